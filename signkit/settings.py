@@ -1,0 +1,105 @@
+"""Settings: defaults, then ``signkit.toml``, then environment variables; one typed, frozen value."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+
+from signkit.errors import InputUnreadable, SettingsInvalid
+
+#: Each setting that may also come from the environment is ``SIGNKIT_`` + its name in upper case.
+#: Lists are separated by ``os.pathsep``.
+_PREFIX = "SIGNKIT_"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user may set once and for all.
+
+    Attributes:
+        template_folders: folders searched for templates, before the shipped ones.
+        font_folders: folders with further fonts (.otf, .ttf), searched after the shipped ones.
+        tsa_urls: RFC 3161 timestamp services, tried in this order.
+        trust_folders: PEM or DER certificates trusted as anchors, beside the shipped JPKI CA certificates.
+        home: where SignKit keeps its own state (the rehearsal PKI); default: the platform's data folder.
+        network_timeout: seconds a TSA, OCSP or CRL service is waited for.
+    """
+
+    template_folders: tuple[Path, ...] = ()
+    font_folders: tuple[Path, ...] = ()
+    tsa_urls: tuple[str, ...] = ()
+    trust_folders: tuple[Path, ...] = ()
+    home: Path | None = None
+    network_timeout: float = 10.0
+
+    def home_folder(self) -> Path:
+        """Return the folder of SignKit's own state (not created here)."""
+        if self.home is not None:
+            return self.home
+        from platformdirs import user_data_path
+
+        return user_data_path("signkit", appauthor=False)
+
+
+def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+    """Read settings from ``file`` (default: ./signkit.toml, then the user's), then ``environ``.
+
+    Raises:
+        InputUnreadable: a named file cannot be read.
+        SettingsInvalid: an unknown name, or a value of the wrong type.
+    """
+    settings = Settings()
+    path = file or _default_file(environ)
+    if path is not None:
+        settings = _apply(settings, _read_toml(path), str(path), path.parent)
+    from_environment = {
+        field.name: environ[_PREFIX + field.name.upper()]
+        for field in fields(Settings)
+        if environ.get(_PREFIX + field.name.upper())
+    }
+    return _apply(settings, from_environment, "environment", Path())
+
+
+def _default_file(environ: Mapping[str, str]) -> Path | None:
+    if named := environ.get(_PREFIX + "SETTINGS"):
+        return Path(named)
+    candidate = Path("signkit.toml")
+    return candidate if candidate.is_file() else None
+
+
+def _read_toml(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(str(path), "TOML", str(error)) from error
+
+
+def _apply(settings: Settings, values: Mapping[str, object], source: str, base: Path) -> Settings:
+    known = {field.name: getattr(Settings(), field.name) for field in fields(Settings)}
+    changes: dict[str, object] = {}
+    for name, value in values.items():
+        if name not in known:
+            raise SettingsInvalid(source, name, "unknown setting")
+        changes[name] = _convert(name, value, source, base)
+    return replace(settings, **changes)  # type: ignore[arg-type]
+
+
+def _convert(name: str, value: object, source: str, base: Path) -> object:
+    if name == "network_timeout":
+        try:
+            return float(value)  # type: ignore[arg-type]
+        except (TypeError, ValueError) as error:
+            raise SettingsInvalid(source, name, "not a number of seconds") from error
+    if name == "home":
+        return base / Path(str(value)).expanduser()
+    items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
+    if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
+        raise SettingsInvalid(source, name, "not a list of texts")
+    if name == "tsa_urls":
+        return tuple(items)
+    return tuple(base / Path(item).expanduser() for item in items)
