@@ -115,3 +115,17 @@ class SettingsInvalid(SignKitError):
     cause: str
     MESSAGE = Text("Setting {item} in {path}: {cause}.", "設定 {item} ({path}): {cause}。")
     HINT = Text("See docs/reference/settings.md.", "docs/reference/settings.md を見てください。")
+
+
+# --- trust -----------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class TrustAnchorUnreadable(SignKitError):
+    """A file named as trust anchor holds no certificate."""
+
+    path: str
+    MESSAGE = Text("{path} holds no certificate (PEM or DER).", "{path} に証明書 (PEM または DER) がありません。")
+    HINT = Text(
+        "Name a CA certificate file, or a folder of them.", "CA 証明書のファイルか、そのフォルダーを指定してください。"
+    )

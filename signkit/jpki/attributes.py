@@ -1,0 +1,112 @@
+"""The four attributes (基本4情報) that a JPKI signing certificate carries in its subjectAltName.
+
+They are ``otherName``s with UTF8String values (object identifiers 1.2.392.200149.8.5.5.1 to .6); unknown
+otherNames are ignored, since more are announced.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+Sex = Literal["male", "female", "not-known", "not-applicable"]
+
+OID_NAME = "1.2.392.200149.8.5.5.1"
+OID_NAME_SUBSTITUTES = "1.2.392.200149.8.5.5.2"
+OID_SEX = "1.2.392.200149.8.5.5.3"
+OID_BIRTH_DATE = "1.2.392.200149.8.5.5.4"
+OID_ADDRESS = "1.2.392.200149.8.5.5.5"
+OID_ADDRESS_SUBSTITUTES = "1.2.392.200149.8.5.5.6"
+
+_SEXES: dict[str, Sex] = {"1": "male", "2": "female", "3": "not-known", "9": "not-applicable"}
+_ERAS = {"1": "明治", "2": "大正", "3": "昭和", "4": "平成", "5": "令和"}
+_ERA_YEAR_BEFORE_FIRST = {"1": 1867, "2": 1911, "3": 1925, "4": 1988, "5": 2018}
+
+
+@dataclass(frozen=True)
+class BirthDate:
+    """A birth date as the registers write it; a part that is not known is None."""
+
+    era: str | None
+    year: int | None
+    month: int | None
+    day: int | None
+
+    def in_era_years(self) -> str:
+        """Return 昭和60年4月1日, with 不詳 for what is not known."""
+        year = "不詳" if self.year is None else str(self.year - _era_offset(self.era))
+        month = "不詳" if self.month is None else str(self.month)
+        day = "不詳" if self.day is None else str(self.day)
+        return f"{self.era or ''}{'元' if year == '1' else year}年{month}月{day}日"
+
+    def iso(self) -> str | None:
+        """Return YYYY-MM-DD, or None unless every part is known."""
+        if self.year is None or self.month is None or self.day is None:
+            return None
+        return f"{self.year:04}-{self.month:02}-{self.day:02}"
+
+
+@dataclass(frozen=True)
+class PersonAttributes:
+    """Name, address, birth date and sex; never printed unless a person asked for them.
+
+    ``name_substitutes`` and ``address_substitutes`` are the indexes of characters that stand in for one that the
+    register has and the certificate cannot hold (代替文字).
+    """
+
+    name: str = field(repr=False)
+    address: str = field(repr=False)
+    birth_date: BirthDate | None = field(repr=False)
+    sex: Sex | None = field(repr=False)
+    name_substitutes: tuple[int, ...] = field(default=(), repr=False)
+    address_substitutes: tuple[int, ...] = field(default=(), repr=False)
+
+
+def read_attributes(certificate: x509.Certificate) -> PersonAttributes | None:
+    """Return the attributes in ``certificate``, or None where it carries no JPKI name and address."""
+    values = _other_names(certificate)
+    if OID_NAME not in values or OID_ADDRESS not in values:
+        return None
+    return PersonAttributes(
+        name=values[OID_NAME],
+        address=values[OID_ADDRESS],
+        birth_date=parse_birth_date(values.get(OID_BIRTH_DATE, "")),
+        sex=_SEXES.get(values.get(OID_SEX, "")),
+        name_substitutes=_flagged(values.get(OID_NAME_SUBSTITUTES, "")),
+        address_substitutes=_flagged(values.get(OID_ADDRESS_SUBSTITUTES, "")),
+    )
+
+
+def parse_birth_date(text: str) -> BirthDate | None:
+    """Read the certificate's nine digits: one for the era, then YYYYMMDD, zeros for unknown parts."""
+    if len(text) != 9 or not (text.isascii() and text.isdigit()):
+        return None
+    year, month, day = int(text[1:5]), int(text[5:7]), int(text[7:9])
+    return BirthDate(_ERAS.get(text[0]), year or None, month or None, day or None)
+
+
+def _era_offset(era: str | None) -> int:
+    digit = next((digit for digit, name in _ERAS.items() if name == era), None)
+    return _ERA_YEAR_BEFORE_FIRST[digit] if digit else 0
+
+
+def _flagged(text: str) -> tuple[int, ...]:
+    return tuple(index for index, flag in enumerate(text) if flag == "1")
+
+
+def _other_names(certificate: x509.Certificate) -> dict[str, str]:
+    from asn1crypto.core import UTF8String
+
+    try:
+        extension = certificate.subject_alt_name_value
+        names = [name.chosen for name in extension or () if name.name == "other_name"]
+        return {
+            name["type_id"].dotted: name["value"].native
+            for name in names
+            if isinstance(name["value"].parsed if hasattr(name["value"], "parsed") else name["value"], UTF8String)
+        }
+    except (ValueError, TypeError, KeyError):
+        return {}
