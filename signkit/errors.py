@@ -92,7 +92,9 @@ class OutputExists(SignKitError):
 
     path: str
     MESSAGE = Text("{path} exists already.", "{path} は既にあります。")
-    HINT = Text("Give another name with -o, or --overwrite.", "-o で別の名前を指定するか、--overwrite を付けてください。")
+    HINT = Text(
+        "Give another name with -o, or --overwrite.", "-o で別の名前を指定するか、--overwrite を付けてください。"
+    )
     EXIT_CODE = ExitCode.OUTPUT
 
 
@@ -129,3 +131,40 @@ class TrustAnchorUnreadable(SignKitError):
     HINT = Text(
         "Name a CA certificate file, or a folder of them.", "CA 証明書のファイルか、そのフォルダーを指定してください。"
     )
+
+
+@dataclass(eq=False)
+class TimestampUnavailable(SignKitError):
+    """No timestamp service gave a usable token."""
+
+    causes: str
+    MESSAGE = Text("No timestamp could be had ({causes}).", "タイムスタンプを取得できませんでした ({causes})。")
+    HINT = Text(
+        "Name a timestamp service with --tsa URL or tsa_urls in signkit.toml; nothing was written.",
+        "--tsa URL か signkit.toml の tsa_urls でタイムスタンプ局を指定してください。何も書き込んでいません。",
+    )
+    EXIT_CODE = ExitCode.EVIDENCE
+
+
+@dataclass(eq=False)
+class EvidenceMissing(SignKitError):
+    """The level asked for needs revocation evidence that could not be had."""
+
+    level: str
+    certificates: tuple[tuple[str, Text], ...]
+    MESSAGE = Text(
+        "{level} needs revocation evidence that could not be had; nothing was written.",
+        "{level} に必要な失効情報を取得できなかったため、何も書き込んでいません。",
+    )
+    HINT = Text(
+        "Sign at --level B-T now and run 'signkit extend' when the evidence can be had "
+        "(--evidence FOLDER, or a verifier's plug-in).",
+        "いまは --level B-T で署名し、失効情報を得られるようになったら signkit extend を実行してください "
+        "(--evidence フォルダー、または署名検証者のプラグイン)。",
+    )
+    EXIT_CODE = ExitCode.EVIDENCE
+
+    def message(self, language: Language = "en") -> str:
+        """Say which certificate's evidence is missing, and why."""
+        lines = [f"  - {name}: {reason.in_language(language)}" for name, reason in self.certificates]
+        return "\n".join([super().message(language), *lines])

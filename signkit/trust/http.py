@@ -1,0 +1,48 @@
+"""One bounded HTTP exchange with a trust service: GET or POST, a time limit, a size limit, http(s) only."""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+
+_CHUNK = 65536
+
+
+class HttpFailure(Exception):
+    """The service did not give a usable answer; ``cause`` says why, for people."""
+
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
+        self.cause = cause
+
+
+def fetch(url: str, *, timeout: float, limit: int, body: bytes | None = None, content_type: str = "") -> bytes:
+    """Return the body of the answer, at most ``limit`` bytes.
+
+    Raises:
+        HttpFailure: another scheme than http(s), no connection, a status other than 200, too long an answer.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise HttpFailure("only http and https addresses are used")
+    request = urllib.request.Request(url, data=body)  # noqa: S310  the scheme is checked above
+    request.add_header("User-Agent", "signkit")
+    if content_type:
+        request.add_header("Content-Type", content_type)
+    try:
+        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
+            return _read(answer, limit)
+    except urllib.error.HTTPError as error:
+        cause = f"HTTP status {error.code}"
+        error.close()
+        raise HttpFailure(cause) from None
+    except (OSError, ValueError) as error:
+        raise HttpFailure(str(getattr(error, "reason", error)) or "no answer") from error
+
+
+def _read(answer, limit: int) -> bytes:  # type: ignore[no-untyped-def]
+    data = bytearray()
+    while chunk := answer.read(min(_CHUNK, limit + 1 - len(data))):
+        data += chunk
+        if len(data) > limit:
+            raise HttpFailure(f"the answer is longer than {limit} bytes")
+    return bytes(data)

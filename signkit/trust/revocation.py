@@ -1,0 +1,235 @@
+"""Where revocation status comes from: OCSP and CRL over HTTP, files, and plug-ins.
+
+A source answers with evidence, or with *why none may be had*: that is a value with a reason, not an error, since
+JPKI's revocation data reaches only accredited verifiers and those who work through one.
+Third parties add sources through the entry-point group ``signkit.revocation`` (docs/reference/plugins.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+from signkit.errors import InputUnreadable
+from signkit.jpki.certificates import issuer_kind
+from signkit.trust.http import HttpFailure, fetch
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+_MAX_CRL_BYTES = 200_000_000
+_MAX_OCSP_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class OcspEvidence:
+    """A DER OCSPResponse."""
+
+    der: bytes
+
+
+@dataclass(frozen=True)
+class CrlEvidence:
+    """A DER CertificateList."""
+
+    der: bytes
+
+
+@dataclass(frozen=True)
+class NoEvidence:
+    """Why there is none: nobody may hand it out, none is published, or nothing answered."""
+
+    kind: Literal["not-permitted", "not-published", "unreachable"]
+    reason: Text
+
+
+RevocationAnswer: TypeAlias = OcspEvidence | CrlEvidence | NoEvidence
+
+
+class RevocationSource(Protocol):
+    """Something that may know the revocation status of a certificate."""
+
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
+        """Return evidence on ``certificate`` (issued by ``issuer``), not yet judged, or why there is none."""
+        ...
+
+
+NOT_PERMITTED = NoEvidence(
+    "not-permitted",
+    Text(
+        "JPKI hands revocation data only to accredited verifiers (署名検証者) or through one of them",
+        "公的個人認証サービスの失効情報は、署名検証者またはその仲介によってのみ得られます",
+    ),
+)
+NOT_PUBLISHED = NoEvidence(
+    "not-published",
+    Text(
+        "the certificate names neither an OCSP service nor a CRL that can be fetched",
+        "証明書に、取得できる OCSP や CRL の場所が書かれていません",
+    ),
+)
+
+
+class OnlineRevocation:
+    """OCSP first, then CRL, at the HTTP addresses that the certificate names."""
+
+    def __init__(self, timeout: float = 10.0) -> None:
+        self._timeout = timeout
+
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
+        """Return the first answer had; see `RevocationSource`."""
+        if issuer_kind(certificate) is not None:
+            return NOT_PERMITTED
+        failure: NoEvidence = NOT_PUBLISHED
+        for url in _http_urls(certificate.ocsp_urls):
+            try:
+                return OcspEvidence(self._ask_ocsp(url, certificate, issuer))
+            except HttpFailure as error:
+                failure = _unreachable(url, error)
+        for url in _crl_urls(certificate):
+            try:
+                return CrlEvidence(fetch(url, timeout=self._timeout, limit=_MAX_CRL_BYTES))
+            except HttpFailure as error:
+                failure = _unreachable(url, error)
+        return failure
+
+    def _ask_ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
+        request = build_ocsp_request(certificate, issuer)
+        return fetch(
+            url,
+            body=request,
+            content_type="application/ocsp-request",
+            timeout=self._timeout,
+            limit=_MAX_OCSP_BYTES,
+        )
+
+
+class FolderRevocation:
+    """CRLs and OCSP responses kept as files (.crl, .ocsp, .der): fetched earlier, or handed over by a verifier."""
+
+    def __init__(self, folder: Path) -> None:
+        from asn1crypto import crl, ocsp
+
+        self._crls: list[crl.CertificateList] = []
+        self._responses: list[ocsp.OCSPResponse] = []
+        try:
+            files = sorted(folder.iterdir())
+        except OSError as error:
+            raise InputUnreadable(str(folder), error.strerror or str(error)) from error
+        for file in files:
+            if file.suffix.lower() == ".crl":
+                self._crls.append(_load_crl(file))
+            elif file.suffix.lower() == ".ocsp":
+                self._responses.append(_load_ocsp(file))
+
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
+        """Return the newest file that speaks of this certificate; see `RevocationSource`."""
+        for response in self._responses:
+            if _speaks_of(response, certificate, issuer):
+                return OcspEvidence(response.dump())
+        matching = [item for item in self._crls if item.issuer == issuer.subject]
+        if matching:
+            newest = max(matching, key=lambda item: item["tbs_cert_list"]["this_update"].native)
+            return CrlEvidence(newest.dump())
+        return NOT_PUBLISHED
+
+
+def plugin_sources() -> tuple[RevocationSource, ...]:
+    """Return one source for each entry point of the group ``signkit.revocation`` (a callable without arguments)."""
+    return tuple(entry.load()() for entry in entry_points(group="signkit.revocation"))
+
+
+def first_evidence(
+    sources: Sequence[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate
+) -> RevocationAnswer:
+    """Ask ``sources`` in order; return the first evidence, else the most telling reason for having none."""
+    reasons: list[NoEvidence] = []
+    for source in sources:
+        answer = source.look_up(certificate, issuer)
+        if not isinstance(answer, NoEvidence):
+            return answer
+        reasons.append(answer)
+    if issuer_kind(certificate) is not None:
+        return NOT_PERMITTED
+    return next((reason for reason in reasons if reason.kind != "not-published"), NOT_PUBLISHED)
+
+
+def build_ocsp_request(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
+    """Return a DER OCSPRequest for one certificate (RFC 6960 4.1; SHA-1 names the issuer, as all services expect)."""
+    from asn1crypto import ocsp
+
+    request = ocsp.Request({"req_cert": certificate_id(certificate, issuer)})
+    der: bytes = ocsp.OCSPRequest({"tbs_request": {"request_list": [request]}}).dump()
+    return der
+
+
+def certificate_id(certificate: x509.Certificate, issuer: x509.Certificate) -> object:
+    """Return the OCSP CertID of ``certificate``."""
+    from asn1crypto import ocsp
+
+    return ocsp.CertId(
+        {
+            "hash_algorithm": {"algorithm": "sha1"},
+            "issuer_name_hash": certificate.issuer.sha1,
+            "issuer_key_hash": issuer.public_key.sha1,
+            "serial_number": certificate.serial_number,
+        }
+    )
+
+
+def _http_urls(urls: Iterable[str]) -> list[str]:
+    return [url for url in urls if url.startswith(("http://", "https://"))]
+
+
+def _crl_urls(certificate: x509.Certificate) -> list[str]:
+    urls = [url for point in certificate.crl_distribution_points for url in [point.url] if url]
+    return _http_urls(urls)
+
+
+def _unreachable(url: str, error: HttpFailure) -> NoEvidence:
+    return NoEvidence("unreachable", Text(f"{url}: {error.cause}", f"{url}: {error.cause}"))
+
+
+def _load_crl(file: Path):  # type: ignore[no-untyped-def]
+    from asn1crypto import crl, pem
+
+    data = _read_bounded(file, _MAX_CRL_BYTES)
+    try:
+        der = pem.unarmor(data)[2] if pem.detect(data) else data
+        return crl.CertificateList.load(der, strict=True)
+    except (ValueError, TypeError) as error:
+        raise InputUnreadable(str(file), "not a CRL") from error
+
+
+def _load_ocsp(file: Path):  # type: ignore[no-untyped-def]
+    from asn1crypto import ocsp
+
+    try:
+        return ocsp.OCSPResponse.load(_read_bounded(file, _MAX_OCSP_BYTES), strict=True)
+    except (ValueError, TypeError) as error:
+        raise InputUnreadable(str(file), "not an OCSP response") from error
+
+
+def _read_bounded(file: Path, limit: int) -> bytes:
+    try:
+        if file.stat().st_size > limit:
+            raise InputUnreadable(str(file), f"larger than {limit} bytes")
+        return file.read_bytes()
+    except OSError as error:
+        raise InputUnreadable(str(file), error.strerror or str(error)) from error
+
+
+def _speaks_of(response, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:  # type: ignore[no-untyped-def]
+    try:
+        singles = response.response_data["responses"]
+        return any(
+            single["cert_id"]["serial_number"].native == certificate.serial_number
+            and single["cert_id"]["issuer_key_hash"].native == issuer.public_key.sha1
+            for single in singles
+        )
+    except (ValueError, TypeError, AttributeError):
+        return False
