@@ -168,3 +168,42 @@ class EvidenceMissing(SignKitError):
         """Say which certificate's evidence is missing, and why."""
         lines = [f"  - {name}: {reason.in_language(language)}" for name, reason in self.certificates]
         return "\n".join([super().message(language), *lines])
+
+
+# --- signers ---------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class SignerUnknown(SignKitError):
+    """A signer URI names no kind of signer there is."""
+
+    uri: str
+    known: str
+    MESSAGE = Text("No signer is named {uri!r}.", "{uri!r} という署名鍵の指定はありません。")
+    HINT = Text(
+        "Known kinds: {known}. Examples: card, card:virtual, p12:alice.p12.",
+        "使える種類: {known}。例: card、card:virtual、p12:alice.p12。",
+    )
+
+
+@dataclass(eq=False)
+class KeyFileUnusable(SignKitError):
+    """A key file was read and cannot be used for signing."""
+
+    path: str
+    cause: str
+    MESSAGE = Text("{path} cannot be used to sign: {cause}.", "{path} は署名に使えません: {cause}。")
+    HINT = Text(
+        "Give a PKCS#12 file (.p12, .pfx) with a private key and its certificate.",
+        "秘密鍵と証明書の入った PKCS#12 ファイル (.p12、.pfx) を指定してください。",
+    )
+
+
+@dataclass(eq=False)
+class PassphraseWrong(SignKitError):
+    """A key file's passphrase is wrong."""
+
+    path: str
+    MESSAGE = Text("The passphrase does not open {path}.", "パスフレーズが違うため {path} を開けません。")
+    HINT = Text("Type it again; a file does not lock.", "もう一度入力してください。ファイルはロックされません。")
+    EXIT_CODE = ExitCode.PIN

@@ -1,0 +1,71 @@
+"""The `Signer` protocol: what the signing room needs of a key, wherever it lives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Literal, Protocol, Self
+
+KeyType = Literal["rsa", "rsa-pss", "ecdsa", "ed25519", "ed448"]
+
+
+@dataclass(frozen=True)
+class SignatureAlgorithm:
+    """How a key signs: its type and the hash (asn1crypto's name, e.g. ``sha256``) applied to the data first."""
+
+    key_type: KeyType
+    digest: str
+
+
+@dataclass(frozen=True)
+class SecretRequest:
+    """What a person is asked for.
+
+    Attributes:
+        kind: a key file's passphrase, the card's 署名用パスワード, or a token's PIN.
+        of: which file, card or token, in words a person recognises.
+        tries_left: how many wrong answers remain before it locks; None where nothing locks or nobody can know.
+    """
+
+    kind: Literal["passphrase", "signature-password", "token-pin"]
+    of: str
+    tries_left: int | None = None
+
+
+#: Asks a person; returns the secret as bytes that the receiver wipes after use.  Only the command line implements it.
+AskSecret = Callable[[SecretRequest], bytearray]
+
+
+class Signer(Protocol):
+    """An opened key.  It is a context manager, so that a card session opens late and closes for certain.
+
+    Attributes:
+        certificate: the signing certificate, DER.
+        chain: further certificates of its chain, issuer first, DER; may be empty.
+        algorithm: how `sign` signs.
+    """
+
+    @property
+    def certificate(self) -> bytes: ...  # noqa: D102
+    @property
+    def chain(self) -> tuple[bytes, ...]: ...  # noqa: D102
+    @property
+    def algorithm(self) -> SignatureAlgorithm: ...  # noqa: D102
+
+    def sign(self, data: bytes) -> bytes:
+        """Sign ``data`` (which is hashed here or in the device) and return the signature as CMS carries it.
+
+        ECDSA signatures are DER ``Ecdsa-Sig-Value``.
+        """
+        ...
+
+    def __enter__(self) -> Self: ...
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+
+def wipe(secret: bytearray) -> None:
+    """Overwrite a secret in place."""
+    secret[:] = bytes(len(secret))

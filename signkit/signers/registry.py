@@ -1,0 +1,68 @@
+"""From a signer URI (``card``, ``p12:alice.p12``, …) to an opened `Signer`.
+
+Third parties add kinds through the entry-point group ``signkit.signers``: the entry's name is the URI's scheme, its
+object is called with the rest of the URI and a `SignerContext` and returns a `Signer`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib.metadata import entry_points
+from pathlib import Path
+
+from signkit.errors import SignerUnknown
+from signkit.settings import Settings
+from signkit.signers.base import AskSecret, Signer
+
+
+@dataclass(frozen=True)
+class SignerContext:
+    """What a kind of signer may use: how to ask a person, the settings, and the user's insistence."""
+
+    ask: AskSecret
+    settings: Settings = field(default_factory=Settings)
+    use_last_try: bool = False
+
+
+SignerFactory = Callable[[str, SignerContext], Signer]
+
+
+def _open_p12(rest: str, context: SignerContext) -> Signer:
+    from signkit.signers.p12 import open_pkcs12
+
+    return open_pkcs12(Path(rest).expanduser(), context.ask)
+
+
+def _open_card(rest: str, context: SignerContext) -> Signer:
+    from signkit.signers.card import open_card_signer
+
+    return open_card_signer(rest, context.ask, context.settings, use_last_try=context.use_last_try)
+
+
+_BUILT_IN: dict[str, SignerFactory] = {"p12": _open_p12, "card": _open_card}
+
+
+def open_signer(uri: str, context: SignerContext) -> Signer:
+    """Return the signer that ``uri`` names; use it as a context manager.
+
+    Raises:
+        SignerUnknown: no kind of that name.
+        SignKitError: what the kind itself reports (file, card, PIN).
+    """
+    scheme, _, rest = uri.partition(":")
+    factory = _BUILT_IN.get(scheme) or _plugin(scheme)
+    if factory is None or (scheme == "p12" and not rest):
+        raise SignerUnknown(uri, ", ".join(sorted({*_BUILT_IN, *_plugin_names()})))
+    return factory(rest, context)
+
+
+def _plugin_names() -> list[str]:
+    return [entry.name for entry in entry_points(group="signkit.signers")]
+
+
+def _plugin(scheme: str) -> SignerFactory | None:
+    for entry in entry_points(group="signkit.signers", name=scheme):
+        factory: SignerFactory = entry.load()
+        return factory
+    return None

@@ -1,0 +1,68 @@
+"""A private key in memory: which algorithm goes with it, and the signature itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from signkit.errors import KeyFileUnusable
+from signkit.signers.base import SignatureAlgorithm
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives import hashes
+
+_MIN_RSA_BITS = 2048
+#: The hash whose strength fits the curve (FIPS 186-5; RFC 5753 leaves the choice free).
+_CURVE_DIGESTS = {"secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sha512"}
+
+
+@dataclass(frozen=True)
+class SoftwareKey:
+    """A parsed private key, ready to sign many times."""
+
+    algorithm: SignatureAlgorithm
+    _key: Any = field(repr=False)
+
+    @classmethod
+    def of(cls, key: object, source: str) -> SoftwareKey:
+        """Return ``key`` with the algorithm that goes with it.
+
+        Raises:
+            KeyFileUnusable: RSA under 2048 bits, another curve than P-256, P-384 or P-521, or no signature key.
+        """
+        return cls(_algorithm_of(key, source), key)
+
+    def sign(self, data: bytes) -> bytes:
+        """Hash and sign ``data``."""
+        from cryptography.hazmat.primitives.asymmetric import ec, padding
+
+        key = self._key
+        if self.algorithm.key_type == "rsa":
+            signature = key.sign(data, padding.PKCS1v15(), self._hash())
+        elif self.algorithm.key_type == "ecdsa":
+            signature = key.sign(data, ec.ECDSA(self._hash()))
+        else:
+            signature = key.sign(data)
+        return bytes(signature)
+
+    def _hash(self) -> hashes.HashAlgorithm:
+        from cryptography.hazmat.primitives import hashes
+
+        algorithm: hashes.HashAlgorithm = getattr(hashes, self.algorithm.digest.upper())()
+        return algorithm
+
+
+def _algorithm_of(key: object, source: str) -> SignatureAlgorithm:
+    from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
+
+    if isinstance(key, rsa.RSAPrivateKey):
+        if key.key_size < _MIN_RSA_BITS:
+            raise KeyFileUnusable(source, f"its RSA key has {key.key_size} bits; at least {_MIN_RSA_BITS} are needed")
+        return SignatureAlgorithm("rsa", "sha256")
+    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVE_DIGESTS:
+        return SignatureAlgorithm("ecdsa", _CURVE_DIGESTS[key.curve.name])
+    if isinstance(key, ed25519.Ed25519PrivateKey):
+        return SignatureAlgorithm("ed25519", "sha512")  # RFC 8419 3.1
+    if isinstance(key, ed448.Ed448PrivateKey):
+        return SignatureAlgorithm("ed448", "shake256")  # RFC 8419 3.1
+    raise KeyFileUnusable(source, f"a key of type {type(key).__name__} cannot sign here")
