@@ -667,3 +667,116 @@ class PinLastTry(PinRefused):
         "counter unlocks it.",
         "確実な場合だけ --use-last-try を付けてください。間違えるとロックされ、解除は市区町村の窓口だけで行えます。",
     )
+
+
+# --- signing ---------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class SignatureSelfCheckFailed(SignKitError):
+    """What was signed does not verify; nothing was written."""
+
+    cause: str
+    MESSAGE = Text(
+        "The new signature does not verify ({cause}); nothing was written.",
+        "作成した署名を検証できません ({cause})。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "The key and its certificate do not belong together, or the device is faulty.",
+        "鍵と証明書が対応していないか、機器の不具合です。",
+    )
+    EXIT_CODE = ExitCode.OUTPUT
+
+
+@dataclass(eq=False)
+class SigningFieldMissing(SignKitError):
+    """The PDF has no empty signature field of that name."""
+
+    role: str
+    empty: tuple[str, ...]
+    signed: tuple[str, ...]
+    MESSAGE = Text("There is no signature field {role!r} to sign.", "署名欄 {role!r} がありません。")
+
+    def message(self, language: Language = "en") -> str:
+        """Name the fields that there are."""
+        nothing = Text("none", "なし").in_language(language)
+        fields_there = Text("Empty fields: {empty}; signed: {signed}.", "空の署名欄: {empty}、署名済み: {signed}。")
+        return (
+            super().message(language)
+            + " "
+            + fields_there.in_language(
+                language, empty=", ".join(self.empty) or nothing, signed=", ".join(self.signed) or nothing
+            )
+        )
+
+    HINT = Text("Name one of the empty fields with --as.", "--as で空の署名欄を指定してください。")
+
+
+@dataclass(eq=False)
+class AlreadySigned(SignKitError):
+    """The field named is signed already."""
+
+    role: str
+    MESSAGE = Text("The field {role!r} is signed already.", "署名欄 {role!r} は既に署名されています。")
+    HINT = Text("See who has signed with: signkit status FILE", "署名の状況は signkit status FILE で確認できます。")
+
+
+@dataclass(eq=False)
+class PdfNotSignable(SignKitError):
+    """The PDF cannot take a signature."""
+
+    cause: Text
+    MESSAGE = Text("This PDF cannot be signed: {cause}.", "この PDF には署名できません: {cause}。")
+    HINT = Text(
+        "Make it anew with: signkit render TEMPLATE DATA", "signkit render TEMPLATE DATA で作り直してください。"
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class NothingToExtend(SignKitError):
+    """A file without signatures was to be extended."""
+
+    MESSAGE = Text("There is no signature in it to extend.", "延長できる署名がありません。")
+    HINT = Text("Sign it first: signkit sign", "先に signkit sign で署名してください。")
+
+
+@dataclass(eq=False)
+class SealNotDrawable(SignKitError):
+    """The name in the seal holds characters that no font can draw."""
+
+    characters: str
+    MESSAGE = Text(
+        "No font can draw {characters} of the signer's name.",
+        "署名者名の文字 {characters} を描けるフォントがありません。",
+    )
+    HINT = Text(
+        "Name a folder with a font that has it (font_folders in signkit.toml), or use --no-appearance.",
+        "その字形を持つフォントのフォルダーを font_folders に設定するか、--no-appearance を付けてください。",
+    )
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+
+@dataclass(eq=False)
+class SealImageUnusable(SignKitError):
+    """The image for the seal cannot be used."""
+
+    cause: str
+    MESSAGE = Text("The seal image cannot be used: {cause}.", "印影の画像を使えません: {cause}。")
+    HINT = Text("Give a PNG or JPEG of at most 300 KB.", "300 KB 以下の PNG か JPEG を指定してください。")
+
+
+@dataclass(eq=False)
+class KeyNotForDocuments(SignKitError):
+    """The certificate's key must not sign documents."""
+
+    cause: Text
+    MESSAGE = Text("This key does not sign documents: {cause}.", "この鍵では文書に署名できません: {cause}。")
+    HINT = Text("Use the signature certificate's key.", "署名用電子証明書の鍵を使ってください。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))

@@ -1,0 +1,79 @@
+"""Writing a file so that a crash at any point leaves either the whole new file or none."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from signkit.errors import OutputExists, OutputNotWritten
+
+
+def write_checked(
+    target: Path, data: bytes, *, check: Callable[[bytes], None] | None = None, overwrite: bool = False
+) -> None:
+    """Write ``data`` beside ``target``, read it back, check it, then rename it.
+
+    Args:
+        target: the file to make; its folder must exist.
+        data: the whole content.
+        check: called with the bytes read back; whatever it raises ends the writing and leaves no file.
+        overwrite: whether an existing target may be replaced.
+
+    Raises:
+        OutputExists: the target exists and ``overwrite`` is not set.
+        OutputNotWritten: the folder, the disk or the permissions do not allow it, or other bytes came back.
+    """
+    if not overwrite and target.exists():
+        raise OutputExists(str(target))
+    try:
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
+    except OSError as error:
+        raise OutputNotWritten(str(target), error.strerror or str(error)) from error
+    beside = Path(name)
+    try:
+        _write(handle, data)
+        written = beside.read_bytes()
+        if written != data:
+            raise OutputNotWritten(str(target), "other bytes came back from the disk than were written")
+        if check is not None:
+            check(written)
+        _publish(beside, target, overwrite)
+    except OSError as error:
+        raise OutputNotWritten(str(target), error.strerror or str(error)) from error
+    finally:
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _write(handle: int, data: bytes) -> None:
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _publish(beside: Path, target: Path, overwrite: bool) -> None:
+    """Rename; without ``overwrite`` a target that another program made meanwhile is not lost."""
+    _open_permissions(beside)
+    if overwrite:
+        beside.replace(target)
+        return
+    try:
+        os.link(beside, target)
+    except FileExistsError as error:
+        raise OutputExists(str(target)) from error
+    except (OSError, NotImplementedError):  # a file system without hard links
+        if target.exists():
+            raise OutputExists(str(target)) from None
+        beside.replace(target)
+
+
+def _open_permissions(path: Path) -> None:
+    """Give the file the permissions that a plainly created one would have (mkstemp makes it private)."""
+    if os.name == "posix":
+        mask = os.umask(0)
+        os.umask(mask)
+        path.chmod(0o666 & ~mask)

@@ -1,0 +1,185 @@
+"""What is drawn in a signature field: a Japanese seal (印影) with name and time beside it.
+
+The drawing is typeset like the contract itself (same fonts, same glyph check, PDF/A) and imported as a form XObject.
+It decorates; only the cryptographic signature proves anything.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
+from signkit.contracts.markup import string_literal
+from signkit.contracts.typesetting import typeset
+from signkit.errors import SealImageUnusable, SealNotDrawable
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+_RED = "#c8352b"
+_JST = timezone(timedelta(hours=9))
+_CLUSTER = re.compile("(?s).[\ufe00-\ufe0f\U000e0100-\U000e01ef]?")
+_MAX_SEAL_CHARACTERS = 6
+_MAX_IMAGE_BYTES = 300_000
+#: The typesetter wants a date; only the drawing is taken from what it makes.
+_ANY_DAY = date(2000, 1, 1)
+_MIN_SIDE = 8.0
+_MAX_SIDE = 2000.0
+
+
+@dataclass(frozen=True)
+class Appearance:
+    """A seal and the lines beside it.
+
+    Attributes:
+        seal: the characters in the red circle, normally the surname; at most six.
+        lines: name, time and so on, top to bottom.
+        image: a PNG or JPEG drawn in the seal's place; None draws the circle.
+        fonts: which fonts draw it.
+    """
+
+    seal: str
+    lines: tuple[str, ...]
+    image: bytes | None = None
+    fonts: FontSet | None = None
+
+
+def seal_appearance(
+    name: str, time: datetime, *, language: str = "ja", image: bytes | None = None, fonts: FontSet | None = None
+) -> Appearance:
+    """Return the customary appearance for a signer's full name and signing time.
+
+    Raises:
+        SealNotDrawable: no font can draw a character of the name.
+        SealImageUnusable: ``image`` is neither PNG nor JPEG, or larger than 300 KB.
+    """
+    if missing := missing_glyphs(name, fonts or font_set()):
+        raise SealNotDrawable(describe_missing(missing))
+    if image is not None:
+        _image_format(image)
+    local = time.astimezone(_JST)
+    when = (
+        f"{local:%Y}年{local.month}月{local.day}日 {local:%H:%M}" if language == "ja" else f"{local:%Y-%m-%d %H:%M} JST"
+    )
+    note = "電子署名" if language == "ja" else "Signed electronically"
+    return Appearance(
+        seal_characters(name), (name, f"{note}　{when}" if language == "ja" else f"{note} {when}"), image, fonts
+    )
+
+
+def seal_characters(name: str) -> str:
+    """Return what stands in the seal: the family name, which Japanese registers part from the given name by a space."""
+    family = re.split(r"[\s\u3000]+", name.strip())[0]
+    return "".join(_CLUSTER.findall(family)[:_MAX_SEAL_CHARACTERS])
+
+
+def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: Appearance) -> None:
+    """Draw ``appearance`` as ``field``'s normal appearance; a field without a rectangle stays invisible."""
+    from pyhanko.pdf_utils import generic
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    widget = _widget(field)
+    width, height = _size(widget)
+    if width < _MIN_SIDE or height < _MIN_SIDE or max(width, height) > _MAX_SIDE:
+        return
+    source = _source(appearance, width, height)
+    drawing = typeset(source, day=_ANY_DAY, fonts=appearance.fonts or font_set(), archival=False)
+    form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
+    widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): form})
+    writer.update_container(widget)
+
+
+def _widget(field: Any) -> Any:
+    return field["/Kids"][0].get_object() if "/Kids" in field else field
+
+
+def _size(widget: Any) -> tuple[float, float]:
+    left, bottom, right, top = (float(value) for value in widget["/Rect"])
+    return abs(right - left), abs(top - bottom)
+
+
+def _source(appearance: Appearance, width: float, height: float) -> str:
+    side = min(height * 0.94, width * 0.4)
+    gap = side * 0.16
+    seal = _image_source(appearance.image, side) if appearance.image else _seal_source(appearance.seal, side)
+    room = width - side - gap - 2
+    size = min(height * 0.24, 11.0, _fitting_size(appearance.lines, room))
+    lines = "".join(
+        f"text({string_literal(line)}, size: {_points(size * scale)}), " for line, scale in _scaled(appearance)
+    )
+    return f"""
+#set page(width: {_points(width)}, height: {_points(height)}, margin: 0pt, fill: none)
+#set text(font: "Noto Serif JP", lang: "ja", fill: rgb("#1a1a1a"))
+#place(left + horizon, dx: 1pt, stack(dir: ttb, spacing: {_points(size * 0.7)}, {lines}))
+#place(right + horizon, dx: -1pt, {seal})
+"""
+
+
+def _scaled(appearance: Appearance) -> list[tuple[str, float]]:
+    return [(line, 1.0 if index == 0 else 0.68) for index, line in enumerate(appearance.lines)]
+
+
+def _fitting_size(lines: tuple[str, ...], room: float) -> float:
+    """Return the type size in points at which the widest line fits ``room``, counting every character full-width."""
+    widest = max((_width(line) * (1.0 if index == 0 else 0.68) for index, line in enumerate(lines)), default=1.0)
+    return max(room / max(widest, 1.0), 2.0)
+
+
+def _width(line: str) -> float:
+    return sum(0.62 if character.isascii() else 1.0 for character in line)
+
+
+def _seal_source(seal: str, side: float) -> str:
+    """Return a red circle with the characters one below the other (two columns from four characters on)."""
+    clusters = _CLUSTER.findall(seal)
+    latin = seal.isascii()
+    columns = 1 if len(clusters) <= 3 or latin else 2
+    rows = -(-len(clusters) // columns)
+    size = side * 0.8 / max(len(seal) * 0.62, 1) if latin else side * {1: 0.62, 2: 0.38, 3: 0.265}[rows]
+    if latin:
+        inner = f"text({string_literal(seal)}, size: {_points(size)})"
+    else:
+        parts = [clusters[start : start + rows] for start in range(0, len(clusters), rows)]
+        # Seals are read from the right: the first column stands right.
+        inner = f"stack(dir: rtl, spacing: {_points(size * 0.08)}, {''.join(_column(part, size) for part in parts)})"
+    stroke = max(side * 0.035, 0.6)
+    return (
+        f'circle(radius: {_points(side / 2 - stroke)}, stroke: {_points(stroke)} + rgb("{_RED}"), inset: 0pt, '
+        f'align(center + horizon, {{ set text(font: "Noto Serif JP", fill: rgb("{_RED}"), '
+        f'top-edge: "ascender", bottom-edge: "descender"); {inner} }}))'
+    )
+
+
+def _column(clusters: list[str], size: float) -> str:
+    cells = "".join(
+        f"box(width: {_points(size)}, height: {_points(size * 1.02)}, "
+        f"align(center + horizon, text({string_literal(cluster)}, size: {_points(size)}))), "
+        for cluster in clusters
+    )
+    return f"stack(dir: ttb, spacing: 0pt, {cells}), "
+
+
+def _image_source(image: bytes, side: float) -> str:
+    numbers = ",".join(map(str, image))
+    return (
+        f'image(bytes(({numbers})), format: "{_image_format(image)}", '
+        f'width: {_points(side)}, height: {_points(side)}, fit: "contain")'
+    )
+
+
+def _image_format(image: bytes) -> str:
+    if len(image) > _MAX_IMAGE_BYTES:
+        raise SealImageUnusable("larger than 300 KB")
+    if image.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if image.startswith(b"\xff\xd8\xff"):
+        return "jpg"
+    raise SealImageUnusable("neither PNG nor JPEG")
+
+
+def _points(value: float) -> str:
+    return f"{value:.2f}pt"

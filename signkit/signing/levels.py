@@ -1,0 +1,181 @@
+"""The four baseline levels: what each adds, in which order, and what each needs (ETSI EN 319 142-1 6).
+
+B-B the signature; B-T a signature timestamp; B-LT the evidence on every certificate; B-LTA a document timestamp
+over all of it.  ``sign`` makes any of them at once; ``extend`` raises or renews later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from signkit.errors import KeyNotForDocuments, NothingToExtend, TimestampUnavailable
+from signkit.jpki.certificates import is_authentication_certificate
+from signkit.signers.base import Signer
+from signkit.signing.embedded import end_entities
+from signkit.signing.pades import (
+    SignatureRequest,
+    add_document_timestamp,
+    add_evidence,
+    sign_field,
+    signature_fields,
+)
+from signkit.signing.readback import check_signed
+from signkit.trust.evidence import Evidence, collect_evidence
+from signkit.trust.revocation import RevocationSource
+from signkit.trust.timestamps import TimestampSource, obtain_timestamp
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+
+class Level(StrEnum):
+    """A PAdES baseline level."""
+
+    B_B = "B-B"
+    B_T = "B-T"
+    B_LT = "B-LT"
+    B_LTA = "B-LTA"
+
+    @property
+    def has_timestamp(self) -> bool:
+        """Whether the level includes a signature timestamp."""
+        return self is not Level.B_B
+
+    @property
+    def has_evidence(self) -> bool:
+        """Whether the level includes revocation evidence."""
+        return self in (Level.B_LT, Level.B_LTA)
+
+
+@dataclass(frozen=True)
+class Services:
+    """Where time and evidence come from.
+
+    Attributes:
+        timestamps: tried in order.
+        revocation: asked in order.
+        issuers: certificates (asn1crypto) among which issuers are found, beside those in the file.
+    """
+
+    timestamps: Sequence[TimestampSource] = ()
+    revocation: Sequence[RevocationSource] = ()
+    issuers: Sequence[x509.Certificate] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True)
+class Signed:
+    """A file that was signed or extended.
+
+    Attributes:
+        pdf: the whole file.
+        evidence_issued: when each piece of evidence added was issued; empty below B-LT.
+    """
+
+    pdf: bytes = field(repr=False)
+    evidence_issued: tuple[datetime, ...] = ()
+
+
+def sign(pdf: bytes, request: SignatureRequest, signer: Signer, level: Level, services: Services) -> Signed:
+    """Sign ``pdf`` at ``level`` and check the result before returning it.
+
+    Raises:
+        KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
+        TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
+        SigningFieldMissing, AlreadySigned, PdfNotSignable: see `signkit.signing.pades.sign_field`.
+    """
+    _refuse_other_keys(signer, request.time)
+    if level.has_timestamp and not services.timestamps:
+        raise TimestampUnavailable("-")
+    if level.has_evidence:  # before the key is used: nothing is signed that cannot be finished
+        _own_evidence(signer, services, level)
+    stamp = _timestamper(services) if level.has_timestamp else None
+    signed = sign_field(pdf, request, signer, timestamp=stamp)
+    check_signed(pdf, signed, signer.certificate)
+    if not level.has_evidence:
+        return Signed(signed)
+    return _with_evidence(signed, level, services, extra=_certificates(signer))
+
+
+def extend(pdf: bytes, level: Level, services: Services) -> Signed:
+    """Add evidence for every signature and timestamp in ``pdf``, and for B-LTA a (further) document timestamp.
+
+    Raises:
+        NothingToExtend: the file holds no signature.
+        TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
+    """
+    if not signature_fields(pdf).signed:
+        raise NothingToExtend()
+    if level is Level.B_LTA and not services.timestamps:
+        raise TimestampUnavailable("-")
+    return _with_evidence(pdf, level, services, extra=())
+
+
+def _with_evidence(pdf: bytes, level: Level, services: Services, extra: Iterable[x509.Certificate]) -> Signed:
+    entities, embedded = end_entities(pdf)
+    pool = [*embedded, *extra, *services.issuers]
+    evidence = collect_evidence(entities, pool, services.revocation, level.value)
+    result = add_evidence(pdf, evidence)
+    if level is Level.B_LTA:
+        result = add_document_timestamp(result, services.timestamps, _timestamp_field(result))
+        result, more = _evidence_of_last_timestamp(result, evidence, pool, services, level)
+        evidence += more
+    return Signed(result, evidence.issued)
+
+
+def _evidence_of_last_timestamp(
+    pdf: bytes, have: Evidence, pool: Sequence[x509.Certificate], services: Services, level: Level
+) -> tuple[bytes, Evidence]:
+    """Add evidence on a document timestamp's own service, unless an earlier timestamp of it brought that already."""
+    entities, embedded = end_entities(pdf)
+    new = [item for item in entities if item.dump() not in have.certificates]
+    if not new:
+        return pdf, Evidence()
+    more = collect_evidence(new, [*pool, *embedded], services.revocation, level.value)
+    return add_evidence(pdf, more), more
+
+
+def _own_evidence(signer: Signer, services: Services, level: Level) -> Evidence:
+    own = _certificates(signer)
+    return collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
+
+
+def _certificates(signer: Signer) -> list[x509.Certificate]:
+    from asn1crypto import x509
+
+    return [x509.Certificate.load(der) for der in (signer.certificate, *signer.chain)]
+
+
+def _timestamper(services: Services):  # type: ignore[no-untyped-def]
+    return lambda digest: obtain_timestamp(services.timestamps, digest).der
+
+
+def _timestamp_field(pdf: bytes) -> str:
+    names = signature_fields(pdf)
+    taken = {*names.empty, *names.signed}
+    return next(name for number in range(1, 100_000) if (name := f"Timestamp{number}") not in taken)
+
+
+def _refuse_other_keys(signer: Signer, time: datetime) -> None:
+    from asn1crypto import x509
+
+    certificate = x509.Certificate.load(signer.certificate)
+    if is_authentication_certificate(certificate):
+        raise KeyNotForDocuments(
+            Text(
+                "it is a user authentication certificate (利用者証明用電子証明書)",
+                "利用者証明用電子証明書の鍵です",
+            )
+        )
+    usage = certificate.key_usage_value
+    if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
+        raise KeyNotForDocuments(Text("its certificate is not for signatures", "署名用の証明書ではありません"))
+    if not certificate.not_valid_before <= time <= certificate.not_valid_after:
+        period = f"{certificate.not_valid_before:%Y-%m-%d} – {certificate.not_valid_after:%Y-%m-%d}"
+        raise KeyNotForDocuments(
+            Text(f"its certificate is valid {period} only", f"証明書の有効期間 ({period}) の外です")
+        )

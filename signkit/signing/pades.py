@@ -1,0 +1,287 @@
+"""PAdES: a CMS signature in a PDF's signature field, in an incremental update (ISO 32000-2 12.8, ETSI EN 319 142-1).
+
+pyHanko writes the PDF; what is signed, and with what, is decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing
+from signkit.signers.base import Signer
+from signkit.signing.appearance import Appearance, apply_appearance
+from signkit.signing.cms import Timestamper, build_signature, estimate_size
+from signkit.trust.evidence import Evidence
+from signkit.trust.timestamps import TimestampSource, obtain_timestamp
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+#: Room for a timestamp token in the signature, bytes.  A larger token is met by signing once more with its size.
+_TOKEN_ROOM = 8192
+#: DocMDP: nothing may change any more (ISO 32000-2 table 257).
+_NO_CHANGES = 1
+_FORM_FILLING = 2
+_MAX_PDF_BYTES = 1_000_000_000
+
+FieldName: TypeAlias = str
+
+
+@dataclass(frozen=True)
+class SignatureRequest:
+    """What one signature says beside its cryptography.
+
+    Attributes:
+        field: the name of the empty signature field (the party's role).
+        name: the signer's name for /Name and the appearance.
+        time: the claimed signing time (/M), with its time zone.
+        certify: make it a certification signature that allows form filling and signing only (DocMDP 2).
+        reason, location: /Reason and /Location.
+        appearance: what is drawn in the field's rectangle; None draws nothing.
+    """
+
+    field: FieldName
+    name: str
+    time: datetime
+    certify: bool = False
+    reason: str | None = None
+    location: str | None = None
+    appearance: Appearance | None = None
+
+
+@dataclass(frozen=True)
+class FieldNames:
+    """The signature fields of a PDF, in the document's order."""
+
+    empty: tuple[FieldName, ...]
+    signed: tuple[FieldName, ...]
+
+
+def signature_fields(pdf: bytes) -> FieldNames:
+    """Return the names of the empty and the signed signature fields.
+
+    Raises:
+        PdfNotSignable: the file cannot be read as PDF.
+    """
+    with reading_errors():
+        return _field_names(open_reader(pdf))
+
+
+def sign_field(pdf: bytes, request: SignatureRequest, signer: Signer, *, timestamp: Timestamper | None = None) -> bytes:
+    """Fill ``request.field`` with a signature and return the whole new file; ``pdf`` is its exact beginning.
+
+    Raises:
+        SigningFieldMissing: no such field; the error lists those there are.
+        AlreadySigned: the field has a value.
+        PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
+    """
+    room = estimate_size(signer) + (_TOKEN_ROOM if timestamp else 0)
+    try:
+        return _sign_once(pdf, request, signer, timestamp, room)
+    except _TokenTooLarge as larger:
+        return _sign_once(pdf, request, signer, timestamp, larger.needed)
+
+
+class _TokenTooLarge(Exception):
+    def __init__(self, needed: int) -> None:
+        super().__init__(needed)
+        self.needed = needed
+
+
+def _sign_once(
+    pdf: bytes, request: SignatureRequest, signer: Signer, timestamp: Timestamper | None, room: int
+) -> bytes:
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+
+    digest_name = signer.algorithm.digest
+    with reading_errors():
+        writer = _open_writer(pdf)
+        _refuse_unless_signable(writer, request)
+        steps = PdfCMSEmbedder().write_cms(request.field, writer, existing_fields_only=True)
+        field = next(steps).get_object()
+        if request.appearance is not None:
+            apply_appearance(writer, field, request.appearance)
+        placeholder = _signature_dictionary(request, room)
+        steps.send(SigObjSetup(placeholder, mdp_setup=_permissions(field, request, digest_name)))
+        prepared, output = steps.send(SigIOSetup(md_algorithm=digest_name, output=BytesIO()))
+    cms = build_signature(signer, prepared.document_digest, timestamp=timestamp)
+    if len(cms) > room:
+        raise _TokenTooLarge(len(cms))
+    prepared.fill_with_cms(output, cms)
+    result: bytes = output.getvalue()
+    return result
+
+
+def _signature_dictionary(request: SignatureRequest, room: int) -> Any:
+    from pyhanko.pdf_utils import generic
+    from pyhanko.sign.fields import SigSeedSubFilter
+    from pyhanko.sign.signers.pdf_byterange import BuildProps, PdfSignedData
+
+    from signkit import __version__
+
+    signature = PdfSignedData(
+        obj_type=generic.pdf_name("/Sig"),
+        subfilter=SigSeedSubFilter.PADES,
+        timestamp=request.time,
+        bytes_reserved=2 * room,
+    )
+    for key, value in (("/Name", request.name), ("/Reason", request.reason), ("/Location", request.location)):
+        if value:
+            signature[generic.pdf_name(key)] = generic.pdf_string(value)
+    properties = BuildProps(name="SignKit", revision=__version__).as_pdf_object()
+    signature[generic.pdf_name("/Prop_Build")] = generic.DictionaryObject({generic.pdf_name("/App"): properties})
+    return signature
+
+
+def _permissions(field: Any, request: SignatureRequest, digest_name: str) -> Any:
+    """Return the DocMDP and FieldMDP that go with the signature: asked for, or written in the field's /Lock."""
+    from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
+    from pyhanko.sign.signers.cms_embedder import SigMDPSetup
+
+    lock = entry(field, "/Lock")
+    field_lock = FieldMDPSpec.from_pdf_object(lock) if lock is not None else None
+    permission = MDPPerm(lock["/P"]) if lock is not None and "/P" in lock else None
+    if request.certify:
+        permission = min(permission or MDPPerm.FILL_FORMS, MDPPerm.FILL_FORMS)
+    return SigMDPSetup(
+        md_algorithm=digest_name, certify=request.certify, field_lock=field_lock, docmdp_perms=permission
+    )
+
+
+def _refuse_unless_signable(writer: IncrementalPdfFileWriter, request: SignatureRequest) -> None:
+    names = _field_names(writer.prev)
+    if request.field in names.signed:
+        raise AlreadySigned(request.field)
+    if request.field not in names.empty:
+        raise SigningFieldMissing(request.field, names.empty, names.signed)
+    if request.certify and names.signed:
+        raise PdfNotSignable(Text("only the first signature can certify it", "文書を証明できるのは最初の署名だけです"))
+    if _certified_permission(writer.prev) == _NO_CHANGES:
+        raise PdfNotSignable(
+            Text("its certification allows no further change", "証明署名により、以後の変更が禁じられています")
+        )
+
+
+def _certified_permission(reader: PdfFileReader) -> int | None:
+    """Return /P of the document's certification (ISO 32000-2 table 257; 2 where it is left out), or None."""
+    certification = entry(entry(reader.root, "/Perms"), "/DocMDP")
+    for reference in entry(certification, "/Reference") or ():
+        if entry(reference.get_object(), "/TransformMethod") == "/DocMDP":
+            return int(entry(entry(reference.get_object(), "/TransformParams"), "/P") or _FORM_FILLING)
+    return None
+
+
+def add_evidence(pdf: bytes, evidence: Evidence) -> bytes:
+    """Add certificates, OCSP responses and CRLs to the document security store (ETSI EN 319 142-1 5.4.2).
+
+    No /VRI: EN 319 142-1 5.4.2.3 asks new signatures not to use it.  What is there already is not written again.
+    """
+    from asn1crypto import crl, ocsp, x509
+    from pyhanko.sign.validation.dss import DocumentSecurityStore
+
+    with reading_errors():
+        writer = _open_writer(pdf)
+        store = DocumentSecurityStore.supply_dss_in_writer(
+            writer,
+            sig_contents=None,
+            certs=[x509.Certificate.load(der) for der in evidence.certificates],
+            ocsps=[ocsp.OCSPResponse.load(der) for der in evidence.ocsps],
+            crls=[crl.CertificateList.load(der) for der in evidence.crls],
+        )
+        if not store.modified:
+            return pdf
+        return _written(writer)
+
+
+def add_document_timestamp(pdf: bytes, sources: Sequence[TimestampSource], field: FieldName) -> bytes:
+    """Add a document timestamp over everything so far (ISO 32000-2 12.8.5), in an invisible field of its own.
+
+    Raises:
+        TimestampUnavailable: no service gave a token.
+    """
+    room = _TOKEN_ROOM
+    while True:
+        result, needed = _timestamp_once(pdf, sources, field, room)
+        if needed <= room:
+            return result
+        room = needed
+
+
+def _timestamp_once(pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int) -> tuple[bytes, int]:
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+    from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
+
+    with reading_errors():
+        writer = _open_writer(pdf)
+        steps = PdfCMSEmbedder().write_cms(field, writer)
+        next(steps)
+        steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=2 * room)))
+        prepared, output = steps.send(SigIOSetup(md_algorithm="sha256", output=BytesIO()))
+    token = obtain_timestamp(sources, prepared.document_digest)
+    if len(token.der) > room:
+        return b"", len(token.der)
+    prepared.fill_with_cms(output, token.der)
+    return output.getvalue(), len(token.der)
+
+
+@contextmanager
+def reading_errors() -> Iterator[None]:
+    """Turn pyHanko's many ways to fail on a bad PDF into one `PdfNotSignable`."""
+    from pyhanko.pdf_utils.misc import PdfError
+    from pyhanko.sign.general import SigningError
+
+    bad = (PdfError, SigningError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+    try:
+        yield
+    except bad as error:
+        cause = Text(
+            f"it is damaged or uses a structure that is not supported ({error})",
+            f"壊れているか、対応していない構造です ({error})",
+        )
+        raise PdfNotSignable(cause) from error
+
+
+def entry(dictionary: Any, key: str) -> Any:
+    """Return ``dictionary[key]`` with references followed, or None; ``get`` of pyHanko follows none."""
+    return dictionary[key] if dictionary is not None and key in dictionary else None
+
+
+def open_reader(pdf: bytes) -> PdfFileReader:
+    """Return pyHanko's reader on ``pdf``; encrypted files and those over 1 GB are refused."""
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    if len(pdf) > _MAX_PDF_BYTES:
+        raise PdfNotSignable(Text("it is larger than 1 GB", "1 GB を超えています"))
+    reader = PdfFileReader(BytesIO(pdf), strict=False)
+    if reader.encrypted:
+        raise PdfNotSignable(Text("it is encrypted", "暗号化されています"))
+    return reader
+
+
+def _open_writer(pdf: bytes) -> IncrementalPdfFileWriter:
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    return IncrementalPdfFileWriter.from_reader(open_reader(pdf))
+
+
+def _written(writer: IncrementalPdfFileWriter) -> bytes:
+    output = BytesIO()
+    writer.write(output)
+    return output.getvalue()
+
+
+def _field_names(reader: PdfFileReader) -> FieldNames:
+    from pyhanko.sign.fields import enumerate_sig_fields
+
+    fields = [(name, value is not None) for name, value, _ in enumerate_sig_fields(reader)]
+    return FieldNames(
+        empty=tuple(name for name, filled in fields if not filled),
+        signed=tuple(name for name, filled in fields if filled),
+    )
