@@ -1,0 +1,137 @@
+"""The card's secrets: their form, their counters, and presenting one without losing a try.
+
+A PIN is a ``bytearray`` from the keyboard to the wire, and **every function here and above that is given one wipes it
+before it returns**, whatever happens: a PIN given is a PIN gone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from signkit.card import apdu
+from signkit.card.apdu import Command, refusal, wipe
+from signkit.card.files import CardFiles
+from signkit.errors import (
+    CardAnswerInvalid,
+    CardLinkError,
+    CardLocked,
+    PinFormatInvalid,
+    PinLastTry,
+    PinOutcomeUnknown,
+    PinWrong,
+)
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One secret of one application.
+
+    Attributes:
+        key: its name in errors.
+        ef: the file that holds it.
+        max_tries: the counter of a fresh card.
+        form: what its bytes look like, as a regular expression, after letters were put in upper case.
+    """
+
+    key: str
+    ef: int
+    max_tries: int
+    form: bytes
+
+    def accepts(self, pin: bytes | bytearray) -> bool:
+        """Whether ``pin`` has the form of this secret, letters in upper case."""
+        return re.fullmatch(self.form, pin) is not None
+
+
+SIGNATURE = Secret("signature", 0x001B, 5, rb"[A-Z0-9]{6,16}")
+AUTHENTICATION = Secret("authentication", 0x0018, 3, rb"[0-9]{4}")
+
+_BLOCKED = frozenset({0x63C0, apdu.BLOCKED, apdu.REFERENCE_DATA_UNUSABLE})
+
+
+@contextmanager
+def wiping(*pins: bytearray) -> Iterator[None]:
+    """Wipe ``pins`` when the block is left."""
+    try:
+        yield
+    finally:
+        wipe(*pins)
+
+
+def tries_left(files: CardFiles, secret: Secret) -> int:
+    """Ask the card how many tries ``secret`` has left; costs none.  0 means locked.
+
+    Raises:
+        CardAnswerInvalid: not an answer to this question, or more tries than a card ever gives.
+    """
+    files.select(secret.ef)
+    sw = files.connection.send(Command(0x00, apdu.VERIFY, 0x00, 0x80)).sw
+    if sw in _BLOCKED:
+        return 0
+    if sw >> 4 != 0x63C or sw & 0xF > secret.max_tries:
+        raise CardAnswerInvalid("tries left", f"{sw:04X}")
+    return sw & 0xF
+
+
+def verify(files: CardFiles, secret: Secret, pin: bytearray, *, use_last_try: bool = False) -> None:
+    """Present ``pin`` once, after its form and the tries left were looked at; wipes it.
+
+    Raises:
+        PinFormatInvalid: it cannot be right; nothing was sent.
+        PinLastTry: one try is left and ``use_last_try`` was not given; nothing was sent.
+        CardLocked: no try is left, or this one was the last.
+        PinWrong: the card says no.
+        PinOutcomeUnknown: the link broke, or the answer was none; the counter has to be read anew.
+    """
+    with wiping(pin):
+        normalise(secret, pin)
+        left = tries_left(files, secret)
+        if left == 0:
+            raise CardLocked(secret.key)
+        if left == 1 and not use_last_try:
+            raise PinLastTry(secret.key)
+        try:
+            sw = files.connection.send(Command(0x00, apdu.VERIFY, 0x00, 0x80, pin)).sw
+        except (CardLinkError, CardAnswerInvalid) as error:
+            raise PinOutcomeUnknown(secret.key) from error
+    if sw != apdu.OK:
+        raise _refused(secret, sw, left)
+
+
+def change(files: CardFiles, secret: Secret, old: bytearray, new: bytearray, *, use_last_try: bool = False) -> None:
+    """Replace ``old`` by ``new``; wipes both.  The new one's form is checked before a try is risked.
+
+    Raises:
+        CardRefused: the card does not accept the new one; the old one stays.
+        And as ``verify``.
+    """
+    with wiping(old, new):
+        normalise(secret, new)
+        verify(files, secret, old, use_last_try=use_last_try)
+        response = files.connection.send(Command(0x00, apdu.CHANGE_REFERENCE_DATA, 0x01, 0x80, new))
+    response.expect_ok("CHANGE REFERENCE DATA")
+
+
+def normalise(secret: Secret, pin: bytearray) -> None:
+    """Put letters in upper case, in place: the card compares bytes, and a lower-case password costs a try.
+
+    Raises:
+        PinFormatInvalid: ``pin`` cannot be this secret.
+    """
+    for index, byte in enumerate(pin):
+        if 0x61 <= byte <= 0x7A:
+            pin[index] = byte - 0x20
+    if not secret.accepts(pin):
+        raise PinFormatInvalid(secret.key)
+
+
+def _refused(secret: Secret, sw: int, left_before: int) -> Exception:
+    if sw in _BLOCKED:
+        return CardLocked(secret.key)
+    if sw >> 4 == 0x63C:
+        # A card that says more is left than can be is not believed: the next run would risk the last try.
+        return PinWrong(secret.key, min(sw & 0xF, left_before - 1))
+    return refusal("VERIFY", sw)

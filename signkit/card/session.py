@@ -1,0 +1,102 @@
+"""Whole tasks with a card in one exclusive hold: sign, authenticate, touch."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from signkit.card.authentication import Authentication, signed_bytes
+from signkit.card.jpki import CertificateKind, JpkiApplication
+from signkit.card.keys import HashName, card_key
+from signkit.card.pin import AUTHENTICATION, SIGNATURE, wiping
+from signkit.card.transport import Connection
+
+
+class SigningSession:
+    """The signature key, unlocked.  Lives inside ``signing_session``; threads may share it and take turns.
+
+    Attributes:
+        certificate: the 署名用電子証明書, DER.
+        key: what the certificate says about the key: ``algorithm``, and ``hashes`` with the best choice first.
+    """
+
+    def __init__(self, application: JpkiApplication) -> None:
+        self._application = application
+        self._lock = threading.Lock()
+        self.certificate = application.certificate(CertificateKind.SIGN)
+        self.key = card_key(self.certificate)
+
+    def ca_certificate(self) -> bytes:
+        """Read the CA certificate that the card carries (DER, 5 or 6 round trips); it is no trust anchor."""
+        with self._lock:
+            return self._application.certificate(CertificateKind.SIGN_CA)
+
+    def sign(self, hash_name: HashName, digest: bytes) -> bytes:
+        """Sign a digest with the signature key; the result was checked with the certificate's public key.
+
+        Args:
+            hash_name: one of ``key.hashes``.
+            digest: the hash of what is signed.
+
+        Returns:
+            RSASSA-PKCS1-v1_5, or for ECDSA the DER ECDSA-Sig-Value.
+
+        Raises:
+            ValueError: a hash this key does not sign, or a digest of another size.
+            CardLinkError: the link broke; nothing stays unlocked.
+            CardAnswerInvalid: what came back is not the signature.
+        """
+        if hash_name not in self.key.hashes:
+            raise ValueError(f"the card's {self.key.algorithm} key does not sign {hash_name}")
+        with self._lock:
+            return self._application.sign(self.key, hash_name, digest)
+
+
+@contextmanager
+def signing_session(
+    connection: Connection, password: bytearray, *, use_last_try: bool = False
+) -> Iterator[SigningSession]:
+    """Hold the card, present the signature password, read the certificate; sign inside the block.
+
+    No other program reaches the card from before the password to the end of the block; then the card is reset.  The
+    password is wiped before the block begins.
+
+    Raises:
+        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+        NoSigningCertificate: the card has none.
+    """
+    with wiping(password), connection.exclusive():
+        application = JpkiApplication.select(connection)
+        application.verify(SIGNATURE, password, use_last_try=use_last_try)
+        yield SigningSession(application)
+
+
+def authenticate(
+    connection: Connection, pin: bytearray, challenge: bytes | None = None, *, use_last_try: bool = False
+) -> Authentication:
+    """Present the authentication PIN and sign a challenge (default: 32 fresh random bytes); wipes ``pin``.
+
+    Raises:
+        ValueError: the challenge's size; see ``authentication.CHALLENGE_SIZES``.
+        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+    """
+    with wiping(pin):
+        challenge = secrets.token_bytes(32) if challenge is None else challenge
+        signed_bytes(challenge)  # refuses a bad challenge before a try is risked
+        with connection.exclusive():
+            application = JpkiApplication.select(connection)
+            application.verify(AUTHENTICATION, pin, use_last_try=use_last_try)
+            return application.authenticate(challenge)
+
+
+def touch(connection: Connection) -> bytes:
+    """Read the authentication certificate (DER) without a PIN: which card lies there, not that its holder is there.
+
+    The certificate alone proves nothing, for it can be copied.
+
+    Raises:
+        PinNeeded: a smartphone, which wants its PIN first.
+    """
+    return JpkiApplication.select(connection).certificate(CertificateKind.AUTH)

@@ -1,0 +1,86 @@
+"""What an emulated card remembers without power: its secrets and their counters, optionally in a file.
+
+The file holds the emulated card's PINs in plain text.  They guard nothing real.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signkit.card import pin
+from signkit.errors import InputUnreadable, OutputNotWritten
+
+if TYPE_CHECKING:
+    from signkit.card.contents import CardContents
+
+_FORMAT = "signkit-emulated-card/1"
+_MAX_FILE = 65536
+
+
+@dataclass
+class CardState:
+    """Secrets and tries left, by the secret's key."""
+
+    pins: dict[str, str] = field(repr=False)
+    tries: dict[str, int]
+
+
+def fresh_state(contents: CardContents) -> CardState:
+    """Return the state of a card as it leaves the counter; without signing certificate its password is locked."""
+    pins = {pin.SIGNATURE.key: contents.pins.signature, pin.AUTHENTICATION.key: contents.pins.authentication}
+    tries = {secret.key: secret.max_tries for secret in (pin.SIGNATURE, pin.AUTHENTICATION)}
+    if contents.sign is None:
+        tries[pin.SIGNATURE.key] = 0
+    return CardState(pins, tries)
+
+
+def load_state(path: Path, contents: CardContents) -> CardState:
+    """Read the state from ``path``; a fresh one where the file is not there yet.
+
+    Raises:
+        InputUnreadable: the file cannot be read, or is no state of such a card.
+    """
+    fresh = fresh_state(contents)
+    try:
+        with path.open("rb") as file:
+            raw = json.loads(file.read(_MAX_FILE))
+    except FileNotFoundError:
+        return fresh
+    except (OSError, ValueError) as error:
+        raise InputUnreadable(str(path), str(error)) from error
+    if not isinstance(raw, dict) or raw.pop("format", None) != _FORMAT or not _fits(raw, fresh):
+        raise InputUnreadable(str(path), "not the state of this emulated card")
+    return CardState(raw["pins"], raw["tries"])
+
+
+def save_state(path: Path, state: CardState) -> None:
+    """Write the state beside ``path`` and rename it, so that a counter is never half-written.
+
+    Raises:
+        OutputNotWritten: it could not be written.
+    """
+    text = json.dumps({"format": _FORMAT} | asdict(state), indent=1)
+    try:
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+        Path(temporary).replace(path)
+    except OSError as error:
+        raise OutputNotWritten(str(path), error.strerror or str(error)) from error
+
+
+def _fits(raw: dict[str, object], fresh: CardState) -> bool:
+    pins, tries = raw.get("pins"), raw.get("tries")
+    return (
+        isinstance(pins, dict)
+        and isinstance(tries, dict)
+        and pins.keys() == fresh.pins.keys()
+        and tries.keys() == fresh.tries.keys()
+        and all(isinstance(value, str) for value in pins.values())
+        and all(isinstance(value, int) and 0 <= value <= 15 for value in tries.values())
+    )
