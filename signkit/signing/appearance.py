@@ -139,7 +139,7 @@ def _seal_source(seal: str, side: float) -> str:
     latin = seal.isascii()
     columns = 1 if len(clusters) <= 3 or latin else 2
     rows = -(-len(clusters) // columns)
-    size = side * 0.8 / max(len(seal) * 0.62, 1) if latin else side * {1: 0.62, 2: 0.38, 3: 0.265}[rows]
+    size = side * 0.8 / max(len(seal) * 0.62, 1) if latin else side * {1: 0.6, 2: 0.365, 3: 0.255}[rows]
     if latin:
         inner = f"text({string_literal(seal)}, size: {_points(size)})"
     else:
@@ -156,7 +156,7 @@ def _seal_source(seal: str, side: float) -> str:
 
 def _column(clusters: list[str], size: float) -> str:
     cells = "".join(
-        f"box(width: {_points(size)}, height: {_points(size * 1.02)}, "
+        f"box(width: {_points(size)}, height: {_points(size * 1.06)}, "
         f"align(center + horizon, text({string_literal(cluster)}, size: {_points(size)}))), "
         for cluster in clusters
     )

@@ -1,23 +1,44 @@
-"""CMS SignedData for one signer: the CAdES baseline profile that PAdES builds on (ETSI EN 319 122-1, 319 142-1)."""
+"""CMS SignedData for one signer: the CAdES baseline profile that PAdES builds on (ETSI EN 319 122-1, 319 142-1).
+
+What does not change between the signatures of one key is encoded once; each signature then costs the key's work and
+little else.
+"""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from signkit.errors import SignatureSelfCheckFailed
 from signkit.signers.base import SignatureAlgorithm, Signer
+from signkit.signing.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
 from signkit.trust.primitives import SignatureInvalid, verify_signature
 
 if TYPE_CHECKING:
-    from asn1crypto import algos, cms, tsp, x509
+    from asn1crypto import algos, tsp, x509
 
 #: Gives a DER timestamp token over a digest (bytes) made with SHA-256.
 Timestamper = Callable[[bytes], bytes]
 
 _SHAKE256_LENGTH = 64
+_VERSION_1 = b"\x02\x01\x01"
+
+
+@dataclass(frozen=True)
+class _Fixed:
+    """The parts of a SignedData that depend on the key alone, each DER."""
+
+    certificate: x509.Certificate
+    certificates: bytes
+    signer_identifier: bytes
+    digest_algorithm: bytes
+    signature_mechanism: algos.SignedDigestAlgorithm
+    certificate_reference: bytes
+    signature_size: int
 
 
 def build_signature(
@@ -36,25 +57,20 @@ def build_signature(
         SignatureSelfCheckFailed: the key's signature does not fit its certificate.
         TimestampUnavailable: no service gave a token.
     """
-    from asn1crypto import x509
-
-    certificate = x509.Certificate.load(signer.certificate)
-    attributes = _signed_attributes(certificate, content_digest, signing_time)
-    to_sign = attributes.dump()
+    fixed = _fixed_parts(signer.certificate, signer.chain, signer.algorithm)
+    attributes = _signed_attributes(fixed, content_digest, signing_time)
+    to_sign = set_of(attributes)  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     signature = signer.sign(to_sign)
-    _check_own_signature(certificate, signer.algorithm, signature, to_sign)
+    _check_own_signature(fixed, signer.algorithm.digest, signature, to_sign)
     token = timestamp(hashlib.sha256(signature).digest()) if timestamp else None
-    return _content_info(signer, certificate, attributes, signature, token)
+    return _content_info(fixed, attributes, signature, token)
 
 
 def estimate_size(signer: Signer) -> int:
     """Return the exact or largest size in bytes of the DER that `build_signature` gives without a timestamp."""
-    from asn1crypto import x509
-
-    certificate = x509.Certificate.load(signer.certificate)
+    fixed = _fixed_parts(signer.certificate, signer.chain, signer.algorithm)
     digest = bytes(digest_size(signer.algorithm.digest))
-    attributes = _signed_attributes(certificate, digest, None)
-    return len(_content_info(signer, certificate, attributes, bytes(_signature_size(certificate)), None))
+    return len(_content_info(fixed, _signed_attributes(fixed, digest, None), bytes(fixed.signature_size), None))
 
 
 def digest_size(name: str) -> int:
@@ -62,19 +78,42 @@ def digest_size(name: str) -> int:
     return _SHAKE256_LENGTH if name == "shake256" else hashlib.new(name).digest_size
 
 
-def _signed_attributes(
-    certificate: x509.Certificate, content_digest: bytes, signing_time: datetime | None
-) -> cms.CMSAttributes:
-    from asn1crypto import cms
+@lru_cache(maxsize=16)
+def _fixed_parts(certificate_der: bytes, chain: tuple[bytes, ...], algorithm: SignatureAlgorithm) -> _Fixed:
+    from asn1crypto import algos, x509
 
-    attributes: list[dict[str, Any]] = [
-        {"type": "content_type", "values": ["data"]},
-        {"type": "message_digest", "values": [content_digest]},
-        {"type": "signing_certificate_v2", "values": [_certificate_reference(certificate)]},
+    certificate = x509.Certificate.load(certificate_der)
+    issuers = [der for der in chain if not _is_root(der)]
+    serial = certificate["tbs_certificate"]["serial_number"].dump()
+    return _Fixed(
+        certificate=certificate,
+        certificates=set_of({certificate_der, *issuers}, explicit(0)),
+        signer_identifier=element(SEQUENCE, certificate.issuer.dump(), serial),
+        digest_algorithm=algos.DigestAlgorithm({"algorithm": algorithm.digest}).dump(),
+        signature_mechanism=signature_mechanism(algorithm),
+        certificate_reference=_certificate_reference(certificate).dump(),
+        signature_size=_signature_size(certificate),
+    )
+
+
+def _is_root(der: bytes) -> bool:
+    from asn1crypto import x509
+
+    certificate = x509.Certificate.load(der)
+    return bool(certificate.subject == certificate.issuer)
+
+
+def _signed_attributes(fixed: _Fixed, content_digest: bytes, signing_time: datetime | None) -> list[bytes]:
+    attributes = [
+        _attribute("content_type", _oid("data")),
+        _attribute("message_digest", element(OCTET_STRING, content_digest)),
+        _attribute("signing_certificate_v2", fixed.certificate_reference),
     ]
     if signing_time is not None:
-        attributes.append({"type": "signing_time", "values": [cms.Time({"utc_time": signing_time})]})
-    return cms.CMSAttributes([cms.CMSAttribute(item) for item in attributes])
+        from asn1crypto import cms
+
+        attributes.append(_attribute("signing_time", cms.Time({"utc_time": signing_time}).dump()))
+    return attributes
 
 
 def _certificate_reference(certificate: x509.Certificate) -> tsp.SigningCertificateV2:
@@ -89,44 +128,48 @@ def _certificate_reference(certificate: x509.Certificate) -> tsp.SigningCertific
     return tsp.SigningCertificateV2({"certs": [reference]})
 
 
-def _content_info(
-    signer: Signer, certificate: x509.Certificate, attributes: cms.CMSAttributes, signature: bytes, token: bytes | None
-) -> bytes:
-    from asn1crypto import cms, x509
+def _attribute(name: str, value: bytes) -> bytes:
+    return element(SEQUENCE, _attribute_oid(name), element(SET, value))
 
-    info: dict[str, Any] = {
-        "version": "v1",
-        "sid": cms.SignerIdentifier(
-            "issuer_and_serial_number",
-            {"issuer": certificate.issuer, "serial_number": certificate.serial_number},
-        ),
-        "digest_algorithm": _digest_algorithm(signer.algorithm.digest),
-        "signed_attrs": attributes,
-        "signature_algorithm": signature_mechanism(signer.algorithm),
-        "signature": signature,
-    }
-    if token is not None:
-        value = cms.ContentInfo.load(token)
-        info["unsigned_attrs"] = [
-            cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [value]}),
-        ]
-    chain = [x509.Certificate.load(der) for der in signer.chain]
-    signed_data = {
-        "version": "v1",
-        "digest_algorithms": [_digest_algorithm(signer.algorithm.digest)],
-        "encap_content_info": {"content_type": "data"},
-        "certificates": [certificate, *(item for item in chain if item.subject != item.issuer)],
-        "signer_infos": [cms.SignerInfo(info)],
-    }
-    content = cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed_data)})
-    der: bytes = content.dump()
+
+@lru_cache(maxsize=16)
+def _attribute_oid(name: str) -> bytes:
+    from asn1crypto import cms
+
+    der: bytes = cms.CMSAttributeType(name).dump()
     return der
 
 
-def _digest_algorithm(name: str) -> algos.DigestAlgorithm:
-    from asn1crypto import algos
+@lru_cache(maxsize=4)
+def _oid(content_type: str) -> bytes:
+    from asn1crypto import cms
 
-    return algos.DigestAlgorithm({"algorithm": name})
+    der: bytes = cms.ContentType(content_type).dump()
+    return der
+
+
+def _content_info(fixed: _Fixed, attributes: list[bytes], signature: bytes, token: bytes | None) -> bytes:
+    """Return ContentInfo { signedData, SignedData } (RFC 5652 3, 5.1, 5.3), detached."""
+    unsigned = [_attribute("signature_time_stamp_token", token)] if token is not None else []
+    signer_info = element(
+        SEQUENCE,
+        _VERSION_1,
+        fixed.signer_identifier,
+        fixed.digest_algorithm,
+        set_of(attributes, explicit(0)),
+        fixed.signature_mechanism.dump(),
+        element(OCTET_STRING, signature),
+        set_of(unsigned, explicit(1)) if unsigned else b"",
+    )
+    signed_data = element(
+        SEQUENCE,
+        _VERSION_1,
+        element(SET, fixed.digest_algorithm),
+        element(SEQUENCE, _oid("data")),
+        fixed.certificates,
+        element(SET, signer_info),
+    )
+    return element(SEQUENCE, _oid("signed_data"), element(explicit(0), signed_data))
 
 
 def signature_mechanism(algorithm: SignatureAlgorithm) -> algos.SignedDigestAlgorithm:
@@ -163,11 +206,9 @@ def _signature_size(certificate: x509.Certificate) -> int:
     return 114  # Ed448; Ed25519 needs 64
 
 
-def _check_own_signature(
-    certificate: x509.Certificate, algorithm: SignatureAlgorithm, signature: bytes, data: bytes
-) -> None:
+def _check_own_signature(fixed: _Fixed, digest_name: str, signature: bytes, data: bytes) -> None:
     """Refuse a device or plug-in whose signature does not fit the certificate that it showed."""
     try:
-        verify_signature(certificate, signature_mechanism(algorithm), algorithm.digest, signature, data)
+        verify_signature(fixed.certificate, fixed.signature_mechanism, digest_name, signature, data)
     except SignatureInvalid as error:
         raise SignatureSelfCheckFailed(str(error)) from error

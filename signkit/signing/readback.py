@@ -45,7 +45,7 @@ def _check_cms(padded: bytes, covered: tuple[bytes, bytes], certificate: bytes) 
     hash_name = info["digest_algorithm"]["algorithm"].native
     if _attribute(info, "message_digest") != _digest(hash_name, covered):
         raise SignatureSelfCheckFailed("the digest of the file is another than the signed one")
-    attributes = info["signed_attrs"].untag().dump(force=True)
+    attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     own = x509.Certificate.load(certificate)
     try:
         verify_signature(own, info["signature_algorithm"], hash_name, info["signature"].native, attributes)

@@ -153,7 +153,7 @@ def _check_signer(signed_data: cms.SignedData, certificates: Sequence[x509.Certi
     stated = next(a["values"][0].native for a in info["signed_attrs"] if a["type"].native == "message_digest")
     if hashlib.new(hash_name, content).digest() != stated:
         raise TimestampRefused("the token's digest does not fit its content")
-    attributes = info["signed_attrs"].untag().dump(force=True)
+    attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     try:
         verify_signature(signer, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
     except SignatureInvalid as error:
