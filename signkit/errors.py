@@ -509,6 +509,19 @@ class ReaderGone(CardLinkError):
 
 
 @dataclass(eq=False)
+class VirtualReaderUnavailable(CardError):
+    """No virtual reader (vpcd) takes the emulated card."""
+
+    address: str
+    MESSAGE = Text("No virtual card reader answers at {address}.", "{address} に仮想カードリーダーがありません。")
+    HINT = Text(
+        "Linux: sudo apt install pcscd vsmartcard-vpcd && sudo systemctl restart pcscd. Without one, use card:virtual.",
+        "Linux: sudo apt install pcscd vsmartcard-vpcd && sudo systemctl restart pcscd を実行します。"
+        "仮想リーダーがなくても card:virtual は使えます。",
+    )
+
+
+@dataclass(eq=False)
 class NotAnIndividualNumberCard(CardError):
     """The card does not have the application that is needed."""
 

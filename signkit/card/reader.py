@@ -3,7 +3,7 @@
 **Holding the card.**  Between the password and the last signature no other program may reach the card, for it could
 sign too.  So the connection is exclusive where that can be had.  Where another program keeps the card open without
 using it (a browser with a PKCS #11 module does), the connection is shared and a transaction is held instead; it ends
-with a reset of the card.  Windows resets a card whose transaction lies idle for five seconds, hence only the second choice.
+with a reset of the card.  Windows resets a card whose transaction lies idle for five seconds, hence the second choice.
 
 **Time.**  PC/SC calls have no time limit of their own, and a transaction of another program blocks for as long as it
 lasts.  Every call is therefore made by a thread that can be given up; it resets a card that answers after all.

@@ -1,0 +1,39 @@
+"""Fixtures: the same test body speaks to an emulated card in its own process and over PC/SC."""
+
+from __future__ import annotations
+
+import contextlib
+
+import pytest
+
+from signkit.card.emulator import EmulatedTransport
+from signkit.card.reader import connect
+from signkit.card.transport import Connection
+from tests.card import bench as bench_module  # sets PCSCLITE_CSOCK_NAME before any test can use PC/SC
+from tests.requirements import require
+
+
+@pytest.fixture(scope="session")
+def bench():
+    """A running PC/SC service with two virtual readers, for this worker alone."""
+    lack = bench_module.missing()
+    require(lack is None, lack or "")
+    running = bench_module.Bench()
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["in-process", "pcsc"])
+def lay(request):
+    """A function that lays an emulated card on a reader and returns the connection to it."""
+    with contextlib.ExitStack() as stack:
+        if request.param == "in-process":
+            yield lambda card, observer=None: stack.enter_context(Connection(EmulatedTransport(card), observer))
+        else:
+            bench = request.getfixturevalue("bench")
+
+            def lay_on_bench(card, observer=None):
+                stack.enter_context(bench.card(card))
+                return stack.enter_context(Connection(connect(), observer))
+
+            yield lay_on_bench
