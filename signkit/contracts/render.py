@@ -1,0 +1,149 @@
+"""The whole way from contract data to a PDF that waits for its signatures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from signkit.contracts import fonts, privacy
+from signkit.contracts.data import check_contract_data, item_at, plain_data
+from signkit.contracts.embedded import FILE_NAME, contract_json
+from signkit.contracts.fields import SigningBlock, add_signature_fields, signing_blocks
+from signkit.contracts.escaping import unescaped
+from signkit.contracts.markup import typst_source
+from signkit.contracts.template import Template, template_files
+from signkit.contracts.typesetting import prelude, typeset
+from signkit.errors import ContractRefused, Problem, TemplateInvalid
+from signkit.settings import Settings
+from signkit.words import Text
+
+_ATTACHMENT = """\
+#pdf.attach(
+  "{name}", relationship: "data", mime-type: "application/json",
+  description: "Contract data / 契約データ ({id} {version})",
+)
+"""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A contract ready to be signed.
+
+    Attributes:
+        pdf: PDF/A-3b with an empty signature field at each signing block and the data as ``contract.json``.
+        blocks: where each role signs.
+    """
+
+    pdf: bytes
+    blocks: tuple[SigningBlock, ...]
+
+
+def render_contract(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> Rendered:
+    """Check ``data``, typeset ``template`` with it and add the signature fields.
+
+    The same data gives the same bytes on every machine: the document's date comes from the data.
+
+    Raises:
+        ContractRefused: the data or the text holds something a contract may not; names every problem.
+        TemplateInvalid: the template is at fault.
+        TypesettingFailed: the template's markup is at fault.
+        ValueError: ``data`` is not plain contract data (see ``plain_data``).
+    """
+    settings = settings or Settings()
+    font_set = fonts.font_set(settings.font_folders)
+    data = plain_data(data)
+    _refuse(check_contract_data(template, data, font_set))
+    _refuse(_template_problems(template))
+    source = typst_source(template, data)
+    _refuse(_printed_problems(source, template, font_set))
+    compiled = typeset(
+        _document(source, template, font_set),
+        name=template.id,
+        day=_document_day(template, data),
+        root=template.folder,
+        files={FILE_NAME: contract_json(template, data)},
+        fonts=font_set,
+    )
+    blocks = signing_blocks(compiled)
+    _require_one_block_each(template, blocks)
+    return Rendered(add_signature_fields(compiled, _field_labels(template)), blocks)
+
+
+def _document(source: str, template: Template, font_set: fonts.FontSet) -> str:
+    title = template.title.in_language(template.language)
+    attachment = _ATTACHMENT.format(name=FILE_NAME, id=template.id, version=template.version)
+    return prelude(title, template.language, font_set) + attachment + source
+
+
+def _document_day(template: Template, data: Mapping[str, Any]) -> date:
+    day = item_at(data, template.date_item)
+    try:
+        return date.fromisoformat(day)
+    except (TypeError, ValueError) as error:
+        raise TemplateInvalid(template.id, f"the item {template.date_item} does not date the document") from error
+
+
+def _field_labels(template: Template) -> dict[str, str]:
+    """Return what a viewer calls each signature field (its /TU)."""
+    if template.language == "ja":
+        return {party.role: f"{party.label.ja}の署名" for party in template.parties}
+    return {party.role: f"Signature of {party.label.en}" for party in template.parties}
+
+
+def _require_one_block_each(template: Template, blocks: tuple[SigningBlock, ...]) -> None:
+    counts = Counter(block.role for block in blocks)
+    for party in template.parties:
+        if counts[party.role] != 1:
+            raise TemplateInvalid(template.id, f"{counts[party.role]} signing blocks for {party.role}, not one")
+
+
+def _refuse(problems: tuple[Problem, ...]) -> None:
+    if problems:
+        raise ContractRefused(problems)
+
+
+@lru_cache(maxsize=16)
+def _template_problems(template: Template) -> tuple[Problem, ...]:
+    """Return the lines of the template's own text that hold or name a 個人番号."""
+    return tuple(
+        _problem("my-number", f"{name}:{number}", _MY_NUMBER)
+        for name, text in template_files(template)
+        for number, line in enumerate(text.splitlines(), 1)
+        if privacy.holds_my_number(line) or privacy.names_my_number(line)
+    )
+
+
+def _printed_problems(source: str, template: Template, font_set: fonts.FontSet) -> tuple[Problem, ...]:
+    """Return what may not be printed of the filled-in text; the data were checked by themselves before."""
+    text = unescaped(source)
+    if any(privacy.holds_my_number(line) for line in text.splitlines()):
+        return (_problem("my-number", template.id, _MY_NUMBER),)
+    missing = fonts.missing_glyphs(text, font_set)
+    if not missing:
+        return ()
+    found = [
+        _problem("glyph", f"{name}:{number}", _undrawable(here))
+        for name, file_text in template_files(template)
+        for number, line in enumerate(file_text.splitlines(), 1)
+        if (here := fonts.missing_glyphs(line, font_set))
+    ]
+    return tuple(found) or (_problem("glyph", template.id, _undrawable(missing)),)
+
+
+_MY_NUMBER = Text(
+    "the text holds or names a 個人番号; it must not stand in a contract",
+    "個人番号またはそれを指す語があります。契約書には記載できません",
+)
+
+
+def _undrawable(missing: tuple[str, ...]) -> Text:
+    shown = fonts.describe_missing(missing)
+    return Text(f"the fonts cannot draw: {shown}", f"フォントに字形のない文字があります: {shown}")
+
+
+def _problem(code: str, place: str, message: Text) -> Problem:
+    return Problem(code, place, Text(place, place), None, message)

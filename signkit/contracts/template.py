@@ -1,0 +1,236 @@
+"""Template folders: find them, read them, refuse those that contradict themselves.
+
+A template is a folder: ``template.toml`` (who it is and who signs), ``schema.json`` (JSON Schema 2020-12 of its
+data), ``contract.typ.j2`` (the text), ``example.yaml`` and ``README.md``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from signkit.errors import TemplateInvalid, TemplateNotFound
+from signkit.settings import Settings
+from signkit.shipped import shipped_folder
+from signkit.words import Language, Text
+
+DESCRIPTION = "template.toml"
+SCHEMA = "schema.json"
+CONTRACT = "contract.typ.j2"
+EXAMPLE = "example.yaml"
+
+SigningOrder = Literal["fixed", "free"]
+
+_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+_ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
+_VERSION = re.compile(r"\d+\.\d+\.\d+")
+_MAX_FILE_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class Party:
+    """One who signs.
+
+    Attributes:
+        role: the party's name in data and in the PDF (the signature field is called so).
+        label: what people call the role (売主).
+        name_item: path of the data item that holds the party's name, for telling whether the signer is the party.
+        kind: ``person`` or ``organization`` (whose certificate may name its representative).
+    """
+
+    role: str
+    label: Text
+    name_item: str
+    kind: Literal["person", "organization"] = "person"
+
+
+@dataclass(frozen=True)
+class Check:
+    """A rule over several items: ``expression`` (Jinja) must hold, else ``path`` is refused with ``message``."""
+
+    path: str
+    expression: str
+    clause: str | None
+    message: Text
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """A template, as read from its folder.
+
+    Attributes:
+        parties: who signs, in signing order.
+        signing_order: ``fixed``: in the order of ``parties``; ``free``: in any order.
+        date_item: path of the data item that dates the document.
+        law: the provisions that the text serves, as cited.
+        checks: rules over several items, beside the schema.
+        schema: JSON Schema 2020-12 of the data.
+    """
+
+    id: str
+    version: str
+    title: Text
+    language: Language
+    parties: tuple[Party, ...]
+    signing_order: SigningOrder
+    date_item: str
+    law: tuple[str, ...]
+    checks: tuple[Check, ...]
+    folder: Path
+    schema: Mapping[str, Any]
+
+    def party(self, role: str) -> Party:
+        """Return the party of ``role``.
+
+        Raises:
+            KeyError: no party has the role.
+        """
+        for party in self.parties:
+            if party.role == role:
+                return party
+        raise KeyError(role)
+
+
+def find_template(name_or_path: str | Path, settings: Settings | None = None) -> Template:
+    """Return the template in a folder, or the one of that name in the template folders.
+
+    Raises:
+        TemplateNotFound: there is none.
+        TemplateInvalid: it cannot be used.
+    """
+    path = Path(name_or_path)
+    if (path / DESCRIPTION).is_file():
+        return load_template(path)
+    named = str(name_or_path)
+    folders = dict(_named_folders(settings or Settings()))
+    if named not in folders:
+        raise TemplateNotFound(named, tuple(sorted(folders)))
+    return load_template(folders[named])
+
+
+def list_templates(settings: Settings | None = None) -> tuple[Template, ...]:
+    """Return the templates of the template folders and the shipped ones, by name.
+
+    Raises:
+        TemplateInvalid: one of them cannot be used.
+    """
+    folders = dict(_named_folders(settings or Settings()))
+    return tuple(load_template(folders[name]) for name in sorted(folders))
+
+
+def load_template(folder: Path) -> Template:
+    """Read the template in ``folder``.
+
+    Raises:
+        TemplateInvalid: a file is missing, unreadable or contradicts the others.
+    """
+    folder = folder.resolve()
+    try:
+        description = tomllib.loads(_text(folder / DESCRIPTION))
+        schema = json.loads(_text(folder / SCHEMA))
+        _text(folder / CONTRACT)
+        template = _template(folder, description, schema)
+    except KeyError as error:
+        raise TemplateInvalid(folder.name, f"{DESCRIPTION} lacks {error.args[0]}") from error
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        raise TemplateInvalid(folder.name, str(error)) from error
+    return template
+
+
+def template_files(template: Template) -> Iterator[tuple[str, str]]:
+    """Yield name and text of every text file of the template that may end up in a contract."""
+    for path in sorted(template.folder.rglob("*")):
+        if path.suffix in {".j2", ".typ"} and path.is_file():
+            yield path.relative_to(template.folder).as_posix(), _text(path)
+
+
+def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """Yield name and folder of each template; a user's template hides a shipped one of the same name."""
+    for base in (shipped_folder("templates"), *reversed(settings.template_folders)):
+        if base.is_dir():
+            for folder in sorted(base.iterdir()):
+                if _NAME.fullmatch(folder.name) and (folder / DESCRIPTION).is_file():
+                    yield folder.name, folder
+
+
+def _text(path: Path) -> str:
+    if path.stat().st_size > _MAX_FILE_BYTES:
+        raise ValueError(f"{path.name} is larger than {_MAX_FILE_BYTES} bytes")
+    return path.read_text(encoding="utf-8")
+
+
+def _template(folder: Path, description: dict[str, Any], schema: Any) -> Template:
+    parties = tuple(_party(entry) for entry in description["parties"])
+    template = Template(
+        id=_matching(_NAME, description["id"], "id"),
+        version=_matching(_VERSION, description["version"], "version"),
+        title=_two_languages(description["title"]),
+        language=cast(Language, _one_of(description["language"], ("ja", "en"), "language")),
+        parties=parties,
+        signing_order=cast(
+            SigningOrder, _one_of(description.get("signing_order", "free"), ("fixed", "free"), "signing_order")
+        ),
+        date_item=str(description["date"]),
+        law=tuple(str(provision) for provision in description["law"]),
+        checks=tuple(_check(entry) for entry in description.get("checks", ())),
+        folder=folder,
+        schema=_usable_schema(schema),
+    )
+    roles = [party.role for party in parties]
+    if not roles or len(set(roles)) != len(roles):
+        raise ValueError("every party needs a role of its own")
+    return template
+
+
+def _party(entry: dict[str, Any]) -> Party:
+    kind = _one_of(entry.get("kind", "person"), ("person", "organization"), "kind")
+    return Party(
+        role=_matching(_ROLE, entry["role"], "role"),
+        label=_two_languages(entry["label"]),
+        name_item=str(entry["name"]),
+        kind=cast(Literal["person", "organization"], kind),
+    )
+
+
+def _check(entry: dict[str, Any]) -> Check:
+    clause = entry.get("clause")
+    return Check(
+        str(entry["path"]),
+        str(entry["expression"]),
+        None if clause is None else str(clause),
+        _two_languages(entry["message"]),
+    )
+
+
+def _usable_schema(schema: Any) -> Mapping[str, Any]:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import SchemaError
+
+    try:
+        Draft202012Validator.check_schema(schema)
+    except SchemaError as error:
+        raise ValueError(f"{SCHEMA}: {error.message}") from error
+    if not isinstance(schema, dict):
+        raise ValueError(f"{SCHEMA} is not an object")
+    return schema
+
+
+def _matching(pattern: re.Pattern[str], value: object, name: str) -> str:
+    if not isinstance(value, str) or not pattern.fullmatch(value):
+        raise ValueError(f"{name} {value!r} is not of the form {pattern.pattern}")
+    return value
+
+
+def _one_of(value: object, choices: tuple[str, ...], name: str) -> str:
+    if value not in choices:
+        raise ValueError(f"{name} {value!r} is none of {', '.join(choices)}")
+    return str(value)
+
+
+def _two_languages(entry: dict[str, str]) -> Text:
+    return Text(en=str(entry["en"]), ja=str(entry["ja"]))

@@ -1,0 +1,99 @@
+"""From Typst source to PDF/A-3b, in this process, without a network, without system fonts.
+
+The compiler sees one folder (the template's) and the files given here; the document's date is the one given, so that
+the same source gives the same bytes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from functools import cache
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from signkit.contracts.escaping import code_literal
+from signkit.contracts.fonts import FontSet, font_set, typesetter_fonts
+from signkit.errors import TypesettingFailed
+
+#: Scheme of the links that mark signing blocks in the compiled PDF; ``fields`` makes signature fields of them.
+BLOCK_SCHEME = "signkit-block:"
+#: Documents are dated at midnight in Japan.
+_JAPAN = timezone(timedelta(hours=9))
+
+
+def prelude(title: str, language: str, fonts: FontSet) -> str:
+    """Return the Typst definitions that stand before every contract: who it is, and the house style."""
+    facts = {
+        "title": title,
+        "language": language,
+        "region": "jp" if language == "ja" else "us",
+        "body": fonts.body,
+        "heading": fonts.heading,
+        "scheme": BLOCK_SCHEME,
+    }
+    return f"#let signkit = {code_literal(facts)}\n{_house_style()}\n"
+
+
+@lru_cache(maxsize=1)
+def _house_style() -> str:
+    return Path(__file__).with_name("style.typ").read_text(encoding="utf-8")
+
+
+def typeset(
+    source: str,
+    *,
+    name: str = "document",
+    day: date,
+    root: Path | None = None,
+    files: Mapping[str, bytes] | None = None,
+    fonts: FontSet | None = None,
+    archival: bool = True,
+) -> bytes:
+    """Compile Typst source to PDF.
+
+    Args:
+        source: the whole document.
+        name: what the error calls the document.
+        day: the document's date of creation, the only time that enters the file.
+        root: the one folder the source may read from; None: no folder at all.
+        files: further files the source may read, by path below the root; ``main.typ`` is taken.
+        fonts: default: the shipped fonts.
+        archival: make PDF/A-3b; else plain PDF 1.7 (for an appearance that is drawn into another PDF).
+
+    Raises:
+        TypesettingFailed: the typesetter refuses the source.
+    """
+    import typst
+
+    sources = {"main.typ": source.encode(), **(files or {})}
+    compiler = typst.Compiler(
+        root=str(root or _no_files().name),
+        font_paths=typesetter_fonts(fonts or font_set()),
+        ignore_system_fonts=True,
+    )
+    try:
+        compiled = compiler.compile(
+            sources,  # type: ignore[arg-type]  # a dict of files is documented, the stub lacks it
+            format="pdf",
+            pdf_standards=["a-3b"] if archival else ["1.7"],
+            timestamp=datetime.combine(day, time(), _JAPAN),
+        )
+    except RuntimeError as error:
+        raise TypesettingFailed(name, _cause(error)) from error
+    assert isinstance(compiled, bytes)
+    return compiled
+
+
+@cache
+def _no_files() -> TemporaryDirectory[str]:
+    """Return an empty folder that lives as long as the process: the compiler wants a root that exists."""
+    return TemporaryDirectory(prefix="signkit-", ignore_cleanup_errors=True)
+
+
+def _cause(error: RuntimeError) -> str:
+    """Return the typesetter's message without the lines of source it quotes, which may hold contract data."""
+    message = str(getattr(error, "message", error))
+    return re.sub(r"\\u\{[0-9a-f]+\}", "", message)[:500]
