@@ -1,0 +1,175 @@
+"""The whole rehearsal as one value, made in memory or kept in a folder between runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+    pkcs12,
+)
+
+from signkit.card.contents import CardContents, KeyContents
+from signkit.errors import OutputNotWritten
+from signkit.rehearsal.authority import (
+    Identity,
+    Person,
+    PrivateKey,
+    issue_authentication_certificate,
+    issue_organisation_certificate,
+    issue_signing_certificate,
+    issue_timestamp_certificate,
+    new_authority,
+    new_rsa_key,
+)
+from signkit.rehearsal.services import Clock, RehearsalRevocation, RehearsalTimestamps, utc_now
+
+_TRUST_FILE = "rehearsal-ca.pem"
+_PARTS = ("signature-ca", "authentication-ca", "service-ca", "timestamp")
+
+#: The resident on ``card:virtual``.
+HANAKO = Person("番号　花子", "東京都千代田区霞が関二丁目１番２号", "419930401", "2", "Tokyo-to", "Chiyoda-ku")
+
+
+@dataclass(frozen=True)
+class RehearsalPki:
+    """Three CAs (people's signatures, people's authentication, services and organisations) and a TSA."""
+
+    signature_ca: Identity
+    authentication_ca: Identity
+    service_ca: Identity
+    timestamp: Identity
+
+    def trust_pem(self) -> bytes:
+        """Return the CA certificates that a rehearsal's signatures need to be trusted (PEM)."""
+        return b"".join(_pem(item.certificate) for item in (self.signature_ca, self.service_ca))
+
+    def revocation(self, *, clock: Clock = utc_now, revoked: dict[int, datetime] | None = None) -> RehearsalRevocation:
+        """Return the source that answers for every certificate of this rehearsal."""
+        authorities = (self.signature_ca, self.authentication_ca, self.service_ca)
+        return RehearsalRevocation(authorities, clock=clock, revoked=revoked)
+
+    def timestamps(self, *, clock: Clock = utc_now) -> RehearsalTimestamps:
+        """Return this rehearsal's timestamp service."""
+        return RehearsalTimestamps(self.timestamp, self.service_ca.certificate, clock=clock)
+
+    def card(self, person: Person, now: datetime) -> CardContents:
+        """Issue both certificates for ``person`` and return what their card holds."""
+        signing, authentication = new_rsa_key(), new_rsa_key()
+        return CardContents(
+            sign=_key_contents(
+                signing, issue_signing_certificate(self.signature_ca, person, signing, now), self.signature_ca
+            ),
+            auth=_key_contents(
+                authentication,
+                issue_authentication_certificate(self.authentication_ca, authentication, now),
+                self.authentication_ca,
+            ),
+        )
+
+    def key_file(self, common_name: str, organisation: str, passphrase: bytes, now: datetime) -> bytes:
+        """Issue a certificate for a professional or organisation and return it with its key as PKCS#12."""
+        key = new_rsa_key()
+        certificate = issue_organisation_certificate(self.service_ca, common_name, organisation, key, now)
+        encryption = BestAvailableEncryption(passphrase)
+        issuers = [self.service_ca.certificate]
+        return pkcs12.serialize_key_and_certificates(common_name.encode(), key, certificate, issuers, encryption)
+
+
+def new_rehearsal(now: datetime | None = None) -> RehearsalPki:
+    """Make a rehearsal in memory (four RSA keys, some hundred milliseconds)."""
+    now = now or utc_now()
+    service = new_authority("Rehearsal for timestamps and organisations", now)
+    key = new_rsa_key()
+    return RehearsalPki(
+        signature_ca=new_authority("Rehearsal for digital signature", now),
+        authentication_ca=new_authority("Rehearsal for user authentication", now),
+        service_ca=service,
+        timestamp=Identity(issue_timestamp_certificate(service, key, now), key),
+    )
+
+
+def kept_rehearsal(folder: Path) -> RehearsalPki:
+    """Return the rehearsal kept in ``folder``; make and keep one where there is none yet.
+
+    Raises:
+        OutputNotWritten: the folder cannot be written or what is in it cannot be read.
+    """
+    try:
+        if not (folder / _TRUST_FILE).exists():
+            _keep(folder, new_rehearsal())
+        identities = [_load_identity(folder / f"{name}.pem") for name in _PARTS]
+    except (OSError, ValueError) as error:
+        raise OutputNotWritten(str(folder), str(error)) from error
+    return RehearsalPki(*identities)
+
+
+def kept_card(folder: Path, pki: RehearsalPki, person: Person = HANAKO) -> CardContents:
+    """Return the card of ``person`` kept in ``folder``; issue and keep one where there is none yet."""
+    signing, authentication = folder / "card-signature.pem", folder / "card-authentication.pem"
+    try:
+        if not authentication.exists():
+            fresh = pki.card(person, utc_now())
+            _keep_card_key(signing, fresh.sign)
+            _keep_card_key(authentication, fresh.auth)
+        sign_key, auth_key = _load_identity(signing), _load_identity(authentication)
+    except (OSError, ValueError) as error:
+        raise OutputNotWritten(str(folder), str(error)) from error
+    return CardContents(
+        sign=_key_contents(sign_key.key, sign_key.certificate, pki.signature_ca),
+        auth=_key_contents(auth_key.key, auth_key.certificate, pki.authentication_ca),
+    )
+
+
+def trust_file(folder: Path) -> Path:
+    """Return the PEM file to name with ``--trust``, below a kept rehearsal's folder."""
+    return folder / _TRUST_FILE
+
+
+def _keep(folder: Path, pki: RehearsalPki) -> None:
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    parts = (pki.signature_ca, pki.authentication_ca, pki.service_ca, pki.timestamp)
+    for name, identity in zip(_PARTS, parts, strict=True):
+        _keep_identity(folder / f"{name}.pem", identity)
+    (folder / _TRUST_FILE).write_bytes(pki.trust_pem())  # last: its presence says that the rest is there
+
+
+def _keep_identity(path: Path, identity: Identity) -> None:
+    key = identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    path.touch(mode=0o600)
+    path.write_bytes(key + _pem(identity.certificate))
+
+
+def _keep_card_key(path: Path, contents: KeyContents | None) -> None:
+    if contents is None:
+        return
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    key = load_der_private_key(contents.private_key, None)
+    certificate = x509.load_der_x509_certificate(contents.certificate)
+    _keep_identity(path, Identity(certificate, key))  # type: ignore[arg-type]  # ours, so RSA or EC
+
+
+def _load_identity(path: Path) -> Identity:
+    data = path.read_bytes()
+    key = load_pem_private_key(data, None)
+    return Identity(x509.load_pem_x509_certificate(data), key)  # type: ignore[arg-type]  # ours, so RSA or EC
+
+
+def _key_contents(key: PrivateKey, certificate: x509.Certificate, authority: Identity) -> KeyContents:
+    return KeyContents(
+        private_key=key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+        certificate=certificate.public_bytes(Encoding.DER),
+        ca_certificate=authority.certificate.public_bytes(Encoding.DER),
+    )
+
+
+def _pem(certificate: x509.Certificate) -> bytes:
+    return certificate.public_bytes(Encoding.PEM)
