@@ -119,6 +119,23 @@ class SettingsInvalid(SignKitError):
     HINT = Text("See docs/reference/settings.md.", "docs/reference/settings.md を見てください。")
 
 
+@dataclass(eq=False)
+class UsageProblem(SignKitError):
+    """The command line's words do not go together."""
+
+    cause: Text
+    advice: Text
+    MESSAGE = Text("{cause}.", "{cause}。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say what does not go together."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+    def hint(self, language: Language = "en") -> str:
+        """Say what does."""
+        return self.advice.in_language(language)
+
+
 # --- trust -----------------------------------------------------------------------------------------------
 
 
@@ -576,6 +593,18 @@ class CardAnswerInvalid(CardError):
     HINT = Text(
         "Lay the card down again and repeat. If it stays so, the card or the reader is faulty.",
         "カードを置き直してもう一度お試しください。続くときは、カードかリーダーの故障が考えられます。",
+    )
+
+
+@dataclass(eq=False)
+class CardNotGenuine(CardError):
+    """The card cannot prove what its records say; it may be a copy."""
+
+    cause: str
+    MESSAGE = Text("The card could not prove that it is genuine ({cause}).", "カードが本物であることを確認できませんでした（{cause}）。")
+    HINT = Text(
+        "Lay the card down again and repeat. Rely on nothing it says until it passes.",
+        "カードを置き直してもう一度お試しください。確認できるまで、このカードの記載を信用しないでください。",
     )
 
 

@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
-from signkit.contracts.markup import string_literal
+from signkit.contracts.escaping import string_literal
 from signkit.contracts.typesetting import typeset
 from signkit.errors import SealImageUnusable, SealNotDrawable
 

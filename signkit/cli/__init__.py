@@ -1,0 +1,16 @@
+"""The command line: one file a noun.  It parses, prompts, shows and maps errors to exit codes; it decides nothing else.
+
+Nothing heavy is imported before a command runs, so that ``signkit --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Run the command line and exit."""
+    from signkit.cli.app import app
+    from signkit.cli.terminal import run_reporting
+
+    sys.exit(run_reporting(app))

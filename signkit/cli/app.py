@@ -1,0 +1,52 @@
+"""The commands, in the order of a contract's life."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from signkit import __version__
+from signkit.cli import demo, extend, render, sign, template, trust, validate
+from signkit.cli.language import words
+
+app = typer.Typer(
+    name="signkit",
+    help=words(
+        "Contracts from templates, signed with their parties' own keys, provable for decades.",
+        "契約書をひな型から作り、当事者自身の鍵で署名し、長期にわたって証明できるようにします。",
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"signkit {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    lang: Annotated[
+        str | None, typer.Option(help=words("Language of messages: en or ja.", "メッセージの言語: en または ja。"))
+    ] = None,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help=words("Show the version.", "版を表示。")),
+    ] = False,
+) -> None:
+    """Take the options that stand before every command; the language was read already when the process started."""
+
+
+app.command("demo", help=demo.HELP)(demo.run)
+app.add_typer(template.app, name="template", help=template.HELP)
+app.command("render", help=render.HELP)(render.run)
+app.command("sign", help=sign.HELP)(sign.run)
+app.command("extend", help=extend.HELP)(extend.run)
+app.command("validate", help=validate.HELP)(validate.run)
+app.add_typer(trust.app, name="trust", help=trust.HELP)

@@ -1,0 +1,67 @@
+"""``signkit extend``: raise or renew the level of signed PDFs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from signkit.cli.files import output_beside, read_input
+from signkit.cli.language import words
+from signkit.cli.options import EvidenceFolders, Output, Overwrite, Trust, Tsa
+from signkit.cli.terminal import tell
+from signkit.errors import UsageProblem
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.signing.levels import Level, Services
+
+HELP = words(
+    "Add revocation evidence (B-LT) or a document timestamp (B-LTA), or renew them.",
+    "失効情報 (B-LT) や文書タイムスタンプ (B-LTA) を加える、または更新する。",
+)
+
+
+def run(
+    pdfs: Annotated[list[Path], typer.Argument(help=words("Signed PDFs.", "署名済みの PDF。"))],
+    level: Annotated[str, typer.Option(help=words("B-LT or B-LTA.", "B-LT または B-LTA。"))] = "B-LTA",
+    output: Output = None,
+    overwrite: Overwrite = False,
+    tsa: Tsa = None,
+    evidence: EvidenceFolders = None,
+    trust: Trust = None,
+) -> None:
+    """Extend each PDF and write it beside the original."""
+    from signkit.cli.levels import parse_level
+    from signkit.cli.services import services
+    from signkit.settings import load_settings
+
+    wanted = parse_level(level)
+    if not wanted.has_evidence:
+        raise UsageProblem(
+            Text("extend raises to B-LT or B-LTA", "extend で上げられるのは B-LT と B-LTA です"),
+            Text("Use --level B-LT or --level B-LTA.", "--level B-LT か --level B-LTA を指定してください。"),
+        )
+    if output is not None and len(pdfs) > 1:
+        raise UsageProblem(
+            Text("-o names one output, and there are several inputs", "入力が複数あるときは -o を使えません"),
+            Text("Leave -o out; each output goes beside its input.", "-o を省くと、それぞれ入力の隣に出力されます。"),
+        )
+    available = services(load_settings(), tsa, evidence, trust)
+    for pdf in pdfs:
+        _extend_one(pdf, wanted, available, output, overwrite)
+
+
+def _extend_one(pdf: Path, level: Level, available: Services, output: Path | None, overwrite: bool) -> None:
+    from signkit.output import write_checked
+    from signkit.signing.levels import extend
+
+    data = read_input(pdf)
+    target = output_beside(pdf, level.value, output)
+    write_checked(target, extend(data, level, available).pdf, overwrite=overwrite)
+    tell(_EXTENDED, target=target, level=level.value)
+    print(target)
+
+
+_EXTENDED = Text("Extended to {level}: {target}", "{level} に延長しました: {target}")

@@ -1,0 +1,106 @@
+"""Speaking with the person: messages on stderr, secrets from the terminal, errors as words and exit codes."""
+
+from __future__ import annotations
+
+import getpass
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from signkit.cli.language import LANGUAGE, translate
+from signkit.errors import SignKitError, UsageProblem
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.signers.base import AskSecret, SecretRequest
+
+_MAX_SECRET = 1024
+
+_PROMPTS = {
+    "passphrase": Text("Passphrase of {of}: ", "{of} のパスフレーズ: "),
+    "signature-password": Text(
+        "Signature password (署名用パスワード, 6 to 16 letters and digits) of {of}: ",
+        "署名用パスワード(英数字6〜16文字)[{of}]: ",
+    ),
+    "token-pin": Text("PIN of {of}: ", "{of} の PIN: "),
+}
+_TRIES = Text("{tries} tries left.", "残り{tries}回です。")
+
+
+def tell(text: Text, **facts: object) -> None:
+    """Say something to the person."""
+    print(translate(text, **facts), file=sys.stderr)
+
+
+def report_error(error: SignKitError) -> int:
+    """Print the error with its hint; return the exit code."""
+    label = {"en": "Error", "ja": "エラー"}[LANGUAGE]
+    print(f"{label}: {error.message(LANGUAGE)}", file=sys.stderr)
+    if hint := error.hint(LANGUAGE):
+        print(f"  → {hint}", file=sys.stderr)
+    return int(error.EXIT_CODE)
+
+
+def secret_reader(*, from_stdin: bool) -> AskSecret:
+    """Return what asks for secrets: the terminal without echo, or one line of stdin each (for tests and pipes)."""
+    return _from_stdin if from_stdin else _from_terminal
+
+
+def _from_terminal(request: SecretRequest) -> bytearray:
+    if not sys.stdin.isatty():
+        raise UsageProblem(
+            Text(
+                "A secret is needed and there is no terminal to type it at",
+                "秘密情報の入力が必要ですが、端末がありません",
+            ),
+            Text(
+                "Run it in a terminal, or pipe the secret with --pin-stdin.",
+                "端末で実行するか、--pin-stdin で渡してください。",
+            ),
+        )
+    _show_tries(request)
+    prompt = translate(_PROMPTS[request.kind], of=request.of)
+    return bytearray(getpass.getpass(prompt).encode())
+
+
+def _from_stdin(request: SecretRequest) -> bytearray:
+    _show_tries(request)
+    line = bytearray(sys.stdin.buffer.readline(_MAX_SECRET))
+    while line and line[-1] in b"\r\n":
+        del line[-1]
+    return line
+
+
+def _show_tries(request: SecretRequest) -> None:
+    if request.tries_left is not None:
+        tell(_TRIES, tries=request.tries_left)
+
+
+def run_reporting(program: Callable[[], None]) -> int:
+    """Run ``program``; turn every error into one message and an exit code, never a traceback."""
+    import os
+
+    try:
+        program()
+    except SignKitError as error:
+        return report_error(error)
+    except KeyboardInterrupt:
+        tell(Text("Stopped.", "中断しました。"))
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
+    except Exception as error:
+        if os.environ.get("SIGNKIT_DEBUG"):
+            raise
+        tell(_UNEXPECTED, kind=type(error).__name__)
+        return 70
+    return 0
+
+
+_UNEXPECTED = Text(
+    "Internal error ({kind}). Nothing was half-written. Please report it with the output of the same command "
+    "under SIGNKIT_DEBUG=1 (check that it holds nothing private).",
+    "内部エラー ({kind})。書きかけのファイルはありません。SIGNKIT_DEBUG=1 を付けて同じコマンドを実行した出力を添えて"
+    "ご報告ください (個人情報が含まれていないか確認してください)。",
+)
