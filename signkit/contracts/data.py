@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from difflib import get_close_matches
 from functools import lru_cache
@@ -164,7 +164,7 @@ def _read_yaml(text: str) -> object:
     # libyaml's parser where it is there; both give the same events.
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     root: list[Any] = []
-    open_containers: list[list[Any] | list[tuple[Any, Any]]] = [root]
+    open_containers: list[list[Any]] = [root]
     try:
         for event in yaml.parse(text, Loader=loader):
             _refuse_yaml_extras(event, len(open_containers))
@@ -214,7 +214,12 @@ def _without_digits(message: str) -> str:
     return message if not privacy.holds_my_number(message) else "it is not well-formed"
 
 
-_READERS = {".json": _read_json, ".toml": tomllib.loads, ".yaml": _read_yaml, ".yml": _read_yaml}
+_READERS: dict[str, Callable[[str], object]] = {
+    ".json": _read_json,
+    ".toml": tomllib.loads,
+    ".yaml": _read_yaml,
+    ".yml": _read_yaml,
+}
 
 
 # --- checking --------------------------------------------------------------------------------------------
@@ -385,11 +390,15 @@ def _safe_path(steps: list[str | int]) -> str:
     return _dotted(steps) or "(all)"
 
 
+def _any(value: object) -> Any:
+    """Return an attribute of a validation error, whose type says it may be unset; here it never is."""
+    return value
+
+
 def _missing_name(error: ValidationError) -> str:
     """Return the one missing item that ``error`` is about (the library words it, one error an item)."""
-    return next(
-        name for name in error.validator_value if name not in error.instance and error.message.startswith(repr(name))
-    )
+    names: list[str] = _any(error.validator_value)
+    return next(name for name in names if name not in _any(error.instance) and error.message.startswith(repr(name)))
 
 
 _TYPES = {
@@ -404,7 +413,7 @@ _TYPES = {
 
 def _words(error: ValidationError, clause: str | None) -> Text:
     """Say in both languages what a schema error means; the value itself is never quoted."""
-    wanted = error.validator_value
+    wanted = _any(error.validator_value)
     match error.validator:
         case "required":
             return Text("is missing", "記載がありません")
@@ -439,8 +448,8 @@ def _words(error: ValidationError, clause: str | None) -> Text:
 
 
 def _unknown_items(error: ValidationError) -> Text:
-    known = list(error.schema.get("properties", {}))
-    unknown = [name for name in error.instance if name not in known]
+    known: list[str] = list(_any(error.schema).get("properties", {}))
+    unknown: list[str] = [name for name in _any(error.instance) if name not in known]
     shown = []
     for name in unknown[:20]:
         if privacy.holds_my_number(name):

@@ -41,9 +41,9 @@ def era_date(day: str | date) -> str:
 
 
 def full_date(day: str | date) -> str:
-    """Write a date both ways: ``令和8年(2026年)11月21日``."""
+    """Write a date both ways: ``令和8年（2026年）11月21日``."""
     value = _day(day)
-    return f"{era_year(value)}({value.year}年){value.month}月{value.day}日"
+    return f"{era_year(value)}（{value.year}年）{value.month}月{value.day}日"
 
 
 def era_year(day: str | date) -> str:

@@ -136,7 +136,7 @@ class _Environment(ImmutableSandboxedEnvironment):
     """Jinja with values escaped for Typst, few filters, no attributes of Python objects, and bounds."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
-    concat = staticmethod(_joined)  # type: ignore[assignment]
+    concat = staticmethod(_joined)
 
     def __init__(self, template: Template) -> None:
         super().__init__(

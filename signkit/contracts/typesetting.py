@@ -10,7 +10,6 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, timezone
 from functools import cache
-from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -37,7 +36,7 @@ def prelude(title: str, language: str, fonts: FontSet) -> str:
     return f"#let signkit = {code_literal(facts)}\n{_house_style()}\n"
 
 
-@lru_cache(maxsize=1)
+@cache
 def _house_style() -> str:
     return Path(__file__).with_name("style.typ").read_text(encoding="utf-8")
 
@@ -75,8 +74,8 @@ def typeset(
         ignore_system_fonts=True,
     )
     try:
-        compiled = compiler.compile(
-            sources,  # type: ignore[arg-type]  # a dict of files is documented, the stub lacks it
+        compiled = compiler.compile(  # type: ignore[type-var]  # the stub lacks the dict of files
+            sources,
             format="pdf",
             pdf_standards=["a-3b"] if archival else ["1.7"],
             timestamp=datetime.combine(day, time(), _JAPAN),
