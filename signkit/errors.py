@@ -822,3 +822,30 @@ class KeyNotForDocuments(SignKitError):
     def message(self, language: Language = "en") -> str:
         """Say why, in ``language``."""
         return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+# --- validation ------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class PolicyUnreadable(SignKitError):
+    """A validation policy cannot be read."""
+
+    path: str
+    cause: str
+    MESSAGE = Text("Cannot read the policy {path}: {cause}.", "検証ポリシー {path} を読めません: {cause}。")
+    HINT = Text(
+        "Name default, strict, archive or a TOML file (docs/reference/policy.md).",
+        "default・strict・archive のいずれか、または TOML ファイルを指定してください (docs/reference/policy.md)。",
+    )
+
+
+@dataclass(eq=False)
+class PolicyInvalid(SignKitError):
+    """A validation policy holds something that cannot be used."""
+
+    path: str
+    item: str
+    cause: str
+    MESSAGE = Text("Item {item} in the policy {path}: {cause}.", "検証ポリシー {path} の項目 {item}: {cause}。")
+    HINT = Text("See docs/reference/policy.md.", "docs/reference/policy.md を見てください。")

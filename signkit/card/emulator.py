@@ -15,15 +15,8 @@ from typing import Protocol
 
 from signkit.card import apdu
 from signkit.card.apdu import Command, wipe
-from signkit.card.contents import (
-    Application,
-    CardContents,
-    DataFile,
-    File,
-    KeyFile,
-    SecretFile,
-    jpki_application,
-)
+from signkit.card.contents import CardContents
+from signkit.card.layout import Application, DataFile, File, KeyFile, SecretFile, applications
 from signkit.card.state import CardState, fresh_state
 from signkit.errors import CardRemoved, CardReset
 
@@ -118,7 +111,13 @@ class EmulatedCard:
         self._behaviour = behaviour or Behaviour()
         self.state = state or fresh_state(contents)
         self._on_change = on_change or (lambda _: None)
-        self._applications = {application.aid: application for application in _applications(contents, self._behaviour)}
+        laid_out = applications(
+            contents,
+            self._behaviour.token_label,
+            certificate_needs_pin=self._behaviour.certificate_needs_pin,
+            filler=self._behaviour.filler,
+        )
+        self._applications = {application.aid: application for application in laid_out}
         self._now = _Volatile()
 
     @property
@@ -265,15 +264,6 @@ _HANDLERS: dict[tuple[int, int], Callable[[EmulatedCard, Command], Answer]] = {
     (0x00, apdu.GET_RESPONSE): EmulatedCard._get_response,
     (0x80, apdu.COMPUTE_SIGNATURE): EmulatedCard._compute_signature,
 }
-
-
-def _applications(contents: CardContents, behaviour: Behaviour) -> Iterator[Application]:
-    yield jpki_application(
-        contents,
-        behaviour.token_label,
-        certificate_needs_pin=behaviour.certificate_needs_pin,
-        filler=behaviour.filler,
-    )
 
 
 def _decode(wire: bytes | bytearray) -> Command | None:

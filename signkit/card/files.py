@@ -11,13 +11,11 @@ from __future__ import annotations
 
 from signkit.card import apdu
 from signkit.card.apdu import Command, Response, refusal
+from signkit.card.tlv import object_size
 from signkit.card.transport import Connection
 from signkit.errors import CardAnswerInvalid, NotAnIndividualNumberCard
 
 _READ_SIZE = 256
-
-#: No object on the card is larger; what claims to be is not read.
-MAX_OBJECT = 8192
 
 #: Answers to a read that are about its end.
 _END_OF_FILE = frozenset({apdu.END_OF_FILE_REACHED, apdu.OFFSET_OUTSIDE_FILE, apdu.FILE_NOT_FOUND})
@@ -116,24 +114,3 @@ class CardFiles:
 
     def _read(self, p1: int, p2: int, length: int) -> Response:
         return self.connection.send(Command(0x00, apdu.READ_BINARY, p1, p2, le=length))
-
-
-def object_size(head: bytes | bytearray, step: str) -> int:
-    """Return the whole size of the DER or BER object that ``head`` begins with.
-
-    Takes one-byte tags and two-byte tags, and definite lengths of up to two bytes (X.690 8.1).
-
-    Raises:
-        CardAnswerInvalid: not such an object, or larger than MAX_OBJECT.
-    """
-    start = 2 if head and head[0] & 0x1F == 0x1F else 1
-    if len(head) <= start or head[0] == 0x00:
-        raise CardAnswerInvalid(step, "no object")
-    first = head[start]
-    extra = first & 0x7F if first & 0x80 else 0
-    if first == 0x80 or extra > 2 or len(head) < start + 1 + extra:
-        raise CardAnswerInvalid(step, "no object")
-    length = int.from_bytes(head[start + 1 : start + 1 + extra], "big") if extra else first
-    if (size := start + 1 + extra + length) > MAX_OBJECT:
-        raise CardAnswerInvalid(step, f"{size} bytes")
-    return size

@@ -32,7 +32,7 @@ class Secret:
     Attributes:
         key: its name in errors.
         ef: the file that holds it.
-        max_tries: the counter of a fresh card.
+        max_tries: the counter of a fresh card; 15, the most that can be said, where it is not known.
         form: what its bytes look like, as a regular expression, after letters were put in upper case.
     """
 
@@ -46,8 +46,16 @@ class Secret:
         return re.fullmatch(self.form, pin) is not None
 
 
+#: 公的個人認証AP.
 SIGNATURE = Secret("signature", 0x001B, 5, rb"[A-Z0-9]{6,16}")
 AUTHENTICATION = Secret("authentication", 0x0018, 3, rb"[0-9]{4}")
+
+#: 券面入力補助AP.
+SURFACE = Secret("surface", 0x0011, 3, rb"[0-9]{4}")
+CODE_B = Secret("code-b", 0x0015, 15, rb"[0-9]{14}")
+
+#: 券面事項確認AP.
+BIRTH_DATE = Secret("birth-date", 0x0011, 15, rb"[0-9]{6}")
 
 _BLOCKED = frozenset({0x63C0, apdu.BLOCKED, apdu.REFERENCE_DATA_UNUSABLE})
 

@@ -10,13 +10,9 @@ import os
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from signkit.card import pin
+from signkit.card.contents import CardContents
 from signkit.errors import InputUnreadable, OutputNotWritten
-
-if TYPE_CHECKING:
-    from signkit.card.contents import CardContents
 
 _FORMAT = "signkit-emulated-card/1"
 _MAX_FILE = 65536
@@ -31,12 +27,11 @@ class CardState:
 
 
 def fresh_state(contents: CardContents) -> CardState:
-    """Return the state of a card as it leaves the counter; without signing certificate its password is locked."""
-    pins = {pin.SIGNATURE.key: contents.pins.signature, pin.AUTHENTICATION.key: contents.pins.authentication}
-    tries = {secret.key: secret.max_tries for secret in (pin.SIGNATURE, pin.AUTHENTICATION)}
-    if contents.sign is None:
-        tries[pin.SIGNATURE.key] = 0
-    return CardState(pins, tries)
+    """Return the state of a card as it leaves the counter."""
+    secrets = contents.initial_secrets()
+    return CardState(
+        {key: value for key, (value, _) in secrets.items()}, {key: tries for key, (_, tries) in secrets.items()}
+    )
 
 
 def load_state(path: Path, contents: CardContents) -> CardState:

@@ -1,7 +1,8 @@
 """Lays an emulated card on a virtual reader: the client side of vsmartcard's vpcd protocol.
 
-Each message is a length of two bytes, big-endian, and as many bytes.  A message of one byte is about the reader: 0 power off,
-1 power on, 2 reset, 4 tell the ATR (which is answered in the same form).  A longer one is a command APDU to answer.
+Each message is a length of two bytes, big-endian, and as many bytes.  A message of one byte is about the reader:
+0 power off, 1 power on, 2 reset, 4 tell the ATR (which is answered in the same form).  A longer one is a command APDU
+to answer.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """A private PC/SC bench: the real pcscd with a virtual reader, in namespaces of its own.
 
 ``Bench`` starts ``bench_inside.py`` in new mount and network namespaces.  That runs pcscd, connects to the virtual
-readers on request, and hands each connected socket out over a Unix socket, so that the emulated card itself lives in the
-test's process.  Any number of benches run side by side.  PC/SC clients find theirs by PCSCLITE_CSOCK_NAME, which
-libpcsclite reads once a process: importing this module sets it, and so keeps every test from the machine's real readers.
+readers on request, and hands each connected socket out over a Unix socket, so that the emulated card itself lives in
+the test's process.  Any number of benches run side by side.  PC/SC clients find theirs by PCSCLITE_CSOCK_NAME, which
+libpcsclite reads once a process: importing this module sets it, and so keeps every test from the machine's readers.
 """
 
 from __future__ import annotations

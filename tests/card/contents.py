@@ -10,7 +10,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import NameOID
 
-from signkit.card.contents import CardContents, KeyContents
+from signkit.card.contents import CardContents, FaceContents, KeyContents
+from signkit.card.surface import FourAttributes
 
 _START = datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)
 _END = datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC)
@@ -48,21 +49,32 @@ def _utf8(text: str) -> bytes:
 
 def _contents(purpose: str, key, ca_key) -> KeyContents:
     ca = f"SignKit test CA for {purpose}"
-    private = key.private_bytes(
-        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
     return KeyContents(
-        private,
+        _private(key),
         _certificate(f"holder, {purpose}", key, ca, ca_key, text=_PADDING if purpose == "signature" else ""),
         _certificate(ca, ca_key, ca, ca_key),
     )
 
 
+def _private(key) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+ATTRIBUTES = FourAttributes("見本\u3000花子", "東京都千代田区試験町１－２－３", "19800217", "2")
+
+
 @functools.cache
 def rsa_contents() -> CardContents:
-    """Today's card: two RSA-2048 key pairs."""
+    """Today's card: two RSA-2048 key pairs, and what is printed on it."""
     keys = [rsa.generate_private_key(public_exponent=65537, key_size=2048) for _ in range(3)]
-    return CardContents(_contents("signature", keys[0], keys[2]), _contents("authentication", keys[1], keys[2]))
+    own, issuer, ca = (_private(key) for key in keys)
+    return CardContents(
+        _contents("signature", keys[0], keys[2]),
+        _contents("authentication", keys[1], keys[2]),
+        FaceContents(ATTRIBUTES, 2035, "2285", own, issuer, ca),
+    )
 
 
 @functools.cache
