@@ -383,7 +383,7 @@ def _schema_problem(template: Template, error: ValidationError) -> Problem:
     elif error.validator == "type":
         code = "type"
     title, clause = _title_and_clause(template.schema, steps)
-    return Problem(code, _safe_path(steps), title, clause, _words(error, clause))
+    return Problem(code, _safe_path(steps), title, clause, _words(error))
 
 
 def _safe_path(steps: list[str | int]) -> str:
@@ -411,7 +411,7 @@ _TYPES = {
 }
 
 
-def _words(error: ValidationError, clause: str | None) -> Text:
+def _words(error: ValidationError) -> Text:
     """Say in both languages what a schema error means; the value itself is never quoted."""
     wanted = _any(error.validator_value)
     match error.validator:

@@ -60,17 +60,8 @@ class _File:
         return number
 
 
-def signing_blocks(compiled: bytes) -> tuple[SigningBlock, ...]:
-    """Return the signing blocks marked in a compiled PDF, in the order they stand in.
-
-    Raises:
-        NotOurs: the PDF was not made by ``typeset``.
-    """
-    return tuple(block for block, _, _ in _marked(_parsed(compiled)))
-
-
-def add_signature_fields(compiled: bytes, labels: Mapping[str, str]) -> bytes:
-    """Return the PDF with an empty signature field at each signing block.
+def add_signature_fields(compiled: bytes, labels: Mapping[str, str]) -> tuple[bytes, tuple[SigningBlock, ...]]:
+    """Return the PDF with an empty signature field at each signing block, and the blocks.
 
     Args:
         compiled: a PDF as ``typeset`` makes it.
@@ -82,13 +73,14 @@ def add_signature_fields(compiled: bytes, labels: Mapping[str, str]) -> bytes:
     """
     file = _parsed(compiled)
     fields: dict[str, int] = {}
-    for block, annotation, page in list(_marked(file)):
+    marked = _marked(file)
+    for block, annotation, page in marked:
         _make_field(file, annotation, page, block, labels[block.role])
         fields[block.role] = annotation
     ordered = [fields[role] for role in labels if role in fields]
     form = file.add(b"<</Fields[" + b" ".join(b"%d 0 R" % number for number in ordered) + b"]>>")
     file.objects[file.root] = _with_entry(file.objects[file.root], b"/AcroForm %d 0 R" % form)
-    return _written(file)
+    return _written(file), tuple(block for block, _, _ in marked)
 
 
 def _make_field(file: _File, annotation: int, page: int, block: SigningBlock, label: str) -> None:

@@ -7,6 +7,7 @@ the shipped ones: they draw what those cannot.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,11 @@ if TYPE_CHECKING:
 
 MINCHO = "Noto Serif JP"
 GOTHIC = "Noto Sans JP"
+
+_SELECTORS = "\ufe00-\ufe0f\U000e0100-\U000e01ef"
+_SELECTOR = re.compile(f"[{_SELECTORS}]")
+#: A character with the variation selectors after it, or selectors that follow none.
+_SEQUENCE = re.compile(f"[^{_SELECTORS}]?[{_SELECTORS}]+", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -85,14 +91,13 @@ def missing_glyphs(text: str, fonts: FontSet | None = None) -> tuple[str, ...]:
     knows the base alone would silently draw another form of the name.
     """
     fonts = fonts or font_set()
-    coverage = _coverage(fonts.folders)
     drawn = _drawn_characters(fonts.folders)
-    if not set(map(ord, text)) - drawn - {0x0A}:
-        return ()
-    missing = [
-        cluster for cluster in _clusters(text) if not _drawable(cluster, drawn, (fonts.body, fonts.heading), coverage)
-    ]
-    return tuple(dict.fromkeys(missing))
+    missing = [character for character in dict.fromkeys(text) if character not in drawn]
+    if any(map(_SELECTOR.match, missing)):
+        alone = [character for character in missing if not _SELECTOR.match(character)]
+        sequences = dict.fromkeys(match.group() for match in _SEQUENCE.finditer(text))
+        return (*alone, *(each for each in sequences if not _sequence_drawable(each, fonts)))
+    return tuple(missing)
 
 
 def describe_missing(missing: Iterable[str]) -> str:
@@ -100,49 +105,24 @@ def describe_missing(missing: Iterable[str]) -> str:
     return ", ".join(describe(cluster) for cluster in missing)
 
 
-def _is_variation_selector(character: str) -> bool:
-    return "\ufe00" <= character <= "\ufe0f" or "\U000e0100" <= character <= "\U000e01ef"
-
-
-def _clusters(text: str) -> Iterable[str]:
-    """Yield the characters of ``text`` but line feeds, each with the variation selectors that follow it."""
-    cluster = ""
-    for character in text:
-        if cluster and _is_variation_selector(character):
-            cluster += character
-            continue
-        if cluster:
-            yield cluster
-        cluster = "" if character == "\n" else character
-    if cluster:
-        yield cluster
-
-
-def _drawable(
-    cluster: str,
-    drawn: frozenset[int],
-    stacks: tuple[tuple[str, ...], ...],
-    coverage: dict[str, _Coverage],
-) -> bool:
-    base, selectors = ord(cluster[0]), cluster[1:]
-    if base not in drawn or _is_variation_selector(cluster[0]):
+def _sequence_drawable(sequence: str, fonts: FontSet) -> bool:
+    """Tell whether body and heading fonts know the sequence; a selector without a base is never drawable."""
+    if len(sequence) != 2:
         return False
-    if not selectors:
-        return True
-    if len(selectors) > 1:
-        return False
-    for stack in stacks:
-        drawing = next((coverage[family] for family in stack if base in coverage[family].characters), None)
-        if drawing is None or (base, ord(selectors)) not in drawing.sequences:
+    base, selector = map(ord, sequence)
+    coverage = _coverage(fonts.folders)
+    for families in (fonts.body, fonts.heading):
+        drawing = next((coverage[family] for family in families if base in coverage[family].characters), None)
+        if drawing is None or (base, selector) not in drawing.sequences:
             return False
     return True
 
 
 @lru_cache(maxsize=8)
-def _drawn_characters(folders: tuple[Path, ...]) -> frozenset[int]:
-    """Return the characters that some font draws, but for variation selectors, which say nothing alone."""
+def _drawn_characters(folders: tuple[Path, ...]) -> frozenset[str]:
+    """Return the characters that some font draws, and white space; variation selectors say nothing alone."""
     every = frozenset[int]().union(*(family.characters for family in _coverage(folders).values()))
-    return every - frozenset(range(0xFE00, 0xFE10)) - frozenset(range(0xE0100, 0xE01F0))
+    return frozenset(character for character in map(chr, every) if not _SELECTOR.match(character)) | {*"\t\n\r"}
 
 
 @lru_cache(maxsize=8)

@@ -15,10 +15,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import lru_cache
+from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import Any, NoReturn
 
-from jinja2 import BaseLoader, StrictUndefined, TemplateNotFound, nodes
+from jinja2 import FunctionLoader, StrictUndefined, nodes
 from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.runtime import LoopContext, Macro
@@ -78,7 +79,7 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
         TemplateInvalid: the expression is faulty.
     """
     try:
-        return bool(_environment(template).compile_expression(expression, undefined_to_none=False)(**data))
+        return bool(_environment(template).expression(expression)(**data))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise TemplateInvalid(template.id, f"check {expression!r}: {error}") from error
 
@@ -119,17 +120,10 @@ def _jinja_cause(error: TemplateError) -> str:
     return f"{name}:{line}: {error.message}" if line else f"{name}: {error.message}"
 
 
-class _FolderLoader(BaseLoader):
-    """Load templates from one folder and from nowhere else, symbolic links included."""
-
-    def __init__(self, template: Template) -> None:
-        self._folder = template.folder
-
-    def get_source(self, environment: object, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
-        path = (self._folder / template).resolve()
-        if not path.is_relative_to(self._folder) or not path.is_file():
-            raise TemplateNotFound(template)
-        return path.read_text(encoding="utf-8"), str(path), None
+def _file_of(folder: Path, name: str) -> str | None:
+    """Return the text of a file in the template's folder; of none elsewhere, be it through symbolic links."""
+    path = (folder / name).resolve()
+    return path.read_text(encoding="utf-8") if path.is_relative_to(folder) and path.is_file() else None
 
 
 class _Environment(ImmutableSandboxedEnvironment):
@@ -140,7 +134,7 @@ class _Environment(ImmutableSandboxedEnvironment):
 
     def __init__(self, template: Template) -> None:
         super().__init__(
-            loader=_FolderLoader(template),
+            loader=FunctionLoader(partial(_file_of, template.folder)),
             undefined=StrictUndefined,
             finalize=_printed,
             trim_blocks=True,
@@ -149,6 +143,7 @@ class _Environment(ImmutableSandboxedEnvironment):
         )
         self.filters = {name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS
         self.globals = {"range": _small_range, "signing_block": _signing_block(template), "dict": _refuse_call}
+        self.expression = cache(partial(self.compile_expression, undefined_to_none=False))
         self._contract: JinjaTemplate | None = None
 
     def contract(self) -> JinjaTemplate:

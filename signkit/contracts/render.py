@@ -12,8 +12,8 @@ from typing import Any
 from signkit.contracts import fonts, privacy
 from signkit.contracts.data import check_contract_data, item_at, plain_data
 from signkit.contracts.embedded import FILE_NAME, contract_json
-from signkit.contracts.fields import SigningBlock, add_signature_fields, signing_blocks
 from signkit.contracts.escaping import unescaped
+from signkit.contracts.fields import SigningBlock, add_signature_fields
 from signkit.contracts.markup import typst_source
 from signkit.contracts.template import Template, template_files
 from signkit.contracts.typesetting import prelude, typeset
@@ -68,9 +68,9 @@ def render_contract(template: Template, data: Mapping[str, Any], settings: Setti
         files={FILE_NAME: contract_json(template, data)},
         fonts=font_set,
     )
-    blocks = signing_blocks(compiled)
+    pdf, blocks = add_signature_fields(compiled, _field_labels(template))
     _require_one_block_each(template, blocks)
-    return Rendered(add_signature_fields(compiled, _field_labels(template)), blocks)
+    return Rendered(pdf, blocks)
 
 
 def _document(source: str, template: Template, font_set: fonts.FontSet) -> str:
@@ -120,7 +120,7 @@ def _template_problems(template: Template) -> tuple[Problem, ...]:
 def _printed_problems(source: str, template: Template, font_set: fonts.FontSet) -> tuple[Problem, ...]:
     """Return what may not be printed of the filled-in text; the data were checked by themselves before."""
     text = unescaped(source)
-    if any(privacy.holds_my_number(line) for line in text.splitlines()):
+    if privacy.holds_my_number(text):
         return (_problem("my-number", template.id, _MY_NUMBER),)
     missing = fonts.missing_glyphs(text, font_set)
     if not missing:

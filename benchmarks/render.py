@@ -1,0 +1,110 @@
+"""How long a contract takes to render: cold (a fresh process) and warm, in parts.
+
+    python benchmarks/render.py [TEMPLATE]
+
+Warm contracts all differ in their data, so that nothing but fonts and template is remembered.
+"""
+
+from __future__ import annotations
+
+import copy
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from unittest.mock import patch
+
+from signkit.contracts import render
+from signkit.contracts.data import Data, load_contract_data
+from signkit.contracts.template import Template, find_template
+
+TARGET_MS = 40.0
+ROUNDS = 20
+COLD_ROUNDS = 3
+PARTS = {
+    "check data, characters, privacy": "check_contract_data",
+    "fill in the template": "typst_source",
+    "check the printed text": "_printed_problems",
+    "typeset": "typeset",
+    "add the signature fields": "add_signature_fields",
+}
+_COLD = """
+import time; start = time.perf_counter()
+from benchmarks.render import example
+from signkit.contracts.render import render_contract
+template, data = example({name!r})
+render_contract(template, data)
+print((time.perf_counter() - start) * 1000)
+"""
+
+
+def example(name: str) -> tuple[Template, Data]:
+    template = find_template(name)
+    return template, load_contract_data(template.folder / "example.yaml")
+
+
+def variants(data: Data, count: int) -> list[Data]:
+    """Return copies of the data that differ in every text of theirs that is an address."""
+    found = []
+    for number in range(count):
+        copied = copy.deepcopy(data)
+        for party in copied.values():
+            if isinstance(party, dict) and "address" in party:
+                party["address"] += f" {number + 1}号室"
+        found.append(copied)
+    return found
+
+
+def cold_ms(name: str) -> float:
+    runs = [
+        float(subprocess.run([sys.executable, "-c", _COLD.format(name=name)], check=True, capture_output=True).stdout)
+        for _ in range(COLD_ROUNDS)
+    ]
+    return statistics.median(runs)
+
+
+def warm_ms(template: Template, contracts: list[Data]) -> tuple[float, dict[str, float]]:
+    """Return the median time of a contract, and of each part of it."""
+    spent: dict[str, list[float]] = {title: [] for title in PARTS}
+
+    def timed(title: str, function: Callable[..., object]) -> Callable[..., object]:
+        def run(*args: object, **options: object) -> object:
+            start = time.perf_counter()
+            try:
+                return function(*args, **options)
+            finally:
+                spent[title].append((time.perf_counter() - start) * 1000)
+
+        return run
+
+    whole = []
+    patches = [patch.object(render, name, timed(title, getattr(render, name))) for title, name in PARTS.items()]
+    for each in patches:
+        each.start()
+    for data in contracts:
+        start = time.perf_counter()
+        render.render_contract(template, data)
+        whole.append((time.perf_counter() - start) * 1000)
+    for each in patches:
+        each.stop()
+    return statistics.median(whole), {title: statistics.median(times) for title, times in spent.items()}
+
+
+def main(names: list[str]) -> int:
+    slow = False
+    for name in names or ["real-estate-sale", "employment-agreement"]:
+        template, data = example(name)
+        rendered = render.render_contract(template, data)
+        warm, parts = warm_ms(template, variants(data, ROUNDS))
+        print(f"{name}: {len(rendered.pdf)} bytes, cold {cold_ms(name):.0f} ms, warm {warm:.1f} ms, target {TARGET_MS:.0f}")
+        for title, milliseconds in parts.items():
+            print(f"    {milliseconds:6.1f} ms  {title}")
+        slow |= warm > TARGET_MS
+    return 1 if slow else 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+    raise SystemExit(main(sys.argv[1:]))
