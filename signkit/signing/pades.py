@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 #: Room for a timestamp token in the signature, bytes.  A larger token is met by signing once more with its size.
 _TOKEN_ROOM = 8192
+#: Two tokens of one service differ by some bytes (nonce, serial number, ECDSA signature).
+_TOKEN_VARIATION = 256
 #: DocMDP: nothing may change any more (ISO 32000-2 table 257).
 _NO_CHANGES = 1
 _FORM_FILLING = 2
@@ -113,7 +115,7 @@ def _sign_once(
         prepared, output = steps.send(SigIOSetup(md_algorithm=digest_name, output=BytesIO()))
     cms = build_signature(signer, prepared.document_digest, timestamp=timestamp)
     if len(cms) > room:
-        raise _TokenTooLarge(len(cms))
+        raise _TokenTooLarge(len(cms) + _TOKEN_VARIATION)
     prepared.fill_with_cms(output, cms)
     result: bytes = output.getvalue()
     return result
@@ -211,7 +213,7 @@ def add_document_timestamp(pdf: bytes, sources: Sequence[TimestampSource], field
         result, needed = _timestamp_once(pdf, sources, field, room)
         if needed <= room:
             return result
-        room = needed
+        room = needed + _TOKEN_VARIATION
 
 
 def _timestamp_once(pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int) -> tuple[bytes, int]:

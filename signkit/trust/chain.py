@@ -20,7 +20,7 @@ def build_chain(certificate: x509.Certificate, candidates: Iterable[x509.Certifi
     chain = [certificate]
     while not is_self_issued(chain[-1]) and len(chain) < _MAX_LENGTH:
         issuer = find_issuer(chain[-1], pool)
-        if issuer is None or issuer in chain:
+        if issuer is None or any(issuer.sha256 == item.sha256 for item in chain):
             break
         chain.append(issuer)
     return chain

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Protocol
 
 from signkit.errors import TimestampUnavailable
@@ -105,16 +106,23 @@ def check_response(answer: bytes, digest: bytes, algorithm: str, nonce: int) -> 
     Raises:
         TimestampRefused: anything that does not fit, named.
     """
-    from asn1crypto import tsp
-
     try:
-        response = tsp.TimeStampResp.load(answer, strict=True)
+        response = response_type().load(answer, strict=True)
         if response["status"]["status"].native not in ("granted", "granted_with_mods"):
             raise TimestampRefused(f"the service refused ({response['status']['status'].native})")
         token = response["time_stamp_token"]
         return _check_token(token, digest, algorithm, nonce)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise TimestampRefused("the answer is not a timestamp response") from error
+
+
+@cache
+def response_type() -> type[tsp.TimeStampResp]:
+    """Return asn1crypto's TimeStampResp with its token optional, as RFC 3161 2.4.2 has it: a refusal has none."""
+    from asn1crypto import cms, tsp
+
+    fields = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]
+    return type("TimeStampResp", (tsp.TimeStampResp,), {"_fields": fields})
 
 
 def _check_token(token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: int) -> TimestampToken:

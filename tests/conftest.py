@@ -1,0 +1,74 @@
+"""Fixtures that every room's tests use: one rehearsal PKI, one rendered contract, signers with keys."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def rehearsal():
+    from signkit.rehearsal.pki import new_rehearsal
+
+    return new_rehearsal()
+
+
+@pytest.fixture(scope="session")
+def blank(repository) -> bytes:
+    """The rendered example of the sales contract: empty fields seller, buyer, broker."""
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.render import render_contract
+    from signkit.contracts.template import find_template
+
+    template = find_template("real-estate-sale")
+    return render_contract(template, load_contract_data(template.folder / "example.yaml")).pdf
+
+
+@pytest.fixture(scope="session")
+def seller_card(rehearsal):
+    """What the emulated card of 番号 花子 holds."""
+    from signkit.rehearsal.pki import HANAKO
+    from signkit.rehearsal.services import utc_now
+
+    return rehearsal.card(HANAKO, utc_now())
+
+
+@pytest.fixture(scope="session")
+def person_signer(seller_card):
+    """The key of 番号 花子's signing certificate, held in software for speed."""
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    from signkit.signers.p12 import Pkcs12Signer
+    from signkit.signers.software import SoftwareKey
+
+    contents = seller_card.sign
+    key = SoftwareKey.of(load_der_private_key(contents.private_key, None), "test")
+    return Pkcs12Signer(key, contents.certificate, (contents.ca_certificate,))
+
+
+@pytest.fixture(scope="session")
+def services(rehearsal):
+    """The rehearsal's timestamps and revocation, and its CA certificates."""
+    from asn1crypto import pem, x509
+
+    from signkit.signing.levels import Services
+
+    issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
+    return Services([rehearsal.timestamps()], [rehearsal.revocation()], issuers)
+
+
+@pytest.fixture
+def trust_pem(rehearsal, tmp_path) -> Path:
+    """A file with the rehearsal's CA certificates, as for ``--trust``."""
+    path = tmp_path / "rehearsal-ca.pem"
+    path.write_bytes(rehearsal.trust_pem())
+    return path

@@ -1,0 +1,69 @@
+"""The four attributes of a JPKI certificate."""
+
+from __future__ import annotations
+
+import pytest
+from asn1crypto import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signkit.jpki.attributes import parse_birth_date, read_attributes
+from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
+from signkit.rehearsal.authority import Person, issue_signing_certificate, new_rsa_key
+from signkit.rehearsal.services import utc_now
+
+
+def certificate_of(person: Person, rehearsal) -> x509.Certificate:
+    issued = issue_signing_certificate(rehearsal.signature_ca, person, new_rsa_key(), utc_now())
+    return x509.Certificate.load(issued.public_bytes(Encoding.DER))
+
+
+def test_all_four_are_read_with_their_substitute_characters(rehearsal):
+    person = Person("渡■　花子", "東京都架空区青葉台一丁目２番３号", "360010200", "2", "Tokyo-to", "X-ku", "01000")
+    attributes = read_attributes(certificate_of(person, rehearsal))
+    assert attributes.name == "渡■　花子"
+    assert attributes.address == "東京都架空区青葉台一丁目２番３号"
+    assert attributes.sex == "female"
+    assert attributes.name_substitutes == (1,)
+    assert attributes.address_substitutes == ()
+    assert attributes.birth_date.iso() is None
+
+
+def test_the_attributes_are_not_shown_by_repr(rehearsal):
+    person = Person("番号　花子", "東京都架空区", "419930401", "2", "Tokyo-to", "X-ku")
+    shown = repr(read_attributes(certificate_of(person, rehearsal)))
+    assert "花子" not in shown
+    assert "東京都" not in shown
+
+
+@pytest.mark.parametrize(
+    ("text", "era", "iso"),
+    [
+        ("419930401", "平成5年4月1日", "1993-04-01"),
+        ("520190501", "令和元年5月1日", "2019-05-01"),
+        ("319600000", "昭和35年不詳月不詳日", None),
+        ("300000000", "昭和不詳年不詳月不詳日", None),
+    ],
+)
+def test_birth_dates(text, era, iso):
+    date = parse_birth_date(text)
+    assert date.in_era_years() == era
+    assert date.iso() == iso
+
+
+@pytest.mark.parametrize("text", ["", "41993040", "4199304011", "４１９９３０４０１", "4199304xx"])
+def test_what_is_no_birth_date_is_none(text):
+    assert parse_birth_date(text) is None
+
+
+def test_a_certificate_without_attributes_has_none(rehearsal):
+    service = x509.Certificate.load(rehearsal.timestamp.certificate.public_bytes(Encoding.DER))
+    assert read_attributes(service) is None
+
+
+def test_the_authentication_certificate_is_told_by_its_policy(seller_card):
+    assert is_authentication_certificate(x509.Certificate.load(seller_card.auth.certificate))
+    assert not is_authentication_certificate(x509.Certificate.load(seller_card.sign.certificate))
+
+
+def test_a_rehearsal_certificate_is_not_jpkis(seller_card):
+    assert issuer_kind(x509.Certificate.load(seller_card.sign.certificate)) is None

@@ -1,0 +1,164 @@
+"""Signing at each level, looked at by strangers' programs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from signkit.errors import (
+    AlreadySigned,
+    CertificateRevoked,
+    EvidenceMissing,
+    KeyNotForDocuments,
+    NothingToExtend,
+    PdfNotSignable,
+    SignatureSelfCheckFailed,
+    SigningFieldMissing,
+    TimestampUnavailable,
+)
+from signkit.rehearsal.services import utc_now
+from signkit.signers.p12 import Pkcs12Signer
+from signkit.signing.appearance import seal_appearance
+from signkit.signing.levels import Level, Services, extend, sign
+from signkit.signing.pades import SignatureRequest, signature_fields
+from tests import witness
+
+NAME = "番号　花子"
+
+
+def request(field="seller", **changes):
+    return replace(SignatureRequest(field, NAME, utc_now()), **changes)
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_each_level_is_valid_for_strangers(level, blank, person_signer, services, trust_pem, tmp_path):
+    signed = sign(blank, request(appearance=seal_appearance(NAME, utc_now())), person_signer, level, services)
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(signed.pdf)
+    assert signed.pdf.startswith(blank)
+    assert witness.valid_signatures(path) == 1
+    witness.check_structure(path)
+    assert witness.openssl_cms_verifies(signed.pdf, 0, trust_pem, tmp_path)
+
+
+def test_three_parties_sign_one_after_the_other(blank, person_signer, services, tmp_path):
+    pdf = blank
+    for number, role in enumerate(("seller", "buyer", "broker")):
+        pdf = sign(pdf, request(role, certify=number == 0), person_signer, Level.B_T, services).pdf
+    pdf = extend(pdf, Level.B_LTA, services).pdf
+    path = tmp_path / "signed.pdf"
+    path.write_bytes(pdf)
+    assert signature_fields(pdf).signed == ("seller", "buyer", "broker", "Timestamp1")
+    assert witness.valid_signatures(path) == 3
+    witness.check_structure(path)
+
+
+def test_extending_again_adds_a_further_document_timestamp(blank, person_signer, services):
+    once = sign(blank, request(), person_signer, Level.B_LTA, services).pdf
+    twice = extend(once, Level.B_LTA, services).pdf
+    assert twice.startswith(once)
+    assert signature_fields(twice).signed == ("seller", "Timestamp1", "Timestamp2")
+
+
+def test_a_document_timestamp_is_accepted_by_openssl(blank, person_signer, services, trust_pem, tmp_path):
+    signed = sign(blank, request(), person_signer, Level.B_LTA, services).pdf
+    token, content = witness.extract_signature(signed, 1)
+    (tmp_path / "token.der").write_bytes(token)
+    (tmp_path / "content.bin").write_bytes(content)
+    answer = witness.run(
+        "openssl", "ts", "-verify", "-token_in", "-in", tmp_path / "token.der",
+        "-data", tmp_path / "content.bin", "-CAfile", trust_pem,
+    )  # fmt: skip
+    assert "Verification: OK" in answer.stdout + answer.stderr
+
+
+def test_a_missing_field_is_refused_with_the_fields_there_are(blank, person_signer, services):
+    with pytest.raises(SigningFieldMissing) as refusal:
+        sign(blank, request("landlord"), person_signer, Level.B_B, services)
+    assert refusal.value.empty == ("seller", "buyer", "broker")
+
+
+def test_a_signed_field_is_not_signed_again(blank, person_signer, services):
+    signed = sign(blank, request(), person_signer, Level.B_B, services).pdf
+    with pytest.raises(AlreadySigned):
+        sign(signed, request(), person_signer, Level.B_B, services)
+
+
+def test_only_the_first_signature_certifies(blank, person_signer, services):
+    signed = sign(blank, request(), person_signer, Level.B_B, services).pdf
+    with pytest.raises(PdfNotSignable, match="only the first signature can certify"):
+        sign(signed, request("buyer", certify=True), person_signer, Level.B_B, services)
+
+
+@pytest.mark.parametrize("pdf", [b"", b"no PDF at all", b"%PDF-1.7\n%%EOF\n"], ids=["empty", "text", "hollow"])
+def test_what_is_no_pdf_is_refused(pdf, person_signer, services):
+    with pytest.raises(PdfNotSignable):
+        sign(pdf, request(), person_signer, Level.B_B, services)
+
+
+def test_a_truncated_pdf_is_refused(blank, person_signer, services):
+    with pytest.raises(PdfNotSignable):
+        sign(blank[: len(blank) // 2], request(), person_signer, Level.B_B, services)
+
+
+def test_an_unsigned_pdf_cannot_be_extended(blank, services):
+    with pytest.raises(NothingToExtend):
+        extend(blank, Level.B_LTA, services)
+
+
+def test_b_t_without_a_timestamp_service_is_refused(blank, person_signer):
+    with pytest.raises(TimestampUnavailable):
+        sign(blank, request(), person_signer, Level.B_T, Services())
+
+
+def test_b_lt_names_the_certificate_whose_evidence_is_missing(blank, person_signer, services):
+    with pytest.raises(EvidenceMissing) as refusal:
+        sign(blank, request(), person_signer, Level.B_LT, replace(services, revocation=()))
+    assert refusal.value.EXIT_CODE == 13
+    [(_, reason)] = refusal.value.certificates
+    assert "neither an OCSP service nor a CRL" in reason.en
+
+
+def test_b_lt_with_a_revoked_certificate_is_refused(blank, rehearsal, person_signer, services):
+    from asn1crypto import x509
+
+    serial = x509.Certificate.load(person_signer.certificate).serial_number
+    revoking = rehearsal.revocation(revoked={serial: utc_now() - timedelta(days=1)})
+    with pytest.raises(CertificateRevoked):
+        sign(blank, request(), person_signer, Level.B_LT, replace(services, revocation=(revoking,)))
+
+
+def test_the_authentication_key_never_signs_a_document(blank, seller_card, services):
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    from signkit.signers.software import SoftwareKey
+
+    contents = seller_card.auth
+    key = SoftwareKey.of(load_der_private_key(contents.private_key, None), "test")
+    signer = Pkcs12Signer(key, contents.certificate, ())
+    with pytest.raises(KeyNotForDocuments, match="利用者証明用電子証明書"):
+        sign(blank, request(), signer, Level.B_B, services)
+
+
+def test_an_expired_certificate_signs_nothing(blank, person_signer, services):
+    late = utc_now() + timedelta(days=6 * 365)
+    with pytest.raises(KeyNotForDocuments, match="is valid"):
+        sign(blank, request(time=late), person_signer, Level.B_B, services)
+
+
+def test_a_device_whose_signature_does_not_fit_is_caught(blank, person_signer, services):
+    class Lying(Pkcs12Signer):
+        def sign(self, data: bytes) -> bytes:
+            return super().sign(data + b"something else")
+
+    liar = Lying(person_signer._key, person_signer.certificate, person_signer.chain)
+    with pytest.raises(SignatureSelfCheckFailed):
+        sign(blank, request(), liar, Level.B_B, services)
+
+
+def test_a_timestamp_larger_than_the_room_is_met_by_signing_once_more(blank, person_signer, services, monkeypatch):
+    monkeypatch.setattr("signkit.signing.pades._TOKEN_ROOM", 16)
+    signed = sign(blank, request(), person_signer, Level.B_LTA, services).pdf
+    assert signature_fields(signed).signed == ("seller", "Timestamp1")

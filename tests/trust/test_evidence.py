@@ -1,0 +1,94 @@
+"""Evidence counts only when it proves something about the certificate in question."""
+
+from __future__ import annotations
+
+import pytest
+from asn1crypto import x509
+
+from signkit.errors import CertificateRevoked, EvidenceMissing
+from signkit.rehearsal.pki import new_rehearsal
+from signkit.rehearsal.services import RehearsalRevocation, utc_now
+from signkit.trust.evidence import collect_evidence
+from signkit.trust.revocation import (
+    NOT_PERMITTED,
+    CrlEvidence,
+    FolderRevocation,
+    NoEvidence,
+    OcspEvidence,
+    OnlineRevocation,
+    first_evidence,
+)
+
+
+@pytest.fixture(scope="module")
+def person(seller_card):
+    return x509.Certificate.load(seller_card.sign.certificate)
+
+
+@pytest.fixture(scope="module")
+def issuer(seller_card):
+    return x509.Certificate.load(seller_card.sign.ca_certificate)
+
+
+class Fixed:
+    def __init__(self, answer) -> None:
+        self._answer = answer
+
+    def look_up(self, certificate, issuer):
+        return self._answer
+
+
+def test_good_evidence_is_kept_once(person, issuer, rehearsal):
+    evidence = collect_evidence([person, person], [issuer], [rehearsal.revocation()], "B-LT")
+    assert len(evidence.ocsps) == 1
+    assert evidence.crls == ()
+    assert set(evidence.certificates) == {person.dump(), issuer.dump()}
+
+
+def test_a_crl_does_as_well(person, issuer, rehearsal):
+    source = RehearsalRevocation([rehearsal.signature_ca], use_crl=True)
+    assert len(collect_evidence([person], [issuer], [source], "B-LT").crls) == 1
+
+
+@pytest.mark.parametrize("use_crl", [False, True], ids=["ocsp", "crl"])
+def test_a_revoked_certificate_is_told(person, issuer, rehearsal, use_crl):
+    source = RehearsalRevocation([rehearsal.signature_ca], revoked={person.serial_number: utc_now()}, use_crl=use_crl)
+    with pytest.raises(CertificateRevoked):
+        collect_evidence([person], [issuer], [source], "B-LT")
+
+
+@pytest.mark.parametrize("kind", [OcspEvidence, CrlEvidence])
+def test_garbage_proves_nothing(person, issuer, kind):
+    with pytest.raises(EvidenceMissing, match="does not prove anything"):
+        collect_evidence([person], [issuer], [Fixed(kind(b"garbage"))], "B-LT")
+
+
+@pytest.mark.parametrize("use_crl", [False, True], ids=["ocsp", "crl"])
+def test_evidence_signed_by_a_name_alike_ca_proves_nothing(person, issuer, use_crl):
+    impostor = new_rehearsal()
+    source = RehearsalRevocation([impostor.signature_ca], use_crl=use_crl)
+    with pytest.raises(EvidenceMissing, match="does not prove anything"):
+        collect_evidence([person], [issuer], [source], "B-LT")
+
+
+def test_an_unknown_issuer_is_named(person, rehearsal):
+    with pytest.raises(EvidenceMissing, match="name it with --trust"):
+        collect_evidence([person], [], [rehearsal.revocation()], "B-LT")
+
+
+def test_jpki_revocation_is_not_permitted_to_be_had(issuer, person):
+    class Jpki:
+        issuer = x509.Name.build({"country_name": "JP", "organization_name": "JPKI"})
+
+    assert OnlineRevocation().look_up(Jpki(), issuer) == NOT_PERMITTED
+    assert first_evidence([], Jpki(), issuer) == NOT_PERMITTED
+    nothing = first_evidence([], person, issuer)
+    assert isinstance(nothing, NoEvidence)
+    assert nothing.kind == "not-published"
+
+
+def test_evidence_comes_from_files(person, issuer, rehearsal, tmp_path):
+    (tmp_path / "today.crl").write_bytes(rehearsal.revocation().crl(rehearsal.signature_ca))
+    answer = FolderRevocation(tmp_path).look_up(person, issuer)
+    assert isinstance(answer, CrlEvidence)
+    assert collect_evidence([person], [issuer], [FolderRevocation(tmp_path)], "B-LT").crls == (answer.der,)
