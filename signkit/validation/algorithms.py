@@ -1,0 +1,287 @@
+"""Signature and digest algorithms by object identifier, checked with ``cryptography``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from asn1crypto import algos, core
+from asn1crypto import x509 as asn1_x509
+from cryptography import exceptions
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, padding, rsa, utils
+
+#: OID of a digest → the name used in reports and policies.
+DIGESTS = {
+    "1.2.840.113549.2.2": "md2",
+    "1.2.840.113549.2.5": "md5",
+    "1.3.14.3.2.26": "sha1",
+    "1.3.36.3.2.1": "ripemd160",
+    "2.16.840.1.101.3.4.2.1": "sha256",
+    "2.16.840.1.101.3.4.2.2": "sha384",
+    "2.16.840.1.101.3.4.2.3": "sha512",
+    "2.16.840.1.101.3.4.2.4": "sha224",
+    "2.16.840.1.101.3.4.2.5": "sha512_224",
+    "2.16.840.1.101.3.4.2.6": "sha512_256",
+    "2.16.840.1.101.3.4.2.7": "sha3_224",
+    "2.16.840.1.101.3.4.2.8": "sha3_256",
+    "2.16.840.1.101.3.4.2.9": "sha3_384",
+    "2.16.840.1.101.3.4.2.10": "sha3_512",
+    "2.16.840.1.101.3.4.2.11": "shake128",
+    "2.16.840.1.101.3.4.2.12": "shake256",
+    "2.16.840.1.101.3.4.2.18": "shake256",
+}
+
+_HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
+    "md5": hashes.MD5,
+    "sha1": hashes.SHA1,
+    "sha224": hashes.SHA224,
+    "sha256": hashes.SHA256,
+    "sha384": hashes.SHA384,
+    "sha512": hashes.SHA512,
+    "sha512_224": hashes.SHA512_224,
+    "sha512_256": hashes.SHA512_256,
+    "sha3_224": hashes.SHA3_224,
+    "sha3_256": hashes.SHA3_256,
+    "sha3_384": hashes.SHA3_384,
+    "sha3_512": hashes.SHA3_512,
+}
+
+#: OID of a signature algorithm → (family, digest or None where the parameters or the CMS name it).
+SIGNATURES: dict[str, tuple[str, str | None]] = {
+    "1.2.840.113549.1.1.1": ("rsa", None),
+    "1.2.840.113549.1.1.4": ("rsa", "md5"),
+    "1.2.840.113549.1.1.5": ("rsa", "sha1"),
+    "1.3.14.3.2.29": ("rsa", "sha1"),
+    "1.2.840.113549.1.1.14": ("rsa", "sha224"),
+    "1.2.840.113549.1.1.11": ("rsa", "sha256"),
+    "1.2.840.113549.1.1.12": ("rsa", "sha384"),
+    "1.2.840.113549.1.1.13": ("rsa", "sha512"),
+    "1.2.840.113549.1.1.15": ("rsa", "sha512_224"),
+    "1.2.840.113549.1.1.16": ("rsa", "sha512_256"),
+    "2.16.840.1.101.3.4.3.13": ("rsa", "sha3_224"),
+    "2.16.840.1.101.3.4.3.14": ("rsa", "sha3_256"),
+    "2.16.840.1.101.3.4.3.15": ("rsa", "sha3_384"),
+    "2.16.840.1.101.3.4.3.16": ("rsa", "sha3_512"),
+    "1.2.840.113549.1.1.10": ("rsa-pss", None),
+    "1.2.840.10045.2.1": ("ecdsa", None),
+    "1.2.840.10045.4.1": ("ecdsa", "sha1"),
+    "1.2.840.10045.4.3.1": ("ecdsa", "sha224"),
+    "1.2.840.10045.4.3.2": ("ecdsa", "sha256"),
+    "1.2.840.10045.4.3.3": ("ecdsa", "sha384"),
+    "1.2.840.10045.4.3.4": ("ecdsa", "sha512"),
+    "2.16.840.1.101.3.4.3.9": ("ecdsa", "sha3_224"),
+    "2.16.840.1.101.3.4.3.10": ("ecdsa", "sha3_256"),
+    "2.16.840.1.101.3.4.3.11": ("ecdsa", "sha3_384"),
+    "2.16.840.1.101.3.4.3.12": ("ecdsa", "sha3_512"),
+    "0.4.0.127.0.7.1.1.4.1.1": ("ecdsa-plain", "sha1"),
+    "0.4.0.127.0.7.1.1.4.1.2": ("ecdsa-plain", "sha224"),
+    "0.4.0.127.0.7.1.1.4.1.3": ("ecdsa-plain", "sha256"),
+    "0.4.0.127.0.7.1.1.4.1.4": ("ecdsa-plain", "sha384"),
+    "0.4.0.127.0.7.1.1.4.1.5": ("ecdsa-plain", "sha512"),
+    "0.4.0.127.0.7.1.1.4.1.8": ("ecdsa-plain", "sha3_224"),
+    "0.4.0.127.0.7.1.1.4.1.9": ("ecdsa-plain", "sha3_256"),
+    "0.4.0.127.0.7.1.1.4.1.10": ("ecdsa-plain", "sha3_384"),
+    "0.4.0.127.0.7.1.1.4.1.11": ("ecdsa-plain", "sha3_512"),
+    "1.2.840.10040.4.1": ("dsa", None),
+    "1.2.840.10040.4.3": ("dsa", "sha1"),
+    "2.16.840.1.101.3.4.3.1": ("dsa", "sha224"),
+    "2.16.840.1.101.3.4.3.2": ("dsa", "sha256"),
+    "2.16.840.1.101.3.4.3.3": ("dsa", "sha384"),
+    "2.16.840.1.101.3.4.3.4": ("dsa", "sha512"),
+    "1.3.101.112": ("ed25519", None),
+    "1.3.101.113": ("ed448", None),
+}
+
+
+class UnknownAlgorithm(Exception):
+    """An algorithm that is not judged here; the signature is then INDETERMINATE, not failed."""
+
+
+@dataclass(frozen=True)
+class SignatureAlgorithm:
+    """How a signature was made: ``family`` (rsa, rsa-pss, ecdsa, …), ``digest``, and for PSS its parameters."""
+
+    family: str
+    digest: str | None
+    mask_digest: str | None = None
+    salt_length: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The name in reports and policies: ``sha256_rsa``, ``sha256_rsa-pss``, ``ed25519``."""
+        return f"{self.digest}_{self.family}" if self.digest and self.family not in _EDWARDS else self.family
+
+
+_EDWARDS = ("ed25519", "ed448")
+
+
+def digest_name(identifier: algos.DigestAlgorithm) -> str:
+    """Return the name of a digest algorithm.
+
+    Raises:
+        UnknownAlgorithm: it is not in the table.
+    """
+    oid = identifier["algorithm"].dotted
+    if oid in DIGESTS:
+        return DIGESTS[oid]
+    if oid in SIGNATURES and SIGNATURES[oid][1]:  # seen in the wild: a signature algorithm named as digest
+        return str(SIGNATURES[oid][1])
+    raise UnknownAlgorithm(oid)
+
+
+def digest_of(name: str, *parts: bytes) -> bytes:
+    """Hash ``parts`` one after the other.
+
+    Raises:
+        UnknownAlgorithm: the digest is not available on this machine.
+    """
+    if name == "shake256":  # RFC 8702, RFC 8419: 64 bytes
+        state: Any = hashlib.shake_256()
+    elif name == "shake128":
+        state = hashlib.shake_128()
+    else:
+        try:
+            state = hashlib.new(name, usedforsecurity=False)
+        except ValueError as error:
+            raise UnknownAlgorithm(name) from error
+    for part in parts:
+        state.update(part)
+    length = {"shake256": 64, "shake128": 32}.get(name)
+    return bytes(state.digest(length) if length else state.digest())
+
+
+def signature_algorithm(identifier: algos.SignedDigestAlgorithm, digest: str | None) -> SignatureAlgorithm:
+    """Read an AlgorithmIdentifier; ``digest`` is the CMS digest algorithm, for identifiers that name none.
+
+    Raises:
+        UnknownAlgorithm: it is not in the table.
+    """
+    oid = identifier["algorithm"].dotted
+    if oid in DIGESTS:  # seen in the wild: a digest named as signature algorithm, meaning RSA
+        return SignatureAlgorithm("rsa", DIGESTS[oid])
+    if oid not in SIGNATURES:
+        raise UnknownAlgorithm(oid)
+    family, own = SIGNATURES[oid]
+    if family == "rsa-pss":
+        return _pss(identifier)
+    return SignatureAlgorithm(family, own or digest)
+
+
+def _pss(identifier: algos.SignedDigestAlgorithm) -> SignatureAlgorithm:
+    parameters = identifier["parameters"]
+    if not isinstance(parameters, algos.RSASSAPSSParams):
+        parameters = algos.RSASSAPSSParams() if isinstance(parameters, core.Null | core.Void) else None
+    if parameters is None:
+        raise UnknownAlgorithm("RSASSA-PSS parameters")
+    mask = parameters["mask_gen_algorithm"]
+    if mask["algorithm"].dotted != "1.2.840.113549.1.1.8":
+        raise UnknownAlgorithm("mask generation " + mask["algorithm"].dotted)
+    inner = mask["parameters"]
+    mask_digest = digest_name(inner) if isinstance(inner, algos.DigestAlgorithm) else "sha1"
+    digest = digest_name(parameters["hash_algorithm"])
+    return SignatureAlgorithm("rsa-pss", digest, mask_digest, int(parameters["salt_length"].native))
+
+
+def public_key(certificate: asn1_x509.Certificate) -> Any:
+    """Return the certificate's public key as ``cryptography`` has it.
+
+    Raises:
+        UnknownAlgorithm: the key is of no kind that can be loaded.
+    """
+    try:
+        info = certificate.public_key
+        der = info.dump()
+        if info["algorithm"]["algorithm"].dotted == "1.2.840.113549.1.1.10":  # id-RSASSA-PSS key (RFC 4055)
+            return serialization.load_der_public_key(_plain_rsa(info))
+        return serialization.load_der_public_key(der)
+    except (ValueError, TypeError, exceptions.UnsupportedAlgorithm) as error:
+        raise UnknownAlgorithm(f"public key: {error}") from error
+
+
+def _plain_rsa(info: Any) -> bytes:
+    from asn1crypto import keys
+
+    plain = keys.PublicKeyInfo(
+        {"algorithm": {"algorithm": "rsa"}, "public_key": keys.RSAPublicKey.load(info["public_key"].parsed.dump())}
+    )
+    return bytes(plain.dump())
+
+
+def verify(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> bool:
+    """Check ``signature`` over ``message`` (not over its digest).
+
+    Raises:
+        UnknownAlgorithm: key and algorithm do not belong together, or the algorithm is not available.
+    """
+    check = _CHECKS.get(algorithm.family)
+    if check is None:
+        raise UnknownAlgorithm(algorithm.name)
+    try:
+        check(key, algorithm, signature, message)
+    except exceptions.InvalidSignature:
+        return False
+    except (exceptions.UnsupportedAlgorithm, TypeError) as error:
+        raise UnknownAlgorithm(f"{algorithm.name}: {error}") from error
+    except ValueError:  # e.g. a signature that is no DSA-Sig-Value, or longer than the key
+        return False
+    return True
+
+
+def _hash(name: str | None) -> hashes.HashAlgorithm:
+    if name not in _HASHES:
+        raise UnknownAlgorithm(str(name))
+    return _HASHES[name]()
+
+
+def _need(key: Any, kind: Any, algorithm: SignatureAlgorithm) -> Any:
+    if not isinstance(key, kind):
+        raise UnknownAlgorithm(f"{algorithm.name} with a key of another kind")
+    return key
+
+
+def _rsa(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
+    _need(key, rsa.RSAPublicKey, algorithm).verify(signature, message, padding.PKCS1v15(), _hash(algorithm.digest))
+
+
+def _rsa_pss(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
+    scheme = padding.PSS(padding.MGF1(_hash(algorithm.mask_digest)), algorithm.salt_length or 0)
+    _need(key, rsa.RSAPublicKey, algorithm).verify(signature, message, scheme, _hash(algorithm.digest))
+
+
+def _ecdsa(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
+    _need(key, ec.EllipticCurvePublicKey, algorithm).verify(signature, message, ec.ECDSA(_hash(algorithm.digest)))
+
+
+def _ecdsa_plain(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
+    """BSI TR-03111 5.2.1: r and s side by side, each as long as the curve's order."""
+    half = len(signature) // 2
+    if len(signature) % 2 or not half:
+        raise exceptions.InvalidSignature
+    r, s = int.from_bytes(signature[:half], "big"), int.from_bytes(signature[half:], "big")
+    _ecdsa(key, algorithm, utils.encode_dss_signature(r, s), message)
+
+
+def _dsa(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
+    _need(key, dsa.DSAPublicKey, algorithm).verify(signature, message, _hash(algorithm.digest))
+
+
+def _ed25519(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
+    _need(key, ed25519.Ed25519PublicKey, algorithm).verify(signature, message)
+
+
+def _ed448(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
+    _need(key, ed448.Ed448PublicKey, algorithm).verify(signature, message)
+
+
+_CHECKS: dict[str, Callable[[Any, SignatureAlgorithm, bytes, bytes], None]] = {
+    "rsa": _rsa,
+    "rsa-pss": _rsa_pss,
+    "ecdsa": _ecdsa,
+    "ecdsa-plain": _ecdsa_plain,
+    "dsa": _dsa,
+    "ed25519": _ed25519,
+    "ed448": _ed448,
+}

@@ -1,0 +1,629 @@
+"""What changed after a signature, and whether that was allowed (ISO 32000-2 12.8.2.2, 12.8.2.4; ETSI EN 319 142-1 5.5).
+
+Two states of the document are walked side by side from the catalog, page by page, field by field.  Every place where they
+differ must be explained by a rule; what no rule explains is ``other``.  Judging what a reader *reaches* instead of which
+object numbers were written makes freed, unused and rewritten-but-equal objects harmless, and an object that is used in two
+places is judged in both.
+
+Each step from one revision to the next is judged once, for all signatures before it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import cast
+
+from signkit.validation.reading.document import PdfFile, View
+from signkit.validation.reading.syntax import WHITESPACE, Ref, Stream, SyntaxProblem, Value, skip_space
+from signkit.validation.structure import FormField, FoundSignature, form_fields
+
+
+class Level(IntEnum):
+    """How grave a change is; each level includes those before it."""
+
+    NONE = 0
+    EVIDENCE = 1
+    FORM = 2
+    ANNOTATIONS = 3
+    OTHER = 4
+
+    @property
+    def word(self) -> str:
+        """The word in the report."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True)
+class Change:
+    """One difference: its level, a code that says what it is, where it is, and the field it belongs to."""
+
+    level: Level
+    code: str
+    where: str = ""
+    field: str | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What changed after one signature.  ``permitted`` is None where it cannot be judged, which is never a pass."""
+
+    level: Level
+    permitted: bool | None
+    findings: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What may change: the highest level, and fields that may not (None: no field is locked)."""
+
+    allowed: Level
+    locked: Callable[[str], bool] | None = None
+
+
+class Changes:
+    """All steps of one file, each judged at most once."""
+
+    def __init__(self, file: PdfFile, signatures: Iterable[FoundSignature]) -> None:
+        self._file = file
+        self._signed_refs = {found.field_ref for found in signatures if found.field_ref}
+        self._steps: dict[int, tuple[Change, ...]] = {}
+
+    def after(self, found: FoundSignature, rules: Rules) -> Judgement:
+        """Judge everything that was done to the file after ``found`` was made."""
+        if found.coverage == "whole-file":
+            return Judgement(Level.NONE, True)
+        if found.revision is None or found.coverage == "partial":
+            change = Change(Level.OTHER, "revision-unknown")
+            return Judgement(Level.OTHER, None, (change,))
+        changes: list[Change] = []
+        for index in range(found.revision, len(self._file.history) - 1):
+            changes += self._step(index)
+        changes += _after_last(self._file)
+        return _judged(changes, rules)
+
+    def _step(self, index: int) -> tuple[Change, ...]:
+        if index not in self._steps:
+            self._file.meter.check_time()
+            history = self._file.history
+            before, after = history.view(index), history.view(index + 1)
+            found = _unexplained_bytes(self._file, after)
+            self._steps[index] = (*found, *_Comparison(before, after).run())
+        return self._steps[index]
+
+
+def _judged(changes: list[Change], rules: Rules) -> Judgement:
+    level = max((change.level for change in changes), default=Level.NONE)
+    locked = [
+        c for c in changes if c.field is not None and c.level >= Level.FORM and rules.locked and rules.locked(c.field)
+    ]
+    findings = [change for change in changes if change.level > rules.allowed] + locked
+    if any(change.code == "not-judged" for change in changes):
+        return Judgement(level, None, tuple(findings))
+    return Judgement(level, not findings, tuple(dict.fromkeys(findings)))
+
+
+# --- bytes that no revision explains -----------------------------------------------------------------------
+
+_BETWEEN = re.compile(rb"(?:[\0\t\n\x0c\r ]+|%[^\r\n]*|startxref[\0\t\n\x0c\r ]*\d+|endobj|endstream)*\Z")
+
+
+def _after_last(file: PdfFile) -> Iterator[Change]:
+    """Bytes after the last revision that was understood: other viewers may draw them (incremental saving attack)."""
+    last = max((section.end for section in file.history.sections), default=0)
+    if file.damaged:
+        yield Change(Level.OTHER, "not-judged", "cross-reference")
+    elif not _BETWEEN.match(file.data, last):
+        yield Change(Level.OTHER, "bytes-after-last-revision", f"byte {last}")
+
+
+def _unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
+    """The bytes of one revision must be its objects, its cross-reference and white space, nothing else."""
+    section = new.history.sections[new.index]
+    if section.conflicts:
+        yield Change(Level.OTHER, "not-judged", "hybrid cross-reference")
+    position = max(item.end for item in new.history.sections[: new.index])
+    extents = [item for item in section.extents if item[0] >= position]
+    for number, place in section.entries.items():
+        if place is not None and not place.container and position <= place.offset < section.end:
+            extent = file.object_extent(number, place)
+            if extent is not None:
+                extents.append(extent)
+    for start, end in sorted(extents):
+        if start > position and not _BETWEEN.match(file.data, position, start):
+            yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
+        position = max(position, end)
+    if position < section.end and not _BETWEEN.match(file.data, position, section.end):
+        yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
+
+
+# --- the comparison of two states --------------------------------------------------------------------------
+
+#: Entries of the catalog that say nothing about what a page shows or does.
+_CATALOG_EVIDENCE = {"/DSS", "/Extensions", "/Metadata", "/Version"}
+_CATALOG_KNOWN = {"/OpenAction", "/AA", "/Names", "/Outlines", "/Dests", "/Threads", "/PageLabels", "/Collection"}
+_CATALOG_OWN = {"/AcroForm", "/Pages", "/StructTreeRoot", "/Perms", "/MarkInfo", "/Type"} | _CATALOG_EVIDENCE
+_TRAILER_FREE = {
+    "/Size", "/Prev", "/XRefStm", "/ID", "/Info", "/Root", "/Type", "/W", "/Index", "/Filter", "/DecodeParms", "/Length",
+}  # fmt: skip
+_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
+_PAGE_FREE = {"/Type", "/Parent", "/Annots", "/Tabs", "/StructParents", "/LastModified", "/PieceInfo", "/Metadata"}
+#: What filling in or signing a field may change in its field and widget dictionaries.
+_FIELD_FILL = {"/V", "/AP", "/AS", "/M", "/RV", "/I"}
+_FIELD_OWN = {"/Kids", "/Parent", "/P", "/StructParent", "/Type"}
+_FORM_FREE = {"/SigFlags", "/Fields", "/NeedAppearances", "/DR", "/DA", "/CO", "/XFA"}
+
+
+class _Comparison:
+    """One walk over two states.
+
+    ``_pairs`` holds pages and the catalog, ``_form_pairs`` fields and widgets: they have their own rules, so that references
+    to them count as equal; but nothing that a page draws, and no unknown entry, may lead to a field (``_in_page``).
+    """
+
+    def __init__(self, old: View, new: View) -> None:
+        self.old, self.new = old, new
+        self._pairs: set[tuple[Ref, Ref]] = set()
+        self._form_pairs: set[tuple[Ref, Ref]] = set()
+        self._equal: dict[bool, set[tuple[Ref, Ref]]] = {True: set(), False: set()}
+        self._in_page = False
+        self._new_widgets: set[Ref] = set()
+        self._removed: set[Ref] = set()
+        self._depth = old.file.meter.limits.depth
+        self._changed = old.history.sections[new.index].entries.keys() if old.history is new.history else None
+
+    def run(self) -> Iterator[Change]:
+        """All differences."""
+        try:
+            yield from self._trailer()
+        except (SyntaxProblem, RecursionError) as problem:
+            yield Change(Level.OTHER, "not-judged", str(problem))
+
+    def _trailer(self) -> Iterator[Change]:
+        old, new = self.old.trailer, self.new.trailer
+        before, after = self.old.root, self.new.root
+        if not isinstance(before, dict) or not isinstance(after, dict):
+            yield Change(Level.OTHER, "not-judged", "catalog")
+            return
+        self._own(old.get("/Root"), new.get("/Root"))
+        old_pages, new_pages = list(self._pages(self.old)), list(self._pages(self.new))
+        for (ref, _), (other, _) in zip(old_pages, new_pages, strict=False):
+            self._own(ref, other)
+        old_fields, new_fields = _fields(self.old), _fields(self.new)
+        self._own_fields(old_fields, new_fields)
+        for key in sorted((old.keys() | new.keys()) - _TRAILER_FREE):
+            if not self._drawn_same(old.get(key), new.get(key)):
+                yield Change(Level.OTHER, "trailer", key)
+        yield from self._catalog(before, after)
+        yield from self._form(before, after, old_fields, new_fields)
+        if len(old_pages) != len(new_pages):
+            yield Change(Level.OTHER, "page-count", f"{len(old_pages)} to {len(new_pages)}")
+        for number, ((_, one), (_, other)) in enumerate(zip(old_pages, new_pages, strict=False), 1):
+            yield from self._page(one, other, f"page {number}")
+
+    def _own(self, one: Value, other: Value, *, form: bool = False) -> None:
+        if isinstance(one, Ref) and isinstance(other, Ref):
+            (self._form_pairs if form else self._pairs).add((one, other))
+
+    def _drawn_same(self, one: Value, other: Value) -> bool:
+        """As :meth:`_same`, where a field has no business to be."""
+        self._in_page = True
+        try:
+            return self._same(one, other)
+        finally:
+            self._in_page = False
+
+    # --- catalog ---
+
+    def _catalog(self, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
+        for key in sorted((before.keys() | after.keys()) - _CATALOG_OWN):
+            same = self._same if key in _CATALOG_KNOWN else self._drawn_same
+            if not same(before.get(key), after.get(key)):
+                yield Change(Level.OTHER, "catalog", key)
+        for key in sorted(_CATALOG_EVIDENCE & (before.keys() | after.keys())):
+            if not self._same(before.get(key), after.get(key)):
+                yield Change(Level.EVIDENCE, "evidence" if key == "/DSS" else "metadata", key)
+        yield from self._perms(before, after)
+        yield from self._structure(before, after)
+
+    def _perms(self, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
+        """Whatever the permissions were, they stay (12.8.6); certifying comes first or not at all (12.8.2.2.1)."""
+        if not self._same(before.get("/Perms"), after.get("/Perms")):
+            yield Change(Level.OTHER, "permissions", "/Perms")
+
+    def _structure(self, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
+        old, new = before.get("/StructTreeRoot"), after.get("/StructTreeRoot")
+        if old is None and new is None:
+            return
+        if not _StructureComparison(self, self._new_widgets).same(old, new):
+            yield Change(Level.OTHER, "structure-tree", "/StructTreeRoot")
+
+    # --- pages ---
+
+    def _pages(self, view: View) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
+        """Every page with what it inherits, in order (7.7.3)."""
+        seen: set[Ref] = set()
+        todo: list[tuple[Value, dict[str, Value]]] = [(view.root.get("/Pages"), {})]
+        while todo:
+            node, inherited = todo.pop()
+            ref = node if isinstance(node, Ref) else None
+            if ref in seen:
+                raise SyntaxProblem("the page tree is no tree")
+            entries = view.resolve(node)
+            if ref is not None:
+                seen.add(ref)
+            if not isinstance(entries, dict):
+                continue
+            inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
+            kids = view.resolve(entries.get("/Kids"))
+            if isinstance(kids, list) and view.resolve(entries.get("/Type")) != "/Page":
+                todo += [(kid, inherited) for kid in reversed(kids)]
+            else:
+                yield ref, inherited | entries
+
+    def _page(self, one: dict[str, Value], other: dict[str, Value], where: str) -> Iterator[Change]:
+        for key in sorted((one.keys() | other.keys()) - _PAGE_FREE):
+            if not self._drawn_same(one.get(key), other.get(key)):
+                yield Change(Level.OTHER, "page", f"{where} {key}")
+        if not self._same(one.get("/Tabs"), other.get("/Tabs")):
+            yield Change(Level.FORM, "tab-order", where)
+        yield from self._annotations(one, other, where)
+
+    def _annotations(self, one: dict[str, Value], other: dict[str, Value], where: str) -> Iterator[Change]:
+        old = self.old.resolve(one.get("/Annots")) or []
+        new = self.new.resolve(other.get("/Annots")) or []
+        if not isinstance(old, list) or not isinstance(new, list):
+            yield Change(Level.OTHER, "not-judged", f"{where} /Annots")
+            return
+        left = list(new)
+        for item in old:
+            match = next((x for x in left if self._is_owned(item, x)), None)
+            match = match if match is not None else next((x for x in left if x == item), None)
+            match = match if match is not None else next((x for x in left if self._same(item, x)), None)
+            if match is not None:
+                left.remove(match)
+                if not self._is_owned(item, match) and not self._same(item, match):
+                    yield self._changed_annotation(item, match, where)
+            else:
+                yield self._removed_annotation(item, where)
+        for item in left:
+            if not (isinstance(item, Ref) and item in self._new_widgets) and self.new.resolve(item) is not None:
+                yield Change(Level.ANNOTATIONS if not self._is_widget(item) else Level.OTHER, "annotation-added", where)
+
+    def _is_owned(self, one: Value, other: Value) -> bool:
+        return isinstance(one, Ref) and isinstance(other, Ref) and (one, other) in self._form_pairs
+
+    def _is_widget(self, item: Value) -> bool:
+        entries = self.new.resolve(item)
+        return isinstance(entries, dict) and self.new.resolve(entries.get("/Subtype")) == "/Widget"
+
+    def _changed_annotation(self, item: Value, match: Value, where: str) -> Change:
+        entries = self.old.resolve(item)
+        widget = isinstance(entries, dict) and self.old.resolve(entries.get("/Subtype")) == "/Widget"
+        return Change(
+            Level.OTHER if widget or self._is_widget(match) else Level.ANNOTATIONS, "annotation-changed", where
+        )
+
+    def _removed_annotation(self, item: Value, where: str) -> Change:
+        entries = self.old.resolve(item)
+        if not isinstance(entries, dict):
+            return Change(Level.NONE, "nothing")
+        widget = self.old.resolve(entries.get("/Subtype")) == "/Widget"
+        return Change(Level.OTHER if widget else Level.ANNOTATIONS, "annotation-removed", where)
+
+    # --- form ---
+
+    def _own_fields(self, old: dict[str, FormField], new: dict[str, FormField]) -> None:
+        for name, item in new.items():
+            before = old.get(name)
+            widgets = _widgets(self.new, item)
+            if before is None:
+                self._new_widgets.update(widgets)
+                continue
+            self._own(before.ref, item.ref, form=True)
+            former = _widgets(self.old, before)
+            for one, other in zip(former, widgets, strict=False):
+                self._own(one, other, form=True)
+
+    def _form(
+        self,
+        before: dict[str, Value],
+        after: dict[str, Value],
+        old_fields: dict[str, FormField],
+        new_fields: dict[str, FormField],
+    ) -> Iterator[Change]:
+        old, new = self.old.resolve(before.get("/AcroForm")), self.new.resolve(after.get("/AcroForm"))
+        if old is None and new is None:
+            return
+        if not isinstance(new, dict):
+            yield Change(Level.OTHER, "form-removed", "/AcroForm")
+            return
+        yield from self._form_entries(old if isinstance(old, dict) else {}, new)
+        for name, item in old_fields.items():
+            if name not in new_fields:
+                yield Change(Level.OTHER, "field-removed", name, name)
+            else:
+                yield from self._field(name, item, new_fields[name])
+        for name, item in new_fields.items():
+            if name not in old_fields:
+                yield self._added_field(name, item)
+
+    def _form_entries(self, old: dict[str, Value], new: dict[str, Value]) -> Iterator[Change]:
+        for key in sorted((old.keys() | new.keys()) - _FORM_FREE):
+            if not self._same(old.get(key), new.get(key)):
+                yield Change(Level.OTHER, "form", f"/AcroForm {key}")
+        for key in ("/XFA", "/CO", "/NeedAppearances"):
+            if not self._same(old.get(key), new.get(key)):
+                yield Change(Level.OTHER, "form", f"/AcroForm {key}")
+        before, after = self.old.resolve(old.get("/DR")), self.new.resolve(new.get("/DR"))
+        if isinstance(before, dict) and not self._only_added(before.get("/Font"), (after or {}).get("/Font"), 1):
+            yield Change(Level.OTHER, "form-resources", "/AcroForm /DR /Font")
+        if old.get("/DA") is not None and not self._same(old.get("/DA"), new.get("/DA")):
+            yield Change(Level.OTHER, "form", "/AcroForm /DA")
+
+    def _only_added(self, one: Value, other: Value, levels: int = 2) -> bool:
+        """Everything of the old resources is still there, unchanged; new names may be added."""
+        if one is None or self._same(one, other):
+            return True
+        old, new = self.old.resolve(one), self.new.resolve(other)
+        if levels == 0 or not isinstance(old, dict) or not isinstance(new, dict):
+            return False
+        return all(self._only_added(value, new.get(key), levels - 1) for key, value in old.items())
+
+    def _added_field(self, name: str, item: FormField) -> Change:
+        if item.type != "/Sig":
+            return Change(Level.OTHER, "field-added", name, name)
+        value = self.new.resolve(item.value)
+        evidence = isinstance(value, dict) and value.get("/SubFilter") == "/ETSI.RFC3161"
+        visible = any(_is_visible(self.new, ref) for ref in _widgets(self.new, item))
+        return Change(Level.EVIDENCE if evidence and not visible else Level.FORM, "signature-added", name, name)
+
+    def _field(self, name: str, old: FormField, new: FormField) -> Iterator[Change]:
+        if old.type != new.type:
+            yield Change(Level.OTHER, "field-changed", f"{name} /FT", name)
+            return
+        before, after = _widgets(self.old, old, direct=True), _widgets(self.new, new, direct=True)
+        if len(before) != len(after):
+            yield Change(Level.OTHER, "field-changed", f"{name} /Kids", name)
+            return
+        parts = [(old.entries, new.entries)]
+        for one, other in zip(before, after, strict=True):
+            widget, successor = self.old.resolve(one), self.new.resolve(other)
+            if isinstance(widget, dict) and isinstance(successor, dict) and widget is not old.entries:
+                parts.append((widget, successor))
+        touched: set[str] = set()
+        for one_part, other_part in parts:
+            for key in sorted((one_part.keys() | other_part.keys()) - _FIELD_OWN):
+                if not self._same(one_part.get(key), other_part.get(key)):
+                    touched.add(key)
+        yield from self._touched_field(name, old, new, touched)
+        if not touched and self._is_signed(old) and not self._identical(old.entries.get("/AP"), new.entries.get("/AP")):
+            yield Change(Level.OTHER, "signed-field-changed", f"{name} /AP", name)
+        if "/AP" in touched and any(self._is_shared(part.get("/AP")) for part, _ in parts):
+            yield Change(Level.OTHER, "shared-appearance", name, name)
+
+    def _is_signed(self, item: FormField) -> bool:
+        return item.type == "/Sig" and self.old.resolve(item.value) is not None
+
+    def _touched_field(self, name: str, old: FormField, new: FormField, touched: set[str]) -> Iterator[Change]:
+        if not touched:
+            return
+        if self._is_signed(old):
+            yield Change(Level.OTHER, "signed-field-changed", f"{name} {' '.join(sorted(touched))}", name)
+            return
+        for key in sorted(
+            touched - _FIELD_FILL - ({"/F", "/MK", "/DA", "/Lock"} if old.type == "/Sig" else {"/MK", "/DA"})
+        ):
+            yield Change(Level.OTHER, "field-changed", f"{name} {key}", name)
+        if old.type != "/Sig":
+            shown_only = "/AP" in touched and not touched & {"/V", "/AS"}
+            yield Change(
+                Level.OTHER if shown_only else Level.FORM,
+                "appearance-replaced" if shown_only else "field-filled",
+                name,
+                name,
+            )
+            return
+        value = self.new.resolve(new.value)
+        evidence = isinstance(value, dict) and value.get("/SubFilter") == "/ETSI.RFC3161"
+        yield Change(Level.EVIDENCE if evidence else Level.FORM, "signature-added", name, name)
+
+    def _is_shared(self, value: Value) -> bool:
+        """An appearance that something else of the document uses too may not be exchanged for one use."""
+        if not isinstance(value, Ref):
+            return False
+        uses = _uses(value, self.old.trailer)
+        for number in self.old.numbers():
+            uses += _uses(value, self.old.get(Ref(number, 0)))
+        return uses > 1
+
+    def _identical(self, one: Value, other: Value, depth: int = 0) -> bool:
+        """Same values under the same object numbers: the appearance of a signed field is not even rewritten."""
+        if isinstance(one, Ref) or isinstance(other, Ref):
+            if one != other or depth > 40:
+                return bool(one == other)
+            one, other = self.old.resolve(one), self.new.resolve(other)
+        if isinstance(one, Stream) and isinstance(other, Stream):
+            return one.raw == other.raw and self._identical(one.entries, other.entries, depth + 1)
+        if isinstance(one, dict) and isinstance(other, dict):
+            return one.keys() == other.keys() and all(
+                self._identical(value, other[key], depth + 1)
+                for key, value in one.items()
+                if key not in ("/P", "/Parent")
+            )
+        if isinstance(one, list) and isinstance(other, list):
+            return len(one) == len(other) and all(
+                self._identical(a, b, depth + 1) for a, b in zip(one, other, strict=True)
+            )
+        return bool(one == other)
+
+    # --- equality ---
+
+    def _same(self, one: Value, other: Value, depth: int = 0) -> bool:
+        """Both values show the same, references followed; what has its own rule counts as the same."""
+        if isinstance(one, Ref) and isinstance(other, Ref):
+            pair, equal = (one, other), self._equal[self._in_page]
+            if pair in self._pairs or pair in equal or (not self._in_page and pair in self._form_pairs):
+                return True
+            equal.add(pair)  # assumed while below it, so that circles end
+            before, after = self.old.resolve(one), self.new.resolve(other)
+            result = (one == other and _is_element(before) and _is_element(after)) or self._same_value(
+                before, after, depth
+            )
+            if not result:
+                equal.discard(pair)
+            return result
+        return self._same_value(self.old.resolve(one), self.new.resolve(other), depth)
+
+    def _same_value(self, one: Value, other: Value, depth: int) -> bool:
+        if depth > self._depth * 4:
+            raise SyntaxProblem("nested too deeply")
+        if isinstance(one, dict) and isinstance(other, dict):
+            if one.keys() != other.keys():
+                keys = {k for k in one.keys() ^ other.keys() if self._value_of(one, other, k) is not None}
+                if keys:
+                    return False
+            return all(self._same(value, other.get(key), depth + 1) for key, value in one.items())
+        if isinstance(one, list) and isinstance(other, list):
+            return len(one) == len(other) and all(self._same(a, b, depth + 1) for a, b in zip(one, other, strict=True))
+        if isinstance(one, Stream) and isinstance(other, Stream):
+            return self._same_stream(one, other, depth)
+        return type(one) is type(other) and bool(one == other)
+
+    def _value_of(self, one: dict[str, Value], other: dict[str, Value], key: str) -> Value:
+        return self.old.resolve(one[key]) if key in one else self.new.resolve(other[key])
+
+    def _same_stream(self, one: Stream, other: Stream, depth: int) -> bool:
+        coding = {"/Length", "/Filter", "/DecodeParms"}
+        first = {k: v for k, v in one.entries.items() if k not in coding}
+        second = {k: v for k, v in other.entries.items() if k not in coding}
+        if not self._same_value(first, second, depth):
+            return False
+        same_coding = all(
+            self._same(one.entries.get(k), other.entries.get(k), depth + 1) for k in ("/Filter", "/DecodeParms")
+        )
+        if same_coding and one.raw == other.raw:
+            return True
+        try:
+            return self.old.file.decoded(one, self.old) == self.new.file.decoded(other, self.new)
+        except SyntaxProblem:
+            return False
+
+
+def _fields(view: View) -> dict[str, FormField]:
+    """The form's fields by name; two of one name are kept apart by a number."""
+    result: dict[str, FormField] = {}
+    for item in form_fields(view):
+        name, count = item.name, 1
+        while name in result:
+            count += 1
+            name = f"{item.name}#{count}"
+        result[name] = item
+    return result
+
+
+def _widgets(view: View, item: FormField, *, direct: bool = False) -> list[Ref]:
+    """The field's widget annotations: itself, or its kids (12.7.4.1)."""
+    kids = view.resolve(item.entries.get("/Kids"))
+    if isinstance(kids, list):
+        return [kid for kid in kids if isinstance(kid, Ref) or direct]
+    return [item.ref] if item.ref else []
+
+
+def _is_visible(view: View, ref: Value) -> bool:
+    entries = view.resolve(ref)
+    box = view.resolve(entries.get("/Rect")) if isinstance(entries, dict) else None
+    numbers = [view.resolve(n) for n in box] if isinstance(box, list) else []
+    if len(numbers) != 4 or not all(isinstance(n, int | float) for n in numbers):
+        return False
+    return bool(numbers[0] != numbers[2] and numbers[1] != numbers[3])
+
+
+def _uses(ref: Ref, value: Value) -> int:
+    """How often ``ref`` stands in ``value`` itself."""
+    todo, count = [value.entries if isinstance(value, Stream) else value], 0
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            todo += item.values()
+        elif isinstance(item, Ref):
+            count += item == ref
+        elif isinstance(item, list):
+            todo += item
+    return count
+
+
+def _is_element(value: Value) -> bool:
+    """A structure element, which the comparison of the structure tree judges."""
+    return isinstance(value, dict) and (value.get("/Type") == "/StructElem" or ("/S" in value and "/P" in value))
+
+
+class _StructureComparison:
+    """The logical structure may only grow, and only by what new widgets need (14.7)."""
+
+    def __init__(self, comparison: _Comparison, new_widgets: set[Ref]) -> None:
+        self._all = comparison
+        self._new_widgets = new_widgets
+        self._seen: set[tuple[Ref, Ref]] = set()
+
+    def same(self, one: Value, other: Value) -> bool:
+        """Whether the second tree is the first, or the first with elements for new annotations."""
+        old, new = self._all.old.resolve(one), self._all.new.resolve(other)
+        if old is None:
+            return True
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            return False
+        free = {"/K", "/ParentTree", "/ParentTreeNextKey", "/IDTree", "/Namespaces"}
+        if any(not self._all._same(old.get(k), new.get(k)) for k in (old.keys() | new.keys()) - free):
+            return False
+        return self._kids(old.get("/K"), new.get("/K"), 0)
+
+    def _kids(self, one: Value, other: Value, depth: int) -> bool:
+        old, new = self._listed(self._all.old, one), self._listed(self._all.new, other)
+        left = list(new)
+        for item in old:
+            match = next((x for x in left if x == item), None)
+            if match is None:
+                match = next((x for x in left if self._element(item, x, depth)), None)
+            if match is None or (match == item and not self._element(item, match, depth)):
+                return False
+            left.remove(match)
+        return all(self._is_new_annotation(item) for item in left)
+
+    @staticmethod
+    def _listed(view: View, value: Value) -> list[Value]:
+        kids = view.resolve(value)
+        return kids if isinstance(kids, list) else [] if kids is None else [value]
+
+    def _element(self, one: Value, other: Value, depth: int) -> bool:
+        if depth > self._all._depth:
+            raise SyntaxProblem("structure tree nested too deeply")
+        if isinstance(one, Ref) and isinstance(other, Ref):
+            if (one, other) in self._seen:
+                return True
+            self._seen.add((one, other))
+        old, new = self._all.old.resolve(one), self._all.new.resolve(other)
+        if not isinstance(old, dict) or not isinstance(new, dict):
+            return type(old) is type(new) and bool(old == new)
+        if self._type(self._all.old, old) == self._type(self._all.new, new) == "/OBJR":
+            return old.get("/Obj") == new.get("/Obj")
+        free = {"/K", "/P"}
+        if any(not self._all._same(old.get(k), new.get(k)) for k in (old.keys() | new.keys()) - free):
+            return False
+        return self._kids(old.get("/K"), new.get("/K"), depth + 1)
+
+    @staticmethod
+    def _type(view: View, entries: dict[str, Value]) -> Value:
+        return view.resolve(entries.get("/Type"))
+
+    def _is_new_annotation(self, item: Value, depth: int = 0) -> bool:
+        """An element whose leaves are all references to annotations (/OBJR)."""
+        entries = self._all.new.resolve(item)
+        if not isinstance(entries, dict) or depth > 20:
+            return False
+        if self._type(self._all.new, entries) == "/OBJR":
+            return True
+        kids = self._listed(self._all.new, entries.get("/K"))
+        return all(self._is_new_annotation(kid, depth + 1) for kid in kids)

@@ -1,0 +1,120 @@
+"""Certificates and revocation evidence that a document brings along: DSS, CMS, Adobe's attribute (EN 319 142-1 5.4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from asn1crypto import cms as asn1_cms
+from asn1crypto import core, ocsp, parser
+from asn1crypto import pdf as asn1_pdf
+
+from signkit.validation.limits import LimitExceeded
+from signkit.validation.reading.document import View
+from signkit.validation.reading.syntax import Stream, SyntaxProblem, Value
+from signkit.validation.trust_judgement import Pool
+
+_ADOBE_ARCHIVAL = "1.2.840.113583.1.1.8"
+_CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
+_REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24"
+
+
+def security_store(view: View) -> tuple[list[bytes], list[bytes], list[bytes]]:
+    """Return the DER certificates, OCSP responses and CRLs of the document security store at a revision."""
+    root = view.root
+    dss = view.resolve(root.get("/DSS")) if isinstance(root, dict) else None
+    if not isinstance(dss, dict):
+        return [], [], []
+    return (
+        list(_streams(view, dss.get("/Certs"))),
+        list(_streams(view, dss.get("/OCSPs"))),
+        list(_streams(view, dss.get("/CRLs"))),
+    )
+
+
+def _streams(view: View, value: Value) -> Iterator[bytes]:
+    items = view.resolve(value)
+    for item in items if isinstance(items, list) else []:
+        stream = view.resolve(item)
+        if isinstance(stream, Stream):
+            try:
+                yield view.file.decoded(stream, view)
+            except SyntaxProblem:
+                continue
+
+
+def signed_data_pool(signed_data: Any) -> Pool:
+    """Return what a SignedData brings: certificates, CRLs, and evidence in the attributes of its signers."""
+    certificates = [
+        choice.chosen.dump() for choice in _items(signed_data, "certificates") if choice.name == "certificate"
+    ]
+    ocsps: list[bytes] = []
+    crls = [choice.chosen.dump() for choice in _items(signed_data, "crls") if choice.name == "certificate_list"]
+    for info in _items(signed_data, "signer_infos"):
+        for attribute in (*_items(info, "signed_attrs"), *_items(info, "unsigned_attrs")):
+            _read_attribute(attribute, certificates, ocsps, crls)
+    return Pool.from_der(certificates, ocsps, crls)
+
+
+def _items(holder: Any, name: str) -> list[Any]:
+    try:
+        value = holder[name]
+        return [] if isinstance(value, core.Void) else list(value)
+    except Exception:  # hostile ASN.1
+        return []
+
+
+def _read_attribute(attribute: Any, certificates: list[bytes], ocsps: list[bytes], crls: list[bytes]) -> None:
+    try:
+        kind = attribute["type"].dotted
+        for value in attribute["values"] if kind in (_ADOBE_ARCHIVAL, _CERTIFICATE_VALUES, _REVOCATION_VALUES) else ():
+            der = value.dump()
+            if kind == _ADOBE_ARCHIVAL:
+                archival = asn1_pdf.RevocationInfoArchival.load(der)
+                ocsps += [item.dump() for item in archival["ocsp"] or ()]
+                crls += [item.dump() for item in archival["crl"] or ()]
+            elif kind == _CERTIFICATE_VALUES:
+                certificates += [item.chosen.dump() for item in asn1_cms.CertificateSet.load(der)]
+            else:
+                _read_revocation_values(der, ocsps, crls)
+    except LimitExceeded:
+        raise
+    except Exception:  # hostile ASN.1; evidence that cannot be read is no evidence
+        return
+
+
+def _read_revocation_values(der: bytes, ocsps: list[bytes], crls: list[bytes]) -> None:
+    """RFC 5126 6.3.4: [0] CRLs, [1] BasicOCSPResponses."""
+    for number, contents in _explicit_parts(der):
+        for item in _sequence_items(contents):
+            if number == 0:
+                crls.append(item)
+            elif number == 1:  # BasicOCSPResponse: dress it as a full response
+                ocsps.append(_full_response(item))
+
+
+def _explicit_parts(der: bytes) -> Iterator[tuple[int, bytes]]:
+    for item in _sequence_items(der):
+        yield item[0] & 0x1F, parser.parse(item)[4]
+
+
+def _sequence_items(der: bytes) -> Iterable[bytes]:
+    contents = parser.parse(der)[4]
+    position = 0
+    while position < len(contents):
+        size = parser.peek(contents[position:])
+        yield contents[position : position + size]
+        position += size
+
+
+def _full_response(basic: bytes) -> bytes:
+    response = ocsp.OCSPResponse(
+        {
+            "response_status": "successful",
+            "response_bytes": {
+                "response_type": "basic_ocsp_response",
+                "response": ocsp.BasicOCSPResponse.load(basic),
+            },
+        }
+    )
+    return bytes(response.dump())

@@ -1,0 +1,85 @@
+"""Each signature of a file with its mathematics done: what the judgement of trust, time and changes starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from signkit.validation import cms
+from signkit.validation.algorithms import digest_of
+from signkit.validation.reading.document import PdfFile
+from signkit.validation.reading.syntax import Value
+from signkit.validation.structure import FoundSignature, signed_bytes
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One signer of one signature, or one document timestamp.
+
+    Attributes:
+        found: where it stands in the PDF; None for a CMS file.
+        signer: the checked SignerInfo; None where there is none to be read, and for document timestamps.
+        timestamp: the checked token of a document timestamp.
+        problems: codes of defects of structure and content.
+    """
+
+    found: FoundSignature | None
+    signer: cms.Signer | None = None
+    timestamp: cms.Timestamp | None = None
+    problems: tuple[str, ...] = ()
+
+    @property
+    def intact(self) -> bool:
+        """The signed bytes are what was signed, and they are the bytes that the file says were signed."""
+        part = self.timestamp if self.timestamp is not None else self.signer
+        return part is not None and part.intact and not set(self.problems) - _HARMLESS_TO_INTEGRITY
+
+
+#: Defects that forbid a pass but do not touch the signed bytes.
+_HARMLESS_TO_INTEGRITY = {"contents-trailing", "unreachable", "several-signers", "duplicate-keys"}
+
+
+def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
+    """Check all signers of one PDF signature; at least one entry, whatever is wrong."""
+    problems = list(found.problems)
+    if not found.reachable:
+        problems.append("unreachable")
+    if cms.trailing(found.contents) and found.sub_filter != "adbe.x509.rsa_sha1":
+        problems.append("contents-trailing")
+    parts = signed_bytes(file, found)
+    try:
+        signed_data = _signed_data(file, found)
+    except cms.NotCms:
+        return [Checked(found, problems=(*problems, "not-cms"))]
+    if found.kind == "timestamp":
+        token = cms.timestamp_of(signed_data, parts)
+        return [Checked(found, timestamp=token, problems=(*problems, *token.problems))]
+    if found.sub_filter == "adbe.pkcs7.sha1":
+        signers = _over_digest(signed_data, parts)
+    else:
+        signers = cms.signers(signed_data, parts)
+    if not signers:
+        return [Checked(found, problems=(*problems, "cms-malformed"))]
+    if len(signers) > 1:
+        problems.append("several-signers")
+    return [Checked(found, signer, problems=(*problems, *signer.problems)) for signer in signers]
+
+
+def _signed_data(file: PdfFile, found: FoundSignature) -> Any:
+    if found.sub_filter == "adbe.x509.rsa_sha1":
+        return cms.raw_rsa_signature(found.contents, _certificates(file, found.entries.get("/Cert")))
+    return cms.load(found.contents)
+
+
+def _certificates(file: PdfFile, value: Value) -> list[bytes]:
+    direct = file.history.last.resolve(value)
+    items = direct if isinstance(direct, list) else [direct]
+    return [item for item in items if isinstance(item, bytes)]
+
+
+def _over_digest(signed_data: Any, parts: Sequence[bytes]) -> tuple[cms.Signer, ...]:
+    """``adbe.pkcs7.sha1``: the signed content is the SHA-1 digest of the bytes (ISO 32000-1 12.8.3.3.1)."""
+    content = cms.encapsulated(signed_data)
+    right = content is not None and b"".join(content) == digest_of("sha1", *parts)
+    return tuple(signer if right else replace(signer, digest_ok=False) for signer in cms.signers(signed_data, None))

@@ -1,0 +1,43 @@
+"""What a caller may choose for a validation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from signkit.trust.anchors import TrustStore, default_trust_store
+from signkit.validation.limits import Limits
+from signkit.validation.policy import Policy, shipped_policy
+
+if TYPE_CHECKING:
+    from signkit.trust.revocation import RevocationSource
+
+
+@dataclass(frozen=True)
+class ValidationOptions:
+    """Options of one run.
+
+    Attributes:
+        policy: see :mod:`signkit.validation.policy`.
+        trust: the anchors; the JPKI CAs where none are named.
+        at: the moment to judge at; None: now.
+        offline: no source is asked, so no socket is opened; only evidence inside the file counts.
+        limits: what a single file may cost.
+        identity: show the four attributes of a JPKI certificate.
+        revocation: where evidence is looked for that the file does not hold.
+    """
+
+    policy: Policy = field(default_factory=lambda: shipped_policy("default"))
+    trust: TrustStore = field(default_factory=default_trust_store)
+    at: datetime | None = None
+    offline: bool = False
+    limits: Limits = Limits()
+    identity: bool = False
+    revocation: Sequence[RevocationSource] = ()
+
+    def moment(self) -> datetime:
+        """Return the moment to judge at, in UTC."""
+        chosen = self.at or datetime.now(UTC)
+        return chosen if chosen.tzinfo else chosen.replace(tzinfo=UTC)

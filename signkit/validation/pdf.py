@@ -1,0 +1,341 @@
+"""Judging a PDF: all signatures and timestamps of a file, each revision once, every proof of time used (EN 319 102-1)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from signkit.validation import cms
+from signkit.validation.changes import Changes, Judgement, Level, Rules
+from signkit.validation.evidence import security_store, signed_data_pool
+from signkit.validation.integrity import Checked, check
+from signkit.validation.limits import LimitExceeded, Meter
+from signkit.validation.options import ValidationOptions
+from signkit.validation.reading.document import PdfFile, Unreadable
+from signkit.validation.reading.syntax import Ref, Value
+from signkit.validation.reasons import reason
+from signkit.validation.report import (
+    FileError,
+    Report,
+    RevocationReport,
+    SignatureReport,
+    SignerReport,
+    TimestampReport,
+    Verdict,
+    worst,
+)
+from signkit.validation.structure import FoundSignature, find_signatures, text_string
+from signkit.validation.trust_judgement import PathJudgement, Pool, TrustJudge
+from signkit.validation.verdicts import Ruling, key_kind, rule
+
+_ALLOWED = {"none": Level.NONE, "evidence": Level.EVIDENCE, "form": Level.FORM, "annotations": Level.ANNOTATIONS}
+_DOC_MDP = {1: Level.EVIDENCE, 2: Level.FORM, 3: Level.ANNOTATIONS}
+
+
+def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Report:
+    """Judge a PDF given as bytes.  Whatever the bytes are, a report comes back, never an exception."""
+    blank = Report(
+        name, hashlib.sha256(data).hexdigest(), "pdf", Verdict.UNREADABLE, options.moment(), options.policy.name
+    )
+    try:
+        if len(data) > options.limits.bytes:
+            raise LimitExceeded("bytes", options.limits.bytes)
+        return _Pdf(data, options, blank).report()
+    except LimitExceeded as error:
+        return unreadable(blank, "limit", detail=str(error))
+    except Unreadable as error:
+        facts = {"detail": error.detail} if error.code not in ("no-pdf", "encrypted") else {}
+        return unreadable(blank, error.code if error.code in ("no-pdf", "encrypted") else "malformed", **facts)
+    except (RecursionError, MemoryError) as error:
+        return unreadable(blank, "limit", detail=type(error).__name__)
+    except Exception as error:  # the last line of defence: a defect of ours must not stop a batch
+        return unreadable(blank, "internal", detail=type(error).__name__)
+
+
+def unreadable(blank: Report, code: str, **facts: object) -> Report:
+    """Return the report of a file that could not be judged."""
+    words = reason(code, **facts)
+    verdict = Verdict.NOT_SIGNED if code == "not-signed" else Verdict.UNREADABLE
+    return _with(blank, verdict=verdict, error=FileError(code, words.text))
+
+
+def _with(report: Report, **changes: Any) -> Report:
+    from dataclasses import replace
+
+    return replace(report, **changes)
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A proof that bytes existed at a time."""
+
+    time: datetime
+    source: str
+
+
+class Judge:
+    """What PDF and CMS files share: timestamps, the best proven time, and the ruling on one signature."""
+
+    def __init__(self, options: ValidationOptions, pool: Pool) -> None:
+        self.options = options
+        self.now = options.moment()
+        self.trust = TrustJudge(options.policy, options.trust, pool)
+
+    def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
+        """Judge a signature timestamp that is proven to exist at ``moment``."""
+        checked = Checked(None, timestamp=token, problems=token.problems)
+        ruling = rule(checked, None, self.path(token.signer, "timestamp", moment), moment, self.options.policy, "")
+        return TimestampReport(token.time, token.tsa, ruling.verdict, ruling.sub_indication, ruling.reasons)
+
+    def path(self, signer: cms.Signer | None, purpose: str, moment: datetime) -> PathJudgement | None:
+        """Judge the signer's certificate."""
+        if signer is None or signer.certificate is None:
+            return None
+        proven = moment < self.now
+        return self.trust.judge(signer.certificate, _others(signer), purpose, moment, proven=proven)
+
+    def signature(
+        self, checked: Checked, changes: Judgement | None, proof: Proof | None, level: str, kind: str
+    ) -> SignatureReport:
+        """Judge one signature; ``proof`` is the document timestamp that covers it, if there is one."""
+        signer = checked.signer
+        covered_at = proof.time if proof else self.now
+        timestamps = tuple(self.timestamp(token, covered_at) for token in signer.timestamps) if signer else ()
+        times = [Proof(t.time, "signature-timestamp") for t in timestamps if t.verdict is Verdict.PASSED and t.time]
+        best = min((*times, *([proof] if proof else [])), key=lambda p: p.time, default=None)
+        moment = min(best.time, self.now) if best else self.now
+        path = self.path(signer, "signature", moment) if checked.intact else None
+        ruling = rule(checked, changes, path or _no_path(signer), moment, self.options.policy, level)
+        if (
+            timestamps
+            and not times
+            and ruling.sub_indication in ("OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TRY_LATER")
+        ):
+            ruling = Ruling(ruling.verdict, ruling.sub_indication, (*ruling.reasons, reason("timestamp-not-believed")))
+        return SignatureReport(
+            field=checked.found.field if checked.found else None,
+            type=kind,
+            verdict=ruling.verdict,
+            sub_indication=ruling.sub_indication,
+            reasons=ruling.reasons,
+            intact=checked.intact,
+            level=level,
+            signature_algorithm=signer.algorithm.name if signer and signer.algorithm else None,
+            claimed_time=signer.claimed_time if signer else None,
+            best_time=best.time if best else None,
+            best_time_source=best.source if best else None,
+            signer=self._signer(signer, path),
+            coverage=checked.found.coverage if checked.found else None,
+            changes_after=changes.level.word if changes else None,
+            changes_permitted=changes.permitted if changes else None,
+            revocation=path.revocation if path else RevocationReport(),
+            timestamps=tuple(sorted(timestamps, key=lambda t: (t.time is None, t.time))),
+        )
+
+    def _signer(self, signer: cms.Signer | None, path: PathJudgement | None) -> SignerReport:
+        certificate = signer.certificate if signer else None
+        if certificate is None:
+            return SignerReport(None, None)
+        return SignerReport(
+            cms.common_name(certificate),
+            cms.name_of(certificate.issuer),
+            key_kind(certificate, path),
+            None,
+            path.label.source if path and path.label else None,
+        )
+
+
+def _no_path(signer: cms.Signer | None) -> PathJudgement | None:
+    return None if signer is None or signer.certificate is None else PathJudgement("GENERIC", "signature-not-checked")
+
+
+def _others(signer: cms.Signer) -> list[Any]:
+    return cms.certificates_of(signer.signed_data)
+
+
+class _Pdf:
+    """One PDF on its way to a report."""
+
+    def __init__(self, data: bytes, options: ValidationOptions, blank: Report) -> None:
+        self._blank = blank
+        self._options = options
+        self._file = PdfFile(data, Meter(options.limits))
+        self._found = find_signatures(self._file)
+        self._checked = [item for found in self._found for item in check(self._file, found)]
+        self._changes = Changes(self._file, self._found)
+        self._stores = _Stores(self._file)
+        self._judge = Judge(options, self._pool())
+        self._proofs: list[tuple[FoundSignature, datetime]] = []
+
+    def _pool(self) -> Pool:
+        pool = self._stores.pool()
+        for checked in self._checked:
+            part = checked.signer or checked.timestamp
+            if part is not None and part.signed_data is not None:
+                pool += signed_data_pool(part.signed_data)
+            for token in checked.signer.timestamps if checked.signer else ():
+                if token.signed_data is not None:
+                    pool += signed_data_pool(token.signed_data)
+        return pool
+
+    def report(self) -> Report:
+        if not self._checked:
+            return unreadable(self._blank, "not-signed")
+        stamps = self._document_timestamps()
+        signatures = [
+            self._signature(item) for item in self._checked if item.timestamp is None and not self._is_stamp(item)
+        ]
+        verdict = worst([item.verdict for item in (*signatures, *stamps)])
+        return _with(self._blank, verdict=verdict, signatures=tuple(signatures), document_timestamps=tuple(stamps))
+
+    @staticmethod
+    def _is_stamp(item: Checked) -> bool:
+        return item.found is not None and item.found.kind == "timestamp"
+
+    def _document_timestamps(self) -> list[TimestampReport]:
+        """From the newest to the oldest: each is judged at the time that the next one proves (EN 319 102-1 5.6.3)."""
+        reports = []
+        for item in reversed([item for item in self._checked if self._is_stamp(item)]):
+            assert item.found is not None
+            moment = self._proven_at(item.found) or self._judge.now
+            token = item.timestamp
+            path = self._judge.path(token.signer if token else None, "timestamp", moment)
+            changes = self._changes.after(item.found, Rules(_ALLOWED[self._options.policy.allowed_changes]))
+            ruling = rule(item, changes, path, moment, self._options.policy, "")
+            time, tsa = (token.time, token.tsa) if token else (None, None)
+            if ruling.passed and time is not None and item.found.coverage != "partial":
+                self._proofs.append((item.found, min(time, moment)))
+            reports.append(
+                TimestampReport(
+                    time,
+                    tsa,
+                    ruling.verdict,
+                    ruling.sub_indication,
+                    ruling.reasons,
+                    item.found.field,
+                    item.found.coverage,
+                )
+            )
+        return reports[::-1]
+
+    def _proven_at(self, found: FoundSignature) -> datetime | None:
+        """The earliest time that a believed document timestamp proves for what ``found`` signs."""
+        times = [time for stamp, time in self._proofs if stamp.end > found.end]
+        return min(times, default=None)
+
+    def _signature(self, item: Checked) -> SignatureReport:
+        assert item.found is not None
+        changes = self._changes.after(item.found, self._rules(item.found))
+        time = self._proven_at(item.found)
+        proof = Proof(time, "document-timestamp") if time else None
+        kind = "certification" if _doc_mdp(self._file, item.found) is not None else "approval"
+        return self._judge.signature(item, changes, proof, self._level(item), kind)
+
+    def _rules(self, found: FoundSignature) -> Rules:
+        """What the document's own rules allow after ``found``: those of all signatures up to it."""
+        levels, locks = [], []
+        for other in self._found:
+            if other.end and other.end <= found.end:
+                permission = _doc_mdp(self._file, other)
+                levels += [] if permission is None else [_DOC_MDP.get(permission, Level.FORM)]
+                for lock in (*other.locks, *_field_mdp(self._file, other)):
+                    locks.append(lock)
+                    levels += [_DOC_MDP[lock["/P"]]] if lock.get("/P") in _DOC_MDP else []
+        allowed = min(levels, default=_ALLOWED[self._options.policy.allowed_changes])
+        return Rules(allowed, _lock_test(locks) if locks else None)
+
+    def _level(self, item: Checked) -> str:
+        """The baseline level that the file holds material for (EN 319 142-1 6.3)."""
+        signer, found = item.signer, item.found
+        if signer is None or found is None:
+            return "unknown"
+        stamps = [
+            other.found for other in self._checked if other.timestamp is not None and other.intact and other.found
+        ]
+        later = [stamp for stamp in stamps if stamp.end > found.end]
+        timed = bool(signer.timestamps or later)
+        if not found.sub_filter.startswith("ETSI."):
+            return "PKCS7-T" if timed else "PKCS7-B"
+        if signer.ess != "present":
+            return "unknown"
+        stored = self._stores.first_after(found.revision, signer.certificate)
+        if not timed:
+            return "PAdES-B-B"
+        if stored is None:
+            return "PAdES-B-T"
+        archived = any(stamp.revision is not None and stamp.revision >= stored for stamp in later)
+        return "PAdES-B-LTA" if archived else "PAdES-B-LT"
+
+
+class _Stores:
+    """The document security stores of all revisions: what was added, and when."""
+
+    def __init__(self, file: PdfFile) -> None:
+        self._added: list[tuple[int, Pool]] = []
+        known: set[bytes] = set()
+        for index in range(len(file.history)):
+            fresh = [[der for der in part if der not in known] for part in security_store(file.history.view(index))]
+            if any(fresh):
+                known.update(der for part in fresh for der in part)
+                self._added.append((index, Pool.from_der(*fresh)))
+
+    def first_after(self, revision: int | None, certificate: Any) -> int | None:
+        """Return the first revision after ``revision`` that added revocation evidence on ``certificate``."""
+        found = (
+            index
+            for index, pool in self._added
+            if revision is not None and index > revision and pool.speaks_of(certificate)
+        )
+        return next(found, None)
+
+    def pool(self) -> Pool:
+        """Return all evidence of all stores, each once."""
+        return sum((pool for _, pool in self._added), Pool())
+
+
+def _references(file: PdfFile, found: FoundSignature, method: str) -> Iterable[dict[str, Value]]:
+    view = file.history.last
+    references = view.resolve(found.entries.get("/Reference"))
+    for item in references if isinstance(references, list) else []:
+        entries = view.resolve(item)
+        if isinstance(entries, dict) and view.resolve(entries.get("/TransformMethod")) == method:
+            parameters = view.resolve(entries.get("/TransformParams"))
+            if isinstance(parameters, dict):
+                yield {key: view.resolve(value) for key, value in parameters.items()}
+
+
+def _doc_mdp(file: PdfFile, found: FoundSignature) -> int | None:
+    """Return P of a certification signature (default 2, ISO 32000-2 table 257)."""
+    for parameters in _references(file, found, "/DocMDP"):
+        permission = parameters.get("/P", 2)
+        return permission if permission in _DOC_MDP else 1
+    return None
+
+
+def _field_mdp(file: PdfFile, found: FoundSignature) -> Iterable[dict[str, Value]]:
+    return _references(file, found, "/FieldMDP")
+
+
+def _lock_test(locks: list[dict[str, Value]]) -> Any:
+    """Return a test whether a field is locked by any of the rules (ISO 32000-2 table 258); a name covers its children."""
+
+    def covered(name: str, fields: Value) -> bool:
+        names = [text_string(item) for item in fields if isinstance(item, bytes)] if isinstance(fields, list) else []
+        return any(name == item or name.startswith(item + ".") for item in names)
+
+    def locked(name: str) -> bool:
+        for lock in locks:
+            action, fields = lock.get("/Action"), lock.get("/Fields")
+            if action == "/All" or (action == "/Include" and covered(name, fields)):
+                return True
+            if action == "/Exclude" and not covered(name, fields):
+                return True
+        return False
+
+    return locked
+
+
+__all__ = ["Judge", "Proof", "Ref", "unreadable", "validate_pdf"]

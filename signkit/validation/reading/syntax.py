@@ -1,0 +1,238 @@
+"""PDF values from bytes (ISO 32000-2 7.2, 7.3), as plain Python values that compare quickly.
+
+========================  ==========================================
+PDF                       Python
+========================  ==========================================
+number                    ``int``, ``float``
+name ``/A#42``            ``str`` with its slash: ``"/AB"``
+``true``, ``false``       ``str`` without a slash (so that ``true`` never equals ``1``)
+``null``                  ``None``
+string                    ``bytes``
+array, dictionary         ``list``, ``dict``
+``7 0 R``                 :class:`Ref`
+========================  ==========================================
+
+A dictionary that names a key twice carries the entry :data:`DUPLICATE`: readers differ about which one counts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+#: A PDF value; recursive, hence Any (see the module's table).
+Value = Any
+
+#: Marks a dictionary that has a key more than once.
+DUPLICATE = "duplicate key"
+
+WHITESPACE = b"\0\t\n\x0c\r "
+
+
+class SyntaxProblem(Exception):
+    """These bytes are no PDF value."""
+
+
+class Ref(NamedTuple):
+    """A reference to an indirect object."""
+
+    number: int
+    generation: int
+
+
+@dataclass(eq=False, slots=True)
+class Stream:
+    """A stream: its dictionary and where its encoded bytes lie."""
+
+    entries: dict[str, Value]
+    raw: bytes
+
+
+_SPACE = rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+"
+_REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
+_TOKEN = re.compile(
+    _SPACE
+    + rb"(?:(?P<ref>(\d{1,10})[\0\t\n\x0c\r ]++(\d{1,5})[\0\t\n\x0c\r ]++R(?!"
+    + _REGULAR
+    + rb"))|(?P<name>/"
+    + _REGULAR
+    + rb"*+)|(?P<int>[+-]?\d{1,20}(?!"
+    + _REGULAR
+    + rb"))|(?P<real>[+-]*(?:\d+\.?\d*|\.\d+)(?:-\d*)?(?!"
+    + _REGULAR
+    + rb"))|(?P<open><<|\[)|(?P<close>>>|\])|(?P<hex><[^>]*+>)|(?P<string>\()|(?P<word>"
+    + _REGULAR
+    + rb"++))"
+)
+_SPACE_AT = re.compile(_SPACE)
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+_STRING_PART = re.compile(rb"[^()\\]*+(?:\\.[^()\\]*+)*+", re.DOTALL)
+_STRING_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
+_ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+_NOT_HEX = re.compile(rb"[^0-9A-Fa-f]")
+_NAMES: dict[bytes, str] = {}
+
+
+def skip_space(data: bytes, position: int) -> int:
+    """Return the first position at or after ``position`` that is neither white space nor comment."""
+    match = _SPACE_AT.match(data, position)
+    return match.end() if match else position
+
+
+def parse_value(data: bytes, position: int, depth: int = 200) -> tuple[Value, int]:
+    """Read one value that starts at ``position``; return it and where it ends.
+
+    Raises:
+        SyntaxProblem: no value there, an unclosed one, or deeper nesting than ``depth``.
+    """
+    stack: list[tuple[bytes, list[Value]]] = []
+    items: list[Value] = []
+    scan = _TOKEN.match
+    while True:
+        match = scan(data, position)
+        if match is None:
+            raise SyntaxProblem(f"no value at {position}")
+        kind = match.lastgroup
+        position = match.end()
+        if kind == "open":
+            if len(stack) >= depth:
+                raise SyntaxProblem(f"nested deeper than {depth}")
+            stack.append((match["open"], items))
+            items = []
+            continue
+        if kind == "close":
+            value, items = _close(match["close"], items, stack)
+        elif kind == "word" and match["word"] == b"R":
+            value = _late_reference(items)
+        else:
+            value, position = _simple(kind, match, data, position)
+        if not stack:
+            return value, position
+        items.append(value)
+
+
+def _close(token: bytes, items: list[Value], stack: list[tuple[bytes, list[Value]]]) -> tuple[Value, list[Value]]:
+    if not stack or (token == b">>") != (stack[-1][0] == b"<<"):
+        raise SyntaxProblem("a bracket closes nothing")
+    outer = stack.pop()[1]
+    return (_dictionary(items) if token == b">>" else items), outer
+
+
+def _dictionary(items: list[Value]) -> dict[str, Value]:
+    keys = items[0::2]
+    if len(items) % 2 or not all(isinstance(key, str) and key[:1] == "/" for key in keys):
+        raise SyntaxProblem("a dictionary is not made of names and values")
+    result = dict(zip(keys, items[1::2], strict=True))
+    if len(result) != len(keys):
+        result[DUPLICATE] = "true"
+    return result
+
+
+def _late_reference(items: list[Value]) -> Ref:
+    """``7 0 R`` with a comment between its parts."""
+    if len(items) < 2 or not (isinstance(items[-1], int) and isinstance(items[-2], int)):
+        raise SyntaxProblem("R without numbers")
+    generation = items.pop()
+    return Ref(items.pop(), generation)
+
+
+def _simple(kind: str | None, match: re.Match[bytes], data: bytes, position: int) -> tuple[Value, int]:
+    if kind == "ref":
+        return Ref(int(match[2]), int(match[3])), position
+    if kind == "name":
+        return _name(match["name"]), position
+    if kind == "int":
+        return int(match["int"]), position
+    if kind == "real":
+        return _real(match["real"]), position
+    if kind == "hex":
+        return hex_string(match["hex"][1:-1]), position
+    if kind == "string":
+        return _literal_string(data, position)
+    word = match["word"]
+    if word == b"null":
+        return None, position
+    if word in (b"true", b"false"):
+        return word.decode(), position
+    raise SyntaxProblem(f"unexpected {word[:20]!r}")
+
+
+def _name(token: bytes) -> str:
+    name = _NAMES.get(token)
+    if name is None:
+        plain = _ESCAPED.sub(lambda m: bytes([int(m[1], 16)]), token) if b"#" in token else token
+        name = plain.decode("latin-1")
+        if len(_NAMES) < 10_000 and len(token) < 64:
+            _NAMES[token] = name
+    return name
+
+
+def _real(token: bytes) -> float:
+    sign = -1.0 if token.lstrip(b"+").startswith(b"-") else 1.0
+    return sign * float(token.lstrip(b"+-").split(b"-")[0] or b"0")
+
+
+def hex_string(digits: bytes) -> bytes:
+    """Decode the inside of ``<…>``; white space is skipped, an odd digit is completed by 0 (7.3.4.3)."""
+    try:
+        return bytes.fromhex(digits.decode("ascii"))
+    except ValueError:
+        digits = _NOT_HEX.sub(b"", digits)
+        return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
+
+
+def _literal_string(data: bytes, position: int) -> tuple[bytes, int]:
+    start, open_brackets = position, 1
+    while open_brackets:
+        match = _STRING_PART.match(data, position)
+        position = match.end() if match else position
+        character = data[position : position + 1]
+        if character not in (b"(", b")"):
+            raise SyntaxProblem("a string is not closed")
+        open_brackets += 1 if character == b"(" else -1
+        position += 1
+    return _STRING_ESCAPE.sub(_unescape, data[start : position - 1]), position
+
+
+def _unescape(match: re.Match[bytes]) -> bytes:
+    code = match[1]
+    if code is None:
+        return b"\n"
+    if code[:1].isdigit() and code[:1] in b"01234567":
+        return bytes([int(code, 8) & 0xFF])
+    if code in (b"\n", b"\r", b"\r\n"):
+        return b""
+    return _ESCAPES.get(code, code)
+
+
+class Entry(NamedTuple):
+    """One entry of a dictionary with the place of its value in the file."""
+
+    key: str
+    value: Value
+    start: int
+    end: int
+
+
+def dictionary_entries(data: bytes, position: int, depth: int = 200) -> list[Entry]:
+    """Read the dictionary at ``position`` entry by entry, repeated keys included, with the place of each value.
+
+    Raises:
+        SyntaxProblem: no dictionary there.
+    """
+    position = skip_space(data, position)
+    if data[position : position + 2] != b"<<":
+        raise SyntaxProblem("no dictionary")
+    position += 2
+    entries = []
+    while True:
+        position = skip_space(data, position)
+        if data[position : position + 2] == b">>":
+            return entries
+        key, position = parse_value(data, position, depth)
+        if not (isinstance(key, str) and key[:1] == "/"):
+            raise SyntaxProblem("a dictionary is not made of names and values")
+        start = skip_space(data, position)
+        value, position = parse_value(data, start, depth)
+        entries.append(Entry(key, value, start, position))

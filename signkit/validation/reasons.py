@@ -1,0 +1,204 @@
+"""Every reason a verdict can have, in words.  Codes are stable; the words may get better."""
+
+from __future__ import annotations
+
+from signkit.validation.report import Reason, iso
+from signkit.words import Text
+
+_WORDS: dict[str, Text] = {
+    # --- structure
+    "byte-range-missing": Text("The signature names no signed bytes.", "署名の対象範囲 (ByteRange) がありません。"),
+    "byte-range-malformed": Text(
+        "The signed byte range is malformed.", "署名の対象範囲 (ByteRange) の形が正しくありません。"
+    ),
+    "byte-range-zero": Text("The signed byte range is empty.", "署名の対象範囲 (ByteRange) が空です。"),
+    "byte-range-start": Text(
+        "The signed bytes do not begin at the file's start.", "署名の対象がファイルの先頭から始まっていません。"
+    ),
+    "byte-range-overlap": Text("The parts of the signed byte range overlap.", "署名の対象範囲が重なっています。"),
+    "byte-range-beyond-file": Text(
+        "The signed byte range goes beyond the end of the file.", "署名の対象範囲がファイルの終わりを越えています。"
+    ),
+    "byte-range-gap": Text(
+        "Between the signed bytes there is something else than the signature itself.",
+        "署名の対象から外れた部分に、署名値以外のものがあります。",
+    ),
+    "byte-range-other-contents": Text(
+        "The signature value is not the one that the signed byte range leaves out.",
+        "対象範囲から外された署名値が、署名辞書のものと一致しません。",
+    ),
+    "byte-range-other-place": Text(
+        "The signature value stands somewhere else than the signed byte range says.",
+        "署名値が、対象範囲の示す場所にありません。",
+    ),
+    "contents-missing": Text("The signature value is missing.", "署名値がありません。"),
+    "contents-indirect": Text(
+        "The signature value is not where it must be.", "署名値が署名辞書の中に直接書かれていません。"
+    ),
+    "contents-trailing": Text("Other bytes follow the signature value.", "署名値の後ろに余分なデータがあります。"),
+    "duplicate-keys": Text(
+        "The signature dictionary names an entry twice.", "署名辞書に同じ項目が二度書かれています。"
+    ),
+    "unreachable": Text(
+        "The document's form does not lead to this signature (any more).",
+        "この署名は、文書のフォームから辿れません (取り除かれた可能性があります)。",
+    ),
+    "not-cms": Text("The signature value cannot be read.", "署名値を読み取れません。"),
+    # --- integrity
+    "hash-mismatch": Text(
+        "The document was changed: its digest is not the signed one.",
+        "文書が改変されています (ハッシュ値が一致しません)。",
+    ),
+    "signature-wrong": Text("The signature does not fit the signer's key.", "署名値が署名者の鍵と合いません。"),
+    "signature-not-checked": Text("The signature could not be checked.", "署名値を検査できませんでした。"),
+    "content-missing": Text(
+        "The signed content is not at hand (detached signature).", "署名の対象データがありません (分離署名)。"
+    ),
+    "algorithm-unknown": Text(
+        "The algorithm is not supported ({detail}).", "対応していないアルゴリズムです ({detail})。"
+    ),
+    "cms-malformed": Text("The signature's data is malformed.", "署名データの形式が正しくありません。"),
+    "signer-certificate-missing": Text(
+        "The signer's certificate is not in the signature.", "署名に署名者の証明書が含まれていません。"
+    ),
+    "signing-certificate-mismatch": Text(
+        "The certificate is not the one that the signer named.", "署名者が指定した証明書と異なる証明書です。"
+    ),
+    "message-digest-missing": Text("The signed digest is missing.", "署名された属性にハッシュ値がありません。"),
+    "content-type-missing": Text("The signed content type is missing.", "署名された属性に内容の種類がありません。"),
+    "content-type-mismatch": Text("The signed content type is another one.", "署名された内容の種類が一致しません。"),
+    "algorithm-protection-mismatch": Text(
+        "The algorithms named inside and outside the signature differ.",
+        "署名の内と外でアルゴリズムの指定が異なります。",
+    ),
+    "several-signers": Text(
+        "A PDF signature must have one signer; this one has several.",
+        "PDF の署名は署名者が一人でなければなりませんが、複数あります。",
+    ),
+    # --- timestamps
+    "timestamp-malformed": Text("A timestamp cannot be read.", "タイムスタンプを読み取れません。"),
+    "timestamp-imprint": Text("A timestamp is of other data.", "タイムスタンプが別のデータに対するものです。"),
+    "timestamp-signature": Text("A timestamp's signature is wrong.", "タイムスタンプの署名が正しくありません。"),
+    "timestamp-signers": Text("A timestamp must have one signer.", "タイムスタンプの署名者が一人ではありません。"),
+    "timestamp-algorithm-unknown": Text(
+        "A timestamp's algorithm is not supported.", "タイムスタンプのアルゴリズムに対応していません。"
+    ),
+    "timestamp-not-believed": Text(
+        "No timestamp could be believed, so the time of signing is not proven.",
+        "信頼できるタイムスタンプがなく、署名時刻が証明されていません。",
+    ),
+    # --- changes
+    "changes-not-permitted": Text(
+        "After signing, the document was changed in a way that is not permitted: {what}.",
+        "署名後に、許されない変更が加えられています: {what}。",
+    ),
+    "changes-not-judged": Text(
+        "What was changed after signing cannot be judged: {what}.", "署名後の変更を判定できません: {what}。"
+    ),
+    # --- trust
+    "no-anchor": Text(
+        "The signer's certificate leads to no trusted authority ({issuer}).",
+        "署名者の証明書から、信頼する認証局に辿り着けません (発行者: {issuer})。",
+    ),
+    "revoked": Text("The certificate was revoked on {revoked_at}.", "証明書は {revoked_at} に失効しています。"),
+    "ca-revoked": Text("The certificate of an authority was revoked.", "認証局の証明書が失効しています。"),
+    "expired": Text(
+        "The certificate expired on {expired_at}, and nothing proves that the signature is older.",
+        "証明書の有効期間は {expired_at} に終わっており、それ以前の署名であることが証明されていません。",
+    ),
+    "ca-expired": Text("The certificate of an authority has expired.", "認証局の証明書の有効期間が終わっています。"),
+    "not-yet-valid": Text("The certificate was not yet valid.", "証明書の有効期間が始まる前です。"),
+    "weak-algorithm": Text(
+        "The algorithm {algorithm} is no longer safe at the proven time.",
+        "アルゴリズム {algorithm} は、証明された時刻の時点で安全とみなされません。",
+    ),
+    "weak-algorithm-in-chain": Text(
+        "A certificate of the chain uses an algorithm that is no longer safe.",
+        "証明書チェーンに、安全とみなされないアルゴリズムが使われています。",
+    ),
+    "revocation-missing": Text(
+        "It is not shown that the certificate was not revoked: no OCSP response or CRL is at hand.",
+        "証明書が失効していないことを確認できません (OCSP 応答も CRL もありません)。",
+    ),
+    "revocation-stale": Text("The revocation evidence at hand is out of date.", "失効情報が古く、使えません。"),
+    "revocation-not-permitted": Text(
+        "The certificate is of JPKI (公的個人認証サービス). Its revocation data may be obtained only by accredited "
+        "verifiers or through one of them, and the document holds none.",
+        "公的個人認証サービスの証明書です。失効情報は署名検証者またはその仲介によってのみ得られ、文書には含まれていません。",
+    ),
+    "certificate-not-for-signing": Text(
+        "The certificate is not meant for signing documents.", "文書の署名に使うための証明書ではありません。"
+    ),
+    "certificate-not-for-timestamps": Text(
+        "The certificate is not meant for timestamps.", "タイムスタンプ用の証明書ではありません。"
+    ),
+    "path-invalid": Text("The chain of certificates is not valid.", "証明書チェーンが正しくありません。"),
+    "path-not-judged": Text(
+        "The chain of certificates cannot be judged ({detail}).", "証明書チェーンを判定できません ({detail})。"
+    ),
+    "rehearsal": Text(
+        "Trusted only because a rehearsal authority was named: not a real signature.",
+        "リハーサル用の認証局を信頼した結果です。本物の署名ではありません。",
+    ),
+    "level-too-low": Text(
+        "The policy asks for {required}; this is {level}.", "検証ポリシーは {required} を求めますが、{level} です。"
+    ),
+    # --- whole files
+    "no-pdf": Text("This is neither a PDF nor a CMS signature.", "PDF でも CMS 署名でもありません。"),
+    "empty": Text("The file is empty.", "ファイルが空です。"),
+    "encrypted": Text("The file is encrypted and needs a password.", "暗号化されており、パスワードが必要です。"),
+    "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています: {detail}。"),
+    "limit": Text("The file asks for too much: {detail}.", "ファイルが処理の上限を超えています: {detail}。"),
+    "not-signed": Text("There is no signature in it.", "署名がありません。"),
+    "unreadable": Text("The file cannot be read: {detail}.", "ファイルを読めません: {detail}。"),
+    "internal": Text("The file could not be judged ({detail}).", "ファイルを判定できませんでした ({detail})。"),
+}
+
+_CHANGES: dict[str, Text] = {
+    "revision-unknown": Text("bytes that no revision explains", "どの版にも属さないデータ"),
+    "bytes-after-last-revision": Text("data after the last revision", "最後の版の後ろのデータ"),
+    "bytes-between-objects": Text("data that no index lists", "索引にないデータ"),
+    "trailer": Text("the file's trailer", "ファイル末尾の情報"),
+    "catalog": Text("the document's settings", "文書の設定"),
+    "permissions": Text("the permissions", "許可の設定"),
+    "structure-tree": Text("the logical structure", "論理構造"),
+    "page-count": Text("the number of pages", "ページ数"),
+    "page": Text("the content of a page", "ページの内容"),
+    "tab-order": Text("the tab order", "タブの順序"),
+    "annotation-added": Text("an annotation was added", "注釈の追加"),
+    "annotation-changed": Text("an annotation was changed", "注釈の変更"),
+    "annotation-removed": Text("an annotation was removed", "注釈の削除"),
+    "covers-text": Text("something was laid over signed text", "署名済みの文字の上への重ね書き"),
+    "form": Text("the form's settings", "フォームの設定"),
+    "form-removed": Text("the form was removed", "フォームの削除"),
+    "form-resources": Text("the form's fonts", "フォームのフォント"),
+    "field-removed": Text("a form field was removed", "入力欄の削除"),
+    "field-added": Text("a form field was added", "入力欄の追加"),
+    "field-changed": Text("a form field was changed", "入力欄の変更"),
+    "field-filled": Text("a form field was filled in", "入力欄への記入"),
+    "signature-added": Text("a further signature", "署名の追加"),
+    "signed-field-changed": Text("a signed signature field", "署名済みの署名欄"),
+    "shared-appearance": Text("an appearance used in several places", "複数箇所で使われる外観"),
+    "appearance-replaced": Text("what a form field shows was replaced", "入力欄の表示の差し替え"),
+    "field-locked": Text("a locked form field", "ロックされた入力欄"),
+    "not-judged": Text("a structure that readers understand differently", "閲覧ソフトにより解釈が分かれる構造"),
+}
+
+
+def reason(code: str, **facts: object) -> Reason:
+    """Return the reason ``code`` with its sentences; ``facts`` fill them."""
+    words = _WORDS[code]
+    shown = {name: iso(value) if hasattr(value, "astimezone") else value for name, value in facts.items()}  # type: ignore[arg-type]
+    return Reason(code, Text(words.en.format(**shown), words.ja.format(**shown)) if shown else words)
+
+
+def change_words(codes: list[str]) -> Text:
+    """Return the kinds of changes as one phrase."""
+    known = [_CHANGES[code] for code in dict.fromkeys(codes)]
+    return Text(", ".join(words.en for words in known), "、".join(words.ja for words in known))
+
+
+def changes_reason(code: str, changes: list[str]) -> Reason:
+    """Return the reason ``code`` naming the kinds of changes."""
+    what, words = change_words(changes), _WORDS[code]
+    return Reason(code, Text(words.en.format(what=what.en), words.ja.format(what=what.ja)))

@@ -1,0 +1,219 @@
+"""The report: what a validation found, as one frozen value from which every output format is made.
+
+Its JSON form is ``signkit-report/1`` (docs/reference/report.md); codes and verdicts are stable, words are not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from signkit.words import Text
+
+
+class Verdict(StrEnum):
+    """ETSI EN 319 102-1 5.1.3 for signatures; the last two for whole files only."""
+
+    PASSED = "TOTAL-PASSED"
+    FAILED = "TOTAL-FAILED"
+    INDETERMINATE = "INDETERMINATE"
+    NOT_SIGNED = "NOT-SIGNED"
+    UNREADABLE = "UNREADABLE"
+
+
+#: From bad to good: a file's verdict is the first of these that any of its signatures has.
+_WORST_FIRST = (Verdict.FAILED, Verdict.INDETERMINATE, Verdict.PASSED)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a verdict is what it is: a stable code, and a sentence."""
+
+    code: str
+    text: Text
+
+    def to_json(self) -> dict[str, str]:
+        """Return code and both sentences."""
+        return {"code": self.code, "en": self.text.en, "ja": self.text.ja}
+
+
+@dataclass(frozen=True)
+class SignerReport:
+    """Who signed.
+
+    Attributes:
+        key_kind: ``person``, ``organisation``, ``service``, ``rehearsal`` or ``unknown``, as far as the evidence goes.
+        identity: the four attributes of a JPKI certificate; only where asked for.
+        trusted_by: what the trust rests on: ``jpki``, ``user``, ``rehearsal``; None where nothing trusts the chain.
+    """
+
+    common_name: str | None
+    issuer: str | None
+    key_kind: str = "unknown"
+    identity: dict[str, Any] | None = None
+    trusted_by: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``signer`` object of the report."""
+        return {
+            "common_name": self.common_name,
+            "issuer": self.issuer,
+            "key_kind": self.key_kind,
+            "trusted_by": self.trusted_by,
+            "identity": self.identity,
+        }
+
+
+@dataclass(frozen=True)
+class RevocationReport:
+    """Whether the signer's certificate was revoked: ``good``, ``revoked``, ``unknown`` or ``not-permitted``."""
+
+    status: str = "unknown"
+    source: str | None = None
+    produced_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``revocation`` object of the report."""
+        return {
+            "status": self.status,
+            "source": self.source,
+            "produced_at": iso(self.produced_at),
+            "revoked_at": iso(self.revoked_at),
+        }
+
+
+@dataclass(frozen=True)
+class TimestampReport:
+    """One timestamp: in a signature, or of the whole document."""
+
+    time: datetime | None
+    tsa: str | None
+    verdict: Verdict
+    sub_indication: str | None = None
+    reasons: tuple[Reason, ...] = ()
+    field: str | None = None
+    coverage: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return one entry of ``timestamps`` or ``document_timestamps``."""
+        result: dict[str, Any] = {
+            "time": iso(self.time),
+            "tsa": self.tsa,
+            "verdict": str(self.verdict),
+            "sub_indication": self.sub_indication,
+            "reasons": [reason.to_json() for reason in self.reasons],
+        }
+        if self.coverage is not None:
+            result |= {"field": self.field, "coverage": self.coverage}
+        return result
+
+
+@dataclass(frozen=True)
+class SignatureReport:
+    """One signature, judged.  See docs/reference/report.md for each item."""
+
+    field: str | None
+    type: str
+    verdict: Verdict
+    sub_indication: str | None
+    reasons: tuple[Reason, ...]
+    intact: bool
+    level: str
+    signature_algorithm: str | None
+    claimed_time: datetime | None
+    best_time: datetime | None
+    best_time_source: str | None
+    signer: SignerReport
+    coverage: str | None
+    changes_after: str | None
+    changes_permitted: bool | None
+    revocation: RevocationReport = RevocationReport()
+    timestamps: tuple[TimestampReport, ...] = ()
+    party_match: bool | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return one entry of ``signatures``."""
+        return {
+            "field": self.field,
+            "type": self.type,
+            "verdict": str(self.verdict),
+            "sub_indication": self.sub_indication,
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "intact": self.intact,
+            "level": self.level,
+            "signature_algorithm": self.signature_algorithm,
+            "claimed_time": iso(self.claimed_time),
+            "best_time": iso(self.best_time),
+            "best_time_source": self.best_time_source,
+            "signer": self.signer.to_json(),
+            "party_match": self.party_match,
+            "coverage": self.coverage,
+            "changes_after": self.changes_after,
+            "changes_permitted": self.changes_permitted,
+            "revocation": self.revocation.to_json(),
+            "timestamps": [timestamp.to_json() for timestamp in self.timestamps],
+        }
+
+
+@dataclass(frozen=True)
+class FileError:
+    """Why a file is UNREADABLE or NOT-SIGNED."""
+
+    code: str
+    message: Text
+
+    def to_json(self, language: str = "en") -> dict[str, str]:
+        """Return the ``error`` object of the report."""
+        return {"code": self.code, "message": self.message.ja if language == "ja" else self.message.en}
+
+
+@dataclass(frozen=True)
+class Report:
+    """One file, judged."""
+
+    file: str
+    sha256: str
+    kind: str
+    verdict: Verdict
+    validation_time: datetime
+    policy: str
+    signatures: tuple[SignatureReport, ...] = ()
+    document_timestamps: tuple[TimestampReport, ...] = ()
+    error: FileError | None = None
+    reasons: tuple[Reason, ...] = field(default=())
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as ``signkit-report/1``."""
+        return {
+            "schema": "signkit-report/1",
+            "file": self.file,
+            "sha256": self.sha256,
+            "kind": self.kind,
+            "verdict": str(self.verdict),
+            "error": self.error.to_json() if self.error else None,
+            "validation_time": iso(self.validation_time),
+            "policy": self.policy,
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "signatures": [signature.to_json() for signature in self.signatures],
+            "document_timestamps": [timestamp.to_json() for timestamp in self.document_timestamps],
+        }
+
+    def named(self, file: str) -> Report:
+        """Return the same report under another file name."""
+        return replace(self, file=file)
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    """Return the verdict of a whole out of its parts'; NOT-SIGNED where there are none."""
+    return next((verdict for verdict in _WORST_FIRST if verdict in verdicts), Verdict.NOT_SIGNED)
+
+
+def iso(moment: datetime | None) -> str | None:
+    """Return ``moment`` in UTC as ``2026-11-21T05:00:00Z``."""
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

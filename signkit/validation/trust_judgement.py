@@ -1,0 +1,481 @@
+"""Is the certificate believable at a moment: path, purpose, revocation, algorithms (ETSI EN 319 102-1 5.2, 5.6).
+
+pyHanko's certificate validator walks the paths; here it is told at which moments to look and with which evidence, and
+what it says is turned into sub-indications and words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol, TypeVar
+
+from asn1crypto import algos, keys, x509
+from asn1crypto.crl import CertificateList
+from asn1crypto.ocsp import OCSPResponse
+from cryptography.exceptions import InvalidSignature
+from pyhanko_certvalidator import ValidationContext, find_valid_path
+from pyhanko_certvalidator import errors as path_errors
+from pyhanko_certvalidator.context import CertValidationPolicySpec, bootstrap_validation_data_handlers
+from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
+from pyhanko_certvalidator.path import ValidationPath
+from pyhanko_certvalidator.policy_decl import (
+    AlgorithmUsageConstraint,
+    AlgorithmUsagePolicy,
+    CertRevTrustPolicy,
+    RevocationCheckingPolicy,
+    RevocationCheckingRule,
+)
+from pyhanko_certvalidator.registry import SimpleTrustManager
+from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+from pyhanko_certvalidator.sig_validate import SignatureValidationContext, SignatureValidator
+
+from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
+from signkit.validation.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
+from signkit.validation.cms import name_of
+from signkit.validation.policy import Algorithms, Policy, RevocationRule
+from signkit.validation.report import RevocationReport
+
+logging.getLogger("pyhanko").addHandler(logging.NullHandler())
+logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
+
+_Result = TypeVar("_Result")
+
+
+class Label(Protocol):
+    """Where an anchor came from (``signkit.trust.anchors.AnchorLabel``)."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+
+class Anchors(Protocol):
+    """The anchors of a run (``signkit.trust.anchors.TrustStore``)."""
+
+    def certificates(self, purpose: Any) -> list[x509.Certificate]:
+        """The anchors believed for ``signature`` or ``timestamp``."""
+
+    def label(self, certificate: x509.Certificate) -> Label | None:
+        """Where an anchor came from."""
+
+
+@dataclass(frozen=True)
+class Pool:
+    """All certificates and revocation evidence at hand."""
+
+    certificates: tuple[x509.Certificate, ...] = ()
+    ocsps: tuple[OCSPContainer, ...] = ()
+    crls: tuple[CRLContainer, ...] = ()
+
+    @classmethod
+    def from_der(cls, certificates: Iterable[bytes], ocsps: Iterable[bytes], crls: Iterable[bytes]) -> Pool:
+        """Load each object; one that cannot be read is left out, the others count."""
+        found_ocsps: list[OCSPContainer] = []
+        for response in _loaded(OCSPResponse, ocsps):
+            try:
+                found_ocsps += OCSPContainer.load_multi(response)
+            except Exception:  # noqa: S112  hostile ASN.1
+                continue
+        found_crls = tuple(CRLContainer(item) for item in _loaded(CertificateList, crls) if _readable_crl(item))
+        loaded = [item for item in _loaded(x509.Certificate, certificates) if _readable_certificate(item)]
+        return cls(tuple(loaded), tuple(found_ocsps), found_crls)
+
+    def __add__(self, other: Pool) -> Pool:
+        return Pool(self.certificates + other.certificates, self.ocsps + other.ocsps, self.crls + other.crls)
+
+    def speaks_of(self, certificate: x509.Certificate) -> bool:
+        """Whether there is an OCSP response or CRL on ``certificate``."""
+        return bool(_spoken(certificate, self))
+
+
+def _loaded(kind: Any, items: Iterable[bytes]) -> list[Any]:
+    result = []
+    for der in dict.fromkeys(items):
+        try:
+            result.append(kind.load(der))
+        except Exception:  # noqa: S112  hostile ASN.1
+            continue
+    return result
+
+
+def _readable_certificate(item: x509.Certificate) -> bool:
+    try:
+        return bool(item.subject.hashable and item.not_valid_after and item.key_identifier_value is not item)
+    except Exception:
+        return False
+
+
+def _readable_crl(item: CertificateList) -> bool:
+    try:
+        return bool(item.issuer.hashable and item["tbs_cert_list"]["this_update"].native)
+    except Exception:
+        return False
+
+
+@dataclass(frozen=True)
+class PathJudgement:
+    """What can be said of a certificate at a moment.
+
+    Attributes:
+        sub_indication: None where it is good, else ETSI's sub-indication.
+        code: our code for the reason (see reasons.py).
+        facts: what the reason's sentence needs.
+        label: the anchor that the path ends at.
+    """
+
+    sub_indication: str | None
+    code: str | None = None
+    facts: dict[str, object] = field(default_factory=dict)
+    label: Label | None = None
+    revocation: RevocationReport = RevocationReport()
+
+    @property
+    def good(self) -> bool:
+        """The certificate is believed."""
+        return self.sub_indication is None
+
+
+class TrustJudge:
+    """Judges certificates against one policy, one set of anchors and one pool of evidence."""
+
+    def __init__(self, policy: Policy, trust: Anchors, pool: Pool) -> None:
+        self._policy = policy
+        self._trust = trust
+        self._pool = pool
+        self._known: dict[tuple[bytes, str, datetime, bool], PathJudgement] = {}
+
+    def judge(
+        self,
+        certificate: x509.Certificate,
+        others: Iterable[x509.Certificate],
+        purpose: str,
+        moment: datetime,
+        *,
+        proven: bool,
+    ) -> PathJudgement:
+        """Say whether ``certificate`` was good at ``moment``; ``proven``: a timestamp shows that it was used by then."""
+        key = (certificate.dump(), purpose, moment, proven)
+        if key not in self._known:
+            self._known[key] = self._judge(certificate, tuple(others), purpose, moment, proven)
+        return self._known[key]
+
+    def _judge(
+        self,
+        certificate: x509.Certificate,
+        others: tuple[x509.Certificate, ...],
+        purpose: str,
+        moment: datetime,
+        proven: bool,
+    ) -> PathJudgement:
+        try:
+            if problem := _unfit(certificate, purpose):
+                return PathJudgement("CHAIN_CONSTRAINTS_FAILURE", problem)
+            evidence = _evidence_on(certificate, self._pool, self._policy, moment)
+            rule = self._policy.timestamp_revocation if purpose == "timestamp" else self._policy.revocation
+            if issuer_kind(certificate) == "jpki" and purpose == "signature":
+                rule = "required"
+            found = _run(self._walk(certificate, others, purpose, moment, rule, evidence))
+            return replace(found, revocation=_revocation_report(found, evidence, certificate))
+        except Exception as error:  # the engine fails in many ways on hostile certificates
+            return PathJudgement(
+                "CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-not-judged", {"detail": type(error).__name__}
+            )
+
+    async def _walk(
+        self,
+        certificate: x509.Certificate,
+        others: tuple[x509.Certificate, ...],
+        purpose: str,
+        moment: datetime,
+        rule: RevocationRule,
+        evidence: _Evidence,
+    ) -> PathJudgement:
+        """The path at the moment; where evidence is lacking there, at the moments of later evidence.
+
+        A certificate that was good when later evidence was issued was good before (it is not unrevoked again,
+        except from certificateHold); one that was revoked after the moment was good at it.
+        """
+        plain = await self._at(certificate, others, purpose, moment, "none")
+        if not plain.good or (rule == "if-available" and not evidence.moments):
+            return plain
+        result = await self._at(certificate, others, purpose, moment, rule)
+        for later in evidence.moments:
+            if result.good or result.code not in ("revocation-missing", "revocation-stale", "path-invalid"):
+                break
+            if moment < later <= certificate.not_valid_after:
+                again = await self._at(certificate, others, purpose, later, rule)
+                result = again if again.good or again.code == "revoked" else result
+        if result.code == "revoked" and _after(result.facts.get("revoked_at"), moment):
+            return replace(plain, facts=result.facts)
+        return result
+
+    async def _at(
+        self,
+        certificate: x509.Certificate,
+        others: tuple[x509.Certificate, ...],
+        purpose: str,
+        moment: datetime,
+        rule: str,
+    ) -> PathJudgement:
+        context = self._context(others, purpose, moment, rule)
+        paths = context.path_builder.async_build_paths_lazy(certificate)
+        try:
+            path = await find_valid_path(certificate, paths, validation_context=context)
+        except (path_errors.ValidationError, path_errors.PathError) as error:
+            return _explain(error, certificate, moment)
+        return PathJudgement(None, label=self._label(path))
+
+    def _label(self, path: ValidationPath) -> Label | None:
+        anchor = path.trust_anchor.authority
+        return self._trust.label(anchor.certificate) if hasattr(anchor, "certificate") else None
+
+    def _context(
+        self, others: tuple[x509.Certificate, ...], purpose: str, moment: datetime, rule: str
+    ) -> ValidationContext:
+        checking = _RULES[rule]
+        spec = CertValidationPolicySpec(
+            trust_manager=SimpleTrustManager.build(trust_roots=self._trust.certificates(purpose)),
+            revinfo_policy=CertRevTrustPolicy(
+                RevocationCheckingPolicy(ee_certificate_rule=checking, intermediate_ca_cert_rule=checking),
+                retroactive_revinfo=True,
+            ),
+            algorithm_usage_policy=_DatedAlgorithms(self._policy.algorithms),
+            signature_validator=_Validator(),
+        )
+        timing = ValidationTimingInfo(moment, moment, True)
+        pool = self._pool
+        handlers = bootstrap_validation_data_handlers(None, pool.crls, pool.ocsps, (*pool.certificates, *others))
+        return spec.build_validation_context(timing, handlers)
+
+
+_RULES = {
+    "none": RevocationCheckingRule.NO_CHECK,
+    "required": RevocationCheckingRule.CRL_OR_OCSP_REQUIRED,
+    "if-declared": RevocationCheckingRule.CHECK_IF_DECLARED,
+    "if-available": RevocationCheckingRule.CRL_OR_OCSP_REQUIRED,
+}
+
+
+def _after(moment: object, other: datetime) -> bool:
+    return isinstance(moment, datetime) and moment > other
+
+
+def _explain(error: Exception, certificate: x509.Certificate, moment: datetime) -> PathJudgement:
+    """Turn what the engine says into a sub-indication (EN 319 102-1 table 5 and 6)."""
+    if isinstance(error, path_errors.PathBuildingError):
+        return PathJudgement("NO_CERTIFICATE_CHAIN_FOUND", "no-anchor", {"issuer": name_of(certificate.issuer)})
+    if isinstance(error, path_errors.RevokedError):
+        facts: dict[str, object] = {"revoked_at": error.revocation_dt}
+        own = error.is_ee_cert and not error.is_side_validation
+        return PathJudgement(
+            "REVOKED_NO_POE" if own else "REVOKED_CA_NO_POE", "revoked" if own else "ca-revoked", facts
+        )
+    if isinstance(error, path_errors.ExpiredError):
+        own = error.is_ee_cert and not error.is_side_validation
+        sub = "OUT_OF_BOUNDS_NO_POE" if own else "CERTIFICATE_CHAIN_GENERAL_FAILURE"
+        return PathJudgement(sub, "expired" if own else "ca-expired", {"expired_at": certificate.not_valid_after})
+    if isinstance(error, path_errors.NotYetValidError):
+        return PathJudgement("OUT_OF_BOUNDS_NO_POE", "not-yet-valid", {"moment": moment})
+    if isinstance(error, path_errors.DisallowedAlgorithmError):
+        lasting = error.banned_since is None
+        return PathJudgement(
+            "CRYPTO_CONSTRAINTS_FAILURE" if lasting else "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "weak-algorithm-in-chain"
+        )
+    if isinstance(error, path_errors.StaleRevinfoError):
+        return PathJudgement("TRY_LATER", "revocation-stale")
+    if isinstance(error, path_errors.InsufficientRevinfoError):
+        if issuer_kind(certificate) == "jpki":
+            return PathJudgement("TRY_LATER", "revocation-not-permitted")
+        return PathJudgement("TRY_LATER", "revocation-missing")
+    if isinstance(error, path_errors.InvalidCertificateError):
+        return PathJudgement("CHAIN_CONSTRAINTS_FAILURE", "path-invalid")
+    return PathJudgement("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-invalid")
+
+
+# --- purpose -------------------------------------------------------------------------------------------------
+
+#: Extended key usages under which documents are signed: email, documents (RFC 9336), Microsoft's and Adobe's.
+_SIGNING_USAGES = {
+    "any_extended_key_usage", "email_protection", "document_signing", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12",
+    "microsoft_document_signing", "1.2.840.113583.1.1.5", "adobe_authentic_documents_trust", "pdf_signing",
+}  # fmt: skip
+
+
+def _unfit(certificate: x509.Certificate, purpose: str) -> str | None:
+    """RFC 5280 4.2.1.3, 4.2.1.12; RFC 3161 2.3; the JPKI authentication key never signs a document."""
+    extended = certificate.extended_key_usage_value
+    purposes = set(extended.native) if extended is not None else set()
+    if purpose == "timestamp":
+        return None if "time_stamping" in purposes else "certificate-not-for-timestamps"
+    if is_authentication_certificate(certificate):
+        return "certificate-not-for-signing"
+    usage = certificate.key_usage_value
+    usages = set(usage.native) if usage is not None else {"digital_signature"}
+    if "non_repudiation" in usages:
+        return None
+    fits = "digital_signature" in usages and (not purposes or bool(purposes & _SIGNING_USAGES))
+    return None if fits else "certificate-not-for-signing"
+
+
+# --- evidence ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the pool says of one certificate, newest last: (issued, source, status, revoked at)."""
+
+    items: tuple[tuple[datetime, str, str, datetime | None], ...] = ()
+
+    @property
+    def moments(self) -> list[datetime]:
+        return [issued for issued, *_ in self.items]
+
+
+_Item = tuple[datetime, str, str, datetime | None]
+
+
+def _evidence_on(certificate: x509.Certificate, pool: Pool, policy: Policy, moment: datetime) -> _Evidence:
+    oldest = (
+        None if policy.revocation_max_age_hours is None else moment - timedelta(hours=policy.revocation_max_age_hours)
+    )
+    oldest = moment if policy.revocation_after_signature else oldest
+    return _Evidence(tuple(item for item in _spoken(certificate, pool) if oldest is None or item[0] >= oldest))
+
+
+def _spoken(certificate: x509.Certificate, pool: Pool) -> list[_Item]:
+    """All that the pool says of a certificate, by time; not yet believed."""
+    items: list[_Item] = []
+    for response in pool.ocsps:
+        single = response.extract_single_response()
+        if single is not None and single["cert_id"]["serial_number"].native == certificate.serial_number:
+            status = single["cert_status"]
+            revoked = status.chosen["revocation_time"].native if status.name == "revoked" else None
+            items.append((single["this_update"].native, "ocsp", status.name, revoked))
+    for container in pool.crls:
+        crl = container.crl_data
+        if crl.issuer == certificate.issuer:
+            revoked = _crl_entry(crl, certificate.serial_number)
+            issued = crl["tbs_cert_list"]["this_update"].native
+            items.append((issued, "crl", "revoked" if revoked else "good", revoked))
+    return sorted(items, key=lambda item: item[0])
+
+
+def _crl_entry(crl: CertificateList, serial: int) -> datetime | None:
+    for entry in crl["tbs_cert_list"]["revoked_certificates"]:
+        if entry["user_certificate"].native == serial:
+            return _utc(entry["revocation_date"].native)
+    return None
+
+
+def _utc(moment: Any) -> datetime | None:
+    if not isinstance(moment, datetime):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _revocation_report(found: PathJudgement, evidence: _Evidence, certificate: x509.Certificate) -> RevocationReport:
+    """What the report says about revocation: only what the engine believed."""
+    newest = evidence.items[-1] if evidence.items else None
+    if found.code == "revoked":
+        return RevocationReport(
+            "revoked", newest[1] if newest else None, newest[0] if newest else None, _utc(found.facts.get("revoked_at"))
+        )
+    if found.good and newest is not None:
+        return RevocationReport("good", newest[1], newest[0], _utc(found.facts.get("revoked_at")))
+    if found.code == "revocation-not-permitted" or (newest is None and issuer_kind(certificate) == "jpki"):
+        return RevocationReport("not-permitted")
+    return RevocationReport("unknown")
+
+
+# --- cryptography for the engine -----------------------------------------------------------------------------
+
+
+class _Validator(SignatureValidator):
+    """All algorithms of :mod:`signkit.validation.algorithms`, for certificates, CRLs and OCSP responses."""
+
+    def validate_signature(
+        self,
+        signature: bytes,
+        signed_data: bytes,
+        public_key_info: keys.PublicKeyInfo,
+        signature_algorithm: algos.SignedDigestAlgorithm,
+        context: SignatureValidationContext = SignatureValidationContext(),  # noqa: B008  frozen
+    ) -> None:
+        """Raise InvalidSignature unless the signature fits."""
+        holder = _KeyHolder(public_key_info)
+        try:
+            algorithm = _signature_algorithm(signature_algorithm, context.contextual_md_algorithm)
+            fits = verify(public_key(holder), algorithm, signature, signed_data)
+        except UnknownAlgorithm as error:
+            raise InvalidSignature(str(error)) from error
+        if not fits:
+            raise InvalidSignature
+
+
+@dataclass(frozen=True)
+class _KeyHolder:
+    public_key: keys.PublicKeyInfo
+
+
+_signature_algorithm = signature_algorithm
+
+
+class _DatedAlgorithms(AlgorithmUsagePolicy):
+    """The policy's dated table as the engine asks for it."""
+
+    def __init__(self, table: Algorithms) -> None:
+        self._table = table
+
+    def digest_algorithm_allowed(
+        self, algo: algos.DigestAlgorithm, moment: datetime | None
+    ) -> AlgorithmUsageConstraint:
+        """Judge a digest."""
+        try:
+            return _constraint([self._table.digest_until(digest_name(algo))], moment)
+        except UnknownAlgorithm as error:
+            return AlgorithmUsageConstraint(False, failure_reason=str(error))
+
+    def signature_algorithm_allowed(
+        self, algo: algos.SignedDigestAlgorithm, moment: datetime | None, public_key: keys.PublicKeyInfo | None
+    ) -> AlgorithmUsageConstraint:
+        """Judge a signature algorithm with its key."""
+        try:
+            ends = algorithm_ends(self._table, signature_algorithm(algo, None), public_key)
+        except UnknownAlgorithm as error:
+            return AlgorithmUsageConstraint(False, failure_reason=str(error))
+        return _constraint(ends, moment)
+
+
+def algorithm_ends(table: Algorithms, algorithm: Any, key: keys.PublicKeyInfo | None) -> list[Any]:
+    """Return until when family, digest and key size are believed (None: no end; False: never)."""
+    ends = [table.family_until(algorithm.family)]
+    if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
+        ends.append(table.digest_until(algorithm.digest))
+    if key is not None and algorithm.family in ("rsa", "rsa-pss", "dsa", "ecdsa", "ecdsa-plain"):
+        ends.append(table.key_until(algorithm.family, key.bit_size))
+    return ends
+
+
+def _constraint(ends: list[Any], moment: datetime | None) -> AlgorithmUsageConstraint:
+    if any(end is False for end in ends):
+        return AlgorithmUsageConstraint(False)
+    dated = [end for end in ends if end is not None]
+    end = min(dated, default=None)
+    allowed = end is None or moment is None or moment <= end
+    return AlgorithmUsageConstraint(allowed, not_allowed_after=end)
+
+
+def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
+    """Run a coroutine to its end, also from inside a running event loop (a notebook, a web service)."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return asyncio.run(work)
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()

@@ -1,0 +1,152 @@
+"""From findings to verdicts: which indication and sub-indication, in which order of gravity (EN 319 102-1 5.1.3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from signkit.jpki.certificates import issuer_kind
+from signkit.validation.algorithms import SignatureAlgorithm
+from signkit.validation.changes import Judgement
+from signkit.validation.integrity import Checked
+from signkit.validation.policy import Policy
+from signkit.validation.reasons import changes_reason, reason
+from signkit.validation.report import Reason, Verdict
+from signkit.validation.trust_judgement import PathJudgement, algorithm_ends
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A verdict with its sub-indication and reasons."""
+
+    verdict: Verdict
+    sub_indication: str | None = None
+    reasons: tuple[Reason, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """TOTAL-PASSED."""
+        return self.verdict is Verdict.PASSED
+
+
+#: Defects that prove the signature wrong, or the file not to be what the signature says.
+_FORMAT = {
+    "byte-range-missing", "byte-range-malformed", "byte-range-zero", "byte-range-start", "byte-range-overlap",
+    "byte-range-beyond-file", "byte-range-gap", "byte-range-other-contents", "byte-range-other-place",
+    "contents-missing", "contents-indirect", "contents-trailing", "duplicate-keys", "not-cms", "cms-malformed",
+    "message-digest-missing", "content-type-missing", "content-type-mismatch", "timestamp-malformed",
+    "timestamp-signers",
+}  # fmt: skip
+_GENERIC = {
+    "unreachable", "several-signers", "algorithm-protection-mismatch", "timestamp-algorithm-unknown"
+}  # fmt: skip
+_LEVELS = ("none", "B-B", "B-T", "B-LT", "B-LTA")
+
+
+def rule(
+    checked: Checked,
+    changes: Judgement | None,
+    path: PathJudgement | None,
+    moment: datetime,
+    policy: Policy,
+    level: str,
+) -> Ruling:
+    """Weigh everything that was found on one signature or document timestamp."""
+    for step in (_integrity(checked), _changes(changes), _trust(path, checked)):
+        if step is not None:
+            return step
+    for step in (_algorithms(checked, moment, policy), _required_level(level, policy, checked)):
+        if step is not None:
+            return step
+    assert path is not None
+    rehearsal = path.label is not None and path.label.source == "rehearsal"
+    return Ruling(Verdict.PASSED, None, (reason("rehearsal"),) if rehearsal else ())
+
+
+def _integrity(checked: Checked) -> Ruling | None:
+    """Format and cryptographic verification (5.2.2, 5.2.7)."""
+    codes = list(dict.fromkeys(checked.problems))
+    said = tuple(reason(code) for code in codes)
+    if set(codes) & _FORMAT:
+        return Ruling(Verdict.FAILED, "FORMAT_FAILURE", said)
+    part = checked.signer if checked.signer is not None else checked.timestamp.signer if checked.timestamp else None
+    if part is not None and part.unknown:
+        return Ruling(Verdict.INDETERMINATE, "GENERIC", (*said, reason("algorithm-unknown", detail=part.unknown)))
+    if "timestamp-imprint" in codes or (part is not None and part.digest_ok is False):
+        return Ruling(Verdict.FAILED, "HASH_FAILURE", said or (reason("hash-mismatch"),))
+    if part is not None and part.signature_ok is False:
+        return Ruling(Verdict.FAILED, "SIG_CRYPTO_FAILURE", said or (reason("signature-wrong"),))
+    if {"signer-certificate-missing", "signing-certificate-mismatch"} & set(codes):
+        return Ruling(Verdict.INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND", said)
+    if part is not None and part.digest_ok is None:
+        return Ruling(Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", (*said, reason("content-missing")))
+    if codes or not checked.intact:
+        return Ruling(Verdict.INDETERMINATE, "GENERIC", said or (reason("signature-not-checked"),))
+    return None
+
+
+def _changes(changes: Judgement | None) -> Ruling | None:
+    """A change that is proven and not permitted fails; one that cannot be judged never passes."""
+    if changes is None or changes.permitted:
+        return None
+    codes = [change.code for change in changes.findings]
+    if changes.permitted is None:
+        return Ruling(
+            Verdict.INDETERMINATE, "GENERIC", (changes_reason("changes-not-judged", codes or ["not-judged"]),)
+        )
+    return Ruling(Verdict.FAILED, "FORMAT_FAILURE", (changes_reason("changes-not-permitted", codes),))
+
+
+def _trust(path: PathJudgement | None, checked: Checked) -> Ruling | None:
+    if path is None:
+        return Ruling(Verdict.INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND", (reason("signer-certificate-missing"),))
+    if path.good:
+        return None
+    assert path.code is not None
+    return Ruling(Verdict.INDETERMINATE, path.sub_indication, (reason(path.code, **path.facts),))
+
+
+def _algorithms(checked: Checked, moment: datetime, policy: Policy) -> Ruling | None:
+    """Cryptographic constraints at the proven time (5.2.8)."""
+    part = checked.signer if checked.signer is not None else checked.timestamp.signer if checked.timestamp else None
+    if part is None or part.algorithm is None or part.certificate is None:
+        return None
+    table = policy.algorithms
+    ends: list[Any] = algorithm_ends(table, part.algorithm, part.certificate.public_key)
+    if part.digest and part.algorithm.family not in ("ed25519", "ed448"):
+        ends.append(table.digest_until(part.digest))
+    if checked.timestamp is not None and checked.timestamp.imprint_name:
+        ends.append(table.digest_until(checked.timestamp.imprint_name))
+    never = any(end is False for end in ends)
+    late = any(end is not False and end is not None and moment > end for end in ends)
+    if not never and not late:
+        return None
+    sub = "CRYPTO_CONSTRAINTS_FAILURE" if never else "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
+    return Ruling(Verdict.INDETERMINATE, sub, (reason("weak-algorithm", algorithm=_shown(part.algorithm)),))
+
+
+def _shown(algorithm: SignatureAlgorithm) -> str:
+    return algorithm.name
+
+
+def _required_level(level: str, policy: Policy, checked: Checked) -> Ruling | None:
+    if checked.signer is None or policy.required_level == "none":
+        return None
+    have = level.removeprefix("PAdES-").removeprefix("CAdES-").replace("PKCS7-", "B-")
+    if have in _LEVELS and _LEVELS.index(have) >= _LEVELS.index(policy.required_level):
+        return None
+    words = reason("level-too-low", required=policy.required_level, level=level)
+    return Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (words,))
+
+
+def key_kind(certificate: Any, path: PathJudgement | None) -> str:
+    """Whose key it is, as far as the certificate says and the path proves."""
+    if path is not None and path.label is not None:
+        if path.label.source == "rehearsal":
+            return "rehearsal"
+        if path.label.source == "jpki":
+            return "person"
+    if certificate is None or issuer_kind(certificate) == "jpki-test":
+        return "unknown"
+    return "unknown"

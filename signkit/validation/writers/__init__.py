@@ -1,0 +1,1 @@
+"""The formats of a report, one file each; all are made from the same value."""

@@ -1,0 +1,95 @@
+"""Text for people: sentences that can be pasted into a mail: who, when, what, what changed since."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
+from signkit.words import Language, Text
+
+_VERDICTS = {
+    Verdict.PASSED: Text("valid", "有効"),
+    Verdict.FAILED: Text("INVALID", "無効"),
+    Verdict.INDETERMINATE: Text("not proven", "判定できません"),
+    Verdict.NOT_SIGNED: Text("not signed", "署名なし"),
+    Verdict.UNREADABLE: Text("unreadable", "読み取れません"),
+}
+_SIGNED = Text("{who} signed{field}{when}: {verdict}.", "{who} の署名{field}{when}: {verdict}。")
+_SIGNED_BY_NOBODY = Text("a signer without a readable certificate", "証明書を読み取れない署名者")
+_FIELD = Text(' as "{field}"', "（署名欄「{field}」）")
+_PROVEN = Text(", proven to exist by {time}", "、{time} に存在したことを証明済み")
+_CLAIMED = Text(", by the signer's own clock at {time}", "、署名者の申告では {time}")
+_CHANGES = {
+    "none": Text("Nothing was changed since.", "その後の変更はありません。"),
+    "evidence": Text("Since then only evidence was added.", "その後は検証用の情報だけが追加されています。"),
+    "form": Text("Since then further signatures or form entries were added.", "その後は署名や記入が追加されています。"),
+    "annotations": Text("Since then annotations were changed.", "その後に注釈が変更されています。"),
+    "other": Text("Since then the document itself was changed.", "その後に文書そのものが変更されています。"),
+}
+_NOT_PERMITTED = Text("This is not permitted.", "これは許されない変更です。")
+_STAMPED = Text(
+    "The whole document was timestamped at {time} by {tsa}: {verdict}.",
+    "文書全体のタイムスタンプ {time}（{tsa}）: {verdict}。",
+)
+_UNKNOWN_TIME = Text("an unreadable time", "不明な時刻")
+
+
+def write_text(report: Report, language: Language = "en") -> str:
+    """Return the report as lines of text, each ending with a line end."""
+    lines = [f"{_one_line(report.file)}: {_say(_VERDICTS[report.verdict], language)} ({report.verdict})"]
+    if report.error is not None:
+        lines.append("  " + _say(report.error.message, language))
+    lines += [f"  {line}" for item in report.signatures for line in _signature(item, language)]
+    lines += [f"  {line}" for item in report.document_timestamps for line in _timestamp(item, language)]
+    return "\n".join(lines) + "\n"
+
+
+def _signature(item: SignatureReport, language: Language) -> list[str]:
+    sentence = _SIGNED.in_language(
+        language,
+        who=item.signer.common_name or _say(_SIGNED_BY_NOBODY, language),
+        field=_FIELD.in_language(language, field=_one_line(item.field)) if item.field else "",
+        when=_when(item, language),
+        verdict=_verdict(item.verdict, item.sub_indication, language),
+    )
+    lines = [sentence]
+    if item.changes_after is not None and item.intact:
+        changed = _say(_CHANGES[item.changes_after], language)
+        lines.append(changed if item.changes_permitted else f"{changed} {_say(_NOT_PERMITTED, language)}")
+    return lines + [f"- {_say(reason.text, language)}" for reason in item.reasons]
+
+
+def _when(item: SignatureReport, language: Language) -> str:
+    if item.best_time is not None:
+        return _PROVEN.in_language(language, time=_time(item.best_time))
+    return _CLAIMED.in_language(language, time=_time(item.claimed_time)) if item.claimed_time else ""
+
+
+def _timestamp(item: TimestampReport, language: Language) -> list[str]:
+    sentence = _STAMPED.in_language(
+        language,
+        time=_time(item.time) if item.time else _say(_UNKNOWN_TIME, language),
+        tsa=item.tsa or "?",
+        verdict=_verdict(item.verdict, item.sub_indication, language),
+    )
+    return [sentence, *(f"- {_say(reason.text, language)}" for reason in item.reasons)]
+
+
+def _verdict(verdict: Verdict, sub_indication: str | None, language: Language) -> str:
+    words = _say(_VERDICTS[verdict], language)
+    return f"{words} ({verdict}{', ' + sub_indication if sub_indication else ''})"
+
+
+def _say(text: Text, language: Language) -> str:
+    return text.ja if language == "ja" else text.en
+
+
+def _time(moment: datetime) -> str:
+    """The local time with its offset: people read clocks, not UTC."""
+    aware = moment if moment.tzinfo else moment.astimezone()
+    return aware.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
+
+
+def _one_line(text: str | None) -> str:
+    """Names from files reach terminals: no control characters."""
+    return "".join(character for character in text or "" if character.isprintable())
