@@ -98,7 +98,9 @@ def main(names: list[str]) -> int:
         template, data = example(name)
         rendered = render.render_contract(template, data)
         warm, parts = warm_ms(template, variants(data, ROUNDS))
-        print(f"{name}: {len(rendered.pdf)} bytes, cold {cold_ms(name):.0f} ms, warm {warm:.1f} ms, target {TARGET_MS:.0f}")
+        print(
+            f"{name}: {len(rendered.pdf)} bytes, cold {cold_ms(name):.0f} ms, warm {warm:.1f} ms, target {TARGET_MS:.0f}"
+        )
         for title, milliseconds in parts.items():
             print(f"    {milliseconds:6.1f} ms  {title}")
         slow |= warm > TARGET_MS

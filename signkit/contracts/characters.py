@@ -40,4 +40,5 @@ def _refused(text: str) -> Iterator[str]:
 def describe(characters: str) -> str:
     """Return characters as code points a person can look up, drawn where they can be: ``髙 U+9AD9``."""
     points = " ".join(f"U+{ord(character):04X}" for character in characters)
-    return f"{characters} {points}" if characters.isprintable() else points
+    alone = unicodedata.category(characters[0]).startswith("M")
+    return points if alone or not characters.isprintable() else f"{characters} {points}"

@@ -163,6 +163,9 @@ class _Environment(ImmutableSandboxedEnvironment):
             return attr in _DICT_METHODS
         return isinstance(obj, LoopContext | Macro) and super().is_safe_attribute(obj, attr, value)
 
+    def wrap_str_format(self, value: Any) -> None:
+        """Give no text a ``format`` method: ``'{:>999999999}'`` would fill the memory."""
+
     def getattr(self, obj: Any, attribute: str) -> Any:
         """Look up an item of a table before its methods, so that an item may be called ``items``."""
         if isinstance(obj, dict) and attribute in obj:

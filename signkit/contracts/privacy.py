@@ -24,7 +24,7 @@ _JOINED = tuple(
     re.compile(rf"\d+(?:[{separators}]\d+)+") for separators in (" \t\u00a0\u3000", r"\-‐‑‒–—―−－ー", "・･", ".．")
 )
 _WORDS = re.compile(
-    r"(?:個人番号|マイナンバー?|my[ _-]?number|individual[ _-]?number|kojin[ _-]?bango)(?!カード|[ _-]?card)",
+    r"(?:個人番号|マイナンバー?|my[ _-]?number|individual[ _-]?number|kojin[ _-]?bango)(?!ー?カード|[ _-]?card)",
     re.IGNORECASE,
 )
 

@@ -68,7 +68,10 @@ def render_contract(template: Template, data: Mapping[str, Any], settings: Setti
         files={FILE_NAME: contract_json(template, data)},
         fonts=font_set,
     )
-    pdf, blocks = add_signature_fields(compiled, _field_labels(template))
+    try:
+        pdf, blocks = add_signature_fields(compiled, _field_labels(template))
+    except KeyError as error:
+        raise TemplateInvalid(template.id, f"a signing block for {error.args[0]}, which is no party's role") from error
     _require_one_block_each(template, blocks)
     return Rendered(pdf, blocks)
 

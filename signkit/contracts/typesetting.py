@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,8 +19,6 @@ from signkit.errors import TypesettingFailed
 
 #: Scheme of the links that mark signing blocks in the compiled PDF; ``fields`` makes signature fields of them.
 BLOCK_SCHEME = "signkit-block:"
-#: Documents are dated at midnight in Japan.
-_JAPAN = timezone(timedelta(hours=9))
 
 
 def prelude(title: str, language: str, fonts: FontSet) -> str:
@@ -28,7 +26,6 @@ def prelude(title: str, language: str, fonts: FontSet) -> str:
     facts = {
         "title": title,
         "language": language,
-        "region": "jp" if language == "ja" else "us",
         "body": fonts.body,
         "heading": fonts.heading,
         "scheme": BLOCK_SCHEME,
@@ -78,7 +75,8 @@ def typeset(
             sources,
             format="pdf",
             pdf_standards=["a-3b"] if archival else ["1.7"],
-            timestamp=datetime.combine(day, time(), _JAPAN),
+            # Midnight in Greenwich is the same day in Japan.
+            timestamp=datetime.combine(day, time(), UTC),
         )
     except RuntimeError as error:
         raise TypesettingFailed(name, _cause(error)) from error
@@ -93,6 +91,6 @@ def _no_files() -> TemporaryDirectory[str]:
 
 
 def _cause(error: RuntimeError) -> str:
-    """Return the typesetter's message without the lines of source it quotes, which may hold contract data."""
+    """Return the typesetter's message without the lines of source it quotes, whose escapes nobody can read."""
     message = str(getattr(error, "message", error))
     return re.sub(r"\\u\{[0-9a-f]+\}", "", message)[:500]

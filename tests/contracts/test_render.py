@@ -1,0 +1,209 @@
+"""A rendered contract: the same bytes every time, PDF/A-3b, a signature field a party, its data inside."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+import sys
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pypdf import PdfReader
+
+from signkit.contracts.data import Data, load_contract_data
+from signkit.contracts.embedded import read_contract
+from signkit.contracts.render import Rendered, render_contract
+from signkit.contracts.template import Template, find_template
+from signkit.errors import TemplateInvalid, TypesettingFailed
+from signkit.shipped import shipped_folder
+from tests.witness import check_structure
+
+from .conftest import DESCRIPTION, MakeTemplate
+
+SAMPLES = sorted(path for path in shipped_folder("samples").glob("*/*") if path.suffix in {".yaml", ".json", ".toml"})
+A4 = (595.2756, 841.8898)
+
+
+@pytest.fixture(scope="module")
+def rendered() -> Rendered:
+    template = find_template("real-estate-sale")
+    return render_contract(template, load_contract_data(template.folder / "example.yaml"))
+
+
+@pytest.fixture(scope="module")
+def reader(rendered: Rendered) -> PdfReader:
+    return PdfReader(BytesIO(rendered.pdf))
+
+
+def test_three_samples_of_each_template_in_all_formats() -> None:
+    assert len(SAMPLES) >= 6
+    assert {path.suffix for path in SAMPLES} == {".yaml", ".json", ".toml"}
+    assert all(
+        sum(path.parent.name == name for path in SAMPLES) >= 3 for name in ("real-estate-sale", "employment-agreement")
+    )
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_sample_renders(path: Path, tmp_path) -> None:
+    template, data = find_template(path.parent.name), load_contract_data(path)
+
+    rendered = render_contract(template, data)
+
+    (tmp_path / "a.pdf").write_bytes(rendered.pdf)
+    check_structure(tmp_path / "a.pdf")
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(rendered.pdf)).pages)
+    assert "None" not in text
+    assert "#" not in text
+    assert {block.role for block in rendered.blocks} == {party.role for party in template.parties}
+    assert read_contract(rendered.pdf).data == data
+
+
+@pytest.mark.parametrize("name", ["real-estate-sale", "employment-agreement"])
+def test_text_claims_no_legal_force(name: str) -> None:
+    template = find_template(name)
+    words = "".join(path.read_text(encoding="utf-8") for path in template.folder.iterdir())
+
+    assert not re.search(r"legally (valid|binding)|法的に有効|法的効力", words)
+
+
+def test_same_data_same_bytes_here(sale: Template, sale_data: Data, rendered: Rendered) -> None:
+    assert render_contract(sale, sale_data).pdf == rendered.pdf
+
+
+def test_same_data_in_another_order_same_bytes(sale: Template, sale_data: Data, rendered: Rendered) -> None:
+    assert render_contract(sale, dict(reversed(sale_data.items()))).pdf == rendered.pdf
+
+
+def test_same_data_same_bytes_in_another_process(rendered: Rendered) -> None:
+    script = (
+        "import hashlib; from signkit.contracts.data import load_contract_data\n"
+        "from signkit.contracts.template import find_template\n"
+        "from signkit.contracts.render import render_contract\n"
+        "t = find_template('real-estate-sale'); d = load_contract_data(t.folder / 'example.yaml')\n"
+        "print(hashlib.sha256(render_contract(t, d).pdf).hexdigest())"
+    )
+
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert answer.stdout.strip() == hashlib.sha256(rendered.pdf).hexdigest()
+
+
+def test_other_data_other_identifier(sale: Template, sale_data: Data, reader: PdfReader) -> None:
+    sale_data["jurisdiction"] = "横浜地方裁判所"
+    other = PdfReader(BytesIO(render_contract(sale, sale_data).pdf))
+
+    assert other.trailer["/ID"] != reader.trailer["/ID"]
+
+
+def test_one_revision(rendered: Rendered) -> None:
+    assert rendered.pdf.count(b"%%EOF") == 1
+    assert rendered.pdf.count(b"startxref") == 1
+
+
+def test_document_is_dated_by_its_data(reader: PdfReader) -> None:
+    info = reader.metadata
+
+    assert info.title == "不動産売買契約書"
+    assert info.author is None
+    assert info["/CreationDate"] == info["/ModDate"] == "D:20261121000000Z"
+    assert reader.root_object["/Lang"] == "ja"
+    assert (
+        b"<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"
+        in reader.xmp_metadata.stream.get_data()
+    )
+
+
+def test_a_signature_field_a_party_in_signing_order(rendered: Rendered, reader: PdfReader) -> None:
+    fields = [field.get_object() for field in reader.root_object["/AcroForm"]["/Fields"]]
+
+    assert [field["/T"] for field in fields] == ["seller", "buyer", "broker"]
+    assert [field["/TU"] for field in fields] == ["売主の署名", "買主の署名", "宅地建物取引士の署名"]
+    for field, block in zip(fields, rendered.blocks, strict=True):
+        page = reader.pages[block.page]
+        assert field["/FT"] == "/Sig"
+        assert field["/F"] == 4
+        assert "/V" not in field
+        assert "/A" not in field
+        assert field.raw_get("/P") == page.indirect_reference
+        assert [entry.get_object() for entry in page["/Annots"]].count(field) == 1
+        assert tuple(float(number) for number in field["/Rect"]) == pytest.approx(block.rectangle, abs=1e-3)
+        assert field["/AP"]["/N"]["/Subtype"] == "/Form"
+
+
+def test_blocks_lie_on_the_page_of_their_caption(rendered: Rendered, reader: PdfReader) -> None:
+    for block, label in zip(rendered.blocks, ("売主", "買主", "宅地建物取引士"), strict=True):
+        left, bottom, right, top = block.rectangle
+        assert 0 < left < right < A4[0]
+        assert 0 < bottom < top < A4[1]
+        assert f"電子署名欄（{label}）" in reader.pages[block.page].extract_text()
+        assert top - bottom == pytest.approx(26 * 72 / 25.4, abs=0.01)
+
+
+def test_fields_are_form_elements_of_the_structure_tree(reader: PdfReader) -> None:
+    for field in (entry.get_object() for entry in reader.root_object["/AcroForm"]["/Fields"]):
+        numbers = reader.root_object["/StructTreeRoot"]["/ParentTree"]["/Nums"]
+        element = numbers[numbers.index(field["/StructParent"]) + 1].get_object()
+        assert element["/S"] == "/Form"
+        assert element["/K"][0]["/Obj"] == field
+
+
+def test_pyhanko_finds_the_fields_empty(rendered: Rendered) -> None:
+    found = list(enumerate_sig_fields(PdfFileReader(BytesIO(rendered.pdf))))
+
+    assert [(name, value) for name, value, _ in found] == [("seller", None), ("buyer", None), ("broker", None)]
+
+
+def test_data_travel_as_an_associated_file(rendered: Rendered, reader: PdfReader, sale_data: Data) -> None:
+    (file,) = (entry.get_object() for entry in reader.root_object["/AF"])
+
+    assert (file["/UF"], file["/AFRelationship"]) == ("contract.json", "/Data")
+    contract = read_contract(rendered.pdf)
+    assert (contract.template_id, contract.template_version) == ("real-estate-sale", "1.0.0")
+    assert contract.data == sale_data
+
+
+BLOCKS = {
+    "none": ("本文", "0 signing blocks for issuer"),
+    "two": ("{{ signing_block('issuer') }}{{ signing_block('issuer') }}", "2 signing blocks for issuer"),
+}
+
+
+@pytest.mark.parametrize(("text", "cause"), BLOCKS.values(), ids=BLOCKS.keys())
+def test_each_party_needs_one_signing_block(make_template: MakeTemplate, data: Data, text: str, cause: str) -> None:
+    with pytest.raises(TemplateInvalid, match=cause):
+        render_contract(make_template(text), data)
+
+
+def test_own_link_with_the_scheme_of_blocks_is_no_field(make_template: MakeTemplate, data: Data) -> None:
+    template = make_template('#link("signkit-block:nobody")[x] {{ signing_block("issuer") }}')
+
+    with pytest.raises(TemplateInvalid, match="nobody"):
+        render_contract(template, data)
+
+
+def test_document_without_a_date_is_refused(make_template: MakeTemplate, data: Data) -> None:
+    template = make_template(description=DESCRIPTION.replace('date = "day"', 'date = "name"'))
+
+    with pytest.raises(TemplateInvalid, match="does not date the document"):
+        render_contract(template, data)
+
+
+def test_faulty_markup_is_named(make_template: MakeTemplate, data: Data) -> None:
+    with pytest.raises(TypesettingFailed, match="unknown variable: nowhere") as caught:
+        render_contract(make_template("#nowhere"), data)
+
+    assert caught.value.EXIT_CODE == 10
+
+
+def test_english_template(make_template: MakeTemplate, data: Data) -> None:
+    template = make_template(description=DESCRIPTION.replace('language = "ja"', 'language = "en"'))
+
+    reader = PdfReader(BytesIO(render_contract(template, data).pdf))
+
+    assert reader.root_object["/Lang"] == "en"
+    assert reader.root_object["/AcroForm"]["/Fields"][0].get_object()["/TU"] == "Signature of Issuer"
+    assert "Electronic signature: Issuer" in reader.pages[0].extract_text()
