@@ -1,2 +1,4 @@
-HELP="x"
+HELP = "x"
+
+
 def run() -> None: ...

@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from signkit.trust.names import compare_new_characters_exactly
 from signkit.trust.primitives import SignatureInvalid, verify_signature
 
 if TYPE_CHECKING:
     from asn1crypto import x509
 
 _MAX_LENGTH = 10
+
+compare_new_characters_exactly()
 
 
 def build_chain(certificate: x509.Certificate, candidates: Iterable[x509.Certificate]) -> list[x509.Certificate]:

@@ -1,0 +1,26 @@
+"""Comparing distinguished names that hold characters younger than the rules for comparing them.
+
+RFC 5280 7.1 compares names after a preparation (RFC 4518) that knows Unicode 3.2 and refuses every character assigned
+later: asn1crypto raises ValueError on a CN with 辻 and its variation selector, and with it fails every certificate
+path.  Such a value is compared as it stands; RFC 5280 allows the exact comparison, which can only find fewer names
+equal, never more.
+"""
+
+from __future__ import annotations
+
+from asn1crypto import x509
+
+_prepare = x509.NameTypeAndValue._ldap_string_prep
+
+
+def _prepare_or_keep(self: x509.NameTypeAndValue, string: str) -> str:
+    try:
+        prepared: str = _prepare(self, string)
+    except ValueError:
+        return f" {string} "  # the form of a prepared value: one space on either side
+    return prepared
+
+
+def compare_new_characters_exactly() -> None:
+    """Make asn1crypto (and pyHanko, which builds paths with it) accept such names; harmless when repeated."""
+    x509.NameTypeAndValue._ldap_string_prep = _prepare_or_keep
