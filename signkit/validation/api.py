@@ -10,6 +10,8 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import unreadable, validate_pdf
 from signkit.validation.report import Report, Verdict
 
+__all__ = ["ValidationOptions", "validate_cms", "validate_file", "validate_pdf"]
+
 _CMS_SUFFIXES = {".p7m", ".p7s", ".pkcs7", ".p7b", ".cms"}
 
 

@@ -1,9 +1,9 @@
 """What changed after a signature, and whether that was allowed (ISO 32000-2 12.8.2.2, 12.8.2.4; ETSI EN 319 142-1 5.5).
 
-Two states of the document are walked side by side from the catalog, page by page, field by field.  Every place where they
-differ must be explained by a rule; what no rule explains is ``other``.  Judging what a reader *reaches* instead of which
-object numbers were written makes freed, unused and rewritten-but-equal objects harmless, and an object that is used in two
-places is judged in both.
+Two states of the document are walked side by side from the catalog, page by page, field by field.  Every place
+where they differ must be explained by a rule; what no rule explains is ``other``.  Judging what a reader *reaches*
+instead of which object numbers were written makes freed, unused and rewritten-but-equal objects harmless, and an object
+that is used in two places is judged in both.
 
 Each step from one revision to the next is judged once, for all signatures before it.
 """
@@ -14,10 +14,9 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import cast
 
 from signkit.validation.reading.document import PdfFile, View
-from signkit.validation.reading.syntax import WHITESPACE, Ref, Stream, SyntaxProblem, Value, skip_space
+from signkit.validation.reading.syntax import Ref, Stream, SyntaxProblem, Value
 from signkit.validation.structure import FormField, FoundSignature, form_fields
 
 
@@ -146,7 +145,8 @@ _CATALOG_EVIDENCE = {"/DSS", "/Extensions", "/Metadata", "/Version"}
 _CATALOG_KNOWN = {"/OpenAction", "/AA", "/Names", "/Outlines", "/Dests", "/Threads", "/PageLabels", "/Collection"}
 _CATALOG_OWN = {"/AcroForm", "/Pages", "/StructTreeRoot", "/Perms", "/MarkInfo", "/Type"} | _CATALOG_EVIDENCE
 _TRAILER_FREE = {
-    "/Size", "/Prev", "/XRefStm", "/ID", "/Info", "/Root", "/Type", "/W", "/Index", "/Filter", "/DecodeParms", "/Length",
+    "/Size", "/Prev", "/XRefStm", "/ID", "/Info", "/Root", "/Type", "/W", "/Index", "/Filter", "/DecodeParms",
+    "/Length",
 }  # fmt: skip
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _PAGE_FREE = {"/Type", "/Parent", "/Annots", "/Tabs", "/StructParents", "/LastModified", "/PieceInfo", "/Metadata"}
@@ -159,8 +159,9 @@ _FORM_FREE = {"/SigFlags", "/Fields", "/NeedAppearances", "/DR", "/DA", "/CO", "
 class _Comparison:
     """One walk over two states.
 
-    ``_pairs`` holds pages and the catalog, ``_form_pairs`` fields and widgets: they have their own rules, so that references
-    to them count as equal; but nothing that a page draws, and no unknown entry, may lead to a field (``_in_page``).
+    ``_pairs`` holds pages and the catalog, ``_form_pairs`` fields and widgets: they have their own rules, so that
+    references to them count as equal; but nothing that a page draws, and no unknown entry, may lead to a field
+    (``_in_page``).
     """
 
     def __init__(self, old: View, new: View) -> None:
@@ -200,8 +201,8 @@ class _Comparison:
         yield from self._form(before, after, old_fields, new_fields)
         if len(old_pages) != len(new_pages):
             yield Change(Level.OTHER, "page-count", f"{len(old_pages)} to {len(new_pages)}")
-        for number, ((_, one), (_, other)) in enumerate(zip(old_pages, new_pages, strict=False), 1):
-            yield from self._page(one, other, f"page {number}")
+        for number, ((_, before_page), (_, page)) in enumerate(zip(old_pages, new_pages, strict=False), 1):
+            yield from self._page(before_page, page, f"page {number}")
 
     def _own(self, one: Value, other: Value, *, form: bool = False) -> None:
         if isinstance(one, Ref) and isinstance(other, Ref):

@@ -1,7 +1,7 @@
 """The integrity of CMS SignedData (RFC 5652), PKCS#7 and RFC 3161 tokens: mathematics only, no trust.
 
-Every SignerInfo is judged on its own.  A defect is a *value* (a code in ``problems``), never an exception, except for bytes
-that hold no SignedData at all (:class:`NotCms`).
+Every SignerInfo is judged on its own.  A defect is a *value* (a code in ``problems``), never an exception, except for
+bytes that hold no SignedData at all (:class:`NotCms`).
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ class Signer:
     """One SignerInfo, judged.
 
     Attributes:
-        signed_data: the SignedData it is in (see :func:`alone`).
+        signed_data: the SignedData it is in.
         digest_ok: the signed digest is that of the content; None where there was no content to compare.
         signature_ok: the signature fits; None where it could not be checked.
         problems: codes of what is wrong.
@@ -149,6 +149,7 @@ def _infos(signed_data: Any) -> list[Any]:
 
 
 def certificates_of(signed_data: Any) -> list[Any]:
+    """Return the X.509 certificates of a SignedData; one that cannot be read is left out."""
     result = []
     try:
         choices = list(signed_data["certificates"])
@@ -177,25 +178,11 @@ def _signer(signed_data: Any, info: Any, content: Sequence[bytes] | None, certif
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
 
 
-def alone(signed_data: Any, info: Any) -> Any:
-    """Return a copy of ``signed_data`` with this SignerInfo only (the engine judges one at a time)."""
-    if len(signed_data["signer_infos"]) == 1:
-        return signed_data
-    return cms.SignedData(
-        {
-            "version": signed_data["version"],
-            "digest_algorithms": signed_data["digest_algorithms"],
-            "encap_content_info": signed_data["encap_content_info"],
-            "certificates": [cms.CertificateChoices("certificate", c) for c in certificates_of(signed_data)],
-            "signer_infos": cms.SignerInfos([info]),
-        }
-    )
-
-
 def _identified(signer: Signer, certificates: list[Any]) -> Signer:
     certificate = _find_certificate(signer.info["sid"], certificates)
     attributes = _attributes(signer.info["signed_attrs"])
-    ess, problems = "absent", list(signer.problems)
+    ess: Ess = "absent"
+    problems = list(signer.problems)
     if certificate is None:
         problems.append("signer-certificate-missing")
     else:

@@ -1,18 +1,20 @@
-"""Certificates and revocation evidence that a document brings along: DSS, CMS, Adobe's attribute (EN 319 142-1 5.4)."""
+"""Certificates and revocation evidence: what a document brings along (EN 319 142-1 5.4), and what sources add."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from asn1crypto import cms as asn1_cms
 from asn1crypto import core, ocsp, parser
 from asn1crypto import pdf as asn1_pdf
 
+from signkit.trust.chain import build_chain
+from signkit.trust.revocation import CrlEvidence, OcspEvidence, RevocationSource, first_evidence
 from signkit.validation.limits import LimitExceeded
 from signkit.validation.reading.document import View
 from signkit.validation.reading.syntax import Stream, SyntaxProblem, Value
-from signkit.validation.trust_judgement import Pool
+from signkit.validation.trust_judgement import Anchors, Pool
 
 _ADOBE_ARCHIVAL = "1.2.840.113583.1.1.8"
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
@@ -118,3 +120,26 @@ def _full_response(basic: bytes) -> bytes:
         }
     )
     return bytes(response.dump())
+
+
+_MAX_QUESTIONS = 40
+
+
+def fetched_pool(pool: Pool, trust: Anchors, sources: Sequence[RevocationSource]) -> Pool:
+    """Ask ``sources`` about every certificate that leads to an anchor and that the pool says nothing of.
+
+    Certificates that lead nowhere are not asked about: their addresses are a stranger's choice.
+    """
+    anchors = [*trust.certificates("signature"), *trust.certificates("timestamp")]
+    ocsps, crls, asked = [], [], 0
+    for certificate in {item.dump(): item for item in pool.certificates}.values():
+        chain = build_chain(certificate, [*pool.certificates, *anchors])
+        if chain[-1] not in anchors or len(chain) < 2 or pool.speaks_of(certificate) or asked >= _MAX_QUESTIONS:
+            continue
+        asked += 1
+        answer = first_evidence(sources, certificate, chain[1])
+        if isinstance(answer, OcspEvidence):
+            ocsps.append(answer.der)
+        elif isinstance(answer, CrlEvidence):
+            crls.append(answer.der)
+    return Pool.from_der((), ocsps, crls)

@@ -33,7 +33,7 @@ class ValidationOptions:
     trust: TrustStore = field(default_factory=default_trust_store)
     at: datetime | None = None
     offline: bool = False
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     identity: bool = False
     revocation: Sequence[RevocationSource] = ()
 

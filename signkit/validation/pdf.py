@@ -1,21 +1,21 @@
-"""Judging a PDF: all signatures and timestamps of a file, each revision once, every proof of time used (EN 319 102-1)."""
+"""Judging a PDF: all its signatures and timestamps, each revision once, every proof of time used (EN 319 102-1)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from signkit.validation import cms
 from signkit.validation.changes import Changes, Judgement, Level, Rules
-from signkit.validation.evidence import security_store, signed_data_pool
+from signkit.validation.evidence import fetched_pool, security_store, signed_data_pool
 from signkit.validation.integrity import Checked, check
 from signkit.validation.limits import LimitExceeded, Meter
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reading.document import PdfFile, Unreadable
-from signkit.validation.reading.syntax import Ref, Value
+from signkit.validation.reading.syntax import Value
 from signkit.validation.reasons import reason
 from signkit.validation.report import (
     FileError,
@@ -29,7 +29,7 @@ from signkit.validation.report import (
 )
 from signkit.validation.structure import FoundSignature, find_signatures, text_string
 from signkit.validation.trust_judgement import PathJudgement, Pool, TrustJudge
-from signkit.validation.verdicts import Ruling, key_kind, rule
+from signkit.validation.verdicts import Ruling, identity, key_kind, rule
 
 _ALLOWED = {"none": Level.NONE, "evidence": Level.EVIDENCE, "form": Level.FORM, "annotations": Level.ANNOTATIONS}
 _DOC_MDP = {1: Level.EVIDENCE, 2: Level.FORM, 3: Level.ANNOTATIONS}
@@ -59,13 +59,7 @@ def unreadable(blank: Report, code: str, **facts: object) -> Report:
     """Return the report of a file that could not be judged."""
     words = reason(code, **facts)
     verdict = Verdict.NOT_SIGNED if code == "not-signed" else Verdict.UNREADABLE
-    return _with(blank, verdict=verdict, error=FileError(code, words.text))
-
-
-def _with(report: Report, **changes: Any) -> Report:
-    from dataclasses import replace
-
-    return replace(report, **changes)
+    return replace(blank, verdict=verdict, error=FileError(code, words.text))
 
 
 @dataclass(frozen=True)
@@ -82,7 +76,9 @@ class Judge:
     def __init__(self, options: ValidationOptions, pool: Pool) -> None:
         self.options = options
         self.now = options.moment()
-        self.trust = TrustJudge(options.policy, options.trust, pool)
+        if options.revocation and not options.offline:
+            pool += fetched_pool(pool, options.trust, options.revocation)
+        self.trust = TrustJudge(options.policy, options.trust, pool, self.now)
 
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
         """Judge a signature timestamp that is proven to exist at ``moment``."""
@@ -94,8 +90,7 @@ class Judge:
         """Judge the signer's certificate."""
         if signer is None or signer.certificate is None:
             return None
-        proven = moment < self.now
-        return self.trust.judge(signer.certificate, _others(signer), purpose, moment, proven=proven)
+        return self.trust.judge(signer.certificate, cms.certificates_of(signer.signed_data), purpose, moment)
 
     def signature(
         self, checked: Checked, changes: Judgement | None, proof: Proof | None, level: str, kind: str
@@ -143,17 +138,13 @@ class Judge:
             cms.common_name(certificate),
             cms.name_of(certificate.issuer),
             key_kind(certificate, path),
-            None,
+            identity(certificate, path) if self.options.identity else None,
             path.label.source if path and path.label else None,
         )
 
 
 def _no_path(signer: cms.Signer | None) -> PathJudgement | None:
     return None if signer is None or signer.certificate is None else PathJudgement("GENERIC", "signature-not-checked")
-
-
-def _others(signer: cms.Signer) -> list[Any]:
-    return cms.certificates_of(signer.signed_data)
 
 
 class _Pdf:
@@ -167,19 +158,18 @@ class _Pdf:
         self._checked = [item for found in self._found for item in check(self._file, found)]
         self._changes = Changes(self._file, self._found)
         self._stores = _Stores(self._file)
+        self._brought: list[tuple[FoundSignature, Pool]] = []
         self._judge = Judge(options, self._pool())
         self._proofs: list[tuple[FoundSignature, datetime]] = []
 
     def _pool(self) -> Pool:
-        pool = self._stores.pool()
-        for checked in self._checked:
-            part = checked.signer or checked.timestamp
-            if part is not None and part.signed_data is not None:
-                pool += signed_data_pool(part.signed_data)
-            for token in checked.signer.timestamps if checked.signer else ():
-                if token.signed_data is not None:
-                    pool += signed_data_pool(token.signed_data)
-        return pool
+        """All evidence in the file; what each signature brings is noted in ``_brought``."""
+        for item in self._checked:
+            parts = [item.signer or item.timestamp, *(item.signer.timestamps if item.signer else ())]
+            for part in parts:
+                if part is not None and part.signed_data is not None and item.found is not None:
+                    self._brought.append((item.found, signed_data_pool(part.signed_data)))
+        return sum((pool for _, pool in self._brought), self._stores.until(None))
 
     def report(self) -> Report:
         if not self._checked:
@@ -188,8 +178,8 @@ class _Pdf:
         signatures = [
             self._signature(item) for item in self._checked if item.timestamp is None and not self._is_stamp(item)
         ]
-        verdict = worst([item.verdict for item in (*signatures, *stamps)])
-        return _with(self._blank, verdict=verdict, signatures=tuple(signatures), document_timestamps=tuple(stamps))
+        verdict = worst([item.verdict for item in signatures] + [item.verdict for item in stamps])
+        return replace(self._blank, verdict=verdict, signatures=tuple(signatures), document_timestamps=tuple(stamps))
 
     @staticmethod
     def _is_stamp(item: Checked) -> bool:
@@ -207,7 +197,7 @@ class _Pdf:
             ruling = rule(item, changes, path, moment, self._options.policy, "")
             time, tsa = (token.time, token.tsa) if token else (None, None)
             if ruling.passed and time is not None and item.found.coverage != "partial":
-                self._proofs.append((item.found, min(time, moment)))
+                self._believe(item.found, min(time, moment))
             reports.append(
                 TimestampReport(
                     time,
@@ -220,6 +210,14 @@ class _Pdf:
                 )
             )
         return reports[::-1]
+
+    def _believe(self, stamp: FoundSignature, time: datetime) -> None:
+        """A believed timestamp proves the age of everything it covers: signatures, and the evidence stored by then."""
+        self._proofs.append((stamp, time))
+        self._judge.trust.prove(self._stores.until(stamp.revision), time)
+        for found, pool in self._brought:
+            if found.end < stamp.end:
+                self._judge.trust.prove(pool, time)
 
     def _proven_at(self, found: FoundSignature) -> datetime | None:
         """The earliest time that a believed document timestamp proves for what ``found`` signs."""
@@ -291,9 +289,9 @@ class _Stores:
         )
         return next(found, None)
 
-    def pool(self) -> Pool:
-        """Return all evidence of all stores, each once."""
-        return sum((pool for _, pool in self._added), Pool())
+    def until(self, revision: int | None) -> Pool:
+        """Return all evidence stored up to ``revision`` (None: the last one), each once."""
+        return sum((pool for index, pool in self._added if revision is None or index <= revision), Pool())
 
 
 def _references(file: PdfFile, found: FoundSignature, method: str) -> Iterable[dict[str, Value]]:
@@ -320,7 +318,7 @@ def _field_mdp(file: PdfFile, found: FoundSignature) -> Iterable[dict[str, Value
 
 
 def _lock_test(locks: list[dict[str, Value]]) -> Any:
-    """Return a test whether a field is locked by any of the rules (ISO 32000-2 table 258); a name covers its children."""
+    """Return a test whether any of the rules locks a field (ISO 32000-2 table 258); a name covers its children."""
 
     def covered(name: str, fields: Value) -> bool:
         names = [text_string(item) for item in fields if isinstance(item, bytes)] if isinstance(fields, list) else []
@@ -336,6 +334,3 @@ def _lock_test(locks: list[dict[str, Value]]) -> Any:
         return False
 
     return locked
-
-
-__all__ = ["Judge", "Proof", "Ref", "unreadable", "validate_pdf"]

@@ -33,15 +33,15 @@ class Algorithms:
     families: dict[str, date | None] = field(default_factory=dict)
     key_sizes: dict[str, tuple[tuple[int, date | None], ...]] = field(default_factory=dict)
 
-    def digest_until(self, name: str) -> datetime | None | Literal[False]:
+    def digest_until(self, name: str) -> datetime | Literal[False] | None:
         """Return the end of the digest's time, None for no end, False for never believed."""
         return _end(self.digests.get(name, date.min))
 
-    def family_until(self, name: str) -> datetime | None | Literal[False]:
+    def family_until(self, name: str) -> datetime | Literal[False] | None:
         """As :meth:`digest_until`, for rsa, ecdsa, …"""
         return _end(self.families.get(name, date.min))
 
-    def key_until(self, family: str, bits: int) -> datetime | None | Literal[False]:
+    def key_until(self, family: str, bits: int) -> datetime | Literal[False] | None:
         """As :meth:`digest_until`, for a key of ``bits`` bits."""
         table = self.key_sizes.get(family)
         if table is None:
@@ -50,7 +50,7 @@ class Algorithms:
         return _end(good[-1] if good else date.min)
 
 
-def _end(until: date | None) -> datetime | None | Literal[False]:
+def _end(until: date | None) -> datetime | Literal[False] | None:
     if until is None:
         return None
     return False if until == date.min else datetime.combine(until, time.max, UTC)
@@ -81,7 +81,7 @@ class Policy:
     revocation_after_signature: bool = False
     revocation_max_age_hours: float | None = None
     party_mismatch_fails: bool = False
-    algorithms: Algorithms = Algorithms()
+    algorithms: Algorithms = field(default_factory=Algorithms)
 
 
 @cache

@@ -5,7 +5,8 @@ Its JSON form is ``signkit-report/1`` (docs/reference/report.md); codes and verd
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+import dataclasses
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -130,7 +131,7 @@ class SignatureReport:
     coverage: str | None
     changes_after: str | None
     changes_permitted: bool | None
-    revocation: RevocationReport = RevocationReport()
+    revocation: RevocationReport = dataclasses.field(default_factory=RevocationReport)
     timestamps: tuple[TimestampReport, ...] = ()
     party_match: bool | None = None
 
@@ -183,7 +184,7 @@ class Report:
     signatures: tuple[SignatureReport, ...] = ()
     document_timestamps: tuple[TimestampReport, ...] = ()
     error: FileError | None = None
-    reasons: tuple[Reason, ...] = field(default=())
+    reasons: tuple[Reason, ...] = dataclasses.field(default=())
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as ``signkit-report/1``."""

@@ -6,9 +6,10 @@ Each signature is looked at on its own; what is wrong with one never hides anoth
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from signkit.validation.limits import LimitExceeded
@@ -17,7 +18,6 @@ from signkit.validation.reading.syntax import (
     DUPLICATE,
     WHITESPACE,
     Ref,
-    Stream,
     SyntaxProblem,
     Value,
     dictionary_entries,
@@ -59,7 +59,7 @@ class FoundSignature:
     revision: int | None = None
     coverage: Coverage = "partial"
     reachable: bool = True
-    locks: tuple[dict[str, Value], ...] = field(default=())
+    locks: tuple[dict[str, Value], ...] = dataclasses.field(default=())
 
     @property
     def sub_filter(self) -> str:
@@ -187,10 +187,8 @@ def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
         start = data.rfind(b"obj", 0, position)
         position += 10
         head = max(start - 20, 0)
-        match = None
-        for match in _OBJECT_HEAD.finditer(data, head, start + 3):
-            pass
-        if match is None or match.end() != start + 3:
+        match = next((m for m in _OBJECT_HEAD.finditer(data, head, start + 3) if m.end() == start + 3), None)
+        if match is None:
             continue
         try:
             entries = {entry.key: entry.value for entry in dictionary_entries(data, match.end())}
@@ -280,15 +278,10 @@ def _object_places(file: PdfFile, ref: Ref, gap: int) -> Iterator[int]:
                 match = _OBJECT_HEAD.match(file.data, skip_space(file.data, offset))
                 if match and int(match[1]) == ref.number and match.end() <= gap:
                     yield match.end()
-    if file.damaged or ref == found_nowhere(file, ref):
+    if file.damaged or not any(ref.number in section.entries for section in file.history.sections):
         for match in _OBJECT_HEAD.finditer(file.data, 0, gap):
             if int(match[1]) == ref.number:
                 yield match.end()
-
-
-def found_nowhere(file: PdfFile, ref: Ref) -> Ref | None:
-    """Return ``ref`` if no cross-reference section of the file lists it."""
-    return None if any(ref.number in section.entries for section in file.history.sections) else ref
 
 
 def _contents_at(data: bytes, position: int, gap: int) -> bool:
@@ -323,8 +316,3 @@ def signed_bytes(file: PdfFile, found: FoundSignature) -> tuple[bytes, bytes]:
         return b"", b""
     a, b, c, d = found.byte_range
     return file.data[a : a + b], file.data[c : c + d]
-
-
-def stream_or_dict(value: Value) -> dict[str, Value] | None:
-    """Return the dictionary of a dictionary or stream, else None."""
-    return value.entries if isinstance(value, Stream) else value if isinstance(value, dict) else None

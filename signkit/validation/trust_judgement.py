@@ -20,7 +20,9 @@ from asn1crypto.ocsp import OCSPResponse
 from cryptography.exceptions import InvalidSignature
 from pyhanko_certvalidator import ValidationContext, find_valid_path
 from pyhanko_certvalidator import errors as path_errors
+from pyhanko_certvalidator._state import ValProcState
 from pyhanko_certvalidator.context import CertValidationPolicySpec, bootstrap_validation_data_handlers
+from pyhanko_certvalidator.ltv.poe import POEManager
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
 from pyhanko_certvalidator.path import ValidationPath
 from pyhanko_certvalidator.policy_decl import (
@@ -32,7 +34,10 @@ from pyhanko_certvalidator.policy_decl import (
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
 from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
+from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 from pyhanko_certvalidator.sig_validate import SignatureValidationContext, SignatureValidator
+from pyhanko_certvalidator.util import ConsList
 
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.validation.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
@@ -89,9 +94,26 @@ class Pool:
     def __add__(self, other: Pool) -> Pool:
         return Pool(self.certificates + other.certificates, self.ocsps + other.ocsps, self.crls + other.crls)
 
+    @property
+    def evidence(self) -> list[bytes]:
+        """The DER of every OCSP response and CRL."""
+        return [_ocsp_der(item) for item in self.ocsps] + [item.crl_data.dump() for item in self.crls]
+
     def speaks_of(self, certificate: x509.Certificate) -> bool:
         """Whether there is an OCSP response or CRL on ``certificate``."""
         return bool(_spoken(certificate, self))
+
+
+def _ocsp_der(item: OCSPContainer) -> bytes:
+    return bytes(item.ocsp_response_data.dump())
+
+
+def _ocsp_issuers(item: OCSPContainer, known: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+    single = item.extract_single_response()
+    wanted = single["cert_id"]["issuer_key_hash"].native if single is not None else None
+    return [
+        certificate for certificate in known if wanted in (certificate.public_key.sha1, certificate.public_key.sha256)
+    ]
 
 
 def _loaded(kind: Any, items: Iterable[bytes]) -> list[Any]:
@@ -133,7 +155,7 @@ class PathJudgement:
     code: str | None = None
     facts: dict[str, object] = field(default_factory=dict)
     label: Label | None = None
-    revocation: RevocationReport = RevocationReport()
+    revocation: RevocationReport = field(default_factory=RevocationReport)
 
     @property
     def good(self) -> bool:
@@ -144,53 +166,75 @@ class PathJudgement:
 class TrustJudge:
     """Judges certificates against one policy, one set of anchors and one pool of evidence."""
 
-    def __init__(self, policy: Policy, trust: Anchors, pool: Pool) -> None:
+    def __init__(self, policy: Policy, trust: Anchors, pool: Pool, now: datetime) -> None:
         self._policy = policy
         self._trust = trust
         self._pool = pool
-        self._known: dict[tuple[bytes, str, datetime, bool], PathJudgement] = {}
+        self._now = now
+        self._proven: dict[bytes, datetime] = {}
+        self._known: dict[tuple[bytes, str, datetime], PathJudgement] = {}
+
+    def prove(self, pool: Pool, time: datetime) -> None:
+        """Take note that this evidence existed at ``time``: a believed timestamp covers it."""
+        for der in pool.evidence:
+            self._proven[der] = min(self._proven.get(der, time), time)
 
     def judge(
-        self,
-        certificate: x509.Certificate,
-        others: Iterable[x509.Certificate],
-        purpose: str,
-        moment: datetime,
-        *,
-        proven: bool,
+        self, certificate: x509.Certificate, others: Iterable[x509.Certificate], purpose: str, moment: datetime
     ) -> PathJudgement:
-        """Say whether ``certificate`` was good at ``moment``; ``proven``: a timestamp shows that it was used by then."""
-        key = (certificate.dump(), purpose, moment, proven)
+        """Say whether ``certificate`` was good for ``purpose`` (signature, timestamp) at ``moment``."""
+        key = (certificate.dump(), purpose, moment)
         if key not in self._known:
-            self._known[key] = self._judge(certificate, tuple(others), purpose, moment, proven)
+            self._known[key] = self._judge(certificate, tuple(others), purpose, moment)
         return self._known[key]
 
     def _judge(
-        self,
-        certificate: x509.Certificate,
-        others: tuple[x509.Certificate, ...],
-        purpose: str,
-        moment: datetime,
-        proven: bool,
+        self, certificate: x509.Certificate, others: tuple[x509.Certificate, ...], purpose: str, moment: datetime
     ) -> PathJudgement:
         try:
             if problem := _unfit(certificate, purpose):
                 return PathJudgement("CHAIN_CONSTRAINTS_FAILURE", problem)
-            evidence = _evidence_on(certificate, self._pool, self._policy, moment)
-            rule = self._policy.timestamp_revocation if purpose == "timestamp" else self._policy.revocation
-            if issuer_kind(certificate) == "jpki" and purpose == "signature":
-                rule = "required"
-            found = _run(self._walk(certificate, others, purpose, moment, rule, evidence))
+            pool = self._usable(others)
+            evidence = _evidence_on(certificate, pool, self._policy, moment)
+            found = _run(self._walk(certificate, pool, purpose, moment, self._rule(certificate, purpose), evidence))
             return replace(found, revocation=_revocation_report(found, evidence, certificate))
         except Exception as error:  # the engine fails in many ways on hostile certificates
-            return PathJudgement(
-                "CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-not-judged", {"detail": type(error).__name__}
-            )
+            facts: dict[str, object] = {"detail": type(error).__name__}
+            return PathJudgement("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-not-judged", facts)
+
+    def _rule(self, certificate: x509.Certificate, purpose: str) -> RevocationRule:
+        if purpose == "timestamp":
+            return self._policy.timestamp_revocation
+        jpki = issuer_kind(certificate) is not None
+        if self._policy.revocation == "if-declared":
+            return "required" if jpki or _declares_revocation(certificate) else "if-available"
+        return "required" if jpki else self._policy.revocation
+
+    def _usable(self, others: tuple[x509.Certificate, ...]) -> Pool:
+        """Evidence counts only if it is proven to be older than its issuer's end (EN 319 102-1 5.6.2.2).
+
+        After its end an authority answers for nothing, and its key may be anybody's.
+        """
+        certificates = (*self._pool.certificates, *others)
+        known = (*certificates, *self._trust.certificates("signature"), *self._trust.certificates("timestamp"))
+        return Pool(
+            certificates,
+            tuple(item for item in self._pool.ocsps if self._in_time(_ocsp_der(item), _ocsp_issuers(item, known))),
+            tuple(
+                item
+                for item in self._pool.crls
+                if self._in_time(item.crl_data.dump(), [c for c in known if c.subject == item.crl_data.issuer])
+            ),
+        )
+
+    def _in_time(self, der: bytes, issuers: list[x509.Certificate]) -> bool:
+        seen = self._proven.get(der, self._now)
+        return not issuers or any(seen <= issuer.not_valid_after for issuer in issuers)
 
     async def _walk(
         self,
         certificate: x509.Certificate,
-        others: tuple[x509.Certificate, ...],
+        pool: Pool,
         purpose: str,
         moment: datetime,
         rule: RevocationRule,
@@ -201,65 +245,109 @@ class TrustJudge:
         A certificate that was good when later evidence was issued was good before (it is not unrevoked again,
         except from certificateHold); one that was revoked after the moment was good at it.
         """
-        plain = await self._at(certificate, others, purpose, moment, "none")
+        plain = await self._at(certificate, pool, purpose, moment, "none")
         if not plain.good or (rule == "if-available" and not evidence.moments):
             return plain
-        result = await self._at(certificate, others, purpose, moment, rule)
+        result = await self._at(certificate, pool, purpose, moment, rule)
         for later in evidence.moments:
             if result.good or result.code not in ("revocation-missing", "revocation-stale", "path-invalid"):
                 break
             if moment < later <= certificate.not_valid_after:
-                again = await self._at(certificate, others, purpose, later, rule)
+                again = await self._at(certificate, pool, purpose, later, rule)
                 result = again if again.good or again.code == "revoked" else result
         if result.code == "revoked" and _after(result.facts.get("revoked_at"), moment):
             return replace(plain, facts=result.facts)
-        return result
+        return replace(result, label=plain.label)
 
     async def _at(
-        self,
-        certificate: x509.Certificate,
-        others: tuple[x509.Certificate, ...],
-        purpose: str,
-        moment: datetime,
-        rule: str,
+        self, certificate: x509.Certificate, pool: Pool, purpose: str, moment: datetime, rule: str
     ) -> PathJudgement:
-        context = self._context(others, purpose, moment, rule)
+        context = self._context(pool, purpose, moment)
         paths = context.path_builder.async_build_paths_lazy(certificate)
         try:
             path = await find_valid_path(certificate, paths, validation_context=context)
+            if rule != "none":
+                await self._revocation(path, context, rule)
         except (path_errors.ValidationError, path_errors.PathError) as error:
             return _explain(error, certificate, moment)
+        except _NotShown as error:
+            return PathJudgement("TRY_LATER", error.code)
         return PathJudgement(None, label=self._label(path))
+
+    async def _revocation(self, path: ValidationPath, context: ValidationContext, rule: str) -> None:
+        """Every certificate below the anchor is shown to be good; of authorities only those that name a service."""
+        for item in path.iter_certs(include_root=False):
+            leaf = item == path.leaf
+            if item.ocsp_no_check_value is None and (leaf or _declares_revocation(item)):
+                shown = await _shown_good(item, path, context)
+                if shown is None and (not leaf or rule == "required"):
+                    jpki = leaf and issuer_kind(item) == "jpki"
+                    raise _NotShown("revocation-not-permitted" if jpki else "revocation-missing")
+                if shown is False:
+                    raise _NotShown("revocation-stale")
 
     def _label(self, path: ValidationPath) -> Label | None:
         anchor = path.trust_anchor.authority
         return self._trust.label(anchor.certificate) if hasattr(anchor, "certificate") else None
 
-    def _context(
-        self, others: tuple[x509.Certificate, ...], purpose: str, moment: datetime, rule: str
-    ) -> ValidationContext:
-        checking = _RULES[rule]
+    def _context(self, pool: Pool, purpose: str, moment: datetime) -> ValidationContext:
+        # The engine asks for OCSP only where the certificate names a service; _revocation asks in any case.
+        no_check = RevocationCheckingRule.NO_CHECK
         spec = CertValidationPolicySpec(
             trust_manager=SimpleTrustManager.build(trust_roots=self._trust.certificates(purpose)),
-            revinfo_policy=CertRevTrustPolicy(
-                RevocationCheckingPolicy(ee_certificate_rule=checking, intermediate_ca_cert_rule=checking),
-                retroactive_revinfo=True,
-            ),
+            revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(no_check, no_check), retroactive_revinfo=True),
             algorithm_usage_policy=_DatedAlgorithms(self._policy.algorithms),
             signature_validator=_Validator(),
         )
         timing = ValidationTimingInfo(moment, moment, True)
-        pool = self._pool
-        handlers = bootstrap_validation_data_handlers(None, pool.crls, pool.ocsps, (*pool.certificates, *others))
+        handlers = bootstrap_validation_data_handlers(
+            None,
+            pool.crls,
+            pool.ocsps,
+            pool.certificates,
+            # Whether evidence is old enough is decided in _usable; the engine shall not decide again.
+            POEManager(current_dt_override=moment),
+        )
         return spec.build_validation_context(timing, handlers)
 
 
-_RULES = {
-    "none": RevocationCheckingRule.NO_CHECK,
-    "required": RevocationCheckingRule.CRL_OR_OCSP_REQUIRED,
-    "if-declared": RevocationCheckingRule.CHECK_IF_DECLARED,
-    "if-available": RevocationCheckingRule.CRL_OR_OCSP_REQUIRED,
-}
+class _NotShown(Exception):
+    """Nothing shows that a certificate was good."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+async def _shown_good(certificate: x509.Certificate, path: ValidationPath, context: ValidationContext) -> bool | None:
+    """Whether evidence shows the certificate good: None for no evidence, False for evidence that cannot be used.
+
+    OCSP and CRL are both asked: what one of them says of a revocation counts.
+
+    Raises:
+        RevokedError: it was revoked.
+    """
+    answers: list[bool] = []
+    for check in (verify_ocsp_response, verify_crl):
+        try:
+            await check(certificate, path, context, _state(certificate, path))
+            answers.append(True)
+        except (path_errors.OCSPNoMatchesError, path_errors.CRLNoMatchesError):
+            continue
+        except (path_errors.OCSPValidationError, path_errors.CRLValidationError):
+            answers.append(False)
+    return any(answers) if answers else None
+
+
+def _state(certificate: x509.Certificate, path: ValidationPath) -> ValProcState:
+    """Tells the engine which certificate of the path is meant, for its errors."""
+    certificates = list(path.iter_certs(include_root=False))
+    return ValProcState(cert_path_stack=ConsList.sing(path), init_index=certificates.index(certificate) + 1)
+
+
+def _declares_revocation(certificate: x509.Certificate) -> bool:
+    """The certificate names a CRL or an OCSP service."""
+    return certificate.crl_distribution_points_value is not None or bool(certificate.ocsp_urls)
 
 
 def _after(moment: object, other: datetime) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from signkit.jpki.certificates import issuer_kind
+from signkit.jpki.attributes import read_attributes
 from signkit.validation.algorithms import SignatureAlgorithm
 from signkit.validation.changes import Judgement
 from signkit.validation.integrity import Checked
@@ -53,15 +53,16 @@ def rule(
     level: str,
 ) -> Ruling:
     """Weigh everything that was found on one signature or document timestamp."""
-    for step in (_integrity(checked), _changes(changes), _trust(path, checked)):
-        if step is not None:
-            return step
-    for step in (_algorithms(checked, moment, policy), _required_level(level, policy, checked)):
-        if step is not None:
-            return step
-    assert path is not None
-    rehearsal = path.label is not None and path.label.source == "rehearsal"
-    return Ruling(Verdict.PASSED, None, (reason("rehearsal"),) if rehearsal else ())
+    found = (
+        _integrity(checked)
+        or _changes(changes)
+        or _trust(path)
+        or _algorithms(checked, moment, policy)
+        or _required_level(level, policy, checked)
+        or Ruling(Verdict.PASSED)
+    )
+    rehearsal = path is not None and path.label is not None and path.label.source == "rehearsal"
+    return replace(found, reasons=(*found.reasons, reason("rehearsal"))) if rehearsal else found
 
 
 def _integrity(checked: Checked) -> Ruling | None:
@@ -98,7 +99,7 @@ def _changes(changes: Judgement | None) -> Ruling | None:
     return Ruling(Verdict.FAILED, "FORMAT_FAILURE", (changes_reason("changes-not-permitted", codes),))
 
 
-def _trust(path: PathJudgement | None, checked: Checked) -> Ruling | None:
+def _trust(path: PathJudgement | None) -> Ruling | None:
     if path is None:
         return Ruling(Verdict.INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND", (reason("signer-certificate-missing"),))
     if path.good:
@@ -141,12 +142,25 @@ def _required_level(level: str, policy: Policy, checked: Checked) -> Ruling | No
 
 
 def key_kind(certificate: Any, path: PathJudgement | None) -> str:
-    """Whose key it is, as far as the certificate says and the path proves."""
-    if path is not None and path.label is not None:
-        if path.label.source == "rehearsal":
-            return "rehearsal"
-        if path.label.source == "jpki":
-            return "person"
-    if certificate is None or issuer_kind(certificate) == "jpki-test":
+    """Whose key it is, as far as a trusted authority says: person, organisation, rehearsal, else unknown."""
+    if path is None or path.label is None:
         return "unknown"
-    return "unknown"
+    if path.label.source != "user":
+        return "person" if path.label.source == "jpki" else path.label.source
+    subject = certificate.subject.native
+    if subject.keys() & {"given_name", "surname"}:
+        return "person"
+    return "organisation" if "organization_name" in subject else "unknown"
+
+
+def identity(certificate: Any, path: PathJudgement | None) -> dict[str, Any] | None:
+    """The four attributes (基本4情報) of a JPKI certificate that a named authority issued."""
+    attributes = read_attributes(certificate) if path is not None and path.label is not None else None
+    if attributes is None:
+        return None
+    return {
+        "name": attributes.name,
+        "address": attributes.address,
+        "birth_date": attributes.birth_date.iso() if attributes.birth_date else None,
+        "sex": attributes.sex,
+    }

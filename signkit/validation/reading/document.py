@@ -43,12 +43,12 @@ class Unreadable(Exception):
 
 
 class Location(NamedTuple):
-    """Where an object lies: at ``offset``, or as entry ``index`` of the object stream ``container``."""
+    """Where an object lies: at ``offset``, or as entry ``place`` of the object stream ``container``."""
 
     offset: int
     generation: int
     container: int = 0
-    index: int = 0
+    place: int = 0
 
 
 @dataclass

@@ -225,7 +225,7 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200) -> list[Ent
     if data[position : position + 2] != b"<<":
         raise SyntaxProblem("no dictionary")
     position += 2
-    entries = []
+    entries: list[Entry] = []
     while True:
         position = skip_space(data, position)
         if data[position : position + 2] == b">>":
