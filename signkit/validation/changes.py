@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from signkit.validation.covering import covers_signed_content
 from signkit.validation.reading.document import PdfFile, View
 from signkit.validation.reading.syntax import Ref, Stream, SyntaxProblem, Value
 from signkit.validation.structure import FormField, FoundSignature, form_fields
@@ -56,9 +57,13 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Rules:
-    """What may change: the highest level, and fields that may not (None: no field is locked)."""
+    """What may change: the highest level, and fields that may not (None: no field is locked).
+
+    ``certified``: a certification signature rules, so that signatures go into the fields there are.
+    """
 
     allowed: Level
+    certified: bool = False
     locked: Callable[[str], bool] | None = None
 
 
@@ -93,12 +98,16 @@ class Changes:
         return self._steps[index]
 
 
+_OVER_TEXT = "signature-over-text"
+
+
 def _judged(changes: list[Change], rules: Rules) -> Judgement:
     level = max((change.level for change in changes), default=Level.NONE)
     locked = [
         c for c in changes if c.field is not None and c.level >= Level.FORM and rules.locked and rules.locked(c.field)
     ]
     findings = [change for change in changes if change.level > rules.allowed] + locked
+    findings += [change for change in changes if rules.certified and change.code == _OVER_TEXT]
     if any(change.code == "not-judged" for change in changes):
         return Judgement(level, None, tuple(findings))
     return Judgement(level, not findings, tuple(dict.fromkeys(findings)))
@@ -111,7 +120,7 @@ _BETWEEN = re.compile(rb"(?:[\0\t\n\x0c\r ]+|%[^\r\n]*|startxref[\0\t\n\x0c\r ]*
 
 def _after_last(file: PdfFile) -> Iterator[Change]:
     """Bytes after the last revision that was understood: other viewers may draw them (incremental saving attack)."""
-    last = max((section.end for section in file.history.sections), default=0)
+    last = file.history.end_before(len(file.history))
     if file.damaged:
         yield Change(Level.OTHER, "not-judged", "cross-reference")
     elif not _BETWEEN.match(file.data, last):
@@ -123,7 +132,7 @@ def _unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
     section = new.history.sections[new.index]
     if section.conflicts:
         yield Change(Level.OTHER, "not-judged", "hybrid cross-reference")
-    position = max(item.end for item in new.history.sections[: new.index])
+    position = new.history.end_before(new.index)
     extents = [item for item in section.extents if item[0] >= position]
     for number, place in section.entries.items():
         if place is not None and not place.container and position <= place.offset < section.end:
@@ -170,8 +179,9 @@ class _Comparison:
         self._form_pairs: set[tuple[Ref, Ref]] = set()
         self._equal: dict[bool, set[tuple[Ref, Ref]]] = {True: set(), False: set()}
         self._in_page = False
+        self._successor: dict[Ref, Ref] = {}
         self._new_widgets: set[Ref] = set()
-        self._removed: set[Ref] = set()
+        self._filled_widgets: set[Ref] = set()
         self._depth = old.file.meter.limits.depth
         self._changed = old.history.sections[new.index].entries.keys() if old.history is new.history else None
 
@@ -207,6 +217,8 @@ class _Comparison:
     def _own(self, one: Value, other: Value, *, form: bool = False) -> None:
         if isinstance(one, Ref) and isinstance(other, Ref):
             (self._form_pairs if form else self._pairs).add((one, other))
+            if form:
+                self._successor.setdefault(one, other)
 
     def _drawn_same(self, one: Value, other: Value) -> bool:
         """As :meth:`_same`, where a field has no business to be."""
@@ -278,20 +290,37 @@ class _Comparison:
         if not isinstance(old, list) or not isinstance(new, list):
             yield Change(Level.OTHER, "not-judged", f"{where} /Annots")
             return
-        left = list(new)
+        left = _Remaining(new)
         for item in old:
-            match = next((x for x in left if self._is_owned(item, x)), None)
-            match = match if match is not None else next((x for x in left if x == item), None)
-            match = match if match is not None else next((x for x in left if self._same(item, x)), None)
-            if match is not None:
-                left.remove(match)
-                if not self._is_owned(item, match) and not self._same(item, match):
-                    yield self._changed_annotation(item, match, where)
-            else:
+            match = left.take(item, self._successor.get(item) if isinstance(item, Ref) else None)
+            if match is None:
                 yield self._removed_annotation(item, where)
-        for item in left:
-            if not (isinstance(item, Ref) and item in self._new_widgets) and self.new.resolve(item) is not None:
-                yield Change(Level.ANNOTATIONS if not self._is_widget(item) else Level.OTHER, "annotation-added", where)
+            elif not self._is_owned(item, match) and not self._same(item, match):
+                yield self._changed_annotation(item, match, where)
+                yield from self._covering(one, match, where)
+            elif isinstance(match, Ref) and match in self._filled_widgets:
+                yield from self._covering(one, match, where)
+        for item in left.items():
+            entries = self.new.resolve(item)
+            if entries is None:
+                continue
+            if not (isinstance(item, Ref) and item in self._new_widgets):
+                yield Change(Level.OTHER if self._is_widget(item) else Level.ANNOTATIONS, "annotation-added", where)
+            yield from self._covering(one, item, where)
+
+    def _covering(self, page: dict[str, Value], item: Value, where: str) -> Iterator[Change]:
+        """Whatever is new may not hide what was signed, also where the document allows annotations.
+
+        A further signature often stands over text; whether it may is for the document's own rules (``Rules.certified``).
+        """
+        try:
+            hidden = covers_signed_content(self.old, page, item, self.new)
+        except SyntaxProblem:
+            yield Change(Level.OTHER, "not-judged", f"{where} /Contents")
+            return
+        if hidden:
+            signature = isinstance(item, Ref) and item in self._new_widgets
+            yield Change(Level.FORM, _OVER_TEXT, where) if signature else Change(Level.OTHER, "covers-text", where)
 
     def _is_owned(self, one: Value, other: Value) -> bool:
         return isinstance(one, Ref) and isinstance(other, Ref) and (one, other) in self._form_pairs
@@ -419,7 +448,9 @@ class _Comparison:
         ):
             yield Change(Level.OTHER, "field-changed", f"{name} {key}", name)
         if old.type != "/Sig":
-            shown_only = "/AP" in touched and not touched & {"/V", "/AS"}
+            # A button's looks belong to its states; a text's looks follow its value.
+            shown_only = "/AP" in touched and (old.type == "/Btn" or not touched & {"/V", "/AS"})
+            self._filled_widgets.update(_widgets(self.new, new))
             yield Change(
                 Level.OTHER if shown_only else Level.FORM,
                 "appearance-replaced" if shown_only else "field-filled",
@@ -468,6 +499,7 @@ class _Comparison:
             pair, equal = (one, other), self._equal[self._in_page]
             if pair in self._pairs or pair in equal or (not self._in_page and pair in self._form_pairs):
                 return True
+            self.old.file.meter.check_time()
             equal.add(pair)  # assumed while below it, so that circles end
             before, after = self.old.resolve(one), self.new.resolve(other)
             result = (one == other and _is_element(before) and _is_element(after)) or self._same_value(
@@ -511,6 +543,29 @@ class _Comparison:
             return self.old.file.decoded(one, self.old) == self.new.file.decoded(other, self.new)
         except SyntaxProblem:
             return False
+
+
+class _Remaining:
+    """The annotations of the newer page that no older one has claimed yet; each is found in constant time."""
+
+    def __init__(self, items: list[Value]) -> None:
+        self._refs = dict.fromkeys(item for item in items if isinstance(item, Ref))
+        self._direct = [item for item in items if not isinstance(item, Ref)]
+
+    def take(self, item: Value, successor: Ref | None) -> Value:
+        """Claim the annotation that continues ``item``: the same object, its field's successor, or an equal one."""
+        for ref in (item, successor):
+            if isinstance(ref, Ref) and ref in self._refs:
+                del self._refs[ref]
+                return ref
+        match = next((other for other in self._direct if other == item), None)
+        if match is not None:
+            self._direct.remove(match)
+        return match
+
+    def items(self) -> list[Value]:
+        """What is left."""
+        return [*self._refs, *self._direct]
 
 
 def _fields(view: View) -> dict[str, FormField]:

@@ -169,6 +169,7 @@ _CHANGES: dict[str, Text] = {
     "annotation-changed": Text("an annotation was changed", "注釈の変更"),
     "annotation-removed": Text("an annotation was removed", "注釈の削除"),
     "covers-text": Text("something was laid over signed text", "署名済みの文字の上への重ね書き"),
+    "signature-over-text": Text("a further signature was laid over signed text", "署名済みの文字の上への署名の追加"),
     "form": Text("the form's settings", "フォームの設定"),
     "form-removed": Text("the form was removed", "フォームの削除"),
     "form-resources": Text("the form's fonts", "フォームのフォント"),

@@ -91,16 +91,37 @@ class FormField:
     value: Value
 
 
+#: What a field passes on to its kids (12.7.4.1, 12.7.5.3, 12.7.5.4), and what locks and seeds it.
+_INHERITED = (
+    "/FT",
+    "/Ff",
+    "/V",
+    "/DV",
+    "/DA",
+    "/Q",
+    "/DS",
+    "/RV",
+    "/MaxLen",
+    "/Opt",
+    "/TI",
+    "/I",
+    "/AA",
+    "/Lock",
+    "/SV",
+)
+
+
 def form_fields(view: View) -> Iterator[FormField]:
     """Walk the form's field tree (12.7.4), whatever its shape; circles and repeated nodes are visited once."""
     root = view.root
     form = view.resolve(root.get("/AcroForm")) if isinstance(root, dict) else None
     top = view.resolve(form.get("/Fields")) if isinstance(form, dict) else None
     seen: set[Ref] = set()
-    todo = [(item, "", None, None) for item in reversed(top)] if isinstance(top, list) else []
+    todo: list[tuple[Value, str, dict[str, Value]]] = []
+    todo += [(item, "", {}) for item in reversed(top)] if isinstance(top, list) else []
     limit = view.file.meter.limits.objects
     while todo:
-        node, prefix, kind, value = todo.pop()
+        node, prefix, inherited = todo.pop()
         ref = node if isinstance(node, Ref) else None
         if ref is not None:
             if ref in seen:
@@ -111,13 +132,15 @@ def form_fields(view: View) -> Iterator[FormField]:
             continue
         part = view.resolve(entries.get("/T"))
         name = _joined(prefix, part)
-        kind = view.resolve(entries.get("/FT")) or kind
-        value = entries.get("/V", value)
+        inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
         kids = view.resolve(entries.get("/Kids"))
         inner = [kid for kid in kids if _is_field(view, kid)] if isinstance(kids, list) else []
-        todo += [(kid, name, kind, value) for kid in reversed(inner)]
+        todo += [(kid, name, inherited) for kid in reversed(inner)]
         if not inner:
-            yield FormField(name, ref, entries, kind if isinstance(kind, str) else None, value)
+            kind = view.resolve(inherited.get("/FT"))
+            yield FormField(
+                name, ref, inherited | entries, kind if isinstance(kind, str) else None, inherited.get("/V")
+            )
 
 
 def _joined(prefix: str, part: Value) -> str:

@@ -10,6 +10,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import NamedTuple, cast
 
 from signkit.validation.limits import LimitExceeded, Meter
@@ -30,7 +31,10 @@ _START_XREF = re.compile(rb"startxref[\0\t\n\x0c\r ]*(\d{1,12})")
 _STREAM = re.compile(rb"[\0\t\n\x0c\r ]*(?:%[^\r\n]*[\0\t\n\x0c\r ]*)*stream(\r\n|\n|\r)?")
 _END_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*endstream")
 _TABLE_ROW = re.compile(rb"[\0\t\n\x0c\r ]*(\d{1,10})[\0\t\n\x0c\r ]+(\d{1,10})([\0\t\n\x0c\r ]+[nf](?![a-z]))?")
-_END_OF_FILE = re.compile(rb"%%EOF[\0\t\x0c ]*(?:\r\n|\n|\r)?")
+_END_OF_SECTION = re.compile(
+    rb"(?:[\0\t\n\x0c\r ]++|endobj|%(?!%EOF)[^\r\n]*+)*+startxref[\0\t\n\x0c\r ]*+\d{1,12}"
+    rb"(?:[\0\t\n\x0c\r ]++|%(?!%EOF)[^\r\n]*+)*+%%EOF[\0\t\x0c ]*+(?:\r\n|\n|\r)?"
+)
 
 
 class Unreadable(Exception):
@@ -78,6 +82,7 @@ class PdfFile:
         self._objects: dict[tuple[int, int, int], Value] = {}
         self._containers: dict[int, dict[int, Value]] = {}
         self._sections: dict[int, Section] = {}
+        self._decoded: dict[int, tuple[Stream, bytes]] = {}  # the stream is held, so that its id stays its own
         self.header = max(data[:1024].find(b"%PDF-"), 0)
         self.damaged = False
         self.history = self._main_history()
@@ -152,10 +157,8 @@ class PdfFile:
                 section = self._read_xref_stream(place)
             else:
                 continue
-            match = _END_OF_FILE.search(self.data, section.end)
-            start = self.data.find(b"startxref", section.end)
-            if match and start >= 0 and start < match.start():
-                section.end = match.end()
+            match = _END_OF_SECTION.match(self.data, section.end)
+            section.end = match.end() if match else section.end
             return section
         raise SyntaxProblem(f"no cross-reference section at {declared}")
 
@@ -367,8 +370,11 @@ class PdfFile:
             SyntaxProblem: an unknown filter or broken data.
             LimitExceeded: it is larger than the limits allow.
         """
-        direct = {key: view.resolve(stream.entries.get(key)) for key in ("/Filter", "/DecodeParms")}
-        return decode(stream.raw, direct, self.meter)
+        known = self._decoded.get(id(stream))
+        if known is None:
+            direct = {key: view.resolve(stream.entries.get(key)) for key in ("/Filter", "/DecodeParms")}
+            known = self._decoded[id(stream)] = stream, decode(stream.raw, direct, self.meter)
+        return known[1]
 
     def object_extent(self, number: int, place: Location) -> tuple[int, int] | None:
         """Return the first and last+1 byte of the object at ``place``, ``endobj`` included, or None."""
@@ -402,6 +408,11 @@ class History:
             for number, place in section.entries.items():
                 self._changes.setdefault(number, []).append((index, place))
         self._views: dict[int, View] = {}
+        self._ends = list(accumulate((section.end for section in sections), max, initial=0))
+
+    def end_before(self, index: int) -> int:
+        """Return the byte after everything that the revisions before ``index`` hold."""
+        return self._ends[index]
 
     def __len__(self) -> int:
         return len(self.sections)

@@ -18,6 +18,7 @@ A dictionary that names a key twice carries the entry :data:`DUPLICATE`: readers
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -236,3 +237,30 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200) -> list[Ent
         start = skip_space(data, position)
         value, position = parse_value(data, start, depth)
         entries.append(Entry(key, value, start, position))
+
+
+_END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
+
+
+def content_tokens(data: bytes) -> Iterator[tuple[str, Value]]:
+    """Read a content stream (7.8.2) as ``("value", value)`` and ``("operator", name)``, without data of inline images.
+
+    Raises:
+        SyntaxProblem: something that is neither.
+    """
+    position, size = 0, len(data)
+    while (position := skip_space(data, position)) < size:
+        match = _TOKEN.match(data, position)
+        if match is None:
+            raise SyntaxProblem(f"no token at {position}")
+        word = match["word"] if match.lastgroup == "word" else None
+        if word is None or word in (b"null", b"true", b"false"):
+            value, position = parse_value(data, position)
+            yield "value", value
+            continue
+        position = match.end()
+        if word == b"ID":
+            end = _END_OF_IMAGE.search(data, position)
+            position = end.end() if end else size
+            continue
+        yield "operator", word
