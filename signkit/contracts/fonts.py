@@ -148,6 +148,8 @@ def _face_coverage(path: str, index: int) -> _Coverage:
     from fontTools.ttLib import TTFont
 
     with TTFont(path, lazy=True, fontNumber=index) as font:
+        # Any names will do for the glyphs; the real ones would be read from the outlines, which is slow.
+        font.setGlyphOrder([str(number) for number in range(font["maxp"].numGlyphs)])
         table = font["cmap"]
         sequences = frozenset(
             (base, selector)

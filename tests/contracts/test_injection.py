@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from signkit.contracts.data import Data
+from signkit.contracts.escaping import code_literal, string_literal, unescaped
 from signkit.contracts.markup import MAX_SOURCE_CHARACTERS, typst_source
 from signkit.contracts.render import render_contract
 from signkit.errors import ContractRefused, TemplateInvalid, TypesettingFailed
@@ -224,3 +228,32 @@ def test_character_refused(make_template: MakeTemplate, data: Data, name: str, c
     assert (problem.code, problem.path) == ("character", "name")
     assert f"U+{ord(character[-1]):04X}" in problem.message.ja
     assert character[-1] not in caught.value.message("ja")
+
+
+@given(st.text())
+def test_literal_spells_a_text_with_nothing_but_escapes(text: str) -> None:
+    literal = string_literal(text)
+
+    assert re.fullmatch(r'"(\\u\{[0-9a-f]{1,6}\})*"', literal)
+    assert unescaped(literal) == f'"{text}"'
+
+
+@pytest.mark.parametrize(
+    ("value", "literal"),
+    [(None, "none"), (True, "true"), (5, "5"), (-5, "(-5)"), (1.5, "1.5"), ([], "()"), ([1], "(1,)"), ({}, "(:)")],
+)
+def test_literals_of_code(value: object, literal: str) -> None:
+    assert code_literal(value) == literal
+
+
+def test_tables_in_code(make_template: MakeTemplate, data: Data) -> None:
+    template = make_template(
+        "#let d = {{ {'a b': [name, 1, true]} | code }}\n#d.at(\"a b\").first() {{ signing_block('issuer') }}"
+    )
+
+    assert "髙橋" in printed(render_contract(template, data).pdf)
+
+
+def test_other_values_have_no_literal() -> None:
+    with pytest.raises(TypeError, match="a set has no form in code"):
+        code_literal({1})

@@ -6,8 +6,10 @@ import hashlib
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -207,3 +209,33 @@ def test_english_template(make_template: MakeTemplate, data: Data) -> None:
     assert reader.root_object["/Lang"] == "en"
     assert reader.root_object["/AcroForm"]["/Fields"][0].get_object()["/TU"] == "Signature of Issuer"
     assert "Electronic signature: Issuer" in reader.pages[0].extract_text()
+
+
+def longest(schema: Mapping[str, Any], value: Any) -> Any:
+    """Fill every free text with as many characters as the schema allows."""
+    if isinstance(value, dict):
+        return {name: longest(schema["properties"][name], item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [longest(schema["items"], item) for item in value]
+    free = isinstance(value, str) and not {"enum", "format", "pattern"} & schema.keys()
+    return "鬱" * schema["maxLength"] if free else value
+
+
+@pytest.mark.parametrize("name", ["real-estate-sale", "employment-agreement"])
+def test_longest_texts_stay_on_the_pages(name: str) -> None:
+    template = find_template(name)
+    data = longest(template.schema, load_contract_data(template.folder / "example.yaml"))
+    heights: list[float] = []
+
+    def note(text: str, at: list[float], inner: list[float], *_: object) -> None:
+        if text.strip():
+            heights.append(inner[4] * at[1] + inner[5] * at[3] + at[5])
+
+    rendered = render_contract(template, data)
+    for page in PdfReader(BytesIO(rendered.pdf)).pages:
+        page.extract_text(visitor_text=note)
+
+    assert len(heights) > 100
+    assert min(heights) > 40
+    assert max(heights) < A4[1]
+    assert all(0 < block.rectangle[1] < block.rectangle[3] < A4[1] for block in rendered.blocks)
