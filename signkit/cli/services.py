@@ -21,15 +21,15 @@ def services(
 
     ``--tsa rehearsal`` brings the kept rehearsal's timestamp service and revocation; nothing else ever does.
     """
-    from asn1crypto import x509
+    from asn1crypto import pem, x509
 
-    from signkit.jpki.authorities import certification_authorities
     from signkit.signing.levels import Services
     from signkit.trust.anchors import default_trust_store
     from signkit.trust.revocation import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
     from signkit.trust.timestamps import HttpTimestampSource, TimestampSource
 
     timestamps: list[TimestampSource] = []
+    issuers: list[x509.Certificate] = []
     revocation: list[RevocationSource] = [*map(FolderRevocation, evidence or ()), *plugin_sources()]
     for url in tsa or settings.tsa_urls:
         if url == REHEARSAL:
@@ -38,10 +38,9 @@ def services(
             rehearsal = kept_rehearsal(settings.home_folder() / "rehearsal")
             timestamps.append(rehearsal.timestamps())
             revocation.append(rehearsal.revocation())
+            issuers += [x509.Certificate.load(der) for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
         else:
             timestamps.append(HttpTimestampSource(url, settings.network_timeout))
     revocation.append(OnlineRevocation(settings.network_timeout))
     store = default_trust_store([*settings.trust_folders, *(trust or ())])
-    authorities = [x509.Certificate.load(item.certificate) for item in certification_authorities("signature")]
-    issuers = [*authorities, *store.certificates("signature")]
-    return Services(timestamps, revocation, issuers)
+    return Services(timestamps, revocation, [*issuers, *store.certificates("signature")])

@@ -27,6 +27,9 @@ _MAX_SEAL_CHARACTERS = 6
 _MAX_IMAGE_BYTES = 300_000
 #: The typesetter wants a date; only the drawing is taken from what it makes.
 _ANY_DAY = date(2000, 1, 1)
+#: A personal seal is some 18 mm across at the most.
+_SEAL_SIDE = 51.0
+_INSET = 5.0
 _MIN_SIDE = 8.0
 _MAX_SIDE = 2000.0
 
@@ -103,10 +106,10 @@ def _size(widget: Any) -> tuple[float, float]:
 
 
 def _source(appearance: Appearance, width: float, height: float) -> str:
-    side = min(height * 0.94, width * 0.4)
+    side = min(height * 0.94, width * 0.3, _SEAL_SIDE)
     gap = side * 0.16
     seal = _image_source(appearance.image, side) if appearance.image else _seal_source(appearance.seal, side)
-    room = width - side - gap - 2
+    room = width - side - gap - _INSET
     size = min(height * 0.24, 11.0, _fitting_size(appearance.lines, room))
     lines = "".join(
         f"text({string_literal(line)}, size: {_points(size * scale)}), " for line, scale in _scaled(appearance)
@@ -114,8 +117,8 @@ def _source(appearance: Appearance, width: float, height: float) -> str:
     return f"""
 #set page(width: {_points(width)}, height: {_points(height)}, margin: 0pt, fill: none)
 #set text(font: "Noto Serif JP", lang: "ja", fill: rgb("#1a1a1a"))
-#place(left + horizon, dx: 1pt, stack(dir: ttb, spacing: {_points(size * 0.7)}, {lines}))
-#place(right + horizon, dx: -1pt, {seal})
+#place(left + horizon, dx: {_points(_INSET)}, stack(dir: ttb, spacing: {_points(size * 0.7)}, {lines}))
+#place(right + horizon, dx: -2pt, {seal})
 """
 
 
