@@ -78,7 +78,7 @@ def parse_contract_data(raw: bytes, suffix: str, name: str = "data") -> Data:
             raise _Refused(f"{suffix or 'no suffix'} is not a known format", f"{suffix} という形式は扱えません")
         if len(raw) > MAX_BYTES:
             raise _Refused(f"it is larger than {MAX_BYTES} bytes", f"{MAX_BYTES} バイトを超えています")
-        return plain_data(reader(raw.decode("utf-8-sig")))
+        return plain_data(reader(raw.decode("utf-8-sig")), name)
     except _Refused as error:
         raise ContractDataUnreadable(name, error.cause) from error
     except UnicodeDecodeError as error:
@@ -93,16 +93,18 @@ def parse_contract_data(raw: bytes, suffix: str, name: str = "data") -> Data:
 _TOO_DEEP = Text("it is nested too deeply", "入れ子が深すぎます")
 
 
-def plain_data(value: object) -> Data:
+def plain_data(value: object, name: str = "data") -> Data:
     """Return ``value`` as contract data: plain values within the bounds, dates as texts.
 
     Raises:
-        ValueError: it is no table, holds another kind of value, or exceeds a bound.
+        ContractDataUnreadable: it is no table, holds another kind of value, or exceeds a bound.
     """
-    if not isinstance(value, Mapping):
-        raise _Refused("it is not a table of items", "項目の表ではありません")
-    count = [0]
-    result = _plain(value, 0, count)
+    try:
+        if not isinstance(value, Mapping):
+            raise _Refused("it is not a table of items", "項目の表ではありません")
+        result = _plain(value, 0, [0])
+    except _Refused as error:
+        raise ContractDataUnreadable(name, error.cause) from error
     assert isinstance(result, dict)
     return result
 
@@ -121,8 +123,9 @@ def _plain(value: object, depth: int, count: list[int]) -> Any:
 
 
 def _key(key: object) -> str:
-    if not isinstance(key, str) or not 0 < len(key) <= 100:
-        raise _Refused("an item's name is not a text", "項目名が文字列ではありません")
+    # Names are shown in messages, so they hold nothing that a terminal would act on.
+    if not isinstance(key, str) or not 0 < len(key) <= 100 or not key.isprintable():
+        raise _Refused("an item's name is not a short, printable text", "項目名が短い文字列ではありません")
     return key
 
 
@@ -148,10 +151,10 @@ def _refuse_constant(name: str) -> NoReturn:
     raise _Refused(f"{name} is not a number", f"{name} は数値として扱えません")
 
 
-def _unique(pairs: Iterable[tuple[str, Any]]) -> Data:
+def _unique(pairs: Iterable[tuple[Any, Any]]) -> Data:
     table: Data = {}
     for key, value in pairs:
-        if key in table:
+        if _key(key) in table:
             raise _Refused(f"the item {key} stands twice", f"項目 {key} が二度書かれています")
         table[key] = value
     return table
@@ -177,8 +180,7 @@ def _read_yaml(text: str) -> object:
                 open_containers[-1].append(closed)
             elif isinstance(event, yaml.MappingEndEvent):
                 flat = open_containers.pop()
-                pairs = [(_key(key), value) for key, value in zip(flat[::2], flat[1::2], strict=True)]
-                open_containers[-1].append(_unique(pairs))
+                open_containers[-1].append(_unique(zip(flat[::2], flat[1::2], strict=True)))
     except yaml.YAMLError as error:
         raise ValueError(" ".join(str(error).split())[:200]) from error
     if len(root) != 1:
@@ -383,11 +385,7 @@ def _schema_problem(template: Template, error: ValidationError) -> Problem:
     elif error.validator == "type":
         code = "type"
     title, clause = _title_and_clause(template.schema, steps)
-    return Problem(code, _safe_path(steps), title, clause, _words(error))
-
-
-def _safe_path(steps: list[str | int]) -> str:
-    return _dotted(steps) or "(all)"
+    return Problem(code, _dotted(steps), title, clause, _words(error))
 
 
 def _any(value: object) -> Any:

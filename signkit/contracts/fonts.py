@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signkit.contracts.characters import describe
+from signkit.errors import SettingsInvalid
 
 if TYPE_CHECKING:
     import typst
@@ -61,9 +62,16 @@ class _Coverage:
 
 @lru_cache(maxsize=8)
 def font_set(extra_folders: tuple[Path, ...] = ()) -> FontSet:
-    """Return the shipped fonts and those of ``extra_folders`` (``Settings.font_folders``)."""
+    """Return the shipped fonts and those of ``extra_folders`` (``Settings.font_folders``).
+
+    Raises:
+        SettingsInvalid: one of them is no folder.
+    """
     from pylopdf_fonts_jp import serif_path
 
+    for folder in extra_folders:
+        if not folder.is_dir():
+            raise SettingsInvalid(str(folder), "font_folders", "not a folder")
     folders = (serif_path().parent, *extra_folders)
     families = {font.family for font in _typst_fonts(folders).fonts()}
     return FontSet(folders, tuple(sorted(families - {MINCHO, GOTHIC})))

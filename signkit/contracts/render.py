@@ -51,7 +51,7 @@ def render_contract(template: Template, data: Mapping[str, Any], settings: Setti
         ContractRefused: the data or the text holds something a contract may not; names every problem.
         TemplateInvalid: the template is at fault.
         TypesettingFailed: the template's markup is at fault.
-        ValueError: ``data`` is not plain contract data (see ``plain_data``).
+        ContractDataUnreadable: ``data`` is not plain contract data (see ``plain_data``).
     """
     settings = settings or Settings()
     font_set = fonts.font_set(settings.font_folders)

@@ -9,7 +9,7 @@ import pytest
 from signkit.contracts.data import Data
 from signkit.contracts.fonts import GOTHIC, MINCHO, describe_missing, font_set, missing_glyphs
 from signkit.contracts.render import render_contract
-from signkit.errors import ContractRefused
+from signkit.errors import ContractRefused, SettingsInvalid
 from signkit.settings import Settings
 
 from .conftest import MakeTemplate
@@ -54,6 +54,11 @@ def test_extra_folder_adds_its_families_behind_the_shipped_ones(tmp_path) -> Non
     assert fonts.heading == (GOTHIC, "Extra")
     assert missing_glyphs("山田😀", fonts) == ()
     assert missing_glyphs("山田😀") == ("😀",)
+
+
+def test_font_folder_that_is_not_there(tmp_path) -> None:
+    with pytest.raises(SettingsInvalid, match="font_folders"):
+        font_set((tmp_path / "nowhere",))
 
 
 def test_contract_with_an_extra_font(make_template: MakeTemplate, data: Data, tmp_path) -> None:

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Ask veraPDF whether files are PDF/A-3b: sh tests/witnesses/pdfa/check.sh FILE.pdf...
+# Needs a JDK (17 or later) and Maven, which fetches veraPDF's library (about 5 MB) the first time.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mvn -q -f "$here/pom.xml" dependency:build-classpath -Dmdep.outputFile="$work/classpath"
+javac -d "$work" -cp "$(cat "$work/classpath")" "$here/PdfaWitness.java"
+java -cp "$work:$(cat "$work/classpath")" PdfaWitness "$@"
