@@ -25,6 +25,7 @@ class Settings:
         tsa_urls: RFC 3161 timestamp services, tried in this order.
         trust_folders: PEM or DER certificates trusted as anchors, beside the shipped JPKI CA certificates.
         home: where SignKit keeps its own state (the rehearsal PKI); default: the platform's data folder.
+        pkcs11_module: the PKCS#11 module that ``pkcs11:`` keys use where their URI names none.
         network_timeout: seconds a TSA, OCSP or CRL service is waited for.
     """
 
@@ -33,6 +34,7 @@ class Settings:
     tsa_urls: tuple[str, ...] = ()
     trust_folders: tuple[Path, ...] = ()
     home: Path | None = None
+    pkcs11_module: Path | None = None
     network_timeout: float = 10.0
 
     def home_folder(self) -> Path:
@@ -95,7 +97,7 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
             return float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
             raise SettingsInvalid(source, name, "not a number of seconds") from error
-    if name == "home":
+    if name in ("home", "pkcs11_module"):
         return base / Path(str(value)).expanduser()
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):

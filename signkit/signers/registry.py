@@ -40,7 +40,13 @@ def _open_card(rest: str, context: SignerContext) -> Signer:
     return open_card_signer(rest, context.ask, context.settings, use_last_try=context.use_last_try)
 
 
-_BUILT_IN: dict[str, SignerFactory] = {"p12": _open_p12, "card": _open_card}
+def _open_pkcs11(rest: str, context: SignerContext) -> Signer:
+    from signkit.signers.pkcs11 import open_pkcs11_signer
+
+    return open_pkcs11_signer(rest, context.ask, context.settings, use_last_try=context.use_last_try)
+
+
+_BUILT_IN: dict[str, SignerFactory] = {"p12": _open_p12, "card": _open_card, "pkcs11": _open_pkcs11}
 
 
 def open_signer(uri: str, context: SignerContext) -> Signer:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors import KeyFileUnusable
 from signkit.signers.base import SignatureAlgorithm
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives import hashes
@@ -30,7 +31,11 @@ class SoftwareKey:
         Raises:
             KeyFileUnusable: RSA under 2048 bits, another curve than P-256, P-384 or P-521, or no signature key.
         """
-        return cls(_algorithm_of(key, source), key)
+        private: Any = key
+        try:
+            return cls(algorithm_of(private.public_key()), key)
+        except KeyUnfit as unfit:
+            raise KeyFileUnusable(source, unfit.cause.en) from unfit
 
     def sign(self, data: bytes) -> bytes:
         """Hash and sign ``data``."""
@@ -52,17 +57,40 @@ class SoftwareKey:
         return algorithm
 
 
-def _algorithm_of(key: object, source: str) -> SignatureAlgorithm:
+class KeyUnfit(Exception):
+    """A key of a type or size that does not sign here.
+
+    Attributes:
+        cause: why.
+    """
+
+    def __init__(self, cause: Text) -> None:
+        super().__init__(cause.en)
+        self.cause = cause
+
+
+def algorithm_of(key: object) -> SignatureAlgorithm:
+    """Return how the owner of the public ``key`` signs, wherever the private key lives.
+
+    Raises:
+        KeyUnfit: RSA under 2048 bits, another curve than P-256, P-384 or P-521, or no signature key.
+    """
     from cryptography.hazmat.primitives.asymmetric import ec, ed448, ed25519, rsa
 
-    if isinstance(key, rsa.RSAPrivateKey):
+    if isinstance(key, rsa.RSAPublicKey):
         if key.key_size < _MIN_RSA_BITS:
-            raise KeyFileUnusable(source, f"its RSA key has {key.key_size} bits; at least {_MIN_RSA_BITS} are needed")
+            raise KeyUnfit(
+                Text(
+                    f"its RSA key has {key.key_size} bits; at least {_MIN_RSA_BITS} are needed",
+                    f"RSA 鍵が{key.key_size}ビットです。{_MIN_RSA_BITS}ビット以上が必要です",
+                )
+            )
         return SignatureAlgorithm("rsa", "sha256")
-    if isinstance(key, ec.EllipticCurvePrivateKey) and key.curve.name in _CURVE_DIGESTS:
+    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVE_DIGESTS:
         return SignatureAlgorithm("ecdsa", _CURVE_DIGESTS[key.curve.name])
-    if isinstance(key, ed25519.Ed25519PrivateKey):
+    if isinstance(key, ed25519.Ed25519PublicKey):
         return SignatureAlgorithm("ed25519", "sha512")  # RFC 8419 3.1
-    if isinstance(key, ed448.Ed448PrivateKey):
+    if isinstance(key, ed448.Ed448PublicKey):
         return SignatureAlgorithm("ed448", "shake256")  # RFC 8419 3.1
-    raise KeyFileUnusable(source, f"a key of type {type(key).__name__} cannot sign here")
+    kind = type(key).__name__
+    raise KeyUnfit(Text(f"a key of type {kind} cannot sign here", f"種類 {kind} の鍵では署名できません"))
