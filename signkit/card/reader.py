@@ -346,6 +346,9 @@ class PcscTransport:
         finally:
             numbers[:] = [0] * len(numbers)
         _checked(code)
+        if len(answer) < 2:  # some drivers say so of a card that is gone
+            _checked(*self._scard.SCardStatus(self._card)[:1])
+            raise CardLinkError()
         return bytes(answer)
 
     def _release(self) -> None:

@@ -91,6 +91,7 @@ class Bench:
         from signkit.card.vpcd import serve_on
 
         gone = threading.Event()
+        removals = self._removals(reader)
         self._requests.send(bytes((reader,)))
         _, [descriptor], _, _ = socket.recv_fds(self._requests, 1, 1)
         link = socket.socket(fileno=descriptor)
@@ -104,7 +105,11 @@ class Bench:
             with contextlib.suppress(OSError):
                 link.shutdown(socket.SHUT_RDWR)
             thread.join(STOP_SECONDS)
-            until(lambda: not self._readers()[reader].has_card, "empty reader")
+            until(lambda: self._removals(reader) > removals, "empty reader")
+
+    def _removals(self, reader: int) -> int:
+        """How often pcscd has seen a card go; what it tells clients runs ahead of that when a reset fails."""
+        return (RUN / "log").read_text().count(f"Card Removed From {READERS[reader]}")
 
     def stop(self) -> None:
         """End the bench: its process stops pcscd when its socket closes."""

@@ -51,8 +51,8 @@ def _connect(port: int) -> socket.socket:
     deadline = time.monotonic() + _CONNECT_SECONDS
     while True:
         try:
-            return socket.create_connection(("127.0.0.1", port))
-        except ConnectionRefusedError:
+            return socket.create_connection(("127.0.0.1", port), timeout=_CONNECT_SECONDS)
+        except OSError:
             if time.monotonic() >= deadline:
                 raise
         threading.Event().wait(0.02)

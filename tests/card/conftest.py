@@ -25,15 +25,15 @@ def bench():
 
 @pytest.fixture(params=["in-process", "pcsc"])
 def lay(request):
-    """A function that lays an emulated card on a reader and returns the connection to it."""
+    """A function that lays an emulated card on a reader, in place of the last, and returns the connection to it."""
+    bench = request.getfixturevalue("bench") if request.param == "pcsc" else None
     with contextlib.ExitStack() as stack:
-        if request.param == "in-process":
-            yield lambda card, observer=None: stack.enter_context(Connection(EmulatedTransport(card), observer))
-        else:
-            bench = request.getfixturevalue("bench")
 
-            def lay_on_bench(card, observer=None):
-                stack.enter_context(bench.card(card))
-                return stack.enter_context(Connection(connect(), observer))
+        def lay_card(card, observer=None) -> Connection:
+            stack.close()
+            if bench is None:
+                return stack.enter_context(Connection(EmulatedTransport(card), observer))
+            stack.enter_context(bench.card(card))
+            return stack.enter_context(Connection(connect(), observer))
 
-            yield lay_on_bench
+        yield lay_card

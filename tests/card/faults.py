@@ -10,7 +10,9 @@ SIGN = bytes.fromhex("802A")
 VERIFY = bytes.fromhex("00200080")
 SELECT_APPLICATION = bytes.fromhex("00A404")
 READ = bytes.fromhex("00B0")
+GET_RESPONSE = bytes.fromhex("00C0")
 
+Prefix = bytes | tuple[bytes, ...]
 Effect = Callable[[EmulatedCard, bytes], bytes]
 
 
@@ -20,7 +22,9 @@ class FaultyCard:
     VERIFY without data (the question for the tries left) is told from VERIFY with data by ``with_data``.
     """
 
-    def __init__(self, card: EmulatedCard, prefix: bytes, effect: Effect, *, with_data: bool = True) -> None:
+    def __init__(
+        self, card: EmulatedCard, prefix: bytes | tuple[bytes, ...], effect: Effect, *, with_data: bool = True
+    ) -> None:
         self.card = card
         self.state = card.state
         self.atr = card.atr
