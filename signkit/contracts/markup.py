@@ -35,8 +35,9 @@ MAX_SOURCE_CHARACTERS = 4_000_000
 MAX_LOOP_ITEMS = 100_000
 
 #: Words of Typst that reach beyond the template's own text: packages (which are fetched from a network), other
-#: code, and code made from strings.  Values cannot spell them, as their characters are escaped.
-_FORBIDDEN_WORDS = re.compile(r"(?<![\w-])(import|include|eval|plugin|std)(?![\w-])")
+#: code, and code made from strings (``std`` leads to ``eval``).  Values cannot spell them, as their characters are
+#: escaped; names such as ``my-import`` are refused along, because ``1 -import`` is none.
+_FORBIDDEN_WORDS = re.compile(r"(?<![A-Za-z0-9_])(import|include|eval|plugin|std)(?![A-Za-z0-9_])")
 _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 _FORBIDDEN_NODES = (nodes.FilterBlock, nodes.EvalContextModifier)
 

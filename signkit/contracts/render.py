@@ -10,7 +10,8 @@ from functools import lru_cache
 from typing import Any
 
 from signkit.contracts import fonts, privacy
-from signkit.contracts.data import check_contract_data, item_at, plain_data
+from signkit.contracts.checking import check_contract_data
+from signkit.contracts.data import item_at, plain_data
 from signkit.contracts.embedded import FILE_NAME, contract_json
 from signkit.contracts.escaping import unescaped
 from signkit.contracts.fields import SigningBlock, add_signature_fields

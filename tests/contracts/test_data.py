@@ -8,7 +8,8 @@ import json
 
 import pytest
 
-from signkit.contracts.data import Data, check_contract_data, load_contract_data, parse_contract_data, plain_data
+from signkit.contracts.checking import check_contract_data
+from signkit.contracts.data import Data, load_contract_data, parse_contract_data, plain_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import Template
 from signkit.errors import ContractDataUnreadable, ContractRefused, InputUnreadable

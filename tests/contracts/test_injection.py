@@ -145,6 +145,8 @@ FORBIDDEN_TEMPLATES = {
     "hostile-length": "{{ signing_block('issuer', width='1mm) #panic(') }}",
     "typst-package": '#import "@preview/cetz:0.3.0": *',
     "typst-package-in-pieces": "#im{# #}port {{ name }}",
+    "typst-package-after-an-operator": '#{1 -import "@preview/cetz:0.3.0"}',
+    "typst-package-after-text": '#{ 値;import "@preview/cetz:0.3.0" }',
     "typst-include": '#include "other.typ"',
     "typst-eval": '#eval("1")',
     "typst-eval-by-module": "#dictionary(std)",
@@ -252,6 +254,12 @@ def test_tables_in_code(make_template: MakeTemplate, data: Data) -> None:
     )
 
     assert "髙橋" in printed(render_contract(template, data).pdf)
+
+
+def test_forbidden_word_may_stand_as_a_value(make_template: MakeTemplate, data: Data) -> None:
+    template = make_template("Benefits {{ 'include' }} lunch. {{ signing_block('issuer') }}")
+
+    assert "Benefits include lunch." in printed(render_contract(template, data).pdf)
 
 
 def test_other_values_have_no_literal() -> None:

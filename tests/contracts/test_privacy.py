@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.contracts.data import Data
+from signkit.contracts.data import Data, parse_contract_data
 from signkit.contracts.privacy import holds_my_number, names_my_number
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import Template
-from signkit.errors import ContractRefused
+from signkit.errors import ContractDataUnreadable, ContractRefused
 
 from .conftest import MakeTemplate
 
@@ -98,6 +98,8 @@ PLACES = {
     "an item's name": lambda d: d.update({NUMBER: "x"}),
     "an item's name that says so": lambda d: d["seller"].update(個人番号="x"),
     "a text that says so": lambda d: d["special_terms"].append("マイナンバーを提示する。"),
+    "the name of an item with another fault": lambda d: d.update({NUMBER: "😀"}),
+    "the name of a table with a fault in it": lambda d: d["seller"].update({"1234-5678-9018": {"a": "\u202e"}}),
     "a broken table": lambda d: d.update(seller=NUMBER),
 }
 
@@ -112,7 +114,26 @@ def test_contract_refused_without_printing_the_number(sale: Template, sale_data:
     error = caught.value
     assert error.EXIT_CODE == 10
     assert "my-number" in {problem.code for problem in error.problems}
-    assert NUMBER not in error.message("ja") + error.message("en") + str(error) + repr(error.problems)
+    said = error.message("ja") + error.message("en") + str(error) + repr(error.problems)
+    assert NUMBER not in said
+    assert "5678" not in said
+
+
+@pytest.mark.parametrize(
+    ("raw", "suffix"),
+    [
+        (b'{"123456789018": 1, "123456789018": 2}', ".json"),
+        (b"123456789018: [\n", ".yaml"),
+        (b'"123456789018": 1\n"123456789018": 2\n', ".yaml"),
+        (b"[123456789018]\n[123456789018]\n", ".toml"),
+        (b"a = 123456789018x", ".toml"),
+    ],
+)
+def test_unreadable_data_are_not_quoted(raw: bytes, suffix: str) -> None:
+    with pytest.raises(ContractDataUnreadable) as caught:
+        parse_contract_data(raw, suffix)
+
+    assert "5678" not in caught.value.message("en") + caught.value.message("ja")
 
 
 @pytest.mark.parametrize("text", [f"番号 {NUMBER}", "1234-5678-9018", "従業員の個人番号"])

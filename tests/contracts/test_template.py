@@ -135,7 +135,7 @@ def test_missing_file_refused(make_template: MakeTemplate, name: str) -> None:
 
 
 def test_faulty_check_is_the_templates_fault(make_template: MakeTemplate, data) -> None:
-    from signkit.contracts.data import check_contract_data
+    from signkit.contracts.checking import check_contract_data
 
     description = DESCRIPTION + (
         '[[checks]]\npath = "name"\nexpression = "nowhere.x > 1"\nmessage = { ja = "x", en = "x" }\n'
