@@ -17,6 +17,7 @@ from enum import IntEnum
 
 from signkit.validation.covering import covers_signed_content
 from signkit.validation.reading.document import PdfFile, View
+from signkit.validation.reading.graph import Referrers
 from signkit.validation.reading.syntax import Ref, Stream, SyntaxProblem, Value
 from signkit.validation.structure import FormField, FoundSignature, form_fields
 
@@ -74,6 +75,7 @@ class Changes:
         self._file = file
         self._signed_refs = {found.field_ref for found in signatures if found.field_ref}
         self._steps: dict[int, tuple[Change, ...]] = {}
+        self._referrers: Referrers | None = None
 
     def after(self, found: FoundSignature, rules: Rules) -> Judgement:
         """Judge everything that was done to the file after ``found`` was made."""
@@ -94,7 +96,9 @@ class Changes:
             history = self._file.history
             before, after = history.view(index), history.view(index + 1)
             found = _unexplained_bytes(self._file, after)
-            self._steps[index] = (*found, *_Comparison(before, after).run())
+            if self._referrers is None:
+                self._referrers = Referrers(history)
+            self._steps[index] = (*found, *_Comparison(before, after, self._referrers).run())
         return self._steps[index]
 
 
@@ -108,9 +112,9 @@ def _judged(changes: list[Change], rules: Rules) -> Judgement:
     ]
     findings = [change for change in changes if change.level > rules.allowed] + locked
     findings += [change for change in changes if rules.certified and change.code == _OVER_TEXT]
-    if any(change.code == "not-judged" for change in changes):
-        return Judgement(level, None, tuple(findings))
-    return Judgement(level, not findings, tuple(dict.fromkeys(findings)))
+    proven = [change for change in findings if change.code != "not-judged"]
+    permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
+    return Judgement(level, permitted, tuple(dict.fromkeys(findings)))
 
 
 # --- bytes that no revision explains -----------------------------------------------------------------------
@@ -130,6 +134,8 @@ def _after_last(file: PdfFile) -> Iterator[Change]:
 def _unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
     """The bytes of one revision must be its objects, its cross-reference and white space, nothing else."""
     section = new.history.sections[new.index]
+    if new.history.rewrites_container(new.index):
+        yield Change(Level.OTHER, "not-judged", "object stream rewritten")
     if section.conflicts:
         yield Change(Level.OTHER, "not-judged", "hybrid cross-reference")
     position = new.history.end_before(new.index)
@@ -173,17 +179,19 @@ class _Comparison:
     (``_in_page``).
     """
 
-    def __init__(self, old: View, new: View) -> None:
+    def __init__(self, old: View, new: View, referrers: Referrers) -> None:
         self.old, self.new = old, new
+        self._referrers = referrers
         self._pairs: set[tuple[Ref, Ref]] = set()
         self._form_pairs: set[tuple[Ref, Ref]] = set()
+        self._element_pairs: set[tuple[Ref, Ref]] = set()
         self._equal: dict[bool, set[tuple[Ref, Ref]]] = {True: set(), False: set()}
+        self._touched: dict[bool, set[int]] = {}
         self._in_page = False
         self._successor: dict[Ref, Ref] = {}
         self._new_widgets: set[Ref] = set()
         self._filled_widgets: set[Ref] = set()
         self._depth = old.file.meter.limits.depth
-        self._changed = old.history.sections[new.index].entries.keys() if old.history is new.history else None
 
     def run(self) -> Iterator[Change]:
         """All differences."""
@@ -204,6 +212,7 @@ class _Comparison:
             self._own(ref, other)
         old_fields, new_fields = _fields(self.old), _fields(self.new)
         self._own_fields(old_fields, new_fields)
+        self._mark_touched()
         for key in sorted((old.keys() | new.keys()) - _TRAILER_FREE):
             if not self._drawn_same(old.get(key), new.get(key)):
                 yield Change(Level.OTHER, "trailer", key)
@@ -213,6 +222,22 @@ class _Comparison:
             yield Change(Level.OTHER, "page-count", f"{len(old_pages)} to {len(new_pages)}")
         for number, ((_, before_page), (_, page)) in enumerate(zip(old_pages, new_pages, strict=False), 1):
             yield from self._page(before_page, page, f"page {number}")
+
+    def _mark_touched(self) -> None:
+        """Find what leads to a rewritten object; a reference to anything else shows the same in both states."""
+        written = self.new.history.sections[self.new.index].entries.keys()
+        barrier = {one.number for one, other in self._pairs if one == other}
+        self._touched[True] = self._referrers.leading_to(written, barrier)
+        barrier |= {one.number for one, other in self._form_pairs if one == other}
+        self._touched[False] = self._referrers.leading_to(written, barrier)
+
+    def untouched(self, one: Value, other: Value) -> bool:
+        """Whether both are one reference below which nothing was rewritten but what has its own rule."""
+        return isinstance(one, Ref) and one == other and one.number not in self._touched[self._in_page]
+
+    def judged_element(self, one: Ref, other: Ref) -> None:
+        """Take note that the structure's own rules judge these two elements."""
+        self._element_pairs.add((one, other))
 
     def _own(self, one: Value, other: Value, *, form: bool = False) -> None:
         if isinstance(one, Ref) and isinstance(other, Ref):
@@ -231,6 +256,7 @@ class _Comparison:
     # --- catalog ---
 
     def _catalog(self, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
+        yield from self._structure(before, after)  # first: what refers to its elements may then rely on it
         for key in sorted((before.keys() | after.keys()) - _CATALOG_OWN):
             same = self._same if key in _CATALOG_KNOWN else self._drawn_same
             if not same(before.get(key), after.get(key)):
@@ -239,7 +265,6 @@ class _Comparison:
             if not self._same(before.get(key), after.get(key)):
                 yield Change(Level.EVIDENCE, "evidence" if key == "/DSS" else "metadata", key)
         yield from self._perms(before, after)
-        yield from self._structure(before, after)
 
     def _perms(self, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
         """Whatever the permissions were, they stay (12.8.6); certifying comes first or not at all (12.8.2.2.1)."""
@@ -311,7 +336,7 @@ class _Comparison:
     def _covering(self, page: dict[str, Value], item: Value, where: str) -> Iterator[Change]:
         """Whatever is new may not hide what was signed, also where the document allows annotations.
 
-        A further signature often stands over text; whether it may is for the document's own rules (``Rules.certified``).
+        A further signature often stands over text; whether it may is for the document's rules (``Rules.certified``).
         """
         try:
             hidden = covers_signed_content(self.old, page, item, self.new)
@@ -497,14 +522,13 @@ class _Comparison:
         """Both values show the same, references followed; what has its own rule counts as the same."""
         if isinstance(one, Ref) and isinstance(other, Ref):
             pair, equal = (one, other), self._equal[self._in_page]
-            if pair in self._pairs or pair in equal or (not self._in_page and pair in self._form_pairs):
+            if pair in self._pairs or pair in equal or self.untouched(one, other):
+                return True
+            if not self._in_page and (pair in self._form_pairs or pair in self._element_pairs):
                 return True
             self.old.file.meter.check_time()
             equal.add(pair)  # assumed while below it, so that circles end
-            before, after = self.old.resolve(one), self.new.resolve(other)
-            result = (one == other and _is_element(before) and _is_element(after)) or self._same_value(
-                before, after, depth
-            )
+            result = self._same_value(self.old.resolve(one), self.new.resolve(other), depth)
             if not result:
                 equal.discard(pair)
             return result
@@ -523,7 +547,8 @@ class _Comparison:
             return len(one) == len(other) and all(self._same(a, b, depth + 1) for a, b in zip(one, other, strict=True))
         if isinstance(one, Stream) and isinstance(other, Stream):
             return self._same_stream(one, other, depth)
-        return type(one) is type(other) and bool(one == other)
+        numbers = isinstance(one, int | float) and isinstance(other, int | float)
+        return (numbers or type(one) is type(other)) and bool(one == other)
 
     def _value_of(self, one: dict[str, Value], other: dict[str, Value], key: str) -> Value:
         return self.old.resolve(one[key]) if key in one else self.new.resolve(other[key])
@@ -611,11 +636,6 @@ def _uses(ref: Ref, value: Value) -> int:
     return count
 
 
-def _is_element(value: Value) -> bool:
-    """A structure element, which the comparison of the structure tree judges."""
-    return isinstance(value, dict) and (value.get("/Type") == "/StructElem" or ("/S" in value and "/P" in value))
-
-
 class _StructureComparison:
     """The logical structure may only grow, and only by what new widgets need (14.7)."""
 
@@ -660,6 +680,9 @@ class _StructureComparison:
             if (one, other) in self._seen:
                 return True
             self._seen.add((one, other))
+            if self._all.untouched(one, other):
+                return True
+            self._all.judged_element(one, other)
         old, new = self._all.old.resolve(one), self._all.new.resolve(other)
         if not isinstance(old, dict) or not isinstance(new, dict):
             return type(old) is type(new) and bool(old == new)

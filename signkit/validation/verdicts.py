@@ -53,9 +53,12 @@ def rule(
     level: str,
 ) -> Ruling:
     """Weigh everything that was found on one signature or document timestamp."""
+    integrity, changed = _integrity(checked), _changes(changes)
+    if integrity and changed and checked.intact and changed.verdict is Verdict.FAILED:
+        integrity = None  # what is proven counts more than what is not
     found = (
-        _integrity(checked)
-        or _changes(changes)
+        integrity
+        or changed
         or _trust(path)
         or _algorithms(checked, moment, policy)
         or _required_level(level, policy, checked)

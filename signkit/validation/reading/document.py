@@ -408,7 +408,17 @@ class History:
             for number, place in section.entries.items():
                 self._changes.setdefault(number, []).append((index, place))
         self._views: dict[int, View] = {}
+        self._containers: list[set[int]] = []  # for each revision the object streams of all revisions before it
         self._ends = list(accumulate((section.end for section in sections), max, initial=0))
+
+    def rewrites_container(self, index: int) -> bool:
+        """Whether revision ``index`` writes an object stream anew in which older objects are still said to lie."""
+        while len(self._containers) <= index:
+            known = self._containers[-1] if self._containers else set()
+            places = self.sections[len(self._containers) - 1].entries.values() if self._containers else ()
+            fresh = {place.container for place in places if place is not None and place.container}
+            self._containers.append(known | fresh if fresh - known else known)
+        return not self._containers[index].isdisjoint(self.sections[index].entries)
 
     def end_before(self, index: int) -> int:
         """Return the byte after everything that the revisions before ``index`` hold."""
