@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,20 +11,22 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.files import output_beside, read_input
-from signkit.cli.language import LANGUAGE, words
-from signkit.cli.options import EvidenceFolders, Output, Overwrite, Trust, Tsa
-from signkit.cli.terminal import secret_reader, tell
+from signkit.cli.language import LANGUAGE, translate, words
+from signkit.cli.options import EvidenceFolders, Overwrite, Trust, Tsa
+from signkit.cli.terminal import progress, secret_reader, tell
+from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.signers.base import Signer
+    from signkit.signing.batch import Job, Outcome
     from signkit.signing.pades import SignatureRequest
 
 HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の署名欄に署名する (PAdES B-B から B-LTA)。")
 
 
 def run(
-    pdf: Annotated[Path, typer.Argument(help=words("The PDF to sign.", "署名する PDF。"))],
+    pdfs: Annotated[list[Path], typer.Argument(help=words("The PDFs to sign.", "署名する PDF。"))],
     role: Annotated[
         str, typer.Option("--as", metavar="ROLE", help=words("Whose field to sign.", "どの役割の欄に署名するか。"))
     ],
@@ -31,13 +35,21 @@ def run(
         typer.Option(
             metavar="URI",
             help=words(
-                "The key: card, card:READER, card:virtual, p12:FILE.",
-                "鍵: card、card:リーダー名、card:virtual、p12:ファイル。",
+                "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:….",
+                "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…。",
             ),
         ),
     ],
     level: Annotated[str, typer.Option(help=words("B-B, B-T, B-LT or B-LTA.", "B-B、B-T、B-LT、B-LTA。"))] = "B-B",
-    output: Output = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o",
+            "--output",
+            help=words("Where to write; a folder for several PDFs.", "出力先。複数の PDF のときはフォルダー。"),
+            show_default=False,
+        ),
+    ] = None,
     overwrite: Overwrite = False,
     certify: Annotated[
         bool,
@@ -83,33 +95,113 @@ def run(
             ),
         ),
     ] = False,
+    yes: Annotated[
+        bool,
+        typer.Option("--yes", help=words("Several PDFs: do not ask for confirmation.", "複数の PDF: 確認を省く。")),
+    ] = False,
+    resume: Annotated[
+        bool,
+        typer.Option("--resume", help=words("Pass over PDFs that are signed already.", "署名済みの PDF を飛ばす。")),
+    ] = False,
 ) -> None:
-    """Sign one PDF and write the signed file beside it."""
+    """Sign each PDF and write the signed file beside it."""
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
-    from signkit.output import write_checked
     from signkit.settings import load_settings
     from signkit.signers.registry import SignerContext, open_signer
-    from signkit.signing.levels import sign
-    from signkit.signing.readback import check_signed
+    from signkit.signing.batch import sign_jobs
 
     settings = load_settings()
     wanted = parse_level(level)
-    data = read_input(pdf)
-    _check_field(data, role)
-    target = output_beside(pdf, role, output)
-    _refuse_existing(target, overwrite)
+    jobs = _jobs(pdfs, role, output, overwrite=overwrite, resume=resume)
+    if not jobs:
+        tell(_NOTHING_LEFT)
+        return
+    if len(pdfs) > 1:
+        _confirm(jobs, assume_yes=yes)
     image = read_input(seal_image) if seal_image else None
     context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
     available = services(settings, tsa, evidence, trust)
-    with open_signer(signer, context) as key:
-        certificate = key.certificate
-        request = _request(key, role, certify, reason, location, not no_appearance, image)
-        signed = sign(data, request, key, wanted, available)
-    write_checked(target, signed.pdf, check=lambda back: check_signed(data, back, certificate), overwrite=overwrite)
-    tell(_SIGNED, target=target, role=role, level=wanted.value)
-    _tell_freshness(signed.evidence_issued, request.time)
-    print(target)
+    with open_signer(signer, context) as key, progress(len(jobs)) as advance:
+        make = _request_maker(key, role, certify, reason, location, not no_appearance, image)
+        outcome = sign_jobs(
+            jobs, make, key, wanted, available, read=_read_unchanged, overwrite=overwrite, on_signed=advance
+        )
+    _account(outcome, role, wanted.value)
+
+
+def _jobs(pdfs: list[Path], role: str, output: Path | None, *, overwrite: bool, resume: bool) -> list[Job]:
+    """Check every file before any secret is asked for; return what is to be signed."""
+    from signkit.signing.batch import Job, digest, is_signed_copy
+
+    if output is not None and len(pdfs) > 1 and not output.is_dir():
+        raise UsageProblem(
+            Text(
+                "There are several PDFs, and -o is not a folder", "PDF が複数ありますが、-o がフォルダーではありません"
+            ),
+            Text("Name an existing folder, or leave -o out.", "既存のフォルダーを指定するか、-o を省いてください。"),
+        )
+    jobs: dict[Path, Job] = {}
+    for pdf in pdfs:
+        data = read_input(pdf)
+        folder_target = output / f"{pdf.stem}-{role}.pdf" if output is not None and output.is_dir() else output
+        target = output_beside(pdf, role, folder_target)
+        if resume and is_signed_copy(data, target):
+            continue
+        _check_field(data, role)
+        _refuse_existing(target, overwrite)
+        if target in jobs:
+            raise UsageProblem(
+                Text(f"Two PDFs would be written to {target}", f"2つの PDF の出力先が {target} で重なります"),
+                Text("Sign them in two runs.", "分けて署名してください。"),
+            )
+        jobs[target] = Job(pdf, target, digest(data))
+    return list(jobs.values())
+
+
+def _confirm(jobs: list[Job], *, assume_yes: bool) -> None:
+    """Show what is to be signed, digest by digest, and have the person agree to it."""
+    for job in jobs:
+        print(f"{job.sha256}  {job.source}", file=sys.stderr)
+    if assume_yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageProblem(
+            Text("Several PDFs are signed only after a confirmation", "複数の PDF への署名には確認が必要です"),
+            Text("Look at the list and add --yes.", "一覧を確かめて --yes を付けてください。"),
+        )
+    question = translate(
+        Text("Sign these {count} files? [y/N] ", "これら {count} 件に署名しますか? [y/N] "), count=len(jobs)
+    )
+    if input(question).strip().lower() not in ("y", "yes"):
+        raise KeyboardInterrupt
+
+
+def _read_unchanged(job: Job) -> bytes:
+    from signkit.errors import InputUnreadable
+    from signkit.signing.batch import digest
+
+    data = read_input(job.source)
+    if digest(data) != job.sha256:
+        raise InputUnreadable(str(job.source), "it changed since it was looked at")
+    return data
+
+
+def _account(outcome: Outcome, role: str, level: str) -> None:
+    """Say exactly which files are signed; raise the error that stopped the rest."""
+    for job, _ in outcome.signed:
+        print(job.target)
+    count = len(outcome.signed)
+    if count == 1:
+        tell(_SIGNED, target=outcome.signed[0][0].target, role=role, level=level)
+    elif count:
+        tell(_SIGNED_MANY, count=count, role=role, level=level)
+    _tell_freshness(outcome)
+    if outcome.failed is not None:
+        job, error = outcome.failed
+        if count or outcome.not_begun:
+            tell(_STOPPED, source=job.source, signed=count, left=len(outcome.not_begun) + 1)
+        raise error
 
 
 def _check_field(pdf: bytes, role: str) -> None:
@@ -134,9 +226,10 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
         raise OutputNotWritten(str(target), "no such folder")
 
 
-def _request(
+def _request_maker(
     key: Signer, role: str, certify: bool, reason: str | None, location: str | None, draw: bool, image: bytes | None
-) -> SignatureRequest:
+) -> Callable[[], SignatureRequest]:
+    """Return what makes the next request: who signs is found once, the time is each signature's own."""
     from asn1crypto import x509
 
     from signkit.contracts.fonts import font_set
@@ -150,19 +243,35 @@ def _request(
     if attributes is not None:
         tell(_CARRIES_ATTRIBUTES)
     name = attributes.name if attributes else str(certificate.subject.native.get("common_name") or role)
-    now = datetime.now(timezone(timedelta(hours=9))).replace(microsecond=0)
     fonts = font_set(load_settings().font_folders)
-    appearance = seal_appearance(name, now, language=LANGUAGE, image=image, fonts=fonts) if draw else None
-    return SignatureRequest(role, name, now, certify, reason, location, appearance)
+
+    def make() -> SignatureRequest:
+        now = datetime.now(_JST).replace(microsecond=0)
+        appearance = seal_appearance(name, now, language=LANGUAGE, image=image, fonts=fonts) if draw else None
+        return SignatureRequest(role, name, now, certify, reason, location, appearance)
+
+    return make
 
 
-def _tell_freshness(issued: tuple[datetime, ...], signed_at: datetime) -> None:
+def _tell_freshness(outcome: Outcome) -> None:
     """Say when the evidence can become conclusive: a list issued before the signature cannot speak of its moment."""
-    older = [when for when in issued if when < signed_at]
+    older = [
+        when
+        for _, signed in outcome.signed
+        for when in signed.evidence_issued
+        if signed.time is not None and when < signed.time
+    ]
     if older:
         tell(_NOT_YET_CONCLUSIVE, when=f"{min(older):%Y-%m-%d %H:%M} UTC")
 
 
+_JST = timezone(timedelta(hours=9))
+_SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
+_NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")
+_STOPPED = Text(
+    "Stopped at {source}: {signed} files are signed and listed, {left} are not. Go on with --resume.",
+    "{source} で止まりました。署名済み {signed} 件 (一覧のとおり)、未署名 {left} 件。--resume で続きから行えます。",
+)
 _SIGNED = Text("Signed as {role} at {level}: {target}", "{role} として署名しました ({level}): {target}")
 _CARRIES_ATTRIBUTES = Text(
     "Note: the signed PDF carries the certificate, and with it the signer's name, address, birth date and sex, to "

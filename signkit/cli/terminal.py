@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import getpass
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from signkit.cli.language import LANGUAGE, translate
@@ -74,6 +75,20 @@ def _from_stdin(request: SecretRequest) -> bytearray:
 def _show_tries(request: SecretRequest) -> None:
     if request.tries_left is not None:
         tell(_TRIES, tries=request.tries_left)
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[object], None]]:
+    """Show a progress bar on a terminal, for more than one piece of work; give what moves it on by one."""
+    if total < 2 or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda _: bar.advance(task)
 
 
 def run_reporting(program: Callable[[], None]) -> int:

@@ -12,8 +12,8 @@ from datetime import date, datetime, timedelta, timezone
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
 from signkit.contracts.escaping import string_literal
+from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
 from signkit.contracts.typesetting import typeset
 from signkit.errors import SealImageUnusable, SealNotDrawable
 

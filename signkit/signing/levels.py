@@ -7,7 +7,7 @@ over all of it.  ``sign`` makes any of them at once; ``extend`` raises or renews
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -73,10 +73,12 @@ class Signed:
 
     Attributes:
         pdf: the whole file.
+        time: the claimed signing time; None for a file that was extended.
         evidence_issued: when each piece of evidence added was issued; empty below B-LT.
     """
 
     pdf: bytes = field(repr=False)
+    time: datetime | None = None
     evidence_issued: tuple[datetime, ...] = ()
 
 
@@ -97,8 +99,9 @@ def sign(pdf: bytes, request: SignatureRequest, signer: Signer, level: Level, se
     signed = sign_field(pdf, request, signer, timestamp=stamp)
     check_signed(pdf, signed, signer.certificate)
     if not level.has_evidence:
-        return Signed(signed)
-    return _with_evidence(signed, level, services, extra=_certificates(signer))
+        return Signed(signed, request.time)
+    extended = _with_evidence(signed, level, services, extra=_certificates(signer))
+    return replace(extended, time=request.time)
 
 
 def extend(pdf: bytes, level: Level, services: Services) -> Signed:
@@ -124,7 +127,7 @@ def _with_evidence(pdf: bytes, level: Level, services: Services, extra: Iterable
         result = add_document_timestamp(result, services.timestamps, _timestamp_field(result))
         result, more = _evidence_of_last_timestamp(result, evidence, pool, services, level)
         evidence += more
-    return Signed(result, evidence.issued)
+    return Signed(result, evidence_issued=evidence.issued)
 
 
 def _evidence_of_last_timestamp(

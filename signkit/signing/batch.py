@@ -1,0 +1,120 @@
+"""Many files, one key, one opened session: each file gets its own signature, and none is reported that was not written.
+
+The key works on one signature at a time; reading, preparing, timestamping, checking and writing the others goes on
+meanwhile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from signkit.errors import SignKitError
+from signkit.output import write_checked
+from signkit.signers.base import Signer
+from signkit.signing.levels import Level, Services, Signed, sign
+from signkit.signing.pades import SignatureRequest
+from signkit.signing.readback import check_signed
+
+#: Files in work at once: enough to keep the key busy, few enough to keep memory flat.
+_AT_ONCE = 4
+
+
+@dataclass(frozen=True)
+class Job:
+    """One file to sign.
+
+    Attributes:
+        source: the PDF.
+        target: where the signed file goes.
+        sha256: of the source when the list was shown; a file changed since is not signed.
+    """
+
+    source: Path
+    target: Path
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a batch.
+
+    Attributes:
+        signed: the jobs whose file was written and checked, in the order of completion.
+        failed: the first job that failed with its error; None when all went well.
+        not_begun: the jobs left alone after the failure.
+    """
+
+    signed: tuple[tuple[Job, Signed], ...] = field(repr=False)
+    failed: tuple[Job, SignKitError] | None
+    not_begun: tuple[Job, ...]
+
+
+def sign_jobs(
+    jobs: Sequence[Job],
+    request_for: Callable[[], SignatureRequest],
+    signer: Signer,
+    level: Level,
+    services: Services,
+    *,
+    read: Callable[[Job], bytes],
+    overwrite: bool = False,
+    on_signed: Callable[[Job], None] = lambda _: None,
+) -> Outcome:
+    """Sign ``jobs`` with one opened key; stop beginning new ones at the first failure.
+
+    Args:
+        request_for: gives the request of the next signature, with its own time.
+        read: returns a job's bytes, or raises when they are not those that were shown.
+        on_signed: called after each file was written.
+    """
+
+    def work(job: Job) -> Signed:
+        data = read(job)
+        signed = sign(data, request_for(), signer, level, services)
+        check = _checker(data, signer.certificate)
+        write_checked(job.target, signed.pdf, check=check, overwrite=overwrite)
+        return replace(signed, pdf=b"")  # written; a batch keeps no file in memory
+
+    waiting = list(jobs)
+    running: dict[Future[Signed], Job] = {}
+    done: list[tuple[Job, Signed]] = []
+    failure: tuple[Job, SignKitError] | None = None
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        while running or (waiting and failure is None):
+            while waiting and failure is None and len(running) < _AT_ONCE:
+                job = waiting.pop(0)
+                running[pool.submit(work, job)] = job
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                job = running.pop(future)
+                error = future.exception()
+                if error is None:
+                    done.append((job, future.result()))
+                    on_signed(job)
+                elif isinstance(error, SignKitError):
+                    failure = failure or (job, error)
+                else:
+                    raise error
+    return Outcome(tuple(done), failure, tuple(waiting))
+
+
+def _checker(original: bytes, certificate: bytes) -> Callable[[bytes], None]:
+    return lambda written: check_signed(original, written, certificate)
+
+
+def is_signed_copy(source: bytes, target: Path) -> bool:
+    """Return whether ``target`` is ``source`` with something signed added: what ``--resume`` may pass over."""
+    try:
+        copy = target.read_bytes()
+    except OSError:
+        return False
+    return len(copy) > len(source) and copy.startswith(source) and b"/ByteRange" in copy[len(source) :]
+
+
+def digest(data: bytes) -> str:
+    """Return the SHA-256 of ``data`` in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
