@@ -8,9 +8,9 @@ libpcsclite reads once a process: importing this module sets it, and so keeps ev
 
 from __future__ import annotations
 
-import atexit
 import contextlib
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -27,8 +27,8 @@ READERS = ("Virtual PCD 00 00", "Virtual PCD 00 01")
 START_SECONDS = 20.0
 STOP_SECONDS = 5.0
 
-RUN = Path(tempfile.mkdtemp(prefix="signkit-pcsc-"))  # short: a Unix socket's path has 107 bytes at the most
-atexit.register(shutil.rmtree, RUN, ignore_errors=True)
+# Short, for a Unix socket's path has 107 bytes at the most; made when a bench starts.
+RUN = Path(tempfile.gettempdir()) / f"signkit-pcsc-{secrets.token_hex(4)}"
 os.environ["PCSCLITE_CSOCK_NAME"] = str(RUN / "pcscd.comm")
 
 
@@ -65,6 +65,7 @@ class Bench:
     def __init__(self) -> None:
         from signkit.card.reader import list_readers
 
+        RUN.mkdir(mode=0o700)
         self._readers = list_readers
         ours, theirs = socket.socketpair()
         self._requests = ours
@@ -115,6 +116,7 @@ class Bench:
         """End the bench: its process stops pcscd when its socket closes."""
         self._requests.close()
         self._process.wait(STOP_SECONDS)
+        shutil.rmtree(RUN, ignore_errors=True)
 
 
 def _path() -> str:
