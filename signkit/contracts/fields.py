@@ -23,7 +23,6 @@ _KIDS = re.compile(rb"/Kids\[([^\]]*)\]")
 _REFERENCE = re.compile(rb"(\d+) 0 R")
 _ANNOTATIONS = re.compile(rb"/Annots\[([^\]]*)\]")
 _RECTANGLE = re.compile(rb"/Rect\[([-0-9. ]+)\]")
-_STRUCT_PARENT = re.compile(rb"/StructParent (\d+)")
 _BLOCK_LINK = re.compile(rb"/URI\(" + BLOCK_SCHEME.encode() + rb"([a-z0-9_]+)\)")
 
 
@@ -88,31 +87,45 @@ def _make_field(file: _File, annotation: int, page: int, block: SigningBlock, la
 
     A later issue adds /Lock (a /SigFieldLock dictionary, 12.7.5.5) here, one a role.
     """
-    link = file.objects[annotation]
     left, bottom, right, top = block.rectangle
     # PDF/A-3 6.3.3 asks for a normal appearance even of an empty field.
     appearance = file.add(
         b"<</Type/XObject/Subtype/Form/BBox[0 0 %s %s]/Resources<<>>/Length 0>>\nstream\n\nendstream"
         % (_number(right - left), _number(top - bottom))
     )
-    parent = _first(_STRUCT_PARENT, link)
     file.objects[annotation] = (
-        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%s)/TU<%s>/F 4/Rect[%s]/P %d 0 R/StructParent %s/AP<</N %d 0 R>>>>"
+        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%s)/TU<%s>/F 4/Rect[%s]/P %d 0 R/AP<</N %d 0 R>>>>"
         % (
             block.role.encode("ascii"),
-            ("\ufeff" + label).encode("utf-16-be").hex().upper().encode(),
+            _utf16_hex(label),
             b" ".join(map(_number, block.rectangle)),
             page,
-            parent,
             appearance,
         )
     )
+    _untie_from_structure(file, annotation, label)
+
+
+def _untie_from_structure(file: _File, annotation: int, label: str) -> None:
+    """Turn the link's structure element into a form element that names the field, and no longer refers to it.
+
+    Signing updates the widget; a validator may take an update of an object that the structure tree refers to for an
+    alteration of the document (pyHanko's does).
+    """
     owner = b"/Obj %d 0 R" % annotation
     for number, body in file.objects.items():
         if body.startswith(b"<</Type/StructElem/S/Link") and owner in body:
-            file.objects[number] = body.replace(b"/S/Link", b"/S/Form", 1)
+            untied = re.sub(rb"/K\[<<[^<>]*" + owner + rb"[^<>]*>>\]", b"", body)
+            if owner in untied:
+                raise NotOurs("a signing block's structure element holds more than the block")
+            form = untied.replace(b"/S/Link", b"/S/Form", 1)
+            file.objects[number] = _with_entry(form, b"/Alt<%s>" % _utf16_hex(label))
             return
     raise NotOurs("a signing block has no structure element")
+
+
+def _utf16_hex(text: str) -> bytes:
+    return ("\ufeff" + text).encode("utf-16-be").hex().upper().encode()
 
 
 def _marked(file: _File) -> list[tuple[SigningBlock, int, int]]:
@@ -188,7 +201,7 @@ def _written(file: _File) -> bytes:
 
 def _with_entry(dictionary: bytes, entry: bytes) -> bytes:
     if not dictionary.endswith(b">>"):
-        raise NotOurs("the catalog is not a plain dictionary")
+        raise NotOurs("an object is not a plain dictionary")
     return dictionary[:-2] + entry + b">>"
 
 

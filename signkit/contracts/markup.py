@@ -17,7 +17,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache, partial
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from jinja2 import FunctionLoader, StrictUndefined, nodes
 from jinja2 import Template as JinjaTemplate
@@ -32,7 +32,7 @@ from signkit.errors import TemplateInvalid
 
 #: Bounds of one rendering; a contract of a hundred pages stays far below.
 MAX_SOURCE_CHARACTERS = 4_000_000
-MAX_LOOP_ITEMS = 100_000
+MAX_RANGE = 1_000
 
 #: Words of Typst that reach beyond the template's own text: packages (which are fetched from a network), other
 #: code, and code made from strings (``std`` leads to ``eval``).  Values cannot spell them, as their characters are
@@ -60,7 +60,7 @@ def typst_source(template: Template, data: Mapping[str, Any], extra: Mapping[str
     """
     environment = _environment(template)
     try:
-        source = _bounded(environment.contract().generate({**data, **(extra or {})}))
+        source = _joined(environment.contract().generate({**data, **(extra or {})}))
     except TemplateError as error:
         raise TemplateInvalid(template.id, _jinja_cause(error)) from error
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
@@ -100,11 +100,11 @@ def _printed(value: object) -> TypstMarkup:
 
 
 def _joined(parts: Iterable[str]) -> TypstMarkup:
-    """Join what a template printed; Jinja calls this for macros, set blocks and whole templates."""
-    return TypstMarkup("".join(parts))
+    """Join what a template printed; Jinja calls this for macros and set blocks, too.
 
-
-def _bounded(parts: Iterable[str]) -> str:
+    Raises:
+        SecurityError: it is more than any contract needs.
+    """
     kept: list[str] = []
     length = 0
     for part in parts:
@@ -112,7 +112,7 @@ def _bounded(parts: Iterable[str]) -> str:
         length += len(part)
         if length > MAX_SOURCE_CHARACTERS:
             raise SecurityError(f"more than {MAX_SOURCE_CHARACTERS} characters come out of the template")
-    return "".join(kept)
+    return TypstMarkup("".join(kept))
 
 
 def _jinja_cause(error: TemplateError) -> str:
@@ -143,7 +143,7 @@ class _Environment(ImmutableSandboxedEnvironment):
             keep_trailing_newline=True,
         )
         self.filters = {name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS
-        self.globals = {"range": _small_range, "signing_block": _signing_block(template), "dict": _refuse_call}
+        self.globals = {"range": _small_range, "signing_block": _signing_block(template)}
         self.expression = cache(partial(self.compile_expression, undefined_to_none=False))
         self._contract: JinjaTemplate | None = None
 
@@ -183,13 +183,9 @@ class _Environment(ImmutableSandboxedEnvironment):
 
 def _small_range(*bounds: int) -> range:
     counted = range(*bounds)
-    if len(counted) > MAX_LOOP_ITEMS // 100:
-        raise SecurityError(f"a range of more than {MAX_LOOP_ITEMS // 100} is not allowed")
+    if len(counted) > MAX_RANGE:
+        raise SecurityError(f"a range of more than {MAX_RANGE} is not allowed")
     return counted
-
-
-def _refuse_call(*_: object, **__: object) -> NoReturn:
-    raise SecurityError("dict() is not allowed in templates")
 
 
 def _signing_block(template: Template) -> Callable[..., TypstMarkup]:

@@ -132,6 +132,8 @@ FORBIDDEN_TEMPLATES = {
     "huge-power": "{{ 9 ** 99999999 }}",
     "huge-range": "{% for i in range(1000000000) %}{% endfor %}",
     "endless-output": "{% for i in range(1000) %}{% for j in range(1000) %}123456789{% endfor %}{% endfor %}",
+    "doubling-blocks": "{% set a %}0123456789{% endset %}" + "{% set a %}{{ a }}{{ a }}{% endset %}" * 40,
+    "dict-function": "{{ dict(a=1) | length }}",
     "random": "{{ [1, 2] | random }}",
     "undefined-item": "{{ nowhere }}",
     "undefined-attribute": "{{ name.nowhere }}",
