@@ -282,6 +282,8 @@ def _decode(wire: bytes | bytearray) -> Command | None:
 class EmulatedTransport:
     """A reader within this process, with an emulated card on it."""
 
+    stays_held = True
+
     def __init__(self, card: Card) -> None:
         self._card = card
         self._gone = False

@@ -17,7 +17,7 @@ from signkit.card.apdu import Command
 from signkit.card.authentication import Authentication, signed_bytes
 from signkit.card.files import CardFiles
 from signkit.card.keys import CardKey, HashName, card_key
-from signkit.card.pin import AUTHENTICATION, SIGNATURE, Secret, wiping
+from signkit.card.pin import AUTHENTICATION, SIGNATURE, PinSource, Secret
 from signkit.card.transport import Connection
 from signkit.errors import CardLocked, CardRefused, NoSigningCertificate, PinNeeded
 
@@ -130,14 +130,14 @@ class JpkiApplication:
         signature = self.tries_left(SIGNATURE) if has_signing else None
         return CardStatus(self.token(), has_signing, signature, self.tries_left(AUTHENTICATION))
 
-    def verify(self, secret: Secret, pin_value: bytearray, *, use_last_try: bool = False) -> None:
+    def verify(self, secret: Secret, pin_value: PinSource, *, use_last_try: bool = False) -> None:
         """See ``pin.verify``; wipes ``pin_value``."""
-        with wiping(pin_value), self._explained(secret):
+        with self._explained(secret):
             pin.verify(self._files, secret, pin_value, use_last_try=use_last_try)
 
-    def change_pin(self, secret: Secret, old: bytearray, new: bytearray, *, use_last_try: bool = False) -> None:
+    def change_pin(self, secret: Secret, old: PinSource, new: bytearray, *, use_last_try: bool = False) -> None:
         """See ``pin.change``; wipes both."""
-        with wiping(old, new), self._explained(secret):
+        with self._explained(secret):
             pin.change(self._files, secret, old, new, use_last_try=use_last_try)
 
     def certificate(self, kind: CertificateKind) -> bytes:

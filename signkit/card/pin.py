@@ -7,13 +7,14 @@ before it returns**, whatever happens: a PIN given is a PIN gone.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from signkit.card import apdu
 from signkit.card.apdu import Command, refusal, wipe
 from signkit.card.files import CardFiles
+from signkit.card.transport import Connection
 from signkit.errors import (
     CardAnswerInvalid,
     CardLinkError,
@@ -60,13 +61,17 @@ BIRTH_DATE = Secret("birth-date", 0x0011, 15, rb"[0-9]{6}")
 _BLOCKED = frozenset({0x63C0, apdu.BLOCKED, apdu.REFERENCE_DATA_UNUSABLE})
 
 
+#: A secret, or a function that asks the person for it and is told the tries left.
+PinSource = bytearray | Callable[[int], bytearray]
+
+
 @contextmanager
-def wiping(*pins: bytearray) -> Iterator[None]:
-    """Wipe ``pins`` when the block is left."""
+def wiping(*pins: PinSource) -> Iterator[None]:
+    """Wipe those of ``pins`` that are there already when the block is left."""
     try:
         yield
     finally:
-        wipe(*pins)
+        wipe(*(pin for pin in pins if isinstance(pin, bytearray)))
 
 
 def tries_left(files: CardFiles, secret: Secret) -> int:
@@ -84,32 +89,31 @@ def tries_left(files: CardFiles, secret: Secret) -> int:
     return sw & 0xF
 
 
-def verify(files: CardFiles, secret: Secret, pin: bytearray, *, use_last_try: bool = False) -> None:
-    """Present ``pin`` once, after its form and the tries left were looked at; wipes it.
+def verify(files: CardFiles, secret: Secret, pin: PinSource, *, use_last_try: bool = False) -> None:
+    """Present a secret once, after the tries left and its form were looked at; wipes it.
 
     Raises:
-        PinFormatInvalid: it cannot be right; nothing was sent.
-        PinLastTry: one try is left and ``use_last_try`` was not given; nothing was sent.
         CardLocked: no try is left, or this one was the last.
+        PinLastTry: one try is left and ``use_last_try`` was not given; nothing was sent.
+        PinFormatInvalid: it cannot be right; nothing was sent.
         PinWrong: the card says no.
         PinOutcomeUnknown: the link broke, or the answer was none; the counter has to be read anew.
     """
     with wiping(pin):
-        normalise(secret, pin)
         left = tries_left(files, secret)
-        if left == 0:
-            raise CardLocked(secret.key)
-        if left == 1 and not use_last_try:
-            raise PinLastTry(secret.key)
-        try:
-            sw = files.connection.send(Command(0x00, apdu.VERIFY, 0x00, 0x80, pin)).sw
-        except (CardLinkError, CardAnswerInvalid) as error:
-            raise PinOutcomeUnknown(secret.key) from error
+        refuse_by_tries(secret, left, use_last_try=use_last_try)
+        value = pin if isinstance(pin, bytearray) else pin(left)
+        with wiping(value):
+            normalise(secret, value)
+            try:
+                sw = files.connection.send(Command(0x00, apdu.VERIFY, 0x00, 0x80, value)).sw
+            except (CardLinkError, CardAnswerInvalid) as error:
+                raise PinOutcomeUnknown(secret.key) from error
     if sw != apdu.OK:
         raise _refused(secret, sw, left)
 
 
-def change(files: CardFiles, secret: Secret, old: bytearray, new: bytearray, *, use_last_try: bool = False) -> None:
+def change(files: CardFiles, secret: Secret, old: PinSource, new: bytearray, *, use_last_try: bool = False) -> None:
     """Replace ``old`` by ``new``; wipes both.  The new one's form is checked before a try is risked.
 
     Raises:
@@ -121,6 +125,34 @@ def change(files: CardFiles, secret: Secret, old: bytearray, new: bytearray, *, 
         verify(files, secret, old, use_last_try=use_last_try)
         response = files.connection.send(Command(0x00, apdu.CHANGE_REFERENCE_DATA, 0x01, 0x80, new))
     response.expect_ok("CHANGE REFERENCE DATA")
+
+
+def ask_ahead(
+    connection: Connection, secret: Secret, pin: PinSource, tries: Callable[[], int], *, use_last_try: bool
+) -> PinSource:
+    """Ask the person now where the card cannot be held while they type; elsewhere ``verify`` will ask them.
+
+    Raises:
+        CardLocked, PinLastTry: see ``refuse_by_tries``.
+    """
+    if isinstance(pin, bytearray) or connection.stays_held:
+        return pin
+    left = tries()
+    refuse_by_tries(secret, left, use_last_try=use_last_try)
+    return pin(left)
+
+
+def refuse_by_tries(secret: Secret, left: int, *, use_last_try: bool) -> None:
+    """Refuse before anything is typed or sent.
+
+    Raises:
+        CardLocked: no try is left.
+        PinLastTry: one is left and ``use_last_try`` was not given.
+    """
+    if left == 0:
+        raise CardLocked(secret.key)
+    if left == 1 and not use_last_try:
+        raise PinLastTry(secret.key)
 
 
 def normalise(secret: Secret, pin: bytearray) -> None:

@@ -249,6 +249,11 @@ class PcscTransport:
             self.close()
             raise
 
+    @property
+    def stays_held(self) -> bool:
+        """See ``Transport``: a transaction may not be left waiting, an exclusive connection may."""
+        return self._is_exclusive
+
     def transmit(self, apdu: bytes | bytearray) -> bytes:
         """See ``Transport``.
 

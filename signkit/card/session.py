@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from signkit.card.authentication import Authentication, signed_bytes
 from signkit.card.jpki import CertificateKind, JpkiApplication
 from signkit.card.keys import HashName, card_key
-from signkit.card.pin import AUTHENTICATION, SIGNATURE, wiping
+from signkit.card.pin import AUTHENTICATION, SIGNATURE, PinSource, Secret, ask_ahead, wiping
 from signkit.card.transport import Connection
 
 
@@ -56,17 +56,19 @@ class SigningSession:
 
 @contextmanager
 def signing_session(
-    connection: Connection, password: bytearray, *, use_last_try: bool = False
+    connection: Connection, password: PinSource, *, use_last_try: bool = False
 ) -> Iterator[SigningSession]:
     """Hold the card, present the signature password, read the certificate; sign inside the block.
 
     No other program reaches the card from before the password to the end of the block; then the card is reset.  The
-    password is wiped before the block begins.
+    password is wiped before the block begins.  Where ``password`` is a function, it is asked after the card said how
+    many tries are left, and not at all where none may be used.
 
     Raises:
         PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
         NoSigningCertificate: the card has none.
     """
+    password = _ask_ahead(connection, SIGNATURE, password, use_last_try=use_last_try)
     with wiping(password), connection.exclusive():
         application = JpkiApplication.select(connection)
         application.verify(SIGNATURE, password, use_last_try=use_last_try)
@@ -74,7 +76,7 @@ def signing_session(
 
 
 def authenticate(
-    connection: Connection, pin: bytearray, challenge: bytes | None = None, *, use_last_try: bool = False
+    connection: Connection, pin: PinSource, challenge: bytes | None = None, *, use_last_try: bool = False
 ) -> Authentication:
     """Present the authentication PIN and sign a challenge (default: 32 fresh random bytes); wipes ``pin``.
 
@@ -85,7 +87,8 @@ def authenticate(
     with wiping(pin):
         challenge = secrets.token_bytes(32) if challenge is None else challenge
         signed_bytes(challenge)  # refuses a bad challenge before a try is risked
-        with connection.exclusive():
+        pin = _ask_ahead(connection, AUTHENTICATION, pin, use_last_try=use_last_try)
+        with wiping(pin), connection.exclusive():
             application = JpkiApplication.select(connection)
             application.verify(AUTHENTICATION, pin, use_last_try=use_last_try)
             return application.authenticate(challenge)
@@ -100,3 +103,25 @@ def touch(connection: Connection) -> bytes:
         PinNeeded: a smartphone, which wants its PIN first.
     """
     return JpkiApplication.select(connection).certificate(CertificateKind.AUTH)
+
+
+def change_pin(
+    connection: Connection, secret: Secret, old: PinSource, new: bytearray, *, use_last_try: bool = False
+) -> None:
+    """Replace the signature password or the authentication PIN; wipes both.
+
+    Raises:
+        CardRefused: the card does not accept the new one; the old one stays.
+        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+    """
+    with wiping(old, new):
+        old = _ask_ahead(connection, secret, old, use_last_try=use_last_try)
+        with wiping(old), connection.exclusive():
+            JpkiApplication.select(connection).change_pin(secret, old, new, use_last_try=use_last_try)
+
+
+def _ask_ahead(connection: Connection, secret: Secret, pin: PinSource, *, use_last_try: bool) -> PinSource:
+    def tries() -> int:
+        return JpkiApplication.select(connection).tries_left(secret)
+
+    return ask_ahead(connection, secret, pin, tries, use_last_try=use_last_try)

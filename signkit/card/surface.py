@@ -10,13 +10,15 @@ import datetime
 import hashlib
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from signkit.card import apdu, pin
 from signkit.card.apdu import Command
 from signkit.card.files import CardFiles
 from signkit.card.keys import RsaCardKey, digest_info
-from signkit.card.pin import BIRTH_DATE, Secret, wiping
+from signkit.card.pin import BIRTH_DATE, PinSource, Secret, wiping
 from signkit.card.tlv import Object, objects, only_object, pick
 from signkit.card.transport import Connection
 from signkit.errors import CardAnswerInvalid, CardNotGenuine
@@ -100,7 +102,7 @@ class Genuineness:
 
 
 def read_four_attributes(
-    connection: Connection, secret: Secret, value: bytearray, *, use_last_try: bool = False
+    connection: Connection, secret: Secret, value: PinSource, *, use_last_try: bool = False
 ) -> FourAttributes:
     """Read name, address, birth date and sex after ``pin.SURFACE`` or ``pin.CODE_B``; wipes ``value``.
 
@@ -110,14 +112,11 @@ def read_four_attributes(
         PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
         CardAnswerInvalid: not such a record.
     """
-    with wiping(value), connection.exclusive():
-        files = CardFiles(connection)
-        files.select_application(TEXT_AID)
-        pin.verify(files, secret, value, use_last_try=use_last_try)
+    with _unlocked(connection, TEXT_AID, secret, value, use_last_try=use_last_try) as files:
         return parse_four_attributes(files.read_object(_ATTRIBUTES_EF))
 
 
-def prove_genuine(connection: Connection, birth_date: bytearray, *, use_last_try: bool = False) -> Genuineness:
+def prove_genuine(connection: Connection, birth_date: PinSource, *, use_last_try: bool = False) -> Genuineness:
     """Have the card sign a fresh challenge with the key that its signed age record names; wipes ``birth_date``.
 
     ``birth_date`` is the birth date key: six digits, see ``era_date``.
@@ -127,10 +126,7 @@ def prove_genuine(connection: Connection, birth_date: bytearray, *, use_last_try
         PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
         CardAnswerInvalid: not such records.
     """
-    with wiping(birth_date), connection.exclusive():
-        files = CardFiles(connection)
-        files.select_application(FACE_AID)
-        pin.verify(files, BIRTH_DATE, birth_date, use_last_try=use_last_try)
+    with _unlocked(connection, FACE_AID, BIRTH_DATE, birth_date, use_last_try=use_last_try) as files:
         record = parse_age_record(files.read_object(_AGE_RECORD_EF))
         certificate = parse_certificate(files.read_object(_CERTIFICATE_EF))
         challenge = CHALLENGE_DOMAIN + secrets.token_bytes(32)
@@ -140,6 +136,25 @@ def prove_genuine(connection: Connection, birth_date: bytearray, *, use_last_try
     _check(certificate.public_key, record.signed_bytes, record.signature, "age record")
     _check(record.public_key, challenge, answer, "challenge")
     return Genuineness(record, certificate)
+
+
+@contextmanager
+def _unlocked(
+    connection: Connection, aid: bytes, secret: Secret, value: PinSource, *, use_last_try: bool
+) -> Iterator[CardFiles]:
+    """Hold the card and present a secret of one application."""
+    files = CardFiles(connection)
+
+    def tries() -> int:
+        files.select_application(aid)
+        return pin.tries_left(files, secret)
+
+    with wiping(value):
+        value = pin.ask_ahead(connection, secret, value, tries, use_last_try=use_last_try)
+        with wiping(value), connection.exclusive():
+            files.select_application(aid)
+            pin.verify(files, secret, value, use_last_try=use_last_try)
+            yield files
 
 
 def era_date(birth_date: str) -> bytearray:

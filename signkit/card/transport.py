@@ -23,6 +23,11 @@ _MAX_PARTS = 64
 class Transport(Protocol):
     """Carries APDUs to one card.  Every error it raises is a ``CardError``."""
 
+    @property
+    def stays_held(self) -> bool:
+        """Whether nobody else can reach the card until it is closed, however long a person takes to type."""
+        ...
+
     def transmit(self, apdu: bytes | bytearray) -> bytes:
         """Send one command APDU and return the answer with its status word."""
         ...
@@ -72,6 +77,11 @@ class Connection:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def stays_held(self) -> bool:
+        """See ``Transport.stays_held``."""
+        return self._transport.stays_held
 
     def exclusive(self) -> AbstractContextManager[None]:
         """See ``Transport.exclusive``."""

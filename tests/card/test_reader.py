@@ -287,6 +287,21 @@ def test_a_program_that_keeps_the_card_open_is_no_hindrance(card_on_bench):
         assert sign_with(connection)
 
 
+@pytest.mark.parametrize("tries", [5, 1])
+def test_a_shared_card_is_not_held_while_the_person_types(card_on_bench, tries):
+    """Windows would reset it after five seconds; the other program can use it meanwhile."""
+    card_on_bench.state.tries[SIGNATURE.key] = tries
+    with OtherProgram() as other, Connection(connect()) as connection:
+
+        def ask(left: int) -> bytearray:
+            assert left == tries
+            assert other.transmit(bytes.fromhex("00A4040C0AD3921000310001010402")) == 0
+            return bytearray(b"SIGNKIT1")
+
+        with signing_session(connection, ask, use_last_try=True) as session:
+            assert session.sign("sha256", DIGEST)
+
+
 def test_a_program_that_has_the_card_open_waits_until_the_session_is_over(bench):
     probe = bytes.fromhex("00CA0000")
     started = threading.Event()

@@ -13,8 +13,8 @@ from signkit.card.authentication import DOMAIN, check_authentication
 from signkit.card.emulator import Behaviour, EmulatedCard
 from signkit.card.jpki import CertificateKind, JpkiApplication
 from signkit.card.pin import AUTHENTICATION, SIGNATURE
-from signkit.card.session import authenticate, signing_session, touch
-from signkit.errors import CardAnswerInvalid, CardRefused, PinNeeded, PinWrong
+from signkit.card.session import authenticate, change_pin, signing_session, touch
+from signkit.errors import CardAnswerInvalid, CardLocked, CardRefused, PinLastTry, PinNeeded, PinWrong
 from tests.card.contents import ec_contents, rsa_contents
 
 DIGEST = hashlib.sha256(b"a contract").digest()
@@ -127,6 +127,37 @@ def test_a_wrong_password_opens_no_session(lay):
     with pytest.raises(PinWrong), signing_session(lay(card), bytearray(b"WRONG123")):
         pass
     assert card.state.tries == EmulatedCard(rsa_contents()).state.tries | {SIGNATURE.key: 4}
+
+
+def test_the_person_is_asked_once_the_tries_left_are_known(lay):
+    """And the count of round trips stays the same."""
+    seen, told, typed = [], [], []
+    connection = lay(EmulatedCard(rsa_contents()), seen.append)
+
+    def ask(tries: int) -> bytearray:
+        told.append(tries)
+        typed.append(password())
+        return typed[-1]
+
+    with signing_session(connection, ask) as session:
+        session.sign("sha256", DIGEST)
+    assert (told, typed, len(seen)) == ([5], [bytearray(8)], 14)
+
+
+@pytest.mark.parametrize(("tries", "error"), [(0, CardLocked), (1, PinLastTry)])
+def test_the_person_is_not_asked_in_vain(lay, tries, error):
+    card = EmulatedCard(rsa_contents())
+    card.state.tries[SIGNATURE.key] = tries
+    with pytest.raises(error), signing_session(lay(card), lambda _: pytest.fail("asked")):
+        pass
+
+
+def test_a_pin_is_changed(lay):
+    connection = lay(EmulatedCard(rsa_contents()))
+    new = bytearray(b"4321")
+    change_pin(connection, AUTHENTICATION, lambda _: bytearray(b"1234"), new)
+    assert new == bytes(4)
+    authenticate(connection, bytearray(b"4321"))
 
 
 def test_authentication_proves_the_holder(lay):

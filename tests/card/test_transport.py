@@ -17,6 +17,8 @@ VERIFY = Command(0x00, 0x20, 0x00, 0x80, bytearray(b"1234"))
 class Script:
     """A transport that gives prepared answers and keeps copies of what was sent."""
 
+    stays_held = True
+
     def __init__(self, *answers: str) -> None:
         self.answers = [bytes.fromhex(answer) for answer in answers]
         self.sent: list[str] = []
