@@ -906,7 +906,7 @@ class PinNeeded(SecretError):
     """What was asked for opens only after the secret."""
 
     MESSAGE = Text("This card wants the {secret} first.", "このカードでは先に{secret}が必要です。")
-    HINT = Text("Repeat without --no-pin.", "暗証番号を入力する方法でやり直してください。")
+    HINT = Text("Repeat it with the PIN.", "暗証番号を入力してやり直してください。")
     EXIT_CODE = ExitCode.PIN
 
 

@@ -46,7 +46,8 @@ _CERTIFICATE_EFS = {
     CertificateKind.AUTH: 0x000A,
     CertificateKind.AUTH_CA: 0x000B,
 }
-_SECRETS = {CertificateKind.SIGN: SIGNATURE, CertificateKind.AUTH: AUTHENTICATION}
+#: What opens a certificate that is not free everywhere.
+SECRETS = {CertificateKind.SIGN: SIGNATURE, CertificateKind.AUTH: AUTHENTICATION}
 
 
 class TokenKind(StrEnum):
@@ -153,8 +154,8 @@ class JpkiApplication:
         try:
             return self._files.read_object(_CERTIFICATE_EFS[kind])
         except CardRefused as error:
-            if error.status == f"{apdu.SECURITY_NOT_SATISFIED:04X}" and kind in _SECRETS:
-                raise PinNeeded(_SECRETS[kind].key) from error
+            if error.status == f"{apdu.SECURITY_NOT_SATISFIED:04X}" and kind in SECRETS:
+                raise PinNeeded(SECRETS[kind].key) from error
             if kind in (CertificateKind.SIGN, CertificateKind.SIGN_CA) and not self.has_signing_certificate():
                 raise NoSigningCertificate() from error
             raise

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from signkit.card.authentication import Authentication, signed_bytes
-from signkit.card.jpki import CertificateKind, JpkiApplication
+from signkit.card.jpki import SECRETS, CardStatus, CertificateKind, JpkiApplication
 from signkit.card.keys import HashName, card_key
 from signkit.card.pin import AUTHENTICATION, SIGNATURE, PinSource, Secret, ask_ahead, wiping
 from signkit.card.transport import Connection
@@ -102,7 +102,34 @@ def touch(connection: Connection) -> bytes:
     Raises:
         PinNeeded: a smartphone, which wants its PIN first.
     """
-    return JpkiApplication.select(connection).certificate(CertificateKind.AUTH)
+    return read_certificate(connection, CertificateKind.AUTH)
+
+
+def read_certificate(
+    connection: Connection, kind: CertificateKind, pin: PinSource | None = None, *, use_last_try: bool = False
+) -> bytes:
+    """Read one certificate (DER); ``pin`` is the secret that opens it, where one does.
+
+    Raises:
+        PinNeeded: SIGN opens after the signature password only, AUTH on a smartphone after its PIN only.
+        NoSigningCertificate: SIGN or SIGN_CA of a card that has none.
+        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+    """
+    secret = SECRETS.get(kind)
+    if pin is None or secret is None:
+        with wiping(pin or bytearray()), connection.exclusive():
+            return JpkiApplication.select(connection).certificate(kind)
+    pin = _ask_ahead(connection, secret, pin, use_last_try=use_last_try)
+    with wiping(pin), connection.exclusive():
+        application = JpkiApplication.select(connection)
+        application.verify(secret, pin, use_last_try=use_last_try)
+        return application.certificate(kind)
+
+
+def read_status(connection: Connection) -> CardStatus:
+    """Read what can be known without a PIN; spends no try."""
+    with connection.exclusive():
+        return JpkiApplication.select(connection).status()
 
 
 def change_pin(

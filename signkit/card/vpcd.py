@@ -53,7 +53,7 @@ def serve_on(card: Card, link: socket.socket, stop: threading.Event) -> bool:
                 answer = _answer(card, message)
                 if answer is not None:
                     link.sendall(len(answer).to_bytes(2, "big") + answer)
-        except CardVanished:
+        except (CardVanished, CardWasReset):  # the protocol cannot tell the reader of a reset
             return False
         except OSError:  # the reader hung up in the middle of a message
             pass
@@ -97,11 +97,7 @@ def _receive_exactly(link: socket.socket, size: int, stop: threading.Event) -> b
 
 def _answer(card: Card, message: bytearray) -> bytes | None:
     if len(message) > 1:
-        try:
-            return card.process(message)
-        except CardWasReset:
-            card.reset()
-            return b""
+        return card.process(message)
     if message[:1] == bytes((_GET_ATR,)):
         return card.atr
     card.reset()

@@ -13,7 +13,14 @@ from signkit.card.authentication import DOMAIN, check_authentication
 from signkit.card.emulator import Behaviour, EmulatedCard
 from signkit.card.jpki import CertificateKind, JpkiApplication
 from signkit.card.pin import AUTHENTICATION, SIGNATURE
-from signkit.card.session import authenticate, change_pin, signing_session, touch
+from signkit.card.session import (
+    authenticate,
+    change_pin,
+    read_certificate,
+    read_status,
+    signing_session,
+    touch,
+)
 from signkit.errors import CardAnswerInvalid, CardLocked, CardRefused, PinLastTry, PinNeeded, PinWrong
 from tests.card.contents import ec_contents, rsa_contents
 
@@ -212,6 +219,35 @@ def test_a_challenge_of_the_wrong_size_risks_no_try(lay, challenge):
 
 def test_touching_needs_no_pin(lay):
     assert touch(lay(EmulatedCard(rsa_contents()))) == rsa_contents().auth.certificate
+
+
+def test_the_signing_certificate_is_read_after_its_password(lay):
+    connection = lay(EmulatedCard(rsa_contents()))
+    given = password()
+    assert read_certificate(connection, CertificateKind.SIGN, given) == rsa_contents().sign.certificate
+    assert given == bytes(8)
+    with pytest.raises(PinNeeded):
+        read_certificate(connection, CertificateKind.SIGN)
+
+
+def test_a_smartphones_certificate_is_read_after_its_pin(lay):
+    connection = lay(EmulatedCard(rsa_contents(), Behaviour(certificate_needs_pin=True)))
+    with pytest.raises(PinNeeded):
+        touch(connection)
+    certificate = read_certificate(connection, CertificateKind.AUTH, lambda tries: bytearray(b"1234"))
+    assert certificate == rsa_contents().auth.certificate
+
+
+def test_a_ca_certificate_needs_no_secret(lay):
+    needless = password()
+    certificate = read_certificate(lay(EmulatedCard(rsa_contents())), CertificateKind.SIGN_CA, needless)
+    assert certificate == rsa_contents().sign.ca_certificate
+    assert needless == bytes(8)
+
+
+def test_the_status_is_read_without_a_pin(lay):
+    status = read_status(lay(EmulatedCard(rsa_contents())))
+    assert (status.signature_tries, status.authentication_tries) == (5, 3)
 
 
 def _pkcs1():

@@ -8,9 +8,16 @@ import pytest
 
 from signkit.card import pin, surface
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
-from signkit.card.jpki import CertificateKind, JpkiApplication
+from signkit.card.jpki import CertificateKind
 from signkit.card.layout import NO_INDIVIDUAL_NUMBER
-from signkit.card.session import authenticate, signing_session, touch
+from signkit.card.session import (
+    authenticate,
+    change_pin,
+    read_certificate,
+    read_status,
+    signing_session,
+    touch,
+)
 from signkit.card.surface import era_date, prove_genuine, read_four_attributes
 from signkit.card.tlv import encode
 from signkit.card.transport import Connection
@@ -165,13 +172,12 @@ def test_no_function_reaches_the_individual_number():
         session.ca_certificate()
     authenticate(connection, bytearray(b"1234"))
     touch(connection)
+    read_status(connection)
+    read_certificate(connection, CertificateKind.SIGN, bytearray(b"SIGNKIT1"))
     read_four_attributes(connection, pin.SURFACE, bytearray(b"5678"))
     read_four_attributes(connection, pin.CODE_B, bytearray(b"55021720352285"))
     prove_genuine(connection, era_date("19800217"))
-    application = JpkiApplication.select(connection)
-    application.status()
-    application.certificate(CertificateKind.AUTH_CA)
-    application.change_pin(pin.AUTHENTICATION, bytearray(b"1234"), bytearray(b"4321"))
+    change_pin(connection, pin.AUTHENTICATION, bytearray(b"1234"), bytearray(b"4321"))
     reached = _files_reached(seen)
     assert {aid for aid, _ in reached} >= set(_FORBIDDEN), "the applications were not used at all"
     assert not [(aid, file) for aid, file in reached if file in _FORBIDDEN.get(aid, ())]
