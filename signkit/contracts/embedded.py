@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from signkit.contracts.data import MAX_BYTES, Data, parse_contract_data
-from signkit.contracts.template import Template
+from signkit.contracts.data import MAX_BYTES, Data, item_at, parse_contract_data
+from signkit.contracts.template import Party, SigningOrder, Template
 from signkit.errors import ContractDataUnreadable, InputUnreadable
 from signkit.words import Text
 
@@ -21,15 +21,35 @@ FILE_NAME = "contract.json"
 FORMAT = "signkit-contract/1"
 #: Associated files looked at; a contract has one, and its attachments.
 _MAX_FILES = 100
+_MAX_PARTIES = 100
+
+
+@dataclass(frozen=True)
+class EmbeddedParty:
+    """One who is to sign, as the contract itself names them; ``address`` is None where the contract holds none."""
+
+    role: str
+    label: Text
+    kind: Literal["person", "organization"]
+    name: str | None
+    address: str | None
 
 
 @dataclass(frozen=True)
 class EmbeddedContract:
-    """What a contract says about itself: which template made it, from what data."""
+    """What a contract says about itself: which template made it, from what data, and who signs in which order."""
 
     template_id: str
     template_version: str
     data: Data
+    title: Text | None = None
+    parties: tuple[EmbeddedParty, ...] = ()
+    signing_order: SigningOrder = "free"
+
+    def turn(self, signed: Collection[str]) -> tuple[str, ...]:
+        """Return the roles that may sign next, given the roles that have signed."""
+        waiting = tuple(party.role for party in self.parties if party.role not in signed)
+        return waiting[:1] if self.signing_order == "fixed" else waiting
 
 
 def contract_json(template: Template, data: Mapping[str, Any]) -> bytes:
@@ -37,9 +57,28 @@ def contract_json(template: Template, data: Mapping[str, Any]) -> bytes:
     content = {
         "format": FORMAT,
         "template": {"id": template.id, "version": template.version},
+        "title": {"en": template.title.en, "ja": template.title.ja},
+        "parties": [_party_json(party, data) for party in template.parties],
+        "signing_order": template.signing_order,
         "data": data,
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the party with its name and address, so that who must sign can be told without the template."""
+    return {
+        "role": party.role,
+        "label": {"en": party.label.en, "ja": party.label.ja},
+        "kind": party.kind,
+        "name": _text_at(data, party.name_item),
+        "address": _text_at(data, party.address_item),
+    }
+
+
+def _text_at(data: Mapping[str, Any], path: str | None) -> str | None:
+    value = item_at(data, path) if path is not None else None
+    return value if isinstance(value, str) else None
 
 
 def read_contract(pdf: bytes) -> EmbeddedContract | None:
@@ -61,7 +100,38 @@ def read_contract(pdf: bytes) -> EmbeddedContract | None:
     identity, version = template.get("id"), template.get("version")
     if not isinstance(identity, str) or not isinstance(version, str):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
-    return EmbeddedContract(identity, version, data)
+    parties = content.get("parties", [])
+    order = content.get("signing_order", "free")
+    if not isinstance(parties, list) or len(parties) > _MAX_PARTIES or order not in ("fixed", "free"):
+        raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    title = content.get("title")
+    return EmbeddedContract(
+        identity,
+        version,
+        data,
+        title=_two_texts(title) if title is not None else None,
+        parties=tuple(_read_party(entry) for entry in parties),
+        signing_order=order,
+    )
+
+
+def _read_party(entry: object) -> EmbeddedParty:
+    if not isinstance(entry, dict) or not isinstance(entry.get("role"), str):
+        raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    name, address = entry.get("name"), entry.get("address")
+    return EmbeddedParty(
+        role=entry["role"],
+        label=_two_texts(entry.get("label")),
+        kind="organization" if entry.get("kind") == "organization" else "person",
+        name=name if isinstance(name, str) else None,
+        address=address if isinstance(address, str) else None,
+    )
+
+
+def _two_texts(value: object) -> Text:
+    if not isinstance(value, dict) or not isinstance(value.get("en"), str) or not isinstance(value.get("ja"), str):
+        raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    return Text(value["en"], value["ja"])
 
 
 _NOT_OURS = Text("it is not contract data that SignKit wrote", "SignKit が書いた契約データではありません")

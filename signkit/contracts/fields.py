@@ -59,34 +59,46 @@ class _File:
         return number
 
 
-def add_signature_fields(compiled: bytes, labels: Mapping[str, str]) -> tuple[bytes, tuple[SigningBlock, ...]]:
+@dataclass(frozen=True)
+class FieldDescription:
+    """What is written in a role's signature field.
+
+    Attributes:
+        label: what people call the field (its /TU).
+        locks: the fields that may not change any more once this one is signed (its /Lock, FieldMDP).
+    """
+
+    label: str
+    locks: tuple[str, ...]
+
+
+def add_signature_fields(
+    compiled: bytes, fields: Mapping[str, FieldDescription]
+) -> tuple[bytes, tuple[SigningBlock, ...]]:
     """Return the PDF with an empty signature field at each signing block, and the blocks.
 
     Args:
         compiled: a PDF as ``typeset`` makes it.
-        labels: what people call each role's field (its /TU), by role, in signing order.
+        fields: what is written in each role's field, by role, in signing order.
 
     Raises:
         NotOurs: the PDF was not made by ``typeset``.
-        KeyError: a block's role is not in ``labels``.
+        KeyError: a block's role is not in ``fields``.
     """
     file = _parsed(compiled)
-    fields: dict[str, int] = {}
+    made: dict[str, int] = {}
     marked = _marked(file)
     for block, annotation, page in marked:
-        _make_field(file, annotation, page, block, labels[block.role])
-        fields[block.role] = annotation
-    ordered = [fields[role] for role in labels if role in fields]
+        _make_field(file, annotation, page, block, fields[block.role])
+        made[block.role] = annotation
+    ordered = [made[role] for role in fields if role in made]
     form = file.add(b"<</Fields[" + b" ".join(b"%d 0 R" % number for number in ordered) + b"]>>")
     file.objects[file.root] = _with_entry(file.objects[file.root], b"/AcroForm %d 0 R" % form)
     return _written(file), tuple(block for block, _, _ in marked)
 
 
-def _make_field(file: _File, annotation: int, page: int, block: SigningBlock, label: str) -> None:
-    """Turn the link ``annotation`` into a signature field that is its own widget (12.7.4.1, 12.5.6.19).
-
-    A later issue adds /Lock (a /SigFieldLock dictionary, 12.7.5.5) here, one a role.
-    """
+def _make_field(file: _File, annotation: int, page: int, block: SigningBlock, description: FieldDescription) -> None:
+    """Turn the link ``annotation`` into a signature field that is its own widget (12.7.4.1, 12.5.6.19, 12.7.5.5)."""
     left, bottom, right, top = block.rectangle
     # PDF/A-3 6.3.3 asks for a normal appearance even of an empty field.
     appearance = file.add(
@@ -94,16 +106,18 @@ def _make_field(file: _File, annotation: int, page: int, block: SigningBlock, la
         % (_number(right - left), _number(top - bottom))
     )
     file.objects[annotation] = (
-        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%s)/TU<%s>/F 4/Rect[%s]/P %d 0 R/AP<</N %d 0 R>>>>"
+        b"<</Type/Annot/Subtype/Widget/FT/Sig/T(%s)/TU<%s>/F 4/Rect[%s]/P %d 0 R/AP<</N %d 0 R>>"
+        b"/Lock<</Type/SigFieldLock/Action/Include/Fields[%s]>>>>"
         % (
             block.role.encode("ascii"),
-            _utf16_hex(label),
+            _utf16_hex(description.label),
             b" ".join(map(_number, block.rectangle)),
             page,
             appearance,
+            b"".join(b"(%s)" % role.encode("ascii") for role in description.locks),
         )
     )
-    _untie_from_structure(file, annotation, label)
+    _untie_from_structure(file, annotation, description.label)
 
 
 def _untie_from_structure(file: _File, annotation: int, label: str) -> None:

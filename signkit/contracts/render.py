@@ -14,7 +14,7 @@ from signkit.contracts.checking import check_contract_data
 from signkit.contracts.data import item_at, plain_data
 from signkit.contracts.embedded import FILE_NAME, contract_json
 from signkit.contracts.escaping import unescaped
-from signkit.contracts.fields import SigningBlock, add_signature_fields
+from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.markup import typst_source
 from signkit.contracts.template import Template, template_files
 from signkit.contracts.typesetting import prelude, typeset
@@ -70,7 +70,7 @@ def render_contract(template: Template, data: Mapping[str, Any], settings: Setti
         fonts=font_set,
     )
     try:
-        pdf, blocks = add_signature_fields(compiled, _field_labels(template))
+        pdf, blocks = add_signature_fields(compiled, _field_descriptions(template))
     except KeyError as error:
         raise TemplateInvalid(template.id, f"a signing block for {error.args[0]}, which is no party's role") from error
     _require_one_block_each(template, blocks)
@@ -91,11 +91,17 @@ def _document_day(template: Template, data: Mapping[str, Any]) -> date:
         raise TemplateInvalid(template.id, f"the item {template.date_item} does not date the document") from error
 
 
-def _field_labels(template: Template) -> dict[str, str]:
-    """Return what a viewer calls each signature field (its /TU)."""
-    if template.language == "ja":
-        return {party.role: f"{party.label.ja}の署名" for party in template.parties}
-    return {party.role: f"Signature of {party.label.en}" for party in template.parties}
+def _field_descriptions(template: Template) -> dict[str, FieldDescription]:
+    """Return each role's field: in a fixed order a signature also closes the fields of those before it."""
+    roles = [party.role for party in template.parties]
+    fixed = template.signing_order == "fixed"
+    return {
+        party.role: FieldDescription(
+            label=f"{party.label.ja}の署名" if template.language == "ja" else f"Signature of {party.label.en}",
+            locks=tuple(roles[: number + 1]) if fixed else (party.role,),
+        )
+        for number, party in enumerate(template.parties)
+    }
 
 
 def _require_one_block_each(template: Template, blocks: tuple[SigningBlock, ...]) -> None:

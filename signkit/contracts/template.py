@@ -41,12 +41,14 @@ class Party:
         label: what people call the role (売主).
         name_item: path of the data item that holds the party's name, for telling whether the signer is the party.
         kind: ``person`` or ``organization`` (whose certificate may name its representative).
+        address_item: path of the data item that holds the party's address; None where the data hold none.
     """
 
     role: str
     label: Text
     name_item: str
     kind: Literal["person", "organization"] = "person"
+    address_item: str | None = None
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ def _party(entry: dict[str, Any]) -> Party:
         label=_two_languages(entry["label"]),
         name_item=str(entry["name"]),
         kind=cast(Literal["person", "organization"], kind),
+        address_item=str(entry["address"]) if "address" in entry else None,
     )
 
 

@@ -8,9 +8,10 @@ import zlib
 import pytest
 
 from signkit.contracts.data import Data
-from signkit.contracts.embedded import EmbeddedContract, read_contract
+from signkit.contracts.embedded import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.contracts.render import render_contract
 from signkit.errors import ContractDataUnreadable, InputUnreadable
+from signkit.words import Text
 
 from .conftest import MakeTemplate
 
@@ -37,7 +38,31 @@ def pdf_with(content: bytes, filters: bytes = b"", name: bytes = b"contract.json
 def test_what_was_rendered_is_read_back(make_template: MakeTemplate, data: Data) -> None:
     rendered = render_contract(make_template(), data)
 
-    assert read_contract(rendered.pdf) == EmbeddedContract("receipt", "1.0.0", data)
+    contract = read_contract(rendered.pdf)
+    assert contract is not None
+    assert (contract.template_id, contract.template_version, contract.data) == ("receipt", "1.0.0", data)
+    assert [(party.role, party.name) for party in contract.parties] == [("issuer", data["name"])]
+
+
+def test_whose_turn_it_is_follows_the_order() -> None:
+    parties = tuple(EmbeddedParty(role, Text(role, role), "person", None, None) for role in ("a", "b", "c"))
+    fixed = EmbeddedContract("x", "1.0.0", {}, parties=parties, signing_order="fixed")
+    free = EmbeddedContract("x", "1.0.0", {}, parties=parties, signing_order="free")
+
+    assert fixed.turn([]) == ("a",)
+    assert fixed.turn(["a"]) == ("b",)
+    assert fixed.turn(["a", "b", "c"]) == ()
+    assert free.turn(["b"]) == ("a", "c")
+
+
+@pytest.mark.parametrize(
+    "parties",
+    [{"a": 1}, [1], [{"role": 1}], [{"role": "a", "label": "A"}], [{"role": "a", "label": {"en": "A"}}], [{}] * 101],
+    ids=["no list", "no tables", "no role", "no label", "one language", "too many"],
+)
+def test_parties_that_signkit_does_not_write_are_refused(parties: object) -> None:
+    with pytest.raises(ContractDataUnreadable, match="not contract data that SignKit wrote"):
+        read_contract(pdf_with(json.dumps({**GOOD, "parties": parties}).encode()))
 
 
 @pytest.mark.parametrize("filters", [b"", b"/Filter/FlateDecode", b"/Filter[/FlateDecode]"])
