@@ -49,7 +49,7 @@ _MAX_OBJECTS = 500
 _MAX_CERTIFICATE_BYTES = 100_000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # python-pkcs11's repr of a key calls the token
 class _Pair:
     """A certificate and the private key with the same CKA_ID."""
 
@@ -59,7 +59,7 @@ class _Pair:
     labels: tuple[str, str]  # the certificate's, the key's
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class _Key:
     """The chosen key in its open session."""
 
@@ -264,7 +264,7 @@ def _choices(pairs: list[_Pair], named: NamedToken) -> tuple[TokenChoice, ...]:
             id=pair.id.hex(),
             common_name=shown(_common_name(pair.certificate)),
         )
-        for pair in pairs
+        for pair in sorted(pairs, key=lambda pair: (pair.labels, pair.id))
     )
 
 
