@@ -596,6 +596,40 @@ class TypesettingFailed(SignKitError):
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
 
 
+@dataclass(eq=False)
+class PartyUnknown(SignKitError):
+    """The template has no such party."""
+
+    template: str
+    role: str
+    known: str
+    MESSAGE = Text(
+        "The template {template} has no party {role!r}.", "ひな型 {template} に当事者 {role!r} はありません。"
+    )
+    HINT = Text("Its parties: {known}.", "当事者: {known}。")
+
+
+@dataclass(eq=False)
+class FragmentConflict(SignKitError):
+    """The data and a fragment for one party say different things; neither is preferred."""
+
+    role: str
+    paths: tuple[str, ...]
+    MESSAGE = Text(
+        "The data and the fragment for {role} differ at: {paths}.",
+        "契約データと {role} 用のデータが食い違っています: {paths}。",
+    )
+    HINT = Text(
+        "Take these items out of the data, so that the fragment fills them, or leave --with out.",
+        "この項目を契約データから除いて --with の値を使うか、--with を省いてください。",
+    )
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+    def message(self, language: Language = "en") -> str:
+        """Say where they differ; no value is quoted."""
+        return self.MESSAGE.in_language(language, role=self.role, paths=", ".join(self.paths))
+
+
 # --- card ---
 
 
@@ -851,7 +885,10 @@ class CardNotGenuine(CardError):
     """The card cannot prove what its records say; it may be a copy."""
 
     cause: str
-    MESSAGE = Text("The card could not prove that it is genuine ({cause}).", "カードが本物であることを確認できませんでした（{cause}）。")
+    MESSAGE = Text(
+        "The card could not prove that it is genuine ({cause}).",
+        "カードが本物であることを確認できませんでした（{cause}）。",
+    )
     HINT = Text(
         "Lay the card down again and repeat. Rely on nothing it says until it passes.",
         "カードを置き直してもう一度お試しください。確認できるまで、このカードの記載を信用しないでください。",
@@ -961,6 +998,67 @@ class PinLastTry(PinRefused):
     )
 
 
+# --- authentication and touch ----------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class AuthenticationFileInvalid(SignKitError):
+    """A file is no challenge or proof of user authentication."""
+
+    path: str
+    cause: Text
+    MESSAGE = Text("{path} cannot be used: {cause}.", "{path} は使えません: {cause}。")
+    HINT = Text(
+        "Challenges come from 'signkit card challenge', proofs from 'signkit card authenticate'.",
+        "チャレンジは signkit card challenge、証明は signkit card authenticate で作ります。",
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say what is wrong with it."""
+        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class PublicKeyUnreadable(SignKitError):
+    """A file named as the card issuer's key holds no RSA public key."""
+
+    path: str
+    MESSAGE = Text("{path} holds no RSA public key (PEM).", "{path} に RSA 公開鍵 (PEM) がありません。")
+    HINT = Text(
+        "Name a file with PEM blocks “PUBLIC KEY”, or leave --ca-key out.",
+        "「PUBLIC KEY」の PEM ファイルを指定するか、--ca-key を省いてください。",
+    )
+
+
+@dataclass(eq=False)
+class TouchRegistryUnusable(SignKitError):
+    """The registry of cards known to the touch cannot be read or written."""
+
+    path: str
+    cause: str
+    MESSAGE = Text(
+        "The registry of known cards {path} cannot be used: {cause}.",
+        "登録済みカードの台帳 {path} を使えません: {cause}。",
+    )
+    HINT = Text(
+        "Register a first card with --register, or name another file with --registry.",
+        "最初のカードを --register で登録するか、--registry で別のファイルを指定してください。",
+    )
+    EXIT_CODE = ExitCode.OUTPUT
+
+
+@dataclass(eq=False)
+class IdentityMissing(SignKitError):
+    """The signing certificate carries no name and address."""
+
+    MESSAGE = Text("The certificate carries no name and address.", "証明書に氏名・住所が記載されていません。")
+    HINT = Text(
+        "Read them from the card's text instead: --from surface.",
+        "--from surface で券面入力補助アプリから読み取ってください。",
+    )
+    EXIT_CODE = ExitCode.CARD
+
+
 # --- signing ---------------------------------------------------------------------------------------------
 
 
@@ -1011,6 +1109,22 @@ class AlreadySigned(SignKitError):
     role: str
     MESSAGE = Text("The field {role!r} is signed already.", "署名欄 {role!r} は既に署名されています。")
     HINT = Text("See who has signed with: signkit status FILE", "署名の状況は signkit status FILE で確認できます。")
+
+
+@dataclass(eq=False)
+class OutOfTurn(SignKitError):
+    """The contract fixes who signs first, and it is somebody else."""
+
+    role: str
+    next_role: str
+    MESSAGE = Text(
+        "It is not the turn of {role!r}: {next_role} signs first.",
+        "{role!r} の番ではありません。先に {next_role} が署名します。",
+    )
+    HINT = Text(
+        "Send the file to {next_role}; see who has signed with: signkit status FILE",
+        "{next_role} にファイルを送ってください。署名の状況は signkit status FILE で確認できます。",
+    )
 
 
 @dataclass(eq=False)

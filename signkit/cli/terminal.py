@@ -24,6 +24,25 @@ _PROMPTS = {
         "署名用パスワード(英数字6〜16文字)[{of}]: ",
     ),
     "token-pin": Text("PIN of {of}: ", "{of} の PIN: "),
+    "authentication-pin": Text(
+        "Authentication PIN (利用者証明用, 4 digits) of {of}: ", "利用者証明用の暗証番号(数字4桁)[{of}]: "
+    ),
+    "surface-pin": Text(
+        "Text input support PIN (券面事項入力補助用, 4 digits) of {of}: ",
+        "券面事項入力補助用の暗証番号(数字4桁)[{of}]: ",
+    ),
+    "code-b": Text(
+        "Verification number B (14 digits: birth date YYMMDD with the era year, expiry year, security code) of {of}: ",
+        "照合番号B(数字14桁: 生年月日の和暦6桁・有効期限の西暦4桁・セキュリティコード4桁)[{of}]: ",
+    ),
+    "birth-date": Text(
+        "Birth date on {of} (YYMMDD with the era year, or YYYYMMDD): ",
+        "{of} の生年月日(和暦の年月日6桁、または西暦8桁): ",
+    ),
+    "new-signature-password": Text(
+        "New signature password (6 to 16 letters and digits): ", "新しい署名用パスワード(英数字6〜16文字): "
+    ),
+    "new-pin": Text("New PIN (4 digits): ", "新しい暗証番号(数字4桁): "),
 }
 _TRIES = Text("{tries} tries left.", "残り{tries}回です。")
 

@@ -31,6 +31,7 @@ class Person:
         birth_date: the certificate's nine digits, one for the era and YYYYMMDD.
         sex: "1" male, "2" female, "3" not known.
         name_substitutes: one 0 or 1 a character of the name, 1 = a substitute character stands there.
+        address_substitutes: the same for the address.
     """
 
     name: str
@@ -40,10 +41,15 @@ class Person:
     prefecture: str
     municipality: str
     name_substitutes: str = ""
+    address_substitutes: str = ""
 
     def name_flags(self) -> str:
         """Return the flags of substitute characters, one a character."""
         return self.name_substitutes or "0" * len(self.name)
+
+    def address_flags(self) -> str:
+        """Return the same flags for the address."""
+        return self.address_substitutes or "0" * len(self.address)
 
 
 @dataclass(frozen=True)
@@ -57,6 +63,11 @@ class Identity:
 def new_rsa_key(bits: int = 2048) -> rsa.RSAPrivateKey:
     """Make an RSA key of ``bits`` bits."""
     return rsa.generate_private_key(public_exponent=65537, key_size=bits)
+
+
+def new_ec_key() -> ec.EllipticCurvePrivateKey:
+    """Make an ECDSA P-384 key, as announced for the next generation of cards."""
+    return ec.generate_private_key(ec.SECP384R1())
 
 
 def new_authority(unit: str, now: datetime) -> Identity:
@@ -75,8 +86,13 @@ def new_authority(unit: str, now: datetime) -> Identity:
     return Identity(builder.sign(key, hashes.SHA256()), key)
 
 
-def issue_signing_certificate(authority: Identity, person: Person, key: PrivateKey, now: datetime) -> x509.Certificate:
-    """Issue a certificate shaped like a 署名用電子証明書: four attributes, opaque CN, directoryName CRL point."""
+def issue_signing_certificate(
+    authority: Identity, person: Person, key: PrivateKey, now: datetime, end: datetime | None = None
+) -> x509.Certificate:
+    """Issue a certificate shaped like a 署名用電子証明書: four attributes, opaque CN, directoryName CRL point.
+
+    It is valid to ``end``; without one, for five years.
+    """
     subject = _name(
         (NameOID.COUNTRY_NAME, "JP"),
         (NameOID.LOCALITY_NAME, person.prefecture),
@@ -84,7 +100,7 @@ def issue_signing_certificate(authority: Identity, person: Person, key: PrivateK
         (NameOID.COMMON_NAME, f"{now:%Y%m%d%H%M%S}{secrets.token_hex(8).upper()}"),
     )
     return (
-        _leaf_builder(authority, subject, key, now)
+        _leaf_builder(authority, subject, key, now, end)
         .add_extension(_key_usage(digital_signature=True, content_commitment=True), critical=True)
         .add_extension(_policy(POLICY_SIGNATURE), critical=True)
         .add_extension(x509.SubjectAlternativeName(_attribute_names(person)), critical=False)
@@ -93,11 +109,16 @@ def issue_signing_certificate(authority: Identity, person: Person, key: PrivateK
     )
 
 
-def issue_authentication_certificate(authority: Identity, key: PrivateKey, now: datetime) -> x509.Certificate:
-    """Issue a certificate shaped like a 利用者証明用電子証明書: no attributes, digitalSignature alone."""
+def issue_authentication_certificate(
+    authority: Identity, key: PrivateKey, now: datetime, end: datetime | None = None
+) -> x509.Certificate:
+    """Issue a certificate shaped like a 利用者証明用電子証明書: no attributes, digitalSignature alone.
+
+    It is valid to ``end``; without one, for five years.
+    """
     subject = _name((NameOID.COUNTRY_NAME, "JP"), (NameOID.COMMON_NAME, secrets.token_hex(13).upper()))
     return (
-        _leaf_builder(authority, subject, key, now)
+        _leaf_builder(authority, subject, key, now, end)
         .add_extension(_key_usage(digital_signature=True), critical=True)
         .add_extension(_policy(POLICY_AUTHENTICATION), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH]), critical=False)
@@ -136,9 +157,11 @@ def issue_timestamp_certificate(authority: Identity, key: PrivateKey, now: datet
     )
 
 
-def _leaf_builder(authority: Identity, subject: x509.Name, key: PrivateKey, now: datetime) -> x509.CertificateBuilder:
+def _leaf_builder(
+    authority: Identity, subject: x509.Name, key: PrivateKey, now: datetime, end: datetime | None = None
+) -> x509.CertificateBuilder:
     return _builder(
-        subject, authority.certificate.subject, key, now - timedelta(minutes=5), _leaf_end(now)
+        subject, authority.certificate.subject, key, now - timedelta(minutes=5), end or _leaf_end(now)
     ).add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False)
 
 
@@ -190,7 +213,7 @@ def _attribute_names(person: Person) -> Sequence[x509.GeneralName]:
         (jpki_attributes.OID_SEX, person.sex),
         (jpki_attributes.OID_ADDRESS, person.address),
         (jpki_attributes.OID_NAME_SUBSTITUTES, person.name_flags()),
-        (jpki_attributes.OID_ADDRESS_SUBSTITUTES, "0" * len(person.address)),
+        (jpki_attributes.OID_ADDRESS_SUBSTITUTES, person.address_flags()),
     )
     return [x509.OtherName(ObjectIdentifier(oid), _utf8_string(value)) for oid, value in values]
 

@@ -1,7 +1,8 @@
-"""The whole rehearsal as one value, made in memory or kept in a folder between runs."""
+"""The rehearsal's authorities and services as one value, made in memory or kept in a folder between runs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,9 +33,13 @@ from signkit.rehearsal.authority import (
 from signkit.rehearsal.services import Clock, RehearsalRevocation, RehearsalTimestamps, utc_now
 
 _TRUST_FILE = "rehearsal-ca.pem"
+
+#: The file to name with ``--trust`` where users are authenticated, below a kept rehearsal's folder.
+AUTHENTICATION_TRUST_FILE = "rehearsal-auth-ca.pem"
+
 _PARTS = ("signature-ca", "authentication-ca", "service-ca", "timestamp")
 
-#: The resident on ``card:virtual``.
+#: The resident on the kept cards.
 HANAKO = Person("番号　花子", "東京都千代田区霞が関二丁目１番２号", "419930401", "2", "Tokyo-to", "Chiyoda-ku")
 
 
@@ -60,17 +65,31 @@ class RehearsalPki:
         """Return this rehearsal's timestamp service."""
         return RehearsalTimestamps(self.timestamp, self.service_ca.certificate, clock=clock)
 
+    def authentication_trust_pem(self) -> bytes:
+        """Return the CA certificate that a rehearsal's user authentication needs to be trusted (PEM)."""
+        return _pem(self.authentication_ca.certificate)
+
     def card(self, person: Person, now: datetime) -> CardContents:
         """Issue both certificates for ``person`` and return what their card holds."""
-        signing, authentication = new_rsa_key(), new_rsa_key()
+        signing, authentication = self.identities(person, now)
         return CardContents(
-            sign=_key_contents(
-                signing, issue_signing_certificate(self.signature_ca, person, signing, now), self.signature_ca
-            ),
-            auth=_key_contents(
-                authentication,
-                issue_authentication_certificate(self.authentication_ca, authentication, now),
-                self.authentication_ca,
+            sign=key_contents(signing, self.signature_ca), auth=key_contents(authentication, self.authentication_ca)
+        )
+
+    def identities(
+        self,
+        person: Person,
+        now: datetime,
+        *,
+        end: datetime | None = None,
+        new_key: Callable[[], PrivateKey] = new_rsa_key,
+    ) -> tuple[Identity, Identity]:
+        """Issue a signing and an authentication certificate, valid from ``now`` to ``end`` (default: five years)."""
+        signing, authentication = new_key(), new_key()
+        return (
+            Identity(issue_signing_certificate(self.signature_ca, person, signing, now, end), signing),
+            Identity(
+                issue_authentication_certificate(self.authentication_ca, authentication, now, end), authentication
             ),
         )
 
@@ -105,27 +124,12 @@ def kept_rehearsal(folder: Path) -> RehearsalPki:
     try:
         if not (folder / _TRUST_FILE).exists():
             _keep(folder, new_rehearsal())
-        identities = [_load_identity(folder / f"{name}.pem") for name in _PARTS]
+        pki = RehearsalPki(*(load_identity(folder / f"{name}.pem") for name in _PARTS))
+        if not (folder / AUTHENTICATION_TRUST_FILE).exists():
+            (folder / AUTHENTICATION_TRUST_FILE).write_bytes(pki.authentication_trust_pem())
     except (OSError, ValueError) as error:
         raise OutputNotWritten(str(folder), str(error)) from error
-    return RehearsalPki(*identities)
-
-
-def kept_card(folder: Path, pki: RehearsalPki, person: Person = HANAKO) -> CardContents:
-    """Return the card of ``person`` kept in ``folder``; issue and keep one where there is none yet."""
-    signing, authentication = folder / "card-signature.pem", folder / "card-authentication.pem"
-    try:
-        if not authentication.exists():
-            fresh = pki.card(person, utc_now())
-            _keep_card_key(signing, fresh.sign)
-            _keep_card_key(authentication, fresh.auth)
-        sign_key, auth_key = _load_identity(signing), _load_identity(authentication)
-    except (OSError, ValueError) as error:
-        raise OutputNotWritten(str(folder), str(error)) from error
-    return CardContents(
-        sign=_key_contents(sign_key.key, sign_key.certificate, pki.signature_ca),
-        auth=_key_contents(auth_key.key, auth_key.certificate, pki.authentication_ca),
-    )
+    return pki
 
 
 def trust_file(folder: Path) -> Path:
@@ -137,36 +141,29 @@ def _keep(folder: Path, pki: RehearsalPki) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     parts = (pki.signature_ca, pki.authentication_ca, pki.service_ca, pki.timestamp)
     for name, identity in zip(_PARTS, parts, strict=True):
-        _keep_identity(folder / f"{name}.pem", identity)
+        keep_identity(folder / f"{name}.pem", identity)
     (folder / _TRUST_FILE).write_bytes(pki.trust_pem())  # last: its presence says that the rest is there
 
 
-def _keep_identity(path: Path, identity: Identity) -> None:
+def keep_identity(path: Path, identity: Identity) -> None:
+    """Write a key and its certificate to a file that only this user reads."""
     key = identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.touch(mode=0o600)
     path.write_bytes(key + _pem(identity.certificate))
 
 
-def _keep_card_key(path: Path, contents: KeyContents | None) -> None:
-    if contents is None:
-        return
-    from cryptography.hazmat.primitives.serialization import load_der_private_key
-
-    key = load_der_private_key(contents.private_key, None)
-    certificate = x509.load_der_x509_certificate(contents.certificate)
-    _keep_identity(path, Identity(certificate, key))  # type: ignore[arg-type]  # ours, so RSA or EC
-
-
-def _load_identity(path: Path) -> Identity:
+def load_identity(path: Path) -> Identity:
+    """Read what ``keep_identity`` wrote."""
     data = path.read_bytes()
     key = load_pem_private_key(data, None)
     return Identity(x509.load_pem_x509_certificate(data), key)  # type: ignore[arg-type]  # ours, so RSA or EC
 
 
-def _key_contents(key: PrivateKey, certificate: x509.Certificate, authority: Identity) -> KeyContents:
+def key_contents(identity: Identity, authority: Identity) -> KeyContents:
+    """Return a key with its certificate and its CA's as a card holds them."""
     return KeyContents(
-        private_key=key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
-        certificate=certificate.public_bytes(Encoding.DER),
+        private_key=identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),
+        certificate=identity.certificate.public_bytes(Encoding.DER),
         ca_certificate=authority.certificate.public_bytes(Encoding.DER),
     )
 

@@ -8,6 +8,17 @@ from types import TracebackType
 from typing import Literal, Protocol, Self
 
 KeyType = Literal["rsa", "rsa-pss", "ecdsa", "ed25519", "ed448"]
+SecretKind = Literal[
+    "passphrase",
+    "token-pin",
+    "signature-password",
+    "authentication-pin",
+    "surface-pin",
+    "code-b",
+    "birth-date",
+    "new-signature-password",
+    "new-pin",
+]
 
 
 @dataclass(frozen=True)
@@ -23,12 +34,12 @@ class SecretRequest:
     """What a person is asked for.
 
     Attributes:
-        kind: a key file's passphrase, the card's 署名用パスワード, or a token's PIN.
+        kind: a key file's passphrase, a token's PIN, or one of the card's secrets; ``new-…`` is one to be set.
         of: which file, card or token, in words a person recognises.
         tries_left: how many wrong answers remain before it locks; None where nothing locks or nobody can know.
     """
 
-    kind: Literal["passphrase", "signature-password", "token-pin"]
+    kind: SecretKind
     of: str
     tries_left: int | None = None
 

@@ -1,21 +1,22 @@
 """The signature key on the Individual Number Card (``card``, ``card:READER NAME``), and on the emulated one
-(``card:virtual``)."""
+(``card:virtual``, or with a profile ``card:virtual:last-try``)."""
 
 from __future__ import annotations
 
 import hashlib
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
-from signkit.card.jpki import JpkiApplication
-from signkit.card.pin import SIGNATURE
+from signkit.card.pin import PinSource
 from signkit.card.session import SigningSession, signing_session
-from signkit.card.transport import Connection, Transport
+from signkit.card.transport import Connection
+from signkit.errors import ReaderNotFound
 from signkit.jpki.authorities import certification_authorities
 from signkit.settings import Settings
-from signkit.signers.base import AskSecret, SecretRequest, SignatureAlgorithm
+from signkit.signers.base import AskSecret, SecretKind, SecretRequest, SignatureAlgorithm
 from signkit.trust.chain import find_issuer
 
 if TYPE_CHECKING:
@@ -77,9 +78,7 @@ class CardSigner:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self.connection)
-            tries = JpkiApplication.select(self.connection).tries_left(SIGNATURE)
-            _refuse_locked(tries, use_last_try=self.use_last_try)
-            password = self.ask(SecretRequest("signature-password", self.name, tries))
+            password = pin_source(self.ask, "signature-password", self.name)
             session = signing_session(self.connection, password, use_last_try=self.use_last_try)
             self._session = stack.enter_context(session)
             self._stack = stack.pop_all()
@@ -98,39 +97,59 @@ def open_card_signer(rest: str, ask: AskSecret, settings: Settings, *, use_last_
     Raises:
         CardError: no reader, no card, several of them.
     """
-    if rest == VIRTUAL:
-        return _virtual(ask, settings, use_last_try=use_last_try)
+    name = f"card:{rest}" if is_virtual(rest) else rest or "card"
+    connection = connect_card(rest or None, settings)
+    return CardSigner(connection, name, ask, use_last_try, _issuers(rest, settings))
+
+
+def connect_card(reader: str | None, settings: Settings) -> Connection:
+    """Return a connection to the card on a reader.
+
+    Args:
+        reader: part of the reader's name; None for the only card there is; ``virtual`` or ``virtual:PROFILE`` for the
+            kept emulated card.
+        settings: say where the rehearsal is kept.
+
+    Raises:
+        CardError: no reader, no card, several of them, no such profile.
+        OutputNotWritten, InputUnreadable: the kept emulated card cannot be used.
+    """
+    if reader is not None and is_virtual(reader):
+        return _virtual(reader.partition(":")[2], settings)
     from signkit.card.reader import connect
 
-    issuers = tuple(authority.certificate for authority in certification_authorities("signature"))
-    return CardSigner(_connection(connect(rest or None)), rest or "card", ask, use_last_try, issuers)
+    return Connection(connect(reader))
 
 
-def _virtual(ask: AskSecret, settings: Settings, *, use_last_try: bool) -> CardSigner:
-    """Return the kept emulated card; its retry counters survive from run to run, as a real card's do."""
-    from signkit.card.emulator import EmulatedCard, EmulatedTransport
-    from signkit.card.state import load_state, save_state
-    from signkit.rehearsal.pki import kept_card, kept_rehearsal
-
-    folder = settings.home_folder() / "rehearsal"
-    contents = kept_card(folder, kept_rehearsal(folder))
-    state_file = folder / "card-state.json"
-    card = EmulatedCard(
-        contents, state=load_state(state_file, contents), on_change=lambda state: save_state(state_file, state)
-    )
-    issuers = (contents.sign.ca_certificate,) if contents.sign else ()
-    return CardSigner(_connection(EmulatedTransport(card)), "card:virtual", ask, use_last_try, issuers)
+def is_virtual(reader: str) -> bool:
+    """Return whether ``reader`` names the kept emulated card."""
+    return reader.partition(":")[0] == VIRTUAL
 
 
-def _connection(transport: Transport) -> Connection:
-    return Connection(transport)
+def pin_source(ask: AskSecret, kind: SecretKind, of: str) -> PinSource:
+    """Return what asks a person for a secret of the card, after the card said how many tries are left."""
+    return lambda tries: ask(SecretRequest(kind, of, tries))
 
 
-def _refuse_locked(tries: int, *, use_last_try: bool) -> None:
-    """Refuse before the person types anything: a locked card, or the last try without insistence."""
-    from signkit.errors import CardLocked, PinLastTry
+def _virtual(profile: str, settings: Settings) -> Connection:
+    from signkit.card.emulator import EmulatedTransport
+    from signkit.card.profiles import PROFILES
+    from signkit.rehearsal.cards import STANDARD, kept_emulated_card
 
-    if tries == 0:
-        raise CardLocked(SIGNATURE.key)
-    if tries == 1 and not use_last_try:
-        raise PinLastTry(SIGNATURE.key)
+    if profile and profile not in PROFILES:
+        raise ReaderNotFound(f"{VIRTUAL}:{profile}", tuple(f"{VIRTUAL}:{name}" for name in PROFILES))
+    return Connection(EmulatedTransport(kept_emulated_card(_rehearsal_folder(settings), profile or STANDARD)))
+
+
+def _issuers(reader: str, settings: Settings) -> tuple[bytes, ...]:
+    if is_virtual(reader):
+        from cryptography.hazmat.primitives.serialization import Encoding
+
+        from signkit.rehearsal.pki import kept_rehearsal
+
+        return (kept_rehearsal(_rehearsal_folder(settings)).signature_ca.certificate.public_bytes(Encoding.DER),)
+    return tuple(authority.certificate for authority in certification_authorities("signature"))
+
+
+def _rehearsal_folder(settings: Settings) -> Path:
+    return settings.home_folder() / "rehearsal"
