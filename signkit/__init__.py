@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from signkit.version import __version__
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -15,8 +17,6 @@ if TYPE_CHECKING:
     from signkit.validation.report import Report
 
 __all__ = ["__version__", "validate"]
-
-__version__ = "0.1.0"
 
 
 def validate(path: str | Path, options: ValidationOptions | None = None) -> Report:

@@ -1,4 +1,8 @@
-"""Settings: defaults, then ``signkit.toml``, then environment variables; one typed, frozen value."""
+"""Settings: defaults, then the user's ``signkit.toml``, then environment variables; one typed, frozen value.
+
+A ``signkit.toml`` in the current folder is *not* read by itself: a folder of incoming files could bring one that adds a
+trust anchor or names a library to load.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +51,7 @@ class Settings:
 
 
 def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
-    """Read settings from ``file`` (default: ./signkit.toml, then the user's), then ``environ``.
+    """Read settings from ``file`` (default: the user's own), then ``environ``.
 
     Raises:
         InputUnreadable: a named file cannot be read.
@@ -66,9 +70,12 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.envi
 
 
 def _default_file(environ: Mapping[str, str]) -> Path | None:
+    """Return the file named by SIGNKIT_SETTINGS, else signkit.toml in the user's configuration folder, if there."""
     if named := environ.get(_PREFIX + "SETTINGS"):
         return Path(named)
-    candidate = Path("signkit.toml")
+    from platformdirs import user_config_path
+
+    candidate = user_config_path("signkit", appauthor=False) / "signkit.toml"
     return candidate if candidate.is_file() else None
 
 

@@ -21,6 +21,19 @@ def test_nothing_set_gives_the_defaults(tmp_path, monkeypatch):
     assert load_settings(environ={}) == Settings()
 
 
+def test_a_file_in_the_current_folder_is_not_believed(tmp_path, monkeypatch):
+    """Else a folder of incoming PDFs could add its own trust anchor."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    write(tmp_path, 'trust_folders = ["."]')
+    assert load_settings(environ={}).trust_folders == ()
+
+
+def test_the_file_that_the_environment_names_is_read(tmp_path):
+    path = write(tmp_path, "network_timeout = 3")
+    assert load_settings(environ={"SIGNKIT_SETTINGS": str(path)}).network_timeout == 3.0
+
+
 def test_folders_are_relative_to_the_file(tmp_path):
     path = write(tmp_path, 'template_folders = ["mine"]\ntsa_urls = ["https://tsa.example"]\nnetwork_timeout = 3')
     settings = load_settings(path, environ={})

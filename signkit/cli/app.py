@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from signkit import __version__
-from signkit.cli import demo, extend, render, sign, template, trust, validate
+from signkit.version import __version__
+from signkit.cli import demo, extend, render, sign, status, template, trust, validate
 from signkit.cli.language import words
 
 app = typer.Typer(
@@ -48,5 +48,6 @@ app.add_typer(template.app, name="template", help=template.HELP)
 app.command("render", help=render.HELP)(render.run)
 app.command("sign", help=sign.HELP)(sign.run)
 app.command("extend", help=extend.HELP)(extend.run)
+app.command("status", help=status.HELP)(status.run)
 app.command("validate", help=validate.HELP)(validate.run)
 app.add_typer(trust.app, name="trust", help=trust.HELP)

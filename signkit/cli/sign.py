@@ -52,15 +52,17 @@ def run(
     ] = None,
     overwrite: Overwrite = False,
     certify: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--certify",
+            "--certify/--no-certify",
             help=words(
-                "First signature only: certify, allowing just form filling and signing afterwards.",
-                "最初の署名のみ: 証明署名とし、以後は記入と署名だけを許す。",
+                "First signature: certify, allowing just form filling and signing afterwards. "
+                "Default: yes for contracts that SignKit made.",
+                "最初の署名を証明署名とし、以後は記入と署名だけを許す。既定: SignKit で作った契約書では証明する。",
             ),
+            show_default=False,
         ),
-    ] = False,
+    ] = None,
     reason: Annotated[
         str | None, typer.Option(help=words("Reason to state.", "署名の理由。"), show_default=False)
     ] = None,
@@ -113,7 +115,7 @@ def run(
 
     settings = load_settings()
     wanted = parse_level(level)
-    jobs = _jobs(pdfs, role, output, overwrite=overwrite, resume=resume)
+    jobs = _jobs(pdfs, role, output, certify=certify, overwrite=overwrite, resume=resume)
     if not jobs:
         tell(_NOTHING_LEFT)
         return
@@ -123,16 +125,19 @@ def run(
     context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
     available = services(settings, tsa, evidence, trust)
     with open_signer(signer, context) as key, progress(len(jobs)) as advance:
-        make = _request_maker(key, role, certify, reason, location, not no_appearance, image)
+        make = _request_maker(key, role, reason, location, not no_appearance, image)
         outcome = sign_jobs(
             jobs, make, key, wanted, available, read=_read_unchanged, overwrite=overwrite, on_signed=advance
         )
     _account(outcome, role, wanted.value)
 
 
-def _jobs(pdfs: list[Path], role: str, output: Path | None, *, overwrite: bool, resume: bool) -> list[Job]:
+def _jobs(
+    pdfs: list[Path], role: str, output: Path | None, *, certify: bool | None, overwrite: bool, resume: bool
+) -> list[Job]:
     """Check every file before any secret is asked for; return what is to be signed."""
     from signkit.signing.batch import Job, digest, is_signed_copy
+    from signkit.signing.turn import check_turn
 
     if output is not None and len(pdfs) > 1 and not output.is_dir():
         raise UsageProblem(
@@ -148,14 +153,15 @@ def _jobs(pdfs: list[Path], role: str, output: Path | None, *, overwrite: bool, 
         target = output_beside(pdf, role, folder_target)
         if resume and is_signed_copy(data, target):
             continue
-        _check_field(data, role)
+        turn = check_turn(data, role)
         _refuse_existing(target, overwrite)
         if target in jobs:
             raise UsageProblem(
                 Text(f"Two PDFs would be written to {target}", f"2つの PDF の出力先が {target} で重なります"),
                 Text("Sign them in two runs.", "分けて署名してください。"),
             )
-        jobs[target] = Job(pdf, target, digest(data))
+        certifies = turn.is_first and turn.is_contract if certify is None else certify
+        jobs[target] = Job(pdf, target, digest(data), certifies)
     return list(jobs.values())
 
 
@@ -204,18 +210,6 @@ def _account(outcome: Outcome, role: str, level: str) -> None:
         raise error
 
 
-def _check_field(pdf: bytes, role: str) -> None:
-    """Refuse a wrong role before any secret is asked for."""
-    from signkit.errors import AlreadySigned, SigningFieldMissing
-    from signkit.signing.pades import signature_fields
-
-    fields = signature_fields(pdf)
-    if role in fields.signed:
-        raise AlreadySigned(role)
-    if role not in fields.empty:
-        raise SigningFieldMissing(role, fields.empty, fields.signed)
-
-
 def _refuse_existing(target: Path, overwrite: bool) -> None:
     """Refuse before the key is used what could not be written afterwards."""
     from signkit.errors import OutputExists, OutputNotWritten
@@ -227,8 +221,8 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
 
 
 def _request_maker(
-    key: Signer, role: str, certify: bool, reason: str | None, location: str | None, draw: bool, image: bytes | None
-) -> Callable[[], SignatureRequest]:
+    key: Signer, role: str, reason: str | None, location: str | None, draw: bool, image: bytes | None
+) -> Callable[[Job], SignatureRequest]:
     """Return what makes the next request: who signs is found once, the time is each signature's own."""
     from asn1crypto import x509
 
@@ -245,10 +239,10 @@ def _request_maker(
     name = attributes.name if attributes else str(certificate.subject.native.get("common_name") or role)
     fonts = font_set(load_settings().font_folders)
 
-    def make() -> SignatureRequest:
+    def make(job: Job) -> SignatureRequest:
         now = datetime.now(_JST).replace(microsecond=0)
         appearance = seal_appearance(name, now, language=LANGUAGE, image=image, fonts=fonts) if draw else None
-        return SignatureRequest(role, name, now, certify, reason, location, appearance)
+        return SignatureRequest(role, name, now, job.certify, reason, location, appearance)
 
     return make
 

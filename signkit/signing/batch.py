@@ -31,11 +31,13 @@ class Job:
         source: the PDF.
         target: where the signed file goes.
         sha256: of the source when the list was shown; a file changed since is not signed.
+        certify: whether its signature certifies the document.
     """
 
     source: Path
     target: Path
     sha256: str
+    certify: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Outcome:
 
 def sign_jobs(
     jobs: Sequence[Job],
-    request_for: Callable[[], SignatureRequest],
+    request_for: Callable[[Job], SignatureRequest],
     signer: Signer,
     level: Level,
     services: Services,
@@ -67,14 +69,14 @@ def sign_jobs(
     """Sign ``jobs`` with one opened key; stop beginning new ones at the first failure.
 
     Args:
-        request_for: gives the request of the next signature, with its own time.
+        request_for: gives the request of a job's signature, with its own time.
         read: returns a job's bytes, or raises when they are not those that were shown.
         on_signed: called after each file was written.
     """
 
     def work(job: Job) -> Signed:
         data = read(job)
-        signed = sign(data, request_for(), signer, level, services)
+        signed = sign(data, request_for(job), signer, level, services)
         check = _checker(data, signer.certificate)
         write_checked(job.target, signed.pdf, check=check, overwrite=overwrite)
         return replace(signed, pdf=b"")  # written; a batch keeps no file in memory

@@ -126,7 +126,7 @@ def _signature_dictionary(request: SignatureRequest, room: int) -> Any:
     from pyhanko.sign.fields import SigSeedSubFilter
     from pyhanko.sign.signers.pdf_byterange import BuildProps, PdfSignedData
 
-    from signkit import __version__
+    from signkit.version import __version__
 
     signature = PdfSignedData(
         obj_type=generic.pdf_name("/Sig"),

@@ -77,7 +77,7 @@ def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, b
         source.write_bytes(blank)
         jobs.append(Job(source, tmp_path / f"{number}-signed.pdf", digest(blank)))
     outcome = sign_jobs(
-        jobs, lambda: SignatureRequest("seller", "x", utc_now()), signer, Level.B_B, Services(),
+        jobs, lambda job: SignatureRequest("seller", "x", utc_now()), signer, Level.B_B, Services(),
         read=lambda job: job.source.read_bytes(),
     )  # fmt: skip
     written = {path.name for path in tmp_path.glob("*-signed.pdf")}

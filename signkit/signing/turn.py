@@ -1,0 +1,52 @@
+"""Whose turn it is: the order that the contract itself carries (see `signkit.contracts.embedded`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from signkit.contracts.embedded import EmbeddedContract, read_contract
+from signkit.errors import AlreadySigned, ContractDataUnreadable, InputUnreadable, OutOfTurn, SigningFieldMissing
+from signkit.signing.pades import signature_fields
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What a role finds when it comes to sign.
+
+    Attributes:
+        is_first: nobody has signed yet.
+        is_contract: the PDF carries a contract of SignKit's.
+    """
+
+    is_first: bool
+    is_contract: bool
+
+
+def check_turn(pdf: bytes, role: str) -> Turn:
+    """Refuse a role that has no field, has signed, or is not the one to sign now.
+
+    A contract whose data cannot be read has no order that could be kept; its fields still decide.
+
+    Raises:
+        PdfNotSignable: the file cannot be read.
+        SigningFieldMissing, AlreadySigned: as the fields say.
+        OutOfTurn: the contract fixes the order, and somebody else comes first.
+    """
+    fields = signature_fields(pdf)
+    if role in fields.signed:
+        raise AlreadySigned(role)
+    if role not in fields.empty:
+        raise SigningFieldMissing(role, fields.empty, fields.signed)
+    contract = _contract(pdf)
+    if contract is not None and contract.signing_order == "fixed":
+        next_roles = contract.turn(fields.signed)
+        if role in {party.role for party in contract.parties} and role not in next_roles:
+            raise OutOfTurn(role, ", ".join(next_roles))
+    return Turn(is_first=not fields.signed, is_contract=contract is not None)
+
+
+def _contract(pdf: bytes) -> EmbeddedContract | None:
+    try:
+        return read_contract(pdf)
+    except (ContractDataUnreadable, InputUnreadable):
+        return None

@@ -1,0 +1,76 @@
+"""Parties in order: who has signed, whose turn it is, copies signed in parallel."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.cli.conftest import PASSWORD
+
+SIGN = ("--signer", "card:virtual", "--pin-stdin")
+
+
+@pytest.fixture
+def contract(tmp_path, blank):
+    (tmp_path / "contract.pdf").write_bytes(blank)
+    return "contract.pdf"
+
+
+def test_signing_out_of_turn_is_refused_before_any_secret_is_asked(signkit, contract, tmp_path):
+    run = signkit("sign", contract, "--as", "buyer", *SIGN, stdin=PASSWORD)
+    assert run.returncode == 2
+    assert "It is not the turn of 'buyer': seller signs first." in run.stderr
+    assert "tries left" not in run.stderr
+    assert not (tmp_path / "contract-buyer.pdf").exists()
+
+
+def test_the_status_follows_the_signatures(signkit, contract, tmp_path):
+    def states(name: str) -> list[str]:
+        answer = signkit("status", name, "--format", "json")
+        assert answer.returncode == 0, answer.stderr
+        return [party["state"] for party in json.loads(answer.stdout)["parties"]]
+
+    assert states("contract.pdf") == ["next", "waiting", "waiting"]
+    assert signkit("sign", contract, "--as", "seller", *SIGN, stdin=PASSWORD).returncode == 0
+    assert states("contract-seller.pdf") == ["signed", "next", "waiting"]
+    assert signkit("sign", "contract-seller.pdf", "--as", "buyer", *SIGN, stdin=PASSWORD).returncode == 0
+    assert signkit("sign", "contract-seller-buyer.pdf", "--as", "broker", *SIGN, stdin=PASSWORD).returncode == 0
+    assert states("contract-seller-buyer-broker.pdf") == ["signed", "signed", "signed"]
+
+
+def test_the_first_signature_certifies_and_each_locks_what_is_signed(signkit, contract, tmp_path):
+    from io import BytesIO
+
+    from pypdf import PdfReader
+
+    signkit("sign", contract, "--as", "seller", *SIGN, stdin=PASSWORD)
+    reader = PdfReader(BytesIO((tmp_path / "contract-seller.pdf").read_bytes()))
+    signature = reader.root_object["/Perms"]["/DocMDP"].get_object()
+    methods = {r.get_object()["/TransformMethod"]: r.get_object()["/TransformParams"] for r in signature["/Reference"]}
+    assert methods["/DocMDP"]["/P"] == 2
+    assert methods["/FieldMDP"]["/Fields"] == ["seller"]
+
+
+def test_copies_signed_in_parallel_are_explained(signkit, contract):
+    signkit("sign", contract, "--as", "seller", *SIGN, "-o", "one.pdf", stdin=PASSWORD)
+    signkit("sign", contract, "--as", "seller", *SIGN, "-o", "two.pdf", stdin=PASSWORD)
+    run = signkit("status", "one.pdf", "two.pdf")
+    assert "two.pdf was signed in parallel" in run.stdout
+    assert "one.pdf was signed in parallel" in run.stdout
+    assert "parallel" not in signkit("status", "contract.pdf", "one.pdf").stdout
+
+
+def test_the_status_comes_in_japanese_and_as_csv(signkit, contract):
+    assert "売主 (seller): 署名できます" in signkit("status", contract, lang="ja").stdout
+    rows = signkit("status", contract, "--format", "csv").stdout.splitlines()
+    assert rows[0].startswith("file,role,state")
+    assert rows[1] == "contract.pdf,seller,next,,,,,seller,false"
+
+
+def test_a_broken_signature_warns_against_signing(signkit, contract, tmp_path):
+    signkit("sign", contract, "--as", "seller", *SIGN, stdin=PASSWORD)
+    signed = bytearray((tmp_path / "contract-seller.pdf").read_bytes())
+    signed[signed.index(b"/StructParents") - 3] ^= 1
+    (tmp_path / "broken.pdf").write_bytes(signed)
+    assert "do not sign this file" in signkit("status", "broken.pdf").stdout
