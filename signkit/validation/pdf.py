@@ -10,6 +10,7 @@ from typing import Any
 
 from signkit.validation import cms
 from signkit.validation.changes import Changes, Judgement, Level, Rules
+from signkit.validation.dates import parse_date
 from signkit.validation.evidence import fetched_pool, security_store, signed_data_pool
 from signkit.validation.integrity import Checked, check
 from signkit.validation.limits import LimitExceeded, Meter
@@ -119,7 +120,7 @@ class Judge:
             intact=checked.intact,
             level=level,
             signature_algorithm=signer.algorithm.name if signer and signer.algorithm else None,
-            claimed_time=signer.claimed_time if signer else None,
+            claimed_time=_claimed_time(checked),
             best_time=best.time if best else None,
             best_time_source=best.source if best else None,
             signer=self._signer(signer, path),
@@ -141,6 +142,12 @@ class Judge:
             identity(certificate, path) if self.options.identity else None,
             path.label.source if path and path.label else None,
         )
+
+
+def _claimed_time(checked: Checked) -> datetime | None:
+    """Return what the signer says: the dictionary's /M (ETSI EN 319 142-1 5.3), else the signed attribute."""
+    stated = parse_date(checked.found.entries.get("/M")) if checked.found else None
+    return stated or (checked.signer.claimed_time if checked.signer else None)
 
 
 def _no_path(signer: cms.Signer | None) -> PathJudgement | None:
