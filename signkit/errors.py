@@ -856,7 +856,8 @@ class CardRefused(CardError):
     )
     HINT = Text(
         "Lay the card down again and repeat. If it stays so, run signkit card status and report the four digits.",
-        "カードを置き直してもう一度お試しください。続くときは signkit card status を実行し、4桁の番号とともにお知らせください。",
+        "カードを置き直してもう一度お試しください。続くときは signkit card status を実行し、"
+        "4桁の番号とともにお知らせください。",
     )
 
     def message(self, language: Language = "en") -> str:

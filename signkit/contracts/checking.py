@@ -137,7 +137,7 @@ def _title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> 
     at: Mapping[str, Any] = schema
     steps = list(steps)
     for step in steps:
-        at = _resolved(schema, _child(at, step))
+        at = resolved(schema, _child(at, step))
         clause = at.get("x-clause", clause)
         if isinstance(step, int):
             titles.append(Text(f"no. {step + 1}", f"{step + 1}件目"))
@@ -155,7 +155,7 @@ def _child(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def _resolved(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolved(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow a local ``$ref`` (``#/$defs/person``); the words beside it win over those of its target."""
     reference = schema.get("$ref")
     if not isinstance(reference, str) or not reference.startswith("#/"):

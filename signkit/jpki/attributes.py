@@ -23,6 +23,8 @@ OID_ADDRESS_SUBSTITUTES = "1.2.392.200149.8.5.5.6"
 
 _SEXES: dict[str, Sex] = {"1": "male", "2": "female", "3": "not-known", "9": "not-applicable"}
 _ERAS = {"1": "明治", "2": "大正", "3": "昭和", "4": "平成", "5": "令和"}
+_ERA_FIRST_DAYS = {"5": "20190501", "4": "19890108", "3": "19261225", "2": "19120730", "1": "18680125"}
+_SEXES_ON_CARD: dict[str, Sex] = {"1": "male", "2": "female", "9": "not-applicable", "0": "not-known"}
 _ERA_YEAR_BEFORE_FIRST = {"1": 1867, "2": 1911, "3": 1925, "4": 1988, "5": 2018}
 
 
@@ -78,6 +80,23 @@ def read_attributes(certificate: x509.Certificate) -> PersonAttributes | None:
         name_substitutes=_flagged(values.get(OID_NAME_SUBSTITUTES, "")),
         address_substitutes=_flagged(values.get(OID_ADDRESS_SUBSTITUTES, "")),
     )
+
+
+def attributes_of_card(name: str, address: str, birth_date: str, sex: str) -> PersonAttributes:
+    """Return the attributes as 券面入力補助AP writes them: YYYYMMDD, and other digits for the sex.
+
+    It flags no substitute characters; which they are, only the certificate says.
+    """
+    return PersonAttributes(name, address, _gregorian(birth_date), _SEXES_ON_CARD.get(sex))
+
+
+def _gregorian(text: str) -> BirthDate | None:
+    """Read YYYYMMDD, zeros for unknown parts; the era is told where the whole date is known."""
+    if len(text) != 8 or not (text.isascii() and text.isdigit()):
+        return None
+    is_whole = text[:4] != "0000" and "00" not in (text[4:6], text[6:])
+    era = next((digit for digit, first in _ERA_FIRST_DAYS.items() if is_whole and text >= first), "0")
+    return parse_birth_date(era + text)
 
 
 def parse_birth_date(text: str) -> BirthDate | None:
