@@ -1,0 +1,171 @@
+"""The right person: does the signer's certificate name the party that the contract names?
+
+A valid signature proves that a key signed, not that the key is the party's.  Name and address in the certificate are
+compared with name and address in the contract: match, mismatch or cannot-tell, with reasons that never repeat either.
+What is decided and why: docs/concepts/party-match.md.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from signkit.jpki.addresses import compare_addresses
+from signkit.jpki.attributes import read_attributes
+from signkit.jpki.certificates import issuer_kind
+from signkit.jpki.match_reasons import MatchReason, PartyMatch, Verdict, judged, worst
+from signkit.jpki.names import (
+    compare_organizations,
+    compare_person_names,
+    compare_registered_names,
+    names_organization,
+)
+from signkit.jpki.normalise import is_unsafe, plain, substitutes_marked
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+__all__ = [
+    "MatchReason",
+    "PartyClaim",
+    "PartyMatch",
+    "SignerIdentity",
+    "Verdict",
+    "match_person",
+    "signer_identity",
+]
+
+#: The longest name and address that are compared, in code points; the registers' own are shorter.
+MAX_NAME_LENGTH = 200
+MAX_ADDRESS_LENGTH = 400
+
+
+@dataclass(frozen=True)
+class SignerIdentity:
+    """Who a certificate says its holder is.
+
+    Attributes:
+        name: 氏名 of a JPKI certificate, else the subject's common name.
+        address: 住所 of a JPKI certificate, else None.
+        name_substitutes: indexes in ``name`` at which a substitute character (代替文字) stands.
+        address_substitutes: the same for ``address``.
+        kind: where the name comes from: the JPKI attributes (always a person) or the subject.
+        organization: O= of a subject.
+    """
+
+    name: str = field(repr=False)
+    address: str | None = field(default=None, repr=False)
+    name_substitutes: tuple[int, ...] = field(default=(), repr=False)
+    address_substitutes: tuple[int, ...] = field(default=(), repr=False)
+    kind: Literal["jpki", "subject"] = "subject"
+    organization: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class PartyClaim:
+    """Whom the contract names.
+
+    Attributes:
+        name: the party's name, or for an organization that of the person who signs for it.
+        address: the party's address, where the contract gives one.
+        kind: as in the template; a name with a legal form (株式会社) is an organization's in any case.
+    """
+
+    name: str = field(repr=False)
+    address: str | None = field(default=None, repr=False)
+    kind: Literal["person", "organization"] = "person"
+
+
+def signer_identity(certificate: x509.Certificate) -> SignerIdentity | None:
+    """Return who ``certificate`` says its holder is: the JPKI attributes, else the subject's CN and O.
+
+    None where it says nothing of use: no name at all, or a JPKI subject, whose CN is an opaque number.
+    """
+    attributes = read_attributes(certificate)
+    if attributes is not None:
+        return SignerIdentity(
+            attributes.name,
+            attributes.address,
+            attributes.name_substitutes,
+            attributes.address_substitutes,
+            kind="jpki",
+        )
+    if issuer_kind(certificate) is not None:
+        return None
+    return _subject_identity(certificate)
+
+
+def match_person(signer: SignerIdentity | None, party: PartyClaim) -> PartyMatch:
+    """Return whether ``signer`` is ``party``; any text may be given, and none raises.
+
+    The verdict is the worst of what the name and the address say; an address is compared only where both sides give
+    one and the party is a person.
+    """
+    if signer is None:
+        return judged(["no-identity"])
+    of_organization = party.kind == "organization" or names_organization(party.name[:MAX_NAME_LENGTH])
+    codes = _organization_codes(signer, party) if of_organization else _name_codes(signer, party)
+    if worst(codes) != "mismatch" and not of_organization:
+        codes += _address_codes(signer, party)
+    return judged(codes)
+
+
+def _name_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
+    if refusal := _refused(signer.name, party.name):
+        return (refusal,)
+    if signer.kind == "jpki":
+        return compare_registered_names(signer.name, party.name, signer.name_substitutes)
+    return compare_person_names(signer.name, party.name)
+
+
+def _organization_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
+    """Compare with an organization, or with the person that the contract names as signing for it."""
+    if refusal := _refused(signer.organization or signer.name, party.name):
+        return (refusal,)
+    if not names_organization(party.name):
+        codes = _name_codes(signer, party)
+        if worst(codes) != "mismatch" or signer.organization is None:
+            return (*codes, "representative") if worst(codes) == "match" else codes
+    elif signer.kind == "jpki":
+        return ("organization-by-person",)
+    return compare_organizations(signer.organization or signer.name, party.name)
+
+
+def _address_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
+    one, other = signer.address or "", party.address or ""
+    if not plain(one[:MAX_ADDRESS_LENGTH]) or not plain(other[:MAX_ADDRESS_LENGTH]):
+        return ("name-only",)
+    if max(len(one), len(other)) > MAX_ADDRESS_LENGTH:
+        return ("address-too-long",)
+    if is_unsafe(one) or is_unsafe(other):
+        return ("address-unsafe",)
+    codes = compare_addresses(one, other)
+    few = 0 < 2 * len(signer.address_substitutes) <= len(one)
+    if not few or worst(codes) == "match":
+        return codes
+    codes = compare_addresses(substitutes_marked(one, signer.address_substitutes), other)
+    return (*codes, "address-substitute") if worst(codes) == "match" else codes
+
+
+def _refused(*names: str) -> str | None:
+    """Return why ``names`` are not compared, or None."""
+    if any(len(name) > MAX_NAME_LENGTH for name in names):
+        return "name-too-long"
+    if any(is_unsafe(name) for name in names):
+        return "name-unsafe"
+    return None if all(plain(name) for name in names) else "name-empty"
+
+
+def _subject_identity(certificate: x509.Certificate) -> SignerIdentity | None:
+    try:
+        subject = certificate.subject.native
+    except (ValueError, TypeError):
+        return None
+    organization = _single(subject.get("organization_name"))
+    name = _single(subject.get("common_name")) or organization
+    return SignerIdentity(name, organization=organization) if name else None
+
+
+def _single(value: object) -> str | None:
+    """Return an attribute that stands once; of several nobody can say which one names the holder."""
+    return value if isinstance(value, str) and value else None
