@@ -203,6 +203,145 @@ class CertificateRevoked(SignKitError):
     EXIT_CODE = ExitCode.EVIDENCE
 
 
+# --- revocation lists ------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class CrlRefused(SignKitError):
+    """A revocation list cannot be imported; ``cause`` says why."""
+
+    path: str
+    cause: Text
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CrlUnreadable(CrlRefused):
+    """A file is no revocation list, or not a whole one."""
+
+    MESSAGE = Text(
+        "{path} cannot be read as a revocation list: {cause}.", "{path} を失効リストとして読めません: {cause}。"
+    )
+    HINT = Text(
+        "Fetch it anew; it must be a whole CRL in DER or PEM.",
+        "取得し直してください。DER または PEM 形式の完全な CRL が必要です。",
+    )
+
+
+@dataclass(eq=False)
+class CrlNotUsable(CrlRefused):
+    """A revocation list says something that is not understood, or must not be relied on."""
+
+    MESSAGE = Text(
+        "The revocation list {path} cannot be relied on: {cause}.", "失効リスト {path} は使えません: {cause}。"
+    )
+    HINT = Text("See docs/reference/crl-index.md.", "docs/ja/reference/crl-index.md を見てください。")
+    EXIT_CODE = ExitCode.EVIDENCE
+
+
+@dataclass(eq=False)
+class CrlIssuerUnknown(SignKitError):
+    """No certificate of the list's issuer is at hand."""
+
+    path: str
+    issuer: str
+    MESSAGE = Text("The issuer of {path} is not known: {issuer}.", "{path} の発行者の証明書がありません: {issuer}。")
+    HINT = Text("Name its CA certificate with --issuer.", "--issuer で発行者の CA 証明書を指定してください。")
+    EXIT_CODE = ExitCode.EVIDENCE
+
+
+@dataclass(eq=False)
+class CrlSignatureInvalid(SignKitError):
+    """The signature of a revocation list does not hold with any key of its issuer's name."""
+
+    path: str
+    issuer: str
+    MESSAGE = Text(
+        "The signature of {path} does not hold; it names {issuer} as its issuer.",
+        "{path} の署名が正しくありません (記載された発行者: {issuer})。",
+    )
+    HINT = Text(
+        "The list was altered, or another key of the same name issued it: name that CA certificate with --issuer.",
+        "リストが改変されたか、同名の別の鍵で発行されています。その CA 証明書を --issuer で指定してください。",
+    )
+    EXIT_CODE = ExitCode.EVIDENCE
+
+
+@dataclass(eq=False)
+class CrlStale(SignKitError):
+    """The list's successor is already due."""
+
+    path: str
+    this_update: str
+    next_update: str
+    MESSAGE = Text(
+        "{path} is out of date: issued {this_update}, the next one was due {next_update}.",
+        "{path} は古くなっています: 発行 {this_update}、次回発行予定 {next_update}。",
+    )
+    HINT = Text("Fetch the present list.", "最新のリストを取得してください。")
+    EXIT_CODE = ExitCode.EVIDENCE
+
+
+@dataclass(eq=False)
+class CrlOlder(SignKitError):
+    """A newer list was imported already."""
+
+    path: str
+    this_update: str
+    imported: str
+    MESSAGE = Text(
+        "{path} (issued {this_update}) is not newer than the list imported already (issued {imported}).",
+        "{path} (発行 {this_update}) は、取り込み済みのリスト (発行 {imported}) より新しくありません。",
+    )
+    HINT = Text(
+        "Nothing was changed. To use an older list for one run: --evidence FOLDER.",
+        "何も変更していません。古いリストを一度だけ使うには --evidence フォルダー を指定してください。",
+    )
+    EXIT_CODE = ExitCode.EVIDENCE
+
+
+@dataclass(eq=False)
+class CrlDeltaWithoutBase(SignKitError):
+    """A delta list whose complete list was not imported."""
+
+    path: str
+    base: int
+    MESSAGE = Text(
+        "{path} is a delta list that adds to list number {base} or later, and no such list was imported.",
+        "{path} は番号 {base} 以降のリストへの差分 CRL ですが、そのリストが取り込まれていません。",
+    )
+    HINT = Text("Import the complete list first.", "先に完全な CRL を取り込んでください。")
+    EXIT_CODE = ExitCode.EVIDENCE
+
+
+@dataclass(eq=False)
+class CrlIndexDamaged(CrlRefused):
+    """The index of an imported list is cut off or altered; it answers nothing."""
+
+    MESSAGE = Text(
+        "The index {path} of a revocation list is damaged: {cause}.",
+        "失効リストのインデックス {path} が壊れています: {cause}。",
+    )
+    HINT = Text(
+        "Delete it and import the list anew: signkit trust import-crl",
+        "削除して、signkit trust import-crl でリストを取り込み直してください。",
+    )
+    EXIT_CODE = ExitCode.EVIDENCE
+
+
+@dataclass(eq=False)
+class NotAnAuthority(SignKitError):
+    """A certificate that is not a CA's was to be trusted as one."""
+
+    path: str
+    name: str
+    MESSAGE = Text("{name} in {path} is not the certificate of a CA.", "{path} の {name} は CA 証明書ではありません。")
+    HINT = Text("Add the certificate of the CA that issued it.", "その証明書を発行した CA の証明書を追加してください。")
+
+
 # --- signers ---------------------------------------------------------------------------------------------
 
 
@@ -1214,3 +1353,47 @@ class PolicyInvalid(SignKitError):
     cause: str
     MESSAGE = Text("Item {item} in the policy {path}: {cause}.", "検証ポリシー {path} の項目 {item}: {cause}。")
     HINT = Text("See docs/reference/policy.md.", "docs/reference/policy.md を見てください。")
+
+
+# --- batch -----------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class OptionsNotPortable(SignKitError):
+    """The validation's options cannot be sent to worker processes."""
+
+    cause: str
+    MESSAGE = Text(
+        "A revocation source cannot be sent to worker processes ({cause}).",
+        "失効情報の取得元 (プラグイン) を処理プロセスに渡せません ({cause})。",
+    )
+    HINT = Text("Run it in this process alone: --jobs 0.", "--jobs 0 を付けて、このプロセスだけで実行してください。")
+
+
+@dataclass(eq=False)
+class EngineFailed(SignKitError):
+    """What does the work of a batch cannot be started, or is gone."""
+
+    cause: str
+    MESSAGE = Text("The workers cannot be used ({cause}).", "処理プロセスを利用できません ({cause})。")
+    HINT = Text(
+        "Check the address of --engine and that every worker has the same version of SignKit. What was written so far "
+        "is valid; go on with --resume.",
+        "--engine のアドレスと、各ワーカーの SignKit の版が同じかを確かめてください。"
+        "ここまでの結果は有効で、--resume で続きから行えます。",
+    )
+
+
+@dataclass(eq=False)
+class ResultsUnreadable(SignKitError):
+    """A file named to resume from does not hold results."""
+
+    path: str
+    line: int
+    MESSAGE = Text(
+        "{path} holds no validation results (line {line}).", "{path} は検証結果ではありません ({line} 行目)。"
+    )
+    HINT = Text(
+        "Name a file that 'signkit validate --format jsonl' wrote; it was left as it is.",
+        "signkit validate --format jsonl の出力ファイルを指定してください。ファイルは変更していません。",
+    )
