@@ -5,6 +5,6 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-mvn -q -f "$here/pom.xml" dependency:build-classpath -Dmdep.outputFile="$work/classpath"
+mvn -q -B -Dstyle.color=never -f "$here/pom.xml" dependency:build-classpath -Dmdep.outputFile="$work/classpath" >&2
 javac -d "$work" -cp "$(cat "$work/classpath")" "$here/PdfaWitness.java"
 java -cp "$work:$(cat "$work/classpath")" PdfaWitness "$@"
