@@ -14,8 +14,16 @@ from typing import TYPE_CHECKING
 
 from signkit.errors import CertificateRevoked, EvidenceMissing
 from signkit.trust.chain import build_chain, find_issuer, is_self_issued
+from signkit.trust.crl_index import Revoked
 from signkit.trust.primitives import SignatureInvalid, verify_signature
-from signkit.trust.revocation import CrlEvidence, NoEvidence, OcspEvidence, RevocationSource, first_evidence
+from signkit.trust.revocation import (
+    CrlEvidence,
+    IndexedStatus,
+    NoEvidence,
+    OcspEvidence,
+    RevocationSource,
+    first_evidence,
+)
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -100,9 +108,11 @@ def _evidence_on(
 ) -> Evidence | Text:
     if certificate.ocsp_no_check_value is not None:
         return Evidence()  # RFC 6960 4.2.2.2.1: its issuer vouches for its whole, short life
-    answer = first_evidence(sources, certificate, issuer)
+    answer = first_evidence(sources, certificate, issuer, to_keep=True)
     if isinstance(answer, NoEvidence):
         return answer.reason
+    if isinstance(answer, IndexedStatus) and isinstance(answer.status, Revoked):
+        raise CertificateRevoked(_display_name(certificate), str(answer.status.date))
     found = _check_ocsp(answer, certificate, issuer) if isinstance(answer, OcspEvidence) else None
     if isinstance(answer, CrlEvidence):
         found = _check_crl(answer, certificate, issuer)

@@ -7,14 +7,17 @@ Third parties add sources through the entry-point group ``signkit.revocation`` (
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
 
 from signkit.errors import InputUnreadable
 from signkit.jpki.certificates import issuer_kind
+from signkit.trust.crl_index import CertificateStatus, Revoked
 from signkit.trust.http import HttpFailure, fetch
 from signkit.words import Text
 
@@ -41,13 +44,46 @@ class CrlEvidence:
 
 @dataclass(frozen=True)
 class NoEvidence:
-    """Why there is none: nobody may hand it out, none is published, or nothing answered."""
+    """Why there is none: nobody may hand it out, none is published, nothing answered, or a status is all there is."""
 
-    kind: Literal["not-permitted", "not-published", "unreachable"]
+    kind: Literal["not-permitted", "not-published", "unreachable", "status-only"]
     reason: Text
 
 
-RevocationAnswer: TypeAlias = OcspEvidence | CrlEvidence | NoEvidence
+@dataclass(frozen=True)
+class IndexedStatus:
+    """What an imported list says of one certificate; the list's signature was checked when it was imported.
+
+    It judges a certificate now, but is no evidence that a document could keep.
+
+    Attributes:
+        status: whether, and since when, the certificate is revoked.
+        this_update: when the list was issued.
+        next_update: when the next one was due.
+        crl_sha256: of the DER CertificateList.
+        kept: where the list itself lies, if it was small enough to keep.
+    """
+
+    status: CertificateStatus
+    this_update: datetime
+    next_update: datetime
+    crl_sha256: str
+    kept: Path | None = None
+
+    def stale_at(self, moment: datetime) -> bool:
+        """Whether the next list was due at ``moment``."""
+        return self.next_update < moment
+
+    def evidence(self) -> CrlEvidence | NoEvidence:
+        """Return the list itself if it was kept and is the one that was imported, else why it cannot be had."""
+        try:
+            der = self.kept.read_bytes() if self.kept is not None else b""
+        except OSError:
+            der = b""
+        return CrlEvidence(der) if hashlib.sha256(der).hexdigest() == self.crl_sha256 else STATUS_ONLY
+
+
+RevocationAnswer: TypeAlias = OcspEvidence | CrlEvidence | IndexedStatus | NoEvidence
 
 
 class RevocationSource(Protocol):
@@ -70,6 +106,13 @@ NOT_PUBLISHED = NoEvidence(
     Text(
         "the certificate names neither an OCSP service nor a CRL that can be fetched",
         "証明書に、取得できる OCSP や CRL の場所が書かれていません",
+    ),
+)
+STATUS_ONLY = NoEvidence(
+    "status-only",
+    Text(
+        "a status without the list cannot be kept in the document",
+        "失効リスト本体がないため、失効状態を文書内に保存できません",
     ),
 )
 
@@ -144,15 +187,26 @@ def plugin_sources() -> tuple[RevocationSource, ...]:
 
 
 def first_evidence(
-    sources: Sequence[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate
+    sources: Sequence[RevocationSource],
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+    *,
+    to_keep: bool = False,
 ) -> RevocationAnswer:
-    """Ask ``sources`` in order; return the first evidence, else the most telling reason for having none."""
+    """Ask ``sources`` in order; return the first evidence, else the most telling reason for having none.
+
+    With ``to_keep`` the evidence shall go into a document: of a status without its list only a revocation counts.
+    """
     reasons: list[NoEvidence] = []
     for source in sources:
         answer = source.look_up(certificate, issuer)
+        if to_keep and isinstance(answer, IndexedStatus) and not isinstance(answer.status, Revoked):
+            answer = answer.evidence()
         if not isinstance(answer, NoEvidence):
             return answer
         reasons.append(answer)
+    if STATUS_ONLY in reasons:
+        return STATUS_ONLY
     if issuer_kind(certificate) is not None:
         return NOT_PERMITTED
     return next((reason for reason in reasons if reason.kind != "not-published"), NOT_PUBLISHED)
