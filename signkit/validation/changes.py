@@ -119,7 +119,8 @@ def _judged(changes: list[Change], rules: Rules) -> Judgement:
 
 # --- bytes that no revision explains -----------------------------------------------------------------------
 
-_BETWEEN = re.compile(rb"(?:[\0\t\n\x0c\r ]+|%[^\r\n]*|startxref[\0\t\n\x0c\r ]*\d+|endobj|endstream)*\Z")
+# Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
+_BETWEEN = re.compile(rb"(?:[\0\t\n\x0c\r ]++|%[^\r\n]*+|startxref[\0\t\n\x0c\r ]*+\d++|endobj|endstream)*+\Z")
 
 
 def _after_last(file: PdfFile) -> Iterator[Change]:

@@ -39,6 +39,7 @@ _WORDS: dict[str, Text] = {
     "duplicate-keys": Text(
         "The signature dictionary names an entry twice.", "署名辞書に同じ項目が二度書かれています。"
     ),
+    "dictionary-malformed": Text("A signature dictionary cannot be read.", "署名辞書を読み取れません。"),
     "unreachable": Text(
         "The document's form does not lead to this signature (any more).",
         "この署名は、文書のフォームから辿れません (取り除かれた可能性があります)。",

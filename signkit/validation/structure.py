@@ -216,6 +216,8 @@ def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
         try:
             entries = {entry.key: entry.value for entry in dictionary_entries(data, match.end())}
         except SyntaxProblem:
+            problems = ("dictionary-malformed",)
+            yield FoundSignature(None, None, Ref(int(match[1]), int(match[2])), {}, problems=problems, reachable=False)
             continue
         if "/ByteRange" in entries and ("/Contents" in entries or "/SubFilter" in entries):
             yield FoundSignature(None, None, Ref(int(match[1]), int(match[2])), entries, reachable=False)
@@ -223,7 +225,7 @@ def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
 
 def _locate(file: PdfFile, candidate: FoundSignature) -> FoundSignature:
     """Add the byte range, /Contents and their defects."""
-    problems: list[str] = []
+    problems = list(candidate.problems)
     numbers = file.history.last.resolve(candidate.entries.get("/ByteRange"))
     contents = candidate.entries.get("/Contents")
     if isinstance(contents, Ref):

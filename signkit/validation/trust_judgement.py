@@ -94,6 +94,16 @@ class Pool:
     def __add__(self, other: Pool) -> Pool:
         return Pool(self.certificates + other.certificates, self.ocsps + other.ocsps, self.crls + other.crls)
 
+    def without_evidence_before(self, certificate: x509.Certificate, oldest: datetime | None) -> Pool:
+        """Leave out what was said of ``certificate`` before ``oldest`` (None: nothing is too old)."""
+        if oldest is None:
+            return self
+        return Pool(
+            self.certificates,
+            tuple(item for item in self.ocsps if all(said[0] >= oldest for said in _said_by_ocsp(certificate, item))),
+            tuple(item for item in self.crls if all(said[0] >= oldest for said in _said_by_crl(certificate, item))),
+        )
+
     @property
     def evidence(self) -> list[bytes]:
         """The DER of every OCSP response and CRL."""
@@ -194,13 +204,20 @@ class TrustJudge:
         try:
             if problem := _unfit(certificate, purpose):
                 return PathJudgement("CHAIN_CONSTRAINTS_FAILURE", problem)
-            pool = self._usable(others)
-            evidence = _evidence_on(certificate, pool, self._policy, moment)
+            pool = self._usable(others).without_evidence_before(certificate, self._oldest(moment))
+            evidence = _Evidence(tuple(_spoken(certificate, pool)))
             found = _run(self._walk(certificate, pool, purpose, moment, self._rule(certificate, purpose), evidence))
             return replace(found, revocation=_revocation_report(found, evidence, certificate))
         except Exception as error:  # the engine fails in many ways on hostile certificates
             facts: dict[str, object] = {"detail": type(error).__name__}
             return PathJudgement("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-not-judged", facts)
+
+    def _oldest(self, moment: datetime) -> datetime | None:
+        """When evidence on a certificate that was used at ``moment`` must have been issued, by the policy."""
+        if self._policy.revocation_after_signature:
+            return moment
+        hours = self._policy.revocation_max_age_hours
+        return None if hours is None else moment - timedelta(hours=hours)
 
     def _rule(self, certificate: x509.Certificate, purpose: str) -> RevocationRule:
         if purpose == "timestamp":
@@ -428,30 +445,28 @@ class _Evidence:
 _Item = tuple[datetime, str, str, datetime | None]
 
 
-def _evidence_on(certificate: x509.Certificate, pool: Pool, policy: Policy, moment: datetime) -> _Evidence:
-    oldest = (
-        None if policy.revocation_max_age_hours is None else moment - timedelta(hours=policy.revocation_max_age_hours)
-    )
-    oldest = moment if policy.revocation_after_signature else oldest
-    return _Evidence(tuple(item for item in _spoken(certificate, pool) if oldest is None or item[0] >= oldest))
-
-
 def _spoken(certificate: x509.Certificate, pool: Pool) -> list[_Item]:
     """All that the pool says of a certificate, by time; not yet believed."""
-    items: list[_Item] = []
-    for response in pool.ocsps:
-        single = response.extract_single_response()
-        if single is not None and single["cert_id"]["serial_number"].native == certificate.serial_number:
-            status = single["cert_status"]
-            revoked = status.chosen["revocation_time"].native if status.name == "revoked" else None
-            items.append((single["this_update"].native, "ocsp", status.name, revoked))
-    for container in pool.crls:
-        crl = container.crl_data
-        if crl.issuer == certificate.issuer:
-            revoked = _crl_entry(crl, certificate.serial_number)
-            issued = crl["tbs_cert_list"]["this_update"].native
-            items.append((issued, "crl", "revoked" if revoked else "good", revoked))
+    items = [said for response in pool.ocsps for said in _said_by_ocsp(certificate, response)]
+    items += [said for container in pool.crls for said in _said_by_crl(certificate, container)]
     return sorted(items, key=lambda item: item[0])
+
+
+def _said_by_ocsp(certificate: x509.Certificate, response: OCSPContainer) -> list[_Item]:
+    single = response.extract_single_response()
+    if single is None or single["cert_id"]["serial_number"].native != certificate.serial_number:
+        return []
+    status = single["cert_status"]
+    revoked = status.chosen["revocation_time"].native if status.name == "revoked" else None
+    return [(single["this_update"].native, "ocsp", status.name, revoked)]
+
+
+def _said_by_crl(certificate: x509.Certificate, container: CRLContainer) -> list[_Item]:
+    crl = container.crl_data
+    if crl.issuer != certificate.issuer:
+        return []
+    revoked = _crl_entry(crl, certificate.serial_number)
+    return [(crl["tbs_cert_list"]["this_update"].native, "crl", "revoked" if revoked else "good", revoked)]
 
 
 def _crl_entry(crl: CertificateList, serial: int) -> datetime | None:

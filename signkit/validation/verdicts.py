@@ -34,7 +34,8 @@ class Ruling:
 _FORMAT = {
     "byte-range-missing", "byte-range-malformed", "byte-range-zero", "byte-range-start", "byte-range-overlap",
     "byte-range-beyond-file", "byte-range-gap", "byte-range-other-contents", "byte-range-other-place",
-    "contents-missing", "contents-indirect", "contents-trailing", "duplicate-keys", "not-cms", "cms-malformed",
+    "contents-missing", "contents-indirect", "contents-trailing", "duplicate-keys", "dictionary-malformed",
+    "not-cms", "cms-malformed",
     "message-digest-missing", "content-type-missing", "content-type-mismatch", "timestamp-malformed",
     "timestamp-signers",
 }  # fmt: skip

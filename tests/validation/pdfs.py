@@ -15,7 +15,7 @@ OBJECTS: dict[int, bytes] = {
     PAGES: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
     PAGE: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R"
     b" /Resources << /Font << /F1 7 0 R >> >> /Annots [6 0 R 8 0 R] >>",
-    CONTENT: b"<< /Length 43 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 100 yen) Tj ET\nendstream",
+    CONTENT: b"<< /Length 42 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 100 yen) Tj ET\nendstream",
     FORM: b"<< /Fields [6 0 R 8 0 R] /SigFlags 3 >>",
     SELLER: b"<< /FT /Sig /T (seller) /Type /Annot /Subtype /Widget /F 132 /Rect [20 20 120 60] /P 3 0 R >>",
     FONT: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
@@ -53,7 +53,12 @@ def cross_reference(offsets: dict[int, int], start: int, trailer: bytes = b"", p
     rows += b"".join(b"%d 1\n%010d 00000 n \n" % (number, offset) for number, offset in sorted(offsets.items()))
     more = b" /Prev %d" % previous if previous is not None else b""
     return (
-        b"xref\n" + rows + b"trailer\n<< /Size 60 /Root 1 0 R" + more + trailer + b" >>\nstartxref\n%d\n%%%%EOF\n" % start
+        b"xref\n"
+        + rows
+        + b"trailer\n<< /Size 60 /Root 1 0 R"
+        + more
+        + trailer
+        + b" >>\nstartxref\n%d\n%%%%EOF\n" % start
     )
 
 

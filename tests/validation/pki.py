@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from asn1crypto import cms, core, tsp
+from asn1crypto import algos, cms, core, tsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -48,11 +49,16 @@ class Holder:
 
 def name(common_name: str, organisation: str = "Test") -> x509.Name:
     return x509.Name(
-        [x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation), x509.NameAttribute(NameOID.COMMON_NAME, common_name)]
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
+            x509.NameAttribute(NameOID.COMMON_NAME, common_name),
+        ]
     )
 
 
-def authority(common_name: str = "Test CA", *, start: datetime = NOW - 5 * YEAR, end: datetime = NOW + 5 * YEAR) -> Holder:
+def authority(
+    common_name: str = "Test CA", *, start: datetime = NOW - 5 * YEAR, end: datetime = NOW + 5 * YEAR
+) -> Holder:
     key = ec.generate_private_key(ec.SECP256R1())
     builder = _builder(name(common_name), name(common_name), key, start, end)
     builder = builder.add_extension(x509.BasicConstraints(True, None), True)
@@ -83,7 +89,9 @@ def issue(
 
 
 def timestamp_authority(ca: Holder, **changes: datetime) -> Holder:
-    return issue(ca, "Test TSA", usage={"digital_signature": True}, extended=ExtendedKeyUsageOID.TIME_STAMPING, **changes)
+    return issue(
+        ca, "Test TSA", usage={"digital_signature": True}, extended=ExtendedKeyUsageOID.TIME_STAMPING, **changes
+    )
 
 
 def _builder(subject, issuer, key, start, end) -> x509.CertificateBuilder:
@@ -116,7 +124,11 @@ def trust(*authorities: Holder, source: str = "user") -> TrustStore:
 
 
 def revocation_list(
-    ca: Holder, revoked: dict[int, datetime] | None = None, *, issued: datetime = NOW - timedelta(hours=12), good_for: timedelta = DAY
+    ca: Holder,
+    revoked: dict[int, datetime] | None = None,
+    *,
+    issued: datetime = NOW - timedelta(hours=12),
+    good_for: timedelta = DAY,
 ) -> bytes:
     builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
     builder = builder.last_update(issued).next_update(issued + good_for)
@@ -149,55 +161,81 @@ def signed_data(
     *signers: Holder,
     certificates: tuple[Holder, ...] = (),
     digest: str = "sha256",
-    ess: Holder | None | bool = True,
+    ess: Holder | bool | None = True,
     encapsulate: bytes | None = None,
     content_type: str = "data",
-    timestamp: bytes | None = None,
+    stamp: Callable[[bytes], bytes] | None = None,
 ) -> bytes:
-    """A DER ContentInfo; ``ess``: True names the signer, False leaves it out, a holder names another one."""
-    infos = [_signer_info(content, signer, digest, ess, content_type, timestamp) for signer in signers]
-    encapsulated = {"content_type": content_type}
-    if encapsulate is not None:
-        encapsulated["content"] = encapsulate
-    value = cms.SignedData(
-        {
-            "version": "v3" if content_type != "data" else "v1",
-            "digest_algorithms": [{"algorithm": digest}],
-            "encap_content_info": encapsulated,
-            "certificates": [item.asn1 for item in dict.fromkeys((*signers, *certificates))],
-            "signer_infos": infos,
-        }
+    """A DER ContentInfo; ``ess``: True names the signer, False leaves it out, a holder names another one;
+    ``stamp`` makes a timestamp token over the signature value."""
+    kind = cms.ContentType(content_type).dump()
+    content_info = sequence(kind, explicit(0, octets(encapsulate))) if encapsulate is not None else sequence(kind)
+    holders = dict.fromkeys(item.der for item in (*signers, *certificates))
+    body = sequence(
+        core.Integer(3 if content_type != "data" else 1).dump(),
+        set_of(_digest_algorithm(digest)),
+        content_info,
+        tagged(0xA0, *holders),
+        set_of(*(_signer_info(content, signer, digest, ess, content_type, stamp) for signer in signers)),
     )
-    return cms.ContentInfo({"content_type": "signed_data", "content": value}).dump()
+    return sequence(cms.ContentType("signed_data").dump(), explicit(0, body))
 
 
-def _signer_info(content, signer, digest, ess, content_type, timestamp) -> cms.SignerInfo:
+def _signer_info(content, signer, digest, ess, content_type, stamp) -> bytes:
     attributes = [
-        cms.CMSAttribute({"type": "content_type", "values": [content_type]}),
-        cms.CMSAttribute({"type": "message_digest", "values": [hashlib.new(digest, content).digest()]}),
+        _attribute("content_type", cms.ContentType(content_type).dump()),
+        _attribute("message_digest", octets(hashlib.new(digest, content).digest())),
     ]
     if ess is not False:
         named = signer if ess is True else ess
         entry = tsp.ESSCertIDv2({"cert_hash": hashlib.sha256(named.der).digest()})
-        value = tsp.SigningCertificateV2({"certs": [entry]})
-        attributes.append(cms.CMSAttribute({"type": "signing_certificate_v2", "values": [value]}))
-    signed = cms.CMSAttributes(attributes)
-    algorithm = f"{digest}_rsa" if isinstance(signer.key, rsa.RSAPrivateKey) else f"{digest}_ecdsa"
-    info = {
-        "version": "v1",
-        "sid": cms.SignerIdentifier(
-            "issuer_and_serial_number",
-            {"issuer": signer.asn1.issuer, "serial_number": signer.asn1.serial_number},
-        ),
-        "digest_algorithm": {"algorithm": digest},
-        "signed_attrs": signed,
-        "signature_algorithm": {"algorithm": algorithm},
-        "signature": signer.sign(b"\x31" + signed.dump()[1:], digest),
-    }
-    if timestamp is not None:
-        token = cms.ContentInfo.load(timestamp)
-        info["unsigned_attrs"] = [cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [token]})]
-    return cms.SignerInfo(info)
+        attributes.append(_attribute("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [entry]}).dump()))
+    signed = set_of(*attributes)
+    family = "rsa" if isinstance(signer.key, rsa.RSAPrivateKey) else "ecdsa"
+    signature = signer.sign(signed, digest)
+    unsigned = [] if stamp is None else [tagged(0xA1, _attribute("signature_time_stamp_token", stamp(signature)))]
+    return sequence(
+        core.Integer(1).dump(),
+        sequence(signer.asn1.issuer.dump(), core.Integer(signer.asn1.serial_number).dump()),
+        _digest_algorithm(digest),
+        b"\xa0" + signed[1:],
+        algos.SignedDigestAlgorithm({"algorithm": f"{digest}_{family}"}).dump(),
+        octets(signature),
+        *unsigned,
+    )
+
+
+def _attribute(name: str, value: bytes) -> bytes:
+    return sequence(cms.CMSAttributeType(name).dump(), set_of(value))
+
+
+def _digest_algorithm(digest: str) -> bytes:
+    return algos.DigestAlgorithm({"algorithm": digest}).dump()
+
+
+# DER by hand: asn1crypto takes exponential time to encode a CMS inside a CMS.
+
+
+def tagged(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    size = len(body).to_bytes((len(body).bit_length() + 7) // 8 or 1, "big")
+    return bytes([tag]) + (size if len(body) < 128 else bytes([0x80 | len(size)]) + size) + body
+
+
+def sequence(*parts: bytes) -> bytes:
+    return tagged(0x30, *parts)
+
+
+def set_of(*parts: bytes) -> bytes:
+    return tagged(0x31, *sorted(parts))
+
+
+def octets(value: bytes) -> bytes:
+    return tagged(0x04, value)
+
+
+def explicit(number: int, value: bytes) -> bytes:
+    return tagged(0xA0 | number, value)
 
 
 def timestamp_token(covered: bytes, tsa: Holder, *, time: datetime = NOW, extra: tuple[Holder, ...] = ()) -> bytes:
@@ -205,20 +243,12 @@ def timestamp_token(covered: bytes, tsa: Holder, *, time: datetime = NOW, extra:
         {
             "version": "v1",
             "policy": "1.2.3.4",
-            "message_imprint": {"hash_algorithm": {"algorithm": "sha256"}, "hashed_message": hashlib.sha256(covered).digest()},
+            "message_imprint": {
+                "hash_algorithm": {"algorithm": "sha256"},
+                "hashed_message": hashlib.sha256(covered).digest(),
+            },
             "serial_number": secrets.randbits(60),
             "gen_time": core.GeneralizedTime(time),
         }
     ).dump()
     return signed_data(info, tsa, certificates=extra, encapsulate=info, content_type="tst_info")
-
-
-def with_timestamp(make_signature, tsa: Holder, *, time: datetime = NOW, over: bytes | None = None) -> bytes:
-    """Add a signature timestamp to a CMS with one signer; ``over``: what it covers instead of the signature value."""
-    content = cms.ContentInfo.load(make_signature)
-    info = content["content"]["signer_infos"][0]
-    token = timestamp_token(info["signature"].native if over is None else over, tsa, time=time)
-    info["unsigned_attrs"] = [
-        cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [cms.ContentInfo.load(token)]})
-    ]
-    return content.dump(force=True)

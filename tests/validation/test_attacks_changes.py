@@ -22,7 +22,7 @@ def annots(*items):
 
 
 def compressed(stream):
-    data = zlib.compress(stream.split(b"stream\n")[1].removesuffix(b"\nend"))
+    data = zlib.compress(stream.split(b"stream\n")[1].removesuffix(b"\nendstream"))
     return b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(data) + data + b"\nendstream"
 
 
@@ -45,14 +45,20 @@ def refused(report):
     "objects",
     [
         pytest.param({pdfs.CONTENT: b"<< /Length 3 >>\nstream\n0 g\nendstream"}, id="hide: page content"),
-        pytest.param({pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"/Contents 4 0 R", b"")}, id="hide: contents removed"),
+        pytest.param(
+            {pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"/Contents 4 0 R", b"")}, id="hide: contents removed"
+        ),
         pytest.param({pdfs.FONT: pdfs.OBJECTS[pdfs.FONT].replace(b"Helvetica", b"Symbol")}, id="replace: font"),
         pytest.param({pdfs.PAGES: b"<< /Type /Pages /Kids [] /Count 0 >>"}, id="page removed"),
         pytest.param({pdfs.PAGES: b"<< /Type /Pages /Kids [3 0 R] /Count 1 /Rotate 180 >>"}, id="inherited rotation"),
-        pytest.param({pdfs.CATALOG: pdfs.OBJECTS[1][:-2] + b" /OpenAction << /S /JavaScript /JS (x) >> >>"}, id="script"),
+        pytest.param(
+            {pdfs.CATALOG: pdfs.OBJECTS[1][:-2] + b" /OpenAction << /S /JavaScript /JS (x) >> >>"}, id="script"
+        ),
         pytest.param({pdfs.CATALOG: pdfs.OBJECTS[1][:-2] + b" /OCProperties << >> >>"}, id="layers"),
         pytest.param({pdfs.FORM: pdfs.OBJECTS[pdfs.FORM][:-2] + b" /XFA (x) >>"}, id="XFA"),
-        pytest.param({pdfs.FORM: pdfs.OBJECTS[pdfs.FORM][:-2] + b" /NeedAppearances true >>"}, id="appearances by the viewer"),
+        pytest.param(
+            {pdfs.FORM: pdfs.OBJECTS[pdfs.FORM][:-2] + b" /NeedAppearances true >>"}, id="appearances by the viewer"
+        ),
         pytest.param({pdfs.CATALOG: pdfs.OBJECTS[1][:-2] + b" /Names << /EmbeddedFiles << >> >> >>"}, id="attachment"),
     ],
 )
@@ -69,11 +75,11 @@ def test_a_page_tree_that_is_no_tree_cannot_be_judged(world, signed):
 
 def test_hide_and_replace_by_a_cross_reference_alone(world):
     """Both contents lie in the signed bytes; what is appended only points to the other one."""
-    hidden = b"4 0 obj\n<< /Length 43 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 900 yen) Tj ET\nendstream\nendobj\n"
+    hidden = b"4 0 obj\n<< /Length 42 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 900 yen) Tj ET\nendstream\nendobj\n"
     prepared = pdfs.build().replace(b"1 0 obj", hidden + b"1 0 obj", 1)
     offset = prepared.index(b"4 0 obj")
     shifted = pdfs.build({**pdfs.OBJECTS, 50: b"(" + hidden.replace(b"(", b"\\(").replace(b")", b"\\)") + b")"})
-    place = shifted.index(b"4 0 obj\n<< /Length 43 >>\nstream\nBT /F1 12 Tf 20 150 Td \\(Pay 900")
+    place = shifted.index(b"4 0 obj\n<< /Length 42 >>\nstream\nBT /F1 12 Tf 20 150 Td \\(Pay 900")
     assert offset > 0
     signed = world.sign(shifted)
     pdf = signed + pdfs.cross_reference({4: place}, len(signed), previous=pdfs.last_start(signed))
@@ -193,7 +199,9 @@ def test_a_locked_field_may_not_be_filled_in(world):
     [
         pytest.param({40: b"<< /Unused true >>"}, id="an object nobody uses"),
         pytest.param({pdfs.CONTENT: pdfs.OBJECTS[pdfs.CONTENT]}, id="the same content again"),
-        pytest.param({pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"[0 0 300 200]", b"[ 0 0 300.0 200 ]")}, id="other spelling"),
+        pytest.param(
+            {pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"[0 0 300 200]", b"[ 0 0 300.0 200 ]")}, id="other spelling"
+        ),
         pytest.param({pdfs.CONTENT: compressed(pdfs.OBJECTS[pdfs.CONTENT])}, id="compressed"),
     ],
 )
@@ -204,7 +212,10 @@ def test_rewriting_without_effect_is_harmless(world, signed, objects):
 def test_freeing_an_unused_object_is_harmless(world, signed):
     start = len(signed)
     table = b"xref\n0 1\n0000000010 65535 f \n10 1\n0000000000 00001 f \n"
-    trailer = b"trailer\n<< /Size 60 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (pdfs.last_start(signed), start)
+    trailer = b"trailer\n<< /Size 60 /Root 1 0 R /Prev %d >>\nstartxref\n%d\n%%%%EOF\n" % (
+        pdfs.last_start(signed),
+        start,
+    )
     assert world.only(signed + table + trailer).verdict is Verdict.PASSED
 
 
@@ -243,12 +254,17 @@ def test_hybrid_cross_reference_confusion_never_passes(world, signed):
     hidden = b"41 0 obj\n<< /Type /XRef /Size 60 /W [1 4 1] /Index [4 1] /Root 1 0 R /Length 6 >>\nstream\n" + rows
     hidden += b"\nendstream\nendobj\n"
     body = signed + fake + real + hidden
-    tail = pdfs.cross_reference({4: offset_real, 41: hidden_at}, len(body), b" /XRefStm %d" % hidden_at, pdfs.last_start(signed))
+    tail = pdfs.cross_reference(
+        {4: offset_real, 41: hidden_at}, len(body), b" /XRefStm %d" % hidden_at, pdfs.last_start(signed)
+    )
     assert world.only(body + tail).verdict is not Verdict.PASSED
 
 
 def test_a_second_signature_is_allowed_and_told(world, signed):
-    form = {pdfs.FORM: b"<< /Fields [6 0 R 8 0 R 30 0 R] /SigFlags 3 >>", pdfs.PAGE: annots(b"6 0 R", b"8 0 R", b"30 0 R")}
+    form = {
+        pdfs.FORM: b"<< /Fields [6 0 R 8 0 R 30 0 R] /SigFlags 3 >>",
+        pdfs.PAGE: annots(b"6 0 R", b"8 0 R", b"30 0 R"),
+    }
     field = b"<< /FT /Sig /T (buyer) /Type /Annot /Subtype /Widget /F 132 /Rect [200 100 290 140] /P 3 0 R >>"
     pdf = pdfs.sign(signed, world.cms, field=30, number=21, objects={**form, 30: field})
     report = world.judge(pdf)
