@@ -6,52 +6,62 @@ import hashlib
 from pathlib import Path
 
 from signkit.validation.cms_file import validate_cms
+from signkit.validation.files import FileProblem, is_url, read_location
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import unreadable, validate_pdf
 from signkit.validation.report import Report, Verdict
 
-__all__ = ["ValidationOptions", "validate_cms", "validate_file", "validate_pdf"]
+__all__ = ["ValidationOptions", "validate_cms", "validate_data", "validate_file", "validate_pdf"]
 
-_CMS_SUFFIXES = {".p7m", ".p7s", ".pkcs7", ".p7b", ".cms"}
+_CMS_SUFFIXES = (".p7m", ".p7s", ".pkcs7", ".p7b", ".cms")
 
 
-def validate_file(path: Path, options: ValidationOptions | None = None, *, content: Path | None = None) -> Report:
+def validate_file(path: Path | str, options: ValidationOptions | None = None, *, content: Path | None = None) -> Report:
     """Judge the file at ``path``.  Whatever it holds, a report comes back, never an exception.
 
     Args:
-        path: a PDF, or a CMS file (.p7m, .p7s, .pkcs7).
+        path: a PDF, or a CMS file (.p7m, .p7s, .pkcs7); a str may be a URL that fsspec opens (extra ``cluster``).
         options: see :class:`ValidationOptions`.
         content: what a detached CMS signs; without it ``NAME.content`` beside it, then the name without its suffix.
+
+    Raises:
+        MissingExtra: it is a URL, and fsspec is not installed.
     """
     options = options or ValidationOptions()
     try:
-        if path.stat().st_size > options.limits.bytes:
-            return _failed(path, options, "limit", f"more than {options.limits.bytes} bytes")
-        data = path.read_bytes()
-    except OSError as error:
-        return _failed(path, options, "unreadable", error.strerror or str(error))
-    if not data:
-        return _failed(path, options, "empty", None)
-    if b"%PDF-" in data[:1024] or not _looks_like_cms(path, data):
-        return validate_pdf(data, name=str(path), options=options)
-    return validate_cms(data, name=str(path), options=options, content=_content(path, content, options))
+        data = read_location(str(path), options.limits.bytes)
+    except FileProblem as problem:
+        return not_read(str(path), problem, options)
+    return validate_data(data, str(path), options, content=content)
 
 
-def _looks_like_cms(path: Path, data: bytes) -> bool:
-    return path.suffix.lower() in _CMS_SUFFIXES or data[:1] == b"\x30" or data.lstrip()[:11] == b"-----BEGIN "
+def validate_data(data: bytes, name: str, options: ValidationOptions, *, content: Path | None = None) -> Report:
+    """Judge bytes; ``name`` is what they are called, and where the content of a detached CMS is looked for."""
+    if b"%PDF-" in data[:1024] or not _looks_like_cms(name, data):
+        return validate_pdf(data, name=name, options=options)
+    return validate_cms(data, name=name, options=options, content=_content(name, content, options))
 
 
-def _content(path: Path, named: Path | None, options: ValidationOptions) -> bytes | None:
+def not_read(name: str, problem: FileProblem, options: ValidationOptions) -> Report:
+    """Return the report of a file whose bytes could not be had."""
+    digest = hashlib.sha256(b"").hexdigest() if problem.code == "empty" else ""
+    blank = Report(name, digest, "pdf", Verdict.UNREADABLE, options.moment(), options.policy.name)
+    return unreadable(blank, problem.code, **({"detail": problem.detail} if problem.detail is not None else {}))
+
+
+def _looks_like_cms(name: str, data: bytes) -> bool:
+    return name.lower().endswith(_CMS_SUFFIXES) or data[:1] == b"\x30" or data.lstrip()[:11] == b"-----BEGIN "
+
+
+def _content(name: str, named: Path | None, options: ValidationOptions) -> bytes | None:
+    if named is None and is_url(name):
+        return None
+    path = Path(name)
     for candidate in [named] if named else [path.with_name(path.name + ".content"), path.with_suffix("")]:
+        if candidate == path:
+            continue
         try:
-            if candidate.is_file() and candidate != path and candidate.stat().st_size <= options.limits.bytes:
-                return candidate.read_bytes()
-        except OSError:
+            return read_location(str(candidate), options.limits.bytes)
+        except FileProblem:
             continue
     return None
-
-
-def _failed(path: Path, options: ValidationOptions, code: str, detail: str | None) -> Report:
-    digest = hashlib.sha256(b"").hexdigest() if code == "empty" else ""
-    blank = Report(str(path), digest, "pdf", Verdict.UNREADABLE, options.moment(), options.policy.name)
-    return unreadable(blank, code, **({"detail": detail} if detail is not None else {}))

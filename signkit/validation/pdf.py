@@ -57,10 +57,11 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
 
 
 def unreadable(blank: Report, code: str, **facts: object) -> Report:
-    """Return the report of a file that could not be judged."""
+    """Return the report of a file that could not be judged; one without a signature was read, so it has no error."""
     words = reason(code, **facts)
-    verdict = Verdict.NOT_SIGNED if code == "not-signed" else Verdict.UNREADABLE
-    return replace(blank, verdict=verdict, error=FileError(code, words.text))
+    if code == "not-signed":
+        return replace(blank, verdict=Verdict.NOT_SIGNED, reasons=(words,))
+    return replace(blank, verdict=Verdict.UNREADABLE, error=FileError(code, words.text))
 
 
 @dataclass(frozen=True)

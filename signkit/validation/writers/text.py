@@ -39,6 +39,7 @@ def write_text(report: Report, language: Language = "en") -> str:
     lines = [f"{_one_line(report.file)}: {_say(_VERDICTS[report.verdict], language)} ({report.verdict})"]
     if report.error is not None:
         lines.append("  " + _say(report.error.message, language))
+    lines += ["  " + _say(reason.text, language) for reason in report.reasons]
     lines += [f"  {line}" for item in report.signatures for line in _signature(item, language)]
     lines += [f"  {line}" for item in report.document_timestamps for line in _timestamp(item, language)]
     return "\n".join(lines) + "\n"

@@ -1,0 +1,84 @@
+"""Reading the bytes of one file, named by path or by URL, without ever waiting on something that is no file."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from typing import Any
+
+from signkit.errors import MissingExtra
+
+_URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two characters at least: C:\ is a drive
+
+
+class FileProblem(Exception):
+    """Why a file could not be read: a reason's code (docs/reference/report.md), and a detail."""
+
+    def __init__(self, code: str, detail: str | None = None) -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+def is_url(name: str) -> bool:
+    """Tell a URL (``s3://bucket/a.pdf``) from a path."""
+    return _URL.match(name) is not None
+
+
+def read_location(location: str, limit: int) -> bytes:
+    """Return the bytes at a path or URL.
+
+    Raises:
+        FileProblem: it cannot be read, is no regular file, is empty, or holds more than ``limit`` bytes.
+        MissingExtra: it is a URL, and fsspec is not installed.
+    """
+    data = _read_url(location, limit) if is_url(location) else _read_regular(location, limit)
+    if len(data) > limit:
+        raise FileProblem("limit", f"more than {limit} bytes")
+    if not data:
+        raise FileProblem("empty")
+    return data
+
+
+def _read_regular(path: str, limit: int) -> bytes:
+    """Open first and look then: what was opened cannot be exchanged; O_NONBLOCK keeps a FIFO from blocking."""
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(handle, "rb") as stream:
+            facts = os.fstat(stream.fileno())
+            if not stat.S_ISREG(facts.st_mode):
+                raise FileProblem("unreadable", "not a regular file")
+            if facts.st_size > limit:
+                raise FileProblem("limit", f"more than {limit} bytes")
+            return stream.read(limit + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise FileProblem("unreadable", _cause(error)) from error
+
+
+def _read_url(url: str, limit: int) -> bytes:
+    try:
+        with fsspec().open(url, "rb") as stream:
+            data: bytes = stream.read(limit + 1)
+            return data
+    except MissingExtra:
+        raise
+    except Exception as error:  # every file system behind fsspec has errors of its own
+        raise FileProblem("unreadable", _cause(error)) from error
+
+
+def fsspec() -> Any:
+    """Return the module fsspec.
+
+    Raises:
+        MissingExtra: it is not installed.
+    """
+    try:
+        import fsspec as module
+    except ImportError as error:
+        raise MissingExtra("Reading files by URL", "cluster") from error
+    return module
+
+
+def _cause(error: Exception) -> str:
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).splitlines()[0][:200]
