@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from signkit.version import __version__
-from signkit.cli import demo, extend, render, sign, status, template, trust, validate
+from signkit.cli import card, demo, doctor, extend, render, sign, status, template, trust, validate
 from signkit.cli.language import words
 
 app = typer.Typer(
@@ -51,3 +51,5 @@ app.command("extend", help=extend.HELP)(extend.run)
 app.command("status", help=status.HELP)(status.run)
 app.command("validate", help=validate.HELP)(validate.run)
 app.add_typer(trust.app, name="trust", help=trust.HELP)
+app.add_typer(card.app, name="card", help=card.HELP)
+app.command("doctor", help=doctor.HELP)(doctor.run)

@@ -62,6 +62,15 @@ def kept_emulated_card(folder: Path, profile: str = STANDARD, state_file: Path |
     return make_card(kind, contents, state, lambda changed: save_state(path, changed))
 
 
+def fresh_emulated_card(folder: Path, profile: str = STANDARD) -> EmulatedCard:
+    """Return the card of a profile with its first PINs and counters; what changes is not kept.
+
+    Raises:
+        KeyError, OutputNotWritten: see ``kept_emulated_card``.
+    """
+    return make_card(PROFILES[profile], kept_contents(folder, profile))
+
+
 def kept_contents(folder: Path, profile: str = STANDARD) -> CardContents:
     """Return what is personal on the card of a profile; issue and keep it where there is none yet.
 

@@ -4,16 +4,17 @@
 from __future__ import annotations
 
 import hashlib
+import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
-from signkit.card.pin import PinSource
 from signkit.card.session import SigningSession, signing_session
 from signkit.card.transport import Connection
-from signkit.errors import ReaderNotFound
+from signkit.errors import NoCard, NoReader, ReaderNotFound
 from signkit.jpki.authorities import certification_authorities
 from signkit.settings import Settings
 from signkit.signers.base import AskSecret, SecretKind, SecretRequest, SignatureAlgorithm
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from signkit.card.keys import HashName
 
 VIRTUAL = "virtual"
+
+_POLL_SECONDS = 0.02
 
 
 @dataclass
@@ -121,12 +124,34 @@ def connect_card(reader: str | None, settings: Settings) -> Connection:
     return Connection(connect(reader))
 
 
+def await_card(reader: str | None, seconds: float) -> None:
+    """Wait until a card lies on the reader; returns at once for the emulated one.
+
+    Raises:
+        NoReader, ReaderNotFound, NoCard: none came within ``seconds``.
+        SeveralCards: more than one fits.
+    """
+    if reader is not None and is_virtual(reader):
+        return
+    from signkit.card.reader import choose_reader, list_readers
+
+    deadline = time.monotonic() + seconds
+    while True:
+        try:
+            choose_reader(list_readers(), reader)
+            return
+        except (NoReader, ReaderNotFound, NoCard):
+            if time.monotonic() >= deadline:
+                raise
+        time.sleep(_POLL_SECONDS)
+
+
 def is_virtual(reader: str) -> bool:
     """Return whether ``reader`` names the kept emulated card."""
     return reader.partition(":")[0] == VIRTUAL
 
 
-def pin_source(ask: AskSecret, kind: SecretKind, of: str) -> PinSource:
+def pin_source(ask: AskSecret, kind: SecretKind, of: str) -> Callable[[int], bytearray]:
     """Return what asks a person for a secret of the card, after the card said how many tries are left."""
     return lambda tries: ask(SecretRequest(kind, of, tries))
 

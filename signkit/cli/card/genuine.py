@@ -1,0 +1,108 @@
+"""``card genuine``: is this a card that was issued, and no copy (券面事項確認AP)?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from signkit.cli.card.common import (
+    Format,
+    FormatOption,
+    PinStdin,
+    Reader,
+    UseLastTry,
+    asking,
+    open_card,
+    show_judgement,
+)
+from signkit.cli.language import translate, words
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.card.surface import Genuineness
+    from signkit.errors import CardNotGenuine
+
+HELP = words(
+    "Check with the birth date that the card is genuine and no copy, and tell the holder's age bracket.",
+    "生年月日による照合で、カードが本物で写しではないことと年齢区分を確かめる。",
+)
+
+_AGES = (18, 20, 65)
+_JST = timezone(timedelta(hours=9))
+
+
+def run(
+    ca_key: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--ca-key",
+            metavar="FILE",
+            help=words(
+                "Public key (PEM) that certifies the issuer of card faces; it is not published.",
+                "券面の発行者鍵を証明する公開鍵 (PEM)。一般には公開されていない。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    reader: Reader = None,
+    format_: FormatOption = Format.TEXT,
+    pin_stdin: PinStdin = False,
+    use_last_try: UseLastTry = False,
+) -> None:
+    """Judge the card: exit code 0 good, 1 bad, 3 undecided."""
+    from signkit.errors import CardNotGenuine
+    from signkit.trust.genuineness import judge_genuineness, load_issuer_keys
+
+    keys = load_issuer_keys(ca_key or ())
+    proof = _prove(reader, pin_stdin=pin_stdin, use_last_try=use_last_try)
+    ages = {} if isinstance(proof, CardNotGenuine) else _ages(proof)
+    if format_ is Format.TEXT:
+        for age, reached in ages.items():
+            print(translate(_AGE, age=age, answer=translate(_ANSWERS[reached])))
+    show_judgement(judge_genuineness(proof, keys), format_, at_least={str(age): yes for age, yes in ages.items()})
+
+
+def _prove(reader: str | None, *, pin_stdin: bool, use_last_try: bool) -> Genuineness | CardNotGenuine:
+    from signkit.card.surface import prove_genuine
+    from signkit.errors import CardNotGenuine
+
+    secret = _in_era(asking("birth-date", reader, from_stdin=pin_stdin))
+    with open_card(reader) as connection:
+        try:
+            return prove_genuine(connection, secret, use_last_try=use_last_try)
+        except CardNotGenuine as refusal:
+            return refusal
+
+
+def _in_era(ask: Callable[[int], bytearray]) -> Callable[[int], bytearray]:
+    """Take YYYYMMDD too; anything else goes on as it is and is refused by its form."""
+    from signkit.card.surface import era_date
+    from signkit.signers.base import wipe
+
+    def ask_and_convert(tries: int) -> bytearray:
+        given = ask(tries)
+        if len(given) != 8:
+            return given
+        try:
+            return era_date(given.decode("ascii"))
+        except ValueError:
+            return bytearray(given)
+        finally:
+            wipe(given)
+
+    return ask_and_convert
+
+
+def _ages(proof: Genuineness) -> dict[int, bool | None]:
+    from signkit.trust.genuineness import is_at_least
+
+    today = datetime.now(_JST).date()
+    return {age: is_at_least(age, proof.age_record.birth_date, today) for age in _AGES}
+
+
+_AGE = Text("{age} or over: {answer}", "{age}歳以上: {answer}")
+_ANSWERS = {True: Text("yes", "はい"), False: Text("no", "いいえ"), None: Text("not known", "不明")}

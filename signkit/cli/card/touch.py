@@ -1,0 +1,177 @@
+"""``card touch``: known and unrevoked, without a PIN (かざし利用), for counters and gates."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from signkit.cli.card.authentication import revocation_sources
+from signkit.cli.card.common import (
+    Format,
+    FormatOption,
+    PinStdin,
+    Reader,
+    UseLastTry,
+    asking,
+    open_card,
+    show_judgement,
+)
+from signkit.cli.language import translate, words
+from signkit.cli.options import EvidenceFolders, Trust
+from signkit.cli.terminal import tell
+from signkit.errors import UsageProblem
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from signkit.trust.anchors import Anchor
+    from signkit.trust.judgement import Judgement
+    from signkit.trust.revocation import RevocationSource
+
+HELP = words(
+    "Tell without a PIN whether the card is a registered one and unrevoked.",
+    "暗証番号なしで、登録済みで失効していないカードかどうかを答える (かざし利用)。",
+)
+
+
+def run(
+    register: Annotated[
+        bool, typer.Option("--register", help=words("Register this card, with its PIN.", "暗証番号を使って登録する。"))
+    ] = False,
+    forget: Annotated[
+        bool, typer.Option("--forget", help=words("Remove this card.", "このカードの登録を消す。"))
+    ] = False,
+    registry: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=words(
+                "The registry; default: in SignKit's home folder.", "台帳。既定: SignKit のデータフォルダー内。"
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    wait: Annotated[
+        float, typer.Option(min=0.0, metavar="SECONDS", help=words("Wait for a card.", "カードを待つ秒数。"))
+    ] = 0.0,
+    reader: Reader = None,
+    trust: Trust = None,
+    evidence: EvidenceFolders = None,
+    format_: FormatOption = Format.TEXT,
+    pin_stdin: PinStdin = False,
+    use_last_try: UseLastTry = False,
+) -> None:
+    """Register a card, forget it, or answer a touch: exit code 0 good, 1 bad, 3 undecided."""
+    from signkit.settings import load_settings
+    from signkit.trust.card_certificate import authentication_anchors
+
+    if register and forget:
+        raise UsageProblem(
+            Text("--register and --forget exclude each other", "--register と --forget は同時に使えません"),
+            Text("Give one of them.", "どちらか一方を指定してください。"),
+        )
+    path = registry or load_settings().home_folder() / "touch.sqlite"
+    anchors, sources = authentication_anchors(trust or ()), revocation_sources(evidence)
+    _await_card(reader, wait)
+    if register:
+        _register(path, reader, anchors, sources, format_, pin_stdin=pin_stdin, use_last_try=use_last_try)
+    elif forget:
+        _forget(path, reader)
+    else:
+        _answer(path, reader, anchors, sources, format_)
+
+
+def _register(
+    path: Path,
+    reader: str | None,
+    anchors: Sequence[Anchor],
+    sources: Sequence[RevocationSource],
+    format_: Format,
+    *,
+    pin_stdin: bool,
+    use_last_try: bool,
+) -> None:
+    """Register only who proves with the PIN to hold a card that a trusted CA issued; revocation may stay open."""
+    from signkit.card import session
+    from signkit.trust.authentication import new_challenge, verify_authentication
+    from signkit.trust.touch import open_registry
+
+    challenge = new_challenge(datetime.now(UTC))
+    with open_card(reader) as connection:
+        secret = asking("authentication-pin", reader, from_stdin=pin_stdin)
+        proof = session.authenticate(connection, secret, challenge.value, use_last_try=use_last_try)
+    now = datetime.now(UTC)
+    judgement = verify_authentication(proof, challenge, anchors, now=now, sources=sources)
+    if not _may_register(judgement):
+        tell(_NOT_REGISTERED)
+        show_judgement(judgement, format_)
+        return
+    with open_registry(path, create=True) as known:
+        known.register(proof.certificate, now)
+    tell(_REGISTERED, path=path)
+
+
+def _may_register(judgement: Judgement) -> bool:
+    from signkit.trust.judgement import Conclusion
+
+    return all(
+        finding.conclusion is Conclusion.PASSED
+        or (finding.question == "revocation" and finding.conclusion is Conclusion.INDETERMINATE)
+        for finding in judgement.findings
+    )
+
+
+def _forget(path: Path, reader: str | None) -> None:
+    from signkit.card.session import touch
+    from signkit.trust.touch import open_registry
+
+    with open_card(reader) as connection, open_registry(path) as known:
+        known.forget(touch(connection))
+    tell(_FORGOTTEN, path=path)
+
+
+def _answer(
+    path: Path,
+    reader: str | None,
+    anchors: Sequence[Anchor],
+    sources: Sequence[RevocationSource],
+    format_: Format,
+) -> None:
+    from signkit.card.session import touch
+    from signkit.trust.touch import judge_touch, open_registry
+
+    with open_registry(path) as known:
+        started = time.perf_counter()
+        with open_card(reader) as connection:
+            certificate = touch(connection)
+            read = time.perf_counter()
+        judgement = judge_touch(known, certificate, anchors, sources, datetime.now(UTC))
+        answered = time.perf_counter()
+    card_ms, total_ms = (round((moment - started) * 1000, 1) for moment in (read, answered))
+    if format_ is Format.TEXT:
+        print(translate(_LATENCY, total=total_ms, card=card_ms))
+    show_judgement(judgement, format_, milliseconds={"total": total_ms, "card": card_ms})
+
+
+def _await_card(reader: str | None, seconds: float) -> None:
+    """Wait until a card lies on the reader, so that the time is taken from the touch on."""
+    from signkit.signers.card import await_card
+
+    if seconds:
+        await_card(reader, seconds)
+
+
+_REGISTERED = Text(
+    "Registered in {path}, as a keyed hash: neither certificate nor number is kept.",
+    "{path} に登録しました。証明書も発行番号も保存せず、鍵付きハッシュだけを残します。",
+)
+_NOT_REGISTERED = Text("Not registered:", "登録していません:")
+_FORGOTTEN = Text("No longer in {path}.", "{path} から消しました。")
+_LATENCY = Text(
+    "answered in {total} ms (the card's part: {card} ms)", "{total} ms で回答 (うちカードの読み取り {card} ms)"
+)
