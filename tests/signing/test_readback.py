@@ -1,0 +1,43 @@
+"""Reading a signed file back: what a faulty writer or disk would have to hide."""
+
+from __future__ import annotations
+
+import pytest
+
+from signkit.errors import SignatureSelfCheckFailed
+from signkit.rehearsal.services import utc_now
+from signkit.signing.levels import Level, sign
+from signkit.signing.pades import SignatureRequest
+from signkit.signing.readback import check_signed
+
+
+@pytest.fixture(scope="module")
+def signed(blank, person_signer, services) -> bytes:
+    return sign(blank, SignatureRequest("seller", "番号　花子", utc_now()), person_signer, Level.B_B, services).pdf
+
+
+def test_a_good_file_passes(blank, signed, person_signer):
+    check_signed(blank, signed, person_signer.certificate)
+
+
+def flip(data: bytes, position: int) -> bytes:
+    changed = bytearray(data)
+    changed[position] ^= 1
+    return bytes(changed)
+
+
+def test_every_kind_of_damage_is_found(blank, signed, person_signer, seller_card):
+    cases = {
+        "the original file was changed": flip(signed, 100),
+        "no byte range was written": signed.replace(b"/ByteRange", b"/ByteRangf"),
+        "the byte range does not fit the file": signed[:-1],
+        "the digest of the file is another than the signed one": flip(signed, len(signed) - 20),
+    }
+    for cause, damaged in cases.items():
+        with pytest.raises(SignatureSelfCheckFailed, match=cause):
+            check_signed(blank, damaged, person_signer.certificate)
+
+
+def test_another_certificate_does_not_fit(blank, signed, seller_card):
+    with pytest.raises(SignatureSelfCheckFailed):
+        check_signed(blank, signed, seller_card.auth.certificate)
