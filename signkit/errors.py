@@ -769,6 +769,124 @@ class FragmentConflict(SignKitError):
         return self.MESSAGE.in_language(language, role=self.role, paths=", ".join(self.paths))
 
 
+# --- many contracts at once ---
+
+
+@dataclass(frozen=True)
+class RowProblem:
+    """One thing wrong with one row of a table; the problem's path is the column, written as in the header."""
+
+    row: int
+    problem: Problem
+
+
+@dataclass(eq=False)
+class TableUnreadable(SignKitError):
+    """The file is not a table that many contracts can be made of."""
+
+    path: str
+    cause: Text
+    MESSAGE = Text("{path} is not a usable table: {cause}.", "{path} は表として読めません: {cause}。")
+    HINT = Text(
+        "A table is .csv (UTF-8 or CP932), .tsv, .jsonl or .xlsx, with the items' paths (employee.name) as header.",
+        "表は .csv (UTF-8 または CP932)、.tsv、.jsonl、.xlsx で、見出しに項目のパス (employee.name) を書きます。",
+    )
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+    def message(self, language: Language = "en") -> str:
+        """Say what is wrong with the file."""
+        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class RowsRefused(SignKitError):
+    """Rows of a table are refused; nothing was written.
+
+    Attributes:
+        path: the table.
+        rows: how many rows have problems.
+        problems: every problem, in the order of the rows.
+    """
+
+    path: str
+    rows: int
+    problems: tuple[RowProblem, ...]
+    MESSAGE = Text(
+        "{path}: {rows} rows are refused; nothing was written.", "{path}: {rows} 行に問題があり、何も書き込んでいません。"
+    )
+    HINT = Text(
+        "Mend these rows and run the same command again. --report FILE.csv lists all problems in a file.",
+        "該当する行を直して同じコマンドを実行してください。--report ファイル.csv で問題の一覧を書き出せます。",
+    )
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+    _MAX_LINES: ClassVar[int] = 100
+
+    def message(self, language: Language = "en") -> str:
+        """Name every problem once, with the rows that have it."""
+        rows: dict[Problem, list[int]] = {}
+        for each in self.problems:
+            rows.setdefault(each.problem, []).append(each.row)
+        lines = [
+            "  - " + _ROWS.in_language(language, rows=_ranges(numbers)) + problem.in_language(language)
+            for problem, numbers in rows.items()
+        ]
+        left = len(lines) - self._MAX_LINES
+        more = [_MORE.in_language(language, count=left)] if left > 0 else []
+        return "\n".join([super().message(language), *lines[: self._MAX_LINES], *more])
+
+
+_ROWS = Text("row {rows}: ", "{rows}行目: ")
+_MORE = Text("  and {count} more problems.", "  ほか {count} 件の問題があります。")
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Write row numbers as people do: 2-14, 17, 20."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and runs[-1][1] == number - 1:
+            runs[-1][1] = number
+        else:
+            runs.append([number, number])
+    shown = [str(first) if first == last else f"{first}-{last}" for first, last in runs]
+    return ", ".join(shown[:10]) + (", ..." if len(shown) > 10 else "")
+
+
+@dataclass(eq=False)
+class OutputsDiffer(SignKitError):
+    """Files to be made exist already with other content; the others were written."""
+
+    paths: tuple[str, ...]
+    MESSAGE = Text(
+        "{count} files exist already with other content and were left alone: {shown}.",
+        "内容の異なるファイルが {count} 件既にあり、そのままにしました: {shown}。",
+    )
+    HINT = Text("Write to another folder with -o, or add --overwrite.", "-o で別のフォルダーにするか、--overwrite を付けてください。")
+    EXIT_CODE = ExitCode.OUTPUT
+
+    def message(self, language: Language = "en") -> str:
+        """Name the first of them."""
+        shown = ", ".join(self.paths[:5]) + (", ..." if len(self.paths) > 5 else "")
+        return self.MESSAGE.in_language(language, count=len(self.paths), shown=shown)
+
+
+@dataclass(eq=False)
+class HandoutRefused(SignKitError):
+    """Files cannot be parted so that each person gets their own and nobody else's; nothing was written."""
+
+    cause: Text
+    advice: Text
+    MESSAGE = Text("Nothing was handed out: {cause}.", "配付用フォルダーを作成しませんでした: {cause}。")
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+    def message(self, language: Language = "en") -> str:
+        """Say which files stand in the way, and why."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+    def hint(self, language: Language = "en") -> str:
+        """Say what would part them."""
+        return self.advice.in_language(language)
+
+
 # --- card ---
 
 
@@ -1184,7 +1302,6 @@ class TouchRegistryUnusable(SignKitError):
         "Register a first card with --register, or name another file with --registry.",
         "最初のカードを --register で登録するか、--registry で別のファイルを指定してください。",
     )
-    EXIT_CODE = ExitCode.OUTPUT
 
 
 @dataclass(eq=False)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from signkit.version import __version__
 from signkit.cli import card, demo, doctor, extend, render, sign, status, template, trust, validate
 from signkit.cli.language import words
+from signkit.version import __version__
 
 app = typer.Typer(
     name="signkit",

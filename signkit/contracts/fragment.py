@@ -26,9 +26,8 @@ def identity_fragment(template: Template, role: str, name: str, address: str) ->
     """
     party = _party(template, role)
     table = party.name_item.rpartition(".")[0]
-    values = {party.name_item: name}
-    if party.kind == "person":
-        values |= {f"{table}.name": name, party.address_item or f"{table}.address": address}
+    values = {f"{table}.name": name, party.address_item or f"{table}.address": address}
+    values = (values if party.kind == "person" else {}) | {party.name_item: name}
     fragment: Data = {}
     for path, value in values.items():
         if path.startswith(f"{role}.") and _is_text(template.schema, path.split(".")):

