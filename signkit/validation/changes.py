@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
-from signkit.validation.covering import covers_signed_content
+from signkit.validation.covering import ShownContent
 from signkit.validation.reading.document import PdfFile, View
 from signkit.validation.reading.graph import Referrers
 from signkit.validation.reading.syntax import Ref, Stream, SyntaxProblem, Value
@@ -76,6 +76,7 @@ class Changes:
         self._signed_refs = {found.field_ref for found in signatures if found.field_ref}
         self._steps: dict[int, tuple[Change, ...]] = {}
         self._referrers: Referrers | None = None
+        self._shown = ShownContent()
 
     def after(self, found: FoundSignature, rules: Rules) -> Judgement:
         """Judge everything that was done to the file after ``found`` was made."""
@@ -98,7 +99,7 @@ class Changes:
             found = _unexplained_bytes(self._file, after)
             if self._referrers is None:
                 self._referrers = Referrers(history)
-            self._steps[index] = (*found, *_Comparison(before, after, self._referrers).run())
+            self._steps[index] = (*found, *_Comparison(before, after, self._referrers, self._shown).run())
         return self._steps[index]
 
 
@@ -180,9 +181,10 @@ class _Comparison:
     (``_in_page``).
     """
 
-    def __init__(self, old: View, new: View, referrers: Referrers) -> None:
+    def __init__(self, old: View, new: View, referrers: Referrers, shown: ShownContent) -> None:
         self.old, self.new = old, new
         self._referrers = referrers
+        self._shown = shown
         self._pairs: set[tuple[Ref, Ref]] = set()
         self._form_pairs: set[tuple[Ref, Ref]] = set()
         self._element_pairs: set[tuple[Ref, Ref]] = set()
@@ -340,7 +342,7 @@ class _Comparison:
         A further signature often stands over text; whether it may is for the document's rules (``Rules.certified``).
         """
         try:
-            hidden = covers_signed_content(self.old, page, item, self.new)
+            hidden = self._shown.covered(self.old, page, item, self.new)
         except SyntaxProblem:
             yield Change(Level.OTHER, "not-judged", f"{where} /Contents")
             return
@@ -437,6 +439,8 @@ class _Comparison:
         return Change(Level.EVIDENCE if evidence and not visible else Level.FORM, "signature-added", name, name)
 
     def _field(self, name: str, old: FormField, new: FormField) -> Iterator[Change]:
+        if old.ref is not None and old.ref == new.ref and old.ref.number not in self._touched[True]:
+            return  # neither it nor anything below it or above it was rewritten
         if old.type != new.type:
             yield Change(Level.OTHER, "field-changed", f"{name} /FT", name)
             return
@@ -500,7 +504,7 @@ class _Comparison:
     def _identical(self, one: Value, other: Value, depth: int = 0) -> bool:
         """Same values under the same object numbers: the appearance of a signed field is not even rewritten."""
         if isinstance(one, Ref) or isinstance(other, Ref):
-            if one != other or depth > 40:
+            if one != other or depth > 40 or one.number not in self._touched[True]:
                 return bool(one == other)
             one, other = self.old.resolve(one), self.new.resolve(other)
         if isinstance(one, Stream) and isinstance(other, Stream):

@@ -35,17 +35,33 @@ class _State:
     leading: float = 0.0
 
 
-def covers_signed_content(view: View, page: dict[str, Value], annotation: Value, newer: View) -> bool:
-    """Whether ``annotation`` (of ``newer``) lies over text or images that ``page`` shows at ``view``.
+class ShownContent:
+    """Where the pages of one file show something; each page's content is read once."""
 
-    Raises:
-        SyntaxProblem: the page's content cannot be read.
-    """
-    entries = newer.resolve(annotation)
-    box = rectangle(newer, entries.get("/Rect")) if isinstance(entries, dict) else None
-    if box is None or not _is_opaque(newer, entries):
-        return False
-    return any(_overlap(box, shown) for shown in shown_boxes(view, page))
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], list[Box]] = {}
+
+    def covered(self, view: View, page: dict[str, Value], annotation: Value, newer: View) -> bool:
+        """Whether ``annotation`` (of ``newer``) lies over text or images that ``page`` shows at ``view``.
+
+        Raises:
+            SyntaxProblem: the page's content cannot be read.
+        """
+        entries = newer.resolve(annotation)
+        box = rectangle(newer, entries.get("/Rect")) if isinstance(entries, dict) else None
+        if box is None or not _is_opaque(newer, entries):
+            return False
+        # Parsed objects live as long as their file, so that their identities are names for them.
+        streams = [view.resolve(part) for part in _parts(view, page.get("/Contents"))]
+        key = (view.index, id(view.resolve(page.get("/Resources"))), *(id(stream) for stream in streams))
+        if key not in self._known:
+            self._known[key] = shown_boxes(view, page)
+        return any(_overlap(box, shown) for shown in self._known[key])
+
+
+def _parts(view: View, value: Value) -> list[Value]:
+    parts = view.resolve(value)
+    return parts if isinstance(parts, list) else [parts]
 
 
 def rectangle(view: View, value: Value) -> Box | None:
@@ -96,8 +112,7 @@ def shown_boxes(view: View, page: dict[str, Value]) -> list[Box]:
 
 
 def _contents(view: View, value: Value) -> Iterator[bytes]:
-    parts = view.resolve(value)
-    for part in parts if isinstance(parts, list) else [parts]:
+    for part in _parts(view, value):
         stream = view.resolve(part)
         if isinstance(stream, Stream):
             yield view.file.decoded(stream, view)

@@ -80,7 +80,7 @@ class Judge:
         self.now = options.moment()
         if options.revocation and not options.offline:
             pool += fetched_pool(pool, options.trust, options.revocation)
-        self.trust = TrustJudge(options.policy, options.trust, pool, self.now)
+        self.trust = TrustJudge(options.policy, options.trust, pool.distinct(), self.now)
 
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
         """Judge a signature timestamp that is proven to exist at ``moment``."""
@@ -92,7 +92,7 @@ class Judge:
         """Judge the signer's certificate."""
         if signer is None or signer.certificate is None:
             return None
-        return self.trust.judge(signer.certificate, cms.certificates_of(signer.signed_data), purpose, moment)
+        return self.trust.judge(signer.certificate, purpose, moment)
 
     def signature(
         self, checked: Checked, changes: Judgement | None, proof: Proof | None, level: str, kind: str

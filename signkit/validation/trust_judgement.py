@@ -94,6 +94,14 @@ class Pool:
     def __add__(self, other: Pool) -> Pool:
         return Pool(self.certificates + other.certificates, self.ocsps + other.ocsps, self.crls + other.crls)
 
+    def distinct(self) -> Pool:
+        """Return the same pool with everything in it once."""
+        return Pool(
+            tuple({item.dump(): item for item in self.certificates}.values()),
+            tuple({(_ocsp_der(item), item.index): item for item in self.ocsps}.values()),
+            tuple({item.crl_data.dump(): item for item in self.crls}.values()),
+        )
+
     def without_evidence_before(self, certificate: x509.Certificate, oldest: datetime | None) -> Pool:
         """Leave out what was said of ``certificate`` before ``oldest`` (None: nothing is too old)."""
         if oldest is None:
@@ -118,12 +126,23 @@ def _ocsp_der(item: OCSPContainer) -> bytes:
     return bytes(item.ocsp_response_data.dump())
 
 
-def _ocsp_issuers(item: OCSPContainer, known: Iterable[x509.Certificate]) -> list[x509.Certificate]:
-    single = item.extract_single_response()
-    wanted = single["cert_id"]["issuer_key_hash"].native if single is not None else None
-    return [
-        certificate for certificate in known if wanted in (certificate.public_key.sha1, certificate.public_key.sha256)
-    ]
+class _Issuers:
+    """Certificates by name and by the hash of their key."""
+
+    def __init__(self, certificates: Iterable[x509.Certificate]) -> None:
+        self._by_name: dict[str, list[x509.Certificate]] = {}
+        self._by_key: dict[bytes, list[x509.Certificate]] = {}
+        for certificate in {item.dump(): item for item in certificates}.values():
+            self._by_name.setdefault(certificate.subject.hashable, []).append(certificate)
+            for key in (certificate.public_key.sha1, certificate.public_key.sha256):
+                self._by_key.setdefault(key, []).append(certificate)
+
+    def named(self, name: x509.Name) -> list[x509.Certificate]:
+        return self._by_name.get(name.hashable, [])
+
+    def of_response(self, item: OCSPContainer) -> list[x509.Certificate]:
+        single = item.extract_single_response()
+        return [] if single is None else self._by_key.get(single["cert_id"]["issuer_key_hash"].native, [])
 
 
 def _loaded(kind: Any, items: Iterable[bytes]) -> list[Any]:
@@ -183,28 +202,26 @@ class TrustJudge:
         self._now = now
         self._proven: dict[bytes, datetime] = {}
         self._known: dict[tuple[bytes, str, datetime], PathJudgement] = {}
+        self._usable_pool: Pool | None = None
 
     def prove(self, pool: Pool, time: datetime) -> None:
         """Take note that this evidence existed at ``time``: a believed timestamp covers it."""
         for der in pool.evidence:
             self._proven[der] = min(self._proven.get(der, time), time)
+        self._usable_pool = None
 
-    def judge(
-        self, certificate: x509.Certificate, others: Iterable[x509.Certificate], purpose: str, moment: datetime
-    ) -> PathJudgement:
+    def judge(self, certificate: x509.Certificate, purpose: str, moment: datetime) -> PathJudgement:
         """Say whether ``certificate`` was good for ``purpose`` (signature, timestamp) at ``moment``."""
         key = (certificate.dump(), purpose, moment)
         if key not in self._known:
-            self._known[key] = self._judge(certificate, tuple(others), purpose, moment)
+            self._known[key] = self._judge(certificate, purpose, moment)
         return self._known[key]
 
-    def _judge(
-        self, certificate: x509.Certificate, others: tuple[x509.Certificate, ...], purpose: str, moment: datetime
-    ) -> PathJudgement:
+    def _judge(self, certificate: x509.Certificate, purpose: str, moment: datetime) -> PathJudgement:
         try:
             if problem := _unfit(certificate, purpose):
                 return PathJudgement("CHAIN_CONSTRAINTS_FAILURE", problem)
-            pool = self._usable(others).without_evidence_before(certificate, self._oldest(moment))
+            pool = self._usable().without_evidence_before(certificate, self._oldest(moment))
             evidence = _Evidence(tuple(_spoken(certificate, pool)))
             found = _run(self._walk(certificate, pool, purpose, moment, self._rule(certificate, purpose), evidence))
             return replace(found, revocation=_revocation_report(found, evidence, certificate))
@@ -227,22 +244,29 @@ class TrustJudge:
             return "required" if jpki or _declares_revocation(certificate) else "if-available"
         return "required" if jpki else self._policy.revocation
 
-    def _usable(self, others: tuple[x509.Certificate, ...]) -> Pool:
+    def _usable(self) -> Pool:
         """Evidence counts only if it is proven to be older than its issuer's end (EN 319 102-1 5.6.2.2).
 
         After its end an authority answers for nothing, and its key may be anybody's.
         """
-        certificates = (*self._pool.certificates, *others)
-        known = (*certificates, *self._trust.certificates("signature"), *self._trust.certificates("timestamp"))
-        return Pool(
-            certificates,
-            tuple(item for item in self._pool.ocsps if self._in_time(_ocsp_der(item), _ocsp_issuers(item, known))),
-            tuple(
-                item
-                for item in self._pool.crls
-                if self._in_time(item.crl_data.dump(), [c for c in known if c.subject == item.crl_data.issuer])
-            ),
-        )
+        if self._usable_pool is None:
+            known = _Issuers(
+                [
+                    *self._pool.certificates,
+                    *self._trust.certificates("signature"),
+                    *self._trust.certificates("timestamp"),
+                ]
+            )
+            self._usable_pool = Pool(
+                self._pool.certificates,
+                tuple(item for item in self._pool.ocsps if self._in_time(_ocsp_der(item), known.of_response(item))),
+                tuple(
+                    item
+                    for item in self._pool.crls
+                    if self._in_time(item.crl_data.dump(), known.named(item.crl_data.issuer))
+                ),
+            )
+        return self._usable_pool
 
     def _in_time(self, der: bytes, issuers: list[x509.Certificate]) -> bool:
         seen = self._proven.get(der, self._now)

@@ -1,4 +1,4 @@
-"""Strangers' files with the verdicts of their own test suites.  They are no part of the project: see ``SIGNKIT_CORPUS``.
+"""Strangers' files with the verdicts of their own test suites.  They are no part of the project (``SIGNKIT_CORPUS``).
 
 Only cryptography and structure are judged there.  A file counts as accepted when every signature is intact and nothing
 that is not permitted was done after it.
