@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
+import signal
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Executor
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import typer
 
 from signkit.cli.language import LANGUAGE, words
 from signkit.cli.options import EvidenceFolders, Trust
-from signkit.errors import ExitCode, UsageProblem
+from signkit.cli.terminal import tell
+from signkit.errors import ExitCode, OutputNotWritten, UsageProblem
+from signkit.validation.writers.formats import Format
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report, Verdict
+    from signkit.validation.resume import Results
+    from signkit.validation.writers.formats import Writer
 
 HELP = words("Judge the signatures of PDF and CMS files.", "PDF と CMS ファイルの署名を検証する。")
 
-#: Files of these kinds are looked for in folders.
-SUFFIXES = frozenset({".pdf", ".p7m", ".p7s", ".pkcs7", ".p7b", ".cms"})
-
-
-class Format(StrEnum):
-    """How results are written."""
-
-    TEXT = "text"
-    JSON = "json"
-    JSONL = "jsonl"
+_MAX_NAME = 65_536
 
 
 def run(
     files: Annotated[
-        list[Path], typer.Argument(help=words("Files, or folders of them.", "ファイルまたはフォルダー。"))
+        list[str],
+        typer.Argument(
+            metavar="FILE...",
+            help=words(
+                "Files, folders, globs, archives (.zip, .tar, .tar.gz), URLs (s3://…), or - for names on stdin.",
+                "ファイル、フォルダー、ワイルドカード、アーカイブ (.zip、.tar、.tar.gz)、URL (s3://…)。"
+                "- で標準入力から名前を読む。",
+            ),
+        ),
     ],
     format_: Annotated[
-        Format,
+        Format | None,
         typer.Option(
-            "--format", help=words("text, json or jsonl (one line a file).", "text、json、jsonl (1ファイル1行)。")
+            "--format",
+            help=words("How results are written (default: text).", "結果の形式 (既定: text)。"),
+            show_default=False,
         ),
-    ] = Format.TEXT,
+    ] = None,
     policy: Annotated[
         str,
         typer.Option(
@@ -77,14 +84,68 @@ def run(
             help=words("Show name, address, birth date and sex of JPKI signers.", "署名者の基本4情報を表示する。"),
         ),
     ] = False,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            max=256,
+            metavar="N",
+            help=words(
+                "Worker processes (default: one a core; 0: none, all in this process).",
+                "処理プロセスの数 (既定: CPU コア数。0: このプロセスだけで行う)。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            metavar="dask://HOST:PORT",
+            help=words("Let a Dask cluster do the work.", "Dask クラスターで検証する。"),
+            show_default=False,
+        ),
+    ] = None,
+    resume: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="RESULTS.jsonl",
+            help=words(
+                "Append to these results (jsonl); pass over files judged there that are still the same.",
+                "この結果 (jsonl) に追記する。そこで検証済みの、変わっていないファイルは飛ばす。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
-    """Print a report a file; the exit code is the worst verdict's."""
-    from signkit.validation.api import validate_file
+    """Write a report a file, in the order in which they are done; the exit code is the worst verdict's."""
+    from signkit.validation.resume import Results, read_results
 
+    chosen = _format(format_, resume)
+    _refuse_sockets(files, offline)
     options = _options(policy, trust, evidence, at, offline, identity)
-    reports = (validate_file(path, options) for path in _expanded(files))
-    code = exit_code(_shown(reports, _writer(format_)))
-    raise typer.Exit(code)
+    before = read_results(resume) if resume else Results()
+    seen: set[Verdict] = set()
+    with _engine(engine) as (executor, workers), _output(resume, before, chosen) as stream, _progress(files) as advance:
+        from signkit.validation.batch import validate_many
+
+        def passed_over(name: str) -> None:
+            seen.add(before.verdicts[name])
+            advance(before.verdicts[name])
+
+        reports = validate_many(
+            _names(files),
+            options,
+            executor=executor,
+            jobs=workers if executor else jobs,
+            done=before.digests,
+            on_unchanged=passed_over,
+        )
+        for report in _written(reports, chosen, stream):
+            seen.add(report.verdict)
+            advance(report.verdict)
+    if not seen:
+        tell(_NOTHING)
+    raise typer.Exit(exit_code(seen))
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:
@@ -140,25 +201,179 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.astimezone()
 
 
-def _expanded(paths: Iterable[Path]) -> Iterable[Path]:
-    """Yield the files named, and those of a known kind in the folders named, in order of their names."""
-    for path in paths:
-        if path.is_dir():
-            yield from sorted(item for item in path.rglob("*") if item.suffix.lower() in SUFFIXES and item.is_file())
+def _format(chosen: Format | None, resume: Path | None) -> Format:
+    if resume is None:
+        return chosen or Format.TEXT
+    if chosen not in (None, Format.JSONL):
+        raise UsageProblem(
+            Text("--resume goes on with JSON lines only", "--resume で続けられるのは jsonl だけです"),
+            Text("Leave --format out, or use --format jsonl.", "--format を省くか、jsonl を指定してください。"),
+        )
+    return Format.JSONL
+
+
+# --- what to judge ---------------------------------------------------------------------------------------
+
+
+def _names(files: list[str]) -> Iterator[str]:
+    """Yield the names given; ``-`` stands for the lines of stdin."""
+    for name in files:
+        if name != "-":
+            yield str(Path(name)) if "://" not in name else name
+            continue
+        while line := sys.stdin.readline(_MAX_NAME):
+            if line.strip():
+                yield line.rstrip("\r\n")
+
+
+def _refuse_sockets(files: list[str], offline: bool) -> None:
+    """Offline means offline: what is fetched from elsewhere cannot be judged so."""
+    if offline and any("://" in name and not name.startswith(("file://", "memory://")) for name in files):
+        raise UsageProblem(
+            Text("--offline opens no socket, and a URL needs one", "--offline では通信しないため、URL は読めません"),
+            Text("Fetch the files first, or leave --offline out.", "先に取得するか、--offline を外してください。"),
+        )
+
+
+@contextmanager
+def _engine(address: str | None) -> Iterator[tuple[Executor | None, int]]:
+    if address is None:
+        yield None, 0
+        return
+    from signkit.validation.cluster import dask_executor
+
+    with dask_executor(address) as (executor, workers):
+        yield executor, workers
+
+
+# --- what comes out --------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _output(resume: Path | None, before: Results, chosen: Format) -> Iterator[Callable[[str], None]]:
+    """Give what writes text whole and at once: to stdout, or behind the last whole line of earlier results."""
+    if resume is None:
+        encoding = sys.stdout.encoding if chosen is Format.TEXT else "utf-8"
+        yield lambda text: _put(sys.stdout.buffer, text, encoding)
+        return
+    try:
+        with resume.open("r+b" if resume.exists() else "xb") as stream:
+            stream.truncate(before.end)
+            stream.seek(before.end)
+            yield lambda text: _put(stream, text, "utf-8")
+    except OSError as error:
+        raise OutputNotWritten(str(resume), error.strerror or str(error)) from error
+
+
+def _put(stream: IO[bytes], text: str, encoding: str) -> None:
+    """Names of files may hold what no encoding can: such parts are written as \\udc80, which is right in JSON too."""
+    stream.write(text.encode(encoding, "backslashreplace"))
+    stream.flush()
+
+
+def _written(reports: Iterator[Report], chosen: Format, write: Callable[[str], None]) -> Iterator[Report]:
+    """Write every report; an interruption waits for the line under way, and still ends the output properly."""
+    from signkit.validation.writers.formats import open_writer
+
+    writer = open_writer(chosen, write, LANGUAGE)
+    count = 0
+    with _interruptible() as whole:
+        try:
+            for report in reports:
+                with whole():
+                    writer.add(report)
+                count += 1
+                yield report
+        except KeyboardInterrupt:
+            with whole():
+                tell(_STOPPED, count=count)
+            raise
+        finally:
+            with whole():
+                _close(reports, writer)
+
+
+def _close(reports: Iterator[Report], writer: Writer) -> None:
+    close = getattr(reports, "close", None)
+    if close is not None:
+        close()  # ends the workers
+    writer.finish()
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], AbstractContextManager[None]]]:
+    """Give a context manager during which Ctrl-C waits."""
+    held, pending = False, False
+
+    def interrupted(_signal: int, _frame: object) -> None:
+        nonlocal pending
+        if held:
+            pending = True
         else:
-            yield path
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def whole() -> Iterator[None]:
+        nonlocal held, pending
+        held = True
+        try:
+            yield
+        finally:
+            held = False
+            if pending:
+                pending = False
+                raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield whole
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
-def _shown(reports: Iterable[Report], text_of: Callable[[Report], str]) -> Iterable[Verdict]:
-    for report in reports:
-        sys.stdout.write(text_of(report))
-        yield report.verdict
+@contextmanager
+def _progress(files: list[str]) -> Iterator[Callable[[Verdict], None]]:
+    """On a terminal, for more than one file: a bar with the rate and how many files have which verdict."""
+    several = len(files) > 1 or any(name == "-" or Path(name).is_dir() or "*" in name for name in files)
+    if not several or not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    counts: dict[str, int] = {}
+    columns = (BarColumn(30), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn())
+    with Progress(*columns, TextColumn("{task.fields[counts]}"), console=Console(stderr=True)) as bar:
+        task = bar.add_task("", total=_total(files), rate="", counts="")
+
+        def advance(verdict: Verdict) -> None:
+            counts[verdict] = counts.get(verdict, 0) + 1
+            rate = f"{bar.tasks[0].speed or 0:.0f}/s"
+            shown = "  ".join(f"{name} {count}" for name, count in sorted(counts.items()))
+            bar.update(task, advance=1, rate=rate, counts=shown)
+
+        yield advance
 
 
-def _writer(format_: Format) -> Callable[[Report], str]:
-    from signkit.validation.writers.json import write_json, write_jsonl
-    from signkit.validation.writers.text import write_text
+def _total(files: list[str]) -> int | None:
+    """How many files there are, where that can be told without reading them."""
+    from signkit.validation.archives import ARCHIVE_SUFFIXES
+    from signkit.validation.sources import listed
 
-    if format_ is Format.TEXT:
-        return lambda report: write_text(report, LANGUAGE)
-    return write_json if format_ is Format.JSON else write_jsonl
+    if "-" in files or any("://" in name for name in files):
+        return None
+    count = 0
+    for name in listed(_names(files)):
+        if name.lower().endswith(ARCHIVE_SUFFIXES):
+            return None
+        count += 1
+    return count
+
+
+_NOTHING = Text(
+    "No file of a known kind is there: nothing was judged.", "対象のファイルがありません。何も検証していません。"
+)
+_STOPPED = Text(
+    "Stopped after {count} files. What was written is whole; --resume RESULTS.jsonl goes on from there.",
+    "{count} 件で中断しました。書き出した結果は有効です。--resume RESULTS.jsonl で続きから行えます。",
+)

@@ -44,6 +44,12 @@ def sources(names: Iterable[str | os.PathLike[str]]) -> Iterator[Source]:
             yield from _opened(source, named=source.name == text)
 
 
+def listed(names: Iterable[str]) -> Iterator[str]:
+    """Yield the names that `sources` would, with archives unopened: for counting."""
+    for name in names:
+        yield from (source.name for source in _named(name))
+
+
 def _named(name: str) -> Iterator[Source]:
     if is_url(name):
         yield from _at_url(name)
