@@ -39,7 +39,7 @@ class ShownContent:
     """Where the pages of one file show something; each page's content is read once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, ...], list[Box]] = {}
+        self._known: dict[tuple[int, ...], tuple[Value, list[Box]]] = {}
 
     def covered(self, view: View, page: dict[str, Value], annotation: Value, newer: View) -> bool:
         """Whether ``annotation`` (of ``newer``) lies over text or images that ``page`` shows at ``view``.
@@ -51,12 +51,16 @@ class ShownContent:
         box = rectangle(newer, entries.get("/Rect")) if isinstance(entries, dict) else None
         if box is None or not _is_opaque(newer, entries):
             return False
-        # Parsed objects live as long as their file, so that their identities are names for them.
-        streams = [view.resolve(part) for part in _parts(view, page.get("/Contents"))]
-        key = (view.index, id(view.resolve(page.get("/Resources"))), *(id(stream) for stream in streams))
-        if key not in self._known:
-            self._known[key] = shown_boxes(view, page)
-        return any(_overlap(box, shown) for shown in self._known[key])
+        return any(_overlap(box, shown) for shown in self._boxes(view, page))
+
+    def _boxes(self, view: View, page: dict[str, Value]) -> list[Box]:
+        """Parsed objects live as long as their file, so that their identities are names for them."""
+        key = tuple(id(view.resolve(part)) for part in _parts(view, page.get("/Contents")))
+        resources = view.resolve(page.get("/Resources"))
+        known = self._known.get(key)
+        if known is None or known[0] != resources:
+            known = self._known[key] = resources, shown_boxes(view, page)
+        return known[1]
 
 
 def _parts(view: View, value: Value) -> list[Value]:
