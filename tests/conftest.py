@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import os
 from pathlib import Path
 
 import pytest
 
-NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
+#: What may be skipped even where everything else is at hand: each begins its reason so.
+_NEVER_REQUIRED = ("hardware:", "corpus:")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where everything is said to be at hand (SIGNKIT_REQUIRE_ALL=1), a skipped test fails the run."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or os.environ.get("SIGNKIT_REQUIRE_ALL") != "1":
+        return
+    reasons = [report.longrepr[2].removeprefix("Skipped: ") for report in reporter.stats.get("skipped", ())]
+    missed = [reason for reason in reasons if not reason.startswith(_NEVER_REQUIRED)]
+    if missed and session.exitstatus == pytest.ExitCode.OK:
+        reporter.write_line(f"{len(missed)} tests were skipped that should run here: {missed[0]}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")

@@ -16,16 +16,14 @@ def every_error() -> list[type[SignKitError]]:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind is not SignKitError and kind.__module__ == errors.__name__:
+        if kind.__module__ == errors.__name__ and hasattr(kind, "MESSAGE"):  # the others only group errors
             found.append(kind)
     return found
 
 
 @pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__name__)
 def test_both_languages_use_the_same_facts(kind):
-    text = getattr(kind, "MESSAGE", None)
-    if text is None:
-        pytest.skip("a group of errors, never raised itself")
+    text = kind.MESSAGE
     named = [{name for _, name, _, _ in string.Formatter().parse(part) if name} for part in (text.en, text.ja)]
     assert named[0] == named[1]
     assert text.en != text.ja
