@@ -62,22 +62,22 @@ def _broken_checks(template: Template, data: Mapping[str, Any]) -> Iterator[Prob
 
     for check in template.checks:
         if not holds(template, check.expression, data):
-            title, clause = _title_and_clause(template.schema, check.path.split("."))
+            title, clause = title_and_clause(template.schema, check.path.split("."))
             yield Problem("check", check.path, title, check.clause or clause, check.message)
 
 
 def _text_problems(template: Template, data: Mapping[str, Any], font_set: fonts.FontSet | None) -> Iterator[Problem]:
     for steps, key, text in _texts(data, ()):
         for code, message in _faults(text, key, font_set):
-            title, clause = _title_and_clause(template.schema, steps)
+            title, clause = title_and_clause(template.schema, steps)
             yield Problem(code, _dotted(steps), title, clause, message)
 
 
 def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tuple[str, Text]]:
     if privacy.holds_my_number(text):
-        yield "my-number", _MY_NUMBER
+        yield "my-number", MY_NUMBER
     if privacy.names_my_number(text):
-        yield "my-number", _MY_NUMBER_NAMED
+        yield "my-number", MY_NUMBER_NAMED
     if refused := characters.refused_characters(text):
         shown = ", ".join(characters.describe(character) for character in refused)
         yield (
@@ -92,11 +92,11 @@ def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tu
         yield "glyph", Text(f"the fonts cannot draw: {shown}", f"フォントに字形のない文字があります: {shown}")
 
 
-_MY_NUMBER = Text(
+MY_NUMBER = Text(
     "holds what may be a 個人番号 (12 digits whose check digit fits); it must not stand in a contract",
     "個人番号とみられる12桁の数字があります。契約書には記載できません",
 )
-_MY_NUMBER_NAMED = Text(
+MY_NUMBER_NAMED = Text(
     "names the 個人番号; it must not stand in a contract", "個人番号を指す語があります。契約書には記載できません"
 )
 
@@ -127,7 +127,7 @@ def _shown(name: str) -> str:
     return "?" if privacy.holds_my_number(name) else name
 
 
-def _title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> tuple[Text, str | None]:
+def title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> tuple[Text, str | None]:
     """Return the title of the item at ``steps`` (its path where it has none) and the clause it answers.
 
     The clause of a table holds for its items that name none.
@@ -137,7 +137,7 @@ def _title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> 
     at: Mapping[str, Any] = schema
     steps = list(steps)
     for step in steps:
-        at = resolved(schema, _child(at, step))
+        at = resolved(schema, child(at, step))
         clause = at.get("x-clause", clause)
         if isinstance(step, int):
             titles.append(Text(f"no. {step + 1}", f"{step + 1}件目"))
@@ -150,7 +150,8 @@ def _title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> 
     return Text(" / ".join(title.en for title in titles), "・".join(title.ja for title in titles)), clause
 
 
-def _child(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
+def child(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
+    """Return the schema of an entry of a list, or of an item of a table; empty where there is none."""
     found = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
     return found if isinstance(found, Mapping) else {}
 
@@ -176,7 +177,7 @@ def _schema_problem(template: Template, error: ValidationError) -> Problem:
         code = "unknown"
     elif error.validator == "type":
         code = "type"
-    title, clause = _title_and_clause(template.schema, steps)
+    title, clause = title_and_clause(template.schema, steps)
     return Problem(code, _dotted(steps), title, clause, _words(error))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 
 #: The first day of each era (元号), newest first.
-_ERAS = (
+ERAS = (
     (date(2019, 5, 1), "令和"),
     (date(1989, 1, 8), "平成"),
     (date(1926, 12, 25), "昭和"),
@@ -53,11 +53,11 @@ def era_year(day: str | date) -> str:
         ValueError: the day lies before 明治 (1868-10-23).
     """
     value = _day(day)
-    for first, name in _ERAS:
+    for first, name in ERAS:
         if value >= first:
             year = value.year - first.year + 1
             return f"{name}{'元' if year == 1 else year}年"
-    raise ValueError(f"no era before {_ERAS[-1][0]}")
+    raise ValueError(f"no era before {ERAS[-1][0]}")
 
 
 def kanji_number(number: int) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
+from functools import lru_cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -89,11 +90,16 @@ def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: A
     width, height = _size(widget)
     if width < _MIN_SIDE or height < _MIN_SIDE or max(width, height) > _MAX_SIDE:
         return
-    source = _source(appearance, width, height)
-    drawing = typeset(source, day=_ANY_DAY, fonts=appearance.fonts or font_set(), archival=False)
+    drawing = _drawing(_source(appearance, width, height), appearance.fonts or font_set())
     form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
     widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): form})
     writer.update_container(widget)
+
+
+@lru_cache(maxsize=8)
+def _drawing(source: str, fonts: FontSet) -> bytes:
+    """Typeset a seal; in a batch one and the same stands in every contract signed within a minute."""
+    return typeset(source, day=_ANY_DAY, fonts=fonts, archival=False)
 
 
 def _widget(field: Any) -> Any:

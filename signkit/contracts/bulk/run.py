@@ -1,0 +1,260 @@
+"""Check every row of a table, then render them all, in worker processes.
+
+The workers get rows and give back file names, problems or finished PDFs; this process reads the table and writes the
+files, so that a stopped worker leaves nothing half-written.  Any `concurrent.futures.Executor` does.  No more rows are
+in work than a few for each worker, which keeps memory flat however long the table is.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar
+
+from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefused, folded, parse_pattern
+from signkit.contracts.bulk.rows import Column, RowData, merged, parse_columns, row_data
+from signkit.contracts.bulk.table import Cells, Row, Table
+from signkit.contracts.render import contract_source, render_contract
+from signkit.contracts.template import Template, load_template
+from signkit.errors import ContractDataUnreadable, ContractRefused, OutputExists, Problem, RowProblem, RowsRefused
+from signkit.output import write_checked
+from signkit.settings import Settings
+from signkit.words import Text
+
+#: Rows that a worker checks at a time; rendering takes them one by one.
+_CHUNK = 20
+#: Pieces of work given to the workers ahead of what is waited for, a worker.
+_AHEAD = 3
+#: Problems kept of one table; every row is looked at nevertheless.
+_MAX_PROBLEMS = 10_000
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+OnRow = Callable[[object], None]
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What all rows of a table have in common; it goes to every worker.
+
+    Attributes:
+        folder: the template's folder.
+        columns: the table's header; None for JSON lines.
+        base: data that every row begins with, as JSON.
+        pattern: the pattern of file names (see `signkit.contracts.bulk.naming`).
+    """
+
+    folder: Path
+    columns: Cells | None
+    base: str = "{}"
+    pattern: str = DEFAULT_PATTERN
+    settings: Settings = field(default_factory=Settings)
+
+
+@dataclass(frozen=True)
+class CheckedRow:
+    """What came out of checking a row: the name of its file, or what is wrong with it."""
+
+    row: int
+    name: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of a table: files written, files that were there already, byte for byte, and files that differ."""
+
+    written: tuple[Path, ...]
+    unchanged: tuple[Path, ...]
+    differing: tuple[Path, ...]
+
+
+def batch_of(
+    template: Template,
+    table: Table,
+    base: Mapping[str, Any] | None = None,
+    pattern: str = DEFAULT_PATTERN,
+    settings: Settings | None = None,
+) -> Batch:
+    """Return what the rows of ``table`` have in common.
+
+    Raises:
+        UsageProblem: the pattern is none.
+        RowsRefused: the header names what is no item of the template.
+    """
+    parse_pattern(pattern)
+    _, problems = parse_columns(template, table.columns or ())
+    if problems:
+        raise RowsRefused(table.name, 1, tuple(RowProblem(1, problem) for problem in problems))
+    packed = json.dumps(base or {}, ensure_ascii=False, allow_nan=False)
+    return Batch(template.folder, table.columns, packed, pattern, settings or Settings())
+
+
+def check_table(table: Table, batch: Batch, pool: Executor, workers: int, on_row: OnRow) -> tuple[str, ...]:
+    """Check every row; return the names of their files, without suffix.
+
+    Raises:
+        RowsRefused: names every problem of every row.
+        TemplateInvalid: the template is at fault.
+    """
+    names: dict[str, tuple[str, int]] = {}
+    problems: list[RowProblem] = []
+    refused = 0
+    for _, checked in _ahead(pool, check_rows, batch, _chunks(table.rows()), _AHEAD * workers):
+        for each in checked:
+            on_row(each)
+            found = each.problems
+            if not found:
+                _, first = names.setdefault(folded(each.name), (each.name, each.row))
+                found = (_same_name(first),) if first != each.row else ()
+            refused += bool(found)
+            problems += [RowProblem(each.row, problem) for problem in found][: _MAX_PROBLEMS - len(problems)]
+    if refused:
+        raise RowsRefused(table.name, refused, tuple(problems))
+    return tuple(name for name, _ in names.values())
+
+
+def render_table(
+    table: Table,
+    batch: Batch,
+    names: Iterable[str],
+    folder: Path,
+    pool: Executor,
+    workers: int,
+    on_row: OnRow,
+    *,
+    overwrite: bool = False,
+) -> Written:
+    """Render the rows of a checked table into ``folder``, one PDF each.
+
+    A file that is there with the same bytes is passed over, so an interrupted run goes on where it stopped; one with
+    other bytes is left alone unless ``overwrite`` is set.
+
+    Raises:
+        OutputNotWritten: the folder, the disk or the permissions do not allow it.
+        TypesettingFailed, TemplateInvalid: the template is at fault.
+    """
+    outcome: dict[str, list[Path]] = {"written": [], "unchanged": [], "differing": []}
+    rendered = _ahead(pool, render_row, batch, table.rows(), _AHEAD * workers)
+    for name, (_, pdf) in zip(names, rendered, strict=True):
+        target = folder / f"{name}.pdf"
+        outcome[_place(target, pdf, overwrite)].append(target)
+        on_row(target)
+    return Written(**{kind: tuple(paths) for kind, paths in outcome.items()})
+
+
+def _place(target: Path, pdf: bytes, overwrite: bool) -> str:
+    if target.is_file() and target.read_bytes() == pdf:
+        return "unchanged"
+    try:
+        write_checked(target, pdf, overwrite=overwrite)
+    except OutputExists:
+        return "differing"
+    return "written"
+
+
+def check_rows(batch: Batch, rows: tuple[Row, ...]) -> tuple[CheckedRow, ...]:
+    """Check rows; a worker's work."""
+    return tuple(_checked(_prepared(batch), row) for row in rows)
+
+
+def render_row(batch: Batch, row: Row) -> bytes:
+    """Return a row's contract as PDF; a worker's work."""
+    prepared = _prepared(batch)
+    return render_contract(prepared.template, _data_of(prepared, row).data, batch.settings).pdf
+
+
+@dataclass(frozen=True, eq=False)
+class _Prepared:
+    """A batch as a worker needs it, made once a process."""
+
+    template: Template
+    columns: tuple[Column, ...]
+    base: Mapping[str, Any]
+    pattern: NamePattern
+    settings: Settings
+
+
+@lru_cache(maxsize=2)
+def _prepared(batch: Batch) -> _Prepared:
+    template = load_template(batch.folder)
+    columns, _ = parse_columns(template, batch.columns or ())
+    return _Prepared(template, columns, json.loads(batch.base), parse_pattern(batch.pattern), batch.settings)
+
+
+def _data_of(prepared: _Prepared, row: Row) -> RowData:
+    if isinstance(row.content, Text):
+        return RowData({}, (Problem("type", "", _THE_ROW, None, row.content),), {})
+    if isinstance(row.content, tuple):
+        return row_data(prepared.template, prepared.columns, row.content, prepared.base)
+    return RowData(merged(prepared.base, row.content), (), {})
+
+
+def _checked(prepared: _Prepared, row: Row) -> CheckedRow:
+    made = _data_of(prepared, row)
+    if isinstance(row.content, Text):
+        return CheckedRow(row.number, "", made.problems)
+    problems = [*made.problems, *_contract_problems(prepared, made)]
+    name = ""
+    if not problems:
+        try:
+            name = prepared.pattern.name(row.number, made.data)
+        except NameRefused as refused:
+            problems.append(Problem("name", refused.item, _FILE_NAME, None, refused.words))
+    return CheckedRow(row.number, name, tuple(problems))
+
+
+def _contract_problems(prepared: _Prepared, made: RowData) -> Iterator[Problem]:
+    """Yield what is wrong with the contract, by column, but for what a refused cell says already."""
+    refused = {problem.path for problem in made.problems}
+    try:
+        contract_source(prepared.template, made.data, prepared.settings)
+    except ContractRefused as error:
+        for problem in error.problems:
+            path = re.sub(r"\[(\d+)\]", r".\1", problem.path)
+            column = made.columns.get(path, path)
+            if problem.code != "missing" or not any(
+                name == column or name.startswith(f"{column}.") for name in refused
+            ):
+                yield replace(problem, path=column)
+    except ContractDataUnreadable as error:
+        yield Problem("value", "", _THE_ROW, None, error.cause)
+
+
+_THE_ROW = Text("the row", "行")
+_FILE_NAME = Text("file name", "ファイル名")
+
+
+def _same_name(row: int) -> Problem:
+    words = Text(
+        f"is the same as that of row {row}; add {{row}} to --name",
+        f"{row}行目と同じです。--name に {{row}} を加えてください",
+    )
+    return Problem("name", "", _FILE_NAME, None, words)
+
+
+def _chunks(rows: Iterator[Row]) -> Iterator[tuple[Row, ...]]:
+    while chunk := tuple(islice(rows, _CHUNK)):
+        yield chunk
+
+
+def _ahead(
+    pool: Executor, work: Callable[[Batch, Item], Result], batch: Batch, items: Iterable[Item], most: int
+) -> Iterator[tuple[Item, Result]]:
+    """Yield each item with its result, in order, with at most ``most`` in work."""
+    waiting: deque[tuple[Item, Future[Result]]] = deque()
+    for item in items:
+        waiting.append((item, pool.submit(work, batch, item)))
+        if len(waiting) >= most:
+            first, future = waiting.popleft()
+            yield first, future.result()
+    while waiting:
+        first, future = waiting.popleft()
+        yield first, future.result()

@@ -1,0 +1,129 @@
+"""The first sheet of an Excel workbook (.xlsx) as rows of texts, through openpyxl.
+
+A workbook is a ZIP of XML: sizes are bounded by what the ZIP declares (Python's ``zipfile`` gives out no more than
+that), and a document type, which entity bombs need, is refused.
+"""
+
+from __future__ import annotations
+
+import io
+import warnings
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from signkit.errors import MissingExtra, TableUnreadable
+from signkit.words import Text
+
+_MAX_PARTS = 1_000
+_MAX_PART_BYTES = 150_000_000
+_MAX_ALL_BYTES = 300_000_000
+_MAX_SHARED_TEXTS = 50_000_000
+_CHUNK = 1 << 16
+_FORBIDDEN = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le"))
+
+
+def sheet_name(raw: bytes, name: str) -> str:
+    """Return the name of the sheet that `sheet_rows` reads: the first visible one.
+
+    Raises:
+        TableUnreadable: it is no workbook, or exceeds a bound.
+        MissingExtra: openpyxl is not installed.
+    """
+    _require_harmless(raw, name)
+    with _first_sheet(raw, name) as sheet:
+        return str(sheet.title)
+
+
+def sheet_rows(raw: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the sheet's rows with their numbers, each cell as the text a CSV file would hold.
+
+    Raises:
+        TableUnreadable: the sheet is broken.
+    """
+    from signkit.contracts.bulk.table import MAX_COLUMNS, MAX_ROWS
+
+    with _first_sheet(raw, name) as sheet:
+        # What the sheet says of its own size is not believed; one row and column more than may be are looked at.
+        sheet.reset_dimensions()
+        cells = sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1, values_only=True)
+        for number, values in enumerate(cells, 1):
+            yield number, tuple(map(_as_text, values))
+
+
+def _as_text(value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case datetime() if value.time() == time():
+            return value.date().isoformat()
+        case datetime() | date():
+            return value.isoformat()
+        case time():
+            return value.isoformat("minutes" if value.second == 0 else "auto")
+        case timedelta():
+            return str(value)
+        case float() if value.is_integer() and abs(value) < 1e15:
+            return str(int(value))
+    return str(value).strip()
+
+
+@contextmanager
+def _first_sheet(raw: bytes, name: str) -> Iterator[Any]:
+    try:
+        from openpyxl import load_workbook
+    except ImportError as error:
+        raise MissingExtra("Reading .xlsx", "excel") from error
+    book = None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what it does not support (styles, validation) is no data
+            book = load_workbook(io.BytesIO(raw), read_only=True, keep_links=False)
+        sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
+        if not sheets:
+            raise TableUnreadable(name, Text("it has no visible sheet", "表示されているシートがありません"))
+        yield sheets[0]
+    except (zipfile.BadZipFile, SyntaxError, LookupError, ValueError, TypeError, AttributeError, OSError) as error:
+        raise TableUnreadable(name, _BROKEN) from error
+    finally:
+        if book is not None:
+            book.close()
+
+
+_BROKEN = Text("it is not a workbook that can be read", "ブックとして読めません")
+
+
+def _require_harmless(raw: bytes, name: str) -> None:
+    """Refuse ZIP bombs and document types before any parser sees the workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            parts = archive.infolist()
+            sizes = [part.file_size for part in parts]
+            shared = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
+            if (
+                len(parts) > _MAX_PARTS
+                or max(sizes, default=0) > _MAX_PART_BYTES
+                or sum(sizes) > _MAX_ALL_BYTES
+                or shared > _MAX_SHARED_TEXTS
+            ):
+                raise TableUnreadable(name, Text("it unpacks to too much", "展開後の大きさが限度を超えています"))
+            if any(
+                _declares_type(archive, part) for part in parts if part.filename.lower().endswith((".xml", ".rels"))
+            ):
+                raise TableUnreadable(name, Text("its XML declares a document type", "XML に文書型宣言があります"))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
+        raise TableUnreadable(name, _BROKEN) from error
+
+
+def _declares_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    seen = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            seen = seen[-32:] + chunk
+            if any(word in seen for word in _FORBIDDEN):
+                return True
+    return False
