@@ -812,7 +812,8 @@ class RowsRefused(SignKitError):
     rows: int
     problems: tuple[RowProblem, ...]
     MESSAGE = Text(
-        "{path}: {rows} rows are refused; nothing was written.", "{path}: {rows} 行に問題があり、何も書き込んでいません。"
+        "{path}: {rows} rows are refused; nothing was written.",
+        "{path}: {rows} 行に問題があり、何も書き込んでいません。",
     )
     HINT = Text(
         "Mend these rows and run the same command again. --report FILE.csv lists all problems in a file.",
@@ -860,7 +861,10 @@ class OutputsDiffer(SignKitError):
         "{count} files exist already with other content and were left alone: {shown}.",
         "内容の異なるファイルが {count} 件既にあり、そのままにしました: {shown}。",
     )
-    HINT = Text("Write to another folder with -o, or add --overwrite.", "-o で別のフォルダーにするか、--overwrite を付けてください。")
+    HINT = Text(
+        "Write to another folder with -o, or add --overwrite.",
+        "-o で別のフォルダーにするか、--overwrite を付けてください。",
+    )
     EXIT_CODE = ExitCode.OUTPUT
 
     def message(self, language: Language = "en") -> str:
@@ -1445,6 +1449,35 @@ class KeyNotForDocuments(SignKitError):
         return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
 
 
+# --- cms and asic ----------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class CmsNotUsable(SignKitError):
+    """A signature file (CMS) cannot be added to or extended."""
+
+    cause: Text
+    MESSAGE = Text("This signature file cannot be used: {cause}.", "この署名ファイルは使えません: {cause}。")
+    HINT = Text("Look at it with: signkit cms verify FILE", "signkit cms verify FILE で内容を確かめてください。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class ContainerNotMade(SignKitError):
+    """The files named cannot go into one container."""
+
+    cause: Text
+    MESSAGE = Text("These files cannot go into one container: {cause}.", "1つのコンテナにまとめられません: {cause}。")
+    HINT = Text("Rename or leave out the file named.", "該当するファイルの名前を変えるか、除いてください。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
 # --- validation ------------------------------------------------------------------------------------------
 
 
@@ -1514,3 +1547,104 @@ class ResultsUnreadable(SignKitError):
         "Name a file that 'signkit validate --format jsonl' wrote; it was left as it is.",
         "signkit validate --format jsonl の出力ファイルを指定してください。ファイルは変更していません。",
     )
+
+
+# --- attachments and delivery ----------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class AttachmentRefused(SignKitError):
+    """A file cannot go with a contract."""
+
+    name: str
+    cause: Text
+    MESSAGE = Text("The attachment {name} is refused: {cause}.", "添付書類 {name} は添付できません: {cause}。")
+    HINT = Text(
+        "Attachments go in when the contract is made (signkit render --attach); to a signed one nothing can be added.",
+        "添付できるのは契約書を作るとき (signkit render --attach) だけです。署名後は追加できません。",
+    )
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+    def message(self, language: Language = "en") -> str:
+        """Say why."""
+        return self.MESSAGE.in_language(language, name=self.name, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CompletionRefused(SignKitError):
+    """A completion certificate would say more than is proven; it was not made."""
+
+    cause: Text
+    MESSAGE = Text("No completion certificate is made: {cause}.", "合意締結証明書は作成できません: {cause}。")
+    HINT = Text(
+        "See 'signkit status FILE' and 'signkit validate FILE' for what is missing. --allow-indeterminate makes a "
+        "certificate that says on its face what is not proven.",
+        "不足は signkit status FILE と signkit validate FILE で確認できます。--allow-indeterminate を付けると、証明されて"
+        "いない点を明記した証明書を作成します。",
+    )
+    EXIT_CODE = ExitCode.INDETERMINATE
+
+    def message(self, language: Language = "en") -> str:
+        """Say what is not proven."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CompletionImpossible(CompletionRefused):
+    """A signature of the contract does not hold, so nothing can be certified."""
+
+    HINT = Text(
+        "See 'signkit validate FILE'; ask the parties for the file as they signed it.",
+        "signkit validate FILE で確認し、署名したときのファイルを当事者から取り寄せてください。",
+    )
+    EXIT_CODE = ExitCode.FAILED
+
+
+@dataclass(eq=False)
+class ConsentUnreadable(SignKitError):
+    """A file named as consent is none."""
+
+    path: str
+    cause: Text
+    MESSAGE = Text("{path} is no consent document: {cause}.", "{path} は承諾書ではありません: {cause}。")
+    HINT = Text(
+        "Consents are made with: signkit render consent DATA, and signed by the recipient.",
+        "承諾書は signkit render consent DATA で作成し、相手方が署名します。",
+    )
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+    def message(self, language: Language = "en") -> str:
+        """Say why it is none."""
+        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class DeliveryRefused(SignKitError):
+    """The document may not be called delivered electronically; no pack was made."""
+
+    points: tuple[Text, ...]
+    MESSAGE = Text(
+        "Consent to electronic delivery is missing:\n{lines}", "電磁的方法による提供の要件がそろっていません:\n{lines}"
+    )
+    HINT = Text(
+        "Have the recipient sign a consent first (signkit render consent), or deliver it on paper.",
+        "先に相手方から承諾書 (signkit render consent) に署名を受けるか、書面で交付してください。",
+    )
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+    def message(self, language: Language = "en") -> str:
+        """Name every missing point."""
+        lines = "\n".join("  - " + point.in_language(language) for point in self.points)
+        return self.MESSAGE.in_language(language, lines=lines)
+
+
+@dataclass(eq=False)
+class DeliveryNotProven(DeliveryRefused):
+    """The consents are there, but a signature on them could not be proven."""
+
+    MESSAGE = Text("Consent to electronic delivery is not proven:\n{lines}", "承諾が証明されていません:\n{lines}")
+    HINT = Text(
+        "Name the missing evidence (--trust, --evidence); --allow-indeterminate makes the pack all the same.",
+        "--trust や --evidence で検証用の情報を指定してください。--allow-indeterminate を付けると、そのまま作成します。",
+    )
+    EXIT_CODE = ExitCode.INDETERMINATE

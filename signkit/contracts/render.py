@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from signkit.contracts import fonts, privacy
+from signkit.contracts.attachments import (
+    Attachment,
+    require_glyphs,
+    require_together,
+    typesetting_root,
+    typst_annex,
+)
 from signkit.contracts.checking import check_contract_data
 from signkit.contracts.data import item_at, plain_data
 from signkit.contracts.embedded import FILE_NAME, contract_json
@@ -43,12 +50,21 @@ class Rendered:
     blocks: tuple[SigningBlock, ...]
 
 
-def render_contract(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> Rendered:
+def render_contract(
+    template: Template,
+    data: Mapping[str, Any],
+    settings: Settings | None = None,
+    attachments: Sequence[Attachment] = (),
+) -> Rendered:
     """Check ``data``, typeset ``template`` with it and add the signature fields.
 
     The same data gives the same bytes on every machine: the document's date comes from the data.
 
+    Args:
+        attachments: files to embed; an annex lists them with their digests.
+
     Raises:
+        AttachmentRefused: an attachment cannot go with the contract.
         ContractRefused: the data or the text holds something a contract may not; names every problem.
         TemplateInvalid: the template is at fault.
         TypesettingFailed: the template's markup is at fault.
@@ -57,24 +73,40 @@ def render_contract(template: Template, data: Mapping[str, Any], settings: Setti
     settings = settings or Settings()
     font_set = fonts.font_set(settings.font_folders)
     data = plain_data(data)
-    _refuse(check_contract_data(template, data, font_set))
-    _refuse(_template_problems(template))
-    source = typst_source(template, data)
-    _refuse(_printed_problems(source, template, font_set))
-    compiled = typeset(
-        _document(source, template, font_set),
-        name=template.id,
-        day=_document_day(template, data),
-        root=template.folder,
-        files={FILE_NAME: contract_json(template, data)},
-        fonts=font_set,
-    )
+    require_together(attachments)
+    require_glyphs(attachments, font_set)
+    source = contract_source(template, data, settings)
+    with typesetting_root(template.folder, attachments) as root:
+        compiled = typeset(
+            _document(source, template, font_set) + typst_annex(attachments, template.language),
+            name=template.id,
+            day=_document_day(template, data),
+            root=root,
+            files={FILE_NAME: contract_json(template, data)},
+            fonts=font_set,
+        )
     try:
         pdf, blocks = add_signature_fields(compiled, _field_descriptions(template))
     except KeyError as error:
         raise TemplateInvalid(template.id, f"a signing block for {error.args[0]}, which is no party's role") from error
     _require_one_block_each(template, blocks)
     return Rendered(pdf, blocks)
+
+
+def contract_source(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> str:
+    """Check ``data`` and the text it makes; return the text as Typst source, ready to be typeset.
+
+    Raises:
+        ContractRefused, TemplateInvalid, ContractDataUnreadable: as `render_contract` does.
+    """
+    font_set = fonts.font_set((settings or Settings()).font_folders)
+    data = plain_data(data)
+    _refuse(check_contract_data(template, data, font_set))
+    _refuse(_template_problems(template))
+    source = typst_source(template, data)
+    _refuse(_printed_problems(source, template, font_set))
+    _document_day(template, data)
+    return source
 
 
 def _document(source: str, template: Template, font_set: fonts.FontSet) -> str:

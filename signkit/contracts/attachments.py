@@ -1,0 +1,263 @@
+"""Files that go with a contract: embedded before anybody signs, and listed with their digests on a page of their own.
+
+They become associated files of the PDF/A-3 (ISO 19005-3 6.8), so every signature covers them.  Afterwards nothing can
+be attached: it would be a change of the document.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import shutil
+import unicodedata
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from tempfile import TemporaryDirectory
+
+from signkit.contracts import fonts, privacy
+from signkit.contracts.characters import refused_characters
+from signkit.contracts.embedded import FILE_NAME
+from signkit.contracts.escaping import string_literal
+from signkit.errors import AttachmentRefused
+from signkit.words import Language, Text
+
+#: Bounds of one contract's attachments; a plan or a certificate of the register stays far below.
+MAX_FILES = 20
+MAX_FILE_BYTES = 20_000_000
+MAX_TOTAL_BYTES = 50_000_000
+_MAX_NAME = 120
+_MAX_DESCRIPTION = 200
+
+#: What may be attached.  Nothing that a viewer would run: people open attachments because the contract names them.
+MEDIA_TYPES = {
+    ".pdf": "application/pdf",
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".tif": "image/tiff",
+    ".tiff": "image/tiff",
+    ".txt": "text/plain",
+    ".csv": "text/csv",
+    ".json": "application/json",
+    ".xml": "application/xml",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+_NOT_IN_NAMES = re.compile(r'[<>:"|?*]')
+_DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file to embed; ``attachment`` makes one of what came from outside.
+
+    Attributes:
+        name: the file's name, safe on every system.
+        media_type: its MIME type.
+        description: what it is, for people.
+    """
+
+    name: str
+    media_type: str
+    description: str
+    content: bytes
+
+    @property
+    def sha256(self) -> str:
+        """The content's digest in hexadecimal."""
+        return hashlib.sha256(self.content).hexdigest()
+
+
+def attachment(path: str, content: bytes, description: str | None = None) -> Attachment:
+    """Return ``content`` as a file that can be embedded.
+
+    Args:
+        path: where it came from; the last part names it.
+        description: what it is (重要事項説明書); default: the name without its ending.
+
+    Raises:
+        AttachmentRefused: its kind is not taken, it is empty or too large, a PDF among them cannot be read, or its
+            name or description holds what cannot be printed or a 個人番号.
+    """
+    name = safe_name(path)
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix not in MEDIA_TYPES:
+        raise AttachmentRefused(name, _KIND)
+    if not content or len(content) > MAX_FILE_BYTES:
+        raise AttachmentRefused(name, _TOO_LARGE if content else _EMPTY)
+    words = unicodedata.normalize("NFC", description or PurePosixPath(name).stem)
+    for text in (name, words):
+        _require_printable(name, text)
+    if len(words) > _MAX_DESCRIPTION:
+        raise AttachmentRefused(name, _LONG_DESCRIPTION)
+    if suffix == ".pdf":
+        _require_readable_pdf(name, content)
+    return Attachment(name, MEDIA_TYPES[suffix], words, content)
+
+
+def safe_name(path: str) -> str:
+    """Return the last part of ``path`` as a name that no system takes for anything else."""
+    last = PureWindowsPath(path).name  # takes / and \ for separators
+    name = _NOT_IN_NAMES.sub("_", unicodedata.normalize("NFC", last)).strip(" .")
+    stem, dot, ending = name.rpartition(".")
+    name = f"{stem[: _MAX_NAME - len(ending)].rstrip(' .')}{dot}{ending}" if stem else name
+    return f"_{name}" if _DEVICES.fullmatch(name) else name
+
+
+def require_together(attachments: Sequence[Attachment]) -> None:
+    """Check what can only be told of all attachments of a contract.
+
+    Raises:
+        AttachmentRefused: they are too many or too large together, two bear one name, or one bears the name of the
+            contract's own data.
+    """
+    if len(attachments) > MAX_FILES:
+        raise AttachmentRefused(attachments[MAX_FILES].name, _TOO_MANY)
+    if sum(len(each.content) for each in attachments) > MAX_TOTAL_BYTES:
+        raise AttachmentRefused(attachments[-1].name, _TOO_LARGE_TOGETHER)
+    taken = {_compared(FILE_NAME): _RESERVED}
+    for each in attachments:
+        if reason := taken.get(_compared(each.name)):
+            raise AttachmentRefused(each.name, reason)
+        taken[_compared(each.name)] = _TWICE
+
+
+@contextmanager
+def typesetting_root(folder: Path, attachments: Sequence[Attachment]) -> Iterator[Path]:
+    """Give the folder from which the typesetter reads both ``folder``'s files and the attachments of ``typst_annex``.
+
+    The typesetter takes files that are not text from one folder only, so with attachments it is a copy for the time.
+    """
+    if not attachments:
+        yield folder
+        return
+    with TemporaryDirectory(prefix="signkit-", ignore_cleanup_errors=True) as copy:
+        root = Path(copy)
+        shutil.copytree(folder, root, dirs_exist_ok=True)
+        for number, each in enumerate(attachments):
+            (root / _path(number)).parent.mkdir(exist_ok=True)
+            (root / _path(number)).write_bytes(each.content)
+        yield root
+
+
+def typst_annex(attachments: Sequence[Attachment], language: Language) -> str:
+    """Return the Typst source that embeds the attachments and lists them on a page of their own; empty for none."""
+    if not attachments:
+        return ""
+    embedded = "".join(_embedded(number, each) for number, each in enumerate(attachments))
+    listed = "".join(_listed(number, each, language) for number, each in enumerate(attachments, 1))
+    heading, words = (_shown(text.in_language(language)) for text in (_HEADING, _WORDS))
+    return f"\n{embedded}#pagebreak(weak: true)\n== {heading}\n\n{words}\n\n{listed}"
+
+
+def _embedded(number: int, each: Attachment) -> str:
+    return (
+        f'#pdf.attach({string_literal(each.name)}, read("{_path(number)}", encoding: none), '
+        f'relationship: "supplement", mime-type: "{each.media_type}", '
+        f"description: {string_literal(each.description)})\n"
+    )
+
+
+def _listed(number: int, each: Attachment, language: Language) -> str:
+    size = f"{len(each.content):,} " + _BYTES.in_language(language)
+    rows = ((_FILE, each.name), (_CONTENT, f"{each.media_type}, {size}"), (_DIGEST, each.sha256))
+    cells = "".join(
+        f"[{_shown(label.in_language(language))}][#text(size: 8.5pt, {string_literal(value)})]" for label, value in rows
+    )
+    heading = _shown(f"{number}　{each.description}" if language == "ja" else f"{number}. {each.description}")
+    return f"#block(breakable: false, above: 6.5mm)[=== {heading}\n#facts(label-width: 28mm){cells}]\n"
+
+
+def _path(number: int) -> str:
+    return f"signkit-attachments/{number}"
+
+
+def _shown(text: str) -> str:
+    return f"#{string_literal(text)};"
+
+
+def _compared(name: str) -> str:
+    """Fold what file systems do not tell apart."""
+    return unicodedata.normalize("NFKC", name).casefold()
+
+
+def _require_printable(name: str, text: str) -> None:
+    if refused_characters(text) or "\n" in text:
+        raise AttachmentRefused(ascii(name)[1:-1], _HIDDEN_CHARACTERS)
+    if privacy.holds_my_number(text) or privacy.names_my_number(text):
+        raise AttachmentRefused("-", _MY_NUMBER)
+
+
+def require_glyphs(attachments: Sequence[Attachment], font_set: fonts.FontSet) -> None:
+    """Check that names and descriptions can be printed.
+
+    Raises:
+        AttachmentRefused: the fonts cannot draw a character.
+    """
+    for each in attachments:
+        if missing := fonts.missing_glyphs(each.name + each.description, font_set):
+            shown = fonts.describe_missing(missing)
+            cause = Text(f"the fonts cannot draw {shown}", f"フォントに字形のない文字があります ({shown})")
+            raise AttachmentRefused(each.name, cause)
+
+
+def _require_readable_pdf(name: str, content: bytes) -> None:
+    """The other party must be able to open it: no password, at least one page, drawable by PDFium."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        raise AttachmentRefused(name, _UNREADABLE) from error
+    try:
+        if not len(document):
+            raise AttachmentRefused(name, _UNREADABLE)
+        document[0].close()
+    except pypdfium2.PdfiumError as error:
+        raise AttachmentRefused(name, _UNREADABLE) from error
+    finally:
+        document.close()
+
+
+_HEADING = Text("Annex: attached files", "別紙　添付書類の一覧")
+_WORDS = Text(
+    "The following files are embedded in this PDF as attachments; the signatures cover them. A viewer lists them in "
+    "its attachments panel. A file saved from there is the one meant here if its SHA-256 digest is the one below.",
+    "このPDFファイルには、次の書類が添付ファイルとして埋め込まれており、電子署名の対象に含まれる。添付ファイルは、閲覧ソフトの"
+    "「添付ファイル」の一覧から開くことができる。取り出したファイルのSHA-256の値が下記と一致するとき、そのファイルは"
+    "ここに掲げる書類と同一である。",
+)
+_FILE = Text("File", "ファイル名")
+_CONTENT = Text("Kind and size", "種類・大きさ")
+_DIGEST = Text("SHA-256", "SHA-256")
+_BYTES = Text("bytes", "バイト")
+
+_KIND = Text(
+    "this kind of file is not attached (taken are " + ", ".join(MEDIA_TYPES) + ")",
+    "この種類のファイルは添付できません (添付できるのは " + "、".join(MEDIA_TYPES) + ")",
+)
+_EMPTY = Text("it is empty", "空のファイルです")
+_TOO_LARGE = Text(f"it is larger than {MAX_FILE_BYTES:,} bytes", f"{MAX_FILE_BYTES:,} バイトを超えています")
+_TOO_LARGE_TOGETHER = Text(
+    f"all attachments together are larger than {MAX_TOTAL_BYTES:,} bytes",
+    f"添付書類の合計が {MAX_TOTAL_BYTES:,} バイトを超えています",
+)
+_TOO_MANY = Text(f"there are more than {MAX_FILES} attachments", f"添付書類が {MAX_FILES} 件を超えています")
+_TWICE = Text("another attachment bears the same name", "同じ名前の添付書類がほかにあります")
+_RESERVED = Text("that name is the contract data's own", "契約データのための名前です")
+_LONG_DESCRIPTION = Text(
+    f"its description is longer than {_MAX_DESCRIPTION} characters", f"説明が {_MAX_DESCRIPTION} 文字を超えています"
+)
+_HIDDEN_CHARACTERS = Text(
+    "its name or description holds characters that a reader would not see",
+    "名前か説明に、目に見えない文字が含まれています",
+)
+_MY_NUMBER = Text(
+    "its name or description holds or names a 個人番号", "名前か説明に、個人番号またはそれを指す語があります"
+)
+_UNREADABLE = Text(
+    "it cannot be opened as a PDF without a password", "PDF として開けません (パスワード付きのものも添付できません)"
+)
