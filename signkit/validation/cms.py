@@ -392,7 +392,19 @@ def _tst_info(signed_data: Any) -> Any:
 
 def common_name(certificate: Any) -> str | None:
     """Return the subject's common name, else the most telling part of its name."""
-    return name_of(certificate.subject) if certificate is not None else None
+    return _name_in(certificate, "subject")
+
+
+def issuer_name(certificate: Any) -> str | None:
+    """Return the issuer's common name, else the most telling part of its name."""
+    return _name_in(certificate, "issuer")
+
+
+def _name_in(certificate: Any, part: str) -> str | None:
+    try:
+        return None if certificate is None else name_of(getattr(certificate, part))
+    except Exception:  # hostile ASN.1
+        return None
 
 
 def name_of(name: Any) -> str | None:

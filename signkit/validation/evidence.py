@@ -47,11 +47,9 @@ def _streams(view: View, value: Value) -> Iterator[bytes]:
 
 def signed_data_pool(signed_data: Any) -> Pool:
     """Return what a SignedData brings: certificates, CRLs, and evidence in the attributes of its signers."""
-    certificates = [
-        choice.chosen.dump() for choice in _items(signed_data, "certificates") if choice.name == "certificate"
-    ]
+    certificates = _chosen(signed_data, "certificates", "certificate")
     ocsps: list[bytes] = []
-    crls = [choice.chosen.dump() for choice in _items(signed_data, "crls") if choice.name == "certificate_list"]
+    crls = _chosen(signed_data, "crls", "certificate_list")
     for info in _items(signed_data, "signer_infos"):
         for attribute in (*_items(info, "signed_attrs"), *_items(info, "unsigned_attrs")):
             _read_attribute(attribute, certificates, ocsps, crls)
@@ -64,6 +62,17 @@ def _items(holder: Any, name: str) -> list[Any]:
         return [] if isinstance(value, core.Void) else list(value)
     except Exception:  # hostile ASN.1
         return []
+
+
+def _chosen(signed_data: Any, name: str, kind: str) -> list[bytes]:
+    found = []
+    for choice in _items(signed_data, name):
+        try:
+            if choice.name == kind:
+                found.append(bytes(choice.chosen.dump()))
+        except Exception:  # noqa: S112  hostile ASN.1
+            continue
+    return found
 
 
 def _read_attribute(attribute: Any, certificates: list[bytes], ocsps: list[bytes], crls: list[bytes]) -> None:

@@ -138,7 +138,7 @@ class Judge:
             return SignerReport(None, None)
         return SignerReport(
             cms.common_name(certificate),
-            cms.name_of(certificate.issuer),
+            cms.issuer_name(certificate),
             key_kind(certificate, path),
             identity(certificate, path) if self.options.identity else None,
             path.label.source if path and path.label else None,

@@ -84,7 +84,7 @@ class Pool:
         found_ocsps: list[OCSPContainer] = []
         for response in _loaded(OCSPResponse, ocsps):
             try:
-                found_ocsps += OCSPContainer.load_multi(response)
+                found_ocsps += [item for item in OCSPContainer.load_multi(response) if _readable_ocsp(item)]
             except Exception:  # noqa: S112  hostile ASN.1
                 continue
         found_crls = tuple(CRLContainer(item) for item in _loaded(CertificateList, crls) if _readable_crl(item))
@@ -158,6 +158,16 @@ def _loaded(kind: Any, items: Iterable[bytes]) -> list[Any]:
 def _readable_certificate(item: x509.Certificate) -> bool:
     try:
         return bool(item.subject.hashable and item.not_valid_after and item.key_identifier_value is not item)
+    except Exception:
+        return False
+
+
+def _readable_ocsp(item: OCSPContainer) -> bool:
+    try:
+        single = item.extract_single_response()
+        if single is None or single["cert_id"].native is None or single["this_update"].native is None:
+            return False
+        return single["cert_status"].native is not None
     except Exception:
         return False
 

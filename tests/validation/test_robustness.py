@@ -161,3 +161,15 @@ def test_garbage_for_cms_is_no_traceback(world):
         report = world.judge(pdfs.sign(pdfs.build(), lambda _, value=broken: value))
         assert report.verdict is not Verdict.PASSED
         assert code(report) != "internal"
+
+
+def test_a_certificate_whose_issuer_cannot_be_read_is_no_traceback(world):
+    """The name has another tag than a name, in the certificate or in the signer's identifier."""
+    good = world.cms(b"content")
+    issuer = world.signer.asn1.issuer.dump()
+    first = good.index(issuer)
+    for place in (first, good.index(issuer, first + 1)):
+        broken = good[:place] + b"\x52" + good[place + 1 :]
+        report = world.judge(pdfs.sign(pdfs.build(), lambda _, value=broken: value))
+        assert report.verdict is not Verdict.PASSED
+        assert code(report) != "internal"
