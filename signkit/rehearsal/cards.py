@@ -16,7 +16,6 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
 )
 
 from signkit.card.contents import CardContents, FaceContents
@@ -26,7 +25,15 @@ from signkit.card.state import load_state, save_state
 from signkit.card.surface import FourAttributes
 from signkit.errors import OutputNotWritten
 from signkit.rehearsal.authority import Identity, Person, new_ec_key, new_rsa_key
-from signkit.rehearsal.pki import HANAKO, RehearsalPki, keep_identity, kept_rehearsal, key_contents, load_identity
+from signkit.rehearsal.pki import (
+    HANAKO,
+    RehearsalPki,
+    keep_identity,
+    kept_rehearsal,
+    key_contents,
+    load_identity,
+    load_key,
+)
 from signkit.rehearsal.services import utc_now
 
 STANDARD = "standard"
@@ -113,7 +120,7 @@ def _kept_face(folder: Path) -> FaceContents:
         if not path.exists():
             path.touch(mode=0o600)
             path.write_bytes(new_rsa_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-    keys = [load_pem_private_key(path.read_bytes(), None) for path in paths]
+    keys = [load_key(path) for path in paths]
     public = keys[-1].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     if not (folder / FACE_CA_FILE).exists():
         (folder / FACE_CA_FILE).write_bytes(public)

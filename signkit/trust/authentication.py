@@ -194,8 +194,10 @@ def _text(data: bytes) -> str:
 
 
 def _bytes(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise ValueError("not a text")
     try:
-        return base64.b64decode(str(text), validate=True)
+        return base64.b64decode(text, validate=True)
     except binascii.Error as error:
         raise ValueError("not base64") from error
 

@@ -174,9 +174,10 @@ def _warn(found: _Identity) -> None:
 
 
 def _places(text: str, indexes: tuple[int, ...]) -> str:
-    """Name flagged characters by their position, as people count: 2 「髙」."""
-    shown = (f"{index + 1} 「{printable(text[index : index + 1])}」" for index in indexes if index < len(text))
-    return ", ".join(shown)
+    """Name flagged characters by their position, as people count from 1."""
+    return ", ".join(
+        translate(_PLACE, number=index + 1, character=printable(text[index])) for index in indexes if index < len(text)
+    )
 
 
 def _show(attributes: PersonAttributes) -> None:
@@ -248,8 +249,9 @@ _UNTRUSTED = Text(
 _SUBSTITUTES = Text(
     "Substitute characters (代替文字) stand in the {item} for ones the register writes otherwise: {places}. "
     "Check them with the person.",
-    "{item}に代替文字があります: {places} 文字目。住民票の文字と異なるため、ご本人に確かめてください。",
+    "{item}に代替文字があります ({places})。住民票の文字と異なるため、ご本人に確かめてください。",
 )
+_PLACE = Text("no. {number} “{character}”", "{number}文字目「{character}」")
 _COMMENT = Text(
     "For {template}, {role}: read from an Individual Number Card.",
     "{template} の {role} 用: マイナンバーカードから読み取り。",
