@@ -18,7 +18,7 @@ from signkit.validation.report import Report
 
 CORPUS = Path(os.environ.get("SIGNKIT_CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "corpus")
 EXPECTATIONS = CORPUS / "expectations.jsonl"
-NO_CORPUS = f"there is no corpus of signed files at {CORPUS} (set SIGNKIT_CORPUS)"
+NO_CORPUS = f"corpus: there is no corpus of signed files at {CORPUS} (set SIGNKIT_CORPUS)"
 
 
 def accepted(report: Report) -> bool:
