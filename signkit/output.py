@@ -7,6 +7,7 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
 from signkit.errors import OutputExists, OutputNotWritten
 
@@ -26,6 +27,35 @@ def write_checked(
         OutputExists: the target exists and ``overwrite`` is not set.
         OutputNotWritten: the folder, the disk or the permissions do not allow it, or other bytes came back.
     """
+
+    def check_bytes(stream: BinaryIO) -> None:
+        written = stream.read()
+        if written != data:
+            raise OutputNotWritten(str(target), "other bytes came back from the disk than were written")
+        if check is not None:
+            check(written)
+
+    write_streamed(target, lambda stream: stream.write(data), check=check_bytes, overwrite=overwrite)
+
+
+def write_streamed(
+    target: Path,
+    write: Callable[[BinaryIO], object],
+    *,
+    check: Callable[[BinaryIO], None],
+    overwrite: bool = False,
+) -> None:
+    """As `write_checked`, for what is too large for memory.
+
+    Args:
+        target: the file to make; its folder must exist.
+        write: writes the whole content to the stream that it is given (binary, seekable).
+        check: called with the written file opened for reading; whatever it raises leaves no file.
+        overwrite: whether an existing target may be replaced.
+
+    Raises:
+        OutputExists, OutputNotWritten: see `write_checked`.
+    """
     if not overwrite and target.exists():
         raise OutputExists(str(target))
     try:
@@ -34,11 +64,11 @@ def write_checked(
         raise OutputNotWritten(str(target), error.strerror or str(error)) from error
     beside = Path(name)
     try:
-        _write(handle, data)
-        written = beside.read_bytes()
-        if written != data:
-            raise OutputNotWritten(str(target), "other bytes came back from the disk than were written")
-        if check is not None:
+        with os.fdopen(handle, "wb") as stream:
+            write(stream)
+            stream.flush()
+            os.fsync(stream.fileno())
+        with beside.open("rb") as written:
             check(written)
         _publish(beside, target, overwrite)
     except OSError as error:
@@ -46,13 +76,6 @@ def write_checked(
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
-
-
-def _write(handle: int, data: bytes) -> None:
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(data)
-        stream.flush()
-        os.fsync(stream.fileno())
 
 
 def _publish(beside: Path, target: Path, overwrite: bool) -> None:

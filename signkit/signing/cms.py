@@ -1,4 +1,4 @@
-"""CMS SignedData for one signer: the CAdES baseline profile that PAdES builds on (ETSI EN 319 122-1, 319 142-1).
+"""The SignerInfo of one signer: the CAdES baseline profile that PAdES builds on (ETSI EN 319 122-1, 319 142-1).
 
 What does not change between the signatures of one key is encoded once; each signature then costs the key's work and
 little else.
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from signkit.errors import SignatureSelfCheckFailed
 from signkit.signers.base import SignatureAlgorithm, Signer
+from signkit.signing.container import Parts
 from signkit.signing.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
 from signkit.trust.primitives import SignatureInvalid, verify_signature
 
@@ -26,6 +27,8 @@ Timestamper = Callable[[bytes], bytes]
 
 _SHAKE256_LENGTH = 64
 _VERSION_1 = b"\x02\x01\x01"
+#: mime-type (EN 319 122-1 5.2.5)
+MIME_TYPE = "0.4.0.1733.2.1"
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,7 @@ class _Fixed:
     """The parts of a SignedData that depend on the key alone, each DER."""
 
     certificate: x509.Certificate
-    certificates: bytes
+    certificates: tuple[bytes, ...]
     signer_identifier: bytes
     digest_algorithm: bytes
     signature_mechanism: algos.SignedDigestAlgorithm
@@ -41,36 +44,60 @@ class _Fixed:
     signature_size: int
 
 
-def build_signature(
-    signer: Signer, content_digest: bytes, *, timestamp: Timestamper | None = None, signing_time: datetime | None = None
-) -> bytes:
-    """Sign ``content_digest`` and return a detached DER ContentInfo.
+@dataclass(frozen=True)
+class Statement:
+    """What a signature says beside its cryptography: signed attributes of CAdES.
+
+    Attributes:
+        signing_time: the claimed time; never in PAdES, where the dictionary's /M states it (ETSI EN 319 142-1 5.3).
+        mime_type: of the content (EN 319 122-1 5.2.5), e.g. ``application/pdf``.
+        counter: it is a counter-signature, which has no content type (RFC 5652 11.4).
+    """
+
+    signing_time: datetime | None = None
+    mime_type: str | None = None
+    counter: bool = False
+
+
+def build_signature(signer: Signer, content_digest: bytes, *, timestamp: Timestamper | None = None) -> bytes:
+    """Sign ``content_digest`` and return a detached DER ContentInfo with this one signature.
+
+    Raises:
+        see `make_signature`.
+    """
+    return make_signature(signer, content_digest, Statement(), timestamp=timestamp).encoded()
+
+
+def make_signature(
+    signer: Signer, content_digest: bytes, statement: Statement, *, timestamp: Timestamper | None = None
+) -> Parts:
+    """Sign ``content_digest`` and return a SignedData with this one signature and its certificates.
 
     Args:
         signer: the opened key.
         content_digest: over the signed bytes, made with ``signer.algorithm.digest``.
+        statement: what the signature says beside.
         timestamp: adds a signature timestamp (B-T) over the signature value.
-        signing_time: a signed attribute for CMS; never in PAdES, where the dictionary's /M states it
-            (ETSI EN 319 142-1 5.3).
 
     Raises:
         SignatureSelfCheckFailed: the key's signature does not fit its certificate.
         TimestampUnavailable: no service gave a token.
     """
     fixed = _fixed_parts(signer.certificate, signer.chain, signer.algorithm)
-    attributes = _signed_attributes(fixed, content_digest, signing_time)
+    attributes = _signed_attributes(fixed, content_digest, statement)
     to_sign = set_of(attributes)  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     signature = signer.sign(to_sign)
     _check_own_signature(fixed, signer.algorithm.digest, signature, to_sign)
     token = timestamp(hashlib.sha256(signature).digest()) if timestamp else None
-    return _content_info(fixed, attributes, signature, token)
+    return _parts(fixed, attributes, signature, token)
 
 
 def estimate_size(signer: Signer) -> int:
     """Return the exact or largest size in bytes of the DER that `build_signature` gives without a timestamp."""
     fixed = _fixed_parts(signer.certificate, signer.chain, signer.algorithm)
     digest = bytes(digest_size(signer.algorithm.digest))
-    return len(_content_info(fixed, _signed_attributes(fixed, digest, None), bytes(fixed.signature_size), None))
+    attributes = _signed_attributes(fixed, digest, Statement())
+    return len(_parts(fixed, attributes, bytes(fixed.signature_size), None).encoded())
 
 
 def digest_size(name: str) -> int:
@@ -87,7 +114,7 @@ def _fixed_parts(certificate_der: bytes, chain: tuple[bytes, ...], algorithm: Si
     serial = certificate["tbs_certificate"]["serial_number"].dump()
     return _Fixed(
         certificate=certificate,
-        certificates=set_of({certificate_der, *issuers}, explicit(0)),
+        certificates=tuple(dict.fromkeys((certificate_der, *issuers))),
         signer_identifier=element(SEQUENCE, certificate.issuer.dump(), serial),
         digest_algorithm=algos.DigestAlgorithm({"algorithm": algorithm.digest}).dump(),
         signature_mechanism=signature_mechanism(algorithm),
@@ -103,16 +130,19 @@ def _is_root(der: bytes) -> bool:
     return bool(certificate.subject == certificate.issuer)
 
 
-def _signed_attributes(fixed: _Fixed, content_digest: bytes, signing_time: datetime | None) -> list[bytes]:
-    attributes = [
-        _attribute("content_type", _oid("data")),
-        _attribute("message_digest", element(OCTET_STRING, content_digest)),
-        _attribute("signing_certificate_v2", fixed.certificate_reference),
-    ]
-    if signing_time is not None:
-        from asn1crypto import cms
+def _signed_attributes(fixed: _Fixed, content_digest: bytes, statement: Statement) -> list[bytes]:
+    from asn1crypto import cms, core
 
-        attributes.append(_attribute("signing_time", cms.Time({"utc_time": signing_time}).dump()))
+    attributes = [
+        attribute("message_digest", element(OCTET_STRING, content_digest)),
+        attribute("signing_certificate_v2", fixed.certificate_reference),
+    ]
+    if not statement.counter:
+        attributes.append(attribute("content_type", _oid("data")))
+    if statement.signing_time is not None:
+        attributes.append(attribute("signing_time", cms.Time({"utc_time": statement.signing_time}).dump()))
+    if statement.mime_type is not None:
+        attributes.append(attribute(MIME_TYPE, core.UTF8String(statement.mime_type).dump()))
     return attributes
 
 
@@ -128,7 +158,8 @@ def _certificate_reference(certificate: x509.Certificate) -> tsp.SigningCertific
     return tsp.SigningCertificateV2({"certs": [reference]})
 
 
-def _attribute(name: str, value: bytes) -> bytes:
+def attribute(name: str, value: bytes) -> bytes:
+    """Return a CMS attribute with one value, by asn1crypto's name or as dotted OID."""
     return element(SEQUENCE, _attribute_oid(name), element(SET, value))
 
 
@@ -148,9 +179,9 @@ def _oid(content_type: str) -> bytes:
     return der
 
 
-def _content_info(fixed: _Fixed, attributes: list[bytes], signature: bytes, token: bytes | None) -> bytes:
-    """Return ContentInfo { signedData, SignedData } (RFC 5652 3, 5.1, 5.3), detached."""
-    unsigned = [_attribute("signature_time_stamp_token", token)] if token is not None else []
+def _parts(fixed: _Fixed, attributes: list[bytes], signature: bytes, token: bytes | None) -> Parts:
+    """Return SignedData with one SignerInfo (RFC 5652 5.1, 5.3)."""
+    unsigned = [attribute("signature_time_stamp_token", token)] if token is not None else []
     signer_info = element(
         SEQUENCE,
         _VERSION_1,
@@ -161,15 +192,7 @@ def _content_info(fixed: _Fixed, attributes: list[bytes], signature: bytes, toke
         element(OCTET_STRING, signature),
         set_of(unsigned, explicit(1)) if unsigned else b"",
     )
-    signed_data = element(
-        SEQUENCE,
-        _VERSION_1,
-        element(SET, fixed.digest_algorithm),
-        element(SEQUENCE, _oid("data")),
-        fixed.certificates,
-        element(SET, signer_info),
-    )
-    return element(SEQUENCE, _oid("signed_data"), element(explicit(0), signed_data))
+    return Parts((fixed.digest_algorithm,), _oid("data"), fixed.certificates, (), (signer_info,))
 
 
 def signature_mechanism(algorithm: SignatureAlgorithm) -> algos.SignedDigestAlgorithm:

@@ -1,4 +1,4 @@
-"""Putting DER together from parts that are DER already (ITU-T X.690 8.1, 10.1, 11.6)."""
+"""Putting DER together from parts that are DER already, and taking it apart again (ITU-T X.690 8.1, 10.1, 11.6)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,77 @@ SET = 0x31
 OCTET_STRING = 0x04
 
 
+class DerProblem(ValueError):
+    """These bytes are not the DER that was expected."""
+
+
 def explicit(number: int) -> int:
     """Return the tag of a constructed, context-specific element ``[number]``."""
     return 0xA0 | number
 
 
+def header(tag: int, size: int) -> bytes:
+    """Return a one-byte tag and the length of ``size`` bytes of content that follow."""
+    if size < 0x80:
+        return bytes((tag, size))
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return bytes((tag, 0x80 | len(length))) + length
+
+
 def element(tag: int, *parts: bytes) -> bytes:
     """Return one element with the given one-byte tag, whose content is ``parts`` in this order."""
     content = b"".join(parts)
-    size = len(content)
-    if size < 0x80:
-        return bytes((tag, size)) + content
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return bytes((tag, 0x80 | len(length))) + length + content
+    return header(tag, len(content)) + content
 
 
 def set_of(members: Iterable[bytes], tag: int = SET) -> bytes:
     """Return a SET OF, whose members DER wants sorted by their encodings."""
     return element(tag, *sorted(members))
+
+
+def contents(der: bytes) -> bytes:
+    """Return what is inside one element, of definite length and one-byte tag.
+
+    Raises:
+        DerProblem: it is not one such element, whole and alone.
+    """
+    start, end = _bounds(der, 0)
+    if end != len(der):
+        raise DerProblem("bytes follow the element")
+    return der[start:end]
+
+
+def members(der: bytes) -> list[bytes]:
+    """Return the elements inside one constructed element, in order, each with its tag and length.
+
+    Raises:
+        DerProblem: see `contents`.
+    """
+    inside = contents(der)
+    found, position = [], 0
+    while position < len(inside):
+        _, end = _bounds(inside, position)
+        found.append(inside[position:end])
+        position = end
+    return found
+
+
+def _bounds(data: bytes, position: int) -> tuple[int, int]:
+    """Return where the content of the element at ``position`` begins and ends."""
+    try:
+        if data[position] & 0x1F == 0x1F:
+            raise DerProblem("a tag of several bytes")
+        first = data[position + 1]
+    except IndexError as error:
+        raise DerProblem("an element is cut off") from error
+    start = position + 2
+    if first < 0x80:
+        size = first
+    elif first == 0x80 or first > 0x88:
+        raise DerProblem("a length that is not definite")
+    else:
+        size = int.from_bytes(data[start : start + first - 0x80], "big")
+        start += first - 0x80
+    if start + size > len(data):
+        raise DerProblem("an element is cut off")
+    return start, start + size

@@ -26,7 +26,7 @@ def end_entities(pdf: bytes) -> tuple[list[x509.Certificate], list[x509.Certific
             certificates = [item.chosen for item in signed_data["certificates"] if item.name == "certificate"]
             every.update((item.sha256, item) for item in certificates)
             for info in signed_data["signer_infos"]:
-                signer = next((item for item in certificates if _is_named(info["sid"], item)), None)
+                signer = next((item for item in certificates if is_named(info["sid"], item)), None)
                 if signer is not None:
                     signers[signer.sha256] = signer
         every.update((item.sha256, item) for item in _stored_certificates(reader))
@@ -59,7 +59,8 @@ def _stored_certificates(reader: PdfFileReader) -> Iterator[x509.Certificate]:
         yield x509.Certificate.load(stream.get_object().data)
 
 
-def _is_named(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:
+def is_named(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:
+    """Return whether a SignerInfo's identifier names ``certificate``."""
     chosen = identifier.chosen
     if identifier.name == "issuer_and_serial_number":
         same_serial = chosen["serial_number"].native == certificate.serial_number

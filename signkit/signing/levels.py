@@ -90,7 +90,7 @@ def sign(pdf: bytes, request: SignatureRequest, signer: Signer, level: Level, se
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
         SigningFieldMissing, AlreadySigned, PdfNotSignable: see `signkit.signing.pades.sign_field`.
     """
-    _refuse_other_keys(signer, request.time)
+    refuse_other_keys(signer, request.time)
     if level.has_timestamp and not services.timestamps:
         raise TimestampUnavailable("-")
     if level.has_evidence:  # before the key is used: nothing is signed that cannot be finished
@@ -163,7 +163,12 @@ def _timestamp_field(pdf: bytes) -> str:
     return next(name for number in range(1, 100_000) if (name := f"Timestamp{number}") not in taken)
 
 
-def _refuse_other_keys(signer: Signer, time: datetime) -> None:
+def refuse_other_keys(signer: Signer, time: datetime) -> None:
+    """Refuse a key that must not sign documents at ``time``.
+
+    Raises:
+        KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
+    """
     from asn1crypto import x509
 
     certificate = x509.Certificate.load(signer.certificate)

@@ -15,7 +15,7 @@ from signkit.rehearsal.authority import issue_organisation_certificate
 from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
-from signkit.signing.cms import build_signature, estimate_size
+from signkit.signing.cms import Statement, build_signature, estimate_size, make_signature
 from tests import witness
 
 KEYS = {
@@ -76,7 +76,8 @@ def test_the_signing_certificate_is_bound_by_its_digest(rehearsal):
 def test_a_signing_time_is_stated_where_asked_for(rehearsal):
     signer = signer_with(KEYS["p-256"](), rehearsal)
     moment = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
-    info = cms.ContentInfo.load(build_signature(signer, digest_for(signer), signing_time=moment))["content"]
+    made = make_signature(signer, digest_for(signer), Statement(signing_time=moment))
+    info = cms.ContentInfo.load(made.encoded())["content"]
     times = [
         a["values"][0].native for a in info["signer_infos"][0]["signed_attrs"] if a["type"].native == "signing_time"
     ]

@@ -1,0 +1,315 @@
+"""CAdES: signing any content, however large, at the four baseline levels (ETSI EN 319 122-1 6).
+
+B-B the signature; B-T a signature timestamp; B-LT certificates, lists and OCSP responses in the SignedData; B-LTA an
+archive timestamp (v3) of each signature over all of it.  Signatures stand side by side in one SignedData; what others
+put there, counter-signatures too, is kept byte for byte.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TYPE_CHECKING, BinaryIO
+
+from signkit.errors import CmsNotUsable, NothingToExtend, SignatureSelfCheckFailed, TimestampUnavailable
+from signkit.signers.base import Signer
+from signkit.signing.archive_timestamp import (
+    InfoParts,
+    archive_attribute,
+    covered_bytes,
+    make_index,
+    timestamp_attribute,
+)
+from signkit.signing.cms import Statement, attribute, make_signature
+from signkit.signing.container import Container, ContainerUnreadable, Parts, read_container
+from signkit.signing.content import BytesPieces, Content
+from signkit.signing.der import SEQUENCE, element, explicit
+from signkit.signing.embedded import is_named
+from signkit.signing.levels import Level, Services, refuse_other_keys
+from signkit.trust.evidence import Evidence, collect_evidence
+from signkit.trust.primitives import SignatureInvalid, verify_signature
+from signkit.trust.timestamps import obtain_timestamp
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from asn1crypto import cms, x509
+
+#: id-ri-ocsp-response (RFC 5940 2.1)
+_OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
+_IMPRINT_DIGEST = "sha256"
+
+
+@dataclass(frozen=True)
+class SignedParts:
+    """A SignedData that was signed or extended.
+
+    Attributes:
+        parts: all of it but the content.
+        evidence_issued: when each piece of evidence added was issued; empty below B-LT.
+    """
+
+    parts: Parts = field(repr=False)
+    evidence_issued: tuple[datetime, ...] = ()
+
+
+def sign_content(
+    content: Content,
+    signer: Signer,
+    level: Level,
+    services: Services,
+    statement: Statement,
+    *,
+    onto: Parts | None = None,
+) -> SignedParts:
+    """Sign ``content`` at ``level``, beside the signatures in ``onto`` if there are some.
+
+    Raises:
+        KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
+        TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
+        CmsNotUsable: ``onto`` signs other content, or would be broken by an addition.
+    """
+    assert statement.signing_time is not None
+    refuse_other_keys(signer, statement.signing_time)
+    if level.has_timestamp and not services.timestamps:
+        raise TimestampUnavailable("-")
+    own = [_certificate(der) for der in (signer.certificate, *signer.chain)]
+    if level.has_evidence:  # before the key is used: nothing is signed that cannot be finished
+        collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
+    _prepare(content, onto, signer.algorithm.digest)
+    stamp = (lambda digest: obtain_timestamp(services.timestamps, digest).der) if level.has_timestamp else None
+    made = make_signature(signer, content.digest(signer.algorithm.digest), statement, timestamp=stamp)
+    parts = made if onto is None else onto.with_added(
+        digest_algorithms=made.digest_algorithms, certificates=made.certificates, signer_infos=made.signer_infos
+    )  # fmt: skip
+    if not level.has_evidence:
+        return SignedParts(parts)
+    return _with_evidence(parts, content, level, services, (len(parts.signer_infos) - 1,), own)
+
+
+def extend_content(parts: Parts, content: Content, level: Level, services: Services) -> SignedParts:
+    """Raise every signature in ``parts`` to ``level``, or renew its evidence and archive timestamp.
+
+    Raises:
+        NothingToExtend: there is no signature in it.
+        CmsNotUsable: it signs other content, or would be broken by an addition.
+        TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
+    """
+    if not parts.signer_infos:
+        raise NothingToExtend()
+    if not services.timestamps and level.has_timestamp:
+        raise TimestampUnavailable("-")
+    _prepare(content, parts, _IMPRINT_DIGEST)
+    with _reading():
+        stamped = replace(parts, signer_infos=tuple(_stamped(info, services) for info in parts.signer_infos))
+        if not level.has_evidence:
+            return SignedParts(stamped)
+        return _with_evidence(stamped, content, level, services, range(len(stamped.signer_infos)), ())
+
+
+def countersign(parts: Parts, index: int, signer: Signer, time: datetime) -> Parts:
+    """Sign the signature at ``index`` (from 0): a counter-signature in its unsigned attributes (RFC 5652 11.4).
+
+    Raises:
+        KeyNotForDocuments, SignatureSelfCheckFailed: see `sign_content`.
+        CmsNotUsable: the SignerInfo cannot be read, or would be broken by an addition.
+    """
+    refuse_other_keys(signer, time)
+    infos = list(parts.signer_infos)
+    with _reading():
+        info = InfoParts.of(infos[index])
+        if info.has_old_archive:
+            raise CmsNotUsable(_OLD_ARCHIVE)
+    digest = Content(BytesPieces(info.signature)).digest(signer.algorithm.digest)
+    made = make_signature(signer, digest, Statement(signing_time=time, counter=True))
+    infos[index] = info.with_unsigned(attribute("counter_signature", made.signer_infos[0])).encoded()
+    return replace(parts, signer_infos=tuple(infos)).with_added(
+        digest_algorithms=made.digest_algorithms, certificates=made.certificates
+    )
+
+
+def read_signature(stream: BinaryIO) -> Container:
+    """Read a signature file that shall be added to.
+
+    Raises:
+        CmsNotUsable: it holds no SignedData.
+    """
+    try:
+        return read_container(stream)
+    except ContainerUnreadable as error:
+        raise CmsNotUsable(Text(str(error), f"CMS として読めません ({error})")) from error
+
+
+def check_written(stream: BinaryIO, content: Content | None, certificate: bytes) -> None:
+    """Read a written signature back: does the signature of ``certificate`` hold over the content that is there?
+
+    Args:
+        stream: the written file.
+        content: what a detached signature signs; None where it must be inside.
+
+    Raises:
+        SignatureSelfCheckFailed: anything does not fit; the cause says what.
+    """
+    try:
+        container = read_container(stream)
+    except ContainerUnreadable as error:
+        raise SignatureSelfCheckFailed(str(error)) from error
+    there = container.content if content is None else content
+    if there is None or (content is None) != (container.content is not None):
+        raise SignatureSelfCheckFailed("the content is not where it should be")
+    own = _certificate(certificate)
+    mine = [info for info in _infos(container.parts) if is_named(info["sid"], own)]
+    if not mine:
+        raise SignatureSelfCheckFailed("the signature is not in it")
+    hash_name = mine[-1]["digest_algorithm"]["algorithm"].native
+    there.prepare({info["digest_algorithm"]["algorithm"].native for info in mine})
+    attributes = b"\x31" + mine[-1]["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
+    if all(_signed_digest(info) != there.digest(info["digest_algorithm"]["algorithm"].native) for info in mine):
+        raise SignatureSelfCheckFailed("the digest of the content is another than the signed one")
+    try:
+        verify_signature(own, mine[-1]["signature_algorithm"], hash_name, mine[-1]["signature"].native, attributes)
+    except SignatureInvalid as error:
+        raise SignatureSelfCheckFailed(str(error)) from error
+
+
+@contextmanager
+def _reading() -> Iterator[None]:
+    """Turn the many ways to fail on a damaged signature into one error."""
+    try:
+        yield
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
+        raise CmsNotUsable(Text(f"it is damaged ({error})", f"壊れています ({error})")) from error
+
+
+def _prepare(content: Content, parts: Parts | None, digest: str) -> None:
+    """Read the content once for all digests that will be needed; refuse signatures that do not fit it."""
+    names = {digest, _IMPRINT_DIGEST}
+    with _reading():
+        infos = _infos(parts) if parts is not None else []
+        names |= {info["digest_algorithm"]["algorithm"].native for info in infos}
+        content.prepare(sorted(names))
+        for info in infos:
+            signed = _signed_digest(info)
+            if signed is not None and signed != content.digest(info["digest_algorithm"]["algorithm"].native):
+                raise CmsNotUsable(_OTHER_CONTENT)
+            # An addition would break an archive timestamp of the kinds that cover all certificates as one.
+            if InfoParts.of(info.dump()).has_old_archive:
+                raise CmsNotUsable(_OLD_ARCHIVE)
+
+
+def _stamped(raw: bytes, services: Services) -> bytes:
+    info = InfoParts.of(raw)
+    if info.has_timestamp:
+        return raw
+    token = obtain_timestamp(services.timestamps, hashlib.sha256(info.signature).digest())
+    return info.with_unsigned(timestamp_attribute(token.der)).encoded()
+
+
+def _with_evidence(
+    parts: Parts,
+    content: Content,
+    level: Level,
+    services: Services,
+    indices: Sequence[int],
+    own: Sequence[x509.Certificate],
+) -> SignedParts:
+    """Add evidence on the signatures at ``indices``, and for B-LTA an archive timestamp each."""
+    pool = [*own, *services.issuers]
+    evidence = collect_evidence(_entities(parts, indices), [*_pool(parts), *pool], services.revocation, level.value)
+    parts = _added(parts, evidence)
+    if level is Level.B_LTA:
+        infos = list(parts.signer_infos)
+        for index in indices:
+            infos[index] = _archived(parts, InfoParts.of(infos[index]), content, services)
+        parts = replace(parts, signer_infos=tuple(infos))
+        new = [item for item in _entities(parts, indices) if item.dump() not in evidence.certificates]
+        more = collect_evidence(new, [*_pool(parts), *pool], services.revocation, level.value)
+        parts, evidence = _added(parts, more), evidence + more
+    return SignedParts(parts, evidence.issued)
+
+
+def _archived(parts: Parts, info: InfoParts, content: Content, services: Services) -> bytes:
+    index = make_index(parts, info)
+    covered = b"".join(covered_bytes(parts, info, content.digest(_IMPRINT_DIGEST), index))
+    token = obtain_timestamp(services.timestamps, hashlib.sha256(covered).digest())
+    return info.with_unsigned(archive_attribute(token.der, index)).encoded()
+
+
+def _added(parts: Parts, evidence: Evidence) -> Parts:
+    """Put evidence where B-LT wants it (EN 319 122-1 6.3): SignedData.certificates and .crls, OCSP by RFC 5940."""
+    responses = tuple(element(explicit(1), _OCSP_RESPONSE, der) for der in evidence.ocsps)
+    return parts.with_added(certificates=evidence.certificates, crls=(*evidence.crls, *responses))
+
+
+def _entities(parts: Parts, indices: Sequence[int]) -> list[x509.Certificate]:
+    """Return the certificates of the signatures at ``indices`` and of their timestamp services."""
+    found: dict[bytes, x509.Certificate] = {}
+    infos = _infos(parts)
+    for index in indices:
+        signer = _signer_of(infos[index], _pool(parts))
+        if signer is None:
+            raise CmsNotUsable(_NO_CERTIFICATE)
+        found[signer.sha256] = signer
+        for token in InfoParts.of(parts.signer_infos[index]).tokens:
+            service = _token_signer(token)
+            if service is not None:
+                found[service.sha256] = service
+    return list(found.values())
+
+
+def _pool(parts: Parts) -> list[x509.Certificate]:
+    """Return every certificate in the SignedData and in its timestamps."""
+    found = [_certificate(der) for der in parts.certificates if der[0] == SEQUENCE]
+    for info in parts.signer_infos:
+        for token in InfoParts.of(info).tokens:
+            found += _token_certificates(token)
+    return found
+
+
+def _token_certificates(token: bytes) -> list[x509.Certificate]:
+    from asn1crypto import cms
+
+    signed_data = cms.ContentInfo.load(token)["content"]
+    return [item.chosen for item in signed_data["certificates"] if item.name == "certificate"]
+
+
+def _token_signer(token: bytes) -> x509.Certificate | None:
+    from asn1crypto import cms
+
+    [info] = cms.ContentInfo.load(token)["content"]["signer_infos"]
+    return _signer_of(info, _token_certificates(token))
+
+
+def _signer_of(info: cms.SignerInfo, pool: Sequence[x509.Certificate]) -> x509.Certificate | None:
+    return next((item for item in pool if is_named(info["sid"], item)), None)
+
+
+def _signed_digest(info: cms.SignerInfo) -> bytes | None:
+    """Return the signed message digest; None for a signature without signed attributes."""
+    for item in info["signed_attrs"] or ():
+        if item["type"].native == "message_digest":
+            digest: bytes = item["values"][0].native
+            return digest
+    return None
+
+
+def _infos(parts: Parts) -> list[cms.SignerInfo]:
+    from asn1crypto import cms
+
+    return [cms.SignerInfo.load(der) for der in parts.signer_infos]
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    from asn1crypto import x509
+
+    return x509.Certificate.load(der)
+
+
+_OTHER_CONTENT = Text("it signs other content", "別の内容に対する署名です")
+_NO_CERTIFICATE = Text("the certificate of a signer is not in it", "署名者の証明書が含まれていません")
+_OLD_ARCHIVE = Text(
+    "it carries an archive timestamp of an older kind, which any addition would break",
+    "旧形式のアーカイブタイムスタンプがあり、追記すると壊れてしまいます",
+)

@@ -1,0 +1,121 @@
+"""What a CMS signs, however large: read in pieces, digested once with every digest that is asked for."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Protocol
+
+from signkit.errors import InputUnreadable
+
+#: Bytes at a time: large enough for the digests' full speed, small enough to be nothing.
+PIECE = 1 << 20
+_SHAKE_LENGTHS = {"shake128": 32, "shake256": 64}  # RFC 8702, RFC 8419
+
+
+class UnknownDigest(ValueError):
+    """A digest that this machine does not have."""
+
+
+class Pieces(Protocol):
+    """Bytes that can be read from their beginning any number of times."""
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield all bytes in order."""
+        ...
+
+
+class Content:
+    """Signed bytes and their digests; each digest is made once, several in one reading."""
+
+    def __init__(self, source: Pieces) -> None:
+        self._source = source
+        self._digests: dict[str, bytes] = {}
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield all bytes in order."""
+        return self._source.pieces()
+
+    def digest(self, name: str) -> bytes:
+        """Return the digest by asn1crypto's name, e.g. ``sha256``.
+
+        Raises:
+            UnknownDigest: it is not available.
+        """
+        if name not in self._digests:
+            self.prepare([name])
+        return self._digests[name]
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Make several digests in one reading.
+
+        Raises:
+            UnknownDigest: one is not available.
+        """
+        states = {name: _new(name) for name in names if name not in self._digests}
+        if not states:
+            return
+        for piece in self.pieces():
+            for state in states.values():
+                state.update(piece)
+        for name, state in states.items():
+            self._digests[name] = state.digest(_SHAKE_LENGTHS[name]) if name in _SHAKE_LENGTHS else state.digest()
+
+
+def _new(name: str):  # type: ignore[no-untyped-def]  # hashlib's types differ for the SHAKE functions
+    if name in _SHAKE_LENGTHS:
+        return hashlib.shake_256() if name == "shake256" else hashlib.shake_128()
+    try:
+        return hashlib.new(name, usedforsecurity=False)
+    except ValueError as error:
+        raise UnknownDigest(name) from error
+
+
+class BytesPieces:
+    """Bytes at hand, in one or several parts."""
+
+    def __init__(self, *parts: bytes) -> None:
+        self._parts = parts
+
+    def pieces(self) -> Iterator[bytes]:
+        """Yield the parts."""
+        return iter(self._parts)
+
+
+class FilePieces:
+    """A whole regular file, opened once: what was opened cannot be exchanged for another file."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def pieces(self) -> Iterator[bytes]:
+        """Read the file from its beginning."""
+        self._stream.seek(0)
+        while piece := self._stream.read(PIECE):
+            yield piece
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a regular file for reading, without ever waiting on a FIFO or a device.
+
+    Raises:
+        InputUnreadable: it cannot be read, or is no regular file.
+    """
+    import os
+    import stat
+
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        stream = os.fdopen(handle, "rb")
+    except (OSError, ValueError) as error:
+        raise InputUnreadable(str(path), getattr(error, "strerror", None) or str(error)) from error
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise InputUnreadable(str(path), "not a regular file")
+    return stream
+
+
+def size_of(stream: BinaryIO) -> int:
+    """Return the size of an opened file in bytes."""
+    return stream.seek(0, 2)
