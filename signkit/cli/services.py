@@ -14,6 +14,17 @@ if TYPE_CHECKING:
 REHEARSAL = "rehearsal"
 
 
+def home_trust_folder(settings: Settings) -> Path:
+    """Return where ``signkit trust add`` keeps CA certificates (not created here)."""
+    return settings.home_folder() / "trust"
+
+
+def trusted_paths(settings: Settings, named: Sequence[Path] | None) -> list[Path]:
+    """Return what is believed beside the shipped CAs: what was added, what the settings say, what is named now."""
+    added = home_trust_folder(settings)
+    return [*([added] if added.is_dir() else []), *settings.trust_folders, *(named or ())]
+
+
 def services(
     settings: Settings, tsa: Sequence[str] | None, evidence: Sequence[Path] | None, trust: Sequence[Path] | None
 ) -> Services:
@@ -25,6 +36,7 @@ def services(
 
     from signkit.signing.levels import Services
     from signkit.trust.anchors import default_trust_store
+    from signkit.trust.indexed import IndexedRevocation, index_folder
     from signkit.trust.revocation import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
     from signkit.trust.timestamps import HttpTimestampSource, TimestampSource
 
@@ -41,6 +53,7 @@ def services(
             issuers += [x509.Certificate.load(der) for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
         else:
             timestamps.append(HttpTimestampSource(url, settings.network_timeout))
+    revocation.append(IndexedRevocation(index_folder(settings.home_folder())))
     revocation.append(OnlineRevocation(settings.network_timeout))
-    store = default_trust_store([*settings.trust_folders, *(trust or ())])
+    store = default_trust_store(trusted_paths(settings, trust))
     return Services(timestamps, revocation, [*issuers, *store.certificates("signature")])

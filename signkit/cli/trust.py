@@ -1,36 +1,225 @@
-"""``signkit trust``: whom this installation believes."""
+"""``signkit trust``: whom this installation believes, and the revocation lists that it holds."""
 
 from __future__ import annotations
 
+import hashlib
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
-from signkit.cli.language import words
+from signkit.cli.language import translate, words
 from signkit.cli.options import Trust
+from signkit.cli.terminal import report_error, tell
+from signkit.errors import CrlIndexDamaged, NotAnAuthority, OutputNotWritten, SignKitError, UsageProblem
+from signkit.words import Text
 
-HELP = words("Look at the trust anchors.", "信頼する CA を調べる。")
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+    from signkit.trust.crl_import import ImportedList
+
+HELP = words("Trust anchors and imported revocation lists.", "信頼する CA と、取り込んだ失効リスト。")
 
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.callback()
-def group() -> None:
-    """Keep ``trust list`` a command of a group while it is the only one."""
+# --- list ----------------------------------------------------------------------------------------------------
 
 
 @app.command(
     "list", help=words("List the CA certificates that signatures may rest on.", "署名の根拠にできる CA 証明書の一覧。")
 )
 def list_(trust: Trust = None) -> None:
-    """Print source, name, end of validity and SHA-256 of every anchor."""
-    import hashlib
-
+    """Print source, name, end of validity and SHA-256 of every anchor; tell of imported lists that are out of date."""
     from asn1crypto import x509
 
+    from signkit.cli.services import trusted_paths
     from signkit.settings import load_settings
     from signkit.trust.anchors import default_trust_store
 
-    store = default_trust_store([*load_settings().trust_folders, *(trust or ())])
-    for anchor in store.anchors:
+    settings = load_settings()
+    for anchor in default_trust_store(trusted_paths(settings, trust)).anchors:
         end = x509.Certificate.load(anchor.certificate).not_valid_after
         digest = hashlib.sha256(anchor.certificate).hexdigest()
         print(f"{anchor.label.source}\t{anchor.label.name}\t{end:%Y-%m-%d}\t{digest}")
+    _tell_stale(settings.home_folder())
+
+
+def _tell_stale(home: Path) -> None:
+    from signkit.trust.indexed import imported_lists, index_folder
+
+    try:
+        headers = imported_lists(index_folder(home))
+    except CrlIndexDamaged as error:
+        report_error(error)
+        return
+    for header in headers:
+        if header.next_update < datetime.now(UTC):
+            of = header.partition or header.issuer
+            tell(_STALE, of=of, issued=_time(header.this_update), due=_time(header.next_update))
+
+
+_STALE = Text(
+    "The imported revocation list of {of} is out of date: issued {issued}, the next one was due {due}.",
+    "取り込んだ失効リスト ({of}) は古くなっています: 発行 {issued}、次回発行予定 {due}。",
+)
+
+
+# --- add -----------------------------------------------------------------------------------------------------
+
+
+@app.command(help=words("Believe a CA from now on.", "CA を今後ずっと信頼する。"))
+def add(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE…", help=words("CA certificates, PEM or DER.", "CA 証明書 (PEM または DER)。")),
+    ],
+    yes: Annotated[bool, typer.Option("--yes", help=words("Do not ask for confirmation.", "確認を省く。"))] = False,
+) -> None:
+    """Show each certificate with its fingerprint and, once confirmed, keep it in the user's home."""
+    from asn1crypto import x509
+
+    from signkit.cli.services import home_trust_folder
+    from signkit.settings import load_settings
+    from signkit.trust.anchors import read_certificates
+
+    folder = home_trust_folder(load_settings())
+    fresh: dict[Path, bytes] = {}
+    for file in files:
+        for der in read_certificates(file):
+            certificate = x509.Certificate.load(der)
+            if not certificate.ca:
+                raise NotAnAuthority(str(file), certificate.subject.human_friendly)
+            target = folder / f"{certificate.sha256.hex()}.pem"
+            _show(certificate)
+            if target.exists():
+                tell(Text("It is trusted already.", "既に信頼されています。"))
+            else:
+                fresh[target] = der
+    if fresh:
+        _confirm(len(fresh), assume_yes=yes)
+        _keep(folder, fresh)
+
+
+def _show(certificate: x509.Certificate) -> None:
+    fingerprint = certificate.sha256.hex(":").upper()
+    print(certificate.subject.human_friendly, file=sys.stderr)
+    print(f"  {certificate.not_valid_before:%Y-%m-%d} – {certificate.not_valid_after:%Y-%m-%d}", file=sys.stderr)
+    print(f"  SHA-256 {fingerprint}", file=sys.stderr)
+
+
+def _confirm(count: int, *, assume_yes: bool) -> None:
+    if assume_yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageProblem(
+            Text("A CA is believed only after a confirmation", "CA を信頼するには確認が必要です"),
+            Text(
+                "Compare the fingerprint with one that the CA publishes, and add --yes.",
+                "フィンガープリントを CA の公表値と照合し、--yes を付けてください。",
+            ),
+        )
+    question = Text(
+        "Is each fingerprint the one that the CA publishes? Believe {count}? [y/N] ",
+        "フィンガープリントは CA の公表値と一致していますか? {count} 件を信頼しますか? [y/N] ",
+    )
+    print(translate(question, count=count), end="", file=sys.stderr, flush=True)
+    if input().strip().lower() not in ("y", "yes"):
+        raise KeyboardInterrupt
+
+
+def _keep(folder: Path, certificates: dict[Path, bytes]) -> None:
+    from asn1crypto import pem
+
+    from signkit.output import write_checked
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
+    for target, der in certificates.items():
+        write_checked(target, pem.armor("CERTIFICATE", der), overwrite=True)
+        print(target)
+
+
+# --- import-crl ----------------------------------------------------------------------------------------------
+
+
+@app.command(
+    "import-crl",
+    help=words(
+        "Check revocation lists (CRL) once and index them, so that each later question is quick.",
+        "失効リスト (CRL) を一度だけ検証してインデックスを作り、以後の照会を速くする。",
+    ),
+)
+def import_crl(
+    files: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="FILE…", help=words("Complete or delta CRLs, DER or PEM.", "完全または差分 CRL (DER または PEM)。")
+        ),
+    ],
+    issuer: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--issuer",
+            metavar="PATH",
+            help=words(
+                "Certificate of the CA that issued them, where it is no trust anchor.",
+                "発行した CA の証明書 (信頼する CA に含まれない場合)。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Print a line a list; one that is refused is told and does not keep the others away."""
+    from signkit.trust.crl_import import import_order
+
+    take = _importer(issuer or [])
+    codes = [code for file in import_order(files) if (code := _take(take, file))]
+    if codes:
+        raise typer.Exit(codes[0])
+
+
+def _importer(issuers: list[Path]) -> Callable[[Path], ImportedList]:
+    from asn1crypto import x509
+
+    from signkit.cli.services import trusted_paths
+    from signkit.settings import load_settings
+    from signkit.trust.anchors import default_trust_store, load_anchors
+    from signkit.trust.crl_import import import_crl
+    from signkit.trust.indexed import index_folder
+
+    settings = load_settings()
+    anchors = [*default_trust_store(trusted_paths(settings, None)).anchors]
+    anchors += [anchor for path in issuers for anchor in load_anchors(path)]
+    candidates = [x509.Certificate.load(anchor.certificate) for anchor in anchors]
+    return lambda file: import_crl(file, index_folder(settings.home_folder()), candidates, datetime.now(UTC))
+
+
+def _take(take: Callable[[Path], ImportedList], file: Path) -> int:
+    start = time.perf_counter()
+    try:
+        header = take(file).header
+    except SignKitError as error:
+        return report_error(error)
+    seconds = time.perf_counter() - start
+    tell(_IMPORTED, file=file, entries=header.entries, seconds=f"{seconds:.1f}")
+    times = f"{_time(header.this_update)}\t{_time(header.next_update)}"
+    print(f"{header.issuer}\t{header.entries}\t{times}\t{header.partition or '-'}\t{seconds:.3f}", flush=True)
+    return 0
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+_IMPORTED = Text(
+    "Imported {file}: {entries} revoked certificates, in {seconds} s.",
+    "{file} を取り込みました: 失効した証明書 {entries} 件、{seconds} 秒。",
+)

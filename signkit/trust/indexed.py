@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from signkit.errors import CrlIndexDamaged
 from signkit.trust.crl_index import CrlIndex, Good, IndexHeader, Revoked
 from signkit.trust.crl_scope import certificate_kind, certificate_points, index_name, issuer_digests
 from signkit.trust.revocation import IndexedStatus, NoEvidence, RevocationAnswer
@@ -75,13 +76,22 @@ class IndexedRevocation:
     def _ask(self, file: Path, serial: int) -> IndexedStatus:
         with CrlIndex.open(file) as index:
             header = index.header
+            if file.name not in _names(header):
+                raise CrlIndexDamaged(
+                    str(file), Text("it is the index of another list", "別のリストのインデックスです")
+                )
             return IndexedStatus(
                 index.status(serial),
                 header.this_update,
                 header.next_update,
                 header.crl_sha256,
-                self._folder / header.kept if header.kept else None,
+                self._folder / Path(header.kept).name if header.kept else None,
             )
+
+
+def _names(header: IndexHeader) -> set[str]:
+    key, name, kind = header.issuer_key_sha256, header.issuer_name_sha256, header.certificates
+    return {index_name(key, name, kind, point) for point in header.names or (None,)}
 
 
 def imported_lists(folder: Path) -> list[IndexHeader]:
