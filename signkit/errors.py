@@ -1505,6 +1505,26 @@ class PolicyInvalid(SignKitError):
     HINT = Text("See docs/reference/policy.md.", "docs/reference/policy.md を見てください。")
 
 
+# --- diff ------------------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class PdfNotComparable(SignKitError):
+    """The revisions of a PDF cannot be compared, because it cannot be read."""
+
+    path: str
+    cause: Text
+    MESSAGE = Text("Cannot compare the revisions of {path}. {cause}", "{path} の各版を比較できません。{cause}")
+    HINT = Text(
+        "See what is wrong with it: signkit validate {path}", "原因は signkit validate {path} で確認できます。"
+    )
+    EXIT_CODE = ExitCode.UNREADABLE
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
+
+
 # --- batch -----------------------------------------------------------------------------------------------
 
 
