@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
@@ -44,9 +44,9 @@ class CrlEvidence:
 
 @dataclass(frozen=True)
 class NoEvidence:
-    """Why there is none: nobody may hand it out, none is published, nothing answered, or a status is all there is."""
+    """Why there is none: it may not be handed out, is not published, did not come, is stale, or is a mere status."""
 
-    kind: Literal["not-permitted", "not-published", "unreachable", "status-only"]
+    kind: Literal["not-permitted", "not-published", "unreachable", "stale", "status-only"]
     reason: Text
 
 
@@ -74,13 +74,23 @@ class IndexedStatus:
         """Whether the next list was due at ``moment``."""
         return self.next_update < moment
 
-    def evidence(self) -> CrlEvidence | NoEvidence:
-        """Return the list itself if it was kept and is the one that was imported, else why it cannot be had."""
+    def evidence(self, moment: datetime) -> CrlEvidence | NoEvidence:
+        """Return the list itself if it is in date at ``moment`` and was kept, else why it cannot be had."""
+        if self.stale_at(moment):
+            return NoEvidence("stale", self.staleness())
         try:
             der = self.kept.read_bytes() if self.kept is not None else b""
         except OSError:
             der = b""
         return CrlEvidence(der) if hashlib.sha256(der).hexdigest() == self.crl_sha256 else STATUS_ONLY
+
+    def staleness(self) -> Text:
+        """Say of when the list is and when the next one was due."""
+        issued, due = f"{self.this_update:%Y-%m-%d %H:%M:%S} UTC", f"{self.next_update:%Y-%m-%d %H:%M:%S} UTC"
+        return Text(
+            f"the imported revocation list is of {issued} and the next one was due {due}; import the present one",
+            f"取り込んだ失効リスト ({issued} 発行) は次回発行予定 {due} を過ぎています。最新のものを取り込んでください",
+        )
 
 
 RevocationAnswer: TypeAlias = OcspEvidence | CrlEvidence | IndexedStatus | NoEvidence
@@ -201,12 +211,12 @@ def first_evidence(
     for source in sources:
         answer = source.look_up(certificate, issuer)
         if to_keep and isinstance(answer, IndexedStatus) and not isinstance(answer.status, Revoked):
-            answer = answer.evidence()
+            answer = answer.evidence(datetime.now(UTC))
         if not isinstance(answer, NoEvidence):
             return answer
         reasons.append(answer)
-    if STATUS_ONLY in reasons:
-        return STATUS_ONLY
+    if imported := next((reason for reason in reasons if reason.kind in ("stale", "status-only")), None):
+        return imported
     if issuer_kind(certificate) is not None:
         return NOT_PERMITTED
     return next((reason for reason in reasons if reason.kind != "not-published"), NOT_PUBLISHED)

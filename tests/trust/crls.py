@@ -36,7 +36,7 @@ def name(*common_names: str) -> x509.Name:
 
 
 def new_authority(
-    common_name: str = "Test CA", *, crl_sign: bool = True, end: datetime = NOW + 3650 * DAY
+    common_name: str = "Test CA", *, crl_sign: bool = True, end: datetime = NOW + 30_000 * DAY
 ) -> Authority:
     key = ec.generate_private_key(ec.SECP256R1())
     builder = x509.CertificateBuilder(name(common_name), name(common_name), key.public_key(), 1)
@@ -57,7 +57,7 @@ def leaf(
     points: Sequence[x509.DistributionPoint] = (),
     *,
     ca: bool = False,
-    end: datetime = NOW + 900 * DAY,
+    end: datetime = NOW + 29_000 * DAY,
 ) -> asn1_x509.Certificate:
     """A certificate with this serial number and these CRL distribution points."""
     by = issuer or authority()

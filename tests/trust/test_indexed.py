@@ -22,10 +22,10 @@ from tests.trust.crls import DAY, NOW, authority, entry, issuing_point, leaf, ma
 def holds(tmp_path):
     """Import DER lists of `authority` (or another) and return the source."""
 
-    def run(*lists: bytes, by=None):
+    def run(*lists: bytes, by=None, now=NOW):
         for number, der in enumerate(lists):
             (tmp_path / f"{number}.crl").write_bytes(der)
-            import_crl(tmp_path / f"{number}.crl", tmp_path / "crl", [(by or authority()).candidate], NOW)
+            import_crl(tmp_path / f"{number}.crl", tmp_path / "crl", [(by or authority()).candidate], now)
         return IndexedRevocation(tmp_path / "crl")
 
     return run
@@ -203,61 +203,77 @@ def test_an_index_in_anothers_place_is_an_error(holds, tmp_path):
 # --- evidence for documents ----------------------------------------------------------------------------------
 
 
+def fresh_list(entries, **choices):
+    """A list that is in date by the machine's clock, which decides what goes into a document."""
+    return make_list(entries, **({"issued": utc_now(), "due": utc_now() + DAY} | choices))
+
+
+@pytest.fixture
+def holds_now(holds):
+    return lambda *lists: holds(*lists, now=utc_now())
+
+
 @pytest.fixture
 def large(monkeypatch):
     """As if every list were too large to be kept."""
     monkeypatch.setattr(crl_import, "MAX_KEPT_BYTES", 0)
 
 
-def test_a_small_list_is_kept_and_goes_into_the_document(holds):
-    der = make_list([5])
-    evidence = collect_evidence([leaf(6)], [authority().candidate], [holds(der)], "B-LT")
+def test_a_small_list_is_kept_and_goes_into_the_document(holds_now):
+    der = fresh_list([5])
+    evidence = collect_evidence([leaf(6)], [authority().candidate], [holds_now(der)], "B-LT")
     assert evidence.crls == (der,)
 
 
-def test_a_status_without_its_list_cannot_go_into_a_document(holds, large):
+def test_a_status_without_its_list_cannot_go_into_a_document(holds_now, large):
     with pytest.raises(EvidenceMissing, match="a status without the list cannot be kept in the document"):
-        collect_evidence([leaf(6)], [authority().candidate], [holds(make_list([5]))], "B-LT")
+        collect_evidence([leaf(6)], [authority().candidate], [holds_now(fresh_list([5]))], "B-LT")
 
 
-def test_another_source_may_still_have_evidence(holds, large):
+def test_another_source_may_still_have_evidence(holds_now, large):
     class Elsewhere:
         def look_up(self, certificate, issuer):
-            return CrlEvidence(make_list([]))
+            return CrlEvidence(fresh_list([]))
 
-    source = holds(make_list([]))
+    source = holds_now(fresh_list([]))
     found = first_evidence([source, Elsewhere()], leaf(6), authority().candidate, to_keep=True)
     assert isinstance(found, CrlEvidence)
     assert isinstance(first_evidence([source, Elsewhere()], leaf(6), authority().candidate), IndexedStatus)
 
 
 @pytest.mark.parametrize("kept", [True, False])
-def test_nothing_is_signed_with_a_revoked_certificate(holds, monkeypatch, kept):
+def test_nothing_is_signed_with_a_revoked_certificate(holds_now, monkeypatch, kept):
     monkeypatch.setattr(crl_import, "MAX_KEPT_BYTES", 1_000_000 if kept else 0)
     with pytest.raises(CertificateRevoked, match="2026-11-20"):
-        collect_evidence([leaf(5)], [authority().candidate], [holds(make_list([5]))], "B-LT")
+        collect_evidence([leaf(5)], [authority().candidate], [holds_now(fresh_list([5]))], "B-LT")
 
 
-def test_a_kept_list_that_was_exchanged_is_not_used(holds, tmp_path):
-    source = holds(make_list([5]))
-    next((tmp_path / "crl").glob("*.crl")).write_bytes(make_list([]))
-    assert source.look_up(leaf(6), authority().candidate).evidence() == STATUS_ONLY
+def test_a_kept_list_that_was_exchanged_is_not_used(holds_now, tmp_path):
+    source = holds_now(fresh_list([5]))
+    next((tmp_path / "crl").glob("*.crl")).write_bytes(fresh_list([]))
+    assert source.look_up(leaf(6), authority().candidate).evidence(NOW) == STATUS_ONLY
 
 
-def test_a_delta_leaves_only_the_status(holds):
-    source = holds(make_list([5], number=1, issued=NOW - DAY), make_list([6], number=2, delta_of=1))
-    assert source.look_up(leaf(7), authority().candidate).evidence() == STATUS_ONLY
+def test_a_delta_leaves_only_the_status(holds_now):
+    source = holds_now(fresh_list([5], number=1, issued=utc_now() - DAY), fresh_list([6], number=2, delta_of=1))
+    assert source.look_up(leaf(7), authority().candidate).evidence(NOW) == STATUS_ONLY
     assert isinstance(ask(source, leaf(6)), Revoked)
 
 
-def test_for_a_jpki_certificate_the_imported_status_is_the_reason_told(holds, large):
+def test_for_a_jpki_certificate_the_imported_status_is_the_reason_told(holds_now, large):
     class Jpki:
         issuer = None
 
     class Says:
         def look_up(self, certificate, issuer):
-            return IndexedStatus(Good(), NOW, NOW + DAY, "00")
+            return IndexedStatus(Good(), utc_now(), utc_now() + DAY, "00")
 
     found = first_evidence([Says()], Jpki(), authority().candidate, to_keep=True)
     assert isinstance(found, NoEvidence)
     assert found.kind == "status-only"
+
+
+def test_a_stale_list_does_not_go_into_a_document_and_its_times_are_told(holds):
+    source = holds(make_list([5], issued=NOW - 9 * DAY, due=NOW - 8 * DAY), now=NOW - 9 * DAY)
+    with pytest.raises(EvidenceMissing, match="of 2026-11-12 09:30:00 UTC and the next one was due 2026-11-13 09:30"):
+        collect_evidence([leaf(6)], [authority().candidate], [source], "B-LT")
