@@ -6,7 +6,7 @@ import pytest
 from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signkit.jpki.attributes import parse_birth_date, read_attributes
+from signkit.jpki.attributes import attributes_of_card, parse_birth_date, read_attributes
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.rehearsal.authority import Person, issue_signing_certificate, new_rsa_key
 from signkit.rehearsal.services import utc_now
@@ -67,3 +67,31 @@ def test_the_authentication_certificate_is_told_by_its_policy(seller_card):
 
 def test_a_rehearsal_certificate_is_not_jpkis(seller_card):
     assert issuer_kind(x509.Certificate.load(seller_card.sign.certificate)) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "in_era", "iso"),
+    [
+        ("19930401", "平成5年4月1日", "1993-04-01"),
+        ("19890107", "昭和64年1月7日", "1989-01-07"),
+        ("19890108", "平成元年1月8日", "1989-01-08"),
+        ("20190501", "令和元年5月1日", "2019-05-01"),
+        ("19850000", "1985年不詳月不詳日", None),
+        ("00000401", "不詳年4月1日", None),
+    ],
+)
+def test_the_cards_own_birth_date_is_put_in_its_era_where_it_is_whole(written, in_era, iso):
+    birth_date = attributes_of_card("名", "住所", written, "1").birth_date
+    assert (birth_date.in_era_years(), birth_date.iso()) == (in_era, iso)
+
+
+@pytest.mark.parametrize("written", ["", "1993-4-1", "１９９３０４０１"])
+def test_what_is_no_birth_date_on_the_card_is_none(written):
+    assert attributes_of_card("名", "住所", written, "1").birth_date is None
+
+
+@pytest.mark.parametrize(
+    ("digit", "sex"), [("1", "male"), ("2", "female"), ("9", "not-applicable"), ("0", "not-known"), ("3", None)]
+)
+def test_the_cards_own_digits_for_the_sex(digit, sex):
+    assert attributes_of_card("名", "住所", "19930401", digit).sex == sex
