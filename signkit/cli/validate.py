@@ -84,6 +84,18 @@ def run(
             help=words("Show name, address, birth date and sex of JPKI signers.", "署名者の基本4情報を表示する。"),
         ),
     ] = False,
+    expect: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--expect",
+            metavar="FIELD=NAME",
+            help=words(
+                "Who must have signed a field, e.g. seller='番号　花子'; may be repeated.",
+                "署名欄に署名しているべき人。例: seller='番号　花子'。複数指定可。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
@@ -122,7 +134,7 @@ def run(
 
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
-    options = _options(policy, trust, evidence, at, offline, identity)
+    options = _options(policy, trust, evidence, at, offline, identity, expect)
     before = read_results(resume) if resume else Results()
     seen: set[Verdict] = set()
     with _engine(engine) as (executor, workers), _output(resume, before, chosen) as stream, _progress(files) as advance:
@@ -167,6 +179,7 @@ def _options(
     at: str | None,
     offline: bool,
     identity: bool,
+    expect: list[str] | None,
 ) -> ValidationOptions:
     from signkit.settings import load_settings
     from signkit.trust.anchors import default_trust_store
@@ -185,7 +198,21 @@ def _options(
         offline=offline,
         identity=identity,
         revocation=sources,
+        expect=_expected(expect or ()),
     )
+
+
+def _expected(pairs: Iterable[str]) -> dict[str, str]:
+    expected = {}
+    for pair in pairs:
+        field, sign, name = pair.partition("=")
+        if not sign or not field or not name.strip():
+            raise UsageProblem(
+                Text(f"--expect {pair!r} does not say who signs what", f"--expect {pair!r} の形式が正しくありません"),
+                Text("Write it like --expect seller='番号　花子'.", "例: --expect seller='番号　花子'"),
+            )
+        expected[field] = name
+    return expected
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -91,8 +91,15 @@ def read_contract(pdf: bytes) -> EmbeddedContract | None:
         ContractDataUnreadable: there is a ``contract.json`` which is not what SignKit writes.
     """
     raw = _associated_file(pdf)
-    if raw is None:
-        return None
+    return None if raw is None else parse_contract(raw)
+
+
+def parse_contract(raw: bytes) -> EmbeddedContract:
+    """Return the contract that the bytes of a ``contract.json`` describe.
+
+    Raises:
+        ContractDataUnreadable: they are not what SignKit writes.
+    """
     content = parse_contract_data(raw, ".json", FILE_NAME)
     template, data = content.get("template"), content.get("data")
     if content.get("format") != FORMAT or not isinstance(template, dict) or not isinstance(data, dict):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ class ValidationOptions:
         limits: what a single file may cost.
         identity: show the four attributes of a JPKI certificate.
         revocation: where evidence is looked for that the file does not hold.
+        expect: who must have signed which field, by field; counts before what the contract says.
     """
 
     policy: Policy = field(default_factory=lambda: shipped_policy("default"))
@@ -36,6 +37,7 @@ class ValidationOptions:
     limits: Limits = field(default_factory=Limits)
     identity: bool = False
     revocation: Sequence[RevocationSource] = ()
+    expect: Mapping[str, str] = field(default_factory=dict)
 
     def moment(self) -> datetime:
         """Return the moment to judge at, in UTC."""

@@ -15,6 +15,7 @@ from signkit.validation.evidence import fetched_pool, security_store, signed_dat
 from signkit.validation.integrity import Checked, check
 from signkit.validation.limits import LimitExceeded, Meter
 from signkit.validation.options import ValidationOptions
+from signkit.validation.parties import Parties
 from signkit.validation.reading.document import PdfFile, Unreadable
 from signkit.validation.reading.syntax import Value
 from signkit.validation.reasons import reason
@@ -169,6 +170,7 @@ class _Pdf:
         self._brought: list[tuple[FoundSignature, Pool]] = []
         self._judge = Judge(options, self._pool())
         self._proofs: list[tuple[FoundSignature, datetime]] = []
+        self._parties = Parties(self._file, options.expect)
 
     def _pool(self) -> Pool:
         """All evidence in the file; what each signature brings is noted in ``_brought``."""
@@ -186,8 +188,15 @@ class _Pdf:
         signatures = [
             self._signature(item) for item in self._checked if item.timestamp is None and not self._is_stamp(item)
         ]
-        verdict = worst([item.verdict for item in signatures] + [item.verdict for item in stamps])
-        return replace(self._blank, verdict=verdict, signatures=tuple(signatures), document_timestamps=tuple(stamps))
+        missing = tuple(reason("party-missing", role=role) for role in self._parties.missing(signatures))
+        verdicts = [item.verdict for item in signatures] + [item.verdict for item in stamps]
+        return replace(
+            self._blank,
+            verdict=worst([*verdicts, Verdict.INDETERMINATE] if missing else verdicts),
+            signatures=tuple(signatures),
+            document_timestamps=tuple(stamps),
+            reasons=missing,
+        )
 
     @staticmethod
     def _is_stamp(item: Checked) -> bool:
@@ -238,7 +247,9 @@ class _Pdf:
         time = self._proven_at(item.found)
         proof = Proof(time, "document-timestamp") if time else None
         kind = "certification" if _doc_mdp(self._file, item.found) is not None else "approval"
-        return self._judge.signature(item, changes, proof, self._level(item), kind)
+        report = self._judge.signature(item, changes, proof, self._level(item), kind)
+        certificate = item.signer.certificate if item.signer else None
+        return self._parties.judged(report, certificate, self._options.policy)
 
     def _rules(self, found: FoundSignature) -> Rules:
         """What the document's own rules allow after ``found``: those of all signatures up to it."""

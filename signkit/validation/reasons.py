@@ -88,6 +88,28 @@ _WORDS: dict[str, Text] = {
         "No timestamp could be believed, so the time of signing is not proven.",
         "信頼できるタイムスタンプがなく、署名時刻が証明されていません。",
     ),
+    "archive-index": Text(
+        "Something that an archive timestamp covers is not there any more.",
+        "アーカイブタイムスタンプの対象の一部が失われています。",
+    ),
+    "archive-timestamp-old": Text(
+        "An archive timestamp of an older kind (before v3) is not judged.",
+        "旧形式 (v3 より前) のアーカイブタイムスタンプは判定しません。",
+    ),
+    # --- containers (ASiC)
+    "asic-digest": Text(
+        "The files {names} are not those that were signed.", "署名されたものと異なるファイルがあります: {names}。"
+    ),
+    "asic-missing": Text(
+        "Signed files are missing from the container: {names}.", "署名対象のファイルがコンテナにありません: {names}。"
+    ),
+    "asic-uncovered": Text(
+        "No valid signature covers these files: {names}.", "有効な署名の対象になっていないファイルがあります: {names}。"
+    ),
+    "asic-manifest": Text(
+        "No readable manifest says which files this signature covers ({detail}).",
+        "どのファイルに対する署名かを示すマニフェストを読み取れません ({detail})。",
+    ),
     # --- changes
     "changes-not-permitted": Text(
         "After signing, the document was changed in a way that is not permitted: {what}.",
@@ -96,6 +118,16 @@ _WORDS: dict[str, Text] = {
     "changes-not-judged": Text(
         "What was changed after signing cannot be judged: {what}.", "署名後の変更を判定できません: {what}。"
     ),
+    # --- parties
+    "party-mismatch": Text(
+        "The certificate names somebody else than the party of the contract.",
+        "証明書の名義が契約書の当事者と一致しません。",
+    ),
+    "party-not-told": Text(
+        "It cannot be told whether the certificate names the party of the contract.",
+        "証明書の名義が契約書の当事者かどうかを判定できません。",
+    ),
+    "party-missing": Text("Nobody signed as {role}.", "{role} としての署名がありません。"),
     # --- trust
     "no-anchor": Text(
         "The signer's certificate leads to no trusted authority ({issuer}).",

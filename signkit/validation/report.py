@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from signkit.jpki.match_reasons import PartyMatch
 from signkit.words import Text
 
 
@@ -133,7 +134,7 @@ class SignatureReport:
     changes_permitted: bool | None
     revocation: RevocationReport = dataclasses.field(default_factory=RevocationReport)
     timestamps: tuple[TimestampReport, ...] = ()
-    party_match: bool | None = None
+    party_match: PartyMatch | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return one entry of ``signatures``."""
@@ -150,13 +151,20 @@ class SignatureReport:
             "best_time": iso(self.best_time),
             "best_time_source": self.best_time_source,
             "signer": self.signer.to_json(),
-            "party_match": self.party_match,
+            "party_match": _match_json(self.party_match),
             "coverage": self.coverage,
             "changes_after": self.changes_after,
             "changes_permitted": self.changes_permitted,
             "revocation": self.revocation.to_json(),
             "timestamps": [timestamp.to_json() for timestamp in self.timestamps],
         }
+
+
+def _match_json(match: PartyMatch | None) -> dict[str, Any] | None:
+    if match is None:
+        return None
+    reasons = [Reason(item.code, item.text).to_json() for item in match.reasons]
+    return {"verdict": match.verdict, "reasons": reasons}
 
 
 @dataclass(frozen=True)

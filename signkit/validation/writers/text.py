@@ -26,6 +26,13 @@ _CHANGES = {
     "annotations": Text("Since then annotations were changed.", "その後に注釈が変更されています。"),
     "other": Text("Since then the document itself was changed.", "その後に文書そのものが変更されています。"),
 }
+_PARTY = {
+    "match": Text("The certificate names the party.", "証明書の名義は当事者と一致します。"),
+    "mismatch": Text("The certificate does NOT name the party.", "証明書の名義が当事者と一致しません。"),
+    "cannot-tell": Text(
+        "Whether the certificate names the party cannot be told.", "証明書の名義が当事者かどうか判定できません。"
+    ),
+}
 _NOT_PERMITTED = Text("This is not permitted.", "これは許されない変更です。")
 _STAMPED = Text(
     "The whole document was timestamped at {time} by {tsa}: {verdict}.",
@@ -57,6 +64,9 @@ def _signature(item: SignatureReport, language: Language) -> list[str]:
     if item.changes_after is not None and item.intact:
         changed = _say(_CHANGES[item.changes_after], language)
         lines.append(changed if item.changes_permitted else f"{changed} {_say(_NOT_PERMITTED, language)}")
+    if item.party_match is not None:
+        lines.append(_say(_PARTY[item.party_match.verdict], language))
+        lines += [f"  {_say(part.text, language)}" for part in item.party_match.reasons]
     return lines + [f"- {_say(reason.text, language)}" for reason in item.reasons]
 
 
