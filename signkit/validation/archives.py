@@ -73,9 +73,11 @@ class _BoundedFile(io.BufferedReader):
     """A file from which nothing is read in one piece that is larger than an archive's directory may be."""
 
     def read(self, size: int | None = -1, /) -> bytes:
-        if size is None or size < 0 or size > _DIRECTORY_BYTES:
+        bounded = _DIRECTORY_BYTES + 1 if size is None or size < 0 else min(size, _DIRECTORY_BYTES + 1)
+        data = super().read(bounded)
+        if len(data) > _DIRECTORY_BYTES:
             raise FileProblem("limit", f"more than {_DIRECTORY_BYTES} bytes in one piece of an archive")
-        return super().read(size)
+        return data
 
 
 @contextmanager

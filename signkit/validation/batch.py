@@ -24,7 +24,7 @@ from signkit.validation.sources import Source, sources
 from signkit.validation.workers import WorkerLost, WorkerPool
 from signkit.words import Text
 
-#: Seconds that a worker gets on top of what a file may take (``Limits.seconds``), its start included.
+#: Seconds that a worker gets on top of what a file may take (``Limits.seconds``), which it counts itself.
 MARGIN_SECONDS = 15.0
 
 #: Files handed out at once, per worker: one being judged, one waiting, so that no worker waits for us.

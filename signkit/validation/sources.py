@@ -105,7 +105,7 @@ def _in_folder(folder: str) -> Iterator[Source]:
             continue
         for entry in entries:
             if not _is_folder(entry) and entry.name.lower().endswith(SUFFIXES + ARCHIVE_SUFFIXES):
-                yield Source(entry.path)
+                yield Source(os.path.normpath(entry.path))
         stack += [entry.path for entry in reversed(entries) if _is_folder(entry)]
 
 

@@ -29,6 +29,7 @@ _PROGRAM = (
     "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from signkit.validation.workers import serve; serve()"
 )
 _FAREWELL_SECONDS = 5.0
+_START_SECONDS = 60.0
 
 
 class WorkerLost(Exception):
@@ -45,7 +46,7 @@ class WorkerPool(Executor):
 
     Args:
         workers: how many processes; each starts with its first job.
-        seconds: how long one job may take, a process's start included, before its process is killed.
+        seconds: how long one job may take before its process is killed.
         initializer: called once in each process, with ``arguments``, before its first job.
         memory: bytes of address space a process may have; None: no bound (and none on Windows).
     """
@@ -124,8 +125,10 @@ class WorkerPool(Executor):
             if self._killed:
                 process.kill()
         try:
-            process.greet(self._hello, self._seconds)
+            process.greet(self._hello, _START_SECONDS)
         except WorkerLost as lost:
+            process.kill()
+            self._forget(process)
             raise WorkerLost("start", lost.detail) from lost
         return process
 

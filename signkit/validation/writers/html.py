@@ -28,7 +28,7 @@ figure{margin:1rem 0}img{max-width:100%;border:1px solid #ccc}figcaption,.note{f
 """
 _CLASSES = {Verdict.PASSED: "passed", Verdict.FAILED: "failed", Verdict.INDETERMINATE: "open"}
 _TITLE = Text("Validation of signatures", "署名の検証結果")
-_COUNTS = Text("{count} files: {counts}.", "{count} 件のファイル: {counts}。")
+_COUNTS = Text("Files judged: {count} ({counts}).", "検証したファイル: {count} 件 ({counts})。")
 _PAGE = Text("Page {page} as a viewer shows it; signature fields: {fields}.", "{page} ページの表示。署名欄: {fields}。")
 _MISSING = {
     "gone": Text(

@@ -1,0 +1,204 @@
+"""``signkit validate`` on many files: names, formats, exit codes, interruption and going on."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import zipfile
+
+import pytest
+
+from tests.validation import pdfs, pki
+
+
+@pytest.fixture(scope="module")
+def signed() -> bytes:
+    """A PDF with one signature of a CA that nobody trusts: INDETERMINATE."""
+    signer = pki.issue(pki.authority())
+    return pdfs.sign(pdfs.build(), lambda content: pki.signed_data(content, signer))
+
+
+@pytest.fixture
+def inbox(tmp_path, signed):
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(5):
+        (folder / f"{number}.pdf").write_bytes(signed)
+    return folder
+
+
+def lines(text: str) -> list[dict]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+def names(text: str) -> list[str]:
+    return sorted(os.path.basename(report["file"]) for report in lines(text))  # noqa: PTH119
+
+
+def validate(signkit, *arguments, **options):
+    return signkit("validate", "--offline", *arguments, **options)
+
+
+def test_a_folder_is_judged_by_several_processes(signkit, inbox):
+    done = validate(signkit, "in", "--format", "jsonl", "--jobs", "2")
+    assert done.returncode == 3, done.stderr
+    assert names(done.stdout) == [f"{number}.pdf" for number in range(5)]
+
+
+def test_names_come_from_stdin(signkit, inbox):
+    done = validate(signkit, "-", "--format", "jsonl", stdin="in/1.pdf\n\nin/3.pdf\r\n")
+    assert names(done.stdout) == ["1.pdf", "3.pdf"]
+
+
+def test_an_archive_is_judged_member_by_member(signkit, tmp_path, signed):
+    with zipfile.ZipFile(tmp_path / "mail.zip", "w") as archive:
+        archive.writestr("契約書.pdf", signed)
+        archive.writestr("broken.pdf", b"no PDF")
+    done = validate(signkit, "mail.zip", "--format", "jsonl")
+    assert done.returncode == 4
+    assert {report["file"]: report["verdict"] for report in lines(done.stdout)} == {
+        "mail.zip!契約書.pdf": "INDETERMINATE",
+        "mail.zip!broken.pdf": "UNREADABLE",
+    }
+
+
+@pytest.mark.parametrize(
+    ("format_", "begins"),
+    [
+        ("text", "in/0.pdf: not proven (INDETERMINATE)"), ("json", '{\n  "schema": "signkit-report/1"'),
+        ("jsonl", '{"schema":"signkit-report/1"'), ("csv", "file,sha256,"), ("junit", "<?xml"),
+        ("html", "<!DOCTYPE html>"), ("etsi", '<?xml version="1.0" encoding="UTF-8"?>\n<ValidationReport'),
+    ],
+)  # fmt: skip
+def test_every_format_is_at_hand(signkit, inbox, format_, begins):
+    done = validate(signkit, os.path.join("in", "0.pdf"), "--format", format_)  # noqa: PTH118
+    assert done.returncode == 3
+    assert done.stdout.replace(os.sep, "/").startswith(begins)
+
+
+def test_nothing_to_judge_is_said(signkit, tmp_path):
+    (tmp_path / "empty").mkdir()
+    done = validate(signkit, "empty")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "nothing was judged" in done.stderr
+
+
+def test_the_worst_verdict_is_the_exit_code(signkit, inbox, signed, tmp_path):
+    (inbox / "forged.pdf").write_bytes(signed.replace(b"100 yen", b"999 yen"))
+    assert validate(signkit, "in", "nowhere.pdf").returncode == 1
+    (inbox / "forged.pdf").unlink()
+    assert validate(signkit, "in", "nowhere.pdf").returncode == 4
+    (tmp_path / "unsigned.pdf").write_bytes(pdfs.build())
+    assert validate(signkit, "unsigned.pdf").returncode == 3
+
+
+def test_a_name_that_no_encoding_holds_is_written_escaped(signkit, tmp_path, signed):
+    if sys.platform != "linux":
+        pytest.skip("only Linux has file names that are no text")
+    with open(os.fsencode(tmp_path) + b"/\xff.pdf", "wb") as file:  # noqa: PTH123
+        file.write(signed)
+    done = validate(signkit, ".", "--format", "jsonl")
+    assert [report["file"] for report in lines(done.stdout)] == ["\udcff.pdf"]
+
+
+# --- going on ------------------------------------------------------------------------------------------------
+
+
+def test_resume_begins_and_goes_on(signkit, inbox, tmp_path, signed):
+    results = tmp_path / "results.jsonl"
+    assert validate(signkit, "in/0.pdf", "in/1.pdf", "--resume", "results.jsonl").returncode == 3
+    before = results.read_text(encoding="utf-8")
+    assert names(before) == ["0.pdf", "1.pdf"]
+    (inbox / "1.pdf").write_bytes(signed + b"\n%changed\n")
+    done = validate(signkit, "in", "--resume", "results.jsonl")
+    assert (done.returncode, done.stdout) == (3, "")
+    after = results.read_text(encoding="utf-8")
+    assert after.startswith(before)
+    assert names(after.removeprefix(before)) == ["1.pdf", "2.pdf", "3.pdf", "4.pdf"]
+
+
+def test_resume_counts_what_was_judged_before(signkit, inbox, signed, tmp_path):
+    (inbox / "0.pdf").write_bytes(signed.replace(b"100 yen", b"999 yen"))
+    assert validate(signkit, "in", "--resume", "results.jsonl").returncode == 1
+    assert validate(signkit, "in", "--resume", "results.jsonl").returncode == 1
+    assert len(lines((tmp_path / "results.jsonl").read_text(encoding="utf-8"))) == 5
+
+
+def test_resume_drops_a_last_line_that_was_cut_off(signkit, inbox, tmp_path):
+    results = tmp_path / "results.jsonl"
+    assert validate(signkit, "in", "--resume", "results.jsonl").returncode == 3
+    whole = results.read_bytes()
+    results.write_bytes(whole[:-20])
+    assert validate(signkit, "in", "--resume", "results.jsonl").returncode == 3
+    assert names(results.read_text(encoding="utf-8")) == names(whole.decode())
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"my shopping list\n",
+        b"my shopping list",
+        b'{"file":"x"}\n',
+        b'{"schema":"signkit-report/1","file":3}\n',
+        b"\0" * 50,
+    ],
+)
+def test_resume_leaves_a_file_that_holds_no_results_alone(signkit, inbox, tmp_path, content):
+    (tmp_path / "notes.txt").write_bytes(content)
+    done = validate(signkit, "in", "--resume", "notes.txt")
+    assert done.returncode == 2
+    assert "notes.txt holds no validation results (line 1)" in done.stderr
+    assert (tmp_path / "notes.txt").read_bytes() == content
+
+
+def test_resume_is_for_json_lines(signkit, inbox):
+    done = validate(signkit, "in", "--resume", "results.csv", "--format", "csv")
+    assert done.returncode == 2
+    assert "JSON lines only" in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+@pytest.mark.parametrize("jobs", ["0", "2"])
+def test_an_interruption_leaves_whole_lines_to_go_on_from(signkit, inbox, tmp_path, jobs):
+    environment = {**os.environ, "SIGNKIT_HOME": str(tmp_path / "home"), "SIGNKIT_LANG": "en"}
+    command = [sys.executable, "-m", "signkit", "validate", "--offline", "-", "--resume", "r.jsonl", "--jobs", jobs]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment
+    ) as process:
+        for _ in range(4):  # more than are handed out at once, so that some are done while it waits for more names
+            process.stdin.write(b"".join(b"in/%d.pdf\n" % number for number in range(5)))
+        process.stdin.flush()
+        results = tmp_path / "r.jsonl"
+        while not results.exists() or results.read_bytes().count(b"\n") < 3:
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read().decode()
+        process.stdin.close()
+        assert process.wait(60) == 130, said
+    assert "Stopped after" in said
+    assert "Traceback" not in said
+    assert len(lines(results.read_text(encoding="utf-8"))) >= 3
+    done = validate(signkit, "in", "--resume", "r.jsonl")
+    assert done.returncode == 3
+    assert set(names(results.read_text(encoding="utf-8"))) == {f"{number}.pdf" for number in range(5)}
+
+
+# --- engines -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--engine", "ssh://host"), "'ssh://host' is no engine"),
+        (("--engine", "dask://"), "'dask://' is no engine"),
+        (("s3://bucket/a.pdf",), "--offline opens no socket"),
+        (("--jobs", "-1"), "--jobs"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(signkit, inbox, arguments, says):
+    done = validate(signkit, "in", *arguments)
+    assert done.returncode == 2
+    assert says in done.stderr

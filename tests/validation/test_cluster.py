@@ -1,0 +1,91 @@
+"""A batch on a real Dask cluster of this machine: a scheduler and two workers, one of them killed in the middle."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections import Counter
+from contextlib import ExitStack
+
+import pytest
+
+from signkit.errors import EngineFailed
+from signkit.validation.cluster import dask_executor
+from tests.requirements import require
+from tests.validation import pdfs
+
+FILES = 60
+
+
+@pytest.fixture
+def cluster(repository, tmp_path):
+    """Start a scheduler and two workers of one thread; give its address and the workers' processes."""
+    require(importlib.util.find_spec("distributed"), "Dask is not installed (extra 'cluster')")
+    port = free_port()
+    environment = {**os.environ, "PYTHONPATH": str(repository), "PYTHONWARNINGS": "ignore"}
+    quiet = ["--no-dashboard"]
+    scheduler = ["distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", str(port), *quiet]
+    worker = ["distributed.cli.dask_worker", f"tcp://127.0.0.1:{port}", "--nthreads", "1", "--no-nanny", *quiet]
+    with ExitStack() as stack:
+        processes = []
+        for number, arguments in enumerate((scheduler, worker, worker)):
+            log = stack.enter_context((tmp_path / f"dask-{number}.log").open("wb"))
+            process = subprocess.Popen(
+                [sys.executable, "-m", *arguments], cwd=tmp_path, env=environment, stdout=log, stderr=log
+            )
+            stack.callback(process.wait)
+            stack.callback(process.kill)
+            processes.append(process)
+        wait_for_workers(port, 2)
+        yield f"dask://127.0.0.1:{port}", processes[1:]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for_workers(port: int, count: int) -> None:
+    from distributed import Client
+
+    with Client(f"tcp://127.0.0.1:{port}", timeout=60, set_as_default=False) as client:
+        client.wait_for_workers(count, timeout=60)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="processes are ended by signal here")
+def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(cluster, signed, tmp_path):
+    address, workers = cluster
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for number in range(FILES):
+        (folder / f"{number:02}.pdf").write_bytes(pdfs.build() if number % 10 == 0 else signed)
+    command = [
+        sys.executable, "-m", "signkit", "validate", folder.as_uri() + "/", "--offline", "--format", "jsonl",
+        "--engine", address,
+    ]  # fmt: skip
+    reports = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        for line in process.stdout:
+            reports.append(json.loads(line))
+            if len(reports) == 5:
+                workers[0].kill()
+        said = process.stderr.read().decode()
+    assert process.returncode == 3, said
+    assert workers[1].poll() is None
+    assert Counter(report["file"] for report in reports) == {
+        f"{folder.as_uri()}/{number:02}.pdf": 1 for number in range(FILES)
+    }
+    assert Counter(report["verdict"] for report in reports) == {"INDETERMINATE": 54, "NOT-SIGNED": 6}
+
+
+def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
+    require(importlib.util.find_spec("distributed"), "Dask is not installed (extra 'cluster')")
+    monkeypatch.setattr("signkit.validation.cluster._CONNECT_SECONDS", 0.2)
+    with pytest.raises(EngineFailed) as failed, dask_executor(f"dask://127.0.0.1:{free_port()}"):
+        pass
+    assert "127.0.0.1" in failed.value.message()

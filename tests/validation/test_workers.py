@@ -1,0 +1,111 @@
+"""Worker processes: a job that dies or hangs is that job's failure alone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from concurrent.futures import CancelledError
+
+import pytest
+
+from signkit.validation.workers import WorkerLost, WorkerPool
+
+
+def own_number() -> int:
+    return os.getpid()
+
+
+def hang() -> None:
+    threading.Event().wait()
+
+
+def die_by_signal() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def give_what_cannot_travel() -> object:
+    return lambda: None
+
+
+def refuse() -> None:
+    raise ValueError("no such option")
+
+
+def test_jobs_run_in_other_processes_and_keep_their_results():
+    with WorkerPool(2, seconds=60) as pool:
+        numbers = [pool.submit(own_number) for _ in range(20)]
+        powers = [pool.submit(pow, 2, exponent) for exponent in range(20)]
+        assert [job.result() for job in powers] == [2**exponent for exponent in range(20)]
+        found = {job.result() for job in numbers}
+    assert os.getpid() not in found
+    assert len(found) <= 2
+
+
+def test_an_exception_comes_back_as_it_is():
+    with WorkerPool(1, seconds=60) as pool, pytest.raises(ValueError, match="invalid literal"):
+        pool.submit(int, "x").result()
+
+
+def test_a_process_that_ends_costs_its_job_alone():
+    with WorkerPool(1, seconds=60) as pool:
+        jobs = [pool.submit(abs, -1), pool.submit(os._exit, 3), pool.submit(abs, -2)]
+        with pytest.raises(WorkerLost) as lost:
+            jobs[1].result()
+        assert (lost.value.cause, lost.value.detail) == ("died", "exit code 3")
+        assert (jobs[0].result(), jobs[2].result()) == (1, 2)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
+def test_a_signal_is_named():
+    with WorkerPool(1, seconds=60) as pool, pytest.raises(WorkerLost) as lost:
+        pool.submit(die_by_signal).result()
+    assert lost.value.detail == "SIGKILL"
+
+
+def test_a_process_that_hangs_is_stopped_at_the_deadline():
+    with WorkerPool(1, seconds=1) as pool:
+        stuck, after = pool.submit(hang), pool.submit(abs, -1)
+        with pytest.raises(WorkerLost) as lost:
+            stuck.result()
+        assert (lost.value.cause, lost.value.detail) == ("hung", "1 s")
+        assert after.result() == 1
+
+
+def test_what_a_job_prints_does_not_stand_between_the_answers():
+    with WorkerPool(1, seconds=60) as pool:
+        assert pool.submit(print, "noise").result() is None
+        assert pool.submit(os.write, 1, b"noise").result() == 5
+
+
+def test_a_result_that_cannot_travel_is_an_error():
+    with WorkerPool(1, seconds=60) as pool, pytest.raises(RuntimeError, match="lambda"):
+        pool.submit(give_what_cannot_travel).result()
+
+
+def test_a_start_that_fails_is_told_apart_from_a_job_that_does():
+    with WorkerPool(1, seconds=60, initializer=refuse) as pool, pytest.raises(WorkerLost) as lost:
+        pool.submit(abs, -1).result()
+    assert (lost.value.cause, lost.value.detail) == ("start", "ValueError: no such option")
+
+
+def test_shutdown_with_cancel_ends_what_hangs():
+    pool = WorkerPool(1, seconds=600)
+    pool.submit(own_number).result()
+    stuck, waiting = pool.submit(hang), pool.submit(abs, -1)
+    while not stuck.running():
+        pass
+    pool.shutdown(cancel_futures=True)
+    with pytest.raises(WorkerLost):
+        stuck.result()
+    with pytest.raises(CancelledError):
+        waiting.result()
+    with pytest.raises(RuntimeError, match="shut down"):
+        pool.submit(abs, -1)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="address space is bounded on Linux")
+def test_memory_is_bounded():
+    with WorkerPool(1, seconds=60, memory=512 * 1024 * 1024) as pool, pytest.raises(MemoryError):
+        pool.submit(bytearray, 1024 * 1024 * 1024).result()

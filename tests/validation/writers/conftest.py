@@ -1,0 +1,79 @@
+"""Reports of every kind, among them one whose every text is hostile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from signkit.validation.api import not_read
+from signkit.validation.files import FileProblem
+from signkit.validation.report import Reason, TimestampReport, Verdict
+from signkit.validation.writers.formats import Format, open_writer
+from signkit.words import Text
+from tests.validation import pdfs, pki
+
+#: Breaks out of HTML, XML, CSV and terminals wherever it is not escaped; no XML can hold all of it.
+HOSTILE = "=cmd|'/c calc'!A1<script>alert(1)</script>\"'&]]>\x00\x1b[31m\u202e\udc80\r\n-->"
+
+
+@pytest.fixture(scope="session")
+def passed(world, signed):
+    report = world.judge(signed)
+    (signature,) = report.signatures
+    stamp = TimestampReport(pki.NOW, "Test TSA", Verdict.PASSED)
+    good = replace(
+        signature, verdict=Verdict.PASSED, sub_indication=None, reasons=(), best_time=pki.NOW,
+        best_time_source="signature-timestamp", timestamps=(stamp,),
+    )  # fmt: skip
+    document = replace(stamp, field="Stamp1", coverage="whole-file")
+    return replace(
+        report.named("good.pdf"), verdict=Verdict.PASSED, signatures=(good,), document_timestamps=(document,)
+    )
+
+
+@pytest.fixture(scope="session")
+def failed(world, signed):
+    return world.judge(signed.replace(b"Pay 100 yen", b"Pay 999 yen")).named("forged.pdf")
+
+
+@pytest.fixture(scope="session")
+def unsigned(world):
+    return world.judge(pdfs.build()).named("unsigned.pdf")
+
+
+@pytest.fixture(scope="session")
+def unreadable(world):
+    return not_read("gone.pdf", FileProblem("unreadable", "No such file"), world.options)
+
+
+@pytest.fixture(scope="session")
+def hostile(passed):
+    (signature,) = passed.signatures
+    reason = Reason("hash-mismatch", Text(HOSTILE, HOSTILE))
+    bad = replace(
+        signature, field=HOSTILE, verdict=Verdict.FAILED, sub_indication="HASH_FAILURE", reasons=(reason,),
+        signer=replace(signature.signer, common_name=HOSTILE, issuer=HOSTILE), signature_algorithm=HOSTILE,
+        timestamps=tuple(replace(stamp, tsa=HOSTILE) for stamp in signature.timestamps),
+    )  # fmt: skip
+    return replace(passed.named(HOSTILE), verdict=Verdict.FAILED, policy=HOSTILE, signatures=(bad,))
+
+
+@pytest.fixture(scope="session")
+def all_reports(passed, failed, unsigned, unreadable, hostile):
+    return [passed, failed, unsigned, unreadable, hostile]
+
+
+@pytest.fixture
+def write():
+    """Write reports in a format; give the whole text."""
+
+    def written(format_: Format, reports, language="en") -> str:
+        pieces: list[str] = []
+        writer = open_writer(format_, pieces.append, language)
+        for report in reports:
+            writer.add(report)
+        writer.finish()
+        return "".join(pieces)
+
+    return written
