@@ -37,6 +37,17 @@ def rehearsal():
 
 
 @pytest.fixture(scope="session")
+def kept_home(tmp_path_factory):
+    """A home with the kept rehearsal and the cards of the profiles whose contents differ: made once, then copied."""
+    from signkit.rehearsal.cards import kept_contents
+
+    home = tmp_path_factory.mktemp("kept") / "home"
+    for profile in ("standard", "expired", "next-generation"):
+        kept_contents(home / "rehearsal", profile)
+    return home
+
+
+@pytest.fixture(scope="session")
 def blank(repository) -> bytes:
     """The rendered example of the sales contract: empty fields seller, buyer, broker."""
     from signkit.contracts.data import load_contract_data

@@ -35,17 +35,6 @@ def contract(tmp_path, blank):
     return "contract.pdf"
 
 
-@pytest.fixture(scope="session")
-def kept_home(tmp_path_factory):
-    """A home with the kept rehearsal and the cards of the profiles whose contents differ: made once, then copied."""
-    from signkit.rehearsal.cards import kept_contents
-
-    home = tmp_path_factory.mktemp("kept") / "home"
-    for profile in ("standard", "expired", "next-generation"):
-        kept_contents(home / "rehearsal", profile)
-    return home
-
-
 @pytest.fixture
 def cards(kept_home, tmp_path, monkeypatch):
     """The card commands, run in this process: see `tests.cli.cards.Cards`."""

@@ -35,7 +35,7 @@ def card(request, exchanges):
     """A connection to the card that was named; ends the run where another one lies there."""
     wanted = request.config.getoption("--card-serial", None)
     if not wanted:
-        pytest.skip("tests on a real card run with --card-serial only")
+        pytest.skip("hardware: tests on a real card run with --card-serial only")
     from signkit.card.reader import connect
     from signkit.card.session import touch
     from signkit.card.transport import Connection

@@ -42,7 +42,7 @@ def test_the_authentication_certificate_was_issued_by_a_shipped_ca(report):
 
     certificate = report.certificate(CertificateKind.AUTH).certificate
     if x509.Certificate.load(certificate).issuer.native["organization_name"] != "JPKI":
-        pytest.skip("the card's certificates are not the JPKI's (a test card)")
+        pytest.skip("hardware: the card's certificates are not the JPKI's (a test card)")
     found = {
         finding.question: finding.conclusion
         for finding in judge_certificate(certificate, authentication_anchors(), (), datetime.now(UTC))
@@ -52,7 +52,7 @@ def test_the_authentication_certificate_was_issued_by_a_shipped_ca(report):
 
 def test_the_signing_certificate_stays_closed_without_its_password(card, report):
     if not report.certificate(CertificateKind.SIGN).is_present:
-        pytest.skip("the card holds no signing certificate")
+        pytest.skip("hardware: the card holds no signing certificate")
     with pytest.raises(PinNeeded):
         read_certificate(card, CertificateKind.SIGN)
 
