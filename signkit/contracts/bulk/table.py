@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,8 @@ MAX_ROWS = 100_000
 MAX_COLUMNS = 500
 _MAX_LINE = 1_000_000
 _CHUNK = 1 << 20
+#: What Python makes of the bytes that CP932 leaves unused (80, A0, FD to FF).
+_UNUSED_IN_CP932 = re.compile("[\x80\xa0\uf8f0-\uf8f3]")
 
 Encoding = Literal["utf-8", "cp932"]
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "cp932")
@@ -143,13 +146,16 @@ def _detected(raw: bytes, name: str) -> Encoding:
 
 def _require_decodable(raw: bytes, codec: str, name: str) -> None:
     decoder = codecs.getincrementaldecoder(codec)("strict")
+    shown = codec.removesuffix("-sig").upper()
+    wrong = TableUnreadable(name, Text(f"it is not {shown}", f"文字コードが {shown} ではありません"))
     try:
         for start in range(0, len(raw), _CHUNK):
-            decoder.decode(raw[start : start + _CHUNK])
+            text = decoder.decode(raw[start : start + _CHUNK])
+            if codec == "cp932" and _UNUSED_IN_CP932.search(text):
+                raise wrong
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        shown = codec.removesuffix("-sig").upper()
-        raise TableUnreadable(name, Text(f"it is not {shown}", f"文字コードが {shown} ではありません")) from error
+        raise wrong from error
 
 
 def _lines_of_cells(raw: bytes, kind: str, encoding: str, name: str) -> Iterator[tuple[int, Cells]]:

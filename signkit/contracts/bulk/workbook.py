@@ -50,7 +50,15 @@ def sheet_rows(raw: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         sheet.reset_dimensions()
         cells = sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1, values_only=True)
         for number, values in enumerate(cells, 1):
-            yield number, tuple(map(_as_text, values))
+            yield number, _without_empty_end(tuple(map(_as_text, values)))
+
+
+def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the cells up to the last that holds something: openpyxl fills rows up to the widest allowed."""
+    used = len(cells)
+    while used and not cells[used - 1]:
+        used -= 1
+    return cells[:used]
 
 
 def _as_text(value: object) -> str:

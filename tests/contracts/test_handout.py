@@ -1,0 +1,99 @@
+"""Handing out: one folder a person, nobody else's files in it."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+
+import pytest
+
+from signkit.contracts.handout import hand_out, plan_handout
+from signkit.contracts.render import render_contract
+from signkit.errors import HandoutRefused, OutputsDiffer
+
+BY = ("employee.name",)
+
+
+@pytest.fixture
+def agreement(employment, employment_data, tmp_path):
+    """Write an agreement of a person, and give its path."""
+
+    def make(file: str, name: str, address: str = "大阪府架空市港町一丁目1番1号") -> Path:
+        data = copy.deepcopy(employment_data)
+        data["employee"] = {"name": name, "address": address}
+        (tmp_path / file).write_bytes(render_contract(employment, data).pdf)
+        return tmp_path / file
+
+    return make
+
+
+def continued(path: Path, name: str) -> Path:
+    """Write a copy that continues the file, as a signed one does."""
+    target = path.with_name(name)
+    pdf = path.read_bytes()
+    target.write_bytes(pdf + b"% signed\n" + pdf[pdf.rindex(b"startxref") :])
+    return target
+
+
+def test_each_person_gets_the_furthest_copy_of_their_own(agreement, tmp_path):
+    first, other = agreement("1.pdf", "渡邉󠄂 薫"), agreement("2.pdf", "髙橋 𠮷子")
+    signed = continued(first, "1-employer.pdf")
+    plan = plan_handout([first, signed, other], BY, Path.read_bytes)
+    copies = hand_out(plan, tmp_path / "out", Path.read_bytes)
+    assert [copy.relative_to(tmp_path / "out").as_posix() for copy in copies] == [
+        "渡邉󠄂 薫/1-employer.pdf", "髙橋 𠮷子/2.pdf",
+    ]  # fmt: skip
+    assert copies[0].read_bytes() == signed.read_bytes()
+    assert len(list((tmp_path / "out").rglob("*.pdf"))) == 2
+    assert hand_out(plan, tmp_path / "out", Path.read_bytes) == copies
+
+
+def test_an_earlier_copy_of_ones_own_may_lie_there(agreement, tmp_path):
+    first = agreement("1.pdf", "渡邉󠄂 薫")
+    hand_out(plan_handout([first], BY, Path.read_bytes), tmp_path / "out", Path.read_bytes)
+    plan = plan_handout([first, continued(first, "1-employer.pdf")], BY, Path.read_bytes)
+    assert len(hand_out(plan, tmp_path / "out", Path.read_bytes)) == 1
+
+
+def test_two_people_of_one_name_are_not_mixed(agreement):
+    files = [agreement("1.pdf", "佐藤 健"), agreement("2.pdf", "佐藤 健", "大阪府架空市緑町二丁目2番2号")]
+    with pytest.raises(HandoutRefused, match="two people"):
+        plan_handout(files, BY, Path.read_bytes)
+    plan = plan_handout(files, ("employee.name", "employee.address"), Path.read_bytes)
+    assert len({person.folder for person in plan}) == 2
+
+
+def test_a_strangers_file_in_the_folder_stops_it(agreement, tmp_path):
+    plan = plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], BY, Path.read_bytes)
+    folder = tmp_path / "out" / "渡邉󠄂 薫"
+    folder.mkdir(parents=True)
+    (folder / "payroll.csv").write_text("x")
+    with pytest.raises(HandoutRefused, match=r"payroll\.csv"):
+        hand_out(plan, tmp_path / "out", Path.read_bytes)
+    assert not (folder / "1.pdf").exists()
+
+
+def test_a_copy_that_differs_is_left_alone(agreement, tmp_path):
+    plan = plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], BY, Path.read_bytes)
+    (copied,) = hand_out(plan, tmp_path / "out", Path.read_bytes)
+    copied.write_bytes(b"other")
+    with pytest.raises(OutputsDiffer):
+        hand_out(plan, tmp_path / "out", Path.read_bytes)
+    assert copied.read_bytes() == b"other"
+
+
+def test_a_name_that_is_a_path_is_refused(agreement):
+    with pytest.raises(HandoutRefused, match="may not hold /"):
+        plan_handout([agreement("1.pdf", "../../薫")], BY, Path.read_bytes)
+
+
+@pytest.mark.parametrize("by", ["employee.age", "employee", "wages.base"])
+def test_an_item_that_names_nobody_is_refused(agreement, by):
+    with pytest.raises(HandoutRefused, match="does not say whose it is"):
+        plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], (by,), Path.read_bytes)
+
+
+def test_a_stranger_pdf_is_refused(tmp_path):
+    (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7 broken")
+    with pytest.raises(HandoutRefused, match="does not say whose it is"):
+        plan_handout([tmp_path / "x.pdf"], BY, Path.read_bytes)
