@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from asn1crypto import algos, core
@@ -102,12 +102,16 @@ class UnknownAlgorithm(Exception):
 
 @dataclass(frozen=True)
 class SignatureAlgorithm:
-    """How a signature was made: ``family`` (rsa, rsa-pss, ecdsa, …), ``digest``, and for PSS its parameters."""
+    """How a signature was made: ``family`` (rsa, rsa-pss, ecdsa, …), ``digest``, and for PSS its parameters.
+
+    ``prehashed``: what is checked against it is the digest already.
+    """
 
     family: str
     digest: str | None
     mask_digest: str | None = None
     salt_length: int | None = None
+    prehashed: bool = False
 
     @property
     def name(self) -> str:
@@ -230,10 +234,24 @@ def verify(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: b
     return True
 
 
+def verify_digest(key: Any, algorithm: SignatureAlgorithm, signature: bytes, digest: bytes) -> bool:
+    """Check ``signature`` over a message whose ``digest``, made with ``algorithm.digest``, is at hand.
+
+    Raises:
+        UnknownAlgorithm: see `verify`.
+    """
+    return verify(key, replace(algorithm, prehashed=True), signature, digest)
+
+
 def _hash(name: str | None) -> hashes.HashAlgorithm:
     if name not in _HASHES:
         raise UnknownAlgorithm(str(name))
     return _HASHES[name]()
+
+
+def _how(algorithm: SignatureAlgorithm) -> hashes.HashAlgorithm | utils.Prehashed:
+    chosen = _hash(algorithm.digest)
+    return utils.Prehashed(chosen) if algorithm.prehashed else chosen
 
 
 def _need(key: Any, kind: Any, algorithm: SignatureAlgorithm) -> Any:
@@ -243,16 +261,16 @@ def _need(key: Any, kind: Any, algorithm: SignatureAlgorithm) -> Any:
 
 
 def _rsa(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
-    _need(key, rsa.RSAPublicKey, algorithm).verify(signature, message, padding.PKCS1v15(), _hash(algorithm.digest))
+    _need(key, rsa.RSAPublicKey, algorithm).verify(signature, message, padding.PKCS1v15(), _how(algorithm))
 
 
 def _rsa_pss(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
     scheme = padding.PSS(padding.MGF1(_hash(algorithm.mask_digest)), algorithm.salt_length or 0)
-    _need(key, rsa.RSAPublicKey, algorithm).verify(signature, message, scheme, _hash(algorithm.digest))
+    _need(key, rsa.RSAPublicKey, algorithm).verify(signature, message, scheme, _how(algorithm))
 
 
 def _ecdsa(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
-    _need(key, ec.EllipticCurvePublicKey, algorithm).verify(signature, message, ec.ECDSA(_hash(algorithm.digest)))
+    _need(key, ec.EllipticCurvePublicKey, algorithm).verify(signature, message, ec.ECDSA(_how(algorithm)))
 
 
 def _ecdsa_plain(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
@@ -265,7 +283,7 @@ def _ecdsa_plain(key: Any, algorithm: SignatureAlgorithm, signature: bytes, mess
 
 
 def _dsa(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
-    _need(key, dsa.DSAPublicKey, algorithm).verify(signature, message, _hash(algorithm.digest))
+    _need(key, dsa.DSAPublicKey, algorithm).verify(signature, message, _how(algorithm))
 
 
 def _ed25519(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:

@@ -13,6 +13,8 @@ from typing import Any, Literal
 
 from asn1crypto import cms, core, parser, tsp, x509
 
+from signkit.signing.container import ContainerUnreadable
+from signkit.signing.content import BytesPieces, Content, UnknownDigest
 from signkit.validation.algorithms import (
     SignatureAlgorithm,
     UnknownAlgorithm,
@@ -21,6 +23,7 @@ from signkit.validation.algorithms import (
     public_key,
     signature_algorithm,
     verify,
+    verify_digest,
 )
 
 Ess = Literal["present", "absent", "mismatch"]
@@ -33,6 +36,11 @@ _SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
 _SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15"
 _SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
 _ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
+_COUNTER_SIGNATURE = "1.2.840.113549.1.9.6"
+#: Counter-signatures of one signature; more are no honest file.
+_MAX_COUNTER_SIGNATURES = 100
+#: EdDSA without signed attributes needs the whole content at once (RFC 8419 3.2).
+_MAX_WHOLE_CONTENT = 64 * 1024 * 1024
 #: archive-time-stamp v1, v2, v3 and evidence records: what makes a CAdES signature long-term (EN 319 122-1).
 _ARCHIVE = (
     "1.2.840.113549.1.9.16.2.27",
@@ -82,6 +90,8 @@ class Signer:
         signature_ok: the signature fits; None where it could not be checked.
         problems: codes of what is wrong.
         unknown: names an algorithm that is not judged here.
+        counter_signatures: over this signature's value, judged like it (RFC 5652 11.4).
+        is_counter: it is a counter-signature itself.
     """
 
     signed_data: Any
@@ -96,7 +106,9 @@ class Signer:
     unknown: str | None = None
     claimed_time: datetime | None = None
     timestamps: tuple[Timestamp, ...] = field(default=())
-    content: Sequence[bytes] | None = field(default=None, repr=False)
+    counter_signatures: tuple[Signer, ...] = field(default=())
+    is_counter: bool = False
+    content: Content | None = field(default=None, repr=False)
     has_policy: bool = False
     has_archive: bool = False
     has_revocation: bool = False
@@ -135,10 +147,13 @@ def trailing(data: bytes) -> bytes:
         return b""
 
 
-def signers(signed_data: Any, content: Sequence[bytes] | None) -> tuple[Signer, ...]:
+def signers(signed_data: Any, content: Sequence[bytes] | Content | None) -> tuple[Signer, ...]:
     """Judge every SignerInfo over ``content`` (its parts in order), or over the encapsulated content if None."""
     certificates = certificates_of(signed_data)
-    return tuple(_signer(signed_data, info, content, certificates) for info in _infos(signed_data))
+    if content is None:
+        content = encapsulated(signed_data)
+    whole = content if isinstance(content, Content) or content is None else Content(BytesPieces(*content))
+    return tuple(_signer(Signer(signed_data, info, content=whole), certificates) for info in _infos(signed_data))
 
 
 def _infos(signed_data: Any) -> list[Any]:
@@ -165,22 +180,23 @@ def certificates_of(signed_data: Any) -> list[Any]:
     return result
 
 
-def _signer(signed_data: Any, info: Any, content: Sequence[bytes] | None, certificates: list[Any]) -> Signer:
-    signer = Signer(signed_data, info)
+def _signer(signer: Signer, certificates: list[Any]) -> Signer:
     try:
         signer = _identified(signer, certificates)
-        signer = _content_checked(signer, signed_data, content)
+        signer = _content_checked(signer)
         signer = _signature_checked(signer)
-        return _with_unsigned(signer)
-    except UnknownAlgorithm as error:
+        return _with_unsigned(signer, certificates)
+    except ContainerUnreadable:
+        raise  # the content itself is damaged, whoever signed it
+    except (UnknownAlgorithm, UnknownDigest) as error:
         return replace(signer, unknown=str(error))
     except Exception:  # hostile ASN.1 fails anywhere, in any way
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
 
 
 def _identified(signer: Signer, certificates: list[Any]) -> Signer:
-    certificate = _find_certificate(signer.info["sid"], certificates)
     attributes = _attributes(signer.info["signed_attrs"])
+    certificate = _find_certificate(signer.info["sid"], certificates, attributes)
     ess: Ess = "absent"
     problems = list(signer.problems)
     if certificate is None:
@@ -202,17 +218,19 @@ def _identified(signer: Signer, certificates: list[Any]) -> Signer:
     )
 
 
-def _find_certificate(sid: Any, certificates: list[Any]) -> Any:
-    for certificate in certificates:
-        if sid.name == "issuer_and_serial_number":
-            wanted = sid.chosen
-            if wanted["serial_number"].native == certificate.serial_number and _same_name(
-                wanted["issuer"], certificate.issuer
-            ):
-                return certificate
-        elif certificate.key_identifier is not None and sid.chosen.native == certificate.key_identifier:
-            return certificate
-    return None
+def _find_certificate(sid: Any, certificates: list[Any], attributes: dict[str, list[Any]]) -> Any:
+    """Return the certificate that the signer names; of several of that name, the one that the signature names too."""
+    named = [item for item in certificates if _is_named(sid, item)]
+    fitting = (item for item in named if _ess(item, attributes) == "present") if len(named) > 1 else iter(())
+    return next(fitting, named[0] if named else None)
+
+
+def _is_named(sid: Any, certificate: Any) -> bool:
+    if sid.name == "issuer_and_serial_number":
+        wanted = sid.chosen
+        same_serial = wanted["serial_number"].native == certificate.serial_number
+        return bool(same_serial and _same_name(wanted["issuer"], certificate.issuer))
+    return certificate.key_identifier is not None and bool(sid.chosen.native == certificate.key_identifier)
 
 
 def _same_name(a: x509.Name, b: x509.Name) -> bool:
@@ -250,28 +268,31 @@ def _ess_fits(certificate: Any, entry: Any) -> bool:
     return bool(digest_of(name, certificate.dump()) == entry["cert_hash"].native)
 
 
-def _content_checked(signer: Signer, signed_data: Any, content: Sequence[bytes] | None) -> Signer:
+def _content_checked(signer: Signer) -> Signer:
     info = signer.info
     digest = digest_name(info["digest_algorithm"])
     signer = replace(signer, digest=digest)
-    parts = content if content is not None else encapsulated(signed_data)
-    actual = digest_of(digest, *parts) if parts is not None else None
     attributes = _attributes(info["signed_attrs"])
     if not attributes:
         # Without signed attributes the signature itself covers the content (RFC 5652 5.4).
-        return replace(signer, content=parts, digest_ok=None if actual is None else True)
+        return replace(signer, digest_ok=None if signer.content is None else True)
     problems = list(signer.problems)
     digests, kinds = attributes.get(_MESSAGE_DIGEST, []), attributes.get(_CONTENT_TYPE, [])
     if len(digests) != 1:
         problems.append("message-digest-missing")
-    if len(kinds) != 1:
-        problems.append("content-type-missing")
-    elif kinds[0].dotted != signed_data["encap_content_info"]["content_type"].dotted:
-        problems.append("content-type-mismatch")
+    if not signer.is_counter:  # a counter-signature has no content type (RFC 5652 11.4)
+        problems += _content_type_problems(kinds, signer.signed_data)
     if not _protection_fits(info, attributes):
         problems.append("algorithm-protection-mismatch")
-    fits = None if actual is None or not digests else digests[0].native == actual
-    return replace(signer, content=parts, digest_ok=fits, problems=tuple(problems))
+    fits = None if signer.content is None or not digests else digests[0].native == signer.content.digest(digest)
+    return replace(signer, digest_ok=fits, problems=tuple(problems))
+
+
+def _content_type_problems(kinds: list[Any], signed_data: Any) -> list[str]:
+    if len(kinds) != 1:
+        return ["content-type-missing"]
+    right = kinds[0].dotted == signed_data["encap_content_info"]["content_type"].dotted
+    return [] if right else ["content-type-mismatch"]
 
 
 def encapsulated(signed_data: Any) -> tuple[bytes, ...] | None:
@@ -335,15 +356,31 @@ def _der_set(attributes: Any) -> bytes:
 
 
 def _verify_content(signer: Signer, key: Any, algorithm: SignatureAlgorithm, signature: bytes) -> bool | None:
-    return None if signer.content is None else verify(key, algorithm, signature, b"".join(signer.content))
+    if signer.content is None:
+        return None
+    if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
+        return verify_digest(key, algorithm, signature, signer.content.digest(algorithm.digest))
+    whole = bytearray()
+    for piece in signer.content.pieces():
+        whole += piece
+        if len(whole) > _MAX_WHOLE_CONTENT:
+            raise UnknownAlgorithm(f"{algorithm.name} over so large a content")
+    return verify(key, algorithm, signature, bytes(whole))
 
 
-def _with_unsigned(signer: Signer) -> Signer:
+def _with_unsigned(signer: Signer, certificates: list[Any]) -> Signer:
     attributes = _attributes(signer.info["unsigned_attrs"])
     signature = signer.info["signature"].native
+    counters = attributes.get(_COUNTER_SIGNATURE, [])
+    if len(counters) > _MAX_COUNTER_SIGNATURES:
+        return replace(signer, problems=(*signer.problems, "cms-malformed"))
+    value = Content(BytesPieces(signature))
     return replace(
         signer,
         timestamps=tuple(timestamp(value.dump(), (signature,)) for value in attributes.get(_SIGNATURE_TIMESTAMP, [])),
+        counter_signatures=tuple(
+            _signer(Signer(signer.signed_data, info, is_counter=True, content=value), certificates) for info in counters
+        ),
         has_archive=any(oid in attributes for oid in _ARCHIVE),
         has_revocation=signer.has_revocation or any(oid in attributes for oid in _REVOCATION_VALUES),
     )

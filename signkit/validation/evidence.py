@@ -16,6 +16,9 @@ from signkit.validation.reading.document import View
 from signkit.validation.reading.syntax import Stream, SyntaxProblem, Value
 from signkit.validation.trust_judgement import Anchors, Pool
 
+_SEQUENCE = b"\x30"
+_OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
+_BASIC_OCSP_RESPONSE = bytes.fromhex("06092b0601050507300101")
 _ADOBE_ARCHIVAL = "1.2.840.113583.1.1.8"
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
 _REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24"
@@ -47,9 +50,8 @@ def _streams(view: View, value: Value) -> Iterator[bytes]:
 
 def signed_data_pool(signed_data: Any) -> Pool:
     """Return what a SignedData brings: certificates, CRLs, and evidence in the attributes of its signers."""
-    certificates = _chosen(signed_data, "certificates", "certificate")
-    ocsps: list[bytes] = []
-    crls = _chosen(signed_data, "crls", "certificate_list")
+    certificates = [der for der in _choices(signed_data, "certificates") if der[:1] == _SEQUENCE]
+    ocsps, crls = split_revocation(_choices(signed_data, "crls"))
     for info in _items(signed_data, "signer_infos"):
         for attribute in (*_items(info, "signed_attrs"), *_items(info, "unsigned_attrs")):
             _read_attribute(attribute, certificates, ocsps, crls)
@@ -64,15 +66,33 @@ def _items(holder: Any, name: str) -> list[Any]:
         return []
 
 
-def _chosen(signed_data: Any, name: str, kind: str) -> list[bytes]:
+def _choices(signed_data: Any, name: str) -> list[bytes]:
+    """Return the DER of each member, whatever kind it is of; one that cannot be read is left out."""
     found = []
     for choice in _items(signed_data, name):
         try:
-            if choice.name == kind:
-                found.append(bytes(choice.chosen.dump()))
+            found.append(bytes(choice.dump()))
         except Exception:  # noqa: S112  hostile ASN.1
             continue
     return found
+
+
+def split_revocation(choices: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Return the OCSP responses and CRLs among RevocationInfoChoices (RFC 5652 10.2.1, RFC 5940 2)."""
+    ocsps, crls = [], []
+    for choice in choices:
+        try:
+            if choice[:1] == _SEQUENCE:
+                crls.append(choice)
+                continue
+            kind, value = _sequence_items(choice)
+            if kind == _OCSP_RESPONSE:
+                ocsps.append(value)
+            elif kind == _BASIC_OCSP_RESPONSE:
+                ocsps.append(_full_response(value))
+        except (ValueError, TypeError):  # evidence that cannot be read is no evidence
+            continue
+    return ocsps, crls
 
 
 def _read_attribute(attribute: Any, certificates: list[bytes], ocsps: list[bytes], crls: list[bytes]) -> None:
