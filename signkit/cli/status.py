@@ -40,12 +40,13 @@ def run(
     trust: Trust = None,
 ) -> None:
     """Print where each contract stands, judged offline."""
+    from signkit.cli.services import trusted_paths
     from signkit.settings import load_settings
     from signkit.trust.anchors import default_trust_store
     from signkit.validation.contract_status import contract_status, find_parallel
     from signkit.validation.options import ValidationOptions
 
-    store = default_trust_store([*load_settings().trust_folders, *(trust or ())])
+    store = default_trust_store(trusted_paths(load_settings(), trust))
     options = ValidationOptions(trust=store, offline=True)
     copies = [(path, read_input(path)) for path in _expanded(pdfs)]
     statuses = find_parallel([(contract_status(pdf, str(path), options), pdf) for path, pdf in copies])

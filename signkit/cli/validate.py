@@ -181,6 +181,7 @@ def _options(
     identity: bool,
     expect: list[str] | None,
 ) -> ValidationOptions:
+    from signkit.cli.services import trusted_paths
     from signkit.settings import load_settings
     from signkit.trust.anchors import default_trust_store
     from signkit.trust.revocation import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
@@ -193,7 +194,7 @@ def _options(
         sources += [*plugin_sources(), OnlineRevocation(settings.network_timeout)]
     return ValidationOptions(
         policy=load_policy(Path(policy)) if policy.endswith(".toml") else shipped_policy(policy),
-        trust=default_trust_store([*settings.trust_folders, *(trust or ())]),
+        trust=default_trust_store(trusted_paths(settings, trust)),
         at=_moment(at),
         offline=offline,
         identity=identity,
