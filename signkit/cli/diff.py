@@ -59,7 +59,7 @@ def _lines(diff: Diff) -> Iterator[str]:
 def _revision(revision: RevisionDiff) -> Iterator[str]:
     title = _ORIGINAL if revision.number == 1 else _AFTER if revision.after else _BEFORE_ANY
     yield translate(title, number=revision.number, who=_who(revision.after))
-    if revision.number > 1:
+    if revision.number > 1 or revision.items:
         yield from _changes(revision.items)
     for gap in revision.not_compared:
         yield f"  ! {_clean(translate(gap))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from signkit.validation.limits import LimitExceeded
 from signkit.validation.reading.document import PdfFile, Unreadable, View
 from signkit.validation.reading.syntax import Ref, Value
 
+_END = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
 _MAX_STATES = 1000
 _MAX_CUTS = 20
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
@@ -68,7 +70,7 @@ def _before_damage(file: PdfFile) -> list[State]:
             break
         file.meter.check_time()
         try:
-            beginning = PdfFile(file.data[: cut + 5], file.meter)
+            beginning = PdfFile(file.data[: _END.match(file.data, cut).end()], file.meter)  # type: ignore[union-attr]
         except Unreadable:
             continue
         if not beginning.damaged:
