@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +15,10 @@ from signkit.jpki.authorities import certification_authorities
 from signkit.jpki.certificates import issuer_kind
 from signkit.trust.anchors import Anchor, AnchorLabel, load_anchors
 from signkit.trust.chain import find_issuer
+from signkit.trust.crl_index import Revoked
 from signkit.trust.evidence import Evidence, collect_evidence
 from signkit.trust.judgement import Finding, failed, passed, undecided
-from signkit.trust.revocation import RevocationSource
+from signkit.trust.revocation import IndexedStatus, RevocationAnswer, RevocationSource, first_evidence
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -137,14 +139,47 @@ def revocation(
     """Judge revocation by evidence that is signed and recent; without any it stays undecided."""
     if issuer is None:
         return undecided("revocation", "not looked for: the issuer is unknown", "発行者が不明なため確認していません")
+    answer = first_evidence(sources, certificate, issuer)
+    if isinstance(answer, IndexedStatus):
+        return _indexed(answer, now)
     try:
-        evidence = collect_evidence([certificate], [issuer], sources, "authentication")
+        evidence = collect_evidence([certificate], [issuer], [_Given(answer)], "authentication")
     except CertificateRevoked as error:
-        return failed("revocation", f"revoked at {error.when}", f"{error.when} に失効しています")
+        return _revoked(error.when)
     except EvidenceMissing as error:
         reason = error.certificates[0][1]
         return undecided("revocation", reason.en, reason.ja)
     return _freshness(evidence, now)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A source that has been asked already."""
+
+    answer: RevocationAnswer
+
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:  # noqa: ARG002
+        """Return the answer; see `signkit.trust.revocation.RevocationSource`."""
+        return self.answer
+
+
+def _indexed(answer: IndexedStatus, now: datetime) -> Finding:
+    """Judge by an imported list; its signature was checked when it was imported."""
+    if isinstance(answer.status, Revoked):
+        return _revoked(str(answer.status.date))
+    if answer.stale_at(now) or answer.this_update > now + CLOCK_SKEW:
+        reason = answer.staleness()
+        return undecided("revocation", reason.en, reason.ja)
+    return _not_revoked(answer.this_update)
+
+
+def _revoked(when: str) -> Finding:
+    return failed("revocation", f"revoked at {when}", f"{when} に失効しています")
+
+
+def _not_revoked(as_of: datetime) -> Finding:
+    moment = f"{as_of:%Y-%m-%d %H:%M} UTC"
+    return passed("revocation", f"not revoked as of {moment}", f"{moment} 現在、失効していません")
 
 
 def _freshness(evidence: Evidence, now: datetime) -> Finding:
@@ -153,8 +188,4 @@ def _freshness(evidence: Evidence, now: datetime) -> Finding:
         return undecided(
             "revocation", "the revocation evidence at hand is not recent", "手元の失効情報が最新ではありません"
         )
-    return passed(
-        "revocation",
-        f"not revoked as of {oldest:%Y-%m-%d %H:%M} UTC",
-        f"{oldest:%Y-%m-%d %H:%M} UTC 現在、失効していません",
-    )
+    return _not_revoked(oldest)

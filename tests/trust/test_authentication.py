@@ -249,3 +249,45 @@ def test_an_item_that_is_missing_is_refused(proof):
     del raw["signature"]
     with pytest.raises(AuthenticationFileInvalid, match="missing"):
         read_proof(json.dumps(raw).encode())
+
+
+# An imported list, as accredited verifiers have it.
+
+
+@pytest.fixture
+def imported(rehearsal, seller_card, tmp_path):
+    """A function that imports a list naming the card or not, and returns the source that answers from it."""
+    from asn1crypto import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from signkit.trust.crl_import import import_crl
+    from signkit.trust.indexed import IndexedRevocation
+
+    serial = x509.Certificate.load(seller_card.auth.certificate).serial_number
+    authority = rehearsal.authentication_ca
+
+    def make(*, revoked: bool):
+        (tmp_path / "auth.crl").write_bytes(
+            rehearsal.revocation(clock=lambda: NOW, revoked={serial: NOW - timedelta(days=1)} if revoked else None).crl(
+                authority
+            )
+        )
+        issuer = x509.Certificate.load(authority.certificate.public_bytes(Encoding.DER))
+        import_crl(tmp_path / "auth.crl", tmp_path / "index", [issuer], NOW)
+        return [IndexedRevocation(tmp_path / "index")]
+
+    return make
+
+
+@pytest.mark.parametrize(
+    ("revoked", "after", "conclusion"),
+    [
+        (False, timedelta(0), PASSED),
+        (False, timedelta(days=2), INDETERMINATE),
+        (True, timedelta(0), FAILED),
+        (True, timedelta(days=2), FAILED),
+    ],
+)
+def test_an_imported_list_answers_while_it_is_in_date(proof, challenge, anchors, imported, revoked, after, conclusion):
+    _, found = judge(proof, challenge, anchors, imported(revoked=revoked), now=NOW + after)
+    assert found["revocation"] is conclusion

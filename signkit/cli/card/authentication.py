@@ -26,6 +26,7 @@ from signkit.cli.terminal import tell
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.trust.anchors import Anchor
     from signkit.trust.authentication import Challenge
     from signkit.trust.revocation import RevocationSource
 
@@ -94,12 +95,11 @@ def verify(
 ) -> None:
     """Judge the proof; exit code 0 good, 1 bad, 3 undecided."""
     from signkit.trust.authentication import read_proof, verify_authentication
-    from signkit.trust.card_certificate import authentication_anchors
 
     judgement = verify_authentication(
         read_proof(read_input(proof), str(proof)),
         read_challenge_file(challenge),
-        authentication_anchors(trust or ()),
+        anchors(trust),
         now=datetime.now(UTC),
         window=timedelta(seconds=window),
         sources=revocation_sources(evidence),
@@ -115,10 +115,22 @@ def read_challenge_file(path: Path | None) -> Challenge | None:
 
 
 def revocation_sources(evidence: list[Path] | None) -> list[RevocationSource]:
-    """Return the folders named and the plug-ins; JPKI's own services answer accredited verifiers only."""
+    """Return folders named, plug-ins and imported lists; JPKI's own services answer accredited verifiers only."""
+    from signkit.settings import load_settings
+    from signkit.trust.indexed import IndexedRevocation, index_folder
     from signkit.trust.revocation import FolderRevocation, plugin_sources
 
-    return [*map(FolderRevocation, evidence or ()), *plugin_sources()]
+    imported = IndexedRevocation(index_folder(load_settings().home_folder()))
+    return [*map(FolderRevocation, evidence or ()), *plugin_sources(), imported]
+
+
+def anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
+    """Return the shipped authentication CAs and what the user trusts or names now."""
+    from signkit.cli.services import trusted_paths
+    from signkit.settings import load_settings
+    from signkit.trust.card_certificate import authentication_anchors
+
+    return authentication_anchors(trusted_paths(load_settings(), trust))
 
 
 def write_text(data: bytes, output: Path | None, *, overwrite: bool) -> None:

@@ -143,7 +143,9 @@ def _read(source: Source, reader: str | None, trust: list[Path], *, pin_stdin: b
 def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     from asn1crypto import x509
 
+    from signkit.cli.services import trusted_paths
     from signkit.jpki.attributes import read_attributes
+    from signkit.settings import load_settings
     from signkit.trust.anchors import default_trust_store
     from signkit.trust.chain import find_issuer
 
@@ -151,7 +153,7 @@ def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     attributes = read_attributes(certificate)
     if attributes is None:
         raise IdentityMissing()
-    store = default_trust_store(trust)
+    store = default_trust_store(trusted_paths(load_settings(), trust))
     issuer = find_issuer(certificate, store.certificates("signature"))
     label = store.label(issuer) if issuer is not None else None
     return _Identity(attributes, Source.CERTIFICATE, label.name if label else None)

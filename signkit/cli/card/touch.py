@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.card.authentication import revocation_sources
+from signkit.cli.card.authentication import anchors, revocation_sources
 from signkit.cli.card.common import (
     Format,
     FormatOption,
@@ -68,7 +68,6 @@ def run(
 ) -> None:
     """Register a card, forget it, or answer a touch: exit code 0 good, 1 bad, 3 undecided."""
     from signkit.settings import load_settings
-    from signkit.trust.card_certificate import authentication_anchors
 
     if register and forget:
         raise UsageProblem(
@@ -76,20 +75,20 @@ def run(
             Text("Give one of them.", "どちらか一方を指定してください。"),
         )
     path = registry or load_settings().home_folder() / "touch.sqlite"
-    anchors, sources = authentication_anchors(trust or ()), revocation_sources(evidence)
+    believed, sources = anchors(trust), revocation_sources(evidence)
     _await_card(reader, wait)
     if register:
-        _register(path, reader, anchors, sources, format_, pin_stdin=pin_stdin, use_last_try=use_last_try)
+        _register(path, reader, believed, sources, format_, pin_stdin=pin_stdin, use_last_try=use_last_try)
     elif forget:
         _forget(path, reader)
     else:
-        _answer(path, reader, anchors, sources, format_)
+        _answer(path, reader, believed, sources, format_)
 
 
 def _register(
     path: Path,
     reader: str | None,
-    anchors: Sequence[Anchor],
+    believed: Sequence[Anchor],
     sources: Sequence[RevocationSource],
     format_: Format,
     *,
@@ -106,7 +105,7 @@ def _register(
         secret = asking("authentication-pin", reader, from_stdin=pin_stdin)
         proof = session.authenticate(connection, secret, challenge.value, use_last_try=use_last_try)
     now = datetime.now(UTC)
-    judgement = verify_authentication(proof, challenge, anchors, now=now, sources=sources)
+    judgement = verify_authentication(proof, challenge, believed, now=now, sources=sources)
     if not _may_register(judgement):
         tell(_NOT_REGISTERED)
         show_judgement(judgement, format_)
@@ -138,7 +137,7 @@ def _forget(path: Path, reader: str | None) -> None:
 def _answer(
     path: Path,
     reader: str | None,
-    anchors: Sequence[Anchor],
+    believed: Sequence[Anchor],
     sources: Sequence[RevocationSource],
     format_: Format,
 ) -> None:
@@ -148,7 +147,7 @@ def _answer(
     from signkit.trust.card_certificate import judge_certificate
     from signkit.trust.touch import judge_touch, open_registry
 
-    list(judge_certificate(anchors[0].certificate, anchors, (), datetime.now(UTC)))  # loads what judging needs
+    list(judge_certificate(believed[0].certificate, believed, (), datetime.now(UTC)))  # loads what judging needs
     with open_registry(path) as known:
         started = time.perf_counter()
         with open_card(reader) as connection:
@@ -156,7 +155,7 @@ def _answer(
                 started = time.perf_counter()  # making the emulated card is no part of a touch
             certificate = touch(connection)
             read = time.perf_counter()
-        judgement = judge_touch(known, certificate, anchors, sources, datetime.now(UTC))
+        judgement = judge_touch(known, certificate, believed, sources, datetime.now(UTC))
         answered = time.perf_counter()
     card_ms, total_ms = (round((moment - started) * 1000, 1) for moment in (read, answered))
     if format_ is Format.TEXT:
