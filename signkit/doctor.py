@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from signkit.errors import CardError, MissingExtra, NoReader, SignKitError, TimestampUnavailable
 from signkit.settings import Settings
-from signkit.signers.card_report import CardReport
+from signkit.signers.card_report import TOKEN_NAMES, CardReport
 from signkit.words import Text
 
 Platform = Literal["windows", "macos", "linux"]
@@ -169,7 +169,7 @@ def _card(report: CardReport, now: datetime) -> Iterator[Finding]:
 
     kind = report.token.kind
     known = kind not in (TokenKind.JUKI, TokenKind.UNKNOWN)
-    text = Text(*(f"{_KINDS[kind].in_language(language)} ({report.token.label})" for language in ("en", "ja")))
+    text = Text(*(f"{TOKEN_NAMES[kind].in_language(language)} ({report.token.label})" for language in ("en", "ja")))
     yield Finding(_CARD, known, text, None if known else _ANOTHER_CARD)
     if not report.certificate(CertificateKind.SIGN).is_present:
         yield Finding(
@@ -340,13 +340,6 @@ _FONTS = Text("fonts", "フォント")
 _PROXY = Text("proxy", "プロキシ")
 
 _INSTALLED = Text("pyscard is installed", "pyscard が入っています")
-_KINDS = {
-    "plastic": Text("Individual Number Card", "マイナンバーカード"),
-    "android": Text("Android smartphone", "Android スマートフォン"),
-    "iphone": Text("iPhone", "iPhone"),
-    "juki": Text("Basic Resident Register card, out of use", "住民基本台帳カード (廃止)"),
-    "unknown": Text("unknown kind", "不明な種類"),
-}
 _ANOTHER_CARD = Text("lay an Individual Number Card on the reader", "マイナンバーカードを置いてください")
 _COUNTER = Text(
     "only the municipality's counter unlocks it; bring the card", "市区町村の窓口にカードを持参して解除を受けてください"

@@ -58,7 +58,7 @@ def readers(monkeypatch, answer):
 def test_nothing_is_missing_with_a_good_card(settings, around):
     findings = by_name(examine(settings, around, reader="virtual"))
     assert all(finding.ok for finding in findings.values() if finding.needed)
-    assert findings["card"].text.en == "Individual Number Card (JPKIAPICCTOKEN2)"
+    assert findings["card"].text.en == "plastic card (JPKIAPICCTOKEN2)"
     assert findings["signature password"].text.en == "5 tries left"
 
 

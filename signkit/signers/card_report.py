@@ -7,11 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from signkit.card.files import CardFiles
-from signkit.card.jpki import CertificateKind, JpkiApplication, Token
+from signkit.card.jpki import CertificateKind, JpkiApplication, Token, TokenKind
 from signkit.card.pin import AUTHENTICATION, BIRTH_DATE, CODE_B, SIGNATURE, SURFACE, Secret, tries_left
 from signkit.card.surface import FACE_AID, TEXT_AID
 from signkit.card.transport import Connection
 from signkit.errors import CardAnswerInvalid, CardRefused, NotAnIndividualNumberCard, PinNeeded
+from signkit.words import Text
+
+TOKEN_NAMES = {
+    TokenKind.PLASTIC: Text("plastic card", "プラスチックのカード"),
+    TokenKind.JUKI: Text("Basic Resident Register card (out of use)", "住民基本台帳カード (廃止)"),
+    TokenKind.ANDROID: Text("Android smartphone", "Android スマートフォン"),
+    TokenKind.IPHONE: Text("iPhone", "iPhone"),
+    TokenKind.UNKNOWN: Text("unknown kind", "不明な種類"),
+}
 
 _SURFACE_SECRETS = ((TEXT_AID, (SURFACE, CODE_B)), (FACE_AID, (BIRTH_DATE,)))
 

@@ -8,7 +8,7 @@ import pytest
 
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.transport import Connection
-from signkit.errors import CardLocked, PinFormatInvalid, PinLastTry, PinWrong
+from signkit.errors import CardLocked, PinFormatInvalid, PinLastTry, PinWrong, ReaderNotFound
 from signkit.settings import Settings
 from signkit.signers.card import CardSigner, open_card_signer
 from signkit.signing.levels import Level, sign
@@ -114,3 +114,20 @@ def test_the_password_is_in_no_exception_and_wiped(card):
         pass
     assert given == bytes(len(given))
     assert "WRONG" not in repr(refusal.value) + str(refusal.value) + repr(vars(refusal.value)) + repr(signer)
+
+
+def test_a_profile_of_the_virtual_card_signs_with_its_own_key(tmp_path, blank, services):
+    settings = Settings(home=tmp_path)
+    with open_card_signer("virtual:next-generation", lambda _: bytearray(b"SIGNKIT1"), settings) as signer:
+        assert (signer.algorithm.key_type, signer.algorithm.digest) == ("ecdsa", "sha384")
+        assert sign(blank, request(), signer, Level.B_B, services).pdf.startswith(blank)
+    asked = []
+    with pytest.raises(PinLastTry), open_card_signer("virtual:last-try", asked.append, settings):
+        pass
+    assert asked == []
+
+
+def test_a_profile_that_is_not_there_lists_the_others(tmp_path):
+    with pytest.raises(ReaderNotFound) as refusal:
+        open_card_signer("virtual:gold", lambda _: bytearray(), Settings(home=tmp_path))
+    assert "virtual:next-generation" in refusal.value.hint("en")

@@ -70,13 +70,6 @@ CERTIFICATE_NAMES = {
     "auth": Text("authentication certificate", "利用者証明用電子証明書"),
     "auth-ca": Text("its CA", "利用者証明用の認証局"),
 }
-TOKEN_NAMES = {
-    "plastic": Text("plastic card", "プラスチックのカード"),
-    "juki": Text("Basic Resident Register card (out of use)", "住民基本台帳カード (廃止)"),
-    "android": Text("Android smartphone", "Android スマートフォン"),
-    "iphone": Text("iPhone", "iPhone"),
-    "unknown": Text("unknown kind", "不明な種類"),
-}
 _CONCLUSIONS = {
     "PASSED": (Text("good", "良"), ExitCode.DONE),
     "FAILED": (Text("bad", "否"), ExitCode.FAILED),

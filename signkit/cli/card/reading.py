@@ -12,7 +12,6 @@ import typer
 from signkit.cli.card.common import (
     CERTIFICATE_NAMES,
     SECRET_NAMES,
-    TOKEN_NAMES,
     Format,
     FormatOption,
     PinStdin,
@@ -111,6 +110,8 @@ def status(
 
 
 def _show_status(report: CardReport, *, with_fingerprint: bool) -> None:
+    from signkit.signers.card_report import TOKEN_NAMES
+
     kind = translate(TOKEN_NAMES[report.token.kind])
     rows = [(translate(Text("card", "カード")), f"{kind} ({printable(report.token.label)})")]
     rows += [(translate(CERTIFICATE_NAMES[facts.kind]), _validity(facts)) for facts in report.certificates]
