@@ -113,6 +113,12 @@ _MATCHES = _reasons(
 _UNDECIDED = _reasons(
     "cannot-tell",
     (
+        "witness",
+        "An organisation states that it signed on the party's instruction (立会人型); the file cannot show that the "
+        "party gave it.",
+        "事業者が当事者の指示により署名したと述べています(立会人型)。指示があったことをファイルからは確かめられません。",
+    ),
+    (
         "no-identity",
         "The certificate gives no name to compare.",
         "証明書に、比較できる氏名がありません。",

@@ -31,6 +31,8 @@ _TOKEN_VARIATION = 256
 #: DocMDP: nothing may change any more (ISO 32000-2 table 257).
 _NO_CHANGES = 1
 _FORM_FILLING = 2
+#: A private (third class) name, ISO 32000-2 annex E: whose hand signed, beside whose key.
+_SIGNING_KIND = "/XXSigningKind"
 _MAX_PDF_BYTES = 1_000_000_000
 
 FieldName: TypeAlias = str
@@ -47,6 +49,7 @@ class SignatureRequest:
         certify: make it a certification signature that allows form filling and signing only (DocMDP 2).
         reason, location: /Reason and /Location.
         appearance: what is drawn in the field's rectangle; None draws nothing.
+        witness: an organisation signs on the party's instruction (立会人型); the signature states it.
     """
 
     field: FieldName
@@ -56,6 +59,7 @@ class SignatureRequest:
     reason: str | None = None
     location: str | None = None
     appearance: Appearance | None = None
+    witness: bool = False
 
 
 @dataclass(frozen=True)
@@ -137,6 +141,8 @@ def _signature_dictionary(request: SignatureRequest, room: int) -> Any:
     for key, value in (("/Name", request.name), ("/Reason", request.reason), ("/Location", request.location)):
         if value:
             signature[generic.pdf_name(key)] = generic.pdf_string(value)
+    if request.witness:
+        signature[generic.pdf_name(_SIGNING_KIND)] = generic.pdf_name("/Witness")
     properties = BuildProps(name="SignKit", revision=__version__).as_pdf_object()
     signature[generic.pdf_name("/Prop_Build")] = generic.DictionaryObject({generic.pdf_name("/App"): properties})
     return signature

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.contracts.embedded import FILE_NAME, EmbeddedContract, parse_contract
 from signkit.errors import ContractDataUnreadable
+from signkit.jpki.match_reasons import judged
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
 from signkit.validation.limits import LimitExceeded
 from signkit.validation.policy import Policy
@@ -36,19 +37,33 @@ class Parties:
         self._claims |= {role: PartyClaim(name) for role, name in expected.items()}
         self._expected = expected
 
-    def judged(self, report: SignatureReport, certificate: Any, policy: Policy) -> SignatureReport:
-        """Return ``report`` with the match; a policy may hold the signature to it."""
+    def judged(
+        self, report: SignatureReport, certificate: Any, policy: Policy, *, states_witness: bool = False
+    ) -> SignatureReport:
+        """Return ``report`` with the match and the kind of signing; a policy may hold the signature to the match.
+
+        A witness (立会人型) states in the signature dictionary that an organisation signs on the party's instruction.
+        Its key is by its nature not the party's: whether the party instructed it the file cannot show.
+        """
+        if states_witness:
+            return _witnessed(report, policy)
         claim = self._claims.get(report.field or "")
         if claim is None:
             return report
         match = match_person(signer_identity(certificate) if certificate is not None else None, claim)
-        report = replace(report, party_match=match)
+        report = replace(report, party_match=match, signing_kind="party" if match.verdict == "match" else None)
         return _held_to(report, match) if policy.party_mismatch_fails or report.field in self._expected else report
 
     def missing(self, signatures: list[SignatureReport]) -> list[str]:
         """Return the roles that the caller expects and that nobody signed."""
         signed = {signature.field for signature in signatures}
         return [role for role in self._expected if role not in signed]
+
+
+def _witnessed(report: SignatureReport, policy: Policy) -> SignatureReport:
+    match = judged(["witness"])
+    report = replace(report, party_match=match, signing_kind="witness")
+    return _held_to(report, match) if policy.party_mismatch_fails else report
 
 
 def _held_to(report: SignatureReport, match: PartyMatch) -> SignatureReport:

@@ -9,7 +9,7 @@ import dataclasses
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 from signkit.jpki.match_reasons import PartyMatch
 from signkit.words import Text
@@ -135,6 +135,7 @@ class SignatureReport:
     revocation: RevocationReport = dataclasses.field(default_factory=RevocationReport)
     timestamps: tuple[TimestampReport, ...] = ()
     party_match: PartyMatch | None = None
+    signing_kind: Literal["party", "witness"] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return one entry of ``signatures``."""
@@ -152,6 +153,7 @@ class SignatureReport:
             "best_time_source": self.best_time_source,
             "signer": self.signer.to_json(),
             "party_match": _match_json(self.party_match),
+            "signing_kind": self.signing_kind,
             "coverage": self.coverage,
             "changes_after": self.changes_after,
             "changes_permitted": self.changes_permitted,

@@ -213,7 +213,14 @@ def test_no_reason_is_no_match():
 
 def test_every_reason_but_these_is_met_in_a_case():
     in_table = {row[-1] for section in CASES.values() for group in section.values() for row in group.values()}
-    elsewhere = {"no-identity", "name-too-long", "address-too-long", "representative", "organization-by-person"}
+    elsewhere = {
+        "no-identity",
+        "name-too-long",
+        "address-too-long",
+        "representative",
+        "organization-by-person",
+        "witness",
+    }
     assert set(REASONS) == in_table | elsewhere
 
 

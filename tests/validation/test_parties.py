@@ -81,3 +81,30 @@ def test_the_report_never_repeats_the_attributes(judge):
     text = json.dumps(judge("田中 太郎").to_json(), ensure_ascii=False)
     assert "花子" not in text
     assert "霞が関" not in text
+
+
+def test_a_witness_states_itself_and_is_told_apart_from_the_party(blank, services, trust_pem, rehearsal, person_signer):
+    """立会人型 beside 当事者型, both in one file."""
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    from signkit.rehearsal.authority import issue_organisation_certificate, new_rsa_key
+    from signkit.signers.p12 import Pkcs12Signer
+    from signkit.signers.software import SoftwareKey
+
+    key = new_rsa_key()
+    certificate = issue_organisation_certificate(rehearsal.service_ca, "立会サービス", "架空社", key, utc_now())
+    service = Pkcs12Signer(SoftwareKey.of(key, "x"), certificate.public_bytes(Encoding.DER), ())
+    pdf = contract_with("番号 花子", HANAKO.address)
+    pdf = sign(pdf, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_LT, services).pdf
+    request = SignatureRequest("buyer", "立会サービス", utc_now(), witness=True)
+    pdf = sign(pdf, request, service, Level.B_LT, services).pdf
+
+    def judged(policy: str):
+        options = ValidationOptions(policy=shipped_policy(policy), trust=default_trust_store([trust_pem]), offline=True)
+        return validate_pdf(pdf, name="x.pdf", options=options)
+
+    seller, buyer = judged("default").signatures
+    assert (seller.signing_kind, seller.party_match.verdict) == ("party", "match")
+    assert (buyer.signing_kind, buyer.party_match.verdict) == ("witness", "cannot-tell")
+    assert judged("default").verdict is Verdict.PASSED
+    assert judged("strict").signatures[1].verdict is Verdict.INDETERMINATE
