@@ -53,3 +53,61 @@ Trust: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+Policy: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME|FILE",
+        help=words(
+            "default, strict, archive, or a policy file (.toml).",
+            "default、strict、archive、または .toml ファイル。",
+        ),
+    ),
+]
+At: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="TIME",
+        help=words("Judge as of this time (ISO 8601).", "この時点で検証する (ISO 8601)。"),
+        show_default=False,
+    ),
+]
+Offline: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--offline", help=words("Open no socket; use the evidence at hand.", "通信せず、手元の証拠だけを使う。")
+    ),
+]
+Identity: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--identity",
+        help=words("Show name, address, birth date and sex of JPKI signers.", "署名者の基本4情報を表示する。"),
+    ),
+]
+SignerUri: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="URI",
+        help=words(
+            "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:….",
+            "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…。",
+        ),
+    ),
+]
+LevelName: TypeAlias = Annotated[str, typer.Option(help=words("B-B, B-T, B-LT or B-LTA.", "B-B、B-T、B-LT、B-LTA。"))]
+PinStdin: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--pin-stdin", help=words("Read the secret from stdin, a line each.", "秘密情報を標準入力から1行ずつ読む。")
+    ),
+]
+UseLastTry: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--use-last-try",
+        help=words(
+            "Send the PIN although one try is left: a wrong one locks the card.",
+            "残り1回でも送信する。間違えるとカードがロックされる。",
+        ),
+    ),
+]

@@ -12,7 +12,7 @@ import typer
 
 from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import EvidenceFolders, Overwrite, Trust, Tsa
+from signkit.cli.options import EvidenceFolders, LevelName, Overwrite, PinStdin, SignerUri, Trust, Tsa, UseLastTry
 from signkit.cli.terminal import progress, secret_reader, tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
@@ -30,17 +30,8 @@ def run(
     role: Annotated[
         str, typer.Option("--as", metavar="ROLE", help=words("Whose field to sign.", "どの役割の欄に署名するか。"))
     ],
-    signer: Annotated[
-        str,
-        typer.Option(
-            metavar="URI",
-            help=words(
-                "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:….",
-                "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…。",
-            ),
-        ),
-    ],
-    level: Annotated[str, typer.Option(help=words("B-B, B-T, B-LT or B-LTA.", "B-B、B-T、B-LT、B-LTA。"))] = "B-B",
+    signer: SignerUri,
+    level: LevelName = "B-B",
     output: Annotated[
         Path | None,
         typer.Option(
@@ -81,22 +72,8 @@ def run(
     tsa: Tsa = None,
     evidence: EvidenceFolders = None,
     trust: Trust = None,
-    pin_stdin: Annotated[
-        bool,
-        typer.Option(
-            "--pin-stdin", help=words("Read the secret from stdin, a line each.", "秘密情報を標準入力から1行ずつ読む。")
-        ),
-    ] = False,
-    use_last_try: Annotated[
-        bool,
-        typer.Option(
-            "--use-last-try",
-            help=words(
-                "Send the PIN although one try is left: a wrong one locks the card.",
-                "残り1回でも送信する。間違えるとカードがロックされる。",
-            ),
-        ),
-    ] = False,
+    pin_stdin: PinStdin = False,
+    use_last_try: UseLastTry = False,
     yes: Annotated[
         bool,
         typer.Option("--yes", help=words("Several PDFs: do not ask for confirmation.", "複数の PDF: 確認を省く。")),

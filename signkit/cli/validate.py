@@ -14,7 +14,7 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.language import LANGUAGE, words
-from signkit.cli.options import EvidenceFolders, Trust
+from signkit.cli.options import At, EvidenceFolders, Identity, Offline, Policy, Trust
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, OutputNotWritten, UsageProblem
 from signkit.validation.writers.formats import Format
@@ -51,39 +51,12 @@ def run(
             show_default=False,
         ),
     ] = None,
-    policy: Annotated[
-        str,
-        typer.Option(
-            metavar="NAME|FILE",
-            help=words(
-                "default, strict, archive, or a policy file (.toml).",
-                "default、strict、archive、または .toml ファイル。",
-            ),
-        ),
-    ] = "default",
+    policy: Policy = "default",
     trust: Trust = None,
     evidence: EvidenceFolders = None,
-    at: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME",
-            help=words("Judge as of this time (ISO 8601).", "この時点で検証する (ISO 8601)。"),
-            show_default=False,
-        ),
-    ] = None,
-    offline: Annotated[
-        bool,
-        typer.Option(
-            "--offline", help=words("Open no socket; use the evidence at hand.", "通信せず、手元の証拠だけを使う。")
-        ),
-    ] = False,
-    identity: Annotated[
-        bool,
-        typer.Option(
-            "--identity",
-            help=words("Show name, address, birth date and sex of JPKI signers.", "署名者の基本4情報を表示する。"),
-        ),
-    ] = False,
+    at: At = None,
+    offline: Offline = False,
+    identity: Identity = False,
     expect: Annotated[
         list[str] | None,
         typer.Option(
@@ -134,7 +107,7 @@ def run(
 
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
-    options = _options(policy, trust, evidence, at, offline, identity, expect)
+    options = validation_options(policy, trust, evidence, at, offline, identity, expect)
     before = read_results(resume) if resume else Results()
     seen: set[Verdict] = set()
     with _engine(engine) as (executor, workers), _output(resume, before, chosen) as stream, _progress(files) as advance:
@@ -172,24 +145,29 @@ def exit_code(verdicts: Iterable[Verdict]) -> int:
     return ExitCode.INDETERMINATE if seen - {Verdict.PASSED} else ExitCode.DONE
 
 
-def _options(
+def validation_options(
     policy: str,
     trust: list[Path] | None,
     evidence: list[Path] | None,
     at: str | None,
     offline: bool,
     identity: bool,
-    expect: list[str] | None,
+    expect: list[str] | None = None,
 ) -> ValidationOptions:
+    """Return the options of a validation, as several commands take them from the command line."""
     from signkit.cli.services import trusted_paths
     from signkit.settings import load_settings
     from signkit.trust.anchors import default_trust_store
+    from signkit.trust.indexed import IndexedRevocation, index_folder
     from signkit.trust.revocation import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
     from signkit.validation.options import ValidationOptions
     from signkit.validation.policy import load_policy, shipped_policy
 
     settings = load_settings()
     sources: list[RevocationSource] = list(map(FolderRevocation, evidence or ()))
+    imported = index_folder(settings.home_folder())
+    if imported.is_dir():
+        sources.append(IndexedRevocation(imported))
     if not offline:
         sources += [*plugin_sources(), OnlineRevocation(settings.network_timeout)]
     return ValidationOptions(

@@ -23,15 +23,13 @@ from signkit.signing.der import (
     set_of,
 )
 
-ARCHIVE_V3 = "0.4.0.1733.2.4"
-#: archive-time-stamp v1 and v2, which are recognised and not judged.
-ARCHIVE_OLD = ("1.2.840.113549.1.9.16.2.27", "1.2.840.113549.1.9.16.2.48")
-
+#: DER of the attribute types
 _SIGNATURE_TIMESTAMP = bytes.fromhex("060b2a864886f70d010910020e")
 _ARCHIVE_V3 = bytes.fromhex("060604008d450204")
 _INDEX_V3 = bytes.fromhex("060704008195320105")
 _ARCHIVE_V2 = bytes.fromhex("060b2a864886f70d0109100230")
 _ARCHIVE_V1 = bytes.fromhex("060b2a864886f70d010910021b")
+_COUNTER_SIGNATURE = bytes.fromhex("06092a864886f70d010906")
 _SHA256 = bytes.fromhex("300b0609608648016503040201")
 _SIGNED_ATTRIBUTES, _UNSIGNED_ATTRIBUTES = explicit(0), explicit(1)
 
@@ -91,17 +89,33 @@ class InfoParts:
     @property
     def has_timestamp(self) -> bool:
         """Whether a signature timestamp is in it."""
-        return bool(self.values(_SIGNATURE_TIMESTAMP))
+        return bool(self.timestamps)
 
     @property
     def has_old_archive(self) -> bool:
         """Whether an archive timestamp is in it that covers all certificates and lists as a whole (v1, v2)."""
-        return bool(self.values(_ARCHIVE_V1) or self.values(_ARCHIVE_V2))
+        return bool(self.old_archives)
+
+    @property
+    def old_archives(self) -> list[tuple[str, bytes]]:
+        """The archive timestamps of older kinds, each with its kind's name."""
+        named = (("archive-time-stamp", _ARCHIVE_V1), ("archive-time-stamp-v2", _ARCHIVE_V2))
+        return [(name, value) for name, kind in named for value in self.values(kind)]
+
+    @property
+    def counter_signatures(self) -> list[bytes]:
+        """The counter-signatures."""
+        return self.values(_COUNTER_SIGNATURE)
+
+    @property
+    def timestamps(self) -> list[bytes]:
+        """The signature timestamps."""
+        return self.values(_SIGNATURE_TIMESTAMP)
 
     @property
     def tokens(self) -> list[bytes]:
         """The signature timestamps and archive timestamps (v3)."""
-        return self.values(_SIGNATURE_TIMESTAMP) + self.archives
+        return self.timestamps + self.archives
 
     @property
     def archives(self) -> list[bytes]:
@@ -157,13 +171,13 @@ class Index:
             wanted - have for wanted, have in zip((self.certificates, self.crls, self.unsigned), there, strict=True)
         )
 
-    def covers_value(self, kind: bytes, value: bytes) -> bool:
-        """Whether an unsigned attribute's value is covered."""
-        return self.digest(kind + value) in self.unsigned
-
     def covers_timestamp(self, token: bytes) -> bool:
         """Whether a signature timestamp or an earlier archive timestamp is covered."""
-        return self.covers_value(_SIGNATURE_TIMESTAMP, token) or self.covers_value(_ARCHIVE_V3, token)
+        return any(self.digest(kind + token) in self.unsigned for kind in (_SIGNATURE_TIMESTAMP, _ARCHIVE_V3))
+
+    def covers_counter_signature(self, value: bytes) -> bool:
+        """Whether a counter-signature is covered."""
+        return self.digest(_COUNTER_SIGNATURE + value) in self.unsigned
 
     def covered(self, items: Iterable[bytes]) -> list[bytes]:
         """Return those of the certificates or lists that are covered."""

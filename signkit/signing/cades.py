@@ -24,7 +24,7 @@ from signkit.signing.archive_timestamp import (
     timestamp_attribute,
 )
 from signkit.signing.cms import Statement, attribute, make_signature
-from signkit.signing.container import Container, ContainerUnreadable, Parts, read_container
+from signkit.signing.container import Container, ContainerUnreadable, Parts, read_container, without_armour
 from signkit.signing.content import BytesPieces, Content
 from signkit.signing.der import SEQUENCE, element, explicit
 from signkit.signing.embedded import is_named
@@ -130,46 +130,68 @@ def countersign(parts: Parts, index: int, signer: Signer, time: datetime) -> Par
     )
 
 
-def read_signature(stream: BinaryIO) -> Container:
-    """Read a signature file that shall be added to.
+@contextmanager
+def open_signature(stream: BinaryIO) -> Iterator[Container]:
+    """Give a signature file, DER, BER or PEM, that shall be added to.
 
     Raises:
         CmsNotUsable: it holds no SignedData.
     """
     try:
-        return read_container(stream)
+        with without_armour(stream) as plain:
+            yield read_container(plain)
     except ContainerUnreadable as error:
         raise CmsNotUsable(Text(str(error), f"CMS として読めません ({error})")) from error
 
 
-def check_written(stream: BinaryIO, content: Content | None, certificate: bytes) -> None:
-    """Read a written signature back: does the signature of ``certificate`` hold over the content that is there?
+def check_written(
+    stream: BinaryIO, parts: Parts, content: Content, *, attached: bool, certificate: bytes | None = None
+) -> None:
+    """Read a written signature back: is all of it there, and does the signature of ``certificate`` hold?
 
     Args:
-        stream: the written file.
-        content: what a detached signature signs; None where it must be inside.
+        stream: the written file, DER or PEM.
+        parts: what was to be written.
+        content: what was signed; ``attached``: whether it is inside.
+        certificate: whose signature is checked; None where nothing was signed.
 
     Raises:
         SignatureSelfCheckFailed: anything does not fit; the cause says what.
     """
     try:
-        container = read_container(stream)
+        with without_armour(stream) as plain:
+            _check_container(read_container(plain), parts, content if attached else None)
     except ContainerUnreadable as error:
         raise SignatureSelfCheckFailed(str(error)) from error
-    there = container.content if content is None else content
-    if there is None or (content is None) != (container.content is not None):
+    if certificate is not None:
+        _check_signature(_infos(parts)[-1], content, _certificate(certificate))
+
+
+def _check_container(container: Container, parts: Parts, attached: Content | None) -> None:
+    there = container.parts
+    lists = [
+        (there.certificates, parts.certificates),
+        (there.crls, parts.crls),
+        (there.signer_infos, parts.signer_infos),
+        (there.digest_algorithms, parts.digest_algorithms),
+    ]
+    if container.trailing or any(sorted(one) != sorted(other) for one, other in lists):
+        raise SignatureSelfCheckFailed("what came back from the disk is not what was written")
+    if (container.content is None) != (attached is None):
         raise SignatureSelfCheckFailed("the content is not where it should be")
-    own = _certificate(certificate)
-    mine = [info for info in _infos(container.parts) if is_named(info["sid"], own)]
-    if not mine:
-        raise SignatureSelfCheckFailed("the signature is not in it")
-    hash_name = mine[-1]["digest_algorithm"]["algorithm"].native
-    there.prepare({info["digest_algorithm"]["algorithm"].native for info in mine})
-    attributes = b"\x31" + mine[-1]["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
-    if all(_signed_digest(info) != there.digest(info["digest_algorithm"]["algorithm"].native) for info in mine):
+    if container.content is None or attached is None:
+        return
+    if container.content.digest(_IMPRINT_DIGEST) != attached.digest(_IMPRINT_DIGEST):
+        raise SignatureSelfCheckFailed("the file changed while it was being signed")
+
+
+def _check_signature(info: cms.SignerInfo, content: Content, own: x509.Certificate) -> None:
+    hash_name = info["digest_algorithm"]["algorithm"].native
+    if _signed_digest(info) != content.digest(hash_name):
         raise SignatureSelfCheckFailed("the digest of the content is another than the signed one")
+    attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     try:
-        verify_signature(own, mine[-1]["signature_algorithm"], hash_name, mine[-1]["signature"].native, attributes)
+        verify_signature(own, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
     except SignatureInvalid as error:
         raise SignatureSelfCheckFailed(str(error)) from error
 

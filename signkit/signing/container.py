@@ -6,9 +6,13 @@ and indefinite lengths, content in one piece or in many; what is written is DER.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import base64
+import binascii
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import BinaryIO
+from tempfile import SpooledTemporaryFile
+from typing import IO, BinaryIO, cast
 
 from signkit.signing.content import PIECE, Content
 from signkit.signing.der import OCTET_STRING, SEQUENCE, SET, DerProblem, contents, element, explicit, header, set_of
@@ -19,6 +23,9 @@ _MAX_DEPTH = 40
 #: What one element costs in memory beside its bytes: many tiny ones must not cost more than a few large ones.
 _OVERHEAD = 128
 _CONSTRUCTED = 0x20
+_BEGIN, _END = b"-----BEGIN ", b"-----END "
+_PEM_LINE = 48
+_PEM_SEARCH = 1024
 _INTEGER = 0x02
 _OID = 0x06
 _DATA = bytes.fromhex("06092a864886f70d010701")
@@ -123,6 +130,75 @@ def read_container(stream: BinaryIO, *, limit: int = MAX_PARTS_BYTES) -> Contain
         return _read(reader)
     except (DerProblem, RecursionError) as error:
         raise ContainerUnreadable(str(error)) from error
+
+
+def write_container(stream: IO[bytes], parts: Parts, content: Content | None, *, pem: bool = False) -> None:
+    """Write a ContentInfo: DER, or that as PEM (RFC 7468); ``content`` goes inside unless it is None."""
+    head, tail = parts.around(None if content is None else content.size)
+
+    def pieces() -> Iterator[bytes]:
+        yield head
+        if content is not None:
+            yield from content.pieces()
+        yield tail
+
+    for piece in _armoured(pieces()) if pem else pieces():
+        stream.write(piece)
+
+
+def _armoured(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    yield _BEGIN + b"CMS-----\n"
+    waiting = b""
+    for piece in pieces:
+        waiting += piece
+        ready = len(waiting) - len(waiting) % _PEM_LINE
+        for start in range(0, ready, _PEM_LINE):
+            yield base64.b64encode(waiting[start : start + _PEM_LINE]) + b"\n"
+        waiting = waiting[ready:]
+    yield base64.b64encode(waiting) + b"\n" if waiting else b""
+    yield _END + b"CMS-----\n"
+
+
+@contextmanager
+def without_armour(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give what a PEM file holds, decoded beside in constant memory; any other file as it is.
+
+    Raises:
+        ContainerUnreadable: a PEM that is cut off or badly encoded.
+    """
+    stream.seek(0)
+    start = stream.read(_PEM_SEARCH).lstrip()
+    stream.seek(0)
+    if not start.startswith(_BEGIN):
+        yield stream
+        return
+    with SpooledTemporaryFile(max_size=16 * PIECE) as plain:
+        _decode(stream, plain)
+        yield cast("BinaryIO", plain)
+
+
+def _decode(stream: BinaryIO, plain: IO[bytes]) -> None:
+    inside, waiting = False, b""
+    while line := stream.readline(PIECE):
+        if line.startswith(_END) and inside:
+            break
+        if not inside:
+            inside = line.startswith(_BEGIN)
+            continue
+        waiting += line.strip()
+        ready = len(waiting) - len(waiting) % 4
+        plain.write(_decoded(waiting[:ready]))
+        waiting = waiting[ready:]
+    else:
+        raise ContainerUnreadable("a PEM without end")
+    plain.write(_decoded(waiting))
+
+
+def _decoded(text: bytes) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise ContainerUnreadable("a PEM that is not well encoded") from error
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Protocol
@@ -32,10 +33,19 @@ class Content:
     def __init__(self, source: Pieces) -> None:
         self._source = source
         self._digests: dict[str, bytes] = {}
+        self._size: int | None = None
 
     def pieces(self) -> Iterator[bytes]:
         """Yield all bytes in order."""
         return self._source.pieces()
+
+    @property
+    def size(self) -> int:
+        """How many bytes there are."""
+        if self._size is None:
+            self.prepare(["sha256"])
+        assert self._size is not None
+        return self._size
 
     def digest(self, name: str) -> bytes:
         """Return the digest by asn1crypto's name, e.g. ``sha256``.
@@ -56,7 +66,9 @@ class Content:
         states = {name: _new(name) for name in names if name not in self._digests}
         if not states:
             return
+        self._size = 0
         for piece in self.pieces():
+            self._size += len(piece)
             for state in states.values():
                 state.update(piece)
         for name, state in states.items():
@@ -119,3 +131,17 @@ def open_regular(path: Path) -> BinaryIO:
 def size_of(stream: BinaryIO) -> int:
     """Return the size of an opened file in bytes."""
     return stream.seek(0, 2)
+
+
+#: What the names of signatures end with: the kind, what `signkit cms` puts before it, and PEM.
+_ENDINGS = re.compile(r"(?:(?:\.\d+|-B-(?:T|LT|LTA))*\.(?:p7s|p7m|p7b|pkcs7|cms|sig))?(?:\.pem)?$", re.IGNORECASE)
+
+
+def places_of_content(signature: Path) -> Iterator[Path]:
+    """Yield where the content of a detached signature usually lies: ``NAME.content``, then the name without endings."""
+    yield signature.with_name(signature.name + ".content")
+    yield from (
+        signature.with_name(name)
+        for name in dict.fromkeys((signature.stem, _ENDINGS.sub("", signature.name)))
+        if name and name != signature.name
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from signkit.signing.content import places_of_content
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.files import FileProblem, is_url, read_location
 from signkit.validation.options import ValidationOptions
@@ -13,7 +14,7 @@ from signkit.validation.report import Report, Verdict
 
 __all__ = ["ValidationOptions", "validate_cms", "validate_data", "validate_file", "validate_pdf"]
 
-_CMS_SUFFIXES = (".p7m", ".p7s", ".pkcs7", ".p7b", ".cms")
+_CMS_SUFFIXES = (".p7m", ".p7s", ".pkcs7", ".p7b", ".cms", ".eml")
 
 
 def validate_file(path: Path | str, options: ValidationOptions | None = None, *, content: Path | None = None) -> Report:
@@ -37,9 +38,9 @@ def validate_file(path: Path | str, options: ValidationOptions | None = None, *,
 
 def validate_data(data: bytes, name: str, options: ValidationOptions, *, content: Path | None = None) -> Report:
     """Judge bytes; ``name`` is what they are called, and where the content of a detached CMS is looked for."""
-    if b"%PDF-" in data[:1024] or not _looks_like_cms(name, data):
-        return validate_pdf(data, name=name, options=options)
-    return validate_cms(data, name=name, options=options, content=_content(name, content, options))
+    if _looks_like_cms(name, data):
+        return validate_cms(data, name=name, options=options, content=_content(name, content, options))
+    return validate_pdf(data, name=name, options=options)
 
 
 def not_read(name: str, problem: FileProblem, options: ValidationOptions) -> Report:
@@ -50,16 +51,21 @@ def not_read(name: str, problem: FileProblem, options: ValidationOptions) -> Rep
 
 
 def _looks_like_cms(name: str, data: bytes) -> bool:
-    return name.lower().endswith(_CMS_SUFFIXES) or data[:1] == b"\x30" or data.lstrip()[:11] == b"-----BEGIN "
+    """Tell a CMS, which may hold a whole PDF, from a PDF, which may begin with anything (ISO 32000-2 7.5.2)."""
+    if data.lstrip()[:5] == b"%PDF-":
+        return False
+    if name.lower().endswith(_CMS_SUFFIXES):
+        return True
+    long_sequence = data[:1] == b"\x30" and data[1:2] >= b"\x80"  # in a PDF's first line nobody writes this
+    if b"%PDF-" in data[:1024] and (name.lower().endswith(".pdf") or not long_sequence):
+        return False
+    return data[:1] == b"\x30" or data.lstrip()[:11] == b"-----BEGIN "
 
 
 def _content(name: str, named: Path | None, options: ValidationOptions) -> bytes | None:
     if named is None and is_url(name):
         return None
-    path = Path(name)
-    for candidate in [named] if named else [path.with_name(path.name + ".content"), path.with_suffix("")]:
-        if candidate == path:
-            continue
+    for candidate in [named] if named else places_of_content(Path(name)):
         try:
             return read_location(str(candidate), options.limits.bytes)
         except FileProblem:

@@ -1,78 +1,253 @@
-"""Judging a CMS file (.p7m, .p7s): attached content, or content in a file beside it."""
+"""Judging CMS signatures: content inside, in a file beside, or in a mail; of any size, in constant memory."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from typing import Any
+from io import BytesIO
+from pathlib import Path
+from typing import Any, BinaryIO, TypeVar
 
+from signkit.errors import InputUnreadable
+from signkit.signing.archive_timestamp import InfoParts
+from signkit.signing.container import Container, ContainerTooLarge, ContainerUnreadable, read_container, without_armour
+from signkit.signing.content import BytesPieces, Content, FilePieces, open_regular, places_of_content, size_of
+from signkit.signing.der import DerProblem
 from signkit.validation import cms
+from signkit.validation.algorithms import UnknownAlgorithm, digest_name
 from signkit.validation.changes import Judgement, Level
+from signkit.validation.cms_archive import ArchiveTimestamp, Proofs, archive_timestamps, old_archives
 from signkit.validation.evidence import signed_data_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.limits import LimitExceeded
 from signkit.validation.options import ValidationOptions
-from signkit.validation.pdf import Judge, unreadable
-from signkit.validation.report import Report, Verdict, worst
+from signkit.validation.pdf import Judge, Proof, unreadable
+from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict, worst
+from signkit.validation.smime import signed_message
 from signkit.validation.trust_judgement import Pool
 
 #: Content inside or beside a CMS is signed as a whole; nothing can be added to it.
 _UNCHANGED = Judgement(Level.NONE, True)
+_IMPRINT_DIGEST = "sha256"
+_SEQUENCE = b"\x30"
+_COUNTER = "counter-signature"
+_Item = TypeVar("_Item")
+
+
+def validate_cms_file(path: Path | str, options: ValidationOptions, *, content: Path | None = None) -> Report:
+    """Judge a signature file of any size: DER, BER, PEM or S/MIME.  A report comes back, never an exception.
+
+    Args:
+        path: the signature.
+        options: see :class:`ValidationOptions`; its size limit does not count for content.
+        content: the file that was signed.  Without it: what is inside, else ``NAME.content`` beside it, else the
+            file of the same name without the signature's endings.
+    """
+    blank = _blank(str(path), "", options)
+    with ExitStack() as opened:
+        try:
+            stream = opened.enter_context(open_regular(Path(path)))
+            blank = replace(blank, sha256=Content(FilePieces(stream)).digest("sha256").hex())
+            named = Content(FilePieces(opened.enter_context(open_regular(content)))) if content else None
+            beside = None if content else _beside(Path(path), opened)
+        except InputUnreadable as error:
+            return unreadable(blank, "unreadable", detail=f"{error.path}: {error.cause}")
+        except OSError as error:
+            return unreadable(blank, "unreadable", detail=error.strerror or str(error))
+        if size_of(stream) == 0:
+            return unreadable(blank, "empty")
+        return _guarded(blank, lambda: _judged_stream(stream, named, beside, options, blank))
 
 
 def validate_cms(data: bytes, *, name: str, options: ValidationOptions, content: bytes | None = None) -> Report:
-    """Judge a CMS file given as DER, BER or PEM bytes; ``content`` is what a detached signature signs.
+    """Judge a signature given as DER, BER, PEM or S/MIME bytes; ``content`` is what a detached one signs.
 
     Whatever the bytes are, a report comes back, never an exception.
     """
-    blank = Report(
-        name, hashlib.sha256(data).hexdigest(), "cms", Verdict.UNREADABLE, options.moment(), options.policy.name
-    )
+    blank = _blank(name, hashlib.sha256(data).hexdigest(), options)
+    if len(data) > options.limits.bytes:
+        return unreadable(blank, "limit", detail=str(LimitExceeded("bytes", options.limits.bytes)))
+    beside = Content(BytesPieces(content)) if content is not None else None
+    return _guarded(blank, lambda: _judged_stream(BytesIO(data), None, beside, options, blank))
+
+
+def _blank(name: str, sha256: str, options: ValidationOptions) -> Report:
+    return Report(name, sha256, "cms", Verdict.UNREADABLE, options.moment(), options.policy.name)
+
+
+def _guarded(blank: Report, judged: Callable[[], Report]) -> Report:
     try:
-        if len(data) > options.limits.bytes:
-            raise LimitExceeded("bytes", options.limits.bytes)
-        return _judged(cms.load(_der(data)), content, options, blank)
-    except LimitExceeded as error:
+        return judged()
+    except (LimitExceeded, ContainerTooLarge) as error:
         return unreadable(blank, "limit", detail=str(error))
-    except cms.NotCms as error:
-        return unreadable(blank, "malformed", detail=str(error).splitlines()[0])
+    except (cms.NotCms, ContainerUnreadable) as error:
+        return unreadable(blank, "malformed", detail=(str(error) or "no SignedData").splitlines()[0])
     except (RecursionError, MemoryError) as error:
         return unreadable(blank, "limit", detail=type(error).__name__)
+    except OSError as error:
+        return unreadable(blank, "unreadable", detail=error.strerror or str(error))
     except Exception as error:  # the last line of defence: a defect of ours must not stop a batch
         return unreadable(blank, "internal", detail=type(error).__name__)
 
 
-def _der(data: bytes) -> bytes:
-    from asn1crypto import pem
+def _beside(path: Path, opened: ExitStack) -> Content | None:
+    """Return the content of a detached signature, where it usually lies."""
+    for candidate in places_of_content(path):
+        if candidate.is_file():
+            return Content(FilePieces(opened.enter_context(open_regular(candidate))))
+    return None
 
-    return bytes(pem.unarmor(data)[2]) if data.lstrip()[:11] == b"-----BEGIN " else data
+
+def _judged_stream(
+    stream: BinaryIO, named: Content | None, beside: Content | None, options: ValidationOptions, blank: Report
+) -> Report:
+    with without_armour(stream) as plain:
+        plain.seek(0)
+        if plain is not stream or plain.read(1) == _SEQUENCE:
+            return _judged(read_container(plain), named, beside, options, blank)
+    if size_of(stream) > options.limits.bytes:  # a mail has to be taken apart in memory
+        raise LimitExceeded("bytes", options.limits.bytes)
+    stream.seek(0)
+    message = signed_message(stream.read())
+    container = read_container(BytesIO(message.signature))
+    reports = [_judged(container, named, other, options, blank) for other in message.contents or (beside,)]
+    return next((report for report in reports if all(item.intact for item in report.signatures)), reports[0])
 
 
-def _judged(signed_data: Any, content: bytes | None, options: ValidationOptions, blank: Report) -> Report:
-    attached = cms.encapsulated(signed_data)
-    parts = attached if attached is not None else (content,) if content is not None else None
-    signers = cms.signers(signed_data, parts)
-    if not signers:
+def _judged(
+    container: Container, named: Content | None, beside: Content | None, options: ValidationOptions, blank: Report
+) -> Report:
+    parts = container.parts
+    if not parts.signer_infos:
         return unreadable(blank, "not-signed")
-    pool: Pool = signed_data_pool(signed_data)
-    for signer in signers:
-        for token in signer.timestamps:
-            if token.signed_data is not None:
-                pool += signed_data_pool(token.signed_data)
-    judge = Judge(options, pool)
-    reports = [
-        judge.signature(Checked(None, signer, problems=signer.problems), _UNCHANGED, None, _level(signer), "approval")
-        for signer in signers
-    ]
-    return replace(blank, verdict=worst([item.verdict for item in reports]), signatures=tuple(reports))
+    if len(parts.signer_infos) > options.limits.signatures:
+        raise LimitExceeded("signatures", options.limits.signatures)
+    content = named or container.content or beside
+    signed_data = cms.load(parts.encoded())
+    if content is not None:
+        content.prepare(_digest_names(signed_data))
+    signers = cms.signers(signed_data, content)  # what was inside is out of ``signed_data``: None stays None
+    if not signers:
+        raise cms.NotCms("a signer that cannot be read")
+    file = _File(container, content, signed_data, signers, options)
+    signatures, stamps = file.reports()
+    judged = [item.verdict for item in signatures] + [item.verdict for item in stamps]
+    return replace(
+        blank,
+        verdict=worst(judged),
+        signatures=tuple(signatures),
+        document_timestamps=(*stamps, *file.old_archives()),
+    )
 
 
-def _level(signer: cms.Signer) -> str:
-    """The level that the CMS holds material for (EN 319 122-1 6.3)."""
-    if signer.ess != "present":
-        return "unknown"
-    if not signer.timestamps:
-        return "CAdES-B-B"
-    if signer.has_archive:
-        return "CAdES-B-LTA"
-    return "CAdES-B-LT" if signer.has_revocation else "CAdES-B-T"
+def _digest_names(signed_data: Any) -> list[str]:
+    """Return the digests that will be asked for, so that the content is read once."""
+    names = {_IMPRINT_DIGEST}
+    for info in signed_data["signer_infos"]:
+        try:
+            name = digest_name(info["digest_algorithm"])
+            hashlib.new(name)
+        except (UnknownAlgorithm, ValueError, TypeError):
+            continue
+        names.add(name)
+    return sorted(names)
+
+
+class _File:
+    """One SignedData on its way to a report."""
+
+    def __init__(
+        self,
+        container: Container,
+        content: Content | None,
+        signed_data: Any,
+        signers: tuple[cms.Signer, ...],
+        options: ValidationOptions,
+    ) -> None:
+        self._container = container
+        places = {der: place for place, der in enumerate(container.parts.signer_infos)}
+        self._signers = sorted(signers, key=lambda item: places.get(item.info.dump(), 0))
+        self._opened = [_opened(item) for item in self._signers]
+        self._archives = [archive_timestamps(container.parts, info, content) for info in self._opened]
+        self._own = self._pool(signed_data)
+        self._judge = _CmsJudge(options, self._own)
+
+    def _pool(self, signed_data: Any) -> Pool:
+        pool: Pool = signed_data_pool(signed_data)
+        tokens = [token for signer in self._signers for item in _all(signer) for token in item.timestamps]
+        tokens += [item.token for archives in self._archives for item in archives]
+        return sum((signed_data_pool(t.signed_data) for t in tokens if t.signed_data is not None), pool)
+
+    def reports(self) -> tuple[list[SignatureReport], list[TimestampReport]]:
+        """Return the signatures, each followed by its counter-signatures, and the archive timestamps."""
+        signatures: list[SignatureReport] = []
+        stamps: list[TimestampReport] = []
+        for signer, info, archives in zip(self._signers, self._opened, self._archives, strict=True):
+            proofs = Proofs(self._judge, self._container.parts, info, archives)
+            stamps += proofs.reports
+            self._judge.proven(signer, info, proofs)
+            signatures.append(self._report(signer, proofs.signature, self._level(signer, archives), "approval"))
+            for counter, value in _paired(signer.counter_signatures, info.counter_signatures):
+                time = proofs.counter_signature(value)
+                signatures += [self._report(item, time, self._level(item, ()), _COUNTER) for item in _all(counter)]
+        return signatures, stamps
+
+    def old_archives(self) -> list[TimestampReport]:
+        """Return the archive timestamps that are recognised only."""
+        return [report for info in self._opened for report in old_archives(info)]
+
+    def _report(self, signer: cms.Signer, time: Any, level: str, kind: str) -> SignatureReport:
+        problems = (*signer.problems, *(("contents-trailing",) if self._container.trailing else ()))
+        proof = Proof(time, "archive-timestamp") if time is not None else None
+        return self._judge.signature(Checked(None, signer, problems=problems), _UNCHANGED, proof, level, kind)
+
+    def _level(self, signer: cms.Signer, archives: tuple[ArchiveTimestamp, ...]) -> str:
+        """The level that the CMS holds material for (EN 319 122-1 6.3)."""
+        if signer.ess != "present":
+            return "unknown"
+        if not signer.timestamps:
+            return "CAdES-B-B"
+        if not (signer.has_revocation or self._own.speaks_of(signer.certificate)):
+            return "CAdES-B-T"
+        return "CAdES-B-LTA" if any(item.token.intact for item in archives) else "CAdES-B-LT"
+
+
+class _CmsJudge(Judge):
+    """Judges each signature timestamp at the time that an archive timestamp proves for it, not for its signature.
+
+    A timestamp that was added after the archive timestamp is not covered by it.
+    """
+
+    def __init__(self, options: ValidationOptions, pool: Pool) -> None:
+        super().__init__(options, pool)
+        self._proven: dict[int, Any] = {}
+
+    def proven(self, signer: cms.Signer, info: InfoParts, proofs: Proofs) -> None:
+        """Take note of what is proven for the signature timestamps of ``signer``."""
+        for token, value in _paired(signer.timestamps, info.timestamps):
+            self._proven[id(token)] = proofs.timestamp(value)
+
+    def timestamp(self, token: cms.Timestamp, moment: Any) -> TimestampReport:
+        """Judge a signature timestamp; ``moment`` is what is proven for the signature."""
+        return super().timestamp(token, self._proven.get(id(token), moment) or self.now)
+
+
+def _opened(signer: cms.Signer) -> InfoParts:
+    try:
+        return InfoParts.of(signer.info.dump())
+    except DerProblem as error:
+        raise cms.NotCms(f"a signer that is not DER ({error})") from error
+
+
+def _paired(items: Sequence[_Item], values: Sequence[bytes]) -> list[tuple[_Item, bytes]]:
+    """Pair what was judged with the bytes it was read from; where both do not fit, with bytes that nothing covers."""
+    return list(zip(items, values if len(values) == len(items) else [b""] * len(items), strict=True))
+
+
+def _all(signer: cms.Signer) -> Iterator[cms.Signer]:
+    """Yield a signer, then its counter-signers, theirs, and so on."""
+    yield signer
+    for counter in signer.counter_signatures:
+        yield from _all(counter)
