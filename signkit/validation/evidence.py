@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from asn1crypto import cms as asn1_cms
-from asn1crypto import core, ocsp, parser
+from asn1crypto import core, ocsp, parser, x509
 from asn1crypto import pdf as asn1_pdf
 
+from signkit.errors import SignKitError
 from signkit.trust.chain import build_chain
-from signkit.trust.revocation import CrlEvidence, OcspEvidence, RevocationSource, first_evidence
+from signkit.trust.crl_index import Revoked
+from signkit.trust.indexed import IndexedRevocation
+from signkit.trust.revocation import (
+    CrlEvidence,
+    FolderRevocation,
+    IndexedStatus,
+    OcspEvidence,
+    RevocationAnswer,
+    RevocationSource,
+    first_evidence,
+)
 from signkit.validation.limits import LimitExceeded
 from signkit.validation.reading.document import View
 from signkit.validation.reading.syntax import Stream, SyntaxProblem, Value
-from signkit.validation.trust_judgement import Anchors, Pool
+from signkit.validation.trust_judgement import Anchors, KnownStatus, Pool
 
 _SEQUENCE = b"\x30"
 _OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
@@ -154,21 +166,56 @@ def _full_response(basic: bytes) -> bytes:
 _MAX_QUESTIONS = 40
 
 
-def fetched_pool(pool: Pool, trust: Anchors, sources: Sequence[RevocationSource]) -> Pool:
-    """Ask ``sources`` about every certificate that leads to an anchor and that the pool says nothing of.
+def fetched_pool(pool: Pool, trust: Anchors, sources: Sequence[RevocationSource], now: datetime) -> Pool:
+    """Ask ``sources`` about every certificate that leads to an anchor.
 
-    Certificates that lead nowhere are not asked about: their addresses are a stranger's choice.
+    What lies on this machine is always asked: it may tell of a revocation that the document does not know.  The network
+    is asked only where the document says nothing.  Certificates that lead nowhere are not asked about: their addresses
+    are a stranger's choice.
     """
+    local = [source for source in sources if is_local(source)]
+    distant = [source for source in sources if not is_local(source)]
     anchors = [*trust.certificates("signature"), *trust.certificates("timestamp")]
-    ocsps, crls, asked = [], [], 0
+    found, asked = Pool(), 0
     for certificate in {item.dump(): item for item in pool.certificates}.values():
         chain = build_chain(certificate, [*pool.certificates, *anchors])
-        if chain[-1] not in anchors or len(chain) < 2 or pool.speaks_of(certificate) or asked >= _MAX_QUESTIONS:
+        if chain[-1] not in anchors or len(chain) < 2:
             continue
-        asked += 1
-        answer = first_evidence(sources, certificate, chain[1])
-        if isinstance(answer, OcspEvidence):
-            ocsps.append(answer.der)
-        elif isinstance(answer, CrlEvidence):
-            crls.append(answer.der)
-    return Pool.from_der((), ocsps, crls)
+        known = sum((_asked(source, certificate, chain[1], now) for source in local), Pool())
+        found += known
+        if asked < _MAX_QUESTIONS and not known.evidence and not known.statuses and not pool.speaks_of(certificate):
+            asked += 1
+            found += _asked_in_turn(distant, certificate, chain[1])
+    return found
+
+
+def is_local(source: RevocationSource) -> bool:
+    """Whether a source reads files of this machine and so may be asked offline."""
+    return isinstance(source, FolderRevocation | IndexedRevocation)
+
+
+def _asked(source: RevocationSource, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> Pool:
+    """What one local source says.  An index that cannot be read might name the certificate: nothing shows it good."""
+    try:
+        answer = source.look_up(certificate, issuer)
+    except SignKitError:
+        return Pool(statuses=(KnownStatus(certificate.dump(), issuer.public_key.dump(), None),))
+    if not isinstance(answer, IndexedStatus):
+        return _answered(answer)
+    if now > issuer.not_valid_after:
+        return Pool()  # after its end an authority answers for nothing
+    revoked = answer.status.date if isinstance(answer.status, Revoked) else None
+    key = issuer.public_key.dump()
+    return Pool(statuses=(KnownStatus(certificate.dump(), key, answer.this_update, answer.next_update, revoked),))
+
+
+def _asked_in_turn(
+    sources: Sequence[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate
+) -> Pool:
+    return _answered(first_evidence(sources, certificate, issuer)) if sources else Pool()
+
+
+def _answered(answer: RevocationAnswer) -> Pool:
+    if isinstance(answer, OcspEvidence):
+        return Pool.from_der((), [answer.der], ())
+    return Pool.from_der((), (), [answer.der]) if isinstance(answer, CrlEvidence) else Pool()

@@ -23,7 +23,7 @@ class ValidationOptions:
         policy: see :mod:`signkit.validation.policy`.
         trust: the anchors; the JPKI CAs where none are named.
         at: the moment to judge at; None: now.
-        offline: no source is asked, so no socket is opened; only evidence inside the file counts.
+        offline: no socket is opened; only evidence in the file and on this machine (folders, imported lists) counts.
         limits: what a single file may cost.
         identity: show the four attributes of a JPKI certificate.
         revocation: where evidence is looked for that the file does not hold.

@@ -11,7 +11,7 @@ from typing import Any
 from signkit.validation import cms
 from signkit.validation.changes import Changes, Judgement, Level, Rules
 from signkit.validation.dates import parse_date
-from signkit.validation.evidence import fetched_pool, security_store, signed_data_pool
+from signkit.validation.evidence import fetched_pool, is_local, security_store, signed_data_pool
 from signkit.validation.integrity import Checked, check
 from signkit.validation.limits import LimitExceeded, Meter
 from signkit.validation.options import ValidationOptions
@@ -79,8 +79,9 @@ class Judge:
     def __init__(self, options: ValidationOptions, pool: Pool) -> None:
         self.options = options
         self.now = options.moment()
-        if options.revocation and not options.offline:
-            pool += fetched_pool(pool, options.trust, options.revocation)
+        sources = [source for source in options.revocation if not options.offline or is_local(source)]
+        if sources:
+            pool += fetched_pool(pool, options.trust, sources, self.now)
         self.trust = TrustJudge(options.policy, options.trust, pool.distinct(), self.now)
 
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
@@ -249,7 +250,8 @@ class _Pdf:
         kind = "certification" if _doc_mdp(self._file, item.found) is not None else "approval"
         report = self._judge.signature(item, changes, proof, self._level(item), kind)
         certificate = item.signer.certificate if item.signer else None
-        return self._parties.judged(report, certificate, self._options.policy)
+        witness = item.found.entries.get("/XXSigningKind") == "/Witness"
+        return self._parties.judged(report, certificate, self._options.policy, states_witness=witness)
 
     def _rules(self, found: FoundSignature) -> Rules:
         """What the document's own rules allow after ``found``: those of all signatures up to it."""

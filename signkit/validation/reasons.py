@@ -154,6 +154,10 @@ _WORDS: dict[str, Text] = {
         "証明書が失効していないことを確認できません (OCSP 応答も CRL もありません)。",
     ),
     "revocation-stale": Text("The revocation evidence at hand is out of date.", "失効情報が古く、使えません。"),
+    "revocation-unreadable": Text(
+        "The imported revocation list cannot be read; import it anew.",
+        "取り込んだ失効リストを読めません。取り込み直してください。",
+    ),
     "revocation-not-permitted": Text(
         "The certificate is of JPKI (公的個人認証サービス). Its revocation data may be obtained only by accredited "
         "verifiers or through one of them, and the document holds none.",

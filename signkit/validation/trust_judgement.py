@@ -40,6 +40,8 @@ from pyhanko_certvalidator.sig_validate import SignatureValidationContext, Signa
 from pyhanko_certvalidator.util import ConsList
 
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
+from signkit.trust.crl_list import ListMalformed
+from signkit.trust.crl_scope import certificate_kind, certificate_points, list_scope
 from signkit.validation.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
 from signkit.validation.cms import name_of
 from signkit.validation.policy import Algorithms, Policy, RevocationRule
@@ -71,12 +73,32 @@ class Anchors(Protocol):
 
 
 @dataclass(frozen=True)
+class KnownStatus:
+    """What an imported list says of one certificate; its signature was checked at the import (crl-index.md).
+
+    Attributes:
+        certificate: DER of the certificate.
+        issuer_key: DER of the key (SubjectPublicKeyInfo) that signed the list.
+        issued: the list's thisUpdate; None where the index could not be read.
+        due: the list's nextUpdate.
+        revoked_at: since when the certificate is revoked; None: it is not on the list.
+    """
+
+    certificate: bytes
+    issuer_key: bytes
+    issued: datetime | None
+    due: datetime | None = None
+    revoked_at: datetime | None = None
+
+
+@dataclass(frozen=True)
 class Pool:
     """All certificates and revocation evidence at hand."""
 
     certificates: tuple[x509.Certificate, ...] = ()
     ocsps: tuple[OCSPContainer, ...] = ()
     crls: tuple[CRLContainer, ...] = ()
+    statuses: tuple[KnownStatus, ...] = ()
 
     @classmethod
     def from_der(cls, certificates: Iterable[bytes], ocsps: Iterable[bytes], crls: Iterable[bytes]) -> Pool:
@@ -92,7 +114,12 @@ class Pool:
         return cls(tuple(loaded), tuple(found_ocsps), found_crls)
 
     def __add__(self, other: Pool) -> Pool:
-        return Pool(self.certificates + other.certificates, self.ocsps + other.ocsps, self.crls + other.crls)
+        return Pool(
+            self.certificates + other.certificates,
+            self.ocsps + other.ocsps,
+            self.crls + other.crls,
+            self.statuses + other.statuses,
+        )
 
     def distinct(self) -> Pool:
         """Return the same pool with everything in it once."""
@@ -100,6 +127,7 @@ class Pool:
             tuple({item.dump(): item for item in self.certificates}.values()),
             tuple({(_ocsp_der(item), item.index): item for item in self.ocsps}.values()),
             tuple({item.crl_data.dump(): item for item in self.crls}.values()),
+            tuple(dict.fromkeys(self.statuses)),
         )
 
     def without_evidence_before(self, certificate: x509.Certificate, oldest: datetime | None) -> Pool:
@@ -110,6 +138,7 @@ class Pool:
             self.certificates,
             tuple(item for item in self.ocsps if all(said[0] >= oldest for said in _said_by_ocsp(certificate, item))),
             tuple(item for item in self.crls if all(said[0] >= oldest for said in _said_by_crl(certificate, item))),
+            tuple(item for item in self.statuses if not item.issued or item.issued >= oldest),
         )
 
     @property
@@ -275,6 +304,7 @@ class TrustJudge:
                     for item in self._pool.crls
                     if self._in_time(item.crl_data.dump(), known.named(item.crl_data.issuer))
                 ),
+                self._pool.statuses,  # an index is asked now; whether its issuer has ended is seen there (indexed.py)
             )
         return self._usable_pool
 
@@ -308,6 +338,9 @@ class TrustJudge:
                 result = again if again.good or again.code == "revoked" else result
         if result.code == "revoked" and _after(result.facts.get("revoked_at"), moment):
             return replace(plain, facts=result.facts)
+        if result.good and evidence.items and evidence.items[-1][2] == "revoked":
+            again = await self._at(certificate, pool, purpose, evidence.moments[-1], rule)
+            result = replace(result, facts=again.facts if again.code == "revoked" else {})  # to tell, not to judge
         return replace(result, label=plain.label)
 
     async def _at(
@@ -318,19 +351,25 @@ class TrustJudge:
         try:
             path = await find_valid_path(certificate, paths, validation_context=context)
             if rule != "none":
-                await self._revocation(path, context, rule)
+                await self._revocation(path, context, rule, pool.statuses)
         except (path_errors.ValidationError, path_errors.PathError) as error:
             return _explain(error, certificate, moment)
         except _NotShown as error:
             return PathJudgement("TRY_LATER", error.code)
+        except _Revoked as error:
+            own = error.certificate == certificate
+            sub, code = ("REVOKED_NO_POE", "revoked") if own else ("REVOKED_CA_NO_POE", "ca-revoked")
+            return PathJudgement(sub, code, {"revoked_at": error.since})
         return PathJudgement(None, label=self._label(path))
 
-    async def _revocation(self, path: ValidationPath, context: ValidationContext, rule: str) -> None:
+    async def _revocation(
+        self, path: ValidationPath, context: ValidationContext, rule: str, statuses: tuple[KnownStatus, ...]
+    ) -> None:
         """Every certificate below the anchor is shown to be good; of authorities only those that name a service."""
         for item in path.iter_certs(include_root=False):
             leaf = item == path.leaf
             if item.ocsp_no_check_value is None and (leaf or _declares_revocation(item)):
-                shown = await _shown_good(item, path, context)
+                shown = await _shown_good(item, path, context, statuses)
                 if shown is None and (not leaf or rule == "required"):
                     jpki = leaf and issuer_kind(item) == "jpki"
                     raise _NotShown("revocation-not-permitted" if jpki else "revocation-missing")
@@ -370,15 +409,30 @@ class _NotShown(Exception):
         self.code = code
 
 
-async def _shown_good(certificate: x509.Certificate, path: ValidationPath, context: ValidationContext) -> bool | None:
+class _Revoked(Exception):
+    """An imported list names a certificate."""
+
+    def __init__(self, certificate: x509.Certificate, since: datetime) -> None:
+        super().__init__("revoked")
+        self.certificate = certificate
+        self.since = since
+
+
+async def _shown_good(
+    certificate: x509.Certificate,
+    path: ValidationPath,
+    context: ValidationContext,
+    statuses: tuple[KnownStatus, ...],
+) -> bool | None:
     """Whether evidence shows the certificate good: None for no evidence, False for evidence that cannot be used.
 
-    OCSP and CRL are both asked: what one of them says of a revocation counts.
+    OCSP, CRL and imported lists are all asked: what one of them says of a revocation counts.
 
     Raises:
-        RevokedError: it was revoked.
+        RevokedError, _Revoked: it was revoked.
+        _NotShown: an index that may name it cannot be read.
     """
-    answers: list[bool] = []
+    answers = _said_by_statuses(certificate, path, context, statuses)
     for check in (verify_ocsp_response, verify_crl):
         try:
             await check(certificate, path, context, _state(certificate, path))
@@ -388,6 +442,29 @@ async def _shown_good(certificate: x509.Certificate, path: ValidationPath, conte
         except (path_errors.OCSPValidationError, path_errors.CRLValidationError):
             answers.append(False)
     return any(answers) if answers else None
+
+
+def _said_by_statuses(
+    certificate: x509.Certificate,
+    path: ValidationPath,
+    context: ValidationContext,
+    statuses: tuple[KnownStatus, ...],
+) -> list[bool]:
+    """As the engine counts a list of that date: in time until the next one was due, however late it was issued."""
+    latest = context.moment - context.time_tolerance
+    answers = []
+    for status in statuses:
+        if status.certificate != certificate.dump():
+            continue
+        if status.issuer_key != path.find_issuing_authority(certificate).public_key.dump():
+            continue
+        if status.issued is None or status.due is None:
+            raise _NotShown("revocation-unreadable")
+        in_time = latest <= status.due
+        if in_time and status.revoked_at is not None:
+            raise _Revoked(certificate, status.revoked_at)
+        answers.append(in_time)
+    return answers
 
 
 def _state(certificate: x509.Certificate, path: ValidationPath) -> ValProcState:
@@ -483,6 +560,7 @@ def _spoken(certificate: x509.Certificate, pool: Pool) -> list[_Item]:
     """All that the pool says of a certificate, by time; not yet believed."""
     items = [said for response in pool.ocsps for said in _said_by_ocsp(certificate, response)]
     items += [said for container in pool.crls for said in _said_by_crl(certificate, container)]
+    items += _said_by_index(certificate, pool.statuses)
     return sorted(items, key=lambda item: item[0])
 
 
@@ -497,10 +575,32 @@ def _said_by_ocsp(certificate: x509.Certificate, response: OCSPContainer) -> lis
 
 def _said_by_crl(certificate: x509.Certificate, container: CRLContainer) -> list[_Item]:
     crl = container.crl_data
-    if crl.issuer != certificate.issuer:
+    if crl.issuer != certificate.issuer or not _covers(crl, certificate):
         return []
     revoked = _crl_entry(crl, certificate.serial_number)
     return [(crl["tbs_cert_list"]["this_update"].native, "crl", "revoked" if revoked else "good", revoked)]
+
+
+def _covers(crl: CertificateList, certificate: x509.Certificate) -> bool:
+    """A list of one partition says nothing of a certificate that names another one (RFC 5280 6.3.3 b 2)."""
+    point = crl.issuing_distribution_point_value
+    if point is None:
+        return True
+    try:
+        scope = list_scope(point.dump(), crl.issuer)
+    except ListMalformed:
+        return False
+    named = not scope.names or not set(scope.names).isdisjoint(certificate_points(certificate))
+    return named and scope.certificates in ("all", certificate_kind(certificate))
+
+
+def _said_by_index(certificate: x509.Certificate, statuses: tuple[KnownStatus, ...]) -> list[_Item]:
+    der = certificate.dump() if statuses else b""
+    return [
+        (item.issued, "crl", "revoked" if item.revoked_at else "good", item.revoked_at)
+        for item in statuses
+        if item.certificate == der and item.issued
+    ]
 
 
 def _crl_entry(crl: CertificateList, serial: int) -> datetime | None:

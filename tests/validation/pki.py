@@ -57,10 +57,15 @@ def name(common_name: str, organisation: str = "Test") -> x509.Name:
 
 
 def authority(
-    common_name: str = "Test CA", *, start: datetime = NOW - 5 * YEAR, end: datetime = NOW + 5 * YEAR
+    common_name: str = "Test CA",
+    *,
+    start: datetime = NOW - 5 * YEAR,
+    end: datetime = NOW + 5 * YEAR,
+    organisation: str = "Test",
 ) -> Holder:
     key = ec.generate_private_key(ec.SECP256R1())
-    builder = _builder(name(common_name), name(common_name), key, start, end)
+    own = name(common_name, organisation)
+    builder = _builder(own, own, key, start, end)
     builder = builder.add_extension(x509.BasicConstraints(True, None), True)
     builder = builder.add_extension(_usage(key_cert_sign=True, crl_sign=True), True)
     return Holder(builder.sign(key, hashes.SHA256()), key)
@@ -75,6 +80,7 @@ def issue(
     usage: dict[str, bool] | None = None,
     extended: x509.ObjectIdentifier | None = None,
     declares_crl: bool = False,
+    partition: str | None = None,
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
 ) -> Holder:
     key = key or ec.generate_private_key(ec.SECP256R1())
@@ -85,7 +91,16 @@ def issue(
     if declares_crl:
         point = x509.DistributionPoint([x509.UniformResourceIdentifier("http://127.0.0.1/ca.crl")], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), False)
+    if partition is not None:
+        point = x509.DistributionPoint([directory(ca, partition)], None, None, None)
+        builder = builder.add_extension(x509.CRLDistributionPoints([point]), False)
     return Holder(builder.sign(ca.key, hashes.SHA256()), key)
+
+
+def directory(ca: Holder, partition: str) -> x509.DirectoryName:
+    """A CRL distribution point as JPKI names it: an entry of the CA's directory for one municipality."""
+    part = x509.RelativeDistinguishedName([x509.NameAttribute(NameOID.COMMON_NAME, partition)])
+    return x509.DirectoryName(x509.Name([*ca.certificate.subject.rdns, part]))
 
 
 def timestamp_authority(ca: Holder, **changes: datetime) -> Holder:
@@ -129,12 +144,16 @@ def revocation_list(
     *,
     issued: datetime = NOW - timedelta(hours=12),
     good_for: timedelta = DAY,
+    partition: str | None = None,
 ) -> bytes:
     builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
     builder = builder.last_update(issued).next_update(issued + good_for)
     for serial, when in (revoked or {}).items():
         entry = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(when).build()
         builder = builder.add_revoked_certificate(entry)
+    if partition is not None:
+        point = x509.IssuingDistributionPoint([directory(ca, partition)], None, False, False, None, False, False)
+        builder = builder.add_extension(point, True)
     return builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
