@@ -69,7 +69,7 @@ def test_extend_raises_a_b_t_file(signkit, contract, tmp_path):
          "would overwrite the input"),
         (("extend", "contract.pdf", "--tsa", "rehearsal"), "", 2, "no signature in it to extend"),
         (("extend", "contract.pdf", "--level", "B-B"), "", 2, "extend raises to B-LT or B-LTA"),
-        (("render", "no-such-template", "x.yaml"), "", 2, "Known templates: employment-agreement, real-estate-sale"),
+        (("render", "no-such-template", "x.yaml"), "", 2, "Known templates: "),
         (("render", "real-estate-sale", "missing.yaml"), "", 2, "missing.yaml"),
         (("validate", "contract.pdf"), "", 3, "NOT-SIGNED"),
         (("validate", "missing.pdf"), "", 4, "UNREADABLE"),
