@@ -60,6 +60,16 @@ def run(
     location: Annotated[
         str | None, typer.Option(help=words("Place to state.", "署名の場所。"), show_default=False)
     ] = None,
+    witness: Annotated[
+        bool,
+        typer.Option(
+            "--witness",
+            help=words(
+                "An organisation's key signs on the party's instruction (立会人型); the signature states it.",
+                "事業者の鍵が当事者の指示により署名する (立会人型)。署名にその旨を記す。",
+            ),
+        ),
+    ] = False,
     no_appearance: Annotated[
         bool, typer.Option("--no-appearance", help=words("Draw no seal.", "印影を描かない。"))
     ] = False,
@@ -102,7 +112,7 @@ def run(
     context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
     available = services(settings, tsa, evidence, trust)
     with open_signer(signer, context) as key, progress(len(jobs)) as advance:
-        make = _request_maker(key, role, reason, location, not no_appearance, image)
+        make = _request_maker(key, role, reason, location, not no_appearance, image, witness=witness)
         outcome = sign_jobs(
             jobs, make, key, wanted, available, read=_read_unchanged, overwrite=overwrite, on_signed=advance
         )
@@ -198,7 +208,14 @@ def _refuse_existing(target: Path, overwrite: bool) -> None:
 
 
 def _request_maker(
-    key: Signer, role: str, reason: str | None, location: str | None, draw: bool, image: bytes | None
+    key: Signer,
+    role: str,
+    reason: str | None,
+    location: str | None,
+    draw: bool,
+    image: bytes | None,
+    *,
+    witness: bool,
 ) -> Callable[[Job], SignatureRequest]:
     """Return what makes the next request: who signs is found once, the time is each signature's own."""
     from asn1crypto import x509
@@ -219,7 +236,7 @@ def _request_maker(
     def make(job: Job) -> SignatureRequest:
         now = datetime.now(_JST).replace(microsecond=0)
         appearance = seal_appearance(name, now, language=LANGUAGE, image=image, fonts=fonts) if draw else None
-        return SignatureRequest(role, name, now, job.certify, reason, location, appearance)
+        return SignatureRequest(role, name, now, job.certify, reason, location, appearance, witness)
 
     return make
 
