@@ -74,3 +74,17 @@ def test_a_broken_signature_warns_against_signing(signkit, contract, tmp_path):
     signed[signed.index(b"/StructParents") - 3] ^= 1
     (tmp_path / "broken.pdf").write_bytes(signed)
     assert "do not sign this file" in signkit("status", "broken.pdf").stdout
+
+
+def test_a_witness_signs_beside_a_party(signkit, contract, tmp_path, rehearsal):
+    from signkit.rehearsal.services import utc_now
+
+    (tmp_path / "service.p12").write_bytes(rehearsal.key_file("立会サービス", "架空社", b"open", utc_now()))
+    signkit("sign", contract, "--as", "seller", *SIGN, stdin=PASSWORD)
+    run = signkit(
+        "sign", "contract-seller.pdf", "--as", "buyer", "--signer", "p12:service.p12", "--witness", "--pin-stdin",
+        stdin="open\n",
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    report = json.loads(signkit("validate", "contract-seller-buyer.pdf", "--format", "json", "--offline").stdout)
+    assert [signature["signing_kind"] for signature in report["signatures"]] == [None, "witness"]
