@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 from signkit.errors import SignKitError
 from signkit.preview import SignaturePage, signature_pages
-from signkit.validation.archives import members
+from signkit.validation.archives import ARCHIVE_SUFFIXES, members
 from signkit.validation.files import FileProblem, read_location
 from signkit.validation.report import Report
-from signkit.validation.sources import ARCHIVE_SUFFIXES, SUFFIXES
+from signkit.validation.sources import SUFFIXES
 from signkit.validation.workers import WorkerLost, WorkerPool
 
 _SECONDS = 20.0
