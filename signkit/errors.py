@@ -725,6 +725,17 @@ class TemplateInvalid(SignKitError):
 
 
 @dataclass(eq=False)
+class TemplateFaulty(SignKitError):
+    """A template was looked over, and things to mend were found; they were listed already."""
+
+    template: str
+    count: int
+    MESSAGE = Text("Template {template}: {count} things to mend.", "ひな形 {template}: 直すべき点が {count} 件あります。")
+    HINT = Text("See docs/guides/templates.md.", "docs/guides/templates.md を見てください。")
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+
+@dataclass(eq=False)
 class TypesettingFailed(SignKitError):
     """The typesetter refused the markup."""
 

@@ -29,6 +29,24 @@ def page_png(pdf: bytes, page: int, *, dpi: int = 110) -> bytes:
         document.close()
 
 
+def page_count(pdf: bytes) -> int:
+    """Return how many pages there are.
+
+    Raises:
+        ValueError: the PDF cannot be read.
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(str(error)) from error
+    try:
+        return len(document)
+    finally:
+        document.close()
+
+
 def find_text(pdf: bytes, text: str) -> tuple[int, tuple[float, float, float, float]]:
     """Return the page (from 0) and the rectangle (left, bottom, right, top in points) where ``text`` first stands.
 

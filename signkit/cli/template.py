@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from signkit.cli.language import LANGUAGE, translate, words
+from signkit.cli.terminal import tell
+from signkit.errors import UsageProblem
 from signkit.words import Text
 
-HELP = words("Look at the templates.", "ひな型を調べる。")
+if TYPE_CHECKING:
+    from signkit.contracts.statutes import Law
+
+HELP = words("Look at templates, begin one, check one.", "ひな型の一覧・表示・作成・検査。")
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -45,6 +52,120 @@ def show(
         print(f"  {number}. {party.role}  {party.label.in_language(LANGUAGE)}")
     print(translate(Text("Data items (* = required):", "データ項目 (* は必須):")))
     _print_items(dict(template.schema), dict(template.schema), 1)
+
+
+@app.command(
+    "new",
+    help=words("Begin a template: a small one that passes its check.", "ひな型を作り始める (検査に通る小さな一式)。"),
+)
+def new(
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            help=words("Folder to make; its name is the template's.", "作るフォルダー。名前がひな型の名前になる。")
+        ),
+    ],
+    law: Annotated[
+        str | None,
+        typer.Option(
+            metavar="LAW",
+            help=words(
+                "Whose items it is to hold: takkengyo-37, takkengyo-35, roki-5, electronic-delivery.",
+                "満たすべき法定記載事項: takkengyo-37、takkengyo-35、roki-5、electronic-delivery。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Write the files of a new template."""
+    from signkit.contracts.scaffolding import new_template
+
+    if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", folder.name):
+        raise UsageProblem(
+            Text(f"{folder.name}: not a template's name", f"{folder.name}: ひな型の名前に使えません"),
+            Text("Lower case letters, digits and hyphens.", "英小文字、数字、ハイフンで付けてください。"),
+        )
+    for path in new_template(folder, _law(law)):
+        print(path)
+    tell(_BEGUN, folder=folder)
+
+
+def _law(name: str | None) -> Law | None:
+    from signkit.contracts.statutes import laws
+
+    if name is None:
+        return None
+    if name not in laws():
+        raise UsageProblem(
+            Text(f"--law {name}: not known", f"--law {name}: 一覧にありません"),
+            Text(f"Known: {', '.join(laws())}.", f"使えるもの: {'、'.join(laws())}。"),
+        )
+    return laws()[name]
+
+
+@app.command(
+    "check",
+    help=words(
+        "Check a template: statutory items, roles, titles, 個人番号, fonts; render its example.",
+        "ひな型を検査する: 法定記載事項、役割、見出し、個人番号、字形。記入例を組版する。",
+    ),
+)
+def check(
+    name: Annotated[str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))],
+    preview: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help=words(
+                "Draw the example's pages as PNG into this folder.", "記入例の各ページを PNG でこのフォルダーに描く。"
+            ),
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
+    """Print one line a thing to mend; draw the example."""
+    from signkit.contracts.lint import check_template
+    from signkit.contracts.statutes import covered_laws
+    from signkit.contracts.template import find_template
+    from signkit.errors import TemplateFaulty
+    from signkit.settings import load_settings
+
+    settings = load_settings()
+    template = find_template(name, settings)
+    found = check_template(template, settings)
+    if preview is not None and found.example is not None:
+        _draw(found.example.pdf, preview, template.id)
+    for problem in found.problems:
+        print(problem.in_language(LANGUAGE))
+    if found.problems:
+        raise TemplateFaulty(template.id, len(found.problems))
+    held = [f"{law.title.in_language(LANGUAGE)} ({len(law.items)})" for law in covered_laws(template)]
+    tell(_SOUND, template=template.id, laws=", ".join(held) or "-")
+
+
+def _draw(pdf: bytes, folder: Path, name: str) -> None:
+    from signkit.errors import OutputNotWritten
+    from signkit.output import write_checked
+    from signkit.preview import page_count, page_png
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
+    for page in range(page_count(pdf)):
+        target = folder / f"{name}-{page + 1}.png"
+        write_checked(target, page_png(pdf, page), overwrite=True)
+        print(target)
+
+
+_BEGUN = Text(
+    "A template lies in {folder}. Change its files, then run: signkit template check {folder}",
+    "{folder} にひな型を作りました。ファイルを直したら signkit template check {folder} を実行してください。",
+)
+_SOUND = Text(
+    "{template}: nothing to mend found; statutory items with a place each: {laws}. A lawyer says whether it is right.",
+    "{template}: 直すべき点は見つかりません。記載欄のある法定記載事項: {laws}。内容の当否は専門家に確かめてください。",
+)
 
 
 def _print_items(root: dict[str, Any], schema: dict[str, Any], depth: int) -> None:

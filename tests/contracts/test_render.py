@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from signkit.contracts.data import Data, load_contract_data
 from signkit.contracts.embedded import read_contract
 from signkit.contracts.render import Rendered, render_contract
-from signkit.contracts.template import Template, find_template
+from signkit.contracts.template import Template, find_template, list_templates
 from signkit.errors import TemplateInvalid, TypesettingFailed
 from signkit.shipped import shipped_folder
 from tests.witness import check_structure
@@ -51,6 +51,7 @@ def test_three_samples_of_each_template_in_all_formats() -> None:
     assert all(
         sum(path.parent.name == name for path in SAMPLES) >= 3 for name in ("real-estate-sale", "employment-agreement")
     )
+    assert {path.parent.name for path in SAMPLES} == {template.id for template in list_templates()}
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
@@ -68,7 +69,7 @@ def test_sample_renders(path: Path, tmp_path) -> None:
     assert read_contract(rendered.pdf).data == data
 
 
-@pytest.mark.parametrize("name", ["real-estate-sale", "employment-agreement"])
+@pytest.mark.parametrize("name", ["real-estate-sale", "employment-agreement", "real-estate-explanation", "consent"])
 def test_text_claims_no_legal_force(name: str) -> None:
     template = find_template(name)
     words = "".join(path.read_text(encoding="utf-8") for path in template.folder.iterdir())

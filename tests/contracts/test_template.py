@@ -16,7 +16,7 @@ from signkit.settings import Settings
 from .conftest import DESCRIPTION, MakeTemplate
 
 HEAD, PARTY = DESCRIPTION.split("[[parties]]")
-SHIPPED = ("employment-agreement", "real-estate-sale")
+SHIPPED = ("consent", "employment-agreement", "real-estate-explanation", "real-estate-sale")
 
 
 def test_shipped_templates_are_listed() -> None:
@@ -81,7 +81,7 @@ def test_own_template_hides_a_shipped_one(sale: Template, tmp_path) -> None:
     settings = Settings(template_folders=(tmp_path,))
 
     assert find_template("real-estate-sale", settings).folder.parent == tmp_path.resolve()
-    assert len(list_templates(settings)) == 2
+    assert len(list_templates(settings)) == len(SHIPPED)
 
 
 @pytest.mark.parametrize("name", ["nothing", "../templates/real-estate-sale/..", "Real-Estate-Sale", ""])
