@@ -275,6 +275,8 @@ def _content_checked(signer: Signer) -> Signer:
     attributes = _attributes(info["signed_attrs"])
     if not attributes:
         # Without signed attributes the signature itself covers the content (RFC 5652 5.4).
+        if signer.content is not None and _is_signed_attributes(signer.content):
+            signer = replace(signer, problems=(*signer.problems, "attributes-as-content"))
         return replace(signer, digest_ok=None if signer.content is None else True)
     problems = list(signer.problems)
     digests, kinds = attributes.get(_MESSAGE_DIGEST, []), attributes.get(_CONTENT_TYPE, [])
@@ -286,6 +288,20 @@ def _content_checked(signer: Signer) -> Signer:
         problems.append("algorithm-protection-mismatch")
     fits = None if signer.content is None or not digests else digests[0].native == signer.content.digest(digest)
     return replace(signer, digest_ok=fits, problems=tuple(problems))
+
+
+def _is_signed_attributes(content: Content) -> bool:
+    """Whether the content is the signed attributes of another signature, which its signature would fit as well.
+
+    Nothing in a signature without signed attributes tells which of the two the signer meant.
+    """
+    first = next(content.pieces(), b"")
+    if first[:1] != b"\x31":
+        return False
+    try:
+        return any(item["type"].dotted == _MESSAGE_DIGEST for item in cms.CMSAttributes.load(first))
+    except (ValueError, TypeError, KeyError):
+        return False
 
 
 def _content_type_problems(kinds: list[Any], signed_data: Any) -> list[str]:

@@ -88,6 +88,10 @@ _WORDS: dict[str, Text] = {
         "No timestamp could be believed, so the time of signing is not proven.",
         "信頼できるタイムスタンプがなく、署名時刻が証明されていません。",
     ),
+    "attributes-as-content": Text(
+        "What is presented as content is the inside of another signature.",
+        "内容として示されているのは、別の署名の内部データです。",
+    ),
     "archive-index": Text(
         "Something that an archive timestamp covers is not there any more.",
         "アーカイブタイムスタンプの対象の一部が失われています。",

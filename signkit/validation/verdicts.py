@@ -36,8 +36,8 @@ _FORMAT = {
     "byte-range-beyond-file", "byte-range-gap", "byte-range-other-contents", "byte-range-other-place",
     "contents-missing", "contents-indirect", "contents-trailing", "duplicate-keys", "dictionary-malformed",
     "not-cms", "cms-malformed",
-    "message-digest-missing", "content-type-missing", "content-type-mismatch", "timestamp-malformed",
-    "timestamp-signers",
+    "message-digest-missing", "attributes-as-content", "content-type-missing", "content-type-mismatch",
+    "timestamp-malformed", "timestamp-signers",
 }  # fmt: skip
 _GENERIC = {
     "unreachable", "several-signers", "algorithm-protection-mismatch", "timestamp-algorithm-unknown"
