@@ -62,7 +62,7 @@ def _diff(data: bytes, name: str, limits: Limits) -> Diff:
     prints = Fingerprints()
     with PageComparer(data, prints) as pages:
         steps = _Steps(history, made, prints, pages)
-        revisions = [RevisionDiff(1, history[0].end, ())]
+        revisions = [steps.original()]
         revisions += [steps.revision(number) for number in range(1, len(history))]
         revisions[-1] = _with_damage(revisions[-1], file)
         overall = steps.overall(revisions)
@@ -78,6 +78,11 @@ class _Steps:
         self._history, self._made = history, made
         self._prints, self._pages = prints, pages
         self._forms: dict[int, Form] = {}
+
+    def original(self) -> RevisionDiff:
+        """The first state: it has nothing to be compared with, but may be signed already."""
+        made = [signature_change(one.signed, self._form(0)) for one in self._made if one.state == 0]
+        return RevisionDiff(1, self._history[0].end, (), in_order(made))
 
     def revision(self, number: int) -> RevisionDiff:
         """Compare the state ``number`` (from 0, not the first) with the one before it."""

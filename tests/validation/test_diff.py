@@ -236,6 +236,14 @@ def test_a_signature_is_told_with_who_and_when_and_what_follows_comes_after_it(w
     assert only(diff.overall).before == "Pay 100 yen"
 
 
+def test_a_file_written_and_signed_in_one_go_shows_its_signature(world):
+    filled = pdfs.OBJECTS[pdfs.SELLER][:-2] + b" /V 20 0 R >>"
+    whole = pdfs.build({**pdfs.OBJECTS, pdfs.SELLER: filled, pdfs.SIGNATURE: pdfs.signature_dictionary()})
+    diff = history(pdfs.fill(whole, world.cms))
+    assert [revision.kind for revision in diff.revisions] == ["original"]
+    assert only(diff.revisions[0].items).kind == "signature"
+
+
 def test_a_signature_whose_bytes_were_touched_says_so(signed):
     touched = history(signed.replace(b"Pay 100", b"Pay 900")).revisions[1]
     assert "not what stands in the file" in only(touched.items).text.en

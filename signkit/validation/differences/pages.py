@@ -9,14 +9,14 @@ from types import TracebackType
 
 from signkit.validation.differences.fingerprint import Fingerprints
 from signkit.validation.differences.looks import Looks, PagePair, Region, compare, hold_file
-from signkit.validation.differences.states import Page, Pairing, State
+from signkit.validation.differences.states import Pairing, State
 from signkit.validation.differences.values import Change, bounded, filled
 from signkit.validation.workers import WorkerLost, WorkerPool
 from signkit.words import Text
 
 _MEMORY = 3 * 1024 * 1024 * 1024
 #: For one pair of states: first politely, then by ending the process.
-_SECONDS = 20.0
+_SECONDS = 30.0
 _PATIENCE = 15.0
 
 
@@ -31,11 +31,12 @@ class Comparison:
 class PageComparer:
     """Compares pages of one file's states, in a process that may be lost, within ``seconds`` for all of them."""
 
-    def __init__(self, data: bytes, prints: Fingerprints, seconds: float = 90.0) -> None:
+    def __init__(self, data: bytes, prints: Fingerprints, seconds: float = 120.0) -> None:
         self._pool = WorkerPool(
             1, seconds=_SECONDS + _PATIENCE, initializer=hold_file, arguments=(data,), memory=_MEMORY
         )
         self._prints = prints
+        self._drawn: dict[tuple[int, int], bytes] = {}  # by state and page, since every state is looked at twice
         self._left = seconds
 
     def __enter__(self) -> PageComparer:
@@ -78,16 +79,22 @@ class PageComparer:
         except (WorkerLost, ValueError, RuntimeError, MemoryError):
             return None
         finally:
-            self._left -= time.monotonic() - started
+            spent = time.monotonic() - started
+            self._left -= spent
+            new.view.file.meter.started += spent  # drawing has its own bound: a slow page must not cost the rest
         return looks
 
     def _is_rewritten(self, old: State, new: State, pair: tuple[int, int]) -> bool:
         """Whether anything differs that the page itself draws: its content and its resources."""
-        return self._print(old, old.pages[pair[0]]) != self._print(new, new.pages[pair[1]])
+        return self._print(old, pair[0]) != self._print(new, pair[1])
 
-    def _print(self, state: State, page: Page) -> bytes:
-        drawn = [page.entries.get(key) for key in ("/Contents", "/Resources", "/Group")]
-        return self._prints.of(state.view, drawn, stop=state.page_refs)
+    def _print(self, state: State, number: int) -> bytes:
+        key = state.end, number
+        if key not in self._drawn:
+            entries = state.pages[number].entries
+            drawn = [entries.get(name) for name in ("/Contents", "/Resources", "/Group")]
+            self._drawn[key] = self._prints.of(state.view, drawn, stop=state.page_refs)
+        return self._drawn[key]
 
 
 def _in_words(looks: Looks, rewritten: set[tuple[int, int]]) -> Iterable[Change]:

@@ -87,7 +87,7 @@ class RevisionDiff:
     """What one revision changed in the one before it.
 
     Attributes:
-        number: counted from 1; the first is the original and has no items.
+        number: counted from 1; the first is the original, whose items are the signatures it was made with.
         end: the file's first ``end`` bytes are the document at this revision.
         after: who had signed before it.
         items: in the order of :data:`KINDS`.
