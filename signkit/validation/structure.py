@@ -10,7 +10,7 @@ import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, cast
 
 from signkit.validation.limits import LimitExceeded
 from signkit.validation.reading.document import PdfFile, View
@@ -336,8 +336,9 @@ def _with_revision(file: PdfFile, found: FoundSignature) -> FoundSignature:
 
 
 def signed_bytes(file: PdfFile, found: FoundSignature) -> tuple[bytes, bytes]:
-    """Return the two signed parts."""
+    """Return the two signed parts, for digests only: they are views, since a copy would double a large file."""
+    data = cast(bytes, memoryview(file.data))
     if found.byte_range is None:
-        return b"", b""
+        return data[:0], data[:0]
     a, b, c, d = found.byte_range
-    return file.data[a : a + b], file.data[c : c + d]
+    return data[a : a + b], data[c : c + d]

@@ -93,6 +93,51 @@ def test_certificates_injected_into_the_cms_do_not_help(world):
     assert report.signer.common_name == "Hanako"
 
 
+def test_certificates_injected_into_a_timestamp_do_not_help(world):
+    """Neither the token of a service that nobody trusts, nor a signer of that authority."""
+    impostor = pki.authority("Other CA")
+    tsa, signer = pki.timestamp_authority(impostor), pki.issue(impostor)
+
+    def make(content, holder):
+        def stamp(value):
+            return pki.timestamp_token(value, tsa, extra=(impostor, world.ca, world.tsa, world.signer))
+
+        return pki.signed_data(content, holder, stamp=stamp)
+
+    report = world.only(pdfs.sign(pdfs.build(), lambda content: make(content, world.signer), room=9000))
+    assert report.verdict is Verdict.PASSED  # by the signer's own certificate, now
+    assert (report.timestamps[0].verdict, report.best_time) == (Verdict.INDETERMINATE, None)
+    report = world.only(pdfs.sign(pdfs.build(), lambda content: make(content, signer), room=9000))
+    assert outcome(report) == (Verdict.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND", ["no-anchor"])
+
+
+def test_certificates_in_the_security_store_are_no_anchors(world):
+    impostor = pki.authority("Other CA")
+    signer = pki.issue(impostor)
+    pdf = add_store(sign(world, signer, certificates=(impostor,)), certificates=[impostor.der, signer.der])
+    assert outcome(world.only(pdf)) == (Verdict.INDETERMINATE, "NO_CERTIFICATE_CHAIN_FOUND", ["no-anchor"])
+
+
+def test_a_document_timestamp_by_an_ordinary_signer_proves_no_time(world):
+    """Its certificate is trusted, but not for timestamps."""
+    report = world.judge(add_document_timestamp(sign(world), world.signer))
+    stamp = report.document_timestamps[0]
+    assert (stamp.verdict, [item.code for item in stamp.reasons]) == (
+        Verdict.INDETERMINATE,
+        ["certificate-not-for-timestamps"],
+    )
+    assert report.signatures[0].best_time is None
+    assert report.verdict is Verdict.INDETERMINATE
+
+
+def test_a_signature_called_a_document_timestamp_is_none(world):
+    """A CMS signature in a dictionary that says /DocTimeStamp."""
+    dressed = add_document_timestamp(sign(world), world.tsa)
+    plain = pdfs.sign(pdfs.build(), world.cms, sub_filter=b"ETSI.RFC3161")
+    assert world.judge(plain).verdict is Verdict.FAILED
+    assert world.judge(dressed).verdict is Verdict.PASSED
+
+
 def test_a_rehearsal_authority_is_named_in_the_report(world, signed):
     report = world.only(signed, trust=pki.trust(world.ca, source="rehearsal"))
     assert outcome(report) == (Verdict.PASSED, None, ["rehearsal"])

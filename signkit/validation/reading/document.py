@@ -335,13 +335,12 @@ class PdfFile:
         if isinstance(length, int) and 0 <= length <= len(self.data) - start:
             match = _END_STREAM.match(self.data, start + length)
             if match:
-                return Stream(entries, self.data[start : start + length]), match.end()
+                return Stream(entries, self.data, start, start + length), match.end()
         stop = self.data.find(b"endstream", start)
         if stop < 0:
             raise SyntaxProblem("a stream without end")
-        raw = self.data[start:stop]
-        raw = raw[:-2] if raw.endswith(b"\r\n") else raw[:-1] if raw[-1:] in (b"\n", b"\r") else raw
-        return Stream(entries, raw), stop + 9
+        line_end = 2 if self.data.endswith(b"\r\n", start, stop) else self.data.endswith((b"\n", b"\r"), start, stop)
+        return Stream(entries, self.data, start, stop - line_end), stop + 9
 
     def _container(self, offset: int, stream: Stream) -> dict[int, Value]:
         """All objects of the object stream at ``offset`` (7.5.7); the first of a number counts."""

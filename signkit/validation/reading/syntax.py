@@ -44,10 +44,17 @@ class Ref(NamedTuple):
 
 @dataclass(eq=False, slots=True)
 class Stream:
-    """A stream: its dictionary and where its encoded bytes lie."""
+    """A stream: its dictionary, and where in ``data`` its encoded bytes lie; they are copied only when asked for."""
 
     entries: dict[str, Value]
-    raw: bytes
+    data: bytes
+    start: int = 0
+    end: int | None = None
+
+    @property
+    def raw(self) -> bytes:
+        """The encoded bytes."""
+        return self.data[self.start : self.end]
 
 
 _SPACE = rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+"
