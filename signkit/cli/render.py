@@ -1,17 +1,22 @@
-"""``signkit render``: a contract from a template and data."""
+"""``signkit render``: a contract from a template and data, or one a row of a table."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from signkit.cli.files import read_input
 from signkit.cli.language import words
 from signkit.cli.options import Output, Overwrite
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.cli.render_many import ManyOptions
+    from signkit.contracts.attachments import Attachment
 
 HELP = words(
     "Make a contract: check the data, typeset the template to PDF/A-3 with empty signature fields.",
@@ -21,7 +26,15 @@ HELP = words(
 
 def run(
     template: Annotated[str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))],
-    data: Annotated[Path, typer.Argument(help=words("Data: .yaml, .json or .toml.", "データ: .yaml、.json、.toml。"))],
+    data: Annotated[
+        Path,
+        typer.Argument(
+            help=words(
+                "Data: .yaml, .json or .toml. A table (.csv, .tsv, .jsonl, .xlsx) makes one contract a row.",
+                "データ: .yaml、.json、.toml。表 (.csv、.tsv、.jsonl、.xlsx) からは1行に1件の契約書を作る。",
+            )
+        ),
+    ],
     with_: Annotated[
         list[str] | None,
         typer.Option(
@@ -34,10 +47,73 @@ def run(
             show_default=False,
         ),
     ] = None,
+    base: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=words("Data that all contracts share; the data go over it.", "すべての契約に共通のデータ。"),
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATTERN",
+            help=words(
+                "Table: pattern of file names, such as '{employee.name}-{row}'. Default: {row:04}.",
+                "表: ファイル名の型。例: '{employee.name}-{row}'。既定: {row:04}。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help=words("Table: worker processes. Default: one a core.", "表: 並行するプロセスの数。既定: コアの数。"),
+            show_default=False,
+        ),
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=words("Table: write refused rows to this CSV file.", "表: 問題のある行をこの CSV に書き出す。"),
+            show_default=False,
+        ),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CODE",
+            help=words(
+                "Table: utf-8 or cp932. Default: the one in which every byte fits, and it is said which.",
+                "表: utf-8 または cp932。既定: 全体が読めるほうを使い、どちらかを表示する。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    attach: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--attach",
+            metavar="[NAME=]FILE",
+            help=words(
+                "Embed a file (plan, certificate of the register) and list it with its digest in an annex; NAME says "
+                "what it is. May be repeated.",
+                "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。NAME は書類の名称。"
+                "複数指定できる。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     output: Output = None,
     overwrite: Overwrite = False,
 ) -> None:
-    """Render one contract."""
+    """Render one contract, or one a row."""
+    from signkit.cli.render_many import ManyOptions, render_many
+    from signkit.contracts.bulk.rows import merged
+    from signkit.contracts.bulk.table import is_table
     from signkit.contracts.data import load_contract_data
     from signkit.contracts.fragment import merge_fragment
     from signkit.contracts.render import render_contract
@@ -47,15 +123,37 @@ def run(
 
     settings = load_settings()
     found = find_template(template, settings)
-    items = load_contract_data(data)
+    many = ManyOptions(name, jobs, report, encoding)
+    items = load_contract_data(base) if base else {}
+    if not is_table(data):
+        _refuse_table_options(many)
+        items = merged(items, load_contract_data(data))
     for role, file in map(_role_and_file, with_ or ()):
         items = merge_fragment(found, items, role, load_contract_data(file))
-    rendered = render_contract(found, items, settings)
+    if is_table(data):
+        _refuse_attachments(attach)
+        render_many(found, data, items, output, many, settings, overwrite=overwrite)
+        return
+    rendered = render_contract(found, items, settings, [_attachment(text) for text in attach or ()])
     target = output or Path(f"{data.stem}.pdf")
     write_checked(target, rendered.pdf, overwrite=overwrite)
     roles = ", ".join(block.role for block in rendered.blocks)
     tell(_MADE, target=target, roles=roles)
     print(target)
+
+
+def _refuse_table_options(options: ManyOptions) -> None:
+    if options.given():
+        raise UsageProblem(
+            Text(
+                "--name, --jobs, --report and --encoding are for tables",
+                "--name、--jobs、--report、--encoding は表のためのオプションです",
+            ),
+            Text(
+                "Leave them out, or give a .csv, .tsv, .jsonl or .xlsx file.",
+                "省くか、表のファイルを指定してください。",
+            ),
+        )
 
 
 def _role_and_file(text: str) -> tuple[str, Path]:
@@ -66,6 +164,24 @@ def _role_and_file(text: str) -> tuple[str, Path]:
             Text("For example --with seller=seller.yaml.", "例: --with seller=seller.yaml"),
         )
     return role, Path(file)
+
+
+def _attachment(text: str) -> Attachment:
+    """Read ``NAME=FILE`` or ``FILE``; a file that is there may hold a ``=`` in its name."""
+    from signkit.contracts.attachments import attachment
+
+    name, sign, file = text.partition("=")
+    if not sign or Path(text).is_file():
+        return attachment(text, read_input(Path(text)))
+    return attachment(file, read_input(Path(file)), name or None)
+
+
+def _refuse_attachments(attach: list[str] | None) -> None:
+    if attach:
+        raise UsageProblem(
+            Text("--attach is for one contract, not for a table", "--attach は表からの一括作成では使えません"),
+            Text("Render that contract by itself.", "契約書を1件ずつ作成してください。"),
+        )
 
 
 _MADE = Text("Made {target}; to be signed by: {roles}.", "{target} を作成しました。署名する役割: {roles}。")

@@ -102,7 +102,7 @@ def contract_source(template: Template, data: Mapping[str, Any], settings: Setti
     font_set = fonts.font_set((settings or Settings()).font_folders)
     data = plain_data(data)
     _refuse(check_contract_data(template, data, font_set))
-    _refuse(_template_problems(template))
+    _refuse(template_problems(template))
     source = typst_source(template, data)
     _refuse(_printed_problems(source, template, font_set))
     _document_day(template, data)
@@ -149,7 +149,7 @@ def _refuse(problems: tuple[Problem, ...]) -> None:
 
 
 @lru_cache(maxsize=16)
-def _template_problems(template: Template) -> tuple[Problem, ...]:
+def template_problems(template: Template) -> tuple[Problem, ...]:
     """Return the lines of the template's own text that hold or name a 個人番号."""
     return tuple(
         _problem("my-number", f"{name}:{number}", _MY_NUMBER)
