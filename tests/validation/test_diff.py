@@ -158,6 +158,17 @@ def test_an_annotation_that_lies_on_text_names_the_text():
     assert "by an annotation or a form field" in picture.text.en
 
 
+def test_a_new_annotation_does_not_excuse_what_the_page_itself_draws_below_it():
+    note = b"<< /Type /Annot /Subtype /Square /F 4 /Rect [190 90 290 130] /AP << /N 31 0 R >> >>"
+    objects = {
+        pdfs.PAGE: page((b"8 0 R]", b"8 0 R 30 0 R]"), (b"/Contents 4 0 R", b"/Contents [4 0 R 32 0 R]")),
+        30: note,
+        31: stream(b"1 0 0 RG 1 1 98 38 re S", b"/Type /XObject /Subtype /Form /BBox [0 0 100 40] "),
+        32: stream(b"0 g 200 100 50 20 re f"),
+    }
+    assert [item.kind for item in after_update(objects)] == ["picture", "annotation"]
+
+
 def test_an_exchanged_appearance_of_an_annotation_is_told():
     note = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [210 100 290 140] /AP << /N 31 0 R >> >>"
     stamped = pdfs.update(pdfs.build(), {**WITH_NOTE, 30: note, 31: WHITE})
@@ -261,13 +272,11 @@ def test_a_seal_exchanged_after_signing_is_told(world, signed):
 
 
 def test_signatures_timestamps_and_evidence_of_a_real_contract(blank, person_signer, services):
-    from datetime import UTC, datetime
-
+    from signkit.rehearsal.services import utc_now
     from signkit.signing.levels import Level, extend, sign
     from signkit.signing.pades import SignatureRequest
 
-    now = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
-    signed = sign(blank, SignatureRequest("seller", "番号 花子", now), person_signer, Level.B_T, services).pdf
+    signed = sign(blank, SignatureRequest("seller", "番号 花子", utc_now()), person_signer, Level.B_T, services).pdf
     diff = history(extend(signed, Level.B_LTA, services).pdf)
     kinds = [revision.kind for revision in diff.revisions]
     assert kinds[:2] == ["original", "signature"]

@@ -270,7 +270,7 @@ def _regions(before: _Side, after: _Side, known: Iterable[Area]) -> Iterator[Reg
         return
     content = _difference(before.picture(annotations=False), after.picture(annotations=False))
     characters = _Characters(before.characters(one.size), after.characters(one.size), mask)
-    for box in _boxes(mask, [after.on_picture(area, mask.size) for area in known], characters):
+    for box in _boxes(mask, content, [after.on_picture(area, mask.size) for area in known], characters):
         own = content.crop(box).getbbox() is not None
         texts = characters.texts(box)
         yield Region(after.on_page(box, mask.size), _millimetres(box, after.scale), *texts, own)
@@ -329,11 +329,13 @@ def _text_in(characters: Iterable[tuple[int, str, _PixelBox]], box: _PixelBox) -
     return text
 
 
-def _boxes(mask: Image, known: Sequence[_PixelBox], characters: _Characters) -> Iterator[_PixelBox]:
+def _boxes(mask: Image, content: Image, known: Sequence[_PixelBox], characters: _Characters) -> Iterator[_PixelBox]:
     """Yield what differs and is not accounted for by lines of text.
 
-    Inside the known places (a new seal, a filled field) only text that was overlaid is news.
+    Inside the known places (a new seal, a filled field) only overlaid text and the page's own content are news.
     """
+    from PIL import ImageChops
+
     rest = mask.copy()
     for box in known:
         wide = _clipped((box[0] - 3, box[1] - 3, box[2] + 3, box[3] + 3), mask.size)
@@ -343,7 +345,7 @@ def _boxes(mask: Image, known: Sequence[_PixelBox], characters: _Characters) -> 
         found = inner[0] + wide[0], inner[1] + wide[1], inner[2] + wide[0], inner[3] + wide[1]
         if characters.overlaid(found):
             yield found
-        rest.paste(0, wide)
+        rest.paste(ImageChops.darker(rest.crop(wide), content.crop(wide)), wide)
     components = [box for box in _components(rest) if not characters.rewritten(box)]
     if len(components) > _MAX_REGIONS:
         lefts, tops, rights, bottoms = zip(*components, strict=True)
