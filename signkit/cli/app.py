@@ -6,7 +6,22 @@ from typing import Annotated
 
 import typer
 
-from signkit.cli import card, cms, demo, diff, doctor, extend, handout, render, sign, status, template, trust, validate
+from signkit.cli import (
+    asic,
+    card,
+    cms,
+    demo,
+    diff,
+    doctor,
+    extend,
+    handout,
+    render,
+    sign,
+    status,
+    template,
+    trust,
+    validate,
+)
 from signkit.cli.language import words
 from signkit.version import __version__
 
@@ -53,6 +68,7 @@ app.command("diff", help=diff.HELP)(diff.run)
 app.command("handout", help=handout.HELP)(handout.run)
 app.command("validate", help=validate.HELP)(validate.run)
 app.add_typer(cms.app, name="cms", help=cms.HELP)
+app.add_typer(asic.app, name="asic", help=asic.HELP)
 app.add_typer(trust.app, name="trust", help=trust.HELP)
 app.add_typer(card.app, name="card", help=card.HELP)
 app.command("doctor", help=doctor.HELP)(doctor.run)

@@ -110,7 +110,7 @@ def sign(
         onto = _read(add_to, opened) if add_to is not None else None
         attached = attach if onto is None else onto.content is not None
         target = _target(output, file, attached, onto, pem)
-        _refuse_inputs(target, overwrite, (file, add_to))
+        refuse_inputs(target, overwrite, (file, add_to))
         available = services(settings, tsa, evidence, trust)
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
@@ -154,7 +154,7 @@ def extend(
         if signed is None:
             signed = Content(FilePieces(opened.enter_context(open_regular(content or _signed_by(signature)))))
         target = output or signature.with_name(f"{signature.stem}-{wanted.value}{signature.suffix}")
-        _refuse_inputs(target, overwrite, (signature, content))
+        refuse_inputs(target, overwrite, (signature, content))
         made = extend_content(container.parts, signed, wanted, services(load_settings(), tsa, evidence, trust))
         _write(target, made.parts, signed, container.content is not None, None, pem=pem, overwrite=overwrite)
     tell(_EXTENDED, target=target, level=wanted.value)
@@ -225,7 +225,7 @@ def _signed_by(signature: Path) -> Path:
     return found
 
 
-def _refuse_inputs(target: Path, overwrite: bool, inputs: Iterable[Path | None]) -> None:
+def refuse_inputs(target: Path, overwrite: bool, inputs: Iterable[Path | None]) -> None:
     """Refuse before the key is used what could not be written afterwards."""
     from signkit.cli.files import output_beside
     from signkit.errors import OutputExists, OutputNotWritten

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import IO, BinaryIO, Protocol
 
 from signkit.errors import InputUnreadable
 
@@ -98,7 +98,7 @@ class BytesPieces:
 class FilePieces:
     """A whole regular file, opened once: what was opened cannot be exchanged for another file."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self._stream = stream
 
     def pieces(self) -> Iterator[bytes]:

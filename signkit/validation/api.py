@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from io import BytesIO
 from pathlib import Path
 
 from signkit.signing.content import places_of_content
+from signkit.validation.asic import validate_asic_stream
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.files import FileProblem, is_url, read_location
 from signkit.validation.options import ValidationOptions
@@ -15,13 +17,15 @@ from signkit.validation.report import Report, Verdict
 __all__ = ["ValidationOptions", "validate_cms", "validate_data", "validate_file", "validate_pdf"]
 
 _CMS_SUFFIXES = (".p7m", ".p7s", ".pkcs7", ".p7b", ".cms", ".eml")
+_ASIC_SUFFIXES = (".asice", ".sce")
 
 
 def validate_file(path: Path | str, options: ValidationOptions | None = None, *, content: Path | None = None) -> Report:
     """Judge the file at ``path``.  Whatever it holds, a report comes back, never an exception.
 
     Args:
-        path: a PDF, or a CMS file (.p7m, .p7s, .pkcs7); a str may be a URL that fsspec opens (extra ``cluster``).
+        path: a PDF, a CMS file (.p7m, .p7s, .eml) or a container (.asice); a str may be a URL that fsspec
+            opens (extra ``cluster``).
         options: see :class:`ValidationOptions`.
         content: what a detached CMS signs; without it ``NAME.content`` beside it, then the name without its suffix.
 
@@ -38,6 +42,8 @@ def validate_file(path: Path | str, options: ValidationOptions | None = None, *,
 
 def validate_data(data: bytes, name: str, options: ValidationOptions, *, content: Path | None = None) -> Report:
     """Judge bytes; ``name`` is what they are called, and where the content of a detached CMS is looked for."""
+    if name.lower().endswith(_ASIC_SUFFIXES):
+        return validate_asic_stream(BytesIO(data), name=name, options=options)
     if _looks_like_cms(name, data):
         return validate_cms(data, name=name, options=options, content=_content(name, content, options))
     return validate_pdf(data, name=name, options=options)
