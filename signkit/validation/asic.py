@@ -274,7 +274,7 @@ class _Archive:
         return [_read_manifest(name, self.read(name, _MAX_MANIFEST)) for name in sorted(names)]
 
     def _inside(self) -> list[str]:
-        return [name for name in self._entries if name.startswith("META-INF/")]
+        return [name for name in self._entries if name.startswith("META-INF/") and name.count("/") == 1]
 
     def size(self, name: str) -> int:
         """The size that the directory states."""

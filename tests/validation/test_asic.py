@@ -1,0 +1,259 @@
+"""Containers: what is signed in them, and what somebody would slip in."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from signkit.errors import ContainerNotMade, InputUnreadable, SignatureSelfCheckFailed
+from signkit.rehearsal.services import utc_now
+from signkit.signers.p12 import Pkcs12Signer
+from signkit.signers.software import SoftwareKey
+from signkit.signing.asic import MANIFEST, SIGNATURE, Attachment, check_asic, make_manifest, write_asic
+from signkit.signing.cades import sign_content
+from signkit.signing.cms import Statement
+from signkit.signing.container import Parts
+from signkit.signing.content import BytesPieces, Content
+from signkit.signing.levels import Level, Services
+from signkit.validation.asic import list_asic, validate_asic, validate_asic_stream
+from signkit.validation.options import ValidationOptions
+from signkit.validation.report import Report, Verdict
+from tests import witness
+from tests.validation import pki
+
+FILES = {"契約書.txt": b"The contract.\n" * 50, "図面 1.bin": bytes(range(256)) * 40}
+
+
+@dataclass(frozen=True)
+class Made:
+    """A container with what it was made of."""
+
+    attachments: list[Attachment]
+    manifest: bytes
+    signature: Parts
+    data: bytes
+    options: ValidationOptions
+
+    def judge(self, data: bytes) -> Report:
+        return validate_asic_stream(BytesIO(data), name="x.asice", options=self.options)
+
+
+@pytest.fixture(scope="module")
+def made() -> Made:
+    now = utc_now()
+    ca = pki.authority(start=now - pki.YEAR, end=now + pki.YEAR)
+    of = pki.issue(ca, start=now - pki.YEAR, end=now + pki.YEAR)
+    signer = Pkcs12Signer(SoftwareKey.of(of.key, "test"), of.der, ())
+    attachments = [Attachment(name, Content(BytesPieces(data))) for name, data in FILES.items()]
+    manifest = make_manifest(attachments)
+    said = Statement(now, "text/xml")
+    parts = sign_content(Content(BytesPieces(manifest)), signer, Level.B_B, Services(), said).parts
+    stream = BytesIO()
+    write_asic(stream, attachments, manifest, parts, now)
+    options = ValidationOptions(trust=pki.trust(ca), offline=True)
+    return Made(attachments, manifest, parts, stream.getvalue(), options)
+
+
+def rebuilt(made: Made, *, changes: dict[str, bytes | None] | None = None, extra=(), first: str = "mimetype") -> bytes:
+    """The same container with members changed, left out (None) or added."""
+    with zipfile.ZipFile(BytesIO(made.data)) as archive:
+        members = [(item.filename, archive.read(item)) for item in archive.infolist()]
+    members = [(name, (changes or {}).get(name, data)) for name, data in members]
+    members = [(name, data) for name, data in members if data is not None] + list(extra)
+    members.sort(key=lambda item: item[0] != first)
+    stream = BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in members:
+            info = zipfile.ZipInfo(name) if isinstance(name, str) else name
+            info.compress_type = zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            archive.writestr(info, data)
+    return stream.getvalue()
+
+
+def codes(report: Report) -> list[str]:
+    return [item.code for item in report.reasons] + [r.code for s in report.signatures for r in s.reasons]
+
+
+def refused(made: Made, data: bytes, words: str) -> None:
+    report = made.judge(data)
+    assert report.verdict is Verdict.UNREADABLE
+    assert report.error is not None
+    assert words in report.error.message.en
+
+
+def test_a_container_passes_and_covers_every_file(made):
+    report = made.judge(made.data)
+    assert (report.kind, report.verdict) == ("asic", Verdict.PASSED), codes(report)
+    [signature] = report.signatures
+    assert (signature.coverage, signature.level) == ("whole-file", "CAdES-B-B")
+
+
+def test_mimetype_stands_first_and_uncompressed_where_file_type_tools_look(made):
+    assert made.data[30:38] == b"mimetype"
+    assert made.data[38:69] == b"application/vnd.etsi.asic-e+zip"
+
+
+def test_other_programs_open_it_and_openssl_accepts_the_signature(made, tmp_path):
+    (tmp_path / "x.asice").write_bytes(made.data)
+    answer = witness.run("python3", "-m", "zipfile", "-t", tmp_path / "x.asice")
+    assert answer.returncode == 0
+    with zipfile.ZipFile(tmp_path / "x.asice") as archive:
+        (tmp_path / "s.p7s").write_bytes(archive.read(SIGNATURE))
+        (tmp_path / "m.xml").write_bytes(archive.read(MANIFEST))
+    checked = witness.run(
+        "openssl", "cms", "-verify", "-noverify", "-binary", "-inform", "DER", "-in", tmp_path / "s.p7s",
+        "-content", tmp_path / "m.xml", "-out", tmp_path / "seen",
+    )  # fmt: skip
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_listing_tells_which_manifest_names_a_file(made, tmp_path):
+    path = tmp_path / "x.asice"
+    path.write_bytes(rebuilt(made, extra=[("unsigned.txt", b"x")]))
+    listed = {item.name: item.manifests for item in list_asic(path)}
+    assert listed == {"契約書.txt": (MANIFEST,), "図面 1.bin": (MANIFEST,), "unsigned.txt": ()}
+
+
+def test_listing_what_is_no_container_is_refused(tmp_path):
+    (tmp_path / "x.asice").write_bytes(b"no zip")
+    with pytest.raises(InputUnreadable):
+        list_asic(tmp_path / "x.asice")
+
+
+# --- attacks -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["extra.pdf", "META-INF/contract.pdf", "meta-inf/x.p7s", "META-INF/sub/signature.p7s"])
+def test_a_file_that_nobody_signed_is_named_and_the_container_does_not_pass(made, name):
+    report = made.judge(rebuilt(made, extra=[(name, b"x")]))
+    assert report.verdict is Verdict.INDETERMINATE
+    assert name in report.reasons[0].text.en
+    assert report.signatures[0].coverage == "partial"
+    assert report.signatures[0].verdict is Verdict.PASSED
+
+
+def test_a_changed_file_fails(made):
+    report = made.judge(rebuilt(made, changes={"契約書.txt": b"Another contract.\n"}))
+    [signature] = report.signatures
+    assert (report.verdict, signature.sub_indication, signature.intact) == (Verdict.FAILED, "HASH_FAILURE", False)
+    assert "契約書.txt" in signature.reasons[0].text.en
+
+
+def test_a_changed_manifest_fails(made):
+    manifest = made.manifest.replace(b'MimeType="text/plain"', b'MimeType="text/html"')
+    report = made.judge(rebuilt(made, changes={MANIFEST: manifest}))
+    assert (report.verdict, report.signatures[0].sub_indication) == (Verdict.FAILED, "HASH_FAILURE")
+
+
+def test_a_missing_file_does_not_pass(made):
+    report = made.judge(rebuilt(made, changes={"図面 1.bin": None}))
+    assert (report.verdict, report.signatures[0].sub_indication) == (Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND")
+    assert "asic-missing" in codes(report)
+
+
+def test_a_missing_manifest_does_not_pass(made):
+    report = made.judge(rebuilt(made, changes={MANIFEST: None}))
+    assert report.verdict is Verdict.INDETERMINATE
+    assert "asic-manifest" in codes(report)
+
+
+def test_a_second_manifest_for_the_same_signature_does_not_pass(made):
+    """Which of the two was signed must not be a matter of taste."""
+    second = made.manifest.replace("図面".encode(), b"x")
+    report = made.judge(rebuilt(made, extra=[("META-INF/ASiCManifest000.xml", second)]))
+    assert report.verdict is not Verdict.PASSED
+
+
+def test_a_container_without_signature_is_not_signed(made):
+    assert made.judge(rebuilt(made, changes={SIGNATURE: None})).verdict is Verdict.NOT_SIGNED
+
+
+def test_two_members_of_one_name_are_refused(made):
+    with pytest.warns(UserWarning, match="Duplicate name"):
+        data = rebuilt(made, extra=[("契約書.txt", b"Another contract.\n")])
+    refused(made, data, "two members are called")
+
+
+@pytest.mark.parametrize("name", ["A.TXT", "ａ.txt"], ids=["case", "full width"])
+def test_names_that_differ_only_for_some_file_systems_are_refused(made, name):
+    refused(made, rebuilt(made, extra=[("a.txt", b"x"), (name, b"y")]), "two members are called")
+
+
+@pytest.mark.parametrize("name", ["../evil.txt", "/etc/passwd", "a/../../b", "c:\\x", "a\\b", "a//b", "a\x1bb"])
+def test_names_that_lead_outside_are_refused(made, name):
+    refused(made, rebuilt(made, extra=[(name, b"x")]), "a member is called")
+
+
+def test_a_link_is_refused(made):
+    link = zipfile.ZipInfo("link")
+    link.external_attr = 0o120777 << 16
+    refused(made, rebuilt(made, extra=[(link, b"/etc/passwd")]), "is a link")
+
+
+def test_a_member_that_the_directory_does_not_list_is_refused(made):
+    """Programs that read from the front would see it, those that read the directory would not."""
+    other = BytesIO()
+    with zipfile.ZipFile(other, "w") as archive:
+        archive.writestr("契約書.txt", b"Another contract.\n")
+    hidden = other.getvalue()[: zipfile.ZipFile(other).start_dir]
+    refused(made, hidden + made.data, "overlap, or something stands between")
+
+
+def test_mimetype_must_be_first(made):
+    refused(made, rebuilt(made, first=MANIFEST), "no mimetype at its beginning")
+
+
+def test_another_mimetype_is_refused(made):
+    refused(made, rebuilt(made, changes={"mimetype": b"application/zip"}), "not that of ASiC-E")
+
+
+def test_a_bomb_is_stopped(made):
+    changes = {"図面 1.bin": bytes(64 * 1024 * 1024)}
+    report = made.judge(rebuilt(made, changes=changes))
+    assert report.error is not None
+    assert report.error.code == "limit"
+
+
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        (b'<!DOCTYPE a [<!ENTITY e "x">]><a>&e;</a>', "document type"),
+        (b"<a/>", "another kind"),
+        (b"<a>" * 10_000, "another kind"),
+        (b"\xff\xfe", "no element"),
+        (b"not XML", "syntax error"),
+    ],
+    ids=["entities", "other root", "deep", "empty", "text"],
+)
+def test_a_manifest_that_is_none_is_refused(made, manifest, words):
+    refused(made, rebuilt(made, changes={MANIFEST: manifest}), words)
+
+
+def test_a_manifest_that_names_a_file_twice_is_refused(made):
+    start = made.manifest.index(b"  <asic:DataObjectReference")
+    end = made.manifest.index(b"</asic:DataObjectReference>") + len(b"</asic:DataObjectReference>")
+    twice = made.manifest[:end] + made.manifest[start:end] + made.manifest[end:]
+    refused(made, rebuilt(made, changes={MANIFEST: twice}), "names a file twice")
+
+
+@pytest.mark.parametrize("names", [(), ("a.txt", "A.txt"), ("mimetype",), ("META-INF",), ("a\\b",)])
+def test_files_that_cannot_share_a_container_are_refused_before_signing(names):
+    with pytest.raises(ContainerNotMade):
+        make_manifest([Attachment(name, Content(BytesPieces(b"x"))) for name in names])
+
+
+def test_a_file_that_changed_while_it_was_signed_is_caught(made):
+    other = [Attachment(item.name, Content(BytesPieces(b"changed"))) for item in made.attachments]
+    with pytest.raises(SignatureSelfCheckFailed, match="changed while"):
+        check_asic(BytesIO(made.data), other, made.manifest, made.signature)
+
+
+def test_every_truncation_is_unreadable(made, tmp_path):
+    path: Path = tmp_path / "x.asice"
+    for size in range(1, len(made.data), 211):
+        path.write_bytes(made.data[:size])
+        assert validate_asic(path, made.options).verdict is Verdict.UNREADABLE
