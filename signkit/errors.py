@@ -1655,7 +1655,7 @@ class DeliveryRefused(SignKitError):
 
     points: tuple[Text, ...]
     MESSAGE = Text(
-        "Consent to electronic delivery is missing:\n{lines}", "電磁的方法による提供の要件がそろっていません:\n{lines}"
+        "It may not be delivered electronically:\n{lines}", "電磁的方法による提供の要件がそろっていません:\n{lines}"
     )
     HINT = Text(
         "Have the recipient sign a consent first (signkit render consent), or deliver it on paper.",

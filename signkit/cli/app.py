@@ -10,6 +10,8 @@ from signkit.cli import (
     asic,
     card,
     cms,
+    complete,
+    deliver,
     demo,
     diff,
     doctor,
@@ -64,6 +66,8 @@ app.command("render", help=render.HELP)(render.run)
 app.command("sign", help=sign.HELP)(sign.run)
 app.command("extend", help=extend.HELP)(extend.run)
 app.command("status", help=status.HELP)(status.run)
+app.command("complete", help=complete.HELP)(complete.run)
+app.add_typer(deliver.app, name="deliver", help=deliver.HELP)
 app.command("diff", help=diff.HELP)(diff.run)
 app.command("handout", help=handout.HELP)(handout.run)
 app.command("validate", help=validate.HELP)(validate.run)

@@ -1,0 +1,63 @@
+"""``signkit complete``: the completion certificate (合意締結証明書)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from signkit.cli.deliver import AllowIndeterminate
+from signkit.cli.files import output_beside, read_input
+from signkit.cli.language import words
+from signkit.cli.options import At, EvidenceFolders, Offline, Output, Overwrite, Trust
+
+HELP = words(
+    "Make the completion certificate of a contract that all have signed.", "全員が署名した契約の合意締結証明書を作る。"
+)
+
+
+class PageLanguage(StrEnum):
+    """In which language the page is written."""
+
+    JA = "ja"
+    EN = "en"
+
+
+def run(
+    pdf: Annotated[Path, typer.Argument(help=words("The signed contract.", "署名済みの契約書。"))],
+    output: Output = None,
+    overwrite: Overwrite = False,
+    language: Annotated[
+        PageLanguage, typer.Option("--language", help=words("Language of the page.", "証明書の言語。"))
+    ] = PageLanguage.JA,
+    allow_indeterminate: AllowIndeterminate = False,
+    policy: Annotated[
+        str,
+        typer.Option(metavar="NAME|FILE", help=words("As for 'signkit validate'.", "signkit validate と同じ。")),
+    ] = "default",
+    trust: Trust = None,
+    evidence: EvidenceFolders = None,
+    at: At = None,
+    offline: Offline = False,
+) -> None:
+    """Judge the contract and write the page."""
+    from signkit.cli.validate import validation_options
+    from signkit.contracts.fonts import font_set
+    from signkit.delivery.certificate import completion_certificate
+    from signkit.output import write_checked
+    from signkit.settings import load_settings
+    from signkit.validation.contract_status import contract_status
+
+    options = validation_options(policy, trust, evidence, at, offline, identity=False)
+    target = output_beside(pdf, "certificate", output)
+    status = contract_status(read_input(pdf), str(pdf), options)
+    page = completion_certificate(
+        status,
+        language=language.value,
+        allow_indeterminate=allow_indeterminate,
+        fonts=font_set(load_settings().font_folders),
+    )
+    write_checked(target, page, overwrite=overwrite)
+    print(target)

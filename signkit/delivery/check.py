@@ -1,0 +1,272 @@
+"""May the document be called delivered electronically?  For each recipient: is there a consent, and does it hold?
+
+A missing point refuses.  What is there but not proven (a signature whose revocation cannot be told) is said to be so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from signkit.contracts.data import item_at
+from signkit.delivery.consent import Consent
+from signkit.delivery.rules import RULES, Recipient, Rule, covers
+from signkit.delivery.sheet import JST
+from signkit.jpki.match_reasons import worst
+from signkit.jpki.names import compare_organizations, compare_person_names, names_organization
+from signkit.validation.contract_status import ContractStatus
+from signkit.validation.report import Verdict
+from signkit.words import Text
+
+
+class Answer(StrEnum):
+    """What can be said of a delivery, or of one recipient's consent."""
+
+    IN_ORDER = "in-order"
+    NOT_PROVEN = "not-proven"
+    MISSING = "missing"
+    NO_RULE = "no-rule"
+
+
+@dataclass(frozen=True)
+class Point:
+    """One thing that is missing or not proven: a stable code, and a sentence."""
+
+    code: str
+    answer: Answer
+    text: Text
+
+
+@dataclass(frozen=True)
+class RecipientCheck:
+    """One recipient.
+
+    Attributes:
+        consent: the document that speaks last for this recipient; None where there is none.
+        points: what is missing or not proven.
+    """
+
+    role: str
+    label: Text
+    consent: Consent | None
+    points: tuple[Point, ...]
+
+    @property
+    def answer(self) -> Answer:
+        """The worst of the points."""
+        return _worst([point.answer for point in self.points])
+
+
+@dataclass(frozen=True)
+class DeliveryCheck:
+    """One document.
+
+    Attributes:
+        rule: what its kind needs; None where SignKit knows no rule for it.
+        day: the day of delivery that consents are held against.
+    """
+
+    status: ContractStatus
+    rule: Rule | None
+    day: date | None
+    recipients: tuple[RecipientCheck, ...]
+    points: tuple[Point, ...] = ()
+
+    @property
+    def answer(self) -> Answer:
+        """The worst of all."""
+        worst_of_all = _worst([*(check.answer for check in self.recipients), *(point.answer for point in self.points)])
+        return Answer.NO_RULE if self.rule is None and worst_of_all is Answer.IN_ORDER else worst_of_all
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the check as plain data (``signkit-delivery/1``)."""
+        return {
+            "schema": "signkit-delivery/1",
+            "file": self.status.file,
+            "sha256": self.status.report.sha256,
+            "template": self.status.contract and self.status.contract.template_id,
+            "answer": self.answer.value,
+            "law": self.rule and {"en": self.rule.law.en, "ja": self.rule.law.ja},
+            "delivered_on": self.day.isoformat() if self.day else None,
+            "points": [_point_json(point) for point in self.points],
+            "recipients": [_recipient_json(check) for check in self.recipients],
+        }
+
+
+def check_delivery(status: ContractStatus, consents: Sequence[Consent], day: date | None = None) -> DeliveryCheck:
+    """Hold the consents against what the law asks for the document's kind.
+
+    Args:
+        status: the document as judged; what it is and who receives it is read from it.
+        day: the day of delivery; None: the document's own date.
+    """
+    contract = status.contract
+    rule = RULES.get(contract.template_id) if contract is not None else None
+    of_signatures = _document_points(status)
+    if contract is None or rule is None:
+        return DeliveryCheck(status, None, day, (), of_signatures)
+    day = day or _own_day(item_at(contract.data, rule.date_item))
+    provider = item_at(contract.data, rule.provider_item)
+    points = [
+        *of_signatures,
+        *([_point("document-undated", Answer.MISSING)] if day is None else []),
+        *([_point("provider-unknown", Answer.MISSING)] if not isinstance(provider, str) else []),
+    ]
+    checks = tuple(
+        _recipient_check(status, rule, recipient, consents, day, provider)
+        for recipient in rule.recipients
+        if day is not None and isinstance(provider, str) and not _is_provider(contract.data, recipient, provider)
+    )
+    return DeliveryCheck(status, rule, day, checks, tuple(points))
+
+
+def _own_day(value: object) -> date | None:
+    try:
+        return date.fromisoformat(value) if isinstance(value, str) else None
+    except ValueError:
+        return None
+
+
+def _document_points(status: ContractStatus) -> tuple[Point, ...]:
+    """The data that say what the document is count only under a signature, and one that holds."""
+    verdict = status.report.verdict
+    if verdict in (Verdict.FAILED, Verdict.UNREADABLE):
+        return (_point("document-broken", Answer.MISSING),)
+    return (_point("document-unsigned", Answer.MISSING),) if verdict is Verdict.NOT_SIGNED else ()
+
+
+def _is_provider(data: Any, recipient: Recipient, provider: str) -> bool:
+    """Tell whether the recipient is the one who delivers: a dealer that sells its own house consents to nothing."""
+    name = item_at(data, recipient.name_item)
+    return isinstance(name, str) and _names(name, provider) == "match"
+
+
+def _recipient_check(
+    status: ContractStatus, rule: Rule, recipient: Recipient, consents: Sequence[Consent], day: date, provider: str
+) -> RecipientCheck:
+    assert status.contract is not None
+    labels = {party.role: party.label for party in status.contract.parties}
+    label = labels.get(recipient.role, Text(recipient.role, recipient.role))
+    name = item_at(status.contract.data, recipient.name_item)
+    theirs = [
+        each
+        for each in consents
+        if isinstance(name, str) and _names(each.recipient, name) == "match" and covers(rule, each.laws)
+    ]
+    last = max(
+        (each for each in theirs if each.day <= day),
+        key=lambda each: (each.day, each.state == "withdrawn"),
+        default=None,
+    )
+    if last is None:
+        points = (_point("consent-late" if theirs else "consent-missing", Answer.MISSING),)
+        return RecipientCheck(recipient.role, label, theirs[0] if theirs else None, points)
+    if last.state == "withdrawn":
+        # Whatever its signature is worth: paper is always permitted, delivery against somebody's will is not.
+        return RecipientCheck(recipient.role, label, last, (_point("consent-withdrawn", Answer.MISSING),))
+    return RecipientCheck(recipient.role, label, last, tuple(_points(last, provider, day)))
+
+
+def _points(consent: Consent, provider: str, day: date) -> list[Point]:
+    to_whom = _names(consent.provider, provider)
+    return [
+        *([_point("other-provider", Answer.MISSING)] if to_whom == "mismatch" else []),
+        *([_point("provider-not-told", Answer.NOT_PROVEN)] if to_whom == "cannot-tell" else []),
+        *([_point("means-missing", Answer.MISSING)] if consent.means is None else []),
+        *([_point("format-missing", Answer.MISSING)] if consent.file_format is None else []),
+        *_signature_points(consent, day),
+    ]
+
+
+def _signature_points(consent: Consent, day: date) -> list[Point]:
+    signature, verdict = consent.signature, consent.status.report.verdict
+    if signature is None:
+        return [_point("consent-unsigned", Answer.MISSING)]
+    if verdict not in (Verdict.PASSED, Verdict.INDETERMINATE):
+        return [_point("consent-broken", Answer.MISSING)]
+    match = signature.party_match
+    claimed, proven = _day_of(signature.claimed_time), _day_of(signature.best_time)
+    return [
+        *([_point("consent-not-proven", Answer.NOT_PROVEN)] if verdict is Verdict.INDETERMINATE else []),
+        *([_point("other-signer", Answer.MISSING)] if match is not None and match.verdict == "mismatch" else []),
+        *([_point("signed-late", Answer.MISSING)] if claimed is not None and claimed > day else []),
+        *(
+            [_point("time-not-proven", Answer.NOT_PROVEN)]
+            if proven is not None and proven > day and not (claimed and claimed > day)
+            else []
+        ),
+    ]
+
+
+def _day_of(moment: datetime | None) -> date | None:
+    return moment.astimezone(JST).date() if moment is not None else None
+
+
+def _names(one: str, other: str) -> str:
+    compare = compare_organizations if names_organization(one) or names_organization(other) else compare_person_names
+    return worst(compare(one[:200], other[:200]))
+
+
+def _worst(answers: Sequence[Answer]) -> Answer:
+    return next((answer for answer in (Answer.MISSING, Answer.NOT_PROVEN) if answer in answers), Answer.IN_ORDER)
+
+
+def _point(code: str, answer: Answer) -> Point:
+    return Point(code, answer, _POINTS[code])
+
+
+def _point_json(point: Point) -> dict[str, str]:
+    return {"code": point.code, "answer": point.answer.value, "en": point.text.en, "ja": point.text.ja}
+
+
+def _recipient_json(check: RecipientCheck) -> dict[str, Any]:
+    consent = check.consent
+    return {
+        "role": check.role,
+        "label": {"en": check.label.en, "ja": check.label.ja},
+        "answer": check.answer.value,
+        "consent": consent
+        and {
+            "file": consent.file,
+            "sha256": consent.sha256,
+            "state": consent.state,
+            "day": consent.day.isoformat(),
+            "means": consent.means,
+            "format": consent.file_format,
+            "verdict": str(consent.status.report.verdict),
+        },
+        "points": [_point_json(point) for point in check.points],
+    }
+
+
+_POINTS = {
+    "document-broken": Text("a signature of the document does not hold", "文書の署名に成り立たないものがあります"),
+    "document-unsigned": Text("nobody has signed the document", "文書に署名がありません"),
+    "document-undated": Text("the document bears no date", "文書の日付が分かりません"),
+    "provider-unknown": Text("the document does not say who delivers it", "提供する者が文書から分かりません"),
+    "consent-missing": Text(
+        "there is no consent of this recipient that covers such a document", "この書面についての承諾書がありません"
+    ),
+    "consent-late": Text("the consent was given after the delivery", "承諾の日が提供の日より後です"),
+    "consent-withdrawn": Text("the consent was withdrawn", "承諾が撤回されています"),
+    "other-provider": Text("the consent was given to somebody else", "別の事業者に対する承諾です"),
+    "provider-not-told": Text(
+        "whether the consent was given to this provider cannot be told", "この事業者に対する承諾か判定できません"
+    ),
+    "means-missing": Text("the consent does not state the means", "提供の方法が書かれていません"),
+    "format-missing": Text("the consent does not state the file format", "ファイルの形式が書かれていません"),
+    "consent-unsigned": Text("the consent is not signed", "承諾書に署名がありません"),
+    "consent-broken": Text("the signature of the consent does not hold", "承諾書の署名が成り立ちません"),
+    "consent-not-proven": Text(
+        "the signature of the consent is not proven (INDETERMINATE)", "承諾書の署名を確認できません (INDETERMINATE)"
+    ),
+    "other-signer": Text("the consent was signed with somebody else's key", "承諾書は別の人の鍵で署名されています"),
+    "signed-late": Text("the consent was signed after the delivery", "承諾書の署名が提供の日より後です"),
+    "time-not-proven": Text(
+        "that the consent was signed before the delivery rests on the signer's clock alone",
+        "提供の日以前に署名されたことは、署名者の時計による申告だけに基づいています",
+    ),
+}

@@ -1,0 +1,188 @@
+"""Consents to electronic delivery, and their withdrawals: small signed documents of their own.
+
+A consent is a document of the template ``consent``; a withdrawal is made of it here.  What either says is read from its
+own data and counts only as far as its signature holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from signkit.contracts.data import item_at
+from signkit.contracts.embedded import FILE_NAME, EmbeddedContract, contract_json
+from signkit.contracts.fields import FieldDescription
+from signkit.contracts.fonts import FontSet, font_set
+from signkit.contracts.japanese import full_date
+from signkit.contracts.template import Party, Template
+from signkit.delivery.sheet import Enclosed, Sheet, digest, facts_table, shown, signing_block, words
+from signkit.errors import ConsentUnreadable
+from signkit.validation.contract_status import ContractStatus, contract_status
+from signkit.validation.options import ValidationOptions
+from signkit.validation.report import SignatureReport
+from signkit.words import Text
+
+CONSENT = "consent"
+WITHDRAWAL = "consent-withdrawal"
+SIGNER = "recipient"
+
+State = Literal["given", "withdrawn"]
+
+
+@dataclass(frozen=True)
+class Consent:
+    """What one document says, and the judgement of its signature.
+
+    Attributes:
+        day: when it was given or withdrawn, as written in it.
+        recipient: who consents.
+        provider: to whom.
+        laws: the provisions of the documents it covers, as cited in it.
+        means: how the files are handed over; None where it does not say.
+        file_format: in which format; None where it does not say.
+        signature: the recipient's; None where it is not signed.
+        status: the whole file's judgement.
+    """
+
+    file: str
+    state: State
+    day: date
+    recipient: str
+    provider: str
+    laws: tuple[str, ...]
+    means: str | None
+    file_format: str | None
+    signature: SignatureReport | None
+    status: ContractStatus
+
+    @property
+    def sha256(self) -> str:
+        """The file's digest."""
+        return self.status.report.sha256
+
+
+def read_consent(pdf: bytes, name: str, options: ValidationOptions) -> Consent:
+    """Read a consent or a withdrawal and judge its signature.
+
+    Raises:
+        ConsentUnreadable: it is neither, or lacks who, to whom or when.
+        PdfNotSignable: it is no PDF that can be read.
+    """
+    status = contract_status(pdf, name, options)
+    contract = status.contract
+    if contract is None or contract.template_id not in (CONSENT, WITHDRAWAL):
+        raise ConsentUnreadable(name, _OTHER_DOCUMENT)
+    withdrawn = contract.template_id == WITHDRAWAL
+    data = contract.data
+    return Consent(
+        file=name,
+        state="withdrawn" if withdrawn else "given",
+        day=_day(name, contract, "withdrawn_on" if withdrawn else "consented_on"),
+        recipient=_required(name, data, "recipient.name"),
+        provider=_required(name, data, "provider.name"),
+        laws=_laws(data),
+        means=_text(data, "means.kind"),
+        file_format=_text(data, "format.name"),
+        signature=next((party.signature for party in status.parties if party.role == SIGNER), None),
+        status=status,
+    )
+
+
+def _day(name: str, contract: EmbeddedContract, item: str) -> date:
+    try:
+        return date.fromisoformat(_required(name, contract.data, item))
+    except ValueError as error:
+        raise ConsentUnreadable(name, _lacks(item)) from error
+
+
+def _required(name: str, data: Mapping[str, Any], item: str) -> str:
+    value = _text(data, item)
+    if value is None:
+        raise ConsentUnreadable(name, _lacks(item))
+    return value
+
+
+def _text(data: Mapping[str, Any], item: str) -> str | None:
+    value = item_at(data, item)
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _laws(data: Mapping[str, Any]) -> tuple[str, ...]:
+    documents = data.get("documents")
+    entries = documents if isinstance(documents, list) else []
+    return tuple(law for entry in entries if isinstance(entry, Mapping) and (law := _text(entry, "law")))
+
+
+# --- withdrawal ------------------------------------------------------------------------------------------
+
+
+def withdrawal(consent: Consent, day: date, fonts: FontSet | None = None) -> bytes:
+    """Return the document by which the recipient withdraws ``consent``, with a field for their signature.
+
+    Raises:
+        ConsentUnreadable: ``consent`` is a withdrawal itself, or ``day`` lies before it was given.
+    """
+    if consent.state == "withdrawn":
+        raise ConsentUnreadable(consent.file, _WITHDRAWN_ALREADY)
+    if day < consent.day:
+        raise ConsentUnreadable(consent.file, _NOT_YET_GIVEN)
+    fonts = fonts or font_set()
+    data = {
+        "withdrawn_on": day.isoformat(),
+        "recipient": {"name": consent.recipient},
+        "provider": {"name": consent.provider},
+        "consent": {"given_on": consent.day.isoformat(), "sha256": consent.sha256},
+        "documents": [{"law": law} for law in consent.laws],
+    }
+    content = contract_json(_WITHDRAWAL_TEMPLATE, data)
+    return Sheet(
+        title=_WITHDRAWAL_TITLE.ja,
+        language="ja",
+        day=day,
+        body=_withdrawal_body(consent, day, fonts),
+        fonts=fonts,
+        files=(Enclosed(FILE_NAME, "application/json", "Contract data / 契約データ", content),),
+        fields={SIGNER: FieldDescription("撤回する者の署名", (SIGNER,))},
+    ).pdf()
+
+
+def _withdrawal_body(consent: Consent, day: date, fonts: FontSet) -> str:
+    rows = [
+        ("承諾した者", shown(consent.recipient, fonts)),
+        ("承諾の日", words(Text("", full_date(consent.day.isoformat())), "ja")),
+        ("対象の書面", " \\ ".join(shown(law, fonts) for law in consent.laws[:10])),
+        ("承諾書の SHA-256", digest(consent.sha256)),
+    ]
+    return (
+        f"= {words(_WITHDRAWAL_TITLE, 'ja')}\n\n{shown(consent.provider, fonts)}　御中\n\n"
+        "私は、下記の承諾を撤回します。今後、対象の書面は書面（紙）で交付してください。\n\n"
+        + facts_table(rows)
+        + f"\n#v(4mm)\n{words(Text('', full_date(day.isoformat())), 'ja')}\n\n#v(2mm)\n"
+        + signing_block(SIGNER, Text("Who withdraws", "撤回する者"), "ja")
+    )
+
+
+_WITHDRAWAL_TITLE = Text("Withdrawal of the consent to electronic delivery", "電磁的方法による提供の承諾の撤回書")
+_WITHDRAWAL_TEMPLATE = Template(
+    id=WITHDRAWAL,
+    version="1.0.0",
+    title=_WITHDRAWAL_TITLE,
+    language="ja",
+    parties=(Party(SIGNER, Text("Who withdraws", "撤回する者"), "recipient.name"),),
+    signing_order="free",
+    date_item="withdrawn_on",
+    law=("宅地建物取引業法施行令2条の6、3条の3、3条の4",),
+    checks=(),
+    folder=Path(),
+    schema={},
+)
+_OTHER_DOCUMENT = Text("it was not made from the template 'consent'", "ひな型 consent から作られた文書ではありません")
+_WITHDRAWN_ALREADY = Text("it is a withdrawal", "撤回書です")
+_NOT_YET_GIVEN = Text("it was not yet given on that day", "その日にはまだ承諾がありません")
+
+
+def _lacks(item: str) -> Text:
+    return Text(f"it lacks {item}", f"{item} がありません")

@@ -1,0 +1,75 @@
+"""Which documents may be delivered electronically only with the recipient's prior consent (or at their wish).
+
+Told by the template that made the document; facts and sources: docs/guides/delivery.md.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from signkit.words import Text
+
+
+@dataclass(frozen=True)
+class Recipient:
+    """One to whom the document is delivered: the party's role, and where the data hold the name."""
+
+    role: str
+    name_item: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What one kind of document needs.
+
+    Attributes:
+        law: the provision, as cited to people.
+        cited: finds the provision in what a consent says it covers.
+        provider_item: where the data hold who delivers.
+        date_item: where the data hold the document's date.
+    """
+
+    law: Text
+    cited: re.Pattern[str]
+    recipients: tuple[Recipient, ...]
+    provider_item: str
+    date_item: str
+
+
+_REAL_ESTATE = r"(?:宅地建物取引業法|宅建業法)"
+
+RULES = {
+    "real-estate-sale": Rule(
+        Text("Real Estate Brokerage Act art. 37 (4)", "宅地建物取引業法37条4項"),
+        re.compile(rf"{_REAL_ESTATE}(?:37|三十七)条"),
+        (Recipient("seller", "seller.name"), Recipient("buyer", "buyer.name")),
+        "broker.name",
+        "contract_date",
+    ),
+    "real-estate-explanation": Rule(
+        Text("Real Estate Brokerage Act art. 35 (8)", "宅地建物取引業法35条8項"),
+        re.compile(rf"{_REAL_ESTATE}(?:35|三十五)条"),
+        (Recipient("recipient", "buyer.name"),),
+        "broker.name",
+        "explained_on",
+    ),
+    "employment-agreement": Rule(
+        Text("Ordinance of the Labour Standards Act art. 5 (4)", "労働基準法施行規則5条4項"),
+        re.compile(r"(?:労働基準法施行規則|労基則)(?:5|五)条|(?:労働基準法|労基法)(?:15|十五)条"),
+        (Recipient("employee", "employee.name"),),
+        "employer.name",
+        "contract_date",
+    ),
+}
+
+
+def covers(rule: Rule, laws: Iterable[str]) -> bool:
+    """Tell whether one of ``laws``, as a consent cites them, is the rule's (宅建業法第37条 is meant as well)."""
+    return any(rule.cited.search(_plain(law)) for law in laws)
+
+
+def _plain(law: str) -> str:
+    return re.sub(r"[\s第]", "", unicodedata.normalize("NFKC", law[:500]))
