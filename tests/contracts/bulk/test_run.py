@@ -194,3 +194,43 @@ def test_json_lines_go_over_the_base(employment):
     found = refusal(employment, table_of(rows, ".jsonl"))
     assert (2, "employee", "must be a table of items") in found
     assert {row for row, _, _ in found} == {1, 2, 3}
+
+
+def test_an_interrupted_run_leaves_whole_files_and_goes_on(employment, tmp_path):
+    table = staff()
+    batch = batch_of(employment, table, BASE)
+
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(1) as pool:
+        names = check_table(table, batch, pool, 1, lambda _: None)
+        with pytest.raises(KeyboardInterrupt):
+            render_table(table, batch, names, tmp_path, pool, 1, interrupt)
+    assert [path.name for path in tmp_path.iterdir()] == ["0002.pdf"]
+    assert (tmp_path / "0002.pdf").read_bytes().endswith(b"%%EOF\n")
+    rest = make(employment, table, tmp_path)
+    assert (len(rest.written), len(rest.unchanged)) == (2, 1)
+
+
+def test_no_more_rows_are_in_work_than_a_few_a_worker(employment):
+    class Counting(ThreadPoolExecutor):
+        most = waiting = 0
+
+        def submit(self, work, *arguments):
+            self.waiting += 1
+            self.most = max(self.most, self.waiting)
+            future = super().submit(lambda: ())
+            result = future.result
+
+            def counted(timeout: float | None = None) -> object:
+                self.waiting -= 1
+                return result(timeout)
+
+            future.result = counted
+            return future
+
+    table = table_of(b"{}\n" * 2000, ".jsonl")
+    with Counting(1) as pool:
+        assert check_table(table, batch_of(employment, table), pool, 2, lambda _: None) == ()
+    assert pool.most == 6
