@@ -219,6 +219,8 @@ class _Comparison:
         for key in sorted((old.keys() | new.keys()) - _TRAILER_FREE):
             if not self._drawn_same(old.get(key), new.get(key)):
                 yield Change(Level.OTHER, "trailer", key)
+        if not self._same(old.get("/Info"), new.get("/Info")):
+            yield Change(Level.EVIDENCE, "metadata", "/Info")
         yield from self._catalog(before, after)
         yield from self._form(before, after, old_fields, new_fields)
         if len(old_pages) != len(new_pages):
@@ -652,10 +654,11 @@ class _StructureComparison:
     def same(self, one: Value, other: Value) -> bool:
         """Whether the second tree is the first, or the first with elements for new annotations."""
         old, new = self._all.old.resolve(one), self._all.new.resolve(other)
-        if old is None:
-            return True
+        old = {} if old is None else old
         if not isinstance(old, dict) or not isinstance(new, dict):
             return False
+        if not old:
+            return all(self._is_new_annotation(item) for item in self._listed(self._all.new, new.get("/K")))
         free = {"/K", "/ParentTree", "/ParentTreeNextKey", "/IDTree", "/Namespaces"}
         if any(not self._all._same(old.get(k), new.get(k)) for k in (old.keys() | new.keys()) - free):
             return False
@@ -703,11 +706,13 @@ class _StructureComparison:
         return view.resolve(entries.get("/Type"))
 
     def _is_new_annotation(self, item: Value, depth: int = 0) -> bool:
-        """An element whose leaves are all references to annotations (/OBJR)."""
+        """An element whose leaves are all references to annotations (/OBJR), with no words in place of signed ones."""
         entries = self._all.new.resolve(item)
         if not isinstance(entries, dict) or depth > 20:
             return False
         if self._type(self._all.new, entries) == "/OBJR":
             return True
         kids = self._listed(self._all.new, entries.get("/K"))
-        return all(self._is_new_annotation(kid, depth + 1) for kid in kids)
+        return (
+            bool(kids) and "/ActualText" not in entries and all(self._is_new_annotation(kid, depth + 1) for kid in kids)
+        )

@@ -203,6 +203,8 @@ class PdfFile:
             return
         hidden = self._read_xref_stream(skip_space(self.data, offset + (self.header if offset else 0)))
         section.extents += hidden.extents
+        if hidden.trailer.get("/Root", section.trailer.get("/Root")) != section.trailer.get("/Root"):
+            section.conflicts.add(0)  # readers differ about the whole document
         for number, place in hidden.entries.items():
             if section.entries.get(number) is None:
                 section.entries[number] = place
