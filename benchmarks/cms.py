@@ -3,8 +3,9 @@
     python benchmarks/cms.py [--gigabytes N] [--folder DIR]
 
 The file is sparse (it costs no disk by itself), its attached signature is not: DIR needs N gigabytes.  Each step is a
-process of its own, since peak memory is a process's (Linux counts this script's own 40 MB as the least).  The floor is one reading of the file with SHA-256.  openssl takes
-part detached only: attached it would need the file in memory.  Target: peak memory does not grow with the file.
+process of its own, since peak memory is a process's (Linux counts at least this script's own 40 MB).  The floor is one
+reading of the file with SHA-256.  openssl takes part detached only: attached it would need the file in memory.
+Target: peak memory does not grow with the file.
 """
 
 from __future__ import annotations
