@@ -249,8 +249,8 @@ _PROVEN = Text("proven: {time}", "証明: {time}")
 _TIMES = Text(
     "Times are Japan Standard Time. “claimed”: by the signer's own clock; “proven”: a timestamp shows that the "
     "signature existed by then.",
-    "時刻は日本時間。「申告」は署名者の時計による署名時刻、「証明」はその時刻までに署名が存在したことをタイムスタンプが示す"
-    "もの。",
+    "時刻は日本時間。「申告」は署名者の時計による署名時刻、「証明」はその時刻までに署名が存在したことを示す"
+    "タイムスタンプの時刻です。",
 )
 _UNKNOWN = Text("unknown", "不明")
 _NONE = Text("none", "なし")

@@ -158,7 +158,7 @@ def _withdrawal_body(consent: Consent, day: date, fonts: FontSet) -> str:
     ]
     return (
         f"= {words(_WITHDRAWAL_TITLE, 'ja')}\n\n{shown(consent.provider, fonts)}　御中\n\n"
-        "私は、下記の承諾を撤回します。今後、対象の書面は書面（紙）で交付してください。\n\n"
+        "#v(2mm)\n私は、下記の承諾を撤回します。今後は、紙の書面で交付してください。\n\n"
         + facts_table(rows)
         + f"\n#v(4mm)\n{words(Text('', full_date(day.isoformat())), 'ja')}\n\n#v(2mm)\n"
         + signing_block(SIGNER, Text("Who withdraws", "撤回する者"), "ja")

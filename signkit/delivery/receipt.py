@@ -49,7 +49,7 @@ def receipt(
     to_whom = shown(provider, fonts, 100) if provider else line
     body = (
         f"= {TITLE}\n\n{to_whom}　御中\n\n"
-        "下記の電子ファイルを受領しました。ファイルを開いて内容を表示でき、印刷できることを確認しました。\n\n"
+        "#v(2mm)\n下記の電子ファイルを受領しました。ファイルを開いて内容を表示でき、印刷できることを確認しました。\n\n"
         f"{facts_table(facts)}\n#v(3mm)\n{facts_table(signer)}\n#v(3mm)\n"
         f"{signing_block(role, Text('Recipient', '受領者'), 'ja')}\n"
         "#small[電子署名をするときは上の欄に署名してください（signkit sign）。"

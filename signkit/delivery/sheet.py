@@ -129,7 +129,7 @@ _STYLE = """\
 #let small(body) = text(size: 8pt, fill: luma(25%), body)
 #let warning(title, body) = block(
   width: 100%, inset: 7pt, radius: 2pt, stroke: 1.2pt + rgb("#b00020"), above: 3mm, below: 3mm,
-  align(center, text(font: signkit.heading, size: 20pt, fill: rgb("#b00020"), tracking: 0.15em, title))
+  align(center, text(font: signkit.heading, size: 20pt, fill: rgb("#b00020"), title))
     + align(center, text(size: 9pt, body)),
 )
 """

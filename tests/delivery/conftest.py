@@ -1,0 +1,128 @@
+"""An employment agreement dated today that both parties signed, and consents of its employee."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from datetime import date, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from signkit.contracts.data import load_contract_data
+from signkit.contracts.render import render_contract
+from signkit.contracts.template import find_template
+from signkit.delivery.consent import Consent, read_consent
+from signkit.rehearsal.authority import Person
+from signkit.rehearsal.services import utc_now
+from signkit.signers.base import Signer
+from signkit.signing.levels import Level, sign
+from signkit.signing.pades import SignatureRequest
+from signkit.trust.anchors import default_trust_store
+from signkit.validation.contract_status import ContractStatus, contract_status
+from signkit.validation.options import ValidationOptions
+
+#: Signatures are made now, so the documents are of today.
+TODAY = utc_now().astimezone(timezone(timedelta(hours=9))).date()
+DAY = timedelta(days=1)
+
+MakeConsent = Callable[..., bytes]
+
+
+@pytest.fixture(scope="session")
+def employment_data() -> dict[str, Any]:
+    template = find_template("employment-agreement")
+    data = copy.deepcopy(dict(load_contract_data(template.folder / "example.yaml")))
+    return {**data, "contract_date": TODAY.isoformat()}
+
+
+@pytest.fixture(scope="session")
+def employment(employment_data) -> bytes:
+    """Nobody has signed it."""
+    return render_contract(find_template("employment-agreement"), employment_data).pdf
+
+
+@pytest.fixture(scope="session")
+def employee(rehearsal, employment_data) -> Signer:
+    return person(rehearsal, employment_data["employee"]["name"], employment_data["employee"]["address"])
+
+
+def person(rehearsal, name: str, address: str) -> Signer:
+    """Return a resident's key, held in software for speed."""
+    from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+    from signkit.signers.p12 import Pkcs12Signer
+    from signkit.signers.software import SoftwareKey
+
+    resident = Person(name.replace(" ", "　"), address, "419900401", "3", "Kakuu-shi", "Kakuu-ku")
+    contents = rehearsal.card(resident, utc_now()).sign
+    key = SoftwareKey.of(load_der_private_key(contents.private_key, None), "test")
+    return Pkcs12Signer(key, contents.certificate, (contents.ca_certificate,))
+
+
+@pytest.fixture(scope="session")
+def employer(rehearsal, employment_data, tmp_path_factory) -> Signer:
+    from signkit.signers.p12 import open_pkcs12
+
+    file = tmp_path_factory.mktemp("keys") / "employer.p12"
+    who = employment_data["employer"]
+    file.write_bytes(rehearsal.key_file(who["signer"], who["name"], b"secret", utc_now()))
+    return open_pkcs12(file, lambda _: bytearray(b"secret"))
+
+
+@pytest.fixture(scope="session")
+def half_signed(employment, employer, services) -> bytes:
+    return signed(employment, "employer", employer, services)
+
+
+@pytest.fixture(scope="session")
+def complete(half_signed, employee, services) -> bytes:
+    return signed(half_signed, "employee", employee, services)
+
+
+def signed(pdf: bytes, role: str, key: Signer, services) -> bytes:
+    return sign(pdf, SignatureRequest(role, role, utc_now()), key, Level.B_LTA, services).pdf
+
+
+@pytest.fixture(scope="session")
+def options(rehearsal, tmp_path_factory) -> ValidationOptions:
+    path = tmp_path_factory.mktemp("trust") / "ca.pem"
+    path.write_bytes(rehearsal.trust_pem())
+    return ValidationOptions(trust=default_trust_store([path]), offline=True)
+
+
+@pytest.fixture(scope="session")
+def status(complete, options) -> ContractStatus:
+    return contract_status(complete, "out/agreement.pdf", options)
+
+
+@pytest.fixture(scope="session")
+def blank_consent() -> MakeConsent:
+    """Render the employee's consent, of ``day``, with items replaced."""
+    template = find_template("consent")
+    sample = load_contract_data(template.folder.parent.parent / "samples" / "consent" / "02-working-conditions.json")
+
+    def make(day: date = TODAY, **items: Any) -> bytes:
+        return render_contract(template, {**sample, "consented_on": day.isoformat(), **items}).pdf
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_consent(blank_consent, employee, services) -> MakeConsent:
+    """Render the consent and have the employee sign it."""
+
+    def make(day: date = TODAY, key: Signer | None = None, **items: Any) -> bytes:
+        return signed(blank_consent(day, **items), "recipient", key or employee, services)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def consent_pdf(make_consent) -> bytes:
+    return make_consent()
+
+
+@pytest.fixture(scope="session")
+def consent(consent_pdf, options) -> Consent:
+    return read_consent(consent_pdf, "consent.pdf", options)

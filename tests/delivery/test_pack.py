@@ -1,0 +1,152 @@
+"""The folder that is handed over: whole, unchanged, never over another."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from io import BytesIO
+
+import pypdfium2
+import pytest
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+
+from signkit.delivery.check import check_delivery
+from signkit.delivery.consent import read_consent
+from signkit.delivery.pack import CERTIFICATE, HOW_TO_CHECK, SUMS, make_pack, write_pack
+from signkit.errors import (
+    CompletionImpossible,
+    DeliveryNotProven,
+    DeliveryRefused,
+    InputUnreadable,
+    OutputExists,
+    OutputNotWritten,
+    UsageProblem,
+)
+from signkit.validation.contract_status import contract_status
+from signkit.validation.options import ValidationOptions
+
+from .conftest import signed
+
+
+@pytest.fixture(scope="module")
+def pack(status, consent, complete, consent_pdf):
+    return make_pack(check_delivery(status, [consent]), complete, [("in/consent.pdf", consent_pdf)])
+
+
+def text_of(pdf: bytes) -> str:
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        assert all(abs(page.get_width() - 595.28) < 1 for page in document)  # A4
+        return "\n".join(page.get_textpage().get_text_range() for page in document)
+    finally:
+        document.close()
+
+
+def test_it_holds_contract_and_consent_unchanged_and_the_sheets(pack, complete, consent_pdf):
+    assert list(pack.files) == [
+        "agreement.pdf", HOW_TO_CHECK, CERTIFICATE, "consent.pdf", "receipt-employee.pdf", SUMS,
+    ]  # fmt: skip
+    assert pack.files["agreement.pdf"] == complete
+    assert pack.files["consent.pdf"] == consent_pdf
+    assert pack.no_certificate is None
+
+
+def test_the_digests_are_those_of_the_files(pack):
+    lines = pack.files[SUMS].decode().splitlines()
+    assert len(lines) == len(pack.files) - 1
+    for line in lines:
+        digest, name = line.split("  ")
+        assert hashlib.sha256(pack.files[name]).hexdigest() == digest
+
+
+def test_the_sheet_tells_how_to_check_in_acrobat_and_with_signkit(pack, complete):
+    text = text_of(pack.files[HOW_TO_CHECK])
+    for words in ("署名パネル", "signkit validate", "certutil", "印刷", hashlib.sha256(complete).hexdigest()):
+        assert words in text
+
+
+def test_the_receipt_can_be_signed_by_its_recipient(pack, employee, services, options):
+    page = pack.files["receipt-employee.pdf"]
+    assert [name for name, _, _ in enumerate_sig_fields(PdfFileReader(BytesIO(page)))] == ["employee"]
+    assert "株式会社架空製作所" in text_of(page)
+    report = contract_status(signed(page, "employee", employee, services), "receipt.pdf", options).report
+    assert report.verdict == "TOTAL-PASSED"
+
+
+def test_without_consent_no_pack_is_made(status, complete):
+    with pytest.raises(DeliveryRefused, match="Employee: there is no consent of this recipient"):
+        make_pack(check_delivery(status, []), complete, [], allow_indeterminate=True)
+
+
+def test_with_a_consent_that_is_not_proven_only_when_allowed(status, complete, consent_pdf):
+    check = check_delivery(status, [read_consent(consent_pdf, "consent.pdf", ValidationOptions(offline=True))])
+    consents = [("consent.pdf", consent_pdf)]
+    with pytest.raises(DeliveryNotProven, match="is not proven"):
+        make_pack(check, complete, consents)
+    assert CERTIFICATE in make_pack(check, complete, consents, allow_indeterminate=True).files
+
+
+def test_before_all_have_signed_it_has_no_certificate_and_says_why(half_signed, consent, options):
+    check = check_delivery(contract_status(half_signed, "a.pdf", options), [consent])
+    pack = make_pack(check, half_signed, [])
+    assert CERTIFICATE not in pack.files
+    assert pack.no_certificate.en == "not signed yet: Employee"
+
+
+def test_a_document_without_a_rule_gets_one_receipt_for_anybody(consent, consent_pdf):
+    pack = make_pack(check_delivery(consent.status, []), consent_pdf, [])
+    assert "receipt.pdf" in pack.files
+
+
+def test_a_broken_document_is_never_packed(consent_pdf, options):
+    altered = bytearray(consent_pdf)
+    altered[altered.index(b"/StructParents") - 3] ^= 1
+    check = check_delivery(contract_status(bytes(altered), "a.pdf", options), [])
+    with pytest.raises((DeliveryRefused, CompletionImpossible), match="does not hold"):
+        make_pack(check, bytes(altered), [], allow_indeterminate=True)
+
+
+def test_other_bytes_than_were_checked_are_refused(status, consent, half_signed):
+    with pytest.raises(InputUnreadable, match="not the file that was checked"):
+        make_pack(check_delivery(status, [consent]), half_signed, [])
+
+
+@pytest.mark.parametrize("name", ["Agreement.PDF", "receipt-employee.pdf", "SHA256SUMS"])
+def test_two_files_of_one_name_are_refused(status, consent, complete, consent_pdf, name):
+    with pytest.raises(UsageProblem, match="Two files of the pack would be called"):
+        make_pack(check_delivery(status, [consent]), complete, [(name, consent_pdf)])
+
+
+def test_it_is_written_whole(pack, tmp_path):
+    write_pack(tmp_path / "out", pack)
+    assert {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()} == pack.files
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+@pytest.mark.parametrize("kind", ["folder", "file", "dangling link"])
+def test_nothing_is_overwritten(pack, tmp_path, kind):
+    target = tmp_path / "out"
+    {"folder": target.mkdir, "file": target.touch, "dangling link": lambda: target.symlink_to("gone")}[kind]()
+    with pytest.raises(OutputExists):
+        write_pack(target, pack)
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_full_disk_leaves_nothing(pack, tmp_path, monkeypatch):
+    written = []
+
+    def full(handle: int) -> None:
+        written.append(handle)
+        if len(written) == 3:
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OutputNotWritten, match="No space left on device"):
+        write_pack(tmp_path / "out", pack)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_parent_is_named(pack, tmp_path):
+    with pytest.raises(OutputNotWritten, match="No such file"):
+        write_pack(tmp_path / "gone" / "out", pack)
