@@ -145,7 +145,7 @@ def _parties_table(status: ContractStatus, language: Language, fonts: FontSet) -
     )
     return (
         "#{\n set text(size: 9pt)\n"
-        f" table(columns: (1fr, 45mm, 24mm, 25mm, 33mm), inset: 5pt, table.header({head}),\n{rows})\n}}\n"
+        f" table(columns: (1fr, 51mm, 23mm, 25mm, 31mm), inset: 5pt, table.header({head}),\n{rows})\n}}\n"
         f"#small[{words(_TIMES, language)}]\n"
     )
 
@@ -233,7 +233,7 @@ _REHEARSAL_WORDS = Text(
 _UNPROVEN_TITLE = Text("NOT PROVEN", "証明されていません")
 _UNPROVEN_WORDS = Text(
     "The examination ended without proof for at least one signature (INDETERMINATE). The reasons stand below.",
-    "少なくとも一つの署名について、有効であることを確認できませんでした (INDETERMINATE)。理由は下記のとおりです。",
+    "少なくとも一つの署名が有効であることを確認できませんでした (INDETERMINATE)。理由は下記のとおりです。",
 )
 _DOCUMENT = Text("The document", "対象の文書")
 _CONTRACT = Text("Contract", "文書の名称")
@@ -249,8 +249,7 @@ _PROVEN = Text("proven: {time}", "証明: {time}")
 _TIMES = Text(
     "Times are Japan Standard Time. “claimed”: by the signer's own clock; “proven”: a timestamp shows that the "
     "signature existed by then.",
-    "時刻は日本時間。「申告」は署名者の時計による署名時刻、「証明」はその時刻までに署名が存在したことを示す"
-    "タイムスタンプの時刻です。",
+    "時刻は日本時間。「申告」は署名者の時計による署名時刻、「証明」は署名の存在を証明するタイムスタンプの時刻です。",
 )
 _UNKNOWN = Text("unknown", "不明")
 _NONE = Text("none", "なし")
