@@ -153,10 +153,11 @@ def signers(signed_data: Any, content: Sequence[bytes] | Content | None) -> tupl
     if content is None:
         content = encapsulated(signed_data)
     whole = content if isinstance(content, Content) or content is None else Content(BytesPieces(*content))
-    return tuple(_signer(Signer(signed_data, info, content=whole), certificates) for info in _infos(signed_data))
+    return tuple(_signer(Signer(signed_data, info, content=whole), certificates) for info in signer_infos(signed_data))
 
 
-def _infos(signed_data: Any) -> list[Any]:
+def signer_infos(signed_data: Any) -> list[Any]:
+    """Return the SignerInfos, or none where one of them cannot be read."""
     try:
         return list(signed_data["signer_infos"])
     except Exception:  # one broken SignerInfo makes the set unreadable in asn1crypto

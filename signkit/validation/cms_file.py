@@ -145,7 +145,7 @@ def _judged(
 def _digest_names(signed_data: Any) -> list[str]:
     """Return the digests that will be asked for, so that the content is read once."""
     names = {_IMPRINT_DIGEST}
-    for info in signed_data["signer_infos"]:
+    for info in cms.signer_infos(signed_data):
         try:
             name = digest_name(info["digest_algorithm"])
             hashlib.new(name)

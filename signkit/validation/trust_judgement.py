@@ -6,12 +6,11 @@ what it says is turned into sub-indications and words.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Coroutine, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 from asn1crypto import algos, keys, x509
@@ -110,8 +109,8 @@ class Pool:
             except Exception:  # noqa: S112  hostile ASN.1
                 continue
         found_crls = tuple(CRLContainer(item) for item in _loaded(CertificateList, crls) if _readable_crl(item))
-        loaded = [item for item in _loaded(x509.Certificate, certificates) if _readable_certificate(item)]
-        return cls(tuple(loaded), tuple(found_ocsps), found_crls)
+        loaded = (_certificate(der) for der in dict.fromkeys(certificates) if len(der) <= _MAX_CERTIFICATE)
+        return cls(tuple(item for item in loaded if item is not None), tuple(found_ocsps), found_crls)
 
     def __add__(self, other: Pool) -> Pool:
         return Pool(
@@ -184,11 +183,18 @@ def _loaded(kind: Any, items: Iterable[bytes]) -> list[Any]:
     return result
 
 
-def _readable_certificate(item: x509.Certificate) -> bool:
+_MAX_CERTIFICATE = 100_000
+
+
+@lru_cache(maxsize=1_000)
+def _certificate(der: bytes) -> x509.Certificate | None:
+    """Read a certificate, or None.  The same authorities stand in every document of a batch: each is parsed once."""
     try:
-        return bool(item.subject.hashable and item.not_valid_after and item.key_identifier_value is not item)
-    except Exception:
-        return False
+        item = x509.Certificate.load(der)
+        usable = item.subject.hashable and item.not_valid_after and item.key_identifier_value is not item
+    except Exception:  # hostile ASN.1
+        return None
+    return item if usable else None
 
 
 def _readable_ocsp(item: OCSPContainer) -> bool:
@@ -326,10 +332,11 @@ class TrustJudge:
         A certificate that was good when later evidence was issued was good before (it is not unrevoked again,
         except from certificateHold); one that was revoked after the moment was good at it.
         """
-        plain = await self._at(certificate, pool, purpose, moment, "none")
-        if not plain.good or (rule == "if-available" and not evidence.moments):
-            return plain
-        result = await self._at(certificate, pool, purpose, moment, rule)
+        asked = "none" if rule == "if-available" and not evidence.moments else rule
+        result = await self._at(certificate, pool, purpose, moment, asked)
+        label = result.label
+        if label is None or asked == "none":  # without a path there is nothing to ask about
+            return result
         for later in evidence.moments:
             if result.good or result.code not in ("revocation-missing", "revocation-stale", "path-invalid"):
                 break
@@ -337,11 +344,11 @@ class TrustJudge:
                 again = await self._at(certificate, pool, purpose, later, rule)
                 result = again if again.good or again.code == "revoked" else result
         if result.code == "revoked" and _after(result.facts.get("revoked_at"), moment):
-            return replace(plain, facts=result.facts)
+            return PathJudgement(None, facts=result.facts, label=label)
         if result.good and evidence.items and evidence.items[-1][2] == "revoked":
             again = await self._at(certificate, pool, purpose, evidence.moments[-1], rule)
             result = replace(result, facts=again.facts if again.code == "revoked" else {})  # to tell, not to judge
-        return replace(result, label=plain.label)
+        return replace(result, label=label)
 
     async def _at(
         self, certificate: x509.Certificate, pool: Pool, purpose: str, moment: datetime, rule: str
@@ -350,17 +357,26 @@ class TrustJudge:
         paths = context.path_builder.async_build_paths_lazy(certificate)
         try:
             path = await find_valid_path(certificate, paths, validation_context=context)
+        except (path_errors.ValidationError, path_errors.PathError) as error:
+            return _explain(error, certificate, moment)
+        return replace(await self._status(path, context, rule, pool, moment), label=self._label(path))
+
+    async def _status(
+        self, path: ValidationPath, context: ValidationContext, rule: str, pool: Pool, moment: datetime
+    ) -> PathJudgement:
+        """Whether nothing on a valid path was revoked."""
+        try:
             if rule != "none":
                 await self._revocation(path, context, rule, pool.statuses)
         except (path_errors.ValidationError, path_errors.PathError) as error:
-            return _explain(error, certificate, moment)
+            return _explain(error, path.leaf, moment)
         except _NotShown as error:
             return PathJudgement("TRY_LATER", error.code)
         except _Revoked as error:
-            own = error.certificate == certificate
+            own = error.certificate == path.leaf
             sub, code = ("REVOKED_NO_POE", "revoked") if own else ("REVOKED_CA_NO_POE", "ca-revoked")
             return PathJudgement(sub, code, {"revoked_at": error.since})
-        return PathJudgement(None, label=self._label(path))
+        return PathJudgement(None)
 
     async def _revocation(
         self, path: ValidationPath, context: ValidationContext, rule: str, statuses: tuple[KnownStatus, ...]
@@ -709,10 +725,14 @@ def _constraint(ends: list[Any], moment: datetime | None) -> AlgorithmUsageConst
 
 
 def _run(work: Coroutine[Any, Any, _Result]) -> _Result:
-    """Run a coroutine to its end, also from inside a running event loop (a notebook, a web service)."""
+    """Run the engine's coroutine to its end, also from inside a running event loop (a notebook, a web service).
+
+    The engine has no sources to wait for here, so that it never gives way; an event loop would be ten times dearer.
+    """
     try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(work)
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, work).result()
+        work.send(None)
+    except StopIteration as done:
+        result: _Result = done.value
+        return result
+    work.close()
+    raise RuntimeError("the path engine waits for something")

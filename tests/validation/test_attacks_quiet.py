@@ -301,3 +301,12 @@ def test_sections_that_lead_back_to_a_later_one_never_pass(world, signed):
     later = pdfs.cross_reference({4: len(signed)}, tail_at, previous=pdfs.last_start(signed))
     later = later.replace(b"startxref\n%d" % tail_at, b"startxref\n%d" % len(first))
     assert world.judge(first + last + later).verdict is not Verdict.PASSED
+
+
+def test_a_table_whose_subsection_says_more_rows_than_it_has_never_passes(world, signed):
+    """Found by fuzzing: some readers take the next subsection's head for a row, others do not."""
+    pdf = pdfs.update(signed, {40: b"<< /Unused true >>", 42: b"<< /Unused true >>"})
+    assert world.judge(pdf).verdict is Verdict.PASSED
+    report = world.judge(pdf.replace(b"40 1\n", b"40 3\n"))
+    assert report.verdict is Verdict.INDETERMINATE
+    assert codes(report.signatures[0]) == ["changes-not-judged"]

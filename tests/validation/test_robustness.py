@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from signkit.validation.api import validate_cms
 from signkit.validation.limits import Limits
 from signkit.validation.report import Verdict
 from tests.validation import pdfs
@@ -173,3 +174,15 @@ def test_a_certificate_whose_issuer_cannot_be_read_is_no_traceback(world):
         report = world.judge(pdfs.sign(pdfs.build(), lambda _, value=broken: value))
         assert report.verdict is not Verdict.PASSED
         assert code(report) != "internal"
+
+
+def test_a_signer_info_that_is_none_is_no_traceback(world):
+    """Found by fuzzing: the set of signers holds something of another tag."""
+    content = b"content"
+    good = world.cms(content, encapsulate=content)
+    place = good.index(world.signer.asn1.issuer.dump(), good.index(world.signer.der) + len(world.signer.der))
+    start = good.rindex(b"\x30", 0, place - 8)
+    broken = good[:start] + b"\x34" + good[start + 1 :]
+    report = validate_cms(broken, name="x.p7m", options=world.options)
+    assert report.verdict is not Verdict.PASSED
+    assert code(report) != "internal"

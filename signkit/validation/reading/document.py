@@ -163,7 +163,7 @@ class PdfFile:
         raise SyntaxProblem(f"no cross-reference section at {declared}")
 
     def _read_table(self, offset: int) -> Section:
-        rows, position = self._table_rows(offset + 4)
+        rows, position, exact = self._table_rows(offset + 4)
         position = skip_space(self.data, position)
         if not self.data.startswith(b"trailer", position):
             raise SyntaxProblem("a cross-reference table without trailer")
@@ -172,16 +172,22 @@ class PdfFile:
             raise SyntaxProblem("the trailer is no dictionary")
         section = Section(offset, trailer, rows, end)
         section.extents.append((offset, end))
+        if not exact:
+            section.conflicts.add(0)
         self._add_hybrid(section)
         return section
 
-    def _table_rows(self, position: int) -> tuple[dict[int, Location | None], int]:
-        """Read subsections; a first row that is the free list's head means numbering from 0, whatever is said."""
+    def _table_rows(self, position: int) -> tuple[dict[int, Location | None], int, bool]:
+        """Read subsections; a first row that is the free list's head means numbering from 0, whatever is said.
+
+        The last item tells whether each holds as many rows as it says: if not, readers differ about what follows.
+        """
         rows: dict[int, Location | None] = {}
-        number, left, first = 0, 0, True
+        number, left, first, exact = 0, 0, True, True
         scan, data = _TABLE_ROW.match, self.data
         while match := scan(data, position):
             if match[3] is None:
+                exact = exact and left == 0
                 number, left, first = int(match[1]), int(match[2]), True
             else:
                 head = match[3].strip() == b"f" and int(match[2]) == 65535
@@ -194,7 +200,7 @@ class PdfFile:
             if len(rows) > self.meter.limits.objects:
                 raise LimitExceeded("objects", self.meter.limits.objects)
             position = match.end()
-        return rows, position
+        return rows, position, exact and left == 0
 
     def _add_hybrid(self, section: Section) -> None:
         """Objects of a hybrid file (7.5.8.4) that only readers of cross-reference streams see."""
@@ -310,16 +316,28 @@ class PdfFile:
         return value
 
     def _read_object(self, number: int, place: Location) -> Value:
+        match = self._head(number, place)
+        if match is None:
+            self.problems.append(f"object {number} is not where the cross-reference says")
+            return None
+        try:
+            return self._parse_object(match.end(), Ref(number, int(match[2])))[0]
+        except SyntaxProblem as problem:
+            self.problems.append(f"object {number}: {problem}")
+            return None
+
+    def _head(self, number: int, place: Location) -> re.Match[bytes] | None:
+        """``12 0 obj`` where the cross-reference says, counted from the file's start or from its header."""
         for offset in dict.fromkeys((place.offset, place.offset + self.header)):
             match = _OBJECT.match(self.data, offset) if 0 < offset < len(self.data) else None
             if match and int(match[1]) == number:
-                try:
-                    return self._parse_object(match.end(), Ref(number, int(match[2])))[0]
-                except SyntaxProblem as problem:
-                    self.problems.append(f"object {number}: {problem}")
-                    return None
-        self.problems.append(f"object {number} is not where the cross-reference says")
+                return match
         return None
+
+    def body_start(self, number: int, place: Location) -> int | None:
+        """Return where the value of the object at ``place`` begins, or None."""
+        match = self._head(number, place)
+        return match.end() if match else None
 
     def _parse_object(self, position: int, ref: Ref | None) -> tuple[Value, int]:
         value, end = parse_value(self.data, position, self.meter.limits.depth)

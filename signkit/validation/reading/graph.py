@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
-from signkit.validation.reading.document import History
+from signkit.validation.reading.document import History, Location, PdfFile
 from signkit.validation.reading.syntax import Ref, Stream, Value
 
 
@@ -21,7 +22,8 @@ class Referrers:
             history.file.meter.check_time()
             for number, place in section.entries.items():
                 if place is not None:
-                    for target in targets(view.get(Ref(number, 0))):
+                    named = scanned_targets(history.file, number, place)
+                    for target in targets(view.get(Ref(number, 0))) if named is None else named:
                         self._named_by.setdefault(target, set()).add(number)
 
     def leading_to(self, changed: Iterable[int], barrier: set[int]) -> set[int]:
@@ -34,6 +36,47 @@ class Referrers:
                 found.add(number)
                 todo += [other for other in self._named_by.get(number, ()) if other not in barrier]
         return found
+
+
+_BODY_END = re.compile(rb"endobj|stream")
+#: A string without brackets inside, or one in hexadecimal.
+_PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\r ]*+>(?!>)", re.DOTALL)
+_ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
+_REFERENCE = re.compile(rb"(\d+)[\0\t\n\x0c\r ]+\d+[\0\t\n\x0c\r ]+R")
+_ELEMENT_PARENT = re.compile(rb"/P[\0\t\n\x0c\r ]+\d+[\0\t\n\x0c\r ]+\d+[\0\t\n\x0c\r ]+R")
+_ELEMENT = re.compile(rb"/Type[\0\t\n\x0c\r ]*/StructElem[\0\t\n\x0c\r /]")
+
+
+def scanned_targets(file: PdfFile, number: int, place: Location) -> set[int] | None:
+    """As :func:`targets` of the object at ``place``, without parsing it; None where a scan might miss one.
+
+    Up to the first ``endobj`` or ``stream`` there must be neither comments nor escaped names, and only strings whose
+    end is beyond doubt: then every reference is digits, white space, digits, white space and R.  It may find too many.
+    """
+    start = None if place.container else file.body_start(number, place)
+    end = _BODY_END.search(file.data, start) if start is not None else None
+    if start is None or end is None or file.data[end.start() - 1] not in b"\0\t\n\x0c\r >])":
+        return None
+    body = _PLAIN_STRING.sub(b" ", file.data[start : end.start()])
+    if _ODD.search(body):
+        return None
+    if b"/StructElem" in body:
+        return _element_targets(body)
+    return {int(item) for item in _REFERENCE.findall(body)}
+
+
+def _element_targets(body: bytes) -> set[int] | None:
+    """The targets of a structure element, its parent left out, where it is clear which entry that is."""
+    inner = min(at for at in (body.find(b"<<", body.find(b"<<") + 2), body.find(b"["), len(body)) if at >= 0)
+    element = _ELEMENT.search(body, 0, inner)
+    parents = list(_ELEMENT_PARENT.finditer(body))
+    if element is None or body.count(b"/Type") != 1 + body.count(b"/Type", inner) or len(parents) > 1:
+        return None
+    if parents:
+        if parents[0].end() > inner:
+            return None
+        body = body[: parents[0].start()] + body[parents[0].end() :]
+    return {int(item) for item in _REFERENCE.findall(body)}
 
 
 def targets(value: Value) -> set[int]:

@@ -1,0 +1,101 @@
+"""The short way must say exactly what the long way says: on strangers' files, on our own, and on mutated ones.
+
+The short way finds references by a scan of the bytes and passes over what leads to nothing that was rewritten
+(``signkit.validation.reading.graph``); the long way parses every object and compares everything.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from unittest.mock import patch
+
+import pytest
+
+from signkit.validation.limits import Limits, Meter
+from signkit.validation.options import ValidationOptions
+from signkit.validation.pdf import validate_pdf
+from signkit.validation.reading.document import PdfFile
+from signkit.validation.reading.graph import Referrers, scanned_targets, targets
+from signkit.validation.reading.syntax import Ref
+from tests.validation import fuzz, pki
+from tests.validation.test_corpus import CORPUS, EXPECTATIONS, NO_CORPUS
+
+
+class _Everything(set):
+    """Every object counts as touched, so that nothing is passed over."""
+
+    def __contains__(self, _: object) -> bool:
+        return True
+
+
+def long_way(data: bytes, options: ValidationOptions):
+    with patch.object(Referrers, "leading_to", lambda *_: _Everything()):
+        return validate_pdf(data, name="x", options=options)
+
+
+def mutated(made, count: int, start: int) -> Iterator[bytes]:
+    seeds, _ = made
+    for number in range(count):
+        chooser = random.Random(start + number)
+        data = chooser.choice([seed for seed in seeds if seed.kind == "pdf"]).data
+        for _ in range(chooser.choice((1, 1, 2))):
+            data = fuzz.mutate(data, chooser.randrange)
+        yield data
+
+
+@pytest.fixture(scope="module")
+def made():
+    return fuzz.make_seeds()
+
+
+@pytest.fixture(scope="module")
+def strangers() -> list[bytes]:
+    if not EXPECTATIONS.is_file():
+        pytest.skip(NO_CORPUS)
+    return [path.read_bytes() for path in sorted(CORPUS.glob("*.pdf"))]
+
+
+def missed(data: bytes) -> list[int]:
+    """Objects of which the scan misses a reference that parsing finds."""
+    try:
+        file = PdfFile(data, Meter(Limits()))
+    except Exception:  # what cannot be read is for other tests
+        return []
+    found = []
+    for index, section in enumerate(file.history.sections):
+        view = file.history.view(index)
+        for number, place in section.entries.items():
+            scanned = scanned_targets(file, number, place) if place is not None else None
+            if scanned is not None and not targets(view.get(Ref(number, 0))) <= scanned:
+                found.append(number)
+    return found
+
+
+def test_the_scan_misses_no_reference_in_strangers_files(strangers):
+    assert [missed(data) for data in strangers] == [[]] * len(strangers)
+
+
+def test_the_scan_misses_no_reference_in_mutated_files(made):
+    assert [found for data in mutated(made, 400, 5_000) if (found := missed(data))] == []
+
+
+def test_the_scan_is_used(made):
+    """Most objects are scanned; else the tests here would compare nothing."""
+    file = PdfFile(made[0][3].data, Meter(Limits()))
+    entries = file.history.sections[0].entries
+    scanned = [
+        number for number, place in entries.items() if place and scanned_targets(file, number, place) is not None
+    ]
+    assert len(scanned) == sum(place is not None for place in entries.values())
+
+
+def test_both_ways_say_the_same_of_strangers_files(strangers):
+    options = ValidationOptions(offline=True, at=pki.NOW)
+    for data in strangers:
+        assert validate_pdf(data, name="x", options=options) == long_way(data, options)
+
+
+def test_both_ways_say_the_same_of_mutated_files(made):
+    for data in mutated(made, 120, 9_000):
+        assert validate_pdf(data, name="x", options=made[1]) == long_way(data, made[1])
