@@ -233,8 +233,10 @@ def _names(files: list[str]) -> Iterator[str]:
 
 
 def _refuse_sockets(files: list[str], offline: bool) -> None:
-    """Offline means offline: what is fetched from elsewhere cannot be judged so."""
-    if offline and any("://" in name and not name.startswith(("file://", "memory://")) for name in files):
+    """Offline means offline: say so at once; such names on stdin are reported as they come."""
+    from signkit.validation.files import needs_network
+
+    if offline and any(map(needs_network, files)):
         raise UsageProblem(
             Text("--offline opens no socket, and a URL needs one", "--offline では通信しないため、URL は読めません"),
             Text("Fetch the files first, or leave --offline out.", "先に取得するか、--offline を外してください。"),

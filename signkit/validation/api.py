@@ -34,7 +34,7 @@ def validate_file(path: Path | str, options: ValidationOptions | None = None, *,
     """
     options = options or ValidationOptions()
     try:
-        data = read_location(str(path), options.limits.bytes)
+        data = read_location(str(path), options.limits.bytes, offline=options.offline)
     except FileProblem as problem:
         return not_read(str(path), problem, options)
     return validate_data(data, str(path), options, content=content)

@@ -68,7 +68,7 @@ def validate_many(
         MissingExtra: a URL is named, and fsspec is not installed.
     """
     options = options or ValidationOptions()
-    todo = sources(paths)
+    todo = sources(paths, offline=options.offline)
     if executor is None and jobs is None:
         first = list(islice(todo, 2))
         todo, jobs = chain(first, todo), 0 if len(first) < 2 else os.cpu_count() or 1
@@ -92,7 +92,7 @@ def _judge(source: Source, options: ValidationOptions, known: str | None) -> Rep
         if source.problem is not None:
             raise source.problem
         limit = options.limits.bytes
-        data = source.data if source.data is not None else read_location(source.name, limit)
+        data = source.data if source.data is not None else read_location(source.name, limit, offline=options.offline)
         if len(data) > limit:
             raise FileProblem("limit", f"more than {limit} bytes")
     except FileProblem as problem:

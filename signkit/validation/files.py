@@ -21,18 +21,29 @@ class FileProblem(Exception):
         self.detail = detail
 
 
+OFFLINE = FileProblem("unreadable", "a URL needs a socket, and the run is offline")
+
+
 def is_url(name: str) -> bool:
     """Tell a URL (``s3://bucket/a.pdf``) from a path."""
     return _URL.match(name) is not None
 
 
-def read_location(location: str, limit: int) -> bytes:
+def needs_network(name: str) -> bool:
+    """Tell a URL that only a socket leads to; of chained ones (``a::b``) that is always assumed."""
+    return is_url(name) and ("::" in name or not name.lower().startswith(("file://", "local://", "memory://")))
+
+
+def read_location(location: str, limit: int, *, offline: bool = False) -> bytes:
     """Return the bytes at a path or URL.
 
     Raises:
-        FileProblem: it cannot be read, is no regular file, is empty, or holds more than ``limit`` bytes.
+        FileProblem: it cannot be read, is no regular file, is empty, or holds more than ``limit`` bytes; or it needs
+            the network, and the run is ``offline``.
         MissingExtra: it is a URL, and fsspec is not installed.
     """
+    if offline and needs_network(location):
+        raise OFFLINE
     data = _read_url(location, limit) if is_url(location) else _read_regular(location, limit)
     if len(data) > limit:
         raise FileProblem("limit", f"more than {limit} bytes")

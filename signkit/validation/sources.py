@@ -11,10 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from signkit.validation.archives import ARCHIVE_SUFFIXES, members
-from signkit.validation.files import FileProblem, fsspec, is_url
+from signkit.validation.files import OFFLINE, FileProblem, fsspec, is_url, needs_network
 
 #: Files of these kinds are looked for in folders and archives.
-SUFFIXES = (".pdf", ".p7m", ".p7s", ".pkcs7", ".p7b", ".cms")
+SUFFIXES = (".pdf", ".p7m", ".p7s", ".pkcs7", ".p7b", ".cms", ".asice")
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,17 @@ class Source:
     problem: FileProblem | None = None
 
 
-def sources(names: Iterable[str | os.PathLike[str]]) -> Iterator[Source]:
+def sources(names: Iterable[str | os.PathLike[str]], *, offline: bool = False) -> Iterator[Source]:
     """Yield every file that ``names`` stand for: in the order given, within a folder or glob in order of names.
 
     A folder is searched for files of a known kind and for archives; symbolic links to folders are followed, each folder
-    is entered once.  A name that exists is never taken for a glob.
+    is entered once.  A name that exists is never taken for a glob.  ``offline``: no URL is asked what it holds.
     """
     for name in names:
         text = os.fspath(name)
+        if offline and needs_network(text):
+            yield Source(text, problem=OFFLINE)
+            continue
         for source in _named(text):
             yield from _opened(source, named=source.name == text)
 

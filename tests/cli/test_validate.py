@@ -53,6 +53,14 @@ def test_names_come_from_stdin(signkit, inbox):
     assert names(done.stdout) == ["1.pdf", "3.pdf"]
 
 
+def test_offline_asks_no_url_that_stdin_names(signkit, inbox):
+    done = validate(signkit, "-", "--format", "jsonl", stdin="s3://bucket/a.pdf\nhttps://host/*\nin/1.pdf\n")
+    assert done.returncode == 4
+    errors = {report["file"]: report["error"] and report["error"]["message"] for report in lines(done.stdout)}
+    says = "The file cannot be read: a URL needs a socket, and the run is offline."
+    assert errors == {"s3://bucket/a.pdf": says, "https://host/*": says, os.path.join("in", "1.pdf"): None}  # noqa: PTH118
+
+
 def test_an_archive_is_judged_member_by_member(signkit, tmp_path, signed):
     with zipfile.ZipFile(tmp_path / "mail.zip", "w") as archive:
         archive.writestr("契約書.pdf", signed)
