@@ -39,6 +39,8 @@ _ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
 _COUNTER_SIGNATURE = "1.2.840.113549.1.9.6"
 #: Counter-signatures of one signature; more are no honest file.
 _MAX_COUNTER_SIGNATURES = 100
+#: Signed attributes of one signature, bytes.
+_MAX_ATTRIBUTES = 1024 * 1024
 #: EdDSA without signed attributes needs the whole content at once (RFC 8419 3.2).
 _MAX_WHOLE_CONTENT = 64 * 1024 * 1024
 #: archive-time-stamp v1, v2, v3 and evidence records: what makes a CAdES signature long-term (EN 319 122-1).
@@ -296,11 +298,13 @@ def _is_signed_attributes(content: Content) -> bool:
 
     Nothing in a signature without signed attributes tells which of the two the signer meant.
     """
-    first = next(content.pieces(), b"")
-    if first[:1] != b"\x31":
-        return False
+    beginning = b""
+    for piece in content.pieces():
+        beginning += piece
+        if beginning[:1] != b"\x31" or len(beginning) > _MAX_ATTRIBUTES:
+            return False
     try:
-        return any(item["type"].dotted == _MESSAGE_DIGEST for item in cms.CMSAttributes.load(first))
+        return any(item["type"].dotted == _MESSAGE_DIGEST for item in cms.CMSAttributes.load(beginning))
     except (ValueError, TypeError, KeyError):
         return False
 
