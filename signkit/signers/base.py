@@ -48,13 +48,13 @@ class SecretRequest:
 AskSecret = Callable[[SecretRequest], bytearray]
 
 
-class Signer(Protocol):
-    """An opened key.  It is a context manager, so that a card session opens late and closes for certain.
+class KeyFacts(Protocol):
+    """What is public of a key: enough for everything about a signature but the key's own work.
 
     Attributes:
         certificate: the signing certificate, DER.
         chain: further certificates of its chain, issuer first, DER; may be empty.
-        algorithm: how `sign` signs.
+        algorithm: how the key signs.
     """
 
     @property
@@ -63,6 +63,10 @@ class Signer(Protocol):
     def chain(self) -> tuple[bytes, ...]: ...  # noqa: D102
     @property
     def algorithm(self) -> SignatureAlgorithm: ...  # noqa: D102
+
+
+class Signer(KeyFacts, Protocol):
+    """An opened key.  It is a context manager, so that a card session opens late and closes for certain."""
 
     def sign(self, data: bytes) -> bytes:
         """Sign ``data`` (which is hashed here or in the device) and return the signature as CMS carries it.

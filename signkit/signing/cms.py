@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from signkit.errors import SignatureSelfCheckFailed
-from signkit.signers.base import SignatureAlgorithm, Signer
+from signkit.signers.base import KeyFacts, SignatureAlgorithm, Signer
 from signkit.signing.container import Parts
 from signkit.signing.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
 from signkit.trust.primitives import SignatureInvalid, verify_signature
@@ -83,26 +83,44 @@ def make_signature(
         SignatureSelfCheckFailed: the key's signature does not fit its certificate.
         TimestampUnavailable: no service gave a token.
     """
-    fixed = _fixed_parts(signer.certificate, signer.chain, signer.algorithm)
-    attributes = _signed_attributes(fixed, content_digest, statement)
-    to_sign = set_of(attributes)  # signed as SET OF, stored as [0] (RFC 5652 5.4)
-    signature = signer.sign(to_sign)
-    _check_own_signature(fixed, signer.algorithm.digest, signature, to_sign)
+    attributes = signed_attributes(signer, content_digest, statement)
+    return join_signature(signer, attributes, signer.sign(attributes), timestamp=timestamp)
+
+
+def signed_attributes(key: KeyFacts, content_digest: bytes, statement: Statement) -> bytes:
+    """Return what the key signs: the DER of the signed attributes as SET OF (RFC 5652 5.4)."""
+    return set_of(_signed_attributes(_fixed_parts_of(key), content_digest, statement))
+
+
+def join_signature(
+    key: KeyFacts, attributes: bytes, signature: bytes, *, timestamp: Timestamper | None = None
+) -> Parts:
+    """Return the SignedData of a ``signature`` over ``attributes``, wherever the key made it.
+
+    Raises:
+        SignatureSelfCheckFailed: the signature does not fit the certificate and the attributes.
+        TimestampUnavailable: no service gave a token.
+    """
+    fixed = _fixed_parts_of(key)
+    _check_own_signature(fixed, key.algorithm.digest, signature, attributes)
     token = timestamp(hashlib.sha256(signature).digest()) if timestamp else None
     return _parts(fixed, attributes, signature, token)
 
 
-def estimate_size(signer: Signer) -> int:
+def estimate_size(key: KeyFacts) -> int:
     """Return the exact or largest size in bytes of the DER that `build_signature` gives without a timestamp."""
-    fixed = _fixed_parts(signer.certificate, signer.chain, signer.algorithm)
-    digest = bytes(digest_size(signer.algorithm.digest))
-    attributes = _signed_attributes(fixed, digest, Statement())
+    fixed = _fixed_parts_of(key)
+    attributes = signed_attributes(key, bytes(digest_size(key.algorithm.digest)), Statement())
     return len(_parts(fixed, attributes, bytes(fixed.signature_size), None).encoded())
 
 
 def digest_size(name: str) -> int:
     """Return the length in bytes of a digest by asn1crypto's name."""
     return _SHAKE256_LENGTH if name == "shake256" else hashlib.new(name).digest_size
+
+
+def _fixed_parts_of(key: KeyFacts) -> _Fixed:
+    return _fixed_parts(key.certificate, key.chain, key.algorithm)
 
 
 @lru_cache(maxsize=16)
@@ -179,7 +197,7 @@ def _oid(content_type: str) -> bytes:
     return der
 
 
-def _parts(fixed: _Fixed, attributes: list[bytes], signature: bytes, token: bytes | None) -> Parts:
+def _parts(fixed: _Fixed, attributes: bytes, signature: bytes, token: bytes | None) -> Parts:
     """Return SignedData with one SignerInfo (RFC 5652 5.1, 5.3)."""
     unsigned = [attribute("signature_time_stamp_token", token)] if token is not None else []
     signer_info = element(
@@ -187,7 +205,7 @@ def _parts(fixed: _Fixed, attributes: list[bytes], signature: bytes, token: byte
         _VERSION_1,
         fixed.signer_identifier,
         fixed.digest_algorithm,
-        set_of(attributes, explicit(0)),
+        bytes([explicit(0)]) + attributes[1:],  # signed as SET OF, stored as [0] (RFC 5652 5.4)
         fixed.signature_mechanism.dump(),
         element(OCTET_STRING, signature),
         set_of(unsigned, explicit(1)) if unsigned else b"",

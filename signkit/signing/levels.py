@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from signkit.errors import KeyNotForDocuments, NothingToExtend, TimestampUnavailable
 from signkit.jpki.certificates import is_authentication_certificate
-from signkit.signers.base import Signer
+from signkit.signers.base import KeyFacts, Signer
+from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import end_entities
 from signkit.signing.pades import (
     SignatureRequest,
@@ -90,18 +91,42 @@ def sign(pdf: bytes, request: SignatureRequest, signer: Signer, level: Level, se
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
         SigningFieldMissing, AlreadySigned, PdfNotSignable: see `signkit.signing.pades.sign_field`.
     """
-    refuse_other_keys(signer, request.time)
+    refuse_unfinishable(signer, request.time, level, services)
+    signed = sign_field(pdf, request, signer, timestamp=signature_timestamper(level, services))
+    check_signed(pdf, signed, signer.certificate)
+    return replace(raise_to_level(signed, signer, level, services), time=request.time)
+
+
+def refuse_unfinishable(key: KeyFacts, time: datetime, level: Level, services: Services) -> None:
+    """Refuse before the key is used what could not be finished afterwards.
+
+    Raises:
+        KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `sign`.
+    """
+    refuse_other_keys(key, time)
     if level.has_timestamp and not services.timestamps:
         raise TimestampUnavailable("-")
-    if level.has_evidence:  # before the key is used: nothing is signed that cannot be finished
-        _own_evidence(signer, services, level)
-    stamp = _timestamper(services) if level.has_timestamp else None
-    signed = sign_field(pdf, request, signer, timestamp=stamp)
-    check_signed(pdf, signed, signer.certificate)
+    if level.has_evidence:
+        own = _certificates(key)
+        collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
+
+
+def signature_timestamper(level: Level, services: Services) -> Timestamper | None:
+    """Return what timestamps a signature of ``level``; None below B-T."""
+    if not level.has_timestamp:
+        return None
+    return lambda digest: obtain_timestamp(services.timestamps, digest).der
+
+
+def raise_to_level(signed: bytes, key: KeyFacts, level: Level, services: Services) -> Signed:
+    """Add to a file that ``key`` just signed the evidence that ``level`` asks for.
+
+    Raises:
+        TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
+    """
     if not level.has_evidence:
-        return Signed(signed, request.time)
-    extended = _with_evidence(signed, level, services, extra=_certificates(signer))
-    return replace(extended, time=request.time)
+        return Signed(signed)
+    return _with_evidence(signed, level, services, extra=_certificates(key))
 
 
 def extend(pdf: bytes, level: Level, services: Services) -> Signed:
@@ -142,19 +167,10 @@ def _evidence_of_last_timestamp(
     return add_evidence(pdf, more), more
 
 
-def _own_evidence(signer: Signer, services: Services, level: Level) -> Evidence:
-    own = _certificates(signer)
-    return collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
-
-
-def _certificates(signer: Signer) -> list[x509.Certificate]:
+def _certificates(key: KeyFacts) -> list[x509.Certificate]:
     from asn1crypto import x509
 
-    return [x509.Certificate.load(der) for der in (signer.certificate, *signer.chain)]
-
-
-def _timestamper(services: Services):  # type: ignore[no-untyped-def]
-    return lambda digest: obtain_timestamp(services.timestamps, digest).der
+    return [x509.Certificate.load(der) for der in (key.certificate, *key.chain)]
 
 
 def _timestamp_field(pdf: bytes) -> str:
@@ -163,7 +179,7 @@ def _timestamp_field(pdf: bytes) -> str:
     return next(name for number in range(1, 100_000) if (name := f"Timestamp{number}") not in taken)
 
 
-def refuse_other_keys(signer: Signer, time: datetime) -> None:
+def refuse_other_keys(key: KeyFacts, time: datetime) -> None:
     """Refuse a key that must not sign documents at ``time``.
 
     Raises:
@@ -171,7 +187,7 @@ def refuse_other_keys(signer: Signer, time: datetime) -> None:
     """
     from asn1crypto import x509
 
-    certificate = x509.Certificate.load(signer.certificate)
+    certificate = x509.Certificate.load(key.certificate)
     if is_authentication_certificate(certificate):
         raise KeyNotForDocuments(
             Text(

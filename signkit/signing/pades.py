@@ -13,7 +13,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing
-from signkit.signers.base import Signer
+from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.appearance import Appearance, apply_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
 from signkit.trust.evidence import Evidence
@@ -88,25 +88,67 @@ def sign_field(pdf: bytes, request: SignatureRequest, signer: Signer, *, timesta
         AlreadySigned: the field has a value.
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
     """
-    room = estimate_size(signer) + (_TOKEN_ROOM if timestamp else 0)
+    room = room_for(signer, timestamped=timestamp is not None)
     try:
         return _sign_once(pdf, request, signer, timestamp, room)
-    except _TokenTooLarge as larger:
+    except RoomTooSmall as larger:
         return _sign_once(pdf, request, signer, timestamp, larger.needed)
 
 
-class _TokenTooLarge(Exception):
+class RoomTooSmall(Exception):
+    """What should go into the reserved room is larger.
+
+    Attributes:
+        needed: bytes that will do.
+    """
+
     def __init__(self, needed: int) -> None:
         super().__init__(needed)
         self.needed = needed
 
 
-def _sign_once(
-    pdf: bytes, request: SignatureRequest, signer: Signer, timestamp: Timestamper | None, room: int
-) -> bytes:
-    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+@dataclass(frozen=True)
+class PreparedFile:
+    """A file with room for a signature that is still to be made.
 
-    digest_name = signer.algorithm.digest
+    Attributes:
+        pdf: the whole file; the room holds zeros.
+        digest: of everything but the room: what the signature's message digest is to be.
+        start: where the hexadecimal string of the room begins, at its ``<``.
+        end: the first byte after its ``>``.
+    """
+
+    pdf: bytes
+    digest: bytes
+    start: int
+    end: int
+
+    def filled(self, cms: bytes) -> bytes:
+        """Return the file with ``cms`` in its room.
+
+        Raises:
+            RoomTooSmall: it does not fit.
+        """
+        if len(cms) > (self.end - self.start - 2) // 2:
+            raise RoomTooSmall(len(cms) + _TOKEN_VARIATION)
+        text = cms.hex().upper().encode("ascii")
+        whole, begin = memoryview(self.pdf), self.start + 1
+        return b"".join((whole[:begin], text, whole[begin + len(text) :]))
+
+
+def room_for(key: KeyFacts, *, timestamped: bool) -> int:
+    """Return how many bytes to reserve for a signature of ``key``."""
+    return estimate_size(key) + (_TOKEN_ROOM if timestamped else 0)
+
+
+def prepare_field(pdf: bytes, request: SignatureRequest, digest_name: str, room: int) -> PreparedFile:
+    """Write the signature's field, appearance and dictionary with ``room`` bytes for the signature itself.
+
+    Raises:
+        SigningFieldMissing, AlreadySigned, PdfNotSignable: see `sign_field`.
+    """
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigObjSetup
+
     with reading_errors():
         writer = _open_writer(pdf)
         _refuse_unless_signable(writer, request)
@@ -116,13 +158,23 @@ def _sign_once(
             apply_appearance(writer, field, request.appearance)
         placeholder = _signature_dictionary(request, room)
         steps.send(SigObjSetup(placeholder, mdp_setup=_permissions(field, request, digest_name)))
-        prepared, output = steps.send(SigIOSetup(md_algorithm=digest_name, output=BytesIO()))
-    cms = build_signature(signer, prepared.document_digest, timestamp=timestamp)
-    if len(cms) > room:
-        raise _TokenTooLarge(len(cms) + _TOKEN_VARIATION)
-    prepared.fill_with_cms(output, cms)
-    result: bytes = output.getvalue()
-    return result
+        return _prepared(steps, digest_name)
+
+
+def _prepared(steps: Any, digest_name: str) -> PreparedFile:
+    from pyhanko.sign.signers.cms_embedder import SigIOSetup
+
+    prepared, output = steps.send(SigIOSetup(md_algorithm=digest_name, output=BytesIO()))
+    return PreparedFile(
+        output.getvalue(), prepared.document_digest, prepared.reserved_region_start, prepared.reserved_region_end
+    )
+
+
+def _sign_once(
+    pdf: bytes, request: SignatureRequest, signer: Signer, timestamp: Timestamper | None, room: int
+) -> bytes:
+    prepared = prepare_field(pdf, request, signer.algorithm.digest, room)
+    return prepared.filled(build_signature(signer, prepared.digest, timestamp=timestamp))
 
 
 def _signature_dictionary(request: SignatureRequest, room: int) -> Any:
@@ -214,29 +266,22 @@ def add_document_timestamp(pdf: bytes, sources: Sequence[TimestampSource], field
     Raises:
         TimestampUnavailable: no service gave a token.
     """
-    room = _TOKEN_ROOM
-    while True:
-        result, needed = _timestamp_once(pdf, sources, field, room)
-        if needed <= room:
-            return result
-        room = needed + _TOKEN_VARIATION
+    try:
+        return _timestamp_once(pdf, sources, field, _TOKEN_ROOM)
+    except RoomTooSmall as larger:
+        return _timestamp_once(pdf, sources, field, larger.needed)
 
 
-def _timestamp_once(pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int) -> tuple[bytes, int]:
-    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigObjSetup
+def _timestamp_once(pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int) -> bytes:
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 
     with reading_errors():
-        writer = _open_writer(pdf)
-        steps = PdfCMSEmbedder().write_cms(field, writer)
+        steps = PdfCMSEmbedder().write_cms(field, _open_writer(pdf))
         next(steps)
         steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=2 * room)))
-        prepared, output = steps.send(SigIOSetup(md_algorithm="sha256", output=BytesIO()))
-    token = obtain_timestamp(sources, prepared.document_digest)
-    if len(token.der) > room:
-        return b"", len(token.der)
-    prepared.fill_with_cms(output, token.der)
-    return output.getvalue(), len(token.der)
+        prepared = _prepared(steps, "sha256")
+    return prepared.filled(obtain_timestamp(sources, prepared.digest).der)
 
 
 @contextmanager
