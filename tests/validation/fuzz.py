@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import logging
 import random
 import re
 import sys
@@ -39,6 +40,8 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, Verdict
 from tests.validation import pdfs, pki
 from tests.validation.test_trust import add_document_timestamp, add_store
+
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it speaks of every damage that it mends
 
 Number = Callable[[int], int]
 """Chooses a number from 0 to below the one given: ``random.randrange``, or hypothesis."""
