@@ -94,9 +94,17 @@ def _publish(beside: Path, target: Path, overwrite: bool) -> None:
         beside.replace(target)
 
 
+def _read_umask() -> int:
+    """Return the process's umask.  Reading it means setting it, so it is done once, before there are threads."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+_UMASK = _read_umask()
+
+
 def _open_permissions(path: Path) -> None:
     """Give the file the permissions that a plainly created one would have (mkstemp makes it private)."""
     if os.name == "posix":
-        mask = os.umask(0)
-        os.umask(mask)
-        path.chmod(0o666 & ~mask)
+        path.chmod(0o666 & ~_UMASK)

@@ -81,6 +81,20 @@ def _kind(point: Any) -> CertificateKind:
     return "ca" if point["only_contains_ca_certs"].native else "all"
 
 
+def covers(issuing_point: bytes | None, certificate: x509.Certificate) -> bool:
+    """Return whether a list with this issuingDistributionPoint extension speaks of ``certificate``.
+
+    A list that cannot be read, or of a kind that is not supported, speaks of nothing.
+    """
+    try:
+        scope = list_scope(issuing_point, certificate.issuer)
+    except (ListMalformed, ListUnsupported):
+        return False
+    if scope.certificates not in ("all", certificate_kind(certificate)):
+        return False
+    return not scope.names or not set(scope.names).isdisjoint(certificate_points(certificate))
+
+
 def certificate_points(certificate: x509.Certificate) -> tuple[str, ...]:
     """Return the names of the certificate's own distribution points in the form in which names are compared.
 

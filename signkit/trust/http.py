@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import time
 import urllib.error
 import urllib.request
 
@@ -29,19 +31,34 @@ def fetch(url: str, *, timeout: float, limit: int, body: bytes | None = None, co
     if content_type:
         request.add_header("Content-Type", content_type)
     try:
-        with urllib.request.urlopen(request, timeout=timeout) as answer:  # noqa: S310
-            return _read(answer, limit)
+        with _OPENER.open(request, timeout=timeout) as answer:
+            return _read(answer, limit, time.monotonic() + timeout)
     except urllib.error.HTTPError as error:
         cause = f"HTTP status {error.code}"
         error.close()
         raise HttpFailure(cause) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError, http.client.HTTPException) as error:
         raise HttpFailure(str(getattr(error, "reason", error)) or "no answer") from error
 
 
-def _read(answer, limit: int) -> bytes:  # type: ignore[no-untyped-def]
+class _HttpOnly(urllib.request.HTTPRedirectHandler):
+    """Follows redirects to http(s) alone."""
+
+    def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
+        if not newurl.startswith(("http://", "https://")):
+            raise HttpFailure("it redirects to an address that is not http or https")
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+_OPENER = urllib.request.build_opener(_HttpOnly)
+
+
+def _read(answer: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
+    """Read the body; the time limit holds for all of it, not for each part that a slow service sends."""
     data = bytearray()
-    while chunk := answer.read(min(_CHUNK, limit + 1 - len(data))):
+    while chunk := answer.read1(min(_CHUNK, limit + 1 - len(data))):
+        if time.monotonic() > deadline:
+            raise HttpFailure("the answer took too long")
         data += chunk
         if len(data) > limit:
             raise HttpFailure(f"the answer is longer than {limit} bytes")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from signkit.errors import InputUnreadable
 from signkit.jpki.certificates import issuer_kind
@@ -138,11 +138,15 @@ class OnlineRevocation:
         if issuer_kind(certificate) is not None:
             return NOT_PERMITTED
         failure: NoEvidence = NOT_PUBLISHED
-        for url in _http_urls(certificate.ocsp_urls):
+        for url in _ocsp_urls(certificate):
             try:
-                return OcspEvidence(self._ask_ocsp(url, certificate, issuer))
+                der = self._ask_ocsp(url, certificate, issuer)
             except HttpFailure as error:
                 failure = _unreachable(url, error)
+                continue
+            if _is_answer(der):
+                return OcspEvidence(der)
+            failure = _unreachable(url, HttpFailure("the OCSP service did not answer the question"))
         for url in _crl_urls(certificate):
             try:
                 return CrlEvidence(fetch(url, timeout=self._timeout, limit=_MAX_CRL_BYTES))
@@ -162,7 +166,7 @@ class OnlineRevocation:
 
 
 class FolderRevocation:
-    """CRLs and OCSP responses kept as files (.crl, .ocsp, .der): fetched earlier, or handed over by a verifier."""
+    """CRLs and OCSP responses kept as files (.crl, .ocsp): fetched earlier, or handed over by a verifier."""
 
     def __init__(self, folder: Path) -> None:
         from asn1crypto import crl, ocsp
@@ -181,13 +185,12 @@ class FolderRevocation:
 
     def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
         """Return the newest file that speaks of this certificate; see `RevocationSource`."""
-        for response in self._responses:
-            if _speaks_of(response, certificate, issuer):
-                return OcspEvidence(response.dump())
-        matching = [item for item in self._crls if item.issuer == issuer.subject]
-        if matching:
-            newest = max(matching, key=lambda item: item["tbs_cert_list"]["this_update"].native)
-            return CrlEvidence(newest.dump())
+        responses = [item for item in self._responses if _speaks_of(item, certificate, issuer)]
+        if responses:
+            return OcspEvidence(max(responses, key=lambda item: item.response_data["produced_at"].native).dump())
+        lists = [item for item in self._crls if item.issuer == issuer.subject and _covers(item, certificate)]
+        if lists:
+            return CrlEvidence(max(lists, key=lambda item: item["tbs_cert_list"]["this_update"].native).dump())
         return NOT_PUBLISHED
 
 
@@ -245,13 +248,42 @@ def certificate_id(certificate: x509.Certificate, issuer: x509.Certificate) -> o
     )
 
 
+def _is_answer(der: bytes) -> bool:
+    """Return whether these bytes are an OCSP response that answers; "unauthorized" and the like are none."""
+    from asn1crypto import ocsp
+
+    try:
+        return bool(ocsp.OCSPResponse.load(der, strict=True)["response_status"].native == "successful")
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _covers(revocation_list: Any, certificate: x509.Certificate) -> bool:
+    from signkit.trust.crl_scope import covers
+
+    try:
+        point = revocation_list.issuing_distribution_point_value
+        return covers(point.dump() if point is not None else None, certificate)
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _ocsp_urls(certificate: x509.Certificate) -> list[str]:
+    try:
+        return _http_urls(certificate.ocsp_urls)
+    except (ValueError, TypeError, KeyError):  # an address that is none
+        return []
+
+
 def _http_urls(urls: Iterable[str]) -> list[str]:
     return [url for url in urls if url.startswith(("http://", "https://"))]
 
 
 def _crl_urls(certificate: x509.Certificate) -> list[str]:
-    urls = [url for point in certificate.crl_distribution_points for url in [point.url] if url]
-    return _http_urls(urls)
+    try:
+        return _http_urls([url for point in certificate.crl_distribution_points for url in [point.url] if url])
+    except (ValueError, TypeError, KeyError):
+        return []
 
 
 def _unreachable(url: str, error: HttpFailure) -> NoEvidence:

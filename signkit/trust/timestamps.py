@@ -11,9 +11,9 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from signkit.errors import TimestampUnavailable
 from signkit.trust.http import HttpFailure, fetch
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from asn1crypto import cms, tsp, x509
 
 _MAX_ANSWER_BYTES = 100_000
+#: How far the time of a fresh token may lie from this machine's clock.
+_CLOCK_TOLERANCE = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -112,7 +114,7 @@ def check_response(answer: bytes, digest: bytes, algorithm: str, nonce: int) -> 
             raise TimestampRefused(f"the service refused ({response['status']['status'].native})")
         token = response["time_stamp_token"]
         return _check_token(token, digest, algorithm, nonce)
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
         raise TimestampRefused("the answer is not a timestamp response") from error
 
 
@@ -137,8 +139,13 @@ def _check_token(token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: i
         raise TimestampRefused("the token answers another request (nonce)")
     certificates = _certificates(signed_data)
     signer = _check_signer(signed_data, certificates)
+    time = info["gen_time"].native
+    if abs(time - datetime.now(UTC)) > _CLOCK_TOLERANCE:
+        raise TimestampRefused(f"the token states {time:%Y-%m-%d %H:%M} UTC, which is not now by this machine's clock")
+    if not signer.not_valid_before <= time <= signer.not_valid_after:
+        raise TimestampRefused("the certificate of its signer was not valid then")
     others = tuple(item for item in certificates if item is not signer)
-    return TimestampToken(token.dump(), info["gen_time"].native, (signer, *others))
+    return TimestampToken(token.dump(), time, (signer, *others))
 
 
 def _certificates(signed_data: cms.SignedData) -> list[x509.Certificate]:
@@ -158,15 +165,35 @@ def _check_signer(signed_data: cms.SignedData, certificates: Sequence[x509.Certi
         raise TimestampRefused("the signer's certificate is not for time stamping")
     hash_name = info["digest_algorithm"]["algorithm"].native
     content = signed_data["encap_content_info"]["content"].contents
-    stated = next(a["values"][0].native for a in info["signed_attrs"] if a["type"].native == "message_digest")
-    if hashlib.new(hash_name, content).digest() != stated:
+    stated = {item["type"].native: item["values"] for item in info["signed_attrs"]}
+    if _single(stated, "message_digest") != hashlib.new(hash_name, content).digest():
         raise TimestampRefused("the token's digest does not fit its content")
+    if _single(stated, "content_type") != "tst_info":
+        raise TimestampRefused("the token does not sign that it is a timestamp")
+    if not _names_certificate(stated, signer):
+        raise TimestampRefused("the token does not name the certificate of its signer")
     attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     try:
         verify_signature(signer, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
     except SignatureInvalid as error:
         raise TimestampRefused("the token's signature does not hold") from error
     return signer
+
+
+def _single(attributes: dict[str, Any], name: str) -> object:
+    values = attributes.get(name, ())
+    return values[0].native if len(values) == 1 else None
+
+
+def _names_certificate(attributes: dict[str, Any], signer: x509.Certificate) -> bool:
+    """Return whether ESS signing-certificate or -v2 holds the digest of the signer's certificate (RFC 3161 2.4.2)."""
+    der = signer.dump()
+    for name, default in (("signing_certificate_v2", "sha256"), ("signing_certificate", "sha1")):
+        for value in attributes.get(name, ()):
+            first = value["certs"][0]
+            algorithm = first["hash_algorithm"]["algorithm"].native if name.endswith("v2") else default
+            return bool(first["cert_hash"].native == hashlib.new(algorithm, der).digest())
+    return False
 
 
 def _is_named(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from asn1crypto import x509
 
@@ -92,3 +94,72 @@ def test_evidence_comes_from_files(person, issuer, rehearsal, tmp_path):
     answer = FolderRevocation(tmp_path).look_up(person, issuer)
     assert isinstance(answer, CrlEvidence)
     assert collect_evidence([person], [issuer], [FolderRevocation(tmp_path)], "B-LT").crls == (answer.der,)
+
+
+def at(rehearsal, when, **options):
+    return RehearsalRevocation([rehearsal.signature_ca], clock=lambda: when, **options)
+
+
+@pytest.mark.parametrize("use_crl", [False, True], ids=["ocsp", "crl"])
+@pytest.mark.parametrize("days", [-400, 400], ids=["stale", "from the future"])
+def test_evidence_out_of_date_proves_nothing(person, issuer, rehearsal, use_crl, days):
+    source = at(rehearsal, utc_now() + timedelta(days=days), use_crl=use_crl)
+    with pytest.raises(EvidenceMissing, match="does not prove anything"):
+        collect_evidence([person], [issuer], [source], "B-LT")
+
+
+def test_an_answer_that_proves_nothing_does_not_hide_the_next_source(person, issuer, rehearsal):
+    garbage, good = Fixed(OcspEvidence(b"garbage")), rehearsal.revocation()
+    assert collect_evidence([person], [issuer], [garbage, good], "B-LT").ocsps
+
+
+def test_an_answer_about_the_same_serial_of_another_issuer_proves_nothing(person, issuer, rehearsal):
+    from cryptography import x509 as pyca
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509 import ocsp
+
+    now = utc_now()
+    builder = ocsp.OCSPResponseBuilder().add_response(
+        cert=pyca.load_der_x509_certificate(person.dump()), issuer=rehearsal.service_ca.certificate,
+        algorithm=hashes.SHA256(), cert_status=ocsp.OCSPCertStatus.GOOD, this_update=now,
+        next_update=now + timedelta(days=1), revocation_time=None, revocation_reason=None,
+    ).responder_id(ocsp.OCSPResponderEncoding.HASH, rehearsal.signature_ca.certificate)  # fmt: skip
+    der = builder.sign(rehearsal.signature_ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    with pytest.raises(EvidenceMissing, match="does not prove anything"):
+        collect_evidence([person], [issuer], [Fixed(OcspEvidence(der))], "B-LT")
+
+
+@pytest.mark.parametrize("kind", ["another partition", "authorities only", "delta", "unknown critical extension"])
+def test_a_list_that_does_not_speak_of_the_certificate_proves_nothing(person, issuer, rehearsal, kind):
+    from cryptography import x509 as pyca
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    elsewhere = [pyca.UniformResourceIdentifier("http://lists.example/elsewhere.crl")]
+    extension = {
+        "another partition": pyca.IssuingDistributionPoint(elsewhere, None, False, False, None, False, False),
+        "authorities only": pyca.IssuingDistributionPoint(None, None, False, True, None, False, False),
+        "delta": pyca.DeltaCRLIndicator(1),
+        "unknown critical extension": pyca.UnrecognizedExtension(pyca.ObjectIdentifier("2.25.1"), b"\x05\x00"),
+    }[kind]
+    now = utc_now()
+    builder = (
+        pyca.CertificateRevocationListBuilder()
+        .issuer_name(rehearsal.signature_ca.certificate.subject)
+        .last_update(now)
+        .next_update(now + timedelta(days=1))
+        .add_extension(extension, critical=True)
+    )
+    der = builder.sign(rehearsal.signature_ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    with pytest.raises(EvidenceMissing, match="does not prove anything"):
+        collect_evidence([person], [issuer], [Fixed(CrlEvidence(der))], "B-LT")
+
+
+def test_evidence_that_the_document_holds_is_enough_years_later(person, issuer, rehearsal):
+    held = collect_evidence([person], [issuer], [rehearsal.revocation()], "B-LT")
+    assert collect_evidence([person], [issuer], [], "B-LTA", held).ocsps == ()
+    revoking = rehearsal.revocation(revoked={person.serial_number: utc_now()})
+    collect_evidence([person], [issuer], [revoking], "B-LTA", held)
+    with pytest.raises(CertificateRevoked):
+        collect_evidence([person], [issuer], [revoking], "B-LTA")

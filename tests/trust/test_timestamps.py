@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 
 import pytest
 from asn1crypto import tsp
@@ -95,4 +96,42 @@ def test_a_certificate_not_for_time_stamping_is_refused(rehearsal):
     ordinary = issue_organisation_certificate(rehearsal.service_ca, "Not a TSA", "Test", key, utc_now())
     service = RehearsalTimestamps(Identity(ordinary, key), rehearsal.service_ca.certificate)
     with pytest.raises(TimestampUnavailable, match="not for time stamping"):
+        obtain_timestamp([service], DIGEST)
+
+
+def without(name: str):
+    """A service whose tokens lack one signed attribute, signed all the same."""
+
+    class Lacking(RehearsalTimestamps):
+        def _signer_info(self, content: bytes):
+            from asn1crypto import cms
+
+            info = super()._signer_info(content)
+            kept = [item for item in info["signed_attrs"] if item["type"].native != name]
+            attributes = cms.CMSAttributes(kept)
+            info["signed_attrs"] = attributes
+            info["signature"] = self._sign(attributes.dump())
+            return info
+
+    return Lacking
+
+
+@pytest.mark.parametrize(
+    ("name", "cause"),
+    [
+        ("message_digest", "digest does not fit"),
+        ("content_type", "does not sign that it is a timestamp"),
+        ("signing_certificate_v2", "does not name the certificate"),
+    ],
+)
+def test_a_token_that_lacks_a_signed_attribute_is_refused(name, cause, rehearsal):
+    service = without(name)(rehearsal.timestamp, rehearsal.service_ca.certificate)
+    with pytest.raises(TimestampUnavailable, match=cause):
+        obtain_timestamp([service], DIGEST)
+
+
+@pytest.mark.parametrize("days", [-3000, -1, 1, 3000])
+def test_a_token_of_another_time_than_now_is_refused(days, rehearsal):
+    service = rehearsal.timestamps(clock=lambda: utc_now() + timedelta(days=days))
+    with pytest.raises(TimestampUnavailable, match="not now by this machine's clock"):
         obtain_timestamp([service], DIGEST)
