@@ -17,7 +17,7 @@ from enum import IntEnum
 
 from signkit.validation.covering import ShownContent
 from signkit.validation.reading.document import PdfFile, View
-from signkit.validation.reading.graph import Referrers
+from signkit.validation.reading.graph import Referrers, references
 from signkit.validation.reading.syntax import Ref, Stream, SyntaxProblem, Value
 from signkit.validation.structure import FormField, FoundSignature, form_fields
 
@@ -139,7 +139,9 @@ def _unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
     if new.history.rewrites_container(new.index):
         yield Change(Level.OTHER, "not-judged", "object stream rewritten")
     if section.conflicts:
-        yield Change(Level.OTHER, "not-judged", "hybrid cross-reference")
+        yield Change(Level.OTHER, "not-judged", "cross-reference of two readings")
+    if _mixes_generations(file, new):
+        yield Change(Level.OTHER, "not-judged", "generations")
     position = new.history.end_before(new.index)
     extents = [item for item in section.extents if item[0] >= position]
     for number, place in section.entries.items():
@@ -153,6 +155,27 @@ def _unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
         position = max(position, end)
     if position < section.end and not _BETWEEN.match(file.data, position, section.end):
         yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
+
+
+def _mixes_generations(file: PdfFile, new: View) -> bool:
+    """Whether a revision names objects by a generation that they do not have (7.3.10): null for some readers only."""
+    before = new.history.view(new.index - 1)
+    for number, place in new.history.sections[new.index].entries.items():
+        if place is None:
+            continue
+        former, written = before.locate(number), file.generation_at(number, place)
+        if former is not None and former.generation != place.generation:
+            return True
+        if written is not None and written != place.generation:
+            return True
+        if any(_is_of_another_generation(new, ref) for ref in references(new.get(Ref(number, 0)))):
+            return True
+    return False
+
+
+def _is_of_another_generation(view: View, ref: Ref) -> bool:
+    place = view.locate(ref.number)
+    return place is not None and place.generation != ref.generation
 
 
 # --- the comparison of two states --------------------------------------------------------------------------
@@ -631,16 +654,7 @@ def _is_visible(view: View, ref: Value) -> bool:
 
 def _uses(ref: Ref, value: Value) -> int:
     """How often ``ref`` stands in ``value`` itself."""
-    todo, count = [value.entries if isinstance(value, Stream) else value], 0
-    while todo:
-        item = todo.pop()
-        if isinstance(item, dict):
-            todo += item.values()
-        elif isinstance(item, Ref):
-            count += item == ref
-        elif isinstance(item, list):
-            todo += item
-    return count
+    return sum(item == ref for item in references(value))
 
 
 class _StructureComparison:

@@ -310,3 +310,28 @@ def test_a_table_whose_subsection_says_more_rows_than_it_has_never_passes(world,
     report = world.judge(pdf.replace(b"40 1\n", b"40 3\n"))
     assert report.verdict is Verdict.INDETERMINATE
     assert codes(report.signatures[0]) == ["changes-not-judged"]
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(
+            lambda pdf: pdf.replace(b"\n4 0 obj", b"\n4 1 obj").replace(b" 00000 n", b" 00001 n"), id="object"
+        ),
+        pytest.param(lambda pdf: pdf.replace(b" 00000 n", b" 00001 n"), id="cross-reference"),
+        pytest.param(lambda pdf: pdf.replace(b"4 0 obj", b"4 1 obj"), id="object alone"),
+    ],
+)
+def test_the_same_content_under_another_generation_never_passes(world, signed, edit):
+    """For strict readers ``4 0 R`` of the signed page then leads to nothing: the text is hidden."""
+    appended = pdfs.update(signed, {pdfs.CONTENT: pdfs.OBJECTS[pdfs.CONTENT]})
+    assert world.judge(appended).verdict is Verdict.PASSED
+    pdf = signed + edit(b"\n" + appended[len(signed) :])[1:]
+    report = world.only(pdf)
+    assert (report.verdict, codes(report)) == (Verdict.INDETERMINATE, ["changes-not-judged"])
+
+
+def test_a_reference_of_another_generation_never_passes(world, signed):
+    """Found by fuzzing: some readers show the page, others none."""
+    pages = pdfs.OBJECTS[pdfs.PAGES].replace(b"3 0 R", b"3 4 R")
+    assert codes(world.only(pdfs.update(signed, {pdfs.PAGES: pages}))) == ["changes-not-judged"]

@@ -334,6 +334,11 @@ class PdfFile:
                 return match
         return None
 
+    def generation_at(self, number: int, place: Location) -> int | None:
+        """Return the generation that the object at ``place`` states itself; None for one in an object stream."""
+        match = None if place.container else self._head(number, place)
+        return int(match[2]) if match else None
+
     def body_start(self, number: int, place: Location) -> int | None:
         """Return where the value of the object at ``place`` begins, or None."""
         match = self._head(number, place)

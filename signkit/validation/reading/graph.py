@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from signkit.validation.reading.document import History, Location, PdfFile
 from signkit.validation.reading.syntax import Ref, Stream, Value
@@ -95,3 +95,16 @@ def targets(value: Value) -> set[int]:
         elif isinstance(item, list):
             todo += item
     return found
+
+
+def references(value: Value) -> Iterator[Ref]:
+    """Yield every reference that ``value`` itself holds."""
+    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Ref):
+            yield item
+        elif isinstance(item, dict):
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
