@@ -310,7 +310,7 @@ class TrustJudge:
                     for item in self._pool.crls
                     if self._in_time(item.crl_data.dump(), known.named(item.crl_data.issuer))
                 ),
-                self._pool.statuses,  # an index is asked now; whether its issuer has ended is seen there (indexed.py)
+                self._pool.statuses,  # asked now; an issuer that has ended was left out (evidence.py)
             )
         return self._usable_pool
 
