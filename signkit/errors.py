@@ -1423,6 +1423,21 @@ class NothingToExtend(SignKitError):
 
 
 @dataclass(eq=False)
+class SignatureNotTimestamped(SignKitError):
+    """A level was asked for that builds on a timestamp which a signature does not bear."""
+
+    fields: str
+    MESSAGE = Text(
+        "B-LT builds on a signature timestamp, and {fields} bears none; nothing was written.",
+        "B-LT には署名タイムスタンプが必要ですが、{fields} にはありません。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "Use --level B-LTA: its document timestamp proves the time from now on.",
+        "--level B-LTA を使ってください。文書タイムスタンプが現在以降の時刻を証明します。",
+    )
+
+
+@dataclass(eq=False)
 class SealNotDrawable(SignKitError):
     """The name in the seal holds characters that no font can draw."""
 
@@ -1458,6 +1473,113 @@ class KeyNotForDocuments(SignKitError):
     def message(self, language: Language = "en") -> str:
         """Say why, in ``language``."""
         return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+# --- signing elsewhere -----------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class DeferredRequestUnreadable(SignKitError):
+    """A file named as request is none."""
+
+    path: str
+    cause: str
+    MESSAGE = Text("{path} is no signing request: {cause}.", "{path} は署名依頼ではありません: {cause}。")
+    HINT = Text(
+        "Requests are made with: signkit sign PDF --signer deferred:REQUEST.json --certificate FILE",
+        "署名依頼は signkit sign PDF --signer deferred:REQUEST.json --certificate FILE で作成します。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredRefused(SignKitError):
+    """A request is not completed; the root of the errors below."""
+
+    HINT = Text(
+        "Make a new request from the unsigned file: signkit sign PDF --signer deferred:REQUEST.json",
+        "署名前のファイルから依頼を作り直してください: signkit sign PDF --signer deferred:REQUEST.json",
+    )
+
+
+@dataclass(eq=False)
+class DeferredExpired(DeferredRefused):
+    """The request is older than it may be."""
+
+    expires: str
+    MESSAGE = Text("The request expired at {expires}.", "署名依頼の期限 ({expires}) が過ぎています。")
+
+
+@dataclass(eq=False)
+class DeferredFileChanged(DeferredRefused):
+    """A file is not the one that the request was made for."""
+
+    name: str
+    MESSAGE = Text(
+        "{name} is not the file that the request was made for, or was changed since; nothing was written.",
+        "{name} は署名依頼を作ったときのファイルではないか、その後変更されています。何も書き込んでいません。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredCertificateOther(DeferredRefused):
+    """The certificate is another than the request was made for."""
+
+    MESSAGE = Text(
+        "The request was made for another certificate; nothing was written.",
+        "署名依頼は別の証明書のために作られています。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "Name the certificate with which the request was made, or make a new request for this one.",
+        "依頼を作ったときの証明書を指定するか、この証明書で依頼を作り直してください。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredPartyOther(DeferredRefused):
+    """The certificate names another person than the contract names for the role."""
+
+    role: str
+    MESSAGE = Text(
+        "The certificate does not name the party that the contract names as {role!r}.",
+        "証明書の名義が、契約書で {role!r} とされている当事者と一致しません。",
+    )
+    HINT = Text(
+        "Check --as and the certificate. An organisation that signs on the party's instruction adds --witness when "
+        "the request is made.",
+        "--as と証明書を確かめてください。事業者が当事者の指示で署名する場合は、依頼を作るときに "
+        "--witness を付けます。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredSignatureUnfit(DeferredRefused):
+    """The signature does not fit the request's digest and the certificate."""
+
+    MESSAGE = Text(
+        "The signature does not fit what was to be signed, or was made with another key; nothing was written.",
+        "署名値が署名対象と合わないか、別の鍵で作られています。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "Sign to_sign.attributes of the request (the key hashes it) or to_sign.digest (already hashed), and give the "
+        "raw signature or its base64; for ECDSA the DER form.",
+        "依頼の to_sign.attributes (鍵側でハッシュ計算) または to_sign.digest (計算済み) に署名し、署名値をそのまま"
+        "またはbase64で渡してください。ECDSA は DER 形式です。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredRoomTooSmall(DeferredRefused):
+    """Signature, certificates and timestamp take more room than the prepared file keeps."""
+
+    needed: int
+    MESSAGE = Text(
+        "The signature with its certificates and timestamp needs {needed} bytes, more than the file keeps for it.",
+        "署名・証明書・タイムスタンプに {needed} バイト必要ですが、ファイルに確保された領域に収まりません。",
+    )
+    HINT = Text(
+        "Name the same certificate file as for the request; or make a new request at --level B-B.",
+        "依頼を作ったときと同じ証明書ファイルを指定するか、--level B-B で依頼を作り直してください。",
+    )
 
 
 # --- cms and asic ----------------------------------------------------------------------------------------

@@ -3,46 +3,82 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from signkit.signing.pades import entry, open_reader, reading_errors
+from signkit.errors import PdfNotSignable
+from signkit.signing.pades import entry, open_reader, reading_errors, signature_field_dictionaries
+from signkit.trust.evidence import Evidence, asn1_certificate
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import cms, x509
     from pyhanko.pdf_utils.reader import PdfFileReader
 
 
-def end_entities(pdf: bytes) -> tuple[list[x509.Certificate], list[x509.Certificate]]:
-    """Return the certificates of all signers and timestamp services, and every certificate embedded.
+@dataclass(frozen=True)
+class Embedded:
+    """What a signed PDF holds.
+
+    Attributes:
+        entities: the certificates of all signers and timestamp services.
+        certificates: every certificate in it.
+        held: the evidence in its document security store.
+        untimed: the fields whose signature bears no timestamp.
+    """
+
+    entities: list[x509.Certificate]
+    certificates: list[x509.Certificate]
+    held: Evidence
+    untimed: tuple[str, ...]
+
+
+def embedded_in(pdf: bytes) -> Embedded:
+    """Read a signed PDF's certificates and evidence.
 
     Raises:
-        PdfNotSignable: the file or one of its signatures cannot be read.
+        PdfNotSignable: the file or one of its signatures cannot be read, or lacks its signer's certificate.
     """
     signers: dict[bytes, x509.Certificate] = {}
     every: dict[bytes, x509.Certificate] = {}
+    untimed: list[str] = []
     with reading_errors():
         reader = open_reader(pdf)
-        for signed_data in _all_signed_data(reader):
-            certificates = [item.chosen for item in signed_data["certificates"] if item.name == "certificate"]
-            every.update((item.sha256, item) for item in certificates)
-            for info in signed_data["signer_infos"]:
-                signer = next((item for item in certificates if is_named(info["sid"], item)), None)
-                if signer is not None:
-                    signers[signer.sha256] = signer
-        every.update((item.sha256, item) for item in _stored_certificates(reader))
-    return list(signers.values()), list(every.values())
+        for name, signed_data in _signatures(reader):
+            stamps = [stamp for info in signed_data["signer_infos"] for stamp in _timestamps(info)]
+            if not stamps and signed_data["encap_content_info"]["content_type"].native != "tst_info":
+                untimed.append(name)
+            for part in (signed_data, *stamps):
+                certificates = [item.chosen for item in part["certificates"] if item.name == "certificate"]
+                every.update((item.sha256, item) for item in certificates)
+                signers.update((item.sha256, item) for item in _signers(part, certificates, name))
+        store = entry(reader.root, "/DSS")
+        every.update((item.sha256, item) for item in map(asn1_certificate, _stored(store, "/Certs")))
+        held = Evidence(ocsps=tuple(_stored(store, "/OCSPs")), crls=tuple(_stored(store, "/CRLs")))
+    return Embedded(list(signers.values()), list(every.values()), held, tuple(untimed))
 
 
-def _all_signed_data(reader: PdfFileReader) -> Iterator[cms.SignedData]:
+def _signers(
+    signed_data: cms.SignedData, certificates: list[x509.Certificate], field: str
+) -> Iterator[x509.Certificate]:
+    for info in signed_data["signer_infos"]:
+        signer = next((item for item in certificates if is_named(info["sid"], item)), None)
+        if signer is None:
+            cause = Text(
+                f"the signature {field!r} lacks its signer's certificate",
+                f"署名 {field!r} に署名者の証明書が含まれていません",
+            )
+            raise PdfNotSignable(cause)
+        yield signer
+
+
+def _signatures(reader: PdfFileReader) -> Iterator[tuple[str, cms.SignedData]]:
     from asn1crypto import cms
-    from pyhanko.sign.fields import enumerate_sig_fields
 
-    for _, value, _ in enumerate_sig_fields(reader, filled_status=True):
-        contents = bytes(value.get_object().raw_get("/Contents"))
-        outer = cms.ContentInfo.load(contents)["content"]
-        yield outer
-        for info in outer["signer_infos"]:
-            yield from _timestamps(info)
+    for name, field in signature_field_dictionaries(reader):
+        value = entry(field, "/V")
+        if value is not None:
+            yield name, cms.ContentInfo.load(bytes(value.raw_get("/Contents")))["content"]
 
 
 def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:
@@ -52,11 +88,8 @@ def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:
                 yield token["content"]
 
 
-def _stored_certificates(reader: PdfFileReader) -> Iterator[x509.Certificate]:
-    from asn1crypto import x509
-
-    for stream in entry(entry(reader.root, "/DSS"), "/Certs") or ():
-        yield x509.Certificate.load(stream.get_object().data)
+def _stored(store: Any, kind: str) -> Iterator[bytes]:
+    return (stream.get_object().data for stream in entry(store, kind) or ())
 
 
 def is_named(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:

@@ -12,11 +12,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from signkit.errors import KeyNotForDocuments, NothingToExtend, TimestampUnavailable
+from signkit.errors import KeyNotForDocuments, NothingToExtend, SignatureNotTimestamped, TimestampUnavailable
 from signkit.jpki.certificates import is_authentication_certificate
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
-from signkit.signing.embedded import end_entities
+from signkit.signing.embedded import embedded_in
 from signkit.signing.pades import (
     SignatureRequest,
     add_document_timestamp,
@@ -134,19 +134,27 @@ def extend(pdf: bytes, level: Level, services: Services) -> Signed:
 
     Raises:
         NothingToExtend: the file holds no signature.
+        SignatureNotTimestamped: B-LT is asked for, and a signature bears no timestamp that it could build on.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
     """
     if not signature_fields(pdf).signed:
         raise NothingToExtend()
     if level is Level.B_LTA and not services.timestamps:
         raise TimestampUnavailable("-")
+    if level is Level.B_LT and (untimed := embedded_in(pdf).untimed):
+        raise SignatureNotTimestamped(", ".join(untimed))
     return _with_evidence(pdf, level, services, extra=())
 
 
 def _with_evidence(pdf: bytes, level: Level, services: Services, extra: Iterable[x509.Certificate]) -> Signed:
-    entities, embedded = end_entities(pdf)
-    pool = [*embedded, *extra, *services.issuers]
-    evidence = collect_evidence(entities, pool, services.revocation, level.value)
+    """Add what is missing: evidence on every certificate, and for B-LTA a document timestamp over all of it.
+
+    What the document holds already is enough where nothing newer can be had: a renewal must be possible when the
+    signer's CA has long ended, and after a certificate was revoked for a move.
+    """
+    inside = embedded_in(pdf)
+    pool = [*inside.certificates, *extra, *services.issuers]
+    evidence = collect_evidence(inside.entities, pool, services.revocation, level.value, inside.held)
     result = add_evidence(pdf, evidence)
     if level is Level.B_LTA:
         result = add_document_timestamp(result, services.timestamps, _timestamp_field(result))
@@ -159,11 +167,11 @@ def _evidence_of_last_timestamp(
     pdf: bytes, have: Evidence, pool: Sequence[x509.Certificate], services: Services, level: Level
 ) -> tuple[bytes, Evidence]:
     """Add evidence on a document timestamp's own service, unless an earlier timestamp of it brought that already."""
-    entities, embedded = end_entities(pdf)
-    new = [item for item in entities if item.dump() not in have.certificates]
+    inside = embedded_in(pdf)
+    new = [item for item in inside.entities if item.dump() not in have.certificates]
     if not new:
         return pdf, Evidence()
-    more = collect_evidence(new, [*pool, *embedded], services.revocation, level.value)
+    more = collect_evidence(new, [*pool, *inside.certificates], services.revocation, level.value)
     return add_evidence(pdf, more), more
 
 

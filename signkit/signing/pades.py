@@ -5,14 +5,14 @@ pyHanko writes the PDF; what is signed, and with what, is decided here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing
+from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, TimestampUnavailable
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.appearance import Appearance, apply_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _TOKEN_ROOM = 8192
 #: Two tokens of one service differ by some bytes (nonce, serial number, ECDSA signature).
 _TOKEN_VARIATION = 256
+#: A further try is needed where another, wordier service answers the second time.
+_MAX_TRIES = 4
+_MAX_FIELDS = 20_000
 #: DocMDP: nothing may change any more (ISO 32000-2 table 257).
 _NO_CHANGES = 1
 _FORM_FILLING = 2
@@ -89,10 +92,21 @@ def sign_field(pdf: bytes, request: SignatureRequest, signer: Signer, *, timesta
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
     """
     room = room_for(signer, timestamped=timestamp is not None)
-    try:
-        return _sign_once(pdf, request, signer, timestamp, room)
-    except RoomTooSmall as larger:
-        return _sign_once(pdf, request, signer, timestamp, larger.needed)
+    return with_room(lambda room: _sign_once(pdf, request, signer, timestamp, room), room)
+
+
+def with_room(make: Callable[[int], bytes], room: int) -> bytes:
+    """Return what ``make`` gives with ``room`` bytes, or with as many as it turns out to need.
+
+    Raises:
+        TimestampUnavailable: the services' tokens grow with every try.
+    """
+    for _ in range(_MAX_TRIES):
+        try:
+            return make(room)
+        except RoomTooSmall as larger:
+            room = larger.needed
+    raise TimestampUnavailable("the tokens grow with every try")
 
 
 class RoomTooSmall(Exception):
@@ -266,10 +280,7 @@ def add_document_timestamp(pdf: bytes, sources: Sequence[TimestampSource], field
     Raises:
         TimestampUnavailable: no service gave a token.
     """
-    try:
-        return _timestamp_once(pdf, sources, field, _TOKEN_ROOM)
-    except RoomTooSmall as larger:
-        return _timestamp_once(pdf, sources, field, larger.needed)
+    return with_room(lambda room: _timestamp_once(pdf, sources, field, room), _TOKEN_ROOM)
 
 
 def _timestamp_once(pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int) -> bytes:
@@ -331,10 +342,39 @@ def _written(writer: IncrementalPdfFileWriter) -> bytes:
 
 
 def _field_names(reader: PdfFileReader) -> FieldNames:
-    from pyhanko.sign.fields import enumerate_sig_fields
-
-    fields = [(name, value is not None) for name, value, _ in enumerate_sig_fields(reader)]
+    fields = [(name, entry(field, "/V") is not None) for name, field in signature_field_dictionaries(reader)]
     return FieldNames(
         empty=tuple(name for name, filled in fields if not filled),
         signed=tuple(name for name, filled in fields if filled),
     )
+
+
+def signature_field_dictionaries(reader: PdfFileReader) -> Iterator[tuple[FieldName, Any]]:
+    """Yield name and dictionary of every signature field, in the form's order (ISO 32000-2 12.7.4).
+
+    Each object is visited once: a tree of fields that is none must not cost more than its size.
+
+    Raises:
+        ValueError: the form is no tree, or has more than 20,000 fields.
+    """
+    roots = entry(entry(reader.root, "/AcroForm"), "/Fields") or ()
+    waiting = [(item, "", None) for item in reversed(list(_references(roots)))]
+    seen: set[Any] = set()
+    while waiting:
+        reference, parent, inherited = waiting.pop()
+        identity = getattr(reference, "reference", id(reference))
+        if identity in seen or len(seen) > _MAX_FIELDS:
+            raise ValueError("the form's fields are no tree of a bearable size")
+        seen.add(identity)
+        field = reference.get_object()
+        kind = entry(field, "/FT") or inherited
+        own = entry(field, "/T")
+        name = ".".join(part for part in (parent, own) if part)
+        children = [item for item in _references(entry(field, "/Kids") or ()) if "/T" in item.get_object()]
+        waiting += [(item, name, kind) for item in reversed(children)]
+        if not children and kind == "/Sig" and own is not None:
+            yield name, field
+
+
+def _references(array: Any) -> Iterator[Any]:
+    return (array.raw_get(index) for index in range(len(array)))

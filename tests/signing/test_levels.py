@@ -14,6 +14,7 @@ from signkit.errors import (
     KeyNotForDocuments,
     NothingToExtend,
     PdfNotSignable,
+    SignatureNotTimestamped,
     SignatureSelfCheckFailed,
     SigningFieldMissing,
     TimestampUnavailable,
@@ -162,3 +163,49 @@ def test_a_timestamp_larger_than_the_room_is_met_by_signing_once_more(blank, per
     monkeypatch.setattr("signkit.signing.pades._TOKEN_ROOM", 16)
     signed = sign(blank, request(), person_signer, Level.B_LTA, services).pdf
     assert signature_fields(signed).signed == ("seller", "Timestamp1")
+
+
+def test_a_file_is_renewed_when_nothing_new_can_be_had_of_its_signers(blank, person_signer, rehearsal, services):
+    """The signer's CA may have ended, or the certificate may be revoked for a move: what the file holds is enough."""
+    from asn1crypto import x509
+
+    once = sign(blank, request(), person_signer, Level.B_LTA, services).pdf
+    silent = replace(services, revocation=())
+    assert signature_fields(extend(once, Level.B_LTA, silent).pdf).signed[-1] == "Timestamp2"
+    serial = x509.Certificate.load(person_signer.certificate).serial_number
+    revoking = replace(services, revocation=(rehearsal.revocation(revoked={serial: utc_now()}),))
+    assert signature_fields(extend(once, Level.B_LTA, revoking).pdf).signed[-1] == "Timestamp2"
+
+
+def test_b_lt_needs_a_timestamp_to_build_on(blank, person_signer, services):
+    signed = sign(blank, request(), person_signer, Level.B_B, services).pdf
+    with pytest.raises(SignatureNotTimestamped, match="seller bears none"):
+        extend(signed, Level.B_LT, services)
+    assert extend(signed, Level.B_LTA, services).pdf.startswith(signed)
+
+
+def test_tokens_that_grow_with_every_try_end_in_one_error(blank, person_signer, services, monkeypatch):
+    from signkit.signing import pades
+
+    monkeypatch.setattr(pades, "_TOKEN_ROOM", 16)
+    monkeypatch.setattr(pades, "_TOKEN_VARIATION", -100)
+    with pytest.raises(TimestampUnavailable, match="grow with every try"):
+        sign(blank, request(), person_signer, Level.B_T, services)
+
+
+def test_a_form_that_is_no_tree_is_refused_at_once(blank):
+    """Twenty-four levels of two references to the same next level are 16 million paths."""
+    objects = [b"<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[3 0 R]>>>>", b"<</Type/Pages/Kids[]/Count 0>>"]
+    objects += [b"<</T(a)/Kids[%d 0 R %d 0 R]>>" % (number, number) for number in range(4, 28)]
+    objects.append(b"<</T(a)/FT/Sig>>")
+    pdf = bytearray(b"%PDF-1.7\n")
+    offsets = []
+    for number, body in enumerate(objects, 1):
+        offsets.append(len(pdf))
+        pdf += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = len(pdf)
+    pdf += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    pdf += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
+    pdf += b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
+    with pytest.raises(PdfNotSignable, match="no tree"):
+        signature_fields(bytes(pdf))
