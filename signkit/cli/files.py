@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from signkit.errors import InputUnreadable, UsageProblem
+from signkit.errors import InputUnreadable, OutputExists, OutputNotWritten, UsageProblem
 from signkit.words import Text
 
 MAX_INPUT_BYTES = 1_000_000_000
@@ -37,3 +37,15 @@ def output_beside(source: Path, suffix: str, wanted: Path | None) -> Path:
             Text("Give another name with -o.", "-o で別の名前を指定してください。"),
         )
     return target
+
+
+def refuse_existing(target: Path, overwrite: bool) -> None:
+    """Refuse before the key is used what could not be written afterwards.
+
+    Raises:
+        OutputExists, OutputNotWritten: it is there already, or its folder is not.
+    """
+    if target.exists() and not overwrite:
+        raise OutputExists(str(target))
+    if not target.parent.is_dir():
+        raise OutputNotWritten(str(target), "no such folder")

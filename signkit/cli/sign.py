@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.files import output_beside, read_input
+from signkit.cli.files import output_beside, read_input, refuse_existing
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import EvidenceFolders, LevelName, Overwrite, PinStdin, SignerUri, Trust, Tsa, UseLastTry
+from signkit.cli.options import EvidenceFolders, LevelName, Overwrite, PinStdin, Trust, Tsa, UseLastTry
 from signkit.cli.terminal import progress, secret_reader, tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.signers.base import Signer
+    from signkit.signers.base import KeyFacts
     from signkit.signing.batch import Job, Outcome
     from signkit.signing.pades import SignatureRequest
 
@@ -26,11 +26,31 @@ HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の�
 
 
 def run(
-    pdfs: Annotated[list[Path], typer.Argument(help=words("The PDFs to sign.", "署名する PDF。"))],
+    pdfs: Annotated[
+        list[Path] | None, typer.Argument(help=words("The PDFs to sign.", "署名する PDF。"), show_default=False)
+    ] = None,
     role: Annotated[
-        str, typer.Option("--as", metavar="ROLE", help=words("Whose field to sign.", "どの役割の欄に署名するか。"))
-    ],
-    signer: SignerUri,
+        str | None,
+        typer.Option(
+            "--as",
+            metavar="ROLE",
+            help=words("Whose field to sign.", "どの役割の欄に署名するか。"),
+            show_default=False,
+        ),
+    ] = None,
+    signer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URI",
+            help=words(
+                "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…; "
+                "deferred:REQUEST.json to sign elsewhere.",
+                "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…。別の場所で署名するときは "
+                "deferred:REQUEST.json。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     level: LevelName = "B-B",
     output: Annotated[
         Path | None,
@@ -92,8 +112,42 @@ def run(
         bool,
         typer.Option("--resume", help=words("Pass over PDFs that are signed already.", "署名済みの PDF を飛ばす。")),
     ] = False,
+    certificate: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=words(
+                "Signing elsewhere: the signer's certificate (PEM or DER; its issuers may follow).",
+                "別の場所での署名: 署名者の証明書 (PEM または DER。発行者の証明書を続けてもよい)。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    complete: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="REQUEST",
+            help=words(
+                "Finish the file of this request, with --signature and --certificate.",
+                "この署名依頼のファイルを完成させる (--signature と --certificate を併用)。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    signature: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help=words(
+                "The signature that was made elsewhere, raw or base64.",
+                "別の場所で作った署名値 (そのまま、または base64)。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Sign each PDF and write the signed file beside it."""
+    from signkit.cli import deferred
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
     from signkit.settings import load_settings
@@ -101,7 +155,13 @@ def run(
     from signkit.signing.batch import sign_jobs
 
     settings = load_settings()
+    if complete is not None:
+        deferred.finish(
+            complete, signature, certificate, output, services(settings, tsa, evidence, trust), overwrite=overwrite
+        )
+        return
     wanted = parse_level(level)
+    pdfs, role, signer = _needed(pdfs, role, signer)
     jobs = _jobs(pdfs, role, output, certify=certify, overwrite=overwrite, resume=resume)
     if not jobs:
         tell(_NOTHING_LEFT)
@@ -109,14 +169,37 @@ def run(
     if len(pdfs) > 1:
         _confirm(jobs, assume_yes=yes)
     image = read_input(seal_image) if seal_image else None
-    context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
     available = services(settings, tsa, evidence, trust)
+
+    def maker(key: KeyFacts) -> Callable[[Job], SignatureRequest]:
+        return _request_maker(key, role, reason, location, not no_appearance, image, witness=witness)
+
+    if signer.startswith(deferred.SCHEME):
+        deferred.begin(jobs, signer, certificate, maker, wanted, available, read=_read_unchanged, overwrite=overwrite)
+        return
+    context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
     with open_signer(signer, context) as key, progress(len(jobs)) as advance:
-        make = _request_maker(key, role, reason, location, not no_appearance, image, witness=witness)
+        make = maker(key)
         outcome = sign_jobs(
             jobs, make, key, wanted, available, read=_read_unchanged, overwrite=overwrite, on_signed=advance
         )
     _account(outcome, role, wanted.value)
+
+
+def _needed(pdfs: list[Path] | None, role: str | None, signer: str | None) -> tuple[list[Path], str, str]:
+    """Return what every signing needs beside its options."""
+    if pdfs and role and signer:
+        return pdfs, role, signer
+    raise UsageProblem(
+        Text(
+            "To sign, name the PDFs, the role (--as) and the key (--signer)",
+            "署名には PDF、役割 (--as)、鍵 (--signer) の指定が必要です",
+        ),
+        Text(
+            "Example: signkit sign contract.pdf --as seller --signer card",
+            "例: signkit sign contract.pdf --as seller --signer card",
+        ),
+    )
 
 
 def _jobs(
@@ -138,10 +221,10 @@ def _jobs(
         data = read_input(pdf)
         folder_target = output / f"{pdf.stem}-{role}.pdf" if output is not None and output.is_dir() else output
         target = output_beside(pdf, role, folder_target)
-        if resume and is_signed_copy(data, target):
+        if resume and is_signed_copy(data, target, role):
             continue
         turn = check_turn(data, role)
-        _refuse_existing(target, overwrite)
+        refuse_existing(target, overwrite)
         if target in jobs:
             raise UsageProblem(
                 Text(f"Two PDFs would be written to {target}", f"2つの PDF の出力先が {target} で重なります"),
@@ -197,18 +280,8 @@ def _account(outcome: Outcome, role: str, level: str) -> None:
         raise error
 
 
-def _refuse_existing(target: Path, overwrite: bool) -> None:
-    """Refuse before the key is used what could not be written afterwards."""
-    from signkit.errors import OutputExists, OutputNotWritten
-
-    if target.exists() and not overwrite:
-        raise OutputExists(str(target))
-    if not target.parent.is_dir():
-        raise OutputNotWritten(str(target), "no such folder")
-
-
 def _request_maker(
-    key: Signer,
+    key: KeyFacts,
     role: str,
     reason: str | None,
     location: str | None,

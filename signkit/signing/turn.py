@@ -37,7 +37,7 @@ def check_turn(pdf: bytes, role: str) -> Turn:
         raise AlreadySigned(role)
     if role not in fields.empty:
         raise SigningFieldMissing(role, fields.empty, fields.signed)
-    contract = _contract(pdf)
+    contract = contract_of(pdf)
     if contract is not None and contract.signing_order == "fixed":
         next_roles = contract.turn(fields.signed)
         if role in {party.role for party in contract.parties} and role not in next_roles:
@@ -45,7 +45,8 @@ def check_turn(pdf: bytes, role: str) -> Turn:
     return Turn(is_first=not fields.signed, is_contract=contract is not None)
 
 
-def _contract(pdf: bytes) -> EmbeddedContract | None:
+def contract_of(pdf: bytes) -> EmbeddedContract | None:
+    """Return the contract that a PDF carries; None for none, and for one that is not SignKit's."""
     try:
         return read_contract(pdf)
     except (ContractDataUnreadable, InputUnreadable):

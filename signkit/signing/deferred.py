@@ -1,0 +1,412 @@
+"""Signing in two steps: the file is prepared here, the key signs elsewhere and later, the file is finished here.
+
+What travels is a request: the bytes that the key signs (the DER of the signed attributes, RFC 5652 5.4), their digest,
+and what a person needs to see.  It holds no secret and is not believed: whatever counts is computed anew from the
+prepared file and held against the signature.
+"""
+
+from __future__ import annotations
+
+import binascii
+import hashlib
+import json
+import re
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from signkit.errors import (
+    DeferredCertificateOther,
+    DeferredExpired,
+    DeferredFileChanged,
+    DeferredPartyOther,
+    DeferredRequestUnreadable,
+    DeferredRoomTooSmall,
+    DeferredSignatureUnfit,
+    KeyFileUnusable,
+)
+from signkit.jpki.party_match import PartyClaim, match_person, signer_identity
+from signkit.signers.base import KeyFacts, SignatureAlgorithm
+from signkit.signers.software import KeyUnfit, algorithm_of
+from signkit.signing.cms import Statement, join_signature, signature_mechanism, signed_attributes
+from signkit.signing.content import BytesPieces, Content
+from signkit.signing.levels import (
+    Level,
+    Services,
+    Signed,
+    raise_to_level,
+    refuse_unfinishable,
+    signature_timestamper,
+)
+from signkit.signing.pades import PreparedFile, RoomTooSmall, SignatureRequest, prepare_field, room_for
+from signkit.signing.readback import check_signed
+from signkit.signing.turn import check_turn, contract_of
+from signkit.trust.chain import find_issuer
+from signkit.trust.primitives import SignatureInvalid, verify_signature
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+SCHEMA = "signkit-deferred/1"
+LIFETIME = timedelta(hours=24)
+_MAX_REQUEST_BYTES = 1_000_000
+_MAX_SIGNATURE_BYTES = 16_384
+#: Beside what one token takes: a file cannot be prepared anew with more room once the key has signed.
+_SPARE_ROOM = 8192
+_HEX_64 = {"type": "string", "pattern": "^[0-9a-f]{64}$"}
+_TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$"}
+_NAME = {"type": "string", "minLength": 1, "maxLength": 1000}
+_COUNT = {"type": "integer", "minimum": 0, "maximum": 2_000_000_000}
+
+
+def _closed(**properties: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": sorted(properties),
+        "additionalProperties": False,
+    }
+
+
+_FORM = _closed(
+    schema={"const": SCHEMA},
+    to_sign=_closed(
+        attributes={"type": "string", "maxLength": 20_000},
+        digest={"type": "string", "pattern": "^[0-9a-f]{64,128}$"},
+        digest_algorithm={"enum": ["sha256", "sha384", "sha512", "shake256"]},
+        key_type={"enum": ["rsa", "ecdsa", "ed25519", "ed448"]},
+    ),
+    file=_closed(
+        name=_NAME, sha256=_HEX_64, start=_COUNT, end=_COUNT, original_name=_NAME, original_size=_COUNT,
+        original_sha256=_HEX_64,
+    ),
+    certificate_sha256=_HEX_64,
+    role=_NAME,
+    level={"enum": [level.value for level in Level]},
+    witness={"type": "boolean"},
+    created=_TIME,
+    expires=_TIME,
+    display={"type": "object"},
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class DeferredKey:
+    """What is public of a key that signs elsewhere; see `signkit.signers.base.KeyFacts`."""
+
+    certificate: bytes
+    chain: tuple[bytes, ...]
+    algorithm: SignatureAlgorithm
+
+    @classmethod
+    def of(cls, certificates: list[bytes], source: str, issuers: tuple[x509.Certificate, ...] = ()) -> DeferredKey:
+        """Return the key of the first of ``certificates`` (DER); the others, else a known issuer, are its chain.
+
+        Raises:
+            KeyFileUnusable: a kind of key that does not sign here.
+        """
+        from asn1crypto import x509
+        from cryptography.hazmat.primitives.serialization import load_der_public_key
+
+        own = x509.Certificate.load(certificates[0])
+        try:
+            algorithm = algorithm_of(load_der_public_key(own.public_key.dump()))
+        except KeyUnfit as unfit:
+            raise KeyFileUnusable(source, unfit.cause.en) from unfit
+        except ValueError as error:
+            raise KeyFileUnusable(source, "its key cannot be read") from error
+        issuer = find_issuer(own, iter(issuers)) if len(certificates) == 1 else None
+        return cls(certificates[0], tuple(certificates[1:]) or ((issuer.dump(),) if issuer else ()), algorithm)
+
+
+@dataclass(frozen=True)
+class DeferredRequest:
+    """What is to be signed elsewhere.
+
+    Attributes:
+        file: the prepared file's name, and its SHA-256.
+        start, end: the room for the signature in it (`PreparedFile`).
+        original_name, original_size, original_sha256: the file before it was prepared, its exact beginning.
+        attributes: what the key signs.
+        algorithm: how.
+        certificate_sha256: of the certificate that it was prepared for.
+        role, level, witness: as asked for; see `SignatureRequest`.
+        created, expires: UTC; it is completed before ``expires``.
+        display: what a person is shown before they sign.
+    """
+
+    file: str
+    sha256: str
+    start: int
+    end: int
+    original_name: str
+    original_size: int
+    original_sha256: str
+    attributes: bytes = field(repr=False)
+    algorithm: SignatureAlgorithm
+    certificate_sha256: str
+    role: str
+    level: Level
+    witness: bool
+    created: datetime
+    expires: datetime
+    display: dict[str, Any] = field(repr=False)
+
+    def to_json(self) -> bytes:
+        """Return the request file."""
+        algorithm = self.algorithm
+        content = {
+            "schema": SCHEMA,
+            "to_sign": {
+                "attributes": b64encode(self.attributes).decode("ascii"),
+                "digest": Content(BytesPieces(self.attributes)).digest(algorithm.digest).hex(),
+                "digest_algorithm": algorithm.digest,
+                "key_type": algorithm.key_type,
+            },
+            "file": {
+                "name": self.file,
+                "sha256": self.sha256,
+                "start": self.start,
+                "end": self.end,
+                "original_name": self.original_name,
+                "original_size": self.original_size,
+                "original_sha256": self.original_sha256,
+            },
+            "certificate_sha256": self.certificate_sha256,
+            "role": self.role,
+            "level": self.level.value,
+            "witness": self.witness,
+            "created": self.created.strftime(_TIME_FORMAT),
+            "expires": self.expires.strftime(_TIME_FORMAT),
+            "display": self.display,
+        }
+        return json.dumps(content, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def read_request(raw: bytes, path: str) -> DeferredRequest:
+    """Read a request file.
+
+    Raises:
+        DeferredRequestUnreadable: it is not what `DeferredRequest.to_json` writes.
+    """
+    from jsonschema import Draft202012Validator, ValidationError
+
+    try:
+        if len(raw) > _MAX_REQUEST_BYTES:
+            raise ValueError("it is larger than any request")
+        content = json.loads(raw.decode())
+        Draft202012Validator(_FORM).validate(content)
+        return _from_json(content)
+    except ValidationError as error:
+        raise DeferredRequestUnreadable(path, f"{error.json_path} is not as it should be") from error
+    except (ValueError, RecursionError) as error:
+        raise DeferredRequestUnreadable(path, str(error)[:200] or "it is damaged") from error
+
+
+def _from_json(content: dict[str, Any]) -> DeferredRequest:
+    to_sign, file = content["to_sign"], content["file"]
+    if re.search(r"[/\\\0:]", file["name"] + file["original_name"]) or file["name"] in (".", ".."):
+        raise ValueError("a file name with a folder in it")
+    return DeferredRequest(
+        file=file["name"],
+        sha256=file["sha256"],
+        start=file["start"],
+        end=file["end"],
+        original_name=file["original_name"],
+        original_size=file["original_size"],
+        original_sha256=file["original_sha256"],
+        attributes=b64decode(to_sign["attributes"], validate=True),
+        algorithm=SignatureAlgorithm(to_sign["key_type"], to_sign["digest_algorithm"]),
+        certificate_sha256=content["certificate_sha256"],
+        role=content["role"],
+        level=Level(content["level"]),
+        witness=content["witness"],
+        created=_time(content["created"]),
+        expires=_time(content["expires"]),
+        display=content["display"],
+    )
+
+
+def _time(text: str) -> datetime:
+    return datetime.strptime(text, _TIME_FORMAT).replace(tzinfo=UTC)
+
+
+def prepare(
+    pdf: bytes, names: tuple[str, str], request: SignatureRequest, key: DeferredKey, level: Level, services: Services
+) -> tuple[DeferredRequest, bytes]:
+    """Write everything but the signature; return the request and the prepared file.
+
+    Args:
+        pdf: the file to sign.
+        names: of ``pdf`` and of the prepared file, without folders.
+        request: what the signature says; its time is stated in the file and does not move with the completion.
+        key: the key that is going to sign.
+        level: what the completion is to reach.
+        services: asked whether the level can be reached at all.
+
+    Raises:
+        KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
+        SigningFieldMissing, AlreadySigned, OutOfTurn, PdfNotSignable: see `signkit.signing.turn.check_turn`.
+        DeferredPartyOther: the certificate names somebody else than the role's party.
+    """
+    check_turn(pdf, request.field)
+    refuse_unfinishable(key, request.time, level, services)
+    _refuse_other_party(pdf, request.field, key, witness=request.witness)
+    room = room_for(key, timestamped=level.has_timestamp) + _SPARE_ROOM
+    prepared = prepare_field(pdf, request, key.algorithm.digest, room)
+    created = request.time.astimezone(UTC)
+    deferred = DeferredRequest(
+        file=names[1],
+        sha256=hashlib.sha256(prepared.pdf).hexdigest(),
+        start=prepared.start,
+        end=prepared.end,
+        original_name=names[0],
+        original_size=len(pdf),
+        original_sha256=hashlib.sha256(pdf).hexdigest(),
+        attributes=signed_attributes(key, prepared.digest, Statement()),
+        algorithm=key.algorithm,
+        certificate_sha256=hashlib.sha256(key.certificate).hexdigest(),
+        role=request.field,
+        level=level,
+        witness=request.witness,
+        created=created,
+        expires=created + LIFETIME,
+        display=_display(pdf, names[0], request),
+    )
+    return deferred, prepared.pdf
+
+
+def _display(pdf: bytes, name: str, request: SignatureRequest) -> dict[str, Any]:
+    contract = contract_of(pdf)
+    title = contract.title if contract is not None else None
+    parties = contract.parties if contract is not None else ()
+    what = _WHAT_WITNESS if request.witness else _WHAT
+    return {
+        "title": {"en": title.en, "ja": title.ja} if title is not None else None,
+        "parties": [{"role": party.role, "name": party.name} for party in parties],
+        "document": name,
+        "document_sha256": hashlib.sha256(pdf).hexdigest(),
+        "signer": request.name,
+        "what": {
+            language: what.in_language(language, signer=request.name, document=name, role=request.field)
+            for language in ("en", "ja")
+        },
+    }
+
+
+def complete(
+    request: DeferredRequest,
+    prepared: bytes,
+    key: DeferredKey,
+    signature: bytes,
+    services: Services,
+    *,
+    now: datetime,
+) -> Signed:
+    """Put a signature that was made elsewhere into its file and raise that to the request's level.
+
+    Args:
+        request: as read; nothing in it is believed that the file or the signature does not bear out.
+        prepared: the prepared file.
+        key: the certificate named now.
+        signature: as the key gave it, or that in base64.
+        services: where time and evidence come from.
+        now: decides whether the request has expired.
+
+    Raises:
+        DeferredExpired, DeferredFileChanged, DeferredCertificateOther, DeferredPartyOther: it is not the request,
+            the file, the certificate or the party that it was.
+        DeferredSignatureUnfit: the signature does not fit.
+        AlreadySigned, SigningFieldMissing, OutOfTurn: the file does not wait for this role.
+        DeferredRoomTooSmall: certificates and timestamp together take more room than was kept.
+        KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
+    """
+    if now >= request.expires:
+        raise DeferredExpired(request.expires.strftime(_TIME_FORMAT))
+    original, file = _bound_file(request, prepared, key)
+    if hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
+        raise DeferredCertificateOther()
+    check_turn(original, request.role)
+    _refuse_other_party(original, request.role, key, witness=request.witness)
+    attributes = signed_attributes(key, file.digest, Statement())
+    if attributes != request.attributes:
+        raise DeferredFileChanged(request.file)
+    fitting = _fitting_signature(key, attributes, signature)
+    refuse_unfinishable(key, now, request.level, services)
+    stamp = signature_timestamper(request.level, services)
+    try:
+        signed = file.filled(join_signature(key, attributes, fitting, timestamp=stamp).encoded())
+    except RoomTooSmall as larger:
+        raise DeferredRoomTooSmall(larger.needed) from larger
+    check_signed(original, signed, key.certificate)
+    return replace(raise_to_level(signed, key, request.level, services), time=request.created)
+
+
+def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tuple[bytes, PreparedFile]:
+    """Return the file before it was prepared, and the prepared file with its digest made anew."""
+    original = prepared[: request.original_size]
+    room = prepared[request.start : request.end]
+    fits = (
+        hashlib.sha256(prepared).hexdigest() == request.sha256
+        and hashlib.sha256(original).hexdigest() == request.original_sha256
+        and len(original) <= request.start < request.end <= len(prepared)
+        and re.fullmatch(rb"<0+>", room) is not None
+    )
+    if not fits:
+        raise DeferredFileChanged(request.file)
+    content = Content(BytesPieces(prepared[: request.start], prepared[request.end :]))
+    return original, PreparedFile(prepared, content.digest(key.algorithm.digest), request.start, request.end)
+
+
+def _refuse_other_party(pdf: bytes, role: str, key: KeyFacts, *, witness: bool) -> None:
+    """Refuse a certificate that names another than the party whom the contract names for ``role``.
+
+    A witness (立会人型) signs with a key that is by its nature not the party's.
+    """
+    from asn1crypto import x509
+
+    contract = contract_of(pdf)
+    if contract is None or witness:
+        return
+    identity = signer_identity(x509.Certificate.load(key.certificate))
+    for party in contract.parties:
+        if party.role == role and party.name:
+            claim = PartyClaim(party.name, party.address, party.kind)
+            if match_person(identity, claim).verdict == "mismatch":
+                raise DeferredPartyOther(role)
+
+
+def _fitting_signature(key: KeyFacts, attributes: bytes, given: bytes) -> bytes:
+    from asn1crypto import x509
+
+    certificate = x509.Certificate.load(key.certificate)
+    mechanism = signature_mechanism(key.algorithm)
+    for candidate in _readings(given):
+        try:
+            verify_signature(certificate, mechanism, key.algorithm.digest, candidate, attributes)
+        except SignatureInvalid:
+            continue
+        return candidate
+    raise DeferredSignatureUnfit()
+
+
+def _readings(given: bytes) -> Iterator[bytes]:
+    """Yield the signature as it is, and taken as base64."""
+    if len(given) > _MAX_SIGNATURE_BYTES:
+        return
+    yield given
+    try:
+        yield b64decode(b"".join(given.split()), validate=True)
+    except binascii.Error:
+        return
+
+
+_TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
+_WHAT = Text("{signer} signs {document} as {role}.", "{signer} が {document} に {role} として署名します。")
+_WHAT_WITNESS = Text(
+    "{signer} signs {document} for {role}, on that party's instruction.",
+    "{signer} が {role} の指示により {document} に署名します (立会人型)。",
+)
