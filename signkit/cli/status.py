@@ -86,7 +86,9 @@ def _say(party: PartyStatus) -> str:
         return translate(_NEXT if party.state.value == "next" else _WAITING, label=label)
     when = party.signed_at.astimezone().strftime("%Y-%m-%d %H:%M") if party.signed_at else "?"
     key = translate(_KEY_KINDS.get(signature.signer.key_kind, _KEY_KINDS["unknown"]))
-    return translate(_SIGNED, label=label, when=when, key=key, verdict=signature.verdict.value)
+    said = translate(_SIGNED, label=label, when=when, key=key, verdict=signature.verdict.value)
+    match = signature.party_match
+    return f"{said} — {translate(_WRONG_PERSON)}" if match is not None and match.verdict == "mismatch" else said
 
 
 def _json(statuses: Sequence[ContractStatus]) -> str:
@@ -109,6 +111,7 @@ def _csv(statuses: Sequence[ContractStatus]) -> str:
 _WRITERS = {Format.TEXT: _text, Format.JSON: _json, Format.CSV: _csv}
 
 _SIGNED = Text("{label}: signed {when} with {key}: {verdict}", "{label}: {when} に署名 ({key}): {verdict}")
+_WRONG_PERSON = Text("the certificate does NOT name the party", "証明書の名義が当事者と一致しません")
 _NEXT = Text("{label}: may sign now", "{label}: 署名できます")
 _WAITING = Text("{label}: waits for those before", "{label}: 前の当事者の署名を待っています")
 _NO_FIELDS = Text("There is no signature field in it.", "署名欄がありません。")

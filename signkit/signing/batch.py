@@ -12,11 +12,11 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from signkit.errors import SignKitError
+from signkit.errors import PdfNotSignable, SignKitError
 from signkit.output import write_checked
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, Services, Signed, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.pades import FieldName, SignatureRequest, signature_fields
 from signkit.signing.readback import check_signed
 
 #: Files in work at once: enough to keep the key busy, few enough to keep memory flat.
@@ -108,13 +108,13 @@ def _checker(original: bytes, certificate: bytes) -> Callable[[bytes], None]:
     return lambda written: check_signed(original, written, certificate)
 
 
-def is_signed_copy(source: bytes, target: Path) -> bool:
-    """Return whether ``target`` is ``source`` with something signed added: what ``--resume`` may pass over."""
+def is_signed_copy(source: bytes, target: Path, field: FieldName) -> bool:
+    """Return whether ``target`` is ``source`` with ``field`` signed: what ``--resume`` may pass over."""
     try:
         copy = target.read_bytes()
-    except OSError:
+        return len(copy) > len(source) and copy.startswith(source) and field in signature_fields(copy).signed
+    except (OSError, PdfNotSignable):
         return False
-    return len(copy) > len(source) and copy.startswith(source) and b"/ByteRange" in copy[len(source) :]
 
 
 def digest(data: bytes) -> str:

@@ -158,12 +158,18 @@ def _states(
     for party in parties:
         signature = signatures.get(party.role)
         if signature is not None:
-            state = PartyState.BROKEN if signature.verdict is Verdict.FAILED else PartyState.SIGNED
+            state = PartyState.BROKEN if _is_broken(signature) else PartyState.SIGNED
         else:
             state = PartyState.WAITING if blocked else PartyState.NEXT
             blocked = fixed
         result.append(PartyStatus(party.role, party.label, state, signature))
     return result
+
+
+def _is_broken(signature: SignatureReport) -> bool:
+    """Return whether a signature does not hold, or is somebody else's than the party's."""
+    match = signature.party_match
+    return signature.verdict is Verdict.FAILED or (match is not None and match.verdict == "mismatch")
 
 
 def _party_json(party: PartyStatus) -> dict[str, Any]:
@@ -177,6 +183,7 @@ def _party_json(party: PartyStatus) -> dict[str, Any]:
         "level": signature.level if signature else None,
         "key_kind": signature.signer.key_kind if signature else None,
         "signer": signature.signer.common_name if signature else None,
+        "party_match": signature.party_match.verdict if signature and signature.party_match else None,
     }
 
 

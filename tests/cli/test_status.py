@@ -11,10 +11,34 @@ from tests.cli.conftest import PASSWORD
 SIGN = ("--signer", "card:virtual", "--pin-stdin")
 
 
+@pytest.fixture(scope="module")
+def all_hanako() -> bytes:
+    """A contract whose parties are all 番号 花子, the one resident that ``card:virtual`` knows."""
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.render import render_contract
+    from signkit.contracts.template import find_template
+    from signkit.rehearsal.pki import HANAKO
+
+    template = find_template("real-estate-sale")
+    data = load_contract_data(template.folder / "example.yaml")
+    for role in ("seller", "buyer"):
+        data[role] |= {"name": HANAKO.name, "signer": HANAKO.name, "address": HANAKO.address}
+    data["broker"]["agent"]["name"] = HANAKO.name
+    return render_contract(template, data).pdf
+
+
 @pytest.fixture
-def contract(tmp_path, blank):
-    (tmp_path / "contract.pdf").write_bytes(blank)
+def contract(tmp_path, all_hanako):
+    (tmp_path / "contract.pdf").write_bytes(all_hanako)
     return "contract.pdf"
+
+
+def test_a_signature_by_somebody_else_warns_against_signing(signkit, tmp_path, blank):
+    (tmp_path / "other.pdf").write_bytes(blank)  # its seller is 髙橋 祐一郎
+    signkit("sign", "other.pdf", "--as", "seller", *SIGN, stdin=PASSWORD)
+    run = signkit("status", "other-seller.pdf")
+    assert "the certificate does NOT name the party" in run.stdout
+    assert "do not sign this file" in run.stdout
 
 
 def test_signing_out_of_turn_is_refused_before_any_secret_is_asked(signkit, contract, tmp_path):
@@ -87,4 +111,4 @@ def test_a_witness_signs_beside_a_party(signkit, contract, tmp_path, rehearsal):
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
     report = json.loads(signkit("validate", "contract-seller-buyer.pdf", "--format", "json", "--offline").stdout)
-    assert [signature["signing_kind"] for signature in report["signatures"]] == [None, "witness"]
+    assert [signature["signing_kind"] for signature in report["signatures"]] == ["party", "witness"]
