@@ -49,16 +49,22 @@ def run(
             Text("Leave -o out; each output goes beside its input.", "-o を省くと、それぞれ入力の隣に出力されます。"),
         )
     available = services(load_settings(), tsa, evidence, trust)
-    for pdf in pdfs:
-        _extend_one(pdf, wanted, available, output, overwrite)
+    targets = [output_beside(pdf, wanted.value, output) for pdf in pdfs]
+    inputs = {pdf.resolve() for pdf in pdfs}
+    if both := next((target for target in targets if target.resolve() in inputs), None):
+        raise UsageProblem(
+            Text(f"{both} is input and output at once", f"{both} が入力と出力の両方になります"),
+            Text("Extend the files of one level in a run.", "延長するファイルだけを指定してください。"),
+        )
+    for pdf, target in zip(pdfs, targets, strict=True):
+        _extend_one(pdf, target, wanted, available, overwrite)
 
 
-def _extend_one(pdf: Path, level: Level, available: Services, output: Path | None, overwrite: bool) -> None:
+def _extend_one(pdf: Path, target: Path, level: Level, available: Services, overwrite: bool) -> None:
     from signkit.output import write_checked
     from signkit.signing.levels import extend
 
     data = read_input(pdf)
-    target = output_beside(pdf, level.value, output)
     write_checked(target, extend(data, level, available).pdf, overwrite=overwrite)
     tell(_EXTENDED, target=target, level=level.value)
     print(target)

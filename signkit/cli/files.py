@@ -49,3 +49,15 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
         raise OutputExists(str(target))
     if not target.parent.is_dir():
         raise OutputNotWritten(str(target), "no such folder")
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder that several outputs go to, unless it is there.
+
+    Raises:
+        OutputNotWritten: it is a file, or cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritten(str(path), error.strerror or str(error)) from error

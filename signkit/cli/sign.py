@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.files import output_beside, read_input, refuse_existing
+from signkit.cli.files import make_folder, output_beside, read_input, refuse_existing
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import EvidenceFolders, LevelName, Overwrite, PinStdin, Trust, Tsa, UseLastTry
 from signkit.cli.terminal import progress, secret_reader, tell
@@ -43,9 +43,9 @@ def run(
         typer.Option(
             metavar="URI",
             help=words(
-                "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…; "
+                "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…, agent:PORT; "
                 "deferred:REQUEST.json to sign elsewhere.",
-                "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…。別の場所で署名するときは "
+                "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…、agent:ポート。別の場所で署名するときは "
                 "deferred:REQUEST.json。",
             ),
             show_default=False,
@@ -151,6 +151,7 @@ def run(
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
     from signkit.settings import load_settings
+    from signkit.signers.base import Purpose
     from signkit.signers.registry import SignerContext, open_signer
     from signkit.signing.batch import sign_jobs
 
@@ -177,7 +178,8 @@ def run(
     if signer.startswith(deferred.SCHEME):
         deferred.begin(jobs, signer, certificate, maker, wanted, available, read=_read_unchanged, overwrite=overwrite)
         return
-    context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
+    purpose = Purpose(role, tuple((job.source.name, job.sha256) for job in jobs))
+    context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try, purpose)
     with open_signer(signer, context) as key, progress(len(jobs)) as advance:
         make = maker(key)
         outcome = sign_jobs(
@@ -207,27 +209,27 @@ def _jobs(
 ) -> list[Job]:
     """Check every file before any secret is asked for; return what is to be signed."""
     from signkit.signing.batch import Job, digest, is_signed_copy
+    from signkit.signing.pades import signature_fields
     from signkit.signing.turn import check_turn
 
-    if output is not None and len(pdfs) > 1 and not output.is_dir():
-        raise UsageProblem(
-            Text(
-                "There are several PDFs, and -o is not a folder", "PDF が複数ありますが、-o がフォルダーではありません"
-            ),
-            Text("Name an existing folder, or leave -o out.", "既存のフォルダーを指定するか、-o を省いてください。"),
-        )
+    if output is not None and len(pdfs) > 1:
+        make_folder(output)
+    inputs = {pdf.resolve() for pdf in pdfs}
     jobs: dict[Path, Job] = {}
     for pdf in pdfs:
         data = read_input(pdf)
         folder_target = output / f"{pdf.stem}-{role}.pdf" if output is not None and output.is_dir() else output
         target = output_beside(pdf, role, folder_target)
-        if resume and is_signed_copy(data, target, role):
+        if resume and (role in signature_fields(data).signed or is_signed_copy(data, target, role)):
             continue
         turn = check_turn(data, role)
         refuse_existing(target, overwrite)
-        if target in jobs:
+        if target in jobs or target.resolve() in inputs:
             raise UsageProblem(
-                Text(f"Two PDFs would be written to {target}", f"2つの PDF の出力先が {target} で重なります"),
+                Text(
+                    f"{target} would be written twice, or is an input itself",
+                    f"{target} に二重に書き込むか、入力を上書きすることになります",
+                ),
                 Text("Sign them in two runs.", "分けて署名してください。"),
             )
         certifies = turn.is_first and turn.is_contract if certify is None else certify
@@ -249,7 +251,8 @@ def _confirm(jobs: list[Job], *, assume_yes: bool) -> None:
     question = translate(
         Text("Sign these {count} files? [y/N] ", "これら {count} 件に署名しますか? [y/N] "), count=len(jobs)
     )
-    if input(question).strip().lower() not in ("y", "yes"):
+    print(question, end="", file=sys.stderr, flush=True)  # stdout holds the names of the signed files
+    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise KeyboardInterrupt
 
 
@@ -273,11 +276,14 @@ def _account(outcome: Outcome, role: str, level: str) -> None:
     elif count:
         tell(_SIGNED_MANY, count=count, role=role, level=level)
     _tell_freshness(outcome)
-    if outcome.failed is not None:
-        job, error = outcome.failed
-        if count or outcome.not_begun:
-            tell(_STOPPED, source=job.source, signed=count, left=len(outcome.not_begun) + 1)
-        raise error
+    left = len(outcome.failed) + len(outcome.not_begun)
+    if left and (count or left > 1):
+        stopped_at = outcome.failed[0][0].source if outcome.failed else outcome.not_begun[0].source
+        tell(_STOPPED, source=stopped_at, signed=count, left=left)
+    if outcome.failed:
+        raise outcome.failed[0][1]
+    if outcome.interrupted:
+        raise KeyboardInterrupt
 
 
 def _request_maker(

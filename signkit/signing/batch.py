@@ -12,7 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from signkit.errors import PdfNotSignable, SignKitError
+from signkit.errors import PdfNotSignable
 from signkit.output import write_checked
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, Services, Signed, sign
@@ -46,13 +46,15 @@ class Outcome:
 
     Attributes:
         signed: the jobs whose file was written and checked, in the order of completion.
-        failed: the first job that failed with its error; None when all went well.
-        not_begun: the jobs left alone after the failure.
+        failed: the jobs that failed, with their errors, the first first; more than one where several were in work.
+        not_begun: the jobs left alone after a failure or an interruption.
+        interrupted: the person stopped the run.
     """
 
     signed: tuple[tuple[Job, Signed], ...] = field(repr=False)
-    failed: tuple[Job, SignKitError] | None
+    failed: tuple[tuple[Job, BaseException], ...]
     not_begun: tuple[Job, ...]
+    interrupted: bool = False
 
 
 def sign_jobs(
@@ -66,7 +68,9 @@ def sign_jobs(
     overwrite: bool = False,
     on_signed: Callable[[Job], None] = lambda _: None,
 ) -> Outcome:
-    """Sign ``jobs`` with one opened key; stop beginning new ones at the first failure.
+    """Sign ``jobs`` with one opened key; stop beginning new ones at the first failure or Ctrl-C.
+
+    Whatever happens, the outcome says which files were written.
 
     Args:
         request_for: gives the request of a job's signature, with its own time.
@@ -84,24 +88,27 @@ def sign_jobs(
     waiting = list(jobs)
     running: dict[Future[Signed], Job] = {}
     done: list[tuple[Job, Signed]] = []
-    failure: tuple[Job, SignKitError] | None = None
+    failed: list[tuple[Job, BaseException]] = []
+    interrupted = False
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        while running or (waiting and failure is None):
-            while waiting and failure is None and len(running) < _AT_ONCE:
+        while running or (waiting and not failed and not interrupted):
+            while waiting and not failed and not interrupted and len(running) < _AT_ONCE:
                 job = waiting.pop(0)
                 running[pool.submit(work, job)] = job
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            try:
+                finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            except KeyboardInterrupt:
+                interrupted = True
+                continue
             for future in finished:
                 job = running.pop(future)
                 error = future.exception()
                 if error is None:
                     done.append((job, future.result()))
                     on_signed(job)
-                elif isinstance(error, SignKitError):
-                    failure = failure or (job, error)
                 else:
-                    raise error
-    return Outcome(tuple(done), failure, tuple(waiting))
+                    failed.append((job, error))
+    return Outcome(tuple(done), tuple(failed), tuple(waiting), interrupted)
 
 
 def _checker(original: bytes, certificate: bytes) -> Callable[[bytes], None]:

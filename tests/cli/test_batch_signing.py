@@ -83,8 +83,8 @@ def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, b
     written = {path.name for path in tmp_path.glob("*-signed.pdf")}
     assert len(outcome.signed) == 3
     assert {job.target.name for job, _ in outcome.signed} == written
-    assert outcome.failed is not None
-    assert isinstance(outcome.failed[1], CardRemoved)
+    assert {type(error) for _, error in outcome.failed} == {CardRemoved}
+    assert len(outcome.failed) + len(outcome.not_begun) == 7
     assert not list(tmp_path.glob(".*"))
 
 
@@ -95,4 +95,25 @@ def test_two_inputs_of_one_name_are_refused(signkit, tmp_path, blank):
         (tmp_path / folder / "a.pdf").write_bytes(blank)
     run = signkit("sign", "x/a.pdf", "y/a.pdf", *ARGUMENTS, "-o", "out", "--yes", stdin=PASSWORD)
     assert run.returncode == 2
-    assert "Two PDFs would be written to" in run.stderr
+    assert "would be written twice" in run.stderr
+
+
+def test_an_output_never_replaces_another_input(signkit, tmp_path, blank):
+    (tmp_path / "a.pdf").write_bytes(blank)
+    (tmp_path / "a-seller.pdf").write_bytes(blank)
+    run = signkit("sign", "a.pdf", "a-seller.pdf", *ARGUMENTS, "--overwrite", "--yes", stdin=PASSWORD)
+    assert run.returncode == 2
+    assert (tmp_path / "a-seller.pdf").read_bytes() == blank
+
+
+def test_resume_works_with_the_same_glob_again(signkit, three):
+    assert signkit("sign", "a.pdf", *ARGUMENTS, stdin=PASSWORD).returncode == 0
+    run = signkit("sign", *three, "a-seller.pdf", *ARGUMENTS, "--yes", "--resume", stdin=PASSWORD)
+    assert run.returncode == 0, run.stderr
+    assert sorted(run.stdout.split()) == ["b-seller.pdf", "c-seller.pdf"]
+
+
+def test_a_folder_for_the_outputs_is_made(signkit, three, tmp_path):
+    run = signkit("sign", *three, *ARGUMENTS, "-o", "signed", "--yes", stdin=PASSWORD)
+    assert run.returncode == 0, run.stderr
+    assert len(list((tmp_path / "signed").iterdir())) == 3
