@@ -224,6 +224,8 @@ def _jobs(
             continue
         turn = check_turn(data, role)
         refuse_existing(target, overwrite)
+        if not turn.is_first:
+            _refuse_broken(data, pdf)
         if target in jobs or target.resolve() in inputs:
             raise UsageProblem(
                 Text(
@@ -235,6 +237,25 @@ def _jobs(
         certifies = turn.is_first and turn.is_contract if certify is None else certify
         jobs[target] = Job(pdf, target, digest(data), certifies)
     return list(jobs.values())
+
+
+def _refuse_broken(data: bytes, pdf: Path) -> None:
+    """Refuse to sign over a signature that does not hold: whoever signs would seal an alteration."""
+    from signkit.errors import PdfNotSignable
+    from signkit.validation.options import ValidationOptions
+    from signkit.validation.pdf import validate_pdf
+    from signkit.validation.report import Verdict
+
+    report = validate_pdf(data, name=str(pdf), options=ValidationOptions(offline=True))
+    broken = [str(signature.field) for signature in report.signatures if signature.verdict is Verdict.FAILED]
+    if broken:
+        names = ", ".join(broken)
+        raise PdfNotSignable(
+            Text(
+                f"a signature in it does not hold ({names}); see signkit validate and signkit diff",
+                f"成り立たない署名があります ({names})。signkit validate と signkit diff で確認してください",
+            )
+        )
 
 
 def _confirm(jobs: list[Job], *, assume_yes: bool) -> None:

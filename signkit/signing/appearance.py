@@ -26,6 +26,8 @@ _JST = timezone(timedelta(hours=9))
 _CLUSTER = re.compile("(?s).[\ufe00-\ufe0f\U000e0100-\U000e01ef]?")
 _MAX_SEAL_CHARACTERS = 6
 _MAX_IMAGE_BYTES = 300_000
+_MAX_PIXELS = 4_000_000
+_IMAGE_STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 #: The typesetter wants a date; only the drawing is taken from what it makes.
 _ANY_DAY = date(2000, 1, 1)
 #: A personal seal is some 18 mm across at the most.
@@ -40,7 +42,7 @@ class Appearance:
     """A seal and the lines beside it.
 
     Attributes:
-        seal: the characters in the red circle, normally the surname; at most six.
+        seal: the characters in the red circle, normally the surname; at most six, or twelve Latin letters.
         lines: name, time and so on, top to bottom.
         image: a PNG or JPEG drawn in the seal's place; None draws the circle.
         fonts: which fonts draw it.
@@ -78,7 +80,7 @@ def seal_appearance(
 def seal_characters(name: str) -> str:
     """Return what stands in the seal: the family name, which Japanese registers part from the given name by a space."""
     family = re.split(r"[\s\u3000]+", name.strip())[0]
-    return "".join(_CLUSTER.findall(family)[:_MAX_SEAL_CHARACTERS])
+    return "".join(_CLUSTER.findall(family)[: 2 * _MAX_SEAL_CHARACTERS if family.isascii() else _MAX_SEAL_CHARACTERS])
 
 
 def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: Appearance) -> None:
@@ -181,13 +183,21 @@ def _image_source(image: bytes, side: float) -> str:
 
 
 def _image_format(image: bytes) -> str:
+    from PIL import Image
+
     if len(image) > _MAX_IMAGE_BYTES:
         raise SealImageUnusable("larger than 300 KB")
-    if image.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "png"
-    if image.startswith(b"\xff\xd8\xff"):
-        return "jpg"
-    raise SealImageUnusable("neither PNG nor JPEG")
+    kind = next((name for start, name in _IMAGE_STARTS.items() if image.startswith(start)), None)
+    if kind is None:
+        raise SealImageUnusable("neither PNG nor JPEG")
+    try:
+        with Image.open(BytesIO(image)) as opened:
+            if opened.width * opened.height > _MAX_PIXELS:
+                raise SealImageUnusable("more than 4 million pixels")
+            opened.verify()
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise SealImageUnusable("damaged") from error
+    return kind
 
 
 def _points(value: float) -> str:

@@ -74,7 +74,7 @@ def sign_content(
     assert statement.signing_time is not None
     refuse_other_keys(signer, statement.signing_time)
     if level.has_timestamp and not services.timestamps:
-        raise TimestampUnavailable("-")
+        raise TimestampUnavailable("no service is named / 指定がありません")
     own = [_certificate(der) for der in (signer.certificate, *signer.chain)]
     if level.has_evidence:  # before the key is used: nothing is signed that cannot be finished
         collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
@@ -100,7 +100,7 @@ def extend_content(parts: Parts, content: Content, level: Level, services: Servi
     if not parts.signer_infos:
         raise NothingToExtend()
     if not services.timestamps and level.has_timestamp:
-        raise TimestampUnavailable("-")
+        raise TimestampUnavailable("no service is named / 指定がありません")
     _prepare(content, parts, _IMPRINT_DIGEST)
     with _reading():
         stamped = replace(parts, signer_infos=tuple(_stamped(info, services) for info in parts.signer_infos))

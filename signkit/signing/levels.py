@@ -105,7 +105,7 @@ def refuse_unfinishable(key: KeyFacts, time: datetime, level: Level, services: S
     """
     refuse_other_keys(key, time)
     if level.has_timestamp and not services.timestamps:
-        raise TimestampUnavailable("-")
+        raise TimestampUnavailable("no service is named / 指定がありません")
     if level.has_evidence:
         own = _certificates(key)
         collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
@@ -140,7 +140,7 @@ def extend(pdf: bytes, level: Level, services: Services) -> Signed:
     if not signature_fields(pdf).signed:
         raise NothingToExtend()
     if level is Level.B_LTA and not services.timestamps:
-        raise TimestampUnavailable("-")
+        raise TimestampUnavailable("no service is named / 指定がありません")
     if level is Level.B_LT and (untimed := embedded_in(pdf).untimed):
         raise SignatureNotTimestamped(", ".join(untimed))
     return _with_evidence(pdf, level, services, extra=())

@@ -98,6 +98,9 @@ def test_a_broken_signature_warns_against_signing(signkit, contract, tmp_path):
     signed[signed.index(b"/StructParents") - 3] ^= 1
     (tmp_path / "broken.pdf").write_bytes(signed)
     assert "do not sign this file" in signkit("status", "broken.pdf").stdout
+    run = signkit("sign", "broken.pdf", "--as", "buyer", *SIGN, stdin=PASSWORD)
+    assert run.returncode == 2
+    assert "a signature in it does not hold (seller)" in run.stderr
 
 
 def test_a_witness_signs_beside_a_party(signkit, contract, tmp_path, rehearsal):

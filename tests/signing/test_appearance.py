@@ -22,6 +22,7 @@ from signkit.signing.pades import SignatureRequest
         ("𠮷田 美咲", "𠮷田"),
         ("勅使河原 宏", "勅使河原"),
         ("Alice Smith", "Alice"),
+        ("Alexander Smith", "Alexander"),
         ("架空不動産株式会社", "架空不動産株"),
     ],
 )
@@ -51,8 +52,12 @@ def test_a_name_that_no_font_draws_is_refused():
 
 @pytest.mark.parametrize(
     ("image", "cause"),
-    [(b"GIF89a", "neither PNG nor JPEG"), (b"\x89PNG\r\n\x1a\n" + bytes(400_000), "larger than 300 KB")],
-    ids=["gif", "large"],
+    [
+        (b"GIF89a", "neither PNG nor JPEG"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(400_000), "larger than 300 KB"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(100), "damaged"),
+    ],
+    ids=["gif", "large", "damaged"],
 )
 def test_an_unusable_seal_image_is_refused(image, cause):
     with pytest.raises(SealImageUnusable, match=cause):
