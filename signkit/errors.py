@@ -1582,6 +1582,73 @@ class DeferredRoomTooSmall(DeferredRefused):
     )
 
 
+# --- signing agent ---------------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class AgentUriInvalid(SignKitError):
+    """An agent: URI names no port."""
+
+    MESSAGE = Text("An agent: key is named by its port.", "agent: の鍵はポート番号で指定します。")
+    HINT = Text(
+        "Example: --signer agent:50123, with the port that 'signkit agent' shows.",
+        "例: --signer agent:50123 (signkit agent に表示されるポート番号)。",
+    )
+
+
+@dataclass(eq=False)
+class AgentUnreachable(CardError):
+    """No agent answers there."""
+
+    port: int
+    MESSAGE = Text(
+        "No signing agent answers at port {port} of this machine.",
+        "このコンピューターのポート {port} で署名エージェントが応答しません。",
+    )
+    HINT = Text(
+        "Start it on this machine with: signkit agent", "このコンピューターで signkit agent を起動してください。"
+    )
+
+
+@dataclass(eq=False)
+class AgentCodeWrong(CardError):
+    """The pairing code does not fit the agent."""
+
+    MESSAGE = Text("The code is not the one that the agent shows.", "コードがエージェントの表示と一致しません。")
+    HINT = Text(
+        "Type the code that the agent shows now; each is good for one program and five minutes.",
+        "エージェントに現在表示されているコードを入力してください。コードは1回限り、5分間有効です。",
+    )
+    EXIT_CODE = ExitCode.PIN
+
+
+@dataclass(eq=False)
+class AgentCodesWrong(CardError):
+    """Programs came to the agent with wrong codes too often."""
+
+    count: int
+    MESSAGE = Text(
+        "{count} wrong codes in a row: the agent has stopped.", "コードが{count}回続けて誤っていたため、停止しました。"
+    )
+    HINT = Text(
+        "If it was not you, another program on this machine tried to use your key; none of them got anything.",
+        "心当たりがなければ、別のプログラムが鍵を使おうとした可能性があります。何も渡していません。",
+    )
+
+
+@dataclass(eq=False)
+class AgentRefused(CardError):
+    """The agent did not sign."""
+
+    cause: Text
+    MESSAGE = Text("The agent did not sign: {cause}.", "エージェントは署名しませんでした: {cause}。")
+    HINT = Text("Look at the agent's own terminal.", "エージェント側の端末を確認してください。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
 # --- cms and asic ----------------------------------------------------------------------------------------
 
 

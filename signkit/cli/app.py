@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from signkit.cli import (
+    agent,
     asic,
     card,
     cms,
@@ -64,6 +65,7 @@ app.command("demo", help=demo.HELP)(demo.run)
 app.add_typer(template.app, name="template", help=template.HELP)
 app.command("render", help=render.HELP)(render.run)
 app.command("sign", help=sign.HELP)(sign.run)
+app.command("agent", help=agent.HELP)(agent.run)
 app.command("extend", help=extend.HELP)(extend.run)
 app.command("status", help=status.HELP)(status.run)
 app.command("complete", help=complete.HELP)(complete.run)

@@ -42,6 +42,7 @@ _PROMPTS = {
     "new-signature-password": Text(
         "New signature password (6 to 16 letters and digits): ", "新しい署名用パスワード(英数字6〜16文字): "
     ),
+    "pairing-code": Text("Code that the agent at {of} shows: ", "エージェント [{of}] に表示されているコード: "),
     "new-pin": Text("New PIN (4 digits): ", "新しい暗証番号(数字4桁): "),
 }
 _TRIES = Text("{tries} tries left.", "残り{tries}回です。")

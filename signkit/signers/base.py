@@ -18,6 +18,7 @@ SecretKind = Literal[
     "birth-date",
     "new-signature-password",
     "new-pin",
+    "pairing-code",
 ]
 
 
@@ -34,7 +35,8 @@ class SecretRequest:
     """What a person is asked for.
 
     Attributes:
-        kind: a key file's passphrase, a token's PIN, or one of the card's secrets; ``new-…`` is one to be set.
+        kind: a key file's passphrase, a token's PIN, one of the card's secrets (``new-…`` is one to be set), or
+            the code that a signing agent shows.
         of: which file, card or token, in words a person recognises.
         tries_left: how many wrong answers remain before it locks; None where nothing locks or nobody can know.
     """
@@ -42,6 +44,19 @@ class SecretRequest:
     kind: SecretKind
     of: str
     tries_left: int | None = None
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """What signatures are wanted for, where a key's own person is to be told.
+
+    Attributes:
+        role: whose field is signed; empty where there is none.
+        files: name and SHA-256 (hexadecimal) of each file.
+    """
+
+    role: str = ""
+    files: tuple[tuple[str, str], ...] = ()
 
 
 #: Asks a person; returns the secret as bytes that the receiver wipes after use.  Only the command line implements it.
@@ -79,6 +94,11 @@ class Signer(KeyFacts, Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+def shown(text: str) -> str:
+    """Return a stranger's text without what could steer a terminal."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def wipe(secret: bytearray) -> None:

@@ -23,7 +23,7 @@ from signkit.errors import (
     TokenKeyUnusable,
 )
 from signkit.settings import Settings
-from signkit.signers.base import AskSecret, SignatureAlgorithm, wipe
+from signkit.signers.base import AskSecret, SignatureAlgorithm, shown, wipe
 from signkit.signers.pkcs11_token import (
     Module,
     NamedToken,
@@ -31,7 +31,6 @@ from signkit.signers.pkcs11_token import (
     load_module,
     obtain_pin,
     session_on,
-    shown,
     speaking_with,
     with_text,
 )

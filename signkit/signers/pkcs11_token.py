@@ -26,7 +26,7 @@ from signkit.errors import (
     TokenPinNotSent,
     TokenPinWrong,
 )
-from signkit.signers.base import AskSecret, SecretRequest
+from signkit.signers.base import AskSecret, SecretRequest, shown
 from signkit.signers.pkcs11_uri import Pkcs11Uri
 
 if TYPE_CHECKING:
@@ -140,11 +140,6 @@ def speaking_with(token: Token) -> Iterator[None]:
         raise TokenPinLocked(shown(token.label)) from error
     except PKCS11Error as error:
         raise TokenFailed(shown(token.label), _cause(error)) from error
-
-
-def shown(text: str) -> str:
-    """Return a token's text without what could steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
 def find_token(module: Module, uri: Pkcs11Uri) -> NamedToken:

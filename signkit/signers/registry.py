@@ -13,16 +13,17 @@ from pathlib import Path
 
 from signkit.errors import SignerUnknown
 from signkit.settings import Settings
-from signkit.signers.base import AskSecret, Signer
+from signkit.signers.base import AskSecret, Purpose, Signer
 
 
 @dataclass(frozen=True)
 class SignerContext:
-    """What a kind of signer may use: how to ask a person, the settings, and the user's insistence."""
+    """What a kind of signer may use: how to ask a person, the settings, the user's insistence, and what it is for."""
 
     ask: AskSecret
     settings: Settings = field(default_factory=Settings)
     use_last_try: bool = False
+    purpose: Purpose = field(default_factory=Purpose)
 
 
 SignerFactory = Callable[[str, SignerContext], Signer]
@@ -46,7 +47,18 @@ def _open_pkcs11(rest: str, context: SignerContext) -> Signer:
     return open_pkcs11_signer(rest, context.ask, context.settings, use_last_try=context.use_last_try)
 
 
-_BUILT_IN: dict[str, SignerFactory] = {"p12": _open_p12, "card": _open_card, "pkcs11": _open_pkcs11}
+def _open_agent(rest: str, context: SignerContext) -> Signer:
+    from signkit.signers.agent import open_agent_signer
+
+    return open_agent_signer(rest, context.ask, context.purpose)
+
+
+_BUILT_IN: dict[str, SignerFactory] = {
+    "p12": _open_p12,
+    "card": _open_card,
+    "pkcs11": _open_pkcs11,
+    "agent": _open_agent,
+}
 
 
 def open_signer(uri: str, context: SignerContext) -> Signer:
