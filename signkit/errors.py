@@ -1649,6 +1649,80 @@ class AgentRefused(CardError):
         return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
 
 
+# --- remote signing service ------------------------------------------------------------------------------
+
+
+@dataclass(eq=False)
+class CscUriInvalid(SignKitError):
+    """A csc: URI does not name a service and a credential."""
+
+    cause: Text
+    MESSAGE = Text("The csc: URI cannot be used: {cause}.", "csc: の URI を使えません: {cause}。")
+    HINT = Text(
+        "Example: csc:https://sign.example.jp/csc/v2/#credential-id",
+        "例: csc:https://sign.example.jp/csc/v2/#クレデンシャルID",
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say what is wrong with it."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CscSecretFileUnsafe(SignKitError):
+    """A file with a token or a client's secret cannot be used."""
+
+    path: str
+    cause: Text
+    MESSAGE = Text("The secret in {path} is not used: {cause}.", "{path} の秘密情報は使いません: {cause}。")
+    HINT = Text(
+        "Put the secret alone into it, and make it readable by you only: chmod 600 {path}",
+        "秘密情報だけを書き、自分だけが読めるようにしてください: chmod 600 {path}",
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say why."""
+        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CscFailed(SignKitError):
+    """The signing service did not do what was asked."""
+
+    step: str
+    cause: str
+    MESSAGE = Text(
+        "The signing service did not answer {step} as it should: {cause}.",
+        "署名サービスが {step} に正しく応答しませんでした: {cause}。",
+    )
+    HINT = Text(
+        "Nothing was written. Check the address, the credential, and the token (docs/guides/signing-elsewhere.md).",
+        "何も書き込んでいません。アドレス、クレデンシャル、トークンを確かめてください "
+        "(docs/ja/guides/signing-elsewhere.md)。",
+    )
+    EXIT_CODE = ExitCode.CARD
+
+
+@dataclass(eq=False)
+class CscUnsupported(SignKitError):
+    """The credential wants something that is not supported here."""
+
+    cause: Text
+    MESSAGE = Text(
+        "This credential of the signing service cannot be used here: {cause}.",
+        "署名サービスのこのクレデンシャルには対応していません: {cause}。",
+    )
+    HINT = Text(
+        "Sign with the service's own program: --signer deferred:REQUEST.json",
+        "サービス側のプログラムで署名し、--signer deferred:REQUEST.json で取り込んでください。",
+    )
+    EXIT_CODE = ExitCode.CARD
+
+    def message(self, language: Language = "en") -> str:
+        """Say why."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
 # --- cms and asic ----------------------------------------------------------------------------------------
 
 

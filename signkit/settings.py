@@ -30,7 +30,11 @@ class Settings:
         trust_folders: PEM or DER certificates trusted as anchors, beside the shipped JPKI CA certificates.
         home: where SignKit keeps its own state (the rehearsal PKI); default: the platform's data folder.
         pkcs11_module: the PKCS#11 module that ``pkcs11:`` keys use where their URI names none.
-        network_timeout: seconds a TSA, OCSP or CRL service is waited for.
+        network_timeout: seconds a TSA, OCSP, CRL or signing service is waited for.
+        csc_token_file: holds the access token for ``csc:`` keys.
+        csc_client_id: with ``csc_client_secret_file`` in its place, gets an access token (OAuth client credentials).
+        csc_client_secret_file: holds the client's secret.
+        csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
     """
 
     template_folders: tuple[Path, ...] = ()
@@ -40,6 +44,10 @@ class Settings:
     home: Path | None = None
     pkcs11_module: Path | None = None
     network_timeout: float = 10.0
+    csc_token_file: Path | None = None
+    csc_client_id: str | None = None
+    csc_client_secret_file: Path | None = None
+    csc_token_url: str | None = None
 
     def home_folder(self) -> Path:
         """Return the folder of SignKit's own state (not created here)."""
@@ -104,7 +112,9 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
             return float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
             raise SettingsInvalid(source, name, "not a number of seconds") from error
-    if name in ("home", "pkcs11_module"):
+    if name in ("csc_client_id", "csc_token_url"):
+        return str(value)
+    if name in ("home", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
         return base / Path(str(value)).expanduser()
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):

@@ -89,8 +89,8 @@ SignerUri: TypeAlias = Annotated[
     typer.Option(
         metavar="URI",
         help=words(
-            "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:….",
-            "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…。",
+            "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…, csc:https://…, agent:PORT.",
+            "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…、csc:https://…、agent:ポート。",
         ),
     ),
 ]

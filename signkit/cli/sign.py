@@ -43,9 +43,9 @@ def run(
         typer.Option(
             metavar="URI",
             help=words(
-                "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…, agent:PORT; "
+                "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…, csc:https://…, agent:PORT; "
                 "deferred:REQUEST.json to sign elsewhere.",
-                "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…、agent:ポート。"
+                "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…、csc:https://…、agent:ポート。"
                 "別の場所で署名するときは deferred:REQUEST.json。",
             ),
             show_default=False,

@@ -53,11 +53,18 @@ def _open_agent(rest: str, context: SignerContext) -> Signer:
     return open_agent_signer(rest, context.ask, context.purpose)
 
 
+def _open_csc(rest: str, context: SignerContext) -> Signer:
+    from signkit.signers.csc import open_csc_signer
+
+    return open_csc_signer(rest, context.ask, context.settings)
+
+
 _BUILT_IN: dict[str, SignerFactory] = {
     "p12": _open_p12,
     "card": _open_card,
     "pkcs11": _open_pkcs11,
     "agent": _open_agent,
+    "csc": _open_csc,
 }
 
 

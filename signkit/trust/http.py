@@ -6,6 +6,7 @@ import http.client
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 
 _CHUNK = 65536
 
@@ -18,8 +19,25 @@ class HttpFailure(Exception):
         self.cause = cause
 
 
-def fetch(url: str, *, timeout: float, limit: int, body: bytes | None = None, content_type: str = "") -> bytes:
+def fetch(
+    url: str,
+    *,
+    timeout: float,
+    limit: int,
+    body: bytes | None = None,
+    content_type: str = "",
+    secret_headers: Mapping[str, str] | None = None,
+) -> bytes:
     """Return the body of the answer, at most ``limit`` bytes.
+
+    Args:
+        url: http or https.
+        timeout: seconds for all of it.
+        limit: bytes.
+        body: makes it a POST.
+        content_type: of ``body``.
+        secret_headers: further headers; where given, be it empty, no redirect is followed: what is sent is for this
+            service alone.
 
     Raises:
         HttpFailure: another scheme than http(s), no connection, a status other than 200, too long an answer.
@@ -30,8 +48,11 @@ def fetch(url: str, *, timeout: float, limit: int, body: bytes | None = None, co
     request.add_header("User-Agent", "signkit")
     if content_type:
         request.add_header("Content-Type", content_type)
+    for name, value in (secret_headers or {}).items():
+        request.add_unredirected_header(name, value)
+    opener = _OPENER if secret_headers is None else _STAYING
     try:
-        with _OPENER.open(request, timeout=timeout) as answer:
+        with opener.open(request, timeout=timeout) as answer:
             return _read(answer, limit, time.monotonic() + timeout)
     except urllib.error.HTTPError as error:
         cause = f"HTTP status {error.code}"
@@ -50,7 +71,15 @@ class _HttpOnly(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    """Follows no redirect: the answer is then the redirect itself, a failure."""
+
+    def redirect_request(self, *_: object) -> None:
+        return None
+
+
 _OPENER = urllib.request.build_opener(_HttpOnly)
+_STAYING = urllib.request.build_opener(_NoRedirect)
 
 
 def _read(answer: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
