@@ -161,7 +161,7 @@ def _leaf_builder(
     authority: Identity, subject: x509.Name, key: PrivateKey, now: datetime, end: datetime | None = None
 ) -> x509.CertificateBuilder:
     return _builder(
-        subject, authority.certificate.subject, key, now - timedelta(minutes=5), end or _leaf_end(now)
+        subject, authority.certificate.subject, key, now - timedelta(hours=1), end or _leaf_end(now)
     ).add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key()), critical=False)
 
 

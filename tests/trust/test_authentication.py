@@ -48,7 +48,7 @@ def anchors(rehearsal, tmp_path):
 
 @pytest.fixture
 def sources(rehearsal):
-    return [rehearsal.revocation()]
+    return [rehearsal.revocation(clock=lambda: NOW)]
 
 
 def prove(contents, challenge):
@@ -166,7 +166,7 @@ def test_a_revoked_certificate_fails(proof, challenge, anchors, rehearsal, selle
     from asn1crypto import x509
 
     serial = x509.Certificate.load(seller_card.auth.certificate).serial_number
-    revoked = rehearsal.revocation(revoked={serial: NOW - timedelta(days=3)})
+    revoked = rehearsal.revocation(clock=lambda: NOW, revoked={serial: NOW - timedelta(days=3)})
     judgement, found = judge(proof, challenge, anchors, [revoked])
     assert (judgement.conclusion, found["revocation"]) == (FAILED, FAILED)
     assert str(serial) not in repr(judgement)

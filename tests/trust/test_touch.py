@@ -45,7 +45,7 @@ def judge(rehearsal, tmp_path, path):
 
 
 def test_a_known_card_in_good_standing_passes_and_that_is_kept(judge, certificate, rehearsal):
-    judgement, entry = judge(certificate, [rehearsal.revocation()])
+    judgement, entry = judge(certificate, [rehearsal.revocation(clock=lambda: NOW)])
     assert judgement.conclusion is Conclusion.PASSED
     assert (entry.registered_at, entry.checked_at, entry.revoked_at) == (NOW, NOW, None)
 
@@ -57,7 +57,7 @@ def test_without_revocation_data_a_known_card_stays_open(judge, certificate):
 
 
 def test_an_unknown_card_is_refused_and_not_looked_into(judge, rehearsal):
-    judgement, entry = judge(rehearsal.card(HANAKO, NOW).auth.certificate, [rehearsal.revocation()])
+    judgement, entry = judge(rehearsal.card(HANAKO, NOW).auth.certificate, [rehearsal.revocation(clock=lambda: NOW)])
     assert judgement.conclusion is Conclusion.FAILED
     assert [finding.question for finding in judgement.findings] == ["known"]
     assert entry is None
@@ -67,7 +67,7 @@ def test_a_revoked_card_is_refused_and_stays_so_without_evidence(judge, certific
     from asn1crypto import x509
 
     serial = x509.Certificate.load(certificate).serial_number
-    revoked = rehearsal.revocation(revoked={serial: NOW - timedelta(days=1)})
+    revoked = rehearsal.revocation(clock=lambda: NOW, revoked={serial: NOW - timedelta(days=1)})
     judgement, entry = judge(certificate, [revoked])
     assert (judgement.conclusion, entry.revoked_at) == (Conclusion.FAILED, NOW)
     later, entry = judge(certificate, now=NOW + timedelta(days=1))

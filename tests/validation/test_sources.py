@@ -61,9 +61,16 @@ def test_a_loop_of_links_is_walked_once(tmp_path):
     assert list(found(tmp_path)) == [str(tmp_path / "in" / "a.pdf")]
 
 
-@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="needs permissions that bind")
-def test_a_folder_without_permission_is_one_problem(tmp_path):
-    (tmp_path / "shut").mkdir(mode=0)
+def test_a_folder_without_permission_is_one_problem(tmp_path, monkeypatch):
+    (tmp_path / "shut").mkdir()
+    listing = os.scandir
+
+    def refuse(path):
+        if os.fspath(path).endswith("shut"):
+            raise PermissionError(13, "Permission denied")  # as root meets none of its own
+        return listing(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
     assert found(tmp_path) == {str(tmp_path / "shut"): "unreadable: Permission denied"}
 
 
