@@ -2,9 +2,9 @@
 
     python benchmarks/validate.py [--rounds N]
 
-Two files: a sales contract with three signatures at B-LTA, and one with one signature at B-LT.  All of it in one process,
-in turn, same file, same anchors, offline; pdfsig as a whole process.  The floor is reading, hashing each byte range once
-and one RSA verification a signature and certificate.  Targets: at most 0.15 and 0.20 of pyHanko's time.
+Two files: a sales contract with three signatures at B-LTA, and one with one signature at B-LT.  All of it in one
+process, in turn, same file, same anchors, offline; pdfsig as a whole process.  The floor is reading, hashing each byte
+range once and one RSA verification a signature and certificate.  Targets: at most 0.15 and 0.20 of pyHanko's time.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ def every_error() -> list[type[SignKitError]]:
     while waiting:
         kind = waiting.pop()
         waiting += kind.__subclasses__()
-        if kind.__module__ == errors.__name__ and hasattr(kind, "MESSAGE"):  # the others only group errors
+        if kind.__module__.startswith(errors.__name__) and hasattr(kind, "MESSAGE"):  # the others only group errors
             found.append(kind)
     return found
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import struct
 import threading
+from base64 import b64encode
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -260,18 +261,22 @@ def test_an_oversize_message_ends_the_conversation_unread(agent_for):
     assert agent.person.shown == [0]
 
 
-def test_a_message_sent_again_ends_the_conversation(agent_for):
+def test_a_request_sent_again_is_not_signed_again(agent_for, person_signer):
+    attributes = b64encode(signed_attributes(person_signer, bytes(32), Statement())).decode("ascii")
     with agent_for() as agent:
         with agent.connection() as raw:
             tape = Tape(raw)
             channel = greet(tape, secret_of(agent.person.codes[-1].encode()), "client")
             channel.send({"role": "seller", "files": []})
-            opening = tape.sent[-1]
             assert "certificate" in channel.receive(10)
-            raw.sendall(opening)
+            channel.send({"sign": attributes})
+            assert "signature" in channel.receive(10)
+            raw.sendall(tape.sent[-1])
             with pytest.raises(ChannelBroken):
                 channel.receive(10)
         agent.done()
+    assert [getattr(item, "number", None) for item in agent.person.shown] == [None, 1, None]  # asked once
+    assert agent.person.shown[-1] == 1
 
 
 def test_a_conversation_played_again_counts_as_a_wrong_code(agent_for):

@@ -121,9 +121,10 @@ def test_the_pin_is_wiped_and_shown_in_no_representation(server, settings):
     assert given == bytes(len(PIN))
 
 
-def test_a_redirect_takes_the_token_nowhere(server, settings):
-    server.replace["credentials/info"] = (307, [("Location", f"{server.address}stolen")], b"")
-    with pytest.raises(CscFailed, match="HTTP status 307"), signer_at(server, settings):
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_takes_the_token_nowhere(server, settings, status):
+    server.replace["credentials/info"] = (status, [("Location", f"{server.address}stolen")], b"")
+    with pytest.raises(CscFailed, match=f"HTTP status {status}"), signer_at(server, settings):
         pass
     assert [method for method, _ in server.calls] == ["credentials/info"]
 

@@ -1,0 +1,415 @@
+"""Making signatures: PDF, CMS, ASiC, and signatures made elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from signkit.errors.base import ExitCode, SignKitError
+from signkit.errors.card import CardError
+from signkit.words import Language, Text
+
+
+@dataclass(eq=False)
+class SignatureSelfCheckFailed(SignKitError):
+    """What was signed does not verify; nothing was written."""
+
+    cause: str
+    MESSAGE = Text(
+        "The new signature does not verify ({cause}); nothing was written.",
+        "作成した署名を検証できません ({cause})。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "The key and its certificate do not belong together, or the device is faulty.",
+        "鍵と証明書が対応していないか、機器の不具合です。",
+    )
+    EXIT_CODE = ExitCode.OUTPUT
+
+
+@dataclass(eq=False)
+class SigningFieldMissing(SignKitError):
+    """The PDF has no empty signature field of that name."""
+
+    role: str
+    empty: tuple[str, ...]
+    signed: tuple[str, ...]
+    MESSAGE = Text("There is no signature field {role!r} to sign.", "署名欄 {role!r} がありません。")
+
+    def message(self, language: Language = "en") -> str:
+        """Name the fields that there are."""
+        nothing = Text("none", "なし").in_language(language)
+        fields_there = Text("Empty fields: {empty}; signed: {signed}.", "空の署名欄: {empty}、署名済み: {signed}。")
+        return (
+            super().message(language)
+            + " "
+            + fields_there.in_language(
+                language, empty=", ".join(self.empty) or nothing, signed=", ".join(self.signed) or nothing
+            )
+        )
+
+    HINT = Text("Name one of the empty fields with --as.", "--as で空の署名欄を指定してください。")
+
+
+@dataclass(eq=False)
+class AlreadySigned(SignKitError):
+    """The field named is signed already."""
+
+    role: str
+    MESSAGE = Text("The field {role!r} is signed already.", "署名欄 {role!r} は既に署名されています。")
+    HINT = Text("See who has signed with: signkit status FILE", "署名の状況は signkit status FILE で確認できます。")
+
+
+@dataclass(eq=False)
+class OutOfTurn(SignKitError):
+    """The contract fixes who signs first, and it is somebody else."""
+
+    role: str
+    next_role: str
+    MESSAGE = Text(
+        "It is not the turn of {role!r}: {next_role} signs first.",
+        "{role!r} の番ではありません。先に {next_role} が署名します。",
+    )
+    HINT = Text(
+        "Send the file to {next_role}; see who has signed with: signkit status FILE",
+        "{next_role} にファイルを送ってください。署名の状況は signkit status FILE で確認できます。",
+    )
+
+
+@dataclass(eq=False)
+class PdfNotSignable(SignKitError):
+    """The PDF cannot take a signature."""
+
+    cause: Text
+    MESSAGE = Text("This PDF cannot be signed: {cause}.", "この PDF には署名できません: {cause}。")
+    HINT = Text(
+        "Make it anew with: signkit render TEMPLATE DATA", "signkit render TEMPLATE DATA で作り直してください。"
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class NothingToExtend(SignKitError):
+    """A file without signatures was to be extended."""
+
+    MESSAGE = Text("There is no signature in it to extend.", "延長できる署名がありません。")
+    HINT = Text("Sign it first: signkit sign", "先に signkit sign で署名してください。")
+
+
+@dataclass(eq=False)
+class SignatureNotTimestamped(SignKitError):
+    """A level was asked for that builds on a timestamp which a signature does not bear."""
+
+    fields: str
+    MESSAGE = Text(
+        "B-LT builds on a signature timestamp, and {fields} bears none; nothing was written.",
+        "B-LT には署名タイムスタンプが必要ですが、{fields} にはありません。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "Use --level B-LTA: its document timestamp proves the time from now on.",
+        "--level B-LTA を使ってください。文書タイムスタンプが現在以降の時刻を証明します。",
+    )
+
+
+@dataclass(eq=False)
+class SealNotDrawable(SignKitError):
+    """The name in the seal holds characters that no font can draw."""
+
+    characters: str
+    MESSAGE = Text(
+        "No font can draw {characters} of the signer's name.",
+        "署名者名の文字 {characters} を描けるフォントがありません。",
+    )
+    HINT = Text(
+        "Name a folder with a font that has it (font_folders in signkit.toml), or use --no-appearance.",
+        "その字形を持つフォントのフォルダーを font_folders に設定するか、--no-appearance を付けてください。",
+    )
+    EXIT_CODE = ExitCode.CONTRACT_REFUSED
+
+
+@dataclass(eq=False)
+class SealImageUnusable(SignKitError):
+    """The image for the seal cannot be used."""
+
+    cause: str
+    MESSAGE = Text("The seal image cannot be used: {cause}.", "印影の画像を使えません: {cause}。")
+    HINT = Text("Give a PNG or JPEG of at most 300 KB.", "300 KB 以下の PNG か JPEG を指定してください。")
+
+
+@dataclass(eq=False)
+class KeyNotForDocuments(SignKitError):
+    """The certificate's key must not sign documents."""
+
+    cause: Text
+    MESSAGE = Text("This key does not sign documents: {cause}.", "この鍵では文書に署名できません: {cause}。")
+    HINT = Text("Use the signature certificate's key.", "署名用電子証明書の鍵を使ってください。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class DeferredRequestUnreadable(SignKitError):
+    """A file named as request is none."""
+
+    path: str
+    cause: str
+    MESSAGE = Text("{path} is no signing request: {cause}.", "{path} は署名依頼ではありません: {cause}。")
+    HINT = Text(
+        "Requests are made with: signkit sign PDF --signer deferred:REQUEST.json --certificate FILE",
+        "署名依頼は signkit sign PDF --signer deferred:REQUEST.json --certificate FILE で作成します。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredRefused(SignKitError):
+    """A request is not completed; the root of the errors below."""
+
+    HINT = Text(
+        "Make a new request from the unsigned file: signkit sign PDF --signer deferred:REQUEST.json",
+        "署名前のファイルから依頼を作り直してください: signkit sign PDF --signer deferred:REQUEST.json",
+    )
+
+
+@dataclass(eq=False)
+class DeferredExpired(DeferredRefused):
+    """The request is older than it may be."""
+
+    expires: str
+    MESSAGE = Text("The request expired at {expires}.", "署名依頼の期限 ({expires}) が過ぎています。")
+
+
+@dataclass(eq=False)
+class DeferredFileChanged(DeferredRefused):
+    """A file is not the one that the request was made for."""
+
+    name: str
+    MESSAGE = Text(
+        "{name} is not the file that the request was made for, or was changed since; nothing was written.",
+        "{name} は署名依頼を作ったときのファイルではないか、その後変更されています。何も書き込んでいません。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredCertificateOther(DeferredRefused):
+    """The certificate is another than the request was made for."""
+
+    MESSAGE = Text(
+        "The request was made for another certificate; nothing was written.",
+        "署名依頼は別の証明書のために作られています。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "Name the certificate with which the request was made, or make a new request for this one.",
+        "依頼を作ったときの証明書を指定するか、この証明書で依頼を作り直してください。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredPartyOther(DeferredRefused):
+    """The certificate names another person than the contract names for the role."""
+
+    role: str
+    MESSAGE = Text(
+        "The certificate does not name the party that the contract names as {role!r}.",
+        "証明書の名義が、契約書で {role!r} とされている当事者と一致しません。",
+    )
+    HINT = Text(
+        "Check --as and the certificate. An organisation that signs on the party's instruction adds --witness when "
+        "the request is made.",
+        "--as と証明書を確かめてください。事業者が当事者の指示で署名する場合は、依頼を作るときに "
+        "--witness を付けます。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredSignatureUnfit(DeferredRefused):
+    """The signature does not fit the request's digest and the certificate."""
+
+    MESSAGE = Text(
+        "The signature does not fit what was to be signed, or was made with another key; nothing was written.",
+        "署名値が署名対象と合わないか、別の鍵で作られています。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "Sign to_sign.attributes of the request (the key hashes it) or to_sign.digest (already hashed), and give the "
+        "raw signature or its base64; for ECDSA the DER form.",
+        "依頼の to_sign.attributes (鍵側でハッシュ計算) または to_sign.digest (計算済み) に署名し、署名値をそのまま"
+        "またはbase64で渡してください。ECDSA は DER 形式です。",
+    )
+
+
+@dataclass(eq=False)
+class DeferredRoomTooSmall(DeferredRefused):
+    """Signature, certificates and timestamp take more room than the prepared file keeps."""
+
+    needed: int
+    MESSAGE = Text(
+        "The signature with its certificates and timestamp needs {needed} bytes, more than the file keeps for it.",
+        "署名・証明書・タイムスタンプに {needed} バイト必要ですが、ファイルに確保された領域に収まりません。",
+    )
+    HINT = Text(
+        "Name the same certificate file as for the request; or make a new request at --level B-B.",
+        "依頼を作ったときと同じ証明書ファイルを指定するか、--level B-B で依頼を作り直してください。",
+    )
+
+
+@dataclass(eq=False)
+class AgentUriInvalid(SignKitError):
+    """An agent: URI names no port."""
+
+    MESSAGE = Text("An agent: key is named by its port.", "agent: の鍵はポート番号で指定します。")
+    HINT = Text(
+        "Example: --signer agent:50123, with the port that 'signkit agent' shows.",
+        "例: --signer agent:50123 (signkit agent に表示されるポート番号)。",
+    )
+
+
+@dataclass(eq=False)
+class AgentUnreachable(CardError):
+    """No agent answers there."""
+
+    port: int
+    MESSAGE = Text(
+        "No signing agent answers at port {port} of this machine.",
+        "このコンピューターのポート {port} で署名エージェントが応答しません。",
+    )
+    HINT = Text(
+        "Start it on this machine with: signkit agent", "このコンピューターで signkit agent を起動してください。"
+    )
+
+
+@dataclass(eq=False)
+class AgentCodeWrong(CardError):
+    """The pairing code does not fit the agent."""
+
+    MESSAGE = Text("The code is not the one that the agent shows.", "コードがエージェントの表示と一致しません。")
+    HINT = Text(
+        "Type the code that the agent shows now; each is good for one program and five minutes.",
+        "エージェントに現在表示されているコードを入力してください。コードは1回限り、5分間有効です。",
+    )
+    EXIT_CODE = ExitCode.PIN
+
+
+@dataclass(eq=False)
+class AgentCodesWrong(CardError):
+    """Programs came to the agent with wrong codes too often."""
+
+    count: int
+    MESSAGE = Text(
+        "{count} wrong codes in a row: the agent has stopped.", "コードが{count}回続けて誤っていたため、停止しました。"
+    )
+    HINT = Text(
+        "If it was not you, another program on this machine tried to use your key; none of them got anything.",
+        "心当たりがなければ、別のプログラムが鍵を使おうとした可能性があります。何も渡していません。",
+    )
+
+
+@dataclass(eq=False)
+class AgentRefused(CardError):
+    """The agent did not sign."""
+
+    cause: Text
+    MESSAGE = Text("The agent did not sign: {cause}.", "エージェントは署名しませんでした: {cause}。")
+    HINT = Text("Look at the agent's own terminal.", "エージェント側の端末を確認してください。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CscUriInvalid(SignKitError):
+    """A csc: URI does not name a service and a credential."""
+
+    cause: Text
+    MESSAGE = Text("The csc: URI cannot be used: {cause}.", "csc: の URI を使えません: {cause}。")
+    HINT = Text(
+        "Example: csc:https://sign.example.jp/csc/v2/#credential-id",
+        "例: csc:https://sign.example.jp/csc/v2/#クレデンシャルID",
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say what is wrong with it."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CscSecretFileUnsafe(SignKitError):
+    """A file with a token or a client's secret cannot be used."""
+
+    path: str
+    cause: Text
+    MESSAGE = Text("The secret in {path} is not used: {cause}.", "{path} の秘密情報は使いません: {cause}。")
+    HINT = Text(
+        "Put the secret alone into it, and make it readable by you only: chmod 600 {path}",
+        "秘密情報だけを書き、自分だけが読めるようにしてください: chmod 600 {path}",
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say why."""
+        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CscFailed(SignKitError):
+    """The signing service did not do what was asked."""
+
+    step: str
+    cause: str
+    MESSAGE = Text(
+        "The signing service did not answer {step} as it should: {cause}.",
+        "署名サービスが {step} に正しく応答しませんでした: {cause}。",
+    )
+    HINT = Text(
+        "Nothing was written. Check the address, the credential, and the token (docs/guides/signing-elsewhere.md).",
+        "何も書き込んでいません。アドレス、クレデンシャル、トークンを確かめてください "
+        "(docs/ja/guides/signing-elsewhere.md)。",
+    )
+    EXIT_CODE = ExitCode.CARD
+
+
+@dataclass(eq=False)
+class CscUnsupported(SignKitError):
+    """The credential wants something that is not supported here."""
+
+    cause: Text
+    MESSAGE = Text(
+        "This credential of the signing service cannot be used here: {cause}.",
+        "署名サービスのこのクレデンシャルには対応していません: {cause}。",
+    )
+    HINT = Text(
+        "Sign with the service's own program: --signer deferred:REQUEST.json",
+        "サービス側のプログラムで署名し、--signer deferred:REQUEST.json で取り込んでください。",
+    )
+    EXIT_CODE = ExitCode.CARD
+
+    def message(self, language: Language = "en") -> str:
+        """Say why."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class CmsNotUsable(SignKitError):
+    """A signature file (CMS) cannot be added to or extended."""
+
+    cause: Text
+    MESSAGE = Text("This signature file cannot be used: {cause}.", "この署名ファイルは使えません: {cause}。")
+    HINT = Text("Look at it with: signkit cms verify FILE", "signkit cms verify FILE で内容を確かめてください。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
+
+
+@dataclass(eq=False)
+class ContainerNotMade(SignKitError):
+    """The files named cannot go into one container."""
+
+    cause: Text
+    MESSAGE = Text("These files cannot go into one container: {cause}.", "1つのコンテナにまとめられません: {cause}。")
+    HINT = Text("Rename or leave out the file named.", "該当するファイルの名前を変えるか、除いてください。")
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
