@@ -25,7 +25,8 @@ from signkit.trust.revocation import (
     OcspEvidence,
     RevocationAnswer,
     RevocationSource,
-    first_evidence,
+    most_telling,
+    to_be_kept,
 )
 from signkit.words import Text
 
@@ -126,19 +127,17 @@ def _evidence_on(
     """Ask the sources until one proves something; what one says that proves nothing does not hide the next."""
     if certificate.ocsp_no_check_value is not None and _signs_ocsp(certificate):
         return Evidence()  # RFC 6960 4.2.2.2.1: its issuer vouches for its whole, short life
-    unusable = False
+    reasons: list[NoEvidence] = []
     for source in sources:
-        answer = first_evidence([source], certificate, issuer, to_keep=True)
+        answer = to_be_kept(source.look_up(certificate, issuer))
+        if isinstance(answer, NoEvidence):
+            reasons.append(answer)
+            continue
         if isinstance(answer, IndexedStatus) and isinstance(answer.status, Revoked):
             raise CertificateRevoked(_display_name(certificate), str(answer.status.date))
-        found = _checked(answer, certificate, issuer, datetime.now(UTC))
-        if found is not None:
+        if (found := _checked(answer, certificate, issuer, datetime.now(UTC))) is not None:
             return found
-        unusable = unusable or not isinstance(answer, NoEvidence)
-    if unusable:
-        return _UNUSABLE
-    reason = first_evidence(sources, certificate, issuer, to_keep=True)
-    return reason.reason if isinstance(reason, NoEvidence) else _UNUSABLE
+    return _UNUSABLE if len(reasons) < len(sources) else most_telling(reasons, certificate).reason
 
 
 def _checked(

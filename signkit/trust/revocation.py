@@ -203,21 +203,26 @@ def first_evidence(
     sources: Sequence[RevocationSource],
     certificate: x509.Certificate,
     issuer: x509.Certificate,
-    *,
-    to_keep: bool = False,
 ) -> RevocationAnswer:
-    """Ask ``sources`` in order; return the first evidence, else the most telling reason for having none.
-
-    With ``to_keep`` the evidence shall go into a document: of a status without its list only a revocation counts.
-    """
+    """Ask ``sources`` in order; return the first evidence, else the most telling reason for having none."""
     reasons: list[NoEvidence] = []
     for source in sources:
         answer = source.look_up(certificate, issuer)
-        if to_keep and isinstance(answer, IndexedStatus) and not isinstance(answer.status, Revoked):
-            answer = answer.evidence(datetime.now(UTC))
         if not isinstance(answer, NoEvidence):
             return answer
         reasons.append(answer)
+    return most_telling(reasons, certificate)
+
+
+def to_be_kept(answer: RevocationAnswer) -> RevocationAnswer:
+    """Return what of an answer can go into a document: of a status without its list only a revocation counts."""
+    if isinstance(answer, IndexedStatus) and not isinstance(answer.status, Revoked):
+        return answer.evidence(datetime.now(UTC))
+    return answer
+
+
+def most_telling(reasons: Sequence[NoEvidence], certificate: x509.Certificate) -> NoEvidence:
+    """Return why there is no evidence on ``certificate``, out of what several sources said."""
     if imported := next((reason for reason in reasons if reason.kind in ("stale", "status-only")), None):
         return imported
     if issuer_kind(certificate) is not None:

@@ -14,7 +14,16 @@ from signkit.trust.crl_import import import_crl
 from signkit.trust.crl_index import Good, Revoked
 from signkit.trust.evidence import collect_evidence
 from signkit.trust.indexed import IndexedRevocation, imported_lists
-from signkit.trust.revocation import STATUS_ONLY, CrlEvidence, IndexedStatus, NoEvidence, first_evidence
+from signkit.trust.revocation import (
+    NOT_PUBLISHED,
+    STATUS_ONLY,
+    CrlEvidence,
+    IndexedStatus,
+    NoEvidence,
+    first_evidence,
+    most_telling,
+    to_be_kept,
+)
 from tests.trust.crls import DAY, NOW, authority, entry, issuing_point, leaf, make_list, name, new_authority
 
 
@@ -236,8 +245,7 @@ def test_another_source_may_still_have_evidence(holds_now, large):
             return CrlEvidence(fresh_list([]))
 
     source = holds_now(fresh_list([]))
-    found = first_evidence([source, Elsewhere()], leaf(6), authority().candidate, to_keep=True)
-    assert isinstance(found, CrlEvidence)
+    assert collect_evidence([leaf(6)], [authority().candidate], [source, Elsewhere()], "B-LT").crls
     assert isinstance(first_evidence([source, Elsewhere()], leaf(6), authority().candidate), IndexedStatus)
 
 
@@ -268,9 +276,9 @@ def test_for_a_jpki_certificate_the_imported_status_is_the_reason_told(holds_now
         def look_up(self, certificate, issuer):
             return IndexedStatus(Good(), utc_now(), utc_now() + DAY, "00")
 
-    found = first_evidence([Says()], Jpki(), authority().candidate, to_keep=True)
-    assert isinstance(found, NoEvidence)
-    assert found.kind == "status-only"
+    answer = to_be_kept(Says().look_up(Jpki(), authority().candidate))
+    assert isinstance(answer, NoEvidence)
+    assert most_telling([NOT_PUBLISHED, answer], Jpki()).kind == "status-only"
 
 
 def test_a_stale_list_does_not_go_into_a_document_and_its_times_are_told(holds):

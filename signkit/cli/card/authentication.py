@@ -12,16 +12,14 @@ import typer
 from signkit.cli.card.common import (
     Format,
     FormatOption,
-    PinStdin,
     Reader,
-    UseLastTry,
     asking,
     open_card,
     show_judgement,
 )
 from signkit.cli.files import read_input
 from signkit.cli.language import words
-from signkit.cli.options import EvidenceFolders, Output, Overwrite, Trust
+from signkit.cli.options import EvidenceFolders, Output, Overwrite, PinStdin, Trust, UseLastTry
 from signkit.cli.terminal import tell
 from signkit.words import Text
 

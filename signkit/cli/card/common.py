@@ -40,22 +40,6 @@ Reader: TypeAlias = Annotated[
     ),
 ]
 FormatOption: TypeAlias = Annotated[Format, typer.Option("--format", help=words("text or json.", "text または json。"))]
-PinStdin: TypeAlias = Annotated[
-    bool,
-    typer.Option(
-        "--pin-stdin", help=words("Read the secret from stdin, a line each.", "秘密情報を標準入力から1行ずつ読む。")
-    ),
-]
-UseLastTry: TypeAlias = Annotated[
-    bool,
-    typer.Option(
-        "--use-last-try",
-        help=words(
-            "Send the PIN although one try is left: a wrong one locks the card.",
-            "残り1回でも送信する。間違えるとカードがロックされる。",
-        ),
-    ),
-]
 
 SECRET_NAMES = {
     "signature": Text("signature password", "署名用パスワード"),

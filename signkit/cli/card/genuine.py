@@ -12,14 +12,13 @@ import typer
 from signkit.cli.card.common import (
     Format,
     FormatOption,
-    PinStdin,
     Reader,
-    UseLastTry,
     asking,
     open_card,
     show_judgement,
 )
 from signkit.cli.language import translate, words
+from signkit.cli.options import PinStdin, UseLastTry
 from signkit.words import Text
 
 if TYPE_CHECKING:

@@ -13,9 +13,7 @@ import typer
 from signkit.cli.card.common import (
     Format,
     FormatOption,
-    PinStdin,
     Reader,
-    UseLastTry,
     asking,
     open_card,
     printable,
@@ -23,7 +21,7 @@ from signkit.cli.card.common import (
     show_table,
 )
 from signkit.cli.language import translate, words
-from signkit.cli.options import Output, Overwrite, Trust
+from signkit.cli.options import Output, Overwrite, PinStdin, Trust, UseLastTry
 from signkit.cli.terminal import tell
 from signkit.errors import IdentityMissing, UsageProblem
 from signkit.words import Text

@@ -14,9 +14,7 @@ from signkit.cli.card.common import (
     SECRET_NAMES,
     Format,
     FormatOption,
-    PinStdin,
     Reader,
-    UseLastTry,
     asking,
     open_card,
     printable,
@@ -24,7 +22,7 @@ from signkit.cli.card.common import (
     show_table,
 )
 from signkit.cli.language import translate, words
-from signkit.cli.options import Output, Overwrite
+from signkit.cli.options import Output, Overwrite, PinStdin, UseLastTry
 from signkit.cli.terminal import secret_reader, tell
 from signkit.errors import UsageProblem
 from signkit.words import Text

@@ -13,15 +13,13 @@ from signkit.cli.card.authentication import anchors, revocation_sources
 from signkit.cli.card.common import (
     Format,
     FormatOption,
-    PinStdin,
     Reader,
-    UseLastTry,
     asking,
     open_card,
     show_judgement,
 )
 from signkit.cli.language import translate, words
-from signkit.cli.options import EvidenceFolders, Trust
+from signkit.cli.options import EvidenceFolders, PinStdin, Trust, UseLastTry
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
