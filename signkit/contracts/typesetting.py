@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 from signkit.contracts.escaping import code_literal
 from signkit.contracts.fonts import FontSet, font_set, typesetter_fonts
@@ -19,6 +20,7 @@ from signkit.errors import TypesettingFailed
 
 #: Scheme of the links that mark signing blocks in the compiled PDF; ``fields`` makes signature fields of them.
 BLOCK_SCHEME = "signkit-block:"
+_FIRST_USE = Lock()
 
 
 def prelude(title: str, language: str, fonts: FontSet) -> str:
@@ -66,7 +68,7 @@ def typeset(
 
     sources = {"main.typ": source.encode(), **(files or {})}
     compiler = typst.Compiler(
-        root=str(root or _no_files().name),
+        root=str(root or _empty_folder()),
         font_paths=typesetter_fonts(fonts or font_set()),
         ignore_system_fonts=True,
     )
@@ -84,9 +86,17 @@ def typeset(
     return compiled
 
 
+def _empty_folder() -> str:
+    """Return an empty folder that lives as long as the process: the compiler wants a root that exists.
+
+    Two threads must not both make it: the one whose folder the cache forgets would see it deleted while in use.
+    """
+    with _FIRST_USE:
+        return _kept_folder().name
+
+
 @cache
-def _no_files() -> TemporaryDirectory[str]:
-    """Return an empty folder that lives as long as the process: the compiler wants a root that exists."""
+def _kept_folder() -> TemporaryDirectory[str]:
     return TemporaryDirectory(prefix="signkit-", ignore_cleanup_errors=True)
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import date
+from functools import cache
 from io import BytesIO
+from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
 
+from signkit.contracts import typesetting
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.fields import NotOurs, add_signature_fields
 from signkit.contracts.fonts import MINCHO
@@ -49,3 +56,25 @@ def test_error_names_the_document() -> None:
 def test_fields_are_added_to_nothing_but_what_was_typeset(pdf: bytes) -> None:
     with pytest.raises(NotOurs):
         add_signature_fields(pdf, {})
+
+
+def test_threads_that_typeset_first_share_one_empty_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each made its own once; the one that the cache forgot was deleted under the compiler that used it."""
+    made: list[TemporaryDirectory[str]] = []
+    other_thread = threading.Barrier(2)
+
+    def make(**options: Any) -> TemporaryDirectory[str]:
+        with suppress(threading.BrokenBarrierError):
+            other_thread.wait(timeout=0.2)  # a second maker would meet the first one here
+        made.append(TemporaryDirectory(**options))
+        return made[-1]
+
+    monkeypatch.setattr(typesetting, "_kept_folder", cache(typesetting._kept_folder.__wrapped__))
+    monkeypatch.setattr(typesetting, "TemporaryDirectory", make)
+    with ThreadPoolExecutor(2) as pool:
+        pages = [pool.submit(typeset, PAGE, day=DAY, archival=False) for _ in range(2)]
+        assert len({page.result() for page in pages}) == 1
+
+    for folder in made:
+        folder.cleanup()
+    assert len(made) == 1
