@@ -81,8 +81,8 @@ def _text_at(data: Mapping[str, Any], path: str | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def read_contract(pdf: bytes) -> EmbeddedContract | None:
-    """Return the contract data a PDF carries, or None where it carries none.
+def read_contract(pdf: bytes, password: bytes | None = None) -> EmbeddedContract | None:
+    """Return the contract data a PDF carries, or None where it carries none; ``password`` opens an encrypted one.
 
     The file may come from anywhere; what it says is only as good as the signatures over it.
 
@@ -90,7 +90,7 @@ def read_contract(pdf: bytes) -> EmbeddedContract | None:
         InputUnreadable: the bytes are no PDF that can be read.
         ContractDataUnreadable: there is a ``contract.json`` which is not what SignKit writes.
     """
-    raw = _associated_file(pdf)
+    raw = _associated_file(pdf, password)
     return None if raw is None else parse_contract(raw)
 
 
@@ -145,14 +145,17 @@ _NOT_OURS = Text("it is not contract data that SignKit wrote", "SignKit が書�
 _BROKEN_STREAM = Text("its stream cannot be unpacked", "埋め込みデータを展開できません")
 
 
-def _associated_file(pdf: bytes) -> bytes | None:
+def _associated_file(pdf: bytes, password: bytes | None) -> bytes | None:
     """Return the bytes of the associated file ``contract.json`` of the PDF's newest revision."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
     from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
 
     try:
-        entries = PdfReader(BytesIO(pdf)).root_object.get("/AF", ArrayObject()).get_object()
+        reader = PdfReader(BytesIO(pdf))
+        if password and reader.is_encrypted:
+            reader.decrypt(password)  # where it does not fit, the empty one that was tried first may
+        entries = reader.root_object.get("/AF", ArrayObject()).get_object()
         for entry in entries[:_MAX_FILES] if isinstance(entries, ArrayObject) else ():
             file = entry.get_object()
             if isinstance(file, DictionaryObject) and file.get("/UF", file.get("/F")) == FILE_NAME:

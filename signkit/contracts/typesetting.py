@@ -13,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Lock
+from typing import Literal, TypeAlias
 
 from signkit.contracts.escaping import code_literal
 from signkit.contracts.fonts import FontSet, font_set, typesetter_fonts
@@ -20,6 +21,8 @@ from signkit.errors import TypesettingFailed
 
 #: Scheme of the links that mark signing blocks in the compiled PDF; ``fields`` makes signature fields of them.
 BLOCK_SCHEME = "signkit-block:"
+#: What the typesetter can make: an archival contract, or an appearance for a plain PDF or for one that is PDF/A-1.
+Standard: TypeAlias = Literal["a-3b", "1.7", "a-1b"]
 _FIRST_USE = Lock()
 
 
@@ -48,7 +51,7 @@ def typeset(
     root: Path | None = None,
     files: Mapping[str, bytes] | None = None,
     fonts: FontSet | None = None,
-    archival: bool = True,
+    standard: Standard = "a-3b",
 ) -> bytes:
     """Compile Typst source to PDF.
 
@@ -59,7 +62,7 @@ def typeset(
         root: the one folder the source may read from; None: no folder at all.
         files: further files the source may read, by path below the root; ``main.typ`` is taken.
         fonts: default: the shipped fonts.
-        archival: make PDF/A-3b; else plain PDF 1.7 (for an appearance that is drawn into another PDF).
+        standard: what the PDF conforms to; the others are for an appearance that is drawn into another PDF.
 
     Raises:
         TypesettingFailed: the typesetter refuses the source.
@@ -76,7 +79,7 @@ def typeset(
         compiled = compiler.compile(  # type: ignore[type-var]  # the stub lacks the dict of files
             sources,
             format="pdf",
-            pdf_standards=["a-3b"] if archival else ["1.7"],
+            pdf_standards=[standard],
             # Midnight in Greenwich is the same day in Japan.
             timestamp=datetime.combine(day, time(), UTC),
         )

@@ -111,6 +111,48 @@ class SignatureNotTimestamped(SignKitError):
         "--level B-LTA を使ってください。文書タイムスタンプが現在以降の時刻を証明します。",
     )
 
+@dataclass(eq=False)
+class PdfPasswordNeeded(SignKitError):
+    """An encrypted PDF does not open without its password."""
+
+    path: str = "PDF"
+    MESSAGE = Text(
+        "{path} is encrypted and opens only with a password.",
+        "{path} は暗号化されており、開くにはパスワードが必要です。",
+    )
+    HINT = Text(
+        "Type it with --ask-password, or pipe it in with --password-stdin.",
+        "--ask-password を付けて入力するか、--password-stdin で標準入力から渡してください。",
+    )
+    EXIT_CODE = ExitCode.PIN
+
+
+@dataclass(eq=False)
+class PdfPasswordWrong(SignKitError):
+    """A password does not open an encrypted PDF."""
+
+    path: str = "PDF"
+    MESSAGE = Text("The password does not open {path}.", "パスワードが違うため {path} を開けません。")
+    HINT = Text("Type it again; a file does not lock.", "もう一度入力してください。ファイルはロックされません。")
+    EXIT_CODE = ExitCode.PIN
+
+
+@dataclass(eq=False)
+class PdfForbidsSigning(SignKitError):
+    """An encrypted PDF's owner forbids filling in and signing to all who open it without the owner's password."""
+
+    path: str = "PDF"
+    MESSAGE = Text(
+        "The owner of {path} forbids filling it in and signing it.",
+        "{path} は、所有者により記入と署名が禁止されています。",
+    )
+    HINT = Text(
+        "With the owner's password it can be signed: --ask-password. Or ask its maker for a copy that may be signed.",
+        "所有者 (権限) パスワードがあれば --ask-password を付けて署名できます。なければ、署名できるファイルを作成者に"
+        "依頼してください。",
+    )
+
+
 
 @dataclass(eq=False)
 class SealNotDrawable(SignKitError):

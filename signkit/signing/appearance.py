@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
-from signkit.contracts.typesetting import typeset
+from signkit.contracts.typesetting import Standard, typeset
 from signkit.errors import SealImageUnusable, SealNotDrawable
+from signkit.signing.conformance import pdf_a_part
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -92,16 +93,31 @@ def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: A
     width, height = _size(widget)
     if width < _MIN_SIDE or height < _MIN_SIDE or max(width, height) > _MAX_SIDE:
         return
-    drawing = _drawing(_source(appearance, width, height), appearance.fonts or font_set())
+    opaque = pdf_a_part(writer) == 1
+    source = _source(appearance, width, height, opaque=opaque)
+    drawing = _drawing(source, appearance.fonts or font_set(), "a-1b" if opaque else "1.7")
     form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
     widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): form})
     writer.update_container(widget)
 
 
+def give_empty_appearance(writer: IncrementalPdfFileWriter, field: Any) -> None:
+    """Give a field that shows nothing an appearance that is empty: PDF/A-1 wants one (ISO 19005-1 6.9)."""
+    from pyhanko.pdf_utils import generic
+
+    form = generic.StreamObject(stream_data=b"")
+    for key, value in (("/Type", "/XObject"), ("/Subtype", "/Form")):
+        form[generic.pdf_name(key)] = generic.pdf_name(value)
+    form[generic.pdf_name("/BBox")] = generic.ArrayObject(map(generic.NumberObject, (0, 0, 0, 0)))
+    form[generic.pdf_name("/Resources")] = generic.DictionaryObject()
+    widget = _widget(field)
+    widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): writer.add_object(form)})
+
+
 @lru_cache(maxsize=8)
-def _drawing(source: str, fonts: FontSet) -> bytes:
+def _drawing(source: str, fonts: FontSet, standard: Standard) -> bytes:
     """Typeset a seal; in a batch one and the same stands in every contract signed within a minute."""
-    return typeset(source, day=_ANY_DAY, fonts=fonts, archival=False)
+    return typeset(source, day=_ANY_DAY, fonts=fonts, standard=standard)
 
 
 def _widget(field: Any) -> Any:
@@ -113,10 +129,11 @@ def _size(widget: Any) -> tuple[float, float]:
     return abs(right - left), abs(top - bottom)
 
 
-def _source(appearance: Appearance, width: float, height: float) -> str:
+def _source(appearance: Appearance, width: float, height: float, *, opaque: bool) -> str:
     side = min(height * 0.94, width * 0.3, _SEAL_SIDE)
     gap = side * 0.16
-    seal = _image_source(appearance.image, side) if appearance.image else _seal_source(appearance.seal, side)
+    image = _flattened(appearance.image) if appearance.image and opaque else appearance.image
+    seal = _image_source(image, side) if image else _seal_source(appearance.seal, side)
     room = width - side - gap - _INSET
     size = min(height * 0.24, 11.0, _fitting_size(appearance.lines, room))
     lines = "".join(
@@ -180,6 +197,19 @@ def _image_source(image: bytes, side: float) -> str:
         f'image(bytes(({numbers})), format: "{_image_format(image)}", '
         f'width: {_points(side)}, height: {_points(side)}, fit: "contain")'
     )
+
+
+def _flattened(image: bytes) -> bytes:
+    """Return the image on white paper: PDF/A-1 has no transparency (ISO 19005-1 6.4)."""
+    from PIL import Image
+
+    with Image.open(BytesIO(image)) as opened:
+        drawn = opened.convert("RGBA")
+    paper = Image.new("RGBA", drawn.size, "white")
+    paper.alpha_composite(drawn)
+    output = BytesIO()
+    paper.convert("RGB").save(output, "PNG")
+    return output.getvalue()
 
 
 def _image_format(image: bytes) -> str:

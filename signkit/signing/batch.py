@@ -17,6 +17,7 @@ from signkit.output import write_checked
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, Services, Signed, sign
 from signkit.signing.pades import FieldName, SignatureRequest, signature_fields
+from signkit.signing.opening import Password
 from signkit.signing.readback import check_signed
 
 #: Files in work at once: enough to keep the key busy, few enough to keep memory flat.
@@ -68,6 +69,7 @@ def sign_jobs(
     overwrite: bool = False,
     on_signed: Callable[[Job], None] = lambda _: None,
 ) -> Outcome:
+    password: Password = None,
     """Sign ``jobs`` with one opened key; stop beginning new ones at the first failure or Ctrl-C.
 
     Whatever happens, the outcome says which files were written.
@@ -78,9 +80,10 @@ def sign_jobs(
         on_signed: called after each file was written.
     """
 
+        password: opens those of the files that are encrypted.
     def work(job: Job) -> Signed:
         data = read(job)
-        signed = sign(data, request_for(job), signer, level, services)
+        signed = sign(data, request_for(job), signer, level, services, password=password)
         check = _checker(data, signer.certificate)
         write_checked(job.target, signed.pdf, check=check, overwrite=overwrite)
         return replace(signed, pdf=b"")  # written; a batch keeps no file in memory
@@ -115,11 +118,12 @@ def _checker(original: bytes, certificate: bytes) -> Callable[[bytes], None]:
     return lambda written: check_signed(original, written, certificate)
 
 
-def is_signed_copy(source: bytes, target: Path, field: FieldName) -> bool:
+def is_signed_copy(source: bytes, target: Path, field: FieldName, password: Password = None) -> bool:
     """Return whether ``target`` is ``source`` with ``field`` signed: what ``--resume`` may pass over."""
     try:
         copy = target.read_bytes()
-        return len(copy) > len(source) and copy.startswith(source) and field in signature_fields(copy).signed
+        longer = len(copy) > len(source) and copy.startswith(source)
+        return longer and field in signature_fields(copy, password).signed
     except (OSError, PdfNotSignable):
         return False
 

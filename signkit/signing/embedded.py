@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import PdfNotSignable
-from signkit.signing.pades import entry, open_reader, reading_errors, signature_field_dictionaries
+from signkit.signing.opening import Password, entry, open_reader, reading_errors
+from signkit.signing.pades import signature_field_dictionaries
 from signkit.trust.evidence import Evidence, asn1_certificate
 from signkit.words import Text
 
@@ -33,7 +34,7 @@ class Embedded:
     untimed: tuple[str, ...]
 
 
-def embedded_in(pdf: bytes) -> Embedded:
+def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
     """Read a signed PDF's certificates and evidence.
 
     Raises:
@@ -43,7 +44,7 @@ def embedded_in(pdf: bytes) -> Embedded:
     every: dict[bytes, x509.Certificate] = {}
     untimed: list[str] = []
     with reading_errors():
-        reader = open_reader(pdf)
+        reader = open_reader(pdf, password)
         for name, signed_data in _signatures(reader):
             stamps = [stamp for info in signed_data["signer_infos"] for stamp in _timestamps(info)]
             if not stamps and signed_data["encap_content_info"]["content_type"].native != "tst_info":

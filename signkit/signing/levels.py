@@ -17,6 +17,7 @@ from signkit.jpki.certificates import is_authentication_certificate
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
+from signkit.signing.opening import Password
 from signkit.signing.pades import (
     SignatureRequest,
     add_document_timestamp,
@@ -83,18 +84,27 @@ class Signed:
     evidence_issued: tuple[datetime, ...] = ()
 
 
-def sign(pdf: bytes, request: SignatureRequest, signer: Signer, level: Level, services: Services) -> Signed:
+def sign(
+    pdf: bytes,
+    request: SignatureRequest,
+    signer: Signer,
+    level: Level,
+    services: Services,
+    *,
+    password: Password = None,
+) -> Signed:
     """Sign ``pdf`` at ``level`` and check the result before returning it.
 
     Raises:
         KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
         SigningFieldMissing, AlreadySigned, PdfNotSignable: see `signkit.signing.pades.sign_field`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
     refuse_unfinishable(signer, request.time, level, services)
-    signed = sign_field(pdf, request, signer, timestamp=signature_timestamper(level, services))
+    signed = sign_field(pdf, request, signer, timestamp=signature_timestamper(level, services), password=password)
     check_signed(pdf, signed, signer.certificate)
-    return replace(raise_to_level(signed, signer, level, services), time=request.time)
+    return replace(raise_to_level(signed, signer, level, services, password), time=request.time)
 
 
 def refuse_unfinishable(key: KeyFacts, time: datetime, level: Level, services: Services) -> None:
@@ -118,7 +128,7 @@ def signature_timestamper(level: Level, services: Services) -> Timestamper | Non
     return lambda digest: obtain_timestamp(services.timestamps, digest).der
 
 
-def raise_to_level(signed: bytes, key: KeyFacts, level: Level, services: Services) -> Signed:
+def raise_to_level(signed: bytes, key: KeyFacts, level: Level, services: Services, password: Password = None) -> Signed:
     """Add to a file that ``key`` just signed the evidence that ``level`` asks for.
 
     Raises:
@@ -126,53 +136,62 @@ def raise_to_level(signed: bytes, key: KeyFacts, level: Level, services: Service
     """
     if not level.has_evidence:
         return Signed(signed)
-    return _with_evidence(signed, level, services, extra=_certificates(key))
+    return _with_evidence(signed, level, services, _certificates(key), password)
 
 
-def extend(pdf: bytes, level: Level, services: Services) -> Signed:
+def extend(pdf: bytes, level: Level, services: Services, *, password: Password = None) -> Signed:
     """Add evidence for every signature and timestamp in ``pdf``, and for B-LTA a (further) document timestamp.
 
     Raises:
         NothingToExtend: the file holds no signature.
         SignatureNotTimestamped: B-LT is asked for, and a signature bears no timestamp that it could build on.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
-    if not signature_fields(pdf).signed:
+    if not signature_fields(pdf, password).signed:
         raise NothingToExtend()
     if level is Level.B_LTA and not services.timestamps:
         raise TimestampUnavailable("no service is named / 指定がありません")
-    if level is Level.B_LT and (untimed := embedded_in(pdf).untimed):
+    if level is Level.B_LT and (untimed := embedded_in(pdf, password).untimed):
         raise SignatureNotTimestamped(", ".join(untimed))
-    return _with_evidence(pdf, level, services, extra=())
+    return _with_evidence(pdf, level, services, (), password)
 
 
-def _with_evidence(pdf: bytes, level: Level, services: Services, extra: Iterable[x509.Certificate]) -> Signed:
+def _with_evidence(
+    pdf: bytes, level: Level, services: Services, extra: Iterable[x509.Certificate], password: Password
+) -> Signed:
     """Add what is missing: evidence on every certificate, and for B-LTA a document timestamp over all of it.
 
     What the document holds already is enough where nothing newer can be had: a renewal must be possible when the
     signer's CA has long ended, and after a certificate was revoked for a move.
     """
-    inside = embedded_in(pdf)
+    inside = embedded_in(pdf, password)
     pool = [*inside.certificates, *extra, *services.issuers]
     evidence = collect_evidence(inside.entities, pool, services.revocation, level.value, inside.held)
-    result = add_evidence(pdf, evidence)
+    result = add_evidence(pdf, evidence, password)
     if level is Level.B_LTA:
-        result = add_document_timestamp(result, services.timestamps, _timestamp_field(result))
-        result, more = _evidence_of_last_timestamp(result, evidence, pool, services, level)
+        field = _timestamp_field(result, password)
+        result = add_document_timestamp(result, services.timestamps, field, password)
+        result, more = _evidence_of_last_timestamp(result, evidence, pool, services, level, password)
         evidence += more
     return Signed(result, evidence_issued=evidence.issued)
 
 
 def _evidence_of_last_timestamp(
-    pdf: bytes, have: Evidence, pool: Sequence[x509.Certificate], services: Services, level: Level
+    pdf: bytes,
+    have: Evidence,
+    pool: Sequence[x509.Certificate],
+    services: Services,
+    level: Level,
+    password: Password,
 ) -> tuple[bytes, Evidence]:
     """Add evidence on a document timestamp's own service, unless an earlier timestamp of it brought that already."""
-    inside = embedded_in(pdf)
+    inside = embedded_in(pdf, password)
     new = [item for item in inside.entities if item.dump() not in have.certificates]
     if not new:
         return pdf, Evidence()
     more = collect_evidence(new, [*pool, *inside.certificates], services.revocation, level.value)
-    return add_evidence(pdf, more), more
+    return add_evidence(pdf, more, password), more
 
 
 def _certificates(key: KeyFacts) -> list[x509.Certificate]:
@@ -181,8 +200,8 @@ def _certificates(key: KeyFacts) -> list[x509.Certificate]:
     return [x509.Certificate.load(der) for der in (key.certificate, *key.chain)]
 
 
-def _timestamp_field(pdf: bytes) -> str:
-    names = signature_fields(pdf)
+def _timestamp_field(pdf: bytes, password: Password) -> str:
+    names = signature_fields(pdf, password)
     taken = {*names.empty, *names.signed}
     return next(name for number in range(1, 100_000) if (name := f"Timestamp{number}") not in taken)
 

@@ -6,7 +6,6 @@ pyHanko writes the PDF; what is signed, and with what, is decided here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -14,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, TimestampUnavailable
 from signkit.signers.base import KeyFacts, Signer
-from signkit.signing.appearance import Appearance, apply_appearance
+from signkit.signing.appearance import Appearance, apply_appearance, give_empty_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
+from signkit.signing.opening import Password, entry, open_reader, open_writer, reading_errors, written
 from signkit.trust.evidence import Evidence
 from signkit.trust.timestamps import TimestampSource, obtain_timestamp
 from signkit.words import Text
@@ -36,7 +36,6 @@ _NO_CHANGES = 1
 _FORM_FILLING = 2
 #: A private (third class) name, ISO 32000-2 annex E: whose hand signed, beside whose key.
 _SIGNING_KIND = "/XXSigningKind"
-_MAX_PDF_BYTES = 1_000_000_000
 
 FieldName: TypeAlias = str
 
@@ -73,26 +72,39 @@ class FieldNames:
     signed: tuple[FieldName, ...]
 
 
-def signature_fields(pdf: bytes) -> FieldNames:
+def signature_fields(pdf: bytes, password: Password = None) -> FieldNames:
     """Return the names of the empty and the signed signature fields.
 
     Raises:
         PdfNotSignable: the file cannot be read as PDF.
+        PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.opening.open_reader`.
     """
     with reading_errors():
-        return _field_names(open_reader(pdf))
+        return _field_names(open_reader(pdf, password))
 
 
-def sign_field(pdf: bytes, request: SignatureRequest, signer: Signer, *, timestamp: Timestamper | None = None) -> bytes:
+def sign_field(
+    pdf: bytes,
+    request: SignatureRequest,
+    signer: Signer,
+    *,
+    timestamp: Timestamper | None = None,
+    password: Password = None,
+) -> bytes:
     """Fill ``request.field`` with a signature and return the whole new file; ``pdf`` is its exact beginning.
 
     Raises:
         SigningFieldMissing: no such field; the error lists those there are.
         AlreadySigned: the field has a value.
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
-    room = room_for(signer, timestamped=timestamp is not None)
-    return with_room(lambda room: _sign_once(pdf, request, signer, timestamp, room), room)
+
+    def make(room: int) -> bytes:
+        prepared = prepare_field(pdf, request, signer.algorithm.digest, room, password)
+        return prepared.filled(build_signature(signer, prepared.digest, timestamp=timestamp))
+
+    return with_room(make, room_for(signer, timestamped=timestamp is not None))
 
 
 def with_room(make: Callable[[int], bytes], room: int) -> bytes:
@@ -155,16 +167,19 @@ def room_for(key: KeyFacts, *, timestamped: bool) -> int:
     return estimate_size(key) + (_TOKEN_ROOM if timestamped else 0)
 
 
-def prepare_field(pdf: bytes, request: SignatureRequest, digest_name: str, room: int) -> PreparedFile:
+def prepare_field(
+    pdf: bytes, request: SignatureRequest, digest_name: str, room: int, password: Password = None
+) -> PreparedFile:
     """Write the signature's field, appearance and dictionary with ``room`` bytes for the signature itself.
 
     Raises:
         SigningFieldMissing, AlreadySigned, PdfNotSignable: see `sign_field`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigObjSetup
 
     with reading_errors():
-        writer = _open_writer(pdf)
+        writer = open_writer(pdf, password)
         _refuse_unless_signable(writer, request)
         steps = PdfCMSEmbedder().write_cms(request.field, writer, existing_fields_only=True)
         field = next(steps).get_object()
@@ -182,13 +197,6 @@ def _prepared(steps: Any, digest_name: str) -> PreparedFile:
     return PreparedFile(
         output.getvalue(), prepared.document_digest, prepared.reserved_region_start, prepared.reserved_region_end
     )
-
-
-def _sign_once(
-    pdf: bytes, request: SignatureRequest, signer: Signer, timestamp: Timestamper | None, room: int
-) -> bytes:
-    prepared = prepare_field(pdf, request, signer.algorithm.digest, room)
-    return prepared.filled(build_signature(signer, prepared.digest, timestamp=timestamp))
 
 
 def _signature_dictionary(request: SignatureRequest, room: int) -> Any:
@@ -252,7 +260,7 @@ def _certified_permission(reader: PdfFileReader) -> int | None:
     return None
 
 
-def add_evidence(pdf: bytes, evidence: Evidence) -> bytes:
+def add_evidence(pdf: bytes, evidence: Evidence, password: Password = None) -> bytes:
     """Add certificates, OCSP responses and CRLs to the document security store (ETSI EN 319 142-1 5.4.2).
 
     No /VRI: EN 319 142-1 5.4.2.3 asks new signatures not to use it.  What is there already is not written again.
@@ -261,7 +269,7 @@ def add_evidence(pdf: bytes, evidence: Evidence) -> bytes:
     from pyhanko.sign.validation.dss import DocumentSecurityStore
 
     with reading_errors():
-        writer = _open_writer(pdf)
+        writer = open_writer(pdf, password)
         store = DocumentSecurityStore.supply_dss_in_writer(
             writer,
             sig_contents=None,
@@ -271,74 +279,33 @@ def add_evidence(pdf: bytes, evidence: Evidence) -> bytes:
         )
         if not store.modified:
             return pdf
-        return _written(writer)
+        return written(writer)
 
 
-def add_document_timestamp(pdf: bytes, sources: Sequence[TimestampSource], field: FieldName) -> bytes:
+def add_document_timestamp(
+    pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, password: Password = None
+) -> bytes:
     """Add a document timestamp over everything so far (ISO 32000-2 12.8.5), in an invisible field of its own.
 
     Raises:
         TimestampUnavailable: no service gave a token.
     """
-    return with_room(lambda room: _timestamp_once(pdf, sources, field, room), _TOKEN_ROOM)
+    return with_room(lambda room: _timestamp_once(pdf, sources, field, room, password), _TOKEN_ROOM)
 
 
-def _timestamp_once(pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int) -> bytes:
+def _timestamp_once(
+    pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int, password: Password
+) -> bytes:
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
 
     with reading_errors():
-        steps = PdfCMSEmbedder().write_cms(field, _open_writer(pdf))
-        next(steps)
+        writer = open_writer(pdf, password)
+        steps = PdfCMSEmbedder().write_cms(field, writer)
+        give_empty_appearance(writer, next(steps).get_object())
         steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=2 * room)))
         prepared = _prepared(steps, "sha256")
     return prepared.filled(obtain_timestamp(sources, prepared.digest).der)
-
-
-@contextmanager
-def reading_errors() -> Iterator[None]:
-    """Turn pyHanko's many ways to fail on a bad PDF into one `PdfNotSignable`."""
-    from pyhanko.pdf_utils.misc import PdfError
-    from pyhanko.sign.general import SigningError
-
-    bad = (PdfError, SigningError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
-    try:
-        yield
-    except bad as error:
-        cause = Text(
-            f"it is damaged or uses a structure that is not supported ({error})",
-            f"壊れているか、対応していない構造です ({error})",
-        )
-        raise PdfNotSignable(cause) from error
-
-
-def entry(dictionary: Any, key: str) -> Any:
-    """Return ``dictionary[key]`` with references followed, or None; ``get`` of pyHanko follows none."""
-    return dictionary[key] if dictionary is not None and key in dictionary else None
-
-
-def open_reader(pdf: bytes) -> PdfFileReader:
-    """Return pyHanko's reader on ``pdf``; encrypted files and those over 1 GB are refused."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
-    if len(pdf) > _MAX_PDF_BYTES:
-        raise PdfNotSignable(Text("it is larger than 1 GB", "1 GB を超えています"))
-    reader = PdfFileReader(BytesIO(pdf), strict=False)
-    if reader.encrypted:
-        raise PdfNotSignable(Text("it is encrypted", "暗号化されています"))
-    return reader
-
-
-def _open_writer(pdf: bytes) -> IncrementalPdfFileWriter:
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-
-    return IncrementalPdfFileWriter.from_reader(open_reader(pdf))
-
-
-def _written(writer: IncrementalPdfFileWriter) -> bytes:
-    output = BytesIO()
-    writer.write(output)
-    return output.getvalue()
 
 
 def _field_names(reader: PdfFileReader) -> FieldNames:

@@ -26,7 +26,7 @@ PAGE = f'#set page(width: 60mm, height: 20mm, margin: 2mm)\n#set text(font: "{MI
 
 
 def test_small_page_that_is_no_archive() -> None:
-    pdf = typeset(PAGE + f"#{string_literal('𠮷田 #1')};", day=DAY, archival=False)
+    pdf = typeset(PAGE + f"#{string_literal('𠮷田 #1')};", day=DAY, standard="1.7")
 
     (page,) = PdfReader(BytesIO(pdf)).pages
     assert "𠮷田 #1" in page.extract_text()
@@ -35,12 +35,12 @@ def test_small_page_that_is_no_archive() -> None:
 
 
 def test_same_source_same_bytes_whatever_the_clock() -> None:
-    assert typeset(PAGE, day=DAY, archival=False) == typeset(PAGE, day=DAY, archival=False)
-    assert typeset(PAGE, day=DAY, archival=False) != typeset(PAGE, day=date(2026, 11, 22), archival=False)
+    assert typeset(PAGE, day=DAY, standard="1.7") == typeset(PAGE, day=DAY, standard="1.7")
+    assert typeset(PAGE, day=DAY, standard="1.7") != typeset(PAGE, day=date(2026, 11, 22), standard="1.7")
 
 
 def test_without_a_root_only_the_given_files_are_read() -> None:
-    pdf = typeset(PAGE + '#read("note.txt")', day=DAY, files={"note.txt": b"given"}, archival=False)
+    pdf = typeset(PAGE + '#read("note.txt")', day=DAY, files={"note.txt": b"given"}, standard="1.7")
 
     assert "given" in PdfReader(BytesIO(pdf)).pages[0].extract_text()
     with pytest.raises(TypesettingFailed, match="file not found"):
@@ -72,7 +72,7 @@ def test_threads_that_typeset_first_share_one_empty_folder(monkeypatch: pytest.M
     monkeypatch.setattr(typesetting, "_kept_folder", cache(typesetting._kept_folder.__wrapped__))
     monkeypatch.setattr(typesetting, "TemporaryDirectory", make)
     with ThreadPoolExecutor(2) as pool:
-        pages = [pool.submit(typeset, PAGE, day=DAY, archival=False) for _ in range(2)]
+        pages = [pool.submit(typeset, PAGE, day=DAY, standard="1.7") for _ in range(2)]
         assert len({page.result() for page in pages}) == 1
 
     for folder in made:
