@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated
@@ -17,6 +18,7 @@ from signkit.cli.language import LANGUAGE, words
 from signkit.cli.options import At, EvidenceFolders, Identity, Offline, Policy, Trust
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, OutputNotWritten, UsageProblem
+from signkit.validation.profile import ProfileName
 from signkit.validation.writers.formats import Format
 from signkit.words import Text
 
@@ -52,6 +54,18 @@ def run(
         ),
     ] = None,
     policy: Policy = "default",
+    profile: Annotated[
+        ProfileName | None,
+        typer.Option(
+            help=words(
+                "Hold it against what this receiver asks beside: registry (登記・供託オンライン申請システム). "
+                "A requirement that is not met makes the exit code 1.",
+                "提出先の要件に合うかも確かめる: registry (登記・供託オンライン申請システム)。"
+                "合わないものがあれば終了コードは 1。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     trust: Trust = None,
     evidence: EvidenceFolders = None,
     at: At = None,
@@ -102,18 +116,24 @@ def run(
         ),
     ] = None,
 ) -> None:
-    """Write a report a file, in the order in which they are done; the exit code is the worst verdict's."""
+    """Write a report a file, in the order in which they are done.
+
+    The exit code is the worst verdict's, or 1 where a profile is not met.
+    """
     from signkit.validation.resume import Results, read_results
 
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
-    options = validation_options(policy, trust, evidence, at, offline, identity, expect)
-    before = read_results(resume) if resume else Results()
+    options = replace(validation_options(policy, trust, evidence, at, offline, identity, expect), profile=profile)
+    before = read_results(resume, profile) if resume else Results()
     seen: set[Verdict] = set()
+    violated = False
     with _engine(engine) as (executor, workers), _output(resume, before, chosen) as stream, _progress(files) as advance:
         from signkit.validation.batch import validate_many
 
         def passed_over(name: str) -> None:
+            nonlocal violated
+            violated |= name in before.violated
             seen.add(before.verdicts[name])
             advance(before.verdicts[name])
 
@@ -127,10 +147,11 @@ def run(
         )
         for report in _written(reports, chosen, stream):
             seen.add(report.verdict)
+            violated |= report.profile is not None and not report.profile.fulfilled
             advance(report.verdict)
     if not seen:
         tell(_NOTHING)
-    raise typer.Exit(exit_code(seen))
+    raise typer.Exit(ExitCode.FAILED if violated else exit_code(seen))
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:

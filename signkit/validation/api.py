@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from signkit.validation.cms_file import validate_cms
 from signkit.validation.files import FileProblem, is_url, read_location
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import unreadable, validate_pdf
+from signkit.validation.profile_registry import no_pdf
 from signkit.validation.report import Report, Verdict
 
 __all__ = ["ValidationOptions", "validate_cms", "validate_data", "validate_file", "validate_pdf"]
@@ -43,10 +45,17 @@ def validate_file(path: Path | str, options: ValidationOptions | None = None, *,
 def validate_data(data: bytes, name: str, options: ValidationOptions, *, content: Path | None = None) -> Report:
     """Judge bytes; ``name`` is what they are called, and where the content of a detached CMS is looked for."""
     if name.lower().endswith(_ASIC_SUFFIXES):
-        return validate_asic_stream(BytesIO(data), name=name, options=options)
+        return _other(validate_asic_stream(BytesIO(data), name=name, options=options), options)
     if _looks_like_cms(name, data):
-        return validate_cms(data, name=name, options=options, content=_content(name, content, options))
+        return _other(validate_cms(data, name=name, options=options, content=_content(name, content, options)), options)
     return validate_pdf(data, name=name, options=options)
+
+
+def _other(report: Report, options: ValidationOptions) -> Report:
+    """Hold what is no PDF against the profile asked for."""
+    if options.profile is None or report.verdict is Verdict.UNREADABLE:
+        return report
+    return replace(report, profile=no_pdf(report.file))
 
 
 def not_read(name: str, problem: FileProblem, options: ValidationOptions) -> Report:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from signkit.trust.anchors import TrustStore, default_trust_store
 from signkit.validation.limits import Limits
 from signkit.validation.policy import Policy, shipped_policy
+from signkit.validation.profile import ProfileName
 
 if TYPE_CHECKING:
     from signkit.trust.revocation import RevocationSource
@@ -27,6 +28,7 @@ class ValidationOptions:
         limits: what a single file may cost.
         identity: show the four attributes of a JPKI certificate.
         revocation: where evidence is looked for that the file does not hold.
+        profile: what the file is held against beside, such as what the registry asks; see :mod:`profile_registry`.
         expect: who must have signed which field, by field; counts before what the contract says.
     """
 
@@ -38,6 +40,7 @@ class ValidationOptions:
     identity: bool = False
     revocation: Sequence[RevocationSource] = ()
     expect: Mapping[str, str] = field(default_factory=dict)
+    profile: ProfileName | None = None
 
     def moment(self) -> datetime:
         """Return the moment to judge at, in UTC."""

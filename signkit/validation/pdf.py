@@ -16,6 +16,7 @@ from signkit.validation.integrity import Checked, check
 from signkit.validation.limits import LimitExceeded, Meter
 from signkit.validation.options import ValidationOptions
 from signkit.validation.parties import Parties
+from signkit.validation.profile_registry import hold_against_registry
 from signkit.validation.reading.document import PdfFile, Unreadable
 from signkit.validation.reading.syntax import Value
 from signkit.validation.reasons import reason
@@ -183,6 +184,12 @@ class _Pdf:
         return sum((pool for _, pool in self._brought), self._stores.until(None))
 
     def report(self) -> Report:
+        report = self._report()
+        if self._options.profile is None:
+            return report
+        return replace(report, profile=hold_against_registry(self._file, self._checked, report))
+
+    def _report(self) -> Report:
         if not self._checked:
             return unreadable(self._blank, "not-signed")
         stamps = self._document_timestamps()

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from signkit.jpki.match_reasons import PartyMatch
+from signkit.validation.profile import ProfileReport
 from signkit.words import Text
 
 
@@ -195,6 +196,7 @@ class Report:
     document_timestamps: tuple[TimestampReport, ...] = ()
     error: FileError | None = None
     reasons: tuple[Reason, ...] = dataclasses.field(default=())
+    profile: ProfileReport | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as ``signkit-report/1``."""
@@ -210,6 +212,7 @@ class Report:
             "reasons": [reason.to_json() for reason in self.reasons],
             "signatures": [signature.to_json() for signature in self.signatures],
             "document_timestamps": [timestamp.to_json() for timestamp in self.document_timestamps],
+            "profile": self.profile.to_json() if self.profile else None,
         }
 
     def named(self, file: str) -> Report:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from signkit.errors import InputUnreadable, ResultsUnreadable
+from signkit.validation.profile import ProfileName
 from signkit.validation.report import Verdict
 
 _START = b'{"schema":"signkit-report/1",'
@@ -20,16 +21,20 @@ class Results:
     Attributes:
         digests: SHA-256 by name of file; names without one (nothing could be read then) are missing, and tried again.
         verdicts: the verdict by name, the last where a file was judged twice.
+        violated: the files that do not meet the profile asked for.
         end: where the last whole line ends; what follows was cut off when the run stopped.
     """
 
     digests: dict[str, str] = field(default_factory=dict)
     verdicts: dict[str, Verdict] = field(default_factory=dict)
+    violated: set[str] = field(default_factory=set)
     end: int = 0
 
 
-def read_results(path: Path) -> Results:
+def read_results(path: Path, profile: ProfileName | None = None) -> Results:
     """Read the results so far; none where the file does not exist.
+
+    Files that were not held against ``profile`` then are judged again.
 
     Raises:
         ResultsUnreadable: some line is no report.
@@ -43,26 +48,31 @@ def read_results(path: Path) -> Results:
                 if not line.endswith(b"\n"):
                     _require(line.startswith(_START[: len(line)]) and len(line) < _MAX_LINE, path, number)
                     break
-                _take(line, results, path, number)
+                _take(line, results, path, number, profile)
                 end += len(line)
     except FileNotFoundError:
         return results
     except OSError as error:
         raise InputUnreadable(str(path), error.strerror or str(error)) from error
-    return Results(results.digests, results.verdicts, end)
+    return replace(results, end=end)
 
 
-def _take(line: bytes, results: Results, path: Path, number: int) -> None:
+def _take(line: bytes, results: Results, path: Path, number: int, profile: ProfileName | None) -> None:
     try:
         report = json.loads(line)
         _require(line.startswith(_START), path, number)
         name, digest, verdict = report["file"], report["sha256"], Verdict(report["verdict"])
+        held = report.get("profile") or {}
+        profile_name, fulfilled = held.get("name"), held.get("fulfilled")
         _require(isinstance(name, str) and isinstance(digest, str), path, number)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ResultsUnreadable(str(path), number) from error
     results.verdicts[name] = verdict
     results.digests.pop(name, None)
-    if digest:
+    results.violated.discard(name)
+    if profile is not None and profile_name == profile and not fulfilled:
+        results.violated.add(name)
+    if digest and (profile is None or profile_name == profile):
         results.digests[name] = digest
 
 

@@ -6,6 +6,7 @@ import csv
 from io import StringIO
 from typing import Any
 
+from signkit.validation.profile import ProfileReport
 from signkit.validation.report import Report, SignatureReport, TimestampReport, iso
 from signkit.validation.writers.formats import Write
 
@@ -13,7 +14,7 @@ COLUMNS = (
     "file", "sha256", "kind", "file_verdict", "error", "entry", "field", "type", "verdict", "sub_indication", "reasons",
     "intact", "level", "signature_algorithm", "claimed_time", "best_time", "best_time_source", "signer", "issuer",
     "key_kind", "trusted_by", "party_match", "coverage", "changes_after", "changes_permitted", "revocation",
-    "revocation_source", "timestamps", "validation_time", "policy",
+    "revocation_source", "timestamps", "validation_time", "policy", "profile",
 )  # fmt: skip
 
 #: What a spreadsheet takes for the beginning of a formula.
@@ -58,7 +59,13 @@ def _common(report: Report) -> dict[str, Any]:
         "error": report.error.code if report.error else "",
         "validation_time": iso(report.validation_time),
         "policy": report.policy,
+        "profile": _profile(report.profile),
     }
+
+
+def _profile(profile: ProfileReport | None) -> str:
+    """``registry: fulfilled``, or the names of what is not met."""
+    return f"{profile.name}: {' '.join(profile.violated) or 'fulfilled'}" if profile else ""
 
 
 def _signature(item: SignatureReport) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from html import escape
 
 from signkit.preview import SignaturePage
 from signkit.validation.pictures import Draughtsman, Pictures
+from signkit.validation.profile import ProfileReport, RequirementReport
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
 from signkit.validation.writers.formats import Write
 from signkit.validation.writers.text import write_text
@@ -40,6 +41,7 @@ _MISSING = {
         "No picture: only the first files of a run are drawn.", "画像なし: 画像は先頭の一部のファイルに限ります。"
     ),
 }
+_PROFILE = Text("Held against the profile", "適合を確認した要件")
 _NONE = Text("—", "—")
 _LABELS = {
     "sha256": Text("SHA-256 of the file", "ファイルの SHA-256"),
@@ -113,6 +115,7 @@ class HtmlWriter:
             self._table(facts),
             *(self._signature(item) for item in report.signatures),
             *(self._stamp(item) for item in report.document_timestamps),
+            self._profile(report.profile),
             *(self._picture(page) for page in pictures.pages),
         ]
         if pictures.missing:
@@ -152,6 +155,22 @@ class HtmlWriter:
     def _entry(self, heading: str, verdict: Verdict, facts: list[tuple[str, str | None]]) -> str:
         return (
             f'<div class="{_CLASSES.get(verdict, "other")}">\n<h3>{_safe(heading)}</h3>\n{self._table(facts)}</div>\n'
+        )
+
+    def _profile(self, profile: ProfileReport | None) -> str:
+        if profile is None:
+            return ""
+        rows = "".join(self._requirement(item) for item in profile.requirements)
+        css = "passed" if profile.fulfilled else "failed"
+        heading = _safe(f"{self._say(_PROFILE)}: {profile.name}")
+        return f'<div class="{css}">\n<h3>{heading}</h3>\n<table>\n{rows}</table>\n</div>\n'
+
+    def _requirement(self, item: RequirementReport) -> str:
+        mark, css = {True: ("✓", "passed"), False: ("✗", "failed"), None: ("—", "other")}[item.fulfilled]
+        found = "; ".join(f"{part.field or ''} {self._say(part.found)}".strip() for part in item.findings)
+        return (
+            f"<tr><th>{_safe(self._say(item.title))}<br><code>{_safe(item.id)}</code></th>"
+            f'<td class="v {css}">{mark}</td><td>{_safe(found)}</td></tr>\n'
         )
 
     def _table(self, facts: list[tuple[str, str | None]]) -> str:

@@ -1,6 +1,7 @@
 """JUnit XML, for build servers: one test suite a run, one test case a file; only TOTAL-PASSED succeeds.
 
 TOTAL-FAILED, INDETERMINATE and NOT-SIGNED are failures (their ``type`` says which), UNREADABLE is an error.
+A file that does not meet the profile it is held against is a failure whatever its verdict.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class JunitWriter:
         self._began = self._began or iso(report.validation_time)
         self._count += 1
         unreadable = report.verdict is Verdict.UNREADABLE
-        failed = not unreadable and report.verdict is not Verdict.PASSED
+        violated = report.profile is not None and not report.profile.fulfilled
+        failed = not unreadable and (report.verdict is not Verdict.PASSED or violated)
         self._errors += unreadable
         self._failures += failed
         account = write_text(report, self._language)
@@ -52,4 +54,5 @@ def _message(report: Report) -> str:
     items: tuple[SignatureReport | TimestampReport, ...] = (*report.signatures, *report.document_timestamps)
     for item in items:
         codes += [reason.code for reason in item.reasons if item.verdict == report.verdict]
+    codes += [f"{report.profile.name}:{name}" for name in report.profile.violated] if report.profile else []
     return f"{report.verdict}: {', '.join(dict.fromkeys(codes))}" if codes else str(report.verdict)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from signkit.validation.profile import ProfileName, ProfileReport
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Language, Text
 
@@ -38,6 +39,12 @@ _STAMPED = Text(
     "The whole document was timestamped at {time} by {tsa}: {verdict}.",
     "文書全体のタイムスタンプ {time}（{tsa}）: {verdict}。",
 )
+_PROFILES = {
+    ProfileName.REGISTRY: Text("the registry (登記・供託オンライン申請システム)", "登記・供託オンライン申請システム")
+}
+_FULFILLED = Text("Everything that {profile} asks is met.", "{profile} の要件をすべて満たしています。")
+_VIOLATED = Text("What {profile} asks is NOT met: {names}.", "{profile} の要件を満たしていません: {names}。")
+_OK, _NOT, _OPEN = Text("ok ", "適合 "), Text("NOT", "不適合"), Text("-  ", "―   ")
 _UNKNOWN_TIME = Text("an unreadable time", "不明な時刻")
 
 
@@ -49,6 +56,7 @@ def write_text(report: Report, language: Language = "en") -> str:
     lines += ["  " + _say(reason.text, language) for reason in report.reasons]
     lines += [f"  {line}" for item in report.signatures for line in _signature(item, language)]
     lines += [f"  {line}" for item in report.document_timestamps for line in _timestamp(item, language)]
+    lines += [f"  {line}" for line in _profile(report.profile, language)]
     return "\n".join(lines) + "\n"
 
 
@@ -84,6 +92,24 @@ def _timestamp(item: TimestampReport, language: Language) -> list[str]:
         verdict=_verdict(item.verdict, item.sub_indication, language),
     )
     return [sentence, *(f"- {_say(reason.text, language)}" for reason in item.reasons)]
+
+
+def _profile(profile: ProfileReport | None, language: Language) -> list[str]:
+    if profile is None:
+        return []
+    name = _say(_PROFILES[profile.name], language)
+    sentence = _FULFILLED if profile.fulfilled else _VIOLATED
+    lines = [sentence.in_language(language, profile=name, names=", ".join(profile.violated))]
+    for item in profile.requirements:
+        mark = {True: _OK, False: _NOT, None: _OPEN}[item.fulfilled]
+        found = [part for part in item.findings if part.fulfilled == item.fulfilled]
+        places = "; ".join(
+            f"{part.field}: {part.found.in_language(language)}" if part.field else part.found.in_language(language)
+            for part in found
+        )
+        words = f"{_say(mark, language)} {item.id}: {_say(item.title, language)}"
+        lines.append(f"  {words} ({_one_line(places)})" if places else f"  {words}")
+    return lines
 
 
 def _verdict(verdict: Verdict, sub_indication: str | None, language: Language) -> str:
