@@ -31,6 +31,7 @@ def begin(
     *,
     read: Callable[[Job], bytes],
     overwrite: bool,
+    other_person: bool,
 ) -> None:
     """Write the prepared file and the request that names it, side by side."""
     from signkit.output import write_checked
@@ -46,7 +47,7 @@ def begin(
     for target in (request_file, prepared_file):  # both, or none
         refuse_existing(target, overwrite)
     names = (job.source.name, prepared_file.name)
-    deferred, prepared = prepare(read(job), names, request, key, level, available)
+    deferred, prepared = prepare(read(job), names, request, key, level, available, other_person=other_person)
     write_checked(prepared_file, prepared, overwrite=overwrite)
     write_checked(request_file, deferred.to_json(), overwrite=overwrite)
     tell(_PREPARED, prepared=prepared_file, request=request_file, expires=f"{deferred.expires:%Y-%m-%d %H:%M} UTC")
@@ -61,6 +62,7 @@ def finish(
     available: Services,
     *,
     overwrite: bool,
+    other_person: bool,
 ) -> None:
     """Finish the file of a request; it lies beside the request."""
     from datetime import UTC, datetime
@@ -78,7 +80,15 @@ def finish(
     target = output_beside(prepared_file, "", output or original_file.with_stem(f"{original_file.stem}-{request.role}"))
     refuse_existing(target, overwrite)
     prepared, key = read_input(prepared_file), _key(certificate, available)
-    signed = complete(request, prepared, key, read_input(signature), available, now=datetime.now(UTC))
+    signed = complete(
+        request,
+        prepared,
+        key,
+        read_input(signature),
+        available,
+        now=datetime.now(UTC),
+        other_person=other_person,
+    )
     original = prepared[: request.original_size]
     write_checked(
         target,

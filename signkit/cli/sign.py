@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -90,6 +90,16 @@ def run(
             ),
         ),
     ] = False,
+    other_person: Annotated[
+        bool,
+        typer.Option(
+            "--other-person",
+            help=words(
+                "Sign although the certificate names another than the contract does for this role.",
+                "証明書の名義が契約書の当事者と異なっていても署名する。",
+            ),
+        ),
+    ] = False,
     no_appearance: Annotated[
         bool, typer.Option("--no-appearance", help=words("Draw no seal.", "印影を描かない。"))
     ] = False,
@@ -157,8 +167,9 @@ def run(
 
     settings = load_settings()
     if complete is not None:
+        available = services(settings, tsa, evidence, trust)
         deferred.finish(
-            complete, signature, certificate, output, services(settings, tsa, evidence, trust), overwrite=overwrite
+            complete, signature, certificate, output, available, overwrite=overwrite, other_person=other_person
         )
         return
     wanted = parse_level(level)
@@ -176,11 +187,16 @@ def run(
         return _request_maker(key, role, reason, location, not no_appearance, image, witness=witness)
 
     if signer.startswith(deferred.SCHEME):
-        deferred.begin(jobs, signer, certificate, maker, wanted, available, read=_read_unchanged, overwrite=overwrite)
+        deferred.begin(
+            jobs, signer, certificate, maker, wanted, available,
+            read=_read_unchanged, overwrite=overwrite, other_person=other_person,
+        )  # fmt: skip
         return
     purpose = Purpose(role, tuple((job.source.name, job.sha256) for job in jobs))
     context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try, purpose)
     with open_signer(signer, context) as key, progress(len(jobs)) as advance:
+        if not (witness or other_person):
+            _refuse_other_person(jobs, key)
         make = maker(key)
         outcome = sign_jobs(
             jobs, make, key, wanted, available, read=_read_unchanged, overwrite=overwrite, on_signed=advance
@@ -235,7 +251,7 @@ def _jobs(
                 Text("Sign them in two runs.", "分けて署名してください。"),
             )
         certifies = turn.is_first and turn.is_contract if certify is None else certify
-        jobs[target] = Job(pdf, target, digest(data), certifies)
+        jobs[target] = Job(pdf, target, digest(data), certifies, turn.party)
     return list(jobs.values())
 
 
@@ -256,6 +272,22 @@ def _refuse_broken(data: bytes, pdf: Path) -> None:
                 f"成り立たない署名があります ({names})。signkit validate と signkit diff で確認してください",
             )
         )
+
+
+def _refuse_other_person(jobs: Sequence[Job], key: KeyFacts) -> None:
+    """Hold the certificate against the party of every file before the first is signed; tell what cannot be told."""
+    from signkit.signing.party import refuse_other_person
+
+    matches = [refuse_other_person(job.party, key.certificate) for job in jobs]
+    told = {
+        reason.text.in_language(LANGUAGE): None
+        for match in matches
+        if match is not None and match.verdict == "cannot-tell"
+        for reason in match.reasons
+        if reason.verdict == "cannot-tell"
+    }
+    if told:
+        tell(_CANNOT_TELL, reasons=" ".join(told))
 
 
 def _confirm(jobs: list[Job], *, assume_yes: bool) -> None:
@@ -355,6 +387,10 @@ def _tell_freshness(outcome: Outcome) -> None:
 
 _JST = timezone(timedelta(hours=9))
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
+_CANNOT_TELL = Text(
+    "Note: whether the certificate names the party cannot be told. {reasons}",
+    "ご注意: 証明書の名義が当事者と一致するか判定できません。{reasons}",
+)
 _NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")
 _STOPPED = Text(
     "Stopped at {source}: {signed} files are signed and listed, {left} are not. Go on with --resume.",

@@ -109,7 +109,6 @@ from signkit.errors.signing import (
     DeferredCertificateOther,
     DeferredExpired,
     DeferredFileChanged,
-    DeferredPartyOther,
     DeferredRefused,
     DeferredRequestUnreadable,
     DeferredRoomTooSmall,
@@ -125,6 +124,7 @@ from signkit.errors.signing import (
     SealNotDrawable,
     SignatureNotTimestamped,
     SignatureSelfCheckFailed,
+    SignerNotParty,
     SigningFieldMissing,
 )
 from signkit.errors.trust import (
@@ -197,7 +197,6 @@ __all__ = [
     "DeferredCertificateOther",
     "DeferredExpired",
     "DeferredFileChanged",
-    "DeferredPartyOther",
     "DeferredRefused",
     "DeferredRequestUnreadable",
     "DeferredRoomTooSmall",
@@ -258,6 +257,7 @@ __all__ = [
     "SignKitError",
     "SignatureNotTimestamped",
     "SignatureSelfCheckFailed",
+    "SignerNotParty",
     "SignerUnknown",
     "SigningFieldMissing",
     "TableUnreadable",

@@ -75,6 +75,28 @@ class OutOfTurn(SignKitError):
 
 
 @dataclass(eq=False)
+class SignerNotParty(SignKitError):
+    """The certificate names another than the contract names for the role; the key was not used."""
+
+    role: str
+    reason: Text
+    MESSAGE = Text(
+        "The certificate does not name the party that the contract names as {role!r}; nothing was signed. {reason}",
+        "証明書の名義が、契約書で {role!r} とされている当事者と一致しません。署名していません。{reason}",
+    )
+    HINT = Text(
+        "Check --as and the key. An organisation that signs on the party's instruction adds --witness; who signs for "
+        "the party under another name (an agent) adds --other-person, and 'signkit validate' will say so.",
+        "--as と鍵を確かめてください。事業者が当事者の指示で署名する場合は --witness を付けます。代理人など別の名義で"
+        "署名する場合は --other-person を付けます (検証結果にその旨が表示されます)。",
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, role=self.role, reason=self.reason.in_language(language))
+
+
+@dataclass(eq=False)
 class PdfNotSignable(SignKitError):
     """The PDF cannot take a signature."""
 
@@ -245,23 +267,6 @@ class DeferredCertificateOther(DeferredRefused):
     HINT = Text(
         "Name the certificate with which the request was made, or make a new request for this one.",
         "依頼を作ったときの証明書を指定するか、この証明書で依頼を作り直してください。",
-    )
-
-
-@dataclass(eq=False)
-class DeferredPartyOther(DeferredRefused):
-    """The certificate names another person than the contract names for the role."""
-
-    role: str
-    MESSAGE = Text(
-        "The certificate does not name the party that the contract names as {role!r}.",
-        "証明書の名義が、契約書で {role!r} とされている当事者と一致しません。",
-    )
-    HINT = Text(
-        "Check --as and the certificate. An organisation that signs on the party's instruction adds --witness when "
-        "the request is made.",
-        "--as と証明書を確かめてください。事業者が当事者の指示で署名する場合は、依頼を作るときに "
-        "--witness を付けます。",
     )
 
 

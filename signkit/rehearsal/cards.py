@@ -34,6 +34,7 @@ from signkit.rehearsal.pki import (
     load_identity,
     load_key,
 )
+from signkit.rehearsal.residents import RESIDENTS
 from signkit.rehearsal.services import utc_now
 
 STANDARD = "standard"
@@ -48,13 +49,16 @@ _EXPIRED_VALIDITY = timedelta(days=300)  # shorter than a real one, so that it b
 _EXPIRY_YEAR = 2035
 _SECURITY_CODE = "2285"
 
+#: What can stand after ``card:virtual:``: a kind of card (番号 花子's), or the holder of a standard one.
+CARD_NAMES = (*PROFILES, *RESIDENTS)
+
 
 def kept_emulated_card(folder: Path, profile: str = STANDARD, state_file: Path | None = None) -> EmulatedCard:
     """Return the kept card of a profile; its PINs and counters survive from run to run, as a real card's do.
 
     Args:
         folder: where the rehearsal is kept; made where there is none yet.
-        profile: a name in ``PROFILES``.
+        profile: a name in ``CARD_NAMES``.
         state_file: where PINs and counters are kept; default: a file of the profile's own in ``folder``.
 
     Raises:
@@ -63,10 +67,9 @@ def kept_emulated_card(folder: Path, profile: str = STANDARD, state_file: Path |
         InputUnreadable: the state file is none of such a card.
     """
     path = state_file or folder / f"card-state-{profile}.json"
-    kind = PROFILES[profile]
     contents = kept_contents(folder, profile)
     state = load_state(path, contents) if path.exists() else None
-    return make_card(kind, contents, state, lambda changed: save_state(path, changed))
+    return make_card(kind_of_card(profile), contents, state, lambda changed: save_state(path, changed))
 
 
 def fresh_emulated_card(folder: Path, profile: str = STANDARD) -> EmulatedCard:
@@ -75,7 +78,16 @@ def fresh_emulated_card(folder: Path, profile: str = STANDARD) -> EmulatedCard:
     Raises:
         KeyError, OutputNotWritten: see ``kept_emulated_card``.
     """
-    return make_card(PROFILES[profile], kept_contents(folder, profile))
+    return make_card(kind_of_card(profile), kept_contents(folder, profile))
+
+
+def kind_of_card(name: str) -> Profile:
+    """Return the profile that a name in ``CARD_NAMES`` means.
+
+    Raises:
+        KeyError: there is no such card.
+    """
+    return PROFILES[STANDARD if name in RESIDENTS else name]
 
 
 def kept_contents(folder: Path, profile: str = STANDARD) -> CardContents:
@@ -84,21 +96,27 @@ def kept_contents(folder: Path, profile: str = STANDARD) -> CardContents:
     Raises:
         KeyError, OutputNotWritten: see ``kept_emulated_card``.
     """
-    kind = PROFILES[profile]
+    kind = kind_of_card(profile)
     pki = kept_rehearsal(folder)
     try:
-        contents = _kept_keys(folder, pki, kind)
-        face = _kept_face(folder) if kind.has_face else None
+        contents = _kept_keys(folder, pki, profile)
+        face = _kept_face(folder, _holder(profile)) if kind.has_face else None
     except (OSError, ValueError) as error:
         raise OutputNotWritten(str(folder), str(error)) from error
     return replace(contents, sign=contents.sign if kind.has_signing_certificate else None, face=face)
 
 
-def _kept_keys(folder: Path, pki: RehearsalPki, kind: Profile) -> CardContents:
+def _holder(profile: str) -> Person:
+    return RESIDENTS.get(profile, HANAKO)
+
+
+def _kept_keys(folder: Path, pki: RehearsalPki, profile: str) -> CardContents:
+    kind = kind_of_card(profile)
     name = "card" + ("-expired" if kind.is_expired else "") + ("-ecdsa" if kind.algorithm == "ecdsa" else "")
+    name += f"-{profile}" if profile in RESIDENTS else ""
     signing, authentication = folder / f"{name}-signature.pem", folder / f"{name}-authentication.pem"
     if not authentication.exists():
-        for path, identity in zip((signing, authentication), _issue(pki, kind), strict=True):
+        for path, identity in zip((signing, authentication), _issue(pki, kind, _holder(profile)), strict=True):
             keep_identity(path, identity)
     return CardContents(
         sign=key_contents(load_identity(signing), pki.signature_ca),
@@ -106,15 +124,15 @@ def _kept_keys(folder: Path, pki: RehearsalPki, kind: Profile) -> CardContents:
     )
 
 
-def _issue(pki: RehearsalPki, kind: Profile) -> tuple[Identity, Identity]:
+def _issue(pki: RehearsalPki, kind: Profile, holder: Person) -> tuple[Identity, Identity]:
     now = utc_now()
     end = now - _EXPIRED_SINCE if kind.is_expired else None
     start = end - _EXPIRED_VALIDITY if end else now
     new_key = new_ec_key if kind.algorithm == "ecdsa" else new_rsa_key
-    return pki.identities(HANAKO, start, end=end, new_key=new_key)
+    return pki.identities(holder, start, end=end, new_key=new_key)
 
 
-def _kept_face(folder: Path) -> FaceContents:
+def _kept_face(folder: Path, holder: Person) -> FaceContents:
     paths = [folder / f"{name}.pem" for name in _FACE_KEYS]
     for path in paths:
         if not path.exists():
@@ -124,7 +142,7 @@ def _kept_face(folder: Path) -> FaceContents:
     public = keys[-1].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     if not (folder / FACE_CA_FILE).exists():
         (folder / FACE_CA_FILE).write_bytes(public)
-    return face(HANAKO, *(key for key in keys if isinstance(key, RSAPrivateKey)))
+    return face(holder, *(key for key in keys if isinstance(key, RSAPrivateKey)))
 
 
 def face(person: Person, own: RSAPrivateKey, issuer: RSAPrivateKey, ca: RSAPrivateKey) -> FaceContents:

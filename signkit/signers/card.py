@@ -1,5 +1,5 @@
 """The signature key on the Individual Number Card (``card``, ``card:READER NAME``), and on the emulated one
-(``card:virtual``, or with a profile ``card:virtual:last-try``)."""
+(``card:virtual``, or of a kind or a holder of one's own: ``card:virtual:last-try``, ``card:virtual:yoshida``)."""
 
 from __future__ import annotations
 
@@ -109,8 +109,8 @@ def connect_card(reader: str | None, settings: Settings) -> Connection:
     """Return a connection to the card on a reader.
 
     Args:
-        reader: part of the reader's name; None for the only card there is; ``virtual`` or ``virtual:PROFILE`` for the
-            kept emulated card.
+        reader: part of the reader's name; None for the only card there is; ``virtual`` or ``virtual:NAME`` for a
+            kept emulated card (`signkit.rehearsal.cards.CARD_NAMES`).
         settings: say where the rehearsal is kept.
 
     Raises:
@@ -158,11 +158,10 @@ def pin_source(ask: AskSecret, kind: SecretKind, of: str) -> Callable[[int], byt
 
 def _virtual(profile: str, settings: Settings) -> Connection:
     from signkit.card.emulator import EmulatedTransport
-    from signkit.card.profiles import PROFILES
-    from signkit.rehearsal.cards import STANDARD, kept_emulated_card
+    from signkit.rehearsal.cards import CARD_NAMES, STANDARD, kept_emulated_card
 
-    if profile and profile not in PROFILES:
-        raise ReaderNotFound(f"{VIRTUAL}:{profile}", tuple(f"{VIRTUAL}:{name}" for name in PROFILES))
+    if profile and profile not in CARD_NAMES:
+        raise ReaderNotFound(f"{VIRTUAL}:{profile}", tuple(f"{VIRTUAL}:{name}" for name in CARD_NAMES))
     return Connection(EmulatedTransport(kept_emulated_card(_rehearsal_folder(settings), profile or STANDARD)))
 
 

@@ -12,6 +12,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from signkit.contracts.embedded import EmbeddedParty
 from signkit.errors import PdfNotSignable
 from signkit.output import write_checked
 from signkit.signers.base import Signer
@@ -33,12 +34,14 @@ class Job:
         target: where the signed file goes.
         sha256: of the source when the list was shown; a file changed since is not signed.
         certify: whether its signature certifies the document.
+        party: whom the contract names for the role; None where it names nobody.
     """
 
     source: Path
     target: Path
     sha256: str
     certify: bool = False
+    party: EmbeddedParty | None = None
 
 
 @dataclass(frozen=True)

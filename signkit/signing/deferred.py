@@ -21,13 +21,11 @@ from signkit.errors import (
     DeferredCertificateOther,
     DeferredExpired,
     DeferredFileChanged,
-    DeferredPartyOther,
     DeferredRequestUnreadable,
     DeferredRoomTooSmall,
     DeferredSignatureUnfit,
     KeyFileUnusable,
 )
-from signkit.jpki.party_match import PartyClaim, match_person, signer_identity
 from signkit.signers.base import KeyFacts, SignatureAlgorithm
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.signing.cms import Statement, join_signature, signature_mechanism, signed_attributes
@@ -41,6 +39,7 @@ from signkit.signing.levels import (
     signature_timestamper,
 )
 from signkit.signing.pades import PreparedFile, RoomTooSmall, SignatureRequest, prepare_field, room_for
+from signkit.signing.party import refuse_other_person
 from signkit.signing.readback import check_signed
 from signkit.signing.turn import check_turn, contract_of
 from signkit.trust.chain import find_issuer
@@ -235,7 +234,14 @@ def _time(text: str) -> datetime:
 
 
 def prepare(
-    pdf: bytes, names: tuple[str, str], request: SignatureRequest, key: DeferredKey, level: Level, services: Services
+    pdf: bytes,
+    names: tuple[str, str],
+    request: SignatureRequest,
+    key: DeferredKey,
+    level: Level,
+    services: Services,
+    *,
+    other_person: bool = False,
 ) -> tuple[DeferredRequest, bytes]:
     """Write everything but the signature; return the request and the prepared file.
 
@@ -246,15 +252,17 @@ def prepare(
         key: the key that is going to sign.
         level: what the completion is to reach.
         services: asked whether the level can be reached at all.
+        other_person: take a certificate that names somebody else than the role's party.
 
     Raises:
         KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
         SigningFieldMissing, AlreadySigned, OutOfTurn, PdfNotSignable: see `signkit.signing.turn.check_turn`.
-        DeferredPartyOther: the certificate names somebody else than the role's party.
+        SignerNotParty: the certificate names somebody else than the role's party.
     """
-    check_turn(pdf, request.field)
+    turn = check_turn(pdf, request.field)
     refuse_unfinishable(key, request.time, level, services)
-    _refuse_other_party(pdf, request.field, key, witness=request.witness)
+    if not (request.witness or other_person):
+        refuse_other_person(turn.party, key.certificate)
     room = room_for(key, timestamped=level.has_timestamp) + _SPARE_ROOM
     prepared = prepare_field(pdf, request, key.algorithm.digest, room)
     created = request.time.astimezone(UTC)
@@ -305,6 +313,7 @@ def complete(
     services: Services,
     *,
     now: datetime,
+    other_person: bool = False,
 ) -> Signed:
     """Put a signature that was made elsewhere into its file and raise that to the request's level.
 
@@ -315,9 +324,10 @@ def complete(
         signature: as the key gave it, or that in base64.
         services: where time and evidence come from.
         now: decides whether the request has expired.
+        other_person: as for `prepare`; a request cannot say it for itself.
 
     Raises:
-        DeferredExpired, DeferredFileChanged, DeferredCertificateOther, DeferredPartyOther: it is not the request,
+        DeferredExpired, DeferredFileChanged, DeferredCertificateOther, SignerNotParty: it is not the request,
             the file, the certificate or the party that it was.
         DeferredSignatureUnfit: the signature does not fit.
         AlreadySigned, SigningFieldMissing, OutOfTurn: the file does not wait for this role.
@@ -329,8 +339,9 @@ def complete(
     original, file = _bound_file(request, prepared, key)
     if hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
         raise DeferredCertificateOther()
-    check_turn(original, request.role)
-    _refuse_other_party(original, request.role, key, witness=request.witness)
+    turn = check_turn(original, request.role)
+    if not (request.witness or other_person):
+        refuse_other_person(turn.party, key.certificate)
     attributes = signed_attributes(key, file.digest, Statement())
     if attributes != request.attributes:
         raise DeferredFileChanged(request.file)
@@ -359,24 +370,6 @@ def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tup
         raise DeferredFileChanged(request.file)
     content = Content(BytesPieces(prepared[: request.start], prepared[request.end :]))
     return original, PreparedFile(prepared, content.digest(key.algorithm.digest), request.start, request.end)
-
-
-def _refuse_other_party(pdf: bytes, role: str, key: KeyFacts, *, witness: bool) -> None:
-    """Refuse a certificate that names another than the party whom the contract names for ``role``.
-
-    A witness (立会人型) signs with a key that is by its nature not the party's.
-    """
-    from asn1crypto import x509
-
-    contract = contract_of(pdf)
-    if contract is None or witness:
-        return
-    identity = signer_identity(x509.Certificate.load(key.certificate))
-    for party in contract.parties:
-        if party.role == role and party.name:
-            claim = PartyClaim(party.name, party.address, party.kind)
-            if match_person(identity, claim).verdict == "mismatch":
-                raise DeferredPartyOther(role)
 
 
 def _fitting_signature(key: KeyFacts, attributes: bytes, given: bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from signkit.contracts.embedded import EmbeddedContract, read_contract
+from signkit.contracts.embedded import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.errors import AlreadySigned, ContractDataUnreadable, InputUnreadable, OutOfTurn, SigningFieldMissing
 from signkit.signing.pades import signature_fields
 
@@ -16,10 +16,12 @@ class Turn:
     Attributes:
         is_first: nobody has signed yet.
         is_contract: the PDF carries a contract of SignKit's.
+        party: whom the contract names for the role; None where it names nobody.
     """
 
     is_first: bool
     is_contract: bool
+    party: EmbeddedParty | None = None
 
 
 def check_turn(pdf: bytes, role: str) -> Turn:
@@ -38,11 +40,12 @@ def check_turn(pdf: bytes, role: str) -> Turn:
     if role not in fields.empty:
         raise SigningFieldMissing(role, fields.empty, fields.signed)
     contract = contract_of(pdf)
-    if contract is not None and contract.signing_order == "fixed":
+    party = next((each for each in contract.parties if each.role == role), None) if contract is not None else None
+    if contract is not None and party is not None and contract.signing_order == "fixed":
         next_roles = contract.turn(fields.signed)
-        if role in {party.role for party in contract.parties} and role not in next_roles:
+        if role not in next_roles:
             raise OutOfTurn(role, ", ".join(next_roles))
-    return Turn(is_first=not fields.signed, is_contract=contract is not None)
+    return Turn(is_first=not fields.signed, is_contract=contract is not None, party=party)
 
 
 def contract_of(pdf: bytes) -> EmbeddedContract | None:

@@ -15,7 +15,7 @@ def three(tmp_path, blank):
     return names
 
 
-ARGUMENTS = ("--as", "seller", "--signer", "card:virtual", "--pin-stdin")
+ARGUMENTS = ("--as", "seller", "--signer", "card:virtual:takahashi", "--pin-stdin")
 
 
 def test_one_pin_signs_them_all(signkit, three):

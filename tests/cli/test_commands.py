@@ -10,13 +10,16 @@ import pytest
 
 from tests.cli.conftest import PASSWORD
 
+#: The seller of the sample contract, with the emulated card of the same name.
+SELLER = ("--as", "seller", "--signer", "card:virtual:takahashi")
+
 
 def test_the_brokers_guide_works(signkit, repository, tmp_path):
     sample = repository / "samples/real-estate-sale/01-existing-house.yaml"
     made = signkit("render", "real-estate-sale", str(sample), "-o", "contract.pdf")
     assert (made.returncode, made.stdout) == (0, "contract.pdf\n")
     signed = signkit(
-        "sign", "contract.pdf", "--as", "seller", "--signer", "card:virtual", "--level", "B-LTA", "--tsa", "rehearsal",
+        "sign", "contract.pdf", *SELLER, "--level", "B-LTA", "--tsa", "rehearsal",
         "--certify", "--pin-stdin", stdin=PASSWORD,
     )  # fmt: skip
     assert (signed.returncode, signed.stdout) == (0, "contract-seller.pdf\n"), signed.stderr
@@ -32,7 +35,7 @@ def test_the_brokers_guide_works(signkit, repository, tmp_path):
 
 
 def test_extend_raises_a_b_t_file(signkit, contract, tmp_path):
-    arguments = ("--as", "seller", "--signer", "card:virtual", "--level", "B-T", "--tsa", "rehearsal", "--pin-stdin")
+    arguments = (*SELLER, "--level", "B-T", "--tsa", "rehearsal", "--pin-stdin")
     assert signkit("sign", contract, *arguments, stdin=PASSWORD).returncode == 0
     extended = signkit("extend", "contract-seller.pdf", "--tsa", "rehearsal")
     assert (extended.returncode, extended.stdout) == (0, "contract-seller-B-LTA.pdf\n"), extended.stderr
@@ -42,30 +45,30 @@ def test_extend_raises_a_b_t_file(signkit, contract, tmp_path):
     ("arguments", "stdin", "code", "words"),
     [
         (("sign", "contract.pdf", "--as", "landlord", "--signer", "card:virtual"), "", 2, "Empty fields: seller"),
-        (("sign", "missing.pdf", "--as", "seller", "--signer", "card:virtual"), "", 2, "Cannot read missing.pdf"),
+        (("sign", "missing.pdf", *SELLER), "", 2, "Cannot read missing.pdf"),
         (("sign", "contract.pdf", "--as", "seller", "--signer", "usb:1"), "", 2, "No signer is named 'usb:1'"),
         (("sign", "contract.pdf", "--as", "seller", "--signer", "p12:none.p12"), "", 2, "Cannot read none.p12"),
         (
-            ("sign", "contract.pdf", "--as", "seller", "--signer", "card:virtual", "--pin-stdin"),
+            ("sign", "contract.pdf", *SELLER, "--pin-stdin"),
             "WRONG123\n", 12, "Tries left: 4",
         ),
-        (("sign", "contract.pdf", "--as", "seller", "--signer", "card:virtual"), "", 2, "no terminal to type it at"),
+        (("sign", "contract.pdf", *SELLER), "", 2, "no terminal to type it at"),
         (
-            ("sign", "contract.pdf", "--as", "seller", "--signer", "card:virtual", "--level", "B-XL"), "", 2,
+            ("sign", "contract.pdf", *SELLER, "--level", "B-XL"), "", 2,
             "There is no level 'B-XL'",
         ),
         (
-            ("sign", "contract.pdf", "--as", "seller", "--signer", "card:virtual", "--level", "B-T", "--pin-stdin"),
+            ("sign", "contract.pdf", *SELLER, "--level", "B-T", "--pin-stdin"),
             PASSWORD, 13, "No timestamp could be had",
         ),
         (
             (
-                "sign", "contract.pdf", "--as", "seller", "--signer", "card:virtual", "--level", "B-T", "--pin-stdin",
+                "sign", "contract.pdf", *SELLER, "--level", "B-T", "--pin-stdin",
                 "--tsa", "file:///etc/passwd",
             ),
             PASSWORD, 13, "only http and https addresses are used",
         ),
-        (("sign", "contract.pdf", "--as", "seller", "--signer", "card:virtual", "-o", "contract.pdf"), "", 2,
+        (("sign", "contract.pdf", *SELLER, "-o", "contract.pdf"), "", 2,
          "would overwrite the input"),
         (("extend", "contract.pdf", "--tsa", "rehearsal"), "", 2, "no signature in it to extend"),
         (("extend", "contract.pdf", "--level", "B-B"), "", 2, "extend raises to B-LT or B-LTA"),
@@ -98,7 +101,7 @@ def test_messages_come_in_japanese(signkit, contract):
 
 def test_an_existing_output_is_kept_before_any_secret_is_asked(signkit, contract, tmp_path):
     (tmp_path / "contract-seller.pdf").write_bytes(b"mine")
-    run = signkit("sign", contract, "--as", "seller", "--signer", "card:virtual", "--pin-stdin", stdin=PASSWORD)
+    run = signkit("sign", contract, *SELLER, "--pin-stdin", stdin=PASSWORD)
     assert run.returncode == 14
     assert (tmp_path / "contract-seller.pdf").read_bytes() == b"mine"
     assert "tries left" not in run.stderr
@@ -106,7 +109,7 @@ def test_an_existing_output_is_kept_before_any_secret_is_asked(signkit, contract
 
 def test_a_full_disk_leaves_no_half_written_file(signkit, contract, tmp_path):
     run = signkit(
-        "sign", contract, "--as", "seller", "--signer", "card:virtual", "--pin-stdin", "-o", "/dev/full/x.pdf",
+        "sign", contract, *SELLER, "--pin-stdin", "-o", "/dev/full/x.pdf",
         stdin=PASSWORD,
     )  # fmt: skip
     assert run.returncode == 14

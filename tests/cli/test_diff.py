@@ -30,7 +30,7 @@ def test_a_forged_price_is_told_by_page_and_words(signkit, tmp_path, forged):
 def test_what_follows_a_signature_is_told_after_its_role(signkit, tmp_path, contract):
     from signkit.demo import forge_price
 
-    signkit("sign", contract, "--as", "seller", "--signer", "card:virtual", "--pin-stdin", stdin=PASSWORD)
+    signkit("sign", contract, "--as", "seller", "--signer", "card:virtual:takahashi", "--pin-stdin", stdin=PASSWORD)
     signed = (tmp_path / "contract-seller.pdf").read_bytes()
     (tmp_path / "forged.pdf").write_bytes(forge_price(signed, 58_000_000))
     lines = signkit("diff", "forged.pdf", lang="ja").stdout.splitlines()

@@ -8,7 +8,7 @@ from signkit.rehearsal.pki import kept_rehearsal
 from signkit.rehearsal.services import utc_now
 from tests.cli.conftest import PASSWORD
 
-SIGN = ("--as", "seller", "--signer", "card:virtual", "--level", "B-LT", "--tsa", "rehearsal", "--pin-stdin")
+SIGN = ("--as", "seller", "--signer", "card:virtual:takahashi", "--level", "B-LT", "--tsa", "rehearsal", "--pin-stdin")
 
 
 def test_the_signer_is_told_when_the_evidence_is_older_than_the_signature(signkit, tmp_path, blank):

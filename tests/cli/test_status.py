@@ -35,7 +35,7 @@ def contract(tmp_path, all_hanako):
 
 def test_a_signature_by_somebody_else_warns_against_signing(signkit, tmp_path, blank):
     (tmp_path / "other.pdf").write_bytes(blank)  # its seller is 髙橋 祐一郎
-    signkit("sign", "other.pdf", "--as", "seller", *SIGN, stdin=PASSWORD)
+    signkit("sign", "other.pdf", "--as", "seller", "--other-person", *SIGN, stdin=PASSWORD)
     run = signkit("status", "other-seller.pdf")
     assert "the certificate does NOT name the party" in run.stdout
     assert "do not sign this file" in run.stdout
@@ -115,3 +115,30 @@ def test_a_witness_signs_beside_a_party(signkit, contract, tmp_path, rehearsal):
     assert run.returncode == 0, run.stderr
     report = json.loads(signkit("validate", "contract-seller-buyer.pdf", "--format", "json", "--offline").stdout)
     assert [signature["signing_kind"] for signature in report["signatures"]] == ["party", "witness"]
+
+
+def test_signing_for_another_party_is_refused_unless_insisted_on(signkit, tmp_path, blank):
+    (tmp_path / "sale.pdf").write_bytes(blank)  # its seller is 髙橋 祐一郎
+    refused = signkit("sign", "sale.pdf", "--as", "seller", *SIGN, stdin=PASSWORD)
+    assert refused.returncode == 2
+    assert "The certificate does not name the party that the contract names as 'seller'" in refused.stderr
+    assert "髙橋" not in refused.stderr + refused.stdout
+    assert not (tmp_path / "sale-seller.pdf").exists()
+    insisted = signkit("sign", "sale.pdf", "--as", "seller", "--other-person", *SIGN, stdin=PASSWORD)
+    assert insisted.returncode == 0, insisted.stderr
+
+
+def test_one_file_of_another_party_stops_a_batch_before_the_first_signature(signkit, contract, tmp_path, blank):
+    (tmp_path / "other.pdf").write_bytes(blank)
+    run = signkit("sign", contract, "other.pdf", "--as", "seller", "--yes", *SIGN, stdin=PASSWORD)
+    assert run.returncode == 2
+    assert not list(tmp_path.glob("*-seller.pdf"))
+
+
+def test_a_key_whose_name_cannot_be_compared_signs_and_is_told(signkit, contract, rehearsal, tmp_path):
+    from signkit.rehearsal.services import utc_now
+
+    (tmp_path / "latin.p12").write_bytes(rehearsal.key_file("BANGO HANAKO", "", b"open", utc_now()))
+    run = signkit("sign", contract, "--as", "seller", "--signer", "p12:latin.p12", "--pin-stdin", stdin="open\n")
+    assert run.returncode == 0, run.stderr
+    assert "whether the certificate names the party cannot be told" in run.stderr

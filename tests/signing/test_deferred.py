@@ -14,11 +14,11 @@ from signkit.errors import (
     DeferredCertificateOther,
     DeferredExpired,
     DeferredFileChanged,
-    DeferredPartyOther,
     DeferredRequestUnreadable,
     DeferredRoomTooSmall,
     DeferredSignatureUnfit,
     OutOfTurn,
+    SignerNotParty,
 )
 from signkit.rehearsal.services import utc_now
 from signkit.signing import deferred
@@ -159,7 +159,7 @@ def test_an_endless_signature_is_refused(prepared, key, services):
 
 
 def test_another_party_than_the_contract_names_is_refused(blank, key, services):
-    with pytest.raises(DeferredPartyOther):
+    with pytest.raises(SignerNotParty):
         prepare(blank, NAMES, asked(), key, Level.B_B, services)
 
 

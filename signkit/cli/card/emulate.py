@@ -40,8 +40,10 @@ def run(
         typer.Option(
             metavar="NAME",
             help=words(
-                "standard, no-signing-certificate, locked, last-try, expired, next-generation, android, iphone.",
-                "standard、no-signing-certificate、locked、last-try、expired、next-generation、android、iphone。",
+                "standard, no-signing-certificate, locked, last-try, expired, next-generation, android, iphone; or a "
+                "holder: takahashi, yoshida, tsujimoto.",
+                "standard、no-signing-certificate、locked、last-try、expired、next-generation、android、iphone。"
+                "または名義人: takahashi、yoshida、tsujimoto。",
             ),
         ),
     ] = _STANDARD,
@@ -75,12 +77,11 @@ def run(
 
 
 def _card(profile: str, state: Path | None) -> EmulatedCard:
-    from signkit.card.profiles import PROFILES
-    from signkit.rehearsal.cards import fresh_emulated_card, kept_emulated_card
+    from signkit.rehearsal.cards import CARD_NAMES, fresh_emulated_card, kept_emulated_card
     from signkit.settings import load_settings
 
-    if profile not in PROFILES:
-        known = ", ".join(PROFILES)
+    if profile not in CARD_NAMES:
+        known = ", ".join(CARD_NAMES)
         raise UsageProblem(
             Text(f"There is no profile {profile!r}", f"プロファイル {profile!r} はありません"),
             Text(f"Profiles: {known}", f"使えるプロファイル: {known}"),
@@ -91,9 +92,9 @@ def _card(profile: str, state: Path | None) -> EmulatedCard:
 
 def _introduce(card: EmulatedCard, profile: str) -> None:
     """Tell what card it is and what opens it: its secrets guard nothing real."""
-    from signkit.card.profiles import PROFILES
+    from signkit.rehearsal.cards import kind_of_card
 
-    tell(_CARD, title=translate(PROFILES[profile].title))
+    tell(_CARD, title=translate(kind_of_card(profile).title))
     for key, secret in card.state.pins.items():
         tell(_SECRET, name=translate(SECRET_NAMES[key]), secret=secret, tries=card.state.tries[key])
 
