@@ -112,28 +112,6 @@ class PdfNotSignable(SignKitError):
 
 
 @dataclass(eq=False)
-class NothingToExtend(SignKitError):
-    """A file without signatures was to be extended."""
-
-    MESSAGE = Text("There is no signature in it to extend.", "延長できる署名がありません。")
-    HINT = Text("Sign it first: signkit sign", "先に signkit sign で署名してください。")
-
-
-@dataclass(eq=False)
-class SignatureNotTimestamped(SignKitError):
-    """A level was asked for that builds on a timestamp which a signature does not bear."""
-
-    fields: str
-    MESSAGE = Text(
-        "B-LT builds on a signature timestamp, and {fields} bears none; nothing was written.",
-        "B-LT には署名タイムスタンプが必要ですが、{fields} にはありません。何も書き込んでいません。",
-    )
-    HINT = Text(
-        "Use --level B-LTA: its document timestamp proves the time from now on.",
-        "--level B-LTA を使ってください。文書タイムスタンプが現在以降の時刻を証明します。",
-    )
-
-@dataclass(eq=False)
 class PdfPasswordNeeded(SignKitError):
     """An encrypted PDF does not open without its password."""
 
@@ -174,6 +152,28 @@ class PdfForbidsSigning(SignKitError):
         "依頼してください。",
     )
 
+
+@dataclass(eq=False)
+class NothingToExtend(SignKitError):
+    """A file without signatures was to be extended."""
+
+    MESSAGE = Text("There is no signature in it to extend.", "延長できる署名がありません。")
+    HINT = Text("Sign it first: signkit sign", "先に signkit sign で署名してください。")
+
+
+@dataclass(eq=False)
+class SignatureNotTimestamped(SignKitError):
+    """A level was asked for that builds on a timestamp which a signature does not bear."""
+
+    fields: str
+    MESSAGE = Text(
+        "B-LT builds on a signature timestamp, and {fields} bears none; nothing was written.",
+        "B-LT には署名タイムスタンプが必要ですが、{fields} にはありません。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "Use --level B-LTA: its document timestamp proves the time from now on.",
+        "--level B-LTA を使ってください。文書タイムスタンプが現在以降の時刻を証明します。",
+    )
 
 
 @dataclass(eq=False)

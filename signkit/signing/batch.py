@@ -17,8 +17,8 @@ from signkit.errors import PdfNotSignable
 from signkit.output import write_checked
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, Services, Signed, sign
-from signkit.signing.pades import FieldName, SignatureRequest, signature_fields
 from signkit.signing.opening import Password
+from signkit.signing.pades import FieldName, SignatureRequest, signature_fields
 from signkit.signing.readback import check_signed
 
 #: Files in work at once: enough to keep the key busy, few enough to keep memory flat.
@@ -69,10 +69,10 @@ def sign_jobs(
     services: Services,
     *,
     read: Callable[[Job], bytes],
+    password: Password = None,
     overwrite: bool = False,
     on_signed: Callable[[Job], None] = lambda _: None,
 ) -> Outcome:
-    password: Password = None,
     """Sign ``jobs`` with one opened key; stop beginning new ones at the first failure or Ctrl-C.
 
     Whatever happens, the outcome says which files were written.
@@ -80,10 +80,10 @@ def sign_jobs(
     Args:
         request_for: gives the request of a job's signature, with its own time.
         read: returns a job's bytes, or raises when they are not those that were shown.
+        password: opens those of the files that are encrypted.
         on_signed: called after each file was written.
     """
 
-        password: opens those of the files that are encrypted.
     def work(job: Job) -> Signed:
         data = read(job)
         signed = sign(data, request_for(job), signer, level, services, password=password)

@@ -38,6 +38,7 @@ from signkit.signing.levels import (
     refuse_unfinishable,
     signature_timestamper,
 )
+from signkit.signing.opening import Password
 from signkit.signing.pades import PreparedFile, RoomTooSmall, SignatureRequest, prepare_field, room_for
 from signkit.signing.party import refuse_other_person
 from signkit.signing.readback import check_signed
@@ -48,6 +49,8 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import x509
+
+    from signkit.contracts.embedded import EmbeddedContract
 
 SCHEMA = "signkit-deferred/1"
 LIFETIME = timedelta(hours=24)
@@ -242,6 +245,7 @@ def prepare(
     services: Services,
     *,
     other_person: bool = False,
+    password: Password = None,
 ) -> tuple[DeferredRequest, bytes]:
     """Write everything but the signature; return the request and the prepared file.
 
@@ -253,18 +257,19 @@ def prepare(
         level: what the completion is to reach.
         services: asked whether the level can be reached at all.
         other_person: take a certificate that names somebody else than the role's party.
+        password: opens ``pdf`` where it is encrypted.
 
     Raises:
         KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
         SigningFieldMissing, AlreadySigned, OutOfTurn, PdfNotSignable: see `signkit.signing.turn.check_turn`.
         SignerNotParty: the certificate names somebody else than the role's party.
     """
-    turn = check_turn(pdf, request.field)
+    turn = check_turn(pdf, request.field, password)
     refuse_unfinishable(key, request.time, level, services)
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
     room = room_for(key, timestamped=level.has_timestamp) + _SPARE_ROOM
-    prepared = prepare_field(pdf, request, key.algorithm.digest, room)
+    prepared = prepare_field(pdf, request, key.algorithm.digest, room, password)
     created = request.time.astimezone(UTC)
     deferred = DeferredRequest(
         file=names[1],
@@ -282,13 +287,12 @@ def prepare(
         witness=request.witness,
         created=created,
         expires=created + LIFETIME,
-        display=_display(pdf, names[0], request),
+        display=_display(pdf, names[0], request, contract_of(pdf, password)),
     )
     return deferred, prepared.pdf
 
 
-def _display(pdf: bytes, name: str, request: SignatureRequest) -> dict[str, Any]:
-    contract = contract_of(pdf)
+def _display(pdf: bytes, name: str, request: SignatureRequest, contract: EmbeddedContract | None) -> dict[str, Any]:
     title = contract.title if contract is not None else None
     parties = contract.parties if contract is not None else ()
     what = _WHAT_WITNESS if request.witness else _WHAT
@@ -314,6 +318,7 @@ def complete(
     *,
     now: datetime,
     other_person: bool = False,
+    password: Password = None,
 ) -> Signed:
     """Put a signature that was made elsewhere into its file and raise that to the request's level.
 
@@ -325,6 +330,7 @@ def complete(
         services: where time and evidence come from.
         now: decides whether the request has expired.
         other_person: as for `prepare`; a request cannot say it for itself.
+        password: opens the file where it is encrypted.
 
     Raises:
         DeferredExpired, DeferredFileChanged, DeferredCertificateOther, SignerNotParty: it is not the request,
@@ -339,7 +345,7 @@ def complete(
     original, file = _bound_file(request, prepared, key)
     if hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
         raise DeferredCertificateOther()
-    turn = check_turn(original, request.role)
+    turn = check_turn(original, request.role, password)
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
     attributes = signed_attributes(key, file.digest, Statement())
@@ -353,7 +359,7 @@ def complete(
     except RoomTooSmall as larger:
         raise DeferredRoomTooSmall(larger.needed) from larger
     check_signed(original, signed, key.certificate)
-    return replace(raise_to_level(signed, key, request.level, services), time=request.created)
+    return replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
 
 
 def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tuple[bytes, PreparedFile]:

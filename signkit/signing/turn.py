@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from signkit.contracts.embedded import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.errors import AlreadySigned, ContractDataUnreadable, InputUnreadable, OutOfTurn, SigningFieldMissing
+from signkit.signing.opening import Password
 from signkit.signing.pades import signature_fields
 
 
@@ -24,22 +25,23 @@ class Turn:
     party: EmbeddedParty | None = None
 
 
-def check_turn(pdf: bytes, role: str) -> Turn:
+def check_turn(pdf: bytes, role: str, password: Password = None) -> Turn:
     """Refuse a role that has no field, has signed, or is not the one to sign now.
 
     A contract whose data cannot be read has no order that could be kept; its fields still decide.
 
     Raises:
         PdfNotSignable: the file cannot be read.
+        PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.opening.open_reader`.
         SigningFieldMissing, AlreadySigned: as the fields say.
         OutOfTurn: the contract fixes the order, and somebody else comes first.
     """
-    fields = signature_fields(pdf)
+    fields = signature_fields(pdf, password)
     if role in fields.signed:
         raise AlreadySigned(role)
     if role not in fields.empty:
         raise SigningFieldMissing(role, fields.empty, fields.signed)
-    contract = contract_of(pdf)
+    contract = contract_of(pdf, password)
     party = next((each for each in contract.parties if each.role == role), None) if contract is not None else None
     if contract is not None and party is not None and contract.signing_order == "fixed":
         next_roles = contract.turn(fields.signed)
@@ -48,9 +50,9 @@ def check_turn(pdf: bytes, role: str) -> Turn:
     return Turn(is_first=not fields.signed, is_contract=contract is not None, party=party)
 
 
-def contract_of(pdf: bytes) -> EmbeddedContract | None:
+def contract_of(pdf: bytes, password: Password = None) -> EmbeddedContract | None:
     """Return the contract that a PDF carries; None for none, and for one that is not SignKit's."""
     try:
-        return read_contract(pdf)
+        return read_contract(pdf, password)
     except (ContractDataUnreadable, InputUnreadable):
         return None
