@@ -81,7 +81,7 @@ def _text_at(data: Mapping[str, Any], path: str | None) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def read_contract(pdf: bytes, password: bytes | None = None) -> EmbeddedContract | None:
+def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract | None:
     """Return the contract data a PDF carries, or None where it carries none; ``password`` opens an encrypted one.
 
     The file may come from anywhere; what it says is only as good as the signatures over it.
@@ -145,7 +145,7 @@ _NOT_OURS = Text("it is not contract data that SignKit wrote", "SignKit が書�
 _BROKEN_STREAM = Text("its stream cannot be unpacked", "埋め込みデータを展開できません")
 
 
-def _associated_file(pdf: bytes, password: bytes | None) -> bytes | None:
+def _associated_file(pdf: bytes, password: str | None) -> bytes | None:
     """Return the bytes of the associated file ``contract.json`` of the PDF's newest revision."""
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import PdfNotSignable
-from signkit.signing.opening import Password, entry, open_reader, reading_errors
+from signkit.signing.opening import entry, open_reader, reading_errors
 from signkit.signing.pades import signature_field_dictionaries
+from signkit.signing.unlocking import Password
 from signkit.trust.evidence import Evidence, asn1_certificate
 from signkit.words import Text
 
@@ -75,11 +76,13 @@ def _signers(
 
 def _signatures(reader: PdfFileReader) -> Iterator[tuple[str, cms.SignedData]]:
     from asn1crypto import cms
+    from pyhanko.pdf_utils.generic import EncryptedObjAccess
 
     for name, field in signature_field_dictionaries(reader):
         value = entry(field, "/V")
-        if value is not None:
-            yield name, cms.ContentInfo.load(bytes(value.raw_get("/Contents")))["content"]
+        if value is not None:  # a signature is not encrypted, whatever else is (ISO 32000-2 7.6.2)
+            contents = value.raw_get("/Contents", decrypt=EncryptedObjAccess.RAW)
+            yield name, cms.ContentInfo.load(bytes(contents))["content"]
 
 
 def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:

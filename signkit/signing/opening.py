@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from signkit.errors import PdfForbidsSigning, PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong
+from signkit.signing.unlocking import Password, unlock
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -19,10 +20,9 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.reader import PdfFileReader
 
-#: A document's password, user's or owner's, as typed (UTF-8); None where nobody gave one.
-Password: TypeAlias = bytes | None
-
 _MAX_PDF_BYTES = 1_000_000_000
+#: /V of the encryption dictionary: RC4, AES-128 and AES-256, all that validation reads too.
+_VERSIONS = (1, 2, 4, 5)
 _LINE_ENDS = (b"\n", b"\r")
 
 
@@ -107,8 +107,7 @@ def _opened(pdf: bytes, password: Password) -> tuple[PdfFileReader, AuthResult |
 
 
 def _unlock(reader: PdfFileReader, handler: SecurityHandler, password: Password) -> AuthResult:
-    """Try the password, then the empty one, which opens files that merely restrict what may be done with them."""
-    from pyhanko.pdf_utils.crypt import AuthStatus, StandardSecurityHandler
+    from pyhanko.pdf_utils.crypt import StandardSecurityHandler
 
     if not isinstance(handler, StandardSecurityHandler):
         raise PdfNotSignable(
@@ -117,11 +116,12 @@ def _unlock(reader: PdfFileReader, handler: SecurityHandler, password: Password)
                 "パスワードではなく証明書で暗号化されています",
             )
         )
-    for candidate in (password, b"") if password else (b"",):
-        access = reader.decrypt(candidate)
-        if access.status is not AuthStatus.FAILED:
-            return access
-    raise PdfPasswordWrong() if password else PdfPasswordNeeded()
+    if handler.version.value not in _VERSIONS or handler.revision.value is None:
+        raise PdfNotSignable(Text("it is encrypted in an unknown way", "対応していない方式で暗号化されています"))
+    access = unlock(handler, reader.document_id[0], password)
+    if access is None:
+        raise PdfPasswordWrong() if password else PdfPasswordNeeded()
+    return access
 
 
 def _refuse_forbidden(reader: PdfFileReader, access: AuthResult) -> None:

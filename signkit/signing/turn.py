@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from signkit.contracts.embedded import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.errors import AlreadySigned, ContractDataUnreadable, InputUnreadable, OutOfTurn, SigningFieldMissing
-from signkit.signing.opening import Password
 from signkit.signing.pades import signature_fields
+from signkit.signing.unlocking import Password
 
 
 @dataclass(frozen=True)

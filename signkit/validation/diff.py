@@ -44,15 +44,15 @@ def diff_pdf(data: bytes, name: str, limits: Limits | None = None) -> Diff:
     except LimitExceeded as error:
         raise _not_comparable(name, "limit", str(error)) from error
     except Unreadable as error:
-        raise _not_comparable(name, error.code, error.detail) from error
+        if error.is_plain:
+            raise PdfNotComparable(name, reason(error.code).text) from error
+        raise _not_comparable(name, "malformed", error.detail) from error
     except (SyntaxProblem, RecursionError, MemoryError) as error:
         raise _not_comparable(name, "malformed", str(error) or type(error).__name__) from error
 
 
 def _not_comparable(name: str, code: str, detail: str) -> PdfNotComparable:
-    if code in ("no-pdf", "encrypted"):
-        return PdfNotComparable(name, reason(code).text)
-    return PdfNotComparable(name, reason("limit" if code == "limit" else "malformed", detail=detail).text)
+    return PdfNotComparable(name, reason(code, detail=detail).text)
 
 
 def _diff(data: bytes, name: str, limits: Limits) -> Diff:

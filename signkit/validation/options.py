@@ -30,6 +30,7 @@ class ValidationOptions:
         revocation: where evidence is looked for that the file does not hold.
         profile: what the file is held against beside, such as what the registry asks; see :mod:`profile_registry`.
         expect: who must have signed which field, by field; counts before what the contract says.
+        password: opens those files that are encrypted; the empty one is tried as well.
     """
 
     policy: Policy = field(default_factory=lambda: shipped_policy("default"))
@@ -40,6 +41,7 @@ class ValidationOptions:
     identity: bool = False
     revocation: Sequence[RevocationSource] = ()
     expect: Mapping[str, str] = field(default_factory=dict)
+    password: str | None = field(default=None, repr=False)
     profile: ProfileName | None = None
 
     def moment(self) -> datetime:

@@ -50,8 +50,8 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
     except LimitExceeded as error:
         return unreadable(blank, "limit", detail=str(error))
     except Unreadable as error:
-        facts = {"detail": error.detail} if error.code not in ("no-pdf", "encrypted") else {}
-        return unreadable(blank, error.code if error.code in ("no-pdf", "encrypted") else "malformed", **facts)
+        facts = {} if error.is_plain else {"detail": error.detail}
+        return unreadable(blank, error.code if error.is_plain else "malformed", **facts)
     except (RecursionError, MemoryError) as error:
         return unreadable(blank, "limit", detail=type(error).__name__)
     except Exception as error:  # the last line of defence: a defect of ours must not stop a batch
@@ -164,7 +164,7 @@ class _Pdf:
     def __init__(self, data: bytes, options: ValidationOptions, blank: Report) -> None:
         self._blank = blank
         self._options = options
-        self._file = PdfFile(data, Meter(options.limits))
+        self._file = PdfFile(data, Meter(options.limits), options.password)
         self._found = find_signatures(self._file)
         self._checked = [item for found in self._found for item in check(self._file, found)]
         self._changes = Changes(self._file, self._found)

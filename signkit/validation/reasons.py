@@ -188,6 +188,14 @@ _WORDS: dict[str, Text] = {
     "no-pdf": Text("This is neither a PDF nor a CMS signature.", "PDF でも CMS 署名でもありません。"),
     "empty": Text("The file is empty.", "ファイルが空です。"),
     "encrypted": Text("The file is encrypted and needs a password.", "暗号化されており、パスワードが必要です。"),
+    "password-wrong": Text(
+        "The file is encrypted, and the password does not open it.",
+        "暗号化されており、指定されたパスワードでは開けません。",
+    ),
+    "encryption-unknown": Text(
+        "The file is encrypted for the holders of certificates, or in an unknown way.",
+        "証明書による暗号化など、対応していない方式で暗号化されています。",
+    ),
     "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています: {detail}。"),
     "limit": Text("The file asks for too much: {detail}.", "ファイルが処理の上限を超えています: {detail}。"),
     "not-signed": Text("There is no signature in it.", "署名がありません。"),

@@ -70,7 +70,7 @@ def _before_damage(file: PdfFile) -> list[State]:
             break
         file.meter.check_time()
         try:
-            beginning = PdfFile(file.data[: _END.match(file.data, cut).end()], file.meter)  # type: ignore[union-attr]
+            beginning = PdfFile(file.data[: _END.match(file.data, cut).end()], file.meter, file.password)  # type: ignore[union-attr]
         except Unreadable:
             continue
         if not beginning.damaged:

@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import NamedTuple, cast
 
 from signkit.validation.limits import LimitExceeded, Meter
-from signkit.validation.reading.encryption import Decryption
+from signkit.validation.reading.encryption import CannotDecrypt, Decryption
 from signkit.validation.reading.filters import decode
 from signkit.validation.reading.syntax import (
     Ref,
@@ -38,12 +38,17 @@ _END_OF_SECTION = re.compile(
 
 
 class Unreadable(Exception):
-    """This file cannot be read as a PDF; ``code`` says why (encrypted, no-pdf, no-catalog, …)."""
+    """This file cannot be read as a PDF; ``code`` says why (encrypted, no-pdf, no-catalog, …).
+
+    Attributes:
+        is_plain: the code says it all; otherwise ``detail`` tells what is damaged.
+    """
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(detail)
         self.code = code
         self.detail = detail
+        self.is_plain = code in ("no-pdf", "encrypted", "password-wrong", "encryption-unknown")
 
 
 class Location(NamedTuple):
@@ -74,9 +79,10 @@ class Section:
 class PdfFile:
     """The bytes of one file, its main history, and a cache of its parsed objects."""
 
-    def __init__(self, data: bytes, meter: Meter) -> None:
+    def __init__(self, data: bytes, meter: Meter, password: str | None = None) -> None:
         self.data = data
         self.meter = meter
+        self.password = password
         self.problems: list[str] = []
         self.decryption: Decryption | None = None
         self._objects: dict[tuple[int, int, int], Value] = {}
@@ -293,10 +299,11 @@ class PdfFile:
             return
         ids = view.resolve(view.trailer.get("/ID"))
         first = ids[0] if isinstance(ids, list) and ids and isinstance(ids[0], bytes) else b""
-        plain = {key: view.resolve(value) for key, value in settings.items()} if isinstance(settings, dict) else {}
-        self.decryption = Decryption.open(plain, first)
-        if self.decryption is None:
-            raise Unreadable("encrypted", "a password is needed, or the encryption is not known")
+        plain = {key: view.resolve(value) for key, value in settings.items()} if isinstance(settings, dict) else None
+        try:
+            self.decryption = Decryption.open(plain, first, self.password)
+        except CannotDecrypt as problem:
+            raise Unreadable(problem.code, problem.detail) from problem
         self._objects.clear()
         self._containers.clear()
 

@@ -1,6 +1,7 @@
-"""Opening encrypted files that need no password to be read (ISO 32000-2 7.6.4, standard handler, empty user password).
+"""Opening encrypted files with a password, or with the empty one (ISO 32000-2 7.6.4, standard security handler).
 
-Signatures are judged on the file's own bytes; decryption serves to read structure and evidence.
+Signatures are judged on the file's own bytes; decryption serves to read structure and evidence.  pyHanko makes the
+file's key of the password; what the key decrypts is found here, object by object.
 """
 
 from __future__ import annotations
@@ -9,9 +10,21 @@ import hashlib
 from dataclasses import dataclass
 from typing import cast
 
+from signkit.signing.unlocking import unlock
 from signkit.validation.reading.syntax import Ref, Stream, Value
 
-_PADDING = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+_REVISION_5 = 5
+#: /V and /R that go together (tables 20, 21); others are not opened.
+_REVISIONS = [(1, 2), (1, 3), (2, 2), (2, 3), (4, 4), (5, 5), (5, 6)]
+
+
+class CannotDecrypt(Exception):
+    """Why an encrypted file does not open: a reason's code (docs/reference/report.md), and a detail."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
 
 
 @dataclass(frozen=True)
@@ -24,18 +37,21 @@ class Decryption:
     metadata: bool
 
     @classmethod
-    def open(cls, settings: dict[str, Value], first_id: bytes) -> Decryption | None:
-        """Try the empty user password on the encryption dictionary; None where that does not open the file."""
+    def open(cls, settings: Value, first_id: bytes, password: str | None) -> Decryption:
+        """Open a file by its encryption dictionary, with the password or without one.
+
+        Raises:
+            CannotDecrypt: a password is needed, or another one, or the encryption is not known.
+        """
+        if not isinstance(settings, dict):
+            raise CannotDecrypt("malformed", "encryption")
         version, revision = settings.get("/V"), settings.get("/R")
-        if settings.get("/Filter") != "/Standard" or version not in (1, 2, 4, 5) or not isinstance(revision, int):
-            return None
-        metadata = settings.get("/EncryptMetadata") != "false"
         methods = [_method(settings, version, name) for name in ("/StrF", "/StmF")]
-        key = (
-            _key_256(settings, revision) if version == 5 else _key_128(settings, version, revision, first_id, metadata)
-        )
-        if key is None or None in methods:
-            return None
+        known = settings.get("/Filter") == "/Standard" and (version, revision) in _REVISIONS
+        if not known or None in methods:
+            raise CannotDecrypt("encryption-unknown")
+        metadata = settings.get("/EncryptMetadata") != "false"
+        key = _file_key(settings, first_id, password, metadata=metadata)
         return cls(key, cast(str, methods[0]), cast(str, methods[1]), metadata)
 
     def decrypt(self, value: Value, ref: Ref) -> Value:
@@ -45,7 +61,7 @@ class Decryption:
             if kind == "/XRef":
                 return value
             entries = cast(dict[str, Value], self._strings(value.entries, ref))
-            plain = kind == "/Metadata" and not self.metadata
+            plain = (kind == "/Metadata" and not self.metadata) or _names_identity(value.entries)
             raw = value.raw if plain else self._apply(self.streams, value.raw, ref)
             return Stream(entries, raw)
         return self._strings(value, ref)
@@ -74,8 +90,18 @@ class Decryption:
         return _aes(key, data) if method == "aes128" else _rc4(key, data)
 
 
-def _method(settings: dict[str, Value], version: int, name: str) -> str | None:
-    if version < 4:
+def _names_identity(entries: dict[str, Value]) -> bool:
+    """Whether a stream says that it is not encrypted (7.4.10): its first filter is /Crypt with /Identity."""
+    filters, parameters = (
+        value[0] if isinstance(value, list) and value else value
+        for value in (entries.get("/Filter"), entries.get("/DecodeParms"))
+    )
+    named = parameters.get("/Name", "/Identity") if isinstance(parameters, dict) else "/Identity"
+    return filters == "/Crypt" and named == "/Identity"
+
+
+def _method(settings: dict[str, Value], version: Value, name: str) -> str | None:
+    if version in (1, 2):
         return "rc4"
     chosen = settings.get(name, "/Identity")
     filters = settings.get("/CF")
@@ -86,59 +112,70 @@ def _method(settings: dict[str, Value], version: int, name: str) -> str | None:
     return {"/V2": "rc4", "/AESV2": "aes128", "/AESV3": "aes256", "/None": "none"}.get(cast(str, method))
 
 
-def _key_128(settings: dict[str, Value], version: int, revision: int, first_id: bytes, metadata: bool) -> bytes | None:
-    """Algorithm 2, then the check of algorithms 4 and 5."""
-    owner, user, permissions = settings.get("/O"), settings.get("/U"), settings.get("/P")
-    length = settings.get("/Length", 40) if version != 1 else 40
-    length = 128 if version == 4 else length
-    if not (isinstance(owner, bytes) and isinstance(user, bytes) and isinstance(permissions, int)):
-        return None
-    if not isinstance(length, int) or not 40 <= length <= 128:
-        return None
-    size = 5 if revision == 2 else length // 8
-    seed = _PADDING + owner[:32] + (permissions & 0xFFFFFFFF).to_bytes(4, "little") + first_id
-    key = _md5(seed + (b"\xff" * 4 if revision >= 4 and not metadata else b""))
-    for _ in range(50 if revision >= 3 else 0):
-        key = _md5(key[:size])
-    key = key[:size]
-    if revision == 2:
-        return key if _rc4(key, _PADDING) == user[:32] else None
-    proof = _rc4(key, _md5(_PADDING + first_id))
-    for step in range(1, 20):
-        proof = _rc4(bytes(byte ^ step for byte in key), proof)
-    return key if proof == user[:16] else None
+def _file_key(settings: dict[str, Value], first_id: bytes, password: str | None, *, metadata: bool) -> bytes:
+    """Find the key that all else is encrypted with (7.6.4.3).
+
+    Raises:
+        CannotDecrypt: the password does not open the file, or its encryption dictionary is none.
+    """
+    from pyhanko.pdf_utils.crypt import StandardSecurityHandler
+    from pyhanko.pdf_utils.crypt.api import SecurityHandlerVersion
+    from pyhanko.pdf_utils.crypt.permissions import StandardPermissions
+    from pyhanko.pdf_utils.crypt.standard import StandardSecuritySettingsRevision
+    from pyhanko.pdf_utils.misc import PdfError
+
+    version, revision = settings["/V"], settings["/R"]
+    owner, user = (_bytes(settings, key)[: 48 if version == 5 else 32] for key in ("/O", "/U"))
+    if revision == _REVISION_5:
+        return _key_of_revision_5(settings, owner, user, password)
+    try:
+        handler = StandardSecurityHandler(
+            # which cipher the key is for does not matter to its making
+            version=SecurityHandlerVersion(2 if version == 4 else version),
+            revision=StandardSecuritySettingsRevision(revision),
+            legacy_keylen=_key_bytes(settings, version),
+            perm_flags=StandardPermissions.from_sint32(_integer(settings, "/P")),
+            odata=owner,
+            udata=user,
+            oeseed=settings.get("/OE"),
+            ueseed=settings.get("/UE"),
+            encrypted_perms=settings.get("/Perms"),
+            encrypt_metadata=metadata,
+        )
+        if unlock(handler, first_id, password) is None:
+            raise CannotDecrypt("password-wrong" if password else "encrypted")
+        return handler.get_file_encryption_key()
+    except (PdfError, ValueError, TypeError, AssertionError) as error:
+        raise CannotDecrypt("malformed", f"encryption: {error}") from error
 
 
-def _key_256(settings: dict[str, Value], revision: int) -> bytes | None:
-    """Algorithm 2.A with the empty user password."""
-    user, wrapped = settings.get("/U"), settings.get("/UE")
-    if not (isinstance(user, bytes) and len(user) >= 48 and isinstance(wrapped, bytes) and len(wrapped) >= 32):
-        return None
-    digest = _hash_2b if revision >= 6 else lambda salt: hashlib.sha256(salt).digest()
-    if digest(user[32:40]) != user[:32]:
-        return None
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-    context = Cipher(algorithms.AES(digest(user[40:48])), modes.CBC(bytes(16))).decryptor()
-    return context.update(wrapped[:32]) + context.finalize()
+def _key_of_revision_5(settings: dict[str, Value], owner: bytes, user: bytes, password: str | None) -> bytes:
+    """The forerunner of AES-256 (Adobe Supplement to ISO 32000, extension level 3, algorithm 3.2a)."""
+    for typed in ((password or "").encode()[:127], b""):
+        for entry, extra, wrapped in ((owner, user, "/OE"), (user, b"", "/UE")):
+            if hashlib.sha256(typed + entry[32:40] + extra).digest() == entry[:32]:
+                key = hashlib.sha256(typed + entry[40:48] + extra).digest()
+                return _cbc(key, bytes(16), _bytes(settings, wrapped)[:32])
+    raise CannotDecrypt("password-wrong" if password else "encrypted")
 
 
-def _hash_2b(salt: bytes) -> bytes:
-    """Algorithm 2.B for the empty password."""
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
-    key, round_number = hashlib.sha256(salt).digest(), 0
-    while True:
-        context = Cipher(algorithms.AES(key[:16]), modes.CBC(key[16:32])).encryptor()
-        block = context.update(key * 64)
-        key = (hashlib.sha256, hashlib.sha384, hashlib.sha512)[sum(block[:16]) % 3](block).digest()
-        round_number += 1
-        if round_number >= 64 and block[-1] <= round_number - 32:
-            return key[:32]
+def _key_bytes(settings: dict[str, Value], version: int) -> int:
+    length = settings.get("/Length", 40)
+    return 16 if version == 4 else length // 8 if isinstance(length, int) else 5
 
 
-def _md5(data: bytes) -> bytes:
-    return hashlib.md5(data, usedforsecurity=False).digest()
+def _bytes(settings: dict[str, Value], key: str) -> bytes:
+    value = settings.get(key)
+    if not isinstance(value, bytes) or len(value) < 32:
+        raise CannotDecrypt("malformed", f"encryption: {key}")
+    return value
+
+
+def _integer(settings: dict[str, Value], key: str) -> int:
+    value = settings.get(key)
+    if not isinstance(value, int):
+        raise CannotDecrypt("malformed", f"encryption: {key}")
+    return value
 
 
 def _rc4(key: bytes, data: bytes) -> bytes:
@@ -149,10 +186,14 @@ def _rc4(key: bytes, data: bytes) -> bytes:
 
 
 def _aes(key: bytes, data: bytes) -> bytes:
-    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-
     if len(data) < 32 or len(data) % 16:
         return b""
-    context = Cipher(algorithms.AES(key), modes.CBC(data[:16])).decryptor()
-    plain = context.update(data[16:]) + context.finalize()
+    plain = _cbc(key, data[:16], data[16:])
     return plain[: -plain[-1]] if 1 <= plain[-1] <= 16 else plain
+
+
+def _cbc(key: bytes, start: bytes, data: bytes) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    context = Cipher(algorithms.AES(key), modes.CBC(start)).decryptor()
+    return context.update(data) + context.finalize()

@@ -59,7 +59,13 @@ def _ascii85(raw: bytes, _meter: Meter) -> bytes:
         raise SyntaxProblem(f"ascii85: {error}") from error
 
 
+def _decrypted(raw: bytes, _meter: Meter) -> bytes:
+    """``/Crypt`` (7.4.10): what it says of the stream's encryption was done when the object was read."""
+    return raw
+
+
 _FILTERS: dict[str, Callable[[bytes, Meter], bytes]] = {
+    "/Crypt": _decrypted,
     "/FlateDecode": _flate,
     "/Fl": _flate,
     "/ASCIIHexDecode": _ascii_hex,
