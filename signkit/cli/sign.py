@@ -15,6 +15,7 @@ from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import EvidenceFolders, LevelName, Overwrite, PinStdin, Trust, Tsa, UseLastTry
 from signkit.cli.terminal import progress, secret_reader, tell
 from signkit.errors import UsageProblem
+from signkit.signing.profiles import Profile
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -52,6 +53,16 @@ def run(
         ),
     ] = None,
     level: LevelName = "B-B",
+    profile: Annotated[
+        Profile,
+        typer.Option(
+            help=words(
+                "The format: pades, or registry for 登記・供託オンライン申請システム (PKCS#7, RSA 2048, no timestamp).",
+                "署名の形式: pades、または登記・供託オンライン申請システム用の registry "
+                "(PKCS#7、RSA 2048、タイムスタンプなし)。",
+            )
+        ),
+    ] = Profile.PADES,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -68,8 +79,9 @@ def run(
             "--certify/--no-certify",
             help=words(
                 "First signature: certify, allowing just form filling and signing afterwards. "
-                "Default: yes for contracts that SignKit made.",
-                "最初の署名を証明署名とし、以後は記入と署名だけを許す。既定: SignKit で作った契約書では証明する。",
+                "Default: yes for contracts that SignKit made, in PAdES.",
+                "最初の署名を証明署名とし、以後は記入と署名だけを許す。"
+                "既定: SignKit で作った契約書では証明する (PAdES のとき)。",
             ),
             show_default=False,
         ),
@@ -173,8 +185,9 @@ def run(
         )
         return
     wanted = parse_level(level)
+    profile.refuse_timestamps(wanted=bool(tsa) or wanted.has_timestamp)
     pdfs, role, signer = _needed(pdfs, role, signer)
-    jobs = _jobs(pdfs, role, output, certify=certify, overwrite=overwrite, resume=resume)
+    jobs = _jobs(pdfs, role, output, profile, certify=certify, overwrite=overwrite, resume=resume)
     if not jobs:
         tell(_NOTHING_LEFT)
         return
@@ -184,7 +197,7 @@ def run(
     available = services(settings, tsa, evidence, trust)
 
     def maker(key: KeyFacts) -> Callable[[Job], SignatureRequest]:
-        return _request_maker(key, role, reason, location, not no_appearance, image, witness=witness)
+        return _request_maker(key, role, reason, location, not no_appearance, image, profile, witness=witness)
 
     if signer.startswith(deferred.SCHEME):
         deferred.begin(
@@ -193,8 +206,9 @@ def run(
         )  # fmt: skip
         return
     purpose = Purpose(role, tuple((job.source.name, job.sha256) for job in jobs))
-    context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try, purpose)
+    context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try, purpose, profile.refuse_key)
     with open_signer(signer, context) as key, progress(len(jobs)) as advance:
+        profile.refuse_key(key.certificate, key.algorithm)
         if not (witness or other_person):
             _refuse_other_person(jobs, key)
         make = maker(key)
@@ -221,7 +235,14 @@ def _needed(pdfs: list[Path] | None, role: str | None, signer: str | None) -> tu
 
 
 def _jobs(
-    pdfs: list[Path], role: str, output: Path | None, *, certify: bool | None, overwrite: bool, resume: bool
+    pdfs: list[Path],
+    role: str,
+    output: Path | None,
+    profile: Profile,
+    *,
+    certify: bool | None,
+    overwrite: bool,
+    resume: bool,
 ) -> list[Job]:
     """Check every file before any secret is asked for; return what is to be signed."""
     from signkit.signing.batch import Job, digest, is_signed_copy
@@ -242,6 +263,8 @@ def _jobs(
         refuse_existing(target, overwrite)
         if not turn.is_first:
             _refuse_broken(data, pdf)
+        if profile is Profile.REGISTRY:
+            _refuse_unfit_for_registry(data, pdf)
         if target in jobs or target.resolve() in inputs:
             raise UsageProblem(
                 Text(
@@ -250,7 +273,8 @@ def _jobs(
                 ),
                 Text("Sign them in two runs.", "分けて署名してください。"),
             )
-        certifies = turn.is_first and turn.is_contract if certify is None else certify
+        usual = turn.is_first and turn.is_contract and profile is Profile.PADES
+        certifies = usual if certify is None else certify
         jobs[target] = Job(pdf, target, digest(data), certifies, turn.party)
     return list(jobs.values())
 
@@ -272,6 +296,20 @@ def _refuse_broken(data: bytes, pdf: Path) -> None:
                 f"成り立たない署名があります ({names})。signkit validate と signkit diff で確認してください",
             )
         )
+
+
+def _refuse_unfit_for_registry(data: bytes, pdf: Path) -> None:
+    """Refuse a file that the registry would not take however well it is signed now."""
+    from signkit.errors import FileNotForRegistry
+    from signkit.validation.options import ValidationOptions
+    from signkit.validation.pdf import validate_pdf
+    from signkit.validation.profile import ProfileName
+
+    options = ValidationOptions(offline=True, profile=ProfileName.REGISTRY)
+    held = validate_pdf(data, name=pdf.name, options=options).profile
+    unfit = [name for name in held.violated if name not in _SETTLED_BY_SIGNING] if held is not None else []
+    if unfit:
+        raise FileNotForRegistry(str(pdf), ", ".join(unfit))
 
 
 def _refuse_other_person(jobs: Sequence[Job], key: KeyFacts) -> None:
@@ -346,6 +384,7 @@ def _request_maker(
     location: str | None,
     draw: bool,
     image: bytes | None,
+    profile: Profile,
     *,
     witness: bool,
 ) -> Callable[[Job], SignatureRequest]:
@@ -368,7 +407,7 @@ def _request_maker(
     def make(job: Job) -> SignatureRequest:
         now = datetime.now(_JST).replace(microsecond=0)
         appearance = seal_appearance(name, now, language=LANGUAGE, image=image, fonts=fonts) if draw else None
-        return SignatureRequest(role, name, now, job.certify, reason, location, appearance, witness)
+        return SignatureRequest(role, name, now, job.certify, reason, location, appearance, witness, profile)
 
     return make
 
@@ -385,6 +424,8 @@ def _tell_freshness(outcome: Outcome) -> None:
         tell(_NOT_YET_CONCLUSIVE, when=f"{min(older):%Y-%m-%d %H:%M} UTC")
 
 
+#: The name of the input is not that of what is handed in.
+_SETTLED_BY_SIGNING = ("signed", "file-name")
 _JST = timezone(timedelta(hours=9))
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _CANNOT_TELL = Text(

@@ -215,6 +215,37 @@ class KeyNotForDocuments(SignKitError):
 
 
 @dataclass(eq=False)
+class KeyNotForRegistry(SignKitError):
+    """The registry's profile was asked for, and the key's signatures are not of its kind."""
+
+    kind: str
+    MESSAGE = Text(
+        "The registry (登記・供託オンライン申請システム) takes RSA 2048 with SHA-256, and this key is {kind}.",
+        "登記・供託オンライン申請システムの署名は RSA 2048 ビット・SHA-256 ですが、この鍵は {kind} です。",
+    )
+    HINT = Text(
+        "Use an RSA key of 2048 bits, such as that of today's Individual Number Card, or leave --profile out.",
+        "RSA 2048 ビットの鍵 (現行のマイナンバーカードなど) を使うか、--profile を外してください。",
+    )
+
+
+@dataclass(eq=False)
+class FileNotForRegistry(SignKitError):
+    """The registry's profile was asked for, and the file holds already what that does not take."""
+
+    path: str
+    requirements: str
+    MESSAGE = Text(
+        "{path} does not meet what the registry (登記・供託オンライン申請システム) asks: {requirements}.",
+        "{path} は登記・供託オンライン申請システムの要件を満たしていません: {requirements}。",
+    )
+    HINT = Text(
+        "Begin with the unsigned file; for details: signkit validate --profile registry FILE",
+        "署名のない元のファイルから始めてください。詳細: signkit validate --profile registry FILE",
+    )
+
+
+@dataclass(eq=False)
 class DeferredRequestUnreadable(SignKitError):
     """A file named as request is none."""
 

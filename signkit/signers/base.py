@@ -61,6 +61,8 @@ class Purpose:
 
 #: Asks a person; returns the secret as bytes that the receiver wipes after use.  Only the command line implements it.
 AskSecret = Callable[[SecretRequest], bytearray]
+#: Raises where a key with this certificate (DER) that signs so is of no use.
+Accept = Callable[[bytes, SignatureAlgorithm], None]
 
 
 class KeyFacts(Protocol):

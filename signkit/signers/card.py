@@ -12,12 +12,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, cast
 
-from signkit.card.session import SigningSession, signing_session
+from signkit.card.jpki import CertificateKind
+from signkit.card.keys import card_key
+from signkit.card.session import SigningSession, read_certificate, signing_session
 from signkit.card.transport import Connection
-from signkit.errors import NoCard, NoReader, ReaderNotFound
+from signkit.errors import NoCard, NoReader, PinNeeded, ReaderNotFound
 from signkit.jpki.authorities import certification_authorities
 from signkit.settings import Settings
-from signkit.signers.base import AskSecret, SecretKind, SecretRequest, SignatureAlgorithm
+from signkit.signers.base import Accept, AskSecret, SecretKind, SecretRequest, SignatureAlgorithm
 from signkit.trust.chain import find_issuer
 
 if TYPE_CHECKING:
@@ -37,6 +39,7 @@ class CardSigner:
         name: what the person is told the card is.
         issuers: CA certificates (DER) among which the certificate's issuer is looked for, so that it need not be
             read from the card.
+        accept: looks at the card's kind of key before the password is asked for.
     """
 
     connection: Connection
@@ -44,6 +47,7 @@ class CardSigner:
     ask: AskSecret
     use_last_try: bool = False
     issuers: tuple[bytes, ...] = ()
+    accept: Accept | None = None
     _session: SigningSession | None = field(default=None, repr=False)
     _stack: ExitStack = field(default_factory=ExitStack, repr=False)
 
@@ -81,6 +85,8 @@ class CardSigner:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self.connection)
+            if self.accept is not None:
+                _look_ahead(self.connection, self.accept)
             password = pin_source(self.ask, "signature-password", self.name)
             session = signing_session(self.connection, password, use_last_try=self.use_last_try)
             self._session = stack.enter_context(session)
@@ -94,7 +100,9 @@ class CardSigner:
         self._stack.close()
 
 
-def open_card_signer(rest: str, ask: AskSecret, settings: Settings, *, use_last_try: bool = False) -> CardSigner:
+def open_card_signer(
+    rest: str, ask: AskSecret, settings: Settings, *, use_last_try: bool = False, accept: Accept | None = None
+) -> CardSigner:
     """Return the signer for ``card:rest``; the PIN is asked when it is entered.
 
     Raises:
@@ -102,7 +110,20 @@ def open_card_signer(rest: str, ask: AskSecret, settings: Settings, *, use_last_
     """
     name = f"card:{rest}" if is_virtual(rest) else rest or "card"
     connection = connect_card(rest or None, settings)
-    return CardSigner(connection, name, ask, use_last_try, _issuers(rest, settings))
+    return CardSigner(connection, name, ask, use_last_try, _issuers(rest, settings), accept)
+
+
+def _look_ahead(connection: Connection, accept: Accept) -> None:
+    """Show ``accept`` the authentication certificate, the only one that opens without a secret.
+
+    A card's two keys are of one generation, so that what does not do for one does not do for the other.
+    """
+    try:
+        certificate = read_certificate(connection, CertificateKind.AUTH)
+    except PinNeeded:  # a smartphone
+        return
+    key = card_key(certificate)
+    accept(certificate, SignatureAlgorithm(key.algorithm, key.hashes[0]))
 
 
 def connect_card(reader: str | None, settings: Settings) -> Connection:

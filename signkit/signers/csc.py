@@ -20,7 +20,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from signkit.errors import CscFailed, CscSecretFileUnsafe, CscUnsupported, CscUriInvalid, InputUnreadable
 from signkit.settings import Settings
-from signkit.signers.base import AskSecret, SecretRequest, SignatureAlgorithm, wipe
+from signkit.signers.base import Accept, AskSecret, SecretRequest, SignatureAlgorithm, wipe
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.trust.http import HttpFailure, fetch
 from signkit.words import Text
@@ -79,11 +79,13 @@ class CscSigner:
         service: where the key is.
         ask: asks for the credential's PIN, where it has one.
         settings: say how the service is authenticated to.
+        accept: looks at the key before the PIN is asked for.
     """
 
     service: Service
     ask: AskSecret
     settings: Settings
+    accept: Accept | None = None
     certificate: bytes = field(default=b"", init=False)
     chain: tuple[bytes, ...] = field(default=(), init=False)
     algorithm: SignatureAlgorithm = field(default=SignatureAlgorithm("rsa", "sha256"), init=False)
@@ -142,6 +144,8 @@ class CscSigner:
         certificates = _certificates(info)
         self.certificate, self.chain = certificates[0], tuple(certificates[1:])
         self.algorithm, self._sign_algorithm = _algorithm(self.certificate, info)
+        if self.accept is not None:
+            self.accept(self.certificate, self.algorithm)
         if _wants_pin(info, self.service.version):
             host = str(urlsplit(self.service.base).hostname)
             self._pin = self.ask(SecretRequest("token-pin", f"{self.service.credential} ({host})"))
@@ -156,13 +160,13 @@ class CscSigner:
             self._pin = None
 
 
-def open_csc_signer(rest: str, ask: AskSecret, settings: Settings) -> CscSigner:
+def open_csc_signer(rest: str, ask: AskSecret, settings: Settings, *, accept: Accept | None = None) -> CscSigner:
     """Return the signer for ``csc:rest``.
 
     Raises:
         CscUriInvalid: see `parse_csc_uri`.
     """
-    return CscSigner(parse_csc_uri(rest), ask, settings)
+    return CscSigner(parse_csc_uri(rest), ask, settings, accept)
 
 
 def _exchange(

@@ -23,7 +23,7 @@ from signkit.errors import (
     TokenKeyUnusable,
 )
 from signkit.settings import Settings
-from signkit.signers.base import AskSecret, SignatureAlgorithm, shown, wipe
+from signkit.signers.base import Accept, AskSecret, SignatureAlgorithm, shown, wipe
 from signkit.signers.pkcs11_token import (
     Module,
     NamedToken,
@@ -79,12 +79,14 @@ class Pkcs11Signer:
     Attributes:
         uri: what was asked for.
         module_path: the module that speaks to the token.
+        accept: looks at the key before the PIN is asked for, where the token shows its certificate without one.
     """
 
     uri: Pkcs11Uri
     module_path: str
     ask: AskSecret
     use_last_try: bool = False
+    accept: Accept | None = None
     _key: _Key | None = field(default=None, repr=False)
     _pin: bytearray | None = field(default=None, repr=False)
     _stack: ExitStack = field(default_factory=ExitStack, repr=False)
@@ -135,6 +137,8 @@ class Pkcs11Signer:
         module = load_module(self.module_path)
         with module.lock, ExitStack() as stack:
             named = find_token(module, self.uri)
+            if self.accept is not None:
+                _look_ahead(module, named, self.uri, self.accept)
             pin = obtain_pin(named.token, self.ask, use_last_try=self.use_last_try)
             stack.callback(_wipe, pin)
             session = stack.enter_context(session_on(module, named.token, pin))
@@ -154,7 +158,9 @@ class Pkcs11Signer:
         self._stack.close()
 
 
-def open_pkcs11_signer(rest: str, ask: AskSecret, settings: Settings, *, use_last_try: bool = False) -> Pkcs11Signer:
+def open_pkcs11_signer(
+    rest: str, ask: AskSecret, settings: Settings, *, use_last_try: bool = False, accept: Accept | None = None
+) -> Pkcs11Signer:
     """Return the signer for ``pkcs11:rest``; module, token and PIN come when it is entered.
 
     Raises:
@@ -165,7 +171,24 @@ def open_pkcs11_signer(rest: str, ask: AskSecret, settings: Settings, *, use_las
     module_path = uri.module_path or settings.pkcs11_module
     if module_path is None:
         raise Pkcs11ModuleUnnamed()
-    return Pkcs11Signer(uri, str(module_path), ask, use_last_try)
+    return Pkcs11Signer(uri, str(module_path), ask, use_last_try, accept)
+
+
+def _look_ahead(module: Module, named: NamedToken, uri: Pkcs11Uri, accept: Accept) -> None:
+    """Show ``accept`` the one end certificate that fits; where there are none or several, it looks after the PIN."""
+    from pkcs11 import TokenFlag
+
+    if named.token.flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH:
+        return  # a session would ask at the token's own PIN pad
+    with session_on(module, named.token, None) as session, speaking_with(named.token):
+        shown_now = list(_certificates(session))
+    fitting = [
+        certificate
+        for certificate, id_, label in shown_now
+        if not certificate.ca and uri.id in (None, id_) and uri.object in (None, label)
+    ]
+    if len(fitting) == 1:
+        accept(fitting[0].dump(), _algorithm(fitting[0], named.token))
 
 
 def _wipe(pin: bytearray | None) -> None:
@@ -178,7 +201,7 @@ def _open_key(module: Module, session: Session, named: NamedToken, uri: Pkcs11Ur
 
     certificates = list(_certificates(session))
     pair = _choose(list(_pairs(session, certificates)), named, uri)
-    algorithm = _algorithm(pair, named.token)
+    algorithm = _algorithm(pair.certificate, named.token)
     chain = build_chain(pair.certificate, (certificate for certificate, _, _ in certificates))
     return _Key(
         module,
@@ -272,13 +295,13 @@ def _common_name(certificate: x509.Certificate) -> str:
     return names if isinstance(names, str) else ", ".join(map(str, names))
 
 
-def _algorithm(pair: _Pair, token: Token) -> SignatureAlgorithm:
+def _algorithm(certificate: x509.Certificate, token: Token) -> SignatureAlgorithm:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
     label = shown(token.label)
     try:
-        algorithm = algorithm_of(load_der_public_key(pair.certificate.public_key.dump()))
+        algorithm = algorithm_of(load_der_public_key(certificate.public_key.dump()))
     except KeyUnfit as unfit:
         raise TokenKeyUnusable(label, unfit.cause) from unfit
     except (ValueError, UnsupportedAlgorithm) as error:

@@ -13,17 +13,22 @@ from pathlib import Path
 
 from signkit.errors import SignerUnknown
 from signkit.settings import Settings
-from signkit.signers.base import AskSecret, Purpose, Signer
+from signkit.signers.base import Accept, AskSecret, Purpose, Signer
 
 
 @dataclass(frozen=True)
 class SignerContext:
-    """What a kind of signer may use: how to ask a person, the settings, the user's insistence, and what it is for."""
+    """What a kind of signer may use: how to ask a person, the settings, the user's insistence, and what it is for.
+
+    ``accept`` refuses a key that could not be used afterwards: whoever can tell before a secret is asked for lets it
+    look, so that no try is spent on it.  Whoever opens the signer looks again once it is open.
+    """
 
     ask: AskSecret
     settings: Settings = field(default_factory=Settings)
     use_last_try: bool = False
     purpose: Purpose = field(default_factory=Purpose)
+    accept: Accept | None = None
 
 
 SignerFactory = Callable[[str, SignerContext], Signer]
@@ -38,13 +43,17 @@ def _open_p12(rest: str, context: SignerContext) -> Signer:
 def _open_card(rest: str, context: SignerContext) -> Signer:
     from signkit.signers.card import open_card_signer
 
-    return open_card_signer(rest, context.ask, context.settings, use_last_try=context.use_last_try)
+    return open_card_signer(
+        rest, context.ask, context.settings, use_last_try=context.use_last_try, accept=context.accept
+    )
 
 
 def _open_pkcs11(rest: str, context: SignerContext) -> Signer:
     from signkit.signers.pkcs11 import open_pkcs11_signer
 
-    return open_pkcs11_signer(rest, context.ask, context.settings, use_last_try=context.use_last_try)
+    return open_pkcs11_signer(
+        rest, context.ask, context.settings, use_last_try=context.use_last_try, accept=context.accept
+    )
 
 
 def _open_agent(rest: str, context: SignerContext) -> Signer:
@@ -56,7 +65,7 @@ def _open_agent(rest: str, context: SignerContext) -> Signer:
 def _open_csc(rest: str, context: SignerContext) -> Signer:
     from signkit.signers.csc import open_csc_signer
 
-    return open_csc_signer(rest, context.ask, context.settings)
+    return open_csc_signer(rest, context.ask, context.settings, accept=context.accept)
 
 
 _BUILT_IN: dict[str, SignerFactory] = {

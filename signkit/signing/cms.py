@@ -52,20 +52,27 @@ class Statement:
         signing_time: the claimed time; never in PAdES, where the dictionary's /M states it (ETSI EN 319 142-1 5.3).
         mime_type: of the content (EN 319 122-1 5.2.5), e.g. ``application/pdf``.
         counter: it is a counter-signature, which has no content type (RFC 5652 11.4).
+        names_certificate: with ESS signing-certificate-v2, which makes it CAdES (EN 319 122-1 5.2.2).
     """
 
     signing_time: datetime | None = None
     mime_type: str | None = None
     counter: bool = False
+    names_certificate: bool = True
 
 
-def build_signature(signer: Signer, content_digest: bytes, *, timestamp: Timestamper | None = None) -> bytes:
+_PLAIN = Statement()
+
+
+def build_signature(
+    signer: Signer, content_digest: bytes, statement: Statement = _PLAIN, *, timestamp: Timestamper | None = None
+) -> bytes:
     """Sign ``content_digest`` and return a detached DER ContentInfo with this one signature.
 
     Raises:
         see `make_signature`.
     """
-    return make_signature(signer, content_digest, Statement(), timestamp=timestamp).encoded()
+    return make_signature(signer, content_digest, statement, timestamp=timestamp).encoded()
 
 
 def make_signature(
@@ -151,10 +158,9 @@ def _is_root(der: bytes) -> bool:
 def _signed_attributes(fixed: _Fixed, content_digest: bytes, statement: Statement) -> list[bytes]:
     from asn1crypto import cms, core
 
-    attributes = [
-        attribute("message_digest", element(OCTET_STRING, content_digest)),
-        attribute("signing_certificate_v2", fixed.certificate_reference),
-    ]
+    attributes = [attribute("message_digest", element(OCTET_STRING, content_digest))]
+    if statement.names_certificate:
+        attributes.append(attribute("signing_certificate_v2", fixed.certificate_reference))
     if not statement.counter:
         attributes.append(attribute("content_type", _oid("data")))
     if statement.signing_time is not None:

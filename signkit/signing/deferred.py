@@ -28,7 +28,7 @@ from signkit.errors import (
 )
 from signkit.signers.base import KeyFacts, SignatureAlgorithm
 from signkit.signers.software import KeyUnfit, algorithm_of
-from signkit.signing.cms import Statement, join_signature, signature_mechanism, signed_attributes
+from signkit.signing.cms import join_signature, signature_mechanism, signed_attributes
 from signkit.signing.content import BytesPieces, Content
 from signkit.signing.levels import (
     Level,
@@ -40,10 +40,11 @@ from signkit.signing.levels import (
 )
 from signkit.signing.pades import PreparedFile, RoomTooSmall, SignatureRequest, prepare_field, room_for
 from signkit.signing.party import refuse_other_person
+from signkit.signing.opening import Password
+from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
 from signkit.signing.turn import check_turn, contract_of
 from signkit.trust.chain import find_issuer
-from signkit.signing.unlocking import Password
 from signkit.trust.primitives import SignatureInvalid, verify_signature
 from signkit.words import Text
 
@@ -89,6 +90,7 @@ _FORM = _closed(
     role=_NAME,
     level={"enum": [level.value for level in Level]},
     witness={"type": "boolean"},
+    profile={"enum": [profile.value for profile in Profile]},
     created=_TIME,
     expires=_TIME,
     display={"type": "object"},
@@ -135,7 +137,7 @@ class DeferredRequest:
         attributes: what the key signs.
         algorithm: how.
         certificate_sha256: of the certificate that it was prepared for.
-        role, level, witness: as asked for; see `SignatureRequest`.
+        role, level, witness, profile: as asked for; see `SignatureRequest`.
         created, expires: UTC; it is completed before ``expires``.
         display: what a person is shown before they sign.
     """
@@ -153,6 +155,7 @@ class DeferredRequest:
     role: str
     level: Level
     witness: bool
+    profile: Profile
     created: datetime
     expires: datetime
     display: dict[str, Any] = field(repr=False)
@@ -181,6 +184,7 @@ class DeferredRequest:
             "role": self.role,
             "level": self.level.value,
             "witness": self.witness,
+            "profile": self.profile.value,
             "created": self.created.strftime(_TIME_FORMAT),
             "expires": self.expires.strftime(_TIME_FORMAT),
             "display": self.display,
@@ -226,6 +230,7 @@ def _from_json(content: dict[str, Any]) -> DeferredRequest:
         role=content["role"],
         level=Level(content["level"]),
         witness=content["witness"],
+        profile=Profile(content["profile"]),
         created=_time(content["created"]),
         expires=_time(content["expires"]),
         display=content["display"],
@@ -265,7 +270,7 @@ def prepare(
         SignerNotParty: the certificate names somebody else than the role's party.
     """
     turn = check_turn(pdf, request.field, password)
-    refuse_unfinishable(key, request.time, level, services)
+    refuse_unfinishable(key, request.time, level, services, request.profile)
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
     room = room_for(key, timestamped=level.has_timestamp) + _SPARE_ROOM
@@ -279,12 +284,13 @@ def prepare(
         original_name=names[0],
         original_size=len(pdf),
         original_sha256=hashlib.sha256(pdf).hexdigest(),
-        attributes=signed_attributes(key, prepared.digest, Statement()),
+        attributes=signed_attributes(key, prepared.digest, request.profile.statement(created)),
         algorithm=key.algorithm,
         certificate_sha256=hashlib.sha256(key.certificate).hexdigest(),
         role=request.field,
         level=level,
         witness=request.witness,
+        profile=request.profile,
         created=created,
         expires=created + LIFETIME,
         display=_display(pdf, names[0], request, contract_of(pdf, password)),
@@ -348,11 +354,11 @@ def complete(
     turn = check_turn(original, request.role, password)
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
-    attributes = signed_attributes(key, file.digest, Statement())
+    attributes = signed_attributes(key, file.digest, request.profile.statement(request.created))
     if attributes != request.attributes:
         raise DeferredFileChanged(request.file)
     fitting = _fitting_signature(key, attributes, signature)
-    refuse_unfinishable(key, now, request.level, services)
+    refuse_unfinishable(key, now, request.level, services, request.profile)
     stamp = signature_timestamper(request.level, services)
     try:
         signed = file.filled(join_signature(key, attributes, fitting, timestamp=stamp).encoded())

@@ -17,6 +17,7 @@ from signkit.jpki.certificates import is_authentication_certificate
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
+from signkit.signing.opening import Password
 from signkit.signing.pades import (
     SignatureRequest,
     add_document_timestamp,
@@ -24,9 +25,9 @@ from signkit.signing.pades import (
     sign_field,
     signature_fields,
 )
+from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
 from signkit.trust.evidence import Evidence, collect_evidence
-from signkit.signing.unlocking import Password
 from signkit.trust.revocation import RevocationSource
 from signkit.trust.timestamps import TimestampSource, obtain_timestamp
 from signkit.words import Text
@@ -98,22 +99,28 @@ def sign(
     Raises:
         KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
+        UsageProblem, KeyNotForRegistry: the request's profile takes no such level, no such key.
         SigningFieldMissing, AlreadySigned, PdfNotSignable: see `signkit.signing.pades.sign_field`.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
-    refuse_unfinishable(signer, request.time, level, services)
+    refuse_unfinishable(signer, request.time, level, services, request.profile)
     signed = sign_field(pdf, request, signer, timestamp=signature_timestamper(level, services), password=password)
     check_signed(pdf, signed, signer.certificate)
     return replace(raise_to_level(signed, signer, level, services, password), time=request.time)
 
 
-def refuse_unfinishable(key: KeyFacts, time: datetime, level: Level, services: Services) -> None:
+def refuse_unfinishable(
+    key: KeyFacts, time: datetime, level: Level, services: Services, profile: Profile = Profile.PADES
+) -> None:
     """Refuse before the key is used what could not be finished afterwards.
 
     Raises:
         KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `sign`.
+        UsageProblem, KeyNotForRegistry: the profile takes no such level, no such key.
     """
     refuse_other_keys(key, time)
+    profile.refuse_timestamps(wanted=level is not Level.B_B)
+    profile.refuse_key(key.certificate, key.algorithm)
     if level.has_timestamp and not services.timestamps:
         raise TimestampUnavailable("no service is named / 指定がありません")
     if level.has_evidence:

@@ -15,9 +15,8 @@ from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, T
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.appearance import Appearance, apply_appearance, give_empty_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
-from signkit.signing.opening import entry, open_reader, open_writer, reading_errors, written
+from signkit.signing.opening import Password, entry, open_reader, open_writer, reading_errors, written
 from signkit.signing.profiles import Profile
-from signkit.signing.unlocking import Password
 from signkit.trust.evidence import Evidence
 from signkit.trust.timestamps import TimestampSource, obtain_timestamp
 from signkit.words import Text
@@ -54,6 +53,7 @@ class SignatureRequest:
         reason, location: /Reason and /Location.
         appearance: what is drawn in the field's rectangle; None draws nothing.
         witness: an organisation signs on the party's instruction (立会人型); the signature states it.
+        profile: the signature's format.
     """
 
     field: FieldName
@@ -64,6 +64,7 @@ class SignatureRequest:
     location: str | None = None
     appearance: Appearance | None = None
     witness: bool = False
+    profile: Profile = Profile.PADES
 
 
 @dataclass(frozen=True)
@@ -102,9 +103,11 @@ def sign_field(
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
 
+    said = request.profile.statement(request.time)
+
     def make(room: int) -> bytes:
         prepared = prepare_field(pdf, request, signer.algorithm.digest, room, password)
-        return prepared.filled(build_signature(signer, prepared.digest, timestamp=timestamp))
+        return prepared.filled(build_signature(signer, prepared.digest, said, timestamp=timestamp))
 
     return with_room(make, room_for(signer, timestamped=timestamp is not None))
 
@@ -210,7 +213,7 @@ def _signature_dictionary(request: SignatureRequest, room: int) -> Any:
 
     signature = PdfSignedData(
         obj_type=generic.pdf_name("/Sig"),
-        subfilter=SigSeedSubFilter.PADES,
+        subfilter=SigSeedSubFilter(f"/{request.profile.sub_filter}"),
         timestamp=request.time,
         bytes_reserved=2 * room,
     )

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TypeAlias
 
+from signkit.signing.profiles import REGISTRY_KEY_BITS, REGISTRY_SUB_FILTER
 from signkit.validation import cms
 from signkit.validation.algorithms import UnknownAlgorithm, public_key
 from signkit.validation.dates import parse_date
@@ -24,8 +25,6 @@ from signkit.validation.report import Report, SignatureReport, iso
 from signkit.validation.structure import FoundSignature, text_string
 from signkit.words import Text
 
-SUB_FILTER = "adbe.pkcs7.detached"
-KEY_BITS = 2048
 #: 申請データサイズの上限値: an application with everything attached (20 MB for 動産・債権譲渡登記).
 MAX_BYTES = 10 * 1024 * 1024
 
@@ -200,7 +199,7 @@ def _type(item: Signed, _: PdfFile) -> Finding:
 
 
 def _sub_filter(item: Signed, _: PdfFile) -> Finding:
-    return _entry(item, "/SubFilter", item.found.sub_filter == SUB_FILTER)
+    return _entry(item, "/SubFilter", item.found.sub_filter == REGISTRY_SUB_FILTER)
 
 
 def _name(item: Signed, file: PdfFile) -> Finding:
@@ -245,7 +244,9 @@ def _rsa_2048(item: Signed, _: PdfFile) -> Finding:
         key = None
     size = getattr(key, "key_size", "?")
     kind = "RSA" if isinstance(key, RSAPublicKey) else "EC" if hasattr(key, "curve") else "?"
-    return Finding(kind == "RSA" and size == KEY_BITS, Text(f"{kind} {size}", f"{kind} {size}"), item.found.field)
+    return Finding(
+        kind == "RSA" and size == REGISTRY_KEY_BITS, Text(f"{kind} {size}", f"{kind} {size}"), item.found.field
+    )
 
 
 def _sha_256(item: Signed, _: PdfFile) -> Finding:
@@ -285,7 +286,9 @@ REQUIREMENTS = (
     Requirement("signed", Text("It is signed", "電子署名が付いている"), _is_signed),
     Requirement("type", Text("/Type is Sig", "/Type が Sig である"), _each(_type)),
     Requirement(
-        "sub-filter", Text(f"/SubFilter is {SUB_FILTER}", f"/SubFilter が {SUB_FILTER} である"), _each(_sub_filter)
+        "sub-filter",
+        Text(f"/SubFilter is {REGISTRY_SUB_FILTER}", f"/SubFilter が {REGISTRY_SUB_FILTER} である"),
+        _each(_sub_filter),
     ),
     Requirement("name", Text("/Name names the signer", "/Name に署名者の氏名がある"), _each(_name)),
     Requirement("m", Text("/M states the time of signing", "/M に署名時刻がある"), _each(_m)),

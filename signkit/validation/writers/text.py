@@ -42,8 +42,8 @@ _STAMPED = Text(
 _PROFILES = {
     ProfileName.REGISTRY: Text("the registry (登記・供託オンライン申請システム)", "登記・供託オンライン申請システム")
 }
-_FULFILLED = Text("Everything that {profile} asks is met.", "{profile} の要件をすべて満たしています。")
-_VIOLATED = Text("What {profile} asks is NOT met: {names}.", "{profile} の要件を満たしていません: {names}。")
+_FULFILLED = Text("Everything that {profile} asks is met.", "{profile}の要件をすべて満たしています。")
+_VIOLATED = Text("What {profile} asks is NOT met: {names}.", "{profile}の要件を満たしていません: {names}。")
 _OK, _NOT, _OPEN = Text("ok ", "適合 "), Text("NOT", "不適合"), Text("-  ", "―   ")
 _UNKNOWN_TIME = Text("an unreadable time", "不明な時刻")
 

@@ -34,7 +34,7 @@ def test_text_says_it_in_both_languages(unfit, write):
     english = write(Format.TEXT, [unfit])
     assert "What the registry (登記・供託オンライン申請システム) asks is NOT met: rsa-2048." in english
     assert "NOT rsa-2048: The key is RSA, 2048 bits (seller: RSA 3072)" in english
-    assert "登記・供託オンライン申請システム の要件を満たしていません: rsa-2048。" in write(Format.TEXT, [unfit], "ja")
+    assert "登記・供託オンライン申請システムの要件を満たしていません: rsa-2048。" in write(Format.TEXT, [unfit], "ja")
 
 
 def test_junit_counts_it_as_a_failure(unfit, write):
