@@ -40,10 +40,10 @@ from signkit.signing.levels import (
 )
 from signkit.signing.pades import PreparedFile, RoomTooSmall, SignatureRequest, prepare_field, room_for
 from signkit.signing.party import refuse_other_person
-from signkit.signing.opening import Password
 from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
 from signkit.signing.turn import check_turn, contract_of
+from signkit.signing.unlocking import Password
 from signkit.trust.chain import find_issuer
 from signkit.trust.primitives import SignatureInvalid, verify_signature
 from signkit.words import Text

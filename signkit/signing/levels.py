@@ -17,7 +17,6 @@ from signkit.jpki.certificates import is_authentication_certificate
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
-from signkit.signing.opening import Password
 from signkit.signing.pades import (
     SignatureRequest,
     add_document_timestamp,
@@ -27,6 +26,7 @@ from signkit.signing.pades import (
 )
 from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
+from signkit.signing.unlocking import Password
 from signkit.trust.evidence import Evidence, collect_evidence
 from signkit.trust.revocation import RevocationSource
 from signkit.trust.timestamps import TimestampSource, obtain_timestamp

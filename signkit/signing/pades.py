@@ -15,8 +15,9 @@ from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, T
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.appearance import Appearance, apply_appearance, give_empty_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
-from signkit.signing.opening import Password, entry, open_reader, open_writer, reading_errors, written
+from signkit.signing.opening import entry, open_reader, open_writer, reading_errors, written
 from signkit.signing.profiles import Profile
+from signkit.signing.unlocking import Password
 from signkit.trust.evidence import Evidence
 from signkit.trust.timestamps import TimestampSource, obtain_timestamp
 from signkit.words import Text
