@@ -15,8 +15,9 @@ from signkit.contracts.data import item_at
 from signkit.delivery.consent import Consent
 from signkit.delivery.rules import RULES, Recipient, Rule, covers
 from signkit.delivery.sheet import JST
+from signkit.delivery.transaction import compare_names, differences, transaction_of_contract
+from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import worst
-from signkit.jpki.names import compare_organizations, compare_person_names, names_organization
 from signkit.validation.contract_status import ContractStatus
 from signkit.validation.report import Verdict
 from signkit.words import Text
@@ -141,7 +142,7 @@ def _document_points(status: ContractStatus) -> tuple[Point, ...]:
 def _is_provider(data: Any, recipient: Recipient, provider: str) -> bool:
     """Tell whether the recipient is the one who delivers: a dealer that sells its own house consents to nothing."""
     name = item_at(data, recipient.name_item)
-    return isinstance(name, str) and _names(name, provider) == "match"
+    return isinstance(name, str) and compare_names(name, provider) == "match"
 
 
 def _recipient_check(
@@ -154,24 +155,58 @@ def _recipient_check(
     theirs = [
         each
         for each in consents
-        if isinstance(name, str) and _names(each.recipient, name) == "match" and covers(rule, each.laws)
+        if isinstance(name, str) and compare_names(each.recipient, name) == "match" and covers(rule, each.laws)
     ]
+    of_this = [each for each in theirs if not _other_transaction(each, status, rule)]
+    if theirs and not of_this:
+        other = max(theirs, key=lambda each: each.day)
+        return RecipientCheck(recipient.role, label, other, tuple(_transaction_points(other, status, rule)))
     last = max(
-        (each for each in theirs if each.day <= day),
+        (each for each in of_this if each.day <= day),
         key=lambda each: (each.day, each.state == "withdrawn"),
         default=None,
     )
     if last is None:
-        points = (_point("consent-late" if theirs else "consent-missing", Answer.MISSING),)
-        return RecipientCheck(recipient.role, label, theirs[0] if theirs else None, points)
+        points = (_point("consent-late" if of_this else "consent-missing", Answer.MISSING),)
+        return RecipientCheck(recipient.role, label, of_this[0] if of_this else None, points)
     if last.state == "withdrawn":
         # Whatever its signature is worth: paper is always permitted, delivery against somebody's will is not.
         return RecipientCheck(recipient.role, label, last, (_point("consent-withdrawn", Answer.MISSING),))
-    return RecipientCheck(recipient.role, label, last, tuple(_points(last, provider, day)))
+    of_transaction = _transaction_points(last, status, rule)
+    of_person = _person_points(last, recipient, status)
+    return RecipientCheck(recipient.role, label, last, (*of_transaction, *of_person, *_points(last, provider, day)))
+
+
+def _other_transaction(consent: Consent, status: ContractStatus, rule: Rule) -> bool:
+    return any(point.answer is Answer.MISSING for point in _transaction_points(consent, status, rule))
+
+
+def _transaction_points(consent: Consent, status: ContractStatus, rule: Rule) -> list[Point]:
+    """Say in what the consent's transaction is not the document's; one that names none may be about any."""
+    assert status.contract is not None
+    if consent.transaction is None:
+        return [_point("transaction-not-named", Answer.NOT_PROVEN)]
+    found = dict.fromkeys(differences(consent.transaction, transaction_of_contract(status.contract.data, rule)))
+    return [
+        _point(f"other-{what}", Answer.MISSING)
+        if verdict == "mismatch"
+        else _point(f"{what}-not-told", Answer.NOT_PROVEN)
+        for what, verdict in found
+    ]
+
+
+def _person_points(consent: Consent, recipient: Recipient, status: ContractStatus) -> list[Point]:
+    """A namesake bears the name too; an address that differs does not prove one, for people move."""
+    assert status.contract is not None
+    written = {party.role: party.address for party in status.contract.parties}.get(recipient.role)
+    if not written or not consent.address:
+        return []
+    same = worst(compare_addresses(consent.address[:400], written[:400])) != "mismatch"
+    return [] if same else [_point("other-address", Answer.NOT_PROVEN)]
 
 
 def _points(consent: Consent, provider: str, day: date) -> list[Point]:
-    to_whom = _names(consent.provider, provider)
+    to_whom = compare_names(consent.provider, provider)
     return [
         *([_point("other-provider", Answer.MISSING)] if to_whom == "mismatch" else []),
         *([_point("provider-not-told", Answer.NOT_PROVEN)] if to_whom == "cannot-tell" else []),
@@ -205,11 +240,6 @@ def _day_of(moment: datetime | None) -> date | None:
     return moment.astimezone(JST).date() if moment is not None else None
 
 
-def _names(one: str, other: str) -> str:
-    compare = compare_organizations if names_organization(one) or names_organization(other) else compare_person_names
-    return worst(compare(one[:200], other[:200]))
-
-
 def _worst(answers: Sequence[Answer]) -> Answer:
     return next((answer for answer in (Answer.MISSING, Answer.NOT_PROVEN) if answer in answers), Answer.IN_ORDER)
 
@@ -236,6 +266,7 @@ def _recipient_json(check: RecipientCheck) -> dict[str, Any]:
             "day": consent.day.isoformat(),
             "means": consent.means,
             "format": consent.file_format,
+            "transaction": consent.transaction and consent.transaction.to_json(),
             "verdict": str(consent.status.report.verdict),
         },
         "points": [_point_json(point) for point in check.points],
@@ -252,6 +283,25 @@ _POINTS = {
     ),
     "consent-late": Text("the consent was given after the delivery", "承諾の日が提供の日より後です"),
     "consent-withdrawn": Text("the consent was withdrawn", "承諾が撤回されています"),
+    "transaction-not-named": Text(
+        "the consent does not say which transaction it is about", "対象の取引が承諾書から分かりません"
+    ),
+    "other-kind": Text("the consent is about another kind of transaction", "別の種類の取引についての承諾です"),
+    "other-parties": Text(
+        "the consent is about a transaction between other parties", "当事者の異なる取引についての承諾です"
+    ),
+    "other-property": Text("the consent is about another property", "別の物件についての承諾です"),
+    "parties-not-told": Text(
+        "whether the consent is about a transaction between these parties cannot be told",
+        "この当事者の取引についての承諾か判定できません",
+    ),
+    "property-not-told": Text(
+        "whether the consent is about this property cannot be told", "この物件についての承諾か判定できません"
+    ),
+    "other-address": Text(
+        "the consent gives another address of the recipient than the document does",
+        "承諾書の住所が文書に書かれた住所と異なります",
+    ),
     "other-provider": Text("the consent was given to somebody else", "別の事業者に対する承諾です"),
     "provider-not-told": Text(
         "whether the consent was given to this provider cannot be told", "この事業者に対する承諾か判定できません"

@@ -19,6 +19,7 @@ from signkit.contracts.fonts import FontSet, font_set
 from signkit.contracts.japanese import full_date
 from signkit.contracts.template import Party, Template
 from signkit.delivery.sheet import Enclosed, Sheet, digest, facts_table, shown, signing_block, words
+from signkit.delivery.transaction import Transaction, transaction_of_consent
 from signkit.errors import ConsentUnreadable
 from signkit.validation.contract_status import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions
@@ -45,6 +46,8 @@ class Consent:
         file_format: in which format; None where it does not say.
         signature: the recipient's; None where it is not signed.
         status: the whole file's judgement.
+        transaction: which transaction it is about; None where it does not say.
+        address: of who consents; None where it does not say.
     """
 
     file: str
@@ -57,6 +60,8 @@ class Consent:
     file_format: str | None
     signature: SignatureReport | None
     status: ContractStatus
+    transaction: Transaction | None = None
+    address: str | None = None
 
     @property
     def sha256(self) -> str:
@@ -88,6 +93,8 @@ def read_consent(pdf: bytes, name: str, options: ValidationOptions) -> Consent:
         file_format=_text(data, "format.name"),
         signature=next((party.signature for party in status.parties if party.role == SIGNER), None),
         status=status,
+        transaction=transaction_of_consent(data),
+        address=_text(data, "recipient.address"),
     )
 
 
@@ -136,6 +143,7 @@ def withdrawal(consent: Consent, day: date, fonts: FontSet | None = None) -> byt
         "provider": {"name": consent.provider},
         "consent": {"given_on": consent.day.isoformat(), "sha256": consent.sha256},
         "documents": [{"law": law} for law in consent.laws],
+        **({"transaction": consent.transaction.to_json()} if consent.transaction is not None else {}),
     }
     content = contract_json(_WITHDRAWAL_TEMPLATE, data)
     return Sheet(
@@ -154,6 +162,7 @@ def _withdrawal_body(consent: Consent, day: date, fonts: FontSet) -> str:
         ("承諾した者", shown(consent.recipient, fonts)),
         ("承諾の日", words(Text("", full_date(consent.day.isoformat())), "ja")),
         ("対象の書面", " \\ ".join(shown(law, fonts) for law in consent.laws[:10])),
+        *_transaction_rows(consent.transaction, fonts),
         ("承諾書の SHA-256", digest(consent.sha256)),
     ]
     return (
@@ -163,6 +172,13 @@ def _withdrawal_body(consent: Consent, day: date, fonts: FontSet) -> str:
         + f"\n#v(4mm)\n{words(Text('', full_date(day.isoformat())), 'ja')}\n\n#v(2mm)\n"
         + signing_block(SIGNER, Text("Who withdraws", "撤回する者"), "ja")
     )
+
+
+def _transaction_rows(transaction: Transaction | None, fonts: FontSet) -> list[tuple[str, str]]:
+    if transaction is None:
+        return []
+    lines = (transaction.kind, *transaction.properties[:10], "、".join(transaction.parties))
+    return [("対象の取引", " \\ ".join(shown(line, fonts) for line in lines))]
 
 
 _WITHDRAWAL_TITLE = Text("Withdrawal of the consent to electronic delivery", "電磁的方法による提供の承諾の撤回書")

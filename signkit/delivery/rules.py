@@ -30,6 +30,9 @@ class Rule:
         cited: finds the provision in what a consent says it covers.
         provider_item: where the data hold who delivers.
         date_item: where the data hold the document's date.
+        kind: of the transaction, as the template ``consent`` names it.
+        party_items: where the data hold the parties' names; those that are not there are no parties.
+        land_item: where the data hold the lots; None where the transaction has no property.
     """
 
     law: Text
@@ -37,7 +40,13 @@ class Rule:
     recipients: tuple[Recipient, ...]
     provider_item: str
     date_item: str
+    kind: str
+    party_items: tuple[str, ...]
+    land_item: str | None = None
 
+
+SALE = "不動産の売買"
+EMPLOYMENT = "雇用"
 
 _REAL_ESTATE = r"(?:宅地建物取引業法|宅建業法)"
 
@@ -48,6 +57,9 @@ RULES = {
         (Recipient("seller", "seller.name"), Recipient("buyer", "buyer.name")),
         "broker.name",
         "contract_date",
+        SALE,
+        ("seller.name", "buyer.name"),
+        "land",
     ),
     "real-estate-explanation": Rule(
         Text("Real Estate Brokerage Act art. 35 (8)", "宅地建物取引業法35条8項"),
@@ -55,6 +67,9 @@ RULES = {
         (Recipient("recipient", "buyer.name"),),
         "broker.name",
         "explained_on",
+        SALE,
+        ("seller.name", "buyer.name"),
+        "land",
     ),
     "employment-agreement": Rule(
         Text("Ordinance of the Labour Standards Act art. 5 (4)", "労働基準法施行規則5条4項"),
@@ -62,6 +77,8 @@ RULES = {
         (Recipient("employee", "employee.name"),),
         "employer.name",
         "contract_date",
+        EMPLOYMENT,
+        ("employer.name", "employee.name"),
     ),
 }
 

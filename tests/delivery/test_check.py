@@ -9,6 +9,7 @@ import pytest
 from signkit.delivery.check import Answer, check_delivery
 from signkit.delivery.consent import read_consent, withdrawal
 from signkit.delivery.rules import RULES, covers
+from signkit.delivery.transaction import Transaction
 from signkit.errors import ConsentUnreadable
 from signkit.validation.contract_status import contract_status
 from signkit.validation.options import ValidationOptions
@@ -94,6 +95,79 @@ def test_a_consent_whose_signer_cannot_be_trusted_is_not_proven(status, consent_
     check = check_delivery(status, [unknown])
     assert codes(check) == ["consent-not-proven"]
     assert check.answer is Answer.NOT_PROVEN
+
+
+# --- the transaction -------------------------------------------------------------------------------------
+
+EMPLOYER, EMPLOYEE = "株式会社架空製作所", "渡邉󠄂 薫"
+
+
+@pytest.mark.parametrize(
+    ("transaction", "code", "answer"),
+    [
+        (None, "transaction-not-named", Answer.NOT_PROVEN),
+        (Transaction("不動産の売買", (EMPLOYER, EMPLOYEE)), "other-kind", Answer.MISSING),
+        (Transaction("雇用", ("架空商事株式会社", EMPLOYEE)), "other-parties", Answer.MISSING),
+        (Transaction("雇用", (EMPLOYER, EMPLOYEE, "番号 花子")), "other-parties", Answer.MISSING),
+        (Transaction("雇用", (EMPLOYEE,)), "other-parties", Answer.MISSING),
+        (Transaction("雇用", ("架空製作所株式会社", EMPLOYEE)), "parties-not-told", Answer.NOT_PROVEN),
+    ],
+    ids=["none", "kind", "employer", "one-more", "one-less", "form-elsewhere"],
+)
+def test_a_consent_must_be_about_this_transaction(status, consent, transaction, code, answer):
+    check = check_delivery(status, [replace(consent, transaction=transaction)])
+    assert codes(check) == [code]
+    assert check.answer is answer
+
+
+@pytest.mark.parametrize(
+    ("lots", "codes_wanted"),
+    [
+        (("東京都架空区青葉台一丁目23番4",), []),
+        (("架空区青葉台１丁目２３番地４",), []),
+        (("東京都架空区青葉台一丁目23番5", "東京都架空区青葉台一丁目23番4"), []),
+        (("東京都架空区青葉台一丁目23番5",), ["other-property"]),
+        (("東京都架空区青葉台一丁目",), ["property-not-told"]),
+        ((), ["other-property"]),
+    ],
+    ids=["same", "written-otherwise", "among-several", "next-door", "no-lot-number", "none"],
+)
+def test_a_consent_must_be_about_this_property(lots, codes_wanted):
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.template import find_template
+    from signkit.delivery.transaction import differences, transaction_of_contract
+
+    data = load_contract_data(find_template("real-estate-sale").folder / "example.yaml")
+    of_contract = transaction_of_contract(data, RULES["real-estate-sale"])
+    of_consent = Transaction("不動産の売買", ("高橋祐一郎", "吉田　美咲"), lots)
+    points = {"mismatch": "other-{}", "cannot-tell": "{}-not-told"}
+    assert [points[verdict].format(what) for what, verdict in differences(of_consent, of_contract)] == codes_wanted
+
+
+def test_a_consent_for_another_transaction_does_not_hide_the_right_one(status, consent):
+    other = replace(consent, transaction=Transaction("雇用", ("架空商事株式会社", EMPLOYEE)))
+    assert check_delivery(status, [consent, other]).answer is Answer.IN_ORDER
+
+
+def test_the_withdrawal_for_another_transaction_does_not_stop_this_one(status, consent, withdrawn):
+    other = replace(withdrawn, day=TODAY, transaction=Transaction("雇用", ("架空商事株式会社", EMPLOYEE)))
+    assert check_delivery(status, [consent, other]).answer is Answer.IN_ORDER
+
+
+def test_another_address_of_the_recipient_is_told(status, consent):
+    check = check_delivery(status, [replace(consent, address="大阪府架空市西野田一丁目1番1号")])
+    assert codes(check) == ["other-address"]
+    assert check.answer is Answer.NOT_PROVEN
+
+
+def test_the_samples_of_one_sale_fit_together(repository):
+    from signkit.contracts.data import load_contract_data
+    from signkit.delivery.transaction import differences, transaction_of_consent, transaction_of_contract
+
+    consent = transaction_of_consent(load_contract_data(repository / "samples/consent/01-sale-documents.yaml"))
+    for name in ("real-estate-sale", "real-estate-explanation"):
+        data = load_contract_data(repository / "samples" / name / "01-existing-house.yaml")
+        assert list(differences(consent, transaction_of_contract(data, RULES[name]))) == []
 
 
 # --- withdrawal ------------------------------------------------------------------------------------------
@@ -182,7 +256,8 @@ def test_who_delivers_needs_no_consent_of_their_own(status, consent):
         "broker": {"name": "架空不動産(株)"},
     }
     contract = replace(status.contract, template_id="real-estate-sale", data=data)
-    theirs = replace(consent, laws=("宅建業法第37条",), provider="架空不動産株式会社")
+    sale = Transaction("不動産の売買", ("架空不動産株式会社", consent.recipient))
+    theirs = replace(consent, laws=("宅建業法第37条",), provider="架空不動産株式会社", transaction=sale)
     check = check_delivery(replace(status, contract=contract), [theirs])
     assert [recipient.role for recipient in check.recipients] == ["buyer"]
     assert check.answer is Answer.IN_ORDER
@@ -221,7 +296,8 @@ def test_every_rule_reads_items_that_its_template_has(repository):
     for name, rule in RULES.items():
         template = find_template(name)
         data = load_contract_data(template.folder / "example.yaml")
-        for item in (rule.provider_item, rule.date_item, *(each.name_item for each in rule.recipients)):
+        items = (rule.provider_item, rule.date_item, *rule.party_items, *(each.name_item for each in rule.recipients))
+        for item in items:
             assert isinstance(item_at(data, item), str), (name, item)
         assert {each.role for each in rule.recipients} <= {party.role for party in template.parties}
         assert rule.date_item == template.date_item
