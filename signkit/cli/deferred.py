@@ -12,11 +12,13 @@ from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.cli.passwords import DocumentPassword
     from signkit.signers.base import KeyFacts
     from signkit.signing.batch import Job
     from signkit.signing.deferred import DeferredKey, DeferredRequest
     from signkit.signing.levels import Level, Services
     from signkit.signing.pades import SignatureRequest
+    from signkit.signing.unlocking import Password
 
 SCHEME = "deferred:"
 
@@ -28,6 +30,7 @@ def begin(
     maker: Callable[[KeyFacts], Callable[[Job], SignatureRequest]],
     level: Level,
     available: Services,
+    password: Password,
     *,
     read: Callable[[Job], bytes],
     overwrite: bool,
@@ -47,7 +50,9 @@ def begin(
     for target in (request_file, prepared_file):  # both, or none
         refuse_existing(target, overwrite)
     names = (job.source.name, prepared_file.name)
-    deferred, prepared = prepare(read(job), names, request, key, level, available, other_person=other_person)
+    deferred, prepared = prepare(
+        read(job), names, request, key, level, available, other_person=other_person, password=password
+    )
     write_checked(prepared_file, prepared, overwrite=overwrite)
     write_checked(request_file, deferred.to_json(), overwrite=overwrite)
     tell(_PREPARED, prepared=prepared_file, request=request_file, expires=f"{deferred.expires:%Y-%m-%d %H:%M} UTC")
@@ -60,6 +65,7 @@ def finish(
     certificate: Path | None,
     output: Path | None,
     available: Services,
+    password: DocumentPassword,
     *,
     overwrite: bool,
     other_person: bool,
@@ -80,6 +86,7 @@ def finish(
     target = output_beside(prepared_file, "", output or original_file.with_stem(f"{original_file.stem}-{request.role}"))
     refuse_existing(target, overwrite)
     prepared, key = read_input(prepared_file), _key(certificate, available)
+    password.check(prepared, prepared_file, to_sign=True)
     signed = complete(
         request,
         prepared,
@@ -88,6 +95,7 @@ def finish(
         available,
         now=datetime.now(UTC),
         other_person=other_person,
+        password=password.value,
     )
     original = prepared[: request.original_size]
     write_checked(

@@ -9,7 +9,8 @@ import typer
 
 from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import words
-from signkit.cli.options import EvidenceFolders, Output, Overwrite, Trust, Tsa
+from signkit.cli.options import AskPassword, EvidenceFolders, Output, Overwrite, PasswordStdin, Trust, Tsa
+from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
@@ -31,6 +32,8 @@ def run(
     tsa: Tsa = None,
     evidence: EvidenceFolders = None,
     trust: Trust = None,
+    ask_password: AskPassword = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
     """Extend each PDF and write it beside the original."""
     from signkit.cli.levels import parse_level
@@ -56,16 +59,20 @@ def run(
             Text(f"{both} is input and output at once", f"{both} が入力と出力の両方になります"),
             Text("Extend the files of one level in a run.", "延長するファイルだけを指定してください。"),
         )
+    password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
     for pdf, target in zip(pdfs, targets, strict=True):
-        _extend_one(pdf, target, wanted, available, overwrite)
+        _extend_one(pdf, target, wanted, available, password, overwrite)
 
 
-def _extend_one(pdf: Path, target: Path, level: Level, available: Services, overwrite: bool) -> None:
+def _extend_one(
+    pdf: Path, target: Path, level: Level, available: Services, password: DocumentPassword, overwrite: bool
+) -> None:
     from signkit.output import write_checked
     from signkit.signing.levels import extend
 
     data = read_input(pdf)
-    write_checked(target, extend(data, level, available).pdf, overwrite=overwrite)
+    password.check(data, pdf, to_sign=True)
+    write_checked(target, extend(data, level, available, password=password.value).pdf, overwrite=overwrite)
     tell(_EXTENDED, target=target, level=level.value)
     print(target)
 

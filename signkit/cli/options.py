@@ -101,6 +101,26 @@ PinStdin: TypeAlias = Annotated[
         "--pin-stdin", help=words("Read the secret from stdin, a line each.", "秘密情報を標準入力から1行ずつ読む。")
     ),
 ]
+AskPassword: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--ask-password",
+        help=words(
+            "Ask for the password of encrypted PDFs (one for all; the owner's where signing is restricted).",
+            "暗号化された PDF のパスワードを尋ねる (全ファイル共通。署名が制限されていれば所有者のもの)。",
+        ),
+    ),
+]
+PasswordStdin: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--password-stdin",
+        help=words(
+            "Read the password of encrypted PDFs from the first line of stdin.",
+            "暗号化された PDF のパスワードを標準入力の最初の行から読む。",
+        ),
+    ),
+]
 UseLastTry: TypeAlias = Annotated[
     bool,
     typer.Option(

@@ -12,7 +12,18 @@ import typer
 
 from signkit.cli.files import make_folder, output_beside, read_input, refuse_existing
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import EvidenceFolders, LevelName, Overwrite, PinStdin, Trust, Tsa, UseLastTry
+from signkit.cli.options import (
+    AskPassword,
+    EvidenceFolders,
+    LevelName,
+    Overwrite,
+    PasswordStdin,
+    PinStdin,
+    Trust,
+    Tsa,
+    UseLastTry,
+)
+from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import progress, secret_reader, tell
 from signkit.errors import UsageProblem
 from signkit.signing.profiles import Profile
@@ -22,6 +33,7 @@ if TYPE_CHECKING:
     from signkit.signers.base import KeyFacts
     from signkit.signing.batch import Job, Outcome
     from signkit.signing.pades import SignatureRequest
+    from signkit.signing.unlocking import Password
 
 HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の署名欄に署名する (PAdES B-B から B-LTA)。")
 
@@ -126,6 +138,8 @@ def run(
     trust: Trust = None,
     pin_stdin: PinStdin = False,
     use_last_try: UseLastTry = False,
+    ask_password: AskPassword = False,
+    password_stdin: PasswordStdin = False,
     yes: Annotated[
         bool,
         typer.Option("--yes", help=words("Several PDFs: do not ask for confirmation.", "複数の PDF: 確認を省く。")),
@@ -178,16 +192,18 @@ def run(
     from signkit.signing.batch import sign_jobs
 
     settings = load_settings()
+    password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
     if complete is not None:
         available = services(settings, tsa, evidence, trust)
         deferred.finish(
-            complete, signature, certificate, output, available, overwrite=overwrite, other_person=other_person
-        )
+            complete, signature, certificate, output, available, password,
+            overwrite=overwrite, other_person=other_person,
+        )  # fmt: skip
         return
     wanted = parse_level(level)
     profile.refuse_timestamps(wanted=bool(tsa) or wanted.has_timestamp)
     pdfs, role, signer = _needed(pdfs, role, signer)
-    jobs = _jobs(pdfs, role, output, profile, certify=certify, overwrite=overwrite, resume=resume)
+    jobs = _jobs(pdfs, role, output, profile, password, certify=certify, overwrite=overwrite, resume=resume)
     if not jobs:
         tell(_NOTHING_LEFT)
         return
@@ -201,7 +217,7 @@ def run(
 
     if signer.startswith(deferred.SCHEME):
         deferred.begin(
-            jobs, signer, certificate, maker, wanted, available,
+            jobs, signer, certificate, maker, wanted, available, password.value,
             read=_read_unchanged, overwrite=overwrite, other_person=other_person,
         )  # fmt: skip
         return
@@ -213,8 +229,9 @@ def run(
             _refuse_other_person(jobs, key)
         make = maker(key)
         outcome = sign_jobs(
-            jobs, make, key, wanted, available, read=_read_unchanged, overwrite=overwrite, on_signed=advance
-        )
+            jobs, make, key, wanted, available,
+            read=_read_unchanged, password=password.value, overwrite=overwrite, on_signed=advance,
+        )  # fmt: skip
     _account(outcome, role, wanted.value)
 
 
@@ -239,14 +256,14 @@ def _jobs(
     role: str,
     output: Path | None,
     profile: Profile,
+    password: DocumentPassword,
     *,
     certify: bool | None,
     overwrite: bool,
     resume: bool,
 ) -> list[Job]:
     """Check every file before any secret is asked for; return what is to be signed."""
-    from signkit.signing.batch import Job, digest, is_signed_copy
-    from signkit.signing.pades import signature_fields
+    from signkit.signing.batch import Job, digest
     from signkit.signing.turn import check_turn
 
     if output is not None and len(pdfs) > 1:
@@ -255,16 +272,17 @@ def _jobs(
     jobs: dict[Path, Job] = {}
     for pdf in pdfs:
         data = read_input(pdf)
+        password.check(data, pdf, to_sign=True)
         folder_target = output / f"{pdf.stem}-{role}.pdf" if output is not None and output.is_dir() else output
         target = output_beside(pdf, role, folder_target)
-        if resume and (role in signature_fields(data).signed or is_signed_copy(data, target, role)):
+        if resume and _is_done(data, target, role, password.value):
             continue
-        turn = check_turn(data, role)
+        turn = check_turn(data, role, password.value)
         refuse_existing(target, overwrite)
         if not turn.is_first:
-            _refuse_broken(data, pdf)
+            _refuse_broken(data, pdf, password.value)
         if profile is Profile.REGISTRY:
-            _refuse_unfit_for_registry(data, pdf)
+            _refuse_unfit_for_registry(data, pdf, password.value)
         if target in jobs or target.resolve() in inputs:
             raise UsageProblem(
                 Text(
@@ -279,14 +297,22 @@ def _jobs(
     return list(jobs.values())
 
 
-def _refuse_broken(data: bytes, pdf: Path) -> None:
+def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
+    """Return whether the role has signed the file, or the copy of it that this run would write."""
+    from signkit.signing.batch import is_signed_copy
+    from signkit.signing.pades import signature_fields
+
+    return role in signature_fields(data, password).signed or is_signed_copy(data, target, role, password)
+
+
+def _refuse_broken(data: bytes, pdf: Path, password: Password) -> None:
     """Refuse to sign over a signature that does not hold: whoever signs would seal an alteration."""
     from signkit.errors import PdfNotSignable
     from signkit.validation.options import ValidationOptions
     from signkit.validation.pdf import validate_pdf
     from signkit.validation.report import Verdict
 
-    report = validate_pdf(data, name=str(pdf), options=ValidationOptions(offline=True))
+    report = validate_pdf(data, name=str(pdf), options=ValidationOptions(offline=True, password=password))
     broken = [str(signature.field) for signature in report.signatures if signature.verdict is Verdict.FAILED]
     if broken:
         names = ", ".join(broken)
@@ -298,14 +324,14 @@ def _refuse_broken(data: bytes, pdf: Path) -> None:
         )
 
 
-def _refuse_unfit_for_registry(data: bytes, pdf: Path) -> None:
+def _refuse_unfit_for_registry(data: bytes, pdf: Path, password: Password) -> None:
     """Refuse a file that the registry would not take however well it is signed now."""
     from signkit.errors import FileNotForRegistry
     from signkit.validation.options import ValidationOptions
     from signkit.validation.pdf import validate_pdf
     from signkit.validation.profile import ProfileName
 
-    options = ValidationOptions(offline=True, profile=ProfileName.REGISTRY)
+    options = ValidationOptions(offline=True, profile=ProfileName.REGISTRY, password=password)
     held = validate_pdf(data, name=pdf.name, options=options).profile
     unfit = [name for name in held.violated if name not in _SETTLED_BY_SIGNING] if held is not None else []
     if unfit:

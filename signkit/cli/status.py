@@ -15,7 +15,8 @@ import typer
 
 from signkit.cli.files import read_input
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import Trust
+from signkit.cli.options import AskPassword, PasswordStdin, Trust
+from signkit.cli.passwords import DocumentPassword
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def run(
         Format, typer.Option("--format", help=words("text, json or csv.", "text、json、csv。"))
     ] = Format.TEXT,
     trust: Trust = None,
+    ask_password: AskPassword = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
     """Print where each contract stands, judged offline."""
     from signkit.cli.services import trusted_paths
@@ -47,8 +50,11 @@ def run(
     from signkit.validation.options import ValidationOptions
 
     store = default_trust_store(trusted_paths(load_settings(), trust))
-    options = ValidationOptions(trust=store, offline=True)
     copies = [(path, read_input(path)) for path in _expanded(pdfs)]
+    password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
+    for path, pdf in copies:
+        password.check(pdf, path, to_sign=False)
+    options = ValidationOptions(trust=store, offline=True, password=password.value)
     statuses = find_parallel([(contract_status(pdf, str(path), options), pdf) for path, pdf in copies])
     sys.stdout.write(_WRITERS[format_](statuses))
 

@@ -43,6 +43,7 @@ _PROMPTS = {
         "New signature password (6 to 16 letters and digits): ", "新しい署名用パスワード(英数字6〜16文字): "
     ),
     "pairing-code": Text("Code that the agent at {of} shows: ", "エージェント [{of}] に表示されているコード: "),
+    "document-password": Text("Password of {of}: ", "{of} のパスワード: "),
     "new-pin": Text("New PIN (4 digits): ", "新しい暗証番号(数字4桁): "),
 }
 _TRIES = Text("{tries} tries left.", "残り{tries}回です。")
@@ -75,8 +76,8 @@ def _from_terminal(request: SecretRequest) -> bytearray:
                 "秘密情報の入力が必要ですが、端末がありません",
             ),
             Text(
-                "Run it in a terminal, or pipe the secret with --pin-stdin.",
-                "端末で実行するか、--pin-stdin で渡してください。",
+                "Run it in a terminal, or pipe the secret with --pin-stdin (a PDF's password: --password-stdin).",
+                "端末で実行するか、--pin-stdin (PDF のパスワードは --password-stdin) で渡してください。",
             ),
         )
     _show_tries(request)

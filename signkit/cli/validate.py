@@ -15,7 +15,8 @@ from typing import IO, TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.language import LANGUAGE, words
-from signkit.cli.options import At, EvidenceFolders, Identity, Offline, Policy, Trust
+from signkit.cli.options import AskPassword, At, EvidenceFolders, Identity, Offline, PasswordStdin, Policy, Trust
+from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, OutputNotWritten, UsageProblem
 from signkit.validation.profile import ProfileName
@@ -71,6 +72,8 @@ def run(
     at: At = None,
     offline: Offline = False,
     identity: Identity = False,
+    ask_password: AskPassword = False,
+    password_stdin: PasswordStdin = False,
     expect: Annotated[
         list[str] | None,
         typer.Option(
@@ -124,7 +127,12 @@ def run(
 
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
-    options = replace(validation_options(policy, trust, evidence, at, offline, identity, expect), profile=profile)
+    _refuse_password_abroad(engine, asked=ask_password or password_stdin)
+    options = replace(
+        validation_options(policy, trust, evidence, at, offline, identity, expect),
+        profile=profile,
+        password=DocumentPassword(ask=ask_password, from_stdin=password_stdin).value,
+    )
     before = read_results(resume, profile) if resume else Results()
     seen: set[Verdict] = set()
     violated = False
@@ -152,6 +160,18 @@ def run(
     if not seen:
         tell(_NOTHING)
     raise typer.Exit(ExitCode.FAILED if violated else exit_code(seen))
+
+
+def _refuse_password_abroad(engine: str | None, *, asked: bool) -> None:
+    """A password goes to workers on this machine, not over the network."""
+    if engine is not None and asked:
+        raise UsageProblem(
+            Text("A password is not sent to a cluster", "パスワードはクラスターに送りません"),
+            Text(
+                "Leave --engine out: encrypted files are judged on this machine.",
+                "--engine を外してください。暗号化されたファイルはこのマシンで検証します。",
+            ),
+        )
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:

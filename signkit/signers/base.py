@@ -19,6 +19,7 @@ SecretKind = Literal[
     "new-signature-password",
     "new-pin",
     "pairing-code",
+    "document-password",
 ]
 
 
@@ -36,7 +37,7 @@ class SecretRequest:
 
     Attributes:
         kind: a key file's passphrase, a token's PIN, one of the card's secrets (``new-…`` is one to be set), or
-            the code that a signing agent shows.
+            the code that a signing agent shows, or an encrypted PDF's password.
         of: which file, card or token, in words a person recognises.
         tries_left: how many wrong answers remain before it locks; None where nothing locks or nobody can know.
     """

@@ -72,6 +72,19 @@ def open_writer(pdf: bytes, password: Password = None) -> IncrementalPdfFileWrit
     return _update_class().from_reader(reader)
 
 
+def refuse_locked(pdf: bytes, password: Password, *, to_sign: bool) -> None:
+    """Refuse a file that ``password`` does not open, or (``to_sign``) does not permit to sign, before a key is used.
+
+    Raises:
+        PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `open_writer`.
+    """
+    with reading_errors():
+        if to_sign:
+            open_writer(pdf, password)
+        else:
+            open_reader(pdf, password)
+
+
 def written(writer: IncrementalPdfFileWriter) -> bytes:
     """Return the whole file: the one that was opened, and the update."""
     output = BytesIO()

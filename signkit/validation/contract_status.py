@@ -14,7 +14,7 @@ from typing import Any
 
 from signkit.contracts.embedded import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.errors import ContractDataUnreadable, InputUnreadable
-from signkit.signing.pades import signature_fields
+from signkit.signing.pades import FieldNames, signature_fields
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport, Verdict, iso
@@ -104,11 +104,12 @@ def contract_status(pdf: bytes, name: str, options: ValidationOptions) -> Contra
 
     Raises:
         PdfNotSignable: the file cannot be read as PDF.
+        PdfPasswordNeeded, PdfPasswordWrong: it is encrypted, and ``options.password`` does not open it.
     """
-    fields = signature_fields(pdf)
+    fields = signature_fields(pdf, options.password)
     report = validate_pdf(pdf, name=name, options=options)
-    contract = _contract(pdf)
-    parties = contract.parties if contract is not None and contract.parties else _parties_of_fields(fields)
+    contract = _contract(pdf, options.password)
+    parties = contract.parties if contract is not None and contract.parties else _parties_of_fields(fields, report)
     signatures = {signature.field: signature for signature in report.signatures}
     fixed = contract is not None and contract.signing_order == "fixed"
     return ContractStatus(name, contract, report, tuple(_states(parties, signatures, fixed=fixed)))
@@ -138,15 +139,17 @@ def _parallel(one: ContractStatus, pdf: bytes, other: ContractStatus, other_pdf:
     return signed and not pdf.startswith(other_pdf) and not other_pdf.startswith(pdf)
 
 
-def _contract(pdf: bytes) -> EmbeddedContract | None:
+def _contract(pdf: bytes, password: str | None) -> EmbeddedContract | None:
     try:
-        return read_contract(pdf)
+        return read_contract(pdf, password)
     except (ContractDataUnreadable, InputUnreadable):
         return None
 
 
-def _parties_of_fields(fields: Any) -> tuple[EmbeddedParty, ...]:
-    names = (*fields.signed, *fields.empty)
+def _parties_of_fields(fields: FieldNames, report: Report) -> tuple[EmbeddedParty, ...]:
+    """Who signs where no contract says so: everybody whose field is none of a document timestamp."""
+    stamps = {stamp.field for stamp in report.document_timestamps}
+    names = [name for name in (*fields.signed, *fields.empty) if name not in stamps]
     return tuple(EmbeddedParty(name, Text(name, name), "person", None, None) for name in names)
 
 
