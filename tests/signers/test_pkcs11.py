@@ -19,6 +19,7 @@ from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
 from signkit.errors import (
+    KeyNotForRegistry,
     MissingExtra,
     Pkcs11ModuleUnnamed,
     Pkcs11ModuleUnusable,
@@ -45,6 +46,7 @@ from signkit.signers.pkcs11_uri import Pkcs11Uri, parse_pkcs11_uri
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.pades import SignatureRequest
+from signkit.signing.profiles import Profile
 from tests import witness
 from tests.requirements import require
 from tests.signers import softhsm
@@ -393,6 +395,21 @@ def _everything_kept(error: BaseException | None) -> str:
             trace = trace.tb_next
         error = error.__cause__ or error.__context__
     return "\n".join(texts)
+
+
+def test_a_key_of_no_use_is_refused_before_its_pin_where_the_certificate_shows(settings):
+    person = Person()
+    with pytest.raises(KeyNotForRegistry), opened("token=single", settings, person, accept=Profile.REGISTRY.refuse_key):
+        pass
+    assert person.asked == []
+
+
+def test_a_key_of_use_is_asked_for_its_pin(settings):
+    person = Person()
+    uri = "token=office;object=rsa-2048"
+    with opened(uri, settings, person, accept=Profile.REGISTRY.refuse_key) as signer:
+        assert len(signer.sign(b"data")) == 256
+    assert len(person.asked) == 1
 
 
 def test_a_wrong_pin_is_sent_once_wiped_and_kept_nowhere(settings):
