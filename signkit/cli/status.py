@@ -6,7 +6,8 @@ import csv
 import io
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,10 +18,12 @@ from signkit.cli.files import read_input
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import AskPassword, PasswordStdin, Trust
 from signkit.cli.passwords import DocumentPassword
+from signkit.errors import ExitCode
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.validation.contract_status import ContractStatus, PartyStatus
+    from signkit.validation.overview import Unreadable
 
 HELP = words("Tell who has signed, whose turn it is, what may still change.", "誰が署名し、誰の番かを示す。")
 
@@ -42,35 +45,56 @@ def run(
     ask_password: AskPassword = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Print where each contract stands, judged offline."""
+    """Print where each contract stands, judged offline, as soon as it is known."""
     from signkit.cli.services import trusted_paths
     from signkit.settings import load_settings
     from signkit.trust.anchors import default_trust_store
-    from signkit.validation.contract_status import contract_status, find_parallel
+    from signkit.validation.contract_status import contract_status
     from signkit.validation.options import ValidationOptions
+    from signkit.validation.overview import Unreadable, overview
 
     store = default_trust_store(trusted_paths(load_settings(), trust))
-    copies = [(path, read_input(path)) for path in _expanded(pdfs)]
     password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
-    for path, pdf in copies:
-        password.check(pdf, path, to_sign=False)
-    options = ValidationOptions(trust=store, offline=True, password=password.value)
-    statuses = find_parallel([(contract_status(pdf, str(path), options), pdf) for path, pdf in copies])
-    sys.stdout.write(_WRITERS[format_](statuses))
+    options = ValidationOptions(trust=store, offline=True)
+    unreadable = 0
+
+    def judge(pdf: bytes, name: str) -> ContractStatus:
+        password.check(pdf, Path(name), to_sign=False)
+        return contract_status(pdf, name, replace(options, password=password.value))
+
+    def counted() -> Iterator[ContractStatus | Unreadable]:
+        nonlocal unreadable
+        for row in overview(_expanded(pdfs), lambda name: read_input(Path(name)), judge):
+            unreadable += isinstance(row, Unreadable)
+            yield row
+
+    for piece in _WRITERS[format_](counted()):
+        sys.stdout.write(piece)
+        sys.stdout.flush()
+    if unreadable:
+        raise typer.Exit(ExitCode.UNREADABLE)
 
 
-def _expanded(paths: Sequence[Path]) -> list[Path]:
+def _expanded(paths: Sequence[Path]) -> list[str]:
     found: list[Path] = []
     for path in paths:
-        found += sorted(path.rglob("*.pdf")) if path.is_dir() else [path]
-    return found
+        if path.is_dir():
+            found += sorted(file for file in path.rglob("*") if file.suffix.lower() == ".pdf" and file.is_file())
+        else:
+            found.append(path)
+    return [str(path) for path in found]
 
 
-def _text(statuses: Sequence[ContractStatus]) -> str:
-    return "\n".join(_text_of_one(status) for status in statuses)
+def _text(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
+    for number, row in enumerate(rows):
+        yield ("\n" if number else "") + _text_of_one(row)
 
 
-def _text_of_one(status: ContractStatus) -> str:
+def _text_of_one(status: ContractStatus | Unreadable) -> str:
+    from signkit.validation.overview import Unreadable
+
+    if isinstance(status, Unreadable):
+        return f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}\n"
     title = status.contract.title.in_language(LANGUAGE) if status.contract and status.contract.title else "PDF"
     lines = [f"{status.file}: {title}"]
     lines += [f"  {_mark(party)} {_say(party)}" for party in status.parties]
@@ -97,20 +121,27 @@ def _say(party: PartyStatus) -> str:
     return f"{said} — {translate(_WRONG_PERSON)}" if match is not None and match.verdict == "mismatch" else said
 
 
-def _json(statuses: Sequence[ContractStatus]) -> str:
-    return "".join(json.dumps(status.to_json(), ensure_ascii=False) + "\n" for status in statuses)
+def _json(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
+    for row in rows:
+        yield json.dumps(row.to_json(), ensure_ascii=False) + "\n"
 
 
-def _csv(statuses: Sequence[ContractStatus]) -> str:
-    """Return one row a party, with the file's name first."""
+def _csv(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
+    """Yield one row a party, with the file's name first; one row for a file that cannot be read."""
+    yield _csv_rows([["file", "role", "state", "signed_at", "verdict", "level", "key_kind", "next", "complete"]])
+    for row in rows:
+        plain = row.to_json()
+        after = [" ".join(plain["next"]), str(plain["complete"]).lower()]
+        parties = plain["parties"]
+        if "error" in plain:
+            parties = [{"state": "unreadable", "verdict": plain["verdict"]}]
+        columns = ("role", "state", "signed_at", "verdict", "level", "key_kind")
+        yield _csv_rows([row.file, *(party.get(name) or "" for name in columns), *after] for party in parties)
+
+
+def _csv_rows(rows: Iterable[Iterable[str]]) -> str:
     output = io.StringIO()
-    writer = csv.writer(output, lineterminator="\n")
-    writer.writerow(["file", "role", "state", "signed_at", "verdict", "level", "key_kind", "next", "complete"])
-    for status in statuses:
-        plain = status.to_json()
-        for party in plain["parties"]:
-            columns = [party[name] or "" for name in ("role", "state", "signed_at", "verdict", "level", "key_kind")]
-            writer.writerow([status.file, *columns, " ".join(status.next_roles), str(status.complete).lower()])
+    csv.writer(output, lineterminator="\n").writerows(rows)
     return output.getvalue()
 
 
@@ -120,6 +151,7 @@ _SIGNED = Text("{label}: signed {when} with {key}: {verdict}", "{label}: {when} 
 _WRONG_PERSON = Text("the certificate does NOT name the party", "証明書の名義が当事者と一致しません")
 _NEXT = Text("{label}: may sign now", "{label}: 署名できます")
 _WAITING = Text("{label}: waits for those before", "{label}: 前の当事者の署名を待っています")
+_UNREADABLE = Text("cannot be read. {cause}", "読み取れません。{cause}")
 _NO_FIELDS = Text("There is no signature field in it.", "署名欄がありません。")
 _PARALLEL = Text(
     "{other} was signed in parallel: neither file holds the other's signature. Choose one and have the others sign it "

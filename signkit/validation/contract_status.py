@@ -115,30 +115,6 @@ def contract_status(pdf: bytes, name: str, options: ValidationOptions) -> Contra
     return ContractStatus(name, contract, report, tuple(_states(parties, signatures, fixed=fixed)))
 
 
-def find_parallel(copies: Sequence[tuple[ContractStatus, bytes]]) -> list[ContractStatus]:
-    """Return the statuses, each naming the other files that were signed in parallel from the same contract.
-
-    Two files are parallel when both carry the same contract data, both are signed, and neither is the beginning of the
-    other: each party signed a copy of its own, and neither file holds both signatures.
-    """
-    result = []
-    for number, (status, pdf) in enumerate(copies):
-        others = tuple(
-            other.file
-            for index, (other, other_pdf) in enumerate(copies)
-            if index != number and _parallel(status, pdf, other, other_pdf)
-        )
-        result.append(ContractStatus(status.file, status.contract, status.report, status.parties, others))
-    return result
-
-
-def _parallel(one: ContractStatus, pdf: bytes, other: ContractStatus, other_pdf: bytes) -> bool:
-    if one.contract is None or other.contract is None or one.contract != other.contract:
-        return False
-    signed = all(any(party.signature for party in status.parties) for status in (one, other))
-    return signed and not pdf.startswith(other_pdf) and not other_pdf.startswith(pdf)
-
-
 def _contract(pdf: bytes, password: str | None) -> EmbeddedContract | None:
     try:
         return read_contract(pdf, password)

@@ -142,3 +142,21 @@ def test_a_key_whose_name_cannot_be_compared_signs_and_is_told(signkit, contract
     run = signkit("sign", contract, "--as", "seller", "--signer", "p12:latin.p12", "--pin-stdin", stdin="open\n")
     assert run.returncode == 0, run.stderr
     assert "whether the certificate names the party cannot be told" in run.stderr
+
+
+def test_a_file_that_is_no_pdf_does_not_stop_the_overview(signkit, tmp_path, all_hanako):
+    folder = tmp_path / "contracts"
+    folder.mkdir()
+    (folder / "a-letter.pdf").write_bytes(b"Dear Sir")
+    (folder / "b-cut.PDF").write_bytes(all_hanako[: len(all_hanako) // 2])
+    (folder / "c-sale.pdf").write_bytes(all_hanako)
+    run = signkit("status", "contracts")
+    assert run.returncode == 4
+    blocks = run.stdout.split("\n\n")
+    assert blocks[0].startswith("contracts/a-letter.pdf: cannot be read.")
+    assert blocks[1].startswith("contracts/b-cut.PDF: cannot be read.")
+    assert "Seller (seller): may sign now" in blocks[2]
+    rows = [json.loads(line) for line in signkit("status", "contracts", "--format", "json").stdout.splitlines()]
+    assert [row["verdict"] for row in rows] == ["UNREADABLE", "UNREADABLE", "NOT-SIGNED"]
+    table = signkit("status", "contracts", "--format", "csv").stdout.splitlines()
+    assert table[1] == "contracts/a-letter.pdf,,unreadable,,UNREADABLE,,,,false"
