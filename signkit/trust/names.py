@@ -8,17 +8,29 @@ equal, never more.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from asn1crypto import x509
 
 _prepare = x509.NameTypeAndValue._ldap_string_prep
+#: Longer values are prepared each time, so that strangers' names do not fill the memory.
+_MAX_KEPT = 200
 
 
-def _prepare_or_keep(self: x509.NameTypeAndValue, string: str) -> str:
+def _prepare_or_keep(_: x509.NameTypeAndValue, string: str) -> str:
+    return _prepared_once(string) if len(string) <= _MAX_KEPT else _prepared(string)
+
+
+def _prepared(string: str) -> str:
     try:
-        prepared: str = _prepare(self, string)
+        prepared: str = _prepare(x509.NameTypeAndValue(), string)
     except ValueError:
         return f" {string} "  # the form of a prepared value: one space on either side
     return prepared
+
+
+#: The same authorities and countries are named in every certificate of a batch.
+_prepared_once = lru_cache(maxsize=4_096)(_prepared)
 
 
 def compare_new_characters_exactly() -> None:

@@ -15,10 +15,10 @@ from signkit.validation import cms
 from signkit.validation.algorithms import UnknownAlgorithm, digest_name
 from signkit.validation.evidence import split_revocation
 from signkit.validation.integrity import Checked
+from signkit.validation.paths.pool import Pool
 from signkit.validation.pdf import Judge
 from signkit.validation.reasons import reason
 from signkit.validation.report import TimestampReport, Verdict
-from signkit.validation.trust_judgement import Pool
 from signkit.validation.verdicts import rule
 
 _SEQUENCE = b"\x30"

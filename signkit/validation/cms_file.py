@@ -23,10 +23,10 @@ from signkit.validation.evidence import signed_data_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.limits import LimitExceeded
 from signkit.validation.options import ValidationOptions
+from signkit.validation.paths.pool import Pool
 from signkit.validation.pdf import Judge, Proof, unreadable
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict, worst
 from signkit.validation.smime import signed_message
-from signkit.validation.trust_judgement import Pool
 
 #: Content inside or beside a CMS is signed as a whole; nothing can be added to it.
 _UNCHANGED = Judgement(Level.NONE, True)

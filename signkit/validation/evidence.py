@@ -24,9 +24,10 @@ from signkit.trust.revocation import (
     first_evidence,
 )
 from signkit.validation.limits import LimitExceeded
+from signkit.validation.paths.judge import Anchors
+from signkit.validation.paths.pool import KnownStatus, Pool
 from signkit.validation.reading.document import View
 from signkit.validation.reading.syntax import Stream, SyntaxProblem, Value
-from signkit.validation.trust_judgement import Anchors, KnownStatus, Pool
 
 _SEQUENCE = b"\x30"
 _OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
@@ -177,8 +178,9 @@ def fetched_pool(pool: Pool, trust: Anchors, sources: Sequence[RevocationSource]
     distant = [source for source in sources if not is_local(source)]
     anchors = [*trust.certificates("signature"), *trust.certificates("timestamp")]
     found, asked = Pool(), 0
-    for certificate in {item.dump(): item for item in pool.certificates}.values():
-        chain = build_chain(certificate, [*pool.certificates, *anchors])
+    brought = [item.certificate for item in pool.distinct().certificates]
+    for certificate in brought:
+        chain = build_chain(certificate, [*brought, *anchors])
         if chain[-1] not in anchors or len(chain) < 2:
             continue
         known = sum((_asked(source, certificate, chain[1], now) for source in local), Pool())

@@ -16,6 +16,8 @@ from signkit.validation.integrity import Checked, check
 from signkit.validation.limits import LimitExceeded, Meter
 from signkit.validation.options import ValidationOptions
 from signkit.validation.parties import Parties
+from signkit.validation.paths.judge import PathJudgement, TrustJudge
+from signkit.validation.paths.pool import Pool
 from signkit.validation.profile_registry import hold_against_registry
 from signkit.validation.reading.document import PdfFile, Unreadable
 from signkit.validation.reading.syntax import Value
@@ -31,7 +33,6 @@ from signkit.validation.report import (
     worst,
 )
 from signkit.validation.structure import FoundSignature, find_signatures, text_string
-from signkit.validation.trust_judgement import PathJudgement, Pool, TrustJudge
 from signkit.validation.verdicts import Ruling, identity, key_kind, rule
 
 _ALLOWED = {"none": Level.NONE, "evidence": Level.EVIDENCE, "form": Level.FORM, "annotations": Level.ANNOTATIONS}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
 from signkit.errors import PolicyInvalid, PolicyUnreadable
+from signkit.validation.algorithms import SignatureAlgorithm
 
 AllowedChanges = Literal["none", "evidence", "form", "annotations"]
 RevocationRule = Literal["required", "if-declared", "if-available"]
@@ -82,6 +83,22 @@ class Policy:
     revocation_max_age_hours: float | None = None
     party_mismatch_fails: bool = False
     algorithms: Algorithms = field(default_factory=Algorithms)
+
+
+def algorithm_ends(
+    table: Algorithms, algorithm: SignatureAlgorithm, key: Any
+) -> list[datetime | Literal[False] | None]:
+    """Return until when family, digest and key size are believed (None: no end; False: never).
+
+    Args:
+        key: the PublicKeyInfo (asn1crypto) that the signature is checked with; None where it is not known.
+    """
+    ends = [table.family_until(algorithm.family)]
+    if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
+        ends.append(table.digest_until(algorithm.digest))
+    if key is not None and algorithm.family in ("rsa", "rsa-pss", "dsa", "ecdsa", "ecdsa-plain"):
+        ends.append(table.key_until(algorithm.family, key.bit_size))
+    return ends
 
 
 @cache

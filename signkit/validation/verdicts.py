@@ -10,10 +10,10 @@ from signkit.jpki.attributes import read_attributes
 from signkit.validation.algorithms import SignatureAlgorithm
 from signkit.validation.changes import Judgement
 from signkit.validation.integrity import Checked
-from signkit.validation.policy import Policy
+from signkit.validation.paths.judge import PathJudgement
+from signkit.validation.policy import Policy, algorithm_ends
 from signkit.validation.reasons import changes_reason, reason
 from signkit.validation.report import Reason, Verdict
-from signkit.validation.trust_judgement import PathJudgement, algorithm_ends
 
 
 @dataclass(frozen=True)

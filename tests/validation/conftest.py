@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pytest
 
 from signkit.validation.options import ValidationOptions
+from signkit.validation.paths import engine, ordinary
+from signkit.validation.paths.finding import PathFinding
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport
 from tests.validation import pdfs, pki
@@ -20,6 +23,9 @@ class World:
     signer: pki.Holder
     tsa: pki.Holder
     options: ValidationOptions
+
+    #: The quick way itself, without the comparison of ``both_ways``.
+    quick = staticmethod(ordinary.find)
 
     def cms(self, content: bytes, **changes: object) -> bytes:
         return pki.signed_data(content, changes.pop("signer", self.signer), **changes)
@@ -50,6 +56,30 @@ def world() -> World:
 def signed(world) -> bytes:
     """A PDF with one good signature in the field ``seller``."""
     return world.sign(pdfs.build())
+
+
+def same_finding(one: PathFinding, other: PathFinding) -> bool:
+    """Whether both ways of judging a path found the same."""
+    ends = [item.anchor.dump() if item.anchor is not None else None for item in (one, other)]
+    return (one.sub_indication, one.code, one.facts) == (other.sub_indication, other.code, other.facts) and (
+        ends[0] == ends[1]
+    )
+
+
+@pytest.fixture(autouse=True)
+def both_ways(monkeypatch) -> None:
+    """Every path that a test decides the quick way is decided by the engine too, and both must agree."""
+
+    def find(*question: Any) -> PathFinding | None:
+        quick = World.quick(*question)
+        if quick is not None:
+            certificate, *rest = question
+            full = engine.find(certificate.certificate, *rest)
+            if not same_finding(quick, full):
+                pytest.fail(f"the quick way: {quick}; the engine: {full}")
+        return quick
+
+    monkeypatch.setattr(ordinary, "find", find)
 
 
 def codes(report: SignatureReport) -> list[str]:

@@ -82,10 +82,13 @@ def issue(
     declares_crl: bool = False,
     partition: str | None = None,
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
+    authority: bool = False,
 ) -> Holder:
     key = key or ec.generate_private_key(ec.SECP256R1())
     builder = _builder(name(common_name), ca.certificate.subject, key, start, end)
     builder = builder.add_extension(_usage(**(usage or {"digital_signature": True, "content_commitment": True})), True)
+    if authority:
+        builder = builder.add_extension(x509.BasicConstraints(True, None), True)
     if extended is not None:
         builder = builder.add_extension(x509.ExtendedKeyUsage([extended]), True)
     if declares_crl:
@@ -157,11 +160,18 @@ def revocation_list(
     return builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 
-def status_response(ca: Holder, holder: Holder, *, issued: datetime = NOW, revoked_at: datetime | None = None) -> bytes:
+def status_response(
+    ca: Holder,
+    holder: Holder,
+    *,
+    issued: datetime = NOW,
+    revoked_at: datetime | None = None,
+    named_by: hashes.HashAlgorithm | None = None,
+) -> bytes:
     builder = ocsp.OCSPResponseBuilder().add_response(
         cert=holder.certificate,
         issuer=ca.certificate,
-        algorithm=hashes.SHA1(),
+        algorithm=named_by or hashes.SHA1(),
         cert_status=ocsp.OCSPCertStatus.REVOKED if revoked_at else ocsp.OCSPCertStatus.GOOD,
         this_update=issued,
         next_update=issued + DAY,

@@ -1,0 +1,249 @@
+"""Is a certificate believable for a purpose at a moment: with later evidence where needed (EN 319 102-1 5.2, 5.6)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Any, Protocol
+
+from asn1crypto import x509
+
+from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
+from signkit.validation.paths import engine, ordinary
+from signkit.validation.paths.finding import PathFinding
+from signkit.validation.paths.known import KnownCertificate, known_certificate
+from signkit.validation.paths.pool import Pool, Said
+from signkit.validation.policy import Policy, RevocationRule
+from signkit.validation.report import RevocationReport
+
+
+class Label(Protocol):
+    """Where an anchor came from (``signkit.trust.anchors.AnchorLabel``)."""
+
+    @property
+    def source(self) -> str: ...  # noqa: D102
+    @property
+    def name(self) -> str: ...  # noqa: D102
+
+
+class Anchors(Protocol):
+    """The anchors of a run (``signkit.trust.anchors.TrustStore``); hashable."""
+
+    def certificates(self, purpose: Any) -> list[x509.Certificate]:
+        """The anchors believed for ``signature`` or ``timestamp``."""
+
+    def label(self, certificate: x509.Certificate) -> Label | None:
+        """Where an anchor came from."""
+
+    def __hash__(self) -> int: ...
+
+
+@dataclass(frozen=True)
+class PathJudgement:
+    """What can be said of a certificate at a moment.
+
+    Attributes:
+        sub_indication: None where it is good, else ETSI's sub-indication.
+        code: our code for the reason (see reasons.py).
+        facts: what the reason's sentence needs.
+        label: the anchor that the path ends at.
+    """
+
+    sub_indication: str | None
+    code: str | None = None
+    facts: dict[str, object] = field(default_factory=dict)
+    label: Label | None = None
+    revocation: RevocationReport = field(default_factory=RevocationReport)
+
+    @property
+    def good(self) -> bool:
+        """The certificate is believed."""
+        return self.sub_indication is None
+
+
+class TrustJudge:
+    """Judges certificates against one policy, one set of anchors and one pool of evidence."""
+
+    def __init__(self, policy: Policy, trust: Anchors, pool: Pool, now: datetime) -> None:
+        self._policy = policy
+        self._trust = trust
+        self._pool = pool
+        self._now = now
+        self._proven: dict[bytes, datetime] = {}
+        self._known: dict[tuple[bytes, str, datetime], PathJudgement] = {}
+        self._usable_pool: Pool | None = None
+
+    def prove(self, pool: Pool, time: datetime) -> None:
+        """Take note that this evidence existed at ``time``: a believed timestamp covers it."""
+        for der in pool.evidence:
+            self._proven[der] = min(self._proven.get(der, time), time)
+        self._usable_pool = None
+
+    def judge(self, certificate: x509.Certificate, purpose: str, moment: datetime) -> PathJudgement:
+        """Say whether ``certificate`` was good for ``purpose`` (signature, timestamp) at ``moment``."""
+        key = (certificate.dump(), purpose, moment)
+        if key not in self._known:
+            self._known[key] = self._judge(certificate, key[0], purpose, moment)
+        return self._known[key]
+
+    def _judge(self, certificate: x509.Certificate, der: bytes, purpose: str, moment: datetime) -> PathJudgement:
+        try:
+            if problem := _unfit(certificate, purpose):
+                return PathJudgement("CHAIN_CONSTRAINTS_FAILURE", problem)
+            known = known_certificate(der)
+            if known is None:
+                return _not_judged("unreadable certificate")
+            pool = self._usable().without_evidence_before(known, self._oldest(moment))
+            said = pool.said_of(known)
+            found = _Walk(self, pool, known, purpose, said).at(moment, self._rule(known, purpose))
+            label = self._trust.label(found.anchor) if found.anchor is not None else None
+            report = _revocation_report(found, said, certificate)
+            return PathJudgement(found.sub_indication, found.code, found.facts, label, report)
+        except Exception as error:  # the engine fails in many ways on hostile certificates
+            return _not_judged(type(error).__name__)
+
+    def find(self, certificate: KnownCertificate, pool: Pool, purpose: str, moment: datetime, rule: str) -> PathFinding:
+        """Judge at one moment: the quick way in the ordinary case, else the engine's."""
+        question = (pool, _anchors(self._trust, purpose), moment, rule, self._policy.algorithms)
+        return ordinary.find(certificate, *question) or engine.find(certificate.certificate, *question)
+
+    def _oldest(self, moment: datetime) -> datetime | None:
+        """When evidence on a certificate that was used at ``moment`` must have been issued, by the policy."""
+        if self._policy.revocation_after_signature:
+            return moment
+        hours = self._policy.revocation_max_age_hours
+        return None if hours is None else moment - timedelta(hours=hours)
+
+    def _rule(self, certificate: KnownCertificate, purpose: str) -> RevocationRule:
+        if purpose == "timestamp":
+            return self._policy.timestamp_revocation
+        jpki = issuer_kind(certificate.certificate) is not None
+        if self._policy.revocation == "if-declared":
+            return "required" if jpki or certificate.declares_revocation else "if-available"
+        return "required" if jpki else self._policy.revocation
+
+    def _usable(self) -> Pool:
+        """Evidence counts only if it is proven to be older than its issuer's end (EN 319 102-1 5.6.2.2).
+
+        After its end an authority answers for nothing, and its key may be anybody's.
+        """
+        if self._usable_pool is None:
+            anchors = (*_anchors(self._trust, "signature"), *_anchors(self._trust, "timestamp"))
+            known = list({item.der: item for item in (*self._pool.certificates, *anchors)}.values())
+            by_name: dict[str, list[KnownCertificate]] = {}
+            by_key: dict[tuple[str, bytes], list[KnownCertificate]] = {}
+            digests = {item.key_digest for item in self._pool.answers}
+            for item in known:
+                by_name.setdefault(item.subject, []).append(item)
+                for digest in digests:
+                    by_key.setdefault((digest, item.key_hash(digest)), []).append(item)
+            answers, lists = self._pool.answers, self._pool.lists
+            self._usable_pool = Pool(
+                self._pool.certificates,
+                tuple(i for i in answers if self._in_time(i.der, by_key.get((i.key_digest, i.key_hash), ()))),
+                tuple(i for i in lists if self._in_time(i.der, by_name.get(i.issuer, ()))),
+                self._pool.statuses,  # asked now; an issuer that has ended was left out (evidence.py)
+            )
+        return self._usable_pool
+
+    def _in_time(self, der: bytes, issuers: Iterable[KnownCertificate]) -> bool:
+        seen, ends = self._proven.get(der, self._now), [item.not_after for item in issuers]
+        return not ends or seen <= max(ends)
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """One certificate at one moment, and at the moments of later evidence where evidence is lacking there.
+
+    A certificate that was good when later evidence was issued was good before (it is not unrevoked again,
+    except from certificateHold); one that was revoked after the moment was good at it.
+    """
+
+    judge: TrustJudge
+    pool: Pool
+    certificate: KnownCertificate
+    purpose: str
+    said: list[Said]
+
+    def at(self, moment: datetime, rule: RevocationRule) -> PathFinding:
+        asked = "none" if rule == "if-available" and not self.said else rule
+        result = self._find(moment, asked)
+        anchor = result.anchor
+        if anchor is None or asked == "none":  # without a path there is nothing to ask about
+            return result
+        for later in (item.issued for item in self.said):
+            if result.good or result.code not in ("revocation-missing", "revocation-stale", "path-invalid"):
+                break
+            if moment < later <= self.certificate.not_after:
+                again = self._find(later, rule)
+                result = again if again.good or again.code == "revoked" else result
+        if result.code == "revoked" and _after(result.facts.get("revoked_at"), moment):
+            return PathFinding(None, facts=result.facts, anchor=anchor)
+        if result.good and self.said and self.said[-1].status == "revoked":
+            again = self._find(self.said[-1].issued, rule)
+            result = replace(result, facts=again.facts if again.code == "revoked" else {})  # to tell, not to judge
+        return replace(result, anchor=anchor)
+
+    def _find(self, moment: datetime, rule: str) -> PathFinding:
+        return self.judge.find(self.certificate, self.pool, self.purpose, moment, rule)
+
+
+@lru_cache(maxsize=16)
+def _anchors(trust: Anchors, purpose: str) -> tuple[KnownCertificate, ...]:
+    """Return the anchors for a purpose, read once a batch."""
+    found = (known_certificate(item.dump()) for item in trust.certificates(purpose))
+    return tuple(item for item in found if item is not None)
+
+
+def _not_judged(detail: str) -> PathJudgement:
+    return PathJudgement("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-not-judged", {"detail": detail})
+
+
+def _after(moment: object, other: datetime) -> bool:
+    return isinstance(moment, datetime) and moment > other
+
+
+def _revocation_report(found: PathFinding, said: list[Said], certificate: x509.Certificate) -> RevocationReport:
+    """What the report says about revocation: only what was believed."""
+    newest = said[-1] if said else None
+    if found.code == "revoked":
+        source, issued = (newest.source, newest.issued) if newest else (None, None)
+        return RevocationReport("revoked", source, issued, _utc(found.facts.get("revoked_at")))
+    if found.good and newest is not None:
+        return RevocationReport("good", newest.source, newest.issued, _utc(found.facts.get("revoked_at")))
+    if found.code == "revocation-not-permitted" or (newest is None and issuer_kind(certificate) == "jpki"):
+        return RevocationReport("not-permitted")
+    return RevocationReport("unknown")
+
+
+def _utc(moment: Any) -> datetime | None:
+    if not isinstance(moment, datetime):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+# --- purpose -------------------------------------------------------------------------------------------------
+
+#: Extended key usages under which documents are signed: email, documents (RFC 9336), Microsoft's and Adobe's.
+_SIGNING_USAGES = {
+    "any_extended_key_usage", "email_protection", "document_signing", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12",
+    "microsoft_document_signing", "1.2.840.113583.1.1.5", "adobe_authentic_documents_trust", "pdf_signing",
+}  # fmt: skip
+
+
+def _unfit(certificate: x509.Certificate, purpose: str) -> str | None:
+    """RFC 5280 4.2.1.3, 4.2.1.12; RFC 3161 2.3; the JPKI authentication key never signs a document."""
+    extended = certificate.extended_key_usage_value
+    purposes = set(extended.native) if extended is not None else set()
+    if purpose == "timestamp":
+        return None if "time_stamping" in purposes else "certificate-not-for-timestamps"
+    if is_authentication_certificate(certificate):
+        return "certificate-not-for-signing"
+    usage = certificate.key_usage_value
+    usages = set(usage.native) if usage is not None else {"digital_signature"}
+    if "non_repudiation" in usages:
+        return None
+    fits = "digital_signature" in usages and (not purposes or bool(purposes & _SIGNING_USAGES))
+    return None if fits else "certificate-not-for-signing"
