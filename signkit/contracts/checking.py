@@ -58,7 +58,7 @@ def _is_date(value: object) -> bool:
 
 
 def _broken_checks(template: Template, data: Mapping[str, Any]) -> Iterator[Problem]:
-    from signkit.contracts.markup import holds
+    from signkit.contracts.sandbox import holds
 
     for check in template.checks:
         if not holds(template, check.expression, data):

@@ -12,8 +12,9 @@ from pypdf import PdfReader
 
 from signkit.contracts.data import Data
 from signkit.contracts.escaping import code_literal, string_literal, unescaped
-from signkit.contracts.markup import MAX_SOURCE_CHARACTERS, typst_source
+from signkit.contracts.markup import typst_source
 from signkit.contracts.render import render_contract
+from signkit.contracts.sandbox import MAX_SOURCE_CHARACTERS
 from signkit.errors import ContractRefused, TemplateInvalid, TypesettingFailed
 
 from .conftest import MakeTemplate

@@ -1,0 +1,152 @@
+"""Jinja for templates of any kind: sandboxed, bounded, and printing no value as it is.
+
+What a template prints is a value unless the environment itself made it markup; a value is written by the function that
+the kind of template gives (for Typst as an escaped string, for Word as character references), so that no
+character of a value stands in what is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache, partial
+from typing import Any
+
+from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2.exceptions import SecurityError, TemplateError
+from jinja2.runtime import LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from signkit.contracts import japanese
+from signkit.contracts.template import Template
+from signkit.errors import TemplateInvalid
+
+#: Bounds of one rendering; a contract of a hundred pages stays far below.
+MAX_SOURCE_CHARACTERS = 4_000_000
+MAX_RANGE = 1_000
+
+_DICT_METHODS = frozenset({"items", "keys", "values", "get"})
+_FORBIDDEN_NODES = (nodes.FilterBlock, nodes.EvalContextModifier)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """Jinja with values written by a function of its own, few filters, no attributes of Python objects, and bounds.
+
+    Args:
+        markup: the type of what the template itself printed (macros, ``{% set %}`` blocks); it passes unchanged.
+        written: how a value's text is written.
+        options: further options of Jinja's environment.
+    """
+
+    intercepted_binops = frozenset({"*", "**", "%"})
+
+    def __init__(self, markup: type[str], written: Callable[[str], str], **options: Any) -> None:
+        super().__init__(undefined=StrictUndefined, finalize=self._printed, keep_trailing_newline=True, **options)
+        self._markup = markup
+        self._written = written
+        self.concat = self._joined  # type: ignore[method-assign]  # Jinja's own is a class attribute
+        self.filters = {name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS
+        self.globals = {"range": _small_range}
+
+    def _printed(self, value: object) -> str:
+        """Print a value (Jinja's ``finalize``)."""
+        if isinstance(value, self._markup):
+            return value
+        if isinstance(value, Undefined):
+            str(value)  # raises, and names the item
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise TypeError(f"{{{{ }}}} prints text and numbers, not a {type(value).__name__}")
+        return self._markup(self._written(str(value)))
+
+    def _joined(self, parts: Iterable[str]) -> str:
+        """Join what a template printed; Jinja calls this for macros and set blocks, too.
+
+        Raises:
+            SecurityError: it is more than any contract needs.
+        """
+        kept: list[str] = []
+        length = 0
+        for part in parts:
+            kept.append(part)
+            length += len(part)
+            if length > MAX_SOURCE_CHARACTERS:
+                raise SecurityError(f"more than {MAX_SOURCE_CHARACTERS} characters come out of the template")
+        return self._markup("".join(kept))
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        for found in tree.find_all(_FORBIDDEN_NODES):
+            # A filter block prints without finalize; autoescape would escape for HTML.
+            raise SecurityError(f"{name}:{found.lineno}: filter and autoescape blocks are not allowed")
+        return tree
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        """Allow the reading methods of tables, and what loops and macros say about themselves."""
+        if isinstance(obj, dict):
+            return attr in _DICT_METHODS
+        return isinstance(obj, LoopContext | Macro) and super().is_safe_attribute(obj, attr, value)
+
+    def wrap_str_format(self, value: Any) -> None:
+        """Give no text a ``format`` method: ``'{:>999999999}'`` would fill the memory."""
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Look up an item of a table before its methods, so that an item may be called ``items``."""
+        if isinstance(obj, dict) and attribute in obj:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        """Calculate with numbers only, and with powers that stay small."""
+        if not isinstance(left, int | float) or not isinstance(right, int | float):
+            raise SecurityError(f"{operator} is for numbers")
+        if operator == "**" and (abs(left) > 10**6 or abs(right) > 16):
+            raise SecurityError("the power is too large")
+        return super().call_binop(context, operator, left, right)
+
+
+def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
+    """Tell whether a check of the template holds for ``data``.
+
+    Raises:
+        TemplateInvalid: the expression is faulty.
+    """
+    try:
+        return bool(_compiled(template)(expression)(**data))
+    except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
+        raise TemplateInvalid(template.id, f"check {expression!r}: {error}") from error
+
+
+@lru_cache(maxsize=16)
+def _compiled(_template: Template) -> Callable[[str], Any]:
+    """Return the function that compiles a template's expressions, each once."""
+    return cache(partial(Sandbox(str, str).compile_expression, undefined_to_none=False))
+
+
+def jinja_cause(error: TemplateError, file: str) -> str:
+    """Return what Jinja says is wrong, with the place where it is known."""
+    line = getattr(error, "lineno", None)
+    name = getattr(error, "name", None) or file
+    return f"{name}:{line}: {error.message}" if line else f"{name}: {error.message}"
+
+
+def _small_range(*bounds: int) -> range:
+    counted = range(*bounds)
+    if len(counted) > MAX_RANGE:
+        raise SecurityError(f"a range of more than {MAX_RANGE} is not allowed")
+    return counted
+
+
+_JINJA_FILTERS = (
+    "abs", "count", "d", "default", "first", "int", "join", "last", "length", "list", "lower", "map", "max", "min",
+    "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "sort", "sum", "trim", "unique",
+    "upper",
+)  # fmt: skip
+_FILTERS: dict[str, Callable[..., Any]] = {
+    "yen": japanese.yen,
+    "grouped": japanese.grouped,
+    "date": japanese.western_date,
+    "era": japanese.era_date,
+    "full_date": japanese.full_date,
+    "era_year": japanese.era_year,
+    "kanji": japanese.kanji_number,
+    "area": japanese.square_metres,
+}
