@@ -22,7 +22,8 @@ def verapdf():
     for program in ("javac", "mvn"):
         require(shutil.which(program), f"{program} is not installed (for veraPDF)")
 
-    def verdicts(*files: Path) -> dict[str, str]:
+    def verdicts(*files: Path | str) -> dict[str, str]:
+        """Return PASS or FAIL by file name; ``1b=FILE`` asks for PDF/A-1b, a name alone for PDF/A-3b."""
         answer = witness.run("sh", CHECK, *files)
         lines = [line.split(maxsplit=1) for line in answer.stdout.splitlines() if line.startswith(("PASS ", "FAIL "))]
         assert len(lines) == len(files), answer.stdout + answer.stderr
