@@ -335,7 +335,7 @@ class PdfFile:
 
     def _head(self, number: int, place: Location) -> re.Match[bytes] | None:
         """``12 0 obj`` where the cross-reference says, counted from the file's start or from its header."""
-        for offset in dict.fromkeys((place.offset, place.offset + self.header)):
+        for offset in (place.offset, place.offset + self.header) if self.header else (place.offset,):
             match = _OBJECT.match(self.data, offset) if 0 < offset < len(self.data) else None
             if match and int(match[1]) == number:
                 return match

@@ -38,7 +38,6 @@ class Referrers:
         return found
 
 
-_BODY_END = re.compile(rb"endobj|stream")
 #: A string without brackets inside, or one in hexadecimal.
 _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\r ]*+>(?!>)", re.DOTALL)
 _ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
@@ -54,29 +53,37 @@ def scanned_targets(file: PdfFile, number: int, place: Location) -> set[int] | N
     end is beyond doubt: then every reference is digits, white space, digits, white space and R.  It may find too many.
     """
     start = None if place.container else file.body_start(number, place)
-    end = _BODY_END.search(file.data, start) if start is not None else None
-    if start is None or end is None or file.data[end.start() - 1] not in b"\0\t\n\x0c\r >])":
+    end = file.data.find(b"endobj", start) if start is not None else -1
+    if end < 0:
         return None
-    body = _PLAIN_STRING.sub(b" ", file.data[start : end.start()])
-    if _ODD.search(body):
+    stream = file.data.find(b"stream", start, end)
+    body = file.data[start : end if stream < 0 else stream]
+    if body[-1:] not in _BEFORE_END:
         return None
+    if b"(" in body or b"%" in body or b"#" in body or body.count(b"<") != 2 * body.count(b"<<"):
+        body = _PLAIN_STRING.sub(b" ", body)
+        if _ODD.search(body):
+            return None
     if b"/StructElem" in body:
         return _element_targets(body)
-    return {int(item) for item in _REFERENCE.findall(body)}
+    return set(map(int, _REFERENCE.findall(body)))
+
+
+_BEFORE_END = {bytes([value]) for value in b"\0\t\n\x0c\r >])"}
 
 
 def _element_targets(body: bytes) -> set[int] | None:
     """The targets of a structure element, its parent left out, where it is clear which entry that is."""
-    inner = min(at for at in (body.find(b"<<", body.find(b"<<") + 2), body.find(b"["), len(body)) if at >= 0)
-    element = _ELEMENT.search(body, 0, inner)
-    parents = list(_ELEMENT_PARENT.finditer(body))
-    if element is None or body.count(b"/Type") != 1 + body.count(b"/Type", inner) or len(parents) > 1:
+    nested = body.find(b"<<", body.find(b"<<") + 2), body.find(b"[")
+    inner = min([at for at in nested if at >= 0], default=len(body))
+    parent = _ELEMENT_PARENT.search(body)
+    if body.count(b"/Type", 0, inner) != 1 or not _ELEMENT.search(body, 0, inner):
         return None
-    if parents:
-        if parents[0].end() > inner:
-            return None
-        body = body[: parents[0].start()] + body[parents[0].end() :]
-    return {int(item) for item in _REFERENCE.findall(body)}
+    if parent is None:
+        return set(map(int, _REFERENCE.findall(body)))
+    if parent.end() > inner or _ELEMENT_PARENT.search(body, parent.end()):
+        return None
+    return set(map(int, _REFERENCE.findall(body[: parent.start()] + body[parent.end() :])))
 
 
 def targets(value: Value) -> set[int]:
