@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import os
-import socket
-import subprocess
-import sys
 
 import pytest
 
@@ -25,7 +21,7 @@ from signkit.signers.csc import open_csc_signer, parse_csc_uri
 from signkit.signing.levels import Level, sign
 from signkit.signing.pades import SignatureRequest
 from tests import witness
-from tests.requirements import require
+from tests.signers import csc_dummy
 from tests.signers.csc_server import CLIENT_SECRET, PIN, TOKEN, CscServer
 
 
@@ -245,62 +241,10 @@ def test_a_plain_token_address_is_refused(server, secret_file):
         pass
 
 
-_CERTOMANCER = """\
-keysets:
-  keys:
-    keys:
-      root: {path: root.pem}
-      alice: {path: alice.pem}
-      bob: {path: bob.pem}
-pki-architectures:
-  testing:
-    keyset: keys
-    entity-defaults: {country-name: JP, organization-name: CSC Dummy}
-    entities:
-      root: {common-name: Root}
-      alice: {common-name: Alice}
-      bob: {common-name: Bob}
-    certs:
-      root:
-        subject: root
-        issuer: root
-        validity: {valid-from: "2020-01-01T00:00:00+0000", valid-to: "2100-01-01T00:00:00+0000"}
-        profiles: [{id: simple-ca, params: {max-path-len: 1}}]
-      alice:
-        subject: alice
-        issuer: root
-        validity: {valid-from: "2020-01-01T00:00:00+0000", valid-to: "2100-01-01T00:00:00+0000"}
-        profiles: [digsig-commitment]
-      bob:
-        subject: bob
-        issuer: root
-        validity: {valid-from: "2020-01-01T00:00:00+0000", valid-to: "2100-01-01T00:00:00+0000"}
-        profiles: [digsig-commitment]
-"""
-
-
 @pytest.fixture(scope="module", params=["1", "2"], ids=["SCAL 1", "SCAL 2"])
 def dummy(request, tmp_path_factory):
-    """``certomancer-csc-dummy`` as a process of its own: a stranger's server, version 1 of the API."""
-    require(importlib.util.find_spec("csc_dummy"), "certomancer-csc-dummy is not installed")
-    folder = tmp_path_factory.mktemp("dummy")
-    (folder / "certomancer.yml").write_text(_CERTOMANCER)
-    for name, algorithm in (("root", "RSA"), ("alice", "RSA"), ("bob", "EC")):
-        option = "rsa_keygen_bits:2048" if algorithm == "RSA" else "ec_paramgen_curve:P-256"
-        witness.run(
-            "openssl", "genpkey", "-algorithm", algorithm, "-pkeyopt", option, "-out", folder / f"{name}.pem"
-        )  # fmt: skip
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    with subprocess.Popen(
-        [sys.executable, "-u", "-m", "csc_dummy", "certomancer.yml", str(port), request.param],
-        cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
-    ) as process:  # fmt: skip
-        first = process.stdout.readline()
-        assert "Running on" in first, first
-        yield f"http://127.0.0.1:{port}/csc/v1/"
-        process.kill()
+    with csc_dummy.running(tmp_path_factory.mktemp("dummy"), request.param) as address:
+        yield address
 
 
 @pytest.mark.parametrize("name", ["alice", "bob"], ids=["RSA", "ECDSA"])
