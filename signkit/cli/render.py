@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from signkit.cli.files import read_input
-from signkit.cli.language import words
+from signkit.cli.language import LANGUAGE, words
 from signkit.cli.options import Output, Overwrite
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
@@ -107,11 +108,26 @@ def run(
             show_default=False,
         ),
     ] = None,
+    append: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--append",
+            metavar="[NAME=]FILE",
+            help=words(
+                "Put the pages of a PDF behind the contract and list them with its digest in an annex. The contract is "
+                "no PDF/A then. May be repeated.",
+                "PDF のページを契約書の後ろに綴じ込み、ハッシュ値とともに別紙に記載する。PDF/A ではなくなる。"
+                "複数指定できる。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     output: Output = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Render one contract, or one a row."""
     from signkit.cli.render_many import ManyOptions, render_many
+    from signkit.contracts.attachments import appendix, attachment
     from signkit.contracts.bulk.rows import merged
     from signkit.contracts.bulk.table import is_table
     from signkit.contracts.data import load_contract_data
@@ -131,14 +147,21 @@ def run(
     for role, file in map(_role_and_file, with_ or ()):
         items = merge_fragment(found, items, role, load_contract_data(file))
     if is_table(data):
-        _refuse_attachments(attach)
+        _refuse_attachments(attach, append)
         render_many(found, data, items, output, many, settings, overwrite=overwrite)
         return
-    rendered = render_contract(found, items, settings, [_attachment(text) for text in attach or ()])
+    attachments = [_attachment(text, attachment) for text in attach or ()]
+    appended = [_attachment(text, appendix) for text in append or ()]
+    rendered = render_contract(found, items, settings, attachments, appended)
     target = output or Path(f"{data.stem}.pdf")
     write_checked(target, rendered.pdf, overwrite=overwrite)
     roles = ", ".join(block.role for block in rendered.blocks)
     tell(_MADE, target=target, roles=roles)
+    if appended:
+        tell(_NO_PDFA)
+    for each in (*attachments, *appended):
+        if each.not_searched is not None:
+            tell(_NOT_SEARCHED, name=each.name, cause=each.not_searched.in_language(LANGUAGE))
     print(target)
 
 
@@ -166,22 +189,32 @@ def _role_and_file(text: str) -> tuple[str, Path]:
     return role, Path(file)
 
 
-def _attachment(text: str) -> Attachment:
+def _attachment(text: str, make: Callable[[str, bytes, str | None], Attachment]) -> Attachment:
     """Read ``NAME=FILE`` or ``FILE``; a file that is there may hold a ``=`` in its name."""
-    from signkit.contracts.attachments import attachment
-
     name, sign, file = text.partition("=")
     if not sign or Path(text).is_file():
-        return attachment(text, read_input(Path(text)))
-    return attachment(file, read_input(Path(file)), name or None)
+        return make(text, read_input(Path(text)), None)
+    return make(file, read_input(Path(file)), name or None)
 
 
-def _refuse_attachments(attach: list[str] | None) -> None:
-    if attach:
+def _refuse_attachments(*given: list[str] | None) -> None:
+    if any(given):
         raise UsageProblem(
-            Text("--attach is for one contract, not for a table", "--attach は表からの一括作成では使えません"),
+            Text(
+                "--attach and --append are for one contract, not for a table",
+                "--attach と --append は表からの一括作成では使えません",
+            ),
             Text("Render that contract by itself.", "契約書を1件ずつ作成してください。"),
         )
 
 
+_NO_PDFA = Text(
+    "With pages of another PDF in it the contract is plain PDF, no longer PDF/A-3. Where PDF/A is asked for, attach "
+    "the file instead (--attach).",
+    "ほかの PDF のページを綴じ込んだため、PDF/A-3 ではない通常の PDF になりました。PDF/A が必要なときは --attach で"
+    "添付してください。",
+)
+_NOT_SEARCHED = Text(
+    "Look through {name} for a 個人番号 yourself: {cause}.", "{name} に個人番号がないかご確認ください: {cause}。"
+)
 _MADE = Text("Made {target}; to be signed by: {roles}.", "{target} を作成しました。署名する役割: {roles}。")

@@ -1,7 +1,8 @@
-"""Files that go with a contract: embedded before anybody signs, and listed with their digests on a page of their own.
+"""Files that go with a contract: put in before anybody signs, and listed with their digests on a page of their own.
 
-They become associated files of the PDF/A-3 (ISO 19005-3 6.8), so every signature covers them.  Afterwards nothing can
-be attached: it would be a change of the document.
+Attachments become associated files of the PDF/A-3 (ISO 19005-3 6.8); of appended files the pages stand behind the
+contract's own (see ``appended``).  Every signature covers them.  Afterwards nothing can be added: it would be a change
+of the document.
 """
 
 from __future__ import annotations
@@ -12,14 +13,16 @@ import shutil
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 
 from signkit.contracts import fonts, privacy
+from signkit.contracts.appended import PagesRefused, require_appendable
 from signkit.contracts.characters import refused_characters
 from signkit.contracts.embedded import FILE_NAME
 from signkit.contracts.escaping import string_literal
+from signkit.contracts.searching import search
 from signkit.errors import AttachmentRefused
 from signkit.words import Language, Text
 
@@ -52,18 +55,22 @@ _DEVICES = re.compile(r"(?:CON|PRN|AUX|NUL|COM\d|LPT\d)(?:\..*)?", re.IGNORECASE
 
 @dataclass(frozen=True)
 class Attachment:
-    """A file to embed; ``attachment`` makes one of what came from outside.
+    """A file to embed or append; ``attachment`` and ``appendix`` make one of what came from outside.
 
     Attributes:
         name: the file's name, safe on every system.
         media_type: its MIME type.
         description: what it is, for people.
+        pages: of a file to append: how many there are.
+        not_searched: why a person should look through it for a 個人番号; None where it was searched.
     """
 
     name: str
     media_type: str
     description: str
     content: bytes
+    pages: int | None = None
+    not_searched: Text | None = None
 
     @property
     def sha256(self) -> str:
@@ -80,8 +87,35 @@ def attachment(path: str, content: bytes, description: str | None = None) -> Att
 
     Raises:
         AttachmentRefused: its kind is not taken, it is empty or too large, a PDF among them cannot be read, or its
-            name or description holds what cannot be printed or a 個人番号.
+            name or description holds what cannot be printed or a 個人番号, or its text holds a 個人番号.
     """
+    each = _named(path, content, description)
+    if each.media_type == "application/pdf":
+        _require_readable_pdf(each.name, content)
+    return _searched(each)
+
+
+def appendix(path: str, content: bytes, description: str | None = None) -> Attachment:
+    """Return the PDF ``content`` as one whose pages can be put behind a contract's.
+
+    Args:
+        path, description: as for ``attachment``.
+
+    Raises:
+        AttachmentRefused: as ``attachment`` does; or it is no PDF, or its pages cannot go behind a contract without
+            loss.
+    """
+    each = _named(path, content, description)
+    if each.media_type != "application/pdf":
+        raise AttachmentRefused(each.name, _NO_PDF)
+    try:
+        pages = require_appendable(content)
+    except PagesRefused as refused:
+        raise AttachmentRefused(each.name, refused.cause) from refused
+    return _searched(replace(each, pages=pages))
+
+
+def _named(path: str, content: bytes, description: str | None) -> Attachment:
     name = safe_name(path)
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in MEDIA_TYPES:
@@ -93,9 +127,15 @@ def attachment(path: str, content: bytes, description: str | None = None) -> Att
         _require_printable(name, text)
     if len(words) > _MAX_DESCRIPTION:
         raise AttachmentRefused(name, _LONG_DESCRIPTION)
-    if suffix == ".pdf":
-        _require_readable_pdf(name, content)
     return Attachment(name, MEDIA_TYPES[suffix], words, content)
+
+
+def _searched(each: Attachment) -> Attachment:
+    searched = search(each.content, each.media_type)
+    if (place := searched.found_at) is not None:
+        cause = Text(*(_MY_NUMBER_INSIDE.in_language(to, place=place.in_language(to)) for to in ("en", "ja")))
+        raise AttachmentRefused(each.name, cause)
+    return replace(each, not_searched=searched.not_searched)
 
 
 def safe_name(path: str) -> str:
@@ -143,14 +183,26 @@ def typesetting_root(folder: Path, attachments: Sequence[Attachment]) -> Iterato
         yield root
 
 
-def typst_annex(attachments: Sequence[Attachment], language: Language) -> str:
-    """Return the Typst source that embeds the attachments and lists them on a page of their own; empty for none."""
-    if not attachments:
+def typst_annex(attachments: Sequence[Attachment], appended: Sequence[Attachment], language: Language) -> str:
+    """Return the Typst source that embeds the attachments and lists all files on a page of their own, if any."""
+    if not attachments and not appended:
         return ""
     embedded = "".join(_embedded(number, each) for number, each in enumerate(attachments))
-    listed = "".join(_listed(number, each, language) for number, each in enumerate(attachments, 1))
-    heading, words = (_shown(text.in_language(language)) for text in (_HEADING, _WORDS))
-    return f"\n{embedded}#pagebreak(weak: true)\n== {heading}\n\n{words}\n\n{listed}"
+    parts = []
+    if attachments:
+        listed = "".join(_listed(number, each, language) for number, each in enumerate(attachments, 1))
+        parts.append(_part(_HEADING, _WORDS, listed, language))
+    if appended:
+        before, listed = 0, ""
+        for number, each in enumerate(appended, 1):
+            listed += _listed(number, each, language, before)
+            before += each.pages or 0
+        parts.append(_part(_APPENDED_HEADING, _APPENDED_WORDS, listed, language))
+    return f"\n{embedded}#pagebreak(weak: true)\n" + "\n".join(parts)
+
+
+def _part(heading: Text, words: Text, listed: str, language: Language) -> str:
+    return f"== {_shown(heading.in_language(language))}\n\n{_shown(words.in_language(language))}\n\n{listed}"
 
 
 def _embedded(number: int, each: Attachment) -> str:
@@ -161,14 +213,22 @@ def _embedded(number: int, each: Attachment) -> str:
     )
 
 
-def _listed(number: int, each: Attachment, language: Language) -> str:
+def _listed(number: int, each: Attachment, language: Language, before: int = 0) -> str:
+    """Return one file's block; ``before``: how many pages are appended before a file's own."""
     size = f"{len(each.content):,} " + _BYTES.in_language(language)
     rows = ((_FILE, each.name), (_CONTENT, f"{each.media_type}, {size}"), (_DIGEST, each.sha256))
     cells = "".join(
         f"[{_shown(label.in_language(language))}][#text(size: 8.5pt, {string_literal(value)})]" for label, value in rows
     )
+    if each.pages is not None:
+        cells += f"[{_shown(_PAGES.in_language(language))}][#text(size: 8.5pt, {_page_range(before, each.pages)})]"
     heading = _shown(f"{number}　{each.description}" if language == "ja" else f"{number}. {each.description}")
     return f"#block(breakable: false, above: 6.5mm)[=== {heading}\n#facts(label-width: 28mm){cells}]\n"
+
+
+def _page_range(before: int, pages: int) -> str:
+    """Return Typst code for the pages of the whole PDF file: they begin behind the last that is typeset."""
+    return f"context {{ let last = counter(page).final().first() + {before}; [#(last + 1)–#(last + {pages})] }}"
 
 
 def _path(number: int) -> str:
@@ -235,6 +295,17 @@ _CONTENT = Text("Kind and size", "種類・大きさ")
 _DIGEST = Text("SHA-256", "SHA-256")
 _BYTES = Text("bytes", "バイト")
 
+_PAGES = Text("Pages", "ページ")
+_APPENDED_HEADING = Text("Annex: appended pages", "別紙　綴じ込んだ書類の一覧")
+_APPENDED_WORDS = Text(
+    "The pages of the following files stand behind this page; they are part of this contract, and the signatures cover "
+    "them. They bear the numbers below when the pages of this PDF file are counted from the first. The digest is that "
+    "of the file from which they were taken.",
+    "次の書類のページは、このページの後に綴じ込まれており、本契約書の一部として電子署名の対象に含まれる。ページ番号は、この"
+    "PDFファイルの先頭から数えたものである。SHA-256の値は、綴じ込む前の元のファイルのものである。",
+)
+_NO_PDF = Text("only the pages of a PDF can be appended", "ページを綴じ込めるのは PDF だけです")
+_MY_NUMBER_INSIDE = Text("it holds what may be a 個人番号 ({place})", "個人番号とみられる数字があります ({place})")
 _KIND = Text(
     "this kind of file is not attached (taken are " + ", ".join(MEDIA_TYPES) + ")",
     "この種類のファイルは添付できません (添付できるのは " + "、".join(MEDIA_TYPES) + ")",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
@@ -36,6 +36,16 @@ class EmbeddedParty:
 
 
 @dataclass(frozen=True)
+class EmbeddedFile:
+    """A file that was attached to the contract or appended to it; ``pages`` is None for an attachment."""
+
+    name: str
+    description: str
+    sha256: str
+    pages: int | None = None
+
+
+@dataclass(frozen=True)
 class EmbeddedContract:
     """What a contract says about itself: which template made it, from what data, and who signs in which order."""
 
@@ -45,6 +55,8 @@ class EmbeddedContract:
     title: Text | None = None
     parties: tuple[EmbeddedParty, ...] = ()
     signing_order: SigningOrder = "free"
+    attachments: tuple[EmbeddedFile, ...] = ()
+    appended: tuple[EmbeddedFile, ...] = ()
 
     def turn(self, signed: Collection[str]) -> tuple[str, ...]:
         """Return the roles that may sign next, given the roles that have signed."""
@@ -52,7 +64,12 @@ class EmbeddedContract:
         return waiting[:1] if self.signing_order == "fixed" else waiting
 
 
-def contract_json(template: Template, data: Mapping[str, Any]) -> bytes:
+def contract_json(
+    template: Template,
+    data: Mapping[str, Any],
+    attachments: Sequence[EmbeddedFile] = (),
+    appended: Sequence[EmbeddedFile] = (),
+) -> bytes:
     """Return the associated file; the same data gives the same bytes in whatever order its items stand."""
     content = {
         "format": FORMAT,
@@ -61,8 +78,15 @@ def contract_json(template: Template, data: Mapping[str, Any]) -> bytes:
         "parties": [_party_json(party, data) for party in template.parties],
         "signing_order": template.signing_order,
         "data": data,
+        **({"attachments": [_file_json(each) for each in attachments]} if attachments else {}),
+        **({"appended": [_file_json(each) for each in appended]} if appended else {}),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def _file_json(each: EmbeddedFile) -> dict[str, Any]:
+    plain: dict[str, Any] = {"name": each.name, "description": each.description, "sha256": each.sha256}
+    return plain if each.pages is None else {**plain, "pages": each.pages}
 
 
 def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +143,24 @@ def parse_contract(raw: bytes) -> EmbeddedContract:
         title=_two_texts(title) if title is not None else None,
         parties=tuple(_read_party(entry) for entry in parties),
         signing_order=order,
+        attachments=_read_files(content.get("attachments", [])),
+        appended=_read_files(content.get("appended", [])),
     )
+
+
+def _read_files(entries: object) -> tuple[EmbeddedFile, ...]:
+    if not isinstance(entries, list) or len(entries) > _MAX_FILES:
+        raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    return tuple(_read_file(entry) for entry in entries)
+
+
+def _read_file(entry: object) -> EmbeddedFile:
+    if not isinstance(entry, dict):
+        raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    match entry.get("name"), entry.get("description"), entry.get("sha256"), entry.get("pages"):
+        case str(name), str(description), str(sha256), (int() | None) as pages:
+            return EmbeddedFile(name, description, sha256, pages)
+    raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
 
 
 def _read_party(entry: object) -> EmbeddedParty:

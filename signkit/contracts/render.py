@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from signkit.contracts import fonts, privacy
+from signkit.contracts.appended import append_pages
 from signkit.contracts.attachments import (
     Attachment,
     require_glyphs,
@@ -19,7 +20,7 @@ from signkit.contracts.attachments import (
 )
 from signkit.contracts.checking import check_contract_data
 from signkit.contracts.data import item_at, plain_data
-from signkit.contracts.embedded import FILE_NAME, contract_json
+from signkit.contracts.embedded import FILE_NAME, EmbeddedFile, contract_json
 from signkit.contracts.escaping import unescaped
 from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.markup import typst_source
@@ -42,7 +43,8 @@ class Rendered:
     """A contract ready to be signed.
 
     Attributes:
-        pdf: PDF/A-3b with an empty signature field at each signing block and the data as ``contract.json``.
+        pdf: PDF/A-3b (plain PDF 1.7 where pages were appended) with an empty signature field at each signing block
+            and the data as ``contract.json``.
         blocks: where each role signs.
     """
 
@@ -55,6 +57,7 @@ def render_contract(
     data: Mapping[str, Any],
     settings: Settings | None = None,
     attachments: Sequence[Attachment] = (),
+    appended: Sequence[Attachment] = (),
 ) -> Rendered:
     """Check ``data``, typeset ``template`` with it and add the signature fields.
 
@@ -62,9 +65,10 @@ def render_contract(
 
     Args:
         attachments: files to embed; an annex lists them with their digests.
+        appended: files whose pages go behind the contract's; the annex lists them too.
 
     Raises:
-        AttachmentRefused: an attachment cannot go with the contract.
+        AttachmentRefused: an attachment or appended file cannot go with the contract.
         ContractRefused: the data or the text holds something a contract may not; names every problem.
         TemplateInvalid: the template is at fault.
         TypesettingFailed: the template's markup is at fault.
@@ -73,16 +77,17 @@ def render_contract(
     settings = settings or Settings()
     font_set = fonts.font_set(settings.font_folders)
     data = plain_data(data)
-    require_together(attachments)
-    require_glyphs(attachments, font_set)
+    together = [*attachments, *appended]
+    require_together(together)
+    require_glyphs(together, font_set)
     source = contract_source(template, data, settings)
     with typesetting_root(template.folder, attachments) as root:
         compiled = typeset(
-            _document(source, template, font_set) + typst_annex(attachments, template.language),
+            _document(source, template, font_set) + typst_annex(attachments, appended, template.language),
             name=template.id,
             day=_document_day(template, data),
             root=root,
-            files={FILE_NAME: contract_json(template, data)},
+            files={FILE_NAME: contract_json(template, data, *map(_listed, (attachments, appended)))},
             fonts=font_set,
         )
     try:
@@ -90,7 +95,7 @@ def render_contract(
     except KeyError as error:
         raise TemplateInvalid(template.id, f"a signing block for {error.args[0]}, which is no party's role") from error
     _require_one_block_each(template, blocks)
-    return Rendered(pdf, blocks)
+    return Rendered(append_pages(pdf, [each.content for each in appended]), blocks)
 
 
 def contract_source(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> str:
@@ -107,6 +112,10 @@ def contract_source(template: Template, data: Mapping[str, Any], settings: Setti
     _refuse(_printed_problems(source, template, font_set))
     _document_day(template, data)
     return source
+
+
+def _listed(files: Sequence[Attachment]) -> list[EmbeddedFile]:
+    return [EmbeddedFile(each.name, each.description, each.sha256, each.pages) for each in files]
 
 
 def _document(source: str, template: Template, font_set: fonts.FontSet) -> str:

@@ -14,10 +14,11 @@ class AttachmentRefused(SignKitError):
 
     name: str
     cause: Text
-    MESSAGE = Text("The attachment {name} is refused: {cause}.", "添付書類 {name} は添付できません: {cause}。")
+    MESSAGE = Text("The attachment {name} is refused: {cause}.", "添付書類 {name} は受け付けられません: {cause}。")
     HINT = Text(
-        "Attachments go in when the contract is made (signkit render --attach); to a signed one nothing can be added.",
-        "添付できるのは契約書を作るとき (signkit render --attach) だけです。署名後は追加できません。",
+        "Attachments go in when the contract is made (signkit render --attach, --append); to a signed one nothing can "
+        "be added.",
+        "添付できるのは契約書を作るとき (signkit render --attach、--append) だけです。署名後は追加できません。",
     )
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
 
