@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import algos, core
@@ -199,10 +200,14 @@ def public_key(certificate: asn1_x509.Certificate) -> Any:
         info = certificate.public_key
         der = info.dump()
         if info["algorithm"]["algorithm"].dotted == "1.2.840.113549.1.1.10":  # id-RSASSA-PSS key (RFC 4055)
-            return serialization.load_der_public_key(_plain_rsa(info))
-        return serialization.load_der_public_key(der)
+            return _loaded_key(_plain_rsa(info))
+        return _loaded_key(der)
     except (ValueError, TypeError, exceptions.UnsupportedAlgorithm) as error:
         raise UnknownAlgorithm(f"public key: {error}") from error
+
+
+#: The same authorities and services sign in every document of a batch.
+_loaded_key = lru_cache(maxsize=500)(serialization.load_der_public_key)
 
 
 def _plain_rsa(info: Any) -> bytes:

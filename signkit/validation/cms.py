@@ -25,6 +25,8 @@ from signkit.validation.algorithms import (
     verify,
     verify_digest,
 )
+from signkit.validation.paths.known import known_certificate
+from signkit.validation.paths.names import name_of
 
 Ess = Literal["present", "absent", "mismatch"]
 
@@ -167,7 +169,10 @@ def signer_infos(signed_data: Any) -> list[Any]:
 
 
 def certificates_of(signed_data: Any) -> list[Any]:
-    """Return the X.509 certificates of a SignedData; one that cannot be read is left out."""
+    """Return the X.509 certificates of a SignedData; one that cannot be read is left out.
+
+    They are those of other documents where they are the same: each is read once a batch.
+    """
     result = []
     try:
         choices = list(signed_data["certificates"])
@@ -175,19 +180,20 @@ def certificates_of(signed_data: Any) -> list[Any]:
         return []
     for choice in choices:
         try:
-            if choice.name == "certificate":
-                choice.chosen.serial_number  # noqa: B018  parse now; a broken one is left out
-                result.append(choice.chosen)
-        except Exception:  # noqa: S112
+            known = known_certificate(choice.chosen.dump()) if choice.name == "certificate" else None
+        except Exception:  # noqa: S112  a broken one is left out
             continue
+        if known is not None:
+            result.append(known.certificate)
     return result
 
 
 def _signer(signer: Signer, certificates: list[Any]) -> Signer:
     try:
-        signer = _identified(signer, certificates)
-        signer = _content_checked(signer)
-        signer = _signature_checked(signer)
+        attributes = _attributes(signer.info["signed_attrs"])
+        signer = _identified(signer, certificates, attributes)
+        signer = _content_checked(signer, attributes)
+        signer = _signature_checked(signer, has_attributes=bool(attributes))
         return _with_unsigned(signer, certificates)
     except ContainerUnreadable:
         raise  # the content itself is damaged, whoever signed it
@@ -197,8 +203,7 @@ def _signer(signer: Signer, certificates: list[Any]) -> Signer:
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
 
 
-def _identified(signer: Signer, certificates: list[Any]) -> Signer:
-    attributes = _attributes(signer.info["signed_attrs"])
+def _identified(signer: Signer, certificates: list[Any], attributes: dict[str, list[Any]]) -> Signer:
     certificate = _find_certificate(signer.info["sid"], certificates, attributes)
     ess: Ess = "absent"
     problems = list(signer.problems)
@@ -271,11 +276,10 @@ def _ess_fits(certificate: Any, entry: Any) -> bool:
     return bool(digest_of(name, certificate.dump()) == entry["cert_hash"].native)
 
 
-def _content_checked(signer: Signer) -> Signer:
+def _content_checked(signer: Signer, attributes: dict[str, list[Any]]) -> Signer:
     info = signer.info
     digest = digest_name(info["digest_algorithm"])
     signer = replace(signer, digest=digest)
-    attributes = _attributes(info["signed_attrs"])
     if not attributes:
         # Without signed attributes the signature itself covers the content (RFC 5652 5.4).
         if signer.content is not None and _is_signed_attributes(signer.content):
@@ -341,14 +345,14 @@ def _protection_fits(info: Any, attributes: dict[str, list[Any]]) -> bool:
     )
 
 
-def _signature_checked(signer: Signer) -> Signer:
+def _signature_checked(signer: Signer, *, has_attributes: bool) -> Signer:
     info = signer.info
     algorithm = signature_algorithm(info["signature_algorithm"], signer.digest)
     signer = replace(signer, algorithm=algorithm)
     if signer.certificate is None:
         return signer
     signature, key = info["signature"].native, public_key(signer.certificate)
-    if not _attributes(info["signed_attrs"]):
+    if not has_attributes:
         return replace(signer, signature_ok=_verify_content(signer, key, algorithm, signature))
     fits = any(verify(key, algorithm, signature, message) for message in _signed_encodings(info))
     return replace(signer, signature_ok=fits)
@@ -461,21 +465,6 @@ def issuer_name(certificate: Any) -> str | None:
 def _name_in(certificate: Any, part: str) -> str | None:
     try:
         return None if certificate is None else name_of(getattr(certificate, part))
-    except Exception:  # hostile ASN.1
-        return None
-
-
-def name_of(name: Any) -> str | None:
-    """Return a name's last common name, else organisational unit, organisation, or the whole name.
-
-    Control characters are left out: the text reaches terminals and web pages.
-    """
-    try:
-        native = name.native
-        values = [native.get(key) for key in ("common_name", "organizational_unit_name", "organization_name")]
-        value = next((value for value in values if value), None) or str(name.human_friendly)
-        text = value[-1] if isinstance(value, list) else str(value)
-        return "".join(character for character in text if character.isprintable()) or None
     except Exception:  # hostile ASN.1
         return None
 

@@ -32,9 +32,9 @@ from pyhanko_certvalidator.util import ConsList
 
 from signkit.jpki.certificates import issuer_kind
 from signkit.validation.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
-from signkit.validation.cms import name_of
 from signkit.validation.paths.finding import PathFinding
 from signkit.validation.paths.known import KnownCertificate
+from signkit.validation.paths.names import name_of
 from signkit.validation.paths.pool import KnownStatus, Pool
 from signkit.validation.policy import Algorithms, algorithm_ends
 

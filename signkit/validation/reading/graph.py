@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from signkit.validation.reading.document import History, Location, PdfFile
@@ -16,7 +17,7 @@ class Referrers:
     """
 
     def __init__(self, history: History) -> None:
-        self._named_by: dict[int, set[int]] = {}
+        self._named_by: dict[int, list[int]] = defaultdict(list)
         for index, section in enumerate(history.sections):
             view = history.view(index)
             history.file.meter.check_time()
@@ -24,7 +25,7 @@ class Referrers:
                 if place is not None:
                     named = scanned_targets(history.file, number, place)
                     for target in targets(view.get(Ref(number, 0))) if named is None else named:
-                        self._named_by.setdefault(target, set()).add(number)
+                        self._named_by[target].append(number)
 
     def leading_to(self, changed: Iterable[int], barrier: set[int]) -> set[int]:
         """Return ``changed`` and everything that leads to it without passing an object of ``barrier``."""
