@@ -131,9 +131,10 @@ def test_the_forerunner_of_aes_256_is_judged_but_not_signed(signed_with, report_
     assert report_of(encrypted("revision-5"), "x").error.code == "password-wrong"
 
 
-def test_a_file_with_a_pdf_mac_is_refused(signed_with):
+def test_a_file_with_a_pdf_mac_is_judged_but_not_signed(signed_with, report_of):
     with pytest.raises(PdfNotSignable, match="PDF MAC"):
         signed_with(with_mac(), USER)
+    assert report_of(with_mac(), USER).verdict == "NOT-SIGNED"
 
 
 @pytest.mark.parametrize(
