@@ -120,7 +120,7 @@ def _is_signed(facts: Facts) -> Iterator[Finding]:
 def _file_name(facts: Facts) -> Iterator[Finding]:
     name = PurePath(facts.name.rpartition("!")[2]).name
     bad = "".join(dict.fromkeys(character for character in name if not _may_stand_in_a_name(character)))
-    shown = ", ".join(f"{character} (U+{ord(character):04X})" for character in bad[:20] if character.isprintable())
+    shown = ", ".join(f"{_shown(character)} (U+{ord(character):04X})" for character in bad[:20])
     names = Text(f"not to be used: {shown}", f"使えない文字: {shown}")
     yield _finding(not bad, Text(_shown(name), _shown(name)), names)
 
@@ -164,10 +164,11 @@ def _no_update(facts: Facts) -> Iterator[Finding]:
     """Every revision after the first signature is a signature's own, and changes nothing beside."""
     if facts.file is None or not facts.signatures:
         return
-    first = min(facts.revisions, default=0)
-    others = len([index for index in range(first, len(facts.file.history)) if index not in facts.revisions])
-    words = Text(f"updates that are no signature: {others}", f"署名以外の更新: {others}")
-    yield Finding(others == 0, words)
+    if facts.revisions:
+        after = range(min(facts.revisions), len(facts.file.history))
+        others = len(set(after) - facts.revisions)
+        words = Text(f"updates that are no signature: {others}", f"署名以外の更新: {others}")
+        yield Finding(others == 0, words)
     end = max(found.end for found in (*(item.found for item in facts.signatures), *facts.stamps))
     rest = len(facts.file.data[end:].strip(WHITESPACE))
     yield Finding(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from signkit.validation.profile_registry import REQUIREMENTS
@@ -20,6 +22,12 @@ def test_exactly_what_is_wrong_is_named(title):
 def test_each_requirement_has_a_file_that_violates_it():
     violated = set().union(*(sample.violated for sample in SAMPLES.values()))
     assert violated == {item.id for item in REQUIREMENTS}
+
+
+@pytest.mark.parametrize("page", ["docs/reference/registry.md", "docs/ja/reference/registry.md"])
+def test_the_documents_name_every_requirement(page, repository):
+    text = (repository / page).read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([a-z0-9-]+)` \|", text, re.MULTILINE) == [item.id for item in REQUIREMENTS]
 
 
 def test_the_verdict_is_what_it_was(world):
