@@ -90,7 +90,7 @@ def _sign_all(
     pdf: bytes, template: Template, data: Mapping[str, Any], pki: RehearsalPki, folder: Path, say: Say
 ) -> bytes:
     services = _services(pki)
-    for number, party in enumerate(template.parties):
+    for number, party in enumerate(template.parties_of(data)):
         name = str(item_at(data, party.name_item))
         key = _key_of(party.role, name, data, pki, folder, say)
         now = datetime.now(_JST).replace(microsecond=0)

@@ -15,6 +15,7 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.contracts.statutes import Law
+    from signkit.contracts.template import Party
 
 HELP = words("Look at templates, begin one, check one.", "ひな型の一覧・表示・作成・検査。")
 
@@ -49,9 +50,13 @@ def show(
     print(translate(Text("Law: {law}", "根拠法令: {law}"), law="; ".join(template.law)))
     print(translate(Text("Signed in this order:", "署名の順:")))
     for number, party in enumerate(template.parties, 1):
-        print(f"  {number}. {party.role}  {party.label.in_language(LANGUAGE)}")
+        print(f"  {number}. {party.role}  {party.label.in_language(LANGUAGE)}{_only_if_named(party)}")
     print(translate(Text("Data items (* = required):", "データ項目 (* は必須):")))
     _print_items(dict(template.schema), dict(template.schema), 1)
+
+
+def _only_if_named(party: Party) -> str:
+    return " " + translate(Text("(if named)", "(記載があるとき)")) if party.optional else ""
 
 
 @app.command(

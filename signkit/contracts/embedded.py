@@ -75,7 +75,7 @@ def contract_json(
         "format": FORMAT,
         "template": {"id": template.id, "version": template.version},
         "title": {"en": template.title.en, "ja": template.title.ja},
-        "parties": [_party_json(party, data) for party in template.parties],
+        "parties": [_party_json(party, data) for party in template.parties_of(data)],
         "signing_order": template.signing_order,
         "data": data,
         **({"attachments": [_file_json(each) for each in attachments]} if attachments else {}),

@@ -24,7 +24,7 @@ from signkit.contracts.embedded import FILE_NAME, EmbeddedFile, contract_json
 from signkit.contracts.escaping import unescaped
 from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.markup import typst_source
-from signkit.contracts.template import Template, template_files
+from signkit.contracts.template import Party, Template, template_files
 from signkit.contracts.typesetting import prelude, typeset
 from signkit.errors import ContractRefused, Problem, TemplateInvalid
 from signkit.settings import Settings
@@ -90,11 +90,12 @@ def render_contract(
             files={FILE_NAME: contract_json(template, data, *map(_listed, (attachments, appended)))},
             fonts=font_set,
         )
+    parties = template.parties_of(data)
     try:
-        pdf, blocks = add_signature_fields(compiled, _field_descriptions(template))
+        pdf, blocks = add_signature_fields(compiled, _field_descriptions(template, parties))
     except KeyError as error:
         raise TemplateInvalid(template.id, f"a signing block for {error.args[0]}, which is no party's role") from error
-    _require_one_block_each(template, blocks)
+    _require_one_block_each(template, parties, blocks)
     return Rendered(append_pages(pdf, [each.content for each in appended]), blocks)
 
 
@@ -132,22 +133,22 @@ def _document_day(template: Template, data: Mapping[str, Any]) -> date:
         raise TemplateInvalid(template.id, f"the item {template.date_item} does not date the document") from error
 
 
-def _field_descriptions(template: Template) -> dict[str, FieldDescription]:
+def _field_descriptions(template: Template, parties: Sequence[Party]) -> dict[str, FieldDescription]:
     """Return each role's field: in a fixed order a signature also closes the fields of those before it."""
-    roles = [party.role for party in template.parties]
+    roles = [party.role for party in parties]
     fixed = template.signing_order == "fixed"
     return {
         party.role: FieldDescription(
             label=f"{party.label.ja}の署名" if template.language == "ja" else f"Signature of {party.label.en}",
             locks=tuple(roles[: number + 1]) if fixed else (party.role,),
         )
-        for number, party in enumerate(template.parties)
+        for number, party in enumerate(parties)
     }
 
 
-def _require_one_block_each(template: Template, blocks: tuple[SigningBlock, ...]) -> None:
+def _require_one_block_each(template: Template, parties: Sequence[Party], blocks: tuple[SigningBlock, ...]) -> None:
     counts = Counter(block.role for block in blocks)
-    for party in template.parties:
+    for party in parties:
         if counts[party.role] != 1:
             raise TemplateInvalid(template.id, f"{counts[party.role]} signing blocks for {party.role}, not one")
 

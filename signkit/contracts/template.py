@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from signkit.contracts.data import item_at
 from signkit.errors import TemplateInvalid, TemplateNotFound
 from signkit.settings import Settings
 from signkit.shipped import shipped_folder
@@ -42,6 +43,7 @@ class Party:
         name_item: path of the data item that holds the party's name, for telling whether the signer is the party.
         kind: ``person`` or ``organization`` (whose certificate may name its representative).
         address_item: path of the data item that holds the party's address; None where the data hold none.
+        optional: a party only where the data name one (a co-owner): without a name there is no field and no turn.
     """
 
     role: str
@@ -49,6 +51,7 @@ class Party:
     name_item: str
     kind: Literal["person", "organization"] = "person"
     address_item: str | None = None
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,12 @@ class Template:
     checks: tuple[Check, ...]
     folder: Path
     schema: Mapping[str, Any]
+
+    def parties_of(self, data: Mapping[str, Any]) -> tuple[Party, ...]:
+        """Return those who sign the contract with these data, in signing order."""
+        return tuple(
+            party for party in self.parties if not party.optional or item_at(data, party.name_item) is not None
+        )
 
     def party(self, role: str) -> Party:
         """Return the party of ``role``.
@@ -197,6 +206,7 @@ def _party(entry: dict[str, Any]) -> Party:
         name_item=str(entry["name"]),
         kind=cast(Literal["person", "organization"], kind),
         address_item=str(entry["address"]) if "address" in entry else None,
+        optional=_flag(entry.get("optional", False), "optional"),
     )
 
 
@@ -233,6 +243,12 @@ def _one_of(value: object, choices: tuple[str, ...], name: str) -> str:
     if value not in choices:
         raise ValueError(f"{name} {value!r} is none of {', '.join(choices)}")
     return str(value)
+
+
+def _flag(value: object, name: str) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError(f"{name} {value!r} is neither true nor false")
+    return value
 
 
 def _two_languages(entry: dict[str, str]) -> Text:

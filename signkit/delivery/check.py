@@ -116,9 +116,10 @@ def check_delivery(status: ContractStatus, consents: Sequence[Consent], day: dat
         *([_point("document-undated", Answer.MISSING)] if day is None else []),
         *([_point("provider-unknown", Answer.MISSING)] if not isinstance(provider, str) else []),
     ]
+    there = (each for each in rule.recipients if not each.optional or item_at(contract.data, each.name_item))
     checks = tuple(
         _recipient_check(status, rule, recipient, consents, day, provider)
-        for recipient in rule.recipients
+        for recipient in there
         if day is not None and isinstance(provider, str) and not _is_provider(contract.data, recipient, provider)
     )
     return DeliveryCheck(status, rule, day, checks, tuple(points))

@@ -15,10 +15,14 @@ from signkit.words import Text
 
 @dataclass(frozen=True)
 class Recipient:
-    """One to whom the document is delivered: the party's role, and where the data hold the name."""
+    """One to whom the document is delivered: the party's role, and where the data hold the name.
+
+    An ``optional`` one (a co-owner) is none where the data hold no name.
+    """
 
     role: str
     name_item: str
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,11 +58,16 @@ RULES = {
     "real-estate-sale": Rule(
         Text("Real Estate Brokerage Act art. 37 (4)", "宅地建物取引業法37条4項"),
         re.compile(rf"{_REAL_ESTATE}(?:37|三十七)条"),
-        (Recipient("seller", "seller.name"), Recipient("buyer", "buyer.name")),
+        (
+            Recipient("seller", "seller.name"),
+            Recipient("seller2", "seller2.name", optional=True),
+            Recipient("buyer", "buyer.name"),
+            Recipient("buyer2", "buyer2.name", optional=True),
+        ),
         "broker.name",
         "contract_date",
         SALE,
-        ("seller.name", "buyer.name"),
+        ("seller.name", "seller2.name", "buyer.name", "buyer2.name"),
         "land",
     ),
     "real-estate-explanation": Rule(
