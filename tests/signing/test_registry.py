@@ -19,6 +19,7 @@ from signkit.signers.card import CardSigner
 from signkit.signers.csc import open_csc_signer
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
+from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, Services, extend, sign
 from signkit.signing.pades import SignatureRequest, prepare_field
 from signkit.signing.profiles import Profile
@@ -130,6 +131,18 @@ def test_pades_takes_every_key(person_signer):
 
 def test_a_prepared_file_has_the_format_too(blank):
     assert b"/SubFilter /adbe.pkcs7.detached" in prepare_field(blank, request(), "sha256", 4000).pdf
+
+
+def test_signed_elsewhere_it_is_the_same_format(blank, person_signer):
+    key = DeferredKey.of([person_signer.certificate, *person_signer.chain], "signer.pem")
+    names = ("contract.pdf", "prepared.pdf")
+    asked, prepared = prepare(blank, names, request(), key, Level.B_B, Services(), other_person=True)
+    asked = read_request(asked.to_json(), "request.json")
+    signature = person_signer.sign(asked.attributes)
+    now = utc_now()
+    signed = complete(asked, prepared, key, signature, Services(), now=now, other_person=True).pdf
+    assert asked.profile is Profile.REGISTRY
+    assert held(signed).violated == ()
 
 
 # --- before a PIN is asked for -------------------------------------------------------------------------------
