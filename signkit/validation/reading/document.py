@@ -88,6 +88,7 @@ class PdfFile:
         self._objects: dict[tuple[int, int, int], Value] = {}
         self._containers: dict[int, dict[int, Value]] = {}
         self._sections: dict[int, Section] = {}
+        self._value_ends: dict[int, int] = {}
         self._decoded: dict[int, tuple[Stream, bytes]] = {}  # the stream is held, so that its id stays its own
         self.header = max(data[:1024].find(b"%PDF-"), 0)
         self.damaged = False
@@ -192,16 +193,15 @@ class PdfFile:
         number, left, first, exact = 0, 0, True, True
         scan, data = _TABLE_ROW.match, self.data
         while match := scan(data, position):
-            if match[3] is None:
+            one, other, kind = match.groups()
+            if kind is None:
                 exact = exact and left == 0
-                number, left, first = int(match[1]), int(match[2]), True
+                number, left, first = int(one), int(other), True
             else:
-                head = match[3].strip() == b"f" and int(match[2]) == 65535
-                if first and head and number == 1:
+                place, generation, used = int(one), int(other), kind.endswith(b"n")
+                if first and number == 1 and not used and generation == 65535:
                     number = 0
-                place, generation = int(match[1]), int(match[2])
-                used = match[3].strip() == b"n" and place > 0
-                rows[number] = Location(place, generation) if used else None
+                rows[number] = Location(place, generation) if used and place else None
                 number, left, first = number + 1, left - 1, False
             if len(rows) > self.meter.limits.objects:
                 raise LimitExceeded("objects", self.meter.limits.objects)
@@ -356,6 +356,8 @@ class PdfFile:
         match = _STREAM.match(self.data, end) if isinstance(value, dict) else None
         if match:
             value, end = self._stream(value, match.end())
+        if hasattr(self, "history"):  # before, a length that is a reference cannot be followed
+            self._value_ends[position] = end
         if ref is not None and self.decryption is not None:
             value = self.decryption.decrypt(value, ref)
         return value, end
@@ -413,7 +415,7 @@ class PdfFile:
         if not match or int(match[1]) != number:
             return None
         try:
-            _, end = self._parse_object(match.end(), None)
+            end = self._value_ends.get(match.end()) or self._parse_object(match.end(), None)[1]
         except SyntaxProblem:
             return None
         end = skip_space(self.data, end)
