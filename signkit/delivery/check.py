@@ -187,7 +187,8 @@ def _transaction_points(consent: Consent, status: ContractStatus, rule: Rule) ->
     assert status.contract is not None
     if consent.transaction is None:
         return [_point("transaction-not-named", Answer.NOT_PROVEN)]
-    found = dict.fromkeys(differences(consent.transaction, transaction_of_contract(status.contract.data, rule)))
+    of_contract = transaction_of_contract(status.contract.data, rule)
+    found = dict.fromkeys(differences(consent.transaction, of_contract, names_all=rule.names_all))
     return [
         _point(f"other-{what}", Answer.MISSING)
         if verdict == "mismatch"

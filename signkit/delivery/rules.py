@@ -37,6 +37,7 @@ class Rule:
         kind: of the transaction, as the template ``consent`` names it.
         party_items: where the data hold the parties' names; those that are not there are no parties.
         land_item: where the data hold the lots; None where the transaction has no property.
+        names_all: whether the document names all parties; an explanation names one buyer, of several co-owners too.
     """
 
     law: Text
@@ -47,6 +48,7 @@ class Rule:
     kind: str
     party_items: tuple[str, ...]
     land_item: str | None = None
+    names_all: bool = True
 
 
 SALE = "不動産の売買"
@@ -79,6 +81,7 @@ RULES = {
         SALE,
         ("seller.name", "buyer.name"),
         "land",
+        names_all=False,
     ),
     "employment-agreement": Rule(
         Text("Ordinance of the Labour Standards Act art. 5 (4)", "労働基準法施行規則5条4項"),

@@ -60,16 +60,19 @@ def transaction_of_contract(data: Mapping[str, Any], rule: Rule) -> Transaction:
     return Transaction(rule.kind, _texts(item_at(data, item) for item in rule.party_items), tuple(filter(None, lots)))
 
 
-def differences(consent: Transaction, contract: Transaction) -> Iterator[tuple[str, Verdict]]:
+def differences(
+    consent: Transaction, contract: Transaction, *, names_all: bool = True
+) -> Iterator[tuple[str, Verdict]]:
     """Yield what of the two differs (``kind``, ``parties``, ``property``), and whether it does or cannot be told.
 
-    Every party and every lot of the contract must be the consent's; nobody else may be named as a party.
+    Every party and every lot of the contract must be the consent's; nobody else may be named as a party, unless the
+    contract does not name them all.
     """
     if consent.kind != contract.kind:
         yield "kind", "mismatch"
     for what, verdict in (
         ("parties", _all_among(contract.parties, consent.parties, compare_names)),
-        ("parties", _all_among(consent.parties, contract.parties, compare_names)),
+        ("parties", _all_among(consent.parties if names_all else (), contract.parties, compare_names)),
         ("property", _all_among(contract.properties, consent.properties, _compare_lots)),
     ):
         if verdict != "match":

@@ -170,6 +170,19 @@ def test_the_samples_of_one_sale_fit_together(repository):
         assert list(differences(consent, transaction_of_contract(data, RULES[name]))) == []
 
 
+def test_the_explanation_to_one_of_two_buyers_is_about_the_same_sale(repository):
+    from signkit.contracts.data import load_contract_data
+    from signkit.delivery.transaction import differences, transaction_of_contract
+
+    data = load_contract_data(repository / "samples/real-estate-explanation/01-existing-house.yaml")
+    names, lots = ("髙橋 祐一郎", "𠮷田 美咲", "𠮷田 健太"), ("東京都架空区青葉台一丁目23番4",)
+    rule = RULES["real-estate-explanation"]
+    of_contract = transaction_of_contract(data, rule)
+    one, other = Transaction("不動産の売買", names, lots), Transaction("不動産の売買", names[1:], lots)
+    assert list(differences(one, of_contract, names_all=rule.names_all)) == []
+    assert list(differences(other, of_contract, names_all=rule.names_all)) == [("parties", "mismatch")]
+
+
 # --- withdrawal ------------------------------------------------------------------------------------------
 
 
