@@ -231,6 +231,40 @@ def _page_range(before: int, pages: int) -> str:
     return f"context {{ let last = counter(page).final().first() + {before}; [#(last + 1)–#(last + {pages})] }}"
 
 
+@dataclass(frozen=True)
+class AnnexPart:
+    """One part of the annex in plain words: its heading, what it says, and of each file its heading and facts."""
+
+    heading: str
+    words: str
+    files: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+def annex_parts(
+    attachments: Sequence[Attachment], appended: Sequence[Attachment], language: Language, last_page: int
+) -> Iterator[AnnexPart]:
+    """Yield the annex for a typesetter other than Typst.
+
+    Args:
+        last_page: the number of pages before the first that is appended.
+    """
+    for files, heading, words in ((attachments, _HEADING, _WORDS), (appended, _APPENDED_HEADING, _APPENDED_WORDS)):
+        listed = []
+        for number, each in enumerate(files, 1):
+            title = f"{number}　{each.description}" if language == "ja" else f"{number}. {each.description}"
+            facts = [
+                (_FILE, each.name),
+                (_CONTENT, f"{each.media_type}, {len(each.content):,} {_BYTES.in_language(language)}"),
+                (_DIGEST, each.sha256),
+            ]
+            if each.pages is not None:
+                facts.append((_PAGES, f"{last_page + 1}–{last_page + each.pages}"))
+                last_page += each.pages
+            listed.append((title, tuple((label.in_language(language), value) for label, value in facts)))
+        if listed:
+            yield AnnexPart(heading.in_language(language), words.in_language(language), tuple(listed))
+
+
 def _path(number: int) -> str:
     return f"signkit-attachments/{number}"
 

@@ -91,6 +91,19 @@ def _typst_fonts(folders: tuple[Path, ...]) -> typst.Fonts:
     )
 
 
+@lru_cache(maxsize=8)
+def postscript_names(fonts: FontSet) -> frozenset[str]:
+    """Return the names by which a PDF calls the fonts."""
+    from fontTools.ttLib import TTFont
+
+    names = set()
+    for font in _typst_fonts(fonts.folders).fonts():
+        if font.path is not None:
+            with TTFont(font.path, lazy=True, fontNumber=font.index) as face:
+                names.add(str(face["name"].getDebugName(6) or font.family))
+    return frozenset(names)
+
+
 def missing_glyphs(text: str, fonts: FontSet | None = None) -> tuple[str, ...]:
     """Return what of ``text`` cannot be drawn, each once: a character, or a character with its variation selector.
 

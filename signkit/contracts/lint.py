@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +10,14 @@ from signkit.contracts import fonts
 from signkit.contracts.checking import resolved
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import Rendered, render_contract, template_problems
+from signkit.contracts.sources import source_of
 from signkit.contracts.statutes import coverage_problems
-from signkit.contracts.template import CONTRACT, EXAMPLE, Template, template_files
+from signkit.contracts.template import EXAMPLE, Template
 from signkit.errors import ContractRefused, InputUnreadable, Problem, SignKitError
 from signkit.settings import Settings
 from signkit.words import Text
 
 _MAX_DEPTH = 20
-_BLOCK = re.compile(r"signing_block\(\s*['\"]([a-z0-9_]+)['\"]")
 
 
 @dataclass(frozen=True)
@@ -62,10 +61,11 @@ def _party_problems(template: Template) -> Iterator[Problem]:
         yield _problem(
             "unknown", "date", Text(f"{item} is no date of the schema", f"{item} は日付の項目ではありません")
         )
-    used = {role for _, text in template_files(template) for role in _BLOCK.findall(text)}
-    known = {party.role for party in template.parties}
-    for role in sorted(used - known):
-        yield _problem("unknown", f"{CONTRACT}: {role}", Text("no party has this role", "その役割の当事者がいません"))
+    source, known = source_of(template), {party.role for party in template.parties}
+    for role in sorted(source.roles(template) - known):
+        yield _problem(
+            "unknown", f"{source.file}: {role}", Text("no party has this role", "その役割の当事者がいません")
+        )
 
 
 def _leaf_type(schema: Mapping[str, Any], path: str) -> object:
@@ -92,7 +92,7 @@ def _title_problems(root: Mapping[str, Any], schema: Mapping[str, Any], path: st
 
 
 def _glyph_problems(template: Template, font_set: fonts.FontSet) -> Iterator[Problem]:
-    for name, text in template_files(template):
+    for name, text in source_of(template).texts(template):
         for number, line in enumerate(text.splitlines(), 1):
             if missing := fonts.missing_glyphs(line, font_set):
                 shown = fonts.describe_missing(missing)

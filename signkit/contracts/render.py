@@ -15,27 +15,16 @@ from signkit.contracts.attachments import (
     Attachment,
     require_glyphs,
     require_together,
-    typesetting_root,
-    typst_annex,
 )
 from signkit.contracts.checking import check_contract_data
 from signkit.contracts.data import item_at, plain_data
-from signkit.contracts.embedded import FILE_NAME, EmbeddedFile, contract_json
-from signkit.contracts.escaping import unescaped
+from signkit.contracts.embedded import EmbeddedFile, contract_json
 from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
-from signkit.contracts.markup import typst_source
-from signkit.contracts.template import Party, Template, template_files
-from signkit.contracts.typesetting import prelude, typeset
+from signkit.contracts.sources import Filled, Order, source_of
+from signkit.contracts.template import Party, Template
 from signkit.errors import ContractRefused, Problem, TemplateInvalid
 from signkit.settings import Settings
 from signkit.words import Text
-
-_ATTACHMENT = """\
-#pdf.attach(
-  "{name}", relationship: "data", mime-type: "application/json",
-  description: "Contract data / 契約データ ({id} {version})",
-)
-"""
 
 
 @dataclass(frozen=True)
@@ -73,23 +62,47 @@ def render_contract(
         TemplateInvalid: the template is at fault.
         TypesettingFailed: the template's markup is at fault.
         ContractDataUnreadable: ``data`` is not plain contract data (see ``plain_data``).
+        MissingExtra, LibreOfficeMissing: the template is a Word document, and what converts it is not installed.
     """
-    settings = settings or Settings()
-    font_set = fonts.font_set(settings.font_folders)
-    data = plain_data(data)
+    font_set = fonts.font_set((settings or Settings()).font_folders)
     together = [*attachments, *appended]
     require_together(together)
     require_glyphs(together, font_set)
-    source = contract_source(template, data, settings)
-    with typesetting_root(template.folder, attachments) as root:
-        compiled = typeset(
-            _document(source, template, font_set) + typst_annex(attachments, appended, template.language),
-            name=template.id,
-            day=_document_day(template, data),
-            root=root,
-            files={FILE_NAME: contract_json(template, data, *map(_listed, (attachments, appended)))},
-            fonts=font_set,
-        )
+    order = _order(template, data, settings, attachments, appended)
+    (compiled,) = source_of(template).typeset(template, [order], font_set)
+    return _with_fields(template, data, compiled, appended)
+
+
+def render_contracts(
+    template: Template, rows: Sequence[Mapping[str, Any]], settings: Settings | None = None
+) -> tuple[Rendered, ...]:
+    """Render several contracts of one template in one go, which spares a Word template most of its time.
+
+    Raises:
+        As `render_contract` does, for any of them.
+    """
+    font_set = fonts.font_set((settings or Settings()).font_folders)
+    orders = [_order(template, data, settings) for data in rows]
+    compiled = source_of(template).typeset(template, orders, font_set)
+    return tuple(_with_fields(template, data, pdf) for data, pdf in zip(rows, compiled, strict=True))
+
+
+def _order(
+    template: Template,
+    data: Mapping[str, Any],
+    settings: Settings | None,
+    attachments: Sequence[Attachment] = (),
+    appended: Sequence[Attachment] = (),
+) -> Order:
+    data = plain_data(data)
+    filled = filled_contract(template, data, settings)
+    associated = contract_json(template, data, *map(_listed, (attachments, appended)))
+    return Order(filled, _document_day(template, data), associated, attachments, appended)
+
+
+def _with_fields(
+    template: Template, data: Mapping[str, Any], compiled: bytes, appended: Sequence[Attachment] = ()
+) -> Rendered:
     parties = template.parties_of(data)
     try:
         pdf, blocks = add_signature_fields(compiled, _field_descriptions(template, parties))
@@ -99,8 +112,8 @@ def render_contract(
     return Rendered(append_pages(pdf, [each.content for each in appended]), blocks)
 
 
-def contract_source(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> str:
-    """Check ``data`` and the text it makes; return the text as Typst source, ready to be typeset.
+def filled_contract(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> Filled:
+    """Check ``data`` and the text it makes; return the template with the data in it, ready to be typeset.
 
     Raises:
         ContractRefused, TemplateInvalid, ContractDataUnreadable: as `render_contract` does.
@@ -109,20 +122,14 @@ def contract_source(template: Template, data: Mapping[str, Any], settings: Setti
     data = plain_data(data)
     _refuse(check_contract_data(template, data, font_set))
     _refuse(template_problems(template))
-    source = typst_source(template, data)
-    _refuse(_printed_problems(source, template, font_set))
+    filled = source_of(template).fill(template, data, font_set)
+    _refuse(_printed_problems(filled.text, template, font_set))
     _document_day(template, data)
-    return source
+    return filled
 
 
 def _listed(files: Sequence[Attachment]) -> list[EmbeddedFile]:
     return [EmbeddedFile(each.name, each.description, each.sha256, each.pages) for each in files]
-
-
-def _document(source: str, template: Template, font_set: fonts.FontSet) -> str:
-    title = template.title.in_language(template.language)
-    attachment = _ATTACHMENT.format(name=FILE_NAME, id=template.id, version=template.version)
-    return prelude(title, template.language, font_set) + attachment + source
 
 
 def _document_day(template: Template, data: Mapping[str, Any]) -> date:
@@ -163,15 +170,14 @@ def template_problems(template: Template) -> tuple[Problem, ...]:
     """Return the lines of the template's own text that hold or name a 個人番号."""
     return tuple(
         _problem("my-number", f"{name}:{number}", _MY_NUMBER)
-        for name, text in template_files(template)
+        for name, text in source_of(template).texts(template)
         for number, line in enumerate(text.splitlines(), 1)
         if privacy.holds_my_number(line) or privacy.names_my_number(line)
     )
 
 
-def _printed_problems(source: str, template: Template, font_set: fonts.FontSet) -> tuple[Problem, ...]:
+def _printed_problems(text: str, template: Template, font_set: fonts.FontSet) -> tuple[Problem, ...]:
     """Return what may not be printed of the filled-in text; the data were checked by themselves before."""
-    text = unescaped(source)
     if privacy.holds_my_number(text):
         return (_problem("my-number", template.id, _MY_NUMBER),)
     missing = fonts.missing_glyphs(text, font_set)
@@ -179,7 +185,7 @@ def _printed_problems(source: str, template: Template, font_set: fonts.FontSet) 
         return ()
     found = [
         _problem("glyph", f"{name}:{number}", _undrawable(here))
-        for name, file_text in template_files(template)
+        for name, file_text in source_of(template).texts(template)
         for number, line in enumerate(file_text.splitlines(), 1)
         if (here := fonts.missing_glyphs(line, font_set))
     ]

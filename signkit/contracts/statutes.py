@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from signkit.contracts.checking import child, resolved
+from signkit.contracts.sources import source_of
 from signkit.contracts.template import DESCRIPTION, Template
 from signkit.errors import Problem, TemplateInvalid
 from signkit.words import Text
@@ -87,7 +88,6 @@ def coverage_problems(template: Template) -> Iterator[Problem]:
         TemplateInvalid: ``[covers]`` is no table of paths.
     """
     answers = covers(template)
-    text = "".join(path.read_text(encoding="utf-8") for path in sorted(template.folder.glob("*.j2")))
     known = {f"{law.id}.{item.id}" for law in laws().values() for item in law.items}
     for name, answer in answers.items():
         if name not in known:
@@ -95,7 +95,7 @@ def coverage_problems(template: Template) -> Iterator[Problem]:
                 "unknown", name, Text("no such statutory item is known", "そのような法定記載事項はありません")
             )
         elif isinstance(answer, str):
-            if not _stands(answer, text):
+            if not _stands(answer, template):
                 yield _problem("unknown", name, Text(f"the text has no {answer}", f"本文に {answer} がありません"))
         else:
             for path in answer:
@@ -113,9 +113,11 @@ def covered_laws(template: Template) -> tuple[Law, ...]:
     )
 
 
-def _stands(clause: str, text: str) -> bool:
-    number = clause.removeprefix("第").removesuffix("条")
-    return f"#article({number}," in text if number.isdecimal() else clause in text
+def _stands(clause: str, template: Template) -> bool:
+    number, source = clause.removeprefix("第").removesuffix("条"), source_of(template)
+    if number.isdecimal():
+        return source.has_article(template, number)
+    return any(clause in text for _, text in source.texts(template))
 
 
 def _has_item(schema: Mapping[str, Any], path: str) -> bool:

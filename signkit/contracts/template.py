@@ -1,7 +1,7 @@
 """Template folders: find them, read them, refuse those that contradict themselves.
 
 A template is a folder: ``template.toml`` (who it is and who signs), ``schema.json`` (JSON Schema 2020-12 of its
-data), ``contract.typ.j2`` (the text), ``example.yaml`` and ``README.md``.
+data), ``contract.typ.j2`` or ``contract.docx`` (the text), ``example.yaml`` and ``README.md``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from signkit.words import Language, Text
 DESCRIPTION = "template.toml"
 SCHEMA = "schema.json"
 CONTRACT = "contract.typ.j2"
+WORD = "contract.docx"
 EXAMPLE = "example.yaml"
 
 SigningOrder = Literal["fixed", "free"]
@@ -75,6 +76,7 @@ class Template:
         law: the provisions that the text serves, as cited.
         checks: rules over several items, beside the schema.
         schema: JSON Schema 2020-12 of the data.
+        text_file: the file that holds the text: ``contract.typ.j2`` or ``contract.docx`` (see ``sources``).
     """
 
     id: str
@@ -88,6 +90,7 @@ class Template:
     checks: tuple[Check, ...]
     folder: Path
     schema: Mapping[str, Any]
+    text_file: str = CONTRACT
 
     def parties_of(self, data: Mapping[str, Any]) -> tuple[Party, ...]:
         """Return those who sign the contract with these data, in signing order."""
@@ -144,8 +147,7 @@ def load_template(folder: Path) -> Template:
     try:
         description = tomllib.loads(_text(folder / DESCRIPTION))
         schema = json.loads(_text(folder / SCHEMA))
-        _text(folder / CONTRACT)
-        template = _template(folder, description, schema)
+        template = _template(folder, description, schema, _text_file(folder))
     except KeyError as error:
         raise TemplateInvalid(folder.name, f"{DESCRIPTION} lacks {error.args[0]}") from error
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
@@ -175,7 +177,18 @@ def _text(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def _template(folder: Path, description: dict[str, Any], schema: Any) -> Template:
+def _text_file(folder: Path) -> str:
+    """Return the name of the file that holds the text, of which there must be one."""
+    there = [name for name in (CONTRACT, WORD) if (folder / name).is_file()]
+    if len(there) != 1:
+        found = "both are there" if there else "neither is there"
+        raise ValueError(f"a template has {CONTRACT} or {WORD}, and {found}")
+    if there == [CONTRACT]:
+        _text(folder / CONTRACT)
+    return there[0]
+
+
+def _template(folder: Path, description: dict[str, Any], schema: Any, text_file: str) -> Template:
     parties = tuple(_party(entry) for entry in description["parties"])
     template = Template(
         id=_matching(_NAME, description["id"], "id"),
@@ -191,6 +204,7 @@ def _template(folder: Path, description: dict[str, Any], schema: Any) -> Templat
         checks=tuple(_check(entry) for entry in description.get("checks", ())),
         folder=folder,
         schema=_usable_schema(schema),
+        text_file=text_file,
     )
     roles = [party.role for party in parties]
     if not roles or len(set(roles)) != len(roles):

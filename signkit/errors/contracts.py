@@ -125,6 +125,22 @@ class TypesettingFailed(SignKitError):
 
 
 @dataclass(eq=False)
+class LibreOfficeMissing(SignKitError):
+    """A Word template cannot be converted, because LibreOffice is not installed."""
+
+    MESSAGE = Text(
+        "A Word template needs LibreOffice, which is not installed (or not on the PATH).",
+        "Word のひな型には LibreOffice が必要ですが、入っていません (または PATH にありません)。",
+    )
+    HINT = Text(
+        "Debian, Ubuntu: sudo apt install --no-install-recommends libreoffice-writer-nogui; "
+        "macOS: brew install --cask libreoffice; Windows: winget install TheDocumentFoundation.LibreOffice",
+        "Debian・Ubuntu: sudo apt install --no-install-recommends libreoffice-writer-nogui、"
+        "macOS: brew install --cask libreoffice、Windows: winget install TheDocumentFoundation.LibreOffice",
+    )
+
+
+@dataclass(eq=False)
 class PartyUnknown(SignKitError):
     """The template has no such party."""
 

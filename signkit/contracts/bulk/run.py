@@ -21,14 +21,15 @@ from typing import Any, TypeVar
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefused, folded, parse_pattern
 from signkit.contracts.bulk.rows import Column, RowData, merged, parse_columns, row_data
 from signkit.contracts.bulk.table import Cells, Row, Table
-from signkit.contracts.render import contract_source, render_contract
+from signkit.contracts.render import filled_contract, render_contracts
+from signkit.contracts.sources import source_of
 from signkit.contracts.template import Template, load_template
 from signkit.errors import ContractDataUnreadable, ContractRefused, OutputExists, Problem, RowProblem, RowsRefused
 from signkit.output import write_checked
 from signkit.settings import Settings
 from signkit.words import Text
 
-#: Rows that a worker checks at a time; rendering takes them one by one.
+#: Rows that a worker checks at a time; how many it renders at a time depends on the template.
 _CHUNK = 20
 #: Pieces of work given to the workers ahead of what is waited for, a worker.
 _AHEAD = 3
@@ -107,7 +108,7 @@ def check_table(table: Table, batch: Batch, pool: Executor, workers: int, on_row
     names: dict[str, tuple[str, int]] = {}
     problems: list[RowProblem] = []
     refused = 0
-    for _, checked in _ahead(pool, check_rows, batch, _chunks(table.rows()), _AHEAD * workers):
+    for _, checked in _ahead(pool, check_rows, batch, _chunks(table.rows(), _CHUNK), _AHEAD * workers):
         for each in checked:
             on_row(each)
             found = each.problems
@@ -142,8 +143,9 @@ def render_table(
         TypesettingFailed, TemplateInvalid: the template is at fault.
     """
     outcome: dict[str, list[Path]] = {"written": [], "unchanged": [], "differing": []}
-    rendered = _ahead(pool, render_row, batch, table.rows(), _AHEAD * workers)
-    for name, (_, pdf) in zip(names, rendered, strict=True):
+    together = source_of(load_template(batch.folder)).together
+    rendered = _ahead(pool, render_rows, batch, _chunks(table.rows(), together), _AHEAD * workers)
+    for name, pdf in zip(names, (pdf for _, pdfs in rendered for pdf in pdfs), strict=True):
         target = folder / f"{name}.pdf"
         outcome[_place(target, pdf, overwrite)].append(target)
         on_row(target)
@@ -165,10 +167,11 @@ def check_rows(batch: Batch, rows: tuple[Row, ...]) -> tuple[CheckedRow, ...]:
     return tuple(_checked(_prepared(batch), row) for row in rows)
 
 
-def render_row(batch: Batch, row: Row) -> bytes:
-    """Return a row's contract as PDF; a worker's work."""
+def render_rows(batch: Batch, rows: tuple[Row, ...]) -> tuple[bytes, ...]:
+    """Return the rows' contracts as PDF; a worker's work."""
     prepared = _prepared(batch)
-    return render_contract(prepared.template, _data_of(prepared, row).data, batch.settings).pdf
+    data = [_data_of(prepared, row).data for row in rows]
+    return tuple(rendered.pdf for rendered in render_contracts(prepared.template, data, batch.settings))
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +218,7 @@ def _contract_problems(prepared: _Prepared, made: RowData) -> Iterator[Problem]:
     """Yield what is wrong with the contract, by column, but for what a refused cell says already."""
     refused = {problem.path for problem in made.problems}
     try:
-        contract_source(prepared.template, made.data, prepared.settings)
+        filled_contract(prepared.template, made.data, prepared.settings)
     except ContractRefused as error:
         for problem in error.problems:
             path = re.sub(r"\[(\d+)\]", r".\1", problem.path)
@@ -240,8 +243,8 @@ def _same_name(row: int) -> Problem:
     return Problem("name", "", _FILE_NAME, None, words)
 
 
-def _chunks(rows: Iterator[Row]) -> Iterator[tuple[Row, ...]]:
-    while chunk := tuple(islice(rows, _CHUNK)):
+def _chunks(rows: Iterator[Row], size: int) -> Iterator[tuple[Row, ...]]:
+    while chunk := tuple(islice(rows, size)):
         yield chunk
 
 

@@ -1,0 +1,270 @@
+"""A .docx as its parts, and what it may not bring along.
+
+The file is hostile until looked at: it is bounded before it is unpacked, its XML is read without entities, and whatever
+would run, or fetch something from elsewhere, or change from day to day, is refused by name.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+
+from lxml import etree
+
+from signkit.contracts.typesetting import BLOCK_SCHEME
+
+MAX_BYTES = 10_000_000
+MAX_PARTS = 300
+MAX_UNPACKED_BYTES = 60_000_000
+MAX_XML_BYTES = 20_000_000
+
+Parts = dict[str, bytes]
+Element = Any
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
+RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+DOCUMENT = "word/document.xml"
+_VML = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office")
+
+#: Kinds of relationships that stay; their last step is what the standard calls them.
+_KEPT = frozenset({
+    "officeDocument", "styles", "stylesWithEffects", "settings", "webSettings", "fontTable", "theme", "numbering",
+    "header", "footer", "footnotes", "endnotes", "image", "hyperlink",
+})  # fmt: skip
+#: Kinds that are left out: they print nothing, or say who wrote the document.
+_DROPPED = frozenset({
+    "core-properties", "extended-properties", "custom-properties", "thumbnail", "customXml", "customXmlProps",
+    "comments", "commentsExtended", "commentsIds", "commentsExtensible", "people", "glossaryDocument",
+    "keyMapCustomizations", "font", "documenttasks",
+})  # fmt: skip
+_PRINTED = frozenset({"officeDocument", "header", "footer", "footnotes", "endnotes"})
+_LINKS = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
+_HYPERLINK = re.compile(r'\s*HYPERLINK\s+(?:\\l\s|"?(?:https?://|mailto:))', re.IGNORECASE)
+_OWN_LINKS = re.compile(rf"(?:https?://|mailto:|{BLOCK_SCHEME})", re.IGNORECASE)
+
+#: Fields whose result follows from the document alone.  All others (INCLUDETEXT, DDE, LINK, DATE, FILENAME,
+#: MERGEFIELD, …) fetch something, or say something else on another day or machine.
+_FIELDS = frozenset({
+    "PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "TOC", "REF", "PAGEREF", "NOTEREF", "SEQ", "STYLEREF",
+    "HYPERLINK", "EQ", "SYMBOL", "LISTNUM", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN",
+})  # fmt: skip
+#: Elements that bring in other documents, programs, or words that are not settled yet.
+_ELEMENTS = {
+    "altChunk": "another document inside it (altChunk)",
+    "subDoc": "another document inside it (subDoc)",
+    "object": "an embedded object (OLE)",
+    "OLEObject": "an embedded object (OLE)",
+    "control": "an ActiveX control",
+    "ins": "tracked changes: accept or reject all of them in Word first",
+    "del": "tracked changes: accept or reject all of them in Word first",
+    "moveFrom": "tracked changes: accept or reject all of them in Word first",
+    "moveTo": "tracked changes: accept or reject all of them in Word first",
+    "mailMerge": "a mail merge with another file",
+}
+
+
+class NotUsable(ValueError):
+    """The document holds what a template may not hold; the message names it."""
+
+
+def read_parts(content: bytes) -> Parts:
+    """Unpack a .docx, within bounds.
+
+    Raises:
+        NotUsable: it is no .docx, has macros, or is larger than a form can be.
+    """
+    if len(content) > MAX_BYTES:
+        raise NotUsable(f"it is larger than {MAX_BYTES:,} bytes")
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            return dict(_unpacked(archive))
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
+        raise NotUsable(f"it is no .docx ({error})") from error
+
+
+def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
+    infos = [info for info in archive.infolist() if not info.is_dir()]
+    if len(infos) > MAX_PARTS:
+        raise NotUsable(f"it has more than {MAX_PARTS} parts")
+    if len({info.filename.casefold() for info in infos}) != len(infos):
+        raise NotUsable("two of its parts bear one name")
+    left = MAX_UNPACKED_BYTES
+    for info in infos:
+        if info.filename.startswith("/") or ".." in info.filename.split("/"):
+            raise NotUsable("a part's name leads out of it")
+        with archive.open(info) as stream:
+            content = stream.read(left + 1)  # not what the archive says of itself
+        left -= len(content)
+        if left < 0:
+            raise NotUsable(f"it unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
+        yield info.filename, content
+
+
+def packed(parts: Parts) -> bytes:
+    """Return the parts as a .docx; the same parts give the same bytes."""
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
+            archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), parts[name], zipfile.ZIP_DEFLATED, 1)
+    return buffer.getvalue()
+
+
+def parsed(xml: bytes | str) -> Element:
+    """Read XML without entities, external or not.
+
+    Raises:
+        NotUsable: it is not well-formed, declares a document type, or is too large.
+    """
+    if len(xml) > MAX_XML_BYTES:
+        raise NotUsable(f"a part is larger than {MAX_XML_BYTES:,} bytes")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    try:
+        root = etree.fromstring(xml, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise NotUsable(f"its XML is not well-formed ({error})") from error
+    if root.getroottree().docinfo.doctype:
+        raise NotUsable("its XML declares a document type (entities)")
+    return root
+
+
+def serialized(root: Element) -> bytes:
+    """Return an element as a part."""
+    written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return written
+
+
+def safe_parts(content: bytes, *, own_links: bool = False) -> Parts:
+    """Return the parts of a .docx that are needed to print it.
+
+    Args:
+        own_links: whether the links that SignKit made of markers may stand in it.
+
+    Raises:
+        NotUsable: it holds what a template may not hold.
+    """
+    parts = read_parts(content)
+    types = parsed(_part(parts, "[Content_Types].xml"))
+    if any("macroEnabled" in str(entry.get("ContentType")) for entry in types):
+        raise NotUsable("it holds macros (.docm)")
+    if etree.QName(parsed(_part(parts, DOCUMENT))).namespace != WORD:
+        raise NotUsable("it is a .docx of another kind (Strict Open XML): save it as an ordinary Word document")
+    kept, waiting = {"[Content_Types].xml"}, [""]
+    while waiting:
+        source = waiting.pop()
+        name = relationships_of(source)
+        if name not in parts:
+            continue
+        root, targets = _kept_relationships(parsed(parts[name]), source, parts, _OWN_LINKS if own_links else _LINKS)
+        parts[name] = serialized(root)
+        kept.add(name)
+        waiting += [target for target in targets if target not in kept]
+        kept.update(targets)
+    for name in sorted(kept):
+        if name.endswith(".xml"):
+            _require_quiet(parsed(parts[name]))
+    for entry in [entry for entry in types if (entry.get("PartName") or "/").lstrip("/") not in {*kept, ""}]:
+        types.remove(entry)
+    return {**{name: parts[name] for name in kept}, "[Content_Types].xml": serialized(types)}
+
+
+def relationships_of(source: str) -> str:
+    """Return the name of the part that lists what ``source`` refers to."""
+    folder, name = posixpath.split(source)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _kept_relationships(root: Element, source: str, parts: Parts, links: re.Pattern[str]) -> tuple[Element, list[str]]:
+    """Take out the relationships that are not needed; return the parts the others lead to."""
+    targets = []
+    for relation in list(root):
+        kind = str(relation.get("Type")).rpartition("/")[2]
+        target = str(relation.get("Target"))
+        if kind in _DROPPED:
+            root.remove(relation)
+        elif kind not in _KEPT:
+            raise NotUsable(f"it refers to what a template may not hold: {kind}")
+        elif relation.get("TargetMode") == "External":
+            if kind != "hyperlink" or not links.match(target):
+                raise NotUsable(f"it refers to something outside itself: {kind}")
+        elif kind != "hyperlink":
+            name = posixpath.normpath(posixpath.join(posixpath.dirname(source), target)).lstrip("/")
+            _part(parts, name)
+            targets.append(name)
+    return root, targets
+
+
+def _part(parts: Parts, name: str) -> bytes:
+    if name not in parts:
+        raise NotUsable(f"it lacks its part {name}")
+    return parts[name]
+
+
+def _require_quiet(root: Element) -> None:
+    """Refuse what would run, fetch, or change."""
+    for element in root.iter(etree.Element):
+        kind = etree.QName(element)
+        if (reason := _ELEMENTS.get(kind.localname)) and kind.namespace in (WORD, *_VML):
+            raise NotUsable(f"it holds {reason}")
+        if kind.namespace in _VML and {"src", "href", "althref"} & {
+            etree.QName(attribute).localname for attribute in element.attrib
+        }:
+            raise NotUsable("a drawing in it refers to something outside itself")
+    for instruction in _instructions(root):
+        words = instruction.split()
+        if not words or words[0].upper() not in _FIELDS or "{" in instruction:
+            raise NotUsable(f"the field {words[0].upper() if words else '{ }'} is not allowed in it")
+        if words[0].upper() == "HYPERLINK" and not _HYPERLINK.match(instruction):
+            raise NotUsable("a HYPERLINK field in it leads elsewhere than to the web")
+
+
+def _instructions(root: Element) -> Iterator[str]:
+    """Yield what the fields of a part say, each as one text however many runs it is spread over."""
+    open_fields: list[list[str]] = []
+    for element in root.iter(f"{{{WORD}}}fldSimple", f"{{{WORD}}}fldChar", f"{{{WORD}}}instrText"):
+        kind = etree.QName(element).localname
+        if kind == "fldSimple":
+            yield str(element.get(f"{{{WORD}}}instr", ""))
+        elif kind == "instrText":
+            if not open_fields:
+                raise NotUsable("a field in it has no beginning")
+            open_fields[-1].append(element.text or "")
+        elif element.get(f"{{{WORD}}}fldCharType") == "begin":
+            open_fields.append([])
+        elif element.get(f"{{{WORD}}}fldCharType") == "end" and open_fields:
+            yield "".join(open_fields.pop())
+    if open_fields:
+        raise NotUsable("a field in it has no end")
+
+
+def printed_names(parts: Parts) -> tuple[str, ...]:
+    """Return the parts whose text is printed, the body first."""
+    found = [DOCUMENT]
+    for relation in parsed(parts[relationships_of(DOCUMENT)]) if relationships_of(DOCUMENT) in parts else ():
+        if str(relation.get("Type")).rpartition("/")[2] in _PRINTED:
+            found.append(posixpath.normpath(posixpath.join("word", str(relation.get("Target")))).lstrip("/"))
+    return tuple(dict.fromkeys(found))
+
+
+def paragraphs(parts: Parts) -> Iterator[str]:
+    """Yield the text of each paragraph that is printed and holds any, and of list numbers and drawings' words."""
+    for name in printed_names(parts):
+        for paragraph in parsed(parts[name]).iter(f"{{{WORD}}}p", f"{{{DRAWING}}}p"):
+            if text := "".join(_words(paragraph)):
+                yield text
+    if "word/numbering.xml" in parts:
+        for level in parsed(parts["word/numbering.xml"]).iter(f"{{{WORD}}}lvlText"):
+            yield str(level.get(f"{{{WORD}}}val", ""))
+
+
+def _words(paragraph: Element) -> Iterator[str]:
+    """Yield the pieces of a paragraph's own text (not of text boxes that hang on it)."""
+    for element in paragraph.iter(f"{{{WORD}}}t", f"{{{WORD}}}tab", f"{{{WORD}}}br", f"{{{DRAWING}}}t"):
+        holder = next(element.iterancestors(f"{{{WORD}}}p", f"{{{DRAWING}}}p"))
+        if holder is paragraph:
+            yield element.text or "" if etree.QName(element).localname == "t" else " "
