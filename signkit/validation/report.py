@@ -172,7 +172,7 @@ def _match_json(match: PartyMatch | None) -> dict[str, Any] | None:
 
 @dataclass(frozen=True)
 class FileError:
-    """Why a file is UNREADABLE or NOT-SIGNED."""
+    """Why a file is UNREADABLE."""
 
     code: str
     message: Text
