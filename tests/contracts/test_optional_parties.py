@@ -104,3 +104,27 @@ def test_shares_must_fit(co_owners, side, share, words):
     with pytest.raises(ContractRefused) as refused:
         render_contract(find_template("real-estate-sale"), data)
     assert any(words in problem.message.en for problem in refused.value.problems)
+
+
+def test_a_condominium_unit_shows_its_right_to_the_site_and_no_boundary(repository):
+    import pypdfium2
+
+    data = load_contract_data(repository / "samples/real-estate-sale/05-condominium.yaml")
+    document = pypdfium2.PdfDocument(render_contract(find_template("real-estate-sale"), data).pdf)
+    text = "".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    assert "敷地権の割合" in text
+    assert "100万分の7214" in text
+    assert "境界標" not in text
+
+
+@pytest.mark.parametrize(
+    ("change", "path"),
+    [({"area_basis": "実測", "settlement_price": 1000}, "area_basis"), ({"building": None}, "building")],
+)
+def test_a_condominium_unit_needs_what_makes_one(repository, change, path):
+    data = {**load_contract_data(repository / "samples/real-estate-sale/05-condominium.yaml"), **change}
+    data = {name: value for name, value in data.items() if value is not None}
+    with pytest.raises(ContractRefused) as refused:
+        render_contract(find_template("real-estate-sale"), data)
+    assert path in {problem.path for problem in refused.value.problems}
