@@ -1,11 +1,11 @@
 """A batch: milliseconds a document, and the memory of all processes over time.
 
-    python benchmarks/batch.py [--files 1000] [--jobs 2] [--kind mixed|three|one] [--every SECONDS]
+    python benchmarks/batch.py [--files 1000] [--jobs 2] [--kind mixed|three|one] [--distinct 50] [--every SECONDS]
 
-Makes signed contracts, puts N of them into folders (as hard links where the file system allows), one in fifty of the
-mixed kind a forgery, and runs ``signkit validate --jobs J --format jsonl --offline`` on them as a person would.  Every
-result is counted and compared with what it must be.  Target: at most 12 ms a document, start included, for a batch of
-1,000 on two cores.  Memory is read from /proc, so it is shown on Linux only.
+Signs contracts, each with keys of its own, puts N of them into folders (repeated as hard links where the file system
+allows), one in fifty of the mixed kind a forgery, and runs ``signkit validate --jobs J --format jsonl --offline`` on
+them as a person would.  Every result is counted and compared with what it must be.  Target: at most 12 ms a document,
+start included, for a batch of 1,000 on two cores.  Memory is read from /proc, so it is shown on Linux only.
 """
 
 from __future__ import annotations
@@ -27,14 +27,13 @@ from signkit.demo import run_demo
 FORGED_EVERY = 50
 
 
-def make_folder(folder: Path, count: int, kind: str) -> Counter[str]:
+def make_folder(folder: Path, count: int, kind: str, distinct: int) -> Counter[str]:
     """Fill ``folder``; return how many files must get which verdict."""
     base = folder / "base"
     run_demo(base, lambda *_: None)
     (base / "ca").mkdir()
     shutil.copy(base / "rehearsal-ca.pem", base / "ca" / "demo.pem")
-    signed = [base / "contract.pdf"] if kind != "one" else []
-    signed += [one_signature(base)] if kind != "three" else []
+    signed = make_contracts(base, kind, distinct)
     expected: Counter[str] = Counter()
     for number in range(count):
         forged = kind == "mixed" and number % FORGED_EVERY == 0
@@ -46,8 +45,8 @@ def make_folder(folder: Path, count: int, kind: str) -> Counter[str]:
     return expected
 
 
-def one_signature(base: Path) -> Path:
-    """A contract with one signature at B-LT, by a rehearsal PKI of its own."""
+def make_contracts(base: Path, kind: str, distinct: int) -> list[Path]:
+    """Contracts of one rehearsal PKI, each signed with keys of its own; of the mixed kind every other has three."""
     sys.path.insert(0, str(Path(__file__).resolve().parent))
     from validate import make_files
 
@@ -55,10 +54,16 @@ def one_signature(base: Path) -> Path:
     from signkit.rehearsal.services import utc_now
 
     pki = new_rehearsal(utc_now())
-    (base / "ca" / "one.pem").write_bytes(pki.trust_pem())
-    path = base / "one.pdf"
-    path.write_bytes(make_files(pki)["one signature, B-LT"])
-    return path
+    (base / "ca" / "batch.pem").write_bytes(pki.trust_pem())
+    paths = []
+    for number in range(distinct):
+        three, one = make_files(pki).values()
+        made = {"three": [three], "one": [one], "mixed": [three, one]}[kind]
+        for part, pdf in enumerate(made):
+            path = base / f"signed-{number}-{part}.pdf"
+            path.write_bytes(pdf)
+            paths.append(path)
+    return paths
 
 
 def link(source: Path, target: Path) -> None:
@@ -88,11 +93,12 @@ def main() -> None:
     parser.add_argument("--files", type=int, default=1000)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--kind", choices=("mixed", "three", "one"), default="mixed")
+    parser.add_argument("--distinct", type=int, default=50, help="how many contracts (pairs, of the mixed kind)")
     parser.add_argument("--every", type=float, default=5.0)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        expected = make_folder(folder, chosen.files, chosen.kind)
+        expected = make_folder(folder, chosen.files, chosen.kind, chosen.distinct)
         print(f"{chosen.files} files ({chosen.kind}), --jobs {chosen.jobs}")
         seconds = run(folder, chosen.jobs, chosen.every)
         found = Counter(json.loads(line)["verdict"] for line in (folder / "out.jsonl").open(encoding="utf-8"))

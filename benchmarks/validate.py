@@ -25,6 +25,7 @@ from pathlib import Path
 from asn1crypto import pem, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.validation import ades
 from pyhanko.sign.validation.policy_decl import (
@@ -64,20 +65,23 @@ def milliseconds(job: Callable[[], object]) -> float:
 
 
 def make_files(pki: RehearsalPki) -> dict[str, bytes]:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
+    """The two files, by name; every call signs with new keys and certificates."""
     template = find_template("real-estate-sale")
     blank = render_contract(template, load_contract_data(template.folder / "example.yaml")).pdf
-    key = new_rsa_key()
-    certificate = issue_organisation_certificate(pki.service_ca, "Benchmark", "Benchmark", key, utc_now())
-    signer = Pkcs12Signer(SoftwareKey.of(key, "benchmark"), certificate.public_bytes(Encoding.DER), ())
     issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
     services = Services([pki.timestamps()], [pki.revocation()], issuers)
     three = blank
     for role in ("seller", "buyer", "broker"):
-        three = sign(three, SignatureRequest(role, "Benchmark", utc_now()), signer, Level.B_T, services).pdf
-    one = sign(blank, SignatureRequest("seller", "Benchmark", utc_now()), signer, Level.B_LT, services).pdf
+        three = sign(three, SignatureRequest(role, "Benchmark", utc_now()), make_signer(pki), Level.B_T, services).pdf
+    one = sign(blank, SignatureRequest("seller", "Benchmark", utc_now()), make_signer(pki), Level.B_LT, services).pdf
     return {"three signatures, B-LTA": extend(three, Level.B_LTA, services).pdf, "one signature, B-LT": one}
+
+
+def make_signer(pki: RehearsalPki) -> Pkcs12Signer:
+    """A key and certificate of its own."""
+    key = new_rsa_key()
+    certificate = issue_organisation_certificate(pki.service_ca, "Benchmark", "Benchmark", key, utc_now())
+    return Pkcs12Signer(SoftwareKey.of(key, "benchmark"), certificate.public_bytes(Encoding.DER), ())
 
 
 def pyhanko_specification(roots: list[x509.Certificate]) -> PdfSignatureValidationSpec:
