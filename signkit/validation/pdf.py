@@ -192,6 +192,8 @@ class _Pdf:
 
     def _report(self) -> Report:
         if not self._checked:
+            if not isinstance(self._file.history.last.root, dict):
+                raise Unreadable("no-catalog", "no document catalog")  # nothing shows that it was not signed
             return unreadable(self._blank, "not-signed")
         stamps = self._document_timestamps()
         signatures = [
