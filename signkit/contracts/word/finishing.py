@@ -11,7 +11,8 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-from collections.abc import Iterable, Sequence
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from io import BytesIO
@@ -37,6 +38,7 @@ from signkit.errors import TypesettingFailed
 
 _MAX_OBJECTS = 200_000
 _MAX_DEPTH = 60
+_UNIQUE_ID = re.compile(rb"/UniqueID \d+ def")
 
 
 @dataclass(frozen=True)
@@ -80,12 +82,14 @@ def finished(
     _require_fonts(objects.values(), fonts, name)
     _name_blocks(objects)
     _date_colour_profiles(objects.values(), identity.day)
+    _forget_font_numbers(objects.values())
     catalog = _dictionary(objects[root])
     producer = str(_dictionary(objects[info]).get("/Producer", "LibreOffice"))
-    if "/Metadata" in catalog:
-        del objects[catalog.raw_get("/Metadata").idnum], catalog["/Metadata"]
-    catalog.pop(NameObject("/OpenAction"), None)
+    for key in ("/OpenAction", "/Metadata"):
+        catalog.pop(NameObject(key), None)
     catalog[NameObject("/Lang")] = TextStringObject(identity.language)
+    objects = _in_order(objects, root, info)
+    root, info = 1, 2
     file = PlainPdf({number: _body(item) for number, item in objects.items()}, root, info)
     file.objects[info] = _info(identity, producer)
     entries = b"/Metadata %d 0 R" % _add_stream(file, b"/Type/Metadata/Subtype/XML", _xmp(identity, producer))
@@ -105,6 +109,40 @@ def _objects(reader: PdfReader) -> dict[int, PdfObject]:
             continue
         found[number] = item
     return found
+
+
+def _in_order(objects: dict[int, PdfObject], root: int, info: int) -> dict[int, PdfObject]:
+    """Number the objects anew, as they are reached from the catalog; what is not reached is left out.
+
+    LibreOffice numbers fonts by where they happen to lie in its memory.
+    """
+    numbers: dict[int, int] = {}
+    references: list[IndirectObject] = []
+    waiting = [root, info]
+    while waiting:
+        number = waiting.pop(0)
+        if number in numbers or number not in objects:
+            continue
+        numbers[number] = len(numbers) + 1
+        found = list(_references(objects[number]))
+        references += found
+        waiting += [reference.idnum for reference in found]
+    for reference in references:
+        # A number that is used nowhere else stands for what was not there.
+        reference.idnum = numbers.get(reference.idnum, len(numbers) + 1_000_000)
+    return {new: objects[old] for old, new in numbers.items()}
+
+
+def _references(item: PdfObject) -> Iterator[IndirectObject]:
+    """Yield what an object refers to, in the order in which it is written."""
+    if isinstance(item, IndirectObject):
+        yield item
+    elif isinstance(item, DictionaryObject):
+        for key in item:
+            yield from _references(item.raw_get(key))
+    elif isinstance(item, ArrayObject):
+        for each in list.__iter__(item):
+            yield from _references(each)
 
 
 def _dictionary(item: PdfObject) -> DictionaryObject:
@@ -138,6 +176,37 @@ def _date_colour_profiles(objects: Iterable[PdfObject], day: date) -> None:
                 item._data = bytes(profile)
                 for key in ("/Filter", "/DecodeParms"):
                     item.pop(NameObject(key), None)
+
+
+def _forget_font_numbers(objects: Iterable[PdfObject]) -> None:
+    """Take the UniqueID out of Type 1 fonts: LibreOffice counts them in the order in which they lie in its memory.
+
+    It is for printers that keep fonts from one document to the next; PDF has no use for it.  Spaces take its place.
+    """
+    for item in objects:
+        if isinstance(item, StreamObject) and {"/Length1", "/Length2", "/Length3"} <= item.keys():
+            program, clear, hidden = item.get_data(), *(int(str(item[f"/Length{part}"])) for part in (1, 2))
+            private = _eexec(program[clear : clear + hidden], decrypt=True)
+            if private.count(b"/Private") != 1:
+                continue  # it is not Type 1
+            again = _eexec(_UNIQUE_ID.sub(_blank, private), decrypt=False)
+            item._data = zlib.compress(_UNIQUE_ID.sub(_blank, program[:clear]) + again + program[clear + hidden :], 9)
+            item[NameObject("/Filter")] = NameObject("/FlateDecode")
+            item.pop(NameObject("/DecodeParms"), None)
+
+
+def _blank(found: re.Match[bytes]) -> bytes:
+    return b" " * len(found.group())
+
+
+def _eexec(data: bytes, *, decrypt: bool) -> bytes:
+    """Return the hidden part of a Type 1 font in clear, or hidden again (Adobe Type 1 Font Format, 7.1)."""
+    key, out = 55665, bytearray()
+    for byte in data:
+        changed = byte ^ (key >> 8)
+        out.append(changed)
+        key = ((byte if decrypt else changed) + key) * 52845 + 22719 & 0xFFFF
+    return bytes(out)
 
 
 def _name_blocks(objects: dict[int, PdfObject]) -> None:

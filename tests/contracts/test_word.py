@@ -1,0 +1,431 @@
+"""Word documents as templates: rendered like any other, and refused by name where they bring something along."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import sys
+import zipfile
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from signkit.contracts.attachments import appendix, attachment
+from signkit.contracts.data import Data, load_contract_data
+from signkit.contracts.embedded import read_contract
+from signkit.contracts.lint import check_template
+from signkit.contracts.render import Rendered, filled_contract, render_contract, render_contracts
+from signkit.contracts.template import Template, load_template
+from signkit.errors import ContractRefused, LibreOfficeMissing, TemplateInvalid, TypesettingFailed
+from signkit.shipped import shipped_folder
+from tests.requirements import require
+
+from .conftest import DATA, DESCRIPTION, SCHEMA
+
+try:
+    import docx
+    import docxtpl
+except ImportError:
+    docx = docxtpl = None
+
+MakeWord = Callable[..., Template]
+TEXT = ("{{ name }}が受領した。", "[[sign:issuer]]")
+
+
+@pytest.fixture(autouse=True)
+def extra() -> None:
+    require(docxtpl, "docxtpl is not installed (extra docx)")
+
+
+@pytest.fixture(scope="module")
+def libreoffice() -> None:
+    require(shutil.which("soffice"), "LibreOffice is not installed")
+
+
+@pytest.fixture
+def make_word(tmp_path: Path) -> MakeWord:
+    """Write a small Word template of these paragraphs, its parts replaced, and load it."""
+
+    def make(*paragraphs: str, change: Callable[[object], None] | None = None, **parts: bytes) -> Template:
+        document = docx.Document()
+        for text in paragraphs or TEXT:
+            document.add_paragraph(text)
+        if change is not None:
+            change(document)
+        buffer = BytesIO()
+        document.save(buffer)
+        folder = tmp_path / "receipt"
+        folder.mkdir(exist_ok=True)
+        (folder / "template.toml").write_text(DESCRIPTION, encoding="utf-8")
+        (folder / "schema.json").write_text(json.dumps(SCHEMA), encoding="utf-8")
+        (folder / "contract.docx").write_bytes(with_parts(buffer.getvalue(), parts))
+        return load_template(folder)
+
+    return make
+
+
+def with_parts(content: bytes, parts: dict[str, bytes]) -> bytes:
+    """Return the .docx with parts replaced or added."""
+    output = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as old, zipfile.ZipFile(output, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in {*old.namelist(), *parts}:
+            new.writestr(name, parts[name] if name in parts else old.read(name))
+    return output.getvalue()
+
+
+def element(xml: str) -> object:
+    from docx.oxml import parse_xml
+
+    return parse_xml(xml.replace("/>", f' xmlns:w="{W}"/>', 1) if "xmlns" not in xml else xml)
+
+
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def field(instruction: str) -> Callable[[object], None]:
+    def change(document) -> None:
+        paragraph = document.add_paragraph()
+        paragraph._p.append(element(f'<w:fldSimple xmlns:w="{W}" w:instr="{instruction}"/>'))
+
+    return change
+
+
+def external(kind: str, target: str = "http://elsewhere.example/x") -> Callable[[object], None]:
+    def change(document) -> None:
+        office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+        document.part.relate_to(target, f"{office}/{kind}", is_external=True)
+
+    return change
+
+
+def body(xml: str) -> Callable[[object], None]:
+    return lambda document: document.element.body.insert(0, element(xml))
+
+
+# --- the sample, rendered once -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def nda() -> Template:
+    return load_template(shipped_folder("samples") / "word" / "nda")
+
+
+@pytest.fixture(scope="module")
+def nda_data(nda: Template) -> Data:
+    return load_contract_data(nda.folder / "example.yaml")
+
+
+@pytest.fixture(scope="module")
+def rendered(libreoffice, nda: Template, nda_data: Data) -> Rendered:
+    require(docxtpl, "docxtpl is not installed (extra docx)")
+    return render_contract(nda, nda_data)
+
+
+@pytest.fixture(scope="module")
+def reader(rendered: Rendered) -> PdfReader:
+    return PdfReader(BytesIO(rendered.pdf))
+
+
+def test_the_sample_has_nothing_to_mend(libreoffice, nda: Template) -> None:
+    assert check_template(nda).problems == ()
+
+
+def test_same_data_same_bytes(rendered: Rendered, nda: Template, nda_data: Data) -> None:
+    assert render_contract(nda, nda_data).pdf == rendered.pdf
+
+
+def test_every_role_has_an_empty_field_of_the_size_asked_for(rendered: Rendered, reader: PdfReader) -> None:
+    fields = [field.get_object() for field in reader.root_object["/AcroForm"]["/Fields"]]
+
+    assert [(field["/T"], field["/FT"], field["/TU"]) for field in fields] == [
+        ("discloser", "/Sig", "甲(開示者)の署名"),
+        ("recipient", "/Sig", "乙(受領者)の署名"),
+    ]
+    for block in rendered.blocks:
+        left, bottom, right, top = block.rectangle
+        assert (right - left, top - bottom) == pytest.approx((70 * 72 / 25.4, 24 * 72 / 25.4), abs=0.2)
+    assert "[[" not in "".join(page.extract_text() for page in reader.pages)
+
+
+def test_metadata_are_the_contracts_own(reader: PdfReader) -> None:
+    info = reader.metadata
+
+    assert info.title == "秘密保持契約書"
+    assert info.author is None
+    assert info["/CreationDate"] == info["/ModDate"] == "D:20261121000000Z"
+    assert reader.root_object["/Lang"] == "ja"
+    assert reader.root_object["/MarkInfo"]["/Marked"]
+    assert b"<pdfaid:part>3</pdfaid:part>" in reader.xmp_metadata.stream.get_data()
+
+
+def test_only_known_fonts_are_embedded(rendered: Rendered) -> None:
+    names = set(re.findall(rb"/BaseFont/[A-Z]{6}\+(\w+)", rendered.pdf))
+
+    assert names == {b"NotoSerifJP", b"NotoSansJP"}
+
+
+def test_data_travel_inside(rendered: Rendered, nda_data: Data) -> None:
+    contract = read_contract(rendered.pdf)
+
+    assert (contract.template_id, contract.data) == ("nda", nda_data)
+
+
+def test_both_sign_and_it_validates(rendered: Rendered, person_signer, services, trust_pem) -> None:
+    from signkit.rehearsal.services import utc_now
+    from signkit.signing.levels import Level, sign
+    from signkit.signing.pades import SignatureRequest
+    from signkit.trust.anchors import default_trust_store
+    from signkit.validation.options import ValidationOptions
+    from signkit.validation.pdf import validate_pdf
+
+    pdf = rendered.pdf
+    for role in ("discloser", "recipient"):
+        request = SignatureRequest(role, "番号　花子", utc_now())
+        pdf = sign(pdf, request, person_signer, Level.B_LT, services).pdf
+
+    options = ValidationOptions(trust=default_trust_store((trust_pem,)), offline=True)
+    report = validate_pdf(pdf, name="nda.pdf", options=options)
+    assert [signature.field for signature in report.signatures] == ["discloser", "recipient"]
+    assert all(signature.intact and signature.changes_permitted for signature in report.signatures)
+    assert report.verdict == "TOTAL-PASSED"
+
+
+def test_attachments_are_listed_and_appended_pages_counted(
+    libreoffice, nda: Template, nda_data: Data, blank_page: bytes
+) -> None:
+    files = [attachment("plan.txt", b"plan", "図面")]
+
+    pdf = render_contract(nda, nda_data, attachments=files, appended=[appendix("map.pdf", blank_page, "地図")]).pdf
+
+    pages = PdfReader(BytesIO(pdf)).pages
+    text = pages[2].extract_text()
+    assert len(pages) == 4
+    assert files[0].sha256 in text
+    assert "4–4" in text
+    assert set(PdfReader(BytesIO(pdf)).attachments) == {"contract.json", "plan.txt"}
+
+
+@pytest.fixture
+def blank_page() -> bytes:
+    from datetime import date
+
+    from signkit.contracts.typesetting import typeset
+
+    return typeset("地図", day=date(2026, 11, 21))
+
+
+def test_several_come_out_of_one_run_as_each_alone(
+    rendered: Rendered, nda: Template, nda_data: Data, monkeypatch
+) -> None:
+    other = {**nda_data, "purpose": "別の目的"}
+
+    first, second = render_contracts(nda, [nda_data, other])
+
+    assert first.pdf == rendered.pdf
+    assert "別の目的" in PdfReader(BytesIO(second.pdf)).pages[0].extract_text()
+
+
+# --- values ----------------------------------------------------------------------------------------------------
+
+HOSTILE = (
+    "{{ 7 * 7 }}", "{% for x in y %}", "{_{ x }_}", "<w:p/>", "</w:t></w:r>", "&lt;&amp;", "[[sign:issuer]]", "a\nb",
+    "]]>",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("value", HOSTILE)
+def test_a_value_is_printed_as_it_is(make_word: MakeWord, value: str) -> None:
+    filled = filled_contract(make_word(), {**DATA, "name": value})
+
+    assert filled.text.splitlines()[0] == value.replace("\n", " ") + "が受領した。"
+    with zipfile.ZipFile(BytesIO(filled.content)) as archive:
+        assert archive.read("word/document.xml").count(b"hlinkClick") == 1
+
+
+def test_tags_that_word_spread_over_runs_are_found(make_word: MakeWord) -> None:
+    def spread(document) -> None:
+        paragraph = document.add_paragraph()
+        for piece in ("{", "{ na", "me }", "} [[si", "gn:iss", "uer]]了"):
+            paragraph.add_run(piece).bold = piece == "gn:iss"
+
+    filled = filled_contract(make_word("本文", change=spread), DATA)
+
+    assert filled.text.splitlines()[1] == "髙橋 𠮷子 了"
+
+
+# --- what a template may not hold ------------------------------------------------------------------------------
+
+REFUSED = {
+    "remote template": ({"change": external("attachedTemplate")}, "attachedTemplate"),
+    "linked picture": ({"change": external("image")}, "outside itself: image"),
+    "embedded object": ({"change": external("oleObject")}, "oleObject"),
+    "link to a file": ({"change": external("hyperlink", "file:///etc/passwd")}, "outside itself: hyperlink"),
+    "a block's own link": ({"change": external("hyperlink", "signkit-block:issuer")}, "outside itself: hyperlink"),
+    "INCLUDETEXT": ({"change": field("INCLUDETEXT x.docx")}, "field INCLUDETEXT"),
+    "INCLUDEPICTURE": ({"change": field("INCLUDEPICTURE http://x")}, "field INCLUDEPICTURE"),
+    "DDEAUTO": ({"change": field("DDEAUTO cmd")}, "field DDEAUTO"),
+    "clock": ({"change": field("DATE")}, "field DATE"),
+    "tag in a field": ({"change": field("REF {{ name }}")}, "field REF"),
+    "tracked changes": ({"change": body(f'<w:p xmlns:w="{W}"><w:ins/></w:p>')}, "tracked changes"),
+    "another document": ({"change": body(f'<w:altChunk xmlns:w="{W}"/>')}, "altChunk"),
+    "OLE element": ({"change": body(f'<w:p xmlns:w="{W}"><w:r><w:object/></w:r></w:p>')}, "OLE"),
+    "entities": (
+        {"word/document.xml": b'<!DOCTYPE a [<!ENTITY x "y">]><a>&x;</a>'},
+        "document type",
+    ),
+    "not well-formed": ({"word/document.xml": b"<a>"}, "not well-formed"),
+    "macros": (
+        {"[Content_Types].xml": b'<T><Override ContentType="application/vnd.ms-word.document.macroEnabled.main"/></T>'},
+        "macros",
+    ),
+    "bomb": ({"word/media/zeros.bin": bytes(61_000_000)}, "unpacks to more than"),
+    "way out": ({"../evil.xml": b""}, "leads out"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("made", "cause"), REFUSED.values(), ids=REFUSED.keys())
+def test_refused_by_name(make_word: MakeWord, made: dict, cause: str) -> None:
+    template = make_word(**made)
+
+    with pytest.raises(TemplateInvalid, match=re.escape(cause)):
+        filled_contract(template, DATA)
+
+
+def test_no_zip_is_refused(make_word: MakeWord) -> None:
+    template = make_word()
+    (template.folder / "contract.docx").write_bytes(b"\xd0\xcf\x11\xe0 an old .doc")
+
+    with pytest.raises(TemplateInvalid, match=r"no \.docx"):
+        filled_contract(load_template(template.folder), DATA)
+
+
+FAULTS = {
+    "item that is not there": (("{{ nobody }}", "[[sign:issuer]]"), "'nobody' is undefined"),
+    "attribute of Python": (("{{ name.__class__ }}", "[[sign:issuer]]"), "__class__"),
+    "endless text": (("{{ 'x' * 9 }}", "[[sign:issuer]]"), "for numbers"),
+    "other file": (("{% include 'template.toml' %}", "[[sign:issuer]]"), "loader"),
+    "raw tag": (("{{r name }}", "[[sign:issuer]]"), "not allowed"),
+    "open tag": (("{{ name", "[[sign:issuer]]"), "contract.docx"),
+    "no marker": (("本文",), "[[sign:issuer]] stands 0 times"),
+    "marker twice": (("[[sign:issuer]]", "[[sign:issuer]]"), "[[sign:issuer]] stands 2 times"),
+    "marker too small": (("[[sign:issuer 5x5]]",), "5x5 mm"),
+    "marker that is none": (("[[sign issuer]]",), "not of the form"),
+}
+
+
+@pytest.mark.parametrize(("paragraphs", "cause"), FAULTS.values(), ids=FAULTS.keys())
+def test_faults_of_the_text_are_named(make_word: MakeWord, paragraphs: tuple[str, ...], cause: str) -> None:
+    with pytest.raises(TemplateInvalid, match=re.escape(cause)):
+        filled_contract(make_word(*paragraphs), DATA)
+
+
+def test_marker_in_a_header_is_refused(make_word: MakeWord) -> None:
+    def header(document) -> None:
+        document.sections[0].header.paragraphs[0].text = "[[sign:issuer]]"
+
+    with pytest.raises(TemplateInvalid, match="stands in a header"):
+        filled_contract(make_word("本文", change=header), DATA)
+
+
+def test_marker_of_nobody_is_told(make_word: MakeWord) -> None:
+    problems = check_template(make_word(*TEXT, "[[sign:payer]]")).problems
+
+    assert ("unknown", "contract.docx: payer") in {(problem.code, problem.path) for problem in problems}
+
+
+def test_fixed_text_is_checked_for_my_number_and_glyphs(make_word: MakeWord) -> None:
+    template = make_word(*TEXT, "個人番号 123456789018", "字形のない \U00010348")
+
+    found = {(problem.code, problem.path) for problem in check_template(template).problems}
+
+    assert {("my-number", "contract.docx:3"), ("glyph", "contract.docx:4")} <= found
+    with pytest.raises(ContractRefused):
+        filled_contract(template, DATA)
+
+
+@pytest.mark.parametrize("text_files", [(), ("contract.typ.j2", "contract.docx")], ids=["none", "both"])
+def test_a_template_has_one_text(make_word: MakeWord, text_files: tuple[str, ...]) -> None:
+    folder = make_word().folder
+    (folder / "contract.docx").unlink()
+    for name in text_files:
+        (folder / name).write_text("x")
+
+    with pytest.raises(TemplateInvalid, match=r"contract\.typ\.j2 or contract\.docx"):
+        load_template(folder)
+
+
+# --- LibreOffice -------------------------------------------------------------------------------------------------
+
+
+def test_fonts_are_replaced_by_known_ones() -> None:
+    from signkit.contracts.fonts import font_set
+    from signkit.contracts.word.typefaces import replacement
+
+    names = ("ＭＳ 明朝", "游明朝", "Century", "ＭＳ Ｐゴシック", "Meiryo UI", "Arial", "Noto Sans JP")
+
+    found = [replacement(name, font_set()) for name in names]
+
+    assert found == ["Noto Serif JP"] * 3 + ["Noto Sans JP"] * 4
+    own = replace(font_set(), extra_families=("IPAmj Mincho",))
+    assert replacement("IPAmj Mincho", own) == "IPAmj Mincho"
+
+
+def test_without_libreoffice_the_next_step_is_named(make_word: MakeWord, monkeypatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr("signkit.contracts.word.libreoffice._PLACES", {})
+
+    with pytest.raises(LibreOfficeMissing) as caught:
+        render_contract(make_word(), DATA)
+
+    assert "apt install" in caught.value.hint("en")
+
+
+def test_a_run_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch) -> None:
+    import os
+
+    from signkit.contracts.fonts import font_set
+    from signkit.contracts.word import libreoffice
+
+    if sys.platform == "win32":
+        pytest.skip("hardware: process groups are POSIX")
+    program = tmp_path / "soffice"
+    program.write_text(f"#!/bin/sh\nsleep 600 & echo $! > {tmp_path}/child\nwait\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(libreoffice, "START_SECONDS", 0.5)
+    monkeypatch.setattr(libreoffice, "DOCUMENT_SECONDS", 0.0)
+
+    with pytest.raises(TypesettingFailed, match="longer than"):
+        libreoffice.convert([b"x"], font_set(), "x", program)
+
+    child = int((tmp_path / "child").read_text())
+    assert not _runs(child), f"{os.getpid()} left {child} behind"
+
+
+def _runs(process: int) -> bool:
+    """Tell whether a process runs; one that has ended and waits for its parent does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_a_document_that_it_cannot_read_is_named(libreoffice) -> None:
+    from signkit.contracts.fonts import font_set
+    from signkit.contracts.word.libreoffice import convert
+
+    with pytest.raises(TypesettingFailed, match="made no PDF"):
+        convert([b"no document"], font_set(), "x")
+
+
+def test_other_fonts_than_ours_are_refused(rendered: Rendered) -> None:
+    from datetime import date
+
+    from signkit.contracts.word.finishing import Identity, finished
+
+    with pytest.raises(TypesettingFailed, match="NotoSansJP"):
+        finished(rendered.pdf, Identity("x", "ja", date(2026, 1, 1)), [], frozenset({"NotoSerifJP"}), "x")
