@@ -18,7 +18,7 @@ from signkit.card import apdu, pin
 from signkit.card.apdu import Command
 from signkit.card.files import CardFiles
 from signkit.card.keys import RsaCardKey, digest_info
-from signkit.card.pin import BIRTH_DATE, PinSource, Secret, wiping
+from signkit.card.pin import BIRTH_DATE, SURFACE, PinSource, Secret, wiping
 from signkit.card.tlv import Object, objects, only_object, pick
 from signkit.card.transport import Connection
 from signkit.errors import CardAnswerInvalid, CardNotGenuine
@@ -138,23 +138,51 @@ def prove_genuine(connection: Connection, birth_date: PinSource, *, use_last_try
     return Genuineness(record, certificate)
 
 
+def pin_tries_left(connection: Connection) -> int:
+    """Ask how many tries ``pin.SURFACE`` has left; costs none.  0 means locked."""
+    with connection.exclusive():
+        return _tries_left(CardFiles(connection), TEXT_AID, SURFACE)
+
+
+def change_pin(connection: Connection, old: PinSource, new: bytearray, *, use_last_try: bool = False) -> None:
+    """Replace ``pin.SURFACE``; wipes both.  That this application changes its PIN as JPKI's does is an assumption.
+
+    Raises:
+        CardRefused: the card does not accept the new one, or does not change it this way; the old one stays.
+        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+    """
+    with wiping(new), _held(connection, TEXT_AID, SURFACE, old, use_last_try=use_last_try) as (files, value):
+        pin.change(files, SURFACE, value, new, use_last_try=use_last_try)
+
+
 @contextmanager
 def _unlocked(
     connection: Connection, aid: bytes, secret: Secret, value: PinSource, *, use_last_try: bool
 ) -> Iterator[CardFiles]:
     """Hold the card and present a secret of one application."""
+    with _held(connection, aid, secret, value, use_last_try=use_last_try) as (files, known):
+        pin.verify(files, secret, known, use_last_try=use_last_try)
+        yield files
+
+
+@contextmanager
+def _held(
+    connection: Connection, aid: bytes, secret: Secret, value: PinSource, *, use_last_try: bool
+) -> Iterator[tuple[CardFiles, PinSource]]:
+    """Hold the card with one application selected; give its files, and the secret, asked for by now if it has to be."""
     files = CardFiles(connection)
-
-    def tries() -> int:
-        files.select_application(aid)
-        return pin.tries_left(files, secret)
-
     with wiping(value):
-        value = pin.ask_ahead(connection, secret, value, tries, use_last_try=use_last_try)
-        with wiping(value), connection.exclusive():
+        known = pin.ask_ahead(
+            connection, secret, value, lambda: _tries_left(files, aid, secret), use_last_try=use_last_try
+        )
+        with wiping(known), connection.exclusive():
             files.select_application(aid)
-            pin.verify(files, secret, value, use_last_try=use_last_try)
-            yield files
+            yield files, known
+
+
+def _tries_left(files: CardFiles, aid: bytes, secret: Secret) -> int:
+    files.select_application(aid)
+    return pin.tries_left(files, secret)
 
 
 def era_date(birth_date: str) -> bytearray:

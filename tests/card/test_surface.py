@@ -21,7 +21,14 @@ from signkit.card.session import (
 from signkit.card.surface import era_date, prove_genuine, read_four_attributes
 from signkit.card.tlv import encode
 from signkit.card.transport import Connection
-from signkit.errors import CardAnswerInvalid, CardNotGenuine, NotAnIndividualNumberCard, PinWrong
+from signkit.errors import (
+    CardAnswerInvalid,
+    CardNotGenuine,
+    CardRefused,
+    NotAnIndividualNumberCard,
+    PinFormatInvalid,
+    PinWrong,
+)
 from tests.card.contents import ATTRIBUTES, rsa_contents
 from tests.card.faults import FaultyCard, answer
 
@@ -155,6 +162,39 @@ def test_a_certificate_with_a_small_key_is_refused():
         surface.parse_certificate(record)
 
 
+# Changing the PIN.
+
+
+def test_the_text_input_support_pin_is_changed(lay):
+    connection, old, new = lay(EmulatedCard(rsa_contents())), bytearray(b"5678"), bytearray(b"8765")
+    surface.change_pin(connection, lambda tries: old if tries == 3 else bytearray(), new)
+    assert (old, new) == (bytes(4), bytes(4))
+    assert read_four_attributes(connection, pin.SURFACE, bytearray(b"8765")) == ATTRIBUTES
+
+
+def test_a_new_pin_of_the_wrong_form_risks_no_try(lay):
+    connection = lay(EmulatedCard(rsa_contents()))
+    with pytest.raises(PinFormatInvalid):
+        surface.change_pin(connection, bytearray(b"0000"), bytearray(b"12345"))
+    assert surface.pin_tries_left(connection) == 3
+
+
+def test_a_wrong_old_pin_changes_nothing(lay):
+    connection = lay(EmulatedCard(rsa_contents()))
+    with pytest.raises(PinWrong):
+        surface.change_pin(connection, bytearray(b"0000"), bytearray(b"8765"))
+    assert surface.pin_tries_left(connection) == 2
+    assert read_four_attributes(connection, pin.SURFACE, bytearray(b"5678")) == ATTRIBUTES
+
+
+def test_a_card_that_does_not_change_this_pin_keeps_the_old_one(lay):
+    """No source says that this application knows CHANGE REFERENCE DATA."""
+    connection = lay(FaultyCard(EmulatedCard(rsa_contents()), bytes.fromhex("00240180"), answer(b"\x6d\x00")))
+    with pytest.raises(CardRefused):
+        surface.change_pin(connection, bytearray(b"5678"), bytearray(b"8765"))
+    assert read_four_attributes(connection, pin.SURFACE, bytearray(b"5678")) == ATTRIBUTES
+
+
 # The individual number.
 
 _FORBIDDEN = {
@@ -178,6 +218,8 @@ def test_no_function_reaches_the_individual_number():
     read_four_attributes(connection, pin.CODE_B, bytearray(b"55021720352285"))
     prove_genuine(connection, era_date("19800217"))
     change_pin(connection, pin.AUTHENTICATION, bytearray(b"1234"), bytearray(b"4321"))
+    surface.pin_tries_left(connection)
+    surface.change_pin(connection, bytearray(b"5678"), bytearray(b"5678"))
     reached = _files_reached(seen)
     assert {aid for aid, _ in reached} >= set(_FORBIDDEN), "the applications were not used at all"
     assert not [(aid, file) for aid, file in reached if file in _FORBIDDEN.get(aid, ())]

@@ -133,12 +133,23 @@ def test_a_changed_pin_opens_and_the_old_one_no_longer_does(cards):
     assert cards.run("authenticate", typed="4321\n").exit_code == 0
 
 
+def test_the_text_input_support_pin_is_changed(cards):
+    changed = cards.run("change-pin", "--pin", "surface", typed="5678\n8765\n")
+    assert "3 tries left." in changed.stderr
+    assert "Changed: text input support PIN." in changed.stderr
+    assert isinstance(cards.run("identity", "--from", "surface", typed="5678\n").exception, PinWrong)
+    assert cards.run("identity", "--from", "surface", typed="8765\n").exit_code == 0
+
+
 def test_a_lower_case_password_is_set_in_upper_case(cards):
     assert cards.run("change-pin", "--pin", "signature", typed="signkit1\nnewpass9\n").exit_code == 0
     assert cards.run("certificate", "--kind", "sign", typed="NEWPASS9\n").exit_code == 0
 
 
-@pytest.mark.parametrize(("pin", "typed"), [("signature", "SIGNKIT1\nshort\n"), ("authentication", "1234\n12a4\n")])
+@pytest.mark.parametrize(
+    ("pin", "typed"),
+    [("signature", "SIGNKIT1\nshort\n"), ("authentication", "1234\n12a4\n"), ("surface", "5678\n567\n")],
+)
 def test_a_new_pin_of_the_wrong_form_spends_no_try_and_changes_nothing(cards, pin, typed):
     assert isinstance(cards.run("change-pin", "--pin", pin, typed=typed).exception, PinFormatInvalid)
     assert cards.tries() == FRESH
@@ -174,6 +185,7 @@ def test_no_command_reaches_the_individual_number(cards, tmp_path):
         *((("certificate", "--kind", kind), PASSWORD if kind == "sign" else "") for kind in KINDS),
         (("change-pin", "--pin", "signature"), f"{PASSWORD}\n{PASSWORD}"),
         (("change-pin", "--pin", "authentication"), f"{PIN}\n{PIN}"),
+        (("change-pin", "--pin", "surface"), f"{SURFACE_PIN}\n{SURFACE_PIN}"),
         (("identity",), PASSWORD),
         (("identity", "--from", "surface"), SURFACE_PIN),
         (("identity", "--from", "code-b"), CODE_B),

@@ -29,6 +29,8 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.card.jpki import CertificateKind
+    from signkit.card.transport import Connection
+    from signkit.signers.base import SecretKind
     from signkit.signers.card_report import CardReport, CertificateFacts
 
 READERS_HELP = words("List the card readers and whether a card lies on each.", "カードリーダーとカードの有無の一覧。")
@@ -41,7 +43,8 @@ CERTIFICATE_HELP = words(
     "証明書を読み取る。署名用電子証明書にはパスワードが必要。",
 )
 CHANGE_PIN_HELP = words(
-    "Change the signature password or the authentication PIN.", "署名用パスワードまたは利用者証明用の暗証番号を変える。"
+    "Change the signature password, the authentication PIN or the text input support PIN.",
+    "署名用パスワード、利用者証明用または券面事項入力補助用の暗証番号を変える。",
 )
 
 
@@ -66,6 +69,14 @@ class Pin(StrEnum):
 
     SIGNATURE = "signature"
     AUTHENTICATION = "authentication"
+    SURFACE = "surface"
+
+
+_SECRET_KINDS: dict[Pin, SecretKind] = {
+    Pin.SIGNATURE: "signature-password",
+    Pin.AUTHENTICATION: "authentication-pin",
+    Pin.SURFACE: "surface-pin",
+}
 
 
 def readers(format_: FormatOption = Format.TEXT) -> None:
@@ -229,22 +240,33 @@ def change_pin(
 ) -> None:
     """Show the tries left, ask for the old secret and the new one, and replace it."""
     from signkit.card import pin as secrets
-    from signkit.card import session
-    from signkit.errors import NoSigningCertificate
+    from signkit.card import session, surface
 
-    is_signature = pin is Pin.SIGNATURE
-    secret = secrets.SIGNATURE if is_signature else secrets.AUTHENTICATION
-    ask_old = asking("signature-password" if is_signature else "authentication-pin", reader, from_stdin=pin_stdin)
+    secret = {Pin.SIGNATURE: secrets.SIGNATURE, Pin.AUTHENTICATION: secrets.AUTHENTICATION}.get(pin, secrets.SURFACE)
+    ask_old = asking(_SECRET_KINDS[pin], reader, from_stdin=pin_stdin)
     with open_card(reader) as connection:
-        found = session.read_status(connection)
-        tries = found.signature_tries if is_signature else found.authentication_tries
-        if tries is None:
-            raise NoSigningCertificate()
+        tries = _tries_of(pin, connection)
         secrets.refuse_by_tries(secret, tries, use_last_try=use_last_try)
         with secrets.wiping(old := ask_old(tries)):
-            new = _new_secret(is_signature=is_signature, from_stdin=pin_stdin)
-            session.change_pin(connection, secret, old, new, use_last_try=use_last_try)
+            new = _new_secret(is_signature=pin is Pin.SIGNATURE, from_stdin=pin_stdin)
+            if pin is Pin.SURFACE:
+                surface.change_pin(connection, old, new, use_last_try=use_last_try)
+            else:
+                session.change_pin(connection, secret, old, new, use_last_try=use_last_try)
     tell(_CHANGED, name=translate(SECRET_NAMES[secret.key]))
+
+
+def _tries_of(pin: Pin, connection: Connection) -> int:
+    from signkit.card import session, surface
+    from signkit.errors import NoSigningCertificate
+
+    if pin is Pin.SURFACE:
+        return surface.pin_tries_left(connection)
+    found = session.read_status(connection)
+    tries = found.signature_tries if pin is Pin.SIGNATURE else found.authentication_tries
+    if tries is None:
+        raise NoSigningCertificate()
+    return tries
 
 
 def _new_secret(*, is_signature: bool, from_stdin: bool) -> bytearray:
