@@ -354,7 +354,9 @@ def _add_files(file: PlainPdf, files: Sequence[AssociatedFile], day: date) -> by
     ordered = sorted(numbers, key=lambda name: ("\ufeff" + name).encode("utf-16-be"))
     tree = b"".join(_text(name) + b"%d 0 R " % numbers[name] for name in ordered)
     listed = b" ".join(b"%d 0 R" % number for number in numbers.values())
-    return b"/Names<</EmbeddedFiles<</Names[%s]>>>>/AF[%s]" % (tree, listed)
+    # An object of its own: who updates the catalog may spell strings in it anew, which is a change of them.
+    names = file.add(b"<</EmbeddedFiles<</Names[%s]>>>>" % tree)
+    return b"/Names %d 0 R/AF[%s]" % (names, listed)
 
 
 def _add_file(file: PlainPdf, each: AssociatedFile, day: date) -> int:
