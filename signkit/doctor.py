@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from signkit.errors import CardError, MissingExtra, NoReader, SignKitError, TimestampUnavailable
+from signkit.errors import CardError, LibreOfficeMissing, MissingExtra, NoReader, SignKitError, TimestampUnavailable
 from signkit.settings import Settings
 from signkit.signers.card_report import TOKEN_NAMES, CardReport
 from signkit.words import Text
@@ -89,6 +89,7 @@ def examine(
     yield from _card_way(settings, around, reader)
     yield from _clock(settings, around, online=online)
     yield _fonts(settings)
+    yield _word(around)
     yield _proxy()
 
 
@@ -302,6 +303,22 @@ def _fonts(settings: Settings) -> Finding:
     return Finding(_FONTS, True, Text(families, families), needed=False)
 
 
+def _word(around: Surroundings) -> Finding:
+    """Tell whether Word templates can be rendered; nobody else needs what they need."""
+    from signkit.contracts.word.libreoffice import find_libreoffice
+    from signkit.contracts.word.source import require_extra
+
+    try:
+        program = str(find_libreoffice())
+        require_extra()
+    except LibreOfficeMissing:
+        missing = Text("LibreOffice is not installed", "LibreOffice が入っていません")
+        return Finding(_WORD, False, missing, _GET_LIBREOFFICE.on(around.platform), needed=False)
+    except MissingExtra as error:
+        return _from_error(_WORD, error, needed=False)
+    return Finding(_WORD, True, Text(program, program), needed=False)
+
+
 def _proxy() -> Finding:
     """Name the proxies that timestamps and revocation go through; never their passwords."""
     found = {scheme: url for scheme, url in urllib.request.getproxies().items() if scheme in ("http", "https")}
@@ -337,6 +354,7 @@ _VALIDITY = Text("certificates", "電子証明書")
 _CLOCK = Text("clock", "時計")
 _TSA = Text("timestamp service", "タイムスタンプ局")
 _FONTS = Text("fonts", "フォント")
+_WORD = Text("Word templates", "Word のひな型")
 _PROXY = Text("proxy", "プロキシ")
 
 _INSTALLED = Text("pyscard is installed", "pyscard が入っています")
@@ -358,6 +376,17 @@ _REACH_TSA = Text(
 _REINSTALL = Text(
     "pip install --force-reinstall signkit; font_folders in signkit.toml adds fonts",
     "pip install --force-reinstall signkit を実行します。signkit.toml の font_folders でフォントを追加できます",
+)
+_GET_LIBREOFFICE = Fix(
+    windows=Text(
+        "winget install TheDocumentFoundation.LibreOffice",
+        "winget install TheDocumentFoundation.LibreOffice を実行します",
+    ),
+    macos=Text("brew install --cask libreoffice", "brew install --cask libreoffice を実行します"),
+    linux=Text(
+        "sudo apt install --no-install-recommends libreoffice-writer-nogui",
+        "sudo apt install --no-install-recommends libreoffice-writer-nogui を実行します",
+    ),
 )
 _GET_PYSCARD = Fix(
     windows=Text("pip install 'signkit[card]'", "pip install 'signkit[card]' を実行します"),

@@ -12,7 +12,7 @@ from signkit import doctor
 from signkit.card import reader as card_reader
 from signkit.card.reader import Reader
 from signkit.doctor import Surroundings, examine
-from signkit.errors import CardServiceForbidden, CardServiceUnavailable, MissingExtra
+from signkit.errors import CardServiceForbidden, CardServiceUnavailable, LibreOfficeMissing, MissingExtra
 from signkit.settings import Settings
 
 NOW = datetime.now(UTC)
@@ -222,3 +222,16 @@ def run(settings, *arguments: str):
     from signkit.cli.app import app
 
     return CliRunner().invoke(app, ["doctor", *arguments], env={"SIGNKIT_HOME": str(settings.home)})
+
+
+@pytest.mark.parametrize("system", SYSTEMS)
+def test_without_libreoffice_only_word_templates_miss_it(monkeypatch, settings, around, system):
+    from signkit.contracts.word import libreoffice
+
+    def missing():
+        raise LibreOfficeMissing()
+
+    monkeypatch.setattr(libreoffice, "find_libreoffice", missing)
+    finding = by_name(examine(settings, replace(around, platform=system), reader="virtual"))["Word templates"]
+    assert (finding.ok, finding.needed) == (False, False)
+    assert "ibre" in finding.fix.en.lower()

@@ -81,6 +81,18 @@ def new(
             show_default=False,
         ),
     ] = None,
+    from_: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FORM.docx",
+            help=words(
+                "Begin with a Word form of your own: its {{ tags }} become the schema, its [[sign:role]] the parties.",
+                "お手持ちの Word 書式から作る。{{ タグ }} からスキーマを、[[sign:役割]] から当事者を起こす。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Write the files of a new template."""
     from signkit.contracts.scaffolding import new_template
@@ -90,9 +102,31 @@ def new(
             Text(f"{folder.name}: not a template's name", f"{folder.name}: ひな型の名前に使えません"),
             Text("Lower case letters, digits and hyphens.", "英小文字、数字、ハイフンで付けてください。"),
         )
-    for path in new_template(folder, _law(law)):
-        print(path)
+    if from_ is not None:
+        _from_form(folder, from_, law)
+    else:
+        for path in new_template(folder, _law(law)):
+            print(path)
     tell(_BEGUN, folder=folder)
+
+
+def _from_form(folder: Path, form: Path, law: str | None) -> None:
+    """Begin with a Word form, and tell what was found in it."""
+    from signkit.cli.files import read_input
+    from signkit.contracts.word.source import require_extra
+
+    require_extra()
+    from signkit.contracts.word.forms import new_template_from
+
+    if law is not None:
+        raise UsageProblem(
+            Text("--law and --from do not go together", "--law と --from は同時に使えません"),
+            Text("Add [covers] to template.toml afterwards.", "後から template.toml に [covers] を加えてください。"),
+        )
+    found, written = new_template_from(folder, read_input(form))
+    for path in written:
+        print(path)
+    tell(_FOUND, items=", ".join(found.items) or "-", roles=", ".join(found.roles) or "-")
 
 
 def _law(name: str | None) -> Law | None:
@@ -156,7 +190,7 @@ def _draw(pdf: bytes, folder: Path, name: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(folder), system_cause(error)) from error
     for page in range(page_count(pdf)):
         target = folder / f"{name}-{page + 1}.png"
         write_checked(target, page_png(pdf, page), overwrite=True)
@@ -166,6 +200,9 @@ def _draw(pdf: bytes, folder: Path, name: str) -> None:
 _BEGUN = Text(
     "A template lies in {folder}. Change its files, then run: signkit template check {folder}",
     "{folder} にひな型を作りました。ファイルを直したら signkit template check {folder} を実行してください。",
+)
+_FOUND = Text(
+    "Found in the form: items {items}; signing blocks {roles}.", "書式にあった項目: {items}。署名欄: {roles}。"
 )
 _SOUND = Text(
     "{template}: nothing to mend found; statutory items with a place each: {laws}. A lawyer says whether it is right.",

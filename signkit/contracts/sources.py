@@ -98,10 +98,15 @@ class Source(Protocol):
 
 
 def source_of(template: Template) -> Source:
-    """Return what the template's kind of text can do."""
-    if template.text_file == WORD:
-        from signkit.contracts.word.source import WordSource
+    """Return what the template's kind of text can do.
 
+    Raises:
+        MissingExtra: it is a Word document, and the libraries for those are not installed.
+    """
+    if template.text_file == WORD:
+        from signkit.contracts.word.source import WordSource, require_extra
+
+        require_extra()
         return WordSource()
     return TypstSource()
 

@@ -21,7 +21,7 @@ from signkit.contracts.embedded import read_contract
 from signkit.contracts.lint import check_template
 from signkit.contracts.render import Rendered, filled_contract, render_contract, render_contracts
 from signkit.contracts.template import Template, load_template
-from signkit.errors import ContractRefused, LibreOfficeMissing, TemplateInvalid, TypesettingFailed
+from signkit.errors import ContractRefused, LibreOfficeMissing, MissingExtra, TemplateInvalid, TypesettingFailed
 from signkit.shipped import shipped_folder
 from tests.requirements import require
 
@@ -385,6 +385,16 @@ def test_without_libreoffice_the_next_step_is_named(make_word: MakeWord, monkeyp
     assert "apt install" in caught.value.hint("en")
 
 
+def test_without_the_extra_the_next_step_is_named(make_word: MakeWord, monkeypatch) -> None:
+    template = make_word()
+    monkeypatch.setitem(sys.modules, "docxtpl", None)
+
+    with pytest.raises(MissingExtra) as caught:
+        render_contract(template, DATA)
+
+    assert "signkit[docx]" in caught.value.hint("en")
+
+
 def test_a_run_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch) -> None:
     import os
 
@@ -429,3 +439,37 @@ def test_other_fonts_than_ours_are_refused(rendered: Rendered) -> None:
 
     with pytest.raises(TypesettingFailed, match="NotoSansJP"):
         finished(rendered.pdf, Identity("x", "ja", date(2026, 1, 1)), [], frozenset({"NotoSerifJP"}), "x")
+
+
+# --- a form of one's own -------------------------------------------------------------------------------------------
+
+
+def test_a_form_becomes_a_template_that_renders(libreoffice, make_word: MakeWord, tmp_path: Path) -> None:
+    from signkit.contracts.word.forms import new_template_from
+
+    form = make_word(
+        "{{ seller.name }}は{{ price | yen }}で売る。{{ day | full_date }}",
+        "{%p for each in rooms %}",
+        "{{ each.name }}",
+        "{%p endfor %}",
+        "[[sign:seller]] [[sign:buyer]]",
+    )
+
+    found, _ = new_template_from(tmp_path / "sale", (form.folder / "contract.docx").read_bytes())
+
+    assert found.roles == ("seller", "buyer")
+    assert found.items == {"seller.name": "text", "price": "integer", "day": "date", "rooms[].name": "text"}
+    template = load_template(tmp_path / "sale")
+    assert template.date_item == "day"
+    rendered = render_contract(template, load_contract_data(template.folder / "example.yaml"))
+    assert [block.role for block in rendered.blocks] == ["seller", "buyer"]
+
+
+def test_a_form_with_a_faulty_tag_makes_no_template(make_word: MakeWord, tmp_path: Path) -> None:
+    from signkit.contracts.word.forms import new_template_from
+
+    form = (make_word("{{ seller. }}").folder / "contract.docx").read_bytes()
+
+    with pytest.raises(TemplateInvalid, match=r"contract\.docx"):
+        new_template_from(tmp_path / "sale", form)
+    assert not (tmp_path / "sale").exists()

@@ -97,10 +97,8 @@ def _looked_over(template: Template) -> Parts:
     """Return the parts of the template's document, which hold nothing that a template may not.
 
     Raises:
-        MissingExtra: the libraries for Word documents are not installed.
         TemplateInvalid: it holds such a thing.
     """
-    require_extra()
     from signkit.contracts.word.filling import RAW_TAGS
     from signkit.contracts.word.package import NotUsable, paragraphs, safe_parts
     from signkit.contracts.word.typefaces import with_readable_symbols
