@@ -47,6 +47,11 @@ _PROMPTS = {
     "new-pin": Text("New PIN (4 digits): ", "新しい暗証番号(数字4桁): "),
 }
 _TRIES = Text("{tries} tries left.", "残り{tries}回です。")
+_LAST_TRY = Text("1 try left: a wrong entry locks it.", "残り1回です。間違えるとロックされます。")
+_AFTER_WRONG = Text(
+    "A wrong PIN was entered since the last right one; the token does not say how many tries are left.",
+    "前回の正しい入力のあとに、誤った PIN が入力されています。残り回数はトークンから得られません。",
+)
 
 
 def tell(text: Text, **facts: object) -> None:
@@ -94,8 +99,12 @@ def _from_stdin(request: SecretRequest) -> bytearray:
 
 
 def _show_tries(request: SecretRequest) -> None:
-    if request.tries_left is not None:
+    if request.tries_left == 1:
+        tell(_LAST_TRY)
+    elif request.tries_left is not None:
         tell(_TRIES, tries=request.tries_left)
+    elif request.after_wrong:
+        tell(_AFTER_WRONG)
 
 
 @contextmanager

@@ -40,11 +40,13 @@ class SecretRequest:
             the code that a signing agent shows, or an encrypted PDF's password.
         of: which file, card or token, in words a person recognises.
         tries_left: how many wrong answers remain before it locks; None where nothing locks or nobody can know.
+        after_wrong: a wrong answer was given since the last right one, though how many remain is not told.
     """
 
     kind: SecretKind
     of: str
     tries_left: int | None = None
+    after_wrong: bool = False
 
 
 @dataclass(frozen=True)

@@ -232,7 +232,8 @@ def obtain_pin(token: Token, ask: AskSecret, *, use_last_try: bool) -> bytearray
         raise TokenPinLastTry(name)
     if flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH:
         return None  # typed at the token's own PIN pad
-    pin = ask(SecretRequest("token-pin", name, 1 if last else None))
+    after_wrong = bool(flags & TokenFlag.USER_PIN_COUNT_LOW)
+    pin = ask(SecretRequest("token-pin", name, 1 if last else None, after_wrong and not last))
     if not pin:
         raise TokenPinNotSent(name)
     return pin

@@ -429,6 +429,17 @@ def test_after_a_wrong_pin_the_right_one_opens(settings):
         assert signer.sign(b"data")
 
 
+def test_after_a_wrong_pin_the_next_person_asked_is_told_until_the_right_one_came(settings):
+    """SoftHSM sets CKF_USER_PIN_COUNT_LOW, and neither counts down nor locks."""
+    with pytest.raises(TokenPinWrong), opened("token=single", settings, Person("wrong-4712")):
+        pass
+    person = Person()
+    for _ in range(2):
+        with opened("token=single", settings, person):
+            pass
+    assert [(asked.after_wrong, asked.tries_left) for asked in person.asked] == [(True, None), (False, None)]
+
+
 def test_a_wrong_pin_for_a_further_signature_is_kept_nowhere_and_ends_the_session(settings):
     person = Person()
     with opened("token=odd;object=every-time", settings, person) as signer:
@@ -487,7 +498,7 @@ def test_with_one_try_left_nobody_is_asked_unless_it_is_insisted_on():
     assert refusal.value.EXIT_CODE == 12
     assert person.asked == []
     assert obtain_pin(token, person, use_last_try=True) == softhsm.PIN.encode()
-    assert [r.tries_left for r in person.asked] == [1]
+    assert [(asked.tries_left, asked.after_wrong) for asked in person.asked] == [(1, False)]
 
 
 def test_a_token_with_a_pin_pad_asks_for_the_pin_itself():

@@ -61,6 +61,9 @@ _CONCLUSIONS = {
 }
 
 
+_TRIES = Text("{tries} tries left", "残り{tries}回")
+
+
 def open_card(reader: str | None) -> AbstractContextManager[Connection]:
     """Return the connection to the card that ``--reader`` names, to be used in a with block."""
     from signkit.settings import load_settings
@@ -101,6 +104,12 @@ def show_judgement(judgement: Judgement, format_: Format, **facts: object) -> No
             print(f"  {translate(_CONCLUSIONS[finding.conclusion][0])}: {translate(finding.reason)}")
     if code is not ExitCode.DONE:
         raise typer.Exit(code)
+
+
+def tries_in_words(tries: int) -> str:
+    """Return how many tries a secret has left, for a table or a list."""
+    text = {0: Text("locked", "ロック中"), 1: Text("1 try left", "残り1回")}.get(tries, _TRIES)
+    return translate(text, tries=tries)
 
 
 def printable(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.card.common import SECRET_NAMES
+from signkit.cli.card.common import SECRET_NAMES, tries_in_words
 from signkit.cli.language import translate, words
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
@@ -96,7 +96,7 @@ def _introduce(card: EmulatedCard, profile: str) -> None:
 
     tell(_CARD, title=translate(kind_of_card(profile).title))
     for key, secret in card.state.pins.items():
-        tell(_SECRET, name=translate(SECRET_NAMES[key]), secret=secret, tries=card.state.tries[key])
+        tell(_SECRET, name=translate(SECRET_NAMES[key]), secret=secret, tries=tries_in_words(card.state.tries[key]))
 
 
 def _address(text: str | None) -> tuple[str, int]:
@@ -118,7 +118,7 @@ _CARD = Text(
     "Emulated card: {title}. Its certificates say that they are a rehearsal.",
     "模擬カード: {title}。証明書にはリハーサル用と書かれています。",
 )
-_SECRET = Text("  {name}: {secret} ({tries} tries left)", "  {name}: {secret} (残り{tries}回)")
+_SECRET = Text("  {name}: {secret} ({tries})", "  {name}: {secret} ({tries})")
 _SERVING = Text(
     "On the virtual reader at {address}; Ctrl-C ends it.", "仮想リーダー {address} に置きます。Ctrl-C で終了します。"
 )

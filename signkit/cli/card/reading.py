@@ -20,6 +20,7 @@ from signkit.cli.card.common import (
     printable,
     show_json,
     show_table,
+    tries_in_words,
 )
 from signkit.cli.language import translate, words
 from signkit.cli.options import Output, Overwrite, PinStdin, UseLastTry
@@ -124,7 +125,10 @@ def _show_status(report: CardReport, *, with_fingerprint: bool) -> None:
     kind = translate(TOKEN_NAMES[report.token.kind])
     rows = [(translate(Text("card", "カード")), f"{kind} ({printable(report.token.label)})")]
     rows += [(translate(CERTIFICATE_NAMES[facts.kind]), _validity(facts)) for facts in report.certificates]
-    rows += [(translate(SECRET_NAMES[key]), _tries(tries)) for key, tries in report.tries.items()]
+    rows += [
+        (translate(SECRET_NAMES[key]), "-" if tries is None else tries_in_words(tries))
+        for key, tries in report.tries.items()
+    ]
     if with_fingerprint:
         none = translate(_AFTER_PIN)
         rows.append((translate(Text("fingerprint", "識別用の12桁")), _fingerprint(report) or none))
@@ -166,14 +170,6 @@ def _validity(facts: CertificateFacts) -> str:
         end=f"{facts.end.astimezone():%Y-%m-%d}",
     )
     return period + (translate(_EXPIRED) if facts.end < datetime.now(UTC) else "")
-
-
-def _tries(tries: int | None) -> str:
-    if tries is None:
-        return "-"
-    if tries == 0:
-        return translate(Text("locked", "ロック中"))
-    return translate(Text("{tries} tries left", "残り{tries}回"), tries=tries)
 
 
 def certificate(
