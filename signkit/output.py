@@ -9,7 +9,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from signkit.errors import OutputExists, OutputNotWritten
+from signkit.errors import OutputExists, OutputNotWritten, system_cause
+from signkit.words import Text
+
+_OTHER_BYTES = Text(
+    "other bytes came back from the disk than were written", "書き込んだ内容と読み戻した内容が一致しません"
+)
 
 
 def write_checked(
@@ -31,7 +36,7 @@ def write_checked(
     def check_bytes(stream: BinaryIO) -> None:
         written = stream.read()
         if written != data:
-            raise OutputNotWritten(str(target), "other bytes came back from the disk than were written")
+            raise OutputNotWritten(str(target), _OTHER_BYTES)
         if check is not None:
             check(written)
 
@@ -61,7 +66,7 @@ def write_streamed(
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise OutputNotWritten(str(target), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(target), system_cause(error)) from error
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -72,10 +77,22 @@ def write_streamed(
             check(written)
         _publish(beside, target, overwrite)
     except OSError as error:
-        raise OutputNotWritten(str(target), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(target), system_cause(error)) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
+
+
+def make_folder(path: Path) -> None:
+    """Make the folder that several outputs go to, unless it is there.
+
+    Raises:
+        OutputNotWritten: it is a file, or cannot be made.
+    """
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritten(str(path), system_cause(error)) from error
 
 
 def _publish(beside: Path, target: Path, overwrite: bool) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from signkit.errors import InputUnreadable, SettingsInvalid
+from signkit.errors import InputUnreadable, SettingsInvalid, system_cause
 
 #: Each setting that may also come from the environment is ``SIGNKIT_`` + its name in upper case.
 #: Lists are separated by ``os.pathsep``.
@@ -91,7 +91,7 @@ def _read_toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsInvalid(str(path), "TOML", str(error)) from error
 

@@ -16,6 +16,13 @@ class Text:
     ja: str
 
     def in_language(self, language: Language, **facts: object) -> str:
-        """Return the sentence in ``language`` with ``facts`` filled in."""
+        """Return the sentence in ``language`` with ``facts`` filled in; those that are texts, in ``language`` too."""
         template = self.ja if language == "ja" else self.en
-        return template.format(**facts) if facts else template
+        if not facts:
+            return template
+        said = {name: fact.in_language(language) if isinstance(fact, Text) else fact for name, fact in facts.items()}
+        return template.format(**said)
+
+    def filled(self, **facts: object) -> Text:
+        """Return the sentence with ``facts`` filled in, still in both languages."""
+        return Text(self.in_language("en", **facts), self.in_language("ja", **facts))

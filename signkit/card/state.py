@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from signkit.card.contents import CardContents
-from signkit.errors import InputUnreadable, OutputNotWritten
+from signkit.errors import InputUnreadable, OutputNotWritten, system_cause
+from signkit.words import Text
 
 _FORMAT = "signkit-emulated-card/1"
 _MAX_FILE = 65536
@@ -47,9 +48,11 @@ def load_state(path: Path, contents: CardContents) -> CardState:
     except FileNotFoundError:
         return fresh
     except (OSError, ValueError) as error:
-        raise InputUnreadable(str(path), str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     if not isinstance(raw, dict) or raw.pop("format", None) != _FORMAT or not _fits(raw, fresh):
-        raise InputUnreadable(str(path), "not the state of this emulated card")
+        raise InputUnreadable(
+            str(path), Text("not the state of this emulated card", "このエミュレーターのカードの状態ではありません")
+        )
     return CardState(raw["pins"], raw["tries"])
 
 
@@ -66,7 +69,7 @@ def save_state(path: Path, state: CardState) -> None:
             file.write(text)
         Path(temporary).replace(path)
     except OSError as error:
-        raise OutputNotWritten(str(path), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(path), system_cause(error)) from error
 
 
 def _fits(raw: dict[str, object], fresh: CardState) -> bool:

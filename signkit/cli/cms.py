@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
+from signkit.cli.files import output_beside, refuse_existing
 from signkit.cli.language import LANGUAGE, words
 from signkit.cli.options import (
     At,
@@ -227,16 +228,10 @@ def _signed_by(signature: Path) -> Path:
 
 def refuse_inputs(target: Path, overwrite: bool, inputs: Iterable[Path | None]) -> None:
     """Refuse before the key is used what could not be written afterwards."""
-    from signkit.cli.files import output_beside
-    from signkit.errors import OutputExists, OutputNotWritten
-
     for item in inputs:
         if item is not None:
             output_beside(item, "", target)
-    if target.exists() and not overwrite:
-        raise OutputExists(str(target))
-    if not target.parent.is_dir():
-        raise OutputNotWritten(str(target), "no such folder")
+    refuse_existing(target, overwrite)
 
 
 def _write(

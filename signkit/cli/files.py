@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from signkit.errors import InputUnreadable, OutputExists, OutputNotWritten, UsageProblem
+from signkit.errors import InputUnreadable, OutputExists, OutputNotWritten, UsageProblem, system_cause
 from signkit.words import Text
 
 MAX_INPUT_BYTES = 1_000_000_000
@@ -18,10 +18,10 @@ def read_input(path: Path) -> bytes:
     """
     try:
         if path.is_file() and path.stat().st_size > MAX_INPUT_BYTES:
-            raise InputUnreadable(str(path), "larger than 1 GB")
+            raise InputUnreadable(str(path), Text("larger than 1 GB", "1 GB を超えています"))
         return path.read_bytes()
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
 
 
 def output_beside(source: Path, suffix: str, wanted: Path | None) -> Path:
@@ -48,16 +48,4 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
     if target.exists() and not overwrite:
         raise OutputExists(str(target))
     if not target.parent.is_dir():
-        raise OutputNotWritten(str(target), "no such folder")
-
-
-def make_folder(path: Path) -> None:
-    """Make the folder that several outputs go to, unless it is there.
-
-    Raises:
-        OutputNotWritten: it is a file, or cannot be made.
-    """
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritten(str(path), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(target), Text("no such folder", "フォルダーがありません"))

@@ -72,6 +72,7 @@ def render_many(
 
 def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwrite: bool) -> Written:
     from signkit.contracts.bulk.run import check_table, render_table
+    from signkit.output import make_folder
     from signkit.validation.workers import WorkerLost
 
     count = sum(1 for _ in table.rows())
@@ -84,11 +85,10 @@ def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwr
     with _pool(workers) as pool, progress(2 * count) as advance:
         try:
             names = check_table(table, batch, pool, workers, advance)
-            _make_folder(folder)
+            make_folder(folder)
             return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)
         except WorkerLost as lost:
-            cause = f"a worker process {lost.cause} ({lost.detail})"
-            raise OutputNotWritten(str(folder), cause) from lost
+            raise OutputNotWritten(str(folder), _WORKER_LOST.filled(cause=lost.cause, detail=lost.detail)) from lost
 
 
 @contextmanager
@@ -140,13 +140,6 @@ def _target(folder: Path | None) -> Path:
     return folder
 
 
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
-
-
 @contextmanager
 def _reported(report: Path | None) -> Iterator[None]:
     """Write the problems of refused rows to ``report`` before the error goes on its way."""
@@ -176,6 +169,7 @@ def _no_formula(text: str) -> str:
     return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
 
 
+_WORKER_LOST = Text("a worker process {cause} ({detail})", "処理プロセスの異常 ({cause}: {detail})")
 _READ = Text("Reading {path} ({how}).", "{path} を読みます ({how})。")
 _MADE = Text(
     "Made {written} contracts in {folder}; {unchanged} were there already, byte for byte.",

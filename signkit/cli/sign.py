@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.files import make_folder, output_beside, read_input, refuse_existing
+from signkit.cli.files import output_beside, read_input, refuse_existing
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import (
     AskPassword,
@@ -263,6 +263,7 @@ def _jobs(
     resume: bool,
 ) -> list[Job]:
     """Check every file before any secret is asked for; return what is to be signed."""
+    from signkit.output import make_folder
     from signkit.signing.batch import Job, digest
     from signkit.signing.turn import check_turn
 
@@ -379,7 +380,9 @@ def _read_unchanged(job: Job) -> bytes:
 
     data = read_input(job.source)
     if digest(data) != job.sha256:
-        raise InputUnreadable(str(job.source), "it changed since it was looked at")
+        raise InputUnreadable(
+            str(job.source), Text("it changed since it was looked at", "確認した後に内容が変わりました")
+        )
     return data
 
 

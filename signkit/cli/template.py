@@ -183,14 +183,10 @@ def check(
 
 
 def _draw(pdf: bytes, folder: Path, name: str) -> None:
-    from signkit.errors import OutputNotWritten
-    from signkit.output import write_checked
+    from signkit.output import make_folder, write_checked
     from signkit.preview import page_count, page_png
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritten(str(folder), system_cause(error)) from error
+    make_folder(folder)
     for page in range(page_count(pdf)):
         target = folder / f"{name}-{page + 1}.png"
         write_checked(target, page_png(pdf, page), overwrite=True)

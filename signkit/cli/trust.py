@@ -15,7 +15,7 @@ import typer
 from signkit.cli.language import translate, words
 from signkit.cli.options import Trust
 from signkit.cli.terminal import report_error, tell
-from signkit.errors import CrlIndexDamaged, NotAnAuthority, OutputNotWritten, SignKitError, UsageProblem
+from signkit.errors import CrlIndexDamaged, NotAnAuthority, SignKitError, UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -136,12 +136,9 @@ def _confirm(count: int, *, assume_yes: bool) -> None:
 def _keep(folder: Path, certificates: dict[Path, bytes]) -> None:
     from asn1crypto import pem
 
-    from signkit.output import write_checked
+    from signkit.output import make_folder, write_checked
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
+    make_folder(folder)
     for target, der in certificates.items():
         write_checked(target, pem.armor("CERTIFICATE", der), overwrite=True)
         print(target)

@@ -18,7 +18,7 @@ from signkit.cli.language import LANGUAGE, words
 from signkit.cli.options import AskPassword, At, EvidenceFolders, Identity, Offline, PasswordStdin, Policy, Trust
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import tell
-from signkit.errors import ExitCode, OutputNotWritten, UsageProblem
+from signkit.errors import ExitCode, OutputNotWritten, UsageProblem, system_cause
 from signkit.validation.profile import ProfileName
 from signkit.validation.writers.formats import Format
 from signkit.words import Text
@@ -311,7 +311,7 @@ def _output(resume: Path | None, before: Results, chosen: Format) -> Iterator[Ca
             stream.seek(before.end)
             yield lambda text: _put(stream, text, "utf-8")
     except OSError as error:
-        raise OutputNotWritten(str(resume), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(resume), system_cause(error)) from error
 
 
 def _put(stream: IO[bytes], text: str, encoding: str) -> None:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from signkit.contracts import privacy
-from signkit.errors import ContractDataUnreadable, InputUnreadable
+from signkit.errors import ContractDataUnreadable, InputUnreadable, system_cause
 from signkit.words import Text
 
 #: Bounds of one contract's data.
@@ -54,7 +54,7 @@ def load_contract_data(path: Path) -> Data:
         with path.open("rb") as file:
             raw = file.read(MAX_BYTES + 1)
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     return parse_contract_data(raw, path.suffix.lower(), str(path))
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from signkit.contracts.data import MAX_BYTES, Data, item_at, parse_contract_data
 from signkit.contracts.template import Party, SigningOrder, Template
-from signkit.errors import ContractDataUnreadable, InputUnreadable
+from signkit.errors import ContractDataUnreadable, InputUnreadable, system_cause
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -203,7 +203,7 @@ def _associated_file(pdf: bytes, password: str | None) -> bytes | None:
                 stream = file["/EF"].get_object()["/F"].get_object()  # type: ignore[index]
                 return _unpacked(stream) if isinstance(stream, StreamObject) else None
     except (PyPdfError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
-        raise InputUnreadable("PDF", str(error) or type(error).__name__) from error
+        raise InputUnreadable("PDF", system_cause(error)) from error
     return None
 
 

@@ -15,8 +15,13 @@ from typing import Any
 
 from signkit.contracts.bulk.naming import NameRefused, folded, safe_name, value_at
 from signkit.contracts.embedded import read_contract
-from signkit.errors import ContractDataUnreadable, HandoutRefused, InputUnreadable, OutputNotWritten, OutputsDiffer
-from signkit.output import write_checked
+from signkit.errors import (
+    ContractDataUnreadable,
+    HandoutRefused,
+    InputUnreadable,
+    OutputsDiffer,
+)
+from signkit.output import make_folder, write_checked
 from signkit.words import Text
 
 #: Files that systems put into any folder by themselves.
@@ -135,7 +140,7 @@ def hand_out(
         raise OutputsDiffer(tuple(differing))
     for copy, path in copies.items():
         if copy not in there:
-            _make_folder(copy.parent)
+            make_folder(copy.parent)
             write_checked(copy, read(path), overwrite=overwrite)
         on_file(copy)
     return tuple(copies)
@@ -155,13 +160,6 @@ def _refuse_strangers(person: PersonsFiles, folder: Path, read: Read) -> None:
                 f"{there} lies in a person's folder and is none of theirs to be handed out",
                 f"{there} は本人に渡すファイルではありません",
             )
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
 
 
 def _refused(en: str, ja: str) -> HandoutRefused:

@@ -56,12 +56,16 @@ def completion_certificate(
     ).pdf()
 
 
+def _without_stop(sentence: Text) -> Text:
+    """Return the sentence as it stands within another."""
+    return Text(sentence.en.removesuffix("."), sentence.ja.removesuffix("。"))
+
+
 def require_complete(status: ContractStatus, *, allow_indeterminate: bool = False) -> None:
     """Check that the certificate may be made; raises as ``completion_certificate`` does."""
     report = status.report
     if report.verdict is Verdict.UNREADABLE:
-        cause = report.error.message.en if report.error else "it cannot be judged"
-        raise InputUnreadable(status.file, cause.rstrip("."))
+        raise InputUnreadable(status.file, _without_stop(report.error.message) if report.error else _NOT_JUDGED)
     broken = any(party.state is PartyState.BROKEN for party in status.parties)
     if report.verdict is Verdict.FAILED or broken:
         raise CompletionImpossible(_BROKEN)
@@ -285,5 +289,6 @@ _VERDICTS = {
     Verdict.UNREADABLE: Text("unreadable", "読み取り不能"),
 }
 _BROKEN = Text("a signature does not hold", "成り立たない署名があります")
+_NOT_JUDGED = Text("it cannot be judged", "判定できません")
 _NOBODY = Text("it has no party that signs", "署名する当事者がいません")
 _NOT_PROVEN = Text("not every signature is proven (INDETERMINATE)", "確認できない署名があります (INDETERMINATE)")

@@ -30,6 +30,7 @@ from signkit.errors import (
     OutputExists,
     OutputNotWritten,
     UsageProblem,
+    system_cause,
 )
 from signkit.words import Text
 
@@ -37,6 +38,7 @@ SUMS = "SHA256SUMS"
 HOW_TO_CHECK = "how-to-check.pdf"
 CERTIFICATE = "completion-certificate.pdf"
 
+_ANOTHER_FILE = Text("it is not the file that was checked", "確認したファイルではありません")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -72,7 +74,7 @@ def make_pack(
     """
     require_in_order(check, allow_indeterminate=allow_indeterminate)
     if hashlib.sha256(contract).hexdigest() != check.status.report.sha256:
-        raise InputUnreadable(check.status.file, "it is not the file that was checked")
+        raise InputUnreadable(check.status.file, _ANOTHER_FILE)
     fonts = fonts or font_set()
     day = check.status.report.validation_time.astimezone(JST).date()
     certificate, why_not = _certificate(check, allow_indeterminate, fonts)
@@ -154,7 +156,7 @@ def write_pack(folder: Path, pack: Pack) -> None:
     try:
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}.", suffix=".part", dir=folder.parent))
     except OSError as error:
-        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(folder), system_cause(error)) from error
     try:
         for name, content in pack.files.items():
             _write(beside / name, content)
@@ -163,7 +165,7 @@ def write_pack(folder: Path, pack: Pack) -> None:
             raise OutputExists(str(folder))
         beside.rename(folder)
     except OSError as error:
-        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(folder), system_cause(error)) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

@@ -128,8 +128,10 @@ from signkit.errors.signing import (
     SignatureNotTimestamped,
     SignatureSelfCheckFailed,
     SignerNotParty,
+    SeedValueViolated,
     SigningFieldMissing,
 )
+from signkit.errors.system import system_cause
 from signkit.errors.trust import (
     CertificateRevoked,
     CrlDeltaWithoutBase,
@@ -265,6 +267,7 @@ __all__ = [
     "SignatureSelfCheckFailed",
     "SignerNotParty",
     "SignerUnknown",
+    "SeedValueViolated",
     "SigningFieldMissing",
     "TableUnreadable",
     "TemplateFaulty",
@@ -288,4 +291,5 @@ __all__ = [
     "TypesettingFailed",
     "UsageProblem",
     "VirtualReaderUnavailable",
+    "system_cause",
 ]

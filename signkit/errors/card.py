@@ -234,11 +234,6 @@ class CardRefused(CardError):
         "4桁の番号とともにお知らせください。",
     )
 
-    def message(self, language: Language = "en") -> str:
-        """Say what the card refused, and what its status word means."""
-        meaning = self.meaning.in_language(language)
-        return self.MESSAGE.in_language(language, step=self.step, status=self.status, meaning=meaning)
-
 
 @dataclass(eq=False)
 class CardAnswerInvalid(CardError):
@@ -384,10 +379,6 @@ class AuthenticationFileInvalid(SignKitError):
         "Challenges come from 'signkit card challenge', proofs from 'signkit card authenticate'.",
         "チャレンジは signkit card challenge、証明は signkit card authenticate で作ります。",
     )
-
-    def message(self, language: Language = "en") -> str:
-        """Say what is wrong with it."""
-        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)

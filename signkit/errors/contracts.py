@@ -70,10 +70,6 @@ class ContractDataUnreadable(SignKitError):
     )
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
 
-    def message(self, language: Language = "en") -> str:
-        """Say what is wrong with the file."""
-        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
-
 
 @dataclass(eq=False)
 class TemplateNotFound(SignKitError):
@@ -195,10 +191,6 @@ class TableUnreadable(SignKitError):
     )
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
 
-    def message(self, language: Language = "en") -> str:
-        """Say what is wrong with the file."""
-        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
-
 
 @dataclass(eq=False)
 class RowsRefused(SignKitError):
@@ -283,10 +275,6 @@ class HandoutRefused(SignKitError):
     advice: Text
     MESSAGE = Text("Nothing was handed out: {cause}.", "配付用フォルダーを作成しませんでした: {cause}。")
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
-
-    def message(self, language: Language = "en") -> str:
-        """Say which files stand in the way, and why."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
 
     def hint(self, language: Language = "en") -> str:
         """Say what would part them."""

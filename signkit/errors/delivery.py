@@ -22,10 +22,6 @@ class AttachmentRefused(SignKitError):
     )
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
 
-    def message(self, language: Language = "en") -> str:
-        """Say why."""
-        return self.MESSAGE.in_language(language, name=self.name, cause=self.cause.in_language(language))
-
 
 @dataclass(eq=False)
 class CompletionRefused(SignKitError):
@@ -40,10 +36,6 @@ class CompletionRefused(SignKitError):
         "証明されていない点を明記した証明書を作成します。",
     )
     EXIT_CODE = ExitCode.INDETERMINATE
-
-    def message(self, language: Language = "en") -> str:
-        """Say what is not proven."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)
@@ -69,10 +61,6 @@ class ConsentUnreadable(SignKitError):
         "承諾書は signkit render consent DATA で作成し、相手方が署名します。",
     )
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
-
-    def message(self, language: Language = "en") -> str:
-        """Say why it is none."""
-        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ class InputUnreadable(SignKitError):
     """An input file cannot be read."""
 
     path: str
-    cause: str
+    cause: Text
     MESSAGE = Text("Cannot read {path}: {cause}.", "{path} を読めません: {cause}。")
     HINT = Text("Check the name and that you may read it.", "ファイル名と読み取り権限を確かめてください。")
 
@@ -23,7 +23,7 @@ class OutputNotWritten(SignKitError):
     """The output could not be written; nothing was left half-written."""
 
     path: str
-    cause: str
+    cause: Text
     MESSAGE = Text("Could not write {path}: {cause}.", "{path} に書き込めませんでした: {cause}。")
     HINT = Text(
         "No half-written file was left. Check the folder, its permissions and the free space.",
@@ -72,10 +72,6 @@ class UsageProblem(SignKitError):
     cause: Text
     advice: Text
     MESSAGE = Text("{cause}.", "{cause}。")
-
-    def message(self, language: Language = "en") -> str:
-        """Say what does not go together."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
 
     def hint(self, language: Language = "en") -> str:
         """Say what does."""

@@ -82,10 +82,6 @@ class Pkcs11UriInvalid(SignKitError):
         '例: "pkcs11:token=Office;id=%01?module-path=/usr/lib/softhsm/libsofthsm2.so" (docs/ja/guides/pkcs11.md)。',
     )
 
-    def message(self, language: Language = "en") -> str:
-        """Say what is wrong with it."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
-
 
 @dataclass(eq=False)
 class Pkcs11ModuleUnnamed(SignKitError):
@@ -195,10 +191,6 @@ class TokenKeyUnusable(TokenError):
         "Keys that sign: RSA from 2048 bits, ECDSA on P-256, P-384 or P-521.",
         "署名できる鍵: RSA 2048ビット以上、ECDSA (P-256、P-384、P-521)。",
     )
-
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, token=self.token, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)

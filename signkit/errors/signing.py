@@ -59,6 +59,33 @@ class AlreadySigned(SignKitError):
 
 
 @dataclass(eq=False)
+class SeedValueViolated(SignKitError):
+    """The field's author demands another signature (seed values); nothing was signed.
+
+    Attributes:
+        demands: every demand that the signature would not meet.
+    """
+
+    field: str
+    demands: tuple[Text, ...]
+    MESSAGE = Text(
+        "The field {field!r} demands: {demands}. Nothing was signed.",
+        "署名欄 {field!r} は次の条件を求めています: {demands}。署名していません。",
+    )
+    HINT = Text(
+        "Sign with these options or another key; where that is impossible, ask whoever made the PDF to change the "
+        "field's seed values.",
+        "条件に合うオプションや鍵で署名してください。できない場合は、PDF の作成者に署名欄の条件 (シード値) の変更を"
+        "依頼してください。",
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """List what is demanded."""
+        listed = {"en": "; ", "ja": "、"}[language].join(demand.in_language(language) for demand in self.demands)
+        return self.MESSAGE.in_language(language, field=self.field, demands=listed)
+
+
+@dataclass(eq=False)
 class OutOfTurn(SignKitError):
     """The contract fixes who signs first, and it is somebody else."""
 
@@ -91,10 +118,6 @@ class SignerNotParty(SignKitError):
         "署名する場合は --other-person を付けます (検証結果にその旨が表示されます)。",
     )
 
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, role=self.role, reason=self.reason.in_language(language))
-
 
 @dataclass(eq=False)
 class PdfNotSignable(SignKitError):
@@ -105,10 +128,6 @@ class PdfNotSignable(SignKitError):
     HINT = Text(
         "Make it anew with: signkit render TEMPLATE DATA", "signkit render TEMPLATE DATA で作り直してください。"
     )
-
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)
@@ -208,10 +227,6 @@ class KeyNotForDocuments(SignKitError):
     cause: Text
     MESSAGE = Text("This key does not sign documents: {cause}.", "この鍵では文書に署名できません: {cause}。")
     HINT = Text("Use the signature certificate's key.", "署名用電子証明書の鍵を使ってください。")
-
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)
@@ -391,10 +406,6 @@ class AgentRefused(CardError):
     MESSAGE = Text("The agent did not sign: {cause}.", "エージェントは署名しませんでした: {cause}。")
     HINT = Text("Look at the agent's own terminal.", "エージェント側の端末を確認してください。")
 
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
-
 
 @dataclass(eq=False)
 class CscUriInvalid(SignKitError):
@@ -406,10 +417,6 @@ class CscUriInvalid(SignKitError):
         "Example: csc:https://sign.example.jp/csc/v2/#credential-id",
         "例: csc:https://sign.example.jp/csc/v2/#クレデンシャルID",
     )
-
-    def message(self, language: Language = "en") -> str:
-        """Say what is wrong with it."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)
@@ -423,10 +430,6 @@ class CscSecretFileUnsafe(SignKitError):
         "Put the secret alone into it, and make it readable by you only: chmod 600 {path}",
         "秘密情報だけを書き、自分だけが読めるようにしてください: chmod 600 {path}",
     )
-
-    def message(self, language: Language = "en") -> str:
-        """Say why."""
-        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)
@@ -462,10 +465,6 @@ class CscUnsupported(SignKitError):
     )
     EXIT_CODE = ExitCode.CARD
 
-    def message(self, language: Language = "en") -> str:
-        """Say why."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
-
 
 @dataclass(eq=False)
 class CmsNotUsable(SignKitError):
@@ -475,10 +474,6 @@ class CmsNotUsable(SignKitError):
     MESSAGE = Text("This signature file cannot be used: {cause}.", "この署名ファイルは使えません: {cause}。")
     HINT = Text("Look at it with: signkit cms verify FILE", "signkit cms verify FILE で内容を確かめてください。")
 
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))
-
 
 @dataclass(eq=False)
 class ContainerNotMade(SignKitError):
@@ -487,7 +482,3 @@ class ContainerNotMade(SignKitError):
     cause: Text
     MESSAGE = Text("These files cannot go into one container: {cause}.", "1つのコンテナにまとめられません: {cause}。")
     HINT = Text("Rename or leave out the file named.", "該当するファイルの名前を変えるか、除いてください。")
-
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, cause=self.cause.in_language(language))

@@ -79,10 +79,6 @@ class CrlRefused(SignKitError):
     path: str
     cause: Text
 
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
-
 
 @dataclass(eq=False)
 class CrlUnreadable(CrlRefused):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from signkit.errors.base import ExitCode, SignKitError
-from signkit.words import Language, Text
+from signkit.words import Text
 
 
 @dataclass(eq=False)
@@ -13,7 +13,7 @@ class PolicyUnreadable(SignKitError):
     """A validation policy cannot be read."""
 
     path: str
-    cause: str
+    cause: Text
     MESSAGE = Text("Cannot read the policy {path}: {cause}.", "検証ポリシー {path} を読めません: {cause}。")
     HINT = Text(
         "Name default, strict, archive or a TOML file (docs/reference/policy.md).",
@@ -41,10 +41,6 @@ class PdfNotComparable(SignKitError):
     MESSAGE = Text("Cannot compare the revisions of {path}. {cause}", "{path} の各版を比較できません。{cause}")
     HINT = Text("See what is wrong with it: signkit validate {path}", "原因は signkit validate {path} で確認できます。")
     EXIT_CODE = ExitCode.UNREADABLE
-
-    def message(self, language: Language = "en") -> str:
-        """Say why, in ``language``."""
-        return self.MESSAGE.in_language(language, path=self.path, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)

@@ -23,7 +23,7 @@ from signkit.card.emulator import EmulatedCard
 from signkit.card.profiles import PROFILES, Profile, make_card
 from signkit.card.state import load_state, save_state
 from signkit.card.surface import FourAttributes
-from signkit.errors import OutputNotWritten
+from signkit.errors import OutputNotWritten, system_cause
 from signkit.rehearsal.authority import Identity, Person, new_ec_key, new_rsa_key
 from signkit.rehearsal.pki import (
     HANAKO,
@@ -102,7 +102,7 @@ def kept_contents(folder: Path, profile: str = STANDARD) -> CardContents:
         contents = _kept_keys(folder, pki, profile)
         face = _kept_face(folder, _holder(profile)) if kind.has_face else None
     except (OSError, ValueError) as error:
-        raise OutputNotWritten(str(folder), str(error)) from error
+        raise OutputNotWritten(str(folder), system_cause(error)) from error
     return replace(contents, sign=contents.sign if kind.has_signing_certificate else None, face=face)
 
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from signkit.card.contents import CardContents, KeyContents
-from signkit.errors import OutputNotWritten
+from signkit.errors import OutputNotWritten, system_cause
 from signkit.rehearsal.authority import (
     Identity,
     Person,
@@ -128,7 +128,7 @@ def kept_rehearsal(folder: Path) -> RehearsalPki:
         if not (folder / AUTHENTICATION_TRUST_FILE).exists():
             (folder / AUTHENTICATION_TRUST_FILE).write_bytes(pki.authentication_trust_pem())
     except (OSError, ValueError) as error:
-        raise OutputNotWritten(str(folder), str(error)) from error
+        raise OutputNotWritten(str(folder), system_cause(error)) from error
     return pki
 
 

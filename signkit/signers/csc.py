@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import unquote, urlencode, urlsplit
 
-from signkit.errors import CscFailed, CscSecretFileUnsafe, CscUnsupported, CscUriInvalid, InputUnreadable
+from signkit.errors import CscFailed, CscSecretFileUnsafe, CscUnsupported, CscUriInvalid, InputUnreadable, system_cause
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, SecretRequest, SignatureAlgorithm, wipe
 from signkit.signers.software import KeyUnfit, algorithm_of
@@ -218,7 +218,7 @@ def _secret(path: Path) -> str:
             mode = os.fstat(stream.fileno()).st_mode
             data = stream.read(_MAX_SECRET + 1)
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise CscSecretFileUnsafe(str(path), _OPEN_TO_OTHERS)
     text = data.decode("ascii", errors="replace").strip()

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from signkit.errors import InputUnreadable, KeyFileUnusable, PassphraseWrong
+from signkit.errors import InputUnreadable, KeyFileUnusable, PassphraseWrong, system_cause
 from signkit.signers.base import AskSecret, SecretRequest, SignatureAlgorithm, wipe
 from signkit.signers.software import SoftwareKey
 
@@ -66,7 +66,7 @@ def _read(path: Path) -> bytes:
             raise KeyFileUnusable(str(path), "it is larger than any PKCS#12 file")
         return path.read_bytes()
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
 
 
 def _decrypt(path: Path, data: bytes, ask: AskSecret) -> PKCS12KeyAndCertificates:

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
-from signkit.errors import InputUnreadable
+from signkit.errors import InputUnreadable, system_cause
+from signkit.words import Text
 
 #: Bytes at a time: large enough for the digests' full speed, small enough to be nothing.
 PIECE = 1 << 20
@@ -121,10 +122,10 @@ def open_regular(path: Path) -> BinaryIO:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
         stream = os.fdopen(handle, "rb")
     except (OSError, ValueError) as error:
-        raise InputUnreadable(str(path), getattr(error, "strerror", None) or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
         stream.close()
-        raise InputUnreadable(str(path), "not a regular file")
+        raise InputUnreadable(str(path), Text("not a regular file", "通常のファイルではありません"))
     return stream
 
 

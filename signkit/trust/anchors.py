@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from signkit.errors import InputUnreadable, TrustAnchorUnreadable
+from signkit.errors import InputUnreadable, TrustAnchorUnreadable, system_cause
 from signkit.jpki.authorities import TEST_ORGANISATION, certification_authorities
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def read_certificates(path: Path) -> list[bytes]:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     if len(data) > _MAX_FILE_BYTES:
         raise TrustAnchorUnreadable(str(path))
     try:

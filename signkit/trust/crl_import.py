@@ -26,9 +26,9 @@ from signkit.errors import (
     CrlStale,
     CrlUnreadable,
     InputUnreadable,
-    OutputNotWritten,
+    system_cause,
 )
-from signkit.output import write_checked
+from signkit.output import make_folder, write_checked
 from signkit.trust.crl_index import SERIAL_BYTES, CrlIndex, IndexHeader, write_index
 from signkit.trust.crl_list import (
     ISSUING_POINT,
@@ -141,10 +141,7 @@ def _import(
 def _write(
     folder: Path, files: Sequence[Path], header: IndexHeader, records: Sequence[bytes], kept: bytes | None
 ) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputNotWritten(str(folder), error.strerror or str(error)) from error
+    make_folder(folder)
     if kept is not None and header.kept is not None:
         write_checked(folder / header.kept, kept, overwrite=True)
     for file in files:
@@ -166,7 +163,7 @@ def _opened(path: Path) -> Iterator[Data]:
                 )
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     with mapped:
         yield mapped if mapped[:1] == b"\x30" else _from_pem(path, mapped)
 

@@ -37,7 +37,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, TypeAlias
 
-from signkit.errors import CrlIndexDamaged, InputUnreadable, OutputNotWritten
+from signkit.errors import CrlIndexDamaged, InputUnreadable, OutputNotWritten, system_cause
 from signkit.words import Text
 
 _MAGIC = b"SKCRLIDX"
@@ -174,7 +174,7 @@ class CrlIndex:
             with path.open("rb") as file:
                 data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         except OSError as error:
-            raise InputUnreadable(str(path), error.strerror or str(error)) from error
+            raise InputUnreadable(str(path), system_cause(error)) from error
         except ValueError as error:  # an empty file cannot be mapped
             raise CrlIndexDamaged(str(path), Text("it is empty", "空です")) from error
         try:
@@ -266,7 +266,7 @@ def write_index(target: Path, header: IndexHeader, records: Sequence[bytes]) -> 
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise OutputNotWritten(str(target), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(target), system_cause(error)) from error
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -278,7 +278,7 @@ def write_index(target: Path, header: IndexHeader, records: Sequence[bytes]) -> 
                 raise CrlIndexDamaged(str(target), Text("records were lost in writing", "書き込みで記録が失われました"))
         beside.replace(target)
     except OSError as error:
-        raise OutputNotWritten(str(target), error.strerror or str(error)) from error
+        raise OutputNotWritten(str(target), system_cause(error)) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from signkit.card.keys import RsaCardKey
 from signkit.card.surface import CardVerifiableCertificate, Genuineness
-from signkit.errors import CardAnswerInvalid, CardNotGenuine, InputUnreadable, PublicKeyUnreadable
+from signkit.errors import CardAnswerInvalid, CardNotGenuine, InputUnreadable, PublicKeyUnreadable, system_cause
 from signkit.trust.judgement import Finding, Judgement, failed, passed, undecided
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _keys_of(path: Path) -> Iterator[RSAPublicKey]:
         with path.open("rb") as file:
             blocks = file.read(_MAX_BYTES).split(_PEM_END)[:-1]
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     if not blocks:
         raise PublicKeyUnreadable(str(path))
     for block in blocks:

@@ -15,7 +15,7 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
-from signkit.errors import InputUnreadable
+from signkit.errors import InputUnreadable, system_cause
 from signkit.jpki.certificates import issuer_kind
 from signkit.trust.crl_index import CertificateStatus, Revoked
 from signkit.trust.http import HttpFailure, fetch
@@ -176,7 +176,7 @@ class FolderRevocation:
         try:
             files = sorted(folder.iterdir())
         except OSError as error:
-            raise InputUnreadable(str(folder), error.strerror or str(error)) from error
+            raise InputUnreadable(str(folder), system_cause(error)) from error
         for file in files:
             if file.suffix.lower() == ".crl":
                 self._crls.append(_load_crl(file))
@@ -303,7 +303,7 @@ def _load_crl(file: Path):  # type: ignore[no-untyped-def]
         der = pem.unarmor(data)[2] if pem.detect(data) else data
         return crl.CertificateList.load(der, strict=True)
     except (ValueError, TypeError) as error:
-        raise InputUnreadable(str(file), "not a CRL") from error
+        raise InputUnreadable(str(file), Text("not a CRL", "CRL ではありません")) from error
 
 
 def _load_ocsp(file: Path):  # type: ignore[no-untyped-def]
@@ -312,16 +312,16 @@ def _load_ocsp(file: Path):  # type: ignore[no-untyped-def]
     try:
         return ocsp.OCSPResponse.load(_read_bounded(file, _MAX_OCSP_BYTES), strict=True)
     except (ValueError, TypeError) as error:
-        raise InputUnreadable(str(file), "not an OCSP response") from error
+        raise InputUnreadable(str(file), Text("not an OCSP response", "OCSP 応答ではありません")) from error
 
 
 def _read_bounded(file: Path, limit: int) -> bytes:
     try:
         if file.stat().st_size > limit:
-            raise InputUnreadable(str(file), f"larger than {limit} bytes")
+            raise InputUnreadable(str(file), Text(f"larger than {limit} bytes", f"{limit} バイトを超えています"))
         return file.read_bytes()
     except OSError as error:
-        raise InputUnreadable(str(file), error.strerror or str(error)) from error
+        raise InputUnreadable(str(file), system_cause(error)) from error
 
 
 def _speaks_of(response, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:  # type: ignore[no-untyped-def]

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO, Any, cast
 
+from signkit.errors import system_cause
 from signkit.validation.files import FileProblem
 
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -64,7 +65,7 @@ def members(path: str, suffixes: tuple[str, ...]) -> Iterator[Member]:
     except FileProblem as problem:
         yield Member(None, problem=problem)
     except OSError as error:
-        yield Member(None, problem=FileProblem("unreadable", error.strerror or str(error)))
+        yield Member(None, problem=FileProblem("unreadable", system_cause(error)))
     except Exception as error:  # zipfile and tarfile raise a dozen kinds for hostile archives
         yield Member(None, problem=FileProblem("malformed", f"archive, {type(error).__name__}"))
 

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote
 from xml.parsers import expat
 
-from signkit.errors import InputUnreadable
+from signkit.errors import InputUnreadable, system_cause
 from signkit.signing.asic import DIGEST_NAMESPACE, MIME_TYPE, NAMESPACE
 from signkit.signing.content import PIECE, Content, FilePieces, UnknownDigest, open_regular, size_of
 from signkit.validation.cms_file import validate_cms
@@ -118,7 +118,7 @@ def validate_asic_stream(stream: BinaryIO, *, name: str, options: ValidationOpti
     except (RecursionError, MemoryError) as error:
         return unreadable(blank, "limit", detail=type(error).__name__)
     except OSError as error:
-        return unreadable(blank, "unreadable", detail=error.strerror or str(error))
+        return unreadable(blank, "unreadable", detail=system_cause(error))
     except Exception as error:  # the last line of defence: hostile ZIP files fail in many ways
         return unreadable(blank, "internal", detail=type(error).__name__)
 
@@ -137,7 +137,7 @@ def list_asic(path: Path, limits: Limits | None = None) -> list[Member]:
                 for name in archive.data_objects
             ]
     except (AsicUnreadable, LimitExceeded, zipfile.BadZipFile, expat.ExpatError, OSError, ValueError) as error:
-        raise InputUnreadable(str(path), (str(error) or type(error).__name__).splitlines()[0]) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
 
 
 def _names(manifest: _Manifest, name: str) -> bool:

@@ -214,8 +214,7 @@ class _Run:
 
     def _lost(self, source: Source, lost: WorkerLost) -> Report:
         """Report a file whose worker is gone.  It has no digest, so that ``done`` never passes it over."""
-        options, words = self._sender.options, _LOST[lost.cause]
-        text = Text(words.en.format(detail=lost.detail), words.ja.format(detail=lost.detail))
+        options = self._sender.options
         return Report(
             file=source.name,
             sha256="",
@@ -223,5 +222,5 @@ class _Run:
             verdict=Verdict.UNREADABLE,
             validation_time=options.moment(),
             policy=options.policy.name,
-            error=FileError(f"worker-{lost.cause}", text),
+            error=FileError(f"worker-{lost.cause}", _LOST[lost.cause].filled(detail=lost.detail)),
         )

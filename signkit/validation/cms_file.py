@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
-from signkit.errors import InputUnreadable
+from signkit.errors import InputUnreadable, system_cause
 from signkit.signing.archive_timestamp import InfoParts
 from signkit.signing.container import Container, ContainerTooLarge, ContainerUnreadable, read_container, without_armour
 from signkit.signing.content import BytesPieces, Content, FilePieces, open_regular, places_of_content, size_of
@@ -27,6 +27,7 @@ from signkit.validation.paths.pool import Pool
 from signkit.validation.pdf import Judge, Proof, unreadable
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict, worst
 from signkit.validation.smime import signed_message
+from signkit.words import Text
 
 #: Content inside or beside a CMS is signed as a whole; nothing can be added to it.
 _UNCHANGED = Judgement(Level.NONE, True)
@@ -53,9 +54,13 @@ def validate_cms_file(path: Path | str, options: ValidationOptions, *, content: 
             named = Content(FilePieces(opened.enter_context(open_regular(content)))) if content else None
             beside = None if content else _beside(Path(path), opened)
         except InputUnreadable as error:
-            return unreadable(blank, "unreadable", detail=f"{error.path}: {error.cause}")
+            return unreadable(
+                blank,
+                "unreadable",
+                detail=Text("{path}: {cause}", "{path}: {cause}").filled(path=error.path, cause=error.cause),
+            )
         except OSError as error:
-            return unreadable(blank, "unreadable", detail=error.strerror or str(error))
+            return unreadable(blank, "unreadable", detail=system_cause(error))
         if size_of(stream) == 0:
             return unreadable(blank, "empty")
         return _guarded(blank, lambda: _judged_stream(stream, named, beside, options, blank))
@@ -87,7 +92,7 @@ def _guarded(blank: Report, judged: Callable[[], Report]) -> Report:
     except (RecursionError, MemoryError) as error:
         return unreadable(blank, "limit", detail=type(error).__name__)
     except OSError as error:
-        return unreadable(blank, "unreadable", detail=error.strerror or str(error))
+        return unreadable(blank, "unreadable", detail=system_cause(error))
     except Exception as error:  # the last line of defence: a defect of ours must not stop a batch
         return unreadable(blank, "internal", detail=type(error).__name__)
 

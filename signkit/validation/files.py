@@ -7,7 +7,8 @@ import re
 import stat
 from typing import Any
 
-from signkit.errors import MissingExtra
+from signkit.errors import MissingExtra, system_cause
+from signkit.words import Text
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two characters at least: C:\ is a drive
 
@@ -15,7 +16,7 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two characters at least: C:\
 class FileProblem(Exception):
     """Why a file could not be read: a reason's code (docs/reference/report.md), and a detail."""
 
-    def __init__(self, code: str, detail: str | None = None) -> None:
+    def __init__(self, code: str, detail: str | Text | None = None) -> None:
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
@@ -64,7 +65,7 @@ def _read_regular(path: str, limit: int) -> bytes:
                 raise FileProblem("limit", f"more than {limit} bytes")
             return stream.read(limit + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        raise FileProblem("unreadable", _cause(error)) from error
+        raise FileProblem("unreadable", system_cause(error)) from error
 
 
 def _read_url(url: str, limit: int) -> bytes:
@@ -75,7 +76,7 @@ def _read_url(url: str, limit: int) -> bytes:
     except MissingExtra:
         raise
     except Exception as error:  # every file system behind fsspec has errors of its own
-        raise FileProblem("unreadable", _cause(error)) from error
+        raise FileProblem("unreadable", system_cause(error)) from error
 
 
 def fsspec() -> Any:
@@ -89,7 +90,3 @@ def fsspec() -> Any:
     except ImportError as error:
         raise MissingExtra("Reading files by URL", "cluster") from error
     return module
-
-
-def _cause(error: Exception) -> str:
-    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).splitlines()[0][:200]

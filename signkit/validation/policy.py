@@ -9,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from signkit.errors import PolicyInvalid, PolicyUnreadable
+from signkit.errors import PolicyInvalid, PolicyUnreadable, system_cause
 from signkit.validation.algorithms import SignatureAlgorithm
+from signkit.words import Text
 
 AllowedChanges = Literal["none", "evidence", "form", "annotations"]
 RevocationRule = Literal["required", "if-declared", "if-available"]
@@ -20,6 +21,7 @@ Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
 SHIPPED = ("default", "strict", "archive")
 _FOLDER = Path(__file__).parent / "policies"
 _MAX_BYTES = 1_000_000
+_UNKNOWN = Text("no such policy; there are {names}", "その名前のポリシーはありません。使えるもの: {names}")
 
 
 @dataclass(frozen=True)
@@ -109,7 +111,7 @@ def shipped_policy(name: str) -> Policy:
         PolicyUnreadable: there is none of this name.
     """
     if name not in SHIPPED:
-        raise PolicyUnreadable(name, "no such policy; there are " + ", ".join(SHIPPED))
+        raise PolicyUnreadable(name, _UNKNOWN.filled(names=", ".join(SHIPPED)))
     return load_policy(_FOLDER / f"{name}.toml")
 
 
@@ -122,12 +124,12 @@ def load_policy(path: Path) -> Policy:
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise PolicyUnreadable(str(path), "larger than 1 MB")
+            raise PolicyUnreadable(str(path), Text("larger than 1 MB", "1 MB を超えています"))
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise PolicyUnreadable(str(path), error.strerror or str(error)) from error
+        raise PolicyUnreadable(str(path), system_cause(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyUnreadable(str(path), str(error)) from error
+        raise PolicyUnreadable(str(path), Text(str(error), f"書式の誤り ({error})")) from error
     return _policy(values, str(path), path.stem)
 
 

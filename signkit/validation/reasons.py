@@ -239,7 +239,7 @@ def reason(code: str, **facts: object) -> Reason:
     """Return the reason ``code`` with its sentences; ``facts`` fill them."""
     words = _WORDS[code]
     shown = {name: iso(value) if hasattr(value, "astimezone") else value for name, value in facts.items()}  # type: ignore[arg-type]
-    return Reason(code, Text(words.en.format(**shown), words.ja.format(**shown)) if shown else words)
+    return Reason(code, words.filled(**shown))
 
 
 def change_words(codes: list[str]) -> Text:
@@ -250,5 +250,4 @@ def change_words(codes: list[str]) -> Text:
 
 def changes_reason(code: str, changes: list[str]) -> Reason:
     """Return the reason ``code`` naming the kinds of changes."""
-    what, words = change_words(changes), _WORDS[code]
-    return Reason(code, Text(words.en.format(what=what.en), words.ja.format(what=what.ja)))
+    return Reason(code, _WORDS[code].filled(what=change_words(changes)))

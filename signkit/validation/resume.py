@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from signkit.errors import InputUnreadable, ResultsUnreadable
+from signkit.errors import InputUnreadable, ResultsUnreadable, system_cause
 from signkit.validation.profile import ProfileName
 from signkit.validation.report import Verdict
 
@@ -53,7 +53,7 @@ def read_results(path: Path, profile: ProfileName | None = None) -> Results:
     except FileNotFoundError:
         return results
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     return replace(results, end=end)
 
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from signkit.errors import system_cause
 from signkit.validation.archives import ARCHIVE_SUFFIXES, members
 from signkit.validation.files import OFFLINE, FileProblem, fsspec, is_url, needs_network
 
@@ -104,7 +105,7 @@ def _in_folder(folder: str) -> Iterator[Source]:
             with os.scandir(current) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield Source(current, problem=FileProblem("unreadable", error.strerror or str(error)))
+            yield Source(current, problem=FileProblem("unreadable", system_cause(error)))
             continue
         for entry in entries:
             if not _is_folder(entry) and entry.name.lower().endswith(SUFFIXES + ARCHIVE_SUFFIXES):

@@ -8,6 +8,7 @@ from signkit.errors import InputUnreadable
 from signkit.validation.contract_status import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions
 from signkit.validation.overview import MAX_NAMED, Unreadable, lineage, overview, parallel_copies
+from signkit.words import Text
 
 ROOT = b"%PDF-1.7\nthe contract\n%%EOF\n"
 
@@ -115,7 +116,7 @@ def test_the_rows_come_as_they_are_judged(thousand):
 def test_a_file_that_cannot_be_read_is_one_row(blank):
     def read(name: str) -> bytes:
         if name == "gone.pdf":
-            raise InputUnreadable(name, "No such file or directory")
+            raise InputUnreadable(name, Text("No such file or directory", "ありません"))
         return {"letter.pdf": b"Dear Sir", "sale.pdf": blank}[name]
 
     options = ValidationOptions(offline=True)

@@ -20,7 +20,9 @@ def found(*names) -> dict[str, str]:
     result = {}
     for source in sources(names):
         if source.problem is not None:
-            result[source.name] = ": ".join(filter(None, (source.problem.code, source.problem.detail)))
+            result[source.name] = ": ".join(
+                filter(None, (source.problem.code, getattr(source.problem.detail, "en", source.problem.detail)))
+            )
         else:
             result[source.name] = "path" if source.data is None else source.data.decode()
     return result

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Literal
 
 from signkit.contracts.data import Data, parse_contract_data
-from signkit.errors import ContractDataUnreadable, InputUnreadable, TableUnreadable
+from signkit.errors import ContractDataUnreadable, InputUnreadable, TableUnreadable, system_cause
 from signkit.words import Text
 
 #: Bounds of a table; a cell's are those of contract data.
@@ -96,7 +96,7 @@ def open_table(path: Path, encoding: Encoding | None = None) -> Table:
         with path.open("rb") as file:
             raw = file.read(MAX_TABLE_BYTES + 1)
     except OSError as error:
-        raise InputUnreadable(str(path), error.strerror or str(error)) from error
+        raise InputUnreadable(str(path), system_cause(error)) from error
     return table_of(raw, path.suffix.lower(), str(path), encoding)
 
 

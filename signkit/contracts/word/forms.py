@@ -19,7 +19,7 @@ from jinja2 import Environment, TemplateError, nodes
 from signkit.contracts.template import DESCRIPTION, EXAMPLE, SCHEMA, WORD
 from signkit.contracts.word.markers import roles_of
 from signkit.contracts.word.package import NotUsable, paragraphs, safe_parts
-from signkit.errors import OutputExists, OutputNotWritten, TemplateInvalid
+from signkit.errors import OutputExists, OutputNotWritten, TemplateInvalid, system_cause
 from signkit.output import write_checked
 
 _DATES = frozenset({"date", "era", "full_date", "era_year"})
