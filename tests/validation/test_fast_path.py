@@ -67,7 +67,7 @@ def missed(data: bytes) -> list[int]:
         view = file.history.view(index)
         for number, place in section.entries.items():
             scanned = scanned_targets(file, number, place) if place is not None else None
-            if scanned is not None and not targets(view.get(Ref(number, 0))) <= scanned:
+            if scanned is not None and not targets(view.get(Ref(number, 0))) <= set(scanned):
                 found.append(number)
     return found
 

@@ -348,6 +348,9 @@ class PdfFile:
 
     def body_start(self, number: int, place: Location) -> int | None:
         """Return where the value of the object at ``place`` begins, or None."""
+        usual = b"%d %d obj" % (number, place.generation)
+        if place.offset > 0 and self.data.startswith(usual, place.offset):
+            return place.offset + len(usual)
         match = self._head(number, place)
         return match.end() if match else None
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from signkit.validation.reading.document import History, Location, PdfFile
 from signkit.validation.reading.syntax import Ref, Stream, Value
@@ -39,15 +40,22 @@ class Referrers:
         return found
 
 
+_S, _SS = rb"[\0\t\n\x0c\r ]*+", rb"[\0\t\n\x0c\r ]++"
 #: A string without brackets inside, or one in hexadecimal.
 _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\r ]*+>(?!>)", re.DOTALL)
 _ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
-_REFERENCE = re.compile(rb"(\d+)[\0\t\n\x0c\r ]+\d+[\0\t\n\x0c\r ]+R")
-_ELEMENT_PARENT = re.compile(rb"/P[\0\t\n\x0c\r ]+\d+[\0\t\n\x0c\r ]+\d+[\0\t\n\x0c\r ]+R")
-_ELEMENT = re.compile(rb"/Type[\0\t\n\x0c\r ]*/StructElem[\0\t\n\x0c\r /]")
+#: Possessive, and only from a first digit: a long row of digits must cost no more than one pass.
+_REFERENCE = re.compile(rb"(?<![0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+_ELEMENT_PARENT = re.compile(rb"/P" + _SS + rb"[0-9]++" + _SS + rb"[0-9]++" + _SS + rb"R")
+#: As most writers begin one: nothing but its type and role stands before the parent.
+_USUAL_ELEMENT = re.compile(
+    _S + rb"<<" + _S + rb"/Type" + _S + rb"/StructElem" + _S + rb"/S" + _S + rb"/[0-9A-Za-z]++" + _S
+    + _ELEMENT_PARENT.pattern
+)  # fmt: skip
+_ELEMENT = re.compile(rb"/Type" + _S + rb"/StructElem[\0\t\n\x0c\r /]")
 
 
-def scanned_targets(file: PdfFile, number: int, place: Location) -> set[int] | None:
+def scanned_targets(file: PdfFile, number: int, place: Location) -> tuple[int, ...] | None:
     """As :func:`targets` of the object at ``place``, without parsing it; None where a scan might miss one.
 
     Up to the first ``endobj`` or ``stream`` there must be neither comments nor escaped names, and only strings whose
@@ -59,32 +67,43 @@ def scanned_targets(file: PdfFile, number: int, place: Location) -> set[int] | N
         return None
     stream = file.data.find(b"stream", start, end)
     body = file.data[start : end if stream < 0 else stream]
+    return _kept_targets(body) if len(body) <= _MAX_KEPT else _body_targets(body)
+
+
+def _body_targets(body: bytes) -> tuple[int, ...] | None:
     if body[-1:] not in _BEFORE_END:
         return None
     if b"(" in body or b"%" in body or b"#" in body or body.count(b"<") != 2 * body.count(b"<<"):
         body = _PLAIN_STRING.sub(b" ", body)
         if _ODD.search(body):
             return None
-    if b"/StructElem" in body:
-        return _element_targets(body)
-    return set(map(int, _REFERENCE.findall(body)))
+    rest = _without_parent(body) if b"/StructElem" in body else body
+    return None if rest is None else tuple(int(number or b"0") for number in _REFERENCE.findall(rest))
 
 
+#: Contracts made from one template have most of their small objects in common: each is scanned once a batch.
+_MAX_KEPT = 400
+_kept_targets = lru_cache(maxsize=16_384)(_body_targets)
 _BEFORE_END = {bytes([value]) for value in b"\0\t\n\x0c\r >])"}
 
 
-def _element_targets(body: bytes) -> set[int] | None:
-    """The targets of a structure element, its parent left out, where it is clear which entry that is."""
+def _without_parent(body: bytes) -> bytes | None:
+    """Leave a structure element's parent out; None where it is not clear which entry that is."""
+    usual = _USUAL_ELEMENT.match(body)
+    if usual:
+        rest = body[usual.end() :]
+        if b"/Type" not in rest and not _ELEMENT_PARENT.search(rest):
+            return rest
     nested = body.find(b"<<", body.find(b"<<") + 2), body.find(b"[")
     inner = min([at for at in nested if at >= 0], default=len(body))
     parent = _ELEMENT_PARENT.search(body)
     if body.count(b"/Type", 0, inner) != 1 or not _ELEMENT.search(body, 0, inner):
         return None
     if parent is None:
-        return set(map(int, _REFERENCE.findall(body)))
+        return body
     if parent.end() > inner or _ELEMENT_PARENT.search(body, parent.end()):
         return None
-    return set(map(int, _REFERENCE.findall(body[: parent.start()] + body[parent.end() :])))
+    return body[: parent.start()] + body[parent.end() :]
 
 
 def targets(value: Value) -> set[int]:
