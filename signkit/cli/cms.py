@@ -187,7 +187,7 @@ def verify(
 
 def show(report: Report, format_: Format) -> None:
     """Write one report and leave with its exit code."""
-    from signkit.validation.writers.formats import open_writer
+    from signkit.validation.writers.opening import open_writer
 
     writer = open_writer(format_, sys.stdout.write, LANGUAGE)
     writer.add(report)

@@ -322,7 +322,7 @@ def _put(stream: IO[bytes], text: str, encoding: str) -> None:
 
 def _written(reports: Iterator[Report], chosen: Format, write: Callable[[str], None]) -> Iterator[Report]:
     """Write every report; an interruption waits for the line under way, and still ends the output properly."""
-    from signkit.validation.writers.formats import open_writer
+    from signkit.validation.writers.opening import open_writer
 
     writer = open_writer(chosen, write, LANGUAGE)
     count = 0

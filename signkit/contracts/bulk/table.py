@@ -163,7 +163,8 @@ def _lines_of_cells(raw: bytes, kind: str, encoding: str, name: str) -> Iterator
     if kind == ".xlsx":
         from signkit.contracts.bulk.workbook import sheet_rows
 
-        yield from sheet_rows(raw, name)
+        # One row and one column more than may be, so that what is too much is seen.
+        yield from sheet_rows(raw, name, most_rows=MAX_ROWS + 2, most_columns=MAX_COLUMNS + 1)
         return
     text = io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
     reader = csv.reader(_bounded_lines(text, name), delimiter="\t" if kind == ".tsv" else ",", strict=True)

@@ -37,18 +37,17 @@ def sheet_name(raw: bytes, name: str) -> str:
         return str(sheet.title)
 
 
-def sheet_rows(raw: bytes, name: str) -> Iterator[tuple[int, tuple[str, ...]]]:
+def sheet_rows(raw: bytes, name: str, *, most_rows: int, most_columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield the sheet's rows with their numbers, each cell as the text a CSV file would hold.
+
+    What lies beyond ``most_rows`` and ``most_columns`` is not looked at.
 
     Raises:
         TableUnreadable: the sheet is broken.
     """
-    from signkit.contracts.bulk.table import MAX_COLUMNS, MAX_ROWS
-
     with _first_sheet(raw, name) as sheet:
-        # What the sheet says of its own size is not believed; one row and column more than may be are looked at.
-        sheet.reset_dimensions()
-        cells = sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=MAX_COLUMNS + 1, values_only=True)
+        sheet.reset_dimensions()  # what the sheet says of its own size is not believed
+        cells = sheet.iter_rows(max_row=most_rows, max_col=most_columns, values_only=True)
         for number, values in enumerate(cells, 1):
             yield number, _without_empty_end(tuple(map(_as_text, values)))
 

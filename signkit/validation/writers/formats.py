@@ -1,4 +1,4 @@
-"""All formats by name, and what they have in common: reports go in one by one, text comes out as soon as it can."""
+"""The formats by name, and what all writers have in common: reports go in one by one, text comes out at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from signkit.validation.report import Report
-from signkit.words import Language
 
 Write = Callable[[str], object]
 
@@ -34,49 +33,3 @@ class Writer(Protocol):
     def finish(self) -> None:
         """Write the rest; what is written is then whole and valid, also after an interruption."""
         ...
-
-
-class LineWriter:
-    """A format in which each report stands for itself."""
-
-    def __init__(self, write: Write, text_of: Callable[[Report], str]) -> None:
-        self._write = write
-        self._text_of = text_of
-
-    def add(self, report: Report) -> None:
-        """Write the report."""
-        self._write(self._text_of(report))
-
-    def finish(self) -> None:
-        """Write nothing: every report is whole already."""
-
-
-def open_writer(format_: Format, write: Write, language: Language = "en") -> Writer:
-    """Return the writer of a format; ``write`` gets each piece of text, always whole lines of it."""
-    if format_ is Format.CSV:
-        from signkit.validation.writers.csv import CsvWriter
-
-        return CsvWriter(write)
-    if format_ is Format.JUNIT:
-        from signkit.validation.writers.junit import JunitWriter
-
-        return JunitWriter(write, language)
-    if format_ is Format.HTML:
-        from signkit.validation.writers.html import HtmlWriter
-
-        return HtmlWriter(write, language)
-    if format_ is Format.ETSI:
-        from signkit.validation.writers.etsi import EtsiWriter
-
-        return EtsiWriter(write)
-    return LineWriter(write, _line_format(format_, language))
-
-
-def _line_format(format_: Format, language: Language) -> Callable[[Report], str]:
-    if format_ is Format.TEXT:
-        from signkit.validation.writers.text import write_text
-
-        return lambda report: write_text(report, language)
-    from signkit.validation.writers.json import write_json, write_jsonl
-
-    return write_json if format_ is Format.JSON else write_jsonl

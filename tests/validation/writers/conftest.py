@@ -9,7 +9,8 @@ import pytest
 from signkit.validation.api import not_read
 from signkit.validation.files import FileProblem
 from signkit.validation.report import Reason, TimestampReport, Verdict
-from signkit.validation.writers.formats import Format, open_writer
+from signkit.validation.writers.formats import Format
+from signkit.validation.writers.opening import open_writer
 from signkit.words import Text
 from tests.validation import pdfs, pki
 
