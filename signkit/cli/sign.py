@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -203,7 +204,8 @@ def run(
     wanted = parse_level(level)
     profile.refuse_timestamps(wanted=bool(tsa) or wanted.has_timestamp)
     pdfs, role, signer = _needed(pdfs, role, signer)
-    jobs = _jobs(pdfs, role, output, profile, password, certify=certify, overwrite=overwrite, resume=resume)
+    said = _Said(role, reason, profile, timestamped=wanted.has_timestamp)
+    jobs = _jobs(pdfs, said, output, password, certify=certify, overwrite=overwrite, resume=resume)
     if not jobs:
         tell(_NOTHING_LEFT)
         return
@@ -251,11 +253,29 @@ def _needed(pdfs: list[Path] | None, role: str | None, signer: str | None) -> tu
     )
 
 
+@dataclass(frozen=True)
+class _Said:
+    """What the options say of a signature before anybody knows who signs."""
+
+    role: str
+    reason: str | None
+    profile: Profile
+    timestamped: bool
+
+    def refuse_unwanted(self, data: bytes, password: Password, *, certify: bool) -> None:
+        """Refuse what the field's seed values forbid, as far as it can be told without the key."""
+        from signkit.signing.pades import SignatureRequest, refuse_unwanted
+
+        request = SignatureRequest(
+            self.role, "", datetime.now(_JST), certify=certify, reason=self.reason, profile=self.profile
+        )
+        refuse_unwanted(data, request, timestamped=self.timestamped, password=password)
+
+
 def _jobs(
     pdfs: list[Path],
-    role: str,
+    said: _Said,
     output: Path | None,
-    profile: Profile,
     password: DocumentPassword,
     *,
     certify: bool | None,
@@ -267,6 +287,7 @@ def _jobs(
     from signkit.signing.batch import Job, digest
     from signkit.signing.turn import check_turn
 
+    role, profile = said.role, said.profile
     if output is not None and len(pdfs) > 1:
         make_folder(output)
     inputs = {pdf.resolve() for pdf in pdfs}
@@ -294,6 +315,7 @@ def _jobs(
             )
         usual = turn.is_first and turn.is_contract and profile is Profile.PADES
         certifies = usual if certify is None else certify
+        said.refuse_unwanted(data, password.value, certify=certifies)
         jobs[target] = Job(pdf, target, digest(data), certifies, turn.party)
     return list(jobs.values())
 

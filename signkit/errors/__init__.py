@@ -125,10 +125,10 @@ from signkit.errors.signing import (
     PdfPasswordWrong,
     SealImageUnusable,
     SealNotDrawable,
+    SeedValueViolated,
     SignatureNotTimestamped,
     SignatureSelfCheckFailed,
     SignerNotParty,
-    SeedValueViolated,
     SigningFieldMissing,
 )
 from signkit.errors.system import system_cause
@@ -260,6 +260,7 @@ __all__ = [
     "SealImageUnusable",
     "SealNotDrawable",
     "SecretError",
+    "SeedValueViolated",
     "SettingsInvalid",
     "SeveralCards",
     "SignKitError",
@@ -267,7 +268,6 @@ __all__ = [
     "SignatureSelfCheckFailed",
     "SignerNotParty",
     "SignerUnknown",
-    "SeedValueViolated",
     "SigningFieldMissing",
     "TableUnreadable",
     "TemplateFaulty",

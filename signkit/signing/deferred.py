@@ -267,6 +267,7 @@ def prepare(
     Raises:
         KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
         SigningFieldMissing, AlreadySigned, OutOfTurn, PdfNotSignable: see `signkit.signing.turn.check_turn`.
+        SeedValueViolated: see `signkit.signing.pades.sign_field`.
         SignerNotParty: the certificate names somebody else than the role's party.
     """
     turn = check_turn(pdf, request.field, password)
@@ -274,7 +275,7 @@ def prepare(
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
     room = room_for(key, timestamped=level.has_timestamp) + _SPARE_ROOM
-    prepared = prepare_field(pdf, request, key.algorithm.digest, room, password)
+    prepared = prepare_field(pdf, request, key, room, password, timestamped=level.has_timestamp)
     created = request.time.astimezone(UTC)
     deferred = DeferredRequest(
         file=names[1],

@@ -17,6 +17,7 @@ from signkit.signing.appearance import Appearance, apply_appearance, give_empty_
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
 from signkit.signing.opening import entry, open_reader, open_writer, reading_errors, written
 from signkit.signing.profiles import Profile
+from signkit.signing.seed_values import Intention, demanded_permission, refuse_violation
 from signkit.signing.unlocking import Password
 from signkit.trust.evidence import Evidence
 from signkit.trust.timestamps import TimestampSource, obtain_timestamp
@@ -87,6 +88,20 @@ def signature_fields(pdf: bytes, password: Password = None) -> FieldNames:
         return _field_names(open_reader(pdf, password))
 
 
+def refuse_unwanted(pdf: bytes, request: SignatureRequest, *, timestamped: bool, password: Password = None) -> None:
+    """Refuse before a key is opened what the field demands otherwise; what hangs on the key is left to `sign_field`.
+
+    Raises:
+        SeedValueViolated: the field demands something else than this signature.
+        PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `signature_fields`.
+    """
+    with reading_errors():
+        fields = dict(signature_field_dictionaries(open_reader(pdf, password)))
+        field = fields.get(request.field)
+        if field is not None:
+            refuse_violation(field, Intention(request, _permission(field, request), timestamped))
+
+
 def sign_field(
     pdf: bytes,
     request: SignatureRequest,
@@ -100,6 +115,7 @@ def sign_field(
     Raises:
         SigningFieldMissing: no such field; the error lists those there are.
         AlreadySigned: the field has a value.
+        SeedValueViolated: the field demands something else than this signature.
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
@@ -107,7 +123,7 @@ def sign_field(
     said = request.profile.statement(request.time)
 
     def make(room: int) -> bytes:
-        prepared = prepare_field(pdf, request, signer.algorithm.digest, room, password)
+        prepared = prepare_field(pdf, request, signer, room, password, timestamped=timestamp is not None)
         return prepared.filled(build_signature(signer, prepared.digest, said, timestamp=timestamp))
 
     return with_room(make, room_for(signer, timestamped=timestamp is not None))
@@ -174,12 +190,12 @@ def room_for(key: KeyFacts, *, timestamped: bool) -> int:
 
 
 def prepare_field(
-    pdf: bytes, request: SignatureRequest, digest_name: str, room: int, password: Password = None
+    pdf: bytes, request: SignatureRequest, key: KeyFacts, room: int, password: Password = None, *, timestamped: bool
 ) -> PreparedFile:
-    """Write the signature's field, appearance and dictionary with ``room`` bytes for the signature itself.
+    """Write the signature's field, appearance and dictionary with ``room`` bytes for the signature of ``key`` itself.
 
     Raises:
-        SigningFieldMissing, AlreadySigned, PdfNotSignable: see `sign_field`.
+        SigningFieldMissing, AlreadySigned, SeedValueViolated, PdfNotSignable: see `sign_field`.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigObjSetup
@@ -189,10 +205,13 @@ def prepare_field(
         _refuse_unless_signable(writer, request)
         steps = PdfCMSEmbedder().write_cms(request.field, writer, existing_fields_only=True)
         field = next(steps).get_object()
+        permission = _permission(field, request)
+        refuse_violation(field, Intention(request, permission, timestamped, key))
         if request.appearance is not None:
             apply_appearance(writer, field, request.appearance)
         placeholder = _signature_dictionary(request, room)
-        steps.send(SigObjSetup(placeholder, mdp_setup=_permissions(field, request, digest_name)))
+        digest_name = key.algorithm.digest
+        steps.send(SigObjSetup(placeholder, mdp_setup=_rules(field, request, permission, digest_name)))
         return _prepared(steps, digest_name)
 
 
@@ -228,18 +247,28 @@ def _signature_dictionary(request: SignatureRequest, room: int) -> Any:
     return signature
 
 
-def _permissions(field: Any, request: SignatureRequest, digest_name: str) -> Any:
-    """Return the DocMDP and FieldMDP that go with the signature: asked for, or written in the field's /Lock."""
+def _permission(field: Any, request: SignatureRequest) -> int | None:
+    """Return what the signature lets change after it (/P of DocMDP): what the field's /Lock says, its seed value for a
+    certification, or form filling."""
+    lock = entry(field, "/Lock")
+    permission = int(lock["/P"]) if lock is not None and "/P" in lock else None
+    if not request.certify:
+        return permission
+    certified = demanded_permission(field) or _FORM_FILLING
+    return min(permission or certified, certified)
+
+
+def _rules(field: Any, request: SignatureRequest, permission: int | None, digest_name: str) -> Any:
+    """Return the DocMDP and FieldMDP that go with the signature."""
     from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
     from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
     lock = entry(field, "/Lock")
-    field_lock = FieldMDPSpec.from_pdf_object(lock) if lock is not None else None
-    permission = MDPPerm(lock["/P"]) if lock is not None and "/P" in lock else None
-    if request.certify:
-        permission = min(permission or MDPPerm.FILL_FORMS, MDPPerm.FILL_FORMS)
     return SigMDPSetup(
-        md_algorithm=digest_name, certify=request.certify, field_lock=field_lock, docmdp_perms=permission
+        md_algorithm=digest_name,
+        certify=request.certify,
+        field_lock=FieldMDPSpec.from_pdf_object(lock) if lock is not None else None,
+        docmdp_perms=None if permission is None else MDPPerm(permission),
     )
 
 

@@ -129,8 +129,9 @@ def test_pades_takes_every_key(person_signer):
     Profile.PADES.refuse_key(person_signer.certificate, SignatureAlgorithm("rsa-pss", "sha512"))
 
 
-def test_a_prepared_file_has_the_format_too(blank):
-    assert b"/SubFilter /adbe.pkcs7.detached" in prepare_field(blank, request(), "sha256", 4000).pdf
+def test_a_prepared_file_has_the_format_too(blank, person_signer):
+    prepared = prepare_field(blank, request(), person_signer, 4000, timestamped=False)
+    assert b"/SubFilter /adbe.pkcs7.detached" in prepared.pdf
 
 
 def test_signed_elsewhere_it_is_the_same_format(blank, person_signer):
