@@ -103,13 +103,18 @@ def parse_value(data: bytes, position: int, depth: int = 200) -> tuple[Value, in
             raise SyntaxProblem(f"no value at {position}")
         kind = match.lastgroup
         position = match.end()
-        if kind == "open":
+        if kind == "name":  # the usual kinds first
+            token = match["name"]
+            value = _NAMES.get(token) or _name(token)
+        elif kind == "ref":
+            value = Ref(int(match[2]), int(match[3]))
+        elif kind == "open":
             if len(stack) >= depth:
                 raise SyntaxProblem(f"nested deeper than {depth}")
             stack.append((match["open"], items))
             items = []
             continue
-        if kind == "close":
+        elif kind == "close":
             value, items = _close(match["close"], items, stack)
         elif kind == "word" and match["word"] == b"R":
             value = _late_reference(items)
@@ -146,10 +151,6 @@ def _late_reference(items: list[Value]) -> Ref:
 
 
 def _simple(kind: str | None, match: re.Match[bytes], data: bytes, position: int) -> tuple[Value, int]:
-    if kind == "ref":
-        return Ref(int(match[2]), int(match[3])), position
-    if kind == "name":
-        return _name(match["name"]), position
     if kind == "int":
         return int(match["int"]), position
     if kind == "real":
