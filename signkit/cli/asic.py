@@ -10,7 +10,8 @@ from typing import Annotated, BinaryIO
 
 import typer
 
-from signkit.cli.cms import refuse_inputs, show
+from signkit.cli.cms import refuse_inputs
+from signkit.cli.judging import show, validation_options
 from signkit.cli.language import words
 from signkit.cli.options import (
     At,
@@ -21,13 +22,13 @@ from signkit.cli.options import (
     Overwrite,
     PinStdin,
     Policy,
+    ReportFormat,
     SignerUri,
     Trust,
     Tsa,
     UseLastTry,
 )
 from signkit.cli.terminal import secret_reader, tell
-from signkit.cli.validate import validation_options
 from signkit.validation.writers.formats import Format
 from signkit.words import Text
 
@@ -97,9 +98,7 @@ def make(
 @app.command("verify", help=words("Judge a container's signatures and files.", "コンテナの署名とファイルを検証する。"))
 def verify(
     container: Container,
-    format_: Annotated[Format, typer.Option("--format", help=words("How results are written.", "結果の形式。"))] = (
-        Format.TEXT
-    ),
+    format_: ReportFormat = Format.TEXT,
     policy: Policy = "default",
     trust: Trust = None,
     evidence: EvidenceFolders = None,

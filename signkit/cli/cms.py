@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import mimetypes
-import sys
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from signkit.cli.files import output_beside, refuse_existing
-from signkit.cli.language import LANGUAGE, words
+from signkit.cli.judging import show, validation_options
+from signkit.cli.language import words
 from signkit.cli.options import (
     At,
     EvidenceFolders,
@@ -23,13 +23,13 @@ from signkit.cli.options import (
     Overwrite,
     PinStdin,
     Policy,
+    ReportFormat,
     SignerUri,
     Trust,
     Tsa,
     UseLastTry,
 )
 from signkit.cli.terminal import secret_reader, tell
-from signkit.cli.validate import exit_code, validation_options
 from signkit.errors import UsageProblem
 from signkit.validation.writers.formats import Format
 from signkit.words import Text
@@ -37,7 +37,6 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from signkit.signing.container import Container, Parts
     from signkit.signing.content import Content
-    from signkit.validation.report import Report
 
 HELP = words("Sign files of any kind (CAdES) and judge such signatures.", "任意のファイルに署名し (CAdES)、検証する。")
 
@@ -168,9 +167,7 @@ def verify(
         Path, typer.Argument(help=words("DER, BER, PEM, .p7m or .eml.", "DER、BER、PEM、.p7m、.eml。"))
     ],
     content: ContentFile = None,
-    format_: Annotated[Format, typer.Option("--format", help=words("How results are written.", "結果の形式。"))] = (
-        Format.TEXT
-    ),
+    format_: ReportFormat = Format.TEXT,
     policy: Policy = "default",
     trust: Trust = None,
     evidence: EvidenceFolders = None,
@@ -183,16 +180,6 @@ def verify(
 
     options = validation_options(policy, trust, evidence, at, offline, identity)
     show(validate_cms_file(signature, options, content=content), format_)
-
-
-def show(report: Report, format_: Format) -> None:
-    """Write one report and leave with its exit code."""
-    from signkit.validation.writers.opening import open_writer
-
-    writer = open_writer(format_, sys.stdout.write, LANGUAGE)
-    writer.add(report)
-    writer.finish()
-    raise typer.Exit(exit_code([report.verdict]))
 
 
 def _read(path: Path, opened: ExitStack) -> Container:

@@ -43,7 +43,7 @@ def run(
     offline: Offline = False,
 ) -> None:
     """Judge the contract and write the page."""
-    from signkit.cli.validate import validation_options
+    from signkit.cli.judging import validation_options
     from signkit.contracts.fonts import font_set
     from signkit.delivery.certificate import completion_certificate
     from signkit.output import write_checked

@@ -136,7 +136,7 @@ def withdraw(
 
 
 def _options(trust: list[Path] | None, evidence: list[Path] | None, at: str | None, offline: bool) -> ValidationOptions:
-    from signkit.cli.validate import validation_options
+    from signkit.cli.judging import validation_options
 
     return validation_options("default", trust, evidence, at, offline, identity=False)
 

@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from signkit.cli.language import words
+from signkit.validation.writers.formats import Format
 
 Output: TypeAlias = Annotated[
     Path | None, typer.Option("-o", "--output", help=words("Where to write.", "出力先。"), show_default=False)
@@ -52,6 +53,9 @@ Trust: TypeAlias = Annotated[
         ),
         show_default=False,
     ),
+]
+ReportFormat: TypeAlias = Annotated[
+    Format, typer.Option("--format", help=words("How results are written.", "結果の形式。"))
 ]
 Policy: TypeAlias = Annotated[
     str,

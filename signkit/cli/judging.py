@@ -1,0 +1,104 @@
+"""From options to a judgement, and from verdicts to the exit code, for all commands that judge signatures."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from signkit.cli.language import LANGUAGE
+from signkit.errors import ExitCode, UsageProblem
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.validation.options import ValidationOptions
+    from signkit.validation.report import Report, Verdict
+    from signkit.validation.writers.formats import Format
+
+
+def exit_code(verdicts: Iterable[Verdict]) -> int:
+    """Return 1 for any failure, else 4 for any unreadable file, else 3 for anything not passed, else 0."""
+    from signkit.validation.report import Verdict
+
+    seen = set(verdicts)
+    if Verdict.FAILED in seen:
+        return ExitCode.FAILED
+    if Verdict.UNREADABLE in seen:
+        return ExitCode.UNREADABLE
+    return ExitCode.INDETERMINATE if seen - {Verdict.PASSED} else ExitCode.DONE
+
+
+def validation_options(
+    policy: str,
+    trust: list[Path] | None,
+    evidence: list[Path] | None,
+    at: str | None,
+    offline: bool,
+    identity: bool,
+    expect: list[str] | None = None,
+) -> ValidationOptions:
+    """Return the options of a validation, as several commands take them from the command line."""
+    from signkit.cli.services import trusted_paths
+    from signkit.settings import load_settings
+    from signkit.trust.anchors import default_trust_store
+    from signkit.trust.indexed import IndexedRevocation, index_folder
+    from signkit.trust.revocation import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
+    from signkit.validation.options import ValidationOptions
+    from signkit.validation.policy import load_policy, shipped_policy
+
+    settings = load_settings()
+    sources: list[RevocationSource] = list(map(FolderRevocation, evidence or ()))
+    imported = index_folder(settings.home_folder())
+    if imported.is_dir():
+        sources.append(IndexedRevocation(imported))
+    if not offline:
+        sources += [*plugin_sources(), OnlineRevocation(settings.network_timeout)]
+    return ValidationOptions(
+        policy=load_policy(Path(policy)) if policy.endswith(".toml") else shipped_policy(policy),
+        trust=default_trust_store(trusted_paths(settings, trust)),
+        at=_moment(at),
+        offline=offline,
+        identity=identity,
+        revocation=sources,
+        expect=_expected(expect or ()),
+    )
+
+
+def _expected(pairs: Iterable[str]) -> dict[str, str]:
+    expected = {}
+    for pair in pairs:
+        field, sign, name = pair.partition("=")
+        if not sign or not field or not name.strip():
+            raise UsageProblem(
+                Text(f"--expect {pair!r} does not say who signs what", f"--expect {pair!r} の形式が正しくありません"),
+                Text("Write it like --expect seller='番号　花子'.", "例: --expect seller='番号　花子'"),
+            )
+        expected[field] = name
+    return expected
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise UsageProblem(
+            Text(f"{text!r} is no time", f"{text!r} は日時ではありません"),
+            Text("Write it like 2026-11-21 or 2026-11-21T09:00:00+09:00.", "例: 2026-11-21、2026-11-21T09:00:00+09:00"),
+        ) from error
+    return moment if moment.tzinfo else moment.astimezone()
+
+
+def show(report: Report, format_: Format) -> None:
+    """Write one report and leave with its exit code."""
+    from signkit.validation.writers.opening import open_writer
+
+    writer = open_writer(format_, sys.stdout.write, LANGUAGE)
+    writer.add(report)
+    writer.finish()
+    raise typer.Exit(exit_code([report.verdict]))
