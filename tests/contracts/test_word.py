@@ -85,6 +85,7 @@ def element(xml: str) -> object:
 
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 
 
 def field(instruction: str) -> Callable[[object], None]:
@@ -95,10 +96,17 @@ def field(instruction: str) -> Callable[[object], None]:
     return change
 
 
+def begun_from_template(document) -> None:
+    """As Word writes it: the settings name it by a relationship of their own."""
+    settings = document.part._settings_part
+    number = settings.relate_to("http://elsewhere.example/Form.dotm", f"{_R}/attachedTemplate", is_external=True)
+    named = settings.element.makeelement(f"{{{W}}}attachedTemplate", {f"{{{_R}}}id": number})
+    settings.element.insert(0, named)
+
+
 def external(kind: str, target: str = "http://elsewhere.example/x") -> Callable[[object], None]:
     def change(document) -> None:
-        office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-        document.part.relate_to(target, f"{office}/{kind}", is_external=True)
+        document.part.relate_to(target, f"{_R}/{kind}", is_external=True)
 
     return change
 
@@ -261,7 +269,7 @@ def test_tags_that_word_spread_over_runs_are_found(make_word: MakeWord) -> None:
 # --- what a template may not hold ------------------------------------------------------------------------------
 
 REFUSED = {
-    "remote template": ({"change": external("attachedTemplate")}, "attachedTemplate"),
+    "a frame": ({"change": external("frame")}, "frame"),
     "linked picture": ({"change": external("image")}, "outside itself: image"),
     "embedded object": ({"change": external("oleObject")}, "oleObject"),
     "link to a file": ({"change": external("hyperlink", "file:///etc/passwd")}, "outside itself: hyperlink"),
@@ -286,6 +294,15 @@ REFUSED = {
     "bomb": ({"word/media/zeros.bin": bytes(61_000_000)}, "unpacks to more than"),
     "way out": ({"../evil.xml": b""}, "leads out"),
 }  # fmt: skip
+
+
+def test_the_word_template_that_a_form_was_begun_from_is_forgotten(make_word: MakeWord) -> None:
+    """Nearly every form of an office names one, often by an address that leads elsewhere."""
+    filled = filled_contract(make_word(change=begun_from_template), DATA)
+
+    with zipfile.ZipFile(BytesIO(filled.content)) as archive:
+        assert not [name for name in archive.namelist() if b"elsewhere" in archive.read(name)]
+        assert b"attachedTemplate" not in archive.read("word/settings.xml")
 
 
 @pytest.mark.parametrize(("made", "cause"), REFUSED.values(), ids=REFUSED.keys())

@@ -41,7 +41,7 @@ _KEPT = frozenset({
 _DROPPED = frozenset({
     "core-properties", "extended-properties", "custom-properties", "thumbnail", "customXml", "customXmlProps",
     "comments", "commentsExtended", "commentsIds", "commentsExtensible", "people", "glossaryDocument",
-    "keyMapCustomizations", "font", "documenttasks",
+    "keyMapCustomizations", "font", "documenttasks", "attachedTemplate",
 })  # fmt: skip
 _PRINTED = frozenset({"officeDocument", "header", "footer", "footnotes", "endnotes"})
 _LINKS = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
@@ -167,7 +167,9 @@ def safe_parts(content: bytes, *, own_links: bool = False) -> Parts:
         kept.update(targets)
     for name in sorted(kept):
         if name.endswith(".xml"):
-            _require_quiet(parsed(parts[name]))
+            root = parsed(parts[name])
+            _require_quiet(root)
+            parts[name] = _without_origin(root) or parts[name]
     for entry in [entry for entry in types if (entry.get("PartName") or "/").lstrip("/") not in {*kept, ""}]:
         types.remove(entry)
     return {**{name: parts[name] for name in kept}, "[Content_Types].xml": serialized(types)}
@@ -203,6 +205,14 @@ def _part(parts: Parts, name: str) -> bytes:
     if name not in parts:
         raise NotUsable(f"it lacks its part {name}")
     return parts[name]
+
+
+def _without_origin(root: Element) -> bytes | None:
+    """Take out which Word template the form was begun from: its styles are in the form; None where it is not said."""
+    named = list(root.iter(f"{{{WORD}}}attachedTemplate"))
+    for element in named:
+        element.getparent().remove(element)
+    return serialized(root) if named else None
 
 
 def _require_quiet(root: Element) -> None:
