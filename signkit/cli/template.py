@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from signkit.cli.language import LANGUAGE, translate, words
+from signkit.cli.options import TemplateName
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
@@ -38,7 +40,7 @@ def list_() -> None:
     help=words("Show a template: parties, law, every data item.", "ひな型の当事者・根拠法令・データ項目を表示。"),
 )
 def show(
-    name: Annotated[str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))],
+    name: TemplateName,
 ) -> None:
     """Print what the template is and what it asks for."""
     from signkit.contracts.template import find_template
@@ -52,7 +54,7 @@ def show(
     for number, party in enumerate(template.parties, 1):
         print(f"  {number}. {party.role}  {party.label.in_language(LANGUAGE)}{_only_if_named(party)}")
     print(translate(Text("Data items (* = required):", "データ項目 (* は必須):")))
-    _print_items(dict(template.schema), dict(template.schema), 1)
+    _print_items(template.schema, template.schema, 1)
 
 
 def _only_if_named(party: Party) -> str:
@@ -150,7 +152,7 @@ def _law(name: str | None) -> Law | None:
     ),
 )
 def check(
-    name: Annotated[str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))],
+    name: TemplateName,
     preview: Annotated[
         Path | None,
         typer.Option(
@@ -178,6 +180,8 @@ def check(
         print(problem.in_language(LANGUAGE))
     if found.problems:
         raise TemplateFaulty(template.id, len(found.problems))
+    if found.replaced_fonts:
+        tell(_REPLACED, fonts=", ".join(f"{name} → {instead}" for name, instead in found.replaced_fonts.items()))
     held = [f"{law.title.in_language(LANGUAGE)} ({len(law.items)})" for law in covered_laws(template)]
     tell(_SOUND, template=template.id, laws=", ".join(held) or "-")
 
@@ -200,34 +204,29 @@ _BEGUN = Text(
 _FOUND = Text(
     "Found in the form: items {items}; signing blocks {roles}.", "書式にあった項目: {items}。署名欄: {roles}。"
 )
+_REPLACED = Text(
+    "Fonts are replaced, so that lines may break elsewhere than in Word: {fonts}.",
+    "フォントを置き換えるため、改行位置が Word と異なることがあります: {fonts}。",
+)
 _SOUND = Text(
     "{template}: nothing to mend found; statutory items with a place each: {laws}. A lawyer says whether it is right.",
     "{template}: 直すべき点は見つかりません。記載欄のある法定記載事項: {laws}。内容の当否は専門家に確かめてください。",
 )
 
 
-def _print_items(root: dict[str, Any], schema: dict[str, Any], depth: int) -> None:
+def _print_items(root: Mapping[str, Any], schema: Mapping[str, Any], depth: int) -> None:
+    from signkit.contracts.checking import resolved
+
     required = set(schema.get("required", ()))
     for name, item in schema.get("properties", {}).items():
-        resolved = _resolved(root, item)
+        whole = resolved(root, item)
         mark = "*" if name in required else " "
-        clause = item.get("x-clause") or resolved.get("x-clause")
+        clause = item.get("x-clause") or whole.get("x-clause")
         note = f"  [{clause}]" if clause else ""
-        print(f"{'  ' * depth}{mark}{name}: {_title(item) or _title(resolved)}{note}")
-        inner = _resolved(root, resolved.get("items", resolved))
-        _print_items(root, inner, depth + 1)
+        print(f"{'  ' * depth}{mark}{name}: {_title(item) or _title(whole)}{note}")
+        _print_items(root, resolved(root, whole.get("items", whole)), depth + 1)
 
 
-def _title(schema: dict[str, Any]) -> str:
+def _title(schema: Mapping[str, Any]) -> str:
     title = schema.get("title", "")
     return str(title.get(LANGUAGE, "")) if isinstance(title, dict) else str(schema.get(f"x-title-{LANGUAGE}", title))
-
-
-def _resolved(root: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
-    reference = schema.get("$ref", "")
-    if not reference.startswith("#/"):
-        return schema
-    found: Any = root
-    for step in reference[2:].split("/"):
-        found = found[step]
-    return {**found, **schema}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from signkit.contracts import fonts
@@ -22,10 +22,15 @@ _MAX_DEPTH = 20
 
 @dataclass(frozen=True)
 class Lint:
-    """What was found: problems, and the example as it renders; None where it does not."""
+    """What was found: problems, and the example as it renders; None where it does not.
+
+    Attributes:
+        replaced_fonts: families that the text names, and what stands in for each; no fault, but to be looked at.
+    """
 
     problems: tuple[Problem, ...]
     example: Rendered | None
+    replaced_fonts: Mapping[str, str] = field(default_factory=dict)
 
 
 def check_template(template: Template, settings: Settings | None = None) -> Lint:
@@ -46,7 +51,7 @@ def check_template(template: Template, settings: Settings | None = None) -> Lint
         return Lint((*problems, _problem("missing", EXAMPLE, Text("there is no example", "記入例がありません"))), None)
     except SignKitError as error:
         return Lint((*problems, _problem("example", EXAMPLE, Text(error.message("en"), error.message("ja")))), None)
-    return Lint(tuple(problems), example)
+    return Lint(tuple(problems), example, source_of(template).replaced_fonts(template, font_set))
 
 
 def _party_problems(template: Template) -> Iterator[Problem]:

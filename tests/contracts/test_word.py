@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from signkit.contracts.attachments import appendix, attachment
 from signkit.contracts.data import Data, load_contract_data
 from signkit.contracts.embedded import read_contract
+from signkit.contracts.fonts import GOTHIC, MINCHO
 from signkit.contracts.lint import check_template
 from signkit.contracts.render import Rendered, filled_contract, render_contract, render_contracts
 from signkit.contracts.template import Template, load_template
@@ -294,6 +295,13 @@ REFUSED = {
     "bomb": ({"word/media/zeros.bin": bytes(61_000_000)}, "unpacks to more than"),
     "way out": ({"../evil.xml": b""}, "leads out"),
 }  # fmt: skip
+
+
+def test_a_check_tells_which_fonts_are_replaced(nda) -> None:
+    replaced = check_template(nda).replaced_fonts
+
+    assert replaced["ＭＳ 明朝"] == MINCHO
+    assert replaced["ＭＳ ゴシック"] == GOTHIC
 
 
 def test_the_word_template_that_a_form_was_begun_from_is_forgotten(make_word: MakeWord) -> None:

@@ -22,6 +22,7 @@ _GOTHIC = re.compile(
 )
 _NAMES = tuple(f"{{{WORD}}}{name}" for name in ("ascii", "hAnsi", "eastAsia", "cs"))
 _THEME_FONTS = tuple(f"{{{DRAWING}}}{name}" for name in ("latin", "ea", "cs", "font", "sym", "buFont"))
+_USED_THEME_FONTS = tuple(f"{{{DRAWING}}}{name}" for name in ("latin", "ea"))
 _SYMBOL_FONTS = re.compile(r"symbol|wingdings|webdings", re.IGNORECASE)
 
 #: Characters of Word's symbol fonts that lists and forms use, as what they look like.
@@ -41,7 +42,7 @@ def replacement(family: str, font_set: FontSet) -> str:
 
 
 def replaced_families(parts: Parts, font_set: FontSet) -> dict[str, str]:
-    """Return what each family that the document uses is replaced by."""
+    """Return what each family that the document uses is replaced by; not those that a theme lists for other scripts."""
     named = {family for name in parts if _holds_text(name) for family in _families(parsed(parts[name]))}
     return {
         family: instead
@@ -82,7 +83,7 @@ def _holds_text(name: str) -> bool:
 
 
 def _families(root: Element) -> Iterator[str]:
-    for element in root.iter(f"{{{WORD}}}rFonts", *_THEME_FONTS):
+    for element in root.iter(f"{{{WORD}}}rFonts", *_USED_THEME_FONTS):
         for attribute in (*_NAMES, "typeface"):
             family = element.get(attribute, "")
             if family and not family.startswith("+"):
