@@ -10,6 +10,9 @@ import typer
 from signkit.cli.language import words
 from signkit.validation.writers.formats import Format
 
+TemplateName: TypeAlias = Annotated[
+    str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))
+]
 Output: TypeAlias = Annotated[
     Path | None, typer.Option("-o", "--output", help=words("Where to write.", "出力先。"), show_default=False)
 ]

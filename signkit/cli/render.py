@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from signkit.cli.files import read_input
-from signkit.cli.language import LANGUAGE, words
-from signkit.cli.options import Output, Overwrite
+from signkit.cli.language import words
+from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
@@ -18,6 +18,9 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from signkit.cli.render_many import ManyOptions
     from signkit.contracts.attachments import Attachment
+    from signkit.contracts.data import Data
+    from signkit.contracts.template import Template
+    from signkit.settings import Settings
 
 HELP = words(
     "Make a contract: check the data, typeset the template to PDF/A-3 with empty signature fields.",
@@ -25,143 +28,176 @@ HELP = words(
 )
 
 
+DataFile: TypeAlias = Annotated[
+    Path,
+    typer.Argument(
+        help=words(
+            "Data: .yaml, .json or .toml. A table (.csv, .tsv, .jsonl, .xlsx) makes one contract a row.",
+            "データ: .yaml、.json、.toml。表 (.csv、.tsv、.jsonl、.xlsx) からは1行に1件の契約書を作る。",
+        )
+    ),
+]
+With: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--with",
+        metavar="ROLE=FILE",
+        help=words(
+            "Fill a party's items from a file made by 'signkit card identity --for'; may be repeated.",
+            "signkit card identity --for で作ったファイルで当事者の項目を埋める。複数指定できる。",
+        ),
+        show_default=False,
+    ),
+]
+Base: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help=words("Data that all contracts share; the data go over it.", "すべての契約に共通のデータ。"),
+        show_default=False,
+    ),
+]
+NamePattern: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PATTERN",
+        help=words(
+            "Table: pattern of file names, such as '{employee.name}-{row}'. Default: {row:04}.",
+            "表: ファイル名の型。例: '{employee.name}-{row}'。既定: {row:04}。",
+        ),
+        show_default=False,
+    ),
+]
+Jobs: TypeAlias = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help=words("Table: worker processes. Default: one a core.", "表: 並行するプロセスの数。既定: コアの数。"),
+        show_default=False,
+    ),
+]
+RefusedRows: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help=words("Table: write refused rows to this CSV file.", "表: 問題のある行をこの CSV に書き出す。"),
+        show_default=False,
+    ),
+]
+EncodingName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CODE",
+        help=words(
+            "Table: utf-8 or cp932. Default: the one in which every byte fits, and it is said which.",
+            "表: utf-8 または cp932。既定: 全体が読めるほうを使い、どちらかを表示する。",
+        ),
+        show_default=False,
+    ),
+]
+Attach: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--attach",
+        metavar="[NAME=]FILE",
+        help=words(
+            "Embed a file (plan, certificate of the register) and list it with its digest in an annex; NAME says "
+            "what it is. May be repeated.",
+            "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。NAME は書類の名称。"
+            "複数指定できる。",
+        ),
+        show_default=False,
+    ),
+]
+Append: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--append",
+        metavar="[NAME=]FILE",
+        help=words(
+            "Put the pages of a PDF behind the contract and list them with its digest in an annex. The contract is "
+            "no PDF/A then. May be repeated.",
+            "PDF のページを契約書の後ろに綴じ込み、ハッシュ値とともに別紙に記載する。PDF/A ではなくなる。"
+            "複数指定できる。",
+        ),
+        show_default=False,
+    ),
+]
+
+
 def run(
-    template: Annotated[str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))],
-    data: Annotated[
-        Path,
-        typer.Argument(
-            help=words(
-                "Data: .yaml, .json or .toml. A table (.csv, .tsv, .jsonl, .xlsx) makes one contract a row.",
-                "データ: .yaml、.json、.toml。表 (.csv、.tsv、.jsonl、.xlsx) からは1行に1件の契約書を作る。",
-            )
-        ),
-    ],
-    with_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--with",
-            metavar="ROLE=FILE",
-            help=words(
-                "Fill a party's items from a file made by 'signkit card identity --for'; may be repeated.",
-                "signkit card identity --for で作ったファイルで当事者の項目を埋める。複数指定できる。",
-            ),
-            show_default=False,
-        ),
-    ] = None,
-    base: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help=words("Data that all contracts share; the data go over it.", "すべての契約に共通のデータ。"),
-            show_default=False,
-        ),
-    ] = None,
-    name: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PATTERN",
-            help=words(
-                "Table: pattern of file names, such as '{employee.name}-{row}'. Default: {row:04}.",
-                "表: ファイル名の型。例: '{employee.name}-{row}'。既定: {row:04}。",
-            ),
-            show_default=False,
-        ),
-    ] = None,
-    jobs: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help=words("Table: worker processes. Default: one a core.", "表: 並行するプロセスの数。既定: コアの数。"),
-            show_default=False,
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help=words("Table: write refused rows to this CSV file.", "表: 問題のある行をこの CSV に書き出す。"),
-            show_default=False,
-        ),
-    ] = None,
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            metavar="CODE",
-            help=words(
-                "Table: utf-8 or cp932. Default: the one in which every byte fits, and it is said which.",
-                "表: utf-8 または cp932。既定: 全体が読めるほうを使い、どちらかを表示する。",
-            ),
-            show_default=False,
-        ),
-    ] = None,
-    attach: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--attach",
-            metavar="[NAME=]FILE",
-            help=words(
-                "Embed a file (plan, certificate of the register) and list it with its digest in an annex; NAME says "
-                "what it is. May be repeated.",
-                "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。NAME は書類の名称。"
-                "複数指定できる。",
-            ),
-            show_default=False,
-        ),
-    ] = None,
-    append: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--append",
-            metavar="[NAME=]FILE",
-            help=words(
-                "Put the pages of a PDF behind the contract and list them with its digest in an annex. The contract is "
-                "no PDF/A then. May be repeated.",
-                "PDF のページを契約書の後ろに綴じ込み、ハッシュ値とともに別紙に記載する。PDF/A ではなくなる。"
-                "複数指定できる。",
-            ),
-            show_default=False,
-        ),
-    ] = None,
+    template: TemplateName,
+    data: DataFile,
+    with_: With = None,
+    base: Base = None,
+    name: NamePattern = None,
+    jobs: Jobs = None,
+    report: RefusedRows = None,
+    encoding: EncodingName = None,
+    attach: Attach = None,
+    append: Append = None,
     output: Output = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Render one contract, or one a row."""
     from signkit.cli.render_many import ManyOptions, render_many
-    from signkit.contracts.attachments import appendix, attachment
-    from signkit.contracts.bulk.rows import merged
     from signkit.contracts.bulk.table import is_table
-    from signkit.contracts.data import load_contract_data
-    from signkit.contracts.fragment import merge_fragment
-    from signkit.contracts.render import render_contract
     from signkit.contracts.template import find_template
-    from signkit.output import write_checked
     from signkit.settings import load_settings
 
     settings = load_settings()
     found = find_template(template, settings)
     many = ManyOptions(name, jobs, report, encoding)
-    items = load_contract_data(base) if base else {}
-    if not is_table(data):
-        _refuse_table_options(many)
-        items = merged(items, load_contract_data(data))
-    for role, file in map(_role_and_file, with_ or ()):
-        items = merge_fragment(found, items, role, load_contract_data(file))
     if is_table(data):
         _refuse_attachments(attach, append)
+        items = _items(found, None, base, with_)
         render_many(found, data, items, output, many, settings, overwrite=overwrite)
         return
-    attachments = [_attachment(text, attachment) for text in attach or ()]
-    appended = [_attachment(text, appendix) for text in append or ()]
-    rendered = render_contract(found, items, settings, attachments, appended)
+    _refuse_table_options(many)
+    items = _items(found, data, base, with_)
     target = output or Path(f"{data.stem}.pdf")
+    _render_one(found, items, settings, target, attach or [], append or [], overwrite=overwrite)
+
+
+def _items(template: Template, data: Path | None, base: Path | None, with_: list[str] | None) -> Data:
+    """Return the contract's data: what all share, over it its own, over these what the parties' files say."""
+    from signkit.contracts.bulk.rows import merged
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.fragment import merge_fragment
+
+    items = load_contract_data(base) if base else {}
+    if data is not None:
+        items = merged(items, load_contract_data(data))
+    for role, file in map(_role_and_file, with_ or ()):
+        items = merge_fragment(template, items, role, load_contract_data(file))
+    return items
+
+
+def _render_one(
+    template: Template,
+    items: Data,
+    settings: Settings,
+    target: Path,
+    attach: list[str],
+    append: list[str],
+    *,
+    overwrite: bool,
+) -> None:
+    """Write the contract, and say what its parties should know of it."""
+    from signkit.contracts.attachments import appendix, attachment
+    from signkit.contracts.render import render_contract
+    from signkit.output import write_checked
+
+    attachments = [_attachment(text, attachment) for text in attach]
+    appended = [_attachment(text, appendix) for text in append]
+    rendered = render_contract(template, items, settings, attachments, appended)
     write_checked(target, rendered.pdf, overwrite=overwrite)
-    roles = ", ".join(block.role for block in rendered.blocks)
-    tell(_MADE, target=target, roles=roles)
+    tell(_MADE, target=target, roles=", ".join(block.role for block in rendered.blocks))
     if appended:
         tell(_NO_PDFA)
     for each in (*attachments, *appended):
         if each.not_searched is not None:
-            tell(_NOT_SEARCHED, name=each.name, cause=each.not_searched.in_language(LANGUAGE))
+            tell(_NOT_SEARCHED, name=each.name, cause=each.not_searched)
     print(target)
 
 
