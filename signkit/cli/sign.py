@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from signkit.signers.base import KeyFacts
     from signkit.signing.batch import Job, Outcome
     from signkit.signing.pades import SignatureRequest
+    from signkit.signing.places import Place
     from signkit.signing.unlocking import Password
 
 HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の署名欄に署名する (PAdES B-B から B-LTA)。")
@@ -86,6 +88,18 @@ def run(
         ),
     ] = None,
     overwrite: Overwrite = False,
+    field_at: Annotated[
+        str | None,
+        typer.Option(
+            "--field-at",
+            metavar="PAGE:X,Y,W,H",
+            help=words(
+                "Make the field here and sign it: page (or 'last'), then millimetres from its upper left corner.",
+                "署名欄をここに作って署名する: ページ (または last) と、その左上からのミリメートル (X,Y,幅,高さ)。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     certify: Annotated[
         bool | None,
         typer.Option(
@@ -204,7 +218,7 @@ def run(
     wanted = parse_level(level)
     profile.refuse_timestamps(wanted=bool(tsa) or wanted.has_timestamp)
     pdfs, role, signer = _needed(pdfs, role, signer)
-    said = _Said(role, reason, profile, timestamped=wanted.has_timestamp)
+    said = _Said(role, reason, profile, timestamped=wanted.has_timestamp, place=_place(field_at))
     jobs = _jobs(pdfs, said, output, password, certify=certify, overwrite=overwrite, resume=resume)
     if not jobs:
         tell(_NOTHING_LEFT)
@@ -215,7 +229,7 @@ def run(
     available = services(settings, tsa, evidence, trust)
 
     def maker(key: KeyFacts) -> Callable[[Job], SignatureRequest]:
-        return _request_maker(key, role, reason, location, not no_appearance, image, profile, witness=witness)
+        return _request_maker(key, said, location, not no_appearance, image, witness=witness)
 
     if signer.startswith(deferred.SCHEME):
         deferred.begin(
@@ -261,13 +275,20 @@ class _Said:
     reason: str | None
     profile: Profile
     timestamped: bool
+    place: Place | None
 
     def refuse_unwanted(self, data: bytes, password: Password, *, certify: bool) -> None:
-        """Refuse what the field's seed values forbid, as far as it can be told without the key."""
+        """Refuse what the field's seed values or the document forbid, as far as it can be told without the key."""
         from signkit.signing.pades import SignatureRequest, refuse_unwanted
 
         request = SignatureRequest(
-            self.role, "", datetime.now(_JST), certify=certify, reason=self.reason, profile=self.profile
+            self.role,
+            "",
+            datetime.now(_JST),
+            certify=certify,
+            reason=self.reason,
+            profile=self.profile,
+            place=self.place,
         )
         refuse_unwanted(data, request, timestamped=self.timestamped, password=password)
 
@@ -299,7 +320,7 @@ def _jobs(
         target = output_beside(pdf, role, folder_target)
         if resume and _is_done(data, target, role, password.value):
             continue
-        turn = check_turn(data, role, password.value)
+        turn = check_turn(data, role, password.value, adds_field=said.place is not None)
         refuse_existing(target, overwrite)
         if not turn.is_first:
             _refuse_broken(data, pdf, password.value)
@@ -316,8 +337,42 @@ def _jobs(
         usual = turn.is_first and turn.is_contract and profile is Profile.PADES
         certifies = usual if certify is None else certify
         said.refuse_unwanted(data, password.value, certify=certifies)
+        _tell_undrawn(data, pdf, password.value)
         jobs[target] = Job(pdf, target, digest(data), certifies, turn.party)
     return list(jobs.values())
+
+
+def _place(text: str | None) -> Place | None:
+    """Read ``--field-at``."""
+    from signkit.signing.places import LAST_PAGE, Place
+
+    if text is None:
+        return None
+    found = _PLACE.fullmatch(text.replace(" ", ""))
+    numbers = [float(number) for number in found.groups()[1:]] if found else []
+    if found is None or numbers[2] < _LEAST_WIDTH or numbers[3] < _LEAST_HEIGHT:
+        raise UsageProblem(
+            Text(
+                f"--field-at {text}: not PAGE:X,Y,W,H, or less than {_LEAST_WIDTH} × {_LEAST_HEIGHT} mm",
+                f"--field-at {text}: ページ:X,Y,幅,高さ の形でないか、"
+                f"{_LEAST_WIDTH} × {_LEAST_HEIGHT} mm より小さい指定です",
+            ),
+            Text(
+                "For example --field-at 1:120,240,70,25: on page 1, 120 mm from the left, 240 mm from above, 70 mm "
+                "wide and 25 mm high.",
+                "例: --field-at 1:120,240,70,25 (1ページ目、左から120 mm、上から240 mm、幅70 mm、高さ25 mm)。",
+            ),
+        )
+    return Place(LAST_PAGE if found[1] == "last" else int(found[1]), *numbers)
+
+
+def _tell_undrawn(data: bytes, pdf: Path, password: Password) -> None:
+    """Name the values that may not show once the file is signed."""
+    from signkit.signers.base import shown
+    from signkit.signing.forms import fields_to_be_drawn
+
+    if names := fields_to_be_drawn(data, password):
+        tell(_UNDRAWN, pdf=pdf, fields=shown(", ".join(names)))
 
 
 def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
@@ -430,12 +485,10 @@ def _account(outcome: Outcome, role: str, level: str) -> None:
 
 def _request_maker(
     key: KeyFacts,
-    role: str,
-    reason: str | None,
+    said: _Said,
     location: str | None,
     draw: bool,
     image: bytes | None,
-    profile: Profile,
     *,
     witness: bool,
 ) -> Callable[[Job], SignatureRequest]:
@@ -452,13 +505,15 @@ def _request_maker(
     attributes = read_attributes(certificate)
     if attributes is not None:
         tell(_CARRIES_ATTRIBUTES)
-    name = attributes.name if attributes else str(certificate.subject.native.get("common_name") or role)
+    name = attributes.name if attributes else str(certificate.subject.native.get("common_name") or said.role)
     fonts = font_set(load_settings().font_folders)
 
     def make(job: Job) -> SignatureRequest:
         now = datetime.now(_JST).replace(microsecond=0)
         appearance = seal_appearance(name, now, language=LANGUAGE, image=image, fonts=fonts) if draw else None
-        return SignatureRequest(role, name, now, job.certify, reason, location, appearance, witness, profile)
+        return SignatureRequest(
+            said.role, name, now, job.certify, said.reason, location, appearance, witness, said.profile, said.place
+        )
 
     return make
 
@@ -478,6 +533,15 @@ def _tell_freshness(outcome: Outcome) -> None:
 #: The name of the input is not that of what is handed in.
 _SETTLED_BY_SIGNING = ("signed", "file-name")
 _JST = timezone(timedelta(hours=9))
+_MILLIMETRES = r"(\d{1,5}(?:\.\d{1,3})?)"
+_PLACE = re.compile(r"(?a)(last|[1-9]\d{0,5}):" + ",".join([_MILLIMETRES] * 4))
+_LEAST_WIDTH, _LEAST_HEIGHT = 10, 5
+_UNDRAWN = Text(
+    "Note: {pdf} has values that only some viewers draw, and signing ends that: {fields}. They may look blank in the "
+    "signed file. Open it in the program that filled it in and save or print it to PDF first.",
+    "ご注意: {pdf} には、表示がビューアー任せの値があります: {fields}。署名後は空欄に見えることがあります。"
+    "先に、記入したプログラムで開いて保存し直すか、PDF に印刷してください。",
+)
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _CANNOT_TELL = Text(
     "Note: whether the certificate names the party cannot be told. {reasons}",

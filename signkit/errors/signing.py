@@ -46,7 +46,38 @@ class SigningFieldMissing(SignKitError):
             )
         )
 
-    HINT = Text("Name one of the empty fields with --as.", "--as で空の署名欄を指定してください。")
+    def hint(self, language: Language = "en") -> str:
+        """Say how the PDF can be signed all the same."""
+        text = _NAME_ONE if self.empty else _MAKE_ONE
+        return text.in_language(language, role=self.role)
+
+
+_NAME_ONE = Text("Name one of the empty fields with --as.", "--as で空の署名欄を指定してください。")
+_MAKE_ONE = Text(
+    "Say where to sign and the field is made: --field-at PAGE:X,Y,W,H, in millimetres from the page's upper left "
+    "corner, for example --field-at 1:120,240,70,25 (or last:120,240,70,25).",
+    "署名する場所を --field-at ページ:X,Y,幅,高さ で指定すると、署名欄を作って署名します "
+    "(ページ左上からのミリメートル。例: --field-at 1:120,240,70,25、最後のページなら last:120,240,70,25)。",
+)
+
+
+@dataclass(eq=False)
+class FieldNotAdded(SignKitError):
+    """The PDF cannot take a further signature field; nothing was signed."""
+
+    role: str
+    cause: Text
+    MESSAGE = Text(
+        "No signature field {role!r} can be added: {cause}. Nothing was signed.",
+        "署名欄 {role!r} を追加できません: {cause}。署名していません。",
+    )
+    HINT = Text(
+        "See the fields there are with: signkit status FILE", "今ある署名欄は signkit status FILE で確認できます。"
+    )
+
+    def message(self, language: Language = "en") -> str:
+        """Say why, in ``language``."""
+        return self.MESSAGE.in_language(language, role=self.role, cause=self.cause.in_language(language))
 
 
 @dataclass(eq=False)

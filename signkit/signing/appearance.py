@@ -85,18 +85,25 @@ def seal_characters(name: str) -> str:
 
 
 def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: Appearance) -> None:
-    """Draw ``appearance`` as ``field``'s normal appearance; a field without a rectangle stays invisible."""
+    """Draw ``appearance`` as ``field``'s normal appearance; a field without a rectangle stays invisible.
+
+    A field that is turned (/MK /R, degrees counterclockwise) lies upright on a page that a viewer turns back.
+    """
     from pyhanko.pdf_utils import generic
     from pyhanko.pdf_utils.reader import PdfFileReader
 
     widget = _widget(field)
-    width, height = _size(widget)
+    turn = _turn(widget)
+    width, height = _size(widget) if turn in (0, 180) else reversed(_size(widget))
     if width < _MIN_SIDE or height < _MIN_SIDE or max(width, height) > _MAX_SIDE:
         return
     opaque = pdf_a_part(writer) == 1
     source = _source(appearance, width, height, opaque=opaque)
     drawing = _drawing(source, appearance.fonts or font_set(), "a-1b" if opaque else "1.7")
     form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
+    if turn:
+        turned = map(generic.FloatObject, _matrix(turn, width, height))
+        form.get_object()[generic.pdf_name("/Matrix")] = generic.ArrayObject(turned)
     widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): form})
     writer.update_container(widget)
 
@@ -127,6 +134,21 @@ def _widget(field: Any) -> Any:
 def _size(widget: Any) -> tuple[float, float]:
     left, bottom, right, top = (float(value) for value in widget["/Rect"])
     return abs(right - left), abs(top - bottom)
+
+
+def _turn(widget: Any) -> int:
+    """Return /MK /R (ISO 32000-2 table 192); 0 for what is no quarter turn."""
+    turn = int(widget["/MK"]["/R"]) % 360 if "/MK" in widget and "/R" in widget["/MK"] else 0
+    return turn if turn % 90 == 0 else 0
+
+
+def _matrix(turn: int, width: float, height: float) -> tuple[float, ...]:
+    """Return what turns a drawing counterclockwise and lays it back into the first quadrant (12.5.5, algorithm 8)."""
+    return {
+        90: (0, 1, -1, 0, height, 0),
+        180: (-1, 0, 0, -1, width, height),
+        270: (0, -1, 1, 0, 0, width),
+    }[turn]
 
 
 def _source(appearance: Appearance, width: float, height: float, *, opaque: bool) -> str:

@@ -267,10 +267,10 @@ def prepare(
     Raises:
         KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
         SigningFieldMissing, AlreadySigned, OutOfTurn, PdfNotSignable: see `signkit.signing.turn.check_turn`.
-        SeedValueViolated: see `signkit.signing.pades.sign_field`.
+        SeedValueViolated, FieldNotAdded: see `signkit.signing.pades.sign_field`.
         SignerNotParty: the certificate names somebody else than the role's party.
     """
-    turn = check_turn(pdf, request.field, password)
+    turn = check_turn(pdf, request.field, password, adds_field=request.place is not None)
     refuse_unfinishable(key, request.time, level, services, request.profile)
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import PdfNotSignable
+from signkit.signing.forms import signature_field_dictionaries
 from signkit.signing.opening import entry, open_reader, reading_errors
-from signkit.signing.pades import signature_field_dictionaries
 from signkit.signing.unlocking import Password
 from signkit.trust.evidence import Evidence, asn1_certificate
 from signkit.words import Text

@@ -6,6 +6,7 @@ pyHanko writes the PDF; what is signed, and with what, is decided here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -15,7 +16,9 @@ from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, T
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.appearance import Appearance, apply_appearance, give_empty_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
+from signkit.signing.forms import signature_field_dictionaries
 from signkit.signing.opening import entry, open_reader, open_writer, reading_errors, written
+from signkit.signing.places import Place, field_at, refuse_unplaceable, turn_of
 from signkit.signing.profiles import Profile
 from signkit.signing.seed_values import Intention, demanded_permission, refuse_violation
 from signkit.signing.unlocking import Password
@@ -33,7 +36,6 @@ _TOKEN_ROOM = 8192
 _TOKEN_VARIATION = 256
 #: A further try is needed where another, wordier service answers the second time.
 _MAX_TRIES = 4
-_MAX_FIELDS = 20_000
 #: DocMDP: nothing may change any more (ISO 32000-2 table 257).
 _NO_CHANGES = 1
 _FORM_FILLING = 2
@@ -56,6 +58,7 @@ class SignatureRequest:
         appearance: what is drawn in the field's rectangle; None draws nothing.
         witness: an organisation signs on the party's instruction (立会人型); the signature states it.
         profile: the signature's format.
+        place: where a field of that name is made, in the same update; None signs the field that is there.
     """
 
     field: FieldName
@@ -67,6 +70,7 @@ class SignatureRequest:
     appearance: Appearance | None = None
     witness: bool = False
     profile: Profile = Profile.PADES
+    place: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -93,10 +97,14 @@ def refuse_unwanted(pdf: bytes, request: SignatureRequest, *, timestamped: bool,
 
     Raises:
         SeedValueViolated: the field demands something else than this signature.
+        FieldNotAdded: the request's place cannot take a field.
         PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `signature_fields`.
     """
     with reading_errors():
-        fields = dict(signature_field_dictionaries(open_reader(pdf, password)))
+        reader = open_reader(pdf, password)
+        if request.place is not None:
+            refuse_unplaceable(reader, request.field, request.place)
+        fields = dict(signature_field_dictionaries(reader))
         field = fields.get(request.field)
         if field is not None:
             refuse_violation(field, Intention(request, _permission(field, request), timestamped))
@@ -116,6 +124,7 @@ def sign_field(
         SigningFieldMissing: no such field; the error lists those there are.
         AlreadySigned: the field has a value.
         SeedValueViolated: the field demands something else than this signature.
+        FieldNotAdded: the request's place cannot take a field.
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
@@ -195,24 +204,60 @@ def prepare_field(
     """Write the signature's field, appearance and dictionary with ``room`` bytes for the signature of ``key`` itself.
 
     Raises:
-        SigningFieldMissing, AlreadySigned, SeedValueViolated, PdfNotSignable: see `sign_field`.
+        SigningFieldMissing, AlreadySigned, SeedValueViolated, FieldNotAdded, PdfNotSignable: see `sign_field`.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
     """
-    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigObjSetup
+    from pyhanko.sign.signers.cms_embedder import SigObjSetup
 
     with reading_errors():
         writer = open_writer(pdf, password)
         _refuse_unless_signable(writer, request)
-        steps = PdfCMSEmbedder().write_cms(request.field, writer, existing_fields_only=True)
-        field = next(steps).get_object()
+        with _keeping_form_rules(writer):
+            steps, field = _field_steps(writer, request)
         permission = _permission(field, request)
         refuse_violation(field, Intention(request, permission, timestamped, key))
         if request.appearance is not None:
             apply_appearance(writer, field, request.appearance)
         placeholder = _signature_dictionary(request, room)
         digest_name = key.algorithm.digest
-        steps.send(SigObjSetup(placeholder, mdp_setup=_rules(field, request, permission, digest_name)))
+        setup = SigObjSetup(placeholder, mdp_setup=_rules(field, request, permission, digest_name))
+        steps.send(setup)
         return _prepared(steps, digest_name)
+
+
+def _field_steps(writer: IncrementalPdfFileWriter, request: SignatureRequest) -> tuple[Any, Any]:
+    """Return pyHanko's steps, and the field: the one that is there, or a new one at the request's place."""
+    from pyhanko.pdf_utils import generic
+    from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder
+
+    if request.place is None:
+        steps = PdfCMSEmbedder().write_cms(request.field, writer, existing_fields_only=True)
+        return steps, next(steps).get_object()
+    spec = field_at(writer, request.field, request.place)
+    steps = PdfCMSEmbedder(new_field_spec=spec).write_cms(request.field, writer)
+    field = next(steps).get_object()
+    if turn := turn_of(writer.prev, request.place):
+        turned = generic.DictionaryObject({generic.pdf_name("/R"): generic.NumberObject(turn)})
+        field[generic.pdf_name("/MK")] = turned
+    if request.appearance is None:
+        give_empty_appearance(writer, field)
+    return steps, field
+
+
+@contextmanager
+def _keeping_form_rules(writer: IncrementalPdfFileWriter) -> Iterator[None]:
+    """Put /NeedAppearances, which pyHanko clears, back where somebody has signed.
+
+    No viewer shall draw anew what the first signature is on; but what an earlier signer signed is not ours to change.
+    """
+    from pyhanko.pdf_utils import generic
+
+    form = entry(writer.root, "/AcroForm")
+    flag = entry(form, "/NeedAppearances") if _field_names(writer.prev).signed else None
+    yield
+    if flag is not None:
+        form[generic.pdf_name("/NeedAppearances")] = generic.BooleanObject(bool(flag))
+        writer.update_container(form)
 
 
 def _prepared(steps: Any, digest_name: str) -> PreparedFile:
@@ -276,7 +321,9 @@ def _refuse_unless_signable(writer: IncrementalPdfFileWriter, request: Signature
     names = _field_names(writer.prev)
     if request.field in names.signed:
         raise AlreadySigned(request.field)
-    if request.field not in names.empty:
+    if request.place is not None:
+        refuse_unplaceable(writer.prev, request.field, request.place)
+    elif request.field not in names.empty:
         raise SigningFieldMissing(request.field, names.empty, names.signed)
     if request.certify and names.signed:
         raise PdfNotSignable(Text("only the first signature can certify it", "文書を証明できるのは最初の署名だけです"))
@@ -337,7 +384,8 @@ def _timestamp_once(
     with reading_errors():
         writer = open_writer(pdf, password)
         steps = PdfCMSEmbedder().write_cms(field, writer)
-        give_empty_appearance(writer, next(steps).get_object())
+        with _keeping_form_rules(writer):
+            give_empty_appearance(writer, next(steps).get_object())
         steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=2 * room)))
         prepared = _prepared(steps, "sha256")
     return prepared.filled(obtain_timestamp(sources, prepared.digest).der)
@@ -349,34 +397,3 @@ def _field_names(reader: PdfFileReader) -> FieldNames:
         empty=tuple(name for name, filled in fields if not filled),
         signed=tuple(name for name, filled in fields if filled),
     )
-
-
-def signature_field_dictionaries(reader: PdfFileReader) -> Iterator[tuple[FieldName, Any]]:
-    """Yield name and dictionary of every signature field, in the form's order (ISO 32000-2 12.7.4).
-
-    Each object is visited once: a tree of fields that is none must not cost more than its size.
-
-    Raises:
-        ValueError: the form is no tree, or has more than 20,000 fields.
-    """
-    roots = entry(entry(reader.root, "/AcroForm"), "/Fields") or ()
-    waiting = [(item, "", None) for item in reversed(list(_references(roots)))]
-    seen: set[Any] = set()
-    while waiting:
-        reference, parent, inherited = waiting.pop()
-        identity = getattr(reference, "reference", id(reference))
-        if identity in seen or len(seen) > _MAX_FIELDS:
-            raise ValueError("the form's fields are no tree of a bearable size")
-        seen.add(identity)
-        field = reference.get_object()
-        kind = entry(field, "/FT") or inherited
-        own = entry(field, "/T")
-        name = ".".join(part for part in (parent, own) if part)
-        children = [item for item in _references(entry(field, "/Kids") or ()) if "/T" in item.get_object()]
-        waiting += [(item, name, kind) for item in reversed(children)]
-        if not children and kind == "/Sig" and own is not None:
-            yield name, field
-
-
-def _references(array: Any) -> Iterator[Any]:
-    return (array.raw_get(index) for index in range(len(array)))

@@ -5,9 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from signkit.contracts.embedded import EmbeddedContract, EmbeddedParty, read_contract
-from signkit.errors import AlreadySigned, ContractDataUnreadable, InputUnreadable, OutOfTurn, SigningFieldMissing
+from signkit.errors import (
+    AlreadySigned,
+    ContractDataUnreadable,
+    FieldNotAdded,
+    InputUnreadable,
+    OutOfTurn,
+    SigningFieldMissing,
+)
 from signkit.signing.pades import signature_fields
 from signkit.signing.unlocking import Password
+from signkit.words import Text
 
 
 @dataclass(frozen=True)
@@ -25,23 +33,29 @@ class Turn:
     party: EmbeddedParty | None = None
 
 
-def check_turn(pdf: bytes, role: str, password: Password = None) -> Turn:
+def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: bool = False) -> Turn:
     """Refuse a role that has no field, has signed, or is not the one to sign now.
 
     A contract whose data cannot be read has no order that could be kept; its fields still decide.
+
+    Args:
+        adds_field: the role's field is to be made with its signature; whether it can be is not looked at here.
 
     Raises:
         PdfNotSignable: the file cannot be read.
         PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.opening.open_reader`.
         SigningFieldMissing, AlreadySigned: as the fields say.
         OutOfTurn: the contract fixes the order, and somebody else comes first.
+        FieldNotAdded: a field is to be made in a contract, which has those of its parties.
     """
     fields = signature_fields(pdf, password)
     if role in fields.signed:
         raise AlreadySigned(role)
-    if role not in fields.empty:
+    if role not in fields.empty and not adds_field:
         raise SigningFieldMissing(role, fields.empty, fields.signed)
     contract = contract_of(pdf, password)
+    if adds_field and contract is not None:
+        raise FieldNotAdded(role, _IS_CONTRACT)
     party = next((each for each in contract.parties if each.role == role), None) if contract is not None else None
     if contract is not None and party is not None and contract.signing_order == "fixed":
         next_roles = contract.turn(fields.signed)
@@ -56,3 +70,9 @@ def contract_of(pdf: bytes, password: Password = None) -> EmbeddedContract | Non
         return read_contract(pdf, password)
     except (ContractDataUnreadable, InputUnreadable):
         return None
+
+
+_IS_CONTRACT = Text(
+    "it is a contract of SignKit's, and its template says who signs where",
+    "SignKit の契約書のため、署名する人と場所はひな型で決まっています",
+)
