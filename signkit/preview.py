@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -14,19 +16,11 @@ def page_png(pdf: bytes, page: int, *, dpi: int = 110) -> bytes:
         IndexError: there is no such page.
         ValueError: the PDF cannot be drawn.
     """
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(pdf)
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(str(error)) from error
-    try:
+    with _opened(pdf) as document:
         document.init_forms()
         output = BytesIO()
         document[page].render(scale=dpi / 72).to_pil().save(output, "PNG")
         return output.getvalue()
-    finally:
-        document.close()
 
 
 def page_count(pdf: bytes) -> int:
@@ -35,36 +29,23 @@ def page_count(pdf: bytes) -> int:
     Raises:
         ValueError: the PDF cannot be read.
     """
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(pdf)
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(str(error)) from error
-    try:
+    with _opened(pdf) as document:
         return len(document)
-    finally:
-        document.close()
 
 
 def find_text(pdf: bytes, text: str) -> tuple[int, tuple[float, float, float, float]]:
     """Return the page (from 0) and the rectangle (left, bottom, right, top in points) where ``text`` first stands.
 
     Raises:
-        ValueError: it stands nowhere.
+        ValueError: it stands nowhere, or the PDF cannot be read.
     """
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with _opened(pdf) as document:
         for number, page in enumerate(document):
             words = page.get_textpage()
             if (found := words.search(text).get_next()) is not None:
                 boxes = [words.get_charbox(found[0] + offset) for offset in range(found[1])]
                 lefts, bottoms, rights, tops = zip(*boxes, strict=True)
                 return number, (min(lefts), min(bottoms), max(rights), max(tops))
-    finally:
-        document.close()
     raise ValueError(f"{text!r} stands on no page")
 
 
@@ -95,25 +76,30 @@ def signature_pages(pdf: bytes, *, pixels: int = 900, pages: int = 4, search: in
     Raises:
         ValueError: the PDF cannot be drawn.
     """
-    import pypdfium2
-
-    try:
-        document = pypdfium2.PdfDocument(pdf)
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(str(error)) from error
     found: list[SignaturePage] = []
-    try:
+    with _opened(pdf) as document:
         document.init_forms()
         for number in range(min(len(document), search)):
             page = document[number]
             if len(found) < pages and (places := _signature_places(document, page)):
                 found.append(SignaturePage(number, _marked_png(page, places, pixels), tuple(n for n, _ in places)))
             page.close()
+    return found
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[Any]:
+    """Give the document as PDFium has it; whatever PDFium cannot do with it is a ValueError."""
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(pdf)
+        try:
+            yield document
+        finally:
+            document.close()
     except pypdfium2.PdfiumError as error:
         raise ValueError(str(error)) from error
-    finally:
-        document.close()
-    return found
 
 
 _Box = tuple[float, float, float, float]

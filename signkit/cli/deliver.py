@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from datetime import date
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -13,7 +12,16 @@ import typer
 
 from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import At, EvidenceFolders, Offline, Output, Overwrite, Trust
+from signkit.cli.options import (
+    At,
+    EvidenceFolders,
+    Offline,
+    Output,
+    Overwrite,
+    PlainFormat,
+    TextOrJson,
+    Trust,
+)
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
 from signkit.words import Text
@@ -26,13 +34,6 @@ if TYPE_CHECKING:
 HELP = words("Hand a contract over: check consents, make a folder.", "契約書を提供する: 承諾の確認と提供用フォルダー。")
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
-
-
-class Format(StrEnum):
-    """How the answer is written."""
-
-    TEXT = "text"
-    JSON = "json"
 
 
 Contract: TypeAlias = Annotated[Path, typer.Argument(help=words("The signed contract.", "署名済みの契約書。"))]
@@ -73,7 +74,7 @@ def check(
     contract: Contract,
     consent: Consents = None,
     on: Day = None,
-    format_: Annotated[Format, typer.Option("--format", help=words("text or json.", "text、json。"))] = Format.TEXT,
+    format_: PlainFormat = TextOrJson.TEXT,
     trust: Trust = None,
     evidence: EvidenceFolders = None,
     at: At = None,
@@ -81,7 +82,7 @@ def check(
 ) -> None:
     """Print the answer a recipient; the exit code is the worst answer's."""
     checked, _, _ = _checked(contract, consent, on, _options(trust, evidence, at, offline))
-    written = json.dumps(checked.to_json(), ensure_ascii=False) + "\n" if format_ is Format.JSON else _text(checked)
+    written = json.dumps(checked.to_json(), ensure_ascii=False) + "\n" if format_ is TextOrJson.JSON else _text(checked)
     sys.stdout.write(written)
     raise typer.Exit(_EXIT_CODES[checked.answer.value])
 

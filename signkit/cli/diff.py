@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ import typer
 
 from signkit.cli.files import read_input
 from signkit.cli.language import LANGUAGE, translate, words
+from signkit.cli.options import PlainFormat, TextOrJson
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -24,22 +24,15 @@ HELP = words(
 )
 
 
-class Format(StrEnum):
-    """How the differences are written."""
-
-    TEXT = "text"
-    JSON = "json"
-
-
 def run(
     pdf: Annotated[Path, typer.Argument(help=words("The PDF.", "PDF ファイル。"))],
-    format_: Annotated[Format, typer.Option("--format", help=words("text or json.", "text、json。"))] = Format.TEXT,
+    format_: PlainFormat = TextOrJson.TEXT,
 ) -> None:
     """Print the history of the file."""
     from signkit.validation.diff import diff_pdf
 
     diff = diff_pdf(read_input(pdf), str(pdf))
-    if format_ is Format.JSON:
+    if format_ is TextOrJson.JSON:
         sys.stdout.write(json.dumps(diff.to_json(), ensure_ascii=False, indent=2) + "\n")
     else:
         sys.stdout.write("".join(f"{line}\n" for line in _lines(diff)))

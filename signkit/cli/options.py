@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeAlias
 
@@ -9,6 +10,14 @@ import typer
 
 from signkit.cli.language import words
 from signkit.validation.writers.formats import Format
+
+
+class TextOrJson(StrEnum):
+    """How an answer is written that is no report."""
+
+    TEXT = "text"
+    JSON = "json"
+
 
 TemplateName: TypeAlias = Annotated[
     str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))
@@ -60,6 +69,7 @@ Trust: TypeAlias = Annotated[
 ReportFormat: TypeAlias = Annotated[
     Format, typer.Option("--format", help=words("How results are written.", "結果の形式。"))
 ]
+PlainFormat: TypeAlias = Annotated[TextOrJson, typer.Option("--format", help=words("text or json.", "text、json。"))]
 Policy: TypeAlias = Annotated[
     str,
     typer.Option(

@@ -10,7 +10,7 @@ from signkit.words import Language, Text
 
 
 class ExitCode(IntEnum):
-    """What the process says to a script (docs/reference/exit-codes.md)."""
+    """What the process says to a script (README.md, "Exit codes")."""
 
     DONE = 0
     FAILED = 1
