@@ -8,7 +8,8 @@ from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, extend, sign
 from signkit.signing.pades import SignatureRequest
-from tests.signing.formats import typeset
+from signkit.signing.places import Place
+from tests.signing.formats import document, typeset
 from tests.witnesses.test_pdfa import verapdf  # noqa: F401
 
 NAME = "番号　花子"
@@ -41,6 +42,22 @@ def test_every_part_stays_what_it_is(verapdf, person_signer, services, tmp_path)
     files["spoiled.pdf"] = "1b", spoiled
     expected = {name: "FAIL" if name == "spoiled.pdf" else "PASS" for name in files}
     assert _verdicts(verapdf, files, tmp_path) == expected
+
+
+def test_every_part_takes_a_field_that_is_made_with_its_signature(
+    verapdf,  # noqa: F811
+    person_signer,
+    services,
+    tmp_path,
+):
+    files = {}
+    for standard, flavour in FLAVOURS.items():
+        for name, seal in (("seal", seal_appearance(NAME, utc_now())), ("plain", None)):
+            place = Place(1, 30, 60, 50, 20)
+            request = SignatureRequest("seller", NAME, utc_now(), appearance=seal, place=place)
+            signed = sign(document(standard), request, person_signer, Level.B_B, services)
+            files[f"{standard}-{name}.pdf"] = flavour, signed.pdf
+    assert _verdicts(verapdf, files, tmp_path) == dict.fromkeys(files, "PASS")
 
 
 def test_a_translucent_seal_is_laid_on_white_where_the_part_knows_no_transparency(
