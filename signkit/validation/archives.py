@@ -19,7 +19,8 @@ from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO, Any, cast
 
 from signkit.errors import system_cause
-from signkit.validation.files import FileProblem
+from signkit.validation.files import NOT_REGULAR, FileProblem
+from signkit.words import Text
 
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
 
@@ -53,7 +54,7 @@ class _Budget:
         self.members -= 1
         self.total -= size
         if self.members < 0 or self.total < 0:
-            raise FileProblem("limit", f"more than {_MEMBERS} members or {_TOTAL_BYTES} bytes in an archive")
+            raise FileProblem("limit", _TOO_MUCH)
 
 
 def members(path: str, suffixes: tuple[str, ...]) -> Iterator[Member]:
@@ -67,7 +68,7 @@ def members(path: str, suffixes: tuple[str, ...]) -> Iterator[Member]:
     except OSError as error:
         yield Member(None, problem=FileProblem("unreadable", system_cause(error)))
     except Exception as error:  # zipfile and tarfile raise a dozen kinds for hostile archives
-        yield Member(None, problem=FileProblem("malformed", f"archive, {type(error).__name__}"))
+        yield Member(None, problem=_damaged(type(error).__name__))
 
 
 class _BoundedFile(io.BufferedReader):
@@ -77,7 +78,7 @@ class _BoundedFile(io.BufferedReader):
         bounded = _DIRECTORY_BYTES + 1 if size is None or size < 0 else min(size, _DIRECTORY_BYTES + 1)
         data = super().read(bounded)
         if len(data) > _DIRECTORY_BYTES:
-            raise FileProblem("limit", f"more than {_DIRECTORY_BYTES} bytes in one piece of an archive")
+            raise FileProblem("limit", _PIECE_TOO_LARGE)
         return data
 
 
@@ -86,7 +87,7 @@ def _regular(path: str) -> Iterator[IO[bytes]]:
     handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     with _BoundedFile(io.FileIO(handle)) as stream:
         if not os.path.isfile(handle):  # noqa: PTH113  what was opened, not what has the name now
-            raise FileProblem("unreadable", "not a regular file")
+            raise FileProblem("unreadable", NOT_REGULAR)
         yield cast(IO[bytes], stream)
 
 
@@ -94,7 +95,7 @@ def _refused(name: str) -> FileProblem | None:
     """A name that would lead out of a folder is no honest member's; nothing here would follow it, but others may."""
     windows = PureWindowsPath(name)
     if windows.drive or windows.root or ".." in windows.parts or ".." in PurePosixPath(name).parts:
-        return FileProblem("unreadable", "the member's name leads out of the archive")
+        return FileProblem("unreadable", _LEADS_OUT)
     return None
 
 
@@ -111,7 +112,7 @@ def _zip_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Membe
                 if budget.members < 0 or budget.total < 0:
                     return
             except Exception as error:  # zlib.error, BadZipFile, NotImplementedError, EOFError, …
-                yield Member(info.filename, problem=FileProblem("malformed", f"archive, {type(error).__name__}"))
+                yield Member(info.filename, problem=_damaged(type(error).__name__))
 
 
 def _zip_data(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
@@ -120,9 +121,9 @@ def _zip_data(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) 
     if info.flag_bits & 1:
         raise FileProblem("encrypted")
     if info.compress_type not in _ZIP_METHODS:
-        raise FileProblem("unreadable", "a compression that is not supported")
+        raise FileProblem("unreadable", _COMPRESSION)
     if info.file_size > _RATIO_FROM and info.file_size > _RATIO * info.compress_size:
-        raise FileProblem("limit", f"a member that unpacks to more than {_RATIO} times its size")
+        raise FileProblem("limit", _MEMBER_SWELLS)
     _check_size(info.file_size, budget)
     with archive.open(info) as member:
         return _whole(member, info.file_size)
@@ -148,7 +149,7 @@ def _tar_data(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budget) 
     if problem := _refused(info.name):
         raise problem
     if not info.isreg() or info.issparse():
-        raise FileProblem("unreadable", "not a regular file")
+        raise FileProblem("unreadable", NOT_REGULAR)
     _check_size(info.size, budget)
     member = archive.extractfile(info)
     assert member is not None
@@ -159,7 +160,7 @@ def _tar_data(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budget) 
 def _check_size(size: int, budget: _Budget) -> None:
     budget.take(size)
     if size > _MEMBER_BYTES:
-        raise FileProblem("limit", f"more than {_MEMBER_BYTES} bytes in an archive's member")
+        raise FileProblem("limit", _MEMBER_TOO_LARGE.filled(bytes=_MEMBER_BYTES))
 
 
 def _whole(member: IO[bytes], size: int) -> bytes:
@@ -170,7 +171,7 @@ def _whole(member: IO[bytes], size: int) -> bytes:
         left -= len(piece)
     data = b"".join(pieces)
     if len(data) != size:
-        raise FileProblem("malformed", "archive, a member of another size than its header says")
+        raise FileProblem("malformed", _OTHER_SIZE)
     if not data:
         raise FileProblem("empty")
     return data
@@ -188,7 +189,7 @@ def _unzipped(stream: IO[bytes]) -> Iterator[IO[bytes]]:
             while piece := packed.read(_PIECE):
                 left -= len(piece)
                 if left < 0:
-                    raise FileProblem("limit", f"an archive that unpacks to more than {_RATIO} times its size")
+                    raise FileProblem("limit", _ARCHIVE_SWELLS)
                 plain.write(piece)
         plain.seek(0)
         with _BoundedFile(_raw(plain)) as bounded:
@@ -197,3 +198,31 @@ def _unzipped(stream: IO[bytes]) -> Iterator[IO[bytes]]:
 
 def _raw(file: Any) -> io.FileIO:
     return io.FileIO(os.dup(file.fileno()))
+
+
+def _damaged(cause: str) -> FileProblem:
+    return FileProblem("malformed", _DAMAGED.filled(cause=cause))
+
+
+_DAMAGED = Text("archive, {cause}", "アーカイブ ({cause})")
+_OTHER_SIZE = Text(
+    "archive, a member of another size than its header says", "アーカイブの中のファイルの大きさが見出しと一致しません"
+)
+_LEADS_OUT = Text("the member's name leads out of the archive", "中のファイルの名前がアーカイブの外を指しています")
+_COMPRESSION = Text("a compression that is not supported", "対応していない圧縮方式です")
+_TOO_MUCH = Text(
+    "more than {members} members or {bytes} bytes in an archive",
+    "アーカイブ全体で {members} 件または {bytes} バイトまでです",
+).filled(members=_MEMBERS, bytes=_TOTAL_BYTES)
+_PIECE_TOO_LARGE = Text(
+    "more than {bytes} bytes in one piece of an archive", "アーカイブの1つの部分は {bytes} バイトまでです"
+).filled(bytes=_DIRECTORY_BYTES)
+_MEMBER_TOO_LARGE = Text(
+    "more than {bytes} bytes in an archive's member", "アーカイブの中のファイルは {bytes} バイトまでです"
+)
+_MEMBER_SWELLS = Text(
+    "a member that unpacks to more than {ratio} times its size", "中のファイルが展開すると {ratio} 倍を超えます"
+).filled(ratio=_RATIO)
+_ARCHIVE_SWELLS = Text(
+    "an archive that unpacks to more than {ratio} times its size", "アーカイブが展開すると {ratio} 倍を超えます"
+).filled(ratio=_RATIO)

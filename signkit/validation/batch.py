@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from signkit.errors import EngineFailed, OptionsNotPortable, SignKitError
 from signkit.validation.api import not_read, validate_data
-from signkit.validation.files import FileProblem, read_location
+from signkit.validation.files import FileProblem, read_location, too_large
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import FileError, Report, Verdict
 from signkit.validation.sources import Source, sources
@@ -94,7 +94,7 @@ def _judge(source: Source, options: ValidationOptions, known: str | None) -> Rep
         limit = options.limits.bytes
         data = source.data if source.data is not None else read_location(source.name, limit, offline=options.offline)
         if len(data) > limit:
-            raise FileProblem("limit", f"more than {limit} bytes")
+            raise too_large(limit)
     except FileProblem as problem:
         return not_read(source.name, problem, options)
     if known is not None and hashlib.sha256(data).hexdigest() == known:

@@ -16,13 +16,21 @@ _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two characters at least: C:\
 class FileProblem(Exception):
     """Why a file could not be read: a reason's code (docs/reference/report.md), and a detail."""
 
-    def __init__(self, code: str, detail: str | Text | None = None) -> None:
+    def __init__(self, code: str, detail: Text | None = None) -> None:
         super().__init__(code, detail)
         self.code = code
         self.detail = detail
 
 
-OFFLINE = FileProblem("unreadable", "a URL needs a socket, and the run is offline")
+NOT_REGULAR = Text("not a regular file", "通常のファイルではありません")
+OFFLINE = FileProblem(
+    "unreadable", Text("a URL needs a socket, and the run is offline", "--offline では URL を読めません")
+)
+
+
+def too_large(limit: int) -> FileProblem:
+    """Return the problem of a file of more than ``limit`` bytes."""
+    return FileProblem("limit", Text(f"more than {limit} bytes", f"{limit} バイトまでです"))
 
 
 def is_url(name: str) -> bool:
@@ -47,7 +55,7 @@ def read_location(location: str, limit: int, *, offline: bool = False) -> bytes:
         raise OFFLINE
     data = _read_url(location, limit) if is_url(location) else _read_regular(location, limit)
     if len(data) > limit:
-        raise FileProblem("limit", f"more than {limit} bytes")
+        raise too_large(limit)
     if not data:
         raise FileProblem("empty")
     return data
@@ -60,9 +68,9 @@ def _read_regular(path: str, limit: int) -> bytes:
         with os.fdopen(handle, "rb") as stream:
             facts = os.fstat(stream.fileno())
             if not stat.S_ISREG(facts.st_mode):
-                raise FileProblem("unreadable", "not a regular file")
+                raise FileProblem("unreadable", NOT_REGULAR)
             if facts.st_size > limit:
-                raise FileProblem("limit", f"more than {limit} bytes")
+                raise too_large(limit)
             return stream.read(limit + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise FileProblem("unreadable", system_cause(error)) from error

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from signkit.errors import system_cause
 from signkit.validation.archives import ARCHIVE_SUFFIXES, members
 from signkit.validation.files import OFFLINE, FileProblem, fsspec, is_url, needs_network
+from signkit.words import Text
 
 #: Files of these kinds are looked for in folders and archives.
 SUFFIXES = (".pdf", ".p7m", ".p7s", ".pkcs7", ".p7b", ".cms", ".asice")
@@ -76,13 +77,18 @@ def _opened(source: Source, *, named: bool) -> Iterator[Source]:
         name = source.name if member.name is None else f"{source.name}!{member.name}"
         yield Source(name, member.data, member.problem)
     if empty and named:
-        yield Source(source.name, problem=FileProblem("unreadable", "no PDF or CMS file in it"))
+        yield Source(
+            source.name,
+            problem=FileProblem("unreadable", Text("no PDF or CMS file in it", "PDF も CMS も入っていません")),
+        )
 
 
 def _matching(pattern: str) -> Iterator[Source]:
     found = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207  a text may be no path on this system
     if not found:
-        yield Source(pattern, problem=FileProblem("unreadable", "no file matches"))
+        yield Source(
+            pattern, problem=FileProblem("unreadable", Text("no file matches", "該当するファイルがありません"))
+        )
     for name in found:
         if os.path.isdir(name):  # noqa: PTH112
             if not pattern.endswith("**"):  # which matches what is inside by itself
@@ -132,6 +138,6 @@ def _at_url(url: str) -> Iterator[Source]:
     except Exception as error:  # every file system behind fsspec has errors of its own
         if type(error).__module__.startswith("signkit."):
             raise
-        yield Source(url, problem=FileProblem("unreadable", str(error) or type(error).__name__))
+        yield Source(url, problem=FileProblem("unreadable", system_cause(error)))
         return
     yield from map(Source, names)

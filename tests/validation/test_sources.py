@@ -21,7 +21,7 @@ def found(*names) -> dict[str, str]:
     for source in sources(names):
         if source.problem is not None:
             result[source.name] = ": ".join(
-                filter(None, (source.problem.code, getattr(source.problem.detail, "en", source.problem.detail)))
+                filter(None, (source.problem.code, source.problem.detail and source.problem.detail.en))
             )
         else:
             result[source.name] = "path" if source.data is None else source.data.decode()

@@ -45,7 +45,7 @@ def unsigned(world):
 
 @pytest.fixture(scope="session")
 def unreadable(world):
-    return not_read("gone.pdf", FileProblem("unreadable", "No such file"), world.options)
+    return not_read("gone.pdf", FileProblem("unreadable", Text("No such file", "ありません")), world.options)
 
 
 @pytest.fixture(scope="session")
