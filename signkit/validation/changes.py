@@ -14,6 +14,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from signkit.validation.covering import ShownContent
 from signkit.validation.reading.document import PdfFile, View
@@ -75,6 +76,7 @@ class Changes:
         self._file = file
         self._signed_refs = {found.field_ref for found in signatures if found.field_ref}
         self._steps: dict[int, tuple[Change, ...]] = {}
+        self._states: dict[int, _State] = {}
         self._referrers: Referrers | None = None
         self._shown = ShownContent()
 
@@ -95,12 +97,19 @@ class Changes:
         if index not in self._steps:
             self._file.meter.check_time()
             history = self._file.history
-            before, after = history.view(index), history.view(index + 1)
-            found = _unexplained_bytes(self._file, after)
+            before, after = self._state(index), self._state(index + 1)
+            found = _unexplained_bytes(self._file, after.view)
             if self._referrers is None:
                 self._referrers = Referrers(history)
             self._steps[index] = (*found, *_Comparison(before, after, self._referrers, self._shown).run())
         return self._steps[index]
+
+    def _state(self, index: int) -> _State:
+        """Return a state; the one before it is kept besides, no others: a file may have thousands of revisions."""
+        if index not in self._states:
+            self._states = {at: state for at, state in self._states.items() if at == index - 1}
+            self._states[index] = _State(self._file.history.view(index))
+        return self._states[index]
 
 
 _OVER_TEXT = "signature-over-text"
@@ -196,6 +205,45 @@ _FIELD_OWN = {"/Kids", "/Parent", "/P", "/StructParent", "/Type"}
 _FORM_FREE = {"/SigFlags", "/Fields", "/NeedAppearances", "/DR", "/DA", "/CO", "/XFA"}
 
 
+def _pages(view: View) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
+    """Every page with what it inherits, in order (7.7.3)."""
+    seen: set[Ref] = set()
+    todo: list[tuple[Value, dict[str, Value]]] = [(view.root.get("/Pages"), {})]
+    while todo:
+        node, inherited = todo.pop()
+        ref = node if isinstance(node, Ref) else None
+        if ref in seen:
+            raise SyntaxProblem("the page tree is no tree")
+        entries = view.resolve(node)
+        if ref is not None:
+            seen.add(ref)
+        if not isinstance(entries, dict):
+            continue
+        inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
+        kids = view.resolve(entries.get("/Kids"))
+        if isinstance(kids, list) and view.resolve(entries.get("/Type")) != "/Page":
+            todo += [(kid, inherited) for kid in reversed(kids)]
+        else:
+            yield ref, inherited | entries
+
+
+class _State:
+    """The document at one revision, with what is compared of it twice: with the state before, and the one after."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    @cached_property
+    def pages(self) -> list[tuple[Ref | None, dict[str, Value]]]:
+        """Every page with what it inherits, in order."""
+        return list(_pages(self.view))
+
+    @cached_property
+    def fields(self) -> dict[str, FormField]:
+        """The form's fields by name."""
+        return _fields(self.view)
+
+
 class _Comparison:
     """One walk over two states.
 
@@ -204,8 +252,9 @@ class _Comparison:
     (``_in_page``).
     """
 
-    def __init__(self, old: View, new: View, referrers: Referrers, shown: ShownContent) -> None:
-        self.old, self.new = old, new
+    def __init__(self, old: _State, new: _State, referrers: Referrers, shown: ShownContent) -> None:
+        self._before, self._after = old, new
+        self.old, self.new = old.view, new.view
         self._referrers = referrers
         self._shown = shown
         self._pairs: set[tuple[Ref, Ref]] = set()
@@ -217,7 +266,7 @@ class _Comparison:
         self._successor: dict[Ref, Ref] = {}
         self._new_widgets: set[Ref] = set()
         self._filled_widgets: set[Ref] = set()
-        self._depth = old.file.meter.limits.depth
+        self._depth = old.view.file.meter.limits.depth
 
     def run(self) -> Iterator[Change]:
         """All differences."""
@@ -233,10 +282,10 @@ class _Comparison:
             yield Change(Level.OTHER, "not-judged", "catalog")
             return
         self._own(old.get("/Root"), new.get("/Root"))
-        old_pages, new_pages = list(self._pages(self.old)), list(self._pages(self.new))
+        old_pages, new_pages = self._before.pages, self._after.pages
         for (ref, _), (other, _) in zip(old_pages, new_pages, strict=False):
             self._own(ref, other)
-        old_fields, new_fields = _fields(self.old), _fields(self.new)
+        old_fields, new_fields = self._before.fields, self._after.fields
         self._own_fields(old_fields, new_fields)
         self._mark_touched()
         for key in sorted((old.keys() | new.keys()) - _TRAILER_FREE):
@@ -307,27 +356,6 @@ class _Comparison:
             yield Change(Level.OTHER, "structure-tree", "/StructTreeRoot")
 
     # --- pages ---
-
-    def _pages(self, view: View) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
-        """Every page with what it inherits, in order (7.7.3)."""
-        seen: set[Ref] = set()
-        todo: list[tuple[Value, dict[str, Value]]] = [(view.root.get("/Pages"), {})]
-        while todo:
-            node, inherited = todo.pop()
-            ref = node if isinstance(node, Ref) else None
-            if ref in seen:
-                raise SyntaxProblem("the page tree is no tree")
-            entries = view.resolve(node)
-            if ref is not None:
-                seen.add(ref)
-            if not isinstance(entries, dict):
-                continue
-            inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
-            kids = view.resolve(entries.get("/Kids"))
-            if isinstance(kids, list) and view.resolve(entries.get("/Type")) != "/Page":
-                todo += [(kid, inherited) for kid in reversed(kids)]
-            else:
-                yield ref, inherited | entries
 
     def _page(self, one: dict[str, Value], other: dict[str, Value], where: str) -> Iterator[Change]:
         for key in sorted((one.keys() | other.keys()) - _PAGE_FREE):

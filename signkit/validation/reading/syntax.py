@@ -96,6 +96,7 @@ def parse_value(data: bytes, position: int, depth: int = 200) -> tuple[Value, in
     """
     stack: list[tuple[bytes, list[Value]]] = []
     items: list[Value] = []
+    value: Value
     scan = _TOKEN.match
     while True:
         match = scan(data, position)
