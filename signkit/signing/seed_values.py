@@ -211,6 +211,8 @@ def _unmet_by_certificate(wanted: SigCertConstraints, key: KeyFacts, names: Any)
     from asn1crypto import x509
     from pyhanko.sign.fields import SigCertConstraintFlags as Flags
 
+    from signkit.trust.names import readable_name
+
     own, *chain = (x509.Certificate.load(der) for der in (key.certificate, *key.chain))
     if wanted.flags & Flags.UNSUPPORTED:
         yield Text(
@@ -219,7 +221,7 @@ def _unmet_by_certificate(wanted: SigCertConstraints, key: KeyFacts, names: Any)
     if wanted.flags & Flags.SUBJECT and wanted.subjects and own.sha256 not in {each.sha256 for each in wanted.subjects}:
         yield Text("one of the certificates that it lists", "署名欄が列挙する証明書のいずれか")
     if wanted.flags & Flags.ISSUER and wanted.issuers and not _is_issued_by(own, chain, wanted.issuers):
-        listed = " | ".join(_shown(issuer.subject.human_friendly) for issuer in wanted.issuers)
+        listed = " | ".join(_shown(readable_name(issuer.subject)) for issuer in wanted.issuers)
         yield Text(f"a certificate issued by: {listed}", f"次の認証局が発行した証明書: {listed}")
     if wanted.flags & Flags.SUBJECT_DN and len(names) and not any(_is_named(own, name) for name in names):
         listed = " | ".join(_shown(", ".join(f"{key[1:]}={value}" for key, value in name.items())) for name in names)
@@ -245,6 +247,9 @@ def _is_named(own: x509.Certificate, name: Any) -> bool:
 
 
 def _attributes(name: x509.Name) -> set[tuple[str, str]]:
+    from signkit.trust.names import compare_new_characters_exactly
+
+    compare_new_characters_exactly()
     return {(pair["type"].dotted, pair.prepped_value) for names in name.chosen for pair in names}
 
 

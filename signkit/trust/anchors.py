@@ -122,7 +122,9 @@ def read_certificates(path: Path) -> list[bytes]:
 def _user_anchor(der: bytes) -> Anchor:
     from asn1crypto import x509
 
+    from signkit.trust.names import readable_name
+
     subject = x509.Certificate.load(der).subject
     rehearsal = subject.native.get("organization_name") in (REHEARSAL_ORGANISATION, TEST_ORGANISATION)
-    label = AnchorLabel("rehearsal" if rehearsal else "user", subject.human_friendly)
+    label = AnchorLabel("rehearsal" if rehearsal else "user", readable_name(subject))
     return Anchor(der, label, frozenset({"signature", "timestamp"}))

@@ -1,4 +1,4 @@
-"""Comparing distinguished names that hold characters younger than the rules for comparing them.
+"""Distinguished names: shown to people, and compared where they hold characters younger than the rules for comparing.
 
 RFC 5280 7.1 compares names after a preparation (RFC 4518) that knows Unicode 3.2 and refuses every character assigned
 later: asn1crypto raises ValueError on a CN with 辻 and its variation selector, and with it fails every certificate
@@ -36,3 +36,9 @@ _prepared_once = lru_cache(maxsize=4_096)(_prepared)
 def compare_new_characters_exactly() -> None:
     """Make asn1crypto (and pyHanko, which builds paths with it) accept such names; harmless when repeated."""
     x509.NameTypeAndValue._ldap_string_prep = _prepare_or_keep
+
+
+def readable_name(name: x509.Name) -> str:
+    """Return a name's values for people, the most particular first, without what could steer a terminal."""
+    values = [str(pair["value"].native) for pairs in reversed(list(name.chosen)) for pair in pairs]
+    return "".join(character for character in ", ".join(values) if character.isprintable())

@@ -72,9 +72,9 @@ class TouchRegistry:
         statement = "INSERT OR IGNORE INTO card (key, registered_at) VALUES (?, ?)"
         self._write(statement, self._key(certificate), now.isoformat())
 
-    def forget(self, certificate: bytes) -> None:
-        """Remove a card."""
-        self._write("DELETE FROM card WHERE key = ?", self._key(certificate))
+    def forget(self, certificate: bytes) -> bool:
+        """Remove a card; return whether it was there."""
+        return self._write("DELETE FROM card WHERE key = ?", self._key(certificate)) > 0
 
     def note_checked(self, certificate: bytes, now: datetime) -> None:
         """Keep that revocation evidence called the certificate good."""
@@ -85,9 +85,10 @@ class TouchRegistry:
         statement = "UPDATE card SET revoked_at = coalesce(revoked_at, ?) WHERE key = ?"
         self._write(statement, now.isoformat(), self._key(certificate))
 
-    def _write(self, statement: str, *values: object) -> None:
+    def _write(self, statement: str, *values: object) -> int:
+        """Return how many rows changed."""
         with self._connection:
-            self._connection.execute(statement, values)
+            return self._connection.execute(statement, values).rowcount
 
     def _key(self, certificate: bytes) -> bytes:
         return hmac.digest(self._salt, certificate, hashlib.sha256)

@@ -87,8 +87,9 @@ def test_a_card_registered_twice_keeps_its_entry(path, certificate):
 
 def test_a_forgotten_card_is_unknown(path, certificate):
     with open_registry(path) as registry:
-        registry.forget(certificate)
+        assert registry.forget(certificate)
         assert registry.find(certificate) is None
+        assert not registry.forget(certificate)
 
 
 def test_the_file_holds_neither_certificate_nor_number_nor_plain_hash(path, certificate):

@@ -128,8 +128,8 @@ def _forget(path: Path, reader: str | None) -> None:
     from signkit.trust.touch import open_registry
 
     with open_card(reader) as connection, open_registry(path) as known:
-        known.forget(touch(connection))
-    tell(_FORGOTTEN, path=path)
+        was_there = known.forget(touch(connection))
+    tell(_FORGOTTEN if was_there else _WAS_NOT_THERE, path=path)
 
 
 def _answer(
@@ -175,6 +175,7 @@ _REGISTERED = Text(
 )
 _NOT_REGISTERED = Text("Not registered:", "登録していません:")
 _FORGOTTEN = Text("No longer in {path}.", "{path} から消しました。")
+_WAS_NOT_THERE = Text("This card was not registered in {path}.", "このカードは {path} に登録されていません。")
 _LATENCY = Text(
     "answered in {total} ms (the card's part: {card} ms)", "{total} ms で回答 (うちカードの読み取り {card} ms)"
 )
