@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 
 import pytest
+from typer.main import get_command
+
+from signkit.cli.app import app
+from signkit.errors import ExitCode
 
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([\w./-]+\.\w+)[)#]")
 
@@ -38,3 +42,37 @@ def test_both_readmes_give_the_same_commands(repository):
     texts = [(repository / name).read_text(encoding="utf-8") for name in ("README.md", "README.ja.md")]
     commands = [re.findall(r"^(?:signkit|python3) [^#\n]*", text, re.MULTILINE) for text in texts]
     assert [c.rstrip() for c in commands[0]] == [c.rstrip() for c in commands[1]]
+
+
+def commands(group, name=""):
+    """Every command's words: ``card touch``."""
+    for word, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from commands(command, f"{name}{word} ")
+        else:
+            yield f"{name}{word}"
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_each_readme_names_every_command_template_and_exit_code(repository, readme):
+    text = (repository / readme).read_text(encoding="utf-8")
+    rows = re.findall(r"^\|.*`signkit .*$", text, re.MULTILINE)
+    for command in commands(get_command(app)):
+        first, _, rest = command.partition(" ")
+        row = next(row for row in rows if re.search(rf"`signkit {first}\b", row))
+        assert f"`signkit {command}`" in row or f"`{rest}`" in row, command
+    for template in (repository / "templates").iterdir():
+        assert f"`{template.name}`" in text
+    codes = set(map(int, re.findall(r"^\| (\d+) \|", text, re.MULTILINE)))
+    assert codes == {*map(int, ExitCode), 70, 130}
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_each_readme_leads_to_every_document(repository, readme):
+    linked = set(_LINK.findall((repository / readme).read_text(encoding="utf-8")))
+    for document in (repository / "docs").glob("*/*.md"):
+        name = document.relative_to(repository / "docs").as_posix()
+        if not name.startswith("ja/"):
+            twin = f"docs/ja/{name}"
+            japanese = readme == "README.ja.md" and (repository / twin).exists()
+            assert (twin if japanese else f"docs/{name}") in linked
