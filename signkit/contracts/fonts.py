@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from signkit.contracts.characters import describe
 from signkit.errors import SettingsInvalid
+from signkit.words import Text
 
 if TYPE_CHECKING:
     import typst
@@ -71,7 +72,7 @@ def font_set(extra_folders: tuple[Path, ...] = ()) -> FontSet:
 
     for folder in extra_folders:
         if not folder.is_dir():
-            raise SettingsInvalid(str(folder), "font_folders", "not a folder")
+            raise SettingsInvalid(str(folder), "font_folders", Text("not a folder", "フォルダーではありません"))
     folders = (serif_path().parent, *extra_folders)
     families = {font.family for font in _typst_fonts(folders).fonts()}
     return FontSet(folders, tuple(sorted(families - {MINCHO, GOTHIC})))

@@ -60,9 +60,9 @@ class SettingsInvalid(SignKitError):
 
     path: str
     item: str
-    cause: str
+    cause: Text
     MESSAGE = Text("Setting {item} in {path}: {cause}.", "設定 {item} ({path}): {cause}。")
-    HINT = Text("See docs/reference/settings.md.", "docs/reference/settings.md を見てください。")
+    HINT = Text("See docs/reference/settings.md.", "docs/ja/reference/settings.md を見てください。")
 
 
 @dataclass(eq=False)
