@@ -27,7 +27,7 @@ class KeyFileUnusable(SignKitError):
     """A key file was read and cannot be used for signing."""
 
     path: str
-    cause: str
+    cause: Text
     MESSAGE = Text("{path} cannot be used to sign: {cause}.", "{path} は署名に使えません: {cause}。")
     HINT = Text(
         "Give a PKCS#12 file (.p12, .pfx) with a private key and its certificate.",
@@ -110,7 +110,7 @@ class Pkcs11ModuleUnusable(TokenError):
     """The PKCS#11 module cannot be loaded."""
 
     path: str
-    cause: str
+    cause: Text
     MESSAGE = Text(
         "The PKCS#11 module {path} cannot be loaded: {cause}.",
         "PKCS#11 モジュール {path} を読み込めません: {cause}。",

@@ -246,7 +246,7 @@ class SealNotDrawable(SignKitError):
 class SealImageUnusable(SignKitError):
     """The image for the seal cannot be used."""
 
-    cause: str
+    cause: Text
     MESSAGE = Text("The seal image cannot be used: {cause}.", "印影の画像を使えません: {cause}。")
     HINT = Text("Give a PNG or JPEG of at most 300 KB.", "300 KB 以下の PNG か JPEG を指定してください。")
 

@@ -27,7 +27,7 @@ class PolicyInvalid(SignKitError):
 
     path: str
     item: str
-    cause: str
+    cause: Text
     MESSAGE = Text("Item {item} in the policy {path}: {cause}.", "検証ポリシー {path} の項目 {item}: {cause}。")
     HINT = Text("See docs/reference/policy.md.", "docs/reference/policy.md を見てください。")
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from signkit.errors import InputUnreadable, KeyFileUnusable, PassphraseWrong, system_cause
 from signkit.signers.base import AskSecret, SecretRequest, SignatureAlgorithm, wipe
 from signkit.signers.software import SoftwareKey
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates
@@ -54,7 +55,9 @@ def open_pkcs12(path: Path, ask: AskSecret) -> Pkcs12Signer:
 
     content = _decrypt(path, _read(path), ask)
     if content.key is None or content.cert is None:
-        raise KeyFileUnusable(str(path), "it holds no private key with its certificate")
+        raise KeyFileUnusable(
+            str(path), Text("it holds no private key with its certificate", "秘密鍵とその証明書が入っていません")
+        )
     key = SoftwareKey.of(content.key, str(path))
     chain = tuple(extra.certificate.public_bytes(Encoding.DER) for extra in content.additional_certs)
     return Pkcs12Signer(key, content.cert.certificate.public_bytes(Encoding.DER), chain)
@@ -63,7 +66,9 @@ def open_pkcs12(path: Path, ask: AskSecret) -> Pkcs12Signer:
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
-            raise KeyFileUnusable(str(path), "it is larger than any PKCS#12 file")
+            raise KeyFileUnusable(
+                str(path), Text("it is larger than any PKCS#12 file", "PKCS#12 ファイルとしては大きすぎます")
+            )
         return path.read_bytes()
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
@@ -71,7 +76,7 @@ def _read(path: Path) -> bytes:
 
 def _decrypt(path: Path, data: bytes, ask: AskSecret) -> PKCS12KeyAndCertificates:
     if not _is_pkcs12(data):
-        raise KeyFileUnusable(str(path), "it is not a PKCS#12 file")
+        raise KeyFileUnusable(str(path), Text("it is not a PKCS#12 file", "PKCS#12 ファイルではありません"))
     try:
         return _load(data, None)
     except ValueError:

@@ -25,9 +25,11 @@ from signkit.errors import (
     TokenPinLocked,
     TokenPinNotSent,
     TokenPinWrong,
+    system_cause,
 )
 from signkit.signers.base import AskSecret, SecretRequest, shown
 from signkit.signers.pkcs11_uri import Pkcs11Uri
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from pkcs11 import Session, Token
@@ -105,7 +107,7 @@ def load_module(path: str | Path) -> Module:
         try:
             module.library  # noqa: B018  # loads it
         except PKCS11Error as error:
-            raise Pkcs11ModuleUnusable(str(path), _cause(error)) from error
+            raise Pkcs11ModuleUnusable(str(path), Text(_cause(error), _cause(error))) from error
         return _modules.setdefault(resolved, module)
 
 
@@ -114,7 +116,7 @@ def _resolve(path: str | Path) -> str:
     try:
         return str(Path(path).expanduser().resolve(strict=True))
     except (OSError, RuntimeError, ValueError) as error:
-        raise Pkcs11ModuleUnusable(str(path), getattr(error, "strerror", None) or str(error)) from error
+        raise Pkcs11ModuleUnusable(str(path), system_cause(error)) from error
 
 
 def _cause(error: Exception) -> str:

@@ -35,7 +35,7 @@ class SoftwareKey:
         try:
             return cls(algorithm_of(private.public_key()), key)
         except KeyUnfit as unfit:
-            raise KeyFileUnusable(source, unfit.cause.en) from unfit
+            raise KeyFileUnusable(source, unfit.cause) from unfit
 
     def sign(self, data: bytes) -> bytes:
         """Hash and sign ``data``."""

@@ -18,6 +18,7 @@ from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing
 from signkit.contracts.typesetting import Standard, typeset
 from signkit.errors import SealImageUnusable, SealNotDrawable
 from signkit.signing.conformance import pdf_a_part
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -238,17 +239,17 @@ def _image_format(image: bytes) -> str:
     from PIL import Image
 
     if len(image) > _MAX_IMAGE_BYTES:
-        raise SealImageUnusable("larger than 300 KB")
+        raise SealImageUnusable(Text("larger than 300 KB", "300 KB を超えています"))
     kind = next((name for start, name in _IMAGE_STARTS.items() if image.startswith(start)), None)
     if kind is None:
-        raise SealImageUnusable("neither PNG nor JPEG")
+        raise SealImageUnusable(Text("neither PNG nor JPEG", "PNG でも JPEG でもありません"))
     try:
         with Image.open(BytesIO(image)) as opened:
             if opened.width * opened.height > _MAX_PIXELS:
-                raise SealImageUnusable("more than 4 million pixels")
+                raise SealImageUnusable(Text("more than 4 million pixels", "400万画素を超えています"))
             opened.verify()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise SealImageUnusable("damaged") from error
+        raise SealImageUnusable(Text("damaged", "壊れています")) from error
     return kind
 
 

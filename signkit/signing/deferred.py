@@ -119,9 +119,9 @@ class DeferredKey:
         try:
             algorithm = algorithm_of(load_der_public_key(own.public_key.dump()))
         except KeyUnfit as unfit:
-            raise KeyFileUnusable(source, unfit.cause.en) from unfit
+            raise KeyFileUnusable(source, unfit.cause) from unfit
         except ValueError as error:
-            raise KeyFileUnusable(source, "its key cannot be read") from error
+            raise KeyFileUnusable(source, Text("its key cannot be read", "鍵を読み取れません")) from error
         issuer = find_issuer(own, iter(issuers)) if len(certificates) == 1 else None
         return cls(certificates[0], tuple(certificates[1:]) or ((issuer.dump(),) if issuer else ()), algorithm)
 

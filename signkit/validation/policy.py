@@ -21,6 +21,8 @@ Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
 SHIPPED = ("default", "strict", "archive")
 _FOLDER = Path(__file__).parent / "policies"
 _MAX_BYTES = 1_000_000
+_ONE_OF = Text("must be one of {names}", "次のいずれかで指定します: {names}")
+_A_DATE = Text('must be a date, "no end" or "never"', '日付、"no end"、"never" のいずれかで指定します')
 _UNKNOWN = Text("no such policy; there are {names}", "その名前のポリシーはありません。使えるもの: {names}")
 
 
@@ -138,7 +140,7 @@ def _policy(values: dict[str, Any], source: str, stem: str) -> Policy:
     table = values.pop("algorithms", None)
     for name, value in values.items():
         if name not in known:
-            raise PolicyInvalid(source, name, "unknown item")
+            raise PolicyInvalid(source, name, Text("unknown item", "その名前の項目はありません"))
         _check(source, name, value)
     algorithms = shipped_policy("default").algorithms if table is None else _algorithms(source, table)
     return Policy(**({"name": stem} | values), algorithms=algorithms)
@@ -155,26 +157,34 @@ _CHOICES = {
 def _check(source: str, name: str, value: object) -> None:
     if name in _CHOICES:
         if value not in _CHOICES[name]:
-            raise PolicyInvalid(source, name, "must be one of " + ", ".join(_CHOICES[name]))
+            raise PolicyInvalid(source, name, _ONE_OF.filled(names=", ".join(_CHOICES[name])))
     elif name == "name":
         if not isinstance(value, str) or not value:
-            raise PolicyInvalid(source, name, "must be a text")
+            raise PolicyInvalid(source, name, Text("must be a text", "文字列で指定します"))
     elif name == "revocation_max_age_hours":
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            raise PolicyInvalid(source, name, "must be a number of hours")
+            raise PolicyInvalid(source, name, Text("must be a number of hours", "時間数で指定します"))
     elif not isinstance(value, bool):
-        raise PolicyInvalid(source, name, "must be true or false")
+        raise PolicyInvalid(source, name, Text("must be true or false", "true か false で指定します"))
 
 
 def _algorithms(source: str, table: object) -> Algorithms:
     if not isinstance(table, dict) or table.keys() - {"digests", "families", "key_sizes"}:
-        raise PolicyInvalid(source, "algorithms", "must hold digests, families, key_sizes")
+        raise PolicyInvalid(
+            source,
+            "algorithms",
+            Text("must hold digests, families, key_sizes", "digests、families、key_sizes が必要です"),
+        )
     sizes: dict[str, tuple[tuple[int, date | None], ...]] = {}
     for family, rows in table.get("key_sizes", {}).items():
         if not isinstance(rows, list) or not all(
             isinstance(row, dict) and isinstance(row.get("bits"), int) for row in rows
         ):
-            raise PolicyInvalid(source, f"algorithms.key_sizes.{family}", "must be a list of { bits, until }")
+            raise PolicyInvalid(
+                source,
+                f"algorithms.key_sizes.{family}",
+                Text("must be a list of { bits, until }", "{ bits, until } の一覧で指定します"),
+            )
         pairs = [(cast(int, row["bits"]), _day(source, family, row.get("until", "no end"))) for row in rows]
         sizes[family] = tuple(sorted(pairs, key=lambda pair: pair[0]))
     return Algorithms(
@@ -191,4 +201,4 @@ def _day(source: str, name: str, value: object) -> date | None:
         return date.min
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise PolicyInvalid(source, f"algorithms: {name}", 'must be a date, "no end" or "never"')
+    raise PolicyInvalid(source, f"algorithms: {name}", _A_DATE)
