@@ -38,7 +38,14 @@ from signkit.signing.levels import (
     refuse_unfinishable,
     signature_timestamper,
 )
-from signkit.signing.pades import PreparedFile, RoomTooSmall, SignatureRequest, prepare_field, room_for
+from signkit.signing.pades import (
+    PreparedFile,
+    RoomTooSmall,
+    SignatureRequest,
+    prepare_field,
+    room_for,
+    signature_fields,
+)
 from signkit.signing.party import refuse_other_person
 from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
@@ -343,7 +350,7 @@ def complete(
         DeferredExpired, DeferredFileChanged, DeferredCertificateOther, SignerNotParty: it is not the request,
             the file, the certificate or the party that it was.
         DeferredSignatureUnfit: the signature does not fit.
-        AlreadySigned, SigningFieldMissing, OutOfTurn: the file does not wait for this role.
+        AlreadySigned, SigningFieldMissing, FieldNotAdded, OutOfTurn: the file does not wait for this role.
         DeferredRoomTooSmall: certificates and timestamp together take more room than was kept.
         KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
     """
@@ -352,7 +359,7 @@ def complete(
     original, file = _bound_file(request, prepared, key)
     if hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
         raise DeferredCertificateOther()
-    turn = check_turn(original, request.role, password)
+    turn = check_turn(original, request.role, password, adds_field=_adds_field(original, prepared, request, password))
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
     attributes = signed_attributes(key, file.digest, request.profile.statement(request.created))
@@ -367,6 +374,12 @@ def complete(
         raise DeferredRoomTooSmall(larger.needed) from larger
     check_signed(original, signed, key.certificate)
     return replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
+
+
+def _adds_field(original: bytes, prepared: bytes, request: DeferredRequest, password: Password) -> bool:
+    """Whether the role's field came with the preparation; the files say so, not the request."""
+    before, after = (signature_fields(pdf, password) for pdf in (original, prepared))
+    return request.role not in (*before.empty, *before.signed) and request.role in after.signed
 
 
 def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tuple[bytes, PreparedFile]:

@@ -45,7 +45,17 @@ def refuse_unplaceable(reader: PdfFileReader, name: str, place: Place) -> None:
     """Refuse a field that the document cannot or must not take.
 
     Raises:
-        FieldNotAdded: the name is no field's or is taken, the place is not on the page, or a signature forbids it.
+        FieldNotAdded: see `refuse_new_field`; or the place is not on the page.
+    """
+    refuse_new_field(reader, name)
+    _box(_page(reader, name, place), name, place)
+
+
+def refuse_new_field(reader: PdfFileReader, name: str) -> None:
+    """Refuse a field that the document must not take, wherever it lay.
+
+    Raises:
+        FieldNotAdded: the name is no field's or is taken, or a signature forbids it.
     """
     if not name or "." in name or not name.isprintable():
         raise FieldNotAdded(name, _NO_NAME)
@@ -60,7 +70,6 @@ def refuse_unplaceable(reader: PdfFileReader, name: str, place: Place) -> None:
                 f"the signature {field.name!r} locks the form", f"署名 {field.name!r} がフォームをロックしています"
             )
             raise FieldNotAdded(name, by)
-    _box(_page(reader, name, place), name, place)
 
 
 def field_at(writer: IncrementalPdfFileWriter, name: str, place: Place) -> SigFieldSpec:

@@ -13,7 +13,9 @@ from signkit.errors import (
     OutOfTurn,
     SigningFieldMissing,
 )
+from signkit.signing.opening import open_reader, reading_errors
 from signkit.signing.pades import signature_fields
+from signkit.signing.places import refuse_new_field
 from signkit.signing.unlocking import Password
 from signkit.words import Text
 
@@ -39,14 +41,15 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
     A contract whose data cannot be read has no order that could be kept; its fields still decide.
 
     Args:
-        adds_field: the role's field is to be made with its signature; whether it can be is not looked at here.
+        adds_field: the role's field is to be made with its signature; where it lies is not looked at here.
 
     Raises:
         PdfNotSignable: the file cannot be read.
         PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.opening.open_reader`.
         SigningFieldMissing, AlreadySigned: as the fields say.
         OutOfTurn: the contract fixes the order, and somebody else comes first.
-        FieldNotAdded: a field is to be made in a contract, which has those of its parties.
+        FieldNotAdded: a field is to be made in a contract, which has those of its parties, or see
+            `signkit.signing.places.refuse_new_field`.
     """
     fields = signature_fields(pdf, password)
     if role in fields.signed:
@@ -56,6 +59,9 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
     contract = contract_of(pdf, password)
     if adds_field and contract is not None:
         raise FieldNotAdded(role, _IS_CONTRACT)
+    if adds_field:
+        with reading_errors():
+            refuse_new_field(open_reader(pdf, password), role)
     party = next((each for each in contract.parties if each.role == role), None) if contract is not None else None
     if contract is not None and party is not None and contract.signing_order == "fixed":
         next_roles = contract.turn(fields.signed)

@@ -10,7 +10,8 @@ import pytest
 from signkit.errors import FieldNotAdded, SigningFieldMissing
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
-from signkit.signing.levels import Level, sign
+from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
+from signkit.signing.levels import Level, Services, sign
 from signkit.signing.pades import SignatureRequest, refuse_unwanted, signature_fields
 from signkit.signing.places import LAST_PAGE, Place
 from signkit.signing.turn import check_turn
@@ -127,6 +128,17 @@ def test_a_first_signature_with_a_field_of_its_own_can_certify(signed_by, report
     assert (signature.type, signature.intact) == ("certification", True)
     with pytest.raises(FieldNotAdded, match="certified"):
         signed_by(signed, request("buyer"))
+
+
+def test_a_field_is_made_for_a_signature_from_elsewhere_too(person_signer, report_of):
+    key = DeferredKey.of([person_signer.certificate, *person_signer.chain], "signer.pem")
+    names = ("lease.pdf", "prepared.pdf")
+    asked, prepared = prepare(formats.document("1.7"), names, request(), key, Level.B_B, Services())
+    asked = read_request(asked.to_json(), "request.json")
+    signature = person_signer.sign(asked.attributes)
+    signed = complete(asked, prepared, key, signature, Services(), now=utc_now()).pdf
+    [found] = report_of(signed).signatures
+    assert (found.field, found.intact) == ("seller", True)
 
 
 # --- refused ---
