@@ -72,7 +72,15 @@ def test_each_readme_leads_to_every_document(repository, readme):
     linked = set(_LINK.findall((repository / readme).read_text(encoding="utf-8")))
     for document in (repository / "docs").glob("*/*.md"):
         name = document.relative_to(repository / "docs").as_posix()
-        if not name.startswith("ja/"):
-            twin = f"docs/ja/{name}"
-            japanese = readme == "README.ja.md" and (repository / twin).exists()
-            assert (twin if japanese else f"docs/{name}") in linked
+        twin = f"docs/ja/{name}"
+        japanese = readme == "README.ja.md" and (repository / twin).exists()
+        assert (twin if japanese else f"docs/{name}") in linked
+
+
+def test_every_document_for_users_has_a_japanese_twin(repository):
+    """What only those who change SignKit read is in English: the card's commands, JPKI's facts, the dependencies."""
+    docs = repository / "docs"
+    english = {path.relative_to(docs).as_posix() for path in docs.glob("*/*.md")}
+    japanese = {path.relative_to(docs / "ja").as_posix() for path in docs.glob("ja/*/*.md")}
+    assert english - japanese == {"reference/card.md", "reference/jpki.md", "reference/dependencies.md"}
+    assert japanese <= english

@@ -92,7 +92,7 @@ class TemplateInvalid(SignKitError):
     template: str
     cause: str
     MESSAGE = Text("Template {template} cannot be used: {cause}.", "ひな形 {template} は使えません: {cause}。")
-    HINT = Text("See docs/guides/templates.md.", "docs/guides/templates.md を見てください。")
+    HINT = Text("See docs/guides/templates.md.", "docs/ja/guides/templates.md を見てください。")
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
 
 
@@ -105,7 +105,7 @@ class TemplateFaulty(SignKitError):
     MESSAGE = Text(
         "Template {template}: {count} things to mend.", "ひな形 {template}: 直すべき点が {count} 件あります。"
     )
-    HINT = Text("See docs/guides/templates.md.", "docs/guides/templates.md を見てください。")
+    HINT = Text("See docs/guides/templates.md.", "docs/ja/guides/templates.md を見てください。")
     EXIT_CODE = ExitCode.CONTRACT_REFUSED
 
 

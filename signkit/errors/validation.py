@@ -17,7 +17,7 @@ class PolicyUnreadable(SignKitError):
     MESSAGE = Text("Cannot read the policy {path}: {cause}.", "検証ポリシー {path} を読めません: {cause}。")
     HINT = Text(
         "Name default, strict, archive or a TOML file (docs/reference/policy.md).",
-        "default・strict・archive のいずれか、または TOML ファイルを指定してください (docs/reference/policy.md)。",
+        "default・strict・archive のいずれか、または TOML ファイルを指定してください (docs/ja/reference/policy.md)。",
     )
 
 
@@ -29,7 +29,7 @@ class PolicyInvalid(SignKitError):
     item: str
     cause: Text
     MESSAGE = Text("Item {item} in the policy {path}: {cause}.", "検証ポリシー {path} の項目 {item}: {cause}。")
-    HINT = Text("See docs/reference/policy.md.", "docs/reference/policy.md を見てください。")
+    HINT = Text("See docs/reference/policy.md.", "docs/ja/reference/policy.md を見てください。")
 
 
 @dataclass(eq=False)
