@@ -31,7 +31,7 @@ from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 
 
 def milliseconds(job: Callable[[], object]) -> float:

@@ -52,7 +52,7 @@ from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Level, Services, extend, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf

@@ -28,7 +28,7 @@ from signkit.signers.card import CardSigner
 from signkit.signers.p12 import open_pkcs12
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, Services, extend, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report

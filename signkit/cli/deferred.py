@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from signkit.signing.batch import Job
     from signkit.signing.deferred import DeferredKey, DeferredRequest
     from signkit.signing.levels import Level, Services
-    from signkit.signing.pades import SignatureRequest
+    from signkit.signing.request import SignatureRequest
     from signkit.signing.unlocking import Password
 
 SCHEME = "deferred:"

@@ -34,8 +34,8 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from signkit.signers.base import KeyFacts
     from signkit.signing.batch import Job, Outcome
-    from signkit.signing.pades import SignatureRequest
     from signkit.signing.places import Place
+    from signkit.signing.request import SignatureRequest
     from signkit.signing.unlocking import Password
 
 HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の署名欄に署名する (PAdES B-B から B-LTA)。")
@@ -279,7 +279,8 @@ class _Said:
 
     def refuse_unwanted(self, data: bytes, password: Password, *, certify: bool) -> None:
         """Refuse what the field's seed values or the document forbid, as far as it can be told without the key."""
-        from signkit.signing.pades import SignatureRequest, refuse_unwanted
+        from signkit.signing.pades import refuse_unwanted
+        from signkit.signing.request import SignatureRequest
 
         request = SignatureRequest(
             self.role,
@@ -499,7 +500,7 @@ def _request_maker(
     from signkit.jpki.attributes import read_attributes
     from signkit.settings import load_settings
     from signkit.signing.appearance import seal_appearance
-    from signkit.signing.pades import SignatureRequest
+    from signkit.signing.request import SignatureRequest
 
     certificate = x509.Certificate.load(key.certificate)
     attributes = read_attributes(certificate)

@@ -17,8 +17,9 @@ from signkit.errors import PdfNotSignable
 from signkit.output import write_checked
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, Services, Signed, sign
-from signkit.signing.pades import FieldName, SignatureRequest, signature_fields
+from signkit.signing.pades import signature_fields
 from signkit.signing.readback import check_signed
+from signkit.signing.request import FieldName, SignatureRequest
 from signkit.signing.unlocking import Password
 
 #: Files in work at once: enough to keep the key busy, few enough to keep memory flat.

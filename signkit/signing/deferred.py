@@ -38,17 +38,11 @@ from signkit.signing.levels import (
     refuse_unfinishable,
     signature_timestamper,
 )
-from signkit.signing.pades import (
-    PreparedFile,
-    RoomTooSmall,
-    SignatureRequest,
-    prepare_field,
-    room_for,
-    signature_fields,
-)
+from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for, signature_fields
 from signkit.signing.party import refuse_other_person
 from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
+from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn, contract_of
 from signkit.signing.unlocking import Password
 from signkit.trust.chain import find_issuer

@@ -17,15 +17,10 @@ from signkit.jpki.certificates import is_authentication_certificate
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
-from signkit.signing.pades import (
-    SignatureRequest,
-    add_document_timestamp,
-    add_evidence,
-    sign_field,
-    signature_fields,
-)
+from signkit.signing.pades import add_document_timestamp, add_evidence, sign_field, signature_fields
 from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
+from signkit.signing.request import SignatureRequest
 from signkit.signing.unlocking import Password
 from signkit.trust.evidence import Evidence, collect_evidence
 from signkit.trust.revocation import RevocationSource

@@ -8,18 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, TimestampUnavailable
 from signkit.signers.base import KeyFacts, Signer
-from signkit.signing.appearance import Appearance, apply_appearance, give_empty_appearance
+from signkit.signing.appearance import apply_appearance, give_empty_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
 from signkit.signing.forms import signature_field_dictionaries
 from signkit.signing.opening import entry, open_reader, open_writer, reading_errors, written
-from signkit.signing.places import Place, field_at, refuse_unplaceable, turn_of
-from signkit.signing.profiles import Profile
+from signkit.signing.places import field_at, refuse_unplaceable, turn_of
+from signkit.signing.request import FieldName, SignatureRequest
 from signkit.signing.seed_values import Intention, demanded_permission, refuse_violation
 from signkit.signing.unlocking import Password
 from signkit.trust.evidence import Evidence
@@ -41,36 +40,6 @@ _NO_CHANGES = 1
 _FORM_FILLING = 2
 #: A private (third class) name, ISO 32000-2 annex E: whose hand signed, beside whose key.
 _SIGNING_KIND = "/XXSigningKind"
-
-FieldName: TypeAlias = str
-
-
-@dataclass(frozen=True)
-class SignatureRequest:
-    """What one signature says beside its cryptography.
-
-    Attributes:
-        field: the name of the empty signature field (the party's role).
-        name: the signer's name for /Name and the appearance.
-        time: the claimed signing time (/M), with its time zone.
-        certify: make it a certification signature that allows form filling and signing only (DocMDP 2).
-        reason, location: /Reason and /Location.
-        appearance: what is drawn in the field's rectangle; None draws nothing.
-        witness: an organisation signs on the party's instruction (立会人型); the signature states it.
-        profile: the signature's format.
-        place: where a field of that name is made, in the same update; None signs the field that is there.
-    """
-
-    field: FieldName
-    name: str
-    time: datetime
-    certify: bool = False
-    reason: str | None = None
-    location: str | None = None
-    appearance: Appearance | None = None
-    witness: bool = False
-    profile: Profile = Profile.PADES
-    place: Place | None = None
 
 
 @dataclass(frozen=True)

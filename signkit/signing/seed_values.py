@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from asn1crypto import x509
     from pyhanko.sign.fields import SigCertConstraints, SigSeedValueSpec
 
-    from signkit.signing.pades import SignatureRequest
+    from signkit.signing.request import SignatureRequest
 
 #: Table 237 /V: the demands of PDF 2.0 are the last that are known here.
 _NEWEST_VERSION = 3

@@ -26,7 +26,7 @@ from signkit.settings import Settings
 from signkit.signers.pkcs11_token import load_module
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from tests import witness
 from tests.card.bench import until
 from tests.requirements import require

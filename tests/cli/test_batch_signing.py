@@ -59,7 +59,7 @@ def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, b
     from signkit.signers.p12 import Pkcs12Signer
     from signkit.signing.batch import Job, digest, sign_jobs
     from signkit.signing.levels import Level, Services
-    from signkit.signing.pades import SignatureRequest
+    from signkit.signing.request import SignatureRequest
 
     class PulledOut(Pkcs12Signer):
         made = 0

@@ -24,7 +24,7 @@ from signkit.contracts.render import render_contract
 from signkit.contracts.typesetting import typeset
 from signkit.errors import AttachmentRefused
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from tests import witness
 
 from .conftest import DATA

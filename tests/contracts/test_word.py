@@ -187,7 +187,7 @@ def test_data_travel_inside(rendered: Rendered, nda_data: Data) -> None:
 def test_both_sign_and_it_validates(rendered: Rendered, person_signer, services, trust_pem) -> None:
     from signkit.rehearsal.services import utc_now
     from signkit.signing.levels import Level, sign
-    from signkit.signing.pades import SignatureRequest
+    from signkit.signing.request import SignatureRequest
     from signkit.trust.anchors import default_trust_store
     from signkit.validation.options import ValidationOptions
     from signkit.validation.pdf import validate_pdf

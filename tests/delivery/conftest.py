@@ -17,7 +17,7 @@ from signkit.rehearsal.authority import Person
 from signkit.rehearsal.services import utc_now
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from signkit.trust.anchors import default_trust_store
 from signkit.validation.contract_status import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions

@@ -18,8 +18,8 @@ from signkit.signing.cms import Statement
 from signkit.signing.container import Parts, write_container
 from signkit.signing.content import BytesPieces, Content
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest
 from signkit.signing.profiles import Profile
+from signkit.signing.request import SignatureRequest
 from tests import witness
 from tests.interop import tokens
 from tests.interop.workshop import CONTENT, PAGE, Artifact, Workshop, unsigned_pdf

@@ -18,7 +18,7 @@ from signkit.signers.base import KeyFacts, Signer
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.deferred import DeferredKey, complete, prepare
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 
 LACKING = 77
 PASSWORD = "SIGNKIT1"

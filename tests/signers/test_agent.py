@@ -22,7 +22,7 @@ from signkit.signers.base import Purpose
 from signkit.signers.card import CardSigner
 from signkit.signing.cms import Statement, signed_attributes
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 
 PURPOSE = Purpose("seller", (("contract.pdf", "ab" * 32),))
 

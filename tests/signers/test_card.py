@@ -12,7 +12,7 @@ from signkit.errors import CardLocked, PinFormatInvalid, PinLastTry, PinWrong, R
 from signkit.settings import Settings
 from signkit.signers.card import CardSigner, open_card_signer
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 
 
 @pytest.fixture

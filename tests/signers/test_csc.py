@@ -19,7 +19,7 @@ from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings
 from signkit.signers.csc import open_csc_signer, parse_csc_uri
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from tests import witness
 from tests.signers import csc_dummy
 from tests.signers.csc_server import CLIENT_SECRET, PIN, TOKEN, CscServer

@@ -45,8 +45,8 @@ from signkit.signers.pkcs11_token import Module, obtain_pin, session_on
 from signkit.signers.pkcs11_uri import Pkcs11Uri, parse_pkcs11_uri
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest
 from signkit.signing.profiles import Profile
+from signkit.signing.request import SignatureRequest
 from tests import witness
 from tests.requirements import require
 from tests.signers import softhsm

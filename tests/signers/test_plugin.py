@@ -10,7 +10,7 @@ import pytest
 from signkit.errors import SignerUnknown
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 
 
 @pytest.fixture

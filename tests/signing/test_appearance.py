@@ -10,7 +10,7 @@ from signkit.errors import SealImageUnusable, SealNotDrawable
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance, seal_characters
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ from signkit.rehearsal.services import utc_now
 from signkit.signing import deferred
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from tests import witness
 
 NAMES = ("contract.pdf", "contract-seller-prepared.pdf")

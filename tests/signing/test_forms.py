@@ -10,7 +10,7 @@ from pypdf import PdfReader
 from signkit.rehearsal.services import utc_now
 from signkit.signing.forms import fields_to_be_drawn
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf

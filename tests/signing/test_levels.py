@@ -23,7 +23,8 @@ from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, Services, extend, sign
-from signkit.signing.pades import SignatureRequest, signature_fields
+from signkit.signing.pades import signature_fields
+from signkit.signing.request import SignatureRequest
 from tests import witness
 
 NAME = "番号　花子"

@@ -12,8 +12,9 @@ from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest, refuse_unwanted, signature_fields
+from signkit.signing.pades import refuse_unwanted, signature_fields
 from signkit.signing.places import LAST_PAGE, Place
+from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn
 from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions

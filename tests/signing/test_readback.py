@@ -7,8 +7,8 @@ import pytest
 from signkit.errors import SignatureSelfCheckFailed
 from signkit.rehearsal.services import utc_now
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
 from signkit.signing.readback import check_signed
+from signkit.signing.request import SignatureRequest
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,9 @@ from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, Services, extend, sign
-from signkit.signing.pades import SignatureRequest, prepare_field
+from signkit.signing.pades import prepare_field
 from signkit.signing.profiles import Profile
+from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile import ProfileName

@@ -10,8 +10,9 @@ from signkit.errors import SeedValueViolated
 from signkit.rehearsal.services import utc_now
 from signkit.signing.deferred import DeferredKey, prepare
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import SignatureRequest, refuse_unwanted
+from signkit.signing.pades import refuse_unwanted
 from signkit.signing.profiles import Profile
+from signkit.signing.request import SignatureRequest
 from tests.signing import formats
 
 FILTER, SUB_FILTER, VERSION, REASONS, ATTESTATION, REVOCATION, DIGEST, LOCK, APPEARANCE = (1 << bit for bit in range(9))

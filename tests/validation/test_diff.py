@@ -274,7 +274,7 @@ def test_a_seal_exchanged_after_signing_is_told(world, signed):
 def test_signatures_timestamps_and_evidence_of_a_real_contract(blank, person_signer, services):
     from signkit.rehearsal.services import utc_now
     from signkit.signing.levels import Level, extend, sign
-    from signkit.signing.pades import SignatureRequest
+    from signkit.signing.request import SignatureRequest
 
     signed = sign(blank, SignatureRequest("seller", "番号 花子", utc_now()), person_signer, Level.B_T, services).pdf
     diff = history(extend(signed, Level.B_LTA, services).pdf)

@@ -10,7 +10,7 @@ from signkit.contracts.template import find_template
 from signkit.rehearsal.pki import HANAKO
 from signkit.rehearsal.services import utc_now
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf

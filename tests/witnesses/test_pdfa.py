@@ -10,7 +10,7 @@ import pytest
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, sign
-from signkit.signing.pades import SignatureRequest
+from signkit.signing.request import SignatureRequest
 from tests import witness
 from tests.requirements import require
 

@@ -7,8 +7,8 @@ from io import BytesIO
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, extend, sign
-from signkit.signing.pades import SignatureRequest
 from signkit.signing.places import Place
+from signkit.signing.request import SignatureRequest
 from tests.signing.formats import document, typeset
 from tests.witnesses.test_pdfa import verapdf  # noqa: F401
 
