@@ -264,7 +264,8 @@ def _ess(certificate: Any, attributes: dict[str, list[Any]]) -> Ess:
         (_SIGNING_CERTIFICATE, tsp.SigningCertificate),
     ):
         for value in attributes.get(oid, []):
-            entries = (value if isinstance(value, kind) else kind.load(value.dump()))["certs"]
+            # A copy: to parse the value itself would change how the signed attributes are written out again.
+            entries = kind.load(value.dump())["certs"]
             checks.append(len(entries) > 0 and _ess_fits(certificate, entries[0]))
     if not checks:
         return "absent"

@@ -23,7 +23,7 @@ def test_a_contract_is_signed_at_a_service(signkit, contract, server, tmp_path, 
     token.write_text(TOKEN)
     monkeypatch.setenv("SIGNKIT_CSC_TOKEN_FILE", str(token))
     uri = f"csc:{server.address}#key-1"
-    signed = signkit("sign", contract, "--as", "seller", "--signer", uri, "--pin-stdin", stdin=f"{PIN}\n")
+    signed = signkit("sign", contract, "--as", "seller", "--signer", uri, "--witness", "--pin-stdin", stdin=f"{PIN}\n")
     assert (signed.returncode, signed.stdout) == (0, "contract-seller.pdf\n"), signed.stderr
     assert PIN not in signed.stderr
     assert witness.valid_signatures(tmp_path / "contract-seller.pdf") == 1

@@ -34,7 +34,7 @@ def test_what_each_party_takes_from_a_card(template, role, filled):
 def test_a_party_that_the_template_lacks_is_refused_with_those_it_has(sale):
     with pytest.raises(PartyUnknown) as refusal:
         identity_fragment(sale, "tenant", NAME, ADDRESS)
-    assert "seller, buyer, broker" in refusal.value.hint("en")
+    assert "seller, seller2, buyer, buyer2, broker" in refusal.value.hint("en")
     with pytest.raises(PartyUnknown):
         merge_fragment(sale, {}, "tenant", {})
 
