@@ -34,6 +34,8 @@ _LEFT_OUT = frozenset(
     {"/StructParents", "/StructParent", "/PieceInfo", "/Metadata", "/LastModified", "/OPI", "/Parent"}
 )
 _ACTIVE = frozenset({"/AA", "/JS", "/JavaScript", "/OpenAction", "/Launch"})
+#: Kinds of fonts that draw with glyphs of their own; a viewer takes one for a font though it lacks its ``/Type``.
+_FONTS = frozenset({"/Type1", "/MMType1", "/TrueType", "/CIDFontType0", "/CIDFontType2"})
 _STANDARD_FONTS = re.compile(
     r"/(?:(?:Helvetica|Courier)(?:-(?:Bold|Oblique|BoldOblique))?|Times-(?:Roman|Bold|Italic|BoldItalic)|Symbol|ZapfDingbats)"
 )
@@ -121,20 +123,19 @@ def _opened(content: bytes) -> tuple[PdfReader, list[Any]]:
 
 def _require_passive_document(catalog: Any) -> None:
     """Refuse what merging would lose, or what would run (ISO 32000-2 7.7.2)."""
-    form = _dictionary(catalog.get("/AcroForm"))
-    if "/Perms" in catalog or int(form.get("/SigFlags", 0)) & 1:
+    form = _dictionary_at(catalog, "/AcroForm")
+    if "/Perms" in catalog or int(_at(form, "/SigFlags") or 0) & 1:
         raise PagesRefused(_SIGNED)
-    if form.get("/Fields") or "/XFA" in form:
+    if _at(form, "/Fields") or "/XFA" in form:
         raise PagesRefused(_FORM)
-    names = _dictionary(catalog.get("/Names"))
-    opening = catalog.get("/OpenAction")
-    opening = opening.get_object() if opening is not None else None
-    runs = isinstance(opening, dict) and opening.get("/S") != "/GoTo"
+    names = _dictionary_at(catalog, "/Names")
+    opening = _at(catalog, "/OpenAction")
+    runs = isinstance(opening, dict) and _at(opening, "/S") != "/GoTo"
     if runs or "/AA" in catalog or "/JavaScript" in names:
         raise PagesRefused(_ACTIVE_CONTENT)
     if "/EmbeddedFiles" in names or "/AF" in catalog or "/Collection" in catalog:
         raise PagesRefused(_FILES)
-    if _dictionary(catalog.get("/OCProperties")).get("/OCGs"):
+    if _at(_dictionary_at(catalog, "/OCProperties"), "/OCGs"):
         raise PagesRefused(_LAYERS)
 
 
@@ -143,9 +144,9 @@ def _require_passive_page(page: Any) -> None:
         raise PagesRefused(_ACTIVE_CONTENT)
     if "/AF" in page:
         raise PagesRefused(_FILES)
-    annotations = page.get("/Annots")
-    for reference in annotations.get_object() if annotations is not None else ():
-        kind = _dictionary(reference).get("/Subtype")
+    for reference in _at(page, "/Annots") or ():
+        annotation = _resolved(reference)
+        kind = _at(annotation, "/Subtype") if isinstance(annotation, dict) else None
         if kind != "/Link":
             raise PagesRefused({"/Widget": _FORM, "/FileAttachment": _FILES}.get(str(kind), _NOTES))
     width, height = float(page.mediabox.width), float(page.mediabox.height)
@@ -153,8 +154,27 @@ def _require_passive_page(page: Any) -> None:
         raise PagesRefused(_UNREADABLE)
 
 
-def _dictionary(value: Any) -> Any:
-    value = value.get_object() if value is not None else None
+def _resolved(value: Any) -> Any:
+    """Return the value itself where it is a reference, be it to another reference.
+
+    Everything that is compared goes through here: pypdf's ``get`` follows no reference, and a viewer follows all.
+    """
+    from pypdf.generic import IndirectObject, NullObject
+
+    for _ in range(_MAX_DEPTH):
+        if not isinstance(value, IndirectObject):
+            return None if isinstance(value, NullObject) else value  # null is as good as absent (7.3.9)
+        value = value.get_object()
+    raise PagesRefused(_TOO_DEEP)
+
+
+def _at(entries: Any, key: str) -> Any:
+    """Return an entry's value; None where there is none."""
+    return _resolved(entries.raw_get(key)) if key in entries else None
+
+
+def _dictionary_at(entries: Any, key: str) -> Any:
+    value = _at(entries, key)
     return value if isinstance(value, dict) else {}
 
 
@@ -244,25 +264,26 @@ class _Copy:
 
 def _require_passive(entries: Any) -> None:
     """Refuse what a page's resources may hold that acts, hides, or lies outside the file."""
-    if _ACTIVE & entries.keys() or entries.get("/Type") == "/Action":
+    kind, subkind = _at(entries, "/Type"), _at(entries, "/Subtype")
+    if _ACTIVE & entries.keys() or kind == "/Action":
         raise PagesRefused(_ACTIVE_CONTENT)
-    if "/OC" in entries or entries.get("/Type") in ("/OCG", "/OCMD"):
+    if "/OC" in entries or kind in ("/OCG", "/OCMD"):
         raise PagesRefused(_LAYERS)
-    if "/Ref" in entries or entries.get("/Subtype") == "/PS":
+    if "/Ref" in entries or "/PS" in (subkind, _at(entries, "/Subtype2")):
         raise PagesRefused(_OUTSIDE)
-    if entries.get("/Type") == "/Font" and not _is_drawn_alike_everywhere(entries):
+    if (kind == "/Font" or subkind in _FONTS) and not _is_drawn_alike_everywhere(entries):
         raise PagesRefused(_FONT)
 
 
 def _is_drawn_alike_everywhere(font: Any) -> bool:
     """Tell whether a font lies in the file, or is one of the fourteen that every viewer brings (9.6.2.2)."""
-    kind = font.get("/Subtype")
+    kind = _at(font, "/Subtype")
     if kind in ("/Type0", "/Type3"):
         return True  # its descendants are looked at themselves; a Type 3 font is made of drawings
-    descriptor = _dictionary(font.get("/FontDescriptor"))
-    if any(name in descriptor for name in ("/FontFile", "/FontFile2", "/FontFile3")):
+    descriptor = _dictionary_at(font, "/FontDescriptor")
+    if any(_at(descriptor, name) is not None for name in ("/FontFile", "/FontFile2", "/FontFile3")):
         return True
-    return kind == "/Type1" and _STANDARD_FONTS.fullmatch(str(font.get("/BaseFont"))) is not None
+    return kind == "/Type1" and _STANDARD_FONTS.fullmatch(str(_at(font, "/BaseFont"))) is not None
 
 
 def _name(name: str) -> bytes:

@@ -13,6 +13,7 @@ from pypdf.generic import (
     DecodedStreamObject,
     DictionaryObject,
     NameObject,
+    NullObject,
     NumberObject,
     TextStringObject,
 )
@@ -229,6 +230,51 @@ def test_what_would_be_lost_or_act_is_refused(make, cause):
     with pytest.raises(AttachmentRefused) as refused:
         appendix("a.pdf", make())
     assert cause in refused.value.message("en")
+
+
+def referring(entries: dict[str, str], *, chain: int = 1) -> bytes:
+    """Write each entry as a reference, to another reference if ``chain`` says so; pypdf follows none by itself."""
+    writer = writer_of(page_of("x"))
+    made = DictionaryObject()
+    for key, name in entries.items():
+        value = writer._add_object(NameObject(name))
+        for _ in range(chain - 1):
+            value = writer._add_object(value)
+        made[NameObject(key)] = value
+    resources = writer.pages[0]["/Resources"]
+    resources[NameObject("/Properties")] = DictionaryObject({NameObject("/Z"): writer._add_object(made)})
+    return bytes_of(writer)
+
+
+@pytest.mark.parametrize("chain", [1, 2], ids=["once", "twice"])
+@pytest.mark.parametrize(
+    ("entries", "cause"),
+    [
+        ({"/Type": "/Font", "/BaseFont": "/MS-Gothic"}, "a font that it does not hold"),
+        ({"/Subtype": "/TrueType", "/BaseFont": "/MS-Gothic"}, "a font that it does not hold"),
+        ({"/Type": "/Action", "/S": "/URI"}, "it holds scripts or actions"),
+        ({"/Type": "/OCG", "/Name": "/x"}, "it holds layers"),
+        ({"/Type": "/OCMD"}, "it holds layers"),
+        ({"/Subtype": "/PS"}, "PostScript"),
+        ({"/Subtype": "/Form", "/Subtype2": "/PS"}, "PostScript"),
+    ],
+    ids=["font", "font-without-type", "action", "layer", "layers", "postscript", "postscript-form"],
+)
+def test_what_is_written_as_a_reference_is_refused_too(entries, cause, chain):
+    with pytest.raises(AttachmentRefused) as refused:
+        appendix("a.pdf", referring(entries, chain=chain))
+    assert cause in refused.value.message("en")
+
+
+def test_a_font_whose_file_is_null_does_not_lie_in_the_file():
+    writer = writer_of(page_of("x"))
+    null = writer._add_object(NullObject())
+    descriptor = DictionaryObject({NameObject("/Type"): NameObject("/FontDescriptor"), NameObject("/FontFile2"): null})
+    font = form(Type=NameObject("/Font"), Subtype=NameObject("/TrueType"), BaseFont=NameObject("/MS-Gothic"))
+    font[NameObject("/FontDescriptor")] = writer._add_object(descriptor)
+    writer.pages[0]["/Resources"][NameObject("/Font")] = DictionaryObject({NameObject("/Z"): writer._add_object(font)})
+    with pytest.raises(AttachmentRefused, match="a font that it does not hold"):
+        appendix("a.pdf", bytes_of(writer))
 
 
 def test_a_signed_file_is_not_merged(person_signer, blank):
