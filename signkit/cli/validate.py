@@ -18,7 +18,7 @@ from signkit.cli.options import AskPassword, At, EvidenceFolders, Identity, Offl
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import results_to, written
 from signkit.cli.terminal import tell
-from signkit.errors import ExitCode, UsageProblem
+from signkit.errors import ExitCode, PasswordStaysHere, UsageProblem
 from signkit.validation.profile import ProfileName
 from signkit.validation.writers.formats import Format
 from signkit.words import Text
@@ -132,7 +132,8 @@ def run(
 
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
-    _refuse_password_abroad(engine, asked=ask_password or password_stdin)
+    if engine is not None and (ask_password or password_stdin):
+        raise PasswordStaysHere  # before anybody types it
     options = replace(
         validation_options(policy, trust, evidence, at, offline, identity, expect),
         profile=profile,
@@ -174,18 +175,6 @@ class _Tally:
         self.verdicts.add(verdict)
         self.violated |= violated
         self.advance(verdict)
-
-
-def _refuse_password_abroad(engine: str | None, *, asked: bool) -> None:
-    """A password goes to workers on this machine, not over the network."""
-    if engine is not None and asked:
-        raise UsageProblem(
-            Text("A password is not sent to a cluster", "パスワードはクラスターに送りません"),
-            Text(
-                "Leave --engine out: encrypted files are judged on this machine.",
-                "--engine を外してください。暗号化されたファイルはこのマシンで検証します。",
-            ),
-        )
 
 
 def _format(chosen: Format | None, resume: Path | None) -> Format:

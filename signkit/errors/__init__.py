@@ -152,6 +152,7 @@ from signkit.errors.trust import (
 from signkit.errors.validation import (
     EngineFailed,
     OptionsNotPortable,
+    PasswordStaysHere,
     PdfNotComparable,
     PolicyInvalid,
     PolicyUnreadable,
@@ -236,6 +237,7 @@ __all__ = [
     "OutputsDiffer",
     "PartyUnknown",
     "PassphraseWrong",
+    "PasswordStaysHere",
     "PdfForbidsSigning",
     "PdfNotComparable",
     "PdfNotSignable",

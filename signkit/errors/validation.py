@@ -56,6 +56,18 @@ class OptionsNotPortable(SignKitError):
 
 
 @dataclass(eq=False)
+class PasswordStaysHere(SignKitError):
+    """A password would go over the network, to machines that keep it."""
+
+    MESSAGE = Text("A password is not sent to a cluster.", "パスワードはクラスターに送りません。")
+    HINT = Text(
+        "Leave --engine out: encrypted files are judged on this machine.",
+        "--engine を外してください。暗号化されたファイルはこのマシンで検証します。",
+    )
+    EXIT_CODE = ExitCode.USAGE
+
+
+@dataclass(eq=False)
 class EngineFailed(SignKitError):
     """What does the work of a batch cannot be started, or is gone."""
 

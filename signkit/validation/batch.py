@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from dataclasses import replace
 from itertools import chain, islice
 
-from signkit.errors import EngineFailed, OptionsNotPortable, SignKitError
+from signkit.errors import EngineFailed, OptionsNotPortable, PasswordStaysHere, SignKitError
 from signkit.validation.api import not_read, validate_data
 from signkit.validation.files import FileProblem, read_location, too_large
 from signkit.validation.options import ValidationOptions
@@ -64,6 +64,7 @@ def validate_many(
 
     Raises:
         OptionsNotPortable: the options cannot be sent to a worker.
+        PasswordStaysHere: with ``executor``: who knows where it runs.
         EngineFailed: the workers cannot be started, or the executor gave up.
         MissingExtra: a URL is named, and fsspec is not installed.
     """
@@ -74,6 +75,8 @@ def validate_many(
         todo, jobs = chain(first, todo), 0 if len(first) < 2 else os.cpu_count() or 1
     done = done or {}
     if executor is not None:
+        if options.password is not None:
+            raise PasswordStaysHere
         found = _Run(_Sender(options), executor, jobs or os.cpu_count() or 1, _patience(options)).reports(todo, done)
     elif jobs:
         found = _in_processes(todo, done, options, jobs)

@@ -148,6 +148,7 @@ def revocation_list(
     issued: datetime = NOW - timedelta(hours=12),
     good_for: timedelta = DAY,
     partition: str | None = None,
+    keeps_ended_since: datetime | None = None,
 ) -> bytes:
     builder = x509.CertificateRevocationListBuilder().issuer_name(ca.certificate.subject)
     builder = builder.last_update(issued).next_update(issued + good_for)
@@ -157,6 +158,9 @@ def revocation_list(
     if partition is not None:
         point = x509.IssuingDistributionPoint([directory(ca, partition)], None, False, False, None, False, False)
         builder = builder.add_extension(point, True)
+    if keeps_ended_since is not None:
+        value = core.GeneralizedTime(keeps_ended_since).dump()
+        builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.60"), value), False)
     return builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
 

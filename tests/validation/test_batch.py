@@ -12,11 +12,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from signkit.errors import EngineFailed, OptionsNotPortable
+from signkit.errors import EngineFailed, OptionsNotPortable, PasswordStaysHere
 from signkit.trust.revocation import NOT_PUBLISHED
 from signkit.validation import batch
 from signkit.validation.batch import validate_many
 from signkit.validation.limits import Limits
+from signkit.validation.options import ValidationOptions
 from tests.validation import pdfs, pki
 
 
@@ -186,3 +187,9 @@ def test_a_file_larger_than_allowed_is_not_read(world, signed, tmp_path):
     options = replace(world.options, limits=Limits(bytes=100))
     (report,) = validate_many([tmp_path / "a.pdf"], options)
     assert (report.verdict, report.error.code) == ("UNREADABLE", "limit")
+
+
+def test_a_password_goes_to_no_executor_of_others(tmp_path):
+    """Where a cluster's workers run, and who reads their memory, nobody here knows."""
+    with ThreadPoolExecutor(1) as executor, pytest.raises(PasswordStaysHere):
+        list(validate_many([tmp_path], ValidationOptions(password="secret"), executor=executor))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from asn1crypto import ocsp as asn1_ocsp
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -19,7 +20,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from signkit.validation.paths import engine, ordinary
-from signkit.validation.paths.known import known_certificate
+from signkit.validation.paths.known import known_answers, known_certificate
 from signkit.validation.paths.pool import Pool
 from signkit.validation.policy import shipped_policy
 from signkit.validation.report import Verdict
@@ -271,3 +272,108 @@ def test_an_answer_that_names_the_issuer_by_another_digest_is_believed(world, mo
         Pool.from_der([], [response], [pki.revocation_list(world.ca)]),
         (known_certificate(world.ca.der),), NOW, "required", ALGORITHMS,
     ).good  # fmt: skip
+
+
+# --- evidence that proves less than it seems to --------------------------------------------------------------------
+
+
+def ended(world):
+    """A certificate that ended a year ago, a contract signed and timestamped with it a year before that."""
+    holder = pki.issue(world.ca, start=NOW - 3 * YEAR, end=NOW - YEAR, declares_crl=True)
+
+    def judge(store):
+        return world.only(sign(world, holder, tsa=world.tsa, time=NOW - 2 * YEAR, store=store))
+
+    return holder, judge
+
+
+def test_a_list_made_after_a_certificate_had_ended_says_nothing_of_it(world):
+    """Authorities take ended certificates off their lists (RFC 5280 3.3): a revoked one would look good again."""
+    _, judge = ended(world)
+    report = judge(([], [], [pki.revocation_list(world.ca)]))
+    assert (report.verdict, codes(report)) == (Verdict.INDETERMINATE, ["revocation-missing"])
+
+
+def test_an_answer_made_after_a_certificate_had_ended_says_nothing_of_it(world):
+    holder, judge = ended(world)
+    report = judge(([], [pki.status_response(world.ca, holder)], []))
+    assert (report.verdict, codes(report)) == (Verdict.INDETERMINATE, ["revocation-missing"])
+
+
+def test_a_list_that_keeps_ended_certificates_speaks_of_them(world):
+    """expiredCertsOnCRL (X.509 8.5.2.12)."""
+    _, judge = ended(world)
+    report = judge(([], [], [pki.revocation_list(world.ca, keeps_ended_since=NOW - 9 * YEAR)]))
+    assert (report.verdict, report.revocation.status) == (Verdict.PASSED, "good")
+
+
+def test_a_revocation_that_a_later_list_still_tells_counts(world):
+    holder, judge = ended(world)
+    revoked = {holder.certificate.serial_number: NOW - 2 * YEAR - DAY}
+    assert codes(judge(([], [], [pki.revocation_list(world.ca, revoked)]))) == ["revoked"]
+
+
+@pytest.mark.parametrize("stranger", [False, True], ids=["alone", "with a certificate of the same name"])
+def test_a_list_of_an_ended_authority_without_proof_of_its_age_is_no_evidence(world, stranger):
+    """Whoever has the key of an ended authority could make it; a certificate of its name is easily made too."""
+    gone = pki.authority("Gone CA", start=NOW - 9 * YEAR, end=NOW - YEAR)
+    holder = pki.issue(gone, start=NOW - 3 * YEAR, end=NOW - YEAR - DAY, declares_crl=True)
+    others = [pki.authority("Gone CA", end=NOW + 9 * YEAR).der] if stranger else []
+    store = (others, [], [pki.revocation_list(gone, issued=NOW - 2 * YEAR)])
+    pdf = sign(world, holder, tsa=world.tsa, time=NOW - 2 * YEAR, store=store)
+    report = world.only(pdf, trust=pki.trust(world.ca, gone))
+    assert (report.verdict, codes(report)) == (Verdict.INDETERMINATE, ["revocation-missing"])
+
+
+def answering(world, holder, *, end=NOW + YEAR, issued=NOW, usage="digital_signature"):
+    """An OCSP response by a responder that the CA appointed."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    builder = pki._builder(pki.name("responder"), world.ca.certificate.subject, key, NOW - 3 * YEAR, end)
+    builder = builder.add_extension(pki._usage(**{usage: True}), True).add_extension(x509.OCSPNoCheck(), False)
+    builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.OCSP_SIGNING]), False)
+    own = builder.sign(world.ca.key, hashes.SHA256())
+    response = ocsp.OCSPResponseBuilder().add_response(
+        holder.certificate, world.ca.certificate, hashes.SHA1(), STATUS.GOOD, issued, issued + DAY, None, None
+    )  # fmt: skip
+    response = response.responder_id(ocsp.OCSPResponderEncoding.HASH, own).certificates([own])
+    return response.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "status"),
+    [
+        pytest.param({}, "good", id="appointed"),
+        pytest.param({"end": NOW - DAY, "issued": NOW - 2 * DAY}, "unknown", id="ended, and nothing shows its age"),
+        pytest.param({"usage": "key_encipherment"}, "unknown", id="a key that does not sign"),
+    ],
+)
+def test_who_may_answer_for_an_authority(world, changes, status):
+    holder = pki.issue(world.ca, start=NOW - 3 * YEAR, declares_crl=True)
+    pdf = sign(world, holder, tsa=world.tsa, time=NOW - 2 * DAY, store=([], [answering(world, holder, **changes)], []))
+    assert world.only(pdf).revocation.status == status
+
+
+def test_a_response_of_many_answers_and_certificates_is_left_out(world):
+    """Reading every certificate anew for every answer took minutes."""
+    single = ocsp_response(world, answers=200, certificates=1)
+    crowd = ocsp_response(world, answers=1, certificates=50)
+    assert known_answers(single) == known_answers(crowd) == ()
+    assert len(known_answers(ocsp_response(world, answers=3, certificates=2))) == 3
+
+
+def ocsp_response(world, *, answers, certificates):
+    """An OCSP response that says the same several times."""
+    response = asn1_ocsp.OCSPResponse.load(pki.status_response(world.ca, world.signer))
+    basic = response["response_bytes"]["response"].parsed
+    data = basic["tbs_response_data"]
+    data["responses"] = list(data["responses"]) * answers
+    basic["certs"] = [world.ca.asn1] * certificates
+    return asn1_ocsp.OCSPResponse(
+        {
+            "response_status": "successful",
+            "response_bytes": {
+                "response_type": "basic_ocsp_response",
+                "response": asn1_ocsp.BasicOCSPResponse.load(basic.dump(force=True)),
+            },
+        }
+    ).dump()

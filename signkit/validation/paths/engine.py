@@ -33,7 +33,7 @@ from pyhanko_certvalidator.util import ConsList
 from signkit.jpki.certificates import issuer_kind
 from signkit.validation.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
 from signkit.validation.paths.finding import PathFinding
-from signkit.validation.paths.known import KnownCertificate
+from signkit.validation.paths.known import KnownCertificate, known_certificate
 from signkit.validation.paths.names import name_of
 from signkit.validation.paths.pool import KnownStatus, Pool
 from signkit.validation.policy import Algorithms, algorithm_ends
@@ -94,15 +94,17 @@ class _Question:
         return spec.build_validation_context(ValidationTimingInfo(self.moment, self.moment, True), handlers)
 
     def about(self, certificate: x509.Certificate) -> _Question:
-        """Leave out the lists of other issuers than the certificate's, unless they say that they are indirect.
+        """Leave out what says nothing of the certificate, and the lists of other issuers, unless they are indirect.
 
         The engine would take the list of any holder of a certificate of the same issuer for that issuer's.
         """
+        known = known_certificate(certificate.dump())
+        pool = self.pool if known is None else self.pool.about(known)
         issuer = certificate.issuer.hashable
-        own = tuple(item for item in self.pool.lists if item.issuer == issuer or item.is_indirect)
-        if len(own) == len(self.pool.lists):
+        own = tuple(item for item in pool.lists if item.issuer == issuer or item.is_indirect)
+        if pool is self.pool and len(own) == len(pool.lists):
             return self
-        return replace(self, pool=Pool(self.pool.certificates, self.pool.answers, own, self.pool.statuses))
+        return replace(self, pool=Pool(pool.certificates, pool.answers, own, pool.statuses))
 
 
 async def _find(certificate: x509.Certificate, question: _Question, rule: str) -> PathFinding:
@@ -139,7 +141,7 @@ async def _revocation(path: ValidationPath, question: _Question, context: Valida
         leaf = item == path.leaf
         if item.ocsp_no_check_value is None and (leaf or declares_revocation(item)):
             own = question.about(item)
-            shown = await _shown_good(item, path, context if own is question else own.context(), question.pool.statuses)
+            shown = await _shown_good(item, path, context if own is question else own.context(), own.pool.statuses)
             if shown is None and (not leaf or rule == "required"):
                 raise _NotShown(missing_code(item, leaf=leaf))
             if shown is False:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
 from asn1crypto import x509
@@ -13,10 +12,13 @@ from asn1crypto import x509
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.validation.paths import engine, ordinary
 from signkit.validation.paths.finding import PathFinding
-from signkit.validation.paths.known import KnownCertificate, known_certificate
+from signkit.validation.paths.known import KnownAnswer, KnownCertificate, KnownList, Signed, known_certificate
 from signkit.validation.paths.pool import Pool, Said
 from signkit.validation.policy import Policy, RevocationRule
 from signkit.validation.report import RevocationReport
+
+#: Authorities one below the other; deeper hierarchies are for the engine alone.
+_MAX_DEPTH = 8
 
 
 class Label(Protocol):
@@ -95,7 +97,7 @@ class TrustJudge:
             known = known_certificate(der)
             if known is None:
                 return _not_judged("unreadable certificate")
-            pool = self._usable().without_evidence_before(known, self._oldest(moment))
+            pool = self._usable().about(known, self._oldest(moment))
             said = pool.said_of(known)
             found = _Walk(self, pool, known, purpose, said).at(moment, self._rule(known, purpose))
             label = self._trust.label(found.anchor) if found.anchor is not None else None
@@ -127,30 +129,69 @@ class TrustJudge:
     def _usable(self) -> Pool:
         """Evidence counts only if it is proven to be older than its issuer's end (EN 319 102-1 5.6.2.2).
 
-        After its end an authority answers for nothing, and its key may be anybody's.
+        After its end an authority answers for nothing, and its key may be anybody's; so with an OCSP responder.
         """
         if self._usable_pool is None:
-            anchors = (*_anchors(self._trust, "signature"), *_anchors(self._trust, "timestamp"))
-            known = list({item.der: item for item in (*self._pool.certificates, *anchors)}.values())
-            by_name: dict[str, list[KnownCertificate]] = {}
-            by_key: dict[tuple[str, bytes], list[KnownCertificate]] = {}
-            digests = {item.key_digest for item in self._pool.answers}
-            for item in known:
-                by_name.setdefault(item.subject, []).append(item)
-                for digest in digests:
-                    by_key.setdefault((digest, item.key_hash(digest)), []).append(item)
-            answers, lists = self._pool.answers, self._pool.lists
             self._usable_pool = Pool(
                 self._pool.certificates,
-                tuple(i for i in answers if self._in_time(i.der, by_key.get((i.key_digest, i.key_hash), ()))),
-                tuple(i for i in lists if self._in_time(i.der, by_name.get(i.issuer, ()))),
+                tuple(
+                    item
+                    for item in self._pool.answers
+                    if not self._is_presumed(item) and self._in_time(item, self._responders(item))
+                ),
+                tuple(item for item in self._pool.lists if self._in_time(item, self._issuers(item))),
                 self._pool.statuses,  # asked now; an issuer that has ended was left out (evidence.py)
             )
         return self._usable_pool
 
-    def _in_time(self, der: bytes, issuers: Iterable[KnownCertificate]) -> bool:
-        seen, ends = self._proven.get(der, self._now), [item.not_after for item in issuers]
-        return not ends or seen <= max(ends)
+    def _in_time(self, item: KnownAnswer | KnownList, signers: list[KnownCertificate]) -> bool:
+        """Whether it existed before the end of who signed it; what nobody known signed is for the engine to refuse."""
+        seen = self._proven.get(item.der, self._now)
+        return not signers or seen <= max(signer.not_after for signer in signers)
+
+    def _issuers(self, item: KnownList) -> list[KnownCertificate]:
+        return [known for known in self._authorities if known.subject == item.issuer and _fits(item, known)]
+
+    def _responders(self, item: KnownAnswer) -> list[KnownCertificate]:
+        """The authorities whose key signed a response, and those who hold a certificate of one for it."""
+        others = [known for known in (*item.certificates, *self._pool.certificates) if known.answers_ocsp]
+        appointed = [
+            known
+            for known in others
+            if any(known.issuer == authority.subject and _fits(known, authority) for authority in self._authorities)
+        ]
+        return [known for known in (*self._authorities, *appointed) if item.names(known) and _fits(item, known)]
+
+    def _is_presumed(self, item: KnownAnswer) -> bool:
+        """Whether a response is by somebody whose certificate is not for that."""
+        authorities = {known.der for known in self._authorities}
+        return any(
+            item.names(known) and not known.answers_ocsp and known.der not in authorities for known in item.certificates
+        )
+
+    @cached_property
+    def _authorities(self) -> list[KnownCertificate]:
+        """The authorities that an anchor vouches for: a stranger's certificate of the same name counts for nothing."""
+        found = {item.der: item for purpose in ("signature", "timestamp") for item in _anchors(self._trust, purpose)}
+        left = [item for item in self._pool.certificates if item.is_authority and item.der not in found]
+        for _ in range(_MAX_DEPTH):
+            fresh = [
+                item
+                for item in left
+                if any(item.issuer == known.subject and _fits(item, known) for known in found.values())
+            ]
+            found |= {item.der: item for item in fresh}
+            left = [item for item in left if item.der not in found]
+            if not fresh or not left:
+                break
+        return list(found.values())
+
+
+def _fits(item: Signed, signer: KnownCertificate) -> bool:
+    try:
+        return item.fits(signer)
+    except Exception:  # an unknown algorithm, or hostile ASN.1
+        return False
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+from itertools import islice
 from typing import Any
 
-from asn1crypto import x509
+from asn1crypto import core, x509
 from asn1crypto.crl import CertificateList
 from asn1crypto.ocsp import OCSPResponse
 from cryptography import x509 as rust_x509
@@ -21,15 +22,20 @@ from signkit.trust.crl_scope import covers
 from signkit.validation.algorithms import SignatureAlgorithm, digest_of, public_key, signature_algorithm, verify
 
 _MAX_CERTIFICATE = 100_000
-#: What is larger is read anew for each document, so that strangers' files do not fill the memory.
-_MAX_KEPT_LIST = 128 * 1024
-_MAX_KEPT_ANSWER = 16 * 1024
+#: What is larger is read anew for each document: read, an object can take a hundred times its size in memory, and a
+#: stranger's files must not fill it.
+_MAX_KEPT_CERTIFICATE = 4 * 1024
+_MAX_KEPT_LIST = 32 * 1024
+_MAX_KEPT_ANSWER = 8 * 1024
 #: Signers that one object is remembered to fit or not; more are no honest batch.
 _MAX_SIGNERS = 16
 #: Digests by which an OCSP response may name the issuer.
 _KEY_DIGESTS = ("sha1", "sha224", "sha256", "sha384", "sha512")
-#: Certificates of an OCSP response; more are no ordinary one.
+#: Certificates of an OCSP response, and certificates that it speaks of.
 _MAX_EMBEDDED = 20
+_MAX_ANSWERS = 100
+#: expiredCertsOnCRL (X.509 8.5.2.12): from when on certificates stay on the list after their end.
+_EXPIRED_ON_LIST = "2.5.29.60"
 
 
 class Signed:
@@ -138,18 +144,20 @@ class KnownCertificate(Signed):
 
     @cached_property
     def answers_ocsp(self) -> bool:
-        """Its key may sign OCSP responses for its issuer."""
-        usage = self.certificate.extended_key_usage_value
-        return usage is not None and "ocsp_signing" in usage.native
+        """Its key may sign OCSP responses for its issuer: both usages must fit (RFC 5280 4.2.1.12)."""
+        purposes, usage = self.certificate.extended_key_usage_value, self.certificate.key_usage_value
+        signs = usage is None or bool({"digital_signature", "non_repudiation"} & usage.native)
+        return signs and purposes is not None and "ocsp_signing" in purposes.native
 
 
 def known_certificate(der: bytes) -> KnownCertificate | None:
     """Read a certificate, or return None."""
-    return _certificate(der) if len(der) <= _MAX_CERTIFICATE else None
+    if len(der) > _MAX_CERTIFICATE:
+        return None
+    return _kept_certificate(der) if len(der) <= _MAX_KEPT_CERTIFICATE else _read_certificate(der)
 
 
-@lru_cache(maxsize=1_000)
-def _certificate(der: bytes) -> KnownCertificate | None:
+def _read_certificate(der: bytes) -> KnownCertificate | None:
     try:
         item = x509.Certificate.load(der)
         item.key_identifier_value, item.public_key.sha1  # noqa: B018  parse now: a broken one is left out
@@ -159,6 +167,9 @@ def _certificate(der: bytes) -> KnownCertificate | None:
         )  # fmt: skip
     except Exception:  # hostile ASN.1
         return None
+
+
+_kept_certificate = lru_cache(maxsize=500)(_read_certificate)
 
 
 @dataclass(frozen=True, eq=False)
@@ -207,6 +218,19 @@ class KnownList(Signed):
         """Whether it is its issuer's list, and not that of a partition to which the certificate does not belong."""
         return self.issuer == certificate.issuer and (self.point is None or covers(self.point, certificate.certificate))
 
+    def is_silent_on(self, certificate: KnownCertificate) -> bool:
+        """Whether it may have left a certificate out because that had ended (RFC 5280 3.3)."""
+        if self.issued <= certificate.not_after:
+            return False
+        return self._lists_ended_since is None or self._lists_ended_since > certificate.not_after
+
+    @cached_property
+    def _lists_ended_since(self) -> datetime | None:
+        for item in self.parsed["tbs_cert_list"]["crl_extensions"] or ():
+            if item["extn_id"].dotted == _EXPIRED_ON_LIST:
+                return _utc(core.GeneralizedTime.load(item["extn_value"].native).native)
+        return None
+
     def revoked_at(self, serial: int) -> datetime | None:
         """Return since when a certificate is revoked; None: it is not on the list."""
         if self._quick is not None and serial >= 0:
@@ -241,7 +265,7 @@ def _read_list(der: bytes) -> KnownList | None:
         return None
 
 
-_kept_list = lru_cache(maxsize=128)(_read_list)
+_kept_list = lru_cache(maxsize=64)(_read_list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -254,6 +278,7 @@ class KnownAnswer(Signed):
         status: good, revoked or unknown.
         issued: its thisUpdate.
         due: its nextUpdate.
+        revoked: since when the certificate is revoked.
         certificates: those that the response brings.
     """
 
@@ -266,7 +291,7 @@ class KnownAnswer(Signed):
     status: str
     issued: datetime
     due: datetime | None
-    revoked_at: datetime | None
+    revoked: datetime | None
     certificates: tuple[KnownCertificate, ...]
 
     @property
@@ -291,6 +316,33 @@ class KnownAnswer(Signed):
         by_key = responder.name == "by_key"
         return responder.name, responder.native if by_key else responder.chosen.hashable
 
+    def is_silent_on(self, certificate: KnownCertificate) -> bool:
+        """Whether the responder may have forgotten a certificate that had ended (RFC 6960 4.4.4)."""
+        if self.issued <= certificate.not_after:
+            return False
+        return self._remembers_since is None or self._remembers_since > certificate.not_after
+
+    @cached_property
+    def _remembers_since(self) -> datetime | None:
+        single: Any = self.container.extract_single_response()
+        for item in single["single_extensions"] or ():
+            if item["extn_id"].native == "archive_cutoff":
+                return _utc(item["extn_value"].parsed.native)
+        return None
+
+    def speaks_of(self, certificate: KnownCertificate) -> bool:
+        """Whether it may be about the certificate: as far as the serial number tells."""
+        return self.serial == certificate.serial
+
+    def revoked_at(self, serial: int) -> datetime | None:
+        """Return since when the certificate of this serial number is revoked; None: it is not, or is not meant."""
+        return self.revoked if serial == self.serial else None
+
+    def names(self, certificate: KnownCertificate) -> bool:
+        """Whether the responder that it names may be the holder of ``certificate``."""
+        kind, value = self.responder
+        return bool(value == (certificate.key_hash("sha1") if kind == "by_key" else certificate.subject))
+
     def _parts(self) -> tuple[Any, bytes, bytes]:
         item = self.basic
         return item["signature_algorithm"], item["signature"].native, item["tbs_response_data"].dump()
@@ -303,17 +355,20 @@ def known_answers(der: bytes) -> tuple[KnownAnswer, ...]:
 
 def _read_answers(der: bytes) -> tuple[KnownAnswer, ...]:
     try:
-        containers = list(OCSPContainer.load_multi(OCSPResponse.load(der)))
+        containers = list(islice(OCSPContainer.load_multi(OCSPResponse.load(der)), _MAX_ANSWERS + 1))
+        if not 0 < len(containers) <= _MAX_ANSWERS:
+            return ()
+        embedded = _embedded(containers[0])
     except Exception:  # hostile ASN.1
         return ()
-    found = [_answer(der, container) for container in containers]
+    found = [_answer(der, container, embedded) for container in containers]
     return tuple(item for item in found if item is not None)
 
 
-_kept_answers = lru_cache(maxsize=512)(_read_answers)
+_kept_answers = lru_cache(maxsize=128)(_read_answers)
 
 
-def _answer(der: bytes, container: OCSPContainer) -> KnownAnswer | None:
+def _answer(der: bytes, container: OCSPContainer, embedded: tuple[KnownCertificate, ...]) -> KnownAnswer | None:
     try:
         single = container.extract_single_response()
         if single is None:
@@ -326,7 +381,7 @@ def _answer(der: bytes, container: OCSPContainer) -> KnownAnswer | None:
         revoked = status.chosen["revocation_time"].native if status.name == "revoked" else None
         return KnownAnswer(
             der, container, digest, named["issuer_name_hash"].native, named["issuer_key_hash"].native,
-            named["serial_number"].native, status.name, issued, due, _utc(revoked), _embedded(container),
+            named["serial_number"].native, status.name, issued, due, _utc(revoked), embedded,
         )  # fmt: skip
     except Exception:  # hostile ASN.1
         return None
@@ -336,11 +391,14 @@ def _embedded(container: OCSPContainer) -> tuple[KnownCertificate, ...]:
     """Return the certificates of a response; raises ValueError where one is broken: the engine stumbles over it."""
     response: Any = container.extract_basic_ocsp_response()
     embedded = response["certs"]
-    found = [known_certificate(item.dump()) for item in ([] if embedded.native is None else embedded)]
-    read = tuple(item for item in found if item is not None)
-    if len(read) != len(found) or len(read) > _MAX_EMBEDDED:
+    count = 0 if isinstance(embedded, core.Void) else len(embedded)
+    if count > _MAX_EMBEDDED:
         raise ValueError("certificates of an OCSP response")
-    return read
+    read = [known_certificate(item.dump()) for item in embedded] if count else []
+    found = tuple(item for item in read if item is not None)
+    if len(found) != count:
+        raise ValueError("certificates of an OCSP response")
+    return found
 
 
 def _utc(moment: Any) -> datetime | None:

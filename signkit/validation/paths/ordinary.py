@@ -156,6 +156,7 @@ def _shown(
     algorithms: Algorithms,
 ) -> Literal["good", "nothing"] | None:
     """Whether evidence shows the certificate good, or nothing at all is said of it; None for the engine to decide."""
+    pool = pool.about(item)
     if any(status.certificate == item.der for status in pool.statuses) or item.names_list_issuer:
         return None
     good = spoken = False
@@ -217,14 +218,9 @@ def _responder(
         return None
     if not embedded or embedded[0].der == issuer.der:
         known = {item.der: item for item in (*pool.certificates, *anchors)}.values()
-        return issuer if [item.der for item in known if _is_named(item, answer)] == [issuer.der] else None
+        return issuer if [item.der for item in known if answer.names(item)] == [issuer.der] else None
     own = embedded[0]
     appointed = own.no_check and own.answers_ocsp and own.issuer == issuer.subject and own.der != issuer.der
-    if not appointed or not _is_named(own, answer) or not _issued(own, issuer, moment, algorithms):
+    if not appointed or not answer.names(own) or not _issued(own, issuer, moment, algorithms):
         return None
     return own if own.algorithm.family in ("rsa", "ecdsa") and _may_have_issued(issuer, own) else None
-
-
-def _is_named(item: KnownCertificate, answer: KnownAnswer) -> bool:
-    kind, value = answer.responder
-    return bool(value == (item.key_hash("sha1") if kind == "by_key" else item.subject))

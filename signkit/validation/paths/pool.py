@@ -85,16 +85,18 @@ class Pool:
             tuple(dict.fromkeys(self.statuses)),
         )
 
-    def without_evidence_before(self, certificate: KnownCertificate, oldest: datetime | None) -> Pool:
-        """Leave out what was said of ``certificate`` before ``oldest`` (None: nothing is too old)."""
-        if oldest is None:
+    def about(self, certificate: KnownCertificate, oldest: datetime | None = None) -> Pool:
+        """Leave out what says nothing of ``certificate``; what says that it was revoked always stays.
+
+        That is the evidence issued after its end, when nobody lists it any more, or before ``oldest`` (None: nothing
+        is too old).
+        """
+        answers = tuple(item for item in self.answers if not _is_mute(item, certificate, oldest))
+        lists = tuple(item for item in self.lists if not _is_mute(item, certificate, oldest))
+        statuses = tuple(item for item in self.statuses if not _is_mute_status(item, certificate, oldest))
+        if (len(answers), len(lists), len(statuses)) == (len(self.answers), len(self.lists), len(self.statuses)):
             return self
-        return Pool(
-            self.certificates,
-            tuple(item for item in self.answers if item.serial != certificate.serial or item.issued >= oldest),
-            tuple(item for item in self.lists if not item.speaks_of(certificate) or item.issued >= oldest),
-            tuple(item for item in self.statuses if not item.issued or item.issued >= oldest),
-        )
+        return Pool(self.certificates, answers, lists, statuses)
 
     @property
     def evidence(self) -> list[bytes]:
@@ -117,9 +119,9 @@ class Pool:
     def said_of(self, certificate: KnownCertificate) -> list[Said]:
         """All that is said of a certificate, oldest first."""
         items = [
-            Said(item.issued, "ocsp", item.status, item.revoked_at)
+            Said(item.issued, "ocsp", item.status, item.revoked_at(certificate.serial))
             for item in self.answers
-            if item.serial == certificate.serial
+            if item.speaks_of(certificate)
         ]
         for found in self.lists:
             if found.speaks_of(certificate):
@@ -130,3 +132,15 @@ class Pool:
                 since = status.revoked_at
                 items.append(Said(status.issued, "crl", "revoked" if since else "good", since))
         return sorted(items, key=lambda item: item.issued)
+
+
+def _is_mute(item: KnownAnswer | KnownList, certificate: KnownCertificate, oldest: datetime | None) -> bool:
+    if not item.speaks_of(certificate) or item.revoked_at(certificate.serial) is not None:
+        return False
+    return (oldest is not None and item.issued < oldest) or item.is_silent_on(certificate)
+
+
+def _is_mute_status(status: KnownStatus, certificate: KnownCertificate, oldest: datetime | None) -> bool:
+    if status.certificate != certificate.der or status.issued is None or status.revoked_at is not None:
+        return False
+    return (oldest is not None and status.issued < oldest) or status.issued > certificate.not_after
