@@ -116,6 +116,62 @@ def body(xml: str) -> Callable[[object], None]:
     return lambda document: document.element.body.insert(0, element(xml))
 
 
+def header(name: str, xml: str) -> Callable[[object], None]:
+    """Give the document a header of this name; python-docx writes an Override for its content type."""
+
+    def change(document) -> None:
+        from docx.opc.packuri import PackURI
+
+        made = document.sections[0].header
+        made.is_linked_to_previous = False
+        made.part.element.append(element(xml))
+        made.part.partname = PackURI(f"/word/{name}")
+
+    return change
+
+
+def picture(name: str, content: bytes, content_type: str) -> Callable[[object], None]:
+    def change(document) -> None:
+        from docx.opc.packuri import PackURI
+        from docx.opc.part import Part
+
+        part = Part(PackURI(f"/word/media/{name}"), content_type, content, document.part.package)
+        document.part.relate_to(part, f"{_R}/image")
+
+    return change
+
+
+def link_as_picture(document) -> None:
+    number = document.part.relate_to("http://elsewhere.example/x.png", f"{_R}/hyperlink", is_external=True)
+    document.element.body.insert(0, element(f'<a:blip xmlns:a="{_A}" xmlns:r="{_R}" r:link="{number}"/>'))
+
+
+def header_as_picture(document) -> None:
+    """What a header holds is XML: LibreOffice would draw an SVG inside it."""
+    header("header1.xml", '<svg xmlns="http://www.w3.org/2000/svg"/>')(document)
+    number = document.sections[0]._sectPr.headerReference_lst[0].rId
+    document.element.body.insert(0, element(f'<a:blip xmlns:a="{_A}" xmlns:r="{_R}" r:embed="{number}"/>'))
+
+
+def spread_field(*pieces: str) -> Callable[[object], None]:
+    """Write a field around these pieces of XML."""
+    begin, end = (f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    return body(f'<w:p xmlns:w="{W}" xmlns:mc="{_MC}" xmlns:x="urn:x">{begin}{"".join(pieces)}{end}</w:p>')
+
+
+def says(words: str) -> str:
+    return f"<w:r><w:instrText>{words}</w:instrText></w:r>"
+
+
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_MC = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+_STRICT = "http://purl.oclc.org/ooxml/wordprocessingml/main"
+_DATE = f'<w:p xmlns:w="{W}"><w:fldSimple w:instr="DATE"/></w:p>'
+_DELETED = f'<w:p xmlns:w="{W}"><w:del/></w:p>'
+_SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/x.png"/></svg>'
+_PNG = b"\x89PNG\r\n\x1a\n"
+
+
 # --- the sample, rendered once -------------------------------------------------------------------------------
 
 
@@ -292,6 +348,43 @@ REFUSED = {
         {"[Content_Types].xml": b'<T><Override ContentType="application/vnd.ms-word.document.macroEnabled.main"/></T>'},
         "macros",
     ),
+    "clock in a header that is called otherwise": ({"change": header("header1.dat", _DATE)}, "field DATE"),
+    "clock in a header in capitals": ({"change": header("header1.XML", _DATE)}, "field DATE"),
+    "deleted text in a header": ({"change": header("header1.dat", _DELETED)}, "tracked changes"),
+    "header that is no XML": (
+        {"change": header("header1.dat", _DATE), "word/header1.dat": b"\x89PNG"}, "not well-formed",
+    ),
+    "SVG": ({"change": picture("a.svg", _SVG, "image/svg+xml")}, "an SVG picture"),
+    "SVG called PNG": ({"change": picture("a.png", b"<?xml?>" + _SVG, "image/png")}, "an SVG picture"),
+    "SVG with the beginning of a bitmap": ({"change": picture("a.bmp", b"BM" + _SVG, "image/bmp")}, "an SVG picture"),
+    "EMF": ({"change": picture("a.emf", b"\1\0\0\0", "image/x-emf")}, "an EMF or WMF picture"),
+    "WMF": ({"change": picture("a.wmf", b"\xd7\xcd\xc6\x9a", "image/x-wmf")}, "an EMF or WMF picture"),
+    "PDF as a picture": ({"change": picture("a.pdf", b"%PDF-1.7", "application/pdf")}, "a kind that is not taken"),
+    "PNG called SVG": ({"change": picture("a.svg", _PNG, "image/svg+xml")}, "not what it is called (image/svg+xml)"),
+    "link as a picture": ({"change": link_as_picture}, "blip in it refers to another thing than its kind: hyperlink"),
+    "header as a picture": ({"change": header_as_picture}, "blip in it refers to another thing than its kind: header"),
+    "field with a word in a branch": (
+        {"change": spread_field(
+            f'<mc:AlternateContent><mc:Choice Requires="x">{says("PAGE ")}</mc:Choice></mc:AlternateContent>',
+            says(" FILENAME "),
+        )},
+        "one thing or another (AlternateContent)",
+    ),
+    "field with a word in an unknown element": (
+        {"change": spread_field(f"<x:skipped>{says('PAGE ')}</x:skipped>", says(" FILENAME "))},
+        "begins in one place and goes on in another",
+    ),
+    "field with a word where none can be": (
+        {"change": spread_field(f"<w:rPr>{says('PAGE ')}</w:rPr>", says(" FILENAME "))},
+        "begins in one place and goes on in another",
+    ),
+    "field in Strict Open XML": (
+        {"change": body(f'<w:p xmlns:w="{W}" xmlns:s="{_STRICT}"><s:fldSimple s:instr="FILENAME"/></w:p>')},
+        "Strict Open XML",
+    ),
+    "field behind a comment": (
+        {"change": spread_field(says("<!-- -->FILENAME "), says("PAGE "))}, "field FILENAME",
+    ),
     "bomb": ({"word/media/zeros.bin": bytes(61_000_000)}, "unpacks to more than"),
     "way out": ({"../evil.xml": b""}, "leads out"),
 }  # fmt: skip
@@ -319,6 +412,34 @@ def test_refused_by_name(make_word: MakeWord, made: dict, cause: str) -> None:
 
     with pytest.raises(TemplateInvalid, match=re.escape(cause)):
         filled_contract(template, DATA)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "content_type"),
+    [
+        ("a.png", _PNG, "image/png"),
+        ("a.jpeg", b"\xff\xd8\xff\xe0", "image/jpeg"),
+        ("a.gif", b"GIF89a", "image/gif"),
+        ("a.bmp", b"BM\x3a\0\0\0\0\0\0\0\x36", "image/bmp"),
+        ("a.tiff", b"II*\0", "image/tiff"),
+    ],
+    ids=["png", "jpeg", "gif", "bmp", "tiff"],
+)
+def test_a_picture_of_dots_is_taken(make_word: MakeWord, name: str, content: bytes, content_type: str) -> None:
+    filled = filled_contract(make_word(change=picture(name, content, content_type)), DATA)
+
+    with zipfile.ZipFile(BytesIO(filled.content)) as archive:
+        assert archive.read(f"word/media/{name}") == content
+
+
+def test_a_field_that_lies_in_one_branch_is_taken(make_word: MakeWord) -> None:
+    """As Word writes the page's number in a text box: once for itself, once for its older versions."""
+    one = "".join(f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
+    one = one.replace("</w:r>", "</w:r>" + says(" PAGE "), 1)
+    branches = f'<mc:Choice Requires="x">{one}</mc:Choice><mc:Fallback>{one}</mc:Fallback>'
+    xml = f'<w:p xmlns:w="{W}" xmlns:mc="{_MC}"><mc:AlternateContent>{branches}</mc:AlternateContent></w:p>'
+
+    assert "髙橋" in filled_contract(make_word(change=body(xml)), DATA).text
 
 
 def test_no_zip_is_refused(make_word: MakeWord) -> None:

@@ -10,13 +10,14 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
 
 from lxml import etree
 
 from signkit.contracts.typesetting import BLOCK_SCHEME
+from signkit.contracts.word.pictures import picture_refusal
 
 MAX_BYTES = 10_000_000
 MAX_PARTS = 300
@@ -29,6 +30,11 @@ Element = Any
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006/main"
 RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
+_REFERENCES = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_BRANCHES = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+#: LibreOffice takes a name of Strict Open XML (ISO/IEC 29500-1) for its twin; what is looked for here bears the other.
+_STRICT = "http://purl.oclc.org/ooxml/"
+_CONTENT_TYPES = "[Content_Types].xml"
 DOCUMENT = "word/document.xml"
 _VML = ("urn:schemas-microsoft-com:vml", "urn:schemas-microsoft-com:office:office")
 
@@ -44,6 +50,11 @@ _DROPPED = frozenset({
     "keyMapCustomizations", "font", "documenttasks", "attachedTemplate",
 })  # fmt: skip
 _PRINTED = frozenset({"officeDocument", "header", "footer", "footnotes", "endnotes"})
+#: What an element may name by a relationship's id; all others name pictures.
+_NAMED_BY = {
+    "hyperlink": "hyperlink", "hlinkClick": "hyperlink", "hlinkHover": "hyperlink", "hlinkMouseOver": "hyperlink",
+    "headerReference": "header", "footerReference": "footer",
+}  # fmt: skip
 _LINKS = re.compile(r"(?:https?://|mailto:)", re.IGNORECASE)
 _HYPERLINK = re.compile(r'\s*HYPERLINK\s+(?:\\l\s|"?(?:https?://|mailto:))', re.IGNORECASE)
 _OWN_LINKS = re.compile(rf"(?:https?://|mailto:|{BLOCK_SCHEME})", re.IGNORECASE)
@@ -54,6 +65,15 @@ _FIELDS = frozenset({
     "PAGE", "NUMPAGES", "SECTION", "SECTIONPAGES", "TOC", "REF", "PAGEREF", "NOTEREF", "SEQ", "STYLEREF",
     "HYPERLINK", "EQ", "SYMBOL", "LISTNUM", "FORMTEXT", "FORMCHECKBOX", "FORMDROPDOWN",
 })  # fmt: skip
+#: Where a piece of a field stands, step by step: elements that LibreOffice goes through, whatever they hold.
+_INLINE = frozenset({"p", "hyperlink", "smartTag", "sdtContent", "fldSimple", "customXml"})
+_BLOCKS = frozenset({"sdtContent", "customXml", "tc"})
+_WITHIN = {
+    "fldChar": frozenset({"r"}), "instrText": frozenset({"r"}), "r": _INLINE, "hyperlink": _INLINE,
+    "smartTag": _INLINE, "fldSimple": _INLINE, "customXml": _INLINE | _BLOCKS, "sdtContent": frozenset({"sdt"}),
+    "sdt": _INLINE | _BLOCKS | {"tr", "tbl"}, "p": _BLOCKS, "tbl": _BLOCKS, "tr": frozenset({"tbl", "sdtContent"}),
+    "tc": frozenset({"tr", "sdtContent"}),
+}  # fmt: skip
 #: Elements that bring in other documents, programs, or words that are not settled yet.
 _ELEMENTS = {
     "altChunk": "another document inside it (altChunk)",
@@ -110,7 +130,7 @@ def packed(parts: Parts) -> bytes:
     """Return the parts as a .docx; the same parts give the same bytes."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in sorted(parts, key=lambda name: (name != "[Content_Types].xml", name)):
+        for name in sorted(parts, key=lambda name: (name != _CONTENT_TYPES, name)):
             archive.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), parts[name], zipfile.ZIP_DEFLATED, 1)
     return buffer.getvalue()
 
@@ -123,7 +143,9 @@ def parsed(xml: bytes | str) -> Element:
     """
     if len(xml) > MAX_XML_BYTES:
         raise NotUsable(f"a part is larger than {MAX_XML_BYTES:,} bytes")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
+    )  # a comment would part a text in two
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
@@ -149,30 +171,50 @@ def safe_parts(content: bytes, *, own_links: bool = False) -> Parts:
         NotUsable: it holds what a template may not hold.
     """
     parts = read_parts(content)
-    types = parsed(_part(parts, "[Content_Types].xml"))
+    types = parsed(_part(parts, _CONTENT_TYPES))
     if any("macroEnabled" in str(entry.get("ContentType")) for entry in types):
         raise NotUsable("it holds macros (.docm)")
     if etree.QName(parsed(_part(parts, DOCUMENT))).namespace != WORD:
         raise NotUsable("it is a .docx of another kind (Strict Open XML): save it as an ordinary Word document")
-    kept, waiting = {"[Content_Types].xml"}, [""]
+    kept, waiting, links = {_CONTENT_TYPES}, [("", "")], _OWN_LINKS if own_links else _LINKS
+    met = set(waiting)
     while waiting:
-        source = waiting.pop()
-        name = relationships_of(source)
-        if name not in parts:
-            continue
-        root, targets = _kept_relationships(parsed(parts[name]), source, parts, _OWN_LINKS if own_links else _LINKS)
-        parts[name] = serialized(root)
-        kept.add(name)
-        waiting += [target for target in targets if target not in kept]
-        kept.update(targets)
-    for name in sorted(kept):
-        if name.endswith(".xml"):
+        source, kind = waiting.pop()
+        named: Relations = {}
+        if (name := relationships_of(source)) in parts:
             root = parsed(parts[name])
-            _require_quiet(root)
-            parts[name] = _without_origin(root) or parts[name]
+            named = _kept_relationships(root, source, parts, links)
+            parts[name] = serialized(root)
+            kept.add(name)
+            # One part may be met twice: what is a picture to one may be read as text by another.
+            new = {(target, kind) for kind, target in named.values() if target} - met
+            met |= new
+            waiting += sorted(new)
+        if source:
+            parts[source] = _looked_over(source, kind, parts, types, {key: kind for key, (kind, _) in named.items()})
+            kept.add(source)
     for entry in [entry for entry in types if (entry.get("PartName") or "/").lstrip("/") not in {*kept, ""}]:
         types.remove(entry)
-    return {**{name: parts[name] for name in kept}, "[Content_Types].xml": serialized(types)}
+    return {**{name: parts[name] for name in kept}, _CONTENT_TYPES: serialized(types)}
+
+
+def _looked_over(name: str, kind: str, parts: Parts, types: Element, named: Mapping[str, str]) -> bytes:
+    """Return a part that holds nothing it may not; what is no picture has to be XML, whatever its name."""
+    if kind == "image":
+        if refusal := picture_refusal(name, parts[name], _content_type(name, types)):
+            raise NotUsable(refusal)
+        return parts[name]
+    root = parsed(parts[name])
+    _refuse_active_content(root, named)
+    return _without_origin(root) or parts[name]
+
+
+def _content_type(name: str, types: Element) -> str:
+    """Return what the document calls the content of a part (ISO/IEC 29500-2 10.1.2.4): its own entry goes first."""
+    ending = name.rpartition(".")[2].casefold()
+    own = [entry for entry in types if str(entry.get("PartName")).casefold() == f"/{name}".casefold()]
+    alike = [entry for entry in types if str(entry.get("Extension")).casefold() == ending]
+    return next((str(entry.get("ContentType")) for entry in own + alike), "")
 
 
 def relationships_of(source: str) -> str:
@@ -181,24 +223,44 @@ def relationships_of(source: str) -> str:
     return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
-def _kept_relationships(root: Element, source: str, parts: Parts, links: re.Pattern[str]) -> tuple[Element, list[str]]:
-    """Take out the relationships that are not needed; return the parts the others lead to."""
-    targets = []
+#: By id: the kind, and the part it leads to ("" for a hyperlink).
+Relations = dict[str, tuple[str, str]]
+
+
+def _kept_relationships(root: Element, source: str, parts: Parts, links: re.Pattern[str]) -> Relations:
+    """Take out the relationships that are not needed; return the others."""
+    kept: Relations = {}
     for relation in list(root):
         kind = str(relation.get("Type")).rpartition("/")[2]
         target = str(relation.get("Target"))
+        number = str(relation.get("Id"))
         if kind in _DROPPED:
             root.remove(relation)
-        elif kind not in _KEPT:
+            continue
+        if kind not in _KEPT:
             raise NotUsable(f"it refers to what a template may not hold: {kind}")
-        elif relation.get("TargetMode") == "External":
-            if kind != "hyperlink" or not links.match(target):
-                raise NotUsable(f"it refers to something outside itself: {kind}")
-        elif kind != "hyperlink":
-            name = posixpath.normpath(posixpath.join(posixpath.dirname(source), target)).lstrip("/")
-            _part(parts, name)
-            targets.append(name)
-    return root, targets
+        if number in kept:
+            raise NotUsable(f"two of its relationships bear one id: {number}")
+        kept[number] = (kind, _target(relation, kind, target, source, links))
+        if kind != "hyperlink":
+            _part(parts, kept[number][1])
+    return kept
+
+
+def _target(relation: Element, kind: str, target: str, source: str, links: re.Pattern[str]) -> str:
+    """Return the part that a relationship leads to; "" for a hyperlink."""
+    if relation.get("TargetMode", "Internal") != "Internal":
+        if kind != "hyperlink" or not links.match(target):
+            raise NotUsable(f"it refers to something outside itself: {kind}")
+        return ""
+    if kind == "hyperlink":
+        if not target.startswith("#"):
+            raise NotUsable(f"it refers to something outside itself: {kind}")
+        return ""
+    name = posixpath.normpath(posixpath.join(posixpath.dirname(source), target)).lstrip("/")
+    if name.casefold().endswith(".rels") or name.casefold() == _CONTENT_TYPES.casefold():
+        raise NotUsable(f"it refers to what a template may not hold: {name}")
+    return name
 
 
 def _part(parts: Parts, name: str) -> bytes:
@@ -215,16 +277,26 @@ def _without_origin(root: Element) -> bytes | None:
     return serialized(root) if named else None
 
 
-def _require_quiet(root: Element) -> None:
-    """Refuse what would run, fetch, or change."""
+def _refuse_active_content(root: Element, named: Mapping[str, str]) -> None:
+    """Refuse what would run, fetch, or change.
+
+    Args:
+        named: of each relationship of the part the id and the kind.
+    """
     for element in root.iter(etree.Element):
         kind = etree.QName(element)
+        if any(str(name).startswith(f"{{{_STRICT}") for name in (element.tag, *element.attrib)):
+            raise NotUsable("it mixes in Strict Open XML: save it as an ordinary Word document")
         if (reason := _ELEMENTS.get(kind.localname)) and kind.namespace in (WORD, *_VML):
             raise NotUsable(f"it holds {reason}")
         if kind.namespace in _VML and {"src", "href", "althref"} & {
             etree.QName(attribute).localname for attribute in element.attrib
         }:
             raise NotUsable("a drawing in it refers to something outside itself")
+        for attribute, number in element.attrib.items():
+            expected = _NAMED_BY.get(kind.localname, "image")
+            if attribute.startswith(f"{{{_REFERENCES}}}") and named.get(number, expected) != expected:
+                raise NotUsable(f"{kind.localname} in it refers to another thing than its kind: {named[number]}")
     for instruction in _instructions(root):
         words = instruction.split()
         if not words or words[0].upper() not in _FIELDS or "{" in instruction:
@@ -235,21 +307,47 @@ def _require_quiet(root: Element) -> None:
 
 def _instructions(root: Element) -> Iterator[str]:
     """Yield what the fields of a part say, each as one text however many runs it is spread over."""
-    open_fields: list[list[str]] = []
-    for element in root.iter(f"{{{WORD}}}fldSimple", f"{{{WORD}}}fldChar", f"{{{WORD}}}instrText"):
+    open_fields: list[tuple[Element, list[str]]] = []
+    pieces = (f"{{{WORD}}}fldSimple", f"{{{WORD}}}fldChar", f"{{{WORD}}}instrText", f"{{{_BRANCHES}}}AlternateContent")
+    for element in root.iter(*pieces):
         kind = etree.QName(element).localname
         if kind == "fldSimple":
             yield str(element.get(f"{{{WORD}}}instr", ""))
-        elif kind == "instrText":
-            if not open_fields:
-                raise NotUsable("a field in it has no beginning")
-            open_fields[-1].append(element.text or "")
-        elif element.get(f"{{{WORD}}}fldCharType") == "begin":
-            open_fields.append([])
-        elif element.get(f"{{{WORD}}}fldCharType") == "end" and open_fields:
-            yield "".join(open_fields.pop())
+            continue
+        if kind == "AlternateContent":
+            if open_fields:
+                raise NotUsable("a field in it says one thing or another (AlternateContent)")
+            continue
+        step = "instrText" if kind == "instrText" else element.get(f"{{{WORD}}}fldCharType")
+        if step == "begin":
+            open_fields.append((_surroundings(element), []))
+            continue
+        if not open_fields:
+            raise NotUsable("a field in it has no beginning")
+        if _surroundings(element) is not open_fields[-1][0]:
+            raise NotUsable("a field in it begins in one place and goes on in another")
+        if step == "instrText":
+            open_fields[-1][1].append("".join(element.itertext()))
+        elif step == "end":
+            yield "".join(open_fields.pop()[1])
+        elif step != "separate":
+            raise NotUsable(f"a field in it has a part of no kind ({step})")
     if open_fields:
         raise NotUsable("a field in it has no end")
+
+
+def _surroundings(piece: Element) -> Element:
+    """Return the innermost element around a piece of a field that LibreOffice might skip with all it holds.
+
+    It skips the branches of an AlternateContent that it does not know, and elements it does not know.
+    """
+    element = piece
+    while (parent := element.getparent()) is not None:
+        kind = etree.QName(parent)
+        if kind.namespace != WORD or kind.localname not in _WITHIN.get(etree.QName(element).localname, ()):
+            return parent
+        element = parent
+    return element
 
 
 def printed_names(parts: Parts) -> tuple[str, ...]:
