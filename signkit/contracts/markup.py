@@ -23,6 +23,7 @@ from jinja2 import FunctionLoader
 from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import TemplateError
 
+from signkit.contracts.bounds import counted
 from signkit.contracts.escaping import code_literal, string_literal
 from signkit.contracts.sandbox import Sandbox, jinja_cause
 from signkit.contracts.template import CONTRACT, Template
@@ -91,7 +92,7 @@ class _Environment(Sandbox):
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.filters["code"] = _in_code
+        self.filters["code"] = counted(_in_code)
         self.globals["signing_block"] = _signing_block(template)
         self._contract: JinjaTemplate | None = None
 

@@ -12,11 +12,12 @@ from functools import cache, lru_cache, partial
 from typing import Any
 
 from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import SecurityError, TemplateError
 from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from signkit.contracts import japanese
+from signkit.contracts import bounds, japanese
 from signkit.contracts.template import Template
 from signkit.errors import TemplateInvalid
 
@@ -28,6 +29,14 @@ _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 _FORBIDDEN_NODES = (nodes.FilterBlock, nodes.EvalContextModifier)
 
 
+class _Bounded(JinjaTemplate):
+    """A template whose rendering is counted as one; those that it includes or imports count along."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        with bounds.rendering():
+            return super().render(*args, **kwargs)
+
+
 class Sandbox(ImmutableSandboxedEnvironment):
     """Jinja with values written by a function of its own, few filters, no attributes of Python objects, and bounds.
 
@@ -37,14 +46,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
         options: further options of Jinja's environment.
     """
 
-    intercepted_binops = frozenset({"*", "**", "%"})
+    intercepted_binops = frozenset({"+", "*", "**", "%"})
+    template_class = _Bounded
+    turns = staticmethod(bounds.turns)
+    weighed = staticmethod(bounds.weighed)
 
     def __init__(self, markup: type[str], written: Callable[[str], str], **options: Any) -> None:
         super().__init__(undefined=StrictUndefined, finalize=self._printed, keep_trailing_newline=True, **options)
         self._markup = markup
         self._written = written
         self.concat = self._joined  # type: ignore[method-assign]  # Jinja's own is a class attribute
-        self.filters = {name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS
+        self.filters = bounds.bounded_filters({name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS)
         self.globals = {"range": _small_range}
 
     def _printed(self, value: object) -> str:
@@ -79,6 +91,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise SecurityError(f"{name}:{found.lineno}: filter and autoescape blocks are not allowed")
         return tree
 
+    def _generate(self, source: nodes.Template, *args: Any, **kwargs: Any) -> str:
+        """Write a template as Python; all of them come through here, expressions alone (checks) too."""
+        return super()._generate(bounds.Bounding().visit(source), *args, **kwargs)
+
     def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
         """Allow the reading methods of tables, and what loops and macros say about themselves."""
         if isinstance(obj, dict):
@@ -95,12 +111,34 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().getattr(obj, attribute)
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """Calculate with numbers only, and with powers that stay small."""
-        if not isinstance(left, int | float) or not isinstance(right, int | float):
-            raise SecurityError(f"{operator} is for numbers")
-        if operator == "**" and (abs(left) > 10**6 or abs(right) > 16):
-            raise SecurityError("the power is too large")
-        return super().call_binop(context, operator, left, right)
+        """Calculate within bounds (of two texts or lists, ``+`` makes one)."""
+        for each in (left, right):
+            if isinstance(each, Undefined):
+                str(each)  # raises, and names the item
+        return bounds.calculated(operator, left, right, partial(super().call_binop, context, operator, left, right))
+
+    def concatenated(self, *parts: Any) -> str:
+        """Carry out ``~``."""
+        made = bounds.joined(parts, by="~")
+        bounds.weighed(made)
+        return made
+
+    def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call a macro, a block or a function; count it, for they can call one another."""
+        bounds.spend(1)
+        if isinstance(obj, LoopContext) and args:  # a recursive loop goes on with these
+            args = (bounds.turns(args[0]), *args[1:])
+        return super().call(context, obj, *args, **kwargs)
+
+    def get_template(self, name: Any, *args: Any, **kwargs: Any) -> JinjaTemplate:
+        """Include or import a file; count it, for it can include itself."""
+        bounds.spend(1)
+        return super().get_template(name, *args, **kwargs)
+
+    def select_template(self, names: Any, *args: Any, **kwargs: Any) -> JinjaTemplate:
+        """Include or import the first of some files; count it likewise."""
+        bounds.spend(1)
+        return super().select_template(names, *args, **kwargs)
 
 
 def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
@@ -110,7 +148,8 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
         TemplateInvalid: the expression is faulty.
     """
     try:
-        return bool(_compiled(template)(expression)(**data))
+        with bounds.rendering():
+            return bool(_compiled(template)(expression)(**data))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise TemplateInvalid(template.id, f"check {expression!r}: {error}") from error
 

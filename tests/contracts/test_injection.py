@@ -14,7 +14,7 @@ from signkit.contracts.data import Data
 from signkit.contracts.escaping import code_literal, string_literal, unescaped
 from signkit.contracts.markup import typst_source
 from signkit.contracts.render import render_contract
-from signkit.contracts.sandbox import MAX_SOURCE_CHARACTERS
+from signkit.contracts.sandbox import MAX_SOURCE_CHARACTERS, holds
 from signkit.errors import ContractRefused, TemplateInvalid, TypesettingFailed
 
 from .conftest import MakeTemplate
@@ -165,6 +165,90 @@ def test_template_may_not(make_template: MakeTemplate, data: Data, text: str, tm
         typst_source(make_template(text), data)
 
     assert caught.value.EXIT_CODE == 10
+
+
+_DOUBLED = "{% set a = ['x', 'y'] %}" + "{% set a = [a, a] %}" * 40
+_TEN = "'aaaaaaaaaa'"
+
+#: What would fill the memory or take hours, and what the error says.
+BOUNDED = {
+    "doubled by ~": ("{% set a = 'xxxxxxxxxxxxxxxx' %}" + "{% set a = a ~ a %}" * 24, "~ makes a text of more than"),
+    "doubled by +": ("{% set a = 'xxxxxxxxxxxxxxxx' %}" + "{% set a = a + a %}" * 24, "+ makes a text of more than"),
+    "lists doubled by +": ("{% set a = [1] %}" + "{% set a = a + a %}" * 24, "+ makes a list of more than"),
+    "a text and a list": ("{{ 'a' + [1] }}", "+ is for two numbers, two texts or two lists"),
+    "squared": ("{% set a = 9 %}" + "{% set a = a * a %}" * 40, "* makes a number that is too large"),
+    "nested loops": (
+        "{% for a in range(1000) %}{% for b in range(1000) %}{% for c in range(1000) %}"
+        "{% endfor %}{% endfor %}{% endfor %}",
+        "more than 100,000 steps",
+    ),
+    "nested loops that pass over all": (
+        "{% for a in range(1000) %}{% for b in range(1000) if false %}{% endfor %}{% endfor %}",
+        "more than 100,000 steps",
+    ),
+    "recursive loop": (
+        "{% for a in range(1000) recursive %}{{ loop(range(1000)) if loop.depth < 4 else '' }}{% endfor %}",
+        "more than 100,000 steps",
+    ),
+    "macro that calls itself twice": (
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(40) }}",
+        "more than 100,000 steps",
+    ),
+    "file that includes itself twice": (
+        "{% set n = 40 %}{% include 'part.j2' %}", "more than 100,000 steps",
+    ),
+    "loop in an included file": (
+        "{% for a in range(1000) %}{% include 'loop.j2' %}{% endfor %}", "more than 100,000 steps",
+    ),
+    "list that holds itself doubled": (_DOUBLED, "more than 100,000 steps"),
+    "list as a text": ("{{ [1] ~ 'x' }}", "~ is for texts and numbers, not for a list"),
+    "list in capitals": ("{{ ['x'] | upper }}", "upper is for texts and numbers, not for a list"),
+    "replaced by more": ("{{ 'a'" + f" | replace('a', {_TEN})" * 10 + " }}", "replace makes a text of more than"),
+    "joined by much": (
+        "{% set a = 'x' | replace('x', '" + "y" * 1000 + "') %}{{ range(1000) | join(a) }}",
+        "join makes a text of more than",
+    ),
+    "lists summed": ("{{ [[1], [1]] | sum(start=[]) }}", "sum is for numbers"),
+    "rounded to a huge power": ("{{ 1 | round(999999999, 'ceil') }}", "round is for up to 20 decimals"),
+    "sorted in a loop": (
+        "{% set a = range(1000) | list %}{% for i in a %}{{ a | sort | first }}{% endfor %}", "more than 100,000 steps",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "cause"), BOUNDED.values(), ids=BOUNDED.keys())
+def test_what_would_take_hours_or_all_memory_is_refused(
+    make_template: MakeTemplate, data: Data, text: str, cause: str
+) -> None:
+    part = "{% if n %}{% set n = n - 1 %}{% include 'part.j2' %}{% include 'part.j2' %}{% endif %}"
+    loop = "{% for b in range(1000) %}{% endfor %}"
+
+    with pytest.raises(TemplateInvalid, match=re.escape(cause)):
+        typst_source(make_template(text, **{"part.j2": part, "loop.j2": loop}), data)
+
+
+def test_a_check_is_bounded_too(make_template: MakeTemplate, data: Data) -> None:
+    doubled = "'aaaaaaaaaa'" + " | replace('a', 'aaaaaaaaaa')" * 3
+
+    with pytest.raises(TemplateInvalid, match="~ makes a text of more than"):
+        holds(make_template(), " ~ ".join([f"({doubled})"] * 11), data)
+
+
+def test_each_rendering_has_its_own_steps(make_template: MakeTemplate, data: Data) -> None:
+    template = make_template("{% for i in range(900) %}{% for j in range(60) %}{% endfor %}{% endfor %}")
+
+    assert typst_source(template, data) == typst_source(template, data) == ""
+
+
+def test_bounded_operators_and_filters_do_as_before(make_template: MakeTemplate, data: Data) -> None:
+    text = (
+        "{% for k, v in [('a', 1), ('b', 2)] %}{{ (loop.index ~ '/' ~ loop.length ~ k ~ v) | code }}{% endfor %}"
+        "{{ ([1] + [2]) | code }}{{ (1 + 2 * 3) | code }}{{ ['a', 'b'] | join('-') | code }}"
+        "{{ 'abab' | replace('a', 'c', 1) | code }}{{ [{'n': 1}, {'n': 2}] | sum('n') | code }}"
+        "{{ [{'n': 1}, {'n': 2}] | join(',', attribute='n') | upper | code }}{{ 1.25 | round(1, 'floor') | code }}"
+    )
+
+    assert unescaped(typst_source(make_template(text), data)) == ('"1/2a1""2/2b2"(1,2,)7"a-b""cbab"3"1,2"1.2')
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../secret.txt", "../../../../../../etc/passwd"])
