@@ -7,7 +7,7 @@ import re
 import pytest
 from typer.main import get_command
 
-from signkit.cli.app import app
+from signkit.cli.app import make_app
 from signkit.errors import ExitCode
 
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([\w./-]+\.\w+)[)#]")
@@ -57,7 +57,7 @@ def commands(group, name=""):
 def test_each_readme_names_every_command_template_and_exit_code(repository, readme):
     text = (repository / readme).read_text(encoding="utf-8")
     rows = re.findall(r"^\|.*`signkit .*$", text, re.MULTILINE)
-    for command in commands(get_command(app)):
+    for command in commands(get_command(make_app())):
         first, _, rest = command.partition(" ")
         row = next(row for row in rows if re.search(rf"`signkit {first}\b", row))
         assert f"`signkit {command}`" in row or f"`{rest}`" in row, command

@@ -219,9 +219,9 @@ def test_the_command_speaks_japanese(settings, monkeypatch):
 def run(settings, *arguments: str):
     from typer.testing import CliRunner
 
-    from signkit.cli.app import app
+    from signkit.cli.app import make_app
 
-    return CliRunner().invoke(app, ["doctor", *arguments], env={"SIGNKIT_HOME": str(settings.home)})
+    return CliRunner().invoke(make_app(), ["doctor", *arguments], env={"SIGNKIT_HOME": str(settings.home)})
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

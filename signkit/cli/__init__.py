@@ -10,7 +10,7 @@ import sys
 
 def main() -> None:
     """Run the command line and exit."""
-    from signkit.cli.app import app
+    from signkit.cli.app import make_app
     from signkit.cli.terminal import run_reporting
 
-    sys.exit(run_reporting(app))
+    sys.exit(run_reporting(make_app(sys.argv[1:])))

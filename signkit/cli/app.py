@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -28,18 +30,60 @@ from signkit.cli import (
 from signkit.cli.language import words
 from signkit.version import __version__
 
-app = typer.Typer(
-    name="signkit",
-    help=words(
-        "Contracts from templates, signed with their parties' own keys, provable for decades.",
-        "契約書をひな型から作り、当事者自身の鍵で署名し、長期にわたって証明できるようにします。",
-    ),
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+#: The commands and groups of commands by name, in the order in which they are shown.
+_COMMANDS: dict[str, ModuleType] = {
+    "demo": demo,
+    "template": template,
+    "render": render,
+    "sign": sign,
+    "agent": agent,
+    "extend": extend,
+    "status": status,
+    "complete": complete,
+    "deliver": deliver,
+    "diff": diff,
+    "handout": handout,
+    "validate": validate,
+    "cms": cms,
+    "asic": asic,
+    "trust": trust,
+    "card": card,
+    "doctor": doctor,
+}
+
+
+def make_app(arguments: Collection[str] | None = None) -> typer.Typer:
+    """Return the command line.
+
+    Args:
+        arguments: what was typed: commands that are not named there stand in the list of commands alone, because to
+            read the options of all takes longer than to answer; None: all of them.
+    """
+    app = typer.Typer(
+        name="signkit",
+        help=words(
+            "Contracts from templates, signed with their parties' own keys, provable for decades.",
+            "契約書をひな型から作り、当事者自身の鍵で署名し、長期にわたって証明できるようにします。",
+        ),
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    app.callback()(_common)
+    for name, module in _COMMANDS.items():
+        if arguments is not None and name not in arguments:
+            app.command(name, help=module.HELP)(_not_named)
+        elif hasattr(module, "app"):
+            app.add_typer(module.app, name=name, help=module.HELP)
+        else:
+            app.command(name, help=module.HELP)(module.run)
+    return app
+
+
+def _not_named() -> None:
+    raise AssertionError("a command runs that was not typed")
 
 
 def _show_version(wanted: bool) -> None:
@@ -48,8 +92,7 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def common(
+def _common(
     lang: Annotated[
         str | None, typer.Option(help=words("Language of messages: en or ja.", "メッセージの言語: en または ja。"))
     ] = None,
@@ -59,22 +102,3 @@ def common(
     ] = False,
 ) -> None:
     """Take the options that stand before every command; the language was read already when the process started."""
-
-
-app.command("demo", help=demo.HELP)(demo.run)
-app.add_typer(template.app, name="template", help=template.HELP)
-app.command("render", help=render.HELP)(render.run)
-app.command("sign", help=sign.HELP)(sign.run)
-app.command("agent", help=agent.HELP)(agent.run)
-app.command("extend", help=extend.HELP)(extend.run)
-app.command("status", help=status.HELP)(status.run)
-app.command("complete", help=complete.HELP)(complete.run)
-app.add_typer(deliver.app, name="deliver", help=deliver.HELP)
-app.command("diff", help=diff.HELP)(diff.run)
-app.command("handout", help=handout.HELP)(handout.run)
-app.command("validate", help=validate.HELP)(validate.run)
-app.add_typer(cms.app, name="cms", help=cms.HELP)
-app.add_typer(asic.app, name="asic", help=asic.HELP)
-app.add_typer(trust.app, name="trust", help=trust.HELP)
-app.add_typer(card.app, name="card", help=card.HELP)
-app.command("doctor", help=doctor.HELP)(doctor.run)

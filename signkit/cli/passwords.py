@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signkit.cli.terminal import secret_reader
-from signkit.errors import PdfForbidsSigning, PdfPasswordNeeded, PdfPasswordWrong
 
 if TYPE_CHECKING:
     from signkit.signing.unlocking import Password
@@ -31,6 +30,7 @@ class DocumentPassword:
             PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: it does not; the error names it.
             PdfNotSignable: it is encrypted in a way that is not supported.
         """
+        from signkit.errors import PdfForbidsSigning, PdfPasswordNeeded, PdfPasswordWrong
         from signkit.signing.opening import refuse_locked
 
         if b"/Encrypt" not in pdf:

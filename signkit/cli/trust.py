@@ -15,7 +15,7 @@ import typer
 from signkit.cli.language import translate, words
 from signkit.cli.options import Trust
 from signkit.cli.terminal import report_error, tell
-from signkit.errors import CrlIndexDamaged, NotAnAuthority, SignKitError, UsageProblem
+from signkit.errors import SignKitError, UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def list_(trust: Trust = None) -> None:
 
 
 def _tell_stale(home: Path) -> None:
+    from signkit.errors import CrlIndexDamaged
     from signkit.trust.indexed import imported_lists, index_folder
 
     try:
@@ -85,6 +86,7 @@ def add(
     from asn1crypto import x509
 
     from signkit.cli.services import home_trust_folder
+    from signkit.errors import NotAnAuthority
     from signkit.settings import load_settings
     from signkit.trust.anchors import read_certificates
 

@@ -18,7 +18,7 @@ from signkit.cli.options import AskPassword, At, EvidenceFolders, Identity, Offl
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import results_to, written
 from signkit.cli.terminal import tell
-from signkit.errors import ExitCode, PasswordStaysHere, UsageProblem
+from signkit.errors import ExitCode, UsageProblem
 from signkit.validation.profile import ProfileName
 from signkit.validation.writers.formats import Format
 from signkit.words import Text
@@ -128,6 +128,7 @@ def run(
 
     The exit code is the worst verdict's, or 1 where a profile is not met.
     """
+    from signkit.errors import PasswordStaysHere
     from signkit.validation.resume import Results, read_results
 
     chosen = _format(format_, resume)

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from signkit.errors import KeyNotForRegistry, UsageProblem
+from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ class Profile(StrEnum):
 
 def _refuse_other_keys(der: bytes, algorithm: SignatureAlgorithm) -> None:
     from asn1crypto import x509
+
+    from signkit.errors import KeyNotForRegistry
 
     key = x509.Certificate.load(der).public_key
     kind = "RSA" if algorithm.key_type == "rsa" else algorithm.key_type.upper()

@@ -31,12 +31,12 @@ class Cards:
     def run(self, *arguments: str, typed: str = "", reader: str | None = "virtual"):
         from typer.testing import CliRunner
 
-        from signkit.cli.app import app
+        from signkit.cli.app import make_app
 
         options = ("--reader", reader) if reader else ()
         options += ("--pin-stdin",) if typed else ()
         return CliRunner().invoke(
-            app, ["card", *arguments, *options], input=typed, env={"SIGNKIT_HOME": str(self.home)}
+            make_app(), ["card", *arguments, *options], input=typed, env={"SIGNKIT_HOME": str(self.home)}
         )
 
     def json(self, *arguments: str, typed: str = "", reader: str = "virtual"):

@@ -220,9 +220,9 @@ def test_the_list_above_holds_every_command_that_speaks_to_a_card():
 def test_the_doctor_reaches_no_forbidden_file_either(cards):
     from typer.testing import CliRunner
 
-    from signkit.cli.app import app
+    from signkit.cli.app import make_app
 
-    result = CliRunner().invoke(app, ["doctor", "--reader", "virtual"], env={"SIGNKIT_HOME": str(cards.home)})
+    result = CliRunner().invoke(make_app(), ["doctor", "--reader", "virtual"], env={"SIGNKIT_HOME": str(cards.home)})
     assert result.exit_code == 0, result.stdout
     reached = files_reached(cards.exchanges)
     assert surface.TEXT_AID in {aid for aid, _ in reached}

@@ -23,7 +23,7 @@ from signkit.cli.card.common import (
 from signkit.cli.language import translate, words
 from signkit.cli.options import Output, Overwrite, PinStdin, Trust, UseLastTry
 from signkit.cli.terminal import tell
-from signkit.errors import IdentityMissing, UsageProblem
+from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -142,6 +142,7 @@ def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     from asn1crypto import x509
 
     from signkit.cli.services import trusted_paths
+    from signkit.errors import IdentityMissing
     from signkit.jpki.attributes import read_attributes
     from signkit.settings import load_settings
     from signkit.trust.anchors import default_trust_store

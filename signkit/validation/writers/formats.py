@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from signkit.validation.report import Report
+if TYPE_CHECKING:
+    from signkit.validation.report import Report
 
 Write = Callable[[str], object]
 
