@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signkit.signing.opening import entry, open_reader, reading_errors
+from signkit.signing.opening import entry, may_hold, open_reader, reading_errors
 from signkit.signing.unlocking import Password
 
 if TYPE_CHECKING:
@@ -78,6 +78,8 @@ def fields_to_be_drawn(pdf: bytes, password: Password = None) -> tuple[str, ...]
     Raises:
         PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.opening.open_reader`.
     """
+    if not may_hold(pdf, b"/NeedAppearances"):
+        return ()
     with reading_errors():
         reader = open_reader(pdf, password)
         if not entry(entry(reader.root, "/AcroForm"), "/NeedAppearances"):

@@ -6,6 +6,7 @@ was, is decided here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -24,6 +25,8 @@ _MAX_PDF_BYTES = 1_000_000_000
 #: /V of the encryption dictionary: RC4, AES-128 and AES-256, all that validation reads too.
 _VERSIONS = (1, 2, 4, 5)
 _LINE_ENDS = (b"\n", b"\r")
+#: A name that may be another than it looks like (7.3.5).
+_ESCAPED_NAME = re.compile(rb"/[!-~]{0,30}#[0-9A-Fa-f]{2}")
 
 
 @contextmanager
@@ -156,3 +159,12 @@ def _refuse_forbidden(reader: PdfFileReader, access: AuthResult) -> None:
         allowed |= StandardPermissions.ALLOW_FORM_FILLING
     if access.status is AuthStatus.USER and not allowed & handler.perms:
         raise PdfForbidsSigning()
+
+
+def may_hold(pdf: bytes, name: bytes) -> bool:
+    """Tell cheaply whether a key may stand in a PDF: not where neither it, an object stream nor an escaped name does.
+
+    Args:
+        name: the key with its slash.
+    """
+    return name in pdf or b"/ObjStm" in pdf or _ESCAPED_NAME.search(pdf) is not None

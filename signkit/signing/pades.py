@@ -16,7 +16,7 @@ from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.appearance import apply_appearance, give_empty_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
 from signkit.signing.forms import signature_field_dictionaries
-from signkit.signing.opening import entry, open_reader, open_writer, reading_errors, written
+from signkit.signing.opening import entry, may_hold, open_reader, open_writer, reading_errors, written
 from signkit.signing.places import field_at, refuse_unplaceable, turn_of
 from signkit.signing.request import FieldName, SignatureRequest
 from signkit.signing.seed_values import Intention, demanded_permission, refuse_violation
@@ -69,6 +69,8 @@ def refuse_unwanted(pdf: bytes, request: SignatureRequest, *, timestamped: bool,
         FieldNotAdded: the request's place cannot take a field.
         PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `signature_fields`.
     """
+    if request.place is None and not may_hold(pdf, b"/SV"):
+        return
     with reading_errors():
         reader = open_reader(pdf, password)
         if request.place is not None:

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 from signkit.rehearsal.services import utc_now
 from signkit.signing.forms import fields_to_be_drawn
 from signkit.signing.levels import Level, sign
+from signkit.signing.opening import may_hold
 from signkit.signing.request import SignatureRequest
 from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions
@@ -64,3 +65,16 @@ def test_a_further_signature_leaves_alone_what_an_earlier_one_is_on(person_signe
     options = ValidationOptions(trust=default_trust_store((trust_pem,)), offline=True)
     found = validate_pdf(both, name="x.pdf", options=options).signatures
     assert [(each.field, each.changes_permitted) for each in found] == [("seller", True), ("buyer", True)]
+
+
+@pytest.mark.parametrize(
+    ("pdf", "found"),
+    [
+        (b"<< /SV 3 0 R >>", True),
+        (b"<< /S#56 3 0 R >>", True),
+        (b"<< /Type /ObjStm >> stream", True),
+        (b"<< /V 3 0 R /Sv true >>", False),
+    ],
+)
+def test_a_key_is_ruled_out_only_where_it_cannot_stand(pdf, found):
+    assert may_hold(pdf, b"/SV") is found
