@@ -25,8 +25,8 @@ _MAX_PDF_BYTES = 1_000_000_000
 #: /V of the encryption dictionary: RC4, AES-128 and AES-256, all that validation reads too.
 _VERSIONS = (1, 2, 4, 5)
 _LINE_ENDS = (b"\n", b"\r")
-#: A name that may be another than it looks like (7.3.5).
-_ESCAPED_NAME = re.compile(rb"/[!-~]{0,30}#[0-9A-Fa-f]{2}")
+#: A name with a letter written by its number (7.3.5): it may be another than it looks like.
+_ESCAPED_NAME = re.compile(rb"/[!-~]{0,30}#(?:[46][1-9A-Fa-f]|[57][0-9Aa])")
 
 
 @contextmanager

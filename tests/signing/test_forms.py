@@ -73,7 +73,7 @@ def test_a_further_signature_leaves_alone_what_an_earlier_one_is_on(person_signe
         (b"<< /SV 3 0 R >>", True),
         (b"<< /S#56 3 0 R >>", True),
         (b"<< /Type /ObjStm >> stream", True),
-        (b"<< /V 3 0 R /Sv true >>", False),
+        (b"<< /V 3 0 R /Sv true /Subtype /application#2Fjson >>", False),
     ],
 )
 def test_a_key_is_ruled_out_only_where_it_cannot_stand(pdf, found):
