@@ -33,7 +33,7 @@ from pyhanko_certvalidator.util import ConsList
 from signkit.jpki.certificates import issuer_kind
 from signkit.validation.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
 from signkit.validation.paths.finding import PathFinding
-from signkit.validation.paths.known import KnownCertificate, known_certificate
+from signkit.validation.paths.known import KnownCertificate, declares_revocation, known_certificate
 from signkit.validation.paths.names import name_of
 from signkit.validation.paths.pool import KnownStatus, Pool
 from signkit.validation.policy import Algorithms, algorithm_ends
@@ -218,11 +218,6 @@ def _state(certificate: x509.Certificate, path: ValidationPath) -> ValProcState:
     """Tells the engine which certificate of the path is meant, for its errors."""
     certificates = list(path.iter_certs(include_root=False))
     return ValProcState(cert_path_stack=ConsList.sing(path), init_index=certificates.index(certificate) + 1)
-
-
-def declares_revocation(certificate: x509.Certificate) -> bool:
-    """The certificate names a CRL or an OCSP service."""
-    return certificate.crl_distribution_points_value is not None or bool(certificate.ocsp_urls)
 
 
 def missing_code(certificate: x509.Certificate, *, leaf: bool) -> str:

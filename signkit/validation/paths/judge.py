@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any, Protocol
 
@@ -12,7 +12,7 @@ from asn1crypto import x509
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.validation.paths import engine, ordinary
 from signkit.validation.paths.finding import PathFinding
-from signkit.validation.paths.known import KnownAnswer, KnownCertificate, KnownList, Signed, known_certificate
+from signkit.validation.paths.known import KnownAnswer, KnownCertificate, KnownList, Signed, known_certificate, utc
 from signkit.validation.paths.pool import Pool, Said
 from signkit.validation.policy import Policy, RevocationRule
 from signkit.validation.report import RevocationReport
@@ -251,18 +251,12 @@ def _revocation_report(found: PathFinding, said: list[Said], certificate: x509.C
     newest = said[-1] if said else None
     if found.code == "revoked":
         source, issued = (newest.source, newest.issued) if newest else (None, None)
-        return RevocationReport("revoked", source, issued, _utc(found.facts.get("revoked_at")))
+        return RevocationReport("revoked", source, issued, utc(found.facts.get("revoked_at")))
     if found.good and newest is not None:
-        return RevocationReport("good", newest.source, newest.issued, _utc(found.facts.get("revoked_at")))
+        return RevocationReport("good", newest.source, newest.issued, utc(found.facts.get("revoked_at")))
     if found.code == "revocation-not-permitted" or (newest is None and issuer_kind(certificate) == "jpki"):
         return RevocationReport("not-permitted")
     return RevocationReport("unknown")
-
-
-def _utc(moment: Any) -> datetime | None:
-    if not isinstance(moment, datetime):
-        return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 # --- purpose -------------------------------------------------------------------------------------------------

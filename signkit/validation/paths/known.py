@@ -129,7 +129,7 @@ class KnownCertificate(Signed):
     @cached_property
     def declares_revocation(self) -> bool:
         """It names a CRL or an OCSP service."""
-        return self.certificate.crl_distribution_points_value is not None or bool(self.certificate.ocsp_urls)
+        return declares_revocation(self.certificate)
 
     @cached_property
     def names_list_issuer(self) -> bool:
@@ -148,6 +148,11 @@ class KnownCertificate(Signed):
         purposes, usage = self.certificate.extended_key_usage_value, self.certificate.key_usage_value
         signs = usage is None or bool({"digital_signature", "non_repudiation"} & usage.native)
         return signs and purposes is not None and "ocsp_signing" in purposes.native
+
+
+def declares_revocation(certificate: x509.Certificate) -> bool:
+    """Whether a certificate names a CRL or an OCSP service."""
+    return certificate.crl_distribution_points_value is not None or bool(certificate.ocsp_urls)
 
 
 def known_certificate(der: bytes) -> KnownCertificate | None:
@@ -228,7 +233,7 @@ class KnownList(Signed):
     def _lists_ended_since(self) -> datetime | None:
         for item in self.parsed["tbs_cert_list"]["crl_extensions"] or ():
             if item["extn_id"].dotted == _EXPIRED_ON_LIST:
-                return _utc(core.GeneralizedTime.load(item["extn_value"].native).native)
+                return utc(core.GeneralizedTime.load(item["extn_value"].native).native)
         return None
 
     def revoked_at(self, serial: int) -> datetime | None:
@@ -238,7 +243,7 @@ class KnownList(Signed):
             return None if found is None else found.revocation_date_utc
         for entry in self.parsed["tbs_cert_list"]["revoked_certificates"]:
             if entry["user_certificate"].native == serial:
-                return _utc(entry["revocation_date"].native)
+                return utc(entry["revocation_date"].native)
         return None
 
     @cached_property
@@ -327,7 +332,7 @@ class KnownAnswer(Signed):
         single: Any = self.container.extract_single_response()
         for item in single["single_extensions"] or ():
             if item["extn_id"].native == "archive_cutoff":
-                return _utc(item["extn_value"].parsed.native)
+                return utc(item["extn_value"].parsed.native)
         return None
 
     def speaks_of(self, certificate: KnownCertificate) -> bool:
@@ -381,7 +386,7 @@ def _answer(der: bytes, container: OCSPContainer, embedded: tuple[KnownCertifica
         revoked = status.chosen["revocation_time"].native if status.name == "revoked" else None
         return KnownAnswer(
             der, container, digest, named["issuer_name_hash"].native, named["issuer_key_hash"].native,
-            named["serial_number"].native, status.name, issued, due, _utc(revoked), embedded,
+            named["serial_number"].native, status.name, issued, due, utc(revoked), embedded,
         )  # fmt: skip
     except Exception:  # hostile ASN.1
         return None
@@ -401,7 +406,8 @@ def _embedded(container: OCSPContainer) -> tuple[KnownCertificate, ...]:
     return found
 
 
-def _utc(moment: Any) -> datetime | None:
+def utc(moment: Any) -> datetime | None:
+    """Return a time that was read with its zone (UTC where it names none), or None for anything else."""
     if not isinstance(moment, datetime):
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
