@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +28,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.pdf_utils.reader import PdfFileReader
+    from pyhanko.sign.fields import FieldMDPSpec
 
 #: Room for a timestamp token in the signature, bytes.  A larger token is met by signing once more with its size.
 _TOKEN_ROOM = 8192
@@ -276,16 +277,24 @@ def _permission(field: Any, request: SignatureRequest) -> int | None:
 
 def _rules(field: Any, request: SignatureRequest, permission: int | None, digest_name: str) -> Any:
     """Return the DocMDP and FieldMDP that go with the signature."""
-    from pyhanko.sign.fields import FieldMDPSpec, MDPPerm
+    from pyhanko.sign.fields import MDPPerm
     from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
     lock = entry(field, "/Lock")
     return SigMDPSetup(
         md_algorithm=digest_name,
         certify=request.certify,
-        field_lock=FieldMDPSpec.from_pdf_object(lock) if lock is not None else None,
+        field_lock=_field_lock(lock) if lock is not None else None,
         docmdp_perms=None if permission is None else MDPPerm(permission),
     )
+
+
+def _field_lock(lock: Any) -> FieldMDPSpec:
+    """Return what the field locks, its names in plain: pyHanko hands out those of an encrypted file still wrapped."""
+    from pyhanko.sign.fields import FieldMDPSpec
+
+    found, names = FieldMDPSpec.from_pdf_object(lock), entry(lock, "/Fields")
+    return found if names is None else replace(found, fields=[str(names[at]) for at in range(len(names))])
 
 
 def _refuse_unless_signable(writer: IncrementalPdfFileWriter, request: SignatureRequest) -> None:

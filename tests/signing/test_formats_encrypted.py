@@ -208,3 +208,13 @@ def test_an_update_with_another_encryption_is_no_valid_file(signed_with, report_
     changed = updated(signed, 900, other, encrypt=b"/Encrypt 900 0 R")
     for password in (None, USER):
         assert report_of(changed, password).verdict in ("TOTAL-FAILED", "UNREADABLE")
+
+
+def test_a_contract_of_ours_that_was_encrypted_keeps_its_locks(signed_with, blank, tmp_path):
+    """Its fields name what their signature locks, which other files' fields seldom do."""
+    plain, locked = tmp_path / "plain.pdf", tmp_path / "locked.pdf"
+    plain.write_bytes(blank)
+    assert witness.run("qpdf", "--encrypt", USER, OWNER, "256", "--", plain, locked).returncode == 0
+    signed = signed_with(locked.read_bytes(), USER)
+    assert signature_fields(signed, USER).signed == ("seller",)
+    assert signed.count(b"/FieldMDP", locked.stat().st_size) == 1
