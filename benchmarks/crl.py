@@ -44,7 +44,7 @@ import sys, time, json
 from datetime import UTC, datetime
 from pathlib import Path
 from asn1crypto import x509
-from signkit.trust.crl_import import import_crl
+from signkit.pki.revocation.crl_import import import_crl
 issuer = x509.Certificate.load(Path(sys.argv[2]).read_bytes())
 issuer.subject.hashable
 reset(); before = memory(); start = time.perf_counter()
@@ -58,8 +58,8 @@ _LOOKUP = (
 import sys, time, json, statistics
 from pathlib import Path
 from asn1crypto import x509
-from signkit.trust.chain import build_chain
-from signkit.trust.indexed import IndexedRevocation
+from signkit.pki.chains import build_chain
+from signkit.pki.revocation.indexed import IndexedRevocation
 issuer = x509.Certificate.load(Path(sys.argv[2]).read_bytes())
 certificates = [x509.Certificate.load(Path(name).read_bytes()) for name in sys.argv[4:]]
 for certificate in certificates:

@@ -18,8 +18,9 @@ from pathlib import Path
 from unittest.mock import patch
 
 from signkit.contracts import render
-from signkit.contracts.data import Data, load_contract_data
+from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import Template, find_template
+from signkit.plain_data import Data
 
 TARGET_MS = 40.0
 ROUNDS = 20

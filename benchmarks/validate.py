@@ -46,6 +46,7 @@ from pyhanko_certvalidator.registry import SimpleTrustManager
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
+from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.authority import issue_organisation_certificate, new_rsa_key
 from signkit.rehearsal.pki import RehearsalPki, new_rehearsal
 from signkit.rehearsal.services import utc_now
@@ -53,7 +54,6 @@ from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Level, Services, extend, sign
 from signkit.signing.request import SignatureRequest
-from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 

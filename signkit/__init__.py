@@ -51,6 +51,6 @@ def validate_many(
         executor: who does the work (threads, Dask's ``Client.get_executor()``, …) instead of own worker processes.
         jobs: how many workers; None: one a core; 0: this process alone, in the order of ``paths``.
     """
-    from signkit.validation.batch import validate_many as validate_them
+    from signkit.reporting.batch import validate_many as validate_them
 
     return validate_them(paths, options, executor=executor, jobs=jobs)

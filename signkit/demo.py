@@ -14,14 +14,16 @@ from typing import Any
 
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.transport import Connection
-from signkit.contracts.data import item_at, load_contract_data
+from signkit.contracts.data import load_contract_data
 from signkit.contracts.fields import SigningBlock
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import Template, find_template
 from signkit.output import write_checked
+from signkit.plain_data import item_at
 from signkit.preview import find_text, page_png
 from signkit.rehearsal.authority import Person
 from signkit.rehearsal.pki import RehearsalPki, new_rehearsal
+from signkit.reporting.formats.json import write_json
 from signkit.shipped import shipped_folder
 from signkit.signers.base import SecretRequest, Signer
 from signkit.signers.card import CardSigner
@@ -32,7 +34,6 @@ from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report
-from signkit.validation.writers.json import write_json
 from signkit.words import Text
 
 _TEMPLATE = "real-estate-sale"
@@ -162,7 +163,7 @@ def forge_price(pdf: bytes, price: int) -> bytes:
 
 
 def _judge(pdf: bytes, name: str, folder: Path) -> Report:
-    from signkit.trust.anchors import default_trust_store
+    from signkit.pki.anchors import default_trust_store
 
     trust = default_trust_store([folder / "rehearsal-ca.pem"])
     return validate_pdf(pdf, name=name, options=ValidationOptions(trust=trust, offline=True))

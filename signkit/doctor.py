@@ -261,7 +261,7 @@ def _ask_timestamps(settings: Settings, around: Surroundings) -> Iterator[Findin
     import hashlib
     import time
 
-    from signkit.trust.timestamps import HttpTimestampSource, obtain_timestamp
+    from signkit.pki.timestamps import HttpTimestampSource, obtain_timestamp
 
     for url in settings.tsa_urls:
         started = time.monotonic()

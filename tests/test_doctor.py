@@ -144,7 +144,7 @@ def test_the_clock_is_compared_with_the_timestamp_services(settings, around, reh
     def service(url, timeout):
         return rehearsal.timestamps(clock=lambda: (NOW - timedelta(seconds=off)).replace(microsecond=0))
 
-    monkeypatch.setattr("signkit.trust.timestamps.HttpTimestampSource", service)
+    monkeypatch.setattr("signkit.pki.timestamps.HttpTimestampSource", service)
     online = replace(settings, tsa_urls=("https://tsa.example.jp",))
     findings = by_name(examine(online, around, reader="virtual", online=True))
     assert findings["timestamp service"].ok

@@ -29,7 +29,7 @@ from signkit.cli.options import (
     UseLastTry,
 )
 from signkit.cli.terminal import secret_reader, tell
-from signkit.validation.writers.formats import Format
+from signkit.reporting.formats.writer import Format
 from signkit.words import Text
 
 HELP = words(
@@ -62,13 +62,13 @@ def make(
 
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
+    from signkit.cms.asic import MANIFEST_TYPE, Attachment, check_asic, make_manifest, write_asic
+    from signkit.cms.content import BytesPieces, Content, open_regular
     from signkit.output import write_streamed
     from signkit.settings import load_settings
     from signkit.signers.registry import SignerContext, open_signer
-    from signkit.signing.asic import MANIFEST_TYPE, Attachment, check_asic, make_manifest, write_asic
     from signkit.signing.cades import sign_content
     from signkit.signing.cms import Statement
-    from signkit.signing.content import BytesPieces, Content, open_regular
 
     settings, wanted = load_settings(), parse_level(level)
     refuse_inputs(container, overwrite, files)

@@ -31,12 +31,12 @@ from signkit.cli.options import (
 )
 from signkit.cli.terminal import secret_reader, tell
 from signkit.errors import UsageProblem
-from signkit.validation.writers.formats import Format
+from signkit.reporting.formats.writer import Format
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.signing.container import Container, Parts
-    from signkit.signing.content import Content
+    from signkit.cms.container import Container, Parts
+    from signkit.cms.content import Content
 
 HELP = words("Sign files of any kind (CAdES) and judge such signatures.", "任意のファイルに署名し (CAdES)、検証する。")
 
@@ -98,11 +98,11 @@ def sign(
 
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
+    from signkit.cms.content import Content, FilePieces, open_regular
     from signkit.settings import load_settings
     from signkit.signers.registry import SignerContext, open_signer
     from signkit.signing.cades import sign_content
     from signkit.signing.cms import Statement
-    from signkit.signing.content import Content, FilePieces, open_regular
 
     settings, wanted = load_settings(), parse_level(level)
     with ExitStack() as opened:
@@ -137,9 +137,9 @@ def extend(
     """Write the extended signature beside the original."""
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
+    from signkit.cms.content import Content, FilePieces, open_regular
     from signkit.settings import load_settings
     from signkit.signing.cades import extend_content
-    from signkit.signing.content import Content, FilePieces, open_regular
     from signkit.signing.levels import Level
 
     wanted = parse_level(level)
@@ -183,8 +183,8 @@ def verify(
 
 
 def _read(path: Path, opened: ExitStack) -> Container:
+    from signkit.cms.content import open_regular
     from signkit.signing.cades import open_signature
-    from signkit.signing.content import open_regular
 
     return opened.enter_context(open_signature(opened.enter_context(open_regular(path))))
 
@@ -199,7 +199,7 @@ def _target(output: Path | None, file: Path, attached: bool, onto: Container | N
 
 def _signed_by(signature: Path) -> Path:
     """Return the file that a detached signature lies beside."""
-    from signkit.signing.content import places_of_content
+    from signkit.cms.content import places_of_content
 
     found = next((place for place in places_of_content(signature) if place.is_file()), None)
     if found is None:
@@ -232,9 +232,9 @@ def _write(
     overwrite: bool,
 ) -> None:
     """Write the signature, and check what was written before it gets its name."""
+    from signkit.cms.container import write_container
     from signkit.output import write_streamed
     from signkit.signing.cades import check_written
-    from signkit.signing.container import write_container
 
     def check(stream: BinaryIO) -> None:
         check_written(stream, parts, content, attached=attached, certificate=certificate)

@@ -48,7 +48,7 @@ def run(
     from signkit.delivery.certificate import completion_certificate
     from signkit.output import write_checked
     from signkit.settings import load_settings
-    from signkit.validation.contract_status import contract_status
+    from signkit.status.contract import contract_status
 
     options = validation_options(policy, trust, evidence, at, offline, identity=False)
     target = output_beside(pdf, "certificate", output)

@@ -13,12 +13,12 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.cli.passwords import DocumentPassword
+    from signkit.pdf.reading.unlocking import Password
     from signkit.signers.base import KeyFacts
     from signkit.signing.batch import Job
     from signkit.signing.deferred import DeferredKey, DeferredRequest
     from signkit.signing.levels import Level, Services
     from signkit.signing.request import SignatureRequest
-    from signkit.signing.unlocking import Password
 
 SCHEME = "deferred:"
 
@@ -109,8 +109,8 @@ def finish(
 
 
 def _key(certificate: Path, available: Services) -> DeferredKey:
+    from signkit.pki.anchors import read_certificates
     from signkit.signing.deferred import DeferredKey
-    from signkit.trust.anchors import read_certificates
 
     return DeferredKey.of(read_certificates(certificate), str(certificate), tuple(available.issuers))
 

@@ -30,7 +30,7 @@ def run(
 
     from signkit.demo import run_demo
     from signkit.output import write_checked
-    from signkit.validation.writers.text import write_text
+    from signkit.reporting.formats.text import write_text
 
     start = time.monotonic()
     lines: list[str] = []

@@ -16,7 +16,7 @@ from signkit.cli.options import PlainFormat, TextOrJson
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.validation.diff import Change, Diff, RevisionDiff, Signed
+    from signkit.history.diff import Change, Diff, RevisionDiff, Signed
 
 HELP = words(
     "Tell what changed between the revisions of a PDF, and after whose signature.",
@@ -29,7 +29,7 @@ def run(
     format_: PlainFormat = TextOrJson.TEXT,
 ) -> None:
     """Print the history of the file."""
-    from signkit.validation.diff import diff_pdf
+    from signkit.history.diff import diff_pdf
 
     diff = diff_pdf(read_input(pdf), str(pdf))
     if format_ is TextOrJson.JSON:

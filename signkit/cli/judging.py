@@ -15,9 +15,9 @@ from signkit.errors import ExitCode, UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.reporting.formats.writer import Format
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report, Verdict
-    from signkit.validation.writers.formats import Format
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:
@@ -43,12 +43,12 @@ def validation_options(
 ) -> ValidationOptions:
     """Return the options of a validation, as several commands take them from the command line."""
     from signkit.cli.services import trusted_paths
+    from signkit.pki.anchors import default_trust_store
+    from signkit.pki.policy import load_policy, shipped_policy
+    from signkit.pki.revocation.indexed import IndexedRevocation, index_folder
+    from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
     from signkit.settings import load_settings
-    from signkit.trust.anchors import default_trust_store
-    from signkit.trust.indexed import IndexedRevocation, index_folder
-    from signkit.trust.revocation import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
     from signkit.validation.options import ValidationOptions
-    from signkit.validation.policy import load_policy, shipped_policy
 
     settings = load_settings()
     sources: list[RevocationSource] = list(map(FolderRevocation, evidence or ()))
@@ -96,7 +96,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def show(report: Report, format_: Format) -> None:
     """Write one report and leave with its exit code."""
-    from signkit.validation.writers.opening import open_writer
+    from signkit.reporting.formats.opening import open_writer
 
     writer = open_writer(format_, sys.stdout.write, LANGUAGE)
     writer.add(report)

@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from signkit.cli.language import words
-from signkit.validation.writers.formats import Format
+from signkit.reporting.formats.writer import Format
 
 
 class TextOrJson(StrEnum):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from signkit.cli.terminal import secret_reader
 
 if TYPE_CHECKING:
-    from signkit.signing.unlocking import Password
+    from signkit.pdf.reading.unlocking import Password
 
 
 class DocumentPassword:
@@ -31,7 +31,7 @@ class DocumentPassword:
             PdfNotSignable: it is encrypted in a way that is not supported.
         """
         from signkit.errors import PdfForbidsSigning, PdfPasswordNeeded, PdfPasswordWrong
-        from signkit.signing.opening import refuse_locked
+        from signkit.pdf.writing.opening import refuse_locked
 
         if b"/Encrypt" not in pdf:
             return

@@ -18,8 +18,8 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from signkit.cli.render_many import ManyOptions
     from signkit.contracts.attachments import Attachment
-    from signkit.contracts.data import Data
     from signkit.contracts.template import Template
+    from signkit.plain_data import Data
     from signkit.settings import Settings
 
 HELP = words(

@@ -73,7 +73,7 @@ def render_many(
 def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwrite: bool) -> Written:
     from signkit.contracts.bulk.run import check_table, render_table
     from signkit.output import make_folder
-    from signkit.validation.workers import WorkerLost
+    from signkit.workers import WorkerLost
 
     count = sum(1 for _ in table.rows())
     if not count:
@@ -94,7 +94,7 @@ def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwr
 @contextmanager
 def _pool(workers: int) -> Iterator[Executor]:
     """Give worker processes; whatever ends the work early, Ctrl-C too, ends them at once."""
-    from signkit.validation.workers import WorkerPool
+    from signkit.workers import WorkerPool
 
     pool = WorkerPool(workers, seconds=_SECONDS)
     finished = False

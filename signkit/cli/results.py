@@ -12,13 +12,13 @@ from typing import IO, TYPE_CHECKING
 from signkit.cli.language import LANGUAGE
 from signkit.cli.terminal import tell
 from signkit.errors import OutputNotWritten, system_cause
-from signkit.validation.writers.formats import Format
+from signkit.reporting.formats.writer import Format
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.reporting.formats.writer import Writer
+    from signkit.reporting.resume import Results
     from signkit.validation.report import Report
-    from signkit.validation.resume import Results
-    from signkit.validation.writers.formats import Writer
 
 
 @contextmanager
@@ -45,7 +45,7 @@ def _put(stream: IO[bytes], text: str, encoding: str) -> None:
 
 def written(reports: Iterator[Report], chosen: Format, write: Callable[[str], None]) -> Iterator[Report]:
     """Write every report; an interruption waits for the line under way, and still ends the output properly."""
-    from signkit.validation.writers.opening import open_writer
+    from signkit.reporting.formats.opening import open_writer
 
     writer = open_writer(chosen, write, LANGUAGE)
     count = 0

@@ -34,11 +34,11 @@ def services(
     """
     from asn1crypto import pem, x509
 
+    from signkit.pki.anchors import default_trust_store
+    from signkit.pki.revocation.indexed import IndexedRevocation, index_folder
+    from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
+    from signkit.pki.timestamps import HttpTimestampSource, TimestampSource
     from signkit.signing.levels import Services
-    from signkit.trust.anchors import default_trust_store
-    from signkit.trust.indexed import IndexedRevocation, index_folder
-    from signkit.trust.revocation import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
-    from signkit.trust.timestamps import HttpTimestampSource, TimestampSource
 
     timestamps: list[TimestampSource] = []
     issuers: list[x509.Certificate] = []

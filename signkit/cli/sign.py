@@ -50,11 +50,11 @@ from signkit.signing.profiles import Profile
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.pdf.reading.unlocking import Password
     from signkit.signers.base import KeyFacts
     from signkit.signing.batch import Job, Outcome
     from signkit.signing.places import Place
     from signkit.signing.request import SignatureRequest
-    from signkit.signing.unlocking import Password
 
 HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の署名欄に署名する (PAdES B-B から B-LTA)。")
 
@@ -260,8 +260,8 @@ def _place(text: str | None) -> Place | None:
 
 def _tell_undrawn(data: bytes, pdf: Path, password: Password) -> None:
     """Name the values that may not show once the file is signed."""
+    from signkit.pdf.writing.forms import fields_to_be_drawn
     from signkit.signers.base import shown
-    from signkit.signing.forms import fields_to_be_drawn
 
     if names := fields_to_be_drawn(data, password):
         tell(_UNDRAWN, pdf=pdf, fields=shown(", ".join(names)))

@@ -22,8 +22,8 @@ from signkit.errors import ExitCode
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.validation.contract_status import ContractStatus, PartyStatus
-    from signkit.validation.overview import Unreadable
+    from signkit.status.contract import ContractStatus, PartyStatus
+    from signkit.status.overview import Unreadable
 
 HELP = words("Tell who has signed, whose turn it is, what may still change.", "誰が署名し、誰の番かを示す。")
 
@@ -47,11 +47,11 @@ def run(
 ) -> None:
     """Print where each contract stands, judged offline, as soon as it is known."""
     from signkit.cli.services import trusted_paths
+    from signkit.pki.anchors import default_trust_store
     from signkit.settings import load_settings
-    from signkit.trust.anchors import default_trust_store
-    from signkit.validation.contract_status import contract_status
+    from signkit.status.contract import contract_status
+    from signkit.status.overview import Unreadable, overview
     from signkit.validation.options import ValidationOptions
-    from signkit.validation.overview import Unreadable, overview
 
     store = default_trust_store(trusted_paths(load_settings(), trust))
     password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
@@ -91,7 +91,7 @@ def _text(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
 
 
 def _text_of_one(status: ContractStatus | Unreadable) -> str:
-    from signkit.validation.overview import Unreadable
+    from signkit.status.overview import Unreadable
 
     if isinstance(status, Unreadable):
         return f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}\n"

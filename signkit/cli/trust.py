@@ -21,7 +21,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from asn1crypto import x509
 
-    from signkit.trust.crl_import import ImportedList
+    from signkit.pki.revocation.crl_import import ImportedList
 
 HELP = words("Trust anchors and imported revocation lists.", "信頼する CA と、取り込んだ失効リスト。")
 
@@ -39,8 +39,8 @@ def list_(trust: Trust = None) -> None:
     from asn1crypto import x509
 
     from signkit.cli.services import trusted_paths
+    from signkit.pki.anchors import default_trust_store
     from signkit.settings import load_settings
-    from signkit.trust.anchors import default_trust_store
 
     settings = load_settings()
     for anchor in default_trust_store(trusted_paths(settings, trust)).anchors:
@@ -52,7 +52,7 @@ def list_(trust: Trust = None) -> None:
 
 def _tell_stale(home: Path) -> None:
     from signkit.errors import CrlIndexDamaged
-    from signkit.trust.indexed import imported_lists, index_folder
+    from signkit.pki.revocation.indexed import imported_lists, index_folder
 
     try:
         headers = imported_lists(index_folder(home))
@@ -87,8 +87,8 @@ def add(
 
     from signkit.cli.services import home_trust_folder
     from signkit.errors import NotAnAuthority
+    from signkit.pki.anchors import read_certificates
     from signkit.settings import load_settings
-    from signkit.trust.anchors import read_certificates
 
     folder = home_trust_folder(load_settings())
     fresh: dict[Path, bytes] = {}
@@ -177,7 +177,7 @@ def import_crl(
     ] = None,
 ) -> None:
     """Print a line a list; one that is refused is told and does not keep the others away."""
-    from signkit.trust.crl_import import import_order
+    from signkit.pki.revocation.crl_import import import_order
 
     take = _importer(issuer or [])
     codes = [code for file in import_order(files) if (code := _take(take, file))]
@@ -189,10 +189,10 @@ def _importer(issuers: list[Path]) -> Callable[[Path], ImportedList]:
     from asn1crypto import x509
 
     from signkit.cli.services import trusted_paths
+    from signkit.pki.anchors import default_trust_store, load_anchors
+    from signkit.pki.revocation.crl_import import import_crl
+    from signkit.pki.revocation.indexed import index_folder
     from signkit.settings import load_settings
-    from signkit.trust.anchors import default_trust_store, load_anchors
-    from signkit.trust.crl_import import import_crl
-    from signkit.trust.indexed import index_folder
 
     settings = load_settings()
     anchors = [*default_trust_store(trusted_paths(settings, None)).anchors]

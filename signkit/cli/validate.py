@@ -19,8 +19,8 @@ from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import results_to, written
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
+from signkit.reporting.formats.writer import Format
 from signkit.validation.profile import ProfileName
-from signkit.validation.writers.formats import Format
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def run(
     The exit code is the worst verdict's, or 1 where a profile is not met.
     """
     from signkit.errors import PasswordStaysHere
-    from signkit.validation.resume import Results, read_results
+    from signkit.reporting.resume import Results, read_results
 
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
@@ -146,7 +146,7 @@ def run(
         results_to(resume, before, chosen) as write,
         _progress(files) as advance,
     ):
-        from signkit.validation.batch import validate_many
+        from signkit.reporting.batch import validate_many
 
         tally = _Tally(advance)
         reports = validate_many(
@@ -205,7 +205,7 @@ def _names(files: list[str]) -> Iterator[str]:
 
 def _refuse_sockets(files: list[str], offline: bool) -> None:
     """Offline means offline: say so at once; such names on stdin are reported as they come."""
-    from signkit.validation.files import needs_network
+    from signkit.incoming import needs_network
 
     if offline and any(map(needs_network, files)):
         raise UsageProblem(
@@ -219,7 +219,7 @@ def _engine(address: str | None) -> Iterator[tuple[Executor | None, int]]:
     if address is None:
         yield None, 0
         return
-    from signkit.validation.cluster import dask_executor
+    from signkit.reporting.cluster import dask_executor
 
     with dask_executor(address) as (executor, workers):
         yield executor, workers
@@ -251,8 +251,8 @@ def _progress(files: list[str]) -> Iterator[Callable[[Verdict], None]]:
 
 def _total(files: list[str]) -> int | None:
     """How many files there are, where that can be told without reading them."""
-    from signkit.validation.archives import ARCHIVE_SUFFIXES
-    from signkit.validation.sources import listed
+    from signkit.reporting.archives import ARCHIVE_SUFFIXES
+    from signkit.reporting.sources import listed
 
     if "-" in files or any("://" in name for name in files):
         return None

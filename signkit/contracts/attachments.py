@@ -20,10 +20,10 @@ from tempfile import TemporaryDirectory
 from signkit.contracts import fonts, privacy
 from signkit.contracts.appended import PagesRefused, require_appendable
 from signkit.contracts.characters import refused_characters
-from signkit.contracts.embedded import FILE_NAME
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.searching import search
 from signkit.errors import AttachmentRefused
+from signkit.pdf.contract import FILE_NAME
 from signkit.words import Language, Text
 
 #: Bounds of one contract's attachments; a plan or a certificate of the register stays far below.

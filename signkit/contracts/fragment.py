@@ -11,9 +11,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from signkit.contracts.checking import resolved
-from signkit.contracts.data import Data
 from signkit.contracts.template import Party, Template
 from signkit.errors import FragmentConflict, PartyUnknown
+from signkit.plain_data import Data
 
 
 def identity_fragment(template: Template, role: str, name: str, address: str) -> Data:

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 from signkit.contracts.bulk.naming import NameRefused, folded, safe_name, value_at
-from signkit.contracts.embedded import read_contract
 from signkit.errors import (
     ContractDataUnreadable,
     HandoutRefused,
@@ -22,6 +21,7 @@ from signkit.errors import (
     OutputsDiffer,
 )
 from signkit.output import make_folder, write_checked
+from signkit.pdf.contract import read_contract
 from signkit.words import Text
 
 #: Files that systems put into any folder by themselves.

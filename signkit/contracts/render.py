@@ -17,12 +17,13 @@ from signkit.contracts.attachments import (
     require_together,
 )
 from signkit.contracts.checking import check_contract_data
-from signkit.contracts.data import item_at, plain_data
-from signkit.contracts.embedded import EmbeddedFile, contract_json
+from signkit.contracts.embedding import contract_json
 from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.sources import Filled, Order, source_of
 from signkit.contracts.template import Party, Template
 from signkit.errors import ContractRefused, Problem, TemplateInvalid
+from signkit.pdf.contract import EmbeddedFile
+from signkit.plain_data import item_at, plain_data
 from signkit.settings import Settings
 from signkit.words import Text
 

@@ -13,12 +13,12 @@ from datetime import date
 from typing import Any, ClassVar, Protocol
 
 from signkit.contracts.attachments import Attachment, typesetting_root, typst_annex
-from signkit.contracts.embedded import FILE_NAME
 from signkit.contracts.escaping import unescaped
 from signkit.contracts.fonts import FontSet
 from signkit.contracts.markup import typst_source
 from signkit.contracts.template import CONTRACT, WORD, Template, template_files
 from signkit.contracts.typesetting import prelude, typeset
+from signkit.pdf.contract import FILE_NAME
 
 _TYPST_BLOCK = re.compile(r"signing_block\(\s*['\"]([a-z0-9_]+)['\"]")
 _TYPST_ATTACHMENT = """\

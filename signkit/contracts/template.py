@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from signkit.contracts.data import item_at
 from signkit.errors import TemplateInvalid, TemplateNotFound
+from signkit.pdf.contract import SigningOrder
+from signkit.plain_data import item_at
 from signkit.settings import Settings
 from signkit.shipped import shipped_folder
 from signkit.words import Language, Text
@@ -26,7 +27,6 @@ CONTRACT = "contract.typ.j2"
 WORD = "contract.docx"
 EXAMPLE = "example.yaml"
 
-SigningOrder = Literal["fixed", "free"]
 
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")

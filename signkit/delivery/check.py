@@ -11,14 +11,14 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from signkit.contracts.data import item_at
 from signkit.delivery.consent import Consent
 from signkit.delivery.rules import RULES, Recipient, Rule, covers
 from signkit.delivery.sheet import JST
 from signkit.delivery.transaction import compare_names, differences, transaction_of_contract
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import worst
-from signkit.validation.contract_status import ContractStatus
+from signkit.plain_data import item_at
+from signkit.status.contract import ContractStatus
 from signkit.validation.report import Verdict
 from signkit.words import Text
 

@@ -12,8 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-from signkit.contracts.data import item_at
-from signkit.contracts.embedded import FILE_NAME, EmbeddedContract, contract_json
+from signkit.contracts.embedding import contract_json
 from signkit.contracts.fields import FieldDescription
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.contracts.japanese import full_date
@@ -21,7 +20,9 @@ from signkit.contracts.template import Party, Template
 from signkit.delivery.sheet import Enclosed, Sheet, digest, facts_table, shown, signing_block, words
 from signkit.delivery.transaction import Transaction, transaction_of_consent
 from signkit.errors import ConsentUnreadable
-from signkit.validation.contract_status import ContractStatus, contract_status
+from signkit.pdf.contract import FILE_NAME, EmbeddedContract
+from signkit.plain_data import item_at
+from signkit.status.contract import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import SignatureReport
 from signkit.words import Text

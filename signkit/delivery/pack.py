@@ -15,7 +15,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from signkit.contracts.data import item_at
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.certificate import completion_certificate, require_complete
 from signkit.delivery.check import Answer, DeliveryCheck
@@ -32,6 +31,7 @@ from signkit.errors import (
     UsageProblem,
     system_cause,
 )
+from signkit.plain_data import item_at
 from signkit.words import Text
 
 SUMS = "SHA256SUMS"

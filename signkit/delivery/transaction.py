@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.contracts.data import item_at
 from signkit.delivery.rules import Rule
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import Verdict, worst
 from signkit.jpki.names import compare_organizations, compare_person_names, names_organization
+from signkit.plain_data import item_at
 
 _MAX_NAME = 200
 _MAX_PLACE = 400

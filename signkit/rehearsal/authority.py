@@ -14,7 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from signkit.jpki import attributes as jpki_attributes
 from signkit.jpki.certificates import POLICY_AUTHENTICATION, POLICY_SIGNATURE
-from signkit.trust.anchors import REHEARSAL_ORGANISATION
+from signkit.pki.anchors import REHEARSAL_ORGANISATION
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 

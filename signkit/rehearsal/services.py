@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from signkit.pki.revocation.sources import CrlEvidence, NoEvidence, OcspEvidence, RevocationAnswer
 from signkit.rehearsal.authority import Identity
-from signkit.trust.revocation import CrlEvidence, NoEvidence, OcspEvidence, RevocationAnswer
 from signkit.words import Text
 
 Clock = Callable[[], datetime]
@@ -46,7 +46,7 @@ class RehearsalRevocation:
         self._clock = clock
 
     def look_up(self, certificate: asn1_x509.Certificate, issuer: asn1_x509.Certificate) -> RevocationAnswer:
-        """Return evidence on a certificate of the rehearsal; see `signkit.trust.revocation.RevocationSource`."""
+        """Return evidence on a certificate of the rehearsal; see `signkit.pki.revocation.sources.RevocationSource`."""
         authority = self._authorities.get(issuer.subject.dump())
         if authority is None:
             reason = Text("not a certificate of the rehearsal", "リハーサル用の証明書ではありません")
@@ -91,7 +91,7 @@ class RehearsalRevocation:
 
 
 class RehearsalTimestamps:
-    """A timestamp service (RFC 3161) with an RSA key; see `signkit.trust.timestamps.TimestampSource`."""
+    """A timestamp service (RFC 3161) with an RSA key; see `signkit.pki.timestamps.TimestampSource`."""
 
     name = "rehearsal"
 

@@ -18,9 +18,9 @@ from signkit.card.session import SigningSession, read_certificate, signing_sessi
 from signkit.card.transport import Connection
 from signkit.errors import NoCard, NoReader, PinNeeded, ReaderNotFound
 from signkit.jpki.authorities import certification_authorities
+from signkit.pki.chains import find_issuer
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, SecretKind, SecretRequest, SignatureAlgorithm
-from signkit.trust.chain import find_issuer
 
 if TYPE_CHECKING:
     from signkit.card.keys import HashName

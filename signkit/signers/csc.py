@@ -19,10 +19,10 @@ from typing import Any, Literal, Self
 from urllib.parse import unquote, urlencode, urlsplit
 
 from signkit.errors import CscFailed, CscSecretFileUnsafe, CscUnsupported, CscUriInvalid, InputUnreadable, system_cause
+from signkit.pki.http import HttpFailure, fetch
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, SecretRequest, SignatureAlgorithm, wipe
 from signkit.signers.software import KeyUnfit, algorithm_of
-from signkit.trust.http import HttpFailure, fetch
 from signkit.words import Text
 
 _MAX_ANSWER = 1_000_000

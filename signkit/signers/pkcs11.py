@@ -22,6 +22,7 @@ from signkit.errors import (
     TokenKeyNotFound,
     TokenKeyUnusable,
 )
+from signkit.pki.chains import build_chain
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, SignatureAlgorithm, shown, wipe
 from signkit.signers.pkcs11_token import (
@@ -36,7 +37,6 @@ from signkit.signers.pkcs11_token import (
 )
 from signkit.signers.pkcs11_uri import Pkcs11Uri, parse_pkcs11_uri
 from signkit.signers.software import KeyUnfit, algorithm_of
-from signkit.trust.chain import build_chain
 from signkit.words import Text
 
 if TYPE_CHECKING:

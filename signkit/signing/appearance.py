@@ -17,7 +17,7 @@ from signkit.contracts.escaping import string_literal
 from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
 from signkit.contracts.typesetting import Standard, typeset
 from signkit.errors import SealImageUnusable, SealNotDrawable
-from signkit.signing.conformance import pdf_a_part
+from signkit.pdf.writing.conformance import pdf_a_part
 from signkit.words import Text
 
 if TYPE_CHECKING:

@@ -12,15 +12,15 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from signkit.contracts.embedded import EmbeddedParty
 from signkit.errors import PdfNotSignable
 from signkit.output import write_checked
+from signkit.pdf.contract import EmbeddedParty
+from signkit.pdf.reading.unlocking import Password
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, Services, Signed, sign
 from signkit.signing.pades import signature_fields
 from signkit.signing.readback import check_signed
 from signkit.signing.request import FieldName, SignatureRequest
-from signkit.signing.unlocking import Password
 
 #: Files in work at once: enough to keep the key busy, few enough to keep memory flat.
 _AT_ONCE = 4

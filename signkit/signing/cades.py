@@ -14,24 +14,24 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, BinaryIO
 
-from signkit.errors import CmsNotUsable, NothingToExtend, SignatureSelfCheckFailed, TimestampUnavailable
-from signkit.signers.base import Signer
-from signkit.signing.archive_timestamp import (
+from signkit.cms.archive_timestamp import (
     InfoParts,
     archive_attribute,
     covered_bytes,
     make_index,
     timestamp_attribute,
 )
+from signkit.cms.container import Container, ContainerUnreadable, Parts, read_container, without_armour
+from signkit.cms.content import BytesPieces, Content
+from signkit.cms.der import SEQUENCE, element, explicit
+from signkit.errors import CmsNotUsable, NothingToExtend, SignatureSelfCheckFailed, TimestampUnavailable
+from signkit.pki.raw_signature import SignatureInvalid, verify_signature
+from signkit.pki.revocation.collecting import Evidence, collect_evidence
+from signkit.pki.timestamps import obtain_timestamp
+from signkit.signers.base import Signer
 from signkit.signing.cms import Statement, attribute, make_signature
-from signkit.signing.container import Container, ContainerUnreadable, Parts, read_container, without_armour
-from signkit.signing.content import BytesPieces, Content
-from signkit.signing.der import SEQUENCE, element, explicit
 from signkit.signing.embedded import is_named
 from signkit.signing.levels import Level, Services, refuse_other_keys
-from signkit.trust.evidence import Evidence, collect_evidence
-from signkit.trust.primitives import SignatureInvalid, verify_signature
-from signkit.trust.timestamps import obtain_timestamp
 from signkit.words import Text
 
 if TYPE_CHECKING:

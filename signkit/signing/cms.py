@@ -13,11 +13,11 @@ from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from signkit.cms.container import Parts
+from signkit.cms.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
 from signkit.errors import SignatureSelfCheckFailed
+from signkit.pki.raw_signature import SignatureInvalid, verify_signature
 from signkit.signers.base import KeyFacts, SignatureAlgorithm, Signer
-from signkit.signing.container import Parts
-from signkit.signing.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
-from signkit.trust.primitives import SignatureInvalid, verify_signature
 
 if TYPE_CHECKING:
     from asn1crypto import algos, tsp, x509

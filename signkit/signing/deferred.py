@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from signkit.cms.content import BytesPieces, Content
 from signkit.errors import (
     DeferredCertificateOther,
     DeferredExpired,
@@ -26,10 +27,12 @@ from signkit.errors import (
     DeferredSignatureUnfit,
     KeyFileUnusable,
 )
+from signkit.pdf.reading.unlocking import Password
+from signkit.pki.chains import find_issuer
+from signkit.pki.raw_signature import SignatureInvalid, verify_signature
 from signkit.signers.base import KeyFacts, SignatureAlgorithm
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.signing.cms import join_signature, signature_mechanism, signed_attributes
-from signkit.signing.content import BytesPieces, Content
 from signkit.signing.levels import (
     Level,
     Services,
@@ -44,15 +47,12 @@ from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
 from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn, contract_of
-from signkit.signing.unlocking import Password
-from signkit.trust.chain import find_issuer
-from signkit.trust.primitives import SignatureInvalid, verify_signature
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import x509
 
-    from signkit.contracts.embedded import EmbeddedContract
+    from signkit.pdf.contract import EmbeddedContract
 
 SCHEMA = "signkit-deferred/1"
 LIFETIME = timedelta(hours=24)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import PdfNotSignable
-from signkit.signing.forms import signature_field_dictionaries
-from signkit.signing.opening import entry, open_reader, reading_errors
-from signkit.signing.unlocking import Password
-from signkit.trust.evidence import Evidence, asn1_certificate
+from signkit.pdf.reading.unlocking import Password
+from signkit.pdf.writing.forms import signature_field_dictionaries
+from signkit.pdf.writing.opening import entry, open_reader, reading_errors
+from signkit.pki.revocation.collecting import Evidence, asn1_certificate
 from signkit.words import Text
 
 if TYPE_CHECKING:

@@ -14,6 +14,10 @@ from typing import TYPE_CHECKING
 
 from signkit.errors import KeyNotForDocuments, NothingToExtend, SignatureNotTimestamped, TimestampUnavailable
 from signkit.jpki.certificates import is_authentication_certificate
+from signkit.pdf.reading.unlocking import Password
+from signkit.pki.revocation.collecting import Evidence, collect_evidence
+from signkit.pki.revocation.sources import RevocationSource
+from signkit.pki.timestamps import TimestampSource, obtain_timestamp
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
@@ -21,10 +25,6 @@ from signkit.signing.pades import add_document_timestamp, add_evidence, sign_fie
 from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
 from signkit.signing.request import SignatureRequest
-from signkit.signing.unlocking import Password
-from signkit.trust.evidence import Evidence, collect_evidence
-from signkit.trust.revocation import RevocationSource
-from signkit.trust.timestamps import TimestampSource, obtain_timestamp
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -96,7 +96,7 @@ def sign(
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
         UsageProblem, KeyNotForRegistry: the request's profile takes no such level, no such key.
         SigningFieldMissing, AlreadySigned, PdfNotSignable: see `signkit.signing.pades.sign_field`.
-        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
     """
     refuse_unfinishable(signer, request.time, level, services, request.profile)
     signed = sign_field(pdf, request, signer, timestamp=signature_timestamper(level, services), password=password)
@@ -148,7 +148,7 @@ def extend(pdf: bytes, level: Level, services: Services, *, password: Password =
         NothingToExtend: the file holds no signature.
         SignatureNotTimestamped: B-LT is asked for, and a signature bears no timestamp that it could build on.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
-        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
     """
     if not signature_fields(pdf, password).signed:
         raise NothingToExtend()

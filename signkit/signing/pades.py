@@ -12,17 +12,17 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, TimestampUnavailable
+from signkit.pdf.reading.unlocking import Password
+from signkit.pdf.writing.forms import signature_field_dictionaries
+from signkit.pdf.writing.opening import entry, may_hold, open_reader, open_writer, reading_errors, written
+from signkit.pki.revocation.collecting import Evidence
+from signkit.pki.timestamps import TimestampSource, obtain_timestamp
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.appearance import apply_appearance, give_empty_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
-from signkit.signing.forms import signature_field_dictionaries
-from signkit.signing.opening import entry, may_hold, open_reader, open_writer, reading_errors, written
 from signkit.signing.places import field_at, refuse_unplaceable, turn_of
 from signkit.signing.request import FieldName, SignatureRequest
 from signkit.signing.seed_values import Intention, demanded_permission, refuse_violation
-from signkit.signing.unlocking import Password
-from signkit.trust.evidence import Evidence
-from signkit.trust.timestamps import TimestampSource, obtain_timestamp
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def signature_fields(pdf: bytes, password: Password = None) -> FieldNames:
 
     Raises:
         PdfNotSignable: the file cannot be read as PDF.
-        PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.opening.open_reader`.
+        PdfPasswordNeeded, PdfPasswordWrong: see `signkit.pdf.writing.opening.open_reader`.
     """
     with reading_errors():
         return _field_names(open_reader(pdf, password))
@@ -98,7 +98,7 @@ def sign_field(
         SeedValueViolated: the field demands something else than this signature.
         FieldNotAdded: the request's place cannot take a field.
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
-        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
     """
 
     said = request.profile.statement(request.time)
@@ -177,7 +177,7 @@ def prepare_field(
 
     Raises:
         SigningFieldMissing, AlreadySigned, SeedValueViolated, FieldNotAdded, PdfNotSignable: see `sign_field`.
-        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.signing.opening.open_writer`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
     """
     from pyhanko.sign.signers.cms_embedder import SigObjSetup
 

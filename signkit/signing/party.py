@@ -6,9 +6,9 @@ What is compared, and what counts as the same: docs/concepts/party-match.md.
 
 from __future__ import annotations
 
-from signkit.contracts.embedded import EmbeddedParty
 from signkit.errors import SignerNotParty
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
+from signkit.pdf.contract import EmbeddedParty
 
 
 def refuse_other_person(party: EmbeddedParty | None, certificate: bytes) -> PartyMatch | None:

@@ -11,15 +11,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from signkit.errors import UsageProblem
+from signkit.validation.profile import REGISTRY_KEY_BITS, REGISTRY_SUB_FILTER
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.signers.base import SignatureAlgorithm
     from signkit.signing.cms import Statement
-
-#: What the registry takes.
-REGISTRY_SUB_FILTER = "adbe.pkcs7.detached"
-REGISTRY_KEY_BITS = 2048
 
 
 class Profile(StrEnum):

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from signkit.errors import SignatureSelfCheckFailed
-from signkit.trust.primitives import SignatureInvalid, hash_algorithm, verify_signature
+from signkit.pki.raw_signature import SignatureInvalid, hash_algorithm, verify_signature
 
 if TYPE_CHECKING:
     from asn1crypto import cms

@@ -211,7 +211,7 @@ def _unmet_by_certificate(wanted: SigCertConstraints, key: KeyFacts, names: Any)
     from asn1crypto import x509
     from pyhanko.sign.fields import SigCertConstraintFlags as Flags
 
-    from signkit.trust.names import readable_name
+    from signkit.pki.names import readable_name
 
     own, *chain = (x509.Certificate.load(der) for der in (key.certificate, *key.chain))
     if wanted.flags & Flags.UNSUPPORTED:
@@ -232,7 +232,7 @@ def _unmet_by_certificate(wanted: SigCertConstraints, key: KeyFacts, names: Any)
 
 def _is_issued_by(own: x509.Certificate, chain: list[x509.Certificate], issuers: list[x509.Certificate]) -> bool:
     """Whether one of ``issuers`` issued the certificate, directly or not; by signature, for names can be chosen."""
-    from signkit.trust.chain import build_chain
+    from signkit.pki.chains import build_chain
 
     wanted = {issuer.sha256 for issuer in issuers}
     return any(item.sha256 in wanted for item in build_chain(own, [*issuers, *chain])[1:])
@@ -247,7 +247,7 @@ def _is_named(own: x509.Certificate, name: Any) -> bool:
 
 
 def _attributes(name: x509.Name) -> set[tuple[str, str]]:
-    from signkit.trust.names import compare_new_characters_exactly
+    from signkit.pki.names import compare_new_characters_exactly
 
     compare_new_characters_exactly()
     return {(pair["type"].dotted, pair.prepped_value) for names in name.chosen for pair in names}

@@ -1,10 +1,9 @@
-"""Whose turn it is: the order that the contract itself carries (see `signkit.contracts.embedded`)."""
+"""Whose turn it is: the order that the contract itself carries (see `signkit.pdf.contract`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from signkit.contracts.embedded import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.errors import (
     AlreadySigned,
     ContractDataUnreadable,
@@ -13,10 +12,11 @@ from signkit.errors import (
     OutOfTurn,
     SigningFieldMissing,
 )
-from signkit.signing.opening import open_reader, reading_errors
+from signkit.pdf.contract import EmbeddedContract, EmbeddedParty, read_contract
+from signkit.pdf.reading.unlocking import Password
+from signkit.pdf.writing.opening import open_reader, reading_errors
 from signkit.signing.pades import signature_fields
 from signkit.signing.places import refuse_new_field
-from signkit.signing.unlocking import Password
 from signkit.words import Text
 
 
@@ -45,7 +45,7 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
 
     Raises:
         PdfNotSignable: the file cannot be read.
-        PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.opening.open_reader`.
+        PdfPasswordNeeded, PdfPasswordWrong: see `signkit.pdf.writing.opening.open_reader`.
         SigningFieldMissing, AlreadySigned: as the fields say.
         OutOfTurn: the contract fixes the order, and somebody else comes first.
         FieldNotAdded: a field is to be made in a contract, which has those of its parties, or see

@@ -7,12 +7,13 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from signkit.signing.content import places_of_content
+from signkit.cms.content import places_of_content
+from signkit.incoming import FileProblem, is_url, read_location
 from signkit.validation.asic import validate_asic_stream
 from signkit.validation.cms_file import validate_cms
-from signkit.validation.files import FileProblem, is_url, read_location
+from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
-from signkit.validation.pdf import unreadable, validate_pdf
+from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile_registry import no_pdf
 from signkit.validation.report import Report, Verdict
 

@@ -20,13 +20,13 @@ from typing import Any, BinaryIO
 from urllib.parse import unquote
 from xml.parsers import expat
 
+from signkit.cms.asic import DIGEST_NAMESPACE, MIME_TYPE, NAMESPACE
+from signkit.cms.content import PIECE, Content, FilePieces, UnknownDigest, open_regular, size_of
 from signkit.errors import InputUnreadable, system_cause
-from signkit.signing.asic import DIGEST_NAMESPACE, MIME_TYPE, NAMESPACE
-from signkit.signing.content import PIECE, Content, FilePieces, UnknownDigest, open_regular, size_of
+from signkit.limits import LimitExceeded, Limits
 from signkit.validation.cms_file import validate_cms
-from signkit.validation.limits import LimitExceeded, Limits
+from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
-from signkit.validation.pdf import unreadable
 from signkit.validation.reasons import reason
 from signkit.validation.report import Reason, Report, SignatureReport, Verdict, worst
 

@@ -8,15 +8,15 @@ from datetime import datetime
 
 from asn1crypto import tsp
 
-from signkit.signing.archive_timestamp import Index, InfoParts, covered_bytes
-from signkit.signing.container import Parts
-from signkit.signing.content import Content, UnknownDigest
-from signkit.validation import cms
-from signkit.validation.algorithms import UnknownAlgorithm, digest_name
+from signkit.cms import signed_data as cms
+from signkit.cms.archive_timestamp import Index, InfoParts, covered_bytes
+from signkit.cms.container import Parts
+from signkit.cms.content import Content, UnknownDigest
+from signkit.pki.algorithms import UnknownAlgorithm, digest_name
+from signkit.pki.paths.pool import Pool
 from signkit.validation.evidence import split_revocation
 from signkit.validation.integrity import Checked
-from signkit.validation.paths.pool import Pool
-from signkit.validation.pdf import Judge
+from signkit.validation.judge import Judge
 from signkit.validation.reasons import reason
 from signkit.validation.report import TimestampReport, Verdict
 from signkit.validation.verdicts import rule

@@ -10,23 +10,23 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
 
+from signkit.cms import signed_data as cms
+from signkit.cms.archive_timestamp import InfoParts
+from signkit.cms.container import Container, ContainerTooLarge, ContainerUnreadable, read_container, without_armour
+from signkit.cms.content import BytesPieces, Content, FilePieces, open_regular, places_of_content, size_of
+from signkit.cms.der import DerProblem
+from signkit.cms.smime import signed_message
 from signkit.errors import InputUnreadable, system_cause
-from signkit.signing.archive_timestamp import InfoParts
-from signkit.signing.container import Container, ContainerTooLarge, ContainerUnreadable, read_container, without_armour
-from signkit.signing.content import BytesPieces, Content, FilePieces, open_regular, places_of_content, size_of
-from signkit.signing.der import DerProblem
-from signkit.validation import cms
-from signkit.validation.algorithms import UnknownAlgorithm, digest_name
-from signkit.validation.changes import Judgement, Level
+from signkit.limits import LimitExceeded
+from signkit.pdf.changes.comparison import Judgement, Level
+from signkit.pki.algorithms import UnknownAlgorithm, digest_name
+from signkit.pki.paths.pool import Pool
 from signkit.validation.cms_archive import ArchiveTimestamp, Proofs, archive_timestamps, old_archives
 from signkit.validation.evidence import signed_data_pool
 from signkit.validation.integrity import Checked
-from signkit.validation.limits import LimitExceeded
+from signkit.validation.judge import Judge, Proof, unreadable
 from signkit.validation.options import ValidationOptions
-from signkit.validation.paths.pool import Pool
-from signkit.validation.pdf import Judge, Proof, unreadable
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict, worst
-from signkit.validation.smime import signed_message
 from signkit.words import Text
 
 #: Content inside or beside a CMS is signed as a whole; nothing can be added to it.

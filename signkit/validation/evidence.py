@@ -1,4 +1,4 @@
-"""Certificates and revocation evidence: what a document brings along (EN 319 142-1 5.4), and what sources add."""
+"""Certificates and revocation evidence: what a signature brings along, and what sources add."""
 
 from __future__ import annotations
 
@@ -11,10 +11,13 @@ from asn1crypto import core, ocsp, parser, x509
 from asn1crypto import pdf as asn1_pdf
 
 from signkit.errors import SignKitError
-from signkit.trust.chain import build_chain
-from signkit.trust.crl_index import Revoked
-from signkit.trust.indexed import IndexedRevocation
-from signkit.trust.revocation import (
+from signkit.limits import LimitExceeded
+from signkit.pki.chains import build_chain
+from signkit.pki.paths.judge import Anchors
+from signkit.pki.paths.pool import KnownStatus, Pool
+from signkit.pki.revocation.crl_index import Revoked
+from signkit.pki.revocation.indexed import IndexedRevocation
+from signkit.pki.revocation.sources import (
     CrlEvidence,
     FolderRevocation,
     IndexedStatus,
@@ -23,11 +26,6 @@ from signkit.trust.revocation import (
     RevocationSource,
     first_evidence,
 )
-from signkit.validation.limits import LimitExceeded
-from signkit.validation.paths.judge import Anchors
-from signkit.validation.paths.pool import KnownStatus, Pool
-from signkit.validation.reading.document import View
-from signkit.validation.reading.syntax import Stream, SyntaxProblem, Value
 
 _SEQUENCE = b"\x30"
 _OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
@@ -35,30 +33,6 @@ _BASIC_OCSP_RESPONSE = bytes.fromhex("06092b0601050507300101")
 _ADOBE_ARCHIVAL = "1.2.840.113583.1.1.8"
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
 _REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24"
-
-
-def security_store(view: View) -> tuple[list[bytes], list[bytes], list[bytes]]:
-    """Return the DER certificates, OCSP responses and CRLs of the document security store at a revision."""
-    root = view.root
-    dss = view.resolve(root.get("/DSS")) if isinstance(root, dict) else None
-    if not isinstance(dss, dict):
-        return [], [], []
-    return (
-        list(_streams(view, dss.get("/Certs"))),
-        list(_streams(view, dss.get("/OCSPs"))),
-        list(_streams(view, dss.get("/CRLs"))),
-    )
-
-
-def _streams(view: View, value: Value) -> Iterator[bytes]:
-    items = view.resolve(value)
-    for item in items if isinstance(items, list) else []:
-        stream = view.resolve(item)
-        if isinstance(stream, Stream):
-            try:
-                yield view.file.decoded(stream, view)
-            except SyntaxProblem:
-                continue
 
 
 def signed_data_pool(signed_data: Any) -> Pool:

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from signkit.validation import cms
-from signkit.validation.algorithms import digest_of
-from signkit.validation.reading.document import PdfFile
-from signkit.validation.reading.syntax import Value
-from signkit.validation.structure import FoundSignature, signed_bytes
+from signkit.cms import signed_data as cms
+from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.syntax import Value
+from signkit.pdf.signatures import FoundSignature, signed_bytes
+from signkit.pki.algorithms import digest_of
 
 
 @dataclass(frozen=True)

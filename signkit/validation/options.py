@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from signkit.trust.anchors import TrustStore, default_trust_store
-from signkit.validation.limits import Limits
-from signkit.validation.policy import Policy, shipped_policy
+from signkit.limits import Limits
+from signkit.pki.anchors import TrustStore, default_trust_store
+from signkit.pki.policy import Policy, shipped_policy
 from signkit.validation.profile import ProfileName
 
 if TYPE_CHECKING:
-    from signkit.trust.revocation import RevocationSource
+    from signkit.pki.revocation.sources import RevocationSource
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class ValidationOptions:
     """Options of one run.
 
     Attributes:
-        policy: see :mod:`signkit.validation.policy`.
+        policy: see :mod:`signkit.pki.policy`.
         trust: the anchors; the JPKI CAs where none are named.
         at: the moment to judge at; None: now.
         offline: no socket is opened; only evidence in the file and on this machine (folders, imported lists) counts.

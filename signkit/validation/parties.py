@@ -10,19 +10,19 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from signkit.contracts.embedded import FILE_NAME, EmbeddedContract, parse_contract
 from signkit.errors import ContractDataUnreadable
 from signkit.jpki.match_reasons import judged
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
-from signkit.validation.limits import LimitExceeded
-from signkit.validation.policy import Policy
-from signkit.validation.reading.document import Unreadable
-from signkit.validation.reading.syntax import Stream
+from signkit.limits import LimitExceeded
+from signkit.pdf.contract import FILE_NAME, EmbeddedContract, parse_contract
+from signkit.pdf.reading.document import Unreadable
+from signkit.pdf.reading.syntax import Stream
+from signkit.pki.policy import Policy
 from signkit.validation.reasons import reason
 from signkit.validation.report import SignatureReport, Verdict, worst
 
 if TYPE_CHECKING:
-    from signkit.validation.reading.document import PdfFile, View
+    from signkit.pdf.reading.document import PdfFile, View
 
 _MAX_FILES = 100
 

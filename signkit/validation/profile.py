@@ -12,6 +12,10 @@ from typing import Any
 
 from signkit.words import Text
 
+#: What the registry takes.
+REGISTRY_SUB_FILTER = "adbe.pkcs7.detached"
+REGISTRY_KEY_BITS = 2048
+
 
 class ProfileName(StrEnum):
     """The profiles that a file can be held against."""

@@ -12,17 +12,24 @@ from functools import cached_property
 from pathlib import PurePath
 from typing import TypeAlias
 
-from signkit.signing.profiles import REGISTRY_KEY_BITS, REGISTRY_SUB_FILTER
-from signkit.validation import cms
-from signkit.validation.algorithms import UnknownAlgorithm, public_key
-from signkit.validation.dates import parse_date
+from signkit.cms import signed_data as cms
+from signkit.pdf.dates import parse_date
+from signkit.pdf.form import text_string
+from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.syntax import WHITESPACE, Value
+from signkit.pdf.signatures import FoundSignature
+from signkit.pki.algorithms import UnknownAlgorithm, public_key
 from signkit.validation.integrity import Checked
-from signkit.validation.profile import Finding, ProfileName, ProfileReport, RequirementReport
-from signkit.validation.reading.document import PdfFile
-from signkit.validation.reading.syntax import WHITESPACE, Value
+from signkit.validation.profile import (
+    REGISTRY_KEY_BITS,
+    REGISTRY_SUB_FILTER,
+    Finding,
+    ProfileName,
+    ProfileReport,
+    RequirementReport,
+)
 from signkit.validation.reasons import reason
 from signkit.validation.report import Report, SignatureReport, iso
-from signkit.validation.structure import FoundSignature, text_string
 from signkit.words import Text
 
 #: 申請データサイズの上限値: an application with everything attached (20 MB for 動産・債権譲渡登記).

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from signkit.jpki.match_reasons import PartyMatch
+from signkit.pki.paths.finding import RevocationStatus
 from signkit.validation.profile import ProfileReport
 from signkit.words import Text
 
@@ -70,25 +71,6 @@ class SignerReport:
 
 
 @dataclass(frozen=True)
-class RevocationReport:
-    """Whether the signer's certificate was revoked: ``good``, ``revoked``, ``unknown`` or ``not-permitted``."""
-
-    status: str = "unknown"
-    source: str | None = None
-    produced_at: datetime | None = None
-    revoked_at: datetime | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the ``revocation`` object of the report."""
-        return {
-            "status": self.status,
-            "source": self.source,
-            "produced_at": iso(self.produced_at),
-            "revoked_at": iso(self.revoked_at),
-        }
-
-
-@dataclass(frozen=True)
 class TimestampReport:
     """One timestamp: in a signature, or of the whole document."""
 
@@ -133,7 +115,7 @@ class SignatureReport:
     coverage: str | None
     changes_after: str | None
     changes_permitted: bool | None
-    revocation: RevocationReport = dataclasses.field(default_factory=RevocationReport)
+    revocation: RevocationStatus = dataclasses.field(default_factory=RevocationStatus)
     timestamps: tuple[TimestampReport, ...] = ()
     party_match: PartyMatch | None = None
     signing_kind: Literal["party", "witness"] | None = None
@@ -158,9 +140,18 @@ class SignatureReport:
             "coverage": self.coverage,
             "changes_after": self.changes_after,
             "changes_permitted": self.changes_permitted,
-            "revocation": self.revocation.to_json(),
+            "revocation": _revocation_json(self.revocation),
             "timestamps": [timestamp.to_json() for timestamp in self.timestamps],
         }
+
+
+def _revocation_json(found: RevocationStatus) -> dict[str, Any]:
+    return {
+        "status": found.status,
+        "source": found.source,
+        "produced_at": iso(found.produced_at),
+        "revoked_at": iso(found.revoked_at),
+    }
 
 
 def _match_json(match: PartyMatch | None) -> dict[str, Any] | None:

@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from signkit.jpki.attributes import read_attributes
-from signkit.validation.algorithms import SignatureAlgorithm
-from signkit.validation.changes import Judgement
+from signkit.pdf.changes.comparison import Judgement
+from signkit.pki.algorithms import SignatureAlgorithm
+from signkit.pki.paths.judge import PathJudgement
+from signkit.pki.policy import Policy, algorithm_ends
 from signkit.validation.integrity import Checked
-from signkit.validation.paths.judge import PathJudgement
-from signkit.validation.policy import Policy, algorithm_ends
 from signkit.validation.reasons import changes_reason, reason
 from signkit.validation.report import Reason, Verdict
 

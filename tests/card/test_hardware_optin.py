@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from signkit.card.emulator import EmulatedCard
-from signkit.trust.card_certificate import fingerprint
+from signkit.holder.card_certificate import fingerprint
 from tests.card.faults import VERIFY, FaultyCard, answer
 
 HARDWARE = Path(__file__).resolve().parent.parent / "hardware"

@@ -166,7 +166,7 @@ def test_errors_come_in_japanese(signkit, write):
 
 
 def test_a_list_that_has_become_stale_is_told(signkit, ca, tmp_path, now):
-    from signkit.trust.crl_import import import_crl
+    from signkit.pki.revocation.crl_import import import_crl
 
     (tmp_path / "old.crl").write_bytes(make_list(by=ca, issued=now - 9 * DAY, due=now - 8 * DAY))
     import_crl(tmp_path / "old.crl", tmp_path / "home/crl", [ca.candidate], now - 9 * DAY)

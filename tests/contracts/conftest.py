@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from signkit.contracts.data import Data, load_contract_data
+from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import Template, find_template, load_template
+from signkit.plain_data import Data
 
 DESCRIPTION = """\
 id = "receipt"

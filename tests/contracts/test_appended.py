@@ -20,10 +20,10 @@ from pypdf.generic import (
 
 from signkit.contracts import appended
 from signkit.contracts.attachments import appendix, attachment
-from signkit.contracts.embedded import EmbeddedFile, read_contract
 from signkit.contracts.render import render_contract
 from signkit.contracts.typesetting import typeset
 from signkit.errors import AttachmentRefused
+from signkit.pdf.contract import EmbeddedFile, read_contract
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from tests import witness

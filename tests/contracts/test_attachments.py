@@ -12,10 +12,10 @@ from pypdf import PdfReader, PdfWriter
 from signkit.contracts import attachments
 from signkit.contracts.attachments import attachment, safe_name
 from signkit.contracts.data import load_contract_data
-from signkit.contracts.embedded import read_contract
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.errors import AttachmentRefused
+from signkit.pdf.contract import read_contract
 from tests.witness import check_structure
 
 from .conftest import DATA

@@ -9,10 +9,11 @@ import json
 import pytest
 
 from signkit.contracts.checking import check_contract_data
-from signkit.contracts.data import Data, load_contract_data, parse_contract_data, plain_data
+from signkit.contracts.data import load_contract_data, parse_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import Template
 from signkit.errors import ContractDataUnreadable, ContractRefused, InputUnreadable
+from signkit.plain_data import Data, plain_data
 
 
 def test_the_three_formats_read_alike() -> None:

@@ -6,10 +6,10 @@ import shutil
 
 import pytest
 
-from signkit.contracts.data import Data
 from signkit.contracts.fonts import GOTHIC, MINCHO, describe_missing, font_set, missing_glyphs
 from signkit.contracts.render import render_contract
 from signkit.errors import ContractRefused, SettingsInvalid
+from signkit.plain_data import Data
 from signkit.settings import Settings
 
 from .conftest import MakeTemplate

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from signkit.contracts.data import Data
 from signkit.contracts.escaping import code_literal, string_literal, unescaped
 from signkit.contracts.markup import typst_source
 from signkit.contracts.render import render_contract
 from signkit.contracts.sandbox import MAX_SOURCE_CHARACTERS, holds
 from signkit.errors import ContractRefused, TemplateInvalid, TypesettingFailed
+from signkit.plain_data import Data
 
 from .conftest import MakeTemplate
 

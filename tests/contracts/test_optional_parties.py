@@ -10,10 +10,10 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 
 from signkit.contracts.data import load_contract_data
-from signkit.contracts.embedded import read_contract
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.errors import ContractRefused, OutOfTurn, TemplateInvalid
+from signkit.pdf.contract import read_contract
 from signkit.signing.turn import check_turn
 
 from .conftest import DATA, DESCRIPTION, SCHEMA, TEXT

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.contracts.data import Data, parse_contract_data
+from signkit.contracts.data import parse_contract_data
 from signkit.contracts.privacy import holds_my_number, names_my_number
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import Template
 from signkit.errors import ContractDataUnreadable, ContractRefused
+from signkit.plain_data import Data
 
 from .conftest import MakeTemplate
 

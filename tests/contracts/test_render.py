@@ -16,11 +16,12 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pypdf import PdfReader
 
-from signkit.contracts.data import Data, load_contract_data
-from signkit.contracts.embedded import read_contract
+from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import Rendered, render_contract
 from signkit.contracts.template import Template, find_template, list_templates
 from signkit.errors import TemplateInvalid, TypesettingFailed
+from signkit.pdf.contract import read_contract
+from signkit.plain_data import Data
 from signkit.shipped import shipped_folder
 from tests.witness import check_structure
 

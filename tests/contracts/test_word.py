@@ -16,13 +16,14 @@ import pytest
 from pypdf import PdfReader
 
 from signkit.contracts.attachments import appendix, attachment
-from signkit.contracts.data import Data, load_contract_data
-from signkit.contracts.embedded import read_contract
+from signkit.contracts.data import load_contract_data
 from signkit.contracts.fonts import GOTHIC, MINCHO
 from signkit.contracts.lint import check_template
 from signkit.contracts.render import Rendered, filled_contract, render_contract, render_contracts
 from signkit.contracts.template import Template, load_template
 from signkit.errors import ContractRefused, LibreOfficeMissing, MissingExtra, TemplateInvalid, TypesettingFailed
+from signkit.pdf.contract import read_contract
+from signkit.plain_data import Data
 from signkit.shipped import shipped_folder
 from tests.requirements import require
 
@@ -241,10 +242,10 @@ def test_data_travel_inside(rendered: Rendered, nda_data: Data) -> None:
 
 
 def test_both_sign_and_it_validates(rendered: Rendered, person_signer, services, trust_pem) -> None:
+    from signkit.pki.anchors import default_trust_store
     from signkit.rehearsal.services import utc_now
     from signkit.signing.levels import Level, sign
     from signkit.signing.request import SignatureRequest
-    from signkit.trust.anchors import default_trust_store
     from signkit.validation.options import ValidationOptions
     from signkit.validation.pdf import validate_pdf
 

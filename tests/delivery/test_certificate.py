@@ -15,7 +15,7 @@ from signkit.contracts.fonts import font_set
 from signkit.delivery.certificate import REPORT_NAME, completion_certificate
 from signkit.delivery.sheet import drawable
 from signkit.errors import CompletionImpossible, CompletionRefused, ExitCode, InputUnreadable
-from signkit.validation.contract_status import contract_status
+from signkit.status.contract import contract_status
 from signkit.validation.options import ValidationOptions
 from signkit.words import Text
 
@@ -133,7 +133,7 @@ def test_allowed_all_the_same_it_says_in_large_letters_what_is_not_proven(untrus
 
 
 def test_a_file_that_cannot_be_judged_is_refused(status):
-    from signkit.validation.pdf import unreadable
+    from signkit.validation.judge import unreadable
 
     report = unreadable(status.report, "limit", detail="pages")
     with pytest.raises(InputUnreadable):

@@ -11,7 +11,7 @@ from signkit.delivery.consent import read_consent, withdrawal
 from signkit.delivery.rules import RULES, covers
 from signkit.delivery.transaction import Transaction
 from signkit.errors import ConsentUnreadable
-from signkit.validation.contract_status import contract_status
+from signkit.status.contract import contract_status
 from signkit.validation.options import ValidationOptions
 
 from .conftest import DAY, TODAY, person, signed
@@ -324,8 +324,9 @@ def test_a_consent_covers_the_provision_it_cites(template, law, answer):
 
 
 def test_every_rule_reads_items_that_its_template_has(repository):
-    from signkit.contracts.data import item_at, load_contract_data
+    from signkit.contracts.data import load_contract_data
     from signkit.contracts.template import find_template
+    from signkit.plain_data import item_at
 
     for name, rule in RULES.items():
         template = find_template(name)

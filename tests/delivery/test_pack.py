@@ -23,7 +23,7 @@ from signkit.errors import (
     OutputNotWritten,
     UsageProblem,
 )
-from signkit.validation.contract_status import contract_status
+from signkit.status.contract import contract_status
 from signkit.validation.options import ValidationOptions
 
 from .conftest import signed

@@ -40,7 +40,7 @@ def card(request, exchanges):
     from signkit.card.session import touch
     from signkit.card.transport import Connection
     from signkit.errors import CardError
-    from signkit.trust.card_certificate import fingerprint
+    from signkit.holder.card_certificate import fingerprint
 
     try:
         connection = Connection(connect(request.config.getoption("--card-reader", None)), exchanges.append)

@@ -10,9 +10,9 @@ from signkit.card.jpki import CertificateKind, TokenKind
 from signkit.card.pin import AUTHENTICATION, SIGNATURE
 from signkit.card.session import read_certificate, touch
 from signkit.errors import PinNeeded
+from signkit.holder.card_certificate import authentication_anchors, judge_certificate
+from signkit.holder.judgement import Conclusion
 from signkit.signers.card_report import read_card_report
-from signkit.trust.card_certificate import authentication_anchors, judge_certificate
-from signkit.trust.judgement import Conclusion
 
 
 @pytest.fixture(scope="module")

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from asn1crypto import pem
 
+from signkit.cms.asic import Attachment, make_manifest, write_asic
+from signkit.cms.container import Parts, write_container
+from signkit.cms.content import BytesPieces, Content
 from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings
 from signkit.signers.csc import open_csc_signer
-from signkit.signing.asic import Attachment, make_manifest, write_asic
 from signkit.signing.cades import extend_content, sign_content
 from signkit.signing.cms import Statement
-from signkit.signing.container import Parts, write_container
-from signkit.signing.content import BytesPieces, Content
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.profiles import Profile
 from signkit.signing.request import SignatureRequest

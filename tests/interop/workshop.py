@@ -12,12 +12,12 @@ from typing import Any, Literal, TypeAlias
 from asn1crypto import pem, x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.pki import HANAKO, new_rehearsal
 from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Services
-from signkit.trust.anchors import default_trust_store
 from signkit.validation.api import validate_file
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report

@@ -8,9 +8,9 @@ import pytest
 from asn1crypto import x509
 
 from signkit.jpki.attributes import read_attributes
+from signkit.pki.anchors import REHEARSAL_ORGANISATION
 from signkit.rehearsal.cards import kept_contents
 from signkit.rehearsal.pki import HANAKO, kept_rehearsal, trust_file
-from signkit.trust.anchors import REHEARSAL_ORGANISATION
 
 
 def test_every_certificate_says_that_it_is_a_rehearsal(seller_card):

@@ -7,12 +7,12 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
+from signkit.pdf.writing.forms import fields_to_be_drawn
+from signkit.pdf.writing.opening import may_hold
+from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.services import utc_now
-from signkit.signing.forms import fields_to_be_drawn
 from signkit.signing.levels import Level, sign
-from signkit.signing.opening import may_hold
 from signkit.signing.request import SignatureRequest
-from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from tests.signing import formats

@@ -8,6 +8,7 @@ from io import BytesIO
 import pytest
 
 from signkit.errors import FieldNotAdded, SigningFieldMissing
+from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
@@ -16,7 +17,6 @@ from signkit.signing.pades import refuse_unwanted, signature_fields
 from signkit.signing.places import LAST_PAGE, Place
 from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn
-from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from tests import witness

@@ -9,7 +9,7 @@ from asn1crypto import x509
 
 from signkit.errors import InputUnreadable, TrustAnchorUnreadable
 from signkit.jpki.authorities import certification_authorities
-from signkit.trust.anchors import default_trust_store
+from signkit.pki.anchors import default_trust_store
 
 FINGERPRINTS = {
     "sign-ca-2015": "19645405a1fe14377434bd55957628ac4038557c542403a2243f21c706fc9355",

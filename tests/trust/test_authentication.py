@@ -12,9 +12,7 @@ from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.session import authenticate
 from signkit.card.transport import Connection
 from signkit.errors import AuthenticationFileInvalid
-from signkit.rehearsal.authority import new_ec_key
-from signkit.rehearsal.pki import HANAKO, key_contents, new_rehearsal
-from signkit.trust.authentication import (
+from signkit.holder.authentication import (
     new_challenge,
     read_challenge,
     read_proof,
@@ -22,8 +20,10 @@ from signkit.trust.authentication import (
     write_challenge,
     write_proof,
 )
-from signkit.trust.card_certificate import authentication_anchors
-from signkit.trust.judgement import Conclusion
+from signkit.holder.card_certificate import authentication_anchors
+from signkit.holder.judgement import Conclusion
+from signkit.rehearsal.authority import new_ec_key
+from signkit.rehearsal.pki import HANAKO, key_contents, new_rehearsal
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 PASSED, FAILED, INDETERMINATE = Conclusion.PASSED, Conclusion.FAILED, Conclusion.INDETERMINATE
@@ -260,8 +260,8 @@ def imported(rehearsal, seller_card, tmp_path):
     from asn1crypto import x509
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    from signkit.trust.crl_import import import_crl
-    from signkit.trust.indexed import IndexedRevocation
+    from signkit.pki.revocation.crl_import import import_crl
+    from signkit.pki.revocation.indexed import IndexedRevocation
 
     serial = x509.Certificate.load(seller_card.auth.certificate).serial_number
     authority = rehearsal.authentication_ca

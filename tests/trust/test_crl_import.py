@@ -22,9 +22,9 @@ from signkit.errors import (
     OutputNotWritten,
     SignKitError,
 )
-from signkit.trust import crl_import
-from signkit.trust.crl_import import import_crl, import_order
-from signkit.trust.crl_index import CrlIndex, Good, Revoked
+from signkit.pki.revocation import crl_import
+from signkit.pki.revocation.crl_import import import_crl, import_order
+from signkit.pki.revocation.crl_index import CrlIndex, Good, Revoked
 from tests.trust.crls import (
     DAY,
     ECDSA_SHA1,

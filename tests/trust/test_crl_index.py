@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from signkit.errors import CrlIndexDamaged, InputUnreadable, OutputNotWritten
-from signkit.trust.crl_import import import_crl
-from signkit.trust.crl_index import CrlIndex, Good, IndexHeader, Revoked, write_index
+from signkit.pki.revocation.crl_import import import_crl
+from signkit.pki.revocation.crl_index import CrlIndex, Good, IndexHeader, Revoked, write_index
 from tests.trust.crls import DAY, NOW, authority, entry, make_list, raw_entry, raw_list
 
 SERIALS = st.integers(min_value=1, max_value=(1 << 159) - 1)
@@ -195,7 +195,7 @@ def test_a_failed_writing_keeps_the_old_index(index, monkeypatch):
     def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("signkit.trust.crl_index.os.fsync", full)
+    monkeypatch.setattr("signkit.pki.revocation.crl_index.os.fsync", full)
     with pytest.raises(OutputNotWritten, match="No space"):
         write_index(index, HEADER, [bytes(30), b"\0" * 20 + b"\1" + bytes(9)])
     assert index.read_bytes() == before

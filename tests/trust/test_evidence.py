@@ -8,10 +8,8 @@ import pytest
 from asn1crypto import x509
 
 from signkit.errors import CertificateRevoked, EvidenceMissing
-from signkit.rehearsal.pki import new_rehearsal
-from signkit.rehearsal.services import RehearsalRevocation, utc_now
-from signkit.trust.evidence import collect_evidence
-from signkit.trust.revocation import (
+from signkit.pki.revocation.collecting import collect_evidence
+from signkit.pki.revocation.sources import (
     NOT_PERMITTED,
     CrlEvidence,
     FolderRevocation,
@@ -20,6 +18,8 @@ from signkit.trust.revocation import (
     OnlineRevocation,
     first_evidence,
 )
+from signkit.rehearsal.pki import new_rehearsal
+from signkit.rehearsal.services import RehearsalRevocation, utc_now
 
 
 @pytest.fixture(scope="module")

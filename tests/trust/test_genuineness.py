@@ -12,8 +12,8 @@ from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.surface import era_date, prove_genuine
 from signkit.card.transport import Connection
 from signkit.errors import CardNotGenuine, InputUnreadable, PublicKeyUnreadable
-from signkit.trust.genuineness import is_at_least, judge_genuineness, load_issuer_keys
-from signkit.trust.judgement import Conclusion
+from signkit.holder.genuineness import is_at_least, judge_genuineness, load_issuer_keys
+from signkit.holder.judgement import Conclusion
 from tests.card.contents import rsa_contents
 
 

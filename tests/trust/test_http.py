@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from signkit.trust.http import HttpFailure, fetch
+from signkit.pki.http import HttpFailure, fetch
 
 
 @contextmanager

@@ -7,14 +7,12 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from signkit.errors import CertificateRevoked, CrlIndexDamaged, EvidenceMissing
-from signkit.rehearsal.pki import HANAKO
-from signkit.rehearsal.services import utc_now
-from signkit.trust import crl_import
-from signkit.trust.crl_import import import_crl
-from signkit.trust.crl_index import Good, Revoked
-from signkit.trust.evidence import collect_evidence
-from signkit.trust.indexed import IndexedRevocation, imported_lists
-from signkit.trust.revocation import (
+from signkit.pki.revocation import crl_import
+from signkit.pki.revocation.collecting import collect_evidence
+from signkit.pki.revocation.crl_import import import_crl
+from signkit.pki.revocation.crl_index import Good, Revoked
+from signkit.pki.revocation.indexed import IndexedRevocation, imported_lists
+from signkit.pki.revocation.sources import (
     NOT_PUBLISHED,
     STATUS_ONLY,
     CrlEvidence,
@@ -24,6 +22,8 @@ from signkit.trust.revocation import (
     most_telling,
     to_be_kept,
 )
+from signkit.rehearsal.pki import HANAKO
+from signkit.rehearsal.services import utc_now
 from tests.trust.crls import DAY, NOW, authority, entry, issuing_point, leaf, make_list, name, new_authority
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from asn1crypto import x509
 
-import signkit.trust.chain  # noqa: F401  importing it is what a program does
+import signkit.pki.chains  # noqa: F401  importing it is what a program does
 
 
 def name(text: str) -> x509.Name:

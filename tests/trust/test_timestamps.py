@@ -9,9 +9,9 @@ import pytest
 from asn1crypto import tsp
 
 from signkit.errors import TimestampUnavailable
+from signkit.pki.timestamps import HttpTimestampSource, TimestampRefused, obtain_timestamp, response_type
 from signkit.rehearsal.authority import Identity, issue_organisation_certificate, new_rsa_key
 from signkit.rehearsal.services import RehearsalTimestamps, utc_now
-from signkit.trust.timestamps import HttpTimestampSource, TimestampRefused, obtain_timestamp, response_type
 
 DIGEST = hashlib.sha256(b"data").digest()
 

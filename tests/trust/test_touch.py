@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from signkit.errors import TouchRegistryUnusable
+from signkit.holder.card_certificate import authentication_anchors
+from signkit.holder.judgement import Conclusion
+from signkit.holder.touch import judge_touch, open_registry
 from signkit.rehearsal.pki import HANAKO
-from signkit.trust.card_certificate import authentication_anchors
-from signkit.trust.judgement import Conclusion
-from signkit.trust.touch import judge_touch, open_registry
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from signkit.pki.paths import engine, ordinary
+from signkit.pki.paths.finding import PathFinding
 from signkit.validation.options import ValidationOptions
-from signkit.validation.paths import engine, ordinary
-from signkit.validation.paths.finding import PathFinding
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport
 from tests.validation import pdfs, pki

@@ -160,7 +160,7 @@ def judged(sample: Sample) -> Report:
 
 
 def main() -> None:
-    from signkit.validation.writers.text import write_text
+    from signkit.reporting.formats.text import write_text
 
     for title, sample in SAMPLES.items():
         print(f"== {title}\n{write_text(judged(sample))}")

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
+from signkit.cms.asic import MANIFEST, SIGNATURE, Attachment, check_asic, make_manifest, write_asic
+from signkit.cms.container import Parts
+from signkit.cms.content import BytesPieces, Content
 from signkit.errors import ContainerNotMade, InputUnreadable, SignatureSelfCheckFailed
 from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
-from signkit.signing.asic import MANIFEST, SIGNATURE, Attachment, check_asic, make_manifest, write_asic
 from signkit.signing.cades import sign_content
 from signkit.signing.cms import Statement
-from signkit.signing.container import Parts
-from signkit.signing.content import BytesPieces, Content
 from signkit.signing.levels import Level, Services
 from signkit.validation.asic import list_asic, validate_asic, validate_asic_stream
 from signkit.validation.options import ValidationOptions

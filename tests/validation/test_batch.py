@@ -13,10 +13,10 @@ from dataclasses import dataclass, replace
 import pytest
 
 from signkit.errors import EngineFailed, OptionsNotPortable, PasswordStaysHere
-from signkit.trust.revocation import NOT_PUBLISHED
-from signkit.validation import batch
-from signkit.validation.batch import validate_many
-from signkit.validation.limits import Limits
+from signkit.limits import Limits
+from signkit.pki.revocation.sources import NOT_PUBLISHED
+from signkit.reporting import batch
+from signkit.reporting.batch import validate_many
 from signkit.validation.options import ValidationOptions
 from tests.validation import pdfs, pki
 

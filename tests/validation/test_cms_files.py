@@ -13,18 +13,18 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from signkit.cms.container import Parts, read_container, write_container
+from signkit.cms.content import BytesPieces, Content
+from signkit.cms.der import SEQUENCE, contents, element, explicit, members, set_of
 from signkit.errors import CmsNotUsable, SignatureSelfCheckFailed
+from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.services import utc_now
 from signkit.signers.base import SignatureAlgorithm
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.cades import SignedParts, check_written, countersign, extend_content, sign_content
 from signkit.signing.cms import Statement
-from signkit.signing.container import Parts, read_container, write_container
-from signkit.signing.content import BytesPieces, Content
-from signkit.signing.der import SEQUENCE, contents, element, explicit, members, set_of
 from signkit.signing.levels import Level, Services
-from signkit.trust.anchors import default_trust_store
 from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, Verdict

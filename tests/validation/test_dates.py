@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from signkit.validation.dates import parse_date
+from signkit.pdf.dates import parse_date
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,12 @@ from io import BytesIO
 import pytest
 
 from signkit.errors import ExitCode, PdfNotComparable
-from signkit.validation.diff import Change, Diff, RevisionDiff, diff_pdf
-from signkit.validation.differences.fingerprint import Fingerprints
-from signkit.validation.differences.pages import PageComparer
-from signkit.validation.differences.states import pair_pages, states
-from signkit.validation.limits import Limits, Meter
-from signkit.validation.reading.document import PdfFile
+from signkit.history.diff import Change, Diff, RevisionDiff, diff_pdf
+from signkit.history.fingerprint import Fingerprints
+from signkit.history.pages import PageComparer
+from signkit.history.states import pair_pages, states
+from signkit.limits import Limits, Meter
+from signkit.pdf.reading.document import PdfFile
 from tests.validation import pdfs
 
 WHITE_BOX = b"1 g 10 140 200 40 re f"
@@ -511,7 +511,7 @@ def test_pages_that_cannot_be_drawn_in_time_are_named_as_not_compared():
 
 
 def test_a_drawing_that_kills_its_process_costs_the_looks_alone(monkeypatch):
-    from signkit.validation.differences import pages
+    from signkit.history import pages
 
     monkeypatch.setattr(pages, "compare", _die)
     revision = history(pdfs.update(pdfs.build(), {pdfs.CONTENT: stream(text(b"Pay 900 yen"))})).revisions[1]

@@ -1,7 +1,7 @@
 """The short way must say exactly what the long way says: on strangers' files, on our own, and on mutated ones.
 
 The short way finds references by a scan of the bytes and passes over what leads to nothing that was rewritten
-(``signkit.validation.reading.graph``); the long way parses every object and compares everything.
+(``signkit.pdf.reading.graph``); the long way parses every object and compares everything.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from unittest.mock import patch
 
 import pytest
 
-from signkit.validation.limits import Limits, Meter
+from signkit.limits import Limits, Meter
+from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.graph import Referrers, scanned_targets, targets
+from signkit.pdf.reading.syntax import Ref
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
-from signkit.validation.reading.document import PdfFile
-from signkit.validation.reading.graph import Referrers, scanned_targets, targets
-from signkit.validation.reading.syntax import Ref
 from tests.validation import fuzz, pki
 from tests.validation.test_corpus import CORPUS, EXPECTATIONS, NO_CORPUS
 

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ed448, ed25519, rsa
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import Encoding, pkcs7
 
-from signkit.validation.algorithms import SignatureAlgorithm, UnknownAlgorithm, verify
+from signkit.pki.algorithms import SignatureAlgorithm, UnknownAlgorithm, verify
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.report import Verdict
 from tests.validation import pdfs, pki

@@ -10,9 +10,9 @@ from datetime import timedelta
 
 import pytest
 
-from signkit.trust.crl_import import import_crl
-from signkit.trust.indexed import IndexedRevocation
-from signkit.validation.policy import shipped_policy
+from signkit.pki.policy import shipped_policy
+from signkit.pki.revocation.crl_import import import_crl
+from signkit.pki.revocation.indexed import IndexedRevocation
 from signkit.validation.report import Verdict
 from tests.validation import pki
 from tests.validation.conftest import codes

@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from signkit.validation.limits import Limits
+from signkit.limits import Limits
 from signkit.validation.report import Verdict
 from tests.validation import pdfs
 
@@ -21,7 +21,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from signkit.validation.api import validate_file
 from signkit.validation.options import ValidationOptions
-from signkit.trust.anchors import default_trust_store
+from signkit.pki.anchors import default_trust_store
 options = ValidationOptions(trust=default_trust_store([Path(sys.argv[2])]), offline=True, at=datetime(2026, 11, 21, 9, tzinfo=UTC))
 report = validate_file(sys.argv[1], options)
 scale = 1 if sys.platform == "darwin" else 1024

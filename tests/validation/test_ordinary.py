@@ -19,10 +19,10 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from signkit.validation.paths import engine, ordinary
-from signkit.validation.paths.known import known_answers, known_certificate
-from signkit.validation.paths.pool import Pool
-from signkit.validation.policy import shipped_policy
+from signkit.pki.paths import engine, ordinary
+from signkit.pki.paths.known import known_answers, known_certificate
+from signkit.pki.paths.pool import Pool
+from signkit.pki.policy import shipped_policy
 from signkit.validation.report import Verdict
 from tests.validation import pki
 from tests.validation.conftest import World, codes, same_finding

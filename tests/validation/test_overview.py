@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from signkit.errors import InputUnreadable
-from signkit.validation.contract_status import ContractStatus, contract_status
+from signkit.status.contract import ContractStatus, contract_status
+from signkit.status.overview import MAX_NAMED, Unreadable, lineage, overview, parallel_copies
 from signkit.validation.options import ValidationOptions
-from signkit.validation.overview import MAX_NAMED, Unreadable, lineage, overview, parallel_copies
 from signkit.words import Text
 
 ROOT = b"%PDF-1.7\nthe contract\n%%EOF\n"

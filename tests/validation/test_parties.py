@@ -7,14 +7,14 @@ import pytest
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
+from signkit.pki.anchors import default_trust_store
+from signkit.pki.policy import shipped_policy
 from signkit.rehearsal.pki import HANAKO
 from signkit.rehearsal.services import utc_now
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
-from signkit.trust.anchors import default_trust_store
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
-from signkit.validation.policy import shipped_policy
 from signkit.validation.report import Verdict
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signkit.errors import PolicyInvalid, PolicyUnreadable
-from signkit.validation.policy import SHIPPED, load_policy, shipped_policy
+from signkit.pki.policy import SHIPPED, load_policy, shipped_policy
 from signkit.validation.report import Verdict
 from tests.validation import pdfs
 from tests.validation.conftest import codes

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from signkit.reporting.formats.json import write_json, write_jsonl
+from signkit.reporting.formats.text import write_text
 from signkit.validation.report import Verdict, iso, worst
-from signkit.validation.writers.json import write_json, write_jsonl
-from signkit.validation.writers.text import write_text
 from tests.validation import pdfs, pki
 
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
+from signkit.limits import Limits
 from signkit.validation.api import validate_cms
-from signkit.validation.limits import Limits
 from signkit.validation.report import Verdict
 from tests.validation import pdfs
 

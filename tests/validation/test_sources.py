@@ -11,8 +11,8 @@ import zipfile
 
 import pytest
 
-from signkit.validation import archives
-from signkit.validation.sources import sources
+from signkit.reporting import archives
+from signkit.reporting.sources import sources
 
 
 def found(*names) -> dict[str, str]:

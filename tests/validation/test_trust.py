@@ -9,8 +9,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from signkit.trust.anchors import TrustStore
-from signkit.validation.policy import shipped_policy
+from signkit.pki.anchors import TrustStore
+from signkit.pki.policy import shipped_policy
 from signkit.validation.report import Verdict
 from tests.validation import pdfs, pki
 from tests.validation.conftest import codes

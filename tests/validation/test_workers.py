@@ -10,7 +10,7 @@ from concurrent.futures import CancelledError
 
 import pytest
 
-from signkit.validation.workers import WorkerLost, WorkerPool
+from signkit.workers import WorkerLost, WorkerPool
 
 
 def own_number() -> int:

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from signkit.cms.asic import Attachment, make_manifest, write_asic
+from signkit.cms.container import Parts
+from signkit.cms.content import BytesPieces, Content
 from signkit.rehearsal.services import utc_now
-from signkit.signing.asic import Attachment, make_manifest, write_asic
 from signkit.signing.cades import countersign, extend_content, sign_content
 from signkit.signing.cms import Statement
-from signkit.signing.container import Parts
-from signkit.signing.content import BytesPieces, Content
 from signkit.signing.levels import Level
 from tests import witness
 from tests.requirements import require

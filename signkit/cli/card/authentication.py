@@ -24,9 +24,9 @@ from signkit.cli.terminal import tell
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.trust.anchors import Anchor
-    from signkit.trust.authentication import Challenge
-    from signkit.trust.revocation import RevocationSource
+    from signkit.holder.authentication import Challenge
+    from signkit.pki.anchors import Anchor
+    from signkit.pki.revocation.sources import RevocationSource
 
 CHALLENGE_HELP = words(
     "Make a challenge for a user to answer; keep it until the proof comes.",
@@ -54,7 +54,7 @@ ChallengeFile = Annotated[
 
 def challenge(output: Output = None, overwrite: Overwrite = False) -> None:
     """Write a fresh challenge with the time of its making."""
-    from signkit.trust.authentication import new_challenge, write_challenge
+    from signkit.holder.authentication import new_challenge, write_challenge
 
     write_text(write_challenge(new_challenge(datetime.now(UTC))), output, overwrite=overwrite)
 
@@ -69,7 +69,7 @@ def authenticate(
 ) -> None:
     """Have the card answer the challenge, or a random one of our own, and write the proof."""
     from signkit.card import session
-    from signkit.trust.authentication import write_proof
+    from signkit.holder.authentication import write_proof
 
     given = read_challenge_file(challenge)
     with open_card(reader) as connection:
@@ -92,7 +92,7 @@ def verify(
     format_: FormatOption = Format.TEXT,
 ) -> None:
     """Judge the proof; exit code 0 good, 1 bad, 3 undecided."""
-    from signkit.trust.authentication import read_proof, verify_authentication
+    from signkit.holder.authentication import read_proof, verify_authentication
 
     judgement = verify_authentication(
         read_proof(read_input(proof), str(proof)),
@@ -107,16 +107,16 @@ def verify(
 
 def read_challenge_file(path: Path | None) -> Challenge | None:
     """Return the challenge in a file; None where no file was named."""
-    from signkit.trust.authentication import read_challenge
+    from signkit.holder.authentication import read_challenge
 
     return read_challenge(read_input(path), str(path)) if path else None
 
 
 def revocation_sources(evidence: list[Path] | None) -> list[RevocationSource]:
     """Return folders named, plug-ins and imported lists; JPKI's own services answer accredited verifiers only."""
+    from signkit.pki.revocation.indexed import IndexedRevocation, index_folder
+    from signkit.pki.revocation.sources import FolderRevocation, plugin_sources
     from signkit.settings import load_settings
-    from signkit.trust.indexed import IndexedRevocation, index_folder
-    from signkit.trust.revocation import FolderRevocation, plugin_sources
 
     imported = IndexedRevocation(index_folder(load_settings().home_folder()))
     return [*map(FolderRevocation, evidence or ()), *plugin_sources(), imported]
@@ -125,8 +125,8 @@ def revocation_sources(evidence: list[Path] | None) -> list[RevocationSource]:
 def anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
     """Return the shipped authentication CAs and what the user trusts or names now."""
     from signkit.cli.services import trusted_paths
+    from signkit.holder.card_certificate import authentication_anchors
     from signkit.settings import load_settings
-    from signkit.trust.card_certificate import authentication_anchors
 
     return authentication_anchors(trusted_paths(load_settings(), trust))
 

@@ -17,8 +17,8 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.card.transport import Connection
+    from signkit.holder.judgement import Judgement
     from signkit.signers.base import SecretKind
-    from signkit.trust.judgement import Judgement
 
 
 class Format(StrEnum):

@@ -54,7 +54,7 @@ def run(
 ) -> None:
     """Judge the card: exit code 0 good, 1 bad, 3 undecided."""
     from signkit.errors import CardNotGenuine
-    from signkit.trust.genuineness import judge_genuineness, load_issuer_keys
+    from signkit.holder.genuineness import judge_genuineness, load_issuer_keys
 
     keys = load_issuer_keys(ca_key or ())
     proof = _prove(reader, pin_stdin=pin_stdin, use_last_try=use_last_try)
@@ -97,7 +97,7 @@ def _in_era(ask: Callable[[int], bytearray]) -> Callable[[int], bytearray]:
 
 
 def _ages(proof: Genuineness) -> dict[int, bool | None]:
-    from signkit.trust.genuineness import is_at_least
+    from signkit.holder.genuineness import is_at_least
 
     today = datetime.now(_JST).date()
     return {age: is_at_least(age, proof.age_record.birth_date, today) for age in _AGES}

@@ -144,9 +144,9 @@ def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     from signkit.cli.services import trusted_paths
     from signkit.errors import IdentityMissing
     from signkit.jpki.attributes import read_attributes
+    from signkit.pki.anchors import default_trust_store
+    from signkit.pki.chains import find_issuer
     from signkit.settings import load_settings
-    from signkit.trust.anchors import default_trust_store
-    from signkit.trust.chain import find_issuer
 
     certificate = x509.Certificate.load(der)
     attributes = read_attributes(certificate)

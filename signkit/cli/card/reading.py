@@ -151,7 +151,7 @@ def _status_data(report: CardReport, *, with_fingerprint: bool) -> dict[str, obj
 
 def _fingerprint(report: CardReport) -> str | None:
     from signkit.card.jpki import CertificateKind
-    from signkit.trust.card_certificate import fingerprint
+    from signkit.holder.card_certificate import fingerprint
 
     certificate = report.certificate(CertificateKind.AUTH).certificate
     return fingerprint(certificate) if certificate else None

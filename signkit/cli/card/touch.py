@@ -27,9 +27,9 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from signkit.trust.anchors import Anchor
-    from signkit.trust.judgement import Judgement
-    from signkit.trust.revocation import RevocationSource
+    from signkit.holder.judgement import Judgement
+    from signkit.pki.anchors import Anchor
+    from signkit.pki.revocation.sources import RevocationSource
 
 HELP = words(
     "Tell without a PIN whether the card is a registered one and unrevoked.",
@@ -95,8 +95,8 @@ def _register(
 ) -> None:
     """Register only who proves with the PIN to hold a card that a trusted CA issued; revocation may stay open."""
     from signkit.card import session
-    from signkit.trust.authentication import new_challenge, verify_authentication
-    from signkit.trust.touch import open_registry
+    from signkit.holder.authentication import new_challenge, verify_authentication
+    from signkit.holder.touch import open_registry
 
     challenge = new_challenge(datetime.now(UTC))
     with open_card(reader) as connection:
@@ -114,7 +114,7 @@ def _register(
 
 
 def _may_register(judgement: Judgement) -> bool:
-    from signkit.trust.judgement import Conclusion
+    from signkit.holder.judgement import Conclusion
 
     return all(
         finding.conclusion is Conclusion.PASSED
@@ -125,7 +125,7 @@ def _may_register(judgement: Judgement) -> bool:
 
 def _forget(path: Path, reader: str | None) -> None:
     from signkit.card.session import touch
-    from signkit.trust.touch import open_registry
+    from signkit.holder.touch import open_registry
 
     with open_card(reader) as connection, open_registry(path) as known:
         was_there = known.forget(touch(connection))
@@ -141,9 +141,9 @@ def _answer(
 ) -> None:
     """Take the time from when the card is found on the reader, connecting included, to the answer."""
     from signkit.card.session import touch
+    from signkit.holder.card_certificate import judge_certificate
+    from signkit.holder.touch import judge_touch, open_registry
     from signkit.signers.card import is_virtual
-    from signkit.trust.card_certificate import judge_certificate
-    from signkit.trust.touch import judge_touch, open_registry
 
     list(judge_certificate(believed[0].certificate, believed, (), datetime.now(UTC)))  # loads what judging needs
     with open_registry(path) as known:

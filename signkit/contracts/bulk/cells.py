@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from signkit.contracts.data import MAX_TEXT
 from signkit.contracts.japanese import ERAS
+from signkit.plain_data import MAX_TEXT
 from signkit.words import Text
 
 _WHOLE = re.compile(r"[-+]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})")

@@ -15,9 +15,9 @@ from signkit.contracts import privacy
 from signkit.contracts.bulk.cells import CellRefused, cell_value
 from signkit.contracts.bulk.table import Cells
 from signkit.contracts.checking import MY_NUMBER, MY_NUMBER_NAMED, child, resolved, title_and_clause
-from signkit.contracts.data import Data
 from signkit.contracts.template import Template
 from signkit.errors import Problem
+from signkit.plain_data import Data
 from signkit.words import Text
 
 _MAX_INDEX = 999

@@ -16,8 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from signkit.contracts.data import Data, parse_contract_data
+from signkit.contracts.data import parse_contract_data
 from signkit.errors import ContractDataUnreadable, InputUnreadable, TableUnreadable, system_cause
+from signkit.plain_data import Data
 from signkit.words import Text
 
 #: Bounds of a table; a cell's are those of contract data.

@@ -9,11 +9,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from signkit.contracts import fonts as known_fonts
-from signkit.contracts.embedded import FILE_NAME
 from signkit.contracts.fonts import FontSet
 from signkit.contracts.sources import Filled, Order
 from signkit.contracts.template import WORD, Template
 from signkit.errors import MissingExtra, TemplateInvalid
+from signkit.pdf.contract import FILE_NAME
 
 if TYPE_CHECKING:
     from signkit.contracts.word.package import Parts

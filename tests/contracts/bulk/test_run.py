@@ -13,9 +13,9 @@ import pytest
 from signkit.contracts.bulk.run import Written, batch_of, check_table, render_table
 from signkit.contracts.bulk.table import Table, open_table, table_of
 from signkit.contracts.data import load_contract_data
-from signkit.contracts.embedded import read_contract
 from signkit.contracts.template import Template
 from signkit.errors import RowsRefused
+from signkit.pdf.contract import read_contract
 from signkit.shipped import shipped_folder
 
 SAMPLES = shipped_folder("samples") / "employment-agreement"

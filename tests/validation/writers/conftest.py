@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from signkit.incoming import FileProblem
+from signkit.reporting.formats.opening import open_writer
+from signkit.reporting.formats.writer import Format
 from signkit.validation.api import not_read
-from signkit.validation.files import FileProblem
 from signkit.validation.report import Reason, TimestampReport, Verdict
-from signkit.validation.writers.formats import Format
-from signkit.validation.writers.opening import open_writer
 from signkit.words import Text
 from tests.validation import pdfs, pki
 

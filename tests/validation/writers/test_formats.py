@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from signkit.validation.pictures import Draughtsman
+from signkit.reporting.formats.csv import COLUMNS
+from signkit.reporting.formats.html import HtmlWriter
+from signkit.reporting.formats.writer import Format
+from signkit.reporting.pictures import Draughtsman
 from signkit.validation.report import Verdict
-from signkit.validation.writers.csv import COLUMNS
-from signkit.validation.writers.formats import Format
-from signkit.validation.writers.html import HtmlWriter
 
 VR = "{http://uri.etsi.org/19102/v1.4.1#}"
 

@@ -7,7 +7,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from signkit.validation.writers.formats import Format
+from signkit.reporting.formats.writer import Format
 from tests.validation.registry_samples import SAMPLES, judged
 
 

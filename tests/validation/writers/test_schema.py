@@ -9,11 +9,11 @@ from dataclasses import replace
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from signkit.validation.batch import _LOST, validate_many
-from signkit.validation.limits import Limits
+from signkit.limits import Limits
+from signkit.reporting.batch import _LOST, validate_many
+from signkit.reporting.formats.writer import Format
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import _WORDS
-from signkit.validation.writers.formats import Format
 from tests.validation.test_corpus import CORPUS, NO_CORPUS
 
 

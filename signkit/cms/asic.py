@@ -1,0 +1,131 @@
+"""ASiC-E with CAdES: a contract and its attachments in one container with their signature (ETSI EN 319 162-1 4.4)."""
+
+from __future__ import annotations
+
+import mimetypes
+import unicodedata
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import BinaryIO
+from urllib.parse import quote
+from xml.sax.saxutils import escape, quoteattr
+
+from signkit.cms.container import Parts
+from signkit.cms.content import BytesPieces, Content, FilePieces
+from signkit.errors import ContainerNotMade, SignatureSelfCheckFailed
+from signkit.words import Text
+
+MIME_TYPE = "application/vnd.etsi.asic-e+zip"
+NAMESPACE = "http://uri.etsi.org/02918/v1.2.1#"
+DIGEST_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#"
+MANIFEST = "META-INF/ASiCManifest001.xml"
+SIGNATURE = "META-INF/signature001.p7s"
+MANIFEST_TYPE = "text/xml"
+
+_SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
+_DOS_START = 1980
+
+
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes into a container under ``name``; ``content`` is read from its opened stream."""
+
+    name: str
+    content: Content = field(repr=False)
+
+    @classmethod
+    def of(cls, path: Path, stream: BinaryIO) -> Attachment:
+        """Return an opened file under its own name."""
+        return cls(unicodedata.normalize("NFC", path.name), Content(FilePieces(stream)))
+
+
+def make_manifest(attachments: Sequence[Attachment]) -> bytes:
+    """Return ASiCManifest001.xml, which is what is signed: the name and digest of every file.
+
+    Raises:
+        ContainerNotMade: two files of one name, a name that has a meaning of its own, or no file.
+    """
+    _refuse_names([item.name for item in attachments])
+    references = "".join(_reference(item) for item in attachments)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<asic:ASiCManifest xmlns:asic="{NAMESPACE}" xmlns:ds="{DIGEST_NAMESPACE}">\n'
+        f'  <asic:SigReference URI="{SIGNATURE}" MimeType="application/pkcs7-signature"/>\n'
+        f"{references}</asic:ASiCManifest>\n"
+    ).encode()
+
+
+def _reference(item: Attachment) -> str:
+    import base64
+
+    kind = mimetypes.guess_type(item.name)[0] or "application/octet-stream"
+    digest = base64.b64encode(item.content.digest("sha256")).decode("ascii")
+    return (
+        f"  <asic:DataObjectReference URI={quoteattr(quote(item.name))} MimeType={quoteattr(kind)}>\n"
+        f'    <ds:DigestMethod Algorithm="{_SHA256}"/>\n'
+        f"    <ds:DigestValue>{escape(digest)}</ds:DigestValue>\n"
+        "  </asic:DataObjectReference>\n"
+    )
+
+
+def _refuse_names(names: Sequence[str]) -> None:
+    if not names:
+        raise ContainerNotMade(Text("no file was named", "ファイルが指定されていません"))
+    seen: set[str] = set()
+    for name in names:
+        plain = name.casefold()
+        if plain in seen:
+            raise ContainerNotMade(Text(f"two files are called {name}", f"同じ名前のファイルが2つあります ({name})"))
+        if plain in ("mimetype", "meta-inf") or not name.isprintable() or "\\" in name or ":" in name:
+            raise ContainerNotMade(Text(f"{name!r} is no name for a file in it", f"{name!r} はファイル名に使えません"))
+        seen.add(plain)
+
+
+def write_asic(
+    stream: BinaryIO, attachments: Sequence[Attachment], manifest: bytes, signature: Parts, time: datetime
+) -> None:
+    """Write the container; ``mimetype`` stands first and uncompressed, so that its kind is seen at once (A.1)."""
+    moment = max(time.timetuple()[:6], (_DOS_START, 1, 1, 0, 0, 0))
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+        _add(archive, "mimetype", Content(BytesPieces(MIME_TYPE.encode())), moment, zipfile.ZIP_STORED)
+        for item in attachments:
+            _add(archive, item.name, item.content, moment)
+        _add(archive, MANIFEST, Content(BytesPieces(manifest)), moment)
+        _add(archive, SIGNATURE, Content(BytesPieces(signature.encoded())), moment)
+
+
+def _add(
+    archive: zipfile.ZipFile, name: str, content: Content, moment: tuple[int, ...], kind: int = zipfile.ZIP_DEFLATED
+) -> None:
+    entry = zipfile.ZipInfo(name, (moment[0], moment[1], moment[2], moment[3], moment[4], moment[5]))
+    entry.compress_type = kind
+    entry.external_attr = 0o644 << 16
+    entry.file_size = content.size  # decides between ZIP and ZIP64
+    with archive.open(entry, "w") as member:
+        for piece in content.pieces():
+            member.write(piece)
+
+
+def check_asic(stream: BinaryIO, attachments: Sequence[Attachment], manifest: bytes, signature: Parts) -> None:
+    """Read a written container back: is everything in it, and is it what was signed?
+
+    Raises:
+        SignatureSelfCheckFailed: anything does not fit.
+    """
+    expected = {item.name: item.content.digest("sha256") for item in attachments}
+    expected[MANIFEST] = Content(BytesPieces(manifest)).digest("sha256")
+    expected[SIGNATURE] = Content(BytesPieces(signature.encoded())).digest("sha256")
+    expected["mimetype"] = Content(BytesPieces(MIME_TYPE.encode())).digest("sha256")
+    try:
+        with zipfile.ZipFile(stream) as archive:
+            found = {}
+            for entry in archive.infolist():
+                with archive.open(entry) as member:
+                    found[entry.filename] = Content(FilePieces(member)).digest("sha256")
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise SignatureSelfCheckFailed(str(error)) from error
+    if found != expected:
+        raise SignatureSelfCheckFailed("a file changed while it was being signed")

@@ -1,0 +1,124 @@
+"""S/MIME: finding the signature and the signed bytes in a mail (RFC 8551 3.1.1, 3.5).
+
+The signed bytes are taken from the mail as they stand there: a parsed and re-made part would be another text.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from email import policy
+from email.message import EmailMessage
+from email.parser import BytesHeaderParser
+from itertools import pairwise
+
+from signkit.cms.content import BytesPieces, Content
+from signkit.cms.signed_data import NotCms
+
+_MAX_HEADER = 1 << 20
+_HEADER_END = re.compile(rb"\r?\n\r?\n")
+_SIGNATURE_TYPES = {"application/pkcs7-signature", "application/x-pkcs7-signature"}
+_ENVELOPE_TYPES = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+_BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]+")
+
+
+@dataclass(frozen=True)
+class SignedMessage:
+    """A CMS with what it may sign.
+
+    Attributes:
+        signature: the CMS, DER or BER.
+        contents: the readings of the signed part, as `Content`; None where the content is inside the CMS.
+    """
+
+    signature: bytes
+    contents: tuple[Content, ...] | None
+
+
+def signed_message(data: bytes) -> SignedMessage:
+    """Find the signature in a mail, or in bare base64.
+
+    Raises:
+        NotCms: there is none.
+    """
+    if _BASE64.fullmatch(data.strip()):
+        return SignedMessage(_base64(data), None)
+    headers, body = _split(data)
+    kind = headers.get_content_type()
+    if kind in _ENVELOPE_TYPES or (kind == "application/octet-stream" and _file_name(headers).endswith(".p7m")):
+        return SignedMessage(_decoded(headers, body), None)
+    if kind != "multipart/signed":
+        raise NotCms("this mail is not signed by S/MIME")
+    signed, signature = _parts(body, headers.get_boundary() or "")
+    inner_headers, inner = _split(signature)
+    if inner_headers.get_content_type() not in _SIGNATURE_TYPES:
+        raise NotCms("the second part of this mail is no S/MIME signature")
+    return SignedMessage(_decoded(inner_headers, inner), _readings(signed))
+
+
+def _readings(signed: bytes) -> tuple[Content, ...]:
+    """Return the part with CRLF line ends, which is what is signed (RFC 8551 3.1.1), then as it stands.
+
+    Mail programs store lines with LF alone; some signers (openssl -binary) sign what stands there.
+    """
+    canonical = re.sub(rb"\r?\n", b"\r\n", signed)
+    both = (canonical,) if canonical == signed else (canonical, signed)
+    return tuple(Content(BytesPieces(item)) for item in both)
+
+
+def _split(data: bytes) -> tuple[EmailMessage, bytes]:
+    """Return the headers and the body of a mail or of one of its parts."""
+    if data[:1] in (b"\n", b"\r"):  # no headers at all
+        return EmailMessage(policy.default), data.lstrip(b"\r\n")
+    end = _HEADER_END.search(data, 0, _MAX_HEADER)
+    if end is None:
+        raise NotCms("neither CMS, PEM nor a mail")
+    try:
+        headers = BytesHeaderParser(policy=policy.default).parsebytes(data[: end.end()])
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise NotCms("the headers of this mail cannot be read") from error
+    assert isinstance(headers, EmailMessage)
+    return headers, data[end.end() :]
+
+
+def _parts(body: bytes, boundary: str) -> tuple[bytes, bytes]:
+    """Return the two parts of multipart/signed, without the line end before each boundary (RFC 2046 5.1.1)."""
+    if not 0 < len(boundary) <= 70:
+        raise NotCms("multipart/signed without boundary")
+    line = re.compile(rb"(?:^|\r?\n)--" + re.escape(boundary.encode("utf-8", "replace")) + rb"(--)?[ \t]*(?=\r?\n|$)")
+    marks = []
+    for mark in line.finditer(body):
+        marks.append(mark)
+        if mark[1] or len(marks) > 3:
+            break
+    if len(marks) != 3 or not marks[2][1]:
+        raise NotCms("multipart/signed must have exactly two parts")
+    signed, signature = (body[one.end() : two.start()] for one, two in pairwise(marks))
+    return _without_line_end(signed), _without_line_end(signature)
+
+
+def _without_line_end(part: bytes) -> bytes:
+    """Drop the line end that belongs to the boundary line before."""
+    return part[2:] if part.startswith(b"\r\n") else part[1:]
+
+
+def _decoded(headers: EmailMessage, body: bytes) -> bytes:
+    encoding = str(headers.get("content-transfer-encoding", "")).strip().lower()
+    if encoding == "base64":
+        return _base64(body)
+    if encoding in ("", "binary", "7bit", "8bit"):
+        return body if body[:1] == b"\x30" else _base64(body)
+    raise NotCms(f"a signature in the encoding {encoding[:40]}")
+
+
+def _base64(body: bytes) -> bytes:
+    try:
+        return base64.b64decode(b"".join(body.split()), validate=True)
+    except binascii.Error as error:
+        raise NotCms("the signature is not well encoded") from error
+
+
+def _file_name(headers: EmailMessage) -> str:
+    return (headers.get_filename() or "").lower()

@@ -1,0 +1,52 @@
+"""Writing ``contract.json``, the contract's data inside its PDF; `signkit.pdf.contract` reads it back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from signkit.contracts.template import Party, Template
+from signkit.pdf.contract import FORMAT, EmbeddedFile
+from signkit.plain_data import item_at
+
+
+def contract_json(
+    template: Template,
+    data: Mapping[str, Any],
+    attachments: Sequence[EmbeddedFile] = (),
+    appended: Sequence[EmbeddedFile] = (),
+) -> bytes:
+    """Return the associated file; the same data gives the same bytes in whatever order its items stand."""
+    content = {
+        "format": FORMAT,
+        "template": {"id": template.id, "version": template.version},
+        "title": {"en": template.title.en, "ja": template.title.ja},
+        "parties": [_party_json(party, data) for party in template.parties_of(data)],
+        "signing_order": template.signing_order,
+        "data": data,
+        **({"attachments": [_file_json(each) for each in attachments]} if attachments else {}),
+        **({"appended": [_file_json(each) for each in appended]} if appended else {}),
+    }
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
+
+
+def _file_json(each: EmbeddedFile) -> dict[str, Any]:
+    plain: dict[str, Any] = {"name": each.name, "description": each.description, "sha256": each.sha256}
+    return plain if each.pages is None else {**plain, "pages": each.pages}
+
+
+def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the party with its name and address, so that who must sign can be told without the template."""
+    return {
+        "role": party.role,
+        "label": {"en": party.label.en, "ja": party.label.ja},
+        "kind": party.kind,
+        "name": _text_at(data, party.name_item),
+        "address": _text_at(data, party.address_item),
+    }
+
+
+def _text_at(data: Mapping[str, Any], path: str | None) -> str | None:
+    value = item_at(data, path) if path is not None else None
+    return value if isinstance(value, str) else None

@@ -1,0 +1,111 @@
+"""Files inside the PDF: the name tree of embedded files, associated files, file attachment annotations (7.11.4)."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from signkit.history.states import State, annotations_of
+from signkit.history.values import Change, filled
+from signkit.limits import LimitExceeded
+from signkit.pdf.form import text_string
+from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
+from signkit.words import Text
+
+_ADDED = Text("The file {name} was attached ({size} bytes).", "ファイル {name} が添付されました（{size} バイト）。")
+_REMOVED = Text("The attached file {name} was taken away.", "添付ファイル {name} が取り除かれました。")
+_CHANGED = Text(
+    "The attached file {name} was changed ({size} bytes).",
+    "添付ファイル {name} が差し替えられました（{size} バイト）。",
+)
+_MAX_FILES = 10_000
+
+
+@dataclass(frozen=True)
+class _Attached:
+    size: int
+    sha256: str
+
+
+def attachment_changes(old: State, new: State) -> Iterator[Change]:
+    """Compare the attached files by name and SHA-256 (of what the streams decode to)."""
+    before, after = dict(_files(old)), dict(_files(new))
+    for name, file in after.items():
+        earlier = before.get(name)
+        if earlier != file:
+            words = filled(_ADDED if earlier is None else _CHANGED, name=name, size=f"{file.size:,}")
+            yield Change("attachment", words, None, _digest(earlier), _digest(file))
+    for name, file in before.items():
+        if name not in after:
+            yield Change("attachment", filled(_REMOVED, name=name), None, _digest(file), None)
+
+
+def _digest(file: _Attached | None) -> str | None:
+    return None if file is None else f"SHA-256 {file.sha256}"
+
+
+def _files(state: State) -> Iterator[tuple[str, _Attached]]:
+    """Yield each file once by its name; a second one of the name gets a number."""
+    seen: set[int] = set()
+    count: dict[str, int] = {}
+    for specification in _specifications(state):
+        name, stream = _file_of(state, specification)
+        if stream is None or id(stream) in seen:
+            continue
+        seen.add(id(stream))
+        if len(seen) > _MAX_FILES:
+            raise LimitExceeded("attached files", _MAX_FILES)
+        number = count[name] = count.get(name, 0) + 1
+        yield (f"{name}#{number}" if number > 1 else name), _read(state, stream)
+
+
+def _specifications(state: State) -> Iterator[Value]:
+    root = state.view.root
+    if not isinstance(root, dict):
+        return
+    names = state.view.resolve(root.get("/Names"))
+    if isinstance(names, dict):
+        yield from _leaves(state, names.get("/EmbeddedFiles"))
+    associated = state.view.resolve(root.get("/AF"))
+    yield from associated if isinstance(associated, list) else []
+    for page in state.pages:
+        for _, entries in annotations_of(state, page):
+            if state.view.resolve(entries.get("/Subtype")) == "/FileAttachment":
+                yield entries.get("/FS")
+
+
+def _leaves(state: State, tree: Value) -> Iterator[Value]:
+    """Yield the values of a name tree (7.9.6)."""
+    todo, seen = [tree], set[Ref]()
+    while todo:
+        node = todo.pop()
+        if isinstance(node, Ref):
+            if node in seen:
+                continue
+            seen.add(node)
+        entries = state.view.resolve(node)
+        if isinstance(entries, dict):
+            names = state.view.resolve(entries.get("/Names"))
+            yield from names[1::2] if isinstance(names, list) else []
+            kids = state.view.resolve(entries.get("/Kids"))
+            todo += reversed([kid for kid in kids if isinstance(kid, Ref)]) if isinstance(kids, list) else []
+
+
+def _file_of(state: State, specification: Value) -> tuple[str, Stream | None]:
+    entries = state.view.resolve(specification)
+    if not isinstance(entries, dict):
+        return "", None
+    texts = [state.view.resolve(entries.get(key)) for key in ("/UF", "/F")]
+    name = next((text_string(text) for text in texts if isinstance(text, bytes)), "?")
+    files = state.view.resolve(entries.get("/EF"))
+    streams = [state.view.resolve(files.get(key)) for key in ("/UF", "/F")] if isinstance(files, dict) else []
+    return name, next((stream for stream in streams if isinstance(stream, Stream)), None)
+
+
+def _read(state: State, stream: Stream) -> _Attached:
+    try:
+        data = state.view.file.decoded(stream, state.view)
+    except SyntaxProblem:
+        data = stream.raw
+    return _Attached(len(data), hashlib.sha256(data).hexdigest())

@@ -1,0 +1,145 @@
+"""What changed between the revisions of a PDF, in words and by page, and after whose signature.
+
+This tells; it does not judge.  Whether a change was allowed is for :mod:`signkit.pdf.changes.comparison`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from signkit.errors import PdfNotComparable
+from signkit.history.accompaniment import evidence_changes, metadata_changes, structure_changes
+from signkit.history.attachments import attachment_changes
+from signkit.history.fingerprint import Fingerprints
+from signkit.history.forms import Form, form_changes
+from signkit.history.notes import Notes
+from signkit.history.pages import PageComparer
+from signkit.history.signatures import Made, signature_change, signatures_made
+from signkit.history.states import State, pair_pages, states
+from signkit.history.values import Change, Diff, RevisionDiff, Signed, filled, in_order
+from signkit.limits import LimitExceeded, Limits, Meter
+from signkit.pdf.reading.document import PdfFile, Unreadable
+from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
+from signkit.validation.reasons import reason
+from signkit.words import Text
+
+__all__ = ["Change", "Diff", "RevisionDiff", "Signed", "diff_pdf"]
+
+#: What the contract itself consists of; signatures and evidence may come without changing it.
+_OF_THE_DOCUMENT = ("text", "picture", "annotation", "form", "attachment", "structure")
+
+
+def diff_pdf(data: bytes, name: str, limits: Limits | None = None) -> Diff:
+    """Compare every revision of a PDF with the one before it, and the last with the first.
+
+    Raises:
+        PdfNotComparable: the file cannot be read, or asks for more than ``limits`` allow.
+    """
+    limits = limits or Limits()
+    try:
+        if len(data) > limits.bytes:
+            raise LimitExceeded("bytes", limits.bytes)
+        return _diff(data, name, limits)
+    except LimitExceeded as error:
+        raise _not_comparable(name, "limit", str(error)) from error
+    except Unreadable as error:
+        if error.is_plain:
+            raise PdfNotComparable(name, reason(error.code).text) from error
+        raise _not_comparable(name, "malformed", error.detail) from error
+    except (SyntaxProblem, RecursionError, MemoryError) as error:
+        raise _not_comparable(name, "malformed", str(error) or type(error).__name__) from error
+
+
+def _not_comparable(name: str, code: str, detail: str) -> PdfNotComparable:
+    return PdfNotComparable(name, reason(code, detail=detail).text)
+
+
+def _diff(data: bytes, name: str, limits: Limits) -> Diff:
+    file = PdfFile(data, Meter(limits))
+    history = states(file)
+    made = signatures_made(file, history)
+    prints = Fingerprints()
+    with PageComparer(data, prints) as pages:
+        steps = _Steps(history, made, prints, pages)
+        revisions = [steps.original()]
+        revisions += [steps.revision(number) for number in range(1, len(history))]
+        revisions[-1] = _with_damage(revisions[-1], file)
+        overall = steps.overall(revisions)
+    return Diff(name, hashlib.sha256(data).hexdigest(), tuple(revisions), overall)
+
+
+class _Steps:
+    """The steps of one file's history."""
+
+    def __init__(
+        self, history: Sequence[State], made: Sequence[Made], prints: Fingerprints, pages: PageComparer
+    ) -> None:
+        self._history, self._made = history, made
+        self._prints, self._pages = prints, pages
+        self._forms: dict[int, Form] = {}
+
+    def original(self) -> RevisionDiff:
+        """The first state: it has nothing to be compared with, but may be signed already."""
+        made = [signature_change(one.signed, self._form(0)) for one in self._made if one.state == 0]
+        return RevisionDiff(1, self._history[0].end, (), in_order(made))
+
+    def revision(self, number: int) -> RevisionDiff:
+        """Compare the state ``number`` (from 0, not the first) with the one before it."""
+        items, gaps = self._compare(number - 1, number)
+        after = tuple(one.signed for one in self._made if one.state < number)
+        return RevisionDiff(number + 1, self._history[number].end, after, items, gaps)
+
+    def overall(self, revisions: Sequence[RevisionDiff]) -> tuple[Change, ...]:
+        """Compare the last state with the first."""
+        last = len(self._history) - 1
+        if last == 0:
+            return ()
+        items = revisions[-1].items if last == 1 else self._compare(0, last)[0]
+        return tuple(item for item in items if item.kind in _OF_THE_DOCUMENT)
+
+    def _form(self, number: int) -> Form:
+        if number not in self._forms:
+            if len(self._forms) > 2:
+                self._forms.clear()
+            self._forms[number] = Form(self._history[number])
+        return self._forms[number]
+
+    def _compare(self, before: int, after: int) -> tuple[tuple[Change, ...], tuple[Text, ...]]:
+        old, new = self._history[before], self._history[after]
+        new.view.file.meter.check_time()
+        old_form, new_form = self._form(before), self._form(after)
+        pairing = pair_pages(old, new)
+        found = [signature_change(one.signed, new_form) for one in self._made if before < one.state <= after]
+        found += form_changes(old_form, new_form, self._prints)
+        found += Notes(old_form, new_form, self._prints).changes(pairing)
+        found += attachment_changes(old, new)
+        found += structure_changes(old, new, pairing, self._prints)
+        found += evidence_changes(old, new)
+        found += metadata_changes(old, new, self._prints)
+        shown = self._pages.compare(old, new, pairing, found)
+        return in_order([*found, *shown.changes]), shown.gaps
+
+
+def _with_damage(revision: RevisionDiff, file: PdfFile) -> RevisionDiff:
+    """Tell what stands outside every revision: other programs may read it otherwise."""
+    end = file.history.end_before(len(file.history))
+    extra = len(file.data[end:].strip(WHITESPACE))
+    if file.damaged:
+        change = Change("structure", _DAMAGED)
+    elif extra:
+        change = Change("structure", filled(_TRAILING, count=f"{extra:,}"))
+    else:
+        return revision
+    items = in_order([*revision.items, change])
+    return RevisionDiff(revision.number, revision.end, revision.after, items, revision.not_compared)
+
+
+_DAMAGED = Text(
+    "The file's cross-reference is broken: programs may mend it differently and show different documents.",
+    "ファイルの相互参照が壊れています。修復のしかたはプログラムによって異なり、表示される文書も異なり得ます。",
+)
+_TRAILING = Text(
+    "{count} bytes stand after the last revision; programs that mend files may show them.",
+    "最後の版の後に {count} バイトのデータがあります。プログラムによっては表示されることがあります。",
+)

@@ -1,0 +1,393 @@
+"""Comparing pages as a viewer shows them: their text, and their pictures pixel by pixel.  Runs in a worker process.
+
+PDFium reads and draws the file; it shares no code with our own reading, so that what deceives one is seen by the
+other.  A picture shows what no extraction of text can: something painted over the text, or an annotation lying on it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
+
+from signkit.history.values import Area
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: Pixels a point, and at most this many pixels along a side.
+_SCALE = 1.0
+_MAX_SIDE = 1600
+#: A pixel counts as different from this distance of any colour on (0 to 255).
+_DISTANCE = 16
+_CELL = 8
+_MAX_REGIONS = 30
+_MAX_CHARACTERS = 20_000
+_MAX_LINES = 4_000
+_MAX_LINE_CHANGES = 200
+_CACHED_DOCUMENTS = 2
+
+_PixelBox = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True)
+class PagePair:
+    """A page (from 0) in two states, and where something is known to have changed on it (in page coordinates)."""
+
+    old: int
+    new: int
+    known: tuple[Area, ...] = ()
+
+
+@dataclass(frozen=True)
+class Region:
+    """A place that looks different.
+
+    Attributes:
+        millimetres: from the left, from the top, width and height, as one would measure on paper.
+        before: the text that stands or stood there; after: text that came there and did not stand there before.
+        content: the page's own content differs; otherwise an annotation or a form field makes the difference.
+    """
+
+    area: Area
+    millimetres: tuple[int, int, int, int]
+    before: str
+    after: str
+    content: bool
+
+
+@dataclass(frozen=True)
+class PageLooks:
+    """How one page differs: lines of text (before, after), and regions that text lines do not account for."""
+
+    pair: PagePair
+    lines: tuple[tuple[str | None, str | None], ...] = ()
+    regions: tuple[Region, ...] = ()
+
+
+@dataclass(frozen=True)
+class Looks:
+    """The pages looked at.
+
+    Attributes:
+        missed: pairs that were not looked at, for lack of time or because they cannot be drawn.
+        counts: how many pages PDFium finds in each state.
+    """
+
+    pages: tuple[PageLooks, ...]
+    missed: tuple[PagePair, ...]
+    counts: tuple[int, int]
+
+
+_file: bytes = b""
+_open: dict[int, Any] = {}
+#: What each page of each state looks like, so that a state is drawn once though it is compared twice.
+_digests: dict[tuple[int, int], bytes] = {}
+
+
+def hold_file(data: bytes) -> None:
+    """Keep the file whose beginnings :func:`compare` looks at; the worker's initializer."""
+    global _file
+    _file = data
+    _open.clear()
+    _digests.clear()
+
+
+def compare(old_end: int, new_end: int, pairs: Sequence[PagePair], seconds: float) -> Looks:
+    """Compare pages of the states that are the file's first ``old_end`` and ``new_end`` bytes.
+
+    Raises:
+        ValueError: one of the states cannot be opened.
+    """
+    deadline = time.monotonic() + seconds
+    old, new = _document(old_end), _document(new_end)
+    looks, missed = [], []
+    for pair in pairs:
+        in_range = pair.old < len(old) and pair.new < len(new)
+        if not in_range or time.monotonic() > deadline:
+            missed.append(pair)
+            continue
+        try:
+            same = _digest(old, old_end, pair.old) == _digest(new, new_end, pair.new)
+            looks.append(PageLooks(pair) if same else _compare_page(old, new, pair))
+        except Exception:  # PDFium's and Pillow's, for pages that cannot be drawn
+            missed.append(pair)
+    return Looks(tuple(looks), tuple(missed), (len(old), len(new)))
+
+
+def _document(end: int) -> Any:
+    import pypdfium2
+
+    if end not in _open:
+        while len(_open) >= _CACHED_DOCUMENTS:
+            _open.pop(next(iter(_open))).close()
+        try:
+            document = pypdfium2.PdfDocument(_file[:end])
+            document.init_forms()
+        except pypdfium2.PdfiumError as error:
+            raise ValueError(str(error)) from error
+        _open[end] = document
+    return _open[end]
+
+
+def _digest(document: Any, end: int, number: int) -> bytes:
+    key = end, number
+    if key not in _digests:
+        side = _Side(document[number])
+        try:
+            _digests[key] = side.digest()
+        finally:
+            side.close()
+    return _digests[key]
+
+
+def _compare_page(old: Any, new: Any, pair: PagePair) -> PageLooks:
+    before, after = _Side(old[pair.old]), _Side(new[pair.new])
+    try:
+        lines = tuple(_line_changes(before.lines(), after.lines()))
+        regions = tuple(_regions(before, after, pair.known))
+    finally:
+        before.close()
+        after.close()
+    drawn_over = {_squeezed(region.after) for region in regions if region.before and region.after}
+    kept = tuple(line for line in lines if line[0] is not None or _squeezed(line[1] or "") not in drawn_over)
+    return PageLooks(pair, kept, regions)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+class _Side:
+    """One page in one state."""
+
+    def __init__(self, page: Any) -> None:
+        self.page = page
+        self.words = page.get_textpage()
+        self.scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
+
+    def close(self) -> None:
+        self.words.close()
+        self.page.close()
+
+    def lines(self) -> list[str]:
+        text = self.words.get_text_range(0, min(self.words.count_chars(), _MAX_CHARACTERS))
+        return [line.strip() for line in text.splitlines() if line.strip()][:_MAX_LINES]
+
+    def digest(self) -> bytes:
+        """Return one number for text and picture together."""
+        bitmap = self._drawn(annotations=True)
+        size = f"{bitmap.width} {bitmap.height} {bitmap.mode}\n"
+        total = hashlib.blake2b((size + "\n".join(self.lines())).encode("utf-8", "surrogatepass"), digest_size=32)
+        total.update(bitmap.buffer)
+        bitmap.close()
+        return total.digest()
+
+    def _drawn(self, *, annotations: bool) -> Any:
+        return self.page.render(scale=self.scale, draw_annots=annotations, may_draw_forms=annotations)
+
+    def picture(self, *, annotations: bool) -> Image:
+        bitmap = self._drawn(annotations=annotations)
+        image: Image = bitmap.to_pil().convert("RGB")
+        bitmap.close()
+        return image
+
+    def characters(self, size: tuple[int, int]) -> list[tuple[int, str, _PixelBox]]:
+        """Every visible character with its index and where it stands in the picture."""
+        from pypdfium2 import raw
+
+        found = []
+        for index in range(min(self.words.count_chars(), _MAX_CHARACTERS)):
+            code = raw.FPDFText_GetUnicode(self.words.raw, index)
+            character = chr(code) if 32 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
+            if character and not character.isspace():
+                found.append((index, character, self.on_picture(self.words.get_charbox(index), size)))
+        return found
+
+    def on_picture(self, area: Area, size: tuple[int, int]) -> _PixelBox:
+        """Where a rectangle of the page stands in its picture: PDFium knows crop box and rotation."""
+        from pypdfium2 import raw
+
+        corners = []
+        for x, y in ((area[0], area[1]), (area[2], area[3])):
+            across, down = ctypes.c_int(), ctypes.c_int()
+            raw.FPDF_PageToDevice(self.page.raw, 0, 0, *size, 0, x, y, across, down)
+            corners.append((across.value, down.value))
+        (x1, y1), (x2, y2) = corners
+        box = min(x1, x2), min(y1, y2), max(x1, x2) + 1, max(y1, y2) + 1
+        return _clipped(box, size)
+
+    def on_page(self, box: _PixelBox, size: tuple[int, int]) -> Area:
+        """Where a rectangle of the picture stands on the page."""
+        from pypdfium2 import raw
+
+        corners = []
+        for x, y in ((box[0], box[1]), (box[2], box[3])):
+            across, up = ctypes.c_double(), ctypes.c_double()
+            raw.FPDF_DeviceToPage(self.page.raw, 0, 0, *size, 0, x, y, across, up)
+            corners.append((across.value, up.value))
+        (x1, y1), (x2, y2) = corners
+        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def _clipped(box: _PixelBox, size: tuple[int, int]) -> _PixelBox:
+    left, top, right, bottom = box
+    width, height = size
+    return max(0, min(left, width)), max(0, min(top, height)), max(0, min(right, width)), max(0, min(bottom, height))
+
+
+# --- text ----------------------------------------------------------------------------------------------------
+
+
+def _line_changes(old: list[str], new: list[str]) -> Iterator[tuple[str | None, str | None]]:
+    """Yield lines that were replaced, taken away or added; a paragraph that flows anew comes as one."""
+    count = 0
+    for kind, i1, i2, j1, j2 in SequenceMatcher(None, old, new).get_opcodes():
+        if kind == "equal" or count >= _MAX_LINE_CHANGES:
+            continue
+        count += 1
+        if i2 - i1 == j2 - j1:
+            yield from zip(old[i1:i2], new[j1:j2], strict=True)
+        else:
+            yield "\n".join(old[i1:i2]) or None, "\n".join(new[j1:j2]) or None
+
+
+# --- pictures ------------------------------------------------------------------------------------------------
+
+
+def _regions(before: _Side, after: _Side, known: Iterable[Area]) -> Iterator[Region]:
+    one, other = before.picture(annotations=True), after.picture(annotations=True)
+    if one.size != other.size:
+        whole = (0, 0, *other.size)
+        yield Region(after.on_page(whole, other.size), _millimetres(whole, after.scale), "", "", True)
+        return
+    mask = _difference(one, other)
+    if mask.getbbox() is None:
+        return
+    content = _difference(before.picture(annotations=False), after.picture(annotations=False))
+    characters = _Characters(before.characters(one.size), after.characters(one.size), mask)
+    for box in _boxes(mask, content, [after.on_picture(area, mask.size) for area in known], characters):
+        own = content.crop(box).getbbox() is not None
+        texts = characters.texts(box)
+        yield Region(after.on_page(box, mask.size), _millimetres(box, after.scale), *texts, own)
+
+
+def _difference(one: Image, other: Image) -> Image:
+    """Return white where the pictures differ visibly, black elsewhere."""
+    from PIL import Image, ImageChops
+
+    if one.size != other.size:
+        return Image.new("L", other.size, 255)
+    red, green, blue = ImageChops.difference(one, other).split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return most.point([0 if distance < _DISTANCE else 255 for distance in range(256)])
+
+
+class _Characters:
+    """The characters of both sides, and what became of them."""
+
+    def __init__(
+        self, old: list[tuple[int, str, _PixelBox]], new: list[tuple[int, str, _PixelBox]], mask: Image
+    ) -> None:
+        earlier, later = {item[1:] for item in old}, {item[1:] for item in new}
+        self._old = old
+        self._added = [item for item in new if item[1:] not in earlier]
+        self._overlaid = [item for item in old if item[1:] in later and _touched(mask, item[2])]
+
+    def texts(self, box: _PixelBox) -> tuple[str, str]:
+        """The text that stood in the box, and the text that came there."""
+        return _text_in(self._old, box), _text_in(self._added, box)
+
+    def overlaid(self, box: _PixelBox) -> bool:
+        """Whether text that the page still holds looks different in the box."""
+        return any(_inside(item[2], box) for item in self._overlaid)
+
+    def rewritten(self, box: _PixelBox) -> bool:
+        """Whether text came or went in the box: that is told line by line."""
+        return any(map(len, self.texts(box))) and not self.overlaid(box)
+
+
+def _touched(mask: Image, box: _PixelBox) -> bool:
+    return box[0] < box[2] and box[1] < box[3] and mask.crop(box).getbbox() is not None
+
+
+def _inside(box: _PixelBox, outer: _PixelBox) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
+
+
+def _text_in(characters: Iterable[tuple[int, str, _PixelBox]], box: _PixelBox) -> str:
+    text, last = "", None
+    for index, character, place in characters:
+        if _inside(place, box):
+            text += (" " if last is not None and index > last + 1 else "") + character
+            last = index
+    return text
+
+
+def _boxes(mask: Image, content: Image, known: Sequence[_PixelBox], characters: _Characters) -> Iterator[_PixelBox]:
+    """Yield what differs and is not accounted for by lines of text.
+
+    Inside the known places (a new seal, a filled field) only overlaid text and the page's own content are news.
+    """
+    from PIL import ImageChops
+
+    rest = mask.copy()
+    for box in known:
+        wide = _clipped((box[0] - 3, box[1] - 3, box[2] + 3, box[3] + 3), mask.size)
+        inner = rest.crop(wide).getbbox() if wide[0] < wide[2] and wide[1] < wide[3] else None
+        if inner is None:
+            continue
+        found = inner[0] + wide[0], inner[1] + wide[1], inner[2] + wide[0], inner[3] + wide[1]
+        if characters.overlaid(found):
+            yield found
+        rest.paste(ImageChops.darker(rest.crop(wide), content.crop(wide)), wide)
+    components = [box for box in _components(rest) if not characters.rewritten(box)]
+    if len(components) > _MAX_REGIONS:
+        lefts, tops, rights, bottoms = zip(*components, strict=True)
+        components = [(min(lefts), min(tops), max(rights), max(bottoms))]
+    yield from components
+
+
+def _components(mask: Image) -> list[_PixelBox]:
+    """Return the boxes of connected changes; what is nearer than a letter's width belongs together."""
+    grid = mask.reduce(_CELL)
+    width, cells = grid.size[0], bytes(grid.tobytes())
+    waiting = {index for index, value in enumerate(cells) if value}
+    found = []
+    while waiting:
+        todo, part = [min(waiting)], set[int]()
+        while todo:
+            cell = todo.pop()
+            if cell in waiting:
+                waiting.discard(cell)
+                part.add(cell)
+                todo += _neighbours(cell, width)
+        columns, rows = [cell % width for cell in part], [cell // width for cell in part]
+        box = (min(columns) * _CELL, min(rows) * _CELL, (max(columns) + 1) * _CELL, (max(rows) + 1) * _CELL)
+        left, top, right, bottom = _clipped(box, mask.size)
+        inner = mask.crop((left, top, right, bottom)).getbbox()
+        if inner is not None:
+            found.append((left + inner[0], top + inner[1], left + inner[2], top + inner[3]))
+    return found
+
+
+def _neighbours(cell: int, width: int) -> list[int]:
+    column, row = cell % width, cell // width
+    columns = range(max(0, column - 2), min(width, column + 3))
+    return [line * width + place for line in (row - 1, row, row + 1) if line >= 0 for place in columns]
+
+
+def _millimetres(box: _PixelBox, scale: float) -> tuple[int, int, int, int]:
+    unit = 25.4 / 72 / scale
+    left, top, right, bottom = box
+    return (
+        round(left * unit),
+        round(top * unit),
+        max(1, round((right - left) * unit)),
+        max(1, round((bottom - top) * unit)),
+    )

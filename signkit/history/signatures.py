@@ -1,0 +1,88 @@
+"""Who signed in which revision, told without judging trust: that is for ``signkit validate``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from signkit.cms import signed_data as cms
+from signkit.history.forms import Form
+from signkit.history.states import State
+from signkit.history.values import Change, Signed
+from signkit.pdf.dates import parse_date
+from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.signatures import find_signatures
+from signkit.validation.integrity import Checked, check
+from signkit.validation.report import iso
+from signkit.words import Text
+
+
+@dataclass(frozen=True)
+class Made:
+    """A signature or document timestamp, and the number (from 0) of the state that it made."""
+
+    state: int
+    signed: Signed
+
+
+def signatures_made(file: PdfFile, states: Sequence[State]) -> list[Made]:
+    """Return every signature of the file with the state that it made, in signing order."""
+    found = [item for signature in find_signatures(file) for item in check(file, signature)]
+    made = [Made(_state_of(item, states), _signed(item)) for item in found]
+    return sorted(made, key=lambda one: one.state)
+
+
+def _state_of(item: Checked, states: Sequence[State]) -> int:
+    end = item.found.end if item.found is not None else 0
+    last = len(states) - 1
+    return next((index for index, state in enumerate(states) if 0 < end <= state.end), last)
+
+
+def _signed(item: Checked) -> Signed:
+    found, token, signer = item.found, item.timestamp, item.signer
+    field = found.field if found is not None else None
+    if found is not None and found.kind == "timestamp":
+        return Signed("timestamp", field, token.tsa if token else None, token.time if token else None, item.intact)
+    certificate = signer.certificate if signer is not None else None
+    name = cms.common_name(certificate) if certificate is not None else None
+    return Signed("signature", field, name, _stated_time(item), item.intact)
+
+
+def _stated_time(item: Checked) -> datetime | None:
+    stated = parse_date(item.found.entries.get("/M")) if item.found is not None else None
+    return stated or (item.signer.claimed_time if item.signer is not None else None)
+
+
+def signature_change(signed: Signed, form: Form) -> Change:
+    """Return the change that a signature is; ``form`` is that of the state that it made."""
+    page, area = form.place(form.fields.get(signed.field)) if signed.field is not None else (None, None)
+    page = page if area is not None else None  # an invisible signature is on no page
+    stamp = signed.kind == "timestamp"
+    words = _STAMPED if stamp else _SIGNED
+    name, time = signed.name or "?", iso(signed.time) or "?"
+    text = Text(
+        words.en.format(name=name, time=time, field=_field(signed, "en")),
+        words.ja.format(name=name, time=time, field=_field(signed, "ja")),
+    )
+    if not signed.intact:
+        text = Text(f"{text.en} {_BROKEN.en}", f"{text.ja}{_BROKEN.ja}")
+    return Change("timestamp" if stamp else "signature", text, page, area=area)
+
+
+def _field(signed: Signed, language: str) -> str:
+    if signed.field is None:
+        return _NO_FIELD.ja if language == "ja" else _NO_FIELD.en
+    return signed.field
+
+
+_SIGNED = Text(
+    "{field}: signed with the certificate of {name}; stated time {time}.",
+    "{field}: {name} の証明書で署名されました（申告時刻 {time}）。",
+)
+_STAMPED = Text(
+    "{field}: document timestamp of {time} by {name}.",
+    "{field}: {name} の文書タイムスタンプ（{time}）。",
+)
+_NO_FIELD = Text("(no field)", "（署名欄なし）")
+_BROKEN = Text("What it signed is not what stands in the file.", "署名された内容とファイルの内容が一致しません。")

@@ -1,0 +1,1 @@
+"""Who holds the card: authentication, touch without a PIN, genuineness.  Knows nothing of PDF."""

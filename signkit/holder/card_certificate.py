@@ -1,0 +1,191 @@
+"""Whom an authentication certificate (利用者証明用電子証明書) may be believed to belong to: issuer, purpose, validity,
+revocation."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signkit.errors import CertificateRevoked, EvidenceMissing
+from signkit.holder.judgement import Finding, failed, passed, undecided
+from signkit.jpki.authorities import certification_authorities
+from signkit.jpki.certificates import issuer_kind
+from signkit.pki.anchors import Anchor, AnchorLabel, load_anchors
+from signkit.pki.chains import find_issuer
+from signkit.pki.revocation.collecting import Evidence, collect_evidence
+from signkit.pki.revocation.crl_index import Revoked
+from signkit.pki.revocation.sources import IndexedStatus, RevocationAnswer, RevocationSource, first_evidence
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+#: Revocation evidence older than this says nothing of the present: JPKI's lists are issued daily and good for two days.
+MAX_EVIDENCE_AGE = timedelta(days=2)
+
+#: How far the clocks of two machines may lie apart.
+CLOCK_SKEW = timedelta(minutes=1)
+
+_FINGERPRINT_SALT = b"SignKit card fingerprint, version 1\0"
+_FINGERPRINT_DIGITS = 12
+
+
+def authentication_anchors(paths: Iterable[Path] = ()) -> tuple[Anchor, ...]:
+    """Return the JPKI authentication CAs and the certificates in ``paths`` (files or folders).
+
+    A rehearsal's CA is believed only when it is named here, and keeps the label ``rehearsal``.
+
+    Raises:
+        InputUnreadable, TrustAnchorUnreadable: see ``load_anchors``.
+    """
+    shipped = (
+        Anchor(authority.certificate, AnchorLabel("jpki", authority.name), frozenset())
+        for authority in certification_authorities("authentication")
+    )
+    return (*shipped, *(anchor for path in paths for anchor in load_anchors(path)))
+
+
+def fingerprint(certificate: bytes) -> str:
+    """Return twelve hex digits by which the owner of a card can tell it from others, for the tests on hardware.
+
+    A salted, cut hash: it is no 発行番号, and none can be found from it.  Who holds the certificate can recompute it,
+    so it is shown only where it is asked for.
+    """
+    return hashlib.sha256(_FINGERPRINT_SALT + certificate).hexdigest()[:_FINGERPRINT_DIGITS]
+
+
+def judge_certificate(
+    certificate: bytes, anchors: Sequence[Anchor], sources: Sequence[RevocationSource], now: datetime
+) -> Iterator[Finding]:
+    """Judge an authentication certificate (DER) at the time ``now``; yields one finding a question."""
+    from asn1crypto import x509
+
+    try:
+        parsed = x509.Certificate.load(certificate, strict=True)
+        yield _purpose(parsed)
+        issuer, issued_by = _issuer(parsed, anchors, now)
+        yield issued_by
+        yield validity(parsed, now)
+        yield revocation(parsed, issuer, sources, now)
+    except (ValueError, TypeError, KeyError):
+        yield failed("certificate", "the certificate cannot be read", "証明書を読み取れません")
+
+
+def _purpose(certificate: x509.Certificate) -> Finding:
+    usage = certificate.key_usage_value.native if certificate.key_usage_value else set()
+    if certificate.ca or "digital_signature" not in usage or "non_repudiation" in usage:
+        return failed(
+            "certificate",
+            "the certificate is not for user authentication",
+            "利用者証明用の証明書ではありません",
+        )
+    return passed("certificate", "the certificate is for user authentication", "利用者証明用の証明書です")
+
+
+def _issuer(
+    certificate: x509.Certificate, anchors: Sequence[Anchor], now: datetime
+) -> tuple[x509.Certificate | None, Finding]:
+    from asn1crypto import x509
+
+    parsed = [x509.Certificate.load(anchor.certificate) for anchor in anchors]
+    issuer = find_issuer(certificate, parsed)
+    if issuer is None:
+        return None, _unknown_issuer(certificate)
+    label = next(anchor.label for anchor, item in zip(anchors, parsed, strict=True) if item is issuer)
+    if not issuer.not_valid_before <= now <= issuer.not_valid_after:
+        return issuer, failed(
+            "issuer", f"the CA {label.name} is outside its validity", f"認証局 {label.name} は有効期間外です"
+        )
+    if label.source == "rehearsal":
+        return issuer, passed(
+            "issuer",
+            f"issued by a rehearsal CA that was named: it proves nothing ({label.name})",
+            f"指定されたリハーサル用の認証局が発行しました。証明力はありません ({label.name})",
+        )
+    return issuer, passed("issuer", f"issued by {label.name}", f"{label.name} が発行しました")
+
+
+def _unknown_issuer(certificate: x509.Certificate) -> Finding:
+    if issuer_kind(certificate) == "jpki":
+        return undecided(
+            "issuer",
+            "the certificate names the JPKI, but none of the shipped CA certificates made its signature "
+            "(auth-ca-2019 is not shipped; name it with --trust)",
+            "発行者は公的個人認証と書かれていますが、同梱の認証局の署名ではありません "
+            "(auth-ca-2019 は同梱していないため、--trust で指定してください)",
+        )
+    return undecided("issuer", "issued by nobody who is trusted here", "信頼する認証局が発行したものではありません")
+
+
+def validity(certificate: x509.Certificate, now: datetime) -> Finding:
+    """Judge the period of validity."""
+    start, end = certificate.not_valid_before, certificate.not_valid_after
+    if now < start:
+        return failed("validity", f"not valid before {start:%Y-%m-%d}", f"{start:%Y-%m-%d} より前は無効です")
+    if now > end:
+        return failed("validity", f"expired on {end:%Y-%m-%d}", f"{end:%Y-%m-%d} に有効期限が切れています")
+    return passed("validity", f"valid until {end:%Y-%m-%d}", f"{end:%Y-%m-%d} まで有効です")
+
+
+def revocation(
+    certificate: x509.Certificate,
+    issuer: x509.Certificate | None,
+    sources: Sequence[RevocationSource],
+    now: datetime,
+) -> Finding:
+    """Judge revocation by evidence that is signed and recent; without any it stays undecided."""
+    if issuer is None:
+        return undecided("revocation", "not looked for: the issuer is unknown", "発行者が不明なため確認していません")
+    answer = first_evidence(sources, certificate, issuer)
+    if isinstance(answer, IndexedStatus):
+        return _indexed(answer, now)
+    try:
+        evidence = collect_evidence([certificate], [issuer], [_Given(answer)], "authentication")
+    except CertificateRevoked as error:
+        return _revoked(error.when)
+    except EvidenceMissing as error:
+        reason = error.certificates[0][1]
+        return undecided("revocation", reason.en, reason.ja)
+    return _freshness(evidence, now)
+
+
+@dataclass(frozen=True)
+class _Given:
+    """A source that has been asked already."""
+
+    answer: RevocationAnswer
+
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:  # noqa: ARG002
+        """Return the answer; see `signkit.pki.revocation.sources.RevocationSource`."""
+        return self.answer
+
+
+def _indexed(answer: IndexedStatus, now: datetime) -> Finding:
+    """Judge by an imported list; its signature was checked when it was imported."""
+    if isinstance(answer.status, Revoked):
+        return _revoked(str(answer.status.date))
+    if answer.stale_at(now) or answer.this_update > now + CLOCK_SKEW:
+        reason = answer.staleness()
+        return undecided("revocation", reason.en, reason.ja)
+    return _not_revoked(answer.this_update)
+
+
+def _revoked(when: str) -> Finding:
+    return failed("revocation", f"revoked at {when}", f"{when} に失効しています")
+
+
+def _not_revoked(as_of: datetime) -> Finding:
+    moment = f"{as_of:%Y-%m-%d %H:%M} UTC"
+    return passed("revocation", f"not revoked as of {moment}", f"{moment} 現在、失効していません")
+
+
+def _freshness(evidence: Evidence, now: datetime) -> Finding:
+    oldest = min(evidence.issued, default=datetime.min.replace(tzinfo=UTC))
+    if not now - MAX_EVIDENCE_AGE <= oldest <= now + CLOCK_SKEW:
+        return undecided(
+            "revocation", "the revocation evidence at hand is not recent", "手元の失効情報が最新ではありません"
+        )
+    return _not_revoked(oldest)

@@ -1,0 +1,182 @@
+"""Touch without a PIN (かざし利用): is the card on the reader one that was registered, and is it still good?
+
+A touch reads the authentication certificate, which anybody may read and copy: it tells which card is meant, not that
+its holder is there.  Good for counters and gates where a lost card is the worst that happens; for more, authenticate.
+
+The registry never holds a certificate or its number (発行番号): each card stands there as HMAC-SHA256 of its
+certificate under a salt of the registry's own, so that two registries cannot be joined.  It is one SQLite file that
+only its owner reads; writes are atomic, and several gates may use it at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from signkit.errors import TouchRegistryUnusable
+from signkit.holder.card_certificate import judge_certificate
+from signkit.holder.judgement import Conclusion, Finding, Judgement, failed, passed
+from signkit.pki.anchors import Anchor
+from signkit.pki.revocation.sources import RevocationSource
+
+_VERSION = 1
+_SALT_SIZE = 32
+_BUSY_SECONDS = 5.0
+
+_TABLES = """
+CREATE TABLE salt (value BLOB NOT NULL);
+CREATE TABLE card (
+    key BLOB PRIMARY KEY, registered_at TEXT NOT NULL, checked_at TEXT, revoked_at TEXT
+) WITHOUT ROWID;
+"""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A registered card.
+
+    Attributes:
+        registered_at: when its holder authenticated for it.
+        checked_at: when revocation evidence last called it good; None for never.
+        revoked_at: when revocation was first learned of; None for never.  It is never taken back.
+    """
+
+    registered_at: datetime
+    checked_at: datetime | None
+    revoked_at: datetime | None
+
+
+class TouchRegistry:
+    """The registered cards; see ``open_registry``."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._salt: bytes = connection.execute("SELECT value FROM salt").fetchone()[0]
+
+    def find(self, certificate: bytes) -> Entry | None:
+        """Return the entry of the card with this certificate (DER)."""
+        query = "SELECT registered_at, checked_at, revoked_at FROM card WHERE key = ?"
+        row = self._connection.execute(query, (self._key(certificate),)).fetchone()
+        return Entry(datetime.fromisoformat(row[0]), _time(row[1]), _time(row[2])) if row else None
+
+    def register(self, certificate: bytes, now: datetime) -> None:
+        """Add a card; one that is there already keeps its entry."""
+        statement = "INSERT OR IGNORE INTO card (key, registered_at) VALUES (?, ?)"
+        self._write(statement, self._key(certificate), now.isoformat())
+
+    def forget(self, certificate: bytes) -> bool:
+        """Remove a card; return whether it was there."""
+        return self._write("DELETE FROM card WHERE key = ?", self._key(certificate)) > 0
+
+    def note_checked(self, certificate: bytes, now: datetime) -> None:
+        """Keep that revocation evidence called the certificate good."""
+        self._write("UPDATE card SET checked_at = ? WHERE key = ?", now.isoformat(), self._key(certificate))
+
+    def note_revoked(self, certificate: bytes, now: datetime) -> None:
+        """Keep that the certificate was found revoked."""
+        statement = "UPDATE card SET revoked_at = coalesce(revoked_at, ?) WHERE key = ?"
+        self._write(statement, now.isoformat(), self._key(certificate))
+
+    def _write(self, statement: str, *values: object) -> int:
+        """Return how many rows changed."""
+        with self._connection:
+            return self._connection.execute(statement, values).rowcount
+
+    def _key(self, certificate: bytes) -> bytes:
+        return hmac.digest(self._salt, certificate, hashlib.sha256)
+
+
+@contextmanager
+def open_registry(path: Path, *, create: bool = False) -> Iterator[TouchRegistry]:
+    """Open the registry in ``path``; with ``create``, make it where there is none.
+
+    Raises:
+        TouchRegistryUnusable: it is not there, is no registry, or cannot be read or written; also from within.
+    """
+    try:
+        if create and not path.exists():
+            _create(path)
+        if not path.is_file():
+            raise TouchRegistryUnusable(str(path), "no such file")
+        connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
+        try:
+            if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+                raise TouchRegistryUnusable(str(path), "not a registry of this version")
+            yield TouchRegistry(connection)
+        finally:
+            connection.close()
+    except (OSError, sqlite3.Error) as error:
+        raise TouchRegistryUnusable(str(path), str(error)) from error
+
+
+def _create(path: Path) -> None:
+    """Make the whole registry beside ``path`` and link it there, so that nobody ever sees half of one."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    try:
+        connection = sqlite3.connect(beside)
+        try:
+            connection.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
+            with connection:
+                connection.execute("INSERT INTO salt VALUES (?)", (secrets.token_bytes(_SALT_SIZE),))
+        finally:
+            connection.close()
+        with suppress(FileExistsError):  # another gate was quicker: then its salt counts
+            _publish(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _publish(beside: Path, path: Path) -> None:
+    try:
+        os.link(beside, path)
+    except FileExistsError:
+        raise
+    except (OSError, NotImplementedError):  # a file system without hard links
+        beside.rename(path)
+
+
+def judge_touch(
+    registry: TouchRegistry,
+    certificate: bytes,
+    anchors: Sequence[Anchor],
+    sources: Sequence[RevocationSource],
+    now: datetime,
+) -> Judgement:
+    """Say whether the card is known, valid and unrevoked, and keep what was learned about its revocation.
+
+    An unknown card is not looked into any further.
+    """
+    entry = registry.find(certificate)
+    if entry is None:
+        return Judgement((failed("known", "this card is not registered", "このカードは登録されていません"),))
+    known = passed(
+        "known", f"registered on {entry.registered_at:%Y-%m-%d}", f"{entry.registered_at:%Y-%m-%d} に登録済みです"
+    )
+    findings = tuple(judge_certificate(certificate, anchors, sources, now))
+    for finding in findings:
+        if finding.question == "revocation" and finding.conclusion is Conclusion.PASSED:
+            registry.note_checked(certificate, now)
+        if finding.question == "revocation" and finding.conclusion is Conclusion.FAILED:
+            registry.note_revoked(certificate, now)
+    return Judgement((known, *_remembered(entry), *findings))
+
+
+def _remembered(entry: Entry) -> Iterator[Finding]:
+    """Hold a revocation once learned of against the card, though no evidence is at hand today."""
+    if entry.revoked_at is not None:
+        when = f"{entry.revoked_at:%Y-%m-%d}"
+        yield failed("revocation", f"found revoked on {when}", f"{when} に失効を確認しています")
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

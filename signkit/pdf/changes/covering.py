@@ -1,0 +1,216 @@
+"""Does something new lie over what was signed?  Where a page shows text and images, roughly (ISO 32000-2 8, 9).
+
+Only places matter here, not glyphs: widths are estimated at half the font size a byte, which fits Latin text in one
+byte and full-width characters in two.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Stream, Value, content_tokens
+
+Box = tuple[float, float, float, float]
+Matrix = tuple[float, float, float, float, float, float]
+
+_IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
+#: Text that only draws a line to write on.
+_BLANK = b" _.-\xa0\t"
+_MAX_BOXES = 20_000
+_MAX_FORMS = 6
+#: Annotations that mark text and let it show through, unless their own appearance says otherwise.
+_MARKING = {"/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Link", "/Text", "/Popup", "/Caret"}
+
+
+@dataclass(frozen=True)
+class _State:
+    """The graphics state as far as places need it."""
+
+    matrix: Matrix = _IDENTITY
+    text: Matrix = _IDENTITY
+    line: Matrix = _IDENTITY
+    size: float = 1.0
+    leading: float = 0.0
+
+
+class ShownContent:
+    """Where the pages of one file show something; each page's content is read once."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, ...], tuple[Value, list[Box]]] = {}
+
+    def covered(self, view: View, page: dict[str, Value], annotation: Value, newer: View) -> bool:
+        """Whether ``annotation`` (of ``newer``) lies over text or images that ``page`` shows at ``view``.
+
+        Raises:
+            SyntaxProblem: the page's content cannot be read.
+        """
+        entries = newer.resolve(annotation)
+        box = rectangle(newer, entries.get("/Rect")) if isinstance(entries, dict) else None
+        if box is None or not _is_opaque(newer, entries):
+            return False
+        return any(_overlap(box, shown) for shown in self._boxes(view, page))
+
+    def _boxes(self, view: View, page: dict[str, Value]) -> list[Box]:
+        """Parsed objects live as long as their file, so that their identities are names for them."""
+        key = tuple(id(view.resolve(part)) for part in _parts(view, page.get("/Contents")))
+        resources = view.resolve(page.get("/Resources"))
+        known = self._known.get(key)
+        if known is None or known[0] != resources:
+            known = self._known[key] = resources, shown_boxes(view, page)
+        return known[1]
+
+
+def _parts(view: View, value: Value) -> list[Value]:
+    parts = view.resolve(value)
+    return parts if isinstance(parts, list) else [parts]
+
+
+def rectangle(view: View, value: Value) -> Box | None:
+    """Return a rectangle with its corners in order, or None where it has no area."""
+    numbers = (
+        [view.resolve(item) for item in view.resolve(value) or []] if isinstance(view.resolve(value), list) else []
+    )
+    if len(numbers) != 4 or not all(isinstance(item, int | float) for item in numbers):
+        return None
+    x0, x1 = sorted((float(numbers[0]), float(numbers[2])))
+    y0, y1 = sorted((float(numbers[1]), float(numbers[3])))
+    return (x0, y0, x1, y1) if x1 - x0 > 0.5 and y1 - y0 > 0.5 else None
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """More than a touch: a sixth of the smaller height and a point of width."""
+    width = min(one[2], other[2]) - max(one[0], other[0])
+    height = min(one[3], other[3]) - max(one[1], other[1])
+    return width > 1 and height > min(one[3] - one[1], other[3] - other[1]) / 6
+
+
+def _is_opaque(view: View, entries: dict[str, Value]) -> bool:
+    """An annotation hides what lies below unless it only marks text."""
+    if view.resolve(entries.get("/Subtype")) not in _MARKING:
+        return True
+    appearance = view.resolve(entries.get("/AP"))
+    normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
+    if not isinstance(normal, Stream):
+        return normal is not None
+    content = view.file.decoded(normal, view)
+    drawn = {token for kind, token in content_tokens(content) if kind == "operator"}
+    multiplies = b"/Multiply" in content or "/Multiply" in repr(view.resolve(normal.entries.get("/Resources")))
+    return bool(drawn & {b"Tj", b"TJ", b"'", b'"', b"Do", b"BI"}) or (
+        bool(drawn & {b"f", b"F", b"f*", b"B"}) and not multiplies
+    )
+
+
+def shown_boxes(view: View, page: dict[str, Value]) -> list[Box]:
+    """Return where the page's own content shows text and images, in the page's coordinates."""
+    content = b"\n".join(_contents(view, page.get("/Contents")))
+    resources = view.resolve(page.get("/Resources"))
+    boxes: list[Box] = []
+    for box in _boxes(view, content, resources, _IDENTITY, 0):
+        boxes.append(box)
+        if len(boxes) >= _MAX_BOXES:
+            break
+    return boxes
+
+
+def _contents(view: View, value: Value) -> Iterator[bytes]:
+    for part in _parts(view, value):
+        stream = view.resolve(part)
+        if isinstance(stream, Stream):
+            yield view.file.decoded(stream, view)
+
+
+def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Box]:
+    state, stack, operands = _State(matrix), [], []  # type: _State, list[_State], list[Value]
+    for kind, token in content_tokens(content):
+        if kind == "value":
+            operands.append(token)
+            continue
+        if token == b"q":
+            stack.append(state)
+        elif token == b"Q":
+            state = stack.pop() if stack else state
+        elif token == b"Do":
+            yield from _drawn(view, operands, resources, state.matrix, depth)
+        else:
+            state, shown = _step(state, token, operands)
+            if shown is not None:
+                yield shown
+        operands = []
+        view.file.meter.check_time()
+
+
+def _drawn(view: View, operands: list[Value], resources: Value, matrix: Matrix, depth: int) -> Iterator[Box]:
+    objects = view.resolve(resources.get("/XObject")) if isinstance(resources, dict) else None
+    name = operands[-1] if operands else None
+    target = view.resolve(objects.get(name)) if isinstance(objects, dict) and isinstance(name, str) else None
+    if not isinstance(target, Stream):
+        return
+    if view.resolve(target.entries.get("/Subtype")) == "/Image":
+        yield _mapped(matrix, 0, 0, 1, 1)
+    elif depth < _MAX_FORMS:
+        own = _numbers(view.resolve(target.entries.get("/Matrix")) or [])
+        inner = _times((own[0], own[1], own[2], own[3], own[4], own[5]), matrix) if len(own) == 6 else matrix
+        inherited = view.resolve(target.entries.get("/Resources")) or resources
+        yield from _boxes(view, view.file.decoded(target, view), inherited, inner, depth + 1)
+
+
+def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State, Box | None]:
+    numbers = _numbers(operands)
+    if operator == b"cm" and len(numbers) == 6:
+        a, b, c, d, e, f = numbers
+        return replace(state, matrix=_times((a, b, c, d, e, f), state.matrix)), None
+    if operator == b"BT":
+        return replace(state, text=_IDENTITY, line=_IDENTITY), None
+    if operator == b"Tf" and numbers:
+        return replace(state, size=numbers[-1]), None
+    if operator == b"TL" and numbers:
+        return replace(state, leading=numbers[-1]), None
+    if operator == b"Tm" and len(numbers) == 6:
+        a, b, c, d, e, f = numbers
+        return replace(state, text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
+    if operator in (b"Td", b"TD") and len(numbers) == 2:
+        leading = -numbers[1] if operator == b"TD" else state.leading
+        return _moved(replace(state, leading=leading), numbers[0], numbers[1]), None
+    if operator == b"T*":
+        return _moved(state, 0, -state.leading), None
+    if operator in (b"'", b'"'):
+        state = _moved(state, 0, -state.leading)
+    if operator in (b"Tj", b"TJ", b"'", b'"') and operands:
+        return _shown(state, operands[-1])
+    return state, None
+
+
+def _moved(state: _State, x: float, y: float) -> _State:
+    line = _times((1, 0, 0, 1, x, y), state.line)
+    return replace(state, line=line, text=line)
+
+
+def _shown(state: _State, operand: Value) -> tuple[_State, Box | None]:
+    parts = operand if isinstance(operand, list) else [operand]
+    width = sum(len(part) * 0.5 if isinstance(part, bytes) else 0.0 for part in parts)
+    width -= sum(_numbers(parts)) / 1000
+    length = width * state.size
+    after = replace(state, text=_times((1, 0, 0, 1, length, 0), state.text))
+    if not any(isinstance(part, bytes) and part.strip(_BLANK) for part in parts):
+        return after, None
+    return after, _mapped(_times(state.text, state.matrix), 0, -0.2 * state.size, length, 0.8 * state.size)
+
+
+def _numbers(values: Iterable[Value]) -> list[float]:
+    return [float(value) for value in values if isinstance(value, int | float)] if isinstance(values, list) else []
+
+
+def _times(one: Matrix, other: Matrix) -> Matrix:
+    a, b, c, d, e, f = one
+    g, h, i, j, k, m = other
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+def _mapped(matrix: Matrix, x0: float, y0: float, x1: float, y1: float) -> Box:
+    a, b, c, d, e, f = matrix
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (x0, x1) for y in (y0, y1)]
+    xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]
+    return min(xs), min(ys), max(xs), max(ys)

@@ -1,0 +1,530 @@
+"""A PDF file as a chain of revisions (ISO 32000-2 7.5), each of which can be looked at as it was.
+
+Nothing is mended silently: what does not fit is kept in :attr:`PdfFile.problems`, and a file whose cross-reference had
+to be rebuilt is ``damaged``, for the judge to weigh.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import accumulate
+from typing import NamedTuple, cast
+
+from signkit.limits import LimitExceeded, Meter
+from signkit.pdf.reading.encryption import CannotDecrypt, Decryption
+from signkit.pdf.reading.filters import decode
+from signkit.pdf.reading.syntax import (
+    Ref,
+    Stream,
+    SyntaxProblem,
+    Value,
+    parse_value,
+    skip_space,
+)
+
+_OBJECT = re.compile(rb"[\0\t\n\x0c\r ]*(\d{1,10})[\0\t\n\x0c\r ]+(\d{1,5})[\0\t\n\x0c\r ]+obj")
+_ANY_OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})[\0\t\n\x0c\r ]+(\d{1,5})[\0\t\n\x0c\r ]+obj\b")
+_START_XREF = re.compile(rb"startxref[\0\t\n\x0c\r ]*(\d{1,12})")
+_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*(?:%[^\r\n]*[\0\t\n\x0c\r ]*)*stream(\r\n|\n|\r)?")
+_END_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*endstream")
+_TABLE_ROW = re.compile(rb"[\0\t\n\x0c\r ]*(\d{1,10})[\0\t\n\x0c\r ]+(\d{1,10})([\0\t\n\x0c\r ]+[nf](?![a-z]))?")
+_END_OF_SECTION = re.compile(
+    rb"(?:[\0\t\n\x0c\r ]++|endobj|%(?!%EOF)[^\r\n]*+)*+startxref[\0\t\n\x0c\r ]*+\d{1,12}"
+    rb"(?:[\0\t\n\x0c\r ]++|%(?!%EOF)[^\r\n]*+)*+%%EOF[\0\t\x0c ]*+(?:\r\n|\n|\r)?"
+)
+
+
+class Unreadable(Exception):
+    """This file cannot be read as a PDF; ``code`` says why (encrypted, no-pdf, no-catalog, …).
+
+    Attributes:
+        is_plain: the code says it all; otherwise ``detail`` tells what is damaged.
+    """
+
+    def __init__(self, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.detail = detail
+        self.is_plain = code in ("no-pdf", "encrypted", "password-wrong", "encryption-unknown")
+
+
+class Location(NamedTuple):
+    """Where an object lies: at ``offset``, or as entry ``place`` of the object stream ``container``."""
+
+    offset: int
+    generation: int
+    container: int = 0
+    place: int = 0
+
+
+@dataclass
+class Section:
+    """One cross-reference section and its trailer: one step in the file's history.
+
+    ``end`` is the byte after its ``%%EOF``; ``extents`` are the bytes of the section itself.
+    """
+
+    offset: int
+    trailer: dict[str, Value]
+    entries: dict[int, Location | None] = field(default_factory=dict)
+    end: int = 0
+    stream_number: int | None = None
+    extents: list[tuple[int, int]] = field(default_factory=list)
+    conflicts: set[int] = field(default_factory=set)
+
+
+class PdfFile:
+    """The bytes of one file, its main history, and a cache of its parsed objects."""
+
+    def __init__(self, data: bytes, meter: Meter, password: str | None = None) -> None:
+        self.data = data
+        self.meter = meter
+        self.password = password
+        self.problems: list[str] = []
+        self.decryption: Decryption | None = None
+        self._objects: dict[tuple[int, int, int], Value] = {}
+        self._containers: dict[int, dict[int, Value]] = {}
+        self._sections: dict[int, Section] = {}
+        self._value_ends: dict[int, int] = {}
+        self._decoded: dict[int, tuple[Stream, bytes]] = {}  # the stream is held, so that its id stays its own
+        self.header = max(data[:1024].find(b"%PDF-"), 0)
+        self.damaged = False
+        self.history = self._main_history()
+        self._open_encryption()
+
+    # --- histories --------------------------------------------------------------------------------------
+
+    def _main_history(self) -> History:
+        if b"%PDF-" not in self.data[:1024]:
+            raise Unreadable("no-pdf", "no PDF header")
+        start = self.last_start(len(self.data))
+        try:
+            if start is None:
+                raise SyntaxProblem("no startxref")
+            history = self.history_from(start)
+            if not isinstance(history.last.root, dict):
+                raise SyntaxProblem("no catalog")
+            return history
+        except SyntaxProblem as problem:
+            self.problems.append(f"cross-reference: {problem}")
+            self.damaged = True
+            return self._rebuilt_history()
+
+    def last_start(self, end: int) -> int | None:
+        """Return the offset that the last ``startxref`` before ``end`` names."""
+        position = self.data.rfind(b"startxref", 0, end)
+        match = _START_XREF.match(self.data, position, end) if position >= 0 else None
+        return int(match[1]) if match else None
+
+    def history_from(self, start: int) -> History:
+        """Follow ``/Prev`` from the cross-reference section at ``start`` to the oldest one.
+
+        Raises:
+            SyntaxProblem: a section of the chain is not there.
+            LimitExceeded: more sections or objects than the limits allow.
+        """
+        sections: list[Section] = []
+        seen: set[int] = set()
+        objects = 0
+        position: Value = start
+        while isinstance(position, int) and position not in seen and (position or not sections):  # /Prev 0 ends it
+            seen.add(position)
+            section = self._section(position)
+            sections.append(section)
+            objects += len(section.entries)
+            if len(sections) > self.meter.limits.revisions:
+                raise LimitExceeded("revisions", self.meter.limits.revisions)
+            if objects > self.meter.limits.objects:
+                raise LimitExceeded("objects", self.meter.limits.objects)
+            position = section.trailer.get("/Prev")
+            if isinstance(position, float):
+                position = int(position)
+        if isinstance(position, int) and position:
+            self.problems.append("cross-reference sections form a circle")
+        return History(self, sections[::-1])
+
+    def _section(self, offset: int) -> Section:
+        section = self._sections.get(offset)
+        if section is None:
+            self.meter.check_time()
+            section = self._read_section(offset)
+            self._sections[offset] = section
+        return section
+
+    def _read_section(self, declared: int) -> Section:
+        # the header need not be at byte 0 (7.5.2, Annex H of older editions); offsets then count from it
+        for offset in dict.fromkeys((declared, declared + self.header)):
+            place = skip_space(self.data, offset) if 0 <= offset < len(self.data) else len(self.data)
+            if self.data.startswith(b"xref", place):
+                section = self._read_table(place)
+            elif _OBJECT.match(self.data, place):
+                section = self._read_xref_stream(place)
+            else:
+                continue
+            match = _END_OF_SECTION.match(self.data, section.end)
+            section.end = match.end() if match else section.end
+            return section
+        raise SyntaxProblem(f"no cross-reference section at {declared}")
+
+    def _read_table(self, offset: int) -> Section:
+        rows, position, exact = self._table_rows(offset + 4)
+        position = skip_space(self.data, position)
+        if not self.data.startswith(b"trailer", position):
+            raise SyntaxProblem("a cross-reference table without trailer")
+        trailer, end = parse_value(self.data, position + 7, self.meter.limits.depth)
+        if not isinstance(trailer, dict):
+            raise SyntaxProblem("the trailer is no dictionary")
+        section = Section(offset, trailer, rows, end)
+        section.extents.append((offset, end))
+        if not exact:
+            section.conflicts.add(0)
+        self._add_hybrid(section)
+        return section
+
+    def _table_rows(self, position: int) -> tuple[dict[int, Location | None], int, bool]:
+        """Read subsections; a first row that is the free list's head means numbering from 0, whatever is said.
+
+        The last item tells whether each holds as many rows as it says: if not, readers differ about what follows.
+        """
+        rows: dict[int, Location | None] = {}
+        number, left, first, exact = 0, 0, True, True
+        scan, data = _TABLE_ROW.match, self.data
+        while match := scan(data, position):
+            one, other, kind = match.groups()
+            if kind is None:
+                exact = exact and left == 0
+                number, left, first = int(one), int(other), True
+            else:
+                place, generation, used = int(one), int(other), kind.endswith(b"n")
+                if first and number == 1 and not used and generation == 65535:
+                    number = 0
+                rows[number] = Location(place, generation) if used and place else None
+                number, left, first = number + 1, left - 1, False
+            if len(rows) > self.meter.limits.objects:
+                raise LimitExceeded("objects", self.meter.limits.objects)
+            position = match.end()
+        return rows, position, exact and left == 0
+
+    def _add_hybrid(self, section: Section) -> None:
+        """Objects of a hybrid file (7.5.8.4) that only readers of cross-reference streams see."""
+        offset = section.trailer.get("/XRefStm")
+        if not isinstance(offset, int):
+            return
+        hidden = self._read_xref_stream(skip_space(self.data, offset + (self.header if offset else 0)))
+        section.extents += hidden.extents
+        if hidden.trailer.get("/Root", section.trailer.get("/Root")) != section.trailer.get("/Root"):
+            section.conflicts.add(0)  # readers differ about the whole document
+        for number, place in hidden.entries.items():
+            if section.entries.get(number) is None:
+                section.entries[number] = place
+            elif place != section.entries[number]:
+                section.conflicts.add(number)  # readers differ about which one counts
+
+    def _read_xref_stream(self, offset: int) -> Section:
+        match = _OBJECT.match(self.data, offset)
+        if not match:
+            raise SyntaxProblem(f"no cross-reference stream at {offset}")
+        value, end = self._parse_object(match.end(), None)
+        if not isinstance(value, Stream) or value.entries.get("/Type") != "/XRef":
+            raise SyntaxProblem("the object is no cross-reference stream")
+        section = Section(offset, value.entries, end=end, stream_number=int(match[1]))
+        section.extents.append((offset, end))
+        section.entries = self._stream_rows(value)
+        return section
+
+    def _stream_rows(self, stream: Stream) -> dict[int, Location | None]:
+        trailer, rows = stream.entries, {}
+        widths, size = trailer.get("/W"), trailer.get("/Size")
+        if not _small_ints(widths, 3, 8) or not isinstance(size, int):
+            raise SyntaxProblem("a cross-reference stream without /W or /Size")
+        index = trailer.get("/Index", [0, size])
+        data = decode(stream.raw, trailer, self.meter)
+        a, b, c = cast(list[int], widths)[:3]
+        width, position = a + b + c, 0
+        if not isinstance(index, list) or not all(isinstance(n, int) and n >= 0 for n in index) or width == 0:
+            raise SyntaxProblem("a cross-reference stream with a wrong /Index")
+        for first, count in zip(index[0::2], index[1::2], strict=False):
+            for number in range(first, first + min(count, (len(data) - position) // width)):
+                row = data[position : position + width]
+                position += width
+                kind = int.from_bytes(row[:a], "big") if a else 1
+                x, y = int.from_bytes(row[a : a + b], "big"), int.from_bytes(row[a + b :], "big")
+                rows[number] = Location(x, y) if kind == 1 else Location(0, 0, x, y) if kind == 2 else None
+        return rows
+
+    def _rebuilt_history(self) -> History:
+        """All objects by a scan of the file: the last one of a number counts, as viewers do when mending."""
+        entries: dict[int, Location | None] = {}
+        trailer: dict[str, Value] = {}
+        for match in _ANY_OBJECT.finditer(self.data):
+            entries[int(match[1])] = Location(match.start(), int(match[2]))
+            if len(entries) > self.meter.limits.objects:
+                raise LimitExceeded("objects", self.meter.limits.objects)
+        for match in re.finditer(rb"trailer", self.data):
+            try:
+                value, _ = parse_value(self.data, match.end(), self.meter.limits.depth)
+            except SyntaxProblem:
+                continue
+            trailer |= value if isinstance(value, dict) and "/Root" in value else {}
+        section = Section(0, trailer, entries, len(self.data))
+        history = History(self, [section])
+        if "/Root" not in trailer:
+            self._find_catalog(section, history.last)
+        return history
+
+    def _find_catalog(self, section: Section, view: View) -> None:
+        for number, place in list(section.entries.items()):
+            value = view.get(Ref(number, 0))
+            if isinstance(value, Stream) and value.entries.get("/Type") == "/ObjStm":
+                for index, inner in enumerate(self._container(cast(Location, place).offset, value)):
+                    section.entries.setdefault(inner, Location(0, 0, number, index))
+            elif isinstance(value, Stream) and value.entries.get("/Type") == "/XRef":
+                section.trailer |= {
+                    k: v for k, v in value.entries.items() if k in ("/Root", "/Info", "/Encrypt", "/ID")
+                }
+        for number in [] if "/Root" in section.trailer else list(section.entries):
+            value = view.get(Ref(number, 0))
+            if isinstance(value, dict) and value.get("/Type") == "/Catalog":
+                section.trailer["/Root"] = Ref(number, 0)
+
+    # --- objects ----------------------------------------------------------------------------------------
+
+    def _open_encryption(self) -> None:
+        view = self.history.last
+        settings = view.resolve(view.trailer.get("/Encrypt"))
+        if settings is None:
+            return
+        ids = view.resolve(view.trailer.get("/ID"))
+        first = ids[0] if isinstance(ids, list) and ids and isinstance(ids[0], bytes) else b""
+        plain = {key: view.resolve(value) for key, value in settings.items()} if isinstance(settings, dict) else None
+        try:
+            self.decryption = Decryption.open(plain, first, self.password)
+        except CannotDecrypt as problem:
+            raise Unreadable(problem.code, problem.detail) from problem
+        self._objects.clear()
+        self._containers.clear()
+
+    def object_at(self, number: int, place: Location, view: View) -> Value:
+        """Return the object ``number`` that lies at ``place``; None where there is none."""
+        key = (number, place.offset, place.container)
+        if key in self._objects:
+            return self._objects[key]
+        if place.container:
+            inner = view.locate(place.container)
+            outer = view.get(Ref(place.container, 0))
+            usable = isinstance(outer, Stream) and inner is not None and not inner.container
+            contained = self._container(cast(Location, inner).offset, outer) if usable else {}
+            return contained.get(number)
+        value = self._read_object(number, place)
+        self._objects[key] = value
+        return value
+
+    def _read_object(self, number: int, place: Location) -> Value:
+        match = self._head(number, place)
+        if match is None:
+            self.problems.append(f"object {number} is not where the cross-reference says")
+            return None
+        try:
+            return self._parse_object(match.end(), Ref(number, int(match[2])))[0]
+        except SyntaxProblem as problem:
+            self.problems.append(f"object {number}: {problem}")
+            return None
+
+    def _head(self, number: int, place: Location) -> re.Match[bytes] | None:
+        """``12 0 obj`` where the cross-reference says, counted from the file's start or from its header."""
+        for offset in (place.offset, place.offset + self.header) if self.header else (place.offset,):
+            match = _OBJECT.match(self.data, offset) if 0 < offset < len(self.data) else None
+            if match and int(match[1]) == number:
+                return match
+        return None
+
+    def generation_at(self, number: int, place: Location) -> int | None:
+        """Return the generation that the object at ``place`` states itself; None for one in an object stream."""
+        match = None if place.container else self._head(number, place)
+        return int(match[2]) if match else None
+
+    def body_start(self, number: int, place: Location) -> int | None:
+        """Return where the value of the object at ``place`` begins, or None."""
+        usual = b"%d %d obj" % (number, place.generation)
+        if place.offset > 0 and self.data.startswith(usual, place.offset):
+            return place.offset + len(usual)
+        match = self._head(number, place)
+        return match.end() if match else None
+
+    def _parse_object(self, position: int, ref: Ref | None) -> tuple[Value, int]:
+        value, end = parse_value(self.data, position, self.meter.limits.depth)
+        match = _STREAM.match(self.data, end) if isinstance(value, dict) else None
+        if match:
+            value, end = self._stream(value, match.end())
+        if hasattr(self, "history"):  # before, a length that is a reference cannot be followed
+            self._value_ends[position] = end
+        if ref is not None and self.decryption is not None:
+            value = self.decryption.decrypt(value, ref)
+        return value, end
+
+    def _stream(self, entries: dict[str, Value], start: int) -> tuple[Stream, int]:
+        length = entries.get("/Length")
+        if isinstance(length, Ref):
+            length = self.history.last.get(length) if hasattr(self, "history") else None
+        if isinstance(length, int) and 0 <= length <= len(self.data) - start:
+            match = _END_STREAM.match(self.data, start + length)
+            if match:
+                return Stream(entries, self.data, start, start + length), match.end()
+        stop = self.data.find(b"endstream", start)
+        if stop < 0:
+            raise SyntaxProblem("a stream without end")
+        line_end = 2 if self.data.endswith(b"\r\n", start, stop) else self.data.endswith((b"\n", b"\r"), start, stop)
+        return Stream(entries, self.data, start, stop - line_end), stop + 9
+
+    def _container(self, offset: int, stream: Stream) -> dict[int, Value]:
+        """All objects of the object stream at ``offset`` (7.5.7); the first of a number counts."""
+        if offset in self._containers:
+            return self._containers[offset]
+        objects: dict[int, Value] = {}
+        self._containers[offset] = objects
+        count, first = stream.entries.get("/N"), stream.entries.get("/First")
+        if not (isinstance(count, int) and isinstance(first, int) and 0 <= count <= self.meter.limits.objects):
+            self.problems.append("an object stream without /N or /First")
+            return objects
+        try:
+            data = decode(stream.raw, stream.entries, self.meter)
+            numbers = [int(n) for n in data[:first].split()[: 2 * count]]
+            for number, place in zip(numbers[0::2], numbers[1::2], strict=False):
+                if number not in objects:
+                    objects[number] = parse_value(data, first + place, self.meter.limits.depth)[0]
+        except (SyntaxProblem, ValueError) as problem:
+            self.problems.append(f"object stream: {problem}")
+        return objects
+
+    def decoded(self, stream: Stream, view: View) -> bytes:
+        """Return the decoded bytes of ``stream``.
+
+        Raises:
+            SyntaxProblem: an unknown filter or broken data.
+            LimitExceeded: it is larger than the limits allow.
+        """
+        known = self._decoded.get(id(stream))
+        if known is None:
+            direct = {key: view.resolve(stream.entries.get(key)) for key in ("/Filter", "/DecodeParms")}
+            known = self._decoded[id(stream)] = stream, decode(stream.raw, direct, self.meter)
+        return known[1]
+
+    def object_extent(self, number: int, place: Location) -> tuple[int, int] | None:
+        """Return the first and last+1 byte of the object at ``place``, ``endobj`` included, or None."""
+        match = _OBJECT.match(self.data, place.offset)
+        if not match or int(match[1]) != number:
+            return None
+        try:
+            end = self._value_ends.get(match.end()) or self._parse_object(match.end(), None)[1]
+        except SyntaxProblem:
+            return None
+        end = skip_space(self.data, end)
+        return place.offset, end + 6 if self.data.startswith(b"endobj", end) else end
+
+
+def _small_ints(value: Value, count: int, top: int) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) >= count
+        and all(isinstance(n, int) and 0 <= n <= top for n in value[:count])
+    )
+
+
+class History:
+    """A chain of revisions, oldest first; linearized halves count as one revision."""
+
+    def __init__(self, file: PdfFile, sections: list[Section]) -> None:
+        self.file = file
+        self.sections = sections
+        self._changes: dict[int, list[tuple[int, Location | None]]] = {}
+        for index, section in enumerate(sections):
+            for number, place in section.entries.items():
+                self._changes.setdefault(number, []).append((index, place))
+        self._views: dict[int, View] = {}
+        self._containers: list[set[int]] = []  # for each revision the object streams of all revisions before it
+        self._ends = list(accumulate((section.end for section in sections), max, initial=0))
+
+    def rewrites_container(self, index: int) -> bool:
+        """Whether revision ``index`` writes an object stream anew in which older objects are still said to lie."""
+        while len(self._containers) <= index:
+            known = self._containers[-1] if self._containers else set()
+            places = self.sections[len(self._containers) - 1].entries.values() if self._containers else ()
+            fresh = {place.container for place in places if place is not None and place.container}
+            self._containers.append(known | fresh if fresh - known else known)
+        return not self._containers[index].isdisjoint(self.sections[index].entries)
+
+    def end_before(self, index: int) -> int:
+        """Return the byte after everything that the revisions before ``index`` hold."""
+        return self._ends[index]
+
+    def __len__(self) -> int:
+        return len(self.sections)
+
+    def view(self, index: int) -> View:
+        """Return the document as it was at revision ``index`` (0 is the oldest)."""
+        if index not in self._views:
+            self._views[index] = View(self, index)
+        return self._views[index]
+
+    @property
+    def last(self) -> View:
+        """The document as a viewer shows it."""
+        return self.view(len(self.sections) - 1)
+
+    def index_of(self, offset: int) -> int | None:
+        """Return the revision whose cross-reference section was declared at ``offset``."""
+        for index, section in enumerate(self.sections):
+            if section.offset in (offset, offset + self.file.header) or section is self.file._sections.get(offset):
+                return index
+        return None
+
+    def locate(self, number: int, index: int) -> Location | None:
+        """Return where object ``number`` lay at revision ``index``."""
+        changes = self._changes.get(number)
+        if not changes:
+            return None
+        found = bisect_right(changes, index, key=lambda change: change[0])
+        return changes[found - 1][1] if found else None
+
+
+class View:
+    """The document at one revision."""
+
+    def __init__(self, history: History, index: int) -> None:
+        self.history = history
+        self.file = history.file
+        self.index = index
+        self.trailer = history.sections[index].trailer
+
+    @property
+    def root(self) -> Value:
+        """The document catalog."""
+        return self.get(self.trailer.get("/Root"))
+
+    def locate(self, number: int) -> Location | None:
+        """Return where object ``number`` lies at this revision."""
+        return self.history.locate(number, self.index)
+
+    def get(self, ref: Value) -> Value:
+        """Return the object that ``ref`` names, one step; None where there is none (7.3.10)."""
+        if not isinstance(ref, Ref):
+            return ref
+        place = self.locate(ref.number)
+        return self.file.object_at(ref.number, place, self) if place else None
+
+    def resolve(self, value: Value) -> Value:
+        """Follow references until a direct value is reached; a circle of references is null."""
+        for _ in range(32):
+            if not isinstance(value, Ref):
+                return value
+            value = self.get(value)
+        return None
+
+    def numbers(self) -> Iterator[int]:
+        """All object numbers that exist at this revision."""
+        for number in self.history._changes:
+            if self.locate(number) is not None:
+                yield number

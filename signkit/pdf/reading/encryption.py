@@ -1,0 +1,199 @@
+"""Opening encrypted files with a password, or with the empty one (ISO 32000-2 7.6.4, standard security handler).
+
+Signatures are judged on the file's own bytes; decryption serves to read structure and evidence.  pyHanko makes the
+file's key of the password; what the key decrypts is found here, object by object.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import cast
+
+from signkit.pdf.reading.syntax import Ref, Stream, Value
+from signkit.pdf.reading.unlocking import unlock
+
+_REVISION_5 = 5
+#: /V and /R that go together (tables 20, 21); others are not opened.
+_REVISIONS = [(1, 2), (1, 3), (2, 2), (2, 3), (4, 4), (5, 5), (5, 6)]
+
+
+class CannotDecrypt(Exception):
+    """Why an encrypted file does not open: a reason's code (docs/reference/report.md), and a detail."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(code, detail)
+        self.code = code
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Decryption:
+    """The file key and how strings and streams are encrypted: ``rc4``, ``aes128``, ``aes256`` or ``none``."""
+
+    key: bytes
+    strings: str
+    streams: str
+    metadata: bool
+
+    @classmethod
+    def open(cls, settings: Value, first_id: bytes, password: str | None) -> Decryption:
+        """Open a file by its encryption dictionary, with the password or without one.
+
+        Raises:
+            CannotDecrypt: a password is needed, or another one, or the encryption is not known.
+        """
+        if not isinstance(settings, dict):
+            raise CannotDecrypt("malformed", "encryption")
+        version, revision = settings.get("/V"), settings.get("/R")
+        methods = [_method(settings, version, name) for name in ("/StrF", "/StmF")]
+        known = settings.get("/Filter") == "/Standard" and (version, revision) in _REVISIONS
+        if not known or None in methods:
+            raise CannotDecrypt("encryption-unknown")
+        metadata = settings.get("/EncryptMetadata") != "false"
+        key = _file_key(settings, first_id, password, metadata=metadata)
+        return cls(key, cast(str, methods[0]), cast(str, methods[1]), metadata)
+
+    def decrypt(self, value: Value, ref: Ref) -> Value:
+        """Decrypt all strings of an object, and its stream."""
+        if isinstance(value, Stream):
+            kind = value.entries.get("/Type")
+            if kind == "/XRef":
+                return value
+            entries = cast(dict[str, Value], self._strings(value.entries, ref))
+            plain = (kind == "/Metadata" and not self.metadata) or _names_identity(value.entries)
+            raw = value.raw if plain else self._apply(self.streams, value.raw, ref)
+            return Stream(entries, raw)
+        return self._strings(value, ref)
+
+    def _strings(self, value: Value, ref: Ref) -> Value:
+        if isinstance(value, bytes):
+            return self._apply(self.strings, value, ref)
+        if isinstance(value, list):
+            return [self._strings(item, ref) for item in value]
+        if isinstance(value, dict):
+            signature = "/ByteRange" in value
+            return {
+                key: item if signature and key == "/Contents" else self._strings(item, ref)
+                for key, item in value.items()
+            }
+        return value
+
+    def _apply(self, method: str, data: bytes, ref: Ref) -> bytes:
+        if method == "none":
+            return data
+        if method == "aes256":
+            return _aes(self.key, data)
+        salt = ref.number.to_bytes(4, "little")[:3] + ref.generation.to_bytes(4, "little")[:2]
+        suffix = b"sAlT" if method == "aes128" else b""
+        key = hashlib.md5(self.key + salt + suffix, usedforsecurity=False).digest()[: min(16, len(self.key) + 5)]
+        return _aes(key, data) if method == "aes128" else _rc4(key, data)
+
+
+def _names_identity(entries: dict[str, Value]) -> bool:
+    """Whether a stream says that it is not encrypted (7.4.10): its first filter is /Crypt with /Identity."""
+    filters, parameters = (
+        value[0] if isinstance(value, list) and value else value
+        for value in (entries.get("/Filter"), entries.get("/DecodeParms"))
+    )
+    named = parameters.get("/Name", "/Identity") if isinstance(parameters, dict) else "/Identity"
+    return filters == "/Crypt" and named == "/Identity"
+
+
+def _method(settings: dict[str, Value], version: Value, name: str) -> str | None:
+    if version in (1, 2):
+        return "rc4"
+    chosen = settings.get(name, "/Identity")
+    filters = settings.get("/CF")
+    if chosen == "/Identity":
+        return "none"
+    entry = filters.get(chosen) if isinstance(filters, dict) else None
+    method = entry.get("/CFM") if isinstance(entry, dict) else None
+    return {"/V2": "rc4", "/AESV2": "aes128", "/AESV3": "aes256", "/None": "none"}.get(cast(str, method))
+
+
+def _file_key(settings: dict[str, Value], first_id: bytes, password: str | None, *, metadata: bool) -> bytes:
+    """Find the key that all else is encrypted with (7.6.4.3).
+
+    Raises:
+        CannotDecrypt: the password does not open the file, or its encryption dictionary is none.
+    """
+    from pyhanko.pdf_utils.crypt import StandardSecurityHandler
+    from pyhanko.pdf_utils.crypt.api import SecurityHandlerVersion
+    from pyhanko.pdf_utils.crypt.permissions import StandardPermissions
+    from pyhanko.pdf_utils.crypt.standard import StandardSecuritySettingsRevision
+    from pyhanko.pdf_utils.misc import PdfError
+
+    version, revision = settings["/V"], settings["/R"]
+    owner, user = (_bytes(settings, key)[: 48 if version == 5 else 32] for key in ("/O", "/U"))
+    if revision == _REVISION_5:
+        return _key_of_revision_5(settings, owner, user, password)
+    try:
+        handler = StandardSecurityHandler(
+            # which cipher the key is for does not matter to its making
+            version=SecurityHandlerVersion(2 if version == 4 else version),
+            revision=StandardSecuritySettingsRevision(revision),
+            legacy_keylen=_key_bytes(settings, version),
+            perm_flags=StandardPermissions.from_sint32(_integer(settings, "/P")),
+            odata=owner,
+            udata=user,
+            oeseed=settings.get("/OE"),
+            ueseed=settings.get("/UE"),
+            encrypted_perms=settings.get("/Perms"),
+            encrypt_metadata=metadata,
+        )
+        if unlock(handler, first_id, password) is None:
+            raise CannotDecrypt("password-wrong" if password else "encrypted")
+        return handler.get_file_encryption_key()
+    except (PdfError, ValueError, TypeError, AssertionError) as error:
+        raise CannotDecrypt("malformed", f"encryption: {error}") from error
+
+
+def _key_of_revision_5(settings: dict[str, Value], owner: bytes, user: bytes, password: str | None) -> bytes:
+    """The forerunner of AES-256 (Adobe Supplement to ISO 32000, extension level 3, algorithm 3.2a)."""
+    for typed in ((password or "").encode()[:127], b""):
+        for entry, extra, wrapped in ((owner, user, "/OE"), (user, b"", "/UE")):
+            if hashlib.sha256(typed + entry[32:40] + extra).digest() == entry[:32]:
+                key = hashlib.sha256(typed + entry[40:48] + extra).digest()
+                return _cbc(key, bytes(16), _bytes(settings, wrapped)[:32])
+    raise CannotDecrypt("password-wrong" if password else "encrypted")
+
+
+def _key_bytes(settings: dict[str, Value], version: int) -> int:
+    length = settings.get("/Length", 40)
+    return 16 if version == 4 else length // 8 if isinstance(length, int) else 5
+
+
+def _bytes(settings: dict[str, Value], key: str) -> bytes:
+    value = settings.get(key)
+    if not isinstance(value, bytes) or len(value) < 32:
+        raise CannotDecrypt("malformed", f"encryption: {key}")
+    return value
+
+
+def _integer(settings: dict[str, Value], key: str) -> int:
+    value = settings.get(key)
+    if not isinstance(value, int):
+        raise CannotDecrypt("malformed", f"encryption: {key}")
+    return value
+
+
+def _rc4(key: bytes, data: bytes) -> bytes:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import ARC4
+    from cryptography.hazmat.primitives.ciphers import Cipher
+
+    return Cipher(ARC4(key), None).encryptor().update(data)
+
+
+def _aes(key: bytes, data: bytes) -> bytes:
+    if len(data) < 32 or len(data) % 16:
+        return b""
+    plain = _cbc(key, data[:16], data[16:])
+    return plain[: -plain[-1]] if 1 <= plain[-1] <= 16 else plain
+
+
+def _cbc(key: bytes, start: bytes, data: bytes) -> bytes:
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    context = Cipher(algorithms.AES(key), modes.CBC(start)).decryptor()
+    return context.update(data) + context.finalize()

@@ -1,0 +1,1 @@
+"""Appending updates to a PDF that comes from anywhere."""

@@ -1,0 +1,1 @@
+"""X.509 for everyone: algorithms, names, anchors, chains, paths, revocation, time.  Knows no PDF and no CMS files."""

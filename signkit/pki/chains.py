@@ -1,0 +1,51 @@
+"""From a certificate to its root: the issuer is found by name and decided by signature (several generations of one
+CA share a name)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from signkit.pki.names import compare_new_characters_exactly
+from signkit.pki.raw_signature import SignatureInvalid, verify_signature
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+_MAX_LENGTH = 10
+
+compare_new_characters_exactly()
+
+
+def build_chain(certificate: x509.Certificate, candidates: Iterable[x509.Certificate]) -> list[x509.Certificate]:
+    """Return ``certificate`` and as many issuers as ``candidates`` give, ending at a self-signed one if there is."""
+    pool = list(candidates)
+    chain = [certificate]
+    while not is_self_issued(chain[-1]) and len(chain) < _MAX_LENGTH:
+        issuer = find_issuer(chain[-1], pool)
+        if issuer is None or any(issuer.sha256 == item.sha256 for item in chain):
+            break
+        chain.append(issuer)
+    return chain
+
+
+def find_issuer(certificate: x509.Certificate, candidates: Iterable[x509.Certificate]) -> x509.Certificate | None:
+    """Return the first candidate whose name is the issuer's and whose key made the certificate's signature."""
+    return next(
+        (item for item in candidates if item.subject == certificate.issuer and _signed(certificate, item)), None
+    )
+
+
+def is_self_issued(certificate: x509.Certificate) -> bool:
+    """Return whether subject and issuer are one name, as a root's are."""
+    return bool(certificate.subject == certificate.issuer)
+
+
+def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    mechanism = certificate["signature_algorithm"]
+    data = certificate["tbs_certificate"].dump()
+    try:
+        verify_signature(issuer, mechanism, "", certificate["signature_value"].native, data)
+    except SignatureInvalid:
+        return False
+    return True

@@ -1,0 +1,204 @@
+"""What a judgement demands: algorithms by date, revocation, changes, levels.  TOML files; three are shipped."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, field, fields
+from datetime import UTC, date, datetime, time
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from signkit.errors import PolicyInvalid, PolicyUnreadable, system_cause
+from signkit.pki.algorithms import SignatureAlgorithm
+from signkit.words import Text
+
+AllowedChanges = Literal["none", "evidence", "form", "annotations"]
+RevocationRule = Literal["required", "if-declared", "if-available"]
+Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
+
+#: The policies that come with SignKit.
+SHIPPED = ("default", "strict", "archive")
+_FOLDER = Path(__file__).parent / "policies"
+_MAX_BYTES = 1_000_000
+_ONE_OF = Text("must be one of {names}", "次のいずれかで指定します: {names}")
+_A_DATE = Text('must be a date, "no end" or "never"', '日付、"no end"、"never" のいずれかで指定します')
+_UNKNOWN = Text("no such policy; there are {names}", "その名前のポリシーはありません。使えるもの: {names}")
+
+
+@dataclass(frozen=True)
+class Algorithms:
+    """Until when an algorithm is believed; a signature proven to be older stays good.
+
+    ``digests`` and ``families`` map a name to the last good day (None: no end); what is not listed is never believed.
+    ``key_sizes`` maps a family to pairs (least bits, last good day), smallest first.
+    """
+
+    digests: dict[str, date | None] = field(default_factory=dict)
+    families: dict[str, date | None] = field(default_factory=dict)
+    key_sizes: dict[str, tuple[tuple[int, date | None], ...]] = field(default_factory=dict)
+
+    def digest_until(self, name: str) -> datetime | Literal[False] | None:
+        """Return the end of the digest's time, None for no end, False for never believed."""
+        return _end(self.digests.get(name, date.min))
+
+    def family_until(self, name: str) -> datetime | Literal[False] | None:
+        """As :meth:`digest_until`, for rsa, ecdsa, …"""
+        return _end(self.families.get(name, date.min))
+
+    def key_until(self, family: str, bits: int) -> datetime | Literal[False] | None:
+        """As :meth:`digest_until`, for a key of ``bits`` bits."""
+        table = self.key_sizes.get(family)
+        if table is None:
+            return None
+        good = [until for least, until in table if bits >= least]
+        return _end(good[-1] if good else date.min)
+
+
+def _end(until: date | None) -> datetime | Literal[False] | None:
+    if until is None:
+        return None
+    return False if until == date.min else datetime.combine(until, time.max, UTC)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """One policy.
+
+    Attributes:
+        name: shown in reports.
+        allowed_changes: the gravest change after signing that passes where the document itself sets no rule.
+        required_level: the least level of every signature.
+        revocation: ``required``; ``if-declared``: where the certificate names a CRL or OCSP service; ``if-available``.
+        timestamp_revocation: the same for timestamp services.
+        revocation_after_signature: only evidence issued after the signature counts (grace period).
+        revocation_max_age_hours: evidence issued longer than this before the signature does not count; None: its own
+            validity (nextUpdate) decides.
+        party_mismatch_fails: a signer who is not the party of the contract fails.
+        algorithms: see :class:`Algorithms`.
+    """
+
+    name: str
+    allowed_changes: AllowedChanges = "form"
+    required_level: Level = "none"
+    revocation: RevocationRule = "if-declared"
+    timestamp_revocation: RevocationRule = "if-available"
+    revocation_after_signature: bool = False
+    revocation_max_age_hours: float | None = None
+    party_mismatch_fails: bool = False
+    algorithms: Algorithms = field(default_factory=Algorithms)
+
+
+def algorithm_ends(
+    table: Algorithms, algorithm: SignatureAlgorithm, key: Any
+) -> list[datetime | Literal[False] | None]:
+    """Return until when family, digest and key size are believed (None: no end; False: never).
+
+    Args:
+        key: the PublicKeyInfo (asn1crypto) that the signature is checked with; None where it is not known.
+    """
+    ends = [table.family_until(algorithm.family)]
+    if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
+        ends.append(table.digest_until(algorithm.digest))
+    if key is not None and algorithm.family in ("rsa", "rsa-pss", "dsa", "ecdsa", "ecdsa-plain"):
+        ends.append(table.key_until(algorithm.family, key.bit_size))
+    return ends
+
+
+@cache
+def shipped_policy(name: str) -> Policy:
+    """Return a policy by name (``default``, ``strict``, ``archive``).
+
+    Raises:
+        PolicyUnreadable: there is none of this name.
+    """
+    if name not in SHIPPED:
+        raise PolicyUnreadable(name, _UNKNOWN.filled(names=", ".join(SHIPPED)))
+    return load_policy(_FOLDER / f"{name}.toml")
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy file.  Tables that it leaves out are those of ``default``.
+
+    Raises:
+        PolicyUnreadable: the file cannot be read or is no TOML.
+        PolicyInvalid: an unknown item or a wrong value.
+    """
+    try:
+        if path.stat().st_size > _MAX_BYTES:
+            raise PolicyUnreadable(str(path), Text("larger than 1 MB", "1 MB を超えています"))
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise PolicyUnreadable(str(path), system_cause(error)) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PolicyUnreadable(str(path), Text(str(error), f"書式の誤り ({error})")) from error
+    return _policy(values, str(path), path.stem)
+
+
+def _policy(values: dict[str, Any], source: str, stem: str) -> Policy:
+    known = {item.name for item in fields(Policy)} - {"algorithms"}
+    table = values.pop("algorithms", None)
+    for name, value in values.items():
+        if name not in known:
+            raise PolicyInvalid(source, name, Text("unknown item", "その名前の項目はありません"))
+        _check(source, name, value)
+    algorithms = shipped_policy("default").algorithms if table is None else _algorithms(source, table)
+    return Policy(**({"name": stem} | values), algorithms=algorithms)
+
+
+_CHOICES = {
+    "allowed_changes": get_args(AllowedChanges),
+    "required_level": get_args(Level),
+    "revocation": get_args(RevocationRule),
+    "timestamp_revocation": get_args(RevocationRule),
+}
+
+
+def _check(source: str, name: str, value: object) -> None:
+    if name in _CHOICES:
+        if value not in _CHOICES[name]:
+            raise PolicyInvalid(source, name, _ONE_OF.filled(names=", ".join(_CHOICES[name])))
+    elif name == "name":
+        if not isinstance(value, str) or not value:
+            raise PolicyInvalid(source, name, Text("must be a text", "文字列で指定します"))
+    elif name == "revocation_max_age_hours":
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise PolicyInvalid(source, name, Text("must be a number of hours", "時間数で指定します"))
+    elif not isinstance(value, bool):
+        raise PolicyInvalid(source, name, Text("must be true or false", "true か false で指定します"))
+
+
+def _algorithms(source: str, table: object) -> Algorithms:
+    if not isinstance(table, dict) or table.keys() - {"digests", "families", "key_sizes"}:
+        raise PolicyInvalid(
+            source,
+            "algorithms",
+            Text("must hold digests, families, key_sizes", "digests、families、key_sizes が必要です"),
+        )
+    sizes: dict[str, tuple[tuple[int, date | None], ...]] = {}
+    for family, rows in table.get("key_sizes", {}).items():
+        if not isinstance(rows, list) or not all(
+            isinstance(row, dict) and isinstance(row.get("bits"), int) for row in rows
+        ):
+            raise PolicyInvalid(
+                source,
+                f"algorithms.key_sizes.{family}",
+                Text("must be a list of { bits, until }", "{ bits, until } の一覧で指定します"),
+            )
+        pairs = [(cast(int, row["bits"]), _day(source, family, row.get("until", "no end"))) for row in rows]
+        sizes[family] = tuple(sorted(pairs, key=lambda pair: pair[0]))
+    return Algorithms(
+        {name: _day(source, name, value) for name, value in table.get("digests", {}).items()},
+        {name: _day(source, name, value) for name, value in table.get("families", {}).items()},
+        sizes,
+    )
+
+
+def _day(source: str, name: str, value: object) -> date | None:
+    if value == "no end":
+        return None
+    if value == "never":
+        return date.min
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    raise PolicyInvalid(source, f"algorithms: {name}", _A_DATE)

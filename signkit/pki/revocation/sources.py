@@ -1,0 +1,336 @@
+"""Where revocation status comes from: OCSP and CRL over HTTP, files, and plug-ins.
+
+A source answers with evidence, or with *why none may be had*: that is a value with a reason, not an error, since
+JPKI's revocation data reaches only accredited verifiers and those who work through one.
+Third parties add sources through the entry-point group ``signkit.revocation`` (docs/reference/plugins.md).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
+
+from signkit.errors import InputUnreadable, system_cause
+from signkit.jpki.certificates import issuer_kind
+from signkit.pki.http import HttpFailure, fetch
+from signkit.pki.revocation.crl_index import CertificateStatus, Revoked
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+_MAX_CRL_BYTES = 200_000_000
+_MAX_OCSP_BYTES = 100_000
+
+
+@dataclass(frozen=True)
+class OcspEvidence:
+    """A DER OCSPResponse."""
+
+    der: bytes
+
+
+@dataclass(frozen=True)
+class CrlEvidence:
+    """A DER CertificateList."""
+
+    der: bytes
+
+
+@dataclass(frozen=True)
+class NoEvidence:
+    """Why there is none: it may not be handed out, is not published, did not come, is stale, or is a mere status."""
+
+    kind: Literal["not-permitted", "not-published", "unreachable", "stale", "status-only"]
+    reason: Text
+
+
+@dataclass(frozen=True)
+class IndexedStatus:
+    """What an imported list says of one certificate; the list's signature was checked when it was imported.
+
+    It judges a certificate now, but is no evidence that a document could keep.
+
+    Attributes:
+        status: whether, and since when, the certificate is revoked.
+        this_update: when the list was issued.
+        next_update: when the next one was due.
+        crl_sha256: of the DER CertificateList.
+        kept: where the list itself lies, if it was small enough to keep.
+    """
+
+    status: CertificateStatus
+    this_update: datetime
+    next_update: datetime
+    crl_sha256: str
+    kept: Path | None = None
+
+    def stale_at(self, moment: datetime) -> bool:
+        """Whether the next list was due at ``moment``."""
+        return self.next_update < moment
+
+    def evidence(self, moment: datetime) -> CrlEvidence | NoEvidence:
+        """Return the list itself if it is in date at ``moment`` and was kept, else why it cannot be had."""
+        if self.stale_at(moment):
+            return NoEvidence("stale", self.staleness())
+        try:
+            der = self.kept.read_bytes() if self.kept is not None else b""
+        except OSError:
+            der = b""
+        return CrlEvidence(der) if hashlib.sha256(der).hexdigest() == self.crl_sha256 else STATUS_ONLY
+
+    def staleness(self) -> Text:
+        """Say of when the list is and when the next one was due."""
+        issued, due = f"{self.this_update:%Y-%m-%d %H:%M:%S} UTC", f"{self.next_update:%Y-%m-%d %H:%M:%S} UTC"
+        return Text(
+            f"the imported revocation list is of {issued} and the next one was due {due}; import the present one",
+            f"取り込んだ失効リスト ({issued} 発行) は次回発行予定 {due} を過ぎています。最新のものを取り込んでください",
+        )
+
+
+RevocationAnswer: TypeAlias = OcspEvidence | CrlEvidence | IndexedStatus | NoEvidence
+
+
+class RevocationSource(Protocol):
+    """Something that may know the revocation status of a certificate."""
+
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
+        """Return evidence on ``certificate`` (issued by ``issuer``), not yet judged, or why there is none."""
+        ...
+
+
+NOT_PERMITTED = NoEvidence(
+    "not-permitted",
+    Text(
+        "JPKI hands revocation data only to accredited verifiers (署名検証者) or through one of them",
+        "公的個人認証サービスの失効情報は、署名検証者またはその仲介によってのみ得られます",
+    ),
+)
+NOT_PUBLISHED = NoEvidence(
+    "not-published",
+    Text(
+        "the certificate names neither an OCSP service nor a CRL that can be fetched",
+        "証明書に、取得できる OCSP や CRL の場所が書かれていません",
+    ),
+)
+STATUS_ONLY = NoEvidence(
+    "status-only",
+    Text(
+        "a status without the list cannot be kept in the document",
+        "失効リスト本体がないため、失効状態を文書内に保存できません",
+    ),
+)
+
+
+class OnlineRevocation:
+    """OCSP first, then CRL, at the HTTP addresses that the certificate names."""
+
+    def __init__(self, timeout: float = 10.0) -> None:
+        self._timeout = timeout
+
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
+        """Return the first answer had; see `RevocationSource`."""
+        if issuer_kind(certificate) is not None:
+            return NOT_PERMITTED
+        failure: NoEvidence = NOT_PUBLISHED
+        for url in _ocsp_urls(certificate):
+            try:
+                der = self._ask_ocsp(url, certificate, issuer)
+            except HttpFailure as error:
+                failure = _unreachable(url, error)
+                continue
+            if _is_answer(der):
+                return OcspEvidence(der)
+            failure = _unreachable(url, HttpFailure("the OCSP service did not answer the question"))
+        for url in _crl_urls(certificate):
+            try:
+                return CrlEvidence(fetch(url, timeout=self._timeout, limit=_MAX_CRL_BYTES))
+            except HttpFailure as error:
+                failure = _unreachable(url, error)
+        return failure
+
+    def _ask_ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
+        request = build_ocsp_request(certificate, issuer)
+        return fetch(
+            url,
+            body=request,
+            content_type="application/ocsp-request",
+            timeout=self._timeout,
+            limit=_MAX_OCSP_BYTES,
+        )
+
+
+class FolderRevocation:
+    """CRLs and OCSP responses kept as files (.crl, .ocsp): fetched earlier, or handed over by a verifier."""
+
+    def __init__(self, folder: Path) -> None:
+        from asn1crypto import crl, ocsp
+
+        self._crls: list[crl.CertificateList] = []
+        self._responses: list[ocsp.OCSPResponse] = []
+        try:
+            files = sorted(folder.iterdir())
+        except OSError as error:
+            raise InputUnreadable(str(folder), system_cause(error)) from error
+        for file in files:
+            if file.suffix.lower() == ".crl":
+                self._crls.append(_load_crl(file))
+            elif file.suffix.lower() == ".ocsp":
+                self._responses.append(_load_ocsp(file))
+
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
+        """Return the newest file that speaks of this certificate; see `RevocationSource`."""
+        responses = [item for item in self._responses if _speaks_of(item, certificate, issuer)]
+        if responses:
+            return OcspEvidence(max(responses, key=lambda item: item.response_data["produced_at"].native).dump())
+        lists = [item for item in self._crls if item.issuer == issuer.subject and _covers(item, certificate)]
+        if lists:
+            return CrlEvidence(max(lists, key=lambda item: item["tbs_cert_list"]["this_update"].native).dump())
+        return NOT_PUBLISHED
+
+
+def plugin_sources() -> tuple[RevocationSource, ...]:
+    """Return one source for each entry point of the group ``signkit.revocation`` (a callable without arguments)."""
+    return tuple(entry.load()() for entry in entry_points(group="signkit.revocation"))
+
+
+def first_evidence(
+    sources: Sequence[RevocationSource],
+    certificate: x509.Certificate,
+    issuer: x509.Certificate,
+) -> RevocationAnswer:
+    """Ask ``sources`` in order; return the first evidence, else the most telling reason for having none."""
+    reasons: list[NoEvidence] = []
+    for source in sources:
+        answer = source.look_up(certificate, issuer)
+        if not isinstance(answer, NoEvidence):
+            return answer
+        reasons.append(answer)
+    return most_telling(reasons, certificate)
+
+
+def to_be_kept(answer: RevocationAnswer) -> RevocationAnswer:
+    """Return what of an answer can go into a document: of a status without its list only a revocation counts."""
+    if isinstance(answer, IndexedStatus) and not isinstance(answer.status, Revoked):
+        return answer.evidence(datetime.now(UTC))
+    return answer
+
+
+def most_telling(reasons: Sequence[NoEvidence], certificate: x509.Certificate) -> NoEvidence:
+    """Return why there is no evidence on ``certificate``, out of what several sources said."""
+    if imported := next((reason for reason in reasons if reason.kind in ("stale", "status-only")), None):
+        return imported
+    if issuer_kind(certificate) is not None:
+        return NOT_PERMITTED
+    return next((reason for reason in reasons if reason.kind != "not-published"), NOT_PUBLISHED)
+
+
+def build_ocsp_request(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
+    """Return a DER OCSPRequest for one certificate (RFC 6960 4.1; SHA-1 names the issuer, as all services expect)."""
+    from asn1crypto import ocsp
+
+    request = ocsp.Request({"req_cert": certificate_id(certificate, issuer)})
+    der: bytes = ocsp.OCSPRequest({"tbs_request": {"request_list": [request]}}).dump()
+    return der
+
+
+def certificate_id(certificate: x509.Certificate, issuer: x509.Certificate) -> object:
+    """Return the OCSP CertID of ``certificate``."""
+    from asn1crypto import ocsp
+
+    return ocsp.CertId(
+        {
+            "hash_algorithm": {"algorithm": "sha1"},
+            "issuer_name_hash": certificate.issuer.sha1,
+            "issuer_key_hash": issuer.public_key.sha1,
+            "serial_number": certificate.serial_number,
+        }
+    )
+
+
+def _is_answer(der: bytes) -> bool:
+    """Return whether these bytes are an OCSP response that answers; "unauthorized" and the like are none."""
+    from asn1crypto import ocsp
+
+    try:
+        return bool(ocsp.OCSPResponse.load(der, strict=True)["response_status"].native == "successful")
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _covers(revocation_list: Any, certificate: x509.Certificate) -> bool:
+    from signkit.pki.revocation.crl_scope import covers
+
+    try:
+        point = revocation_list.issuing_distribution_point_value
+        return covers(point.dump() if point is not None else None, certificate)
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def _ocsp_urls(certificate: x509.Certificate) -> list[str]:
+    try:
+        return _http_urls(certificate.ocsp_urls)
+    except (ValueError, TypeError, KeyError):  # an address that is none
+        return []
+
+
+def _http_urls(urls: Iterable[str]) -> list[str]:
+    return [url for url in urls if url.startswith(("http://", "https://"))]
+
+
+def _crl_urls(certificate: x509.Certificate) -> list[str]:
+    try:
+        return _http_urls([url for point in certificate.crl_distribution_points for url in [point.url] if url])
+    except (ValueError, TypeError, KeyError):
+        return []
+
+
+def _unreachable(url: str, error: HttpFailure) -> NoEvidence:
+    return NoEvidence("unreachable", Text(f"{url}: {error.cause}", f"{url}: {error.cause}"))
+
+
+def _load_crl(file: Path):  # type: ignore[no-untyped-def]
+    from asn1crypto import crl, pem
+
+    data = _read_bounded(file, _MAX_CRL_BYTES)
+    try:
+        der = pem.unarmor(data)[2] if pem.detect(data) else data
+        return crl.CertificateList.load(der, strict=True)
+    except (ValueError, TypeError) as error:
+        raise InputUnreadable(str(file), Text("not a CRL", "CRL ではありません")) from error
+
+
+def _load_ocsp(file: Path):  # type: ignore[no-untyped-def]
+    from asn1crypto import ocsp
+
+    try:
+        return ocsp.OCSPResponse.load(_read_bounded(file, _MAX_OCSP_BYTES), strict=True)
+    except (ValueError, TypeError) as error:
+        raise InputUnreadable(str(file), Text("not an OCSP response", "OCSP 応答ではありません")) from error
+
+
+def _read_bounded(file: Path, limit: int) -> bytes:
+    try:
+        if file.stat().st_size > limit:
+            raise InputUnreadable(str(file), Text(f"larger than {limit} bytes", f"{limit} バイトを超えています"))
+        return file.read_bytes()
+    except OSError as error:
+        raise InputUnreadable(str(file), system_cause(error)) from error
+
+
+def _speaks_of(response, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:  # type: ignore[no-untyped-def]
+    try:
+        singles = response.response_data["responses"]
+        return any(
+            single["cert_id"]["serial_number"].native == certificate.serial_number
+            and single["cert_id"]["issuer_key_hash"].native == issuer.public_key.sha1
+            for single in singles
+        )
+    except (ValueError, TypeError, AttributeError):
+        return False

@@ -1,0 +1,205 @@
+"""RFC 3161 timestamps: ask one of several services, believe no answer unchecked.
+
+Every token is checked before it is used: granted status, our nonce, our digest, one signer whose certificate is in
+the token and is meant for time stamping, and whose signature over it holds.  Whether the service is *trusted* is
+the validation room's question.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any, Protocol
+
+from signkit.errors import TimestampUnavailable
+from signkit.pki.http import HttpFailure, fetch
+from signkit.pki.raw_signature import SignatureInvalid, verify_signature
+
+if TYPE_CHECKING:
+    from asn1crypto import cms, tsp, x509
+
+_MAX_ANSWER_BYTES = 100_000
+#: How far the time of a fresh token may lie from this machine's clock.
+_CLOCK_TOLERANCE = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class TimestampToken:
+    """A checked token: DER ContentInfo, the time it states, and every certificate in it (the TSA's own first)."""
+
+    der: bytes
+    time: datetime
+    certificates: tuple[x509.Certificate, ...]
+
+
+class TimestampSource(Protocol):
+    """Something that answers RFC 3161 requests."""
+
+    name: str
+
+    def request(self, request: bytes) -> bytes:
+        """Return a DER TimeStampResp for a DER TimeStampReq.
+
+        Raises:
+            TimestampRefused: no usable answer.
+        """
+        ...
+
+
+class TimestampRefused(Exception):
+    """One service gave no usable token; the next one may."""
+
+
+class HttpTimestampSource:
+    """A TSA at an http(s) address."""
+
+    def __init__(self, url: str, timeout: float = 10.0) -> None:
+        self.name = url
+        self._timeout = timeout
+
+    def request(self, request: bytes) -> bytes:
+        """Send the request; see `TimestampSource`."""
+        try:
+            return fetch(
+                self.name,
+                body=request,
+                content_type="application/timestamp-query",
+                timeout=self._timeout,
+                limit=_MAX_ANSWER_BYTES,
+            )
+        except HttpFailure as error:
+            raise TimestampRefused(error.cause) from error
+
+
+def obtain_timestamp(sources: Sequence[TimestampSource], digest: bytes, algorithm: str = "sha256") -> TimestampToken:
+    """Return the first good token over ``digest``, trying ``sources`` in order.
+
+    Raises:
+        TimestampUnavailable: none gave one; every service's cause is named.
+    """
+    failures: list[str] = []
+    for source in sources:
+        nonce = secrets.randbits(64)
+        try:
+            answer = source.request(build_request(digest, algorithm, nonce))
+            return check_response(answer, digest, algorithm, nonce)
+        except TimestampRefused as refusal:
+            failures.append(f"{source.name}: {refusal}")
+    raise TimestampUnavailable("; ".join(failures) or "-")
+
+
+def build_request(digest: bytes, algorithm: str, nonce: int) -> bytes:
+    """Return a DER TimeStampReq that asks for the certificates too (RFC 3161 2.4.1)."""
+    from asn1crypto import tsp
+
+    imprint = {"hash_algorithm": {"algorithm": algorithm}, "hashed_message": digest}
+    request = tsp.TimeStampReq({"version": 1, "message_imprint": imprint, "nonce": nonce, "cert_req": True})
+    der: bytes = request.dump()
+    return der
+
+
+def check_response(answer: bytes, digest: bytes, algorithm: str, nonce: int) -> TimestampToken:
+    """Check a DER TimeStampResp against the request (RFC 3161 2.4.2) and return its token.
+
+    Raises:
+        TimestampRefused: anything that does not fit, named.
+    """
+    try:
+        response = response_type().load(answer, strict=True)
+        if response["status"]["status"].native not in ("granted", "granted_with_mods"):
+            raise TimestampRefused(f"the service refused ({response['status']['status'].native})")
+        token = response["time_stamp_token"]
+        return _check_token(token, digest, algorithm, nonce)
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        raise TimestampRefused("the answer is not a timestamp response") from error
+
+
+@cache
+def response_type() -> type[tsp.TimeStampResp]:
+    """Return asn1crypto's TimeStampResp with its token optional, as RFC 3161 2.4.2 has it: a refusal has none."""
+    from asn1crypto import cms, tsp
+
+    fields = [("status", tsp.PKIStatusInfo), ("time_stamp_token", cms.ContentInfo, {"optional": True})]
+    return type("TimeStampResp", (tsp.TimeStampResp,), {"_fields": fields})
+
+
+def _check_token(token: cms.ContentInfo, digest: bytes, algorithm: str, nonce: int) -> TimestampToken:
+    signed_data = token["content"]
+    if signed_data["encap_content_info"]["content_type"].native != "tst_info":
+        raise TimestampRefused("the token holds no TSTInfo")
+    info: tsp.TSTInfo = signed_data["encap_content_info"]["content"].parsed
+    imprint = info["message_imprint"]
+    if imprint["hashed_message"].native != digest or imprint["hash_algorithm"]["algorithm"].native != algorithm:
+        raise TimestampRefused("the token is over other data")
+    if info["nonce"].native != nonce:
+        raise TimestampRefused("the token answers another request (nonce)")
+    certificates = _certificates(signed_data)
+    signer = _check_signer(signed_data, certificates)
+    time = info["gen_time"].native
+    if abs(time - datetime.now(UTC)) > _CLOCK_TOLERANCE:
+        raise TimestampRefused(f"the token states {time:%Y-%m-%d %H:%M} UTC, which is not now by this machine's clock")
+    if not signer.not_valid_before <= time <= signer.not_valid_after:
+        raise TimestampRefused("the certificate of its signer was not valid then")
+    others = tuple(item for item in certificates if item is not signer)
+    return TimestampToken(token.dump(), time, (signer, *others))
+
+
+def _certificates(signed_data: cms.SignedData) -> list[x509.Certificate]:
+    return [item.chosen for item in signed_data["certificates"] if item.name == "certificate"]
+
+
+def _check_signer(signed_data: cms.SignedData, certificates: Sequence[x509.Certificate]) -> x509.Certificate:
+    """Return the TSA's certificate after checking the one signer's signature over the token."""
+    if len(signed_data["signer_infos"]) != 1:
+        raise TimestampRefused("the token does not have exactly one signer")
+    info = signed_data["signer_infos"][0]
+    signer = next((item for item in certificates if _is_named(info["sid"], item)), None)
+    if signer is None:
+        raise TimestampRefused("the token does not carry the certificate of its signer")
+    usage = signer.extended_key_usage_value
+    if usage is None or usage.native != ["time_stamping"]:
+        raise TimestampRefused("the signer's certificate is not for time stamping")
+    hash_name = info["digest_algorithm"]["algorithm"].native
+    content = signed_data["encap_content_info"]["content"].contents
+    stated = {item["type"].native: item["values"] for item in info["signed_attrs"]}
+    if _single(stated, "message_digest") != hashlib.new(hash_name, content).digest():
+        raise TimestampRefused("the token's digest does not fit its content")
+    if _single(stated, "content_type") != "tst_info":
+        raise TimestampRefused("the token does not sign that it is a timestamp")
+    if not _names_certificate(stated, signer):
+        raise TimestampRefused("the token does not name the certificate of its signer")
+    attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
+    try:
+        verify_signature(signer, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
+    except SignatureInvalid as error:
+        raise TimestampRefused("the token's signature does not hold") from error
+    return signer
+
+
+def _single(attributes: dict[str, Any], name: str) -> object:
+    values = attributes.get(name, ())
+    return values[0].native if len(values) == 1 else None
+
+
+def _names_certificate(attributes: dict[str, Any], signer: x509.Certificate) -> bool:
+    """Return whether ESS signing-certificate or -v2 holds the digest of the signer's certificate (RFC 3161 2.4.2)."""
+    der = signer.dump()
+    for name, default in (("signing_certificate_v2", "sha256"), ("signing_certificate", "sha1")):
+        for value in attributes.get(name, ()):
+            first = value["certs"][0]
+            algorithm = first["hash_algorithm"]["algorithm"].native if name.endswith("v2") else default
+            return bool(first["cert_hash"].native == hashlib.new(algorithm, der).digest())
+    return False
+
+
+def _is_named(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:
+    chosen = identifier.chosen
+    if identifier.name == "issuer_and_serial_number":
+        return bool(
+            chosen["issuer"] == certificate.issuer and chosen["serial_number"].native == certificate.serial_number
+        )
+    return bool(chosen.native == certificate.key_identifier)

@@ -1,0 +1,1 @@
+"""Reports: their formats, and the judging of many files in bounded memory."""

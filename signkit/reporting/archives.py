@@ -1,0 +1,228 @@
+"""Files inside .zip, .tar and .tar.gz archives: each member within bounds, nothing ever written under its own name.
+
+An archive in an archive is not opened.  A member that cannot be read is one member with a problem; an archive that
+cannot be read is one member without a name.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import tarfile
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath, PureWindowsPath
+from typing import IO, Any, cast
+
+from signkit.errors import system_cause
+from signkit.incoming import NOT_REGULAR, FileProblem
+from signkit.words import Text
+
+ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
+
+_MEMBERS = 200_000
+_MEMBER_BYTES = 64 * 1024 * 1024
+_TOTAL_BYTES = 8 * 1024 * 1024 * 1024
+_DIRECTORY_BYTES = 16 * 1024 * 1024
+_PIECE = 1024 * 1024
+_RATIO = 200
+_RATIO_FROM = 1024 * 1024  # a small member may shrink as it likes
+_ZIP_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others may ask for gigabytes of dictionary
+
+
+@dataclass(frozen=True)
+class Member:
+    """One file of an archive: its bytes, or why there are none; without a name it stands for the archive itself."""
+
+    name: str | None
+    data: bytes | None = None
+    problem: FileProblem | None = None
+
+
+@dataclass
+class _Budget:
+    """What an archive as a whole has given so far."""
+
+    members: int = field(default=_MEMBERS)
+    total: int = field(default=_TOTAL_BYTES)
+
+    def take(self, size: int) -> None:
+        self.members -= 1
+        self.total -= size
+        if self.members < 0 or self.total < 0:
+            raise FileProblem("limit", _TOO_MUCH)
+
+
+def members(path: str, suffixes: tuple[str, ...]) -> Iterator[Member]:
+    """Yield the members whose names end with one of ``suffixes``, in the archive's order."""
+    read = _zip_members if path.lower().endswith(".zip") else _tar_members
+    try:
+        with _regular(path) as stream:
+            yield from read(stream, suffixes)
+    except FileProblem as problem:
+        yield Member(None, problem=problem)
+    except OSError as error:
+        yield Member(None, problem=FileProblem("unreadable", system_cause(error)))
+    except Exception as error:  # zipfile and tarfile raise a dozen kinds for hostile archives
+        yield Member(None, problem=_damaged(type(error).__name__))
+
+
+class _BoundedFile(io.BufferedReader):
+    """A file from which nothing is read in one piece that is larger than an archive's directory may be."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        bounded = _DIRECTORY_BYTES + 1 if size is None or size < 0 else min(size, _DIRECTORY_BYTES + 1)
+        data = super().read(bounded)
+        if len(data) > _DIRECTORY_BYTES:
+            raise FileProblem("limit", _PIECE_TOO_LARGE)
+        return data
+
+
+@contextmanager
+def _regular(path: str) -> Iterator[IO[bytes]]:
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with _BoundedFile(io.FileIO(handle)) as stream:
+        if not os.path.isfile(handle):  # noqa: PTH113  what was opened, not what has the name now
+            raise FileProblem("unreadable", NOT_REGULAR)
+        yield cast(IO[bytes], stream)
+
+
+def _refused(name: str) -> FileProblem | None:
+    """A name that would lead out of a folder is no honest member's; nothing here would follow it, but others may."""
+    windows = PureWindowsPath(name)
+    if windows.drive or windows.root or ".." in windows.parts or ".." in PurePosixPath(name).parts:
+        return FileProblem("unreadable", _LEADS_OUT)
+    return None
+
+
+def _zip_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Member]:
+    budget = _Budget()
+    with zipfile.ZipFile(stream) as archive:
+        for info in archive.infolist():
+            if info.is_dir() or not info.filename.lower().endswith(suffixes):
+                continue
+            try:
+                yield Member(info.filename, _zip_data(archive, info, budget))
+            except FileProblem as problem:
+                yield Member(info.filename, problem=problem)
+                if budget.members < 0 or budget.total < 0:
+                    return
+            except Exception as error:  # zlib.error, BadZipFile, NotImplementedError, EOFError, …
+                yield Member(info.filename, problem=_damaged(type(error).__name__))
+
+
+def _zip_data(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
+    if problem := _refused(info.filename):
+        raise problem
+    if info.flag_bits & 1:
+        raise FileProblem("encrypted")
+    if info.compress_type not in _ZIP_METHODS:
+        raise FileProblem("unreadable", _COMPRESSION)
+    if info.file_size > _RATIO_FROM and info.file_size > _RATIO * info.compress_size:
+        raise FileProblem("limit", _MEMBER_SWELLS)
+    _check_size(info.file_size, budget)
+    with archive.open(info) as member:
+        return _whole(member, info.file_size)
+
+
+def _tar_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Member]:
+    budget = _Budget()
+    with _unzipped(stream) as plain, tarfile.open(fileobj=plain, mode="r:") as archive:
+        for info in archive:
+            archive.members = []  # type: ignore[attr-defined]  # else it keeps them all
+            if info.isdir() or not info.name.lower().endswith(suffixes):
+                budget.take(0)
+                continue
+            try:
+                yield Member(info.name, _tar_data(archive, info, budget))
+            except FileProblem as problem:
+                yield Member(info.name, problem=problem)
+                if budget.members < 0 or budget.total < 0:
+                    return
+
+
+def _tar_data(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budget) -> bytes:
+    if problem := _refused(info.name):
+        raise problem
+    if not info.isreg() or info.issparse():
+        raise FileProblem("unreadable", NOT_REGULAR)
+    _check_size(info.size, budget)
+    member = archive.extractfile(info)
+    assert member is not None
+    with member:
+        return _whole(member, info.size)
+
+
+def _check_size(size: int, budget: _Budget) -> None:
+    budget.take(size)
+    if size > _MEMBER_BYTES:
+        raise FileProblem("limit", _MEMBER_TOO_LARGE.filled(bytes=_MEMBER_BYTES))
+
+
+def _whole(member: IO[bytes], size: int) -> bytes:
+    """A member must hold what its header says: no more, and no less."""
+    pieces, left = [], size + 1
+    while left and (piece := member.read(min(_PIECE, left))):
+        pieces.append(piece)
+        left -= len(piece)
+    data = b"".join(pieces)
+    if len(data) != size:
+        raise FileProblem("malformed", _OTHER_SIZE)
+    if not data:
+        raise FileProblem("empty")
+    return data
+
+
+@contextmanager
+def _unzipped(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+    """Give the tar itself: a gzip is unpacked into a temporary file, since tarfile steps back in what it reads."""
+    if stream.peek(2)[:2] != b"\x1f\x8b":  # type: ignore[attr-defined]
+        yield stream
+        return
+    with tempfile.TemporaryFile() as plain:
+        left = min(_TOTAL_BYTES, _RATIO_FROM + _RATIO * os.fstat(stream.fileno()).st_size)
+        with gzip.GzipFile(fileobj=stream) as packed:
+            while piece := packed.read(_PIECE):
+                left -= len(piece)
+                if left < 0:
+                    raise FileProblem("limit", _ARCHIVE_SWELLS)
+                plain.write(piece)
+        plain.seek(0)
+        with _BoundedFile(_raw(plain)) as bounded:
+            yield cast(IO[bytes], bounded)
+
+
+def _raw(file: Any) -> io.FileIO:
+    return io.FileIO(os.dup(file.fileno()))
+
+
+def _damaged(cause: str) -> FileProblem:
+    return FileProblem("malformed", _DAMAGED.filled(cause=cause))
+
+
+_DAMAGED = Text("archive, {cause}", "アーカイブ ({cause})")
+_OTHER_SIZE = Text(
+    "archive, a member of another size than its header says", "アーカイブの中のファイルの大きさが見出しと一致しません"
+)
+_LEADS_OUT = Text("the member's name leads out of the archive", "中のファイルの名前がアーカイブの外を指しています")
+_COMPRESSION = Text("a compression that is not supported", "対応していない圧縮方式です")
+_TOO_MUCH = Text(
+    "more than {members} members or {bytes} bytes in an archive",
+    "アーカイブ全体で {members} 件または {bytes} バイトまでです",
+).filled(members=_MEMBERS, bytes=_TOTAL_BYTES)
+_PIECE_TOO_LARGE = Text(
+    "more than {bytes} bytes in one piece of an archive", "アーカイブの1つの部分は {bytes} バイトまでです"
+).filled(bytes=_DIRECTORY_BYTES)
+_MEMBER_TOO_LARGE = Text(
+    "more than {bytes} bytes in an archive's member", "アーカイブの中のファイルは {bytes} バイトまでです"
+)
+_MEMBER_SWELLS = Text(
+    "a member that unpacks to more than {ratio} times its size", "中のファイルが展開すると {ratio} 倍を超えます"
+).filled(ratio=_RATIO)
+_ARCHIVE_SWELLS = Text(
+    "an archive that unpacks to more than {ratio} times its size", "アーカイブが展開すると {ratio} 倍を超えます"
+).filled(ratio=_RATIO)

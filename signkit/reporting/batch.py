@@ -1,0 +1,229 @@
+"""Judging many files: any number of them in bounded memory, on one machine's cores or on a cluster.
+
+The engine needs no more than `concurrent.futures.Executor`: its own worker processes, threads, or Dask's
+``Client.get_executor()``.  A file that kills or hangs its worker is UNREADABLE with the cause; no other file notices.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pickle
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from dataclasses import replace
+from itertools import chain, islice
+
+from signkit.errors import EngineFailed, OptionsNotPortable, PasswordStaysHere, SignKitError
+from signkit.incoming import FileProblem, read_location, too_large
+from signkit.reporting.sources import Source, sources
+from signkit.validation.api import not_read, validate_data
+from signkit.validation.options import ValidationOptions
+from signkit.validation.report import FileError, Report, Verdict
+from signkit.words import Text
+from signkit.workers import WorkerLost, WorkerPool
+
+#: Seconds that a worker gets on top of what a file may take (``Limits.seconds``), which it counts itself.
+MARGIN_SECONDS = 15.0
+
+#: Files handed out at once, per worker: one being judged, one waiting, so that no worker waits for us.
+_AHEAD = 2
+
+_LOST = {
+    "died": Text(
+        "The worker process ended while judging it ({detail}).", "検証中に処理プロセスが異常終了しました ({detail})。"
+    ),
+    "hung": Text("It was not judged within {detail}.", "{detail} 以内に検証が終わりませんでした。"),
+}
+
+
+def validate_many(
+    paths: Iterable[str | os.PathLike[str]],
+    options: ValidationOptions | None = None,
+    *,
+    executor: Executor | None = None,
+    jobs: int | None = None,
+    done: Mapping[str, str] | None = None,
+    on_unchanged: Callable[[str], object] | None = None,
+) -> Iterator[Report]:
+    """Judge files, folders, globs, archives and URLs; yield each report as it is done, in no particular order.
+
+    Nothing is kept: ``paths`` may be endless, and at most two files a worker are under way.  Closing the iterator ends
+    the workers.
+
+    Args:
+        paths: what to judge; see :func:`signkit.reporting.sources.sources`.
+        options: see :class:`ValidationOptions`; sent to each worker once, so it must be picklable unless ``jobs`` is 0.
+        executor: who does the work, instead of own worker processes; it is not shut down.  What it does not answer
+            within some minutes is given up, but only own worker processes are stopped.
+        jobs: how many workers; 0: this process alone, in the order of ``paths``; None: one a core, or for a single file
+            this process.  With ``executor``: how many workers it has.
+        done: SHA-256 of files judged before, by name: a file that is still the same is passed over.
+        on_unchanged: told the name of each file passed over.
+
+    Raises:
+        OptionsNotPortable: the options cannot be sent to a worker.
+        PasswordStaysHere: with ``executor``: who knows where it runs.
+        EngineFailed: the workers cannot be started, or the executor gave up.
+        MissingExtra: a URL is named, and fsspec is not installed.
+    """
+    options = options or ValidationOptions()
+    todo = sources(paths, offline=options.offline)
+    if executor is None and jobs is None:
+        first = list(islice(todo, 2))
+        todo, jobs = chain(first, todo), 0 if len(first) < 2 else os.cpu_count() or 1
+    done = done or {}
+    if executor is not None:
+        if options.password is not None:
+            raise PasswordStaysHere
+        found = _Run(_Sender(options), executor, jobs or os.cpu_count() or 1, _patience(options)).reports(todo, done)
+    elif jobs:
+        found = _in_processes(todo, done, options, jobs)
+    else:
+        found = ((source.name, _judge(source, options, done.get(source.name))) for source in todo)
+    for name, report in found:
+        if report is not None:
+            yield report
+        elif on_unchanged is not None:
+            on_unchanged(name)
+
+
+def _judge(source: Source, options: ValidationOptions, known: str | None) -> Report | None:
+    """Judge one file; None where it is ``known`` by its SHA-256."""
+    try:
+        if source.problem is not None:
+            raise source.problem
+        limit = options.limits.bytes
+        data = source.data if source.data is not None else read_location(source.name, limit, offline=options.offline)
+        if len(data) > limit:
+            raise too_large(limit)
+    except FileProblem as problem:
+        return not_read(source.name, problem, options)
+    if known is not None and hashlib.sha256(data).hexdigest() == known:
+        return None
+    return validate_data(data, source.name, options)
+
+
+# --- in workers ------------------------------------------------------------------------------------------
+
+#: The options that this worker has unpacked, by their digest: what they hold parsed is shared by all its files.
+_unpacked: dict[str, ValidationOptions] = {}
+
+
+def _unpack(digest: str, packed: bytes | None) -> ValidationOptions:
+    if digest not in _unpacked:
+        if packed is None:
+            raise RuntimeError("this worker was not told the options")
+        _unpacked.clear()
+        _unpacked[digest] = pickle.loads(packed)  # noqa: S301  packed by validate_many
+    return _unpacked[digest]
+
+
+def _judge_elsewhere(digest: str, packed: bytes | None, source: Source, known: str | None) -> Report | None:
+    return _judge(source, _unpack(digest, packed), known)
+
+
+class _Sender:
+    """The options as they travel; ``once`` they are with every worker from its start."""
+
+    def __init__(self, options: ValidationOptions, *, once: bool = False) -> None:
+        self.options = options
+        try:
+            self.packed = pickle.dumps(replace(options))  # a fresh copy: without what was parsed here
+        except Exception as error:  # a plug-in's source may hold anything
+            raise OptionsNotPortable(type(error).__name__) from error
+        self.digest = hashlib.sha256(self.packed).hexdigest()
+        self._with_job = None if once else self.packed
+
+    def submit(self, executor: Executor, source: Source, known: str | None) -> Future[Report | None]:
+        try:
+            return executor.submit(_judge_elsewhere, self.digest, self._with_job, source, known)
+        except RuntimeError as error:  # shut down, or broken
+            raise EngineFailed(str(error)) from error
+
+
+# --- in the parent ---------------------------------------------------------------------------------------
+
+
+def _patience(options: ValidationOptions) -> float:
+    """How long a foreign executor may keep a file: it may have begun others before."""
+    return (_AHEAD + 1) * (options.limits.seconds + MARGIN_SECONDS)
+
+
+def _in_processes(
+    todo: Iterable[Source], done: Mapping[str, str], options: ValidationOptions, jobs: int
+) -> Iterator[tuple[str, Report | None]]:
+    sender = _Sender(options, once=True)
+    seconds = options.limits.seconds + MARGIN_SECONDS
+    pool = WorkerPool(jobs, seconds=seconds, initializer=_unpack, arguments=(sender.digest, sender.packed))
+    finished = False
+    try:
+        yield from _Run(sender, pool, jobs, None).reports(todo, done)
+        finished = True
+    finally:
+        pool.shutdown(cancel_futures=not finished)
+
+
+class _Run:
+    """One batch on an executor."""
+
+    def __init__(self, sender: _Sender, executor: Executor, jobs: int, patience: float | None) -> None:
+        self._sender = sender
+        self._executor = executor
+        self._room = _AHEAD * jobs
+        self._patience = patience
+        self._pending: dict[Future[Report | None], tuple[Source, float]] = {}
+
+    def reports(self, todo: Iterable[Source], done: Mapping[str, str]) -> Iterator[tuple[str, Report | None]]:
+        """Yield name and report of each file as it is done; the report is None where it is the same as before."""
+        waiting = iter(todo)
+        try:
+            while True:
+                for source in islice(waiting, self._room - len(self._pending)):
+                    future = self._sender.submit(self._executor, source, done.get(source.name))
+                    self._pending[future] = (source, time.monotonic())
+                if not self._pending:
+                    return
+                yield from self._finished()
+        finally:
+            for future in self._pending:
+                future.cancel()
+
+    def _finished(self) -> Iterator[tuple[str, Report | None]]:
+        ready, _ = wait(self._pending, timeout=self._patience, return_when=FIRST_COMPLETED)
+        for future in ready:
+            source, _ = self._pending.pop(future)
+            yield source.name, self._outcome(future, source)
+        for future, (source, since) in list(self._pending.items()):
+            if self._patience is not None and time.monotonic() - since > self._patience:
+                del self._pending[future]  # whatever it may still answer, nobody hears it: nothing is reported twice
+                future.cancel()
+                yield source.name, self._lost(source, WorkerLost("hung", f"{self._patience:g} s"))
+
+    def _outcome(self, future: Future[Report | None], source: Source) -> Report | None:
+        try:
+            return future.result()
+        except WorkerLost as lost:
+            if lost.cause == "start":
+                raise EngineFailed(lost.detail) from lost
+            return self._lost(source, lost)
+        except SignKitError:
+            raise
+        except (CancelledError, RuntimeError) as error:  # not ours: the executor itself has ended
+            raise EngineFailed(f"{type(error).__name__}: {error}".rstrip(": ")) from error
+        except Exception as error:  # the executor's own words for a lost worker, such as Dask's KilledWorker
+            return self._lost(source, WorkerLost("died", type(error).__name__))
+
+    def _lost(self, source: Source, lost: WorkerLost) -> Report:
+        """Report a file whose worker is gone.  It has no digest, so that ``done`` never passes it over."""
+        options = self._sender.options
+        return Report(
+            file=source.name,
+            sha256="",
+            kind="pdf",
+            verdict=Verdict.UNREADABLE,
+            validation_time=options.moment(),
+            policy=options.policy.name,
+            error=FileError(f"worker-{lost.cause}", _LOST[lost.cause].filled(detail=lost.detail)),
+        )

@@ -1,0 +1,55 @@
+"""From a format's name to its writer; only the one that is asked for is imported."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from signkit.reporting.formats.writer import Format, Write, Writer
+from signkit.validation.report import Report
+from signkit.words import Language
+
+
+class LineWriter:
+    """A format in which each report stands for itself."""
+
+    def __init__(self, write: Write, text_of: Callable[[Report], str]) -> None:
+        self._write = write
+        self._text_of = text_of
+
+    def add(self, report: Report) -> None:
+        """Write the report."""
+        self._write(self._text_of(report))
+
+    def finish(self) -> None:
+        """Write nothing: every report is whole already."""
+
+
+def open_writer(format_: Format, write: Write, language: Language = "en") -> Writer:
+    """Return the writer of a format; ``write`` gets each piece of text, always whole lines of it."""
+    if format_ is Format.CSV:
+        from signkit.reporting.formats.csv import CsvWriter
+
+        return CsvWriter(write)
+    if format_ is Format.JUNIT:
+        from signkit.reporting.formats.junit import JunitWriter
+
+        return JunitWriter(write, language)
+    if format_ is Format.HTML:
+        from signkit.reporting.formats.html import HtmlWriter
+
+        return HtmlWriter(write, language)
+    if format_ is Format.ETSI:
+        from signkit.reporting.formats.etsi import EtsiWriter
+
+        return EtsiWriter(write)
+    return LineWriter(write, _line_format(format_, language))
+
+
+def _line_format(format_: Format, language: Language) -> Callable[[Report], str]:
+    if format_ is Format.TEXT:
+        from signkit.reporting.formats.text import write_text
+
+        return lambda report: write_text(report, language)
+    from signkit.reporting.formats.json import write_json, write_jsonl
+
+    return write_json if format_ is Format.JSON else write_jsonl

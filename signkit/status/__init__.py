@@ -1,0 +1,1 @@
+"""Where contracts stand: who has signed, whose turn it is."""

@@ -1,1 +1,0 @@
-"""Whom we believe, what revocation says, and what time it was.  Knows nothing of PDF."""

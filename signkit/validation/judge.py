@@ -1,0 +1,126 @@
+"""What the judgement of PDF and CMS files shares: timestamps, the best proven time, the ruling on one signature."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from signkit.cms import signed_data as cms
+from signkit.pdf.changes.comparison import Judgement
+from signkit.pdf.dates import parse_date
+from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.judge import PathJudgement, TrustJudge
+from signkit.pki.paths.pool import Pool
+from signkit.validation.evidence import fetched_pool, is_local
+from signkit.validation.integrity import Checked
+from signkit.validation.options import ValidationOptions
+from signkit.validation.reasons import reason
+from signkit.validation.report import (
+    FileError,
+    Report,
+    SignatureReport,
+    SignerReport,
+    TimestampReport,
+    Verdict,
+)
+from signkit.validation.verdicts import Ruling, identity, key_kind, rule
+
+
+def unreadable(blank: Report, code: str, **facts: object) -> Report:
+    """Return the report of a file that could not be judged; one without a signature was read, so it has no error."""
+    words = reason(code, **facts)
+    if code == "not-signed":
+        return replace(blank, verdict=Verdict.NOT_SIGNED, reasons=(words,))
+    return replace(blank, verdict=Verdict.UNREADABLE, error=FileError(code, words.text))
+
+
+@dataclass(frozen=True)
+class Proof:
+    """A proof that bytes existed at a time."""
+
+    time: datetime
+    source: str
+
+
+class Judge:
+    """What PDF and CMS files share: timestamps, the best proven time, and the ruling on one signature."""
+
+    def __init__(self, options: ValidationOptions, pool: Pool) -> None:
+        self.options = options
+        self.now = options.moment()
+        sources = [source for source in options.revocation if not options.offline or is_local(source)]
+        if sources:
+            pool += fetched_pool(pool, options.trust, sources, self.now)
+        self.trust = TrustJudge(options.policy, options.trust, pool.distinct(), self.now)
+
+    def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
+        """Judge a signature timestamp that is proven to exist at ``moment``."""
+        checked = Checked(None, timestamp=token, problems=token.problems)
+        ruling = rule(checked, None, self.path(token.signer, "timestamp", moment), moment, self.options.policy, "")
+        return TimestampReport(token.time, token.tsa, ruling.verdict, ruling.sub_indication, ruling.reasons)
+
+    def path(self, signer: cms.Signer | None, purpose: str, moment: datetime) -> PathJudgement | None:
+        """Judge the signer's certificate."""
+        if signer is None or signer.certificate is None:
+            return None
+        return self.trust.judge(signer.certificate, purpose, moment)
+
+    def signature(
+        self, checked: Checked, changes: Judgement | None, proof: Proof | None, level: str, kind: str
+    ) -> SignatureReport:
+        """Judge one signature; ``proof`` is the document timestamp that covers it, if there is one."""
+        signer = checked.signer
+        covered_at = proof.time if proof else self.now
+        timestamps = tuple(self.timestamp(token, covered_at) for token in signer.timestamps) if signer else ()
+        times = [Proof(t.time, "signature-timestamp") for t in timestamps if t.verdict is Verdict.PASSED and t.time]
+        best = min((*times, *([proof] if proof else [])), key=lambda p: p.time, default=None)
+        moment = min(best.time, self.now) if best else self.now
+        path = self.path(signer, "signature", moment) if checked.intact else None
+        ruling = rule(checked, changes, path or _no_path(signer), moment, self.options.policy, level)
+        if (
+            timestamps
+            and not times
+            and ruling.sub_indication in ("OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TRY_LATER")
+        ):
+            ruling = Ruling(ruling.verdict, ruling.sub_indication, (*ruling.reasons, reason("timestamp-not-believed")))
+        return SignatureReport(
+            field=checked.found.field if checked.found else None,
+            type=kind,
+            verdict=ruling.verdict,
+            sub_indication=ruling.sub_indication,
+            reasons=ruling.reasons,
+            intact=checked.intact,
+            level=level,
+            signature_algorithm=signer.algorithm.name if signer and signer.algorithm else None,
+            claimed_time=_claimed_time(checked),
+            best_time=best.time if best else None,
+            best_time_source=best.source if best else None,
+            signer=self._signer(signer, path),
+            coverage=checked.found.coverage if checked.found else None,
+            changes_after=changes.level.word if changes else None,
+            changes_permitted=changes.permitted if changes else None,
+            revocation=path.revocation if path else RevocationStatus(),
+            timestamps=tuple(sorted(timestamps, key=lambda t: (t.time is None, t.time))),
+        )
+
+    def _signer(self, signer: cms.Signer | None, path: PathJudgement | None) -> SignerReport:
+        certificate = signer.certificate if signer else None
+        if certificate is None:
+            return SignerReport(None, None)
+        return SignerReport(
+            cms.common_name(certificate),
+            cms.issuer_name(certificate),
+            key_kind(certificate, path),
+            identity(certificate, path) if self.options.identity else None,
+            path.label.source if path and path.label else None,
+        )
+
+
+def _claimed_time(checked: Checked) -> datetime | None:
+    """Return what the signer says: the dictionary's /M (ETSI EN 319 142-1 5.3), else the signed attribute."""
+    stated = parse_date(checked.found.entries.get("/M")) if checked.found else None
+    return stated or (checked.signer.claimed_time if checked.signer else None)
+
+
+def _no_path(signer: cms.Signer | None) -> PathJudgement | None:
+    return None if signer is None or signer.certificate is None else PathJudgement("GENERIC", "signature-not-checked")
