@@ -18,7 +18,7 @@ from signkit.cms.der import DerProblem
 from signkit.cms.smime import signed_message
 from signkit.errors import InputUnreadable, system_cause
 from signkit.limits import LimitExceeded
-from signkit.pdf.changes.comparison import Judgement, Level
+from signkit.pdf.changes.values import Judgement, Level
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
 from signkit.pki.paths.pool import Pool
 from signkit.validation.cms_archive import ArchiveTimestamp, Proofs, archive_timestamps, old_archives

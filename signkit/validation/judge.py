@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signkit.cms import signed_data as cms
-from signkit.pdf.changes.comparison import Judgement
+from signkit.pdf.changes.values import Judgement
 from signkit.pdf.dates import parse_date
 from signkit.pki.paths.finding import RevocationStatus
 from signkit.pki.paths.judge import PathJudgement, TrustJudge

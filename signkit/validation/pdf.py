@@ -9,7 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from signkit.limits import LimitExceeded, Meter
-from signkit.pdf.changes.comparison import Changes, Level, Rules
+from signkit.pdf.changes.judging import Changes
+from signkit.pdf.changes.values import Level, Rules
 from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import Value

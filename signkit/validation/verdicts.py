@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from signkit.jpki.attributes import read_attributes
-from signkit.pdf.changes.comparison import Judgement
+from signkit.pdf.changes.values import Judgement
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.pki.paths.judge import PathJudgement
 from signkit.pki.policy import Policy, algorithm_ends

@@ -1,194 +1,25 @@
-"""What changed after a signature, and whether that was allowed (ISO 32000-2 12.8.2.2, 12.8.2.4; ETSI EN 319 142-1 5.5).
+"""Two states of the document, walked side by side from the catalog, page by page, field by field.
 
-Two states of the document are walked side by side from the catalog, page by page, field by field.  Every place
-where they differ must be explained by a rule; what no rule explains is ``other``.  Judging what a reader *reaches*
-instead of which object numbers were written makes freed, unused and rewritten-but-equal objects harmless, and an object
-that is used in two places is judged in both.
-
-Each step from one revision to the next is judged once, for all signatures before it.
+Every place where they differ must be explained by a rule; what no rule explains is ``other``.  Judging what a reader
+*reaches* instead of which object numbers were written makes freed, unused and rewritten-but-equal objects harmless, and
+an object that is used in two places is judged in both.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from enum import IntEnum
+from collections.abc import Iterator
 from functools import cached_property
 
 from signkit.pdf.changes.covering import ShownContent
+from signkit.pdf.changes.structure import StructureComparison
+from signkit.pdf.changes.values import Change, Level
 from signkit.pdf.form import FormField, form_fields
-from signkit.pdf.reading.document import PdfFile, View
+from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers, references
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
-from signkit.pdf.signatures import FoundSignature
 
-
-class Level(IntEnum):
-    """How grave a change is; each level includes those before it."""
-
-    NONE = 0
-    EVIDENCE = 1
-    FORM = 2
-    ANNOTATIONS = 3
-    OTHER = 4
-
-    @property
-    def word(self) -> str:
-        """The word in the report."""
-        return self.name.lower()
-
-
-@dataclass(frozen=True)
-class Change:
-    """One difference: its level, a code that says what it is, where it is, and the field it belongs to."""
-
-    level: Level
-    code: str
-    where: str = ""
-    field: str | None = None
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What changed after one signature.  ``permitted`` is None where it cannot be judged, which is never a pass."""
-
-    level: Level
-    permitted: bool | None
-    findings: tuple[Change, ...] = ()
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What may change: the highest level, and fields that may not (None: no field is locked).
-
-    ``certified``: a certification signature rules, so that signatures go into the fields there are.
-    """
-
-    allowed: Level
-    certified: bool = False
-    locked: Callable[[str], bool] | None = None
-
-
-class Changes:
-    """All steps of one file, each judged at most once."""
-
-    def __init__(self, file: PdfFile, signatures: Iterable[FoundSignature]) -> None:
-        self._file = file
-        self._signed_refs = {found.field_ref for found in signatures if found.field_ref}
-        self._steps: dict[int, tuple[Change, ...]] = {}
-        self._states: dict[int, _State] = {}
-        self._referrers: Referrers | None = None
-        self._shown = ShownContent()
-
-    def after(self, found: FoundSignature, rules: Rules) -> Judgement:
-        """Judge everything that was done to the file after ``found`` was made."""
-        if found.coverage == "whole-file":
-            return Judgement(Level.NONE, True)
-        if found.revision is None or found.coverage == "partial":
-            change = Change(Level.OTHER, "revision-unknown")
-            return Judgement(Level.OTHER, None, (change,))
-        changes: list[Change] = []
-        for index in range(found.revision, len(self._file.history) - 1):
-            changes += self._step(index)
-        changes += _after_last(self._file)
-        return _judged(changes, rules)
-
-    def _step(self, index: int) -> tuple[Change, ...]:
-        if index not in self._steps:
-            self._file.meter.check_time()
-            history = self._file.history
-            before, after = self._state(index), self._state(index + 1)
-            found = _unexplained_bytes(self._file, after.view)
-            if self._referrers is None:
-                self._referrers = Referrers(history)
-            self._steps[index] = (*found, *_Comparison(before, after, self._referrers, self._shown).run())
-        return self._steps[index]
-
-    def _state(self, index: int) -> _State:
-        """Return a state; the one before it is kept besides, no others: a file may have thousands of revisions."""
-        if index not in self._states:
-            self._states = {at: state for at, state in self._states.items() if at == index - 1}
-            self._states[index] = _State(self._file.history.view(index))
-        return self._states[index]
-
-
-_OVER_TEXT = "signature-over-text"
-
-
-def _judged(changes: list[Change], rules: Rules) -> Judgement:
-    level = max((change.level for change in changes), default=Level.NONE)
-    locked = [
-        c for c in changes if c.field is not None and c.level >= Level.FORM and rules.locked and rules.locked(c.field)
-    ]
-    findings = [change for change in changes if change.level > rules.allowed] + locked
-    findings += [change for change in changes if rules.certified and change.code == _OVER_TEXT]
-    proven = [change for change in findings if change.code != "not-judged"]
-    permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
-    return Judgement(level, permitted, tuple(dict.fromkeys(findings)))
-
-
-# --- bytes that no revision explains -----------------------------------------------------------------------
-
-# Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
-_BETWEEN = re.compile(rb"(?:[\0\t\n\x0c\r ]++|%[^\r\n]*+|startxref[\0\t\n\x0c\r ]*+\d++|endobj|endstream)*+\Z")
-
-
-def _after_last(file: PdfFile) -> Iterator[Change]:
-    """Bytes after the last revision that was understood: other viewers may draw them (incremental saving attack)."""
-    last = file.history.end_before(len(file.history))
-    if file.damaged:
-        yield Change(Level.OTHER, "not-judged", "cross-reference")
-    elif not _BETWEEN.match(file.data, last):
-        yield Change(Level.OTHER, "bytes-after-last-revision", f"byte {last}")
-
-
-def _unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
-    """The bytes of one revision must be its objects, its cross-reference and white space, nothing else."""
-    section = new.history.sections[new.index]
-    if new.history.rewrites_container(new.index):
-        yield Change(Level.OTHER, "not-judged", "object stream rewritten")
-    if section.conflicts:
-        yield Change(Level.OTHER, "not-judged", "cross-reference of two readings")
-    if _mixes_generations(file, new):
-        yield Change(Level.OTHER, "not-judged", "generations")
-    position = new.history.end_before(new.index)
-    extents = [item for item in section.extents if item[0] >= position]
-    for number, place in section.entries.items():
-        if place is not None and not place.container and position <= place.offset < section.end:
-            extent = file.object_extent(number, place)
-            if extent is not None:
-                extents.append(extent)
-    for start, end in sorted(extents):
-        if start > position and not _BETWEEN.match(file.data, position, start):
-            yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
-        position = max(position, end)
-    if position < section.end and not _BETWEEN.match(file.data, position, section.end):
-        yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
-
-
-def _mixes_generations(file: PdfFile, new: View) -> bool:
-    """Whether a revision names objects by a generation that they do not have (7.3.10): null for some readers only."""
-    before = new.history.view(new.index - 1)
-    for number, place in new.history.sections[new.index].entries.items():
-        if place is None:
-            continue
-        former, written = before.locate(number), file.generation_at(number, place)
-        if former is not None and former.generation != place.generation:
-            return True
-        if written is not None and written != place.generation:
-            return True
-        if any(_is_of_another_generation(new, ref) for ref in references(new.get(Ref(number, 0)))):
-            return True
-    return False
-
-
-def _is_of_another_generation(view: View, ref: Ref) -> bool:
-    place = view.locate(ref.number)
-    return place is not None and place.generation != ref.generation
-
-
-# --- the comparison of two states --------------------------------------------------------------------------
+#: A further signature that stands over text: whether it may is for the document's rules (``Rules.certified``).
+OVER_TEXT = "signature-over-text"
 
 #: Entries of the catalog that say nothing about what a page shows or does.
 _CATALOG_EVIDENCE = {"/DSS", "/Extensions", "/Metadata", "/Version"}
@@ -228,7 +59,7 @@ def _pages(view: View) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
             yield ref, inherited | entries
 
 
-class _State:
+class State:
     """The document at one revision, with what is compared of it twice: with the state before, and the one after."""
 
     def __init__(self, view: View) -> None:
@@ -245,7 +76,7 @@ class _State:
         return _fields(self.view)
 
 
-class _Comparison:
+class Comparison:
     """One walk over two states.
 
     ``_pairs`` holds pages and the catalog, ``_form_pairs`` fields and widgets: they have their own rules, so that
@@ -253,7 +84,7 @@ class _Comparison:
     (``_in_page``).
     """
 
-    def __init__(self, old: _State, new: _State, referrers: Referrers, shown: ShownContent) -> None:
+    def __init__(self, old: State, new: State, referrers: Referrers, shown: ShownContent) -> None:
         self._before, self._after = old, new
         self.old, self.new = old.view, new.view
         self._referrers = referrers
@@ -267,7 +98,7 @@ class _Comparison:
         self._successor: dict[Ref, Ref] = {}
         self._new_widgets: set[Ref] = set()
         self._filled_widgets: set[Ref] = set()
-        self._depth = old.view.file.meter.limits.depth
+        self.depth = old.view.file.meter.limits.depth
 
     def run(self) -> Iterator[Change]:
         """All differences."""
@@ -292,7 +123,7 @@ class _Comparison:
         for key in sorted((old.keys() | new.keys()) - _TRAILER_FREE):
             if not self._drawn_same(old.get(key), new.get(key)):
                 yield Change(Level.OTHER, "trailer", key)
-        if not self._same(old.get("/Info"), new.get("/Info")):
+        if not self.same(old.get("/Info"), new.get("/Info")):
             yield Change(Level.EVIDENCE, "metadata", "/Info")
         yield from self._catalog(before, after)
         yield from self._form(before, after, old_fields, new_fields)
@@ -324,10 +155,10 @@ class _Comparison:
                 self._successor.setdefault(one, other)
 
     def _drawn_same(self, one: Value, other: Value) -> bool:
-        """As :meth:`_same`, where a field has no business to be."""
+        """As :meth:`same`, where a field has no business to be."""
         self._in_page = True
         try:
-            return self._same(one, other)
+            return self.same(one, other)
         finally:
             self._in_page = False
 
@@ -336,24 +167,24 @@ class _Comparison:
     def _catalog(self, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
         yield from self._structure(before, after)  # first: what refers to its elements may then rely on it
         for key in sorted((before.keys() | after.keys()) - _CATALOG_OWN):
-            same = self._same if key in _CATALOG_KNOWN else self._drawn_same
+            same = self.same if key in _CATALOG_KNOWN else self._drawn_same
             if not same(before.get(key), after.get(key)):
                 yield Change(Level.OTHER, "catalog", key)
         for key in sorted(_CATALOG_EVIDENCE & (before.keys() | after.keys())):
-            if not self._same(before.get(key), after.get(key)):
+            if not self.same(before.get(key), after.get(key)):
                 yield Change(Level.EVIDENCE, "evidence" if key == "/DSS" else "metadata", key)
         yield from self._perms(before, after)
 
     def _perms(self, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
         """Whatever the permissions were, they stay (12.8.6); certifying comes first or not at all (12.8.2.2.1)."""
-        if not self._same(before.get("/Perms"), after.get("/Perms")):
+        if not self.same(before.get("/Perms"), after.get("/Perms")):
             yield Change(Level.OTHER, "permissions", "/Perms")
 
     def _structure(self, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
         old, new = before.get("/StructTreeRoot"), after.get("/StructTreeRoot")
         if old is None and new is None:
             return
-        if not _StructureComparison(self, self._new_widgets).same(old, new):
+        if not StructureComparison(self, self._new_widgets).same(old, new):
             yield Change(Level.OTHER, "structure-tree", "/StructTreeRoot")
 
     # --- pages ---
@@ -362,7 +193,7 @@ class _Comparison:
         for key in sorted((one.keys() | other.keys()) - _PAGE_FREE):
             if not self._drawn_same(one.get(key), other.get(key)):
                 yield Change(Level.OTHER, "page", f"{where} {key}")
-        if not self._same(one.get("/Tabs"), other.get("/Tabs")):
+        if not self.same(one.get("/Tabs"), other.get("/Tabs")):
             yield Change(Level.FORM, "tab-order", where)
         yield from self._annotations(one, other, where)
 
@@ -377,7 +208,7 @@ class _Comparison:
             match = left.take(item, self._successor.get(item) if isinstance(item, Ref) else None)
             if match is None:
                 yield self._removed_annotation(item, where)
-            elif not self._is_owned(item, match) and not self._same(item, match):
+            elif not self._is_owned(item, match) and not self.same(item, match):
                 yield self._changed_annotation(item, match, where)
                 yield from self._covering(one, match, where)
             elif isinstance(match, Ref) and match in self._filled_widgets:
@@ -402,7 +233,7 @@ class _Comparison:
             return
         if hidden:
             signature = isinstance(item, Ref) and item in self._new_widgets
-            yield Change(Level.FORM, _OVER_TEXT, where) if signature else Change(Level.OTHER, "covers-text", where)
+            yield Change(Level.FORM, OVER_TEXT, where) if signature else Change(Level.OTHER, "covers-text", where)
 
     def _is_owned(self, one: Value, other: Value) -> bool:
         return isinstance(one, Ref) and isinstance(other, Ref) and (one, other) in self._form_pairs
@@ -464,20 +295,20 @@ class _Comparison:
 
     def _form_entries(self, old: dict[str, Value], new: dict[str, Value]) -> Iterator[Change]:
         for key in sorted((old.keys() | new.keys()) - _FORM_FREE):
-            if not self._same(old.get(key), new.get(key)):
+            if not self.same(old.get(key), new.get(key)):
                 yield Change(Level.OTHER, "form", f"/AcroForm {key}")
         for key in ("/XFA", "/CO", "/NeedAppearances"):
-            if not self._same(old.get(key), new.get(key)):
+            if not self.same(old.get(key), new.get(key)):
                 yield Change(Level.OTHER, "form", f"/AcroForm {key}")
         before, after = self.old.resolve(old.get("/DR")), self.new.resolve(new.get("/DR"))
         if isinstance(before, dict) and not self._only_added(before.get("/Font"), (after or {}).get("/Font"), 1):
             yield Change(Level.OTHER, "form-resources", "/AcroForm /DR /Font")
-        if old.get("/DA") is not None and not self._same(old.get("/DA"), new.get("/DA")):
+        if old.get("/DA") is not None and not self.same(old.get("/DA"), new.get("/DA")):
             yield Change(Level.OTHER, "form", "/AcroForm /DA")
 
     def _only_added(self, one: Value, other: Value, levels: int = 2) -> bool:
         """Everything of the old resources is still there, unchanged; new names may be added."""
-        if one is None or self._same(one, other):
+        if one is None or self.same(one, other):
             return True
         old, new = self.old.resolve(one), self.new.resolve(other)
         if levels == 0 or not isinstance(old, dict) or not isinstance(new, dict):
@@ -510,7 +341,7 @@ class _Comparison:
         touched: set[str] = set()
         for one_part, other_part in parts:
             for key in sorted((one_part.keys() | other_part.keys()) - _FIELD_OWN):
-                if not self._same(one_part.get(key), other_part.get(key)):
+                if not self.same(one_part.get(key), other_part.get(key)):
                     touched.add(key)
         yield from self._touched_field(name, old, new, touched)
         if not touched and self._is_signed(old) and not self._identical(old.entries.get("/AP"), new.entries.get("/AP")):
@@ -577,7 +408,7 @@ class _Comparison:
 
     # --- equality ---
 
-    def _same(self, one: Value, other: Value, depth: int = 0) -> bool:
+    def same(self, one: Value, other: Value, depth: int = 0) -> bool:
         """Both values show the same, references followed; what has its own rule counts as the same."""
         if isinstance(one, Ref) and isinstance(other, Ref):
             pair, equal = (one, other), self._equal[self._in_page]
@@ -594,16 +425,16 @@ class _Comparison:
         return self._same_value(self.old.resolve(one), self.new.resolve(other), depth)
 
     def _same_value(self, one: Value, other: Value, depth: int) -> bool:
-        if depth > self._depth * 4:
+        if depth > self.depth * 4:
             raise SyntaxProblem("nested too deeply")
         if isinstance(one, dict) and isinstance(other, dict):
             if one.keys() != other.keys():
                 keys = {k for k in one.keys() ^ other.keys() if self._value_of(one, other, k) is not None}
                 if keys:
                     return False
-            return all(self._same(value, other.get(key), depth + 1) for key, value in one.items())
+            return all(self.same(value, other.get(key), depth + 1) for key, value in one.items())
         if isinstance(one, list) and isinstance(other, list):
-            return len(one) == len(other) and all(self._same(a, b, depth + 1) for a, b in zip(one, other, strict=True))
+            return len(one) == len(other) and all(self.same(a, b, depth + 1) for a, b in zip(one, other, strict=True))
         if isinstance(one, Stream) and isinstance(other, Stream):
             return self._same_stream(one, other, depth)
         numbers = isinstance(one, int | float) and isinstance(other, int | float)
@@ -619,7 +450,7 @@ class _Comparison:
         if not self._same_value(first, second, depth):
             return False
         same_coding = all(
-            self._same(one.entries.get(k), other.entries.get(k), depth + 1) for k in ("/Filter", "/DecodeParms")
+            self.same(one.entries.get(k), other.entries.get(k), depth + 1) for k in ("/Filter", "/DecodeParms")
         )
         if same_coding and one.raw == other.raw:
             return True
@@ -684,78 +515,3 @@ def _is_visible(view: View, ref: Value) -> bool:
 def _uses(ref: Ref, value: Value) -> int:
     """How often ``ref`` stands in ``value`` itself."""
     return sum(item == ref for item in references(value))
-
-
-class _StructureComparison:
-    """The logical structure may only grow, and only by what new widgets need (14.7)."""
-
-    def __init__(self, comparison: _Comparison, new_widgets: set[Ref]) -> None:
-        self._all = comparison
-        self._new_widgets = new_widgets
-        self._seen: set[tuple[Ref, Ref]] = set()
-
-    def same(self, one: Value, other: Value) -> bool:
-        """Whether the second tree is the first, or the first with elements for new annotations."""
-        old, new = self._all.old.resolve(one), self._all.new.resolve(other)
-        old = {} if old is None else old
-        if not isinstance(old, dict) or not isinstance(new, dict):
-            return False
-        if not old:
-            return all(self._is_new_annotation(item) for item in self._listed(self._all.new, new.get("/K")))
-        free = {"/K", "/ParentTree", "/ParentTreeNextKey", "/IDTree", "/Namespaces"}
-        if any(not self._all._same(old.get(k), new.get(k)) for k in (old.keys() | new.keys()) - free):
-            return False
-        return self._kids(old.get("/K"), new.get("/K"), 0)
-
-    def _kids(self, one: Value, other: Value, depth: int) -> bool:
-        old, new = self._listed(self._all.old, one), self._listed(self._all.new, other)
-        left = list(new)
-        for item in old:
-            match = next((x for x in left if x == item), None)
-            if match is None:
-                match = next((x for x in left if self._element(item, x, depth)), None)
-            if match is None or (match == item and not self._element(item, match, depth)):
-                return False
-            left.remove(match)
-        return all(self._is_new_annotation(item) for item in left)
-
-    @staticmethod
-    def _listed(view: View, value: Value) -> list[Value]:
-        kids = view.resolve(value)
-        return kids if isinstance(kids, list) else [] if kids is None else [value]
-
-    def _element(self, one: Value, other: Value, depth: int) -> bool:
-        if depth > self._all._depth:
-            raise SyntaxProblem("structure tree nested too deeply")
-        if isinstance(one, Ref) and isinstance(other, Ref):
-            if (one, other) in self._seen:
-                return True
-            self._seen.add((one, other))
-            if self._all.untouched(one, other):
-                return True
-            self._all.judged_element(one, other)
-        old, new = self._all.old.resolve(one), self._all.new.resolve(other)
-        if not isinstance(old, dict) or not isinstance(new, dict):
-            return type(old) is type(new) and bool(old == new)
-        if self._type(self._all.old, old) == self._type(self._all.new, new) == "/OBJR":
-            return old.get("/Obj") == new.get("/Obj")
-        free = {"/K", "/P"}
-        if any(not self._all._same(old.get(k), new.get(k)) for k in (old.keys() | new.keys()) - free):
-            return False
-        return self._kids(old.get("/K"), new.get("/K"), depth + 1)
-
-    @staticmethod
-    def _type(view: View, entries: dict[str, Value]) -> Value:
-        return view.resolve(entries.get("/Type"))
-
-    def _is_new_annotation(self, item: Value, depth: int = 0) -> bool:
-        """An element whose leaves are all references to annotations (/OBJR), with no words in place of signed ones."""
-        entries = self._all.new.resolve(item)
-        if not isinstance(entries, dict) or depth > 20:
-            return False
-        if self._type(self._all.new, entries) == "/OBJR":
-            return True
-        kids = self._listed(self._all.new, entries.get("/K"))
-        return (
-            bool(kids) and "/ActualText" not in entries and all(self._is_new_annotation(kid, depth + 1) for kid in kids)
-        )

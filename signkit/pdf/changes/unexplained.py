@@ -1,0 +1,68 @@
+"""Bytes that no revision explains: what lies between, behind and beside the objects of a revision."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from signkit.pdf.changes.values import Change, Level
+from signkit.pdf.reading.document import PdfFile, View
+from signkit.pdf.reading.graph import references
+from signkit.pdf.reading.syntax import Ref
+
+# Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
+_BETWEEN = re.compile(rb"(?:[\0\t\n\x0c\r ]++|%[^\r\n]*+|startxref[\0\t\n\x0c\r ]*+\d++|endobj|endstream)*+\Z")
+
+
+def after_last(file: PdfFile) -> Iterator[Change]:
+    """Bytes after the last revision that was understood: other viewers may draw them (incremental saving attack)."""
+    last = file.history.end_before(len(file.history))
+    if file.damaged:
+        yield Change(Level.OTHER, "not-judged", "cross-reference")
+    elif not _BETWEEN.match(file.data, last):
+        yield Change(Level.OTHER, "bytes-after-last-revision", f"byte {last}")
+
+
+def unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
+    """The bytes of one revision must be its objects, its cross-reference and white space, nothing else."""
+    section = new.history.sections[new.index]
+    if new.history.rewrites_container(new.index):
+        yield Change(Level.OTHER, "not-judged", "object stream rewritten")
+    if section.conflicts:
+        yield Change(Level.OTHER, "not-judged", "cross-reference of two readings")
+    if _mixes_generations(file, new):
+        yield Change(Level.OTHER, "not-judged", "generations")
+    position = new.history.end_before(new.index)
+    extents = [item for item in section.extents if item[0] >= position]
+    for number, place in section.entries.items():
+        if place is not None and not place.container and position <= place.offset < section.end:
+            extent = file.object_extent(number, place)
+            if extent is not None:
+                extents.append(extent)
+    for start, end in sorted(extents):
+        if start > position and not _BETWEEN.match(file.data, position, start):
+            yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
+        position = max(position, end)
+    if position < section.end and not _BETWEEN.match(file.data, position, section.end):
+        yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
+
+
+def _mixes_generations(file: PdfFile, new: View) -> bool:
+    """Whether a revision names objects by a generation that they do not have (7.3.10): null for some readers only."""
+    before = new.history.view(new.index - 1)
+    for number, place in new.history.sections[new.index].entries.items():
+        if place is None:
+            continue
+        former, written = before.locate(number), file.generation_at(number, place)
+        if former is not None and former.generation != place.generation:
+            return True
+        if written is not None and written != place.generation:
+            return True
+        if any(_is_of_another_generation(new, ref) for ref in references(new.get(Ref(number, 0)))):
+            return True
+    return False
+
+
+def _is_of_another_generation(view: View, ref: Ref) -> bool:
+    place = view.locate(ref.number)
+    return place is not None and place.generation != ref.generation
