@@ -113,6 +113,11 @@ _MATCHES = _reasons(
 _UNDECIDED = _reasons(
     "cannot-tell",
     (
+        "contract-unreadable",
+        "The contract data inside the PDF cannot be read, or there are two that differ.",
+        "PDF 内の契約データを読めないか、内容の異なるものが二つあります。",
+    ),
+    (
         "witness",
         "An organisation states that it signed on the party's instruction (立会人型); the file cannot show that the "
         "party gave it.",

@@ -27,6 +27,7 @@ from signkit.errors import (
     DeferredSignatureUnfit,
     KeyFileUnusable,
 )
+from signkit.pdf.contract import read_contract
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.chains import find_issuer
 from signkit.pki.raw_signature import SignatureInvalid, verify_signature
@@ -46,7 +47,7 @@ from signkit.signing.party import refuse_other_person
 from signkit.signing.profiles import Profile
 from signkit.signing.readback import check_signed
 from signkit.signing.request import SignatureRequest
-from signkit.signing.turn import check_turn, contract_of
+from signkit.signing.turn import check_turn
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -295,7 +296,7 @@ def prepare(
         profile=request.profile,
         created=created,
         expires=created + LIFETIME,
-        display=_display(pdf, names[0], request, contract_of(pdf, password)),
+        display=_display(pdf, names[0], request, read_contract(pdf, password)),
     )
     return deferred, prepared.pdf
 
