@@ -11,7 +11,7 @@ from typing import Annotated, BinaryIO
 import typer
 
 from signkit.cli.cms import refuse_inputs
-from signkit.cli.judging import show, validation_options
+from signkit.cli.judging import chosen_options, show
 from signkit.cli.language import words
 from signkit.cli.options import (
     At,
@@ -109,7 +109,7 @@ def verify(
     """Print the report; the exit code is the verdict's, as for validate."""
     from signkit.validation.asic import validate_asic
 
-    show(validate_asic(container, validation_options(policy, trust, evidence, at, offline, identity)), format_)
+    show(validate_asic(container, chosen_options(policy, trust, evidence, at, offline, identity)), format_)
 
 
 @app.command(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from signkit.cli.files import output_beside, refuse_existing
-from signkit.cli.judging import show, validation_options
+from signkit.cli.judging import chosen_options, show
 from signkit.cli.language import words
 from signkit.cli.options import (
     At,
@@ -178,7 +178,7 @@ def verify(
     """Print the report; the exit code is the verdict's, as for validate."""
     from signkit.validation.cms_file import validate_cms_file
 
-    options = validation_options(policy, trust, evidence, at, offline, identity)
+    options = chosen_options(policy, trust, evidence, at, offline, identity)
     show(validate_cms_file(signature, options, content=content), format_)
 
 

@@ -43,14 +43,14 @@ def run(
     offline: Offline = False,
 ) -> None:
     """Judge the contract and write the page."""
-    from signkit.cli.judging import validation_options
+    from signkit.cli.judging import chosen_options
     from signkit.contracts.fonts import font_set
     from signkit.delivery.certificate import completion_certificate
     from signkit.output import write_checked
     from signkit.settings import load_settings
     from signkit.status.contract import contract_status
 
-    options = validation_options(policy, trust, evidence, at, offline, identity=False)
+    options = chosen_options(policy, trust, evidence, at, offline, identity=False)
     target = output_beside(pdf, "certificate", output)
     status = contract_status(read_input(pdf), str(pdf), options)
     page = completion_certificate(

@@ -137,9 +137,9 @@ def withdraw(
 
 
 def _options(trust: list[Path] | None, evidence: list[Path] | None, at: str | None, offline: bool) -> ValidationOptions:
-    from signkit.cli.judging import validation_options
+    from signkit.cli.judging import chosen_options
 
-    return validation_options("default", trust, evidence, at, offline, identity=False)
+    return chosen_options("default", trust, evidence, at, offline, identity=False)
 
 
 def _checked(

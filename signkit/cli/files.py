@@ -5,20 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 
 from signkit.errors import InputUnreadable, OutputExists, OutputNotWritten, UsageProblem, system_cause
+from signkit.limits import Limits
 from signkit.words import Text
-
-MAX_INPUT_BYTES = 1_000_000_000
 
 
 def read_input(path: Path) -> bytes:
     """Return the file's bytes.
 
     Raises:
-        InputUnreadable: it cannot be read, or is larger than 1 GB.
+        InputUnreadable: it cannot be read, or is larger than the limits allow.
     """
     try:
-        if path.is_file() and path.stat().st_size > MAX_INPUT_BYTES:
-            raise InputUnreadable(str(path), Text("larger than 1 GB", "1 GB を超えています"))
+        if path.is_file() and path.stat().st_size > Limits.bytes:
+            size = f"{Limits.bytes:,}"
+            raise InputUnreadable(str(path), Text(f"larger than {size} bytes", f"{size} バイトを超えています"))
         return path.read_bytes()
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error

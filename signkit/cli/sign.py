@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -269,20 +269,20 @@ def _tell_undrawn(data: bytes, pdf: Path, password: Password) -> None:
 
 def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
     """Return whether the role has signed the file, or the copy of it that this run would write."""
+    from signkit.pdf.fields import signature_fields
     from signkit.signing.batch import is_signed_copy
-    from signkit.signing.pades import signature_fields
 
     return role in signature_fields(data, password).signed or is_signed_copy(data, target, role, password)
 
 
 def _refuse_broken(data: bytes, pdf: Path, password: Password) -> None:
     """Refuse to sign over a signature that does not hold: whoever signs would seal an alteration."""
+    from signkit.cli.judging import chosen_options
     from signkit.errors import PdfNotSignable
-    from signkit.validation.options import ValidationOptions
     from signkit.validation.pdf import validate_pdf
     from signkit.validation.report import Verdict
 
-    report = validate_pdf(data, name=str(pdf), options=ValidationOptions(offline=True, password=password))
+    report = validate_pdf(data, name=str(pdf), options=replace(chosen_options(offline=True), password=password))
     broken = [str(signature.field) for signature in report.signatures if signature.verdict is Verdict.FAILED]
     if broken:
         names = ", ".join(broken)

@@ -16,7 +16,7 @@ import typer
 
 from signkit.cli.files import read_input
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import AskPassword, PasswordStdin, Trust
+from signkit.cli.options import AskPassword, At, EvidenceFolders, PasswordStdin, Policy, Trust
 from signkit.cli.passwords import DocumentPassword
 from signkit.errors import ExitCode
 from signkit.words import Text
@@ -41,21 +41,20 @@ def run(
     format_: Annotated[
         Format, typer.Option("--format", help=words("text, json or csv.", "text、json、csv。"))
     ] = Format.TEXT,
+    policy: Policy = "default",
     trust: Trust = None,
+    evidence: EvidenceFolders = None,
+    at: At = None,
     ask_password: AskPassword = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Print where each contract stands, judged offline, as soon as it is known."""
-    from signkit.cli.services import trusted_paths
-    from signkit.pki.anchors import default_trust_store
-    from signkit.settings import load_settings
+    """Print where each contract stands, as soon as it is known; judged as ``signkit validate --offline`` does."""
+    from signkit.cli.judging import chosen_options
     from signkit.status.contract import contract_status
     from signkit.status.overview import Unreadable, overview
-    from signkit.validation.options import ValidationOptions
 
-    store = default_trust_store(trusted_paths(load_settings(), trust))
     password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
-    options = ValidationOptions(trust=store, offline=True)
+    options = chosen_options(policy, trust, evidence, at, offline=True)
     unreadable = 0
 
     def judge(pdf: bytes, name: str) -> ContractStatus:
@@ -97,6 +96,8 @@ def _text_of_one(status: ContractStatus | Unreadable) -> str:
         return f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}\n"
     title = status.contract.title.in_language(LANGUAGE) if status.contract and status.contract.title else "PDF"
     lines = [f"{status.file}: {title}"]
+    if status.contract_problem is not None:
+        lines.append("  [!] " + status.contract_problem.message(LANGUAGE))
     lines += [f"  {_mark(party)} {_say(party)}" for party in status.parties]
     if not status.parties:
         lines.append("  " + translate(_NO_FIELDS))
@@ -106,7 +107,7 @@ def _text_of_one(status: ContractStatus | Unreadable) -> str:
 
 
 def _mark(party: PartyStatus) -> str:
-    return {"signed": "[x]", "broken": "[!]", "next": "[>]", "waiting": "[ ]"}[party.state.value]
+    return {"signed": "[x]", "unproven": "[?]", "broken": "[!]", "next": "[>]", "waiting": "[ ]"}[party.state.value]
 
 
 def _say(party: PartyStatus) -> str:
@@ -118,7 +119,10 @@ def _say(party: PartyStatus) -> str:
     key = translate(_KEY_KINDS.get(signature.signer.key_kind, _KEY_KINDS["unknown"]))
     said = translate(_SIGNED, label=label, when=when, key=key, verdict=signature.verdict.value)
     match = signature.party_match
-    return f"{said} — {translate(_WRONG_PERSON)}" if match is not None and match.verdict == "mismatch" else said
+    if match is not None and match.verdict == "mismatch":
+        return f"{said} — {translate(_WRONG_PERSON)}"
+    why = signature.reasons[0].text if party.state.value != "signed" and signature.reasons else None
+    return f"{said} — {translate(why)}" if why is not None else said
 
 
 def _json(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from signkit.cli.judging import exit_code, validation_options
+from signkit.cli.judging import chosen_options, exit_code
 from signkit.cli.language import words
 from signkit.cli.options import AskPassword, At, EvidenceFolders, Identity, Offline, PasswordStdin, Policy, Trust
 from signkit.cli.passwords import DocumentPassword
@@ -136,7 +136,7 @@ def run(
     if engine is not None and (ask_password or password_stdin):
         raise PasswordStaysHere  # before anybody types it
     options = replace(
-        validation_options(policy, trust, evidence, at, offline, identity, expect),
+        chosen_options(policy, trust, evidence, at, offline, identity, expect),
         profile=profile,
         password=DocumentPassword(ask=ask_password, from_stdin=password_stdin).value,
     )

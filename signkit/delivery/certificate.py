@@ -72,7 +72,7 @@ def require_complete(status: ContractStatus, *, allow_indeterminate: bool = Fals
     waiting = [party for party in status.parties if party.signature is None]
     if waiting or not status.parties:
         raise CompletionRefused(_waiting_words(waiting) if waiting else _NOBODY)
-    if report.verdict is not Verdict.PASSED and not allow_indeterminate:
+    if not status.complete and not allow_indeterminate:
         raise CompletionRefused(_NOT_PROVEN)
 
 
@@ -236,8 +236,10 @@ _REHEARSAL_WORDS = Text(
 )
 _UNPROVEN_TITLE = Text("NOT PROVEN", "証明されていません")
 _UNPROVEN_WORDS = Text(
-    "The examination ended without proof for at least one signature (INDETERMINATE). The reasons stand below.",
-    "少なくとも一つの署名が有効であることを確認できませんでした (INDETERMINATE)。理由は下記のとおりです。",
+    "Every party has signed, but with the evidence at hand at least one signature cannot be proven (INDETERMINATE). "
+    "The reasons stand below.",
+    "全員が署名していますが、手元の情報だけでは、少なくとも一つの署名が有効であることを確認できませんでした "
+    "(INDETERMINATE)。理由は下記のとおりです。",
 )
 _DOCUMENT = Text("The document", "対象の文書")
 _CONTRACT = Text("Contract", "文書の名称")
@@ -288,7 +290,7 @@ _VERDICTS = {
     Verdict.NOT_SIGNED: Text("not signed", "署名なし"),
     Verdict.UNREADABLE: Text("unreadable", "読み取り不能"),
 }
-_BROKEN = Text("a signature does not hold", "成り立たない署名があります")
+_BROKEN = Text("a signature is not good", "有効と認められない署名があります")
 _NOT_JUDGED = Text("it cannot be judged", "判定できません")
 _NOBODY = Text("it has no party that signs", "署名する当事者がいません")
 _NOT_PROVEN = Text("not every signature is proven (INDETERMINATE)", "確認できない署名があります (INDETERMINATE)")

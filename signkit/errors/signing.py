@@ -252,6 +252,24 @@ class SealImageUnusable(SignKitError):
 
 
 @dataclass(eq=False)
+class EarlierSignatureHarmed(SignKitError):
+    """What was to be added would make an earlier signature worse; nothing was written."""
+
+    field: str
+    MESSAGE = Text(
+        "The signature in {field} would not hold any more as it does now; nothing was written.",
+        "{field} の署名が、現在のとおりには成り立たなくなります。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "The file has a structure that readers take differently. See 'signkit validate FILE', and sign a file that its "
+        "makers wrote anew.",
+        "閲覧ソフトにより解釈が分かれる構造のファイルです。signkit validate で確認し、"
+        "作り直されたファイルに署名してください。",
+    )
+    EXIT_CODE = ExitCode.OUTPUT
+
+
+@dataclass(eq=False)
 class KeyNotForDocuments(SignKitError):
     """The certificate's key must not sign documents."""
 

@@ -28,6 +28,7 @@ from signkit.errors import (
     KeyFileUnusable,
 )
 from signkit.pdf.contract import read_contract
+from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.chains import find_issuer
 from signkit.pki.raw_signature import SignatureInvalid, verify_signature
@@ -42,10 +43,10 @@ from signkit.signing.levels import (
     refuse_unfinishable,
     signature_timestamper,
 )
-from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for, signature_fields
+from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for
 from signkit.signing.party import refuse_other_person
 from signkit.signing.profiles import Profile
-from signkit.signing.readback import check_signed
+from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn
 from signkit.words import Text
@@ -368,7 +369,10 @@ def complete(
     except RoomTooSmall as larger:
         raise DeferredRoomTooSmall(larger.needed) from larger
     check_signed(original, signed, key.certificate)
-    return replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
+    result = replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
+    before, after = (judge(each, services.judgement, password) for each in (original, result.pdf))
+    refuse_harm(before, after, added=1)
+    return result
 
 
 def _adds_field(original: bytes, prepared: bytes, request: DeferredRequest, password: Password) -> bool:

@@ -11,9 +11,9 @@ from signkit.errors import (
     SigningFieldMissing,
 )
 from signkit.pdf.contract import EmbeddedParty, read_contract
+from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.opening import open_reader, reading_errors
-from signkit.signing.pades import signature_fields
 from signkit.signing.places import refuse_new_field
 from signkit.words import Text
 

@@ -12,19 +12,21 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from signkit.errors import ContractDataUnreadable, InputUnreadable
+from signkit.errors import ContractDataUnreadable, InputUnreadable, SignKitError
 from signkit.pdf.contract import EmbeddedContract, EmbeddedParty, read_contract
-from signkit.signing.pades import FieldNames, signature_fields
+from signkit.pdf.fields import FieldNames, signature_fields
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport, Verdict, iso
+from signkit.validation.standing import Standing, standing
 from signkit.words import Text
 
 
 class PartyState(StrEnum):
-    """What a party has done or has to do."""
+    """What a party has done or has to do; a signature has one of three states, see `signkit.validation.standing`."""
 
     SIGNED = "signed"
+    UNPROVEN = "unproven"
     BROKEN = "broken"
     NEXT = "next"
     WAITING = "waiting"
@@ -55,6 +57,7 @@ class ContractStatus:
 
     Attributes:
         contract: what the file says of itself; None where it carries no contract of SignKit's.
+        contract_problem: why its contract cannot be read; None where it can, or where there is none.
         report: the judgement of every signature.
         parties: in signing order; for a foreign PDF its signature fields, in the document's order.
         parallel_with: other files that were signed in parallel from the same contract.
@@ -65,6 +68,7 @@ class ContractStatus:
     report: Report
     parties: tuple[PartyStatus, ...]
     parallel_with: tuple[str, ...] = field(default=())
+    contract_problem: SignKitError | None = None
 
     @property
     def next_roles(self) -> tuple[str, ...]:
@@ -72,9 +76,16 @@ class ContractStatus:
         return tuple(party.role for party in self.parties if party.state is PartyState.NEXT)
 
     @property
+    def all_signed(self) -> bool:
+        """Whether every party has signed, and nothing speaks against any of the signatures."""
+        good = all(party.state in (PartyState.SIGNED, PartyState.UNPROVEN) for party in self.parties)
+        return bool(self.parties) and good and self.report.verdict is not Verdict.FAILED
+
+    @property
     def complete(self) -> bool:
-        """Whether every party has signed and every signature holds."""
-        return bool(self.parties) and all(party.state is PartyState.SIGNED for party in self.parties)
+        """Whether every party has signed, and all of it is proven."""
+        proven = all(party.state is PartyState.SIGNED for party in self.parties)
+        return self.all_signed and proven and self.report.verdict is Verdict.PASSED
 
     def may_still_change(self) -> Text:
         """Say what the signatures there are still permit."""
@@ -83,7 +94,9 @@ class ContractStatus:
         if not any(party.signature for party in self.parties):
             return _UNSIGNED
         certified = any(signature.type == "certification" for signature in self.report.signatures)
-        return _EVIDENCE_ONLY if self.complete else (_CERTIFIED if certified else _NOT_CERTIFIED)
+        if self.all_signed:
+            return _EVIDENCE_ONLY if self.complete else _UNPROVEN
+        return _CERTIFIED if certified else _NOT_CERTIFIED
 
     def to_json(self) -> dict[str, Any]:
         """Return the status as plain data (``signkit-status/1``)."""
@@ -92,7 +105,7 @@ class ContractStatus:
             "file": self.file,
             "verdict": str(self.report.verdict),
             "template": self.contract and {"id": self.contract.template_id, "version": self.contract.template_version},
-            "complete": self.complete,
+            "complete": self.complete or ("unproven" if self.all_signed else False),
             "next": list(self.next_roles),
             "parties": [_party_json(party) for party in self.parties],
             "parallel_with": list(self.parallel_with),
@@ -108,18 +121,21 @@ def contract_status(pdf: bytes, name: str, options: ValidationOptions) -> Contra
     """
     fields = signature_fields(pdf, options.password)
     report = validate_pdf(pdf, name=name, options=options)
-    contract = _contract(pdf, options.password)
+    contract, problem = _contract(pdf, options.password)
     parties = contract.parties if contract is not None and contract.parties else _parties_of_fields(fields, report)
     signatures = {signature.field: signature for signature in report.signatures}
     fixed = contract is not None and contract.signing_order == "fixed"
-    return ContractStatus(name, contract, report, tuple(_states(parties, signatures, fixed=fixed)))
+    states = tuple(_states(parties, signatures, fixed=fixed))
+    return ContractStatus(name, contract, report, states, contract_problem=problem)
 
 
-def _contract(pdf: bytes, password: str | None) -> EmbeddedContract | None:
+def _contract(pdf: bytes, password: str | None) -> tuple[EmbeddedContract | None, SignKitError | None]:
     try:
-        return read_contract(pdf, password)
-    except (ContractDataUnreadable, InputUnreadable):
-        return None
+        return read_contract(pdf, password), None
+    except ContractDataUnreadable as error:
+        return None, error
+    except InputUnreadable:
+        return None, None  # the report says so
 
 
 def _parties_of_fields(fields: FieldNames, report: Report) -> tuple[EmbeddedParty, ...]:
@@ -137,7 +153,7 @@ def _states(
     for party in parties:
         signature = signatures.get(party.role)
         if signature is not None:
-            state = PartyState.BROKEN if _is_broken(signature) else PartyState.SIGNED
+            state = _STATES[standing(signature)]
         else:
             state = PartyState.WAITING if blocked else PartyState.NEXT
             blocked = fixed
@@ -145,10 +161,11 @@ def _states(
     return result
 
 
-def _is_broken(signature: SignatureReport) -> bool:
-    """Return whether a signature does not hold, or is somebody else's than the party's."""
-    match = signature.party_match
-    return signature.verdict is Verdict.FAILED or (match is not None and match.verdict == "mismatch")
+_STATES = {
+    Standing.PROVEN: PartyState.SIGNED,
+    Standing.UNPROVEN: PartyState.UNPROVEN,
+    Standing.NOT_GOOD: PartyState.BROKEN,
+}
 
 
 def _party_json(party: PartyStatus) -> dict[str, Any]:
@@ -179,7 +196,11 @@ _EVIDENCE_ONLY = Text(
     "Every party has signed; only evidence and timestamps may be added.",
     "全員が署名しました。加えられるのは検証用の情報とタイムスタンプだけです。",
 )
+_UNPROVEN = Text(
+    "Every party has signed; with the evidence at hand that cannot be proven. Only evidence may be added.",
+    "全員が署名していますが、手元の情報だけでは証明できません。加えられるのは検証用の情報とタイムスタンプだけです。",
+)
 _BROKEN = Text(
-    "A signature does not hold: do not sign this file.",
-    "成り立たない署名があります。このファイルに署名しないでください。",
+    "A signature is not good: do not sign this file. 'signkit validate' says why.",
+    "有効と認められない署名があります。このファイルに署名しないでください。理由は signkit validate で確認できます。",
 )
