@@ -63,7 +63,8 @@ def make(
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
     from signkit.cms.asic import MANIFEST_TYPE, Attachment, check_asic, make_manifest, write_asic
-    from signkit.cms.content import BytesPieces, Content, open_regular
+    from signkit.cms.content import BytesPieces, Content
+    from signkit.incoming import open_regular
     from signkit.output import write_streamed
     from signkit.settings import load_settings
     from signkit.signers.registry import SignerContext, open_signer

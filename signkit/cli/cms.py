@@ -98,7 +98,8 @@ def sign(
 
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
-    from signkit.cms.content import Content, FilePieces, open_regular
+    from signkit.cms.content import Content, FilePieces
+    from signkit.incoming import open_regular
     from signkit.settings import load_settings
     from signkit.signers.registry import SignerContext, open_signer
     from signkit.signing.cades import sign_content
@@ -137,7 +138,8 @@ def extend(
     """Write the extended signature beside the original."""
     from signkit.cli.levels import parse_level
     from signkit.cli.services import services
-    from signkit.cms.content import Content, FilePieces, open_regular
+    from signkit.cms.content import Content, FilePieces
+    from signkit.incoming import open_regular
     from signkit.settings import load_settings
     from signkit.signing.cades import extend_content
     from signkit.signing.levels import Level
@@ -183,7 +185,7 @@ def verify(
 
 
 def _read(path: Path, opened: ExitStack) -> Container:
-    from signkit.cms.content import open_regular
+    from signkit.incoming import open_regular
     from signkit.signing.cades import open_signature
 
     return opened.enter_context(open_signature(opened.enter_context(open_regular(path))))

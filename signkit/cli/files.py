@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from signkit.errors import InputUnreadable, OutputExists, OutputNotWritten, UsageProblem, system_cause
-from signkit.limits import Limits
+from signkit.errors import OutputExists, OutputNotWritten, UsageProblem
+from signkit.incoming import read_file
+from signkit.limits import PDF_BYTES
 from signkit.words import Text
 
 
@@ -15,13 +16,7 @@ def read_input(path: Path) -> bytes:
     Raises:
         InputUnreadable: it cannot be read, or is larger than the limits allow.
     """
-    try:
-        if path.is_file() and path.stat().st_size > Limits.bytes:
-            size = f"{Limits.bytes:,}"
-            raise InputUnreadable(str(path), Text(f"larger than {size} bytes", f"{size} バイトを超えています"))
-        return path.read_bytes()
-    except OSError as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
+    return read_file(path, PDF_BYTES)
 
 
 def output_beside(source: Path, suffix: str, wanted: Path | None) -> Path:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from signkit.errors import TemplateInvalid, TemplateNotFound
+from signkit.limits import TEMPLATE_FILE_BYTES
 from signkit.pdf.contract import SigningOrder
 from signkit.plain_data import item_at
 from signkit.settings import Settings
@@ -31,7 +32,6 @@ EXAMPLE = "example.yaml"
 _NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 _VERSION = re.compile(r"\d+\.\d+\.\d+")
-_MAX_FILE_BYTES = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -172,8 +172,8 @@ def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > _MAX_FILE_BYTES:
-        raise ValueError(f"{path.name} is larger than {_MAX_FILE_BYTES} bytes")
+    if path.stat().st_size > TEMPLATE_FILE_BYTES:
+        raise ValueError(f"{path.name} is larger than {TEMPLATE_FILE_BYTES} bytes")
     return path.read_text(encoding="utf-8")
 
 

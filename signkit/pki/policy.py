@@ -9,7 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from signkit.errors import PolicyInvalid, PolicyUnreadable, system_cause
+from signkit.errors import InputUnreadable, PolicyInvalid, PolicyUnreadable
+from signkit.incoming import read_file
+from signkit.limits import POLICY_BYTES
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.words import Text
 
@@ -20,7 +22,6 @@ Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
 #: The policies that come with SignKit.
 SHIPPED = ("default", "strict", "archive")
 _FOLDER = Path(__file__).parent / "policies"
-_MAX_BYTES = 1_000_000
 _ONE_OF = Text("must be one of {names}", "次のいずれかで指定します: {names}")
 _A_DATE = Text('must be a date, "no end" or "never"', '日付、"no end"、"never" のいずれかで指定します')
 _UNKNOWN = Text("no such policy; there are {names}", "その名前のポリシーはありません。使えるもの: {names}")
@@ -125,11 +126,9 @@ def load_policy(path: Path) -> Policy:
         PolicyInvalid: an unknown item or a wrong value.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise PolicyUnreadable(str(path), Text("larger than 1 MB", "1 MB を超えています"))
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PolicyUnreadable(str(path), system_cause(error)) from error
+        values = tomllib.loads(read_file(path, POLICY_BYTES).decode())
+    except InputUnreadable as error:
+        raise PolicyUnreadable(str(path), error.cause) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyUnreadable(str(path), Text(str(error), f"書式の誤り ({error})")) from error
     return _policy(values, str(path), path.stem)

@@ -16,13 +16,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from signkit.errors import TimestampUnavailable
+from signkit.limits import TIMESTAMP_ANSWER_BYTES
 from signkit.pki.http import HttpFailure, fetch
 from signkit.pki.raw_signature import SignatureInvalid, verify_signature
 
 if TYPE_CHECKING:
     from asn1crypto import cms, tsp, x509
 
-_MAX_ANSWER_BYTES = 100_000
 #: How far the time of a fresh token may lie from this machine's clock.
 _CLOCK_TOLERANCE = timedelta(hours=1)
 
@@ -69,7 +69,7 @@ class HttpTimestampSource:
                 body=request,
                 content_type="application/timestamp-query",
                 timeout=self._timeout,
-                limit=_MAX_ANSWER_BYTES,
+                limit=TIMESTAMP_ANSWER_BYTES,
             )
         except HttpFailure as error:
             raise TimestampRefused(error.cause) from error

@@ -27,6 +27,7 @@ from signkit.errors import (
     DeferredSignatureUnfit,
     KeyFileUnusable,
 )
+from signkit.limits import REQUEST_BYTES
 from signkit.pdf.contract import read_contract
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
@@ -58,7 +59,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "signkit-deferred/1"
 LIFETIME = timedelta(hours=24)
-_MAX_REQUEST_BYTES = 1_000_000
 _MAX_SIGNATURE_BYTES = 16_384
 #: Beside what one token takes: a file cannot be prepared anew with more room once the key has signed.
 _SPARE_ROOM = 8192
@@ -204,7 +204,7 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
     from jsonschema import Draft202012Validator, ValidationError
 
     try:
-        if len(raw) > _MAX_REQUEST_BYTES:
+        if len(raw) > REQUEST_BYTES:
             raise ValueError("it is larger than any request")
         content = json.loads(raw.decode())
         Draft202012Validator(_FORM).validate(content)

@@ -21,8 +21,9 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 from signkit.cms.asic import DIGEST_NAMESPACE, MIME_TYPE, NAMESPACE
-from signkit.cms.content import PIECE, Content, FilePieces, UnknownDigest, open_regular, size_of
+from signkit.cms.content import PIECE, Content, FilePieces, UnknownDigest, size_of
 from signkit.errors import InputUnreadable, system_cause
+from signkit.incoming import open_regular
 from signkit.limits import LimitExceeded, Limits
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.judge import unreadable

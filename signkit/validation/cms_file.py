@@ -13,10 +13,11 @@ from typing import Any, BinaryIO, TypeVar
 from signkit.cms import signed_data as cms
 from signkit.cms.archive_timestamp import InfoParts
 from signkit.cms.container import Container, ContainerTooLarge, ContainerUnreadable, read_container, without_armour
-from signkit.cms.content import BytesPieces, Content, FilePieces, open_regular, places_of_content, size_of
+from signkit.cms.content import BytesPieces, Content, FilePieces, places_of_content, size_of
 from signkit.cms.der import DerProblem
 from signkit.cms.smime import signed_message
 from signkit.errors import InputUnreadable, system_cause
+from signkit.incoming import open_regular
 from signkit.limits import LimitExceeded
 from signkit.pdf.changes.values import Judgement, Level
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name

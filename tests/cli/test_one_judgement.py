@@ -12,6 +12,8 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.errors import ContractDataUnreadable, EarlierSignatureHarmed, PdfNotSignable, SignatureSelfCheckFailed
+from signkit.limits import PDF_BYTES, Limits
+from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.revocation.crl_import import import_crl
 from signkit.pki.revocation.indexed import index_folder
@@ -205,3 +207,47 @@ def test_a_contract_that_cannot_be_read_is_refused_by_sign_and_said_by_the_other
     signed = sign(two, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, services).pdf
     report = validate_pdf(signed, name="", options=ValidationOptions(offline=True))
     assert report.signatures[0].party_match.verdict == "cannot-tell"
+
+
+# --- how large may a file be ----------------------------------------------------------------------------------
+
+
+class Huge(bytes):
+    """A file that says to be larger than any PDF that is judged."""
+
+    def __len__(self) -> int:
+        return PDF_BYTES + 1
+
+
+def test_what_is_too_large_to_be_judged_is_not_signed_either(person_signer, services):
+    pdf = Huge(pdfs.build())
+    assert validate_pdf(pdf, name="", options=ValidationOptions()).error.code == "limit"
+    with pytest.raises(PdfNotSignable, match="more than"):
+        signature_fields(pdf)
+    with pytest.raises(PdfNotSignable, match="larger than"):
+        sign(pdf, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, services)
+
+
+@pytest.mark.parametrize("attached", [True, False])
+def test_the_content_of_a_signature_file_is_streamed_by_every_command(attached, person_signer, services, tmp_path):
+    from signkit.cms.container import write_container
+    from signkit.cms.content import Content, FilePieces
+    from signkit.reporting.batch import validate_many
+    from signkit.signing.cades import sign_content
+    from signkit.signing.cms import Statement
+    from signkit.validation.api import validate_file
+    from signkit.validation.cms_file import validate_cms_file
+
+    large = tmp_path / "large.bin"
+    large.write_bytes(bytes(300_000))
+    with large.open("rb") as stream, (tmp_path / "large.bin.p7s").open("w+b") as out:
+        content = Content(FilePieces(stream))
+        statement = Statement(signing_time=utc_now())
+        parts = sign_content(content, person_signer, Level.B_B, services, statement).parts
+        write_container(out, parts, content if attached else None, pem=False)
+    options = ValidationOptions(offline=True, limits=Limits(bytes=200_000))
+    path = str(tmp_path / "large.bin.p7s")
+    [of_many] = validate_many([path], options, jobs=0)
+    reports = [validate_file(path, options), of_many, validate_cms_file(path, options)]
+    assert {report.signatures[0].intact for report in reports} == {True}
+    assert len({(report.verdict, report.signatures[0].sub_indication) for report in reports}) == 1

@@ -18,8 +18,8 @@ from lxml import etree
 
 from signkit.contracts.typesetting import BLOCK_SCHEME
 from signkit.contracts.word.pictures import picture_refusal
+from signkit.limits import WORD_BYTES
 
-MAX_BYTES = 10_000_000
 MAX_PARTS = 300
 MAX_UNPACKED_BYTES = 60_000_000
 MAX_XML_BYTES = 20_000_000
@@ -99,8 +99,8 @@ def read_parts(content: bytes) -> Parts:
     Raises:
         NotUsable: it is no .docx, has macros, or is larger than a form can be.
     """
-    if len(content) > MAX_BYTES:
-        raise NotUsable(f"it is larger than {MAX_BYTES:,} bytes")
+    if len(content) > WORD_BYTES:
+        raise NotUsable(f"it is larger than {WORD_BYTES:,} bytes")
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             return dict(_unpacked(archive))

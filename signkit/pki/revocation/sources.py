@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from signkit.errors import InputUnreadable, system_cause
+from signkit.incoming import read_file
 from signkit.jpki.certificates import issuer_kind
+from signkit.limits import CRL_BYTES, OCSP_BYTES
 from signkit.pki.http import HttpFailure, fetch
 from signkit.pki.revocation.crl_index import CertificateStatus, Revoked
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import x509
-
-_MAX_CRL_BYTES = 200_000_000
-_MAX_OCSP_BYTES = 100_000
 
 
 @dataclass(frozen=True)
@@ -149,7 +148,7 @@ class OnlineRevocation:
             failure = _unreachable(url, HttpFailure("the OCSP service did not answer the question"))
         for url in _crl_urls(certificate):
             try:
-                return CrlEvidence(fetch(url, timeout=self._timeout, limit=_MAX_CRL_BYTES))
+                return CrlEvidence(fetch(url, timeout=self._timeout, limit=CRL_BYTES))
             except HttpFailure as error:
                 failure = _unreachable(url, error)
         return failure
@@ -161,7 +160,7 @@ class OnlineRevocation:
             body=request,
             content_type="application/ocsp-request",
             timeout=self._timeout,
-            limit=_MAX_OCSP_BYTES,
+            limit=OCSP_BYTES,
         )
 
 
@@ -298,7 +297,7 @@ def _unreachable(url: str, error: HttpFailure) -> NoEvidence:
 def _load_crl(file: Path):  # type: ignore[no-untyped-def]
     from asn1crypto import crl, pem
 
-    data = _read_bounded(file, _MAX_CRL_BYTES)
+    data = read_file(file, CRL_BYTES)
     try:
         der = pem.unarmor(data)[2] if pem.detect(data) else data
         return crl.CertificateList.load(der, strict=True)
@@ -310,18 +309,9 @@ def _load_ocsp(file: Path):  # type: ignore[no-untyped-def]
     from asn1crypto import ocsp
 
     try:
-        return ocsp.OCSPResponse.load(_read_bounded(file, _MAX_OCSP_BYTES), strict=True)
+        return ocsp.OCSPResponse.load(read_file(file, OCSP_BYTES), strict=True)
     except (ValueError, TypeError) as error:
         raise InputUnreadable(str(file), Text("not an OCSP response", "OCSP 応答ではありません")) from error
-
-
-def _read_bounded(file: Path, limit: int) -> bytes:
-    try:
-        if file.stat().st_size > limit:
-            raise InputUnreadable(str(file), Text(f"larger than {limit} bytes", f"{limit} バイトを超えています"))
-        return file.read_bytes()
-    except OSError as error:
-        raise InputUnreadable(str(file), system_cause(error)) from error
 
 
 def _speaks_of(response, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:  # type: ignore[no-untyped-def]
