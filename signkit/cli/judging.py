@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from signkit.reporting.formats.writer import Format
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report, Verdict
+    from signkit.validation.viewing import Pictures
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:
@@ -40,6 +41,7 @@ def chosen_options(
     offline: bool = False,
     identity: bool = False,
     expect: list[str] | None = None,
+    pictures: Pictures = "auto",
 ) -> ValidationOptions:
     """Return the options of a judgement, as several commands take them from the command line."""
     from signkit.settings import load_settings
@@ -54,6 +56,7 @@ def chosen_options(
         offline=offline,
         identity=identity,
         expect=_expected(expect or ()),
+        pictures=pictures,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -73,6 +74,29 @@ Expect: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+
+
+class PicturesChoice(StrEnum):
+    """When pages are drawn and compared."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+PicturesOption: TypeAlias = Annotated[
+    PicturesChoice,
+    typer.Option(
+        "--pictures",
+        help=words(
+            "Draw the pages as signed and as they are, and compare them: where more than evidence came after a "
+            "signature (auto), where anything did (always), never (what would be drawn is then not judged).",
+            "署名時と現在のページを描いて比べる。署名後に検証用の情報以外が加わったとき (auto)、"
+            "何か加わったとき (always)、"
+            "比べない (never。比べるべきものは判定しない)。",
+        ),
+    ),
+]
 Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option(
@@ -120,6 +144,7 @@ def run(
     ask_password: AskPassword = False,
     password_stdin: PasswordStdin = False,
     expect: Expect = None,
+    pictures: PicturesOption = PicturesChoice.AUTO,
     jobs: Jobs = None,
     engine: Engine = None,
     resume: Resume = None,
@@ -136,7 +161,7 @@ def run(
     if engine is not None and (ask_password or password_stdin):
         raise PasswordStaysHere  # before anybody types it
     options = replace(
-        chosen_options(policy, trust, evidence, at, offline, identity, expect),
+        chosen_options(policy, trust, evidence, at, offline, identity, expect, pictures.value),
         profile=profile,
         password=DocumentPassword(ask=ask_password, from_stdin=password_stdin).value,
     )

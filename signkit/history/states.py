@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from signkit.history.values import Area
+from signkit.drawing import Area
 from signkit.limits import LimitExceeded
 from signkit.pdf.pages import Page, pages
 from signkit.pdf.reading.document import PdfFile, Unreadable, View

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from signkit.drawing import Area
 from signkit.validation.report import iso
 from signkit.words import Text
 
@@ -18,8 +19,6 @@ KINDS: tuple[Kind, ...] = (
     "text", "picture", "annotation", "form", "attachment", "structure", "signature", "timestamp", "evidence", "metadata"
 )  # fmt: skip
 
-#: Left, bottom, right, top in points (1/72 inch), in the page's own coordinates.
-Area = tuple[float, float, float, float]
 
 _MAX_TEXT = 4000
 

@@ -20,6 +20,7 @@ from signkit.validation.profile import ProfileName
 
 if TYPE_CHECKING:
     from signkit.pki.revocation.sources import RevocationSource
+    from signkit.validation.viewing import Pictures
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class ValidationOptions:
         profile: what the file is held against beside, such as what the registry asks; see :mod:`profile_registry`.
         expect: who must have signed which field, by field; counts before what the contract says.
         password: opens those files that are encrypted; the empty one is tried as well.
+        pictures: whether pages are drawn and compared: ``auto`` where more than evidence came after a signature.
     """
 
     policy: Policy = field(default_factory=lambda: shipped_policy("default"))
@@ -49,6 +51,7 @@ class ValidationOptions:
     expect: Mapping[str, str] = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
     profile: ProfileName | None = None
+    pictures: Pictures = "auto"
 
     def moment(self) -> datetime:
         """Return the moment to judge at, in UTC."""
@@ -68,6 +71,7 @@ def validation_options(
     expect: Mapping[str, str] | None = None,
     profile: ProfileName | None = None,
     password: str | None = None,
+    pictures: Pictures = "auto",
 ) -> ValidationOptions:
     """Return the options of a judgement with what the user's settings and folders hold, and what is named now.
 
@@ -91,6 +95,7 @@ def validation_options(
         expect=expect or {},
         profile=profile,
         password=password,
+        pictures=pictures,
     )
 
 

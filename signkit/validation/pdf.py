@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from signkit.limits import LimitExceeded, Meter
 from signkit.pdf.changes.judging import Changes
-from signkit.pdf.changes.values import Level, Rules
+from signkit.pdf.changes.values import Judgement, Level, Rules
 from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import Value
@@ -32,6 +33,7 @@ from signkit.validation.report import (
     worst,
 )
 from signkit.validation.verdicts import rule
+from signkit.validation.viewing import compare_looks
 
 _ALLOWED = {"none": Level.NONE, "evidence": Level.EVIDENCE, "form": Level.FORM, "annotations": Level.ANNOTATIONS}
 _DOC_MDP = {1: Level.EVIDENCE, 2: Level.FORM, 3: Level.ANNOTATIONS}
@@ -119,7 +121,7 @@ class _Pdf:
             moment = self._proven_at(item.found) or self._judge.now
             token = item.timestamp
             path = self._judge.path(token.signer if token else None, "timestamp", moment)
-            changes = self._changes.after(item.found, Rules(_ALLOWED[self._options.policy.allowed_changes]))
+            changes = self._judged_changes[id(item.found)]
             ruling = rule(item, changes, path, moment, self._options.policy, "")
             time, tsa = (token.time, token.tsa) if token else (None, None)
             if ruling.passed and time is not None and item.found.coverage != "partial":
@@ -152,7 +154,7 @@ class _Pdf:
 
     def _signature(self, item: Checked) -> SignatureReport:
         assert item.found is not None
-        changes = self._changes.after(item.found, self._rules(item.found))
+        changes = self._judged_changes[id(item.found)]
         time = self._proven_at(item.found)
         proof = Proof(time, "document-timestamp") if time else None
         kind = "certification" if _doc_mdp(self._file, item.found) is not None else "approval"
@@ -161,8 +163,21 @@ class _Pdf:
         witness = item.found.entries.get("/XXSigningKind") == "/Witness"
         return self._parties.judged(report, certificate, self._options.policy, states_witness=witness)
 
+    @cached_property
+    def _judged_changes(self) -> dict[int, Judgement]:
+        """What came after each signature, by the identity of where it was found: by rules first, then by looks."""
+        found = list({id(item.found): item.found for item in self._checked if item.found is not None}.values())
+        judged = [(each, self._changes.after(each, self._rules(each))) for each in found]
+        looked = compare_looks(self._file, judged, self._options.pictures)
+        return {id(each): judgement for each, judgement in zip(found, looked, strict=True)}
+
     def _rules(self, found: FoundSignature) -> Rules:
-        """What the document's own rules allow after ``found``: those of all signatures up to it."""
+        """What the document's own rules allow after ``found``: those of all signatures up to it.
+
+        A document timestamp sets no rules, and none are held against it but the policy's.
+        """
+        if found.kind == "timestamp":
+            return Rules(_ALLOWED[self._options.policy.allowed_changes])
         levels, locks = [], []
         for other in self._found:
             if other.end and other.end <= found.end:

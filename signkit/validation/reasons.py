@@ -231,6 +231,7 @@ _CHANGES: dict[str, Text] = {
     "shared-appearance": Text("an appearance used in several places", "複数箇所で使われる外観"),
     "appearance-replaced": Text("what a form field shows was replaced", "入力欄の表示の差し替え"),
     "field-locked": Text("a locked form field", "ロックされた入力欄"),
+    "looks-different": Text("what a page shows", "ページの見た目"),
     "not-judged": Text("a structure that readers understand differently", "閲覧ソフトにより解釈が分かれる構造"),
 }
 

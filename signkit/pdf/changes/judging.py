@@ -36,7 +36,7 @@ class Changes:
             return Judgement(Level.OTHER, None, (change,))
         changes: list[Change] = []
         for index in range(found.revision, len(self._file.history) - 1):
-            changes += self._step(index)
+            changes += self._step(index) or (Change(Level.NONE, "nothing-seen", f"revision {index + 2}"),)
         changes += after_last(self._file)
         return _judged(changes, rules)
 
@@ -68,4 +68,4 @@ def _judged(changes: list[Change], rules: Rules) -> Judgement:
     findings += [change for change in changes if rules.certified and change.code == OVER_TEXT]
     proven = [change for change in findings if change.code != "not-judged"]
     permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
-    return Judgement(level, permitted, tuple(dict.fromkeys(findings)))
+    return Judgement(level, permitted, tuple(dict.fromkeys(findings)), tuple(dict.fromkeys(changes)))

@@ -34,11 +34,19 @@ class Change:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What changed after one signature.  ``permitted`` is None where it cannot be judged, which is never a pass."""
+    """What changed after one signature.
+
+    Attributes:
+        level: of the gravest change.
+        permitted: None where it cannot be judged, which is never a pass.
+        findings: what is not permitted, or cannot be judged.
+        changes: all that was done, permitted or not.
+    """
 
     level: Level
     permitted: bool | None
     findings: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
