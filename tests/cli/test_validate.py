@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import zipfile
 
 import pytest
 
+from tests.command import start_signkit
 from tests.validation import pdfs, pki
 
 
@@ -171,19 +171,16 @@ def test_resume_is_for_json_lines(signkit, inbox):
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
 @pytest.mark.parametrize("jobs", ["0", "2"])
 def test_an_interruption_leaves_whole_lines_to_go_on_from(signkit, inbox, tmp_path, jobs):
-    environment = {**os.environ, "SIGNKIT_HOME": str(tmp_path / "home"), "SIGNKIT_LANG": "en"}
-    command = [sys.executable, "-m", "signkit", "validate", "--offline", "-", "--resume", "r.jsonl", "--jobs", jobs]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment
-    ) as process:
+    command = ("validate", "--offline", "-", "--resume", "r.jsonl", "--jobs", jobs)
+    with start_signkit(*command, home=tmp_path / "home", folder=tmp_path, stdout=None) as process:
         for _ in range(4):  # more than are handed out at once, so that some are done while it waits for more names
-            process.stdin.write(b"".join(b"in/%d.pdf\n" % number for number in range(5)))
+            process.stdin.write("".join(f"in/{number}.pdf\n" for number in range(5)))
         process.stdin.flush()
         results = tmp_path / "r.jsonl"
         while not results.exists() or results.read_bytes().count(b"\n") < 3:
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        said = process.stderr.read().decode()
+        said = process.stderr.read()
         process.stdin.close()
         assert process.wait(60) == 130, said
     assert "Stopped after" in said
