@@ -15,6 +15,8 @@ from tests.card.bench import READERS, until
 from tests.cli.cards import PIN
 from tests.command import start_signkit
 
+pytestmark = pytest.mark.slow  # each command is a process of its own
+
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):

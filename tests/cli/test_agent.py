@@ -48,6 +48,7 @@ class AgentTerminal:
         self._process.stdout.close()
 
 
+@pytest.mark.slow
 def test_the_agent_shows_what_is_signed_and_asks_for_the_password_itself(signkit, contract, tmp_path):
     with AgentTerminal(tmp_path, "--signer", "card:virtual:takahashi", "--once") as agent:
         agent.until(r"Code: [A-Z2-7-]+ ")

@@ -128,6 +128,7 @@ def test_resume_begins_and_goes_on(signkit, inbox, tmp_path, signed):
     assert names(after.removeprefix(before)) == ["1.pdf", "2.pdf", "3.pdf", "4.pdf"]
 
 
+@pytest.mark.slow
 def test_resume_counts_what_was_judged_before(signkit, inbox, signed, tmp_path):
     (inbox / "0.pdf").write_bytes(signed.replace(b"100 yen", b"999 yen"))
     assert validate(signkit, "in", "--resume", "results.jsonl").returncode == 1
@@ -135,6 +136,7 @@ def test_resume_counts_what_was_judged_before(signkit, inbox, signed, tmp_path):
     assert len(lines((tmp_path / "results.jsonl").read_text(encoding="utf-8"))) == 5
 
 
+@pytest.mark.slow
 def test_resume_drops_a_last_line_that_was_cut_off(signkit, inbox, tmp_path):
     results = tmp_path / "results.jsonl"
     assert validate(signkit, "in", "--resume", "results.jsonl").returncode == 3
@@ -168,6 +170,7 @@ def test_resume_is_for_json_lines(signkit, inbox):
     assert "JSON lines only" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
 @pytest.mark.parametrize("jobs", ["0", "2"])
 def test_an_interruption_leaves_whole_lines_to_go_on_from(signkit, inbox, tmp_path, jobs):

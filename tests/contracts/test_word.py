@@ -303,6 +303,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_is_printed_as_it_is(make_word: MakeWord, value: str) -> None:
     filled = filled_contract(make_word(), {**DATA, "name": value})
@@ -390,6 +391,7 @@ REFUSED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_check_tells_which_fonts_are_replaced(nda) -> None:
     replaced = check_template(nda).replaced_fonts
 

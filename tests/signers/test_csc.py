@@ -247,6 +247,7 @@ def dummy(request, tmp_path_factory):
         yield address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["alice", "bob"], ids=["RSA", "ECDSA"])
 def test_a_strangers_server_signs_a_contract(dummy, name, blank, services, tmp_path):
     with open_csc_signer(f"{dummy}#testing/{name}", lambda _: pytest.fail("no PIN"), Settings()) as key:

@@ -84,6 +84,7 @@ def test_threads_are_an_executor_too(world, signed, tmp_path):
     assert len(found) == 6
 
 
+@pytest.mark.slow
 def test_a_file_that_kills_its_worker_costs_itself_alone(trapped, signed, killer, tmp_path):
     for number in range(10):
         (tmp_path / f"{number}.pdf").write_bytes(killer if number in (2, 5) else signed)
@@ -96,6 +97,7 @@ def test_a_file_that_kills_its_worker_costs_itself_alone(trapped, signed, killer
     assert error.message.en == "The worker process ended while judging it (exit code 7)."
 
 
+@pytest.mark.slow
 def test_a_file_that_hangs_its_worker_costs_itself_alone(trapped, signed, sleeper, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "MARGIN_SECONDS", 1.0)
     options = replace(trapped, limits=Limits(seconds=2))

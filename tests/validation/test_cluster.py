@@ -58,6 +58,7 @@ def wait_for_workers(port: int, count: int) -> None:
         client.wait_for_workers(count, timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are ended by signal here")
 def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(cluster, signed, tmp_path):
     address, workers = cluster
