@@ -10,6 +10,7 @@ import pytest
 from tests.command import run_signkit, start_signkit
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "stdin", "lang"),
     [

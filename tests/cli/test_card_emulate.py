@@ -44,6 +44,7 @@ def ask(link, message: bytes) -> bytes:
     return link.recv(2 + 258)[2:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_the_card_tells_its_pins_and_stops_cleanly(emulate, number):
     with socket.create_server(("127.0.0.1", 0)) as listening:

@@ -94,6 +94,7 @@ def test_nothing_to_judge_is_said(signkit, tmp_path):
     assert "nothing was judged" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_worst_verdict_is_the_exit_code(signkit, inbox, signed, tmp_path):
     (inbox / "forged.pdf").write_bytes(signed.replace(b"100 yen", b"999 yen"))
     assert validate(signkit, "in", "nowhere.pdf").returncode == 1
@@ -115,6 +116,7 @@ def test_a_name_that_no_encoding_holds_is_written_escaped(signkit, tmp_path, sig
 # --- going on ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_resume_begins_and_goes_on(signkit, inbox, tmp_path, signed):
     results = tmp_path / "results.jsonl"
     assert validate(signkit, "in/0.pdf", "in/1.pdf", "--resume", "results.jsonl").returncode == 3

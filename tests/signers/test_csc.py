@@ -257,6 +257,7 @@ def test_a_strangers_server_signs_a_contract(dummy, name, blank, services, tmp_p
     assert witness.valid_signatures(tmp_path / "signed.pdf") == 1
 
 
+@pytest.mark.slow
 def test_a_credential_that_a_strangers_server_does_not_have_is_refused(dummy):
     with (
         pytest.raises(CscFailed, match="HTTP status 404"),

@@ -73,6 +73,7 @@ def test_the_scan_misses_no_reference_in_a_corpus(files):
     assert [missed(data) for data in files] == [[]] * len(files)
 
 
+@pytest.mark.slow
 def test_the_scan_misses_no_reference_in_mutated_files(made):
     assert [found for data in mutated(made, 400, 5_000) if (found := missed(data))] == []
 
