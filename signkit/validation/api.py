@@ -8,7 +8,6 @@ from io import BytesIO
 from pathlib import Path
 
 from signkit.signing.content import places_of_content
-from signkit.validation.asic import validate_asic_stream
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.files import FileProblem, is_url, read_location
 from signkit.validation.options import ValidationOptions
@@ -45,6 +44,8 @@ def validate_file(path: Path | str, options: ValidationOptions | None = None, *,
 def validate_data(data: bytes, name: str, options: ValidationOptions, *, content: Path | None = None) -> Report:
     """Judge bytes; ``name`` is what they are called, and where the content of a detached CMS is looked for."""
     if name.lower().endswith(_ASIC_SUFFIXES):
+        from signkit.validation.asic import validate_asic_stream  # containers load what makes them
+
         return _other(validate_asic_stream(BytesIO(data), name=name, options=options), options)
     if _looks_like_cms(name, data):
         return _other(validate_cms(data, name=name, options=options, content=_content(name, content, options)), options)

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 from asn1crypto import x509
 
+from signkit.jpki.certificates import issuer_kind
+
 
 @dataclass(frozen=True)
 class PathFinding:
@@ -27,3 +29,8 @@ class PathFinding:
     def good(self) -> bool:
         """The certificate is believed."""
         return self.sub_indication is None
+
+
+def missing_code(certificate: x509.Certificate, *, leaf: bool) -> str:
+    """Return the reason for no evidence at all on a certificate: JPKI does not give its lists to everybody."""
+    return "revocation-not-permitted" if leaf and issuer_kind(certificate) == "jpki" else "revocation-missing"

@@ -18,8 +18,7 @@ from itertools import pairwise
 from typing import Literal
 
 from signkit.validation.algorithms import digest_of
-from signkit.validation.paths.engine import missing_code
-from signkit.validation.paths.finding import PathFinding
+from signkit.validation.paths.finding import PathFinding, missing_code
 from signkit.validation.paths.known import KnownAnswer, KnownCertificate, KnownList, Signed
 from signkit.validation.paths.pool import Pool
 from signkit.validation.policy import Algorithms, algorithm_ends
