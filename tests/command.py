@@ -53,9 +53,9 @@ def run_signkit(*arguments: str, home: Path, folder: Path | None = None, stdin: 
         mock.patch.object(sys, "argv", ["signkit", *arguments]),
         _installed_script(),
         contextlib.chdir(folder or Path.cwd()),
-        _speaking(arguments, environment) as command_line,
-        _recorded(errors),
-        streams.taken(),
+        _modules_speaking(arguments, environment) as command_line,
+        _record_errors(errors),
+        streams.take_over(),
     ):
         code = _exit_code(command_line)
     return Answer(code, *streams.texts(), errors[-1] if errors else None)
@@ -101,7 +101,7 @@ class _Streams:
         }
 
     @contextlib.contextmanager
-    def taken(self) -> Iterator[None]:
+    def take_over(self) -> Iterator[None]:
         with contextlib.ExitStack() as stack:
             for name, stream in self._streams.items():
                 stack.enter_context(mock.patch.object(sys, name, stream))
@@ -114,7 +114,7 @@ class _Streams:
 
 
 @contextlib.contextmanager
-def _speaking(arguments: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[ModuleType]:
+def _modules_speaking(arguments: tuple[str, ...], environment: Mapping[str, str]) -> Iterator[ModuleType]:
     """Lay the command line's modules of the language in ``sys.modules``, as a process that speaks it has them."""
     import signkit
     import signkit.cli.language
@@ -149,7 +149,7 @@ def _lay(modules: Mapping[str, ModuleType]) -> None:
 
 
 @contextlib.contextmanager
-def _recorded(errors: list[SignKitError]) -> Iterator[None]:
+def _record_errors(errors: list[SignKitError]) -> Iterator[None]:
     from signkit.cli import terminal
 
     def record(error: SignKitError, report: Callable[[SignKitError], int]) -> int:

@@ -33,7 +33,7 @@ QUICK = ["status", "validate", "card touch"]
 ALL = list(commands(get_command(make_app())))
 
 
-def loaded(folder, *arguments: str) -> tuple[int, set[str]]:
+def modules_of(folder, *arguments: str) -> tuple[int, set[str]]:
     """Return the exit code of a command, and the modules that its process has loaded in the end."""
     run = subprocess.run(
         [sys.executable, "-c", _RUN, *arguments],
@@ -47,7 +47,7 @@ def loaded(folder, *arguments: str) -> tuple[int, set[str]]:
     "command", [pytest.param(command, marks=() if command in QUICK else pytest.mark.slow) for command in ALL]
 )
 def test_the_help_of_a_command_loads_nothing_heavy(command, tmp_path):
-    code, modules = loaded(tmp_path, *command.split(), "--help")
+    code, modules = modules_of(tmp_path, *command.split(), "--help")
     assert code == 0
     assert "signkit.cli.app" in modules
     assert HEAVY & modules == set()
@@ -70,5 +70,5 @@ def test_a_command_loads_no_more_than_its_work_needs(arguments, code, without, t
     signed = pdfs.sign(pdfs.build(), lambda content: pki.signed_data(content, signer))
     repainted = pdfs.OBJECTS[pdfs.CONTENT].replace(b"100", b"900")
     (tmp_path / "b.pdf").write_bytes(pdfs.update(signed, {pdfs.CONTENT: repainted}))
-    ended, modules = loaded(tmp_path, *arguments)
+    ended, modules = modules_of(tmp_path, *arguments)
     assert (ended, without & modules) == (code, set())

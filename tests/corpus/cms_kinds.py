@@ -30,13 +30,13 @@ WORTHLESS = Signature(None, None, None, None, None, None)
 
 def cms_kinds(keys: Keys) -> Iterator[Made]:
     """Every CMS file, message and container of the corpus."""
-    yield from _attached(keys)
-    yield from _detached(keys)
+    yield from _attached_signatures(keys)
+    yield from _detached_signatures(keys)
     yield from _messages(keys)
     yield from _containers(keys)
 
 
-def _attached(keys: Keys) -> Iterator[Made]:
+def _attached_signatures(keys: Keys) -> Iterator[Made]:
     signed = pki.signed_data(CONTENT, keys.hanako, encapsulate=CONTENT)
     yield Made("attached.p7m", "cms-attached", signed, "clean", [HANAKO])
     yield Made("attached-pem.pkcs7", "cms-attached", pem.armor("PKCS7", signed), "clean", [HANAKO])
@@ -60,7 +60,7 @@ def _attached(keys: Keys) -> Iterator[Made]:
     yield Made("no-cms.p7m", "cms-broken", b"0\x82\x00\x03abc", "not_clean", [WORTHLESS], error_ok=True)
 
 
-def _detached(keys: Keys) -> Iterator[Made]:
+def _detached_signatures(keys: Keys) -> Iterator[Made]:
     signed = pki.signed_data(CONTENT, keys.hanako)
     yield Made("detached.p7s", "cms-detached", signed, "clean", [HANAKO], content=CONTENT)
     other = CONTENT.replace(b"100,000", b"900,000")

@@ -22,7 +22,7 @@ class Layout:
     update: Update = pdfs.update
 
 
-def streams() -> bytes:
+def pdf_of_streams() -> bytes:
     """Objects in an object stream, found by a cross-reference stream (ISO 32000-2 7.5.7, 7.5.8)."""
     packed = {number: body for number, body in pdfs.OBJECTS.items() if not body.endswith(b"endstream")}
     loose = {number: body for number, body in pdfs.OBJECTS.items() if number not in packed}
@@ -74,17 +74,17 @@ def _stream(entries: bytes, content: bytes) -> bytes:
     return b"<< %s /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (entries, len(packed), packed)
 
 
-def linearised() -> bytes:
+def linearised_pdf() -> bytes:
     """The first page stands in front, with its own part of the cross-reference table (Annex F)."""
     places: dict[int | str, int] = {}
     while True:  # until every place is where the round before said that it is
-        pdf, found = _linearised(places)
+        pdf, found = _linearised_pdf(places)
         if found == places:
             return pdf
         places = found
 
 
-def _linearised(said: dict[int | str, int]) -> tuple[bytes, dict[int | str, int]]:
+def _linearised_pdf(said: dict[int | str, int]) -> tuple[bytes, dict[int | str, int]]:
     """Write the file with the places that are said; return it with the places that are found."""
     front = {number: pdfs.OBJECTS[number] for number in (pdfs.CATALOG, pdfs.PAGE, pdfs.CONTENT, pdfs.FONT)}
     front[_HINTS] = _stream(b"/S 36", bytes(36))
@@ -117,7 +117,7 @@ def _objects(pdf: bytes, bodies: dict[int, bytes]) -> tuple[bytes, dict[int, int
 #: Each layout by name.
 LAYOUTS: dict[str, Layout] = {
     "classic": Layout(pdfs.build),
-    "streams": Layout(streams, update_with_stream),
+    "streams": Layout(pdf_of_streams, update_with_stream),
     "hybrid": Layout(hybrid),
-    "linearised": Layout(linearised),
+    "linearised": Layout(linearised_pdf),
 }

@@ -39,8 +39,11 @@ def pdf_kinds(keys: Keys) -> Iterator[Made]:
     yield from _on_every_layout(keys)
     yield from _old_kinds(keys)
     yield from _levels(keys)
-    yield from _followed(keys)
-    yield from _broken(keys)
+    yield from _two_parties(keys)
+    yield from _certifications(keys)
+    yield from _attacks(keys)
+    yield from _locks(keys)
+    yield from _damage(keys)
     yield from _other(keys)
 
 
@@ -129,9 +132,8 @@ def _request() -> SignatureRequest:
     return SignatureRequest("seller", "Broker", utc_now())
 
 
-def _followed(keys: Keys) -> Iterator[Made]:
-    """What comes after a signature, permitted by it (ISO 32000-2 12.8.2) or not."""
-    signed = signed_pdf(keys)
+def _two_parties(keys: Keys) -> Iterator[Made]:
+    """A second party signs what the first one signed, or what became of it."""
     buyer = pdfs.OBJECTS[pdfs.SELLER].replace(b"(seller)", b"(buyer)")
     base = pdfs.build({**pdfs.OBJECTS, 12: buyer, pdfs.FORM: pdfs.OBJECTS[pdfs.FORM].replace(b"[6", b"[12 0 R 6"),
                        pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"[6", b"[12 0 R 6")})  # fmt: skip
@@ -144,14 +146,23 @@ def _followed(keys: Keys) -> Iterator[Made]:
     yield Made("two-parties.pdf", "multi-signature", by_taro(first), "clean", [FOLLOWED, TARO])
     between = pdfs.update(first, {pdfs.CONTENT: _page_content(b"900")})
     yield Made("changed-between-two.pdf", "disallowed-changes", by_taro(between), "not_clean", [ATTACKED, TARO])
+
+
+def _certifications(keys: Keys) -> Iterator[Made]:
+    """What a certification permits (ISO 32000-2 12.8.2.2), and what it does not."""
     for name, certified, permitted in (("no-changes", b"1", False), ("form-filling", b"2", True)):
-        pdf = _certified(keys, certified)
+        pdf = _certification(keys, certified)
         yield Made(f"certified-{name}.pdf", "pades-B", pdf, "clean", [HANAKO])
         filled = pdfs.update(pdf, _filled_note(b"second"))
         yield Made(
             f"certified-{name}-filled.pdf", "allowed-changes" if permitted else "disallowed-changes", filled,
             "clean" if permitted else "not_clean", [FOLLOWED if permitted else ATTACKED],
         )  # fmt: skip
+
+
+def _attacks(keys: Keys) -> Iterator[Made]:
+    """Updates that show another page than was signed."""
+    signed = signed_pdf(keys)
     covering = {
         pdfs.PAGE: pdfs.OBJECTS[pdfs.PAGE].replace(b"8 0 R]", b"8 0 R 30 0 R]"),
         30: b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [0 0 300 200] /P 3 0 R /AP << /N 31 0 R >> >>",
@@ -166,6 +177,10 @@ def _followed(keys: Keys) -> Iterator[Made]:
         42: _page_content(b"900"),
     }
     yield Made("page-tree-replaced.pdf", "attack", pdfs.update(signed, catalog), "not_clean", [ATTACKED])
+
+
+def _locks(keys: Keys) -> Iterator[Made]:
+    """A signature that locks a field (ISO 32000-2 12.8.2.4), and what is filled in there afterwards."""
     lock = b"/Lock << /Type /SigFieldLock /Action /Include /Fields [(note)] >> >>"
     locking = {**pdfs.OBJECTS, pdfs.SELLER: pdfs.OBJECTS[pdfs.SELLER][:-2] + lock}
     reference = (
@@ -180,7 +195,7 @@ def _followed(keys: Keys) -> Iterator[Made]:
     )  # fmt: skip
 
 
-def _certified(keys: Keys, permission: bytes) -> bytes:
+def _certification(keys: Keys, permission: bytes) -> bytes:
     """A certification signature (ISO 32000-2 12.8.2.2)."""
     reference = (
         b" /Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams"
@@ -190,14 +205,14 @@ def _certified(keys: Keys, permission: bytes) -> bytes:
     return pdfs.sign(pdfs.build(), keys.cms, objects={pdfs.CATALOG: catalog}, extra=reference)
 
 
-def _broken(keys: Keys) -> Iterator[Made]:
+def _damage(keys: Keys) -> Iterator[Made]:
     """Hands that reach into the signed bytes, the signature or the byte range."""
     signed = signed_pdf(keys)
     changes: dict[str, Change] = {
         "amount-altered": lambda pdf: pdf.replace(b"Pay 100", b"Pay 900"),
         "signature-altered": _with_another_end,
         "foreign-signature": lambda pdf: _with_contents(pdf, keys.cms(b"another document")),
-        "wrong-key": lambda pdf: _with_contents(pdf, _forged(keys, _covered(pdf))),
+        "wrong-key": lambda pdf: _with_contents(pdf, _forgery(keys, _signed_bytes(pdf))),
         "digest-altered": lambda pdf: _with_digest_altered(pdf),
     }
     for name, change in changes.items():
@@ -227,7 +242,7 @@ def _contents(pdf: bytes) -> tuple[int, int]:
     return opening, pdf.index(b">", opening) + 1
 
 
-def _covered(pdf: bytes) -> bytes:
+def _signed_bytes(pdf: bytes) -> bytes:
     opening, closing = _contents(pdf)
     return pdf[:opening] + pdf[closing:]
 
@@ -251,13 +266,13 @@ def _with_another_end(pdf: bytes) -> bytes:
 def _with_digest_altered(pdf: bytes) -> bytes:
     """The amount and the message digest are altered to fit each other; the signature over the digest stands."""
     altered = pdf.replace(b"Pay 100", b"Pay 900")
-    before, after = (hashlib.sha256(_covered(each)).digest() for each in (pdf, altered))
+    before, after = (hashlib.sha256(_signed_bytes(each)).digest() for each in (pdf, altered))
     cms = _cms_of(pdf)
     assert before in cms
     return _with_contents(altered, cms.replace(before, after))
 
 
-def _forged(keys: Keys, content: bytes) -> bytes:
+def _forgery(keys: Keys, content: bytes) -> bytes:
     """It names Hanako and is made with another key."""
     return pki.signed_data(content, pki.Holder(keys.hanako.certificate, pki.issue(keys.ca).key))
 
@@ -284,10 +299,10 @@ def _other(keys: Keys) -> Iterator[Made]:
     stamped = pdfs.fill(pdfs.update(pdfs.build(), {pdfs.SELLER: field, pdfs.SIGNATURE: stamp}), keys.stamp)
     yield Made("timestamp-only.pdf", "doc-timestamp-only", stamped, None, [], timestamps=1)
     yield Made("no-pdf.pdf", "malformed", b"%PDF-1.7\nnothing", "not_clean", [WORTHLESS], error_ok=True)
-    yield Made("encrypted.pdf", "encrypted", _encrypted(keys), "clean", [Signature("Broker")])
+    yield Made("encrypted.pdf", "encrypted", _encrypted_pdf(keys), "clean", [Signature("Broker")])
 
 
-def _encrypted(keys: Keys) -> bytes:
+def _encrypted_pdf(keys: Keys) -> bytes:
     """Anybody may open it (the user's password is empty), and a party signed it."""
     from pyhanko.pdf_utils.reader import PdfFileReader
     from pyhanko.pdf_utils.writer import copy_into_new_writer
