@@ -391,8 +391,7 @@ REFUSED = {
 }  # fmt: skip
 
 
-@pytest.mark.slow
-def test_a_check_tells_which_fonts_are_replaced(nda) -> None:
+def test_a_check_tells_which_fonts_are_replaced(libreoffice, nda) -> None:
     replaced = check_template(nda).replaced_fonts
 
     assert replaced["ＭＳ 明朝"] == MINCHO
