@@ -37,7 +37,7 @@ def services(
 
             rehearsal = kept_rehearsal(settings.home_folder() / "rehearsal")
             timestamps.append(rehearsal.timestamps())
-            revocation.insert(0, rehearsal.revocation())
+            revocation.insert(len(evidence or ()), rehearsal.revocation())
             issuers += [x509.Certificate.load(der) for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
         else:
             timestamps.append(HttpTimestampSource(url, settings.network_timeout))

@@ -129,6 +129,7 @@ def load(data: bytes) -> Any:
     Raises:
         NotCms: there is none.
     """
+    _take_later_names()
     try:
         content = cms.ContentInfo.load(data)
         if content["content_type"].dotted != _SIGNED_DATA:
@@ -141,6 +142,17 @@ def load(data: bytes) -> Any:
     except Exception as error:  # asn1crypto raises many kinds on hostile input
         raise NotCms(str(error)) from error
     return signed_data
+
+
+def _take_later_names() -> None:
+    """Let attributes be encoded by the names that another library gave them after the first was read.
+
+    asn1crypto turns its table of names round once; pyHanko adds to the table when it is loaded, and a BER SignerInfo
+    with such an attribute could then be read and not encoded.
+    """
+    kind = cms.CMSAttributeType
+    if kind._reverse_map is not None and len(kind._reverse_map) != len(kind._map):
+        kind._reverse_map = {name: number for number, name in kind._map.items()}
 
 
 def trailing(data: bytes) -> bytes:

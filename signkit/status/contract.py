@@ -89,8 +89,10 @@ class ContractStatus:
 
     def may_still_change(self) -> Text:
         """Say what the signatures there are still permit."""
-        if any(party.state is PartyState.BROKEN for party in self.parties):
-            return _BROKEN
+        broken = [party.signature for party in self.parties if party.state is PartyState.BROKEN]
+        if broken:
+            known = any(item is None or item.sub_indication != _NO_CHAIN for item in broken)
+            return _BROKEN if known else _UNTRUSTED
         if not any(party.signature for party in self.parties):
             return _UNSIGNED
         certified = any(signature.type == "certification" for signature in self.report.signatures)
@@ -199,6 +201,13 @@ _EVIDENCE_ONLY = Text(
 _UNPROVEN = Text(
     "Every party has signed; with the evidence at hand that cannot be proven. Only evidence may be added.",
     "全員が署名していますが、手元の情報だけでは証明できません。加えられるのは検証用の情報とタイムスタンプだけです。",
+)
+_NO_CHAIN = "NO_CERTIFICATE_CHAIN_FOUND"
+_UNTRUSTED = Text(
+    "A signature's certificate leads to no trusted authority, so that nobody vouches for whose it is. If you know the "
+    "authority, name its certificate with --trust.",
+    "署名の証明書が信頼する認証局に辿り着けず、誰の署名かを確認できません。"
+    "認証局が分かっているときは、その証明書を --trust で指定してください。",
 )
 _BROKEN = Text(
     "A signature is not good: do not sign this file. 'signkit validate' says why.",

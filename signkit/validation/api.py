@@ -9,7 +9,6 @@ from pathlib import Path
 
 from signkit.errors import InputUnreadable
 from signkit.incoming import FileProblem, is_url, open_regular, read_file, read_location
-from signkit.validation.asic import validate_asic, validate_asic_stream
 from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
@@ -64,6 +63,8 @@ def validate_streamed(name: str, options: ValidationOptions, *, content: Path | 
     if not head:
         return None
     if name.lower().endswith(_ASIC_SUFFIXES):
+        from signkit.validation.asic import validate_asic  # containers load what makes them
+
         return _other(validate_asic(name, options), options)
     return _other(validate_cms_file(name, options, content=content), options) if _looks_like_cms(name, head) else None
 
@@ -75,6 +76,8 @@ def validate_data(data: bytes, name: str, options: ValidationOptions, *, content
         InputUnreadable: ``content`` is named and cannot be read.
     """
     if name.lower().endswith(_ASIC_SUFFIXES):
+        from signkit.validation.asic import validate_asic_stream
+
         return _other(validate_asic_stream(BytesIO(data), name=name, options=options), options)
     if _looks_like_cms(name, data):
         return _other(validate_cms(data, name=name, options=options, content=_content(content, options)), options)

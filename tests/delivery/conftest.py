@@ -80,6 +80,15 @@ def complete(half_signed, employee, services) -> bytes:
     return signed(half_signed, "employee", employee, services)
 
 
+@pytest.fixture(scope="session")
+def bare(employment, employer, employee, services) -> bytes:
+    """Both have signed with believed keys at B-B: nothing says whether these were revoked."""
+    pdf = employment
+    for role, key in (("employer", employer), ("employee", employee)):
+        pdf = sign(pdf, SignatureRequest(role, role, utc_now()), key, Level.B_B, services).pdf
+    return pdf
+
+
 def signed(pdf: bytes, role: str, key: Signer, services) -> bytes:
     return sign(pdf, SignatureRequest(role, role, utc_now()), key, Level.B_LTA, services).pdf
 

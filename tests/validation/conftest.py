@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,13 @@ from signkit.pki.paths.finding import PathFinding
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport
+from tests.corpus.expectations import EXPECTATIONS, write_corpus
+from tests.corpus.making import made_corpus
 from tests.validation import pdfs, pki
+
+#: Strangers' files with the verdicts of their own test suites, where they are at hand; they are no part of the project.
+STRANGERS = Path(os.environ.get("SIGNKIT_CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "corpus")
+CORPORA = ["made"] + ["strangers"] * ("SIGNKIT_CORPUS" in os.environ or (STRANGERS / EXPECTATIONS).is_file())
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,20 @@ def world() -> World:
         pki.timestamp_authority(ca),
         ValidationOptions(trust=pki.trust(ca), at=pki.NOW, offline=True),
     )
+
+
+@pytest.fixture(scope="session")
+def made_files(tmp_path_factory) -> Path:
+    """The corpus that the project makes itself."""
+    folder = tmp_path_factory.mktemp("corpus")
+    write_corpus(folder, made_corpus())
+    return folder
+
+
+@pytest.fixture(scope="session", params=CORPORA)
+def corpus(request) -> Path:
+    """A folder of signed files with what must hold of each: our own, and the strangers' where it is at hand."""
+    return STRANGERS if request.param == "strangers" else request.getfixturevalue("made_files")
 
 
 @pytest.fixture(scope="session")

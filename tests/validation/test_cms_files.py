@@ -123,6 +123,15 @@ def codes(report: Report) -> list[str]:
     return [reason.code for signature in report.signatures for reason in signature.reasons]
 
 
+def test_a_name_that_another_library_adds_later_does_no_harm(bench, monkeypatch):
+    kind = asn1_cms.CMSAttributeType
+    kind("content_type").dump()  # the table of names is turned round now
+    monkeypatch.setitem(kind._map, "1.2.392.99", "later")
+    monkeypatch.setattr(kind, "_reverse_map", kind._reverse_map)
+    bench.judge(bench.made().encoded())
+    assert kind("later").dump() == kind("1.2.392.99").dump()
+
+
 # --- openssl accepts ours ------------------------------------------------------------------------------------
 
 

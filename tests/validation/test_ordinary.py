@@ -195,6 +195,7 @@ def both(asked):
     return quick, same_finding(quick, full)
 
 
+@pytest.mark.slow
 def test_both_ways_say_the_same_of_random_hierarchies():
     decided = {"good": 0, "missing": 0}
     for seed in range(1_500):
@@ -206,6 +207,7 @@ def test_both_ways_say_the_same_of_random_hierarchies():
     assert decided["missing"] > 40
 
 
+@pytest.mark.slow
 def test_both_ways_say_the_same_of_damaged_evidence():
     """One byte of a certificate, list or response is another."""
     for seed in range(600):

@@ -27,9 +27,9 @@ _ESCAPED_NAME = re.compile(rb"/[!-~]{0,30}#(?:[46][1-9A-Fa-f]|[57][0-9Aa])")
 def reading_errors() -> Iterator[None]:
     """Turn pyHanko's many ways to fail on a bad PDF into one `PdfNotSignable`."""
     from pyhanko.pdf_utils.misc import PdfError
-    from pyhanko.sign.general import SigningError
 
-    bad = (PdfError, SigningError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+    # pyHanko's SigningError is a ValueError; naming it would load all that signs there, an HTTP client included.
+    bad = (PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
     try:
         yield
     except bad as error:

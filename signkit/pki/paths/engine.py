@@ -30,9 +30,8 @@ from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 from pyhanko_certvalidator.sig_validate import SignatureValidationContext, SignatureValidator
 from pyhanko_certvalidator.util import ConsList
 
-from signkit.jpki.certificates import issuer_kind
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
-from signkit.pki.paths.finding import PathFinding
+from signkit.pki.paths.finding import PathFinding, missing_code
 from signkit.pki.paths.known import KnownCertificate, declares_revocation, known_certificate
 from signkit.pki.paths.names import name_of
 from signkit.pki.paths.pool import KnownStatus, Pool
@@ -218,11 +217,6 @@ def _state(certificate: x509.Certificate, path: ValidationPath) -> ValProcState:
     """Tells the engine which certificate of the path is meant, for its errors."""
     certificates = list(path.iter_certs(include_root=False))
     return ValProcState(cert_path_stack=ConsList.sing(path), init_index=certificates.index(certificate) + 1)
-
-
-def missing_code(certificate: x509.Certificate, *, leaf: bool) -> str:
-    """Return the reason for no evidence at all on a certificate: JPKI does not give its lists to everybody."""
-    return "revocation-not-permitted" if leaf and issuer_kind(certificate) == "jpki" else "revocation-missing"
 
 
 def _explain(error: Exception, certificate: x509.Certificate, moment: datetime) -> PathFinding:

@@ -7,6 +7,8 @@ from datetime import datetime
 
 from asn1crypto import x509
 
+from signkit.jpki.certificates import issuer_kind
+
 
 @dataclass(frozen=True)
 class PathFinding:
@@ -38,3 +40,8 @@ class RevocationStatus:
     source: str | None = None
     produced_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+def missing_code(certificate: x509.Certificate, *, leaf: bool) -> str:
+    """Return the reason for no evidence at all on a certificate: JPKI does not give its lists to everybody."""
+    return "revocation-not-permitted" if leaf and issuer_kind(certificate) == "jpki" else "revocation-missing"

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from asn1crypto import x509
 
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
-from signkit.pki.paths import engine, ordinary
+from signkit.pki.paths import ordinary
 from signkit.pki.paths.finding import PathFinding, RevocationStatus
 from signkit.pki.paths.known import KnownAnswer, KnownCertificate, KnownList, Signed, known_certificate, utc
 from signkit.pki.paths.pool import Pool, Said
@@ -108,7 +108,12 @@ class TrustJudge:
     def find(self, certificate: KnownCertificate, pool: Pool, purpose: str, moment: datetime, rule: str) -> PathFinding:
         """Judge at one moment: the quick way in the ordinary case, else the engine's."""
         question = (pool, _anchors(self._trust, purpose), moment, rule, self._policy.algorithms)
-        return ordinary.find(certificate, *question) or engine.find(certificate.certificate, *question)
+        found = ordinary.find(certificate, *question)
+        if found is None:
+            from signkit.pki.paths import engine  # pyHanko's validator, which few files need
+
+            found = engine.find(certificate.certificate, *question)
+        return found
 
     def _oldest(self, moment: datetime) -> datetime | None:
         """When evidence on a certificate that was used at ``moment`` must have been issued, by the policy."""

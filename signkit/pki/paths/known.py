@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from asn1crypto import core, x509
 from asn1crypto.crl import CertificateList
 from asn1crypto.ocsp import OCSPResponse
 from cryptography import x509 as rust_x509
-from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 from signkit.pki.algorithms import SignatureAlgorithm, digest_of, public_key, signature_algorithm, verify
 from signkit.pki.revocation.crl_scope import covers
+
+if TYPE_CHECKING:
+    from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
 
 _MAX_CERTIFICATE = 100_000
 #: What is larger is read anew for each document: read, an object can take a hundred times its size in memory, and a
@@ -261,6 +263,8 @@ def known_list(der: bytes) -> KnownList | None:
 
 
 def _read_list(der: bytes) -> KnownList | None:
+    from pyhanko_certvalidator.revinfo.archival import CRLContainer
+
     try:
         item = CertificateList.load(der)
         content = item["tbs_cert_list"]
@@ -359,6 +363,8 @@ def known_answers(der: bytes) -> tuple[KnownAnswer, ...]:
 
 
 def _read_answers(der: bytes) -> tuple[KnownAnswer, ...]:
+    from pyhanko_certvalidator.revinfo.archival import OCSPContainer
+
     try:
         containers = list(islice(OCSPContainer.load_multi(OCSPResponse.load(der)), _MAX_ANSWERS + 1))
         if not 0 < len(containers) <= _MAX_ANSWERS:

@@ -18,8 +18,7 @@ from itertools import pairwise
 from typing import Literal
 
 from signkit.pki.algorithms import digest_of
-from signkit.pki.paths.engine import missing_code
-from signkit.pki.paths.finding import PathFinding
+from signkit.pki.paths.finding import PathFinding, missing_code
 from signkit.pki.paths.known import KnownAnswer, KnownCertificate, KnownList, Signed
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
