@@ -45,7 +45,7 @@ def run(
     overwrite: Overwrite = False,
 ) -> None:
     """Write the prepared file and the request that names it, side by side."""
-    from signkit.cli.signing import refuse_other_person, tell_attributes, tell_undrawn
+    from signkit.cli.signing_notes import refuse_other_person, tell_attributes, tell_undrawn
     from signkit.contracts.fonts import font_set
     from signkit.output import write_checked
     from signkit.settings import load_settings

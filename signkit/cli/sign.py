@@ -137,7 +137,7 @@ def _job(
     pdf: Path, terms: SignatureTerms, files: FileOptions, services: Services, password: DocumentPassword
 ) -> Job | None:
     """Check one file; return what is to be signed, or None where ``--resume`` passes over it."""
-    from signkit.cli.signing import tell_undrawn
+    from signkit.cli.signing_notes import tell_undrawn
     from signkit.signing.batch import Job, digest
     from signkit.signing.terms import admit
 
@@ -182,7 +182,7 @@ def _sign_all(
     *,
     overwrite: bool,
 ) -> Outcome:
-    from signkit.cli.signing import refuse_other_person, tell_attributes
+    from signkit.cli.signing_notes import refuse_other_person, tell_attributes
     from signkit.contracts.fonts import font_set
     from signkit.signers.registry import open_signer
     from signkit.signing.batch import sign_jobs
