@@ -176,9 +176,9 @@ class EvidenceOptions(OptionGroup):
 
     def services(self, settings: Settings) -> Services:
         """Return the services that signing and extending use."""
-        from signkit.cli.services import services
+        from signkit.signing.services import available_services
 
-        return services(settings, self.tsa, self.evidence, self.trust)
+        return available_services(settings, tsa=self.tsa or (), evidence=self.evidence or (), trust=self.trust or ())
 
 
 @dataclass(frozen=True)

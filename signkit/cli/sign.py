@@ -156,8 +156,8 @@ def _job(
 
 def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
     """Return whether the role has signed the file, or the copy of it that this run would write."""
-    from signkit.signing.batch import is_signed_copy
     from signkit.pdf.fields import signature_fields
+    from signkit.signing.batch import is_signed_copy
 
     return role in signature_fields(data, password).signed or is_signed_copy(data, target, role, password)
 
