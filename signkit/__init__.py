@@ -114,15 +114,17 @@ _HOMES = {
 }
 
 
-def __getattr__(name: str) -> object:
-    """Load what is asked for the first time (PEP 562)."""
-    if name not in __all__:
-        raise AttributeError(f"module 'signkit' has no attribute {name!r}")
-    from importlib import import_module
+if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
 
-    value: object = getattr(import_module(f"signkit.{_HOMES.get(name, 'library')}"), name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        """Load what is asked for the first time (PEP 562)."""
+        if name not in __all__:
+            raise AttributeError(f"module 'signkit' has no attribute {name!r}")
+        from importlib import import_module
+
+        value = getattr(import_module(f"signkit.{_HOMES.get(name, 'library')}"), name)
+        globals()[name] = value
+        return value
 
 
 def __dir__() -> list[str]:

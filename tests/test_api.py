@@ -43,6 +43,16 @@ def test_every_function_is_one_and_says_what_it_takes_gives_and_raises(name):
     assert inspect.signature(function).return_annotation is not inspect.Signature.empty
 
 
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_every_error_that_a_function_names_is_one_that_it_can_raise(name):
+    from signkit import errors
+
+    raises = inspect.getdoc(getattr(signkit, name)).partition("Raises:")[2].partition("\n\n")[0]
+    named = [error for line in re.findall(r"^ +((?:\w+, )*\w+):", raises, re.MULTILINE) for error in line.split(", ")]
+    assert named
+    assert all(issubclass(getattr(errors, error), signkit.SignKitError) for error in named)
+
+
 @pytest.mark.parametrize("name", VALUES)
 def test_every_value_is_documented_and_cannot_be_changed(name):
     value = getattr(signkit, name)
