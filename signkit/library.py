@@ -167,7 +167,8 @@ def services(
             is the kept rehearsal's own.
         evidence: folders with OCSP responses (.ocsp) and revocation lists (.crl).
         trust: certificates believed as anchors, files or folders, beside JPKI's.
-        settings: further services and anchors, where imported lists lie, seconds to wait; default: none.
+        settings: further services and anchors, seconds to wait (default: none, 10 s), and the user's folder, where
+            added anchors and imported lists count in any case.
 
     Raises:
         InputUnreadable, TrustAnchorUnreadable: what is named in ``trust`` cannot be used.
@@ -382,7 +383,8 @@ def validation_options(
         expect: who must have signed which field, by field.
         profile: hold the file against this profile too.
         password: opens encrypted files.
-        settings: further anchors, where imported lists lie; default: none.
+        settings: further anchors (default: none), and the user's folder, where added anchors and imported lists count
+            in any case.
 
     Raises:
         InputUnreadable, TrustAnchorUnreadable: what is named in ``trust`` cannot be used.

@@ -99,6 +99,7 @@ def office(tmp_path, repository, rehearsal, services, employers, monkeypatch):
 
     key_file, key, pem = employers
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     sample = repository / "samples/employment-agreement/01-indefinite-full-time.yaml"
     Path("data.yaml").write_bytes(sample.read_bytes())
     Path("employer.p12").write_bytes(key_file)
