@@ -16,23 +16,9 @@ if TYPE_CHECKING:
     from signkit.contracts.render import Rendered
     from signkit.errors import Problem, SignKitError
     from signkit.history.values import Diff
-    from signkit.library import (
-        check_data,
-        diff,
-        extend,
-        fields,
-        finish,
-        open_signer,
-        prepare,
-        read_contract,
-        render,
-        services,
-        sign,
-        status,
-        validate,
-        validate_many,
-        validation_options,
-    )
+    from signkit.library.acts import extend, finish, open_signer, prepare, services, sign
+    from signkit.library.following import diff, status, validate, validate_many, validation_options
+    from signkit.library.making import check_data, fields, read_contract, render
     from signkit.pdf.contract import EmbeddedContract
     from signkit.pdf.fields import FieldNames
     from signkit.progress.contract import ContractStatus
@@ -87,7 +73,7 @@ __all__ = [
     "validation_options",
 ]
 
-#: Where the names come from that are not the library's own functions.
+#: Where the names come from.
 _HOMES = {
     "Attachment": "contracts.attachments",
     "ContractStatus": "progress.contract",
@@ -111,6 +97,21 @@ _HOMES = {
     "ValidationOptions": "validation.options",
     "Verdict": "validation.report",
     "load_settings": "settings",
+    "check_data": "library.making",
+    "diff": "library.following",
+    "extend": "library.acts",
+    "fields": "library.making",
+    "finish": "library.acts",
+    "open_signer": "library.acts",
+    "prepare": "library.acts",
+    "read_contract": "library.making",
+    "render": "library.making",
+    "services": "library.acts",
+    "sign": "library.acts",
+    "status": "library.following",
+    "validate": "library.following",
+    "validate_many": "library.following",
+    "validation_options": "library.following",
 }
 
 
@@ -118,11 +119,11 @@ if not TYPE_CHECKING:  # a type checker knows the names from above, and no other
 
     def __getattr__(name: str) -> object:
         """Load what is asked for the first time (PEP 562)."""
-        if name not in __all__:
+        if name not in _HOMES:
             raise AttributeError(f"module 'signkit' has no attribute {name!r}")
         from importlib import import_module
 
-        value = getattr(import_module(f"signkit.{_HOMES.get(name, 'library')}"), name)
+        value = getattr(import_module(f"signkit.{_HOMES[name]}"), name)
         globals()[name] = value
         return value
 

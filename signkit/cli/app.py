@@ -30,7 +30,7 @@ from signkit.cli import (
     validate,
 )
 from signkit.cli.language import words
-from signkit.cli.option_groups import GroupedCommand, flattened
+from signkit.cli.option_groups import GroupedCommand, flatten
 from signkit.version import __version__
 
 #: The commands and groups of commands by name, in the order in which they are shown.
@@ -84,7 +84,7 @@ def make_app(arguments: Collection[str] | None = None) -> typer.Typer:
             app.add_typer(module.app, name=name, help=module.HELP)
         else:
             kind = getattr(module, "COMMAND", GroupedCommand)
-            app.command(name, cls=kind, help=module.HELP)(flattened(module.run))
+            app.command(name, cls=kind, help=module.HELP)(flatten(module.run))
     return app
 
 

@@ -7,7 +7,7 @@
 
     def run(pdf: Pdf, evidence: EvidenceOptions) -> None: ...
 
-`flattened` gives Typer a function that takes every option by itself; `GroupedCommand` shows each group under its
+`flatten` gives Typer a function that takes every option by itself; `GroupedCommand` shows each group under its
 heading.
 """
 
@@ -33,7 +33,7 @@ class OptionGroup:
     HEADING: ClassVar[str]
 
 
-def flattened(run: Callable[..., None]) -> Callable[..., None]:
+def flatten(run: Callable[..., None]) -> Callable[..., None]:
     """Return ``run`` as Typer takes it: each field of the groups that it takes is a parameter of its own."""
     hints = get_type_hints(run, include_extras=True)
     groups = {name: hint for name, hint in hints.items() if isinstance(hint, type) and issubclass(hint, OptionGroup)}

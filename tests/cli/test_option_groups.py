@@ -11,7 +11,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from signkit.cli.app import make_app
-from signkit.cli.option_groups import GroupedCommand, OptionGroup, flattened
+from signkit.cli.option_groups import GroupedCommand, OptionGroup, flatten
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def market(
 @pytest.fixture
 def run():
     app = typer.Typer(rich_markup_mode=None)
-    app.command(cls=GroupedCommand)(flattened(market))
+    app.command(cls=GroupedCommand)(flatten(market))
     return lambda *arguments: CliRunner().invoke(app, arguments)
 
 
@@ -56,7 +56,7 @@ def test_a_command_without_groups_stays_as_it_is():
     def plain(name: Annotated[str, typer.Argument()]) -> None:
         raise NotImplementedError
 
-    assert flattened(plain) is plain
+    assert flatten(plain) is plain
 
 
 def test_the_three_ways_to_sign_take_what_they_use_only():
