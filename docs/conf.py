@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from html import escape
 from typing import TYPE_CHECKING, Any
 
-from pygments.lexers.special import TextLexer
+from docutils import nodes
 
 from signkit.version import __version__
 
@@ -48,9 +50,24 @@ html_sidebars = {
 
 
 def setup(app: Sphinx) -> None:
-    """Show Mermaid as it is written, and tie each page to its twin in the other language."""
-    app.add_lexer("mermaid", TextLexer)  # its program would come from elsewhere
+    """Draw the floors, and tie each page to its twin in the other language."""
+    app.connect("doctree-read", draw_floors)
     app.connect("html-page-context", add_twin)
+
+
+def draw_floors(_app: Sphinx, doctree: nodes.document) -> None:
+    """Draw a flowchart of subgraphs, one below the other, as boxes: Mermaid's own program would come from elsewhere."""
+    for block in list(doctree.findall(nodes.literal_block)):
+        if block.get("language") == "mermaid":
+            block.replace_self(nodes.raw("", _floors(block.astext()), format="html"))
+
+
+def _floors(flowchart: str) -> str:
+    rows = []
+    for title, inside in re.findall(r'subgraph \w+\["(.+?)"\](.*?)\n    end', flowchart, re.DOTALL):
+        boxes = "".join(f"<code>{escape(label)}</code> " for label in re.findall(r'\w+\["(.+?)"\]', inside))
+        rows.append(f'<tr><th scope="row">{escape(title)}</th><td>{boxes}</td></tr>')
+    return f'<table class="docutils floors"><tbody>{"".join(rows)}</tbody></table>'
 
 
 def add_twin(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:

@@ -75,3 +75,11 @@ def test_a_page_leads_to_its_twin_in_the_other_language(site):
     assert 'href="../../guides/batch.html">English</a>' in japanese
     assert [re.search(r'<html [^>]*lang="(\w+)"', text)[1] for text in (english, japanese)] == ["en", "ja"]
     assert "hreflang" not in (site / "reference/jpki.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["architecture.html", "ja/architecture.html"])
+def test_the_floors_are_drawn(site, page):
+    text = (site / page).read_text(encoding="utf-8")
+    drawn = text.partition('<table class="docutils floors">')[2].partition("</table>")[0]
+    assert re.findall(r"<code>([\w ]+)</code>", drawn)[-2:] == ["words", "version"]
+    assert "subgraph" not in text
