@@ -16,6 +16,7 @@ from signkit.cli.language import words
 from signkit.cli.options import (
     At,
     EvidenceFolders,
+    EvidenceOptions,
     Identity,
     LevelName,
     Offline,
@@ -61,7 +62,6 @@ def make(
     from datetime import UTC, datetime
 
     from signkit.cli.levels import parse_level
-    from signkit.cli.services import services
     from signkit.cms.asic import MANIFEST_TYPE, Attachment, check_asic, make_manifest, write_asic
     from signkit.cms.content import BytesPieces, Content
     from signkit.incoming import open_regular
@@ -76,7 +76,7 @@ def make(
     with ExitStack() as opened:
         attachments = [Attachment.of(path, opened.enter_context(open_regular(path))) for path in files]
         manifest = make_manifest(attachments)
-        available = services(settings, tsa, evidence, trust)
+        available = EvidenceOptions(tsa, evidence, trust).services(settings)
         context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
         time = datetime.now(UTC).replace(microsecond=0)
         with open_signer(signer, context) as key:

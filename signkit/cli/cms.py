@@ -16,6 +16,7 @@ from signkit.cli.language import words
 from signkit.cli.options import (
     At,
     EvidenceFolders,
+    EvidenceOptions,
     Identity,
     LevelName,
     Offline,
@@ -97,7 +98,6 @@ def sign(
     from datetime import UTC, datetime
 
     from signkit.cli.levels import parse_level
-    from signkit.cli.services import services
     from signkit.cms.content import Content, FilePieces
     from signkit.incoming import open_regular
     from signkit.settings import load_settings
@@ -112,7 +112,7 @@ def sign(
         attached = attach if onto is None else onto.content is not None
         target = _target(output, file, attached, onto, pem)
         refuse_inputs(target, overwrite, (file, add_to))
-        available = services(settings, tsa, evidence, trust)
+        available = EvidenceOptions(tsa, evidence, trust).services(settings)
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
         with open_signer(signer, context) as key:
@@ -137,7 +137,6 @@ def extend(
 ) -> None:
     """Write the extended signature beside the original."""
     from signkit.cli.levels import parse_level
-    from signkit.cli.services import services
     from signkit.cms.content import Content, FilePieces
     from signkit.incoming import open_regular
     from signkit.settings import load_settings
@@ -157,7 +156,8 @@ def extend(
             signed = Content(FilePieces(opened.enter_context(open_regular(content or _signed_by(signature)))))
         target = output or signature.with_name(f"{signature.stem}-{wanted.value}{signature.suffix}")
         refuse_inputs(target, overwrite, (signature, content))
-        made = extend_content(container.parts, signed, wanted, services(load_settings(), tsa, evidence, trust))
+        available = EvidenceOptions(tsa, evidence, trust).services(load_settings())
+        made = extend_content(container.parts, signed, wanted, available)
         _write(target, made.parts, signed, container.content is not None, None, pem=pem, overwrite=overwrite)
     tell(_EXTENDED, target=target, level=wanted.value)
     print(target)

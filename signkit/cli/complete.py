@@ -47,8 +47,8 @@ def run(
     from signkit.contracts.fonts import font_set
     from signkit.delivery.certificate import completion_certificate
     from signkit.output import write_checked
+    from signkit.progress.contract import contract_status
     from signkit.settings import load_settings
-    from signkit.status.contract import contract_status
 
     options = chosen_options(policy, trust, evidence, at, offline, identity=False)
     target = output_beside(pdf, "certificate", output)

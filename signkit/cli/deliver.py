@@ -147,7 +147,7 @@ def _checked(
 ) -> tuple[DeliveryCheck, bytes, list[tuple[str, bytes]]]:
     from signkit.delivery.check import check_delivery
     from signkit.delivery.consent import read_consent
-    from signkit.status.contract import contract_status
+    from signkit.progress.contract import contract_status
 
     day = _required_day(on) if on is not None else None
     content = read_input(contract)

@@ -22,8 +22,8 @@ from signkit.errors import ExitCode
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.status.contract import ContractStatus, PartyStatus
-    from signkit.status.overview import Unreadable
+    from signkit.progress.contract import ContractStatus, PartyStatus
+    from signkit.progress.overview import Unreadable
 
 HELP = words("Tell who has signed, whose turn it is, what may still change.", "誰が署名し、誰の番かを示す。")
 
@@ -50,8 +50,8 @@ def run(
 ) -> None:
     """Print where each contract stands, as soon as it is known; judged as ``signkit validate --offline`` does."""
     from signkit.cli.judging import chosen_options
-    from signkit.status.contract import contract_status
-    from signkit.status.overview import Unreadable, overview
+    from signkit.progress.contract import contract_status
+    from signkit.progress.overview import Unreadable, overview
 
     password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
     options = chosen_options(policy, trust, evidence, at, offline=True)
@@ -90,7 +90,7 @@ def _text(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
 
 
 def _text_of_one(status: ContractStatus | Unreadable) -> str:
-    from signkit.status.overview import Unreadable
+    from signkit.progress.overview import Unreadable
 
     if isinstance(status, Unreadable):
         return f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}\n"

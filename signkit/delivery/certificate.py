@@ -14,7 +14,7 @@ from pathlib import PurePath
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.sheet import JST, Enclosed, Sheet, bullet_list, digest, facts_table, moment, shown, words
 from signkit.errors import CompletionImpossible, CompletionRefused, InputUnreadable
-from signkit.status.contract import ContractStatus, PartyState, PartyStatus
+from signkit.progress.contract import ContractStatus, PartyState, PartyStatus
 from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Language, Text
 

@@ -22,7 +22,7 @@ from signkit.delivery.transaction import Transaction, transaction_of_consent
 from signkit.errors import ConsentUnreadable
 from signkit.pdf.contract import FILE_NAME, EmbeddedContract
 from signkit.plain_data import item_at
-from signkit.status.contract import ContractStatus, contract_status
+from signkit.progress.contract import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import SignatureReport
 from signkit.words import Text

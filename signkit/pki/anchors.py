@@ -101,17 +101,25 @@ def read_certificates(path: Path) -> list[bytes]:
         InputUnreadable: the file cannot be read or is larger than 1 MB.
         TrustAnchorUnreadable: it holds no certificate, or something else besides.
     """
+    return certificates_in(read_file(path, CERTIFICATE_FILE_BYTES), str(path))
+
+
+def certificates_in(data: bytes, source: str) -> list[bytes]:
+    """Return the certificates (DER) in PEM or DER bytes; ``source`` is what they are called in errors.
+
+    Raises:
+        TrustAnchorUnreadable: there is none, or something else besides.
+    """
     from asn1crypto import pem, x509
 
-    data = read_file(path, CERTIFICATE_FILE_BYTES)
     try:
         ders = [der for _, _, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
         for der in ders:
             x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
     except (ValueError, TypeError, KeyError) as error:
-        raise TrustAnchorUnreadable(str(path)) from error
+        raise TrustAnchorUnreadable(source) from error
     if not ders:
-        raise TrustAnchorUnreadable(str(path))
+        raise TrustAnchorUnreadable(source)
     return ders
 
 

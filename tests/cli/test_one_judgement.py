@@ -17,6 +17,7 @@ from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.revocation.crl_import import import_crl
 from signkit.pki.revocation.indexed import index_folder
+from signkit.progress.contract import contract_status
 from signkit.rehearsal.pki import HANAKO
 from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings
@@ -24,7 +25,6 @@ from signkit.signing.levels import Level, extend, sign
 from signkit.signing.readback import refuse_harm
 from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn
-from signkit.status.contract import contract_status
 from signkit.validation.options import ValidationOptions, validation_options
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Verdict

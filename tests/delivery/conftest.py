@@ -14,12 +14,12 @@ from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.delivery.consent import Consent, read_consent
 from signkit.pki.anchors import default_trust_store
+from signkit.progress.contract import ContractStatus, contract_status
 from signkit.rehearsal.authority import Person
 from signkit.rehearsal.services import utc_now
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
-from signkit.status.contract import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions
 
 #: Signatures are made now, so the documents are of today.

@@ -15,7 +15,7 @@ from signkit.contracts.fonts import font_set
 from signkit.delivery.certificate import REPORT_NAME, completion_certificate
 from signkit.delivery.sheet import drawable
 from signkit.errors import CompletionImpossible, CompletionRefused, ExitCode, InputUnreadable
-from signkit.status.contract import contract_status
+from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
 from signkit.words import Text
 

@@ -11,7 +11,7 @@ from signkit.delivery.consent import read_consent, withdrawal
 from signkit.delivery.rules import RULES, covers
 from signkit.delivery.transaction import Transaction
 from signkit.errors import ConsentUnreadable
-from signkit.status.contract import contract_status
+from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
 
 from .conftest import DAY, TODAY, person, signed

@@ -15,7 +15,7 @@ from itertools import islice
 from typing import Any
 
 from signkit.errors import SignKitError
-from signkit.status.contract import ContractStatus
+from signkit.progress.contract import ContractStatus
 
 #: Of more copies signed in parallel than anybody compares, the first are named.
 MAX_NAMED = 20

@@ -91,8 +91,7 @@ class ContractStatus:
         """Say what the signatures there are still permit."""
         broken = [party.signature for party in self.parties if party.state is PartyState.BROKEN]
         if broken:
-            known = any(item is None or item.sub_indication != _NO_CHAIN for item in broken)
-            return _BROKEN if known else _UNTRUSTED
+            return _UNTRUSTED if all(map(_is_untrusted, broken)) else _BROKEN
         if not any(party.signature for party in self.parties):
             return _UNSIGNED
         certified = any(signature.type == "certification" for signature in self.report.signatures)
@@ -168,6 +167,13 @@ _STATES = {
     Standing.UNPROVEN: PartyState.UNPROVEN,
     Standing.NOT_GOOD: PartyState.BROKEN,
 }
+
+
+def _is_untrusted(signature: SignatureReport | None) -> bool:
+    """Whether nothing speaks against a signature but that no trusted authority vouches for it."""
+    match = signature.party_match if signature is not None else None
+    wrong_person = match is not None and match.verdict == "mismatch"
+    return signature is not None and signature.sub_indication == _NO_CHAIN and not wrong_person
 
 
 def _party_json(party: PartyStatus) -> dict[str, Any]:
