@@ -30,6 +30,9 @@ DUPLICATE = "duplicate key"
 
 WHITESPACE = b"\0\t\n\x0c\r "
 
+#: ``12 0 obj``.
+OBJECT_HEAD = re.compile(rb"[\0\t\n\x0c\r ]*+(\d{1,10}+)[\0\t\n\x0c\r ]++(\d{1,5}+)[\0\t\n\x0c\r ]++obj")
+
 
 class SyntaxProblem(Exception):
     """These bytes are no PDF value."""
