@@ -201,6 +201,10 @@ _WORDS: dict[str, Text] = {
     "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています: {detail}。"),
     "limit": Text("The file asks for too much: {detail}.", "ファイルが処理の上限を超えています: {detail}。"),
     "not-signed": Text("There is no signature in it.", "署名がありません。"),
+    "usage-rights": Text(
+        "It carries usage rights for a reader program, which are nobody's signature.",
+        "閲覧ソフトの使用権 (usage rights) が設定されています。これは署名ではありません。",
+    ),
     "unreadable": Text("The file cannot be read: {detail}.", "ファイルを読めません: {detail}。"),
     "internal": Text("The file could not be judged ({detail}).", "ファイルを判定できませんでした ({detail})。"),
 }

@@ -19,7 +19,6 @@ from signkit.pdf.reading.filters import decode, decode_leniently
 from signkit.pdf.reading.sections import Location as Location
 from signkit.pdf.reading.sections import Section, read_section
 from signkit.pdf.reading.syntax import (
-    DUPLICATE,
     OBJECT_HEAD,
     Ref,
     Stream,
@@ -333,6 +332,15 @@ class PdfFile:
             direct = {key: view.resolve(stream.entries.get(key)) for key in ("/Filter", "/DecodeParms")}
             known = self._decoded[id(stream)] = stream, decode(stream.raw, direct, self.meter)
         return known[1]
+
+    def stream_extent(self, number: int, place: Location) -> tuple[int, int] | None:
+        """Return where the encoded bytes of the stream ``number`` at ``place`` lie; None where it is no stream."""
+        match = self._head(number, place)
+        try:
+            value = self._parse_object(match.end(), None)[0] if match else None
+        except SyntaxProblem:
+            return None
+        return (value.start, value.end or 0) if isinstance(value, Stream) else None
 
     def object_extent(self, number: int, place: Location) -> tuple[int, int] | None:
         """Return the first and last+1 byte of the object at ``place``, ``endobj`` included, or None."""

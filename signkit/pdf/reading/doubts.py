@@ -105,7 +105,7 @@ def _of_sections(file: PdfFile) -> Iterator[Doubt]:
         for flaw in flaws:
             yield Doubt("section", f"byte {section.offset}: {flaw}", last)
         if index:
-            yield from _of_step(file, history.sections[index - 1], section, last)
+            yield from _of_step(history.sections[index - 1], section, last)
         for number, place in section.entries.items():
             if place is not None and not place.container and file.body_start(number, place) is None:
                 yield Doubt("entry", f"object {number}", last)
@@ -120,7 +120,7 @@ def _root_flaws(file: PdfFile, index: int) -> Iterator[str]:
         yield "generation of /Root"
 
 
-def _of_step(file: PdfFile, before: Section, section: Section, last: int) -> Iterator[Doubt]:
+def _of_step(before: Section, section: Section, last: int) -> Iterator[Doubt]:
     """What a section may not say otherwise than the one before it."""
     previous = section.trailer.get("/Prev")
     if previous != before.declared:
