@@ -215,7 +215,6 @@ class PdfFile:
             self.problems.append(words)
 
     def _read_object(self, number: int, place: Location) -> Value:
-        self.meter.check_time()
         match = self._head(number, place)
         if match is None:
             self.problem(f"object {number} is not where the cross-reference says")
@@ -250,6 +249,7 @@ class PdfFile:
         return match.end() if match else None
 
     def _parse_object(self, position: int, ref: Ref | None) -> tuple[Value, int]:
+        self.meter.check_time()
         value, end = parse_value(self.data, position, self.meter.limits.depth)
         match = _STREAM.match(self.data, end) if isinstance(value, dict) else None
         if match:
@@ -327,6 +327,7 @@ class PdfFile:
             SyntaxProblem: an unknown filter or broken data.
             LimitExceeded: it is larger than the limits allow.
         """
+        self.meter.check_time()
         known = self._decoded.get(id(stream))
         if known is None:
             direct = {key: view.resolve(stream.entries.get(key)) for key in ("/Filter", "/DecodeParms")}

@@ -45,7 +45,7 @@ _S, _SS = rb"[\0\t\n\x0c\r ]*+", rb"[\0\t\n\x0c\r ]++"
 _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\r ]*+>(?!>)", re.DOTALL)
 _ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
 #: Possessive, and only from a first digit: a long row of digits must cost no more than one pass.
-_REFERENCE = re.compile(rb"(?<![0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+_REFERENCE = re.compile(rb"(?<![0-9])(?=[0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
 _ELEMENT_PARENT = re.compile(rb"/P" + _SS + rb"[0-9]++" + _SS + rb"[0-9]++" + _SS + rb"R")
 #: As most writers begin one: nothing but its type and role stands before the parent.
 _USUAL_ELEMENT = re.compile(

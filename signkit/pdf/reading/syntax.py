@@ -60,6 +60,7 @@ class Stream:
         return self.data[self.start : self.end]
 
 
+# Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
 _SPACE = rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+"
 _REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
 _TOKEN = re.compile(
@@ -70,7 +71,7 @@ _TOKEN = re.compile(
     + _REGULAR
     + rb"*+)|(?P<int>[+-]?\d{1,20}(?!"
     + _REGULAR
-    + rb"))|(?P<real>[+-]*(?:\d+\.?\d*|\.\d+)(?:-\d*)?(?!"
+    + rb"))|(?P<real>[+-]*+(?:\d++\.?+\d*+|\.\d++)(?:-\d*+)?+(?!"
     + _REGULAR
     + rb"))|(?P<open><<|\[)|(?P<close>>>|\])|(?P<hex><[^>]*+>)|(?P<string>\()|(?P<word>"
     + _REGULAR

@@ -34,10 +34,11 @@ Finding = tuple[str, str]
 
 @dataclass
 class _Written:
-    """The keywords of a revision that its objects and its section account for, and their extents."""
+    """The keywords of a revision that its objects and its section account for, their extents, and changed numbers."""
 
     keywords: set[int] = field(default_factory=set)
     extents: list[tuple[int, int]] = field(default_factory=list)
+    lengths: set[int] = field(default_factory=set)
 
 
 def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
@@ -46,6 +47,8 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
     written = _Written()
     for number, place in section.entries.items():
         file.meter.check_time()
+        if _is_another_number(view, number):
+            written.lengths.add(number)
         if place is None:
             yield from _freed(view, number)
         elif place.container:
@@ -57,6 +60,7 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
         elif view.history.view(view.index - 1).locate(number) != place:
             yield "entry-elsewhere", f"object {number}"
     yield from _section(file, view, start, written)
+    yield from _lengths_changed(file, view, written.lengths)
     yield from _between(file, start, section.end, written)
     yield from _unaccounted(file.data, start, section.end, written.keywords)
 
@@ -126,8 +130,6 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
         return
     written.keywords.add(ended.end() - 6)
     written.extents.append((offset, ended.end()))
-    if type(value) is int:
-        yield from _length_changed(file, view, number, value)
 
 
 def _stream_end(file: PdfFile, view: View, entries: dict[str, Value], start: int) -> int | None:
@@ -145,25 +147,27 @@ def _stream_end(file: PdfFile, view: View, entries: dict[str, Value], start: int
     return match.end() if first == match.end() - 9 else None
 
 
-def _length_changed(file: PdfFile, view: View, number: int, value: int) -> Iterator[Finding]:
-    """A number that an older stream names as its /Length, now another: how long was that stream?"""
-    before = view.history.view(view.index - 1)
-    if before.get(Ref(number, 0)) == value:
-        return
+def _is_another_number(view: View, number: int) -> bool:
+    old, new = view.history.view(view.index - 1).get(Ref(number, 0)), view.get(Ref(number, 0))
+    return (type(old) is int or type(new) is int) and (type(old) is not type(new) or old != new)
+
+
+def _lengths_changed(file: PdfFile, view: View, numbers: set[int]) -> Iterator[Finding]:
+    """Numbers that an older stream names as its /Length, now others: how long was that stream?"""
     end = view.history.end_before(view.index)
-    for match in re.finditer(rb"/L(?:ength|[^\0\t\n\x0c\r ()<>\[\]{}/%]*+#)", file.data[:end]):
-        if int_after(file.data, match.end()) in (number, None):
-            yield "length-changed", f"object {number}"
+    for match in _LENGTH.finditer(file.data, 0, end) if numbers else ():
+        named = _NUMBER.match(file.data, match.end())
+        if named is None or (named[2] is not None and int(named[1]) in numbers):
+            yield "length-changed", f"byte {match.start()}"
             return
 
 
-_REFERENCE = re.compile(rb"[\0\t\n\x0c\r ]*+(\d{1,10}+)(?![0-9.])")
-
-
-def int_after(data: bytes, position: int) -> int | None:
-    """Return the number at ``position``, None where something else stands there."""
-    match = _REFERENCE.match(data, position)
-    return int(match[1]) if match else None
+_REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
+#: /Length, also where it may be written with escapes.
+_LENGTH = re.compile(
+    rb"/(?:Length(?!" + _REGULAR + rb")|(?=[^#]{0,5}+#)(?:[LENGTHlength]|#[46578][0-9A-Fa-f]){6}(?!" + _REGULAR + rb"))"
+)
+_NUMBER = re.compile(rb"[\0\t\n\x0c\r ]*+(\d{1,20}+)([\0\t\n\x0c\r ]++\d{1,20}+[\0\t\n\x0c\r ]++R)?")
 
 
 def _contained(file: PdfFile, view: View, number: int, place: Location) -> Iterator[Finding]:
@@ -270,5 +274,10 @@ def _follows_number(data: bytes, position: int) -> bool:
     gap = data[before + 1 : position]
     if b"\n" not in gap and b"\r" not in gap:
         return False
-    line = max(data.rfind(b"\n", 0, before + 1), data.rfind(b"\r", 0, before + 1)) + 1
-    return b"%" in data[line : before + 1]
+    left = max(before + 1 - _LINE_BYTES, 0)
+    line = max(data.rfind(b"\n", left, before + 1), data.rfind(b"\r", left, before + 1)) + 1
+    return b"%" in data[max(line, left) : before + 1]
+
+
+#: A longer line is not looked through for the beginning of a comment.
+_LINE_BYTES = 4096
