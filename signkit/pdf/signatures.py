@@ -339,6 +339,8 @@ def _with_revision(file: PdfFile, found: FoundSignature) -> FoundSignature:
         return replace(found, revision=len(file.history) - 1, coverage="whole-file" if whole else "whole-revision")
     start = file.last_start(end)
     revision = file.history.index_of(start) if start is not None else None
+    if revision is not None and file.history.end_before(revision + 1) > end:
+        revision = None  # its startxref, or a /Prev, points to what was to come behind it
     complete = revision is not None and _TAIL.search(file.data, max(0, end - 200), end) is not None
     return replace(found, revision=revision, coverage="whole-revision" if complete else "partial")
 

@@ -300,9 +300,10 @@ class PdfFile:
     def _add_contained(self, container: Container, count: int, first: int) -> None:
         data, flaws = container.data, container.flaws
         head = _CONTAINER_HEAD.match(data, 0, first)
-        numbers = [int(n) for n in head[0].split(None, 2 * count)[: 2 * count]] if head else []
+        numbers = [int(n) for n in head[0].split()] if head else []
         if head is None or head.end() != min(first, len(data)) or len(numbers) != 2 * count:
             flaws.append("its list of objects")
+            del numbers[2 * min(count, len(numbers) // 2) :]
         container.numbers = numbers[0::2]
         position = first
         for number, place in zip(container.numbers, numbers[1::2], strict=True):

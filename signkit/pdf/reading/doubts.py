@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from signkit.pdf.reading.sections import Section, trailer_flaws
-from signkit.pdf.reading.syntax import WHITESPACE, Ref, Value
+from signkit.pdf.reading.syntax import WHITESPACE, Ref, Stream, Value
 from signkit.pdf.reading.written import revision_findings
 
 if TYPE_CHECKING:
@@ -106,10 +106,29 @@ def _of_sections(file: PdfFile) -> Iterator[Doubt]:
             yield Doubt("section", f"byte {section.offset}: {flaw}", last)
         if index:
             yield from _of_step(history.sections[index - 1], section, last)
-        for number, place in section.entries.items():
-            if place is not None and not place.container and file.body_start(number, place) is None:
-                yield Doubt("entry", f"object {number}", last)
-                break
+        yield from _of_entries(file, index, last)
+
+
+def _of_entries(file: PdfFile, index: int, last: int) -> Iterator[Doubt]:
+    """Entries that point to no object, or to bytes that were only to come; and section streams that hide an object."""
+    section, end = file.history.sections[index], file.history.end_before(index + 1)
+    for number, place in section.entries.items():
+        if place is None or place.container:
+            continue
+        if place.offset >= end or file.body_start(number, place) is None:
+            yield Doubt("entry", f"object {number}", last)
+            return
+    for number in [*([] if section.stream_number is None else [section.stream_number]), *section.hidden]:
+        place = file.history.locate(number, index)
+        extents = [begin for begin, _ in section.extents]
+        if place is not None and place.offset not in extents and not _is_section(file, number, index):
+            yield Doubt("own-entry", f"object {number}", last)  # mupdf takes the stream for the object of its number
+
+
+def _is_section(file: PdfFile, number: int, index: int) -> bool:
+    """Whether what the cross-reference calls by this number is a section too, an older one."""
+    value = file.history.view(index).get(Ref(number, 0))
+    return value is None or (isinstance(value, Stream) and value.entries.get("/Type") == "/XRef")
 
 
 def _root_flaws(file: PdfFile, index: int) -> Iterator[str]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from signkit.pdf.reading.document import History, Location, PdfFile
 from signkit.pdf.reading.syntax import Ref, Stream, Value
+from signkit.pdf.reading.syntax import references as references
 
 
 class Referrers:
@@ -122,16 +123,3 @@ def targets(value: Value) -> set[int]:
         elif isinstance(item, list):
             todo += item
     return found
-
-
-def references(value: Value) -> Iterator[Ref]:
-    """Yield every reference that ``value`` itself holds."""
-    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, Ref):
-            yield item
-        elif isinstance(item, dict):
-            todo += item.values()
-        elif isinstance(item, list):
-            todo += item

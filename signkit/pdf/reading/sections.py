@@ -261,6 +261,8 @@ def trailer_flaws(section: Section, highest: int) -> list[str]:
     flaws = []
     if not isinstance(size, int) or size <= highest:
         flaws.append("size")  # some readers pass over objects beyond it
+    if section.entries.get(0) is not None:
+        flaws.append("object 0")
     if highest > MAX_NUMBER:
         flaws.append("object-number")
     if previous is not None and type(previous) is not int:

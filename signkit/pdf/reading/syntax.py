@@ -220,6 +220,19 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     return _ESCAPES.get(code, code)
 
 
+def references(value: Value) -> Iterator[Ref]:
+    """Yield every reference that ``value`` itself holds."""
+    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Ref):
+            yield item
+        elif isinstance(item, dict):
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+
+
 class Entry(NamedTuple):
     """One entry of a dictionary with the place of its value in the file."""
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from signkit.pdf.reading.plain import MAX_DEPTH, first_oddity, plain_offset, plain_space, repeats_key
 from signkit.pdf.reading.sections import Location
-from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value, parse_value
+from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value, parse_value, references
 
 if TYPE_CHECKING:
     from signkit.pdf.reading.document import PdfFile, View
@@ -59,6 +59,7 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
             yield from _former(file, view, number)
         elif view.history.view(view.index - 1).locate(number) != place:
             yield "entry-elsewhere", f"object {number}"
+    yield from _newly_named(file, view)
     yield from _section(file, view, start, written)
     yield from _lengths_changed(file, view, written.lengths)
     yield from _between(file, start, section.end, written)
@@ -75,22 +76,61 @@ def _freed(view: View, number: int) -> Iterator[Finding]:
 def _former(file: PdfFile, view: View, number: int) -> Iterator[Finding]:
     """What the object was before must be beyond doubt too: else what one reader takes for the same is a change."""
     former = view.history.view(view.index - 1)
-    place = former.locate(number)
-    if place is None:
-        return
-    data = file.data
-    if place.container:
-        container = file.container(place.container, former)
-        start, end = container.spans.get(number, (0, 0)) if container else (0, 0)
-        data = container.data if container else b""
-    else:
+    if former.locate(number) is not None and _is_odd(file, former, number):
+        yield "odd-token", f"object {number} as it was before"
+
+
+def _is_odd(file: PdfFile, view: View, number: int) -> bool:
+    """Whether readers may take the object differently, by the way in which it is written; a stream by its entries."""
+    place = view.locate(number)
+    data, start, end = file.data, 0, 0
+    if place is not None and place.container:
+        container = file.container(place.container, view)
+        if container is not None and not container.flaws and container.holds(number, place.place):
+            data, (start, end) = container.data, container.spans[number]
+    elif place is not None:
         start = file.body_start(number, place) or 0
         try:
             end = parse_value(data, start, MAX_DEPTH)[1] if start else 0
         except SyntaxProblem:
             end = 0
-    if not end or first_oddity(data, start, end) is not None:
-        yield "odd-token", f"object {number} as it was before"
+    return not end or first_oddity(data, start, end) is not None
+
+
+#: What an addition names and does not come with: pages, fields and the structure have rules of their own.
+_APART = ("/Page", "/Pages", "/Catalog", "/StructElem", "/StructTreeRoot", "/Annot")
+_MAX_NAMED = 2_000
+
+
+def _newly_named(file: PdfFile, view: View) -> Iterator[Finding]:
+    """What was there already, and is now used by what was added: signed, and yet perhaps never read by anybody."""
+    before, entries = view.history.view(view.index - 1), view.history.sections[view.index].entries
+    todo: list[int] = []
+    for number in entries:
+        old = {ref.number for ref in references(before.get(Ref(number, 0)))}
+        todo += [ref.number for ref in references(view.get(Ref(number, 0))) if ref.number not in old]
+    seen = set(entries)
+    while todo:
+        number = todo.pop()
+        if number in seen or before.locate(number) is None:
+            continue
+        seen.add(number)
+        file.meter.check_time()
+        value = before.get(Ref(number, 0))
+        if len(seen) > len(entries) + _MAX_NAMED:
+            yield "too many objects", f"object {number}"
+            return
+        if _is_odd(file, before, number) or repeats_key(value) or not _ends_in_one_place(file, before, value):
+            yield "odd-token", f"object {number}, used anew"
+        if not (isinstance(value, dict) and value.get("/Type") in _APART):
+            todo += [ref.number for ref in references(value)]
+
+
+def _ends_in_one_place(file: PdfFile, view: View, value: Value) -> bool:
+    """Whether /Length and a search for ``endstream`` agree about a stream's bytes, where it is one of the file."""
+    if not isinstance(value, Stream) or value.data is not file.data:
+        return True
+    return _stream_end(file, view, value.entries, value.start) is not None
 
 
 def _object(file: PdfFile, view: View, number: int, place: Location, written: _Written) -> Iterator[Finding]:
