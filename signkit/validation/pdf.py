@@ -16,7 +16,7 @@ from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
-from signkit.pdf.signatures import FoundSignature, find_signatures
+from signkit.pdf.signatures import FoundSignature, find_signatures, holds_usage_rights
 from signkit.pki.paths.pool import Pool
 from signkit.validation.evidence import signed_data_pool
 from signkit.validation.integrity import Checked, check
@@ -26,6 +26,7 @@ from signkit.validation.parties import Parties
 from signkit.validation.profile_registry import hold_against_registry
 from signkit.validation.reasons import reason
 from signkit.validation.report import (
+    Reason,
     Report,
     SignatureReport,
     TimestampReport,
@@ -94,7 +95,8 @@ class _Pdf:
         if not self._checked:
             if not isinstance(self._file.history.last.root, dict):
                 raise Unreadable("no-catalog", "no document catalog")  # nothing shows that it was not signed
-            return unreadable(self._blank, "not-signed")
+            report = unreadable(self._blank, "not-signed")
+            return replace(report, reasons=(*report.reasons, *self._usage_rights()))
         stamps = self._document_timestamps()
         signatures = [
             self._signature(item) for item in self._checked if item.timestamp is None and not self._is_stamp(item)
@@ -106,8 +108,11 @@ class _Pdf:
             verdict=worst([*verdicts, Verdict.INDETERMINATE] if missing else verdicts),
             signatures=tuple(signatures),
             document_timestamps=tuple(stamps),
-            reasons=missing,
+            reasons=(*missing, *self._usage_rights()),
         )
+
+    def _usage_rights(self) -> tuple[Reason, ...]:
+        return (reason("usage-rights"),) if holds_usage_rights(self._file) else ()
 
     @staticmethod
     def _is_stamp(item: Checked) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from signkit.validation.report import Reason, iso
 from signkit.words import Text
 
@@ -199,6 +201,10 @@ _WORDS: dict[str, Text] = {
     "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています: {detail}。"),
     "limit": Text("The file asks for too much: {detail}.", "ファイルが処理の上限を超えています: {detail}。"),
     "not-signed": Text("There is no signature in it.", "署名がありません。"),
+    "usage-rights": Text(
+        "It carries usage rights for a reader program, which are nobody's signature.",
+        "閲覧ソフトの使用権 (usage rights) が設定されています。これは署名ではありません。",
+    ),
     "unreadable": Text("The file cannot be read: {detail}.", "ファイルを読めません: {detail}。"),
     "internal": Text("The file could not be judged ({detail}).", "ファイルを判定できませんでした ({detail})。"),
 }
@@ -249,6 +255,14 @@ def change_words(codes: list[str]) -> Text:
     return Text(", ".join(words.en for words in known), "、".join(words.ja for words in known))
 
 
-def changes_reason(code: str, changes: list[str]) -> Reason:
-    """Return the reason ``code`` naming the kinds of changes."""
-    return Reason(code, _WORDS[code].filled(what=change_words(changes)))
+#: Places named in one reason; a hostile file has any number of them.
+_PLACES_SHOWN = 3
+
+
+def changes_reason(code: str, changes: list[str], places: Sequence[str] = ()) -> Reason:
+    """Return the reason ``code`` naming the kinds of changes, and ``places`` that readers take differently."""
+    what = change_words(changes)
+    shown = [place for place in dict.fromkeys(places) if place][:_PLACES_SHOWN]
+    if shown:
+        what = Text(f"{what.en} ({'; '.join(shown)})", f"{what.ja} ({'、'.join(shown)})")
+    return Reason(code, _WORDS[code].filled(what=what))

@@ -97,9 +97,9 @@ def _changes(changes: Judgement | None) -> Ruling | None:
         return None
     codes = [change.code for change in changes.findings]
     if changes.permitted is None:
-        return Ruling(
-            Verdict.INDETERMINATE, "GENERIC", (changes_reason("changes-not-judged", codes or ["not-judged"]),)
-        )
+        places = [change.where for change in changes.findings if change.code == "not-judged"]
+        words = changes_reason("changes-not-judged", codes or ["not-judged"], places)
+        return Ruling(Verdict.INDETERMINATE, "GENERIC", (words,))
     return Ruling(Verdict.FAILED, "FORMAT_FAILURE", (changes_reason("changes-not-permitted", codes),))
 
 

@@ -12,6 +12,7 @@ from signkit.pdf.changes.covering import ShownContent
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
 from signkit.pdf.changes.values import Change, Judgement, Level, Rules
 from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.signatures import FoundSignature
 
@@ -26,6 +27,7 @@ class Changes:
         self._states: dict[int, State] = {}
         self._referrers: Referrers | None = None
         self._shown = ShownContent()
+        self._doubts = Doubts(file)
 
     def after(self, found: FoundSignature, rules: Rules) -> Judgement:
         """Judge everything that was done to the file after ``found`` was made."""
@@ -38,6 +40,8 @@ class Changes:
         for index in range(found.revision, len(self._file.history) - 1):
             changes += self._step(index) or (Change(Level.NONE, "nothing-seen", f"revision {index + 2}"),)
         changes += after_last(self._file)
+        for doubt in self._doubts.after(found.revision):  # last: a part of them comes of looking at all the rest
+            changes.append(Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}"))
         return _judged(changes, rules)
 
     def _step(self, index: int) -> tuple[Change, ...]:

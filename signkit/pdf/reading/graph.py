@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import lru_cache
 
 from signkit.pdf.reading.document import History, Location, PdfFile
 from signkit.pdf.reading.syntax import Ref, Stream, Value
+from signkit.pdf.reading.syntax import references as references
 
 
 class Referrers:
@@ -45,7 +46,7 @@ _S, _SS = rb"[\0\t\n\x0c\r ]*+", rb"[\0\t\n\x0c\r ]++"
 _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\r ]*+>(?!>)", re.DOTALL)
 _ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
 #: Possessive, and only from a first digit: a long row of digits must cost no more than one pass.
-_REFERENCE = re.compile(rb"(?<![0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+_REFERENCE = re.compile(rb"(?<![0-9])(?=[0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
 _ELEMENT_PARENT = re.compile(rb"/P" + _SS + rb"[0-9]++" + _SS + rb"[0-9]++" + _SS + rb"R")
 #: As most writers begin one: nothing but its type and role stands before the parent.
 _USUAL_ELEMENT = re.compile(
@@ -122,16 +123,3 @@ def targets(value: Value) -> set[int]:
         elif isinstance(item, list):
             todo += item
     return found
-
-
-def references(value: Value) -> Iterator[Ref]:
-    """Yield every reference that ``value`` itself holds."""
-    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, Ref):
-            yield item
-        elif isinstance(item, dict):
-            todo += item.values()
-        elif isinstance(item, list):
-            todo += item

@@ -30,6 +30,9 @@ DUPLICATE = "duplicate key"
 
 WHITESPACE = b"\0\t\n\x0c\r "
 
+#: ``12 0 obj``.
+OBJECT_HEAD = re.compile(rb"[\0\t\n\x0c\r ]*+(\d{1,10}+)[\0\t\n\x0c\r ]++(\d{1,5}+)[\0\t\n\x0c\r ]++obj")
+
 
 class SyntaxProblem(Exception):
     """These bytes are no PDF value."""
@@ -57,6 +60,7 @@ class Stream:
         return self.data[self.start : self.end]
 
 
+# Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
 _SPACE = rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+"
 _REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
 _TOKEN = re.compile(
@@ -67,7 +71,7 @@ _TOKEN = re.compile(
     + _REGULAR
     + rb"*+)|(?P<int>[+-]?\d{1,20}(?!"
     + _REGULAR
-    + rb"))|(?P<real>[+-]*(?:\d+\.?\d*|\.\d+)(?:-\d*)?(?!"
+    + rb"))|(?P<real>[+-]*+(?:\d++\.?+\d*+|\.\d++)(?:-\d*+)?+(?!"
     + _REGULAR
     + rb"))|(?P<open><<|\[)|(?P<close>>>|\])|(?P<hex><[^>]*+>)|(?P<string>\()|(?P<word>"
     + _REGULAR
@@ -214,6 +218,19 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     if code in (b"\n", b"\r", b"\r\n"):
         return b""
     return _ESCAPES.get(code, code)
+
+
+def references(value: Value) -> Iterator[Ref]:
+    """Yield every reference that ``value`` itself holds."""
+    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Ref):
+            yield item
+        elif isinstance(item, dict):
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
 
 
 class Entry(NamedTuple):

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong
+from signkit.errors import PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong, SignKitError
 from signkit.limits import Limits
 from signkit.pdf.reading.unlocking import Password, unlock
 from signkit.words import Text
@@ -25,19 +25,24 @@ _ESCAPED_NAME = re.compile(rb"/[!-~]{0,30}#(?:[46][1-9A-Fa-f]|[57][0-9Aa])")
 
 @contextmanager
 def reading_errors() -> Iterator[None]:
-    """Turn pyHanko's many ways to fail on a bad PDF into one `PdfNotSignable`."""
-    from pyhanko.pdf_utils.misc import PdfError
+    """Turn pyHanko's many ways to fail on a bad PDF into one `PdfNotSignable`.
 
-    # pyHanko's SigningError is a ValueError; naming it would load all that signs there, an HTTP client included.
-    bad = (PdfError, ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+    It asserts, recurses, and raises what its decoders raise: there is no list of them, so all but our own errors count.
+    """
     try:
         yield
-    except bad as error:
+    except SignKitError:
+        raise
+    except Exception as error:
         cause = Text(
-            f"it is damaged or uses a structure that is not supported ({error})",
-            f"壊れているか、対応していない構造です ({error})",
+            f"it is damaged or uses a structure that is not supported ({_told(error)})",
+            f"壊れているか、対応していない構造です ({_told(error)})",
         )
         raise PdfNotSignable(cause) from error
+
+
+def _told(error: Exception) -> str:
+    return str(error) or type(error).__name__
 
 
 def entry(dictionary: Any, key: str) -> Any:
