@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -18,8 +18,8 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 #: Text that only draws a line to write on.
 _BLANK = b" _.-\xa0\t"
-_MAX_BOXES = 20_000
-_MAX_FORMS = 6
+_MAX_BOXES = 200_000
+_MAX_FORMS = 20
 #: Annotations that mark text and let it show through, unless their own appearance says otherwise.
 _MARKING = {"/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Link", "/Text", "/Popup", "/Caret"}
 
@@ -111,7 +111,7 @@ def shown_boxes(view: View, page: dict[str, Value]) -> list[Box]:
     for box in _boxes(view, content, resources, _IDENTITY, 0):
         boxes.append(box)
         if len(boxes) >= _MAX_BOXES:
-            break
+            raise SyntaxProblem("a page that shows too much")
     return boxes
 
 
@@ -132,6 +132,8 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
             stack.append(state)
         elif token == b"Q":
             state = stack.pop() if stack else state
+        elif token == b"BI":
+            yield _mapped(state.matrix, 0, 0, 1, 1)
         elif token == b"Do":
             yield from _drawn(view, operands, resources, state.matrix, depth)
         else:
@@ -150,7 +152,9 @@ def _drawn(view: View, operands: list[Value], resources: Value, matrix: Matrix, 
         return
     if view.resolve(target.entries.get("/Subtype")) == "/Image":
         yield _mapped(matrix, 0, 0, 1, 1)
-    elif depth < _MAX_FORMS:
+    elif depth >= _MAX_FORMS:
+        raise SyntaxProblem("forms nested too deeply")
+    else:
         own = _numbers(view.resolve(target.entries.get("/Matrix")) or [])
         inner = _times((own[0], own[1], own[2], own[3], own[4], own[5]), matrix) if len(own) == 6 else matrix
         inherited = view.resolve(target.entries.get("/Resources")) or resources

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Level(IntEnum):
@@ -12,9 +13,10 @@ class Level(IntEnum):
 
     NONE = 0
     EVIDENCE = 1
-    FORM = 2
-    ANNOTATIONS = 3
-    OTHER = 4
+    METADATA = 2
+    FORM = 3
+    ANNOTATIONS = 4
+    OTHER = 5
 
     @property
     def word(self) -> str:
@@ -22,23 +24,43 @@ class Level(IntEnum):
         return self.name.lower()
 
 
+class Place(NamedTuple):
+    """Where a change is: the page, counted from 1, the number of the object, and the field's name."""
+
+    page: int | None = None
+    number: int | None = None
+    field: str | None = None
+
+
+NOWHERE = Place()
+
+
 @dataclass(frozen=True)
 class Change:
-    """One difference: its level, a code that says what it is, where it is, and the field it belongs to."""
+    """One difference: its level, a code that says what it is, where it is, and the field it belongs to.
+
+    ``where`` is an entry or another place in words; ``page`` counts from 1, ``number`` is that of the object.
+    """
 
     level: Level
     code: str
     where: str = ""
     field: str | None = None
+    page: int | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)
 class Judgement:
-    """What changed after one signature.  ``permitted`` is None where it cannot be judged, which is never a pass."""
+    """What changed after one signature.  ``permitted`` is None where it cannot be judged, which is never a pass.
+
+    ``told``: what is permitted and has to be said all the same.
+    """
 
     level: Level
     permitted: bool | None
     findings: tuple[Change, ...] = ()
+    told: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
