@@ -172,7 +172,8 @@ class _Pdf:
                     locks.append(lock)
                     levels += [_DOC_MDP[lock["/P"]]] if lock.get("/P") in _DOC_MDP else []
         allowed = min(levels, default=_ALLOWED[self._options.policy.allowed_changes])
-        return Rules(allowed, bool(levels), _lock_test(locks) if locks else None)
+        own = _doc_mdp(self._file, found)
+        return Rules(allowed, bool(levels), own is not None and own > 1, _lock_test(locks) if locks else None)
 
     def _level(self, item: Checked) -> str:
         """The baseline level that the file holds material for (EN 319 142-1 6.3)."""

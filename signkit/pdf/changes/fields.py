@@ -11,6 +11,7 @@ from signkit.pdf.changes.state import State, widgets
 from signkit.pdf.changes.values import Change, Level, Place
 from signkit.pdf.form import FormField
 from signkit.pdf.reading.document import View
+from signkit.pdf.reading.graph import references
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 
 _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
@@ -123,14 +124,15 @@ class Fields:
             entry = "/FT" if old.type != new.type else "/Kids"
             yield from broken("field-changed", f"{name} {entry}", at=place)
             return
-        touched = self._touched(old, new, before, after)
+        touched = self._touched(old, new, before, after) or self._rewritten_looks(old, new)
         if not touched:
             return
         if old.type == "/Sig" and self._all.old.resolve(old.value) is not None:
             yield from broken("signed-field-changed", f"{name} {' '.join(sorted(touched))}", at=place)
             return
         signed = old.type == "/Sig" and self._is_signed_now(new)
-        for key in sorted(touched - (SIGNED if signed else FILLED)):
+        filled = FILLED | {"/DA"} if "/V" in touched else FILLED  # the font of what is written
+        for key in sorted(touched - (SIGNED if signed else filled)):
             yield from broken("field-changed", f"{name} {key}", at=place)
         for one, other in [(old.entries, new.entries), *zip(before, after, strict=True)]:
             self._cover(one, other)
@@ -166,6 +168,17 @@ class Fields:
             if one.get("/StructParent") is None and isinstance(other.get("/StructParent"), int):
                 touched.discard("/StructParent")
         return touched
+
+    def _rewritten_looks(self, old: FormField, new: FormField) -> set[str]:
+        """The appearance of a signed field may not even be written otherwise, to the same effect."""
+        if old.type != "/Sig" or self._all.old.resolve(old.value) is None:
+            return set()
+        looks = zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+        same = all(
+            one == other and not any(self._all.account.is_touched(ref) for ref in references(other))
+            for one, other in looks
+        )
+        return set() if same else {"/AP"}
 
     def _is_linked(self, key: str, one: dict[str, Value], other: dict[str, Value]) -> bool:
         """Whether an entry leads to the same page or parent; a page may be named where none was."""

@@ -11,7 +11,8 @@ from signkit.pdf.changes.fields import Fields
 from signkit.pdf.changes.rules import Role, broken
 from signkit.pdf.changes.state import widgets
 from signkit.pdf.changes.values import Change, Place
-from signkit.pdf.reading.syntax import Value
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 
 _NAME = re.compile(rb"/([^\0\t\n\x0c\r ()<>\[\]{}/%]+)")
 
@@ -50,43 +51,53 @@ def _same_default(context: Context, one: Value, other: Value) -> bool:
 
 
 def _same_resources(context: Context, one: Value, other: Value) -> bool:
-    """All resources are still there; a name is added only where no field's looks ask for it."""
+    """No name means something else, of those that fields' looks ask for."""
     if context.equality.same_drawn(one, other):
         return True
     old, new = context.old.resolve(one), context.new.resolve(other)
     if not isinstance(old, dict | None) or not isinstance(new, dict):
         return False
-    added: set[str] = set()
-    for key in (old or {}).keys() | new.keys():
-        names = _added(context, (old or {}).get(key), new.get(key))
-        if names is None:
-            return False
-        added |= names
-    context.account.cover(context.new, other)
-    return not (added and added & _asked_for(context))
+    altered: set[str] = set()
+    for key in (old or {}).keys() | new.keys() - {"/ProcSet"}:
+        altered |= _altered(context, (old or {}).get(key), new.get(key))
+    context.cover(one, other)
+    return not (altered and altered & _asked_for(context))
 
 
-def _added(context: Context, one: Value, other: Value) -> set[str] | None:
-    """The names that one kind of resources gained; None where it changed otherwise."""
+def _altered(context: Context, one: Value, other: Value) -> set[str]:
+    """The names of one kind of resources that mean something else than before."""
     if context.equality.same_drawn(one, other):
         return set()
     old, new = context.old.resolve(one), context.new.resolve(other)
-    if not isinstance(old, dict | None) or not isinstance(new, dict):
-        return None
-    stays = all(context.equality.same_drawn(value, new.get(name)) for name, value in (old or {}).items())
-    return set(new.keys() - (old or {}).keys()) if stays else None
+    if not isinstance(old, dict | None) or not isinstance(new, dict | None):
+        raise SyntaxProblem("resources of the form that are none")
+    names = (old or {}).keys() | (new or {}).keys()
+    return {name for name in names if not context.equality.same_drawn((old or {}).get(name), (new or {}).get(name))}
 
 
 def _asked_for(context: Context) -> set[str]:
-    """Every name that a field's default appearance or looks use: some readers look for all of them in the form."""
-    texts: list[bytes] = []
+    """Every name that a field's default appearance or looks use and do not bring: the form may be asked for it."""
+    names: set[str] = set()
     form = context.old.resolve(context.old.root.get("/AcroForm"))
     holders = [form] if isinstance(form, dict) else []
     for item in context.before.fields.values():
         shown = widgets(context.old, item, direct=True)
         holders += [item.entries, *(each for each in map(context.old.resolve, shown) if isinstance(each, dict))]
         for each in shown:
-            texts += [context.old.file.decoded(stream, context.old) for stream in streams(context.old, each)]
-            context.old.file.meter.check_time()
-    texts += [value for holder in holders if isinstance(value := context.old.resolve(holder.get("/DA")), bytes)]
-    return {"/" + found[1].decode("latin-1") for text in texts for found in _NAME.finditer(text)}
+            for stream in streams(context.old, each):
+                names |= _names(context.old.file.decoded(stream, context.old)) - _brought(context.old, stream)
+    for holder in holders:
+        text = context.old.resolve(holder.get("/DA"))
+        names |= _names(text) if isinstance(text, bytes) else set()
+    return names
+
+
+def _names(text: bytes) -> set[str]:
+    return {"/" + found[1].decode("latin-1") for found in _NAME.finditer(text)}
+
+
+def _brought(view: View, stream: Stream) -> set[str]:
+    """The names of an appearance's own resources."""
+    resources = view.resolve(stream.entries.get("/Resources"))
+    kinds = [view.resolve(kind) for kind in resources.values()] if isinstance(resources, dict) else []
+    return {name for kind in kinds if isinstance(kind, dict) for name in kind}

@@ -24,11 +24,13 @@ class Account:
         self.changed = {number for number in new.history.sections[new.index].entries if _differs(old, new, number)}
         self._touched = referrers.leading_to(self.changed)
         self._visited: set[int] = set()
+        self._owned: set[int] = set()
 
     def own(self, role: Role, one: Value, other: Value) -> None:
         """Take note that the rules of ``role`` judge ``one`` against ``other``."""
         if isinstance(one, Ref) and isinstance(other, Ref):
             self.pairs[one, other] = role
+            self._owned |= {one.number, other.number}
         self.visit(one, other)
 
     def is_owned(self, one: Ref, other: Ref) -> bool:
@@ -49,10 +51,11 @@ class Account:
 
     def cover(self, view: View, *values: Value) -> None:
         """Everything changed that these permitted new values lead to is part of them."""
-        todo = list(values)
+        todo, seen = list(values), set(self._owned)
         while todo:
             for ref in references(todo.pop()):
-                if ref.number in self._touched and ref.number not in self._visited:
+                if ref.number in self._touched and ref.number not in seen:
+                    seen.add(ref.number)
                     self._visited.add(ref.number)
                     todo.append(view.get(ref))
 
