@@ -246,6 +246,7 @@ _CHANGES: dict[str, Text] = {
     ),
     "unsigned-draws": Text("an unsigned signature field that shows something", "署名のない署名欄の表示"),
     "timestamp-draws": Text("a document timestamp that shows something", "目に見える文書タイムスタンプ"),
+    "shared-appearance": Text("an appearance used in several places", "複数箇所で使われる外観"),
     "signed-field-changed": Text("a signed signature field", "署名済みの署名欄"),
     "appearance-replaced": Text("what a form field shows was replaced", "入力欄の表示の差し替え"),
     "field-locked": Text("a locked form field", "ロックされた入力欄"),

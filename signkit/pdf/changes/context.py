@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 
 from signkit.pdf.changes.covering import ShownContent
-from signkit.pdf.changes.equality import Equality
+from signkit.pdf.changes.equality import Equality, is_plainly_same
 from signkit.pdf.changes.roles import Account
 from signkit.pdf.changes.rules import ENTRIES, Role
 from signkit.pdf.changes.state import State
@@ -34,10 +34,14 @@ class Context:
         """Yield the entries of a ``role`` that differ, without those that have rules of their own."""
         entries = ENTRIES[role]
         for key in sorted((one.keys() | other.keys()) - entries.own):
-            structural = entries.structural is None or key in entries.structural
-            if structural and not self.equality.same_entry(key, one.get(key), other.get(key)):
-                yield key
-            elif not structural and not self.equality.same_drawn(one.get(key), other.get(key)):
+            first, second = one.get(key), other.get(key)
+            if is_plainly_same(first, second):
+                continue
+            if entries.structural is None or key in entries.structural:
+                same = self.equality.same_entry(key, first, second)
+            else:
+                same = self.equality.same_drawn(first, second)
+            if not same:
                 yield key
 
     def cover(self, one: Value, other: Value) -> None:

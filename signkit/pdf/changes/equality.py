@@ -17,7 +17,13 @@ _LINKS = {
 _FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
 #: Entries below which everything is drawn, wherever they stand.
 _DRAWN = {"/AP", "/Resources", "/XObject", "/MK", "/Templates"}
+_PLAIN = {int, float, str, bytes, type(None)}
 _CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
+
+
+def is_plainly_same(one: Value, other: Value) -> bool:
+    """Whether both are one number, name, text or nothing: the quick answer for most values."""
+    return type(one) in _PLAIN and type(one) is type(other) and bool(one == other)
 
 
 class _Way(NamedTuple):
@@ -94,7 +100,7 @@ class Equality:
         if way.depth > self._deepest:
             raise SyntaxProblem("nested too deeply")
         if isinstance(one, dict) and isinstance(other, dict):
-            return all(self._same(one.get(key), other.get(key), way.below(key)) for key in one.keys() | other.keys())
+            return self._same_entries(one, other, way)
         if isinstance(one, list) and isinstance(other, list):
             return len(one) == len(other) and self._same_items(one, other, way)
         if isinstance(one, Stream) and isinstance(other, Stream):
@@ -102,10 +108,18 @@ class Equality:
         numbers = isinstance(one, int | float) and isinstance(other, int | float)
         return (numbers or type(one) is type(other)) and bool(one == other)
 
+    def _same_entries(self, one: dict[str, Value], other: dict[str, Value], way: _Way) -> bool:
+        for key in one if one.keys() == other.keys() else one.keys() | other.keys():
+            first, second = one.get(key), other.get(key)
+            if not is_plainly_same(first, second) and not self._same(first, second, way.below(key)):
+                return False
+        return True
+
     def _same_items(self, one: list[Value], other: list[Value], way: _Way) -> bool:
         target = not way.drawn and len(one) > 1 and one[1] == other[1] and isinstance(one[1], str) and one[1] in _FITS
         return all(
-            self._same(a, b, way._replace(link=way.link or (target and index == 0), depth=way.depth + 1))
+            is_plainly_same(a, b)
+            or self._same(a, b, way._replace(link=way.link or (target and index == 0), depth=way.depth + 1))
             for index, (a, b) in enumerate(zip(one, other, strict=True))
         )
 

@@ -11,7 +11,6 @@ from signkit.pdf.changes.state import State, widgets
 from signkit.pdf.changes.values import Change, Level, Place
 from signkit.pdf.form import FormField
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.graph import references
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 
 _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
@@ -136,6 +135,11 @@ class Fields:
             yield from broken("field-changed", f"{name} {key}", at=place)
         for one, other in [(old.entries, new.entries), *zip(before, after, strict=True)]:
             self._cover(one, other)
+        shown = [self._all.old.resolve(each) for each in before] or [old.entries]
+        if "/AP" in touched and any(
+            self._all.account.is_shared(each.get("/AP")) for each in shown if isinstance(each, dict)
+        ):
+            yield from broken("shared-appearance", name, at=place)
         if old.type == "/Sig":
             yield from self._signature(name, new, shown=bool(touched & _LOOKS))
         else:
@@ -174,10 +178,7 @@ class Fields:
         if old.type != "/Sig" or self._all.old.resolve(old.value) is None:
             return set()
         looks = zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
-        same = all(
-            one == other and not any(self._all.account.is_touched(ref) for ref in references(other))
-            for one, other in looks
-        )
+        same = all(one == other and not self._all.account.leads_to_change(other) for one, other in looks)
         return set() if same else {"/AP"}
 
     def _is_linked(self, key: str, one: dict[str, Value], other: dict[str, Value]) -> bool:

@@ -59,6 +59,26 @@ class Account:
                     self._visited.add(ref.number)
                     todo.append(view.get(ref))
 
+    def leads_to_change(self, value: Value) -> bool:
+        """Whether an object below ``value`` was written otherwise, be it to the same effect."""
+        todo, seen = [value], set()
+        while todo:
+            for ref in references(todo.pop()):
+                if ref.number in self.changed:
+                    return True
+                if ref.number in self._touched and ref.number not in seen:
+                    seen.add(ref.number)
+                    todo.append(self.new.get(ref))
+        return False
+
+    def is_shared(self, value: Value) -> bool:
+        """Whether more than one place of the older state names what ``value`` refers to."""
+        if not isinstance(value, Ref):
+            return False
+        holders = [self.old.trailer, *(self.old.get(Ref(number, 0)) for number in self._referrers.naming(value.number))]
+        each = {id(holder): holder for holder in holders}.values()
+        return sum(ref == value for holder in each for ref in references(holder)) > 1
+
     def unreadable(self) -> Iterator[int]:
         """Objects that the revision writes and that cannot be read: other readers may make something of them."""
         for number, place in self.new.history.sections[self.new.index].entries.items():

@@ -72,6 +72,7 @@ _ALL = (
     Rule("field-overwritten", Level.FORM, "field-overwritten", "What was filled in when a person signed stays."),
     Rule("field-locked", Level.OTHER, "field-locked", "A locked field stays (12.8.2.4)."),
     Rule("appearance-replaced", Level.OTHER, "appearance-replaced", "A field's looks follow its value."),
+    Rule("shared-appearance", Level.OTHER, "shared-appearance", "Looks that something else uses stay."),
     Rule("signed-field-changed", Level.OTHER, "signed-field-changed", "A signed field stays, and its looks."),
     Rule("signature-added", Level.FORM, "signature-added", "A further signature needs P 2 (table 257)."),
     Rule("signature-value", Level.OTHER, "signature-value", "A field is signed by a signature made in that revision."),

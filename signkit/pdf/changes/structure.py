@@ -106,9 +106,16 @@ class StructureComparison:
         links = ("/P", "/Pg", "/Obj")
         if not all(self._all.equality.same_link(old.get(key), new.get(key)) for key in links):
             return False
+        if self._is_reference(self._all.old, old) and self._is_reference(self._all.new, new):
+            self._all.cover(old, new)  # nothing else that it says is read (table 358)
+            return True
         keys = (old.keys() | new.keys()) - {"/K", *links}
         same = all(self._all.equality.same(old.get(key), new.get(key)) for key in keys)
         return same and self._kids(old.get("/K"), new.get("/K"), depth + 1)
+
+    @staticmethod
+    def _is_reference(view: View, entries: dict[str, Value]) -> bool:
+        return bool(view.resolve(entries.get("/Type")) == "/OBJR")
 
     def _is_new(self, item: Value, depth: int = 0) -> bool:
         """An element whose leaves are all references to new annotations (/OBJR), with no words in place of others."""
@@ -116,7 +123,7 @@ class StructureComparison:
         if not isinstance(entries, dict) or depth > _MAX_NEW_DEPTH:
             return False
         self._all.account.visit(item)
-        if self._all.new.resolve(entries.get("/Type")) == "/OBJR":
+        if self._is_reference(self._all.new, entries):
             return self._annotations.is_added(entries.get("/Obj"))
         self._all.account.cover(self._all.new, *(entries.get(key) for key in entries.keys() - {"/K", "/P", "/Pg"}))
         kids = self._listed(self._all.new, entries.get("/K"))
@@ -129,7 +136,7 @@ class StructureComparison:
             return True
         if not isinstance(entries, dict) or depth > _MAX_NEW_DEPTH:
             return False
-        if self._all.old.resolve(entries.get("/Type")) == "/OBJR":
+        if self._is_reference(self._all.old, entries):
             gone = self._annotations.is_removed(entries.get("/Obj"))
         else:
             kids = self._listed(self._all.old, entries.get("/K"))

@@ -116,12 +116,44 @@ _kept_targets = lru_cache(maxsize=16_384)(_body_targets)
 _BEFORE_END = {bytes([value]) for value in b"\0\t\n\x0c\r >])"}
 
 
+#: Links that are one wherever they stand: to a page as a destination (12.3.2.2), from an element to an annotation
+#: (14.7.5.3), and from a signature to what it is about (12.8.1).
+_DESTINATION = re.compile(
+    rb"\["
+    + _S
+    + rb"0*+([0-9]{1,20}+)"
+    + _SS
+    + rb"[0-9]++"
+    + _SS
+    + rb"R(?="
+    + _S
+    + rb"/(?:XYZ|Fit[A-Z]{0,2})[\0\t\n\x0c\r \]])"
+)
+_FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
+_INNERMOST = re.compile(rb"<<[^<>]*+>>")
+_OBJECT_REFERENCE = re.compile(rb"/Type" + _S + rb"/OBJR[\0\t\n\x0c\r />]")
+_ANNOTATION = re.compile(rb"/Obj" + _SS + rb"0*+([0-9]{1,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+_ANYWHERE = (
+    (b"/XYZ", _DESTINATION),
+    (b"/Fit", _DESTINATION),
+    (b"/TransformMethod", re.compile(rb"/Data" + _SS + rb"0*+([0-9]{1,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")),
+)
+
+
 def _without_links(body: bytes) -> tuple[bytes, tuple[int, ...]]:
-    """Take the links out of a dictionary whose own /Type says what it is; where that is not clear, all stay."""
+    """Take the links out; those of a dictionary whose own /Type says what it is, where that is clear."""
+    links: list[int] = []
+    for mark, pattern in _ANYWHERE:
+        if mark in body:
+            links += [int(number) for number in pattern.findall(body)]
+            body = pattern.sub(lambda found: found[0][:1], body)
+    if b"/OBJR" in body:
+        for inner in {found[0] for found in _INNERMOST.finditer(body) if _OBJECT_REFERENCE.search(found[0])}:
+            links += [int(number) for number in _ANNOTATION.findall(inner)]
+            body = body.replace(inner, _ANNOTATION.sub(b"", inner))
     kind = _TYPE.search(body)
     if kind is None or not _is_own(body, kind.start()):
-        return body, ()
-    links = []
+        return body, tuple(links)
     for pattern in _LINK[kind[1]]:
         found = pattern.search(body)
         if found is not None and _is_own(body, found.start()):
@@ -138,17 +170,37 @@ def _is_own(body: bytes, place: int) -> bool:
 
 
 def named_by(value: Value) -> Named:
-    """Return the object numbers that ``value`` itself names; links to what it belongs to apart.
+    """Return the object numbers that ``value`` itself names; links to what it belongs to, or is about, apart.
 
     Followed as all others, such links would make every element and every page lead to every other.
     """
-    entries = value.entries if isinstance(value, Stream) else value
+    targets: set[int] = set()
     links: set[int] = set()
-    if isinstance(value, dict):
-        keys = _LINKS.get(kind, ()) if isinstance(kind := value.get("/Type"), str) else ()
-        entries = {key: part for key, part in value.items() if not (key in keys and isinstance(part, Ref))}
-        links = {value[key].number for key in keys if isinstance(value.get(key), Ref)}
-    return Named(tuple({ref.number for ref in references(entries)}), tuple(links))
+    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
+    own = _LINKS.get(value["/Type"], ()) if isinstance(value, dict) and isinstance(value.get("/Type"), str) else ()
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Ref):
+            targets.add(item.number)
+        elif isinstance(item, list):
+            first = bool(item) and _is_destination(item)
+            links |= {item[0].number} if first else set()
+            todo += item[1:] if first else item
+        elif isinstance(item, dict):
+            keys = own if item is value else _inner_links(item)
+            links |= {item[key].number for key in keys if isinstance(item.get(key), Ref)}
+            todo += [part for key, part in item.items() if not (key in keys and isinstance(part, Ref))]
+    return Named(tuple(targets), tuple(links))
+
+
+def _is_destination(items: list[Value]) -> bool:
+    return len(items) > 1 and isinstance(items[0], Ref) and isinstance(items[1], str) and items[1] in _FITS
+
+
+def _inner_links(entries: dict[str, Value]) -> tuple[str, ...]:
+    if "/TransformMethod" in entries:
+        return ("/Data",)
+    return ("/Obj",) if entries.get("/Type") == "/OBJR" else ()
 
 
 def references(value: Value) -> Iterator[Ref]:
