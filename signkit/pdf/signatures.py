@@ -90,7 +90,8 @@ def find_signatures(file: PdfFile) -> list[FoundSignature]:
     found: dict[object, FoundSignature] = {}
     for candidate in (*_by_form(file), *_by_perms(file), *_by_scan(file)):
         located = _locate(file, candidate)
-        key: object = located.byte_range or located.ref or located.field
+        # one dictionary may be come to in several ways; two of one byte range are two signatures
+        key: object = (located.byte_range, located.ref.number if located.ref else located.field)
         if key not in found:
             found[key] = located
         if len(found) > file.meter.limits.signatures:

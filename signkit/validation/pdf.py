@@ -199,22 +199,29 @@ class _Pdf:
 
 
 class _Stores:
-    """The document security stores of all revisions: what was added, and when."""
+    """The document security stores of all revisions: what was added, and when.
+
+    All of it is evidence; but what is not in the store any more gives no level.
+    """
 
     def __init__(self, file: PdfFile) -> None:
         self._added: list[tuple[int, Pool]] = []
+        self._kept: list[tuple[int, Pool]] = []
         known: set[bytes] = set()
+        last = {der for part in security_store(file.history.last) for der in part}
         for index in range(len(file.history)):
             fresh = [[der for der in part if der not in known] for part in security_store(file.history.view(index))]
             if any(fresh):
                 known.update(der for part in fresh for der in part)
                 self._added.append((index, Pool.from_der(*fresh)))
+                kept = [[der for der in part if der in last] for part in fresh]
+                self._kept.append(self._added[-1] if kept == fresh else (index, Pool.from_der(*kept)))
 
     def first_after(self, revision: int | None, certificate: Any) -> int | None:
-        """Return the first revision after ``revision`` that added revocation evidence on ``certificate``."""
+        """Return the first revision after ``revision`` that added revocation evidence on ``certificate`` which stays."""
         found = (
             index
-            for index, pool in self._added
+            for index, pool in self._kept
             if revision is not None and index > revision and pool.speaks_of(certificate)
         )
         return next(found, None)

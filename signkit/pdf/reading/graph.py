@@ -187,7 +187,7 @@ def named_by(value: Value) -> Named:
             links |= {item[0].number} if first else set()
             todo += item[1:] if first else item
         elif isinstance(item, dict):
-            keys = own if item is value else _inner_links(item)
+            keys = own if own and item is value else _inner_links(item)
             links |= {item[key].number for key in keys if isinstance(item.get(key), Ref)}
             todo += [part for key, part in item.items() if not (key in keys and isinstance(part, Ref))]
     return Named(tuple(targets), tuple(links))
