@@ -218,7 +218,7 @@ class _Stores:
                 self._kept.append(self._added[-1] if kept == fresh else (index, Pool.from_der(*kept)))
 
     def first_after(self, revision: int | None, certificate: Any) -> int | None:
-        """Return the first revision after ``revision`` that added revocation evidence on ``certificate`` which stays."""
+        """Return the first revision after ``revision`` that added lasting revocation evidence on ``certificate``."""
         found = (
             index
             for index, pool in self._kept

@@ -143,7 +143,10 @@ class Annotations:
         number = self._all.number(item)
         yield from self._boxed(item, page)
         try:
-            hidden = self._all.shown.covered(self._all.old, page.old.entries, item, self._all.new)
+            # Where a field lies that is filled in was signed; and signatures of honest signers overlap.
+            comment = not is_widget(self._all.new, item)
+            others = self._all.before.annotations(page.old) if comment else []
+            hidden = self._all.shown.covered(self._all.old, page.old.entries, item, self._all.new, others)
         except SyntaxProblem as problem:
             yield Change(Level.OTHER, "not-judged", str(problem), page=page.number, number=number)
             return

@@ -80,7 +80,7 @@ def _is_whole(found: FoundSignature) -> bool:
 
 
 #: What is permitted where no certification rules, and told.
-_TOLD = ("metadata-changed", "evidence-removed")
+_TOLD = ("metadata-changed", "evidence-removed", "signature-over-text")
 
 
 def _judged(changes: list[Change], rules: Rules) -> Judgement:
