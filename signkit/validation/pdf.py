@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -172,8 +172,16 @@ class _Pdf:
                     locks.append(lock)
                     levels += [_DOC_MDP[lock["/P"]]] if lock.get("/P") in _DOC_MDP else []
         allowed = min(levels, default=_ALLOWED[self._options.policy.allowed_changes])
-        own = _doc_mdp(self._file, found)
-        return Rules(allowed, bool(levels), own is not None and own > 1, _lock_test(locks) if locks else None)
+        return Rules(allowed, bool(levels), _lock_test(locks) if locks else None, self._left_open(found))
+
+    def _left_open(self, found: FoundSignature) -> Callable[[str], bool] | None:
+        """The fields that one who certified and allows filling the form left open by saying which ones stay."""
+        permission = _doc_mdp(self._file, found)
+        locks = [*found.locks, *_field_mdp(self._file, found)]
+        if permission is None or permission < 2 or not locks:
+            return None
+        stays = _lock_test(locks)
+        return lambda name: not stays(name)
 
     def _level(self, item: Checked) -> str:
         """The baseline level that the file holds material for (EN 319 142-1 6.3)."""

@@ -26,10 +26,10 @@ def compressed(stream):
     return b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(data) + data + b"\nendstream"
 
 
-def certified(world, permission, objects=None, *, extra=b"", trailer=b""):
-    """A PDF whose first signature certifies it; ``extra`` stands in its catalog."""
+def certified(world, permission, objects=None, *, extra=b"", trailer=b"", more=b""):
+    """A PDF whose first signature certifies it; ``extra`` stands in its catalog, ``more`` in its references."""
     reference = b" /Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams"
-    reference += b" << /Type /TransformParams /P %d /V /1.2 >> >>]" % permission
+    reference += b" << /Type /TransformParams /P %d /V /1.2 >> >>" % permission + more + b"]"
     catalog = pdfs.OBJECTS[pdfs.CATALOG][:-2] + extra + b" /Perms << /DocMDP 20 0 R >> >>"
     base = pdfs.build(objects, trailer=trailer)
     return world.sign(base, extra=reference, objects={pdfs.CATALOG: catalog}, trailer=trailer)
@@ -133,8 +133,13 @@ def test_a_field_may_be_corrected_for_those_who_signed_it_empty(world):
     assert [(each.field, each.changes_permitted) for each in report.signatures] == [("seller", True), ("buyer", False)]
 
 
-def test_whoever_certifies_and_allows_filling_allows_it_more_than_once(world):
-    assert world.only(appended(certified(world, 2), FILLED)).changes_permitted is True
+def test_whoever_certifies_and_says_which_fields_stay_leaves_the_others_open(world):
+    """P 2 alone lets empty fields be filled in; what was in them stays unless the fields that stay are named."""
+    refused(world.only(appended(certified(world, 2), FILLED)))
+    lock = b" << /Type /SigRef /TransformMethod /FieldMDP /TransformParams"
+    lock += b" << /Type /TransformParams /Action /Include /Fields [(%s)] /V /1.2 >> >>"
+    assert world.only(appended(certified(world, 2, more=lock % b"price"), FILLED)).changes_permitted is True
+    refused(world.only(appended(certified(world, 2, more=lock % b"note"), FILLED)))
 
 
 def test_a_field_over_signed_text_cannot_be_filled_in(world):

@@ -45,7 +45,7 @@ class ShownContent:
     def covered(
         self, view: View, page: dict[str, Value], annotation: Value, newer: View, others: Iterable[Value] = ()
     ) -> bool:
-        """Whether ``annotation`` (of ``newer``) lies over text or images that ``page`` shows at ``view``, or over words of ``others``.
+        """Whether ``annotation`` (of ``newer``) lies over what ``page`` shows at ``view`` or over words of ``others``.
 
         Raises:
             SyntaxProblem: the page's content cannot be read.

@@ -97,7 +97,7 @@ def _is_forbidden(change: Change, rules: Rules) -> bool:
     if change.field is not None and change.level >= Level.FORM and rules.locked and rules.locked(change.field):
         return "field-locked" in RULES
     if change.code == "field-overwritten":
-        return not rules.refilled
+        return not (rules.left_open and rules.left_open(change.field or ""))
     if change.code == "metadata-changed":
         return rules.certified and "certified-metadata" in RULES
     return rules.certified and change.code == "signature-over-text"

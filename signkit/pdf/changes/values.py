@@ -67,11 +67,11 @@ class Judgement:
 class Rules:
     """What may change: the highest level, and fields that may not (None: no field is locked).
 
-    ``refilled``: whoever signed allowed filling the form himself, so that values may change more than once.
     ``certified``: a certification signature rules, so that signatures go into the fields there are.
+    ``left_open``: whoever signed allowed filling, and said himself which fields stay: values of these others may change.
     """
 
     allowed: Level
     certified: bool = False
-    refilled: bool = False
     locked: Callable[[str], bool] | None = None
+    left_open: Callable[[str], bool] | None = None
