@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -192,7 +192,16 @@ class _Pdf:
                     locks.append(lock)
                     levels += [_DOC_MDP[lock["/P"]]] if lock.get("/P") in _DOC_MDP else []
         allowed = min(levels, default=_ALLOWED[self._options.policy.allowed_changes])
-        return Rules(allowed, bool(levels), _lock_test(locks) if locks else None)
+        return Rules(allowed, bool(levels), _lock_test(locks) if locks else None, self._left_open(found))
+
+    def _left_open(self, found: FoundSignature) -> Callable[[str], bool] | None:
+        """The fields that one who certified and allows filling the form left open by saying which ones stay."""
+        permission = _doc_mdp(self._file, found)
+        locks = [*found.locks, *_field_mdp(self._file, found)]
+        if permission is None or permission < 2 or not locks:
+            return None
+        stays = _lock_test(locks)
+        return lambda name: not stays(name)
 
     def _level(self, item: Checked) -> str:
         """The baseline level that the file holds material for (EN 319 142-1 6.3)."""
@@ -218,22 +227,29 @@ class _Pdf:
 
 
 class _Stores:
-    """The document security stores of all revisions: what was added, and when."""
+    """The document security stores of all revisions: what was added, and when.
+
+    All of it is evidence; but what is not in the store any more gives no level.
+    """
 
     def __init__(self, file: PdfFile) -> None:
         self._added: list[tuple[int, Pool]] = []
+        self._kept: list[tuple[int, Pool]] = []
         known: set[bytes] = set()
+        last = {der for part in security_store(file.history.last) for der in part}
         for index in range(len(file.history)):
             fresh = [[der for der in part if der not in known] for part in security_store(file.history.view(index))]
             if any(fresh):
                 known.update(der for part in fresh for der in part)
                 self._added.append((index, Pool.from_der(*fresh)))
+                kept = [[der for der in part if der in last] for part in fresh]
+                self._kept.append(self._added[-1] if kept == fresh else (index, Pool.from_der(*kept)))
 
     def first_after(self, revision: int | None, certificate: Any) -> int | None:
-        """Return the first revision after ``revision`` that added revocation evidence on ``certificate``."""
+        """Return the first revision after ``revision`` that added lasting revocation evidence on ``certificate``."""
         found = (
             index
-            for index, pool in self._added
+            for index, pool in self._kept
             if revision is not None and index > revision and pool.speaks_of(certificate)
         )
         return next(found, None)

@@ -182,7 +182,7 @@ def _no_update(facts: Facts) -> Iterator[Finding]:
         rest == 0, Text(f"bytes after the last signature: {rest}", f"最後の署名より後のデータ: {rest} バイト")
     )
     for item in facts.signatures:
-        if (changes := item.report.changes_after) in ("evidence", "annotations", "other"):
+        if (changes := item.report.changes_after) in ("evidence", "metadata", "annotations", "other"):
             yield Finding(False, Text(f"changes since: {changes}", f"その後の変更: {changes}"), item.found.field)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from signkit.pdf.changes.values import Change
 from signkit.validation.report import Reason, iso
 from signkit.words import Text
 
@@ -124,6 +125,9 @@ _WORDS: dict[str, Text] = {
     "changes-not-judged": Text(
         "What was changed after signing cannot be judged: {what}.", "署名後の変更を判定できません: {what}。"
     ),
+    "changes-told": Text(
+        "Permitted, but to be known: after signing, {what}.", "許されていますが、ご留意ください。署名後の変更: {what}。"
+    ),
     # --- parties
     "party-mismatch": Text(
         "The certificate names somebody else than the party of the contract.",
@@ -217,12 +221,17 @@ _CHANGES: dict[str, Text] = {
     "catalog": Text("the document's settings", "文書の設定"),
     "permissions": Text("the permissions", "許可の設定"),
     "structure-tree": Text("the logical structure", "論理構造"),
-    "page-count": Text("the number of pages", "ページ数"),
+    "metadata-changed": Text("what the document says about itself (title, author …)", "文書の説明 (表題、作成者など)"),
+    "evidence-removed": Text("stored evidence was removed", "保存されていた検証情報の削除"),
+    "page-tree": Text("the number or the order of pages", "ページの数や構成"),
     "page": Text("the content of a page", "ページの内容"),
     "tab-order": Text("the tab order", "タブの順序"),
     "annotation-added": Text("an annotation was added", "注釈の追加"),
     "annotation-changed": Text("an annotation was changed", "注釈の変更"),
     "annotation-removed": Text("an annotation was removed", "注釈の削除"),
+    "annotation-kind": Text("an annotation of a kind that is no comment", "注釈として認められない種類のもの"),
+    "annotation-order": Text("which annotation lies above which", "注釈の重なりの順"),
+    "annotation-places": Text("one annotation in several places", "複数箇所に置かれた注釈"),
     "covers-text": Text("something was laid over signed text", "署名済みの文字の上への重ね書き"),
     "signature-over-text": Text("a further signature was laid over signed text", "署名済みの文字の上への署名の追加"),
     "form": Text("the form's settings", "フォームの設定"),
@@ -232,9 +241,17 @@ _CHANGES: dict[str, Text] = {
     "field-added": Text("a form field was added", "入力欄の追加"),
     "field-changed": Text("a form field was changed", "入力欄の変更"),
     "field-filled": Text("a form field was filled in", "入力欄への記入"),
+    "field-overwritten": Text(
+        "the value of a form field that was filled in at signing", "署名時に記入済みだった入力欄の値"
+    ),
     "signature-added": Text("a further signature", "署名の追加"),
-    "signed-field-changed": Text("a signed signature field", "署名済みの署名欄"),
+    "signature-value": Text(
+        "a signature field that no signature of that time signs", "その時点の署名によらない署名欄への記入"
+    ),
+    "unsigned-draws": Text("an unsigned signature field that shows something", "署名のない署名欄の表示"),
+    "timestamp-draws": Text("a document timestamp that shows something", "目に見える文書タイムスタンプ"),
     "shared-appearance": Text("an appearance used in several places", "複数箇所で使われる外観"),
+    "signed-field-changed": Text("a signed signature field", "署名済みの署名欄"),
     "appearance-replaced": Text("what a form field shows was replaced", "入力欄の表示の差し替え"),
     "field-locked": Text("a locked form field", "ロックされた入力欄"),
     "looks-different": Text("what a page shows", "ページの見た目"),
@@ -249,20 +266,24 @@ def reason(code: str, **facts: object) -> Reason:
     return Reason(code, words.filled(**shown))
 
 
-def change_words(codes: list[str]) -> Text:
-    """Return the kinds of changes as one phrase."""
-    known = [_CHANGES[code] for code in dict.fromkeys(codes)]
-    return Text(", ".join(words.en for words in known), "、".join(words.ja for words in known))
+def change_words(changes: Sequence[Change]) -> Text:
+    """Return the kinds of changes as one phrase, each with where it was found first."""
+    first = {change.code: change for change in reversed(changes)}
+    known = [(_CHANGES[code], _place(first[code])) for code in dict.fromkeys(change.code for change in changes)]
+    return Text(
+        ", ".join(words.en + (f" ({place.en})" if place.en else "") for words, place in known),
+        "、".join(words.ja + (f" ({place.ja})" if place.ja else "") for words, place in known),
+    )
 
 
-#: Places named in one reason; a hostile file has any number of them.
-_PLACES_SHOWN = 3
+def _place(change: Change) -> Text:
+    """The page, the object and the entry of a change."""
+    parts = [Text(f"page {change.page}", f"{change.page} ページ")] if change.page is not None else []
+    parts += [Text(f"object {change.number}", f"オブジェクト {change.number}")] if change.number is not None else []
+    parts += [Text(change.where, change.where)] if change.where else []
+    return Text(", ".join(part.en for part in parts), "、".join(part.ja for part in parts))
 
 
-def changes_reason(code: str, changes: list[str], places: Sequence[str] = ()) -> Reason:
-    """Return the reason ``code`` naming the kinds of changes, and ``places`` that readers take differently."""
-    what = change_words(changes)
-    shown = [place for place in dict.fromkeys(places) if place][:_PLACES_SHOWN]
-    if shown:
-        what = Text(f"{what.en} ({'; '.join(shown)})", f"{what.ja} ({'、'.join(shown)})")
-    return Reason(code, _WORDS[code].filled(what=what))
+def changes_reason(code: str, changes: Sequence[Change]) -> Reason:
+    """Return the reason ``code`` naming the kinds of changes, and where they are."""
+    return Reason(code, _WORDS[code].filled(what=change_words(changes)))

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from signkit.jpki.attributes import read_attributes
-from signkit.pdf.changes.values import Judgement
+from signkit.pdf.changes.values import Change, Judgement, Level
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.pki.paths.judge import PathJudgement
 from signkit.pki.policy import Policy, algorithm_ends
@@ -65,6 +65,8 @@ def rule(
         or _required_level(level, policy, checked)
         or Ruling(Verdict.PASSED)
     )
+    if changes is not None and changes.permitted and changes.told:
+        found = replace(found, reasons=(*found.reasons, changes_reason("changes-told", changes.told)))
     rehearsal = path is not None and path.label is not None and path.label.source == "rehearsal"
     return replace(found, reasons=(*found.reasons, reason("rehearsal"))) if rehearsal else found
 
@@ -95,12 +97,10 @@ def _changes(changes: Judgement | None) -> Ruling | None:
     """A change that is proven and not permitted fails; one that cannot be judged never passes."""
     if changes is None or changes.permitted:
         return None
-    codes = [change.code for change in changes.findings]
     if changes.permitted is None:
-        places = [change.where for change in changes.findings if change.code == "not-judged"]
-        words = changes_reason("changes-not-judged", codes or ["not-judged"], places)
-        return Ruling(Verdict.INDETERMINATE, "GENERIC", (words,))
-    return Ruling(Verdict.FAILED, "FORMAT_FAILURE", (changes_reason("changes-not-permitted", codes),))
+        found = changes.findings or (Change(Level.OTHER, "not-judged"),)
+        return Ruling(Verdict.INDETERMINATE, "GENERIC", (changes_reason("changes-not-judged", found),))
+    return Ruling(Verdict.FAILED, "FORMAT_FAILURE", (changes_reason("changes-not-permitted", changes.findings),))
 
 
 def _trust(path: PathJudgement | None) -> Ruling | None:

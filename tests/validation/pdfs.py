@@ -94,9 +94,11 @@ def sign(
     field: int = SELLER,
     number: int = SIGNATURE,
     objects: dict[int, bytes] | None = None,
+    trailer: bytes = b"",
     **dictionary: object,
 ) -> bytes:
     """Sign the field by an appended revision; ``make`` gets the signed bytes and returns the CMS."""
     holder = (objects or {}).get(field) or OBJECTS.get(field, OBJECTS[SELLER])
     filled = holder[:-2] + b" /V %d 0 R >>" % number
-    return fill(update(pdf, {**(objects or {}), field: filled, number: signature_dictionary(**dictionary)}), make)
+    written = {**(objects or {}), field: filled, number: signature_dictionary(**dictionary)}
+    return fill(update(pdf, written, trailer=trailer), make)

@@ -26,12 +26,13 @@ def compressed(stream):
     return b"<< /Filter /FlateDecode /Length %d >>\nstream\n" % len(data) + data + b"\nendstream"
 
 
-def certified(world, permission, objects=None):
-    """A PDF whose first signature certifies it."""
+def certified(world, permission, objects=None, *, extra=b"", trailer=b"", more=b""):
+    """A PDF whose first signature certifies it; ``extra`` stands in its catalog, ``more`` in its references."""
     reference = b" /Reference [<< /Type /SigRef /TransformMethod /DocMDP /TransformParams"
-    reference += b" << /Type /TransformParams /P %d /V /1.2 >> >>]" % permission
-    catalog = pdfs.OBJECTS[pdfs.CATALOG][:-2] + b" /Perms << /DocMDP 20 0 R >> >>"
-    return world.sign(pdfs.build(objects), extra=reference, objects={pdfs.CATALOG: catalog})
+    reference += b" << /Type /TransformParams /P %d /V /1.2 >> >>" % permission + more + b"]"
+    catalog = pdfs.OBJECTS[pdfs.CATALOG][:-2] + extra + b" /Perms << /DocMDP 20 0 R >> >>"
+    base = pdfs.build(objects, trailer=trailer)
+    return world.sign(base, extra=reference, objects={pdfs.CATALOG: catalog}, trailer=trailer)
 
 
 def refused(report):
@@ -96,11 +97,49 @@ def test_overwriting_the_appearance_stream_is_refused(world, signed):
     refused(world.only(appended(signed, {pdfs.APPEARANCE: STAMPED})))
 
 
-def test_filling_in_a_field_is_allowed_and_told(world, signed):
-    field = pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b"(first)", b"(second)").replace(b"/N 9 0 R", b"/N 31 0 R")
-    report = world.only(appended(signed, {pdfs.TEXT_FIELD: field, 31: STAMPED}))
+EMPTY_FIELD = pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b" /V (first) /AP << /N 9 0 R >>", b"")
+FILLED = {
+    pdfs.TEXT_FIELD: pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b"(first)", b"(second)").replace(b"/N 9 0 R", b"/N 31 0 R"),
+    31: STAMPED,
+}
+
+
+def test_filling_in_a_field_is_allowed_and_told(world):
+    signed = world.sign(pdfs.build({**pdfs.OBJECTS, pdfs.TEXT_FIELD: EMPTY_FIELD}))
+    report = world.only(appended(signed, FILLED))
     assert report.verdict is Verdict.PASSED
     assert (report.changes_after, report.changes_permitted) == ("form", True)
+
+
+def test_a_value_that_was_there_at_signing_is_not_replaced(world, signed):
+    refused(world.only(appended(signed, FILLED)))
+
+
+def test_a_field_may_be_corrected_for_those_who_signed_it_empty(world):
+    """Filled in, signed by a second person, corrected: for the first it was filled in, for the second replaced."""
+    buyer = b"<< /FT /Sig /T (buyer) /Type /Annot /Subtype /Widget /F 132 /Rect [0 0 0 0] /P 3 0 R >>"
+    objects = {
+        **pdfs.OBJECTS,
+        pdfs.TEXT_FIELD: EMPTY_FIELD,
+        pdfs.FORM: b"<< /Fields [6 0 R 8 0 R 30 0 R] /SigFlags 3 >>",
+        pdfs.PAGE: annots(b"6 0 R", b"8 0 R", b"30 0 R"),
+        30: buyer,
+    }
+    both = pdfs.sign(
+        appended(world.sign(pdfs.build(objects)), FILLED), world.cms, field=30, number=21, objects={30: buyer}
+    )
+    corrected = appended(both, {pdfs.TEXT_FIELD: FILLED[pdfs.TEXT_FIELD].replace(b"second", b"third")})
+    report = world.judge(corrected)
+    assert [(each.field, each.changes_permitted) for each in report.signatures] == [("seller", True), ("buyer", False)]
+
+
+def test_whoever_certifies_and_says_which_fields_stay_leaves_the_others_open(world):
+    """P 2 alone lets empty fields be filled in; what was in them stays unless the fields that stay are named."""
+    refused(world.only(appended(certified(world, 2), FILLED)))
+    lock = b" << /Type /SigRef /TransformMethod /FieldMDP /TransformParams"
+    lock += b" << /Type /TransformParams /Action /Include /Fields [(%s)] /V /1.2 >> >>"
+    assert world.only(appended(certified(world, 2, more=lock % b"price"), FILLED)).changes_permitted is True
+    refused(world.only(appended(certified(world, 2, more=lock % b"note"), FILLED)))
 
 
 def test_a_field_over_signed_text_cannot_be_filled_in(world):

@@ -13,7 +13,18 @@ from tests.validation.test_attacks_changes import annots, certified, refused
 
 CATALOG = pdfs.OBJECTS[pdfs.CATALOG]
 DATA = b"<< /Type /EmbeddedFile /Length 12 >>\nstream\nprice: 1000\n\nendstream"
-XMP = b"<< /Type /Metadata /Subtype /XML /Length 2 >>\nstream\n<>\nendstream"
+
+
+def xmp(properties):
+    """A metadata stream with these properties in XML."""
+    text = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+    text += (
+        b"<rdf:Description rdf:about='' xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:xmp='http://ns.adobe.com/xap/"
+    )
+    text += b"1.0/'>" + properties + b"</rdf:Description></rdf:RDF></x:xmpmeta>"
+    return b"<< /Type /Metadata /Subtype /XML /Length %d >>\nstream\n" % len(text) + text + b"\nendstream"
+
+
 SPEC = b"<< /Type /Filespec /F (contract.json) /UF (contract.json) /EF << /F 41 0 R >> /AFRelationship /Data >>"
 
 
@@ -71,17 +82,57 @@ def test_switching_a_layer_on_is_refused(world):
     refused(world.only(pdfs.update(signed, {46: b"<< /ON [45 0 R] >>"})))
 
 
+TITLE = b"<dc:title><rdf:Alt><rdf:li xml:lang='x-default'>%s</rdf:li></rdf:Alt></dc:title>"
+SAVED = b"<xmp:ModifyDate>%s</xmp:ModifyDate>"
+DESCRIBED = {
+    **pdfs.OBJECTS,
+    **with_entries(b" /Metadata 47 0 R"),
+    46: b"<< /Title (Sale) /ModDate (D:2026) >>",
+    47: xmp(TITLE % b"Sale" + SAVED % b"2026"),
+}
+INFO = b" /Info 46 0 R"
+
+
 @pytest.mark.parametrize(
-    ("objects", "trailer"),
+    "objects",
     [
-        pytest.param({47: b"<< /Title (Another title) >>"}, b" /Info 47 0 R", id="Info"),
-        pytest.param({**with_entries(b" /Metadata 47 0 R"), 47: XMP}, b"", id="XMP"),
+        pytest.param({46: b"<< /Title (Loan) /ModDate (D:2026) >>"}, id="title in Info"),
+        pytest.param({46: b"<< /Title (Sale) /ModDate (D:2026) /Author (x) >>"}, id="author added"),
+        pytest.param({46: b"<< /ModDate (D:2026) >>"}, id="title removed"),
+        pytest.param({47: xmp(TITLE % b"Loan" + SAVED % b"2026")}, id="title in XMP"),
+        pytest.param({47: xmp(SAVED % b"2026")}, id="title removed from XMP"),
     ],
 )
-def test_what_is_said_about_the_document_may_change_and_is_told(world, signed, objects, trailer):
+def test_what_a_document_says_about_itself_is_content_and_is_told(world, objects):
+    base = pdfs.build(DESCRIBED, trailer=INFO)
+    report = world.only(pdfs.update(world.sign(base, trailer=INFO), objects, trailer=INFO))
+    assert (report.verdict, report.changes_after) == (Verdict.PASSED, "metadata")
+    assert codes(report) == ["changes-told"]
+    for permission in (1, 2, 3):
+        before = certified(world, permission, DESCRIBED, extra=b" /Metadata 47 0 R", trailer=INFO)
+        assert world.only(before).changes_permitted is True
+        refused(world.only(pdfs.update(before, objects, trailer=INFO)))
+
+
+@pytest.mark.parametrize(
+    "objects",
+    [
+        pytest.param({46: b"<< /Title (Sale) /ModDate (D:2027) /Producer (x) >>"}, id="Info"),
+        pytest.param({47: xmp(TITLE % b"Sale" + SAVED % b"2027")}, id="XMP"),
+        pytest.param({47: xmp(SAVED % b"2027" + TITLE % b"Sale")}, id="XMP in another order"),
+    ],
+)
+def test_when_and_by_what_a_document_was_saved_is_no_change(world, objects):
     """/Info and XMP are written anew by every tool; no page shows them."""
-    report = world.only(pdfs.update(signed, objects, trailer=trailer))
+    before = certified(world, 1, DESCRIBED, extra=b" /Metadata 47 0 R", trailer=INFO)
+    report = world.only(pdfs.update(before, objects, trailer=INFO))
     assert (report.verdict, report.changes_after) == (Verdict.PASSED, "evidence")
+
+
+def test_metadata_that_cannot_be_read_is_not_judged(world, signed):
+    broken = b"<< /Type /Metadata /Subtype /XML /Length 2 >>\nstream\n<>\nendstream"
+    report = world.only(pdfs.update(signed, {**with_entries(b" /Metadata 47 0 R"), 47: broken}))
+    assert (report.verdict, codes(report)) == (Verdict.INDETERMINATE, ["changes-not-judged"])
 
 
 # --- references ----------------------------------------------------------------------------------------------

@@ -124,7 +124,7 @@ def test_a_second_dictionary_with_the_same_byte_range_is_not_believed(world, sig
     field = pdfs.OBJECTS[pdfs.SELLER][:-2] + b" /V 21 0 R >>"
     report = world.judge(pdfs.update(signed, {pdfs.SELLER: field, 21: copy}))
     assert report.verdict is Verdict.FAILED
-    assert "byte-range-other-place" in codes(report.signatures[0])
+    assert any("byte-range-other-place" in codes(each) for each in report.signatures)
 
 
 def test_a_nested_signature_dictionary_is_judged_by_its_own_contents(world):

@@ -31,7 +31,7 @@ def looked_at(pdf: bytes, *changes: Change, pictures: Pictures = "auto") -> Judg
     file = PdfFile(pdf, Meter(Limits()))
     [found] = find_signatures(file)
     level = max((change.level for change in changes), default=Level.NONE)
-    [judgement] = compare_looks(file, [(found, Judgement(level, True, (), changes))], pictures)
+    [judgement] = compare_looks(file, [(found, Judgement(level, True, changes=changes))], pictures)
     return judgement
 
 
@@ -97,5 +97,5 @@ def test_what_fails_anyway_is_not_drawn(signed, monkeypatch):
     monkeypatch.setattr(viewing, "_draw", lambda *_: pytest.fail("drawn"))
     file = PdfFile(pdfs.update(signed, {pdfs.CONTENT: OTHER_TEXT}), Meter(Limits()))
     [found] = find_signatures(file)
-    failed = Judgement(Level.OTHER, False, (), (FILLED,))
+    failed = Judgement(Level.OTHER, False, changes=(FILLED,))
     assert compare_looks(file, [(found, failed)], "auto") == [failed]

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from signkit.pdf.changes.appearance import shows_words
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, Value, content_tokens
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
 
 Box = tuple[float, float, float, float]
 Matrix = tuple[float, float, float, float, float, float]
@@ -18,8 +19,8 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 #: Text that only draws a line to write on.
 _BLANK = b" _.-\xa0\t"
-_MAX_BOXES = 20_000
-_MAX_FORMS = 6
+_MAX_BOXES = 200_000
+_MAX_FORMS = 20
 #: Annotations that mark text and let it show through, unless their own appearance says otherwise.
 _MARKING = {"/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Link", "/Text", "/Popup", "/Caret"}
 
@@ -41,17 +42,24 @@ class ShownContent:
     def __init__(self) -> None:
         self._known: dict[tuple[int, ...], tuple[Value, list[Box]]] = {}
 
-    def covered(self, view: View, page: dict[str, Value], annotation: Value, newer: View) -> bool:
-        """Whether ``annotation`` (of ``newer``) lies over text or images that ``page`` shows at ``view``.
+    def covered(
+        self, view: View, page: dict[str, Value], annotation: Value, newer: View, others: Iterable[Value] = ()
+    ) -> bool:
+        """Whether ``annotation`` (of ``newer``) lies over what ``page`` shows at ``view`` or over words of ``others``.
 
         Raises:
             SyntaxProblem: the page's content cannot be read.
         """
         entries = newer.resolve(annotation)
-        box = rectangle(newer, entries.get("/Rect")) if isinstance(entries, dict) else None
-        if box is None or not _is_opaque(newer, entries):
+        boxes = list(_reach(newer, entries)) if isinstance(entries, dict) else []
+        if not boxes or not _is_opaque(newer, entries):
             return False
-        return any(_overlap(box, shown) for shown in self._boxes(view, page))
+        shown = self._boxes(view, page)
+        if any(_overlap(box, each) for box in boxes for each in shown):
+            return True
+        places = ((each, _place(view, each)) for each in others if each != annotation)
+        near = [each for each, place in places if place is not None and any(_overlap(box, place) for box in boxes)]
+        return any(shows_words(view, each) for each in near)
 
     def _boxes(self, view: View, page: dict[str, Value]) -> list[Box]:
         """Parsed objects live as long as their file, so that their identities are names for them."""
@@ -61,6 +69,32 @@ class ShownContent:
         if known is None or known[0] != resources:
             known = self._known[key] = resources, shown_boxes(view, page)
         return known[1]
+
+
+#: Where an annotation without an appearance is drawn, which need not be inside its /Rect (12.5.6).
+_POINTS = ("/QuadPoints", "/Vertices", "/L", "/CL", "/InkList")
+_MAX_POINTS = 10_000
+
+
+def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
+    """The places that an annotation draws on: its rectangle, and where its points lie if it has no appearance."""
+    box = rectangle(view, entries.get("/Rect"))
+    if box is not None:
+        yield box
+    for key in _POINTS if view.resolve(entries.get("/AP")) is None else ():
+        found = view.resolve(entries.get(key))
+        lines = [view.resolve(each) for each in found] if isinstance(found, list) else []
+        for line in lines if lines and all(isinstance(each, list) for each in lines) else [lines]:
+            numbers = _numbers([view.resolve(each) for each in line[:_MAX_POINTS]])
+            step = 8 if key == "/QuadPoints" else max(len(numbers), 1)
+            for at in range(0, len(numbers) - 3, step):
+                xs, ys = numbers[at : at + step : 2], numbers[at + 1 : at + step : 2]
+                yield min(xs) - 1, min(ys) - 1, max(xs) + 1, max(ys) + 1
+
+
+def _place(view: View, annotation: Value) -> Box | None:
+    entries = view.resolve(annotation)
+    return rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None
 
 
 def _parts(view: View, value: Value) -> list[Value]:
@@ -111,7 +145,7 @@ def shown_boxes(view: View, page: dict[str, Value]) -> list[Box]:
     for box in _boxes(view, content, resources, _IDENTITY, 0):
         boxes.append(box)
         if len(boxes) >= _MAX_BOXES:
-            break
+            raise SyntaxProblem("a page that shows too much")
     return boxes
 
 
@@ -132,6 +166,8 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
             stack.append(state)
         elif token == b"Q":
             state = stack.pop() if stack else state
+        elif token == b"BI":
+            yield _mapped(state.matrix, 0, 0, 1, 1)
         elif token == b"Do":
             yield from _drawn(view, operands, resources, state.matrix, depth)
         else:
@@ -150,7 +186,9 @@ def _drawn(view: View, operands: list[Value], resources: Value, matrix: Matrix, 
         return
     if view.resolve(target.entries.get("/Subtype")) == "/Image":
         yield _mapped(matrix, 0, 0, 1, 1)
-    elif depth < _MAX_FORMS:
+    elif depth >= _MAX_FORMS:
+        raise SyntaxProblem("forms nested too deeply")
+    else:
         own = _numbers(view.resolve(target.entries.get("/Matrix")) or [])
         inner = _times((own[0], own[1], own[2], own[3], own[4], own[5]), matrix) if len(own) == 6 else matrix
         inherited = view.resolve(target.entries.get("/Resources")) or resources

@@ -7,8 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from signkit.pdf.changes.comparison import OVER_TEXT, Comparison, State
+from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import ShownContent
+from signkit.pdf.changes.fields import was_filled
+from signkit.pdf.changes.rules import RULES
+from signkit.pdf.changes.state import State
+from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
 from signkit.pdf.changes.values import Change, Judgement, Level, Rules
 from signkit.pdf.reading.document import PdfFile
@@ -22,7 +26,9 @@ class Changes:
 
     def __init__(self, file: PdfFile, signatures: Iterable[FoundSignature]) -> None:
         self._file = file
-        self._signed_refs = {found.field_ref for found in signatures if found.field_ref}
+        self._signed = [
+            (found.revision, found.field_ref.number) for found in signatures if found.field_ref and _is_whole(found)
+        ]
         self._steps: dict[int, tuple[Change, ...]] = {}
         self._states: dict[int, State] = {}
         self._referrers: Referrers | None = None
@@ -42,7 +48,14 @@ class Changes:
         changes += after_last(self._file)
         for doubt in self._doubts.after(found.revision):  # last: a part of them comes of looking at all the rest
             changes.append(Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}"))
+        changes = [change for change in changes if not self._is_first_filling(change, found.revision)]
         return _judged(changes, rules)
+
+    def _is_first_filling(self, change: Change, revision: int) -> bool:
+        """Whether a field that is overwritten was empty when this person signed: to them it was filled in once."""
+        if change.code != "field-overwritten" or change.field is None:
+            return False
+        return not was_filled(State(self._file.history.view(revision)), change.field)
 
     def _step(self, index: int) -> tuple[Change, ...]:
         if index not in self._steps:
@@ -52,7 +65,9 @@ class Changes:
             found = unexplained_bytes(self._file, after.view)
             if self._referrers is None:
                 self._referrers = Referrers(history)
-            self._steps[index] = (*found, *Comparison(before, after, self._referrers, self._shown).run())
+            signed_now = {number for revision, number in self._signed if revision == index + 1}
+            context = Context(before, after, self._referrers, self._shown, signed_now)
+            self._steps[index] = (*found, *step_changes(context))
         return self._steps[index]
 
     def _state(self, index: int) -> State:
@@ -63,13 +78,30 @@ class Changes:
         return self._states[index]
 
 
+def _is_whole(found: FoundSignature) -> bool:
+    """Whether a signature was made over all of its revision, as far as its form shows."""
+    return found.byte_range is not None and found.coverage != "partial" and not found.problems
+
+
+#: What is permitted where no certification rules, and told.
+_TOLD = ("metadata-changed", "evidence-removed", "signature-over-text")
+
+
 def _judged(changes: list[Change], rules: Rules) -> Judgement:
     level = max((change.level for change in changes), default=Level.NONE)
-    locked = [
-        c for c in changes if c.field is not None and c.level >= Level.FORM and rules.locked and rules.locked(c.field)
-    ]
-    findings = [change for change in changes if change.level > rules.allowed] + locked
-    findings += [change for change in changes if rules.certified and change.code == OVER_TEXT]
+    findings = [change for change in changes if change.level > rules.allowed or _is_forbidden(change, rules)]
     proven = [change for change in findings if change.code != "not-judged"]
     permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
-    return Judgement(level, permitted, tuple(dict.fromkeys(findings)), tuple(dict.fromkeys(changes)))
+    told = [change for change in changes if change.code in _TOLD and change not in findings]
+    return Judgement(level, permitted, *(tuple(dict.fromkeys(each)) for each in (findings, told, changes)))
+
+
+def _is_forbidden(change: Change, rules: Rules) -> bool:
+    """What no level allows: locked fields, filled ones, and what a certification forbids besides."""
+    if change.field is not None and change.level >= Level.FORM and rules.locked and rules.locked(change.field):
+        return "field-locked" in RULES
+    if change.code == "field-overwritten":
+        return not (rules.left_open and rules.left_open(change.field or ""))
+    if change.code == "metadata-changed":
+        return rules.certified and "certified-metadata" in RULES
+    return rules.certified and change.code == "signature-over-text"

@@ -1,48 +1,86 @@
-"""The logical structure of two states: it may only grow, and only by what new widgets need (ISO 32000-2 14.7)."""
+"""The logical structure of two states: it may only grow, and only by what new annotations need (ISO 32000-2 14.7)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.rules import Role, broken
+from signkit.pdf.changes.values import Change, Place
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 if TYPE_CHECKING:
-    from signkit.pdf.changes.comparison import Comparison
+    from signkit.pdf.changes.annotations import Annotations
+
+#: Of the root, what grows with the elements.
+_GROWING = {"/K", "/ParentTree", "/ParentTreeNextKey", "/IDTree", "/Namespaces"}
+#: Words that are read instead of what an element holds (14.9).
+_WORDS = ("/ActualText", "/E")
+_MAX_NEW_DEPTH = 20
 
 
 class StructureComparison:
-    """The logical structure may only grow, and only by what new widgets need (14.7)."""
+    """The elements, element by element, and the trees that lead to them.
 
-    def __init__(self, comparison: Comparison, new_widgets: set[Ref]) -> None:
-        self._all = comparison
-        self._new_widgets = new_widgets
+    Elements come for annotations that come, and go with those that go.
+    """
+
+    def __init__(self, context: Context, annotations: Annotations) -> None:
+        self._all = context
+        self._annotations = annotations
         self._seen: set[tuple[Ref, Ref]] = set()
+        self._deepest = context.old.file.meter.limits.depth
 
-    def same(self, one: Value, other: Value) -> bool:
-        """Whether the second tree is the first, or the first with elements for new annotations."""
+    def changes(self, one: Value, other: Value) -> Iterator[Change]:
+        """Yield what changed between two structure tree roots."""
+        if self._all.equality.is_untouched(one, other) or (one is None and other is None):
+            return
+        number = self._all.number(other)
+        self._all.account.own(Role.ELEMENT, one, other)
         old, new = self._all.old.resolve(one), self._all.new.resolve(other)
-        old = {} if old is None else old
-        if not isinstance(old, dict) or not isinstance(new, dict):
-            return False
-        if not old:
-            return all(self._is_new_annotation(item) for item in self._listed(self._all.new, new.get("/K")))
-        free = {"/K", "/ParentTree", "/ParentTreeNextKey", "/IDTree", "/Namespaces"}
-        if any(not self._all.same(old.get(k), new.get(k)) for k in (old.keys() | new.keys()) - free):
-            return False
-        return self._kids(old.get("/K"), new.get("/K"), 0)
+        if not isinstance(old, dict | None) or not isinstance(new, dict):
+            yield from broken("structure-tree", "/StructTreeRoot", at=Place(number=number))
+            return
+        if not self._root(old or {}, new):
+            yield from broken("structure-tree", "/StructTreeRoot", at=Place(number=number))
+            return
+        if not self._parents(old or {}, new):
+            yield from broken("structure-parents", "/ParentTree", at=Place(number=number))
+
+    def _root(self, old: dict[str, Value], new: dict[str, Value]) -> bool:
+        keys = (old.keys() | new.keys()) - _GROWING - (set() if old else {"/Type", "/RoleMap"})
+        return all(self._all.equality.same(old.get(key), new.get(key)) for key in keys) and self._kids(
+            old.get("/K"), new.get("/K"), 0
+        )
+
+    # --- elements ---
 
     def _kids(self, one: Value, other: Value, depth: int) -> bool:
         old, new = self._listed(self._all.old, one), self._listed(self._all.new, other)
-        left = list(new)
+        place = 0
         for item in old:
-            match = next((x for x in left if x == item), None)
-            if match is None:
-                match = next((x for x in left if self._element(item, x, depth)), None)
-            if match is None or (match == item and not self._element(item, match, depth)):
+            found = self._place(item, new, place, depth)
+            if found is not None:
+                if not all(self._is_new(new[index]) for index in range(place, found)):
+                    return False
+                place = found + 1
+            elif not self._is_gone(item):
                 return False
-            left.remove(match)
-        return all(self._is_new_annotation(item) for item in left)
+        return all(self._is_new(new[index]) for index in range(place, len(new)))
+
+    def _place(self, item: Value, new: list[Value], start: int, depth: int) -> int | None:
+        """Where the element goes on: the same object, or one that says the same."""
+        if start < len(new) and new[start] == item:  # nearly always
+            return start if self._element(item, new[start], depth) else None
+        if item in new:
+            index = new.index(item)
+            return index if index >= start and self._element(item, new[index], depth) else None
+        if self._is_gone(item):
+            return None
+        self._all.old.file.meter.check_time()
+        return next((index for index in range(start, len(new)) if self._element(item, new[index], depth)), None)
 
     @staticmethod
     def _listed(view: View, value: Value) -> list[Value]:
@@ -50,37 +88,119 @@ class StructureComparison:
         return kids if isinstance(kids, list) else [] if kids is None else [value]
 
     def _element(self, one: Value, other: Value, depth: int) -> bool:
-        if depth > self._all.depth:
+        if depth > self._deepest:
             raise SyntaxProblem("structure tree nested too deeply")
         if isinstance(one, Ref) and isinstance(other, Ref):
             if (one, other) in self._seen:
                 return True
             self._seen.add((one, other))
-            if self._all.untouched(one, other):
+            self._all.account.own(Role.ELEMENT, one, other)
+            if self._all.equality.is_untouched(one, other):
                 return True
-            self._all.judged_element(one, other)
         old, new = self._all.old.resolve(one), self._all.new.resolve(other)
         if not isinstance(old, dict) or not isinstance(new, dict):
             return type(old) is type(new) and bool(old == new)
-        if self._type(self._all.old, old) == self._type(self._all.new, new) == "/OBJR":
-            return old.get("/Obj") == new.get("/Obj")
-        free = {"/K", "/P"}
-        if any(not self._all.same(old.get(k), new.get(k)) for k in (old.keys() | new.keys()) - free):
+        return self._same_entries(old, new, depth)
+
+    def _same_entries(self, old: dict[str, Value], new: dict[str, Value], depth: int) -> bool:
+        links = ("/P", "/Pg", "/Obj")
+        if not all(self._all.equality.same_link(old.get(key), new.get(key)) for key in links):
             return False
-        return self._kids(old.get("/K"), new.get("/K"), depth + 1)
+        if self._is_reference(self._all.old, old) and self._is_reference(self._all.new, new):
+            self._all.cover(old, new)  # nothing else that it says is read (table 358)
+            return True
+        keys = (old.keys() | new.keys()) - {"/K", *links}
+        same = all(self._all.equality.same(old.get(key), new.get(key)) for key in keys)
+        return same and self._kids(old.get("/K"), new.get("/K"), depth + 1)
 
     @staticmethod
-    def _type(view: View, entries: dict[str, Value]) -> Value:
-        return view.resolve(entries.get("/Type"))
+    def _is_reference(view: View, entries: dict[str, Value]) -> bool:
+        return bool(view.resolve(entries.get("/Type")) == "/OBJR")
 
-    def _is_new_annotation(self, item: Value, depth: int = 0) -> bool:
-        """An element whose leaves are all references to annotations (/OBJR), with no words in place of signed ones."""
+    def _is_new(self, item: Value, depth: int = 0) -> bool:
+        """An element whose leaves are all references to new annotations (/OBJR), with no words in place of others."""
         entries = self._all.new.resolve(item)
-        if not isinstance(entries, dict) or depth > 20:
+        if not isinstance(entries, dict) or depth > _MAX_NEW_DEPTH:
             return False
-        if self._type(self._all.new, entries) == "/OBJR":
-            return True
+        self._all.account.visit(item)
+        if self._is_reference(self._all.new, entries):
+            return self._annotations.is_added(entries.get("/Obj"))
+        self._all.account.cover(self._all.new, *(entries.get(key) for key in entries.keys() - {"/K", "/P", "/Pg"}))
         kids = self._listed(self._all.new, entries.get("/K"))
+        return bool(kids) and not entries.keys() & set(_WORDS) and all(self._is_new(kid, depth + 1) for kid in kids)
+
+    def _is_gone(self, item: Value, depth: int = 0) -> bool:
+        """An element of which nothing is left, since its annotations are gone (or it was null)."""
+        entries = self._all.old.resolve(item)
+        if entries is None:
+            return True
+        if not isinstance(entries, dict) or depth > _MAX_NEW_DEPTH:
+            return False
+        if self._is_reference(self._all.old, entries):
+            gone = self._annotations.is_removed(entries.get("/Obj"))
+        else:
+            kids = self._listed(self._all.old, entries.get("/K"))
+            gone = bool(kids) and all(self._is_gone(kid, depth + 1) for kid in kids)
+        if gone:
+            self._all.account.visit(item)
+        return gone
+
+    # --- the trees that lead to elements ---
+
+    def _parents(self, old: dict[str, Value], new: dict[str, Value]) -> bool:
+        """What was found by number or by name is found still; new numbers and names lead to what is new."""
         return (
-            bool(kids) and "/ActualText" not in entries and all(self._is_new_annotation(kid, depth + 1) for kid in kids)
+            self._same_tree(old.get("/ParentTree"), new.get("/ParentTree"), "/Nums")
+            and self._same_tree(old.get("/IDTree"), new.get("/IDTree"), "/Names")
+            and self._only_grown(old.get("/Namespaces"), new.get("/Namespaces"))
         )
+
+    def _only_grown(self, one: Value, other: Value) -> bool:
+        self._all.account.cover(self._all.new, other)
+        old, new = self._listed(self._all.old, one), self._listed(self._all.new, other)
+        return len(old) <= len(new) and all(self._all.equality.same(a, b) for a, b in zip(old, new, strict=False))
+
+    def _same_tree(self, one: Value, other: Value, key: str) -> bool:
+        if self._all.equality.is_untouched(one, other):
+            return True
+        old, new = dict(self._leaves(self._all.old, one, key)), dict(self._leaves(self._all.new, other, key))
+        return all(self._same_leaf(value, new.pop(name, None)) for name, value in old.items()) and all(
+            self._is_new_leaf(value) for value in new.values()
+        )
+
+    def _same_leaf(self, one: Value, other: Value) -> bool:
+        if one == other and isinstance(one, Ref) and not self._all.account.is_touched(one):
+            return True
+        if isinstance(one, Ref) and isinstance(other, Ref) and self._all.account.is_owned(one, other):
+            return True
+        old, new = self._all.old.resolve(one), self._all.new.resolve(other)
+        if isinstance(old, list) and isinstance(new, list):
+            self._all.account.visit(one, other)
+            return len(old) == len(new) and all(self._same_leaf(a, b) for a, b in zip(old, new, strict=True))
+        return (new is None and self._is_gone(one)) or self._all.equality.same_link(one, other)
+
+    def _is_new_leaf(self, value: Value) -> bool:
+        found = self._all.new.resolve(value)
+        self._all.account.visit(value)
+        if isinstance(found, list):
+            return all(self._is_new_leaf(each) for each in found)
+        known = isinstance(value, Ref) and self._all.account.is_owned(value, value)
+        return found is None or known or self._is_new(value)
+
+    def _leaves(self, view: View, root: Value, key: str) -> Iterator[tuple[Value, Value]]:
+        """Everything that a number or name tree holds (7.9.6, 7.9.7)."""
+        todo, seen = [root], set()
+        while todo:
+            node = todo.pop()
+            if isinstance(node, Ref) and node in seen:
+                raise SyntaxProblem("a tree of the structure that is none")
+            seen |= {node} if isinstance(node, Ref) else set()
+            self._all.account.visit(node)
+            entries = view.resolve(node)
+            if entries is not None and not isinstance(entries, dict):
+                raise SyntaxProblem("a tree of the structure that is none")
+            pairs = view.resolve((entries or {}).get(key)) or []
+            self._all.account.visit((entries or {}).get(key))
+            yield from zip(pairs[0::2], pairs[1::2], strict=False)
+            kids = view.resolve((entries or {}).get("/Kids")) or []
+            todo += kids

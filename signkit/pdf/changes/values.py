@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 
 class Level(IntEnum):
@@ -12,9 +13,10 @@ class Level(IntEnum):
 
     NONE = 0
     EVIDENCE = 1
-    FORM = 2
-    ANNOTATIONS = 3
-    OTHER = 4
+    METADATA = 2
+    FORM = 3
+    ANNOTATIONS = 4
+    OTHER = 5
 
     @property
     def word(self) -> str:
@@ -22,14 +24,30 @@ class Level(IntEnum):
         return self.name.lower()
 
 
+class Place(NamedTuple):
+    """Where a change is: the page, counted from 1, the number of the object, and the field's name."""
+
+    page: int | None = None
+    number: int | None = None
+    field: str | None = None
+
+
+NOWHERE = Place()
+
+
 @dataclass(frozen=True)
 class Change:
-    """One difference: its level, a code that says what it is, where it is, and the field it belongs to."""
+    """One difference: its level, a code that says what it is, where it is, and the field it belongs to.
+
+    ``where`` is an entry or another place in words; ``page`` counts from 1, ``number`` is that of the object.
+    """
 
     level: Level
     code: str
     where: str = ""
     field: str | None = None
+    page: int | None = None
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -40,12 +58,14 @@ class Judgement:
         level: of the gravest change.
         permitted: None where it cannot be judged, which is never a pass.
         findings: what is not permitted, or cannot be judged.
+        told: what is permitted and has to be said all the same.
         changes: all that was done, permitted or not.
     """
 
     level: Level
     permitted: bool | None
     findings: tuple[Change, ...] = ()
+    told: tuple[Change, ...] = ()
     changes: tuple[Change, ...] = ()
 
 
@@ -54,8 +74,10 @@ class Rules:
     """What may change: the highest level, and fields that may not (None: no field is locked).
 
     ``certified``: a certification signature rules, so that signatures go into the fields there are.
+    ``left_open``: whoever signed allowed filling, and said himself which fields stay: values of the others may change.
     """
 
     allowed: Level
     certified: bool = False
     locked: Callable[[str], bool] | None = None
+    left_open: Callable[[str], bool] | None = None

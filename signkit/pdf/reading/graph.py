@@ -4,41 +4,66 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from signkit.pdf.reading.document import History, Location, PdfFile
 from signkit.pdf.reading.syntax import Ref, Stream, Value
-from signkit.pdf.reading.syntax import references as references
 
 
 class Referrers:
     """For every object number the objects that name it, in any revision of a history.
 
-    Taking all revisions together names too many, never too few.
+    Taking all revisions together names too many, never too few.  Links, by which an element, an annotation or a page
+    names what it belongs to, are kept apart (:func:`named_by`): what they lead to has rules of its own.
     """
 
     def __init__(self, history: History) -> None:
         self._named_by: dict[int, list[int]] = defaultdict(list)
+        self._linked_by: dict[int, list[int]] = defaultdict(list)
+        self._linking: set[int] = set()
         for index, section in enumerate(history.sections):
             view = history.view(index)
             history.file.meter.check_time()
             for number, place in section.entries.items():
                 if place is not None:
-                    named = scanned_targets(history.file, number, place)
-                    for target in targets(view.get(Ref(number, 0))) if named is None else named:
-                        self._named_by[target].append(number)
+                    self._note(number, scanned(history.file, number, place) or named_by(view.get(Ref(number, 0))))
 
-    def leading_to(self, changed: Iterable[int], barrier: set[int]) -> set[int]:
-        """Return ``changed`` and everything that leads to it without passing an object of ``barrier``."""
+    def _note(self, number: int, named: Named) -> None:
+        for target in named.targets:
+            self._named_by[target].append(number)
+        for target in named.links:
+            self._linked_by[target].append(number)
+            self._linking.add(number)
+
+    def leading_to(self, changed: Iterable[int]) -> set[int]:
+        """Return ``changed`` and everything that leads to it, links apart."""
         found: set[int] = set()
-        todo = [number for number in changed if number not in barrier]
+        todo = list(changed)
         while todo:
             number = todo.pop()
             if number not in found:
                 found.add(number)
-                todo += [other for other in self._named_by.get(number, ()) if other not in barrier]
+                todo += self._named_by.get(number, ())
         return found
+
+    @cached_property
+    def above_links(self) -> set[int]:
+        """All objects that lead to one with links: what is drawn does not, in an ordinary file."""
+        return self.leading_to(self._linking)
+
+    def naming(self, number: int) -> Iterator[int]:
+        """All objects that name ``number`` in some revision, by links too."""
+        yield from self._named_by.get(number, ())
+        yield from self._linked_by.get(number, ())
+
+
+class Named(NamedTuple):
+    """The object numbers that one object names: by its links, and otherwise."""
+
+    targets: tuple[int, ...]
+    links: tuple[int, ...] = ()
 
 
 _S, _SS = rb"[\0\t\n\x0c\r ]*+", rb"[\0\t\n\x0c\r ]++"
@@ -47,17 +72,20 @@ _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\
 _ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
 #: Possessive, and only from a first digit: a long row of digits must cost no more than one pass.
 _REFERENCE = re.compile(rb"(?<![0-9])(?=[0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
-_ELEMENT_PARENT = re.compile(rb"/P" + _SS + rb"[0-9]++" + _SS + rb"[0-9]++" + _SS + rb"R")
-#: As most writers begin one: nothing but its type and role stands before the parent.
-_USUAL_ELEMENT = re.compile(
-    _S + rb"<<" + _S + rb"/Type" + _S + rb"/StructElem" + _S + rb"/S" + _S + rb"/[0-9A-Za-z]++" + _S
-    + _ELEMENT_PARENT.pattern
-)  # fmt: skip
-_ELEMENT = re.compile(rb"/Type" + _S + rb"/StructElem[\0\t\n\x0c\r /]")
+#: What names the object that it belongs to, by which entries (14.7.2, 12.5.2, 7.7.3.3).
+_LINKS = {"/StructElem": ("/P", "/Pg"), "/Annot": ("/P",), "/Page": ("/Parent",)}
+_TYPE = re.compile(rb"/Type" + _S + rb"/(StructElem|Annot|Page)(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
+_LINK = {
+    kind[1:].encode(): [
+        re.compile(key.encode() + _SS + rb"(?<![0-9])(?=[0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+        for key in keys
+    ]
+    for kind, keys in _LINKS.items()
+}
 
 
-def scanned_targets(file: PdfFile, number: int, place: Location) -> tuple[int, ...] | None:
-    """As :func:`targets` of the object at ``place``, without parsing it; None where a scan might miss one.
+def scanned(file: PdfFile, number: int, place: Location) -> Named | None:
+    """As :func:`named_by` of the object at ``place``, without parsing it; None where a scan might miss one.
 
     Up to the first ``endobj`` or ``stream`` there must be neither comments nor escaped names, and only strings whose
     end is beyond doubt: then every reference is digits, white space, digits, white space and R.  It may find too many.
@@ -71,15 +99,15 @@ def scanned_targets(file: PdfFile, number: int, place: Location) -> tuple[int, .
     return _kept_targets(body) if len(body) <= _MAX_KEPT else _body_targets(body)
 
 
-def _body_targets(body: bytes) -> tuple[int, ...] | None:
+def _body_targets(body: bytes) -> Named | None:
     if body[-1:] not in _BEFORE_END:
         return None
     if b"(" in body or b"%" in body or b"#" in body or body.count(b"<") != 2 * body.count(b"<<"):
         body = _PLAIN_STRING.sub(b" ", body)
         if _ODD.search(body):
             return None
-    rest = _without_parent(body) if b"/StructElem" in body else body
-    return None if rest is None else tuple(int(number or b"0") for number in _REFERENCE.findall(rest))
+    rest, links = _without_links(body)
+    return Named(tuple(int(number or b"0") for number in _REFERENCE.findall(rest)), links)
 
 
 #: Contracts made from one template have most of their small objects in common: each is scanned once a batch.
@@ -88,38 +116,88 @@ _kept_targets = lru_cache(maxsize=16_384)(_body_targets)
 _BEFORE_END = {bytes([value]) for value in b"\0\t\n\x0c\r >])"}
 
 
-def _without_parent(body: bytes) -> bytes | None:
-    """Leave a structure element's parent out; None where it is not clear which entry that is."""
-    usual = _USUAL_ELEMENT.match(body)
-    if usual:
-        rest = body[usual.end() :]
-        if b"/Type" not in rest and not _ELEMENT_PARENT.search(rest):
-            return rest
-    nested = body.find(b"<<", body.find(b"<<") + 2), body.find(b"[")
-    inner = min([at for at in nested if at >= 0], default=len(body))
-    parent = _ELEMENT_PARENT.search(body)
-    if body.count(b"/Type", 0, inner) != 1 or not _ELEMENT.search(body, 0, inner):
-        return None
-    if parent is None:
-        return body
-    if parent.end() > inner or _ELEMENT_PARENT.search(body, parent.end()):
-        return None
-    return body[: parent.start()] + body[parent.end() :]
+#: Links that are one wherever they stand: to a page as a destination (12.3.2.2), from an element to an annotation
+#: (14.7.5.3), and from a signature to what it is about (12.8.1).
+_DESTINATION = re.compile(
+    rb"\["
+    + _S
+    + rb"0*+([0-9]{1,20}+)"
+    + _SS
+    + rb"[0-9]++"
+    + _SS
+    + rb"R(?="
+    + _S
+    + rb"/(?:XYZ|Fit[A-Z]{0,2})[\0\t\n\x0c\r \]])"
+)
+_FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
+_INNERMOST = re.compile(rb"<<[^<>]*+>>")
+_OBJECT_REFERENCE = re.compile(rb"/Type" + _S + rb"/OBJR[\0\t\n\x0c\r />]")
+_ANNOTATION = re.compile(rb"/Obj" + _SS + rb"0*+([0-9]{1,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+_ANYWHERE = (
+    (b"/XYZ", _DESTINATION),
+    (b"/Fit", _DESTINATION),
+    (b"/TransformMethod", re.compile(rb"/Data" + _SS + rb"0*+([0-9]{1,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")),
+)
 
 
-def targets(value: Value) -> set[int]:
-    """Return the object numbers that ``value`` itself names; a structure element's parent is left out.
+def _without_links(body: bytes) -> tuple[bytes, tuple[int, ...]]:
+    """Take the links out; those of a dictionary whose own /Type says what it is, where that is clear."""
+    links: list[int] = []
+    for mark, pattern in _ANYWHERE:
+        if mark in body:
+            links += [int(number) for number in pattern.findall(body)]
+            body = pattern.sub(lambda found: found[0][:1], body)
+    if b"/OBJR" in body:
+        for inner in {found[0] for found in _INNERMOST.finditer(body) if _OBJECT_REFERENCE.search(found[0])}:
+            links += [int(number) for number in _ANNOTATION.findall(inner)]
+            body = body.replace(inner, _ANNOTATION.sub(b"", inner))
+    kind = _TYPE.search(body)
+    if kind is None or not _is_own(body, kind.start()):
+        return body, tuple(links)
+    for pattern in _LINK[kind[1]]:
+        found = pattern.search(body)
+        if found is not None and _is_own(body, found.start()):
+            links.append(int(found[1] or b"0"))
+            body = body[: found.start()] + body[found.end() :]
+    return body, tuple(links)
 
-    That parent (/P, 14.7.2) is never compared, and would make every element lead to every other.
+
+def _is_own(body: bytes, place: int) -> bool:
+    """Whether an entry at ``place`` belongs to the outermost dictionary itself."""
+    return body.count(b"<<", 0, place) == body.count(b">>", 0, place) + 1 and body.count(b"[", 0, place) == body.count(
+        b"]", 0, place
+    )
+
+
+def named_by(value: Value) -> Named:
+    """Return the object numbers that ``value`` itself names; links to what it belongs to, or is about, apart.
+
+    Followed as all others, such links would make every element and every page lead to every other.
     """
-    todo, found = [value.entries if isinstance(value, Stream) else value], set()
+    targets: set[int] = set()
+    links: set[int] = set()
+    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
+    own = _LINKS.get(value["/Type"], ()) if isinstance(value, dict) and isinstance(value.get("/Type"), str) else ()
     while todo:
         item = todo.pop()
         if isinstance(item, Ref):
-            found.add(item.number)
-        elif isinstance(item, dict):
-            element = item.get("/Type") == "/StructElem"
-            todo += [part for key, part in item.items() if not (element and key == "/P")]
+            targets.add(item.number)
         elif isinstance(item, list):
-            todo += item
-    return found
+            first = bool(item) and _is_destination(item)
+            links |= {item[0].number} if first else set()
+            todo += item[1:] if first else item
+        elif isinstance(item, dict):
+            keys = own if own and item is value else _inner_links(item)
+            links |= {item[key].number for key in keys if isinstance(item.get(key), Ref)}
+            todo += [part for key, part in item.items() if not (key in keys and isinstance(part, Ref))]
+    return Named(tuple(targets), tuple(links))
+
+
+def _is_destination(items: list[Value]) -> bool:
+    return len(items) > 1 and isinstance(items[0], Ref) and isinstance(items[1], str) and items[1] in _FITS
+
+
+def _inner_links(entries: dict[str, Value]) -> tuple[str, ...]:
+    if "/TransformMethod" in entries:
+        return ("/Data",)
+    return ("/Obj",) if entries.get("/Type") == "/OBJR" else ()

@@ -23,6 +23,10 @@ _CLAIMED = Text(", by the signer's own clock at {time}", "、署名者の申告�
 _CHANGES = {
     "none": Text("Nothing was changed since.", "その後の変更はありません。"),
     "evidence": Text("Since then only evidence was added.", "その後は検証用の情報だけが追加されています。"),
+    "metadata": Text(
+        "Since then what the document says about itself (title, author …) was changed.",
+        "その後に文書の説明 (表題、作成者など) が変更されています。",
+    ),
     "form": Text("Since then further signatures or form entries were added.", "その後は署名や記入が追加されています。"),
     "annotations": Text("Since then annotations were changed.", "その後に注釈が変更されています。"),
     "other": Text("Since then the document itself was changed.", "その後に文書そのものが変更されています。"),

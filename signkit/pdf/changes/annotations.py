@@ -1,0 +1,189 @@
+"""The annotations of each page in two states: added, removed, changed, in their order (ISO 32000-2 12.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from signkit.pdf.changes.appearance import has_box
+from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.fields import Fields
+from signkit.pdf.changes.rules import ADDABLE, Role, broken
+from signkit.pdf.changes.state import Page, is_widget
+from signkit.pdf.changes.values import Change, Level, Place
+from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
+
+
+class _OnPage:
+    """What became of the annotations of one page."""
+
+    def __init__(self, number: int, old: Page, new: Page) -> None:
+        self.number, self.old, self.new = number, old, new
+        self.kept: list[tuple[Value, Value]] = []
+        self.removed: list[Value] = []
+        self.added: list[Value] = []
+        self.in_order = True
+
+
+class Annotations:
+    """All annotations of one step."""
+
+    def __init__(self, context: Context, fields: Fields) -> None:
+        self._all = context
+        self._fields = fields
+        pages = zip(context.before.pages, context.after.pages, strict=False)
+        self._pages = [self._matched(number, old, new) for number, (old, new) in enumerate(pages, 1)]
+        self._added = {ref.number for page in self._pages for ref in page.added if isinstance(ref, Ref)}
+        self._removed = {ref.number for page in self._pages for ref in page.removed if isinstance(ref, Ref)}
+
+    def is_added(self, item: Value) -> bool:
+        """Whether an annotation is new on its page, or the widget of a new field."""
+        return isinstance(item, Ref) and (item.number in self._added or item.number in self._fields.new_widgets)
+
+    def is_removed(self, item: Value) -> bool:
+        """Whether an annotation is gone from its page."""
+        return isinstance(item, Ref) and item.number in self._removed
+
+    def _matched(self, number: int, old: Page, new: Page) -> _OnPage:
+        found = _OnPage(number, old, new)
+        before, after = self._all.before.annotations(old), self._all.after.annotations(new)
+        self._all.account.visit(old.entries.get("/Annots"), new.entries.get("/Annots"))
+        left = _Remaining(after)
+        last = -1
+        for item in before:
+            successor = self._fields.successor.get(item) if isinstance(item, Ref) else None
+            place = left.take(item, successor)
+            if place is None:
+                found.removed.append(item)
+                continue
+            found.in_order = found.in_order and place > last
+            last = place
+            found.kept.append((item, after[place]))
+            if not (isinstance(item, Ref) and isinstance(after[place], Ref) and self._is_field(item, after[place])):
+                self._all.account.own(Role.ANNOTATION, item, after[place])
+        found.added = left.items()
+        return found
+
+    def _is_field(self, one: Ref, other: Ref) -> bool:
+        return self._all.account.pairs.get((one, other)) in (Role.FIELD, Role.WIDGET)
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what changed of all pages' annotations."""
+        listed: set[int] = set()
+        for page in self._pages:
+            if not page.in_order:
+                yield from broken("annotation-order", at=Place(page=page.number, number=self._all.number(page.new.ref)))
+            for item in page.removed:
+                yield from self._gone(item, page)
+            for item, match in page.kept:
+                yield from self._kept(item, match, page)
+            for item in page.added:
+                yield from self._new(item, page, listed)
+
+    # --- one annotation ---
+
+    def _gone(self, item: Value, page: _OnPage) -> Iterator[Change]:
+        entries = self._all.old.resolve(item)
+        if entries is None:
+            return
+        self._all.cover(item, None)
+        self._all.account.visit(item)
+        level = Level.ANNOTATIONS if isinstance(entries, dict) and not is_widget(self._all.old, item) else Level.OTHER
+        yield from broken("annotation-removed", level=level, at=Place(page=page.number, number=self._all.number(item)))
+
+    def _kept(self, item: Value, match: Value, page: _OnPage) -> Iterator[Change]:
+        if isinstance(item, Ref) and isinstance(match, Ref) and self._is_field(item, match):
+            if match.number in self._fields.filled_widgets:
+                yield from self._placed(match, page)
+            elif match.number in self._fields.signed_widgets:
+                yield from self._boxed(match, page)
+            return
+        old, new = self._all.old.resolve(item), self._all.new.resolve(match)
+        if self._is_unchanged(item, match, old, new):
+            return
+        if old is None:
+            yield from self._new(match, page, set())
+            return
+        self._all.cover(old, new)
+        plain = all(isinstance(entries, dict) for entries in (old, new))
+        widget = is_widget(self._all.old, item) or is_widget(self._all.new, match)
+        level = Level.ANNOTATIONS if plain and not widget else Level.OTHER
+        yield from broken("annotation-changed", level=level, at=Place(page=page.number, number=self._all.number(match)))
+        yield from self._placed(match, page)
+
+    def _is_unchanged(self, item: Value, match: Value, old: Value, new: Value) -> bool:
+        """As it was; where nothing changed below it but by links, its appearance alone may still lead there."""
+        if self._all.equality.is_untouched(item, match) and isinstance(old, dict):
+            return self._all.equality.same_entry("/AP", old.get("/AP"), new.get("/AP"))
+        return self._all.equality.same(old, new)
+
+    def _new(self, item: Value, page: _OnPage, listed: set[int]) -> Iterator[Change]:
+        entries, number = self._all.new.resolve(item), self._all.number(item)
+        if entries is None:
+            return
+        self._all.account.visit(item)
+        self._all.account.cover(self._all.new, entries)
+        if number in listed:
+            yield from broken("annotation-places", at=Place(page=page.number, number=number))
+        listed |= {number} if number is not None else set()
+        if not isinstance(entries, dict):
+            yield from broken("annotation-kind", at=Place(page=page.number, number=number))
+        elif number is None or number not in self._fields.new_widgets | self._fields.signed_widgets:
+            kind = self._all.new.resolve(entries.get("/Subtype"))
+            level = Level.OTHER if kind == "/Widget" else Level.ANNOTATIONS
+            yield from broken("annotation-added", level=level, at=Place(page=page.number, number=number))
+            if kind != "/Widget" and kind not in ADDABLE:
+                yield from broken("annotation-kind", at=Place(page=page.number, number=number))
+        yield from self._placed(item, page)
+
+    def _placed(self, item: Value, page: _OnPage) -> Iterator[Change]:
+        """Whatever is new may not hide what was signed, also where the document allows annotations.
+
+        A further signature often stands over text; whether it may is for the document's rules (``Rules.certified``).
+        """
+        number = self._all.number(item)
+        yield from self._boxed(item, page)
+        try:
+            # Where a field lies that is filled in was signed; and signatures of honest signers overlap.
+            comment = not is_widget(self._all.new, item)
+            others = self._all.before.annotations(page.old) if comment else []
+            hidden = self._all.shown.covered(self._all.old, page.old.entries, item, self._all.new, others)
+        except SyntaxProblem as problem:
+            yield Change(Level.OTHER, "not-judged", str(problem), page=page.number, number=number)
+            return
+        if hidden:
+            signature = number in self._fields.new_widgets | self._fields.signed_widgets
+            rule = "signature-over-text" if signature else "covers-text"
+            yield from broken(rule, at=Place(page=page.number, number=number))
+
+    def _boxed(self, item: Value, page: _OnPage) -> Iterator[Change]:
+        if not has_box(self._all.new, item):
+            yield from broken("appearance-box", at=Place(page=page.number, number=self._all.number(item)))
+
+
+class _Remaining:
+    """The annotations of the newer page that no older one has claimed yet; each is found in constant time."""
+
+    def __init__(self, items: list[Value]) -> None:
+        self._items = items
+        self._refs: dict[Ref, list[int]] = {}
+        self._direct: dict[int, Value] = {}
+        for place, item in enumerate(items):
+            if isinstance(item, Ref):
+                self._refs.setdefault(item, []).append(place)
+            else:
+                self._direct[place] = item
+
+    def take(self, item: Value, successor: Ref | None) -> int | None:
+        """Claim the annotation that continues ``item``: the same object, its field's successor, or an equal one."""
+        for ref in (item, successor):
+            if isinstance(ref, Ref) and self._refs.get(ref):
+                return self._refs[ref].pop(0)
+        place = next((place for place, other in self._direct.items() if other == item), None)
+        if place is not None:
+            del self._direct[place]
+        return place
+
+    def items(self) -> list[Value]:
+        """What is left."""
+        places = [*self._direct, *(place for left in self._refs.values() for place in left)]
+        return [self._items[place] for place in sorted(places)]

@@ -1,0 +1,121 @@
+"""What an annotation draws by itself, and where (ISO 32000-2 12.5.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
+
+_PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \" Do sh BI".split())
+_WORDS = frozenset(b"Tj TJ ' \"".split())
+#: Text that only draws a line to write on, or nothing.
+_BLANK = b" _.-\xa0\t\0"
+_HIDDEN = 2
+
+
+def streams(view: View, widget: Value) -> Iterator[Stream]:
+    """Every stream below /AP of an annotation: normal, rollover and down, in each state.
+
+    Raises:
+        SyntaxProblem: there is an appearance that is no stream.
+    """
+    entries = view.resolve(widget)
+    appearance = view.resolve(entries.get("/AP")) if isinstance(entries, dict) else None
+    if appearance is None:
+        return
+    if not isinstance(appearance, dict):
+        raise SyntaxProblem("an appearance that is none")
+    for value in map(view.resolve, appearance.values()):
+        for each in value.values() if isinstance(value, dict) else [value]:
+            found = view.resolve(each)
+            if isinstance(found, Stream):
+                yield found
+            elif found is not None:
+                raise SyntaxProblem("an appearance that is none")
+
+
+def draws(view: View, widget: Value) -> bool:
+    """Whether a widget shows anything, by its appearance or by what a viewer draws without one (12.5.6.19).
+
+    Raises:
+        SyntaxProblem: its appearance cannot be read.
+    """
+    entries = view.resolve(widget)
+    if not isinstance(entries, dict) or is_flat(view, entries):
+        return False
+    flags = view.resolve(entries.get("/F"))
+    if isinstance(flags, int) and flags & _HIDDEN:
+        return False
+    looks = view.resolve(entries.get("/MK"))
+    if isinstance(looks, dict) and looks.keys() & {"/BG", "/CA", "/I"}:
+        return True
+    return any(_paints(view, stream, _PAINTS) for stream in streams(view, widget))
+
+
+def is_flat(view: View, entries: dict[str, Value]) -> bool:
+    """Whether an annotation's /Rect has no area, so that its appearance is scaled to nothing."""
+    box = view.resolve(entries.get("/Rect"))
+    numbers = [view.resolve(item) for item in box] if isinstance(box, list) else []
+    if len(numbers) != 4 or not all(isinstance(item, int | float) for item in numbers):
+        return box is None
+    return bool(numbers[0] == numbers[2] and numbers[1] == numbers[3])
+
+
+def shows_words(view: View, widget: Value) -> bool:
+    """Whether an annotation's normal appearance shows text that says something."""
+    return any(_paints(view, stream, _WORDS) for stream in streams(view, widget))
+
+
+def _paints(view: View, stream: Stream, operators: frozenset[bytes], depth: int = 0) -> bool:
+    if depth > 20:
+        raise SyntaxProblem("appearances nested too deeply")
+    operand: Value = None
+    for kind, token in content_tokens(view.file.decoded(stream, view)):
+        if kind == "value":
+            operand = token
+            continue
+        inner = _inner(view, stream, operand) if token == b"Do" else None
+        if inner is not None:
+            if _paints(view, inner, operators, depth + 1):
+                return True
+        elif token in operators and not (token in _WORDS and not _says(operand)):
+            return True
+    return False
+
+
+def _inner(view: View, stream: Stream, name: Value) -> Stream | None:
+    """The form that ``Do`` draws, where the appearance's own resources hold it."""
+    resources = view.resolve(stream.entries.get("/Resources"))
+    objects = view.resolve(resources.get("/XObject")) if isinstance(resources, dict) else None
+    found = view.resolve(objects.get(name)) if isinstance(objects, dict) and isinstance(name, str) else None
+    form = isinstance(found, Stream) and view.resolve(found.entries.get("/Subtype")) == "/Form"
+    return found if form else None
+
+
+def _says(operand: Value) -> bool:
+    parts = operand if isinstance(operand, list) else [operand]
+    return any(isinstance(part, bytes) and part.strip(_BLANK) for part in parts)
+
+
+def has_box(view: View, widget: Value) -> bool:
+    """Whether every appearance has a box with an area and an orderly matrix, so that readers place it alike."""
+    for stream in streams(view, widget):
+        box = _numbers(view, stream.entries.get("/BBox"), 4)
+        matrix = _numbers(view, stream.entries.get("/Matrix", [1, 0, 0, 1, 0, 0]), 6)
+        if box is None or matrix is None or max(map(abs, [*box, *matrix])) > 1e6:
+            return False
+        # A box without an area shows nothing where readers follow 12.5.5; where nothing is drawn it is no matter.
+        if (box[0] == box[2] or box[1] == box[3] or _is_singular(matrix)) and _paints(view, stream, _PAINTS):
+            return False
+    return True
+
+
+def _numbers(view: View, value: Value, count: int) -> list[float] | None:
+    found = view.resolve(value)
+    numbers = [view.resolve(item) for item in found] if isinstance(found, list) else []
+    return numbers if len(numbers) == count and all(isinstance(item, int | float) for item in numbers) else None
+
+
+def _is_singular(matrix: list[float]) -> bool:
+    return matrix[0] * matrix[3] == matrix[1] * matrix[2]

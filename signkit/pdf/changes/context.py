@@ -1,0 +1,64 @@
+"""What every part of judging a step shares: both states, the account of what is changed, and equality."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+
+from signkit.pdf.changes.covering import ShownContent
+from signkit.pdf.changes.equality import Equality, is_plainly_same
+from signkit.pdf.changes.roles import Account
+from signkit.pdf.changes.rules import ENTRIES, Role
+from signkit.pdf.changes.state import State
+from signkit.pdf.reading.graph import Referrers
+from signkit.pdf.reading.syntax import Ref, Value
+
+
+class Context:
+    """Two states of a document, one step apart.
+
+    ``signed_now``: the numbers of the fields whose signature was made in the newer revision, over all of it.
+    """
+
+    def __init__(
+        self, before: State, after: State, referrers: Referrers, shown: ShownContent, signed_now: AbstractSet[int]
+    ) -> None:
+        self.before, self.after = before, after
+        self.old, self.new = before.view, after.view
+        self.shown = shown
+        self.signed_now = signed_now
+        self.account = Account(self.old, self.new, referrers)
+        self.equality = Equality(self.account)
+
+    def differing(self, role: Role, one: dict[str, Value], other: dict[str, Value]) -> Iterator[str]:
+        """Yield the entries of a ``role`` that differ, without those that have rules of their own."""
+        entries = ENTRIES[role]
+        for key in sorted((one.keys() | other.keys()) - entries.own):
+            first, second = one.get(key), other.get(key)
+            if is_plainly_same(first, second):
+                continue
+            if entries.structural is None or key in entries.structural:
+                same = self.equality.same_entry(key, first, second)
+            else:
+                same = self.equality.same_drawn(first, second)
+            if not same:
+                yield key
+
+    def cover(self, one: Value, other: Value) -> None:
+        """Take note that a permitted change explains what both values lead to."""
+        self.account.cover(self.old, one)
+        self.account.cover(self.new, other)
+
+    @staticmethod
+    def number(value: Value) -> int | None:
+        """The number of the object that ``value`` refers to."""
+        return value.number if isinstance(value, Ref) else None
+
+    def page_of(self, number: int | None) -> int | None:
+        """Return on which page an annotation is, or which page an object is."""
+        for index, page in enumerate(self.after.pages, 1):
+            listed = self.new.resolve(page.entries.get("/Annots"))
+            refs = [page.ref, *(listed if isinstance(listed, list) else [])]
+            if any(isinstance(ref, Ref) and ref.number == number for ref in refs):
+                return index
+        return None

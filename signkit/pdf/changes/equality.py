@@ -1,0 +1,136 @@
+"""Whether two values of two states of a document are the same, references followed."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from signkit.pdf.changes.roles import Account
+from signkit.pdf.changes.rules import RULES
+from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
+
+#: Entries that lead to an object without showing it: its own rules judge that object.
+_LINKS = {
+    "/P", "/Pg", "/Parent", "/Obj", "/Popup", "/IRT", "/D", "/Dest", "/Data", "/AN", "/T", "/Fields", "/SE", "/CO",
+    "/B",
+}  # fmt: skip
+#: The second part of an explicit destination, whose first part links to a page (12.3.2.2).
+_FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
+#: Entries below which everything is drawn, wherever they stand.
+_DRAWN = {"/AP", "/Resources", "/XObject", "/MK", "/Templates"}
+_PLAIN = {int, float, str, bytes, type(None)}
+_CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
+
+
+def is_plainly_same(one: Value, other: Value) -> bool:
+    """Whether both are one number, name, text or nothing: the quick answer for most values."""
+    return type(one) in _PLAIN and type(one) is type(other) and bool(one == other)
+
+
+class _Way(NamedTuple):
+    """How a value was come to: whether it is drawn, whether by a link, and how deep."""
+
+    drawn: bool = False
+    link: bool = False
+    depth: int = 0
+
+    def below(self, key: str) -> _Way:
+        drawn = self.drawn or key in _DRAWN
+        return _Way(drawn, not drawn and key in _LINKS, self.depth + 1)
+
+
+class Equality:
+    """Compares values of two states.  What is drawn is compared in full; elsewhere links end at what is judged itself.
+
+    What was found equal is kept, and forgotten again where an assumption that it rested on turns out wrong.
+    """
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+        self._old, self._new = account.old, account.new
+        self._equal: dict[tuple[Ref, Ref, bool], None] = {}
+        self._deepest = account.old.file.meter.limits.depth * 4
+
+    def same(self, one: Value, other: Value) -> bool:
+        """Both say the same; links to what has rules of its own count as the same."""
+        return self._same(one, other, _Way())
+
+    def same_link(self, one: Value, other: Value) -> bool:
+        """As :meth:`same`, of the value of a link itself."""
+        return self._same(one, other, _Way(link=True))
+
+    def same_entry(self, key: str, one: Value, other: Value) -> bool:
+        """As :meth:`same`, of what an entry ``key`` holds: it may be a link, or drawn."""
+        return self._same(one, other, _Way().below(key))
+
+    def same_drawn(self, one: Value, other: Value) -> bool:
+        """Both show the same: whatever they lead to is compared."""
+        return self._same(one, other, _Way(drawn=True))
+
+    def is_untouched(self, one: Value, other: Value) -> bool:
+        """Whether both are one reference below which nothing changed but what links lead to."""
+        return isinstance(one, Ref) and one == other and not self._account.is_touched(one)
+
+    def _same(self, one: Value, other: Value, way: _Way) -> bool:
+        if isinstance(one, Ref) and isinstance(other, Ref):
+            return self._is_known(one, other, way) or self._same_objects(one, other, way)
+        self._account.visit(one, other)
+        return self._same_value(self._old.resolve(one), self._new.resolve(other), way)
+
+    def _is_known(self, one: Ref, other: Ref, way: _Way) -> bool:
+        linked = way.link or ("two-roles" not in RULES)
+        if linked and self._account.is_owned(one, other):
+            return True
+        if (one, other, way.drawn) in self._equal:
+            return True
+        if one != other:
+            return False
+        return self._account.is_drawn_untouched(one) if way.drawn else not self._account.is_touched(one)
+
+    def _same_objects(self, one: Ref, other: Ref, way: _Way) -> bool:
+        self._old.file.meter.check_time()
+        self._account.visit(one, other)
+        known = len(self._equal)
+        self._equal[one, other, way.drawn] = None  # assumed while below it, so that circles end
+        result = self._same_value(self._old.resolve(one), self._new.resolve(other), way._replace(link=False))
+        while not result and len(self._equal) > known:
+            self._equal.popitem()
+        return result
+
+    def _same_value(self, one: Value, other: Value, way: _Way) -> bool:
+        if way.depth > self._deepest:
+            raise SyntaxProblem("nested too deeply")
+        if isinstance(one, dict) and isinstance(other, dict):
+            return self._same_entries(one, other, way)
+        if isinstance(one, list) and isinstance(other, list):
+            return len(one) == len(other) and self._same_items(one, other, way)
+        if isinstance(one, Stream) and isinstance(other, Stream):
+            return self._same_stream(one, other, way)
+        numbers = isinstance(one, int | float) and isinstance(other, int | float)
+        return (numbers or type(one) is type(other)) and bool(one == other)
+
+    def _same_entries(self, one: dict[str, Value], other: dict[str, Value], way: _Way) -> bool:
+        for key in one if one.keys() == other.keys() else one.keys() | other.keys():
+            first, second = one.get(key), other.get(key)
+            if not is_plainly_same(first, second) and not self._same(first, second, way.below(key)):
+                return False
+        return True
+
+    def _same_items(self, one: list[Value], other: list[Value], way: _Way) -> bool:
+        target = not way.drawn and len(one) > 1 and one[1] == other[1] and isinstance(one[1], str) and one[1] in _FITS
+        return all(
+            is_plainly_same(a, b)
+            or self._same(a, b, way._replace(link=way.link or (target and index == 0), depth=way.depth + 1))
+            for index, (a, b) in enumerate(zip(one, other, strict=True))
+        )
+
+    def _same_stream(self, one: Stream, other: Stream, way: _Way) -> bool:
+        first = {key: value for key, value in one.entries.items() if key not in _CODING}
+        second = {key: value for key, value in other.entries.items() if key not in _CODING}
+        if not self._same_value(first, second, way):
+            return False
+        coding = ("/Filter", "/DecodeParms")
+        if one.raw == other.raw and all(
+            self._same(one.entries.get(key), other.entries.get(key), way.below(key)) for key in coding
+        ):
+            return True
+        return self._old.file.decoded(one, self._old) == self._new.file.decoded(other, self._new)

@@ -1,0 +1,237 @@
+"""The form's fields in two states: filled in, signed, and otherwise as they were (ISO 32000-2 12.7.4, 12.7.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from signkit.pdf.changes.appearance import draws, shows_words
+from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.rules import FILLED, SIGNED, Role, broken
+from signkit.pdf.changes.state import State, widgets
+from signkit.pdf.changes.values import Change, Level, Place
+from signkit.pdf.form import FormField
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Ref, Stream, Value
+
+_LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
+#: What a value may be, by the type of its field (12.7.5).
+_VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
+_NOTHING: tuple[Value, ...] = (None, b"", "/Off", [])
+_PUSH_BUTTON = 1 << 16
+
+
+class Fields:
+    """All fields of one step; which widgets are new, and which show something new, is known once it was walked."""
+
+    def __init__(self, context: Context) -> None:
+        self._all = context
+        self._old, self._new = context.before.fields, context.after.fields
+        self.new_widgets: set[int] = set()
+        self.signed_widgets: set[int] = set()
+        self.filled_widgets: set[int] = set()
+        self.successor: dict[Ref, Ref] = {}
+        self._own_fields()
+        self._changes = list(self._walk())
+
+    def _own_fields(self) -> None:
+        for name, item in self._new.items():
+            shown, before = widgets(self._all.new, item), self._old.get(name)
+            if item.type == "/Sig" and self._is_signed_now(item):
+                self.signed_widgets.update(ref.number for ref in shown)
+            if before is None:
+                self.new_widgets.update(ref.number for ref in shown)
+                self._all.account.visit(item.ref, *shown)
+                continue
+            self._all.account.own(Role.FIELD, before.ref, item.ref)
+            for one, other in zip(widgets(self._all.old, before), shown, strict=False):
+                self._all.account.own(Role.WIDGET, one, other)
+                self.successor.setdefault(one, other)
+        for key, one in self._all.before.groups.items():
+            self._all.account.own(Role.FIELD, one, self._all.after.groups.get(key))
+
+    def _is_signed_now(self, item: FormField) -> bool:
+        return item.ref is not None and item.ref.number in self._all.signed_now
+
+    def changes(self) -> Iterator[Change]:
+        """Yield what changed of the fields, added and removed ones too."""
+        yield from self._changes
+
+    def _walk(self) -> Iterator[Change]:
+        for name, item in self._old.items():
+            if name not in self._new:
+                yield from broken("field-removed", name, at=Place(field=name, number=self._all.number(item.ref)))
+            else:
+                yield from self._field(name, item, self._new[name])
+        for name, item in self._new.items():
+            if name not in self._old:
+                yield from self._added(name, item)
+        yield from self._groups()
+
+    def _groups(self) -> Iterator[Change]:
+        """Fields that hold others: what they pass on is judged in those, the rest here."""
+        after = self._all.after.groups
+        for key, one in self._all.before.groups.items():
+            other = after.get(key)
+            if self._all.equality.is_untouched(one, other):
+                continue
+            old, new = self._all.old.resolve(one), self._all.new.resolve(other)
+            if not isinstance(new, dict) or not isinstance(old, dict):
+                continue  # its fields are missing, and that is judged
+            for entry in self._all.differing(Role.FIELD, old, new):
+                if entry not in FILLED:
+                    yield from broken("field-changed", entry, at=Place(number=self._all.number(other)))
+            self._all.cover(old.get("/V"), new.get("/V"))
+
+    # --- new fields ---
+
+    def _added(self, name: str, item: FormField) -> Iterator[Change]:
+        number = self._all.number(item.ref)
+        self._all.account.cover(self._all.new, item.entries, *widgets(self._all.new, item, direct=True))
+        if item.type != "/Sig" or item.entries.keys() & {"/A", "/AA"}:
+            yield from broken("field-added", name, at=Place(field=name, number=number, page=self._page(item)))
+            return
+        yield from self._signature(name, item, shown=True)
+
+    def _signature(self, name: str, item: FormField, *, shown: bool) -> Iterator[Change]:
+        """A signature field that is new, or was not signed before; ``shown``: it has looks that are new."""
+        value = self._all.new.resolve(item.value)
+        place = Place(page=self._page(item), number=self._all.number(item.ref), field=name)
+        stamp = _is_stamp(value)
+        shown = shown and any(draws(self._all.new, each) for each in _shown(self._all.new, item))
+        if value is not None and not self._is_signed_now(item):
+            yield from broken("signature-value", name, at=place)
+        elif value is None and shown:
+            yield from broken("unsigned-draws", name, at=place)
+        elif stamp and shown:
+            yield from broken("timestamp-draws", name, at=place)
+        evidence = Level.EVIDENCE if stamp else Level.FORM
+        yield from broken("signature-added", name, level=evidence, at=place)
+
+    def _page(self, item: FormField) -> int | None:
+        pages = (self._all.page_of(self._all.number(each)) for each in widgets(self._all.new, item))
+        return next((page for page in pages if page is not None), None)
+
+    # --- fields that were there ---
+
+    def _field(self, name: str, old: FormField, new: FormField) -> Iterator[Change]:
+        if self._is_unchanged(old, new):
+            return
+        place = Place(page=self._page(new), number=self._all.number(new.ref), field=name)
+        before = widgets(self._all.old, old, direct=True)
+        after = widgets(self._all.new, new, direct=True)
+        if old.type != new.type or len(before) != len(after):
+            entry = "/FT" if old.type != new.type else "/Kids"
+            yield from broken("field-changed", f"{name} {entry}", at=place)
+            return
+        touched = self._touched(old, new, before, after) or self._rewritten_looks(old, new)
+        if not touched:
+            return
+        if old.type == "/Sig" and self._all.old.resolve(old.value) is not None:
+            yield from broken("signed-field-changed", f"{name} {' '.join(sorted(touched))}", at=place)
+            return
+        signed = old.type == "/Sig" and self._is_signed_now(new)
+        filled = FILLED | {"/DA"} if "/V" in touched else FILLED  # the font of what is written
+        for key in sorted(touched - (SIGNED if signed else filled)):
+            yield from broken("field-changed", f"{name} {key}", at=place)
+        for one, other in [(old.entries, new.entries), *zip(before, after, strict=True)]:
+            self._cover(one, other)
+        shown = [self._all.old.resolve(each) for each in before] or [old.entries]
+        if "/AP" in touched and any(
+            self._all.account.is_shared(each.get("/AP")) for each in shown if isinstance(each, dict)
+        ):
+            yield from broken("shared-appearance", name, at=place)
+        if old.type == "/Sig":
+            yield from self._signature(name, new, shown=bool(touched & _LOOKS))
+        else:
+            yield from self._filled(name, old, new, touched)
+
+    def _is_unchanged(self, old: FormField, new: FormField) -> bool:
+        """Neither it nor anything below or above it was changed, and what its widgets draw neither."""
+        return self._all.equality.is_untouched(old.ref, new.ref) and all(
+            self._all.equality.same_drawn(one, other)
+            for one, other in zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+        )
+
+    def _cover(self, one: Value, other: Value) -> None:
+        old, new = self._all.old.resolve(one), self._all.new.resolve(other)
+        for key in SIGNED if isinstance(old, dict) and isinstance(new, dict) else ():
+            self._all.cover(old.get(key), new.get(key))
+
+    def _touched(self, old: FormField, new: FormField, before: list[Value], after: list[Value]) -> set[str]:
+        """The entries of the field and of its widgets that differ."""
+        parts = [(old.entries, new.entries)]
+        for one, other in zip(before, after, strict=True):
+            widget, successor = self._all.old.resolve(one), self._all.new.resolve(other)
+            if isinstance(widget, dict) and isinstance(successor, dict):
+                parts.append((widget, successor))
+            elif widget is not None or successor is not None:
+                return {"/Kids"}
+        touched = {key for one, other in parts for key in self._all.differing(Role.FIELD, one, other)}
+        for one, other in parts:
+            touched |= {key for key in ("/Parent", "/P") if not self._is_linked(key, one, other)}
+            if one.get("/StructParent") is None and isinstance(other.get("/StructParent"), int):
+                touched.discard("/StructParent")
+        return touched
+
+    def _rewritten_looks(self, old: FormField, new: FormField) -> set[str]:
+        """The appearance of a signed field may not even be written otherwise, to the same effect."""
+        if old.type != "/Sig" or self._all.old.resolve(old.value) is None:
+            return set()
+        looks = zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+        same = all(one == other and not self._all.account.leads_to_change(other) for one, other in looks)
+        return set() if same else {"/AP"}
+
+    def _is_linked(self, key: str, one: dict[str, Value], other: dict[str, Value]) -> bool:
+        """Whether an entry leads to the same page or parent; a page may be named where none was."""
+        if key == "/P" and one.get(key) is None:
+            ref = other.get(key)
+            return ref is None or (isinstance(ref, Ref) and any(page.ref == ref for page in self._all.after.pages))
+        return self._all.equality.same_link(one.get(key), other.get(key))
+
+    def _filled(self, name: str, old: FormField, new: FormField, touched: set[str]) -> Iterator[Change]:
+        place = Place(page=self._page(new), number=self._all.number(new.ref), field=name)
+        self.filled_widgets.update(ref.number for ref in widgets(self._all.new, new))
+        value = self._all.new.resolve(new.value)
+        if value is not None and not isinstance(value, _VALUES.get(new.type, ())):
+            yield from broken("field-changed", f"{name} /V", at=place)
+        flags = self._all.new.resolve(new.entries.get("/Ff"))
+        button = old.type == "/Btn"
+        pushed = button and isinstance(flags, int) and bool(flags & _PUSH_BUTTON)
+        # A button's looks belong to its states; a text's looks follow its value.
+        foreign = {"/AP", "/AS"} if pushed or "/V" not in touched else {"/AP"} if button else {"/AS"}
+        if touched & foreign:
+            yield from broken("appearance-replaced", name, at=place)
+            return
+        yield from broken("field-filled", name, at=place)
+        if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
+            yield from broken("field-overwritten", name, at=place)
+
+
+def is_filled(view: View, item: FormField) -> bool:
+    """Whether a field says or shows something."""
+    if view.resolve(item.value) not in _NOTHING:
+        return True
+    if item.type == "/Btn":
+        shown = (view.resolve(each) for each in widgets(view, item, direct=True))
+        return any(isinstance(each, dict) and view.resolve(each.get("/AS")) not in _NOTHING for each in shown)
+    return any(shows_words(view, each) for each in widgets(view, item, direct=True))
+
+
+def was_filled(state: State, name: str) -> bool:
+    """Whether the field called ``name`` said or showed something at ``state``."""
+    item = state.fields.get(name)
+    return item is not None and is_filled(state.view, item)
+
+
+def _is_stamp(value: Value) -> bool:
+    return isinstance(value, dict) and value.get("/SubFilter") == "/ETSI.RFC3161"
+
+
+def _shown(view: View, item: FormField) -> list[Value]:
+    """The field's widgets; the field itself where it is one and has no object of its own."""
+    return widgets(view, item, direct=True) or [item.entries]
+
+
+def _appearances(view: View, item: FormField) -> list[Value]:
+    found = (view.resolve(each) for each in _shown(view, item))
+    return [entries.get("/AP") if isinstance(entries, dict) else None for entries in found]

@@ -1,0 +1,103 @@
+"""The form dictionary: its defaults may grow, but not under a field that was there (ISO 32000-2 12.7.3)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from signkit.pdf.changes.appearance import streams
+from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.fields import Fields
+from signkit.pdf.changes.rules import Role, broken
+from signkit.pdf.changes.state import widgets
+from signkit.pdf.changes.values import Change, Place
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
+
+_NAME = re.compile(rb"/([^\0\t\n\x0c\r ()<>\[\]{}/%]+)")
+
+
+def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
+    """Yield what changed of the form and its fields."""
+    one, other = context.old.root.get("/AcroForm"), context.new.root.get("/AcroForm")
+    old, new = context.old.resolve(one), context.new.resolve(other)
+    context.account.own(Role.FORM, one, other)
+    if old is None and new is None:
+        return
+    if not isinstance(new, dict):
+        yield from broken("form-removed", "/AcroForm")
+        return
+    old = old if isinstance(old, dict) else {}
+    number = context.number(other)
+    for key in context.differing(Role.FORM, old, new):
+        yield from broken("form", f"/AcroForm {key}", at=Place(number=number))
+    if not isinstance(context.new.resolve(new.get("/SigFlags")), int | None):
+        yield from broken("form", "/AcroForm /SigFlags", at=Place(number=number))
+    if not _same_default(context, old.get("/DA"), new.get("/DA")):
+        yield from broken("form", "/AcroForm /DA", at=Place(number=number))
+    context.account.visit(old.get("/Fields"), new.get("/Fields"))
+    if not _same_resources(context, old.get("/DR"), new.get("/DR")):
+        yield from broken("form-resources", "/AcroForm /DR", at=Place(number=number))
+    yield from fields.changes()
+
+
+def _same_default(context: Context, one: Value, other: Value) -> bool:
+    """A default appearance may be stated where none was, unless a field was without one till then."""
+    if context.old.resolve(one) is not None:
+        return context.equality.same(one, other)
+    return context.new.resolve(other) is None or all(
+        item.type in ("/Sig", "/Btn") or "/DA" in item.entries for item in context.before.fields.values()
+    )
+
+
+def _same_resources(context: Context, one: Value, other: Value) -> bool:
+    """No name means something else, of those that fields' looks ask for."""
+    if context.equality.same_drawn(one, other):
+        return True
+    old, new = context.old.resolve(one), context.new.resolve(other)
+    if not isinstance(old, dict | None) or not isinstance(new, dict):
+        return False
+    altered: set[str] = set()
+    for key in (old or {}).keys() | new.keys() - {"/ProcSet"}:
+        altered |= _altered(context, (old or {}).get(key), new.get(key))
+    context.cover(one, other)
+    return not (altered and altered & _asked_for(context))
+
+
+def _altered(context: Context, one: Value, other: Value) -> set[str]:
+    """The names of one kind of resources that mean something else than before."""
+    if context.equality.same_drawn(one, other):
+        return set()
+    old, new = context.old.resolve(one), context.new.resolve(other)
+    if not isinstance(old, dict | None) or not isinstance(new, dict | None):
+        raise SyntaxProblem("resources of the form that are none")
+    names = (old or {}).keys() | (new or {}).keys()
+    return {name for name in names if not context.equality.same_drawn((old or {}).get(name), (new or {}).get(name))}
+
+
+def _asked_for(context: Context) -> set[str]:
+    """Every name that a field's default appearance or looks use and do not bring: the form may be asked for it."""
+    names: set[str] = set()
+    form = context.old.resolve(context.old.root.get("/AcroForm"))
+    holders = [form] if isinstance(form, dict) else []
+    for item in context.before.fields.values():
+        shown = widgets(context.old, item, direct=True)
+        holders += [item.entries, *(each for each in map(context.old.resolve, shown) if isinstance(each, dict))]
+        for each in shown:
+            for stream in streams(context.old, each):
+                names |= _names(context.old.file.decoded(stream, context.old)) - _brought(context.old, stream)
+    for holder in holders:
+        text = context.old.resolve(holder.get("/DA"))
+        names |= _names(text) if isinstance(text, bytes) else set()
+    return names
+
+
+def _names(text: bytes) -> set[str]:
+    return {"/" + found[1].decode("latin-1") for found in _NAME.finditer(text)}
+
+
+def _brought(view: View, stream: Stream) -> set[str]:
+    """The names of an appearance's own resources."""
+    resources = view.resolve(stream.entries.get("/Resources"))
+    kinds = [view.resolve(kind) for kind in resources.values()] if isinstance(resources, dict) else []
+    return {name for kind in kinds if isinstance(kind, dict) for name in kind}

@@ -1,0 +1,147 @@
+"""What a document says about itself: /Info and XMP (ISO 32000-2 14.3), versions and extensions (7.12).
+
+Every program that saves a file writes anew when it did so, and who it is; that is no change of content.  A title, an
+author, a subject or a keyword is: readers show it, and archives file by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from xml.parsers import expat
+
+from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.rules import broken
+from signkit.pdf.changes.values import Change, Level, Place
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
+
+_SAVING = {"/ModDate", "/Producer"}
+_RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
+_XMP, _MM, _PDF = "http://ns.adobe.com/xap/1.0/ ", "http://ns.adobe.com/xap/1.0/mm/ ", "http://ns.adobe.com/pdf/1.3/ "
+#: Properties that say when and by what the file was saved (XMP part 1, 8.4; part 2, 3.1).
+_SAVING_XMP = {_XMP + "ModifyDate", _XMP + "MetadataDate", _PDF + "Producer"} | {
+    _MM + name for name in ("InstanceID", "VersionID", "History", "RenditionClass")
+}
+_VERSION = re.compile(r"/(1\.[0-7]|2\.0)")
+#: What stands around the properties, or says nothing (ISO 16684-1 7).
+_FRAME = {"adobe:ns:meta/ xmpmeta", "adobe:ns:meta/ xapmeta", _RDF + "RDF", _RDF + "Description"}
+
+Properties = Counter[tuple[tuple[str, ...], str]]
+
+
+def info_changes(context: Context) -> Iterator[Change]:
+    """Hold /Info of two trailers against each other."""
+    one, other = context.old.trailer.get("/Info"), context.new.trailer.get("/Info")
+    if context.equality.same(one, other):
+        return
+    context.cover(one, other)
+    old, new = _entries(context.old, one), _entries(context.new, other)
+    keys = [key for key in sorted(old.keys() | new.keys()) if not context.equality.same(old.get(key), new.get(key))]
+    said = [key for key in keys if key not in _SAVING]
+    if said:
+        yield from broken("metadata", f"/Info {' '.join(said)}", at=Place(number=context.number(other)))
+    yield Change(Level.EVIDENCE, "metadata", "/Info")
+
+
+def _entries(view: View, value: Value) -> dict[str, Value]:
+    found = view.resolve(value)
+    if found is not None and not isinstance(found, dict):
+        raise SyntaxProblem("metadata is no dictionary")
+    return found or {}
+
+
+def xmp_changes(context: Context, one: Value, other: Value, page: int | None = None) -> Iterator[Change]:
+    """Hold two metadata streams against each other, property by property."""
+    if context.equality.same(one, other):
+        return
+    context.cover(one, other)
+    if _properties(context.old, one) != _properties(context.new, other):
+        yield from broken("metadata", "/Metadata", at=Place(number=context.number(other), page=page))
+    yield Change(Level.EVIDENCE, "metadata", "/Metadata")
+
+
+def _properties(view: View, value: Value) -> Properties:
+    stream = view.resolve(value)
+    if stream is None:
+        return Counter()
+    if not isinstance(stream, Stream):
+        raise SyntaxProblem("metadata is no stream")
+    reading = _Reading()
+    reading.read(view.file.decoded(stream, view))
+    return reading.found
+
+
+class _Reading:
+    """Reads XMP into its properties, each with the names above it; the nodes that only hold them do not count."""
+
+    def __init__(self) -> None:
+        self.found: Properties = Counter()
+        self._path: list[str] = []
+        self._text: list[str] = []
+        self._parser = expat.ParserCreate(namespace_separator=" ")
+        self._parser.buffer_text = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._text.append
+        self._parser.StartDoctypeDeclHandler = self._refuse
+
+    def read(self, data: bytes) -> None:
+        """Read it all.
+
+        Raises:
+            SyntaxProblem: it is no XMP, or has a document type, by which it could say anything.
+        """
+        try:
+            self._parser.Parse(data.strip(b"\0\t\n\r "), True)
+        except expat.ExpatError as problem:
+            raise SyntaxProblem("metadata is no XML") from problem
+
+    @staticmethod
+    def _refuse(*_: object) -> None:
+        raise SyntaxProblem("metadata has a document type")
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._close_text()
+        self._path.append(name)
+        for key, value in attributes.items():
+            if not (name in _FRAME and (key == _RDF + "about" or " " not in key)) and key != "xmptk":
+                self._note((*self._names(), key), value)
+
+    def _end(self, _: str) -> None:
+        self._close_text()
+        self._path.pop()
+
+    def _close_text(self) -> None:
+        text = "".join(self._text).strip()
+        self._text.clear()
+        if text:
+            self._note(self._names(), text)
+
+    def _names(self) -> tuple[str, ...]:
+        return tuple(name for name in self._path if name not in _FRAME)
+
+    def _note(self, names: tuple[str, ...], text: str) -> None:
+        if not (names and names[0] in _SAVING_XMP):
+            self.found[names, text] += 1
+
+
+def version_explained(context: Context, one: Value, other: Value) -> bool:
+    """Whether a version or the extensions of one were stated anew as any program states them (7.2.2, 7.12)."""
+    old, new = context.old.resolve(one), context.new.resolve(other)
+    if isinstance(new, str):
+        return _VERSION.fullmatch(new) is not None and (old is None or (isinstance(old, str) and old <= new))
+    if not isinstance(new, dict) or not isinstance(old, dict | None):
+        return False
+    context.cover(one, other)
+    return (old or {}).keys() <= new.keys() and all(
+        key == "/Type" or _is_extension(context.new, value) for key, value in new.items()
+    )
+
+
+def _is_extension(view: View, value: Value) -> bool:
+    found = view.resolve(value)
+    levels = found if isinstance(found, list) else [found]
+    plain = "/Type", "/BaseVersion", "/ExtensionLevel", "/URL", "/ExtensionRevision"
+    return all(isinstance(each, dict) and each.keys() <= set(plain) for each in map(view.resolve, levels))

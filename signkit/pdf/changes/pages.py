@@ -1,0 +1,106 @@
+"""The page tree, node by node, and what each page shows (ISO 32000-2 7.7.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.metadata import xmp_changes
+from signkit.pdf.changes.rules import Role, broken
+from signkit.pdf.changes.state import Page
+from signkit.pdf.changes.values import Change, Place
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
+
+
+def own_pages(context: Context) -> None:
+    """Pair the pages, and the nodes above them."""
+    for one, other in zip(context.before.pages, context.after.pages, strict=False):
+        context.account.own(Role.PAGE, one.ref, other.ref)
+    for one, other in _nodes(context):
+        context.account.own(Role.PAGE_TREE, one, other)
+
+
+def _nodes(context: Context) -> Iterator[tuple[Value, Value]]:
+    """Pairs of nodes of both trees, pages left out, in which something changed."""
+    todo: list[tuple[Value, Value]] = [(context.old.root.get("/Pages"), context.new.root.get("/Pages"))]
+    seen: set[object] = set()
+    while todo:
+        one, other = todo.pop()
+        pair = context.number(one), context.number(other)
+        if pair in seen and None not in pair:
+            raise SyntaxProblem("the page tree is no tree")
+        seen.add(pair)
+        old, new = _kids(context.old, one), _kids(context.new, other)
+        if old is None and new is None:
+            continue
+        yield one, other
+        if not context.equality.is_untouched(one, other):
+            todo += zip(old or [], new or [], strict=False)
+
+
+def _kids(view: View, node: Value) -> list[Value] | None:
+    """The kids of a node; None of a page."""
+    entries = view.resolve(node)
+    if not isinstance(entries, dict) or view.resolve(entries.get("/Type")) == "/Page":
+        return None
+    kids = view.resolve(entries.get("/Kids"))
+    return kids if isinstance(kids, list) else None
+
+
+def page_tree_changes(context: Context) -> Iterator[Change]:
+    """No page comes, goes or moves, and no node says anything else of its pages: readers count by what nodes say."""
+    before, after = len(context.before.pages), len(context.after.pages)
+    if before != after:
+        yield from broken("page-tree", f"{before} to {after}")
+    for one, other in list(_nodes(context)):
+        if context.equality.is_untouched(one, other):
+            continue
+        old, new = context.old.resolve(one), context.new.resolve(other)
+        if not isinstance(old, dict) or not isinstance(new, dict) or not _same_node(context, old, new):
+            yield from broken("page-tree", "/Pages", at=Place(number=context.number(other)))
+
+
+def _same_node(context: Context, old: dict[str, Value], new: dict[str, Value]) -> bool:
+    one, other = context.old.resolve(old.get("/Kids")), context.new.resolve(new.get("/Kids"))
+    if not isinstance(one, list) or not isinstance(other, list) or len(one) != len(other):
+        return False
+    kids = all(_same_kid(context, former, later) for former, later in zip(one, other, strict=True))
+    parents = context.equality.same_link(old.get("/Parent"), new.get("/Parent"))
+    return kids and parents and not any(context.differing(Role.PAGE_TREE, old, new))
+
+
+def _same_kid(context: Context, one: Value, other: Value) -> bool:
+    """The same object (its generation is judged by the revision's bytes), or one of the same rank."""
+    if isinstance(one, Ref) and isinstance(other, Ref) and one.number == other.number:
+        return True
+    both = context.old.resolve(one), context.new.resolve(other)
+    if both == (None, None):
+        return True
+    if isinstance(one, Ref) and isinstance(other, Ref):
+        return context.account.is_owned(one, other)
+    return (
+        all(isinstance(entries, dict) for entries in both) and not isinstance(one, Ref) and not isinstance(other, Ref)
+    )
+
+
+def page_changes(context: Context) -> Iterator[Change]:
+    """What each page shows must be what it showed."""
+    for number, (one, other) in enumerate(zip(context.before.pages, context.after.pages, strict=False), 1):
+        yield from _page(context, one, other, number)
+
+
+def _page(context: Context, one: Page, other: Page, page: int) -> Iterator[Change]:
+    old, new, number = one.entries, other.entries, context.number(other.ref)
+    for key in context.differing(Role.PAGE, old, new):
+        if key == "/StructParents" and key not in old and isinstance(new[key], int):
+            continue  # what is found by that number is judged with the structure
+        yield from broken("page", key, at=Place(page=page, number=number))
+    if not context.equality.same_link(old.get("/Parent"), new.get("/Parent")):
+        yield from broken("page-tree", "/Parent", at=Place(page=page, number=number))
+    if not context.equality.same(old.get("/Tabs"), new.get("/Tabs")):
+        yield from broken("tab-order", "/Tabs", at=Place(page=page, number=number))
+    yield from xmp_changes(context, old.get("/Metadata"), new.get("/Metadata"), page)
+    for key in ("/LastModified", "/PieceInfo"):  # data of the program that wrote it (14.5): no reader shows it
+        if not context.equality.same(old.get(key), new.get(key)):
+            context.cover(old.get(key), new.get(key))

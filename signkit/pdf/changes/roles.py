@@ -1,0 +1,123 @@
+"""Which objects a revision changes, what leads to them, and in which roles they were judged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from signkit.pdf.changes.rules import Role
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.graph import Referrers
+from signkit.pdf.reading.syntax import Ref, Stream, Value, references, skip_space
+
+
+class Account:
+    """The account of one step: every object that the newer revision changes must have been judged in some role.
+
+    ``pairs`` holds the objects with rules of their own (pages, fields, …), old and new: they are judged by those rules,
+    and links to them count as equal, but nothing else does (see ``Equality``).
+    """
+
+    def __init__(self, old: View, new: View, referrers: Referrers) -> None:
+        self.old, self.new = old, new
+        self._referrers = referrers
+        self.pairs: dict[tuple[Ref, Ref], Role] = {}
+        self.changed = {number for number in new.history.sections[new.index].entries if _differs(old, new, number)}
+        self._touched = referrers.leading_to(self.changed)
+        self._visited: set[int] = set()
+        self._owned: set[int] = set()
+
+    def own(self, role: Role, one: Value, other: Value) -> None:
+        """Take note that the rules of ``role`` judge ``one`` against ``other``."""
+        if isinstance(one, Ref) and isinstance(other, Ref):
+            self.pairs[one, other] = role
+            self._owned |= {one.number, other.number}
+        self.visit(one, other)
+
+    def is_owned(self, one: Ref, other: Ref) -> bool:
+        """Whether both have rules of their own, under which one continues the other."""
+        return (one, other) in self.pairs
+
+    def visit(self, *values: Value) -> None:
+        """Take note that these objects were looked at."""
+        self._visited.update(value.number for value in values if isinstance(value, Ref))
+
+    def is_touched(self, ref: Ref) -> bool:
+        """Whether something changed below ``ref``, links (page, parent) apart."""
+        return ref.number in self._touched
+
+    def is_drawn_untouched(self, ref: Ref) -> bool:
+        """Whether nothing changed below ``ref``, links included."""
+        return ref.number not in self._touched and ref.number not in self._referrers.above_links
+
+    def cover(self, view: View, *values: Value) -> None:
+        """Everything changed that these permitted new values lead to is part of them."""
+        todo, seen = list(values), set(self._owned)
+        while todo:
+            for ref in references(todo.pop()):
+                if ref.number in self._touched and ref.number not in seen:
+                    seen.add(ref.number)
+                    self._visited.add(ref.number)
+                    todo.append(view.get(ref))
+
+    def leads_to_change(self, value: Value) -> bool:
+        """Whether an object below ``value`` was written otherwise, be it to the same effect."""
+        todo, seen = [value], set()
+        while todo:
+            for ref in references(todo.pop()):
+                if ref.number in self.changed:
+                    return True
+                if ref.number in self._touched and ref.number not in seen:
+                    seen.add(ref.number)
+                    todo.append(self.new.get(ref))
+        return False
+
+    def is_shared(self, value: Value) -> bool:
+        """Whether more than one place of the older state names what ``value`` refers to."""
+        if not isinstance(value, Ref):
+            return False
+        holders = [self.old.trailer, *(self.old.get(Ref(number, 0)) for number in self._referrers.naming(value.number))]
+        each = {id(holder): holder for holder in holders}.values()
+        return sum(ref == value for holder in each for ref in references(holder)) > 1
+
+    def unreadable(self) -> Iterator[int]:
+        """Objects that the revision writes and that cannot be read: other readers may make something of them."""
+        for number, place in self.new.history.sections[self.new.index].entries.items():
+            if place is not None and self.new.get(Ref(number, 0)) is None and not _is_null(self.new, number):
+                yield number
+
+    def unaccounted(self) -> Iterator[int]:
+        """Changed objects that the document leads to, and that no rule has looked at."""
+        for number in sorted(self.changed - self._visited):
+            if any(self._is_reached(number, view) for view in (self.old, self.new)):
+                yield number
+
+    def _is_reached(self, number: int, view: View) -> bool:
+        """Follow references backwards, as they are at ``view``, to the trailer."""
+        roots = {ref.number for ref in references(view.trailer)}
+        seen, todo = {number}, [number]
+        while todo:
+            item = todo.pop()
+            if item in roots:
+                return True
+            for holder in self._referrers.naming(item):
+                if holder not in seen and any(ref.number == item for ref in references(view.get(Ref(holder, 0)))):
+                    seen.add(holder)
+                    todo.append(holder)
+            view.file.meter.check_time()
+        return False
+
+
+def _differs(old: View, new: View, number: int) -> bool:
+    """Whether an object's own value is another one; what it refers to is not followed."""
+    one, other = old.get(Ref(number, 0)), new.get(Ref(number, 0))
+    if isinstance(one, Stream) and isinstance(other, Stream):
+        return one.entries != other.entries or one.raw != other.raw
+    return type(one) is not type(other) or bool(one != other)
+
+
+def _is_null(view: View, number: int) -> bool:
+    place = view.locate(number)
+    if place is None or place.container:
+        return place is None
+    start = view.file.body_start(number, place)
+    return start is not None and view.file.data.startswith(b"null", skip_space(view.file.data, start))

@@ -1,0 +1,104 @@
+"""One step from a revision to the next, held against the rules of every role that what it writes has.
+
+Both states are walked side by side from the trailer: what no rule explains is ``other``.  Judging what a reader
+*reaches* makes freed, unused and rewritten-but-equal objects harmless; an object that is used in two places is judged
+in both; and whatever is written, reached and was judged nowhere is "not judged".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from signkit.pdf.changes.annotations import Annotations
+from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.fields import Fields
+from signkit.pdf.changes.form import form_changes
+from signkit.pdf.changes.metadata import info_changes, version_explained, xmp_changes
+from signkit.pdf.changes.pages import own_pages, page_changes, page_tree_changes
+from signkit.pdf.changes.rules import ENTRIES, Role, broken
+from signkit.pdf.changes.structure import StructureComparison
+from signkit.pdf.changes.values import Change, Level, Place
+from signkit.pdf.reading.syntax import SyntaxProblem, Value
+from signkit.pdf.security_store import security_store
+
+
+def step_changes(context: Context) -> Iterator[Change]:
+    """Yield every change of one step that some rule speaks of."""
+    found: list[Change] = []
+    try:
+        for change in _walk(context):
+            found.append(change)
+            yield change
+        if all(change.level < Level.OTHER for change in found):
+            for number in context.account.unaccounted():
+                yield from broken("accounted", at=Place(number=number, page=context.page_of(number)))
+    except (SyntaxProblem, RecursionError) as problem:
+        yield Change(Level.OTHER, "not-judged", str(problem))
+
+
+def _walk(context: Context) -> Iterator[Change]:
+    before, after = context.old.root, context.new.root
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        yield Change(Level.OTHER, "not-judged", "catalog")
+        return
+    for number in context.account.unreadable():
+        yield from broken("readable", at=Place(number=number))
+    context.account.own(Role.CATALOG, context.old.trailer.get("/Root"), context.new.trailer.get("/Root"))
+    own_pages(context)
+    fields = Fields(context)
+    annotations = Annotations(context, fields)
+    yield from page_tree_changes(context)
+    yield from _trailer(context)
+    yield from info_changes(context)
+    yield from StructureComparison(context, annotations).changes(
+        before.get("/StructTreeRoot"), after.get("/StructTreeRoot")
+    )  # before the others: what refers to its elements may then rely on it
+    yield from _catalog(context, before, after)
+    yield from form_changes(context, fields)
+    yield from page_changes(context)
+    yield from annotations.changes()
+
+
+def _trailer(context: Context) -> Iterator[Change]:
+    """Private entries may stay as they are, whatever they lead to; none may appear, change or go."""
+    old, new = context.old.trailer, context.new.trailer
+    for key in sorted((old.keys() | new.keys()) - ENTRIES[Role.TRAILER].own):
+        private = key not in ("/Encrypt", "/AuthCode") and old.get(key) == new.get(key)
+        if private:
+            context.account.cover(context.new, new.get(key))
+        elif not context.equality.same_drawn(old.get(key), new.get(key)):
+            yield from broken("trailer", key)
+    if "/Encrypt" in old and _first_id(context.old.trailer, context) != _first_id(context.new.trailer, context):
+        yield from broken("trailer", "/ID")  # the key depends on it (7.6.4.3)
+
+
+def _first_id(trailer: dict[str, Value], context: Context) -> Value:
+    found = context.new.resolve(trailer.get("/ID"))
+    return found[0] if isinstance(found, list) and found else None
+
+
+def _catalog(context: Context, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
+    number = context.number(context.new.trailer.get("/Root"))
+    for key in context.differing(Role.CATALOG, before, after):
+        yield from broken("catalog", key, at=Place(number=number))
+    if not context.equality.same(before.get("/Perms"), after.get("/Perms")):
+        yield from broken("permissions", "/Perms", at=Place(number=number))
+    for key in ("/Version", "/Extensions"):
+        if not context.equality.same(before.get(key), after.get(key)):
+            if version_explained(context, before.get(key), after.get(key)):
+                yield Change(Level.EVIDENCE, "metadata", key)
+            else:
+                yield from broken("catalog", key, at=Place(number=number))
+    yield from xmp_changes(context, before.get("/Metadata"), after.get("/Metadata"))
+    yield from _evidence(context, before, after)
+
+
+def _evidence(context: Context, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
+    """The security store grows (12.8.4.3); what was in it and is not any more is told."""
+    if context.equality.same(before.get("/DSS"), after.get("/DSS")):
+        return
+    context.cover(before.get("/DSS"), after.get("/DSS"))
+    yield Change(Level.EVIDENCE, "evidence", "/DSS")
+    old, new = security_store(context.old), security_store(context.new)
+    if any(set(former) - set(later) for former, later in zip(old, new, strict=True)):
+        yield from broken("evidence-removed", "/DSS")
