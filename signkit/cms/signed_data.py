@@ -25,8 +25,8 @@ from signkit.pki.algorithms import (
     verify,
     verify_digest,
 )
+from signkit.pki.names import name_of
 from signkit.pki.paths.known import known_certificate
-from signkit.pki.paths.names import name_of
 
 Ess = Literal["present", "absent", "mismatch"]
 

@@ -9,6 +9,7 @@ equal, never more.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 from asn1crypto import x509
 
@@ -42,3 +43,18 @@ def readable_name(name: x509.Name) -> str:
     """Return a name's values for people, the most particular first, without what could steer a terminal."""
     values = [str(pair["value"].native) for pairs in reversed(list(name.chosen)) for pair in pairs]
     return "".join(character for character in ", ".join(values) if character.isprintable())
+
+
+def name_of(name: Any) -> str | None:
+    """Return the one name that people are shown: the last common name, else organisational unit, organisation, or all.
+
+    Control characters are left out: the text reaches terminals and web pages.  None where it cannot be read.
+    """
+    try:
+        native = name.native
+        values = [native.get(key) for key in ("common_name", "organizational_unit_name", "organization_name")]
+        value = next((value for value in values if value), None) or str(name.human_friendly)
+        text = value[-1] if isinstance(value, list) else str(value)
+        return "".join(character for character in text if character.isprintable()) or None
+    except Exception:  # hostile ASN.1
+        return None

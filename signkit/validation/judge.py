@@ -50,7 +50,7 @@ class Judge:
         self.now = options.moment()
         sources = [source for source in options.revocation if not options.offline or is_local(source)]
         if sources:
-            pool += fetched_pool(pool, options.trust, sources, self.now)
+            pool += fetched_pool(pool, options, sources)
         self.trust = TrustJudge(options.policy, options.trust, pool.distinct(), self.now)
 
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:

@@ -158,6 +158,13 @@ _WORDS: dict[str, Text] = {
         "証明書が失効していないことを確認できません (OCSP 応答も CRL もありません)。",
     ),
     "revocation-stale": Text("The revocation evidence at hand is out of date.", "失効情報が古く、使えません。"),
+    "on-hold": Text(
+        "The certificate is suspended since {revoked_at}; whether it will be good again is not known.",
+        "証明書は {revoked_at} から効力を停止されています (回復するかどうかは分かりません)。",
+    ),
+    "revocation-refused": Text(
+        "The revocation evidence at hand does not count: {detail}.", "手元の失効情報は根拠になりません: {detail}。"
+    ),
     "revocation-unreadable": Text(
         "The imported revocation list cannot be read; import it anew.",
         "取り込んだ失効リストを読めません。取り込み直してください。",

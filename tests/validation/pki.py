@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from asn1crypto import algos, cms, core, tsp
+from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -183,7 +184,22 @@ def status_response(
         revocation_reason=None,
     )
     builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, ca.certificate)
-    return builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    return produced(builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER), ca, issued)
+
+
+def produced(response: bytes, responder: Holder, when: datetime) -> bytes:
+    """The same response, signed again as produced at ``when``: cryptography knows no other time than now."""
+    whole = asn1_ocsp.OCSPResponse.load(response)
+    basic = whole["response_bytes"]["response"].parsed
+    data = basic["tbs_response_data"]
+    data["produced_at"] = core.GeneralizedTime(when)
+    tbs = data.dump(force=True)
+    certificates = [] if isinstance(basic["certs"], core.Void) else [basic["certs"].dump()]
+    signature = b"\x00" + responder.sign(tbs)
+    body = sequence(tbs, basic["signature_algorithm"].dump(), tagged(0x03, signature), *certificates)
+    return sequence(
+        b"\x0a\x01\x00", explicit(0, sequence(asn1_ocsp.ResponseType("basic_ocsp_response").dump(), octets(body)))
+    )
 
 
 # --- CMS -----------------------------------------------------------------------------------------------------
