@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from signkit.pki.names import compare_new_characters_exactly
-from signkit.pki.raw_signature import SignatureInvalid, verify_signature
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -42,10 +41,7 @@ def is_self_issued(certificate: x509.Certificate) -> bool:
 
 
 def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    mechanism = certificate["signature_algorithm"]
-    data = certificate["tbs_certificate"].dump()
-    try:
-        verify_signature(issuer, mechanism, "", certificate["signature_value"].native, data)
-    except SignatureInvalid:
-        return False
-    return True
+    from signkit.pki.paths.known import fits, known_certificate
+
+    child, authority = known_certificate(certificate.dump()), known_certificate(issuer.dump())
+    return child is not None and authority is not None and fits(child, authority)

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from signkit.errors import SignatureSelfCheckFailed
-from signkit.pki.raw_signature import SignatureInvalid, hash_algorithm, verify_signature
+from signkit.pki.algorithms import SignatureInvalid, is_known_digest, verify_signature
 
 if TYPE_CHECKING:
     from asn1crypto import cms
@@ -65,7 +65,8 @@ def _digest(name: str, parts: tuple[bytes, bytes]) -> bytes:
         for part in parts:
             digest.update(part)
         return digest.finalize()
-    hash_algorithm(name)
+    if not is_known_digest(name):
+        raise SignatureInvalid(f"the hash {name} is not known")
     plain = hashlib.new(name)
     for part in parts:
         plain.update(part)

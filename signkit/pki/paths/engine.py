@@ -68,7 +68,9 @@ def _context(
         signature_validator=_Validator(),
     )
     # Because of two certificates with the same issuer and serial number it keeps the first: the anchor.
-    certificates = [item.certificate for item in (*anchors, *pool.certificates)]
+    # One whose name cannot be decoded it cannot hold at all.
+    known = [item for item in (*anchors, *pool.certificates) if item.is_decoded]
+    certificates = [item.certificate for item in known]
     handlers = bootstrap_validation_data_handlers(None, [], [], certificates, POEManager(current_dt_override=moment))
     return spec.build_validation_context(ValidationTimingInfo(moment, moment, True), handlers)
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from asn1crypto import x509
 
-from signkit.pki.algorithms import SignatureAlgorithm, digest_of, public_key, signature_algorithm, verify
+from signkit.pki.algorithms import SignatureAlgorithm, allows, digest_of, public_key, signature_algorithm, verify
+from signkit.pki.names import UNDECODED, comparable_name
 
 _MAX_CERTIFICATE = 100_000
 #: What is larger is read anew for each document: read, an object can take a hundred times its size in memory, and a
@@ -36,7 +37,8 @@ class Signed:
         known = self._fitting.get(signer.der)
         if known is None:
             _, signature, content = self._parts()
-            known = verify(signer.key, self.algorithm, signature, content)
+            meant = allows(signer.certificate.public_key, self.algorithm)
+            known = meant and verify(signer.key, self.algorithm, signature, content)
             if len(self._fitting) < _MAX_SIGNERS:
                 self._fitting[signer.der] = known
         return known
@@ -105,6 +107,11 @@ class KnownCertificate(Signed):
         states_it = constraints is not None and bool(constraints["ca"].native)
         return states_it and (usage is None or "key_cert_sign" in usage.native)
 
+    @property
+    def is_decoded(self) -> bool:
+        """Its names can be read."""
+        return not self.subject.startswith(UNDECODED) and not self.issuer.startswith(UNDECODED)
+
     @cached_property
     def may_be_issuer(self) -> bool:
         """As an anchor: an authority, or one of the first version, which cannot say (RFC 5280 4.2.1.9)."""
@@ -151,14 +158,22 @@ def _read_certificate(der: bytes) -> KnownCertificate | None:
         item = x509.Certificate.load(der)
         item.key_identifier_value, item.public_key.sha1  # noqa: B018  parse now: a broken one is left out
         return KnownCertificate(
-            der, item, item.subject.hashable, item.issuer.hashable, item.not_valid_before, item.not_valid_after,
-            item.serial_number,
+            der, item, comparable_name(item.subject), comparable_name(item.issuer), item.not_valid_before,
+            item.not_valid_after, item.serial_number,
         )  # fmt: skip
     except Exception:  # hostile ASN.1
         return None
 
 
 _kept_certificate = lru_cache(maxsize=500)(_read_certificate)
+
+
+def fits(item: Signed, signer: KnownCertificate) -> bool:
+    """Whether an object was signed with the key of ``signer``; what cannot be checked does not fit."""
+    try:
+        return item.fits(signer)
+    except Exception:  # an unknown algorithm, or hostile ASN.1
+        return False
 
 
 def utc(moment: Any) -> datetime | None:

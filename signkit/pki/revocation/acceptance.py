@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from signkit.pki.algorithms import UnknownAlgorithm, digest_of
-from signkit.pki.paths.known import KnownCertificate, Signed
+from signkit.pki.paths.known import KnownCertificate, Signed, fits
 from signkit.pki.paths.pool import KnownStatus, Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 from signkit.pki.revocation.crl_scope import ALL_REASONS
@@ -183,11 +183,11 @@ class Examination:
 
     def _may_answer(self, answer: OcspAnswer, responder: KnownCertificate, issuer: KnownCertificate) -> bool:
         """RFC 6960 4.2.2.2: the key of the certificate's issuer, or one that this very issuer certified for it."""
-        if not _fits(answer, responder):
+        if not fits(answer, responder):
             return False
         if responder.key_der == issuer.key_der and responder.subject == issuer.subject:
             return True
-        appointed = responder.answers_ocsp and responder.issuer == issuer.subject and _fits(responder, issuer)
+        appointed = responder.answers_ocsp and responder.issuer == issuer.subject and fits(responder, issuer)
         if not appointed or not responder.not_before <= answer.produced <= responder.not_after:
             return False
         critical = {name for name, is_critical in responder.extensions if is_critical}
@@ -241,11 +241,13 @@ class Examination:
 
     def _list_signers(self, item: RevocationList, issuer: KnownCertificate) -> Iterator[KnownCertificate]:
         """Who may have signed a list: the issuer, or an authority of the list's name under the same anchor."""
-        if item.issuer == issuer.subject and issuer.signs_lists and _fits(item, issuer):
+        if item.issuer == issuer.subject and issuer.signs_lists and fits(item, issuer):
             yield issuer
         for other in self.pool.certificates:
-            fits = other.subject == item.issuer and other.der != issuer.der and other.signs_lists and _fits(item, other)
-            if fits and (_is_same_key(other, issuer) or (_may_be_listed_by(other, issuer) and self.vouched(other))):
+            signed = (
+                other.subject == item.issuer and other.der != issuer.der and other.signs_lists and fits(item, other)
+            )
+            if signed and (_is_same_key(other, issuer) or (_may_be_listed_by(other, issuer) and self.vouched(other))):
                 yield other
 
     # --- both -----------------------------------------------------------------------------------------------------
@@ -265,13 +267,6 @@ class Examination:
 
     def _existed(self, der: bytes) -> datetime:
         return self.now if self.existed is None else self.existed(der)
-
-
-def _fits(item: Signed, signer: KnownCertificate) -> bool:
-    try:
-        return item.fits(signer)
-    except Exception:  # an unknown algorithm, or hostile ASN.1
-        return False
 
 
 def _is_about(answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCertificate) -> bool:
