@@ -6,7 +6,7 @@ bytes that hold no SignedData at all (:class:`NotCms`).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -159,7 +159,7 @@ def trailing(data: bytes) -> bytes:
 
 
 def signers(
-    signed_data: Any, content: Sequence[bytes] | Content | None, others: Sequence[Any] = ()
+    signed_data: Any, content: Sequence[bytes] | Content | None, others: Iterable[Any] = ()
 ) -> tuple[Signer, ...]:
     """Judge every SignerInfo over ``content`` (its parts in order), or over the encapsulated content if None.
 
@@ -202,7 +202,7 @@ def certificates_of(signed_data: Any) -> list[Any]:
     return result
 
 
-def _signer(signer: Signer, certificates: list[Any], others: Sequence[Any]) -> Signer:
+def _signer(signer: Signer, certificates: list[Any], others: Iterable[Any]) -> Signer:
     try:
         attributes = attributes_of(signer.info["signed_attrs"])
         signer = _identified(signer, certificates, attributes)
@@ -325,14 +325,14 @@ def _verify_content(signer: Signer, key: Any, algorithm: SignatureAlgorithm, sig
     return verify(key, algorithm, signature, bytes(whole))
 
 
-def _with_unsigned(signer: Signer, certificates: list[Any], others: Sequence[Any]) -> Signer:
+def _with_unsigned(signer: Signer, certificates: list[Any], others: Iterable[Any]) -> Signer:
     attributes = attributes_of(signer.info["unsigned_attrs"])
     signature = signer.info["signature"].native
     counters = attributes.get(_COUNTER_SIGNATURE, [])
     if len(counters) > _MAX_COUNTER_SIGNATURES:
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
     value = Content(BytesPieces(signature))
-    around = [*certificates, *_certificate_values(attributes), *others]
+    around = _Around(certificates, attributes, others)
     return replace(
         signer,
         timestamps=tuple(
@@ -359,7 +359,7 @@ def _certificate_values(attributes: dict[str, list[Any]]) -> list[Any]:
     return found
 
 
-def timestamp(der: bytes, covered: Sequence[bytes] | None, others: Sequence[Any] = ()) -> Timestamp:
+def timestamp(der: bytes, covered: Sequence[bytes] | None, others: Iterable[Any] = ()) -> Timestamp:
     """Judge an RFC 3161 token that must cover ``covered`` (parts in order; None: what it covers is not at hand).
 
     A token need not hold the certificate of its service (RFC 3161 2.4.1, certReq): ``others`` may.
@@ -371,7 +371,7 @@ def timestamp(der: bytes, covered: Sequence[bytes] | None, others: Sequence[Any]
     return timestamp_of(signed_data, covered, others)
 
 
-def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, others: Sequence[Any] = ()) -> Timestamp:
+def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, others: Iterable[Any] = ()) -> Timestamp:
     """As :func:`timestamp`, for a SignedData that is read already."""
     try:
         info = _tst_info(signed_data)
@@ -405,13 +405,29 @@ def _digest(name: str, covered: Sequence[bytes] | Content) -> bytes:
     return covered.digest(name) if isinstance(covered, Content) else digest_of(name, *covered)
 
 
-def _token_signers(signed_data: Any, others: Sequence[Any]) -> tuple[Signer, ...]:
-    certificates = [*certificates_of(signed_data), *others]
-    content = encapsulated(signed_data)
+def _token_signers(signed_data: Any, others: Iterable[Any]) -> tuple[Signer, ...]:
+    """The token's own certificates first; the others are looked at only where the service's is not among them."""
+    certificates, content = certificates_of(signed_data), encapsulated(signed_data)
     whole = None if content is None else Content(BytesPieces(*content))
-    return tuple(
-        _signer(Signer(signed_data, info, content=whole), certificates, ()) for info in signer_infos(signed_data)
-    )
+    empty = [Signer(signed_data, info, content=whole) for info in signer_infos(signed_data)]
+    found = tuple(_signer(signer, certificates, ()) for signer in empty)
+    if all(signer.certificate is not None for signer in found):
+        return found
+    return tuple(_signer(signer, [*certificates, *others], ()) for signer in empty)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """Certificates beside a timestamp token, read only if they are asked for."""
+
+    certificates: Sequence[Any]
+    attributes: dict[str, list[Any]]
+    others: Iterable[Any]
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self.certificates
+        yield from _certificate_values(self.attributes)
+        yield from self.others
 
 
 def _tst_info(signed_data: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -75,7 +75,7 @@ def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
     if cms.trailing(found.contents) and found.sub_filter != "adbe.x509.rsa_sha1":
         problems.append("contents-trailing")
     parts = signed_bytes(file, found)
-    others = _stored_certificates(file)
+    others = _StoredCertificates(file)
     try:
         signed_data = _signed_data(file, found)
     except cms.NotCms:
@@ -96,11 +96,16 @@ def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
     return [Checked(found, signer, problems=(*problems, *signer.problems)) for signer in signers]
 
 
-def _stored_certificates(file: PdfFile) -> list[Any]:
-    """The certificates of the security store, read once a file."""
-    stored, _, _ = security_store(file.history.last)
-    read = (known_certificate(der) for der in stored)
-    return [item.certificate for item in read if item is not None]
+@dataclass(frozen=True)
+class _StoredCertificates:
+    """The certificates of the security store, read only if a timestamp does not hold its own."""
+
+    file: PdfFile
+
+    def __iter__(self) -> Iterator[Any]:
+        stored, _, _ = security_store(self.file.history.last)
+        read = (known_certificate(der) for der in stored)
+        return iter([item.certificate for item in read if item is not None])
 
 
 def _signed_data(file: PdfFile, found: FoundSignature) -> Any:

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from asn1crypto import x509
 
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
-from signkit.pki.paths import engine, ordinary
+from signkit.pki.paths.finder import find_paths
 from signkit.pki.paths.finding import Path, PathFinding, RevocationStatus
 from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool
@@ -111,10 +111,7 @@ class TrustJudge:
         return next((item for item in found if item.good), found[0])
 
     def _paths(self, certificate: KnownCertificate, purpose: str, moment: datetime) -> list[Path] | PathFinding:
-        """Find paths the quick way in the ordinary case, else the engine's."""
-        question = (self._pool, _anchors(self._trust, purpose), moment, self._policy.algorithms)
-        path = ordinary.find(certificate, *question)
-        return engine.find(certificate, *question) if path is None else [path]
+        return find_paths(certificate, self._pool, _anchors(self._trust, purpose), moment, self._policy.algorithms)
 
     def _walk(self, path: Path, purpose: str, moment: datetime, rule: RevocationRule) -> PathFinding:
         """Ask about every certificate below the anchor, from the anchor down; of authorities nothing is demanded that

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from signkit.errors import CertificateRevoked, EvidenceMissing
 from signkit.pki.chains import build_chain, is_self_issued
-from signkit.pki.paths import ordinary
+from signkit.pki.paths.finder import find_paths
+from signkit.pki.paths.finding import PathFinding
 from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import shipped_policy
@@ -166,7 +167,7 @@ def _standing(
     anchors = () if root is None else (root,)
 
     def vouched(other: KnownCertificate) -> bool:
-        return ordinary.find(other, evidence, anchors, moment, algorithms) is not None
+        return not isinstance(find_paths(other, evidence, anchors, moment, algorithms), PathFinding)
 
     return standing(Examination(evidence, algorithms, datetime.now(UTC), vouched).hear(known, authority), moment)
 
