@@ -150,7 +150,7 @@ def _token_in(stream: BinaryIO) -> Iterator[BinaryIO]:
 
 def _members(der: bytes) -> list[bytes]:
     try:
-        return members(der.rstrip(b"\0") if der[:1] == _SEQUENCE else der)
+        return members(der)
     except DerProblem:
         return []
 

@@ -214,24 +214,38 @@ def signed_data(
     encapsulate: bytes | None = None,
     content_type: str = "data",
     stamp: Callable[[bytes], bytes] | None = None,
+    signed_with: str | None = None,
+    added: tuple[bytes, ...] = (),
+    brings: bool = True,
 ) -> bytes:
-    """A DER ContentInfo; ``ess``: True names the signer, False leaves it out, a holder names another one;
-    ``stamp`` makes a timestamp token over the signature value."""
+    """A DER ContentInfo.
+
+    ``ess``: True names the signer, False leaves it out, a holder names another one; ``stamp`` makes a timestamp token
+    over the signature value; ``signed_with``: the signature's digest where it is another than the content's; ``added``:
+    more signed attributes; ``brings``: it holds the signers' certificates.
+    """
     kind = cms.ContentType(content_type).dump()
     content_info = sequence(kind, explicit(0, octets(encapsulate))) if encapsulate is not None else sequence(kind)
-    holders = dict.fromkeys(item.der for item in (*signers, *certificates))
+    holders = dict.fromkeys(item.der for item in ((*signers, *certificates) if brings else certificates))
     body = sequence(
         core.Integer(3 if content_type != "data" else 1).dump(),
         set_of(_digest_algorithm(digest)),
         content_info,
-        tagged(0xA0, *holders),
-        set_of(*(_signer_info(content, signer, digest, ess, content_type, stamp) for signer in signers)),
+        *([tagged(0xA0, *holders)] if holders else []),
+        set_of(
+            *(
+                _signer_info(content, signer, (digest, signed_with or digest), ess, content_type, stamp, added)
+                for signer in signers
+            )
+        ),
     )
     return sequence(cms.ContentType("signed_data").dump(), explicit(0, body))
 
 
-def _signer_info(content, signer, digest, ess, content_type, stamp) -> bytes:
+def _signer_info(content, signer, digests, ess, content_type, stamp, added) -> bytes:
+    digest, signed_with = digests
     attributes = [
+        *added,
         _attribute("content_type", cms.ContentType(content_type).dump()),
         _attribute("message_digest", octets(hashlib.new(digest, content).digest())),
     ]
@@ -241,14 +255,14 @@ def _signer_info(content, signer, digest, ess, content_type, stamp) -> bytes:
         attributes.append(_attribute("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [entry]}).dump()))
     signed = set_of(*attributes)
     family = "rsa" if isinstance(signer.key, rsa.RSAPrivateKey) else "ecdsa"
-    signature = signer.sign(signed, digest)
+    signature = signer.sign(signed, signed_with)
     unsigned = [] if stamp is None else [tagged(0xA1, _attribute("signature_time_stamp_token", stamp(signature)))]
     return sequence(
         core.Integer(1).dump(),
         sequence(signer.asn1.issuer.dump(), core.Integer(signer.asn1.serial_number).dump()),
         _digest_algorithm(digest),
         b"\xa0" + signed[1:],
-        algos.SignedDigestAlgorithm({"algorithm": f"{digest}_{family}"}).dump(),
+        algos.SignedDigestAlgorithm({"algorithm": f"{signed_with}_{family}"}).dump(),
         octets(signature),
         *unsigned,
     )
@@ -287,7 +301,9 @@ def explicit(number: int, value: bytes) -> bytes:
     return tagged(0xA0 | number, value)
 
 
-def timestamp_token(covered: bytes, tsa: Holder, *, time: datetime = NOW, extra: tuple[Holder, ...] = ()) -> bytes:
+def timestamp_token(
+    covered: bytes, tsa: Holder, *, time: datetime = NOW, extra: tuple[Holder, ...] = (), **changes: object
+) -> bytes:
     info = tsp.TSTInfo(
         {
             "version": "v1",
@@ -300,4 +316,4 @@ def timestamp_token(covered: bytes, tsa: Holder, *, time: datetime = NOW, extra:
             "gen_time": core.GeneralizedTime(time),
         }
     ).dump()
-    return signed_data(info, tsa, certificates=extra, encapsulate=info, content_type="tst_info")
+    return signed_data(info, tsa, certificates=extra, encapsulate=info, content_type="tst_info", **changes)
