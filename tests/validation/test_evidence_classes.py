@@ -273,6 +273,29 @@ def test_a_backdated_signing_time_proves_nothing(world, honest):
     assert codes(report) == ([] if honest else ["expired"])
 
 
+def test_the_level_is_what_the_file_holds_material_for(world):
+    """EN 319 142-1 5.5, 6.3: one document timestamp proves the time, and seals what stood there before it."""
+    signed = sign(world)
+    evidence = ([world.ca.der], [pki.status_response(world.ca, world.signer)], [])
+    stamp = lambda pdf: add_document_timestamp(pdf, world.tsa)  # noqa: E731
+    made = {"T": stamp(signed), "LTA": stamp(add_store(signed, *evidence)), "LT": with_store(stamp(signed), *evidence)}
+    assert {name: world.only(pdf, at=NOW + DAY).level for name, pdf in made.items()} == {
+        name: f"PAdES-B-{name}" for name in made
+    }
+
+
+def with_store(pdf, certificates, answers, _):
+    """A security store after a document timestamp: the catalog stays as it is, with the store in it."""
+    catalog = pdf[pdf.rindex(b"1 0 obj\n") + 8 :]
+    catalog = catalog[: catalog.index(b"\nendobj")]
+    streams = {
+        number: b"<< /Length %d >>\nstream\n" % len(der) + der + b"\nendstream"
+        for number, der in zip((60, 61), (*certificates, *answers), strict=True)
+    }
+    store = b" /DSS << /Certs [60 0 R] /OCSPs [61 0 R] >> >>"
+    return pdfs.update(pdf, {**streams, pdfs.CATALOG: catalog[:-2] + store})
+
+
 # --- timestamps that stand alone -------------------------------------------------------------------------------------
 
 
