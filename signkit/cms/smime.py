@@ -68,9 +68,10 @@ def signed_message(data: bytes) -> SignedMessage:
 
 
 def _senders(headers: EmailMessage) -> tuple[str, ...]:
-    """The addresses of whom the mail says it is from (RFC 5322 3.6.2)."""
+    """The addresses of whom the mail says it is from (RFC 5322 3.6.2); a sender without address as it stands."""
     values = [str(value) for name in ("from", "sender") for value in headers.get_all(name, [])]
-    return tuple(address for _, address in getaddresses(values) if "@" in address)
+    found = [(value, [address for _, address in getaddresses([value]) if "@" in address]) for value in values]
+    return tuple(sender for value, addresses in found for sender in addresses or [value[:200]])
 
 
 def _has_two_readings(headers: EmailMessage, data: bytes) -> bool:

@@ -210,13 +210,13 @@ class _Shown:
 
     def mismatch(self, certificate: Any) -> Reason | None:
         """RFC 8550 3: where the certificate has mail addresses, the mail must be from one of them."""
-        addresses = mail_addresses(certificate) if self.message is not None and certificate is not None else ()
-        if self.message is None or not addresses:
+        if self.message is None or certificate is None:
             return None
+        addresses = mail_addresses(certificate)
         strange = [sender for sender in self.message.senders if sender.casefold() not in addresses]
-        if self.message.senders and not strange:
+        if not addresses or not strange:
             return None
-        return reason("mail-sender", sender=", ".join(strange) or "-", named=", ".join(sorted(addresses)))
+        return reason("mail-sender", sender=", ".join(strange), named=", ".join(sorted(addresses)))
 
 
 def _defects(

@@ -537,6 +537,13 @@ def test_a_mail_is_what_is_shown_from_whom_it_says(world, writer, changes, found
     assert (report.verdict is Verdict.PASSED) is (not found)
 
 
+def test_a_mail_without_sender_says_nothing_of_one(world, writer):
+    nobody = mail(world, writer).replace(b"From: Taro <taro@good.example>\r\n", b"")
+    assert validate_cms(nobody, name="x.eml", options=world.options).verdict is Verdict.PASSED
+    bare = mail(world, writer, sender=b"The Bank")
+    assert codes(validate_cms(bare, name="x.eml", options=world.options).signatures[0]) == ["mail-sender"]
+
+
 def test_a_certificate_without_address_says_nothing_of_the_sender(world):
     report = validate_cms(mail(world, world.signer, sender=b"x@bank.example"), name="x.eml", options=world.options)
     assert report.verdict is Verdict.PASSED

@@ -137,6 +137,7 @@ class TrustJudge:
     def _examination(
         self, anchor: KnownCertificate, purpose: str, moment: datetime, ended: dict[bytes, datetime]
     ) -> Examination:
+        @lru_cache(maxsize=64)
         def vouched(other: KnownCertificate) -> bool:
             """Whether a valid path leads to the same anchor (RFC 5280 6.3.3 f), and nothing on it is revoked."""
             paths = self._paths(other, purpose, moment)

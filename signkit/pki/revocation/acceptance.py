@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Literal
 
 from signkit.pki.algorithms import UnknownAlgorithm, digest_of
@@ -23,6 +24,8 @@ from signkit.pki.revocation.evidence import Entry, OcspAnswer, RevocationList
 
 #: How far the clock of a service may run ahead of ours.
 CLOCK_SKEW = timedelta(minutes=5)
+#: Certificates of one name that are tried; a crowd of them is nobody's honest file, and each costs a signature check.
+_MAX_NAMESAKES = 20
 #: Extensions of a responder's certificate that may be critical.
 _RESPONDER_EXTENSIONS = {"basic_constraints", "key_usage", "extended_key_usage", "authority_key_identifier",
     "key_identifier", "subject_alt_name", "crl_distribution_points", "authority_information_access",
@@ -175,11 +178,8 @@ class Examination:
 
     def _named_responders(self, answer: OcspAnswer, issuer: KnownCertificate) -> Iterator[KnownCertificate]:
         """The issuer itself, then who it may have appointed; each by the name or key that the response states."""
-        seen = set()
-        for item in (issuer, *answer.certificates, *self.pool.certificates):
-            if item.der not in seen and answer.names(item):
-                seen.add(item.der)
-                yield item
+        every = {item.der: item for item in (issuer, *answer.certificates, *self.pool.certificates)}
+        yield from islice((item for item in every.values() if answer.names(item)), _MAX_NAMESAKES)
 
     def _may_answer(self, answer: OcspAnswer, responder: KnownCertificate, issuer: KnownCertificate) -> bool:
         """RFC 6960 4.2.2.2: the key of the certificate's issuer, or one that this very issuer certified for it."""
@@ -243,10 +243,9 @@ class Examination:
         """Who may have signed a list: the issuer, or an authority of the list's name under the same anchor."""
         if item.issuer == issuer.subject and issuer.signs_lists and fits(item, issuer):
             yield issuer
-        for other in self.pool.certificates:
-            signed = (
-                other.subject == item.issuer and other.der != issuer.der and other.signs_lists and fits(item, other)
-            )
+        named = (other for other in self.pool.certificates if other.subject == item.issuer and other.der != issuer.der)
+        for other in islice(named, _MAX_NAMESAKES):
+            signed = other.signs_lists and fits(item, other)
             if signed and (_is_same_key(other, issuer) or (_may_be_listed_by(other, issuer) and self.vouched(other))):
                 yield other
 

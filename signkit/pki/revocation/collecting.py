@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from signkit.errors import CertificateRevoked, EvidenceMissing
 from signkit.pki.chains import build_chain, is_self_issued
@@ -69,6 +69,7 @@ class Evidence:
 
 
 _NOTHING = Evidence()
+Chain: TypeAlias = "list[x509.Certificate]"
 
 
 def collect_evidence(
@@ -95,29 +96,64 @@ def collect_evidence(
     pool = list(candidates)
     total = Evidence()
     missing: dict[str, Text] = {}
-    seen: set[bytes] = set()
     for certificate in certificates:
-        chain = build_chain(certificate, pool)
-        if not is_self_issued(chain[-1]):
-            missing[_display_name(chain[-1])] = _NO_ISSUER
-        for subject, issuer in pairwise(chain):
-            if subject.sha256 in seen:
-                continue
-            seen.add(subject.sha256)
-            try:
-                found = _evidence_on(subject, issuer, sources, pool)
-            except CertificateRevoked:
-                if not _shows_good(held, subject, issuer, pool):
-                    raise
-                continue
-            if isinstance(found, Evidence):
-                total += found
-            elif not _shows_good(held, subject, issuer, pool):
-                missing[_display_name(subject)] = found
-        total += Evidence(certificates=tuple(item.dump() for item in chain))
+        found, lacking = _on_first_good(_chains(certificate, pool), sources, held, pool)
+        total += found
+        missing |= lacking
     if missing:
         raise EvidenceMissing(level, tuple(missing.items()))
     return total
+
+
+def _chains(certificate: x509.Certificate, pool: Sequence[x509.Certificate]) -> list[Chain]:
+    """Return the valid paths to the roots among the candidates (RFC 5280 6.1), else the one chain that there is.
+
+    What was signed years ago has no valid path today, and still needs evidence on its chain.
+    """
+    known = known_certificate(certificate.dump())
+    roots = tuple(
+        root for item in pool if is_self_issued(item) and (root := known_certificate(item.dump())) is not None
+    )
+    if known is not None and roots:
+        others = Pool.from_der([item.dump() for item in pool], (), ())
+        paths = find_paths(known, others, roots, datetime.now(UTC), shipped_policy("default").algorithms)
+        if not isinstance(paths, PathFinding):
+            return [[item.certificate for item in path] for path in paths]
+    return [build_chain(certificate, pool)]
+
+
+def _on_first_good(
+    chains: Sequence[Chain], sources: Sequence[RevocationSource], held: Evidence, pool: Sequence[x509.Certificate]
+) -> tuple[Evidence, dict[str, Text]]:
+    """Return the evidence on the first chain on which nobody is revoked, and what is missing on it."""
+    for place, chain in enumerate(chains, 1):
+        try:
+            return _on_chain(chain, sources, held, pool)
+        except CertificateRevoked:
+            if place == len(chains):
+                raise
+    raise AssertionError("there is always a chain")
+
+
+def _on_chain(
+    chain: Chain, sources: Sequence[RevocationSource], held: Evidence, pool: Sequence[x509.Certificate]
+) -> tuple[Evidence, dict[str, Text]]:
+    total = Evidence(certificates=tuple(item.dump() for item in chain))
+    missing: dict[str, Text] = {}
+    if not is_self_issued(chain[-1]):
+        missing[_display_name(chain[-1])] = _NO_ISSUER
+    for subject, issuer in pairwise(chain):
+        try:
+            found = _evidence_on(subject, issuer, sources, pool)
+        except CertificateRevoked:
+            if not _shows_good(held, subject, issuer, pool):
+                raise
+            continue
+        if isinstance(found, Evidence):
+            total = found + total
+        elif not _shows_good(held, subject, issuer, pool):
+            missing[_display_name(subject)] = found
+    return total, missing
 
 
 def _evidence_on(

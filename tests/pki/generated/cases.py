@@ -715,7 +715,7 @@ def renewed_authority_of_the_same_key() -> Case:
     return listed(Case(certificate(older, "Hanako"), newer, (ca,), (older, newer)), revocation_list(newer))
 
 
-@line("good", "revoked")
+@line("good")
 def cross_certificate_revoked_beside_a_good_path() -> Case:
     one, two = root("One"), root("Two")
     middle = certificate(one, "Middle", ca=True)
