@@ -112,7 +112,9 @@ def size_of(stream: BinaryIO) -> int:
 
 
 #: What the names of signatures end with: the kind, what `signkit cms` puts before it, and PEM.
-_ENDINGS = re.compile(r"(?:(?:\.\d+|-B-(?:T|LT|LTA))*\.(?:p7s|p7m|p7b|pkcs7|cms|sig))?(?:\.pem)?$", re.IGNORECASE)
+_ENDINGS = re.compile(
+    r"(?:(?:\.\d+|-B-(?:T|LT|LTA))*\.(?:p7s|p7m|p7b|pkcs7|cms|sig|tsr|tst))?(?:\.pem)?$", re.IGNORECASE
+)
 
 
 def places_of_content(signature: Path) -> Iterator[Path]:

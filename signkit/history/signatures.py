@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from signkit.cms import signed_data as cms
 from signkit.history.forms import Form
 from signkit.history.states import State
 from signkit.history.values import Change, Signed
 from signkit.pdf.dates import parse_date
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.signatures import find_signatures
+from signkit.pki.names import common_name
 from signkit.validation.integrity import Checked, check
 from signkit.validation.report import iso
 from signkit.words import Text
@@ -45,7 +45,7 @@ def _signed(item: Checked) -> Signed:
     if found is not None and found.kind == "timestamp":
         return Signed("timestamp", field, token.tsa if token else None, token.time if token else None, item.intact)
     certificate = signer.certificate if signer is not None else None
-    name = cms.common_name(certificate) if certificate is not None else None
+    name = common_name(certificate) if certificate is not None else None
     return Signed("signature", field, name, _stated_time(item), item.intact)
 
 

@@ -31,8 +31,8 @@ from signkit.limits import REQUEST_BYTES
 from signkit.pdf.contract import read_contract
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
+from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.chains import find_issuer
-from signkit.pki.raw_signature import SignatureInvalid, verify_signature
 from signkit.signers.base import KeyFacts, SignatureAlgorithm
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.signing.cms import join_signature, signature_mechanism, signed_attributes

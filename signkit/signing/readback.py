@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from signkit.errors import EarlierSignatureHarmed, SignatureSelfCheckFailed
 from signkit.pdf.reading.unlocking import Password
-from signkit.pki.raw_signature import SignatureInvalid, hash_algorithm, verify_signature
+from signkit.pki.algorithms import SignatureInvalid, is_known_digest, verify_signature
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport, Verdict
@@ -102,7 +102,8 @@ def _digest(name: str, parts: tuple[bytes, bytes]) -> bytes:
         for part in parts:
             digest.update(part)
         return digest.finalize()
-    hash_algorithm(name)
+    if not is_known_digest(name):
+        raise SignatureInvalid(f"the hash {name} is not known")
     plain = hashlib.new(name)
     for part in parts:
         plain.update(part)

@@ -213,6 +213,8 @@ class _Pdf:
         ]
         later = [stamp for stamp in stamps if stamp.end > found.end]
         timed = bool(signer.timestamps or later)
+        if found.sub_filter == "adbe.x509.rsa_sha1":  # a bare PKCS #1 value (ISO 32000-2 12.8.3.2)
+            return "unknown"
         if not found.sub_filter.startswith("ETSI."):
             return "PKCS7-T" if timed else "PKCS7-B"
         if signer.ess != "present":

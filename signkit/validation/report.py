@@ -98,14 +98,14 @@ class TimestampReport:
 
 @dataclass(frozen=True)
 class SignatureReport:
-    """One signature, judged.  See docs/reference/report.md for each item."""
+    """One signature, judged; see docs/reference/report.md.  ``intact`` is None where nothing could be compared."""
 
     field: str | None
     type: str
     verdict: Verdict
     sub_indication: str | None
     reasons: tuple[Reason, ...]
-    intact: bool
+    intact: bool | None
     level: str
     signature_algorithm: str | None
     claimed_time: datetime | None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from signkit.pki.paths import engine, ordinary
-from signkit.pki.paths.finding import PathFinding
+from signkit.pki.paths.finding import CertificatePath, PathFinding
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport
@@ -80,25 +80,19 @@ def signed(world) -> bytes:
     return world.sign(pdfs.build())
 
 
-def same_finding(one: PathFinding, other: PathFinding) -> bool:
-    """Whether both ways of judging a path found the same."""
-    ends = [item.anchor.dump() if item.anchor is not None else None for item in (one, other)]
-    return (one.sub_indication, one.code, one.facts) == (other.sub_indication, other.code, other.facts) and (
-        ends[0] == ends[1]
-    )
+def same_path(quick: CertificatePath, full: list[CertificatePath] | PathFinding) -> bool:
+    """Whether the engine found this path and no other."""
+    return isinstance(full, list) and [[item.der for item in path] for path in full] == [[item.der for item in quick]]
 
 
 @pytest.fixture(autouse=True)
 def both_ways(monkeypatch) -> None:
-    """Every path that a test decides the quick way is decided by the engine too, and both must agree."""
+    """Every path that a test finds the quick way is looked for by the engine too, and both must agree."""
 
-    def find(*question: Any) -> PathFinding | None:
+    def find(*question: Any) -> CertificatePath | None:
         quick = World.quick(*question)
-        if quick is not None:
-            certificate, *rest = question
-            full = engine.find(certificate.certificate, *rest)
-            if not same_finding(quick, full):
-                pytest.fail(f"the quick way: {quick}; the engine: {full}")
+        if quick is not None and not same_path(quick, full := engine.find(*question)):
+            pytest.fail(f"the quick way: {quick}; the engine: {full}")
         return quick
 
     monkeypatch.setattr(ordinary, "find", find)

@@ -38,6 +38,10 @@ _PARTY = {
         "Whether the certificate names the party cannot be told.", "証明書の名義が当事者かどうか判定できません。"
     ),
 }
+_REVOCATION_NOT_CHECKED = Text(
+    "Whether the certificate was revoked was not looked at: it names no service for that, and nothing is at hand.",
+    "証明書の失効は確認していません (証明書に失効情報の提供元の記載がなく、手元にも失効情報がありません)。",
+)
 _NOT_PERMITTED = Text("This is not permitted.", "これは許されない変更です。")
 _STAMPED = Text(
     "The whole document was timestamped at {time} by {tsa}: {verdict}.",
@@ -79,6 +83,8 @@ def _signature(item: SignatureReport, language: Language) -> list[str]:
     if item.party_match is not None:
         lines.append(_say(_PARTY[item.party_match.verdict], language))
         lines += [f"  {_say(part.text, language)}" for part in item.party_match.reasons]
+    if item.revocation.status == "not-checked":
+        lines.append(_say(_REVOCATION_NOT_CHECKED, language))
     return lines + [f"- {_say(reason.text, language)}" for reason in item.reasons]
 
 
