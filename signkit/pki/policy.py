@@ -17,6 +17,7 @@ from signkit.words import Text
 
 AllowedChanges = Literal["none", "evidence", "form", "annotations"]
 RevocationRule = Literal["required", "if-declared", "if-available"]
+PartyBasis = Literal["data", "text", "page"]
 Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
 
 #: The policies that come with SignKit.
@@ -76,6 +77,8 @@ class Policy:
         revocation_max_age_hours: evidence issued longer than this before the signature does not count; None: its own
             validity (nextUpdate) decides.
         party_mismatch_fails: a signer who is not the party of the contract fails.
+        party_basis: what a match of signer and party must rest on at least (see `signkit.jpki.match_reasons.Basis`);
+            ``page`` has the contract typeset again.
         algorithms: see :class:`Algorithms`.
     """
 
@@ -87,6 +90,7 @@ class Policy:
     revocation_after_signature: bool = False
     revocation_max_age_hours: float | None = None
     party_mismatch_fails: bool = False
+    party_basis: PartyBasis = "data"
     algorithms: Algorithms = field(default_factory=Algorithms)
 
 
@@ -146,6 +150,7 @@ def _policy(values: dict[str, Any], source: str, stem: str) -> Policy:
 
 
 _CHOICES = {
+    "party_basis": get_args(PartyBasis),
     "allowed_changes": get_args(AllowedChanges),
     "required_level": get_args(Level),
     "revocation": get_args(RevocationRule),

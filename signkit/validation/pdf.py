@@ -74,7 +74,7 @@ class _Pdf:
         self._brought: list[tuple[FoundSignature, Pool]] = []
         self._judge = Judge(options, self._pool())
         self._proofs: list[tuple[FoundSignature, datetime]] = []
-        self._parties = Parties(self._file, options.expect)
+        self._parties = Parties(self._file, self._found, options.expect)
 
     def _pool(self) -> Pool:
         """All evidence in the file; what each signature brings is noted in ``_brought``."""
@@ -165,8 +165,7 @@ class _Pdf:
         kind = "certification" if _doc_mdp(self._file, item.found) is not None else "approval"
         report = self._judge.signature(item, changes, proof, self._level(item), kind)
         certificate = item.signer.certificate if item.signer else None
-        witness = item.found.entries.get("/XXSigningKind") == "/Witness"
-        return self._parties.judged(report, certificate, self._options.policy, states_witness=witness)
+        return self._parties.judged(report, item.found, certificate, self._options.policy, confirmed=False)
 
     @cached_property
     def _judged_changes(self) -> dict[int, Judgement]:

@@ -71,6 +71,18 @@ class SignerReport:
 
 
 @dataclass(frozen=True)
+class PartyName:
+    """Whom the contract data name for a signature's field: 売主, 髙橋 祐一郎."""
+
+    label: Text
+    name: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``party`` object of the report."""
+        return {"label": {"en": self.label.en, "ja": self.label.ja}, "name": self.name}
+
+
+@dataclass(frozen=True)
 class TimestampReport:
     """One timestamp: in a signature, or of the whole document."""
 
@@ -117,6 +129,7 @@ class SignatureReport:
     changes_permitted: bool | None
     revocation: RevocationStatus = dataclasses.field(default_factory=RevocationStatus)
     timestamps: tuple[TimestampReport, ...] = ()
+    party: PartyName | None = None
     party_match: PartyMatch | None = None
     signing_kind: Literal["party", "witness"] | None = None
 
@@ -135,6 +148,7 @@ class SignatureReport:
             "best_time": iso(self.best_time),
             "best_time_source": self.best_time_source,
             "signer": self.signer.to_json(),
+            "party": self.party.to_json() if self.party else None,
             "party_match": _match_json(self.party_match),
             "signing_kind": self.signing_kind,
             "coverage": self.coverage,
@@ -158,7 +172,7 @@ def _match_json(match: PartyMatch | None) -> dict[str, Any] | None:
     if match is None:
         return None
     reasons = [Reason(item.code, item.text).to_json() for item in match.reasons]
-    return {"verdict": match.verdict, "reasons": reasons}
+    return {"verdict": match.verdict, "basis": match.basis, "reasons": reasons}
 
 
 @dataclass(frozen=True)
