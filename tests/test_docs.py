@@ -61,8 +61,8 @@ def test_each_readme_names_every_command_template_and_exit_code(repository, read
         first, _, rest = command.partition(" ")
         row = next(row for row in rows if re.search(rf"`signkit {first}\b", row))
         assert f"`signkit {command}`" in row or f"`{rest}`" in row, command
-    for template in (repository / "templates").iterdir():
-        assert f"`{template.name}`" in text
+    for description in (repository / "templates").glob("*/template.toml"):
+        assert f"`{description.parent.name}`" in text
     codes = set(map(int, re.findall(r"^\| (\d+) \|", text, re.MULTILINE)))
     assert codes == {*map(int, ExitCode), 70, 130}
 

@@ -70,7 +70,7 @@ def _text_problems(template: Template, data: Mapping[str, Any], font_set: fonts.
     for steps, key, text in _texts(data, ()):
         for code, message in _faults(text, key, font_set):
             title, clause = title_and_clause(template.schema, steps)
-            yield Problem(code, _dotted(steps), title, clause, message)
+            yield Problem(code, dotted(steps), title, clause, message)
 
 
 def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tuple[str, Text]]:
@@ -116,7 +116,7 @@ def _texts(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         yield steps, False, str(value)
 
 
-def _dotted(steps: Iterable[str | int]) -> str:
+def dotted(steps: Iterable[str | int]) -> str:
     """Return steps as people write them: ``buildings[0].area``."""
     parts = [f"[{step}]" if isinstance(step, int) else f".{_shown(step)}" for step in steps]
     return "".join(parts).removeprefix(".")
@@ -178,7 +178,7 @@ def _schema_problem(template: Template, error: ValidationError) -> Problem:
     elif error.validator == "type":
         code = "type"
     title, clause = title_and_clause(template.schema, steps)
-    return Problem(code, _dotted(steps), title, clause, _words(error))
+    return Problem(code, dotted(steps), title, clause, _words(error))
 
 
 def _any(value: object) -> Any:

@@ -29,9 +29,9 @@ WORD = "contract.docx"
 EXAMPLE = "example.yaml"
 
 
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
+VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
     for base in (shipped_folder("templates"), *reversed(settings.template_folders)):
         if base.is_dir():
             for folder in sorted(base.iterdir()):
-                if _NAME.fullmatch(folder.name) and (folder / DESCRIPTION).is_file():
+                if NAME.fullmatch(folder.name) and (folder / DESCRIPTION).is_file():
                     yield folder.name, folder
 
 
@@ -191,8 +191,8 @@ def _text_file(folder: Path) -> str:
 def _template(folder: Path, description: dict[str, Any], schema: Any, text_file: str) -> Template:
     parties = tuple(_party(entry) for entry in description["parties"])
     template = Template(
-        id=_matching(_NAME, description["id"], "id"),
-        version=_matching(_VERSION, description["version"], "version"),
+        id=_matching(NAME, description["id"], "id"),
+        version=_matching(VERSION, description["version"], "version"),
         title=_two_languages(description["title"]),
         language=cast(Language, _one_of(description["language"], ("ja", "en"), "language")),
         parties=parties,

@@ -40,12 +40,33 @@ class EmbeddedParty:
 
 @dataclass(frozen=True)
 class EmbeddedFile:
-    """A file that was attached to the contract or appended to it; ``pages`` is None for an attachment."""
+    """A file that was attached to the contract or appended to it.
+
+    Attributes:
+        pages: how many; None for an attachment.
+        size: in bytes; None for an attachment, whose bytes are there, and where older contracts do not say it.
+    """
 
     name: str
     description: str
     sha256: str
     pages: int | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a contract says it was made with; older ones do not say it.
+
+    Attributes:
+        template_digest: SHA-256 of the template's files (`signkit.contracts.provenance.template_digest`).
+        fonts: family and version of each font.
+    """
+
+    template_digest: str
+    signkit: str
+    typst: str
+    fonts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -60,6 +81,7 @@ class EmbeddedContract:
     signing_order: SigningOrder = "free"
     attachments: tuple[EmbeddedFile, ...] = ()
     appended: tuple[EmbeddedFile, ...] = ()
+    provenance: Provenance | None = None
 
     def turn(self, signed: Collection[str]) -> tuple[str, ...]:
         """Return the roles that may sign next, given the roles that have signed."""
@@ -143,7 +165,18 @@ def parse_contract(raw: bytes) -> EmbeddedContract:
         signing_order=order,
         attachments=_read_files(content.get("attachments", [])),
         appended=_read_files(content.get("appended", [])),
+        provenance=_read_provenance(template.get("sha256"), content.get("made_with")),
     )
+
+
+def _read_provenance(digest: object, made_with: object) -> Provenance | None:
+    if digest is None and made_with is None:
+        return None
+    match made_with:
+        case {"signkit": str(signkit), "typst": str(typst), "fonts": dict(fonts)} if isinstance(digest, str):
+            if len(fonts) <= _MAX_FILES and all(isinstance(version, str) for version in fonts.values()):
+                return Provenance(digest, signkit, typst, tuple(sorted(fonts.items())))
+    raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
 
 
 def _read_files(entries: object) -> tuple[EmbeddedFile, ...]:
@@ -155,9 +188,10 @@ def _read_files(entries: object) -> tuple[EmbeddedFile, ...]:
 def _read_file(entry: object) -> EmbeddedFile:
     if not isinstance(entry, dict):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    size = entry.get("size")
     match entry.get("name"), entry.get("description"), entry.get("sha256"), entry.get("pages"):
-        case str(name), str(description), str(sha256), (int() | None) as pages:
-            return EmbeddedFile(name, description, sha256, pages)
+        case str(name), str(description), str(sha256), (int() | None) as pages if isinstance(size, int | None):
+            return EmbeddedFile(name, description, sha256, pages, size)
     raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
 
 

@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class TemplateCheck:
+    """Whether a contract is its template, unaltered, is to be told; it is typeset again for that.
+
+    Attributes:
+        named: the folders of the templates to compare with; none: those of ``folders``, then the shipped ones.
+        folders: the user's folders of templates (`signkit.settings.Settings.template_folders`).
+        font_folders: as for rendering (`signkit.settings.Settings.font_folders`).
+    """
+
+    named: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+    font_folders: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
 class ValidationOptions:
     """Options of one run.
 
@@ -37,6 +52,7 @@ class ValidationOptions:
         revocation: where evidence is looked for that the file does not hold.
         profile: what the file is held against beside, such as what the registry asks; see :mod:`profile_registry`.
         expect: who must have signed which field, by field; counts before what the contract says.
+        template_check: see :class:`TemplateCheck`; None: not asked for.
         password: opens those files that are encrypted; the empty one is tried as well.
         pictures: whether pages are drawn and compared: ``auto`` where more than evidence came after a signature.
     """
@@ -52,6 +68,7 @@ class ValidationOptions:
     password: str | None = field(default=None, repr=False)
     profile: ProfileName | None = None
     pictures: Pictures = "auto"
+    template_check: TemplateCheck | None = None
 
     def moment(self) -> datetime:
         """Return the moment to judge at, in UTC."""

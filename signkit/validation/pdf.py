@@ -21,7 +21,7 @@ from signkit.pki.paths.pool import Pool
 from signkit.validation.evidence import signed_data_pool
 from signkit.validation.integrity import Checked, check
 from signkit.validation.judge import Judge, Proof, unreadable
-from signkit.validation.options import ValidationOptions
+from signkit.validation.options import TemplateCheck, ValidationOptions
 from signkit.validation.parties import Parties
 from signkit.validation.profile_registry import hold_against_registry
 from signkit.validation.reasons import reason
@@ -29,10 +29,12 @@ from signkit.validation.report import (
     Reason,
     Report,
     SignatureReport,
+    TemplateMatch,
     TimestampReport,
     Verdict,
     worst,
 )
+from signkit.validation.template_match import FirstRevision, match_template
 from signkit.validation.verdicts import rule
 from signkit.validation.viewing import compare_looks
 
@@ -75,6 +77,8 @@ class _Pdf:
         self._judge = Judge(options, self._pool())
         self._proofs: list[tuple[FoundSignature, datetime]] = []
         self._parties = Parties(self._file, self._found, options.expect)
+        self._first = FirstRevision(self._file, self._changes, self._found)
+        self._template = self._template_match()
 
     def _pool(self) -> Pool:
         """All evidence in the file; what each signature brings is noted in ``_brought``."""
@@ -85,8 +89,20 @@ class _Pdf:
                     self._brought.append((item.found, signed_data_pool(part.signed_data)))
         return sum((pool for _, pool in self._brought), self._stores.until(None))
 
+    def _template_match(self) -> TemplateMatch | None:
+        """Typeset the contract again, where that is asked for or the policy needs it."""
+        check = self._options.template_check
+        if check is None and (self._options.policy.party_basis != "page" or self._parties.contract is None):
+            return None
+        return match_template(self._first, self._parties.contract, check or TemplateCheck())
+
+    def _is_confirmed(self, found: FoundSignature) -> bool:
+        """Tell whether ``found`` signs the pages that the template and the contract data make."""
+        made = self._template is not None and self._template.verdict in ("unaltered", "same-text")
+        return made and self._first.is_shown_at(found.revision) is True
+
     def report(self) -> Report:
-        report = self._report()
+        report = replace(self._report(), template_match=self._template)
         if self._options.profile is None:
             return report
         return replace(report, profile=hold_against_registry(self._file, self._checked, report))
@@ -165,7 +181,8 @@ class _Pdf:
         kind = "certification" if _doc_mdp(self._file, item.found) is not None else "approval"
         report = self._judge.signature(item, changes, proof, self._level(item), kind)
         certificate = item.signer.certificate if item.signer else None
-        return self._parties.judged(report, item.found, certificate, self._options.policy, confirmed=False)
+        confirmed = self._is_confirmed(item.found)
+        return self._parties.judged(report, item.found, certificate, self._options.policy, confirmed=confirmed)
 
     @cached_property
     def _judged_changes(self) -> dict[int, Judgement]:

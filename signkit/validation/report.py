@@ -175,6 +175,47 @@ def _match_json(match: PartyMatch | None) -> dict[str, Any] | None:
     return {"verdict": match.verdict, "basis": match.basis, "reasons": reasons}
 
 
+#: ``unaltered``: the very bytes that template and data make; ``same-text``: the same text and looks, page by page.
+TemplateVerdict = Literal["unaltered", "same-text", "altered", "unknown"]
+
+
+@dataclass(frozen=True)
+class FreeTextItem:
+    """Free text that was filled in (特約): no clause of the template's, so "unaltered" does not speak of it."""
+
+    path: str
+    title: Text
+    text: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return one entry of ``free_text``."""
+        return {"path": self.path, "en": self.title.en, "ja": self.title.ja, "text": self.text}
+
+
+@dataclass(frozen=True)
+class TemplateMatch:
+    """Whether what was signed is a known template, unaltered, filled with the data inside.
+
+    Attributes:
+        reasons: what was altered, or why no more can be said; none where it is unaltered.
+        template: id and version of the template that it was compared with.
+    """
+
+    verdict: TemplateVerdict
+    reasons: tuple[Reason, ...] = ()
+    free_text: tuple[FreeTextItem, ...] = ()
+    template: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``template_match`` object of the report."""
+        return {
+            "verdict": self.verdict,
+            "template": self.template,
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "free_text": [item.to_json() for item in self.free_text],
+        }
+
+
 @dataclass(frozen=True)
 class FileError:
     """Why a file is UNREADABLE."""
@@ -202,6 +243,7 @@ class Report:
     error: FileError | None = None
     reasons: tuple[Reason, ...] = dataclasses.field(default=())
     profile: ProfileReport | None = None
+    template_match: TemplateMatch | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as ``signkit-report/1``."""
@@ -218,6 +260,7 @@ class Report:
             "signatures": [signature.to_json() for signature in self.signatures],
             "document_timestamps": [timestamp.to_json() for timestamp in self.document_timestamps],
             "profile": self.profile.to_json() if self.profile else None,
+            "template_match": self.template_match.to_json() if self.template_match else None,
         }
 
     def named(self, file: str) -> Report:

@@ -57,6 +57,14 @@ class Changes:
             return False
         return not was_filled(State(self._file.history.view(revision)), change.field)
 
+    def between(self, first: int, last: int, rules: Rules) -> Judgement:
+        """Judge what came to revision ``first`` up to and with revision ``last``."""
+        changes = [change for index in range(first, last) for change in self._step(index)]
+        changes += [
+            Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}") for doubt in self._doubts.after(first)
+        ]
+        return _judged(changes, rules)
+
     def _step(self, index: int) -> tuple[Change, ...]:
         if index not in self._steps:
             self._file.meter.check_time()
