@@ -42,6 +42,8 @@ def chosen_options(
     identity: bool = False,
     expect: list[str] | None = None,
     pictures: Pictures = "auto",
+    check_template: bool = False,
+    templates: list[str] | None = None,
 ) -> ValidationOptions:
     """Return the options of a judgement, as several commands take them from the command line."""
     from signkit.settings import load_settings
@@ -57,6 +59,8 @@ def chosen_options(
         identity=identity,
         expect=_expected(expect or ()),
         pictures=pictures,
+        check_template=check_template,
+        templates=templates or (),
     )
 
 

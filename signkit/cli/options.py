@@ -115,6 +115,18 @@ Identity: TypeAlias = Annotated[
         help=words("Show name, address, birth date and sex of JPKI signers.", "署名者の基本4情報を表示する。"),
     ),
 ]
+TemplateNames: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--template",
+        metavar="DIR|NAME",
+        help=words(
+            "Compare with this template instead of your own and the shipped ones; may be repeated.",
+            "自分のひな形や同梱のひな形の代わりに、このひな形と比べる。複数指定可。",
+        ),
+        show_default=False,
+    ),
+]
 SignerUri: TypeAlias = Annotated[
     str,
     typer.Option(

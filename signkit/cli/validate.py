@@ -15,7 +15,17 @@ import typer
 
 from signkit.cli.judging import chosen_options, exit_code
 from signkit.cli.language import words
-from signkit.cli.options import AskPassword, At, EvidenceFolders, Identity, Offline, PasswordStdin, Policy, Trust
+from signkit.cli.options import (
+    AskPassword,
+    At,
+    EvidenceFolders,
+    Identity,
+    Offline,
+    PasswordStdin,
+    Policy,
+    TemplateNames,
+    Trust,
+)
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import results_to, written
 from signkit.cli.terminal import tell
@@ -97,6 +107,17 @@ PicturesOption: TypeAlias = Annotated[
         ),
     ),
 ]
+CheckTemplate: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--check-template",
+        help=words(
+            "Tell whether a contract is its template, unaltered: it is typeset again. An altered one makes the exit "
+            "code 1.",
+            "契約書がひな形のとおりかを、組み直して確かめる。改変があれば終了コードは 1。",
+        ),
+    ),
+]
 Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option(
@@ -145,13 +166,15 @@ def run(
     password_stdin: PasswordStdin = False,
     expect: Expect = None,
     pictures: PicturesOption = PicturesChoice.AUTO,
+    check_template: CheckTemplate = False,
+    template: TemplateNames = None,
     jobs: Jobs = None,
     engine: Engine = None,
     resume: Resume = None,
 ) -> None:
     """Write a report a file, in the order in which they are done.
 
-    The exit code is the worst verdict's, or 1 where a profile is not met.
+    The exit code is the worst verdict's, or 1 where a profile is not met or a contract is not its template.
     """
     from signkit.errors import PasswordStaysHere
     from signkit.reporting.resume import Results, read_results
@@ -161,11 +184,13 @@ def run(
     if engine is not None and (ask_password or password_stdin):
         raise PasswordStaysHere  # before anybody types it
     options = replace(
-        chosen_options(policy, trust, evidence, at, offline, identity, expect, pictures.value),
+        chosen_options(
+            policy, trust, evidence, at, offline, identity, expect, pictures.value, check_template, template
+        ),
         profile=profile,
         password=DocumentPassword(ask=ask_password, from_stdin=password_stdin).value,
     )
-    before = read_results(resume, profile) if resume else Results()
+    before = read_results(resume, profile, options.template_check is not None) if resume else Results()
     with (
         _engine(engine) as (executor, workers),
         results_to(resume, before, chosen) as write,
@@ -183,7 +208,7 @@ def run(
             on_unchanged=lambda name: tally.add(before.verdicts[name], violated=name in before.violated),
         )
         for report in written(reports, chosen, write):
-            tally.add(report.verdict, violated=report.profile is not None and not report.profile.fulfilled)
+            tally.add(report.verdict, violated=not report.is_as_asked)
     if not tally.verdicts:
         tell(_NOTHING)
     raise typer.Exit(ExitCode.FAILED if tally.violated else exit_code(tally.verdicts))
@@ -191,7 +216,7 @@ def run(
 
 @dataclass
 class _Tally:
-    """Which verdicts there were, and whether a file did not meet the profile; ``advance`` hears of each verdict."""
+    """Which verdicts there were, and whether a file is not as asked; ``advance`` hears of each verdict."""
 
     advance: Callable[[Verdict], None]
     verdicts: set[Verdict] = field(default_factory=set)

@@ -127,10 +127,15 @@ def _shown(name: str) -> str:
     return "?" if privacy.holds_my_number(name) else name
 
 
-def title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> tuple[Text, str | None]:
+def title_and_clause(
+    schema: Mapping[str, Any], steps: Iterable[str | int], *, numbered: bool = True
+) -> tuple[Text, str | None]:
     """Return the title of the item at ``steps`` (its path where it has none) and the clause it answers.
 
     The clause of a table holds for its items that name none.
+
+    Args:
+        numbered: say which entry of a list it is.
     """
     titles: list[Text] = []
     clause: str | None = None
@@ -140,7 +145,7 @@ def title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> t
         at = resolved(schema, child(at, step))
         clause = at.get("x-clause", clause)
         if isinstance(step, int):
-            titles.append(Text(f"no. {step + 1}", f"{step + 1}件目"))
+            titles += [Text(f"no. {step + 1}", f"{step + 1}件目")] if numbered else []
         elif "title" in at:
             titles.append(Text(en=at.get("x-title-en", at["title"]), ja=at["title"]))
         else:

@@ -34,7 +34,7 @@ def free_text(template: Template, data: Mapping[str, Any]) -> tuple[FreeText, ..
     """Return the items of free text that ``data`` fill in, in the order of the schema's own items."""
     found = []
     for steps, text in _texts(template.schema, template.schema, data, ()):
-        title, _ = title_and_clause(template.schema, steps)
+        title, _ = title_and_clause(template.schema, steps, numbered=False)
         found.append(FreeText(dotted(steps), title, text[:_MAX_SHOWN]))
         if len(found) >= _MAX_ITEMS:
             break

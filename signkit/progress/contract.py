@@ -107,6 +107,7 @@ class ContractStatus:
             "verdict": str(self.report.verdict),
             "template": self.contract and {"id": self.contract.template_id, "version": self.contract.template_version},
             "complete": self.complete or ("unproven" if self.all_signed else False),
+            "template_match": self.report.template_match.to_json() if self.report.template_match else None,
             "next": list(self.next_roles),
             "parties": [_party_json(party) for party in self.parties],
             "parallel_with": list(self.parallel_with),

@@ -39,6 +39,7 @@ class Unreadable:
             "verdict": "UNREADABLE",
             "error": {"code": "unreadable", "message": self.error.message("en")},
             "template": None,
+            "template_match": None,
             "complete": False,
             "next": [],
             "parties": [],

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signkit.cms import signed_data as cms
+from signkit.jpki.certificates import is_opaque
 from signkit.pdf.changes.values import Judgement
 from signkit.pdf.dates import parse_date
 from signkit.pki.names import common_name, issuer_name
@@ -109,7 +110,7 @@ class Judge:
         if certificate is None:
             return SignerReport(None, None)
         return SignerReport(
-            common_name(certificate),
+            None if is_opaque(certificate) and not self.options.identity else common_name(certificate),
             issuer_name(certificate),
             key_kind(certificate, path),
             identity(certificate, path) if self.options.identity else None,

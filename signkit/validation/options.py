@@ -89,6 +89,8 @@ def validation_options(
     profile: ProfileName | None = None,
     password: str | None = None,
     pictures: Pictures = "auto",
+    check_template: bool = False,
+    templates: Sequence[str] = (),
 ) -> ValidationOptions:
     """Return the options of a judgement with what the user's settings and folders hold, and what is named now.
 
@@ -97,13 +99,19 @@ def validation_options(
         trust: certificates believed as anchors, beside those of the settings.
         evidence: folders with OCSP responses and revocation lists.
         offline: ask nobody; imported lists and folders count all the same.
+        check_template: tell whether a contract is its template, unaltered; naming one in ``templates`` asks for it,
+            too, and so does a policy that demands what the page shows.
+        templates: the names or folders of those to compare with; none: the user's, then the shipped ones.
 
     Raises:
+        TemplateNotFound, TemplateInvalid: see `signkit.contracts.template.find_template`.
         InputUnreadable, TrustAnchorUnreadable: see `signkit.pki.anchors.default_trust_store`.
         PolicyUnreadable, PolicyInvalid: see `signkit.pki.policy.load_policy`.
     """
+    chosen = load_policy(Path(policy)) if policy.endswith(".toml") else shipped_policy(policy)
+    asked = check_template or bool(templates) or chosen.party_basis == "page"
     return ValidationOptions(
-        policy=load_policy(Path(policy)) if policy.endswith(".toml") else shipped_policy(policy),
+        policy=chosen,
         trust=default_trust_store(anchor_paths(settings, trust)),
         at=at,
         offline=offline,
@@ -113,7 +121,15 @@ def validation_options(
         profile=profile,
         password=password,
         pictures=pictures,
+        template_check=_template_check(settings, templates) if asked else None,
     )
+
+
+def _template_check(settings: Settings, templates: Sequence[str]) -> TemplateCheck:
+    from signkit.contracts.template import find_template
+
+    named = tuple(find_template(each, settings).folder for each in templates)
+    return TemplateCheck(named, settings.template_folders, settings.font_folders)
 
 
 def home_trust_folder(settings: Settings) -> Path:

@@ -15,7 +15,9 @@ from functools import cache, lru_cache
 from threading import Lock
 from typing import Any, Literal
 
+from signkit.drawing import open_document
 from signkit.jpki.normalise import folded
+from signkit.preview import signature_places
 from signkit.workers import WorkerLost, WorkerPool
 
 Carried = Literal["yes", "joined", "between", "no"]
@@ -161,17 +163,9 @@ def _read(data: bytes, questions: Sequence[Question], password: str | None) -> l
 
 
 def _beside(data: bytes, wanted: Iterable[str], password: str | None) -> Iterator[tuple[str, tuple[Character, ...]]]:
-    import pypdfium2
-
-    from signkit.preview import signature_places
-
     left = set(wanted)
+    document = open_document(data, password)
     try:
-        document = pypdfium2.PdfDocument(data, password)
-    except pypdfium2.PdfiumError as error:
-        raise ValueError(str(error)) from error
-    try:
-        document.init_forms()
         for number in range(min(len(document), _MAX_PAGES)):
             page = document[number]
             places = signature_places(document, page)

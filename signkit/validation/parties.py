@@ -80,6 +80,11 @@ class Parties:
         report = replace(report, party_match=match, signing_kind="party" if match.verdict == "match" else None)
         return _held_to(report, match) if binds else report
 
+    def signer(self, found: FoundSignature, certificate: Any) -> PartyName | None:
+        """Return whom the contract and the page name for a field, where the certificate is theirs."""
+        match = self._match(found.field or "", found, certificate, confirmed=False)
+        return self._name(found) if match is not None and match.verdict == "match" else None
+
     def missing(self, signatures: Sequence[SignatureReport]) -> list[str]:
         """Return the roles that the caller expects and that nobody signed."""
         signed = {signature.field for signature in signatures}

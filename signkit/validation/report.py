@@ -263,6 +263,12 @@ class Report:
             "template_match": self.template_match.to_json() if self.template_match else None,
         }
 
+    @property
+    def is_as_asked(self) -> bool:
+        """Whether the file meets the profile and is the template that it was held against, where either was asked."""
+        met = self.profile is None or self.profile.fulfilled
+        return met and (self.template_match is None or self.template_match.verdict != "altered")
+
     def named(self, file: str) -> Report:
         """Return the same report under another file name."""
         return replace(self, file=file)

@@ -10,6 +10,7 @@ A stranger's data are typeset in a process that may be lost, with a template tha
 from __future__ import annotations
 
 import atexit
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from signkit.pdf.reading.document import PdfFile
     from signkit.pdf.signatures import FoundSignature
 
-_SECONDS = 60.0
+_SECONDS = 30.0
 _MEMORY = 3 * 1024 * 1024 * 1024
 _MAX_SHOWN = 20
 _MAX_SPECIFICATIONS = 1_000
@@ -150,10 +151,13 @@ def _attachments(first: FirstRevision) -> Mapping[str, bytes]:
 
 
 def _compared(task: Task, first: FirstRevision) -> Comparison:
+    started = time.monotonic()
     try:
         return _pool().submit(compare, task, first.file.password).result()  # type: ignore[no-any-return]
     except (WorkerLost, RuntimeError, MemoryError, SettingsInvalid):
         return Comparison("failed")
+    finally:
+        first.file.meter.started += time.monotonic() - started  # typesetting has its own bound
 
 
 def _pool() -> WorkerPool:

@@ -16,6 +16,7 @@ from signkit.contracts.attachments import MEDIA_TYPES, Attachment, ListedFile
 from signkit.contracts.free_text import FreeText, free_text
 from signkit.contracts.render import render_own_pages
 from signkit.contracts.template import Template, load_template
+from signkit.drawing import open_document
 from signkit.errors import ContractDataUnreadable, ContractRefused, SignKitError, TemplateInvalid
 from signkit.pdf.contract import EmbeddedContract, EmbeddedFile
 from signkit.settings import Settings
@@ -141,12 +142,8 @@ def _attachment(each: EmbeddedFile, content: bytes) -> Attachment:
 
 
 def _pages(made: bytes, task: Task, password: str | None, items: tuple[FreeText, ...]) -> Comparison:
-    import pypdfium2
-
-    ours, theirs = pypdfium2.PdfDocument(made), pypdfium2.PdfDocument(task.pdf, password)
+    ours, theirs = open_document(made), open_document(task.pdf, password)
     try:
-        ours.init_forms()
-        theirs.init_forms()
         count = len(theirs) - sum(each.pages or 0 for each in task.appended)
         if max(len(ours), count) > _MAX_PAGES:
             return Comparison("failed", items)
@@ -161,13 +158,13 @@ def _pages(made: bytes, task: Task, password: str | None, items: tuple[FreeText,
 
 
 def _lines(document: Any, count: int) -> list[tuple[int, str]]:
-    """Return the lines of text with their pages (from 1), without white space."""
+    """Return the lines of text with their pages (from 1)."""
     found: list[tuple[int, str]] = []
     for number in range(count):
         page = document[number]
         words = page.get_textpage()
         text = words.get_text_range(0, min(words.count_chars(), _MAX_CHARACTERS))
-        found += [(number + 1, squeezed) for line in text.splitlines() if (squeezed := "".join(line.split()))]
+        found += [(number + 1, shown) for line in text.splitlines() if (shown := " ".join(line.split()))]
         words.close()
         page.close()
     return found[:_MAX_LINES]
@@ -175,12 +172,24 @@ def _lines(document: Any, count: int) -> list[tuple[int, str]]:
 
 def _text_differences(made: Sequence[tuple[int, str]], found: Sequence[tuple[int, str]]) -> Iterator[Difference]:
     """Yield where the text differs; a paragraph that only breaks its lines elsewhere is the same."""
-    ours, theirs = [line for _, line in made], [line for _, line in found]
+    ours, theirs = [_squeezed(line) for _, line in made], [_squeezed(line) for _, line in found]
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         old, new = "".join(ours[i1:i2]), "".join(theirs[j1:j2])
         if kind != "equal" and old != new:
             page = found[min(j1, len(found) - 1)][0] if found else 1
-            yield Difference(page, *_shortened(old, new))
+            yield Difference(page, *_shortened(_joined(made[i1:i2]), _joined(found[j1:j2])))
+
+
+def _squeezed(line: str) -> str:
+    return "".join(line.split())
+
+
+def _joined(lines: Sequence[tuple[int, str]]) -> str:
+    """Return lines as one: words of Latin letters are parted by the line break, those of kanji and kana go on."""
+    text = ""
+    for _, line in lines:
+        text += (" " if text and text[-1].isascii() and line[0].isascii() else "") + line
+    return text
 
 
 def _shortened(old: str, new: str) -> tuple[str, str]:

@@ -75,7 +75,7 @@ def test_free_text_is_what_nothing_bounds():
     data = load_contract_data(template.folder / "example.yaml")
     found = {item.path: item for item in free_text(template, data)}
     assert list(found) == ["building_condition.confirmed[0]", "building_condition.confirmed[1]", "special_terms[0]"]
-    assert found["special_terms[0]"].title.ja == "特約・1件目"
+    assert found["special_terms[0]"].title.ja == "特約"
     assert found["special_terms[0]"].text == data["special_terms"][0]
 
 

@@ -215,3 +215,44 @@ def test_every_shipped_template_prints_its_parties_beside_their_fields(name, org
     assert [carries(text, party.name) for party, text in zip(parties, texts, strict=True)] == ["yes"] * len(parties)
     addressed = [(carries(text, party.address)) for party, text in zip(parties, texts, strict=True) if party.address]
     assert addressed == ["yes"] * len(addressed)
+
+
+# --- names, not numbers -------------------------------------------------------------------------------------------
+
+
+def test_people_read_the_party_and_the_number_only_with_the_identity(judge_pdf):
+    from signkit.reporting.formats.text import write_text
+
+    pdf = contract_with("番号 花子", HANAKO.address)
+    plain = judge_pdf(pdf)
+    assert plain.signatures[0].signer.common_name is None
+    assert "売主 番号 花子 の署名" in write_text(plain, "ja")
+    assert 'Seller 番号 花子 signed as "seller"' in write_text(plain)
+    shown = judge_pdf(pdf, identity=True)
+    number = shown.signatures[0].signer.common_name
+    assert f"売主 番号 花子 ({number}) の署名" in write_text(shown, "ja")
+
+
+def test_somebody_else_goes_by_no_partys_name(judge_pdf):
+    from signkit.reporting.formats.text import write_text
+
+    wrong = write_text(judge_pdf(contract_with("田中 太郎", HANAKO.address)), "ja")
+    assert "マイナンバーカードの持ち主" in wrong
+    assert "（売主 田中 太郎 の署名欄）" in wrong
+    unread = write_text(judge_pdf(otherwise("番号 花子", "田中 太郎")), "ja")
+    assert "番号" not in unread
+    assert "田中" not in unread
+
+
+def test_a_diff_names_the_party(person_signer, services):
+    from signkit.history.diff import diff_pdf
+
+    pdf = contract_with("番号 花子", HANAKO.address)
+    signed = sign(pdf, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, services).pdf
+    [change] = [item for item in diff_pdf(signed, "x.pdf").revisions[1].items if item.kind == "signature"]
+    assert "売主 番号 花子 の証明書で署名" in change.text.ja
+    other = sign(
+        contract_with("田中 太郎", "x"), SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, services
+    ).pdf
+    [change] = [item for item in diff_pdf(other, "x.pdf").revisions[1].items if item.kind == "signature"]
+    assert "田中" not in change.text.ja

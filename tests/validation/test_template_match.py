@@ -312,3 +312,81 @@ def test_the_report_holds_it_and_says_nothing_where_it_was_not_asked(blank):
     match = matched(blank)
     assert json.dumps(match.to_json())
     assert validate_pdf(blank, name="x", options=ValidationOptions(offline=True)).template_match is None
+
+
+# --- what people read ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def altered_report():
+    shown = example()
+    shown["penalty"] = shown["penalty"] | {"percent": 20}
+    options = ValidationOptions(template_check=CHECK, offline=True)
+    return validate_pdf(forged(shown, example()), name="x.pdf", options=options)
+
+
+def test_text_and_html_say_it_in_one_sentence(altered_report, blank):
+    from signkit.reporting.formats.html import HtmlWriter
+    from signkit.reporting.formats.text import write_text
+
+    text = write_text(altered_report, "ja")
+    assert f"改変されています。ひな形 {SALE}" in text
+    assert "10パーセント" in text
+    assert "20パーセント" in text
+    assert "It was ALTERED" in write_text(altered_report)
+    page: list[str] = []
+    HtmlWriter(page.append, "ja").add(altered_report)
+    assert '<p class="v failed">改変されています。' in "".join(page)
+    honest = validate_pdf(blank, name="x.pdf", options=ValidationOptions(template_check=CHECK, offline=True))
+    assert "特約" in write_text(honest, "ja").splitlines()[-1]
+    assert "unaltered. Free text was filled in: " in write_text(honest).splitlines()[-1]
+
+
+def test_free_text_is_counted_and_not_endless():
+    from signkit.reporting.formats.template import template_lines
+    from signkit.validation.report import FreeTextItem, TemplateMatch
+    from signkit.words import Text
+
+    items = [FreeTextItem(f"a[{n}]", Text("Terms", "特約"), "x") for n in range(3)]
+    items += [FreeTextItem(f"b{n}", Text(f"Item {n}", f"項目{n}"), "x") for n in range(12)]
+    [sentence] = template_lines(TemplateMatch("unaltered", free_text=tuple(items), template="t 1.0.0"), "en")
+    assert "Terms (3); Item 0; " in sentence
+    assert sentence.endswith("and 3 more.")
+    [none] = template_lines(TemplateMatch("same-text", template="t 1.0.0"), "ja")
+    assert none.endswith("自由記載欄への記入はありません。")
+    assert template_lines(None, "en") == []
+
+
+def test_an_altered_contract_is_not_as_asked_in_a_batch(altered_report, blank, tmp_path):
+    from signkit.reporting.formats.csv import CsvWriter
+    from signkit.reporting.formats.json import write_json
+    from signkit.reporting.formats.junit import JunitWriter
+    from signkit.reporting.resume import read_results
+
+    assert not altered_report.is_as_asked
+    cases: list[str] = []
+    writer = JunitWriter(cases.append, "en")
+    writer.add(altered_report)
+    writer.finish()
+    assert "template:text-differs" in "".join(cases)
+    rows: list[str] = []
+    CsvWriter(rows.append).add(altered_report)
+    assert rows[0].splitlines()[1].endswith(",altered")
+    unasked = validate_pdf(blank, name="y.pdf", options=ValidationOptions(offline=True))
+    results = tmp_path / "results.jsonl"
+    lines = [
+        json.dumps(each.to_json(), ensure_ascii=False, separators=(",", ":")) for each in (altered_report, unasked)
+    ]
+    results.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    before = read_results(results, template_check=True)
+    assert set(before.digests) == {"x.pdf"}
+    assert before.violated == {"x.pdf"}
+    assert set(read_results(results).digests) == {"x.pdf", "y.pdf"}
+    assert json.loads(write_json(altered_report))["template_match"]["verdict"] == "altered"
+
+
+def test_the_schema_holds_what_is_said(altered_report, repository):
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads((repository / "docs/report.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator(schema).validate(altered_report.to_json())
