@@ -127,6 +127,11 @@ _MATCHES = _reasons(
 _UNDECIDED = _reasons(
     "cannot-tell",
     (
+        "contract-names-nobody",
+        "The contract data name nobody for this signature field.",
+        "契約データに、この署名欄の当事者の氏名がありません。",
+    ),
+    (
         "page-not-read",
         "What is printed beside the signature field cannot be read.",
         "署名欄のそばに印字された内容を読み取れません。",

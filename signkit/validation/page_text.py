@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import atexit
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice
 from threading import Lock
 from typing import Any, Literal
 
@@ -27,6 +28,9 @@ _SECONDS = 20.0
 _MEMORY = 2 * 1024 * 1024 * 1024
 _MAX_PAGES = 2_000
 _MAX_CHARACTERS = 50_000
+#: Characters around one field, and fields asked about: what lies beyond is not read.
+_MAX_AROUND = 4_000
+_MAX_QUESTIONS = 100
 #: How far above or below a field its party's name may stand, in points (30 mm).
 _REACH = 85.0
 #: Characters nearer to each other than this part of their height belong to one word.
@@ -68,10 +72,12 @@ def text_beside(
 
     None where that cannot be told: the field has no place on a page, or PDFium cannot read the file.
     """
+    asked = tuple(questions[:_MAX_QUESTIONS])
     try:
-        return _pool().submit(_read, data, tuple(questions), password).result()  # type: ignore[no-any-return]
+        found: list[tuple[Character, ...] | None] = _pool().submit(_read, data, asked, password).result()
     except (WorkerLost, RuntimeError, ValueError, MemoryError):
-        return [None] * len(questions)
+        found = []
+    return found + [None] * (len(questions) - len(found))
 
 
 def _pool() -> WorkerPool:
@@ -154,37 +160,38 @@ def _squeezed(text: str) -> str:
 
 
 def _read(data: bytes, questions: Sequence[Question], password: str | None) -> list[tuple[Character, ...] | None]:
-    found: dict[Question, tuple[Character, ...]] = {}
+    found: dict[Question, tuple[Character, ...] | None] = {}
     for end in {question.end for question in questions}:
         wanted = {question.field: question for question in questions if question.end == end}
         for name, characters in _beside(data[:end], wanted.keys(), password):
-            found[wanted[name]] = characters
+            # A field has one place (12.7.5.5): of two, people see one and this might read the other.
+            found[wanted[name]] = None if wanted[name] in found else characters
     return [found.get(question) for question in questions]
 
 
-def _beside(data: bytes, wanted: Iterable[str], password: str | None) -> Iterator[tuple[str, tuple[Character, ...]]]:
-    left = set(wanted)
+def _beside(
+    data: bytes, wanted: Collection[str], password: str | None
+) -> Iterator[tuple[str, tuple[Character, ...] | None]]:
     document = open_document(data, password)
     try:
         for number in range(min(len(document), _MAX_PAGES)):
             page = document[number]
             places = signature_places(document, page)
-            here = [name for name, _ in places if name in left]
-            if here:
-                characters = list(_characters(page))
-                yield from ((name, tuple(_around(name, places, characters))) for name in here)
-                left -= set(here)
+            here = [name for name, _ in places if name in wanted]
+            characters = list(_characters(page)) if here else []
+            for name in here:
+                around = tuple(islice(_around(name, places, characters), _MAX_AROUND + 1))
+                yield name, around if len(around) <= _MAX_AROUND else None
             page.close()
-            if not left:
-                return
     finally:
         document.close()
 
 
 def _characters(page: Any) -> Iterator[tuple[str, Box]]:
-    """Yield every character with its box; two halves of one character (UTF-16) come together."""
+    """Yield every character on the page with its box; two halves of one character (UTF-16) come together."""
     from pypdfium2 import raw
 
+    edges = page.get_cropbox()
     words = page.get_textpage()
     high = 0
     for index in range(min(words.count_chars(), _MAX_CHARACTERS)):
@@ -195,9 +202,15 @@ def _characters(page: Any) -> Iterator[tuple[str, Box]]:
         if 0xDC00 <= code < 0xE000:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0
         high = 0
-        if 32 < code < 0x110000:
-            yield chr(code), words.get_charbox(index)
+        box = words.get_charbox(index)
+        if 32 < code < 0x110000 and _is_within(box, edges):
+            yield chr(code), box
     words.close()
+
+
+def _is_within(box: Box, edges: Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return bool(edges[0] <= x <= edges[2] and edges[1] <= y <= edges[3])
 
 
 def _around(name: str, places: Sequence[tuple[str, Box]], characters: Iterable[tuple[str, Box]]) -> Iterator[Character]:

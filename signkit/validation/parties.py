@@ -15,12 +15,14 @@ from typing import TYPE_CHECKING, Any
 from signkit.errors import ContractDataUnreadable
 from signkit.jpki.certificates import issuer_kind
 from signkit.jpki.match_reasons import BASES, Basis, judged
+from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
 from signkit.pdf.contract import EmbeddedContract, contract_of
 from signkit.pdf.signatures import FoundSignature
 from signkit.validation.page_text import Carried, Character, Question, carries, text_beside
 from signkit.validation.reasons import reason
 from signkit.validation.report import PartyName, SignatureReport, Verdict, worst
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.pdf.reading.document import PdfFile
@@ -93,9 +95,11 @@ class Parties:
     def _name(self, found: FoundSignature) -> PartyName | None:
         """Return whom the data name for a field, where the page beside it says the same."""
         party = self._named.get(found.field or "")
-        if party is None or not party.name or carries(self._beside.get(_key(found)) or (), party.name) != "yes":
+        beside = self._beside.get(_key(found)) or ()
+        if party is None or not party.name or is_unsafe(party.name) or carries(beside, party.name) != "yes":
             return None
-        return PartyName(party.label, party.name)
+        printed = any(carries(beside, label) in ("yes", "joined") for label in (party.label.ja, party.label.en))
+        return PartyName(party.label if printed else Text(party.role, party.role), party.name)
 
     def _match(self, field: str, found: FoundSignature, certificate: Any, *, confirmed: bool) -> PartyMatch | None:
         signer = signer_identity(certificate) if certificate is not None else None
@@ -104,7 +108,9 @@ class Parties:
             carried = carries(self._beside.get(_key(found)) or (), name) == "yes"
             return replace(match_person(signer, PartyClaim(name)), basis=_basis(carried, confirmed=confirmed))
         if party is None or not party.name:
-            return judged(["contract-unreadable"]) if self._unreadable else None
+            if self._unreadable or self.contract is not None:
+                return judged(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
+            return None
         if _NAMED_OTHERWISE in (codes := self._page_codes(found, party.name, party.address)):
             return judged(codes, "data")  # who the data mean is beside the point
         match = match_person(signer, PartyClaim(party.name, party.address, party.kind))

@@ -27,7 +27,7 @@ from signkit.limits import LimitExceeded
 from signkit.pdf.attachments import file_specifications, names_of, streams_of
 from signkit.pdf.changes.values import Level, Rules
 from signkit.pdf.contract import EmbeddedContract, Provenance
-from signkit.pdf.reading.syntax import SyntaxProblem
+from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
 from signkit.validation.options import TemplateCheck
 from signkit.validation.report import FreeTextItem, Reason, TemplateMatch, TemplateVerdict
 from signkit.validation.template_pages import Comparison, Difference, Task, compare
@@ -72,6 +72,8 @@ class FirstRevision:
         """
         if revision is None or self.file.damaged:
             return None
+        if not self._found and self.file.data[self.file.history.end_before(revision + 1) :].strip(WHITESPACE):
+            return False  # what stands behind the last revision, programs that mend files may show
         judgement = self._changes.between(0, revision, Rules(Level.FORM, certified=True))
         codes = {change.code for change in judgement.findings} - {"permissions"}
         return not codes or (None if codes == {"not-judged"} else False)
@@ -87,8 +89,10 @@ def match_template(first: FirstRevision, contract: EmbeddedContract | None, chec
     revision = first.signed_revision
     shown = first.is_shown_at(revision)
     pdf = first.until(0 if shown or revision is None else revision)
-    found = _compared(Task.of(template, contract, pdf, _attachments(first), check.font_folders), first)
-    match = _judged(found, contract, _versions(template, contract, check), codes)
+    versions = _versions(template, contract, check)
+    task = Task.of(template, contract, pdf, _attachments(first), check.font_folders)
+    found = _compared(replace(task, exact=not codes and not versions), first)
+    match = _judged(found, contract, versions, codes)
     if shown is not True:
         match = _changed(match, found, shown)
     return replace(match, template=f"{template.id} {template.version}")

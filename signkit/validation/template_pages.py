@@ -41,7 +41,11 @@ _AROUND, _MAX_SHOWN = 12, 160
 
 @dataclass(frozen=True)
 class Task:
-    """What to typeset and what to compare it with; everything but the folders is a stranger's."""
+    """What to typeset and what to compare it with; everything but the folders is a stranger's.
+
+    Attributes:
+        exact: it says that it was made with these very versions: its pages look the same to the last pixel.
+    """
 
     folder: Path
     data: Mapping[str, Any]
@@ -50,6 +54,7 @@ class Task:
     appended: tuple[EmbeddedFile, ...]
     contents: Mapping[str, bytes]
     font_folders: tuple[Path, ...]
+    exact: bool = False
 
     @classmethod
     def of(
@@ -149,7 +154,9 @@ def _pages(made: bytes, task: Task, password: str | None, items: tuple[FreeText,
             return Comparison("failed", items)
         lines = tuple(_text_differences(_lines(ours, len(ours)), _lines(theirs, max(count, 0))))
         drawn = tuple(
-            number + 1 for number in range(min(len(ours), count)) if not _look_alike(ours[number], theirs[number])
+            number + 1
+            for number in range(min(len(ours), count))
+            if not _look_alike(ours[number], theirs[number], exact=task.exact)
         )
         return Comparison("pages", items, lines, drawn, (len(ours), count))
     finally:
@@ -216,13 +223,13 @@ def _common(one: str, other: str) -> int:
     return count
 
 
-def _look_alike(one: Any, other: Any) -> bool:
+def _look_alike(one: Any, other: Any, *, exact: bool) -> bool:
     """Tell whether two pages show the same, but for what a shift by less than a pixel makes of its edges."""
     first, second = _drawn(one), _drawn(other)
     if first.size != second.size:
         return False
-    if first.tobytes() == second.tobytes():
-        return True
+    if exact or first.tobytes() == second.tobytes():
+        return first.tobytes() == second.tobytes()
     return _apart(first, second) < _NOISE and _apart(second, first) < _NOISE
 
 

@@ -220,6 +220,7 @@ def test_every_reason_but_these_is_met_in_a_case():
         "organization-by-person",
         "witness",
         "contract-unreadable",
+        "contract-names-nobody",
         "basis-too-weak",
         # of the page: tests/validation/test_parties.py
         "page-not-read",

@@ -213,6 +213,7 @@ def test_every_shipped_template_prints_its_parties_beside_their_fields(name, org
     parties = read_contract(pdf).parties
     texts = text_beside(pdf, [Question(party.role, len(pdf)) for party in parties])
     assert [carries(text, party.name) for party, text in zip(parties, texts, strict=True)] == ["yes"] * len(parties)
+    assert all(carries(text, party.label.ja) != "no" for party, text in zip(parties, texts, strict=True))
     addressed = [(carries(text, party.address)) for party, text in zip(parties, texts, strict=True) if party.address]
     assert addressed == ["yes"] * len(addressed)
 
@@ -256,3 +257,44 @@ def test_a_diff_names_the_party(person_signer, services):
     ).pdf
     [change] = [item for item in diff_pdf(other, "x.pdf").revisions[1].items if item.kind == "signature"]
     assert "田中" not in change.text.ja
+
+
+# --- what a forger would try on the page -----------------------------------------------------------------------------
+
+
+def with_data(change) -> bytes:
+    """Return a contract for 番号 花子 with ``change`` made to its contract.json after everything else."""
+    import json
+
+    from signkit.contracts import fonts
+    from signkit.contracts.embedding import contract_json
+    from signkit.contracts.render import _with_fields, filled_contract
+    from signkit.contracts.sources import Order, TypstSource
+
+    template = find_template("real-estate-sale")
+    data = load_contract_data(template.folder / "example.yaml")
+    data["seller"] |= {"name": HANAKO.name, "signer": HANAKO.name, "address": HANAKO.address}
+    content = json.loads(contract_json(template, data))
+    change(content["parties"][0])
+    said = json.dumps(content, ensure_ascii=False).encode()
+    order = Order(filled_contract(template, data), date(2026, 11, 21), said)
+    (compiled,) = TypstSource().typeset(template, [order], fonts.font_set())
+    return _with_fields(template, data, compiled).pdf
+
+
+@pytest.mark.parametrize("change", [{"name": None}, {"name": ""}, {"role": "nobody"}])
+def test_a_contract_that_names_nobody_for_a_field_proves_nobody(judge_pdf, change):
+    match = judge_pdf(with_data(lambda party: party.update(change))).signatures[0].party_match
+    assert (match.verdict, [reason.code for reason in match.reasons]) == ("cannot-tell", ["contract-names-nobody"])
+
+
+def test_a_label_that_the_page_does_not_print_is_not_read_out(judge_pdf):
+    party = judge_pdf(with_data(lambda party: party.update(label={"en": "Notary", "ja": "公証人"}))).signatures[0].party
+    assert (party.label.ja, party.name) == ("seller", "番号　花子")
+
+
+@pytest.mark.parametrize("address", ["東京都架空区二丁目2番2号", "大阪府"])
+def test_an_address_that_the_page_does_not_print_is_not_compared_as_if_it_did(judge_pdf, address):
+    match = judge_pdf(with_data(lambda party: party.update(address=address))).signatures[0].party_match
+    assert match.verdict != "match"
+    assert "page-address-missing" in [reason.code for reason in match.reasons]
