@@ -390,3 +390,22 @@ def test_the_schema_holds_what_is_said(altered_report, repository):
 
     schema = json.loads((repository / "docs/report.schema.json").read_text(encoding="utf-8"))
     Draft202012Validator(schema).validate(altered_report.to_json())
+
+
+def test_a_word_template_is_the_same_text_at_best(repository):
+    """Its contract as it is where LibreOffice is there; else what was made of its data in another way."""
+    from signkit.errors import LibreOfficeMissing, MissingExtra
+
+    template = load_template(repository / "samples/word/nda")
+    data = load_contract_data(template.folder / "example.yaml")
+    try:
+        pdf = render_contract(template, data).pdf
+        expected = {"same-text", "unaltered"}
+    except (LibreOfficeMissing, MissingExtra):
+        sale = find_template(SALE)
+        order = Order(filled_contract(sale, example()), date(2026, 11, 21), contract_json(template, data))
+        (compiled,) = TypstSource().typeset(sale, [order], fonts.font_set())
+        pdf, expected = _with_fields(sale, example(), compiled).pdf, {"unknown"}
+    match = matched(pdf, TemplateCheck(named=(template.folder,)))
+    assert match.verdict in expected
+    assert match.verdict != "unknown" or codes(match)[0] == "word-not-typeset"
