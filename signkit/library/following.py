@@ -30,6 +30,8 @@ def validation_options(
     expect: Mapping[str, str] | None = None,
     profile: ProfileName | None = None,
     password: str | None = None,
+    check_template: bool = False,
+    templates: Sequence[Location] = (),
     settings: Settings | None = None,
 ) -> ValidationOptions:
     """Return how `validate`, `validate_many` and `status` judge, as the commands put it together.
@@ -44,12 +46,15 @@ def validation_options(
         expect: who must have signed which field, by field.
         profile: hold the file against this profile too.
         password: opens encrypted files.
+        check_template: typeset the contract anew and tell whether it is its template, unaltered (`template_match`).
+        templates: names or folders of the templates to compare with; naming one asks for it, too.
         settings: further anchors (default: none), and the user's folder, where added anchors and imported lists count
             in any case.
 
     Raises:
         InputUnreadable, TrustAnchorUnreadable: what is named in ``trust`` cannot be used.
         PolicyUnreadable, PolicyInvalid: the policy cannot be used.
+        TemplateNotFound, TemplateInvalid: a template that is named cannot be used.
 
     Example:
         >>> options = signkit.validation_options(trust=["rehearsal-ca.pem"], offline=True)
@@ -67,6 +72,8 @@ def validation_options(
         expect=expect,
         profile=profile,
         password=password,
+        check_template=check_template,
+        templates=[str(each) for each in templates],
     )
 
 

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING
 from signkit.contracts import fonts
 from signkit.contracts.kept import template_versions
 from signkit.contracts.provenance import provenance
-from signkit.contracts.template import Template, load_template
+from signkit.contracts.template import WORD, Template, load_template
 from signkit.errors import SettingsInvalid, TemplateInvalid
 from signkit.limits import LimitExceeded
 from signkit.pdf.attachments import file_specifications, names_of, streams_of
@@ -92,7 +92,7 @@ def match_template(first: FirstRevision, contract: EmbeddedContract | None, chec
     versions = _versions(template, contract, check)
     task = Task.of(template, contract, pdf, _attachments(first), check.font_folders)
     found = _compared(replace(task, exact=not codes and not versions), first)
-    match = _judged(found, contract, versions, codes)
+    match = _judged(found, contract, versions, codes, is_word=template.text_file == WORD)
     if shown is not True:
         match = _changed(match, found, shown)
     return replace(match, template=f"{template.id} {template.version}")
@@ -181,12 +181,19 @@ def _kept_pool() -> WorkerPool:
 
 
 def _judged(
-    found: Comparison, contract: EmbeddedContract, versions: list[Reason], about_template: list[Reason]
+    found: Comparison,
+    contract: EmbeddedContract,
+    versions: list[Reason],
+    about_template: list[Reason],
+    *,
+    is_word: bool,
 ) -> TemplateMatch:
     items = tuple(FreeTextItem(each.path, each.title, each.text) for each in found.free_text)
     another = any(each.code == "version-differs" for each in about_template)
     said = [*about_template, *versions]
     match found.outcome:
+        case "same-bytes" if is_word:  # its text passes through LibreOffice, whose version the contract does not name
+            return _told("same-text", [_reason("word"), *said], items)
         case "same-bytes":
             return _told("unaltered", [], items)
         case "refused":
@@ -283,6 +290,10 @@ _WORDS = {
     "data-refused": Text(
         "The template refuses the data inside: it cannot have been filled with them.",
         "ひな形が契約データを受け付けません。このデータで作られたものではありません。",
+    ),
+    "word": Text(
+        "The template is a Word document: the contract does not say which LibreOffice made it.",
+        "ひな形が Word 文書です。変換に使われた LibreOffice の版は契約書に記録されていません。",
     ),
     "word-not-typeset": Text(
         "The template is a Word document, and what converts those is not installed.",
