@@ -143,7 +143,7 @@ class PdfFile:
         for match in re.finditer(rb"trailer", self.data):
             self.meter.check_time()
             try:
-                value, _ = parse_value(self.data, match.end(), self.meter.limits.depth)
+                value, _ = self._value(self.data, match.end())
             except SyntaxProblem:
                 continue
             trailer |= value if isinstance(value, dict) and "/Root" in value else {}
@@ -248,9 +248,12 @@ class PdfFile:
         match = self._head(number, place)
         return match.end() if match else None
 
+    def _value(self, data: bytes, position: int) -> tuple[Value, int]:
+        return parse_value(data, position, self.meter.limits.depth, self.meter.check_time)
+
     def _parse_object(self, position: int, ref: Ref | None) -> tuple[Value, int]:
         self.meter.check_time()
-        value, end = parse_value(self.data, position, self.meter.limits.depth)
+        value, end = self._value(self.data, position)
         match = _STREAM.match(self.data, end) if isinstance(value, dict) else None
         if match:
             value, end = self._stream(value, match.end())
@@ -314,7 +317,7 @@ class PdfFile:
                 flaws.append("objects in another order")
             self.meter.check_time()
             try:
-                value, position = parse_value(data, first + place, self.meter.limits.depth)
+                value, position = self._value(data, first + place)
             except SyntaxProblem as problem:
                 flaws.append(f"object {number}: {problem}")
                 continue

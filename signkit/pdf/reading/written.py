@@ -91,7 +91,7 @@ def _is_odd(file: PdfFile, view: View, number: int) -> bool:
     elif place is not None:
         start = file.body_start(number, place) or 0
         try:
-            end = parse_value(data, start, MAX_DEPTH)[1] if start else 0
+            end = parse_value(data, start, MAX_DEPTH, file.meter.check_time)[1] if start else 0
         except SyntaxProblem:
             end = 0
     return not end or first_oddity(data, start, end) is not None
@@ -144,7 +144,7 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
     if data[offset - 1 : offset] not in (b"\n", b"\r", b" ", b"\t"):
         yield "object-head", where
     try:
-        value, end = parse_value(data, head.end(), MAX_DEPTH)
+        value, end = parse_value(data, head.end(), MAX_DEPTH, file.meter.check_time)
     except SyntaxProblem:
         yield "object-syntax", where
         return
