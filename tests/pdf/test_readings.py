@@ -10,27 +10,27 @@ import pytest
 
 from signkit.pdf.signatures import find_signatures
 from signkit.validation.report import Verdict
-from tests.pdf import readings
+from tests.pdf import prepared, readings
 from tests.requirements import require
 from tests.validation import pdfs
 
 
 @pytest.mark.parametrize("name", readings.HONEST)
 def test_what_all_read_alike_stays_permitted(world, signed, name):
-    report = world.judge(readings.HONEST[name](signed))
+    report = world.judge(readings.appended(readings.HONEST[name], signed))
     assert (report.verdict, report.signatures[0].changes_permitted) == (Verdict.PASSED, True)
 
 
 @pytest.mark.parametrize(("kind", "name"), readings.cases())
 def test_what_readers_read_differently_is_never_permitted(world, signed, kind, name):
-    report = world.judge(readings.CASES[kind][name](signed))
+    report = world.judge(readings.appended(readings.CASES[kind][name], signed))
     assert report.verdict in (Verdict.INDETERMINATE, Verdict.FAILED, Verdict.UNREADABLE)
     assert all(signature.changes_permitted is not True for signature in report.signatures)
 
 
-@pytest.mark.parametrize("name", readings.PREPARED)
+@pytest.mark.parametrize("name", prepared.PREPARED)
 def test_what_was_prepared_before_signing_is_never_permitted_once_it_comes_true(world, name):
-    pdf = readings.PREPARED[name](world.cms)
+    pdf = prepared.PREPARED[name](world.cms)
     before, after = world.judge(as_signed(pdf)), world.judge(pdf)
     assert before.verdict is Verdict.PASSED
     assert after.verdict in (Verdict.INDETERMINATE, Verdict.FAILED)
@@ -55,7 +55,7 @@ def as_signed(pdf: bytes) -> bytes:
     ],
 )
 def test_the_reason_names_the_place(world, signed, kind, name, place):
-    report = world.only(readings.CASES[kind][name](signed))
+    report = world.only(readings.appended(readings.CASES[kind][name], signed))
     assert (report.changes_permitted, report.sub_indication) == (None, "GENERIC")
     assert place in report.reasons[0].text.en
     assert place in report.reasons[0].text.ja
@@ -71,7 +71,9 @@ def test_a_file_with_nothing_behind_its_signature_is_not_held_against_the_plain_
 def test_one_object_written_twice_and_a_pdf_attached_stay_permitted(world):
     """A scan finds other objects than the cross-reference, and nothing gives a reader cause to scan."""
     inner = b"4 0 obj\n<< /Length 0 >>\nstream\n\nendstream\nendobj\n"
-    twice = pdfs.update(pdfs.build({**pdfs.OBJECTS, 43: readings.stream(b"/Length %d" % len(inner), inner)}), {4: readings.SAME})
+    twice = pdfs.update(
+        pdfs.build({**pdfs.OBJECTS, 43: readings.stream(b"/Length %d" % len(inner), inner)}), {4: readings.SAME}
+    )
     signed = world.sign(twice)
     report = world.judge(readings.Revision().append(signed))
     assert (report.verdict, report.signatures[0].changes_permitted) == (Verdict.PASSED, True)
@@ -86,7 +88,7 @@ def test_the_same_shadow_counts_once_a_reader_has_cause_to_scan(world):
 
 # --- witnesses ---
 
-#: What programs draw otherwise than the signed page, and a judge that follows the cross-reference his own way permitted.
+#: What programs draw otherwise than the signed page, and a judge with a way of his own permitted.
 FOOLED = {
     ("object stream", "a number twice"): {"pdfium", "poppler"},
     ("hidden object", "one in another"): {"pdfium", "poppler"},
@@ -95,17 +97,22 @@ FOOLED = {
 
 @pytest.mark.parametrize("name", readings.HONEST)
 def test_the_witnesses_draw_the_honest_ones_alike(signed, tmp_path, name):
-    assert drawn(readings.HONEST[name](signed), tmp_path / "after") == drawn(signed, tmp_path / "before")
+    assert drawn(readings.appended(readings.HONEST[name], signed), tmp_path / "after") == drawn(
+        signed, tmp_path / "before"
+    )
 
 
 @pytest.mark.parametrize(("kind", "name"), list(FOOLED))
 def test_the_witnesses_are_fooled(signed, tmp_path, kind, name):
-    before, after = drawn(signed, tmp_path / "before"), drawn(readings.CASES[kind][name](signed), tmp_path / "after")
+    before, after = (
+        drawn(signed, tmp_path / "before"),
+        drawn(readings.appended(readings.CASES[kind][name], signed), tmp_path / "after"),
+    )
     assert {witness for witness in before if before[witness] != after[witness]} >= FOOLED[kind, name]
 
 
 def test_the_witnesses_follow_a_section_to_come(world, tmp_path):
-    pdf = readings.PREPARED["a section to come"](world.cms)
+    pdf = prepared.PREPARED["a section to come"](world.cms)
     before, after = drawn(as_signed(pdf), tmp_path / "before"), drawn(pdf, tmp_path / "after")
     assert all(before[witness] != after[witness] for witness in before)
 
