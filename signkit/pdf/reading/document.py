@@ -259,8 +259,10 @@ class PdfFile:
             value, end = self._stream(value, match.end())
         if hasattr(self, "history"):  # before, a length that is a reference cannot be followed
             self._value_ends[position] = end
-        if ref is not None and self.decryption is not None:
+        if ref is not None and self.decryption is not None and ref != self.history.last.trailer.get("/Encrypt"):
             value = self.decryption.decrypt(value, ref)
+            if ref in self.decryption.flaws:
+                self.problem(f"object {ref.number}: not encrypted as it should be")
         return value, end
 
     def _stream(self, entries: dict[str, Value], start: int) -> tuple[Stream, int]:
