@@ -53,6 +53,25 @@ def _object_to_come(make: Signer) -> bytes:
     return full + pdfs.cross_reference(rows, len(full), previous=pdfs.last_start(signed))
 
 
+def _hybrid_section_to_come(make: Signer) -> bytes:
+    """Signed with an /XRefStm that names bytes to come, where a later revision puts entries of the signed one."""
+    plain = _hybrid(make, 10_000)
+    body = b"1 0 obj\n" + STORE + b"\nendobj\n" + HIDDEN
+    there = len(plain) + len(body)
+    signed = _hybrid(make, there)
+    assert len(signed) == len(plain)
+    row = b"\1" + (len(signed) + body.index(b"4 0 obj")).to_bytes(4, "big") + b"\0\0"
+    entries = b"/Type /XRef /W [1 4 2] /Index [4 1] /Size 60 /Root 1 0 R /Length 7"
+    full = signed + body + b"59 0 obj\n" + stream(entries, row) + b"\nendobj\n"
+    rows = {1: len(signed), 4: len(signed) + body.index(b"4 0 obj"), 59: there}
+    return full + pdfs.cross_reference(rows, len(full), previous=pdfs.last_start(signed))
+
+
+def _hybrid(make: Signer, offset: int) -> bytes:
+    start = b"trailer\n<< /Size 60 /Root 1 0 R /Prev"
+    return _signed_with(make, lambda pdf: pdf.replace(start, start[:-5] + b"/XRefStm %05d /Prev" % offset))
+
+
 def _linearized(make: Signer, length: bytes) -> bytes:
     first = b"50 0 obj\n<< /Linearized 1 /L " + length + b" /H [1 1] /O 3 /E 1 /N 1 /T 1 >>\nendobj\n"
     start = pdfs.build()
@@ -87,6 +106,10 @@ PREPARED: dict[str, Callable[[Signer], bytes]] = {
     "an object to come": _object_to_come,
     "linearized, with the length that spaces make true": lambda make: _padded(make, b"%d"),
     "linearized, with the length as float": lambda make: _padded(make, b"%d.0"),
+    "linearized, with the length at which it was signed": lambda make: _evidence_after(
+        _linearized(make, b"%d" % len(_linearized(make, b"9999")))
+    ),
+    "a hybrid section to come": _hybrid_section_to_come,
     "numbered from 1": lambda make: _evidence_after(
         _signed_with(make, lambda pdf: _first_table(pdf, b"0 1\n0000000000 65535 f ", b"1 1\n0000000000 65535 f "))
     ),

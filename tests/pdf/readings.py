@@ -249,6 +249,9 @@ CASES: dict[str, dict[str, Case]] = {
             pdf, section=b" /Filter /FlateDecode", code=lambda rows: zlib.compress(rows) + b"junk"
         ),
         "with the number of another object": lambda pdf: in_stream(pdf, number=4, entry=(1, pdf.index(b"4 0 obj"), 0)),
+        "one that is none, with another root": Revision(
+            {1: STORE, 55: stream(b"/Type /XRef /W [1 1 1] /Size 1 /Root 57 0 R /Length 3", b"\0\0\0"), 57: CATALOG}
+        ),
         "in place of another object": lambda pdf: in_stream(pdf, number=10),
     },
     "object stream": {
@@ -271,6 +274,12 @@ CASES: dict[str, dict[str, Case]] = {
             b"1 0 3 %d " % (len(STORE) + 1) + STORE + b"\n" + OTHER_PAGE,
             others={57: OTHER},
             stream=b"/Type /ObjStm /N 2 /First %d" % len(b"1 0 3 %d " % (len(STORE) + 1)),
+        ),
+        "listed by nothing": Revision(
+            {
+                1: STORE,
+                55: stream(b"/Type /ObjStm /N 1 /First 4 /Length %d" % (len(OTHER_PAGE) + 4), b"3 0 " + OTHER_PAGE),
+            }
         ),
         "extends": lambda pdf: in_stream(pdf, stream=b"/Type /ObjStm /N 1 /First 4 /Extends 56 0 R"),
         "list with a comment": lambda pdf: in_stream(pdf, b"1 0 % \n" + STORE, stream=b"/Type /ObjStm /N 1 /First 7"),

@@ -8,10 +8,14 @@ import subprocess
 
 import pytest
 
+from signkit.limits import Limits, Meter
+from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.signatures import find_signatures
 from signkit.validation.report import Verdict
 from tests.pdf import prepared, readings
 from tests.requirements import require
+from tests.signing.encrypted import encrypted
 from tests.validation import pdfs
 
 
@@ -192,8 +196,34 @@ def test_what_stands_as_usage_rights_and_does_not_say_so_is_a_signature(world):
 
 
 def test_the_finder_keeps_the_order_of_signing(world, signed):
-    from signkit.limits import Limits, Meter
-    from signkit.pdf.reading.document import PdfFile
-
     twice = world.sign(signed, field=8, number=21)
     assert [item.ref.number for item in find_signatures(PdfFile(twice, Meter(Limits())))] == [20, 21]
+
+
+# --- encrypted files ---
+
+
+@pytest.mark.parametrize(
+    ("trailer", "rewritten", "doubted"),
+    [
+        pytest.param(b"/Encrypt %(encrypt)s /ID %(id)s", False, False, id="as before"),
+        pytest.param(b"/Encrypt %(encrypt)s /ID [<00> %(second)s]", False, True, id="another identifier"),
+        pytest.param(b"/ID %(id)s", False, True, id="no longer encrypted"),
+        pytest.param(b"/Encrypt %(encrypt)s /ID %(id)s", True, True, id="its dictionary written anew"),
+    ],
+)
+def test_encryption_that_changes_is_not_judged(trailer, rewritten, doubted):
+    pdf = encrypted("open")
+    said = {
+        b"encrypt": re.findall(rb"/Encrypt (\d+ \d+ R)", pdf)[-1],
+        b"id": re.findall(rb"/ID (\[[^\]]*\])", pdf)[-1],
+        b"second": re.findall(rb"/ID \[<\w+>\s*(<\w+>)", pdf)[-1],
+        b"root": re.findall(rb"/Root (\d+ \d+ R)", pdf)[-1],
+    }
+    number = int(said[b"encrypt"].split()[0])
+    body = re.findall(rb"\n%d 0 obj\n(.*?)\nendobj" % number, pdf, re.DOTALL)[-1]
+    entries = b"/Size 600 /Root %(root)s " % said + trailer % said + b" /Prev %d"
+    after = readings.Revision({number: body} if rewritten else {500: b"<< >>"}, trailer=entries).append(pdf)
+    file = PdfFile(after, Meter(Limits()))
+    codes = {doubt.code for doubt in Doubts(file).after(len(file.history) - 2, len(pdf))}
+    assert ("encryption" in codes) is doubted

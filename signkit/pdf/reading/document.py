@@ -392,7 +392,8 @@ class History:
                 self._changes.setdefault(number, []).append((index, place))
         self._views: dict[int, View] = {}
         self._containers: list[set[int]] = []  # for each revision the object streams of all revisions before it
-        self._ends = list(accumulate((section.end for section in sections), max, initial=0))
+        ends = (max([section.end, *(end for _, end in section.extents)]) for section in sections)
+        self._ends = list(accumulate(ends, max, initial=0))
 
     def rewrites_container(self, index: int) -> bool:
         """Whether revision ``index`` writes an object stream anew in which older objects are still said to lie."""
