@@ -20,6 +20,7 @@ from signkit.pdf.reading.sections import Location
 from signkit.pdf.reading.syntax import (
     DUPLICATE,
     WHITESPACE,
+    Entry,
     Ref,
     SyntaxProblem,
     Value,
@@ -192,13 +193,17 @@ def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
             continue
         ref = Ref(int(match[1]), int(match[2]))
         try:
-            entries = {entry.key: entry.value for entry in dictionary_entries(data, match.end())}
+            entries = {entry.key: entry.value for entry in _entries(file, match.end())}
         except SyntaxProblem:
             problems = ("dictionary-malformed",)
             yield FoundSignature(None, None, ref, {}, problems=problems, reachable=False, place=start)
             continue
         if "/ByteRange" in entries and ("/Contents" in entries or "/SubFilter" in entries):
             yield FoundSignature(None, None, ref, entries, reachable=False, place=start)
+
+
+def _entries(file: PdfFile, position: int) -> list[Entry]:
+    return dictionary_entries(file.data, position, file.meter.limits.depth, file.meter.check_time)
 
 
 class _Streams:
@@ -211,6 +216,8 @@ class _Streams:
 
     def hold(self, number: int, offset: int) -> bool:
         """Whether what looks like object ``number`` at ``offset`` is but a part of another object's stream."""
+        if self._file.damaged or self._lists(number, offset):
+            return False
         if self._places is None:
             self._places = sorted(
                 (place.offset, number)
@@ -219,15 +226,23 @@ class _Streams:
                 if place is not None and not place.container
             )
         at = bisect_right(self._places, (offset, number))
-        if not at or self._file.damaged:
+        if not at:
             return False
         begin, outer = self._places[at - 1]
-        if outer == number and skip_space(self._file.data, begin) >= offset:
-            return False
         if (begin, outer) not in self._extents:
             self._extents[begin, outer] = self._file.stream_extent(outer, Location(begin, 0))
         extent = self._extents[begin, outer]
         return extent is not None and extent[0] <= offset < extent[1]
+
+    def _lists(self, number: int, offset: int) -> bool:
+        """Whether some revision says that this object lies here, or at the white space before."""
+        places = (section.entries.get(number) for section in self._file.history.sections)
+        return any(
+            skip_space(self._file.data, start) == offset
+            for place in places
+            if place is not None and not place.container
+            for start in {place.offset, place.offset + self._file.header}
+        )
 
 
 def _locate(file: PdfFile, candidate: FoundSignature) -> FoundSignature:
@@ -297,7 +312,7 @@ def _place_problems(file: PdfFile, found: FoundSignature, gap: int) -> list[str]
         return []
     for position in _object_places(file, ref, gap):
         file.meter.check_time()
-        if _contents_at(file.data, position, gap):
+        if _contents_at(file, position, gap):
             return []
     return ["byte-range-other-place"]
 
@@ -317,16 +332,16 @@ def _object_places(file: PdfFile, ref: Ref, gap: int) -> Iterator[int]:
                 yield match.end()
 
 
-def _contents_at(data: bytes, position: int, gap: int) -> bool:
+def _contents_at(file: PdfFile, position: int, gap: int) -> bool:
     try:
-        entries = dictionary_entries(data, position)
+        entries = _entries(file, position)
     except SyntaxProblem:
         return False
     direct = [entry for entry in entries if entry.key == "/Contents"]
     if direct:
         return len(direct) == 1 and direct[0].start == gap
     inner = [entry for entry in entries if entry.key == "/V" and isinstance(entry.value, dict)]
-    return len(inner) == 1 and _contents_at(data, inner[0].start, gap)
+    return len(inner) == 1 and _contents_at(file, inner[0].start, gap)
 
 
 def _with_revision(file: PdfFile, found: FoundSignature) -> FoundSignature:

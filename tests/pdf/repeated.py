@@ -2,7 +2,7 @@
 
     python -m tests.pdf.repeated [BYTES [SECONDS]]
 
-Prints a line for each input once it is judged: place, token, seconds.  The limit of time for one file is set to SECONDS:
+Prints a line for each input once it is judged: place, token, seconds.  The limit of time for one file is SECONDS:
 what the clock can stop ends then; a regular expression or a loop that does not look at the clock and grows with the
 square of its input goes on for minutes, and whoever reads the lines gives up (``test_time.py``).
 """
@@ -22,12 +22,14 @@ from tests.pdf import readings
 from tests.validation import pdfs, pki
 
 TOKENS = [
-    b"%", b"%%", b"% \n", b" ", b"\n", b"\r", b"\0", b"(", b")", b"()", b"(\\", b"\\", b"<", b"<<", b"<4", b"<>", b">", b"[", b"]",
-    b"{", b"/", b"/A", b"/A ", b"#", b"#41", b"/A#41", b"-", b"+", b".", b"1", b"1.", b"1-", b"1 ", b"1 0 ", b"1 0 R ", b"R ", b"x",
-    b"null ", b"true", b"obj", b"obj ", b"1 0 obj ", b"1 0 obj<<", b"1 0 obj(", b"1 0 obj<</ByteRange", b"1 %\n0 %\nobj ",
-    b"endobj ", b"stream\n", b"endstream\n", b"1 0 obj<<>>stream\n", b"startxref ", b"startxref 9 %%EOF ", b"xref ", b"xref\n0 1\n",
-    b"0000000000 00000 n \n", b"1 1\n", b"trailer ", b"trailer<<", b"%%EOF", b"%PDF-", b"/ByteRange", b"/ByteRange[", b"/Contents<",
-    b"/Length 1 0 R", b"/Length", b"/L#41", b"/Linearized 1", b"<</A", b"<</V", b"/P ", b"/Type/StructElem", b"/Kids[", b"BT ", b"ID ", b"q ",
+    b"%", b"%%", b"% \n", b" ", b"\n", b"\r", b"\0", b"(", b")", b"()", b"(\\", b"\\", b"<", b"<<", b"<4", b"<>",
+    b">", b"[", b"]", b"{", b"/", b"/A", b"/A ", b"#", b"#41", b"/A#41", b"-", b"+", b".", b"1", b"1.", b"1-",
+    b"1 ", b"1 0 ", b"1 0 R ", b"R ", b"x", b"null ", b"true", b"obj", b"obj ", b"1 0 obj ", b"1 0 obj<<",
+    b"1 0 obj(", b"1 0 obj<</ByteRange", b"1 %\n0 %\nobj ", b"endobj ", b"stream\n", b"endstream\n",
+    b"1 0 obj<<>>stream\n", b"startxref ", b"startxref 9 %%EOF ", b"xref ", b"xref\n0 1\n",
+    b"0000000000 00000 n \n", b"1 1\n", b"trailer ", b"trailer<<", b"%%EOF", b"%PDF-", b"/ByteRange",
+    b"/ByteRange[", b"/Contents<", b"/Length 1 0 R", b"/Length", b"/L#41", b"/Linearized 1", b"<</A", b"<</V",
+    b"/P ", b"/Type/StructElem", b"/Kids[", b"BT ", b"ID ", b"q ",
 ]  # fmt: skip
 
 

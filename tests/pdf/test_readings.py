@@ -8,29 +8,33 @@ import subprocess
 
 import pytest
 
+from signkit.limits import Limits, Meter
+from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.signatures import find_signatures
 from signkit.validation.report import Verdict
-from tests.pdf import readings
+from tests.pdf import prepared, readings
 from tests.requirements import require
+from tests.signing.encrypted import encrypted
 from tests.validation import pdfs
 
 
 @pytest.mark.parametrize("name", readings.HONEST)
 def test_what_all_read_alike_stays_permitted(world, signed, name):
-    report = world.judge(readings.HONEST[name](signed))
+    report = world.judge(readings.appended(readings.HONEST[name], signed))
     assert (report.verdict, report.signatures[0].changes_permitted) == (Verdict.PASSED, True)
 
 
 @pytest.mark.parametrize(("kind", "name"), readings.cases())
 def test_what_readers_read_differently_is_never_permitted(world, signed, kind, name):
-    report = world.judge(readings.CASES[kind][name](signed))
+    report = world.judge(readings.appended(readings.CASES[kind][name], signed))
     assert report.verdict in (Verdict.INDETERMINATE, Verdict.FAILED, Verdict.UNREADABLE)
     assert all(signature.changes_permitted is not True for signature in report.signatures)
 
 
-@pytest.mark.parametrize("name", readings.PREPARED)
+@pytest.mark.parametrize("name", prepared.PREPARED)
 def test_what_was_prepared_before_signing_is_never_permitted_once_it_comes_true(world, name):
-    pdf = readings.PREPARED[name](world.cms)
+    pdf = prepared.PREPARED[name](world.cms)
     before, after = world.judge(as_signed(pdf)), world.judge(pdf)
     assert before.verdict is Verdict.PASSED
     assert after.verdict in (Verdict.INDETERMINATE, Verdict.FAILED)
@@ -55,7 +59,7 @@ def as_signed(pdf: bytes) -> bytes:
     ],
 )
 def test_the_reason_names_the_place(world, signed, kind, name, place):
-    report = world.only(readings.CASES[kind][name](signed))
+    report = world.only(readings.appended(readings.CASES[kind][name], signed))
     assert (report.changes_permitted, report.sub_indication) == (None, "GENERIC")
     assert place in report.reasons[0].text.en
     assert place in report.reasons[0].text.ja
@@ -88,7 +92,7 @@ def test_the_same_shadow_counts_once_a_reader_has_cause_to_scan(world):
 
 # --- witnesses ---
 
-#: What programs draw otherwise than the signed page, and a judge that follows the cross-reference his own way permitted.
+#: What programs draw otherwise than the signed page, and a judge with a way of his own permitted.
 FOOLED = {
     ("object stream", "a number twice"): {"pdfium", "poppler"},
     ("hidden object", "one in another"): {"pdfium", "poppler"},
@@ -97,17 +101,22 @@ FOOLED = {
 
 @pytest.mark.parametrize("name", readings.HONEST)
 def test_the_witnesses_draw_the_honest_ones_alike(signed, tmp_path, name):
-    assert drawn(readings.HONEST[name](signed), tmp_path / "after") == drawn(signed, tmp_path / "before")
+    assert drawn(readings.appended(readings.HONEST[name], signed), tmp_path / "after") == drawn(
+        signed, tmp_path / "before"
+    )
 
 
 @pytest.mark.parametrize(("kind", "name"), list(FOOLED))
 def test_the_witnesses_are_fooled(signed, tmp_path, kind, name):
-    before, after = drawn(signed, tmp_path / "before"), drawn(readings.CASES[kind][name](signed), tmp_path / "after")
+    before, after = (
+        drawn(signed, tmp_path / "before"),
+        drawn(readings.appended(readings.CASES[kind][name], signed), tmp_path / "after"),
+    )
     assert {witness for witness in before if before[witness] != after[witness]} >= FOOLED[kind, name]
 
 
 def test_the_witnesses_follow_a_section_to_come(world, tmp_path):
-    pdf = readings.PREPARED["a section to come"](world.cms)
+    pdf = prepared.PREPARED["a section to come"](world.cms)
     before, after = drawn(as_signed(pdf), tmp_path / "before"), drawn(pdf, tmp_path / "after")
     assert all(before[witness] != after[witness] for witness in before)
 
@@ -187,8 +196,34 @@ def test_what_stands_as_usage_rights_and_does_not_say_so_is_a_signature(world):
 
 
 def test_the_finder_keeps_the_order_of_signing(world, signed):
-    from signkit.limits import Limits, Meter
-    from signkit.pdf.reading.document import PdfFile
-
     twice = world.sign(signed, field=8, number=21)
     assert [item.ref.number for item in find_signatures(PdfFile(twice, Meter(Limits())))] == [20, 21]
+
+
+# --- encrypted files ---
+
+
+@pytest.mark.parametrize(
+    ("trailer", "rewritten", "doubted"),
+    [
+        pytest.param(b"/Encrypt %(encrypt)s /ID %(id)s", False, False, id="as before"),
+        pytest.param(b"/Encrypt %(encrypt)s /ID [<00> %(second)s]", False, True, id="another identifier"),
+        pytest.param(b"/ID %(id)s", False, True, id="no longer encrypted"),
+        pytest.param(b"/Encrypt %(encrypt)s /ID %(id)s", True, True, id="its dictionary written anew"),
+    ],
+)
+def test_encryption_that_changes_is_not_judged(trailer, rewritten, doubted):
+    pdf = encrypted("open")
+    said = {
+        b"encrypt": re.findall(rb"/Encrypt (\d+ \d+ R)", pdf)[-1],
+        b"id": re.findall(rb"/ID (\[[^\]]*\])", pdf)[-1],
+        b"second": re.findall(rb"/ID \[<\w+>\s*(<\w+>)", pdf)[-1],
+        b"root": re.findall(rb"/Root (\d+ \d+ R)", pdf)[-1],
+    }
+    number = int(said[b"encrypt"].split()[0])
+    body = re.findall(rb"\n%d 0 obj\n(.*?)\nendobj" % number, pdf, re.DOTALL)[-1]
+    entries = b"/Size 600 /Root %(root)s " % said + trailer % said + b" /Prev %d"
+    after = readings.Revision({number: body} if rewritten else {500: b"<< >>"}, trailer=entries).append(pdf)
+    file = PdfFile(after, Meter(Limits()))
+    codes = {doubt.code for doubt in Doubts(file).after(len(file.history) - 2, len(pdf))}
+    assert ("encryption" in codes) is doubted

@@ -98,7 +98,9 @@ def test_a_scan_for_signatures_looks_at_each_byte_once(monkeypatch):
 
     read = []
     real = signatures.dictionary_entries
-    monkeypatch.setattr(signatures, "dictionary_entries", lambda data, at: read.append(at) or real(data, at))
+    monkeypatch.setattr(
+        signatures, "dictionary_entries", lambda data, at, *more: read.append(at) or real(data, at, *more)
+    )
     pdf = pdfs.build() + b"30 0 obj <<" + b"/ByteRange [0 1 2 3]" * 500 + b">> endobj"
     find_signatures(PdfFile(pdf, Meter(Limits())))
     assert len(read) == 1

@@ -46,7 +46,9 @@ class Changes:
         for index in range(found.revision, len(self._file.history) - 1):
             changes += self._step(index) or (Change(Level.NONE, "nothing-seen", f"revision {index + 2}"),)
         changes += after_last(self._file)
-        for doubt in self._doubts.after(found.revision):  # last: a part of them comes of looking at all the rest
+        for doubt in self._doubts.after(
+            found.revision, found.end
+        ):  # last: a part of them comes of looking at all the rest
             changes.append(Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}"))
         changes = [change for change in changes if not self._is_first_filling(change, found.revision)]
         return _judged(changes, rules)

@@ -143,7 +143,7 @@ class PdfFile:
         for match in re.finditer(rb"trailer", self.data):
             self.meter.check_time()
             try:
-                value, _ = parse_value(self.data, match.end(), self.meter.limits.depth)
+                value, _ = self._value(self.data, match.end())
             except SyntaxProblem:
                 continue
             trailer |= value if isinstance(value, dict) and "/Root" in value else {}
@@ -248,16 +248,21 @@ class PdfFile:
         match = self._head(number, place)
         return match.end() if match else None
 
+    def _value(self, data: bytes, position: int) -> tuple[Value, int]:
+        return parse_value(data, position, self.meter.limits.depth, self.meter.check_time)
+
     def _parse_object(self, position: int, ref: Ref | None) -> tuple[Value, int]:
         self.meter.check_time()
-        value, end = parse_value(self.data, position, self.meter.limits.depth)
+        value, end = self._value(self.data, position)
         match = _STREAM.match(self.data, end) if isinstance(value, dict) else None
         if match:
             value, end = self._stream(value, match.end())
         if hasattr(self, "history"):  # before, a length that is a reference cannot be followed
             self._value_ends[position] = end
-        if ref is not None and self.decryption is not None:
+        if ref is not None and self.decryption is not None and ref != self.history.last.trailer.get("/Encrypt"):
             value = self.decryption.decrypt(value, ref)
+            if ref in self.decryption.flaws:
+                self.problem(f"object {ref.number}: not encrypted as it should be")
         return value, end
 
     def _stream(self, entries: dict[str, Value], start: int) -> tuple[Stream, int]:
@@ -314,7 +319,7 @@ class PdfFile:
                 flaws.append("objects in another order")
             self.meter.check_time()
             try:
-                value, position = parse_value(data, first + place, self.meter.limits.depth)
+                value, position = self._value(data, first + place)
             except SyntaxProblem as problem:
                 flaws.append(f"object {number}: {problem}")
                 continue
@@ -387,7 +392,8 @@ class History:
                 self._changes.setdefault(number, []).append((index, place))
         self._views: dict[int, View] = {}
         self._containers: list[set[int]] = []  # for each revision the object streams of all revisions before it
-        self._ends = list(accumulate((section.end for section in sections), max, initial=0))
+        ends = (max([section.end, *(end for _, end in section.extents)]) for section in sections)
+        self._ends = list(accumulate(ends, max, initial=0))
 
     def rewrites_container(self, index: int) -> bool:
         """Whether revision ``index`` writes an object stream anew in which older objects are still said to lie."""

@@ -50,13 +50,18 @@ class Doubts:
         self._of_file: list[Doubt] | None = None
         self._of_revision: dict[int, list[Doubt]] = {}
 
-    def after(self, revision: int) -> Iterator[Doubt]:
-        """Yield the doubts about what came after a signature of ``revision``, where that is not the whole file."""
+    def after(self, revision: int, end: int) -> Iterator[Doubt]:
+        """Yield the doubts about what came after a signature of ``revision`` whose last signed byte is before ``end``.
+
+        Only for a signature that is not of the whole file.
+        """
         for index in range(revision + 1, len(self._file.history)):
             yield from self._in_revision(index)
         if self._of_file is None:
             self._of_file = [*_of_bytes(self._file), *_of_sections(self._file)]
         yield from (doubt for doubt in self._of_file if doubt.revision > revision)
+        if _was_linearized(self._file, revision, end):
+            yield Doubt("linearized", "the first object", revision + 1)
         if revision < len(self._file.history) - 1:
             for problem in self._file.problems:  # last: more of them come to light while a file is looked at
                 yield Doubt("unreadable", problem, len(self._file.history) - 1)
@@ -74,15 +79,25 @@ def _of_bytes(file: PdfFile) -> Iterator[Doubt]:
     data, always = file.data, len(file.history)
     if data.rfind(b"startxref") < len(data) - _REACH:
         yield Doubt("startxref-reach", f"byte {max(data.rfind(b'startxref'), 0)}", always)
-    if _believes_linearized(data):
+    if _says_linearized(data, len(data)):
         yield Doubt("linearized", "the first object", always)
 
 
-def _believes_linearized(data: bytes) -> bool:
-    """Whether the file's length stands beside /Linearized (Annex F.3.3): then its first section may count."""
+def _was_linearized(file: PdfFile, revision: int, end: int) -> bool:
+    """Whether a signed file was linearised, and its first section is not the one that ``startxref`` named then.
+
+    Readers that believed the first section then follow the last one now that bytes came after it.
+    """
+    sections = file.history.sections
+    first = min(section.offset for section in sections[: revision + 1])
+    return _says_linearized(file.data, end) and sections[revision].offset != first
+
+
+def _says_linearized(data: bytes, length: int) -> bool:
+    """Whether this length stands beside /Linearized (Annex F.3.3): then a file's first section may count."""
     front = re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), data[:_FRONT])
     return b"Linearized" in front and any(
-        float(number) == len(data) for number in re.findall(rb"(?<![0-9.])[0-9]{1,12}+(?:\.[0-9]{1,12}+)?", front)
+        float(number) == length for number in re.findall(rb"(?<![0-9.])[0-9]{1,12}+(?:\.[0-9]{1,12}+)?", front)
     )
 
 

@@ -137,7 +137,7 @@ class _SectionReader:
             raise SyntaxProblem("a cross-reference table without trailer")
         if _PLAIN_TABLE.match(self.data, offset) is None:
             section.flaws.append("table-rows")
-        trailer, section.end = parse_value(self.data, position + 7, self.meter.limits.depth)
+        trailer, section.end = parse_value(self.data, position + 7, self.meter.limits.depth, self.meter.check_time)
         if not isinstance(trailer, dict):
             raise SyntaxProblem("the trailer is no dictionary")
         section.trailer = trailer

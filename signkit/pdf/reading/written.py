@@ -91,7 +91,7 @@ def _is_odd(file: PdfFile, view: View, number: int) -> bool:
     elif place is not None:
         start = file.body_start(number, place) or 0
         try:
-            end = parse_value(data, start, MAX_DEPTH)[1] if start else 0
+            end = parse_value(data, start, MAX_DEPTH, file.meter.check_time)[1] if start else 0
         except SyntaxProblem:
             end = 0
     return not end or first_oddity(data, start, end) is not None
@@ -144,7 +144,7 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
     if data[offset - 1 : offset] not in (b"\n", b"\r", b" ", b"\t"):
         yield "object-head", where
     try:
-        value, end = parse_value(data, head.end(), MAX_DEPTH)
+        value, end = parse_value(data, head.end(), MAX_DEPTH, file.meter.check_time)
     except SyntaxProblem:
         yield "object-syntax", where
         return
@@ -160,8 +160,9 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
         if stop is None:
             yield "stream-length", where
             return
-        if any(key in value for key in _OTHER_FILE):
+        if any(key in value for key in _OTHER_FILE) or "/Crypt" in _listed(value.get("/Filter")):
             yield "stream-coding", where
+        yield from _found_by_search(file, view, number, value, offset)
         end = stop
         written.keywords.add(end - 9)
     ended = _END_OBJECT.match(data, end)
@@ -170,6 +171,31 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
         return
     written.keywords.add(ended.end() - 6)
     written.extents.append((offset, ended.end()))
+
+
+def _listed(value: Value) -> list[Value]:
+    return value if isinstance(value, list) else [value]
+
+
+def _found_by_search(
+    file: PdfFile, view: View, number: int, entries: dict[str, Value], offset: int
+) -> Iterator[Finding]:
+    """A stream of objects, or of a section, that only a reader uses which looks for them all over the file."""
+    kind, section = entries.get("/Type"), view.history.sections[view.index]
+    elsewhere = offset not in [begin for begin, _ in section.extents]  # PDFBox leaves sections of old among objects
+    if (
+        kind == "/XRef"
+        and elsewhere
+        and any(key in entries and entries[key] != section.trailer.get(key) for key in ("/Root", "/Encrypt"))
+    ):
+        yield "section", f"object {number}: a section that is none"
+    if kind != "/ObjStm":
+        return
+    container = file.container(number, view)
+    for index, inner in enumerate(container.numbers if container else [0]):
+        if section.entries.get(inner) != Location(0, 0, number, index):
+            yield "object-stream", f"object {inner} in object stream {number}"
+            return
 
 
 def _stream_end(file: PdfFile, view: View, entries: dict[str, Value], start: int) -> int | None:
@@ -226,9 +252,6 @@ def _contained(file: PdfFile, view: View, number: int, place: Location) -> Itera
         return
     if place.place:
         return  # once a stream, by its first object
-    for index, inner in enumerate(container.numbers):
-        if section.entries.get(inner) != Location(0, 0, place.container, index):
-            yield "object-stream", f"object {inner} in object stream {place.container}"
     stream = view.get(Ref(place.container, 0))
     first = stream.entries.get("/First") if isinstance(stream, Stream) else None
     odd = first_oddity(container.data, first, len(container.data)) if isinstance(first, int) else 0
