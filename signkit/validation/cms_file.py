@@ -14,7 +14,7 @@ from signkit.cms import signed_data as cms
 from signkit.cms.archive_timestamp import InfoParts
 from signkit.cms.container import Container, ContainerTooLarge, ContainerUnreadable, read_container, without_armour
 from signkit.cms.content import BytesPieces, Content, FilePieces, places_of_content, size_of
-from signkit.cms.der import DerProblem, members
+from signkit.cms.der import DerProblem, definite, members
 from signkit.cms.smime import SignedMessage, signed_message
 from signkit.errors import InputUnreadable, system_cause
 from signkit.incoming import open_regular
@@ -266,9 +266,11 @@ class _File:
     ) -> None:
         self._container = container
         self._shown = shown
-        places = {der: place for place, der in enumerate(container.parts.signer_infos)}
-        self._signers = sorted(signers, key=lambda item: places.get(item.info.dump(), 0))
-        self._opened = [_opened(item) for item in self._signers]
+        infos = container.parts.signer_infos
+        # As the SignedData was put together they stand in DER's order; people want the file's.
+        pairs = sorted(zip(sorted(infos), signers, strict=True), key=lambda pair: infos.index(pair[0]))
+        self._signers = [signer for _, signer in pairs]
+        self._opened = [_opened(info) for info, _ in pairs]
         self._archives = [archive_timestamps(container.parts, info, content) for info in self._opened]
         self._own = self._pool(signed_data)
         self._judge = _CmsJudge(options, self._own)
@@ -344,9 +346,14 @@ class _CmsJudge(Judge):
         return super().timestamp(token, self._proven.get(id(token), moment) or self.now)
 
 
-def _opened(signer: cms.Signer) -> InfoParts:
+def _opened(info: bytes) -> InfoParts:
+    """Take a SignerInfo apart as it stands in the file: asn1crypto takes minutes to write some of them out again."""
     try:
-        return InfoParts.of(signer.info.dump())
+        return InfoParts.of(info)
+    except DerProblem:
+        pass
+    try:
+        return InfoParts.of(definite(info))
     except DerProblem as error:
         raise cms.NotCms(f"a signer that is not DER ({error})") from error
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import time
 import zipfile
 from datetime import timedelta
 from io import BytesIO
@@ -20,6 +21,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from signkit.cms.der import DerProblem, definite
 from signkit.pki.revocation.sources import CrlEvidence, FolderRevocation, OcspEvidence
 from signkit.reporting.formats.text import _signature
 from signkit.validation.asic import validate_asic_stream
@@ -476,6 +478,38 @@ def test_malformed_unsigned_attributes_are_no_fault_of_ours(world, honest):
     )
     report = validate_cms(whole, name="x.p7m", options=world.options)
     assert report.verdict is Verdict.PASSED if honest else report.verdict in (Verdict.FAILED, Verdict.INDETERMINATE)
+
+
+def indefinite(depth: int) -> bytes:
+    """A value of ``depth`` elements of indefinite length, each in the other."""
+    return b"\x30\x80" * depth + b"\x05\x00" + b"\x00\x00" * depth
+
+
+@pytest.mark.parametrize("depth", [1, 9])
+def test_indefinite_lengths_in_an_attribute_cost_no_minutes(world, depth):
+    """asn1crypto's time for writing such a value out again doubles with every level."""
+    made = pki.signed_data(b"x", world.signer, encapsulate=b"x")
+    info = asn1_cms.ContentInfo.load(made)["content"]["signer_infos"][0].dump()
+    attribute = pki.sequence(core.ObjectIdentifier("2.25.1").dump(), pki.tagged(0x31, indefinite(depth)))
+    longer = pki.sequence(asn1_cms.SignerInfo.load(info).contents, pki.tagged(0xA1, attribute))
+    body = asn1_cms.ContentInfo.load(made)["content"].contents
+    inside = pki.sequence(body.replace(pki.set_of(info), pki.set_of(longer)))
+    whole = pki.sequence(asn1_cms.ContentType("signed_data").dump(), pki.explicit(0, inside))
+    began = time.process_time()
+    assert validate_cms(whole, name="x.p7m", options=world.options).verdict is Verdict.PASSED
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("data", [indefinite(3)[:-2], b"\x04\x80\x00\x00", indefinite(200), b"\x30\x03\x02\x05\x00"])
+def test_lengths_that_do_not_end_are_told(data):
+    with pytest.raises(DerProblem):
+        definite(data)
+
+
+def test_der_stays_as_it_is(world):
+    made = pki.signed_data(b"x", world.signer)
+    assert definite(made) == made
+    assert definite(indefinite(2)) == b"\x30\x04\x30\x02\x05\x00"
 
 
 def test_a_bare_pkcs1_value_has_no_pkcs7_level(world):
