@@ -1,0 +1,22 @@
+"""Everything that can be done to a signed file, entered in one register."""
+
+from __future__ import annotations
+
+from tests.attacks.mutations import (
+    notes,
+    catalog,
+    endings,
+    forms,
+    objects,
+    pages,
+    references,
+    roles,
+    shadows,
+    syntaxes,
+)
+from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
+
+__all__ = [
+    "MUTATIONS", "Attack", "Mutation", "catalog", "endings", "forms", "notes", "objects", "pages", "references",
+    "roles", "shadows", "syntaxes",
+]  # fmt: skip
