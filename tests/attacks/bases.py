@@ -8,13 +8,16 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from random import Random
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID
+
+from signkit.trust.anchors import Anchor, AnchorLabel, TrustStore
+from signkit.validation.options import ValidationOptions
 from tests.attacks import shapes, syntax
 from tests.attacks.crypt import Crypt
 from tests.attacks.doc import Doc
 from tests.attacks.writer import Draft, Revision, Written, revision_of
 from tests.validation import pdfs, pki
-from signkit.trust.anchors import Anchor, AnchorLabel, TrustStore
-from signkit.validation.options import ValidationOptions
 
 SEALS = ("approval", "p1", "p2", "p3", "locked", "twice", "lasting")
 
@@ -77,7 +80,10 @@ def signer() -> pki.Holder:
 
 @cache
 def stamper() -> pki.Holder:
-    return pki.timestamp_authority(authority())
+    """A timestamp authority; pyHanko's little one knows only RSA."""
+    key = rsa.generate_private_key(65537, 2048)
+    usage = {"digital_signature": True}
+    return pki.issue(authority(), "Test TSA", usage=usage, extended=ExtendedKeyUsageOID.TIME_STAMPING, key=key)
 
 
 def cms(content: bytes) -> bytes:
@@ -195,7 +201,7 @@ def stamped(
         for target, key in ((page, b"/Annots"), (form, b"/Fields")):
             added = doc.value(doc.entries(target).get(key, b"[]"))[:-1] + b" %d 0 R]" % number
             revision.pieces.append(Written(target, syntax.with_entries(doc.body(target), {key: added})))
-    dictionary = pdfs.signature_dictionary(sub_filter=b"ETSI.RFC3161", room=3200).replace(b"/Sig ", b"/DocTimeStamp ")
+    dictionary = pdfs.signature_dictionary(sub_filter=b"ETSI.RFC3161", room=4200).replace(b"/Sig ", b"/DocTimeStamp ")
     revision.pieces += [Written(number, body), Written(value, dictionary)]
     return pdfs.fill(revision.render(), token)
 
@@ -253,6 +259,7 @@ class Shop:
 def shop() -> Shop:
     from asn1crypto import pem, x509
     from cryptography.hazmat.primitives.serialization import load_der_private_key
+
     from signkit.rehearsal.pki import HANAKO, new_rehearsal
     from signkit.rehearsal.services import utc_now
     from signkit.signers.p12 import Pkcs12Signer
@@ -287,6 +294,16 @@ def extend_ours(pdf: bytes, level: str = "B-LTA") -> bytes:
     return extend(pdf, Level(level), shop().services).pdf
 
 
+def contract() -> bytes:
+    """Return the demo's contract, not yet signed."""
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.render import render_contract
+    from signkit.contracts.template import find_template
+
+    template = find_template("real-estate-sale")
+    return render_contract(template, load_contract_data(template.folder / "example.yaml")).pdf
+
+
 @cache
 def ours() -> dict[str, Base]:
     """What the product's own lines make."""
@@ -294,17 +311,24 @@ def ours() -> dict[str, Base]:
 
     page = formats.typeset("1.7")
     form = shapes.draft("form", "classic").render()
-    made = {f"ours/{level}": (sign_ours(page, "seller", level), "approval") for level in ("B-B", "B-T", "B-LT", "B-LTA")}
+    made = {
+        f"ours/{level}": (sign_ours(page, "seller", level), "approval") for level in ("B-B", "B-T", "B-LT", "B-LTA")
+    }
     for permission in (1, 2, 3):
         locking = formats.by_hand(
-            o6=pdfs.OBJECTS[pdfs.SELLER][:-2] + b"/Lock << /Type /SigFieldLock /Action /Include /Fields [] /P %d >> >>" % permission
+            o6=pdfs.OBJECTS[pdfs.SELLER][:-2]
+            + b"/Lock << /Type /SigFieldLock /Action /Include /Fields [] /P %d >> >>" % permission
         )
         made[f"ours/p{permission}"] = (sign_ours(locking, "seller"), f"p{permission}")
     made["ours/certified"] = (sign_ours(form, "seller", certify=True), "p2")
     made["ours/locked"] = (sign_ours(formats.locking(), "seller"), "locked")
     made["ours/form"] = (sign_ours(form, "seller", "B-T"), "approval")
     made["ours/twice"] = (sign_ours(sign_ours(form, "seller", certify=True), "buyer", "B-LTA"), "p2")
-    made["ours/tagged"] = (sign_ours(formats.with_field(formats.typeset("1.7"), "buyer"), "seller", "B-LTA"), "approval")
+    made["ours/tagged"] = (
+        sign_ours(formats.with_field(formats.typeset("1.7"), "buyer"), "seller", "B-LTA"),
+        "approval",
+    )
+    made["ours/contract"] = (sign_ours(contract(), "seller", "B-LTA", certify=True), "p2")
     made["ours/streams"] = (sign_ours(shapes.draft("annotated", "streams").render(), "seller", "B-LT"), "approval")
     bases = {name: Base(name, data, seal) for name, (data, seal) in made.items()}
     for cipher in ("rc4", "aes"):
@@ -312,4 +336,3 @@ def ours() -> dict[str, Base]:
         name = f"ours/{cipher}"
         bases[name] = Base(name, sign_ours(made_secret.render(), "seller"), "approval", made_secret)
     return bases
-

@@ -102,8 +102,8 @@ def aes256() -> Crypt:
     encryptor = Cipher(algorithms.AES(key), modes.ECB()).encryptor()
     strings = (user, user_key, owner, owner_key, encryptor.update(permissions))
     said = (
-        b"<< /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /CF << /StdCF << /CFM /AESV3 /AuthEvent /DocOpen /Length 32 >>"
-        b" >> /StmF /StdCF /StrF /StdCF /U <%s> /UE <%s> /O <%s> /OE <%s> /Perms <%s> >>"
+        b"<< /Filter /Standard /V 5 /R 6 /Length 256 /P -4 /CF << /StdCF << /CFM /AESV3 /AuthEvent /DocOpen"
+        b" /Length 32 >> >> /StmF /StdCF /StrF /StdCF /U <%s> /UE <%s> /O <%s> /OE <%s> /Perms <%s> >>"
     )
     return Crypt(key, said % tuple(text.hex().encode() for text in strings), aes=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -16,16 +16,25 @@ from signkit.validation.report import Report
 from tests.attacks import bases, shapes, witnesses
 from tests.attacks.doc import Absent
 from tests.attacks.mutations import MUTATIONS, Attack, Mutation
+from tests.attacks.mutations.attack import EVERYWHERE
 from tests.attacks.witnesses import Area, Drawing
 from tests.attacks.writer import random_of
 
 Judge = Callable[[bytes], Report]
 PERMITTED, REFUSED, NOT_JUDGED, UNREADABLE = "permitted", "refused", "not judged", "unreadable"
 #: What a prepared document needs, so that what was hidden in it counts.
-_PARTNERS = {"shadows": ("cause to rebuild", "endings"), "two roles, prepared": ("two roles",), "lengths": ("lengths",)}
+_PARTNERS = {
+    "shadows": ("cause to rebuild", "endings"),
+    "shadows appended": ("cause to rebuild",),
+    "two roles, prepared": ("two roles",),
+    "lengths": ("lengths",),
+    "linearised": ("linearised",),
+}
 #: What goes wrong where two mutations do not go together.
 MISMATCHED = (ValueError, KeyError, IndexError, AssertionError, RecursionError)
 _TRIES = 10
+#: How much is remembered of files before.
+_KEPT = 3000
 
 
 @dataclass(frozen=True)
@@ -84,6 +93,8 @@ def make(case: Case) -> Made:
         if not step.mutation.prepares:
             attack.random = random_of(step.seed)
             step.mutation.apply(attack)
+    if base.seal == "p3" and any(step.mutation.kind == "annotations" for step in case.steps):
+        attack.areas.append(EVERYWHERE)  # that is what P=3 allows
     return Made(base.data, attack.result(), tuple(attack.areas))
 
 
@@ -115,7 +126,7 @@ def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
 
 def _case(choice: Random, first: Mutation, base: str, seed: str) -> Case:
     chosen = [first]
-    if first.prepares:
+    if first.prepares or first.kind == "shadows appended":
         partners = [item for item in MUTATIONS.values() if item.kind in _PARTNERS[first.kind] and not item.prepares]
         chosen.append(choice.choice(partners))
     extras = [item for item in MUTATIONS.values() if not item.prepares]
@@ -153,8 +164,10 @@ def signed_fields(report: Report) -> frozenset[str | None]:
 
 def all_permitted(report: Report) -> bool:
     """Whether every signature is whole and nothing that must not be changed came after it."""
-    return report.error is None and bool(report.signatures) and all(
-        item.intact is True and item.changes_permitted is True for item in report.signatures
+    return (
+        report.error is None
+        and bool(report.signatures)
+        and all(item.intact is True and item.changes_permitted is True for item in report.signatures)
     )
 
 
@@ -195,7 +208,7 @@ class Gallery:
     def _before(self, witness: witnesses.Witness, pdf: bytes) -> Drawing:
         key = (witness.name, hashlib.sha256(pdf).digest())
         if key not in self._kept:
-            if len(self._kept) > 3000:
+            if len(self._kept) > _KEPT:
                 self._kept.clear()
             self._kept[key] = witness.draw(pdf)
         return self._kept[key]
@@ -243,6 +256,12 @@ class Findings:
         return dict(sorted(sorted_out.items()))
 
 
+#: A case on its way: its files, what the judge said, and the drawing where it is drawn.
+_Drawn = tuple[Case, Made, str, Future[tuple[dict[str, str], dict[str, str]]] | None]
+#: How many cases the judge may be ahead of the witnesses, so that their files fit into memory.
+_AHEAD = 200
+
+
 def hunt(
     judge: Judge = product, *, cases: Iterable[tuple[Case, Made]], everything: bool = False, shrink: bool = True
 ) -> Findings:
@@ -259,9 +278,13 @@ def hunt(
     trail = _Trail(judge, gallery, everything)
     try:
         with ThreadPoolExecutor(2) as pool:
-            waiting = [(case, made, said, drawn) for case, made in cases for said, drawn in [trail.begin(pool, made)]]
-        for case, made, said, drawn in waiting:
-            trail.note(findings, case, made, said, drawn)
+            waiting: deque[_Drawn] = deque()
+            for case, made in cases:
+                waiting.append((case, made, *trail.begin(pool, made)))
+                while waiting and (len(waiting) > _AHEAD or waiting[0][3] is None or waiting[0][3].done()):
+                    trail.note(findings, *waiting.popleft())
+            for item in waiting:
+                trail.note(findings, *item)
         if shrink:
             findings.found = [_shrunk(trail, item) for item in findings.found]
     finally:
@@ -281,6 +304,8 @@ class _Trail:
     def _before(self, pdf: bytes) -> Report:
         key = hashlib.sha256(pdf).digest()
         if key not in self._known:
+            if len(self._known) > _KEPT:
+                self._known.clear()
             self._known[key] = self.judge(pdf)
         return self._known[key]
 

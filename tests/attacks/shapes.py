@@ -14,6 +14,11 @@ IDENTIFIER = b"0123456789abcdef"
 CATALOG, PAGES, PAGE, CONTENT, FORM, SELLER, FONT, BUYER = range(1, 9)
 NOTE, NOTE_LOOKS, NAME, TICK, SECOND, SECOND_CONTENT, GLYPHS, GLYPH = range(11, 19)
 
+XMP = (
+    b"<x:xmpmeta xmlns:x='adobe:ns:meta/'><rdf:RDF xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'>"
+    b"<rdf:Description rdf:about='' xmlns:dc='http://purl.org/dc/elements/1.1/' dc:format='application/pdf'/>"
+    b"</rdf:RDF></x:xmpmeta>"
+)
 _WIDGET = b" /Type /Annot /Subtype /Widget /F 4 /P 3 0 R"
 _FONTS = b"/Font << /F1 7 0 R >>"
 
@@ -60,10 +65,14 @@ def form() -> dict[int, bytes]:
     """Fields filled, unfilled and ticked, with defaults of the form."""
     of = plain()
     of[NOTE] = (
-        b"<< /FT /Tx /T (note) /V (ten keys) /DA (/F1 10 Tf 0 g) /AP << /N 12 0 R >>" + _WIDGET + b" /Rect [10 80 90 98] >>"
+        b"<< /FT /Tx /T (note) /V (ten keys) /DA (/F1 10 Tf 0 g) /AP << /N 12 0 R >>"
+        + _WIDGET
+        + b" /Rect [10 80 90 98] >>"
     )
     of[NOTE_LOOKS] = looks(80, 18, b"/Tx BMC " + words(b"ten keys", size=10) + b" EMC")
-    of[NAME] = b"<< /FT /Tx /T (name) /DA (/F1 10 Tf 0 g) /MK << /BC [0 0 1] >>" + _WIDGET + b" /Rect [100 80 180 98] >>"
+    of[NAME] = (
+        b"<< /FT /Tx /T (name) /DA (/F1 10 Tf 0 g) /MK << /BC [0 0 1] >>" + _WIDGET + b" /Rect [100 80 180 98] >>"
+    )
     of[TICK] = (
         b"<< /FT /Btn /T (agreed) /V /Yes /AS /Yes /AP << /N << /Yes 40 0 R /Off 41 0 R >> >>" + _WIDGET
         + b" /Rect [10 50 26 66] >>"
@@ -77,7 +86,9 @@ def form() -> dict[int, bytes]:
 def tree() -> dict[int, bytes]:
     """Three pages below two levels of nodes that hand down their size, resources and rotation."""
     of = plain()
-    of[PAGES] = b"<< /Type /Pages /Kids [3 0 R 42 0 R] /Count 3 /MediaBox [0 0 200 140] /Resources << " + _FONTS + b" >> >>"
+    of[PAGES] = (
+        b"<< /Type /Pages /Kids [3 0 R 42 0 R] /Count 3 /MediaBox [0 0 200 140] /Resources << " + _FONTS + b" >> >>"
+    )
     of[PAGE] = b"<< /Type /Page /Parent 2 0 R /Contents 4 0 R /Annots [6 0 R 8 0 R] >>"
     of[42] = b"<< /Type /Pages /Parent 2 0 R /Kids [15 0 R 43 0 R] /Count 2 /Rotate 90 >>"
     of[SECOND] = b"<< /Type /Page /Parent 42 0 R /Contents 16 0 R >>"
@@ -95,7 +106,8 @@ def annotated() -> dict[int, bytes]:
     where = {46: b"[100 50 180 70]", 48: b"[110 40 190 60]", 50: b"[20 50 60 80]", 52: b"[12 106 80 124]"}
     for number, kind in kinds.items():
         of[number] = (
-            b"<< /Type /Annot /Subtype " + kind + b" /F 4 /P 3 0 R /Contents (note %d) /NM (n%d) /Rect " % (number, number)
+            b"<< /Type /Annot /Subtype " + kind + b" /F 4 /P 3 0 R"
+            + b" /Contents (note %d) /NM (n%d) /Rect " % (number, number)
             + where[number] + b" /AP << /N %d 0 R >> /QuadPoints [12 124 80 124 12 106 80 106] /DA (/F1 8 Tf 0 g) >>"
             % (number + 1)
         )  # fmt: skip
@@ -103,7 +115,8 @@ def annotated() -> dict[int, bytes]:
     of[49] = looks(80, 20, b"0.8 1 0.8 rg 0 0 80 20 re f 0 g " + words(b"Copy", size=10))
     of[51] = looks(40, 30, b"0 0 1 RG 2 2 36 26 re S")
     of[53] = syntax.with_entries(
-        looks(68, 18, b"/G gs 1 1 0 rg 0 0 68 18 re f"), {b"/Resources": b"<< /ExtGState << /G << /BM /Multiply >> >> >>"}
+        looks(68, 18, b"/G gs 1 1 0 rg 0 0 68 18 re f"),
+        {b"/Resources": b"<< /ExtGState << /G << /BM /Multiply >> >> >>"},
     )
     of[54] = (
         b"<< /Type /Annot /Subtype /Link /F 4 /P 3 0 R /Rect [12 106 80 124] /Border [0 0 0]"
@@ -118,7 +131,11 @@ def layered() -> dict[int, bytes]:
     of = plain()
     of[55] = b"<< /Type /OCG /Name (terms) >>"
     of[56] = b"<< /Type /OCG /Name (draft) >>"
-    _more(of, CATALOG, OCProperties=b"<< /OCGs [55 0 R 56 0 R] /D << /Order [55 0 R 56 0 R] /ON [55 0 R] /OFF [56 0 R] >> >>")
+    _more(
+        of,
+        CATALOG,
+        OCProperties=b"<< /OCGs [55 0 R 56 0 R] /D << /Order [55 0 R 56 0 R] /ON [55 0 R] /OFF [56 0 R] >> >>",
+    )
     fonts = b"<< " + _FONTS + b" /Properties << /L1 55 0 R /L2 56 0 R >> >>"
     _more(of, PAGE, Resources=fonts)
     shown = b"/OC /L1 BDC " + words(b"Binding", x=12, y=60) + b" EMC"
@@ -131,12 +148,18 @@ def tagged() -> dict[int, bytes]:
     """A structure tree with other words for the text, and the form's fields in it."""
     of = form()
     of[57] = b"<< /Type /StructTreeRoot /K 58 0 R /ParentTree 61 0 R >>"
-    of[58] = b"<< /Type /StructElem /S /Document /P 57 0 R /K [59 0 R 60 0 R] >>"
+    of[58] = b"<< /Type /StructElem /S /Document /P 57 0 R /K [59 0 R 60 0 R 72 0 R] >>"
     of[59] = b"<< /Type /StructElem /S /P /P 58 0 R /Pg 3 0 R /K 0 /ActualText (Pay 100 yen) /Alt (Pay 100 yen) >>"
+    of[71] = (
+        b"<< /Type /Annot /Subtype /FreeText /F 4 /P 3 0 R /Rect [100 50 180 70] /Contents (a remark) /StructParent 2"
+        b" /DA (/F1 8 Tf 0 g) /AP << /N 73 0 R >> >>"
+    )
+    of[73] = looks(80, 20, b"1 1 0.6 rg 0 0 80 20 re f 0 g " + words(b"Remark", size=10))
+    of[72] = b"<< /Type /StructElem /S /Annot /P 58 0 R /K << /Type /OBJR /Obj 71 0 R /Pg 3 0 R >> >>"
     of[60] = b"<< /Type /StructElem /S /Form /P 58 0 R /K << /Type /OBJR /Obj 11 0 R /Pg 3 0 R >> >>"
-    of[61] = b"<< /Nums [0 [59 0 R] 1 60 0 R] >>"
+    of[61] = b"<< /Nums [0 [59 0 R] 1 60 0 R 2 72 0 R] >>"
     _more(of, CATALOG, StructTreeRoot=b"57 0 R", MarkInfo=b"<< /Marked true >>", Lang=b"(en)")
-    _more(of, PAGE, StructParents=b"0")
+    _more(of, PAGE, StructParents=b"0", Annots=b"[71 0 R]")
     _more(of, NOTE, StructParent=b"1")
     of[CONTENT] = syntax.stream({}, b"/P << /MCID 0 >> BDC " + words(b"Pay 100 yen", x=12, y=110, size=16) + b" EMC")
     return of
@@ -162,7 +185,9 @@ def pictured() -> dict[int, bytes]:
     )
     of[GLYPH] = syntax.stream({}, b"1000 0 0 0 750 750 d1 0 0 750 750 re f")
     of[64] = syntax.stream({}, b"1000 0 0 0 750 750 d1 0 0 m 375 750 l 750 0 l f")
-    of[65] = syntax.stream({}, b"1 begincodespacerange <00> <FF> endcodespacerange 2 beginbfchar <41> <0031> <42> <0032> endbfchar")
+    of[65] = syntax.stream(
+        {}, b"1 begincodespacerange <00> <FF> endcodespacerange 2 beginbfchar <41> <0031> <42> <0032> endbfchar"
+    )
     _more(of, PAGE, Resources=b"<< /Font << /F1 7 0 R /F3 17 0 R >> /XObject << /I 62 0 R /X 63 0 R >> >>")
     of[CONTENT] = syntax.stream(
         {},
@@ -175,17 +200,20 @@ def pictured() -> dict[int, bytes]:
 def outlined() -> dict[int, bytes]:
     """Outlines, named places, metadata, page labels, what opening does, and two pages."""
     of = plain()
-    of[SECOND] = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 140] /Contents 16 0 R /Resources << " + _FONTS + b" >> >>"
+    of[SECOND] = (
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 140] /Contents 16 0 R /Resources << " + _FONTS + b" >> >>"
+    )
     of[SECOND_CONTENT] = syntax.stream({}, words(b"Rent 200 yen", y=70))
     of[PAGES] = b"<< /Type /Pages /Kids [3 0 R 15 0 R] /Count 2 >>"
     of[66] = b"<< /Type /Outlines /First 67 0 R /Last 67 0 R /Count 1 >>"
     of[67] = b"<< /Title (Terms) /Parent 66 0 R /Dest (terms) >>"
     of[68] = b"<< /Names [(terms) [3 0 R /Fit]] >>"
     of[69] = b"<< /Title (Lease) /Author (Someone) >>"
-    of[70] = syntax.stream({b"/Type": b"/Metadata", b"/Subtype": b"/XML"}, b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>Lease</x:xmpmeta>")
+    of[70] = syntax.stream({b"/Type": b"/Metadata", b"/Subtype": b"/XML"}, XMP)
     _more(
         of, CATALOG, Outlines=b"66 0 R", Names=b"<< /Dests 68 0 R >>", Metadata=b"70 0 R", OpenAction=b"[3 0 R /Fit]",
-        PageLabels=b"<< /Nums [0 << /S /D >>] >>", ViewerPreferences=b"<< /DisplayDocTitle true >>", PageMode=b"/UseOutlines",
+        PageLabels=b"<< /Nums [0 << /S /D >>] >>", ViewerPreferences=b"<< /DisplayDocTitle true >>",
+        PageMode=b"/UseOutlines",
     )  # fmt: skip
     return of
 

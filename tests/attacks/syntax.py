@@ -206,7 +206,7 @@ def _members(container: bytes) -> dict[int, bytes]:
         return {}
     first = int(said[b"/First"])
     numbers = [int(word) for word in inside[:first].split()]
-    starts = numbers[1::2] + [len(inside) - first]
+    starts = [*numbers[1::2], len(inside) - first]
     return {
         number: inside[first + start : first + stop].strip(_SPACE)
         for number, start, stop in zip(numbers[::2], starts, starts[1:], strict=False)

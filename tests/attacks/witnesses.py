@@ -27,7 +27,7 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Area:
-    """A rectangle of a page (counted from 0; None: every page) where a difference is right, in points from its lower left."""
+    """A rectangle, in points from the lower left, of a page (from 0; None: every page) where a difference is right."""
 
     page: int | None
     box: Box
@@ -197,5 +197,3 @@ def _first_difference(one: Picture, other: Picture, boxes: list[Box]) -> tuple[i
 def _inside(box: Box, x: int, y: int, height: int) -> bool:
     left, bottom, right, top = (side * DPI / 72 for side in box)
     return left - _MARGIN <= x <= right + _MARGIN and bottom - _MARGIN <= height - y <= top + _MARGIN
-
-

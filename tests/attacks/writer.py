@@ -5,12 +5,17 @@ from __future__ import annotations
 import random
 import re
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from tests.attacks import syntax
 from tests.attacks.crypt import Crypt
 from tests.attacks.syntax import Entries
 
+#: What a cross-reference section says of itself; everything else in a trailer is carried on.
+_OWN = {
+    b"/Size", b"/Prev", b"/XRefStm", b"/Type", b"/W", b"/Index", b"/Length", b"/Filter", b"/DecodeParms",
+}  # fmt: skip
 Row = tuple[int, int, int]
 """A cross-reference row as a stream has it: type, then offset or container or next free, generation or index."""
 
@@ -110,6 +115,7 @@ class CrossReference:
     row_end: bytes = b" \n"
     deflate: bool = False
     stream_extra: Entries = field(default_factory=dict)
+    coding: Callable[[bytes], tuple[bytes, Entries]] | None = None
 
 
 @dataclass
@@ -156,7 +162,9 @@ class Revision:
             number = max([size, *rows]) + 1
             rows = rows | {number: (1, len(pdf), 0)}
             start = len(pdf)
-            pdf += b"%d 0 obj\n" % number + self._stream(rows, told | {b"/Size": b"%d" % (size if table.size else number + 1)})
+            pdf += b"%d 0 obj\n" % number + self._stream(
+                rows, told | {b"/Size": b"%d" % (size if table.size else number + 1)}
+            )
             pdf += b"\nendobj\n"
         else:
             hidden = {number: row for number, row in rows.items() if row[0] == 2 or number in table.hidden}
@@ -190,13 +198,17 @@ class Revision:
             first = 1 if self.table.one_based and position == 0 else number
             text += b"%d %d\n" % (first, len(section))
             for kind, where, generation in section:
-                text += b"%010d %05d %s" % (where % 10**10, generation, b"n" if kind == 1 else b"f") + self.table.row_end
+                text += (
+                    b"%010d %05d %s" % (where % 10**10, generation, b"n" if kind == 1 else b"f") + self.table.row_end
+                )
         return text + b"trailer\n" + syntax.dictionary(told)[:-2] + self.table.spelled + b">>\n"
 
     def _stream(self, rows: dict[int, Row], told: Entries) -> bytes:
         sections, widths = self._sections(rows), self.table.widths
         raw = b"".join(
-            b"".join((value % (1 << 8 * width)).to_bytes(width, "big") for value, width in zip(row, widths, strict=True))
+            b"".join(
+                (value % (1 << 8 * width)).to_bytes(width, "big") for value, width in zip(row, widths, strict=True)
+            )
             for _, section in sections
             for row in section
         )
@@ -206,6 +218,9 @@ class Revision:
         said = {b"/Type": b"/XRef", b"/W": b"[%d %d %d]" % widths, b"/Index": index} | told
         if self.table.deflate:
             raw, said = zlib.compress(raw), said | {b"/Filter": b"/FlateDecode"}
+        if self.table.coding is not None:
+            raw, coded = self.table.coding(raw)
+            said |= coded
         return syntax.stream(said | self.table.stream_extra, raw)
 
 
@@ -219,7 +234,7 @@ def revision_of(pdf: bytes, crypt: Crypt | None = None) -> Revision:
     is_table = pdf.startswith(b"xref", start)
     at = pdf.index(b"trailer", start) + 7 if is_table else pdf.index(b"obj", start) + 3
     told = syntax.entries(pdf[at:].lstrip(b"\0\t\n\x0c\r "))
-    kept = {key: told[key] for key in (b"/Root", b"/Info", b"/ID", b"/Encrypt") if key in told}
+    kept = {key: value for key, value in told.items() if key not in _OWN}
     if b"/Root" not in kept:
         kept[b"/Root"] = re.findall(rb"/Root (\d+ \d+ R)", pdf)[-1]
     numbers = [int(text) for text in re.findall(rb"(?<!\d)(\d+) \d+ obj\b", pdf)]

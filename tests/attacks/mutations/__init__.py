@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tests.attacks.mutations import (
-    notes,
     catalog,
+    decoders,
     endings,
     forms,
+    notes,
     objects,
     pages,
     references,
@@ -17,6 +18,6 @@ from tests.attacks.mutations import (
 from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
 
 __all__ = [
-    "MUTATIONS", "Attack", "Mutation", "catalog", "endings", "forms", "notes", "objects", "pages", "references",
-    "roles", "shadows", "syntaxes",
+    "MUTATIONS", "Attack", "Mutation", "catalog", "decoders", "endings", "forms", "notes", "objects", "pages",
+    "references", "roles", "shadows", "syntaxes",
 ]  # fmt: skip

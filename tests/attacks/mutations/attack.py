@@ -17,6 +17,9 @@ Edit = list[tuple[int, bytes]]
 """Objects that together show something else; the first one is there already, the others are new."""
 
 
+EVERYWHERE = Area(None, (-1e6, -1e6, 1e6, 1e6))
+
+
 @dataclass
 class Attack:
     """What is appended to a signed document.
@@ -135,6 +138,19 @@ class Attack:
                 continue
         raise Absent("anything to change")
 
+    def content_of_either_kind(self) -> tuple[int, bytes]:
+        """Return a page's content plainly written, as it was or with other words."""
+        number, evil = self.evil_content()[0]
+        honest = syntax.decoded(self.doc.body(number)) or b""
+        return number, self.choose(evil, syntax.stream({}, honest))
+
+    def drawn_annotation(self) -> int:
+        """Choose an annotation that draws; where P=3 allows its change, everything on the page may differ."""
+        number = self.random.choice(self.doc.drawn_annotations())
+        if self.base.seal == "p3" and self.entries(number).get(b"/Subtype") != b"/Widget":
+            self.areas.append(EVERYWHERE)
+        return number
+
     def evil_content(self) -> Edit:
         return _content(self)
 
@@ -180,7 +196,7 @@ def _fewer_pages(attack: Attack) -> Edit:
 
 
 def _looks(attack: Attack) -> Edit:
-    number = attack.doc.appearance(attack.random.choice(attack.doc.drawn_annotations()))
+    number = attack.doc.appearance(attack.drawn_annotation())
     return [(number, shapes.looks(80, 20, b"0.9 0 0 rg 0 0 80 20 re f 1 g " + shapes.words(b"999 yen", size=10)))]
 
 
@@ -250,6 +266,4 @@ def evil_of_draft(draft: Draft, choice: random.Random) -> tuple[int, bytes]:
     content = syntax.data(draft.objects[number])
     assert content is not None
     pages = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Rotate": b"180"})
-    return choice.choice(
-        [(number, syntax.stream({}, other_words(content, choice)))] * 3 + [(shapes.PAGE, pages)]
-    )
+    return choice.choice([(number, syntax.stream({}, other_words(content, choice)))] * 3 + [(shapes.PAGE, pages)])

@@ -7,12 +7,25 @@ from tests.attacks.doc import Absent
 from tests.attacks.mutations.attack import Attack, mutation
 from tests.attacks.syntax import reference
 
-CATALOG, STRUCTURE, LAYERS, METADATA, FONTS, SECRETS = "catalog", "structure", "layers", "metadata", "fonts and resources", "encryption"
+CATALOG, STRUCTURE, LAYERS, METADATA, FONTS, SECRETS = (
+    "catalog",
+    "structure",
+    "layers",
+    "metadata",
+    "fonts and resources",
+    "encryption",
+)
 
 
 @mutation(CATALOG)
 def action_on_opening(attack: Attack) -> None:
-    actions = (b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>", b"<< /S /URI /URI (http://x.example) >>", b"<< /S /Hide /T (note) >>", b"<< /S /SetOCGState /State [/OFF] >>", b"[%d 0 R /XYZ 0 0 9]" % attack.doc.pages[-1])
+    actions = (
+        b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>",
+        b"<< /S /URI /URI (http://x.example) >>",
+        b"<< /S /Hide /T (note) >>",
+        b"<< /S /SetOCGState /State [/OFF] >>",
+        b"[%d 0 R /XYZ 0 0 9]" % attack.doc.pages[-1],
+    )
     attack.change(attack.doc.root, {b"/OpenAction": attack.choose(*actions)})
 
 
@@ -24,18 +37,28 @@ def more_actions(attack: Attack) -> None:
 @mutation(CATALOG)
 def preferences(attack: Attack) -> None:
     entries = (
-        (b"/ViewerPreferences", b"<< /HideToolbar true /PrintArea /ArtBox >>"), (b"/PageLayout", b"/TwoColumnLeft"), (b"/PageMode", b"/FullScreen"),
-        (b"/Version", b"/2.0"), (b"/Version", b"/1.3"), (b"/Lang", b"(fr)"), (b"/URI", b"<< /Base (http://x.example) >>"), (b"/NeedsRendering", b"true"),
-        (b"/Extensions", b"<< /ADBE << /BaseVersion /1.7 /ExtensionLevel 8 >> >>"), (b"/Collection", b"<< /View /T >>"), (b"/OutputIntents", b"[]"),
-        (b"/Perms", b"<< >>"), (b"/Legal", b"<< >>"), (b"/Requirements", b"[]"), (b"/SpiderInfo", b"<< >>"), (b"/PieceInfo", b"<< >>"), (b"/Threads", b"[]"),
-        (b"/MarkInfo", b"<< /Marked false >>"), (b"/AF", b"[]"), (b"/DPartRoot", b"<< >>"), (b"/XX", b"1"), (b"/Type", b"/Catalogue"),
+        (b"/ViewerPreferences", b"<< /HideToolbar true /PrintArea /ArtBox >>"), (b"/PageLayout",
+        b"/TwoColumnLeft"), (b"/PageMode", b"/FullScreen"),
+        (b"/Version", b"/2.0"), (b"/Version", b"/1.3"), (b"/Lang", b"(fr)"), (b"/URI",
+        b"<< /Base (http://x.example) >>"), (b"/NeedsRendering", b"true"),
+        (b"/Extensions", b"<< /ADBE << /BaseVersion /1.7 /ExtensionLevel 8 >> >>"), (b"/Collection",
+        b"<< /View /T >>"), (b"/OutputIntents", b"[]"),
+        (b"/Perms", b"<< >>"), (b"/Legal", b"<< >>"), (b"/Requirements", b"[]"), (b"/SpiderInfo", b"<< >>"),
+        (b"/PieceInfo", b"<< >>"), (b"/Threads", b"[]"),
+        (b"/MarkInfo", b"<< /Marked false >>"), (b"/AF", b"[]"), (b"/DPartRoot", b"<< >>"), (b"/XX", b"1"),
+        (b"/Type", b"/Catalogue"),
     )  # fmt: skip
     attack.change(attack.doc.root, dict([attack.choose(*entries)]))
 
 
 @mutation(CATALOG)
 def names(attack: Attack) -> None:
-    trees = (b"<< /Dests << /Names [(terms) [%d 0 R /Fit]] >> >>", b"<< /JavaScript << /Names [(a) << /S /JavaScript /JS (1) >>] >> >>", b"<< /Templates << /Names [(t) %d 0 R] >> >>", b"<< /AP << /Names [(p) %d 0 R] >> >>")
+    trees = (
+        b"<< /Dests << /Names [(terms) [%d 0 R /Fit]] >> >>",
+        b"<< /JavaScript << /Names [(a) << /S /JavaScript /JS (1) >>] >> >>",
+        b"<< /Templates << /Names [(t) %d 0 R] >> >>",
+        b"<< /AP << /Names [(p) %d 0 R] >> >>",
+    )
     tree = attack.choose(*trees)
     attack.change(attack.doc.root, {b"/Names": tree % attack.doc.pages[-1] if b"%d" in tree else tree})
 
@@ -56,7 +79,14 @@ def outlines(attack: Attack) -> None:
     first = syntax.number_of(attack.entries(number).get(b"/First"))
     if first is None:
         raise Absent("an outline")
-    attack.change(first, attack.choose({b"/Title": b"(Pay 999)"}, {b"/A": b"<< /S /URI /URI (http://x.example) >>"}, {b"/Dest": b"[%d 0 R /Fit]" % attack.doc.pages[-1]}))
+    attack.change(
+        first,
+        attack.choose(
+            {b"/Title": b"(Pay 999)"},
+            {b"/A": b"<< /S /URI /URI (http://x.example) >>"},
+            {b"/Dest": b"[%d 0 R /Fit]" % attack.doc.pages[-1]},
+        ),
+    )
 
 
 @mutation(CATALOG)
@@ -68,7 +98,14 @@ def page_labels(attack: Attack) -> None:
 def attachment(attack: Attack) -> None:
     data = attack.add(syntax.stream({b"/Type": b"/EmbeddedFile"}, b"price: 999"))
     spec = attack.add(b"<< /Type /Filespec /F (contract.json) /UF (contract.json) /EF << /F %d 0 R >> >>" % data)
-    attack.change(attack.doc.root, {attack.choose(b"/AF", b"/Names"): attack.choose(b"[%d 0 R]" % spec, b"<< /EmbeddedFiles << /Names [(c) %d 0 R] >> >>" % spec)})
+    attack.change(
+        attack.doc.root,
+        {
+            attack.choose(b"/AF", b"/Names"): attack.choose(
+                b"[%d 0 R]" % spec, b"<< /EmbeddedFiles << /Names [(c) %d 0 R] >> >>" % spec
+            )
+        },
+    )
 
 
 @mutation(CATALOG)
@@ -80,7 +117,9 @@ def catalog_entry_beside_another_change(attack: Attack) -> None:
 @mutation(STRUCTURE)
 def structure_words(attack: Attack) -> None:
     found = attack.doc.typed(b"/StructElem")
-    attack.change(attack.random.choice(found), {attack.choose(b"/ActualText", b"/Alt", b"/E", b"/T", b"/Lang"): b"(Pay 999 yen)"})
+    attack.change(
+        attack.random.choice(found), {attack.choose(b"/ActualText", b"/Alt", b"/E", b"/T", b"/Lang"): b"(Pay 999 yen)"}
+    )
 
 
 @mutation(STRUCTURE)
@@ -106,7 +145,16 @@ def structure_kind(attack: Attack) -> None:
     root = syntax.number_of(attack.entries(attack.doc.root).get(b"/StructTreeRoot"))
     if root is None:
         raise Absent("a structure")
-    attack.change(root, attack.choose({b"/RoleMap": b"<< /P /Artifact >>"}, {b"/ClassMap": b"<< >>"}, {b"/K": b"null"}, {b"/ParentTree": b"<< /Nums [] >>"}, {b"/IDTree": b"<< >>"}))
+    attack.change(
+        root,
+        attack.choose(
+            {b"/RoleMap": b"<< /P /Artifact >>"},
+            {b"/ClassMap": b"<< >>"},
+            {b"/K": b"null"},
+            {b"/ParentTree": b"<< /Nums [] >>"},
+            {b"/IDTree": b"<< >>"},
+        ),
+    )
 
 
 @mutation(STRUCTURE)
@@ -120,20 +168,33 @@ def structure_with_changed_contents(attack: Attack) -> None:
 def layers_switched(attack: Attack) -> None:
     layers = attack.doc.typed(b"/OCG")
     listed = b" ".join(map(reference, layers))
-    settings = (b"/ON [] /OFF [%s]", b"/ON [%s] /OFF []", b"/BaseState /OFF /ON [] /X [%s]", b"/AS [<< /Event /View /Category [/View] /OCGs [%s] >>]", b"/Intent /Design /OFF [%s]")
-    attack.change(attack.doc.root, {b"/OCProperties": b"<< /OCGs [" + listed + b"] /D << " + attack.choose(*settings) % listed + b" >> >>"})
+    settings = (
+        b"/ON [] /OFF [%s]",
+        b"/ON [%s] /OFF []",
+        b"/BaseState /OFF /ON [] /X [%s]",
+        b"/AS [<< /Event /View /Category [/View] /OCGs [%s] >>]",
+        b"/Intent /Design /OFF [%s]",
+    )
+    attack.change(
+        attack.doc.root,
+        {b"/OCProperties": b"<< /OCGs [" + listed + b"] /D << " + attack.choose(*settings) % listed + b" >> >>"},
+    )
 
 
 @mutation(LAYERS)
 def layer_usage(attack: Attack) -> None:
     number = attack.random.choice(attack.doc.typed(b"/OCG"))
-    attack.change(number, {b"/Usage": b"<< /View << /ViewState /OFF >> /Print << /PrintState /OFF >> >>", b"/Intent": b"/Design"})
+    attack.change(
+        number, {b"/Usage": b"<< /View << /ViewState /OFF >> /Print << /PrintState /OFF >> >>", b"/Intent": b"/Design"}
+    )
 
 
 @mutation(LAYERS)
 def layers_forgotten(attack: Attack) -> None:
     attack.doc.typed(b"/OCG")
-    attack.change(attack.doc.root, attack.choose({b"/OCProperties": b"null"}, {b"/OCProperties": b"<< /OCGs [] /D << >> >>"}))
+    attack.change(
+        attack.doc.root, attack.choose({b"/OCProperties": b"null"}, {b"/OCProperties": b"<< /OCGs [] /D << >> >>"})
+    )
 
 
 @mutation(LAYERS)
@@ -161,7 +222,11 @@ def info(attack: Attack) -> None:
 
 @mutation(METADATA)
 def metadata_stream(attack: Attack) -> None:
-    number = attack.add(syntax.stream({b"/Type": b"/Metadata", b"/Subtype": b"/XML"}, b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>999</x:xmpmeta>"))
+    number = attack.add(
+        syntax.stream(
+            {b"/Type": b"/Metadata", b"/Subtype": b"/XML"}, b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>999</x:xmpmeta>"
+        )
+    )
     attack.change(attack.doc.root, {b"/Metadata": reference(number)})
 
 
@@ -183,8 +248,11 @@ def info_that_is_another_part(attack: Attack) -> None:
 def font_exchanged(attack: Attack) -> None:
     number = attack.random.choice(attack.doc.typed(b"/Font"))
     entries = (
-        {b"/BaseFont": b"/Symbol"}, {b"/BaseFont": b"/ZapfDingbats"}, {b"/Encoding": b"<< /Differences [48 /nine /nine /nine] >>"}, {b"/Widths": b"[0 0]"},
-        {b"/Encoding": b"<< /Differences [65 /two /one] >>"}, {b"/FontMatrix": b"[0.003 0 0 0.003 0 0]"}, {b"/FirstChar": b"66"}, {b"/Subtype": b"/Type0"},
+        {b"/BaseFont": b"/Symbol"}, {b"/BaseFont": b"/ZapfDingbats"},
+        {b"/Encoding": b"<< /Differences [48 /nine /nine /nine] >>"},
+        {b"/Widths": b"[0 0]"},
+        {b"/Encoding": b"<< /Differences [65 /two /one] >>"}, {b"/FontMatrix": b"[0.003 0 0 0.003 0 0]"},
+        {b"/FirstChar": b"66"}, {b"/Subtype": b"/Type0"},
     )  # fmt: skip
     attack.change(number, attack.choose(*entries))
 
@@ -196,7 +264,10 @@ def words_of_a_font(attack: Attack) -> None:
         raise Absent("a font with /ToUnicode")
     number = syntax.number_of(attack.entries(found[0])[b"/ToUnicode"])
     assert number is not None
-    attack.put(number, syntax.stream({}, b"1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <41> <0039> endbfchar"))
+    attack.put(
+        number,
+        syntax.stream({}, b"1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <41> <0039> endbfchar"),
+    )
 
 
 @mutation(FONTS)
@@ -217,7 +288,14 @@ def resource_of_a_name(attack: Attack) -> None:
     page = attack.page()
     font = attack.add(b"<< /Type /Font /Subtype /Type1 /BaseFont /Symbol >>")
     resources = attack.doc.resources(page) | {b"/Font": b"<< /F1 %d 0 R >>" % font}
-    attack.change(page, {b"/Resources": attack.choose(syntax.dictionary(resources), b"<< >>", b"null", reference(attack.add(syntax.dictionary(resources))))})
+    attack.change(
+        page,
+        {
+            b"/Resources": attack.choose(
+                syntax.dictionary(resources), b"<< >>", b"null", reference(attack.add(syntax.dictionary(resources)))
+            )
+        },
+    )
 
 
 @mutation(FONTS)
@@ -225,7 +303,18 @@ def picture_exchanged(attack: Attack) -> None:
     found = attack.doc.resource(attack.page(), b"/XObject")
     if not found:
         raise Absent("pictures")
-    attack.change(attack.random.choice(found), attack.choose({b"/Width": b"6"}, {b"/Decode": b"[1 0]"}, {b"/Matrix": b"[0.5 0 0 0.5 0 0]"}, {b"/BBox": b"[0 0 10 10]"}, {b"/ImageMask": b"true"}, {b"/SMask": b"9999 0 R"}, {b"/Subtype": b"/PS"}))
+    attack.change(
+        attack.random.choice(found),
+        attack.choose(
+            {b"/Width": b"6"},
+            {b"/Decode": b"[1 0]"},
+            {b"/Matrix": b"[0.5 0 0 0.5 0 0]"},
+            {b"/BBox": b"[0 0 10 10]"},
+            {b"/ImageMask": b"true"},
+            {b"/SMask": b"9999 0 R"},
+            {b"/Subtype": b"/PS"},
+        ),
+    )
 
 
 @mutation(FONTS)
@@ -252,7 +341,12 @@ def stream_in_the_clear(attack: Attack) -> None:
     """The stream says that it is not encrypted, or is written plain in an encrypted file."""
     _secret(attack)
     number, evil = attack.evil_content()[0]
-    said = {b"/Filter": attack.choose(b"/Crypt", b"[/Crypt]"), b"/DecodeParms": attack.choose(b"<< /Name /Identity >>", b"[<< /Type /CryptFilterDecodeParms /Name /Identity >>]")}
+    said = {
+        b"/Filter": attack.choose(b"/Crypt", b"[/Crypt]"),
+        b"/DecodeParms": attack.choose(
+            b"<< /Name /Identity >>", b"[<< /Type /CryptFilterDecodeParms /Name /Identity >>]"
+        ),
+    }
     attack.put(number, syntax.stream(said, syntax.data(evil) or b""))
 
 
@@ -272,7 +366,15 @@ def encryption_dictionary(attack: Attack) -> None:
     if number is None:
         raise Absent("an encryption dictionary")
     attack.plant()
-    entries = ({b"/P": b"-1"}, {b"/Length": b"40"}, {b"/EncryptMetadata": b"false"}, {b"/StmF": b"/Identity"}, {b"/StrF": b"/Identity"}, {b"/V": b"4"}, {b"/CF": b"<< >>"})
+    entries = (
+        {b"/P": b"-1"},
+        {b"/Length": b"40"},
+        {b"/EncryptMetadata": b"false"},
+        {b"/StmF": b"/Identity"},
+        {b"/StrF": b"/Identity"},
+        {b"/V": b"4"},
+        {b"/CF": b"<< >>"},
+    )
     attack.change(number, attack.choose(*entries))
 
 
@@ -283,11 +385,15 @@ def encryption_gone_or_new(attack: Attack) -> None:
     if attack.base.crypt is not None:
         table.dropped, attack.revision.crypt = (b"/Encrypt",), attack.choose(None, attack.base.crypt)
     else:
-        table.trailer[b"/Encrypt"] = attack.choose(b"null", b"<< >>", b"9999 0 R", b"<< /Filter /XX /V 1 >>", b"<< /Filter /Standard /V 0 /R 0 >>")
+        table.trailer[b"/Encrypt"] = attack.choose(
+            b"null", b"<< >>", b"9999 0 R", b"<< /Filter /XX /V 1 >>", b"<< /Filter /Standard /V 0 /R 0 >>"
+        )
 
 
 @mutation(SECRETS)
 def other_identifier(attack: Attack) -> None:
     _secret(attack)
     attack.plant()
-    attack.revision.table.trailer[b"/ID"] = attack.choose(b"[<00> <01>]", b"[()]", b"null", b"[<%s> <00>]" % shapes.IDENTIFIER.hex().encode())
+    attack.revision.table.trailer[b"/ID"] = attack.choose(
+        b"[<00> <01>]", b"[()]", b"null", b"[<%s> <00>]" % shapes.IDENTIFIER.hex().encode()
+    )

@@ -20,7 +20,15 @@ def padding_behind(attack: Attack) -> None:
 def bytes_behind(attack: Attack) -> None:
     attack.plant()
     attack.revision.table.tail = attack.choose(
-        b"x", b"%%EOF", b"startxref\n0\n%%EOF\n", b"endobj\n", b"% startxref 9\n%%EOF\n", b"startxref", b"trailer << >>\n", b"\x1a", b"startxref\n9\n"
+        b"x",
+        b"%%EOF",
+        b"startxref\n0\n%%EOF\n",
+        b"endobj\n",
+        b"% startxref 9\n%%EOF\n",
+        b"startxref",
+        b"trailer << >>\n",
+        b"\x1a",
+        b"startxref\n9\n",
     )
 
 
@@ -36,7 +44,9 @@ def start_in_a_comment(attack: Attack) -> None:
     attack.plant()
     start = last_start(attack.revision.data)
     attack.revision.table.marker = attack.choose(
-        b"%%EOF\n%%startxref %d\n" % start, b"%%startxref\n%d\n%%%%EOF\n" % start, b"%% x startxref\r%d\r%%%%EOF\r" % start
+        b"%%EOF\n%%startxref %d\n" % start,
+        b"%%startxref\n%d\n%%%%EOF\n" % start,
+        b"%% x startxref\r%d\r%%%%EOF\r" % start,
     )
 
 
@@ -113,25 +123,41 @@ def _first(attack: Attack, said: bytes):
 
 @mutation(TRIGGER)
 def start_out_of_reach(attack: Attack) -> None:
-    attack.raw(b"")
     sign = attack.choose(b"\n", b" ", b"\0", b"%%\n")
     attack.revision.table.tail = sign * (attack.choose(1100, 2100, 5000) // len(sign))
 
 
 @mutation(TRIGGER)
 def bytes_behind_the_signed(attack: Attack) -> None:
-    _appended(attack, attack.choose(b"x", b"\n" * 1100, b"\n" * 5000, b" " * 70000, b"%%EOF\n", b"endobj", b"trailer\n", b"startxref\n0\n%%EOF\n", b"startxref\n7\n%%EOF\n"))
+    _appended(
+        attack,
+        attack.choose(
+            b"x",
+            b"\n" * 1100,
+            b"\n" * 5000,
+            b" " * 70000,
+            b"%%EOF\n",
+            b"endobj",
+            b"trailer\n",
+            b"startxref\n0\n%%EOF\n",
+            b"startxref\n7\n%%EOF\n",
+        ),
+    )
 
 
 def _appended(attack: Attack, tail: bytes) -> None:
-    """Append bytes and no revision at all."""
-    attack.revision.pieces.clear()
-    attack.bare = attack.revision.data + tail
+    """Append bytes, and no revision at all where nothing else asks for one."""
+    if attack.revision.pieces:
+        attack.revision.table.tail = tail
+    else:
+        attack.bare = attack.revision.data + tail
 
 
 @mutation(TRIGGER)
 def wrong_start(attack: Attack) -> None:
-    attack.revision.table.start = attack.choose(b"0", b"9", b"99999999", b"x", b"-1", b"%d" % (last_start(attack.revision.data) + 3))
+    attack.revision.table.start = attack.choose(
+        b"0", b"9", b"99999999", b"x", b"-1", b"%d" % (last_start(attack.revision.data) + 3)
+    )
 
 
 @mutation(TRIGGER)
@@ -146,7 +172,9 @@ def unusable_size(attack: Attack) -> None:
 
 @mutation(TRIGGER)
 def unusable_chain(attack: Attack) -> None:
-    attack.revision.table.trailer[b"/Prev"] = attack.choose(b"0", b"99999999", b"-5", b"(x)", b"%d" % (last_start(attack.revision.data) + 2))
+    attack.revision.table.trailer[b"/Prev"] = attack.choose(
+        b"0", b"99999999", b"-5", b"(x)", b"%d" % (last_start(attack.revision.data) + 2)
+    )
 
 
 @mutation(TRIGGER)

@@ -40,7 +40,10 @@ def value_removed(attack: Attack) -> None:
 @mutation(VALUES)
 def tick_taken_away(attack: Attack) -> None:
     number = attack.random.choice(attack.doc.fields_of(b"/Btn", filled=True))
-    attack.change(number, attack.choose({b"/V": b"/Off", b"/AS": b"/Off"}, {b"/AS": b"/Off"}, {b"/AS": b"/None"}, {b"/V": b"/Off"}))
+    attack.change(
+        number,
+        attack.choose({b"/V": b"/Off", b"/AS": b"/Off"}, {b"/AS": b"/Off"}, {b"/AS": b"/None"}, {b"/V": b"/Off"}),
+    )
 
 
 @mutation(VALUES)
@@ -53,7 +56,9 @@ def looks_unlike_the_value(attack: Attack) -> None:
 def filled_over_the_text(attack: Attack) -> None:
     """A field that was empty is filled with a look that reaches beyond its box."""
     number = attack.random.choice(attack.doc.fields_of(b"/Tx", filled=False))
-    attack.change(number, {b"/V": b"(x)", b"/AP": b"<< /N %d 0 R >>" % _looks(attack), b"/Rect": attack.choose(_OVER, _BLANK)})
+    attack.change(
+        number, {b"/V": b"(x)", b"/AP": b"<< /N %d 0 R >>" % _looks(attack), b"/Rect": attack.choose(_OVER, _BLANK)}
+    )
 
 
 @mutation(VALUES)
@@ -64,13 +69,13 @@ def signature_removed(attack: Attack) -> None:
 
 @mutation(LOOKS)
 def appearance_written_over(attack: Attack) -> None:
-    number = attack.doc.appearance(attack.random.choice(attack.doc.drawn_annotations()))
+    number = attack.doc.appearance(attack.drawn_annotation())
     attack.put(number, shapes.looks(100, 30, _RED + shapes.words(b"999")))
 
 
 @mutation(LOOKS)
 def appearance_exchanged(attack: Attack) -> None:
-    number = attack.random.choice(attack.doc.drawn_annotations())
+    number = attack.drawn_annotation()
     attack.change(number, {b"/AP": b"<< /N %d 0 R >>" % _looks(attack)})
 
 
@@ -82,26 +87,34 @@ def appearance_of_a_signature(attack: Attack) -> None:
 
 @mutation(LOOKS)
 def appearance_matrix(attack: Attack) -> None:
-    number = attack.doc.appearance(attack.random.choice(attack.doc.drawn_annotations()))
-    entry = attack.choose((b"/Matrix", b"[0 1 -1 0 0 0]"), (b"/BBox", b"[0 0 20 10]"), (b"/OC", b"<< /Type /OCG /Name (x) >>"), (b"/Group", b"<< /S /Transparency >>"), (b"/Resources", b"<< >>"))
+    number = attack.doc.appearance(attack.drawn_annotation())
+    entry = attack.choose(
+        (b"/Matrix", b"[0 1 -1 0 0 0]"),
+        (b"/BBox", b"[0 0 20 10]"),
+        (b"/OC", b"<< /Type /OCG /Name (x) >>"),
+        (b"/Group", b"<< /S /Transparency >>"),
+        (b"/Resources", b"<< >>"),
+    )
     attack.change(number, dict([entry]))
 
 
 @mutation(LOOKS)
 def rectangle(attack: Attack) -> None:
-    number = attack.random.choice(attack.doc.drawn_annotations())
-    attack.change(number, {b"/Rect": attack.choose(_OVER, _BLANK, b"[0 0 0 0]", b"[10 100 110 130 0]", b"[0 0 200 140]")})
+    number = attack.drawn_annotation()
+    attack.change(
+        number, {b"/Rect": attack.choose(_OVER, _BLANK, b"[0 0 0 0]", b"[10 100 110 130 0]", b"[0 0 200 140]")}
+    )
 
 
 @mutation(LOOKS)
 def flags(attack: Attack) -> None:
-    number = attack.random.choice(attack.doc.drawn_annotations())
+    number = attack.drawn_annotation()
     attack.change(number, {b"/F": attack.choose(b"2", b"0", b"6", b"36", b"132", b"1", b"-1", b"4.0")})
 
 
 @mutation(LOOKS)
 def layer_of_an_annotation(attack: Attack) -> None:
-    number = attack.random.choice(attack.doc.drawn_annotations())
+    number = attack.drawn_annotation()
     layer = attack.add(b"<< /Type /OCG /Name (gone) >>")
     attack.change(attack.doc.root, {b"/OCProperties": b"<< /OCGs [%d 0 R] /D << /OFF [%d 0 R] >> >>" % (layer, layer)})
     attack.change(number, {b"/OC": reference(layer)})
@@ -110,33 +123,58 @@ def layer_of_an_annotation(attack: Attack) -> None:
 @mutation(LOOKS)
 def characteristics(attack: Attack) -> None:
     number = attack.random.choice(attack.doc.fields)
-    entry = attack.choose((b"/MK", b"<< /BG [1 0 0] /BC [0 0 1] /CA (999) >>"), (b"/MK", b"<< /R 90 >>"), (b"/Q", b"2"), (b"/DA", b"(/F1 20 Tf 1 0 0 rg)"), (b"/BS", b"<< /W 5 >>"), (b"/Border", b"[0 0 9]"), (b"/TU", b"(Pay 999)"), (b"/MaxLen", b"2"), (b"/Ff", b"8192"), (b"/Opt", b"[(x)]"), (b"/DV", b"(y)"), (b"/AA", b"<< /K << /S /JavaScript /JS (1) >> >>"), (b"/DS", b"(x)"))
+    entry = attack.choose(
+        (b"/MK", b"<< /BG [1 0 0] /BC [0 0 1] /CA (999) >>"),
+        (b"/MK", b"<< /R 90 >>"),
+        (b"/Q", b"2"),
+        (b"/DA", b"(/F1 20 Tf 1 0 0 rg)"),
+        (b"/BS", b"<< /W 5 >>"),
+        (b"/Border", b"[0 0 9]"),
+        (b"/TU", b"(Pay 999)"),
+        (b"/MaxLen", b"2"),
+        (b"/Ff", b"8192"),
+        (b"/Opt", b"[(x)]"),
+        (b"/DV", b"(y)"),
+        (b"/AA", b"<< /K << /S /JavaScript /JS (1) >> >>"),
+        (b"/DS", b"(x)"),
+    )
     attack.change(number, dict([entry]))
 
 
 @mutation(LOOKS)
 def appearance_state(attack: Attack) -> None:
-    number = attack.random.choice(attack.doc.drawn_annotations())
+    number = attack.drawn_annotation()
     looks = _looks(attack)
     attack.change(number, {b"/AS": b"/On", b"/AP": b"<< /N << /On %d 0 R >> >>" % looks})
 
 
 @mutation(LOOKS)
 def appearance_gone(attack: Attack) -> None:
-    number = attack.random.choice(attack.doc.drawn_annotations())
-    attack.change(number, attack.choose({b"/AP": b"null"}, {b"/AP": b"<< >>"}, {b"/AP": b"<< /N null >>"}, {b"/AP": b"<< /N 9999 0 R >>"}))
+    number = attack.drawn_annotation()
+    attack.change(
+        number,
+        attack.choose(
+            {b"/AP": b"null"}, {b"/AP": b"<< >>"}, {b"/AP": b"<< /N null >>"}, {b"/AP": b"<< /N 9999 0 R >>"}
+        ),
+    )
 
 
 @mutation(DEFAULTS)
 def default_fonts(attack: Attack) -> None:
-    font = attack.add(b"<< /Type /Font /Subtype /Type1 /BaseFont %s >>" % attack.choose(b"/Symbol", b"/ZapfDingbats", b"/Courier-Bold"))
+    font = attack.add(
+        b"<< /Type /Font /Subtype /Type1 /BaseFont %s >>"
+        % attack.choose(b"/Symbol", b"/ZapfDingbats", b"/Courier-Bold")
+    )
     attack.change(attack.doc.form, {b"/DR": b"<< /Font << /F1 %d 0 R >> >>" % font})
     _ask_for_looks(attack)
 
 
 @mutation(DEFAULTS)
 def default_string(attack: Attack) -> None:
-    attack.change(attack.doc.form, {b"/DA": attack.choose(b"(/F1 24 Tf 1 0 0 rg)", b"(/F1 0 Tf 1 g)"), b"/Q": attack.choose(b"0", b"2")})
+    attack.change(
+        attack.doc.form,
+        {b"/DA": attack.choose(b"(/F1 24 Tf 1 0 0 rg)", b"(/F1 0 Tf 1 g)"), b"/Q": attack.choose(b"0", b"2")},
+    )
     _ask_for_looks(attack)
 
 
@@ -186,7 +224,14 @@ def signature_flags(attack: Attack) -> None:
 
 
 def _field(attack: Attack, kind: bytes, where: bytes, **more: bytes) -> int:
-    said = {b"/FT": kind, b"/T": b"(extra%d)" % attack.added, b"/Type": b"/Annot", b"/Subtype": b"/Widget", b"/F": b"4", b"/Rect": where}
+    said = {
+        b"/FT": kind,
+        b"/T": b"(extra%d)" % attack.added,
+        b"/Type": b"/Annot",
+        b"/Subtype": b"/Widget",
+        b"/F": b"4",
+        b"/Rect": where,
+    }
     number = attack.add(syntax.dictionary(said | {b"/" + key.encode(): value for key, value in more.items()}))
     page = attack.page()
     attack.change(number, {b"/P": reference(page)})
@@ -208,18 +253,36 @@ def signature_field_of_characteristics(attack: Attack) -> None:
 
 @mutation(ADDED)
 def signature_field_with_a_hollow_value(attack: Attack) -> None:
-    values = (b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached >>", b"<< >>", b"<< /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>", b"null", b"()", b"9999 0 R")
-    _field(attack, b"/Sig", attack.choose(_OVER, _BLANK), V=attack.choose(*values), AP=b"<< /N %d 0 R >>" % _looks(attack))
+    values = (
+        b"<< /Type /Sig /Filter /Adobe.PPKLite /SubFilter /ETSI.CAdES.detached >>",
+        b"<< >>",
+        b"<< /Type /Sig /ByteRange [0 1 2 3] /Contents <00> >>",
+        b"null",
+        b"()",
+        b"9999 0 R",
+    )
+    _field(
+        attack, b"/Sig", attack.choose(_OVER, _BLANK), V=attack.choose(*values), AP=b"<< /N %d 0 R >>" % _looks(attack)
+    )
 
 
 @mutation(ADDED)
 def text_field_that_draws(attack: Attack) -> None:
-    _field(attack, b"/Tx", attack.choose(_OVER, _BLANK), V=b"(Pay 999)", DA=b"(/F1 10 Tf 0 g)", AP=b"<< /N %d 0 R >>" % _looks(attack))
+    _field(
+        attack,
+        b"/Tx",
+        attack.choose(_OVER, _BLANK),
+        V=b"(Pay 999)",
+        DA=b"(/F1 10 Tf 0 g)",
+        AP=b"<< /N %d 0 R >>" % _looks(attack),
+    )
 
 
 @mutation(ADDED)
 def text_field_without_looks(attack: Attack) -> None:
-    _field(attack, b"/Tx", attack.choose(_OVER, _BLANK), V=b"(Pay 999)", DA=b"(/Helv 12 Tf 0 g)", MK=b"<< /BG [1 1 1] >>")
+    _field(
+        attack, b"/Tx", attack.choose(_OVER, _BLANK), V=b"(Pay 999)", DA=b"(/Helv 12 Tf 0 g)", MK=b"<< /BG [1 1 1] >>"
+    )
     _ask_for_looks(attack)
 
 
@@ -241,7 +304,10 @@ def kid_of_a_field(attack: Attack) -> None:
     if not fields:
         raise Absent("fields")
     number, page = attack.random.choice(fields), attack.page()
-    kid = attack.add(b"<< /Type /Annot /Subtype /Widget /F 4 /Parent %d 0 R /P %d 0 R /Rect %s /AP << /N %d 0 R >> >>" % (number, page, attack.choose(_OVER, _BLANK), _looks(attack)))
+    kid = attack.add(
+        b"<< /Type /Annot /Subtype /Widget /F 4 /Parent %d 0 R /P %d 0 R /Rect %s /AP << /N %d 0 R >> >>"
+        % (number, page, attack.choose(_OVER, _BLANK), _looks(attack))
+    )
     attack.change(number, {b"/Kids": b"[%d 0 R]" % kid})
     attack.append(page, b"/Annots", reference(kid))
 
@@ -250,4 +316,9 @@ def kid_of_a_field(attack: Attack) -> None:
 def many_small_fields(attack: Attack) -> None:
     for at in range(attack.choose(4, 8, 12)):
         looks = attack.add(shapes.looks(9, 20, b"0.9 0 0 rg 0 0 9 20 re f"))
-        _field(attack, attack.choose(b"/Sig", b"/Tx"), b"[%d 104 %d 124]" % (12 + 9 * at, 21 + 9 * at), AP=b"<< /N %d 0 R >>" % looks)
+        _field(
+            attack,
+            attack.choose(b"/Sig", b"/Tx"),
+            b"[%d 104 %d 124]" % (12 + 9 * at, 21 + 9 * at),
+            AP=b"<< /N %d 0 R >>" % looks,
+        )

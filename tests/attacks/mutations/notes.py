@@ -25,18 +25,40 @@ def _looks(attack: Attack) -> int:
 
 @mutation(KIND)
 def annotation_added(attack: Attack) -> None:
-    kinds = (b"/Stamp", b"/FreeText", b"/Square", b"/Highlight", b"/Link", b"/Widget", b"/Watermark", b"/PrinterMark", b"/TrapNet", b"/Redact", b"/Screen", b"/3D", b"/Popup", b"/XX")
-    number = attack.add(b"<< /Type /Annot /Subtype %s /F 4 /Rect %s /AP << /N %d 0 R >> >>" % (attack.choose(*kinds), _place(attack), _looks(attack)))
+    kinds = (
+        b"/Stamp",
+        b"/FreeText",
+        b"/Square",
+        b"/Highlight",
+        b"/Link",
+        b"/Widget",
+        b"/Watermark",
+        b"/PrinterMark",
+        b"/TrapNet",
+        b"/Redact",
+        b"/Screen",
+        b"/3D",
+        b"/Popup",
+        b"/XX",
+    )
+    number = attack.add(
+        b"<< /Type /Annot /Subtype %s /F 4 /Rect %s /AP << /N %d 0 R >> >>"
+        % (attack.choose(*kinds), _place(attack), _looks(attack))
+    )
     attack.append(attack.page(), b"/Annots", reference(number))
 
 
 @mutation(KIND)
 def annotation_without_looks(attack: Attack) -> None:
     extras = (
-        b"/Subtype /FreeText /Contents (Pay 999) /DA (/Helv 12 Tf 1 0 0 rg)", b"/Subtype /Square /IC [1 0 0] /C [0 0 1]",
-        b"/Subtype /Highlight /C [1 0 0] /QuadPoints [10 130 110 130 10 100 110 100]", b"/Subtype /Line /L [10 100 110 130] /C [1 0 0]",
-        b"/Subtype /Link /C [1 0 0] /Border [0 0 5]", b"/Subtype /Text /Contents (999) /Open true", b"/Subtype /StrikeOut /C [1 0 0] /QuadPoints [10 130 110 130 10 100 110 100]",
-        b"/Subtype /Redact /IC [0 0 0] /QuadPoints [10 130 110 130 10 100 110 100]", b"/Subtype /Stamp /Name /Draft", b"/Subtype /Ink /C [1 0 0] /InkList [[10 100 110 130]]",
+        b"/Subtype /FreeText /Contents (Pay 999) /DA (/Helv 12 Tf 1 0 0 rg)",
+        b"/Subtype /Square /IC [1 0 0] /C [0 0 1]",
+        b"/Subtype /Highlight /C [1 0 0] /QuadPoints [10 130 110 130 10 100 110 100]",
+        b"/Subtype /Line /L [10 100 110 130] /C [1 0 0]",
+        b"/Subtype /Link /C [1 0 0] /Border [0 0 5]", b"/Subtype /Text /Contents (999) /Open true",
+        b"/Subtype /StrikeOut /C [1 0 0] /QuadPoints [10 130 110 130 10 100 110 100]",
+        b"/Subtype /Redact /IC [0 0 0] /QuadPoints [10 130 110 130 10 100 110 100]",
+        b"/Subtype /Stamp /Name /Draft", b"/Subtype /Ink /C [1 0 0] /InkList [[10 100 110 130]]",
     )  # fmt: skip
     number = attack.add(b"<< /Type /Annot /F 4 /Rect %s %s >>" % (_place(attack), attack.choose(*extras)))
     attack.append(attack.page(), b"/Annots", reference(number))
@@ -44,7 +66,11 @@ def annotation_without_looks(attack: Attack) -> None:
 
 @mutation(KIND)
 def annotation_written_directly(attack: Attack) -> None:
-    attack.append(attack.page(), b"/Annots", b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect %s /AP << /N %d 0 R >> >>" % (_place(attack), _looks(attack)))
+    attack.append(
+        attack.page(),
+        b"/Annots",
+        b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect %s /AP << /N %d 0 R >> >>" % (_place(attack), _looks(attack)),
+    )
 
 
 @mutation(KIND)
@@ -97,7 +123,12 @@ def words_of_an_annotation(attack: Attack) -> None:
 @mutation(KIND)
 def action_of_an_annotation(attack: Attack) -> None:
     number = attack.random.choice(attack.doc.typed(b"/Annot"))
-    actions = (b"<< /S /URI /URI (http://other.example) >>", b"<< /S /JavaScript /JS (1) >>", b"<< /S /Hide /T (note) >>", b"<< /S /SubmitForm /F (x) >>")
+    actions = (
+        b"<< /S /URI /URI (http://other.example) >>",
+        b"<< /S /JavaScript /JS (1) >>",
+        b"<< /S /Hide /T (note) >>",
+        b"<< /S /SubmitForm /F (x) >>",
+    )
     attack.change(number, {b"/A": attack.choose(*actions)})
 
 
@@ -107,9 +138,14 @@ def action_of_an_annotation(attack: Attack) -> None:
 def _signature(attack: Attack, where: bytes, looks: int, *, stamp: bool) -> None:
     """Write a real signature or timestamp into a field of its own, over something."""
     page, value = attack.page(), attack.new()
-    number = attack.add(b"<< /FT /Sig /T (late%d) /Type /Annot /Subtype /Widget /F 132 /Rect %s /P %d 0 R /V %d 0 R /AP << /N %d 0 R >> >>" % (value, where, page, value, looks))
+    number = attack.add(
+        b"<< /FT /Sig /T (late%d) /Type /Annot /Subtype /Widget /F 132 /Rect %s /P %d 0 R /V %d 0 R"
+        b" /AP << /N %d 0 R >> >>" % (value, where, page, value, looks)
+    )
     if stamp:
-        attack.put(value, pdfs.signature_dictionary(sub_filter=b"ETSI.RFC3161", room=3200).replace(b"/Sig ", b"/DocTimeStamp "))
+        attack.put(
+            value, pdfs.signature_dictionary(sub_filter=b"ETSI.RFC3161", room=4200).replace(b"/Sig ", b"/DocTimeStamp ")
+        )
     else:
         attack.put(value, pdfs.signature_dictionary(room=2600))
     attack.append(page, b"/Annots", reference(number))
@@ -124,6 +160,9 @@ def timestamp_over_something(attack: Attack) -> None:
 
 @mutation(SIGNATURES)
 def signature_over_the_text(attack: Attack) -> None:
+    """Nobody forbids this where nothing is certified, or where there is no text: a new signature's right to be seen."""
+    if attack.base.seal not in ("p1", "p2", "p3") or attack.base.name.startswith("ours/"):
+        attack.areas.append(Area(None, (10, 100, 110, 130)))
     _signature(attack, b"[10 100 110 130]", _looks(attack), stamp=False)
 
 
@@ -142,7 +181,10 @@ def signature_of_the_same_range(attack: Attack) -> None:
         raise Absent("a signature")
     copied = attack.add(attack.body(value))
     page = attack.page()
-    field = attack.add(b"<< /FT /Sig /T (copy) /Type /Annot /Subtype /Widget /F 4 /Rect %s /V %d 0 R /P %d 0 R /AP << /N %d 0 R >> >>" % (_place(attack), copied, page, _looks(attack)))
+    field = attack.add(
+        b"<< /FT /Sig /T (copy) /Type /Annot /Subtype /Widget /F 4 /Rect %s /V %d 0 R /P %d 0 R /AP << /N %d 0 R >> >>"
+        % (_place(attack), copied, page, _looks(attack))
+    )
     attack.append(page, b"/Annots", reference(field))
     attack.append(attack.doc.form, b"/Fields", reference(field))
 
@@ -177,7 +219,10 @@ def evidence_written_over(attack: Attack) -> None:
 @mutation(EVIDENCE)
 def evidence_and_something_else(attack: Attack) -> None:
     keys = (b"/XX", b"/Type", b"/VRI", b"/Contents", b"/AP")
-    attack.change(attack.doc.root, {b"/DSS": b"<< /Certs [] %s %d 0 R >>" % (attack.choose(*keys), attack.add(attack.evil_content()[0][1]))})
+    attack.change(
+        attack.doc.root,
+        {b"/DSS": b"<< /Certs [] %s %d 0 R >>" % (attack.choose(*keys), attack.add(attack.evil_content()[0][1]))},
+    )
     attack.write(attack.evil())
 
 

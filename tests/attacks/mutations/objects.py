@@ -76,7 +76,12 @@ def only_in_the_extended(attack: Attack) -> None:
 @mutation(KIND)
 def wrong_count(attack: Attack) -> None:
     (number, evil), honest, others = _packable(attack)
-    _pack(attack, [(number, honest), (number, evil)], others, extra={b"/N": attack.choose(b"1", b"0", b"3", b"1.0", b"-1")})
+    _pack(
+        attack,
+        [(number, honest), (number, evil)],
+        others,
+        extra={b"/N": attack.choose(b"1", b"0", b"3", b"1.0", b"-1")},
+    )
 
 
 @mutation(KIND)

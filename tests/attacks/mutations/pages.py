@@ -57,7 +57,9 @@ def parent_elsewhere(attack: Attack) -> None:
 @mutation(KIND)
 def parent_without_type(attack: Attack) -> None:
     page = attack.page()
-    parent = attack.add(syntax.dictionary(dict([attack.choose(*_INHERITED), (b"/Parent", reference(attack.doc.page_root))])))
+    parent = attack.add(
+        syntax.dictionary(dict([attack.choose(*_INHERITED), (b"/Parent", reference(attack.doc.page_root))]))
+    )
     attack.change(page, {b"/Parent": reference(parent)})
 
 
@@ -84,7 +86,10 @@ def root_with_a_parent(attack: Attack) -> None:
 def null_among_kids(attack: Attack) -> None:
     node = _node(attack)
     kids = _kids(attack, node)
-    kids.insert(attack.random.randrange(len(kids) + 1), attack.choose(b"null", b"9999 0 R", b"0 0 R", b"1", b"(x)", b"[]", b"<< >>"))
+    kids.insert(
+        attack.random.randrange(len(kids) + 1),
+        attack.choose(b"null", b"9999 0 R", b"0 0 R", b"1", b"(x)", b"[]", b"<< >>"),
+    )
     _with_kids(attack, node, kids)
     if attack.random.random() < 0.3:
         attack.change(node, {b"/Count": b"%d" % len(kids)})
@@ -129,7 +134,9 @@ def kids_in_another_order(attack: Attack) -> None:
 def kids_by_reference(attack: Attack) -> None:
     node = _node(attack)
     kids = _kids(attack, node)
-    attack.change(node, {b"/Kids": reference(attack.add(b"[" + b" ".join(kids + [attack.choose(b"", b"null", kids[0])]) + b"]"))})
+    attack.change(
+        node, {b"/Kids": reference(attack.add(b"[" + b" ".join([*kids, attack.choose(b"", b"null", kids[0])]) + b"]"))}
+    )
 
 
 @mutation(KIND)
@@ -167,7 +174,9 @@ def type_of_a_node(attack: Attack) -> None:
 def kids_of_a_page(attack: Attack) -> None:
     page = attack.page()
     content = attack.add(attack.evil_content()[0][1])
-    kid = attack.add(syntax.with_entries(attack.body(page), {b"/Contents": reference(content), b"/Parent": reference(page)}))
+    kid = attack.add(
+        syntax.with_entries(attack.body(page), {b"/Contents": reference(content), b"/Parent": reference(page)})
+    )
     attack.change(page, {b"/Kids": b"[%d 0 R]" % kid, b"/Count": attack.choose(b"1", b"0")})
 
 
@@ -183,7 +192,12 @@ def node_between(attack: Attack) -> None:
     kids = _kids(attack, node)
     between = attack.new()
     extra = dict([attack.choose(*_INHERITED)])
-    attack.put(between, syntax.with_entries(b"<< /Type /Pages /Parent %d 0 R /Count %d /Kids [" % (node, len(kids)) + b" ".join(kids) + b"] >>", extra))
+    attack.put(
+        between,
+        syntax.with_entries(
+            b"<< /Type /Pages /Parent %d 0 R /Count %d /Kids [" % (node, len(kids)) + b" ".join(kids) + b"] >>", extra
+        ),
+    )
     _with_kids(attack, node, [reference(between)])
 
 
@@ -197,10 +211,13 @@ def unknown_key_of_a_node(attack: Attack) -> None:
 def key_of_a_page(attack: Attack) -> None:
     entries = (
         (b"/UserUnit", b"2"), (b"/Rotate", b"180"), (b"/CropBox", b"[0 0 100 70]"), (b"/ArtBox", b"[0 0 9 9]"),
-        (b"/Group", b"<< /S /Transparency /I true /CS /DeviceCMYK >>"), (b"/AA", b"<< /O << /S /JavaScript /JS (1) >> >>"),
+        (b"/Group", b"<< /S /Transparency /I true /CS /DeviceCMYK >>"), (b"/AA",
+        b"<< /O << /S /JavaScript /JS (1) >> >>"),
         (b"/PresSteps", b"<< >>"), (b"/Trans", b"<< /S /Fly >>"), (b"/Dur", b"1"), (b"/TemplateInstantiated", b"/x"),
-        (b"/VP", b"[]"), (b"/Tabs", b"/R"), (b"/PieceInfo", b"<< /X << /Private 1 >> >>"), (b"/LastModified", b"(D:2026)"),
-        (b"/SeparationInfo", b"<< >>"), (b"/OutputIntents", b"[]"), (b"/Rotate", b"180.0"), (b"/MediaBox", b"[0 0 200 140 9]"),
+        (b"/VP", b"[]"), (b"/Tabs", b"/R"), (b"/PieceInfo", b"<< /X << /Private 1 >> >>"), (b"/LastModified",
+        b"(D:2026)"),
+        (b"/SeparationInfo", b"<< >>"), (b"/OutputIntents", b"[]"), (b"/Rotate", b"180.0"), (b"/MediaBox",
+        b"[0 0 200 140 9]"),
     )  # fmt: skip
     attack.change(attack.page(), dict([attack.choose(*entries)]))
 

@@ -1,4 +1,4 @@
-"""The cross-reference: numbering, order, generations, free entries, chains, widths, places that are beside the object."""
+"""The cross-reference: numbering, order, generations, free entries, chains, widths, places beside the object."""
 
 from __future__ import annotations
 
@@ -65,7 +65,9 @@ def generation(attack: Attack) -> None:
 @mutation(KIND)
 def generation_only_in_the_table(attack: Attack) -> None:
     for number, evil in attack.evil():
-        attack.put(number, evil, head=b"%d %d obj\n" % (number, attack.choose(1, 0)), generation=attack.choose(1, 65535))
+        attack.put(
+            number, evil, head=b"%d %d obj\n" % (number, attack.choose(1, 0)), generation=attack.choose(1, 65535)
+        )
 
 
 @mutation(KIND)
@@ -203,7 +205,13 @@ def row_to_another_object(attack: Attack) -> None:
 @mutation(KIND)
 def head_with_another_number(attack: Attack) -> None:
     for number, evil in attack.evil():
-        heads = (b"%d 0 obj\n" % attack.new(), b"%d 0 obj\n" % (number + 1), b"0%d 0 obj\n" % number, b"+%d 0 obj\n" % number, b"%d 00 obj " % number)
+        heads = (
+            b"%d 0 obj\n" % attack.new(),
+            b"%d 0 obj\n" % (number + 1),
+            b"0%d 0 obj\n" % number,
+            b"+%d 0 obj\n" % number,
+            b"%d 00 obj " % number,
+        )
         attack.put(number, evil, head=attack.choose(*heads))
 
 
@@ -223,7 +231,9 @@ def a_table_behind(attack: Attack) -> None:
         piece = attack.put(number, evil, listed=False)
         rows += b"%d 1\n%010d 00000 n \n" % (number, _place(attack, piece.number))
     start = last_start(attack.revision.data)
-    attack.revision.table.between = b"xref\n" + rows + b"trailer\n<< /Root %d 0 R /Size 999 /Prev %d >>\n" % (attack.doc.root, start)
+    attack.revision.table.between = (
+        b"xref\n" + rows + b"trailer\n<< /Root %d 0 R /Size 999 /Prev %d >>\n" % (attack.doc.root, start)
+    )
 
 
 @mutation(KIND)
@@ -236,7 +246,12 @@ def a_table_before(attack: Attack) -> None:
 def stream_with_a_filter(attack: Attack) -> None:
     attack.plant()
     attack.revision.table.stream = attack.revision.table.deflate = True
-    attack.revision.table.stream_extra = attack.choose({}, {b"/DecodeParms": b"<< /Predictor 12 /Columns 7 >>"}, {b"/DecodeParms": b"<< /Predictor 1 >>"}, {b"/Filter": b"/Fl"})
+    attack.revision.table.stream_extra = attack.choose(
+        {},
+        {b"/DecodeParms": b"<< /Predictor 12 /Columns 7 >>"},
+        {b"/DecodeParms": b"<< /Predictor 1 >>"},
+        {b"/Filter": b"/Fl"},
+    )
 
 
 @mutation(KIND)
@@ -265,7 +280,13 @@ def shown_then_put_back(attack: Attack) -> None:
 @mutation(KIND)
 def trailer_entry(attack: Attack) -> None:
     attack.plant()
-    values = {b"/XX": b"1", b"/Info": b"%d 0 R" % attack.doc.root, b"/ID": b"[<00> <00>]", b"/Encrypt": b"null", b"/Type": b"/XRef"}
+    values = {
+        b"/XX": b"1",
+        b"/Info": b"%d 0 R" % attack.doc.root,
+        b"/ID": b"[<00> <00>]",
+        b"/Encrypt": b"null",
+        b"/Type": b"/XRef",
+    }
     key = attack.choose(*values)
     attack.revision.table.trailer[key] = values[key]
 

@@ -14,7 +14,12 @@ PREPARED, APPENDED = "two roles, prepared", "two roles"
 
 
 def _drawn(content: bytes) -> tuple[dict[bytes, bytes], bytes]:
-    said = {b"/Type": b"/XObject", b"/Subtype": b"/Form", b"/BBox": b"[0 0 200 140]", b"/Resources": b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"}
+    said = {
+        b"/Type": b"/XObject",
+        b"/Subtype": b"/Form",
+        b"/BBox": b"[0 0 200 140]",
+        b"/Resources": b"<< /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>",
+    }
     return said, content
 
 
@@ -116,7 +121,20 @@ def aliased_object_changed(attack: Attack) -> None:
 @mutation(APPENDED)
 def empty_field_given_other_entries(attack: Attack) -> None:
     target = attack.random.choice(attack.doc.fields_of(attack.choose(b"/Sig", b"/Tx"), filled=False))
-    attack.change(target, dict([attack.choose((b"/ca", b"0.2"), (b"/BaseFont", b"/Symbol"), (b"/BM", b"/Multiply"), (b"/Font", b"[%d 0 R 40]" % target), (b"/LW", b"9"))]))
+    attack.change(
+        target,
+        dict(
+            [
+                attack.choose(
+                    (b"/ca", b"0.2"),
+                    (b"/BaseFont", b"/Symbol"),
+                    (b"/BM", b"/Multiply"),
+                    (b"/Font", b"[%d 0 R 40]" % target),
+                    (b"/LW", b"9"),
+                )
+            ]
+        ),
+    )
 
 
 @mutation(APPENDED)
@@ -157,7 +175,7 @@ def signature_value_that_is_drawn(attack: Attack) -> None:
 @mutation(APPENDED)
 def annotation_that_is_a_field(attack: Attack) -> None:
     """An annotation that was there is entered among the fields, so that it may be filled."""
-    number = attack.random.choice(attack.doc.drawn_annotations())
+    number = attack.drawn_annotation()
     looks = attack.add(shapes.looks(80, 20, b"0.9 0 0 rg 0 0 80 20 re f"))
     attack.append(attack.doc.form, b"/Fields", reference(number))
     attack.change(number, {b"/FT": b"/Tx", b"/T": b"(added)", b"/V": b"(999)", b"/AP": b"<< /N %d 0 R >>" % looks})

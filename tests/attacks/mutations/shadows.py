@@ -6,7 +6,8 @@ import random
 import zlib
 
 from tests.attacks import shapes, syntax
-from tests.attacks.mutations.attack import Attack, evil_of_draft, mutation, preparation
+from tests.attacks.doc import Absent
+from tests.attacks.mutations.attack import Attack, evil_of_draft, mutation, other_words, preparation
 from tests.attacks.writer import Draft, Packed, Written
 
 KIND = "shadows"
@@ -92,7 +93,14 @@ def with_a_trailer(draft: Draft, choice: random.Random) -> None:
     content = syntax.data(draft.objects[shapes.CONTENT]) or b""
     evil = content.replace(b"100", b"999") + b" q 0.8 0 0 rg 20 45 70 25 re f Q"
     pages = b"<< /Type /Pages /Kids [%d 0 R] /Count 1 >>" % (number + 2)
-    page = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Contents": syntax.reference(number + 3), b"/Parent": syntax.reference(number + 1), b"/MediaBox": b"[0 0 200 140]"})
+    page = syntax.with_entries(
+        draft.objects[shapes.PAGE],
+        {
+            b"/Contents": syntax.reference(number + 3),
+            b"/Parent": syntax.reference(number + 1),
+            b"/MediaBox": b"[0 0 200 140]",
+        },
+    )
     root = syntax.with_entries(draft.objects[1], {b"/Pages": syntax.reference(number + 1)})
     bodies = (root, pages, page, syntax.stream({}, evil))
     text = b"".join(b"\n%d 0 obj\n" % (number + at) + body + b"\nendobj\n" for at, body in enumerate(bodies))
@@ -125,6 +133,46 @@ def in_a_deflated_stream(draft: Draft, choice: random.Random) -> None:
     packer = zlib.compressobj(0)
     raw = packer.compress(_definition(draft, choice)) + packer.flush()
     draft.objects[draft.new()] = syntax.stream({b"/Filter": b"/FlateDecode"}, raw)
+
+
+LINEARISED, _LENGTH = "linearised", 24000
+
+
+@preparation(LINEARISED)
+def said_to_be_linearised(draft: Draft, choice: random.Random) -> None:
+    """The file begins as a linearised one whose length is not true yet, with another document in its first part."""
+    content = other_words(syntax.data(draft.objects[shapes.CONTENT]) or b"", choice)
+    page = b"<< /Type /Page /Parent 91 0 R /MediaBox [0 0 200 140] /Contents 93 0 R /Resources << /Font << /F1 << /Type"
+    bodies = (
+        b"<< /Type /Catalog /Pages 91 0 R >>",
+        b"<< /Type /Pages /Kids [92 0 R] /Count 1 >>",
+        page + b" /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>",
+        syntax.stream({}, content),
+    )
+    start = b"95 0 obj\n<< /Linearized 1 /L %08d /H [600 60] /O 92 /E 900 /N 1 /T 900 >>\nendobj\n" % _LENGTH
+    at = len(draft.header) + len(start)
+    at += len(b"xref\n0 1\n90 4\n" + b"trailer\n<< /Size 99 /Root 90 0 R >>\nstartxref\n0\n%%EOF\n") + 5 * 20
+    rows, text = b"0 1\n0000000000 65535 f \n90 4\n", b""
+    for number, body in enumerate(bodies, 90):
+        rows += b"%010d 00000 n \n" % (at + len(text))
+        text += b"%d 0 obj\n" % number + body + b"\nendobj\n"
+    draft.header += start + b"xref\n" + rows + b"trailer\n<< /Size 99 /Root 90 0 R >>\nstartxref\n0\n%%EOF\n" + text
+
+
+@mutation(LINEARISED)
+def length_made_true(attack: Attack) -> None:
+    """White space makes the file as long as its first object says."""
+    if b"/L %08d" % _LENGTH not in attack.revision.data:
+        raise Absent("a length said")
+    table, sign = attack.revision.table, attack.choose(b" ", b"\n", b"\0")
+    missing = _LENGTH - len(attack.revision.render())
+    if missing < 0:
+        raise Absent("room")
+    if attack.choose(True, False):
+        table.tail = sign * missing
+        return
+    table.before = sign * missing
+    table.tail = b" " * (_LENGTH - len(attack.revision.render()))
 
 
 # --- the same behind the signature ---------------------------------------------------------------------------

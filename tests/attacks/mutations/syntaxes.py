@@ -1,10 +1,8 @@
-"""Dictionaries of two readings, lengths, and streams whose filters some decoder takes more kindly than another."""
+"""Dictionaries of two readings, lengths that are not, and objects that cannot be read."""
 
 from __future__ import annotations
 
-import base64
 import random
-import zlib
 
 from tests.attacks import shapes, syntax
 from tests.attacks.doc import Absent
@@ -12,7 +10,7 @@ from tests.attacks.mutations.attack import Attack, mutation, other_words, prepar
 from tests.attacks.syntax import reference
 from tests.attacks.writer import Draft
 
-KEYS, LENGTH, DECODERS, BROKEN = "duplicate keys", "lengths", "decoders", "unreadable objects"
+KEYS, LENGTH, BROKEN = "duplicate keys", "lengths", "unreadable objects"
 
 
 # --- duplicate keys ------------------------------------------------------------------------------------------
@@ -38,7 +36,9 @@ def key_twice(attack: Attack) -> None:
     attack.random.shuffle(pair)
     rest = b" ".join(name + b" " + of for name, of in honest.items() if name != key)
     attack.write(others)
-    attack.put(number, b"<< " + pair[0][0] + b" " + pair[0][1] + b" " + rest + b" " + pair[1][0] + b" " + pair[1][1] + b" >>")
+    attack.put(
+        number, b"<< " + pair[0][0] + b" " + pair[0][1] + b" " + rest + b" " + pair[1][0] + b" " + pair[1][1] + b" >>"
+    )
 
 
 @mutation(KEYS)
@@ -53,7 +53,9 @@ def key_spelled_by_code(attack: Attack) -> None:
 def key_of_the_trailer_twice(attack: Attack) -> None:
     content = attack.add(attack.evil_content()[0][1])
     page, node, first = attack.new(), attack.new(), attack.doc.pages[0]
-    attack.put(page, syntax.with_entries(attack.body(first), {b"/Contents": reference(content), b"/Parent": reference(node)}))
+    attack.put(
+        page, syntax.with_entries(attack.body(first), {b"/Contents": reference(content), b"/Parent": reference(node)})
+    )
     attack.put(node, b"<< /Type /Pages /Kids [%d 0 R] /Count 1 /MediaBox [0 0 200 140] >>" % page)
     root = attack.add(syntax.with_entries(attack.body(attack.doc.root), {b"/Pages": reference(node)}))
     attack.revision.table.spelled = attack.choose(b"/Root %d 0 R ", b"/#52oot %d 0 R ", b"/Root#20 %d 0 R ") % root
@@ -63,7 +65,12 @@ def key_of_the_trailer_twice(attack: Attack) -> None:
 def key_in_wrong_case_or_space(attack: Attack) -> None:
     page = attack.page()
     content = attack.add(attack.evil_content()[0][1])
-    attack.put(page, attack.body(page)[:-2] + attack.choose(b"/contents", b"/Contents#00", b"/Contents#20") + b" %d 0 R >>" % content)
+    attack.put(
+        page,
+        attack.body(page)[:-2]
+        + attack.choose(b"/contents", b"/Contents#00", b"/Contents#20")
+        + b" %d 0 R >>" % content,
+    )
 
 
 @mutation(KEYS)
@@ -72,10 +79,13 @@ def odd_tokens(attack: Attack) -> None:
     content = attack.add(attack.evil_content()[0][1])
     body = attack.body(page)[:-2]
     tails = (
-        b"/Contents %d 0 R >> >>", b"/Contents %%x\r %d 0 R >>", b"/Contents %d 0 R /X 1..2 >>", b"/Contents %d 00 R >>",
+        b"/Contents %d 0 R >> >>", b"/Contents %%x\r %d 0 R >>", b"/Contents %d 0 R /X 1..2 >>",
+        b"/Contents %d 00 R >>",
         b"/Contents +%d 0 R >>", b"/X /Y /Contents %d 0 R >>", b"/Contents %d 0 R", b"/X --1 /Contents %d 0 R >>",
-        b"/X <1g> /Contents %d 0 R >>", b") /Contents %d 0 R >>", b"/X (\\) /Contents %d 0 R >>) >>", b"/X << /Contents %d 0 R >>",
-        b"} /Contents %d 0 R >>", b"endobj /Contents %d 0 R >>", b"/X 4 0 R R /Contents %d 0 R >>", b"null /Contents %d 0 R >>",
+        b"/X <1g> /Contents %d 0 R >>", b") /Contents %d 0 R >>", b"/X (\\) /Contents %d 0 R >>) >>",
+        b"/X << /Contents %d 0 R >>",
+        b"} /Contents %d 0 R >>", b"endobj /Contents %d 0 R >>", b"/X 4 0 R R /Contents %d 0 R >>",
+        b"null /Contents %d 0 R >>",
     )  # fmt: skip
     attack.put(page, body + attack.choose(*tails) % content)
 
@@ -85,7 +95,7 @@ def odd_tokens(attack: Attack) -> None:
 
 @mutation(LENGTH)
 def length_wrong(attack: Attack) -> None:
-    number, evil = attack.evil_content()[0]
+    number, evil = attack.content_of_either_kind()
     raw = syntax.data(evil) or b""
     lengths = (0, 1, len(raw) - 5, len(raw) + 1, len(raw) + 9, len(raw) + 500, -1)
     attack.put(number, syntax.stream({b"/Length": b"%d" % attack.choose(*lengths)}, raw))
@@ -101,25 +111,34 @@ def length_hides_the_rest(attack: Attack) -> None:
 
 @mutation(LENGTH)
 def length_by_reference(attack: Attack) -> None:
-    number, evil = attack.evil_content()[0]
+    number, evil = attack.content_of_either_kind()
     raw = syntax.data(evil) or b""
     length = attack.new()
-    attack.put(number, syntax.stream({b"/Length": attack.choose(reference(length), b"%d 1 R" % length, b"9999 0 R")}, raw))
+    attack.put(
+        number, syntax.stream({b"/Length": attack.choose(reference(length), b"%d 1 R" % length, b"9999 0 R")}, raw)
+    )
     attack.put(length, b"%d" % attack.choose(len(raw), 0, len(raw) + 7, 10))
 
 
 @mutation(LENGTH)
 def length_not_a_number(attack: Attack) -> None:
-    number, evil = attack.evil_content()[0]
+    number, evil = attack.content_of_either_kind()
     length = attack.choose(b"null", b"(4)", b"4.5", b"/x", b"[4]", b"<< >>")
     attack.put(number, syntax.stream({b"/Length": length}, syntax.data(evil) or b""))
 
 
 @mutation(LENGTH)
 def end_of_stream(attack: Attack) -> None:
-    number, evil = attack.evil_content()[0]
-    body = evil.replace(b"\nendstream", attack.choose(b"endstream", b"\n", b"\nendstrea", b"\r\n\r\nendstream", b"\nendobj\nendstream"))
-    attack.put(number, body.replace(b"\nstream\n", attack.choose(b"\nstream\r", b"\nstream \n", b"stream\n", b"\nstream", b"\nstream\n")))
+    number, evil = attack.content_of_either_kind()
+    body = evil.replace(
+        b"\nendstream", attack.choose(b"endstream", b"\n", b"\nendstrea", b"\r\n\r\nendstream", b"\nendobj\nendstream")
+    )
+    attack.put(
+        number,
+        body.replace(
+            b"\nstream\n", attack.choose(b"\nstream\r", b"\nstream \n", b"stream\n", b"\nstream", b"\nstream\n")
+        ),
+    )
 
 
 @preparation(LENGTH)
@@ -129,7 +148,9 @@ def length_of_another(draft: Draft, choice: random.Random) -> None:
     number = draft.new()
     draft.objects[number] = b"%d" % len(content)
     hidden = b"\n" + other_words(content, choice) + b"\n"
-    draft.objects[shapes.CONTENT] = syntax.stream({b"/Length": reference(number)}, content + choice.choice([hidden, b""]))
+    draft.objects[shapes.CONTENT] = syntax.stream(
+        {b"/Length": reference(number)}, content + choice.choice([hidden, b""])
+    )
 
 
 @mutation(LENGTH)
@@ -142,130 +163,6 @@ def lengths_changed(attack: Attack) -> None:
         attack.put(number, b"%d" % max(0, value + attack.choose(-12, -5, 40, 90, 200)))
 
 
-# --- decoders ------------------------------------------------------------------------------------------------
-
-
-def _content(attack: Attack) -> tuple[int, bytes]:
-    number, evil = attack.evil_content()[0]
-    return number, syntax.data(evil) or b""
-
-
-def _put_coded(attack: Attack, number: int, filters: bytes, raw: bytes, parameters: bytes | None = None) -> None:
-    said = {b"/Filter": filters} | ({b"/DecodeParms": parameters} if parameters else {})
-    attack.put(number, syntax.stream(said, raw))
-
-
-def _rows(content: bytes, columns: int) -> bytes:
-    """Split a content into rows of a PNG predictor that changes nothing."""
-    padded = content.ljust(-(-len(content) // columns) * columns)
-    return b"".join(b"\0" + padded[at : at + columns] for at in range(0, len(padded), columns))
-
-
-@mutation(DECODERS)
-def flate(attack: Attack) -> None:
-    number, content = _content(attack)
-    raw = zlib.compress(content)
-    bare = zlib.compressobj(9, zlib.DEFLATED, -15)
-    deflated = bare.compress(content) + bare.flush()
-    ways = (raw[:-4], raw[:-2] + b"\0\0", raw[:-12], deflated, b"\0" + raw, raw + b"junk" * 9, raw + raw, b"\x78\x9d" + raw[2:], b"\n" + raw)
-    _put_coded(attack, number, attack.choose(b"/FlateDecode", b"/Fl", b"[/FlateDecode]"), attack.choose(*ways))
-
-
-@mutation(DECODERS)
-def predictor(attack: Attack) -> None:
-    number, content = _content(attack)
-    columns = attack.choose(1, 4, 7, 40)
-    rows = _rows(content, columns)
-    raws = (rows, rows[:-1], rows[: -columns // 2 or None], rows + b"\0x", b"\x07" + rows[1:])
-    parameters = (
-        b"<< /Predictor 12 /Columns %d >>", b"<< /Predictor 15 /Columns %d >>", b"[<< /Predictor 10 /Columns %d >>]",
-        b"<< /Predictor 12 /Columns %d /Colors 1 /BitsPerComponent 16 >>", b"<< /Predictor 99 /Columns %d >>", b"<< /Predictor 12.0 /Columns %d >>",
-    )  # fmt: skip
-    _put_coded(attack, number, b"/FlateDecode", zlib.compress(attack.choose(*raws)), attack.choose(*parameters) % columns)
-
-
-@mutation(DECODERS)
-def predictor_of_tiff(attack: Attack) -> None:
-    number, content = _content(attack)
-    _put_coded(attack, number, b"/FlateDecode", zlib.compress(content), attack.choose(b"<< /Predictor 2 >>", b"<< /Predictor 2 /Columns 0 >>", b"<< /Predictor 1 /Columns 5 >>"))
-
-
-@mutation(DECODERS)
-def hexadecimal(attack: Attack) -> None:
-    number, content = _content(attack)
-    code = content.hex().encode()
-    half = len(code) // 2 & ~1
-    ways = (code + b">", code, code[:half] + b"zz" + code[half:] + b">", code + b"> 41", code[:-1] + b">", b"<" + code + b">", code[:half] + b">" + code[half:], code[:half] + b"%x\n" + code[half:])
-    _put_coded(attack, number, attack.choose(b"/ASCIIHexDecode", b"/AHx", b"/ASCIIHexDecode#00"), attack.choose(*ways))
-
-
-@mutation(DECODERS)
-def base_85(attack: Attack) -> None:
-    number, content = _content(attack)
-    code = base64.a85encode(content)
-    half = len(code) // 2
-    ways = (code + b"~>", code, b"<~" + code + b"~>", code + b"~", code[:half] + b"\x7f" + code[half:] + b"~>", code + b"!~>", code[:half] + b"~>" + code[half:], code[:half] + b"vvvvv" + code[half:] + b"~>")
-    _put_coded(attack, number, attack.choose(b"/ASCII85Decode", b"/A85"), attack.choose(*ways))
-
-
-@mutation(DECODERS)
-def run_length(attack: Attack) -> None:
-    number, content = _content(attack)
-    code = b"".join(bytes([len(part) - 1]) + part for part in (content[at : at + 100] for at in range(0, len(content), 100)))
-    _put_coded(attack, number, attack.choose(b"/RunLengthDecode", b"/RL"), attack.choose(code + b"\x80", code, code[:-3], code + b"\x80junk", code + b"\xff"))
-
-
-@mutation(DECODERS)
-def lzw(attack: Attack) -> None:
-    number, content = _content(attack)
-    bits = "".join(f"{code:09b}" for code in [256, *(code for at in range(0, len(content), 200) for code in [*content[at : at + 200], 256]), 257])
-    bits = bits.ljust(-(-len(bits) // 8) * 8, "0")
-    raw = int(bits, 2).to_bytes(len(bits) // 8, "big")
-    parameters = attack.choose(None, b"<< /EarlyChange 0 >>", b"<< /EarlyChange 1 >>", b"<< /Predictor 1 >>")
-    _put_coded(attack, number, attack.choose(b"/LZWDecode", b"/LZW"), attack.choose(raw, raw[:-2], raw + b"xx"), parameters)
-
-
-@mutation(DECODERS)
-def filter_unknown(attack: Attack) -> None:
-    number, content = _content(attack)
-    names = (b"/XX", b"/flatedecode", b"null", b"[]", b"[null]", b"(FlateDecode)", b"/JPXDecode", b"/Crypt", b"/Standard", b"[/Crypt]", b"/FlateDecode ")
-    _put_coded(attack, number, attack.choose(*names), content, attack.choose(None, b"null", b"<< /Name /Identity >>", b"[]"))
-
-
-@mutation(DECODERS)
-def filters_in_a_row(attack: Attack) -> None:
-    number, content = _content(attack)
-    raw = zlib.compress(content).hex().encode() + b">"
-    names = (b"[/ASCIIHexDecode /FlateDecode]", b"[/AHx /Fl]", b"[/AHx null /Fl]", b"[/Crypt /ASCIIHexDecode /FlateDecode]", b"[/AHx /Fl /XX]")
-    _put_coded(attack, number, attack.choose(*names), raw, attack.choose(None, b"[null null]", b"[<< /Predictor 1 >> null]"))
-
-
-@mutation(DECODERS)
-def filter_by_reference(attack: Attack) -> None:
-    number, content = _content(attack)
-    name = attack.add(attack.choose(b"/FlateDecode", b"[/FlateDecode]", b"null"))
-    _put_coded(attack, number, attack.choose(reference(name), b"[%d 0 R]" % name), zlib.compress(content))
-
-
-@mutation(DECODERS)
-def filter_said_otherwise(attack: Attack) -> None:
-    """Entries that an external file or an inline image have."""
-    number, content = _content(attack)
-    key = attack.choose(b"/F", b"/FFilter", b"/DP", b"/FDecodeParms", b"/DL")
-    values = {b"/F": attack.choose(b"(other)", b"/Fl"), b"/DL": b"3"}
-    attack.put(number, syntax.stream({key: values.get(key, b"/FlateDecode")}, content))
-
-
-@mutation(DECODERS)
-def picture_by_another_filter(attack: Attack) -> None:
-    found = attack.doc.resource(attack.page(), b"/XObject")
-    if not found:
-        raise Absent("pictures")
-    number = found[0]
-    told = {key: value for key, value in attack.entries(number).items() if key not in (b"/Filter", b"/DecodeParms", b"/Length")}
-    attack.put(number, syntax.stream(told | {b"/Filter": b"/ASCIIHexDecode"}, attack.choose(b"00" * 144, b"FF" * 60, b"0g" * 144, b"") + b">"))
-
-
 # --- unreadable objects --------------------------------------------------------------------------------------
 
 
@@ -273,7 +170,11 @@ def picture_by_another_filter(attack: Attack) -> None:
 def object_cut_short(attack: Attack) -> None:
     (number, evil), *others = attack.evil()
     attack.write(others)
-    attack.put(number, evil, end=attack.choose(b"\n", b"", b" endobj", b"\nendob\n", b"\nendobj endobj\n", b" 5 0 obj\nendobj\n"))
+    attack.put(
+        number,
+        evil,
+        end=attack.choose(b"\n", b"", b" endobj", b"\nendob\n", b"\nendobj endobj\n", b" 5 0 obj\nendobj\n"),
+    )
 
 
 @mutation(BROKEN)
@@ -287,7 +188,12 @@ def object_of_two_values(attack: Attack) -> None:
 @mutation(BROKEN)
 def object_of_no_sense(attack: Attack) -> None:
     number = attack.choose(attack.page(), attack.doc.contents(attack.page()), attack.doc.page_root)
-    attack.put(number, attack.choose(b"", b"null", b"<<", b"nul", b"1..2", b">>", b"<< /Type", b"(", b"R", b"%d 0 R" % number, b"[" * 300))
+    attack.put(
+        number,
+        attack.choose(
+            b"", b"null", b"<<", b"nul", b"1..2", b">>", b"<< /Type", b"(", b"R", b"%d 0 R" % number, b"[" * 300
+        ),
+    )
 
 
 @mutation(BROKEN)
@@ -300,15 +206,33 @@ def object_by_reference(attack: Attack) -> None:
 @mutation(BROKEN)
 def annotation_unreadable(attack: Attack) -> None:
     looks = attack.add(shapes.looks(80, 20, b"1 1 0.9 rg 0 0 80 20 re f 0 g " + shapes.words(b"Pay 999")))
-    odd = attack.choose(b"/X 1..2", b"/X --3", b"/X <1g>", b"/X 1 0", b"/X (", b"/X #", b"/Filter 5 0 R", b"/X {1}", b"/X 1e5", b"/X 4.-5")
-    number = attack.add(b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [100 40 180 60] /AP << /N %d 0 R >> " % looks + odd + b" >>")
+    odd = attack.choose(
+        b"/X 1..2",
+        b"/X --3",
+        b"/X <1g>",
+        b"/X 1 0",
+        b"/X (",
+        b"/X #",
+        b"/Filter 5 0 R",
+        b"/X {1}",
+        b"/X 1e5",
+        b"/X 4.-5",
+    )
+    number = attack.add(
+        b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [100 40 180 60] /AP << /N %d 0 R >> " % looks + odd + b" >>"
+    )
     attack.append(attack.page(), b"/Annots", reference(number))
 
 
 @mutation(BROKEN)
 def stream_without_dictionary(attack: Attack) -> None:
     number, evil = attack.evil_content()[0]
-    attack.put(number, attack.choose(b"stream\n" + (syntax.data(evil) or b"") + b"\nendstream", evil + b"\nstream\nx\nendstream", evil[:-9]))
+    attack.put(
+        number,
+        attack.choose(
+            b"stream\n" + (syntax.data(evil) or b"") + b"\nendstream", evil + b"\nstream\nx\nendstream", evil[:-9]
+        ),
+    )
 
 
 @mutation(BROKEN)
