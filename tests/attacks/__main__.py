@@ -26,7 +26,8 @@ _WORDS = (
 def table(findings: Findings) -> str:
     """Return the counts by class."""
     names = ("pdfium", "poppler", "mupdf")
-    words = [*_WORDS, *(f"finding {name}" for name in names), *(f"lost {name}" for name in names)]
+    rule = "finding rule"
+    words = [*_WORDS, rule, *(f"finding {name}" for name in names), *(f"lost {name}" for name in names)]
     head = ["class", *(word.replace("finding ", "f:").replace("not permitted before", "n/a") for word in words)]
     rows = [head] + [[kind, *(str(count[word]) for word in words)] for kind, count in sorted(findings.counts.items())]
     rows.append(["all", *(str(findings.total()[word]) for word in words)])

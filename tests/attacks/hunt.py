@@ -326,6 +326,8 @@ class _Trail:
         if drawn is None:
             return
         seen, lost = drawn.result()
+        if said == PERMITTED and _is_forbidden(case):
+            seen = {"rule": "no rule allows it"} | seen
         findings.count(case.kind, "drawn", *(f"lost {name}" for name in lost))
         if seen:
             findings.count(case.kind, "visible")
@@ -343,7 +345,17 @@ class _Trail:
         if self.said(made) != PERMITTED:
             return None
         seen, _ = self.gallery.differences(made)
+        if _is_forbidden(case):
+            seen = {"rule": "no rule allows it"} | seen
         return Finding(case, made, seen) if seen else None
+
+
+def _is_forbidden(case: Case) -> bool:
+    """Whether the case is nothing but a change that must not pass, drawn or not."""
+    allowed_annotations = case.base.startswith("ours/p3") or "/p3" in case.base
+    if len(case.steps) != 1 or (case.kind == "annotations" and allowed_annotations):
+        return False
+    return case.steps[0].mutation.forbidden
 
 
 def _shrunk(trail: _Trail, finding: Finding) -> Finding:

@@ -95,9 +95,10 @@ class Attack:
 
     def plant(self) -> None:
         """Write something that a reader would see: listed, or beside what is listed, where only a search finds it."""
-        edit = self.evil()
-        way = self.choose("listed", "behind the listed", "before the listed", "unlisted", "in a stream")
-        if way == "listed":
+        ways = ("listed", "behind the listed", "before the listed", "unlisted", "in a stream", "as it was", "as it was")
+        way = self.choose(*ways)
+        edit = self.as_it_was() if way == "as it was" else self.evil()
+        if way in ("listed", "as it was"):
             self.write(edit)
             return
         honest = [Written(number, self.doc.body(number)) for number, _ in edit if number in self.doc.objects]
@@ -150,6 +151,19 @@ class Attack:
         if self.base.seal == "p3" and self.entries(number).get(b"/Subtype") != b"/Widget":
             self.areas.append(EVERYWHERE)
         return number
+
+    def as_it_was(self) -> Edit:
+        """Choose an object that is seen, to be written again unchanged, so that only how it is written may matter."""
+        page = self.page()
+        found = [page, page, self.doc.page_root, self.doc.root, *self.doc.resource(page, b"/Font")]
+        found += [*self.doc.annotations(page), *self.doc.resource(page, b"/XObject")]
+        found += [self.doc.contents(page)] * 2
+        number = self.random.choice([number for number in found if number in self.doc.objects])
+        return [(number, self.doc.body(number))]
+
+    def rewrite(self) -> Edit:
+        """Choose something that a reader would see, or something as it was."""
+        return self.evil() if self.random.random() < 0.5 else self.as_it_was()
 
     def evil_content(self) -> Edit:
         return _content(self)
@@ -229,20 +243,25 @@ _EDITS: tuple[Callable[[Attack], Edit], ...] = (
 
 @dataclass(frozen=True)
 class Mutation:
-    """One thing that can be done: to what is appended, or (``prepares``) to a document before it is signed."""
+    """One thing that can be done: to what is appended, or (``prepares``) to a document before it is signed.
+
+    Attributes:
+        forbidden: it must not be permitted though no witness draws it: words that are read aloud, actions, names.
+    """
 
     name: str
     kind: str
     apply: Callable[..., None]
     prepares: bool = False
+    forbidden: bool = False
 
 
 MUTATIONS: dict[str, Mutation] = {}
 
 
-def mutation(kind: str) -> Callable[[Callable[[Attack], None]], Callable[[Attack], None]]:
+def mutation(kind: str, *, forbidden: bool = False) -> Callable[[Callable[[Attack], None]], Callable[[Attack], None]]:
     """Enter a mutation of an appended revision under its class."""
-    return _entry(kind, prepares=False)
+    return _entry(kind, forbidden=forbidden)
 
 
 def preparation(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -250,11 +269,11 @@ def preparation(kind: str) -> Callable[[Callable[..., None]], Callable[..., None
     return _entry(kind, prepares=True)
 
 
-def _entry(kind: str, *, prepares: bool):
+def _entry(kind: str, *, prepares: bool = False, forbidden: bool = False):
     def enter(apply):
         name = apply.__name__.strip("_")
         assert name not in MUTATIONS, name
-        MUTATIONS[name] = Mutation(name, kind, apply, prepares)
+        MUTATIONS[name] = Mutation(name, kind, apply, prepares, forbidden)
         return apply
 
     return enter

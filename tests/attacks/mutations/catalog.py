@@ -17,7 +17,7 @@ CATALOG, STRUCTURE, LAYERS, METADATA, FONTS, SECRETS = (
 )
 
 
-@mutation(CATALOG)
+@mutation(CATALOG, forbidden=True)
 def action_on_opening(attack: Attack) -> None:
     actions = (
         b"<< /S /JavaScript /JS (app.alert\\(1\\)) >>",
@@ -29,7 +29,7 @@ def action_on_opening(attack: Attack) -> None:
     attack.change(attack.doc.root, {b"/OpenAction": attack.choose(*actions)})
 
 
-@mutation(CATALOG)
+@mutation(CATALOG, forbidden=True)
 def more_actions(attack: Attack) -> None:
     attack.change(attack.choose(attack.doc.root, attack.page()), {b"/AA": b"<< /WP << /S /JavaScript /JS (1) >> >>"})
 
@@ -51,7 +51,7 @@ def preferences(attack: Attack) -> None:
     attack.change(attack.doc.root, dict([attack.choose(*entries)]))
 
 
-@mutation(CATALOG)
+@mutation(CATALOG, forbidden=True)
 def names(attack: Attack) -> None:
     trees = (
         b"<< /Dests << /Names [(terms) [%d 0 R /Fit]] >> >>",
@@ -63,12 +63,12 @@ def names(attack: Attack) -> None:
     attack.change(attack.doc.root, {b"/Names": tree % attack.doc.pages[-1] if b"%d" in tree else tree})
 
 
-@mutation(CATALOG)
+@mutation(CATALOG, forbidden=True)
 def destinations(attack: Attack) -> None:
     attack.change(attack.doc.root, {b"/Dests": b"<< /terms [%d 0 R /Fit] >>" % attack.doc.pages[-1]})
 
 
-@mutation(CATALOG)
+@mutation(CATALOG, forbidden=True)
 def outlines(attack: Attack) -> None:
     number = syntax.number_of(attack.entries(attack.doc.root).get(b"/Outlines"))
     if number is None:
@@ -89,12 +89,12 @@ def outlines(attack: Attack) -> None:
     )
 
 
-@mutation(CATALOG)
+@mutation(CATALOG, forbidden=True)
 def page_labels(attack: Attack) -> None:
     attack.change(attack.doc.root, {b"/PageLabels": b"<< /Nums [0 << /S /R /P (Annex ) >>] >>"})
 
 
-@mutation(CATALOG)
+@mutation(CATALOG, forbidden=True)
 def attachment(attack: Attack) -> None:
     data = attack.add(syntax.stream({b"/Type": b"/EmbeddedFile"}, b"price: 999"))
     spec = attack.add(b"<< /Type /Filespec /F (contract.json) /UF (contract.json) /EF << /F %d 0 R >> >>" % data)
@@ -114,7 +114,7 @@ def catalog_entry_beside_another_change(attack: Attack) -> None:
     attack.change(attack.doc.root, {b"/Version": b"/1.7"})
 
 
-@mutation(STRUCTURE)
+@mutation(STRUCTURE, forbidden=True)
 def structure_words(attack: Attack) -> None:
     found = attack.doc.typed(b"/StructElem")
     attack.change(
@@ -122,7 +122,7 @@ def structure_words(attack: Attack) -> None:
     )
 
 
-@mutation(STRUCTURE)
+@mutation(STRUCTURE, forbidden=True)
 def structure_order(attack: Attack) -> None:
     found = [n for n in attack.doc.typed(b"/StructElem") if attack.entries(n).get(b"/K", b"").startswith(b"[")]
     if not found:
@@ -132,7 +132,7 @@ def structure_order(attack: Attack) -> None:
     attack.change(number, {b"/K": b"[" + b" ".join(attack.choose(kids[::-1], kids[1:], [*kids, b"null"])) + b"]"})
 
 
-@mutation(STRUCTURE)
+@mutation(STRUCTURE, forbidden=True)
 def structure_added(attack: Attack) -> None:
     parent = attack.random.choice(attack.doc.typed(b"/StructElem"))
     number = attack.add(b"<< /Type /StructElem /S /P /P %d 0 R /ActualText (Pay 999 yen) >>" % parent)
@@ -257,7 +257,7 @@ def font_exchanged(attack: Attack) -> None:
     attack.change(number, attack.choose(*entries))
 
 
-@mutation(FONTS)
+@mutation(FONTS, forbidden=True)
 def words_of_a_font(attack: Attack) -> None:
     found = [n for n in attack.doc.typed(b"/Font") if b"/ToUnicode" in attack.entries(n)]
     if not found:

@@ -199,7 +199,7 @@ def calculation_order(attack: Attack) -> None:
     attack.change(attack.doc.form, {b"/CO": b"[%d 0 R]" % attack.doc.fields[0]})
 
 
-@mutation(DEFAULTS)
+@mutation(DEFAULTS, forbidden=True)
 def dynamic_form(attack: Attack) -> None:
     number = attack.add(syntax.stream({}, b"<xdp:xdp xmlns:xdp='http://ns.adobe.com/xdp/'>999</xdp:xdp>"))
     attack.change(attack.doc.form, {b"/XFA": reference(number)})

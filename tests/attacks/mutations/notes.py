@@ -114,13 +114,13 @@ def annotation_of_another_page(attack: Attack) -> None:
     attack.append(others[0], b"/Annots", reference(attack.doc.annotations(first)[0]))
 
 
-@mutation(KIND)
+@mutation(KIND, forbidden=True)
 def words_of_an_annotation(attack: Attack) -> None:
     number = attack.random.choice(attack.doc.typed(b"/Annot"))
     attack.change(number, {b"/Contents": b"(Pay 999)", b"/RC": b"(<p>999</p>)"})
 
 
-@mutation(KIND)
+@mutation(KIND, forbidden=True)
 def action_of_an_annotation(attack: Attack) -> None:
     number = attack.random.choice(attack.doc.typed(b"/Annot"))
     actions = (

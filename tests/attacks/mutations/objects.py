@@ -12,7 +12,14 @@ KIND = "object streams"
 
 
 def _packable(attack: Attack) -> tuple[tuple[int, bytes], bytes, Edit]:
-    """Return an object that is no stream as it should be seen, its body as it was, and what goes with it."""
+    """Return an object that is no stream as it should be seen, its body as it was, and what goes with it.
+
+    Now and then it should be seen as it was, so that only how it is written may matter.
+    """
+    if attack.random.random() < 0.4:
+        number, body = attack.as_it_was()[0]
+        if syntax.data(body) is None:
+            return (number, body), body, []
     for _ in range(12):
         first, *others = attack.evil()
         if syntax.data(first[1]) is None:

@@ -180,7 +180,7 @@ def kids_of_a_page(attack: Attack) -> None:
     attack.change(page, {b"/Kids": b"[%d 0 R]" % kid, b"/Count": attack.choose(b"1", b"0")})
 
 
-@mutation(KIND)
+@mutation(KIND, forbidden=True)
 def contents_of_a_node(attack: Attack) -> None:
     content = attack.add(attack.evil_content()[0][1])
     attack.change(_node(attack), {b"/Contents": reference(content), b"/MediaBox": b"[0 0 200 140]"})

@@ -22,7 +22,7 @@ def one_based(attack: Attack) -> None:
 
 @mutation(KIND)
 def shifted_by_one(attack: Attack) -> None:
-    number, evil = attack.evil()[0]
+    number, evil = attack.rewrite()[0]
     attack.put(number, evil)
     attack.revision.table.extra_rows[number + 1] = (1, 0, 0)
     attack.put(number + 1, evil, head=b"%d 0 obj\n" % number)
@@ -58,13 +58,13 @@ def _place(attack: Attack, number: int) -> int:
 
 @mutation(KIND)
 def generation(attack: Attack) -> None:
-    for number, evil in attack.evil():
+    for number, evil in attack.rewrite():
         attack.put(number, evil, generation=attack.choose(1, 2, 65535))
 
 
 @mutation(KIND)
 def generation_only_in_the_table(attack: Attack) -> None:
-    for number, evil in attack.evil():
+    for number, evil in attack.rewrite():
         attack.put(
             number, evil, head=b"%d %d obj\n" % (number, attack.choose(1, 0)), generation=attack.choose(1, 65535)
         )
@@ -72,7 +72,7 @@ def generation_only_in_the_table(attack: Attack) -> None:
 
 @mutation(KIND)
 def generation_only_in_the_object(attack: Attack) -> None:
-    for number, evil in attack.evil():
+    for number, evil in attack.rewrite():
         attack.put(number, evil, head=b"%d 1 obj\n" % number)
 
 
@@ -110,7 +110,7 @@ def freed(attack: Attack) -> None:
 
 @mutation(KIND)
 def freed_but_there(attack: Attack) -> None:
-    for number, evil in attack.evil():
+    for number, evil in attack.rewrite():
         piece = attack.put(number, evil)
         piece.row = (0, attack.choose(0, _place(attack, number)), attack.choose(0, 1))
 
@@ -144,7 +144,7 @@ def hybrid_disagrees(attack: Attack) -> None:
     """The table says one thing and /XRefStm another."""
     if attack.revision.table.stream:
         attack.revision.table.stream = False
-    for number, evil in attack.evil():
+    for number, evil in attack.rewrite():
         if number in attack.doc.objects:
             attack.put(number, attack.doc.body(number))
         where = attack.new()
@@ -156,7 +156,7 @@ def hybrid_disagrees(attack: Attack) -> None:
 @mutation(KIND)
 def hidden_from_old_readers(attack: Attack) -> None:
     attack.revision.table.stream = False
-    edit = attack.evil()
+    edit = attack.rewrite()
     attack.write(edit)
     attack.revision.table.hidden = tuple(number for number, _ in edit)
 
@@ -181,7 +181,7 @@ def other_index(attack: Attack) -> None:
 @mutation(KIND)
 def kind_of_row_unknown(attack: Attack) -> None:
     attack.revision.table.stream = True
-    for number, evil in attack.evil():
+    for number, evil in attack.rewrite():
         piece = attack.put(number, evil)
         piece.row = (attack.choose(3, 255, 4), _place(attack, number), 0)
 
@@ -190,7 +190,7 @@ def kind_of_row_unknown(attack: Attack) -> None:
 def beside_the_object(attack: Attack) -> None:
     """The row points to white space before the object, or into its number."""
     space = attack.choose(b" ", b"\n\n", b"        ", b"%c\n", b"\0", b"9")
-    for number, evil in attack.evil():
+    for number, evil in attack.rewrite():
         attack.put(number, evil, before=space, moved=attack.choose(-len(space), -1, 1, -len(space) - 1))
 
 
@@ -204,7 +204,7 @@ def row_to_another_object(attack: Attack) -> None:
 
 @mutation(KIND)
 def head_with_another_number(attack: Attack) -> None:
-    for number, evil in attack.evil():
+    for number, evil in attack.rewrite():
         heads = (
             b"%d 0 obj\n" % attack.new(),
             b"%d 0 obj\n" % (number + 1),
@@ -225,7 +225,7 @@ def rows_of_other_length(attack: Attack) -> None:
 @mutation(KIND)
 def a_table_behind(attack: Attack) -> None:
     """A second cross-reference that startxref does not name, behind the one that it does."""
-    edit = attack.evil()
+    edit = attack.rewrite()
     rows = b""
     for number, evil in edit:
         piece = attack.put(number, evil, listed=False)

@@ -168,7 +168,7 @@ def lengths_changed(attack: Attack) -> None:
 
 @mutation(BROKEN)
 def object_cut_short(attack: Attack) -> None:
-    (number, evil), *others = attack.evil()
+    (number, evil), *others = attack.rewrite()
     attack.write(others)
     attack.put(
         number,
@@ -179,7 +179,7 @@ def object_cut_short(attack: Attack) -> None:
 
 @mutation(BROKEN)
 def object_of_two_values(attack: Attack) -> None:
-    (number, evil), *others = attack.evil()
+    (number, evil), *others = attack.rewrite()
     attack.write(others)
     pair = [evil, attack.doc.body(number) if number in attack.doc.objects else b"null"]
     attack.put(number, b"\n".join(pair if attack.choose(True, False) else pair[::-1]))
@@ -198,13 +198,15 @@ def object_of_no_sense(attack: Attack) -> None:
 
 @mutation(BROKEN)
 def object_by_reference(attack: Attack) -> None:
-    (number, evil), *others = attack.evil()
+    (number, evil), *others = attack.rewrite()
     attack.write(others)
     attack.put(number, reference(attack.add(evil)))
 
 
 @mutation(BROKEN)
 def annotation_unreadable(attack: Attack) -> None:
+    if attack.base.seal == "p3":
+        raise Absent("a rule against annotations")
     looks = attack.add(shapes.looks(80, 20, b"1 1 0.9 rg 0 0 80 20 re f 0 g " + shapes.words(b"Pay 999")))
     odd = attack.choose(
         b"/X 1..2",
@@ -226,7 +228,7 @@ def annotation_unreadable(attack: Attack) -> None:
 
 @mutation(BROKEN)
 def stream_without_dictionary(attack: Attack) -> None:
-    number, evil = attack.evil_content()[0]
+    number, evil = attack.content_of_either_kind()
     attack.put(
         number,
         attack.choose(
