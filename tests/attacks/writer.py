@@ -6,7 +6,8 @@ import random
 import re
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from copy import deepcopy
+from dataclasses import dataclass, field
 
 from tests.attacks import syntax
 from tests.attacks.crypt import Crypt
@@ -257,6 +258,7 @@ class Draft:
         front: bytes before the header.
         loose: bytes between objects, hidden from every reader that follows the cross-reference.
         shadows: numbers with the bodies that were hidden, for what later makes readers find them.
+        aliases: objects that play two parts, each with the entries that change what is seen of it.
     """
 
     objects: dict[int, bytes]
@@ -270,16 +272,13 @@ class Draft:
     order: list[int] | None = None
     shadows: list[tuple[int, bytes]] = field(default_factory=list)
     containers: dict[int, Packed] = field(default_factory=dict)
+    aliases: list[tuple[int, Entries]] = field(default_factory=list)
 
     def new(self) -> int:
         return max([*self.objects, *self.containers, 39]) + 1
 
     def copy(self) -> Draft:
-        return replace(
-            self,
-            objects=dict(self.objects), trailer=dict(self.trailer), loose=list(self.loose),
-            shadows=list(self.shadows), containers=dict(self.containers),
-        )  # fmt: skip
+        return deepcopy(self)
 
     def render(self) -> bytes:
         trailer = {b"/Root": syntax.reference(self.root)} | self.trailer

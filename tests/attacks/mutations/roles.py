@@ -107,6 +107,84 @@ def form_defaults_that_are_resources(draft: Draft, choice: random.Random) -> Non
     draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Resources": reference(number)})
 
 
+def _graphics_state(draft: Draft) -> int:
+    """Let the page draw under a graphics state of its own; return its number."""
+    number = draft.new()
+    draft.objects[number] = b"<< /ca 1 >>"
+    resources = syntax.entries(draft.objects[shapes.PAGE]).get(b"/Resources", b"<< /Font << /F1 7 0 R >> >>")
+    changed = syntax.with_entries(resources, {b"/ExtGState": b"<< /Z %d 0 R >>" % number})
+    draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Resources": changed})
+    draft.objects[shapes.CONTENT] = syntax.stream({}, b"/Z gs " + (syntax.data(draft.objects[shapes.CONTENT]) or b""))
+    draft.aliases.append((number, {b"/ca": b"0.1"}))
+    return number
+
+
+@preparation(PREPARED)
+def graphics_state_of_two_parts(draft: Draft, choice: random.Random) -> None:
+    """It is /Info, the security store, the metadata's, an outline, or the form's defaults besides."""
+    number, root = _graphics_state(draft), draft.objects[1]
+    part = choice.choice(
+        [b"/Info", b"/DSS", b"/Outlines", b"/PieceInfo", b"/ViewerPreferences", b"/Extensions", b"/DR", b"/MK"]
+    )
+    if part == b"/Info":
+        draft.trailer[part] = reference(number)
+    elif part == b"/DR":
+        draft.objects[shapes.FORM] = syntax.with_entries(draft.objects[shapes.FORM], {part: reference(number)})
+    elif part == b"/MK":
+        draft.objects[shapes.BUYER] = syntax.with_entries(draft.objects[shapes.BUYER], {part: reference(number)})
+    else:
+        draft.objects[1] = syntax.with_entries(root, {part: reference(number)})
+
+
+@preparation(PREPARED)
+def content_that_is_the_looks_of_a_field(draft: Draft, choice: random.Random) -> None:
+    """What the page shows in a second content stream is the appearance of a field still to be filled."""
+    number = draft.new()
+    said, content = _drawn(_MARK)
+    draft.objects[number] = syntax.stream(said, content)
+    target = choice.choice([n for n in (shapes.BUYER, shapes.NAME) if n in draft.objects])
+    draft.objects[target] = syntax.with_entries(draft.objects[target], {b"/AP": b"<< /N %d 0 R >>" % number})
+    contents = {b"/Contents": b"[%d 0 R %d 0 R]" % (shapes.CONTENT, number)}
+    draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], contents)
+
+
+@preparation(PREPARED)
+def annotations_that_are_the_fields(draft: Draft, choice: random.Random) -> None:
+    """One array is the page's /Annots and the form's /Fields."""
+    number = draft.new()
+    page, form = draft.objects[shapes.PAGE], draft.objects[shapes.FORM]
+    draft.objects[number] = syntax.entries(page)[b"/Annots"]
+    draft.objects[shapes.PAGE] = syntax.with_entries(page, {b"/Annots": reference(number)})
+    draft.objects[shapes.FORM] = syntax.with_entries(form, {b"/Fields": reference(number)})
+
+
+@preparation(PREPARED)
+def names_of_pictures_that_are_a_store(draft: Draft, choice: random.Random) -> None:
+    """The page's /XObject dictionary is the security store, or a part of it."""
+    shown, hidden, number = draft.new(), draft.new() + 1, draft.new() + 2
+    draft.objects[shown] = syntax.stream(*_drawn(_MARK))
+    draft.objects[hidden] = syntax.stream(*_drawn(b"q 0.8 0 0 rg 20 45 70 25 re f Q"))
+    draft.objects[number] = b"<< /Z %d 0 R >>" % shown
+    draft.aliases.append((number, {b"/Z": reference(hidden)}))
+    resources = syntax.entries(draft.objects[shapes.PAGE]).get(b"/Resources", b"<< /Font << /F1 7 0 R >> >>")
+    changed = syntax.with_entries(resources, {b"/XObject": reference(number)})
+    draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Resources": changed})
+    content = syntax.data(draft.objects[shapes.CONTENT]) or b""
+    draft.objects[shapes.CONTENT] = syntax.stream({}, content + b" /Z Do")
+    store = choice.choice([reference(number), b"<< /VRI %d 0 R >>" % number])
+    draft.objects[1] = syntax.with_entries(draft.objects[1], {b"/DSS": store})
+
+
+@mutation(APPENDED)
+def second_part_changed(attack: Attack) -> None:
+    """What plays two parts is changed, so that the page shows something else."""
+    aliases = attack.base.draft.aliases if attack.base.draft else []
+    if not aliases:
+        raise Absent("an object with two parts")
+    number, changed = attack.random.choice(aliases)
+    attack.change(number, changed)
+
+
 @mutation(APPENDED)
 def aliased_object_changed(attack: Attack) -> None:
     """Whatever is drawn and has a second part too now draws other words; its second part stays as it was."""
