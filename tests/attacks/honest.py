@@ -100,6 +100,17 @@ def filled_by_the_writer(work: Work) -> None:
 
 
 @update
+def ticked_by_the_writer(work: Work) -> None:
+    work.need(*_FORM)
+    number = _empty_field(work, b"/Btn")
+    doc, revision = work.doc, work.revision()
+    body = syntax.with_entries(doc.body(number), {b"/V": b"/Yes", b"/AS": b"/Yes"})
+    revision.pieces.append(Written(number, body))
+    work.data = revision.render()
+    work.shows(doc.entries(number)[b"/Rect"])
+
+
+@update
 def signed_by_the_writer(work: Work) -> None:
     work.need(*_FORM)
     number = _empty_field(work, b"/Sig")

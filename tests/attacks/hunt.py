@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 import threading
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
@@ -263,7 +264,12 @@ _AHEAD = 200
 
 
 def hunt(
-    judge: Judge = product, *, cases: Iterable[tuple[Case, Made]], everything: bool = False, shrink: bool = True
+    judge: Judge = product,
+    *,
+    cases: Iterable[tuple[Case, Made]],
+    everything: bool = False,
+    shrink: bool = True,
+    enough: float = math.inf,
 ) -> Findings:
     """Judge all cases and have drawn what is permitted.
 
@@ -272,6 +278,7 @@ def hunt(
         cases: see ``cases``.
         everything: draw what is not permitted too, and count what can be seen of it as ``visible``.
         shrink: leave away those mutations of a finding that it does without.
+        enough: end after so many findings.
     """
     findings, gallery = Findings(), Gallery()
     findings.missing = gallery.missing
@@ -283,6 +290,8 @@ def hunt(
                 waiting.append((case, made, *trail.begin(pool, made)))
                 while waiting and (len(waiting) > _AHEAD or waiting[0][3] is None or waiting[0][3].done()):
                     trail.note(findings, *waiting.popleft())
+                if len(findings.found) >= enough:
+                    break
             for item in waiting:
                 trail.note(findings, *item)
         if shrink:

@@ -77,9 +77,13 @@ def form() -> dict[int, bytes]:
         b"<< /FT /Btn /T (agreed) /V /Yes /AS /Yes /AP << /N << /Yes 40 0 R /Off 41 0 R >> >>" + _WIDGET
         + b" /Rect [10 50 26 66] >>"
     )  # fmt: skip
+    of[75] = (
+        b"<< /FT /Btn /T (insured) /AS /Off /AP << /N << /Yes 40 0 R /Off 41 0 R >> >>" + _WIDGET
+        + b" /Rect [40 50 56 66] >>"
+    )  # fmt: skip
     of[40], of[41] = looks(16, 16, b"0 0 16 16 re f"), looks(16, 16, b"0 0 16 16 re S")
-    _more(of, FORM, Fields=b"[11 0 R 13 0 R 14 0 R]", DA=b"(/F1 10 Tf 0 g)", DR=b"<< /Font << /F1 7 0 R >> >>")
-    _more(of, PAGE, Annots=b"[11 0 R 13 0 R 14 0 R]")
+    _more(of, FORM, Fields=b"[11 0 R 13 0 R 14 0 R 75 0 R]", DA=b"(/F1 10 Tf 0 g)", DR=b"<< /Font << /F1 7 0 R >> >>")
+    _more(of, PAGE, Annots=b"[11 0 R 13 0 R 14 0 R 75 0 R]")
     return of
 
 
@@ -122,7 +126,8 @@ def annotated() -> dict[int, bytes]:
         b"<< /Type /Annot /Subtype /Link /F 4 /P 3 0 R /Rect [12 106 80 124] /Border [0 0 0]"
         b" /A << /S /URI /URI (http://example.com) >> >>"
     )
-    _more(of, PAGE, Annots=b"[46 0 R 48 0 R 50 0 R 52 0 R 54 0 R]")
+    of[74] = syntax.entries(of[PAGE])[b"/Annots"][:-1] + b" 46 0 R 48 0 R 50 0 R 52 0 R 54 0 R]"
+    of[PAGE] = syntax.with_entries(of[PAGE], {b"/Annots": b"74 0 R"})
     return of
 
 
