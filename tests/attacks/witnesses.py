@@ -27,7 +27,10 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Area:
-    """A rectangle, in points from the lower left, of a page (from 0; None: every page) where a difference is right."""
+    """A rectangle, in points from the lower left, of a page (from 0; None: every page) where a difference is right.
+
+    On a page that is shown turned it holds as the page's own coordinates say; all four turns are taken for right.
+    """
 
     page: int | None
     box: Box
@@ -189,11 +192,15 @@ def _first_difference(one: Picture, other: Picture, boxes: list[Box]) -> tuple[i
         if line == changed:
             continue
         for at, (a, b) in enumerate(zip(line, changed, strict=True)):
-            if abs(a - b) >= _VISIBLE and not any(_inside(box, at // 3, y, one.height) for box in boxes):
+            if abs(a - b) >= _VISIBLE and not any(_inside(box, at // 3, y, one) for box in boxes):
                 return at // 3, y
     return None
 
 
-def _inside(box: Box, x: int, y: int, height: int) -> bool:
+def _inside(box: Box, x: int, y: int, page: Picture) -> bool:
     left, bottom, right, top = (side * DPI / 72 for side in box)
-    return left - _MARGIN <= x <= right + _MARGIN and bottom - _MARGIN <= height - y <= top + _MARGIN
+    y = page.height - y
+    turned = ((x, y), (page.height - y, x), (page.width - x, page.height - y), (y, page.width - x))
+    return any(
+        left - _MARGIN <= one <= right + _MARGIN and bottom - _MARGIN <= other <= top + _MARGIN for one, other in turned
+    )

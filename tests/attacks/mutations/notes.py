@@ -135,9 +135,9 @@ def action_of_an_annotation(attack: Attack) -> None:
 # --- signatures and timestamps -------------------------------------------------------------------------------
 
 
-def _signature(attack: Attack, where: bytes, looks: int, *, stamp: bool) -> None:
+def _signature(attack: Attack, where: bytes, looks: int, *, stamp: bool, page: int | None = None) -> None:
     """Write a real signature or timestamp into a field of its own, over something."""
-    page, value = attack.page(), attack.new()
+    page, value = page or attack.page(), attack.new()
     number = attack.add(
         b"<< /FT /Sig /T (late%d) /Type /Annot /Subtype /Widget /F 132 /Rect %s /P %d 0 R /V %d 0 R"
         b" /AP << /N %d 0 R >> >>" % (value, where, page, value, looks)
@@ -163,7 +163,7 @@ def signature_over_the_text(attack: Attack) -> None:
     """Nobody forbids this where nothing is certified, or where there is no text: a new signature's right to be seen."""
     if attack.base.seal not in ("p1", "p2", "p3") or attack.base.name.startswith("ours/"):
         attack.areas.append(Area(None, (10, 100, 110, 130)))
-    _signature(attack, b"[10 100 110 130]", _looks(attack), stamp=False)
+    _signature(attack, b"[10 100 110 130]", _looks(attack), stamp=False, page=attack.doc.pages[0])
 
 
 @mutation(SIGNATURES)
@@ -187,6 +187,41 @@ def signature_of_the_same_range(attack: Attack) -> None:
     )
     attack.append(page, b"/Annots", reference(field))
     attack.append(attack.doc.form, b"/Fields", reference(field))
+
+
+def _value(attack: Attack) -> tuple[int, int]:
+    """Return a signed field, and its signature's dictionary."""
+    number = attack.random.choice(attack.doc.fields_of(b"/Sig", filled=True))
+    value = syntax.number_of(attack.entries(number)[b"/V"])
+    if value is None or attack.base.crypt is not None:
+        raise Absent("a signature in the clear")
+    return number, value
+
+
+@mutation(SIGNATURES, forbidden=True)
+def signature_dictionary_written_again(attack: Attack) -> None:
+    """The same bytes signed, but by somebody of another name, or at another time."""
+    entry = attack.choose((b"/Name", b"(Mallory)"), (b"/Reason", b"(I agree)"), (b"/M", b"(D:20200101000000Z)"))
+    attack.change(_value(attack)[1], dict([entry]))
+
+
+@mutation(SIGNATURES, forbidden=True)
+def signature_dictionary_elsewhere(attack: Attack) -> None:
+    number, value = _value(attack)
+    copied = attack.add(syntax.with_entries(attack.body(value), {b"/Name": b"(Mallory)"}))
+    attack.change(number, {b"/V": reference(copied)})
+
+
+@mutation(SIGNATURES, forbidden=True)
+def signed_field_renamed(attack: Attack) -> None:
+    attack.change(_value(attack)[0], attack.choose({b"/T": b"(landlord)"}, {b"/TU": b"(landlord)"}))
+
+
+@mutation(SIGNATURES, forbidden=True)
+def certification_forgotten(attack: Attack) -> None:
+    if b"/Perms" not in attack.entries(attack.doc.root):
+        raise Absent("a certification")
+    attack.change(attack.doc.root, {b"/Perms": attack.choose(b"null", b"<< >>", b"<< /UR3 9999 0 R >>")})
 
 
 # --- evidence ------------------------------------------------------------------------------------------------
