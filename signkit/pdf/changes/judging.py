@@ -46,10 +46,7 @@ class Changes:
         for index in range(found.revision, len(self._file.history) - 1):
             changes += self._step(index) or (Change(Level.NONE, "nothing-seen", f"revision {index + 2}"),)
         changes += after_last(self._file)
-        for doubt in self._doubts.after(
-            found.revision, found.end
-        ):  # last: a part of them comes of looking at all the rest
-            changes.append(Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}"))
+        changes += self._doubted(found.revision, found.end)  # last: a part of them comes of looking at all the rest
         changes = [change for change in changes if not self._is_first_filling(change, found.revision)]
         return _judged(changes, rules)
 
@@ -62,10 +59,12 @@ class Changes:
     def between(self, first: int, last: int, rules: Rules) -> Judgement:
         """Judge what came to revision ``first`` up to and with revision ``last``."""
         changes = [change for index in range(first, last) for change in self._step(index)]
-        changes += [
-            Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}") for doubt in self._doubts.after(first)
-        ]
+        changes += self._doubted(first, self._file.history.end_before(first + 1))
         return _judged(changes, rules)
+
+    def _doubted(self, revision: int, end: int) -> list[Change]:
+        doubts = self._doubts.after(revision, end)
+        return [Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}") for doubt in doubts]
 
     def _step(self, index: int) -> tuple[Change, ...]:
         if index not in self._steps:
