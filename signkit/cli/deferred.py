@@ -117,11 +117,11 @@ def _key(certificate: Path, available: Services) -> DeferredKey:
 
 def _refuse_changed_original(path: Path, request: DeferredRequest) -> None:
     """Refuse where the file that was to be signed lies there no longer as it was: another may have signed it."""
-    from signkit.errors import DeferredFileChanged
+    from signkit.errors import SigningRefused
     from signkit.signing.batch import digest
 
     if path.exists() and digest(read_input(path)) != request.original_sha256:
-        raise DeferredFileChanged(str(path))
+        raise SigningRefused("request-file-changed", name=str(path))
 
 
 _ONE_AT_A_TIME = Text(

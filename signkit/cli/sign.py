@@ -296,7 +296,7 @@ def _refuse_broken(data: bytes, pdf: Path, password: Password) -> None:
 
 def _refuse_unfit_for_registry(data: bytes, pdf: Path, password: Password) -> None:
     """Refuse a file that the registry would not take however well it is signed now."""
-    from signkit.errors import FileNotForRegistry
+    from signkit.errors import SigningRefused
     from signkit.validation.options import ValidationOptions
     from signkit.validation.pdf import validate_pdf
     from signkit.validation.profile import ProfileName
@@ -305,7 +305,7 @@ def _refuse_unfit_for_registry(data: bytes, pdf: Path, password: Password) -> No
     held = validate_pdf(data, name=pdf.name, options=options).profile
     unfit = [name for name in held.violated if name not in _SETTLED_BY_SIGNING] if held is not None else []
     if unfit:
-        raise FileNotForRegistry(str(pdf), ", ".join(unfit))
+        raise SigningRefused("file-not-for-registry", path=str(pdf), requirements=", ".join(unfit))
 
 
 def _refuse_other_person(jobs: Sequence[Job], key: KeyFacts) -> None:

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from signkit.errors import InputUnreadable, TrustAnchorUnreadable, system_cause
+from signkit.errors import InputUnreadable, TrustError, system_cause
 from signkit.jpki.authorities import TEST_ORGANISATION, certification_authorities
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def default_trust_store(paths: Iterable[Path] = (), *, jpki: bool = True) -> Tru
 
     Raises:
         InputUnreadable: a path cannot be read.
-        TrustAnchorUnreadable: a file named holds no certificate.
+        TrustError("trust-anchor-unreadable"): a file named holds no certificate.
     """
     shipped = _jpki_anchors() if jpki else ()
     return TrustStore(shipped + tuple(anchor for path in paths for anchor in load_anchors(path)))
@@ -98,7 +98,7 @@ def read_certificates(path: Path) -> list[bytes]:
 
     Raises:
         InputUnreadable: the file cannot be read or is larger than 1 MB.
-        TrustAnchorUnreadable: it holds no certificate, or something else besides.
+        TrustError("trust-anchor-unreadable"): it holds no certificate, or something else besides.
     """
     from asn1crypto import pem, x509
 
@@ -107,15 +107,15 @@ def read_certificates(path: Path) -> list[bytes]:
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     if len(data) > _MAX_FILE_BYTES:
-        raise TrustAnchorUnreadable(str(path))
+        raise TrustError("trust-anchor-unreadable", path=str(path))
     try:
         ders = [der for _, _, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
         for der in ders:
             x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
     except (ValueError, TypeError, KeyError) as error:
-        raise TrustAnchorUnreadable(str(path)) from error
+        raise TrustError("trust-anchor-unreadable", path=str(path)) from error
     if not ders:
-        raise TrustAnchorUnreadable(str(path))
+        raise TrustError("trust-anchor-unreadable", path=str(path))
     return ders
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, TimestampUnavailable
+from signkit.errors import PdfNotSignable, SigningRefused, TimestampUnavailable
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.forms import signature_field_dictionaries
 from signkit.pdf.writing.opening import entry, may_hold, open_reader, open_writer, reading_errors, written
@@ -66,8 +66,8 @@ def refuse_unwanted(pdf: bytes, request: SignatureRequest, *, timestamped: bool,
     """Refuse before a key is opened what the field demands otherwise; what hangs on the key is left to `sign_field`.
 
     Raises:
-        SeedValueViolated: the field demands something else than this signature.
-        FieldNotAdded: the request's place cannot take a field.
+        SigningRefused("seed-value-violated"): the field demands something else than this signature.
+        SigningRefused("field-not-added"): the request's place cannot take a field.
         PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `signature_fields`.
     """
     if request.place is None and not may_hold(pdf, b"/SV"):
@@ -93,10 +93,10 @@ def sign_field(
     """Fill ``request.field`` with a signature and return the whole new file; ``pdf`` is its exact beginning.
 
     Raises:
-        SigningFieldMissing: no such field; the error lists those there are.
-        AlreadySigned: the field has a value.
-        SeedValueViolated: the field demands something else than this signature.
-        FieldNotAdded: the request's place cannot take a field.
+        SigningRefused("field-missing"): no such field; the error lists those there are.
+        SigningRefused("field-signed"): the field has a value.
+        SigningRefused("seed-value-violated"): the field demands something else than this signature.
+        SigningRefused("field-not-added"): the request's place cannot take a field.
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
     """
@@ -176,7 +176,8 @@ def prepare_field(
     """Write the signature's field, appearance and dictionary with ``room`` bytes for the signature of ``key`` itself.
 
     Raises:
-        SigningFieldMissing, AlreadySigned, SeedValueViolated, FieldNotAdded, PdfNotSignable: see `sign_field`.
+        SigningRefused("field-missing", "field-signed", "seed-value-violated", "field-not-added"), PdfNotSignable: see
+            `sign_field`.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
     """
     from pyhanko.sign.signers.cms_embedder import SigObjSetup
@@ -300,11 +301,11 @@ def _field_lock(lock: Any) -> FieldMDPSpec:
 def _refuse_unless_signable(writer: IncrementalPdfFileWriter, request: SignatureRequest) -> None:
     names = _field_names(writer.prev)
     if request.field in names.signed:
-        raise AlreadySigned(request.field)
+        raise SigningRefused("field-signed", role=request.field)
     if request.place is not None:
         refuse_unplaceable(writer.prev, request.field, request.place)
     elif request.field not in names.empty:
-        raise SigningFieldMissing(request.field, names.empty, names.signed)
+        raise SigningRefused("field-missing", role=request.field, empty=names.empty, signed=names.signed)
     if request.certify and names.signed:
         raise PdfNotSignable(Text("only the first signature can certify it", "文書を証明できるのは最初の署名だけです"))
     if _certified_permission(writer.prev) == _NO_CHANGES:

@@ -10,7 +10,7 @@ import hashlib
 import re
 from typing import TYPE_CHECKING
 
-from signkit.errors import SignatureSelfCheckFailed
+from signkit.errors import SigningRefused
 from signkit.pki.raw_signature import SignatureInvalid, hash_algorithm, verify_signature
 
 if TYPE_CHECKING:
@@ -23,18 +23,18 @@ def check_signed(original: bytes, signed: bytes, certificate: bytes) -> None:
     """Check that ``signed`` begins with ``original`` and adds one signature of ``certificate`` that holds.
 
     Raises:
-        SignatureSelfCheckFailed: anything does not fit; the cause says what.
+        SigningRefused("self-check-failed"): anything does not fit; the cause says what.
     """
     if not signed.startswith(original):
-        raise SignatureSelfCheckFailed("the original file was changed")
+        raise SigningRefused("self-check-failed", cause="the original file was changed")
     ranges = _BYTE_RANGE.findall(signed, len(original))
     if not ranges:
-        raise SignatureSelfCheckFailed("no byte range was written")
+        raise SigningRefused("self-check-failed", cause="no byte range was written")
     first_length, second_start, second_length = (int(number) for number in ranges[0])
     contents = signed[first_length:second_start]
     covered = signed[:first_length], signed[second_start : second_start + second_length]
     if contents[:1] != b"<" or contents[-1:] != b">" or len(covered[1]) != second_length:
-        raise SignatureSelfCheckFailed("the byte range does not fit the file")
+        raise SigningRefused("self-check-failed", cause="the byte range does not fit the file")
     _check_cms(bytes.fromhex(contents[1:-1].decode("ascii")), covered, certificate)
 
 
@@ -44,13 +44,13 @@ def _check_cms(padded: bytes, covered: tuple[bytes, bytes], certificate: bytes) 
     info = cms.ContentInfo.load(padded)["content"]["signer_infos"][0]
     hash_name = info["digest_algorithm"]["algorithm"].native
     if _attribute(info, "message_digest") != _digest(hash_name, covered):
-        raise SignatureSelfCheckFailed("the digest of the file is another than the signed one")
+        raise SigningRefused("self-check-failed", cause="the digest of the file is another than the signed one")
     attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     own = x509.Certificate.load(certificate)
     try:
         verify_signature(own, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
     except SignatureInvalid as error:
-        raise SignatureSelfCheckFailed(str(error)) from error
+        raise SigningRefused("self-check-failed", cause=str(error)) from error
 
 
 def _attribute(info: cms.SignerInfo, name: str) -> object:
