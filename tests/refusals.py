@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -21,23 +22,10 @@ def is_expected(error: object, expected: Expected) -> bool:
     return has_code(error, expected) if isinstance(expected, str) else isinstance(error, expected)
 
 
-class _Refused:
-    """``pytest.raises`` for errors named by code."""
-
-    def __init__(self, expected: tuple[Expected, ...], match: str | None) -> None:
-        self._expected = expected
-        self._raises: Any = pytest.raises(Exception, match=match)
-
-    def __enter__(self) -> pytest.ExceptionInfo[SignKitError]:
-        self._caught = self._raises.__enter__()
-        return self._caught
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
-        if error is not None and not any(is_expected(error, each) for each in self._expected):
-            return False  # another error: it goes on as it is
-        return bool(self._raises.__exit__(kind, error, trace))
-
-
-def refused_as(expected: Expected | tuple[Expected, ...], *, match: str | None = None) -> Any:
-    """Expect an error of that code (or class; or one of several), whose words match ``match``."""
-    return _Refused(expected if isinstance(expected, tuple) else (expected,), match)
+@contextmanager
+def refused_as(*expected: Expected, match: str | None = None) -> Iterator[pytest.ExceptionInfo[SignKitError]]:
+    """Expect an error of that code or class (or one of several), whose words match ``match``."""
+    with pytest.raises(SignKitError, match=match) as caught:
+        yield caught
+    if not any(is_expected(caught.value, each) for each in expected):
+        pytest.fail(f"expected {' or '.join(map(str, expected))}, got {caught.value!r}")

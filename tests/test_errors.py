@@ -31,6 +31,7 @@ from signkit.errors import (
 from signkit.errors.telling import WAYS, Fact
 from signkit.errors.wording import TABLES, WORDINGS
 from signkit.words import Text
+from tests.refusals import refused_as
 
 CLASSES = {
     name: kind
@@ -260,3 +261,18 @@ def test_a_japanese_message_holds_no_english_cause():
         FileUnusable("output-not-written", path="a.pdf", cause=cause).message("en")
         == "Could not write a.pdf: No such file or directory."
     )
+
+
+def test_no_fact_hides_what_an_error_does():
+    own = {name for name in dir(SignKitError) if not name.startswith("_")} | {"code"}
+    assert {fact for code in WORDINGS for fact in _facts_of(code)} & own == set()
+
+
+def test_an_error_of_another_code_is_not_taken_for_the_expected_one():
+    with (
+        pytest.raises(pytest.fail.Exception, match="expected token-failed, got SignerUnusable"),
+        refused_as("token-failed"),
+    ):
+        raise SignerUnusable("passphrase-wrong", path="a.p12")
+    with refused_as("passphrase-wrong", match=r"does not open a\.p12"):
+        raise SignerUnusable("passphrase-wrong", path="a.p12")

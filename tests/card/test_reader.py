@@ -136,7 +136,7 @@ class FakeScard(types.SimpleNamespace):
 def test_a_link_that_breaks_is_one_error_and_the_card_is_let_go(code):
     scard = FakeScard(code)
     transport = PcscTransport(scard, "reader", busy=1)
-    with pytest.raises(_CODES[code]):
+    with refused_as(_CODES[code]):
         transport.transmit(b"\x00\x20\x00\x80")
     transport.close()
     until(lambda: scard.disconnected, "disconnection")
@@ -145,7 +145,7 @@ def test_a_link_that_breaks_is_one_error_and_the_card_is_let_go(code):
 
 @pytest.mark.parametrize("code", [0x8010000C, 0x80100017, 0x80100066, 0x80100067, 0x80100069, 0x8010001D])
 def test_a_card_that_cannot_be_connected_to(code):
-    with pytest.raises(_CODES[code]):
+    with refused_as(_CODES[code]):
         PcscTransport(FakeScard(connect=code), "reader", busy=1)
 
 

@@ -96,7 +96,7 @@ def test_a_broken_document_is_never_packed(consent_pdf, options):
     altered = bytearray(consent_pdf)
     altered[altered.index(b"/StructParents") - 3] ^= 1
     check = check_delivery(contract_status(bytes(altered), "a.pdf", options), [])
-    with refused_as(("delivery-refused", "completion-impossible"), match="does not hold"):
+    with refused_as("delivery-refused", "completion-impossible", match="does not hold"):
         make_pack(check, bytes(altered), [], allow_indeterminate=True)
 
 

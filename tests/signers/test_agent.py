@@ -209,7 +209,7 @@ def test_a_code_expires(agent_for):
     ticks = iter([0.0, 0.0, 400.0, 400.0, 400.0])
     with agent_for(clock=lambda: next(ticks, 400.0)) as agent:
         first = agent.person.codes[0]
-        with refused_as(("agent-code-wrong", "agent-unreachable")), agent.client(first):
+        with refused_as("agent-code-wrong", "agent-unreachable"), agent.client(first):
             pass
     assert len(agent.person.codes) >= 2
 
