@@ -70,7 +70,7 @@ class Source(Protocol):
         """Yield name and text of every file that may end up in a contract; a line is a line or a paragraph.
 
         Raises:
-            TemplateInvalid: the text cannot be read.
+            ContractError("template-invalid"): the text cannot be read.
         """
 
     def roles(self, template: Template) -> frozenset[str]:
@@ -86,14 +86,14 @@ class Source(Protocol):
         """Put the data in.
 
         Raises:
-            TemplateInvalid: the template is at fault.
+            ContractError("template-invalid"): the template is at fault.
         """
 
     def typeset(self, template: Template, orders: Sequence[Order], fonts: FontSet) -> tuple[bytes, ...]:
         """Return a PDF for each order.
 
         Raises:
-            TypesettingFailed: the typesetter refuses one.
+            ContractError("typesetting-failed"): the typesetter refuses one.
         """
 
 
