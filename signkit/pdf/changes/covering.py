@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from signkit.pdf.changes.appearance import shows_words
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
 
@@ -57,9 +56,8 @@ class ShownContent:
         shown = self._boxes(view, page)
         if any(_overlap(box, each) for box in boxes for each in shown):
             return True
-        places = ((each, _place(view, each)) for each in others if each != annotation)
-        near = [each for each, place in places if place is not None and any(_overlap(box, place) for box in boxes)]
-        return any(shows_words(view, each) for each in near)
+        words = (shown for each in others if each != annotation for shown in _annotation_boxes(view, each))
+        return any(_overlap(box, each) for each in words for box in boxes)
 
     def _boxes(self, view: View, page: dict[str, Value]) -> list[Box]:
         """Parsed objects live as long as their file, so that their identities are names for them."""
@@ -92,9 +90,33 @@ def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
                 yield min(xs) - 1, min(ys) - 1, max(xs) + 1, max(ys) + 1
 
 
-def _place(view: View, annotation: Value) -> Box | None:
+def _annotation_boxes(view: View, annotation: Value) -> Iterator[Box]:
+    """Where an annotation's normal appearance shows text and images, mapped into its rectangle (12.5.5)."""
     entries = view.resolve(annotation)
-    return rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None
+    place = rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None
+    appearance = view.resolve(entries.get("/AP")) if place is not None else None
+    normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
+    if isinstance(normal, dict):  # its states
+        normal = view.resolve(normal.get(view.resolve(entries.get("/AS"))))
+    if place is None or not isinstance(normal, Stream):
+        return
+    box = rectangle(view, normal.entries.get("/BBox"))
+    own = _matrix(view, normal)
+    if box is None:
+        return
+    drawn = _mapped(own, *box)
+    width, height = drawn[2] - drawn[0], drawn[3] - drawn[1]
+    if width <= 0 or height <= 0:
+        return
+    x, y = (place[2] - place[0]) / width, (place[3] - place[1]) / height
+    fitted: Matrix = (x, 0, 0, y, place[0] - drawn[0] * x, place[1] - drawn[1] * y)
+    resources = view.resolve(normal.entries.get("/Resources"))
+    yield from _boxes(view, view.file.decoded(normal, view), resources, _times(own, fitted), 0)
+
+
+def _matrix(view: View, form: Stream) -> Matrix:
+    own = _numbers(view.resolve(form.entries.get("/Matrix")) or [])
+    return (own[0], own[1], own[2], own[3], own[4], own[5]) if len(own) == 6 else _IDENTITY
 
 
 def _parts(view: View, value: Value) -> list[Value]:
@@ -189,8 +211,7 @@ def _drawn(view: View, operands: list[Value], resources: Value, matrix: Matrix, 
     elif depth >= _MAX_FORMS:
         raise SyntaxProblem("forms nested too deeply")
     else:
-        own = _numbers(view.resolve(target.entries.get("/Matrix")) or [])
-        inner = _times((own[0], own[1], own[2], own[3], own[4], own[5]), matrix) if len(own) == 6 else matrix
+        inner = _times(_matrix(view, target), matrix)
         inherited = view.resolve(target.entries.get("/Resources")) or resources
         yield from _boxes(view, view.file.decoded(target, view), inherited, inner, depth + 1)
 

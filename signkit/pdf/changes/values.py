@@ -68,7 +68,7 @@ class Rules:
     """What may change: the highest level, and fields that may not (None: no field is locked).
 
     ``certified``: a certification signature rules, so that signatures go into the fields there are.
-    ``left_open``: whoever signed allowed filling, and said himself which fields stay: values of these others may change.
+    ``left_open``: whoever signed allows filling and said himself which fields stay: the values of these may change.
     """
 
     allowed: Level
