@@ -136,6 +136,17 @@ def rectangle(view: View, value: Value) -> Box | None:
     return (x0, y0, x1, y1) if x1 - x0 > 0.5 and y1 - y0 > 0.5 else None
 
 
+def is_large(view: View, annotation: Value, page: Value) -> bool:
+    """Whether an annotation takes more than a quarter of its page: more than a seal and its words need."""
+    entries = view.resolve(annotation)
+    box, whole = rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None, rectangle(view, page)
+    return box is not None and (whole is None or 4 * _area(box) > _area(whole))
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
+
+
 def _overlap(one: Box, other: Box) -> bool:
     """More than a touch: a sixth of the smaller height and a point of width."""
     width = min(one[2], other[2]) - max(one[0], other[0])

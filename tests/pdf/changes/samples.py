@@ -193,6 +193,12 @@ def signature_over_text(world: Any) -> bytes:
 
 
 @sample
+def signature_size(world: Any) -> bytes:
+    """Where nothing is certified a signature may stand over text; this one stands over the whole page."""
+    return by_buyer(world, signed(world), b"0 0 300 200", {pdfs.FORM: THREE, pdfs.PAGE: ALL})
+
+
+@sample
 def appearance_box(world: Any) -> bytes:
     """Readers do not agree on where a box without height lies."""
     note = b"<< /Type /Annot /Subtype /Stamp /Rect [200 100 290 140] /AP << /N 31 0 R >> >>"

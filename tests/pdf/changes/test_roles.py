@@ -116,3 +116,43 @@ def test_a_catalog_that_is_a_form_too(world):
         41: HARMLESS.replace(b"/Font <<", b"/Font << /C 1 0 R"),
     }
     refused(world.only(pdfs.update(signed(world, objects), {pdfs.CATALOG: CATALOG[:-2] + b" /DSS << >> >>"})))
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        pytest.param(b"/Subtype /Link /A << /S /JavaScript /JS (x) >>", id="a script"),
+        pytest.param(b"/Subtype /Link /A << /S /URI /URI (x) /Next << /S /Hide /T 8 0 R >> >>", id="a second action"),
+        pytest.param(b"/Subtype /Square /AA << /PV << /S /JavaScript /JS (x) >> >>", id="an action of itself"),
+        pytest.param(b"/Subtype /Movie", id="a film"),
+        pytest.param(b"/Subtype /Redact /QuadPoints [20 140 90 140 20 160 90 160]", id="over the text by its points"),
+        pytest.param(b"/Subtype /Ink /InkList [[20 150 90 150 20 160]]", id="over the text by its lines"),
+    ],
+)
+def test_annotations_that_act_or_reach_elsewhere_are_no_comments(world, entries):
+    note = b"<< /Type /Annot /Rect [200 100 290 140] " + entries + b" >>"
+    refused(world.only(pdfs.update(certified(world, 3), {pdfs.PAGE: ALL, 30: note})))
+    plain = b"<< /Type /Annot /Rect [200 100 290 140] /Subtype /Square >>"
+    before = certified(world, 3, {**pdfs.OBJECTS, pdfs.PAGE: ALL, 30: plain})
+    refused(world.only(pdfs.update(before, {30: note})))
+
+
+def test_what_stays_upright_on_a_turned_page_leaves_its_place(world):
+    turned = {**pdfs.OBJECTS, pdfs.PAGE: PAGE[:-2] + b" /Rotate 90 >>"}
+    note = b"<< /Type /Annot /Subtype /Square /F %d /Rect [200 100 290 140] >>"
+    for flags, permitted in ((4, True), (4 + 16, None)):
+        added = {pdfs.PAGE: ALL[:-2] + b" /Rotate 90 >>", 30: note % flags}
+        assert world.only(pdfs.update(certified(world, 3, turned), added)).changes_permitted is permitted
+
+
+def test_a_signature_that_was_there_is_not_shown_on_another_page_too(world):
+    second = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << >>%s >>"
+    tree = {pdfs.PAGES: b"<< /Type /Pages /Kids [3 0 R 40 0 R] /Count 2 >>", 40: second % b""}
+    unsigned = {
+        pdfs.FORM: THREE,
+        pdfs.PAGE: ALL,
+        30: b"<< /FT /Sig /T (buyer) /Subtype /Widget /Rect [200 100 290 140] >>",
+    }
+    base = signed(world, {**tree, **unsigned})
+    both = {40: second % b" /Annots [30 0 R]", 30: unsigned[30]}
+    refused(world.judge(pdfs.sign(base, world.cms, field=30, number=21, objects=both)).signatures[0])
