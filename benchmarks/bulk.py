@@ -1,6 +1,6 @@
 """Many at once, as HR does it: 300 employment agreements rendered from a CSV file, then signed B-B with a key file.
 
-    python benchmarks/bulk.py [--rows N] [--jobs N]
+    python benchmarks/bulk.py [--rows N] [--jobs N] [--smoke]
 
 Runs the commands themselves, the start of Python and of the workers included (after one run for a single agreement, so
 that modules are compiled), and prints the time of each and the
@@ -105,7 +105,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=300)
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--smoke", action="store_true", help="one small round, to see that it runs")
     options = parser.parse_args()
+    if options.smoke:
+        options.rows = 3
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_staff(folder / "staff.csv", options.rows)
@@ -115,8 +118,13 @@ def main() -> int:
         base = ["--base", str(_SAMPLES / "base.yaml"), "--jobs", str(options.jobs), "-o", "out"]
         key_options = ["--as", "employer", "--signer", "p12:company.p12", "--pin-stdin", "--yes", "-o"]
         sample = str(_SAMPLES / "01-indefinite-full-time.yaml")
-        measured(["render", "employment-agreement", sample, "-o", "first.pdf"], folder)
-        measured(["sign", "first.pdf", *key_options, "first-signed.pdf"], folder, f"{_PASSPHRASE}\n")
+        for number in range(2):  # the first time compiles the modules
+            alone = {
+                "render": measured(["render", "employment-agreement", sample, "-o", f"{number}.pdf"], folder),
+                "sign": measured(
+                    ["sign", f"{number}.pdf", *key_options, f"{number}-signed.pdf"], folder, f"{_PASSPHRASE}\n"
+                ),
+            }
         render = measured(["render", "employment-agreement", "staff.csv", *base], folder)
         files = sorted(str(path.relative_to(folder)) for path in (folder / "out").glob("*.pdf"))
         sign = measured(["sign", *files, *key_options, "signed"], folder, f"{_PASSPHRASE}\n")
@@ -128,8 +136,9 @@ def main() -> int:
             f"{title:8}{seconds:6.2f} s (target {TARGET_SECONDS:g}), {processors:.2f} s of processors, "
             f"peak {peak:.0f} MB (target {TARGET_MB})"
         )
+        print(f"        ratio to a command for each agreement {seconds / (options.rows * alone[title][0]):.3f}")
         missed |= seconds > TARGET_SECONDS or peak > TARGET_MB
-    return 1 if missed or signed != options.rows else 0
+    return 1 if (missed and not options.smoke) or signed != options.rows else 0
 
 
 if __name__ == "__main__":

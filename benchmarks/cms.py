@@ -1,6 +1,6 @@
 """CMS over a large file: peak memory and time of signing and of judging, beside openssl and the floor.
 
-    python benchmarks/cms.py [--gigabytes N] [--folder DIR]
+    python benchmarks/cms.py [--gigabytes N] [--folder DIR] [--smoke]
 
 The file is sparse (it costs no disk by itself), its attached signature is not: DIR needs N gigabytes.  Each step is a
 process of its own, since peak memory is a process's (Linux counts at least this script's own 40 MB).  The floor is one
@@ -22,8 +22,8 @@ from pathlib import Path
 _HASH = "import hashlib,sys; print(hashlib.file_digest(open(sys.argv[1], 'rb'), 'sha256').hexdigest())"
 
 
-def measured(name: str, *command: str | Path, stdin: str = "") -> None:
-    """Run one step and print its time and peak memory."""
+def measured(name: str, *command: str | Path, stdin: str = "") -> float:
+    """Run one step, print its time and peak memory, and return its seconds."""
     start = time.perf_counter()
     process = subprocess.Popen(
         [str(part) for part in command], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -40,6 +40,7 @@ def measured(name: str, *command: str | Path, stdin: str = "") -> None:
     print(f"{name:34} {seconds:7.1f} s {megabytes:7.0f} MB  exit {process.returncode}", flush=True)
     if process.returncode:
         raise SystemExit(said)
+    return seconds
 
 
 def make_key(folder: Path) -> None:
@@ -71,19 +72,21 @@ def run(folder: Path, gigabytes: float) -> None:
     trust = ("--trust", folder / "ca.pem", "--policy", folder / "policy.toml", "--offline")
     (folder / "policy.toml").write_text('name = "benchmark"\nrevocation = "if-available"\n')
     print(f"{gigabytes:g} GB")
-    measured("floor: SHA-256 once", sys.executable, "-c", _HASH, big)
+    floor = measured("floor: SHA-256 once", sys.executable, "-c", _HASH, big)
     small = folder / "small.bin"
     small.write_bytes(b"x")
     measured("signkit cms sign, 1 byte", *signkit, "sign", small, *key, stdin="secret\n")
-    measured("signkit cms sign, detached", *signkit, "sign", big, *key, stdin="secret\n")
-    measured("signkit cms verify, detached", *signkit, "verify", f"{big}.p7s", *trust)
+    signing = measured("signkit cms sign, detached", *signkit, "sign", big, *key, stdin="secret\n")
+    verifying = measured("signkit cms verify, detached", *signkit, "verify", f"{big}.p7s", *trust)
+    print(f"ratio to one SHA-256 {signing / floor:.2f} (sign), {verifying / floor:.2f} (verify)")
     if openssl := shutil.which("openssl"):
         pem = folder / "key.pem"
-        measured("openssl cms -sign, detached", openssl, "cms", "-sign", "-binary", "-in", big, "-signer", pem,
+        theirs = measured("openssl cms -sign, detached", openssl, "cms", "-sign", "-binary", "-in", big, "-signer", pem,
                  "-outform", "DER", "-out", folder / "theirs.p7s")  # fmt: skip
         measured("openssl cms -verify of ours", openssl, "cms", "-verify", "-binary", "-in", f"{big}.p7s",
                  "-inform", "DER", "-content", big, "-CAfile", folder / "ca.pem", "-purpose", "any",
                  "-out", os.devnull)  # fmt: skip
+        print(f"ratio to openssl {signing / theirs:.2f} (sign)")
         measured("signkit cms verify of theirs", *signkit, "verify", folder / "theirs.p7s", "--content", big, *trust)
     measured("signkit cms sign, attached", *signkit, "sign", big, *key, "--attach", stdin="secret\n")
     measured("signkit cms verify, attached", *signkit, "verify", f"{big}.p7m", *trust)
@@ -94,9 +97,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--gigabytes", type=float, default=5.0)
     parser.add_argument("--folder", type=Path, default=None, help="where the files go; removed afterwards")
+    parser.add_argument("--smoke", action="store_true", help="one small round, to see that it runs")
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=chosen.folder) as folder:
-        run(Path(folder), chosen.gigabytes)
+        run(Path(folder), 0.001 if chosen.smoke else chosen.gigabytes)
 
 
 if __name__ == "__main__":

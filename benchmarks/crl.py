@@ -1,6 +1,6 @@
 """Very large revocation lists: what an import costs, and what one lookup costs afterwards, beside `cryptography`.
 
-    python benchmarks/crl.py [ENTRIES…]          (default: 10000 100000 1000000)
+    python benchmarks/crl.py [ENTRIES…] [--smoke]          (default: 10000 100000 1000000)
 
 Each figure of memory is the growth of a fresh process's resident set (Linux: VmHWM, the highest it was; the modules
 are imported before).  The lookup goes the whole way of `IndexedRevocation`: find the file, map it, check header and
@@ -165,16 +165,17 @@ def measure(entries: int, folder: Path) -> bool:
     print(f"    {median:9.0f} µs             further lookups (median of {len(files) - 1})")
     theirs = f"load {load:.0f}, signature {verify:.0f}, find {find:.0f}"
     print(f"    {(load + verify + find) * 1e3:9.0f} µs, {their_memory:6.1f} MB  cryptography ({theirs} ms)")
+    print(f"    ratio to cryptography {first / (load + verify + find) / 1e3:9.4f}  (first lookup of a process)")
     return first <= LOOKUP_TARGET_US and lookup_memory <= LOOKUP_TARGET_MB
 
 
 def main(arguments: list[str]) -> int:
-    met = True
-    for entries in map(int, arguments or ["10000", "100000", "1000000"]):
+    met, smoke = True, "--smoke" in arguments
+    for entries in (200,) if smoke else map(int, arguments or ["10000", "100000", "1000000"]):
         with tempfile.TemporaryDirectory() as folder:
             met &= measure(entries, Path(folder))
     print(f"target of a lookup: {LOOKUP_TARGET_US:g} µs and {LOOKUP_TARGET_MB:g} MB: {'met' if met else 'MISSED'}")
-    return 0 if met else 1
+    return 0 if met or smoke else 1
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
 """SignKit: contracts rendered from templates, signed with their parties' own keys, provable for decades.
 
-The library in two calls: `validate` judges the signatures of a file, `validate_many` those of many.  Everything else is
-reached through its room:
-``signkit.contracts`` renders, ``signkit.signers`` opens keys, ``signkit.signing`` signs, ``signkit.validation`` judges.
+The library is what stands in ``__all__``: the main line as plain functions (`render`, `sign`, `validate`, …), and the
+values that they take and give.  Each is loaded when it is first used, so that ``import signkit`` costs nothing.
+Everything else is a room of the house (docs/architecture.md) and may move.
 """
 
 from __future__ import annotations
@@ -12,45 +12,122 @@ from typing import TYPE_CHECKING
 from signkit.version import __version__
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Iterable, Iterator
-    from concurrent.futures import Executor
-    from pathlib import Path
-
+    from signkit.contracts.attachments import Attachment
+    from signkit.contracts.render import Rendered
+    from signkit.errors import Problem, SignKitError
+    from signkit.history.values import Diff
+    from signkit.library.acts import extend, finish, open_signer, prepare, services, sign
+    from signkit.library.following import diff, status, validate, validate_many, validation_options
+    from signkit.library.making import check_data, fields, read_contract, render
+    from signkit.pdf.contract import EmbeddedContract
+    from signkit.pdf.fields import FieldNames
+    from signkit.progress.contract import ContractStatus
+    from signkit.settings import Settings, load_settings
+    from signkit.signers.base import SecretRequest, Signer
+    from signkit.signing.deferred import DeferredRequest
+    from signkit.signing.levels import Level, Services, Signed
+    from signkit.signing.places import Place
+    from signkit.signing.profiles import Profile
+    from signkit.signing.terms import SignatureTerms
     from signkit.validation.options import ValidationOptions
-    from signkit.validation.report import Report
+    from signkit.validation.report import Report, Verdict
 
-__all__ = ["__version__", "validate", "validate_many"]
+__all__ = [
+    "Attachment",
+    "ContractStatus",
+    "DeferredRequest",
+    "Diff",
+    "EmbeddedContract",
+    "FieldNames",
+    "Level",
+    "Place",
+    "Problem",
+    "Profile",
+    "Rendered",
+    "Report",
+    "SecretRequest",
+    "Services",
+    "Settings",
+    "SignKitError",
+    "SignatureTerms",
+    "Signed",
+    "Signer",
+    "ValidationOptions",
+    "Verdict",
+    "__version__",
+    "check_data",
+    "diff",
+    "extend",
+    "fields",
+    "finish",
+    "load_settings",
+    "open_signer",
+    "prepare",
+    "read_contract",
+    "render",
+    "services",
+    "sign",
+    "status",
+    "validate",
+    "validate_many",
+    "validation_options",
+]
+
+#: Where the names come from.
+_HOMES = {
+    "Attachment": "contracts.attachments",
+    "ContractStatus": "progress.contract",
+    "DeferredRequest": "signing.deferred",
+    "Diff": "history.values",
+    "EmbeddedContract": "pdf.contract",
+    "FieldNames": "pdf.fields",
+    "Level": "signing.levels",
+    "Place": "signing.places",
+    "Problem": "errors",
+    "Profile": "signing.profiles",
+    "Rendered": "contracts.render",
+    "Report": "validation.report",
+    "SecretRequest": "signers.base",
+    "Services": "signing.levels",
+    "Settings": "settings",
+    "SignKitError": "errors",
+    "SignatureTerms": "signing.terms",
+    "Signed": "signing.levels",
+    "Signer": "signers.base",
+    "ValidationOptions": "validation.options",
+    "Verdict": "validation.report",
+    "load_settings": "settings",
+    "check_data": "library.making",
+    "diff": "library.following",
+    "extend": "library.acts",
+    "fields": "library.making",
+    "finish": "library.acts",
+    "open_signer": "library.acts",
+    "prepare": "library.acts",
+    "read_contract": "library.making",
+    "render": "library.making",
+    "services": "library.acts",
+    "sign": "library.acts",
+    "status": "library.following",
+    "validate": "library.following",
+    "validate_many": "library.following",
+    "validation_options": "library.following",
+}
 
 
-def validate(path: str | Path, options: ValidationOptions | None = None) -> Report:
-    """Judge the signatures of a PDF or CMS file; whatever the file holds, a report comes back.
+if not TYPE_CHECKING:  # a type checker knows the names from above, and no others
 
-    Args:
-        path: the file; as str also a URL that fsspec opens (extra ``cluster``).
-        options: policy, trust anchors, moment, offline and so on; the defaults trust JPKI's CAs alone and ask no
-            service on the network.
-    """
-    from signkit.validation.api import validate_file
+    def __getattr__(name: str) -> object:
+        """Load what is asked for the first time (PEP 562)."""
+        if name not in _HOMES:
+            raise AttributeError(f"module 'signkit' has no attribute {name!r}")
+        from importlib import import_module
 
-    return validate_file(path, options)
+        value = getattr(import_module(f"signkit.{_HOMES[name]}"), name)
+        globals()[name] = value
+        return value
 
 
-def validate_many(
-    paths: Iterable[str | os.PathLike[str]],
-    options: ValidationOptions | None = None,
-    *,
-    executor: Executor | None = None,
-    jobs: int | None = None,
-) -> Iterator[Report]:
-    """Judge files, folders, globs, archives and URLs; yield each report as it is done, in no particular order.
-
-    Args:
-        paths: what to judge; may be endless.
-        options: as for `validate`.
-        executor: who does the work (threads, Dask's ``Client.get_executor()``, …) instead of own worker processes.
-        jobs: how many workers; None: one a core; 0: this process alone, in the order of ``paths``.
-    """
-    from signkit.reporting.batch import validate_many as validate_them
-
-    return validate_them(paths, options, executor=executor, jobs=jobs)
+def __dir__() -> list[str]:
+    """List what the library is."""
+    return [*globals(), *(name for name in __all__ if name not in globals())]

@@ -1,13 +1,14 @@
-"""Reading the bytes of one file, named by path or by URL, without ever waiting on something that is no file."""
+"""The one way in for files: by path or by URL, bounded, and without ever waiting on something that is no file."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from signkit.errors import MissingExtra, system_cause
+from signkit.errors import InputUnreadable, MissingExtra, system_cause
 from signkit.words import Text
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two characters at least: C:\ is a drive
@@ -43,6 +44,47 @@ def needs_network(name: str) -> bool:
     return is_url(name) and ("::" in name or not name.lower().startswith(("file://", "local://", "memory://")))
 
 
+def open_regular(path: Path | str) -> BinaryIO:
+    """Open a regular file for reading, without ever waiting on a FIFO or a device.
+
+    It is opened first and looked at then: what was opened cannot be exchanged.
+
+    Raises:
+        InputUnreadable: it cannot be read, or is no regular file.
+    """
+    try:
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        stream = os.fdopen(handle, "rb")
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise InputUnreadable(str(path), system_cause(error)) from error
+    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+        stream.close()
+        raise InputUnreadable(str(path), NOT_REGULAR)
+    return stream
+
+
+def read_file(path: Path | str, limit: int) -> bytes:
+    """Return the bytes of a regular file; `signkit.limits` has the bound of each kind.
+
+    Raises:
+        InputUnreadable: it cannot be read, is no regular file, or holds more than ``limit`` bytes.
+    """
+    try:
+        with open_regular(path) as stream:
+            data = _read_bounded(stream, limit)
+    except OSError as error:
+        raise InputUnreadable(str(path), system_cause(error)) from error
+    if len(data) > limit:
+        raise InputUnreadable(str(path), Text(f"larger than {limit:,} bytes", f"{limit:,} バイトを超えています"))
+    return data
+
+
+def _read_bounded(stream: BinaryIO, limit: int) -> bytes:
+    """Read at most one byte more than ``limit``, without room for more than the file holds."""
+    size = os.fstat(stream.fileno()).st_size
+    return stream.read(min(size, limit) + 1)
+
+
 def read_location(location: str, limit: int, *, offline: bool = False) -> bytes:
     """Return the bytes at a path or URL.
 
@@ -62,17 +104,12 @@ def read_location(location: str, limit: int, *, offline: bool = False) -> bytes:
 
 
 def _read_regular(path: str, limit: int) -> bytes:
-    """Open first and look then: what was opened cannot be exchanged; O_NONBLOCK keeps a FIFO from blocking."""
     try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(handle, "rb") as stream:
-            facts = os.fstat(stream.fileno())
-            if not stat.S_ISREG(facts.st_mode):
-                raise FileProblem("unreadable", NOT_REGULAR)
-            if facts.st_size > limit:
-                raise too_large(limit)
-            return stream.read(limit + 1)
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        with open_regular(path) as stream:
+            return _read_bounded(stream, limit)
+    except InputUnreadable as error:
+        raise FileProblem("unreadable", error.cause) from error
+    except OSError as error:
         raise FileProblem("unreadable", system_cause(error)) from error
 
 

@@ -1,9 +1,27 @@
-"""How much a single file may cost: everything incoming is hostile until judged."""
+"""How large a file may be, and how much a single one may cost: everything incoming is hostile until judged."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+
+#: The largest file of each kind, in bytes.  Whoever reads one takes its bound from here, so that what one command
+#: writes another can judge.  Contents that CMS files and containers sign are streamed and may be of any size.
+PDF_BYTES = 512 * 1024 * 1024
+CRL_BYTES = 200_000_000
+OCSP_BYTES = 100_000
+TIMESTAMP_ANSWER_BYTES = 100_000
+CERTIFICATE_FILE_BYTES = 1_000_000
+KEY_FILE_BYTES = 1_000_000
+POLICY_BYTES = 1_000_000
+TEMPLATE_FILE_BYTES = 1_000_000
+REQUEST_BYTES = 1_000_000
+CONTRACT_DATA_BYTES = 1_000_000
+PUBLIC_KEYS_BYTES = 100_000
+PROOF_BYTES = 65_536
+SEAL_IMAGE_BYTES = 300_000
+WORD_BYTES = 10_000_000
+PICTURED_BYTES = 64 * 1024 * 1024
 
 
 class LimitExceeded(Exception):
@@ -33,7 +51,7 @@ class Limits:
         seconds: time for the whole file; checked between steps.
     """
 
-    bytes: int = 512 * 1024 * 1024
+    bytes: int = PDF_BYTES
     objects: int = 2_000_000
     depth: int = 200
     revisions: int = 10_000

@@ -8,10 +8,10 @@ from datetime import date, datetime, time
 from typing import Any, NoReturn
 
 from signkit.errors import ContractDataUnreadable
+from signkit.limits import CONTRACT_DATA_BYTES
 from signkit.words import Text
 
 #: Bounds of one contract's data.
-MAX_BYTES = 1_000_000
 MAX_DEPTH = 20
 MAX_VALUES = 20_000
 MAX_TEXT = 20_000
@@ -37,8 +37,9 @@ def read_plain(raw: bytes, reader: Callable[[str], object], name: str) -> Data:
         ContractDataUnreadable: it is too large, not UTF-8, not well-formed, or no table.
     """
     try:
-        if len(raw) > MAX_BYTES:
-            raise Refused(f"it is larger than {MAX_BYTES} bytes", f"{MAX_BYTES} バイトを超えています")
+        if len(raw) > CONTRACT_DATA_BYTES:
+            limit = CONTRACT_DATA_BYTES
+            raise Refused(f"it is larger than {limit} bytes", f"{limit} バイトを超えています")
         return plain_data(reader(raw.decode("utf-8-sig")), name)
     except Refused as error:
         raise ContractDataUnreadable(name, error.cause) from error

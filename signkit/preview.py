@@ -81,7 +81,7 @@ def signature_pages(pdf: bytes, *, pixels: int = 900, pages: int = 4, search: in
         document.init_forms()
         for number in range(min(len(document), search)):
             page = document[number]
-            if len(found) < pages and (places := _signature_places(document, page)):
+            if len(found) < pages and (places := signature_places(document, page)):
                 found.append(SignaturePage(number, _marked_png(page, places, pixels), tuple(n for n, _ in places)))
             page.close()
     return found
@@ -105,8 +105,8 @@ def _opened(pdf: bytes) -> Iterator[Any]:
 _Box = tuple[float, float, float, float]
 
 
-def _signature_places(document: Any, page: Any) -> list[tuple[str, _Box]]:
-    """Name and rectangle (in the page's own coordinates) of each signature widget that has a size."""
+def signature_places(document: Any, page: Any) -> list[tuple[str, _Box]]:
+    """Return name and rectangle (in the page's own coordinates) of each signature widget that has a size."""
     from pypdfium2 import raw
 
     if document.formenv is None:

@@ -8,7 +8,17 @@ from pathlib import Path
 import pytest
 
 #: What may be skipped even where everything else is at hand: each begins its reason so.
-_NEVER_REQUIRED = ("hardware:", "corpus:")
+_NEVER_REQUIRED = ("hardware:",)
+
+
+#: Programs of strangers that take seconds to start: whoever asks for one of them is slow.
+_SLOW_FIXTURES = {"libreoffice", "verapdf", "dss"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if _SLOW_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(trylast=True)

@@ -6,6 +6,8 @@ import json
 import subprocess
 import sys
 
+import pytest
+
 from tests import witness
 
 
@@ -31,6 +33,7 @@ def test_the_demo_does_the_whole_job_and_strangers_agree(tmp_path):
     assert forged["verdict"] == "TOTAL-FAILED"
 
 
+@pytest.mark.slow
 def test_strangers_accept_the_demo_contract(tmp_path):
     from signkit.demo import run_demo
     from signkit.pdf.contract import read_contract
@@ -48,6 +51,7 @@ def test_strangers_accept_the_demo_contract(tmp_path):
     assert embedded.data["price"]["total"] > 0
 
 
+@pytest.mark.slow
 def test_pyhanko_calls_every_signature_trusted_and_every_change_acceptable(tmp_path):
     """pyHanko's own validator, with its default policy for changes, as one more witness."""
     from io import BytesIO

@@ -61,16 +61,20 @@ def test_each_readme_names_every_command_template_and_exit_code(repository, read
         first, _, rest = command.partition(" ")
         row = next(row for row in rows if re.search(rf"`signkit {first}\b", row))
         assert f"`signkit {command}`" in row or f"`{rest}`" in row, command
-    for template in (repository / "templates").iterdir():
-        assert f"`{template.name}`" in text
+    for description in (repository / "templates").glob("*/template.toml"):
+        assert f"`{description.parent.name}`" in text
     codes = set(map(int, re.findall(r"^\| (\d+) \|", text, re.MULTILINE)))
     assert codes == {*map(int, ExitCode), 70, 130}
+
+
+def english_documents(repository):
+    return [path for path in (repository / "docs").glob("*/*.md") if path.parent.name != "ja"]
 
 
 @pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
 def test_each_readme_leads_to_every_document(repository, readme):
     linked = set(_LINK.findall((repository / readme).read_text(encoding="utf-8")))
-    for document in (repository / "docs").glob("*/*.md"):
+    for document in english_documents(repository):
         name = document.relative_to(repository / "docs").as_posix()
         twin = f"docs/ja/{name}"
         japanese = readme == "README.ja.md" and (repository / twin).exists()
@@ -80,7 +84,7 @@ def test_each_readme_leads_to_every_document(repository, readme):
 def test_every_document_for_users_has_a_japanese_twin(repository):
     """What only those who change SignKit read is in English: the card's commands, JPKI's facts, the dependencies."""
     docs = repository / "docs"
-    english = {path.relative_to(docs).as_posix() for path in docs.glob("*/*.md")}
-    japanese = {path.relative_to(docs / "ja").as_posix() for path in docs.glob("ja/*/*.md")}
+    english = {path.relative_to(docs).as_posix() for path in [*docs.glob("*.md"), *english_documents(repository)]}
+    japanese = {path.relative_to(docs / "ja").as_posix() for path in (docs / "ja").rglob("*.md")}
     assert english - japanese == {"reference/card.md", "reference/jpki.md", "reference/dependencies.md"}
     assert japanese <= english

@@ -14,6 +14,7 @@ from signkit.card.reader import Reader
 from signkit.doctor import Surroundings, examine
 from signkit.errors import CardServiceForbidden, CardServiceUnavailable, LibreOfficeMissing, MissingExtra
 from signkit.settings import Settings
+from tests.command import run_signkit
 
 NOW = datetime.now(UTC)
 SYSTEMS = ("windows", "macos", "linux")
@@ -199,7 +200,7 @@ def test_the_system_at_hand_is_one_of_the_three():
 )
 def test_the_exit_code_says_whether_a_card_could_sign(settings, profile, code):
     result = run(settings, "--reader", f"virtual:{profile}")
-    assert result.exit_code == code
+    assert result.returncode == code
     assert ("!!" in result.stdout) == (code != 0)
 
 
@@ -210,18 +211,13 @@ def test_the_command_gives_json(settings):
     assert {"name": "card", "ok": True, "needed": True}.items() <= findings[0].items()
 
 
-def test_the_command_speaks_japanese(settings, monkeypatch):
-    monkeypatch.setattr("signkit.cli.language.LANGUAGE", "ja")
-    shown = run(settings, "--reader", "virtual:locked").stdout
+def test_the_command_speaks_japanese(settings):
+    shown = run(settings, "--reader", "virtual:locked", lang="ja").stdout
     assert "!!  署名用パスワード: ロック中\n    → 市区町村の窓口に" in shown
 
 
-def run(settings, *arguments: str):
-    from typer.testing import CliRunner
-
-    from signkit.cli.app import make_app
-
-    return CliRunner().invoke(make_app(), ["doctor", *arguments], env={"SIGNKIT_HOME": str(settings.home)})
+def run(settings, *arguments: str, lang: str = "en"):
+    return run_signkit("doctor", *arguments, home=settings.home, lang=lang)
 
 
 @pytest.mark.parametrize("system", SYSTEMS)

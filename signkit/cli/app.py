@@ -19,7 +19,9 @@ from signkit.cli import (
     diff,
     doctor,
     extend,
+    finish,
     handout,
+    prepare,
     render,
     sign,
     status,
@@ -28,6 +30,7 @@ from signkit.cli import (
     validate,
 )
 from signkit.cli.language import words
+from signkit.cli.option_groups import GroupedCommand, flatten
 from signkit.version import __version__
 
 #: The commands and groups of commands by name, in the order in which they are shown.
@@ -36,6 +39,8 @@ _COMMANDS: dict[str, ModuleType] = {
     "template": template,
     "render": render,
     "sign": sign,
+    "prepare": prepare,
+    "finish": finish,
     "agent": agent,
     "extend": extend,
     "status": status,
@@ -78,7 +83,8 @@ def make_app(arguments: Collection[str] | None = None) -> typer.Typer:
         elif hasattr(module, "app"):
             app.add_typer(module.app, name=name, help=module.HELP)
         else:
-            app.command(name, help=module.HELP)(module.run)
+            kind = getattr(module, "COMMAND", GroupedCommand)
+            app.command(name, cls=kind, help=module.HELP)(flatten(module.run))
     return app
 
 

@@ -11,11 +11,12 @@ from typing import Annotated, BinaryIO
 import typer
 
 from signkit.cli.cms import refuse_inputs
-from signkit.cli.judging import show, validation_options
+from signkit.cli.judging import chosen_options, show
 from signkit.cli.language import words
 from signkit.cli.options import (
     At,
     EvidenceFolders,
+    EvidenceOptions,
     Identity,
     LevelName,
     Offline,
@@ -61,9 +62,9 @@ def make(
     from datetime import UTC, datetime
 
     from signkit.cli.levels import parse_level
-    from signkit.cli.services import services
     from signkit.cms.asic import MANIFEST_TYPE, Attachment, check_asic, make_manifest, write_asic
-    from signkit.cms.content import BytesPieces, Content, open_regular
+    from signkit.cms.content import BytesPieces, Content
+    from signkit.incoming import open_regular
     from signkit.output import write_streamed
     from signkit.settings import load_settings
     from signkit.signers.registry import SignerContext, open_signer
@@ -75,7 +76,7 @@ def make(
     with ExitStack() as opened:
         attachments = [Attachment.of(path, opened.enter_context(open_regular(path))) for path in files]
         manifest = make_manifest(attachments)
-        available = services(settings, tsa, evidence, trust)
+        available = EvidenceOptions(tsa, evidence, trust).services(settings)
         context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
         time = datetime.now(UTC).replace(microsecond=0)
         with open_signer(signer, context) as key:
@@ -109,7 +110,7 @@ def verify(
     """Print the report; the exit code is the verdict's, as for validate."""
     from signkit.validation.asic import validate_asic
 
-    show(validate_asic(container, validation_options(policy, trust, evidence, at, offline, identity)), format_)
+    show(validate_asic(container, chosen_options(policy, trust, evidence, at, offline, identity)), format_)
 
 
 @app.command(

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, BinaryIO
 import typer
 
 from signkit.cli.files import output_beside, refuse_existing
-from signkit.cli.judging import show, validation_options
+from signkit.cli.judging import chosen_options, show
 from signkit.cli.language import words
 from signkit.cli.options import (
     At,
     EvidenceFolders,
+    EvidenceOptions,
     Identity,
     LevelName,
     Offline,
@@ -97,8 +98,8 @@ def sign(
     from datetime import UTC, datetime
 
     from signkit.cli.levels import parse_level
-    from signkit.cli.services import services
-    from signkit.cms.content import Content, FilePieces, open_regular
+    from signkit.cms.content import Content, FilePieces
+    from signkit.incoming import open_regular
     from signkit.settings import load_settings
     from signkit.signers.registry import SignerContext, open_signer
     from signkit.signing.cades import sign_content
@@ -111,7 +112,7 @@ def sign(
         attached = attach if onto is None else onto.content is not None
         target = _target(output, file, attached, onto, pem)
         refuse_inputs(target, overwrite, (file, add_to))
-        available = services(settings, tsa, evidence, trust)
+        available = EvidenceOptions(tsa, evidence, trust).services(settings)
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
         with open_signer(signer, context) as key:
@@ -136,8 +137,8 @@ def extend(
 ) -> None:
     """Write the extended signature beside the original."""
     from signkit.cli.levels import parse_level
-    from signkit.cli.services import services
-    from signkit.cms.content import Content, FilePieces, open_regular
+    from signkit.cms.content import Content, FilePieces
+    from signkit.incoming import open_regular
     from signkit.settings import load_settings
     from signkit.signing.cades import extend_content
     from signkit.signing.levels import Level
@@ -155,7 +156,8 @@ def extend(
             signed = Content(FilePieces(opened.enter_context(open_regular(content or _signed_by(signature)))))
         target = output or signature.with_name(f"{signature.stem}-{wanted.value}{signature.suffix}")
         refuse_inputs(target, overwrite, (signature, content))
-        made = extend_content(container.parts, signed, wanted, services(load_settings(), tsa, evidence, trust))
+        available = EvidenceOptions(tsa, evidence, trust).services(load_settings())
+        made = extend_content(container.parts, signed, wanted, available)
         _write(target, made.parts, signed, container.content is not None, None, pem=pem, overwrite=overwrite)
     tell(_EXTENDED, target=target, level=wanted.value)
     print(target)
@@ -178,12 +180,12 @@ def verify(
     """Print the report; the exit code is the verdict's, as for validate."""
     from signkit.validation.cms_file import validate_cms_file
 
-    options = validation_options(policy, trust, evidence, at, offline, identity)
+    options = chosen_options(policy, trust, evidence, at, offline, identity)
     show(validate_cms_file(signature, options, content=content), format_)
 
 
 def _read(path: Path, opened: ExitStack) -> Container:
-    from signkit.cms.content import open_regular
+    from signkit.incoming import open_regular
     from signkit.signing.cades import open_signature
 
     return opened.enter_context(open_signature(opened.enter_context(open_regular(path))))

@@ -11,7 +11,7 @@ import typer
 from signkit.cli.deliver import AllowIndeterminate
 from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import words
-from signkit.cli.options import At, EvidenceFolders, Offline, Output, Overwrite, Trust
+from signkit.cli.options import At, EvidenceFolders, Offline, Output, Overwrite, TemplateNames, Trust
 
 HELP = words(
     "Make the completion certificate of a contract that all have signed.", "全員が署名した契約の合意締結証明書を作る。"
@@ -41,16 +41,17 @@ def run(
     evidence: EvidenceFolders = None,
     at: At = None,
     offline: Offline = False,
+    template: TemplateNames = None,
 ) -> None:
     """Judge the contract and write the page."""
-    from signkit.cli.judging import validation_options
+    from signkit.cli.judging import chosen_options
     from signkit.contracts.fonts import font_set
     from signkit.delivery.certificate import completion_certificate
     from signkit.output import write_checked
+    from signkit.progress.contract import contract_status
     from signkit.settings import load_settings
-    from signkit.status.contract import contract_status
 
-    options = validation_options(policy, trust, evidence, at, offline, identity=False)
+    options = chosen_options(policy, trust, evidence, at, offline, check_template=True, templates=template)
     target = output_beside(pdf, "certificate", output)
     status = contract_status(read_input(pdf), str(pdf), options)
     page = completion_certificate(

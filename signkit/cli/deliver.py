@@ -137,9 +137,9 @@ def withdraw(
 
 
 def _options(trust: list[Path] | None, evidence: list[Path] | None, at: str | None, offline: bool) -> ValidationOptions:
-    from signkit.cli.judging import validation_options
+    from signkit.cli.judging import chosen_options
 
-    return validation_options("default", trust, evidence, at, offline, identity=False)
+    return chosen_options("default", trust, evidence, at, offline, identity=False)
 
 
 def _checked(
@@ -147,7 +147,7 @@ def _checked(
 ) -> tuple[DeliveryCheck, bytes, list[tuple[str, bytes]]]:
     from signkit.delivery.check import check_delivery
     from signkit.delivery.consent import read_consent
-    from signkit.status.contract import contract_status
+    from signkit.progress.contract import contract_status
 
     day = _required_day(on) if on is not None else None
     content = read_input(contract)

@@ -9,13 +9,13 @@ import typer
 
 from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import words
-from signkit.cli.options import AskPassword, EvidenceFolders, Output, Overwrite, PasswordStdin, Trust, Tsa
-from signkit.cli.passwords import DocumentPassword
+from signkit.cli.options import EvidenceOptions, Output, Overwrite, PasswordOptions
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.cli.passwords import DocumentPassword
     from signkit.signing.levels import Level, Services
 
 HELP = words(
@@ -26,18 +26,14 @@ HELP = words(
 
 def run(
     pdfs: Annotated[list[Path], typer.Argument(help=words("Signed PDFs.", "署名済みの PDF。"))],
+    evidence: EvidenceOptions,
+    passwords: PasswordOptions,
     level: Annotated[str, typer.Option(help=words("B-LT or B-LTA.", "B-LT または B-LTA。"))] = "B-LTA",
     output: Output = None,
     overwrite: Overwrite = False,
-    tsa: Tsa = None,
-    evidence: EvidenceFolders = None,
-    trust: Trust = None,
-    ask_password: AskPassword = False,
-    password_stdin: PasswordStdin = False,
 ) -> None:
     """Extend each PDF and write it beside the original."""
     from signkit.cli.levels import parse_level
-    from signkit.cli.services import services
     from signkit.settings import load_settings
 
     wanted = parse_level(level)
@@ -51,7 +47,7 @@ def run(
             Text("-o names one output, and there are several inputs", "入力が複数あるときは -o を使えません"),
             Text("Leave -o out; each output goes beside its input.", "-o を省くと、それぞれ入力の隣に出力されます。"),
         )
-    available = services(load_settings(), tsa, evidence, trust)
+    available = evidence.services(load_settings())
     targets = [output_beside(pdf, wanted.value, output) for pdf in pdfs]
     inputs = {pdf.resolve() for pdf in pdfs}
     if both := next((target for target in targets if target.resolve() in inputs), None):
@@ -59,7 +55,7 @@ def run(
             Text(f"{both} is input and output at once", f"{both} が入力と出力の両方になります"),
             Text("Extend the files of one level in a run.", "延長するファイルだけを指定してください。"),
         )
-    password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
+    password = passwords.document_password()
     for pdf, target in zip(pdfs, targets, strict=True):
         _extend_one(pdf, target, wanted, available, password, overwrite)
 

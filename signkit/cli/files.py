@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from signkit.errors import InputUnreadable, OutputExists, OutputNotWritten, UsageProblem, system_cause
+from signkit.errors import OutputExists, OutputNotWritten, UsageProblem
+from signkit.incoming import read_file
+from signkit.limits import PDF_BYTES
 from signkit.words import Text
-
-MAX_INPUT_BYTES = 1_000_000_000
 
 
 def read_input(path: Path) -> bytes:
     """Return the file's bytes.
 
     Raises:
-        InputUnreadable: it cannot be read, or is larger than 1 GB.
+        InputUnreadable: it cannot be read, or is larger than the limits allow.
     """
-    try:
-        if path.is_file() and path.stat().st_size > MAX_INPUT_BYTES:
-            raise InputUnreadable(str(path), Text("larger than 1 GB", "1 GB を超えています"))
-        return path.read_bytes()
-    except OSError as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
+    return read_file(path, PDF_BYTES)
 
 
 def output_beside(source: Path, suffix: str, wanted: Path | None) -> Path:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from signkit.reporting.formats.writer import Format
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report, Verdict
+    from signkit.validation.viewing import Pictures
 
 
 def exit_code(verdicts: Iterable[Verdict]) -> int:
@@ -32,39 +33,34 @@ def exit_code(verdicts: Iterable[Verdict]) -> int:
     return ExitCode.INDETERMINATE if seen - {Verdict.PASSED} else ExitCode.DONE
 
 
-def validation_options(
-    policy: str,
-    trust: list[Path] | None,
-    evidence: list[Path] | None,
-    at: str | None,
-    offline: bool,
-    identity: bool,
+def chosen_options(
+    policy: str = "default",
+    trust: list[Path] | None = None,
+    evidence: list[Path] | None = None,
+    at: str | None = None,
+    offline: bool = False,
+    identity: bool = False,
     expect: list[str] | None = None,
+    pictures: Pictures = "auto",
+    check_template: bool = False,
+    templates: list[str] | None = None,
 ) -> ValidationOptions:
-    """Return the options of a validation, as several commands take them from the command line."""
-    from signkit.cli.services import trusted_paths
-    from signkit.pki.anchors import default_trust_store
-    from signkit.pki.policy import load_policy, shipped_policy
-    from signkit.pki.revocation.indexed import IndexedRevocation, index_folder
-    from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, RevocationSource, plugin_sources
+    """Return the options of a judgement, as several commands take them from the command line."""
     from signkit.settings import load_settings
-    from signkit.validation.options import ValidationOptions
+    from signkit.validation.options import validation_options
 
-    settings = load_settings()
-    sources: list[RevocationSource] = list(map(FolderRevocation, evidence or ()))
-    imported = index_folder(settings.home_folder())
-    if imported.is_dir():
-        sources.append(IndexedRevocation(imported))
-    if not offline:
-        sources += [*plugin_sources(), OnlineRevocation(settings.network_timeout)]
-    return ValidationOptions(
-        policy=load_policy(Path(policy)) if policy.endswith(".toml") else shipped_policy(policy),
-        trust=default_trust_store(trusted_paths(settings, trust)),
+    return validation_options(
+        load_settings(),
+        policy=policy,
+        trust=trust or (),
+        evidence=evidence or (),
         at=_moment(at),
         offline=offline,
         identity=identity,
-        revocation=sources,
         expect=_expected(expect or ()),
+        pictures=pictures,
+        check_template=check_template,
+        templates=templates or (),
     )
 
 

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from signkit.cli.language import words
+from signkit.cli.option_groups import OptionGroup
 from signkit.reporting.formats.writer import Format
+
+if TYPE_CHECKING:
+    from signkit.cli.passwords import DocumentPassword
+    from signkit.settings import Settings
+    from signkit.signing.levels import Services
 
 
 class TextOrJson(StrEnum):
@@ -23,7 +30,14 @@ TemplateName: TypeAlias = Annotated[
     str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))
 ]
 Output: TypeAlias = Annotated[
-    Path | None, typer.Option("-o", "--output", help=words("Where to write.", "出力先。"), show_default=False)
+    Path | None,
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help=words("Where to write; a folder for several files.", "出力先。複数のファイルのときはフォルダー。"),
+        show_default=False,
+    ),
 ]
 Overwrite: TypeAlias = Annotated[
     bool, typer.Option("--overwrite", help=words("Replace the output if it exists.", "出力先が既にあれば置き換える。"))
@@ -101,6 +115,18 @@ Identity: TypeAlias = Annotated[
         help=words("Show name, address, birth date and sex of JPKI signers.", "署名者の基本4情報を表示する。"),
     ),
 ]
+TemplateNames: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--template",
+        metavar="DIR|NAME",
+        help=words(
+            "Compare with this template instead of your own and the shipped ones; may be repeated.",
+            "自分のひな形や同梱のひな形の代わりに、このひな形と比べる。複数指定可。",
+        ),
+        show_default=False,
+    ),
+]
 SignerUri: TypeAlias = Annotated[
     str,
     typer.Option(
@@ -148,3 +174,47 @@ UseLastTry: TypeAlias = Annotated[
         ),
     ),
 ]
+
+
+@dataclass(frozen=True)
+class EvidenceOptions(OptionGroup):
+    """Where time and revocation evidence come from."""
+
+    HEADING = words("Time and evidence", "時刻と証拠")
+
+    tsa: Tsa = None
+    evidence: EvidenceFolders = None
+    trust: Trust = None
+
+    def services(self, settings: Settings) -> Services:
+        """Return the services that signing and extending use."""
+        from signkit.signing.services import available_services
+
+        return available_services(settings, tsa=self.tsa or (), evidence=self.evidence or (), trust=self.trust or ())
+
+
+@dataclass(frozen=True)
+class KeyOptions(OptionGroup):
+    """Which key signs, and how its secret is typed."""
+
+    HEADING = words("The key", "鍵")
+
+    signer: SignerUri
+    pin_stdin: PinStdin = False
+    use_last_try: UseLastTry = False
+
+
+@dataclass(frozen=True)
+class PasswordOptions(OptionGroup):
+    """How the password of encrypted PDFs is typed."""
+
+    HEADING = words("Encrypted PDFs", "暗号化された PDF")
+
+    ask_password: AskPassword = False
+    password_stdin: PasswordStdin = False
+
+    def document_password(self) -> DocumentPassword:
+        """Return what opens the files of this run, asked for now where that was wished."""
+        from signkit.cli.passwords import DocumentPassword
+
+        return DocumentPassword(ask=self.ask_password, from_stdin=self.password_stdin)

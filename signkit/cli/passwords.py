@@ -31,7 +31,7 @@ class DocumentPassword:
             PdfNotSignable: it is encrypted in a way that is not supported.
         """
         from signkit.errors import PdfForbidsSigning, PdfPasswordNeeded, PdfPasswordWrong
-        from signkit.pdf.writing.opening import refuse_locked
+        from signkit.pdf.writing.appending import refuse_locked
 
         if b"/Encrypt" not in pdf:
             return

@@ -1,37 +1,33 @@
-"""The options of ``signkit sign`` that no other command has."""
+"""What a signature says and whose key makes it, as options of ``signkit sign``, ``prepare`` and ``finish``."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from signkit.cli.language import words
+from signkit.cli.language import LANGUAGE, words
+from signkit.cli.option_groups import OptionGroup
+from signkit.cli.options import LevelName
+from signkit.errors import UsageProblem
 from signkit.signing.profiles import Profile
+from signkit.words import Text
 
-Pdfs: TypeAlias = Annotated[
-    list[Path] | None, typer.Argument(help=words("The PDFs to sign.", "署名する PDF。"), show_default=False)
-]
+if TYPE_CHECKING:
+    from signkit.signing.deferred import DeferredKey
+    from signkit.signing.levels import Services
+    from signkit.signing.places import Place
+    from signkit.signing.terms import SignatureTerms
+
 Role: TypeAlias = Annotated[
-    str | None,
+    str,
     typer.Option(
         "--as",
         metavar="ROLE",
         help=words("Whose field to sign.", "どの役割の欄に署名するか。"),
-        show_default=False,
-    ),
-]
-SignerUri: TypeAlias = Annotated[
-    str | None,
-    typer.Option(
-        metavar="URI",
-        help=words(
-            "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…, csc:https://…, agent:PORT; "
-            "deferred:REQUEST.json to sign elsewhere.",
-            "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…、csc:https://…、agent:ポート。"
-            "別の場所で署名するときは deferred:REQUEST.json。",
-        ),
         show_default=False,
     ),
 ]
@@ -43,15 +39,6 @@ ProfileName: TypeAlias = Annotated[
             "署名の形式: pades、または登記・供託オンライン申請システム用の registry "
             "(PKCS#7、RSA 2048、タイムスタンプなし)。",
         )
-    ),
-]
-Output: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        "-o",
-        "--output",
-        help=words("Where to write; a folder for several PDFs.", "出力先。複数の PDF のときはフォルダー。"),
-        show_default=False,
     ),
 ]
 FieldAt: TypeAlias = Annotated[
@@ -112,44 +99,109 @@ SealImage: TypeAlias = Annotated[
     Path | None,
     typer.Option(help=words("PNG or JPEG in place of the seal.", "印影の代わりの PNG か JPEG。"), show_default=False),
 ]
-Yes: TypeAlias = Annotated[
-    bool,
-    typer.Option("--yes", help=words("Several PDFs: do not ask for confirmation.", "複数の PDF: 確認を省く。")),
-]
-Resume: TypeAlias = Annotated[
-    bool,
-    typer.Option("--resume", help=words("Pass over PDFs that are signed already.", "署名済みの PDF を飛ばす。")),
-]
+
 CertificateFile: TypeAlias = Annotated[
-    Path | None,
+    Path,
     typer.Option(
+        "--certificate",
         metavar="FILE",
         help=words(
-            "Signing elsewhere: the signer's certificate (PEM or DER; its issuers may follow).",
-            "別の場所での署名: 署名者の証明書 (PEM または DER。発行者の証明書を続けてもよい)。",
+            "The signer's certificate (PEM or DER; its issuers may follow).",
+            "署名者の証明書 (PEM または DER。発行者の証明書を続けてもよい)。",
         ),
-        show_default=False,
     ),
 ]
-Complete: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="REQUEST",
-        help=words(
-            "Finish the file of this request, with --signature and --certificate.",
-            "この署名依頼のファイルを完成させる (--signature と --certificate を併用)。",
-        ),
-        show_default=False,
-    ),
-]
-SignatureFile: TypeAlias = Annotated[
-    Path | None,
-    typer.Option(
-        metavar="FILE",
-        help=words(
-            "The signature that was made elsewhere, raw or base64.",
-            "別の場所で作った署名値 (そのまま、または base64)。",
-        ),
-        show_default=False,
-    ),
-]
+
+
+@dataclass(frozen=True)
+class ElsewhereOptions(OptionGroup):
+    """Which key signs that is somewhere else."""
+
+    HEADING = words("The key", "鍵")
+
+    certificate: CertificateFile
+
+    def key(self, services: Services) -> DeferredKey:
+        """Return what is public of the key.
+
+        Raises:
+            InputUnreadable, TrustAnchorUnreadable: the file holds no certificate.
+            KeyFileUnusable: a kind of key that does not sign here.
+        """
+        from signkit.pki.anchors import read_certificates
+        from signkit.signing.deferred import DeferredKey
+
+        certificates = read_certificates(self.certificate)
+        return DeferredKey.of(certificates, str(self.certificate), tuple(services.issuers))
+
+
+@dataclass(frozen=True)
+class TermsOptions(OptionGroup):
+    """What is asked of the signature."""
+
+    HEADING = words("The signature", "署名")
+
+    role: Role
+    level: LevelName = "B-B"
+    profile: ProfileName = Profile.PADES
+    field_at: FieldAt = None
+    certify: Certify = None
+    reason: Reason = None
+    location: Location = None
+    witness: Witness = False
+    other_person: OtherPerson = False
+    no_appearance: NoAppearance = False
+    seal_image: SealImage = None
+
+    def terms(self) -> SignatureTerms:
+        """Return what is asked, read and checked.
+
+        Raises:
+            UsageProblem: there is no such level or place.
+            InputUnreadable: the seal's picture cannot be read.
+        """
+        from signkit.cli.files import read_input
+        from signkit.cli.levels import parse_level
+        from signkit.signing.terms import SignatureTerms
+
+        return SignatureTerms(
+            role=self.role,
+            level=parse_level(self.level),
+            reason=self.reason,
+            location=self.location,
+            profile=self.profile,
+            place=_place(self.field_at) if self.field_at is not None else None,
+            certify=self.certify,
+            witness=self.witness,
+            other_person=self.other_person,
+            seal=not self.no_appearance,
+            seal_image=read_input(self.seal_image) if self.seal_image else None,
+            language=LANGUAGE,
+        )
+
+
+def _place(text: str) -> Place:
+    """Read ``--field-at``."""
+    from signkit.signing.places import LAST_PAGE, Place
+
+    found = _PLACE.fullmatch(text.replace(" ", ""))
+    numbers = [float(number) for number in found.groups()[1:]] if found else []
+    if found is None or numbers[2] < _LEAST_WIDTH or numbers[3] < _LEAST_HEIGHT:
+        raise UsageProblem(
+            Text(
+                f"--field-at {text}: not PAGE:X,Y,W,H, or less than {_LEAST_WIDTH} × {_LEAST_HEIGHT} mm",
+                f"--field-at {text}: ページ:X,Y,幅,高さ の形でないか、"
+                f"{_LEAST_WIDTH} × {_LEAST_HEIGHT} mm より小さい指定です",
+            ),
+            Text(
+                "For example --field-at 1:120,240,70,25: on page 1, 120 mm from the left, 240 mm from above, 70 mm "
+                "wide and 25 mm high.",
+                "例: --field-at 1:120,240,70,25 (1ページ目、左から120 mm、上から240 mm、幅70 mm、高さ25 mm)。",
+            ),
+        )
+    return Place(LAST_PAGE if found[1] == "last" else int(found[1]), *numbers)
+
+
+_MILLIMETRES = r"(\d{1,5}(?:\.\d{1,3})?)"
+_PLACE = re.compile(r"(?a)(last|[1-9]\d{0,5}):" + ",".join([_MILLIMETRES] * 4))
+_LEAST_WIDTH, _LEAST_HEIGHT = 10, 5

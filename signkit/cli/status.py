@@ -16,14 +16,14 @@ import typer
 
 from signkit.cli.files import read_input
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import AskPassword, PasswordStdin, Trust
+from signkit.cli.options import AskPassword, At, EvidenceFolders, PasswordStdin, Policy, TemplateNames, Trust
 from signkit.cli.passwords import DocumentPassword
 from signkit.errors import ExitCode
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.status.contract import ContractStatus, PartyStatus
-    from signkit.status.overview import Unreadable
+    from signkit.progress.contract import ContractStatus, PartyStatus
+    from signkit.progress.overview import Unreadable
 
 HELP = words("Tell who has signed, whose turn it is, what may still change.", "誰が署名し、誰の番かを示す。")
 
@@ -41,21 +41,33 @@ def run(
     format_: Annotated[
         Format, typer.Option("--format", help=words("text, json or csv.", "text、json、csv。"))
     ] = Format.TEXT,
+    policy: Policy = "default",
     trust: Trust = None,
+    evidence: EvidenceFolders = None,
+    at: At = None,
+    check_template: Annotated[
+        bool,
+        typer.Option(
+            "--check-template/--no-check-template",
+            help=words(
+                "Tell whether each contract is its template, unaltered (a third of a second each).",
+                "契約書がひな形のとおりかを確かめる (1 件 0.3 秒ほど)。",
+            ),
+        ),
+    ] = True,
+    template: TemplateNames = None,
     ask_password: AskPassword = False,
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Print where each contract stands, judged offline, as soon as it is known."""
-    from signkit.cli.services import trusted_paths
-    from signkit.pki.anchors import default_trust_store
-    from signkit.settings import load_settings
-    from signkit.status.contract import contract_status
-    from signkit.status.overview import Unreadable, overview
-    from signkit.validation.options import ValidationOptions
+    """Print where each contract stands, as soon as it is known; judged as ``signkit validate --offline`` does."""
+    from signkit.cli.judging import chosen_options
+    from signkit.progress.contract import contract_status
+    from signkit.progress.overview import Unreadable, overview
 
-    store = default_trust_store(trusted_paths(load_settings(), trust))
     password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
-    options = ValidationOptions(trust=store, offline=True)
+    options = chosen_options(
+        policy, trust, evidence, at, offline=True, check_template=check_template, templates=template
+    )
     unreadable = 0
 
     def judge(pdf: bytes, name: str) -> ContractStatus:
@@ -91,34 +103,45 @@ def _text(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
 
 
 def _text_of_one(status: ContractStatus | Unreadable) -> str:
-    from signkit.status.overview import Unreadable
+    from signkit.progress.overview import Unreadable
+    from signkit.reporting.formats.template import template_lines
 
     if isinstance(status, Unreadable):
         return f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}\n"
     title = status.contract.title.in_language(LANGUAGE) if status.contract and status.contract.title else "PDF"
     lines = [f"{status.file}: {title}"]
+    if status.contract_problem is not None:
+        lines.append("  [!] " + status.contract_problem.message(LANGUAGE))
     lines += [f"  {_mark(party)} {_say(party)}" for party in status.parties]
     if not status.parties:
         lines.append("  " + translate(_NO_FIELDS))
     lines.append("  " + translate(status.may_still_change()))
+    if status.contract is not None:
+        lines += [f"  {line}" for line in template_lines(status.report.template_match, LANGUAGE)]
     lines += ["  " + translate(_PARALLEL, other=other) for other in status.parallel_with]
     return "\n".join(lines) + "\n"
 
 
 def _mark(party: PartyStatus) -> str:
-    return {"signed": "[x]", "broken": "[!]", "next": "[>]", "waiting": "[ ]"}[party.state.value]
+    return {"signed": "[x]", "unproven": "[?]", "broken": "[!]", "next": "[>]", "waiting": "[ ]"}[party.state.value]
 
 
 def _say(party: PartyStatus) -> str:
-    label = f"{party.label.in_language(LANGUAGE)} ({party.role})"
     signature = party.signature
+    named = party.label.in_language(LANGUAGE)
+    if signature is not None and signature.party is not None:
+        named += f" {signature.party.name}"
+    label = f"{named} ({party.role})"
     if signature is None:
         return translate(_NEXT if party.state.value == "next" else _WAITING, label=label)
     when = party.signed_at.astimezone().strftime("%Y-%m-%d %H:%M") if party.signed_at else "?"
     key = translate(_KEY_KINDS.get(signature.signer.key_kind, _KEY_KINDS["unknown"]))
     said = translate(_SIGNED, label=label, when=when, key=key, verdict=signature.verdict.value)
     match = signature.party_match
-    return f"{said} — {translate(_WRONG_PERSON)}" if match is not None and match.verdict == "mismatch" else said
+    if match is not None and match.verdict == "mismatch":
+        return f"{said} — {translate(_WRONG_PERSON)}"
+    why = signature.reasons[0].text if party.state.value != "signed" and signature.reasons else None
+    return f"{said} — {translate(why)}" if why is not None else said
 
 
 def _json(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:

@@ -125,6 +125,8 @@ def run_reporting(program: Callable[[], None]) -> int:
     """Run ``program``; turn every error into one message and an exit code, never a traceback."""
     import os
 
+    if not os.environ.get("SIGNKIT_DEBUG"):
+        _silence_libraries()
     try:
         program()
     except SignKitError as error:
@@ -141,6 +143,15 @@ def run_reporting(program: Callable[[], None]) -> int:
         tell(_UNEXPECTED, kind=type(error).__name__)
         return 70
     return 0
+
+
+def _silence_libraries() -> None:
+    """Keep warnings and log lines of other libraries off stderr: what they say of a stranger's file is no message."""
+    import logging
+    import warnings
+
+    logging.getLogger().addHandler(logging.NullHandler())
+    warnings.simplefilter("ignore")
 
 
 _UNEXPECTED = Text(

@@ -38,12 +38,12 @@ def list_(trust: Trust = None) -> None:
     """Print source, name, end of validity and SHA-256 of every anchor; tell of imported lists that are out of date."""
     from asn1crypto import x509
 
-    from signkit.cli.services import trusted_paths
     from signkit.pki.anchors import default_trust_store
     from signkit.settings import load_settings
+    from signkit.validation.options import anchor_paths
 
     settings = load_settings()
-    for anchor in default_trust_store(trusted_paths(settings, trust)).anchors:
+    for anchor in default_trust_store(anchor_paths(settings, trust or ())).anchors:
         end = x509.Certificate.load(anchor.certificate).not_valid_after
         digest = hashlib.sha256(anchor.certificate).hexdigest()
         print(f"{anchor.label.source}\t{anchor.label.name}\t{end:%Y-%m-%d}\t{digest}")
@@ -85,10 +85,10 @@ def add(
     """Show each certificate with its fingerprint and, once confirmed, keep it in the user's home."""
     from asn1crypto import x509
 
-    from signkit.cli.services import home_trust_folder
     from signkit.errors import NotAnAuthority
     from signkit.pki.anchors import read_certificates
     from signkit.settings import load_settings
+    from signkit.validation.options import home_trust_folder
 
     folder = home_trust_folder(load_settings())
     fresh: dict[Path, bytes] = {}
@@ -188,14 +188,14 @@ def import_crl(
 def _importer(issuers: list[Path]) -> Callable[[Path], ImportedList]:
     from asn1crypto import x509
 
-    from signkit.cli.services import trusted_paths
     from signkit.pki.anchors import default_trust_store, load_anchors
     from signkit.pki.revocation.crl_import import import_crl
     from signkit.pki.revocation.indexed import index_folder
     from signkit.settings import load_settings
+    from signkit.validation.options import anchor_paths
 
     settings = load_settings()
-    anchors = [*default_trust_store(trusted_paths(settings, None)).anchors]
+    anchors = [*default_trust_store(anchor_paths(settings)).anchors]
     anchors += [anchor for path in issuers for anchor in load_anchors(path)]
     candidates = [x509.Certificate.load(anchor.certificate) for anchor in anchors]
     return lambda file: import_crl(file, index_folder(settings.home_folder()), candidates, datetime.now(UTC))

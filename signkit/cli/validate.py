@@ -7,14 +7,25 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from signkit.cli.judging import exit_code, validation_options
+from signkit.cli.judging import chosen_options, exit_code
 from signkit.cli.language import words
-from signkit.cli.options import AskPassword, At, EvidenceFolders, Identity, Offline, PasswordStdin, Policy, Trust
+from signkit.cli.options import (
+    AskPassword,
+    At,
+    EvidenceFolders,
+    Identity,
+    Offline,
+    PasswordStdin,
+    Policy,
+    TemplateNames,
+    Trust,
+)
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import results_to, written
 from signkit.cli.terminal import tell
@@ -73,6 +84,40 @@ Expect: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+
+
+class PicturesChoice(StrEnum):
+    """When pages are drawn and compared."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+PicturesOption: TypeAlias = Annotated[
+    PicturesChoice,
+    typer.Option(
+        "--pictures",
+        help=words(
+            "Draw the pages as signed and as they are, and compare them: where more than evidence came after a "
+            "signature (auto), where anything did (always), never (what would be drawn is then not judged).",
+            "署名時と現在のページを描いて比べる。署名後に検証用の情報以外が加わったとき (auto)、"
+            "何か加わったとき (always)、"
+            "比べない (never。比べるべきものは判定しない)。",
+        ),
+    ),
+]
+CheckTemplate: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--check-template",
+        help=words(
+            "Tell whether a contract is its template, unaltered: it is typeset again. An altered one makes the exit "
+            "code 1.",
+            "契約書がひな形のとおりかを、組み直して確かめる。改変があれば終了コードは 1。",
+        ),
+    ),
+]
 Jobs: TypeAlias = Annotated[
     int | None,
     typer.Option(
@@ -120,13 +165,16 @@ def run(
     ask_password: AskPassword = False,
     password_stdin: PasswordStdin = False,
     expect: Expect = None,
+    pictures: PicturesOption = PicturesChoice.AUTO,
+    check_template: CheckTemplate = False,
+    template: TemplateNames = None,
     jobs: Jobs = None,
     engine: Engine = None,
     resume: Resume = None,
 ) -> None:
     """Write a report a file, in the order in which they are done.
 
-    The exit code is the worst verdict's, or 1 where a profile is not met.
+    The exit code is the worst verdict's, or 1 where a profile is not met or a contract is not its template.
     """
     from signkit.errors import PasswordStaysHere
     from signkit.reporting.resume import Results, read_results
@@ -136,11 +184,13 @@ def run(
     if engine is not None and (ask_password or password_stdin):
         raise PasswordStaysHere  # before anybody types it
     options = replace(
-        validation_options(policy, trust, evidence, at, offline, identity, expect),
+        chosen_options(
+            policy, trust, evidence, at, offline, identity, expect, pictures.value, check_template, template
+        ),
         profile=profile,
         password=DocumentPassword(ask=ask_password, from_stdin=password_stdin).value,
     )
-    before = read_results(resume, profile) if resume else Results()
+    before = read_results(resume, profile, options.template_check is not None) if resume else Results()
     with (
         _engine(engine) as (executor, workers),
         results_to(resume, before, chosen) as write,
@@ -158,7 +208,7 @@ def run(
             on_unchanged=lambda name: tally.add(before.verdicts[name], violated=name in before.violated),
         )
         for report in written(reports, chosen, write):
-            tally.add(report.verdict, violated=report.profile is not None and not report.profile.fulfilled)
+            tally.add(report.verdict, violated=not report.is_as_asked)
     if not tally.verdicts:
         tell(_NOTHING)
     raise typer.Exit(ExitCode.FAILED if tally.violated else exit_code(tally.verdicts))
@@ -166,7 +216,7 @@ def run(
 
 @dataclass
 class _Tally:
-    """Which verdicts there were, and whether a file did not meet the profile; ``advance`` hears of each verdict."""
+    """Which verdicts there were, and whether a file is not as asked; ``advance`` hears of each verdict."""
 
     advance: Callable[[Verdict], None]
     verdicts: set[Verdict] = field(default_factory=set)

@@ -27,6 +27,7 @@ from signkit.cms.der import (
 _SIGNATURE_TIMESTAMP = bytes.fromhex("060b2a864886f70d010910020e")
 _ARCHIVE_V3 = bytes.fromhex("060604008d450204")
 _INDEX_V3 = bytes.fromhex("060704008195320105")
+_INDEX_V1 = bytes.fromhex("060604008d450205")
 _ARCHIVE_V2 = bytes.fromhex("060b2a864886f70d0109100230")
 _ARCHIVE_V1 = bytes.fromhex("060b2a864886f70d010910021b")
 _COUNTER_SIGNATURE = bytes.fromhex("06092a864886f70d010906")
@@ -82,8 +83,11 @@ class InfoParts:
         """Return type and value of every unsigned attribute, one entry a value."""
         found = []
         for item in self.unsigned:
-            kind, values = members(item)
-            found += [(kind, value) for value in members(values)]
+            try:
+                kind, values = members(item)
+                found += [(kind, value) for value in members(values)]
+            except ValueError:  # what is no attribute covers nothing and is covered by nothing
+                continue
         return found
 
     @property
@@ -123,31 +127,48 @@ class InfoParts:
         return self.values(_ARCHIVE_V3)
 
 
+class IndexUnknown(DerProblem):
+    """An archive timestamp whose index is of a kind that is not judged here, or is missing."""
+
+
 @dataclass(frozen=True)
 class Index:
-    """An ATSHashIndexV3: the digests of all that a timestamp covers beside content and signature."""
+    """What a timestamp covers beside content and signature, by digests: an ATSHashIndexV3, or the older ATSHashIndex.
+
+    Attributes:
+        is_old: the index of ETSI TS 101 733 6.4.2: it has whole attributes, each with all its values, and names its
+            digest only where that is not SHA-256.
+    """
 
     der: bytes
     algorithm: bytes
     certificates: frozenset[bytes]
     crls: frozenset[bytes]
     unsigned: frozenset[bytes]
+    is_old: bool = False
 
     @classmethod
     def in_token(cls, token: bytes) -> Index:
         """Read the index in a timestamp token.
 
         Raises:
-            DerProblem: there is none, or not exactly one.
+            IndexUnknown: there is none of the kinds known here, or not exactly one.
+            DerProblem: it is malformed.
         """
         _, _, signed_data, _ = _opened(token)
         [info] = members(signed_data[-1])
-        found = InfoParts.of(info).values(_INDEX_V3)
+        inside = InfoParts.of(info)
+        found = [(value, False) for value in inside.values(_INDEX_V3)]
+        found += [(value, True) for value in inside.values(_INDEX_V1)]
         if len(found) != 1:
-            raise DerProblem("an archive timestamp without its index")
-        algorithm, *lists = members(found[0])
+            raise IndexUnknown("an archive timestamp without its index")
+        der, is_old = found[0]
+        items = members(der)
+        algorithm, lists = (items[0], items[1:]) if len(items) == 4 else (_SHA256, items)
+        if len(lists) != 3 or (len(items) == 3 and not is_old):
+            raise IndexUnknown("an index of another kind")
         certificates, crls, unsigned = (frozenset(contents(item) for item in members(part)) for part in lists)
-        return cls(found[0], algorithm, certificates, crls, unsigned)
+        return cls(der, algorithm, certificates, crls, unsigned, is_old)
 
     def digest(self, data: bytes) -> bytes:
         """Digest with the index's own algorithm.
@@ -165,19 +186,29 @@ class Index:
         there = (
             {self.digest(item) for item in parts.certificates},
             {self.digest(item) for item in parts.crls},
-            {self.digest(kind + value) for kind, value in info.unsigned_values()},
+            self._unsigned_in(info),
         )
         return any(
             wanted - have for wanted, have in zip((self.certificates, self.crls, self.unsigned), there, strict=True)
         )
 
+    def _unsigned_in(self, info: InfoParts) -> set[bytes]:
+        if self.is_old:
+            return {self.digest(item) for item in info.unsigned}
+        return {self.digest(kind + value) for kind, value in info.unsigned_values()}
+
     def covers_timestamp(self, token: bytes) -> bool:
         """Whether a signature timestamp or an earlier archive timestamp is covered."""
-        return any(self.digest(kind + token) in self.unsigned for kind in (_SIGNATURE_TIMESTAMP, _ARCHIVE_V3))
+        return self._covers(token, _SIGNATURE_TIMESTAMP, _ARCHIVE_V3)
 
     def covers_counter_signature(self, value: bytes) -> bool:
         """Whether a counter-signature is covered."""
-        return self.digest(_COUNTER_SIGNATURE + value) in self.unsigned
+        return self._covers(value, _COUNTER_SIGNATURE)
+
+    def _covers(self, value: bytes, *kinds: bytes) -> bool:
+        """As a value of an attribute; of old, as the one value of a whole attribute."""
+        forms = (element(SEQUENCE, kind, element(SET, value)) if self.is_old else kind + value for kind in kinds)
+        return any(self.digest(form) in self.unsigned for form in forms)
 
     def covered(self, items: Iterable[bytes]) -> list[bytes]:
         """Return those of the certificates or lists that are covered."""

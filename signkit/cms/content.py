@@ -8,9 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import IO, BinaryIO, Protocol
 
-from signkit.errors import InputUnreadable, system_cause
-from signkit.words import Text
-
 #: Bytes at a time: large enough for the digests' full speed, small enough to be nothing.
 PIECE = 1 << 20
 _SHAKE_LENGTHS = {"shake128": 32, "shake256": 64}  # RFC 8702, RFC 8419
@@ -109,33 +106,15 @@ class FilePieces:
             yield piece
 
 
-def open_regular(path: Path) -> BinaryIO:
-    """Open a regular file for reading, without ever waiting on a FIFO or a device.
-
-    Raises:
-        InputUnreadable: it cannot be read, or is no regular file.
-    """
-    import os
-    import stat
-
-    try:
-        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        stream = os.fdopen(handle, "rb")
-    except (OSError, ValueError) as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
-    if not stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-        stream.close()
-        raise InputUnreadable(str(path), Text("not a regular file", "通常のファイルではありません"))
-    return stream
-
-
 def size_of(stream: BinaryIO) -> int:
     """Return the size of an opened file in bytes."""
     return stream.seek(0, 2)
 
 
 #: What the names of signatures end with: the kind, what `signkit cms` puts before it, and PEM.
-_ENDINGS = re.compile(r"(?:(?:\.\d+|-B-(?:T|LT|LTA))*\.(?:p7s|p7m|p7b|pkcs7|cms|sig))?(?:\.pem)?$", re.IGNORECASE)
+_ENDINGS = re.compile(
+    r"(?:(?:\.\d+|-B-(?:T|LT|LTA))*\.(?:p7s|p7m|p7b|pkcs7|cms|sig|tsr|tst))?(?:\.pem)?$", re.IGNORECASE
+)
 
 
 def places_of_content(signature: Path) -> Iterator[Path]:

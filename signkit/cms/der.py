@@ -7,6 +7,8 @@ from collections.abc import Iterable
 SEQUENCE = 0x30
 SET = 0x31
 OCTET_STRING = 0x04
+_CONSTRUCTED = 0x20
+_MAX_DEPTH = 60
 
 
 class DerProblem(ValueError):
@@ -62,6 +64,43 @@ def members(der: bytes) -> list[bytes]:
         found.append(inside[position:end])
         position = end
     return found
+
+
+def definite(ber: bytes) -> bytes:
+    """Return one element with every indefinite length inside it made definite; DER stays as it is.
+
+    Raises:
+        DerProblem: it is not one whole element, or nested too deeply.
+    """
+    made, end = _definite(ber, 0, 0)
+    if end != len(ber):
+        raise DerProblem("bytes follow the element")
+    return made
+
+
+def _definite(data: bytes, position: int, depth: int) -> tuple[bytes, int]:
+    """Return the element at ``position`` and where it ends."""
+    if depth > _MAX_DEPTH:
+        raise DerProblem("nested too deeply")
+    indefinite = data[position + 1 : position + 2] == b"\x80"
+    start, end = (position + 2, len(data)) if indefinite else _bounds(data, position)
+    tag = data[position]
+    if not tag & _CONSTRUCTED:
+        if indefinite:
+            raise DerProblem("a primitive element of indefinite length")
+        return data[position:end], end
+    inside: list[bytes] = []
+    at = start
+    while at < end and not (indefinite and data[at : at + 2] == b"\0\0"):
+        item, at = _definite(data, at, depth + 1)
+        inside.append(item)
+    if indefinite:
+        if data[at : at + 2] != b"\0\0":
+            raise DerProblem("an element is cut off")
+        return element(tag, *inside), at + 2
+    if at != end:
+        raise DerProblem("an element is longer than what it stands in")
+    return element(tag, *inside), end
 
 
 def _bounds(data: bytes, position: int) -> tuple[int, int]:

@@ -6,18 +6,33 @@ bytes that hold no SignedData at all (:class:`NotCms`).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from asn1crypto import cms, core, parser, tsp, x509
 
 from signkit.cms.container import ContainerUnreadable
 from signkit.cms.content import BytesPieces, Content, UnknownDigest
+from signkit.cms.signed_attributes import (
+    CONTENT_TYPE,
+    MESSAGE_DIGEST,
+    SIGNATURE_POLICY,
+    SIGNING_TIME,
+    Ess,
+    attributes_of,
+    ess,
+    has_two_readings,
+    is_signed_attributes,
+    protection_fits,
+    signed_encodings,
+)
 from signkit.pki.algorithms import (
+    KeyUnreadable,
     SignatureAlgorithm,
     UnknownAlgorithm,
+    allows,
     digest_name,
     digest_of,
     public_key,
@@ -25,24 +40,13 @@ from signkit.pki.algorithms import (
     verify,
     verify_digest,
 )
+from signkit.pki.names import common_name, is_identified
 from signkit.pki.paths.known import known_certificate
-from signkit.pki.paths.names import name_of
 
-Ess = Literal["present", "absent", "mismatch"]
-
-_CONTENT_TYPE = "1.2.840.113549.1.9.3"
-_MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
-_SIGNING_TIME = "1.2.840.113549.1.9.5"
-_SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
-_SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
-_SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15"
 _SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
-_ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
 _COUNTER_SIGNATURE = "1.2.840.113549.1.9.6"
 #: Counter-signatures of one signature; more are no honest file.
 _MAX_COUNTER_SIGNATURES = 100
-#: Signed attributes of one signature, bytes.
-_MAX_ATTRIBUTES = 1024 * 1024
 #: EdDSA without signed attributes needs the whole content at once (RFC 8419 3.2).
 _MAX_WHOLE_CONTENT = 64 * 1024 * 1024
 #: archive-time-stamp v1, v2, v3 and evidence records: what makes a CAdES signature long-term (EN 319 122-1).
@@ -53,6 +57,7 @@ _ARCHIVE = (
     "1.2.840.113549.1.9.16.2.49",
     "1.2.840.113549.1.9.16.2.50",
 )
+_CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
 _REVOCATION_VALUES = ("1.2.840.113549.1.9.16.2.24", "1.2.840.113583.1.1.8")
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _DATA = "1.2.840.113549.1.7.1"
@@ -68,7 +73,7 @@ class Timestamp:
     """An RFC 3161 token: what it says and whether it holds together.
 
     Attributes:
-        time: its time, or None where the token cannot be read.
+        time: its time (genTime), or None where the token cannot be read.
         tsa: common name of the certificate that signed it.
         intact: signature, message digest and imprint all fit.
         signed_data: the token, for the judgement of trust.
@@ -94,6 +99,7 @@ class Signer:
         signature_ok: the signature fits; None where it could not be checked.
         problems: codes of what is wrong.
         unknown: names an algorithm that is not judged here.
+        unreadable_key: the public key is not well encoded, so that nothing can be compared.
         counter_signatures: over this signature's value, judged like it (RFC 5652 11.4).
         is_counter: it is a counter-signature itself.
     """
@@ -108,6 +114,7 @@ class Signer:
     ess: Ess = "absent"
     problems: tuple[str, ...] = ()
     unknown: str | None = None
+    unreadable_key: bool = False
     claimed_time: datetime | None = None
     timestamps: tuple[Timestamp, ...] = field(default=())
     counter_signatures: tuple[Signer, ...] = field(default=())
@@ -129,6 +136,7 @@ def load(data: bytes) -> Any:
     Raises:
         NotCms: there is none.
     """
+    _take_later_names()
     try:
         content = cms.ContentInfo.load(data)
         if content["content_type"].dotted != _SIGNED_DATA:
@@ -143,6 +151,17 @@ def load(data: bytes) -> Any:
     return signed_data
 
 
+def _take_later_names() -> None:
+    """Let attributes be encoded by the names that another library gave them after the first was read.
+
+    asn1crypto turns its table of names round once; pyHanko adds to the table when it is loaded, and a BER SignerInfo
+    with such an attribute could then be read and not encoded.
+    """
+    kind = cms.CMSAttributeType
+    if kind._reverse_map is not None and len(kind._reverse_map) != len(kind._map):
+        kind._reverse_map = {name: number for number, name in kind._map.items()}
+
+
 def trailing(data: bytes) -> bytes:
     """Return what follows the first ASN.1 value, without the zeros that fill up /Contents."""
     try:
@@ -151,13 +170,20 @@ def trailing(data: bytes) -> bytes:
         return b""
 
 
-def signers(signed_data: Any, content: Sequence[bytes] | Content | None) -> tuple[Signer, ...]:
-    """Judge every SignerInfo over ``content`` (its parts in order), or over the encapsulated content if None."""
+def signers(
+    signed_data: Any, content: Sequence[bytes] | Content | None, others: Iterable[Any] = ()
+) -> tuple[Signer, ...]:
+    """Judge every SignerInfo over ``content`` (its parts in order), or over the encapsulated content if None.
+
+    ``others``: certificates that stand elsewhere, for the timestamps in it (EN 319 142-1 5.5: in the security store).
+    """
     certificates = certificates_of(signed_data)
     if content is None:
         content = encapsulated(signed_data)
     whole = content if isinstance(content, Content) or content is None else Content(BytesPieces(*content))
-    return tuple(_signer(Signer(signed_data, info, content=whole), certificates) for info in signer_infos(signed_data))
+    return tuple(
+        _signer(Signer(signed_data, info, content=whole), certificates, others) for info in signer_infos(signed_data)
+    )
 
 
 def signer_infos(signed_data: Any) -> list[Any]:
@@ -188,15 +214,17 @@ def certificates_of(signed_data: Any) -> list[Any]:
     return result
 
 
-def _signer(signer: Signer, certificates: list[Any]) -> Signer:
+def _signer(signer: Signer, certificates: list[Any], others: Iterable[Any]) -> Signer:
     try:
-        attributes = _attributes(signer.info["signed_attrs"])
+        attributes = attributes_of(signer.info["signed_attrs"])
         signer = _identified(signer, certificates, attributes)
         signer = _content_checked(signer, attributes)
         signer = _signature_checked(signer, has_attributes=bool(attributes))
-        return _with_unsigned(signer, certificates)
+        return _with_unsigned(signer, certificates, others)
     except ContainerUnreadable:
         raise  # the content itself is damaged, whoever signed it
+    except KeyUnreadable:
+        return replace(signer, unreadable_key=True)
     except (UnknownAlgorithm, UnknownDigest) as error:
         return replace(signer, unknown=str(error))
     except Exception:  # hostile ASN.1 fails anywhere, in any way
@@ -205,76 +233,34 @@ def _signer(signer: Signer, certificates: list[Any]) -> Signer:
 
 def _identified(signer: Signer, certificates: list[Any], attributes: dict[str, list[Any]]) -> Signer:
     certificate = _find_certificate(signer.info["sid"], certificates, attributes)
-    ess: Ess = "absent"
+    named: Ess = "absent"
     problems = list(signer.problems)
     if certificate is None:
         problems.append("signer-certificate-missing")
     else:
-        ess = _ess(certificate, attributes)
-        if ess == "mismatch":
+        named = ess(certificate, attributes)
+        if named == "mismatch":
             problems.append("signing-certificate-mismatch")
-    times = attributes.get(_SIGNING_TIME, [])
+    if has_two_readings(attributes):
+        problems.append("signed-attribute-twice")
+    times = attributes.get(SIGNING_TIME, [])
     claimed = times[0].native if len(times) == 1 else None
     return replace(
         signer,
         certificate=certificate,
-        ess=ess,
+        ess=named,
         problems=tuple(problems),
         claimed_time=claimed if isinstance(claimed, datetime) else None,
-        has_policy=_SIGNATURE_POLICY in attributes,
+        has_policy=SIGNATURE_POLICY in attributes,
         has_revocation=any(oid in attributes for oid in _REVOCATION_VALUES),
     )
 
 
 def _find_certificate(sid: Any, certificates: list[Any], attributes: dict[str, list[Any]]) -> Any:
     """Return the certificate that the signer names; of several of that name, the one that the signature names too."""
-    named = [item for item in certificates if _is_named(sid, item)]
-    fitting = (item for item in named if _ess(item, attributes) == "present") if len(named) > 1 else iter(())
+    named = [item for item in certificates if is_identified(sid, item)]
+    fitting = (item for item in named if ess(item, attributes) == "present") if len(named) > 1 else iter(())
     return next(fitting, named[0] if named else None)
-
-
-def _is_named(sid: Any, certificate: Any) -> bool:
-    if sid.name == "issuer_and_serial_number":
-        wanted = sid.chosen
-        same_serial = wanted["serial_number"].native == certificate.serial_number
-        return bool(same_serial and _same_name(wanted["issuer"], certificate.issuer))
-    return certificate.key_identifier is not None and bool(sid.chosen.native == certificate.key_identifier)
-
-
-def _same_name(a: x509.Name, b: x509.Name) -> bool:
-    return a.dump() == b.dump() or bool(a.hashable == b.hashable)
-
-
-def _attributes(attributes: Any) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    if isinstance(attributes, core.Void) or attributes is None:
-        return found
-    for attribute in attributes:
-        values = attribute["values"]
-        if not isinstance(values, core.Void):
-            found.setdefault(attribute["type"].dotted, []).extend(values)
-    return found
-
-
-def _ess(certificate: Any, attributes: dict[str, list[Any]]) -> Ess:
-    """ESS signing-certificate (RFC 2634, RFC 5035): the first entry must be the signer's certificate."""
-    checks = []
-    for oid, kind in (
-        (_SIGNING_CERTIFICATE_V2, tsp.SigningCertificateV2),
-        (_SIGNING_CERTIFICATE, tsp.SigningCertificate),
-    ):
-        for value in attributes.get(oid, []):
-            # A copy: to parse the value itself would change how the signed attributes are written out again.
-            entries = kind.load(value.dump())["certs"]
-            checks.append(len(entries) > 0 and _ess_fits(certificate, entries[0]))
-    if not checks:
-        return "absent"
-    return "present" if all(checks) else "mismatch"
-
-
-def _ess_fits(certificate: Any, entry: Any) -> bool:
-    name = digest_name(entry["hash_algorithm"]) if isinstance(entry, tsp.ESSCertIDv2) else "sha1"
-    return bool(digest_of(name, certificate.dump()) == entry["cert_hash"].native)
 
 
 def _content_checked(signer: Signer, attributes: dict[str, list[Any]]) -> Signer:
@@ -283,35 +269,19 @@ def _content_checked(signer: Signer, attributes: dict[str, list[Any]]) -> Signer
     signer = replace(signer, digest=digest)
     if not attributes:
         # Without signed attributes the signature itself covers the content (RFC 5652 5.4).
-        if signer.content is not None and _is_signed_attributes(signer.content):
+        if signer.content is not None and is_signed_attributes(signer.content):
             signer = replace(signer, problems=(*signer.problems, "attributes-as-content"))
         return replace(signer, digest_ok=None if signer.content is None else True)
     problems = list(signer.problems)
-    digests, kinds = attributes.get(_MESSAGE_DIGEST, []), attributes.get(_CONTENT_TYPE, [])
+    digests, kinds = attributes.get(MESSAGE_DIGEST, []), attributes.get(CONTENT_TYPE, [])
     if len(digests) != 1:
         problems.append("message-digest-missing")
     if not signer.is_counter:  # a counter-signature has no content type (RFC 5652 11.4)
         problems += _content_type_problems(kinds, signer.signed_data)
-    if not _protection_fits(info, attributes):
+    if not protection_fits(info, attributes):
         problems.append("algorithm-protection-mismatch")
     fits = None if signer.content is None or not digests else digests[0].native == signer.content.digest(digest)
     return replace(signer, digest_ok=fits, problems=tuple(problems))
-
-
-def _is_signed_attributes(content: Content) -> bool:
-    """Whether the content is the signed attributes of another signature, which its signature would fit as well.
-
-    Nothing in a signature without signed attributes tells which of the two the signer meant.
-    """
-    beginning = b""
-    for piece in content.pieces():
-        beginning += piece
-        if beginning[:1] != b"\x31" or len(beginning) > _MAX_ATTRIBUTES:
-            return False
-    try:
-        return any(item["type"].dotted == _MESSAGE_DIGEST for item in cms.CMSAttributes.load(beginning))
-    except (ValueError, TypeError, KeyError):
-        return False
 
 
 def _content_type_problems(kinds: list[Any], signed_data: Any) -> list[str]:
@@ -331,21 +301,6 @@ def encapsulated(signed_data: Any) -> tuple[bytes, ...] | None:
     return (content.contents,)  # PKCS#7 content that is no OCTET STRING: the value's own octets (RFC 2315 9.3)
 
 
-def _protection_fits(info: Any, attributes: dict[str, list[Any]]) -> bool:
-    """RFC 6211: the algorithms inside the signature are those outside."""
-    values = attributes.get(_ALGORITHM_PROTECTION, [])
-    if not values:
-        return True
-    value = values[0]
-    same_digest = value["digest_algorithm"]["algorithm"].dotted == info["digest_algorithm"]["algorithm"].dotted
-    inner = value["signature_algorithm"]
-    return (
-        len(values) == 1
-        and same_digest
-        and (inner.native is not None and inner["algorithm"].dotted == info["signature_algorithm"]["algorithm"].dotted)
-    )
-
-
 def _signature_checked(signer: Signer, *, has_attributes: bool) -> Signer:
     info = signer.info
     algorithm = signature_algorithm(info["signature_algorithm"], signer.digest)
@@ -353,32 +308,20 @@ def _signature_checked(signer: Signer, *, has_attributes: bool) -> Signer:
     if signer.certificate is None:
         return signer
     signature, key = info["signature"].native, public_key(signer.certificate)
+    if not allows(signer.certificate.public_key, algorithm):
+        signer = replace(signer, problems=(*signer.problems, "key-not-for-algorithm"))
+    if has_attributes and not _is_one_digest(algorithm, signer.digest):
+        signer = replace(signer, problems=(*signer.problems, "digests-differ"))
     if not has_attributes:
         return replace(signer, signature_ok=_verify_content(signer, key, algorithm, signature))
-    fits = any(verify(key, algorithm, signature, message) for message in _signed_encodings(info))
+    fits = any(verify(key, algorithm, signature, message) for message in signed_encodings(info))
     return replace(signer, signature_ok=fits)
 
 
-def _signed_encodings(info: Any) -> Iterator[bytes]:
-    """The signed attributes as SET OF: as they stand, and as DER where that differs (RFC 5652 5.4).
-
-    Some signers sign attributes that are not in DER order; what they signed is what stands there.
-    """
-    raw = info["signed_attrs"].untag().dump()
-    yield raw
-    ordered = _der_set(info["signed_attrs"])
-    if ordered != raw:
-        yield ordered
-
-
-def _der_set(attributes: Any) -> bytes:
-    members = sorted(cms.CMSAttribute.load(item.dump()).dump(force=True) for item in attributes)
-    body = b"".join(members)
-    size = len(body)
-    if size < 128:
-        return b"\x31" + bytes([size]) + body
-    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
-    return b"\x31" + bytes([0x80 | len(length)]) + length + body
+def _is_one_digest(algorithm: SignatureAlgorithm, digest: str | None) -> bool:
+    """The content and the signed attributes are digested with one algorithm (RFC 8933 3; for EdDSA RFC 8419 3.1)."""
+    own = {"ed25519": "sha512", "ed448": "shake256"}.get(algorithm.family, algorithm.digest)
+    return own == digest
 
 
 def _verify_content(signer: Signer, key: Any, algorithm: SignatureAlgorithm, signature: bytes) -> bool | None:
@@ -394,56 +337,109 @@ def _verify_content(signer: Signer, key: Any, algorithm: SignatureAlgorithm, sig
     return verify(key, algorithm, signature, bytes(whole))
 
 
-def _with_unsigned(signer: Signer, certificates: list[Any]) -> Signer:
-    attributes = _attributes(signer.info["unsigned_attrs"])
+def _with_unsigned(signer: Signer, certificates: list[Any], others: Iterable[Any]) -> Signer:
+    attributes = attributes_of(signer.info["unsigned_attrs"])
     signature = signer.info["signature"].native
     counters = attributes.get(_COUNTER_SIGNATURE, [])
     if len(counters) > _MAX_COUNTER_SIGNATURES:
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
     value = Content(BytesPieces(signature))
+    around = _Around(certificates, attributes, others)
     return replace(
         signer,
-        timestamps=tuple(timestamp(value.dump(), (signature,)) for value in attributes.get(_SIGNATURE_TIMESTAMP, [])),
+        timestamps=tuple(
+            timestamp(value.dump(), (signature,), around) for value in attributes.get(_SIGNATURE_TIMESTAMP, [])
+        ),
         counter_signatures=tuple(
-            _signer(Signer(signer.signed_data, info, is_counter=True, content=value), certificates) for info in counters
+            _signer(Signer(signer.signed_data, info, is_counter=True, content=value), certificates, others)
+            for info in counters
         ),
         has_archive=any(oid in attributes for oid in _ARCHIVE),
         has_revocation=signer.has_revocation or any(oid in attributes for oid in _REVOCATION_VALUES),
     )
 
 
-def timestamp(der: bytes, covered: Sequence[bytes]) -> Timestamp:
-    """Judge an RFC 3161 token that must cover ``covered`` (parts in order)."""
+def _certificate_values(attributes: dict[str, list[Any]]) -> list[Any]:
+    """The certificates among the unsigned attributes (EN 319 122-1 A.1.1.1)."""
+    found = []
+    for value in attributes.get(_CERTIFICATE_VALUES, []):
+        try:
+            read = [known_certificate(item.chosen.dump()) for item in cms.CertificateSet.load(value.dump())]
+        except Exception:  # noqa: S112  a broken one is left out
+            continue
+        found += [item.certificate for item in read if item is not None]
+    return found
+
+
+def timestamp(der: bytes, covered: Sequence[bytes] | None, others: Iterable[Any] = ()) -> Timestamp:
+    """Judge an RFC 3161 token that must cover ``covered`` (parts in order; None: what it covers is not at hand).
+
+    A token need not hold the certificate of its service (RFC 3161 2.4.1, certReq): ``others`` may.
+    """
     try:
         signed_data = load(der)
     except NotCms:
         return Timestamp(None, None, False, ("timestamp-malformed",))
-    return timestamp_of(signed_data, covered)
+    return timestamp_of(signed_data, covered, others)
 
 
-def timestamp_of(signed_data: Any, covered: Sequence[bytes]) -> Timestamp:
+def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, others: Iterable[Any] = ()) -> Timestamp:
     """As :func:`timestamp`, for a SignedData that is read already."""
     try:
         info = _tst_info(signed_data)
         imprint = info["message_imprint"]
         name = digest_name(imprint["hash_algorithm"])
-        found = signers(signed_data, None)
+        found = _token_signers(signed_data, others)
         problems = [code for signer in found for code in signer.problems]
         if len(found) != 1:
             problems.append("timestamp-signers")
-        if digest_of(name, *covered) != imprint["hashed_message"].native:
+        if covered is not None and _digest(name, covered) != imprint["hashed_message"].native:
             problems.append("timestamp-imprint")
         signer = found[0] if found else None
+        if signer is not None and signer.certificate is not None and signer.ess == "absent":
+            problems.append("timestamp-unnamed")
         good = signer is not None and signer.intact and not problems
-        if not good and not problems:
+        if signer is not None and False in (signer.signature_ok, signer.digest_ok):
             problems.append("timestamp-signature")
+        if covered is None:
+            problems.append("timestamp-content-missing")
         time = info["gen_time"].native
         tsa = common_name(signer.certificate) if signer else None
-        return Timestamp(time, tsa, good, tuple(problems), signer.signed_data if signer else None, name, signer)
-    except UnknownAlgorithm as error:
+        own = signer.signed_data if signer else None
+        return Timestamp(time, tsa, good and covered is not None, tuple(problems), own, name, signer)
+    except (UnknownAlgorithm, UnknownDigest) as error:
         return Timestamp(None, None, False, ("timestamp-algorithm-unknown",), imprint_name=str(error))
     except Exception:  # hostile ASN.1 fails anywhere, in any way
         return Timestamp(None, None, False, ("timestamp-malformed",))
+
+
+def _digest(name: str, covered: Sequence[bytes] | Content) -> bytes:
+    return covered.digest(name) if isinstance(covered, Content) else digest_of(name, *covered)
+
+
+def _token_signers(signed_data: Any, others: Iterable[Any]) -> tuple[Signer, ...]:
+    """The token's own certificates first; the others are looked at only where the service's is not among them."""
+    certificates, content = certificates_of(signed_data), encapsulated(signed_data)
+    whole = None if content is None else Content(BytesPieces(*content))
+    empty = [Signer(signed_data, info, content=whole) for info in signer_infos(signed_data)]
+    found = tuple(_signer(signer, certificates, ()) for signer in empty)
+    if all(signer.certificate is not None for signer in found):
+        return found
+    return tuple(_signer(signer, [*certificates, *others], ()) for signer in empty)
+
+
+@dataclass(frozen=True)
+class _Around:
+    """Certificates beside a timestamp token, read only if they are asked for."""
+
+    certificates: Sequence[Any]
+    attributes: dict[str, list[Any]]
+    others: Iterable[Any]
+
+    def __iter__(self) -> Iterator[Any]:
+        yield from self.certificates
+        yield from _certificate_values(self.attributes)
+        yield from self.others
 
 
 def _tst_info(signed_data: Any) -> Any:
@@ -451,23 +447,6 @@ def _tst_info(signed_data: Any) -> Any:
     if content["content_type"].dotted != _TST_INFO:
         raise NotCms("no TSTInfo")
     return tsp.TSTInfo.load(bytes(content["content"]))
-
-
-def common_name(certificate: Any) -> str | None:
-    """Return the subject's common name, else the most telling part of its name."""
-    return _name_in(certificate, "subject")
-
-
-def issuer_name(certificate: Any) -> str | None:
-    """Return the issuer's common name, else the most telling part of its name."""
-    return _name_in(certificate, "issuer")
-
-
-def _name_in(certificate: Any, part: str) -> str | None:
-    try:
-        return None if certificate is None else name_of(getattr(certificate, part))
-    except Exception:  # hostile ASN.1
-        return None
 
 
 def raw_rsa_signature(contents: bytes, certificates: Sequence[bytes]) -> Any:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from email import policy
 from email.message import EmailMessage
 from email.parser import BytesHeaderParser
+from email.utils import getaddresses
 from itertools import pairwise
 
 from signkit.cms.content import BytesPieces, Content
@@ -21,6 +22,9 @@ _MAX_HEADER = 1 << 20
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
 _SIGNATURE_TYPES = {"application/pkcs7-signature", "application/x-pkcs7-signature"}
 _ENVELOPE_TYPES = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
+#: Headers that stand in a mail or part once, and decide what is shown, or from whom.
+_DECIDING = ("content-type", "content-transfer-encoding", "mime-version", "from", "sender", "subject", "date")
+_QUOTED = re.compile(rb'"(?:[^"\\]|\\.)*"')
 _BASE64 = re.compile(rb"[A-Za-z0-9+/=\s]+")
 
 
@@ -31,10 +35,14 @@ class SignedMessage:
     Attributes:
         signature: the CMS, DER or BER.
         contents: the readings of the signed part, as `Content`; None where the content is inside the CMS.
+        senders: the addresses that From and Sender give.
+        has_two_readings: mail programs take this mail apart differently.
     """
 
     signature: bytes
     contents: tuple[Content, ...] | None
+    senders: tuple[str, ...] = ()
+    has_two_readings: bool = False
 
 
 def signed_message(data: bytes) -> SignedMessage:
@@ -48,14 +56,37 @@ def signed_message(data: bytes) -> SignedMessage:
     headers, body = _split(data)
     kind = headers.get_content_type()
     if kind in _ENVELOPE_TYPES or (kind == "application/octet-stream" and _file_name(headers).endswith(".p7m")):
-        return SignedMessage(_decoded(headers, body), None)
+        return SignedMessage(_decoded(headers, body), None, _senders(headers), _has_two_readings(headers, data))
     if kind != "multipart/signed":
         raise NotCms("this mail is not signed by S/MIME")
     signed, signature = _parts(body, headers.get_boundary() or "")
     inner_headers, inner = _split(signature)
     if inner_headers.get_content_type() not in _SIGNATURE_TYPES:
         raise NotCms("the second part of this mail is no S/MIME signature")
-    return SignedMessage(_decoded(inner_headers, inner), _readings(signed))
+    twice = _has_two_readings(headers, data) or _has_two_readings(inner_headers, signature)
+    return SignedMessage(_decoded(inner_headers, inner), _readings(signed), _senders(headers), twice)
+
+
+def _senders(headers: EmailMessage) -> tuple[str, ...]:
+    """The addresses of whom the mail says it is from (RFC 5322 3.6.2); a sender without address as it stands."""
+    values = [str(value) for name in ("from", "sender") for value in headers.get_all(name, [])]
+    found = [(value, [address for _, address in getaddresses([value]) if "@" in address]) for value in values]
+    return tuple(sender for value, addresses in found for sender in addresses or [value[:200]])
+
+
+def _has_two_readings(headers: EmailMessage, data: bytes) -> bool:
+    """Whether a header or a parameter that decides what is shown stands there twice (RFC 2045 5.1, RFC 5322 3.6)."""
+    if any(len(headers.get_all(name, [])) > 1 for name in _DECIDING):
+        return True
+    end = _HEADER_END.search(data, 0, _MAX_HEADER)
+    head = re.sub(rb"\r?\n[ \t]+", b" ", data[: end.end() if end else 0])
+    for line in head.splitlines():
+        if line[:13].lower() == b"content-type:":
+            names = [
+                name.lower() for name in re.findall(rb";\s*([A-Za-z-]+)(?:\*\d*\*?)?\s*=", _QUOTED.sub(b'""', line))
+            ]
+            return any(names.count(name) > 1 for name in (b"boundary", b"charset", b"smime-type"))
+    return False
 
 
 def _readings(signed: bytes) -> tuple[Content, ...]:

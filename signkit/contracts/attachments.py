@@ -13,7 +13,7 @@ import shutil
 import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from tempfile import TemporaryDirectory
 
@@ -23,7 +23,7 @@ from signkit.contracts.characters import refused_characters
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.searching import search
 from signkit.errors import AttachmentRefused
-from signkit.pdf.contract import FILE_NAME
+from signkit.pdf.contract import FILE_NAME, EmbeddedFile
 from signkit.words import Language, Text
 
 #: Bounds of one contract's attachments; a plan or a certificate of the register stays far below.
@@ -76,6 +76,28 @@ class Attachment:
     def sha256(self) -> str:
         """The content's digest in hexadecimal."""
         return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """The content's length in bytes."""
+        return len(self.content)
+
+
+@dataclass(frozen=True)
+class ListedFile(Attachment):
+    """A file that is known by what a contract lists of it alone: for the annex, without its content."""
+
+    listed: EmbeddedFile = field(kw_only=True)
+
+    @property
+    def sha256(self) -> str:
+        """The digest that the contract lists."""
+        return self.listed.sha256
+
+    @property
+    def size(self) -> int:
+        """The length that the contract lists."""
+        return self.listed.size or 0
 
 
 def attachment(path: str, content: bytes, description: str | None = None) -> Attachment:
@@ -215,7 +237,7 @@ def _embedded(number: int, each: Attachment) -> str:
 
 def _listed(number: int, each: Attachment, language: Language, before: int = 0) -> str:
     """Return one file's block; ``before``: how many pages are appended before a file's own."""
-    size = f"{len(each.content):,} " + _BYTES.in_language(language)
+    size = f"{each.size:,} " + _BYTES.in_language(language)
     rows = ((_FILE, each.name), (_CONTENT, f"{each.media_type}, {size}"), (_DIGEST, each.sha256))
     cells = "".join(
         f"[{_shown(label.in_language(language))}][#text(size: 8.5pt, {string_literal(value)})]" for label, value in rows

@@ -70,7 +70,7 @@ def _text_problems(template: Template, data: Mapping[str, Any], font_set: fonts.
     for steps, key, text in _texts(data, ()):
         for code, message in _faults(text, key, font_set):
             title, clause = title_and_clause(template.schema, steps)
-            yield Problem(code, _dotted(steps), title, clause, message)
+            yield Problem(code, dotted(steps), title, clause, message)
 
 
 def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tuple[str, Text]]:
@@ -116,7 +116,7 @@ def _texts(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         yield steps, False, str(value)
 
 
-def _dotted(steps: Iterable[str | int]) -> str:
+def dotted(steps: Iterable[str | int]) -> str:
     """Return steps as people write them: ``buildings[0].area``."""
     parts = [f"[{step}]" if isinstance(step, int) else f".{_shown(step)}" for step in steps]
     return "".join(parts).removeprefix(".")
@@ -127,10 +127,15 @@ def _shown(name: str) -> str:
     return "?" if privacy.holds_my_number(name) else name
 
 
-def title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> tuple[Text, str | None]:
+def title_and_clause(
+    schema: Mapping[str, Any], steps: Iterable[str | int], *, numbered: bool = True
+) -> tuple[Text, str | None]:
     """Return the title of the item at ``steps`` (its path where it has none) and the clause it answers.
 
     The clause of a table holds for its items that name none.
+
+    Args:
+        numbered: say which entry of a list it is.
     """
     titles: list[Text] = []
     clause: str | None = None
@@ -140,7 +145,7 @@ def title_and_clause(schema: Mapping[str, Any], steps: Iterable[str | int]) -> t
         at = resolved(schema, child(at, step))
         clause = at.get("x-clause", clause)
         if isinstance(step, int):
-            titles.append(Text(f"no. {step + 1}", f"{step + 1}件目"))
+            titles += [Text(f"no. {step + 1}", f"{step + 1}件目")] if numbered else []
         elif "title" in at:
             titles.append(Text(en=at.get("x-title-en", at["title"]), ja=at["title"]))
         else:
@@ -178,7 +183,7 @@ def _schema_problem(template: Template, error: ValidationError) -> Problem:
     elif error.validator == "type":
         code = "type"
     title, clause = title_and_clause(template.schema, steps)
-    return Problem(code, _dotted(steps), title, clause, _words(error))
+    return Problem(code, dotted(steps), title, clause, _words(error))
 
 
 def _any(value: object) -> Any:

@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable, system_cause
-from signkit.plain_data import MAX_BYTES, MAX_DEPTH, TOO_DEEP, Data, Refused, read_json, read_plain, unique
+from signkit.limits import CONTRACT_DATA_BYTES
+from signkit.plain_data import MAX_DEPTH, TOO_DEEP, Data, Refused, read_json, read_plain, unique
 from signkit.words import Text
 
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})")
@@ -32,7 +33,7 @@ def load_contract_data(path: Path) -> Data:
     """
     try:
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw = file.read(CONTRACT_DATA_BYTES + 1)
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     return parse_contract_data(raw, path.suffix.lower(), str(path))

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from signkit.contracts.template import Party, Template
-from signkit.pdf.contract import FORMAT, EmbeddedFile
+from signkit.pdf.contract import FORMAT, EmbeddedFile, Provenance
 from signkit.plain_data import item_at
 
 
@@ -16,24 +16,41 @@ def contract_json(
     data: Mapping[str, Any],
     attachments: Sequence[EmbeddedFile] = (),
     appended: Sequence[EmbeddedFile] = (),
+    provenance: Provenance | None = None,
 ) -> bytes:
-    """Return the associated file; the same data gives the same bytes in whatever order its items stand."""
+    """Return the associated file; the same data gives the same bytes in whatever order its items stand.
+
+    Args:
+        provenance: what the contract is made with, so that it can be made again.
+    """
     content = {
         "format": FORMAT,
-        "template": {"id": template.id, "version": template.version},
+        "template": {"id": template.id, "version": template.version, **_digest_json(provenance)},
         "title": {"en": template.title.en, "ja": template.title.ja},
         "parties": [_party_json(party, data) for party in template.parties_of(data)],
         "signing_order": template.signing_order,
         "data": data,
         **({"attachments": [_file_json(each) for each in attachments]} if attachments else {}),
         **({"appended": [_file_json(each) for each in appended]} if appended else {}),
+        **_made_with_json(provenance),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
 
 
+def _digest_json(made: Provenance | None) -> dict[str, Any]:
+    return {} if made is None else {"sha256": made.template_digest}
+
+
+def _made_with_json(made: Provenance | None) -> dict[str, Any]:
+    if made is None:
+        return {}
+    return {"made_with": {"signkit": made.signkit, "typst": made.typst, "fonts": dict(made.fonts)}}
+
+
 def _file_json(each: EmbeddedFile) -> dict[str, Any]:
     plain: dict[str, Any] = {"name": each.name, "description": each.description, "sha256": each.sha256}
-    return plain if each.pages is None else {**plain, "pages": each.pages}
+    counted = {"pages": each.pages, "size": each.size}
+    return plain | {name: count for name, count in counted.items() if count is not None}
 
 
 def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from signkit.contracts.attachments import (
 from signkit.contracts.checking import check_contract_data
 from signkit.contracts.embedding import contract_json
 from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
+from signkit.contracts.provenance import provenance
 from signkit.contracts.sources import Filled, Order, source_of
 from signkit.contracts.template import Party, Template
 from signkit.errors import ContractRefused, Problem, TemplateInvalid
@@ -69,9 +70,25 @@ def render_contract(
     together = [*attachments, *appended]
     require_together(together)
     require_glyphs(together, font_set)
+    own = render_own_pages(template, data, settings, attachments, appended)
+    return Rendered(append_pages(own.pdf, [each.content for each in appended]), own.blocks)
+
+
+def render_own_pages(
+    template: Template,
+    data: Mapping[str, Any],
+    settings: Settings | None = None,
+    attachments: Sequence[Attachment] = (),
+    appended: Sequence[Attachment] = (),
+) -> Rendered:
+    """Render the contract without the pages that are appended, which its annex lists all the same.
+
+    Args and errors are those of `render_contract`; the files are taken as they are.
+    """
+    font_set = fonts.font_set((settings or Settings()).font_folders)
     order = _order(template, data, settings, attachments, appended)
     (compiled,) = source_of(template).typeset(template, [order], font_set)
-    return _with_fields(template, data, compiled, appended)
+    return _with_fields(template, data, compiled)
 
 
 def render_contracts(
@@ -97,20 +114,20 @@ def _order(
 ) -> Order:
     data = plain_data(data)
     filled = filled_contract(template, data, settings)
-    associated = contract_json(template, data, *map(_listed, (attachments, appended)))
+    font_set = fonts.font_set((settings or Settings()).font_folders)
+    made_with = provenance(template, font_set)
+    associated = contract_json(template, data, _listed(attachments), _listed(appended), made_with)
     return Order(filled, _document_day(template, data), associated, attachments, appended)
 
 
-def _with_fields(
-    template: Template, data: Mapping[str, Any], compiled: bytes, appended: Sequence[Attachment] = ()
-) -> Rendered:
+def _with_fields(template: Template, data: Mapping[str, Any], compiled: bytes) -> Rendered:
     parties = template.parties_of(data)
     try:
         pdf, blocks = add_signature_fields(compiled, _field_descriptions(template, parties))
     except KeyError as error:
         raise TemplateInvalid(template.id, f"a signing block for {error.args[0]}, which is no party's role") from error
     _require_one_block_each(template, parties, blocks)
-    return Rendered(append_pages(pdf, [each.content for each in appended]), blocks)
+    return Rendered(pdf, blocks)
 
 
 def filled_contract(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> Filled:
@@ -130,7 +147,10 @@ def filled_contract(template: Template, data: Mapping[str, Any], settings: Setti
 
 
 def _listed(files: Sequence[Attachment]) -> list[EmbeddedFile]:
-    return [EmbeddedFile(each.name, each.description, each.sha256, each.pages) for each in files]
+    return [
+        EmbeddedFile(each.name, each.description, each.sha256, each.pages, each.size if each.pages else None)
+        for each in files
+    ]
 
 
 def _document_day(template: Template, data: Mapping[str, Any]) -> date:

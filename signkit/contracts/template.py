@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from signkit.errors import TemplateInvalid, TemplateNotFound
+from signkit.limits import TEMPLATE_FILE_BYTES
 from signkit.pdf.contract import SigningOrder
 from signkit.plain_data import item_at
 from signkit.settings import Settings
@@ -28,10 +29,9 @@ WORD = "contract.docx"
 EXAMPLE = "example.yaml"
 
 
-_NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
-_VERSION = re.compile(r"\d+\.\d+\.\d+")
-_MAX_FILE_BYTES = 1_000_000
+VERSION = re.compile(r"\d+\.\d+\.\d+")
 
 
 @dataclass(frozen=True)
@@ -167,13 +167,13 @@ def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
     for base in (shipped_folder("templates"), *reversed(settings.template_folders)):
         if base.is_dir():
             for folder in sorted(base.iterdir()):
-                if _NAME.fullmatch(folder.name) and (folder / DESCRIPTION).is_file():
+                if NAME.fullmatch(folder.name) and (folder / DESCRIPTION).is_file():
                     yield folder.name, folder
 
 
 def _text(path: Path) -> str:
-    if path.stat().st_size > _MAX_FILE_BYTES:
-        raise ValueError(f"{path.name} is larger than {_MAX_FILE_BYTES} bytes")
+    if path.stat().st_size > TEMPLATE_FILE_BYTES:
+        raise ValueError(f"{path.name} is larger than {TEMPLATE_FILE_BYTES} bytes")
     return path.read_text(encoding="utf-8")
 
 
@@ -191,8 +191,8 @@ def _text_file(folder: Path) -> str:
 def _template(folder: Path, description: dict[str, Any], schema: Any, text_file: str) -> Template:
     parties = tuple(_party(entry) for entry in description["parties"])
     template = Template(
-        id=_matching(_NAME, description["id"], "id"),
-        version=_matching(_VERSION, description["version"], "version"),
+        id=_matching(NAME, description["id"], "id"),
+        version=_matching(VERSION, description["version"], "version"),
         title=_two_languages(description["title"]),
         language=cast(Language, _one_of(description["language"], ("ja", "en"), "language")),
         parties=parties,

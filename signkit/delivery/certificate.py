@@ -14,7 +14,8 @@ from pathlib import PurePath
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.sheet import JST, Enclosed, Sheet, bullet_list, digest, facts_table, moment, shown, words
 from signkit.errors import CompletionImpossible, CompletionRefused, InputUnreadable
-from signkit.status.contract import ContractStatus, PartyState, PartyStatus
+from signkit.progress.contract import ContractStatus, PartyState, PartyStatus
+from signkit.reporting.formats.template import template_lines
 from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Language, Text
 
@@ -72,7 +73,7 @@ def require_complete(status: ContractStatus, *, allow_indeterminate: bool = Fals
     waiting = [party for party in status.parties if party.signature is None]
     if waiting or not status.parties:
         raise CompletionRefused(_waiting_words(waiting) if waiting else _NOBODY)
-    if report.verdict is not Verdict.PASSED and not allow_indeterminate:
+    if not status.complete and not allow_indeterminate:
         raise CompletionRefused(_NOT_PROVEN)
 
 
@@ -86,12 +87,13 @@ def is_rehearsal(report: Report) -> bool:
 
 
 def without_names(report: Report) -> Report:
-    """Return the report without what certificates say of people, and without the folder the file lay in."""
+    """Return the report without what certificates say of people, what they wrote, and the folder the file lay in."""
     signatures = tuple(
         replace(item, signer=replace(item.signer, identity=None, common_name=_public_name(item)))
         for item in report.signatures
     )
-    return replace(report, file=PurePath(report.file).name, signatures=signatures)
+    match = None if report.template_match is None else replace(report.template_match, free_text=())
+    return replace(report, file=PurePath(report.file).name, signatures=signatures, template_match=match)
 
 
 def _public_name(item: SignatureReport) -> str | None:
@@ -138,7 +140,11 @@ def _document_rows(status: ContractStatus, language: Language, fonts: FontSet) -
     rows = [(words(_FILE, language), shown(PurePath(status.file).name, fonts, 120))]
     if contract is not None and contract.title is not None:
         rows.insert(0, (words(_CONTRACT, language), shown(contract.title.in_language(language), fonts, 120)))
-    return [*rows, ("SHA-256", digest(status.report.sha256))]
+    rows.append(("SHA-256", digest(status.report.sha256)))
+    if contract is not None and status.report.template_match is not None:
+        sentence = template_lines(status.report.template_match, language)[0]
+        rows.append((words(_TEMPLATE, language), shown(sentence, fonts, 400)))
+    return rows
 
 
 def _parties_table(status: ContractStatus, language: Language, fonts: FontSet) -> str:
@@ -236,12 +242,15 @@ _REHEARSAL_WORDS = Text(
 )
 _UNPROVEN_TITLE = Text("NOT PROVEN", "証明されていません")
 _UNPROVEN_WORDS = Text(
-    "The examination ended without proof for at least one signature (INDETERMINATE). The reasons stand below.",
-    "少なくとも一つの署名が有効であることを確認できませんでした (INDETERMINATE)。理由は下記のとおりです。",
+    "Every party has signed, but with the evidence at hand at least one signature cannot be proven (INDETERMINATE). "
+    "The reasons stand below.",
+    "全員が署名していますが、手元の情報だけでは、少なくとも一つの署名が有効であることを確認できませんでした "
+    "(INDETERMINATE)。理由は下記のとおりです。",
 )
 _DOCUMENT = Text("The document", "対象の文書")
 _CONTRACT = Text("Contract", "文書の名称")
 _FILE = Text("File", "ファイル名")
+_TEMPLATE = Text("Template", "ひな形")
 _PARTIES = Text("Signatures (names as written in the contract)", "署名（氏名・名称は契約書の記載による）")
 _ROLE = Text("Party", "当事者")
 _SIGNED_AT = Text("Time of signing", "署名日時")
@@ -288,7 +297,7 @@ _VERDICTS = {
     Verdict.NOT_SIGNED: Text("not signed", "署名なし"),
     Verdict.UNREADABLE: Text("unreadable", "読み取り不能"),
 }
-_BROKEN = Text("a signature does not hold", "成り立たない署名があります")
+_BROKEN = Text("a signature is not good", "有効と認められない署名があります")
 _NOT_JUDGED = Text("it cannot be judged", "判定できません")
 _NOBODY = Text("it has no party that signs", "署名する当事者がいません")
 _NOT_PROVEN = Text("not every signature is proven (INDETERMINATE)", "確認できない署名があります (INDETERMINATE)")

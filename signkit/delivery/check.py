@@ -18,7 +18,7 @@ from signkit.delivery.transaction import compare_names, differences, transaction
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import worst
 from signkit.plain_data import item_at
-from signkit.status.contract import ContractStatus
+from signkit.progress.contract import ContractStatus
 from signkit.validation.report import Verdict
 from signkit.words import Text
 

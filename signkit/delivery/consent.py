@@ -22,7 +22,7 @@ from signkit.delivery.transaction import Transaction, transaction_of_consent
 from signkit.errors import ConsentUnreadable
 from signkit.pdf.contract import FILE_NAME, EmbeddedContract
 from signkit.plain_data import item_at
-from signkit.status.contract import ContractStatus, contract_status
+from signkit.progress.contract import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import SignatureReport
 from signkit.words import Text
@@ -171,6 +171,7 @@ def _withdrawal_body(consent: Consent, day: date, fonts: FontSet) -> str:
         "#v(2mm)\n私は、下記の承諾を撤回します。今後は、紙の書面で交付してください。\n\n"
         + facts_table(rows)
         + f"\n#v(4mm)\n{words(Text('', full_date(day.isoformat())), 'ja')}\n\n#v(2mm)\n"
+        + f"撤回する者　{shown(consent.recipient, fonts)}\n\n"
         + signing_block(SIGNER, Text("Who withdraws", "撤回する者"), "ja")
     )
 

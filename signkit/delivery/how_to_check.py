@@ -10,7 +10,7 @@ from pathlib import PurePath
 
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.sheet import Sheet, bullet_list, digest, facts_table, shown, words
-from signkit.status.contract import ContractStatus
+from signkit.progress.contract import ContractStatus
 from signkit.words import Text
 
 TITLE = "電子契約書の確かめ方"

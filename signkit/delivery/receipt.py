@@ -8,7 +8,7 @@ from pathlib import PurePath
 from signkit.contracts.fields import FieldDescription
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.sheet import Sheet, digest, facts_table, shown, signing_block
-from signkit.status.contract import ContractStatus
+from signkit.progress.contract import ContractStatus
 from signkit.words import Text
 
 TITLE = "電子書面の受領書"

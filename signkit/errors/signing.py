@@ -252,6 +252,24 @@ class SealImageUnusable(SignKitError):
 
 
 @dataclass(eq=False)
+class EarlierSignatureHarmed(SignKitError):
+    """What was to be added would make an earlier signature worse; nothing was written."""
+
+    field: str
+    MESSAGE = Text(
+        "The signature in {field} would not hold any more as it does now; nothing was written.",
+        "{field} の署名が、現在のとおりには成り立たなくなります。何も書き込んでいません。",
+    )
+    HINT = Text(
+        "The file has a structure that readers take differently. See 'signkit validate FILE', and sign a file that its "
+        "makers wrote anew.",
+        "閲覧ソフトにより解釈が分かれる構造のファイルです。signkit validate で確認し、"
+        "作り直されたファイルに署名してください。",
+    )
+    EXIT_CODE = ExitCode.OUTPUT
+
+
+@dataclass(eq=False)
 class KeyNotForDocuments(SignKitError):
     """The certificate's key must not sign documents."""
 
@@ -299,8 +317,8 @@ class DeferredRequestUnreadable(SignKitError):
     cause: str
     MESSAGE = Text("{path} is no signing request: {cause}.", "{path} は署名依頼ではありません: {cause}。")
     HINT = Text(
-        "Requests are made with: signkit sign PDF --signer deferred:REQUEST.json --certificate FILE",
-        "署名依頼は signkit sign PDF --signer deferred:REQUEST.json --certificate FILE で作成します。",
+        "Requests are made with: signkit prepare PDF --as ROLE --certificate FILE",
+        "署名依頼は signkit prepare PDF --as ROLE --certificate FILE で作成します。",
     )
 
 
@@ -309,8 +327,8 @@ class DeferredRefused(SignKitError):
     """A request is not completed; the root of the errors below."""
 
     HINT = Text(
-        "Make a new request from the unsigned file: signkit sign PDF --signer deferred:REQUEST.json",
-        "署名前のファイルから依頼を作り直してください: signkit sign PDF --signer deferred:REQUEST.json",
+        "Make a new request from the unsigned file: signkit prepare PDF --as ROLE --certificate FILE",
+        "署名前のファイルから依頼を作り直してください: signkit prepare PDF --as ROLE --certificate FILE",
     )
 
 
@@ -491,8 +509,8 @@ class CscUnsupported(SignKitError):
         "署名サービスのこのクレデンシャルには対応していません: {cause}。",
     )
     HINT = Text(
-        "Sign with the service's own program: --signer deferred:REQUEST.json",
-        "サービス側のプログラムで署名し、--signer deferred:REQUEST.json で取り込んでください。",
+        "Sign with the service's own program: signkit prepare, then signkit finish",
+        "サービス側のプログラムで署名してください (signkit prepare で準備し、signkit finish で取り込みます)。",
     )
     EXIT_CODE = ExitCode.CARD
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.states import Page, Pairing, State
+from signkit.history.states import Pairing, State
 from signkit.history.values import Change, bounded, filled
 from signkit.pdf.form import text_string
+from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
 from signkit.words import Text

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from signkit.history.states import State, annotations_of
 from signkit.history.values import Change, filled
 from signkit.limits import LimitExceeded
-from signkit.pdf.form import text_string
-from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
+from signkit.pdf.attachments import file_specifications, names_of, streams_of
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 from signkit.words import Text
 
 _ADDED = Text("The file {name} was attached ({size} bytes).", "ファイル {name} が添付されました（{size} バイト）。")
@@ -61,46 +61,18 @@ def _files(state: State) -> Iterator[tuple[str, _Attached]]:
 
 
 def _specifications(state: State) -> Iterator[Value]:
-    root = state.view.root
-    if not isinstance(root, dict):
-        return
-    names = state.view.resolve(root.get("/Names"))
-    if isinstance(names, dict):
-        yield from _leaves(state, names.get("/EmbeddedFiles"))
-    associated = state.view.resolve(root.get("/AF"))
-    yield from associated if isinstance(associated, list) else []
+    yield from file_specifications(state.view)
     for page in state.pages:
         for _, entries in annotations_of(state, page):
             if state.view.resolve(entries.get("/Subtype")) == "/FileAttachment":
                 yield entries.get("/FS")
 
 
-def _leaves(state: State, tree: Value) -> Iterator[Value]:
-    """Yield the values of a name tree (7.9.6)."""
-    todo, seen = [tree], set[Ref]()
-    while todo:
-        node = todo.pop()
-        if isinstance(node, Ref):
-            if node in seen:
-                continue
-            seen.add(node)
-        entries = state.view.resolve(node)
-        if isinstance(entries, dict):
-            names = state.view.resolve(entries.get("/Names"))
-            yield from names[1::2] if isinstance(names, list) else []
-            kids = state.view.resolve(entries.get("/Kids"))
-            todo += reversed([kid for kid in kids if isinstance(kid, Ref)]) if isinstance(kids, list) else []
-
-
 def _file_of(state: State, specification: Value) -> tuple[str, Stream | None]:
-    entries = state.view.resolve(specification)
-    if not isinstance(entries, dict):
-        return "", None
-    texts = [state.view.resolve(entries.get(key)) for key in ("/UF", "/F")]
-    name = next((text_string(text) for text in texts if isinstance(text, bytes)), "?")
-    files = state.view.resolve(entries.get("/EF"))
-    streams = [state.view.resolve(files.get(key)) for key in ("/UF", "/F")] if isinstance(files, dict) else []
-    return name, next((stream for stream in streams if isinstance(stream, Stream)), None)
+    return (
+        next(iter(names_of(state.view, specification)), "?"),
+        next(iter(streams_of(state.view, specification)), None),
+    )
 
 
 def _read(state: State, stream: Stream) -> _Attached:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from signkit.drawing import Area
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.states import State, annotations_of, area_of
-from signkit.history.values import Area, Change, bounded, filled
+from signkit.history.values import Change, bounded, filled
 from signkit.limits import LimitExceeded
 from signkit.pdf.form import FormField, form_fields, text_string
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value

@@ -6,7 +6,6 @@ other.  A picture shows what no extraction of text can: something painted over t
 
 from __future__ import annotations
 
-import ctypes
 import hashlib
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -14,24 +13,27 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from signkit.history.values import Area
+from signkit.drawing import (
+    Area,
+    PixelBox,
+    area_on_page,
+    area_on_picture,
+    clipped,
+    difference,
+    open_document,
+    picture_of,
+    scale_of,
+)
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-#: Pixels a point, and at most this many pixels along a side.
-_SCALE = 1.0
-_MAX_SIDE = 1600
-#: A pixel counts as different from this distance of any colour on (0 to 255).
-_DISTANCE = 16
 _CELL = 8
 _MAX_REGIONS = 30
 _MAX_CHARACTERS = 20_000
 _MAX_LINES = 4_000
 _MAX_LINE_CHANGES = 200
 _CACHED_DOCUMENTS = 2
-
-_PixelBox = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -120,17 +122,10 @@ def compare(old_end: int, new_end: int, pairs: Sequence[PagePair], seconds: floa
 
 
 def _document(end: int) -> Any:
-    import pypdfium2
-
     if end not in _open:
         while len(_open) >= _CACHED_DOCUMENTS:
             _open.pop(next(iter(_open))).close()
-        try:
-            document = pypdfium2.PdfDocument(_file[:end])
-            document.init_forms()
-        except pypdfium2.PdfiumError as error:
-            raise ValueError(str(error)) from error
-        _open[end] = document
+        _open[end] = open_document(_file[:end])
     return _open[end]
 
 
@@ -168,7 +163,7 @@ class _Side:
     def __init__(self, page: Any) -> None:
         self.page = page
         self.words = page.get_textpage()
-        self.scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
+        self.scale = scale_of(page)
 
     def close(self) -> None:
         self.words.close()
@@ -180,23 +175,14 @@ class _Side:
 
     def digest(self) -> bytes:
         """Return one number for text and picture together."""
-        bitmap = self._drawn(annotations=True)
+        bitmap = self.page.render(scale=self.scale, draw_annots=True, may_draw_forms=True)
         size = f"{bitmap.width} {bitmap.height} {bitmap.mode}\n"
         total = hashlib.blake2b((size + "\n".join(self.lines())).encode("utf-8", "surrogatepass"), digest_size=32)
         total.update(bitmap.buffer)
         bitmap.close()
         return total.digest()
 
-    def _drawn(self, *, annotations: bool) -> Any:
-        return self.page.render(scale=self.scale, draw_annots=annotations, may_draw_forms=annotations)
-
-    def picture(self, *, annotations: bool) -> Image:
-        bitmap = self._drawn(annotations=annotations)
-        image: Image = bitmap.to_pil().convert("RGB")
-        bitmap.close()
-        return image
-
-    def characters(self, size: tuple[int, int]) -> list[tuple[int, str, _PixelBox]]:
+    def characters(self, size: tuple[int, int]) -> list[tuple[int, str, PixelBox]]:
         """Every visible character with its index and where it stands in the picture."""
         from pypdfium2 import raw
 
@@ -205,39 +191,8 @@ class _Side:
             code = raw.FPDFText_GetUnicode(self.words.raw, index)
             character = chr(code) if 32 < code < 0x110000 and not 0xD800 <= code < 0xE000 else ""
             if character and not character.isspace():
-                found.append((index, character, self.on_picture(self.words.get_charbox(index), size)))
+                found.append((index, character, area_on_picture(self.page, self.words.get_charbox(index), size)))
         return found
-
-    def on_picture(self, area: Area, size: tuple[int, int]) -> _PixelBox:
-        """Where a rectangle of the page stands in its picture: PDFium knows crop box and rotation."""
-        from pypdfium2 import raw
-
-        corners = []
-        for x, y in ((area[0], area[1]), (area[2], area[3])):
-            across, down = ctypes.c_int(), ctypes.c_int()
-            raw.FPDF_PageToDevice(self.page.raw, 0, 0, *size, 0, x, y, across, down)
-            corners.append((across.value, down.value))
-        (x1, y1), (x2, y2) = corners
-        box = min(x1, x2), min(y1, y2), max(x1, x2) + 1, max(y1, y2) + 1
-        return _clipped(box, size)
-
-    def on_page(self, box: _PixelBox, size: tuple[int, int]) -> Area:
-        """Where a rectangle of the picture stands on the page."""
-        from pypdfium2 import raw
-
-        corners = []
-        for x, y in ((box[0], box[1]), (box[2], box[3])):
-            across, up = ctypes.c_double(), ctypes.c_double()
-            raw.FPDF_DeviceToPage(self.page.raw, 0, 0, *size, 0, x, y, across, up)
-            corners.append((across.value, up.value))
-        (x1, y1), (x2, y2) = corners
-        return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
-
-
-def _clipped(box: _PixelBox, size: tuple[int, int]) -> _PixelBox:
-    left, top, right, bottom = box
-    width, height = size
-    return max(0, min(left, width)), max(0, min(top, height)), max(0, min(right, width)), max(0, min(bottom, height))
 
 
 # --- text ----------------------------------------------------------------------------------------------------
@@ -260,67 +215,54 @@ def _line_changes(old: list[str], new: list[str]) -> Iterator[tuple[str | None, 
 
 
 def _regions(before: _Side, after: _Side, known: Iterable[Area]) -> Iterator[Region]:
-    one, other = before.picture(annotations=True), after.picture(annotations=True)
+    one, other = picture_of(before.page, annotations=True), picture_of(after.page, annotations=True)
     if one.size != other.size:
         whole = (0, 0, *other.size)
-        yield Region(after.on_page(whole, other.size), _millimetres(whole, after.scale), "", "", True)
+        yield Region(area_on_page(after.page, whole, other.size), _millimetres(whole, after.scale), "", "", True)
         return
-    mask = _difference(one, other)
+    mask = difference(one, other)
     if mask.getbbox() is None:
         return
-    content = _difference(before.picture(annotations=False), after.picture(annotations=False))
+    content = difference(picture_of(before.page, annotations=False), picture_of(after.page, annotations=False))
     characters = _Characters(before.characters(one.size), after.characters(one.size), mask)
-    for box in _boxes(mask, content, [after.on_picture(area, mask.size) for area in known], characters):
+    for box in _boxes(mask, content, [area_on_picture(after.page, area, mask.size) for area in known], characters):
         own = content.crop(box).getbbox() is not None
         texts = characters.texts(box)
-        yield Region(after.on_page(box, mask.size), _millimetres(box, after.scale), *texts, own)
-
-
-def _difference(one: Image, other: Image) -> Image:
-    """Return white where the pictures differ visibly, black elsewhere."""
-    from PIL import Image, ImageChops
-
-    if one.size != other.size:
-        return Image.new("L", other.size, 255)
-    red, green, blue = ImageChops.difference(one, other).split()
-    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
-    return most.point([0 if distance < _DISTANCE else 255 for distance in range(256)])
+        yield Region(area_on_page(after.page, box, mask.size), _millimetres(box, after.scale), *texts, own)
 
 
 class _Characters:
     """The characters of both sides, and what became of them."""
 
-    def __init__(
-        self, old: list[tuple[int, str, _PixelBox]], new: list[tuple[int, str, _PixelBox]], mask: Image
-    ) -> None:
+    def __init__(self, old: list[tuple[int, str, PixelBox]], new: list[tuple[int, str, PixelBox]], mask: Image) -> None:
         earlier, later = {item[1:] for item in old}, {item[1:] for item in new}
         self._old = old
         self._added = [item for item in new if item[1:] not in earlier]
         self._overlaid = [item for item in old if item[1:] in later and _touched(mask, item[2])]
 
-    def texts(self, box: _PixelBox) -> tuple[str, str]:
+    def texts(self, box: PixelBox) -> tuple[str, str]:
         """The text that stood in the box, and the text that came there."""
         return _text_in(self._old, box), _text_in(self._added, box)
 
-    def overlaid(self, box: _PixelBox) -> bool:
+    def overlaid(self, box: PixelBox) -> bool:
         """Whether text that the page still holds looks different in the box."""
         return any(_inside(item[2], box) for item in self._overlaid)
 
-    def rewritten(self, box: _PixelBox) -> bool:
+    def rewritten(self, box: PixelBox) -> bool:
         """Whether text came or went in the box: that is told line by line."""
         return any(map(len, self.texts(box))) and not self.overlaid(box)
 
 
-def _touched(mask: Image, box: _PixelBox) -> bool:
+def _touched(mask: Image, box: PixelBox) -> bool:
     return box[0] < box[2] and box[1] < box[3] and mask.crop(box).getbbox() is not None
 
 
-def _inside(box: _PixelBox, outer: _PixelBox) -> bool:
+def _inside(box: PixelBox, outer: PixelBox) -> bool:
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     return outer[0] <= x <= outer[2] and outer[1] <= y <= outer[3]
 
 
-def _text_in(characters: Iterable[tuple[int, str, _PixelBox]], box: _PixelBox) -> str:
+def _text_in(characters: Iterable[tuple[int, str, PixelBox]], box: PixelBox) -> str:
     text, last = "", None
     for index, character, place in characters:
         if _inside(place, box):
@@ -329,7 +271,7 @@ def _text_in(characters: Iterable[tuple[int, str, _PixelBox]], box: _PixelBox) -
     return text
 
 
-def _boxes(mask: Image, content: Image, known: Sequence[_PixelBox], characters: _Characters) -> Iterator[_PixelBox]:
+def _boxes(mask: Image, content: Image, known: Sequence[PixelBox], characters: _Characters) -> Iterator[PixelBox]:
     """Yield what differs and is not accounted for by lines of text.
 
     Inside the known places (a new seal, a filled field) only overlaid text and the page's own content are news.
@@ -338,7 +280,7 @@ def _boxes(mask: Image, content: Image, known: Sequence[_PixelBox], characters: 
 
     rest = mask.copy()
     for box in known:
-        wide = _clipped((box[0] - 3, box[1] - 3, box[2] + 3, box[3] + 3), mask.size)
+        wide = clipped((box[0] - 3, box[1] - 3, box[2] + 3, box[3] + 3), mask.size)
         inner = rest.crop(wide).getbbox() if wide[0] < wide[2] and wide[1] < wide[3] else None
         if inner is None:
             continue
@@ -353,7 +295,7 @@ def _boxes(mask: Image, content: Image, known: Sequence[_PixelBox], characters: 
     yield from components
 
 
-def _components(mask: Image) -> list[_PixelBox]:
+def _components(mask: Image) -> list[PixelBox]:
     """Return the boxes of connected changes; what is nearer than a letter's width belongs together."""
     grid = mask.reduce(_CELL)
     width, cells = grid.size[0], bytes(grid.tobytes())
@@ -369,7 +311,7 @@ def _components(mask: Image) -> list[_PixelBox]:
                 todo += _neighbours(cell, width)
         columns, rows = [cell % width for cell in part], [cell // width for cell in part]
         box = (min(columns) * _CELL, min(rows) * _CELL, (max(columns) + 1) * _CELL, (max(rows) + 1) * _CELL)
-        left, top, right, bottom = _clipped(box, mask.size)
+        left, top, right, bottom = clipped(box, mask.size)
         inner = mask.crop((left, top, right, bottom)).getbbox()
         if inner is not None:
             found.append((left + inner[0], top + inner[1], left + inner[2], top + inner[3]))
@@ -382,7 +324,7 @@ def _neighbours(cell: int, width: int) -> list[int]:
     return [line * width + place for line in (row - 1, row, row + 1) if line >= 0 for place in columns]
 
 
-def _millimetres(box: _PixelBox, scale: float) -> tuple[int, int, int, int]:
+def _millimetres(box: PixelBox, scale: float) -> tuple[int, int, int, int]:
     unit = 25.4 / 72 / scale
     left, top, right, bottom = box
     return (

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.forms import Form
-from signkit.history.states import Page, Pairing, State, annotations_of, area_of
+from signkit.history.states import Pairing, State, annotations_of, area_of
 from signkit.history.values import Change, bounded
 from signkit.pdf.form import text_string
+from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, Value
 from signkit.words import Text
 

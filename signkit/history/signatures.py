@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from signkit.cms import signed_data as cms
 from signkit.history.forms import Form
 from signkit.history.states import State
 from signkit.history.values import Change, Signed
+from signkit.jpki.certificates import is_opaque
 from signkit.pdf.dates import parse_date
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.signatures import find_signatures
+from signkit.pki.names import common_name
 from signkit.validation.integrity import Checked, check
+from signkit.validation.parties import Parties
 from signkit.validation.report import iso
 from signkit.words import Text
 
@@ -28,8 +30,10 @@ class Made:
 
 def signatures_made(file: PdfFile, states: Sequence[State]) -> list[Made]:
     """Return every signature of the file with the state that it made, in signing order."""
-    found = [item for signature in find_signatures(file) for item in check(file, signature)]
-    made = [Made(_state_of(item, states), _signed(item)) for item in found]
+    signatures = find_signatures(file)
+    found = [item for signature in signatures for item in check(file, signature)]
+    parties = Parties(file, signatures, {})
+    made = [Made(_state_of(item, states), _signed(item, parties)) for item in found]
     return sorted(made, key=lambda one: one.state)
 
 
@@ -39,14 +43,16 @@ def _state_of(item: Checked, states: Sequence[State]) -> int:
     return next((index for index, state in enumerate(states) if 0 < end <= state.end), last)
 
 
-def _signed(item: Checked) -> Signed:
+def _signed(item: Checked, parties: Parties) -> Signed:
     found, token, signer = item.found, item.timestamp, item.signer
     field = found.field if found is not None else None
     if found is not None and found.kind == "timestamp":
         return Signed("timestamp", field, token.tsa if token else None, token.time if token else None, item.intact)
     certificate = signer.certificate if signer is not None else None
-    name = cms.common_name(certificate) if certificate is not None else None
-    return Signed("signature", field, name, _stated_time(item), item.intact)
+    name = common_name(certificate) if certificate is not None and not is_opaque(certificate) else None
+    party = parties.signer(found, certificate) if found is not None else None
+    words = Text(f"{party.label.en} {party.name}", f"{party.label.ja} {party.name}") if party is not None else None
+    return Signed("signature", field, name, _stated_time(item), item.intact, words)
 
 
 def _stated_time(item: Checked) -> datetime | None:
@@ -60,10 +66,10 @@ def signature_change(signed: Signed, form: Form) -> Change:
     page = page if area is not None else None  # an invisible signature is on no page
     stamp = signed.kind == "timestamp"
     words = _STAMPED if stamp else _SIGNED
-    name, time = signed.name or "?", iso(signed.time) or "?"
+    name, time = signed.party or (Text(signed.name, signed.name) if signed.name else _UNNAMED), iso(signed.time) or "?"
     text = Text(
-        words.en.format(name=name, time=time, field=_field(signed, "en")),
-        words.ja.format(name=name, time=time, field=_field(signed, "ja")),
+        words.en.format(name=name.en, time=time, field=_field(signed, "en")),
+        words.ja.format(name=name.ja, time=time, field=_field(signed, "ja")),
     )
     if not signed.intact:
         text = Text(f"{text.en} {_BROKEN.en}", f"{text.ja}{_BROKEN.ja}")
@@ -84,5 +90,6 @@ _STAMPED = Text(
     "{field}: document timestamp of {time} by {name}.",
     "{field}: {name} の文書タイムスタンプ（{time}）。",
 )
+_UNNAMED = Text("somebody whom it does not name", "氏名を示さない人")
 _NO_FIELD = Text("(no field)", "（署名欄なし）")
 _BROKEN = Text("What it signed is not what stands in the file.", "署名された内容とファイルの内容が一致しません。")

@@ -8,23 +8,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from signkit.history.values import Area
+from signkit.drawing import Area
 from signkit.limits import LimitExceeded
+from signkit.pdf.pages import Page, pages
 from signkit.pdf.reading.document import PdfFile, Unreadable, View
 from signkit.pdf.reading.syntax import Ref, Value
 
 _END = re.compile(rb"%%EOF(?:\r\n|\n|\r)?")
 _MAX_STATES = 1000
 _MAX_CUTS = 20
-_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-
-
-@dataclass(frozen=True)
-class Page:
-    """One page with what it inherits (ISO 32000-2 7.7.3.4)."""
-
-    ref: Ref | None
-    entries: dict[str, Value]
 
 
 @dataclass(frozen=True)
@@ -54,8 +46,8 @@ def states(file: PdfFile) -> list[State]:
     for index in range(len(file.history)):
         ends[file.history.end_before(index + 1)] = file.history.view(index)  # halves of a linearized file: one state
     last = len(file.history) - 1
-    result = [*older, *(State(view, end, _pages(view)) for end, view in ends.items() if view.index != last)]
-    result.append(State(file.history.view(last), len(file.data), _pages(file.history.view(last))))
+    result = [*older, *(State(view, end, tuple(pages(view))) for end, view in ends.items() if view.index != last)]
+    result.append(State(file.history.view(last), len(file.data), tuple(pages(file.history.view(last)))))
     if len(result) > _MAX_STATES:
         raise LimitExceeded("revisions", _MAX_STATES)
     return result
@@ -76,33 +68,6 @@ def _before_damage(file: PdfFile) -> list[State]:
         if not beginning.damaged:
             return states(beginning)
     return []
-
-
-def _pages(view: View) -> tuple[Page, ...]:
-    """Every page in order; what stands in the tree twice is listed twice unless it is a circle."""
-    root = view.root
-    found: list[Page] = []
-    todo: list[tuple[Value, dict[str, Value], frozenset[Ref]]] = []
-    todo += [(root.get("/Pages"), {}, frozenset())] if isinstance(root, dict) else []
-    visited = 0
-    while todo:
-        node, inherited, above = todo.pop()
-        ref = node if isinstance(node, Ref) else None
-        entries = view.resolve(node)
-        visited += 1
-        if visited > view.file.meter.limits.objects // 10:
-            raise LimitExceeded("pages", view.file.meter.limits.objects // 10)
-        if not isinstance(entries, dict) or ref in above:
-            continue
-        inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
-        kids = view.resolve(entries.get("/Kids"))
-        if isinstance(kids, list) and view.resolve(entries.get("/Type")) != "/Page":
-            inside = above | {ref} if ref is not None else above
-            if len(inside) <= view.file.meter.limits.depth:
-                todo += [(kid, inherited, inside) for kid in reversed(kids)]
-        else:
-            found.append(Page(ref, inherited | entries))
-    return tuple(found)
 
 
 @dataclass(frozen=True)

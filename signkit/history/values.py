@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from signkit.drawing import Area
 from signkit.validation.report import iso
 from signkit.words import Text
 
@@ -18,8 +19,6 @@ KINDS: tuple[Kind, ...] = (
     "text", "picture", "annotation", "form", "attachment", "structure", "signature", "timestamp", "evidence", "metadata"
 )  # fmt: skip
 
-#: Left, bottom, right, top in points (1/72 inch), in the page's own coordinates.
-Area = tuple[float, float, float, float]
 
 _MAX_TEXT = 4000
 
@@ -60,7 +59,9 @@ class Signed:
 
     Attributes:
         field: the field's name, which is the party's role in contracts of SignKit's.
-        name: the common name of the signer's certificate, or of the timestamp service.
+        name: the common name of the signer's certificate, or of the timestamp service; None also for one that is a
+            number (JPKI).
+        party: whom the contract and the page beside the field name, where the certificate is theirs (売主 髙橋 祐一郎).
         time: a timestamp's time; a signer's own statement for signatures.
         intact: the signed bytes are what was signed; says nothing of trust.
     """
@@ -70,6 +71,7 @@ class Signed:
     name: str | None
     time: datetime | None
     intact: bool
+    party: Text | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return it as plain data."""
@@ -77,6 +79,7 @@ class Signed:
             "kind": self.kind,
             "field": self.field,
             "name": self.name,
+            "party": {"en": self.party.en, "ja": self.party.ja} if self.party else None,
             "time": iso(self.time),
             "intact": self.intact,
         }

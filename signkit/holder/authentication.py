@@ -28,6 +28,7 @@ from signkit.card.keys import HashName
 from signkit.errors import AuthenticationFileInvalid, CardAnswerInvalid
 from signkit.holder.card_certificate import CLOCK_SKEW, judge_certificate
 from signkit.holder.judgement import Finding, Judgement, failed, passed, undecided
+from signkit.limits import PROOF_BYTES
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
 from signkit.words import Text
@@ -38,7 +39,6 @@ WINDOW = timedelta(minutes=5)
 _CHALLENGE = "signkit-challenge/1"
 _PROOF = "signkit-authentication/1"
 _SIZE = 32
-_MAX_BYTES = 65536
 _HASHES = ("sha256", "sha384", "sha512")
 
 
@@ -177,7 +177,7 @@ def _challenge_bytes(raw: Mapping[str, Any]) -> bytes:
 
 def _table(data: bytes, schema: str, name: str) -> Mapping[str, Any]:
     try:
-        raw = json.loads(data) if len(data) <= _MAX_BYTES else None
+        raw = json.loads(data) if len(data) <= PROOF_BYTES else None
     except (ValueError, RecursionError) as error:
         raise AuthenticationFileInvalid(name, _NOT_JSON) from error
     if not isinstance(raw, dict) or raw.get("schema") != schema:

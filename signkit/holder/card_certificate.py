@@ -18,7 +18,7 @@ from signkit.pki.anchors import Anchor, AnchorLabel, load_anchors
 from signkit.pki.chains import find_issuer
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
 from signkit.pki.revocation.crl_index import Revoked
-from signkit.pki.revocation.sources import IndexedStatus, RevocationAnswer, RevocationSource, first_evidence
+from signkit.pki.revocation.sources import IndexedStatus, RevocationAnswer, RevocationSource, all_answers
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -139,11 +139,12 @@ def revocation(
     """Judge revocation by evidence that is signed and recent; without any it stays undecided."""
     if issuer is None:
         return undecided("revocation", "not looked for: the issuer is unknown", "発行者が不明なため確認していません")
-    answer = first_evidence(sources, certificate, issuer)
-    if isinstance(answer, IndexedStatus):
-        return _indexed(answer, now)
+    answers = all_answers(sources, certificate, issuer)
+    imported = [answer for answer in answers if isinstance(answer, IndexedStatus)]
+    if imported:
+        return _indexed(max(imported, key=lambda item: (isinstance(item.status, Revoked), item.this_update)), now)
     try:
-        evidence = collect_evidence([certificate], [issuer], [_Given(answer)], "authentication")
+        evidence = collect_evidence([certificate], [issuer], [_Given(answers)], "authentication")
     except CertificateRevoked as error:
         return _revoked(error.when)
     except EvidenceMissing as error:
@@ -156,11 +157,11 @@ def revocation(
 class _Given:
     """A source that has been asked already."""
 
-    answer: RevocationAnswer
+    answers: list[RevocationAnswer]
 
-    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:  # noqa: ARG002
-        """Return the answer; see `signkit.pki.revocation.sources.RevocationSource`."""
-        return self.answer
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Sequence[RevocationAnswer]:  # noqa: ARG002
+        """Return the answers; see `signkit.pki.revocation.sources.RevocationSource`."""
+        return self.answers
 
 
 def _indexed(answer: IndexedStatus, now: datetime) -> Finding:

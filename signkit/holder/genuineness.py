@@ -12,11 +12,11 @@ from signkit.card.keys import RsaCardKey
 from signkit.card.surface import CardVerifiableCertificate, Genuineness
 from signkit.errors import CardAnswerInvalid, CardNotGenuine, InputUnreadable, PublicKeyUnreadable, system_cause
 from signkit.holder.judgement import Finding, Judgement, failed, passed, undecided
+from signkit.limits import PUBLIC_KEYS_BYTES
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-_MAX_BYTES = 100_000
 _PEM_END = b"-----END PUBLIC KEY-----"
 
 
@@ -36,7 +36,7 @@ def _keys_of(path: Path) -> Iterator[RSAPublicKey]:
 
     try:
         with path.open("rb") as file:
-            blocks = file.read(_MAX_BYTES).split(_PEM_END)[:-1]
+            blocks = file.read(PUBLIC_KEYS_BYTES).split(_PEM_END)[:-1]
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     if not blocks:

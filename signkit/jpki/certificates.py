@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from signkit.jpki.attributes import read_attributes
 from signkit.jpki.authorities import ORGANISATION, TEST_ORGANISATION
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ def issuer_kind(certificate: x509.Certificate) -> IssuerKind | None:
     if organisation == ORGANISATION:
         return "jpki"
     return "jpki-test" if organisation == TEST_ORGANISATION else None
+
+
+def is_opaque(certificate: x509.Certificate) -> bool:
+    """Return whether the subject's name is a number that only JPKI can read; the holder's is an attribute.
+
+    Whoever has the number of one certificate knows it again elsewhere, so it is shown where the identity is.
+    """
+    return issuer_kind(certificate) is not None or read_attributes(certificate) is not None
 
 
 def issuer_organisation(certificate: x509.Certificate) -> str | None:

@@ -13,6 +13,11 @@ from signkit.words import Text
 
 Verdict = Literal["match", "mismatch", "cannot-tell"]
 
+#: What a match rests on: the contract's data or the caller's word; the page's text beside the field, too; what the page
+#: shows, because the template and the data make these very pages.
+Basis = Literal["data", "text", "page"]
+BASES: tuple[Basis, ...] = ("data", "text", "page")
+
 _FROM_WORST: tuple[Verdict, ...] = ("mismatch", "cannot-tell", "match")
 
 
@@ -27,16 +32,25 @@ class MatchReason:
 
 @dataclass(frozen=True)
 class PartyMatch:
-    """Whether the signer is the party: the worst of the reasons' verdicts, and the reasons."""
+    """Whether the signer is the party: the worst of the reasons' verdicts, and the reasons.
+
+    Attributes:
+        basis: what names the party; None where nobody was compared.
+    """
 
     verdict: Verdict
     reasons: tuple[MatchReason, ...]
+    basis: Basis | None = None
+
+    def with_codes(self, codes: Iterable[str], basis: Basis | None) -> PartyMatch:
+        """Return this with further reasons, of which the worst counts, and what it rests on."""
+        return judged((*(reason.code for reason in self.reasons), *codes), basis)
 
 
-def judged(codes: Iterable[str]) -> PartyMatch:
+def judged(codes: Iterable[str], basis: Basis | None = None) -> PartyMatch:
     """Return the verdict and the reasons of ``codes``, in their order, each once."""
     reasons = tuple(REASONS[code] for code in dict.fromkeys(codes))
-    return PartyMatch(worst(reason.code for reason in reasons), reasons)
+    return PartyMatch(worst(reason.code for reason in reasons), reasons, basis)
 
 
 def worst(codes: Iterable[str]) -> Verdict:
@@ -112,6 +126,41 @@ _MATCHES = _reasons(
 
 _UNDECIDED = _reasons(
     "cannot-tell",
+    (
+        "contract-names-nobody",
+        "The contract data name nobody for this signature field.",
+        "契約データに、この署名欄の当事者の氏名がありません。",
+    ),
+    (
+        "page-not-read",
+        "What is printed beside the signature field cannot be read.",
+        "署名欄のそばに印字された内容を読み取れません。",
+    ),
+    (
+        "page-name-joined",
+        "Beside the signature field the party's name is printed as a part of a longer one.",
+        "署名欄のそばでは、当事者の氏名がより長い語の一部として印字されています。",
+    ),
+    (
+        "page-name-between",
+        "The party's name is printed nearer to another signature field.",
+        "当事者の氏名は、別の署名欄により近い位置に印字されています。",
+    ),
+    (
+        "page-address-missing",
+        "Beside the signature field the address that the contract data give is not printed.",
+        "契約データの住所が、署名欄のそばに印字されていません。",
+    ),
+    (
+        "basis-too-weak",
+        "The policy demands better proof that the pages name this party.",
+        "ポリシーは、文面がこの当事者を指すことのより強い裏付けを求めています。",
+    ),
+    (
+        "contract-unreadable",
+        "The contract data inside the PDF cannot be read, or there are two that differ.",
+        "PDF 内の契約データを読めないか、内容の異なるものが二つあります。",
+    ),
     (
         "witness",
         "An organisation states that it signed on the party's instruction (立会人型); the file cannot show that the "
@@ -230,6 +279,11 @@ _UNDECIDED = _reasons(
 
 _MISMATCHES = _reasons(
     "mismatch",
+    (
+        "page-other-name",
+        "The page does not print, beside the signature field, the name that the contract data give.",
+        "署名欄のそばに、契約データの氏名が印字されていません。",
+    ),
     (
         "name-family-one-character",
         "The family names differ in one character that is no known variant.",

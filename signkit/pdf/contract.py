@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from io import BytesIO
-from typing import TYPE_CHECKING, Literal
+from itertools import islice
+from typing import Literal
 
-from signkit.errors import ContractDataUnreadable, InputUnreadable, system_cause
-from signkit.plain_data import MAX_BYTES, Data, read_json, read_plain
+from signkit.errors import ContractDataUnreadable, InputUnreadable
+from signkit.limits import LimitExceeded, Limits, Meter
+from signkit.pdf.attachments import file_specifications, names_of, streams_of
+from signkit.pdf.reading.document import PdfFile, Unreadable, View
+from signkit.pdf.reading.syntax import SyntaxProblem
+from signkit.plain_data import Data, read_json, read_plain
 from signkit.words import Text
-
-if TYPE_CHECKING:
-    from pypdf.generic import StreamObject
 
 #: ``fixed``: the parties sign in the order in which they are listed.
 SigningOrder = Literal["fixed", "free"]
 
 FILE_NAME = "contract.json"
 FORMAT = "signkit-contract/1"
-#: Associated files looked at; a contract has one, and its attachments.
+#: File specifications looked at.
+_MAX_SPECIFICATIONS = 10_000
+#: Attachments and appended files that a contract lists.
 _MAX_FILES = 100
 _MAX_PARTIES = 100
 
@@ -38,12 +40,33 @@ class EmbeddedParty:
 
 @dataclass(frozen=True)
 class EmbeddedFile:
-    """A file that was attached to the contract or appended to it; ``pages`` is None for an attachment."""
+    """A file that was attached to the contract or appended to it.
+
+    Attributes:
+        pages: how many; None for an attachment.
+        size: in bytes; None for an attachment, whose bytes are there, and where older contracts do not say it.
+    """
 
     name: str
     description: str
     sha256: str
     pages: int | None = None
+    size: int | None = None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a contract says it was made with; older ones do not say it.
+
+    Attributes:
+        template_digest: SHA-256 of the template's files (`signkit.contracts.provenance.template_digest`).
+        fonts: family and version of each font.
+    """
+
+    template_digest: str
+    signkit: str
+    typst: str
+    fonts: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -58,6 +81,7 @@ class EmbeddedContract:
     signing_order: SigningOrder = "free"
     attachments: tuple[EmbeddedFile, ...] = ()
     appended: tuple[EmbeddedFile, ...] = ()
+    provenance: Provenance | None = None
 
     def turn(self, signed: Collection[str]) -> tuple[str, ...]:
         """Return the roles that may sign next, given the roles that have signed."""
@@ -72,10 +96,46 @@ def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract |
 
     Raises:
         InputUnreadable: the bytes are no PDF that can be read.
-        ContractDataUnreadable: there is a ``contract.json`` which is not what SignKit writes.
+        ContractDataUnreadable: see `contract_of`.
     """
-    raw = _associated_file(pdf, password)
-    return None if raw is None else parse_contract(raw)
+    try:
+        file = PdfFile(pdf, Meter(Limits()), password)
+        if file.damaged or not isinstance(file.history.last.root, dict):
+            raise Unreadable("damaged", "its cross-reference or its catalog is damaged")
+        return contract_of(file)
+    except Unreadable as error:
+        raise InputUnreadable("PDF", Text(error.detail, error.detail)) from error
+
+
+def contract_of(file: PdfFile) -> EmbeddedContract | None:
+    """Return the contract that the newest revision of ``file`` carries, or None where it carries none.
+
+    Whatever a viewer may show as ``contract.json`` counts, by either of its two names and either of its two streams,
+    associated (PDF/A-3, ISO 19005-3 6.8) or embedded: who reads another than we do would read another contract.
+
+    Raises:
+        ContractDataUnreadable: there is a ``contract.json`` that SignKit did not write or that cannot be read, or there
+            are two that differ.
+    """
+    try:
+        found = _contract_files(file.history.last)
+    except (SyntaxProblem, LimitExceeded, RecursionError) as error:
+        raise ContractDataUnreadable(FILE_NAME, _BROKEN_STREAM) from error
+    if len(found) > 1:
+        raise ContractDataUnreadable(FILE_NAME, _TWO)
+    return parse_contract(found.pop()) if found else None
+
+
+def _contract_files(view: View) -> set[bytes]:
+    found: set[bytes] = set()
+    for specification in islice(file_specifications(view), _MAX_SPECIFICATIONS):
+        if FILE_NAME not in names_of(view, specification):
+            continue
+        streams = streams_of(view, specification)
+        if not streams:
+            raise SyntaxProblem("a file specification without a stream")
+        found |= {view.file.decoded(stream, view) for stream in streams}
+    return found
 
 
 def parse_contract(raw: bytes) -> EmbeddedContract:
@@ -105,7 +165,18 @@ def parse_contract(raw: bytes) -> EmbeddedContract:
         signing_order=order,
         attachments=_read_files(content.get("attachments", [])),
         appended=_read_files(content.get("appended", [])),
+        provenance=_read_provenance(template.get("sha256"), content.get("made_with")),
     )
+
+
+def _read_provenance(digest: object, made_with: object) -> Provenance | None:
+    if digest is None and made_with is None:
+        return None
+    match made_with:
+        case {"signkit": str(signkit), "typst": str(typst), "fonts": dict(fonts)} if isinstance(digest, str):
+            if len(fonts) <= _MAX_FILES and all(isinstance(version, str) for version in fonts.values()):
+                return Provenance(digest, signkit, typst, tuple(sorted(fonts.items())))
+    raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
 
 
 def _read_files(entries: object) -> tuple[EmbeddedFile, ...]:
@@ -117,9 +188,10 @@ def _read_files(entries: object) -> tuple[EmbeddedFile, ...]:
 def _read_file(entry: object) -> EmbeddedFile:
     if not isinstance(entry, dict):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    size = entry.get("size")
     match entry.get("name"), entry.get("description"), entry.get("sha256"), entry.get("pages"):
-        case str(name), str(description), str(sha256), (int() | None) as pages:
-            return EmbeddedFile(name, description, sha256, pages)
+        case str(name), str(description), str(sha256), (int() | None) as pages if isinstance(size, int | None):
+            return EmbeddedFile(name, description, sha256, pages, size)
     raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
 
 
@@ -144,37 +216,7 @@ def _two_texts(value: object) -> Text:
 
 _NOT_OURS = Text("it is not contract data that SignKit wrote", "SignKit が書いた契約データではありません")
 _BROKEN_STREAM = Text("its stream cannot be unpacked", "埋め込みデータを展開できません")
-
-
-def _associated_file(pdf: bytes, password: str | None) -> bytes | None:
-    """Return the bytes of the associated file ``contract.json`` of the PDF's newest revision."""
-    from pypdf import PdfReader
-    from pypdf.errors import PyPdfError
-    from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
-
-    try:
-        reader = PdfReader(BytesIO(pdf))
-        if password and reader.is_encrypted:
-            reader.decrypt(password)  # where it does not fit, the empty one that was tried first may
-        entries = reader.root_object.get("/AF", ArrayObject()).get_object()
-        for entry in entries[:_MAX_FILES] if isinstance(entries, ArrayObject) else ():
-            file = entry.get_object()
-            if isinstance(file, DictionaryObject) and file.get("/UF", file.get("/F")) == FILE_NAME:
-                stream = file["/EF"].get_object()["/F"].get_object()  # type: ignore[index]
-                return _unpacked(stream) if isinstance(stream, StreamObject) else None
-    except (PyPdfError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
-        raise InputUnreadable("PDF", system_cause(error)) from error
-    return None
-
-
-def _unpacked(stream: StreamObject) -> bytes:
-    """Unpack a stream without growing beyond what contract data may be."""
-    raw, filters = stream._data, stream.get("/Filter")
-    if filters in (["/FlateDecode"], "/FlateDecode") and "/DecodeParms" not in stream:
-        try:
-            raw = zlib.decompressobj().decompress(raw, MAX_BYTES + 1)
-        except zlib.error as error:
-            raise ContractDataUnreadable(FILE_NAME, _BROKEN_STREAM) from error
-    elif filters is not None:
-        raise ContractDataUnreadable(FILE_NAME, _BROKEN_STREAM)
-    return bytes(raw)
+_TWO = Text(
+    "the PDF carries two that differ, so that nobody can tell which contract it is",
+    "内容の異なるものが二つ入っており、どちらの契約か決められません",
+)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal, cast
@@ -15,9 +16,11 @@ from typing import Literal, cast
 from signkit.limits import LimitExceeded
 from signkit.pdf.form import form_fields
 from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.sections import Location
 from signkit.pdf.reading.syntax import (
     DUPLICATE,
     WHITESPACE,
+    Entry,
     Ref,
     SyntaxProblem,
     Value,
@@ -26,10 +29,12 @@ from signkit.pdf.reading.syntax import (
     skip_space,
 )
 
-_OBJECT_HEAD = re.compile(rb"(\d{1,10})[\0\t\n\x0c\r ]+(\d{1,5})[\0\t\n\x0c\r ]+obj")
-_TAIL = re.compile(rb"startxref\s*\d+\s*%%EOF[\0\t\n\x0c\r ]*\Z")
+_OBJECT_HEAD = re.compile(rb"(\d{1,10}+)[\0\t\n\x0c\r ]++(\d{1,5}+)[\0\t\n\x0c\r ]++obj")
+_TAIL = re.compile(rb"startxref\s*+\d++\s*+%%EOF[\0\t\n\x0c\r ]*+\Z")
+#: How far before ``obj`` its numbers are looked for.
+_HEAD_BYTES = 20
 
-Kind = Literal["signature", "timestamp", "usage-rights"]
+Kind = Literal["signature", "timestamp"]
 Coverage = Literal["whole-file", "whole-revision", "partial"]
 
 
@@ -48,6 +53,7 @@ class FoundSignature:
         revision: the revision of the file that it signs; None where that cannot be told.
         coverage: how much of the file it signs.
         reachable: the document's form (or /Perms) leads to it in the last revision.
+        place: where the object that holds the dictionary lies; None for one in an object stream.
     """
 
     field: str | None
@@ -60,6 +66,7 @@ class FoundSignature:
     revision: int | None = None
     coverage: Coverage = "partial"
     reachable: bool = True
+    place: int | None = None
     locks: tuple[dict[str, Value], ...] = dataclasses.field(default=())
 
     @property
@@ -73,7 +80,7 @@ class FoundSignature:
         """Signature or document timestamp; by /SubFilter, since /Type is optional and often missing."""
         if self.sub_filter == "ETSI.RFC3161" or self.entries.get("/Type") == "/DocTimeStamp":
             return "timestamp"
-        return "usage-rights" if self.field == "/UR3" else "signature"
+        return "signature"
 
     @property
     def end(self) -> int:
@@ -87,16 +94,45 @@ def find_signatures(file: PdfFile) -> list[FoundSignature]:
     Raises:
         LimitExceeded: more signatures than the limits allow.
     """
-    found: dict[object, FoundSignature] = {}
+    found: list[FoundSignature] = []
+    known: set[object] = set()
     for candidate in (*_by_form(file), *_by_perms(file), *_by_scan(file)):
+        file.meter.check_time()
+        if not candidate.reachable and _states_usage_rights(file, candidate.entries):
+            continue
         located = _locate(file, candidate)
-        # one dictionary may be come to in several ways; two of one byte range are two signatures
-        key: object = (located.byte_range, located.ref.number if located.ref else located.field)
-        if key not in found:
-            found[key] = located
+        if known.isdisjoint(identities := _identities(located)):
+            found.append(located)
+        known |= identities
         if len(found) > file.meter.limits.signatures:
             raise LimitExceeded("signatures", file.meter.limits.signatures)
-    return sorted(found.values(), key=lambda item: (item.end, item.field or ""))
+    return sorted(found, key=lambda item: (item.end, not item.reachable, item.field or ""))
+
+
+def _identities(found: FoundSignature) -> set[object]:
+    """What tells one dictionary from another: its place; two over one byte range are two, also if one is a copy.
+
+    An object that a later revision wrote anew, the same signature in it, is one with what it was.
+    """
+    holder = found.ref or found.field_ref
+    again = (holder, found.byte_range, found.contents)
+    return {again if found.place is None else found.place, again if holder else found.field}
+
+
+def holds_usage_rights(file: PdfFile) -> bool:
+    """Whether the document carries usage rights for a reader (12.8.6, deprecated): nobody's signature."""
+    return any(_states_usage_rights(file, entries) for _, entries in _permissions(file))
+
+
+def _states_usage_rights(file: PdfFile, entries: dict[str, Value]) -> bool:
+    """Whether a signature dictionary says of itself that it is for usage rights (12.8.2.3) and nothing else."""
+    view = file.history.last
+    references = view.resolve(entries.get("/Reference"))
+    methods = []
+    for item in references if isinstance(references, list) else []:
+        reference = view.resolve(item)
+        methods.append(view.resolve(reference.get("/TransformMethod")) if isinstance(reference, dict) else None)
+    return bool(methods) and all(method in ("/UR", "/UR3") for method in methods)
 
 
 def _by_form(file: PdfFile) -> Iterator[FoundSignature]:
@@ -107,37 +143,106 @@ def _by_form(file: PdfFile) -> Iterator[FoundSignature]:
         if isinstance(entries, dict) and (item.type == "/Sig" or "/ByteRange" in entries):
             lock = view.resolve(item.entries.get("/Lock"))
             locks = (lock,) if isinstance(lock, dict) else ()
-            yield FoundSignature(item.name, item.ref, ref, entries, locks=locks)
+            place = _place_of(file, ref or item.ref)
+            yield FoundSignature(item.name, item.ref, ref, entries, locks=locks, place=place)
 
 
-def _by_perms(file: PdfFile) -> Iterator[FoundSignature]:
+def _permissions(file: PdfFile) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
     view = file.history.last
     perms = view.resolve(view.root.get("/Perms")) if isinstance(view.root, dict) else None
     for key in ("/UR3", "/UR"):
         value = perms.get(key) if isinstance(perms, dict) else None
         entries = view.resolve(value)
         if isinstance(entries, dict):
-            yield FoundSignature("/UR3", None, value if isinstance(value, Ref) else None, entries)
+            yield value if isinstance(value, Ref) else None, entries
+
+
+def _by_perms(file: PdfFile) -> Iterator[FoundSignature]:
+    """What stands as usage rights among the permissions, and does not say that it is that."""
+    for ref, entries in _permissions(file):
+        if not _states_usage_rights(file, entries):
+            yield FoundSignature("/UR3", None, ref, entries, place=_place_of(file, ref))
+
+
+def _place_of(file: PdfFile, ref: Ref | None) -> int | None:
+    """Where the object lies in the last revision; None for one in an object stream."""
+    place = file.history.last.locate(ref.number) if ref is not None else None
+    if place is None or place.container or ref is None:
+        return None
+    start = file.body_start(ref.number, place)
+    return start - 3 if start is not None else None
 
 
 def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
-    """Signature dictionaries anywhere in the bytes, in no form or in an older revision only."""
-    data, position = file.data, 0
+    """Signature dictionaries anywhere in the bytes, in no form or in an older revision only.
+
+    One in a stream of this file belongs to the file that is embedded there.  Each byte is looked at once.
+    """
+    data, position, after, start = file.data, 0, 0, -1
+    inside = _Streams(file)
     while (position := data.find(b"/ByteRange", position)) >= 0:
-        start = data.rfind(b"obj", 0, position)
-        position += 10
-        head = max(start - 20, 0)
+        file.meter.check_time()
+        nearest = data.rfind(b"obj", after, position)
+        after = position = position + 10
+        if nearest < 0:
+            continue  # in the object that was looked at before
+        start = nearest
+        head = max(start - _HEAD_BYTES, 0)
         match = next((m for m in _OBJECT_HEAD.finditer(data, head, start + 3) if m.end() == start + 3), None)
-        if match is None:
+        if match is None or inside.hold(int(match[1]), match.start()):
             continue
+        ref = Ref(int(match[1]), int(match[2]))
         try:
-            entries = {entry.key: entry.value for entry in dictionary_entries(data, match.end())}
+            entries = {entry.key: entry.value for entry in _entries(file, match.end())}
         except SyntaxProblem:
             problems = ("dictionary-malformed",)
-            yield FoundSignature(None, None, Ref(int(match[1]), int(match[2])), {}, problems=problems, reachable=False)
+            yield FoundSignature(None, None, ref, {}, problems=problems, reachable=False, place=start)
             continue
         if "/ByteRange" in entries and ("/Contents" in entries or "/SubFilter" in entries):
-            yield FoundSignature(None, None, Ref(int(match[1]), int(match[2])), entries, reachable=False)
+            yield FoundSignature(None, None, ref, entries, reachable=False, place=start)
+
+
+def _entries(file: PdfFile, position: int) -> list[Entry]:
+    return dictionary_entries(file.data, position, file.meter.limits.depth, file.meter.check_time)
+
+
+class _Streams:
+    """Where the streams of a file's objects lie, in any revision."""
+
+    def __init__(self, file: PdfFile) -> None:
+        self._file = file
+        self._places: list[tuple[int, int]] | None = None
+        self._extents: dict[tuple[int, int], tuple[int, int] | None] = {}
+
+    def hold(self, number: int, offset: int) -> bool:
+        """Whether what looks like object ``number`` at ``offset`` is but a part of another object's stream."""
+        if self._file.damaged or self._lists(number, offset):
+            return False
+        if self._places is None:
+            self._places = sorted(
+                (place.offset, number)
+                for section in self._file.history.sections
+                for number, place in section.entries.items()
+                if place is not None and not place.container
+            )
+        at = bisect_right(self._places, (offset, number))
+        if not at:
+            return False
+        begin, outer = self._places[at - 1]
+        if (begin, outer) not in self._extents:
+            self._extents[begin, outer] = self._file.stream_extent(outer, Location(begin, 0))
+        extent = self._extents[begin, outer]
+        return extent is not None and extent[0] <= offset < extent[1]
+
+    def _lists(self, number: int, offset: int) -> bool:
+        """Whether some revision says that this object lies here, or at the white space before."""
+        places = (section.entries.get(number) for section in self._file.history.sections)
+        return any(
+            skip_space(self._file.data, start) == offset
+            for place in places
+            if place is not None and not place.container
+            for start in {place.offset, place.offset + self._file.header}
+        )
 
 
 def _locate(file: PdfFile, candidate: FoundSignature) -> FoundSignature:
@@ -206,7 +311,8 @@ def _place_problems(file: PdfFile, found: FoundSignature, gap: int) -> list[str]
     if ref is None:
         return []
     for position in _object_places(file, ref, gap):
-        if _contents_at(file.data, position, gap):
+        file.meter.check_time()
+        if _contents_at(file, position, gap):
             return []
     return ["byte-range-other-place"]
 
@@ -226,16 +332,16 @@ def _object_places(file: PdfFile, ref: Ref, gap: int) -> Iterator[int]:
                 yield match.end()
 
 
-def _contents_at(data: bytes, position: int, gap: int) -> bool:
+def _contents_at(file: PdfFile, position: int, gap: int) -> bool:
     try:
-        entries = dictionary_entries(data, position)
+        entries = _entries(file, position)
     except SyntaxProblem:
         return False
     direct = [entry for entry in entries if entry.key == "/Contents"]
     if direct:
         return len(direct) == 1 and direct[0].start == gap
     inner = [entry for entry in entries if entry.key == "/V" and isinstance(entry.value, dict)]
-    return len(inner) == 1 and _contents_at(data, inner[0].start, gap)
+    return len(inner) == 1 and _contents_at(file, inner[0].start, gap)
 
 
 def _with_revision(file: PdfFile, found: FoundSignature) -> FoundSignature:
@@ -248,6 +354,8 @@ def _with_revision(file: PdfFile, found: FoundSignature) -> FoundSignature:
         return replace(found, revision=len(file.history) - 1, coverage="whole-file" if whole else "whole-revision")
     start = file.last_start(end)
     revision = file.history.index_of(start) if start is not None else None
+    if revision is not None and file.history.end_before(revision + 1) > end:
+        revision = None  # its startxref, or a /Prev, points to what was to come behind it
     complete = revision is not None and _TAIL.search(file.data, max(0, end - 200), end) is not None
     return replace(found, revision=revision, coverage="whole-revision" if complete else "partial")
 

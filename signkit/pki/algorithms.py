@@ -101,6 +101,14 @@ class UnknownAlgorithm(Exception):
     """An algorithm that is not judged here; the signature is then INDETERMINATE, not failed."""
 
 
+class KeyUnreadable(UnknownAlgorithm):
+    """A public key that cannot be read, or only by guessing."""
+
+
+class SignatureInvalid(Exception):
+    """The signature does not fit, or its algorithm is not one that can be checked."""
+
+
 @dataclass(frozen=True)
 class SignatureAlgorithm:
     """How a signature was made: ``family`` (rsa, rsa-pss, ecdsa, …), ``digest``, and for PSS its parameters.
@@ -121,6 +129,7 @@ class SignatureAlgorithm:
 
 
 _EDWARDS = ("ed25519", "ed448")
+_PSS = "1.2.840.113549.1.1.10"  # id-RSASSA-PSS (RFC 4055)
 
 
 def digest_name(identifier: algos.DigestAlgorithm) -> str:
@@ -194,16 +203,16 @@ def public_key(certificate: asn1_x509.Certificate) -> Any:
     """Return the certificate's public key as ``cryptography`` has it.
 
     Raises:
-        UnknownAlgorithm: the key is of no kind that can be loaded.
+        KeyUnreadable: it cannot be loaded.
     """
     try:
         info = certificate.public_key
         der = info.dump()
-        if info["algorithm"]["algorithm"].dotted == "1.2.840.113549.1.1.10":  # id-RSASSA-PSS key (RFC 4055)
+        if info["algorithm"]["algorithm"].dotted == _PSS:
             return _loaded_key(_plain_rsa(info))
         return _loaded_key(der)
     except (ValueError, TypeError, exceptions.UnsupportedAlgorithm) as error:
-        raise UnknownAlgorithm(f"public key: {error}") from error
+        raise KeyUnreadable("a public key that is not well encoded") from error
 
 
 #: The same authorities and services sign in every document of a batch.
@@ -246,6 +255,56 @@ def verify_digest(key: Any, algorithm: SignatureAlgorithm, signature: bytes, dig
         UnknownAlgorithm: see `verify`.
     """
     return verify(key, replace(algorithm, prehashed=True), signature, digest)
+
+
+def allows(info: Any, algorithm: SignatureAlgorithm) -> bool:
+    """Whether a public key (asn1crypto's PublicKeyInfo) is meant for an algorithm.
+
+    A key that its certificate calls id-RSASSA-PSS makes no other signatures; where it states parameters, only those
+    with the same digests and at least its salt (RFC 4055 1.2, 3.3).
+    """
+    if info["algorithm"]["algorithm"].dotted != _PSS:
+        return True
+    if algorithm.family != "rsa-pss":
+        return False
+    if isinstance(info["algorithm"]["parameters"], core.Void | core.Null):
+        return True
+    wanted = _pss(info["algorithm"])
+    same = (wanted.digest, wanted.mask_digest) == (algorithm.digest, algorithm.mask_digest)
+    return same and (algorithm.salt_length or 0) >= (wanted.salt_length or 0)
+
+
+def verify_signature(
+    certificate: asn1_x509.Certificate,
+    mechanism: algos.SignedDigestAlgorithm,
+    hash_name: str,
+    signature: bytes,
+    data: bytes,
+) -> None:
+    """Check ``signature`` over ``data`` with a certificate's key, for callers who want nothing but a good one.
+
+    Args:
+        certificate: whose public key is used.
+        mechanism: the CMS signatureAlgorithm.
+        hash_name: the digestAlgorithm, for mechanisms that do not name one.
+        signature: as it stands in the SignerInfo.
+        data: what was signed, not its digest.
+
+    Raises:
+        SignatureInvalid: it does not hold, or the mechanism and key do not go together.
+    """
+    try:
+        algorithm = signature_algorithm(mechanism, hash_name or None)
+        fits = allows(certificate.public_key, algorithm) and verify(public_key(certificate), algorithm, signature, data)
+    except (UnknownAlgorithm, ValueError, TypeError, KeyError) as error:
+        raise SignatureInvalid(str(error)) from error
+    if not fits:
+        raise SignatureInvalid("the signature does not fit")
+
+
+def is_known_digest(name: str) -> bool:
+    """Whether signatures over this digest can be checked here."""
+    return name in _HASHES
 
 
 def _hash(name: str | None) -> hashes.HashAlgorithm:

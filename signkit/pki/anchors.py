@@ -12,8 +12,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from signkit.errors import InputUnreadable, TrustAnchorUnreadable, system_cause
+from signkit.errors import TrustAnchorUnreadable
+from signkit.incoming import read_file
 from signkit.jpki.authorities import TEST_ORGANISATION, certification_authorities
+from signkit.limits import CERTIFICATE_FILE_BYTES
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -24,7 +26,6 @@ AnchorSource = Literal["jpki", "user", "rehearsal"]
 #: O= of every certificate of SignKit's own rehearsal PKI.
 REHEARSAL_ORGANISATION = "SignKit Rehearsal"
 
-_MAX_FILE_BYTES = 1_000_000
 _SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 
 
@@ -100,22 +101,25 @@ def read_certificates(path: Path) -> list[bytes]:
         InputUnreadable: the file cannot be read or is larger than 1 MB.
         TrustAnchorUnreadable: it holds no certificate, or something else besides.
     """
+    return certificates_in(read_file(path, CERTIFICATE_FILE_BYTES), str(path))
+
+
+def certificates_in(data: bytes, source: str) -> list[bytes]:
+    """Return the certificates (DER) in PEM or DER bytes; ``source`` is what they are called in errors.
+
+    Raises:
+        TrustAnchorUnreadable: there is none, or something else besides.
+    """
     from asn1crypto import pem, x509
 
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
-    if len(data) > _MAX_FILE_BYTES:
-        raise TrustAnchorUnreadable(str(path))
     try:
         ders = [der for _, _, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
         for der in ders:
             x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
     except (ValueError, TypeError, KeyError) as error:
-        raise TrustAnchorUnreadable(str(path)) from error
+        raise TrustAnchorUnreadable(source) from error
     if not ders:
-        raise TrustAnchorUnreadable(str(path))
+        raise TrustAnchorUnreadable(source)
     return ders
 
 

@@ -4,15 +4,17 @@ CA share a name)."""
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING
 
-from signkit.pki.names import compare_new_characters_exactly
-from signkit.pki.raw_signature import SignatureInvalid, verify_signature
+from signkit.pki.names import compare_new_characters_exactly, same_name
 
 if TYPE_CHECKING:
     from asn1crypto import x509
 
 _MAX_LENGTH = 10
+#: Candidates of one name that are tried; each costs a signature check.
+_MAX_NAMESAKES = 20
 
 compare_new_characters_exactly()
 
@@ -31,21 +33,17 @@ def build_chain(certificate: x509.Certificate, candidates: Iterable[x509.Certifi
 
 def find_issuer(certificate: x509.Certificate, candidates: Iterable[x509.Certificate]) -> x509.Certificate | None:
     """Return the first candidate whose name is the issuer's and whose key made the certificate's signature."""
-    return next(
-        (item for item in candidates if item.subject == certificate.issuer and _signed(certificate, item)), None
-    )
+    named = (item for item in candidates if same_name(item.subject, certificate.issuer))
+    return next((item for item in islice(named, _MAX_NAMESAKES) if _signed(certificate, item)), None)
 
 
 def is_self_issued(certificate: x509.Certificate) -> bool:
     """Return whether subject and issuer are one name, as a root's are."""
-    return bool(certificate.subject == certificate.issuer)
+    return same_name(certificate.subject, certificate.issuer)
 
 
 def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    mechanism = certificate["signature_algorithm"]
-    data = certificate["tbs_certificate"].dump()
-    try:
-        verify_signature(issuer, mechanism, "", certificate["signature_value"].native, data)
-    except SignatureInvalid:
-        return False
-    return True
+    from signkit.pki.paths.known import fits, known_certificate
+
+    child, authority = known_certificate(certificate.dump()), known_certificate(issuer.dump())
+    return child is not None and authority is not None and fits(child, authority)

@@ -9,10 +9,13 @@ equal, never more.
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
-from asn1crypto import x509
+from asn1crypto import cms, x509
 
 _prepare = x509.NameTypeAndValue._ldap_string_prep
+#: What a name begins with in its comparable form where it cannot be decoded.
+UNDECODED = "undecoded:"
 #: Longer values are prepared each time, so that strangers' names do not fill the memory.
 _MAX_KEPT = 200
 
@@ -42,3 +45,83 @@ def readable_name(name: x509.Name) -> str:
     """Return a name's values for people, the most particular first, without what could steer a terminal."""
     values = [str(pair["value"].native) for pairs in reversed(list(name.chosen)) for pair in pairs]
     return "".join(character for character in ", ".join(values) if character.isprintable())
+
+
+def comparable_name(name: x509.Name) -> str:
+    """Return a name in the form in which names are compared (RFC 5280 7.1).
+
+    One that cannot be decoded in a value (Shift_JIS in a T61String, an address that is a SEQUENCE) is compared by its
+    bytes as they stand, which can only find fewer names equal.
+    """
+    try:
+        return str(name.hashable)
+    except Exception:  # hostile, or merely odd
+        return f"{UNDECODED}{name.dump().hex()}"
+
+
+def same_name(a: x509.Name, b: x509.Name) -> bool:
+    """Whether two names are one."""
+    return a.dump() == b.dump() or comparable_name(a) == comparable_name(b)
+
+
+def is_identified(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:
+    """Whether a SignerIdentifier names a certificate: by issuer and serial number, or by key identifier."""
+    chosen = identifier.chosen
+    if identifier.name == "issuer_and_serial_number":
+        same_serial = chosen["serial_number"].native == certificate.serial_number
+        return bool(same_serial and same_name(chosen["issuer"], certificate.issuer))
+    return certificate.key_identifier is not None and bool(chosen.native == certificate.key_identifier)
+
+
+def mail_addresses(certificate: x509.Certificate) -> frozenset[str]:
+    """The mail addresses that a certificate names (RFC 8550 3, 4.4.3): in subjectAltName, and in the subject of old."""
+    found: set[str] = set()
+    try:
+        names = certificate.subject_alt_name_value or ()
+        found |= {str(item.native) for item in names if item.name == "rfc822_name"}
+        pairs = [pair for part in certificate.subject.chosen for pair in part]
+        found |= {str(pair["value"].native) for pair in pairs if pair["type"].native == "email_address"}
+    except (ValueError, TypeError, KeyError):  # what cannot be read names nobody
+        pass
+    return frozenset(address.casefold() for address in found)
+
+
+def common_name(certificate: x509.Certificate | None) -> str | None:
+    """Return the one name of a certificate's subject; see `name_of`."""
+    return None if certificate is None else name_of(certificate.subject)
+
+
+def issuer_name(certificate: x509.Certificate | None) -> str | None:
+    """Return the one name of a certificate's issuer; see `name_of`."""
+    return None if certificate is None else name_of(certificate.issuer)
+
+
+def name_of(name: Any) -> str | None:
+    """Return the one name that people are shown: the last common name, else organisational unit, organisation, or all.
+
+    Control characters are left out: the text reaches terminals and web pages.  None where it cannot be read.
+    """
+    try:
+        native = name.native
+        values = [native.get(key) for key in ("common_name", "organizational_unit_name", "organization_name")]
+        value = next((value for value in values if value), None) or str(name.human_friendly)
+        text = value[-1] if isinstance(value, list) else str(value)
+        return "".join(character for character in text if character.isprintable()) or None
+    except Exception:  # hostile ASN.1, or one odd value: tell of the others
+        return _told(name)
+
+
+def _told(name: Any) -> str | None:
+    """Return the common name, or else the last value, of those that can be decoded."""
+    found: dict[str, str] = {}
+    try:
+        pairs = [pair for part in name.chosen for pair in part]
+    except Exception:  # hostile ASN.1
+        return None
+    for pair in pairs:
+        try:
+            value = str(pair["value"].native)
+        except Exception:  # noqa: S112  left out
+            continue
+        found[pair["type"].native] = "".join(character for character in value if character.isprintable())
+    return found.get("common_name") or next(reversed(found.values()), None) or None

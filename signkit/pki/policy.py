@@ -9,18 +9,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from signkit.errors import PolicyInvalid, PolicyUnreadable, system_cause
+from signkit.errors import InputUnreadable, PolicyInvalid, PolicyUnreadable
+from signkit.incoming import read_file
+from signkit.limits import POLICY_BYTES
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.words import Text
 
 AllowedChanges = Literal["none", "evidence", "form", "annotations"]
 RevocationRule = Literal["required", "if-declared", "if-available"]
+PartyBasis = Literal["data", "text", "page"]
 Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
 
 #: The policies that come with SignKit.
 SHIPPED = ("default", "strict", "archive")
 _FOLDER = Path(__file__).parent / "policies"
-_MAX_BYTES = 1_000_000
 _ONE_OF = Text("must be one of {names}", "次のいずれかで指定します: {names}")
 _A_DATE = Text('must be a date, "no end" or "never"', '日付、"no end"、"never" のいずれかで指定します')
 _UNKNOWN = Text("no such policy; there are {names}", "その名前のポリシーはありません。使えるもの: {names}")
@@ -75,6 +77,8 @@ class Policy:
         revocation_max_age_hours: evidence issued longer than this before the signature does not count; None: its own
             validity (nextUpdate) decides.
         party_mismatch_fails: a signer who is not the party of the contract fails.
+        party_basis: what a match of signer and party must rest on at least (see `signkit.jpki.match_reasons.Basis`);
+            ``page`` has the contract typeset again.
         algorithms: see :class:`Algorithms`.
     """
 
@@ -86,6 +90,7 @@ class Policy:
     revocation_after_signature: bool = False
     revocation_max_age_hours: float | None = None
     party_mismatch_fails: bool = False
+    party_basis: PartyBasis = "data"
     algorithms: Algorithms = field(default_factory=Algorithms)
 
 
@@ -125,11 +130,9 @@ def load_policy(path: Path) -> Policy:
         PolicyInvalid: an unknown item or a wrong value.
     """
     try:
-        if path.stat().st_size > _MAX_BYTES:
-            raise PolicyUnreadable(str(path), Text("larger than 1 MB", "1 MB を超えています"))
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise PolicyUnreadable(str(path), system_cause(error)) from error
+        values = tomllib.loads(read_file(path, POLICY_BYTES).decode())
+    except InputUnreadable as error:
+        raise PolicyUnreadable(str(path), error.cause) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PolicyUnreadable(str(path), Text(str(error), f"書式の誤り ({error})")) from error
     return _policy(values, str(path), path.stem)
@@ -147,6 +150,7 @@ def _policy(values: dict[str, Any], source: str, stem: str) -> Policy:
 
 
 _CHOICES = {
+    "party_basis": get_args(PartyBasis),
     "allowed_changes": get_args(AllowedChanges),
     "required_level": get_args(Level),
     "revocation": get_args(RevocationRule),

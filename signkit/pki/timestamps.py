@@ -16,13 +16,14 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from signkit.errors import TimestampUnavailable
+from signkit.limits import TIMESTAMP_ANSWER_BYTES
+from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.http import HttpFailure, fetch
-from signkit.pki.raw_signature import SignatureInvalid, verify_signature
+from signkit.pki.names import is_identified
 
 if TYPE_CHECKING:
     from asn1crypto import cms, tsp, x509
 
-_MAX_ANSWER_BYTES = 100_000
 #: How far the time of a fresh token may lie from this machine's clock.
 _CLOCK_TOLERANCE = timedelta(hours=1)
 
@@ -69,7 +70,7 @@ class HttpTimestampSource:
                 body=request,
                 content_type="application/timestamp-query",
                 timeout=self._timeout,
-                limit=_MAX_ANSWER_BYTES,
+                limit=TIMESTAMP_ANSWER_BYTES,
             )
         except HttpFailure as error:
             raise TimestampRefused(error.cause) from error
@@ -157,7 +158,7 @@ def _check_signer(signed_data: cms.SignedData, certificates: Sequence[x509.Certi
     if len(signed_data["signer_infos"]) != 1:
         raise TimestampRefused("the token does not have exactly one signer")
     info = signed_data["signer_infos"][0]
-    signer = next((item for item in certificates if _is_named(info["sid"], item)), None)
+    signer = next((item for item in certificates if is_identified(info["sid"], item)), None)
     if signer is None:
         raise TimestampRefused("the token does not carry the certificate of its signer")
     usage = signer.extended_key_usage_value
@@ -194,12 +195,3 @@ def _names_certificate(attributes: dict[str, Any], signer: x509.Certificate) -> 
             algorithm = first["hash_algorithm"]["algorithm"].native if name.endswith("v2") else default
             return bool(first["cert_hash"].native == hashlib.new(algorithm, der).digest())
     return False
-
-
-def _is_named(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:
-    chosen = identifier.chosen
-    if identifier.name == "issuer_and_serial_number":
-        return bool(
-            chosen["issuer"] == certificate.issuer and chosen["serial_number"].native == certificate.serial_number
-        )
-    return bool(chosen.native == certificate.key_identifier)

@@ -11,15 +11,14 @@ import io
 import os
 import tarfile
 import tempfile
-import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath, PureWindowsPath
 from typing import IO, Any, cast
 
 from signkit.errors import system_cause
 from signkit.incoming import NOT_REGULAR, FileProblem
+from signkit.unpacking import ZipBounds, ZipRefused, leads_out, open_zip
 from signkit.words import Text
 
 ARCHIVE_SUFFIXES = (".zip", ".tar", ".tar.gz", ".tgz")
@@ -31,7 +30,6 @@ _DIRECTORY_BYTES = 16 * 1024 * 1024
 _PIECE = 1024 * 1024
 _RATIO = 200
 _RATIO_FROM = 1024 * 1024  # a small member may shrink as it likes
-_ZIP_METHODS = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}  # others may ask for gigabytes of dictionary
 
 
 @dataclass(frozen=True)
@@ -65,6 +63,8 @@ def members(path: str, suffixes: tuple[str, ...]) -> Iterator[Member]:
             yield from read(stream, suffixes)
     except FileProblem as problem:
         yield Member(None, problem=problem)
+    except ZipRefused as refused:
+        yield Member(None, problem=_refusal(refused))
     except OSError as error:
         yield Member(None, problem=FileProblem("unreadable", system_cause(error)))
     except Exception as error:  # zipfile and tarfile raise a dozen kinds for hostile archives
@@ -91,42 +91,35 @@ def _regular(path: str) -> Iterator[IO[bytes]]:
         yield cast(IO[bytes], stream)
 
 
-def _refused(name: str) -> FileProblem | None:
-    """A name that would lead out of a folder is no honest member's; nothing here would follow it, but others may."""
-    windows = PureWindowsPath(name)
-    if windows.drive or windows.root or ".." in windows.parts or ".." in PurePosixPath(name).parts:
-        return FileProblem("unreadable", _LEADS_OUT)
-    return None
-
-
 def _zip_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Member]:
+    bounds = ZipBounds(_MEMBERS, _MEMBER_BYTES, _TOTAL_BYTES, _RATIO, _RATIO_FROM)
     budget = _Budget()
-    with zipfile.ZipFile(stream) as archive:
-        for info in archive.infolist():
-            if info.is_dir() or not info.filename.lower().endswith(suffixes):
+    with open_zip(stream, bounds) as archive:
+        for entry in archive.entries:
+            if not entry.filename.lower().endswith(suffixes):
                 continue
             try:
-                yield Member(info.filename, _zip_data(archive, info, budget))
+                budget.take(entry.file_size)
+                yield Member(entry.filename, _whole(archive.pieces(entry), entry.file_size))
+            except ZipRefused as refused:
+                yield Member(entry.filename, problem=_refusal(refused))
             except FileProblem as problem:
-                yield Member(info.filename, problem=problem)
+                yield Member(entry.filename, problem=problem)
                 if budget.members < 0 or budget.total < 0:
                     return
-            except Exception as error:  # zlib.error, BadZipFile, NotImplementedError, EOFError, …
-                yield Member(info.filename, problem=_damaged(type(error).__name__))
 
 
-def _zip_data(archive: zipfile.ZipFile, info: zipfile.ZipInfo, budget: _Budget) -> bytes:
-    if problem := _refused(info.filename):
-        raise problem
-    if info.flag_bits & 1:
-        raise FileProblem("encrypted")
-    if info.compress_type not in _ZIP_METHODS:
-        raise FileProblem("unreadable", _COMPRESSION)
-    if info.file_size > _RATIO_FROM and info.file_size > _RATIO * info.compress_size:
-        raise FileProblem("limit", _MEMBER_SWELLS)
-    _check_size(info.file_size, budget)
-    with archive.open(info) as member:
-        return _whole(member, info.file_size)
+def _refusal(refused: ZipRefused) -> FileProblem:
+    words = {
+        "leads-out": ("unreadable", _LEADS_OUT),
+        "encrypted": ("encrypted", None),
+        "method": ("unreadable", _COMPRESSION),
+        "swells": ("limit", _MEMBER_SWELLS),
+        "size": ("limit", _MEMBER_TOO_LARGE.filled(bytes=_MEMBER_BYTES)),
+        "members": ("limit", _TOO_MUCH),
+    }
+    found = words.get(refused.code)
+    return FileProblem(*found) if found is not None else _damaged(refused.detail)
 
 
 def _tar_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Member]:
@@ -146,15 +139,15 @@ def _tar_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Membe
 
 
 def _tar_data(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budget) -> bytes:
-    if problem := _refused(info.name):
-        raise problem
+    if leads_out(info.name):
+        raise FileProblem("unreadable", _LEADS_OUT)
     if not info.isreg() or info.issparse():
         raise FileProblem("unreadable", NOT_REGULAR)
     _check_size(info.size, budget)
     member = archive.extractfile(info)
     assert member is not None
     with member:
-        return _whole(member, info.size)
+        return _whole(_pieces(member, info.size), info.size)
 
 
 def _check_size(size: int, budget: _Budget) -> None:
@@ -163,18 +156,21 @@ def _check_size(size: int, budget: _Budget) -> None:
         raise FileProblem("limit", _MEMBER_TOO_LARGE.filled(bytes=_MEMBER_BYTES))
 
 
-def _whole(member: IO[bytes], size: int) -> bytes:
+def _whole(pieces: Iterable[bytes], size: int) -> bytes:
     """A member must hold what its header says: no more, and no less."""
-    pieces, left = [], size + 1
-    while left and (piece := member.read(min(_PIECE, left))):
-        pieces.append(piece)
-        left -= len(piece)
     data = b"".join(pieces)
     if len(data) != size:
         raise FileProblem("malformed", _OTHER_SIZE)
     if not data:
         raise FileProblem("empty")
     return data
+
+
+def _pieces(member: IO[bytes], size: int) -> Iterator[bytes]:
+    left = size + 1
+    while left and (piece := member.read(min(_PIECE, left))):
+        left -= len(piece)
+        yield piece
 
 
 @contextmanager

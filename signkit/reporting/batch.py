@@ -18,7 +18,7 @@ from itertools import chain, islice
 from signkit.errors import EngineFailed, OptionsNotPortable, PasswordStaysHere, SignKitError
 from signkit.incoming import FileProblem, read_location, too_large
 from signkit.reporting.sources import Source, sources
-from signkit.validation.api import not_read, validate_data
+from signkit.validation.api import not_read, validate_data, validate_streamed
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import FileError, Report, Verdict
 from signkit.words import Text
@@ -95,6 +95,8 @@ def _judge(source: Source, options: ValidationOptions, known: str | None) -> Rep
         if source.problem is not None:
             raise source.problem
         limit = options.limits.bytes
+        if source.data is None and (streamed := validate_streamed(source.name, options)) is not None:
+            return None if known is not None and streamed.sha256 == known else streamed
         data = source.data if source.data is not None else read_location(source.name, limit, offline=options.offline)
         if len(data) > limit:
             raise too_large(limit)

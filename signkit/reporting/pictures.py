@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from signkit.errors import SignKitError
 from signkit.incoming import FileProblem, read_location
+from signkit.limits import PICTURED_BYTES
 from signkit.preview import SignaturePage, signature_pages
 from signkit.reporting.archives import ARCHIVE_SUFFIXES, members
 from signkit.reporting.sources import SUFFIXES
@@ -19,7 +20,6 @@ from signkit.workers import WorkerLost, WorkerPool
 
 _SECONDS = 20.0
 _MEMORY = 2 * 1024 * 1024 * 1024
-_MAX_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -76,4 +76,4 @@ def _read(name: str) -> bytes:
                     return member.data
         more, mark, member_name = member_name.partition("!")
         archive = f"{archive}!{more}"
-    return read_location(name, _MAX_BYTES)
+    return read_location(name, PICTURED_BYTES)

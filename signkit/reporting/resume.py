@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from signkit.errors import InputUnreadable, ResultsUnreadable, system_cause
 from signkit.validation.profile import ProfileName
@@ -21,7 +22,7 @@ class Results:
     Attributes:
         digests: SHA-256 by name of file; names without one (nothing could be read then) are missing, and tried again.
         verdicts: the verdict by name, the last where a file was judged twice.
-        violated: the files that do not meet the profile asked for.
+        violated: the files that do not meet the profile asked for, or are not the template that was asked about.
         end: where the last whole line ends; what follows was cut off when the run stopped.
     """
 
@@ -31,10 +32,11 @@ class Results:
     end: int = 0
 
 
-def read_results(path: Path, profile: ProfileName | None = None) -> Results:
+def read_results(path: Path, profile: ProfileName | None = None, template_check: bool = False) -> Results:
     """Read the results so far; none where the file does not exist.
 
-    Files that were not held against ``profile`` then are judged again.
+    Files that were not held against ``profile``, or their template where ``template_check`` asks for that, are judged
+    again.
 
     Raises:
         ResultsUnreadable: some line is no report.
@@ -48,7 +50,7 @@ def read_results(path: Path, profile: ProfileName | None = None) -> Results:
                 if not line.endswith(b"\n"):
                     _require(line.startswith(_START[: len(line)]) and len(line) < _MAX_LINE, path, number)
                     break
-                _take(line, results, path, number, profile)
+                _take(line, results, path, number, _Asked(profile, template_check))
                 end += len(line)
     except FileNotFoundError:
         return results
@@ -57,22 +59,43 @@ def read_results(path: Path, profile: ProfileName | None = None) -> Results:
     return replace(results, end=end)
 
 
-def _take(line: bytes, results: Results, path: Path, number: int, profile: ProfileName | None) -> None:
+@dataclass(frozen=True)
+class _Asked:
+    """What this run asks of a file beside its verdict."""
+
+    profile: ProfileName | None
+    template_check: bool
+
+    def was_told(self, report: dict[str, Any]) -> bool:
+        held = report.get("profile") or {}
+        return self.profile in (None, held.get("name")) and not (self.template_check and not _template(report))
+
+    def is_violated(self, report: dict[str, Any]) -> bool:
+        held = report.get("profile") or {}
+        unmet = self.profile is not None and held.get("name") == self.profile and not held.get("fulfilled")
+        return unmet or (self.template_check and _template(report).get("verdict") == "altered")
+
+
+def _template(report: dict[str, Any]) -> dict[str, Any]:
+    found = report.get("template_match") or {}
+    return found if isinstance(found, dict) else {}
+
+
+def _take(line: bytes, results: Results, path: Path, number: int, asked: _Asked) -> None:
     try:
         report = json.loads(line)
         _require(line.startswith(_START), path, number)
         name, digest, verdict = report["file"], report["sha256"], Verdict(report["verdict"])
-        held = report.get("profile") or {}
-        profile_name, fulfilled = held.get("name"), held.get("fulfilled")
+        violated, told = asked.is_violated(report), asked.was_told(report)
         _require(isinstance(name, str) and isinstance(digest, str), path, number)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise ResultsUnreadable(str(path), number) from error
     results.verdicts[name] = verdict
     results.digests.pop(name, None)
     results.violated.discard(name)
-    if profile is not None and profile_name == profile and not fulfilled:
+    if violated:
         results.violated.add(name)
-    if digest and (profile is None or profile_name == profile):
+    if digest and told:
         results.digests[name] = digest
 
 

@@ -6,15 +6,15 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from signkit.errors import InputUnreadable, KeyFileUnusable, PassphraseWrong, system_cause
+from signkit.errors import KeyFileUnusable, PassphraseWrong
+from signkit.incoming import read_file
+from signkit.limits import KEY_FILE_BYTES
 from signkit.signers.base import AskSecret, SecretRequest, SignatureAlgorithm, wipe
 from signkit.signers.software import SoftwareKey
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.serialization.pkcs12 import PKCS12KeyAndCertificates
-
-_MAX_FILE_BYTES = 1_000_000
 
 
 class Pkcs12Signer:
@@ -53,7 +53,7 @@ def open_pkcs12(path: Path, ask: AskSecret) -> Pkcs12Signer:
     """
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    content = _decrypt(path, _read(path), ask)
+    content = _decrypt(path, read_file(path, KEY_FILE_BYTES), ask)
     if content.key is None or content.cert is None:
         raise KeyFileUnusable(
             str(path), Text("it holds no private key with its certificate", "秘密鍵とその証明書が入っていません")
@@ -61,17 +61,6 @@ def open_pkcs12(path: Path, ask: AskSecret) -> Pkcs12Signer:
     key = SoftwareKey.of(content.key, str(path))
     chain = tuple(extra.certificate.public_bytes(Encoding.DER) for extra in content.additional_certs)
     return Pkcs12Signer(key, content.cert.certificate.public_bytes(Encoding.DER), chain)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > _MAX_FILE_BYTES:
-            raise KeyFileUnusable(
-                str(path), Text("it is larger than any PKCS#12 file", "PKCS#12 ファイルとしては大きすぎます")
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
 
 
 def _decrypt(path: Path, data: bytes, ask: AskSecret) -> PKCS12KeyAndCertificates:

@@ -17,6 +17,7 @@ from signkit.contracts.escaping import string_literal
 from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
 from signkit.contracts.typesetting import Standard, typeset
 from signkit.errors import SealImageUnusable, SealNotDrawable
+from signkit.limits import SEAL_IMAGE_BYTES
 from signkit.pdf.writing.conformance import pdf_a_part
 from signkit.words import Text
 
@@ -27,7 +28,6 @@ _RED = "#c8352b"
 _JST = timezone(timedelta(hours=9))
 _CLUSTER = re.compile("(?s).[\ufe00-\ufe0f\U000e0100-\U000e01ef]?")
 _MAX_SEAL_CHARACTERS = 6
-_MAX_IMAGE_BYTES = 300_000
 _MAX_PIXELS = 4_000_000
 _IMAGE_STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 #: The typesetter wants a date; only the drawing is taken from what it makes.
@@ -238,7 +238,7 @@ def _flattened(image: bytes) -> bytes:
 def _image_format(image: bytes) -> str:
     from PIL import Image
 
-    if len(image) > _MAX_IMAGE_BYTES:
+    if len(image) > SEAL_IMAGE_BYTES:
         raise SealImageUnusable(Text("larger than 300 KB", "300 KB を超えています"))
     kind = next((name for start, name in _IMAGE_STARTS.items() if image.startswith(start)), None)
     if kind is None:

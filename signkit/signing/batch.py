@@ -15,10 +15,10 @@ from pathlib import Path
 from signkit.errors import PdfNotSignable
 from signkit.output import write_checked
 from signkit.pdf.contract import EmbeddedParty
+from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, Services, Signed, sign
-from signkit.signing.pades import signature_fields
 from signkit.signing.readback import check_signed
 from signkit.signing.request import FieldName, SignatureRequest
 

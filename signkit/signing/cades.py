@@ -25,12 +25,12 @@ from signkit.cms.container import Container, ContainerUnreadable, Parts, read_co
 from signkit.cms.content import BytesPieces, Content
 from signkit.cms.der import SEQUENCE, element, explicit
 from signkit.errors import CmsNotUsable, NothingToExtend, SignatureSelfCheckFailed, TimestampUnavailable
-from signkit.pki.raw_signature import SignatureInvalid, verify_signature
+from signkit.pki.algorithms import SignatureInvalid, verify_signature
+from signkit.pki.names import is_identified
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
 from signkit.pki.timestamps import obtain_timestamp
 from signkit.signers.base import Signer
 from signkit.signing.cms import Statement, attribute, make_signature
-from signkit.signing.embedded import is_named
 from signkit.signing.levels import Level, Services, refuse_other_keys
 from signkit.words import Text
 
@@ -305,7 +305,7 @@ def _token_signer(token: bytes) -> x509.Certificate | None:
 
 
 def _signer_of(info: cms.SignerInfo, pool: Sequence[x509.Certificate]) -> x509.Certificate | None:
-    return next((item for item in pool if is_named(info["sid"], item)), None)
+    return next((item for item in pool if is_identified(info["sid"], item)), None)
 
 
 def _signed_digest(info: cms.SignerInfo) -> bytes | None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from signkit.cms.container import Parts
 from signkit.cms.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
 from signkit.errors import SignatureSelfCheckFailed
-from signkit.pki.raw_signature import SignatureInvalid, verify_signature
+from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.signers.base import KeyFacts, SignatureAlgorithm, Signer
 
 if TYPE_CHECKING:

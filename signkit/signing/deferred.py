@@ -27,9 +27,12 @@ from signkit.errors import (
     DeferredSignatureUnfit,
     KeyFileUnusable,
 )
+from signkit.limits import REQUEST_BYTES
+from signkit.pdf.contract import read_contract
+from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
+from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.chains import find_issuer
-from signkit.pki.raw_signature import SignatureInvalid, verify_signature
 from signkit.signers.base import KeyFacts, SignatureAlgorithm
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.signing.cms import join_signature, signature_mechanism, signed_attributes
@@ -41,12 +44,12 @@ from signkit.signing.levels import (
     refuse_unfinishable,
     signature_timestamper,
 )
-from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for, signature_fields
+from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for
 from signkit.signing.party import refuse_other_person
 from signkit.signing.profiles import Profile
-from signkit.signing.readback import check_signed
+from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
-from signkit.signing.turn import check_turn, contract_of
+from signkit.signing.turn import check_turn
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -56,7 +59,6 @@ if TYPE_CHECKING:
 
 SCHEMA = "signkit-deferred/1"
 LIFETIME = timedelta(hours=24)
-_MAX_REQUEST_BYTES = 1_000_000
 _MAX_SIGNATURE_BYTES = 16_384
 #: Beside what one token takes: a file cannot be prepared anew with more room once the key has signed.
 _SPARE_ROOM = 8192
@@ -202,7 +204,7 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
     from jsonschema import Draft202012Validator, ValidationError
 
     try:
-        if len(raw) > _MAX_REQUEST_BYTES:
+        if len(raw) > REQUEST_BYTES:
             raise ValueError("it is larger than any request")
         content = json.loads(raw.decode())
         Draft202012Validator(_FORM).validate(content)
@@ -295,7 +297,7 @@ def prepare(
         profile=request.profile,
         created=created,
         expires=created + LIFETIME,
-        display=_display(pdf, names[0], request, contract_of(pdf, password)),
+        display=_display(pdf, names[0], request, read_contract(pdf, password)),
     )
     return deferred, prepared.pdf
 
@@ -367,7 +369,10 @@ def complete(
     except RoomTooSmall as larger:
         raise DeferredRoomTooSmall(larger.needed) from larger
     check_signed(original, signed, key.certificate)
-    return replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
+    result = replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
+    before, after = (judge(each, services.judgement, password) for each in (original, result.pdf))
+    refuse_harm(before, after, added=1)
+    return result
 
 
 def _adds_field(original: bytes, prepared: bytes, request: DeferredRequest, password: Password) -> bool:

@@ -10,6 +10,7 @@ from signkit.errors import PdfNotSignable
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.forms import signature_field_dictionaries
 from signkit.pdf.writing.opening import entry, open_reader, reading_errors
+from signkit.pki.names import is_identified
 from signkit.pki.revocation.collecting import Evidence, asn1_certificate
 from signkit.words import Text
 
@@ -64,7 +65,7 @@ def _signers(
     signed_data: cms.SignedData, certificates: list[x509.Certificate], field: str
 ) -> Iterator[x509.Certificate]:
     for info in signed_data["signer_infos"]:
-        signer = next((item for item in certificates if is_named(info["sid"], item)), None)
+        signer = next((item for item in certificates if is_identified(info["sid"], item)), None)
         if signer is None:
             cause = Text(
                 f"the signature {field!r} lacks its signer's certificate",
@@ -94,12 +95,3 @@ def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:
 
 def _stored(store: Any, kind: str) -> Iterator[bytes]:
     return (stream.get_object().data for stream in entry(store, kind) or ())
-
-
-def is_named(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:
-    """Return whether a SignerInfo's identifier names ``certificate``."""
-    chosen = identifier.chosen
-    if identifier.name == "issuer_and_serial_number":
-        same_serial = chosen["serial_number"].native == certificate.serial_number
-        return bool(same_serial and chosen["issuer"] == certificate.issuer)
-    return bool(chosen.native == certificate.key_identifier)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from signkit.errors import KeyNotForDocuments, NothingToExtend, SignatureNotTimestamped, TimestampUnavailable
 from signkit.jpki.certificates import is_authentication_certificate
+from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
 from signkit.pki.revocation.sources import RevocationSource
@@ -21,10 +22,11 @@ from signkit.pki.timestamps import TimestampSource, obtain_timestamp
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
-from signkit.signing.pades import add_document_timestamp, add_evidence, sign_field, signature_fields
+from signkit.signing.pades import add_document_timestamp, add_evidence, sign_field
 from signkit.signing.profiles import Profile
-from signkit.signing.readback import check_signed
+from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
+from signkit.validation.options import ValidationOptions
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -58,11 +60,13 @@ class Services:
         timestamps: tried in order.
         revocation: asked in order.
         issuers: certificates (asn1crypto) among which issuers are found, beside those in the file.
+        judgement: how the file is judged before and after, for what was signed earlier not to become worse.
     """
 
     timestamps: Sequence[TimestampSource] = ()
     revocation: Sequence[RevocationSource] = ()
     issuers: Sequence[x509.Certificate] = field(default=(), repr=False)
+    judgement: ValidationOptions = field(default_factory=ValidationOptions, repr=False)
 
 
 @dataclass(frozen=True)
@@ -95,13 +99,17 @@ def sign(
         KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
         UsageProblem, KeyNotForRegistry: the request's profile takes no such level, no such key.
+        EarlierSignatureHarmed: another party's signature would be worse than it is.
         SigningFieldMissing, AlreadySigned, PdfNotSignable: see `signkit.signing.pades.sign_field`.
-        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
     refuse_unfinishable(signer, request.time, level, services, request.profile)
+    before = judge(pdf, services.judgement, password)
     signed = sign_field(pdf, request, signer, timestamp=signature_timestamper(level, services), password=password)
     check_signed(pdf, signed, signer.certificate)
-    return replace(raise_to_level(signed, signer, level, services, password), time=request.time)
+    result = replace(raise_to_level(signed, signer, level, services, password), time=request.time)
+    refuse_harm(before, judge(result.pdf, services.judgement, password), added=1)
+    return result
 
 
 def refuse_unfinishable(
@@ -148,7 +156,8 @@ def extend(pdf: bytes, level: Level, services: Services, *, password: Password =
         NothingToExtend: the file holds no signature.
         SignatureNotTimestamped: B-LT is asked for, and a signature bears no timestamp that it could build on.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
-        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
+        EarlierSignatureHarmed: a signature would be worse than it is.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
     if not signature_fields(pdf, password).signed:
         raise NothingToExtend()
@@ -156,7 +165,10 @@ def extend(pdf: bytes, level: Level, services: Services, *, password: Password =
         raise TimestampUnavailable("no service is named / 指定がありません")
     if level is Level.B_LT and (untimed := embedded_in(pdf, password).untimed):
         raise SignatureNotTimestamped(", ".join(untimed))
-    return _with_evidence(pdf, level, services, (), password)
+    result = _with_evidence(pdf, level, services, (), password)
+    before, after = (judge(each, services.judgement, password) for each in (pdf, result.pdf))
+    refuse_harm(before, after, added=0)
+    return result
 
 
 def _with_evidence(

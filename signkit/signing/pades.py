@@ -12,9 +12,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, TimestampUnavailable
+from signkit.pdf.fields import FieldNames
 from signkit.pdf.reading.unlocking import Password
+from signkit.pdf.writing.appending import open_writer, written
 from signkit.pdf.writing.forms import signature_field_dictionaries
-from signkit.pdf.writing.opening import entry, may_hold, open_reader, open_writer, reading_errors, written
+from signkit.pdf.writing.opening import entry, may_hold, open_reader, reading_errors
 from signkit.pki.revocation.collecting import Evidence
 from signkit.pki.timestamps import TimestampSource, obtain_timestamp
 from signkit.signers.base import KeyFacts, Signer
@@ -43,32 +45,13 @@ _FORM_FILLING = 2
 _SIGNING_KIND = "/XXSigningKind"
 
 
-@dataclass(frozen=True)
-class FieldNames:
-    """The signature fields of a PDF, in the document's order."""
-
-    empty: tuple[FieldName, ...]
-    signed: tuple[FieldName, ...]
-
-
-def signature_fields(pdf: bytes, password: Password = None) -> FieldNames:
-    """Return the names of the empty and the signed signature fields.
-
-    Raises:
-        PdfNotSignable: the file cannot be read as PDF.
-        PdfPasswordNeeded, PdfPasswordWrong: see `signkit.pdf.writing.opening.open_reader`.
-    """
-    with reading_errors():
-        return _field_names(open_reader(pdf, password))
-
-
 def refuse_unwanted(pdf: bytes, request: SignatureRequest, *, timestamped: bool, password: Password = None) -> None:
     """Refuse before a key is opened what the field demands otherwise; what hangs on the key is left to `sign_field`.
 
     Raises:
         SeedValueViolated: the field demands something else than this signature.
         FieldNotAdded: the request's place cannot take a field.
-        PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `signature_fields`.
+        PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `signkit.pdf.fields.open_pdf`.
     """
     if request.place is None and not may_hold(pdf, b"/SV"):
         return
@@ -98,7 +81,7 @@ def sign_field(
         SeedValueViolated: the field demands something else than this signature.
         FieldNotAdded: the request's place cannot take a field.
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
-        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
 
     said = request.profile.statement(request.time)
@@ -177,7 +160,7 @@ def prepare_field(
 
     Raises:
         SigningFieldMissing, AlreadySigned, SeedValueViolated, FieldNotAdded, PdfNotSignable: see `sign_field`.
-        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.opening.open_writer`.
+        PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
     from pyhanko.sign.signers.cms_embedder import SigObjSetup
 

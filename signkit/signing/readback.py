@@ -1,17 +1,22 @@
 """Reading a freshly signed file back: is the signature that we report really in it, and does it hold?
 
-A second, independent way to the bytes (plain search instead of a PDF parser), so that a fault of the writer cannot
-hide itself.  This is no verdict on a stranger's file: that is the validation room's.
+Two ways to the bytes: a plain search instead of a PDF parser, so that a fault of the writer cannot hide itself, and the
+judge that everybody else will ask, who holds every earlier signature against his judgement before.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from signkit.errors import SignatureSelfCheckFailed
-from signkit.pki.raw_signature import SignatureInvalid, hash_algorithm, verify_signature
+from signkit.errors import EarlierSignatureHarmed, SignatureSelfCheckFailed
+from signkit.pdf.reading.unlocking import Password
+from signkit.pki.algorithms import SignatureInvalid, is_known_digest, verify_signature
+from signkit.validation.options import ValidationOptions
+from signkit.validation.pdf import validate_pdf
+from signkit.validation.report import Report, SignatureReport, Verdict
 
 if TYPE_CHECKING:
     from asn1crypto import cms
@@ -36,6 +41,38 @@ def check_signed(original: bytes, signed: bytes, certificate: bytes) -> None:
     if contents[:1] != b"<" or contents[-1:] != b">" or len(covered[1]) != second_length:
         raise SignatureSelfCheckFailed("the byte range does not fit the file")
     _check_cms(bytes.fromhex(contents[1:-1].decode("ascii")), covered, certificate)
+
+
+def judge(pdf: bytes, options: ValidationOptions, password: Password) -> Report:
+    """Return the judgement of a file before or after something is added to it; nobody is asked for evidence."""
+    return validate_pdf(pdf, name="", options=replace(options, offline=True, password=password))
+
+
+def refuse_harm(before: Report, after: Report, *, added: int) -> None:
+    """Refuse a file in which an earlier signature is worse than it was, or the new one is not seen.
+
+    Args:
+        before, after: the judgements of the file as it was and as it would be written.
+        added: how many signatures were added (document timestamps apart).
+
+    Raises:
+        EarlierSignatureHarmed: a signature is gone, or its judgement is worse.
+        SignatureSelfCheckFailed: the judge does not see the new signature, or it does not hold.
+    """
+    for index, earlier in enumerate(before.signatures):
+        later = after.signatures[index] if index < len(after.signatures) else None
+        if later is None or later.field != earlier.field or _merit(later) < _merit(earlier):
+            raise EarlierSignatureHarmed(str(earlier.field))
+    new = after.signatures[len(before.signatures) :]
+    if len(new) != added or len(after.document_timestamps) < len(before.document_timestamps):
+        raise SignatureSelfCheckFailed("it is not found in the file again")
+    if bad := next((item for item in new if item.verdict is Verdict.FAILED or not item.intact), None):
+        raise SignatureSelfCheckFailed(", ".join(reason.code for reason in bad.reasons))
+
+
+def _merit(signature: SignatureReport) -> tuple[int, bool, bool]:
+    rank = {Verdict.FAILED: 0, Verdict.INDETERMINATE: 1, Verdict.PASSED: 2}
+    return rank[signature.verdict], bool(signature.intact), signature.changes_permitted is True
 
 
 def _check_cms(padded: bytes, covered: tuple[bytes, bytes], certificate: bytes) -> None:
@@ -65,7 +102,8 @@ def _digest(name: str, parts: tuple[bytes, bytes]) -> bytes:
         for part in parts:
             digest.update(part)
         return digest.finalize()
-    hash_algorithm(name)
+    if not is_known_digest(name):
+        raise SignatureInvalid(f"the hash {name} is not known")
     plain = hashlib.new(name)
     for part in parts:
         plain.update(part)

@@ -6,16 +6,14 @@ from dataclasses import dataclass
 
 from signkit.errors import (
     AlreadySigned,
-    ContractDataUnreadable,
     FieldNotAdded,
-    InputUnreadable,
     OutOfTurn,
     SigningFieldMissing,
 )
-from signkit.pdf.contract import EmbeddedContract, EmbeddedParty, read_contract
+from signkit.pdf.contract import EmbeddedParty, read_contract
+from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.opening import open_reader, reading_errors
-from signkit.signing.pades import signature_fields
 from signkit.signing.places import refuse_new_field
 from signkit.words import Text
 
@@ -38,13 +36,14 @@ class Turn:
 def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: bool = False) -> Turn:
     """Refuse a role that has no field, has signed, or is not the one to sign now.
 
-    A contract whose data cannot be read has no order that could be kept; its fields still decide.
+    A contract whose data cannot be read is refused: nobody could tell whose turn it is, or who its parties are.
 
     Args:
         adds_field: the role's field is to be made with its signature; where it lies is not looked at here.
 
     Raises:
-        PdfNotSignable: the file cannot be read.
+        PdfNotSignable, InputUnreadable: the file cannot be read.
+        ContractDataUnreadable: it carries a contract that cannot be read, or two that differ.
         PdfPasswordNeeded, PdfPasswordWrong: see `signkit.pdf.writing.opening.open_reader`.
         SigningFieldMissing, AlreadySigned: as the fields say.
         OutOfTurn: the contract fixes the order, and somebody else comes first.
@@ -56,7 +55,7 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
         raise AlreadySigned(role)
     if role not in fields.empty and not adds_field:
         raise SigningFieldMissing(role, fields.empty, fields.signed)
-    contract = contract_of(pdf, password)
+    contract = read_contract(pdf, password)
     if adds_field and contract is not None:
         raise FieldNotAdded(role, _IS_CONTRACT)
     if adds_field:
@@ -68,14 +67,6 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
         if role not in next_roles:
             raise OutOfTurn(role, ", ".join(next_roles))
     return Turn(is_first=not fields.signed, is_contract=contract is not None, party=party)
-
-
-def contract_of(pdf: bytes, password: Password = None) -> EmbeddedContract | None:
-    """Return the contract that a PDF carries; None for none, and for one that is not SignKit's."""
-    try:
-        return read_contract(pdf, password)
-    except (ContractDataUnreadable, InputUnreadable):
-        return None
 
 
 _IS_CONTRACT = Text(

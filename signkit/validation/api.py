@@ -7,10 +7,9 @@ from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
 
-from signkit.cms.content import places_of_content
-from signkit.incoming import FileProblem, is_url, read_location
-from signkit.validation.asic import validate_asic_stream
-from signkit.validation.cms_file import validate_cms
+from signkit.errors import InputUnreadable
+from signkit.incoming import FileProblem, is_url, open_regular, read_file, read_location
+from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
@@ -21,6 +20,8 @@ __all__ = ["ValidationOptions", "validate_cms", "validate_data", "validate_file"
 
 _CMS_SUFFIXES = (".p7m", ".p7s", ".pkcs7", ".p7b", ".cms", ".eml")
 _ASIC_SUFFIXES = (".asice", ".sce")
+#: Enough to tell a signature from a PDF, whose header stands within the first 1,024 bytes.
+_HEAD = 4_096
 
 
 def validate_file(path: Path | str, options: ValidationOptions | None = None, *, content: Path | None = None) -> Report:
@@ -36,19 +37,50 @@ def validate_file(path: Path | str, options: ValidationOptions | None = None, *,
         MissingExtra: it is a URL, and fsspec is not installed.
     """
     options = options or ValidationOptions()
+    name = str(path)
     try:
-        data = read_location(str(path), options.limits.bytes, offline=options.offline)
+        streamed = validate_streamed(name, options, content=content)
+        if streamed is not None:
+            return streamed
+        data = read_location(name, options.limits.bytes, offline=options.offline)
     except FileProblem as problem:
-        return not_read(str(path), problem, options)
-    return validate_data(data, str(path), options, content=content)
+        return not_read(name, problem, options)
+    return validate_data(data, name, options, content=content)
+
+
+def validate_streamed(name: str, options: ValidationOptions, *, content: Path | None = None) -> Report | None:
+    """Judge a signature file or a container of this machine, whatever its size; None for a PDF, a URL and no file.
+
+    The formats allow to read in pieces what was signed, so that no bound on files stands in the way.
+    """
+    if is_url(name):
+        return None
+    try:
+        with open_regular(name) as stream:
+            head = stream.read(_HEAD)
+    except (InputUnreadable, OSError):
+        return None  # said where the whole is read
+    if not head:
+        return None
+    if name.lower().endswith(_ASIC_SUFFIXES):
+        from signkit.validation.asic import validate_asic  # containers load what makes them
+
+        return _other(validate_asic(name, options), options)
+    return _other(validate_cms_file(name, options, content=content), options) if _looks_like_cms(name, head) else None
 
 
 def validate_data(data: bytes, name: str, options: ValidationOptions, *, content: Path | None = None) -> Report:
-    """Judge bytes; ``name`` is what they are called, and where the content of a detached CMS is looked for."""
+    """Judge bytes; ``name`` is what they are called, and by its ending tells some kinds.
+
+    Raises:
+        InputUnreadable: ``content`` is named and cannot be read.
+    """
     if name.lower().endswith(_ASIC_SUFFIXES):
+        from signkit.validation.asic import validate_asic_stream
+
         return _other(validate_asic_stream(BytesIO(data), name=name, options=options), options)
     if _looks_like_cms(name, data):
-        return _other(validate_cms(data, name=name, options=options, content=_content(name, content, options)), options)
+        return _other(validate_cms(data, name=name, options=options, content=_content(content, options)), options)
     return validate_pdf(data, name=name, options=options)
 
 
@@ -78,12 +110,6 @@ def _looks_like_cms(name: str, data: bytes) -> bool:
     return data[:1] == b"\x30" or data.lstrip()[:11] == b"-----BEGIN "
 
 
-def _content(name: str, named: Path | None, options: ValidationOptions) -> bytes | None:
-    if named is None and is_url(name):
-        return None
-    for candidate in [named] if named else places_of_content(Path(name)):
-        try:
-            return read_location(str(candidate), options.limits.bytes)
-        except FileProblem:
-            continue
-    return None
+def _content(named: Path | None, options: ValidationOptions) -> bytes | None:
+    """Return what a detached signature signs that came as bytes, of which nobody knows what lay beside it."""
+    return None if named is None else read_file(named, options.limits.bytes)

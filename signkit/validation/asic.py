@@ -21,8 +21,9 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 from signkit.cms.asic import DIGEST_NAMESPACE, MIME_TYPE, NAMESPACE
-from signkit.cms.content import PIECE, Content, FilePieces, UnknownDigest, open_regular, size_of
+from signkit.cms.content import PIECE, Content, FilePieces, UnknownDigest, size_of
 from signkit.errors import InputUnreadable, system_cause
+from signkit.incoming import open_regular
 from signkit.limits import LimitExceeded, Limits
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.judge import unreadable
@@ -38,6 +39,7 @@ _MAX_NAME = 1_024
 _MAX_RATIO = 200
 _SMALL = 1024 * 1024
 _LOCAL_HEADER = 30
+_UNICODE_PATH = 0x7075
 _DESCRIPTOR = 24
 
 #: What stands in META-INF by the standard (4.4.3, A.7): anything else there is a file like others.
@@ -90,6 +92,7 @@ class _Manifest:
     data: bytes = field(repr=False)
     signature: str | None
     references: tuple[_Reference, ...]
+    is_critical: bool = False
 
 
 def validate_asic(path: Path | str, options: ValidationOptions) -> Report:
@@ -165,7 +168,9 @@ def _judged(archive: _Archive, options: ValidationOptions, blank: Report) -> Rep
     if broken := next((report for report in reports if report.error is not None), None):
         return replace(blank, error=broken.error)
     # A file under a failed signature is a failure already; one under none at all must not pass.
-    verdict = worst([*verdicts, *([Verdict.INDETERMINATE] if uncovered else [])])
+    doubts = [_naming("asic-uncovered", uncovered)] if uncovered else []
+    doubts += [_naming("asic-two-names", archive.renamed)] if archive.renamed else []
+    verdict = worst([*verdicts, *([Verdict.INDETERMINATE] if doubts else [])])
     return replace(
         blank,
         verdict=verdict,
@@ -175,7 +180,7 @@ def _judged(archive: _Archive, options: ValidationOptions, blank: Report) -> Rep
             for item in report.signatures
         ),
         document_timestamps=tuple(stamp for report in reports for stamp in report.document_timestamps),
-        reasons=(_naming("asic-uncovered", uncovered),) if uncovered else (),
+        reasons=tuple(doubts),
     )
 
 
@@ -187,6 +192,8 @@ def _one(archive: _Archive, name: str, signed: Sequence[_Manifest], options: Val
     if manifest is None:
         words = reason("asic-manifest", detail=f"{len(signed)} manifests name {_short(name)}")
         return _held(report, Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", words)
+    if manifest.is_critical:  # EN 319 162-1 A.4: who does not know it must not take the manifest for understood
+        report = _held(report, Verdict.INDETERMINATE, "GENERIC", reason("asic-extension"))
     missing = [item.name for item in manifest.references if not archive.holds(item.name)]
     present = [item for item in manifest.references if archive.holds(item.name)]
     changed = [item.name for item in present if archive.digest(item.name, item.digest_name) != item.digest]
@@ -207,7 +214,7 @@ def _held(report: Report, verdict: Verdict, sub_indication: str, words: Reason) 
             item,
             verdict=verdict,
             sub_indication=sub_indication,
-            intact=item.intact and verdict is not Verdict.FAILED,
+            intact=False if verdict is Verdict.FAILED else item.intact,
             reasons=(words, *item.reasons),
         )
 
@@ -236,6 +243,7 @@ class _Archive:
         self._limits = limits
         self._unpacked = 0
         self._digests: dict[tuple[str, str], bytes] = {}
+        self.renamed: list[str] = []
         self._zip = zipfile.ZipFile(stream)
         self._entries = self._checked()
 
@@ -343,11 +351,25 @@ class _Archive:
             header = self._stream.read(_LOCAL_HEADER)
             if len(header) != _LOCAL_HEADER or header[:4] != b"PK\x03\x04":
                 raise AsicUnreadable("a member without header")
-            lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
+            name, extra = int.from_bytes(header[26:28], "little"), int.from_bytes(header[28:30], "little")
+            lengths = name + extra
+            self._stream.seek(name, 1)
+            if any(_is_renamed(entry, part) for part in (entry.extra, self._stream.read(extra))):
+                self.renamed.append(entry.filename)
             position = entry.header_offset + _LOCAL_HEADER + lengths + entry.compress_size
         start: int = self._zip.start_dir
         if not position <= start <= position + _DESCRIPTOR:
             raise AsicUnreadable("something stands between the members and the directory")
+
+
+def _is_renamed(entry: zipfile.ZipInfo, extra: bytes) -> bool:
+    """Whether an Info-ZIP Unicode Path field (APPNOTE 4.6.9) gives another name, which some programs go by."""
+    while len(extra) >= 4:
+        kind, size = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
+        if kind == _UNICODE_PATH and extra[9 : 4 + size] != entry.filename.encode("utf-8"):
+            return True
+        extra = extra[4 + size :]
+    return False
 
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
@@ -385,7 +407,7 @@ def _read_manifest(name: str, data: bytes) -> _Manifest:
     parser.EndElementHandler = reading.end
     parser.CharacterDataHandler = reading.text
     parser.Parse(data, True)
-    return _Manifest(name, data, reading.signature, tuple(reading.references))
+    return _Manifest(name, data, reading.signature, tuple(reading.references), reading.is_critical)
 
 
 class _Reading:
@@ -393,6 +415,7 @@ class _Reading:
 
     def __init__(self) -> None:
         self.signature: str | None = None
+        self.is_critical = False
         self.references: list[_Reference] = []
         self._path: list[str] = []
         self._uri: str | None = None
@@ -404,6 +427,8 @@ class _Reading:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._path.append(tag)
+        if tag == f"{NAMESPACE} Extension" and attributes.get("Critical", "").strip() in ("true", "1"):
+            self.is_critical = True
         if self._path[0] != f"{NAMESPACE} ASiCManifest" or len(self._path) > 20:
             raise AsicUnreadable("a manifest of another kind")
         if self._is(f"{NAMESPACE} SigReference"):

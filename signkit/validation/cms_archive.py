@@ -9,7 +9,7 @@ from datetime import datetime
 from asn1crypto import tsp
 
 from signkit.cms import signed_data as cms
-from signkit.cms.archive_timestamp import Index, InfoParts, covered_bytes
+from signkit.cms.archive_timestamp import Index, IndexUnknown, InfoParts, covered_bytes
 from signkit.cms.container import Parts
 from signkit.cms.content import Content, UnknownDigest
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
@@ -49,12 +49,21 @@ def _checked(parts: Parts, info: InfoParts, value: bytes, content: Content) -> A
         index = Index.in_token(value)
         missing = index.missing(parts, info)
         digest = content.digest(_imprint_digest(value))
+    except IndexUnknown:
+        return _not_judged(value)
     except (ValueError, TypeError, UnknownAlgorithm, UnknownDigest, cms.NotCms):
         return ArchiveTimestamp(value, cms.Timestamp(None, None, False, ("timestamp-malformed",)), None)
     token = cms.timestamp(value, covered_bytes(parts, info, digest, index.der))
     if missing:
         token = replace(token, intact=False, problems=(*token.problems, "archive-index"))
     return ArchiveTimestamp(value, token, index)
+
+
+def _not_judged(value: bytes) -> ArchiveTimestamp:
+    """What is not understood is no failure: its signature may hold, only what it covers is not known."""
+    token = cms.timestamp(value, None)
+    problems = [code for code in token.problems if code != "timestamp-content-missing"]
+    return ArchiveTimestamp(value, replace(token, intact=False, problems=(*problems, "archive-index-unknown")), None)
 
 
 def _imprint_digest(value: bytes) -> str:

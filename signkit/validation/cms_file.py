@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
-from dataclasses import replace
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from io import BytesIO
 from pathlib import Path
 from typing import Any, BinaryIO, TypeVar
@@ -13,25 +13,31 @@ from typing import Any, BinaryIO, TypeVar
 from signkit.cms import signed_data as cms
 from signkit.cms.archive_timestamp import InfoParts
 from signkit.cms.container import Container, ContainerTooLarge, ContainerUnreadable, read_container, without_armour
-from signkit.cms.content import BytesPieces, Content, FilePieces, open_regular, places_of_content, size_of
-from signkit.cms.der import DerProblem
-from signkit.cms.smime import signed_message
+from signkit.cms.content import BytesPieces, Content, FilePieces, places_of_content, size_of
+from signkit.cms.der import DerProblem, definite, members
+from signkit.cms.smime import SignedMessage, signed_message
 from signkit.errors import InputUnreadable, system_cause
+from signkit.incoming import open_regular
 from signkit.limits import LimitExceeded
 from signkit.pdf.changes.values import Judgement, Level
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
+from signkit.pki.names import mail_addresses
 from signkit.pki.paths.pool import Pool
 from signkit.validation.cms_archive import ArchiveTimestamp, Proofs, archive_timestamps, old_archives
 from signkit.validation.evidence import signed_data_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.judge import Judge, Proof, unreadable
 from signkit.validation.options import ValidationOptions
-from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict, worst
+from signkit.validation.reasons import reason
+from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport, Verdict, worst
 from signkit.words import Text
 
 #: Content inside or beside a CMS is signed as a whole; nothing can be added to it.
 _UNCHANGED = Judgement(Level.NONE, True)
 _IMPRINT_DIGEST = "sha256"
+_TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")
+#: A timestamp service's answer, with certificates.
+_MAX_RESPONSE = 1024 * 1024
 _SEQUENCE = b"\x30"
 _COUNTER = "counter-signature"
 _Item = TypeVar("_Item")
@@ -74,8 +80,8 @@ def validate_cms(data: bytes, *, name: str, options: ValidationOptions, content:
     blank = _blank(name, hashlib.sha256(data).hexdigest(), options)
     if len(data) > options.limits.bytes:
         return unreadable(blank, "limit", detail=str(LimitExceeded("bytes", options.limits.bytes)))
-    beside = Content(BytesPieces(content)) if content is not None else None
-    return _guarded(blank, lambda: _judged_stream(BytesIO(data), None, beside, options, blank))
+    named = Content(BytesPieces(content)) if content is not None else None
+    return _guarded(blank, lambda: _judged_stream(BytesIO(data), named, None, options, blank))
 
 
 def _blank(name: str, sha256: str, options: ValidationOptions) -> Report:
@@ -111,20 +117,56 @@ def _judged_stream(
     with without_armour(stream) as plain:
         plain.seek(0)
         if plain is not stream or plain.read(1) == _SEQUENCE:
-            return _judged(read_container(plain), named, beside, options, blank)
+            with _token_in(plain) as token:
+                return _judged(read_container(token), named, beside, options, blank)
     if size_of(stream) > options.limits.bytes:  # a mail has to be taken apart in memory
         raise LimitExceeded("bytes", options.limits.bytes)
     stream.seek(0)
     message = signed_message(stream.read())
     container = read_container(BytesIO(message.signature))
-    reports = [_judged(container, named, other, options, blank) for other in message.contents or (beside,)]
+    # In multipart/signed the part that people are shown is what must be signed, whatever is inside (RFC 8551 3.5.3).
+    shown = [named] if named is not None else list(message.contents or (None,))
+    reports = [_judged(container, other, beside, options, blank, message) for other in shown]
     return next((report for report in reports if all(item.intact for item in report.signatures)), reports[0])
 
 
+@contextmanager
+def _token_in(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Give the token that a timestamp service's answer holds (RFC 3161 2.4.2); any other file as it is.
+
+    Raises:
+        NotCms: an answer without a token: the service refused.
+    """
+    stream.seek(0)
+    start = stream.read(_MAX_RESPONSE + 1)
+    stream.seek(0)
+    items = _members(start) if len(start) <= _MAX_RESPONSE else []
+    if not items or items[0][:1] != _SEQUENCE or not (_members(items[0]) or [b""])[0].startswith(b"\x02"):
+        yield stream
+        return
+    if len(items) != 2:
+        raise cms.NotCms("a timestamp service's refusal, without a token")
+    yield BytesIO(items[1])
+
+
+def _members(der: bytes) -> list[bytes]:
+    try:
+        return members(der)
+    except DerProblem:
+        return []
+
+
 def _judged(
-    container: Container, named: Content | None, beside: Content | None, options: ValidationOptions, blank: Report
+    container: Container,
+    named: Content | None,
+    beside: Content | None,
+    options: ValidationOptions,
+    blank: Report,
+    message: SignedMessage | None = None,
 ) -> Report:
     parts = container.parts
+    if parts.content_type == _TST_INFO:
+        return _judged_token(container, named or beside, options, blank)
     if not parts.signer_infos:
         return unreadable(blank, "not-signed")
     if len(parts.signer_infos) > options.limits.signatures:
@@ -136,7 +178,9 @@ def _judged(
     signers = cms.signers(signed_data, content)  # what was inside is out of ``signed_data``: None stays None
     if not signers:
         raise cms.NotCms("a signer that cannot be read")
-    file = _File(container, content, signed_data, signers, options)
+    file = _File(
+        container, content, signed_data, signers, options, _Shown(_defects(container, named, beside, message), message)
+    )
     signatures, stamps = file.reports()
     judged = [item.verdict for item in signatures] + [item.verdict for item in stamps]
     return replace(
@@ -145,6 +189,54 @@ def _judged(
         signatures=tuple(signatures),
         document_timestamps=(*stamps, *file.old_archives()),
     )
+
+
+def _judged_token(container: Container, content: Content | None, options: ValidationOptions, blank: Report) -> Report:
+    """Judge a timestamp token that stands alone, as a timestamp (RFC 3161), over a content at hand."""
+    inside = b"".join(container.content.pieces()) if container.content is not None else b""
+    head, tail = container.parts.around(len(inside))
+    token = cms.timestamp_of(cms.load(head + inside + tail), content)
+    pool = signed_data_pool(token.signed_data) if token.signed_data is not None else Pool()
+    judge = Judge(options, pool)
+    report = replace(judge.timestamp(token, judge.now), coverage="whole-file")
+    return replace(blank, verdict=report.verdict, document_timestamps=(report,))
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What people are shown with a signature: defects of that, and the mail that it came in."""
+
+    problems: tuple[str, ...] = ()
+    message: SignedMessage | None = None
+
+    def mismatch(self, certificate: Any) -> Reason | None:
+        """RFC 8550 3: where the certificate has mail addresses, the mail must be from one of them."""
+        if self.message is None or certificate is None:
+            return None
+        addresses = mail_addresses(certificate)
+        strange = [sender for sender in self.message.senders if sender.casefold() not in addresses]
+        if not addresses or not strange:
+            return None
+        return reason("mail-sender", sender=", ".join(strange), named=", ".join(sorted(addresses)))
+
+
+def _defects(
+    container: Container, named: Content | None, beside: Content | None, message: SignedMessage | None
+) -> tuple[str, ...]:
+    found = []
+    if message is not None and message.has_two_readings:
+        found.append("mail-two-readings")
+    if (
+        container.content is not None
+        and message is not None
+        and message.contents is not None
+        and container.content.size
+    ):
+        found.append("content-inside")
+    if container.content is not None and beside is not None and named is None:
+        same = beside.digest(_IMPRINT_DIGEST) == container.content.digest(_IMPRINT_DIGEST)
+        found += [] if same else ["content-beside-differs"]
+    return tuple(found)
 
 
 def _digest_names(signed_data: Any) -> list[str]:
@@ -170,11 +262,15 @@ class _File:
         signed_data: Any,
         signers: tuple[cms.Signer, ...],
         options: ValidationOptions,
+        shown: _Shown,
     ) -> None:
         self._container = container
-        places = {der: place for place, der in enumerate(container.parts.signer_infos)}
-        self._signers = sorted(signers, key=lambda item: places.get(item.info.dump(), 0))
-        self._opened = [_opened(item) for item in self._signers]
+        self._shown = shown
+        infos = container.parts.signer_infos
+        # As the SignedData was put together they stand in DER's order; people want the file's.
+        pairs = sorted(zip(sorted(infos), signers, strict=True), key=lambda pair: infos.index(pair[0]))
+        self._signers = [signer for _, signer in pairs]
+        self._opened = [_opened(info) for info, _ in pairs]
         self._archives = [archive_timestamps(container.parts, info, content) for info in self._opened]
         self._own = self._pool(signed_data)
         self._judge = _CmsJudge(options, self._own)
@@ -204,9 +300,20 @@ class _File:
         return [report for info in self._opened for report in old_archives(info)]
 
     def _report(self, signer: cms.Signer, time: Any, level: str, kind: str) -> SignatureReport:
-        problems = (*signer.problems, *(("contents-trailing",) if self._container.trailing else ()))
+        trailing = ("contents-trailing",) if self._container.trailing else ()
+        checked = Checked(None, signer, problems=(*signer.problems, *trailing, *self._shown.problems))
         proof = Proof(time, "archive-timestamp") if time is not None else None
-        return self._judge.signature(Checked(None, signer, problems=problems), _UNCHANGED, proof, level, kind)
+        report = self._judge.signature(checked, _UNCHANGED, proof, level, kind)
+        stranger = self._shown.mismatch(signer.certificate)
+        if stranger is None or kind == _COUNTER:
+            return report
+        passed = report.verdict is Verdict.PASSED
+        return replace(
+            report,
+            verdict=Verdict.INDETERMINATE if passed else report.verdict,
+            sub_indication="GENERIC" if passed else report.sub_indication,
+            reasons=(*report.reasons, stranger),
+        )
 
     def _level(self, signer: cms.Signer, archives: tuple[ArchiveTimestamp, ...]) -> str:
         """The level that the CMS holds material for (EN 319 122-1 6.3)."""
@@ -239,9 +346,14 @@ class _CmsJudge(Judge):
         return super().timestamp(token, self._proven.get(id(token), moment) or self.now)
 
 
-def _opened(signer: cms.Signer) -> InfoParts:
+def _opened(info: bytes) -> InfoParts:
+    """Take a SignerInfo apart as it stands in the file: asn1crypto takes minutes to write some of them out again."""
     try:
-        return InfoParts.of(signer.info.dump())
+        return InfoParts.of(info)
+    except DerProblem:
+        pass
+    try:
+        return InfoParts.of(definite(info))
     except DerProblem as error:
         raise cms.NotCms(f"a signer that is not DER ({error})") from error
 

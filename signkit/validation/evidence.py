@@ -13,8 +13,9 @@ from asn1crypto import pdf as asn1_pdf
 from signkit.errors import SignKitError
 from signkit.limits import LimitExceeded
 from signkit.pki.chains import build_chain
-from signkit.pki.paths.judge import Anchors
+from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import KnownStatus, Pool
+from signkit.pki.revocation.acceptance import Examination
 from signkit.pki.revocation.crl_index import Revoked
 from signkit.pki.revocation.indexed import IndexedRevocation
 from signkit.pki.revocation.sources import (
@@ -24,8 +25,9 @@ from signkit.pki.revocation.sources import (
     OcspEvidence,
     RevocationAnswer,
     RevocationSource,
-    first_evidence,
+    all_answers,
 )
+from signkit.validation.options import ValidationOptions
 
 _SEQUENCE = b"\x30"
 _OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
@@ -141,28 +143,37 @@ def _full_response(basic: bytes) -> bytes:
 _MAX_QUESTIONS = 40
 
 
-def fetched_pool(pool: Pool, trust: Anchors, sources: Sequence[RevocationSource], now: datetime) -> Pool:
+def fetched_pool(pool: Pool, options: ValidationOptions, sources: Sequence[RevocationSource]) -> Pool:
     """Ask ``sources`` about every certificate that leads to an anchor.
 
     What lies on this machine is always asked: it may tell of a revocation that the document does not know.  The network
-    is asked only where the document says nothing.  Certificates that lead nowhere are not asked about: their addresses
+    is asked only where nothing at hand counts.  Certificates that lead nowhere are not asked about: their addresses
     are a stranger's choice.
     """
     local = [source for source in sources if is_local(source)]
     distant = [source for source in sources if not is_local(source)]
-    anchors = [*trust.certificates("signature"), *trust.certificates("timestamp")]
+    trust, now = options.trust, options.moment()
+    anchors = {item.dump(): item for item in (*trust.certificates("signature"), *trust.certificates("timestamp"))}
     found, asked = Pool(), 0
-    brought = [item.certificate for item in pool.distinct().certificates]
-    for certificate in brought:
-        chain = build_chain(certificate, [*brought, *anchors])
-        if chain[-1] not in anchors or len(chain) < 2:
+    brought = pool.distinct().certificates
+    candidates = [*anchors.values(), *(item.certificate for item in brought if item.der not in anchors)]
+    for item in brought:
+        chain = [] if item.der in anchors else build_chain(item.certificate, candidates)
+        if len(chain) < 2 or not any(link.dump() in anchors for link in chain):
             continue
-        known = sum((_asked(source, certificate, chain[1], now) for source in local), Pool())
-        found += known
-        if asked < _MAX_QUESTIONS and not known.evidence and not known.statuses and not pool.speaks_of(certificate):
+        found += _asked(local, item.certificate, chain[1], now)
+        if distant and asked < _MAX_QUESTIONS and not _counts(pool + found, item, chain[1], options):
             asked += 1
-            found += _asked_in_turn(distant, certificate, chain[1])
+            found += _answered(all_answers(distant, item.certificate, chain[1]))
     return found
+
+
+def _counts(pool: Pool, certificate: KnownCertificate, issuer: x509.Certificate, options: ValidationOptions) -> bool:
+    """Whether something at hand counts, whatever it says, by the one rule for evidence."""
+    authority = known_certificate(issuer.dump())
+    if any(status.certificate == certificate.der for status in pool.statuses) or authority is None:
+        return True
+    return bool(Examination(pool, options.policy.algorithms, options.moment()).hear(certificate, authority).words)
 
 
 def is_local(source: RevocationSource) -> bool:
@@ -170,28 +181,30 @@ def is_local(source: RevocationSource) -> bool:
     return isinstance(source, FolderRevocation | IndexedRevocation)
 
 
-def _asked(source: RevocationSource, certificate: x509.Certificate, issuer: x509.Certificate, now: datetime) -> Pool:
-    """What one local source says.  An index that cannot be read might name the certificate: nothing shows it good."""
-    try:
-        answer = source.look_up(certificate, issuer)
-    except SignKitError:
-        return Pool(statuses=(KnownStatus(certificate.dump(), issuer.public_key.dump(), None),))
-    if not isinstance(answer, IndexedStatus):
-        return _answered(answer)
-    if now > issuer.not_valid_after:
-        return Pool()  # after its end an authority answers for nothing
-    revoked = answer.status.date if isinstance(answer.status, Revoked) else None
-    key = issuer.public_key.dump()
-    return Pool(statuses=(KnownStatus(certificate.dump(), key, answer.this_update, answer.next_update, revoked),))
-
-
-def _asked_in_turn(
-    sources: Sequence[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate
+def _asked(
+    sources: Sequence[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
 ) -> Pool:
-    return _answered(first_evidence(sources, certificate, issuer)) if sources else Pool()
+    """What local sources say.  An index that cannot be read might name the certificate: nothing shows it good."""
+    found, key = Pool(), issuer.public_key.dump()
+    for source in sources:
+        try:
+            answers = all_answers([source], certificate, issuer)
+        except SignKitError:
+            found += Pool(statuses=(KnownStatus(certificate.dump(), key, None),))
+            continue
+        found += _answered(answers)
+        if now > issuer.not_valid_after:
+            continue  # after its end an authority answers for nothing
+        imported = [answer for answer in answers if isinstance(answer, IndexedStatus)]
+        found += Pool(statuses=tuple(_status(answer, certificate.dump(), key) for answer in imported))
+    return found
 
 
-def _answered(answer: RevocationAnswer) -> Pool:
-    if isinstance(answer, OcspEvidence):
-        return Pool.from_der((), [answer.der], ())
-    return Pool.from_der((), (), [answer.der]) if isinstance(answer, CrlEvidence) else Pool()
+def _status(answer: IndexedStatus, certificate: bytes, key: bytes) -> KnownStatus:
+    revoked = answer.status.date if isinstance(answer.status, Revoked) else None
+    return KnownStatus(certificate, key, answer.this_update, answer.next_update, revoked)
+
+
+def _answered(answers: Sequence[RevocationAnswer]) -> Pool:
+    ocsps = [answer.der for answer in answers if isinstance(answer, OcspEvidence)]
+    return Pool.from_der((), ocsps, [answer.der for answer in answers if isinstance(answer, CrlEvidence)])

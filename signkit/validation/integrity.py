@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from signkit.cms import signed_data as cms
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.syntax import Value
+from signkit.pdf.security_store import security_store
 from signkit.pdf.signatures import FoundSignature, signed_bytes
 from signkit.pki.algorithms import digest_of
+from signkit.pki.paths.known import known_certificate
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,34 @@ class Checked:
         part = self.timestamp if self.timestamp is not None else self.signer
         return part is not None and part.intact and not set(self.problems) - _HARMLESS_TO_INTEGRITY
 
+    @property
+    def comparison(self) -> bool | None:
+        """As ``intact``; None where nothing could be compared: an algorithm or a key is not known, content is away."""
+        part = self.timestamp.signer if self.timestamp is not None else self.signer
+        if self.intact:
+            return True
+        if set(self.problems) & FORMAT_PROBLEMS or "timestamp-imprint" in self.problems or part is None:
+            return False
+        if part.digest_ok is False or part.signature_ok is False:
+            return False
+        compared = part.digest_ok and part.signature_ok
+        return not set(self.problems) - _HARMLESS_TO_INTEGRITY if compared else None
 
+
+#: Defects that prove the signature wrong, or the file not to be what the signature says.
+FORMAT_PROBLEMS = {
+    "byte-range-missing", "byte-range-malformed", "byte-range-zero", "byte-range-start", "byte-range-overlap",
+    "byte-range-beyond-file", "byte-range-gap", "byte-range-other-contents", "byte-range-other-place",
+    "contents-missing", "contents-indirect", "contents-trailing", "duplicate-keys", "dictionary-malformed",
+    "not-cms", "cms-malformed",
+    "message-digest-missing", "attributes-as-content", "content-type-missing", "content-type-mismatch",
+    "timestamp-malformed", "timestamp-signers",
+}  # fmt: skip
 #: Defects that forbid a pass but do not touch the signed bytes.
-_HARMLESS_TO_INTEGRITY = {"contents-trailing", "unreachable", "several-signers", "duplicate-keys"}
+_HARMLESS_TO_INTEGRITY = {
+    "contents-trailing", "unreachable", "several-signers", "duplicate-keys", "content-inside", "content-beside-differs",
+    "mail-sender", "timestamp-unnamed", "digests-differ", "signed-attribute-twice", "key-not-for-algorithm",
+}  # fmt: skip
 
 
 def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
@@ -48,22 +75,37 @@ def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
     if cms.trailing(found.contents) and found.sub_filter != "adbe.x509.rsa_sha1":
         problems.append("contents-trailing")
     parts = signed_bytes(file, found)
+    others = _StoredCertificates(file)
     try:
         signed_data = _signed_data(file, found)
     except cms.NotCms:
         return [Checked(found, problems=(*problems, "not-cms"))]
     if found.kind == "timestamp":
-        token = cms.timestamp_of(signed_data, parts)
+        token = cms.timestamp_of(signed_data, parts, others)
         return [Checked(found, timestamp=token, problems=(*problems, *token.problems))]
     if found.sub_filter == "adbe.pkcs7.sha1":
         signers = _over_digest(signed_data, parts)
     else:
-        signers = cms.signers(signed_data, parts)
+        signers = cms.signers(signed_data, parts, others)
+        if any(cms.encapsulated(signed_data) or ()):  # ISO 32000-2 12.8.3.3.1: no data shall be encapsulated
+            problems.append("content-inside")
     if not signers:
         return [Checked(found, problems=(*problems, "cms-malformed"))]
     if len(signers) > 1:
         problems.append("several-signers")
     return [Checked(found, signer, problems=(*problems, *signer.problems)) for signer in signers]
+
+
+@dataclass(frozen=True)
+class _StoredCertificates:
+    """The certificates of the security store, read only if a timestamp does not hold its own."""
+
+    file: PdfFile
+
+    def __iter__(self) -> Iterator[Any]:
+        stored, _, _ = security_store(self.file.history.last)
+        read = (known_certificate(der) for der in stored)
+        return iter([item.certificate for item in read if item is not None])
 
 
 def _signed_data(file: PdfFile, found: FoundSignature) -> Any:

@@ -6,8 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from signkit.cms import signed_data as cms
+from signkit.jpki.certificates import is_opaque
 from signkit.pdf.changes.values import Judgement
 from signkit.pdf.dates import parse_date
+from signkit.pki.names import common_name, issuer_name
 from signkit.pki.paths.finding import RevocationStatus
 from signkit.pki.paths.judge import PathJudgement, TrustJudge
 from signkit.pki.paths.pool import Pool
@@ -50,7 +52,7 @@ class Judge:
         self.now = options.moment()
         sources = [source for source in options.revocation if not options.offline or is_local(source)]
         if sources:
-            pool += fetched_pool(pool, options.trust, sources, self.now)
+            pool += fetched_pool(pool, options, sources)
         self.trust = TrustJudge(options.policy, options.trust, pool.distinct(), self.now)
 
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
@@ -89,7 +91,7 @@ class Judge:
             verdict=ruling.verdict,
             sub_indication=ruling.sub_indication,
             reasons=ruling.reasons,
-            intact=checked.intact,
+            intact=checked.comparison,
             level=level,
             signature_algorithm=signer.algorithm.name if signer and signer.algorithm else None,
             claimed_time=_claimed_time(checked),
@@ -108,8 +110,8 @@ class Judge:
         if certificate is None:
             return SignerReport(None, None)
         return SignerReport(
-            cms.common_name(certificate),
-            cms.issuer_name(certificate),
+            None if is_opaque(certificate) and not self.options.identity else common_name(certificate),
+            issuer_name(certificate),
             key_kind(certificate, path),
             identity(certificate, path) if self.options.identity else None,
             path.label.source if path and path.label else None,

@@ -1,19 +1,41 @@
-"""What a caller may choose for a validation."""
+"""What a caller may choose for a judgement, and the one composition of anchors, revocation sources and policy.
+
+Whoever judges (validate, status, complete, deliver, the read-back after signing, card authentication, batch) takes both
+from here: two commands that believe different things would give two verdicts of one file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signkit.limits import Limits
 from signkit.pki.anchors import TrustStore, default_trust_store
-from signkit.pki.policy import Policy, shipped_policy
+from signkit.pki.policy import Policy, load_policy, shipped_policy
+from signkit.settings import Settings
 from signkit.validation.profile import ProfileName
 
 if TYPE_CHECKING:
     from signkit.pki.revocation.sources import RevocationSource
+    from signkit.validation.viewing import Pictures
+
+
+@dataclass(frozen=True)
+class TemplateCheck:
+    """Whether a contract is its template, unaltered, is to be told; it is typeset again for that.
+
+    Attributes:
+        named: the folders of the templates to compare with; none: those of ``folders``, then the shipped ones.
+        folders: the user's folders of templates (`signkit.settings.Settings.template_folders`).
+        font_folders: as for rendering (`signkit.settings.Settings.font_folders`).
+    """
+
+    named: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+    font_folders: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,7 +52,9 @@ class ValidationOptions:
         revocation: where evidence is looked for that the file does not hold.
         profile: what the file is held against beside, such as what the registry asks; see :mod:`profile_registry`.
         expect: who must have signed which field, by field; counts before what the contract says.
+        template_check: see :class:`TemplateCheck`; None: not asked for.
         password: opens those files that are encrypted; the empty one is tried as well.
+        pictures: whether pages are drawn and compared: ``auto`` where more than evidence came after a signature.
     """
 
     policy: Policy = field(default_factory=lambda: shipped_policy("default"))
@@ -43,8 +67,101 @@ class ValidationOptions:
     expect: Mapping[str, str] = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
     profile: ProfileName | None = None
+    pictures: Pictures = "auto"
+    template_check: TemplateCheck | None = None
 
     def moment(self) -> datetime:
         """Return the moment to judge at, in UTC."""
         chosen = self.at or datetime.now(UTC)
         return chosen if chosen.tzinfo else chosen.replace(tzinfo=UTC)
+
+
+def validation_options(
+    settings: Settings,
+    *,
+    policy: str = "default",
+    trust: Sequence[Path] = (),
+    evidence: Sequence[Path] = (),
+    at: datetime | None = None,
+    offline: bool = False,
+    identity: bool = False,
+    expect: Mapping[str, str] | None = None,
+    profile: ProfileName | None = None,
+    password: str | None = None,
+    pictures: Pictures = "auto",
+    check_template: bool = False,
+    templates: Sequence[str] = (),
+) -> ValidationOptions:
+    """Return the options of a judgement with what the user's settings and folders hold, and what is named now.
+
+    Args:
+        policy: the name of a shipped policy, or the path of a TOML file.
+        trust: certificates believed as anchors, beside those of the settings.
+        evidence: folders with OCSP responses and revocation lists.
+        offline: ask nobody; imported lists and folders count all the same.
+        check_template: tell whether a contract is its template, unaltered; naming one in ``templates`` asks for it,
+            too, and so does a policy that demands what the page shows.
+        templates: the names or folders of those to compare with; none: the user's, then the shipped ones.
+
+    Raises:
+        TemplateNotFound, TemplateInvalid: see `signkit.contracts.template.find_template`.
+        InputUnreadable, TrustAnchorUnreadable: see `signkit.pki.anchors.default_trust_store`.
+        PolicyUnreadable, PolicyInvalid: see `signkit.pki.policy.load_policy`.
+    """
+    chosen = load_policy(Path(policy)) if policy.endswith(".toml") else shipped_policy(policy)
+    asked = check_template or bool(templates) or chosen.party_basis == "page"
+    return ValidationOptions(
+        policy=chosen,
+        trust=default_trust_store(anchor_paths(settings, trust)),
+        at=at,
+        offline=offline,
+        identity=identity,
+        revocation=revocation_sources(settings, evidence, plugins=not offline, online=not offline),
+        expect=expect or {},
+        profile=profile,
+        password=password,
+        pictures=pictures,
+        template_check=_template_check(settings, templates) if asked else None,
+    )
+
+
+def _template_check(settings: Settings, templates: Sequence[str]) -> TemplateCheck:
+    from signkit.contracts.template import find_template
+
+    named = tuple(find_template(each, settings).folder for each in templates)
+    return TemplateCheck(named, settings.template_folders, settings.font_folders)
+
+
+def home_trust_folder(settings: Settings) -> Path:
+    """Return where ``signkit trust add`` keeps CA certificates (not created here)."""
+    return settings.home_folder() / "trust"
+
+
+def anchor_paths(settings: Settings, named: Sequence[Path] = ()) -> list[Path]:
+    """Return what is believed beside the shipped CAs: what was added, what the settings say, what is named now."""
+    added = home_trust_folder(settings)
+    return [*([added] if added.is_dir() else []), *settings.trust_folders, *named]
+
+
+def revocation_sources(
+    settings: Settings, evidence: Sequence[Path] = (), *, plugins: bool, online: bool
+) -> list[RevocationSource]:
+    """Return who is asked about revocation: folders, imported lists, plug-ins, the services that a certificate names.
+
+    Args:
+        evidence: folders with OCSP responses and revocation lists.
+        plugins: ask those of the entry-point group ``signkit.revocation``, which may use the network.
+        online: ask the services that a certificate names.
+    """
+    from signkit.pki.revocation.indexed import IndexedRevocation, index_folder
+    from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, plugin_sources
+
+    sources: list[RevocationSource] = [FolderRevocation(folder) for folder in evidence]
+    imported = index_folder(settings.home_folder())
+    if imported.is_dir():
+        sources.append(IndexedRevocation(imported))
+    if plugins:
+        sources += plugin_sources()
+    if online:
+        sources.append(OnlineRevocation(settings.network_timeout))
+    return sources

@@ -1,63 +1,159 @@
-"""The right person: does each signer's certificate name the party that the contract, or the caller, names?
+"""The right person: does each signer's certificate name the party that the pages, or the caller, name?
 
 A valid signature by the wrong person is the commonest fraud; how names and addresses are compared is decided in
-`signkit.jpki.party_match`.
+`signkit.jpki.party_match`.  The contract data say whom to look for, and the page beside the signature field must say so
+too: data that name somebody else than what people read prove nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import ContractDataUnreadable
-from signkit.jpki.match_reasons import judged
+from signkit.jpki.certificates import issuer_kind
+from signkit.jpki.match_reasons import BASES, Basis, judged
+from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
-from signkit.limits import LimitExceeded
-from signkit.pdf.contract import FILE_NAME, EmbeddedContract, parse_contract
-from signkit.pdf.reading.document import Unreadable
-from signkit.pdf.reading.syntax import Stream
-from signkit.pki.policy import Policy
+from signkit.pdf.contract import EmbeddedContract, contract_of
+from signkit.pdf.signatures import FoundSignature
+from signkit.validation.page_text import Carried, Character, Question, carries, text_beside
 from signkit.validation.reasons import reason
-from signkit.validation.report import SignatureReport, Verdict, worst
+from signkit.validation.report import PartyName, SignatureReport, Verdict, worst
+from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.pdf.reading.document import PdfFile, View
+    from signkit.pdf.reading.document import PdfFile
+    from signkit.pki.policy import Policy
 
-_MAX_FILES = 100
+_Key = tuple[str | None, int]
+_NAMED_OTHERWISE = "page-other-name"
+_NAME_CODES: dict[Carried, str] = {
+    "joined": "page-name-joined",
+    "between": "page-name-between",
+    "no": _NAMED_OTHERWISE,
+}
 
 
 class Parties:
-    """Who is to sign which field: what the caller expects, before what the contract says."""
+    """Who is to sign which field: what the caller expects, before what the contract says.
 
-    def __init__(self, file: PdfFile, expected: Mapping[str, str]) -> None:
-        contract = contract_of(file)
-        named = contract.parties if contract is not None else ()
-        self._claims = {party.role: PartyClaim(party.name, party.address, party.kind) for party in named if party.name}
-        self._claims |= {role: PartyClaim(name) for role, name in expected.items()}
+    Args:
+        found: the file's signatures.
+        expected: whom the caller names, by field.
+    """
+
+    def __init__(self, file: PdfFile, found: Iterable[FoundSignature], expected: Mapping[str, str]) -> None:
+        self._file = file
+        self._found = tuple(found)
         self._expected = expected
+        self._unreadable = False
+        try:
+            self.contract: EmbeddedContract | None = contract_of(file)
+        except ContractDataUnreadable:
+            self.contract, self._unreadable = None, True
+        named = self.contract.parties if self.contract is not None else ()
+        self._named = {party.role: party for party in named if party.name}
 
     def judged(
-        self, report: SignatureReport, certificate: Any, policy: Policy, *, states_witness: bool = False
+        self, report: SignatureReport, found: FoundSignature, certificate: Any, policy: Policy, *, confirmed: bool
     ) -> SignatureReport:
         """Return ``report`` with the match and the kind of signing; a policy may hold the signature to the match.
 
         A witness (立会人型) states in the signature dictionary that an organisation signs on the party's instruction.
-        Its key is by its nature not the party's: whether the party instructed it the file cannot show.
-        """
-        if states_witness:
-            return _witnessed(report, policy)
-        claim = self._claims.get(report.field or "")
-        if claim is None:
-            return report
-        match = match_person(signer_identity(certificate) if certificate is not None else None, claim)
-        report = replace(report, party_match=match, signing_kind="party" if match.verdict == "match" else None)
-        return _held_to(report, match) if policy.party_mismatch_fails or report.field in self._expected else report
+        Its key is by its nature not the party's: whether the party instructed it the file cannot show.  The word counts
+        only of an organisation, and not where the caller says who must have signed.
 
-    def missing(self, signatures: list[SignatureReport]) -> list[str]:
+        Args:
+            confirmed: the template and the contract data make these very pages.
+        """
+        report = replace(report, party=self._name(found))
+        expected = report.field in self._expected
+        if not expected and found.entries.get("/XXSigningKind") == "/Witness" and _is_organisation(certificate):
+            return _witnessed(report, policy)
+        match = self._match(report.field or "", found, certificate, confirmed=confirmed)
+        if match is None:
+            return report
+        if match.basis is not None and BASES.index(match.basis) < BASES.index(policy.party_basis):
+            match = match.with_codes(["basis-too-weak"], match.basis)
+        binds = expected or policy.party_mismatch_fails or policy.party_basis != "data"
+        report = replace(report, party_match=match, signing_kind="party" if match.verdict == "match" else None)
+        return _held_to(report, match) if binds else report
+
+    def signer(self, found: FoundSignature, certificate: Any) -> PartyName | None:
+        """Return whom the contract and the page name for a field, where the certificate is theirs."""
+        match = self._match(found.field or "", found, certificate, confirmed=False)
+        return self._name(found) if match is not None and match.verdict == "match" else None
+
+    def missing(self, signatures: Sequence[SignatureReport]) -> list[str]:
         """Return the roles that the caller expects and that nobody signed."""
         signed = {signature.field for signature in signatures}
         return [role for role in self._expected if role not in signed]
+
+    def _name(self, found: FoundSignature) -> PartyName | None:
+        """Return whom the data name for a field, where the page beside it says the same."""
+        party = self._named.get(found.field or "")
+        beside = self._beside.get(_key(found)) or ()
+        if party is None or not party.name or is_unsafe(party.name) or carries(beside, party.name) != "yes":
+            return None
+        printed = any(carries(beside, label) in ("yes", "joined") for label in (party.label.ja, party.label.en))
+        return PartyName(party.label if printed else Text(party.role, party.role), party.name)
+
+    def _match(self, field: str, found: FoundSignature, certificate: Any, *, confirmed: bool) -> PartyMatch | None:
+        signer = signer_identity(certificate) if certificate is not None else None
+        party = self._named.get(field)
+        if (name := self._expected.get(field)) is not None:
+            carried = carries(self._beside.get(_key(found)) or (), name) == "yes"
+            return replace(match_person(signer, PartyClaim(name)), basis=_basis(carried, confirmed=confirmed))
+        if party is None or not party.name:
+            if self._unreadable or self.contract is not None:
+                return judged(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
+            return None
+        if _NAMED_OTHERWISE in (codes := self._page_codes(found, party.name, party.address)):
+            return judged(codes, "data")  # who the data mean is beside the point
+        match = match_person(signer, PartyClaim(party.name, party.address, party.kind))
+        return match.with_codes(codes, _basis(not codes, confirmed=confirmed))
+
+    def _page_codes(self, found: FoundSignature, name: str, address: str | None) -> list[str]:
+        """Return why the page beside the field does not name the party; none where it does."""
+        beside = self._beside.get(_key(found))
+        if beside is None:
+            return ["page-not-read"]
+        carried = carries(beside, name)
+        if carried != "yes":
+            return [_NAME_CODES[carried]]
+        return ["page-address-missing"] if address and carries(beside, address) == "no" else []
+
+    @cached_property
+    def _beside(self) -> dict[_Key, tuple[Character, ...] | None]:
+        """What stands beside the parties' fields; strangers' files, which name no party, are not read for it."""
+        asked = [found for found in self._found if found.field in self._named and found.end]
+        questions = [Question(found.field or "", found.end) for found in asked]
+        texts = text_beside(self._file.data, questions, self._file.password) if asked else []
+        return {_key(found): text for found, text in zip(asked, texts, strict=True)}
+
+
+def _key(found: FoundSignature) -> _Key:
+    return found.field, found.end
+
+
+def _basis(carried: bool, *, confirmed: bool) -> Basis:
+    if not carried:
+        return "data"
+    return "page" if confirmed else "text"
+
+
+def _is_organisation(certificate: Any) -> bool:
+    """Tell whether a certificate is an organisation's by its subject: it names one, and no natural person."""
+    if certificate is None or issuer_kind(certificate) is not None:
+        return False
+    try:
+        subject = certificate.subject.native
+    except (ValueError, TypeError):
+        return False
+    return "organization_name" in subject and not subject.keys() & {"given_name", "surname"}
 
 
 def _witnessed(report: SignatureReport, policy: Policy) -> SignatureReport:
@@ -74,33 +170,3 @@ def _held_to(report: SignatureReport, match: PartyMatch) -> SignatureReport:
     if worst([report.verdict, verdict]) is report.verdict:
         return replace(report, reasons=(*report.reasons, words))
     return replace(report, verdict=verdict, sub_indication="SIG_CONSTRAINTS_FAILURE", reasons=(words, *report.reasons))
-
-
-def contract_of(file: PdfFile) -> EmbeddedContract | None:
-    """Return the contract that the file carries; None for none, and for one that is not SignKit's."""
-    view = file.history.last
-    try:
-        raw = _associated_file(file, view)
-        return parse_contract(raw) if raw is not None else None
-    except (ContractDataUnreadable, Unreadable, LimitExceeded):
-        return None
-
-
-def _associated_file(file: PdfFile, view: View) -> bytes | None:
-    root = view.resolve(view.root)
-    files = view.resolve(root.get("/AF")) if isinstance(root, dict) else None
-    for entry in files[:_MAX_FILES] if isinstance(files, list) else ():
-        description = view.resolve(entry)
-        if not isinstance(description, dict) or _name(view, description) != FILE_NAME.encode():
-            continue
-        streams = view.resolve(description.get("/EF"))
-        stream = view.resolve(streams.get("/F")) if isinstance(streams, dict) else None
-        return file.decoded(stream, view) if isinstance(stream, Stream) else None
-    return None
-
-
-def _name(view: View, description: dict[str, Any]) -> object:
-    name = view.resolve(description.get("/UF", description.get("/F")))
-    if isinstance(name, bytes) and name.startswith(b"\xfe\xff"):
-        return name[2:].decode("utf-16-be", "replace").encode()
-    return name

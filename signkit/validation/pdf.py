@@ -6,32 +6,37 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from signkit.limits import LimitExceeded, Meter
 from signkit.pdf.changes.judging import Changes
-from signkit.pdf.changes.values import Level, Rules
+from signkit.pdf.changes.values import Judgement, Level, Rules
 from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
-from signkit.pdf.signatures import FoundSignature, find_signatures
+from signkit.pdf.signatures import FoundSignature, find_signatures, holds_usage_rights
 from signkit.pki.paths.pool import Pool
 from signkit.validation.evidence import signed_data_pool
 from signkit.validation.integrity import Checked, check
 from signkit.validation.judge import Judge, Proof, unreadable
-from signkit.validation.options import ValidationOptions
+from signkit.validation.options import TemplateCheck, ValidationOptions
 from signkit.validation.parties import Parties
 from signkit.validation.profile_registry import hold_against_registry
 from signkit.validation.reasons import reason
 from signkit.validation.report import (
+    Reason,
     Report,
     SignatureReport,
+    TemplateMatch,
     TimestampReport,
     Verdict,
     worst,
 )
+from signkit.validation.template_match import FirstRevision, match_template
 from signkit.validation.verdicts import rule
+from signkit.validation.viewing import compare_looks
 
 _ALLOWED = {"none": Level.NONE, "evidence": Level.EVIDENCE, "form": Level.FORM, "annotations": Level.ANNOTATIONS}
 _DOC_MDP = {1: Level.EVIDENCE, 2: Level.FORM, 3: Level.ANNOTATIONS}
@@ -71,7 +76,9 @@ class _Pdf:
         self._brought: list[tuple[FoundSignature, Pool]] = []
         self._judge = Judge(options, self._pool())
         self._proofs: list[tuple[FoundSignature, datetime]] = []
-        self._parties = Parties(self._file, options.expect)
+        self._parties = Parties(self._file, self._found, options.expect)
+        self._first = FirstRevision(self._file, self._changes, self._found)
+        self._template = self._template_match()
 
     def _pool(self) -> Pool:
         """All evidence in the file; what each signature brings is noted in ``_brought``."""
@@ -82,8 +89,20 @@ class _Pdf:
                     self._brought.append((item.found, signed_data_pool(part.signed_data)))
         return sum((pool for _, pool in self._brought), self._stores.until(None))
 
+    def _template_match(self) -> TemplateMatch | None:
+        """Typeset the contract again, where that is asked for or the policy needs it."""
+        check = self._options.template_check
+        if check is None and (self._options.policy.party_basis != "page" or self._parties.contract is None):
+            return None
+        return match_template(self._first, self._parties.contract, check or TemplateCheck())
+
+    def _is_confirmed(self, found: FoundSignature) -> bool:
+        """Tell whether ``found`` signs the pages that the template and the contract data make."""
+        made = self._template is not None and self._template.verdict in ("unaltered", "same-text")
+        return made and self._first.is_shown_at(found.revision) is True
+
     def report(self) -> Report:
-        report = self._report()
+        report = replace(self._report(), template_match=self._template)
         if self._options.profile is None:
             return report
         return replace(report, profile=hold_against_registry(self._file, self._checked, report))
@@ -92,7 +111,8 @@ class _Pdf:
         if not self._checked:
             if not isinstance(self._file.history.last.root, dict):
                 raise Unreadable("no-catalog", "no document catalog")  # nothing shows that it was not signed
-            return unreadable(self._blank, "not-signed")
+            report = unreadable(self._blank, "not-signed")
+            return replace(report, reasons=(*report.reasons, *self._usage_rights()))
         stamps = self._document_timestamps()
         signatures = [
             self._signature(item) for item in self._checked if item.timestamp is None and not self._is_stamp(item)
@@ -104,8 +124,11 @@ class _Pdf:
             verdict=worst([*verdicts, Verdict.INDETERMINATE] if missing else verdicts),
             signatures=tuple(signatures),
             document_timestamps=tuple(stamps),
-            reasons=missing,
+            reasons=(*missing, *self._usage_rights()),
         )
+
+    def _usage_rights(self) -> tuple[Reason, ...]:
+        return (reason("usage-rights"),) if holds_usage_rights(self._file) else ()
 
     @staticmethod
     def _is_stamp(item: Checked) -> bool:
@@ -119,7 +142,7 @@ class _Pdf:
             moment = self._proven_at(item.found) or self._judge.now
             token = item.timestamp
             path = self._judge.path(token.signer if token else None, "timestamp", moment)
-            changes = self._changes.after(item.found, Rules(_ALLOWED[self._options.policy.allowed_changes]))
+            changes = self._judged_changes[id(item.found)]
             ruling = rule(item, changes, path, moment, self._options.policy, "")
             time, tsa = (token.time, token.tsa) if token else (None, None)
             if ruling.passed and time is not None and item.found.coverage != "partial":
@@ -152,17 +175,30 @@ class _Pdf:
 
     def _signature(self, item: Checked) -> SignatureReport:
         assert item.found is not None
-        changes = self._changes.after(item.found, self._rules(item.found))
+        changes = self._judged_changes[id(item.found)]
         time = self._proven_at(item.found)
         proof = Proof(time, "document-timestamp") if time else None
         kind = "certification" if _doc_mdp(self._file, item.found) is not None else "approval"
         report = self._judge.signature(item, changes, proof, self._level(item), kind)
         certificate = item.signer.certificate if item.signer else None
-        witness = item.found.entries.get("/XXSigningKind") == "/Witness"
-        return self._parties.judged(report, certificate, self._options.policy, states_witness=witness)
+        confirmed = self._is_confirmed(item.found)
+        return self._parties.judged(report, item.found, certificate, self._options.policy, confirmed=confirmed)
+
+    @cached_property
+    def _judged_changes(self) -> dict[int, Judgement]:
+        """What came after each signature, by the identity of where it was found: by rules first, then by looks."""
+        found = list({id(item.found): item.found for item in self._checked if item.found is not None}.values())
+        judged = [(each, self._changes.after(each, self._rules(each))) for each in found]
+        looked = compare_looks(self._file, judged, self._options.pictures)
+        return {id(each): judgement for each, judgement in zip(found, looked, strict=True)}
 
     def _rules(self, found: FoundSignature) -> Rules:
-        """What the document's own rules allow after ``found``: those of all signatures up to it."""
+        """What the document's own rules allow after ``found``: those of all signatures up to it.
+
+        A document timestamp sets no rules, and none are held against it but the policy's.
+        """
+        if found.kind == "timestamp":
+            return Rules(_ALLOWED[self._options.policy.allowed_changes])
         levels, locks = [], []
         for other in self._found:
             if other.end and other.end <= found.end:
@@ -193,6 +229,8 @@ class _Pdf:
         ]
         later = [stamp for stamp in stamps if stamp.end > found.end]
         timed = bool(signer.timestamps or later)
+        if found.sub_filter == "adbe.x509.rsa_sha1":  # a bare PKCS #1 value (ISO 32000-2 12.8.3.2)
+            return "unknown"
         if not found.sub_filter.startswith("ETSI."):
             return "PKCS7-T" if timed else "PKCS7-B"
         if signer.ess != "present":

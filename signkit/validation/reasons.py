@@ -62,6 +62,38 @@ _WORDS: dict[str, Text] = {
         "The algorithm is not supported ({detail}).", "対応していないアルゴリズムです ({detail})。"
     ),
     "cms-malformed": Text("The signature's data is malformed.", "署名データの形式が正しくありません。"),
+    "key-unreadable": Text(
+        "The signer's public key is not well encoded, so that nothing could be compared.",
+        "署名者の公開鍵の符号化に誤りがあり、照合できませんでした。",
+    ),
+    "key-not-for-algorithm": Text(
+        "The signer's key is not meant for this signature algorithm or its parameters.",
+        "署名者の鍵は、この署名アルゴリズムまたはそのパラメータ用のものではありません。",
+    ),
+    "digests-differ": Text(
+        "The content and the signature were digested with different algorithms.",
+        "内容と署名に異なるハッシュアルゴリズムが使われています。",
+    ),
+    "signed-attribute-twice": Text(
+        "A signed attribute that must stand once stands there several times.",
+        "一度だけ書かれるべき署名属性が複数あります。",
+    ),
+    "content-inside": Text(
+        "The signature holds a content of its own, besides the document that it is to sign.",
+        "署名データの中に、署名対象の文書とは別の内容が含まれています。",
+    ),
+    "content-beside-differs": Text(
+        "The file beside the signature is not what was signed: the signed content is inside the signature.",
+        "署名ファイルの隣にあるファイルは署名されたものではありません (署名された内容は署名ファイルの中にあります)。",
+    ),
+    "mail-two-readings": Text(
+        "Mail programs take this mail apart in different ways, so what is shown may not be what was signed.",
+        "メールソフトにより解釈が分かれるため、表示される内容が署名されたものとは限りません。",
+    ),
+    "mail-sender": Text(
+        "The mail says that it is from {sender}; the signer's certificate names {named}.",
+        "メールの差出人は {sender} ですが、署名者の証明書は {named} のものです。",
+    ),
     "signer-certificate-missing": Text(
         "The signer's certificate is not in the signature.", "署名に署名者の証明書が含まれていません。"
     ),
@@ -84,6 +116,17 @@ _WORDS: dict[str, Text] = {
     "timestamp-imprint": Text("A timestamp is of other data.", "タイムスタンプが別のデータに対するものです。"),
     "timestamp-signature": Text("A timestamp's signature is wrong.", "タイムスタンプの署名が正しくありません。"),
     "timestamp-signers": Text("A timestamp must have one signer.", "タイムスタンプの署名者が一人ではありません。"),
+    "timestamp-unnamed": Text(
+        "A timestamp does not name the certificate of its service (ESS signing certificate).",
+        "タイムスタンプに、発行者の証明書の指定 (ESS signing-certificate) がありません。",
+    ),
+    "timestamp-later": Text(
+        "A timestamp states {time}, which is later than {moment}, when it is known to exist.",
+        "タイムスタンプの時刻 {time} が、その存在が分かっている時刻 {moment} より後です。",
+    ),
+    "timestamp-content-missing": Text(
+        "What the timestamp is of is not at hand.", "タイムスタンプの対象データがありません。"
+    ),
     "timestamp-algorithm-unknown": Text(
         "A timestamp's algorithm is not supported.", "タイムスタンプのアルゴリズムに対応していません。"
     ),
@@ -99,6 +142,10 @@ _WORDS: dict[str, Text] = {
         "Something that an archive timestamp covers is not there any more.",
         "アーカイブタイムスタンプの対象の一部が失われています。",
     ),
+    "archive-index-unknown": Text(
+        "What an archive timestamp covers is said in a form that is not judged here.",
+        "アーカイブタイムスタンプの対象を示す索引の形式に対応していません。",
+    ),
     "archive-timestamp-old": Text(
         "An archive timestamp of an older kind (before v3) is not judged.",
         "旧形式 (v3 より前) のアーカイブタイムスタンプは判定しません。",
@@ -112,6 +159,14 @@ _WORDS: dict[str, Text] = {
     ),
     "asic-uncovered": Text(
         "No valid signature covers these files: {names}.", "有効な署名の対象になっていないファイルがあります: {names}。"
+    ),
+    "asic-extension": Text(
+        "A manifest holds a critical extension that is not known here.",
+        "マニフェストに、未知の重要 (Critical) 拡張が含まれています。",
+    ),
+    "asic-two-names": Text(
+        "The container gives files a second name, which other programs show: {names}.",
+        "コンテナ内のファイルに別の名前が付けられており、表示が分かれます: {names}。",
     ),
     "asic-manifest": Text(
         "No readable manifest says which files this signature covers ({detail}).",
@@ -164,6 +219,13 @@ _WORDS: dict[str, Text] = {
         "証明書が失効していないことを確認できません (OCSP 応答も CRL もありません)。",
     ),
     "revocation-stale": Text("The revocation evidence at hand is out of date.", "失効情報が古く、使えません。"),
+    "on-hold": Text(
+        "The certificate is suspended since {revoked_at}; whether it will be good again is not known.",
+        "証明書は {revoked_at} から効力を停止されています (回復するかどうかは分かりません)。",
+    ),
+    "revocation-refused": Text(
+        "The revocation evidence at hand does not count: {detail}.", "手元の失効情報は根拠になりません: {detail}。"
+    ),
     "revocation-unreadable": Text(
         "The imported revocation list cannot be read; import it anew.",
         "取り込んだ失効リストを読めません。取り込み直してください。",
@@ -205,6 +267,10 @@ _WORDS: dict[str, Text] = {
     "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています: {detail}。"),
     "limit": Text("The file asks for too much: {detail}.", "ファイルが処理の上限を超えています: {detail}。"),
     "not-signed": Text("There is no signature in it.", "署名がありません。"),
+    "usage-rights": Text(
+        "It carries usage rights for a reader program, which are nobody's signature.",
+        "閲覧ソフトの使用権 (usage rights) が設定されています。これは署名ではありません。",
+    ),
     "unreadable": Text("The file cannot be read: {detail}.", "ファイルを読めません: {detail}。"),
     "internal": Text("The file could not be judged ({detail}).", "ファイルを判定できませんでした ({detail})。"),
 }
@@ -250,6 +316,7 @@ _CHANGES: dict[str, Text] = {
     "signed-field-changed": Text("a signed signature field", "署名済みの署名欄"),
     "appearance-replaced": Text("what a form field shows was replaced", "入力欄の表示の差し替え"),
     "field-locked": Text("a locked form field", "ロックされた入力欄"),
+    "looks-different": Text("what a page shows", "ページの見た目"),
     "not-judged": Text("a structure that readers understand differently", "閲覧ソフトにより解釈が分かれる構造"),
 }
 

@@ -71,6 +71,18 @@ class SignerReport:
 
 
 @dataclass(frozen=True)
+class PartyName:
+    """Whom the contract data name for a signature's field: 売主, 髙橋 祐一郎."""
+
+    label: Text
+    name: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``party`` object of the report."""
+        return {"label": {"en": self.label.en, "ja": self.label.ja}, "name": self.name}
+
+
+@dataclass(frozen=True)
 class TimestampReport:
     """One timestamp: in a signature, or of the whole document."""
 
@@ -98,14 +110,14 @@ class TimestampReport:
 
 @dataclass(frozen=True)
 class SignatureReport:
-    """One signature, judged.  See docs/reference/report.md for each item."""
+    """One signature, judged; see docs/reference/report.md.  ``intact`` is None where nothing could be compared."""
 
     field: str | None
     type: str
     verdict: Verdict
     sub_indication: str | None
     reasons: tuple[Reason, ...]
-    intact: bool
+    intact: bool | None
     level: str
     signature_algorithm: str | None
     claimed_time: datetime | None
@@ -117,6 +129,7 @@ class SignatureReport:
     changes_permitted: bool | None
     revocation: RevocationStatus = dataclasses.field(default_factory=RevocationStatus)
     timestamps: tuple[TimestampReport, ...] = ()
+    party: PartyName | None = None
     party_match: PartyMatch | None = None
     signing_kind: Literal["party", "witness"] | None = None
 
@@ -135,6 +148,7 @@ class SignatureReport:
             "best_time": iso(self.best_time),
             "best_time_source": self.best_time_source,
             "signer": self.signer.to_json(),
+            "party": self.party.to_json() if self.party else None,
             "party_match": _match_json(self.party_match),
             "signing_kind": self.signing_kind,
             "coverage": self.coverage,
@@ -158,7 +172,48 @@ def _match_json(match: PartyMatch | None) -> dict[str, Any] | None:
     if match is None:
         return None
     reasons = [Reason(item.code, item.text).to_json() for item in match.reasons]
-    return {"verdict": match.verdict, "reasons": reasons}
+    return {"verdict": match.verdict, "basis": match.basis, "reasons": reasons}
+
+
+#: ``unaltered``: the very bytes that template and data make; ``same-text``: the same text and looks, page by page.
+TemplateVerdict = Literal["unaltered", "same-text", "altered", "unknown"]
+
+
+@dataclass(frozen=True)
+class FreeTextItem:
+    """Free text that was filled in (特約): no clause of the template's, so "unaltered" does not speak of it."""
+
+    path: str
+    title: Text
+    text: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return one entry of ``free_text``."""
+        return {"path": self.path, "en": self.title.en, "ja": self.title.ja, "text": self.text}
+
+
+@dataclass(frozen=True)
+class TemplateMatch:
+    """Whether what was signed is a known template, unaltered, filled with the data inside.
+
+    Attributes:
+        reasons: what was altered, or why no more can be said; none where it is unaltered.
+        template: id and version of the template that it was compared with.
+    """
+
+    verdict: TemplateVerdict
+    reasons: tuple[Reason, ...] = ()
+    free_text: tuple[FreeTextItem, ...] = ()
+    template: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``template_match`` object of the report."""
+        return {
+            "verdict": self.verdict,
+            "template": self.template,
+            "reasons": [reason.to_json() for reason in self.reasons],
+            "free_text": [item.to_json() for item in self.free_text],
+        }
 
 
 @dataclass(frozen=True)
@@ -188,6 +243,7 @@ class Report:
     error: FileError | None = None
     reasons: tuple[Reason, ...] = dataclasses.field(default=())
     profile: ProfileReport | None = None
+    template_match: TemplateMatch | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as ``signkit-report/1``."""
@@ -204,7 +260,14 @@ class Report:
             "signatures": [signature.to_json() for signature in self.signatures],
             "document_timestamps": [timestamp.to_json() for timestamp in self.document_timestamps],
             "profile": self.profile.to_json() if self.profile else None,
+            "template_match": self.template_match.to_json() if self.template_match else None,
         }
+
+    @property
+    def is_as_asked(self) -> bool:
+        """Whether the file meets the profile and is the template that it was held against, where either was asked."""
+        met = self.profile is None or self.profile.fulfilled
+        return met and (self.template_match is None or self.template_match.verdict != "altered")
 
     def named(self, file: str) -> Report:
         """Return the same report under another file name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from signkit.jpki.attributes import read_attributes
@@ -11,7 +11,7 @@ from signkit.pdf.changes.values import Change, Judgement, Level
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.pki.paths.judge import PathJudgement
 from signkit.pki.policy import Policy, algorithm_ends
-from signkit.validation.integrity import Checked
+from signkit.validation.integrity import FORMAT_PROBLEMS, Checked
 from signkit.validation.reasons import changes_reason, reason
 from signkit.validation.report import Reason, Verdict
 
@@ -30,18 +30,8 @@ class Ruling:
         return self.verdict is Verdict.PASSED
 
 
-#: Defects that prove the signature wrong, or the file not to be what the signature says.
-_FORMAT = {
-    "byte-range-missing", "byte-range-malformed", "byte-range-zero", "byte-range-start", "byte-range-overlap",
-    "byte-range-beyond-file", "byte-range-gap", "byte-range-other-contents", "byte-range-other-place",
-    "contents-missing", "contents-indirect", "contents-trailing", "duplicate-keys", "dictionary-malformed",
-    "not-cms", "cms-malformed",
-    "message-digest-missing", "attributes-as-content", "content-type-missing", "content-type-mismatch",
-    "timestamp-malformed", "timestamp-signers",
-}  # fmt: skip
-_GENERIC = {
-    "unreachable", "several-signers", "algorithm-protection-mismatch", "timestamp-algorithm-unknown"
-}  # fmt: skip
+#: How far a timestamp service's clock may run ahead of what shows that the timestamp existed.
+_CLOCK_SKEW = timedelta(minutes=5)
 _LEVELS = ("none", "B-B", "B-T", "B-LT", "B-LTA")
 
 
@@ -60,6 +50,7 @@ def rule(
     found = (
         integrity
         or changed
+        or _time(checked, moment)
         or _trust(path)
         or _algorithms(checked, moment, policy)
         or _required_level(level, policy, checked)
@@ -75,9 +66,11 @@ def _integrity(checked: Checked) -> Ruling | None:
     """Format and cryptographic verification (5.2.2, 5.2.7)."""
     codes = list(dict.fromkeys(checked.problems))
     said = tuple(reason(code) for code in codes)
-    if set(codes) & _FORMAT:
+    if set(codes) & FORMAT_PROBLEMS:
         return Ruling(Verdict.FAILED, "FORMAT_FAILURE", said)
     part = checked.signer if checked.signer is not None else checked.timestamp.signer if checked.timestamp else None
+    if part is not None and part.unreadable_key:
+        return Ruling(Verdict.INDETERMINATE, "GENERIC", (*said, reason("key-unreadable")))
     if part is not None and part.unknown:
         return Ruling(Verdict.INDETERMINATE, "GENERIC", (*said, reason("algorithm-unknown", detail=part.unknown)))
     if "timestamp-imprint" in codes or (part is not None and part.digest_ok is False):
@@ -86,8 +79,8 @@ def _integrity(checked: Checked) -> Ruling | None:
         return Ruling(Verdict.FAILED, "SIG_CRYPTO_FAILURE", said or (reason("signature-wrong"),))
     if {"signer-certificate-missing", "signing-certificate-mismatch"} & set(codes):
         return Ruling(Verdict.INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND", said)
-    if part is not None and part.digest_ok is None:
-        return Ruling(Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", (*said, reason("content-missing")))
+    if "timestamp-content-missing" in codes or (part is not None and part.digest_ok is None):
+        return Ruling(Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", said or (reason("content-missing"),))
     if codes or not checked.intact:
         return Ruling(Verdict.INDETERMINATE, "GENERIC", said or (reason("signature-not-checked"),))
     return None
@@ -101,6 +94,15 @@ def _changes(changes: Judgement | None) -> Ruling | None:
         found = changes.findings or (Change(Level.OTHER, "not-judged"),)
         return Ruling(Verdict.INDETERMINATE, "GENERIC", (changes_reason("changes-not-judged", found),))
     return Ruling(Verdict.FAILED, "FORMAT_FAILURE", (changes_reason("changes-not-permitted", changes.findings),))
+
+
+def _time(checked: Checked, moment: datetime) -> Ruling | None:
+    """A timestamp cannot be later than the validation, or than a later timestamp that covers it (5.4, 5.6.3)."""
+    time = checked.timestamp.time if checked.timestamp is not None else None
+    if time is None or time <= moment + _CLOCK_SKEW:
+        return None
+    words = reason("timestamp-later", time=time, moment=moment)
+    return Ruling(Verdict.INDETERMINATE, "TIMESTAMP_ORDER_FAILURE", (words,))
 
 
 def _trust(path: PathJudgement | None) -> Ruling | None:

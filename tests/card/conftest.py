@@ -23,7 +23,7 @@ def bench():
     running.stop()
 
 
-@pytest.fixture(params=["in-process", "pcsc"])
+@pytest.fixture(params=["in-process", pytest.param("pcsc", marks=pytest.mark.slow)])
 def lay(request):
     """A function that lays an emulated card on a reader, in place of the last, and returns the connection to it."""
     bench = request.getfixturevalue("bench") if request.param == "pcsc" else None

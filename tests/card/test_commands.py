@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import socket
 import subprocess
-import sys
 import threading
+from functools import partial
 
 import pytest
 
 from tests.card.bench import READERS, until
 from tests.cli.cards import PIN
+from tests.command import start_signkit
+
+pytestmark = pytest.mark.slow  # each command is a process of its own
 
 
 @pytest.fixture(scope="module")
@@ -28,15 +30,7 @@ def home(tmp_path_factory):
 @pytest.fixture
 def signkit(home, tmp_path):
     shutil.copytree(home, tmp_path / "home")
-    environment = os.environ | {"SIGNKIT_HOME": str(tmp_path / "home"), "SIGNKIT_LANG": "en", "PYTHONUTF8": "1"}
-
-    def start(*arguments: str) -> subprocess.Popen:
-        return subprocess.Popen(
-            [sys.executable, "-m", "signkit", *arguments], env=environment, cwd=tmp_path, text=True, encoding="utf-8",
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-
-    return start
+    return partial(start_signkit, home=tmp_path / "home", folder=tmp_path)
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from signkit.card.emulator import EmulatedCard
 from signkit.holder.card_certificate import fingerprint
 from tests.card.faults import VERIFY, FaultyCard, answer
 
+pytestmark = pytest.mark.slow  # each test runs pytest
+
 HARDWARE = Path(__file__).resolve().parent.parent / "hardware"
 
 

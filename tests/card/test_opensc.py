@@ -31,6 +31,8 @@ from tests import witness
 from tests.card.bench import until
 from tests.requirements import require
 
+pytestmark = pytest.mark.slow  # OpenSC reads the card anew for each call
+
 SIGNATURE = "token=JPKI%20%28Digital%20Signature%20PIN%29"
 AUTHENTICATION = "token=JPKI%20%28User%20Authentication%20PIN%29"
 PASSWORD = "SIGNKIT1"

@@ -195,6 +195,7 @@ def test_an_empty_reader(bench):
         connect()
 
 
+@pytest.mark.slow
 def test_cards_on_two_readers(bench):
     with bench.card(EmulatedCard(rsa_contents()), 0), bench.card(EmulatedCard(rsa_contents()), 1):
         with pytest.raises(SeveralCards):
@@ -212,6 +213,7 @@ def test_a_card_is_waited_for(bench):
         laying.join()
 
 
+@pytest.mark.slow
 def test_a_card_that_is_taken_away(bench):
     with bench.card(EmulatedCard(rsa_contents())) as gone, Connection(connect()) as connection:
         application = JpkiApplication.select(connection)
@@ -271,6 +273,7 @@ def test_a_card_that_another_program_holds(card_on_bench):
         connect(busy=0.1)
 
 
+@pytest.mark.slow
 def test_a_card_that_another_program_gives_back_in_time(card_on_bench):
     other = OtherProgram(exclusive=True)
     other.__enter__()
@@ -281,12 +284,14 @@ def test_a_card_that_another_program_gives_back_in_time(card_on_bench):
     timer.join()
 
 
+@pytest.mark.slow
 def test_a_program_that_keeps_the_card_open_is_no_hindrance(card_on_bench):
     with OtherProgram() as other, Connection(connect()) as connection:
         assert other.code == 0
         assert sign_with(connection)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tries", [5, 1])
 def test_a_shared_card_is_not_held_while_the_person_types(card_on_bench, tries):
     """Windows would reset it after five seconds; the other program can use it meanwhile."""
@@ -302,6 +307,7 @@ def test_a_shared_card_is_not_held_while_the_person_types(card_on_bench, tries):
             assert session.sign("sha256", DIGEST)
 
 
+@pytest.mark.slow
 def test_a_program_that_has_the_card_open_waits_until_the_session_is_over(bench):
     probe = bytes.fromhex("00CA0000")
     started = threading.Event()
@@ -325,6 +331,7 @@ def test_a_program_that_has_the_card_open_waits_until_the_session_is_over(bench)
     assert probe not in card.sent[: signing[-1]]
 
 
+@pytest.mark.slow
 def test_a_card_that_is_held_exclusively_lets_no_program_in(card_on_bench):
     with (
         Connection(connect()) as connection,
@@ -334,6 +341,7 @@ def test_a_card_that_is_held_exclusively_lets_no_program_in(card_on_bench):
         assert error_for(other.code).__class__ is CardBusy
 
 
+@pytest.mark.slow
 def test_a_transaction_of_another_program_is_waited_for_within_bounds(card_on_bench):
     with OtherProgram() as other:
         transport = connect(busy=0.2)
@@ -346,12 +354,14 @@ def test_a_transaction_of_another_program_is_waited_for_within_bounds(card_on_be
         assert sign_with(connection)
 
 
+@pytest.mark.slow
 def test_a_reset_before_the_session_does_not_matter(card_on_bench):
     with OtherProgram() as other, Connection(connect()) as connection:
         assert other.reset() == 0
         assert sign_with(connection)
 
 
+@pytest.mark.slow
 def test_a_reset_outside_a_session_is_told(card_on_bench):
     with OtherProgram() as other, Connection(connect()) as connection:
         application = JpkiApplication.select(connection)
@@ -360,6 +370,7 @@ def test_a_reset_outside_a_session_is_told(card_on_bench):
             application.tries_left(SIGNATURE)
 
 
+@pytest.mark.slow
 def test_a_slow_card_is_given_up_and_locked_again(bench):
     released = threading.Event()
 

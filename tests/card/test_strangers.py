@@ -15,6 +15,8 @@ from signkit.card.emulator import Behaviour, EmulatedCard
 from tests.card.contents import rsa_contents
 from tests.requirements import require
 
+pytestmark = pytest.mark.slow  # OpenSC reads the card anew for each call
+
 MODULE = next(Path("/usr/lib").glob("*/opensc-pkcs11.so"), None)
 
 

@@ -9,13 +9,14 @@ from pathlib import Path
 
 import signkit.signers.card as signers_card
 from signkit.card.transport import Connection, Exchange
+from tests.command import run_signkit
 
 PASSWORD, PIN, SURFACE_PIN, CODE_B, BIRTH_DATE = "SIGNKIT1", "1234", "5678", "05040120352285", "050401"
 
 
 @dataclass
 class Cards:
-    """A home with a kept rehearsal; ``run`` runs one command and returns click's result."""
+    """A home with a kept rehearsal; ``run`` runs one command and returns what it said."""
 
     home: Path
     exchanges: list[Exchange]
@@ -28,16 +29,10 @@ class Cards:
     def trust(self) -> tuple[str, str]:
         return "--trust", str(self.rehearsal / "rehearsal-auth-ca.pem")
 
-    def run(self, *arguments: str, typed: str = "", reader: str | None = "virtual"):
-        from typer.testing import CliRunner
-
-        from signkit.cli.app import make_app
-
+    def run(self, *arguments: str, typed: str = "", reader: str | None = "virtual", lang: str = "en"):
         options = ("--reader", reader) if reader else ()
         options += ("--pin-stdin",) if typed else ()
-        return CliRunner().invoke(
-            make_app(), ["card", *arguments, *options], input=typed, env={"SIGNKIT_HOME": str(self.home)}
-        )
+        return run_signkit("card", *arguments, *options, home=self.home, stdin=typed, lang=lang)
 
     def json(self, *arguments: str, typed: str = "", reader: str = "virtual"):
         result = self.run(*arguments, "--format", "json", typed=typed, reader=reader)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
+from functools import partial
 
 import pytest
+
+from tests.command import run_signkit
 
 #: What is typed at the emulated card, with the key that ends it.
 PASSWORD = "SIGNKIT1\n"
@@ -14,19 +14,8 @@ PASSWORD = "SIGNKIT1\n"
 
 @pytest.fixture
 def signkit(tmp_path):
-    """Run the command line in an empty folder with a home of its own."""
-
-    def run(*arguments: str, stdin: str = "", lang: str = "en") -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "SIGNKIT_HOME": str(tmp_path / "home"), "SIGNKIT_LANG": lang}
-        environment.pop("SIGNKIT_DEBUG", None)
-        environment["PYTHONUTF8"] = "1"
-        return subprocess.run(
-            [sys.executable, "-m", "signkit", *arguments],
-            input=stdin, capture_output=True, text=True, encoding="utf-8", cwd=tmp_path, env=environment,
-            timeout=120, check=False,
-        )  # fmt: skip
-
-    return run
+    """Run the command line in an empty folder with a home of its own: see `tests.command.run_signkit`."""
+    return partial(run_signkit, home=tmp_path / "home", folder=tmp_path)
 
 
 @pytest.fixture

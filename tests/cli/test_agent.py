@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from tests import witness
+from tests.command import start_signkit
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
 
@@ -47,14 +48,14 @@ class AgentTerminal:
         self._process.stdout.close()
 
 
+@pytest.mark.slow
 def test_the_agent_shows_what_is_signed_and_asks_for_the_password_itself(signkit, contract, tmp_path):
     with AgentTerminal(tmp_path, "--signer", "card:virtual:takahashi", "--once") as agent:
         agent.until(r"Code: [A-Z2-7-]+ ")
         port, code = re.search(r"agent:(\d+)\s+Code: (\S+)", agent.text).groups()
-        client = subprocess.Popen(
-            [sys.executable, "-m", "signkit", "--lang", "en", "sign", contract, "--as", "seller",
-             "--signer", f"agent:{port}", "--pin-stdin"],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path,
+        client = start_signkit(
+            "sign", contract, "--as", "seller", "--signer", f"agent:{port}", "--pin-stdin",
+            home=tmp_path / "client", folder=tmp_path,
         )  # fmt: skip
         client.stdin.write(code.lower() + "\n")
         client.stdin.flush()

@@ -45,13 +45,13 @@ def verify(cards, proof, *options):
 
 def test_a_proof_is_good_with_challenge_ca_and_evidence(cards, challenge, proof, evidence):
     result = verify(cards, proof, "--challenge", challenge, "--evidence", evidence, *cards.trust)
-    assert result.exit_code == 0, result.stdout
+    assert result.returncode == 0, result.stdout
     assert result.stdout.startswith("PASSED")
 
 
 def test_without_evidence_it_is_undecided_and_says_why(cards, challenge, proof):
     result = verify(cards, proof, "--challenge", challenge, *cards.trust)
-    assert result.exit_code == 3
+    assert result.returncode == 3
     assert result.stdout.count("undecided:") == 1
 
 
@@ -66,7 +66,7 @@ def test_another_challenge_is_bad(cards, proof, tmp_path):
     other = str(tmp_path / "other.json")
     cards.run("challenge", "-o", other, reader=None)
     result = verify(cards, proof, "--challenge", other, *cards.trust)
-    assert result.exit_code == 1
+    assert result.returncode == 1
     assert "bad: the proof answers another challenge" in result.stdout
 
 
@@ -75,7 +75,7 @@ def test_a_challenge_that_waited_too_long_is_bad(cards, challenge, proof):
 
     raw = json.loads(Path(challenge).read_text())
     Path(challenge).write_text(json.dumps(raw | {"issued_at": "2026-01-01T00:00:00+00:00"}))
-    assert verify(cards, proof, "--challenge", challenge, *cards.trust).exit_code == 1
+    assert verify(cards, proof, "--challenge", challenge, *cards.trust).returncode == 1
 
 
 def test_a_challenge_of_ones_own_is_told_to_prove_no_moment(cards, tmp_path):
@@ -83,25 +83,25 @@ def test_a_challenge_of_ones_own_is_told_to_prove_no_moment(cards, tmp_path):
     result = cards.run("authenticate", "-o", path, typed=f"{PIN}\n")
     assert "no --challenge was given" in result.stderr
     judged = verify(cards, path, *cards.trust)
-    assert judged.exit_code == 3
+    assert judged.returncode == 3
     assert "undecided: the proof brought its own challenge" in judged.stdout
 
 
 def test_a_wrong_pin_writes_no_proof(cards, challenge, tmp_path):
     result = cards.run("authenticate", "--challenge", challenge, "-o", str(tmp_path / "p.json"), typed="9999\n")
-    assert isinstance(result.exception, PinWrong)
+    assert isinstance(result.error, PinWrong)
     assert not (tmp_path / "p.json").exists()
 
 
 def test_a_proof_in_place_of_a_challenge_is_refused_before_the_pin(cards, proof):
     cards.exchanges.clear()
     result = cards.run("authenticate", "--challenge", proof, typed=f"{PIN}\n")
-    assert isinstance(result.exception, AuthenticationFileInvalid)
+    assert isinstance(result.error, AuthenticationFileInvalid)
     assert cards.exchanges == []
 
 
 def test_a_proof_that_is_not_there_is_told(cards):
-    assert isinstance(verify(cards, "none.json").exception, InputUnreadable)
+    assert isinstance(verify(cards, "none.json").error, InputUnreadable)
 
 
 # Touch.
@@ -114,7 +114,7 @@ def register(cards, *options):
 def test_a_registered_card_is_known_and_the_time_is_shown(cards, evidence):
     assert "as a keyed hash" in register(cards).stderr
     result = cards.run("touch", *cards.trust, "--evidence", evidence)
-    assert result.exit_code == 0, result.stdout
+    assert result.returncode == 0, result.stdout
     assert re.match(r"answered in [0-9.]+ ms \(the card's part: [0-9.]+ ms\)\nPASSED", result.stdout)
 
 
@@ -135,7 +135,7 @@ def test_a_touch_verifies_no_pin(cards):
 def test_another_card_is_not_known(cards):
     register(cards)
     result = cards.run("touch", *cards.trust, reader="virtual:expired")
-    assert result.exit_code == 1
+    assert result.returncode == 1
     assert "bad: this card is not registered" in result.stdout
 
 
@@ -143,14 +143,14 @@ def test_another_card_is_not_known(cards):
 def test_a_card_of_an_unknown_ca_or_expired_is_not_registered(cards, profile):
     trust = () if profile == "virtual" else cards.trust
     result = cards.run("touch", "--register", *trust, typed=f"{PIN}\n", reader=profile)
-    assert result.exit_code in (1, 3)
+    assert result.returncode in (1, 3)
     assert "Not registered:" in result.stderr
     assert not (cards.home / "touch.sqlite").exists()
 
 
 def test_a_wrong_pin_registers_nothing(cards):
     result = cards.run("touch", "--register", *cards.trust, typed="9999\n")
-    assert isinstance(result.exception, PinWrong)
+    assert isinstance(result.error, PinWrong)
     assert not (cards.home / "touch.sqlite").exists()
 
 
@@ -158,17 +158,17 @@ def test_a_forgotten_card_is_no_longer_known(cards):
     register(cards)
     assert "No longer in" in cards.run("touch", "--forget").stderr
     again = cards.run("touch", "--forget")
-    assert (again.exit_code, "was not registered" in again.stderr) == (0, True)
-    assert cards.run("touch", *cards.trust).exit_code == 1
+    assert (again.returncode, "was not registered" in again.stderr) == (0, True)
+    assert cards.run("touch", *cards.trust).returncode == 1
 
 
 def test_a_registry_elsewhere(cards, tmp_path):
     own = ("--registry", str(tmp_path / "gate.sqlite"))
     register(cards, *own)
     assert (tmp_path / "gate.sqlite").exists()
-    assert cards.run("touch", *cards.trust, *own).exit_code == 3
-    assert isinstance(cards.run("touch").exception, TouchRegistryUnusable)
+    assert cards.run("touch", *cards.trust, *own).returncode == 3
+    assert isinstance(cards.run("touch").error, TouchRegistryUnusable)
 
 
 def test_register_and_forget_exclude_each_other(cards):
-    assert isinstance(cards.run("touch", "--register", "--forget").exception, UsageProblem)
+    assert isinstance(cards.run("touch", "--register", "--forget").error, UsageProblem)

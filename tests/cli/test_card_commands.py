@@ -22,6 +22,7 @@ from signkit.errors import (
 from tests.card.test_surface import _FORBIDDEN as FORBIDDEN
 from tests.card.test_surface import _files_reached as files_reached
 from tests.cli.cards import BIRTH_DATE, CODE_B, PASSWORD, PIN, SURFACE_PIN
+from tests.command import run_signkit
 
 FRESH = {"signature": 5, "authentication": 3, "surface": 3, "code-b": 15, "birth-date": 15}
 
@@ -79,7 +80,7 @@ def test_a_fingerprint_tells_cards_apart_when_asked_for(cards):
 
 
 def test_an_unknown_profile_lists_those_there_are(cards):
-    error = cards.run("status", reader="virtual:gold").exception
+    error = cards.run("status", reader="virtual:gold").error
     assert isinstance(error, ReaderNotFound)
     assert "virtual:last-try" in error.hint("en")
 
@@ -107,19 +108,19 @@ def test_a_smartphone_asks_for_the_pin_first(cards, tmp_path):
 def test_a_certificate_file_is_not_overwritten(cards, tmp_path):
     (tmp_path / "auth.pem").write_bytes(b"mine")
     result = cards.run("certificate", "--kind", "auth", "-o", str(tmp_path / "auth.pem"))
-    assert isinstance(result.exception, OutputExists)
+    assert isinstance(result.error, OutputExists)
     assert (tmp_path / "auth.pem").read_bytes() == b"mine"
 
 
 def test_a_card_without_signing_certificate_says_so(cards):
     result = cards.run("certificate", "--kind", "sign", typed="SIGNKIT1\n", reader="virtual:no-signing-certificate")
-    assert isinstance(result.exception, NoSigningCertificate)
+    assert isinstance(result.error, NoSigningCertificate)
 
 
 def test_a_wrong_password_spends_one_try_and_says_what_remains(cards):
     result = cards.run("certificate", "--kind", "sign", typed="WRONG123\n")
-    assert isinstance(result.exception, PinWrong)
-    assert result.exception.tries_left == 4
+    assert isinstance(result.error, PinWrong)
+    assert result.error.tries_left == 4
     assert cards.tries()["signature"] == 4
 
 
@@ -129,21 +130,21 @@ def test_a_wrong_password_spends_one_try_and_says_what_remains(cards):
 def test_a_changed_pin_opens_and_the_old_one_no_longer_does(cards):
     changed = cards.run("change-pin", "--pin", "authentication", typed="1234\n4321\n")
     assert "Changed: authentication PIN." in changed.stderr
-    assert isinstance(cards.run("authenticate", typed="1234\n").exception, PinWrong)
-    assert cards.run("authenticate", typed="4321\n").exit_code == 0
+    assert isinstance(cards.run("authenticate", typed="1234\n").error, PinWrong)
+    assert cards.run("authenticate", typed="4321\n").returncode == 0
 
 
 def test_the_text_input_support_pin_is_changed(cards):
     changed = cards.run("change-pin", "--pin", "surface", typed="5678\n8765\n")
     assert "3 tries left." in changed.stderr
     assert "Changed: text input support PIN." in changed.stderr
-    assert isinstance(cards.run("identity", "--from", "surface", typed="5678\n").exception, PinWrong)
-    assert cards.run("identity", "--from", "surface", typed="8765\n").exit_code == 0
+    assert isinstance(cards.run("identity", "--from", "surface", typed="5678\n").error, PinWrong)
+    assert cards.run("identity", "--from", "surface", typed="8765\n").returncode == 0
 
 
 def test_a_lower_case_password_is_set_in_upper_case(cards):
-    assert cards.run("change-pin", "--pin", "signature", typed="signkit1\nnewpass9\n").exit_code == 0
-    assert cards.run("certificate", "--kind", "sign", typed="NEWPASS9\n").exit_code == 0
+    assert cards.run("change-pin", "--pin", "signature", typed="signkit1\nnewpass9\n").returncode == 0
+    assert cards.run("certificate", "--kind", "sign", typed="NEWPASS9\n").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -151,9 +152,9 @@ def test_a_lower_case_password_is_set_in_upper_case(cards):
     [("signature", "SIGNKIT1\nshort\n"), ("authentication", "1234\n12a4\n"), ("surface", "5678\n567\n")],
 )
 def test_a_new_pin_of_the_wrong_form_spends_no_try_and_changes_nothing(cards, pin, typed):
-    assert isinstance(cards.run("change-pin", "--pin", pin, typed=typed).exception, PinFormatInvalid)
+    assert isinstance(cards.run("change-pin", "--pin", pin, typed=typed).error, PinFormatInvalid)
     assert cards.tries() == FRESH
-    assert cards.run("certificate", "--kind", "sign", typed=f"{PASSWORD}\n").exit_code == 0
+    assert cards.run("certificate", "--kind", "sign", typed=f"{PASSWORD}\n").returncode == 0
 
 
 @pytest.mark.parametrize(("profile", "error"), [("locked", CardLocked), ("last-try", PinLastTry)])
@@ -162,14 +163,14 @@ def test_nobody_is_asked_where_no_try_may_be_used(cards, profile, error):
     before = cards.tries(reader)
     for arguments in (("change-pin", "--pin", "signature"), ("certificate", "--kind", "sign"), ("identity",)):
         result = cards.run(*arguments, typed="SIGNKIT1\nSIGNKIT2\n", reader=reader)
-        assert isinstance(result.exception, error)
+        assert isinstance(result.error, error)
         assert "tries left." not in result.stderr
     assert cards.tries(reader) == before
 
 
 def test_the_last_try_is_used_when_insisted_on(cards):
     arguments = ("certificate", "--kind", "sign", "--use-last-try")
-    assert cards.run(*arguments, typed="SIGNKIT1\n", reader="virtual:last-try").exit_code == 0
+    assert cards.run(*arguments, typed="SIGNKIT1\n", reader="virtual:last-try").returncode == 0
     assert cards.tries("virtual:last-try")["signature"] == 5
 
 
@@ -199,7 +200,7 @@ def test_no_command_reaches_the_individual_number(cards, tmp_path):
     for arguments, typed in commands:
         before = len(cards.exchanges)
         result = cards.run(*arguments, typed=typed and f"{typed}\n")
-        assert result.exit_code in (0, 3), (arguments, result.exception, result.stderr)
+        assert result.returncode in (0, 3), (arguments, result.error, result.stderr)
         assert len(cards.exchanges) > before, arguments
     reached = files_reached(cards.exchanges)
     assert {aid for aid, _ in reached} >= set(FORBIDDEN), "the applications were not used at all"
@@ -218,12 +219,8 @@ def test_the_list_above_holds_every_command_that_speaks_to_a_card():
 
 
 def test_the_doctor_reaches_no_forbidden_file_either(cards):
-    from typer.testing import CliRunner
-
-    from signkit.cli.app import make_app
-
-    result = CliRunner().invoke(make_app(), ["doctor", "--reader", "virtual"], env={"SIGNKIT_HOME": str(cards.home)})
-    assert result.exit_code == 0, result.stdout
+    result = run_signkit("doctor", "--reader", "virtual", home=cards.home)
+    assert result.returncode == 0, result.stdout
     reached = files_reached(cards.exchanges)
     assert surface.TEXT_AID in {aid for aid, _ in reached}
     assert not [(aid, file) for aid, file in reached if file in FORBIDDEN.get(aid, ())]
@@ -300,7 +297,7 @@ def test_nobody_types_a_name_or_an_address(cards, repository, tmp_path, signkit)
 )
 def test_a_wrong_party_is_refused_before_any_secret_is_asked(cards, arguments, words):
     result = cards.run("identity", *arguments, typed=f"{PASSWORD}\n")
-    assert words in result.exception.message("en")
+    assert words in result.error.message("en")
     assert cards.exchanges == []
 
 
@@ -310,7 +307,7 @@ def test_a_wrong_party_is_refused_before_any_secret_is_asked(cards, arguments, w
 @pytest.mark.parametrize("typed", [BIRTH_DATE, "19930401"])
 def test_a_card_is_no_copy_but_its_issuer_stays_open(cards, typed):
     result = cards.run("genuine", typed=f"{typed}\n")
-    assert result.exit_code == 3
+    assert result.returncode == 3
     assert "18 or over: yes" in result.stdout
     assert "undecided: the key that certifies the record's issuer is not published" in result.stdout
     assert "1993" not in result.stdout
@@ -331,12 +328,12 @@ def test_a_copy_of_a_cards_files_is_bad(cards, monkeypatch):
 
     monkeypatch.setattr(surface, "prove_genuine", copy)
     judged = cards.run("genuine", typed=f"{BIRTH_DATE}\n")
-    assert judged.exit_code == 1
+    assert judged.returncode == 1
     assert "bad: the card does not have the key" in judged.stdout
 
 
 def test_a_birth_date_that_is_none_is_refused_unsent(cards):
-    assert isinstance(cards.run("genuine", typed="19930230\n").exception, PinFormatInvalid)
+    assert isinstance(cards.run("genuine", typed="19930230\n").error, PinFormatInvalid)
     assert cards.tries()["birth-date"] == 15
 
 
@@ -358,10 +355,9 @@ def test_a_birth_date_that_is_none_is_refused_unsent(cards):
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else None,
 )
-def test_messages_in_both_languages(cards, monkeypatch, arguments, typed, english, japanese):
+def test_messages_in_both_languages(cards, arguments, typed, english, japanese):
     for lang, words in (("en", english), ("ja", japanese)):
-        monkeypatch.setattr("signkit.cli.language.LANGUAGE", lang)
-        result = cards.run(*arguments, typed=typed)
+        result = cards.run(*arguments, typed=typed, lang=lang)
         assert words in result.stdout + result.stderr
 
 
@@ -375,10 +371,10 @@ def test_a_wrong_password_as_a_person_meets_it(kept_home, tmp_path, signkit, lan
 
 def test_a_secret_is_not_asked_of_a_pipe_without_leave(cards):
     result = cards.run("identity")
-    assert isinstance(result.exception, UsageProblem)
-    assert "no terminal to type it at" in result.exception.message("en")
+    assert isinstance(result.error, UsageProblem)
+    assert "no terminal to type it at" in result.error.message("en")
 
 
 def test_touching_a_smartphone_needs_its_pin(cards):
     cards.run("touch", "--register", *cards.trust, typed=f"{PIN}\n")
-    assert isinstance(cards.run("touch", reader="virtual:android").exception, PinNeeded)
+    assert isinstance(cards.run("touch", reader="virtual:android").error, PinNeeded)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import signal
 import socket
 import subprocess
-import sys
 
 import pytest
+
+from tests.command import start_signkit
 
 SELECT_JPKI = bytes.fromhex("00A4040C0AD392F000260100000001")
 SELECT_PASSWORD, WRONG = bytes.fromhex("00A4020C02001B"), bytes.fromhex("0020008008") + b"WRONG123"
@@ -24,9 +24,9 @@ def emulate(kept_home, tmp_path):
 
     def start(*arguments: str, listening: socket.socket) -> tuple[subprocess.Popen, socket.socket]:
         host, port = listening.getsockname()
-        command = [sys.executable, "-m", "signkit", "card", "emulate", "--reader", f"{host}:{port}", *arguments]
-        environment = os.environ | {"SIGNKIT_HOME": str(tmp_path / "home"), "SIGNKIT_LANG": "en", "PYTHONUTF8": "1"}
-        process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment)
+        process = start_signkit(
+            "card", "emulate", "--reader", f"{host}:{port}", *arguments, home=tmp_path / "home", stdin=None, stdout=None
+        )
         started.append(process)
         listening.settimeout(60)
         link, _ = listening.accept()
@@ -44,6 +44,7 @@ def ask(link, message: bytes) -> bytes:
     return link.recv(2 + 258)[2:]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_the_card_tells_its_pins_and_stops_cleanly(emulate, number):
     with socket.create_server(("127.0.0.1", 0)) as listening:
@@ -84,8 +85,8 @@ def test_the_state_is_kept_in_a_file(emulate, tmp_path):
 )
 def test_wrong_words_are_refused(cards, arguments, words):
     result = cards.run("emulate", *arguments, reader=None)
-    assert words in result.exception.message("en")
-    assert result.exception.EXIT_CODE == 2
+    assert words in result.error.message("en")
+    assert result.error.EXIT_CODE == 2
 
 
 def test_no_virtual_reader_is_told_with_the_way_to_one(cards, monkeypatch):
@@ -97,5 +98,5 @@ def test_no_virtual_reader_is_told_with_the_way_to_one(cards, monkeypatch):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         host, port = closed.getsockname()
     result = cards.run("emulate", "--reader", f"{host}:{port}", reader=None)
-    assert isinstance(result.exception, VirtualReaderUnavailable)
-    assert result.exception.EXIT_CODE == 11
+    assert isinstance(result.error, VirtualReaderUnavailable)
+    assert result.error.EXIT_CODE == 11

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from tests.delivery.conftest import (  # noqa: F401  fixtures of the room
     TODAY,
+    bare,
     blank_consent,
     complete,
     consent_pdf,
@@ -98,13 +99,17 @@ def test_the_certificate_is_made_of_a_complete_contract(signkit, agreement, tmp_
     assert len(PdfReader(BytesIO((tmp_path / "certificate.pdf").read_bytes())).pages) == 1
 
 
-def test_the_certificate_is_refused_where_something_is_not_proven(signkit, agreement, tmp_path):
-    run = signkit("complete", agreement, "--offline")
+def test_the_certificate_is_refused_where_something_is_not_proven(signkit, agreement, bare, tmp_path):  # noqa: F811
+    untrusted = signkit("complete", agreement, "--offline", "--allow-indeterminate")
+    assert untrusted.returncode == 1
+    assert "a signature is not good" in untrusted.stderr
+    (tmp_path / "bare.pdf").write_bytes(bare)
+    run = signkit("complete", "bare.pdf", *TRUST)
     assert run.returncode == 3
     assert "not every signature is proven" in run.stderr
-    assert not (tmp_path / "agreement-certificate.pdf").exists()
-    assert signkit("complete", agreement, "--offline", "--allow-indeterminate").returncode == 0
-    assert (tmp_path / "agreement-certificate.pdf").exists()
+    assert not (tmp_path / "bare-certificate.pdf").exists()
+    assert signkit("complete", "bare.pdf", "--allow-indeterminate", *TRUST).returncode == 0
+    assert (tmp_path / "bare-certificate.pdf").exists()
 
 
 def test_the_certificate_is_refused_for_a_forgery(signkit, agreement, complete, tmp_path):  # noqa: F811
@@ -113,7 +118,7 @@ def test_the_certificate_is_refused_for_a_forgery(signkit, agreement, complete, 
     (tmp_path / "forged.pdf").write_bytes(altered)
     run = signkit("complete", "forged.pdf", *TRUST, "--allow-indeterminate")
     assert run.returncode == 1
-    assert "a signature does not hold" in run.stderr
+    assert "a signature is not good" in run.stderr
 
 
 def test_attachments_go_in_when_the_contract_is_made(signkit, repository, tmp_path):

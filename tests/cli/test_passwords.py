@@ -21,7 +21,8 @@ def test_a_locked_file_is_signed_shown_extended_and_judged(signkit, locked):
                      stdin=f"{USER}\n{PASSWORD}")  # fmt: skip
     assert signed.returncode == 0, signed.stderr
     status = signkit("status", "locked-seller.pdf", "--password-stdin", stdin=f"{USER}\n")
-    assert "[x] seller" in status.stdout
+    assert "[!] seller" in status.stdout
+    assert "leads to no trusted authority" in status.stdout
     extended = signkit("extend", "locked-seller.pdf", "--password-stdin", "--tsa", "rehearsal", stdin=f"{USER}\n")
     assert extended.returncode == 0, extended.stderr
     judged = signkit("validate", "--offline", "--password-stdin", "--format", "csv", "locked-seller-B-LTA.pdf",

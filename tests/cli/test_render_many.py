@@ -15,6 +15,7 @@ def staff(repository, tmp_path):
     return ("render", "employment-agreement", "staff.csv", "--base", "base.yaml")
 
 
+@pytest.mark.slow
 def test_one_pdf_a_row_then_signed_then_handed_out(signkit, staff, tmp_path):
     made = signkit(*staff, "-o", "out", "--name", "{employee.name}", "--jobs", "2")
     assert made.returncode == 0, made.stderr

@@ -18,7 +18,8 @@ def test_a_pdf_without_a_field_says_how_it_is_signed_and_then_is(signkit, tmp_pa
     signed = signkit("sign", "lease.pdf", "--as", "seller", *CARD, "--field-at", "last:30,60,50,20", stdin=PASSWORD)
     assert (signed.returncode, signed.stdout) == (0, "lease-seller.pdf\n"), signed.stderr
     status = signkit("status", "lease-seller.pdf")
-    assert "[x] seller" in status.stdout
+    assert "[!] seller" in status.stdout
+    assert "leads to no trusted authority" in status.stdout
 
 
 @pytest.mark.parametrize(

@@ -50,17 +50,25 @@ def test_signing_out_of_turn_is_refused_before_any_secret_is_asked(signkit, cont
 
 
 def test_the_status_follows_the_signatures(signkit, contract, tmp_path):
+    trust: tuple[str, ...] = ()
+
     def states(name: str) -> list[str]:
-        answer = signkit("status", name, "--format", "json")
+        answer = signkit("status", name, "--format", "json", *trust)
         assert answer.returncode == 0, answer.stderr
         return [party["state"] for party in json.loads(answer.stdout)["parties"]]
 
     assert states("contract.pdf") == ["next", "waiting", "waiting"]
     assert signkit("sign", contract, "--as", "seller", *SIGN, stdin=PASSWORD).returncode == 0
-    assert states("contract-seller.pdf") == ["signed", "next", "waiting"]
+    assert states("contract-seller.pdf") == ["broken", "next", "waiting"]  # nobody said that rehearsal CAs are believed
+    trust = ("--trust", "home/rehearsal/rehearsal-ca.pem")
+    assert states("contract-seller.pdf") == ["unproven", "next", "waiting"]
     assert signkit("sign", "contract-seller.pdf", "--as", "buyer", *SIGN, stdin=PASSWORD).returncode == 0
     assert signkit("sign", "contract-seller-buyer.pdf", "--as", "broker", *SIGN, stdin=PASSWORD).returncode == 0
-    assert states("contract-seller-buyer-broker.pdf") == ["signed", "signed", "signed"]
+    assert states("contract-seller-buyer-broker.pdf") == ["unproven", "unproven", "unproven"]
+    answer = json.loads(signkit("status", "contract-seller-buyer-broker.pdf", "--format", "json", *trust).stdout)
+    assert answer["complete"] == "unproven"
+    words = signkit("status", "contract-seller-buyer-broker.pdf", *trust).stdout
+    assert "with the evidence at hand that cannot be proven" in words
 
 
 def test_the_first_signature_certifies_and_each_locks_what_is_signed(signkit, contract, tmp_path):

@@ -10,6 +10,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.slow  # a dozen processes, one after the other
+
 #: Each step's exit code and what it must say, in the order of the script.
 STEPS = [
     ("render", 0, "to be signed by: seller, buyer, broker"),

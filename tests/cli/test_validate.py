@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import sys
 import zipfile
 
 import pytest
 
+from tests.command import start_signkit
 from tests.validation import pdfs, pki
 
 
@@ -94,6 +94,7 @@ def test_nothing_to_judge_is_said(signkit, tmp_path):
     assert "nothing was judged" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_worst_verdict_is_the_exit_code(signkit, inbox, signed, tmp_path):
     (inbox / "forged.pdf").write_bytes(signed.replace(b"100 yen", b"999 yen"))
     assert validate(signkit, "in", "nowhere.pdf").returncode == 1
@@ -115,6 +116,7 @@ def test_a_name_that_no_encoding_holds_is_written_escaped(signkit, tmp_path, sig
 # --- going on ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_resume_begins_and_goes_on(signkit, inbox, tmp_path, signed):
     results = tmp_path / "results.jsonl"
     assert validate(signkit, "in/0.pdf", "in/1.pdf", "--resume", "results.jsonl").returncode == 3
@@ -128,6 +130,7 @@ def test_resume_begins_and_goes_on(signkit, inbox, tmp_path, signed):
     assert names(after.removeprefix(before)) == ["1.pdf", "2.pdf", "3.pdf", "4.pdf"]
 
 
+@pytest.mark.slow
 def test_resume_counts_what_was_judged_before(signkit, inbox, signed, tmp_path):
     (inbox / "0.pdf").write_bytes(signed.replace(b"100 yen", b"999 yen"))
     assert validate(signkit, "in", "--resume", "results.jsonl").returncode == 1
@@ -135,6 +138,7 @@ def test_resume_counts_what_was_judged_before(signkit, inbox, signed, tmp_path):
     assert len(lines((tmp_path / "results.jsonl").read_text(encoding="utf-8"))) == 5
 
 
+@pytest.mark.slow
 def test_resume_drops_a_last_line_that_was_cut_off(signkit, inbox, tmp_path):
     results = tmp_path / "results.jsonl"
     assert validate(signkit, "in", "--resume", "results.jsonl").returncode == 3
@@ -168,22 +172,20 @@ def test_resume_is_for_json_lines(signkit, inbox):
     assert "JSON lines only" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
 @pytest.mark.parametrize("jobs", ["0", "2"])
 def test_an_interruption_leaves_whole_lines_to_go_on_from(signkit, inbox, tmp_path, jobs):
-    environment = {**os.environ, "SIGNKIT_HOME": str(tmp_path / "home"), "SIGNKIT_LANG": "en"}
-    command = [sys.executable, "-m", "signkit", "validate", "--offline", "-", "--resume", "r.jsonl", "--jobs", jobs]
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stderr=subprocess.PIPE, cwd=tmp_path, env=environment
-    ) as process:
+    command = ("validate", "--offline", "-", "--resume", "r.jsonl", "--jobs", jobs)
+    with start_signkit(*command, home=tmp_path / "home", folder=tmp_path, stdout=None) as process:
         for _ in range(4):  # more than are handed out at once, so that some are done while it waits for more names
-            process.stdin.write(b"".join(b"in/%d.pdf\n" % number for number in range(5)))
+            process.stdin.write("".join(f"in/{number}.pdf\n" for number in range(5)))
         process.stdin.flush()
         results = tmp_path / "r.jsonl"
         while not results.exists() or results.read_bytes().count(b"\n") < 3:
             assert process.poll() is None
         process.send_signal(signal.SIGINT)
-        said = process.stderr.read().decode()
+        said = process.stderr.read()
         process.stdin.close()
         assert process.wait(60) == 130, said
     assert "Stopped after" in said

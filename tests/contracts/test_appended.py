@@ -88,7 +88,7 @@ def test_the_pages_stand_behind_the_annex_as_real_text(render, explanation, tmp_
 def test_the_contracts_data_list_them(render, explanation):
     each, plan = appendix("説明書.pdf", explanation, "重要事項説明書"), attachment("a.txt", b"plan")
     contract = read_contract(render(each, attachments=[plan]))
-    assert contract.appended == (EmbeddedFile("説明書.pdf", "重要事項説明書", each.sha256, 2),)
+    assert contract.appended == (EmbeddedFile("説明書.pdf", "重要事項説明書", each.sha256, 2, each.size),)
     assert contract.attachments == (EmbeddedFile("a.txt", "a", plan.sha256),)
 
 

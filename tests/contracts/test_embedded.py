@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import zlib
 
@@ -109,3 +110,93 @@ def test_no_pdf(pdf: bytes) -> None:
 @pytest.mark.parametrize("files", [b"[[3 0 R]]", b"[99 0 R]", b"[1 0 R]", b"3 0 R", b"(x)"])
 def test_associated_files_that_make_no_sense(files: bytes) -> None:
     assert read_contract(pdf_with(b"{}", files=files)) is None
+
+
+def pdf_naming(*specifications: bytes, associated: str, embedded: str, streams: tuple[bytes, ...]) -> bytes:
+    """A PDF with file specifications (from object 3) and their streams (from object 10), put where it is said."""
+    listed = {name: " ".join(f"{3 + index} 0 R" for index in map(int, name)) for name in (associated, embedded)}
+    pairs = " ".join(f"(n{index}) {3 + int(index)} 0 R" for index in embedded)
+    tree = f"/EmbeddedFiles<</Names[{pairs}]>>"
+    objects = {
+        1: f"<</Type/Catalog/Pages 2 0 R/AF[{listed[associated]}]/Names<<{tree}>>>>".encode(),
+        2: b"<</Type/Pages/Kids[]/Count 0>>",
+    }
+    objects |= dict(enumerate(specifications, 3)) | dict(enumerate(streams, 10))
+    out, offsets = bytearray(b"%PDF-1.7\n"), {}
+    for number, body in objects.items():
+        offsets[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    table = len(out)
+    rows = b"".join(b"%d 1\n%010d 00000 n \n" % item for item in offsets.items())
+    out += b"xref\n0 1\n0000000000 65535 f \n" + rows
+    return bytes(out + b"trailer\n<</Size 30/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % table)
+
+
+def stream_of(content: bytes, entries: bytes = b"") -> bytes:
+    return b"<<%s/Length %d>>\nstream\n%s\nendstream" % (entries, len(content), content)
+
+
+def specification(name: bytes, key: bytes = b"/F", target: int = 10, streams: bytes | None = None) -> bytes:
+    return b"<</Type/Filespec%s%s/EF<<%s>>>>" % (key, name, streams or b"/F %d 0 R" % target)
+
+
+CONTENT = json.dumps(GOOD).encode()
+OTHER = json.dumps({**GOOD, "data": {"a": "2"}}).encode()
+NAMES = {
+    "plain": b"(contract.json)",
+    "hexadecimal": b"<636F6E74726163742E6A736F6E>",
+    "escaped": b"(con\\164ract.json)",
+    "utf-16-be": b"<" + (b"\xfe\xff" + "contract.json".encode("utf-16-be")).hex().encode() + b">",
+    "utf-16-le": b"<" + (b"\xff\xfe" + "contract.json".encode("utf-16-le")).hex().encode() + b">",
+    "utf-8": b"(\xef\xbb\xbfcontract.json)",
+}
+STORED = {
+    "plain": stream_of(CONTENT),
+    "flate": stream_of(zlib.compress(CONTENT), b"/Filter/FlateDecode"),
+    "ASCIIHex": stream_of(CONTENT.hex().encode() + b">", b"/Filter/ASCIIHexDecode"),
+    "ASCII85": stream_of(base64.a85encode(CONTENT) + b"~>", b"/Filter/A85"),
+    "two filters": stream_of(zlib.compress(CONTENT).hex().encode() + b">", b"/Filter[/AHx/Fl]"),
+}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES.keys())
+@pytest.mark.parametrize("stored", STORED.values(), ids=STORED.keys())
+@pytest.mark.parametrize("place", ["first", "second", "embedded only", "both"])
+def test_however_a_contract_is_named_and_stored_it_is_seen(name: bytes, stored: bytes, place: str) -> None:
+    note = specification(b"(note.txt)", target=11)
+    order, associated, embedded = {
+        "first": ((name, note), "01", ""),
+        "second": ((note, name), "01", ""),
+        "embedded only": ((name, note), "", "01"),
+        "both": ((name, note), "0", "01"),
+    }[place]
+    made = [specification(item, b"/UF") if item is name else item for item in order]
+    pdf = pdf_naming(*made, associated=associated, embedded=embedded, streams=(stored, stream_of(b"a note")))
+
+    assert read_contract(pdf) == EmbeddedContract("receipt", "1.0.0", {"a": "1"})
+
+
+ONE, ELSEWHERE = specification(NAMES["plain"]), specification(NAMES["plain"], target=11)
+TWO = {
+    "two specifications": ((specification(NAMES["plain"]), specification(NAMES["utf-16-le"], target=11)), "01", ""),
+    "one associated, one embedded": (
+        (specification(NAMES["plain"]), specification(NAMES["plain"], target=11)),
+        "0",
+        "1",
+    ),
+    "two streams of one": ((specification(NAMES["plain"], streams=b"/UF 10 0 R/F 11 0 R"),), "0", ""),
+    "a second name": (
+        (specification(NAMES["plain"]), b"<</F(contract.json)/UF(x.txt)/EF<</F 11 0 R>>>>"),
+        "01",
+        "",
+    ),
+}
+
+
+@pytest.mark.parametrize(("made", "associated", "embedded"), TWO.values(), ids=TWO.keys())
+def test_two_contracts_in_one_file_are_refused(made: tuple[bytes, ...], associated: str, embedded: str) -> None:
+    streams = (stream_of(CONTENT), stream_of(OTHER))
+    with pytest.raises(ContractDataUnreadable, match="two that differ"):
+        read_contract(pdf_naming(*made, associated=associated, embedded=embedded, streams=streams))
+    same = (stream_of(CONTENT), stream_of(zlib.compress(CONTENT), b"/Filter/FlateDecode"))
+    assert read_contract(pdf_naming(*made, associated=associated, embedded=embedded, streams=same)) is not None

@@ -216,6 +216,7 @@ BOUNDED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "cause"), BOUNDED.values(), ids=BOUNDED.keys())
 def test_what_would_take_hours_or_all_memory_is_refused(
     make_template: MakeTemplate, data: Data, text: str, cause: str

@@ -304,6 +304,7 @@ HOSTILE = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("value", HOSTILE)
 def test_a_value_is_printed_as_it_is(make_word: MakeWord, value: str) -> None:
     filled = filled_contract(make_word(), {**DATA, "name": value})
@@ -391,7 +392,7 @@ REFUSED = {
 }  # fmt: skip
 
 
-def test_a_check_tells_which_fonts_are_replaced(nda) -> None:
+def test_a_check_tells_which_fonts_are_replaced(libreoffice, nda) -> None:
     replaced = check_template(nda).replaced_fonts
 
     assert replaced["ＭＳ 明朝"] == MINCHO
@@ -407,6 +408,7 @@ def test_the_word_template_that_a_form_was_begun_from_is_forgotten(make_word: Ma
         assert b"attachedTemplate" not in archive.read("word/settings.xml")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("made", "cause"), REFUSED.values(), ids=REFUSED.keys())
 def test_refused_by_name(make_word: MakeWord, made: dict, cause: str) -> None:
     template = make_word(**made)
@@ -465,6 +467,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("paragraphs", "cause"), FAULTS.values(), ids=FAULTS.keys())
 def test_faults_of_the_text_are_named(make_word: MakeWord, paragraphs: tuple[str, ...], cause: str) -> None:
     with pytest.raises(TemplateInvalid, match=re.escape(cause)):

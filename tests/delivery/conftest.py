@@ -14,12 +14,12 @@ from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.delivery.consent import Consent, read_consent
 from signkit.pki.anchors import default_trust_store
+from signkit.progress.contract import ContractStatus, contract_status
 from signkit.rehearsal.authority import Person
 from signkit.rehearsal.services import utc_now
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
-from signkit.status.contract import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions
 
 #: Signatures are made now, so the documents are of today.
@@ -78,6 +78,15 @@ def half_signed(employment, employer, services) -> bytes:
 @pytest.fixture(scope="session")
 def complete(half_signed, employee, services) -> bytes:
     return signed(half_signed, "employee", employee, services)
+
+
+@pytest.fixture(scope="session")
+def bare(employment, employer, employee, services) -> bytes:
+    """Both have signed with believed keys at B-B: nothing says whether these were revoked."""
+    pdf = employment
+    for role, key in (("employer", employer), ("employee", employee)):
+        pdf = sign(pdf, SignatureRequest(role, role, utc_now()), key, Level.B_B, services).pdf
+    return pdf
 
 
 def signed(pdf: bytes, role: str, key: Signer, services) -> bytes:

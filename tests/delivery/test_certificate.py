@@ -15,7 +15,7 @@ from signkit.contracts.fonts import font_set
 from signkit.delivery.certificate import REPORT_NAME, completion_certificate
 from signkit.delivery.sheet import drawable
 from signkit.errors import CompletionImpossible, CompletionRefused, ExitCode, InputUnreadable
-from signkit.status.contract import contract_status
+from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
 from signkit.words import Text
 
@@ -108,27 +108,34 @@ def test_it_is_refused_before_all_have_signed(half_signed, options):
 def test_it_is_refused_for_an_altered_contract_whatever_is_allowed(complete, options):
     altered = bytearray(complete)
     altered[altered.index(b"/StructParents") - 3] ^= 1
-    with pytest.raises(CompletionImpossible, match="a signature does not hold") as caught:
+    with pytest.raises(CompletionImpossible, match="a signature is not good") as caught:
         completion_certificate(contract_status(bytes(altered), "a.pdf", options), allow_indeterminate=True)
     assert caught.value.EXIT_CODE == ExitCode.FAILED
 
 
+def test_it_is_refused_where_a_certificate_leads_to_no_trusted_authority(complete):
+    status = contract_status(complete, "a.pdf", ValidationOptions(offline=True))
+    with pytest.raises(CompletionImpossible, match="a signature is not good"):
+        completion_certificate(status, allow_indeterminate=True)
+
+
 @pytest.fixture(scope="module")
-def untrusted(complete):
-    return contract_status(complete, "a.pdf", ValidationOptions(offline=True))
+def unproven(bare, options):
+    return contract_status(bare, "a.pdf", options)
 
 
-def test_it_is_refused_where_a_signature_is_not_proven(untrusted):
+def test_it_is_refused_where_a_signature_is_not_proven(unproven):
+    assert (unproven.all_signed, unproven.complete) == (True, False)
     with pytest.raises(CompletionRefused, match="not every signature is proven"):
-        completion_certificate(untrusted)
+        completion_certificate(unproven)
 
 
-def test_allowed_all_the_same_it_says_in_large_letters_what_is_not_proven(untrusted):
-    page = completion_certificate(untrusted, allow_indeterminate=True)
+def test_allowed_all_the_same_it_says_in_large_letters_what_is_not_proven(unproven):
+    page = completion_certificate(unproven, allow_indeterminate=True)
     text = text_of(page)
     assert pages_of(page) == 1
     assert "証明されていません" in text
-    assert "信頼する認証局に辿り着けません" in text
+    assert "手元の情報だけでは" in text
     assert "合格 (TOTAL-PASSED)" not in text
 
 

@@ -11,7 +11,7 @@ from signkit.delivery.consent import read_consent, withdrawal
 from signkit.delivery.rules import RULES, covers
 from signkit.delivery.transaction import Transaction
 from signkit.errors import ConsentUnreadable
-from signkit.status.contract import contract_status
+from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
 
 from .conftest import DAY, TODAY, person, signed
@@ -337,3 +337,15 @@ def test_every_rule_reads_items_that_its_template_has(repository):
             assert isinstance(item_at(data, item), str), (name, item)
         assert {each.role for each in rule.recipients} <= {party.role for party in template.parties}
         assert rule.date_item == template.date_item
+
+
+@pytest.mark.parametrize("lots", [1, 10])
+def test_the_withdrawal_names_beside_the_field_who_withdraws(earlier, lots):
+    from signkit.pdf.contract import read_contract
+    from signkit.validation.page_text import Question, carries, text_beside
+
+    assert earlier.transaction is not None
+    transaction = replace(earlier.transaction, properties=tuple(f"架空市{n}番" for n in range(lots)))
+    pdf = withdrawal(replace(earlier, transaction=transaction), TODAY)
+    [text] = text_beside(pdf, [Question("recipient", len(pdf))])
+    assert carries(text, read_contract(pdf).parties[0].name) == "yes"

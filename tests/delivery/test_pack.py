@@ -23,7 +23,7 @@ from signkit.errors import (
     OutputNotWritten,
     UsageProblem,
 )
-from signkit.status.contract import contract_status
+from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
 
 from .conftest import signed

@@ -16,6 +16,7 @@ def workshop(tmp_path_factory) -> Iterator[Workshop]:
         yield opened
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", list(cells()), ids=lambda cell: cell.name)
 def test_the_cell_is_as_it_should_be(cell, workshop):
     assert cell.run(workshop) == cell.expected

@@ -219,6 +219,15 @@ def test_every_reason_but_these_is_met_in_a_case():
         "representative",
         "organization-by-person",
         "witness",
+        "contract-unreadable",
+        "contract-names-nobody",
+        "basis-too-weak",
+        # of the page: tests/validation/test_parties.py
+        "page-not-read",
+        "page-other-name",
+        "page-name-joined",
+        "page-name-between",
+        "page-address-missing",
     }
     assert set(REASONS) == in_table | elsewhere
 

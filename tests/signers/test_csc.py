@@ -247,6 +247,7 @@ def dummy(request, tmp_path_factory):
         yield address
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["alice", "bob"], ids=["RSA", "ECDSA"])
 def test_a_strangers_server_signs_a_contract(dummy, name, blank, services, tmp_path):
     with open_csc_signer(f"{dummy}#testing/{name}", lambda _: pytest.fail("no PIN"), Settings()) as key:
@@ -256,6 +257,7 @@ def test_a_strangers_server_signs_a_contract(dummy, name, blank, services, tmp_p
     assert witness.valid_signatures(tmp_path / "signed.pdf") == 1
 
 
+@pytest.mark.slow
 def test_a_credential_that_a_strangers_server_does_not_have_is_refused(dummy):
     with (
         pytest.raises(CscFailed, match="HTTP status 404"),

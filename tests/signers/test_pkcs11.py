@@ -167,6 +167,7 @@ def sha256_verifies(certificate_der: bytes, signature: bytes, data: bytes) -> No
 # --- signing ---
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_kind_of_key_signs_what_strangers_verify(kind, settings, rehearsal, blank, tmp_path):
     person = Person()

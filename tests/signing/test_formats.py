@@ -7,11 +7,11 @@ from io import BytesIO
 
 import pytest
 
+from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, extend, sign
-from signkit.signing.pades import signature_fields
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
@@ -49,7 +49,9 @@ def report_of(trust_pem):
     return of
 
 
-@pytest.mark.parametrize("level", list(Level))
+@pytest.mark.parametrize(
+    "level", [pytest.param(level, marks=() if level is Level.B_LTA else pytest.mark.slow) for level in Level]
+)
 @pytest.mark.parametrize("name", formats.FORMATS)
 def test_every_format_is_signed_at_every_level(name, level, signed_at, report_of, tmp_path):
     pdf = formats.FORMATS[name]()
@@ -68,6 +70,7 @@ def test_every_format_is_signed_at_every_level(name, level, signed_at, report_of
     assert witness.valid_signatures(path) == (0 if name == UNKNOWN_TO_POPPLER else 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", formats.FORMATS)
 def test_pyhanko_accepts_every_format_after_a_renewal(name, signed_at, services):
     from pyhanko.pdf_utils.reader import PdfFileReader

@@ -8,11 +8,11 @@ from io import BytesIO
 import pytest
 
 from signkit.errors import PdfForbidsSigning, PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong
+from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, extend, sign
-from signkit.signing.pades import signature_fields
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
@@ -42,7 +42,9 @@ def report_of(trust_pem):
     return of
 
 
-@pytest.mark.parametrize("streams", [False, True], ids=["objects", "object-streams"])
+@pytest.mark.parametrize(
+    "streams", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["objects", "object-streams"]
+)
 @pytest.mark.parametrize("kind", SIGNABLE)
 def test_each_encryption_is_signed_extended_and_judged(kind, streams, signed_with, services, report_of, tmp_path):
     pdf, password = encrypted(kind, streams=streams), password_of(kind)
@@ -59,6 +61,7 @@ def test_each_encryption_is_signed_extended_and_judged(kind, streams, signed_wit
     assert answer.returncode == 0, answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [kind for kind in SIGNABLE if "cleartext" not in kind])
 def test_pyhanko_accepts_what_was_signed(kind, signed_with, services):
     """Of cleartext metadata it knows nothing."""

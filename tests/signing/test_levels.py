@@ -19,11 +19,13 @@ from signkit.errors import (
     SigningFieldMissing,
     TimestampUnavailable,
 )
+from signkit.pdf.fields import signature_fields
+from signkit.pdf.writing.appending import open_writer
+from signkit.pdf.writing.opening import reading_errors
 from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, Services, extend, sign
-from signkit.signing.pades import signature_fields
 from signkit.signing.request import SignatureRequest
 from tests import witness
 
@@ -208,5 +210,5 @@ def test_a_form_that_is_no_tree_is_refused_at_once(blank):
     pdf += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
     pdf += b"".join(b"%010d 00000 n \n" % offset for offset in offsets)
     pdf += b"trailer\n<</Size %d/Root 1 0 R>>\nstartxref\n%d\n%%%%EOF\n" % (len(objects) + 1, table)
-    with pytest.raises(PdfNotSignable, match="no tree"):
-        signature_fields(bytes(pdf))
+    with pytest.raises(PdfNotSignable, match="no tree"), reading_errors():
+        open_writer(bytes(pdf))

@@ -8,12 +8,13 @@ from io import BytesIO
 import pytest
 
 from signkit.errors import FieldNotAdded, SigningFieldMissing
+from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.pades import refuse_unwanted, signature_fields
+from signkit.signing.pades import refuse_unwanted
 from signkit.signing.places import LAST_PAGE, Place
 from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn

@@ -13,10 +13,9 @@ from signkit.pki.revocation.sources import (
     NOT_PERMITTED,
     CrlEvidence,
     FolderRevocation,
-    NoEvidence,
     OcspEvidence,
     OnlineRevocation,
-    first_evidence,
+    most_telling,
 )
 from signkit.rehearsal.pki import new_rehearsal
 from signkit.rehearsal.services import RehearsalRevocation, utc_now
@@ -82,16 +81,14 @@ def test_jpki_revocation_is_not_permitted_to_be_had(issuer, person):
     class Jpki:
         issuer = x509.Name.build({"country_name": "JP", "organization_name": "JPKI"})
 
-    assert OnlineRevocation().look_up(Jpki(), issuer) == NOT_PERMITTED
-    assert first_evidence([], Jpki(), issuer) == NOT_PERMITTED
-    nothing = first_evidence([], person, issuer)
-    assert isinstance(nothing, NoEvidence)
-    assert nothing.kind == "not-published"
+    assert OnlineRevocation().look_up(Jpki(), issuer) == [NOT_PERMITTED]
+    assert most_telling([], Jpki()) == NOT_PERMITTED
+    assert most_telling([], person).kind == "not-published"
 
 
 def test_evidence_comes_from_files(person, issuer, rehearsal, tmp_path):
     (tmp_path / "today.crl").write_bytes(rehearsal.revocation().crl(rehearsal.signature_ca))
-    answer = FolderRevocation(tmp_path).look_up(person, issuer)
+    [answer] = FolderRevocation(tmp_path).look_up(person, issuer)
     assert isinstance(answer, CrlEvidence)
     assert collect_evidence([person], [issuer], [FolderRevocation(tmp_path)], "B-LT").crls == (answer.der,)
 

@@ -61,6 +61,7 @@ def test_a_bad_answer_is_one_failure(answer, cause):
         fetch(url, timeout=5, limit=10)
 
 
+@pytest.mark.slow
 def test_a_dripping_answer_ends_at_the_time_limit():
     with service(b"HTTP/1.0 200 OK\r\n\r\n" + b"x" * 10_000, drip=True) as url, pytest.raises(HttpFailure):
         fetch(url, timeout=0.5, limit=100_000)

@@ -18,7 +18,7 @@ from signkit.pki.revocation.sources import (
     CrlEvidence,
     IndexedStatus,
     NoEvidence,
-    first_evidence,
+    all_answers,
     most_telling,
     to_be_kept,
 )
@@ -41,7 +41,7 @@ def holds(tmp_path):
 
 
 def ask(source, certificate, issuer=None):
-    answer = source.look_up(certificate, (issuer or authority()).candidate)
+    answer = source.look_up(certificate, (issuer or authority()).candidate)[0]
     return answer.status if isinstance(answer, IndexedStatus) else answer.kind
 
 
@@ -69,7 +69,7 @@ def test_a_complete_list_speaks_of_every_certificate_of_its_issuer(holds):
 
 
 def test_the_answer_says_of_when_it_is(holds):
-    answer = holds(make_list([])).look_up(leaf(5), authority().candidate)
+    answer = holds(make_list([])).look_up(leaf(5), authority().candidate)[0]
     assert (answer.this_update, answer.next_update) == (NOW, NOW + DAY)
     assert not answer.stale_at(NOW + DAY)
     assert answer.stale_at(NOW + DAY + DAY / 24)
@@ -157,7 +157,7 @@ def test_a_revocation_on_any_list_counts(holds):
     old = make_list([5], issued=NOW - DAY)
     source = holds(old, make_list([], point=issuing_point([uri(1)])))
     assert isinstance(ask(source, leaf(5, points=[point(uri(1))])), Revoked)
-    newer = source.look_up(leaf(6, points=[point(uri(1))]), authority().candidate)
+    newer = source.look_up(leaf(6, points=[point(uri(1))]), authority().candidate)[0]
     assert newer.this_update == NOW
 
 
@@ -178,7 +178,7 @@ def test_a_rehearsal_card_finds_its_municipalitys_list(rehearsal, seller_card, t
     (tmp_path / "m.crl").write_bytes(crl.public_bytes(Encoding.DER))
     header = import_crl(tmp_path / "m.crl", tmp_path / "crl", [issuer], now).header
     assert HANAKO.municipality in header.partition
-    answer = IndexedRevocation(tmp_path / "crl").look_up(certificate, issuer)
+    [answer] = IndexedRevocation(tmp_path / "crl").look_up(certificate, issuer)
     assert isinstance(answer.status, Revoked)
 
 
@@ -246,7 +246,8 @@ def test_another_source_may_still_have_evidence(holds_now, large):
 
     source = holds_now(fresh_list([]))
     assert collect_evidence([leaf(6)], [authority().candidate], [source, Elsewhere()], "B-LT").crls
-    assert isinstance(first_evidence([source, Elsewhere()], leaf(6), authority().candidate), IndexedStatus)
+    kinds = [type(answer) for answer in all_answers([source, Elsewhere()], leaf(6), authority().candidate)]
+    assert kinds == [IndexedStatus, CrlEvidence]
 
 
 @pytest.mark.parametrize("kept", [True, False])
@@ -259,12 +260,12 @@ def test_nothing_is_signed_with_a_revoked_certificate(holds_now, monkeypatch, ke
 def test_a_kept_list_that_was_exchanged_is_not_used(holds_now, tmp_path):
     source = holds_now(fresh_list([5]))
     next((tmp_path / "crl").glob("*.crl")).write_bytes(fresh_list([]))
-    assert source.look_up(leaf(6), authority().candidate).evidence(NOW) == STATUS_ONLY
+    assert source.look_up(leaf(6), authority().candidate)[0].evidence(NOW) == STATUS_ONLY
 
 
 def test_a_delta_leaves_only_the_status(holds_now):
     source = holds_now(fresh_list([5], number=1, issued=utc_now() - DAY), fresh_list([6], number=2, delta_of=1))
-    assert source.look_up(leaf(7), authority().candidate).evidence(NOW) == STATUS_ONLY
+    assert source.look_up(leaf(7), authority().candidate)[0].evidence(NOW) == STATUS_ONLY
     assert isinstance(ask(source, leaf(6)), Revoked)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from asn1crypto import algos, cms, core, tsp
+from asn1crypto import ocsp as asn1_ocsp
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -183,7 +184,22 @@ def status_response(
         revocation_reason=None,
     )
     builder = builder.responder_id(ocsp.OCSPResponderEncoding.HASH, ca.certificate)
-    return builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    return produced(builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER), ca, issued)
+
+
+def produced(response: bytes, responder: Holder, when: datetime) -> bytes:
+    """The same response, signed again as produced at ``when``: cryptography knows no other time than now."""
+    whole = asn1_ocsp.OCSPResponse.load(response)
+    basic = whole["response_bytes"]["response"].parsed
+    data = basic["tbs_response_data"]
+    data["produced_at"] = core.GeneralizedTime(when)
+    tbs = data.dump(force=True)
+    certificates = [] if isinstance(basic["certs"], core.Void) else [basic["certs"].dump()]
+    signature = b"\x00" + responder.sign(tbs)
+    body = sequence(tbs, basic["signature_algorithm"].dump(), tagged(0x03, signature), *certificates)
+    return sequence(
+        b"\x0a\x01\x00", explicit(0, sequence(asn1_ocsp.ResponseType("basic_ocsp_response").dump(), octets(body)))
+    )
 
 
 # --- CMS -----------------------------------------------------------------------------------------------------
@@ -198,24 +214,38 @@ def signed_data(
     encapsulate: bytes | None = None,
     content_type: str = "data",
     stamp: Callable[[bytes], bytes] | None = None,
+    signed_with: str | None = None,
+    added: tuple[bytes, ...] = (),
+    brings: bool = True,
 ) -> bytes:
-    """A DER ContentInfo; ``ess``: True names the signer, False leaves it out, a holder names another one;
-    ``stamp`` makes a timestamp token over the signature value."""
+    """A DER ContentInfo.
+
+    ``ess``: True names the signer, False leaves it out, a holder names another one; ``stamp`` makes a timestamp token
+    over the signature value; ``signed_with``: the signature's digest where it is another than the content's; ``added``:
+    more signed attributes; ``brings``: it holds the signers' certificates.
+    """
     kind = cms.ContentType(content_type).dump()
     content_info = sequence(kind, explicit(0, octets(encapsulate))) if encapsulate is not None else sequence(kind)
-    holders = dict.fromkeys(item.der for item in (*signers, *certificates))
+    holders = dict.fromkeys(item.der for item in ((*signers, *certificates) if brings else certificates))
     body = sequence(
         core.Integer(3 if content_type != "data" else 1).dump(),
         set_of(_digest_algorithm(digest)),
         content_info,
-        tagged(0xA0, *holders),
-        set_of(*(_signer_info(content, signer, digest, ess, content_type, stamp) for signer in signers)),
+        *([tagged(0xA0, *holders)] if holders else []),
+        set_of(
+            *(
+                _signer_info(content, signer, (digest, signed_with or digest), ess, content_type, stamp, added)
+                for signer in signers
+            )
+        ),
     )
     return sequence(cms.ContentType("signed_data").dump(), explicit(0, body))
 
 
-def _signer_info(content, signer, digest, ess, content_type, stamp) -> bytes:
+def _signer_info(content, signer, digests, ess, content_type, stamp, added) -> bytes:
+    digest, signed_with = digests
     attributes = [
+        *added,
         _attribute("content_type", cms.ContentType(content_type).dump()),
         _attribute("message_digest", octets(hashlib.new(digest, content).digest())),
     ]
@@ -225,14 +255,14 @@ def _signer_info(content, signer, digest, ess, content_type, stamp) -> bytes:
         attributes.append(_attribute("signing_certificate_v2", tsp.SigningCertificateV2({"certs": [entry]}).dump()))
     signed = set_of(*attributes)
     family = "rsa" if isinstance(signer.key, rsa.RSAPrivateKey) else "ecdsa"
-    signature = signer.sign(signed, digest)
+    signature = signer.sign(signed, signed_with)
     unsigned = [] if stamp is None else [tagged(0xA1, _attribute("signature_time_stamp_token", stamp(signature)))]
     return sequence(
         core.Integer(1).dump(),
         sequence(signer.asn1.issuer.dump(), core.Integer(signer.asn1.serial_number).dump()),
         _digest_algorithm(digest),
         b"\xa0" + signed[1:],
-        algos.SignedDigestAlgorithm({"algorithm": f"{digest}_{family}"}).dump(),
+        algos.SignedDigestAlgorithm({"algorithm": f"{signed_with}_{family}"}).dump(),
         octets(signature),
         *unsigned,
     )
@@ -271,7 +301,9 @@ def explicit(number: int, value: bytes) -> bytes:
     return tagged(0xA0 | number, value)
 
 
-def timestamp_token(covered: bytes, tsa: Holder, *, time: datetime = NOW, extra: tuple[Holder, ...] = ()) -> bytes:
+def timestamp_token(
+    covered: bytes, tsa: Holder, *, time: datetime = NOW, extra: tuple[Holder, ...] = (), **changes: object
+) -> bytes:
     info = tsp.TSTInfo(
         {
             "version": "v1",
@@ -284,4 +316,4 @@ def timestamp_token(covered: bytes, tsa: Holder, *, time: datetime = NOW, extra:
             "gen_time": core.GeneralizedTime(time),
         }
     ).dump()
-    return signed_data(info, tsa, certificates=extra, encapsulate=info, content_type="tst_info")
+    return signed_data(info, tsa, certificates=extra, encapsulate=info, content_type="tst_info", **changes)

@@ -84,6 +84,7 @@ def test_threads_are_an_executor_too(world, signed, tmp_path):
     assert len(found) == 6
 
 
+@pytest.mark.slow
 def test_a_file_that_kills_its_worker_costs_itself_alone(trapped, signed, killer, tmp_path):
     for number in range(10):
         (tmp_path / f"{number}.pdf").write_bytes(killer if number in (2, 5) else signed)
@@ -96,6 +97,7 @@ def test_a_file_that_kills_its_worker_costs_itself_alone(trapped, signed, killer
     assert error.message.en == "The worker process ended while judging it (exit code 7)."
 
 
+@pytest.mark.slow
 def test_a_file_that_hangs_its_worker_costs_itself_alone(trapped, signed, sleeper, tmp_path, monkeypatch):
     monkeypatch.setattr(batch, "MARGIN_SECONDS", 1.0)
     options = replace(trapped, limits=Limits(seconds=2))
@@ -136,6 +138,7 @@ def test_options_that_cannot_travel_are_refused(world, signed, tmp_path):
     assert "--jobs 0" in refused.value.hint()
 
 
+@pytest.mark.slow
 def test_an_endless_list_is_read_no_further_than_the_work_needs(world, signed, tmp_path):
     (tmp_path / "a.pdf").write_bytes(signed)
     asked = 0
@@ -165,6 +168,7 @@ def test_files_judged_before_are_passed_over_unless_they_changed(world, signed, 
     assert passed_over == [str(tmp_path / "same.pdf")] * 2
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no FIFO in folders")
 def test_what_is_no_regular_file_is_unreadable_and_never_waited_for(world, signed, tmp_path):
     os.mkfifo(tmp_path / "fifo.pdf")

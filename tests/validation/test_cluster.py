@@ -15,6 +15,7 @@ import pytest
 
 from signkit.errors import EngineFailed
 from signkit.reporting.cluster import dask_executor
+from tests.command import start_signkit
 from tests.requirements import require
 from tests.validation import pdfs
 
@@ -57,6 +58,7 @@ def wait_for_workers(port: int, count: int) -> None:
         client.wait_for_workers(count, timeout=60)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="processes are ended by signal here")
 def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(cluster, signed, tmp_path):
     address, workers = cluster
@@ -64,17 +66,14 @@ def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(cluster, signed, tmp
     folder.mkdir()
     for number in range(FILES):
         (folder / f"{number:02}.pdf").write_bytes(pdfs.build() if number % 10 == 0 else signed)
-    command = [
-        sys.executable, "-m", "signkit", "validate", folder.as_uri() + "/", "--offline", "--format", "jsonl",
-        "--engine", address,
-    ]  # fmt: skip
+    command = ("validate", folder.as_uri() + "/", "--offline", "--format", "jsonl", "--engine", address)
     reports = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+    with start_signkit(*command, home=tmp_path / "home") as process:
         for line in process.stdout:
             reports.append(json.loads(line))
             if len(reports) == 5:
                 workers[0].kill()
-        said = process.stderr.read().decode()
+        said = process.stderr.read()
     assert process.returncode == 3, said
     assert workers[1].poll() is None
     assert Counter(report["file"] for report in reports) == {

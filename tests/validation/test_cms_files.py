@@ -13,11 +13,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from signkit.cms import archive_timestamp
+from signkit.cms.archive_timestamp import InfoParts, covered_bytes
 from signkit.cms.container import Parts, read_container, write_container
 from signkit.cms.content import BytesPieces, Content
-from signkit.cms.der import SEQUENCE, contents, element, explicit, members, set_of
+from signkit.cms.der import OCTET_STRING, SEQUENCE, contents, element, explicit, members, set_of
 from signkit.errors import CmsNotUsable, SignatureSelfCheckFailed
 from signkit.pki.anchors import default_trust_store
+from signkit.pki.timestamps import obtain_timestamp
 from signkit.rehearsal.services import utc_now
 from signkit.signers.base import SignatureAlgorithm
 from signkit.signers.p12 import Pkcs12Signer
@@ -121,6 +124,15 @@ def attached(parts: Parts, content: bytes = CONTENT) -> bytes:
 
 def codes(report: Report) -> list[str]:
     return [reason.code for signature in report.signatures for reason in signature.reasons]
+
+
+def test_a_name_that_another_library_adds_later_does_no_harm(bench, monkeypatch):
+    kind = asn1_cms.CMSAttributeType
+    kind("content_type").dump()  # the table of names is turned round now
+    monkeypatch.setitem(kind._map, "1.2.392.99", "later")
+    monkeypatch.setattr(kind, "_reverse_map", kind._reverse_map)
+    bench.judge(bench.made().encoded())
+    assert kind("later").dump() == kind("1.2.392.99").dump()
 
 
 # --- openssl accepts ours ------------------------------------------------------------------------------------
@@ -454,6 +466,43 @@ def test_evidence_added_after_the_archive_timestamp_is_allowed(person_signer, re
     parts = at_level(Level.B_LTA, person_signer, services).parts
     more = parts.with_added(certificates=(bench.ca.der,))
     assert validate_cms(more.encoded(), name="x", options=options, content=CONTENT).verdict is Verdict.PASSED
+
+
+def with_old_index(parts: Parts, services: Services, monkeypatch, kind: bytes) -> Parts:
+    """An archive timestamp with an ATSHashIndex as before v3: whole attributes, no digest named (ETSI TS 101 733)."""
+    info = InfoParts.of(parts.signer_infos[0])
+    lists = (parts.certificates, parts.crls, info.unsigned)
+    digests = [[element(OCTET_STRING, hashlib.sha256(item).digest()) for item in items] for items in lists]
+    index = element(SEQUENCE, *(element(SEQUENCE, *items) for items in digests))
+    covered = b"".join(covered_bytes(parts, info, hashlib.sha256(CONTENT).digest(), index))
+    token = obtain_timestamp(services.timestamps, hashlib.sha256(covered).digest())
+    with monkeypatch.context() as patch:
+        patch.setattr(archive_timestamp, "_INDEX_V3", kind)
+        attribute = archive_timestamp.archive_attribute(token.der, index)
+    return replace(parts, signer_infos=(info.with_unsigned(attribute).encoded(),))
+
+
+def test_an_archive_timestamp_with_the_older_index_is_judged(person_signer, rehearsing, monkeypatch):
+    services, options, _ = rehearsing
+    plain = at_level(Level.B_LT, person_signer, services).parts
+    parts = with_old_index(plain, services, monkeypatch, archive_timestamp._INDEX_V1)
+    report = validate_cms(parts.encoded(), name="x", options=options, content=CONTENT)
+    assert (report.verdict, report.signatures[0].level) == (Verdict.PASSED, "CAdES-B-LTA")
+    fewer = validate_cms(replace(parts, crls=()).encoded(), name="x", options=options, content=CONTENT)
+    assert "archive-index" in [r.code for stamp in fewer.document_timestamps for r in stamp.reasons]
+    other = validate_cms(parts.encoded(), name="x", options=options, content=CONTENT + b"!")
+    assert other.document_timestamps[0].sub_indication == "HASH_FAILURE"
+
+
+def test_an_archive_timestamp_whose_index_is_of_no_known_kind_is_no_failure(person_signer, rehearsing, monkeypatch):
+    services, options, _ = rehearsing
+    plain = at_level(Level.B_LT, person_signer, services).parts
+    parts = with_old_index(plain, services, monkeypatch, bytes.fromhex("060604008d45027f"))
+    [stamp] = validate_cms(parts.encoded(), name="x", options=options, content=CONTENT).document_timestamps
+    assert (stamp.verdict, [r.code for r in stamp.reasons]) == (
+        Verdict.INDETERMINATE,
+        ["archive-index-unknown", "rehearsal"],
+    )
 
 
 # --- files ---------------------------------------------------------------------------------------------------

@@ -19,7 +19,6 @@ from signkit.pdf.reading.syntax import Ref
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from tests.validation import fuzz, pki
-from tests.validation.test_corpus import CORPUS, EXPECTATIONS, NO_CORPUS
 
 
 class _Everything(set):
@@ -50,10 +49,8 @@ def made():
 
 
 @pytest.fixture(scope="module")
-def strangers() -> list[bytes]:
-    if not EXPECTATIONS.is_file():
-        pytest.skip(NO_CORPUS)
-    return [path.read_bytes() for path in sorted(CORPUS.glob("*.pdf"))]
+def files(corpus) -> list[bytes]:
+    return [path.read_bytes() for path in sorted(corpus.glob("*.pdf"))]
 
 
 def missed(data: bytes) -> list[int]:
@@ -74,10 +71,11 @@ def missed(data: bytes) -> list[int]:
     return found
 
 
-def test_the_scan_misses_no_reference_in_strangers_files(strangers):
-    assert [missed(data) for data in strangers] == [[]] * len(strangers)
+def test_the_scan_misses_no_reference_in_a_corpus(files):
+    assert [missed(data) for data in files] == [[]] * len(files)
 
 
+@pytest.mark.slow
 def test_the_scan_misses_no_reference_in_mutated_files(made):
     assert [found for data in mutated(made, 400, 5_000) if (found := missed(data))] == []
 
@@ -90,12 +88,13 @@ def test_the_scan_is_used(made):
     assert len(quick) == sum(place is not None for place in entries.values())
 
 
-def test_both_ways_say_the_same_of_strangers_files(strangers):
+def test_both_ways_say_the_same_of_a_corpus(files):
     options = ValidationOptions(offline=True, at=pki.NOW)
-    for data in strangers:
+    for data in files:
         assert validate_pdf(data, name="x", options=options) == long_way(data, options)
 
 
+@pytest.mark.slow
 def test_both_ways_say_the_same_of_mutated_files(made):
     for data in mutated(made, 120, 9_000):
         assert validate_pdf(data, name="x", options=made[1]) == long_way(data, made[1])

@@ -65,7 +65,7 @@ GOOD, UNKNOWN = "good", "unknown"
                      id="stale list"),
         pytest.param({"by": "Other CA"}, HOUR, "INDETERMINATE", "TRY_LATER", "revocation-not-permitted",
                      "not-permitted", id="list of the wrong issuer"),
-        pytest.param({"by": "Japanese Public CA"}, HOUR, "INDETERMINATE", "TRY_LATER", "revocation-stale", UNKNOWN,
+        pytest.param({"by": "Japanese Public CA"}, HOUR, "INDETERMINATE", "TRY_LATER", "revocation-refused", UNKNOWN,
                      id="list of a CA of the same name"),
         pytest.param({"partition": MINATO}, HOUR, "INDETERMINATE", "TRY_LATER", "revocation-not-permitted",
                      "not-permitted", id="list of another municipality"),

@@ -15,6 +15,8 @@ from signkit.limits import Limits
 from signkit.validation.report import Verdict
 from tests.validation import pdfs
 
+pytestmark = pytest.mark.slow  # files of a hundred megabytes
+
 _MEASURE = """
 import json, resource, sys
 from datetime import UTC, datetime

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from signkit.errors import InputUnreadable
-from signkit.status.contract import ContractStatus, contract_status
-from signkit.status.overview import MAX_NAMED, Unreadable, lineage, overview, parallel_copies
+from signkit.progress.contract import ContractStatus, contract_status
+from signkit.progress.overview import MAX_NAMED, Unreadable, lineage, overview, parallel_copies
 from signkit.validation.options import ValidationOptions
 from signkit.words import Text
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from signkit.contracts.data import load_contract_data
@@ -108,3 +111,190 @@ def test_a_witness_states_itself_and_is_told_apart_from_the_party(blank, service
     assert (buyer.signing_kind, buyer.party_match.verdict) == ("witness", "cannot-tell")
     assert judged("default").verdict is Verdict.PASSED
     assert judged("strict").signatures[1].verdict is Verdict.INDETERMINATE
+
+
+# --- the page names the party, not the data beside it ---------------------------------------------------------
+
+
+def otherwise(seller: str, printed: str, swap: bool = False) -> bytes:
+    """Return a contract whose contract.json names ``seller`` and whose pages name ``printed``."""
+    from signkit.contracts import fonts
+    from signkit.contracts.embedding import contract_json
+    from signkit.contracts.render import _with_fields, filled_contract
+    from signkit.contracts.sources import Order, TypstSource
+
+    template = find_template("real-estate-sale")
+    shown, said = ({**load_contract_data(template.folder / "example.yaml")} for _ in range(2))
+    said["seller"] = said["seller"] | {"name": seller, "signer": seller, "address": HANAKO.address}
+    shown["seller"] = said["seller"] | {"name": printed, "signer": printed}
+    if swap:
+        shown["seller"], shown["buyer"] = said["buyer"] | {"is_dealer": False}, said["seller"]
+        shown["buyer"].pop("is_dealer")
+    order = Order(filled_contract(template, shown), date(2026, 11, 21), contract_json(template, said))
+    (compiled,) = TypstSource().typeset(template, [order], fonts.font_set())
+    return _with_fields(template, said, compiled).pdf
+
+
+@pytest.fixture
+def judge_pdf(person_signer, services, trust_pem):
+    """Sign a PDF as 番号 花子 in the seller's field and judge."""
+
+    def run(pdf: bytes, **options):
+        signed = sign(pdf, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_LT, services).pdf
+        trust = default_trust_store([trust_pem])
+        return validate_pdf(signed, name="x.pdf", options=ValidationOptions(trust=trust, offline=True, **options))
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("printed", "verdict", "code"),
+    [
+        ("番号 花子", "match", "name-equal"),
+        ("番號　花子", "match", "name-equal"),
+        ("髙橋 祐一郎", "mismatch", "page-other-name"),
+        ("大番号 花子", "cannot-tell", "page-name-joined"),
+        ("番号 花子郎", "cannot-tell", "page-name-joined"),
+    ],
+)
+def test_data_that_name_another_than_the_page_are_no_match(judge_pdf, printed, verdict, code):
+    match = judge_pdf(otherwise("番号 花子", printed)).signatures[0].party_match
+    assert match.verdict == verdict
+    assert code in [reason.code for reason in match.reasons]
+
+
+def test_a_name_that_stands_beside_another_field_is_not_beside_this_one(judge_pdf):
+    report = judge_pdf(otherwise("番号 花子", "番号 花子", swap=True))
+    match = report.signatures[0].party_match
+    assert [reason.code for reason in match.reasons] == ["page-other-name"]
+    assert report.signatures[0].party is None
+
+
+def test_the_basis_of_a_match_is_said(judge_pdf, blank):
+    named = judge_pdf(contract_with("番号 花子", HANAKO.address)).signatures[0]
+    assert named.party_match.basis == "text"
+    assert (named.party.label.ja, named.party.name) == ("売主", "番号 花子")
+    married = judge_pdf(contract_with("田中 太郎", HANAKO.address), expect={"seller": "番号 花子"}).signatures[0]
+    assert (married.party_match.verdict, married.party_match.basis) == ("match", "data")
+
+
+@pytest.mark.parametrize(("basis", "verdict"), [("text", Verdict.PASSED), ("page", Verdict.INDETERMINATE)])
+def test_a_policy_may_demand_a_basis(judge_pdf, basis, verdict):
+    policy = replace(shipped_policy("default"), party_basis=basis)
+    pdf = otherwise("番号 花子", "番號 花子")  # as the text says, but not what the template makes of the data
+    assert judge_pdf(pdf, policy=policy).verdict is verdict
+
+
+def test_a_natural_person_is_no_witness_and_expectations_outrank_the_word(services, trust_pem, person_signer):
+    pdf = contract_with("田中 太郎", "東京都架空区一丁目1番1号")
+    request = SignatureRequest("seller", "x", utc_now(), witness=True)
+    pdf = sign(pdf, request, person_signer, Level.B_LT, services).pdf
+    trust = default_trust_store([trust_pem])
+    report = validate_pdf(pdf, name="x.pdf", options=ValidationOptions(trust=trust, offline=True))
+    assert report.signatures[0].signing_kind is None
+    assert report.signatures[0].party_match.verdict == "mismatch"
+    options = ValidationOptions(trust=trust, offline=True, expect={"seller": "田中 太郎"})
+    assert validate_pdf(pdf, name="x.pdf", options=options).verdict is Verdict.FAILED
+
+
+@pytest.mark.parametrize("name", ["real-estate-sale", "real-estate-explanation", "employment-agreement", "consent"])
+@pytest.mark.parametrize("organisation", [False, True])
+def test_every_shipped_template_prints_its_parties_beside_their_fields(name, organisation):
+    """With its example, and where somebody signs for a company without a title of their own."""
+    from signkit.pdf.contract import read_contract
+    from signkit.validation.page_text import Question, carries, text_beside
+
+    template = find_template(name)
+    data = load_contract_data(template.folder / "example.yaml")
+    for item in data.values():
+        if organisation and isinstance(item, dict) and "signer" in item:
+            item["name"] = "株式会社架空商事"
+    pdf = render_contract(template, data).pdf
+    parties = read_contract(pdf).parties
+    texts = text_beside(pdf, [Question(party.role, len(pdf)) for party in parties])
+    assert [carries(text, party.name) for party, text in zip(parties, texts, strict=True)] == ["yes"] * len(parties)
+    assert all(carries(text, party.label.ja) != "no" for party, text in zip(parties, texts, strict=True))
+    addressed = [(carries(text, party.address)) for party, text in zip(parties, texts, strict=True) if party.address]
+    assert addressed == ["yes"] * len(addressed)
+
+
+# --- names, not numbers -------------------------------------------------------------------------------------------
+
+
+def test_people_read_the_party_and_the_number_only_with_the_identity(judge_pdf):
+    from signkit.reporting.formats.text import write_text
+
+    pdf = contract_with("番号 花子", HANAKO.address)
+    plain = judge_pdf(pdf)
+    assert plain.signatures[0].signer.common_name is None
+    assert "売主 番号 花子 の署名" in write_text(plain, "ja")
+    assert 'Seller 番号 花子 signed as "seller"' in write_text(plain)
+    shown = judge_pdf(pdf, identity=True)
+    number = shown.signatures[0].signer.common_name
+    assert f"売主 番号 花子 ({number}) の署名" in write_text(shown, "ja")
+
+
+def test_somebody_else_goes_by_no_partys_name(judge_pdf):
+    from signkit.reporting.formats.text import write_text
+
+    wrong = write_text(judge_pdf(contract_with("田中 太郎", HANAKO.address)), "ja")
+    assert "マイナンバーカードの持ち主" in wrong
+    assert "（売主 田中 太郎 の署名欄）" in wrong
+    unread = write_text(judge_pdf(otherwise("番号 花子", "田中 太郎")), "ja")
+    assert "番号" not in unread
+    assert "田中" not in unread
+
+
+def test_a_diff_names_the_party(person_signer, services):
+    from signkit.history.diff import diff_pdf
+
+    pdf = contract_with("番号 花子", HANAKO.address)
+    signed = sign(pdf, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, services).pdf
+    [change] = [item for item in diff_pdf(signed, "x.pdf").revisions[1].items if item.kind == "signature"]
+    assert "売主 番号 花子 の証明書で署名" in change.text.ja
+    other = sign(
+        contract_with("田中 太郎", "x"), SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, services
+    ).pdf
+    [change] = [item for item in diff_pdf(other, "x.pdf").revisions[1].items if item.kind == "signature"]
+    assert "田中" not in change.text.ja
+
+
+# --- what a forger would try on the page -----------------------------------------------------------------------------
+
+
+def with_data(change) -> bytes:
+    """Return a contract for 番号 花子 with ``change`` made to its contract.json after everything else."""
+    import json
+
+    from signkit.contracts import fonts
+    from signkit.contracts.embedding import contract_json
+    from signkit.contracts.render import _with_fields, filled_contract
+    from signkit.contracts.sources import Order, TypstSource
+
+    template = find_template("real-estate-sale")
+    data = load_contract_data(template.folder / "example.yaml")
+    data["seller"] |= {"name": HANAKO.name, "signer": HANAKO.name, "address": HANAKO.address}
+    content = json.loads(contract_json(template, data))
+    change(content["parties"][0])
+    said = json.dumps(content, ensure_ascii=False).encode()
+    order = Order(filled_contract(template, data), date(2026, 11, 21), said)
+    (compiled,) = TypstSource().typeset(template, [order], fonts.font_set())
+    return _with_fields(template, data, compiled).pdf
+
+
+@pytest.mark.parametrize("change", [{"name": None}, {"name": ""}, {"role": "nobody"}])
+def test_a_contract_that_names_nobody_for_a_field_proves_nobody(judge_pdf, change):
+    match = judge_pdf(with_data(lambda party: party.update(change))).signatures[0].party_match
+    assert (match.verdict, [reason.code for reason in match.reasons]) == ("cannot-tell", ["contract-names-nobody"])
+
+
+def test_a_label_that_the_page_does_not_print_is_not_read_out(judge_pdf):
+    party = judge_pdf(with_data(lambda party: party.update(label={"en": "Notary", "ja": "公証人"}))).signatures[0].party
+    assert (party.label.ja, party.name) == ("seller", "番号　花子")
+
+
+@pytest.mark.parametrize("address", ["東京都架空区二丁目2番2号", "大阪府"])
+def test_an_address_that_the_page_does_not_print_is_not_compared_as_if_it_did(judge_pdf, address):
+    match = judge_pdf(with_data(lambda party: party.update(address=address))).signatures[0].party_match
+    assert match.verdict != "match"
+    assert "page-address-missing" in [reason.code for reason in match.reasons]

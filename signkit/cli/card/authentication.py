@@ -97,10 +97,10 @@ def verify(
     judgement = verify_authentication(
         read_proof(read_input(proof), str(proof)),
         read_challenge_file(challenge),
-        anchors(trust),
+        card_anchors(trust),
         now=datetime.now(UTC),
         window=timedelta(seconds=window),
-        sources=revocation_sources(evidence),
+        sources=card_sources(evidence),
     )
     show_judgement(judgement, format_)
 
@@ -112,23 +112,21 @@ def read_challenge_file(path: Path | None) -> Challenge | None:
     return read_challenge(read_input(path), str(path)) if path else None
 
 
-def revocation_sources(evidence: list[Path] | None) -> list[RevocationSource]:
-    """Return folders named, plug-ins and imported lists; JPKI's own services answer accredited verifiers only."""
-    from signkit.pki.revocation.indexed import IndexedRevocation, index_folder
-    from signkit.pki.revocation.sources import FolderRevocation, plugin_sources
+def card_sources(evidence: list[Path] | None) -> list[RevocationSource]:
+    """Return folders named, imported lists and plug-ins; JPKI's own services answer accredited verifiers only."""
     from signkit.settings import load_settings
+    from signkit.validation.options import revocation_sources
 
-    imported = IndexedRevocation(index_folder(load_settings().home_folder()))
-    return [*map(FolderRevocation, evidence or ()), *plugin_sources(), imported]
+    return revocation_sources(load_settings(), evidence or (), plugins=True, online=False)
 
 
-def anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
+def card_anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
     """Return the shipped authentication CAs and what the user trusts or names now."""
-    from signkit.cli.services import trusted_paths
     from signkit.holder.card_certificate import authentication_anchors
     from signkit.settings import load_settings
+    from signkit.validation.options import anchor_paths
 
-    return authentication_anchors(trusted_paths(load_settings(), trust))
+    return authentication_anchors(anchor_paths(load_settings(), trust or ()))
 
 
 def write_text(data: bytes, output: Path | None, *, overwrite: bool) -> None:

@@ -141,18 +141,18 @@ def _read(source: Source, reader: str | None, trust: list[Path], *, pin_stdin: b
 def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     from asn1crypto import x509
 
-    from signkit.cli.services import trusted_paths
     from signkit.errors import IdentityMissing
     from signkit.jpki.attributes import read_attributes
     from signkit.pki.anchors import default_trust_store
     from signkit.pki.chains import find_issuer
     from signkit.settings import load_settings
+    from signkit.validation.options import anchor_paths
 
     certificate = x509.Certificate.load(der)
     attributes = read_attributes(certificate)
     if attributes is None:
         raise IdentityMissing()
-    store = default_trust_store(trusted_paths(load_settings(), trust))
+    store = default_trust_store(anchor_paths(load_settings(), trust))
     issuer = find_issuer(certificate, store.certificates("signature"))
     label = store.label(issuer) if issuer is not None else None
     return _Identity(attributes, Source.CERTIFICATE, label.name if label else None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.card.authentication import anchors, revocation_sources
+from signkit.cli.card.authentication import card_anchors, card_sources
 from signkit.cli.card.common import (
     Format,
     FormatOption,
@@ -73,7 +73,7 @@ def run(
             Text("Give one of them.", "どちらか一方を指定してください。"),
         )
     path = registry or load_settings().home_folder() / "touch.sqlite"
-    believed, sources = anchors(trust), revocation_sources(evidence)
+    believed, sources = card_anchors(trust), card_sources(evidence)
     _await_card(reader, wait)
     if register:
         _register(path, reader, believed, sources, format_, pin_stdin=pin_stdin, use_last_try=use_last_try)

@@ -9,19 +9,17 @@ from __future__ import annotations
 import io
 import warnings
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from signkit.errors import MissingExtra, TableUnreadable
+from signkit.unpacking import ZipBounds, ZipRefused, open_zip
 from signkit.words import Text
 
-_MAX_PARTS = 1_000
-_MAX_PART_BYTES = 150_000_000
-_MAX_ALL_BYTES = 300_000_000
+_BOUNDS = ZipBounds(members=1_000, member_bytes=150_000_000, total_bytes=300_000_000)
 _MAX_SHARED_TEXTS = 50_000_000
-_CHUNK = 1 << 16
 _FORBIDDEN = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le"))
 
 
@@ -107,30 +105,25 @@ _BROKEN = Text("it is not a workbook that can be read", "ブックとして読�
 def _require_harmless(raw: bytes, name: str) -> None:
     """Refuse ZIP bombs and document types before any parser sees the workbook."""
     try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            parts = archive.infolist()
-            sizes = [part.file_size for part in parts]
-            shared = sum(part.file_size for part in parts if part.filename.lower().endswith("sharedstrings.xml"))
-            if (
-                len(parts) > _MAX_PARTS
-                or max(sizes, default=0) > _MAX_PART_BYTES
-                or sum(sizes) > _MAX_ALL_BYTES
-                or shared > _MAX_SHARED_TEXTS
-            ):
-                raise TableUnreadable(name, Text("it unpacks to too much", "展開後の大きさが限度を超えています"))
-            if any(
-                _declares_type(archive, part) for part in parts if part.filename.lower().endswith((".xml", ".rels"))
-            ):
+        with open_zip(io.BytesIO(raw), _BOUNDS) as archive:
+            archive.require_declared()
+            shared = [part for part in archive.entries if part.filename.lower().endswith("sharedstrings.xml")]
+            if sum(part.file_size for part in shared) > _MAX_SHARED_TEXTS:
+                raise ZipRefused("size")
+            xml = [part for part in archive.entries if part.filename.lower().endswith((".xml", ".rels"))]
+            if any(_declares_type(archive.pieces(part)) for part in xml):
                 raise TableUnreadable(name, Text("its XML declares a document type", "XML に文書型宣言があります"))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, EOFError) as error:
-        raise TableUnreadable(name, _BROKEN) from error
+    except ZipRefused as refused:
+        raise TableUnreadable(name, _TOO_MUCH if refused.code in ("members", "size") else _BROKEN) from refused
 
 
-def _declares_type(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+def _declares_type(pieces: Iterable[bytes]) -> bool:
     seen = b""
-    with archive.open(part) as stream:
-        while chunk := stream.read(_CHUNK):
-            seen = seen[-32:] + chunk
-            if any(word in seen for word in _FORBIDDEN):
-                return True
+    for piece in pieces:
+        seen = seen[-32:] + piece
+        if any(word in seen for word in _FORBIDDEN):
+            return True
     return False
+
+
+_TOO_MUCH = Text("it unpacks to too much", "展開後の大きさが限度を超えています")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import Any
@@ -18,11 +17,17 @@ from lxml import etree
 
 from signkit.contracts.typesetting import BLOCK_SCHEME
 from signkit.contracts.word.pictures import picture_refusal
+from signkit.limits import WORD_BYTES
+from signkit.unpacking import ZipBounds, ZipRefused, open_zip
 
-MAX_BYTES = 10_000_000
-MAX_PARTS = 300
-MAX_UNPACKED_BYTES = 60_000_000
 MAX_XML_BYTES = 20_000_000
+_BOUNDS = ZipBounds(members=300, member_bytes=60_000_000, total_bytes=60_000_000)
+_REFUSALS = {
+    "members": f"it has more than {_BOUNDS.members} parts",
+    "twice": "two of its parts bear one name",
+    "leads-out": "a part's name leads out of it",
+    "size": f"it unpacks to more than {_BOUNDS.total_bytes:,} bytes",
+}
 
 Parts = dict[str, bytes]
 Element = Any
@@ -99,31 +104,14 @@ def read_parts(content: bytes) -> Parts:
     Raises:
         NotUsable: it is no .docx, has macros, or is larger than a form can be.
     """
-    if len(content) > MAX_BYTES:
-        raise NotUsable(f"it is larger than {MAX_BYTES:,} bytes")
+    if len(content) > WORD_BYTES:
+        raise NotUsable(f"it is larger than {WORD_BYTES:,} bytes")
     try:
-        with zipfile.ZipFile(BytesIO(content)) as archive:
-            return dict(_unpacked(archive))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, OSError) as error:
-        raise NotUsable(f"it is no .docx ({error})") from error
-
-
-def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
-    infos = [info for info in archive.infolist() if not info.is_dir()]
-    if len(infos) > MAX_PARTS:
-        raise NotUsable(f"it has more than {MAX_PARTS} parts")
-    if len({info.filename.casefold() for info in infos}) != len(infos):
-        raise NotUsable("two of its parts bear one name")
-    left = MAX_UNPACKED_BYTES
-    for info in infos:
-        if info.filename.startswith("/") or ".." in info.filename.split("/"):
-            raise NotUsable("a part's name leads out of it")
-        with archive.open(info) as stream:
-            content = stream.read(left + 1)  # not what the archive says of itself
-        left -= len(content)
-        if left < 0:
-            raise NotUsable(f"it unpacks to more than {MAX_UNPACKED_BYTES:,} bytes")
-        yield info.filename, content
+        with open_zip(BytesIO(content), _BOUNDS) as archive:
+            archive.require_distinct()
+            return {entry.filename: archive.read(entry) for entry in archive.entries}
+    except ZipRefused as refused:
+        raise NotUsable(_REFUSALS.get(refused.code, f"it is no .docx ({refused.detail or refused.code})")) from refused
 
 
 def packed(parts: Parts) -> bytes:

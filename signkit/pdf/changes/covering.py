@@ -163,7 +163,7 @@ def _is_opaque(view: View, entries: dict[str, Value]) -> bool:
     if not isinstance(normal, Stream):
         return normal is not None
     content = view.file.decoded(normal, view)
-    drawn = {token for kind, token in content_tokens(content) if kind == "operator"}
+    drawn = {token for kind, token in content_tokens(content, view.file.meter.check_time) if kind == "operator"}
     multiplies = b"/Multiply" in content or "/Multiply" in repr(view.resolve(normal.entries.get("/Resources")))
     return bool(drawn & {b"Tj", b"TJ", b"'", b'"', b"Do", b"BI"}) or (
         bool(drawn & {b"f", b"F", b"f*", b"B"}) and not multiplies
@@ -191,7 +191,7 @@ def _contents(view: View, value: Value) -> Iterator[bytes]:
 
 def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Box]:
     state, stack, operands = _State(matrix), [], []  # type: _State, list[_State], list[Value]
-    for kind, token in content_tokens(content):
+    for kind, token in content_tokens(content, view.file.meter.check_time):
         if kind == "value":
             operands.append(token)
             continue

@@ -16,6 +16,7 @@ from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
 from signkit.pdf.changes.values import Change, Judgement, Level, Rules
 from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.signatures import FoundSignature
 
@@ -32,6 +33,7 @@ class Changes:
         self._states: dict[int, State] = {}
         self._referrers: Referrers | None = None
         self._shown = ShownContent()
+        self._doubts = Doubts(file)
 
     def after(self, found: FoundSignature, rules: Rules) -> Judgement:
         """Judge everything that was done to the file after ``found`` was made."""
@@ -42,8 +44,9 @@ class Changes:
             return Judgement(Level.OTHER, None, (change,))
         changes: list[Change] = []
         for index in range(found.revision, len(self._file.history) - 1):
-            changes += self._step(index)
+            changes += self._step(index) or (Change(Level.NONE, "nothing-seen", f"revision {index + 2}"),)
         changes += after_last(self._file)
+        changes += self._doubted(found.revision, found.end)  # last: a part of them comes of looking at all the rest
         changes = [change for change in changes if not self._is_first_filling(change, found.revision)]
         return _judged(changes, rules)
 
@@ -52,6 +55,16 @@ class Changes:
         if change.code != "field-overwritten" or change.field is None:
             return False
         return not was_filled(State(self._file.history.view(revision)), change.field)
+
+    def between(self, first: int, last: int, rules: Rules) -> Judgement:
+        """Judge what came to revision ``first`` up to and with revision ``last``."""
+        changes = [change for index in range(first, last) for change in self._step(index)]
+        changes += self._doubted(first, self._file.history.end_before(first + 1))
+        return _judged(changes, rules)
+
+    def _doubted(self, revision: int, end: int) -> list[Change]:
+        doubts = self._doubts.after(revision, end)
+        return [Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}") for doubt in doubts]
 
     def _step(self, index: int) -> tuple[Change, ...]:
         if index not in self._steps:
@@ -89,7 +102,7 @@ def _judged(changes: list[Change], rules: Rules) -> Judgement:
     proven = [change for change in findings if change.code != "not-judged"]
     permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
     told = [change for change in changes if change.code in _TOLD and change not in findings]
-    return Judgement(level, permitted, tuple(dict.fromkeys(findings)), tuple(dict.fromkeys(told)))
+    return Judgement(level, permitted, *(tuple(dict.fromkeys(each)) for each in (findings, told, changes)))
 
 
 def _is_forbidden(change: Change, rules: Rules) -> bool:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.rules import Role
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.graph import Referrers, references
-from signkit.pdf.reading.syntax import Ref, Stream, Value, skip_space
+from signkit.pdf.reading.graph import Referrers
+from signkit.pdf.reading.syntax import Ref, Stream, Value, references, skip_space
 
 
 class Account:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.values import Change, Level
 from signkit.pdf.reading.document import PdfFile, View
-from signkit.pdf.reading.graph import references
-from signkit.pdf.reading.syntax import Ref
+from signkit.pdf.reading.syntax import Ref, references
 
 # Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
 _BETWEEN = re.compile(rb"(?:[\0\t\n\x0c\r ]++|%[^\r\n]*+|startxref[\0\t\n\x0c\r ]*+\d++|endobj|endstream)*+\Z")

@@ -52,15 +52,21 @@ class Change:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What changed after one signature.  ``permitted`` is None where it cannot be judged, which is never a pass.
+    """What changed after one signature.
 
-    ``told``: what is permitted and has to be said all the same.
+    Attributes:
+        level: of the gravest change.
+        permitted: None where it cannot be judged, which is never a pass.
+        findings: what is not permitted, or cannot be judged.
+        told: what is permitted and has to be said all the same.
+        changes: all that was done, permitted or not.
     """
 
     level: Level
     permitted: bool | None
     findings: tuple[Change, ...] = ()
     told: tuple[Change, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Rules:
     """What may change: the highest level, and fields that may not (None: no field is locked).
 
     ``certified``: a certification signature rules, so that signatures go into the fields there are.
-    ``left_open``: whoever signed allows filling and said himself which fields stay: the values of these may change.
+    ``left_open``: whoever signed allowed filling, and said himself which fields stay: values of the others may change.
     """
 
     allowed: Level

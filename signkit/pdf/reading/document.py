@@ -11,12 +11,15 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import NamedTuple, cast
+from typing import cast
 
 from signkit.limits import LimitExceeded, Meter
 from signkit.pdf.reading.encryption import CannotDecrypt, Decryption
-from signkit.pdf.reading.filters import decode
+from signkit.pdf.reading.filters import decode, decode_leniently
+from signkit.pdf.reading.sections import Location as Location
+from signkit.pdf.reading.sections import Section, read_section
 from signkit.pdf.reading.syntax import (
+    OBJECT_HEAD,
     Ref,
     Stream,
     SyntaxProblem,
@@ -25,16 +28,12 @@ from signkit.pdf.reading.syntax import (
     skip_space,
 )
 
-_OBJECT = re.compile(rb"[\0\t\n\x0c\r ]*(\d{1,10})[\0\t\n\x0c\r ]+(\d{1,5})[\0\t\n\x0c\r ]+obj")
-_ANY_OBJECT = re.compile(rb"(?<![0-9])(\d{1,10})[\0\t\n\x0c\r ]+(\d{1,5})[\0\t\n\x0c\r ]+obj\b")
-_START_XREF = re.compile(rb"startxref[\0\t\n\x0c\r ]*(\d{1,12})")
-_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*(?:%[^\r\n]*[\0\t\n\x0c\r ]*)*stream(\r\n|\n|\r)?")
-_END_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*endstream")
-_TABLE_ROW = re.compile(rb"[\0\t\n\x0c\r ]*(\d{1,10})[\0\t\n\x0c\r ]+(\d{1,10})([\0\t\n\x0c\r ]+[nf](?![a-z]))?")
-_END_OF_SECTION = re.compile(
-    rb"(?:[\0\t\n\x0c\r ]++|endobj|%(?!%EOF)[^\r\n]*+)*+startxref[\0\t\n\x0c\r ]*+\d{1,12}"
-    rb"(?:[\0\t\n\x0c\r ]++|%(?!%EOF)[^\r\n]*+)*+%%EOF[\0\t\x0c ]*+(?:\r\n|\n|\r)?"
-)
+# Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
+_ANY_OBJECT = re.compile(rb"(?<![0-9])(\d{1,10}+)[\0\t\n\x0c\r ]++(\d{1,5}+)[\0\t\n\x0c\r ]++obj\b")
+_START_XREF = re.compile(rb"startxref[\0\t\n\x0c\r ]*+(\d{1,12})")
+_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+stream(\r\n|\n|\r)?")
+_END_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*+endstream")
+_CONTAINER_HEAD = re.compile(rb"[\0\t\n\x0c\r ]*+(?:\d{1,10}+[\0\t\n\x0c\r ]++\d{1,10}+(?:[\0\t\n\x0c\r ]++|\Z))*+")
 
 
 class Unreadable(Exception):
@@ -51,31 +50,6 @@ class Unreadable(Exception):
         self.is_plain = code in ("no-pdf", "encrypted", "password-wrong", "encryption-unknown")
 
 
-class Location(NamedTuple):
-    """Where an object lies: at ``offset``, or as entry ``place`` of the object stream ``container``."""
-
-    offset: int
-    generation: int
-    container: int = 0
-    place: int = 0
-
-
-@dataclass
-class Section:
-    """One cross-reference section and its trailer: one step in the file's history.
-
-    ``end`` is the byte after its ``%%EOF``; ``extents`` are the bytes of the section itself.
-    """
-
-    offset: int
-    trailer: dict[str, Value]
-    entries: dict[int, Location | None] = field(default_factory=dict)
-    end: int = 0
-    stream_number: int | None = None
-    extents: list[tuple[int, int]] = field(default_factory=list)
-    conflicts: set[int] = field(default_factory=set)
-
-
 class PdfFile:
     """The bytes of one file, its main history, and a cache of its parsed objects."""
 
@@ -84,9 +58,10 @@ class PdfFile:
         self.meter = meter
         self.password = password
         self.problems: list[str] = []
+        self._noted: set[str] = set()
         self.decryption: Decryption | None = None
         self._objects: dict[tuple[int, int, int], Value] = {}
-        self._containers: dict[int, dict[int, Value]] = {}
+        self._containers: dict[int, Container] = {}
         self._sections: dict[int, Section] = {}
         self._value_ends: dict[int, int] = {}
         self._decoded: dict[int, tuple[Stream, bytes]] = {}  # the stream is held, so that its id stays its own
@@ -150,122 +125,25 @@ class PdfFile:
         section = self._sections.get(offset)
         if section is None:
             self.meter.check_time()
-            section = self._read_section(offset)
+            section = read_section(
+                self.data, offset, self.header, self.meter, lambda place: self._parse_object(place, None)
+            )
             self._sections[offset] = section
         return section
-
-    def _read_section(self, declared: int) -> Section:
-        # the header need not be at byte 0 (7.5.2, Annex H of older editions); offsets then count from it
-        for offset in dict.fromkeys((declared, declared + self.header)):
-            place = skip_space(self.data, offset) if 0 <= offset < len(self.data) else len(self.data)
-            if self.data.startswith(b"xref", place):
-                section = self._read_table(place)
-            elif _OBJECT.match(self.data, place):
-                section = self._read_xref_stream(place)
-            else:
-                continue
-            match = _END_OF_SECTION.match(self.data, section.end)
-            section.end = match.end() if match else section.end
-            return section
-        raise SyntaxProblem(f"no cross-reference section at {declared}")
-
-    def _read_table(self, offset: int) -> Section:
-        rows, position, exact = self._table_rows(offset + 4)
-        position = skip_space(self.data, position)
-        if not self.data.startswith(b"trailer", position):
-            raise SyntaxProblem("a cross-reference table without trailer")
-        trailer, end = parse_value(self.data, position + 7, self.meter.limits.depth)
-        if not isinstance(trailer, dict):
-            raise SyntaxProblem("the trailer is no dictionary")
-        section = Section(offset, trailer, rows, end)
-        section.extents.append((offset, end))
-        if not exact:
-            section.conflicts.add(0)
-        self._add_hybrid(section)
-        return section
-
-    def _table_rows(self, position: int) -> tuple[dict[int, Location | None], int, bool]:
-        """Read subsections; a first row that is the free list's head means numbering from 0, whatever is said.
-
-        The last item tells whether each holds as many rows as it says: if not, readers differ about what follows.
-        """
-        rows: dict[int, Location | None] = {}
-        number, left, first, exact = 0, 0, True, True
-        scan, data = _TABLE_ROW.match, self.data
-        while match := scan(data, position):
-            one, other, kind = match.groups()
-            if kind is None:
-                exact = exact and left == 0
-                number, left, first = int(one), int(other), True
-            else:
-                place, generation, used = int(one), int(other), kind.endswith(b"n")
-                if first and number == 1 and not used and generation == 65535:
-                    number = 0
-                rows[number] = Location(place, generation) if used and place else None
-                number, left, first = number + 1, left - 1, False
-            if len(rows) > self.meter.limits.objects:
-                raise LimitExceeded("objects", self.meter.limits.objects)
-            position = match.end()
-        return rows, position, exact and left == 0
-
-    def _add_hybrid(self, section: Section) -> None:
-        """Objects of a hybrid file (7.5.8.4) that only readers of cross-reference streams see."""
-        offset = section.trailer.get("/XRefStm")
-        if not isinstance(offset, int):
-            return
-        hidden = self._read_xref_stream(skip_space(self.data, offset + (self.header if offset else 0)))
-        section.extents += hidden.extents
-        if hidden.trailer.get("/Root", section.trailer.get("/Root")) != section.trailer.get("/Root"):
-            section.conflicts.add(0)  # readers differ about the whole document
-        for number, place in hidden.entries.items():
-            if section.entries.get(number) is None:
-                section.entries[number] = place
-            elif place != section.entries[number]:
-                section.conflicts.add(number)  # readers differ about which one counts
-
-    def _read_xref_stream(self, offset: int) -> Section:
-        match = _OBJECT.match(self.data, offset)
-        if not match:
-            raise SyntaxProblem(f"no cross-reference stream at {offset}")
-        value, end = self._parse_object(match.end(), None)
-        if not isinstance(value, Stream) or value.entries.get("/Type") != "/XRef":
-            raise SyntaxProblem("the object is no cross-reference stream")
-        section = Section(offset, value.entries, end=end, stream_number=int(match[1]))
-        section.extents.append((offset, end))
-        section.entries = self._stream_rows(value)
-        return section
-
-    def _stream_rows(self, stream: Stream) -> dict[int, Location | None]:
-        trailer, rows = stream.entries, {}
-        widths, size = trailer.get("/W"), trailer.get("/Size")
-        if not _small_ints(widths, 3, 8) or not isinstance(size, int):
-            raise SyntaxProblem("a cross-reference stream without /W or /Size")
-        index = trailer.get("/Index", [0, size])
-        data = decode(stream.raw, trailer, self.meter)
-        a, b, c = cast(list[int], widths)[:3]
-        width, position = a + b + c, 0
-        if not isinstance(index, list) or not all(isinstance(n, int) and n >= 0 for n in index) or width == 0:
-            raise SyntaxProblem("a cross-reference stream with a wrong /Index")
-        for first, count in zip(index[0::2], index[1::2], strict=False):
-            for number in range(first, first + min(count, (len(data) - position) // width)):
-                row = data[position : position + width]
-                position += width
-                kind = int.from_bytes(row[:a], "big") if a else 1
-                x, y = int.from_bytes(row[a : a + b], "big"), int.from_bytes(row[a + b :], "big")
-                rows[number] = Location(x, y) if kind == 1 else Location(0, 0, x, y) if kind == 2 else None
-        return rows
 
     def _rebuilt_history(self) -> History:
         """All objects by a scan of the file: the last one of a number counts, as viewers do when mending."""
         entries: dict[int, Location | None] = {}
         trailer: dict[str, Value] = {}
         for match in _ANY_OBJECT.finditer(self.data):
+            self.meter.check_time()
             entries[int(match[1])] = Location(match.start(), int(match[2]))
             if len(entries) > self.meter.limits.objects:
                 raise LimitExceeded("objects", self.meter.limits.objects)
         for match in re.finditer(rb"trailer", self.data):
+            self.meter.check_time()
             try:
-                value, _ = parse_value(self.data, match.end(), self.meter.limits.depth)
+                value, _ = self._value(self.data, match.end())
             except SyntaxProblem:
                 continue
             trailer |= value if isinstance(value, dict) and "/Root" in value else {}
@@ -277,9 +155,10 @@ class PdfFile:
 
     def _find_catalog(self, section: Section, view: View) -> None:
         for number, place in list(section.entries.items()):
+            self.meter.check_time()
             value = view.get(Ref(number, 0))
             if isinstance(value, Stream) and value.entries.get("/Type") == "/ObjStm":
-                for index, inner in enumerate(self._container(cast(Location, place).offset, value)):
+                for index, inner in enumerate(self._container(cast(Location, place).offset, value).numbers):
                     section.entries.setdefault(inner, Location(0, 0, number, index))
             elif isinstance(value, Stream) and value.entries.get("/Type") == "/XRef":
                 section.trailer |= {
@@ -313,30 +192,44 @@ class PdfFile:
         if key in self._objects:
             return self._objects[key]
         if place.container:
-            inner = view.locate(place.container)
-            outer = view.get(Ref(place.container, 0))
-            usable = isinstance(outer, Stream) and inner is not None and not inner.container
-            contained = self._container(cast(Location, inner).offset, outer) if usable else {}
-            return contained.get(number)
+            container = self.container(place.container, view)
+            if container is None or not container.holds(number, place.place):
+                self.problem(f"object {number} is not where the cross-reference says")
+            return container.objects.get(number) if container is not None else None
         value = self._read_object(number, place)
         self._objects[key] = value
         return value
 
+    def container(self, number: int, view: View) -> Container | None:
+        """Return the object stream ``number``; None where it is none."""
+        inner = view.locate(number)
+        outer = view.get(Ref(number, 0))
+        if not isinstance(outer, Stream) or inner is None or inner.container:
+            return None
+        return self._container(inner.offset, outer)
+
+    def problem(self, words: str) -> None:
+        """Take note, once, of what could not be read as it should be."""
+        if words not in self._noted:
+            self._noted.add(words)
+            self.problems.append(words)
+
     def _read_object(self, number: int, place: Location) -> Value:
         match = self._head(number, place)
         if match is None:
-            self.problems.append(f"object {number} is not where the cross-reference says")
+            self.problem(f"object {number} is not where the cross-reference says")
             return None
         try:
             return self._parse_object(match.end(), Ref(number, int(match[2])))[0]
         except SyntaxProblem as problem:
-            self.problems.append(f"object {number}: {problem}")
+            self.problem(f"object {number}: {problem}")
             return None
 
     def _head(self, number: int, place: Location) -> re.Match[bytes] | None:
         """``12 0 obj`` where the cross-reference says, counted from the file's start or from its header."""
+        self.meter.check_time()
         for offset in (place.offset, place.offset + self.header) if self.header else (place.offset,):
-            match = _OBJECT.match(self.data, offset) if 0 < offset < len(self.data) else None
+            match = OBJECT_HEAD.match(self.data, offset) if 0 < offset < len(self.data) else None
             if match and int(match[1]) == number:
                 return match
         return None
@@ -348,21 +241,28 @@ class PdfFile:
 
     def body_start(self, number: int, place: Location) -> int | None:
         """Return where the value of the object at ``place`` begins, or None."""
+        self.meter.check_time()
         usual = b"%d %d obj" % (number, place.generation)
         if place.offset > 0 and self.data.startswith(usual, place.offset):
             return place.offset + len(usual)
         match = self._head(number, place)
         return match.end() if match else None
 
+    def _value(self, data: bytes, position: int) -> tuple[Value, int]:
+        return parse_value(data, position, self.meter.limits.depth, self.meter.check_time)
+
     def _parse_object(self, position: int, ref: Ref | None) -> tuple[Value, int]:
-        value, end = parse_value(self.data, position, self.meter.limits.depth)
+        self.meter.check_time()
+        value, end = self._value(self.data, position)
         match = _STREAM.match(self.data, end) if isinstance(value, dict) else None
         if match:
             value, end = self._stream(value, match.end())
         if hasattr(self, "history"):  # before, a length that is a reference cannot be followed
             self._value_ends[position] = end
-        if ref is not None and self.decryption is not None:
+        if ref is not None and self.decryption is not None and ref != self.history.last.trailer.get("/Encrypt"):
             value = self.decryption.decrypt(value, ref)
+            if ref in self.decryption.flaws:
+                self.problem(f"object {ref.number}: not encrypted as it should be")
         return value, end
 
     def _stream(self, entries: dict[str, Value], start: int) -> tuple[Stream, int]:
@@ -379,25 +279,52 @@ class PdfFile:
         line_end = 2 if self.data.endswith(b"\r\n", start, stop) else self.data.endswith((b"\n", b"\r"), start, stop)
         return Stream(entries, self.data, start, stop - line_end), stop + 9
 
-    def _container(self, offset: int, stream: Stream) -> dict[int, Value]:
-        """All objects of the object stream at ``offset`` (7.5.7); the first of a number counts."""
-        if offset in self._containers:
-            return self._containers[offset]
-        objects: dict[int, Value] = {}
-        self._containers[offset] = objects
+    def _container(self, offset: int, stream: Stream) -> Container:
+        known = self._containers.get(offset)
+        if known is None:
+            known = self._containers[offset] = self._read_container(stream)
+            for flaw in known.flaws:
+                self.problem(f"object stream at {offset}: {flaw}")
+        return known
+
+    def _read_container(self, stream: Stream) -> Container:
+        """All objects of an object stream (7.5.7); the first of a number counts."""
         count, first = stream.entries.get("/N"), stream.entries.get("/First")
-        if not (isinstance(count, int) and isinstance(first, int) and 0 <= count <= self.meter.limits.objects):
-            self.problems.append("an object stream without /N or /First")
-            return objects
+        if not (type(count) is int and type(first) is int and 0 <= count <= self.meter.limits.objects and first >= 0):
+            return Container(flaws=["no /N or /First"])
+        if stream.entries.get("/Type") != "/ObjStm":
+            return Container(flaws=["its /Type"])
         try:
-            data = decode(stream.raw, stream.entries, self.meter)
-            numbers = [int(n) for n in data[:first].split()[: 2 * count]]
-            for number, place in zip(numbers[0::2], numbers[1::2], strict=False):
-                if number not in objects:
-                    objects[number] = parse_value(data, first + place, self.meter.limits.depth)[0]
-        except (SyntaxProblem, ValueError) as problem:
-            self.problems.append(f"object stream: {problem}")
-        return objects
+            data, flaw = decode_leniently(stream.raw, stream.entries, self.meter)
+        except SyntaxProblem as problem:
+            return Container(flaws=[str(problem)])
+        result = Container(data=data, flaws=[] if flaw is None else [flaw])
+        self._add_contained(result, count, first)
+        return result
+
+    def _add_contained(self, container: Container, count: int, first: int) -> None:
+        data, flaws = container.data, container.flaws
+        head = _CONTAINER_HEAD.match(data, 0, first)
+        numbers = [int(n) for n in head[0].split()] if head else []
+        if head is None or head.end() != min(first, len(data)) or len(numbers) != 2 * count:
+            flaws.append("its list of objects")
+            del numbers[2 * min(count, len(numbers) // 2) :]
+        container.numbers = numbers[0::2]
+        position = first
+        for number, place in zip(container.numbers, numbers[1::2], strict=True):
+            if number in container.objects:
+                flaws.append(f"object {number} twice")
+                continue
+            if first + place < position:
+                flaws.append("objects in another order")
+            self.meter.check_time()
+            try:
+                value, position = self._value(data, first + place)
+            except SyntaxProblem as problem:
+                flaws.append(f"object {number}: {problem}")
+                continue
+            container.objects[number] = value
+            container.spans[number] = first + place, position
 
     def decoded(self, stream: Stream, view: View) -> bytes:
         """Return the decoded bytes of ``stream``.
@@ -406,15 +333,25 @@ class PdfFile:
             SyntaxProblem: an unknown filter or broken data.
             LimitExceeded: it is larger than the limits allow.
         """
+        self.meter.check_time()
         known = self._decoded.get(id(stream))
         if known is None:
             direct = {key: view.resolve(stream.entries.get(key)) for key in ("/Filter", "/DecodeParms")}
             known = self._decoded[id(stream)] = stream, decode(stream.raw, direct, self.meter)
         return known[1]
 
+    def stream_extent(self, number: int, place: Location) -> tuple[int, int] | None:
+        """Return where the encoded bytes of the stream ``number`` at ``place`` lie; None where it is no stream."""
+        match = self._head(number, place)
+        try:
+            value = self._parse_object(match.end(), None)[0] if match else None
+        except SyntaxProblem:
+            return None
+        return (value.start, value.end or 0) if isinstance(value, Stream) else None
+
     def object_extent(self, number: int, place: Location) -> tuple[int, int] | None:
         """Return the first and last+1 byte of the object at ``place``, ``endobj`` included, or None."""
-        match = _OBJECT.match(self.data, place.offset)
+        match = OBJECT_HEAD.match(self.data, place.offset)
         if not match or int(match[1]) != number:
             return None
         try:
@@ -425,12 +362,22 @@ class PdfFile:
         return place.offset, end + 6 if self.data.startswith(b"endobj", end) else end
 
 
-def _small_ints(value: Value, count: int, top: int) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) >= count
-        and all(isinstance(n, int) and 0 <= n <= top for n in value[:count])
-    )
+@dataclass
+class Container:
+    """An object stream (7.5.7): its objects, the numbers that it lists, and what readers take differently in it.
+
+    ``spans`` tells where in ``data`` each object stands.
+    """
+
+    objects: dict[int, Value] = field(default_factory=dict)
+    numbers: list[int] = field(default_factory=list)
+    spans: dict[int, tuple[int, int]] = field(default_factory=dict)
+    data: bytes = b""
+    flaws: list[str] = field(default_factory=list)
+
+    def holds(self, number: int, place: int) -> bool:
+        """Whether readers that look for the number and those that take the entry at ``place`` find the same."""
+        return place < len(self.numbers) and self.numbers[place] == number and number in self.objects
 
 
 class History:
@@ -445,7 +392,8 @@ class History:
                 self._changes.setdefault(number, []).append((index, place))
         self._views: dict[int, View] = {}
         self._containers: list[set[int]] = []  # for each revision the object streams of all revisions before it
-        self._ends = list(accumulate((section.end for section in sections), max, initial=0))
+        ends = (max([section.end, *(end for _, end in section.extents)]) for section in sections)
+        self._ends = list(accumulate(ends, max, initial=0))
 
     def rewrites_container(self, index: int) -> bool:
         """Whether revision ``index`` writes an object stream anew in which older objects are still said to lie."""
@@ -521,6 +469,7 @@ class View:
             if not isinstance(value, Ref):
                 return value
             value = self.get(value)
+        self.file.problem("references form a circle")
         return None
 
     def numbers(self) -> Iterator[int]:

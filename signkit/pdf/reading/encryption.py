@@ -7,7 +7,7 @@ file's key of the password; what the key decrypts is found here, object by objec
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import cast
 
 from signkit.pdf.reading.syntax import Ref, Stream, Value
@@ -29,12 +29,16 @@ class CannotDecrypt(Exception):
 
 @dataclass(frozen=True)
 class Decryption:
-    """The file key and how strings and streams are encrypted: ``rc4``, ``aes128``, ``aes256`` or ``none``."""
+    """The file key and how strings and streams are encrypted: ``rc4``, ``aes128``, ``aes256`` or ``none``.
+
+    ``flaws`` names objects of which something was not encrypted as it should be, which readers mend as they like.
+    """
 
     key: bytes
     strings: str
     streams: str
     metadata: bool
+    flaws: set[Ref] = field(default_factory=set)
 
     @classmethod
     def open(cls, settings: Value, first_id: bytes, password: str | None) -> Decryption:
@@ -82,6 +86,8 @@ class Decryption:
     def _apply(self, method: str, data: bytes, ref: Ref) -> bytes:
         if method == "none":
             return data
+        if method in ("aes128", "aes256") and data and not _is_cbc(data):
+            self.flaws.add(ref)
         if method == "aes256":
             return _aes(self.key, data)
         salt = ref.number.to_bytes(4, "little")[:3] + ref.generation.to_bytes(4, "little")[:2]
@@ -185,8 +191,13 @@ def _rc4(key: bytes, data: bytes) -> bytes:
     return Cipher(ARC4(key), None).encryptor().update(data)
 
 
+def _is_cbc(data: bytes) -> bool:
+    """A vector, and at least one block, since there is always padding (7.6.3.1)."""
+    return len(data) >= 32 and len(data) % 16 == 0
+
+
 def _aes(key: bytes, data: bytes) -> bytes:
-    if len(data) < 32 or len(data) % 16:
+    if not _is_cbc(data):
         return b""
     plain = _cbc(key, data[:16], data[16:])
     return plain[: -plain[-1]] if 1 <= plain[-1] <= 16 else plain

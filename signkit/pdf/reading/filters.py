@@ -9,34 +9,79 @@ import zlib
 from collections.abc import Callable
 
 from signkit.limits import LimitExceeded, Meter
-from signkit.pdf.reading.syntax import SyntaxProblem, Value, hex_string
+from signkit.pdf.reading.syntax import DUPLICATE, WHITESPACE, SyntaxProblem, Value, hex_string
 
 
 def decode(raw: bytes, entries: dict[str, Value], meter: Meter) -> bytes:
     """Return the decoded bytes of a stream.  All values of ``entries`` that matter must be direct.
 
+    What viewers mend, each in its own way, is an error here: they would show different bytes.
+
     Raises:
         SyntaxProblem: an unknown filter or broken data.
         LimitExceeded: the decoded stream is larger than the limits allow.
     """
-    filters, parameters = entries.get("/Filter"), entries.get("/DecodeParms")
-    names = filters if isinstance(filters, list) else [] if filters is None else [filters]
-    settings = parameters if isinstance(parameters, list) else [parameters] * len(names)
+    data, flaw = decode_leniently(raw, entries, meter)
+    if flaw is not None:
+        raise SyntaxProblem(flaw)
+    return data
+
+
+def decode_leniently(raw: bytes, entries: dict[str, Value], meter: Meter) -> tuple[bytes, str | None]:
+    """As :func:`decode`, but what viewers mend is mended, and the second item says what that was.
+
+    Raises:
+        SyntaxProblem: an unknown filter, or data that cannot be mended.
+        LimitExceeded: the decoded stream is larger than the limits allow.
+    """
+    names, settings, flaw = _steps(entries)
     if len(names) > 8:
         raise SyntaxProblem("too many filters")
-    for index, name in enumerate(names):
+    for name, own in zip(names, settings, strict=True):
         step = _FILTERS.get(name) if isinstance(name, str) else None
         if step is None:
             raise SyntaxProblem(f"filter {name!r} is not decoded")
-        raw = step(raw, meter)
-        own = settings[index] if index < len(settings) else None
-        if isinstance(own, dict):
-            raw = _undo_predictor(raw, own)
+        raw, found = step(raw, meter)
+        flaw = flaw or found
+        if isinstance(own, dict) and name in ("/FlateDecode", "/Fl"):
+            raw, found = _undo_predictor(raw, own, meter)
+            flaw = flaw or found
         meter.add_decoded(len(raw))
-    return raw
+    return raw, flaw
 
 
-def _flate(raw: bytes, meter: Meter) -> bytes:
+#: Entries that some readers take for /Filter and /DecodeParms of any stream, as inline images abbreviate them (8.9.7),
+#: and those of a stream whose bytes are in another file (table 5).
+_OTHER_CODING = ("/F", "/DP", "/FFilter", "/FDecodeParms")
+
+
+def _steps(entries: dict[str, Value]) -> tuple[list[Value], list[Value], str | None]:
+    """Return the filters, the parameters of each, and what readers take differently about them."""
+    filters, parameters = entries.get("/Filter"), entries.get("/DecodeParms")
+    names = filters if isinstance(filters, list) else [] if filters is None else [filters]
+    if isinstance(filters, list) and isinstance(parameters, list):
+        settings = [*parameters[: len(names)], *[None] * (len(names) - len(parameters))]
+        flaw = "parameters" if len(parameters) != len(names) else None
+    elif isinstance(parameters, list):
+        settings, flaw = [*parameters[: len(names)], *[None] * (len(names) - len(parameters))], "parameters"
+    else:
+        settings = [parameters] * len(names)
+        flaw = "parameters" if parameters is not None and isinstance(filters, list) and len(filters) != 1 else None
+    if any(not isinstance(own, dict) and own is not None for own in settings):
+        flaw = "parameters"
+    for name, own in zip(names, settings, strict=True):
+        other = isinstance(own, dict) and "/Predictor" in own and name not in ("/FlateDecode", "/Fl")
+        if other or (isinstance(own, dict) and DUPLICATE in own):
+            flaw = "parameters"
+    if any(key in entries for key in _OTHER_CODING) or any(name in _SHORT for name in names if isinstance(name, str)):
+        flaw = "abbreviated or external"
+    return names, settings, flaw
+
+
+_LINE_ENDS = (b"", b"\n", b"\r\n", b"\r")
+
+
+def _flate(raw: bytes, meter: Meter) -> tuple[bytes, str | None]:
     limit = meter.limits.decoded_bytes
     decoder = zlib.decompressobj()
     try:
@@ -45,26 +90,35 @@ def _flate(raw: bytes, meter: Meter) -> bytes:
         raise SyntaxProblem(f"flate: {error}") from error
     if len(data) > limit:
         raise LimitExceeded("bytes in a decoded stream", limit)
-    return data
+    if not decoder.eof:
+        return data, "flate: cut short"
+    return data, None if decoder.unused_data in _LINE_ENDS else "flate: bytes behind its end"
 
 
-def _ascii_hex(raw: bytes, _meter: Meter) -> bytes:
-    return hex_string(raw.split(b">")[0])
+def _ascii_hex(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
+    digits, end, rest = raw.partition(b">")
+    plain = end and not rest.strip(WHITESPACE) and _HEX_DIGITS.fullmatch(digits)
+    return hex_string(digits), None if plain else "hexadecimal: not digits alone"
 
 
-def _ascii85(raw: bytes, _meter: Meter) -> bytes:
+_HEX_DIGITS = re.compile(rb"(?:[\0\t\n\x0c\r ]*+[0-9A-Fa-f][\0\t\n\x0c\r ]*+[0-9A-Fa-f])*+[\0\t\n\x0c\r ]*+")
+
+
+def _ascii85(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
+    digits, end, rest = re.sub(rb"[\0\t\n\x0c\r ]++", b"", raw).partition(b"~>")
     try:
-        return base64.a85decode(re.sub(rb"\s+", b"", raw).split(b"~>")[0])
+        data = base64.a85decode(digits)
     except (ValueError, binascii.Error) as error:
         raise SyntaxProblem(f"ascii85: {error}") from error
+    return data, None if end and not rest and len(digits) % 5 != 1 else "ascii85: its end"
 
 
-def _decrypted(raw: bytes, _meter: Meter) -> bytes:
+def _decrypted(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
     """``/Crypt`` (7.4.10): what it says of the stream's encryption was done when the object was read."""
-    return raw
+    return raw, None
 
 
-_FILTERS: dict[str, Callable[[bytes, Meter], bytes]] = {
+_FILTERS: dict[str, Callable[[bytes, Meter], tuple[bytes, str | None]]] = {
     "/Crypt": _decrypted,
     "/FlateDecode": _flate,
     "/Fl": _flate,
@@ -73,16 +127,18 @@ _FILTERS: dict[str, Callable[[bytes, Meter], bytes]] = {
     "/ASCII85Decode": _ascii85,
     "/A85": _ascii85,
 }
+#: Names that are for inline images; not every reader knows them elsewhere.
+_SHORT = {"/Fl", "/AHx", "/A85"}
 
 
-def _undo_predictor(data: bytes, settings: dict[str, Value]) -> bytes:
+def _undo_predictor(data: bytes, settings: dict[str, Value], meter: Meter) -> tuple[bytes, str | None]:
     """PNG predictors (7.4.4.4); the others do not occur in structure."""
     predictor = settings.get("/Predictor", 1)
     if predictor == 1:
-        return data
+        return data, None
     columns, colors, bits = (settings.get(k, d) for k, d in (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8)))
-    sizes_known = all(isinstance(n, int) and 0 < n < 1 << 16 for n in (columns, colors, bits))
-    if not sizes_known or not isinstance(predictor, int) or predictor < 10:
+    sizes_known = all(type(n) is int and 0 < n < 1 << 16 for n in (columns, colors, bits))
+    if not sizes_known or type(predictor) is not int or not 10 <= predictor <= 15:
         raise SyntaxProblem("predictor is not decoded")
     width = (columns * colors * bits + 7) // 8
     step = max(1, colors * bits // 8)
@@ -92,7 +148,12 @@ def _undo_predictor(data: bytes, settings: dict[str, Value]) -> bytes:
         _undo_row(data[start], row, previous, step)
         rows.append(bytes(row))
         previous = row
-    return b"".join(rows)
+        if len(rows) & _ROWS_UNWATCHED == 0:
+            meter.check_time()
+    return b"".join(rows), "predictor: a row cut short" if len(data) % (width + 1) else None
+
+
+_ROWS_UNWATCHED = 0xFFF
 
 
 def _undo_row(kind: int, row: bytearray, above: bytearray, step: int) -> None:

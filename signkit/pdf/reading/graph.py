@@ -71,13 +71,13 @@ _S, _SS = rb"[\0\t\n\x0c\r ]*+", rb"[\0\t\n\x0c\r ]++"
 _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\r ]*+>(?!>)", re.DOTALL)
 _ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
 #: Possessive, and only from a first digit: a long row of digits must cost no more than one pass.
-_REFERENCE = re.compile(rb"(?<![0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+_REFERENCE = re.compile(rb"(?<![0-9])(?=[0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
 #: What names the object that it belongs to, by which entries (14.7.2, 12.5.2, 7.7.3.3).
 _LINKS = {"/StructElem": ("/P", "/Pg"), "/Annot": ("/P",), "/Page": ("/Parent",)}
 _TYPE = re.compile(rb"/Type" + _S + rb"/(StructElem|Annot|Page)(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
 _LINK = {
     kind[1:].encode(): [
-        re.compile(key.encode() + _SS + rb"(?<![0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+        re.compile(key.encode() + _SS + rb"(?<![0-9])(?=[0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
         for key in keys
     ]
     for kind, keys in _LINKS.items()
@@ -201,16 +201,3 @@ def _inner_links(entries: dict[str, Value]) -> tuple[str, ...]:
     if "/TransformMethod" in entries:
         return ("/Data",)
     return ("/Obj",) if entries.get("/Type") == "/OBJR" else ()
-
-
-def references(value: Value) -> Iterator[Ref]:
-    """Yield every reference that ``value`` itself holds."""
-    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
-    while todo:
-        item = todo.pop()
-        if isinstance(item, Ref):
-            yield item
-        elif isinstance(item, dict):
-            todo += item.values()
-        elif isinstance(item, list):
-            todo += item

@@ -18,7 +18,7 @@ A dictionary that names a key twice carries the entry :data:`DUPLICATE`: readers
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -29,6 +29,9 @@ Value = Any
 DUPLICATE = "duplicate key"
 
 WHITESPACE = b"\0\t\n\x0c\r "
+
+#: ``12 0 obj``.
+OBJECT_HEAD = re.compile(rb"[\0\t\n\x0c\r ]*+(\d{1,10}+)[\0\t\n\x0c\r ]++(\d{1,5}+)[\0\t\n\x0c\r ]++obj")
 
 
 class SyntaxProblem(Exception):
@@ -57,6 +60,7 @@ class Stream:
         return self.data[self.start : self.end]
 
 
+# Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
 _SPACE = rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+"
 _REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
 _TOKEN = re.compile(
@@ -67,7 +71,7 @@ _TOKEN = re.compile(
     + _REGULAR
     + rb"*+)|(?P<int>[+-]?\d{1,20}(?!"
     + _REGULAR
-    + rb"))|(?P<real>[+-]*(?:\d+\.?\d*|\.\d+)(?:-\d*)?(?!"
+    + rb"))|(?P<real>[+-]*+(?:\d++\.?+\d*+|\.\d++)(?:-\d*+)?+(?!"
     + _REGULAR
     + rb"))|(?P<open><<|\[)|(?P<close>>>|\])|(?P<hex><[^>]*+>)|(?P<string>\()|(?P<word>"
     + _REGULAR
@@ -88,7 +92,16 @@ def skip_space(data: bytes, position: int) -> int:
     return match.end() if match else position
 
 
-def parse_value(data: bytes, position: int, depth: int = 200) -> tuple[Value, int]:
+#: Looks at the clock, and raises when the time is up; asked once in so many tokens.
+Watch = Callable[[], None]
+_UNWATCHED = 0xFFF
+
+
+def _unwatched() -> None:
+    """For a few bytes nobody looks at the clock."""
+
+
+def parse_value(data: bytes, position: int, depth: int = 200, watch: Watch = _unwatched) -> tuple[Value, int]:
     """Read one value that starts at ``position``; return it and where it ends.
 
     Raises:
@@ -97,8 +110,11 @@ def parse_value(data: bytes, position: int, depth: int = 200) -> tuple[Value, in
     stack: list[tuple[bytes, list[Value]]] = []
     items: list[Value] = []
     value: Value
-    scan = _TOKEN.match
+    scan, count = _TOKEN.match, 0
     while True:
+        count += 1
+        if count & _UNWATCHED == 0:
+            watch()
         match = scan(data, position)
         if match is None:
             raise SyntaxProblem(f"no value at {position}")
@@ -120,7 +136,7 @@ def parse_value(data: bytes, position: int, depth: int = 200) -> tuple[Value, in
         elif kind == "word" and match["word"] == b"R":
             value = _late_reference(items)
         else:
-            value, position = _simple(kind, match, data, position)
+            value, position = _simple(kind, match, data, position, watch)
         if not stack:
             return value, position
         items.append(value)
@@ -151,7 +167,7 @@ def _late_reference(items: list[Value]) -> Ref:
     return Ref(items.pop(), generation)
 
 
-def _simple(kind: str | None, match: re.Match[bytes], data: bytes, position: int) -> tuple[Value, int]:
+def _simple(kind: str | None, match: re.Match[bytes], data: bytes, position: int, watch: Watch) -> tuple[Value, int]:
     if kind == "int":
         return int(match["int"]), position
     if kind == "real":
@@ -159,7 +175,7 @@ def _simple(kind: str | None, match: re.Match[bytes], data: bytes, position: int
     if kind == "hex":
         return hex_string(match["hex"][1:-1]), position
     if kind == "string":
-        return _literal_string(data, position)
+        return _literal_string(data, position, watch)
     word = match["word"]
     if word == b"null":
         return None, position
@@ -171,11 +187,17 @@ def _simple(kind: str | None, match: re.Match[bytes], data: bytes, position: int
 def _name(token: bytes) -> str:
     name = _NAMES.get(token)
     if name is None:
+        if len(token) > _LONGEST_NAME:
+            raise SyntaxProblem("a name too long")
         plain = _ESCAPED.sub(lambda m: bytes([int(m[1], 16)]), token) if b"#" in token else token
         name = plain.decode("latin-1")
         if len(_NAMES) < 10_000 and len(token) < 64:
             _NAMES[token] = name
     return name
+
+
+#: Longer ones no reader knows (Annex C.1: 127 bytes), nor strings whose escapes are worth so many steps.
+_LONGEST_NAME, _LONGEST_ESCAPED = 1 << 16, 1 << 22
 
 
 def _real(token: bytes) -> float:
@@ -192,9 +214,12 @@ def hex_string(digits: bytes) -> bytes:
         return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode("ascii"))
 
 
-def _literal_string(data: bytes, position: int) -> tuple[bytes, int]:
-    start, open_brackets = position, 1
+def _literal_string(data: bytes, position: int, watch: Watch) -> tuple[bytes, int]:
+    start, open_brackets, count = position, 1, 0
     while open_brackets:
+        count += 1
+        if count & _UNWATCHED == 0:
+            watch()
         match = _STRING_PART.match(data, position)
         position = match.end() if match else position
         character = data[position : position + 1]
@@ -202,7 +227,10 @@ def _literal_string(data: bytes, position: int) -> tuple[bytes, int]:
             raise SyntaxProblem("a string is not closed")
         open_brackets += 1 if character == b"(" else -1
         position += 1
-    return _STRING_ESCAPE.sub(_unescape, data[start : position - 1]), position
+    inside = data[start : position - 1]
+    if len(inside) > _LONGEST_ESCAPED and (b"\\" in inside or b"\r" in inside):
+        raise SyntaxProblem("a string too long")
+    return _STRING_ESCAPE.sub(_unescape, inside), position
 
 
 def _unescape(match: re.Match[bytes]) -> bytes:
@@ -216,6 +244,19 @@ def _unescape(match: re.Match[bytes]) -> bytes:
     return _ESCAPES.get(code, code)
 
 
+def references(value: Value) -> Iterator[Ref]:
+    """Yield every reference that ``value`` itself holds."""
+    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, Ref):
+            yield item
+        elif isinstance(item, dict):
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+
+
 class Entry(NamedTuple):
     """One entry of a dictionary with the place of its value in the file."""
 
@@ -225,7 +266,7 @@ class Entry(NamedTuple):
     end: int
 
 
-def dictionary_entries(data: bytes, position: int, depth: int = 200) -> list[Entry]:
+def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watch = _unwatched) -> list[Entry]:
     """Read the dictionary at ``position`` entry by entry, repeated keys included, with the place of each value.
 
     Raises:
@@ -237,34 +278,39 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200) -> list[Ent
     position += 2
     entries: list[Entry] = []
     while True:
+        if len(entries) & _UNWATCHED == _UNWATCHED:
+            watch()
         position = skip_space(data, position)
         if data[position : position + 2] == b">>":
             return entries
-        key, position = parse_value(data, position, depth)
+        key, position = parse_value(data, position, depth, watch)
         if not (isinstance(key, str) and key[:1] == "/"):
             raise SyntaxProblem("a dictionary is not made of names and values")
         start = skip_space(data, position)
-        value, position = parse_value(data, start, depth)
+        value, position = parse_value(data, start, depth, watch)
         entries.append(Entry(key, value, start, position))
 
 
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
 
 
-def content_tokens(data: bytes) -> Iterator[tuple[str, Value]]:
+def content_tokens(data: bytes, watch: Watch = _unwatched) -> Iterator[tuple[str, Value]]:
     """Read a content stream (7.8.2) as ``("value", value)`` and ``("operator", name)``, without data of inline images.
 
     Raises:
         SyntaxProblem: something that is neither.
     """
-    position, size = 0, len(data)
+    position, size, count = 0, len(data), 0
     while (position := skip_space(data, position)) < size:
+        count += 1
+        if count & _UNWATCHED == 0:
+            watch()
         match = _TOKEN.match(data, position)
         if match is None:
             raise SyntaxProblem(f"no token at {position}")
         word = match["word"] if match.lastgroup == "word" else None
         if word is None or word in (b"null", b"true", b"false"):
-            value, position = parse_value(data, position)
+            value, position = parse_value(data, position, watch=watch)
             yield "value", value
             continue
         position = match.end()

@@ -1,18 +1,20 @@
-"""pyHanko's certificate validator: told at which moment to look and with which evidence; its errors in ETSI's words."""
+"""pyHanko's certificate validator as a finder of paths: told at which moment to look; its errors in ETSI's words.
+
+Revocation is not its business here: see :mod:`signkit.pki.revocation.acceptance`.
+"""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Coroutine
-from dataclasses import dataclass, replace
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from asn1crypto import algos, keys, x509
 from cryptography.exceptions import InvalidSignature
-from pyhanko_certvalidator import ValidationContext, find_valid_path
+from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator import errors as path_errors
-from pyhanko_certvalidator._state import ValProcState
 from pyhanko_certvalidator.context import CertValidationPolicySpec, bootstrap_validation_data_handlers
 from pyhanko_certvalidator.ltv.poe import POEManager
 from pyhanko_certvalidator.ltv.types import ValidationTimingInfo
@@ -25,214 +27,99 @@ from pyhanko_certvalidator.policy_decl import (
     RevocationCheckingRule,
 )
 from pyhanko_certvalidator.registry import SimpleTrustManager
-from pyhanko_certvalidator.revinfo.validate_crl import verify_crl
-from pyhanko_certvalidator.revinfo.validate_ocsp import verify_ocsp_response
 from pyhanko_certvalidator.sig_validate import SignatureValidationContext, SignatureValidator
-from pyhanko_certvalidator.util import ConsList
+from pyhanko_certvalidator.validate import async_validate_path
 
-from signkit.jpki.certificates import issuer_kind
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
-from signkit.pki.paths.finding import PathFinding
-from signkit.pki.paths.known import KnownCertificate, declares_revocation, known_certificate
-from signkit.pki.paths.names import name_of
-from signkit.pki.paths.pool import KnownStatus, Pool
+from signkit.pki.names import name_of
+from signkit.pki.paths.finding import CertificatePath, PathFinding
+from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
 
-#: The digests of an issuer's key that the engine can compare; over others it stumbles.
-_KEY_DIGESTS = ("sha1", "sha256")
+#: Paths that are looked at, and valid ones that are handed on: cross-certificates give few, hostile files any number.
+_MAX_CANDIDATES = 100
+_MAX_PATHS = 4
 _Result = TypeVar("_Result")
 
 
 def find(
-    certificate: x509.Certificate,
+    certificate: KnownCertificate,
     pool: Pool,
-    anchors: tuple[KnownCertificate, ...],
+    anchors: Sequence[KnownCertificate],
     moment: datetime,
-    rule: str,
     algorithms: Algorithms,
-) -> PathFinding:
-    """Judge ``certificate`` at ``moment``: the first valid path to an anchor, and whether nothing on it was revoked.
-
-    Args:
-        rule: required, if-available (see ``policy.RevocationRule``), or none: do not ask about revocation.
-    """
-    question = _Question(pool, anchors, moment, algorithms)
-    return _run(_find(certificate, question, rule))
+) -> list[CertificatePath] | PathFinding:
+    """Return the valid paths from ``certificate`` to an anchor at ``moment``, or why there is none (RFC 5280 6.1)."""
+    return _run(_find(certificate.certificate, _context(pool, anchors, moment, algorithms), moment))
 
 
-@dataclass(frozen=True)
-class _Question:
-    """What the engine is to judge with."""
-
-    pool: Pool
-    anchors: tuple[KnownCertificate, ...]
-    moment: datetime
-    algorithms: Algorithms
-
-    def context(self) -> ValidationContext:
-        # The engine asks for OCSP only where the certificate names a service; _revocation asks in any case.
-        no_check = RevocationCheckingRule.NO_CHECK
-        spec = CertValidationPolicySpec(
-            trust_manager=SimpleTrustManager.build(trust_roots=[item.certificate for item in self.anchors]),
-            revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(no_check, no_check), retroactive_revinfo=True),
-            algorithm_usage_policy=_DatedAlgorithms(self.algorithms),
-            signature_validator=_Validator(),
-        )
-        handlers = bootstrap_validation_data_handlers(
-            None,
-            [item.container for item in self.pool.lists],
-            [item.container for item in self.pool.answers if item.key_digest in _KEY_DIGESTS],
-            # The engine looks for the issuers of lists among these alone, hence the anchors; first, because of two
-            # certificates with the same issuer and serial number it keeps the first.
-            [item.certificate for item in (*self.anchors, *self.pool.certificates)],
-            # Whether evidence is old enough is decided in judge; the engine shall not decide again.
-            POEManager(current_dt_override=self.moment),
-        )
-        return spec.build_validation_context(ValidationTimingInfo(self.moment, self.moment, True), handlers)
-
-    def about(self, certificate: x509.Certificate) -> _Question:
-        """Leave out what says nothing of the certificate, and the lists of other issuers, unless they are indirect.
-
-        The engine would take the list of any holder of a certificate of the same issuer for that issuer's.
-        """
-        known = known_certificate(certificate.dump())
-        pool = self.pool if known is None else self.pool.about(known)
-        issuer = certificate.issuer.hashable
-        own = tuple(item for item in pool.lists if item.issuer == issuer or item.is_indirect)
-        if pool is self.pool and len(own) == len(pool.lists):
-            return self
-        return replace(self, pool=Pool(pool.certificates, pool.answers, own, pool.statuses))
+def _context(
+    pool: Pool, anchors: Sequence[KnownCertificate], moment: datetime, algorithms: Algorithms
+) -> ValidationContext:
+    no_check = RevocationCheckingRule.NO_CHECK
+    spec = CertValidationPolicySpec(
+        trust_manager=SimpleTrustManager.build(trust_roots=[item.certificate for item in anchors]),
+        revinfo_policy=CertRevTrustPolicy(RevocationCheckingPolicy(no_check, no_check)),
+        algorithm_usage_policy=_DatedAlgorithms(algorithms),
+        signature_validator=_Validator(),
+    )
+    # Because of two certificates with the same issuer and serial number it keeps the first: the anchor.
+    # One whose name cannot be decoded it cannot hold at all.
+    known = [item for item in (*anchors, *pool.certificates) if item.is_decoded]
+    certificates = [item.certificate for item in known]
+    handlers = bootstrap_validation_data_handlers(None, [], [], certificates, POEManager(current_dt_override=moment))
+    return spec.build_validation_context(ValidationTimingInfo(moment, moment, True), handlers)
 
 
-async def _find(certificate: x509.Certificate, question: _Question, rule: str) -> PathFinding:
-    context = question.context()
-    paths = context.path_builder.async_build_paths_lazy(certificate)
+async def _find(
+    certificate: x509.Certificate, context: ValidationContext, moment: datetime
+) -> list[CertificatePath] | PathFinding:
+    candidates = context.path_builder.async_build_paths_lazy(certificate)
+    found: list[CertificatePath] = []
+    failures: list[Exception] = []
+    seen = 0
     try:
-        path = await find_valid_path(certificate, paths, validation_context=context)
+        async for candidate in candidates:
+            seen += 1
+            try:
+                await async_validate_path(context, candidate)
+                found.append(_known_path(candidate))
+            except (path_errors.ValidationError, path_errors.PathError) as error:
+                failures.append(error)
+            if seen == _MAX_CANDIDATES or len(found) == _MAX_PATHS:
+                break
     except (path_errors.ValidationError, path_errors.PathError) as error:
-        return _explain(error, certificate, question.moment)
-    anchor = path.trust_anchor.authority
-    found = await _status(path, question, context, rule)
-    return replace(found, anchor=anchor.certificate if hasattr(anchor, "certificate") else None)
+        failures.append(error)
+    finally:
+        await candidates.cancel()  # type: ignore[no-untyped-call]
+    if found:
+        return found
+    # The failure that is no bare mismatch of keys tells most.
+    telling = next((error for error in failures if "signature" not in str(error)), failures[0])
+    return _explain(telling, certificate, moment)
 
 
-async def _status(path: ValidationPath, question: _Question, context: ValidationContext, rule: str) -> PathFinding:
-    """Whether nothing on a valid path was revoked."""
-    try:
-        if rule != "none":
-            await _revocation(path, question, context, rule)
-    except (path_errors.ValidationError, path_errors.PathError) as error:
-        return _explain(error, path.leaf, question.moment)
-    except _NotShown as error:
-        return PathFinding("TRY_LATER", error.code)
-    except _Revoked as error:
-        own = error.certificate == path.leaf
-        sub, code = ("REVOKED_NO_POE", "revoked") if own else ("REVOKED_CA_NO_POE", "ca-revoked")
-        return PathFinding(sub, code, {"revoked_at": error.since})
-    return PathFinding(None)
-
-
-async def _revocation(path: ValidationPath, question: _Question, context: ValidationContext, rule: str) -> None:
-    """Every certificate below the anchor is shown to be good; of authorities only those that name a service."""
-    for item in path.iter_certs(include_root=False):
-        leaf = item == path.leaf
-        if item.ocsp_no_check_value is None and (leaf or declares_revocation(item)):
-            own = question.about(item)
-            shown = await _shown_good(item, path, context if own is question else own.context(), own.pool.statuses)
-            if shown is None and (not leaf or rule == "required"):
-                raise _NotShown(missing_code(item, leaf=leaf))
-            if shown is False:
-                raise _NotShown("revocation-stale")
-
-
-class _NotShown(Exception):
-    """Nothing shows that a certificate was good."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
-
-
-class _Revoked(Exception):
-    """An imported list names a certificate."""
-
-    def __init__(self, certificate: x509.Certificate, since: datetime) -> None:
-        super().__init__("revoked")
-        self.certificate = certificate
-        self.since = since
-
-
-async def _shown_good(
-    certificate: x509.Certificate,
-    path: ValidationPath,
-    context: ValidationContext,
-    statuses: tuple[KnownStatus, ...],
-) -> bool | None:
-    """Whether evidence shows the certificate good: None for no evidence, False for evidence that cannot be used.
-
-    OCSP, CRL and imported lists are all asked: what one of them says of a revocation counts.
+def _known_path(found: ValidationPath) -> CertificatePath:
+    """Return a valid path in our form, the certificate first.
 
     Raises:
-        RevokedError, _Revoked: it was revoked.
-        _NotShown: an index that may name it cannot be read.
+        InvalidCertificateError: its anchor issues certificates although it is nobody's authority.
     """
-    answers = _said_by_statuses(certificate, path, context, statuses)
-    for check in (verify_ocsp_response, verify_crl):
-        try:
-            await check(certificate, path, context, _state(certificate, path))
-            answers.append(True)
-        except (path_errors.OCSPNoMatchesError, path_errors.CRLNoMatchesError):
-            continue
-        except (path_errors.OCSPValidationError, path_errors.CRLValidationError):
-            answers.append(False)
-    return any(answers) if answers else None
-
-
-def _said_by_statuses(
-    certificate: x509.Certificate,
-    path: ValidationPath,
-    context: ValidationContext,
-    statuses: tuple[KnownStatus, ...],
-) -> list[bool]:
-    """As the engine counts a list of that date: in time until the next one was due, however late it was issued."""
-    latest = context.moment - context.time_tolerance
-    answers = []
-    for status in statuses:
-        if status.certificate != certificate.dump():
-            continue
-        if status.issuer_key != path.find_issuing_authority(certificate).public_key.dump():
-            continue
-        if status.issued is None or status.due is None:
-            raise _NotShown("revocation-unreadable")
-        in_time = latest <= status.due
-        if in_time and status.revoked_at is not None:
-            raise _Revoked(certificate, status.revoked_at)
-        answers.append(in_time)
-    return answers
-
-
-def _state(certificate: x509.Certificate, path: ValidationPath) -> ValProcState:
-    """Tells the engine which certificate of the path is meant, for its errors."""
-    certificates = list(path.iter_certs(include_root=False))
-    return ValProcState(cert_path_stack=ConsList.sing(path), init_index=certificates.index(certificate) + 1)
-
-
-def missing_code(certificate: x509.Certificate, *, leaf: bool) -> str:
-    """Return the reason for no evidence at all on a certificate: JPKI does not give its lists to everybody."""
-    return "revocation-not-permitted" if leaf and issuer_kind(certificate) == "jpki" else "revocation-missing"
+    items = [known_certificate(item.dump()) for item in found.iter_certs(include_root=True)]
+    path = tuple(item for item in reversed(items) if item is not None)
+    if len(path) < len(items) or (len(path) > 1 and not path[-1].may_be_issuer):
+        raise path_errors.InvalidCertificateError("the anchor is no authority")
+    return path
 
 
 def _explain(error: Exception, certificate: x509.Certificate, moment: datetime) -> PathFinding:
     """Turn what the engine says into a sub-indication (EN 319 102-1 table 5 and 6)."""
     if isinstance(error, path_errors.PathBuildingError):
         return PathFinding("NO_CERTIFICATE_CHAIN_FOUND", "no-anchor", {"issuer": name_of(certificate.issuer)})
-    if isinstance(error, path_errors.RevokedError):
-        facts: dict[str, object] = {"revoked_at": error.revocation_dt}
-        own = error.is_ee_cert and not error.is_side_validation
-        return PathFinding("REVOKED_NO_POE" if own else "REVOKED_CA_NO_POE", "revoked" if own else "ca-revoked", facts)
     if isinstance(error, path_errors.ExpiredError):
         own = error.is_ee_cert and not error.is_side_validation
         sub = "OUT_OF_BOUNDS_NO_POE" if own else "CERTIFICATE_CHAIN_GENERAL_FAILURE"
@@ -244,10 +131,6 @@ def _explain(error: Exception, certificate: x509.Certificate, moment: datetime) 
         return PathFinding(
             "CRYPTO_CONSTRAINTS_FAILURE" if lasting else "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "weak-algorithm-in-chain"
         )
-    if isinstance(error, path_errors.StaleRevinfoError):
-        return PathFinding("TRY_LATER", "revocation-stale")
-    if isinstance(error, path_errors.InsufficientRevinfoError):
-        return PathFinding("TRY_LATER", missing_code(certificate, leaf=True))
     if isinstance(error, path_errors.InvalidCertificateError):
         return PathFinding("CHAIN_CONSTRAINTS_FAILURE", "path-invalid")
     return PathFinding("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-invalid")

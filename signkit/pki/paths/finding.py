@@ -4,8 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING, TypeAlias
 
-from asn1crypto import x509
+from signkit.jpki.certificates import issuer_kind
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+    from signkit.pki.paths.known import KnownCertificate
+    from signkit.pki.revocation.acceptance import Standing
+
+#: A certificate, its issuer and so on; the anchor is the last.
+CertificatePath: TypeAlias = "tuple[KnownCertificate, ...]"
 
 
 @dataclass(frozen=True)
@@ -17,12 +27,14 @@ class PathFinding:
         code: our code for the reason (see reasons.py).
         facts: what the reason's sentence needs.
         anchor: where its valid path ends; None where there is none.
+        standing: what evidence shows of the certificate itself; None where it was not asked.
     """
 
     sub_indication: str | None
     code: str | None = None
     facts: dict[str, object] = field(default_factory=dict)
     anchor: x509.Certificate | None = None
+    standing: Standing | None = None
 
     @property
     def good(self) -> bool:
@@ -32,9 +44,14 @@ class PathFinding:
 
 @dataclass(frozen=True)
 class RevocationStatus:
-    """Whether the signer's certificate was revoked: ``good``, ``revoked``, ``unknown`` or ``not-permitted``."""
+    """Whether the signer's certificate was revoked: see docs/reference/report.md."""
 
     status: str = "unknown"
     source: str | None = None
     produced_at: datetime | None = None
     revoked_at: datetime | None = None
+
+
+def missing_code(certificate: x509.Certificate, *, leaf: bool) -> str:
+    """Return the reason for no evidence at all on a certificate: JPKI does not give its lists to everybody."""
+    return "revocation-not-permitted" if leaf and issuer_kind(certificate) == "jpki" else "revocation-missing"

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Protocol
 
 from asn1crypto import x509
 
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
-from signkit.pki.paths import engine, ordinary
-from signkit.pki.paths.finding import PathFinding, RevocationStatus
-from signkit.pki.paths.known import KnownAnswer, KnownCertificate, KnownList, Signed, known_certificate, utc
-from signkit.pki.paths.pool import Pool, Said
+from signkit.pki.paths.finder import find_paths
+from signkit.pki.paths.finding import CertificatePath, PathFinding, RevocationStatus
+from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Policy, RevocationRule
-
-#: Authorities one below the other; deeper hierarchies are for the engine alone.
-_MAX_DEPTH = 8
+from signkit.pki.revocation.acceptance import Examination, Standing, never_vouched, standing
+from signkit.words import Text
 
 
 class Label(Protocol):
@@ -74,13 +74,11 @@ class TrustJudge:
         self._now = now
         self._proven: dict[bytes, datetime] = {}
         self._known: dict[tuple[bytes, str, datetime], PathJudgement] = {}
-        self._usable_pool: Pool | None = None
 
     def prove(self, pool: Pool, time: datetime) -> None:
         """Take note that this evidence existed at ``time``: a believed timestamp covers it."""
         for der in pool.evidence:
             self._proven[der] = min(self._proven.get(der, time), time)
-        self._usable_pool = None
 
     def judge(self, certificate: x509.Certificate, purpose: str, moment: datetime) -> PathJudgement:
         """Say whether ``certificate`` was good for ``purpose`` (signature, timestamp) at ``moment``."""
@@ -96,19 +94,66 @@ class TrustJudge:
             known = known_certificate(der)
             if known is None:
                 return _not_judged("unreadable certificate")
-            pool = self._usable().about(known, self._oldest(moment))
-            said = pool.said_of(known)
-            found = _Walk(self, pool, known, purpose, said).at(moment, self._rule(known, purpose))
+            rule = self._rule(known, purpose)
+            found = self._find(known, purpose, moment, rule)
             label = self._trust.label(found.anchor) if found.anchor is not None else None
-            report = _revocation_status(found, said, certificate)
+            report = _revocation_status(found, rule, certificate)
             return PathJudgement(found.sub_indication, found.code, found.facts, label, report)
         except Exception as error:  # the engine fails in many ways on hostile certificates
             return _not_judged(type(error).__name__)
 
-    def find(self, certificate: KnownCertificate, pool: Pool, purpose: str, moment: datetime, rule: str) -> PathFinding:
-        """Judge at one moment: the quick way in the ordinary case, else the engine's."""
-        question = (pool, _anchors(self._trust, purpose), moment, rule, self._policy.algorithms)
-        return ordinary.find(certificate, *question) or engine.find(certificate.certificate, *question)
+    def _find(self, certificate: KnownCertificate, purpose: str, moment: datetime, rule: RevocationRule) -> PathFinding:
+        """Judge at one moment: the first valid path on which nothing was revoked."""
+        paths = self._paths(certificate, purpose, moment)
+        if isinstance(paths, PathFinding):
+            return paths
+        found = [replace(self._walk(path, purpose, moment, rule), anchor=path[-1].certificate) for path in paths]
+        return next((item for item in found if item.good), found[0])
+
+    def _paths(
+        self, certificate: KnownCertificate, purpose: str, moment: datetime
+    ) -> list[CertificatePath] | PathFinding:
+        return find_paths(certificate, self._pool, _anchors(self._trust, purpose), moment, self._policy.algorithms)
+
+    def _walk(self, path: CertificatePath, purpose: str, moment: datetime, rule: RevocationRule) -> PathFinding:
+        """Ask about every certificate below the anchor, from the anchor down; of authorities nothing is demanded that
+        name no service, nor where nothing is demanded of the certificate itself."""
+        ended: dict[bytes, datetime] = {}
+        asked = self._examination(path[-1], purpose, moment, ended)
+        demanded = rule != "if-available" or (len(path) > 1 and bool(asked.hear(path[0], path[1])))
+        own: Standing | None = None
+        for item, issuer in reversed(list(pairwise(path))):
+            leaf = item is path[0]
+            shown = standing(asked.hear(item, issuer), moment, self._oldest(moment) if leaf else None)
+            own = shown if leaf else None
+            if found := _told(shown, leaf=leaf):
+                return replace(found, standing=own)
+            needed = rule == "required" or shown.state != "missing" if leaf else item.declares_revocation
+            if shown.state != "good" and demanded and needed:
+                return replace(_not_shown(shown, item, leaf=leaf), standing=own)
+            if shown.since is not None:
+                ended[item.der] = shown.since
+        facts: dict[str, object] = {} if own is None or own.since is None else {"revoked_at": own.since}
+        return PathFinding(None, facts=facts, standing=own)
+
+    def _examination(
+        self, anchor: KnownCertificate, purpose: str, moment: datetime, ended: dict[bytes, datetime]
+    ) -> Examination:
+        @lru_cache(maxsize=64)
+        def vouched(other: KnownCertificate) -> bool:
+            """Whether a valid path leads to the same anchor (RFC 5280 6.3.3 f), and nothing on it is revoked."""
+            paths = self._paths(other, purpose, moment)
+            found = [] if isinstance(paths, PathFinding) else [path for path in paths if path[-1].der == anchor.der]
+            plain = replace(examination, vouched=never_vouched)
+            return any(
+                all(_told(standing(plain.hear(*pair), moment), leaf=True) is None for pair in pairwise(path))
+                for path in found
+            )
+
+        examination = Examination(
+            self._pool, self._policy.algorithms, self._now, vouched, lambda der: self._proven.get(der, self._now), ended
+        )
+        return examination
 
     def _oldest(self, moment: datetime) -> datetime | None:
         """When evidence on a certificate that was used at ``moment`` must have been issued, by the policy."""
@@ -125,109 +170,38 @@ class TrustJudge:
             return "required" if jpki or certificate.declares_revocation else "if-available"
         return "required" if jpki else self._policy.revocation
 
-    def _usable(self) -> Pool:
-        """Evidence counts only if it is proven to be older than its issuer's end (EN 319 102-1 5.6.2.2).
 
-        After its end an authority answers for nothing, and its key may be anybody's; so with an OCSP responder.
-        """
-        if self._usable_pool is None:
-            self._usable_pool = Pool(
-                self._pool.certificates,
-                tuple(
-                    item
-                    for item in self._pool.answers
-                    if not self._is_presumed(item) and self._in_time(item, self._responders(item))
-                ),
-                tuple(item for item in self._pool.lists if self._in_time(item, self._issuers(item))),
-                self._pool.statuses,  # asked now; an issuer that has ended was left out (evidence.py)
-            )
-        return self._usable_pool
-
-    def _in_time(self, item: KnownAnswer | KnownList, signers: list[KnownCertificate]) -> bool:
-        """Whether it existed before the end of who signed it; what nobody known signed is for the engine to refuse."""
-        seen = self._proven.get(item.der, self._now)
-        return not signers or seen <= max(signer.not_after for signer in signers)
-
-    def _issuers(self, item: KnownList) -> list[KnownCertificate]:
-        return [known for known in self._authorities if known.subject == item.issuer and _fits(item, known)]
-
-    def _responders(self, item: KnownAnswer) -> list[KnownCertificate]:
-        """The authorities whose key signed a response, and those who hold a certificate of one for it."""
-        others = [known for known in (*item.certificates, *self._pool.certificates) if known.answers_ocsp]
-        appointed = [
-            known
-            for known in others
-            if any(known.issuer == authority.subject and _fits(known, authority) for authority in self._authorities)
-        ]
-        return [known for known in (*self._authorities, *appointed) if item.names(known) and _fits(item, known)]
-
-    def _is_presumed(self, item: KnownAnswer) -> bool:
-        """Whether a response is by somebody whose certificate is not for that."""
-        authorities = {known.der for known in self._authorities}
-        return any(
-            item.names(known) and not known.answers_ocsp and known.der not in authorities for known in item.certificates
-        )
-
-    @cached_property
-    def _authorities(self) -> list[KnownCertificate]:
-        """The authorities that an anchor vouches for: a stranger's certificate of the same name counts for nothing."""
-        found = {item.der: item for purpose in ("signature", "timestamp") for item in _anchors(self._trust, purpose)}
-        left = [item for item in self._pool.certificates if item.is_authority and item.der not in found]
-        for _ in range(_MAX_DEPTH):
-            fresh = [
-                item
-                for item in left
-                if any(item.issuer == known.subject and _fits(item, known) for known in found.values())
-            ]
-            found |= {item.der: item for item in fresh}
-            left = [item for item in left if item.der not in found]
-            if not fresh or not left:
-                break
-        return list(found.values())
+def _told(shown: Standing, *, leaf: bool) -> PathFinding | None:
+    """What evidence tells against a certificate at the moment; a suspended one may be good again (5.2.6.4)."""
+    facts: dict[str, object] = {"revoked_at": shown.since}
+    if shown.state == "revoked":
+        sub, code = ("REVOKED_NO_POE", "revoked") if leaf else ("REVOKED_CA_NO_POE", "ca-revoked")
+        return PathFinding(sub, code, facts)
+    return PathFinding("TRY_LATER", "on-hold", facts) if shown.state == "on-hold" else None
 
 
-def _fits(item: Signed, signer: KnownCertificate) -> bool:
-    try:
-        return item.fits(signer)
-    except Exception:  # an unknown algorithm, or hostile ASN.1
-        return False
+_REFUSED = {
+    "unauthorised": Text(
+        "not signed by an authority for this certificate", "この証明書について権限のある署名者のものではない"
+    ),
+    "not-understood": Text("it holds a critical extension that is not known", "未知の重要 (critical) 拡張が含まれる"),
+    "algorithm": Text("its signature algorithm is no longer safe", "署名アルゴリズムが安全とみなされない"),
+    "unknown-status": Text("the OCSP service does not know the certificate", "OCSP サービスがこの証明書を知らない"),
+    "partial": Text("a delta list without the list that it adds to", "差分 CRL だけで、元の CRL がない"),
+    "future": Text("issued after the time of validation", "検証時刻より後に発行されている"),
+}
 
 
-@dataclass(frozen=True)
-class _Walk:
-    """One certificate at one moment, and at the moments of later evidence where evidence is lacking there.
-
-    A certificate that was good when later evidence was issued was good before (it is not unrevoked again,
-    except from certificateHold); one that was revoked after the moment was good at it.
-    """
-
-    judge: TrustJudge
-    pool: Pool
-    certificate: KnownCertificate
-    purpose: str
-    said: list[Said]
-
-    def at(self, moment: datetime, rule: RevocationRule) -> PathFinding:
-        asked = "none" if rule == "if-available" and not self.said else rule
-        result = self._find(moment, asked)
-        anchor = result.anchor
-        if anchor is None or asked == "none":  # without a path there is nothing to ask about
-            return result
-        for later in (item.issued for item in self.said):
-            if result.good or result.code not in ("revocation-missing", "revocation-stale", "path-invalid"):
-                break
-            if moment < later <= self.certificate.not_after:
-                again = self._find(later, rule)
-                result = again if again.good or again.code == "revoked" else result
-        if result.code == "revoked" and _after(result.facts.get("revoked_at"), moment):
-            return PathFinding(None, facts=result.facts, anchor=anchor)
-        if result.good and self.said and self.said[-1].status == "revoked":
-            again = self._find(self.said[-1].issued, rule)
-            result = replace(result, facts=again.facts if again.code == "revoked" else {})  # to tell, not to judge
-        return replace(result, anchor=anchor)
-
-    def _find(self, moment: datetime, rule: str) -> PathFinding:
-        return self.judge.find(self.certificate, self.pool, self.purpose, moment, rule)
+def _not_shown(shown: Standing, certificate: KnownCertificate, *, leaf: bool) -> PathFinding:
+    """Why nothing shows that a certificate was good; JPKI does not give its lists to everybody."""
+    if shown.state == "stale":
+        return PathFinding("TRY_LATER", "revocation-stale")
+    if shown.state == "missing" or shown.why is None:
+        jpki = leaf and issuer_kind(certificate.certificate) == "jpki"
+        return PathFinding("TRY_LATER", "revocation-not-permitted" if jpki else "revocation-missing")
+    if shown.why == "unreadable":
+        return PathFinding("TRY_LATER", "revocation-unreadable")
+    return PathFinding("TRY_LATER", "revocation-refused", {"detail": _REFUSED[shown.why]})
 
 
 @lru_cache(maxsize=16)
@@ -241,21 +215,16 @@ def _not_judged(detail: str) -> PathJudgement:
     return PathJudgement("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-not-judged", {"detail": detail})
 
 
-def _after(moment: object, other: datetime) -> bool:
-    return isinstance(moment, datetime) and moment > other
-
-
-def _revocation_status(found: PathFinding, said: list[Said], certificate: x509.Certificate) -> RevocationStatus:
+def _revocation_status(found: PathFinding, rule: RevocationRule, certificate: x509.Certificate) -> RevocationStatus:
     """What the report says about revocation: only what was believed."""
-    newest = said[-1] if said else None
-    if found.code == "revoked":
-        source, issued = (newest.source, newest.issued) if newest else (None, None)
-        return RevocationStatus("revoked", source, issued, utc(found.facts.get("revoked_at")))
-    if found.good and newest is not None:
-        return RevocationStatus("good", newest.source, newest.issued, utc(found.facts.get("revoked_at")))
-    if found.code == "revocation-not-permitted" or (newest is None and issuer_kind(certificate) == "jpki"):
+    shown = found.standing
+    newest = shown.words[-1] if shown is not None and shown.words else None
+    if shown is not None and newest is not None and shown.state in ("good", "revoked", "on-hold"):
+        return RevocationStatus(shown.state, newest.source, newest.issued, shown.since)
+    missing = shown is None or shown.state == "missing"
+    if missing and issuer_kind(certificate) == "jpki":
         return RevocationStatus("not-permitted")
-    return RevocationStatus("unknown")
+    return RevocationStatus("not-checked" if found.good and missing and rule == "if-available" else "unknown")
 
 
 # --- purpose -------------------------------------------------------------------------------------------------
@@ -267,17 +236,24 @@ _SIGNING_USAGES = {
 }  # fmt: skip
 
 
+#: What other trades use certificates for: one that names these alone is for nothing else (RFC 5280 4.2.1.12).
+_OTHER_TRADES = {
+    "server_auth", "client_auth", "code_signing", "time_stamping", "ocsp_signing", "ipsec_end_system", "ipsec_tunnel",
+    "ipsec_user", "ike_intermediate", "microsoft_smart_card_logon", "pkinit_kpclientauth", "pkinit_kpkdc",
+}  # fmt: skip
+
+
 def _unfit(certificate: x509.Certificate, purpose: str) -> str | None:
     """RFC 5280 4.2.1.3, 4.2.1.12; RFC 3161 2.3; the JPKI authentication key never signs a document."""
-    extended = certificate.extended_key_usage_value
+    extended, usage = certificate.extended_key_usage_value, certificate.key_usage_value
     purposes = set(extended.native) if extended is not None else set()
+    usages = set(usage.native) if usage is not None else {"digital_signature"}
+    signs = bool(usages & {"digital_signature", "non_repudiation"})
     if purpose == "timestamp":
-        return None if "time_stamping" in purposes else "certificate-not-for-timestamps"
+        return None if signs and "time_stamping" in purposes else "certificate-not-for-timestamps"
     if is_authentication_certificate(certificate):
         return "certificate-not-for-signing"
-    usage = certificate.key_usage_value
-    usages = set(usage.native) if usage is not None else {"digital_signature"}
-    if "non_repudiation" in usages:
-        return None
-    fits = "digital_signature" in usages and (not purposes or bool(purposes & _SIGNING_USAGES))
-    return None if fits else "certificate-not-for-signing"
+    meant = not purposes or bool(purposes & _SIGNING_USAGES)
+    if "non_repudiation" in usages:  # says what the key is for; a purpose of its own making may be a signer's as well
+        return None if meant or purposes - _OTHER_TRADES else "certificate-not-for-signing"
+    return None if signs and meant else "certificate-not-for-signing"

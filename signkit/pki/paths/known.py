@@ -1,4 +1,4 @@
-"""What certificates, revocation lists and OCSP responses say, read once and shared between the documents of a batch.
+"""What certificates say, read once and shared between the documents of a batch.
 
 Everything here is read with asn1crypto, as the engine reads it, so that two readers cannot differ about one object.
 Names are kept in the form in which they are compared (RFC 5280 7.1).
@@ -9,33 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from itertools import islice
 from typing import Any
 
-from asn1crypto import core, x509
-from asn1crypto.crl import CertificateList
-from asn1crypto.ocsp import OCSPResponse
-from cryptography import x509 as rust_x509
-from pyhanko_certvalidator.revinfo.archival import CRLContainer, OCSPContainer
+from asn1crypto import x509
 
-from signkit.pki.algorithms import SignatureAlgorithm, digest_of, public_key, signature_algorithm, verify
-from signkit.pki.revocation.crl_scope import covers
+from signkit.pki.algorithms import SignatureAlgorithm, allows, digest_of, public_key, signature_algorithm, verify
+from signkit.pki.names import UNDECODED, comparable_name
 
 _MAX_CERTIFICATE = 100_000
 #: What is larger is read anew for each document: read, an object can take a hundred times its size in memory, and a
 #: stranger's files must not fill it.
 _MAX_KEPT_CERTIFICATE = 4 * 1024
-_MAX_KEPT_LIST = 32 * 1024
-_MAX_KEPT_ANSWER = 8 * 1024
 #: Signers that one object is remembered to fit or not; more are no honest batch.
 _MAX_SIGNERS = 16
-#: Digests by which an OCSP response may name the issuer.
-_KEY_DIGESTS = ("sha1", "sha224", "sha256", "sha384", "sha512")
-#: Certificates of an OCSP response, and certificates that it speaks of.
-_MAX_EMBEDDED = 20
-_MAX_ANSWERS = 100
-#: expiredCertsOnCRL (X.509 8.5.2.12): from when on certificates stay on the list after their end.
-_EXPIRED_ON_LIST = "2.5.29.60"
 
 
 class Signed:
@@ -51,7 +37,8 @@ class Signed:
         known = self._fitting.get(signer.der)
         if known is None:
             _, signature, content = self._parts()
-            known = verify(signer.key, self.algorithm, signature, content)
+            meant = allows(signer.certificate.public_key, self.algorithm)
+            known = meant and verify(signer.key, self.algorithm, signature, content)
             if len(self._fitting) < _MAX_SIGNERS:
                 self._fitting[signer.der] = known
         return known
@@ -120,6 +107,16 @@ class KnownCertificate(Signed):
         states_it = constraints is not None and bool(constraints["ca"].native)
         return states_it and (usage is None or "key_cert_sign" in usage.native)
 
+    @property
+    def is_decoded(self) -> bool:
+        """Its names can be read."""
+        return not self.subject.startswith(UNDECODED) and not self.issuer.startswith(UNDECODED)
+
+    @cached_property
+    def may_be_issuer(self) -> bool:
+        """As an anchor: an authority, or one of the first version, which cannot say (RFC 5280 4.2.1.9)."""
+        return self.is_authority or self.certificate["tbs_certificate"]["version"].native == "v1"
+
     @cached_property
     def signs_lists(self) -> bool:
         """Its key may sign revocation lists."""
@@ -130,12 +127,6 @@ class KnownCertificate(Signed):
     def declares_revocation(self) -> bool:
         """It names a CRL or an OCSP service."""
         return declares_revocation(self.certificate)
-
-    @cached_property
-    def names_list_issuer(self) -> bool:
-        """It says that another authority issues the list that names it (RFC 5280 4.2.1.13)."""
-        points = self.certificate.crl_distribution_points_value or ()
-        return any(point["crl_issuer"].native is not None for point in points)
 
     @cached_property
     def no_check(self) -> bool:
@@ -167,8 +158,8 @@ def _read_certificate(der: bytes) -> KnownCertificate | None:
         item = x509.Certificate.load(der)
         item.key_identifier_value, item.public_key.sha1  # noqa: B018  parse now: a broken one is left out
         return KnownCertificate(
-            der, item, item.subject.hashable, item.issuer.hashable, item.not_valid_before, item.not_valid_after,
-            item.serial_number,
+            der, item, comparable_name(item.subject), comparable_name(item.issuer), item.not_valid_before,
+            item.not_valid_after, item.serial_number,
         )  # fmt: skip
     except Exception:  # hostile ASN.1
         return None
@@ -177,233 +168,12 @@ def _read_certificate(der: bytes) -> KnownCertificate | None:
 _kept_certificate = lru_cache(maxsize=500)(_read_certificate)
 
 
-@dataclass(frozen=True, eq=False)
-class KnownList(Signed):
-    """A revocation list.
-
-    Attributes:
-        issued: its thisUpdate.
-        due: its nextUpdate.
-    """
-
-    der: bytes
-    container: CRLContainer
-    issuer: str
-    issued: datetime
-    due: datetime | None
-
-    @property
-    def parsed(self) -> CertificateList:
-        """The list as asn1crypto has it."""
-        return self.container.crl_data
-
-    @cached_property
-    def point(self) -> bytes | None:
-        """DER of its issuingDistributionPoint."""
-        value = self.parsed.issuing_distribution_point_value
-        return None if value is None else bytes(value.dump())
-
-    @cached_property
-    def is_indirect(self) -> bool:
-        """It speaks of certificates of other issuers (RFC 5280 5.2.5)."""
-        value = self.parsed.issuing_distribution_point_value
-        return value is not None and bool(value["indirect_crl"].native)
-
-    @cached_property
-    def extensions(self) -> tuple[tuple[str, bool], ...]:
-        """The names of its extensions, and whether they are critical."""
-        found = self.parsed["tbs_cert_list"]["crl_extensions"]
-        return tuple((item["extn_id"].native, bool(item["critical"].native)) for item in found or ())
-
-    def _parts(self) -> tuple[Any, bytes, bytes]:
-        item = self.parsed
-        return item["signature_algorithm"], item["signature"].native, item["tbs_cert_list"].dump()
-
-    def speaks_of(self, certificate: KnownCertificate) -> bool:
-        """Whether it is its issuer's list, and not that of a partition to which the certificate does not belong."""
-        return self.issuer == certificate.issuer and (self.point is None or covers(self.point, certificate.certificate))
-
-    def is_silent_on(self, certificate: KnownCertificate) -> bool:
-        """Whether it may have left a certificate out because that had ended (RFC 5280 3.3)."""
-        if self.issued <= certificate.not_after:
-            return False
-        return self._lists_ended_since is None or self._lists_ended_since > certificate.not_after
-
-    @cached_property
-    def _lists_ended_since(self) -> datetime | None:
-        for item in self.parsed["tbs_cert_list"]["crl_extensions"] or ():
-            if item["extn_id"].dotted == _EXPIRED_ON_LIST:
-                return utc(core.GeneralizedTime.load(item["extn_value"].native).native)
-        return None
-
-    def revoked_at(self, serial: int) -> datetime | None:
-        """Return since when a certificate is revoked; None: it is not on the list."""
-        if self._quick is not None and serial >= 0:
-            found = self._quick.get_revoked_certificate_by_serial_number(serial)
-            return None if found is None else found.revocation_date_utc
-        for entry in self.parsed["tbs_cert_list"]["revoked_certificates"]:
-            if entry["user_certificate"].native == serial:
-                return utc(entry["revocation_date"].native)
-        return None
-
-    @cached_property
-    def _quick(self) -> rust_x509.CertificateRevocationList | None:
-        """The list for looking up serial numbers: asn1crypto needs seconds for a million entries."""
-        try:
-            return rust_x509.load_der_x509_crl(self.der)
-        except ValueError:
-            return None
-
-
-def known_list(der: bytes) -> KnownList | None:
-    """Read a revocation list, or return None."""
-    return _kept_list(der) if len(der) <= _MAX_KEPT_LIST else _read_list(der)
-
-
-def _read_list(der: bytes) -> KnownList | None:
+def fits(item: Signed, signer: KnownCertificate) -> bool:
+    """Whether an object was signed with the key of ``signer``; what cannot be checked does not fit."""
     try:
-        item = CertificateList.load(der)
-        content = item["tbs_cert_list"]
-        issued, due = content["this_update"].native, content["next_update"].native
-        return KnownList(der, CRLContainer(item), item.issuer.hashable, issued, due) if issued else None
-    except Exception:  # hostile ASN.1
-        return None
-
-
-_kept_list = lru_cache(maxsize=64)(_read_list)
-
-
-@dataclass(frozen=True, eq=False)
-class KnownAnswer(Signed):
-    """What an OCSP response says of one certificate.
-
-    Attributes:
-        key_digest: the digest that names the issuer: sha1, sha256, ….
-        name_hash, key_hash: of the issuer's name and key.
-        status: good, revoked or unknown.
-        issued: its thisUpdate.
-        due: its nextUpdate.
-        revoked: since when the certificate is revoked.
-        certificates: those that the response brings.
-    """
-
-    der: bytes
-    container: OCSPContainer
-    key_digest: str
-    name_hash: bytes
-    key_hash: bytes
-    serial: int
-    status: str
-    issued: datetime
-    due: datetime | None
-    revoked: datetime | None
-    certificates: tuple[KnownCertificate, ...]
-
-    @property
-    def basic(self) -> Any:
-        """The BasicOCSPResponse as asn1crypto has it."""
-        return self.container.extract_basic_ocsp_response()
-
-    @cached_property
-    def is_plain(self) -> bool:
-        """One answer in the response, and no critical extension."""
-        content = self.basic["tbs_response_data"]
-        inner = content["responses"][0]["single_extensions"]
-        critical = any(
-            item["critical"].native for part in (content["response_extensions"], inner) for item in part or ()
-        )
-        return len(content["responses"]) == 1 and not critical
-
-    @cached_property
-    def responder(self) -> tuple[str, Any]:
-        """Who answers: ``("by_key", hash)`` or ``("by_name", name in comparable form)``."""
-        responder = self.basic["tbs_response_data"]["responder_id"]
-        by_key = responder.name == "by_key"
-        return responder.name, responder.native if by_key else responder.chosen.hashable
-
-    def is_silent_on(self, certificate: KnownCertificate) -> bool:
-        """Whether the responder may have forgotten a certificate that had ended (RFC 6960 4.4.4)."""
-        if self.issued <= certificate.not_after:
-            return False
-        return self._remembers_since is None or self._remembers_since > certificate.not_after
-
-    @cached_property
-    def _remembers_since(self) -> datetime | None:
-        single: Any = self.container.extract_single_response()
-        for item in single["single_extensions"] or ():
-            if item["extn_id"].native == "archive_cutoff":
-                return utc(item["extn_value"].parsed.native)
-        return None
-
-    def speaks_of(self, certificate: KnownCertificate) -> bool:
-        """Whether it may be about the certificate: as far as the serial number tells."""
-        return self.serial == certificate.serial
-
-    def revoked_at(self, serial: int) -> datetime | None:
-        """Return since when the certificate of this serial number is revoked; None: it is not, or is not meant."""
-        return self.revoked if serial == self.serial else None
-
-    def names(self, certificate: KnownCertificate) -> bool:
-        """Whether the responder that it names may be the holder of ``certificate``."""
-        kind, value = self.responder
-        return bool(value == (certificate.key_hash("sha1") if kind == "by_key" else certificate.subject))
-
-    def _parts(self) -> tuple[Any, bytes, bytes]:
-        item = self.basic
-        return item["signature_algorithm"], item["signature"].native, item["tbs_response_data"].dump()
-
-
-def known_answers(der: bytes) -> tuple[KnownAnswer, ...]:
-    """Read an OCSP response: one value for each certificate that it speaks of; none where it cannot be read."""
-    return _kept_answers(der) if len(der) <= _MAX_KEPT_ANSWER else _read_answers(der)
-
-
-def _read_answers(der: bytes) -> tuple[KnownAnswer, ...]:
-    try:
-        containers = list(islice(OCSPContainer.load_multi(OCSPResponse.load(der)), _MAX_ANSWERS + 1))
-        if not 0 < len(containers) <= _MAX_ANSWERS:
-            return ()
-        embedded = _embedded(containers[0])
-    except Exception:  # hostile ASN.1
-        return ()
-    found = [_answer(der, container, embedded) for container in containers]
-    return tuple(item for item in found if item is not None)
-
-
-_kept_answers = lru_cache(maxsize=128)(_read_answers)
-
-
-def _answer(der: bytes, container: OCSPContainer, embedded: tuple[KnownCertificate, ...]) -> KnownAnswer | None:
-    try:
-        single = container.extract_single_response()
-        if single is None:
-            return None
-        named, status = single["cert_id"], single["cert_status"]
-        issued, due = single["this_update"].native, single["next_update"].native
-        digest = named["hash_algorithm"]["algorithm"].native
-        if digest not in _KEY_DIGESTS or issued is None:
-            return None
-        revoked = status.chosen["revocation_time"].native if status.name == "revoked" else None
-        return KnownAnswer(
-            der, container, digest, named["issuer_name_hash"].native, named["issuer_key_hash"].native,
-            named["serial_number"].native, status.name, issued, due, utc(revoked), embedded,
-        )  # fmt: skip
-    except Exception:  # hostile ASN.1
-        return None
-
-
-def _embedded(container: OCSPContainer) -> tuple[KnownCertificate, ...]:
-    """Return the certificates of a response; raises ValueError where one is broken: the engine stumbles over it."""
-    response: Any = container.extract_basic_ocsp_response()
-    embedded = response["certs"]
-    count = 0 if isinstance(embedded, core.Void) else len(embedded)
-    if count > _MAX_EMBEDDED:
-        raise ValueError("certificates of an OCSP response")
-    read = [known_certificate(item.dump()) for item in embedded] if count else []
-    found = tuple(item for item in read if item is not None)
-    if len(found) != count:
-        raise ValueError("certificates of an OCSP response")
-    return found
+        return item.fits(signer)
+    except Exception:  # an unknown algorithm, or hostile ASN.1
+        return False
 
 
 def utc(moment: Any) -> datetime | None:

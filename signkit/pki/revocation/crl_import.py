@@ -29,7 +29,7 @@ from signkit.errors import (
     system_cause,
 )
 from signkit.output import make_folder, write_checked
-from signkit.pki.raw_signature import SignatureInvalid, verify_signature
+from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.revocation.crl_index import SERIAL_BYTES, CrlIndex, IndexHeader, write_index
 from signkit.pki.revocation.crl_list import (
     ISSUING_POINT,

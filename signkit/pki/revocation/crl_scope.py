@@ -81,18 +81,80 @@ def _kind(point: Any) -> CertificateKind:
     return "ca" if point["only_contains_ca_certs"].native else "all"
 
 
-def covers(issuing_point: bytes | None, certificate: x509.Certificate) -> bool:
-    """Return whether a list with this issuingDistributionPoint extension speaks of ``certificate``.
+#: The reasons that a list may be limited to (RFC 5280 4.2.1.13).
+ALL_REASONS = frozenset(
+    {
+        "key_compromise", "ca_compromise", "affiliation_changed", "superseded", "cessation_of_operation",
+        "certificate_hold", "privilege_withdrawn", "aa_compromise",
+    }
+)  # fmt: skip
 
-    A list that cannot be read, or of a kind that is not supported, speaks of nothing.
+
+def covered_reasons(issuing_point: bytes | None, list_issuer: str, certificate: x509.Certificate) -> frozenset[str]:
+    """Return the reasons that a list tells of ``certificate``; none: it is not about it (RFC 5280 6.3.3 b, d).
+
+    Args:
+        issuing_point: DER of the list's issuingDistributionPoint.
+        list_issuer: the list's issuer in the form in which names are compared.
+        certificate: the certificate in question.
     """
+    from asn1crypto import crl
+
     try:
-        scope = list_scope(issuing_point, certificate.issuer)
-    except (ListMalformed, ListUnsupported):
+        stated = None if issuing_point is None else crl.IssuingDistributionPoint.load(issuing_point, strict=True)
+        if stated is not None and not _of_this_kind(stated, certificate):
+            return frozenset()
+        found: frozenset[str] = frozenset()
+        for point in _points(certificate, list_issuer, indirect=stated is not None and stated["indirect_crl"].native):
+            if stated is None or _same_point(stated, point, certificate.issuer):
+                found |= _reasons(stated and stated["only_some_reasons"]) & _reasons(point and point["reasons"])
+        return found
+    except (ValueError, TypeError, KeyError):  # what cannot be read speaks of nothing
+        return frozenset()
+
+
+def _of_this_kind(stated: Any, certificate: x509.Certificate) -> bool:
+    values = stated.native
+    if values["only_contains_attribute_certs"]:
         return False
-    if scope.certificates not in ("all", certificate_kind(certificate)):
+    if values["only_contains_user_certs"] and values["only_contains_ca_certs"]:
         return False
-    return not scope.names or not set(scope.names).isdisjoint(certificate_points(certificate))
+    return _kind(stated) in ("all", certificate_kind(certificate))
+
+
+def _points(certificate: x509.Certificate, list_issuer: str, *, indirect: bool) -> Iterator[Any]:
+    """Yield the certificate's points for which this issuer's lists count; None is the one that all of them have.
+
+    The last paragraph of RFC 5280 6.3.3: any list of the certificate's own issuer counts, as if a point named it.
+    """
+    own = list_issuer == certificate.issuer.hashable
+    if own:
+        yield None
+    for point in list(certificate.crl_distribution_points_value or ())[: 4 * _MAX_NAMES]:
+        named = [item for item in point["crl_issuer"] or () if item.name == "directory_name"]
+        if not _given(point["crl_issuer"]):
+            if own:
+                yield point
+        elif indirect and any(item.chosen.hashable == list_issuer for item in named):
+            yield point
+
+
+def _same_point(stated: Any, point: Any, issuer: x509.Name) -> bool:
+    """Whether the names of the list's point and of the certificate's meet (RFC 5280 6.3.3 b 2 i)."""
+    if not _given(stated["distribution_point"]):
+        return True
+    wanted = {_comparable(item) for item in _point_names(stated["distribution_point"], issuer)} - {None}
+    if point is None:
+        return f"directory:{issuer.hashable}" in wanted
+    names = list(_point_names(point["distribution_point"], issuer)) or list(point["crl_issuer"] or ())
+    return any(_comparable(item) in wanted for item in names)
+
+
+def _reasons(flags: Any) -> frozenset[str]:
+    """Return the reasons of ReasonFlags; without any, all."""
+    if flags is None or flags.native is None:
+        return ALL_REASONS
+    return frozenset(flags.native) & ALL_REASONS
 
 
 def certificate_points(certificate: x509.Certificate) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,11 +42,11 @@ class IndexedRevocation:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Sequence[RevocationAnswer]:
         """Return what the imported lists of the certificate's own distribution points say.
 
         Lists that are not partitioned speak of every certificate of their issuer.  A revocation on any list counts,
-        else the newest list does, also a stale one (`IndexedStatus.stale_at`).
+        else the newest list does, also a stale one (`IndexedStatus.stale_at`); all of them are handed over.
 
         Raises:
             CrlIndexDamaged: an index is cut off or altered; it never counts as "not revoked".
@@ -56,14 +56,13 @@ class IndexedRevocation:
             files = list(self._files(certificate, issuer))
             serial, end = certificate.serial_number, certificate.not_valid_after
         except (ValueError, TypeError, KeyError):
-            return _NOT_IMPORTED
+            return [_NOT_IMPORTED]
         answers = [self._ask(file, serial) for file in files if file.exists()]
-        if not answers:
-            return _NOT_IMPORTED
-        answer = max(answers, key=lambda item: (isinstance(item.status, Revoked), item.this_update))
-        if isinstance(answer.status, Good) and answer.this_update > end:
-            return _NO_LONGER_NAMED  # RFC 5280 3.3
-        return answer
+        found = [item for item in answers if not (isinstance(item.status, Good) and item.this_update > end)]
+        if answers and not found:
+            return [_NO_LONGER_NAMED]  # RFC 5280 3.3
+        order = sorted(found, key=lambda item: (isinstance(item.status, Revoked), item.this_update), reverse=True)
+        return order or [_NOT_IMPORTED]
 
     def _files(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Iterator[Path]:
         if certificate.issuer != issuer.subject:

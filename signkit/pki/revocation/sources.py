@@ -16,16 +16,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from signkit.errors import InputUnreadable, system_cause
+from signkit.incoming import read_file
 from signkit.jpki.certificates import issuer_kind
+from signkit.limits import CRL_BYTES, OCSP_BYTES
 from signkit.pki.http import HttpFailure, fetch
 from signkit.pki.revocation.crl_index import CertificateStatus, Revoked
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import x509
-
-_MAX_CRL_BYTES = 200_000_000
-_MAX_OCSP_BYTES = 100_000
 
 
 @dataclass(frozen=True)
@@ -94,14 +93,32 @@ class IndexedStatus:
 
 
 RevocationAnswer: TypeAlias = OcspEvidence | CrlEvidence | IndexedStatus | NoEvidence
+_ANSWER_TYPES = (OcspEvidence, CrlEvidence, IndexedStatus, NoEvidence)
 
 
 class RevocationSource(Protocol):
     """Something that may know the revocation status of a certificate."""
 
-    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
-        """Return evidence on ``certificate`` (issued by ``issuer``), not yet judged, or why there is none."""
+    def look_up(
+        self, certificate: x509.Certificate, issuer: x509.Certificate
+    ) -> Sequence[RevocationAnswer] | RevocationAnswer:
+        """Return all evidence on ``certificate`` (issued by ``issuer``) that it has, or why there is none.
+
+        It does not judge and does not choose: a good answer must not hide a revocation, nor a forged one a good one.
+        A single answer is taken as well.
+        """
         ...
+
+
+def all_answers(
+    sources: Iterable[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate
+) -> list[RevocationAnswer]:
+    """Ask every source; return everything that they hand over, in the order asked."""
+    found: list[RevocationAnswer] = []
+    for source in sources:
+        answer = source.look_up(certificate, issuer)
+        found += [answer] if isinstance(answer, _ANSWER_TYPES) else list(answer)
+    return found
 
 
 NOT_PERMITTED = NoEvidence(
@@ -128,31 +145,38 @@ STATUS_ONLY = NoEvidence(
 
 
 class OnlineRevocation:
-    """OCSP first, then CRL, at the HTTP addresses that the certificate names."""
+    """OCSP, and the lists, at the HTTP addresses that the certificate names.
+
+    Lists may be large: they are fetched only where no OCSP response counts (`signkit.pki.revocation.acceptance`).
+    """
 
     def __init__(self, timeout: float = 10.0) -> None:
         self._timeout = timeout
 
-    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
-        """Return the first answer had; see `RevocationSource`."""
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Sequence[RevocationAnswer]:
+        """Return every answer had, else the last reason for having none; see `RevocationSource`."""
         if issuer_kind(certificate) is not None:
-            return NOT_PERMITTED
+            return [NOT_PERMITTED]
         failure: NoEvidence = NOT_PUBLISHED
+        found: list[RevocationAnswer] = []
         for url in _ocsp_urls(certificate):
             try:
                 der = self._ask_ocsp(url, certificate, issuer)
             except HttpFailure as error:
                 failure = _unreachable(url, error)
                 continue
-            if _is_answer(der):
-                return OcspEvidence(der)
-            failure = _unreachable(url, HttpFailure("the OCSP service did not answer the question"))
+            if not _is_answer(der):
+                failure = _unreachable(url, HttpFailure("the OCSP service did not answer the question"))
+                continue
+            found.append(OcspEvidence(der))
+            if _counts(der, certificate, issuer):
+                return found
         for url in _crl_urls(certificate):
             try:
-                return CrlEvidence(fetch(url, timeout=self._timeout, limit=_MAX_CRL_BYTES))
+                found.append(CrlEvidence(fetch(url, timeout=self._timeout, limit=CRL_BYTES)))
             except HttpFailure as error:
                 failure = _unreachable(url, error)
-        return failure
+        return found or [failure]
 
     def _ask_ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
         request = build_ocsp_request(certificate, issuer)
@@ -161,7 +185,7 @@ class OnlineRevocation:
             body=request,
             content_type="application/ocsp-request",
             timeout=self._timeout,
-            limit=_MAX_OCSP_BYTES,
+            limit=OCSP_BYTES,
         )
 
 
@@ -183,35 +207,21 @@ class FolderRevocation:
             elif file.suffix.lower() == ".ocsp":
                 self._responses.append(_load_ocsp(file))
 
-    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> RevocationAnswer:
-        """Return the newest file that speaks of this certificate; see `RevocationSource`."""
-        responses = [item for item in self._responses if _speaks_of(item, certificate, issuer)]
-        if responses:
-            return OcspEvidence(max(responses, key=lambda item: item.response_data["produced_at"].native).dump())
-        lists = [item for item in self._crls if item.issuer == issuer.subject and _covers(item, certificate)]
-        if lists:
-            return CrlEvidence(max(lists, key=lambda item: item["tbs_cert_list"]["this_update"].native).dump())
-        return NOT_PUBLISHED
+    def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Sequence[RevocationAnswer]:
+        """Return every file that may speak of this certificate; see `RevocationSource`.
+
+        Lists by other issuers may be indirect ones, and a response names the certificate by its serial number at least.
+        """
+        del issuer
+        found: list[RevocationAnswer] = []
+        found += [OcspEvidence(item.dump()) for item in self._responses if _names_serial(item, certificate)]
+        found += [CrlEvidence(item.dump()) for item in self._crls if _may_list(item, certificate)]
+        return found or [NOT_PUBLISHED]
 
 
 def plugin_sources() -> tuple[RevocationSource, ...]:
     """Return one source for each entry point of the group ``signkit.revocation`` (a callable without arguments)."""
     return tuple(entry.load()() for entry in entry_points(group="signkit.revocation"))
-
-
-def first_evidence(
-    sources: Sequence[RevocationSource],
-    certificate: x509.Certificate,
-    issuer: x509.Certificate,
-) -> RevocationAnswer:
-    """Ask ``sources`` in order; return the first evidence, else the most telling reason for having none."""
-    reasons: list[NoEvidence] = []
-    for source in sources:
-        answer = source.look_up(certificate, issuer)
-        if not isinstance(answer, NoEvidence):
-            return answer
-        reasons.append(answer)
-    return most_telling(reasons, certificate)
 
 
 def to_be_kept(answer: RevocationAnswer) -> RevocationAnswer:
@@ -263,12 +273,26 @@ def _is_answer(der: bytes) -> bool:
         return False
 
 
-def _covers(revocation_list: Any, certificate: x509.Certificate) -> bool:
-    from signkit.pki.revocation.crl_scope import covers
+def _counts(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+    """Whether a response that was just fetched shows anything of the certificate."""
+    from signkit.pki.paths.known import known_certificate
+    from signkit.pki.paths.pool import Pool
+    from signkit.pki.policy import shipped_policy
+    from signkit.pki.revocation.acceptance import Examination, standing
 
+    known, authority, now = known_certificate(certificate.dump()), known_certificate(issuer.dump()), datetime.now(UTC)
+    if known is None or authority is None:
+        return False
+    examination = Examination(Pool.from_der((), [der], ()), shipped_policy("default").algorithms, now)
+    return standing(examination.hear(known, authority), now).state in ("good", "revoked", "on-hold")
+
+
+def _may_list(revocation_list: Any, certificate: x509.Certificate) -> bool:
     try:
         point = revocation_list.issuing_distribution_point_value
-        return covers(point.dump() if point is not None else None, certificate)
+        return bool(
+            revocation_list.issuer == certificate.issuer or (point is not None and point["indirect_crl"].native)
+        )
     except (ValueError, TypeError, KeyError):
         return False
 
@@ -298,7 +322,7 @@ def _unreachable(url: str, error: HttpFailure) -> NoEvidence:
 def _load_crl(file: Path):  # type: ignore[no-untyped-def]
     from asn1crypto import crl, pem
 
-    data = _read_bounded(file, _MAX_CRL_BYTES)
+    data = read_file(file, CRL_BYTES)
     try:
         der = pem.unarmor(data)[2] if pem.detect(data) else data
         return crl.CertificateList.load(der, strict=True)
@@ -310,27 +334,14 @@ def _load_ocsp(file: Path):  # type: ignore[no-untyped-def]
     from asn1crypto import ocsp
 
     try:
-        return ocsp.OCSPResponse.load(_read_bounded(file, _MAX_OCSP_BYTES), strict=True)
+        return ocsp.OCSPResponse.load(read_file(file, OCSP_BYTES), strict=True)
     except (ValueError, TypeError) as error:
         raise InputUnreadable(str(file), Text("not an OCSP response", "OCSP 応答ではありません")) from error
 
 
-def _read_bounded(file: Path, limit: int) -> bytes:
-    try:
-        if file.stat().st_size > limit:
-            raise InputUnreadable(str(file), Text(f"larger than {limit} bytes", f"{limit} バイトを超えています"))
-        return file.read_bytes()
-    except OSError as error:
-        raise InputUnreadable(str(file), system_cause(error)) from error
-
-
-def _speaks_of(response, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:  # type: ignore[no-untyped-def]
+def _names_serial(response, certificate: x509.Certificate) -> bool:  # type: ignore[no-untyped-def]
     try:
         singles = response.response_data["responses"]
-        return any(
-            single["cert_id"]["serial_number"].native == certificate.serial_number
-            and single["cert_id"]["issuer_key_hash"].native == issuer.public_key.sha1
-            for single in singles
-        )
+        return any(single["cert_id"]["serial_number"].native == certificate.serial_number for single in singles)
     except (ValueError, TypeError, AttributeError):
         return False

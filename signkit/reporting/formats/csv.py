@@ -15,6 +15,7 @@ COLUMNS = (
     "intact", "level", "signature_algorithm", "claimed_time", "best_time", "best_time_source", "signer", "issuer",
     "key_kind", "trusted_by", "party_match", "coverage", "changes_after", "changes_permitted", "revocation",
     "revocation_source", "timestamps", "validation_time", "policy", "profile",
+    "party_basis", "template_match",
 )  # fmt: skip
 
 #: What a spreadsheet takes for the beginning of a formula.
@@ -60,6 +61,7 @@ def _common(report: Report) -> dict[str, Any]:
         "validation_time": iso(report.validation_time),
         "policy": report.policy,
         "profile": _profile(report.profile),
+        "template_match": report.template_match.verdict if report.template_match else "",
     }
 
 
@@ -86,7 +88,8 @@ def _signature(item: SignatureReport) -> dict[str, Any]:
         "issuer": item.signer.issuer,
         "key_kind": item.signer.key_kind,
         "trusted_by": item.signer.trusted_by,
-        "party_match": item.party_match,
+        "party_match": item.party_match.verdict if item.party_match else "",
+        "party_basis": item.party_match.basis if item.party_match else "",
         "coverage": item.coverage,
         "changes_after": item.changes_after,
         "changes_permitted": item.changes_permitted,

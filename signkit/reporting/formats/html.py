@@ -7,11 +7,12 @@ from datetime import datetime
 from html import escape
 
 from signkit.preview import SignaturePage
-from signkit.reporting.formats.text import write_text
+from signkit.reporting.formats.template import template_lines
+from signkit.reporting.formats.text import signer_name, write_text
 from signkit.reporting.formats.writer import Write
 from signkit.reporting.pictures import Draughtsman, Pictures
 from signkit.validation.profile import ProfileReport, RequirementReport
-from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
+from signkit.validation.report import Report, SignatureReport, TemplateMatch, TimestampReport, Verdict
 from signkit.words import Language, Text
 
 _STYLE = """
@@ -115,6 +116,7 @@ class HtmlWriter:
             self._table(facts),
             *(self._signature(item) for item in report.signatures),
             *(self._stamp(item) for item in report.document_timestamps),
+            self._template(report.template_match),
             self._profile(report.profile),
             *(self._picture(page) for page in pictures.pages),
         ]
@@ -128,7 +130,7 @@ class HtmlWriter:
             changes += " ✓" if item.changes_permitted else " ✗"
         facts = [
             ("verdict", _verdict(item.verdict, item.sub_indication)),
-            ("signer", item.signer.common_name),
+            ("signer", signer_name(item, self._language)),
             ("issuer", item.signer.issuer),
             ("trusted_by", item.signer.trusted_by),
             ("type", item.type),
@@ -141,7 +143,10 @@ class HtmlWriter:
             ("revocation", item.revocation.status),
             ("timestamps", "; ".join(f"{_time(s.time) or '?'} {s.tsa or '?'}: {s.verdict}" for s in item.timestamps)),
         ]
-        return self._entry(item.field or item.signer.common_name or "?", item.verdict, facts)
+        heading = item.field or item.signer.common_name or "?"
+        if item.party is not None:
+            heading = f"{self._say(item.party.label)} ({heading})"
+        return self._entry(heading, item.verdict, facts)
 
     def _stamp(self, item: TimestampReport) -> str:
         facts = [
@@ -156,6 +161,14 @@ class HtmlWriter:
         return (
             f'<div class="{_CLASSES.get(verdict, "other")}">\n<h3>{_safe(heading)}</h3>\n{self._table(facts)}</div>\n'
         )
+
+    def _template(self, match: TemplateMatch | None) -> str:
+        """Return the sentence on the template once more, where it cannot be passed over."""
+        if match is None:
+            return ""
+        css = _TEMPLATE_CLASSES[match.verdict]
+        sentence = template_lines(match, self._language)[0]
+        return f'<p class="v {css}">{_safe(sentence)}</p>\n'
 
     def _profile(self, profile: ProfileReport | None) -> str:
         if profile is None:
@@ -194,6 +207,7 @@ class HtmlWriter:
         return text.in_language(self._language)
 
 
+_TEMPLATE_CLASSES = {"unaltered": "passed", "same-text": "passed", "altered": "failed", "unknown": "open"}
 _MARKED = ' class="v"'
 
 

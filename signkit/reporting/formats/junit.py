@@ -1,7 +1,8 @@
 """JUnit XML, for build servers: one test suite a run, one test case a file; only TOTAL-PASSED succeeds.
 
 TOTAL-FAILED, INDETERMINATE and NOT-SIGNED are failures (their ``type`` says which), UNREADABLE is an error.
-A file that does not meet the profile it is held against is a failure whatever its verdict.
+A file that does not meet the profile it is held against, or is not the template that it was held against, is a failure
+whatever its verdict.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ class JunitWriter:
         self._began = self._began or iso(report.validation_time)
         self._count += 1
         unreadable = report.verdict is Verdict.UNREADABLE
-        violated = report.profile is not None and not report.profile.fulfilled
+        violated = not report.is_as_asked
         failed = not unreadable and (report.verdict is not Verdict.PASSED or violated)
         self._errors += unreadable
         self._failures += failed
@@ -55,4 +56,6 @@ def _message(report: Report) -> str:
     for item in items:
         codes += [reason.code for reason in item.reasons if item.verdict == report.verdict]
     codes += [f"{report.profile.name}:{name}" for name in report.profile.violated] if report.profile else []
+    if report.template_match is not None and report.template_match.verdict == "altered":
+        codes += [f"template:{reason.code}" for reason in report.template_match.reasons]
     return f"{report.verdict}: {', '.join(dict.fromkeys(codes))}" if codes else str(report.verdict)

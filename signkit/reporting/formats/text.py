@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from signkit.reporting.formats.template import template_lines
 from signkit.validation.profile import ProfileName, ProfileReport
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Language, Text
@@ -17,6 +18,10 @@ _VERDICTS = {
 }
 _SIGNED = Text("{who} signed{field}{when}: {verdict}.", "{who} の署名{field}{when}: {verdict}。")
 _SIGNED_BY_NOBODY = Text("a signer without a readable certificate", "証明書を読み取れない署名者")
+_CARD_HOLDER = Text(
+    "the holder of a card (JPKI; --identity shows who)", "マイナンバーカードの持ち主（氏名は --identity で表示）"
+)
+_IN_PLACE = Text("{who}, in the place of {party},", "{who}（{party} の署名欄）")
 _FIELD = Text(' as "{field}"', "（署名欄「{field}」）")
 _PROVEN = Text(", proven to exist by {time}", "、{time} に存在したことを証明済み")
 _CLAIMED = Text(", by the signer's own clock at {time}", "、署名者の申告では {time}")
@@ -37,6 +42,20 @@ _PARTY = {
     "cannot-tell": Text(
         "Whether the certificate names the party cannot be told.", "証明書の名義が当事者かどうか判定できません。"
     ),
+}
+_REVOCATION_NOT_CHECKED = Text(
+    "Whether the certificate was revoked was not looked at: it names no service for that, and nothing is at hand.",
+    "証明書の失効は確認していません (証明書に失効情報の提供元の記載がなく、手元にも失効情報がありません)。",
+)
+_BASIS = {
+    "data": Text(
+        " (Whom it names rests on the contract data or --expect alone.)",
+        "（当事者は契約データ又は --expect だけによります。）",
+    ),
+    "text": Text(
+        " (The page's text beside the field names the same one.)", "（署名欄のそばの文字も同じ人を示しています。）"
+    ),
+    "page": Text(" (The page shows the same one.)", "（ページの表示も同じ人を示しています。）"),
 }
 _NOT_PERMITTED = Text("This is not permitted.", "これは許されない変更です。")
 _STAMPED = Text(
@@ -60,6 +79,7 @@ def write_text(report: Report, language: Language = "en") -> str:
     lines += ["  " + _say(reason.text, language) for reason in report.reasons]
     lines += [f"  {line}" for item in report.signatures for line in _signature(item, language)]
     lines += [f"  {line}" for item in report.document_timestamps for line in _timestamp(item, language)]
+    lines += [f"  {line}" for line in template_lines(report.template_match, language)]
     lines += [f"  {line}" for line in _profile(report.profile, language)]
     return "\n".join(lines) + "\n"
 
@@ -67,7 +87,7 @@ def write_text(report: Report, language: Language = "en") -> str:
 def _signature(item: SignatureReport, language: Language) -> list[str]:
     sentence = _SIGNED.in_language(
         language,
-        who=item.signer.common_name or _say(_SIGNED_BY_NOBODY, language),
+        who=_one_line(signer_name(item, language)),
         field=_FIELD.in_language(language, field=_one_line(item.field)) if item.field else "",
         when=_when(item, language),
         verdict=_verdict(item.verdict, item.sub_indication, language),
@@ -77,9 +97,28 @@ def _signature(item: SignatureReport, language: Language) -> list[str]:
         changed = _say(_CHANGES[item.changes_after], language)
         lines.append(changed if item.changes_permitted else f"{changed} {_say(_NOT_PERMITTED, language)}")
     if item.party_match is not None:
-        lines.append(_say(_PARTY[item.party_match.verdict], language))
+        basis = item.party_match.basis if item.party_match.verdict == "match" else None
+        lines.append(
+            _say(_PARTY[item.party_match.verdict], language) + (_say(_BASIS[basis], language) if basis else "")
+        )
         lines += [f"  {_say(part.text, language)}" for part in item.party_match.reasons]
+    if item.revocation.status == "not-checked":
+        lines.append(_say(_REVOCATION_NOT_CHECKED, language))
     return lines + [f"- {_say(reason.text, language)}" for reason in item.reasons]
+
+
+def signer_name(item: SignatureReport, language: Language) -> str:
+    """Return whom people read as the signer: the party, where the contract names it and the certificate is the party's.
+
+    A signer who is not (or may not be) the party goes by the certificate's name, with the party's place beside it.
+    """
+    party = None if item.party is None else f"{_say(item.party.label, language)} {item.party.name}"
+    certified = item.signer.common_name
+    if party is not None and item.party_match is not None and item.party_match.verdict == "match":
+        return party if item.signer.identity is None or certified is None else f"{party} ({certified})"
+    unnamed = _SIGNED_BY_NOBODY if item.signer.issuer is None else _CARD_HOLDER
+    name = certified or _say(unnamed, language)
+    return name if party is None else _IN_PLACE.in_language(language, who=name, party=party)
 
 
 def _when(item: SignatureReport, language: Language) -> str:

@@ -142,6 +142,7 @@ def test_entities_are_refused():
         table_of(rezipped(workbook(("a",), (1,)), "xl/worksheets/sheet1.xml", bomb), ".xlsx")
 
 
+@pytest.mark.slow
 def test_a_row_said_to_lie_far_below_is_refused():
     sheet = (
         b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'

@@ -14,7 +14,6 @@ from signkit.reporting.batch import _LOST, validate_many
 from signkit.reporting.formats.writer import Format
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import _WORDS
-from tests.validation.test_corpus import CORPUS, NO_CORPUS
 
 
 @pytest.fixture(scope="module")
@@ -77,8 +76,7 @@ def test_the_schema_names_every_sub_indication(schema, repository):
     assert {word for word in used if word.endswith(("_FAILURE", "_NO_POE", "_FOUND", "_LATER"))} <= known
 
 
-def test_the_corpus_fits(schema):
-    if not CORPUS.is_dir():
-        pytest.skip(NO_CORPUS)
-    for report in validate_many([CORPUS], ValidationOptions(offline=True), jobs=2):
+def test_a_corpus_fits(schema, corpus):
+    files = sorted(path for path in corpus.iterdir() if path.is_file())
+    for report in validate_many(files, ValidationOptions(offline=True), jobs=2):
         schema.validate(report.to_json())

@@ -1,0 +1,119 @@
+"""The signed attributes of a SignerInfo: what they say, and whether they may stand there so (RFC 5652 5.3, 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from asn1crypto import cms, core, tsp
+
+from signkit.cms.content import Content
+from signkit.pki.algorithms import digest_name, digest_of
+
+Ess = Literal["present", "absent", "mismatch"]
+
+CONTENT_TYPE = "1.2.840.113549.1.9.3"
+MESSAGE_DIGEST = "1.2.840.113549.1.9.4"
+SIGNING_TIME = "1.2.840.113549.1.9.5"
+SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15"
+_SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
+_SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
+_ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
+#: What stands there once, with one value: RFC 5652 11.1 to 11.3, RFC 5035 5.4, RFC 6211 2, EN 319 122-1 5.2.9.
+_SINGLE = (
+    CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, SIGNATURE_POLICY, _SIGNING_CERTIFICATE, _SIGNING_CERTIFICATE_V2,
+    _ALGORITHM_PROTECTION,
+)  # fmt: skip
+#: Signed attributes of one signature, bytes.
+_MAX_ATTRIBUTES = 1024 * 1024
+
+
+def attributes_of(attributes: Any) -> dict[str, list[Any]]:
+    """Return the values of each attribute by its type."""
+    found: dict[str, list[Any]] = {}
+    if isinstance(attributes, core.Void) or attributes is None:
+        return found
+    for attribute in attributes:
+        values = attribute["values"]
+        if not isinstance(values, core.Void):
+            found.setdefault(attribute["type"].dotted, []).extend(values)
+    return found
+
+
+def ess(certificate: Any, attributes: dict[str, list[Any]]) -> Ess:
+    """ESS signing-certificate (RFC 2634, RFC 5035): the first entry must be the signer's certificate."""
+    checks = []
+    for oid, kind in (
+        (_SIGNING_CERTIFICATE_V2, tsp.SigningCertificateV2),
+        (_SIGNING_CERTIFICATE, tsp.SigningCertificate),
+    ):
+        for value in attributes.get(oid, []):
+            # A copy: to parse the value itself would change how the signed attributes are written out again.
+            entries = kind.load(value.dump())["certs"]
+            checks.append(len(entries) > 0 and _ess_fits(certificate, entries[0]))
+    if not checks:
+        return "absent"
+    return "present" if all(checks) else "mismatch"
+
+
+def _ess_fits(certificate: Any, entry: Any) -> bool:
+    name = digest_name(entry["hash_algorithm"]) if isinstance(entry, tsp.ESSCertIDv2) else "sha1"
+    return bool(digest_of(name, certificate.dump()) == entry["cert_hash"].native)
+
+
+def has_two_readings(attributes: dict[str, list[Any]]) -> bool:
+    """Whether an attribute that must stand once, with one value, has several: programs read different ones."""
+    return any(len(attributes.get(oid, ())) > 1 for oid in _SINGLE)
+
+
+def is_signed_attributes(content: Content) -> bool:
+    """Whether the content is the signed attributes of another signature, which its signature would fit as well.
+
+    Nothing in a signature without signed attributes tells which of the two the signer meant.
+    """
+    beginning = b""
+    for piece in content.pieces():
+        beginning += piece
+        if beginning[:1] != b"\x31" or len(beginning) > _MAX_ATTRIBUTES:
+            return False
+    try:
+        return any(item["type"].dotted == MESSAGE_DIGEST for item in cms.CMSAttributes.load(beginning))
+    except (ValueError, TypeError, KeyError):
+        return False
+
+
+def protection_fits(info: Any, attributes: dict[str, list[Any]]) -> bool:
+    """RFC 6211: the algorithms inside the signature are those outside."""
+    values = attributes.get(_ALGORITHM_PROTECTION, [])
+    if not values:
+        return True
+    value = values[0]
+    same_digest = value["digest_algorithm"]["algorithm"].dotted == info["digest_algorithm"]["algorithm"].dotted
+    inner = value["signature_algorithm"]
+    return (
+        len(values) == 1
+        and same_digest
+        and (inner.native is not None and inner["algorithm"].dotted == info["signature_algorithm"]["algorithm"].dotted)
+    )
+
+
+def signed_encodings(info: Any) -> Iterator[bytes]:
+    """The signed attributes as SET OF: as they stand, and as DER where that differs (RFC 5652 5.4).
+
+    Some signers sign attributes that are not in DER order; what they signed is what stands there.
+    """
+    raw = info["signed_attrs"].untag().dump()
+    yield raw
+    ordered = _der_set(info["signed_attrs"])
+    if ordered != raw:
+        yield ordered
+
+
+def _der_set(attributes: Any) -> bytes:
+    members = sorted(cms.CMSAttribute.load(item.dump()).dump(force=True) for item in attributes)
+    body = b"".join(members)
+    size = len(body)
+    if size < 128:
+        return b"\x31" + bytes([size]) + body
+    length = size.to_bytes((size.bit_length() + 7) // 8, "big")
+    return b"\x31" + bytes([0x80 | len(length)]) + length + body

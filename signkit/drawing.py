@@ -1,0 +1,177 @@
+"""Drawing pages with PDFium, and where two pictures of a page differ.
+
+PDFium shares no code with our own reading, so that what deceives one is seen by the other.  Hostile files may crash or
+stall it: everything here is called in a process that may be lost (`signkit.workers`).
+"""
+
+from __future__ import annotations
+
+import ctypes
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+#: Left, bottom, right, top of a rectangle in a page's own coordinates, points.
+Area = tuple[float, float, float, float]
+#: Left, top, right, bottom of a rectangle in a picture, pixels.
+PixelBox = tuple[int, int, int, int]
+
+#: Pixels a point, and at most this many pixels along a side.
+_SCALE = 1.0
+_MAX_SIDE = 1600
+#: A pixel counts as different from this distance of any colour on (0 to 255).
+_DISTANCE = 16
+#: What an area may be overstepped by, pixels: edges are drawn softly.
+_MARGIN = 3
+
+
+def open_document(pdf: bytes, password: str | None = None) -> Any:
+    """Return PDFium's document, ready to draw its form.
+
+    Raises:
+        ValueError: PDFium cannot open it.
+    """
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(pdf, password=password)
+        document.init_forms()
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(str(error)) from error
+    return document
+
+
+def scale_of(page: Any) -> float:
+    """Return how many pixels a point of ``page`` is drawn with."""
+    longer: float = max(1.0, *page.get_size())
+    return min(_SCALE, _MAX_SIDE / longer)
+
+
+def picture_of(page: Any, *, annotations: bool = True) -> Image:
+    """Draw a page as a viewer shows it, or its own content alone."""
+    bitmap = page.render(scale=scale_of(page), draw_annots=annotations, may_draw_forms=annotations)
+    with closing(bitmap):
+        image: Image = bitmap.to_pil().convert("RGB")
+    return image
+
+
+def area_on_picture(page: Any, area: Area, size: tuple[int, int]) -> PixelBox:
+    """Return where a rectangle of the page stands in its picture: PDFium knows crop box and rotation."""
+    from pypdfium2 import raw
+
+    corners = []
+    for x, y in ((area[0], area[1]), (area[2], area[3])):
+        across, down = ctypes.c_int(), ctypes.c_int()
+        raw.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
+        corners.append((across.value, down.value))
+    (x1, y1), (x2, y2) = corners
+    return clipped((min(x1, x2), min(y1, y2), max(x1, x2) + 1, max(y1, y2) + 1), size)
+
+
+def area_on_page(page: Any, box: PixelBox, size: tuple[int, int]) -> Area:
+    """Return where a rectangle of the picture stands on the page."""
+    from pypdfium2 import raw
+
+    corners = []
+    for x, y in ((box[0], box[1]), (box[2], box[3])):
+        across, up = ctypes.c_double(), ctypes.c_double()
+        raw.FPDF_DeviceToPage(page.raw, 0, 0, *size, 0, x, y, across, up)
+        corners.append((across.value, up.value))
+    (x1, y1), (x2, y2) = corners
+    return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
+
+
+def clipped(box: PixelBox, size: tuple[int, int]) -> PixelBox:
+    """Return what of ``box`` lies in a picture of ``size``."""
+    left, top, right, bottom = box
+    width, height = size
+    return max(0, min(left, width)), max(0, min(top, height)), max(0, min(right, width)), max(0, min(bottom, height))
+
+
+def difference(one: Image, other: Image) -> Image:
+    """Return white where the pictures differ visibly, black elsewhere; all white where their sizes differ."""
+    from PIL import Image, ImageChops
+
+    if one.size != other.size:
+        return Image.new("L", other.size, 255)
+    red, green, blue = ImageChops.difference(one, other).split()
+    most = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    return most.point([0 if distance < _DISTANCE else 255 for distance in range(256)])
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """How the pages of an earlier state look beside those of a later one.
+
+    Attributes:
+        different: pages (from 0) that differ outside the areas where they may.
+        missed: pages that were not drawn, for lack of time or because PDFium cannot.
+        counts: how many pages PDFium finds in each state.
+    """
+
+    different: tuple[int, ...]
+    missed: tuple[int, ...]
+    counts: tuple[int, int]
+
+
+def compare_states(
+    pdf: bytes,
+    ends: Sequence[int],
+    allowed: Sequence[Mapping[int, Sequence[Area]]],
+    password: str | None,
+    seconds: float,
+) -> list[Drawn]:
+    """Compare the states that are the file's first ``ends`` bytes with the whole file, page by page.
+
+    Args:
+        allowed: for each state and page (from 0) the areas in which it may look different.
+        seconds: for all of it; what is left then is missed.
+
+    Raises:
+        ValueError: PDFium cannot open one of the states.
+    """
+    deadline = time.monotonic() + seconds
+    result, pictures = [], dict[int, Any]()
+    with closing(open_document(pdf, password)) as new:
+        for end, areas in zip(ends, allowed, strict=True):
+            with closing(open_document(pdf[:end], password)) as old:
+                result.append(_compared(old, new, areas, pictures, deadline))
+    return result
+
+
+def _compared(
+    old: Any, new: Any, areas: Mapping[int, Sequence[Area]], pictures: dict[int, Any], deadline: float
+) -> Drawn:
+    different, missed = [], []
+    for number in range(min(len(old), len(new))):
+        if time.monotonic() > deadline:
+            missed.append(number)
+            continue
+        try:
+            if _differs(old, new, number, areas.get(number, ()), pictures):
+                different.append(number)
+        except Exception:  # PDFium's and Pillow's, for pages that cannot be drawn
+            missed.append(number)
+    return Drawn(tuple(different), tuple(missed), (len(old), len(new)))
+
+
+def _differs(old: Any, new: Any, number: int, areas: Sequence[Area], pictures: dict[int, Any]) -> bool:
+    page, former = new[number], old[number]
+    with closing(page), closing(former):
+        if number not in pictures:
+            pictures[number] = picture_of(page)
+        picture = pictures[number]
+        before = picture_of(former)
+        if before.size != picture.size:
+            return True
+        mask = difference(before, picture)
+        for area in areas:
+            left, top, right, bottom = area_on_picture(page, area, picture.size)
+            wide = clipped((left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN), picture.size)
+            mask.paste(0, wide)
+        return mask.getbbox() is not None

@@ -1,0 +1,80 @@
+"""Opening a PDF that comes from anywhere, and the names of its signature fields: what signing and status begin with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from signkit.errors import PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong
+from signkit.limits import LimitExceeded, Limits, Meter
+from signkit.pdf.form import form_fields
+from signkit.pdf.reading.document import PdfFile, Unreadable
+from signkit.pdf.reading.unlocking import Password
+from signkit.words import Text
+
+
+@dataclass(frozen=True)
+class FieldNames:
+    """The signature fields of a PDF, in the document's order."""
+
+    empty: tuple[str, ...]
+    signed: tuple[str, ...]
+
+
+def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
+    """Return the file, read as the judge reads it.
+
+    Raises:
+        PdfNotSignable: it is no PDF, damaged, larger than the limits allow, or encrypted in an unsupported way.
+        PdfPasswordNeeded, PdfPasswordWrong: it is encrypted, and no password or a wrong one was given.
+    """
+    limits = Limits()
+    try:
+        if len(pdf) > limits.bytes:
+            raise LimitExceeded("bytes", limits.bytes)
+        file = PdfFile(pdf, Meter(limits), password)
+    except LimitExceeded as error:
+        raise PdfNotSignable(Text(str(error), f"処理の上限を超えています ({error})")) from error
+    except Unreadable as error:
+        if error.code == "encrypted":
+            raise PdfPasswordNeeded() from error
+        if error.code == "password-wrong":
+            raise PdfPasswordWrong() from error
+        raise PdfNotSignable(_UNREADABLE.get(error.code, _damaged(error.detail))) from error
+    if file.damaged or not isinstance(file.history.last.root, dict):
+        raise PdfNotSignable(_damaged(next(iter(file.problems), "no catalog")))
+    return file
+
+
+def signature_fields(pdf: bytes, password: Password = None) -> FieldNames:
+    """Return the names of the empty and the signed signature fields.
+
+    Raises:
+        PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `open_pdf`.
+    """
+    return field_names(open_pdf(pdf, password))
+
+
+def field_names(file: PdfFile) -> FieldNames:
+    """Return the names of the empty and the signed signature fields of the newest revision."""
+    view = file.history.last
+    fields = [(item.name, view.resolve(item.value)) for item in form_fields(view) if item.type == "/Sig" and item.name]
+    return FieldNames(
+        empty=tuple(name for name, value in fields if value is None),
+        signed=tuple(name for name, value in fields if value is not None),
+    )
+
+
+def _damaged(detail: str) -> Text:
+    return Text(
+        f"it is damaged or uses a structure that is not supported ({detail})",
+        f"壊れているか、対応していない構造です ({detail})",
+    )
+
+
+_UNREADABLE = {
+    "no-pdf": Text("it is no PDF", "PDF ではありません"),
+    "encryption-unknown": Text(
+        "it is encrypted for the holders of certificates, or in an unknown way",
+        "証明書による暗号化など、対応していない方式で暗号化されています",
+    ),
+}

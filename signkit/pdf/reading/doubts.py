@@ -1,0 +1,175 @@
+"""Where readers may read a file differently: what was added after a signature is then not judged.
+
+Viewers follow the cross-reference, or rebuild it by a search through the file when something is not to their liking,
+each by its own measure; they find objects in object streams by number or by index, believe a linearised file's first
+section, or do not.  One rule covers them: what came after the signature is written so that all of these ways lead to
+the same document, or there is a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from signkit.pdf.reading.sections import Section, trailer_flaws
+from signkit.pdf.reading.syntax import WHITESPACE, Ref, Stream, Value
+from signkit.pdf.reading.written import revision_findings
+
+if TYPE_CHECKING:
+    from signkit.pdf.reading.document import PdfFile
+
+#: How far from the end readers look for ``startxref`` (poppler, mupdf: 1,024 bytes; so does Acrobat for ``%%EOF``).
+_REACH = 1000
+#: Where readers look for the header, and for the dictionary of a linearised file (Annex F: in the first 1,024 bytes).
+_FRONT = 2048
+_HEADER = re.compile(rb"%PDF-\d\.\d[\0\t\n\x0c\r ]")
+
+
+@dataclass(frozen=True)
+class Doubt:
+    """A place that readers may read differently.
+
+    Attributes:
+        code: what it is (docs/concepts/attacks.md).
+        where: the object, the byte or the entry.
+        revision: the first revision that knows nothing of it: signatures of older revisions are concerned.
+    """
+
+    code: str
+    where: str
+    revision: int
+
+
+class Doubts:
+    """All doubts about one file, each part looked for at most once."""
+
+    def __init__(self, file: PdfFile) -> None:
+        self._file = file
+        self._of_file: list[Doubt] | None = None
+        self._of_revision: dict[int, list[Doubt]] = {}
+
+    def after(self, revision: int, end: int) -> Iterator[Doubt]:
+        """Yield the doubts about what came after a signature of ``revision`` whose last signed byte is before ``end``.
+
+        Only for a signature that is not of the whole file.
+        """
+        for index in range(revision + 1, len(self._file.history)):
+            yield from self._in_revision(index)
+        if self._of_file is None:
+            self._of_file = [*_of_bytes(self._file), *_of_sections(self._file)]
+        yield from (doubt for doubt in self._of_file if doubt.revision > revision)
+        if _was_linearized(self._file, revision, end):
+            yield Doubt("linearized", "the first object", revision + 1)
+        if revision < len(self._file.history) - 1:
+            for problem in self._file.problems:  # last: more of them come to light while a file is looked at
+                yield Doubt("unreadable", problem, len(self._file.history) - 1)
+
+    def _in_revision(self, index: int) -> list[Doubt]:
+        if index not in self._of_revision:
+            view = self._file.history.view(index)
+            found = revision_findings(self._file, view)
+            self._of_revision[index] = [Doubt(code, where, index) for code, where in found]
+        return self._of_revision[index]
+
+
+def _of_bytes(file: PdfFile) -> Iterator[Doubt]:
+    """What any byte after the signature may change, white space too."""
+    data, always = file.data, len(file.history)
+    if data.rfind(b"startxref") < len(data) - _REACH:
+        yield Doubt("startxref-reach", f"byte {max(data.rfind(b'startxref'), 0)}", always)
+    if _says_linearized(data, len(data)):
+        yield Doubt("linearized", "the first object", always)
+
+
+def _was_linearized(file: PdfFile, revision: int, end: int) -> bool:
+    """Whether a signed file was linearised, and its first section is not the one that ``startxref`` named then.
+
+    Readers that believed the first section then follow the last one now that bytes came after it.
+    """
+    sections = file.history.sections
+    first = min(section.offset for section in sections[: revision + 1])
+    return _says_linearized(file.data, end) and sections[revision].offset != first
+
+
+def _says_linearized(data: bytes, length: int) -> bool:
+    """Whether this length stands beside /Linearized (Annex F.3.3): then a file's first section may count."""
+    front = re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), data[:_FRONT])
+    return b"Linearized" in front and any(
+        float(number) == length for number in re.findall(rb"(?<![0-9.])[0-9]{1,12}+(?:\.[0-9]{1,12}+)?", front)
+    )
+
+
+def _of_sections(file: PdfFile) -> Iterator[Doubt]:
+    """The cross-reference as a whole: each section leads to the next, and all say the same of the document."""
+    history, last = file.history, len(file.history) - 1
+    if file.damaged:
+        yield Doubt("rebuilt", "cross-reference", last)
+        return
+    if _HEADER.match(file.data) is None or file.data.count(b"%PDF-", 0, 1024 + 5) != 1:
+        yield Doubt("header", "byte 0", last)
+    if file.data[history.end_before(len(history)) :].strip(WHITESPACE):
+        yield Doubt("behind-the-end", f"byte {history.end_before(len(history))}", last)
+    highest = 0
+    for index, section in enumerate(history.sections):
+        file.meter.check_time()
+        highest = max(highest, max(section.entries, default=0))
+        flaws = [*section.flaws, *trailer_flaws(section, highest), *_root_flaws(file, index)]
+        flaws += ["two readings"] if section.conflicts else []
+        for flaw in flaws:
+            yield Doubt("section", f"byte {section.offset}: {flaw}", last)
+        if index:
+            yield from _of_step(history.sections[index - 1], section, last)
+        yield from _of_entries(file, index, last)
+
+
+def _of_entries(file: PdfFile, index: int, last: int) -> Iterator[Doubt]:
+    """Entries that point to no object, or to bytes that were only to come; and section streams that hide an object."""
+    section, end = file.history.sections[index], file.history.end_before(index + 1)
+    for number, place in section.entries.items():
+        if place is None or place.container:
+            continue
+        if place.offset >= end or file.body_start(number, place) is None:
+            yield Doubt("entry", f"object {number}", last)
+            return
+    for number in [*([] if section.stream_number is None else [section.stream_number]), *section.hidden]:
+        place = file.history.locate(number, index)
+        extents = [begin for begin, _ in section.extents]
+        if place is not None and place.offset not in extents and not _is_section(file, number, index):
+            yield Doubt("own-entry", f"object {number}", last)  # mupdf takes the stream for the object of its number
+
+
+def _is_section(file: PdfFile, number: int, index: int) -> bool:
+    """Whether what the cross-reference calls by this number is a section too, an older one."""
+    value = file.history.view(index).get(Ref(number, 0))
+    return value is None or (isinstance(value, Stream) and value.entries.get("/Type") == "/XRef")
+
+
+def _root_flaws(file: PdfFile, index: int) -> Iterator[str]:
+    view = file.history.view(index)
+    root = view.trailer.get("/Root")
+    place = view.locate(root.number) if isinstance(root, Ref) else None
+    if place is not None and isinstance(root, Ref) and place.generation != root.generation:
+        yield "generation of /Root"
+
+
+def _of_step(before: Section, section: Section, last: int) -> Iterator[Doubt]:
+    """What a section may not say otherwise than the one before it."""
+    previous = section.trailer.get("/Prev")
+    if previous != before.declared:
+        yield Doubt("section", f"byte {section.offset}: /Prev", last)
+    if "/Root" not in before.trailer:
+        return  # the other half of a linearised file (Annex F.3.4)
+    encryption: Value = before.trailer.get("/Encrypt")
+    if encryption != section.trailer.get("/Encrypt"):
+        yield Doubt("encryption", f"byte {section.offset}", last)
+    elif encryption is not None:
+        changed = isinstance(encryption, Ref) and encryption.number in section.entries
+        if changed or _first_id(before) != _first_id(section):
+            yield Doubt("encryption", f"byte {section.offset}", last)
+
+
+def _first_id(section: Section) -> Value:
+    value = section.trailer.get("/ID")
+    return value[0] if isinstance(value, list) and value else value

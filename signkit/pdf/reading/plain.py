@@ -1,0 +1,67 @@
+"""Values that every reader takes alike (ISO 32000-2 7.2, 7.3): what is written more oddly is not judged.
+
+Readers differ in what they make of a number like ``1-2`` or ``--1``, of a name with a byte that one of them counts as
+white space, of one longer than their buffers, of brackets that do not close.  So a reading of one's own is not enough:
+what came after a signature has to be written in the plain way, which all writers that care do.
+"""
+
+from __future__ import annotations
+
+import re
+
+from signkit.pdf.reading.syntax import DUPLICATE, Stream, Value
+
+_REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
+#: No NUL and form feed (PDFium and pdf.js differ), no 0x80 and 0xFF (white space for PDFium), no escape that is none,
+#: and at most as long as every reader's buffer (poppler: 128 bytes).
+_NAME = rb"/(?:[!\"$&'*-.0-;=?-Z\\^-z|~\x81-\xfe]|#(?!00|80|[Ff]{2})[0-9A-Fa-f]{2}){0,120}+"
+#: Within 31 bits, and no more digits than a float holds.
+_NUMBER = rb"-?(?:\d{1,9}(?:\.\d{0,15}+)?|[01]\d{9}|\.\d{1,15}+)"
+_INNER = rb"\((?:[^()\\]++|\\.)*+\)"
+_MIDDLE = rb"\((?:[^()\\]++|\\.|" + _INNER + rb")*+\)"
+_STRING = rb"\((?:[^()\\]++|\\.|" + _MIDDLE + rb")*+\)"
+_PLAIN = re.compile(
+    rb"(?:[\t\n\r ]++|<<|>>|[\[\]]|(?:" + _NAME + rb"|" + _NUMBER + rb"|true|false|null|R)(?!" + _REGULAR
+    + rb")|<[0-9A-Fa-f\t\n\r ]*+>|" + _STRING + rb")*+", re.DOTALL
+)  # fmt: skip
+#: A comment in its place: it ends with its line, and names nothing that a scan of the file would look for.
+_COMMENT = rb"%(?:(?!obj|xref|trailer|stream|%EOF)[^\r\n])*+[\r\n]"
+_BETWEEN = re.compile(rb"(?:[\t\n\r ]++|" + _COMMENT + rb")*+")
+#: Deeper nesting some readers cut off (PDFium at 64).
+MAX_DEPTH = 60
+
+
+def first_oddity(data: bytes, start: int, end: int) -> int | None:
+    """Return the first place from ``start`` to ``end`` where not every reader reads the same; None where all do."""
+    match = _PLAIN.match(data, start, end)
+    reached = match.end() if match else start
+    return None if reached == end else reached
+
+
+def plain_space(data: bytes, position: int) -> int:
+    """Return where white space and harmless comments at ``position`` end."""
+    match = _BETWEEN.match(data, position)
+    return match.end() if match else position
+
+
+def plain_offset(data: bytes, offset: int) -> int:
+    """Return the place that an offset means which points to the line end before it, as some writers count."""
+    match = _LINE_END.match(data, offset)
+    return match.end() if match else offset
+
+
+_LINE_END = re.compile(rb"[\r\n ]{1,2}")
+
+
+def repeats_key(value: Value) -> bool:
+    """Whether a dictionary in ``value`` has a key twice: readers take the first or the last."""
+    todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
+    while todo:
+        item = todo.pop()
+        if isinstance(item, dict):
+            if DUPLICATE in item:
+                return True
+            todo += item.values()
+        elif isinstance(item, list):
+            todo += item
+    return False

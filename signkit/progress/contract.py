@@ -1,0 +1,222 @@
+"""Where a contract stands: who has signed with whose key, whose turn it is, what may still change.
+
+Everything is told from the file alone, by the same judgement as ``signkit validate``: what a party's field says counts
+only as far as its signature holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from signkit.errors import ContractDataUnreadable, InputUnreadable, SignKitError
+from signkit.pdf.contract import EmbeddedContract, EmbeddedParty, read_contract
+from signkit.pdf.fields import FieldNames, signature_fields
+from signkit.validation.options import ValidationOptions
+from signkit.validation.pdf import validate_pdf
+from signkit.validation.report import Report, SignatureReport, Verdict, iso
+from signkit.validation.standing import Standing, standing
+from signkit.words import Text
+
+
+class PartyState(StrEnum):
+    """What a party has done or has to do; a signature has one of three states, see `signkit.validation.standing`."""
+
+    SIGNED = "signed"
+    UNPROVEN = "unproven"
+    BROKEN = "broken"
+    NEXT = "next"
+    WAITING = "waiting"
+
+
+@dataclass(frozen=True)
+class PartyStatus:
+    """One party.
+
+    Attributes:
+        signature: as judged; None while the field is empty.
+    """
+
+    role: str
+    label: Text
+    state: PartyState
+    signature: SignatureReport | None = None
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """The best time known of the signature."""
+        return None if self.signature is None else self.signature.best_time or self.signature.claimed_time
+
+
+@dataclass(frozen=True)
+class ContractStatus:
+    """One file.
+
+    Attributes:
+        contract: what the file says of itself; None where it carries no contract of SignKit's.
+        contract_problem: why its contract cannot be read; None where it can, or where there is none.
+        report: the judgement of every signature.
+        parties: in signing order; for a foreign PDF its signature fields, in the document's order.
+        parallel_with: other files that were signed in parallel from the same contract.
+    """
+
+    file: str
+    contract: EmbeddedContract | None
+    report: Report
+    parties: tuple[PartyStatus, ...]
+    parallel_with: tuple[str, ...] = field(default=())
+    contract_problem: SignKitError | None = None
+
+    @property
+    def next_roles(self) -> tuple[str, ...]:
+        """The roles that may sign now."""
+        return tuple(party.role for party in self.parties if party.state is PartyState.NEXT)
+
+    @property
+    def all_signed(self) -> bool:
+        """Whether every party has signed, and nothing speaks against any of the signatures."""
+        good = all(party.state in (PartyState.SIGNED, PartyState.UNPROVEN) for party in self.parties)
+        return bool(self.parties) and good and self.report.verdict is not Verdict.FAILED
+
+    @property
+    def complete(self) -> bool:
+        """Whether every party has signed, and all of it is proven."""
+        proven = all(party.state is PartyState.SIGNED for party in self.parties)
+        return self.all_signed and proven and self.report.verdict is Verdict.PASSED
+
+    def may_still_change(self) -> Text:
+        """Say what the signatures there are still permit."""
+        broken = [party.signature for party in self.parties if party.state is PartyState.BROKEN]
+        if broken:
+            return _UNTRUSTED if all(map(_is_untrusted, broken)) else _BROKEN
+        if not any(party.signature for party in self.parties):
+            return _UNSIGNED
+        certified = any(signature.type == "certification" for signature in self.report.signatures)
+        if self.all_signed:
+            return _EVIDENCE_ONLY if self.complete else _UNPROVEN
+        return _CERTIFIED if certified else _NOT_CERTIFIED
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the status as plain data (``signkit-status/1``)."""
+        return {
+            "schema": "signkit-status/1",
+            "file": self.file,
+            "verdict": str(self.report.verdict),
+            "template": self.contract and {"id": self.contract.template_id, "version": self.contract.template_version},
+            "complete": self.complete or ("unproven" if self.all_signed else False),
+            "template_match": self.report.template_match.to_json() if self.report.template_match else None,
+            "next": list(self.next_roles),
+            "parties": [_party_json(party) for party in self.parties],
+            "parallel_with": list(self.parallel_with),
+        }
+
+
+def contract_status(pdf: bytes, name: str, options: ValidationOptions) -> ContractStatus:
+    """Judge ``pdf`` and say where it stands.
+
+    Raises:
+        PdfNotSignable: the file cannot be read as PDF.
+        PdfPasswordNeeded, PdfPasswordWrong: it is encrypted, and ``options.password`` does not open it.
+    """
+    fields = signature_fields(pdf, options.password)
+    report = validate_pdf(pdf, name=name, options=options)
+    contract, problem = _contract(pdf, options.password)
+    parties = contract.parties if contract is not None and contract.parties else _parties_of_fields(fields, report)
+    signatures = {signature.field: signature for signature in report.signatures}
+    fixed = contract is not None and contract.signing_order == "fixed"
+    states = tuple(_states(parties, signatures, fixed=fixed))
+    return ContractStatus(name, contract, report, states, contract_problem=problem)
+
+
+def _contract(pdf: bytes, password: str | None) -> tuple[EmbeddedContract | None, SignKitError | None]:
+    try:
+        return read_contract(pdf, password), None
+    except ContractDataUnreadable as error:
+        return None, error
+    except InputUnreadable:
+        return None, None  # the report says so
+
+
+def _parties_of_fields(fields: FieldNames, report: Report) -> tuple[EmbeddedParty, ...]:
+    """Who signs where no contract says so: everybody whose field is none of a document timestamp."""
+    stamps = {stamp.field for stamp in report.document_timestamps}
+    names = [name for name in (*fields.signed, *fields.empty) if name not in stamps]
+    return tuple(EmbeddedParty(name, Text(name, name), "person", None, None) for name in names)
+
+
+def _states(
+    parties: Sequence[EmbeddedParty], signatures: dict[str | None, SignatureReport], *, fixed: bool
+) -> list[PartyStatus]:
+    result: list[PartyStatus] = []
+    blocked = False
+    for party in parties:
+        signature = signatures.get(party.role)
+        if signature is not None:
+            state = _STATES[standing(signature)]
+        else:
+            state = PartyState.WAITING if blocked else PartyState.NEXT
+            blocked = fixed
+        result.append(PartyStatus(party.role, party.label, state, signature))
+    return result
+
+
+_STATES = {
+    Standing.PROVEN: PartyState.SIGNED,
+    Standing.UNPROVEN: PartyState.UNPROVEN,
+    Standing.NOT_GOOD: PartyState.BROKEN,
+}
+
+
+def _is_untrusted(signature: SignatureReport | None) -> bool:
+    """Whether nothing speaks against a signature but that no trusted authority vouches for it."""
+    match = signature.party_match if signature is not None else None
+    wrong_person = match is not None and match.verdict == "mismatch"
+    return signature is not None and signature.sub_indication == _NO_CHAIN and not wrong_person
+
+
+def _party_json(party: PartyStatus) -> dict[str, Any]:
+    signature = party.signature
+    return {
+        "role": party.role,
+        "label": {"en": party.label.en, "ja": party.label.ja},
+        "state": party.state.value,
+        "signed_at": iso(party.signed_at) if party.signed_at else None,
+        "verdict": str(signature.verdict) if signature else None,
+        "level": signature.level if signature else None,
+        "key_kind": signature.signer.key_kind if signature else None,
+        "signer": signature.signer.common_name if signature else None,
+        "party_match": signature.party_match.verdict if signature and signature.party_match else None,
+    }
+
+
+_UNSIGNED = Text("Nobody has signed: everything may still change.", "まだ誰も署名していません。内容を変更できます。")
+_CERTIFIED = Text(
+    "Only further signatures, form entries and evidence may be added; the text may not change.",
+    "以後に加えられるのは署名・記入・検証用の情報だけです。本文は変更できません。",
+)
+_NOT_CERTIFIED = Text(
+    "Further signatures and evidence may be added; any change of the text breaks the signatures there are.",
+    "署名と検証用の情報を加えられます。本文を変更すると、これまでの署名は無効になります。",
+)
+_EVIDENCE_ONLY = Text(
+    "Every party has signed; only evidence and timestamps may be added.",
+    "全員が署名しました。加えられるのは検証用の情報とタイムスタンプだけです。",
+)
+_UNPROVEN = Text(
+    "Every party has signed; with the evidence at hand that cannot be proven. Only evidence may be added.",
+    "全員が署名していますが、手元の情報だけでは証明できません。加えられるのは検証用の情報とタイムスタンプだけです。",
+)
+_NO_CHAIN = "NO_CERTIFICATE_CHAIN_FOUND"
+_UNTRUSTED = Text(
+    "A signature's certificate leads to no trusted authority, so that nobody vouches for whose it is. If you know the "
+    "authority, name its certificate with --trust.",
+    "署名の証明書が信頼する認証局に辿り着けず、誰の署名かを確認できません。"
+    "認証局が分かっているときは、その証明書を --trust で指定してください。",
+)
+_BROKEN = Text(
+    "A signature is not good: do not sign this file. 'signkit validate' says why.",
+    "有効と認められない署名があります。このファイルに署名しないでください。理由は signkit validate で確認できます。",
+)

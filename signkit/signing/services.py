@@ -1,0 +1,57 @@
+"""The one composition of what signing uses: timestamp services, revocation sources, issuers, how it is judged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signkit.pki.anchors import default_trust_store
+from signkit.pki.timestamps import HttpTimestampSource, TimestampSource
+from signkit.rehearsal.pki import kept_rehearsal
+from signkit.settings import Settings
+from signkit.signing.levels import Services
+from signkit.validation.options import anchor_paths, revocation_sources, validation_options
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+#: In the place of a timestamp service's address: the kept rehearsal's own, with its revocation.
+REHEARSAL = "rehearsal"
+
+
+def available_services(
+    settings: Settings, *, tsa: Sequence[str] = (), evidence: Sequence[Path] = (), trust: Sequence[Path] = ()
+) -> Services:
+    """Return the timestamp and revocation services, and the certificates among which issuers are found.
+
+    Args:
+        settings: the user's.
+        tsa: addresses of timestamp services (RFC 3161), tried in order; none: those of the settings.  ``rehearsal``
+            brings the kept rehearsal's timestamp service and revocation; nothing else ever does.
+        evidence: folders with OCSP responses (.ocsp) and revocation lists (.crl).
+        trust: certificates believed as anchors, files or folders, beside JPKI's and those of the settings.
+
+    Raises:
+        InputUnreadable, TrustAnchorUnreadable: what is named in ``trust`` or the settings cannot be used.
+        OutputNotWritten: the rehearsal cannot be kept.
+    """
+    timestamps: list[TimestampSource] = []
+    issuers = default_trust_store(anchor_paths(settings, trust)).certificates("signature")
+    revocation = revocation_sources(settings, evidence, plugins=True, online=True)
+    for url in tsa or settings.tsa_urls:
+        if url == REHEARSAL:
+            rehearsal = kept_rehearsal(settings.home_folder() / "rehearsal")
+            timestamps.append(rehearsal.timestamps())
+            revocation.insert(len(evidence), rehearsal.revocation())  # after the folders that are named now
+            issuers = [*_certificates(rehearsal.trust_pem()), *issuers]
+        else:
+            timestamps.append(HttpTimestampSource(url, settings.network_timeout))
+    judgement = validation_options(settings, trust=trust, evidence=evidence, offline=True)
+    return Services(timestamps, revocation, issuers, judgement)
+
+
+def _certificates(armored: bytes) -> list[x509.Certificate]:
+    from asn1crypto import pem, x509
+
+    return [x509.Certificate.load(der) for _, _, der in pem.unarmor(armored, multiple=True)]

@@ -1,0 +1,185 @@
+"""What a person asks of a signature before anybody knows whose key makes it, and what the file says to that.
+
+Signing here and preparing to sign elsewhere go the same way, from the command line and from the library: `admit` looks
+at the file before any secret is asked for, `request_maker` makes the request once the key is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, timezone
+
+from signkit.contracts.fonts import FontSet
+from signkit.errors import FileNotForRegistry, PdfNotSignable
+from signkit.jpki.attributes import read_attributes
+from signkit.pdf.contract import EmbeddedParty
+from signkit.pdf.reading.unlocking import Password
+from signkit.signers.base import KeyFacts
+from signkit.signing.appearance import seal_appearance
+from signkit.signing.levels import Level
+from signkit.signing.pades import refuse_unwanted
+from signkit.signing.places import Place
+from signkit.signing.profiles import Profile
+from signkit.signing.request import FieldName, SignatureRequest
+from signkit.signing.turn import check_turn
+from signkit.validation.options import ValidationOptions
+from signkit.validation.pdf import validate_pdf
+from signkit.validation.profile import ProfileName
+from signkit.validation.report import Verdict
+from signkit.words import Language, Text
+
+#: Signing times are stated in Japan's time, whatever the machine's.
+_JST = timezone(timedelta(hours=9))
+#: What the registry's profile asks of the signed file only: the name of the input is not that of what is handed in.
+_SETTLED_BY_SIGNING = ("signed", "file-name")
+
+
+@dataclass(frozen=True)
+class SignatureTerms:
+    """What is asked of a signature.
+
+    Attributes:
+        role: whose field is signed: the field's name.
+        level: what the signed file is to reach.
+        reason, location: what the signature states, /Reason and /Location; None states nothing.
+        profile: the signature's format: PAdES, or what the registry takes.
+        place: where a field of that name is made, in millimetres; None signs the field that is there.
+        certify: certify the document, allowing form filling and further signatures only (DocMDP 2); None: the first
+            signature of a contract of SignKit's does, in PAdES.
+        witness: an organisation's key signs on the party's instruction (立会人型), and the signature states it.
+        other_person: take a certificate that names somebody else than the contract does for the role.
+        seal: draw the seal with name and time.
+        seal_image: PNG or JPEG in the seal's place, up to 300 KB; None draws the name in a red circle.
+        language: of the lines beside the seal.
+    """
+
+    role: FieldName
+    level: Level = Level.B_B
+    reason: str | None = None
+    location: str | None = None
+    profile: Profile = Profile.PADES
+    place: Place | None = None
+    certify: bool | None = None
+    witness: bool = False
+    other_person: bool = False
+    seal: bool = True
+    seal_image: bytes | None = field(default=None, repr=False)
+    language: Language = "ja"
+
+    @property
+    def needs_party(self) -> bool:
+        """Whether the certificate must not name another than the role's party."""
+        return not (self.witness or self.other_person)
+
+
+@dataclass(frozen=True)
+class Admission:
+    """What a file says to the terms that it takes.
+
+    Attributes:
+        certify: whether the signature certifies the document.
+        party: whom the contract names for the role; None where it names nobody.
+    """
+
+    certify: bool
+    party: EmbeddedParty | None
+
+
+def admit(
+    pdf: bytes, terms: SignatureTerms, name: str, judgement: ValidationOptions, password: Password = None
+) -> Admission:
+    """Refuse whatever can be told to be wrong without the key; no secret is asked for before this.
+
+    Args:
+        pdf: the file to sign.
+        name: what the file is called in errors.
+        judgement: how the signatures that are there already are judged; nobody is asked for evidence.
+        password: opens it where it is encrypted.
+
+    Raises:
+        PdfNotSignable: it cannot be read, or a signature in it does not hold.
+        PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.turn.check_turn`.
+        SigningFieldMissing, AlreadySigned, OutOfTurn, FieldNotAdded: see `signkit.signing.turn.check_turn`.
+        SeedValueViolated: the field demands something else than these terms.
+        FileNotForRegistry: the registry would not take it however well it is signed.
+        UsageProblem: the profile takes no such level.
+    """
+    terms.profile.refuse_timestamps(wanted=terms.level.has_timestamp)
+    turn = check_turn(pdf, terms.role, password, adds_field=terms.place is not None)
+    if not turn.is_first:
+        _refuse_broken(pdf, name, replace(judgement, offline=True, password=password))
+    if terms.profile is Profile.REGISTRY:
+        options = replace(judgement, offline=True, password=password, profile=ProfileName.REGISTRY)
+        _refuse_unfit_for_registry(pdf, name, options)
+    usual = turn.is_first and turn.is_contract and terms.profile is Profile.PADES
+    admission = Admission(usual if terms.certify is None else terms.certify, turn.party)
+    unsigned = _request(terms, "", admission.certify)
+    refuse_unwanted(pdf, unsigned, timestamped=terms.level.has_timestamp, password=password)
+    return admission
+
+
+def _refuse_broken(pdf: bytes, name: str, options: ValidationOptions) -> None:
+    """Refuse to sign over a signature that does not hold: whoever signs would seal an alteration."""
+    report = validate_pdf(pdf, name=name, options=options)
+    broken = [str(signature.field) for signature in report.signatures if signature.verdict is Verdict.FAILED]
+    if broken:
+        names = ", ".join(broken)
+        raise PdfNotSignable(
+            Text(
+                f"a signature in it does not hold ({names}); see signkit validate and signkit diff",
+                f"成り立たない署名があります ({names})。signkit validate と signkit diff で確認してください",
+            )
+        )
+
+
+def _refuse_unfit_for_registry(pdf: bytes, name: str, options: ValidationOptions) -> None:
+    """Refuse a file that the registry would not take however well it is signed now."""
+    held = validate_pdf(pdf, name=name, options=options).profile
+    unfit = [violated for violated in held.violated if violated not in _SETTLED_BY_SIGNING] if held is not None else []
+    if unfit:
+        raise FileNotForRegistry(name, ", ".join(unfit))
+
+
+def request_maker(
+    terms: SignatureTerms, key: KeyFacts, fonts: FontSet | None = None
+) -> Callable[[bool], SignatureRequest]:
+    """Return what makes the next request, told whether it certifies: the time is each signature's own.
+
+    Args:
+        fonts: what the seal is drawn with; None: the shipped ones.
+
+    Raises (when a request is made):
+        SealNotDrawable, SealImageUnusable: see `signkit.signing.appearance.seal_appearance`.
+    """
+    name = signer_name(key, terms.role)
+    return lambda certify: _request(terms, name, certify, fonts=fonts, drawn=terms.seal)
+
+
+def signer_name(key: KeyFacts, default: str) -> str:
+    """Return the name that the signature states: of the four attributes, else the common name, else ``default``."""
+    from asn1crypto import x509
+
+    certificate = x509.Certificate.load(key.certificate)
+    attributes = read_attributes(certificate)
+    return attributes.name if attributes else str(certificate.subject.native.get("common_name") or default)
+
+
+def _request(
+    terms: SignatureTerms, name: str, certify: bool, *, fonts: FontSet | None = None, drawn: bool = False
+) -> SignatureRequest:
+    now = datetime.now(_JST).replace(microsecond=0)
+    return SignatureRequest(
+        field=terms.role,
+        name=name,
+        time=now,
+        certify=certify,
+        reason=terms.reason,
+        location=terms.location,
+        appearance=(
+            seal_appearance(name, now, language=terms.language, image=terms.seal_image, fonts=fonts) if drawn else None
+        ),
+        witness=terms.witness,
+        profile=terms.profile,
+        place=terms.place,
+    )

@@ -1,0 +1,231 @@
+"""What the page says beside a signature field: whom it names there, as a viewer reads its text.
+
+PDFium reads the file, in a process that may be lost; it shares no code with our own reading, so that what deceives one
+is seen by the other.  A text layer proves nothing of what is drawn (ToUnicode, ISO 32000-2 9.10.3; invisible text,
+9.3.6): a name that is missing here is missing, one that is found is no more than written in the file.
+"""
+
+from __future__ import annotations
+
+import atexit
+import unicodedata
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from itertools import islice
+from threading import Lock
+from typing import Any, Literal
+
+from signkit.drawing import open_document
+from signkit.jpki.normalise import folded
+from signkit.preview import signature_places
+from signkit.workers import WorkerLost, WorkerPool
+
+Carried = Literal["yes", "joined", "between", "no"]
+Box = tuple[float, float, float, float]
+
+_SECONDS = 20.0
+_MEMORY = 2 * 1024 * 1024 * 1024
+_MAX_PAGES = 2_000
+_MAX_CHARACTERS = 50_000
+#: Characters around one field, and fields asked about: what lies beyond is not read.
+_MAX_AROUND = 4_000
+_MAX_QUESTIONS = 100
+#: How far above or below a field its party's name may stand, in points (30 mm).
+_REACH = 85.0
+#: Characters nearer to each other than this part of their height belong to one word.
+_JOINED = 0.6
+#: What may follow a name in one word: forms of address and the mark of a seal.
+_SUFFIXES = ("様", "殿", "氏", "印", "㊞")
+_FIRST_USE = Lock()
+
+
+@dataclass(frozen=True)
+class Character:
+    """A character of a page, where it stands (left, bottom, right, top in points), and how near to the field.
+
+    Attributes:
+        own: points above or below the field; 0 where it stands beside it.
+        other: the same for the nearest other signature field; None where the page has no other.
+        nearest: no other signature field is nearer.
+    """
+
+    text: str
+    box: Box
+    own: float
+    other: float | None
+    nearest: bool
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which field, and how many bytes of the file its signature covers."""
+
+    field: str
+    end: int
+
+
+def text_beside(
+    data: bytes, questions: Sequence[Question], password: str | None = None
+) -> list[tuple[Character, ...] | None]:
+    """Return, for each field, the characters around it as its signature found them.
+
+    None where that cannot be told: the field has no place on a page, or PDFium cannot read the file.
+    """
+    asked = tuple(questions[:_MAX_QUESTIONS])
+    try:
+        found: list[tuple[Character, ...] | None] = _pool().submit(_read, data, asked, password).result()
+    except (WorkerLost, RuntimeError, ValueError, MemoryError):
+        found = []
+    return found + [None] * (len(questions) - len(found))
+
+
+def _pool() -> WorkerPool:
+    with _FIRST_USE:
+        return _kept_pool()
+
+
+@cache
+def _kept_pool() -> WorkerPool:
+    """One process, kept as long as this one lives: a contract costs milliseconds then, not a start."""
+    pool = WorkerPool(1, seconds=_SECONDS, memory=_MEMORY)
+    atexit.register(pool.shutdown, cancel_futures=True)
+    return pool
+
+
+# --- is the name there -----------------------------------------------------------------------------------
+
+
+def carries(characters: Iterable[Character], text: str) -> Carried:
+    """Tell whether ``text``, in any form of its characters, stands beside the field as a word of its own.
+
+    ``joined``: further letters stand before or after it without a gap (小林 太郎 where 林 太郎 is looked for).
+    ``between``: it stands between two fields, nearer to the other one.
+    """
+    wanted = _squeezed(text)
+    shown = list(_letters(characters))
+    line = "".join(letter for _, letter in shown)
+    found: set[Carried] = set()
+    start = line.find(wanted) if wanted else -1
+    while start >= 0:
+        found.add(_place(shown, start, start + len(wanted)))
+        start = line.find(wanted, start + 1)
+    return next((each for each in _BEST_FIRST if each in found), "no")
+
+
+_BEST_FIRST: tuple[Carried, ...] = ("yes", "joined", "between")
+
+
+def _place(shown: Sequence[tuple[Character, str]], start: int, end: int) -> Carried:
+    run = [one for one, _ in shown[start:end]]
+    if any(one.own > _REACH for one in run):
+        return "no"
+    if not all(one.nearest for one in run):
+        return "between" if all(one.other for one in run) else "no"
+    before = start > 0 and _is_joined(shown[start - 1], shown[start])
+    after = end < len(shown) and _is_joined(shown[end - 1], shown[end]) and shown[end][0].text not in _SUFFIXES
+    return "joined" if before or after else "yes"
+
+
+def _is_joined(one: tuple[Character, str], other: tuple[Character, str]) -> bool:
+    """Tell whether two neighbouring letters stand without a gap, on one line or one below the other."""
+    if not (_is_letter(one[1]) and _is_letter(other[1])):
+        return False
+    (left1, bottom1, right1, top1), (left2, bottom2, right2, top2) = one[0].box, other[0].box
+    size = max(top1 - bottom1, top2 - bottom2, right1 - left1, right2 - left2)
+    across = max(left1, left2) - min(right1, right2)
+    along = max(bottom1, bottom2) - min(top1, top2)
+    return across < _JOINED * size and along < 0
+
+
+def _is_letter(character: str) -> bool:
+    return unicodedata.category(character)[0] in "LMN" or character in "・-"
+
+
+def _letters(characters: Iterable[Character]) -> Iterator[tuple[Character, str]]:
+    """Yield the letters as they are compared; marks of repetition and of length depend on the one before (佐々木)."""
+    before = ""
+    for one in characters:
+        for letter in _squeezed(before + one.text)[len(before) :]:
+            yield one, letter
+            before = letter
+
+
+@lru_cache(maxsize=4096)
+def _squeezed(text: str) -> str:
+    return "".join(folded(text).split())
+
+
+# --- in the worker ---------------------------------------------------------------------------------------
+
+
+def _read(data: bytes, questions: Sequence[Question], password: str | None) -> list[tuple[Character, ...] | None]:
+    found: dict[Question, tuple[Character, ...] | None] = {}
+    for end in {question.end for question in questions}:
+        wanted = {question.field: question for question in questions if question.end == end}
+        for name, characters in _beside(data[:end], wanted.keys(), password):
+            # A field has one place (12.7.5.5): of two, people see one and this might read the other.
+            found[wanted[name]] = None if wanted[name] in found else characters
+    return [found.get(question) for question in questions]
+
+
+def _beside(
+    data: bytes, wanted: Collection[str], password: str | None
+) -> Iterator[tuple[str, tuple[Character, ...] | None]]:
+    document = open_document(data, password)
+    try:
+        for number in range(min(len(document), _MAX_PAGES)):
+            page = document[number]
+            places = signature_places(document, page)
+            here = [name for name, _ in places if name in wanted]
+            characters = list(_characters(page)) if here else []
+            for name in here:
+                around = tuple(islice(_around(name, places, characters), _MAX_AROUND + 1))
+                yield name, around if len(around) <= _MAX_AROUND else None
+            page.close()
+    finally:
+        document.close()
+
+
+def _characters(page: Any) -> Iterator[tuple[str, Box]]:
+    """Yield every character on the page with its box; two halves of one character (UTF-16) come together."""
+    from pypdfium2 import raw
+
+    edges = page.get_cropbox()
+    words = page.get_textpage()
+    high = 0
+    for index in range(min(words.count_chars(), _MAX_CHARACTERS)):
+        code = raw.FPDFText_GetUnicode(words.raw, index)
+        if 0xD800 <= code < 0xDC00:
+            high = code
+            continue
+        if 0xDC00 <= code < 0xE000:
+            code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0
+        high = 0
+        box = words.get_charbox(index)
+        if 32 < code < 0x110000 and _is_within(box, edges):
+            yield chr(code), box
+    words.close()
+
+
+def _is_within(box: Box, edges: Box) -> bool:
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    return bool(edges[0] <= x <= edges[2] and edges[1] <= y <= edges[3])
+
+
+def _around(name: str, places: Sequence[tuple[str, Box]], characters: Iterable[tuple[str, Box]]) -> Iterator[Character]:
+    field = next(box for each, box in places if each == name)
+    others = [box for each, box in places if each != name]
+    for text, box in characters:
+        own = _distance(box, field)
+        if own[0] <= 2 * _REACH:
+            nearest = min((_distance(box, other) for other in others), default=None)
+            yield Character(text, box, own[0], nearest and nearest[0], nearest is None or own <= nearest)
+
+
+def _distance(box: Box, field: Box) -> tuple[float, float]:
+    """How far above or below the field, then how far to its side."""
+    return (
+        max(field[1] - box[3], box[1] - field[3], 0.0),
+        max(field[0] - box[2], box[0] - field[2], 0.0),
+    )

@@ -1,0 +1,164 @@
+"""What a viewer shows: the pages as of each signature and as of now, drawn and compared where more than evidence came.
+
+The third lock on changes, beside the reading of the bytes and the rules on objects: PDFium draws, in a process that a
+hostile file may crash, and what looks different anywhere but in the area of a permitted change was not permitted.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import Literal
+
+from signkit.drawing import Area, Drawn, compare_states
+from signkit.pdf.changes.values import Change, Judgement, Level
+from signkit.pdf.form import form_fields
+from signkit.pdf.pages import Page, pages
+from signkit.pdf.reading.document import PdfFile, View
+from signkit.pdf.reading.syntax import Ref, Value
+from signkit.pdf.signatures import FoundSignature
+from signkit.workers import WorkerLost, WorkerPool
+
+#: When pages are drawn: where more than evidence came after a signature, where anything came, or never.
+Pictures = Literal["auto", "always", "never"]
+
+_SECONDS = 30.0
+_PATIENCE = 15.0
+_MEMORY = 3 * 1024 * 1024 * 1024
+_SIGNATURE_ADDED = "signature-added"
+
+
+def compare_looks(
+    file: PdfFile, judged: Sequence[tuple[FoundSignature, Judgement]], pictures: Pictures
+) -> list[Judgement]:
+    """Return the judgements of changes, each held against what the pages look like.
+
+    Args:
+        file: the file as read.
+        judged: each signature with the judgement of what came after it.
+        pictures: ``never``: what would have to be drawn is not judged.
+    """
+    result = [judgement for _, judgement in judged]
+    asked = [at for at, (found, judgement) in enumerate(judged) if _is_to_be_drawn(file, found, judgement, pictures)]
+    if not asked:
+        return result
+    if pictures == "never":
+        looks: list[Drawn] | None = None
+    else:
+        areas = [_allowed_areas(file, *judged[at]) for at in asked]
+        looks = _draw(file, [judged[at][0].end for at in asked], areas)
+    for position, at in enumerate(asked):
+        result[at] = _held_against(result[at], looks[position] if looks is not None else None)
+    return result
+
+
+def _is_to_be_drawn(file: PdfFile, found: FoundSignature, judgement: Judgement, pictures: Pictures) -> bool:
+    """Not where it fails anyway, and not where nothing came, or nothing that could show."""
+    nothing_follows = found.coverage == "whole-file"
+    if judgement.permitted is not True or nothing_follows or found.revision is None:
+        return False
+    if pictures == "always" or found.revision == len(file.history) - 1:  # white space: some viewers mend such files
+        return True
+    waiting = _empty_signature_fields(file.history.view(found.revision))
+    return any(not _is_plain(change, waiting) for change in judgement.changes)
+
+
+def _is_plain(change: Change, waiting: frozenset[str]) -> bool:
+    """Evidence, or the filling of a signature field that was there: what that draws its rules have judged.
+
+    A revision that wrote objects and in which nothing was seen to change is not plain: something must be its reason.
+    """
+    return change.level is Level.EVIDENCE or (change.code == _SIGNATURE_ADDED and change.field in waiting)
+
+
+def _empty_signature_fields(view: View) -> frozenset[str]:
+    return frozenset(
+        item.name for item in form_fields(view) if item.type == "/Sig" and view.resolve(item.value) is None
+    )
+
+
+# --- where a page may look different --------------------------------------------------------------------------
+
+
+def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -> dict[int, list[Area]]:
+    """Return, for each page (from 0), the areas of the changes that were found permitted."""
+    assert found.revision is not None
+    old, new = file.history.view(found.revision), file.history.last
+    fields = frozenset(change.field for change in judgement.changes if change.field is not None)
+    annotations = judgement.level >= Level.ANNOTATIONS
+    widgets = [_widgets_of(view, fields) for view in (old, new)]
+    areas: dict[int, list[Area]] = defaultdict(list)
+    for number, (before, after) in enumerate(zip(pages(old), pages(new), strict=False)):
+        former, later = dict(_annotations(old, before)), dict(_annotations(new, after))
+        for ref in former.keys() | later.keys():
+            touched = old.locate(ref.number) != new.locate(ref.number) or ref not in former or ref not in later
+            if ref in widgets[0] or ref in widgets[1] or (annotations and touched):
+                areas[number] += [box for box in (former.get(ref), later.get(ref)) if box is not None]
+    return areas
+
+
+def _widgets_of(view: View, names: frozenset[str]) -> set[Ref]:
+    found: set[Ref] = set()
+    for item in form_fields(view):
+        if item.name in names:
+            kids = view.resolve(item.entries.get("/Kids"))
+            found |= {kid for kid in kids if isinstance(kid, Ref)} if isinstance(kids, list) else set()
+            found |= {item.ref} if item.ref is not None else set()
+    return found
+
+
+def _annotations(view: View, page: Page) -> Iterator[tuple[Ref, Area | None]]:
+    items = view.resolve(page.entries.get("/Annots"))
+    for item in items if isinstance(items, list) else []:
+        entries = view.resolve(item)
+        if isinstance(item, Ref) and isinstance(entries, dict):
+            yield item, _area(view, entries.get("/Rect"))
+
+
+def _area(view: View, value: Value) -> Area | None:
+    box = view.resolve(value)
+    numbers = [view.resolve(item) for item in box] if isinstance(box, list) and len(box) == 4 else []
+    if len(numbers) != 4 or not all(isinstance(number, int | float) for number in numbers):
+        return None
+    (left, right), (bottom, top) = sorted((numbers[0], numbers[2])), sorted((numbers[1], numbers[3]))
+    return float(left), float(bottom), float(right), float(top)
+
+
+# --- drawing --------------------------------------------------------------------------------------------------
+
+
+@cache
+def _pool() -> WorkerPool:
+    """One process for all files of this one; it starts with the first, and dies with this one."""
+    return WorkerPool(1, seconds=_SECONDS + _PATIENCE, memory=_MEMORY)
+
+
+def _draw(file: PdfFile, ends: Sequence[int], areas: Sequence[Mapping[int, Sequence[Area]]]) -> list[Drawn] | None:
+    """Return how each state looks beside the whole file; None where that cannot be found out."""
+    plain = [dict(each) for each in areas]
+    try:
+        job = _pool().submit(compare_states, file.data, tuple(ends), plain, file.password, _SECONDS)
+        drawn: list[Drawn] = job.result()
+    except (WorkerLost, ValueError, RuntimeError, MemoryError):
+        return None
+    return drawn
+
+
+def _held_against(judgement: Judgement, drawn: Drawn | None) -> Judgement:
+    if drawn is None:
+        return _with(judgement, None, Change(Level.OTHER, "not-judged", "pictures"))
+    if drawn.counts[0] != drawn.counts[1]:
+        return _with(judgement, False, Change(Level.OTHER, "looks-different", "page count"))
+    if drawn.different:
+        places = [Change(Level.OTHER, "looks-different", f"page {number + 1}") for number in drawn.different]
+        return _with(judgement, False, *places)
+    if drawn.missed:
+        return _with(judgement, None, Change(Level.OTHER, "not-judged", f"picture of page {drawn.missed[0] + 1}"))
+    return judgement
+
+
+def _with(judgement: Judgement, permitted: bool | None, *findings: Change) -> Judgement:
+    level = Level.OTHER if permitted is False else judgement.level
+    return replace(judgement, level=level, permitted=permitted, findings=(*judgement.findings, *findings))

@@ -1,0 +1,104 @@
+"""Hunt by hand: ``python -m tests.attacks --cases 2000 --seed 1``."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.attacks import honest, hunt, verdicts
+from tests.attacks.hunt import Findings
+
+_WORDS = (
+    "cases",
+    "permitted",
+    "refused",
+    "not judged",
+    "unreadable",
+    "not permitted before",
+    "drawn",
+    "visible",
+    "findings",
+)
+
+
+def table(findings: Findings) -> str:
+    """Return the counts by class."""
+    names = ("pdfium", "poppler", "mupdf")
+    rule = "finding rule"
+    words = [*_WORDS, rule, *(f"finding {name}" for name in names), *(f"lost {name}" for name in names)]
+    head = ["class", *(word.replace("finding ", "f:").replace("not permitted before", "n/a") for word in words)]
+    rows = [head] + [[kind, *(str(count[word]) for word in words)] for kind, count in sorted(findings.counts.items())]
+    rows.append(["all", *(str(findings.total()[word]) for word in words)])
+    return _aligned(rows)
+
+
+def keep(findings: Findings, folder: Path, each: int = 3) -> None:
+    """Write the first findings of every kind, with the files before."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for what, found in findings.by_mutation().items():
+        for number, item in enumerate(found[:each]):
+            name = what.replace(" + ", "+")[:100] + f"-{number}"
+            (folder / f"{name}.pdf").write_bytes(item.made.after)
+            (folder / f"{name}.before.pdf").write_bytes(item.made.before)
+
+
+def _aligned(rows: list[list[str]]) -> str:
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
+
+
+def print_verdicts(given: argparse.Namespace) -> int:
+    counts = verdicts.side_by_side(hunt.cases(given.cases, given.seed, given.kind))
+    words = ["cases", "visible"]
+    for name in ("signkit", "pyhanko"):
+        words += [f"{name} {word}" for word in ("permitted", "refused", "not judged", "unreadable", "visible")]
+    total = sum(counts.values(), Counter())
+    rows = [["class", *words], *([kind, *(str(row[word]) for word in words)] for kind, row in sorted(counts.items()))]
+    print(_aligned([*rows, ["all", *(str(total[word]) for word in words)]]))
+    return 0
+
+
+def print_honest(given: argparse.Namespace) -> int:
+    made: Counter[str] = Counter()
+    for case in honest.cases(given.cases, given.seed):
+        report = hunt.product(case.after)
+        made["cases"] += 1
+        if not hunt.all_permitted(report):
+            made["not permitted"] += 1
+            print(case, [(item.field, item.intact, item.changes_permitted) for item in report.signatures])
+    print(dict(made))
+    return 1 if made["not permitted"] else 0
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.attacks", description=__doc__)
+    parser.add_argument("--cases", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--class", dest="kind", help="only this class of mutations")
+    parser.add_argument("--keep", type=Path, help="write findings into this folder")
+    parser.add_argument("--visible", action="store_true", help="draw everything, to see whether each class shows")
+    parser.add_argument("--witness-verdicts", action="store_true", help="count pyHanko's verdicts beside ours")
+    parser.add_argument("--honest", action="store_true", help="make honest updates, and count those not permitted")
+    given = parser.parse_args()
+    if given.witness_verdicts:
+        return print_verdicts(given)
+    if given.honest:
+        return print_honest(given)
+    start = time.monotonic()
+    findings = hunt.hunt(cases=hunt.cases(given.cases, given.seed, given.kind), everything=given.visible)
+    for name, why in findings.missing.items():
+        print(f"not asked: {name}: {why}")
+    print(table(findings))
+    for what, found in findings.by_mutation().items():
+        first = found[0]
+        print(f"{len(found):4} {what}\t{first.case.base}\t{first.seen}")
+    if given.keep:
+        keep(findings, given.keep)
+    print(f"{time.monotonic() - start:.0f} s")
+    return 1 if findings.found else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

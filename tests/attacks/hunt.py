@@ -1,0 +1,377 @@
+"""The hunt: cases are made, judged, and where the judge permits them drawn before and after by three witnesses."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import threading
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from random import Random
+
+from signkit.validation.pdf import validate_pdf
+from signkit.validation.report import Report
+from tests.attacks import bases, shapes, witnesses
+from tests.attacks.doc import Absent
+from tests.attacks.mutations import MUTATIONS, Attack, Mutation
+from tests.attacks.mutations.attack import EVERYWHERE
+from tests.attacks.witnesses import Area, Drawing
+from tests.attacks.writer import random_of
+
+Judge = Callable[[bytes], Report]
+PERMITTED, REFUSED, NOT_JUDGED, UNREADABLE = "permitted", "refused", "not judged", "unreadable"
+#: What a prepared document needs, so that what was hidden in it counts.
+_PARTNERS = {
+    "shadows": ("cause to rebuild", "endings"),
+    "shadows appended": ("cause to rebuild",),
+    "two roles, prepared": ("two roles",),
+    "lengths": ("lengths",),
+    "linearised": ("linearised",),
+}
+#: What goes wrong where two mutations do not go together.
+MISMATCHED = (ValueError, KeyError, IndexError, AssertionError, RecursionError)
+_TRIES = 10
+#: How much is remembered of files before.
+_KEPT = 3000
+
+
+@dataclass(frozen=True)
+class Step:
+    """One mutation with the seed of its own choices, so that it does the same without its neighbours."""
+
+    name: str
+    seed: str
+
+    @property
+    def mutation(self) -> Mutation:
+        return MUTATIONS[self.name]
+
+
+@dataclass(frozen=True)
+class Case:
+    """One or more mutations of one base."""
+
+    base: str
+    steps: tuple[Step, ...]
+    kind: str
+
+    def __str__(self) -> str:
+        return f"{self.base}: " + " + ".join(step.name for step in self.steps)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A case's two files, and where they may differ."""
+
+    before: bytes = field(repr=False)
+    after: bytes = field(repr=False)
+    areas: tuple[Area, ...] = ()
+
+
+# --- making --------------------------------------------------------------------------------------------------
+
+
+def make(case: Case) -> Made:
+    """Make a case's files.
+
+    Raises:
+        Absent: the base has no such part.
+    """
+    base = bases.named(case.base)
+    preparations = [step for step in case.steps if step.mutation.prepares]
+    if preparations:
+        if base.draft is None or case.base.startswith("ours/"):
+            raise Absent("a draft")
+        draft = base.draft.copy()
+        for step in preparations:
+            step.mutation.apply(draft, random_of(step.seed))
+        base = bases.prepared(base, draft)
+    attack = Attack(base, base.doc, base.revision(), random_of(case.base))
+    for step in case.steps:
+        if not step.mutation.prepares:
+            attack.random = random_of(step.seed)
+            step.mutation.apply(attack)
+    if base.seal == "p3" and any(step.mutation.kind == "annotations" for step in case.steps):
+        attack.areas.append(EVERYWHERE)  # that is what P=3 allows
+    return Made(base.data, attack.result(), tuple(attack.areas))
+
+
+def cases(count: int, seed: int, kind: str | None = None) -> Iterator[tuple[Case, Made]]:
+    """Yield cases that can be made; the same ones for the same seed."""
+    kinds = [kind] if kind else sorted({item.kind for item in MUTATIONS.values()} - {"cover"})
+    for number in range(count):
+        choice = random_of(seed, number)
+        yield _first_possible(choice, kinds[number % len(kinds)], f"{seed}/{number}")
+
+
+def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
+    """Return the first case of a class that some base takes, trying one family of bases after the other."""
+    for attempt in range(_TRIES):
+        first = choice.choice([item for item in MUTATIONS.values() if item.kind == kind])
+        families = [*bases.FAMILIES] if not first.prepares else [*shapes.SHAPES]
+        choice.shuffle(families)
+        for family in families:
+            case = _case(choice, first, bases.one_of(family, choice), f"{seed}/{attempt}/{family}")
+            try:
+                return case, make(case)
+            except Absent:
+                continue
+            except MISMATCHED:
+                if len(case.steps) == 1:
+                    raise
+    raise AssertionError(f"no base for {kind}")
+
+
+def _case(choice: Random, first: Mutation, base: str, seed: str) -> Case:
+    chosen = [first]
+    if first.prepares or first.kind == "shadows appended":
+        partners = [item for item in MUTATIONS.values() if item.kind in _PARTNERS[first.kind] and not item.prepares]
+        chosen.append(choice.choice(partners))
+    extras = [item for item in MUTATIONS.values() if not item.prepares]
+    chosen += [choice.choice(extras) for _ in range(choice.choice((0, 0, 0, 1, 1, 2)))]
+    return Case(base, tuple(Step(item.name, f"{seed}/{at}") for at, item in enumerate(chosen)), first.kind)
+
+
+# --- judging -------------------------------------------------------------------------------------------------
+
+
+def product(data: bytes) -> Report:
+    """Judge with the product."""
+    return validate_pdf(data, name="case.pdf", options=_options())
+
+
+@lru_cache(maxsize=1)
+def _options():
+    bases.ours()  # whose authority is trusted besides
+    return bases.options()
+
+
+def verdict(report: Report, fields: frozenset[str | None] | None = None) -> str:
+    """Say what the judge made of the signatures that were there before; ``fields`` names them."""
+    if report.error is not None:
+        return UNREADABLE
+    asked = [item for item in report.signatures if fields is None or item.field in fields]
+    if any(item.changes_permitted is True and item.intact for item in asked):
+        return PERMITTED
+    return REFUSED if any(item.changes_permitted is False or item.intact is False for item in asked) else NOT_JUDGED
+
+
+def signed_fields(report: Report) -> frozenset[str | None]:
+    return frozenset(item.field for item in report.signatures)
+
+
+def all_permitted(report: Report) -> bool:
+    """Whether every signature is whole and nothing that must not be changed came after it."""
+    return (
+        report.error is None
+        and bool(report.signatures)
+        and all(item.intact is True and item.changes_permitted is True for item in report.signatures)
+    )
+
+
+# --- drawing -------------------------------------------------------------------------------------------------
+
+
+class Gallery:
+    """The witnesses that are there, a set of their own for every thread, and what they drew of files before."""
+
+    def __init__(self) -> None:
+        self.missing = {item.name: why for item in witnesses.witnesses() if (why := item.missing()) is not None}
+        self._own = threading.local()
+        self._all: list[witnesses.Witness] = []
+        self._kept: dict[tuple[str, bytes], Drawing] = {}
+
+    @property
+    def names(self) -> list[str]:
+        return [item.name for item in witnesses.witnesses() if item.name not in self.missing]
+
+    def _witnesses(self) -> list[witnesses.Witness]:
+        if not hasattr(self._own, "items"):
+            self._own.items = [item for item in witnesses.witnesses() if item.name not in self.missing]
+            self._all += self._own.items
+        return self._own.items
+
+    def differences(self, made: Made) -> tuple[dict[str, str], dict[str, str]]:
+        """Return where each witness sees a difference, and what each witness was lost to."""
+        seen, lost = {}, {}
+        for witness in self._witnesses():
+            before, after = self._before(witness, made.before), witness.draw(made.after)
+            for drawing in (before, after):
+                if drawing.lost:
+                    lost[witness.name] = drawing.lost
+            if found := witnesses.difference(before, after, made.areas):
+                seen[witness.name] = found
+        return seen, lost
+
+    def _before(self, witness: witnesses.Witness, pdf: bytes) -> Drawing:
+        key = (witness.name, hashlib.sha256(pdf).digest())
+        if key not in self._kept:
+            if len(self._kept) > _KEPT:
+                self._kept.clear()
+            self._kept[key] = witness.draw(pdf)
+        return self._kept[key]
+
+    def close(self) -> None:
+        for item in self._all:
+            item.close()
+
+
+# --- the hunt ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A file that the judge permits and a witness draws differently."""
+
+    case: Case
+    made: Made
+    seen: dict[str, str]
+
+    @property
+    def what(self) -> str:
+        return " + ".join(step.name for step in self.case.steps)
+
+
+@dataclass
+class Findings:
+    """What came of a hunt: counts by class and word, and the findings."""
+
+    counts: dict[str, Counter[str]] = field(default_factory=dict)
+    found: list[Finding] = field(default_factory=list)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def count(self, kind: str, *words: str) -> None:
+        self.counts.setdefault(kind, Counter()).update(words)
+
+    def total(self) -> Counter[str]:
+        return sum(self.counts.values(), Counter())
+
+    def by_mutation(self) -> dict[str, list[Finding]]:
+        """Return the findings by what they were shrunk to."""
+        sorted_out: dict[str, list[Finding]] = {}
+        for item in self.found:
+            sorted_out.setdefault(item.what, []).append(item)
+        return dict(sorted(sorted_out.items()))
+
+
+#: A case on its way: its files, what the judge said, and the drawing where it is drawn.
+_Drawn = tuple[Case, Made, str, Future[tuple[dict[str, str], dict[str, str]]] | None]
+#: How many cases the judge may be ahead of the witnesses, so that their files fit into memory.
+_AHEAD = 200
+
+
+def hunt(
+    judge: Judge = product,
+    *,
+    cases: Iterable[tuple[Case, Made]],
+    everything: bool = False,
+    shrink: bool = True,
+    enough: float = math.inf,
+) -> Findings:
+    """Judge all cases and have drawn what is permitted.
+
+    Args:
+        judge: what is hunted; a test gives one in which a rule was switched off.
+        cases: see ``cases``.
+        everything: draw what is not permitted too, and count what can be seen of it as ``visible``.
+        shrink: leave away those mutations of a finding that it does without.
+        enough: end after so many findings.
+    """
+    findings, gallery = Findings(), Gallery()
+    findings.missing = gallery.missing
+    trail = _Trail(judge, gallery, everything)
+    try:
+        with ThreadPoolExecutor(2) as pool:
+            waiting: deque[_Drawn] = deque()
+            for case, made in cases:
+                waiting.append((case, made, *trail.begin(pool, made)))
+                while waiting and (len(waiting) > _AHEAD or waiting[0][3] is None or waiting[0][3].done()):
+                    trail.note(findings, *waiting.popleft())
+                if len(findings.found) >= enough:
+                    break
+            for item in waiting:
+                trail.note(findings, *item)
+        if shrink:
+            findings.found = [_shrunk(trail, item) for item in findings.found]
+    finally:
+        gallery.close()
+    return findings
+
+
+@dataclass
+class _Trail:
+    """One hunt's judge and witnesses."""
+
+    judge: Judge
+    gallery: Gallery
+    everything: bool = False
+    _known: dict[bytes, Report] = field(default_factory=dict)
+
+    def _before(self, pdf: bytes) -> Report:
+        key = hashlib.sha256(pdf).digest()
+        if key not in self._known:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            self._known[key] = self.judge(pdf)
+        return self._known[key]
+
+    def begin(self, pool: ThreadPoolExecutor, made: Made) -> tuple[str, Future | None]:
+        said = self.said(made)
+        if said == PERMITTED or self.everything:
+            return said, pool.submit(self.gallery.differences, made)
+        return said, None
+
+    def said(self, made: Made) -> str:
+        before = self._before(made.before)
+        if not all_permitted(before):
+            return "not permitted before"
+        return verdict(self.judge(made.after), signed_fields(before))
+
+    def note(self, findings: Findings, case: Case, made: Made, said: str, drawn: Future | None) -> None:
+        findings.count(case.kind, "cases", said)
+        if drawn is None:
+            return
+        seen, lost = drawn.result()
+        if said == PERMITTED and _is_forbidden(case):
+            seen = {"rule": "no rule allows it"} | seen
+        findings.count(case.kind, "drawn", *(f"lost {name}" for name in lost))
+        if seen:
+            findings.count(case.kind, "visible")
+            for name in seen:
+                findings.count(case.kind, f"visible {name}")
+        if seen and said == PERMITTED:
+            findings.count(case.kind, "findings", *(f"finding {name}" for name in seen))
+            findings.found.append(Finding(case, made, seen))
+
+    def finding(self, case: Case) -> Finding | None:
+        try:
+            made = make(case)
+        except (Absent, ValueError, KeyError, IndexError, AssertionError):
+            return None
+        if self.said(made) != PERMITTED:
+            return None
+        seen, _ = self.gallery.differences(made)
+        if _is_forbidden(case):
+            seen = {"rule": "no rule allows it"} | seen
+        return Finding(case, made, seen) if seen else None
+
+
+def _is_forbidden(case: Case) -> bool:
+    """Whether the case is nothing but a change that must not pass, drawn or not."""
+    allowed_annotations = case.base.startswith("ours/p3") or "/p3" in case.base
+    if len(case.steps) != 1 or (case.kind == "annotations" and allowed_annotations):
+        return False
+    return case.steps[0].mutation.forbidden
+
+
+def _shrunk(trail: _Trail, finding: Finding) -> Finding:
+    """Leave away one mutation after the other while it stays a finding."""
+    for step in finding.case.steps:
+        left = tuple(item for item in finding.case.steps if item != step)
+        smaller = trail.finding(replace(finding.case, steps=left)) if left else None
+        if smaller is not None:
+            return _shrunk(trail, smaller)
+    return finding

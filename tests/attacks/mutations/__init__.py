@@ -1,0 +1,23 @@
+"""Everything that can be done to a signed file, entered in one register."""
+
+from __future__ import annotations
+
+from tests.attacks.mutations import (
+    catalog,
+    decoders,
+    endings,
+    forms,
+    notes,
+    objects,
+    pages,
+    references,
+    roles,
+    shadows,
+    syntaxes,
+)
+from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
+
+__all__ = [
+    "MUTATIONS", "Attack", "Mutation", "catalog", "decoders", "endings", "forms", "notes", "objects", "pages",
+    "references", "roles", "shadows", "syntaxes",
+]  # fmt: skip

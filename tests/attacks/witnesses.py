@@ -1,0 +1,206 @@
+"""Three programs that draw: PDFium, poppler and mupdf.  What they draw is compared, before with after."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2  # noqa: F401  -- said here when it is missing, not in the process that draws
+
+SECONDS = 20
+DPI = 40
+#: A channel that differs by less is no difference that a person sees.
+_VISIBLE = 48
+_MARGIN = 2
+_PPM = re.compile(rb"P6\s(\d+)\s(\d+)\s255\s")
+
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle, in points from the lower left, of a page (from 0; None: every page) where a difference is right.
+
+    On a page that is shown turned it holds as the page's own coordinates say; all four turns are taken for right.
+    """
+
+    page: int | None
+    box: Box
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page, RGB."""
+
+    width: int
+    height: int
+    pixels: bytes
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a witness drew; ``lost`` says why it drew nothing."""
+
+    pages: tuple[Picture, ...] = ()
+    lost: str | None = None
+
+
+class Witness:
+    """A program that draws."""
+
+    name: str
+
+    def missing(self) -> str | None:
+        """Say why it cannot be asked, None where it can."""
+        raise NotImplementedError
+
+    def draw(self, pdf: bytes) -> Drawing:
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """End what was started."""
+
+
+class Pdfium(Witness):
+    """PDFium, in a process of its own that is started anew when a file killed it."""
+
+    name = "pdfium"
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def missing(self) -> str | None:
+        return None
+
+    def draw(self, pdf: bytes) -> Drawing:
+        process = self._started()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(len(pdf).to_bytes(4, "big") + pdf)
+            process.stdin.flush()
+            if not select.select([process.stdout], [], [], SECONDS)[0]:
+                self.close()
+                return Drawing(lost="timeout")
+            size = process.stdout.read(4)
+            answer = process.stdout.read(int.from_bytes(size, "big"))
+        except BrokenPipeError:
+            size = answer = b""
+        if len(size) < 4:
+            self.close()
+            return Drawing(lost="crash")
+        return _drawing(answer)
+
+    def _started(self) -> subprocess.Popen[bytes]:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, Path(__file__).with_name("draw_pdfium.py")],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            )  # fmt: skip
+        return self._process
+
+    def close(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(OSError):
+                        pipe.close()
+
+
+class Program(Witness):
+    """A program that reads a file and writes PPMs to its output."""
+
+    def __init__(self, name: str, words: tuple[str, ...]) -> None:
+        self.name = name
+        self._words = words
+
+    def missing(self) -> str | None:
+        return None if shutil.which(self._words[0]) else f"{self._words[0]} is not installed"
+
+    def draw(self, pdf: bytes) -> Drawing:
+        with tempfile.NamedTemporaryFile(suffix=".pdf", dir=_memory()) as file:
+            file.write(pdf)
+            file.flush()
+            words = [file.name if word == "FILE" else word for word in self._words]
+            try:
+                done = subprocess.run(
+                    words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS, check=False
+                )
+            except subprocess.TimeoutExpired:
+                return Drawing(lost="timeout")
+        return Drawing(lost="crash") if done.returncode < 0 else _drawing(done.stdout)
+
+
+def _memory() -> str | None:
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None
+
+
+def poppler() -> Witness:
+    return Program("poppler", ("pdftoppm", "-q", "-r", str(DPI), "-l", "40", "FILE"))
+
+
+def mupdf() -> Witness:
+    return Program("mupdf", ("mutool", "draw", "-q", "-r", str(DPI), "-F", "ppm", "-o", "-", "FILE", "1-40"))
+
+
+def witnesses() -> list[Witness]:
+    """Return all three, there or not."""
+    return [Pdfium(), poppler(), mupdf()]
+
+
+def _drawing(text: bytes) -> Drawing:
+    pages, at = [], 0
+    while found := _PPM.match(text, at):
+        width, height = int(found[1]), int(found[2])
+        at = found.end() + 3 * width * height
+        pages.append(Picture(width, height, text[found.end() : at]))
+    return Drawing(tuple(pages)) if pages else Drawing(lost="nothing drawn")
+
+
+def difference(before: Drawing, after: Drawing, areas: Iterable[Area] = ()) -> str | None:
+    """Say where two drawings differ outside of ``areas``; None where a person sees the same, or nothing was drawn."""
+    if before.lost or after.lost:
+        return None
+    if len(before.pages) != len(after.pages):
+        return f"{len(before.pages)} pages to {len(after.pages)}"
+    for number, (one, other) in enumerate(zip(before.pages, after.pages, strict=True)):
+        if one == other:
+            continue
+        if (one.width, one.height) != (other.width, other.height):
+            return f"page {number + 1}: another size"
+        boxes = [area.box for area in areas if area.page in (None, number)]
+        if found := _first_difference(one, other, boxes):
+            return f"page {number + 1}: at {found[0] * 72 // DPI}, {(one.height - found[1]) * 72 // DPI} points"
+    return None
+
+
+def _first_difference(one: Picture, other: Picture, boxes: list[Box]) -> tuple[int, int] | None:
+    width = 3 * one.width
+    for y in range(one.height):
+        line, changed = one.pixels[y * width : (y + 1) * width], other.pixels[y * width : (y + 1) * width]
+        if line == changed:
+            continue
+        for at, (a, b) in enumerate(zip(line, changed, strict=True)):
+            if abs(a - b) >= _VISIBLE and not any(_inside(box, at // 3, y, one) for box in boxes):
+                return at // 3, y
+    return None
+
+
+def _inside(box: Box, x: int, y: int, page: Picture) -> bool:
+    left, bottom, right, top = (side * DPI / 72 for side in box)
+    y = page.height - y
+    turned = ((x, y), (page.height - y, x), (page.width - x, page.height - y), (y, page.width - x))
+    return any(
+        left - _MARGIN <= one <= right + _MARGIN and bottom - _MARGIN <= other <= top + _MARGIN for one, other in turned
+    )

@@ -1,0 +1,229 @@
+"""What readers read differently is not judged; what all read alike stays permitted (docs/concepts/attacks.md)."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from signkit.limits import Limits, Meter
+from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.doubts import Doubts
+from signkit.pdf.signatures import find_signatures
+from signkit.validation.report import Verdict
+from tests.pdf import prepared, readings
+from tests.requirements import require
+from tests.signing.encrypted import encrypted
+from tests.validation import pdfs
+
+
+@pytest.mark.parametrize("name", readings.HONEST)
+def test_what_all_read_alike_stays_permitted(world, signed, name):
+    report = world.judge(readings.appended(readings.HONEST[name], signed))
+    assert (report.verdict, report.signatures[0].changes_permitted) == (Verdict.PASSED, True)
+
+
+@pytest.mark.parametrize(("kind", "name"), readings.cases())
+def test_what_readers_read_differently_is_never_permitted(world, signed, kind, name):
+    report = world.judge(readings.appended(readings.CASES[kind][name], signed))
+    assert report.verdict in (Verdict.INDETERMINATE, Verdict.FAILED, Verdict.UNREADABLE)
+    assert all(signature.changes_permitted is not True for signature in report.signatures)
+
+
+@pytest.mark.parametrize("name", prepared.PREPARED)
+def test_what_was_prepared_before_signing_is_never_permitted_once_it_comes_true(world, name):
+    pdf = prepared.PREPARED[name](world.cms)
+    before, after = world.judge(as_signed(pdf)), world.judge(pdf)
+    assert before.verdict is Verdict.PASSED
+    assert after.verdict in (Verdict.INDETERMINATE, Verdict.FAILED)
+    assert all(signature.changes_permitted is not True for signature in after.signatures)
+
+
+def as_signed(pdf: bytes) -> bytes:
+    """The bytes of ``pdf`` up to the end of its signed ones."""
+    match = re.search(rb"/ByteRange \[0 \d+ (\d+) (\d+)", pdf)
+    assert match
+    return pdf[: int(match[1]) + int(match[2])]
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "place"),
+    [
+        ("reach", "spaces", "startxref-reach: byte "),
+        ("table", "freed without a new generation", "freed: object 10"),
+        ("trailer", "root of another generation", "generation of /Root"),
+        ("object stream", "extends", "object-stream: object stream 55"),
+        ("token", "number with a dash", "odd-token: object 1, byte "),
+    ],
+)
+def test_the_reason_names_the_place(world, signed, kind, name, place):
+    report = world.only(readings.appended(readings.CASES[kind][name], signed))
+    assert (report.changes_permitted, report.sub_indication) == (None, "GENERIC")
+    assert place in report.reasons[0].text.en
+    assert place in report.reasons[0].text.ja
+
+
+def test_a_file_with_nothing_behind_its_signature_is_not_held_against_the_plain_way(world):
+    """A whole-file signature covers what is odd, too: there is no change to judge."""
+    odd = {**pdfs.OBJECTS, 43: b"<< /X 1-2 /Y (" + b"4 0 obj" + b") >>"}
+    report = world.judge(world.sign(pdfs.build(odd)))
+    assert (report.verdict, report.signatures[0].changes_after) == (Verdict.PASSED, "none")
+
+
+def test_one_object_written_twice_and_a_pdf_attached_stay_permitted(world):
+    """A scan finds other objects than the cross-reference, and nothing gives a reader cause to scan."""
+    inner = b"4 0 obj\n<< /Length 0 >>\nstream\n\nendstream\nendobj\n"
+    twice = pdfs.update(
+        pdfs.build({**pdfs.OBJECTS, 43: readings.stream(b"/Length %d" % len(inner), inner)}), {4: readings.SAME}
+    )
+    signed = world.sign(twice)
+    report = world.judge(readings.Revision().append(signed))
+    assert (report.verdict, report.signatures[0].changes_permitted) == (Verdict.PASSED, True)
+
+
+def test_the_same_shadow_counts_once_a_reader_has_cause_to_scan(world):
+    inner = readings.HIDDEN
+    signed = world.sign(pdfs.build({**pdfs.OBJECTS, 43: readings.stream(b"/Length %d" % len(inner), inner)}))
+    assert world.only(signed + b"\n" * 100).changes_permitted is True
+    assert world.only(signed + b"\n" * 1100).changes_permitted is None
+
+
+# --- witnesses ---
+
+#: What programs draw otherwise than the signed page, and a judge with a way of his own permitted.
+FOOLED = {
+    ("object stream", "a number twice"): {"pdfium", "poppler"},
+    ("hidden object", "one in another"): {"pdfium", "poppler"},
+}
+
+
+@pytest.mark.parametrize("name", readings.HONEST)
+def test_the_witnesses_draw_the_honest_ones_alike(signed, tmp_path, name):
+    assert drawn(readings.appended(readings.HONEST[name], signed), tmp_path / "after") == drawn(
+        signed, tmp_path / "before"
+    )
+
+
+@pytest.mark.parametrize(("kind", "name"), list(FOOLED))
+def test_the_witnesses_are_fooled(signed, tmp_path, kind, name):
+    before, after = (
+        drawn(signed, tmp_path / "before"),
+        drawn(readings.appended(readings.CASES[kind][name], signed), tmp_path / "after"),
+    )
+    assert {witness for witness in before if before[witness] != after[witness]} >= FOOLED[kind, name]
+
+
+def test_the_witnesses_follow_a_section_to_come(world, tmp_path):
+    pdf = prepared.PREPARED["a section to come"](world.cms)
+    before, after = drawn(as_signed(pdf), tmp_path / "before"), drawn(pdf, tmp_path / "after")
+    assert all(before[witness] != after[witness] for witness in before)
+
+
+def drawn(pdf: bytes, folder) -> dict[str, bytes]:
+    """The first page as PDFium and poppler draw it."""
+    pypdfium2 = pytest.importorskip("pypdfium2")
+    require(shutil.which("pdftoppm"), "pdftoppm is not installed")
+    folder.mkdir()
+    (folder / "file.pdf").write_bytes(pdf)
+    command = ["pdftoppm", "-r", "30", "-singlefile", folder / "file.pdf", folder / "page"]
+    subprocess.run(command, check=False, capture_output=True, timeout=60)
+    page = folder / "page.ppm"
+    bitmap = pypdfium2.PdfDocument(pdf)[0].render(scale=0.5)
+    return {"pdfium": bytes(bitmap.buffer), "poppler": page.read_bytes() if page.exists() else b""}
+
+
+# --- which dictionaries are signatures ---
+
+
+def test_a_signed_pdf_attached_as_it_is_is_no_signature_of_this_file(world, signed):
+    attached = readings.stream(b"/Type /EmbeddedFile /Length %d" % len(signed), signed)
+    report = world.judge(world.sign(pdfs.build({**pdfs.OBJECTS, 43: attached})))
+    assert [item.field for item in report.signatures] == ["seller"]
+    assert report.verdict is Verdict.PASSED
+
+
+def test_a_signature_outside_every_stream_is_reported_though_no_cross_reference_lists_it(world, signed):
+    start = signed.index(b"20 0 obj")
+    hidden = b"30 0 obj" + signed[start + 8 : signed.index(b"endobj", start)] + b"endobj\n"
+    report = world.judge(world.sign(pdfs.build() + hidden, field=pdfs.SELLER))
+    assert len(report.signatures) == 2
+    assert report.verdict is Verdict.FAILED
+
+
+def test_two_signatures_over_one_byte_range_are_two(world, signed):
+    """The second dictionary names the range of the first, and holds another value."""
+    start = signed.index(b"<< /Type /Sig")
+    other = signed[start : signed.index(b"endobj", start)].replace(b"/Contents <30", b"/Contents <31")
+    field = b"<< /FT /Sig /T (buyer) /V 21 0 R /Type /Annot /Subtype /Widget /Rect [0 0 0 0] >>"
+    fields = b"<< /Fields [6 0 R 8 0 R 22 0 R] /SigFlags 3 >>"
+    report = world.judge(pdfs.update(signed, {pdfs.FORM: fields, 21: other, 22: field}))
+    by_field = {item.field: item for item in report.signatures}
+    assert by_field.keys() == {"seller", "buyer"}
+    assert (by_field["seller"].intact, by_field["buyer"].intact) == (True, False)
+    assert report.verdict is Verdict.FAILED
+
+
+RIGHTS = b" /Reference [<< /Type /SigRef /TransformMethod /UR3 /TransformParams << /V /2.2 >> >>]"
+
+
+def test_usage_rights_are_nobodys_signature(world):
+    catalog = pdfs.OBJECTS[pdfs.CATALOG][:-2] + b" /Perms << /UR3 20 0 R >> >>"
+    pdf = pdfs.fill(pdfs.update(pdfs.build(), {1: catalog, 20: pdfs.signature_dictionary(RIGHTS)}), world.cms)
+    report = world.judge(pdf)
+    assert (report.verdict, report.signatures) == (Verdict.NOT_SIGNED, ())
+    assert [reason.code for reason in report.reasons] == ["not-signed", "usage-rights"]
+
+
+def test_usage_rights_beside_a_signature_are_told(world):
+    catalog = pdfs.OBJECTS[pdfs.CATALOG][:-2] + b" /Perms << /UR3 21 0 R >> >>"
+    rights = pdfs.fill(pdfs.update(pdfs.build(), {1: catalog, 21: pdfs.signature_dictionary(RIGHTS)}), world.cms)
+    report = world.judge(world.sign(rights))
+    assert [item.field for item in report.signatures] == ["seller"]
+    assert [reason.code for reason in report.reasons] == ["usage-rights"]
+
+
+def test_a_signature_in_a_field_is_one_whatever_it_says_of_usage_rights(world):
+    report = world.judge(world.sign(pdfs.build(), extra=RIGHTS))
+    assert [item.field for item in report.signatures] == ["seller"]
+
+
+def test_what_stands_as_usage_rights_and_does_not_say_so_is_a_signature(world):
+    catalog = pdfs.OBJECTS[pdfs.CATALOG][:-2] + b" /Perms << /UR3 20 0 R >> >>"
+    pdf = pdfs.fill(pdfs.update(pdfs.build(), {1: catalog, 20: pdfs.signature_dictionary()}), world.cms)
+    assert len(world.judge(pdf).signatures) == 1
+
+
+def test_the_finder_keeps_the_order_of_signing(world, signed):
+    twice = world.sign(signed, field=8, number=21)
+    assert [item.ref.number for item in find_signatures(PdfFile(twice, Meter(Limits())))] == [20, 21]
+
+
+# --- encrypted files ---
+
+
+@pytest.mark.parametrize(
+    ("trailer", "rewritten", "doubted"),
+    [
+        pytest.param(b"/Encrypt %(encrypt)s /ID %(id)s", False, False, id="as before"),
+        pytest.param(b"/Encrypt %(encrypt)s /ID [<00> %(second)s]", False, True, id="another identifier"),
+        pytest.param(b"/ID %(id)s", False, True, id="no longer encrypted"),
+        pytest.param(b"/Encrypt %(encrypt)s /ID %(id)s", True, True, id="its dictionary written anew"),
+    ],
+)
+def test_encryption_that_changes_is_not_judged(trailer, rewritten, doubted):
+    pdf = encrypted("open")
+    said = {
+        b"encrypt": re.findall(rb"/Encrypt (\d+ \d+ R)", pdf)[-1],
+        b"id": re.findall(rb"/ID (\[[^\]]*\])", pdf)[-1],
+        b"second": re.findall(rb"/ID \[<\w+>\s*(<\w+>)", pdf)[-1],
+        b"root": re.findall(rb"/Root (\d+ \d+ R)", pdf)[-1],
+    }
+    number = int(said[b"encrypt"].split()[0])
+    body = re.findall(rb"\n%d 0 obj\n(.*?)\nendobj" % number, pdf, re.DOTALL)[-1]
+    entries = b"/Size 600 /Root %(root)s " % said + trailer % said + b" /Prev %d"
+    after = readings.Revision({number: body} if rewritten else {500: b"<< >>"}, trailer=entries).append(pdf)
+    file = PdfFile(after, Meter(Limits()))
+    codes = {doubt.code for doubt in Doubts(file).after(len(file.history) - 2, len(pdf))}
+    assert ("encryption" in codes) is doubted

@@ -1,0 +1,73 @@
+"""The architecture as it is written down: its floors are import-linter's, every module that it names is there."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from itertools import pairwise
+
+import pytest
+
+PAGES = ("docs/architecture.md", "docs/ja/architecture.md")
+
+
+@pytest.fixture(params=PAGES)
+def page(request, repository):
+    return (repository / request.param).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def layers(repository):
+    """The rooms from the top down, as the contract in pyproject.toml has them."""
+    settings = tomllib.loads((repository / "pyproject.toml").read_text(encoding="utf-8"))
+    contract = next(each for each in settings["tool"]["importlinter"]["contracts"] if each["type"] == "layers")
+    return [layer.split(" | ") for layer in contract["layers"]]
+
+
+def rooms(page):
+    """The rows of the table of rooms."""
+    table = page.split("\n## ")[2]
+    return re.findall(r"^\| `(\w+)` \| (.+) \|$", table, re.MULTILINE)
+
+
+def decisions(page):
+    """Each question with the module that answers it."""
+    table = page.split("\n## ")[3]
+    return re.findall(r"^\| (.+) \| `([\w/]+\.py)` \|$", table, re.MULTILINE)
+
+
+def test_every_room_is_told_of_in_the_order_of_the_floors(page, layers):
+    assert [room for room, _ in rooms(page)] == [room for layer in layers for room in layer]
+
+
+def test_the_picture_shows_every_room_once_from_the_top_down(page, layers):
+    picture = page.split("```mermaid\n")[1].split("```")[0]
+    drawn = re.findall(r'^ {8}(\w+)\["', picture, re.MULTILINE)
+    assert drawn == [room.strip("_") for layer in layers for room in layer]
+    floors = re.findall(r'^ {4}subgraph (\w+)\["', picture, re.MULTILINE)
+    assert re.findall(r"^ {4}(\w+) --> (\w+)$", picture, re.MULTILINE) == list(pairwise(floors))
+
+
+def test_every_decision_has_a_module_that_is_there(page, repository):
+    found = decisions(page)
+    assert len(found) >= 40
+    assert [module for _, module in found if not (repository / "signkit" / module).is_file()] == []
+
+
+def test_no_question_is_answered_in_two_places(page):
+    questions = [question for question, _ in decisions(page)]
+    assert len(questions) == len(set(questions))
+
+
+def test_both_languages_give_the_same_addresses(repository):
+    english, japanese = ((repository / name).read_text(encoding="utf-8") for name in PAGES)
+    assert [module for _, module in decisions(english)] == [module for _, module in decisions(japanese)]
+    assert [room for room, _ in rooms(english)] == [room for room, _ in rooms(japanese)]
+
+
+def test_the_table_of_decisions_is_read_whole(page):
+    """A row that is written otherwise would go unseen by the tests above."""
+    table = page.split("\n## ")[3]
+    rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith("| ---")]
+    heads = table.count("\n### ")
+    assert len(rows) - heads == len(decisions(page))

@@ -1,0 +1,105 @@
+"""What stands beside a signature field: names as words of their own, near to this field and to no other."""
+
+from __future__ import annotations
+
+import pytest
+
+from signkit.validation.page_text import Character, Question, carries, text_beside
+
+SIZE = 10.0
+
+
+def line(*words: tuple[float, str], own: float = 0.0, other: float | None = None, nearest: bool = True):
+    """Return words that begin at the given places, each character ten points wide."""
+    return [
+        Character(one, (start + at * SIZE, 0.0, start + at * SIZE + SIZE, SIZE), own, other, nearest)
+        for start, word in words
+        for at, one in enumerate(word)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "carried"),
+    [
+        (line((0, "氏名"), (60, "髙橋 祐一郎")), "yes"),
+        (line((0, "氏名"), (60, "高橋　祐一郎")), "yes"),
+        (line((0, "氏名:"), (30, "髙橋祐一郎")), "yes"),
+        (line((0, "髙橋祐一郎様")), "yes"),
+        (line((0, "大髙橋祐一郎")), "joined"),
+        (line((0, "髙橋祐一郎太")), "joined"),
+        (line((0, "大髙橋祐一郎"), (200, "髙橋祐一郎")), "yes"),
+        (line((0, "髙橋 祐二郎")), "no"),
+        (line((0, "髙橋"), (300, "一郎")), "no"),
+        ([], "no"),
+        (line((0, "髙橋 祐一郎"), own=40, other=20, nearest=False), "between"),
+        (line((0, "髙橋 祐一郎"), own=40, other=0, nearest=False), "no"),
+        (line((0, "髙橋 祐一郎"), own=90), "no"),
+    ],
+)
+def test_a_name_is_a_word_of_its_own_beside_its_own_field(shown, carried):
+    assert carries(shown, "髙橋 祐一郎") == carried
+
+
+@pytest.mark.parametrize("name", ["佐々木 ゝ子", "サービス 太郎", "𠮷田 美咲", "辻󠄀本 彩"])
+def test_marks_and_forms_are_read_as_in_the_certificate(name):
+    assert carries(line((0, name)), name) == "yes"
+
+
+def test_nothing_is_no_name():
+    assert carries(line((0, "髙橋")), "") == "no"
+
+
+def test_a_file_that_cannot_be_read_or_has_no_such_field_tells_nothing(blank):
+    assert text_beside(b"%PDF-1.7\nnothing", [Question("seller", 100)]) == [None]
+    assert text_beside(blank, [Question("nobody", len(blank))]) == [None]
+
+
+def page(words: bytes, widgets: int = 1) -> bytes:
+    """Return a PDF with ``words`` drawn on its page, and a signature field with so many places."""
+    from tests.validation import pdfs
+
+    places = b"".join(b" %d 0 R" % (10 + number) for number in range(widgets))
+    content = b"BT /F 12 Tf %s ET" % words
+    objects = {
+        1: b"<< /Type /Catalog /Pages 2 0 R /AcroForm << /Fields [4 0 R] >> >>",
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 600 800] /Contents 5 0 R /Annots [%s]"
+        b" /Resources << /Font << /F 6 0 R >> >> >>" % places,
+        4: b"<< /FT /Sig /T (seller) /Kids [%s] >>" % places,
+        5: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content),
+        6: b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    }
+    for number in range(widgets):
+        bottom = 100 + 300 * number
+        rectangle = b"[300 %d 450 %d]" % (bottom, bottom + 60)
+        objects[10 + number] = b"<< /Type /Annot /Subtype /Widget /Parent 4 0 R /F 4 /Rect %s >>" % rectangle
+    return pdfs.build(objects)
+
+
+@pytest.mark.parametrize(
+    ("words", "carried"),
+    [
+        (b"1 0 0 1 100 120 Tm (Ann Lee) Tj", "yes"),
+        (b"1 0 0 1 100 120 Tm (Ann Leeds) Tj", "joined"),
+        (b"1 0 0 1 100 700 Tm (Ann Lee) Tj", "no"),
+        (b"1 0 0 1 -200 120 Tm (Ann Lee) Tj", "no"),
+    ],
+    ids=["beside", "part of a longer name", "far away", "off the page"],
+)
+def test_what_pdfium_reads_beside_a_field(words, carried):
+    pdf = page(words)
+    [text] = text_beside(pdf, [Question("seller", len(pdf))])
+    assert carries(text or (), "Ann Lee") == carried
+
+
+def test_a_field_with_two_places_is_not_read():
+    pdf = page(b"1 0 0 1 100 120 Tm (Ann Lee) Tj", widgets=2)
+    assert text_beside(pdf, [Question("seller", len(pdf))]) == [None]
+
+
+def test_more_questions_than_a_contract_has_parties_stay_open():
+    pdf = page(b"1 0 0 1 100 120 Tm (Ann Lee) Tj")
+    answers = text_beside(pdf, [Question("seller", len(pdf))] * 150)
+    assert answers[0] is not None
+    assert answers[-1] is None
+    assert len(answers) == 150
