@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance import has_box
+from signkit.pdf.changes.appearance import has_box, keeps_upright
 from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.covering import is_large
 from signkit.pdf.changes.fields import Fields
-from signkit.pdf.changes.rules import ADDABLE, Role, broken
+from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, broken
 from signkit.pdf.changes.state import Page, is_widget
 from signkit.pdf.changes.values import Change, Level, Place
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
@@ -68,7 +69,7 @@ class Annotations:
 
     def changes(self) -> Iterator[Change]:
         """Yield what changed of all pages' annotations."""
-        listed: set[int] = set()
+        listed = {ref.number for page in self._pages for _, ref in page.kept if isinstance(ref, Ref)}
         for page in self._pages:
             if not page.in_order:
                 yield from broken("annotation-order", at=Place(page=page.number, number=self._all.number(page.new.ref)))
@@ -108,7 +109,13 @@ class Annotations:
         widget = is_widget(self._all.old, item) or is_widget(self._all.new, match)
         level = Level.ANNOTATIONS if plain and not widget else Level.OTHER
         yield from broken("annotation-changed", level=level, at=Place(page=page.number, number=self._all.number(match)))
+        if plain and (self._acts(old) != self._acts(new) or old.get("/Subtype") != new.get("/Subtype")):
+            yield from self._kind(new, Place(page=page.number, number=self._all.number(match)))
         yield from self._placed(match, page)
+
+    @staticmethod
+    def _acts(entries: dict[str, Value]) -> tuple[Value, Value]:
+        return entries.get("/A"), entries.get("/AA")
 
     def _is_unchanged(self, item: Value, match: Value, old: Value, new: Value) -> bool:
         """As it was; where nothing changed below it but by links, its appearance alone may still lead there."""
@@ -128,12 +135,19 @@ class Annotations:
         if not isinstance(entries, dict):
             yield from broken("annotation-kind", at=Place(page=page.number, number=number))
         elif number is None or number not in self._fields.new_widgets | self._fields.signed_widgets:
-            kind = self._all.new.resolve(entries.get("/Subtype"))
-            level = Level.OTHER if kind == "/Widget" else Level.ANNOTATIONS
+            level = Level.OTHER if is_widget(self._all.new, item) else Level.ANNOTATIONS
             yield from broken("annotation-added", level=level, at=Place(page=page.number, number=number))
-            if kind != "/Widget" and kind not in ADDABLE:
-                yield from broken("annotation-kind", at=Place(page=page.number, number=number))
+            yield from self._kind(entries, Place(page=page.number, number=number))
         yield from self._placed(item, page)
+
+    def _kind(self, entries: dict[str, Value], place: Place) -> Iterator[Change]:
+        """A comment or a link, which at most leads somewhere (12.6.4): it does nothing by itself."""
+        kind = self._all.new.resolve(entries.get("/Subtype"))
+        action = self._all.new.resolve(entries.get("/A"))
+        leads = action is None or (isinstance(action, dict) and self._all.new.resolve(action.get("/S")) in LEADING)
+        further = isinstance(action, dict) and "/Next" in action
+        if kind != "/Widget" and (kind not in ADDABLE or not leads or further or "/AA" in entries):
+            yield from broken("annotation-kind", at=place)
 
     def _placed(self, item: Value, page: _OnPage) -> Iterator[Change]:
         """Whatever is new may not hide what was signed, also where the document allows annotations.
@@ -153,10 +167,13 @@ class Annotations:
         if hidden:
             signature = number in self._fields.new_widgets | self._fields.signed_widgets
             rule = "signature-over-text" if signature else "covers-text"
+            if signature and is_large(self._all.new, item, page.old.entries.get("/MediaBox")):
+                rule = "signature-size"
             yield from broken(rule, at=Place(page=page.number, number=number))
 
     def _boxed(self, item: Value, page: _OnPage) -> Iterator[Change]:
-        if not has_box(self._all.new, item):
+        turned = self._all.new.resolve(page.new.entries.get("/Rotate"))
+        if not has_box(self._all.new, item) or (turned and keeps_upright(self._all.new, item)):
             yield from broken("appearance-box", at=Place(page=page.number, number=self._all.number(item)))
 
 

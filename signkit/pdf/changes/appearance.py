@@ -12,6 +12,7 @@ _WORDS = frozenset(b"Tj TJ ' \"".split())
 #: Text that only draws a line to write on, or nothing.
 _BLANK = b" _.-\xa0\t\0"
 _HIDDEN = 2
+_NO_ROTATE = 16
 
 
 def streams(view: View, widget: Value) -> Iterator[Stream]:
@@ -71,7 +72,7 @@ def _paints(view: View, stream: Stream, operators: frozenset[bytes], depth: int 
     if depth > 20:
         raise SyntaxProblem("appearances nested too deeply")
     operand: Value = None
-    for kind, token in content_tokens(view.file.decoded(stream, view)):
+    for kind, token in content_tokens(view.file.decoded(stream, view), view.file.meter.check_time):
         if kind == "value":
             operand = token
             continue
@@ -109,6 +110,14 @@ def has_box(view: View, widget: Value) -> bool:
         if (box[0] == box[2] or box[1] == box[3] or _is_singular(matrix)) and _paints(view, stream, _PAINTS):
             return False
     return True
+
+
+def keeps_upright(view: View, widget: Value) -> bool:
+    """Whether an annotation is not turned with its page, so that it leaves its rectangle (12.5.3); icons may."""
+    entries = view.resolve(widget)
+    flags = view.resolve(entries.get("/F")) if isinstance(entries, dict) else None
+    icon = isinstance(entries, dict) and view.resolve(entries.get("/Subtype")) in ("/Text", "/FileAttachment")
+    return not icon and isinstance(flags, int) and bool(flags & _NO_ROTATE)
 
 
 def _numbers(view: View, value: Value, count: int) -> list[float] | None:

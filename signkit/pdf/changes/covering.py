@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from signkit.pdf.changes.appearance import shows_words
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
 
@@ -57,9 +56,8 @@ class ShownContent:
         shown = self._boxes(view, page)
         if any(_overlap(box, each) for box in boxes for each in shown):
             return True
-        places = ((each, _place(view, each)) for each in others if each != annotation)
-        near = [each for each, place in places if place is not None and any(_overlap(box, place) for box in boxes)]
-        return any(shows_words(view, each) for each in near)
+        words = (shown for each in others if each != annotation for shown in _annotation_boxes(view, each))
+        return any(_overlap(box, each) for each in words for box in boxes)
 
     def _boxes(self, view: View, page: dict[str, Value]) -> list[Box]:
         """Parsed objects live as long as their file, so that their identities are names for them."""
@@ -92,9 +90,33 @@ def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
                 yield min(xs) - 1, min(ys) - 1, max(xs) + 1, max(ys) + 1
 
 
-def _place(view: View, annotation: Value) -> Box | None:
+def _annotation_boxes(view: View, annotation: Value) -> Iterator[Box]:
+    """Where an annotation's normal appearance shows text and images, mapped into its rectangle (12.5.5)."""
     entries = view.resolve(annotation)
-    return rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None
+    place = rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None
+    appearance = view.resolve(entries.get("/AP")) if place is not None else None
+    normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
+    if isinstance(normal, dict):  # its states
+        normal = view.resolve(normal.get(view.resolve(entries.get("/AS"))))
+    if place is None or not isinstance(normal, Stream):
+        return
+    box = rectangle(view, normal.entries.get("/BBox"))
+    own = _matrix(view, normal)
+    if box is None:
+        return
+    drawn = _mapped(own, *box)
+    width, height = drawn[2] - drawn[0], drawn[3] - drawn[1]
+    if width <= 0 or height <= 0:
+        return
+    x, y = (place[2] - place[0]) / width, (place[3] - place[1]) / height
+    fitted: Matrix = (x, 0, 0, y, place[0] - drawn[0] * x, place[1] - drawn[1] * y)
+    resources = view.resolve(normal.entries.get("/Resources"))
+    yield from _boxes(view, view.file.decoded(normal, view), resources, _times(own, fitted), 0)
+
+
+def _matrix(view: View, form: Stream) -> Matrix:
+    own = _numbers(view.resolve(form.entries.get("/Matrix")) or [])
+    return (own[0], own[1], own[2], own[3], own[4], own[5]) if len(own) == 6 else _IDENTITY
 
 
 def _parts(view: View, value: Value) -> list[Value]:
@@ -112,6 +134,17 @@ def rectangle(view: View, value: Value) -> Box | None:
     x0, x1 = sorted((float(numbers[0]), float(numbers[2])))
     y0, y1 = sorted((float(numbers[1]), float(numbers[3])))
     return (x0, y0, x1, y1) if x1 - x0 > 0.5 and y1 - y0 > 0.5 else None
+
+
+def is_large(view: View, annotation: Value, page: Value) -> bool:
+    """Whether an annotation takes more than a quarter of its page: more than a seal and its words need."""
+    entries = view.resolve(annotation)
+    box, whole = rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None, rectangle(view, page)
+    return box is not None and (whole is None or 4 * _area(box) > _area(whole))
+
+
+def _area(box: Box) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1])
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -189,8 +222,7 @@ def _drawn(view: View, operands: list[Value], resources: Value, matrix: Matrix, 
     elif depth >= _MAX_FORMS:
         raise SyntaxProblem("forms nested too deeply")
     else:
-        own = _numbers(view.resolve(target.entries.get("/Matrix")) or [])
-        inner = _times((own[0], own[1], own[2], own[3], own[4], own[5]), matrix) if len(own) == 6 else matrix
+        inner = _times(_matrix(view, target), matrix)
         inherited = view.resolve(target.entries.get("/Resources")) or resources
         yield from _boxes(view, view.file.decoded(target, view), inherited, inner, depth + 1)
 

@@ -26,7 +26,10 @@ _SAVING_XMP = {_XMP + "ModifyDate", _XMP + "MetadataDate", _PDF + "Producer"} | 
 }
 _VERSION = re.compile(r"/(1\.[0-7]|2\.0)")
 #: What stands around the properties, or says nothing (ISO 16684-1 7).
-_FRAME = {"adobe:ns:meta/ xmpmeta", "adobe:ns:meta/ xapmeta", _RDF + "RDF", _RDF + "Description"}
+_DESCRIPTION = _RDF + "Description"
+_FRAME = {"adobe:ns:meta/ xmpmeta", "adobe:ns:meta/ xapmeta", _RDF + "RDF", _DESCRIPTION}
+
+_SYNTAX = {_RDF + "about", _RDF + "parseType"}
 
 Properties = Counter[tuple[tuple[str, ...], str]]
 
@@ -106,7 +109,9 @@ class _Reading:
         self._close_text()
         self._path.append(name)
         for key, value in attributes.items():
-            if not (name in _FRAME and (key == _RDF + "about" or " " not in key)) and key != "xmptk":
+            if key == _RDF + "resource":
+                self._note(self._names(), value)  # another way to write a text that is an address
+            elif key not in _SYNTAX and (name not in _FRAME or (name == _DESCRIPTION and " " in key)):
                 self._note((*self._names(), key), value)
 
     def _end(self, _: str) -> None:

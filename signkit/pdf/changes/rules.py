@@ -55,11 +55,12 @@ _ALL = (
     Rule("annotation-added", Level.ANNOTATIONS, "annotation-added", "Annotations need P 3 (table 257)."),
     Rule("annotation-changed", Level.ANNOTATIONS, "annotation-changed", "Annotations need P 3 (table 257)."),
     Rule("annotation-removed", Level.ANNOTATIONS, "annotation-removed", "Annotations need P 3 (table 257)."),
-    Rule("annotation-kind", Level.OTHER, "annotation-kind", "Only markup, links and notes are added (12.5.6)."),
+    Rule("annotation-kind", Level.OTHER, "annotation-kind", "What is added comments or leads elsewhere (12.5.6)."),
     Rule("annotation-order", Level.OTHER, "annotation-order", "What lies above what stays (12.5.2)."),
     Rule("annotation-places", Level.OTHER, "annotation-places", "An annotation stands once, on one page (12.5.2)."),
     Rule("covers-text", Level.OTHER, "covers-text", "Nothing new hides what was signed."),
     Rule("signature-over-text", Level.FORM, "signature-over-text", "After certifying, signatures hide nothing."),
+    Rule("signature-size", Level.OTHER, "covers-text", "A signature over text takes no large part of the page."),
     Rule("appearance-box", Level.OTHER, "not-judged", "An appearance has a box that readers agree on (12.5.5)."),
     # --- form
     Rule("form-removed", Level.OTHER, "form-removed", "The form stays (12.7.3)."),
@@ -124,6 +125,8 @@ ENTRIES: dict[Role, Entries] = {
 #: What filling a field changes in its field and widget dictionaries (12.7.5), and what signing one does (12.7.5.5).
 FILLED = frozenset({"/V", "/AP", "/AS", "/M", "/RV", "/I"})
 SIGNED = FILLED | {"/F", "/MK", "/DA", "/Lock"}
+#: Actions that lead somewhere, and do nothing else (12.6.4).
+LEADING = frozenset({"/URI", "/GoTo", "/GoToR", "/Named"})
 #: Annotations that people add to a document that allows it (12.5.6): markup, links, and the windows of notes.
 ADDABLE = frozenset(
     {
