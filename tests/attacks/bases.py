@@ -10,8 +10,8 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from signkit.trust.anchors import Anchor, AnchorLabel, TrustStore
 
+from signkit.pki.anchors import Anchor, AnchorLabel, TrustStore
 from signkit.validation.options import ValidationOptions
 from tests.attacks import shapes, syntax
 from tests.attacks.crypt import Crypt
