@@ -19,8 +19,9 @@ from signkit.contracts.attachments import (
 from signkit.contracts.checking import check_contract_data
 from signkit.contracts.embedding import contract_json
 from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
+from signkit.contracts.filled import Filled, Order
 from signkit.contracts.provenance import provenance
-from signkit.contracts.sources import Filled, Order, source_of
+from signkit.contracts.sources import source_of
 from signkit.contracts.template import Party, Template
 from signkit.errors import ContractError, ContractRefused, Problem
 from signkit.pdf.contract import EmbeddedFile

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar, Protocol
 
-from signkit.contracts.attachments import Attachment, typesetting_root, typst_annex
+from signkit.contracts.attachments import typesetting_root, typst_annex
 from signkit.contracts.escaping import unescaped
+from signkit.contracts.filled import Filled, Order
 from signkit.contracts.fonts import FontSet
 from signkit.contracts.markup import typst_source
 from signkit.contracts.template import CONTRACT, WORD, Template, template_files
@@ -27,35 +26,6 @@ _TYPST_ATTACHMENT = """\
   description: "Contract data / 契約データ ({id} {version})",
 )
 """
-
-
-@dataclass(frozen=True)
-class Filled:
-    """A template with the data in it, not yet typeset.
-
-    Attributes:
-        text: what will be printed, for checks.
-        content: Typst source, or a .docx.
-    """
-
-    text: str
-    content: str | bytes
-
-
-@dataclass(frozen=True)
-class Order:
-    """One contract to typeset.
-
-    Attributes:
-        day: what dates the document.
-        data: the associated file ``contract.json``.
-    """
-
-    filled: Filled
-    day: date
-    data: bytes
-    attachments: Sequence[Attachment] = ()
-    appended: Sequence[Attachment] = ()
 
 
 class Source(Protocol):

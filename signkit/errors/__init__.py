@@ -10,7 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors.base import ExitCode, SignKitError
+from signkit.errors.base import SignKitError
+from signkit.errors.exit_codes import ExitCode
 from signkit.errors.system import system_cause
 
 if TYPE_CHECKING:
@@ -35,13 +36,12 @@ if TYPE_CHECKING:
         ContractError,
         ContractRefused,
         LibreOfficeMissing,
-        Problem,
-        RowProblem,
         RowsRefused,
         TableUnreadable,
     )
     from signkit.errors.delivery import CompletionRefused, DeliveryError
     from signkit.errors.files import FileUnusable, InputUnreadable, MissingExtra, OutputExists, UsageProblem
+    from signkit.errors.problems import Problem, RowProblem
     from signkit.errors.signers import SignerUnusable, TokenChoice
     from signkit.errors.signing import (
         PdfForbidsSigning,

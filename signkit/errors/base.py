@@ -1,28 +1,14 @@
-"""The root of all errors that are meant for a user, and the exit codes."""
+"""The root of all errors that are meant for a user."""
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING, Any
+
+from signkit.errors.exit_codes import ExitCode
 
 if TYPE_CHECKING:
     from signkit.errors.telling import Wording
     from signkit.words import Language
-
-
-class ExitCode(IntEnum):
-    """What the process says to a script (README.md, "Exit codes")."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    INDETERMINATE = 3
-    UNREADABLE = 4
-    CONTRACT_REFUSED = 10
-    CARD = 11
-    PIN = 12
-    EVIDENCE = 13
-    OUTPUT = 14
 
 
 class SignKitError(Exception):

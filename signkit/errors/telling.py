@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.errors.base import ExitCode
-from signkit.errors.contracts import Problem, RowProblem
+from signkit.errors.exit_codes import ExitCode
+from signkit.errors.problems import Problem, RowProblem
 from signkit.words import Language, Text
 
 

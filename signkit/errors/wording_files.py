@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signkit.errors.base import ExitCode
+from signkit.errors.exit_codes import ExitCode
 from signkit.errors.telling import Wording
 from signkit.words import Text
 

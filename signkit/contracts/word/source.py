@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from signkit.contracts import fonts as known_fonts
+from signkit.contracts.filled import Filled, Order
 from signkit.contracts.fonts import FontSet
-from signkit.contracts.sources import Filled, Order
 from signkit.contracts.template import WORD, Template
 from signkit.errors import ContractError, MissingExtra
 from signkit.pdf.contract import FILE_NAME
