@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from signkit.settings import Settings, load_settings
     from signkit.signers.base import SecretRequest, Signer
     from signkit.signing.deferred import DeferredRequest
-    from signkit.signing.levels import Level, Services, Signed
+    from signkit.signing.levels import Level, Services, SignedFile
     from signkit.signing.places import Place
-    from signkit.signing.profiles import Profile
+    from signkit.signing.profiles import SignatureFormat
     from signkit.signing.terms import SignatureTerms
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report, Verdict
@@ -42,15 +42,15 @@ __all__ = [
     "Level",
     "Place",
     "Problem",
-    "Profile",
     "Rendered",
     "Report",
     "SecretRequest",
     "Services",
     "Settings",
     "SignKitError",
+    "SignatureFormat",
     "SignatureTerms",
-    "Signed",
+    "SignedFile",
     "Signer",
     "ValidationOptions",
     "Verdict",
@@ -84,15 +84,15 @@ _HOMES = {
     "Level": "signing.levels",
     "Place": "signing.places",
     "Problem": "errors",
-    "Profile": "signing.profiles",
     "Rendered": "contracts.render",
     "Report": "validation.report",
     "SecretRequest": "signers.base",
     "Services": "signing.levels",
     "Settings": "settings",
     "SignKitError": "errors",
+    "SignatureFormat": "signing.profiles",
     "SignatureTerms": "signing.terms",
-    "Signed": "signing.levels",
+    "SignedFile": "signing.levels",
     "Signer": "signers.base",
     "ValidationOptions": "validation.options",
     "Verdict": "validation.report",

@@ -29,7 +29,7 @@ _SAMPLE = "契約書 甲乙 令和八年 ¥1,234 A-Za-z"
 
 
 @dataclass(frozen=True)
-class Finding:
+class Checkup:
     """One line of the examination.
 
     Attributes:
@@ -84,7 +84,7 @@ def surroundings() -> Surroundings:
 
 def examine(
     settings: Settings, around: Surroundings, *, reader: str | None = None, online: bool = False
-) -> Iterator[Finding]:
+) -> Iterator[Checkup]:
     """Yield one finding after the other; what depends on something missing is left out."""
     yield from _card_way(settings, around, reader)
     yield from _clock(settings, around, online=online)
@@ -93,7 +93,7 @@ def examine(
     yield _proxy()
 
 
-def _card_way(settings: Settings, around: Surroundings, reader: str | None) -> Iterator[Finding]:
+def _card_way(settings: Settings, around: Surroundings, reader: str | None) -> Iterator[Checkup]:
     """Follow the way to the card: library, service, reader, card."""
     from signkit.signers.card import connect_card, is_virtual
     from signkit.signers.card_report import read_card_report
@@ -111,14 +111,14 @@ def _card_way(settings: Settings, around: Surroundings, reader: str | None) -> I
         yield from _card(report, around.now)
 
 
-def _readers(around: Surroundings) -> Generator[Finding, None, bool]:
+def _readers(around: Surroundings) -> Generator[Checkup, None, bool]:
     """Look at what is there before any card; return whether there is a reader."""
     from signkit.card.reader import list_readers
 
     try:
         found = list_readers()
     except MissingExtra:
-        yield Finding(
+        yield Checkup(
             _LIBRARY,
             False,
             Text("pyscard is not installed", "pyscard が入っていません"),
@@ -126,21 +126,21 @@ def _readers(around: Surroundings) -> Generator[Finding, None, bool]:
         )
         return False
     except CardError as error:
-        yield Finding(_LIBRARY, True, _INSTALLED)
-        yield Finding(_SERVICE, False, _message(error), _START_SERVICE.on(around.platform))
+        yield Checkup(_LIBRARY, True, _INSTALLED)
+        yield Checkup(_SERVICE, False, _message(error), _START_SERVICE.on(around.platform))
         return False
-    yield Finding(_LIBRARY, True, _INSTALLED)
-    yield Finding(_SERVICE, True, Text("answers", "応答しています"))
+    yield Checkup(_LIBRARY, True, _INSTALLED)
+    yield Checkup(_SERVICE, True, Text("answers", "応答しています"))
     yield _reader(tuple(item.name for item in found), around)
     return bool(found)
 
 
-def _reader(names: tuple[str, ...], around: Surroundings) -> Finding:
+def _reader(names: tuple[str, ...], around: Surroundings) -> Checkup:
     if names:
         shown = ", ".join(names)
-        return Finding(_READER, True, Text(shown, shown))
+        return Checkup(_READER, True, Text(shown, shown))
     if around.platform == "linux" and _has_usb_reader(around.usb):
-        return Finding(
+        return Checkup(
             _READER,
             False,
             Text("one is plugged in and has no driver", "接続されていますが、ドライバーがありません"),
@@ -150,7 +150,7 @@ def _reader(names: tuple[str, ...], around: Surroundings) -> Finding:
                 "ソニー PaSoRi はメーカーのページをご覧ください",
             ),
         )
-    return Finding(_READER, False, _message(NoReader()), _PLUG_IN.on(around.platform))
+    return Checkup(_READER, False, _message(NoReader()), _PLUG_IN.on(around.platform))
 
 
 def _has_usb_reader(devices: Path) -> bool:
@@ -165,15 +165,15 @@ def _content(path: Path) -> str:
         return ""
 
 
-def _card(report: CardReport, now: datetime) -> Iterator[Finding]:
+def _card(report: CardReport, now: datetime) -> Iterator[Checkup]:
     from signkit.card.jpki import CertificateKind, TokenKind
 
     kind = report.token.kind
     known = kind not in (TokenKind.JUKI, TokenKind.UNKNOWN)
     text = Text(*(f"{TOKEN_NAMES[kind].in_language(language)} ({report.token.label})" for language in ("en", "ja")))
-    yield Finding(_CARD, known, text, None if known else _ANOTHER_CARD)
+    yield Checkup(_CARD, known, text, None if known else _ANOTHER_CARD)
     if not report.certificate(CertificateKind.SIGN).is_present:
-        yield Finding(
+        yield Checkup(
             _SIGNING,
             False,
             Text("the card holds no signing certificate", "署名用電子証明書が入っていません"),
@@ -183,21 +183,21 @@ def _card(report: CardReport, now: datetime) -> Iterator[Finding]:
     yield from _expiry(report, now)
 
 
-def _tries(report: CardReport) -> Iterator[Finding]:
+def _tries(report: CardReport) -> Iterator[Checkup]:
     for key, name in (("signature", _PASSWORD), ("authentication", _PIN)):
         tries = report.tries[key]
         if tries is None:
             continue
         needed = key == "signature"
         if tries == 0:
-            yield Finding(name, False, Text("locked", "ロック中"), _COUNTER, needed)
+            yield Checkup(name, False, Text("locked", "ロック中"), _COUNTER, needed)
         elif tries == 1:
-            yield Finding(name, False, Text("1 try left", "残り1回"), _LAST_TRY, needed)
+            yield Checkup(name, False, Text("1 try left", "残り1回"), _LAST_TRY, needed)
         else:
-            yield Finding(name, True, Text(f"{tries} tries left", f"残り{tries}回"), needed=needed)
+            yield Checkup(name, True, Text(f"{tries} tries left", f"残り{tries}回"), needed=needed)
 
 
-def _expiry(report: CardReport, now: datetime) -> Iterator[Finding]:
+def _expiry(report: CardReport, now: datetime) -> Iterator[Checkup]:
     """Judge what can be read freely; the signing certificate mostly ends with the authentication certificate."""
     from signkit.card.jpki import CertificateKind
 
@@ -210,13 +210,13 @@ def _expiry(report: CardReport, now: datetime) -> Iterator[Finding]:
         if ok
         else Text(f"expired on {end:%Y-%m-%d}", f"{end:%Y-%m-%d} に期限切れ")
     )
-    yield Finding(_VALIDITY, ok, text, None if ok else _RENEW)
+    yield Checkup(_VALIDITY, ok, text, None if ok else _RENEW)
 
 
-def _clock(settings: Settings, around: Surroundings, *, online: bool) -> Iterator[Finding]:
+def _clock(settings: Settings, around: Surroundings, *, online: bool) -> Iterator[Checkup]:
     shown = f"{around.now.astimezone():%Y-%m-%d %H:%M %Z}"
     if around.now < _newest_anchor():
-        yield Finding(
+        yield Checkup(
             _CLOCK,
             False,
             Text(f"{shown}: before SignKit was made", f"{shown}: SignKit の作成時より前です"),
@@ -224,7 +224,7 @@ def _clock(settings: Settings, around: Surroundings, *, online: bool) -> Iterato
         )
     elif not online or not settings.tsa_urls:
         note = Text(f"{shown} (compared with no other)", f"{shown} (照合はしていません)")
-        yield Finding(_CLOCK, True, note)
+        yield Checkup(_CLOCK, True, note)
     yield from _timestamps(settings, around, online=online)
 
 
@@ -239,9 +239,9 @@ def _newest_anchor() -> datetime:
     return newest
 
 
-def _timestamps(settings: Settings, around: Surroundings, *, online: bool) -> Iterator[Finding]:
+def _timestamps(settings: Settings, around: Surroundings, *, online: bool) -> Iterator[Checkup]:
     if not settings.tsa_urls:
-        yield Finding(
+        yield Checkup(
             _TSA,
             False,
             Text("none is named: level B-B only", "指定がないため B-B までの署名になります"),
@@ -251,12 +251,12 @@ def _timestamps(settings: Settings, around: Surroundings, *, online: bool) -> It
     elif not online:
         shown = ", ".join(settings.tsa_urls)
         note = Text(f"{shown} (not asked; --online asks)", f"{shown} (未確認。--online で確認)")
-        yield Finding(_TSA, True, note, needed=False)
+        yield Checkup(_TSA, True, note, needed=False)
     else:
         yield from _ask_timestamps(settings, around)
 
 
-def _ask_timestamps(settings: Settings, around: Surroundings) -> Iterator[Finding]:
+def _ask_timestamps(settings: Settings, around: Surroundings) -> Iterator[Checkup]:
     """Have each service stamp a hash of nothing, and compare its clock with ours."""
     import hashlib
     import time
@@ -268,23 +268,23 @@ def _ask_timestamps(settings: Settings, around: Surroundings) -> Iterator[Findin
         try:
             token = obtain_timestamp([HttpTimestampSource(url, settings.network_timeout)], hashlib.sha256().digest())
         except TimestampUnavailable as error:
-            yield Finding(_TSA, False, Text(error.causes, error.causes), _REACH_TSA, needed=False)
+            yield Checkup(_TSA, False, Text(error.causes, error.causes), _REACH_TSA, needed=False)
             continue
         spent = time.monotonic() - started
-        yield Finding(_TSA, True, Text(f"{url}: {spent * 1000:.0f} ms", f"{url}: {spent * 1000:.0f} ms"), needed=False)
+        yield Checkup(_TSA, True, Text(f"{url}: {spent * 1000:.0f} ms", f"{url}: {spent * 1000:.0f} ms"), needed=False)
         yield _compared(token.time, around, timedelta(seconds=spent))
 
 
-def _compared(theirs: datetime, around: Surroundings, spent: timedelta) -> Finding:
+def _compared(theirs: datetime, around: Surroundings, spent: timedelta) -> Checkup:
     """Compare the clocks; ours was read before the question, theirs somewhere in the time it took."""
     off = around.now - theirs
     seconds = off.total_seconds()
     ok = abs(off) <= CLOCK_TOLERANCE + spent
     text = Text(f"{seconds:+.0f} s from the timestamp service's", f"タイムスタンプ局との差 {seconds:+.0f} 秒")
-    return Finding(_CLOCK, ok, text, None if ok else _SET_CLOCK.on(around.platform))
+    return Checkup(_CLOCK, ok, text, None if ok else _SET_CLOCK.on(around.platform))
 
 
-def _fonts(settings: Settings) -> Finding:
+def _fonts(settings: Settings) -> Checkup:
     try:
         from signkit.contracts.fonts import describe_missing, font_set, missing_glyphs
 
@@ -294,16 +294,16 @@ def _fonts(settings: Settings) -> Finding:
         return _from_error(_FONTS, error, needed=False)
     except (ImportError, OSError) as error:
         cause = str(error)
-        return Finding(_FONTS, False, Text(cause, cause), _REINSTALL, needed=False)
+        return Checkup(_FONTS, False, Text(cause, cause), _REINSTALL, needed=False)
     if missing:
         shown = describe_missing(missing)
         text = Text(f"cannot draw {shown}", f"描けない文字: {shown}")
-        return Finding(_FONTS, False, text, _REINSTALL, needed=False)
+        return Checkup(_FONTS, False, text, _REINSTALL, needed=False)
     families = ", ".join(dict.fromkeys((*fonts.body, *fonts.heading)))
-    return Finding(_FONTS, True, Text(families, families), needed=False)
+    return Checkup(_FONTS, True, Text(families, families), needed=False)
 
 
-def _word(around: Surroundings) -> Finding:
+def _word(around: Surroundings) -> Checkup:
     """Tell whether Word templates can be rendered; nobody else needs what they need."""
     from signkit.contracts.word.libreoffice import find_libreoffice
     from signkit.contracts.word.source import require_extra
@@ -313,19 +313,19 @@ def _word(around: Surroundings) -> Finding:
         require_extra()
     except LibreOfficeMissing:
         missing = Text("LibreOffice is not installed", "LibreOffice が入っていません")
-        return Finding(_WORD, False, missing, _GET_LIBREOFFICE.on(around.platform), needed=False)
+        return Checkup(_WORD, False, missing, _GET_LIBREOFFICE.on(around.platform), needed=False)
     except MissingExtra as error:
         return _from_error(_WORD, error, needed=False)
-    return Finding(_WORD, True, Text(program, program), needed=False)
+    return Checkup(_WORD, True, Text(program, program), needed=False)
 
 
-def _proxy() -> Finding:
+def _proxy() -> Checkup:
     """Name the proxies that timestamps and revocation go through; never their passwords."""
     found = {scheme: url for scheme, url in urllib.request.getproxies().items() if scheme in ("http", "https")}
     if not found:
-        return Finding(_PROXY, True, Text("none", "なし"), needed=False)
+        return Checkup(_PROXY, True, Text("none", "なし"), needed=False)
     shown = ", ".join(f"{scheme}: {_without_password(url)}" for scheme, url in sorted(found.items()))
-    return Finding(_PROXY, True, Text(shown, shown), needed=False)
+    return Checkup(_PROXY, True, Text(shown, shown), needed=False)
 
 
 def _without_password(url: str) -> str:
@@ -333,10 +333,10 @@ def _without_password(url: str) -> str:
     return parts.netloc.rpartition("@")[2] or "?"
 
 
-def _from_error(name: Text, error: SignKitError, *, needed: bool = True) -> Finding:
+def _from_error(name: Text, error: SignKitError, *, needed: bool = True) -> Checkup:
     hints = error.hint("en"), error.hint("ja")
     fix = Text(hints[0], hints[1]) if hints[0] and hints[1] else None
-    return Finding(name, False, _message(error), fix, needed)
+    return Checkup(name, False, _message(error), fix, needed)
 
 
 def _message(error: SignKitError) -> Text:

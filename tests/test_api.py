@@ -23,8 +23,8 @@ FUNCTIONS = [
 ]  # fmt: skip
 VALUES = [
     "Attachment", "ContractStatus", "DeferredRequest", "Diff", "EmbeddedContract", "FieldNames", "Level", "Place",
-    "Problem", "Profile", "Rendered", "Report", "SecretRequest", "Services", "Settings", "SignKitError",
-    "SignatureTerms", "Signed", "Signer", "ValidationOptions", "Verdict",
+    "Problem", "Rendered", "Report", "SecretRequest", "Services", "Settings", "SignKitError",
+    "SignatureFormat", "SignatureTerms", "SignedFile", "Signer", "ValidationOptions", "Verdict",
 ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from signkit.words import Text
 
 
 @dataclass(frozen=True)
-class Profile:
+class CardProfile:
     """A kind of card.  The first three fields after the title say what contents it is made for.
 
     Attributes:
@@ -39,26 +39,28 @@ class Profile:
 # That an iPhone too wants its PIN before the authentication certificate is assumption; only Android's has a witness.
 _PHONE_ATR = bytes.fromhex("3B888001000005E0B381A1007F")
 
-PROFILES: dict[str, Profile] = {
-    "standard": Profile(Text("an adult resident's card", "一般的なカード")),
-    "no-signing-certificate": Profile(
+PROFILES: dict[str, CardProfile] = {
+    "standard": CardProfile(Text("an adult resident's card", "一般的なカード")),
+    "no-signing-certificate": CardProfile(
         Text("without signing certificate (under 15, or by choice)", "署名用電子証明書なし（15歳未満など）"),
         has_signing_certificate=False,
     ),
-    "locked": Profile(Text("signature password locked", "署名用の暗証番号がロック中"), tries={pin.SIGNATURE.key: 0}),
-    "last-try": Profile(
+    "locked": CardProfile(
+        Text("signature password locked", "署名用の暗証番号がロック中"), tries={pin.SIGNATURE.key: 0}
+    ),
+    "last-try": CardProfile(
         Text("one try left for the signature password", "署名用の暗証番号が残り1回"), tries={pin.SIGNATURE.key: 1}
     ),
-    "expired": Profile(Text("expired certificates", "電子証明書の有効期限切れ"), is_expired=True),
-    "next-generation": Profile(
+    "expired": CardProfile(Text("expired certificates", "電子証明書の有効期限切れ"), is_expired=True),
+    "next-generation": CardProfile(
         Text("ECDSA P-384, as announced (assumption)", "次期カード（ECDSA P-384、仮定を含む）"), algorithm="ecdsa"
     ),
-    "android": Profile(
+    "android": CardProfile(
         Text("Android smartphone", "Android スマートフォン"),
         has_face=False,
         behaviour=Behaviour(atr=_PHONE_ATR, token_label="JPKIAPGPSETOKEN", certificate_needs_pin=True),  # noqa: S106
     ),
-    "iphone": Profile(
+    "iphone": CardProfile(
         Text("iPhone", "iPhone"),
         has_face=False,
         behaviour=Behaviour(atr=_PHONE_ATR, token_label="JPKIAPIOSTOKEN", certificate_needs_pin=True),  # noqa: S106
@@ -67,7 +69,7 @@ PROFILES: dict[str, Profile] = {
 
 
 def make_card(
-    profile: Profile,
+    profile: CardProfile,
     contents: CardContents,
     state: CardState | None = None,
     on_change: Callable[[CardState], None] | None = None,

@@ -23,14 +23,14 @@ from signkit.cli.options import (
     Overwrite,
     PinStdin,
     Policy,
-    ReportFormat,
+    ReportFormatOption,
     SignerUri,
     Trust,
     Tsa,
     UseLastTry,
 )
 from signkit.cli.terminal import secret_reader, tell
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
 HELP = words(
@@ -62,7 +62,7 @@ def make(
     from datetime import UTC, datetime
 
     from signkit.cli.levels import parse_level
-    from signkit.cms.asic import MANIFEST_TYPE, Attachment, check_asic, make_manifest, write_asic
+    from signkit.cms.asic import MANIFEST_TYPE, DataObject, check_asic, make_manifest, write_asic
     from signkit.cms.content import BytesPieces, Content
     from signkit.incoming import open_regular
     from signkit.output import write_streamed
@@ -74,7 +74,7 @@ def make(
     settings, wanted = load_settings(), parse_level(level)
     refuse_inputs(container, overwrite, files)
     with ExitStack() as opened:
-        attachments = [Attachment.of(path, opened.enter_context(open_regular(path))) for path in files]
+        attachments = [DataObject.of(path, opened.enter_context(open_regular(path))) for path in files]
         manifest = make_manifest(attachments)
         available = EvidenceOptions(tsa, evidence, trust).services(settings)
         context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
@@ -99,7 +99,7 @@ def make(
 @app.command("verify", help=words("Judge a container's signatures and files.", "コンテナの署名とファイルを検証する。"))
 def verify(
     container: Container,
-    format_: ReportFormat = Format.TEXT,
+    format_: ReportFormatOption = ReportFormat.TEXT,
     policy: Policy = "default",
     trust: Trust = None,
     evidence: EvidenceFolders = None,

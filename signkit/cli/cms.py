@@ -24,7 +24,7 @@ from signkit.cli.options import (
     Overwrite,
     PinStdin,
     Policy,
-    ReportFormat,
+    ReportFormatOption,
     SignerUri,
     Trust,
     Tsa,
@@ -32,7 +32,7 @@ from signkit.cli.options import (
 )
 from signkit.cli.terminal import secret_reader, tell
 from signkit.errors import UsageProblem
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -169,7 +169,7 @@ def verify(
         Path, typer.Argument(help=words("DER, BER, PEM, .p7m or .eml.", "DER、BER、PEM、.p7m、.eml。"))
     ],
     content: ContentFile = None,
-    format_: ReportFormat = Format.TEXT,
+    format_: ReportFormatOption = ReportFormat.TEXT,
     policy: Policy = "default",
     trust: Trust = None,
     evidence: EvidenceFolders = None,

@@ -16,7 +16,7 @@ from signkit.cli.options import PlainFormat, TextOrJson
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.history.diff import Change, Diff, RevisionDiff, Signed
+    from signkit.history.values import Diff, Difference, RevisionDiff, SignatureEvent
 
 HELP = words(
     "Tell what changed between the revisions of a PDF, and after whose signature.",
@@ -58,12 +58,12 @@ def _revision(revision: RevisionDiff) -> Iterator[str]:
         yield f"  ! {_clean(translate(gap))}"
 
 
-def _who(signed: Sequence[Signed]) -> str:
+def _who(signed: Sequence[SignatureEvent]) -> str:
     names = (one.field or one.name or "?" for one in signed)
     return ("、" if LANGUAGE == "ja" else ", ").join(map(_clean, names))
 
 
-def _changes(items: Sequence[Change]) -> Iterator[str]:
+def _changes(items: Sequence[Difference]) -> Iterator[str]:
     if not items:
         yield "  " + translate(_NOTHING)
     for item in items:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.card.common import Format, FormatOption, Reader, printable, show_json
+from signkit.cli.card.common import AnswerFormat, FormatOption, Reader, printable, show_json
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.errors import ExitCode
 
 if TYPE_CHECKING:
-    from signkit.doctor import Finding
+    from signkit.doctor import Checkup
 
 HELP = words(
     "Say what is missing for signing with a card, and how to mend it. No PIN, no network.",
@@ -28,7 +28,7 @@ def run(
             help=words("Ask the timestamp services, and compare clocks.", "タイムスタンプ局に接続し、時計も比べる。"),
         ),
     ] = False,
-    format_: FormatOption = Format.TEXT,
+    format_: FormatOption = AnswerFormat.TEXT,
 ) -> None:
     """Print one line a finding and the fix below it; exit code 11 if signing with a card would fail."""
     from signkit.doctor import examine, surroundings
@@ -37,22 +37,22 @@ def run(
     findings = []
     for finding in examine(load_settings(), surroundings(), reader=reader, online=online):
         findings.append(finding)
-        if format_ is Format.TEXT:
+        if format_ is AnswerFormat.TEXT:
             _show(finding)
-    if format_ is Format.JSON:
+    if format_ is AnswerFormat.JSON:
         show_json({"findings": [_data(finding) for finding in findings]})
     if any(finding.needed and not finding.ok for finding in findings):
         raise typer.Exit(ExitCode.CARD)
 
 
-def _show(finding: Finding) -> None:
+def _show(finding: Checkup) -> None:
     mark = "ok" if finding.ok else "!!" if finding.needed else "--"
     print(f"{mark}  {translate(finding.name)}: {printable(translate(finding.text))}")
     if finding.fix and not finding.ok:
         print(f"    → {translate(finding.fix)}")
 
 
-def _data(finding: Finding) -> dict[str, object]:
+def _data(finding: Checkup) -> dict[str, object]:
     return {
         "name": finding.name.in_language(LANGUAGE),
         "ok": finding.ok,

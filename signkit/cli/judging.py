@@ -15,7 +15,7 @@ from signkit.errors import ExitCode, UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.reporting.formats.writer import Format
+    from signkit.reporting.formats.writer import ReportFormat
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report, Verdict
     from signkit.validation.viewing import Pictures
@@ -90,7 +90,7 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.astimezone()
 
 
-def show(report: Report, format_: Format) -> None:
+def show(report: Report, format_: ReportFormat) -> None:
     """Write one report and leave with its exit code."""
     from signkit.reporting.formats.opening import open_writer
 

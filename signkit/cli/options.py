@@ -11,7 +11,7 @@ import typer
 
 from signkit.cli.language import words
 from signkit.cli.option_groups import OptionGroup
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 
 if TYPE_CHECKING:
     from signkit.cli.passwords import DocumentPassword
@@ -80,8 +80,8 @@ Trust: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-ReportFormat: TypeAlias = Annotated[
-    Format, typer.Option("--format", help=words("How results are written.", "結果の形式。"))
+ReportFormatOption: TypeAlias = Annotated[
+    ReportFormat, typer.Option("--format", help=words("How results are written.", "結果の形式。"))
 ]
 PlainFormat: TypeAlias = Annotated[TextOrJson, typer.Option("--format", help=words("text or json.", "text、json。"))]
 Policy: TypeAlias = Annotated[

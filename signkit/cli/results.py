@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 from signkit.cli.language import LANGUAGE
 from signkit.cli.terminal import tell
 from signkit.errors import FileUnusable, system_cause
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def results_to(resume: Path | None, before: Results, chosen: Format) -> Iterator[Callable[[str], None]]:
+def results_to(resume: Path | None, before: Results, chosen: ReportFormat) -> Iterator[Callable[[str], None]]:
     """Give what writes text whole and at once: to stdout, or behind the last whole line of earlier results."""
     if resume is None:
-        encoding = sys.stdout.encoding if chosen is Format.TEXT else "utf-8"
+        encoding = sys.stdout.encoding if chosen is ReportFormat.TEXT else "utf-8"
         yield lambda text: _put(sys.stdout.buffer, text, encoding)
         return
     try:
@@ -43,7 +43,7 @@ def _put(stream: IO[bytes], text: str, encoding: str) -> None:
     stream.flush()
 
 
-def written(reports: Iterator[Report], chosen: Format, write: Callable[[str], None]) -> Iterator[Report]:
+def written(reports: Iterator[Report], chosen: ReportFormat, write: Callable[[str], None]) -> Iterator[Report]:
     """Write every report; an interruption waits for the line under way, and still ends the output properly."""
     from signkit.reporting.formats.opening import open_writer
 

@@ -13,7 +13,7 @@ from signkit.cli.language import LANGUAGE, words
 from signkit.cli.option_groups import OptionGroup
 from signkit.cli.options import LevelName
 from signkit.errors import UsageProblem
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ Role: TypeAlias = Annotated[
     ),
 ]
 ProfileName: TypeAlias = Annotated[
-    Profile,
+    SignatureFormat,
     typer.Option(
         help=words(
             "The format: pades, or registry for 登記・供託オンライン申請システム (PKCS#7, RSA 2048, no timestamp).",
@@ -143,7 +143,7 @@ class TermsOptions(OptionGroup):
 
     role: Role
     level: LevelName = "B-B"
-    profile: ProfileName = Profile.PADES
+    profile: ProfileName = SignatureFormat.PADES
     field_at: FieldAt = None
     certify: Certify = None
     reason: Reason = None

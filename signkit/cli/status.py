@@ -23,12 +23,12 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.progress.contract import ContractStatus, PartyStatus
-    from signkit.progress.overview import Unreadable
+    from signkit.progress.overview import UnreadableFile
 
 HELP = words("Tell who has signed, whose turn it is, what may still change.", "誰が署名し、誰の番かを示す。")
 
 
-class Format(StrEnum):
+class StatusFormat(StrEnum):
     """How the status is written."""
 
     TEXT = "text"
@@ -39,8 +39,8 @@ class Format(StrEnum):
 def run(
     pdfs: Annotated[list[Path], typer.Argument(help=words("PDFs, or folders of them.", "PDF またはそのフォルダー。"))],
     format_: Annotated[
-        Format, typer.Option("--format", help=words("text, json or csv.", "text、json、csv。"))
-    ] = Format.TEXT,
+        StatusFormat, typer.Option("--format", help=words("text, json or csv.", "text、json、csv。"))
+    ] = StatusFormat.TEXT,
     policy: Policy = "default",
     trust: Trust = None,
     evidence: EvidenceFolders = None,
@@ -62,7 +62,7 @@ def run(
     """Print where each contract stands, as soon as it is known; judged as ``signkit validate --offline`` does."""
     from signkit.cli.judging import chosen_options
     from signkit.progress.contract import contract_status
-    from signkit.progress.overview import Unreadable, overview
+    from signkit.progress.overview import UnreadableFile, overview
 
     password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
     options = chosen_options(
@@ -74,10 +74,10 @@ def run(
         password.check(pdf, Path(name), to_sign=False)
         return contract_status(pdf, name, replace(options, password=password.value))
 
-    def counted() -> Iterator[ContractStatus | Unreadable]:
+    def counted() -> Iterator[ContractStatus | UnreadableFile]:
         nonlocal unreadable
         for row in overview(_expanded(pdfs), lambda name: read_input(Path(name)), judge):
-            unreadable += isinstance(row, Unreadable)
+            unreadable += isinstance(row, UnreadableFile)
             yield row
 
     for piece in _WRITERS[format_](counted()):
@@ -97,16 +97,16 @@ def _expanded(paths: Sequence[Path]) -> list[str]:
     return [str(path) for path in found]
 
 
-def _text(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
+def _text(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[str]:
     for number, row in enumerate(rows):
         yield ("\n" if number else "") + _text_of_one(row)
 
 
-def _text_of_one(status: ContractStatus | Unreadable) -> str:
-    from signkit.progress.overview import Unreadable
+def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
+    from signkit.progress.overview import UnreadableFile
     from signkit.reporting.formats.template import template_lines
 
-    if isinstance(status, Unreadable):
+    if isinstance(status, UnreadableFile):
         return f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}\n"
     title = status.contract.title.in_language(LANGUAGE) if status.contract and status.contract.title else "PDF"
     lines = [f"{status.file}: {title}"]
@@ -144,12 +144,12 @@ def _say(party: PartyStatus) -> str:
     return f"{said} — {translate(why)}" if why is not None else said
 
 
-def _json(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
+def _json(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[str]:
     for row in rows:
         yield json.dumps(row.to_json(), ensure_ascii=False) + "\n"
 
 
-def _csv(rows: Iterable[ContractStatus | Unreadable]) -> Iterator[str]:
+def _csv(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[str]:
     """Yield one row a party, with the file's name first; one row for a file that cannot be read."""
     yield _csv_rows([["file", "role", "state", "signed_at", "verdict", "level", "key_kind", "next", "complete"]])
     for row in rows:
@@ -168,7 +168,7 @@ def _csv_rows(rows: Iterable[Iterable[str]]) -> str:
     return output.getvalue()
 
 
-_WRITERS = {Format.TEXT: _text, Format.JSON: _json, Format.CSV: _csv}
+_WRITERS = {StatusFormat.TEXT: _text, StatusFormat.JSON: _json, StatusFormat.CSV: _csv}
 
 _SIGNED = Text("{label}: signed {when} with {key}: {verdict}", "{label}: {when} に署名 ({key}): {verdict}")
 _WRONG_PERSON = Text("the certificate does NOT name the party", "証明書の名義が当事者と一致しません")

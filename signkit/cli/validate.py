@@ -30,7 +30,7 @@ from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import results_to, written
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 from signkit.validation.profile import ProfileName
 from signkit.words import Text
 
@@ -53,7 +53,7 @@ Files: TypeAlias = Annotated[
     ),
 ]
 FormatName: TypeAlias = Annotated[
-    Format | None,
+    ReportFormat | None,
     typer.Option(
         "--format",
         help=words("How results are written (default: text).", "結果の形式 (既定: text)。"),
@@ -228,15 +228,15 @@ class _Tally:
         self.advance(verdict)
 
 
-def _format(chosen: Format | None, resume: Path | None) -> Format:
+def _format(chosen: ReportFormat | None, resume: Path | None) -> ReportFormat:
     if resume is None:
-        return chosen or Format.TEXT
-    if chosen not in (None, Format.JSONL):
+        return chosen or ReportFormat.TEXT
+    if chosen not in (None, ReportFormat.JSONL):
         raise UsageProblem(
             Text("--resume goes on with JSON lines only", "--resume で続けられるのは jsonl だけです"),
             Text("Leave --format out, or use --format jsonl.", "--format を省くか、jsonl を指定してください。"),
         )
-    return Format.JSONL
+    return ReportFormat.JSONL
 
 
 # --- what to judge ---------------------------------------------------------------------------------------

@@ -30,19 +30,19 @@ _DOS_START = 1980
 
 
 @dataclass(frozen=True)
-class Attachment:
+class DataObject:
     """A file that goes into a container under ``name``; ``content`` is read from its opened stream."""
 
     name: str
     content: Content = field(repr=False)
 
     @classmethod
-    def of(cls, path: Path, stream: BinaryIO) -> Attachment:
+    def of(cls, path: Path, stream: BinaryIO) -> DataObject:
         """Return an opened file under its own name."""
         return cls(unicodedata.normalize("NFC", path.name), Content(FilePieces(stream)))
 
 
-def make_manifest(attachments: Sequence[Attachment]) -> bytes:
+def make_manifest(attachments: Sequence[DataObject]) -> bytes:
     """Return ASiCManifest001.xml, which is what is signed: the name and digest of every file.
 
     Raises:
@@ -58,7 +58,7 @@ def make_manifest(attachments: Sequence[Attachment]) -> bytes:
     ).encode()
 
 
-def _reference(item: Attachment) -> str:
+def _reference(item: DataObject) -> str:
     import base64
 
     kind = mimetypes.guess_type(item.name)[0] or "application/octet-stream"
@@ -91,7 +91,7 @@ def _refuse_names(names: Sequence[str]) -> None:
 
 
 def write_asic(
-    stream: BinaryIO, attachments: Sequence[Attachment], manifest: bytes, signature: Parts, time: datetime
+    stream: BinaryIO, attachments: Sequence[DataObject], manifest: bytes, signature: Parts, time: datetime
 ) -> None:
     """Write the container; ``mimetype`` stands first and uncompressed, so that its kind is seen at once (A.1)."""
     moment = max(time.timetuple()[:6], (_DOS_START, 1, 1, 0, 0, 0))
@@ -115,7 +115,7 @@ def _add(
             member.write(piece)
 
 
-def check_asic(stream: BinaryIO, attachments: Sequence[Attachment], manifest: bytes, signature: Parts) -> None:
+def check_asic(stream: BinaryIO, attachments: Sequence[DataObject], manifest: bytes, signature: Parts) -> None:
     """Read a written container back: is everything in it, and is it what was signed?
 
     Raises:

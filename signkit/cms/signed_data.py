@@ -86,11 +86,11 @@ class Timestamp:
     problems: tuple[str, ...] = ()
     signed_data: Any = None
     imprint_name: str | None = None
-    signer: Signer | None = None
+    signer: CheckedSigner | None = None
 
 
 @dataclass(frozen=True)
-class Signer:
+class CheckedSigner:
     """One SignerInfo, judged.
 
     Attributes:
@@ -117,7 +117,7 @@ class Signer:
     unreadable_key: bool = False
     claimed_time: datetime | None = None
     timestamps: tuple[Timestamp, ...] = field(default=())
-    counter_signatures: tuple[Signer, ...] = field(default=())
+    counter_signatures: tuple[CheckedSigner, ...] = field(default=())
     is_counter: bool = False
     content: Content | None = field(default=None, repr=False)
     has_policy: bool = False
@@ -172,7 +172,7 @@ def trailing(data: bytes) -> bytes:
 
 def signers(
     signed_data: Any, content: Sequence[bytes] | Content | None, others: Iterable[Any] = ()
-) -> tuple[Signer, ...]:
+) -> tuple[CheckedSigner, ...]:
     """Judge every SignerInfo over ``content`` (its parts in order), or over the encapsulated content if None.
 
     ``others``: certificates that stand elsewhere, for the timestamps in it (EN 319 142-1 5.5: in the security store).
@@ -182,7 +182,8 @@ def signers(
         content = encapsulated(signed_data)
     whole = content if isinstance(content, Content) or content is None else Content(BytesPieces(*content))
     return tuple(
-        _signer(Signer(signed_data, info, content=whole), certificates, others) for info in signer_infos(signed_data)
+        _signer(CheckedSigner(signed_data, info, content=whole), certificates, others)
+        for info in signer_infos(signed_data)
     )
 
 
@@ -214,7 +215,7 @@ def certificates_of(signed_data: Any) -> list[Any]:
     return result
 
 
-def _signer(signer: Signer, certificates: list[Any], others: Iterable[Any]) -> Signer:
+def _signer(signer: CheckedSigner, certificates: list[Any], others: Iterable[Any]) -> CheckedSigner:
     try:
         attributes = attributes_of(signer.info["signed_attrs"])
         signer = _identified(signer, certificates, attributes)
@@ -231,7 +232,7 @@ def _signer(signer: Signer, certificates: list[Any], others: Iterable[Any]) -> S
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
 
 
-def _identified(signer: Signer, certificates: list[Any], attributes: dict[str, list[Any]]) -> Signer:
+def _identified(signer: CheckedSigner, certificates: list[Any], attributes: dict[str, list[Any]]) -> CheckedSigner:
     certificate = _find_certificate(signer.info["sid"], certificates, attributes)
     named: Ess = "absent"
     problems = list(signer.problems)
@@ -263,7 +264,7 @@ def _find_certificate(sid: Any, certificates: list[Any], attributes: dict[str, l
     return next(fitting, named[0] if named else None)
 
 
-def _content_checked(signer: Signer, attributes: dict[str, list[Any]]) -> Signer:
+def _content_checked(signer: CheckedSigner, attributes: dict[str, list[Any]]) -> CheckedSigner:
     info = signer.info
     digest = digest_name(info["digest_algorithm"])
     signer = replace(signer, digest=digest)
@@ -301,7 +302,7 @@ def encapsulated(signed_data: Any) -> tuple[bytes, ...] | None:
     return (content.contents,)  # PKCS#7 content that is no OCTET STRING: the value's own octets (RFC 2315 9.3)
 
 
-def _signature_checked(signer: Signer, *, has_attributes: bool) -> Signer:
+def _signature_checked(signer: CheckedSigner, *, has_attributes: bool) -> CheckedSigner:
     info = signer.info
     algorithm = signature_algorithm(info["signature_algorithm"], signer.digest)
     signer = replace(signer, algorithm=algorithm)
@@ -324,7 +325,7 @@ def _is_one_digest(algorithm: SignatureAlgorithm, digest: str | None) -> bool:
     return own == digest
 
 
-def _verify_content(signer: Signer, key: Any, algorithm: SignatureAlgorithm, signature: bytes) -> bool | None:
+def _verify_content(signer: CheckedSigner, key: Any, algorithm: SignatureAlgorithm, signature: bytes) -> bool | None:
     if signer.content is None:
         return None
     if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
@@ -337,7 +338,7 @@ def _verify_content(signer: Signer, key: Any, algorithm: SignatureAlgorithm, sig
     return verify(key, algorithm, signature, bytes(whole))
 
 
-def _with_unsigned(signer: Signer, certificates: list[Any], others: Iterable[Any]) -> Signer:
+def _with_unsigned(signer: CheckedSigner, certificates: list[Any], others: Iterable[Any]) -> CheckedSigner:
     attributes = attributes_of(signer.info["unsigned_attrs"])
     signature = signer.info["signature"].native
     counters = attributes.get(_COUNTER_SIGNATURE, [])
@@ -351,7 +352,7 @@ def _with_unsigned(signer: Signer, certificates: list[Any], others: Iterable[Any
             timestamp(value.dump(), (signature,), around) for value in attributes.get(_SIGNATURE_TIMESTAMP, [])
         ),
         counter_signatures=tuple(
-            _signer(Signer(signer.signed_data, info, is_counter=True, content=value), certificates, others)
+            _signer(CheckedSigner(signer.signed_data, info, is_counter=True, content=value), certificates, others)
             for info in counters
         ),
         has_archive=any(oid in attributes for oid in _ARCHIVE),
@@ -417,11 +418,11 @@ def _digest(name: str, covered: Sequence[bytes] | Content) -> bytes:
     return covered.digest(name) if isinstance(covered, Content) else digest_of(name, *covered)
 
 
-def _token_signers(signed_data: Any, others: Iterable[Any]) -> tuple[Signer, ...]:
+def _token_signers(signed_data: Any, others: Iterable[Any]) -> tuple[CheckedSigner, ...]:
     """The token's own certificates first; the others are looked at only where the service's is not among them."""
     certificates, content = certificates_of(signed_data), encapsulated(signed_data)
     whole = None if content is None else Content(BytesPieces(*content))
-    empty = [Signer(signed_data, info, content=whole) for info in signer_infos(signed_data)]
+    empty = [CheckedSigner(signed_data, info, content=whole) for info in signer_infos(signed_data)]
     found = tuple(_signer(signer, certificates, ()) for signer in empty)
     if all(signer.certificate is not None for signer in found):
         return found

@@ -41,7 +41,7 @@ class PersonsFiles:
 
 
 @dataclass(frozen=True)
-class _Found:
+class _FoundContract:
     path: Path
     values: tuple[str, ...]
     person: tuple[Any, ...]
@@ -58,14 +58,14 @@ def plan_handout(paths: Iterable[Path], by: Sequence[str], read: Read) -> tuple[
         ContractError("handout-refused"): a file does not say whose it is, or two people cannot be told apart.
         InputUnreadable: a file cannot be read.
     """
-    folders: dict[str, list[_Found]] = {}
+    folders: dict[str, list[_FoundContract]] = {}
     for path in paths:
         found = _found(path, by, read(path))
         folders.setdefault(folded("-".join(found.values)), []).append(found)
     return tuple(_of_one_person(group, read) for group in folders.values())
 
 
-def _found(path: Path, by: Sequence[str], pdf: bytes) -> _Found:
+def _found(path: Path, by: Sequence[str], pdf: bytes) -> _FoundContract:
     try:
         contract = read_contract(pdf)
     except (ContractDataUnreadable, InputUnreadable):
@@ -76,10 +76,12 @@ def _found(path: Path, by: Sequence[str], pdf: bytes) -> _Found:
             f"{path} does not say whose it is ({', '.join(by)})", f"{path} に {'、'.join(by)} の項目がありません"
         )
     tables = dict.fromkeys(item.partition(".")[0] for item in by)
-    return _Found(path, tuple(value.strip() for value in values), tuple(contract.data.get(table) for table in tables))
+    return _FoundContract(
+        path, tuple(value.strip() for value in values), tuple(contract.data.get(table) for table in tables)
+    )
 
 
-def _of_one_person(group: list[_Found], read: Read) -> PersonsFiles:
+def _of_one_person(group: list[_FoundContract], read: Read) -> PersonsFiles:
     first = group[0]
     for other in group[1:]:
         if (other.values, other.person) != (first.values, first.person):

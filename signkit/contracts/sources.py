@@ -28,7 +28,7 @@ _TYPST_ATTACHMENT = """\
 """
 
 
-class Source(Protocol):
+class TemplateText(Protocol):
     """What a kind of text can do."""
 
     #: How many contracts are best typeset in one go.
@@ -67,7 +67,7 @@ class Source(Protocol):
         """
 
 
-def source_of(template: Template) -> Source:
+def source_of(template: Template) -> TemplateText:
     """Return what the template's kind of text can do.
 
     Raises:

@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from signkit.delivery.consent import Consent
-from signkit.delivery.rules import RULES, Recipient, Rule, covers
+from signkit.delivery.rules import RULES, DeliveryRule, Recipient, covers
 from signkit.delivery.sheet import JST
 from signkit.delivery.transaction import compare_names, differences, transaction_of_contract
 from signkit.jpki.addresses import compare_addresses
@@ -71,7 +71,7 @@ class DeliveryCheck:
     """
 
     status: ContractStatus
-    rule: Rule | None
+    rule: DeliveryRule | None
     day: date | None
     recipients: tuple[RecipientCheck, ...]
     points: tuple[Point, ...] = ()
@@ -147,7 +147,12 @@ def _is_provider(data: Any, recipient: Recipient, provider: str) -> bool:
 
 
 def _recipient_check(
-    status: ContractStatus, rule: Rule, recipient: Recipient, consents: Sequence[Consent], day: date, provider: str
+    status: ContractStatus,
+    rule: DeliveryRule,
+    recipient: Recipient,
+    consents: Sequence[Consent],
+    day: date,
+    provider: str,
 ) -> RecipientCheck:
     assert status.contract is not None
     labels = {party.role: party.label for party in status.contract.parties}
@@ -178,11 +183,11 @@ def _recipient_check(
     return RecipientCheck(recipient.role, label, last, (*of_transaction, *of_person, *_points(last, provider, day)))
 
 
-def _other_transaction(consent: Consent, status: ContractStatus, rule: Rule) -> bool:
+def _other_transaction(consent: Consent, status: ContractStatus, rule: DeliveryRule) -> bool:
     return any(point.answer is Answer.MISSING for point in _transaction_points(consent, status, rule))
 
 
-def _transaction_points(consent: Consent, status: ContractStatus, rule: Rule) -> list[Point]:
+def _transaction_points(consent: Consent, status: ContractStatus, rule: DeliveryRule) -> list[Point]:
     """Say in what the consent's transaction is not the document's; one that names none may be about any."""
     assert status.contract is not None
     if consent.transaction is None:

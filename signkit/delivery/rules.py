@@ -26,7 +26,7 @@ class Recipient:
 
 
 @dataclass(frozen=True)
-class Rule:
+class DeliveryRule:
     """What one kind of document needs.
 
     Attributes:
@@ -57,7 +57,7 @@ EMPLOYMENT = "雇用"
 _REAL_ESTATE = r"(?:宅地建物取引業法|宅建業法)"
 
 RULES = {
-    "real-estate-sale": Rule(
+    "real-estate-sale": DeliveryRule(
         Text("Real Estate Brokerage Act art. 37 (4)", "宅地建物取引業法37条4項"),
         re.compile(rf"{_REAL_ESTATE}(?:37|三十七)条"),
         (
@@ -72,7 +72,7 @@ RULES = {
         ("seller.name", "seller2.name", "buyer.name", "buyer2.name"),
         "land",
     ),
-    "real-estate-explanation": Rule(
+    "real-estate-explanation": DeliveryRule(
         Text("Real Estate Brokerage Act art. 35 (8)", "宅地建物取引業法35条8項"),
         re.compile(rf"{_REAL_ESTATE}(?:35|三十五)条"),
         (Recipient("recipient", "buyer.name"),),
@@ -83,7 +83,7 @@ RULES = {
         "land",
         names_all=False,
     ),
-    "employment-agreement": Rule(
+    "employment-agreement": DeliveryRule(
         Text("Ordinance of the Labour Standards Act art. 5 (4)", "労働基準法施行規則5条4項"),
         re.compile(r"(?:労働基準法施行規則|労基則)(?:5|五)条|(?:労働基準法|労基法)(?:15|十五)条"),
         (Recipient("employee", "employee.name"),),
@@ -95,7 +95,7 @@ RULES = {
 }
 
 
-def covers(rule: Rule, laws: Iterable[str]) -> bool:
+def covers(rule: DeliveryRule, laws: Iterable[str]) -> bool:
     """Tell whether one of ``laws``, as a consent cites them, is the rule's (宅建業法第37条 is meant as well)."""
     return any(rule.cited.search(_plain(law)) for law in laws)
 

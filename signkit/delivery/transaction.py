@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.delivery.rules import Rule
+from signkit.delivery.rules import DeliveryRule
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import Verdict, worst
 from signkit.jpki.names import compare_organizations, compare_person_names, names_organization
@@ -53,7 +53,7 @@ def transaction_of_consent(data: Mapping[str, Any]) -> Transaction | None:
     return Transaction(kind, _texts(names), _texts(_entries(item_at(data, "transaction.properties"))))
 
 
-def transaction_of_contract(data: Mapping[str, Any], rule: Rule) -> Transaction:
+def transaction_of_contract(data: Mapping[str, Any], rule: DeliveryRule) -> Transaction:
     """Return what a contract's data say, read where ``rule`` says that they stand."""
     parcels = _entries(item_at(data, rule.land_item)) if rule.land_item is not None else []
     lots = (_lot(parcel) for parcel in parcels if isinstance(parcel, Mapping))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.states import Pairing, State
-from signkit.history.values import Change, bounded, filled
+from signkit.history.states import DocumentState, Pairing
+from signkit.history.values import Difference, bounded, filled
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Value
@@ -16,18 +16,18 @@ from signkit.words import Text
 # --- document information -----------------------------------------------------------------------------------
 
 
-def metadata_changes(old: State, new: State, prints: Fingerprints) -> Iterator[Change]:
+def metadata_changes(old: DocumentState, new: DocumentState, prints: Fingerprints) -> Iterator[Difference]:
     """Compare the information dictionary (14.3.3) and the metadata stream (14.3.2)."""
     before, after = _information(old), _information(new)
     for key in sorted(before.keys() | after.keys()):
         one, other = before.get(key), after.get(key)
         if one != other:
-            yield Change("metadata", filled(_INFORMATION, key=key), None, one, other)
+            yield Difference("metadata", filled(_INFORMATION, key=key), None, one, other)
     if _of_catalog(old, "/Metadata", prints) != _of_catalog(new, "/Metadata", prints):
-        yield Change("metadata", _XMP)
+        yield Difference("metadata", _XMP)
 
 
-def _information(state: State) -> dict[str, str]:
+def _information(state: DocumentState) -> dict[str, str]:
     entries = state.view.resolve(state.view.trailer.get("/Info"))
     values = {key: state.view.resolve(value) for key, value in entries.items()} if isinstance(entries, dict) else {}
     return {
@@ -40,7 +40,7 @@ def _information(state: State) -> dict[str, str]:
 # --- evidence -----------------------------------------------------------------------------------------------
 
 
-def evidence_changes(old: State, new: State) -> Iterator[Change]:
+def evidence_changes(old: DocumentState, new: DocumentState) -> Iterator[Difference]:
     """Count what was added to the document security store (ETSI EN 319 142-1 5.4), and what was taken away."""
     before, after = security_store(old.view), security_store(new.view)
     added = [len(set(other) - set(one)) for one, other in zip(before, after, strict=True)]
@@ -48,7 +48,7 @@ def evidence_changes(old: State, new: State) -> Iterator[Change]:
     for counts, words in ((added, _EVIDENCE_ADDED), (removed, _EVIDENCE_REMOVED)):
         if any(counts):
             certificates, responses, lists = counts
-            yield Change("evidence", filled(words, certificates=certificates, responses=responses, lists=lists))
+            yield Difference("evidence", filled(words, certificates=certificates, responses=responses, lists=lists))
 
 
 # --- structure ----------------------------------------------------------------------------------------------
@@ -74,15 +74,17 @@ _KNOWN = {
 _PAGE_ATTRIBUTES = ("/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/AA", "/TrimBox", "/BleedBox", "/ArtBox")
 
 
-def structure_changes(old: State, new: State, pairing: Pairing, prints: Fingerprints) -> Iterator[Change]:
+def structure_changes(
+    old: DocumentState, new: DocumentState, pairing: Pairing, prints: Fingerprints
+) -> Iterator[Difference]:
     """Compare the order and the attributes of pages, and the catalog."""
     for number in pairing.added:
-        yield Change("structure", filled(_PAGE_ADDED, page=number + 1), number + 1)
+        yield Difference("structure", filled(_PAGE_ADDED, page=number + 1), number + 1)
     for number in pairing.removed:
-        yield Change("structure", filled(_PAGE_REMOVED, page=number + 1), number + 1)
+        yield Difference("structure", filled(_PAGE_REMOVED, page=number + 1), number + 1)
     if pairing.moved:
         order = ", ".join(str(old_number + 1) for old_number, _ in pairing.pairs[:100])
-        yield Change(
+        yield Difference(
             "structure", _MOVED, None, ", ".join(map(str, sorted(n + 1 for n, _ in pairing.pairs[:100]))), order
         )
     for number, other in pairing.pairs:
@@ -90,14 +92,14 @@ def structure_changes(old: State, new: State, pairing: Pairing, prints: Fingerpr
     yield from _catalog(old, new, prints)
 
 
-def _attributes(old: State, one: Page, new: State, other: Page, number: int) -> Iterator[Change]:
+def _attributes(old: DocumentState, one: Page, new: DocumentState, other: Page, number: int) -> Iterator[Difference]:
     for key in _PAGE_ATTRIBUTES:
         before, after = _attribute(old, one, key), _attribute(new, other, key)
         if before != after:
-            yield Change("structure", filled(_PAGE_ATTRIBUTE, key=key.removeprefix("/")), number, before, after)
+            yield Difference("structure", filled(_PAGE_ATTRIBUTE, key=key.removeprefix("/")), number, before, after)
 
 
-def _attribute(state: State, page: Page, key: str) -> str | None:
+def _attribute(state: DocumentState, page: Page, key: str) -> str | None:
     value = state.view.resolve(page.entries.get(key))
     if isinstance(value, list):
         return " ".join(_number(state.view.resolve(item)) for item in value[:8])
@@ -108,16 +110,16 @@ def _number(value: Value) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def _catalog(old: State, new: State, prints: Fingerprints) -> Iterator[Change]:
+def _catalog(old: DocumentState, new: DocumentState, prints: Fingerprints) -> Iterator[Difference]:
     before, after = _catalog_entries(old), _catalog_entries(new)
     for key in sorted(before.keys() | after.keys()):
         if _print(old, before.get(key), prints) != _print(new, after.get(key), prints):
             words = _KNOWN.get(key, Text(key, key))
             change = _APPEARED if before.get(key) is None else _GONE if after.get(key) is None else _OTHER_NOW
-            yield Change("structure", Text(change.en.format(what=words.en), change.ja.format(what=words.ja)))
+            yield Difference("structure", Text(change.en.format(what=words.en), change.ja.format(what=words.ja)))
 
 
-def _catalog_entries(state: State) -> dict[str, Value]:
+def _catalog_entries(state: DocumentState) -> dict[str, Value]:
     """The catalog's entries of interest, with those of its names and of the form as a whole."""
     root = state.view.root
     if not isinstance(root, dict):
@@ -131,11 +133,11 @@ def _catalog_entries(state: State) -> dict[str, Value]:
     return found
 
 
-def _print(state: State, value: Value, prints: Fingerprints) -> bytes:
+def _print(state: DocumentState, value: Value, prints: Fingerprints) -> bytes:
     return prints.of(state.view, value, stop=state.page_refs)
 
 
-def _of_catalog(state: State, key: str, prints: Fingerprints) -> bytes:
+def _of_catalog(state: DocumentState, key: str, prints: Fingerprints) -> bytes:
     root = state.view.root
     return _print(state, root.get(key) if isinstance(root, dict) else None, prints)
 

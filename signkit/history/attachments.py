@@ -6,8 +6,8 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from signkit.history.states import State, annotations_of
-from signkit.history.values import Change, filled
+from signkit.history.states import DocumentState, annotations_of
+from signkit.history.values import Difference, filled
 from signkit.limits import LimitExceeded
 from signkit.pdf.attachments import file_specifications, names_of, streams_of
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
@@ -28,24 +28,24 @@ class _Attached:
     sha256: str
 
 
-def attachment_changes(old: State, new: State) -> Iterator[Change]:
+def attachment_changes(old: DocumentState, new: DocumentState) -> Iterator[Difference]:
     """Compare the attached files by name and SHA-256 (of what the streams decode to)."""
     before, after = dict(_files(old)), dict(_files(new))
     for name, file in after.items():
         earlier = before.get(name)
         if earlier != file:
             words = filled(_ADDED if earlier is None else _CHANGED, name=name, size=f"{file.size:,}")
-            yield Change("attachment", words, None, _digest(earlier), _digest(file))
+            yield Difference("attachment", words, None, _digest(earlier), _digest(file))
     for name, file in before.items():
         if name not in after:
-            yield Change("attachment", filled(_REMOVED, name=name), None, _digest(file), None)
+            yield Difference("attachment", filled(_REMOVED, name=name), None, _digest(file), None)
 
 
 def _digest(file: _Attached | None) -> str | None:
     return None if file is None else f"SHA-256 {file.sha256}"
 
 
-def _files(state: State) -> Iterator[tuple[str, _Attached]]:
+def _files(state: DocumentState) -> Iterator[tuple[str, _Attached]]:
     """Yield each file once by its name; a second one of the name gets a number."""
     seen: set[int] = set()
     count: dict[str, int] = {}
@@ -60,7 +60,7 @@ def _files(state: State) -> Iterator[tuple[str, _Attached]]:
         yield (f"{name}#{number}" if number > 1 else name), _read(state, stream)
 
 
-def _specifications(state: State) -> Iterator[Value]:
+def _specifications(state: DocumentState) -> Iterator[Value]:
     yield from file_specifications(state.view)
     for page in state.pages:
         for _, entries in annotations_of(state, page):
@@ -68,14 +68,14 @@ def _specifications(state: State) -> Iterator[Value]:
                 yield entries.get("/FS")
 
 
-def _file_of(state: State, specification: Value) -> tuple[str, Stream | None]:
+def _file_of(state: DocumentState, specification: Value) -> tuple[str, Stream | None]:
     return (
         next(iter(names_of(state.view, specification)), "?"),
         next(iter(streams_of(state.view, specification)), None),
     )
 
 
-def _read(state: State, stream: Stream) -> _Attached:
+def _read(state: DocumentState, stream: Stream) -> _Attached:
     try:
         data = state.view.file.decoded(stream, state.view)
     except SyntaxProblem:

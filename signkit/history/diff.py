@@ -12,19 +12,19 @@ from signkit.errors import ValidationRefused
 from signkit.history.accompaniment import evidence_changes, metadata_changes, structure_changes
 from signkit.history.attachments import attachment_changes
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.forms import Form, form_changes
+from signkit.history.forms import FormState, form_changes
 from signkit.history.notes import Notes
 from signkit.history.pages import PageComparer
 from signkit.history.signatures import Made, signature_change, signatures_made
-from signkit.history.states import State, pair_pages, states
-from signkit.history.values import Change, Diff, RevisionDiff, Signed, filled, in_order
+from signkit.history.states import DocumentState, pair_pages, states
+from signkit.history.values import Diff, Difference, RevisionDiff, filled, in_order
 from signkit.limits import LimitExceeded, Limits, Meter
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
 from signkit.validation.reasons import reason
 from signkit.words import Text
 
-__all__ = ["Change", "Diff", "RevisionDiff", "Signed", "diff_pdf"]
+__all__ = ["Diff", "Difference", "RevisionDiff", "diff_pdf"]
 
 #: What the contract itself consists of; signatures and evidence may come without changing it.
 _OF_THE_DOCUMENT = ("text", "picture", "annotation", "form", "attachment", "structure")
@@ -73,11 +73,11 @@ class _Steps:
     """The steps of one file's history."""
 
     def __init__(
-        self, history: Sequence[State], made: Sequence[Made], prints: Fingerprints, pages: PageComparer
+        self, history: Sequence[DocumentState], made: Sequence[Made], prints: Fingerprints, pages: PageComparer
     ) -> None:
         self._history, self._made = history, made
         self._prints, self._pages = prints, pages
-        self._forms: dict[int, Form] = {}
+        self._forms: dict[int, FormState] = {}
 
     def original(self) -> RevisionDiff:
         """The first state: it has nothing to be compared with, but may be signed already."""
@@ -90,7 +90,7 @@ class _Steps:
         after = tuple(one.signed for one in self._made if one.state < number)
         return RevisionDiff(number + 1, self._history[number].end, after, items, gaps)
 
-    def overall(self, revisions: Sequence[RevisionDiff]) -> tuple[Change, ...]:
+    def overall(self, revisions: Sequence[RevisionDiff]) -> tuple[Difference, ...]:
         """Compare the last state with the first."""
         last = len(self._history) - 1
         if last == 0:
@@ -98,14 +98,14 @@ class _Steps:
         items = revisions[-1].items if last == 1 else self._compare(0, last)[0]
         return tuple(item for item in items if item.kind in _OF_THE_DOCUMENT)
 
-    def _form(self, number: int) -> Form:
+    def _form(self, number: int) -> FormState:
         if number not in self._forms:
             if len(self._forms) > 2:
                 self._forms.clear()
-            self._forms[number] = Form(self._history[number])
+            self._forms[number] = FormState(self._history[number])
         return self._forms[number]
 
-    def _compare(self, before: int, after: int) -> tuple[tuple[Change, ...], tuple[Text, ...]]:
+    def _compare(self, before: int, after: int) -> tuple[tuple[Difference, ...], tuple[Text, ...]]:
         old, new = self._history[before], self._history[after]
         new.view.file.meter.check_time()
         old_form, new_form = self._form(before), self._form(after)
@@ -126,9 +126,9 @@ def _with_damage(revision: RevisionDiff, file: PdfFile) -> RevisionDiff:
     end = file.history.end_before(len(file.history))
     extra = len(file.data[end:].strip(WHITESPACE))
     if file.damaged:
-        change = Change("structure", _DAMAGED)
+        change = Difference("structure", _DAMAGED)
     elif extra:
-        change = Change("structure", filled(_TRAILING, count=f"{extra:,}"))
+        change = Difference("structure", filled(_TRAILING, count=f"{extra:,}"))
     else:
         return revision
     items = in_order([*revision.items, change])

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from signkit.drawing import Area
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.states import State, annotations_of, area_of
-from signkit.history.values import Change, bounded, filled
+from signkit.history.states import DocumentState, annotations_of, area_of
+from signkit.history.values import Difference, bounded, filled
 from signkit.limits import LimitExceeded
 from signkit.pdf.form import FormField, form_fields, text_string
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
@@ -20,10 +20,10 @@ _PASSWORD = 1 << 13
 _LOOKS = ("/AP", "/AS", "/MK", "/F", "/Rect", "/DA", "/Q")
 
 
-class Form:
+class FormState:
     """The form of one state."""
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: DocumentState) -> None:
         self.state = state
         self.fields = dict(_numbered(state))
         self._places: dict[Ref, Place] = {}
@@ -78,7 +78,7 @@ class Form:
         return [field.ref] if field.ref is not None else []
 
 
-def _numbered(state: State) -> Iterator[tuple[str, FormField]]:
+def _numbered(state: DocumentState) -> Iterator[tuple[str, FormField]]:
     """Two fields of one name are told apart by a number."""
     count: dict[str, int] = {}
     for field in form_fields(state.view):
@@ -88,43 +88,43 @@ def _numbered(state: State) -> Iterator[tuple[str, FormField]]:
             raise LimitExceeded("form fields", state.view.file.meter.limits.objects // 20)
 
 
-def form_changes(old: Form, new: Form, prints: Fingerprints) -> Iterator[Change]:
+def form_changes(old: FormState, new: FormState, prints: Fingerprints) -> Iterator[Difference]:
     """Compare the forms of two states; signatures made are told elsewhere."""
     for name, field in new.fields.items():
         page, area = new.place(field)
         if name not in old.fields:
             words = _SIGNATURE_FIELD if field.type == "/Sig" else _ADDED
             if not new.is_signed(field):
-                yield Change("form", filled(words, name=name), page, None, _value(new, field), area)
+                yield Difference("form", filled(words, name=name), page, None, _value(new, field), area)
         else:
             yield from _field(name, old, old.fields[name], new, field, prints)
     for name, field in old.fields.items():
         if name not in new.fields:
             page, area = old.place(field)
-            yield Change("form", filled(_REMOVED, name=name), page, _value(old, field), None, area)
+            yield Difference("form", filled(_REMOVED, name=name), page, _value(old, field), None, area)
 
 
-def _value(form: Form, field: FormField) -> str | None:
+def _value(form: FormState, field: FormField) -> str | None:
     return None if field.type == "/Sig" else form.value(field)
 
 
 def _field(
-    name: str, old: Form, before: FormField, new: Form, after: FormField, prints: Fingerprints
-) -> Iterator[Change]:
+    name: str, old: FormState, before: FormField, new: FormState, after: FormField, prints: Fingerprints
+) -> Iterator[Difference]:
     page, area = new.place(after)
     if before.type != after.type:
-        yield Change("form", filled(_TYPE, name=name), page, before.type, after.type, area)
+        yield Difference("form", filled(_TYPE, name=name), page, before.type, after.type, area)
     elif old.is_signed(before):
         if not new.is_signed(after):
-            yield Change("signature", filled(_TAKEN_AWAY, name=name), page, area=area)
+            yield Difference("signature", filled(_TAKEN_AWAY, name=name), page, area=area)
         elif old.looks(before, prints) != new.looks(after, prints):
-            yield Change("signature", filled(_SEAL_CHANGED, name=name), page, area=area)
+            yield Difference("signature", filled(_SEAL_CHANGED, name=name), page, area=area)
     elif new.is_signed(after):
         return
     elif (one := _value(old, before)) != (other := _value(new, after)):
-        yield Change("form", filled(_VALUE, name=name), page, one, other, area)
+        yield Difference("form", filled(_VALUE, name=name), page, one, other, area)
     elif old.looks(before, prints) != new.looks(after, prints):
-        yield Change("form", filled(_LOOKS_CHANGED, name=name), page, area=area)
+        yield Difference("form", filled(_LOOKS_CHANGED, name=name), page, area=area)
 
 
 _ADDED = Text("The form field {name} was added.", "入力欄 {name} が追加されました。")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.forms import Form
-from signkit.history.states import Pairing, State, annotations_of, area_of
-from signkit.history.values import Change, bounded
+from signkit.history.forms import FormState
+from signkit.history.states import DocumentState, Pairing, annotations_of, area_of
+from signkit.history.values import Difference, bounded
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, Value
@@ -45,16 +45,16 @@ _Note = tuple[Ref | None, dict[str, Value]]
 class Notes:
     """Compares the annotations of two states."""
 
-    def __init__(self, old: Form, new: Form, prints: Fingerprints) -> None:
+    def __init__(self, old: FormState, new: FormState, prints: Fingerprints) -> None:
         self._old, self._new = old, new
         self._prints = prints
 
-    def changes(self, pairing: Pairing) -> Iterator[Change]:
+    def changes(self, pairing: Pairing) -> Iterator[Difference]:
         """Return what was added, changed and taken away on pages that both states have."""
         for number, other in pairing.pairs:
             yield from self._page(self._old.state.pages[number], self._new.state.pages[other], other + 1)
 
-    def _page(self, one: Page, other: Page, number: int) -> Iterator[Change]:
+    def _page(self, one: Page, other: Page, number: int) -> Iterator[Difference]:
         before, after = self._own(self._old, one), self._own(self._new, other)
         prints = {self._print(self._old.state, note) for note in before}
         known = {ref: note for note in before if (ref := note[0]) is not None}
@@ -75,23 +75,23 @@ class Notes:
             if gone and self._print(self._old.state, note) not in same:
                 yield _change(_REMOVED, number, self._old.state, note[1], _contents(self._old.state, note[1]), None)
 
-    def _print(self, state: State, note: _Note) -> bytes:
+    def _print(self, state: DocumentState, note: _Note) -> bytes:
         return self._prints.of(state.view, note[1], without=_FREE, stop=state.page_refs)
 
     @staticmethod
-    def _own(form: Form, page: Page) -> list[_Note]:
+    def _own(form: FormState, page: Page) -> list[_Note]:
         return [note for note in annotations_of(form.state, page) if note[0] is None or note[0] not in form.widgets]
 
 
-def _contents(state: State, entries: dict[str, Value]) -> str | None:
+def _contents(state: DocumentState, entries: dict[str, Value]) -> str | None:
     value = state.view.resolve(entries.get("/Contents"))
     return bounded(text_string(value)) if isinstance(value, bytes) and value else None
 
 
 def _change(
-    words: Text, page: int, state: State, entries: dict[str, Value], before: str | None, after: str | None
-) -> Change:
+    words: Text, page: int, state: DocumentState, entries: dict[str, Value], before: str | None, after: str | None
+) -> Difference:
     subtype = state.view.resolve(entries.get("/Subtype"))
     kind = _KINDS.get(subtype, _OTHER) if isinstance(subtype, str) else _OTHER
     text = Text(words.en.format(kind=kind.en), words.ja.format(kind=kind.ja))
-    return Change("annotation", text, page, before, after, area_of(state.view, entries))
+    return Difference("annotation", text, page, before, after, area_of(state.view, entries))

@@ -9,8 +9,8 @@ from types import TracebackType
 
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.looks import Looks, PagePair, Region, compare, hold_file
-from signkit.history.states import Pairing, State
-from signkit.history.values import Change, bounded, filled
+from signkit.history.states import DocumentState, Pairing
+from signkit.history.values import Difference, bounded, filled
 from signkit.words import Text
 from signkit.workers import WorkerLost, WorkerPool
 
@@ -21,10 +21,10 @@ _PATIENCE = 15.0
 
 
 @dataclass(frozen=True)
-class Comparison:
+class PagesCompared:
     """Changes of the pages' text and looks, and what could not be compared."""
 
-    changes: tuple[Change, ...]
+    changes: tuple[Difference, ...]
     gaps: tuple[Text, ...] = ()
 
 
@@ -45,7 +45,9 @@ class PageComparer:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
         self._pool.shutdown(cancel_futures=error is not None)
 
-    def compare(self, old: State, new: State, pairing: Pairing, known: Iterable[Change]) -> Comparison:
+    def compare(
+        self, old: DocumentState, new: DocumentState, pairing: Pairing, known: Iterable[Difference]
+    ) -> PagesCompared:
         """Compare all pages that both states have, the rewritten ones first.
 
         Args:
@@ -55,7 +57,7 @@ class PageComparer:
             known: what else was found to have changed; its areas explain that a page looks different there.
         """
         rewritten = {pair for pair in pairing.pairs if self._is_rewritten(old, new, pair)}
-        places: dict[int, list[Change]] = {}
+        places: dict[int, list[Difference]] = {}
         for change in known:
             if change.page is not None and change.area is not None:
                 places.setdefault(change.page - 1, []).append(change)
@@ -65,11 +67,11 @@ class PageComparer:
         ]
         looks = self._looks(old, new, pairs)
         if looks is None:
-            changes = [Change("structure", _REWRITTEN, new_number + 1) for _, new_number in sorted(rewritten)]
-            return Comparison(tuple(changes), (_NOT_DRAWN,) if pairs else ())
-        return Comparison(tuple(_in_words(looks, rewritten)), tuple(_gaps(looks, old, new)))
+            changes = [Difference("structure", _REWRITTEN, new_number + 1) for _, new_number in sorted(rewritten)]
+            return PagesCompared(tuple(changes), (_NOT_DRAWN,) if pairs else ())
+        return PagesCompared(tuple(_in_words(looks, rewritten)), tuple(_gaps(looks, old, new)))
 
-    def _looks(self, old: State, new: State, pairs: Sequence[PagePair]) -> Looks | None:
+    def _looks(self, old: DocumentState, new: DocumentState, pairs: Sequence[PagePair]) -> Looks | None:
         if not pairs or self._left <= 0:
             return None
         started = time.monotonic()
@@ -84,11 +86,11 @@ class PageComparer:
             new.view.file.meter.started += spent  # drawing has its own bound: a slow page must not cost the rest
         return looks
 
-    def _is_rewritten(self, old: State, new: State, pair: tuple[int, int]) -> bool:
+    def _is_rewritten(self, old: DocumentState, new: DocumentState, pair: tuple[int, int]) -> bool:
         """Whether anything differs that the page itself draws: its content and its resources."""
         return self._print(old, pair[0]) != self._print(new, pair[1])
 
-    def _print(self, state: State, number: int) -> bytes:
+    def _print(self, state: DocumentState, number: int) -> bytes:
         key = state.end, number
         if key not in self._drawn:
             entries = state.pages[number].entries
@@ -97,26 +99,26 @@ class PageComparer:
         return self._drawn[key]
 
 
-def _in_words(looks: Looks, rewritten: set[tuple[int, int]]) -> Iterable[Change]:
+def _in_words(looks: Looks, rewritten: set[tuple[int, int]]) -> Iterable[Difference]:
     for page in looks.pages:
         number = page.pair.new + 1
         for before, after in page.lines:
             words = _LINE_ADDED if before is None else _LINE_REMOVED if after is None else _LINE_CHANGED
-            yield Change("text", words, number, _optional(before), _optional(after))
+            yield Difference("text", words, number, _optional(before), _optional(after))
         for region in page.regions:
             yield _region(number, region)
         if not page.lines and not page.regions and (page.pair.old, page.pair.new) in rewritten:
-            yield Change("structure", _REWRITTEN_SAME, number)
+            yield Difference("structure", _REWRITTEN_SAME, number)
     for pair in looks.missed:
         if (pair.old, pair.new) in rewritten:
-            yield Change("structure", _REWRITTEN, pair.new + 1)
+            yield Difference("structure", _REWRITTEN, pair.new + 1)
 
 
 def _optional(text: str | None) -> str | None:
     return bounded(text) if text else None
 
 
-def _region(number: int, region: Region) -> Change:
+def _region(number: int, region: Region) -> Difference:
     if region.before and region.after:
         words = _OVERWRITTEN
     elif region.before:
@@ -127,10 +129,10 @@ def _region(number: int, region: Region) -> Change:
     left, top, width, height = region.millimetres
     words = Text(words.en + by.en + " " + _PLACE.en, words.ja + by.ja + _PLACE.ja)
     text = filled(words, left=left, top=top, width=width, height=height)
-    return Change("picture", text, number, _optional(region.before), _optional(region.after), region.area)
+    return Difference("picture", text, number, _optional(region.before), _optional(region.after), region.area)
 
 
-def _gaps(looks: Looks, old: State, new: State) -> Iterable[Text]:
+def _gaps(looks: Looks, old: DocumentState, new: DocumentState) -> Iterable[Text]:
     """What was not looked at."""
     missed = [pair.new + 1 for pair in looks.missed]
     if missed:

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from signkit.history.forms import Form
-from signkit.history.states import State
-from signkit.history.values import Change, Signed
+from signkit.history.forms import FormState
+from signkit.history.states import DocumentState
+from signkit.history.values import Difference, SignatureEvent
 from signkit.jpki.certificates import is_opaque
 from signkit.pdf.dates import parse_date
 from signkit.pdf.reading.document import PdfFile
@@ -25,10 +25,10 @@ class Made:
     """A signature or document timestamp, and the number (from 0) of the state that it made."""
 
     state: int
-    signed: Signed
+    signed: SignatureEvent
 
 
-def signatures_made(file: PdfFile, states: Sequence[State]) -> list[Made]:
+def signatures_made(file: PdfFile, states: Sequence[DocumentState]) -> list[Made]:
     """Return every signature of the file with the state that it made, in signing order."""
     signatures = find_signatures(file)
     found = [item for signature in signatures for item in check(file, signature)]
@@ -37,22 +37,24 @@ def signatures_made(file: PdfFile, states: Sequence[State]) -> list[Made]:
     return sorted(made, key=lambda one: one.state)
 
 
-def _state_of(item: Checked, states: Sequence[State]) -> int:
+def _state_of(item: Checked, states: Sequence[DocumentState]) -> int:
     end = item.found.end if item.found is not None else 0
     last = len(states) - 1
     return next((index for index, state in enumerate(states) if 0 < end <= state.end), last)
 
 
-def _signed(item: Checked, parties: Parties) -> Signed:
+def _signed(item: Checked, parties: Parties) -> SignatureEvent:
     found, token, signer = item.found, item.timestamp, item.signer
     field = found.field if found is not None else None
     if found is not None and found.kind == "timestamp":
-        return Signed("timestamp", field, token.tsa if token else None, token.time if token else None, item.intact)
+        return SignatureEvent(
+            "timestamp", field, token.tsa if token else None, token.time if token else None, item.intact
+        )
     certificate = signer.certificate if signer is not None else None
     name = common_name(certificate) if certificate is not None and not is_opaque(certificate) else None
     party = parties.signer(found, certificate) if found is not None else None
     words = Text(f"{party.label.en} {party.name}", f"{party.label.ja} {party.name}") if party is not None else None
-    return Signed("signature", field, name, _stated_time(item), item.intact, words)
+    return SignatureEvent("signature", field, name, _stated_time(item), item.intact, words)
 
 
 def _stated_time(item: Checked) -> datetime | None:
@@ -60,7 +62,7 @@ def _stated_time(item: Checked) -> datetime | None:
     return stated or (item.signer.claimed_time if item.signer is not None else None)
 
 
-def signature_change(signed: Signed, form: Form) -> Change:
+def signature_change(signed: SignatureEvent, form: FormState) -> Difference:
     """Return the change that a signature is; ``form`` is that of the state that it made."""
     page, area = form.place(form.fields.get(signed.field)) if signed.field is not None else (None, None)
     page = page if area is not None else None  # an invisible signature is on no page
@@ -73,10 +75,10 @@ def signature_change(signed: Signed, form: Form) -> Change:
     )
     if not signed.intact:
         text = Text(f"{text.en} {_BROKEN.en}", f"{text.ja}{_BROKEN.ja}")
-    return Change("timestamp" if stamp else "signature", text, page, area=area)
+    return Difference("timestamp" if stamp else "signature", text, page, area=area)
 
 
-def _field(signed: Signed, language: str) -> str:
+def _field(signed: SignatureEvent, language: str) -> str:
     if signed.field is None:
         return _NO_FIELD.ja if language == "ja" else _NO_FIELD.en
     return signed.field

@@ -20,7 +20,7 @@ _MAX_CUTS = 20
 
 
 @dataclass(frozen=True)
-class State:
+class DocumentState:
     """The document as its first ``end`` bytes show it."""
 
     view: View
@@ -33,7 +33,7 @@ class State:
         return frozenset(page.ref for page in self.pages if page.ref is not None)
 
 
-def states(file: PdfFile) -> list[State]:
+def states(file: PdfFile) -> list[DocumentState]:
     """Return every state, oldest first; the last one is the whole file, whatever follows its last revision.
 
     Where the cross-reference of the whole file is broken, the part of it that is whole gives the older states.
@@ -46,14 +46,17 @@ def states(file: PdfFile) -> list[State]:
     for index in range(len(file.history)):
         ends[file.history.end_before(index + 1)] = file.history.view(index)  # halves of a linearized file: one state
     last = len(file.history) - 1
-    result = [*older, *(State(view, end, tuple(pages(view))) for end, view in ends.items() if view.index != last)]
-    result.append(State(file.history.view(last), len(file.data), tuple(pages(file.history.view(last)))))
+    result = [
+        *older,
+        *(DocumentState(view, end, tuple(pages(view))) for end, view in ends.items() if view.index != last),
+    ]
+    result.append(DocumentState(file.history.view(last), len(file.data), tuple(pages(file.history.view(last)))))
     if len(result) > _MAX_STATES:
         raise LimitExceeded("revisions", _MAX_STATES)
     return result
 
 
-def _before_damage(file: PdfFile) -> list[State]:
+def _before_damage(file: PdfFile) -> list[DocumentState]:
     """Return the states of the longest beginning of the file that can be read without mending."""
     cut = len(file.data)
     for _ in range(_MAX_CUTS):
@@ -88,7 +91,7 @@ class Pairing:
         return order != sorted(order)
 
 
-def pair_pages(old: State, new: State) -> Pairing:
+def pair_pages(old: DocumentState, new: DocumentState) -> Pairing:
     """Match the pages of two states."""
     waiting: dict[Ref, deque[int]] = {}
     for number, page in enumerate(old.pages):
@@ -110,7 +113,7 @@ def pair_pages(old: State, new: State) -> Pairing:
     return Pairing(tuple((pairs[number], number) for number in sorted(pairs)), tuple(sorted(gone)), added)
 
 
-def annotations_of(state: State, page: Page) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
+def annotations_of(state: DocumentState, page: Page) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
     """Yield the annotations of a page, each once."""
     items = state.view.resolve(page.entries.get("/Annots"))
     seen: set[Ref] = set()

@@ -24,7 +24,7 @@ _MAX_TEXT = 4000
 
 
 @dataclass(frozen=True)
-class Change:
+class Difference:
     """One difference between two revisions.
 
     Attributes:
@@ -54,7 +54,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignatureEvent:
     """A signature or document timestamp, as far as it can be told without judging it.
 
     Attributes:
@@ -99,8 +99,8 @@ class RevisionDiff:
 
     number: int
     end: int
-    after: tuple[Signed, ...]
-    items: tuple[Change, ...] = ()
+    after: tuple[SignatureEvent, ...]
+    items: tuple[Difference, ...] = ()
     not_compared: tuple[Text, ...] = ()
 
     @property
@@ -134,7 +134,7 @@ class Diff:
     file: str
     sha256: str
     revisions: tuple[RevisionDiff, ...]
-    overall: tuple[Change, ...] = ()
+    overall: tuple[Difference, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """Return the whole as ``signkit-diff/1``."""
@@ -147,7 +147,7 @@ class Diff:
         }
 
 
-def in_order(changes: list[Change]) -> tuple[Change, ...]:
+def in_order(changes: list[Difference]) -> tuple[Difference, ...]:
     """Return the changes, the gravest kinds first, then by page."""
     return tuple(sorted(changes, key=lambda change: (KINDS.index(change.kind), change.page or 0)))
 

@@ -27,7 +27,7 @@ from signkit.card.authentication import CHALLENGE_SIZES, Authentication, check_a
 from signkit.card.keys import HashName
 from signkit.errors import CardAnswerInvalid, CardError
 from signkit.holder.card_certificate import CLOCK_SKEW, judge_certificate
-from signkit.holder.judgement import Finding, Judgement, failed, passed, undecided
+from signkit.holder.judgement import CardJudgement, Finding, failed, passed, undecided
 from signkit.limits import PROOF_BYTES
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
@@ -63,7 +63,7 @@ def verify_authentication(
     now: datetime,
     window: timedelta = WINDOW,
     sources: Sequence[RevocationSource] = (),
-) -> Judgement:
+) -> CardJudgement:
     """Judge a proof.
 
     Args:
@@ -74,7 +74,7 @@ def verify_authentication(
         window: how long the challenge was good for.
         sources: where revocation evidence is looked for.
     """
-    return Judgement(
+    return CardJudgement(
         (*_answers(proof, challenge, now, window), *judge_certificate(proof.certificate, anchors, sources, now))
     )
 

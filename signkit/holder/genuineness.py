@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from signkit.card.keys import RsaCardKey
 from signkit.card.surface import CardVerifiableCertificate, Genuineness
 from signkit.errors import CardAnswerInvalid, CardError, CardNotGenuine, InputUnreadable, system_cause
-from signkit.holder.judgement import Finding, Judgement, failed, passed, undecided
+from signkit.holder.judgement import CardJudgement, Finding, failed, passed, undecided
 from signkit.limits import PUBLIC_KEYS_BYTES
 
 if TYPE_CHECKING:
@@ -51,15 +51,15 @@ def _keys_of(path: Path) -> Iterator[RSAPublicKey]:
         yield key
 
 
-def judge_genuineness(proof: Genuineness | CardNotGenuine, keys: Iterable[RSAPublicKey]) -> Judgement:
+def judge_genuineness(proof: Genuineness | CardNotGenuine, keys: Iterable[RSAPublicKey]) -> CardJudgement:
     """Judge what ``signkit.card.surface.prove_genuine`` returned or raised.
 
     The issuer's keys (証明者鍵) are not published.  Without the right one among ``keys`` the whole stays INDETERMINATE:
     anyone can make a card whose records fit one another.
     """
     if isinstance(proof, CardNotGenuine):
-        return Judgement((_NOT_GENUINE[proof.cause],))
-    return Judgement((_RECORD, _CHALLENGE, _issuer(proof.certificate, keys)))
+        return CardJudgement((_NOT_GENUINE[proof.cause],))
+    return CardJudgement((_RECORD, _CHALLENGE, _issuer(proof.certificate, keys)))
 
 
 def _issuer(certificate: CardVerifiableCertificate, keys: Iterable[RSAPublicKey]) -> Finding:

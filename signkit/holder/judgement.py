@@ -35,7 +35,7 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class Judgement:
+class CardJudgement:
     """All findings, in the order in which they were made; at least one."""
 
     findings: tuple[Finding, ...]

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from signkit.errors import CardError
 from signkit.holder.card_certificate import judge_certificate
-from signkit.holder.judgement import Conclusion, Finding, Judgement, failed, passed
+from signkit.holder.judgement import CardJudgement, Conclusion, Finding, failed, passed
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
 
@@ -40,7 +40,7 @@ CREATE TABLE card (
 
 
 @dataclass(frozen=True)
-class Entry:
+class RegisteredCard:
     """A registered card.
 
     Attributes:
@@ -61,11 +61,11 @@ class TouchRegistry:
         self._connection = connection
         self._salt: bytes = connection.execute("SELECT value FROM salt").fetchone()[0]
 
-    def find(self, certificate: bytes) -> Entry | None:
+    def find(self, certificate: bytes) -> RegisteredCard | None:
         """Return the entry of the card with this certificate (DER)."""
         query = "SELECT registered_at, checked_at, revoked_at FROM card WHERE key = ?"
         row = self._connection.execute(query, (self._key(certificate),)).fetchone()
-        return Entry(datetime.fromisoformat(row[0]), _time(row[1]), _time(row[2])) if row else None
+        return RegisteredCard(datetime.fromisoformat(row[0]), _time(row[1]), _time(row[2])) if row else None
 
     def register(self, certificate: bytes, now: datetime) -> None:
         """Add a card; one that is there already keeps its entry."""
@@ -152,14 +152,14 @@ def judge_touch(
     anchors: Sequence[Anchor],
     sources: Sequence[RevocationSource],
     now: datetime,
-) -> Judgement:
+) -> CardJudgement:
     """Say whether the card is known, valid and unrevoked, and keep what was learned about its revocation.
 
     An unknown card is not looked into any further.
     """
     entry = registry.find(certificate)
     if entry is None:
-        return Judgement((failed("known", "this card is not registered", "このカードは登録されていません"),))
+        return CardJudgement((failed("known", "this card is not registered", "このカードは登録されていません"),))
     known = passed(
         "known", f"registered on {entry.registered_at:%Y-%m-%d}", f"{entry.registered_at:%Y-%m-%d} に登録済みです"
     )
@@ -169,10 +169,10 @@ def judge_touch(
             registry.note_checked(certificate, now)
         if finding.question == "revocation" and finding.conclusion is Conclusion.FAILED:
             registry.note_revoked(certificate, now)
-    return Judgement((known, *_remembered(entry), *findings))
+    return CardJudgement((known, *_remembered(entry), *findings))
 
 
-def _remembered(entry: Entry) -> Iterator[Finding]:
+def _remembered(entry: RegisteredCard) -> Iterator[Finding]:
     """Hold a revocation once learned of against the card, though no evidence is at hand today."""
     if entry.revoked_at is not None:
         when = f"{entry.revoked_at:%Y-%m-%d}"

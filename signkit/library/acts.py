@@ -13,7 +13,7 @@ from signkit.settings import Settings
 from signkit.signers import registry
 from signkit.signers.base import AskSecret, Signer
 from signkit.signing import deferred, levels
-from signkit.signing.levels import Level, Services, Signed
+from signkit.signing.levels import Level, Services, SignedFile
 from signkit.signing.party import refuse_other_person
 from signkit.signing.services import available_services
 from signkit.signing.terms import SignatureTerms, admit, request_maker
@@ -41,7 +41,7 @@ def open_signer(uri: str, ask: AskSecret, *, settings: Settings | None = None, u
     Example:
         >>> with signkit.open_signer("p12:employer.p12", lambda request: bytearray(b"rehearsal")) as key:
         ...     key.algorithm
-        SignatureAlgorithm(key_type='rsa', digest='sha256')
+        KeyAlgorithm(key_type='rsa', digest='sha256')
     """
     return registry.open_signer(uri, registry.SignerContext(ask, settings or Settings(), use_last_try))
 
@@ -82,7 +82,7 @@ def sign(
     services: Services | None = None,
     password: str | None = None,
     settings: Settings | None = None,
-) -> Signed:
+) -> SignedFile:
     """Sign a PDF in one role's field, and read the result back before it is returned.
 
     Before the key is used, refused is: a role without a field or out of turn, a file with a signature that does not
@@ -155,7 +155,7 @@ def prepare(
     Example:
         >>> request, prepared = signkit.prepare("contract.pdf", "employer", "employer.pem")
         >>> request.algorithm, request.expires - request.created
-        (SignatureAlgorithm(key_type='rsa', digest='sha256'), datetime.timedelta(days=1))
+        (KeyAlgorithm(key_type='rsa', digest='sha256'), datetime.timedelta(days=1))
     """
     data, name = bytes_and_name(pdf)
     terms, services = _terms(terms), services or Services()
@@ -178,7 +178,7 @@ def finish(
     services: Services | None = None,
     other_person: bool = False,
     password: str | None = None,
-) -> Signed:
+) -> SignedFile:
     """Put a signature that was made elsewhere into its file, and raise that to the level that was asked for.
 
     Args:
@@ -227,7 +227,7 @@ def extend(
     *,
     services: Services,
     password: str | None = None,
-) -> Signed:
+) -> SignedFile:
     """Add to a signed PDF what keeps it provable: evidence (B-LT), and a document timestamp over all of it (B-LTA).
 
     To be done again before the last timestamp's certificate ends, and where an algorithm grows weak.

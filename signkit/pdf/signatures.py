@@ -20,7 +20,7 @@ from signkit.pdf.reading.sections import Location
 from signkit.pdf.reading.syntax import (
     DUPLICATE,
     WHITESPACE,
-    Entry,
+    DictionaryEntry,
     Ref,
     SyntaxProblem,
     Value,
@@ -202,7 +202,7 @@ def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
             yield FoundSignature(None, None, ref, entries, reachable=False, place=start)
 
 
-def _entries(file: PdfFile, position: int) -> list[Entry]:
+def _entries(file: PdfFile, position: int) -> list[DictionaryEntry]:
     return dictionary_entries(file.data, position, file.meter.limits.depth, file.meter.check_time)
 
 

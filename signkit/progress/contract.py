@@ -18,7 +18,7 @@ from signkit.pdf.fields import FieldNames, signature_fields
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport, Verdict, iso
-from signkit.validation.standing import Standing, standing
+from signkit.validation.standing import ProofState, standing
 from signkit.words import Text
 
 
@@ -164,9 +164,9 @@ def _states(
 
 
 _STATES = {
-    Standing.PROVEN: PartyState.SIGNED,
-    Standing.UNPROVEN: PartyState.UNPROVEN,
-    Standing.NOT_GOOD: PartyState.BROKEN,
+    ProofState.PROVEN: PartyState.SIGNED,
+    ProofState.UNPROVEN: PartyState.UNPROVEN,
+    ProofState.NOT_GOOD: PartyState.BROKEN,
 }
 
 

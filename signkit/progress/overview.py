@@ -25,7 +25,7 @@ _END = re.compile(rb"%%EOF(?:\r\n|\r|\n)?")
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableFile:
     """A file that cannot be judged, and why."""
 
     file: str
@@ -117,7 +117,7 @@ def _related(copies: dict[bytes, Lineage]) -> dict[bytes, set[bytes]]:
 
 def overview(
     files: Sequence[str], read: Callable[[str], bytes], judge: Callable[[bytes, str], ContractStatus]
-) -> Iterator[ContractStatus | Unreadable]:
+) -> Iterator[ContractStatus | UnreadableFile]:
     """Yield where each file stands, in the order given; one that cannot be read stops none of the others.
 
     Args:
@@ -129,7 +129,7 @@ def overview(
         try:
             yield replace(judge(read(file), file), parallel_with=parallel.get(file, ()))
         except SignKitError as error:
-            yield Unreadable(file, error)
+            yield UnreadableFile(file, error)
 
 
 def _lineages(files: Sequence[str], read: Callable[[str], bytes]) -> Iterator[tuple[str, Lineage]]:

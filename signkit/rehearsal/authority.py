@@ -53,7 +53,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Identity:
+class CertifiedKey:
     """A certificate with its private key."""
 
     certificate: x509.Certificate
@@ -70,7 +70,7 @@ def new_ec_key() -> ec.EllipticCurvePrivateKey:
     return ec.generate_private_key(ec.SECP384R1())
 
 
-def new_authority(unit: str, now: datetime) -> Identity:
+def new_authority(unit: str, now: datetime) -> CertifiedKey:
     """Make a self-signed rehearsal CA, named by ``unit`` (its OU)."""
     key = new_rsa_key()
     name = _name(
@@ -83,11 +83,11 @@ def new_authority(unit: str, now: datetime) -> Identity:
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(key_cert_sign=True, crl_sign=True), critical=True)
     )
-    return Identity(builder.sign(key, hashes.SHA256()), key)
+    return CertifiedKey(builder.sign(key, hashes.SHA256()), key)
 
 
 def issue_signing_certificate(
-    authority: Identity, person: Person, key: PrivateKey, now: datetime, end: datetime | None = None
+    authority: CertifiedKey, person: Person, key: PrivateKey, now: datetime, end: datetime | None = None
 ) -> x509.Certificate:
     """Issue a certificate shaped like a 署名用電子証明書: four attributes, opaque CN, directoryName CRL point.
 
@@ -110,7 +110,7 @@ def issue_signing_certificate(
 
 
 def issue_authentication_certificate(
-    authority: Identity, key: PrivateKey, now: datetime, end: datetime | None = None
+    authority: CertifiedKey, key: PrivateKey, now: datetime, end: datetime | None = None
 ) -> x509.Certificate:
     """Issue a certificate shaped like a 利用者証明用電子証明書: no attributes, digitalSignature alone.
 
@@ -127,7 +127,7 @@ def issue_authentication_certificate(
 
 
 def issue_organisation_certificate(
-    authority: Identity, common_name: str, organisation: str, key: PrivateKey, now: datetime
+    authority: CertifiedKey, common_name: str, organisation: str, key: PrivateKey, now: datetime
 ) -> x509.Certificate:
     """Issue a certificate for a professional or an organisation that signs with a key file."""
     subject = _name(
@@ -142,7 +142,7 @@ def issue_organisation_certificate(
     )
 
 
-def issue_timestamp_certificate(authority: Identity, key: PrivateKey, now: datetime) -> x509.Certificate:
+def issue_timestamp_certificate(authority: CertifiedKey, key: PrivateKey, now: datetime) -> x509.Certificate:
     """Issue a TSA certificate (RFC 3161 2.3: the one, critical extended key usage)."""
     subject = _name(
         (NameOID.COUNTRY_NAME, "JP"),
@@ -158,7 +158,7 @@ def issue_timestamp_certificate(authority: Identity, key: PrivateKey, now: datet
 
 
 def _leaf_builder(
-    authority: Identity, subject: x509.Name, key: PrivateKey, now: datetime, end: datetime | None = None
+    authority: CertifiedKey, subject: x509.Name, key: PrivateKey, now: datetime, end: datetime | None = None
 ) -> x509.CertificateBuilder:
     return _builder(
         subject, authority.certificate.subject, key, now - timedelta(hours=1), end or _leaf_end(now)
@@ -194,7 +194,7 @@ def _policy(identifier: str) -> x509.CertificatePolicies:
     return x509.CertificatePolicies([x509.PolicyInformation(ObjectIdentifier(identifier), None)])
 
 
-def _crl_point(authority: Identity, person: Person) -> x509.CRLDistributionPoints:
+def _crl_point(authority: CertifiedKey, person: Person) -> x509.CRLDistributionPoints:
     base = list(authority.certificate.subject)
     more = [
         x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "CRL Distribution Points"),

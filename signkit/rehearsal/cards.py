@@ -20,11 +20,11 @@ from cryptography.hazmat.primitives.serialization import (
 
 from signkit.card.contents import CardContents, FaceContents
 from signkit.card.emulator import EmulatedCard
-from signkit.card.profiles import PROFILES, Profile, make_card
+from signkit.card.profiles import PROFILES, CardProfile, make_card
 from signkit.card.state import load_state, save_state
 from signkit.card.surface import FourAttributes
 from signkit.errors import FileUnusable, system_cause
-from signkit.rehearsal.authority import Identity, Person, new_ec_key, new_rsa_key
+from signkit.rehearsal.authority import CertifiedKey, Person, new_ec_key, new_rsa_key
 from signkit.rehearsal.pki import (
     HANAKO,
     RehearsalPki,
@@ -81,7 +81,7 @@ def fresh_emulated_card(folder: Path, profile: str = STANDARD) -> EmulatedCard:
     return make_card(kind_of_card(profile), kept_contents(folder, profile))
 
 
-def kind_of_card(name: str) -> Profile:
+def kind_of_card(name: str) -> CardProfile:
     """Return the profile that a name in ``CARD_NAMES`` means.
 
     Raises:
@@ -124,7 +124,7 @@ def _kept_keys(folder: Path, pki: RehearsalPki, profile: str) -> CardContents:
     )
 
 
-def _issue(pki: RehearsalPki, kind: Profile, holder: Person) -> tuple[Identity, Identity]:
+def _issue(pki: RehearsalPki, kind: CardProfile, holder: Person) -> tuple[CertifiedKey, CertifiedKey]:
     now = utc_now()
     end = now - _EXPIRED_SINCE if kind.is_expired else None
     start = end - _EXPIRED_VALIDITY if end else now

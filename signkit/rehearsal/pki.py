@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from signkit.card.contents import CardContents, KeyContents
 from signkit.errors import FileUnusable, system_cause
 from signkit.rehearsal.authority import (
-    Identity,
+    CertifiedKey,
     Person,
     PrivateKey,
     issue_authentication_certificate,
@@ -47,10 +47,10 @@ HANAKO = Person("番号　花子", "東京都千代田区霞が関二丁目１�
 class RehearsalPki:
     """Three CAs (people's signatures, people's authentication, services and organisations) and a TSA."""
 
-    signature_ca: Identity
-    authentication_ca: Identity
-    service_ca: Identity
-    timestamp: Identity
+    signature_ca: CertifiedKey
+    authentication_ca: CertifiedKey
+    service_ca: CertifiedKey
+    timestamp: CertifiedKey
 
     def trust_pem(self) -> bytes:
         """Return the CA certificates that a rehearsal's signatures need to be trusted (PEM)."""
@@ -83,12 +83,12 @@ class RehearsalPki:
         *,
         end: datetime | None = None,
         new_key: Callable[[], PrivateKey] = new_rsa_key,
-    ) -> tuple[Identity, Identity]:
+    ) -> tuple[CertifiedKey, CertifiedKey]:
         """Issue a signing and an authentication certificate, valid from ``now`` to ``end`` (default: five years)."""
         signing, authentication = new_key(), new_key()
         return (
-            Identity(issue_signing_certificate(self.signature_ca, person, signing, now, end), signing),
-            Identity(
+            CertifiedKey(issue_signing_certificate(self.signature_ca, person, signing, now, end), signing),
+            CertifiedKey(
                 issue_authentication_certificate(self.authentication_ca, authentication, now, end), authentication
             ),
         )
@@ -111,7 +111,7 @@ def new_rehearsal(now: datetime | None = None) -> RehearsalPki:
         signature_ca=new_authority("Rehearsal for digital signature", now),
         authentication_ca=new_authority("Rehearsal for user authentication", now),
         service_ca=service,
-        timestamp=Identity(issue_timestamp_certificate(service, key, now), key),
+        timestamp=CertifiedKey(issue_timestamp_certificate(service, key, now), key),
     )
 
 
@@ -145,16 +145,16 @@ def _keep(folder: Path, pki: RehearsalPki) -> None:
     (folder / _TRUST_FILE).write_bytes(pki.trust_pem())  # last: its presence says that the rest is there
 
 
-def keep_identity(path: Path, identity: Identity) -> None:
+def keep_identity(path: Path, identity: CertifiedKey) -> None:
     """Write a key and its certificate to a file that only this user reads."""
     key = identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     path.touch(mode=0o600)
     path.write_bytes(key + _pem(identity.certificate))
 
 
-def load_identity(path: Path) -> Identity:
+def load_identity(path: Path) -> CertifiedKey:
     """Read what ``keep_identity`` wrote."""
-    return Identity(x509.load_pem_x509_certificate(path.read_bytes()), load_key(path))
+    return CertifiedKey(x509.load_pem_x509_certificate(path.read_bytes()), load_key(path))
 
 
 def load_key(path: Path) -> PrivateKey:
@@ -165,7 +165,7 @@ def load_key(path: Path) -> PrivateKey:
     return key
 
 
-def key_contents(identity: Identity, authority: Identity) -> KeyContents:
+def key_contents(identity: CertifiedKey, authority: CertifiedKey) -> KeyContents:
     """Return a key with its certificate and its CA's as a card holds them."""
     return KeyContents(
         private_key=identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()),

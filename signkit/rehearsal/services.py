@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from signkit.pki.revocation.sources import CrlEvidence, NoEvidence, OcspEvidence, RevocationAnswer
-from signkit.rehearsal.authority import Identity
+from signkit.rehearsal.authority import CertifiedKey
 from signkit.words import Text
 
 Clock = Callable[[], datetime]
@@ -34,7 +34,7 @@ class RehearsalRevocation:
 
     def __init__(
         self,
-        authorities: Collection[Identity],
+        authorities: Collection[CertifiedKey],
         *,
         revoked: dict[int, datetime] | None = None,
         use_crl: bool = False,
@@ -55,7 +55,7 @@ class RehearsalRevocation:
             return CrlEvidence(self.crl(authority))
         return OcspEvidence(self._ocsp(certificate, authority))
 
-    def crl(self, authority: Identity) -> bytes:
+    def crl(self, authority: CertifiedKey) -> bytes:
         """Return the authority's present CRL (DER), good for a day."""
         now = self._clock()
         builder = (
@@ -73,7 +73,7 @@ class RehearsalRevocation:
             builder = builder.add_revoked_certificate(entry)
         return builder.sign(authority.key, hashes.SHA256()).public_bytes(Encoding.DER)
 
-    def _ocsp(self, certificate: asn1_x509.Certificate, authority: Identity) -> bytes:
+    def _ocsp(self, certificate: asn1_x509.Certificate, authority: CertifiedKey) -> bytes:
         now = self._clock()
         when = self._revoked.get(certificate.serial_number)
         builder = ocsp.OCSPResponseBuilder().add_response(
@@ -95,7 +95,7 @@ class RehearsalTimestamps:
 
     name = "rehearsal"
 
-    def __init__(self, service: Identity, issuer: x509.Certificate, *, clock: Clock = utc_now) -> None:
+    def __init__(self, service: CertifiedKey, issuer: x509.Certificate, *, clock: Clock = utc_now) -> None:
         self._service = service
         self._clock = clock
         self._certificate = _to_asn1(service.certificate)

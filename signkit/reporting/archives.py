@@ -33,7 +33,7 @@ _RATIO_FROM = 1024 * 1024  # a small member may shrink as it likes
 
 
 @dataclass(frozen=True)
-class Member:
+class ArchiveMember:
     """One file of an archive: its bytes, or why there are none; without a name it stands for the archive itself."""
 
     name: str | None
@@ -55,20 +55,20 @@ class _Budget:
             raise FileProblem("limit", _TOO_MUCH)
 
 
-def members(path: str, suffixes: tuple[str, ...]) -> Iterator[Member]:
+def members(path: str, suffixes: tuple[str, ...]) -> Iterator[ArchiveMember]:
     """Yield the members whose names end with one of ``suffixes``, in the archive's order."""
     read = _zip_members if path.lower().endswith(".zip") else _tar_members
     try:
         with _regular(path) as stream:
             yield from read(stream, suffixes)
     except FileProblem as problem:
-        yield Member(None, problem=problem)
+        yield ArchiveMember(None, problem=problem)
     except ZipRefused as refused:
-        yield Member(None, problem=_refusal(refused))
+        yield ArchiveMember(None, problem=_refusal(refused))
     except OSError as error:
-        yield Member(None, problem=FileProblem("unreadable", system_cause(error)))
+        yield ArchiveMember(None, problem=FileProblem("unreadable", system_cause(error)))
     except Exception as error:  # zipfile and tarfile raise a dozen kinds for hostile archives
-        yield Member(None, problem=_damaged(type(error).__name__))
+        yield ArchiveMember(None, problem=_damaged(type(error).__name__))
 
 
 class _BoundedFile(io.BufferedReader):
@@ -91,7 +91,7 @@ def _regular(path: str) -> Iterator[IO[bytes]]:
         yield cast(IO[bytes], stream)
 
 
-def _zip_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Member]:
+def _zip_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[ArchiveMember]:
     bounds = ZipBounds(_MEMBERS, _MEMBER_BYTES, _TOTAL_BYTES, _RATIO, _RATIO_FROM)
     budget = _Budget()
     with open_zip(stream, bounds) as archive:
@@ -100,11 +100,11 @@ def _zip_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Membe
                 continue
             try:
                 budget.take(entry.file_size)
-                yield Member(entry.filename, _whole(archive.pieces(entry), entry.file_size))
+                yield ArchiveMember(entry.filename, _whole(archive.pieces(entry), entry.file_size))
             except ZipRefused as refused:
-                yield Member(entry.filename, problem=_refusal(refused))
+                yield ArchiveMember(entry.filename, problem=_refusal(refused))
             except FileProblem as problem:
-                yield Member(entry.filename, problem=problem)
+                yield ArchiveMember(entry.filename, problem=problem)
                 if budget.members < 0 or budget.total < 0:
                     return
 
@@ -122,7 +122,7 @@ def _refusal(refused: ZipRefused) -> FileProblem:
     return FileProblem(*found) if found is not None else _damaged(refused.detail)
 
 
-def _tar_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Member]:
+def _tar_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[ArchiveMember]:
     budget = _Budget()
     with _unzipped(stream) as plain, tarfile.open(fileobj=plain, mode="r:") as archive:
         for info in archive:
@@ -131,9 +131,9 @@ def _tar_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[Membe
                 budget.take(0)
                 continue
             try:
-                yield Member(info.name, _tar_data(archive, info, budget))
+                yield ArchiveMember(info.name, _tar_data(archive, info, budget))
             except FileProblem as problem:
-                yield Member(info.name, problem=problem)
+                yield ArchiveMember(info.name, problem=problem)
                 if budget.members < 0 or budget.total < 0:
                     return
 

@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from signkit.errors import SignKitError, ValidationRefused
 from signkit.incoming import FileProblem, read_location, too_large
-from signkit.reporting.sources import Source, sources
+from signkit.reporting.sources import FileSource, sources
 from signkit.validation.api import not_read, validate_data, validate_streamed
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import FileError, Report, Verdict
@@ -89,7 +89,7 @@ def validate_many(
             on_unchanged(name)
 
 
-def _judge(source: Source, options: ValidationOptions, known: str | None) -> Report | None:
+def _judge(source: FileSource, options: ValidationOptions, known: str | None) -> Report | None:
     """Judge one file; None where it is ``known`` by its SHA-256."""
     try:
         if source.problem is not None:
@@ -122,7 +122,7 @@ def _unpack(digest: str, packed: bytes | None) -> ValidationOptions:
     return _unpacked[digest]
 
 
-def _judge_elsewhere(digest: str, packed: bytes | None, source: Source, known: str | None) -> Report | None:
+def _judge_elsewhere(digest: str, packed: bytes | None, source: FileSource, known: str | None) -> Report | None:
     return _judge(source, _unpack(digest, packed), known)
 
 
@@ -138,7 +138,7 @@ class _Sender:
         self.digest = hashlib.sha256(self.packed).hexdigest()
         self._with_job = None if once else self.packed
 
-    def submit(self, executor: Executor, source: Source, known: str | None) -> Future[Report | None]:
+    def submit(self, executor: Executor, source: FileSource, known: str | None) -> Future[Report | None]:
         try:
             return executor.submit(_judge_elsewhere, self.digest, self._with_job, source, known)
         except RuntimeError as error:  # shut down, or broken
@@ -154,7 +154,7 @@ def _patience(options: ValidationOptions) -> float:
 
 
 def _in_processes(
-    todo: Iterable[Source], done: Mapping[str, str], options: ValidationOptions, jobs: int
+    todo: Iterable[FileSource], done: Mapping[str, str], options: ValidationOptions, jobs: int
 ) -> Iterator[tuple[str, Report | None]]:
     sender = _Sender(options, once=True)
     seconds = options.limits.seconds + MARGIN_SECONDS
@@ -175,9 +175,9 @@ class _Run:
         self._executor = executor
         self._room = _AHEAD * jobs
         self._patience = patience
-        self._pending: dict[Future[Report | None], tuple[Source, float]] = {}
+        self._pending: dict[Future[Report | None], tuple[FileSource, float]] = {}
 
-    def reports(self, todo: Iterable[Source], done: Mapping[str, str]) -> Iterator[tuple[str, Report | None]]:
+    def reports(self, todo: Iterable[FileSource], done: Mapping[str, str]) -> Iterator[tuple[str, Report | None]]:
         """Yield name and report of each file as it is done; the report is None where it is the same as before."""
         waiting = iter(todo)
         try:
@@ -203,7 +203,7 @@ class _Run:
                 future.cancel()
                 yield source.name, self._lost(source, WorkerLost("hung", f"{self._patience:g} s"))
 
-    def _outcome(self, future: Future[Report | None], source: Source) -> Report | None:
+    def _outcome(self, future: Future[Report | None], source: FileSource) -> Report | None:
         try:
             return future.result()
         except WorkerLost as lost:
@@ -217,7 +217,7 @@ class _Run:
         except Exception as error:  # the executor's own words for a lost worker, such as Dask's KilledWorker
             return self._lost(source, WorkerLost("died", type(error).__name__))
 
-    def _lost(self, source: Source, lost: WorkerLost) -> Report:
+    def _lost(self, source: FileSource, lost: WorkerLost) -> Report:
         """Report a file whose worker is gone.  It has no digest, so that ``done`` never passes it over."""
         options = self._sender.options
         return Report(

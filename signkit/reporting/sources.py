@@ -20,7 +20,7 @@ SUFFIXES = (".pdf", ".p7m", ".p7s", ".pkcs7", ".p7b", ".cms", ".asice")
 
 
 @dataclass(frozen=True)
-class Source:
+class FileSource:
     """One file to judge.
 
     Attributes:
@@ -34,7 +34,7 @@ class Source:
     problem: FileProblem | None = None
 
 
-def sources(names: Iterable[str | os.PathLike[str]], *, offline: bool = False) -> Iterator[Source]:
+def sources(names: Iterable[str | os.PathLike[str]], *, offline: bool = False) -> Iterator[FileSource]:
     """Yield every file that ``names`` stand for: in the order given, within a folder or glob in order of names.
 
     A folder is searched for files of a known kind and for archives; symbolic links to folders are followed, each folder
@@ -43,7 +43,7 @@ def sources(names: Iterable[str | os.PathLike[str]], *, offline: bool = False) -
     for name in names:
         text = os.fspath(name)
         if offline and needs_network(text):
-            yield Source(text, problem=OFFLINE)
+            yield FileSource(text, problem=OFFLINE)
             continue
         for source in _named(text):
             yield from _opened(source, named=source.name == text)
@@ -55,7 +55,7 @@ def listed(names: Iterable[str]) -> Iterator[str]:
         yield from (source.name for source in _named(name))
 
 
-def _named(name: str) -> Iterator[Source]:
+def _named(name: str) -> Iterator[FileSource]:
     if is_url(name):
         yield from _at_url(name)
     elif os.path.isdir(name):  # noqa: PTH112
@@ -63,10 +63,10 @@ def _named(name: str) -> Iterator[Source]:
     elif glob.has_magic(name) and not os.path.lexists(name):
         yield from _matching(name)
     else:
-        yield Source(name)
+        yield FileSource(name)
 
 
-def _opened(source: Source, *, named: bool) -> Iterator[Source]:
+def _opened(source: FileSource, *, named: bool) -> Iterator[FileSource]:
     """Replace an archive by its members; one that was ``named`` and holds none must not pass in silence."""
     if source.problem is not None or is_url(source.name) or not source.name.lower().endswith(ARCHIVE_SUFFIXES):
         yield source
@@ -75,18 +75,18 @@ def _opened(source: Source, *, named: bool) -> Iterator[Source]:
     for member in members(source.name, SUFFIXES):
         empty = False
         name = source.name if member.name is None else f"{source.name}!{member.name}"
-        yield Source(name, member.data, member.problem)
+        yield FileSource(name, member.data, member.problem)
     if empty and named:
-        yield Source(
+        yield FileSource(
             source.name,
             problem=FileProblem("unreadable", Text("no PDF or CMS file in it", "PDF も CMS も入っていません")),
         )
 
 
-def _matching(pattern: str) -> Iterator[Source]:
+def _matching(pattern: str) -> Iterator[FileSource]:
     found = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207  a text may be no path on this system
     if not found:
-        yield Source(
+        yield FileSource(
             pattern, problem=FileProblem("unreadable", Text("no file matches", "該当するファイルがありません"))
         )
     for name in found:
@@ -94,10 +94,10 @@ def _matching(pattern: str) -> Iterator[Source]:
             if not pattern.endswith("**"):  # which matches what is inside by itself
                 yield from _in_folder(name)
         else:
-            yield Source(name)
+            yield FileSource(name)
 
 
-def _in_folder(folder: str) -> Iterator[Source]:
+def _in_folder(folder: str) -> Iterator[FileSource]:
     """Walk without recursion, so that depth costs nothing; a folder that was entered before is passed over."""
     entered: set[tuple[int, int]] = set()
     stack = [folder]
@@ -111,11 +111,11 @@ def _in_folder(folder: str) -> Iterator[Source]:
             with os.scandir(current) as listing:
                 entries = sorted(listing, key=lambda entry: entry.name)
         except OSError as error:
-            yield Source(current, problem=FileProblem("unreadable", system_cause(error)))
+            yield FileSource(current, problem=FileProblem("unreadable", system_cause(error)))
             continue
         for entry in entries:
             if not _is_folder(entry) and entry.name.lower().endswith(SUFFIXES + ARCHIVE_SUFFIXES):
-                yield Source(os.path.normpath(entry.path))
+                yield FileSource(os.path.normpath(entry.path))
         stack += [entry.path for entry in reversed(entries) if _is_folder(entry)]
 
 
@@ -126,10 +126,10 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _at_url(url: str) -> Iterator[Source]:
+def _at_url(url: str) -> Iterator[FileSource]:
     """A URL is one file; one that ends with ``/`` a folder, one with ``*`` a glob."""
     if not url.endswith("/") and "*" not in url:
-        yield Source(url)
+        yield FileSource(url)
         return
     try:
         system, path = fsspec().core.url_to_fs(url)
@@ -138,6 +138,6 @@ def _at_url(url: str) -> Iterator[Source]:
     except Exception as error:  # every file system behind fsspec has errors of its own
         if type(error).__module__.startswith("signkit."):
             raise
-        yield Source(url, problem=FileProblem("unreadable", system_cause(error)))
+        yield FileSource(url, problem=FileProblem("unreadable", system_cause(error)))
         return
-    yield from map(Source, names)
+    yield from map(FileSource, names)

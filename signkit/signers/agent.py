@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from signkit.errors import SignerUnusable
 from signkit.signers.agent_channel import LOOPBACK, Channel, ChannelBroken, CodeWrong, greet, secret_of
-from signkit.signers.base import AskSecret, Purpose, SecretRequest, SignatureAlgorithm, wipe
+from signkit.signers.base import AskSecret, KeyAlgorithm, Purpose, SecretRequest, wipe
 from signkit.words import Text
 
 #: Seconds that the person at the agent is waited for.
@@ -39,7 +39,7 @@ class AgentSigner:
 
     certificate: bytes
     chain: tuple[bytes, ...]
-    algorithm: SignatureAlgorithm
+    algorithm: KeyAlgorithm
 
     def sign(self, data: bytes) -> bytes:
         """Sign ``data``, which must be signed attributes; see `signkit.signers.base.Signer`."""
@@ -67,7 +67,7 @@ class AgentSigner:
             try:
                 self.certificate = b64decode(answer["certificate"], validate=True)
                 self.chain = tuple(b64decode(der, validate=True) for der in answer["chain"])
-                self.algorithm = SignatureAlgorithm(answer["key_type"], answer["digest"])
+                self.algorithm = KeyAlgorithm(answer["key_type"], answer["digest"])
             except (KeyError, TypeError, ValueError) as error:
                 raise SignerUnusable("agent-refused", cause=_OTHER) from error
             self._stack = stack.pop_all()

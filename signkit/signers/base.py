@@ -24,7 +24,7 @@ SecretKind = Literal[
 
 
 @dataclass(frozen=True)
-class SignatureAlgorithm:
+class KeyAlgorithm:
     """How a key signs: its type and the hash (asn1crypto's name, e.g. ``sha256``) applied to the data first."""
 
     key_type: KeyType
@@ -65,7 +65,7 @@ class Purpose:
 #: Asks a person; returns the secret as bytes that the receiver wipes after use.  Only the command line implements it.
 AskSecret = Callable[[SecretRequest], bytearray]
 #: Raises where a key with this certificate (DER) that signs so is of no use.
-Accept = Callable[[bytes, SignatureAlgorithm], None]
+Accept = Callable[[bytes, KeyAlgorithm], None]
 
 
 class KeyFacts(Protocol):
@@ -82,7 +82,7 @@ class KeyFacts(Protocol):
     @property
     def chain(self) -> tuple[bytes, ...]: ...  # noqa: D102
     @property
-    def algorithm(self) -> SignatureAlgorithm: ...  # noqa: D102
+    def algorithm(self) -> KeyAlgorithm: ...  # noqa: D102
 
 
 class Signer(KeyFacts, Protocol):

@@ -20,7 +20,7 @@ from signkit.errors import NoCard, NoReader, PinNeeded, ReaderNotFound
 from signkit.jpki.authorities import certification_authorities
 from signkit.pki.chains import find_issuer
 from signkit.settings import Settings
-from signkit.signers.base import Accept, AskSecret, SecretKind, SecretRequest, SignatureAlgorithm
+from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, SecretKind, SecretRequest
 
 if TYPE_CHECKING:
     from signkit.card.keys import HashName
@@ -66,10 +66,10 @@ class CardSigner:
         return () if issuer is None else (issuer.dump(),)
 
     @property
-    def algorithm(self) -> SignatureAlgorithm:
+    def algorithm(self) -> KeyAlgorithm:
         """How the card's key signs."""
         key = self._open_session.key
-        return SignatureAlgorithm(key.algorithm, key.hashes[0])
+        return KeyAlgorithm(key.algorithm, key.hashes[0])
 
     def sign(self, data: bytes) -> bytes:
         """Sign ``data``; see `signkit.signers.base.Signer`."""
@@ -123,7 +123,7 @@ def _look_ahead(connection: Connection, accept: Accept) -> None:
     except PinNeeded:  # a smartphone
         return
     key = card_key(certificate)
-    accept(certificate, SignatureAlgorithm(key.algorithm, key.hashes[0]))
+    accept(certificate, KeyAlgorithm(key.algorithm, key.hashes[0]))
 
 
 def connect_card(reader: str | None, settings: Settings) -> Connection:

@@ -21,7 +21,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from signkit.errors import InputUnreadable, SignerUnusable, system_cause
 from signkit.pki.http import HttpFailure, fetch
 from signkit.settings import Settings
-from signkit.signers.base import Accept, AskSecret, SecretRequest, SignatureAlgorithm, wipe
+from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, SecretRequest, wipe
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.words import Text
 
@@ -88,7 +88,7 @@ class CscSigner:
     accept: Accept | None = None
     certificate: bytes = field(default=b"", init=False)
     chain: tuple[bytes, ...] = field(default=(), init=False)
-    algorithm: SignatureAlgorithm = field(default=SignatureAlgorithm("rsa", "sha256"), init=False)
+    algorithm: KeyAlgorithm = field(default=KeyAlgorithm("rsa", "sha256"), init=False)
     _sign_algorithm: str = field(default="", init=False)
     _headers: dict[str, str] = field(default_factory=dict, init=False, repr=False)
     _pin: bytearray | None = field(default=None, init=False, repr=False)
@@ -259,7 +259,7 @@ def _decoded(text: object, step: str) -> bytes:
         raise SignerUnusable("csc-failed", step=step, cause="no base64") from error
 
 
-def _algorithm(certificate: bytes, info: dict[str, Any]) -> tuple[SignatureAlgorithm, str]:
+def _algorithm(certificate: bytes, info: dict[str, Any]) -> tuple[KeyAlgorithm, str]:
     """Return how the key signs, and the OID by which the service offers that."""
     from asn1crypto import algos, x509
     from cryptography.hazmat.primitives.serialization import load_der_public_key

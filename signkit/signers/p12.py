@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from signkit.errors import SignerUnusable
 from signkit.incoming import read_file
 from signkit.limits import KEY_FILE_BYTES
-from signkit.signers.base import AskSecret, SecretRequest, SignatureAlgorithm, wipe
+from signkit.signers.base import AskSecret, KeyAlgorithm, SecretRequest, wipe
 from signkit.signers.software import SoftwareKey
 from signkit.words import Text
 
@@ -26,7 +26,7 @@ class Pkcs12Signer:
         self.chain = chain
 
     @property
-    def algorithm(self) -> SignatureAlgorithm:
+    def algorithm(self) -> KeyAlgorithm:
         """How the key signs."""
         return self._key.algorithm
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from signkit.errors import SignerUnusable, TokenChoice
 from signkit.pki.chains import build_chain
 from signkit.settings import Settings
-from signkit.signers.base import Accept, AskSecret, SignatureAlgorithm, shown, wipe
+from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, shown, wipe
 from signkit.signers.pkcs11_token import (
     Module,
     NamedToken,
@@ -60,7 +60,7 @@ class _Key:
     private: PrivateKey
     certificate: bytes
     chain: tuple[bytes, ...]
-    algorithm: SignatureAlgorithm
+    algorithm: KeyAlgorithm
     mechanism: Mechanism
     always_authenticate: bool
 
@@ -95,7 +95,7 @@ class Pkcs11Signer:
         return self._open_key.chain
 
     @property
-    def algorithm(self) -> SignatureAlgorithm:
+    def algorithm(self) -> KeyAlgorithm:
         """How the token's key signs."""
         return self._open_key.algorithm
 
@@ -289,7 +289,7 @@ def _common_name(certificate: x509.Certificate) -> str:
     return names if isinstance(names, str) else ", ".join(map(str, names))
 
 
-def _algorithm(certificate: x509.Certificate, token: Token) -> SignatureAlgorithm:
+def _algorithm(certificate: x509.Certificate, token: Token) -> KeyAlgorithm:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
@@ -307,7 +307,7 @@ def _algorithm(certificate: x509.Certificate, token: Token) -> SignatureAlgorith
     return algorithm
 
 
-def _mechanism(token: Token, algorithm: SignatureAlgorithm) -> Mechanism:
+def _mechanism(token: Token, algorithm: KeyAlgorithm) -> Mechanism:
     """Return how the token is to sign: RSA with its own hashing where it has that, ECDSA over our digest."""
     from pkcs11 import Mechanism
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import SignerUnusable
-from signkit.signers.base import SignatureAlgorithm
+from signkit.signers.base import KeyAlgorithm
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _CURVE_DIGESTS = {"secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sh
 class SoftwareKey:
     """A parsed private key, ready to sign many times."""
 
-    algorithm: SignatureAlgorithm
+    algorithm: KeyAlgorithm
     _key: Any = field(repr=False)
 
     @classmethod
@@ -70,7 +70,7 @@ class KeyUnfit(Exception):
         self.cause = cause
 
 
-def algorithm_of(key: object) -> SignatureAlgorithm:
+def algorithm_of(key: object) -> KeyAlgorithm:
     """Return how the owner of the public ``key`` signs, wherever the private key lives.
 
     Raises:
@@ -86,12 +86,12 @@ def algorithm_of(key: object) -> SignatureAlgorithm:
                     f"RSA 鍵が{key.key_size}ビットです。{_MIN_RSA_BITS}ビット以上が必要です",
                 )
             )
-        return SignatureAlgorithm("rsa", "sha256")
+        return KeyAlgorithm("rsa", "sha256")
     if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.name in _CURVE_DIGESTS:
-        return SignatureAlgorithm("ecdsa", _CURVE_DIGESTS[key.curve.name])
+        return KeyAlgorithm("ecdsa", _CURVE_DIGESTS[key.curve.name])
     if isinstance(key, ed25519.Ed25519PublicKey):
-        return SignatureAlgorithm("ed25519", "sha512")  # RFC 8419 3.1
+        return KeyAlgorithm("ed25519", "sha512")  # RFC 8419 3.1
     if isinstance(key, ed448.Ed448PublicKey):
-        return SignatureAlgorithm("ed448", "shake256")  # RFC 8419 3.1
+        return KeyAlgorithm("ed448", "shake256")  # RFC 8419 3.1
     kind = type(key).__name__
     raise KeyUnfit(Text(f"a key of type {kind} cannot sign here", f"種類 {kind} の鍵では署名できません"))

@@ -18,7 +18,7 @@ from signkit.pdf.contract import EmbeddedParty
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.signers.base import Signer
-from signkit.signing.levels import Level, Services, Signed, sign
+from signkit.signing.levels import Level, Services, SignedFile, sign
 from signkit.signing.readback import check_signed
 from signkit.signing.request import FieldName, SignatureRequest
 
@@ -56,7 +56,7 @@ class Outcome:
         interrupted: the person stopped the run.
     """
 
-    signed: tuple[tuple[Job, Signed], ...] = field(repr=False)
+    signed: tuple[tuple[Job, SignedFile], ...] = field(repr=False)
     failed: tuple[tuple[Job, BaseException], ...]
     not_begun: tuple[Job, ...]
     interrupted: bool = False
@@ -85,7 +85,7 @@ def sign_jobs(
         on_signed: called after each file was written.
     """
 
-    def work(job: Job) -> Signed:
+    def work(job: Job) -> SignedFile:
         data = read(job)
         signed = sign(data, request_for(job), signer, level, services, password=password)
         check = _checker(data, signer.certificate)
@@ -93,8 +93,8 @@ def sign_jobs(
         return replace(signed, pdf=b"")  # written; a batch keeps no file in memory
 
     waiting = list(jobs)
-    running: dict[Future[Signed], Job] = {}
-    done: list[tuple[Job, Signed]] = []
+    running: dict[Future[SignedFile], Job] = {}
+    done: list[tuple[Job, SignedFile]] = []
     failed: list[tuple[Job, BaseException]] = []
     interrupted = False
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:

@@ -17,7 +17,7 @@ from signkit.cms.container import Parts
 from signkit.cms.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
 from signkit.errors import SigningRefused
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
-from signkit.signers.base import KeyFacts, SignatureAlgorithm, Signer
+from signkit.signers.base import KeyAlgorithm, KeyFacts, Signer
 
 if TYPE_CHECKING:
     from asn1crypto import algos, tsp, x509
@@ -131,7 +131,7 @@ def _fixed_parts_of(key: KeyFacts) -> _Fixed:
 
 
 @lru_cache(maxsize=16)
-def _fixed_parts(certificate_der: bytes, chain: tuple[bytes, ...], algorithm: SignatureAlgorithm) -> _Fixed:
+def _fixed_parts(certificate_der: bytes, chain: tuple[bytes, ...], algorithm: KeyAlgorithm) -> _Fixed:
     from asn1crypto import algos, x509
 
     certificate = x509.Certificate.load(certificate_der)
@@ -219,7 +219,7 @@ def _parts(fixed: _Fixed, attributes: bytes, signature: bytes, token: bytes | No
     return Parts((fixed.digest_algorithm,), _oid("data"), fixed.certificates, (), (signer_info,))
 
 
-def signature_mechanism(algorithm: SignatureAlgorithm) -> algos.SignedDigestAlgorithm:
+def signature_mechanism(algorithm: KeyAlgorithm) -> algos.SignedDigestAlgorithm:
     """Return the CMS signatureAlgorithm (RFC 5754, 4056, 8419)."""
     from asn1crypto import algos
 

@@ -25,20 +25,20 @@ from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.chains import find_issuer
-from signkit.signers.base import KeyFacts, SignatureAlgorithm
+from signkit.signers.base import KeyAlgorithm, KeyFacts
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.signing.cms import join_signature, signature_mechanism, signed_attributes
 from signkit.signing.levels import (
     Level,
     Services,
-    Signed,
+    SignedFile,
     raise_to_level,
     refuse_unfinishable,
     signature_timestamper,
 )
 from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for
 from signkit.signing.party import refuse_other_person
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
 from signkit.signing.turn import check_turn
@@ -85,7 +85,7 @@ _FORM = _closed(
     role=_NAME,
     level={"enum": [level.value for level in Level]},
     witness={"type": "boolean"},
-    profile={"enum": [profile.value for profile in Profile]},
+    profile={"enum": [profile.value for profile in SignatureFormat]},
     created=_TIME,
     expires=_TIME,
     display={"type": "object"},
@@ -98,7 +98,7 @@ class DeferredKey:
 
     certificate: bytes
     chain: tuple[bytes, ...]
-    algorithm: SignatureAlgorithm
+    algorithm: KeyAlgorithm
 
     @classmethod
     def of(cls, certificates: list[bytes], source: str, issuers: tuple[x509.Certificate, ...] = ()) -> DeferredKey:
@@ -147,12 +147,12 @@ class DeferredRequest:
     original_size: int
     original_sha256: str
     attributes: bytes = field(repr=False)
-    algorithm: SignatureAlgorithm
+    algorithm: KeyAlgorithm
     certificate_sha256: str
     role: str
     level: Level
     witness: bool
-    profile: Profile
+    profile: SignatureFormat
     created: datetime
     expires: datetime
     display: dict[str, Any] = field(repr=False)
@@ -224,12 +224,12 @@ def _from_json(content: dict[str, Any]) -> DeferredRequest:
         original_size=file["original_size"],
         original_sha256=file["original_sha256"],
         attributes=b64decode(to_sign["attributes"], validate=True),
-        algorithm=SignatureAlgorithm(to_sign["key_type"], to_sign["digest_algorithm"]),
+        algorithm=KeyAlgorithm(to_sign["key_type"], to_sign["digest_algorithm"]),
         certificate_sha256=content["certificate_sha256"],
         role=content["role"],
         level=Level(content["level"]),
         witness=content["witness"],
-        profile=Profile(content["profile"]),
+        profile=SignatureFormat(content["profile"]),
         created=_time(content["created"]),
         expires=_time(content["expires"]),
         display=content["display"],
@@ -327,7 +327,7 @@ def complete(
     now: datetime,
     other_person: bool = False,
     password: Password = None,
-) -> Signed:
+) -> SignedFile:
     """Put a signature that was made elsewhere into its file and raise that to the request's level.
 
     Args:

@@ -23,7 +23,7 @@ from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
 from signkit.signing.pades import add_document_timestamp, add_evidence, sign_field
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
@@ -70,7 +70,7 @@ class Services:
 
 
 @dataclass(frozen=True)
-class Signed:
+class SignedFile:
     """A file that was signed or extended.
 
     Attributes:
@@ -92,7 +92,7 @@ def sign(
     services: Services,
     *,
     password: Password = None,
-) -> Signed:
+) -> SignedFile:
     """Sign ``pdf`` at ``level`` and check the result before returning it.
 
     Raises:
@@ -114,7 +114,7 @@ def sign(
 
 
 def refuse_unfinishable(
-    key: KeyFacts, time: datetime, level: Level, services: Services, profile: Profile = Profile.PADES
+    key: KeyFacts, time: datetime, level: Level, services: Services, profile: SignatureFormat = SignatureFormat.PADES
 ) -> None:
     """Refuse before the key is used what could not be finished afterwards.
 
@@ -139,18 +139,20 @@ def signature_timestamper(level: Level, services: Services) -> Timestamper | Non
     return lambda digest: obtain_timestamp(services.timestamps, digest).der
 
 
-def raise_to_level(signed: bytes, key: KeyFacts, level: Level, services: Services, password: Password = None) -> Signed:
+def raise_to_level(
+    signed: bytes, key: KeyFacts, level: Level, services: Services, password: Password = None
+) -> SignedFile:
     """Add to a file that ``key`` just signed the evidence that ``level`` asks for.
 
     Raises:
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
     """
     if not level.has_evidence:
-        return Signed(signed)
+        return SignedFile(signed)
     return _with_evidence(signed, level, services, _certificates(key), password)
 
 
-def extend(pdf: bytes, level: Level, services: Services, *, password: Password = None) -> Signed:
+def extend(pdf: bytes, level: Level, services: Services, *, password: Password = None) -> SignedFile:
     """Add evidence for every signature and timestamp in ``pdf``, and for B-LTA a (further) document timestamp.
 
     Raises:
@@ -175,7 +177,7 @@ def extend(pdf: bytes, level: Level, services: Services, *, password: Password =
 
 def _with_evidence(
     pdf: bytes, level: Level, services: Services, extra: Iterable[x509.Certificate], password: Password
-) -> Signed:
+) -> SignedFile:
     """Add what is missing: evidence on every certificate, and for B-LTA a document timestamp over all of it.
 
     What the document holds already is enough where nothing newer can be had: a renewal must be possible when the
@@ -190,7 +192,7 @@ def _with_evidence(
         result = add_document_timestamp(result, services.timestamps, field, password)
         result, more = _evidence_of_last_timestamp(result, evidence, pool, services, level, password)
         evidence += more
-    return Signed(result, evidence_issued=evidence.issued)
+    return SignedFile(result, evidence_issued=evidence.issued)
 
 
 def _evidence_of_last_timestamp(

@@ -15,11 +15,11 @@ from signkit.validation.profile import REGISTRY_KEY_BITS, REGISTRY_SUB_FILTER
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.signers.base import SignatureAlgorithm
+    from signkit.signers.base import KeyAlgorithm
     from signkit.signing.cms import Statement
 
 
-class Profile(StrEnum):
+class SignatureFormat(StrEnum):
     """A format of signatures."""
 
     PADES = "pades"
@@ -28,7 +28,7 @@ class Profile(StrEnum):
     @property
     def sub_filter(self) -> str:
         """``/SubFilter`` without its slash."""
-        return REGISTRY_SUB_FILTER if self is Profile.REGISTRY else "ETSI.CAdES.detached"
+        return REGISTRY_SUB_FILTER if self is SignatureFormat.REGISTRY else "ETSI.CAdES.detached"
 
     def statement(self, time: datetime) -> Statement:
         """Return the signed attributes beside content type and digest.
@@ -38,7 +38,7 @@ class Profile(StrEnum):
         """
         from signkit.signing.cms import Statement
 
-        if self is Profile.PADES:
+        if self is SignatureFormat.PADES:
             return Statement()
         return Statement(signing_time=time.astimezone(UTC), names_certificate=False)
 
@@ -48,10 +48,10 @@ class Profile(StrEnum):
         Raises:
             UsageProblem: the profile takes none.
         """
-        if wanted and self is Profile.REGISTRY:
+        if wanted and self is SignatureFormat.REGISTRY:
             raise UsageProblem(_NO_TIMESTAMPS, _LEAVE_OUT)
 
-    def refuse_key(self, certificate: bytes, algorithm: SignatureAlgorithm) -> None:
+    def refuse_key(self, certificate: bytes, algorithm: KeyAlgorithm) -> None:
         """Refuse a key whose signatures the profile does not take.
 
         Args:
@@ -61,11 +61,11 @@ class Profile(StrEnum):
         Raises:
             SigningRefused("key-not-for-registry"): it is not RSA with 2048 bits, or does not sign with SHA-256.
         """
-        if self is Profile.REGISTRY:
+        if self is SignatureFormat.REGISTRY:
             _refuse_other_keys(certificate, algorithm)
 
 
-def _refuse_other_keys(der: bytes, algorithm: SignatureAlgorithm) -> None:
+def _refuse_other_keys(der: bytes, algorithm: KeyAlgorithm) -> None:
     from asn1crypto import x509
 
     from signkit.errors import SigningRefused

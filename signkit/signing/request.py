@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from signkit.signing.appearance import Appearance
 from signkit.signing.places import Place
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 
 FieldName: TypeAlias = str
 
@@ -37,5 +37,5 @@ class SignatureRequest:
     location: str | None = None
     appearance: Appearance | None = None
     witness: bool = False
-    profile: Profile = Profile.PADES
+    profile: SignatureFormat = SignatureFormat.PADES
     place: Place | None = None

@@ -82,16 +82,16 @@ def refuse_violation(field: Any, intention: Intention) -> None:
 
 
 def _seed_of(field: Any) -> Any:
-    return _resolved(field["/SV"], _Budget()) if "/SV" in field else None
+    return _resolved(field["/SV"], _ObjectBudget()) if "/SV" in field else None
 
 
-class _Budget:
+class _ObjectBudget:
     """How much of a stranger's dictionary is still read."""
 
     left = _MAX_ITEMS
 
 
-def _resolved(item: Any, budget: _Budget, depth: int = 0) -> Any:
+def _resolved(item: Any, budget: _ObjectBudget, depth: int = 0) -> Any:
     """Return a copy without references: pyHanko's reader of seed values follows none."""
     from pyhanko.pdf_utils import generic
 

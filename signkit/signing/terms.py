@@ -20,7 +20,7 @@ from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level
 from signkit.signing.pades import refuse_unwanted
 from signkit.signing.places import Place
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import FieldName, SignatureRequest
 from signkit.signing.turn import check_turn
 from signkit.validation.options import ValidationOptions
@@ -58,7 +58,7 @@ class SignatureTerms:
     level: Level = Level.B_B
     reason: str | None = None
     location: str | None = None
-    profile: Profile = Profile.PADES
+    profile: SignatureFormat = SignatureFormat.PADES
     place: Place | None = None
     certify: bool | None = None
     witness: bool = False
@@ -110,10 +110,10 @@ def admit(
     turn = check_turn(pdf, terms.role, password, adds_field=terms.place is not None)
     if not turn.is_first:
         _refuse_broken(pdf, name, replace(judgement, offline=True, password=password))
-    if terms.profile is Profile.REGISTRY:
+    if terms.profile is SignatureFormat.REGISTRY:
         options = replace(judgement, offline=True, password=password, profile=ProfileName.REGISTRY)
         _refuse_unfit_for_registry(pdf, name, options)
-    usual = turn.is_first and turn.is_contract and terms.profile is Profile.PADES
+    usual = turn.is_first and turn.is_contract and terms.profile is SignatureFormat.PADES
     admission = Admission(usual if terms.certify is None else terms.certify, turn.party)
     unsigned = _request(terms, "", admission.certify)
     refuse_unwanted(pdf, unsigned, timestamped=terms.level.has_timestamp, password=password)

@@ -63,7 +63,7 @@ class AsicUnreadable(Exception):
 
 
 @dataclass(frozen=True)
-class Member:
+class ContainerMember:
     """A file in a container, as ``asic list`` tells it.
 
     Attributes:
@@ -126,7 +126,7 @@ def validate_asic_stream(stream: BinaryIO, *, name: str, options: ValidationOpti
         return unreadable(blank, "internal", detail=type(error).__name__)
 
 
-def list_asic(path: Path, limits: Limits | None = None) -> list[Member]:
+def list_asic(path: Path, limits: Limits | None = None) -> list[ContainerMember]:
     """Return the files in a container, without judging any signature.
 
     Raises:
@@ -136,7 +136,7 @@ def list_asic(path: Path, limits: Limits | None = None) -> list[Member]:
         with open_regular(path) as stream, _Archive(stream, limits or Limits()) as archive:
             manifests = archive.manifests()
             return [
-                Member(name, archive.size(name), tuple(m.name for m in manifests if _names(m, name)))
+                ContainerMember(name, archive.size(name), tuple(m.name for m in manifests if _names(m, name)))
                 for name in archive.data_objects
             ]
     except (AsicUnreadable, LimitExceeded, zipfile.BadZipFile, expat.ExpatError, OSError, ValueError) as error:

@@ -19,7 +19,7 @@ from signkit.cms.smime import SignedMessage, signed_message
 from signkit.errors import InputUnreadable, system_cause
 from signkit.incoming import open_regular
 from signkit.limits import LimitExceeded
-from signkit.pdf.changes.values import Judgement, Level
+from signkit.pdf.changes.values import Gravity, Judgement
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
 from signkit.pki.names import mail_addresses
 from signkit.pki.paths.pool import Pool
@@ -33,7 +33,7 @@ from signkit.validation.report import Reason, Report, SignatureReport, Timestamp
 from signkit.words import Text
 
 #: Content inside or beside a CMS is signed as a whole; nothing can be added to it.
-_UNCHANGED = Judgement(Level.NONE, True)
+_UNCHANGED = Judgement(Gravity.NONE, True)
 _IMPRINT_DIGEST = "sha256"
 _TST_INFO = bytes.fromhex("060b2a864886f70d0109100104")
 #: A timestamp service's answer, with certificates.
@@ -260,7 +260,7 @@ class _File:
         container: Container,
         content: Content | None,
         signed_data: Any,
-        signers: tuple[cms.Signer, ...],
+        signers: tuple[cms.CheckedSigner, ...],
         options: ValidationOptions,
         shown: _Shown,
     ) -> None:
@@ -299,7 +299,7 @@ class _File:
         """Return the archive timestamps that are recognised only."""
         return [report for info in self._opened for report in old_archives(info)]
 
-    def _report(self, signer: cms.Signer, time: Any, level: str, kind: str) -> SignatureReport:
+    def _report(self, signer: cms.CheckedSigner, time: Any, level: str, kind: str) -> SignatureReport:
         trailing = ("contents-trailing",) if self._container.trailing else ()
         checked = Checked(None, signer, problems=(*signer.problems, *trailing, *self._shown.problems))
         proof = Proof(time, "archive-timestamp") if time is not None else None
@@ -315,7 +315,7 @@ class _File:
             reasons=(*report.reasons, stranger),
         )
 
-    def _level(self, signer: cms.Signer, archives: tuple[ArchiveTimestamp, ...]) -> str:
+    def _level(self, signer: cms.CheckedSigner, archives: tuple[ArchiveTimestamp, ...]) -> str:
         """The level that the CMS holds material for (EN 319 122-1 6.3)."""
         if signer.ess != "present":
             return "unknown"
@@ -336,7 +336,7 @@ class _CmsJudge(Judge):
         super().__init__(options, pool)
         self._proven: dict[int, Any] = {}
 
-    def proven(self, signer: cms.Signer, info: InfoParts, proofs: Proofs) -> None:
+    def proven(self, signer: cms.CheckedSigner, info: InfoParts, proofs: Proofs) -> None:
         """Take note of what is proven for the signature timestamps of ``signer``."""
         for token, value in _paired(signer.timestamps, info.timestamps):
             self._proven[id(token)] = proofs.timestamp(value)
@@ -363,7 +363,7 @@ def _paired(items: Sequence[_Item], values: Sequence[bytes]) -> list[tuple[_Item
     return list(zip(items, values if len(values) == len(items) else [b""] * len(items), strict=True))
 
 
-def _all(signer: cms.Signer) -> Iterator[cms.Signer]:
+def _all(signer: cms.CheckedSigner) -> Iterator[cms.CheckedSigner]:
     """Yield a signer, then its counter-signers, theirs, and so on."""
     yield signer
     for counter in signer.counter_signatures:

@@ -27,7 +27,7 @@ class Checked:
     """
 
     found: FoundSignature | None
-    signer: cms.Signer | None = None
+    signer: cms.CheckedSigner | None = None
     timestamp: cms.Timestamp | None = None
     problems: tuple[str, ...] = ()
 
@@ -120,7 +120,7 @@ def _certificates(file: PdfFile, value: Value) -> list[bytes]:
     return [item for item in items if isinstance(item, bytes)]
 
 
-def _over_digest(signed_data: Any, parts: Sequence[bytes]) -> tuple[cms.Signer, ...]:
+def _over_digest(signed_data: Any, parts: Sequence[bytes]) -> tuple[cms.CheckedSigner, ...]:
     """``adbe.pkcs7.sha1``: the signed content is the SHA-1 digest of the bytes (ISO 32000-1 12.8.3.3.1)."""
     content = cms.encapsulated(signed_data)
     right = content is not None and b"".join(content) == digest_of("sha1", *parts)

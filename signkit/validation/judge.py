@@ -62,7 +62,7 @@ class Judge:
         ruling = rule(checked, None, self.path(token.signer, "timestamp", moment), moment, self.options.policy, "")
         return TimestampReport(token.time, token.tsa, ruling.verdict, ruling.sub_indication, ruling.reasons)
 
-    def path(self, signer: cms.Signer | None, purpose: str, moment: datetime) -> PathJudgement | None:
+    def path(self, signer: cms.CheckedSigner | None, purpose: str, moment: datetime) -> PathJudgement | None:
         """Judge the signer's certificate."""
         if signer is None or signer.certificate is None:
             return None
@@ -106,7 +106,7 @@ class Judge:
             timestamps=tuple(sorted(timestamps, key=lambda t: (t.time is None, t.time))),
         )
 
-    def _signer(self, signer: cms.Signer | None, path: PathJudgement | None) -> SignerReport:
+    def _signer(self, signer: cms.CheckedSigner | None, path: PathJudgement | None) -> SignerReport:
         certificate = signer.certificate if signer else None
         if certificate is None:
             return SignerReport(None, None)
@@ -125,5 +125,5 @@ def _claimed_time(checked: Checked) -> datetime | None:
     return stated or (checked.signer.claimed_time if checked.signer else None)
 
 
-def _no_path(signer: cms.Signer | None) -> PathJudgement | None:
+def _no_path(signer: cms.CheckedSigner | None) -> PathJudgement | None:
     return None if signer is None or signer.certificate is None else PathJudgement("GENERIC", "signature-not-checked")

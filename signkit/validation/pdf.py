@@ -11,7 +11,7 @@ from typing import Any
 
 from signkit.limits import LimitExceeded, Meter
 from signkit.pdf.changes.judging import Changes
-from signkit.pdf.changes.values import Judgement, Level, Rules
+from signkit.pdf.changes.values import Gravity, Judgement, Rules
 from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import Value
@@ -38,8 +38,13 @@ from signkit.validation.template_match import FirstRevision, match_template
 from signkit.validation.verdicts import rule
 from signkit.validation.viewing import compare_looks
 
-_ALLOWED = {"none": Level.NONE, "evidence": Level.EVIDENCE, "form": Level.FORM, "annotations": Level.ANNOTATIONS}
-_DOC_MDP = {1: Level.EVIDENCE, 2: Level.FORM, 3: Level.ANNOTATIONS}
+_ALLOWED = {
+    "none": Gravity.NONE,
+    "evidence": Gravity.EVIDENCE,
+    "form": Gravity.FORM,
+    "annotations": Gravity.ANNOTATIONS,
+}
+_DOC_MDP = {1: Gravity.EVIDENCE, 2: Gravity.FORM, 3: Gravity.ANNOTATIONS}
 
 
 def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Report:
@@ -203,7 +208,7 @@ class _Pdf:
         for other in self._found:
             if other.end and other.end <= found.end:
                 permission = _doc_mdp(self._file, other)
-                levels += [] if permission is None else [_DOC_MDP.get(permission, Level.FORM)]
+                levels += [] if permission is None else [_DOC_MDP.get(permission, Gravity.FORM)]
                 for lock in (*other.locks, *_field_mdp(self._file, other)):
                     locks.append(lock)
                     levels += [_DOC_MDP[lock["/P"]]] if lock.get("/P") in _DOC_MDP else []

@@ -24,7 +24,7 @@ class ProfileName(StrEnum):
 
 
 @dataclass(frozen=True)
-class Finding:
+class RequirementFinding:
     """What was found in one place.
 
     Attributes:
@@ -48,7 +48,7 @@ class RequirementReport:
 
     id: str
     title: Text
-    findings: tuple[Finding, ...] = ()
+    findings: tuple[RequirementFinding, ...] = ()
 
     @property
     def fulfilled(self) -> bool | None:

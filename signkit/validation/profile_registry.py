@@ -23,9 +23,9 @@ from signkit.validation.integrity import Checked
 from signkit.validation.profile import (
     REGISTRY_KEY_BITS,
     REGISTRY_SUB_FILTER,
-    Finding,
     ProfileName,
     ProfileReport,
+    RequirementFinding,
     RequirementReport,
 )
 from signkit.validation.reasons import reason
@@ -42,7 +42,7 @@ _MAX_SHOWN = 200
 
 
 @dataclass(frozen=True)
-class Signed:
+class HeldSignature:
     """One signature that the file holds: what stands there, and what the report says of it."""
 
     item: Checked
@@ -71,7 +71,7 @@ class Facts:
 
     name: str
     file: PdfFile | None = None
-    signatures: tuple[Signed, ...] = ()
+    signatures: tuple[HeldSignature, ...] = ()
     stamps: tuple[FoundSignature, ...] = ()
 
     @cached_property
@@ -91,7 +91,7 @@ def hold_against_registry(file: PdfFile, checked: Iterable[Checked], report: Rep
     """
     items = [item for item in checked if item.found is not None]
     plain = [item for item in items if item.timestamp is None and not _is_stamp(item)]
-    signatures = (Signed(*pair) for pair in zip(plain, report.signatures, strict=True))
+    signatures = (HeldSignature(*pair) for pair in zip(plain, report.signatures, strict=True))
     return _judged(
         Facts(
             report.file,
@@ -114,17 +114,17 @@ def _is_stamp(item: Checked) -> bool:
 # --- the file ------------------------------------------------------------------------------------------------
 
 
-def _is_pdf(facts: Facts) -> Iterator[Finding]:
+def _is_pdf(facts: Facts) -> Iterator[RequirementFinding]:
     yield _finding(facts.file is not None, Text("a PDF", "PDF"), Text("something else", "PDF 以外"))
 
 
-def _is_signed(facts: Facts) -> Iterator[Finding]:
+def _is_signed(facts: Facts) -> Iterator[RequirementFinding]:
     if facts.file is not None:
         count = len(facts.signatures)
-        yield Finding(count > 0, Text(f"signatures: {count}", f"署名の数: {count}"))
+        yield RequirementFinding(count > 0, Text(f"signatures: {count}", f"署名の数: {count}"))
 
 
-def _file_name(facts: Facts) -> Iterator[Finding]:
+def _file_name(facts: Facts) -> Iterator[RequirementFinding]:
     name = PurePath(facts.name.rpartition("!")[2]).name
     bad = "".join(dict.fromkeys(character for character in name if not _may_stand_in_a_name(character)))
     shown = ", ".join(f"{_shown(character)} (U+{ord(character):04X})" for character in bad[:20])
@@ -144,22 +144,22 @@ def _may_stand_in_a_name(character: str) -> bool:
     return len(code) == 2 and code[0] >= 0xA1 and character not in _FORBIDDEN_WIDE
 
 
-def _file_size(facts: Facts) -> Iterator[Finding]:
+def _file_size(facts: Facts) -> Iterator[RequirementFinding]:
     if facts.file is not None:
         size = f"{len(facts.file.data) / 1024 / 1024:.2f} MB"
-        yield Finding(len(facts.file.data) <= MAX_BYTES, Text(size, size))
+        yield RequirementFinding(len(facts.file.data) <= MAX_BYTES, Text(size, size))
 
 
-def _no_timestamp(facts: Facts) -> Iterator[Finding]:
+def _no_timestamp(facts: Facts) -> Iterator[RequirementFinding]:
     for item in facts.signatures:
         count = len(item.item.signer.timestamps) if item.item.signer else 0
         words = Text(f"timestamps in the signature: {count}", f"署名内のタイムスタンプ: {count}")
-        yield Finding(count == 0, words, item.found.field)
+        yield RequirementFinding(count == 0, words, item.found.field)
     for stamp in facts.stamps:
-        yield Finding(False, Text("a timestamp of the document", "文書タイムスタンプ"), stamp.field)
+        yield RequirementFinding(False, Text("a timestamp of the document", "文書タイムスタンプ"), stamp.field)
 
 
-def _no_security_store(facts: Facts) -> Iterator[Finding]:
+def _no_security_store(facts: Facts) -> Iterator[RequirementFinding]:
     if facts.file is None:
         return
     roots = (facts.file.history.view(index).root for index in range(len(facts.file.history)))
@@ -167,7 +167,7 @@ def _no_security_store(facts: Facts) -> Iterator[Finding]:
     yield _finding(not there, Text("no DSS", "DSS なし"), Text("a DSS", "DSS あり"))
 
 
-def _no_update(facts: Facts) -> Iterator[Finding]:
+def _no_update(facts: Facts) -> Iterator[RequirementFinding]:
     """Every revision after the first signature is a signature's own, and changes nothing beside."""
     if facts.file is None or not facts.signatures:
         return
@@ -175,18 +175,20 @@ def _no_update(facts: Facts) -> Iterator[Finding]:
         after = range(min(facts.revisions), len(facts.file.history))
         others = len(set(after) - facts.revisions)
         words = Text(f"updates that are no signature: {others}", f"署名以外の更新: {others}")
-        yield Finding(others == 0, words)
+        yield RequirementFinding(others == 0, words)
     end = max(found.end for found in (*(item.found for item in facts.signatures), *facts.stamps))
     rest = len(facts.file.data[end:].strip(WHITESPACE))
-    yield Finding(
+    yield RequirementFinding(
         rest == 0, Text(f"bytes after the last signature: {rest}", f"最後の署名より後のデータ: {rest} バイト")
     )
     for item in facts.signatures:
         if (changes := item.report.changes_after) in ("evidence", "metadata", "annotations", "other"):
-            yield Finding(False, Text(f"changes since: {changes}", f"その後の変更: {changes}"), item.found.field)
+            yield RequirementFinding(
+                False, Text(f"changes since: {changes}", f"その後の変更: {changes}"), item.found.field
+            )
 
 
-def _by_updates(facts: Facts) -> Iterator[Finding]:
+def _by_updates(facts: Facts) -> Iterator[RequirementFinding]:
     for item in facts.signatures:
         several = "several-signers" in item.item.problems
         whole = item.found.coverage != "partial"
@@ -196,77 +198,77 @@ def _by_updates(facts: Facts) -> Iterator[Finding]:
             words = Text("does not sign a whole revision", "ある時点の文書全体を対象としていない")
         else:
             words = Text("signs everything up to it", "その時点までの全体を対象とする")
-        yield Finding(whole and not several, words, item.found.field)
+        yield RequirementFinding(whole and not several, words, item.found.field)
 
 
 # --- each signature dictionary -------------------------------------------------------------------------------
 
 
-def _type(item: Signed, _: PdfFile) -> Finding:
+def _type(item: HeldSignature, _: PdfFile) -> RequirementFinding:
     return _entry(item, "/Type", item.found.entries.get("/Type") == "/Sig")
 
 
-def _sub_filter(item: Signed, _: PdfFile) -> Finding:
+def _sub_filter(item: HeldSignature, _: PdfFile) -> RequirementFinding:
     return _entry(item, "/SubFilter", item.found.sub_filter == REGISTRY_SUB_FILTER)
 
 
-def _name(item: Signed, file: PdfFile) -> Finding:
+def _name(item: HeldSignature, file: PdfFile) -> RequirementFinding:
     """That it is there: the name itself is a person's, and a report shows it only where it is asked to."""
     value = file.history.last.resolve(item.found.entries.get("/Name"))
     named = isinstance(value, bytes) and bool(text_string(value).strip())
     return _finding(named, Text("a name", "氏名あり"), Text("none", "なし"), item.found.field)
 
 
-def _m(item: Signed, file: PdfFile) -> Finding:
+def _m(item: HeldSignature, file: PdfFile) -> RequirementFinding:
     value = file.history.last.resolve(item.found.entries.get("/M"))
     moment = parse_date(value)
     text = iso(moment) if moment else None
     if text is not None:
-        return Finding(True, Text(text, text), item.found.field)
+        return RequirementFinding(True, Text(text, text), item.found.field)
     none = value is None
     words = Text("none", "なし") if none else Text("not a date", "日時として読めません")
-    return Finding(False, words, item.found.field)
+    return RequirementFinding(False, words, item.found.field)
 
 
-def _byte_range(item: Signed, _: PdfFile) -> Finding:
+def _byte_range(item: HeldSignature, _: PdfFile) -> RequirementFinding:
     numbers = " ".join(map(str, item.found.byte_range or ()))
     return _without(item, item.problems("byte-range-"), Text(numbers, numbers))
 
 
-def _contents(item: Signed, _: PdfFile) -> Finding:
+def _contents(item: HeldSignature, _: PdfFile) -> RequirementFinding:
     wrong = [*item.problems("contents-"), *item.problems("not-cms"), *item.problems("cms-malformed")]
     if not wrong and item.item.signer is not None and cms.encapsulated(item.item.signer.signed_data) is not None:
         wrong = [Text("holds the signed data as well", "署名対象のデータを内部に含んでいます")]
     return _without(item, wrong, Text("CMS SignedData, detached", "CMS SignedData (detached)"))
 
 
-def _rsa_2048(item: Signed, _: PdfFile) -> Finding:
+def _rsa_2048(item: HeldSignature, _: PdfFile) -> RequirementFinding:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
     certificate = item.item.signer.certificate if item.item.signer else None
     if certificate is None:
-        return Finding(False, Text("no certificate", "証明書なし"), item.found.field)
+        return RequirementFinding(False, Text("no certificate", "証明書なし"), item.found.field)
     try:
         key = public_key(certificate)
     except UnknownAlgorithm:
         key = None
     size = getattr(key, "key_size", "?")
     kind = "RSA" if isinstance(key, RSAPublicKey) else "EC" if hasattr(key, "curve") else "?"
-    return Finding(
+    return RequirementFinding(
         kind == "RSA" and size == REGISTRY_KEY_BITS, Text(f"{kind} {size}", f"{kind} {size}"), item.found.field
     )
 
 
-def _sha_256(item: Signed, _: PdfFile) -> Finding:
+def _sha_256(item: HeldSignature, _: PdfFile) -> RequirementFinding:
     signer = item.item.signer
     name = signer.algorithm.name if signer is not None and signer.algorithm is not None else "?"
     right = signer is not None and signer.digest == "sha256" and name == "sha256_rsa"
-    return Finding(right, Text(name, name), item.found.field)
+    return RequirementFinding(right, Text(name, name), item.found.field)
 
 
 # --- all of them ---------------------------------------------------------------------------------------------
 
-Check: TypeAlias = Callable[[Facts], Iterator[Finding]]
+Check: TypeAlias = Callable[[Facts], Iterator[RequirementFinding]]
 
 
 @dataclass(frozen=True)
@@ -278,10 +280,10 @@ class Requirement:
     check: Check
 
 
-def _each(check: Callable[[Signed, PdfFile], Finding]) -> Check:
+def _each(check: Callable[[HeldSignature, PdfFile], RequirementFinding]) -> Check:
     """Return what looks at every signature."""
 
-    def checks(facts: Facts) -> Iterator[Finding]:
+    def checks(facts: Facts) -> Iterator[RequirementFinding]:
         if facts.file is not None:
             for item in facts.signatures:
                 yield check(item, facts.file)
@@ -336,20 +338,20 @@ def _judged(facts: Facts) -> ProfileReport:
     return ProfileReport(ProfileName.REGISTRY, tuple(found))
 
 
-def _finding(fulfilled: bool, right: Text, wrong: Text, field: str | None = None) -> Finding:
-    return Finding(fulfilled, right if fulfilled else wrong, field)
+def _finding(fulfilled: bool, right: Text, wrong: Text, field: str | None = None) -> RequirementFinding:
+    return RequirementFinding(fulfilled, right if fulfilled else wrong, field)
 
 
-def _without(item: Signed, wrong: list[Text], right: Text) -> Finding:
-    return Finding(not wrong, wrong[0] if wrong else right, item.found.field)
+def _without(item: HeldSignature, wrong: list[Text], right: Text) -> RequirementFinding:
+    return RequirementFinding(not wrong, wrong[0] if wrong else right, item.found.field)
 
 
-def _entry(item: Signed, key: str, fulfilled: bool) -> Finding:
+def _entry(item: HeldSignature, key: str, fulfilled: bool) -> RequirementFinding:
     value: Value = item.found.entries.get(key)
     if value is None:
-        return Finding(fulfilled, Text("none", "なし"), item.found.field)
+        return RequirementFinding(fulfilled, Text("none", "なし"), item.found.field)
     text = _shown(value[1:] if isinstance(value, str) else "?")
-    return Finding(fulfilled, Text(text, text), item.found.field)
+    return RequirementFinding(fulfilled, Text(text, text), item.found.field)
 
 
 def _shown(text: str) -> str:

@@ -20,7 +20,7 @@ _EVIDENCE_LACKS = {
 }
 
 
-class Standing(StrEnum):
+class ProofState(StrEnum):
     """Whether a signature is proven."""
 
     PROVEN = "proven"
@@ -28,7 +28,7 @@ class Standing(StrEnum):
     NOT_GOOD = "not-good"
 
 
-def standing(signature: SignatureReport) -> Standing:
+def standing(signature: SignatureReport) -> ProofState:
     """Return whether a signature is proven, not provable with the evidence at hand, or not good.
 
     Not good is what failed, what was revoked, what leads to no trusted authority, what cannot be judged, and what
@@ -36,8 +36,8 @@ def standing(signature: SignatureReport) -> Standing:
     """
     match = signature.party_match
     if match is not None and match.verdict == "mismatch":
-        return Standing.NOT_GOOD
+        return ProofState.NOT_GOOD
     if signature.verdict is Verdict.PASSED:
-        return Standing.PROVEN
+        return ProofState.PROVEN
     lacks = signature.verdict is Verdict.INDETERMINATE and signature.sub_indication in _EVIDENCE_LACKS
-    return Standing.UNPROVEN if lacks and signature.intact else Standing.NOT_GOOD
+    return ProofState.UNPROVEN if lacks and signature.intact else ProofState.NOT_GOOD

@@ -25,12 +25,12 @@ from signkit.contracts.template import WORD, Template, load_template
 from signkit.errors import ContractError, FileUnusable
 from signkit.limits import LimitExceeded
 from signkit.pdf.attachments import file_specifications, names_of, streams_of
-from signkit.pdf.changes.values import Level, Rules
+from signkit.pdf.changes.values import Gravity, Rules
 from signkit.pdf.contract import EmbeddedContract, Provenance
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
 from signkit.validation.options import TemplateCheck
 from signkit.validation.report import FreeTextItem, Reason, TemplateMatch, TemplateVerdict
-from signkit.validation.template_pages import Comparison, Difference, Task, compare
+from signkit.validation.template_pages import Comparison, LineDifference, Task, compare
 from signkit.words import Text
 from signkit.workers import WorkerLost, WorkerPool
 
@@ -74,7 +74,7 @@ class FirstRevision:
             return None
         if not self._found and self.file.data[self.file.history.end_before(revision + 1) :].strip(WHITESPACE):
             return False  # what stands behind the last revision, programs that mend files may show
-        judgement = self._changes.between(0, revision, Rules(Level.FORM, certified=True))
+        judgement = self._changes.between(0, revision, Rules(Gravity.FORM, certified=True))
         codes = {change.code for change in judgement.findings} - {"permissions"}
         return not codes or (None if codes == {"not-judged"} else False)
 
@@ -238,7 +238,7 @@ def _differences(found: Comparison) -> Iterator[Reason]:
         yield _reason("drawn-differs", pages=", ".join(str(page) for page in found.drawn[:_MAX_SHOWN]))
 
 
-def _line(line: Difference) -> Reason:
+def _line(line: LineDifference) -> Reason:
     kind = "text-differs" if line.made and line.found else "text-added" if line.found else "text-missing"
     return _reason(kind, page=line.page, made=line.made, found=line.found)
 

@@ -72,7 +72,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Difference:
+class LineDifference:
     """Text that the template and the data make on a page (from 1), and what is found instead; either may be empty."""
 
     page: int
@@ -92,7 +92,7 @@ class Comparison:
 
     outcome: Outcome
     free_text: tuple[FreeText, ...] = ()
-    lines: tuple[Difference, ...] = ()
+    lines: tuple[LineDifference, ...] = ()
     drawn: tuple[int, ...] = ()
     page_counts: tuple[int, int] = field(default=(0, 0))
 
@@ -177,14 +177,14 @@ def _lines(document: Any, count: int) -> list[tuple[int, str]]:
     return found[:_MAX_LINES]
 
 
-def _text_differences(made: Sequence[tuple[int, str]], found: Sequence[tuple[int, str]]) -> Iterator[Difference]:
+def _text_differences(made: Sequence[tuple[int, str]], found: Sequence[tuple[int, str]]) -> Iterator[LineDifference]:
     """Yield where the text differs; a paragraph that only breaks its lines elsewhere is the same."""
     ours, theirs = [_squeezed(line) for _, line in made], [_squeezed(line) for _, line in found]
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         old, new = "".join(ours[i1:i2]), "".join(theirs[j1:j2])
         if kind != "equal" and old != new:
             page = found[min(j1, len(found) - 1)][0] if found else 1
-            yield Difference(page, *_shortened(_joined(made[i1:i2]), _joined(found[j1:j2])))
+            yield LineDifference(page, *_shortened(_joined(made[i1:i2]), _joined(found[j1:j2])))
 
 
 def _squeezed(line: str) -> str:

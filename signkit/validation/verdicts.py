@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signkit.jpki.attributes import read_attributes
-from signkit.pdf.changes.values import Change, Judgement, Level
+from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.pki.paths.judge import PathJudgement
 from signkit.pki.policy import Policy, algorithm_ends
@@ -91,7 +91,7 @@ def _changes(changes: Judgement | None) -> Ruling | None:
     if changes is None or changes.permitted:
         return None
     if changes.permitted is None:
-        found = changes.findings or (Change(Level.OTHER, "not-judged"),)
+        found = changes.findings or (Change(Gravity.OTHER, "not-judged"),)
         return Ruling(Verdict.INDETERMINATE, "GENERIC", (changes_reason("changes-not-judged", found),))
     return Ruling(Verdict.FAILED, "FORMAT_FAILURE", (changes_reason("changes-not-permitted", changes.findings),))
 

@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from signkit.drawing import Area, Drawn, compare_states
-from signkit.pdf.changes.values import Change, Judgement, Level
+from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
 from signkit.pdf.reading.document import PdfFile, View
@@ -70,7 +70,7 @@ def _is_plain(change: Change, waiting: frozenset[str]) -> bool:
 
     A revision that wrote objects and in which nothing was seen to change is not plain: something must be its reason.
     """
-    return change.level is Level.EVIDENCE or (change.code == _SIGNATURE_ADDED and change.field in waiting)
+    return change.level is Gravity.EVIDENCE or (change.code == _SIGNATURE_ADDED and change.field in waiting)
 
 
 def _empty_signature_fields(view: View) -> frozenset[str]:
@@ -87,7 +87,7 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
     assert found.revision is not None
     old, new = file.history.view(found.revision), file.history.last
     fields = frozenset(change.field for change in judgement.changes if change.field is not None)
-    annotations = judgement.level >= Level.ANNOTATIONS
+    annotations = judgement.level >= Gravity.ANNOTATIONS
     widgets = [_widgets_of(view, fields) for view in (old, new)]
     areas: dict[int, list[Area]] = defaultdict(list)
     for number, (before, after) in enumerate(zip(pages(old), pages(new), strict=False)):
@@ -148,17 +148,17 @@ def _draw(file: PdfFile, ends: Sequence[int], areas: Sequence[Mapping[int, Seque
 
 def _held_against(judgement: Judgement, drawn: Drawn | None) -> Judgement:
     if drawn is None:
-        return _with(judgement, None, Change(Level.OTHER, "not-judged", "pictures"))
+        return _with(judgement, None, Change(Gravity.OTHER, "not-judged", "pictures"))
     if drawn.counts[0] != drawn.counts[1]:
-        return _with(judgement, False, Change(Level.OTHER, "looks-different", "page count"))
+        return _with(judgement, False, Change(Gravity.OTHER, "looks-different", "page count"))
     if drawn.different:
-        places = [Change(Level.OTHER, "looks-different", f"page {number + 1}") for number in drawn.different]
+        places = [Change(Gravity.OTHER, "looks-different", f"page {number + 1}") for number in drawn.different]
         return _with(judgement, False, *places)
     if drawn.missed:
-        return _with(judgement, None, Change(Level.OTHER, "not-judged", f"picture of page {drawn.missed[0] + 1}"))
+        return _with(judgement, None, Change(Gravity.OTHER, "not-judged", f"picture of page {drawn.missed[0] + 1}"))
     return judgement
 
 
 def _with(judgement: Judgement, permitted: bool | None, *findings: Change) -> Judgement:
-    level = Level.OTHER if permitted is False else judgement.level
+    level = Gravity.OTHER if permitted is False else judgement.level
     return replace(judgement, level=level, permitted=permitted, findings=(*judgement.findings, *findings))

@@ -10,7 +10,7 @@ from io import BytesIO
 
 from asn1crypto import pem
 
-from signkit.cms.asic import Attachment, make_manifest, write_asic
+from signkit.cms.asic import DataObject, make_manifest, write_asic
 from signkit.cms.content import BytesPieces, Content
 from signkit.rehearsal.services import utc_now
 from signkit.signing.cades import sign_content
@@ -92,7 +92,7 @@ def _message(part: bytes, signature: bytes) -> bytes:
 
 def _containers(keys: Keys) -> Iterator[Made]:
     """ASiC-E with CAdES (EN 319 162-1 4.4): a manifest is signed, which holds the digests of the files."""
-    files = [Attachment(name, Content(BytesPieces(CONTENT * 9))) for name in ("契約書.txt", "plan.txt")]
+    files = [DataObject(name, Content(BytesPieces(CONTENT * 9))) for name in ("契約書.txt", "plan.txt")]
     manifest = make_manifest(files)
     statement = Statement(utc_now(), "text/xml")
     signed = sign_content(Content(BytesPieces(manifest)), keys.broker, Level.B_B, keys.services, statement).parts

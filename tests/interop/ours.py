@@ -9,7 +9,7 @@ from pathlib import Path
 
 from asn1crypto import pem
 
-from signkit.cms.asic import Attachment, make_manifest, write_asic
+from signkit.cms.asic import DataObject, make_manifest, write_asic
 from signkit.cms.container import Parts, write_container
 from signkit.cms.content import BytesPieces, Content
 from signkit.rehearsal.services import utc_now
@@ -18,7 +18,7 @@ from signkit.signers.csc import open_csc_signer
 from signkit.signing.cades import extend_content, sign_content
 from signkit.signing.cms import Statement
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import SignatureRequest
 from tests import witness
 from tests.interop import tokens
@@ -44,15 +44,15 @@ def pades_b_lta(workshop: Workshop) -> Artifact:
 
 
 def registry(workshop: Workshop) -> Artifact:
-    return _pdf(workshop, Level.B_B, Profile.REGISTRY)
+    return _pdf(workshop, Level.B_B, SignatureFormat.REGISTRY)
 
 
-def _pdf(workshop: Workshop, level: Level, profile: Profile = Profile.PADES) -> Artifact:
+def _pdf(workshop: Workshop, level: Level, profile: SignatureFormat = SignatureFormat.PADES) -> Artifact:
     signed = sign(unsigned_pdf(), request(profile), workshop.person, level, workshop.services).pdf
     return Artifact(workshop.write(signed, ".pdf"), "pdf", workshop.rehearsal_ca, signed=PAGE)
 
 
-def request(profile: Profile = Profile.PADES) -> SignatureRequest:
+def request(profile: SignatureFormat = SignatureFormat.PADES) -> SignatureRequest:
     return SignatureRequest("seller", "番号　花子", utc_now(), profile=profile)
 
 
@@ -155,7 +155,7 @@ def cms_ecdsa(workshop: Workshop) -> Artifact:
 
 
 def asic_e(workshop: Workshop) -> Artifact:
-    attachments = [Attachment(name, Content(BytesPieces(CONTENT))) for name in ("契約書.txt", "b.txt")]
+    attachments = [DataObject(name, Content(BytesPieces(CONTENT))) for name in ("契約書.txt", "b.txt")]
     manifest, now, made = make_manifest(attachments), utc_now(), BytesIO()
     said = Statement(now, "text/xml")
     signed = sign_content(Content(BytesPieces(manifest)), workshop.person, Level.B_LT, workshop.services, said).parts

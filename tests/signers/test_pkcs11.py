@@ -23,13 +23,13 @@ from signkit.rehearsal.authority import issue_organisation_certificate
 from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings, load_settings
 from signkit.signers import pkcs11 as signer_module
-from signkit.signers.base import SignatureAlgorithm
+from signkit.signers.base import KeyAlgorithm
 from signkit.signers.pkcs11 import open_pkcs11_signer
 from signkit.signers.pkcs11_token import Module, obtain_pin, session_on
 from signkit.signers.pkcs11_uri import Pkcs11Uri, parse_pkcs11_uri
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import SignatureRequest
 from tests import witness
 from tests.refusals import refused_as
@@ -169,9 +169,9 @@ def test_each_kind_of_key_signs_what_strangers_verify(kind, settings, rehearsal,
 @pytest.mark.parametrize(
     ("kind", "algorithm"),
     [
-        ("rsa-2048", SignatureAlgorithm("rsa", "sha256")),
-        ("p-256", SignatureAlgorithm("ecdsa", "sha256")),
-        ("p-384", SignatureAlgorithm("ecdsa", "sha384")),
+        ("rsa-2048", KeyAlgorithm("rsa", "sha256")),
+        ("p-256", KeyAlgorithm("ecdsa", "sha256")),
+        ("p-384", KeyAlgorithm("ecdsa", "sha384")),
     ],
 )
 def test_the_hash_fits_the_key(kind, algorithm, settings):
@@ -196,7 +196,7 @@ def test_the_mechanism_is_the_first_that_the_token_has():
 
     def chosen(key_type, *offered):
         token = SimpleNamespace(label="t", slot=SimpleNamespace(get_mechanisms=lambda: set(offered)))
-        return signer_module._mechanism(token, SignatureAlgorithm(key_type, "sha256"))
+        return signer_module._mechanism(token, KeyAlgorithm(key_type, "sha256"))
 
     assert chosen("rsa", mechanisms.SHA256_RSA_PKCS, mechanisms.RSA_PKCS) is mechanisms.SHA256_RSA_PKCS
     assert chosen("rsa", mechanisms.RSA_PKCS) is mechanisms.RSA_PKCS
@@ -360,7 +360,7 @@ def test_a_key_of_another_type_is_refused(settings):
 
 
 def test_an_ecdsa_answer_that_is_not_r_and_s_is_refused():
-    key = SimpleNamespace(algorithm=SignatureAlgorithm("ecdsa", "sha256"), token=SimpleNamespace(label="t"))
+    key = SimpleNamespace(algorithm=KeyAlgorithm("ecdsa", "sha256"), token=SimpleNamespace(label="t"))
     for answer in (b"", bytes(63)):
         with refused_as("token-failed", match=f"an ECDSA signature of {len(answer)} bytes"):
             signer_module._as_cms_carries_it(key, answer)
@@ -387,7 +387,7 @@ def test_a_key_of_no_use_is_refused_before_its_pin_where_the_certificate_shows(s
     person = Person()
     with (
         refused_as("key-not-for-registry"),
-        opened("token=single", settings, person, accept=Profile.REGISTRY.refuse_key),
+        opened("token=single", settings, person, accept=SignatureFormat.REGISTRY.refuse_key),
     ):
         pass
     assert person.asked == []
@@ -396,7 +396,7 @@ def test_a_key_of_no_use_is_refused_before_its_pin_where_the_certificate_shows(s
 def test_a_key_of_use_is_asked_for_its_pin(settings):
     person = Person()
     uri = "token=office;object=rsa-2048"
-    with opened(uri, settings, person, accept=Profile.REGISTRY.refuse_key) as signer:
+    with opened(uri, settings, person, accept=SignatureFormat.REGISTRY.refuse_key) as signer:
         assert len(signer.sign(b"data")) == 256
     assert len(person.asked) == 1
 

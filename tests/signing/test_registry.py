@@ -14,7 +14,7 @@ from signkit.errors import UsageProblem
 from signkit.rehearsal.cards import kept_contents
 from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings
-from signkit.signers.base import SignatureAlgorithm
+from signkit.signers.base import KeyAlgorithm
 from signkit.signers.card import CardSigner
 from signkit.signers.csc import open_csc_signer
 from signkit.signers.p12 import Pkcs12Signer
@@ -22,7 +22,7 @@ from signkit.signers.software import SoftwareKey
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, Services, extend, sign
 from signkit.signing.pades import prepare_field
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
@@ -36,7 +36,7 @@ ROLES = ("seller", "buyer", "broker")
 
 
 def request(field="seller", **changes):
-    return replace(SignatureRequest(field, "番号　花子", utc_now(), profile=Profile.REGISTRY), **changes)
+    return replace(SignatureRequest(field, "番号　花子", utc_now(), profile=SignatureFormat.REGISTRY), **changes)
 
 
 def held(pdf):
@@ -124,11 +124,11 @@ def test_another_key_is_refused_and_named(key, kind, blank):
 @pytest.mark.parametrize("algorithm", [("rsa", "sha512"), ("rsa-pss", "sha256")])
 def test_an_rsa_key_that_signs_otherwise_is_refused(algorithm, person_signer):
     with refused_as("key-not-for-registry"):
-        Profile.REGISTRY.refuse_key(person_signer.certificate, SignatureAlgorithm(*algorithm))
+        SignatureFormat.REGISTRY.refuse_key(person_signer.certificate, KeyAlgorithm(*algorithm))
 
 
 def test_pades_takes_every_key(person_signer):
-    Profile.PADES.refuse_key(person_signer.certificate, SignatureAlgorithm("rsa-pss", "sha512"))
+    SignatureFormat.PADES.refuse_key(person_signer.certificate, KeyAlgorithm("rsa-pss", "sha512"))
 
 
 def test_a_prepared_file_has_the_format_too(blank, person_signer):
@@ -144,7 +144,7 @@ def test_signed_elsewhere_it_is_the_same_format(blank, person_signer):
     signature = person_signer.sign(asked.attributes)
     now = utc_now()
     signed = complete(asked, prepared, key, signature, Services(), now=now, other_person=True).pdf
-    assert asked.profile is Profile.REGISTRY
+    assert asked.profile is SignatureFormat.REGISTRY
     assert held(signed).violated == ()
 
 
@@ -158,7 +158,9 @@ class NobodyAsked:
 
 def test_a_card_of_the_next_generation_is_refused_before_its_password(kept_home):
     card = EmulatedCard(kept_contents(kept_home / "rehearsal", "next-generation"))
-    signer = CardSigner(Connection(EmulatedTransport(card)), "card", NobodyAsked(), accept=Profile.REGISTRY.refuse_key)
+    signer = CardSigner(
+        Connection(EmulatedTransport(card)), "card", NobodyAsked(), accept=SignatureFormat.REGISTRY.refuse_key
+    )
     with refused_as("key-not-for-registry"), signer:
         pass
     assert card.state.tries["signature"] == 5
@@ -171,7 +173,10 @@ def test_a_remote_key_is_refused_before_its_pin(tmp_path):
     with CscServer([signer_of(key).certificate], key) as server:
         server.info_changes = {"key": {"status": "enabled", "algo": ["1.2.840.10045.4.3.2"], "len": 256}}
         signer = open_csc_signer(
-            f"{server.address}#key-1", NobodyAsked(), Settings(csc_token_file=token), accept=Profile.REGISTRY.refuse_key
+            f"{server.address}#key-1",
+            NobodyAsked(),
+            Settings(csc_token_file=token),
+            accept=SignatureFormat.REGISTRY.refuse_key,
         )
         with refused_as("key-not-for-registry"), signer:
             pass

@@ -11,7 +11,7 @@ from signkit.rehearsal.services import utc_now
 from signkit.signing.deferred import DeferredKey, prepare
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.pades import refuse_unwanted
-from signkit.signing.profiles import Profile
+from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import SignatureRequest
 from tests.refusals import refused_as
 from tests.signing import formats
@@ -82,7 +82,7 @@ def test_a_demand_is_refused_and_a_wish_is_not(flag, entries, demand, demands):
     [
         (FILTER, b"/Filter /Adobe.PPKLite", {}),
         (SUB_FILTER, b"/SubFilter [/adbe.pkcs7.sha1 /ETSI.CAdES.detached]", {}),
-        (SUB_FILTER, b"/SubFilter [/adbe.pkcs7.detached]", {"profile": Profile.REGISTRY}),
+        (SUB_FILTER, b"/SubFilter [/adbe.pkcs7.detached]", {"profile": SignatureFormat.REGISTRY}),
         (VERSION, b"/V 3", {}),
         (REASONS, b"/Reasons [(Sale) (Gift)]", {"reason": "Gift"}),
         (REASONS, b"/Reasons [(.)]", {}),

@@ -10,7 +10,7 @@ from asn1crypto import tsp
 
 from signkit.errors import TimestampUnavailable
 from signkit.pki.timestamps import HttpTimestampSource, TimestampRefused, obtain_timestamp, response_type
-from signkit.rehearsal.authority import Identity, issue_organisation_certificate, new_rsa_key
+from signkit.rehearsal.authority import CertifiedKey, issue_organisation_certificate, new_rsa_key
 from signkit.rehearsal.services import RehearsalTimestamps, utc_now
 
 DIGEST = hashlib.sha256(b"data").digest()
@@ -94,7 +94,7 @@ def test_an_answer_that_does_not_fit_is_refused(change, cause, rehearsal):
 def test_a_certificate_not_for_time_stamping_is_refused(rehearsal):
     key = new_rsa_key()
     ordinary = issue_organisation_certificate(rehearsal.service_ca, "Not a TSA", "Test", key, utc_now())
-    service = RehearsalTimestamps(Identity(ordinary, key), rehearsal.service_ca.certificate)
+    service = RehearsalTimestamps(CertifiedKey(ordinary, key), rehearsal.service_ca.certificate)
     with pytest.raises(TimestampUnavailable, match="not for time stamping"):
         obtain_timestamp([service], DIGEST)
 

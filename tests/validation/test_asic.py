@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from signkit.cms.asic import MANIFEST, SIGNATURE, Attachment, check_asic, make_manifest, write_asic
+from signkit.cms.asic import MANIFEST, SIGNATURE, DataObject, check_asic, make_manifest, write_asic
 from signkit.cms.container import Parts
 from signkit.cms.content import BytesPieces, Content
 from signkit.errors import InputUnreadable
@@ -33,7 +33,7 @@ FILES = {"契約書.txt": b"The contract.\n" * 50, "図面 1.bin": bytes(range(2
 class Made:
     """A container with what it was made of."""
 
-    attachments: list[Attachment]
+    attachments: list[DataObject]
     manifest: bytes
     signature: Parts
     data: bytes
@@ -49,7 +49,7 @@ def made() -> Made:
     ca = pki.authority(start=now - pki.YEAR, end=now + pki.YEAR)
     of = pki.issue(ca, start=now - pki.YEAR, end=now + pki.YEAR)
     signer = Pkcs12Signer(SoftwareKey.of(of.key, "test"), of.der, ())
-    attachments = [Attachment(name, Content(BytesPieces(data))) for name, data in FILES.items()]
+    attachments = [DataObject(name, Content(BytesPieces(data))) for name, data in FILES.items()]
     manifest = make_manifest(attachments)
     said = Statement(now, "text/xml")
     parts = sign_content(Content(BytesPieces(manifest)), signer, Level.B_B, Services(), said).parts
@@ -244,11 +244,11 @@ def test_a_manifest_that_names_a_file_twice_is_refused(made):
 @pytest.mark.parametrize("names", [(), ("a.txt", "A.txt"), ("mimetype",), ("META-INF",), ("a\\b",)])
 def test_files_that_cannot_share_a_container_are_refused_before_signing(names):
     with refused_as("container-not-made"):
-        make_manifest([Attachment(name, Content(BytesPieces(b"x"))) for name in names])
+        make_manifest([DataObject(name, Content(BytesPieces(b"x"))) for name in names])
 
 
 def test_a_file_that_changed_while_it_was_signed_is_caught(made):
-    other = [Attachment(item.name, Content(BytesPieces(b"changed"))) for item in made.attachments]
+    other = [DataObject(item.name, Content(BytesPieces(b"changed"))) for item in made.attachments]
     with refused_as("self-check-failed", match="changed while"):
         check_asic(BytesIO(made.data), other, made.manifest, made.signature)
 

@@ -21,7 +21,7 @@ from signkit.cms.der import OCTET_STRING, SEQUENCE, contents, element, explicit,
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.timestamps import obtain_timestamp
 from signkit.rehearsal.services import utc_now
-from signkit.signers.base import SignatureAlgorithm
+from signkit.signers.base import KeyAlgorithm
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.cades import SignedParts, check_written, countersign, extend_content, sign_content
@@ -42,7 +42,7 @@ class PssKey:
     """An RSA key that signs with PSS, as some tokens do."""
 
     key: rsa.RSAPrivateKey
-    algorithm = SignatureAlgorithm("rsa-pss", "sha256")
+    algorithm = KeyAlgorithm("rsa-pss", "sha256")
 
     def sign(self, data: bytes) -> bytes:
         return self.key.sign(data, padding.PSS(padding.MGF1(hashes.SHA256()), 32), hashes.SHA256())

@@ -9,7 +9,7 @@ from io import BytesIO
 import pytest
 
 from signkit.errors import ExitCode, ValidationRefused
-from signkit.history.diff import Change, Diff, RevisionDiff, diff_pdf
+from signkit.history.diff import Diff, Difference, RevisionDiff, diff_pdf
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.pages import PageComparer
 from signkit.history.states import pair_pages, states
@@ -53,12 +53,12 @@ def last(pdf: bytes) -> RevisionDiff:
     return revision
 
 
-def after_update(objects: dict[int, bytes], base: bytes | None = None, **more: bytes) -> tuple[Change, ...]:
+def after_update(objects: dict[int, bytes], base: bytes | None = None, **more: bytes) -> tuple[Difference, ...]:
     """The changes of one appended revision."""
     return last(pdfs.update(base or pdfs.build(), objects, **more)).items
 
 
-def only(changes: tuple[Change, ...]) -> Change:
+def only(changes: tuple[Difference, ...]) -> Difference:
     assert len(changes) == 1, [change.text.en for change in changes]
     return changes[0]
 

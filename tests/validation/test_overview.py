@@ -6,7 +6,7 @@ import pytest
 
 from signkit.errors import InputUnreadable
 from signkit.progress.contract import ContractStatus, contract_status
-from signkit.progress.overview import MAX_NAMED, Unreadable, lineage, overview, parallel_copies
+from signkit.progress.overview import MAX_NAMED, UnreadableFile, lineage, overview, parallel_copies
 from signkit.validation.options import ValidationOptions
 from signkit.words import Text
 
@@ -123,6 +123,6 @@ def test_a_file_that_cannot_be_read_is_one_row(blank):
     names = ["gone.pdf", "letter.pdf", "sale.pdf"]
     rows = list(overview(names, read, lambda pdf, name: contract_status(pdf, name, options)))
     assert [row.file for row in rows] == names
-    assert [isinstance(row, Unreadable) for row in rows] == [True, True, False]
+    assert [isinstance(row, UnreadableFile) for row in rows] == [True, True, False]
     assert rows[0].to_json()["error"]["message"].startswith("Cannot read gone.pdf")
     assert rows[0].to_json().keys() - {"error"} == rows[2].to_json().keys()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signkit.limits import Limits, Meter
-from signkit.pdf.changes.values import Change, Judgement, Level
+from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.signatures import find_signatures
 from signkit.validation import viewing
@@ -14,7 +14,7 @@ from signkit.workers import WorkerLost, WorkerPool
 from tests.validation import pdfs
 
 OTHER_TEXT = b"<< /Length 43 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 9900 yen) Tj ET\nendstream"
-FILLED = Change(Level.FORM, "field-filled", "note", "note")
+FILLED = Change(Gravity.FORM, "field-filled", "note", "note")
 APPEARANCE = (
     b"<< /Type /XObject /Subtype /Form /BBox [0 0 130 40] /Resources << /Font << /F1 7 0 R >> >> /Length 36 >>\n"
     b"stream\nBT /F1 12 Tf 5 10 Td (second) Tj ET    \nendstream"
@@ -30,13 +30,13 @@ def looked_at(pdf: bytes, *changes: Change, pictures: Pictures = "auto") -> Judg
     """The judgement of a file whose changes the rules found permitted."""
     file = PdfFile(pdf, Meter(Limits()))
     [found] = find_signatures(file)
-    level = max((change.level for change in changes), default=Level.NONE)
+    level = max((change.level for change in changes), default=Gravity.NONE)
     [judgement] = compare_looks(file, [(found, Judgement(level, True, changes=changes))], pictures)
     return judgement
 
 
 def test_what_looks_different_was_not_permitted_though_no_rule_saw_it(signed):
-    judgement = looked_at(pdfs.update(signed, {pdfs.CONTENT: OTHER_TEXT}), Change(Level.NONE, "nothing-seen"))
+    judgement = looked_at(pdfs.update(signed, {pdfs.CONTENT: OTHER_TEXT}), Change(Gravity.NONE, "nothing-seen"))
     assert judgement.permitted is False
     assert [(finding.code, finding.where) for finding in judgement.findings] == [("looks-different", "page 1")]
 
@@ -51,13 +51,13 @@ def test_a_filled_field_gives_no_leave_to_anything_else(signed):
 
 
 def test_the_area_of_another_field_gives_no_leave(signed):
-    other = Change(Level.FORM, "field-filled", "seller", "seller")
+    other = Change(Gravity.FORM, "field-filled", "seller", "seller")
     assert looked_at(filled_in(signed), other).permitted is False
 
 
 def test_pages_that_came_or_went_are_seen_by_their_number(signed):
     pages = b"<< /Type /Pages /Kids [3 0 R 3 0 R] /Count 2 >>"
-    judgement = looked_at(pdfs.update(signed, {pdfs.PAGES: pages}), Change(Level.NONE, "nothing-seen"))
+    judgement = looked_at(pdfs.update(signed, {pdfs.PAGES: pages}), Change(Gravity.NONE, "nothing-seen"))
     assert (judgement.permitted, judgement.findings[0].where) == (False, "page count")
 
 
@@ -76,10 +76,10 @@ def test_a_file_that_breaks_the_drawing_is_not_judged(signed, monkeypatch):
 
 def test_what_pdfium_cannot_open_is_not_judged(signed):
     broken = pdfs.update(signed, {pdfs.CATALOG: pdfs.OBJECTS[pdfs.CATALOG], pdfs.PAGES: b"(no tree)"})
-    assert looked_at(broken, Change(Level.NONE, "nothing-seen")).permitted is not True
+    assert looked_at(broken, Change(Gravity.NONE, "nothing-seen")).permitted is not True
 
 
-@pytest.mark.parametrize("change", [Change(Level.EVIDENCE, "evidence", "/DSS"), None], ids=["evidence", "nothing"])
+@pytest.mark.parametrize("change", [Change(Gravity.EVIDENCE, "evidence", "/DSS"), None], ids=["evidence", "nothing"])
 def test_nothing_is_drawn_for_plain_evidence_or_where_nothing_came(signed, monkeypatch, change):
     monkeypatch.setattr(viewing, "_draw", lambda *_: pytest.fail("drawn"))
     pdf = signed if change is None else pdfs.update(signed, {pdfs.CATALOG: pdfs.OBJECTS[pdfs.CATALOG]})
@@ -88,7 +88,7 @@ def test_nothing_is_drawn_for_plain_evidence_or_where_nothing_came(signed, monke
 
 def test_everything_that_came_is_drawn_where_that_is_asked_for(signed):
     changed = pdfs.update(signed, {pdfs.CONTENT: OTHER_TEXT})
-    evidence = Change(Level.EVIDENCE, "evidence", "/DSS")
+    evidence = Change(Gravity.EVIDENCE, "evidence", "/DSS")
     assert looked_at(changed, evidence).permitted is True
     assert looked_at(changed, evidence, pictures="always").permitted is False
 
@@ -97,5 +97,5 @@ def test_what_fails_anyway_is_not_drawn(signed, monkeypatch):
     monkeypatch.setattr(viewing, "_draw", lambda *_: pytest.fail("drawn"))
     file = PdfFile(pdfs.update(signed, {pdfs.CONTENT: OTHER_TEXT}), Meter(Limits()))
     [found] = find_signatures(file)
-    failed = Judgement(Level.OTHER, False, changes=(FILLED,))
+    failed = Judgement(Gravity.OTHER, False, changes=(FILLED,))
     assert compare_looks(file, [(found, failed)], "auto") == [failed]

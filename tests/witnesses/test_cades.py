@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from signkit.cms.asic import Attachment, make_manifest, write_asic
+from signkit.cms.asic import DataObject, make_manifest, write_asic
 from signkit.cms.container import Parts
 from signkit.cms.content import BytesPieces, Content
 from signkit.rehearsal.services import utc_now
@@ -79,7 +79,7 @@ def test_dss_sees_what_was_taken_away(dss, made, tmp_path):
 
 
 def test_dss_accepts_our_container(dss, person_signer, services, tmp_path):
-    attachments = [Attachment(name, Content(BytesPieces(CONTENT))) for name in ("契約 書.txt", "b.bin")]
+    attachments = [DataObject(name, Content(BytesPieces(CONTENT))) for name in ("契約 書.txt", "b.bin")]
     manifest, now = make_manifest(attachments), utc_now()
     said = Statement(now, "text/xml")
     signed = sign_content(Content(BytesPieces(manifest)), person_signer, Level.B_LT, services, said).parts

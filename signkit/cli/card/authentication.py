@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.card.common import (
-    Format,
+    AnswerFormat,
     FormatOption,
     Reader,
     asking,
@@ -89,7 +89,7 @@ def verify(
     ] = 300,
     trust: Trust = None,
     evidence: EvidenceFolders = None,
-    format_: FormatOption = Format.TEXT,
+    format_: FormatOption = AnswerFormat.TEXT,
 ) -> None:
     """Judge the proof; exit code 0 good, 1 bad, 3 undecided."""
     from signkit.holder.authentication import read_proof, verify_authentication

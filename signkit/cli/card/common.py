@@ -17,11 +17,11 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.card.transport import Connection
-    from signkit.holder.judgement import Judgement
+    from signkit.holder.judgement import CardJudgement
     from signkit.signers.base import SecretKind
 
 
-class Format(StrEnum):
+class AnswerFormat(StrEnum):
     """How a result is written."""
 
     TEXT = "text"
@@ -39,7 +39,9 @@ Reader: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
-FormatOption: TypeAlias = Annotated[Format, typer.Option("--format", help=words("text or json.", "text または json。"))]
+FormatOption: TypeAlias = Annotated[
+    AnswerFormat, typer.Option("--format", help=words("text or json.", "text または json。"))
+]
 
 SECRET_NAMES = {
     "signature": Text("signature password", "署名用パスワード"),
@@ -93,10 +95,10 @@ def show_json(data: Mapping[str, object]) -> None:
     print(json.dumps(data, ensure_ascii=False, indent=2))
 
 
-def show_judgement(judgement: Judgement, format_: Format, **facts: object) -> None:
+def show_judgement(judgement: CardJudgement, format_: AnswerFormat, **facts: object) -> None:
     """Print a judgement and end the command with its exit code (0, 1 or 3)."""
     text, code = _CONCLUSIONS[judgement.conclusion]
-    if format_ is Format.JSON:
+    if format_ is AnswerFormat.JSON:
         show_json({**judgement.as_data(LANGUAGE), **facts})
     else:
         print(f"{judgement.conclusion}  ({translate(text)})")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.card.common import (
-    Format,
+    AnswerFormat,
     FormatOption,
     Reader,
     asking,
@@ -48,7 +48,7 @@ def run(
         ),
     ] = None,
     reader: Reader = None,
-    format_: FormatOption = Format.TEXT,
+    format_: FormatOption = AnswerFormat.TEXT,
     pin_stdin: PinStdin = False,
     use_last_try: UseLastTry = False,
 ) -> None:
@@ -59,7 +59,7 @@ def run(
     keys = load_issuer_keys(ca_key or ())
     proof = _prove(reader, pin_stdin=pin_stdin, use_last_try=use_last_try)
     ages = {} if isinstance(proof, CardNotGenuine) else _ages(proof)
-    if format_ is Format.TEXT:
+    if format_ is AnswerFormat.TEXT:
         for age, reached in ages.items():
             print(translate(_AGE, age=age, answer=translate(_ANSWERS[reached])))
     show_judgement(judge_genuineness(proof, keys), format_, at_least={str(age): yes for age, yes in ages.items()})

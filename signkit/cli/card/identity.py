@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.card.common import (
-    Format,
+    AnswerFormat,
     FormatOption,
     Reader,
     asking,
@@ -36,7 +36,7 @@ HELP = words(
 )
 
 
-class Source(StrEnum):
+class IdentitySource(StrEnum):
     """Where the attributes are read, and by what they open."""
 
     CERTIFICATE = "certificate"
@@ -49,13 +49,13 @@ class _Identity:
     """What was read; ``issuer`` is the trusted CA that vouches for it, None where none does."""
 
     attributes: PersonAttributes
-    source: Source
+    source: IdentitySource
     issuer: str | None
 
 
 def run(
     source: Annotated[
-        Source,
+        IdentitySource,
         typer.Option(
             "--from",
             help=words(
@@ -63,7 +63,7 @@ def run(
                 "certificate (署名用パスワード、証明付き)、surface (数字4桁)、code-b (照合番号B)。",
             ),
         ),
-    ] = Source.CERTIFICATE,
+    ] = IdentitySource.CERTIFICATE,
     party: Annotated[
         str | None,
         typer.Option(
@@ -79,7 +79,7 @@ def run(
     reader: Reader = None,
     output: Output = None,
     overwrite: Overwrite = False,
-    format_: FormatOption = Format.TEXT,
+    format_: FormatOption = AnswerFormat.TEXT,
     trust: Trust = None,
     pin_stdin: PinStdin = False,
     use_last_try: UseLastTry = False,
@@ -94,8 +94,8 @@ def run(
     found = _read(source, reader, trust or [], pin_stdin=pin_stdin, use_last_try=use_last_try)
     _warn(found)
     if target is not None:
-        _write_fragment(found, *target, output, overwrite=overwrite, as_json=format_ is Format.JSON)
-    elif format_ is Format.JSON:
+        _write_fragment(found, *target, output, overwrite=overwrite, as_json=format_ is AnswerFormat.JSON)
+    elif format_ is AnswerFormat.JSON:
         show_json(_data(found))
     else:
         _show(found.attributes)
@@ -118,7 +118,9 @@ def _party(text: str) -> tuple[Template, str]:
     return template, role
 
 
-def _read(source: Source, reader: str | None, trust: list[Path], *, pin_stdin: bool, use_last_try: bool) -> _Identity:
+def _read(
+    source: IdentitySource, reader: str | None, trust: list[Path], *, pin_stdin: bool, use_last_try: bool
+) -> _Identity:
     from signkit.card.jpki import CertificateKind
     from signkit.card.pin import CODE_B, SURFACE
     from signkit.card.session import read_certificate
@@ -126,11 +128,11 @@ def _read(source: Source, reader: str | None, trust: list[Path], *, pin_stdin: b
     from signkit.jpki.attributes import attributes_of_card
 
     with open_card(reader) as connection:
-        if source is Source.CERTIFICATE:
+        if source is IdentitySource.CERTIFICATE:
             ask = asking("signature-password", reader, from_stdin=pin_stdin)
             der = read_certificate(connection, CertificateKind.SIGN, ask, use_last_try=use_last_try)
             return _from_certificate(der, trust)
-        is_pin = source is Source.SURFACE
+        is_pin = source is IdentitySource.SURFACE
         secret = SURFACE if is_pin else CODE_B
         ask = asking("surface-pin" if is_pin else "code-b", reader, from_stdin=pin_stdin)
         four = read_four_attributes(connection, secret, ask, use_last_try=use_last_try)
@@ -155,12 +157,12 @@ def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     store = default_trust_store(anchor_paths(load_settings(), trust))
     issuer = find_issuer(certificate, store.certificates("signature"))
     label = store.label(issuer) if issuer is not None else None
-    return _Identity(attributes, Source.CERTIFICATE, label.name if label else None)
+    return _Identity(attributes, IdentitySource.CERTIFICATE, label.name if label else None)
 
 
 def _warn(found: _Identity) -> None:
     """Say what the attributes rest on, and flag substitute characters."""
-    if found.source is not Source.CERTIFICATE:
+    if found.source is not IdentitySource.CERTIFICATE:
         tell(_NOT_PROVEN)
     elif found.issuer is None:
         tell(_UNTRUSTED)

@@ -12,7 +12,7 @@ import typer
 from signkit.cli.card.common import (
     CERTIFICATE_NAMES,
     SECRET_NAMES,
-    Format,
+    AnswerFormat,
     FormatOption,
     Reader,
     asking,
@@ -80,13 +80,13 @@ _SECRET_KINDS: dict[Pin, SecretKind] = {
 }
 
 
-def readers(format_: FormatOption = Format.TEXT) -> None:
+def readers(format_: FormatOption = AnswerFormat.TEXT) -> None:
     """Print one line a reader."""
     from signkit.card.reader import list_readers
     from signkit.errors import NoReader
 
     found = list_readers()
-    if format_ is Format.JSON:
+    if format_ is AnswerFormat.JSON:
         show_json({"readers": [{"name": reader.name, "has_card": reader.has_card} for reader in found]})
         return
     if not found:
@@ -96,7 +96,7 @@ def readers(format_: FormatOption = Format.TEXT) -> None:
 
 def status(
     reader: Reader = None,
-    format_: FormatOption = Format.TEXT,
+    format_: FormatOption = AnswerFormat.TEXT,
     with_fingerprint: Annotated[
         bool,
         typer.Option(
@@ -113,7 +113,7 @@ def status(
 
     with open_card(reader) as connection:
         report = read_card_report(connection)
-    if format_ is Format.JSON:
+    if format_ is AnswerFormat.JSON:
         show_json(_status_data(report, with_fingerprint=with_fingerprint))
     else:
         _show_status(report, with_fingerprint=with_fingerprint)

@@ -11,7 +11,7 @@ import typer
 
 from signkit.cli.card.authentication import card_anchors, card_sources
 from signkit.cli.card.common import (
-    Format,
+    AnswerFormat,
     FormatOption,
     Reader,
     asking,
@@ -27,7 +27,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from signkit.holder.judgement import Judgement
+    from signkit.holder.judgement import CardJudgement
     from signkit.pki.anchors import Anchor
     from signkit.pki.revocation.sources import RevocationSource
 
@@ -60,7 +60,7 @@ def run(
     reader: Reader = None,
     trust: Trust = None,
     evidence: EvidenceFolders = None,
-    format_: FormatOption = Format.TEXT,
+    format_: FormatOption = AnswerFormat.TEXT,
     pin_stdin: PinStdin = False,
     use_last_try: UseLastTry = False,
 ) -> None:
@@ -88,7 +88,7 @@ def _register(
     reader: str | None,
     believed: Sequence[Anchor],
     sources: Sequence[RevocationSource],
-    format_: Format,
+    format_: AnswerFormat,
     *,
     pin_stdin: bool,
     use_last_try: bool,
@@ -113,7 +113,7 @@ def _register(
     tell(_REGISTERED, path=path)
 
 
-def _may_register(judgement: Judgement) -> bool:
+def _may_register(judgement: CardJudgement) -> bool:
     from signkit.holder.judgement import Conclusion
 
     return all(
@@ -137,7 +137,7 @@ def _answer(
     reader: str | None,
     believed: Sequence[Anchor],
     sources: Sequence[RevocationSource],
-    format_: Format,
+    format_: AnswerFormat,
 ) -> None:
     """Take the time from when the card is found on the reader, connecting included, to the answer."""
     from signkit.card.session import touch
@@ -156,7 +156,7 @@ def _answer(
         judgement = judge_touch(known, certificate, believed, sources, datetime.now(UTC))
         answered = time.perf_counter()
     card_ms, total_ms = (round((moment - started) * 1000, 1) for moment in (read, answered))
-    if format_ is Format.TEXT:
+    if format_ is AnswerFormat.TEXT:
         print(translate(_LATENCY, total=total_ms, card=card_ms))
     show_judgement(judgement, format_, milliseconds={"total": total_ms, "card": card_ms})
 

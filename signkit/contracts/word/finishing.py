@@ -53,7 +53,7 @@ class AssociatedFile:
 
 
 @dataclass(frozen=True)
-class Identity:
+class DocumentIdentity:
     """What the PDF says about itself: nothing of who made it, and the day that the contract names."""
 
     title: str
@@ -62,7 +62,7 @@ class Identity:
 
 
 def finished(
-    pdf: bytes, identity: Identity, files: Sequence[AssociatedFile], fonts: frozenset[str], name: str
+    pdf: bytes, identity: DocumentIdentity, files: Sequence[AssociatedFile], fonts: frozenset[str], name: str
 ) -> bytes:
     """Return LibreOffice's PDF in the plain form, with metadata and files of the contract's own.
 
@@ -330,13 +330,13 @@ def _moment(day: date) -> bytes:
     return f"(D:{day:%Y%m%d}000000Z)".encode()
 
 
-def _info(identity: Identity, producer: str) -> bytes:
+def _info(identity: DocumentIdentity, producer: str) -> bytes:
     moment = _moment(identity.day)
     facts = b"/Title%s/Producer%s/CreationDate%s/ModDate%s"
     return b"<<" + facts % (_text(identity.title), _text(producer), moment, moment) + b">>"
 
 
-def _xmp(identity: Identity, producer: str) -> bytes:
+def _xmp(identity: DocumentIdentity, producer: str) -> bytes:
     moment = f"{identity.day:%Y-%m-%d}T00:00:00Z"
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'

@@ -34,7 +34,7 @@ _EXAMPLES: dict[str, Any] = {"date": "2026-11-21", "integer": 1}
 
 
 @dataclass(frozen=True)
-class Form:
+class WordForm:
     """What was found in a Word document.
 
     Attributes:
@@ -46,7 +46,7 @@ class Form:
     roles: tuple[str, ...]
 
 
-def read_form(content: bytes, name: str) -> Form:
+def read_form(content: bytes, name: str) -> WordForm:
     """Return the tags and markers of a .docx.
 
     Raises:
@@ -60,10 +60,12 @@ def read_form(content: bytes, name: str) -> Form:
     items: dict[str, str] = {}
     _collect(tree, {}, items)
     inner = {path for path in items if any(other.startswith((f"{path}.", f"{path}[")) for other in items)}
-    return Form({path: kind for path, kind in items.items() if path not in inner}, tuple(dict.fromkeys(roles_of(text))))
+    return WordForm(
+        {path: kind for path, kind in items.items() if path not in inner}, tuple(dict.fromkeys(roles_of(text)))
+    )
 
 
-def new_template_from(folder: Path, form: bytes) -> tuple[Form, tuple[Path, ...]]:
+def new_template_from(folder: Path, form: bytes) -> tuple[WordForm, tuple[Path, ...]]:
     """Write a template around the .docx ``form`` into ``folder``, which must not exist.
 
     Raises:

@@ -42,7 +42,7 @@ _OUTSIDE = frozenset({"txbxContent", "footnote", "endnote", "hdr", "ftr"})
 
 
 @dataclass(frozen=True)
-class _Found:
+class _FoundMarker:
     """A marker in a paragraph: where its text begins and ends, who signs, and how large in millimetres."""
 
     start: int
@@ -101,20 +101,20 @@ def _is_outside(paragraph: Element) -> bool:
     return any(etree.QName(holder).localname in _OUTSIDE for holder in paragraph.iterancestors())
 
 
-def _markers(text: str) -> list[_Found]:
+def _markers(text: str) -> list[_FoundMarker]:
     found = []
     for match in MARKER.finditer(text):
         role, width, height = match.groups()
         size = (int(width or WIDTH), int(height or HEIGHT))
         if not all(least <= side <= most for least, side, most in zip(_SMALLEST, size, _LARGEST, strict=True)):
             raise NotUsable(f"[[sign:{role}]] is {size[0]}x{size[1]} mm; 20x8 to 170x100 are possible")
-        found.append(_Found(match.start(), match.end(), role, size))
+        found.append(_FoundMarker(match.start(), match.end(), role, size))
     if len(_BEGUN.findall(text)) != len(found):
         raise NotUsable("a marker in it is not of the form [[sign:role]] or [[sign:role 62x22]]")
     return found
 
 
-def _replace(pieces: list[Element], marker: _Found, number: int) -> None:
+def _replace(pieces: list[Element], marker: _FoundMarker, number: int) -> None:
     """Take the marker's text out of the runs it is spread over and put the block where it began."""
     position = 0
     for piece in pieces:
@@ -152,7 +152,7 @@ def _set_text(piece: Element, text: str) -> None:
     piece.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
 
 
-def _block(marker: _Found, number: int) -> Element:
+def _block(marker: _FoundMarker, number: int) -> Element:
     width, height = (side * _EMU for side in marker.size)
     drawing = "http://schemas.openxmlformats.org/drawingml/2006"
     return etree.fromstring(

@@ -141,7 +141,7 @@ def _page_count(pdf: bytes) -> int:
 
 
 def _finished(pdf: bytes, order: Order, template: Template, fonts: FontSet) -> bytes:
-    from signkit.contracts.word.finishing import AssociatedFile, Identity, finished
+    from signkit.contracts.word.finishing import AssociatedFile, DocumentIdentity, finished
 
     words = f"Contract data / 契約データ ({template.id} {template.version})"
     files = [AssociatedFile(FILE_NAME, "application/json", words, "Data", order.data)]
@@ -150,5 +150,5 @@ def _finished(pdf: bytes, order: Order, template: Template, fonts: FontSet) -> b
         for each in order.attachments
     ]
     title = template.title.in_language(template.language)
-    identity = Identity(title, template.language, order.day)
+    identity = DocumentIdentity(title, template.language, order.day)
     return finished(pdf, identity, files, known_fonts.postscript_names(fonts), template.id)

@@ -9,15 +9,15 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large
 from signkit.pdf.changes.fields import Fields
 from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, broken
-from signkit.pdf.changes.state import Page, is_widget
-from signkit.pdf.changes.values import Change, Level, Place
+from signkit.pdf.changes.state import PageEntries, is_widget
+from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 
 class _OnPage:
     """What became of the annotations of one page."""
 
-    def __init__(self, number: int, old: Page, new: Page) -> None:
+    def __init__(self, number: int, old: PageEntries, new: PageEntries) -> None:
         self.number, self.old, self.new = number, old, new
         self.kept: list[tuple[Value, Value]] = []
         self.removed: list[Value] = []
@@ -44,7 +44,7 @@ class Annotations:
         """Whether an annotation is gone from its page."""
         return isinstance(item, Ref) and item.number in self._removed
 
-    def _matched(self, number: int, old: Page, new: Page) -> _OnPage:
+    def _matched(self, number: int, old: PageEntries, new: PageEntries) -> _OnPage:
         found = _OnPage(number, old, new)
         before, after = self._all.before.annotations(old), self._all.after.annotations(new)
         self._all.account.visit(old.entries.get("/Annots"), new.entries.get("/Annots"))
@@ -72,7 +72,9 @@ class Annotations:
         listed = {ref.number for page in self._pages for _, ref in page.kept if isinstance(ref, Ref)}
         for page in self._pages:
             if not page.in_order:
-                yield from broken("annotation-order", at=Place(page=page.number, number=self._all.number(page.new.ref)))
+                yield from broken(
+                    "annotation-order", at=ChangePlace(page=page.number, number=self._all.number(page.new.ref))
+                )
             for item in page.removed:
                 yield from self._gone(item, page)
             for item, match in page.kept:
@@ -88,8 +90,12 @@ class Annotations:
             return
         self._all.cover(item, None)
         self._all.account.visit(item)
-        level = Level.ANNOTATIONS if isinstance(entries, dict) and not is_widget(self._all.old, item) else Level.OTHER
-        yield from broken("annotation-removed", level=level, at=Place(page=page.number, number=self._all.number(item)))
+        level = (
+            Gravity.ANNOTATIONS if isinstance(entries, dict) and not is_widget(self._all.old, item) else Gravity.OTHER
+        )
+        yield from broken(
+            "annotation-removed", level=level, at=ChangePlace(page=page.number, number=self._all.number(item))
+        )
 
     def _kept(self, item: Value, match: Value, page: _OnPage) -> Iterator[Change]:
         if isinstance(item, Ref) and isinstance(match, Ref) and self._is_field(item, match):
@@ -107,10 +113,12 @@ class Annotations:
         self._all.cover(old, new)
         plain = all(isinstance(entries, dict) for entries in (old, new))
         widget = is_widget(self._all.old, item) or is_widget(self._all.new, match)
-        level = Level.ANNOTATIONS if plain and not widget else Level.OTHER
-        yield from broken("annotation-changed", level=level, at=Place(page=page.number, number=self._all.number(match)))
+        level = Gravity.ANNOTATIONS if plain and not widget else Gravity.OTHER
+        yield from broken(
+            "annotation-changed", level=level, at=ChangePlace(page=page.number, number=self._all.number(match))
+        )
         if plain and (self._acts(old) != self._acts(new) or old.get("/Subtype") != new.get("/Subtype")):
-            yield from self._kind(new, Place(page=page.number, number=self._all.number(match)))
+            yield from self._kind(new, ChangePlace(page=page.number, number=self._all.number(match)))
         yield from self._placed(match, page)
 
     @staticmethod
@@ -130,17 +138,17 @@ class Annotations:
         self._all.account.visit(item)
         self._all.account.cover(self._all.new, entries)
         if number in listed:
-            yield from broken("annotation-places", at=Place(page=page.number, number=number))
+            yield from broken("annotation-places", at=ChangePlace(page=page.number, number=number))
         listed |= {number} if number is not None else set()
         if not isinstance(entries, dict):
-            yield from broken("annotation-kind", at=Place(page=page.number, number=number))
+            yield from broken("annotation-kind", at=ChangePlace(page=page.number, number=number))
         elif number is None or number not in self._fields.new_widgets | self._fields.signed_widgets:
-            level = Level.OTHER if is_widget(self._all.new, item) else Level.ANNOTATIONS
-            yield from broken("annotation-added", level=level, at=Place(page=page.number, number=number))
-            yield from self._kind(entries, Place(page=page.number, number=number))
+            level = Gravity.OTHER if is_widget(self._all.new, item) else Gravity.ANNOTATIONS
+            yield from broken("annotation-added", level=level, at=ChangePlace(page=page.number, number=number))
+            yield from self._kind(entries, ChangePlace(page=page.number, number=number))
         yield from self._placed(item, page)
 
-    def _kind(self, entries: dict[str, Value], place: Place) -> Iterator[Change]:
+    def _kind(self, entries: dict[str, Value], place: ChangePlace) -> Iterator[Change]:
         """A comment or a link, which at most leads somewhere (12.6.4): it does nothing by itself."""
         kind = self._all.new.resolve(entries.get("/Subtype"))
         action = self._all.new.resolve(entries.get("/A"))
@@ -162,19 +170,19 @@ class Annotations:
             others = self._all.before.annotations(page.old) if comment else []
             hidden = self._all.shown.covered(self._all.old, page.old.entries, item, self._all.new, others)
         except SyntaxProblem as problem:
-            yield Change(Level.OTHER, "not-judged", str(problem), page=page.number, number=number)
+            yield Change(Gravity.OTHER, "not-judged", str(problem), page=page.number, number=number)
             return
         if hidden:
             signature = number in self._fields.new_widgets | self._fields.signed_widgets
             rule = "signature-over-text" if signature else "covers-text"
             if signature and is_large(self._all.new, item, page.old.entries.get("/MediaBox")):
                 rule = "signature-size"
-            yield from broken(rule, at=Place(page=page.number, number=number))
+            yield from broken(rule, at=ChangePlace(page=page.number, number=number))
 
     def _boxed(self, item: Value, page: _OnPage) -> Iterator[Change]:
         turned = self._all.new.resolve(page.new.entries.get("/Rotate"))
         if not has_box(self._all.new, item) or (turned and keeps_upright(self._all.new, item)):
-            yield from broken("appearance-box", at=Place(page=page.number, number=self._all.number(item)))
+            yield from broken("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
 
 
 class _Remaining:

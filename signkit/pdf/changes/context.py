@@ -9,7 +9,7 @@ from signkit.pdf.changes.covering import ShownContent
 from signkit.pdf.changes.equality import Equality, is_plainly_same
 from signkit.pdf.changes.roles import Account
 from signkit.pdf.changes.rules import ENTRIES, Role
-from signkit.pdf.changes.state import State
+from signkit.pdf.changes.state import RevisionState
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Value
 
@@ -21,7 +21,12 @@ class Context:
     """
 
     def __init__(
-        self, before: State, after: State, referrers: Referrers, shown: ShownContent, signed_now: AbstractSet[int]
+        self,
+        before: RevisionState,
+        after: RevisionState,
+        referrers: Referrers,
+        shown: ShownContent,
+        signed_now: AbstractSet[int],
     ) -> None:
         self.before, self.after = before, after
         self.old, self.new = before.view, after.view

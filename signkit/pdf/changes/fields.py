@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance import draws, shows_words
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.rules import FILLED, SIGNED, Role, broken
-from signkit.pdf.changes.state import State, widgets
-from signkit.pdf.changes.values import Change, Level, Place
+from signkit.pdf.changes.state import RevisionState, widgets
+from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
@@ -59,7 +59,7 @@ class Fields:
     def _walk(self) -> Iterator[Change]:
         for name, item in self._old.items():
             if name not in self._new:
-                yield from broken("field-removed", name, at=Place(field=name, number=self._all.number(item.ref)))
+                yield from broken("field-removed", name, at=ChangePlace(field=name, number=self._all.number(item.ref)))
             else:
                 yield from self._field(name, item, self._new[name])
         for name, item in self._new.items():
@@ -79,7 +79,7 @@ class Fields:
                 continue  # its fields are missing, and that is judged
             for entry in self._all.differing(Role.FIELD, old, new):
                 if entry not in FILLED:
-                    yield from broken("field-changed", entry, at=Place(number=self._all.number(other)))
+                    yield from broken("field-changed", entry, at=ChangePlace(number=self._all.number(other)))
             self._all.cover(old.get("/V"), new.get("/V"))
 
     # --- new fields ---
@@ -88,14 +88,14 @@ class Fields:
         number = self._all.number(item.ref)
         self._all.account.cover(self._all.new, item.entries, *widgets(self._all.new, item, direct=True))
         if item.type != "/Sig" or item.entries.keys() & {"/A", "/AA"}:
-            yield from broken("field-added", name, at=Place(field=name, number=number, page=self._page(item)))
+            yield from broken("field-added", name, at=ChangePlace(field=name, number=number, page=self._page(item)))
             return
         yield from self._signature(name, item, shown=True)
 
     def _signature(self, name: str, item: FormField, *, shown: bool) -> Iterator[Change]:
         """A signature field that is new, or was not signed before; ``shown``: it has looks that are new."""
         value = self._all.new.resolve(item.value)
-        place = Place(page=self._page(item), number=self._all.number(item.ref), field=name)
+        place = ChangePlace(page=self._page(item), number=self._all.number(item.ref), field=name)
         stamp = _is_stamp(value)
         shown = shown and any(draws(self._all.new, each) for each in _shown(self._all.new, item))
         if value is not None and not self._is_signed_now(item):
@@ -104,7 +104,7 @@ class Fields:
             yield from broken("unsigned-draws", name, at=place)
         elif stamp and shown:
             yield from broken("timestamp-draws", name, at=place)
-        evidence = Level.EVIDENCE if stamp else Level.FORM
+        evidence = Gravity.EVIDENCE if stamp else Gravity.FORM
         yield from broken("signature-added", name, level=evidence, at=place)
 
     def _page(self, item: FormField) -> int | None:
@@ -116,7 +116,7 @@ class Fields:
     def _field(self, name: str, old: FormField, new: FormField) -> Iterator[Change]:
         if self._is_unchanged(old, new):
             return
-        place = Place(page=self._page(new), number=self._all.number(new.ref), field=name)
+        place = ChangePlace(page=self._page(new), number=self._all.number(new.ref), field=name)
         before = widgets(self._all.old, old, direct=True)
         after = widgets(self._all.new, new, direct=True)
         if old.type != new.type or len(before) != len(after):
@@ -189,7 +189,7 @@ class Fields:
         return self._all.equality.same_link(one.get(key), other.get(key))
 
     def _filled(self, name: str, old: FormField, new: FormField, touched: set[str]) -> Iterator[Change]:
-        place = Place(page=self._page(new), number=self._all.number(new.ref), field=name)
+        place = ChangePlace(page=self._page(new), number=self._all.number(new.ref), field=name)
         self.filled_widgets.update(ref.number for ref in widgets(self._all.new, new))
         value = self._all.new.resolve(new.value)
         if value is not None and not isinstance(value, _VALUES.get(new.type, ())):
@@ -217,7 +217,7 @@ def is_filled(view: View, item: FormField) -> bool:
     return any(shows_words(view, each) for each in widgets(view, item, direct=True))
 
 
-def was_filled(state: State, name: str) -> bool:
+def was_filled(state: RevisionState, name: str) -> bool:
     """Whether the field called ``name`` said or showed something at ``state``."""
     item = state.fields.get(name)
     return item is not None and is_filled(state.view, item)

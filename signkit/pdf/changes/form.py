@@ -10,7 +10,7 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.fields import Fields
 from signkit.pdf.changes.rules import Role, broken
 from signkit.pdf.changes.state import widgets
-from signkit.pdf.changes.values import Change, Place
+from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 
@@ -30,14 +30,14 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     old = old if isinstance(old, dict) else {}
     number = context.number(other)
     for key in context.differing(Role.FORM, old, new):
-        yield from broken("form", f"/AcroForm {key}", at=Place(number=number))
+        yield from broken("form", f"/AcroForm {key}", at=ChangePlace(number=number))
     if not isinstance(context.new.resolve(new.get("/SigFlags")), int | None):
-        yield from broken("form", "/AcroForm /SigFlags", at=Place(number=number))
+        yield from broken("form", "/AcroForm /SigFlags", at=ChangePlace(number=number))
     if not _same_default(context, old.get("/DA"), new.get("/DA")):
-        yield from broken("form", "/AcroForm /DA", at=Place(number=number))
+        yield from broken("form", "/AcroForm /DA", at=ChangePlace(number=number))
     context.account.visit(old.get("/Fields"), new.get("/Fields"))
     if not _same_resources(context, old.get("/DR"), new.get("/DR")):
-        yield from broken("form-resources", "/AcroForm /DR", at=Place(number=number))
+        yield from broken("form-resources", "/AcroForm /DR", at=ChangePlace(number=number))
     yield from fields.changes()
 
 

@@ -11,10 +11,10 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import ShownContent
 from signkit.pdf.changes.fields import was_filled
 from signkit.pdf.changes.rules import RULES
-from signkit.pdf.changes.state import State
+from signkit.pdf.changes.state import RevisionState
 from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
-from signkit.pdf.changes.values import Change, Judgement, Level, Rules
+from signkit.pdf.changes.values import Change, Gravity, Judgement, Rules
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.graph import Referrers
@@ -30,7 +30,7 @@ class Changes:
             (found.revision, found.field_ref.number) for found in signatures if found.field_ref and _is_whole(found)
         ]
         self._steps: dict[int, tuple[Change, ...]] = {}
-        self._states: dict[int, State] = {}
+        self._states: dict[int, RevisionState] = {}
         self._referrers: Referrers | None = None
         self._shown = ShownContent()
         self._doubts = Doubts(file)
@@ -38,13 +38,13 @@ class Changes:
     def after(self, found: FoundSignature, rules: Rules) -> Judgement:
         """Judge everything that was done to the file after ``found`` was made."""
         if found.coverage == "whole-file":
-            return Judgement(Level.NONE, True)
+            return Judgement(Gravity.NONE, True)
         if found.revision is None or found.coverage == "partial":
-            change = Change(Level.OTHER, "revision-unknown")
-            return Judgement(Level.OTHER, None, (change,))
+            change = Change(Gravity.OTHER, "revision-unknown")
+            return Judgement(Gravity.OTHER, None, (change,))
         changes: list[Change] = []
         for index in range(found.revision, len(self._file.history) - 1):
-            changes += self._step(index) or (Change(Level.NONE, "nothing-seen", f"revision {index + 2}"),)
+            changes += self._step(index) or (Change(Gravity.NONE, "nothing-seen", f"revision {index + 2}"),)
         changes += after_last(self._file)
         changes += self._doubted(found.revision, found.end)  # last: a part of them comes of looking at all the rest
         changes = [change for change in changes if not self._is_first_filling(change, found.revision)]
@@ -54,7 +54,7 @@ class Changes:
         """Whether a field that is overwritten was empty when this person signed: to them it was filled in once."""
         if change.code != "field-overwritten" or change.field is None:
             return False
-        return not was_filled(State(self._file.history.view(revision)), change.field)
+        return not was_filled(RevisionState(self._file.history.view(revision)), change.field)
 
     def between(self, first: int, last: int, rules: Rules) -> Judgement:
         """Judge what came to revision ``first`` up to and with revision ``last``."""
@@ -64,7 +64,7 @@ class Changes:
 
     def _doubted(self, revision: int, end: int) -> list[Change]:
         doubts = self._doubts.after(revision, end)
-        return [Change(Level.OTHER, "not-judged", f"{doubt.code}: {doubt.where}") for doubt in doubts]
+        return [Change(Gravity.OTHER, "not-judged", f"{doubt.code}: {doubt.where}") for doubt in doubts]
 
     def _step(self, index: int) -> tuple[Change, ...]:
         if index not in self._steps:
@@ -79,11 +79,11 @@ class Changes:
             self._steps[index] = (*found, *step_changes(context))
         return self._steps[index]
 
-    def _state(self, index: int) -> State:
+    def _state(self, index: int) -> RevisionState:
         """Return a state; the one before it is kept besides, no others: a file may have thousands of revisions."""
         if index not in self._states:
             self._states = {at: state for at, state in self._states.items() if at == index - 1}
-            self._states[index] = State(self._file.history.view(index))
+            self._states[index] = RevisionState(self._file.history.view(index))
         return self._states[index]
 
 
@@ -97,7 +97,7 @@ _TOLD = ("metadata-changed", "evidence-removed", "signature-over-text")
 
 
 def _judged(changes: list[Change], rules: Rules) -> Judgement:
-    level = max((change.level for change in changes), default=Level.NONE)
+    level = max((change.level for change in changes), default=Gravity.NONE)
     findings = [change for change in changes if change.level > rules.allowed or _is_forbidden(change, rules)]
     proven = [change for change in findings if change.code != "not-judged"]
     permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
@@ -107,7 +107,7 @@ def _judged(changes: list[Change], rules: Rules) -> Judgement:
 
 def _is_forbidden(change: Change, rules: Rules) -> bool:
     """What no level allows: locked fields, filled ones, and what a certification forbids besides."""
-    if change.field is not None and change.level >= Level.FORM and rules.locked and rules.locked(change.field):
+    if change.field is not None and change.level >= Gravity.FORM and rules.locked and rules.locked(change.field):
         return "field-locked" in RULES
     if change.code == "field-overwritten":
         return not (rules.left_open and rules.left_open(change.field or ""))

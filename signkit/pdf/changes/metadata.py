@@ -13,7 +13,7 @@ from xml.parsers import expat
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.rules import broken
-from signkit.pdf.changes.values import Change, Level, Place
+from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 
@@ -44,8 +44,8 @@ def info_changes(context: Context) -> Iterator[Change]:
     keys = [key for key in sorted(old.keys() | new.keys()) if not context.equality.same(old.get(key), new.get(key))]
     said = [key for key in keys if key not in _SAVING]
     if said:
-        yield from broken("metadata", f"/Info {' '.join(said)}", at=Place(number=context.number(other)))
-    yield Change(Level.EVIDENCE, "metadata", "/Info")
+        yield from broken("metadata", f"/Info {' '.join(said)}", at=ChangePlace(number=context.number(other)))
+    yield Change(Gravity.EVIDENCE, "metadata", "/Info")
 
 
 def _entries(view: View, value: Value) -> dict[str, Value]:
@@ -61,8 +61,8 @@ def xmp_changes(context: Context, one: Value, other: Value, page: int | None = N
         return
     context.cover(one, other)
     if _properties(context.old, one) != _properties(context.new, other):
-        yield from broken("metadata", "/Metadata", at=Place(number=context.number(other), page=page))
-    yield Change(Level.EVIDENCE, "metadata", "/Metadata")
+        yield from broken("metadata", "/Metadata", at=ChangePlace(number=context.number(other), page=page))
+    yield Change(Gravity.EVIDENCE, "metadata", "/Metadata")
 
 
 def _properties(view: View, value: Value) -> Properties:
@@ -71,12 +71,12 @@ def _properties(view: View, value: Value) -> Properties:
         return Counter()
     if not isinstance(stream, Stream):
         raise SyntaxProblem("metadata is no stream")
-    reading = _Reading()
+    reading = _XmpReading()
     reading.read(view.file.decoded(stream, view))
     return reading.found
 
 
-class _Reading:
+class _XmpReading:
     """Reads XMP into its properties, each with the names above it; the nodes that only hold them do not count."""
 
     def __init__(self) -> None:

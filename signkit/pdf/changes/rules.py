@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
-from signkit.pdf.changes.values import NOWHERE, Change, Level, Place
+from signkit.pdf.changes.values import NOWHERE, Change, ChangePlace, Gravity
 
 
 class Role(Enum):
@@ -31,62 +31,62 @@ class Rule:
     """One rule: its name, the level and code of what breaks it, and what it says."""
 
     name: str
-    level: Level
+    level: Gravity
     code: str
     says: str
 
 
 _ALL = (
     # --- the whole file
-    Rule("readable", Level.OTHER, "not-judged", "What a revision writes can be read (7.3)."),
-    Rule("accounted", Level.OTHER, "not-judged", "Whatever is written and reached was judged in some role."),
-    Rule("two-roles", Level.OTHER, "not-judged", "What has its own rule is compared in full in every other role."),
-    Rule("trailer", Level.OTHER, "trailer", "Entries of the trailer stay, encryption too (7.5.5)."),
-    Rule("catalog", Level.OTHER, "catalog", "Entries of the catalog stay, and all they lead to (7.7.2)."),
-    Rule("permissions", Level.OTHER, "permissions", "Permissions stay; certifying comes first (12.8.6, 12.8.2.2.1)."),
-    Rule("metadata", Level.METADATA, "metadata-changed", "A title or an author is content (14.3); dates are none."),
-    Rule("certified-metadata", Level.OTHER, "metadata-changed", "No certification allows it (table 257)."),
-    Rule("evidence-removed", Level.EVIDENCE, "evidence-removed", "Stored evidence stays (12.8.4.3); told, allowed."),
+    Rule("readable", Gravity.OTHER, "not-judged", "What a revision writes can be read (7.3)."),
+    Rule("accounted", Gravity.OTHER, "not-judged", "Whatever is written and reached was judged in some role."),
+    Rule("two-roles", Gravity.OTHER, "not-judged", "What has its own rule is compared in full in every other role."),
+    Rule("trailer", Gravity.OTHER, "trailer", "Entries of the trailer stay, encryption too (7.5.5)."),
+    Rule("catalog", Gravity.OTHER, "catalog", "Entries of the catalog stay, and all they lead to (7.7.2)."),
+    Rule("permissions", Gravity.OTHER, "permissions", "Permissions stay; certifying comes first (12.8.6, 12.8.2.2.1)."),
+    Rule("metadata", Gravity.METADATA, "metadata-changed", "A title or an author is content (14.3); dates are none."),
+    Rule("certified-metadata", Gravity.OTHER, "metadata-changed", "No certification allows it (table 257)."),
+    Rule("evidence-removed", Gravity.EVIDENCE, "evidence-removed", "Stored evidence stays (12.8.4.3); told, allowed."),
     # --- pages
-    Rule("page-tree", Level.OTHER, "page-tree", "The page tree stays whole: order, counts, parents (7.7.3)."),
-    Rule("page", Level.OTHER, "page", "What a page shows stays: contents, resources, boxes (7.7.3.3)."),
-    Rule("tab-order", Level.FORM, "tab-order", "The order of tabs changes with the form (12.5)."),
+    Rule("page-tree", Gravity.OTHER, "page-tree", "The page tree stays whole: order, counts, parents (7.7.3)."),
+    Rule("page", Gravity.OTHER, "page", "What a page shows stays: contents, resources, boxes (7.7.3.3)."),
+    Rule("tab-order", Gravity.FORM, "tab-order", "The order of tabs changes with the form (12.5)."),
     # --- annotations
-    Rule("annotation-added", Level.ANNOTATIONS, "annotation-added", "Annotations need P 3 (table 257)."),
-    Rule("annotation-changed", Level.ANNOTATIONS, "annotation-changed", "Annotations need P 3 (table 257)."),
-    Rule("annotation-removed", Level.ANNOTATIONS, "annotation-removed", "Annotations need P 3 (table 257)."),
-    Rule("annotation-kind", Level.OTHER, "annotation-kind", "What is added comments or leads elsewhere (12.5.6)."),
-    Rule("annotation-order", Level.OTHER, "annotation-order", "What lies above what stays (12.5.2)."),
-    Rule("annotation-places", Level.OTHER, "annotation-places", "An annotation stands once, on one page (12.5.2)."),
-    Rule("covers-text", Level.OTHER, "covers-text", "Nothing new hides what was signed."),
-    Rule("signature-over-text", Level.FORM, "signature-over-text", "After certifying, signatures hide nothing."),
-    Rule("signature-size", Level.OTHER, "covers-text", "A signature over text takes no large part of the page."),
-    Rule("appearance-box", Level.OTHER, "not-judged", "An appearance has a box that readers agree on (12.5.5)."),
+    Rule("annotation-added", Gravity.ANNOTATIONS, "annotation-added", "Annotations need P 3 (table 257)."),
+    Rule("annotation-changed", Gravity.ANNOTATIONS, "annotation-changed", "Annotations need P 3 (table 257)."),
+    Rule("annotation-removed", Gravity.ANNOTATIONS, "annotation-removed", "Annotations need P 3 (table 257)."),
+    Rule("annotation-kind", Gravity.OTHER, "annotation-kind", "What is added comments or leads elsewhere (12.5.6)."),
+    Rule("annotation-order", Gravity.OTHER, "annotation-order", "What lies above what stays (12.5.2)."),
+    Rule("annotation-places", Gravity.OTHER, "annotation-places", "An annotation stands once, on one page (12.5.2)."),
+    Rule("covers-text", Gravity.OTHER, "covers-text", "Nothing new hides what was signed."),
+    Rule("signature-over-text", Gravity.FORM, "signature-over-text", "After certifying, signatures hide nothing."),
+    Rule("signature-size", Gravity.OTHER, "covers-text", "A signature over text takes no large part of the page."),
+    Rule("appearance-box", Gravity.OTHER, "not-judged", "An appearance has a box that readers agree on (12.5.5)."),
     # --- form
-    Rule("form-removed", Level.OTHER, "form-removed", "The form stays (12.7.3)."),
-    Rule("form", Level.OTHER, "form", "The form's entries stay: defaults, XFA, order of calculation (12.7.3)."),
-    Rule("form-resources", Level.OTHER, "form-resources", "Resources that a field asks for stay as they were."),
-    Rule("field-removed", Level.OTHER, "field-removed", "Fields stay (12.7.4)."),
-    Rule("field-added", Level.OTHER, "field-added", "Only signature fields are added (12.7.4)."),
-    Rule("field-changed", Level.OTHER, "field-changed", "Filling a field changes its value and its looks only."),
-    Rule("field-filled", Level.FORM, "field-filled", "Filling a field needs P 2 (table 257)."),
-    Rule("field-overwritten", Level.FORM, "field-overwritten", "What was filled in when a person signed stays."),
-    Rule("field-locked", Level.OTHER, "field-locked", "A locked field stays (12.8.2.4)."),
-    Rule("appearance-replaced", Level.OTHER, "appearance-replaced", "A field's looks follow its value."),
-    Rule("shared-appearance", Level.OTHER, "shared-appearance", "Looks that something else uses stay."),
-    Rule("signed-field-changed", Level.OTHER, "signed-field-changed", "A signed field stays, and its looks."),
-    Rule("signature-added", Level.FORM, "signature-added", "A further signature needs P 2 (table 257)."),
-    Rule("signature-value", Level.OTHER, "signature-value", "A field is signed by a signature made in that revision."),
-    Rule("unsigned-draws", Level.OTHER, "unsigned-draws", "A signature field shows nothing before it is signed."),
-    Rule("timestamp-draws", Level.OTHER, "timestamp-draws", "A document timestamp shows nothing (12.8.5)."),
+    Rule("form-removed", Gravity.OTHER, "form-removed", "The form stays (12.7.3)."),
+    Rule("form", Gravity.OTHER, "form", "The form's entries stay: defaults, XFA, order of calculation (12.7.3)."),
+    Rule("form-resources", Gravity.OTHER, "form-resources", "Resources that a field asks for stay as they were."),
+    Rule("field-removed", Gravity.OTHER, "field-removed", "Fields stay (12.7.4)."),
+    Rule("field-added", Gravity.OTHER, "field-added", "Only signature fields are added (12.7.4)."),
+    Rule("field-changed", Gravity.OTHER, "field-changed", "Filling a field changes its value and its looks only."),
+    Rule("field-filled", Gravity.FORM, "field-filled", "Filling a field needs P 2 (table 257)."),
+    Rule("field-overwritten", Gravity.FORM, "field-overwritten", "What was filled in when a person signed stays."),
+    Rule("field-locked", Gravity.OTHER, "field-locked", "A locked field stays (12.8.2.4)."),
+    Rule("appearance-replaced", Gravity.OTHER, "appearance-replaced", "A field's looks follow its value."),
+    Rule("shared-appearance", Gravity.OTHER, "shared-appearance", "Looks that something else uses stay."),
+    Rule("signed-field-changed", Gravity.OTHER, "signed-field-changed", "A signed field stays, and its looks."),
+    Rule("signature-added", Gravity.FORM, "signature-added", "A further signature needs P 2 (table 257)."),
+    Rule("signature-value", Gravity.OTHER, "signature-value", "A field is signed by a signature of that revision."),
+    Rule("unsigned-draws", Gravity.OTHER, "unsigned-draws", "A signature field shows nothing before it is signed."),
+    Rule("timestamp-draws", Gravity.OTHER, "timestamp-draws", "A document timestamp shows nothing (12.8.5)."),
     # --- structure
-    Rule("structure-tree", Level.OTHER, "structure-tree", "The structure grows by new annotations only (14.7)."),
-    Rule("structure-parents", Level.OTHER, "structure-tree", "Content keeps its elements (14.7.5.4)."),
+    Rule("structure-tree", Gravity.OTHER, "structure-tree", "The structure grows by new annotations only (14.7)."),
+    Rule("structure-parents", Gravity.OTHER, "structure-tree", "Content keeps its elements (14.7.5.4)."),
 )  # fmt: skip
 RULES: dict[str, Rule] = {rule.name: rule for rule in _ALL}
 
 
-def broken(name: str, where: str = "", *, at: Place = NOWHERE, level: Level | None = None) -> Iterator[Change]:
+def broken(name: str, where: str = "", *, at: ChangePlace = NOWHERE, level: Gravity | None = None) -> Iterator[Change]:
     """Yield the change that breaks rule ``name``, of the rule's own level unless another is given."""
     rule = RULES.get(name)
     if rule is not None:

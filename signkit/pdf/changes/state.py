@@ -13,21 +13,21 @@ from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 _INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 
 
-class Page(NamedTuple):
+class PageEntries(NamedTuple):
     """A page: its object, and its entries with what it inherits."""
 
     ref: Ref | None
     entries: dict[str, Value]
 
 
-class State:
+class RevisionState:
     """The document at one revision, with what is compared of it twice: with the state before, and the one after."""
 
     def __init__(self, view: View) -> None:
         self.view = view
 
     @cached_property
-    def pages(self) -> list[Page]:
+    def pages(self) -> list[PageEntries]:
         """Every page with what it inherits, in order."""
         return list(_pages(self.view))
 
@@ -59,7 +59,7 @@ class State:
                     todo.append((entries["/Kids"], key))
         return result
 
-    def annotations(self, page: Page) -> list[Value]:
+    def annotations(self, page: PageEntries) -> list[Value]:
         """What the page's /Annots lists.
 
         Raises:
@@ -71,7 +71,7 @@ class State:
         return found or []
 
 
-def _pages(view: View) -> Iterator[Page]:
+def _pages(view: View) -> Iterator[PageEntries]:
     """Every page with what it inherits, in order (7.7.3)."""
     seen: set[Ref] = set()
     todo: list[tuple[Value, dict[str, Value]]] = [(view.root.get("/Pages"), {})]
@@ -90,7 +90,7 @@ def _pages(view: View) -> Iterator[Page]:
         if isinstance(kids, list) and view.resolve(entries.get("/Type")) != "/Page":
             todo += [(kid, inherited) for kid in reversed(kids)]
         else:
-            yield Page(ref, inherited | entries)
+            yield PageEntries(ref, inherited | entries)
 
 
 def widgets(view: View, item: FormField, *, direct: bool = False) -> list[Value]:

@@ -17,7 +17,7 @@ from signkit.pdf.changes.metadata import info_changes, version_explained, xmp_ch
 from signkit.pdf.changes.pages import own_pages, page_changes, page_tree_changes
 from signkit.pdf.changes.rules import ENTRIES, Role, broken
 from signkit.pdf.changes.structure import StructureComparison
-from signkit.pdf.changes.values import Change, Level, Place
+from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import SyntaxProblem, Value
 from signkit.pdf.security_store import security_store
 
@@ -29,20 +29,20 @@ def step_changes(context: Context) -> Iterator[Change]:
         for change in _walk(context):
             found.append(change)
             yield change
-        if all(change.level < Level.OTHER for change in found):
+        if all(change.level < Gravity.OTHER for change in found):
             for number in context.account.unaccounted():
-                yield from broken("accounted", at=Place(number=number, page=context.page_of(number)))
+                yield from broken("accounted", at=ChangePlace(number=number, page=context.page_of(number)))
     except (SyntaxProblem, RecursionError) as problem:
-        yield Change(Level.OTHER, "not-judged", str(problem))
+        yield Change(Gravity.OTHER, "not-judged", str(problem))
 
 
 def _walk(context: Context) -> Iterator[Change]:
     before, after = context.old.root, context.new.root
     if not isinstance(before, dict) or not isinstance(after, dict):
-        yield Change(Level.OTHER, "not-judged", "catalog")
+        yield Change(Gravity.OTHER, "not-judged", "catalog")
         return
     for number in context.account.unreadable():
-        yield from broken("readable", at=Place(number=number))
+        yield from broken("readable", at=ChangePlace(number=number))
     context.account.own(Role.CATALOG, context.old.trailer.get("/Root"), context.new.trailer.get("/Root"))
     own_pages(context)
     fields = Fields(context)
@@ -80,15 +80,15 @@ def _first_id(trailer: dict[str, Value], context: Context) -> Value:
 def _catalog(context: Context, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
     number = context.number(context.new.trailer.get("/Root"))
     for key in context.differing(Role.CATALOG, before, after):
-        yield from broken("catalog", key, at=Place(number=number))
+        yield from broken("catalog", key, at=ChangePlace(number=number))
     if not context.equality.same(before.get("/Perms"), after.get("/Perms")):
-        yield from broken("permissions", "/Perms", at=Place(number=number))
+        yield from broken("permissions", "/Perms", at=ChangePlace(number=number))
     for key in ("/Version", "/Extensions"):
         if not context.equality.same(before.get(key), after.get(key)):
             if version_explained(context, before.get(key), after.get(key)):
-                yield Change(Level.EVIDENCE, "metadata", key)
+                yield Change(Gravity.EVIDENCE, "metadata", key)
             else:
-                yield from broken("catalog", key, at=Place(number=number))
+                yield from broken("catalog", key, at=ChangePlace(number=number))
     yield from xmp_changes(context, before.get("/Metadata"), after.get("/Metadata"))
     yield from _evidence(context, before, after)
 
@@ -98,7 +98,7 @@ def _evidence(context: Context, before: dict[str, Value], after: dict[str, Value
     if context.equality.same(before.get("/DSS"), after.get("/DSS")):
         return
     context.cover(before.get("/DSS"), after.get("/DSS"))
-    yield Change(Level.EVIDENCE, "evidence", "/DSS")
+    yield Change(Gravity.EVIDENCE, "evidence", "/DSS")
     old, new = security_store(context.old), security_store(context.new)
     if any(set(former) - set(later) for former, later in zip(old, new, strict=True)):
         yield from broken("evidence-removed", "/DSS")

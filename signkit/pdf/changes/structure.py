@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.rules import Role, broken
-from signkit.pdf.changes.values import Change, Place
+from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
@@ -41,13 +41,13 @@ class StructureComparison:
         self._all.account.own(Role.ELEMENT, one, other)
         old, new = self._all.old.resolve(one), self._all.new.resolve(other)
         if not isinstance(old, dict | None) or not isinstance(new, dict):
-            yield from broken("structure-tree", "/StructTreeRoot", at=Place(number=number))
+            yield from broken("structure-tree", "/StructTreeRoot", at=ChangePlace(number=number))
             return
         if not self._root(old or {}, new):
-            yield from broken("structure-tree", "/StructTreeRoot", at=Place(number=number))
+            yield from broken("structure-tree", "/StructTreeRoot", at=ChangePlace(number=number))
             return
         if not self._parents(old or {}, new):
-            yield from broken("structure-parents", "/ParentTree", at=Place(number=number))
+            yield from broken("structure-parents", "/ParentTree", at=ChangePlace(number=number))
 
     def _root(self, old: dict[str, Value], new: dict[str, Value]) -> bool:
         keys = (old.keys() | new.keys()) - _GROWING - (set() if old else {"/Type", "/RoleMap"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from signkit.pdf.changes.values import Change, Level
+from signkit.pdf.changes.values import Change, Gravity
 from signkit.pdf.reading.document import PdfFile, View
 from signkit.pdf.reading.syntax import Ref, references
 
@@ -17,20 +17,20 @@ def after_last(file: PdfFile) -> Iterator[Change]:
     """Bytes after the last revision that was understood: other viewers may draw them (incremental saving attack)."""
     last = file.history.end_before(len(file.history))
     if file.damaged:
-        yield Change(Level.OTHER, "not-judged", "cross-reference")
+        yield Change(Gravity.OTHER, "not-judged", "cross-reference")
     elif not _BETWEEN.match(file.data, last):
-        yield Change(Level.OTHER, "bytes-after-last-revision", f"byte {last}")
+        yield Change(Gravity.OTHER, "bytes-after-last-revision", f"byte {last}")
 
 
 def unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
     """The bytes of one revision must be its objects, its cross-reference and white space, nothing else."""
     section = new.history.sections[new.index]
     if new.history.rewrites_container(new.index):
-        yield Change(Level.OTHER, "not-judged", "object stream rewritten")
+        yield Change(Gravity.OTHER, "not-judged", "object stream rewritten")
     if section.conflicts:
-        yield Change(Level.OTHER, "not-judged", "cross-reference of two readings")
+        yield Change(Gravity.OTHER, "not-judged", "cross-reference of two readings")
     if _mixes_generations(file, new):
-        yield Change(Level.OTHER, "not-judged", "generations")
+        yield Change(Gravity.OTHER, "not-judged", "generations")
     position = new.history.end_before(new.index)
     extents = [item for item in section.extents if item[0] >= position]
     for number, place in section.entries.items():
@@ -40,10 +40,10 @@ def unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
                 extents.append(extent)
     for start, end in sorted(extents):
         if start > position and not _BETWEEN.match(file.data, position, start):
-            yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
+            yield Change(Gravity.OTHER, "bytes-between-objects", f"byte {position}")
         position = max(position, end)
     if position < section.end and not _BETWEEN.match(file.data, position, section.end):
-        yield Change(Level.OTHER, "bytes-between-objects", f"byte {position}")
+        yield Change(Gravity.OTHER, "bytes-between-objects", f"byte {position}")
 
 
 def _mixes_generations(file: PdfFile, new: View) -> bool:

@@ -8,7 +8,7 @@ from enum import IntEnum
 from typing import NamedTuple
 
 
-class Level(IntEnum):
+class Gravity(IntEnum):
     """How grave a change is; each level includes those before it."""
 
     NONE = 0
@@ -24,7 +24,7 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-class Place(NamedTuple):
+class ChangePlace(NamedTuple):
     """Where a change is: the page, counted from 1, the number of the object, and the field's name."""
 
     page: int | None = None
@@ -32,7 +32,7 @@ class Place(NamedTuple):
     field: str | None = None
 
 
-NOWHERE = Place()
+NOWHERE = ChangePlace()
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Change:
     ``where`` is an entry or another place in words; ``page`` counts from 1, ``number`` is that of the object.
     """
 
-    level: Level
+    level: Gravity
     code: str
     where: str = ""
     field: str | None = None
@@ -62,7 +62,7 @@ class Judgement:
         changes: all that was done, permitted or not.
     """
 
-    level: Level
+    level: Gravity
     permitted: bool | None
     findings: tuple[Change, ...] = ()
     told: tuple[Change, ...] = ()
@@ -77,7 +77,7 @@ class Rules:
     ``left_open``: whoever signed allowed filling, and said himself which fields stay: values of the others may change.
     """
 
-    allowed: Level
+    allowed: Gravity
     certified: bool = False
     locked: Callable[[str], bool] | None = None
     left_open: Callable[[str], bool] | None = None

@@ -61,7 +61,7 @@ class PdfFile:
         self._noted: set[str] = set()
         self.decryption: Decryption | None = None
         self._objects: dict[tuple[int, int, int], Value] = {}
-        self._containers: dict[int, Container] = {}
+        self._containers: dict[int, ObjectStream] = {}
         self._sections: dict[int, Section] = {}
         self._value_ends: dict[int, int] = {}
         self._decoded: dict[int, tuple[Stream, bytes]] = {}  # the stream is held, so that its id stays its own
@@ -200,7 +200,7 @@ class PdfFile:
         self._objects[key] = value
         return value
 
-    def container(self, number: int, view: View) -> Container | None:
+    def container(self, number: int, view: View) -> ObjectStream | None:
         """Return the object stream ``number``; None where it is none."""
         inner = view.locate(number)
         outer = view.get(Ref(number, 0))
@@ -279,7 +279,7 @@ class PdfFile:
         line_end = 2 if self.data.endswith(b"\r\n", start, stop) else self.data.endswith((b"\n", b"\r"), start, stop)
         return Stream(entries, self.data, start, stop - line_end), stop + 9
 
-    def _container(self, offset: int, stream: Stream) -> Container:
+    def _container(self, offset: int, stream: Stream) -> ObjectStream:
         known = self._containers.get(offset)
         if known is None:
             known = self._containers[offset] = self._read_container(stream)
@@ -287,22 +287,22 @@ class PdfFile:
                 self.problem(f"object stream at {offset}: {flaw}")
         return known
 
-    def _read_container(self, stream: Stream) -> Container:
+    def _read_container(self, stream: Stream) -> ObjectStream:
         """All objects of an object stream (7.5.7); the first of a number counts."""
         count, first = stream.entries.get("/N"), stream.entries.get("/First")
         if not (type(count) is int and type(first) is int and 0 <= count <= self.meter.limits.objects and first >= 0):
-            return Container(flaws=["no /N or /First"])
+            return ObjectStream(flaws=["no /N or /First"])
         if stream.entries.get("/Type") != "/ObjStm":
-            return Container(flaws=["its /Type"])
+            return ObjectStream(flaws=["its /Type"])
         try:
             data, flaw = decode_leniently(stream.raw, stream.entries, self.meter)
         except SyntaxProblem as problem:
-            return Container(flaws=[str(problem)])
-        result = Container(data=data, flaws=[] if flaw is None else [flaw])
+            return ObjectStream(flaws=[str(problem)])
+        result = ObjectStream(data=data, flaws=[] if flaw is None else [flaw])
         self._add_contained(result, count, first)
         return result
 
-    def _add_contained(self, container: Container, count: int, first: int) -> None:
+    def _add_contained(self, container: ObjectStream, count: int, first: int) -> None:
         data, flaws = container.data, container.flaws
         head = _CONTAINER_HEAD.match(data, 0, first)
         numbers = [int(n) for n in head[0].split()] if head else []
@@ -363,7 +363,7 @@ class PdfFile:
 
 
 @dataclass
-class Container:
+class ObjectStream:
     """An object stream (7.5.7): its objects, the numbers that it lists, and what readers take differently in it.
 
     ``spans`` tells where in ``data`` each object stands.

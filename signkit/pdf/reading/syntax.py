@@ -257,7 +257,7 @@ def references(value: Value) -> Iterator[Ref]:
             todo += item
 
 
-class Entry(NamedTuple):
+class DictionaryEntry(NamedTuple):
     """One entry of a dictionary with the place of its value in the file."""
 
     key: str
@@ -266,7 +266,9 @@ class Entry(NamedTuple):
     end: int
 
 
-def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watch = _unwatched) -> list[Entry]:
+def dictionary_entries(
+    data: bytes, position: int, depth: int = 200, watch: Watch = _unwatched
+) -> list[DictionaryEntry]:
     """Read the dictionary at ``position`` entry by entry, repeated keys included, with the place of each value.
 
     Raises:
@@ -276,7 +278,7 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watc
     if data[position : position + 2] != b"<<":
         raise SyntaxProblem("no dictionary")
     position += 2
-    entries: list[Entry] = []
+    entries: list[DictionaryEntry] = []
     while True:
         if len(entries) & _UNWATCHED == _UNWATCHED:
             watch()
@@ -288,7 +290,7 @@ def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watc
             raise SyntaxProblem("a dictionary is not made of names and values")
         start = skip_space(data, position)
         value, position = parse_value(data, start, depth, watch)
-        entries.append(Entry(key, value, start, position))
+        entries.append(DictionaryEntry(key, value, start, position))
 
 
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")

@@ -20,7 +20,7 @@ _TEXTUAL = ("/Tx", "/Ch")
 
 
 @dataclass(frozen=True)
-class FormField:
+class WrittenField:
     """A field without fields below it.
 
     Attributes:
@@ -36,7 +36,7 @@ class FormField:
     dictionary: Any
 
 
-def form_fields(reader: PdfFileReader) -> Iterator[FormField]:
+def form_fields(reader: PdfFileReader) -> Iterator[WrittenField]:
     """Yield the form's fields in its order.
 
     Each object is visited once: a tree of fields that is none must not cost more than its size.
@@ -60,7 +60,7 @@ def form_fields(reader: PdfFileReader) -> Iterator[FormField]:
         children = [item for item in _references(entry(field, "/Kids") or ()) if "/T" in item.get_object()]
         waiting += [(item, name, kind, value) for item in reversed(children)]
         if not children and own is not None:
-            yield FormField(name, kind, value, field)
+            yield WrittenField(name, kind, value, field)
 
 
 def signature_field_dictionaries(reader: PdfFileReader) -> Iterator[tuple[str, Any]]:
@@ -90,7 +90,7 @@ def fields_to_be_drawn(pdf: bytes, password: Password = None) -> tuple[str, ...]
         return tuple(field.name for field in fields if _is_undrawn(field))
 
 
-def _is_undrawn(field: FormField) -> bool:
+def _is_undrawn(field: WrittenField) -> bool:
     if field.kind not in _TEXTUAL or not field.value:
         return False
     kids = [item.get_object() for item in _references(entry(field.dictionary, "/Kids") or ())]

@@ -24,7 +24,7 @@ _MAX_KEPT_CERTIFICATE = 4 * 1024
 _MAX_SIGNERS = 16
 
 
-class Signed:
+class SignedObject:
     """What certificates, lists and answers have in common: a signature."""
 
     @cached_property
@@ -53,7 +53,7 @@ class Signed:
 
 
 @dataclass(frozen=True, eq=False)
-class KnownCertificate(Signed):
+class KnownCertificate(SignedObject):
     """A certificate with what is asked of it again and again."""
 
     der: bytes
@@ -168,7 +168,7 @@ def _read_certificate(der: bytes) -> KnownCertificate | None:
 _kept_certificate = lru_cache(maxsize=500)(_read_certificate)
 
 
-def fits(item: Signed, signer: KnownCertificate) -> bool:
+def fits(item: SignedObject, signer: KnownCertificate) -> bool:
     """Whether an object was signed with the key of ``signer``; what cannot be checked does not fit."""
     try:
         return item.fits(signer)

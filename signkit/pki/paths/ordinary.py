@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from signkit.pki.paths.finding import CertificatePath
-from signkit.pki.paths.known import KnownCertificate, Signed
+from signkit.pki.paths.known import KnownCertificate, SignedObject
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 
@@ -104,7 +104,7 @@ def _is_plain(certificate: KnownCertificate) -> bool:
 
 
 def _is_signed(
-    item: Signed,
+    item: SignedObject,
     signer: KnownCertificate,
     moment: datetime,
     algorithms: Algorithms,

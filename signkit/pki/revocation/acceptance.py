@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Literal
 
 from signkit.pki.algorithms import UnknownAlgorithm, digest_of
-from signkit.pki.paths.known import KnownCertificate, Signed, fits
+from signkit.pki.paths.known import KnownCertificate, SignedObject, fits
 from signkit.pki.paths.pool import KnownStatus, Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 from signkit.pki.revocation.crl_scope import ALL_REASONS
@@ -251,7 +251,7 @@ class Examination:
 
     # --- both -----------------------------------------------------------------------------------------------------
 
-    def _is_believed(self, item: Signed, signer: KnownCertificate, moment: datetime) -> bool:
+    def _is_believed(self, item: SignedObject, signer: KnownCertificate, moment: datetime) -> bool:
         """Whether the algorithms of a signature were believed when it was made."""
         ends = algorithm_ends(self.algorithms, item.algorithm, signer.certificate.public_key)
         return all(end is not False and (end is None or moment <= end) for end in ends)

@@ -82,7 +82,7 @@ class ListHead:
         value = self.extensions.get(kind)
         if value is None:
             return None
-        reader = _Reader(value, 0, len(value))
+        reader = _ListReader(value, 0, len(value))
         content = reader.bytes_of(_INTEGER)
         reader.finish()
         if not 0 < len(content) <= SERIAL_BYTES or content[0] & 0x80:
@@ -90,7 +90,7 @@ class ListHead:
         return int.from_bytes(content, "big")
 
 
-class _Reader:
+class _ListReader:
     """Goes over the elements between two positions, one after the other."""
 
     def __init__(self, data: Data, position: int, end: int) -> None:
@@ -168,8 +168,8 @@ def read_head(data: Data) -> ListHead:
         ListMalformed: it is none.
         ListUnsupported: a critical extension is not understood.
     """
-    outer = _Reader(data, 0, len(data))
-    whole = _Reader(data, *outer.span_of(_SEQUENCE))
+    outer = _ListReader(data, 0, len(data))
+    whole = _ListReader(data, *outer.span_of(_SEQUENCE))
     outer.finish()
     begin = whole.position
     contents = whole.span_of(_SEQUENCE)
@@ -179,10 +179,10 @@ def read_head(data: Data) -> ListHead:
     whole.finish()
     if signature[:1] != b"\0":
         raise ListMalformed("its signature is malformed", "署名の形式が正しくありません")
-    return _read_signed_part(_Reader(data, *contents), signed, algorithm, signature[1:])
+    return _read_signed_part(_ListReader(data, *contents), signed, algorithm, signature[1:])
 
 
-def _read_signed_part(reader: _Reader, signed: tuple[int, int], algorithm: bytes, signature: bytes) -> ListHead:
+def _read_signed_part(reader: _ListReader, signed: tuple[int, int], algorithm: bytes, signature: bytes) -> ListHead:
     if reader.next_is(_INTEGER) and reader.bytes_of(_INTEGER) != b"\x01":
         raise ListUnsupported("it is of an unknown version", "未知のバージョンです")
     if reader.whole(_SEQUENCE) != algorithm:
@@ -210,12 +210,12 @@ def _list_extensions(data: bytes) -> dict[bytes, bytes]:
 
 def _extensions(data: bytes) -> dict[bytes, tuple[bool, bytes]]:
     """Return {object identifier: (critical, value)} of a DER Extensions (RFC 5280 4.1)."""
-    outer = _Reader(data, 0, len(data))
-    reader = _Reader(data, *outer.span_of(_SEQUENCE))
+    outer = _ListReader(data, 0, len(data))
+    reader = _ListReader(data, *outer.span_of(_SEQUENCE))
     outer.finish()
     found: dict[bytes, tuple[bool, bytes]] = {}
     while reader.position < reader.end:
-        item = _Reader(data, *reader.span_of(_SEQUENCE))
+        item = _ListReader(data, *reader.span_of(_SEQUENCE))
         kind = item.bytes_of(_OID)
         critical = item.next_is(_BOOLEAN) and item.bytes_of(_BOOLEAN) != b"\0"
         value = item.bytes_of(_OCTETS)
@@ -238,7 +238,7 @@ def _dotted(kind: bytes) -> str:
     return ".".join(map(str, [first, numbers[0] - 40 * first, *numbers[1:]])) if numbers else "?"
 
 
-def _time(reader: _Reader) -> datetime:
+def _time(reader: _ListReader) -> datetime:
     utc = reader.next_is(_UTC_TIME)
     return parse_time(reader.bytes_of(_UTC_TIME, _GENERALIZED_TIME), utc=utc)
 
@@ -349,7 +349,7 @@ class _Entries:
         if entry[stop] == _UTC_TIME and entry[stop + 1] == 13 and entry[stop + 14] == 0x5A:
             when = self._days[entry[stop + 2 : stop + 8]] + self._clock[entry[stop + 8 : stop + 14]]
         else:
-            when = _seconds(_time(_Reader(entry, stop, more)))
+            when = _seconds(_time(_ListReader(entry, stop, more)))
         reason = self._reasons[entry[more:]] if more < len(entry) else b"\0"
         return serial.rjust(SERIAL_BYTES, _SIGNS[serial[0] >> 7]) + when.to_bytes(DATE_BYTES, "big") + reason
 

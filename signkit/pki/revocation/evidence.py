@@ -15,7 +15,7 @@ from typing import Any
 from asn1crypto import core, crl, ocsp
 from cryptography import x509 as rust_x509
 
-from signkit.pki.paths.known import KnownCertificate, Signed, known_certificate, utc
+from signkit.pki.paths.known import KnownCertificate, SignedObject, known_certificate, utc
 from signkit.pki.revocation.crl_scope import ALL_REASONS, covered_reasons
 
 #: What is larger is read anew for each document: read, an object can take a hundred times its size in memory, and a
@@ -62,7 +62,7 @@ class Entry:
 
 
 @dataclass(frozen=True, eq=False)
-class RevocationList(Signed):
+class RevocationList(SignedObject):
     """A revocation list.
 
     Attributes:
@@ -216,7 +216,7 @@ _kept_list = lru_cache(maxsize=64)(_read_list)
 
 
 @dataclass(frozen=True, eq=False)
-class OcspAnswer(Signed):
+class OcspAnswer(SignedObject):
     """What an OCSP response says of one certificate.
 
     Attributes:

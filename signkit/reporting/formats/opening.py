@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from signkit.reporting.formats.writer import Format, Write, Writer
+from signkit.reporting.formats.writer import ReportFormat, Write, Writer
 from signkit.validation.report import Report
 from signkit.words import Language
 
@@ -24,32 +24,32 @@ class LineWriter:
         """Write nothing: every report is whole already."""
 
 
-def open_writer(format_: Format, write: Write, language: Language = "en") -> Writer:
+def open_writer(format_: ReportFormat, write: Write, language: Language = "en") -> Writer:
     """Return the writer of a format; ``write`` gets each piece of text, always whole lines of it."""
-    if format_ is Format.CSV:
+    if format_ is ReportFormat.CSV:
         from signkit.reporting.formats.csv import CsvWriter
 
         return CsvWriter(write)
-    if format_ is Format.JUNIT:
+    if format_ is ReportFormat.JUNIT:
         from signkit.reporting.formats.junit import JunitWriter
 
         return JunitWriter(write, language)
-    if format_ is Format.HTML:
+    if format_ is ReportFormat.HTML:
         from signkit.reporting.formats.html import HtmlWriter
 
         return HtmlWriter(write, language)
-    if format_ is Format.ETSI:
+    if format_ is ReportFormat.ETSI:
         from signkit.reporting.formats.etsi import EtsiWriter
 
         return EtsiWriter(write)
     return LineWriter(write, _line_format(format_, language))
 
 
-def _line_format(format_: Format, language: Language) -> Callable[[Report], str]:
-    if format_ is Format.TEXT:
+def _line_format(format_: ReportFormat, language: Language) -> Callable[[Report], str]:
+    if format_ is ReportFormat.TEXT:
         from signkit.reporting.formats.text import write_text
 
         return lambda report: write_text(report, language)
     from signkit.reporting.formats.json import write_json, write_jsonl
 
-    return write_json if format_ is Format.JSON else write_jsonl
+    return write_json if format_ is ReportFormat.JSON else write_jsonl

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 Write = Callable[[str], object]
 
 
-class Format(StrEnum):
+class ReportFormat(StrEnum):
     """How results are written."""
 
     TEXT = "text"

@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from signkit.pdf.changes.rules import RULES, broken
-from signkit.pdf.changes.values import Level
+from signkit.pdf.changes.values import Gravity
 from signkit.validation.reasons import change_words
 from tests.pdf.changes.samples import SAMPLES
 from tests.validation.conftest import codes
 
 #: Permitted, and told: without the rule it would not be.
-TOLD = {name for name, rule in RULES.items() if rule.level <= Level.EVIDENCE}
+TOLD = {name for name, rule in RULES.items() if rule.level <= Gravity.EVIDENCE}
 NAMES = sorted(RULES)
 
 

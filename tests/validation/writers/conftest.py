@@ -8,7 +8,7 @@ import pytest
 
 from signkit.incoming import FileProblem
 from signkit.reporting.formats.opening import open_writer
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 from signkit.validation.api import not_read
 from signkit.validation.report import Reason, TimestampReport, Verdict
 from signkit.words import Text
@@ -69,7 +69,7 @@ def all_reports(passed, failed, unsigned, unreadable, hostile):
 def write():
     """Write reports in a format; give the whole text."""
 
-    def written(format_: Format, reports, language="en") -> str:
+    def written(format_: ReportFormat, reports, language="en") -> str:
         pieces: list[str] = []
         writer = open_writer(format_, pieces.append, language)
         for report in reports:

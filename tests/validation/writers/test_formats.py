@@ -13,7 +13,7 @@ import pytest
 
 from signkit.reporting.formats.csv import COLUMNS
 from signkit.reporting.formats.html import HtmlWriter
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 from signkit.reporting.pictures import Draughtsman
 from signkit.validation.report import Verdict
 
@@ -28,7 +28,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 def test_csv_has_a_row_a_signature_and_timestamp_and_one_for_a_file_without(write, passed, unsigned, unreadable):
-    found = rows(write(Format.CSV, [passed, unsigned, unreadable]))
+    found = rows(write(ReportFormat.CSV, [passed, unsigned, unreadable]))
     assert [(row["file"], row["entry"], row["verdict"]) for row in found] == [
         ("good.pdf", "signature", "TOTAL-PASSED"),
         ("good.pdf", "document-timestamp", "TOTAL-PASSED"),
@@ -41,17 +41,17 @@ def test_csv_has_a_row_a_signature_and_timestamp_and_one_for_a_file_without(writ
 
 
 def test_csv_without_files_has_its_header(write):
-    assert write(Format.CSV, []) == ",".join(COLUMNS) + "\r\n"
+    assert write(ReportFormat.CSV, []) == ",".join(COLUMNS) + "\r\n"
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
 def test_csv_cells_are_no_formulas(write, passed, start):
-    (row, _) = rows(write(Format.CSV, [passed.named(f"{start}1+1.pdf")]))
+    (row, _) = rows(write(ReportFormat.CSV, [passed.named(f"{start}1+1.pdf")]))
     assert row["file"].startswith("'")
 
 
 def test_csv_of_hostile_texts_keeps_its_rows_and_columns(write, hostile):
-    found = rows(write(Format.CSV, [hostile]))
+    found = rows(write(ReportFormat.CSV, [hostile]))
     assert len(found) == 2
     assert all(None not in row and set(row) == set(COLUMNS) for row in found)
     assert not any(character in cell for row in found for cell in row.values() for character in "\x00\x1b\r\n\u202e")
@@ -61,7 +61,7 @@ def test_csv_of_hostile_texts_keeps_its_rows_and_columns(write, hostile):
 
 
 def test_junit_has_a_case_a_file_and_only_passed_succeeds(write, passed, failed, unsigned, unreadable):
-    (suite,) = ElementTree.fromstring(write(Format.JUNIT, [passed, failed, unsigned, unreadable]))
+    (suite,) = ElementTree.fromstring(write(ReportFormat.JUNIT, [passed, failed, unsigned, unreadable]))
     assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("4", "2", "1")
     kinds = {case.get("name"): [(part.tag, part.get("type")) for part in case] for case in suite}
     assert kinds == {
@@ -74,15 +74,15 @@ def test_junit_has_a_case_a_file_and_only_passed_succeeds(write, passed, failed,
 
 
 def test_junit_counts_what_is_not_proven_as_a_failure(write, passed):
-    (suite,) = ElementTree.fromstring(write(Format.JUNIT, [replace(passed, verdict=Verdict.INDETERMINATE)]))
+    (suite,) = ElementTree.fromstring(write(ReportFormat.JUNIT, [replace(passed, verdict=Verdict.INDETERMINATE)]))
     assert suite[0][0].get("type") == "INDETERMINATE"
 
 
 def test_junit_speaks_japanese(write, failed):
-    assert "無効" in write(Format.JUNIT, [failed], "ja")
+    assert "無効" in write(ReportFormat.JUNIT, [failed], "ja")
 
 
-@pytest.mark.parametrize("format_", [Format.JUNIT, Format.ETSI])
+@pytest.mark.parametrize("format_", [ReportFormat.JUNIT, ReportFormat.ETSI])
 def test_xml_of_hostile_texts_is_well_formed(write, hostile, format_):
     text = write(format_, [hostile]).encode("utf-8", "strict").decode()
     assert "<script" not in text
@@ -96,7 +96,7 @@ def test_xml_of_hostile_texts_is_well_formed(write, hostile, format_):
 
 
 def test_etsi_has_a_report_a_signature_with_its_indications(write, passed, failed):
-    root = ElementTree.fromstring(write(Format.ETSI, [passed, failed]))
+    root = ElementTree.fromstring(write(ReportFormat.ETSI, [passed, failed]))
     assert root.tag == f"{VR}ValidationReport"
     status = [
         (item.findtext(f".//{VR}MainIndication"), item.findtext(f".//{VR}SubIndication"))
@@ -111,7 +111,7 @@ def test_etsi_has_a_report_a_signature_with_its_indications(write, passed, faile
 
 
 def test_etsi_references_lead_to_objects(write, passed, failed):
-    root = ElementTree.fromstring(write(Format.ETSI, [passed, failed]))
+    root = ElementTree.fromstring(write(ReportFormat.ETSI, [passed, failed]))
     objects = {item.get("id") for item in root.iter(f"{VR}ValidationObject")}
     references = {item.get("VOReference") for item in root.iter(f"{VR}SignerCertificate")}
     assert len(references) == 2
@@ -119,7 +119,7 @@ def test_etsi_references_lead_to_objects(write, passed, failed):
 
 
 def test_etsi_says_what_became_of_files_without_signatures(write, unsigned, unreadable):
-    root = ElementTree.fromstring(write(Format.ETSI, [unsigned, unreadable]))
+    root = ElementTree.fromstring(write(ReportFormat.ETSI, [unsigned, unreadable]))
     assert [item.text for item in root.iter(f"{VR}MainIndication")] == [
         "urn:cef:dss:mainindication:noSignatureFound",
         "urn:etsi:019102:mainindication:indeterminate",
@@ -155,7 +155,7 @@ class Page(HTMLParser):
 
 
 def test_html_is_one_page_without_scripts_or_references(write, all_reports):
-    text = write(Format.HTML, all_reports)
+    text = write(ReportFormat.HTML, all_reports)
     page = Page(text)
     assert not page.open
     assert not {"script", "iframe", "object", "link", "form", "a"} & set(page.tags)
@@ -167,22 +167,22 @@ def test_html_is_one_page_without_scripts_or_references(write, all_reports):
 
 
 def test_html_of_hostile_texts_shows_them_as_text(write, hostile):
-    text = write(Format.HTML, [hostile])
+    text = write(ReportFormat.HTML, [hostile])
     assert "<script" not in text
     assert "&lt;script&gt;" in text
     assert not re.search("[\x00\x1b\u202e\udc80]", text)
 
 
 def test_html_speaks_the_readers_language(write, passed):
-    assert '<html lang="ja">' in write(Format.HTML, [passed], "ja")
-    assert "署名の検証結果" in write(Format.HTML, [passed], "ja")
-    assert "Files judged: 1 (1 TOTAL-PASSED)" in write(Format.HTML, [passed])
+    assert '<html lang="ja">' in write(ReportFormat.HTML, [passed], "ja")
+    assert "署名の検証結果" in write(ReportFormat.HTML, [passed], "ja")
+    assert "Files judged: 1 (1 TOTAL-PASSED)" in write(ReportFormat.HTML, [passed])
 
 
 def test_html_shows_the_page_with_the_signatures_place(write, world, signed, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(signed)
-    text = write(Format.HTML, [world.judge(signed).named(str(path))])
+    text = write(ReportFormat.HTML, [world.judge(signed).named(str(path))])
     assert text.count("<img ") == 1
     assert "1 = seller" in text
 
@@ -190,7 +190,7 @@ def test_html_shows_the_page_with_the_signatures_place(write, world, signed, tmp
 def test_html_draws_only_the_file_that_was_judged(write, world, signed, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(signed + b"\n")
-    text = write(Format.HTML, [world.judge(signed).named(str(path))])
+    text = write(ReportFormat.HTML, [world.judge(signed).named(str(path))])
     assert "<img " not in text
     assert "no longer the one that was judged" in text
 
@@ -208,11 +208,13 @@ def test_html_draws_a_bounded_number_of_files(world, signed, tmp_path):
 
 
 def test_html_without_files_is_a_whole_page(write):
-    assert not Page(write(Format.HTML, [])).open
+    assert not Page(write(ReportFormat.HTML, [])).open
 
 
 # --- text ----------------------------------------------------------------------------------------------------
 
 
 def test_text_says_of_an_unsigned_file_that_nothing_is_signed(write, unsigned):
-    assert write(Format.TEXT, [unsigned]) == ("unsigned.pdf: not signed (NOT-SIGNED)\n  There is no signature in it.\n")
+    assert write(ReportFormat.TEXT, [unsigned]) == (
+        "unsigned.pdf: not signed (NOT-SIGNED)\n  There is no signature in it.\n"
+    )

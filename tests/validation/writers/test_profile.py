@@ -7,7 +7,7 @@ import json
 import pytest
 from jsonschema import Draft202012Validator
 
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 from tests.validation.registry_samples import SAMPLES, judged
 
 
@@ -31,21 +31,23 @@ def test_json_names_the_requirement_and_what_was_found(unfit):
 
 
 def test_text_says_it_in_both_languages(unfit, write):
-    english = write(Format.TEXT, [unfit])
+    english = write(ReportFormat.TEXT, [unfit])
     assert "What the registry (登記・供託オンライン申請システム) asks is NOT met: rsa-2048." in english
     assert "NOT rsa-2048: The key is RSA, 2048 bits (seller: RSA 3072)" in english
-    assert "登記・供託オンライン申請システムの要件を満たしていません: rsa-2048。" in write(Format.TEXT, [unfit], "ja")
+    assert "登記・供託オンライン申請システムの要件を満たしていません: rsa-2048。" in write(
+        ReportFormat.TEXT, [unfit], "ja"
+    )
 
 
 def test_junit_counts_it_as_a_failure(unfit, write):
-    junit = write(Format.JUNIT, [unfit, judged(SAMPLES["clean"])])
+    junit = write(ReportFormat.JUNIT, [unfit, judged(SAMPLES["clean"])])
     assert 'tests="2" failures="1"' in junit
     assert 'message="TOTAL-PASSED: registry:rsa-2048"' in junit
 
 
 def test_csv_and_html_tell_it(unfit, write):
-    assert "registry: rsa-2048" in write(Format.CSV, [unfit])
-    assert "registry: fulfilled" in write(Format.CSV, [judged(SAMPLES["clean"])])
-    html = write(Format.HTML, [unfit])
+    assert "registry: rsa-2048" in write(ReportFormat.CSV, [unfit])
+    assert "registry: fulfilled" in write(ReportFormat.CSV, [judged(SAMPLES["clean"])])
+    html = write(ReportFormat.HTML, [unfit])
     assert "<code>rsa-2048</code>" in html
     assert html.count("✗") == 1

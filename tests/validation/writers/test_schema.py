@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from signkit.limits import Limits
 from signkit.reporting.batch import _LOST, validate_many
-from signkit.reporting.formats.writer import Format
+from signkit.reporting.formats.writer import ReportFormat
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import _WORDS
 
@@ -24,9 +24,9 @@ def schema(repository):
 
 
 def test_every_kind_of_report_fits(schema, all_reports, write):
-    for line in write(Format.JSONL, all_reports).splitlines():
+    for line in write(ReportFormat.JSONL, all_reports).splitlines():
         schema.validate(json.loads(line.encode("utf-8", "backslashreplace")))
-    schema.validate(json.loads(write(Format.JSON, all_reports[:1])))
+    schema.validate(json.loads(write(ReportFormat.JSON, all_reports[:1])))
 
 
 def test_reports_of_the_whole_way_fit(schema, world, signed, tmp_path):
