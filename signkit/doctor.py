@@ -272,10 +272,10 @@ def _ask_timestamps(settings: Settings, around: Surroundings) -> Iterator[Checku
             continue
         spent = time.monotonic() - started
         yield Checkup(_TSA, True, Text(f"{url}: {spent * 1000:.0f} ms", f"{url}: {spent * 1000:.0f} ms"), needed=False)
-        yield _compared(token.time, around, timedelta(seconds=spent))
+        yield _compare_clocks(token.time, around, timedelta(seconds=spent))
 
 
-def _compared(theirs: datetime, around: Surroundings, spent: timedelta) -> Checkup:
+def _compare_clocks(theirs: datetime, around: Surroundings, spent: timedelta) -> Checkup:
     """Compare the clocks; ours was read before the question, theirs somewhere in the time it took."""
     off = around.now - theirs
     seconds = off.total_seconds()

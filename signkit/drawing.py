@@ -70,7 +70,7 @@ def area_on_picture(page: Any, area: Area, size: tuple[int, int]) -> PixelBox:
         raw.FPDF_PageToDevice(page.raw, 0, 0, *size, 0, x, y, across, down)
         corners.append((across.value, down.value))
     (x1, y1), (x2, y2) = corners
-    return clipped((min(x1, x2), min(y1, y2), max(x1, x2) + 1, max(y1, y2) + 1), size)
+    return clip((min(x1, x2), min(y1, y2), max(x1, x2) + 1, max(y1, y2) + 1), size)
 
 
 def area_on_page(page: Any, box: PixelBox, size: tuple[int, int]) -> Area:
@@ -86,7 +86,7 @@ def area_on_page(page: Any, box: PixelBox, size: tuple[int, int]) -> Area:
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)
 
 
-def clipped(box: PixelBox, size: tuple[int, int]) -> PixelBox:
+def clip(box: PixelBox, size: tuple[int, int]) -> PixelBox:
     """Return what of ``box`` lies in a picture of ``size``."""
     left, top, right, bottom = box
     width, height = size
@@ -140,11 +140,11 @@ def compare_states(
     with closing(open_document(pdf, password)) as new:
         for end, areas in zip(ends, allowed, strict=True):
             with closing(open_document(pdf[:end], password)) as old:
-                result.append(_compared(old, new, areas, pictures, deadline))
+                result.append(_compare_pages(old, new, areas, pictures, deadline))
     return result
 
 
-def _compared(
+def _compare_pages(
     old: Any, new: Any, areas: Mapping[int, Sequence[Area]], pictures: dict[int, Any], deadline: float
 ) -> Drawn:
     different, missed = [], []
@@ -172,6 +172,6 @@ def _differs(old: Any, new: Any, number: int, areas: Sequence[Area], pictures: d
         mask = difference(before, picture)
         for area in areas:
             left, top, right, bottom = area_on_picture(page, area, picture.size)
-            wide = clipped((left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN), picture.size)
+            wide = clip((left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN), picture.size)
             mask.paste(0, wide)
         return mask.getbbox() is not None

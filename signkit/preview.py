@@ -16,7 +16,7 @@ def page_png(pdf: bytes, page: int, *, dpi: int = 110) -> bytes:
         IndexError: there is no such page.
         ValueError: the PDF cannot be drawn.
     """
-    with _opened(pdf) as document:
+    with _open_document(pdf) as document:
         document.init_forms()
         output = BytesIO()
         document[page].render(scale=dpi / 72).to_pil().save(output, "PNG")
@@ -29,7 +29,7 @@ def page_count(pdf: bytes) -> int:
     Raises:
         ValueError: the PDF cannot be read.
     """
-    with _opened(pdf) as document:
+    with _open_document(pdf) as document:
         return len(document)
 
 
@@ -39,7 +39,7 @@ def find_text(pdf: bytes, text: str) -> tuple[int, tuple[float, float, float, fl
     Raises:
         ValueError: it stands nowhere, or the PDF cannot be read.
     """
-    with _opened(pdf) as document:
+    with _open_document(pdf) as document:
         for number, page in enumerate(document):
             words = page.get_textpage()
             if (found := words.search(text).get_next()) is not None:
@@ -77,7 +77,7 @@ def signature_pages(pdf: bytes, *, pixels: int = 900, pages: int = 4, search: in
         ValueError: the PDF cannot be drawn.
     """
     found: list[SignaturePage] = []
-    with _opened(pdf) as document:
+    with _open_document(pdf) as document:
         document.init_forms()
         for number in range(min(len(document), search)):
             page = document[number]
@@ -88,7 +88,7 @@ def signature_pages(pdf: bytes, *, pixels: int = 900, pages: int = 4, search: in
 
 
 @contextmanager
-def _opened(pdf: bytes) -> Iterator[Any]:
+def _open_document(pdf: bytes) -> Iterator[Any]:
     """Give the document as PDFium has it; whatever PDFium cannot do with it is a ValueError."""
     import pypdfium2
 

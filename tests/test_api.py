@@ -148,7 +148,7 @@ def test_bytes_and_paths_give_the_same(office):
         trust=["rehearsal-ca.pem"], offline=True, at=signkit.validate(data).validation_time
     )
     by_path, by_bytes = signkit.validate("contract-employer.pdf", options), signkit.validate(data, options)
-    assert by_bytes == by_path.named("document.pdf")
+    assert by_bytes == by_path.with_name("document.pdf")
     assert signkit.status(data, options).parties == signkit.status("contract-employer.pdf", options).parties
     assert signkit.diff(data).revisions == signkit.diff("contract-employer.pdf").revisions
 
@@ -190,7 +190,7 @@ def test_validate_many_gives_the_same_reports(tmp_path, blank):
         str(tmp_path / "empty.pdf"): "UNREADABLE",
     }
     single = signkit.validate(tmp_path / "blank.pdf")
-    assert reports[single.file].named("x").to_json().keys() == single.to_json().keys()
+    assert reports[single.file].with_name("x").to_json().keys() == single.to_json().keys()
 
 
 def test_the_wrong_person_is_refused_as_on_the_command_line(office, person_signer):

@@ -176,7 +176,7 @@ class EmulatedCard:
         self._now.application, self._now.file = application, None
         return b"", apdu.OK
 
-    def _read(self, command: Command) -> Answer:
+    def _read_binary(self, command: Command) -> Answer:
         if command.le is None:
             return b"", apdu.WRONG_LENGTH
         offset = command.p1 << 8 | command.p2
@@ -258,7 +258,7 @@ class EmulatedCard:
 
 _HANDLERS: dict[tuple[int, int], Callable[[EmulatedCard, Command], Answer]] = {
     (0x00, apdu.SELECT): EmulatedCard._select,
-    (0x00, apdu.READ_BINARY): EmulatedCard._read,
+    (0x00, apdu.READ_BINARY): EmulatedCard._read_binary,
     (0x00, apdu.VERIFY): EmulatedCard._verify,
     (0x00, apdu.CHANGE_REFERENCE_DATA): EmulatedCard._change_reference_data,
     (0x00, apdu.GET_RESPONSE): EmulatedCard._get_response,

@@ -88,7 +88,7 @@ class CardFiles:
         response = self._read_by_short_identifier(ef, length) if self._current != ef else None
         if response is None:
             self.select(ef)
-            response = self._read(0, 0, length)
+            response = self._read_binary(0, 0, length)
         if response.sw not in (apdu.OK, apdu.END_OF_FILE_REACHED):
             raise refusal(f"READ {ef:04X}", response.sw)
         return response.data
@@ -97,7 +97,7 @@ class CardFiles:
         """Return the card's answer, or None where it has to be asked with SELECT."""
         if not self._short_identifiers:
             return None
-        response = self._read(0x80 | ef, 0, length)
+        response = self._read_binary(0x80 | ef, 0, length)
         if response.sw not in _FINAL or (response.sw != apdu.SECURITY_NOT_SATISFIED and not response.data):
             self._short_identifiers = response.sw == apdu.FILE_NOT_FOUND
             return None
@@ -105,12 +105,12 @@ class CardFiles:
         return response
 
     def _read_on(self, ef: int, offset: int, length: int) -> bytes:
-        response = self._read(offset >> 8, offset & 0xFF, length)
+        response = self._read_binary(offset >> 8, offset & 0xFF, length)
         if response.sw not in _END_OF_FILE:
             response.expect_ok(f"READ {ef:04X}")
         if not response.data:
             raise CardAnswerInvalid(f"READ {ef:04X}", f"cut off after {offset} bytes")
         return response.data
 
-    def _read(self, p1: int, p2: int, length: int) -> Response:
+    def _read_binary(self, p1: int, p2: int, length: int) -> Response:
         return self.connection.send(Command(0x00, apdu.READ_BINARY, p1, p2, le=length))

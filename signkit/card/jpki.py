@@ -122,7 +122,7 @@ class JpkiApplication:
 
     def tries_left(self, secret: Secret) -> int:
         """See ``pin.tries_left``; for SIGNATURE also "no-signing-certificate": a card without one has no counter."""
-        with self._explained(secret):
+        with self._explain_refusals(secret):
             return pin.tries_left(self._files, secret)
 
     def status(self) -> CardStatus:
@@ -133,12 +133,12 @@ class JpkiApplication:
 
     def verify(self, secret: Secret, pin_value: PinSource, *, use_last_try: bool = False) -> None:
         """See ``pin.verify``; wipes ``pin_value``."""
-        with self._explained(secret):
+        with self._explain_refusals(secret):
             pin.verify(self._files, secret, pin_value, use_last_try=use_last_try)
 
     def change_pin(self, secret: Secret, old: PinSource, new: bytearray, *, use_last_try: bool = False) -> None:
         """See ``pin.change``; wipes both."""
-        with self._explained(secret):
+        with self._explain_refusals(secret):
             pin.change(self._files, secret, old, new, use_last_try=use_last_try)
 
     def certificate(self, kind: CertificateKind) -> bytes:
@@ -161,7 +161,7 @@ class JpkiApplication:
             raise
 
     @contextmanager
-    def _explained(self, secret: Secret) -> Iterator[None]:
+    def _explain_refusals(self, secret: Secret) -> Iterator[None]:
         """Say "no signing certificate" where a card without one answers as if its password were locked."""
         try:
             yield

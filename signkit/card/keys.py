@@ -77,7 +77,7 @@ class RsaCardKey:
         from cryptography.hazmat.primitives.asymmetric import padding
 
         try:
-            self.public_key.verify(signature, digest, padding.PKCS1v15(), _prehashed(hash_name))
+            self.public_key.verify(signature, digest, padding.PKCS1v15(), _prehash_of(hash_name))
         except InvalidSignature as error:
             raise _false_signature() from error
 
@@ -108,7 +108,7 @@ class EcCardKey:
         from cryptography.hazmat.primitives.asymmetric import ec
 
         try:
-            self.public_key.verify(signature, digest, ec.ECDSA(_prehashed(hash_name)))
+            self.public_key.verify(signature, digest, ec.ECDSA(_prehash_of(hash_name)))
         except InvalidSignature as error:
             raise _false_signature() from error
 
@@ -155,7 +155,7 @@ def _false_signature() -> CardAnswerInvalid:
     return CardAnswerInvalid("signature", "does not fit the certificate")
 
 
-def _prehashed(hash_name: HashName) -> Prehashed:
+def _prehash_of(hash_name: HashName) -> Prehashed:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.asymmetric.utils import Prehashed
 

@@ -102,7 +102,7 @@ def verify(files: CardFiles, secret: Secret, pin: PinSource, *, use_last_try: bo
             except (CardLinkError, CardAnswerInvalid) as error:
                 raise CardError("pin-outcome-unknown", secret=secret.key) from error
     if sw != apdu.OK:
-        raise _refused(secret, sw, left)
+        raise _refusal_of(secret, sw, left)
 
 
 def change(files: CardFiles, secret: Secret, old: PinSource, new: bytearray, *, use_last_try: bool = False) -> None:
@@ -160,7 +160,7 @@ def normalise(secret: Secret, pin: bytearray) -> None:
         raise CardError("pin-format-invalid", secret=secret.key)
 
 
-def _refused(secret: Secret, sw: int, left_before: int) -> Exception:
+def _refusal_of(secret: Secret, sw: int, left_before: int) -> Exception:
     if sw in _BLOCKED:
         return CardLocked(secret.key)
     if sw >> 4 == 0x63C:

@@ -148,7 +148,7 @@ def _load_scard() -> ModuleType:
     return module
 
 
-def _checked(code: int, *values: Any) -> Any:
+def _values_of(code: int, *values: Any) -> Any:
     if code & 0xFFFFFFFF != _OK:
         raise error_for(code)
     return values[0] if len(values) == 1 else values
@@ -165,16 +165,16 @@ def _context(scard: ModuleType) -> Iterator[Any]:
 
 def _establish(scard: ModuleType) -> Any:
     code, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_USER)
-    return _checked(code, context)
+    return _values_of(code, context)
 
 
 def _readers(scard: ModuleType, context: Any) -> tuple[Reader, ...]:
     code, names = scard.SCardListReaders(context, [])
     if code & 0xFFFFFFFF == _NO_READERS or (code & 0xFFFFFFFF == _OK and not names):
         return ()
-    _checked(code, names)
+    _values_of(code, names)
     code, states = scard.SCardGetStatusChange(context, 0, [(name, scard.SCARD_STATE_UNAWARE) for name in names])
-    _checked(code, states)
+    _values_of(code, states)
     return tuple(Reader(name, bool(state & scard.SCARD_STATE_PRESENT), bytes(atr)) for name, state, atr in states)
 
 
@@ -310,7 +310,7 @@ class PcscTransport:
         code, card, protocol = scard.SCardConnect(self._context, self.reader, mode, protocols)
         if code & 0xFFFFFFFF == _SHARING_VIOLATION:
             return False
-        self._card, self._protocol = _checked(code, card, protocol)
+        self._card, self._protocol = _values_of(code, card, protocol)
         self._is_exclusive = mode == scard.SCARD_SHARE_EXCLUSIVE
         return True
 
@@ -322,7 +322,7 @@ class PcscTransport:
         if code & 0xFFFFFFFF == _RESET_CARD:
             self._reconnect(self._scard.SCARD_LEAVE_CARD)
             code = self._scard.SCardBeginTransaction(self._card)
-        _checked(code)
+        _values_of(code)
 
     def _end(self) -> None:
         """Reset the card, so that nothing stays verified."""
@@ -333,7 +333,7 @@ class PcscTransport:
 
     def _reconnect(self, initialisation: int) -> None:
         code, self._protocol = self._scard.SCardReconnect(*self._reconnect_arguments(initialisation))
-        _checked(code)
+        _values_of(code)
 
     def _reconnect_arguments(self, initialisation: int) -> tuple[Any, ...]:
         scard = self._scard
@@ -345,9 +345,9 @@ class PcscTransport:
             code, answer = self._scard.SCardTransmit(self._card, self._protocol, numbers)
         finally:
             numbers[:] = [0] * len(numbers)
-        _checked(code)
+        _values_of(code)
         if len(answer) < 2:  # some drivers say so of a card that is gone
-            _checked(*self._scard.SCardStatus(self._card)[:1])
+            _values_of(*self._scard.SCardStatus(self._card)[:1])
             raise CardLinkError("card-link-broken")
         return bytes(answer)
 

@@ -113,7 +113,7 @@ def read_four_attributes(
             ``pin.verify``.
         CardAnswerInvalid: not such a record.
     """
-    with _unlocked(connection, TEXT_AID, secret, value, use_last_try=use_last_try) as files:
+    with _unlock(connection, TEXT_AID, secret, value, use_last_try=use_last_try) as files:
         return parse_four_attributes(files.read_object(_ATTRIBUTES_EF))
 
 
@@ -128,7 +128,7 @@ def prove_genuine(connection: Connection, birth_date: PinSource, *, use_last_try
             ``pin.verify``.
         CardAnswerInvalid: not such records.
     """
-    with _unlocked(connection, FACE_AID, BIRTH_DATE, birth_date, use_last_try=use_last_try) as files:
+    with _unlock(connection, FACE_AID, BIRTH_DATE, birth_date, use_last_try=use_last_try) as files:
         record = parse_age_record(files.read_object(_AGE_RECORD_EF))
         certificate = parse_certificate(files.read_object(_CERTIFICATE_EF))
         challenge = CHALLENGE_DOMAIN + secrets.token_bytes(32)
@@ -154,22 +154,22 @@ def change_pin(connection: Connection, old: PinSource, new: bytearray, *, use_la
         CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
             ``pin.verify``.
     """
-    with wiping(new), _held(connection, TEXT_AID, SURFACE, old, use_last_try=use_last_try) as (files, value):
+    with wiping(new), _hold(connection, TEXT_AID, SURFACE, old, use_last_try=use_last_try) as (files, value):
         pin.change(files, SURFACE, value, new, use_last_try=use_last_try)
 
 
 @contextmanager
-def _unlocked(
+def _unlock(
     connection: Connection, aid: bytes, secret: Secret, value: PinSource, *, use_last_try: bool
 ) -> Iterator[CardFiles]:
     """Hold the card and present a secret of one application."""
-    with _held(connection, aid, secret, value, use_last_try=use_last_try) as (files, known):
+    with _hold(connection, aid, secret, value, use_last_try=use_last_try) as (files, known):
         pin.verify(files, secret, known, use_last_try=use_last_try)
         yield files
 
 
 @contextmanager
-def _held(
+def _hold(
     connection: Connection, aid: bytes, secret: Secret, value: PinSource, *, use_last_try: bool
 ) -> Iterator[tuple[CardFiles, PinSource]]:
     """Hold the card with one application selected; give its files, and the secret, asked for by now if it has to be."""

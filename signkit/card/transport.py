@@ -121,10 +121,10 @@ class Connection:
                 wipe(wire)
         response = Response.parse(raw)
         if self._observer is not None:
-            self._observer(_observed(command, response, time.perf_counter() - started))
+            self._observer(_exchange_of(command, response, time.perf_counter() - started))
         return response
 
 
-def _observed(command: Command, response: Response, seconds: float) -> Exchange:
+def _exchange_of(command: Command, response: Response, seconds: float) -> Exchange:
     file = bytes(command.data) if command.ins == apdu.SELECT else b""
     return Exchange(command.header, len(command.data), file, len(response.data), response.sw, seconds)

@@ -62,13 +62,13 @@ class Terminal:
         tell(_OPEN, role=purpose.role or "-", count=len(purpose.files))
         for name, digest in purpose.files:
             print(f"  {digest}  {name}", file=sys.stderr)
-        return _agreed(_OPEN_QUESTION)
+        return _confirm(_OPEN_QUESTION)
 
     def agree_to_sign(self, wanted: Wanted) -> bool:
         """Show one signature, and ask."""
         names = ", ".join(name for name, _ in wanted.purpose.files) or "-"
         tell(_SIGN, number=wanted.number, role=wanted.purpose.role or "-", names=names, digest=wanted.digest)
-        return _agreed(_SIGN_QUESTION)
+        return _confirm(_SIGN_QUESTION)
 
     def report(self, error: SignKitError) -> None:
         """Say why the key could not be used."""
@@ -83,7 +83,7 @@ class Terminal:
         tell(_ENDED, signatures=signatures)
 
 
-def _agreed(question: Text) -> bool:
+def _confirm(question: Text) -> bool:
     _forget_typed_ahead()
     print(translate(question), end="", file=sys.stderr, flush=True)
     return sys.stdin.readline().strip().lower() in ("y", "yes")

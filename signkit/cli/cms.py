@@ -108,7 +108,7 @@ def sign(
     settings, wanted = load_settings(), parse_level(level)
     with ExitStack() as opened:
         content = Content(FilePieces(opened.enter_context(open_regular(file))))
-        onto = _read(add_to, opened) if add_to is not None else None
+        onto = _open_container(add_to, opened) if add_to is not None else None
         attached = attach if onto is None else onto.content is not None
         target = _target(output, file, attached, onto, pem)
         refuse_inputs(target, overwrite, (file, add_to))
@@ -150,7 +150,7 @@ def extend(
             Text("Use --level B-LTA.", "--level B-LTA などを指定してください。"),
         )
     with ExitStack() as opened:
-        container = _read(signature, opened)
+        container = _open_container(signature, opened)
         signed = container.content
         if signed is None:
             signed = Content(FilePieces(opened.enter_context(open_regular(content or _signed_by(signature)))))
@@ -184,7 +184,7 @@ def verify(
     show(validate_cms_file(signature, options, content=content), format_)
 
 
-def _read(path: Path, opened: ExitStack) -> Container:
+def _open_container(path: Path, opened: ExitStack) -> Container:
     from signkit.incoming import open_regular
     from signkit.signing.cades import open_signature
 

@@ -81,7 +81,7 @@ def check(
     offline: Offline = False,
 ) -> None:
     """Print the answer a recipient; the exit code is the worst answer's."""
-    checked, _, _ = _checked(contract, consent, on, _options(trust, evidence, at, offline))
+    checked, _, _ = _check_files(contract, consent, on, _options(trust, evidence, at, offline))
     written = json.dumps(checked.to_json(), ensure_ascii=False) + "\n" if format_ is TextOrJson.JSON else _text(checked)
     sys.stdout.write(written)
     raise typer.Exit(_EXIT_CODES[checked.answer.value])
@@ -104,7 +104,7 @@ def pack(
     from signkit.delivery.pack import make_pack, write_pack
     from signkit.settings import load_settings
 
-    checked, content, consents = _checked(contract, consent, on, _options(trust, evidence, at, offline))
+    checked, content, consents = _check_files(contract, consent, on, _options(trust, evidence, at, offline))
     fonts = font_set(load_settings().font_folders)
     made = make_pack(checked, content, consents, allow_indeterminate=allow_indeterminate, fonts=fonts)
     write_pack(output, made)
@@ -142,7 +142,7 @@ def _options(trust: list[Path] | None, evidence: list[Path] | None, at: str | No
     return chosen_options("default", trust, evidence, at, offline, identity=False)
 
 
-def _checked(
+def _check_files(
     contract: Path, consents: list[Path] | None, on: str | None, options: ValidationOptions
 ) -> tuple[DeliveryCheck, bytes, list[tuple[str, bytes]]]:
     from signkit.delivery.check import check_delivery

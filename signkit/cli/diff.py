@@ -71,10 +71,10 @@ def _changes(items: Sequence[Difference]) -> Iterator[str]:
         yield f"  - {place}{_clean(translate(item.text))}"
         if item.before is not None or item.after is not None:
             before, after = _around(_clean(item.before or ""), _clean(item.after or ""))
-            yield f"      {_quoted(before, item.before)} → {_quoted(after, item.after)}"
+            yield f"      {_quote(before, item.before)} → {_quote(after, item.after)}"
 
 
-def _quoted(text: str, original: str | None) -> str:
+def _quote(text: str, original: str | None) -> str:
     if original is None:
         return translate(_NONE)
     return f"「{text}」" if LANGUAGE == "ja" else f"“{text}”"
@@ -88,10 +88,10 @@ def _around(before: str, after: str, room: int = 30, most: int = 160) -> tuple[s
     end = 0
     while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
         end += 1
-    return _cut(before, start, end, room, most), _cut(after, start, end, room, most)
+    return _excerpt(before, start, end, room, most), _excerpt(after, start, end, room, most)
 
 
-def _cut(text: str, start: int, end: int, room: int, most: int) -> str:
+def _excerpt(text: str, start: int, end: int, room: int, most: int) -> str:
     first, last = max(0, start - room), min(len(text), len(text) - end + room)
     shown = text[first : min(last, first + most)]
     return ("…" if first else "") + shown + ("…" if first + len(shown) < len(text) else "")

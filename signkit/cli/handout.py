@@ -38,7 +38,7 @@ def run(
     """Copy each contract, in its furthest signed copy, into its person's folder."""
     from signkit.contracts.handout import hand_out, plan_handout
 
-    files = _expanded(paths)
+    files = _pdfs_of(paths)
     with progress(len(files)) as advance:
         plan = plan_handout(files, by, read_input)
         copies = hand_out(plan, output, read_input, overwrite=overwrite, on_file=advance)
@@ -48,7 +48,7 @@ def run(
     tell(_DONE, people=len(plan), files=len(copies), folder=output, superseded=superseded)
 
 
-def _expanded(paths: list[Path]) -> list[Path]:
+def _pdfs_of(paths: list[Path]) -> list[Path]:
     """Return the PDFs named and those in the folders named, each once."""
     found: dict[Path, None] = {}
     for path in paths:

@@ -57,14 +57,14 @@ def chosen_options(
         at=_moment(at),
         offline=offline,
         identity=identity,
-        expect=_expected(expect or ()),
+        expect=_expectations(expect or ()),
         pictures=pictures,
         check_template=check_template,
         templates=templates or (),
     )
 
 
-def _expected(pairs: Iterable[str]) -> dict[str, str]:
+def _expectations(pairs: Iterable[str]) -> dict[str, str]:
     expected = {}
     for pair in pairs:
         field, sign, name = pair.partition("=")

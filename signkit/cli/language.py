@@ -13,16 +13,16 @@ def choose_language(arguments: Sequence[str], environ: Mapping[str, str]) -> Lan
     """Return the language of ``--lang``, else of the locale's environment variables, else English."""
     for index, argument in enumerate(arguments):
         if argument == "--lang" and index + 1 < len(arguments):
-            return _known(arguments[index + 1])
+            return _language_of(arguments[index + 1])
         if argument.startswith("--lang="):
-            return _known(argument.removeprefix("--lang="))
+            return _language_of(argument.removeprefix("--lang="))
     for name in ("SIGNKIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if environ.get(name):
-            return _known(environ[name])
+            return _language_of(environ[name])
     return "ja" if sys.platform == "win32" and _windows_speaks_japanese() else "en"
 
 
-def _known(name: str) -> Language:
+def _language_of(name: str) -> Language:
     return "ja" if name.lower().startswith("ja") else "en"
 
 

@@ -21,7 +21,7 @@ class DocumentPassword:
 
     def __init__(self, *, ask: bool, from_stdin: bool) -> None:
         self._from_stdin = from_stdin
-        self.value: Password = self._typed("PDF") if ask or from_stdin else None
+        self.value: Password = self._ask("PDF") if ask or from_stdin else None
 
     def check(self, pdf: bytes, path: Path, *, to_sign: bool) -> None:
         """Make sure that a file opens, and may be signed; ask at the terminal where a password is needed.
@@ -40,12 +40,12 @@ class DocumentPassword:
         except PdfPasswordNeeded:
             if not sys.stdin.isatty():
                 raise PdfPasswordNeeded(str(path)) from None
-            self.value = self._typed(path.name)
+            self.value = self._ask(path.name)
             self.check(pdf, path, to_sign=to_sign)
         except (PdfPasswordWrong, PdfForbidsSigning) as refusal:
             raise type(refusal)(str(path)) from None
 
-    def _typed(self, of: str) -> str | None:
+    def _ask(self, of: str) -> str | None:
         from signkit.signers.base import SecretRequest, wipe
 
         secret = secret_reader(from_stdin=self._from_stdin)(SecretRequest("document-password", of))

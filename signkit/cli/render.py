@@ -161,13 +161,13 @@ def run(
 
 def _items(template: Template, data: Path | None, base: Path | None, with_: list[str] | None) -> Data:
     """Return the contract's data: what all share, over it its own, over these what the parties' files say."""
-    from signkit.contracts.bulk.rows import merged
+    from signkit.contracts.bulk.rows import merge
     from signkit.contracts.data import load_contract_data
     from signkit.contracts.fragment import merge_fragment
 
     items = load_contract_data(base) if base else {}
     if data is not None:
-        items = merged(items, load_contract_data(data))
+        items = merge(items, load_contract_data(data))
     for role, file in map(_role_and_file, with_ or ()):
         items = merge_fragment(template, items, role, load_contract_data(file))
     return items

@@ -60,7 +60,7 @@ def render_many(
     target = _target(folder)
     table = open_table(path, _encoding(options.encoding))
     tell(_READ, path=path, how=translate(table.read_as))
-    with _reported(options.report):
+    with _report_refusals(options.report):
         batch = batch_of(template, table, base, options.name or DEFAULT_PATTERN, settings)
         written = _in_processes(table, batch, target, _workers(options.jobs), overwrite)
     for made in (*written.written, *written.unchanged):
@@ -143,7 +143,7 @@ def _target(folder: Path | None) -> Path:
 
 
 @contextmanager
-def _reported(report: Path | None) -> Iterator[None]:
+def _report_refusals(report: Path | None) -> Iterator[None]:
     """Write the problems of refused rows to ``report`` before the error goes on its way."""
     from signkit.output import write_checked
 

@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 def tell_undrawn(data: bytes, pdf: Path, password: Password) -> None:
     """Name the values that may not show once the file is signed."""
     from signkit.pdf.writing.forms import fields_to_be_drawn
-    from signkit.signers.base import shown
+    from signkit.signers.base import printable
 
     if names := fields_to_be_drawn(data, password):
-        tell(_UNDRAWN, pdf=pdf, fields=shown(", ".join(names)))
+        tell(_UNDRAWN, pdf=pdf, fields=printable(", ".join(names)))
 
 
 def tell_attributes(key: KeyFacts) -> None:

@@ -76,7 +76,7 @@ def run(
 
     def counted() -> Iterator[ContractStatus | UnreadableFile]:
         nonlocal unreadable
-        for row in overview(_expanded(pdfs), lambda name: read_input(Path(name)), judge):
+        for row in overview(_pdfs_of(pdfs), lambda name: read_input(Path(name)), judge):
             unreadable += isinstance(row, UnreadableFile)
             yield row
 
@@ -87,7 +87,7 @@ def run(
         raise typer.Exit(ExitCode.UNREADABLE)
 
 
-def _expanded(paths: Sequence[Path]) -> list[str]:
+def _pdfs_of(paths: Sequence[Path]) -> list[str]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():

@@ -215,16 +215,16 @@ _SOUND = Text(
 
 
 def _print_items(root: Mapping[str, Any], schema: Mapping[str, Any], depth: int) -> None:
-    from signkit.contracts.checking import resolved
+    from signkit.contracts.checking import resolve_reference
 
     required = set(schema.get("required", ()))
     for name, item in schema.get("properties", {}).items():
-        whole = resolved(root, item)
+        whole = resolve_reference(root, item)
         mark = "*" if name in required else " "
         clause = item.get("x-clause") or whole.get("x-clause")
         note = f"  [{clause}]" if clause else ""
         print(f"{'  ' * depth}{mark}{name}: {_title(item) or _title(whole)}{note}")
-        _print_items(root, resolved(root, whole.get("items", whole)), depth + 1)
+        _print_items(root, resolve_reference(root, whole.get("items", whole)), depth + 1)
 
 
 def _title(schema: Mapping[str, Any]) -> str:

@@ -27,7 +27,7 @@ from signkit.cli.options import (
     Trust,
 )
 from signkit.cli.passwords import DocumentPassword
-from signkit.cli.results import results_to, written
+from signkit.cli.results import results_to, write_all
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
 from signkit.reporting.formats.writer import ReportFormat
@@ -207,7 +207,7 @@ def run(
             done=before.digests,
             on_unchanged=lambda name: tally.add(before.verdicts[name], violated=name in before.violated),
         )
-        for report in written(reports, chosen, write):
+        for report in write_all(reports, chosen, write):
             tally.add(report.verdict, violated=not report.is_as_asked)
     if not tally.verdicts:
         tell(_NOTHING)
@@ -302,12 +302,12 @@ def _progress(files: list[str]) -> Iterator[Callable[[Verdict], None]]:
 def _total(files: list[str]) -> int | None:
     """How many files there are, where that can be told without reading them."""
     from signkit.reporting.archives import ARCHIVE_SUFFIXES
-    from signkit.reporting.sources import listed
+    from signkit.reporting.sources import list_names
 
     if "-" in files or any("://" in name for name in files):
         return None
     count = 0
-    for name in listed(_names(files)):
+    for name in list_names(_names(files)):
         if name.lower().endswith(ARCHIVE_SUFFIXES):
             return None
         count += 1

@@ -155,7 +155,7 @@ class Index:
             IndexUnknown: there is none of the kinds known here, or not exactly one.
             DerProblem: it is malformed.
         """
-        _, _, signed_data, _ = _opened(token)
+        _, _, signed_data, _ = _parts_of(token)
         [info] = members(signed_data[-1])
         inside = InfoParts.of(info)
         found = [(value, False) for value in inside.values(_INDEX_V3)]
@@ -248,7 +248,7 @@ def covered_bytes(parts: Parts, info: InfoParts, content_digest: bytes, index: b
 
 def archive_attribute(token: bytes, index: bytes) -> bytes:
     """Return the attribute archive-time-stamp-v3, with ``index`` put into the token's own SignerInfo."""
-    kind, tagged, signed_data, [info] = _opened(token)
+    kind, tagged, signed_data, [info] = _parts_of(token)
     attribute = element(SEQUENCE, _INDEX_V3, element(SET, index))
     signer = InfoParts.of(info).with_unsigned(attribute).encoded()
     inner = element(SEQUENCE, *signed_data[:-1], element(SET, signer))
@@ -261,7 +261,7 @@ def timestamp_attribute(token: bytes) -> bytes:
     return element(SEQUENCE, _SIGNATURE_TIMESTAMP, element(SET, token))
 
 
-def _opened(token: bytes) -> tuple[bytes, bytes, list[bytes], list[bytes]]:
+def _parts_of(token: bytes) -> tuple[bytes, bytes, list[bytes], list[bytes]]:
     """Return a token's content type, its tagged content, the items of its SignedData, and its SignerInfos."""
     kind, tagged = members(token)
     [inner] = members(tagged)

@@ -127,7 +127,7 @@ def read_container(stream: BinaryIO, *, limit: int = MAX_PARTS_BYTES) -> Contain
     """
     reader = _Reader(stream, limit)
     try:
-        return _read(reader)
+        return _read_container(reader)
     except (DerProblem, RecursionError) as error:
         raise ContainerUnreadable(str(error)) from error
 
@@ -142,11 +142,11 @@ def write_container(stream: IO[bytes], parts: Parts, content: Content | None, *,
             yield from content.pieces()
         yield tail
 
-    for piece in _armoured(pieces()) if pem else pieces():
+    for piece in _armour(pieces()) if pem else pieces():
         stream.write(piece)
 
 
-def _armoured(pieces: Iterable[bytes]) -> Iterator[bytes]:
+def _armour(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield _BEGIN + b"CMS-----\n"
     waiting = b""
     for piece in pieces:
@@ -187,14 +187,14 @@ def _decode(stream: BinaryIO, plain: IO[bytes]) -> None:
             continue
         waiting += line.strip()
         ready = len(waiting) - len(waiting) % 4
-        plain.write(_decoded(waiting[:ready]))
+        plain.write(_decode_base64(waiting[:ready]))
         waiting = waiting[ready:]
     else:
         raise ContainerUnreadable("a PEM without end")
-    plain.write(_decoded(waiting))
+    plain.write(_decode_base64(waiting))
 
 
-def _decoded(text: bytes) -> bytes:
+def _decode_base64(text: bytes) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except binascii.Error as error:
@@ -338,7 +338,7 @@ class _Inside:
             raise ContainerUnreadable(str(error)) from error
 
 
-def _read(reader: _Reader) -> Container:
+def _read_container(reader: _Reader) -> Container:
     outer = reader.header(reader.size)
     _expect(outer, SEQUENCE)
     walk = reader.members(outer)

@@ -179,7 +179,7 @@ def signers(
     """
     certificates = certificates_of(signed_data)
     if content is None:
-        content = encapsulated(signed_data)
+        content = encapsulated_content(signed_data)
     whole = content if isinstance(content, Content) or content is None else Content(BytesPieces(*content))
     return tuple(
         _signer(CheckedSigner(signed_data, info, content=whole), certificates, others)
@@ -218,7 +218,7 @@ def certificates_of(signed_data: Any) -> list[Any]:
 def _signer(signer: CheckedSigner, certificates: list[Any], others: Iterable[Any]) -> CheckedSigner:
     try:
         attributes = attributes_of(signer.info["signed_attrs"])
-        signer = _identified(signer, certificates, attributes)
+        signer = _identify(signer, certificates, attributes)
         signer = _content_checked(signer, attributes)
         signer = _signature_checked(signer, has_attributes=bool(attributes))
         return _with_unsigned(signer, certificates, others)
@@ -232,7 +232,7 @@ def _signer(signer: CheckedSigner, certificates: list[Any], others: Iterable[Any
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
 
 
-def _identified(signer: CheckedSigner, certificates: list[Any], attributes: dict[str, list[Any]]) -> CheckedSigner:
+def _identify(signer: CheckedSigner, certificates: list[Any], attributes: dict[str, list[Any]]) -> CheckedSigner:
     certificate = _find_certificate(signer.info["sid"], certificates, attributes)
     named: Ess = "absent"
     problems = list(signer.problems)
@@ -292,7 +292,7 @@ def _content_type_problems(kinds: list[Any], signed_data: Any) -> list[str]:
     return [] if right else ["content-type-mismatch"]
 
 
-def encapsulated(signed_data: Any) -> tuple[bytes, ...] | None:
+def encapsulated_content(signed_data: Any) -> tuple[bytes, ...] | None:
     """Return the encapsulated content's bytes, or None for a detached SignedData."""
     content = signed_data["encap_content_info"]["content"]
     if isinstance(content, core.Void) or content is None:
@@ -420,7 +420,7 @@ def _digest(name: str, covered: Sequence[bytes] | Content) -> bytes:
 
 def _token_signers(signed_data: Any, others: Iterable[Any]) -> tuple[CheckedSigner, ...]:
     """The token's own certificates first; the others are looked at only where the service's is not among them."""
-    certificates, content = certificates_of(signed_data), encapsulated(signed_data)
+    certificates, content = certificates_of(signed_data), encapsulated_content(signed_data)
     whole = None if content is None else Content(BytesPieces(*content))
     empty = [CheckedSigner(signed_data, info, content=whole) for info in signer_infos(signed_data)]
     found = tuple(_signer(signer, certificates, ()) for signer in empty)

@@ -53,18 +53,18 @@ def signed_message(data: bytes) -> SignedMessage:
     """
     if _BASE64.fullmatch(data.strip()):
         return SignedMessage(_base64(data), None)
-    headers, body = _split(data)
+    headers, body = _headers_and_body(data)
     kind = headers.get_content_type()
     if kind in _ENVELOPE_TYPES or (kind == "application/octet-stream" and _file_name(headers).endswith(".p7m")):
-        return SignedMessage(_decoded(headers, body), None, _senders(headers), _has_two_readings(headers, data))
+        return SignedMessage(_decode_body(headers, body), None, _senders(headers), _has_two_readings(headers, data))
     if kind != "multipart/signed":
         raise NotCms("this mail is not signed by S/MIME")
     signed, signature = _parts(body, headers.get_boundary() or "")
-    inner_headers, inner = _split(signature)
+    inner_headers, inner = _headers_and_body(signature)
     if inner_headers.get_content_type() not in _SIGNATURE_TYPES:
         raise NotCms("the second part of this mail is no S/MIME signature")
     twice = _has_two_readings(headers, data) or _has_two_readings(inner_headers, signature)
-    return SignedMessage(_decoded(inner_headers, inner), _readings(signed), _senders(headers), twice)
+    return SignedMessage(_decode_body(inner_headers, inner), _readings(signed), _senders(headers), twice)
 
 
 def _senders(headers: EmailMessage) -> tuple[str, ...]:
@@ -99,7 +99,7 @@ def _readings(signed: bytes) -> tuple[Content, ...]:
     return tuple(Content(BytesPieces(item)) for item in both)
 
 
-def _split(data: bytes) -> tuple[EmailMessage, bytes]:
+def _headers_and_body(data: bytes) -> tuple[EmailMessage, bytes]:
     """Return the headers and the body of a mail or of one of its parts."""
     if data[:1] in (b"\n", b"\r"):  # no headers at all
         return EmailMessage(policy.default), data.lstrip(b"\r\n")
@@ -135,7 +135,7 @@ def _without_line_end(part: bytes) -> bytes:
     return part[2:] if part.startswith(b"\r\n") else part[1:]
 
 
-def _decoded(headers: EmailMessage, body: bytes) -> bytes:
+def _decode_body(headers: EmailMessage, body: bytes) -> bytes:
     encoding = str(headers.get("content-transfer-encoding", "")).strip().lower()
     if encoding == "base64":
         return _base64(body)

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from signkit.contracts.plain_pdf import PlainPdf, first, page_tree, parsed, written
+from signkit.contracts.plain_pdf import PlainPdf, first, page_tree, parse, serialize
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def require_appendable(content: bytes) -> int:
     Raises:
         PagesRefused: they cannot.
     """
-    _, pages = _opened(content)
+    _, pages = _open_pdf(content)
     if not _looks_the_same(content, append_pages(_blank(), [content])):
         raise PagesRefused(_LOOKS_DIFFERENT)
     return len(pages)
@@ -72,11 +72,11 @@ def append_pages(contract: bytes, contents: Sequence[bytes]) -> bytes:
     """
     if not contents:
         return contract
-    file = parsed(contract)
+    file = parse(contract)
     tree = page_tree(file)
     made: list[int] = []
     for content in contents:
-        reader, pages = _opened(content)
+        reader, pages = _open_pdf(content)
         copy = _Copy(file, reader)
         made += [_page(file, copy, page, tree) for page in pages]
         copy.finish()
@@ -85,7 +85,7 @@ def append_pages(contract: bytes, contents: Sequence[bytes]) -> bytes:
     kids = b"".join(b" %d 0 R" % number for number in made)
     file.objects[tree] = re.sub(rb"/Kids\[([^\]]*)\]", lambda found: b"/Kids[" + found[1] + kids + b"]", body, count=1)
     _withdraw_claim(file)
-    return written(file)
+    return serialize(file)
 
 
 def _withdraw_claim(file: PlainPdf) -> None:
@@ -99,7 +99,7 @@ def _withdraw_claim(file: PlainPdf) -> None:
 # --- what a stranger's file may hold -----------------------------------------------------------------------
 
 
-def _opened(content: bytes) -> tuple[PdfReader, list[Any]]:
+def _open_pdf(content: bytes) -> tuple[PdfReader, list[Any]]:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
@@ -145,7 +145,7 @@ def _require_passive_page(page: Any) -> None:
     if "/AF" in page:
         raise PagesRefused(_FILES)
     for reference in _at(page, "/Annots") or ():
-        annotation = _resolved(reference)
+        annotation = _resolve(reference)
         kind = _at(annotation, "/Subtype") if isinstance(annotation, dict) else None
         if kind != "/Link":
             raise PagesRefused({"/Widget": _FORM, "/FileAttachment": _FILES}.get(str(kind), _NOTES))
@@ -154,7 +154,7 @@ def _require_passive_page(page: Any) -> None:
         raise PagesRefused(_UNREADABLE)
 
 
-def _resolved(value: Any) -> Any:
+def _resolve(value: Any) -> Any:
     """Return the value itself where it is a reference, be it to another reference.
 
     Everything that is compared goes through here: pypdf's ``get`` follows no reference, and a viewer follows all.
@@ -170,7 +170,7 @@ def _resolved(value: Any) -> Any:
 
 def _at(entries: Any, key: str) -> Any:
     """Return an entry's value; None where there is none."""
-    return _resolved(entries.raw_get(key)) if key in entries else None
+    return _resolve(entries.raw_get(key)) if key in entries else None
 
 
 def _dictionary_at(entries: Any, key: str) -> Any:
@@ -225,7 +225,7 @@ class _Copy:
             case BooleanObject():
                 return b"true" if value.value else b"false"
             case NumberObject() | FloatObject():
-                return _written(value)
+                return _bytes_of(value)
             case _:
                 return b"null"
 
@@ -291,7 +291,7 @@ def _name(name: str) -> bytes:
     return b"/" + b"".join(bytes([c]) if 0x21 <= c <= 0x7E and c not in b"#/()<>[]{}%" else b"#%02X" % c for c in raw)
 
 
-def _written(number: Any) -> bytes:
+def _bytes_of(number: Any) -> bytes:
     output = BytesIO()
     number.write_to_stream(output)
     return output.getvalue()
@@ -330,7 +330,7 @@ def _blank() -> bytes:
 
     from signkit.contracts.typesetting import typeset
 
-    return written(parsed(typeset("#pagebreak(weak: true)", day=date(2000, 1, 1))))
+    return serialize(parse(typeset("#pagebreak(weak: true)", day=date(2000, 1, 1))))
 
 
 _ADVICE = Text("attach it instead (--attach)", "--attach で添付してください")

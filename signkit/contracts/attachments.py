@@ -112,10 +112,10 @@ def attachment(path: str, content: bytes, description: str | None = None) -> Att
             read, or its
             name or description holds what cannot be printed or a 個人番号, or its text holds a 個人番号.
     """
-    each = _named(path, content, description)
+    each = _make_attachment(path, content, description)
     if each.media_type == "application/pdf":
         _require_readable_pdf(each.name, content)
-    return _searched(each)
+    return _search(each)
 
 
 def appendix(path: str, content: bytes, description: str | None = None) -> Attachment:
@@ -129,17 +129,17 @@ def appendix(path: str, content: bytes, description: str | None = None) -> Attac
             contract without
             loss.
     """
-    each = _named(path, content, description)
+    each = _make_attachment(path, content, description)
     if each.media_type != "application/pdf":
         raise DeliveryError("attachment-refused", name=each.name, cause=_NO_PDF)
     try:
         pages = require_appendable(content)
     except PagesRefused as refused:
         raise DeliveryError("attachment-refused", name=each.name, cause=refused.cause) from refused
-    return _searched(replace(each, pages=pages))
+    return _search(replace(each, pages=pages))
 
 
-def _named(path: str, content: bytes, description: str | None) -> Attachment:
+def _make_attachment(path: str, content: bytes, description: str | None) -> Attachment:
     name = safe_name(path)
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in MEDIA_TYPES:
@@ -154,7 +154,7 @@ def _named(path: str, content: bytes, description: str | None) -> Attachment:
     return Attachment(name, MEDIA_TYPES[suffix], words, content)
 
 
-def _searched(each: Attachment) -> Attachment:
+def _search(each: Attachment) -> Attachment:
     searched = search(each.content, each.media_type)
     if (place := searched.found_at) is not None:
         cause = Text(*(_MY_NUMBER_INSIDE.in_language(to, place=place.in_language(to)) for to in ("en", "ja")))
@@ -183,11 +183,11 @@ def require_together(attachments: Sequence[Attachment]) -> None:
         raise DeliveryError("attachment-refused", name=attachments[MAX_FILES].name, cause=_TOO_MANY)
     if sum(len(each.content) for each in attachments) > MAX_TOTAL_BYTES:
         raise DeliveryError("attachment-refused", name=attachments[-1].name, cause=_TOO_LARGE_TOGETHER)
-    taken = {_compared(FILE_NAME): _RESERVED}
+    taken = {_comparison_form(FILE_NAME): _RESERVED}
     for each in attachments:
-        if reason := taken.get(_compared(each.name)):
+        if reason := taken.get(_comparison_form(each.name)):
             raise DeliveryError("attachment-refused", name=each.name, cause=reason)
-        taken[_compared(each.name)] = _TWICE
+        taken[_comparison_form(each.name)] = _TWICE
 
 
 @contextmanager
@@ -212,25 +212,25 @@ def typst_annex(attachments: Sequence[Attachment], appended: Sequence[Attachment
     """Return the Typst source that embeds the attachments and lists all files on a page of their own, if any."""
     if not attachments and not appended:
         return ""
-    embedded = "".join(_embedded(number, each) for number, each in enumerate(attachments))
+    embedded = "".join(_embedding_of(number, each) for number, each in enumerate(attachments))
     parts = []
     if attachments:
-        listed = "".join(_listed(number, each, language) for number, each in enumerate(attachments, 1))
+        listed = "".join(_block_of(number, each, language) for number, each in enumerate(attachments, 1))
         parts.append(_part(_HEADING, _WORDS, listed, language))
     if appended:
         before, listed = 0, ""
         for number, each in enumerate(appended, 1):
-            listed += _listed(number, each, language, before)
+            listed += _block_of(number, each, language, before)
             before += each.pages or 0
         parts.append(_part(_APPENDED_HEADING, _APPENDED_WORDS, listed, language))
     return f"\n{embedded}#pagebreak(weak: true)\n" + "\n".join(parts)
 
 
 def _part(heading: Text, words: Text, listed: str, language: Language) -> str:
-    return f"== {_shown(heading.in_language(language))}\n\n{_shown(words.in_language(language))}\n\n{listed}"
+    return f"== {_markup_of(heading.in_language(language))}\n\n{_markup_of(words.in_language(language))}\n\n{listed}"
 
 
-def _embedded(number: int, each: Attachment) -> str:
+def _embedding_of(number: int, each: Attachment) -> str:
     return (
         f'#pdf.attach({string_literal(each.name)}, read("{_path(number)}", encoding: none), '
         f'relationship: "supplement", mime-type: "{each.media_type}", '
@@ -238,16 +238,17 @@ def _embedded(number: int, each: Attachment) -> str:
     )
 
 
-def _listed(number: int, each: Attachment, language: Language, before: int = 0) -> str:
+def _block_of(number: int, each: Attachment, language: Language, before: int = 0) -> str:
     """Return one file's block; ``before``: how many pages are appended before a file's own."""
     size = f"{each.size:,} " + _BYTES.in_language(language)
     rows = ((_FILE, each.name), (_CONTENT, f"{each.media_type}, {size}"), (_DIGEST, each.sha256))
     cells = "".join(
-        f"[{_shown(label.in_language(language))}][#text(size: 8.5pt, {string_literal(value)})]" for label, value in rows
+        f"[{_markup_of(label.in_language(language))}][#text(size: 8.5pt, {string_literal(value)})]"
+        for label, value in rows
     )
     if each.pages is not None:
-        cells += f"[{_shown(_PAGES.in_language(language))}][#text(size: 8.5pt, {_page_range(before, each.pages)})]"
-    heading = _shown(f"{number}　{each.description}" if language == "ja" else f"{number}. {each.description}")
+        cells += f"[{_markup_of(_PAGES.in_language(language))}][#text(size: 8.5pt, {_page_range(before, each.pages)})]"
+    heading = _markup_of(f"{number}　{each.description}" if language == "ja" else f"{number}. {each.description}")
     return f"#block(breakable: false, above: 6.5mm)[=== {heading}\n#facts(label-width: 28mm){cells}]\n"
 
 
@@ -294,11 +295,11 @@ def _path(number: int) -> str:
     return f"signkit-attachments/{number}"
 
 
-def _shown(text: str) -> str:
+def _markup_of(text: str) -> str:
     return f"#{string_literal(text)};"
 
 
-def _compared(name: str) -> str:
+def _comparison_form(name: str) -> str:
     """Fold what file systems do not tell apart."""
     return unicodedata.normalize("NFKC", name).casefold()
 

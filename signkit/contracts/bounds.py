@@ -62,7 +62,7 @@ def turns(iterable: Iterable[Any]) -> Iterator[Any]:
         yield each
 
 
-def weighed(value: Any) -> Any:
+def weigh(value: Any) -> Any:
     """Return a value after counting all that it holds, as often as it holds it: ``[a, a]`` is twice ``a``."""
     waiting = [value]
     while waiting:
@@ -80,7 +80,7 @@ def weighed(value: Any) -> Any:
     return value
 
 
-def joined(parts: Iterable[Any], between: str = "", *, by: str) -> str:
+def join(parts: Iterable[Any], between: str = "", *, by: str) -> str:
     """Return one text made of others.
 
     Args:
@@ -97,18 +97,18 @@ def joined(parts: Iterable[Any], between: str = "", *, by: str) -> str:
     return between.join(pieces)
 
 
-def calculated(operator: str, left: Any, right: Any, calculate: Callable[[], Any]) -> Any:
+def calculate_bounded(operator: str, left: Any, right: Any, calculate: Callable[[], Any]) -> Any:
     """Return what an operator makes of numbers, or ``+`` of two texts or two lists.
 
     Raises:
         SecurityError: it is for something else, or too large.
     """
     if operator == "+" and isinstance(left, str) and isinstance(right, str):
-        return joined((left, right), by="+")
+        return join((left, right), by="+")
     if operator == "+" and isinstance(left, list) and isinstance(right, list):
         if len(left) + len(right) > MAX_ITEMS:
             raise SecurityError(f"+ makes a list of more than {MAX_ITEMS:,} items")
-        return weighed(left + right)
+        return weigh(left + right)
     if not isinstance(left, int | float) or not isinstance(right, int | float):
         raise SecurityError(
             "+ is for two numbers, two texts or two lists" if operator == "+" else f"{operator} is for numbers"
@@ -144,18 +144,18 @@ def bounded_filters(filters: Mapping[str, Callable[..., Any]]) -> dict[str, Call
         "sum": _summing(filters["sum"]),
     }
     own |= {name: _of_text(name, filters[name]) for name in ("lower", "upper", "trim")}
-    return {name: counted(own.get(name, function)) for name, function in filters.items()}
+    return {name: with_counting(own.get(name, function)) for name, function in filters.items()}
 
 
-def counted(function: Callable[..., Any]) -> Callable[..., Any]:
+def with_counting(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a filter that counts what it is given and what it makes."""
     place = 1 if hasattr(function, "jinja_pass_arg") else 0  # Jinja gives such a filter something of its own first
 
     @wraps(function)
     def counting(*args: Any, **options: Any) -> Any:
         spend(1)
-        weighed(args[place:])
-        return weighed(function(*args, **options))
+        weigh(args[place:])
+        return weigh(function(*args, **options))
 
     return counting
 
@@ -163,7 +163,7 @@ def counted(function: Callable[..., Any]) -> Callable[..., Any]:
 @pass_eval_context
 def _join(context: nodes.EvalContext, value: Iterable[Any], d: str = "", attribute: str | int | None = None) -> str:
     parts = value if attribute is None else map(make_attrgetter(context.environment, attribute), value)
-    return joined(parts, _text(d, "join"), by="join")
+    return join(parts, _text(d, "join"), by="join")
 
 
 def _replace(value: Any, old: Any, new: Any, count: int | None = None) -> str:
@@ -206,7 +206,7 @@ def _summing(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Bounding(NodeTransformer):
-    """Has the environment's ``turns``, ``concatenated`` and ``weighed`` called where Jinja would go on by itself."""
+    """Has the environment's ``turns``, ``concatenated`` and ``weigh`` called where Jinja would go on by itself."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:
         """Count the turns of a loop."""

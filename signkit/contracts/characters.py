@@ -25,10 +25,10 @@ def refused_characters(text: str) -> tuple[str, ...]:
     """
     if text.isascii() and text.isprintable():
         return ()
-    return tuple(dict.fromkeys(_refused(text)))
+    return tuple(dict.fromkeys(_refused_characters(text)))
 
 
-def _refused(text: str) -> Iterator[str]:
+def _refused_characters(text: str) -> Iterator[str]:
     for index, character in enumerate(text):
         if character in _VOICED_MARKS:
             if index and len(unicodedata.normalize("NFC", text[index - 1 : index + 1])) == 1:

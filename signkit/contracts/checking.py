@@ -70,7 +70,7 @@ def _text_problems(template: Template, data: Mapping[str, Any], font_set: fonts.
     for steps, key, text in _texts(data, ()):
         for code, message in _faults(text, key, font_set):
             title, clause = title_and_clause(template.schema, steps)
-            yield Problem(code, dotted(steps), title, clause, message)
+            yield Problem(code, dotted_path(steps), title, clause, message)
 
 
 def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tuple[str, Text]]:
@@ -116,13 +116,13 @@ def _texts(value: Any, steps: tuple[str | int, ...]) -> Iterator[tuple[tuple[str
         yield steps, False, str(value)
 
 
-def dotted(steps: Iterable[str | int]) -> str:
+def dotted_path(steps: Iterable[str | int]) -> str:
     """Return steps as people write them: ``buildings[0].area``."""
-    parts = [f"[{step}]" if isinstance(step, int) else f".{_shown(step)}" for step in steps]
+    parts = [f"[{step}]" if isinstance(step, int) else f".{_name_for_people(step)}" for step in steps]
     return "".join(parts).removeprefix(".")
 
 
-def _shown(name: str) -> str:
+def _name_for_people(name: str) -> str:
     """Return an item's name, but for one that is itself a 個人番号."""
     return "?" if privacy.holds_my_number(name) else name
 
@@ -142,14 +142,14 @@ def title_and_clause(
     at: Mapping[str, Any] = schema
     steps = list(steps)
     for step in steps:
-        at = resolved(schema, child(at, step))
+        at = resolve_reference(schema, child(at, step))
         clause = at.get("x-clause", clause)
         if isinstance(step, int):
             titles += [Text(f"no. {step + 1}", f"{step + 1}件目")] if numbered else []
         elif "title" in at:
             titles.append(Text(en=at.get("x-title-en", at["title"]), ja=at["title"]))
         else:
-            titles.append(Text(_shown(step), _shown(step)))
+            titles.append(Text(_name_for_people(step), _name_for_people(step)))
     if not titles:
         return Text("the contract", "契約データ全体"), None
     return Text(" / ".join(title.en for title in titles), "・".join(title.ja for title in titles)), clause
@@ -161,7 +161,7 @@ def child(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
-def resolved(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolve_reference(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow a local ``$ref`` (``#/$defs/person``); the words beside it win over those of its target."""
     reference = schema.get("$ref")
     if not isinstance(reference, str) or not reference.startswith("#/"):
@@ -183,7 +183,7 @@ def _schema_problem(template: Template, error: ValidationError) -> Problem:
     elif error.validator == "type":
         code = "type"
     title, clause = title_and_clause(template.schema, steps)
-    return Problem(code, dotted(steps), title, clause, _words(error))
+    return Problem(code, dotted_path(steps), title, clause, _words(error))
 
 
 def _any(value: object) -> Any:

@@ -36,6 +36,6 @@ def code_literal(value: object) -> str:
     raise TypeError(f"a {type(value).__name__} has no form in code")
 
 
-def unescaped(source: str) -> str:
+def unescape(source: str) -> str:
     """Return Typst source with its escapes as the characters they stand for."""
     return _ESCAPE.sub(lambda match: chr(int(match.group(1), 16)), source)

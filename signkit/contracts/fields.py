@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from signkit.contracts.plain_pdf import NotOurs, PlainPdf, first, page_numbers, parsed, with_entry, written
+from signkit.contracts.plain_pdf import NotOurs, PlainPdf, first, page_numbers, parse, serialize, with_entry
 from signkit.contracts.typesetting import BLOCK_SCHEME
 
 _REFERENCE = re.compile(rb"(\d+) 0 R")
@@ -61,16 +61,16 @@ def add_signature_fields(
         NotOurs: the PDF was not made by ``typeset``.
         KeyError: a block's role is not in ``fields``.
     """
-    file = parsed(compiled)
+    file = parse(compiled)
     made: dict[str, int] = {}
-    marked = _marked(file)
+    marked = _marked_blocks(file)
     for block, annotation, page in marked:
         _make_field(file, annotation, page, block, fields[block.role])
         made[block.role] = annotation
     ordered = [made[role] for role in fields if role in made]
     form = file.add(b"<</Fields[" + b" ".join(b"%d 0 R" % number for number in ordered) + b"]>>")
     file.objects[file.root] = with_entry(file.objects[file.root], b"/AcroForm %d 0 R" % form)
-    return written(file), tuple(block for block, _, _ in marked)
+    return serialize(file), tuple(block for block, _, _ in marked)
 
 
 def _make_field(file: PlainPdf, annotation: int, page: int, block: SigningBlock, description: FieldDescription) -> None:
@@ -118,7 +118,7 @@ def _utf16_hex(text: str) -> bytes:
     return ("\ufeff" + text).encode("utf-16-be").hex().upper().encode()
 
 
-def _marked(file: PlainPdf) -> list[tuple[SigningBlock, int, int]]:
+def _marked_blocks(file: PlainPdf) -> list[tuple[SigningBlock, int, int]]:
     """Return each signing block with the number of its annotation and of its page."""
     found = []
     for index, page in enumerate(page_numbers(file)):

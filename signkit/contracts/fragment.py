@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from signkit.contracts.checking import resolved
+from signkit.contracts.checking import resolve_reference
 from signkit.contracts.template import Party, Template
 from signkit.errors import ContractError
 from signkit.plain_data import Data
@@ -31,7 +31,7 @@ def identity_fragment(template: Template, role: str, name: str, address: str) ->
     fragment: Data = {}
     for path, value in values.items():
         if path.startswith(f"{role}.") and _is_text(template.schema, path.split(".")):
-            _set(fragment, path.split(".")[1:], value)
+            _set_at(fragment, path.split(".")[1:], value)
     return fragment
 
 
@@ -58,7 +58,7 @@ def merge_fragment(template: Template, data: Mapping[str, Any], role: str, fragm
         raise ContractError("fragment-conflict", role=role, paths=(role,))
     if conflicts := tuple(_conflicts(own, fragment, role)):
         raise ContractError("fragment-conflict", role=role, paths=conflicts)
-    return {**data, role: _merged(own, fragment)}
+    return {**data, role: _merge(own, fragment)}
 
 
 def _party(template: Template, role: str) -> Party:
@@ -73,11 +73,11 @@ def _is_text(root: Mapping[str, Any], steps: list[str]) -> bool:
     """Tell whether the schema has a text at this path."""
     schema: Any = root
     for step in steps:
-        schema = resolved(root, schema.get("properties", {}).get(step, {}))
+        schema = resolve_reference(root, schema.get("properties", {}).get(step, {}))
     return bool(schema.get("type") == "string")
 
 
-def _set(table: Data, steps: list[str], value: str) -> None:
+def _set_at(table: Data, steps: list[str], value: str) -> None:
     for step in steps[:-1]:
         table = table.setdefault(step, {})
     table[steps[-1]] = value
@@ -93,8 +93,8 @@ def _conflicts(own: Mapping[str, Any], fragment: Mapping[str, Any], path: str) -
             yield f"{path}.{name}"
 
 
-def _merged(own: Mapping[str, Any], fragment: Mapping[str, Any]) -> Data:
+def _merge(own: Mapping[str, Any], fragment: Mapping[str, Any]) -> Data:
     return dict(own) | {
-        name: _merged(own[name], value) if isinstance(value, Mapping) and isinstance(own.get(name), Mapping) else value
+        name: _merge(own[name], value) if isinstance(value, Mapping) and isinstance(own.get(name), Mapping) else value
         for name, value in fragment.items()
     }

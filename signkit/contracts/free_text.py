@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.contracts.checking import child, dotted, resolved, title_and_clause
+from signkit.contracts.checking import child, dotted_path, resolve_reference, title_and_clause
 from signkit.contracts.template import Template
 from signkit.words import Text
 
@@ -35,7 +35,7 @@ def free_text(template: Template, data: Mapping[str, Any]) -> tuple[FreeText, ..
     found = []
     for steps, text in _texts(template.schema, template.schema, data, ()):
         title, _ = title_and_clause(template.schema, steps, numbered=False)
-        found.append(FreeText(dotted(steps), title, text[:_MAX_SHOWN]))
+        found.append(FreeText(dotted_path(steps), title, text[:_MAX_SHOWN]))
         if len(found) >= _MAX_ITEMS:
             break
     return tuple(found)
@@ -44,7 +44,7 @@ def free_text(template: Template, data: Mapping[str, Any]) -> tuple[FreeText, ..
 def _texts(
     root: Mapping[str, Any], schema: Mapping[str, Any], value: Any, steps: tuple[str | int, ...]
 ) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    schema = resolved(root, schema)
+    schema = resolve_reference(root, schema)
     if isinstance(value, str):
         if value and _is_free(schema):
             yield steps, value

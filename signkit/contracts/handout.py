@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from signkit.contracts.bulk.naming import NameRefused, folded, safe_name, value_at
+from signkit.contracts.bulk.naming import NameRefused, fold, safe_name, value_at
 from signkit.errors import ContractDataUnreadable, ContractError, InputUnreadable
 from signkit.output import make_folder, write_checked
 from signkit.pdf.contract import read_contract
@@ -60,19 +60,19 @@ def plan_handout(paths: Iterable[Path], by: Sequence[str], read: Read) -> tuple[
     """
     folders: dict[str, list[_FoundContract]] = {}
     for path in paths:
-        found = _found(path, by, read(path))
-        folders.setdefault(folded("-".join(found.values)), []).append(found)
+        found = _find_contract(path, by, read(path))
+        folders.setdefault(fold("-".join(found.values)), []).append(found)
     return tuple(_of_one_person(group, read) for group in folders.values())
 
 
-def _found(path: Path, by: Sequence[str], pdf: bytes) -> _FoundContract:
+def _find_contract(path: Path, by: Sequence[str], pdf: bytes) -> _FoundContract:
     try:
         contract = read_contract(pdf)
     except (ContractDataUnreadable, InputUnreadable):
         contract = None
     values = tuple(value_at(contract.data, item) for item in by) if contract is not None else ()
     if contract is None or not all(isinstance(value, str) and value.strip() for value in values):
-        raise _refused(
+        raise _refusal(
             f"{path} does not say whose it is ({', '.join(by)})", f"{path} に {'、'.join(by)} の項目がありません"
         )
     tables = dict.fromkeys(item.partition(".")[0] for item in by)
@@ -85,24 +85,24 @@ def _of_one_person(group: list[_FoundContract], read: Read) -> PersonsFiles:
     first = group[0]
     for other in group[1:]:
         if (other.values, other.person) != (first.values, first.person):
-            raise _refused(
+            raise _refusal(
                 f"{first.path} and {other.path} would share a folder, but may be two people's",
                 f"{first.path} と {other.path} は同じフォルダーになりますが、別人の可能性があります",
             )
     try:
         folder = safe_name("-".join(first.values))
     except NameRefused as refused:
-        raise _refused(f"{first.path}: {refused.words.en}", f"{first.path}: {refused.words.ja}") from refused
+        raise _refusal(f"{first.path}: {refused.words.en}", f"{first.path}: {refused.words.ja}") from refused
     paths = sorted({found.path for found in group})
-    superseded = _superseded(paths, read)
+    superseded = _superseded_files(paths, read)
     files = tuple(path for path in paths if path not in superseded)
-    names = sorted(folded(path.name) for path in files)
+    names = sorted(fold(path.name) for path in files)
     if any(one == other for one, other in pairwise(names)):
-        raise _refused(f"two files for {folder} have one name", f"{folder} のファイル名が重複しています")
+        raise _refusal(f"two files for {folder} have one name", f"{folder} のファイル名が重複しています")
     return PersonsFiles(folder, files, superseded)
 
 
-def _superseded(paths: Sequence[Path], read: Read) -> tuple[Path, ...]:
+def _superseded_files(paths: Sequence[Path], read: Read) -> tuple[Path, ...]:
     """Return the files that are the exact beginning of another: a signature only ever adds to a file."""
     if len(paths) < 2:
         return ()
@@ -153,13 +153,13 @@ def _refuse_strangers(person: PersonsFiles, folder: Path, read: Read) -> None:
         if there.name in wanted or there.name.lower() in _SYSTEM_FILES:
             continue
         if there.name not in earlier or not there.is_file() or there.read_bytes() != read(earlier[there.name]):
-            raise _refused(
+            raise _refusal(
                 f"{there} lies in a person's folder and is none of theirs to be handed out",
                 f"{there} は本人に渡すファイルではありません",
             )
 
 
-def _refused(en: str, ja: str) -> ContractError:
+def _refusal(en: str, ja: str) -> ContractError:
     return ContractError("handout-refused", cause=Text(en, ja), advice=_ADVICE)
 
 

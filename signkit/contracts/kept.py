@@ -27,12 +27,12 @@ def template_versions(template_id: str, folders: Sequence[Path] = ()) -> Iterato
     if not NAME.fullmatch(template_id):
         return
     for base in (*folders, shipped_folder("templates")):
-        for folder in (base / template_id, *_kept(base / KEPT / template_id)):
+        for folder in (base / template_id, *_kept_versions(base / KEPT / template_id)):
             if (folder / DESCRIPTION).is_file() and (template := _readable(folder)) is not None:
                 yield template
 
 
-def _kept(folder: Path) -> list[Path]:
+def _kept_versions(folder: Path) -> list[Path]:
     if not folder.is_dir():
         return []
     versions = [each for each in folder.iterdir() if VERSION.fullmatch(each.name)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signkit.contracts import fonts
-from signkit.contracts.checking import resolved
+from signkit.contracts.checking import resolve_reference
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import Rendered, render_contract, template_problems
 from signkit.contracts.sources import source_of
@@ -76,17 +76,17 @@ def _party_problems(template: Template) -> Iterator[Problem]:
 def _leaf_type(schema: Mapping[str, Any], path: str) -> object:
     at: Mapping[str, Any] = schema
     for step in path.split("."):
-        at = resolved(schema, resolved(schema, at).get("properties", {}).get(step, {}))
+        at = resolve_reference(schema, resolve_reference(schema, at).get("properties", {}).get(step, {}))
     return at.get("type")
 
 
 def _title_problems(root: Mapping[str, Any], schema: Mapping[str, Any], path: str, depth: int) -> Iterator[Problem]:
     """Yield items without a title in both languages, and texts that may grow without bound."""
-    schema = resolved(root, schema)
+    schema = resolve_reference(root, schema)
     if depth > _MAX_DEPTH:
         return
     for name, item in schema.get("properties", {}).items():
-        here, found = f"{path}{name}", resolved(root, item)
+        here, found = f"{path}{name}", resolve_reference(root, item)
         if not found.get("title") or not found.get("x-title-en"):
             yield _problem("title", here, Text("has no title in both languages", "日本語と英語の見出しがありません"))
         if found.get("type") == "string" and not found.keys() & {"maxLength", "enum", "const", "format"}:

@@ -23,7 +23,7 @@ from jinja2 import FunctionLoader
 from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import TemplateError
 
-from signkit.contracts.bounds import counted
+from signkit.contracts.bounds import with_counting
 from signkit.contracts.escaping import code_literal, string_literal
 from signkit.contracts.sandbox import Sandbox, jinja_cause
 from signkit.contracts.template import CONTRACT, Template
@@ -74,7 +74,7 @@ def _in_code(value: object) -> TypstMarkup:
     return TypstMarkup(code_literal(value))
 
 
-def _printed(text: str) -> str:
+def _markup_of(text: str) -> str:
     return f"#{string_literal(text)};"
 
 
@@ -90,12 +90,12 @@ class _Environment(Sandbox):
     def __init__(self, template: Template) -> None:
         super().__init__(
             TypstMarkup,
-            _printed,
+            _markup_of,
             loader=FunctionLoader(partial(_file_of, template.folder)),
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.filters["code"] = counted(_in_code)
+        self.filters["code"] = with_counting(_in_code)
         self.globals["signing_block"] = _signing_block(template)
         self._contract: JinjaTemplate | None = None
 

@@ -38,7 +38,7 @@ class PlainPdf:
         return number
 
 
-def parsed(pdf: bytes) -> PlainPdf:
+def parse(pdf: bytes) -> PlainPdf:
     """Cut the PDF into its objects by its cross-reference table."""
     start = re.search(rb"startxref\n(\d+)\n%%EOF\s*$", pdf[-64:])
     if start is None or not pdf.startswith(b"xref\n0 ", int(start.group(1))):
@@ -56,7 +56,7 @@ def parsed(pdf: bytes) -> PlainPdf:
     return PlainPdf(objects, int(first(_ROOT, pdf, trailer)), int(first(_INFO, pdf, trailer)))
 
 
-def written(file: PlainPdf) -> bytes:
+def serialize(file: PlainPdf) -> bytes:
     """Write the objects in order, a cross-reference table and an identifier that follows from the content."""
     out = bytearray(b"%PDF-1.7\n%\x80\x80\x80\x80\n\n")
     offsets = {}

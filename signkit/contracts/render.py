@@ -117,7 +117,7 @@ def _order(
     filled = filled_contract(template, data, settings)
     font_set = fonts.font_set((settings or Settings()).font_folders)
     made_with = provenance(template, font_set)
-    associated = contract_json(template, data, _listed(attachments), _listed(appended), made_with)
+    associated = contract_json(template, data, _embedded_files(attachments), _embedded_files(appended), made_with)
     return Order(filled, _document_day(template, data), associated, attachments, appended)
 
 
@@ -151,7 +151,7 @@ def filled_contract(template: Template, data: Mapping[str, Any], settings: Setti
     return filled
 
 
-def _listed(files: Sequence[Attachment]) -> list[EmbeddedFile]:
+def _embedded_files(files: Sequence[Attachment]) -> list[EmbeddedFile]:
     return [
         EmbeddedFile(each.name, each.description, each.sha256, each.pages, each.size if each.pages else None)
         for each in files

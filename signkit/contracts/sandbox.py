@@ -49,17 +49,17 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "**", "%"})
     template_class = _Bounded
     turns = staticmethod(bounds.turns)
-    weighed = staticmethod(bounds.weighed)
+    weighed = staticmethod(bounds.weigh)
 
     def __init__(self, markup: type[str], written: Callable[[str], str], **options: Any) -> None:
-        super().__init__(undefined=StrictUndefined, finalize=self._printed, keep_trailing_newline=True, **options)
+        super().__init__(undefined=StrictUndefined, finalize=self._print, keep_trailing_newline=True, **options)
         self._markup = markup
         self._written = written
-        self.concat = self._joined  # type: ignore[method-assign]  # Jinja's own is a class attribute
+        self.concat = self._join  # type: ignore[method-assign]  # Jinja's own is a class attribute
         self.filters = bounds.bounded_filters({name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS)
         self.globals = {"range": _small_range}
 
-    def _printed(self, value: object) -> str:
+    def _print(self, value: object) -> str:
         """Print a value (Jinja's ``finalize``)."""
         if isinstance(value, self._markup):
             return value
@@ -69,7 +69,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             raise TypeError(f"{{{{ }}}} prints text and numbers, not a {type(value).__name__}")
         return self._markup(self._written(str(value)))
 
-    def _joined(self, parts: Iterable[str]) -> str:
+    def _join(self, parts: Iterable[str]) -> str:
         """Join what a template printed; Jinja calls this for macros and set blocks, too.
 
         Raises:
@@ -115,12 +115,14 @@ class Sandbox(ImmutableSandboxedEnvironment):
         for each in (left, right):
             if isinstance(each, Undefined):
                 str(each)  # raises, and names the item
-        return bounds.calculated(operator, left, right, partial(super().call_binop, context, operator, left, right))
+        return bounds.calculate_bounded(
+            operator, left, right, partial(super().call_binop, context, operator, left, right)
+        )
 
     def concatenated(self, *parts: Any) -> str:
         """Carry out ``~``."""
-        made = bounds.joined(parts, by="~")
-        bounds.weighed(made)
+        made = bounds.join(parts, by="~")
+        bounds.weigh(made)
         return made
 
     def call(self, context: Any, obj: Any, /, *args: Any, **kwargs: Any) -> Any:
@@ -149,13 +151,13 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """
     try:
         with bounds.rendering():
-            return bool(_compiled(template)(expression)(**data))
+            return bool(_compiler_of(template)(expression)(**data))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise ContractError("template-invalid", template=template.id, cause=f"check {expression!r}: {error}") from error
 
 
 @lru_cache(maxsize=16)
-def _compiled(_template: Template) -> Callable[[str], Any]:
+def _compiler_of(_template: Template) -> Callable[[str], Any]:
     """Return the function that compiles a template's expressions, each once."""
     return cache(partial(Sandbox(str, str).compile_expression, undefined_to_none=False))
 

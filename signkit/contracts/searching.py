@@ -37,7 +37,7 @@ def search(content: bytes, media_type: str) -> Searched:
         return _search_pdf(content)
     if media_type not in _TEXTS:
         return Searched(not_searched=_NO_TEXT)
-    text = _decoded(content)
+    text = _decode(content)
     if text is None or len(text) > MAX_CHARACTERS:
         return Searched(not_searched=_NO_CODE if text is None else _TOO_LONG)
     for number, line in enumerate(text.splitlines(), 1):
@@ -46,7 +46,7 @@ def search(content: bytes, media_type: str) -> Searched:
     return Searched(not_searched=_NAMED if privacy.names_my_number(text) else None)
 
 
-def _decoded(content: bytes) -> str | None:
+def _decode(content: bytes) -> str | None:
     for code in (_CODES.get(content[:2], "utf-8-sig"), "cp932"):
         try:
             return content.decode(code)

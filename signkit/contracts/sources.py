@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, ClassVar, Protocol
 
 from signkit.contracts.attachments import typesetting_root, typst_annex
-from signkit.contracts.escaping import unescaped
+from signkit.contracts.escaping import unescape
 from signkit.contracts.filled import Filled, Order
 from signkit.contracts.fonts import FontSet
 from signkit.contracts.markup import typst_source
@@ -106,14 +106,14 @@ class TypstSource:
     def fill(self, template: Template, data: Mapping[str, Any], fonts: FontSet) -> Filled:  # noqa: ARG002
         """Return Typst source."""
         source = typst_source(template, data)
-        return Filled(unescaped(source), source)
+        return Filled(unescape(source), source)
 
     def typeset(self, template: Template, orders: Sequence[Order], fonts: FontSet) -> tuple[bytes, ...]:
         """Compile each."""
-        return tuple(_compiled(template, order, fonts) for order in orders)
+        return tuple(_typeset_order(template, order, fonts) for order in orders)
 
 
-def _compiled(template: Template, order: Order, fonts: FontSet) -> bytes:
+def _typeset_order(template: Template, order: Order, fonts: FontSet) -> bytes:
     title = template.title.in_language(template.language)
     attachment = _TYPST_ATTACHMENT.format(name=FILE_NAME, id=template.id, version=template.version)
     head = prelude(title, template.language, fonts) + attachment

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from signkit.contracts.checking import child, resolved
+from signkit.contracts.checking import child, resolve_reference
 from signkit.contracts.sources import source_of
 from signkit.contracts.template import DESCRIPTION, Template
 from signkit.errors import ContractError, Problem
@@ -104,7 +104,7 @@ def coverage_problems(template: Template) -> Iterator[Problem]:
                 if not _has_item(template.schema, path):
                     yield _problem("unknown", name, Text(f"the schema has no {path}", f"項目 {path} がありません"))
     for law in covered_laws(template):
-        yield from (_uncovered(law, item) for item in law.items if f"{law.id}.{item.id}" not in answers)
+        yield from (_problem_of(law, item) for item in law.items if f"{law.id}.{item.id}" not in answers)
 
 
 def covered_laws(template: Template) -> tuple[Law, ...]:
@@ -125,14 +125,14 @@ def _stands(clause: str, template: Template) -> bool:
 def _has_item(schema: Mapping[str, Any], path: str) -> bool:
     at: Mapping[str, Any] = schema
     for step in path.split("."):
-        at = resolved(schema, at)
+        at = resolve_reference(schema, at)
         at = child(child(at, 0) if "items" in at else at, step)
         if not at:
             return False
     return True
 
 
-def _uncovered(law: Law, item: StatutoryItem) -> Problem:
+def _problem_of(law: Law, item: StatutoryItem) -> Problem:
     words = Text(f"no item of the template answers {item.clause}", f"{item.clause} に当たる項目がありません")
     return Problem("statutory", f"{law.id}.{item.id}", item.title, item.clause, words)
 

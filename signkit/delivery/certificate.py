@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from signkit.contracts.fonts import FontSet, font_set
-from signkit.delivery.sheet import JST, Enclosed, Sheet, bullet_list, digest, facts_table, moment, shown, words
+from signkit.delivery.sheet import JST, Enclosed, Sheet, bullet_list, digest, facts_table, markup_of, moment, words
 from signkit.errors import CompletionRefused, InputUnreadable
 from signkit.progress.contract import ContractStatus, PartyState, PartyStatus
 from signkit.reporting.formats.template import template_lines
@@ -137,13 +137,13 @@ def _warning(title: Text, body: str, language: Language) -> str:
 
 def _document_rows(status: ContractStatus, language: Language, fonts: FontSet) -> list[tuple[str, str]]:
     contract = status.contract
-    rows = [(words(_FILE, language), shown(PurePath(status.file).name, fonts, 120))]
+    rows = [(words(_FILE, language), markup_of(PurePath(status.file).name, fonts, 120))]
     if contract is not None and contract.title is not None:
-        rows.insert(0, (words(_CONTRACT, language), shown(contract.title.in_language(language), fonts, 120)))
+        rows.insert(0, (words(_CONTRACT, language), markup_of(contract.title.in_language(language), fonts, 120)))
     rows.append(("SHA-256", digest(status.report.sha256)))
     if contract is not None and status.report.template_match is not None:
         sentence = template_lines(status.report.template_match, language)[0]
-        rows.append((words(_TEMPLATE, language), shown(sentence, fonts, 400)))
+        rows.append((words(_TEMPLATE, language), markup_of(sentence, fonts, 400)))
     return rows
 
 
@@ -151,7 +151,7 @@ def _parties_table(status: ContractStatus, language: Language, fonts: FontSet) -
     head = "".join(f"term[{words(text, language)}], " for text in (_ROLE, _SIGNED_AT, _KEY, _LEVEL, _VERDICT))
     rows = "".join(_party_row(status, party, language, fonts) for party in status.parties)
     rows += "".join(
-        _row(shown(item.field or "-", fonts, 60), item, language, fonts) for item in _others_signatures(status)
+        _row(markup_of(item.field or "-", fonts, 60), item, language, fonts) for item in _others_signatures(status)
     )
     return (
         "#{\n set text(size: 9pt)\n"
@@ -170,9 +170,9 @@ def _party_row(status: ContractStatus, party: PartyStatus, language: Language, f
     assert party.signature is not None
     names = {item.role: item.name for item in status.contract.parties} if status.contract else {}
     name = names.get(party.role)
-    who = f"#strong[{shown(party.label.in_language(language), fonts, 60)}]"
+    who = f"#strong[{markup_of(party.label.in_language(language), fonts, 60)}]"
     if name:
-        who += f" \\ {shown(name, fonts, 100)}"
+        who += f" \\ {markup_of(name, fonts, 100)}"
     return _row(who, party.signature, language, fonts)
 
 
@@ -183,7 +183,7 @@ def _row(who: str, item: SignatureReport, language: Language, fonts: FontSet) ->
     verdict = f"{words(_VERDICTS[item.verdict], language)} \\ #small[{item.verdict.value}]"
     if item.party_match is not None:
         verdict += f" \\ #small[{words(_MATCHES[item.party_match.verdict], language)}]"
-    return f"[{who}], [{_when(item, language)}], [{key}], [{shown(item.level, fonts, 30)}], [{verdict}],\n"
+    return f"[{who}], [{_when(item, language)}], [{key}], [{markup_of(item.level, fonts, 30)}], [{verdict}],\n"
 
 
 def _when(item: SignatureReport, language: Language) -> str:
@@ -201,21 +201,21 @@ def _judgement_rows(report: Report, language: Language, fonts: FontSet) -> list[
     verdict = f"{words(_VERDICTS[report.verdict], language)} ({report.verdict.value})"
     return [
         (words(_VERDICT, language), f"#strong[{verdict}]"),
-        (words(_JUDGED_AT, language), shown(moment(report.validation_time), fonts)),
-        (words(_POLICY, language), shown(report.policy, fonts, 60)),
+        (words(_JUDGED_AT, language), markup_of(moment(report.validation_time), fonts)),
+        (words(_POLICY, language), markup_of(report.policy, fonts, 60)),
         (words(_STAMPS, language), stamps or words(_NONE, language)),
     ]
 
 
 def _stamp(stamp: TimestampReport, language: Language, fonts: FontSet) -> str:
     when = moment(stamp.time) if stamp.time else _UNKNOWN.in_language(language)
-    return f"{shown(when, fonts)}　{shown(stamp.tsa or '', fonts, 60)}　#small[{stamp.verdict.value}]"
+    return f"{markup_of(when, fonts)}　{markup_of(stamp.tsa or '', fonts, 60)}　#small[{stamp.verdict.value}]"
 
 
 def _unproven(report: Report, language: Language, fonts: FontSet) -> str:
     """List why what is not proven is not; empty where everything is."""
     entries = [
-        shown(f"{item.field or '-'}: {_reason(reason, language)}", fonts, 250)
+        markup_of(f"{item.field or '-'}: {_reason(reason, language)}", fonts, 250)
         for item in report.signatures
         if item.verdict is not Verdict.PASSED
         for reason in item.reasons[:_MAX_REASONS]

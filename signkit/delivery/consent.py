@@ -17,7 +17,7 @@ from signkit.contracts.fields import FieldDescription
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.contracts.japanese import full_date
 from signkit.contracts.template import Party, Template
-from signkit.delivery.sheet import Enclosed, Sheet, digest, facts_table, shown, signing_block, words
+from signkit.delivery.sheet import Enclosed, Sheet, digest, facts_table, markup_of, signing_block, words
 from signkit.delivery.transaction import Transaction, transaction_of_consent
 from signkit.errors import DeliveryError
 from signkit.pdf.contract import FILE_NAME, EmbeddedContract
@@ -87,8 +87,8 @@ def read_consent(pdf: bytes, name: str, options: ValidationOptions) -> Consent:
         file=name,
         state="withdrawn" if withdrawn else "given",
         day=_day(name, contract, "withdrawn_on" if withdrawn else "consented_on"),
-        recipient=_required(name, data, "recipient.name"),
-        provider=_required(name, data, "provider.name"),
+        recipient=_required_text(name, data, "recipient.name"),
+        provider=_required_text(name, data, "provider.name"),
         laws=_laws(data),
         means=_text(data, "means.kind"),
         file_format=_text(data, "format.name"),
@@ -101,12 +101,12 @@ def read_consent(pdf: bytes, name: str, options: ValidationOptions) -> Consent:
 
 def _day(name: str, contract: EmbeddedContract, item: str) -> date:
     try:
-        return date.fromisoformat(_required(name, contract.data, item))
+        return date.fromisoformat(_required_text(name, contract.data, item))
     except ValueError as error:
         raise DeliveryError("consent-unreadable", path=name, cause=_lacks(item)) from error
 
 
-def _required(name: str, data: Mapping[str, Any], item: str) -> str:
+def _required_text(name: str, data: Mapping[str, Any], item: str) -> str:
     value = _text(data, item)
     if value is None:
         raise DeliveryError("consent-unreadable", path=name, cause=_lacks(item))
@@ -160,18 +160,18 @@ def withdrawal(consent: Consent, day: date, fonts: FontSet | None = None) -> byt
 
 def _withdrawal_body(consent: Consent, day: date, fonts: FontSet) -> str:
     rows = [
-        ("承諾した者", shown(consent.recipient, fonts)),
+        ("承諾した者", markup_of(consent.recipient, fonts)),
         ("承諾の日", words(Text("", full_date(consent.day.isoformat())), "ja")),
-        ("対象の書面", " \\ ".join(shown(law, fonts) for law in consent.laws[:10])),
+        ("対象の書面", " \\ ".join(markup_of(law, fonts) for law in consent.laws[:10])),
         *_transaction_rows(consent.transaction, fonts),
         ("承諾書の SHA-256", digest(consent.sha256)),
     ]
     return (
-        f"= {words(_WITHDRAWAL_TITLE, 'ja')}\n\n{shown(consent.provider, fonts)}　御中\n\n"
+        f"= {words(_WITHDRAWAL_TITLE, 'ja')}\n\n{markup_of(consent.provider, fonts)}　御中\n\n"
         "#v(2mm)\n私は、下記の承諾を撤回します。今後は、紙の書面で交付してください。\n\n"
         + facts_table(rows)
         + f"\n#v(4mm)\n{words(Text('', full_date(day.isoformat())), 'ja')}\n\n#v(2mm)\n"
-        + f"撤回する者　{shown(consent.recipient, fonts)}\n\n"
+        + f"撤回する者　{markup_of(consent.recipient, fonts)}\n\n"
         + signing_block(SIGNER, Text("Who withdraws", "撤回する者"), "ja")
     )
 
@@ -180,7 +180,7 @@ def _transaction_rows(transaction: Transaction | None, fonts: FontSet) -> list[t
     if transaction is None:
         return []
     lines = (transaction.kind, *transaction.properties[:10], "、".join(transaction.parties))
-    return [("対象の取引", " \\ ".join(shown(line, fonts) for line in lines))]
+    return [("対象の取引", " \\ ".join(markup_of(line, fonts) for line in lines))]
 
 
 _WITHDRAWAL_TITLE = Text("Withdrawal of the consent to electronic delivery", "電磁的方法による提供の承諾の撤回書")

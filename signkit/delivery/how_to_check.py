@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import PurePath
 
 from signkit.contracts.fonts import FontSet, font_set
-from signkit.delivery.sheet import Sheet, bullet_list, digest, facts_table, shown, words
+from signkit.delivery.sheet import Sheet, bullet_list, digest, facts_table, markup_of, words
 from signkit.progress.contract import ContractStatus
 from signkit.words import Text
 
@@ -19,9 +19,13 @@ TITLE = "電子契約書の確かめ方"
 def how_to_check(status: ContractStatus, day: date, fonts: FontSet | None = None) -> bytes:
     """Return the sheet for one file as PDF/A-3b; it states nothing about the file but its name and digest."""
     fonts = fonts or font_set()
-    name = shown(PurePath(status.file).name, fonts, 120)
+    name = markup_of(PurePath(status.file).name, fonts, 120)
     title = status.contract.title.ja if status.contract is not None and status.contract.title is not None else "文書"
-    facts = [("文書の名称", shown(title, fonts, 120)), ("ファイル名", name), ("SHA-256", digest(status.report.sha256))]
+    facts = [
+        ("文書の名称", markup_of(title, fonts, 120)),
+        ("ファイル名", name),
+        ("SHA-256", digest(status.report.sha256)),
+    ]
     steps = "".join(f"== {heading}\n{bullet_list(_say(line) for line in lines)}" for heading, lines in _STEPS)
     body = f"= {TITLE}\n\n{_say(_INTRODUCTION)}\n\n{facts_table(facts)}\n{steps}"
     return Sheet(title=TITLE, language="ja", day=day, body=body, fonts=fonts).pdf()

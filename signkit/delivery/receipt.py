@@ -7,7 +7,7 @@ from pathlib import PurePath
 
 from signkit.contracts.fields import FieldDescription
 from signkit.contracts.fonts import FontSet, font_set
-from signkit.delivery.sheet import Sheet, digest, facts_table, shown, signing_block
+from signkit.delivery.sheet import Sheet, digest, facts_table, markup_of, signing_block
 from signkit.progress.contract import ContractStatus
 from signkit.words import Text
 
@@ -37,16 +37,16 @@ def receipt(
     contract = status.contract
     title = contract.title.ja if contract is not None and contract.title is not None else "文書"
     facts = [
-        ("文書の名称", shown(title, fonts, 120)),
-        ("ファイル名", shown(PurePath(status.file).name, fonts, 120)),
+        ("文書の名称", markup_of(title, fonts, 120)),
+        ("ファイル名", markup_of(PurePath(status.file).name, fonts, 120)),
         ("SHA-256", digest(status.report.sha256)),
     ]
     line = "#box(width: 70mm, stroke: (bottom: 0.5pt))"
     signer = [
         ("受領した日", "　　　　　年　　　　月　　　　日"),
-        (f"氏名又は名称（{shown(label.ja, fonts, 40)}）", shown(name, fonts, 100) if name else "　"),
+        (f"氏名又は名称（{markup_of(label.ja, fonts, 40)}）", markup_of(name, fonts, 100) if name else "　"),
     ]
-    to_whom = shown(provider, fonts, 100) if provider else line
+    to_whom = markup_of(provider, fonts, 100) if provider else line
     body = (
         f"= {TITLE}\n\n{to_whom}　御中\n\n"
         "#v(2mm)\n下記の電子ファイルを受領しました。ファイルを開いて内容を表示でき、印刷できることを確認しました。\n\n"

@@ -73,7 +73,7 @@ class Sheet:
         return add_signature_fields(compiled, self.fields)[0] if self.fields else compiled
 
 
-def shown(value: str, fonts: FontSet, limit: int = _MAX_VALUE) -> str:
+def markup_of(value: str, fonts: FontSet, limit: int = _MAX_VALUE) -> str:
     """Return ``value`` as Typst markup that prints it, as far as it can be drawn, on one line of thought."""
     return f"#{string_literal(drawable(value, fonts, limit))};"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.states import DocumentState, Pairing
-from signkit.history.values import Difference, bounded, filled
+from signkit.history.values import Difference, cut_short, fill
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Value
@@ -22,7 +22,7 @@ def metadata_changes(old: DocumentState, new: DocumentState, prints: Fingerprint
     for key in sorted(before.keys() | after.keys()):
         one, other = before.get(key), after.get(key)
         if one != other:
-            yield Difference("metadata", filled(_INFORMATION, key=key), None, one, other)
+            yield Difference("metadata", fill(_INFORMATION, key=key), None, one, other)
     if _of_catalog(old, "/Metadata", prints) != _of_catalog(new, "/Metadata", prints):
         yield Difference("metadata", _XMP)
 
@@ -31,7 +31,9 @@ def _information(state: DocumentState) -> dict[str, str]:
     entries = state.view.resolve(state.view.trailer.get("/Info"))
     values = {key: state.view.resolve(value) for key, value in entries.items()} if isinstance(entries, dict) else {}
     return {
-        key.removeprefix("/"): bounded(text_string(value)) if isinstance(value, bytes) else str(value).removeprefix("/")
+        key.removeprefix("/"): cut_short(text_string(value))
+        if isinstance(value, bytes)
+        else str(value).removeprefix("/")
         for key, value in values.items()
         if isinstance(value, bytes | str | int | float)
     }
@@ -48,7 +50,7 @@ def evidence_changes(old: DocumentState, new: DocumentState) -> Iterator[Differe
     for counts, words in ((added, _EVIDENCE_ADDED), (removed, _EVIDENCE_REMOVED)):
         if any(counts):
             certificates, responses, lists = counts
-            yield Difference("evidence", filled(words, certificates=certificates, responses=responses, lists=lists))
+            yield Difference("evidence", fill(words, certificates=certificates, responses=responses, lists=lists))
 
 
 # --- structure ----------------------------------------------------------------------------------------------
@@ -79,9 +81,9 @@ def structure_changes(
 ) -> Iterator[Difference]:
     """Compare the order and the attributes of pages, and the catalog."""
     for number in pairing.added:
-        yield Difference("structure", filled(_PAGE_ADDED, page=number + 1), number + 1)
+        yield Difference("structure", fill(_PAGE_ADDED, page=number + 1), number + 1)
     for number in pairing.removed:
-        yield Difference("structure", filled(_PAGE_REMOVED, page=number + 1), number + 1)
+        yield Difference("structure", fill(_PAGE_REMOVED, page=number + 1), number + 1)
     if pairing.moved:
         order = ", ".join(str(old_number + 1) for old_number, _ in pairing.pairs[:100])
         yield Difference(
@@ -96,7 +98,7 @@ def _attributes(old: DocumentState, one: Page, new: DocumentState, other: Page, 
     for key in _PAGE_ATTRIBUTES:
         before, after = _attribute(old, one, key), _attribute(new, other, key)
         if before != after:
-            yield Difference("structure", filled(_PAGE_ATTRIBUTE, key=key.removeprefix("/")), number, before, after)
+            yield Difference("structure", fill(_PAGE_ATTRIBUTE, key=key.removeprefix("/")), number, before, after)
 
 
 def _attribute(state: DocumentState, page: Page, key: str) -> str | None:

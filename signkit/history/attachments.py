@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from signkit.history.states import DocumentState, annotations_of
-from signkit.history.values import Difference, filled
+from signkit.history.values import Difference, fill
 from signkit.limits import LimitExceeded
 from signkit.pdf.attachments import file_specifications, names_of, streams_of
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
@@ -34,11 +34,11 @@ def attachment_changes(old: DocumentState, new: DocumentState) -> Iterator[Diffe
     for name, file in after.items():
         earlier = before.get(name)
         if earlier != file:
-            words = filled(_ADDED if earlier is None else _CHANGED, name=name, size=f"{file.size:,}")
+            words = fill(_ADDED if earlier is None else _CHANGED, name=name, size=f"{file.size:,}")
             yield Difference("attachment", words, None, _digest(earlier), _digest(file))
     for name, file in before.items():
         if name not in after:
-            yield Difference("attachment", filled(_REMOVED, name=name), None, _digest(file), None)
+            yield Difference("attachment", fill(_REMOVED, name=name), None, _digest(file), None)
 
 
 def _digest(file: _Attached | None) -> str | None:
@@ -57,7 +57,7 @@ def _files(state: DocumentState) -> Iterator[tuple[str, _Attached]]:
         if len(seen) > _MAX_FILES:
             raise LimitExceeded("attached files", _MAX_FILES)
         number = count[name] = count.get(name, 0) + 1
-        yield (f"{name}#{number}" if number > 1 else name), _read(state, stream)
+        yield (f"{name}#{number}" if number > 1 else name), _content_of(state, stream)
 
 
 def _specifications(state: DocumentState) -> Iterator[Value]:
@@ -75,9 +75,9 @@ def _file_of(state: DocumentState, specification: Value) -> tuple[str, Stream | 
     )
 
 
-def _read(state: DocumentState, stream: Stream) -> _Attached:
+def _content_of(state: DocumentState, stream: Stream) -> _Attached:
     try:
-        data = state.view.file.decoded(stream, state.view)
+        data = state.view.file.decode_stream(stream, state.view)
     except SyntaxProblem:
         data = stream.raw
     return _Attached(len(data), hashlib.sha256(data).hexdigest())

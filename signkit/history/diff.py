@@ -17,7 +17,7 @@ from signkit.history.notes import Notes
 from signkit.history.pages import PageComparer
 from signkit.history.signatures import Made, signature_change, signatures_made
 from signkit.history.states import DocumentState, pair_pages, states
-from signkit.history.values import Diff, Difference, RevisionDiff, filled, in_order
+from signkit.history.values import Diff, Difference, RevisionDiff, fill, in_order
 from signkit.limits import LimitExceeded, Limits, Meter
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
@@ -128,7 +128,7 @@ def _with_damage(revision: RevisionDiff, file: PdfFile) -> RevisionDiff:
     if file.damaged:
         change = Difference("structure", _DAMAGED)
     elif extra:
-        change = Difference("structure", filled(_TRAILING, count=f"{extra:,}"))
+        change = Difference("structure", fill(_TRAILING, count=f"{extra:,}"))
     else:
         return revision
     items = in_order([*revision.items, change])

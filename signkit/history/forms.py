@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from signkit.drawing import Area
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.states import DocumentState, annotations_of, area_of
-from signkit.history.values import Difference, bounded, filled
+from signkit.history.values import Difference, cut_short, fill
 from signkit.limits import LimitExceeded
 from signkit.pdf.form import FormField, form_fields, text_string
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
@@ -25,7 +25,7 @@ class FormState:
 
     def __init__(self, state: DocumentState) -> None:
         self.state = state
-        self.fields = dict(_numbered(state))
+        self.fields = dict(_numbered_fields(state))
         self._places: dict[Ref, Place] = {}
         for number, page in enumerate(state.pages, 1):
             for ref, entries in annotations_of(state, page):
@@ -59,14 +59,14 @@ class FormState:
     def _plain(self, value: Value) -> str | None:
         value = self.state.view.resolve(value)
         if isinstance(value, bytes):
-            return bounded(text_string(value)) or None
+            return cut_short(text_string(value)) or None
         if isinstance(value, str):
             return None if value == "/Off" else value.removeprefix("/")
         if isinstance(value, list):
-            return bounded(", ".join(self._plain(item) or "" for item in value[:100] if not isinstance(item, list)))
+            return cut_short(", ".join(self._plain(item) or "" for item in value[:100] if not isinstance(item, list)))
         if isinstance(value, Stream):
             try:
-                return bounded(text_string(self.state.view.file.decoded(value, self.state.view)))
+                return cut_short(text_string(self.state.view.file.decode_stream(value, self.state.view)))
             except SyntaxProblem:
                 return None
         return None if value is None or isinstance(value, dict) else str(value)
@@ -78,7 +78,7 @@ class FormState:
         return [field.ref] if field.ref is not None else []
 
 
-def _numbered(state: DocumentState) -> Iterator[tuple[str, FormField]]:
+def _numbered_fields(state: DocumentState) -> Iterator[tuple[str, FormField]]:
     """Two fields of one name are told apart by a number."""
     count: dict[str, int] = {}
     for field in form_fields(state.view):
@@ -95,13 +95,13 @@ def form_changes(old: FormState, new: FormState, prints: Fingerprints) -> Iterat
         if name not in old.fields:
             words = _SIGNATURE_FIELD if field.type == "/Sig" else _ADDED
             if not new.is_signed(field):
-                yield Difference("form", filled(words, name=name), page, None, _value(new, field), area)
+                yield Difference("form", fill(words, name=name), page, None, _value(new, field), area)
         else:
             yield from _field(name, old, old.fields[name], new, field, prints)
     for name, field in old.fields.items():
         if name not in new.fields:
             page, area = old.place(field)
-            yield Difference("form", filled(_REMOVED, name=name), page, _value(old, field), None, area)
+            yield Difference("form", fill(_REMOVED, name=name), page, _value(old, field), None, area)
 
 
 def _value(form: FormState, field: FormField) -> str | None:
@@ -113,18 +113,18 @@ def _field(
 ) -> Iterator[Difference]:
     page, area = new.place(after)
     if before.type != after.type:
-        yield Difference("form", filled(_TYPE, name=name), page, before.type, after.type, area)
+        yield Difference("form", fill(_TYPE, name=name), page, before.type, after.type, area)
     elif old.is_signed(before):
         if not new.is_signed(after):
-            yield Difference("signature", filled(_TAKEN_AWAY, name=name), page, area=area)
+            yield Difference("signature", fill(_TAKEN_AWAY, name=name), page, area=area)
         elif old.looks(before, prints) != new.looks(after, prints):
-            yield Difference("signature", filled(_SEAL_CHANGED, name=name), page, area=area)
+            yield Difference("signature", fill(_SEAL_CHANGED, name=name), page, area=area)
     elif new.is_signed(after):
         return
     elif (one := _value(old, before)) != (other := _value(new, after)):
-        yield Difference("form", filled(_VALUE, name=name), page, one, other, area)
+        yield Difference("form", fill(_VALUE, name=name), page, one, other, area)
     elif old.looks(before, prints) != new.looks(after, prints):
-        yield Difference("form", filled(_LOOKS_CHANGED, name=name), page, area=area)
+        yield Difference("form", fill(_LOOKS_CHANGED, name=name), page, area=area)
 
 
 _ADDED = Text("The form field {name} was added.", "入力欄 {name} が追加されました。")

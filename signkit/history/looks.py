@@ -18,7 +18,7 @@ from signkit.drawing import (
     PixelBox,
     area_on_page,
     area_on_picture,
-    clipped,
+    clip,
     difference,
     open_document,
     picture_of,
@@ -148,12 +148,12 @@ def _compare_page(old: Any, new: Any, pair: PagePair) -> PageLooks:
     finally:
         before.close()
         after.close()
-    drawn_over = {_squeezed(region.after) for region in regions if region.before and region.after}
-    kept = tuple(line for line in lines if line[0] is not None or _squeezed(line[1] or "") not in drawn_over)
+    drawn_over = {_without_space(region.after) for region in regions if region.before and region.after}
+    kept = tuple(line for line in lines if line[0] is not None or _without_space(line[1] or "") not in drawn_over)
     return PageLooks(pair, kept, regions)
 
 
-def _squeezed(text: str) -> str:
+def _without_space(text: str) -> str:
     return "".join(text.split())
 
 
@@ -238,7 +238,7 @@ class _Characters:
         earlier, later = {item[1:] for item in old}, {item[1:] for item in new}
         self._old = old
         self._added = [item for item in new if item[1:] not in earlier]
-        self._overlaid = [item for item in old if item[1:] in later and _touched(mask, item[2])]
+        self._overlaid = [item for item in old if item[1:] in later and _is_touched(mask, item[2])]
 
     def texts(self, box: PixelBox) -> tuple[str, str]:
         """The text that stood in the box, and the text that came there."""
@@ -253,7 +253,7 @@ class _Characters:
         return any(map(len, self.texts(box))) and not self.overlaid(box)
 
 
-def _touched(mask: Image, box: PixelBox) -> bool:
+def _is_touched(mask: Image, box: PixelBox) -> bool:
     return box[0] < box[2] and box[1] < box[3] and mask.crop(box).getbbox() is not None
 
 
@@ -280,7 +280,7 @@ def _boxes(mask: Image, content: Image, known: Sequence[PixelBox], characters: _
 
     rest = mask.copy()
     for box in known:
-        wide = clipped((box[0] - 3, box[1] - 3, box[2] + 3, box[3] + 3), mask.size)
+        wide = clip((box[0] - 3, box[1] - 3, box[2] + 3, box[3] + 3), mask.size)
         inner = rest.crop(wide).getbbox() if wide[0] < wide[2] and wide[1] < wide[3] else None
         if inner is None:
             continue
@@ -311,7 +311,7 @@ def _components(mask: Image) -> list[PixelBox]:
                 todo += _neighbours(cell, width)
         columns, rows = [cell % width for cell in part], [cell // width for cell in part]
         box = (min(columns) * _CELL, min(rows) * _CELL, (max(columns) + 1) * _CELL, (max(rows) + 1) * _CELL)
-        left, top, right, bottom = clipped(box, mask.size)
+        left, top, right, bottom = clip(box, mask.size)
         inner = mask.crop((left, top, right, bottom)).getbbox()
         if inner is not None:
             found.append((left + inner[0], top + inner[1], left + inner[2], top + inner[3]))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.forms import FormState
 from signkit.history.states import DocumentState, Pairing, annotations_of, area_of
-from signkit.history.values import Difference, bounded
+from signkit.history.values import Difference, cut_short
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, Value
@@ -85,7 +85,7 @@ class Notes:
 
 def _contents(state: DocumentState, entries: dict[str, Value]) -> str | None:
     value = state.view.resolve(entries.get("/Contents"))
-    return bounded(text_string(value)) if isinstance(value, bytes) and value else None
+    return cut_short(text_string(value)) if isinstance(value, bytes) and value else None
 
 
 def _change(

@@ -10,7 +10,7 @@ from types import TracebackType
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.looks import Looks, PagePair, Region, compare, hold_file
 from signkit.history.states import DocumentState, Pairing
-from signkit.history.values import Difference, bounded, filled
+from signkit.history.values import Difference, cut_short, fill
 from signkit.words import Text
 from signkit.workers import WorkerLost, WorkerPool
 
@@ -115,7 +115,7 @@ def _in_words(looks: Looks, rewritten: set[tuple[int, int]]) -> Iterable[Differe
 
 
 def _optional(text: str | None) -> str | None:
-    return bounded(text) if text else None
+    return cut_short(text) if text else None
 
 
 def _region(number: int, region: Region) -> Difference:
@@ -128,7 +128,7 @@ def _region(number: int, region: Region) -> Difference:
     by = _BY_CONTENT if region.content else _BY_ANNOTATION
     left, top, width, height = region.millimetres
     words = Text(words.en + by.en + " " + _PLACE.en, words.ja + by.ja + _PLACE.ja)
-    text = filled(words, left=left, top=top, width=width, height=height)
+    text = fill(words, left=left, top=top, width=width, height=height)
     return Difference("picture", text, number, _optional(region.before), _optional(region.after), region.area)
 
 
@@ -137,10 +137,10 @@ def _gaps(looks: Looks, old: DocumentState, new: DocumentState) -> Iterable[Text
     missed = [pair.new + 1 for pair in looks.missed]
     if missed:
         shown = ", ".join(map(str, sorted(missed)[:20])) + (", …" if len(missed) > 20 else "")
-        yield filled(_MISSED, pages=shown)
+        yield fill(_MISSED, pages=shown)
     ours = len(old.pages), len(new.pages)
     if looks.counts != ours:
-        yield filled(_COUNTS, ours=ours[1], theirs=looks.counts[1])
+        yield fill(_COUNTS, ours=ours[1], theirs=looks.counts[1])
 
 
 _LINE_ADDED = Text("Text was added.", "文字が追加されました。")

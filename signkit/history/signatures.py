@@ -33,7 +33,7 @@ def signatures_made(file: PdfFile, states: Sequence[DocumentState]) -> list[Made
     signatures = find_signatures(file)
     found = [item for signature in signatures for item in check(file, signature)]
     parties = Parties(file, signatures, {})
-    made = [Made(_state_of(item, states), _signed(item, parties)) for item in found]
+    made = [Made(_state_of(item, states), _event_of(item, parties)) for item in found]
     return sorted(made, key=lambda one: one.state)
 
 
@@ -43,7 +43,7 @@ def _state_of(item: Checked, states: Sequence[DocumentState]) -> int:
     return next((index for index, state in enumerate(states) if 0 < end <= state.end), last)
 
 
-def _signed(item: Checked, parties: Parties) -> SignatureEvent:
+def _event_of(item: Checked, parties: Parties) -> SignatureEvent:
     found, token, signer = item.found, item.timestamp, item.signer
     field = found.field if found is not None else None
     if found is not None and found.kind == "timestamp":

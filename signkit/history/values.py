@@ -152,11 +152,11 @@ def in_order(changes: list[Difference]) -> tuple[Difference, ...]:
     return tuple(sorted(changes, key=lambda change: (KINDS.index(change.kind), change.page or 0)))
 
 
-def filled(words: Text, **facts: object) -> Text:
+def fill(words: Text, **facts: object) -> Text:
     """Return the sentence with facts that are the same in both languages."""
     return Text(words.en.format(**facts), words.ja.format(**facts))
 
 
-def bounded(text: str) -> str:
+def cut_short(text: str) -> str:
     """Return the text, cut where a stranger wrote a book into a field."""
     return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "…"

@@ -27,7 +27,7 @@ from signkit.card.authentication import CHALLENGE_SIZES, Authentication, check_a
 from signkit.card.keys import HashName
 from signkit.errors import CardAnswerInvalid, CardError
 from signkit.holder.card_certificate import CLOCK_SKEW, judge_certificate
-from signkit.holder.judgement import CardJudgement, Finding, failed, passed, undecided
+from signkit.holder.judgement import CardJudgement, Finding, bad_finding, good_finding, open_finding
 from signkit.limits import PROOF_BYTES
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
@@ -81,15 +81,15 @@ def verify_authentication(
 
 def _answers(proof: Authentication, challenge: Challenge | None, now: datetime, window: timedelta) -> Iterator[Finding]:
     if challenge is None:
-        yield undecided(
+        yield open_finding(
             "challenge",
             "the proof brought its own challenge: it may be a repetition of an older one",
             "チャレンジが検証側のものではないため、過去の証明の再利用を否定できません",
         )
     elif not hmac.compare_digest(proof.challenge, challenge.value):
-        yield failed("challenge", "the proof answers another challenge", "別のチャレンジに対する証明です")
+        yield bad_finding("challenge", "the proof answers another challenge", "別のチャレンジに対する証明です")
     else:
-        yield passed("challenge", "the proof answers the challenge", "チャレンジと一致します")
+        yield good_finding("challenge", "the proof answers the challenge", "チャレンジと一致します")
         yield _in_time(challenge, now, window)
     yield _signature(proof)
 
@@ -97,23 +97,23 @@ def _answers(proof: Authentication, challenge: Challenge | None, now: datetime, 
 def _in_time(challenge: Challenge, now: datetime, window: timedelta) -> Finding:
     age = now - challenge.issued_at
     if age < -CLOCK_SKEW:
-        return failed("time", "the challenge is of the future", "チャレンジの発行時刻が未来です")
+        return bad_finding("time", "the challenge is of the future", "チャレンジの発行時刻が未来です")
     seconds = max(0, int(age.total_seconds()))
     if age > window:
-        return failed(
+        return bad_finding(
             "time",
             f"the challenge is {seconds} s old: too late",
             f"チャレンジの発行から {seconds} 秒経過し、期限切れです",
         )
-    return passed("time", f"the challenge is {seconds} s old", f"チャレンジの発行から {seconds} 秒です")
+    return good_finding("time", f"the challenge is {seconds} s old", f"チャレンジの発行から {seconds} 秒です")
 
 
 def _signature(proof: Authentication) -> Finding:
     try:
         check_authentication(proof, proof.challenge)
     except (ValueError, CardAnswerInvalid):
-        return failed("signature", "the signature does not hold", "署名が正しくありません")
-    return passed("signature", "the certificate's key signed the challenge", "証明書の鍵による署名です")
+        return bad_finding("signature", "the signature does not hold", "署名が正しくありません")
+    return good_finding("signature", "the certificate's key signed the challenge", "証明書の鍵による署名です")
 
 
 def write_challenge(challenge: Challenge) -> bytes:

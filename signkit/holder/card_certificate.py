@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signkit.errors import CertificateRevoked, EvidenceMissing
-from signkit.holder.judgement import Finding, failed, passed, undecided
+from signkit.holder.judgement import Finding, bad_finding, good_finding, open_finding
 from signkit.jpki.authorities import certification_authorities
 from signkit.jpki.certificates import issuer_kind
 from signkit.pki.anchors import Anchor, AnchorLabel, load_anchors
@@ -71,18 +71,18 @@ def judge_certificate(
         yield validity(parsed, now)
         yield revocation(parsed, issuer, sources, now)
     except (ValueError, TypeError, KeyError):
-        yield failed("certificate", "the certificate cannot be read", "証明書を読み取れません")
+        yield bad_finding("certificate", "the certificate cannot be read", "証明書を読み取れません")
 
 
 def _purpose(certificate: x509.Certificate) -> Finding:
     usage = certificate.key_usage_value.native if certificate.key_usage_value else set()
     if certificate.ca or "digital_signature" not in usage or "non_repudiation" in usage:
-        return failed(
+        return bad_finding(
             "certificate",
             "the certificate is not for user authentication",
             "利用者証明用の証明書ではありません",
         )
-    return passed("certificate", "the certificate is for user authentication", "利用者証明用の証明書です")
+    return good_finding("certificate", "the certificate is for user authentication", "利用者証明用の証明書です")
 
 
 def _issuer(
@@ -96,38 +96,38 @@ def _issuer(
         return None, _unknown_issuer(certificate)
     label = next(anchor.label for anchor, item in zip(anchors, parsed, strict=True) if item is issuer)
     if not issuer.not_valid_before <= now <= issuer.not_valid_after:
-        return issuer, failed(
+        return issuer, bad_finding(
             "issuer", f"the CA {label.name} is outside its validity", f"認証局 {label.name} は有効期間外です"
         )
     if label.source == "rehearsal":
-        return issuer, passed(
+        return issuer, good_finding(
             "issuer",
             f"issued by a rehearsal CA that was named: it proves nothing ({label.name})",
             f"指定されたリハーサル用の認証局が発行しました。証明力はありません ({label.name})",
         )
-    return issuer, passed("issuer", f"issued by {label.name}", f"{label.name} が発行しました")
+    return issuer, good_finding("issuer", f"issued by {label.name}", f"{label.name} が発行しました")
 
 
 def _unknown_issuer(certificate: x509.Certificate) -> Finding:
     if issuer_kind(certificate) == "jpki":
-        return undecided(
+        return open_finding(
             "issuer",
             "the certificate names the JPKI, but none of the shipped CA certificates made its signature "
             "(auth-ca-2019 is not shipped; name it with --trust)",
             "発行者は公的個人認証と書かれていますが、同梱の認証局の署名ではありません "
             "(auth-ca-2019 は同梱していないため、--trust で指定してください)",
         )
-    return undecided("issuer", "issued by nobody who is trusted here", "信頼する認証局が発行したものではありません")
+    return open_finding("issuer", "issued by nobody who is trusted here", "信頼する認証局が発行したものではありません")
 
 
 def validity(certificate: x509.Certificate, now: datetime) -> Finding:
     """Judge the period of validity."""
     start, end = certificate.not_valid_before, certificate.not_valid_after
     if now < start:
-        return failed("validity", f"not valid before {start:%Y-%m-%d}", f"{start:%Y-%m-%d} より前は無効です")
+        return bad_finding("validity", f"not valid before {start:%Y-%m-%d}", f"{start:%Y-%m-%d} より前は無効です")
     if now > end:
-        return failed("validity", f"expired on {end:%Y-%m-%d}", f"{end:%Y-%m-%d} に有効期限が切れています")
-    return passed("validity", f"valid until {end:%Y-%m-%d}", f"{end:%Y-%m-%d} まで有効です")
+        return bad_finding("validity", f"expired on {end:%Y-%m-%d}", f"{end:%Y-%m-%d} に有効期限が切れています")
+    return good_finding("validity", f"valid until {end:%Y-%m-%d}", f"{end:%Y-%m-%d} まで有効です")
 
 
 def revocation(
@@ -138,18 +138,20 @@ def revocation(
 ) -> Finding:
     """Judge revocation by evidence that is signed and recent; without any it stays undecided."""
     if issuer is None:
-        return undecided("revocation", "not looked for: the issuer is unknown", "発行者が不明なため確認していません")
+        return open_finding("revocation", "not looked for: the issuer is unknown", "発行者が不明なため確認していません")
     answers = all_answers(sources, certificate, issuer)
     imported = [answer for answer in answers if isinstance(answer, IndexedStatus)]
     if imported:
-        return _indexed(max(imported, key=lambda item: (isinstance(item.status, Revoked), item.this_update)), now)
+        return _judge_by_index(
+            max(imported, key=lambda item: (isinstance(item.status, Revoked), item.this_update)), now
+        )
     try:
         evidence = collect_evidence([certificate], [issuer], [_Given(answers)], "authentication")
     except CertificateRevoked as error:
-        return _revoked(error.when)
+        return _revocation(error.when)
     except EvidenceMissing as error:
         reason = error.certificates[0][1]
-        return undecided("revocation", reason.en, reason.ja)
+        return open_finding("revocation", reason.en, reason.ja)
     return _freshness(evidence, now)
 
 
@@ -164,29 +166,29 @@ class _Given:
         return self.answers
 
 
-def _indexed(answer: IndexedStatus, now: datetime) -> Finding:
+def _judge_by_index(answer: IndexedStatus, now: datetime) -> Finding:
     """Judge by an imported list; its signature was checked when it was imported."""
     if isinstance(answer.status, Revoked):
-        return _revoked(str(answer.status.date))
+        return _revocation(str(answer.status.date))
     if answer.stale_at(now) or answer.this_update > now + CLOCK_SKEW:
         reason = answer.staleness()
-        return undecided("revocation", reason.en, reason.ja)
+        return open_finding("revocation", reason.en, reason.ja)
     return _not_revoked(answer.this_update)
 
 
-def _revoked(when: str) -> Finding:
-    return failed("revocation", f"revoked at {when}", f"{when} に失効しています")
+def _revocation(when: str) -> Finding:
+    return bad_finding("revocation", f"revoked at {when}", f"{when} に失効しています")
 
 
 def _not_revoked(as_of: datetime) -> Finding:
     moment = f"{as_of:%Y-%m-%d %H:%M} UTC"
-    return passed("revocation", f"not revoked as of {moment}", f"{moment} 現在、失効していません")
+    return good_finding("revocation", f"not revoked as of {moment}", f"{moment} 現在、失効していません")
 
 
 def _freshness(evidence: Evidence, now: datetime) -> Finding:
     oldest = min(evidence.issued, default=datetime.min.replace(tzinfo=UTC))
     if not now - MAX_EVIDENCE_AGE <= oldest <= now + CLOCK_SKEW:
-        return undecided(
+        return open_finding(
             "revocation", "the revocation evidence at hand is not recent", "手元の失効情報が最新ではありません"
         )
     return _not_revoked(oldest)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from signkit.card.keys import RsaCardKey
 from signkit.card.surface import CardVerifiableCertificate, Genuineness
 from signkit.errors import CardAnswerInvalid, CardError, CardNotGenuine, InputUnreadable, system_cause
-from signkit.holder.judgement import CardJudgement, Finding, failed, passed, undecided
+from signkit.holder.judgement import CardJudgement, Finding, bad_finding, good_finding, open_finding
 from signkit.limits import PUBLIC_KEYS_BYTES
 
 if TYPE_CHECKING:
@@ -70,16 +70,16 @@ def _issuer(certificate: CardVerifiableCertificate, keys: Iterable[RSAPublicKey]
             RsaCardKey(key).verify("sha256", digest, certificate.signature)
         except (ValueError, CardAnswerInvalid):
             continue
-        return passed(
+        return good_finding(
             "issuer", "a key that was named certified the record's issuer", "指定された鍵が発行者の鍵を証明しています"
         )
     if keys:
-        return undecided(
+        return open_finding(
             "issuer",
             "none of the keys that were named certified the record's issuer",
             "指定された鍵の中に、発行者の鍵を証明したものがありません",
         )
-    return undecided(
+    return open_finding(
         "issuer",
         "the key that certifies the record's issuer is not published and none was named: a forged card with "
         "records of its own would look the same",
@@ -95,15 +95,15 @@ def is_at_least(age: int, birth_date: str, today: date) -> bool | None:
     return (year + age, month, day) <= (today.year, today.month, today.day)
 
 
-_RECORD = passed("record", "the issuer's certified key signed the age record", "年齢の記録の署名は正しいものです")
-_CHALLENGE = passed(
+_RECORD = good_finding("record", "the issuer's certified key signed the age record", "年齢の記録の署名は正しいものです")
+_CHALLENGE = good_finding(
     "challenge",
     "the card has the key that its record names: it is no copy of another card's files",
     "記録にある鍵をカード自身が持っています。データの写しではありません",
 )
 _NOT_GENUINE = {
-    "age record": failed("record", "the age record's signature is false", "年齢の記録の署名が正しくありません"),
-    "challenge": failed(
+    "age record": bad_finding("record", "the age record's signature is false", "年齢の記録の署名が正しくありません"),
+    "challenge": bad_finding(
         "challenge",
         "the card does not have the key that its record names: it is a copy",
         "記録にある鍵をカードが持っていません。データの写しです",

@@ -59,16 +59,16 @@ class CardJudgement:
         return {"conclusion": str(self.conclusion), "findings": findings}
 
 
-def passed(question: str, en: str, ja: str) -> Finding:
+def good_finding(question: str, en: str, ja: str) -> Finding:
     """Return a good finding."""
     return Finding(question, Conclusion.PASSED, Text(en, ja))
 
 
-def undecided(question: str, en: str, ja: str) -> Finding:
+def open_finding(question: str, en: str, ja: str) -> Finding:
     """Return a finding that is neither good nor bad."""
     return Finding(question, Conclusion.INDETERMINATE, Text(en, ja))
 
 
-def failed(question: str, en: str, ja: str) -> Finding:
+def bad_finding(question: str, en: str, ja: str) -> Finding:
     """Return a bad finding."""
     return Finding(question, Conclusion.FAILED, Text(en, ja))

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from signkit.errors import CardError
 from signkit.holder.card_certificate import judge_certificate
-from signkit.holder.judgement import CardJudgement, Conclusion, Finding, failed, passed
+from signkit.holder.judgement import CardJudgement, Conclusion, Finding, bad_finding, good_finding
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
 
@@ -159,8 +159,8 @@ def judge_touch(
     """
     entry = registry.find(certificate)
     if entry is None:
-        return CardJudgement((failed("known", "this card is not registered", "このカードは登録されていません"),))
-    known = passed(
+        return CardJudgement((bad_finding("known", "this card is not registered", "このカードは登録されていません"),))
+    known = good_finding(
         "known", f"registered on {entry.registered_at:%Y-%m-%d}", f"{entry.registered_at:%Y-%m-%d} に登録済みです"
     )
     findings = tuple(judge_certificate(certificate, anchors, sources, now))
@@ -169,14 +169,14 @@ def judge_touch(
             registry.note_checked(certificate, now)
         if finding.question == "revocation" and finding.conclusion is Conclusion.FAILED:
             registry.note_revoked(certificate, now)
-    return CardJudgement((known, *_remembered(entry), *findings))
+    return CardJudgement((known, *_remembered_revocation(entry), *findings))
 
 
-def _remembered(entry: RegisteredCard) -> Iterator[Finding]:
+def _remembered_revocation(entry: RegisteredCard) -> Iterator[Finding]:
     """Hold a revocation once learned of against the card, though no evidence is at hand today."""
     if entry.revoked_at is not None:
         when = f"{entry.revoked_at:%Y-%m-%d}"
-        yield failed("revocation", f"found revoked on {when}", f"{when} に失効を確認しています")
+        yield bad_finding("revocation", f"found revoked on {when}", f"{when} に失効を確認しています")
 
 
 def _time(text: str | None) -> datetime | None:

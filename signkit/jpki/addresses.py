@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from signkit.jpki.normalise import folded, mixed_up, same, same_length_differences, with_arabic_numerals
+from signkit.jpki.normalise import fold, mixed_up, same, same_length_differences, with_arabic_numerals
 
 _PREFECTURE = re.compile(
     "北海道|東京都|(?:大阪|京都)府|(?:青森|岩手|宮城|秋田|山形|福島|茨城|栃木|群馬|埼玉|千葉|神奈川|新潟|富山|石川|福井|山梨|長野|岐阜|"
@@ -63,7 +63,7 @@ class Address:
 
 def read_address(text: str) -> Address:
     """Read ``text`` into its parts; what is not understood stays in ``area`` or ``building``."""
-    text = folded(text).casefold()
+    text = fold(text).casefold()
     prefecture = _PREFECTURE.match(text)
     text = text[prefecture.end() if prefecture else 0 :].lstrip()
     area, rest = _split_at_numbers(with_arabic_numerals(_names_standardised(text)))
@@ -100,7 +100,7 @@ def _area_code(one: Address, other: Address) -> str | None:
     if _only_streets_differ(one.area, other.area):
         return "address-street-name"
     shorter, longer = sorted((one, other), key=lambda address: len(address.area))
-    return _shortened(shorter, longer.area)
+    return _reason_of_shorter(shorter, longer.area)
 
 
 def _only_streets_differ(one: str, other: str) -> bool:
@@ -110,7 +110,7 @@ def _only_streets_differ(one: str, other: str) -> bool:
     return same_ward and _KYOTO_STREET.search(one + other) is not None
 
 
-def _shortened(shorter: Address, area: str) -> str:
+def _reason_of_shorter(shorter: Address, area: str) -> str:
     length = len(shorter.area)
     if same(area[:length], shorter.area) and not (shorter.numbers or shorter.building or shorter.room):
         return "address-less-exact"

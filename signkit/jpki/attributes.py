@@ -77,8 +77,8 @@ def read_attributes(certificate: x509.Certificate) -> PersonAttributes | None:
         address=values[OID_ADDRESS],
         birth_date=parse_birth_date(values.get(OID_BIRTH_DATE, "")),
         sex=_SEXES.get(values.get(OID_SEX, "")),
-        name_substitutes=_flagged(values.get(OID_NAME_SUBSTITUTES, "")),
-        address_substitutes=_flagged(values.get(OID_ADDRESS_SUBSTITUTES, "")),
+        name_substitutes=_flagged_places(values.get(OID_NAME_SUBSTITUTES, "")),
+        address_substitutes=_flagged_places(values.get(OID_ADDRESS_SUBSTITUTES, "")),
     )
 
 
@@ -112,7 +112,7 @@ def _era_offset(era: str | None) -> int:
     return _ERA_YEAR_BEFORE_FIRST[digit] if digit else 0
 
 
-def _flagged(text: str) -> tuple[int, ...]:
+def _flagged_places(text: str) -> tuple[int, ...]:
     return tuple(index for index, flag in enumerate(text) if flag == "1")
 
 

@@ -44,10 +44,10 @@ class PartyMatch:
 
     def with_codes(self, codes: Iterable[str], basis: Basis | None) -> PartyMatch:
         """Return this with further reasons, of which the worst counts, and what it rests on."""
-        return judged((*(reason.code for reason in self.reasons), *codes), basis)
+        return match_of((*(reason.code for reason in self.reasons), *codes), basis)
 
 
-def judged(codes: Iterable[str], basis: Basis | None = None) -> PartyMatch:
+def match_of(codes: Iterable[str], basis: Basis | None = None) -> PartyMatch:
     """Return the verdict and the reasons of ``codes``, in their order, each once."""
     reasons = tuple(REASONS[code] for code in dict.fromkeys(codes))
     return PartyMatch(worst(reason.code for reason in reasons), reasons, basis)

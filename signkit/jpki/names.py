@@ -13,7 +13,7 @@ from functools import cache
 from signkit.jpki.match_reasons import worst
 from signkit.jpki.normalise import (
     ANY_KANJI,
-    folded,
+    fold,
     has_kanji,
     hiragana,
     is_kana,
@@ -61,7 +61,7 @@ def compare_registered_names(registered: str, party: str, substitutes: Sequence[
     codes = _compare_readings(marked, party)
     if worst(codes) != "match":
         return codes
-    nothing_left = any(set(part) == {ANY_KANJI} for part in folded(marked).split())
+    nothing_left = any(set(part) == {ANY_KANJI} for part in fold(marked).split())
     return ("name-all-substituted",) if nothing_left else ("name-substitute",)
 
 
@@ -106,19 +106,19 @@ def _compare(signer: str, party: str) -> tuple[str, ...]:
     if not one or not other:
         return ("name-empty",)
     if code := _same_characters(one, other):
-        if code == "name-equal" and _joined(plain(signer)) != _joined(plain(party)):
+        if code == "name-equal" and _without_separators(plain(signer)) != _without_separators(plain(party)):
             code = "name-variant-form"
         return (code,)
     if _abbreviates(one, other) or _abbreviates(other, one):
         return ("name-partial",)
-    return tuple(_difference_codes(_aligned(one, other)))
+    return tuple(_difference_codes(_align(one, other)))
 
 
 def _parts(name: str) -> list[str]:
-    return folded(name).casefold().replace("・", " ").split()
+    return fold(name).casefold().replace("・", " ").split()
 
 
-def _joined(name: str) -> str:
+def _without_separators(name: str) -> str:
     return name.casefold().replace("・", "").replace(" ", "")
 
 
@@ -130,12 +130,12 @@ def _same_characters(one: Sequence[str], other: Sequence[str]) -> str | None:
     return "name-order-unclear" if sorted(one) == sorted(other) else None
 
 
-def _aligned(one: Sequence[str], other: Sequence[str]) -> list[tuple[str, str]]:
+def _align(one: Sequence[str], other: Sequence[str]) -> list[tuple[str, str]]:
     """Pair family name with family name and given name with given name, as far as they can be told apart."""
     if len(one) == len(other):
         return list(zip(one, other, strict=True))
     if len(one) == 1 and len(other) == 2:
-        return [(first, second) for second, first in _aligned(other, one)]
+        return [(first, second) for second, first in _align(other, one)]
     whole = "".join(other)
     if len(one) == 2 and len(other) == 1:
         family, given = one
@@ -192,7 +192,7 @@ def _one_is_latin(one: str, other: str) -> bool:
 
 
 def _latin_words(name: str) -> list[str]:
-    text = _APOSTROPHES.sub("", folded(name)).casefold()
+    text = _APOSTROPHES.sub("", fold(name)).casefold()
     return text.replace("-", " ").replace(",", " ").replace("・", " ").split()
 
 
@@ -205,7 +205,7 @@ def _compare_latin(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
         return ("name-accents",) if bare_one == bare_other else ("name-accents", "name-order")
     if "".join(bare_one) == "".join(bare_other):
         return ("name-split",)
-    if _transliterated(one) & _transliterated(other):
+    if _transliterations(one) & _transliterations(other):
         return ("name-transliteration",)
     if _abbreviates(bare_one, bare_other) or _abbreviates(bare_other, bare_one):
         return ("name-partial",)
@@ -213,7 +213,7 @@ def _compare_latin(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
     return ("name-one-character",) if [len(part) for part in rest] == [1, 1] else ("name-different",)
 
 
-def _transliterated(words: Sequence[str]) -> set[tuple[str, ...]]:
+def _transliterations(words: Sequence[str]) -> set[tuple[str, ...]]:
     """Return the ways in which words with special letters are written without them (ICAO Doc 9303-3, 6.A)."""
     written_out = sorted(without_accents(word.translate(_SPECIAL_LETTERS)) for word in words)
     return {tuple(written_out), tuple(sorted(without_accents(word) for word in words))}
@@ -244,7 +244,7 @@ class _Organization:
 
 
 def _read_organization(text: str) -> _Organization:
-    words = folded(text).casefold().replace("・", " ")
+    words = fold(text).casefold().replace("・", " ")
     if is_latin(words):
         return _read_latin_organization(words)
     name = words.replace(" ", "")
@@ -286,7 +286,11 @@ def _organization_codes(signer: str, party: str) -> tuple[str, ...]:
         return ("organization-form-missing",) if abbreviated else ("organization-form-different",)
     if one.position != other.position:
         return ("organization-form-position",)
-    return ("name-equal",) if _joined(plain(signer)) == _joined(plain(party)) else ("name-variant-form",)
+    return (
+        ("name-equal",)
+        if _without_separators(plain(signer)) == _without_separators(plain(party))
+        else ("name-variant-form",)
+    )
 
 
 def _begins_with(long: str, short: str) -> bool:

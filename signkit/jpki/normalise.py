@@ -3,7 +3,7 @@
 Three steps, each a plain function on text:
 
 - ``plain``: the same characters, written in one width, with one kind of space, hyphen and long mark;
-- ``folded``: ``plain`` with every kanji in its canonical form, without variation selectors and iteration marks;
+- ``fold``: ``plain`` with every kanji in its canonical form, without variation selectors and iteration marks;
 - ``with_arabic_numerals``: kanji numerals as digits, for addresses.
 
 NFKC alone will not do: it knows nothing of 髙/高, leaves 﨑 (U+FA11) as it is and rewrites 神 (U+FA19) without telling.
@@ -53,7 +53,7 @@ def is_unsafe(text: str) -> bool:
 def plain(text: str) -> str:
     """Return ``text`` in one width, with single ASCII spaces, ASCII hyphens and composed kana.
 
-    Compatibility ideographs and variation selectors stay: they are forms, and ``folded`` is where forms go.
+    Compatibility ideographs and variation selectors stay: they are forms, and ``fold`` is where forms go.
     """
     text = text.replace("\u309b", "\u3099").replace("\u309c", "\u309a")
     text = _NOT_COMPATIBILITY_IDEOGRAPHS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
@@ -63,7 +63,7 @@ def plain(text: str) -> str:
     return " ".join(_DOTS.sub("・", text).split())
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """Return ``plain(text)`` with each kanji in its canonical form and the iteration marks written out."""
     unified = unicodedata.normalize("NFC", plain(_SELECTORS.sub("", text)))
     canonical = _canonical_forms()
@@ -157,23 +157,23 @@ def _without_iteration_marks(text: str) -> str:
         if mark in "々〻" and written and has_kanji(written[-1]):
             written.append(written[-1])
         elif mark in "ゝヽ" and written and is_kana(written[-1]):
-            written.append(_unvoiced(written[-1]))
+            written.append(_without_voice_mark(written[-1]))
         elif mark in "ゞヾ" and written and is_kana(written[-1]):
-            written.append(_voiced(_unvoiced(written[-1])))
+            written.append(_with_voice_mark(_without_voice_mark(written[-1])))
         elif mark in "〱〲" and is_kana("".join(written[-2:])) and len(written) > 1:
             first, second = written[-2:]
-            written += [_voiced(_unvoiced(first)) if mark == "〲" else first, second]
+            written += [_with_voice_mark(_without_voice_mark(first)) if mark == "〲" else first, second]
         else:
             written.append(mark)
     return "".join(written)
 
 
-def _voiced(kana: str) -> str:
+def _with_voice_mark(kana: str) -> str:
     composed = unicodedata.normalize("NFC", kana + "\u3099")
     return composed if len(composed) == 1 else kana
 
 
-def _unvoiced(kana: str) -> str:
+def _without_voice_mark(kana: str) -> str:
     return unicodedata.normalize("NFD", kana)[0]
 
 

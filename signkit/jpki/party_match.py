@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.attributes import read_attributes
 from signkit.jpki.certificates import issuer_kind
-from signkit.jpki.match_reasons import MatchReason, PartyMatch, Verdict, judged, worst
+from signkit.jpki.match_reasons import MatchReason, PartyMatch, Verdict, match_of, worst
 from signkit.jpki.names import (
     compare_organizations,
     compare_person_names,
@@ -102,16 +102,16 @@ def match_person(signer: SignerIdentity | None, party: PartyClaim) -> PartyMatch
     one and the party is a person.
     """
     if signer is None:
-        return judged(["no-identity"])
+        return match_of(["no-identity"])
     of_organization = party.kind == "organization" or names_organization(party.name[:MAX_NAME_LENGTH])
     codes = _organization_codes(signer, party) if of_organization else _name_codes(signer, party)
     if worst(codes) != "mismatch" and not of_organization:
         codes += _address_codes(signer, party)
-    return judged(codes)
+    return match_of(codes)
 
 
 def _name_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
-    if refusal := _refused(signer.name, party.name):
+    if refusal := _refusal_reason(signer.name, party.name):
         return (refusal,)
     if signer.kind == "jpki":
         return compare_registered_names(signer.name, party.name, signer.name_substitutes)
@@ -120,7 +120,7 @@ def _name_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
 
 def _organization_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
     """Compare with an organization, or with the person that the contract names as signing for it."""
-    if refusal := _refused(signer.organization or signer.name, party.name):
+    if refusal := _refusal_reason(signer.organization or signer.name, party.name):
         return (refusal,)
     if not names_organization(party.name):
         codes = _name_codes(signer, party)
@@ -147,7 +147,7 @@ def _address_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]
     return (*codes, "address-substitute") if worst(codes) == "match" else codes
 
 
-def _refused(*names: str) -> str | None:
+def _refusal_reason(*names: str) -> str | None:
     """Return why ``names`` are not compared, or None."""
     if any(len(name) > MAX_NAME_LENGTH for name in names):
         return "name-too-long"

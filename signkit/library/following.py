@@ -101,7 +101,7 @@ def validate(file: FileSource, options: ValidationOptions | None = None, *, cont
     if isinstance(file, bytes):
         # By a URL's name no content is looked for in the current folder.
         report = validate_data(file, f"memory://{NAMELESS}", options or ValidationOptions(), content=named)
-        return report.named(NAMELESS)
+        return report.with_name(NAMELESS)
     return validate_file(file if isinstance(file, str) else Path(file), options, content=named)
 
 

@@ -134,7 +134,7 @@ def _contract_files(view: View) -> set[bytes]:
         streams = streams_of(view, specification)
         if not streams:
             raise SyntaxProblem("a file specification without a stream")
-        found |= {view.file.decoded(stream, view) for stream in streams}
+        found |= {view.file.decode_stream(stream, view) for stream in streams}
     return found
 
 

@@ -39,9 +39,9 @@ def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
             raise PdfPasswordNeeded() from error
         if error.code == "password-wrong":
             raise PdfPasswordWrong() from error
-        raise PdfNotSignable(_UNREADABLE.get(error.code, _damaged(error.detail))) from error
+        raise PdfNotSignable(_UNREADABLE.get(error.code, _damage(error.detail))) from error
     if file.damaged or not isinstance(file.history.last.root, dict):
-        raise PdfNotSignable(_damaged(next(iter(file.problems), "no catalog")))
+        raise PdfNotSignable(_damage(next(iter(file.problems), "no catalog")))
     return file
 
 
@@ -64,7 +64,7 @@ def field_names(file: PdfFile) -> FieldNames:
     )
 
 
-def _damaged(detail: str) -> Text:
+def _damage(detail: str) -> Text:
     return Text(
         f"it is damaged or uses a structure that is not supported ({detail})",
         f"壊れているか、対応していない構造です ({detail})",

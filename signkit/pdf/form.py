@@ -60,7 +60,7 @@ def form_fields(view: View) -> Iterator[FormField]:
         if not isinstance(entries, dict) or len(seen) > limit:
             continue
         part = view.resolve(entries.get("/T"))
-        name = _joined(prefix, part)
+        name = _join_names(prefix, part)
         inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
         kids = view.resolve(entries.get("/Kids"))
         inner = [kid for kid in kids if _is_field(view, kid)] if isinstance(kids, list) else []
@@ -72,7 +72,7 @@ def form_fields(view: View) -> Iterator[FormField]:
             )
 
 
-def _joined(prefix: str, part: Value) -> str:
+def _join_names(prefix: str, part: Value) -> str:
     """A name as it stands: a full stop inside /T stays part of the name (12.7.4.2 forbids it, files hold it)."""
     text = text_string(part) if isinstance(part, bytes) else ""
     return f"{prefix}.{text}" if prefix and text else prefix or text

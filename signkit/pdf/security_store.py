@@ -27,6 +27,6 @@ def _streams(view: View, value: Value) -> Iterator[bytes]:
         stream = view.resolve(item)
         if isinstance(stream, Stream):
             try:
-                yield view.file.decoded(stream, view)
+                yield view.file.decode_stream(stream, view)
             except SyntaxProblem:
                 continue

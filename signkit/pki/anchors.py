@@ -53,14 +53,14 @@ class TrustStore:
     anchors: tuple[Anchor, ...]
 
     @cached_property
-    def _parsed(self) -> dict[bytes, x509.Certificate]:
+    def _parsed_certificates(self) -> dict[bytes, x509.Certificate]:
         from asn1crypto import x509
 
         return {anchor.certificate: x509.Certificate.load(anchor.certificate) for anchor in self.anchors}
 
     def certificates(self, purpose: Purpose) -> list[x509.Certificate]:
         """Return the anchors believed for ``purpose``."""
-        return [self._parsed[anchor.certificate] for anchor in self.anchors if purpose in anchor.purposes]
+        return [self._parsed_certificates[anchor.certificate] for anchor in self.anchors if purpose in anchor.purposes]
 
     def label(self, certificate: x509.Certificate) -> AnchorLabel | None:
         """Return the label of an anchor (equal to the last byte), or None for any other certificate."""

@@ -34,7 +34,7 @@ def build_chain(certificate: x509.Certificate, candidates: Iterable[x509.Certifi
 def find_issuer(certificate: x509.Certificate, candidates: Iterable[x509.Certificate]) -> x509.Certificate | None:
     """Return the first candidate whose name is the issuer's and whose key made the certificate's signature."""
     named = (item for item in candidates if same_name(item.subject, certificate.issuer))
-    return next((item for item in islice(named, _MAX_NAMESAKES) if _signed(certificate, item)), None)
+    return next((item for item in islice(named, _MAX_NAMESAKES) if _is_signed_by(certificate, item)), None)
 
 
 def is_self_issued(certificate: x509.Certificate) -> bool:
@@ -42,7 +42,7 @@ def is_self_issued(certificate: x509.Certificate) -> bool:
     return same_name(certificate.subject, certificate.issuer)
 
 
-def _signed(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
+def _is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     from signkit.pki.paths.known import fits, known_certificate
 
     child, authority = known_certificate(certificate.dump()), known_certificate(issuer.dump())

@@ -53,7 +53,7 @@ def fetch(
     opener = _OPENER if secret_headers is None else _STAYING
     try:
         with opener.open(request, timeout=timeout) as answer:
-            return _read(answer, limit, time.monotonic() + timeout)
+            return _read_body(answer, limit, time.monotonic() + timeout)
     except urllib.error.HTTPError as error:
         cause = f"HTTP status {error.code}"
         error.close()
@@ -82,7 +82,7 @@ _OPENER = urllib.request.build_opener(_HttpOnly)
 _STAYING = urllib.request.build_opener(_NoRedirect)
 
 
-def _read(answer: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
+def _read_body(answer: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
     """Read the body; the time limit holds for all of it, not for each part that a slow service sends."""
     data = bytearray()
     while chunk := answer.read1(min(_CHUNK, limit + 1 - len(data))):

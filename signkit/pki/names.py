@@ -21,10 +21,10 @@ _MAX_KEPT = 200
 
 
 def _prepare_or_keep(_: x509.NameTypeAndValue, string: str) -> str:
-    return _prepared_once(string) if len(string) <= _MAX_KEPT else _prepared(string)
+    return _prepared_once(string) if len(string) <= _MAX_KEPT else _prepare_value(string)
 
 
-def _prepared(string: str) -> str:
+def _prepare_value(string: str) -> str:
     try:
         prepared: str = _prepare(x509.NameTypeAndValue(), string)
     except ValueError:
@@ -33,7 +33,7 @@ def _prepared(string: str) -> str:
 
 
 #: The same authorities and countries are named in every certificate of a batch.
-_prepared_once = lru_cache(maxsize=4_096)(_prepared)
+_prepared_once = lru_cache(maxsize=4_096)(_prepare_value)
 
 
 def compare_new_characters_exactly() -> None:
@@ -108,10 +108,10 @@ def name_of(name: Any) -> str | None:
         text = value[-1] if isinstance(value, list) else str(value)
         return "".join(character for character in text if character.isprintable()) or None
     except Exception:  # hostile ASN.1, or one odd value: tell of the others
-        return _told(name)
+        return _name_for_people(name)
 
 
-def _told(name: Any) -> str | None:
+def _name_for_people(name: Any) -> str | None:
     """Return the common name, or else the last value, of those that can be decoded."""
     found: dict[str, str] = {}
     try:

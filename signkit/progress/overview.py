@@ -96,7 +96,7 @@ def parallel_copies(files: Sequence[tuple[str, Lineage]]) -> dict[str, tuple[str
             by_root[each.root][each.whole] = each
     found: dict[str, tuple[str, ...]] = {}
     for copies in by_root.values():
-        related = _related(copies)
+        related = _related_copies(copies)
         for whole in copies:
             others = (name for other in copies if other not in related[whole] for name in names[other])
             parallel = tuple(islice(others, MAX_NAMED))
@@ -104,7 +104,7 @@ def parallel_copies(files: Sequence[tuple[str, Lineage]]) -> dict[str, tuple[str
     return found
 
 
-def _related(copies: dict[bytes, Lineage]) -> dict[bytes, set[bytes]]:
+def _related_copies(copies: dict[bytes, Lineage]) -> dict[bytes, set[bytes]]:
     """Return, for each of the copies, itself, those it continues and those that continue it."""
     related = {whole: {whole} for whole in copies}
     for whole, each in copies.items():

@@ -68,7 +68,7 @@ def members(path: str, suffixes: tuple[str, ...]) -> Iterator[ArchiveMember]:
     except OSError as error:
         yield ArchiveMember(None, problem=FileProblem("unreadable", system_cause(error)))
     except Exception as error:  # zipfile and tarfile raise a dozen kinds for hostile archives
-        yield ArchiveMember(None, problem=_damaged(type(error).__name__))
+        yield ArchiveMember(None, problem=_damage(type(error).__name__))
 
 
 class _BoundedFile(io.BufferedReader):
@@ -119,12 +119,12 @@ def _refusal(refused: ZipRefused) -> FileProblem:
         "members": ("limit", _TOO_MUCH),
     }
     found = words.get(refused.code)
-    return FileProblem(*found) if found is not None else _damaged(refused.detail)
+    return FileProblem(*found) if found is not None else _damage(refused.detail)
 
 
 def _tar_members(stream: IO[bytes], suffixes: tuple[str, ...]) -> Iterator[ArchiveMember]:
     budget = _Budget()
-    with _unzipped(stream) as plain, tarfile.open(fileobj=plain, mode="r:") as archive:
+    with _unzip(stream) as plain, tarfile.open(fileobj=plain, mode="r:") as archive:
         for info in archive:
             archive.members = []  # type: ignore[attr-defined]  # else it keeps them all
             if info.isdir() or not info.name.lower().endswith(suffixes):
@@ -174,7 +174,7 @@ def _pieces(member: IO[bytes], size: int) -> Iterator[bytes]:
 
 
 @contextmanager
-def _unzipped(stream: IO[bytes]) -> Iterator[IO[bytes]]:
+def _unzip(stream: IO[bytes]) -> Iterator[IO[bytes]]:
     """Give the tar itself: a gzip is unpacked into a temporary file, since tarfile steps back in what it reads."""
     if stream.peek(2)[:2] != b"\x1f\x8b":  # type: ignore[attr-defined]
         yield stream
@@ -196,7 +196,7 @@ def _raw(file: Any) -> io.FileIO:
     return io.FileIO(os.dup(file.fileno()))
 
 
-def _damaged(cause: str) -> FileProblem:
+def _damage(cause: str) -> FileProblem:
     return FileProblem("malformed", _DAMAGED.filled(cause=cause))
 
 

@@ -187,12 +187,12 @@ class _Run:
                     self._pending[future] = (source, time.monotonic())
                 if not self._pending:
                     return
-                yield from self._finished()
+                yield from self._take_finished()
         finally:
             for future in self._pending:
                 future.cancel()
 
-    def _finished(self) -> Iterator[tuple[str, Report | None]]:
+    def _take_finished(self) -> Iterator[tuple[str, Report | None]]:
         ready, _ = wait(self._pending, timeout=self._patience, return_when=FIRST_COMPLETED)
         for future in ready:
             source, _ = self._pending.pop(future)

@@ -33,7 +33,7 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
             Text(f"{address!r} is no engine", f"{address!r} は指定できません"),
             Text("Write it like dask://HOST:PORT.", "dask://ホスト:ポート の形で指定してください。"),
         )
-    client = _connected(f"tcp://{parts[1]}:{parts[2]}")
+    client = _connect(f"tcp://{parts[1]}:{parts[2]}")
     try:
         workers = sum(client.nthreads().values())
         if not workers:
@@ -44,7 +44,7 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
         client.close()
 
 
-def _connected(address: str) -> Any:
+def _connect(address: str) -> Any:
     try:
         from distributed import Client
     except ImportError as error:

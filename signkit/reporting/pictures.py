@@ -56,7 +56,7 @@ class Draughtsman:
 
 def _draw(name: str, sha256: str) -> Pictures:
     try:
-        pdf = _read(name)
+        pdf = _read_file(name)
         if hashlib.sha256(pdf).hexdigest() != sha256:
             return Pictures(missing="gone")
         return Pictures(tuple(signature_pages(pdf)))
@@ -66,7 +66,7 @@ def _draw(name: str, sha256: str) -> Pictures:
         return Pictures(missing="failed")
 
 
-def _read(name: str) -> bytes:
+def _read_file(name: str) -> bytes:
     """Read the file that a report calls ``name``: by path or URL, or inside an archive."""
     archive, mark, member_name = name.partition("!")
     while mark:

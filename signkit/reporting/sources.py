@@ -45,17 +45,17 @@ def sources(names: Iterable[str | os.PathLike[str]], *, offline: bool = False) -
         if offline and needs_network(text):
             yield FileSource(text, problem=OFFLINE)
             continue
-        for source in _named(text):
-            yield from _opened(source, named=source.name == text)
+        for source in _sources_at(text):
+            yield from _open_archive(source, named=source.name == text)
 
 
-def listed(names: Iterable[str]) -> Iterator[str]:
+def list_names(names: Iterable[str]) -> Iterator[str]:
     """Yield the names that `sources` would, with archives unopened: for counting."""
     for name in names:
-        yield from (source.name for source in _named(name))
+        yield from (source.name for source in _sources_at(name))
 
 
-def _named(name: str) -> Iterator[FileSource]:
+def _sources_at(name: str) -> Iterator[FileSource]:
     if is_url(name):
         yield from _at_url(name)
     elif os.path.isdir(name):  # noqa: PTH112
@@ -66,7 +66,7 @@ def _named(name: str) -> Iterator[FileSource]:
         yield FileSource(name)
 
 
-def _opened(source: FileSource, *, named: bool) -> Iterator[FileSource]:
+def _open_archive(source: FileSource, *, named: bool) -> Iterator[FileSource]:
     """Replace an archive by its members; one that was ``named`` and holds none must not pass in silence."""
     if source.problem is not None or is_url(source.name) or not source.name.lower().endswith(ARCHIVE_SUFFIXES):
         yield source

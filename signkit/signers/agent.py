@@ -61,7 +61,7 @@ class AgentSigner:
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:
-            self._channel = self._paired(stack)
+            self._channel = self._pair(stack)
             files = [list(item) for item in self._purpose.files]
             answer = self._exchange({"role": self._purpose.role, "files": files})
             try:
@@ -73,7 +73,7 @@ class AgentSigner:
             self._stack = stack.pop_all()
         return self
 
-    def _paired(self, stack: ExitStack) -> Channel:
+    def _pair(self, stack: ExitStack) -> Channel:
         secret = bytearray()
         try:
             self._connect().close()  # nobody types a code for an agent that is not there

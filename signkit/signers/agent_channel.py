@@ -85,11 +85,11 @@ class Channel:
             CodeWrong: its MAC does not fit: other code, altered, repeated or out of order.
         """
         deadline = time.monotonic() + seconds
-        (size,) = struct.unpack(">I", _read(self._connection, 4, deadline))
+        (size,) = struct.unpack(">I", _read_exactly(self._connection, 4, deadline))
         if size > _MAX_MESSAGE:
             raise ChannelBroken("a message larger than any")
-        mac = _read(self._connection, _MAC_SIZE, deadline)
-        payload = _read(self._connection, size, deadline)
+        mac = _read_exactly(self._connection, _MAC_SIZE, deadline)
+        payload = _read_exactly(self._connection, size, deadline)
         if not hmac.compare_digest(mac, self._mac(self._other, self._received, payload)):
             raise CodeWrong("a message that does not fit the code")
         self._received += 1
@@ -136,12 +136,12 @@ def greet(connection: socket.socket, secret: bytes, own: Side) -> Channel:
 
 
 def _their_nonce(connection: socket.socket, deadline: float) -> bytes:
-    if _read(connection, len(_GREETING), deadline) != _GREETING:
+    if _read_exactly(connection, len(_GREETING), deadline) != _GREETING:
         raise ChannelBroken("another protocol")
-    return _read(connection, _NONCE_SIZE, deadline)
+    return _read_exactly(connection, _NONCE_SIZE, deadline)
 
 
-def _read(connection: socket.socket, size: int, deadline: float) -> bytes:
+def _read_exactly(connection: socket.socket, size: int, deadline: float) -> bytes:
     data = bytearray()
     while len(data) < size:
         left = deadline - time.monotonic()

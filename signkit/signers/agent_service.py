@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from signkit.errors import SignerUnusable, SignKitError
 from signkit.signers.agent_channel import LOOPBACK, Channel, ChannelBroken, CodeWrong, greet, new_code, secret_of
-from signkit.signers.base import Purpose, Signer, shown
+from signkit.signers.base import Purpose, Signer, printable
 
 CODE_SECONDS = 300.0
 _WRONG_CODES = 3
@@ -102,14 +102,14 @@ def serve(
         SignerUnusable("agent-codes-wrong"): too many wrong codes in a row.
     """
     while True:
-        channel, connection = _paired(listener, desk, clock, code_seconds)
+        channel, connection = _pair(listener, desk, clock, code_seconds)
         with connection:
             desk.ended(_serve_one(channel, desk, open_key))
         if once:
             return
 
 
-def _paired(
+def _pair(
     listener: socket.socket, desk: Desk, clock: Callable[[], float], code_seconds: float
 ) -> tuple[Channel, socket.socket]:
     port = listener.getsockname()[1]
@@ -188,7 +188,8 @@ def _purpose(message: dict[str, Any]) -> Purpose:
     if not all(isinstance(item, list) and len(item) == 2 and all(isinstance(x, str) for x in item) for item in files):
         raise ChannelBroken("no list of files")
     return Purpose(
-        shown(role[:_MAX_TEXT]), tuple((shown(name[:_MAX_TEXT]), shown(digest[:64])) for name, digest in files)
+        printable(role[:_MAX_TEXT]),
+        tuple((printable(name[:_MAX_TEXT]), printable(digest[:64])) for name, digest in files),
     )
 
 

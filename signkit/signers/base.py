@@ -101,7 +101,7 @@ class Signer(KeyFacts, Protocol):
     ) -> None: ...
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     """Return a stranger's text without what could steer a terminal."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 

@@ -121,10 +121,10 @@ def _surface_tries(connection: Connection) -> Iterator[tuple[str, int | None]]:
             yield from ((secret.key, None) for secret in secrets)
             continue
         for secret in secrets:
-            yield secret.key, _told(files, secret)
+            yield secret.key, _tries_told_by(files, secret)
 
 
-def _told(files: CardFiles, secret: Secret) -> int | None:
+def _tries_told_by(files: CardFiles, secret: Secret) -> int | None:
     """Return the tries left; None from a card that does not tell them as expected: no secret hangs on it."""
     try:
         return tries_left(files, secret)

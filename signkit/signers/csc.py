@@ -110,7 +110,7 @@ class CscSigner:
         signatures = self._call("signatures/signHash", request).get("signatures")
         if not isinstance(signatures, list) or len(signatures) != 1:
             raise SignerUnusable("csc-failed", step="signatures/signHash", cause="not one signature")
-        return _decoded(signatures[0], "signatures/signHash")
+        return _decode(signatures[0], "signatures/signHash")
 
     def _authorisation(self, hashes: list[str]) -> dict[str, Any]:
         request: dict[str, Any] = {"numSignatures": 1, **self._hashes(hashes, None)}
@@ -241,7 +241,7 @@ def _certificates(info: dict[str, Any]) -> list[bytes]:
         raise SignerUnusable("csc-failed", step="credentials/info", cause="no certificates")
     if isinstance(part, dict) and part.get("status", "valid") != "valid":
         raise SignerUnusable("csc-unsupported", cause=_NOT_VALID)
-    ders = [_decoded(text, "credentials/info") for text in texts]
+    ders = [_decode(text, "credentials/info") for text in texts]
     try:
         for der in ders:
             x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
@@ -252,7 +252,7 @@ def _certificates(info: dict[str, Any]) -> list[bytes]:
     return ders
 
 
-def _decoded(text: object, step: str) -> bytes:
+def _decode(text: object, step: str) -> bytes:
     try:
         return b64decode(text if isinstance(text, str) else "*", validate=True)
     except (binascii.Error, ValueError) as error:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 from signkit.errors import SignerUnusable, TokenChoice
 from signkit.pki.chains import build_chain
 from signkit.settings import Settings
-from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, shown, wipe
+from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, printable, wipe
 from signkit.signers.pkcs11_token import (
     Module,
     NamedToken,
@@ -274,11 +274,11 @@ def _choose(pairs: list[_Pair], named: NamedToken, uri: Pkcs11Uri) -> _Pair:
 def _choices(pairs: list[_Pair], named: NamedToken) -> tuple[TokenChoice, ...]:
     return tuple(
         TokenChoice(
-            token=shown(named.token.label),
+            token=printable(named.token.label),
             uri=str(replace(named.uri, object=pair.labels[0] or None, id=pair.id)),
-            label=shown(pair.labels[0]),
+            label=printable(pair.labels[0]),
             id=pair.id.hex(),
-            common_name=shown(_common_name(pair.certificate)),
+            common_name=printable(_common_name(pair.certificate)),
         )
         for pair in sorted(pairs, key=lambda pair: (pair.labels, pair.id))
     )
@@ -293,7 +293,7 @@ def _algorithm(certificate: x509.Certificate, token: Token) -> KeyAlgorithm:
     from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives.serialization import load_der_public_key
 
-    label = shown(token.label)
+    label = printable(token.label)
     try:
         algorithm = algorithm_of(load_der_public_key(certificate.public_key.dump()))
     except KeyUnfit as unfit:
@@ -318,12 +318,12 @@ def _mechanism(token: Token, algorithm: KeyAlgorithm) -> Mechanism:
     if chosen is None:
         names = ", ".join(f"CKM_{mechanism.name}" for mechanism in usable)
         cause = Text(f"the token has none of {names}", f"トークンが {names} のいずれにも対応していません")
-        raise SignerUnusable("token-key-unusable", token=shown(token.label), cause=cause)
+        raise SignerUnusable("token-key-unusable", token=printable(token.label), cause=cause)
     return chosen
 
 
 def _sign(key: _Key, data: bytes, pin: bytearray | None) -> bytes:
-    prepared = _prepared(key, data)
+    prepared = _mechanism_input(key, data)
     with speaking_with(key.token):
         if pin is None:
             answer = key.private.sign(prepared, mechanism=key.mechanism)
@@ -334,7 +334,7 @@ def _sign(key: _Key, data: bytes, pin: bytearray | None) -> bytes:
     return _as_cms_carries_it(key, bytes(answer))
 
 
-def _prepared(key: _Key, data: bytes) -> bytes:
+def _mechanism_input(key: _Key, data: bytes) -> bytes:
     """Return what the mechanism takes: the data, its DigestInfo (RFC 8017 9.2), or its digest."""
     from pkcs11 import Mechanism
 
@@ -361,6 +361,6 @@ def _as_cms_carries_it(key: _Key, answer: bytes) -> bytes:
     half, odd = divmod(len(answer), 2)
     if odd or not half:
         raise SignerUnusable(
-            "token-failed", token=shown(key.token.label), cause=f"an ECDSA signature of {len(answer)} bytes"
+            "token-failed", token=printable(key.token.label), cause=f"an ECDSA signature of {len(answer)} bytes"
         )
     return encode_dss_signature(int.from_bytes(answer[:half], "big"), int.from_bytes(answer[half:], "big"))

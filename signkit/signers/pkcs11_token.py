@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from signkit.errors import MissingExtra, SignerUnusable, TokenChoice, system_cause
-from signkit.signers.base import AskSecret, SecretRequest, shown
+from signkit.signers.base import AskSecret, SecretRequest, printable
 from signkit.signers.pkcs11_uri import Pkcs11Uri
 from signkit.words import Text
 
@@ -127,11 +127,11 @@ def speaking_with(token: Token) -> Iterator[None]:
     try:
         yield
     except (PinIncorrect, PinInvalid, PinLenRange) as error:
-        raise SignerUnusable("token-pin-wrong", token=shown(token.label), state=_state_of_tries(token)) from error
+        raise SignerUnusable("token-pin-wrong", token=printable(token.label), state=_state_of_tries(token)) from error
     except PinLocked as error:
-        raise SignerUnusable("token-pin-locked", token=shown(token.label)) from error
+        raise SignerUnusable("token-pin-locked", token=printable(token.label)) from error
     except PKCS11Error as error:
-        raise SignerUnusable("token-failed", token=shown(token.label), cause=_cause(error)) from error
+        raise SignerUnusable("token-failed", token=printable(token.label), cause=_cause(error)) from error
 
 
 def find_token(module: Module, uri: Pkcs11Uri) -> NamedToken:
@@ -141,7 +141,7 @@ def find_token(module: Module, uri: Pkcs11Uri) -> NamedToken:
         SignerUnusable("token-not-found", "token-ambiguous"): none or several; they are listed.
         SignerUnusable("token-failed"): the module cannot even list its slots.
     """
-    tokens = _named(list(_initialised_tokens(module)), uri)
+    tokens = _name_tokens(list(_initialised_tokens(module)), uri)
     fitting = [named for named in tokens if _fits(named.token, uri)]
     if len(fitting) == 1:
         return fitting[0]
@@ -179,7 +179,7 @@ def _fits(token: Token, uri: Pkcs11Uri) -> bool:
     return all(wanted is None or wanted == there for wanted, there in pairs)
 
 
-def _named(tokens: list[Token], uri: Pkcs11Uri) -> list[NamedToken]:
+def _name_tokens(tokens: list[Token], uri: Pkcs11Uri) -> list[NamedToken]:
     """Name each token by its label, and where that is not unique by its slot.  Never by serial number: it identifies
     a person's card (and OpenSC says 00000000 of every Individual Number Card)."""
     labels = [token.label for token in tokens]
@@ -199,7 +199,7 @@ def _named(tokens: list[Token], uri: Pkcs11Uri) -> list[NamedToken]:
 
 
 def _choices(tokens: list[NamedToken]) -> tuple[TokenChoice, ...]:
-    return tuple(TokenChoice(shown(named.token.label), str(named.uri)) for named in tokens)
+    return tuple(TokenChoice(printable(named.token.label), str(named.uri)) for named in tokens)
 
 
 def obtain_pin(token: Token, ask: AskSecret, *, use_last_try: bool) -> bytearray | None:
@@ -216,7 +216,7 @@ def obtain_pin(token: Token, ask: AskSecret, *, use_last_try: bool) -> bytearray
         flags = token.slot.get_token().flags  # those of ``token`` are as old as the object
     if not flags & TokenFlag.LOGIN_REQUIRED:
         return None
-    name = shown(token.label)
+    name = printable(token.label)
     if flags & TokenFlag.USER_PIN_LOCKED:
         raise SignerUnusable("token-pin-locked", token=name)
     last = bool(flags & TokenFlag.USER_PIN_FINAL_TRY)
@@ -273,9 +273,9 @@ def with_text(token: Token, pin: bytearray, use: Callable[[str], _T]) -> _T:
     Raises:
         SignerUnusable("token-pin-not-sent"): it is not UTF-8.
     """
-    text = _decoded(pin)
+    text = _decode(pin)
     if text is None:
-        raise SignerUnusable("token-pin-not-sent", token=shown(token.label))
+        raise SignerUnusable("token-pin-not-sent", token=printable(token.label))
     try:
         return use(text)
     except BaseException as error:
@@ -285,7 +285,7 @@ def with_text(token: Token, pin: bytearray, use: Callable[[str], _T]) -> _T:
         del text
 
 
-def _decoded(pin: bytearray) -> str | None:
+def _decode(pin: bytearray) -> str | None:
     try:
         return pin.decode()
     except UnicodeDecodeError:

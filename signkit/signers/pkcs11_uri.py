@@ -75,7 +75,7 @@ def parse_pkcs11_uri(rest: str) -> Pkcs11Uri:
             cause=Text(f"it is longer than {_MAX_LENGTH} characters", f"{_MAX_LENGTH}文字を超えています"),
         )
     path, _, query = rest.partition("?")
-    found = _read(path, ";", _PATH_ATTRIBUTES) | _read(query, "&", _QUERY_ATTRIBUTES)
+    found = _read_part(path, ";", _PATH_ATTRIBUTES) | _read_part(query, "&", _QUERY_ATTRIBUTES)
     found.pop("type", None)
     return Pkcs11Uri(**{_field(name): value for name, value in found.items()})  # type: ignore[arg-type]
 
@@ -84,7 +84,7 @@ def _field(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _read(part: str, separator: str, known: tuple[str, ...]) -> dict[str, str | int | bytes]:
+def _read_part(part: str, separator: str, known: tuple[str, ...]) -> dict[str, str | int | bytes]:
     found: dict[str, str | int | bytes] = {}
     for piece in part.split(separator) if part else ():
         name, equals, value = piece.partition("=")

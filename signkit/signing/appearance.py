@@ -155,12 +155,12 @@ def _matrix(turn: int, width: float, height: float) -> tuple[float, ...]:
 def _source(appearance: Appearance, width: float, height: float, *, opaque: bool) -> str:
     side = min(height * 0.94, width * 0.3, _SEAL_SIDE)
     gap = side * 0.16
-    image = _flattened(appearance.image) if appearance.image and opaque else appearance.image
+    image = _flatten(appearance.image) if appearance.image and opaque else appearance.image
     seal = _image_source(image, side) if image else _seal_source(appearance.seal, side)
     room = width - side - gap - _INSET
     size = min(height * 0.24, 11.0, _fitting_size(appearance.lines, room))
     lines = "".join(
-        f"text({string_literal(line)}, size: {_points(size * scale)}), " for line, scale in _scaled(appearance)
+        f"text({string_literal(line)}, size: {_points(size * scale)}), " for line, scale in _lines_with_size(appearance)
     )
     return f"""
 #set page(width: {_points(width)}, height: {_points(height)}, margin: 0pt, fill: none)
@@ -170,7 +170,7 @@ def _source(appearance: Appearance, width: float, height: float, *, opaque: bool
 """
 
 
-def _scaled(appearance: Appearance) -> list[tuple[str, float]]:
+def _lines_with_size(appearance: Appearance) -> list[tuple[str, float]]:
     return [(line, 1.0 if index == 0 else 0.68) for index, line in enumerate(appearance.lines)]
 
 
@@ -222,7 +222,7 @@ def _image_source(image: bytes, side: float) -> str:
     )
 
 
-def _flattened(image: bytes) -> bytes:
+def _flatten(image: bytes) -> bytes:
     """Return the image on white paper: PDF/A-1 has no transparency (ISO 19005-1 6.4)."""
     from PIL import Image
 

@@ -104,7 +104,7 @@ def extend_content(parts: Parts, content: Content, level: Level, services: Servi
         raise TimestampUnavailable("no service is named / 指定がありません")
     _prepare(content, parts, _IMPRINT_DIGEST)
     with _reading():
-        stamped = replace(parts, signer_infos=tuple(_stamped(info, services) for info in parts.signer_infos))
+        stamped = replace(parts, signer_infos=tuple(_add_timestamp(info, services) for info in parts.signer_infos))
         if not level.has_evidence:
             return SignedParts(stamped)
         return _with_evidence(stamped, content, level, services, range(len(stamped.signer_infos)), ())
@@ -224,7 +224,7 @@ def _prepare(content: Content, parts: Parts | None, digest: str) -> None:
                 raise SigningRefused("cms-not-usable", cause=_OLD_ARCHIVE)
 
 
-def _stamped(raw: bytes, services: Services) -> bytes:
+def _add_timestamp(raw: bytes, services: Services) -> bytes:
     info = InfoParts.of(raw)
     if info.has_timestamp:
         return raw
@@ -243,26 +243,26 @@ def _with_evidence(
     """Add evidence on the signatures at ``indices``, and for B-LTA an archive timestamp each."""
     pool = [*own, *services.issuers]
     evidence = collect_evidence(_entities(parts, indices), [*_pool(parts), *pool], services.revocation, level.value)
-    parts = _added(parts, evidence)
+    parts = _add_evidence(parts, evidence)
     if level is Level.B_LTA:
         infos = list(parts.signer_infos)
         for index in indices:
-            infos[index] = _archived(parts, InfoParts.of(infos[index]), content, services)
+            infos[index] = _add_archive_timestamp(parts, InfoParts.of(infos[index]), content, services)
         parts = replace(parts, signer_infos=tuple(infos))
         new = [item for item in _entities(parts, indices) if item.dump() not in evidence.certificates]
         more = collect_evidence(new, [*_pool(parts), *pool], services.revocation, level.value)
-        parts, evidence = _added(parts, more), evidence + more
+        parts, evidence = _add_evidence(parts, more), evidence + more
     return SignedParts(parts, evidence.issued)
 
 
-def _archived(parts: Parts, info: InfoParts, content: Content, services: Services) -> bytes:
+def _add_archive_timestamp(parts: Parts, info: InfoParts, content: Content, services: Services) -> bytes:
     index = make_index(parts, info)
     covered = b"".join(covered_bytes(parts, info, content.digest(_IMPRINT_DIGEST), index))
     token = obtain_timestamp(services.timestamps, hashlib.sha256(covered).digest())
     return info.with_unsigned(archive_attribute(token.der, index)).encoded()
 
 
-def _added(parts: Parts, evidence: Evidence) -> Parts:
+def _add_evidence(parts: Parts, evidence: Evidence) -> Parts:
     """Put evidence where B-LT wants it (EN 319 122-1 6.3): SignedData.certificates and .crls, OCSP by RFC 5940."""
     responses = tuple(element(explicit(1), _OCSP_RESPONSE, der) for der in evidence.ocsps)
     return parts.with_added(certificates=evidence.certificates, crls=(*evidence.crls, *responses))

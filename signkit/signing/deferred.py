@@ -60,7 +60,7 @@ _NAME = {"type": "string", "minLength": 1, "maxLength": 1000}
 _COUNT = {"type": "integer", "minimum": 0, "maximum": 2_000_000_000}
 
 
-def _closed(**properties: dict[str, Any]) -> dict[str, Any]:
+def _closed_object(**properties: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": "object",
         "properties": properties,
@@ -69,15 +69,15 @@ def _closed(**properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_FORM = _closed(
+_FORM = _closed_object(
     schema={"const": SCHEMA},
-    to_sign=_closed(
+    to_sign=_closed_object(
         attributes={"type": "string", "maxLength": 20_000},
         digest={"type": "string", "pattern": "^[0-9a-f]{64,128}$"},
         digest_algorithm={"enum": ["sha256", "sha384", "sha512", "shake256"]},
         key_type={"enum": ["rsa", "ecdsa", "ed25519", "ed448"]},
     ),
-    file=_closed(
+    file=_closed_object(
         name=_NAME, sha256=_HEX_64, start=_COUNT, end=_COUNT, original_name=_NAME, original_size=_COUNT,
         original_sha256=_HEX_64,
     ),

@@ -56,8 +56,8 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
                 every.update((item.sha256, item) for item in certificates)
                 signers.update((item.sha256, item) for item in _signers(part, certificates, name))
         store = entry(reader.root, "/DSS")
-        every.update((item.sha256, item) for item in map(asn1_certificate, _stored(store, "/Certs")))
-        held = Evidence(ocsps=tuple(_stored(store, "/OCSPs")), crls=tuple(_stored(store, "/CRLs")))
+        every.update((item.sha256, item) for item in map(asn1_certificate, _stored_streams(store, "/Certs")))
+        held = Evidence(ocsps=tuple(_stored_streams(store, "/OCSPs")), crls=tuple(_stored_streams(store, "/CRLs")))
     return Embedded(list(signers.values()), list(every.values()), held, tuple(untimed))
 
 
@@ -93,5 +93,5 @@ def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:
                 yield token["content"]
 
 
-def _stored(store: Any, kind: str) -> Iterator[bytes]:
+def _stored_streams(store: Any, kind: str) -> Iterator[bytes]:
     return (stream.get_object().data for stream in entry(store, kind) or ())

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from signkit.errors import PdfNotSignable, SigningRefused, TimestampUnavailable
 from signkit.pdf.fields import FieldNames
 from signkit.pdf.reading.unlocking import Password
-from signkit.pdf.writing.appending import open_writer, written
+from signkit.pdf.writing.appending import open_writer, whole_file
 from signkit.pdf.writing.forms import signature_field_dictionaries
 from signkit.pdf.writing.opening import entry, may_hold, open_reader, reading_errors
 from signkit.pki.revocation.collecting import Evidence
@@ -178,7 +178,7 @@ def prepare_field(
         digest_name = key.algorithm.digest
         setup = SigObjSetup(placeholder, mdp_setup=_rules(field, request, permission, digest_name))
         steps.send(setup)
-        return _prepared(steps, digest_name)
+        return _prepare_file(steps, digest_name)
 
 
 def _field_steps(writer: IncrementalPdfFileWriter, request: SignatureRequest) -> tuple[Any, Any]:
@@ -216,7 +216,7 @@ def _keeping_form_rules(writer: IncrementalPdfFileWriter) -> Iterator[None]:
         writer.update_container(form)
 
 
-def _prepared(steps: Any, digest_name: str) -> PreparedFile:
+def _prepare_file(steps: Any, digest_name: str) -> PreparedFile:
     from pyhanko.sign.signers.cms_embedder import SigIOSetup
 
     prepared, output = steps.send(SigIOSetup(md_algorithm=digest_name, output=BytesIO()))
@@ -325,7 +325,7 @@ def add_evidence(pdf: bytes, evidence: Evidence, password: Password = None) -> b
         )
         if not store.modified:
             return pdf
-        return written(writer)
+        return whole_file(writer)
 
 
 def add_document_timestamp(
@@ -351,7 +351,7 @@ def _timestamp_once(
         with _keeping_form_rules(writer):
             give_empty_appearance(writer, next(steps).get_object())
         steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=2 * room)))
-        prepared = _prepared(steps, "sha256")
+        prepared = _prepare_file(steps, "sha256")
     return prepared.filled(obtain_timestamp(sources, prepared.digest).der)
 
 

@@ -107,7 +107,7 @@ def _page(reader: PdfFileReader, name: str, place: Place) -> Any:
     return reader.find_page_for_modification(index)[0].get_object()
 
 
-def _inherited(page: Any, key: str) -> Any:
+def _inherited_entry(page: Any, key: str) -> Any:
     """Return a page's attribute, its own or of the page tree above it (ISO 32000-2 7.7.3.4)."""
     node = page
     for _ in range(_MAX_PARENTS):
@@ -120,13 +120,13 @@ def _inherited(page: Any, key: str) -> Any:
 
 
 def _turn(page: Any) -> int:
-    return int(_inherited(page, "/Rotate") or 0) % 360
+    return int(_inherited_entry(page, "/Rotate") or 0) % 360
 
 
 def _visible_box(page: Any) -> Box:
     """Return what of the page a viewer shows: the crop box within the media box (14.11.2)."""
-    media = _normal(_inherited(page, "/MediaBox"))
-    crop = _inherited(page, "/CropBox")
+    media = _normal(_inherited_entry(page, "/MediaBox"))
+    crop = _inherited_entry(page, "/CropBox")
     if crop is None:
         return media
     left, bottom, right, top = _normal(crop)

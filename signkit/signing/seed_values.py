@@ -82,7 +82,7 @@ def refuse_violation(field: Any, intention: Intention) -> None:
 
 
 def _seed_of(field: Any) -> Any:
-    return _resolved(field["/SV"], _ObjectBudget()) if "/SV" in field else None
+    return _resolve(field["/SV"], _ObjectBudget()) if "/SV" in field else None
 
 
 class _ObjectBudget:
@@ -91,7 +91,7 @@ class _ObjectBudget:
     left = _MAX_ITEMS
 
 
-def _resolved(item: Any, budget: _ObjectBudget, depth: int = 0) -> Any:
+def _resolve(item: Any, budget: _ObjectBudget, depth: int = 0) -> Any:
     """Return a copy without references: pyHanko's reader of seed values follows none."""
     from pyhanko.pdf_utils import generic
 
@@ -100,9 +100,9 @@ def _resolved(item: Any, budget: _ObjectBudget, depth: int = 0) -> Any:
         raise ValueError("the seed values are too deep or too large")
     if isinstance(item, generic.DictionaryObject):
         there = [key for key in item if not isinstance(item.raw_get(key).get_object(), generic.NullObject)]
-        return generic.DictionaryObject({key: _resolved(item[key], budget, depth + 1) for key in there})
+        return generic.DictionaryObject({key: _resolve(item[key], budget, depth + 1) for key in there})
     if isinstance(item, generic.ArrayObject):
-        return generic.ArrayObject(_resolved(item[index], budget, depth + 1) for index in range(len(item)))
+        return generic.ArrayObject(_resolve(item[index], budget, depth + 1) for index in range(len(item)))
     return item
 
 
@@ -153,7 +153,7 @@ def _unmet_by_statement(spec: SigSeedValueSpec, intention: Intention) -> Iterato
             if reason is not None:
                 yield Text("no reason (leave --reason out)", "理由を記さないこと (--reason を外してください)")
         elif reason not in reasons:
-            listed = " | ".join(_shown(each) for each in reasons)
+            listed = " | ".join(_printable(each) for each in reasons)
             yield Text(f"one of these reasons (--reason): {listed}", f"次のいずれかの理由 (--reason): {listed}")
     if spec.flags & SigSeedValFlags.LEGAL_ATTESTATION and spec.legal_attestations and intention.request.certify:
         yield Text(
@@ -161,7 +161,7 @@ def _unmet_by_statement(spec: SigSeedValueSpec, intention: Intention) -> Iterato
             "法的証明の記載 (LegalAttestation。SignKit は対応していません)",
         )
     if spec.flags & SigSeedValFlags.APPEARANCE_FILTER and spec.appearance is not None:
-        named = _shown(spec.appearance)
+        named = _printable(spec.appearance)
         yield Text(
             f"the named appearance {named!r}, which SignKit does not have",
             f"名前付きの外観「{named}」(SignKit にはありません)",
@@ -198,7 +198,7 @@ def _unmet_by_key(spec: SigSeedValueSpec, key: KeyFacts, names: Any) -> Iterator
 
     methods = spec.digest_methods
     if spec.flags & SigSeedValFlags.DIGEST_METHOD and methods and key.algorithm.digest.lower() not in methods:
-        listed, own = ", ".join(_shown(each.upper()) for each in methods), key.algorithm.digest.upper()
+        listed, own = ", ".join(_printable(each.upper()) for each in methods), key.algorithm.digest.upper()
         yield Text(
             f"one of these hashes: {listed} (this key signs {own})",
             f"次のいずれかのハッシュ: {listed} (この鍵は {own} で署名します)",
@@ -221,10 +221,12 @@ def _unmet_by_certificate(wanted: SigCertConstraints, key: KeyFacts, names: Any)
     if wanted.flags & Flags.SUBJECT and wanted.subjects and own.sha256 not in {each.sha256 for each in wanted.subjects}:
         yield Text("one of the certificates that it lists", "署名欄が列挙する証明書のいずれか")
     if wanted.flags & Flags.ISSUER and wanted.issuers and not _is_issued_by(own, chain, wanted.issuers):
-        listed = " | ".join(_shown(readable_name(issuer.subject)) for issuer in wanted.issuers)
+        listed = " | ".join(_printable(readable_name(issuer.subject)) for issuer in wanted.issuers)
         yield Text(f"a certificate issued by: {listed}", f"次の認証局が発行した証明書: {listed}")
     if wanted.flags & Flags.SUBJECT_DN and len(names) and not any(_is_named(own, name) for name in names):
-        listed = " | ".join(_shown(", ".join(f"{key[1:]}={value}" for key, value in name.items())) for name in names)
+        listed = " | ".join(
+            _printable(", ".join(f"{key[1:]}={value}" for key, value in name.items())) for name in names
+        )
         yield Text(f"a certificate issued to: {listed}", f"次の名義の証明書: {listed}")
     if wanted.flags & Flags.KEY_USAGE and wanted.key_usage and not _has_usage(own, wanted):
         yield Text("a certificate with another key usage", "別の鍵用途の証明書")
@@ -260,7 +262,7 @@ def _has_usage(own: x509.Certificate, wanted: SigCertConstraints) -> bool:
     return any(each.must_have_set() <= usage and not each.forbidden_set() & usage for each in wanted.key_usage or ())
 
 
-def _shown(text: object) -> str:
+def _printable(text: object) -> str:
     """Return a stranger's text, short and without what could steer a terminal."""
     plain = "".join(character if character.isprintable() else "\ufffd" for character in str(text))
     return plain if len(plain) <= 100 else plain[:99] + "…"

@@ -113,7 +113,7 @@ def validate_asic_stream(stream: BinaryIO, *, name: str, options: ValidationOpti
         if size_of(stream) == 0:
             return unreadable(blank, "empty")
         with _Archive(stream, options.limits) as archive:
-            return _judged(archive, options, blank)
+            return _judge_archive(archive, options, blank)
     except LimitExceeded as error:
         return unreadable(blank, "limit", detail=str(error))
     except (AsicUnreadable, zipfile.BadZipFile, expat.ExpatError) as error:
@@ -150,7 +150,7 @@ def _names(manifest: _Manifest, name: str) -> bool:
 # --- judging -------------------------------------------------------------------------------------------------
 
 
-def _judged(archive: _Archive, options: ValidationOptions, blank: Report) -> Report:
+def _judge_archive(archive: _Archive, options: ValidationOptions, blank: Report) -> Report:
     if not archive.signatures:
         if archive.has_xades:
             raise AsicUnreadable("its signatures are XAdES, which is not supported")
@@ -191,20 +191,20 @@ def _one(archive: _Archive, name: str, signed: Sequence[_Manifest], options: Val
     report = validate_cms(data, name=name, options=options, content=manifest.data if manifest else None)
     if manifest is None:
         words = reason("asic-manifest", detail=f"{len(signed)} manifests name {_short(name)}")
-        return _held(report, Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", words)
+        return _hold_to(report, Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", words)
     if manifest.is_critical:  # EN 319 162-1 A.4: who does not know it must not take the manifest for understood
-        report = _held(report, Verdict.INDETERMINATE, "GENERIC", reason("asic-extension"))
+        report = _hold_to(report, Verdict.INDETERMINATE, "GENERIC", reason("asic-extension"))
     missing = [item.name for item in manifest.references if not archive.holds(item.name)]
     present = [item for item in manifest.references if archive.holds(item.name)]
     changed = [item.name for item in present if archive.digest(item.name, item.digest_name) != item.digest]
     if changed:
-        return _held(report, Verdict.FAILED, "HASH_FAILURE", _naming("asic-digest", changed))
+        return _hold_to(report, Verdict.FAILED, "HASH_FAILURE", _naming("asic-digest", changed))
     if missing or not present:
-        return _held(report, Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", _naming("asic-missing", missing))
+        return _hold_to(report, Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", _naming("asic-missing", missing))
     return report
 
 
-def _held(report: Report, verdict: Verdict, sub_indication: str, words: Reason) -> Report:
+def _hold_to(report: Report, verdict: Verdict, sub_indication: str, words: Reason) -> Report:
     """Return the report with every signature at most as good as what was found of the signed files."""
 
     def held(item: SignatureReport) -> SignatureReport:
@@ -245,7 +245,7 @@ class _Archive:
         self._digests: dict[tuple[str, str], bytes] = {}
         self.renamed: list[str] = []
         self._zip = zipfile.ZipFile(stream)
-        self._entries = self._checked()
+        self._entries = self._checked_entries()
 
     def __enter__(self) -> _Archive:
         return self
@@ -320,7 +320,7 @@ class _Archive:
                     raise LimitExceeded("unpacked bytes", limit)
                 take(piece)
 
-    def _checked(self) -> dict[str, zipfile.ZipInfo]:
+    def _checked_entries(self) -> dict[str, zipfile.ZipInfo]:
         entries = self._zip.infolist()
         if len(entries) > _MAX_MEMBERS:
             raise LimitExceeded("members", _MAX_MEMBERS)

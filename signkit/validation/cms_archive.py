@@ -41,10 +41,12 @@ class ArchiveTimestamp:
 
 def archive_timestamps(parts: Parts, info: InfoParts, content: Content | None) -> tuple[ArchiveTimestamp, ...]:
     """Check the archive timestamps (v3) of one signature; without the content none can be checked."""
-    return tuple(_checked(parts, info, value, content) for value in info.archives) if content is not None else ()
+    return (
+        tuple(_check_timestamp(parts, info, value, content) for value in info.archives) if content is not None else ()
+    )
 
 
-def _checked(parts: Parts, info: InfoParts, value: bytes, content: Content) -> ArchiveTimestamp:
+def _check_timestamp(parts: Parts, info: InfoParts, value: bytes, content: Content) -> ArchiveTimestamp:
     try:
         index = Index.in_token(value)
         missing = index.missing(parts, info)
@@ -67,7 +69,7 @@ def _not_judged(value: bytes) -> ArchiveTimestamp:
 
 
 def _imprint_digest(value: bytes) -> str:
-    content = cms.encapsulated(cms.load(value))
+    content = cms.encapsulated_content(cms.load(value))
     return digest_name(tsp.TSTInfo.load(b"".join(content or ()))["message_imprint"]["hash_algorithm"])
 
 
@@ -104,7 +106,7 @@ class Proofs:
         if ruling.passed and token.time is not None and item.index is not None:
             time = min(token.time, moment)
             self._believed.append((item.index, time))
-            self._judge.trust.prove(self._covered(item.index), time)
+            self._judge.trust.prove(self._covered_evidence(item.index), time)
         return TimestampReport(
             token.time,
             token.tsa,
@@ -115,7 +117,7 @@ class Proofs:
             "whole-file",
         )
 
-    def _covered(self, index: Index) -> Pool:
+    def _covered_evidence(self, index: Index) -> Pool:
         certificates = [der for der in index.covered(self._parts.certificates) if der[:1] == _SEQUENCE]
         return Pool.from_der(certificates, *split_revocation(index.covered(self._parts.crls)))
 

@@ -69,7 +69,7 @@ def validate_cms_file(path: Path | str, options: ValidationOptions, *, content: 
             return unreadable(blank, "unreadable", detail=system_cause(error))
         if size_of(stream) == 0:
             return unreadable(blank, "empty")
-        return _guarded(blank, lambda: _judged_stream(stream, named, beside, options, blank))
+        return _judge_or_refuse(blank, lambda: _judged_stream(stream, named, beside, options, blank))
 
 
 def validate_cms(data: bytes, *, name: str, options: ValidationOptions, content: bytes | None = None) -> Report:
@@ -81,14 +81,14 @@ def validate_cms(data: bytes, *, name: str, options: ValidationOptions, content:
     if len(data) > options.limits.bytes:
         return unreadable(blank, "limit", detail=str(LimitExceeded("bytes", options.limits.bytes)))
     named = Content(BytesPieces(content)) if content is not None else None
-    return _guarded(blank, lambda: _judged_stream(BytesIO(data), named, None, options, blank))
+    return _judge_or_refuse(blank, lambda: _judged_stream(BytesIO(data), named, None, options, blank))
 
 
 def _blank(name: str, sha256: str, options: ValidationOptions) -> Report:
     return Report(name, sha256, "cms", Verdict.UNREADABLE, options.moment(), options.policy.name)
 
 
-def _guarded(blank: Report, judged: Callable[[], Report]) -> Report:
+def _judge_or_refuse(blank: Report, judged: Callable[[], Report]) -> Report:
     try:
         return judged()
     except (LimitExceeded, ContainerTooLarge) as error:
@@ -118,7 +118,7 @@ def _judged_stream(
         plain.seek(0)
         if plain is not stream or plain.read(1) == _SEQUENCE:
             with _token_in(plain) as token:
-                return _judged(read_container(token), named, beside, options, blank)
+                return _judge_container(read_container(token), named, beside, options, blank)
     if size_of(stream) > options.limits.bytes:  # a mail has to be taken apart in memory
         raise LimitExceeded("bytes", options.limits.bytes)
     stream.seek(0)
@@ -126,7 +126,7 @@ def _judged_stream(
     container = read_container(BytesIO(message.signature))
     # In multipart/signed the part that people are shown is what must be signed, whatever is inside (RFC 8551 3.5.3).
     shown = [named] if named is not None else list(message.contents or (None,))
-    reports = [_judged(container, other, beside, options, blank, message) for other in shown]
+    reports = [_judge_container(container, other, beside, options, blank, message) for other in shown]
     return next((report for report in reports if all(item.intact for item in report.signatures)), reports[0])
 
 
@@ -156,7 +156,7 @@ def _members(der: bytes) -> list[bytes]:
         return []
 
 
-def _judged(
+def _judge_container(
     container: Container,
     named: Content | None,
     beside: Content | None,
@@ -270,7 +270,7 @@ class _File:
         # As the SignedData was put together they stand in DER's order; people want the file's.
         pairs = sorted(zip(sorted(infos), signers, strict=True), key=lambda pair: infos.index(pair[0]))
         self._signers = [signer for _, signer in pairs]
-        self._opened = [_opened(info) for info, _ in pairs]
+        self._opened = [_parts_of(info) for info, _ in pairs]
         self._archives = [archive_timestamps(container.parts, info, content) for info in self._opened]
         self._own = self._pool(signed_data)
         self._judge = _CmsJudge(options, self._own)
@@ -290,7 +290,7 @@ class _File:
             stamps += proofs.reports
             self._judge.proven(signer, info, proofs)
             signatures.append(self._report(signer, proofs.signature, self._level(signer, archives), "approval"))
-            for counter, value in _paired(signer.counter_signatures, info.counter_signatures):
+            for counter, value in _pair_items(signer.counter_signatures, info.counter_signatures):
                 time = proofs.counter_signature(value)
                 signatures += [self._report(item, time, self._level(item, ()), _COUNTER) for item in _all(counter)]
         return signatures, stamps
@@ -338,7 +338,7 @@ class _CmsJudge(Judge):
 
     def proven(self, signer: cms.CheckedSigner, info: InfoParts, proofs: Proofs) -> None:
         """Take note of what is proven for the signature timestamps of ``signer``."""
-        for token, value in _paired(signer.timestamps, info.timestamps):
+        for token, value in _pair_items(signer.timestamps, info.timestamps):
             self._proven[id(token)] = proofs.timestamp(value)
 
     def timestamp(self, token: cms.Timestamp, moment: Any) -> TimestampReport:
@@ -346,7 +346,7 @@ class _CmsJudge(Judge):
         return super().timestamp(token, self._proven.get(id(token), moment) or self.now)
 
 
-def _opened(info: bytes) -> InfoParts:
+def _parts_of(info: bytes) -> InfoParts:
     """Take a SignerInfo apart as it stands in the file: asn1crypto takes minutes to write some of them out again."""
     try:
         return InfoParts.of(info)
@@ -358,7 +358,7 @@ def _opened(info: bytes) -> InfoParts:
         raise cms.NotCms(f"a signer that is not DER ({error})") from error
 
 
-def _paired(items: Sequence[_Item], values: Sequence[bytes]) -> list[tuple[_Item, bytes]]:
+def _pair_items(items: Sequence[_Item], values: Sequence[bytes]) -> list[tuple[_Item, bytes]]:
     """Pair what was judged with the bytes it was read from; where both do not fit, with bytes that nothing covers."""
     return list(zip(items, values if len(values) == len(items) else [b""] * len(items), strict=True))
 

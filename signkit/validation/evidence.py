@@ -160,10 +160,10 @@ def fetched_pool(pool: Pool, options: ValidationOptions, sources: Sequence[Revoc
         chain = [] if item.der in anchors else build_chain(item.certificate, candidates)
         if len(chain) < 2 or not any(link.dump() in anchors for link in chain):
             continue
-        found += _asked(local, item.certificate, chain[1], now)
+        found += _ask_sources(local, item.certificate, chain[1], now)
         if distant and asked < _MAX_QUESTIONS and not _counts(pool + found, item, chain[1], options):
             asked += 1
-            found += _answered(all_answers(distant, item.certificate, chain[1]))
+            found += _pool_of(all_answers(distant, item.certificate, chain[1]))
     return found
 
 
@@ -175,7 +175,7 @@ def _counts(pool: Pool, certificate: KnownCertificate, issuer: x509.Certificate,
     return bool(Examination(pool, options.policy.algorithms, options.moment()).hear(certificate, authority).words)
 
 
-def _asked(
+def _ask_sources(
     sources: Sequence[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
 ) -> Pool:
     """What local sources say.  An index that cannot be read might name the certificate: nothing shows it good."""
@@ -186,7 +186,7 @@ def _asked(
         except SignKitError:
             found += Pool(statuses=(KnownStatus(certificate.dump(), key, None),))
             continue
-        found += _answered(answers)
+        found += _pool_of(answers)
         if now > issuer.not_valid_after:
             continue  # after its end an authority answers for nothing
         imported = [answer for answer in answers if isinstance(answer, IndexedStatus)]
@@ -199,6 +199,6 @@ def _status(answer: IndexedStatus, certificate: bytes, key: bytes) -> KnownStatu
     return KnownStatus(certificate, key, answer.this_update, answer.next_update, revoked)
 
 
-def _answered(answers: Sequence[RevocationAnswer]) -> Pool:
+def _pool_of(answers: Sequence[RevocationAnswer]) -> Pool:
     ocsps = [answer.der for answer in answers if isinstance(answer, OcspEvidence)]
     return Pool.from_der((), ocsps, [answer.der for answer in answers if isinstance(answer, CrlEvidence)])

@@ -87,7 +87,7 @@ def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
         signers = _over_digest(signed_data, parts)
     else:
         signers = cms.signers(signed_data, parts, others)
-        if any(cms.encapsulated(signed_data) or ()):  # ISO 32000-2 12.8.3.3.1: no data shall be encapsulated
+        if any(cms.encapsulated_content(signed_data) or ()):  # ISO 32000-2 12.8.3.3.1: no data shall be encapsulated
             problems.append("content-inside")
     if not signers:
         return [Checked(found, problems=(*problems, "cms-malformed"))]
@@ -122,6 +122,6 @@ def _certificates(file: PdfFile, value: Value) -> list[bytes]:
 
 def _over_digest(signed_data: Any, parts: Sequence[bytes]) -> tuple[cms.CheckedSigner, ...]:
     """``adbe.pkcs7.sha1``: the signed content is the SHA-1 digest of the bytes (ISO 32000-1 12.8.3.3.1)."""
-    content = cms.encapsulated(signed_data)
+    content = cms.encapsulated_content(signed_data)
     right = content is not None and b"".join(content) == digest_of("sha1", *parts)
     return tuple(signer if right else replace(signer, digest_ok=False) for signer in cms.signers(signed_data, None))

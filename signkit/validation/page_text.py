@@ -17,7 +17,7 @@ from threading import Lock
 from typing import Any, Literal
 
 from signkit.drawing import open_document
-from signkit.jpki.normalise import folded
+from signkit.jpki.normalise import fold
 from signkit.preview import signature_places
 from signkit.workers import WorkerLost, WorkerPool
 
@@ -74,7 +74,7 @@ def text_beside(
     """
     asked = tuple(questions[:_MAX_QUESTIONS])
     try:
-        found: list[tuple[Character, ...] | None] = _pool().submit(_read, data, asked, password).result()
+        found: list[tuple[Character, ...] | None] = _pool().submit(_read_pages, data, asked, password).result()
     except (WorkerLost, RuntimeError, ValueError, MemoryError):
         found = []
     return found + [None] * (len(questions) - len(found))
@@ -102,7 +102,7 @@ def carries(characters: Iterable[Character], text: str) -> Carried:
     ``joined``: further letters stand before or after it without a gap (小林 太郎 where 林 太郎 is looked for).
     ``between``: it stands between two fields, nearer to the other one.
     """
-    wanted = _squeezed(text)
+    wanted = _squeeze(text)
     shown = list(_letters(characters))
     line = "".join(letter for _, letter in shown)
     found: set[Carried] = set()
@@ -146,20 +146,20 @@ def _letters(characters: Iterable[Character]) -> Iterator[tuple[Character, str]]
     """Yield the letters as they are compared; marks of repetition and of length depend on the one before (佐々木)."""
     before = ""
     for one in characters:
-        for letter in _squeezed(before + one.text)[len(before) :]:
+        for letter in _squeeze(before + one.text)[len(before) :]:
             yield one, letter
             before = letter
 
 
 @lru_cache(maxsize=4096)
-def _squeezed(text: str) -> str:
-    return "".join(folded(text).split())
+def _squeeze(text: str) -> str:
+    return "".join(fold(text).split())
 
 
 # --- in the worker ---------------------------------------------------------------------------------------
 
 
-def _read(data: bytes, questions: Sequence[Question], password: str | None) -> list[tuple[Character, ...] | None]:
+def _read_pages(data: bytes, questions: Sequence[Question], password: str | None) -> list[tuple[Character, ...] | None]:
     found: dict[Question, tuple[Character, ...] | None] = {}
     for end in {question.end for question in questions}:
         wanted = {question.field: question for question in questions if question.end == end}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors import ContractDataUnreadable
 from signkit.jpki.certificates import issuer_kind
-from signkit.jpki.match_reasons import BASES, Basis, judged
+from signkit.jpki.match_reasons import BASES, Basis, match_of
 from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
 from signkit.pdf.contract import EmbeddedContract, contract_of
@@ -57,7 +57,7 @@ class Parties:
         named = self.contract.parties if self.contract is not None else ()
         self._named = {party.role: party for party in named if party.name}
 
-    def judged(
+    def judge(
         self, report: SignatureReport, found: FoundSignature, certificate: Any, policy: Policy, *, confirmed: bool
     ) -> SignatureReport:
         """Return ``report`` with the match and the kind of signing; a policy may hold the signature to the match.
@@ -72,7 +72,7 @@ class Parties:
         report = replace(report, party=self._name(found))
         expected = report.field in self._expected
         if not expected and found.entries.get("/XXSigningKind") == "/Witness" and _is_organisation(certificate):
-            return _witnessed(report, policy)
+            return _judge_witness(report, policy)
         match = self._match(report.field or "", found, certificate, confirmed=confirmed)
         if match is None:
             return report
@@ -109,10 +109,10 @@ class Parties:
             return replace(match_person(signer, PartyClaim(name)), basis=_basis(carried, confirmed=confirmed))
         if party is None or not party.name:
             if self._unreadable or self.contract is not None:
-                return judged(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
+                return match_of(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
             return None
         if _NAMED_OTHERWISE in (codes := self._page_codes(found, party.name, party.address)):
-            return judged(codes, "data")  # who the data mean is beside the point
+            return match_of(codes, "data")  # who the data mean is beside the point
         match = match_person(signer, PartyClaim(party.name, party.address, party.kind))
         return match.with_codes(codes, _basis(not codes, confirmed=confirmed))
 
@@ -156,8 +156,8 @@ def _is_organisation(certificate: Any) -> bool:
     return "organization_name" in subject and not subject.keys() & {"given_name", "surname"}
 
 
-def _witnessed(report: SignatureReport, policy: Policy) -> SignatureReport:
-    match = judged(["witness"])
+def _judge_witness(report: SignatureReport, policy: Policy) -> SignatureReport:
+    match = match_of(["witness"])
     report = replace(report, party_match=match, signing_kind="witness")
     return _held_to(report, match) if policy.party_mismatch_fails else report
 

@@ -187,7 +187,7 @@ class _Pdf:
         report = self._judge.signature(item, changes, proof, self._level(item), kind)
         certificate = item.signer.certificate if item.signer else None
         confirmed = self._is_confirmed(item.found)
-        return self._parties.judged(report, item.found, certificate, self._options.policy, confirmed=confirmed)
+        return self._parties.judge(report, item.found, certificate, self._options.policy, confirmed=confirmed)
 
     @cached_property
     def _judged_changes(self) -> dict[int, Judgement]:

@@ -92,7 +92,7 @@ def hold_against_registry(file: PdfFile, checked: Iterable[Checked], report: Rep
     items = [item for item in checked if item.found is not None]
     plain = [item for item in items if item.timestamp is None and not _is_stamp(item)]
     signatures = (HeldSignature(*pair) for pair in zip(plain, report.signatures, strict=True))
-    return _judged(
+    return _judge(
         Facts(
             report.file,
             file,
@@ -104,7 +104,7 @@ def hold_against_registry(file: PdfFile, checked: Iterable[Checked], report: Rep
 
 def no_pdf(name: str) -> ProfileReport:
     """Return what is to be said of a file that is something else than a PDF."""
-    return _judged(Facts(name))
+    return _judge(Facts(name))
 
 
 def _is_stamp(item: Checked) -> bool:
@@ -127,9 +127,9 @@ def _is_signed(facts: Facts) -> Iterator[RequirementFinding]:
 def _file_name(facts: Facts) -> Iterator[RequirementFinding]:
     name = PurePath(facts.name.rpartition("!")[2]).name
     bad = "".join(dict.fromkeys(character for character in name if not _may_stand_in_a_name(character)))
-    shown = ", ".join(f"{_shown(character)} (U+{ord(character):04X})" for character in bad[:20])
+    shown = ", ".join(f"{_printable(character)} (U+{ord(character):04X})" for character in bad[:20])
     names = Text(f"not to be used: {shown}", f"使えない文字: {shown}")
-    yield _finding(not bad, Text(_shown(name), _shown(name)), names)
+    yield _finding(not bad, Text(_printable(name), _printable(name)), names)
 
 
 def _may_stand_in_a_name(character: str) -> bool:
@@ -237,7 +237,11 @@ def _byte_range(item: HeldSignature, _: PdfFile) -> RequirementFinding:
 
 def _contents(item: HeldSignature, _: PdfFile) -> RequirementFinding:
     wrong = [*item.problems("contents-"), *item.problems("not-cms"), *item.problems("cms-malformed")]
-    if not wrong and item.item.signer is not None and cms.encapsulated(item.item.signer.signed_data) is not None:
+    if (
+        not wrong
+        and item.item.signer is not None
+        and cms.encapsulated_content(item.item.signer.signed_data) is not None
+    ):
         wrong = [Text("holds the signed data as well", "署名対象のデータを内部に含んでいます")]
     return _without(item, wrong, Text("CMS SignedData, detached", "CMS SignedData (detached)"))
 
@@ -333,7 +337,7 @@ REQUIREMENTS = (
 )
 
 
-def _judged(facts: Facts) -> ProfileReport:
+def _judge(facts: Facts) -> ProfileReport:
     found = (RequirementReport(item.id, item.title, tuple(item.check(facts))) for item in REQUIREMENTS)
     return ProfileReport(ProfileName.REGISTRY, tuple(found))
 
@@ -350,9 +354,9 @@ def _entry(item: HeldSignature, key: str, fulfilled: bool) -> RequirementFinding
     value: Value = item.found.entries.get(key)
     if value is None:
         return RequirementFinding(fulfilled, Text("none", "なし"), item.found.field)
-    text = _shown(value[1:] if isinstance(value, str) else "?")
+    text = _printable(value[1:] if isinstance(value, str) else "?")
     return RequirementFinding(fulfilled, Text(text, text), item.found.field)
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     return "".join(character if character.isprintable() else "\ufffd" for character in text)[:_MAX_SHOWN]

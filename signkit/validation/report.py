@@ -269,7 +269,7 @@ class Report:
         met = self.profile is None or self.profile.fulfilled
         return met and (self.template_match is None or self.template_match.verdict != "altered")
 
-    def named(self, file: str) -> Report:
+    def with_name(self, file: str) -> Report:
         """Return the same report under another file name."""
         return replace(self, file=file)
 

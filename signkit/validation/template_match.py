@@ -82,26 +82,26 @@ class FirstRevision:
 def match_template(first: FirstRevision, contract: EmbeddedContract | None, check: TemplateCheck) -> TemplateMatch:
     """Say whether the first revision is the template, unaltered, filled with the data inside."""
     if contract is None:
-        return _told("unknown", [_reason("no-contract")])
+        return _answer("unknown", [_reason("no-contract")])
     template, codes = _template(contract, check)
     if template is None:
-        return _told("unknown", codes)
+        return _answer("unknown", codes)
     revision = first.signed_revision
     shown = first.is_shown_at(revision)
     pdf = first.until(0 if shown or revision is None else revision)
     versions = _versions(template, contract, check)
     task = Task.of(template, contract, pdf, _attachments(first), check.font_folders)
-    found = _compared(replace(task, exact=not codes and not versions), first)
-    match = _judged(found, contract, versions, codes, is_word=template.text_file == WORD)
+    found = _compare(replace(task, exact=not codes and not versions), first)
+    match = _judge(found, contract, versions, codes, is_word=template.text_file == WORD)
     if shown is not True:
-        match = _changed(match, found, shown)
+        match = _answer_of_change(match, found, shown)
     return replace(match, template=f"{template.id} {template.version}")
 
 
 def _template(contract: EmbeddedContract, check: TemplateCheck) -> tuple[Template | None, list[Reason]]:
     """Return the template to compare with, and what is to be said about it; None where there is none."""
     if check.named:
-        found = [each for each in map(_loaded, check.named) if each is not None and each.id == contract.template_id]
+        found = [each for each in map(_load, check.named) if each is not None and each.id == contract.template_id]
         missing = "other-template"
     else:
         found, missing = list(template_versions(contract.template_id, check.folders)), "no-template"
@@ -117,7 +117,7 @@ def _template(contract: EmbeddedContract, check: TemplateCheck) -> tuple[Templat
     return found[0], [_reason("version-differs", said=contract.template_version, here=found[0].version)]
 
 
-def _loaded(folder: Path) -> Template | None:
+def _load(folder: Path) -> Template | None:
     try:
         return load_template(folder)
     except ContractError:
@@ -148,13 +148,13 @@ def _attachments(first: FirstRevision) -> Mapping[str, bytes]:
                 break
             for name in names_of(view, specification):
                 streams = streams_of(view, specification)
-                found.setdefault(name, set()).update(first.file.decoded(stream, view) for stream in streams)
+                found.setdefault(name, set()).update(first.file.decode_stream(stream, view) for stream in streams)
     except (SyntaxProblem, LimitExceeded, RecursionError):
         return {}
     return {name: each.pop() for name, each in found.items() if len(each) == 1}
 
 
-def _compared(task: Task, first: FirstRevision) -> Comparison:
+def _compare(task: Task, first: FirstRevision) -> Comparison:
     started = time.monotonic()
     try:
         return _pool().submit(compare, task, first.file.password).result()  # type: ignore[no-any-return]
@@ -180,7 +180,7 @@ def _kept_pool() -> WorkerPool:
 # --- the verdict -----------------------------------------------------------------------------------------
 
 
-def _judged(
+def _judge(
     found: Comparison,
     contract: EmbeddedContract,
     versions: list[Reason],
@@ -193,24 +193,24 @@ def _judged(
     said = [*about_template, *versions]
     match found.outcome:
         case "same-bytes" if is_word:  # its text passes through LibreOffice, whose version the contract does not name
-            return _told("same-text", [_reason("word"), *said], items)
+            return _answer("same-text", [_reason("word"), *said], items)
         case "same-bytes":
-            return _told("unaltered", [], items)
+            return _answer("unaltered", [], items)
         case "refused":
             verdict: TemplateVerdict = "unknown" if another else "altered"
-            return _told(verdict, [_reason("data-refused"), *said], items)
+            return _answer(verdict, [_reason("data-refused"), *said], items)
         case "word" | "failed" | "attachments":
-            return _told("unknown", [_reason(_NOT_TYPESET[found.outcome]), *said], items)
+            return _answer("unknown", [_reason(_NOT_TYPESET[found.outcome]), *said], items)
     differences = list(_differences(found))
     if found.lines or found.page_counts[0] != found.page_counts[1]:
-        return _told("unknown" if another else "altered", [*differences, *said], items)
+        return _answer("unknown" if another else "altered", [*differences, *said], items)
     if found.drawn:
-        return _told("unknown" if another or versions else "altered", [*differences, *said], items)
+        return _answer("unknown" if another or versions else "altered", [*differences, *said], items)
     said += [_reason("appended-not-compared")] if contract.appended else []
-    return _told("same-text", said or [_reason("bytes-differ")], items)
+    return _answer("same-text", said or [_reason("bytes-differ")], items)
 
 
-def _changed(match: TemplateMatch, found: Comparison, shown: bool | None) -> TemplateMatch:
+def _answer_of_change(match: TemplateMatch, found: Comparison, shown: bool | None) -> TemplateMatch:
     """Return the answer where something else came between the typesetting and the first signature."""
     words = _reason("changes-not-judged" if shown is None else "changed-before-signing")
     reasons = (words, *(_differences(replace(found, drawn=())) if found.outcome == "pages" else ()))
@@ -220,7 +220,7 @@ def _changed(match: TemplateMatch, found: Comparison, shown: bool | None) -> Tem
 _NOT_TYPESET = {"word": "word-not-typeset", "failed": "not-typeset", "attachments": "attachments-missing"}
 
 
-def _told(
+def _answer(
     verdict: TemplateVerdict, reasons: Sequence[Reason], free_text: tuple[FreeTextItem, ...] = ()
 ) -> TemplateMatch:
     return TemplateMatch(verdict, tuple(reasons), free_text)

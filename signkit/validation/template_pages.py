@@ -179,19 +179,19 @@ def _lines(document: Any, count: int) -> list[tuple[int, str]]:
 
 def _text_differences(made: Sequence[tuple[int, str]], found: Sequence[tuple[int, str]]) -> Iterator[LineDifference]:
     """Yield where the text differs; a paragraph that only breaks its lines elsewhere is the same."""
-    ours, theirs = [_squeezed(line) for _, line in made], [_squeezed(line) for _, line in found]
+    ours, theirs = [_without_space(line) for _, line in made], [_without_space(line) for _, line in found]
     for kind, i1, i2, j1, j2 in SequenceMatcher(None, ours, theirs, autojunk=False).get_opcodes():
         old, new = "".join(ours[i1:i2]), "".join(theirs[j1:j2])
         if kind != "equal" and old != new:
             page = found[min(j1, len(found) - 1)][0] if found else 1
-            yield LineDifference(page, *_shortened(_joined(made[i1:i2]), _joined(found[j1:j2])))
+            yield LineDifference(page, *_shorten(_join_lines(made[i1:i2]), _join_lines(found[j1:j2])))
 
 
-def _squeezed(line: str) -> str:
+def _without_space(line: str) -> str:
     return "".join(line.split())
 
 
-def _joined(lines: Sequence[tuple[int, str]]) -> str:
+def _join_lines(lines: Sequence[tuple[int, str]]) -> str:
     """Return lines as one: words of Latin letters are parted by the line break, those of kanji and kana go on."""
     text = ""
     for _, line in lines:
@@ -199,7 +199,7 @@ def _joined(lines: Sequence[tuple[int, str]]) -> str:
     return text
 
 
-def _shortened(old: str, new: str) -> tuple[str, str]:
+def _shorten(old: str, new: str) -> tuple[str, str]:
     """Return both texts without what they have in common, but for a few characters around the difference."""
     start = _common(old, new)
     end = _common(old[start:][::-1], new[start:][::-1])
@@ -225,7 +225,7 @@ def _common(one: str, other: str) -> int:
 
 def _look_alike(one: Any, other: Any, *, exact: bool) -> bool:
     """Tell whether two pages show the same, but for what a shift by less than a pixel makes of its edges."""
-    first, second = _drawn(one), _drawn(other)
+    first, second = _draw(one), _draw(other)
     if first.size != second.size:
         return False
     if exact or first.tobytes() == second.tobytes():
@@ -242,7 +242,7 @@ def _apart(one: Image, other: Image) -> int:
     return sum(ImageChops.lighter(darker, lighter).histogram()[_DISTANCE:])
 
 
-def _drawn(page: Any) -> Image:
+def _draw(page: Any) -> Image:
     scale = min(_SCALE, _MAX_SIDE / max(*page.get_size(), 1))
     bitmap = page.render(scale=scale, grayscale=True)
     image: Image = bitmap.to_pil().convert("L")

@@ -130,10 +130,10 @@ def _algorithms(checked: Checked, moment: datetime, policy: Policy) -> Ruling | 
     if not never and not late:
         return None
     sub = "CRYPTO_CONSTRAINTS_FAILURE" if never else "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
-    return Ruling(Verdict.INDETERMINATE, sub, (reason("weak-algorithm", algorithm=_shown(part.algorithm)),))
+    return Ruling(Verdict.INDETERMINATE, sub, (reason("weak-algorithm", algorithm=_name_of(part.algorithm)),))
 
 
-def _shown(algorithm: SignatureAlgorithm) -> str:
+def _name_of(algorithm: SignatureAlgorithm) -> str:
     return algorithm.name
 
 

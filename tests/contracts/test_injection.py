@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
-from signkit.contracts.escaping import code_literal, string_literal, unescaped
+from signkit.contracts.escaping import code_literal, string_literal, unescape
 from signkit.contracts.markup import typst_source
 from signkit.contracts.render import render_contract
 from signkit.contracts.sandbox import MAX_SOURCE_CHARACTERS, holds
@@ -250,7 +250,7 @@ def test_bounded_operators_and_filters_do_as_before(make_template: MakeTemplate,
         "{{ [{'n': 1}, {'n': 2}] | join(',', attribute='n') | upper | code }}{{ 1.25 | round(1, 'floor') | code }}"
     )
 
-    assert unescaped(typst_source(make_template(text), data)) == ('"1/2a1""2/2b2"(1,2,)7"a-b""cbab"3"1,2"1.2')
+    assert unescape(typst_source(make_template(text), data)) == ('"1/2a1""2/2b2"(1,2,)7"a-b""cbab"3"1,2"1.2')
 
 
 @pytest.mark.parametrize("path", ["/etc/passwd", "../secret.txt", "../../../../../../etc/passwd"])
@@ -326,7 +326,7 @@ def test_literal_spells_a_text_with_nothing_but_escapes(text: str) -> None:
     literal = string_literal(text)
 
     assert re.fullmatch(r'"(\\u\{[0-9a-f]{1,6}\})*"', literal)
-    assert unescaped(literal) == f'"{text}"'
+    assert unescape(literal) == f'"{text}"'
 
 
 @pytest.mark.parametrize(

@@ -586,10 +586,10 @@ def test_a_document_that_it_cannot_read_is_named(libreoffice) -> None:
 def test_other_fonts_than_ours_are_refused(rendered: Rendered) -> None:
     from datetime import date
 
-    from signkit.contracts.word.finishing import DocumentIdentity, finished
+    from signkit.contracts.word.finishing import DocumentIdentity, finish_pdf
 
     with refused_as("typesetting-failed", match="NotoSansJP"):
-        finished(rendered.pdf, DocumentIdentity("x", "ja", date(2026, 1, 1)), [], frozenset({"NotoSerifJP"}), "x")
+        finish_pdf(rendered.pdf, DocumentIdentity("x", "ja", date(2026, 1, 1)), [], frozenset({"NotoSerifJP"}), "x")
 
 
 # --- a form of one's own -------------------------------------------------------------------------------------------

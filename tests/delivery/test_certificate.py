@@ -160,10 +160,10 @@ def test_signatures_beside_the_parties_are_listed_too(status):
 
 
 def test_a_witness_and_a_mismatch_are_named(status):
-    from signkit.jpki.match_reasons import judged
+    from signkit.jpki.match_reasons import match_of
 
     parties = list(status.parties)
-    signature = replace(parties[0].signature, signing_kind="witness", party_match=judged(["name-different"]))
+    signature = replace(parties[0].signature, signing_kind="witness", party_match=match_of(["name-different"]))
     parties[0] = replace(parties[0], signature=signature)
     text = text_of(completion_certificate(replace(status, parties=tuple(parties))))
     assert "立会人型" in text

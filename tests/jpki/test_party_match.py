@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signkit.jpki.match_reasons import REASONS, judged
-from signkit.jpki.normalise import folded, is_unsafe, plain, table_rows, with_arabic_numerals
+from signkit.jpki.match_reasons import REASONS, match_of
+from signkit.jpki.normalise import fold, is_unsafe, plain, table_rows, with_arabic_numerals
 from signkit.jpki.party_match import (
     MAX_ADDRESS_LENGTH,
     MAX_NAME_LENGTH,
@@ -201,13 +201,13 @@ def test_neither_identity_nor_reasons_show_the_attributes():
 
 
 def test_the_worst_reason_decides():
-    assert judged(["name-equal", "address-building", "address-room"]).verdict == "mismatch"
-    assert judged(["name-equal", "address-building"]).verdict == "cannot-tell"
-    assert judged(["name-equal", "name-equal"]).reasons == (REASONS["name-equal"],)
+    assert match_of(["name-equal", "address-building", "address-room"]).verdict == "mismatch"
+    assert match_of(["name-equal", "address-building"]).verdict == "cannot-tell"
+    assert match_of(["name-equal", "name-equal"]).reasons == (REASONS["name-equal"],)
 
 
 def test_no_reason_is_no_match():
-    assert judged([]).verdict == "cannot-tell"
+    assert match_of([]).verdict == "cannot-tell"
 
 
 def test_every_reason_but_these_is_met_in_a_case():
@@ -248,13 +248,13 @@ def test_no_form_of_a_character_is_another_s_canonical_form():
 
 def test_what_is_mixed_up_is_not_the_same():
     for one, other, _ in table_rows("mixed_up.tsv"):
-        assert [folded(f"ア{one}"), folded(f"ア{other}")] == [f"ア{one}", f"ア{other}"]
+        assert [fold(f"ア{one}"), fold(f"ア{other}")] == [f"ア{one}", f"ア{other}"]
         assert one != other
 
 
 @pytest.mark.parametrize(("one", "other"), ["士土", "未末", "己已", "已巳", "崎埼", "荻萩", "菅管", "大太", "網綱"])
 def test_characters_that_only_look_alike_are_no_forms_of_one(one, other):
-    assert folded(one) != folded(other)
+    assert fold(one) != fold(other)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ anything = st.text(st.characters(), max_size=40)
 @given(anything | names | addresses)
 def test_normalising_twice_changes_nothing_more(text):
     assert plain(plain(text)) == plain(text)
-    assert folded(folded(text)) == folded(text)
+    assert fold(fold(text)) == fold(text)
     assert with_arabic_numerals(with_arabic_numerals(text)) == with_arabic_numerals(text)
 
 
@@ -296,7 +296,7 @@ def test_normalising_twice_changes_nothing_more(text):
 def test_any_text_has_a_verdict(name, address, party, party_address, flagged):
     signer = SignerIdentity(name, address, tuple(flagged), tuple(flagged), kind="jpki")
     match = match_person(signer, PartyClaim(party, party_address))
-    assert match.verdict == judged(reason.code for reason in match.reasons).verdict
+    assert match.verdict == match_of(reason.code for reason in match.reasons).verdict
 
 
 @given(names, names)

@@ -14,7 +14,7 @@ import pytest
 
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.document import PdfFile
-from signkit.pdf.reading.graph import Referrers, named_by, scanned
+from signkit.pdf.reading.graph import Referrers, named_by, scan_names
 from signkit.pdf.reading.syntax import Ref
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
@@ -63,7 +63,7 @@ def missed(data: bytes) -> list[int]:
     for index, section in enumerate(file.history.sections):
         view = file.history.view(index)
         for number, place in section.entries.items():
-            quick = scanned(file, number, place) if place is not None else None
+            quick = scan_names(file, number, place) if place is not None else None
             if quick is not None:
                 full = named_by(view.get(Ref(number, 0)))
                 every = {*full.targets, *full.links} <= {*quick.targets, *quick.links}
@@ -84,7 +84,7 @@ def test_the_scan_is_used(made):
     """Most objects are scanned; else the tests here would compare nothing."""
     file = PdfFile(made[0][3].data, Meter(Limits()))
     entries = file.history.sections[0].entries
-    quick = [number for number, place in entries.items() if place and scanned(file, number, place) is not None]
+    quick = [number for number, place in entries.items() if place and scan_names(file, number, place) is not None]
     assert len(quick) == sum(place is not None for place in entries.values())
 
 

@@ -16,7 +16,7 @@ from signkit.contracts.attachments import appendix, attachment
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.embedding import contract_json
 from signkit.contracts.filled import Order
-from signkit.contracts.plain_pdf import parsed, written
+from signkit.contracts.plain_pdf import parse, serialize
 from signkit.contracts.provenance import provenance
 from signkit.contracts.render import _with_fields, filled_contract, render_contract
 from signkit.contracts.sources import TypstSource
@@ -177,7 +177,7 @@ def updated(pdf: bytes, objects: dict[int, bytes]) -> bytes:
         offsets[number] = len(made)
         made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
     rows = b"".join(b"%d 1\n%010d 00000 n \n" % (number, at) for number, at in sorted(offsets.items()))
-    trailer = b"trailer\n<</Size %d/Root %d 0 R/Prev %d>>" % (max(objects) + 1, parsed(pdf).root, pdfs.last_start(pdf))
+    trailer = b"trailer\n<</Size %d/Root %d 0 R/Prev %d>>" % (max(objects) + 1, parse(pdf).root, pdfs.last_start(pdf))
     return bytes(made) + b"xref\n" + rows + trailer + b"\nstartxref\n%d\n%%%%EOF\n" % len(made)
 
 
@@ -239,7 +239,7 @@ def test_something_drawn_over_the_text_is_seen(tmp_path, claim, verdict):
 
 def test_a_change_between_typesetting_and_signing_is_seen(blank):
     """The first revision is honest; a second one, before anybody signs, draws over it."""
-    file = parsed(blank)
+    file = parse(blank)
     number, page = next((n, body) for n, body in file.objects.items() if b"/Type/Page/" in body)
     contents = re.search(rb"/Contents (\d+ 0 R)", page)
     stream = max(file.objects) + 1
@@ -253,8 +253,8 @@ def test_a_change_between_typesetting_and_signing_is_seen(blank):
 
 def test_another_document_behind_an_honest_beginning_is_seen(blank):
     """The file begins with the honest bytes, but its cross-reference leads past them."""
-    other = parsed(forged(example(name="真鍋 悪太郎", signer="真鍋 悪太郎"), example()))
-    whole = written(other)
+    other = parse(forged(example(name="真鍋 悪太郎", signer="真鍋 悪太郎"), example()))
+    whole = serialize(other)
     moved = re.sub(rb"(?m)^(\d{10})( 00000 n)", lambda m: b"%010d" % (int(m[1]) + len(blank)) + m[2], whole)
     start = re.search(rb"startxref\s+(\d+)", moved)
     moved = moved.replace(start.group(), b"startxref\n%d" % (int(start.group(1)) + len(blank)))

@@ -91,7 +91,7 @@ def run(
             Text("-o writes data for a contract; for which party is missing", "-o で書き出す当事者の指定がありません"),
             Text("Add --for TEMPLATE:ROLE.", "--for ひな型:役割 を付けてください。"),
         )
-    found = _read(source, reader, trust or [], pin_stdin=pin_stdin, use_last_try=use_last_try)
+    found = _read_identity(source, reader, trust or [], pin_stdin=pin_stdin, use_last_try=use_last_try)
     _warn(found)
     if target is not None:
         _write_fragment(found, *target, output, overwrite=overwrite, as_json=format_ is AnswerFormat.JSON)
@@ -118,7 +118,7 @@ def _party(text: str) -> tuple[Template, str]:
     return template, role
 
 
-def _read(
+def _read_identity(
     source: IdentitySource, reader: str | None, trust: list[Path], *, pin_stdin: bool, use_last_try: bool
 ) -> _Identity:
     from signkit.card.jpki import CertificateKind

@@ -190,7 +190,7 @@ def certificate(
     tell(_READ, name=translate(CERTIFICATE_NAMES[kind]), start=f"{start:%Y-%m-%d}", end=f"{end:%Y-%m-%d}")
     if kind is Kind.SIGN:
         tell(_CARRIES_ATTRIBUTES)
-    _write(_encoded(der, encoding), output, overwrite=overwrite)
+    _write(_in_encoding(der, encoding), output, overwrite=overwrite)
 
 
 def _read_certificate(kind: CertificateKind, reader: str | None, *, pin_stdin: bool, use_last_try: bool) -> bytes:
@@ -210,7 +210,7 @@ def _read_certificate(kind: CertificateKind, reader: str | None, *, pin_stdin: b
         return read_certificate(connection, kind, secret, use_last_try=use_last_try)
 
 
-def _encoded(der: bytes, encoding: Encoding) -> bytes:
+def _in_encoding(der: bytes, encoding: Encoding) -> bytes:
     from asn1crypto import pem
 
     armoured: bytes = pem.armor("CERTIFICATE", der)

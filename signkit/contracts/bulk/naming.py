@@ -46,7 +46,9 @@ class NamePattern:
         Raises:
             NameRefused: an item is not there, or the name is not safe.
         """
-        return safe_name("".join(part if isinstance(part, str) else _filled(part, row, data) for part in self.parts))
+        return safe_name(
+            "".join(part if isinstance(part, str) else _fill_place(part, row, data) for part in self.parts)
+        )
 
 
 def parse_pattern(pattern: str) -> NamePattern:
@@ -106,7 +108,7 @@ def safe_name(name: str) -> str:
     return name
 
 
-def folded(name: str) -> str:
+def fold(name: str) -> str:
     """Return what is equal for names that some file system takes for the same."""
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", name).casefold())
 
@@ -121,7 +123,7 @@ def value_at(data: Any, path: str) -> Any:
     return data
 
 
-def _filled(place: tuple[str, int], row: int, data: Mapping[str, Any]) -> str:
+def _fill_place(place: tuple[str, int], row: int, data: Mapping[str, Any]) -> str:
     path, width = place
     value = row if path == "row" else value_at(data, path)
     if isinstance(value, bool) or not isinstance(value, str | int):

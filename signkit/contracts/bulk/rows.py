@@ -14,7 +14,7 @@ from typing import Any
 from signkit.contracts import privacy
 from signkit.contracts.bulk.cells import CellRefused, cell_value
 from signkit.contracts.bulk.table import Cells
-from signkit.contracts.checking import MY_NUMBER, MY_NUMBER_NAMED, child, resolved, title_and_clause
+from signkit.contracts.checking import MY_NUMBER, MY_NUMBER_NAMED, child, resolve_reference, title_and_clause
 from signkit.contracts.template import Template
 from signkit.errors import Problem
 from signkit.plain_data import Data
@@ -67,7 +67,7 @@ def _column(template: Template, name: str, known: Sequence[str]) -> tuple[Column
     steps = tuple(int(step) if step.isascii() and step.isdigit() else step for step in name.split("."))
     schema: Mapping[str, Any] = template.schema
     for step in steps[:_MAX_STEPS]:
-        schema = resolved(template.schema, child(schema, step))
+        schema = resolve_reference(template.schema, child(schema, step))
     if not schema or len(steps) > _MAX_STEPS or any(isinstance(step, int) and step > _MAX_INDEX for step in steps):
         return Column(name, (), {}), _unknown(name, known)
     if schema.get("type") == "array":
@@ -94,7 +94,7 @@ _DUPLICATE = Text("stands twice", "同じ列が二度あります")
 
 def _paths(root: Mapping[str, Any], schema: Mapping[str, Any], steps: tuple[str, ...], depth: int) -> Iterator[str]:
     """Yield every leaf that a column may name, for saying which was meant."""
-    schema = resolved(root, schema)
+    schema = resolve_reference(root, schema)
     if depth > _MAX_STEPS:
         return
     if isinstance(schema.get("items"), Mapping):
@@ -118,25 +118,25 @@ def row_data(template: Template, columns: Sequence[Column], cells: Cells, base: 
             break
         column = columns[number]
         try:
-            _put(table, column.steps, _checked(text, column))
+            _put_at(table, column.steps, _value_of(text, column))
         except CellRefused as refused:
             title, clause = title_and_clause(template.schema, column.steps)
             problems.append(Problem("value", column.name, title, clause, refused.words))
     places: dict[str, str] = {}
     own = _with_lists(table, (), (), places)
-    return RowData(merged(base, own), tuple(problems), places)
+    return RowData(merge(base, own), tuple(problems), places)
 
 
 _TOO_WIDE = Text("has more cells than the header", "見出しより多くのセルがあります")
 
 
-def _checked(text: str, column: Column) -> object:
+def _value_of(text: str, column: Column) -> object:
     if privacy.holds_my_number(text):
         raise CellRefused(MY_NUMBER)
     return cell_value(text, column.schema) if column.steps else None
 
 
-def _put(table: dict[str | int, Any], steps: tuple[str | int, ...], value: object) -> None:
+def _put_at(table: dict[str | int, Any], steps: tuple[str | int, ...], value: object) -> None:
     for step in steps[:-1]:
         table = table.setdefault(step, {})
     if steps:
@@ -160,10 +160,10 @@ def dotted_column(steps: Sequence[str | int]) -> str:
     return ".".join(map(str, steps))
 
 
-def merged(base: Mapping[str, Any], own: Mapping[str, Any]) -> Data:
+def merge(base: Mapping[str, Any], own: Mapping[str, Any]) -> Data:
     """Return the base with a row's own items over it; neither is changed."""
     result = dict(base)
     for name, value in own.items():
         below = result.get(name)
-        result[name] = merged(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
+        result[name] = merge(below, value) if isinstance(below, Mapping) and isinstance(value, Mapping) else value
     return result

@@ -18,8 +18,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefused, folded, parse_pattern
-from signkit.contracts.bulk.rows import Column, RowData, merged, parse_columns, row_data
+from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefused, fold, parse_pattern
+from signkit.contracts.bulk.rows import Column, RowData, merge, parse_columns, row_data
 from signkit.contracts.bulk.table import Cells, Row, Table
 from signkit.contracts.render import filled_contract, render_contracts
 from signkit.contracts.sources import source_of
@@ -113,7 +113,7 @@ def check_table(table: Table, batch: Batch, pool: Executor, workers: int, on_row
             on_row(each)
             found = each.problems
             if not found:
-                _, first = names.setdefault(folded(each.name), (each.name, each.row))
+                _, first = names.setdefault(fold(each.name), (each.name, each.row))
                 found = (_same_name(first),) if first != each.row else ()
             refused += bool(found)
             problems += [RowProblem(each.row, problem) for problem in found][: _MAX_PROBLEMS - len(problems)]
@@ -164,12 +164,12 @@ def _place(target: Path, pdf: bytes, overwrite: bool) -> str:
 
 def check_rows(batch: Batch, rows: tuple[Row, ...]) -> tuple[CheckedRow, ...]:
     """Check rows; a worker's work."""
-    return tuple(_checked(_prepared(batch), row) for row in rows)
+    return tuple(_check_row(_prepare(batch), row) for row in rows)
 
 
 def render_rows(batch: Batch, rows: tuple[Row, ...]) -> tuple[bytes, ...]:
     """Return the rows' contracts as PDF; a worker's work."""
-    prepared = _prepared(batch)
+    prepared = _prepare(batch)
     data = [_data_of(prepared, row).data for row in rows]
     return tuple(rendered.pdf for rendered in render_contracts(prepared.template, data, batch.settings))
 
@@ -186,7 +186,7 @@ class _Prepared:
 
 
 @lru_cache(maxsize=2)
-def _prepared(batch: Batch) -> _Prepared:
+def _prepare(batch: Batch) -> _Prepared:
     template = load_template(batch.folder)
     columns, _ = parse_columns(template, batch.columns or ())
     return _Prepared(template, columns, json.loads(batch.base), parse_pattern(batch.pattern), batch.settings)
@@ -197,10 +197,10 @@ def _data_of(prepared: _Prepared, row: Row) -> RowData:
         return RowData({}, (Problem("type", "", _THE_ROW, None, row.content),), {})
     if isinstance(row.content, tuple):
         return row_data(prepared.template, prepared.columns, row.content, prepared.base)
-    return RowData(merged(prepared.base, row.content), (), {})
+    return RowData(merge(prepared.base, row.content), (), {})
 
 
-def _checked(prepared: _Prepared, row: Row) -> CheckedRow:
+def _check_row(prepared: _Prepared, row: Row) -> CheckedRow:
     made = _data_of(prepared, row)
     if isinstance(row.content, Text):
         return CheckedRow(row.number, "", made.problems)

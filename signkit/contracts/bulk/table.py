@@ -71,7 +71,7 @@ class Table:
         if self._kind == ".jsonl":
             yield from _json_rows(self._raw, self.name)
             return
-        for number, cells in _bounded(_lines_of_cells(self._raw, self._kind, self._encoding, self.name), self.name):
+        for number, cells in _bound_rows(_lines_of_cells(self._raw, self._kind, self._encoding, self.name), self.name):
             if number > 1 and any(cells):
                 yield Row(number, cells)
 
@@ -115,7 +115,7 @@ def table_of(raw: bytes, suffix: str, name: str = "table", encoding: Encoding | 
         return _with_header(Table(name, (), Text(f"sheet {sheet}", f"シート {sheet}"), raw, suffix, ""))
     if suffix not in SUFFIXES:
         raise TableUnreadable(name, Text("it is no .csv, .tsv, .jsonl or .xlsx file", "表として扱えない形式です"))
-    found = encoding or _detected(raw, name)
+    found = encoding or _detect_encoding(raw, name)
     codec = "utf-8-sig" if found == "utf-8" else found
     _require_decodable(raw, codec, name)
     return _with_header(Table(name, (), Text(found.upper(), found.upper()), raw, suffix, codec))
@@ -134,7 +134,7 @@ def _with_header(table: Table) -> Table:
     return Table(table.name, header, table.read_as, table._raw, table._kind, table._encoding)
 
 
-def _detected(raw: bytes, name: str) -> Encoding:
+def _detect_encoding(raw: bytes, name: str) -> Encoding:
     """Return the one code in which every byte makes sense; UTF-8 where both do, as Japanese CP932 is hardly UTF-8."""
     for encoding in ENCODINGS:
         try:
@@ -185,7 +185,7 @@ def _bounded_lines(text: Iterable[str], name: str) -> Iterator[str]:
         yield line
 
 
-def _bounded(lines: Iterable[tuple[int, Cells]], name: str) -> Iterator[tuple[int, Cells]]:
+def _bound_rows(lines: Iterable[tuple[int, Cells]], name: str) -> Iterator[tuple[int, Cells]]:
     for number, cells in lines:
         if number > MAX_ROWS + 1:
             raise TableUnreadable(name, _too_many(MAX_ROWS, "rows", "行"))

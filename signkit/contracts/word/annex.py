@@ -9,7 +9,7 @@ from lxml import etree
 
 from signkit.contracts.attachments import AnnexPart, Attachment, annex_parts
 from signkit.contracts.fonts import GOTHIC, MINCHO
-from signkit.contracts.word.package import DOCUMENT, WORD, packed, parsed, read_parts, serialized
+from signkit.contracts.word.package import DOCUMENT, WORD, pack, parse_xml, read_parts, serialize
 from signkit.words import Language
 
 _LABEL_WIDTH, _VALUE_WIDTH = 1600, 7000  # twentieths of a point
@@ -27,7 +27,7 @@ def with_annex(
     if not parts:
         return document
     unpacked = read_parts(document)
-    root = parsed(unpacked[DOCUMENT])
+    root = parse_xml(unpacked[DOCUMENT])
     body = root.find(f"{{{WORD}}}body")
     blocks = "".join(block for part in parts for block in _blocks(part))
     break_ = "<w:p><w:r><w:br w:type='page'/></w:r></w:p>"
@@ -37,8 +37,8 @@ def with_annex(
             body.append(block)
         else:
             last.addprevious(block)
-    unpacked[DOCUMENT] = serialized(root)
-    return packed(unpacked)
+    unpacked[DOCUMENT] = serialize(root)
+    return pack(unpacked)
 
 
 def _blocks(part: AnnexPart) -> Iterator[str]:

@@ -12,7 +12,7 @@ from jinja2.exceptions import TemplateError
 from lxml import etree
 
 from signkit.contracts.sandbox import Sandbox, jinja_cause
-from signkit.contracts.word.package import NotUsable, parsed
+from signkit.contracts.word.package import NotUsable, parse_xml
 
 #: ``{{r x}}`` and its like print XML in place of text; nothing that a template is given is XML.
 RAW_TAGS = re.compile(r"\{\{\s*(?:r|p|tr|tc)\s")
@@ -24,7 +24,7 @@ class WordMarkup(str):
     __slots__ = ()
 
 
-def filled(document: bytes, data: Mapping[str, Any], name: str) -> bytes:
+def fill_in(document: bytes, data: Mapping[str, Any], name: str) -> bytes:
     """Return the .docx with its Jinja tags carried out.
 
     Args:
@@ -58,7 +58,7 @@ class _Form(DocxTemplate):  # type: ignore[misc]  # docxtpl has no types
     """docxtpl, without its repair of XML that is not well-formed: it would silently lose text of a contract."""
 
     def fix_tables(self, xml: str) -> Any:
-        parsed(xml)
+        parse_xml(xml)
         return super().fix_tables(xml)
 
     def render_properties(self, context: Any, jinja_env: Any = None) -> None:

@@ -32,7 +32,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from signkit.contracts.plain_pdf import PlainPdf, written
+from signkit.contracts.plain_pdf import PlainPdf, serialize
 from signkit.contracts.typesetting import BLOCK_SCHEME
 from signkit.errors import ContractError
 
@@ -61,7 +61,7 @@ class DocumentIdentity:
     day: date
 
 
-def finished(
+def finish_pdf(
     pdf: bytes, identity: DocumentIdentity, files: Sequence[AssociatedFile], fonts: frozenset[str], name: str
 ) -> bytes:
     """Return LibreOffice's PDF in the plain form, with metadata and files of the contract's own.
@@ -98,7 +98,7 @@ def finished(
     entries = b"/Metadata %d 0 R" % _add_stream(file, b"/Type/Metadata/Subtype/XML", _xmp(identity, producer))
     entries += b"/ViewerPreferences<</DisplayDocTitle true>>" + _add_files(file, files, identity.day)
     file.objects[root] = file.objects[root][:-2] + entries + b">>"
-    return written(file)
+    return serialize(file)
 
 
 def _objects(reader: PdfReader) -> dict[int, PdfObject]:
@@ -228,15 +228,15 @@ def _name_blocks(objects: dict[int, PdfObject]) -> None:
         if role is None:
             continue
         kept = {key: _dictionary(item).raw_get(key) for key in ("/Type", "/Subtype", "/F", "/Rect", "/A")}
-        objects[number] = _made(kept)
+        objects[number] = _dictionary_of(kept)
         at = figures.get(role) or _new_element(objects)
         element = _dictionary(objects[at])
         held = {"/Type": NameObject("/OBJR"), "/Obj": IndirectObject(number, 0, None)}
-        objects[at] = _made(
+        objects[at] = _dictionary_of(
             {
                 "/Type": NameObject("/StructElem"),
                 "/S": NameObject("/Link"),
-                "/K": ArrayObject([_made(held)]),
+                "/K": ArrayObject([_dictionary_of(held)]),
                 **{key: element.raw_get(key) for key in ("/P", "/Pg") if key in element},
             }
         )
@@ -257,14 +257,14 @@ def _new_element(objects: dict[int, PdfObject]) -> int:
         if isinstance(item, DictionaryObject) and item.get("/S") == "/Document"
     )
     number = max(objects) + 1
-    objects[number] = _made({"/P": IndirectObject(document, 0, None)})
+    objects[number] = _dictionary_of({"/P": IndirectObject(document, 0, None)})
     kids = _dictionary(objects[document]).get("/K")
     assert isinstance(kids, ArrayObject)
     kids.append(IndirectObject(number, 0, None))
     return number
 
 
-def _made(entries: dict[str, PdfObject]) -> DictionaryObject:
+def _dictionary_of(entries: dict[str, PdfObject]) -> DictionaryObject:
     made = DictionaryObject()
     for key, value in entries.items():
         made[NameObject(key)] = value

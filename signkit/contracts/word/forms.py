@@ -128,7 +128,7 @@ def _schema(items: dict[str, str]) -> dict[str, Any]:
     for path, kind in items.items():
         at, steps = root, path.split(".")
         for step in steps[:-1]:
-            at = _entered(at, step)
+            at = _table_at(at, step)
         name, listed = steps[-1].removesuffix("[]"), steps[-1].endswith("[]")
         titles = {"title": name, "x-title-en": name}
         leaf = {**titles, **_KINDS[kind]}
@@ -142,7 +142,7 @@ def _table() -> dict[str, Any]:
     return {"type": "object", "additionalProperties": False, "properties": {}}
 
 
-def _entered(at: dict[str, Any], step: str) -> dict[str, Any]:
+def _table_at(at: dict[str, Any], step: str) -> dict[str, Any]:
     """Return the table below ``at`` at one step, made if need be; of a list the table of its entries."""
     name, titles = step.removesuffix("[]"), {"title": step.removesuffix("[]"), "x-title-en": step.removesuffix("[]")}
     if step.endswith("[]"):

@@ -96,7 +96,9 @@ def _run(program: Path, documents: Sequence[bytes], fonts: FontSet, name: str) -
         for number, document in enumerate(documents):
             inputs.append(work / f"{number}.docx")
             inputs[-1].write_bytes(document)
-        said = _finished(_command(program, work, inputs), work, START_SECONDS + DOCUMENT_SECONDS * len(documents), name)
+        said = _run_to_end(
+            _command(program, work, inputs), work, START_SECONDS + DOCUMENT_SECONDS * len(documents), name
+        )
         outputs = [work / "out" / f"{number}.pdf" for number in range(len(documents))]
         if not all(output.is_file() for output in outputs):
             raise ContractError(
@@ -153,7 +155,7 @@ def _environment(work: Path) -> dict[str, str]:
     }
 
 
-def _finished(command: list[str], work: Path, seconds: float, name: str) -> str:
+def _run_to_end(command: list[str], work: Path, seconds: float, name: str) -> str:
     """Run the command to its end; return what it said to people.
 
     Raises:

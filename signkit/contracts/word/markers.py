@@ -24,10 +24,10 @@ from signkit.contracts.word.package import (
     Element,
     NotUsable,
     Parts,
-    parsed,
+    parse_xml,
     printed_names,
     relationships_of,
-    serialized,
+    serialize,
 )
 
 MARKER = re.compile(r"\[\[\s*sign:\s*([a-z][a-z0-9_]{0,31})(?:\s+(\d{1,3})x(\d{1,3}))?\s*\]\]")
@@ -64,7 +64,7 @@ def with_blocks(parts: Parts) -> Parts:
     """
     changed, roles = dict(parts), list[str]()
     for name in printed_names(parts):
-        root = parsed(parts[name])
+        root = parse_xml(parts[name])
         for paragraph in list(root.iter(f"{{{WORD}}}p")):
             pieces = _own_texts(paragraph)
             found = _markers("".join(piece.text or "" for piece in pieces))
@@ -76,7 +76,7 @@ def with_blocks(parts: Parts) -> Parts:
                 _replace(pieces, marker, roles.index(marker.role))
                 pieces = _own_texts(paragraph)
         if name == DOCUMENT:
-            changed[name] = serialized(root)
+            changed[name] = serialize(root)
     return _with_relationships(changed, roles) if roles else changed
 
 
@@ -84,10 +84,10 @@ def count_blocks(parts: Parts) -> Counter[str]:
     """Return how many places to sign each role has in a filled-in document."""
     roles = {
         str(relation.get("Id")): str(relation.get("Target")).removeprefix(BLOCK_SCHEME)
-        for relation in parsed(parts[relationships_of(DOCUMENT)])
+        for relation in parse_xml(parts[relationships_of(DOCUMENT)])
         if str(relation.get("Target")).startswith(BLOCK_SCHEME)
     }
-    links = parsed(parts[DOCUMENT]).iter("{http://schemas.openxmlformats.org/drawingml/2006/main}hlinkClick")
+    links = parse_xml(parts[DOCUMENT]).iter("{http://schemas.openxmlformats.org/drawingml/2006/main}hlinkClick")
     used = (str(link.get(f"{{{_OFFICE}}}id")) for link in links)
     return Counter(roles[identifier] for identifier in used if identifier in roles)
 
@@ -171,15 +171,15 @@ def _block(marker: _FoundMarker, number: int) -> Element:
 
 def _with_relationships(parts: Parts, roles: list[str]) -> Parts:
     name = relationships_of(DOCUMENT)
-    root = parsed(parts[name]) if name in parts else etree.Element(f"{{{RELATIONSHIPS}}}Relationships")
+    root = parse_xml(parts[name]) if name in parts else etree.Element(f"{{{RELATIONSHIPS}}}Relationships")
     for identifier, kind, target, mode in _relationships(roles):
         attributes = {"Id": identifier, "Type": f"{_OFFICE}/{kind}", "Target": target, **mode}
         etree.SubElement(root, f"{{{RELATIONSHIPS}}}Relationship", attributes)
-    types = parsed(parts["[Content_Types].xml"])
+    types = parse_xml(parts["[Content_Types].xml"])
     if not any(str(entry.get("Extension")).lower() == "png" for entry in types):
         namespace = etree.QName(types).namespace
         types.insert(0, etree.Element(f"{{{namespace}}}Default", {"Extension": "png", "ContentType": "image/png"}))
-    added = {name: serialized(root), "[Content_Types].xml": serialized(types), _PICTURE: _clear_pixel()}
+    added = {name: serialize(root), "[Content_Types].xml": serialize(types), _PICTURE: _clear_pixel()}
     return {**parts, **added}
 
 

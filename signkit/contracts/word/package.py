@@ -114,7 +114,7 @@ def read_parts(content: bytes) -> Parts:
         raise NotUsable(_REFUSALS.get(refused.code, f"it is no .docx ({refused.detail or refused.code})")) from refused
 
 
-def packed(parts: Parts) -> bytes:
+def pack(parts: Parts) -> bytes:
     """Return the parts as a .docx; the same parts give the same bytes."""
     buffer = BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -123,7 +123,7 @@ def packed(parts: Parts) -> bytes:
     return buffer.getvalue()
 
 
-def parsed(xml: bytes | str) -> Element:
+def parse_xml(xml: bytes | str) -> Element:
     """Read XML without entities, external or not.
 
     Raises:
@@ -143,7 +143,7 @@ def parsed(xml: bytes | str) -> Element:
     return root
 
 
-def serialized(root: Element) -> bytes:
+def serialize(root: Element) -> bytes:
     """Return an element as a part."""
     written: bytes = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
     return written
@@ -159,10 +159,10 @@ def safe_parts(content: bytes, *, own_links: bool = False) -> Parts:
         NotUsable: it holds what a template may not hold.
     """
     parts = read_parts(content)
-    types = parsed(_part(parts, _CONTENT_TYPES))
+    types = parse_xml(_part(parts, _CONTENT_TYPES))
     if any("macroEnabled" in str(entry.get("ContentType")) for entry in types):
         raise NotUsable("it holds macros (.docm)")
-    if etree.QName(parsed(_part(parts, DOCUMENT))).namespace != WORD:
+    if etree.QName(parse_xml(_part(parts, DOCUMENT))).namespace != WORD:
         raise NotUsable("it is a .docx of another kind (Strict Open XML): save it as an ordinary Word document")
     kept, waiting, links = {_CONTENT_TYPES}, [("", "")], _OWN_LINKS if own_links else _LINKS
     met = set(waiting)
@@ -170,9 +170,9 @@ def safe_parts(content: bytes, *, own_links: bool = False) -> Parts:
         source, kind = waiting.pop()
         named: Relations = {}
         if (name := relationships_of(source)) in parts:
-            root = parsed(parts[name])
+            root = parse_xml(parts[name])
             named = _kept_relationships(root, source, parts, links)
-            parts[name] = serialized(root)
+            parts[name] = serialize(root)
             kept.add(name)
             # One part may be met twice: what is a picture to one may be read as text by another.
             new = {(target, kind) for kind, target in named.values() if target} - met
@@ -183,7 +183,7 @@ def safe_parts(content: bytes, *, own_links: bool = False) -> Parts:
             kept.add(source)
     for entry in [entry for entry in types if (entry.get("PartName") or "/").lstrip("/") not in {*kept, ""}]:
         types.remove(entry)
-    return {**{name: parts[name] for name in kept}, _CONTENT_TYPES: serialized(types)}
+    return {**{name: parts[name] for name in kept}, _CONTENT_TYPES: serialize(types)}
 
 
 def _looked_over(name: str, kind: str, parts: Parts, types: Element, named: Mapping[str, str]) -> bytes:
@@ -192,7 +192,7 @@ def _looked_over(name: str, kind: str, parts: Parts, types: Element, named: Mapp
         if refusal := picture_refusal(name, parts[name], _content_type(name, types)):
             raise NotUsable(refusal)
         return parts[name]
-    root = parsed(parts[name])
+    root = parse_xml(parts[name])
     _refuse_active_content(root, named)
     return _without_origin(root) or parts[name]
 
@@ -262,7 +262,7 @@ def _without_origin(root: Element) -> bytes | None:
     named = list(root.iter(f"{{{WORD}}}attachedTemplate"))
     for element in named:
         element.getparent().remove(element)
-    return serialized(root) if named else None
+    return serialize(root) if named else None
 
 
 def _refuse_active_content(root: Element, named: Mapping[str, str]) -> None:
@@ -341,7 +341,7 @@ def _surroundings(piece: Element) -> Element:
 def printed_names(parts: Parts) -> tuple[str, ...]:
     """Return the parts whose text is printed, the body first."""
     found = [DOCUMENT]
-    for relation in parsed(parts[relationships_of(DOCUMENT)]) if relationships_of(DOCUMENT) in parts else ():
+    for relation in parse_xml(parts[relationships_of(DOCUMENT)]) if relationships_of(DOCUMENT) in parts else ():
         if str(relation.get("Type")).rpartition("/")[2] in _PRINTED:
             found.append(posixpath.normpath(posixpath.join("word", str(relation.get("Target")))).lstrip("/"))
     return tuple(dict.fromkeys(found))
@@ -350,11 +350,11 @@ def printed_names(parts: Parts) -> tuple[str, ...]:
 def paragraphs(parts: Parts) -> Iterator[str]:
     """Yield the text of each paragraph that is printed and holds any, and of list numbers and drawings' words."""
     for name in printed_names(parts):
-        for paragraph in parsed(parts[name]).iter(f"{{{WORD}}}p", f"{{{DRAWING}}}p"):
+        for paragraph in parse_xml(parts[name]).iter(f"{{{WORD}}}p", f"{{{DRAWING}}}p"):
             if text := "".join(_words(paragraph)):
                 yield text
     if "word/numbering.xml" in parts:
-        for level in parsed(parts["word/numbering.xml"]).iter(f"{{{WORD}}}lvlText"):
+        for level in parse_xml(parts["word/numbering.xml"]).iter(f"{{{WORD}}}lvlText"):
             yield str(level.get(f"{{{WORD}}}val", ""))
 
 

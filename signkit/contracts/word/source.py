@@ -51,12 +51,12 @@ class WordSource:
 
     def fill(self, template: Template, data: Mapping[str, Any], fonts: FontSet) -> Filled:
         """Return a .docx that was looked over again after it was filled in."""
-        from signkit.contracts.word.filling import filled
+        from signkit.contracts.word.filling import fill_in
         from signkit.contracts.word.markers import count_blocks
-        from signkit.contracts.word.package import NotUsable, packed, paragraphs, safe_parts
+        from signkit.contracts.word.package import NotUsable, pack, paragraphs, safe_parts
 
         try:
-            parts = safe_parts(filled(_prepared(template, fonts), data, WORD), own_links=True)
+            parts = safe_parts(fill_in(_prepare_document(template, fonts), data, WORD), own_links=True)
         except NotUsable as error:
             raise ContractError("template-invalid", template=template.id, cause=f"{WORD}: {error}") from error
         counts = count_blocks(parts)
@@ -64,7 +64,7 @@ class WordSource:
             if counts[party.role] != 1:
                 cause = f"{WORD}: the marker [[sign:{party.role}]] stands {counts[party.role]} times, not once"
                 raise ContractError("template-invalid", template=template.id, cause=cause)
-        return Filled("\n".join(paragraphs(parts)), packed(parts))
+        return Filled("\n".join(paragraphs(parts)), pack(parts))
 
     def typeset(self, template: Template, orders: Sequence[Order], fonts: FontSet) -> tuple[bytes, ...]:
         """Convert all of them, and give each the contract's own metadata and files."""
@@ -77,7 +77,7 @@ class WordSource:
                 # Where the appended pages begin is known once the others are counted.
                 again = _with_annex(order, template, _page_count(made[number]))
                 made[number] = convert([again], fonts, template.id)[0]
-        return tuple(_finished(pdf, order, template, fonts) for pdf, order in zip(made, orders, strict=True))
+        return tuple(_finish(pdf, order, template, fonts) for pdf, order in zip(made, orders, strict=True))
 
 
 def require_extra() -> None:
@@ -113,14 +113,14 @@ def _looked_over(template: Template) -> Parts:
 
 
 @lru_cache(maxsize=16)
-def _prepared(template: Template, fonts: FontSet) -> bytes:
+def _prepare_document(template: Template, fonts: FontSet) -> bytes:
     """Return the document with known fonts and with places to sign, ready to be filled in."""
     from signkit.contracts.word.markers import with_blocks
-    from signkit.contracts.word.package import NotUsable, packed
+    from signkit.contracts.word.package import NotUsable, pack
     from signkit.contracts.word.typefaces import with_known_fonts
 
     try:
-        return packed(with_blocks(with_known_fonts(_looked_over(template), fonts)))
+        return pack(with_blocks(with_known_fonts(_looked_over(template), fonts)))
     except NotUsable as error:
         raise ContractError("template-invalid", template=template.id, cause=f"{WORD}: {error}") from error
 
@@ -140,8 +140,8 @@ def _page_count(pdf: bytes) -> int:
     return len(PdfReader(BytesIO(pdf)).pages)
 
 
-def _finished(pdf: bytes, order: Order, template: Template, fonts: FontSet) -> bytes:
-    from signkit.contracts.word.finishing import AssociatedFile, DocumentIdentity, finished
+def _finish(pdf: bytes, order: Order, template: Template, fonts: FontSet) -> bytes:
+    from signkit.contracts.word.finishing import AssociatedFile, DocumentIdentity, finish_pdf
 
     words = f"Contract data / 契約データ ({template.id} {template.version})"
     files = [AssociatedFile(FILE_NAME, "application/json", words, "Data", order.data)]
@@ -151,4 +151,4 @@ def _finished(pdf: bytes, order: Order, template: Template, fonts: FontSet) -> b
     ]
     title = template.title.in_language(template.language)
     identity = DocumentIdentity(title, template.language, order.day)
-    return finished(pdf, identity, files, known_fonts.postscript_names(fonts), template.id)
+    return finish_pdf(pdf, identity, files, known_fonts.postscript_names(fonts), template.id)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from signkit.contracts.fonts import GOTHIC, MINCHO, FontSet
-from signkit.contracts.word.package import DRAWING, WORD, Element, Parts, parsed, serialized
+from signkit.contracts.word.package import DRAWING, WORD, Element, Parts, parse_xml, serialize
 
 _GOTHIC = re.compile(
     r"ゴシック|ゴシツク|gothic|メイリオ|meiryo|sans|arial|calibri|helvetica|verdana|tahoma|segoe|aptos|trebuchet"
@@ -43,7 +43,7 @@ def replacement(family: str, font_set: FontSet) -> str:
 
 def replaced_families(parts: Parts, font_set: FontSet) -> dict[str, str]:
     """Return what each family that the document uses is replaced by; not those that a theme lists for other scripts."""
-    named = {family for name in parts if _holds_text(name) for family in _families(parsed(parts[name]))}
+    named = {family for name in parts if _holds_text(name) for family in _families(parse_xml(parts[name]))}
     return {
         family: instead
         for family in sorted(named)
@@ -55,9 +55,9 @@ def with_readable_symbols(parts: Parts) -> Parts:
     """Return the parts with the characters of symbol fonts (U+F0B7 in Symbol) as what they show."""
     changed = dict(parts)
     for name in filter(_holds_text, parts):
-        root = parsed(parts[name])
+        root = parse_xml(parts[name])
         _replace_symbols(root)
-        changed[name] = serialized(root)
+        changed[name] = serialize(root)
     return changed
 
 
@@ -67,14 +67,14 @@ def with_known_fonts(parts: Parts, font_set: FontSet) -> Parts:
     for name in parts:
         if name == "word/fontTable.xml":
             # It would bring embedded fonts and other names for known ones.
-            root = parsed(parts[name])
-            changed[name] = serialized(etree.Element(root.tag, nsmap=root.nsmap))
+            root = parse_xml(parts[name])
+            changed[name] = serialize(etree.Element(root.tag, nsmap=root.nsmap))
         elif _holds_text(name):
-            root = parsed(parts[name])
+            root = parse_xml(parts[name])
             _replace_families(root, font_set)
             if name == "word/styles.xml":
                 _set_default(root)
-            changed[name] = serialized(root)
+            changed[name] = serialize(root)
     return changed
 
 
@@ -117,7 +117,7 @@ def _set_default(styles: Element) -> None:
 def _replace_symbols(root: Element) -> None:
     """Write the characters of symbol fonts (private use, U+F0B7) as characters that every font knows."""
     for symbol in list(root.iter(f"{{{WORD}}}sym")):
-        shown = _shown(int(symbol.get(f"{{{WORD}}}char", "0"), 16))
+        shown = _looks_of(int(symbol.get(f"{{{WORD}}}char", "0"), 16))
         symbol.tag = f"{{{WORD}}}t"
         symbol.attrib.clear()
         symbol.text = shown
@@ -134,11 +134,11 @@ def _replace_symbols(root: Element) -> None:
 
 def _readable(text: str, symbolic: bool) -> str:
     return "".join(
-        _shown(ord(each)) if 0xF000 <= ord(each) <= 0xF0FF or (symbolic and not each.isspace()) else each
+        _looks_of(ord(each)) if 0xF000 <= ord(each) <= 0xF0FF or (symbolic and not each.isspace()) else each
         for each in text
     )
 
 
-def _shown(code: int) -> str:
+def _looks_of(code: int) -> str:
     """Return what a symbol font's character looks like; the character itself, which is refused, where unknown."""
     return _SYMBOLS.get(code & 0xFF, chr(0xF000 | code & 0xFF))

@@ -8,7 +8,7 @@ from signkit.pdf.changes.appearance import has_box, keeps_upright
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large
 from signkit.pdf.changes.fields import Fields
-from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, broken
+from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
 from signkit.pdf.changes.state import PageEntries, is_widget
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
@@ -32,7 +32,7 @@ class Annotations:
         self._all = context
         self._fields = fields
         pages = zip(context.before.pages, context.after.pages, strict=False)
-        self._pages = [self._matched(number, old, new) for number, (old, new) in enumerate(pages, 1)]
+        self._pages = [self._match_page(number, old, new) for number, (old, new) in enumerate(pages, 1)]
         self._added = {ref.number for page in self._pages for ref in page.added if isinstance(ref, Ref)}
         self._removed = {ref.number for page in self._pages for ref in page.removed if isinstance(ref, Ref)}
 
@@ -44,7 +44,7 @@ class Annotations:
         """Whether an annotation is gone from its page."""
         return isinstance(item, Ref) and item.number in self._removed
 
-    def _matched(self, number: int, old: PageEntries, new: PageEntries) -> _OnPage:
+    def _match_page(self, number: int, old: PageEntries, new: PageEntries) -> _OnPage:
         found = _OnPage(number, old, new)
         before, after = self._all.before.annotations(old), self._all.after.annotations(new)
         self._all.account.visit(old.entries.get("/Annots"), new.entries.get("/Annots"))
@@ -72,13 +72,13 @@ class Annotations:
         listed = {ref.number for page in self._pages for _, ref in page.kept if isinstance(ref, Ref)}
         for page in self._pages:
             if not page.in_order:
-                yield from broken(
+                yield from breach(
                     "annotation-order", at=ChangePlace(page=page.number, number=self._all.number(page.new.ref))
                 )
             for item in page.removed:
                 yield from self._gone(item, page)
             for item, match in page.kept:
-                yield from self._kept(item, match, page)
+                yield from self._judge_kept(item, match, page)
             for item in page.added:
                 yield from self._new(item, page, listed)
 
@@ -93,16 +93,16 @@ class Annotations:
         level = (
             Gravity.ANNOTATIONS if isinstance(entries, dict) and not is_widget(self._all.old, item) else Gravity.OTHER
         )
-        yield from broken(
+        yield from breach(
             "annotation-removed", level=level, at=ChangePlace(page=page.number, number=self._all.number(item))
         )
 
-    def _kept(self, item: Value, match: Value, page: _OnPage) -> Iterator[Change]:
+    def _judge_kept(self, item: Value, match: Value, page: _OnPage) -> Iterator[Change]:
         if isinstance(item, Ref) and isinstance(match, Ref) and self._is_field(item, match):
             if match.number in self._fields.filled_widgets:
-                yield from self._placed(match, page)
+                yield from self._judge_place(match, page)
             elif match.number in self._fields.signed_widgets:
-                yield from self._boxed(match, page)
+                yield from self._judge_box(match, page)
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
         if self._is_unchanged(item, match, old, new):
@@ -114,12 +114,12 @@ class Annotations:
         plain = all(isinstance(entries, dict) for entries in (old, new))
         widget = is_widget(self._all.old, item) or is_widget(self._all.new, match)
         level = Gravity.ANNOTATIONS if plain and not widget else Gravity.OTHER
-        yield from broken(
+        yield from breach(
             "annotation-changed", level=level, at=ChangePlace(page=page.number, number=self._all.number(match))
         )
         if plain and (self._acts(old) != self._acts(new) or old.get("/Subtype") != new.get("/Subtype")):
             yield from self._kind(new, ChangePlace(page=page.number, number=self._all.number(match)))
-        yield from self._placed(match, page)
+        yield from self._judge_place(match, page)
 
     @staticmethod
     def _acts(entries: dict[str, Value]) -> tuple[Value, Value]:
@@ -138,15 +138,15 @@ class Annotations:
         self._all.account.visit(item)
         self._all.account.cover(self._all.new, entries)
         if number in listed:
-            yield from broken("annotation-places", at=ChangePlace(page=page.number, number=number))
+            yield from breach("annotation-places", at=ChangePlace(page=page.number, number=number))
         listed |= {number} if number is not None else set()
         if not isinstance(entries, dict):
-            yield from broken("annotation-kind", at=ChangePlace(page=page.number, number=number))
+            yield from breach("annotation-kind", at=ChangePlace(page=page.number, number=number))
         elif number is None or number not in self._fields.new_widgets | self._fields.signed_widgets:
             level = Gravity.OTHER if is_widget(self._all.new, item) else Gravity.ANNOTATIONS
-            yield from broken("annotation-added", level=level, at=ChangePlace(page=page.number, number=number))
+            yield from breach("annotation-added", level=level, at=ChangePlace(page=page.number, number=number))
             yield from self._kind(entries, ChangePlace(page=page.number, number=number))
-        yield from self._placed(item, page)
+        yield from self._judge_place(item, page)
 
     def _kind(self, entries: dict[str, Value], place: ChangePlace) -> Iterator[Change]:
         """A comment or a link, which at most leads somewhere (12.6.4): it does nothing by itself."""
@@ -155,15 +155,15 @@ class Annotations:
         leads = action is None or (isinstance(action, dict) and self._all.new.resolve(action.get("/S")) in LEADING)
         further = isinstance(action, dict) and "/Next" in action
         if kind != "/Widget" and (kind not in ADDABLE or not leads or further or "/AA" in entries):
-            yield from broken("annotation-kind", at=place)
+            yield from breach("annotation-kind", at=place)
 
-    def _placed(self, item: Value, page: _OnPage) -> Iterator[Change]:
+    def _judge_place(self, item: Value, page: _OnPage) -> Iterator[Change]:
         """Whatever is new may not hide what was signed, also where the document allows annotations.
 
         A further signature often stands over text; whether it may is for the document's rules (``Rules.certified``).
         """
         number = self._all.number(item)
-        yield from self._boxed(item, page)
+        yield from self._judge_box(item, page)
         try:
             # Where a field lies that is filled in was signed; and signatures of honest signers overlap.
             comment = not is_widget(self._all.new, item)
@@ -177,12 +177,12 @@ class Annotations:
             rule = "signature-over-text" if signature else "covers-text"
             if signature and is_large(self._all.new, item, page.old.entries.get("/MediaBox")):
                 rule = "signature-size"
-            yield from broken(rule, at=ChangePlace(page=page.number, number=number))
+            yield from breach(rule, at=ChangePlace(page=page.number, number=number))
 
-    def _boxed(self, item: Value, page: _OnPage) -> Iterator[Change]:
+    def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
         turned = self._all.new.resolve(page.new.entries.get("/Rotate"))
         if not has_box(self._all.new, item) or (turned and keeps_upright(self._all.new, item)):
-            yield from broken("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
+            yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
 
 
 class _Remaining:

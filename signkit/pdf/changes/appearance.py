@@ -72,7 +72,7 @@ def _paints(view: View, stream: Stream, operators: frozenset[bytes], depth: int 
     if depth > 20:
         raise SyntaxProblem("appearances nested too deeply")
     operand: Value = None
-    for kind, token in content_tokens(view.file.decoded(stream, view), view.file.meter.check_time):
+    for kind, token in content_tokens(view.file.decode_stream(stream, view), view.file.meter.check_time):
         if kind == "value":
             operand = token
             continue

@@ -104,14 +104,14 @@ def _annotation_boxes(view: View, annotation: Value) -> Iterator[Box]:
     own = _matrix(view, normal)
     if box is None:
         return
-    drawn = _mapped(own, *box)
+    drawn = _map_box(own, *box)
     width, height = drawn[2] - drawn[0], drawn[3] - drawn[1]
     if width <= 0 or height <= 0:
         return
     x, y = (place[2] - place[0]) / width, (place[3] - place[1]) / height
     fitted: Matrix = (x, 0, 0, y, place[0] - drawn[0] * x, place[1] - drawn[1] * y)
     resources = view.resolve(normal.entries.get("/Resources"))
-    yield from _boxes(view, view.file.decoded(normal, view), resources, _times(own, fitted), 0)
+    yield from _boxes(view, view.file.decode_stream(normal, view), resources, _times(own, fitted), 0)
 
 
 def _matrix(view: View, form: Stream) -> Matrix:
@@ -162,7 +162,7 @@ def _is_opaque(view: View, entries: dict[str, Value]) -> bool:
     normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
     if not isinstance(normal, Stream):
         return normal is not None
-    content = view.file.decoded(normal, view)
+    content = view.file.decode_stream(normal, view)
     drawn = {token for kind, token in content_tokens(content, view.file.meter.check_time) if kind == "operator"}
     multiplies = b"/Multiply" in content or "/Multiply" in repr(view.resolve(normal.entries.get("/Resources")))
     return bool(drawn & {b"Tj", b"TJ", b"'", b'"', b"Do", b"BI"}) or (
@@ -186,7 +186,7 @@ def _contents(view: View, value: Value) -> Iterator[bytes]:
     for part in _parts(view, value):
         stream = view.resolve(part)
         if isinstance(stream, Stream):
-            yield view.file.decoded(stream, view)
+            yield view.file.decode_stream(stream, view)
 
 
 def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Box]:
@@ -200,9 +200,9 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
         elif token == b"Q":
             state = stack.pop() if stack else state
         elif token == b"BI":
-            yield _mapped(state.matrix, 0, 0, 1, 1)
+            yield _map_box(state.matrix, 0, 0, 1, 1)
         elif token == b"Do":
-            yield from _drawn(view, operands, resources, state.matrix, depth)
+            yield from _drawn_boxes(view, operands, resources, state.matrix, depth)
         else:
             state, shown = _step(state, token, operands)
             if shown is not None:
@@ -211,20 +211,20 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
         view.file.meter.check_time()
 
 
-def _drawn(view: View, operands: list[Value], resources: Value, matrix: Matrix, depth: int) -> Iterator[Box]:
+def _drawn_boxes(view: View, operands: list[Value], resources: Value, matrix: Matrix, depth: int) -> Iterator[Box]:
     objects = view.resolve(resources.get("/XObject")) if isinstance(resources, dict) else None
     name = operands[-1] if operands else None
     target = view.resolve(objects.get(name)) if isinstance(objects, dict) and isinstance(name, str) else None
     if not isinstance(target, Stream):
         return
     if view.resolve(target.entries.get("/Subtype")) == "/Image":
-        yield _mapped(matrix, 0, 0, 1, 1)
+        yield _map_box(matrix, 0, 0, 1, 1)
     elif depth >= _MAX_FORMS:
         raise SyntaxProblem("forms nested too deeply")
     else:
         inner = _times(_matrix(view, target), matrix)
         inherited = view.resolve(target.entries.get("/Resources")) or resources
-        yield from _boxes(view, view.file.decoded(target, view), inherited, inner, depth + 1)
+        yield from _boxes(view, view.file.decode_stream(target, view), inherited, inner, depth + 1)
 
 
 def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State, Box | None]:
@@ -243,22 +243,22 @@ def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State
         return replace(state, text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
     if operator in (b"Td", b"TD") and len(numbers) == 2:
         leading = -numbers[1] if operator == b"TD" else state.leading
-        return _moved(replace(state, leading=leading), numbers[0], numbers[1]), None
+        return _move(replace(state, leading=leading), numbers[0], numbers[1]), None
     if operator == b"T*":
-        return _moved(state, 0, -state.leading), None
+        return _move(state, 0, -state.leading), None
     if operator in (b"'", b'"'):
-        state = _moved(state, 0, -state.leading)
+        state = _move(state, 0, -state.leading)
     if operator in (b"Tj", b"TJ", b"'", b'"') and operands:
-        return _shown(state, operands[-1])
+        return _show_text(state, operands[-1])
     return state, None
 
 
-def _moved(state: _State, x: float, y: float) -> _State:
+def _move(state: _State, x: float, y: float) -> _State:
     line = _times((1, 0, 0, 1, x, y), state.line)
     return replace(state, line=line, text=line)
 
 
-def _shown(state: _State, operand: Value) -> tuple[_State, Box | None]:
+def _show_text(state: _State, operand: Value) -> tuple[_State, Box | None]:
     parts = operand if isinstance(operand, list) else [operand]
     width = sum(len(part) * 0.5 if isinstance(part, bytes) else 0.0 for part in parts)
     width -= sum(_numbers(parts)) / 1000
@@ -266,7 +266,7 @@ def _shown(state: _State, operand: Value) -> tuple[_State, Box | None]:
     after = replace(state, text=_times((1, 0, 0, 1, length, 0), state.text))
     if not any(isinstance(part, bytes) and part.strip(_BLANK) for part in parts):
         return after, None
-    return after, _mapped(_times(state.text, state.matrix), 0, -0.2 * state.size, length, 0.8 * state.size)
+    return after, _map_box(_times(state.text, state.matrix), 0, -0.2 * state.size, length, 0.8 * state.size)
 
 
 def _numbers(values: Iterable[Value]) -> list[float]:
@@ -279,7 +279,7 @@ def _times(one: Matrix, other: Matrix) -> Matrix:
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
 
 
-def _mapped(matrix: Matrix, x0: float, y0: float, x1: float, y1: float) -> Box:
+def _map_box(matrix: Matrix, x0: float, y0: float, x1: float, y1: float) -> Box:
     a, b, c, d, e, f = matrix
     corners = [(a * x + c * y + e, b * x + d * y + f) for x in (x0, x1) for y in (y0, y1)]
     xs, ys = [corner[0] for corner in corners], [corner[1] for corner in corners]

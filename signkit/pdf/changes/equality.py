@@ -133,4 +133,4 @@ class Equality:
             self._same(one.entries.get(key), other.entries.get(key), way.below(key)) for key in coding
         ):
             return True
-        return self._old.file.decoded(one, self._old) == self._new.file.decoded(other, self._new)
+        return self._old.file.decode_stream(one, self._old) == self._new.file.decode_stream(other, self._new)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.appearance import draws, shows_words
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.rules import FILLED, SIGNED, Role, broken
+from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
 from signkit.pdf.changes.state import RevisionState, widgets
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField
@@ -59,12 +59,12 @@ class Fields:
     def _walk(self) -> Iterator[Change]:
         for name, item in self._old.items():
             if name not in self._new:
-                yield from broken("field-removed", name, at=ChangePlace(field=name, number=self._all.number(item.ref)))
+                yield from breach("field-removed", name, at=ChangePlace(field=name, number=self._all.number(item.ref)))
             else:
                 yield from self._field(name, item, self._new[name])
         for name, item in self._new.items():
             if name not in self._old:
-                yield from self._added(name, item)
+                yield from self._judge_added(name, item)
         yield from self._groups()
 
     def _groups(self) -> Iterator[Change]:
@@ -79,16 +79,16 @@ class Fields:
                 continue  # its fields are missing, and that is judged
             for entry in self._all.differing(Role.FIELD, old, new):
                 if entry not in FILLED:
-                    yield from broken("field-changed", entry, at=ChangePlace(number=self._all.number(other)))
+                    yield from breach("field-changed", entry, at=ChangePlace(number=self._all.number(other)))
             self._all.cover(old.get("/V"), new.get("/V"))
 
     # --- new fields ---
 
-    def _added(self, name: str, item: FormField) -> Iterator[Change]:
+    def _judge_added(self, name: str, item: FormField) -> Iterator[Change]:
         number = self._all.number(item.ref)
         self._all.account.cover(self._all.new, item.entries, *widgets(self._all.new, item, direct=True))
         if item.type != "/Sig" or item.entries.keys() & {"/A", "/AA"}:
-            yield from broken("field-added", name, at=ChangePlace(field=name, number=number, page=self._page(item)))
+            yield from breach("field-added", name, at=ChangePlace(field=name, number=number, page=self._page(item)))
             return
         yield from self._signature(name, item, shown=True)
 
@@ -97,15 +97,15 @@ class Fields:
         value = self._all.new.resolve(item.value)
         place = ChangePlace(page=self._page(item), number=self._all.number(item.ref), field=name)
         stamp = _is_stamp(value)
-        shown = shown and any(draws(self._all.new, each) for each in _shown(self._all.new, item))
+        shown = shown and any(draws(self._all.new, each) for each in _widgets_of(self._all.new, item))
         if value is not None and not self._is_signed_now(item):
-            yield from broken("signature-value", name, at=place)
+            yield from breach("signature-value", name, at=place)
         elif value is None and shown:
-            yield from broken("unsigned-draws", name, at=place)
+            yield from breach("unsigned-draws", name, at=place)
         elif stamp and shown:
-            yield from broken("timestamp-draws", name, at=place)
+            yield from breach("timestamp-draws", name, at=place)
         evidence = Gravity.EVIDENCE if stamp else Gravity.FORM
-        yield from broken("signature-added", name, level=evidence, at=place)
+        yield from breach("signature-added", name, level=evidence, at=place)
 
     def _page(self, item: FormField) -> int | None:
         pages = (self._all.page_of(self._all.number(each)) for each in widgets(self._all.new, item))
@@ -121,29 +121,29 @@ class Fields:
         after = widgets(self._all.new, new, direct=True)
         if old.type != new.type or len(before) != len(after):
             entry = "/FT" if old.type != new.type else "/Kids"
-            yield from broken("field-changed", f"{name} {entry}", at=place)
+            yield from breach("field-changed", f"{name} {entry}", at=place)
             return
-        touched = self._touched(old, new, before, after) or self._rewritten_looks(old, new)
+        touched = self._touched_entries(old, new, before, after) or self._rewritten_looks(old, new)
         if not touched:
             return
         if old.type == "/Sig" and self._all.old.resolve(old.value) is not None:
-            yield from broken("signed-field-changed", f"{name} {' '.join(sorted(touched))}", at=place)
+            yield from breach("signed-field-changed", f"{name} {' '.join(sorted(touched))}", at=place)
             return
         signed = old.type == "/Sig" and self._is_signed_now(new)
         filled = FILLED | {"/DA"} if "/V" in touched else FILLED  # the font of what is written
         for key in sorted(touched - (SIGNED if signed else filled)):
-            yield from broken("field-changed", f"{name} {key}", at=place)
+            yield from breach("field-changed", f"{name} {key}", at=place)
         for one, other in [(old.entries, new.entries), *zip(before, after, strict=True)]:
             self._cover(one, other)
         shown = [self._all.old.resolve(each) for each in before] or [old.entries]
         if "/AP" in touched and any(
             self._all.account.is_shared(each.get("/AP")) for each in shown if isinstance(each, dict)
         ):
-            yield from broken("shared-appearance", name, at=place)
+            yield from breach("shared-appearance", name, at=place)
         if old.type == "/Sig":
             yield from self._signature(name, new, shown=bool(touched & _LOOKS))
         else:
-            yield from self._filled(name, old, new, touched)
+            yield from self._judge_filled(name, old, new, touched)
 
     def _is_unchanged(self, old: FormField, new: FormField) -> bool:
         """Neither it nor anything below or above it was changed, and what its widgets draw neither."""
@@ -157,7 +157,7 @@ class Fields:
         for key in SIGNED if isinstance(old, dict) and isinstance(new, dict) else ():
             self._all.cover(old.get(key), new.get(key))
 
-    def _touched(self, old: FormField, new: FormField, before: list[Value], after: list[Value]) -> set[str]:
+    def _touched_entries(self, old: FormField, new: FormField, before: list[Value], after: list[Value]) -> set[str]:
         """The entries of the field and of its widgets that differ."""
         parts = [(old.entries, new.entries)]
         for one, other in zip(before, after, strict=True):
@@ -188,23 +188,23 @@ class Fields:
             return ref is None or (isinstance(ref, Ref) and any(page.ref == ref for page in self._all.after.pages))
         return self._all.equality.same_link(one.get(key), other.get(key))
 
-    def _filled(self, name: str, old: FormField, new: FormField, touched: set[str]) -> Iterator[Change]:
+    def _judge_filled(self, name: str, old: FormField, new: FormField, touched: set[str]) -> Iterator[Change]:
         place = ChangePlace(page=self._page(new), number=self._all.number(new.ref), field=name)
         self.filled_widgets.update(ref.number for ref in widgets(self._all.new, new))
         value = self._all.new.resolve(new.value)
         if value is not None and not isinstance(value, _VALUES.get(new.type, ())):
-            yield from broken("field-changed", f"{name} /V", at=place)
+            yield from breach("field-changed", f"{name} /V", at=place)
         flags = self._all.new.resolve(new.entries.get("/Ff"))
         button = old.type == "/Btn"
         pushed = button and isinstance(flags, int) and bool(flags & _PUSH_BUTTON)
         # A button's looks belong to its states; a text's looks follow its value.
         foreign = {"/AP", "/AS"} if pushed or "/V" not in touched else {"/AP"} if button else {"/AS"}
         if touched & foreign:
-            yield from broken("appearance-replaced", name, at=place)
+            yield from breach("appearance-replaced", name, at=place)
             return
-        yield from broken("field-filled", name, at=place)
+        yield from breach("field-filled", name, at=place)
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
-            yield from broken("field-overwritten", name, at=place)
+            yield from breach("field-overwritten", name, at=place)
 
 
 def is_filled(view: View, item: FormField) -> bool:
@@ -227,11 +227,11 @@ def _is_stamp(value: Value) -> bool:
     return isinstance(value, dict) and value.get("/SubFilter") == "/ETSI.RFC3161"
 
 
-def _shown(view: View, item: FormField) -> list[Value]:
+def _widgets_of(view: View, item: FormField) -> list[Value]:
     """The field's widgets; the field itself where it is one and has no object of its own."""
     return widgets(view, item, direct=True) or [item.entries]
 
 
 def _appearances(view: View, item: FormField) -> list[Value]:
-    found = (view.resolve(each) for each in _shown(view, item))
+    found = (view.resolve(each) for each in _widgets_of(view, item))
     return [entries.get("/AP") if isinstance(entries, dict) else None for entries in found]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance import streams
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.fields import Fields
-from signkit.pdf.changes.rules import Role, broken
+from signkit.pdf.changes.rules import Role, breach
 from signkit.pdf.changes.state import widgets
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
@@ -25,19 +25,19 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     if old is None and new is None:
         return
     if not isinstance(new, dict):
-        yield from broken("form-removed", "/AcroForm")
+        yield from breach("form-removed", "/AcroForm")
         return
     old = old if isinstance(old, dict) else {}
     number = context.number(other)
     for key in context.differing(Role.FORM, old, new):
-        yield from broken("form", f"/AcroForm {key}", at=ChangePlace(number=number))
+        yield from breach("form", f"/AcroForm {key}", at=ChangePlace(number=number))
     if not isinstance(context.new.resolve(new.get("/SigFlags")), int | None):
-        yield from broken("form", "/AcroForm /SigFlags", at=ChangePlace(number=number))
+        yield from breach("form", "/AcroForm /SigFlags", at=ChangePlace(number=number))
     if not _same_default(context, old.get("/DA"), new.get("/DA")):
-        yield from broken("form", "/AcroForm /DA", at=ChangePlace(number=number))
+        yield from breach("form", "/AcroForm /DA", at=ChangePlace(number=number))
     context.account.visit(old.get("/Fields"), new.get("/Fields"))
     if not _same_resources(context, old.get("/DR"), new.get("/DR")):
-        yield from broken("form-resources", "/AcroForm /DR", at=ChangePlace(number=number))
+        yield from breach("form-resources", "/AcroForm /DR", at=ChangePlace(number=number))
     yield from fields.changes()
 
 
@@ -59,12 +59,12 @@ def _same_resources(context: Context, one: Value, other: Value) -> bool:
         return False
     altered: set[str] = set()
     for key in (old or {}).keys() | new.keys() - {"/ProcSet"}:
-        altered |= _altered(context, (old or {}).get(key), new.get(key))
+        altered |= _altered_names(context, (old or {}).get(key), new.get(key))
     context.cover(one, other)
     return not (altered and altered & _asked_for(context))
 
 
-def _altered(context: Context, one: Value, other: Value) -> set[str]:
+def _altered_names(context: Context, one: Value, other: Value) -> set[str]:
     """The names of one kind of resources that mean something else than before."""
     if context.equality.same_drawn(one, other):
         return set()
@@ -85,7 +85,7 @@ def _asked_for(context: Context) -> set[str]:
         holders += [item.entries, *(each for each in map(context.old.resolve, shown) if isinstance(each, dict))]
         for each in shown:
             for stream in streams(context.old, each):
-                names |= _names(context.old.file.decoded(stream, context.old)) - _brought(context.old, stream)
+                names |= _names(context.old.file.decode_stream(stream, context.old)) - _brought(context.old, stream)
     for holder in holders:
         text = context.old.resolve(holder.get("/DA"))
         names |= _names(text) if isinstance(text, bytes) else set()

@@ -46,9 +46,11 @@ class Changes:
         for index in range(found.revision, len(self._file.history) - 1):
             changes += self._step(index) or (Change(Gravity.NONE, "nothing-seen", f"revision {index + 2}"),)
         changes += after_last(self._file)
-        changes += self._doubted(found.revision, found.end)  # last: a part of them comes of looking at all the rest
+        changes += self._doubts_about(
+            found.revision, found.end
+        )  # last: a part of them comes of looking at all the rest
         changes = [change for change in changes if not self._is_first_filling(change, found.revision)]
-        return _judged(changes, rules)
+        return _judgement_of(changes, rules)
 
     def _is_first_filling(self, change: Change, revision: int) -> bool:
         """Whether a field that is overwritten was empty when this person signed: to them it was filled in once."""
@@ -59,10 +61,10 @@ class Changes:
     def between(self, first: int, last: int, rules: Rules) -> Judgement:
         """Judge what came to revision ``first`` up to and with revision ``last``."""
         changes = [change for index in range(first, last) for change in self._step(index)]
-        changes += self._doubted(first, self._file.history.end_before(first + 1))
-        return _judged(changes, rules)
+        changes += self._doubts_about(first, self._file.history.end_before(first + 1))
+        return _judgement_of(changes, rules)
 
-    def _doubted(self, revision: int, end: int) -> list[Change]:
+    def _doubts_about(self, revision: int, end: int) -> list[Change]:
         doubts = self._doubts.after(revision, end)
         return [Change(Gravity.OTHER, "not-judged", f"{doubt.code}: {doubt.where}") for doubt in doubts]
 
@@ -96,7 +98,7 @@ def _is_whole(found: FoundSignature) -> bool:
 _TOLD = ("metadata-changed", "evidence-removed", "signature-over-text")
 
 
-def _judged(changes: list[Change], rules: Rules) -> Judgement:
+def _judgement_of(changes: list[Change], rules: Rules) -> Judgement:
     level = max((change.level for change in changes), default=Gravity.NONE)
     findings = [change for change in changes if change.level > rules.allowed or _is_forbidden(change, rules)]
     proven = [change for change in findings if change.code != "not-judged"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.rules import broken
+from signkit.pdf.changes.rules import breach
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
@@ -44,7 +44,7 @@ def info_changes(context: Context) -> Iterator[Change]:
     keys = [key for key in sorted(old.keys() | new.keys()) if not context.equality.same(old.get(key), new.get(key))]
     said = [key for key in keys if key not in _SAVING]
     if said:
-        yield from broken("metadata", f"/Info {' '.join(said)}", at=ChangePlace(number=context.number(other)))
+        yield from breach("metadata", f"/Info {' '.join(said)}", at=ChangePlace(number=context.number(other)))
     yield Change(Gravity.EVIDENCE, "metadata", "/Info")
 
 
@@ -61,7 +61,7 @@ def xmp_changes(context: Context, one: Value, other: Value, page: int | None = N
         return
     context.cover(one, other)
     if _properties(context.old, one) != _properties(context.new, other):
-        yield from broken("metadata", "/Metadata", at=ChangePlace(number=context.number(other), page=page))
+        yield from breach("metadata", "/Metadata", at=ChangePlace(number=context.number(other), page=page))
     yield Change(Gravity.EVIDENCE, "metadata", "/Metadata")
 
 
@@ -72,7 +72,7 @@ def _properties(view: View, value: Value) -> Properties:
     if not isinstance(stream, Stream):
         raise SyntaxProblem("metadata is no stream")
     reading = _XmpReading()
-    reading.read(view.file.decoded(stream, view))
+    reading.read(view.file.decode_stream(stream, view))
     return reading.found
 
 

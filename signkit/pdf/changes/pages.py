@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.metadata import xmp_changes
-from signkit.pdf.changes.rules import Role, broken
+from signkit.pdf.changes.rules import Role, breach
 from signkit.pdf.changes.state import PageEntries
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
@@ -52,13 +52,13 @@ def page_tree_changes(context: Context) -> Iterator[Change]:
     """No page comes, goes or moves, and no node says anything else of its pages: readers count by what nodes say."""
     before, after = len(context.before.pages), len(context.after.pages)
     if before != after:
-        yield from broken("page-tree", f"{before} to {after}")
+        yield from breach("page-tree", f"{before} to {after}")
     for one, other in list(_nodes(context)):
         if context.equality.is_untouched(one, other):
             continue
         old, new = context.old.resolve(one), context.new.resolve(other)
         if not isinstance(old, dict) or not isinstance(new, dict) or not _same_node(context, old, new):
-            yield from broken("page-tree", "/Pages", at=ChangePlace(number=context.number(other)))
+            yield from breach("page-tree", "/Pages", at=ChangePlace(number=context.number(other)))
 
 
 def _same_node(context: Context, old: dict[str, Value], new: dict[str, Value]) -> bool:
@@ -95,11 +95,11 @@ def _page(context: Context, one: PageEntries, other: PageEntries, page: int) -> 
     for key in context.differing(Role.PAGE, old, new):
         if key == "/StructParents" and key not in old and isinstance(new[key], int):
             continue  # what is found by that number is judged with the structure
-        yield from broken("page", key, at=ChangePlace(page=page, number=number))
+        yield from breach("page", key, at=ChangePlace(page=page, number=number))
     if not context.equality.same_link(old.get("/Parent"), new.get("/Parent")):
-        yield from broken("page-tree", "/Parent", at=ChangePlace(page=page, number=number))
+        yield from breach("page-tree", "/Parent", at=ChangePlace(page=page, number=number))
     if not context.equality.same(old.get("/Tabs"), new.get("/Tabs")):
-        yield from broken("tab-order", "/Tabs", at=ChangePlace(page=page, number=number))
+        yield from breach("tab-order", "/Tabs", at=ChangePlace(page=page, number=number))
     yield from xmp_changes(context, old.get("/Metadata"), new.get("/Metadata"), page)
     for key in ("/LastModified", "/PieceInfo"):  # data of the program that wrote it (14.5): no reader shows it
         if not context.equality.same(old.get(key), new.get(key)):

@@ -85,7 +85,7 @@ class Account:
             if place is not None and self.new.get(Ref(number, 0)) is None and not _is_null(self.new, number):
                 yield number
 
-    def unaccounted(self) -> Iterator[int]:
+    def unaccounted_objects(self) -> Iterator[int]:
         """Changed objects that the document leads to, and that no rule has looked at."""
         for number in sorted(self.changed - self._visited):
             if any(self._is_reached(number, view) for view in (self.old, self.new)):

@@ -86,7 +86,7 @@ _ALL = (
 RULES: dict[str, Rule] = {rule.name: rule for rule in _ALL}
 
 
-def broken(name: str, where: str = "", *, at: ChangePlace = NOWHERE, level: Gravity | None = None) -> Iterator[Change]:
+def breach(name: str, where: str = "", *, at: ChangePlace = NOWHERE, level: Gravity | None = None) -> Iterator[Change]:
     """Yield the change that breaks rule ``name``, of the rule's own level unless another is given."""
     rule = RULES.get(name)
     if rule is not None:

@@ -15,7 +15,7 @@ from signkit.pdf.changes.fields import Fields
 from signkit.pdf.changes.form import form_changes
 from signkit.pdf.changes.metadata import info_changes, version_explained, xmp_changes
 from signkit.pdf.changes.pages import own_pages, page_changes, page_tree_changes
-from signkit.pdf.changes.rules import ENTRIES, Role, broken
+from signkit.pdf.changes.rules import ENTRIES, Role, breach
 from signkit.pdf.changes.structure import StructureComparison
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import SyntaxProblem, Value
@@ -30,8 +30,8 @@ def step_changes(context: Context) -> Iterator[Change]:
             found.append(change)
             yield change
         if all(change.level < Gravity.OTHER for change in found):
-            for number in context.account.unaccounted():
-                yield from broken("accounted", at=ChangePlace(number=number, page=context.page_of(number)))
+            for number in context.account.unaccounted_objects():
+                yield from breach("accounted", at=ChangePlace(number=number, page=context.page_of(number)))
     except (SyntaxProblem, RecursionError) as problem:
         yield Change(Gravity.OTHER, "not-judged", str(problem))
 
@@ -42,7 +42,7 @@ def _walk(context: Context) -> Iterator[Change]:
         yield Change(Gravity.OTHER, "not-judged", "catalog")
         return
     for number in context.account.unreadable():
-        yield from broken("readable", at=ChangePlace(number=number))
+        yield from breach("readable", at=ChangePlace(number=number))
     context.account.own(Role.CATALOG, context.old.trailer.get("/Root"), context.new.trailer.get("/Root"))
     own_pages(context)
     fields = Fields(context)
@@ -67,9 +67,9 @@ def _trailer(context: Context) -> Iterator[Change]:
         if private:
             context.account.cover(context.new, new.get(key))
         elif not context.equality.same_drawn(old.get(key), new.get(key)):
-            yield from broken("trailer", key)
+            yield from breach("trailer", key)
     if "/Encrypt" in old and _first_id(context.old.trailer, context) != _first_id(context.new.trailer, context):
-        yield from broken("trailer", "/ID")  # the key depends on it (7.6.4.3)
+        yield from breach("trailer", "/ID")  # the key depends on it (7.6.4.3)
 
 
 def _first_id(trailer: dict[str, Value], context: Context) -> Value:
@@ -80,15 +80,15 @@ def _first_id(trailer: dict[str, Value], context: Context) -> Value:
 def _catalog(context: Context, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
     number = context.number(context.new.trailer.get("/Root"))
     for key in context.differing(Role.CATALOG, before, after):
-        yield from broken("catalog", key, at=ChangePlace(number=number))
+        yield from breach("catalog", key, at=ChangePlace(number=number))
     if not context.equality.same(before.get("/Perms"), after.get("/Perms")):
-        yield from broken("permissions", "/Perms", at=ChangePlace(number=number))
+        yield from breach("permissions", "/Perms", at=ChangePlace(number=number))
     for key in ("/Version", "/Extensions"):
         if not context.equality.same(before.get(key), after.get(key)):
             if version_explained(context, before.get(key), after.get(key)):
                 yield Change(Gravity.EVIDENCE, "metadata", key)
             else:
-                yield from broken("catalog", key, at=ChangePlace(number=number))
+                yield from breach("catalog", key, at=ChangePlace(number=number))
     yield from xmp_changes(context, before.get("/Metadata"), after.get("/Metadata"))
     yield from _evidence(context, before, after)
 
@@ -101,4 +101,4 @@ def _evidence(context: Context, before: dict[str, Value], after: dict[str, Value
     yield Change(Gravity.EVIDENCE, "evidence", "/DSS")
     old, new = security_store(context.old), security_store(context.new)
     if any(set(former) - set(later) for former, later in zip(old, new, strict=True)):
-        yield from broken("evidence-removed", "/DSS")
+        yield from breach("evidence-removed", "/DSS")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.rules import Role, broken
+from signkit.pdf.changes.rules import Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
@@ -41,13 +41,13 @@ class StructureComparison:
         self._all.account.own(Role.ELEMENT, one, other)
         old, new = self._all.old.resolve(one), self._all.new.resolve(other)
         if not isinstance(old, dict | None) or not isinstance(new, dict):
-            yield from broken("structure-tree", "/StructTreeRoot", at=ChangePlace(number=number))
+            yield from breach("structure-tree", "/StructTreeRoot", at=ChangePlace(number=number))
             return
         if not self._root(old or {}, new):
-            yield from broken("structure-tree", "/StructTreeRoot", at=ChangePlace(number=number))
+            yield from breach("structure-tree", "/StructTreeRoot", at=ChangePlace(number=number))
             return
         if not self._parents(old or {}, new):
-            yield from broken("structure-parents", "/ParentTree", at=ChangePlace(number=number))
+            yield from breach("structure-parents", "/ParentTree", at=ChangePlace(number=number))
 
     def _root(self, old: dict[str, Value], new: dict[str, Value]) -> bool:
         keys = (old.keys() | new.keys()) - _GROWING - (set() if old else {"/Type", "/RoleMap"})
@@ -58,7 +58,7 @@ class StructureComparison:
     # --- elements ---
 
     def _kids(self, one: Value, other: Value, depth: int) -> bool:
-        old, new = self._listed(self._all.old, one), self._listed(self._all.new, other)
+        old, new = self._kids_of(self._all.old, one), self._kids_of(self._all.new, other)
         place = 0
         for item in old:
             found = self._place(item, new, place, depth)
@@ -83,7 +83,7 @@ class StructureComparison:
         return next((index for index in range(start, len(new)) if self._element(item, new[index], depth)), None)
 
     @staticmethod
-    def _listed(view: View, value: Value) -> list[Value]:
+    def _kids_of(view: View, value: Value) -> list[Value]:
         kids = view.resolve(value)
         return kids if isinstance(kids, list) else [] if kids is None else [value]
 
@@ -126,7 +126,7 @@ class StructureComparison:
         if self._is_reference(self._all.new, entries):
             return self._annotations.is_added(entries.get("/Obj"))
         self._all.account.cover(self._all.new, *(entries.get(key) for key in entries.keys() - {"/K", "/P", "/Pg"}))
-        kids = self._listed(self._all.new, entries.get("/K"))
+        kids = self._kids_of(self._all.new, entries.get("/K"))
         return bool(kids) and not entries.keys() & set(_WORDS) and all(self._is_new(kid, depth + 1) for kid in kids)
 
     def _is_gone(self, item: Value, depth: int = 0) -> bool:
@@ -139,7 +139,7 @@ class StructureComparison:
         if self._is_reference(self._all.old, entries):
             gone = self._annotations.is_removed(entries.get("/Obj"))
         else:
-            kids = self._listed(self._all.old, entries.get("/K"))
+            kids = self._kids_of(self._all.old, entries.get("/K"))
             gone = bool(kids) and all(self._is_gone(kid, depth + 1) for kid in kids)
         if gone:
             self._all.account.visit(item)
@@ -157,7 +157,7 @@ class StructureComparison:
 
     def _only_grown(self, one: Value, other: Value) -> bool:
         self._all.account.cover(self._all.new, other)
-        old, new = self._listed(self._all.old, one), self._listed(self._all.new, other)
+        old, new = self._kids_of(self._all.old, one), self._kids_of(self._all.new, other)
         return len(old) <= len(new) and all(self._all.equality.same(a, b) for a, b in zip(old, new, strict=False))
 
     def _same_tree(self, one: Value, other: Value, key: str) -> bool:

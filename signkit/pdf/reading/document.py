@@ -326,7 +326,7 @@ class PdfFile:
             container.objects[number] = value
             container.spans[number] = first + place, position
 
-    def decoded(self, stream: Stream, view: View) -> bytes:
+    def decode_stream(self, stream: Stream, view: View) -> bytes:
         """Return the decoded bytes of ``stream``.
 
         Raises:

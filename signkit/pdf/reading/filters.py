@@ -113,13 +113,13 @@ def _ascii85(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
     return data, None if end and not rest and len(digits) % 5 != 1 else "ascii85: its end"
 
 
-def _decrypted(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
+def _decrypt(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
     """``/Crypt`` (7.4.10): what it says of the stream's encryption was done when the object was read."""
     return raw, None
 
 
 _FILTERS: dict[str, Callable[[bytes, Meter], tuple[bytes, str | None]]] = {
-    "/Crypt": _decrypted,
+    "/Crypt": _decrypt,
     "/FlateDecode": _flate,
     "/Fl": _flate,
     "/ASCIIHexDecode": _ascii_hex,

@@ -28,7 +28,7 @@ class Referrers:
             history.file.meter.check_time()
             for number, place in section.entries.items():
                 if place is not None:
-                    self._note(number, scanned(history.file, number, place) or named_by(view.get(Ref(number, 0))))
+                    self._note(number, scan_names(history.file, number, place) or named_by(view.get(Ref(number, 0))))
 
     def _note(self, number: int, named: Named) -> None:
         for target in named.targets:
@@ -84,7 +84,7 @@ _LINK = {
 }
 
 
-def scanned(file: PdfFile, number: int, place: Location) -> Named | None:
+def scan_names(file: PdfFile, number: int, place: Location) -> Named | None:
     """As :func:`named_by` of the object at ``place``, without parsing it; None where a scan might miss one.
 
     Up to the first ``endobj`` or ``stream`` there must be neither comments nor escaped names, and only strings whose

@@ -97,11 +97,11 @@ Watch = Callable[[], None]
 _UNWATCHED = 0xFFF
 
 
-def _unwatched() -> None:
+def _no_watch() -> None:
     """For a few bytes nobody looks at the clock."""
 
 
-def parse_value(data: bytes, position: int, depth: int = 200, watch: Watch = _unwatched) -> tuple[Value, int]:
+def parse_value(data: bytes, position: int, depth: int = 200, watch: Watch = _no_watch) -> tuple[Value, int]:
     """Read one value that starts at ``position``; return it and where it ends.
 
     Raises:
@@ -266,9 +266,7 @@ class DictionaryEntry(NamedTuple):
     end: int
 
 
-def dictionary_entries(
-    data: bytes, position: int, depth: int = 200, watch: Watch = _unwatched
-) -> list[DictionaryEntry]:
+def dictionary_entries(data: bytes, position: int, depth: int = 200, watch: Watch = _no_watch) -> list[DictionaryEntry]:
     """Read the dictionary at ``position`` entry by entry, repeated keys included, with the place of each value.
 
     Raises:
@@ -296,7 +294,7 @@ def dictionary_entries(
 _END_OF_IMAGE = re.compile(rb"[\0\t\n\x0c\r ]EI(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
 
 
-def content_tokens(data: bytes, watch: Watch = _unwatched) -> Iterator[tuple[str, Value]]:
+def content_tokens(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[str, Value]]:
     """Read a content stream (7.8.2) as ``("value", value)`` and ``("operator", name)``, without data of inline images.
 
     Raises:

@@ -50,9 +50,9 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
         if _is_another_number(view, number):
             written.lengths.add(number)
         if place is None:
-            yield from _freed(view, number)
+            yield from _check_freed(view, number)
         elif place.container:
-            yield from _contained(file, view, number, place)
+            yield from _check_contained(file, view, number, place)
             yield from _former(file, view, number)
         elif start <= place.offset < section.end:
             yield from _object(file, view, number, place, written)
@@ -63,10 +63,10 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
     yield from _section(file, view, start, written)
     yield from _lengths_changed(file, view, written.lengths)
     yield from _between(file, start, section.end, written)
-    yield from _unaccounted(file.data, start, section.end, written.keywords)
+    yield from _stray_keywords(file.data, start, section.end, written.keywords)
 
 
-def _freed(view: View, number: int) -> Iterator[Finding]:
+def _check_freed(view: View, number: int) -> Iterator[Finding]:
     """A free entry of generation 0 ends no object for PDFium (7.5.4: the generation rises)."""
     former = view.history.view(view.index - 1).locate(number)
     if former is not None and view.history.sections[view.index].freed.get(number) != former.generation + 1:
@@ -160,7 +160,7 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
         if stop is None:
             yield "stream-length", where
             return
-        if any(key in value for key in _OTHER_FILE) or "/Crypt" in _listed(value.get("/Filter")):
+        if any(key in value for key in _OTHER_FILE) or "/Crypt" in _as_list(value.get("/Filter")):
             yield "stream-coding", where
         yield from _found_by_search(file, view, number, value, offset)
         end = stop
@@ -173,7 +173,7 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
     written.extents.append((offset, ended.end()))
 
 
-def _listed(value: Value) -> list[Value]:
+def _as_list(value: Value) -> list[Value]:
     return value if isinstance(value, list) else [value]
 
 
@@ -236,7 +236,7 @@ _LENGTH = re.compile(
 _NUMBER = re.compile(rb"[\0\t\n\x0c\r ]*+(\d{1,20}+)([\0\t\n\x0c\r ]++\d{1,20}+[\0\t\n\x0c\r ]++R)?")
 
 
-def _contained(file: PdfFile, view: View, number: int, place: Location) -> Iterator[Finding]:
+def _check_contained(file: PdfFile, view: View, number: int, place: Location) -> Iterator[Finding]:
     """An object in an object stream: by number and by index the same, and the stream lists no others."""
     where = f"object {number} in object stream {place.container}"
     container, outer = file.container(place.container, view), view.locate(place.container)
@@ -315,7 +315,7 @@ def _between(file: PdfFile, start: int, end: int, written: _Written) -> Iterator
         yield "between", f"byte {position}"
 
 
-def _unaccounted(data: bytes, start: int, end: int, keywords: set[int]) -> Iterator[Finding]:
+def _stray_keywords(data: bytes, start: int, end: int, keywords: set[int]) -> Iterator[Finding]:
     """Keywords in streams, strings and comments: a reader that rebuilds the file goes by them."""
     known = sorted(keywords)
     for match in _KEYWORD.finditer(data, start, end):

@@ -52,7 +52,7 @@ def refuse_locked(pdf: bytes, password: Password, *, to_sign: bool) -> None:
             open_reader(pdf, password)
 
 
-def written(writer: IncrementalPdfFileWriter) -> bytes:
+def whole_file(writer: IncrementalPdfFileWriter) -> bytes:
     """Return the whole file: the one that was opened, and the update."""
     output = BytesIO()
     writer.write(output)

@@ -35,13 +35,13 @@ def reading_errors() -> Iterator[None]:
         raise
     except Exception as error:
         cause = Text(
-            f"it is damaged or uses a structure that is not supported ({_told(error)})",
-            f"壊れているか、対応していない構造です ({_told(error)})",
+            f"it is damaged or uses a structure that is not supported ({_words_of(error)})",
+            f"壊れているか、対応していない構造です ({_words_of(error)})",
         )
         raise PdfNotSignable(cause) from error
 
 
-def _told(error: Exception) -> str:
+def _words_of(error: Exception) -> str:
     return str(error) or type(error).__name__
 
 

@@ -126,7 +126,7 @@ class TrustJudge:
             leaf = item is path[0]
             shown = standing(asked.hear(item, issuer), moment, self._oldest(moment) if leaf else None)
             own = shown if leaf else None
-            if found := _told(shown, leaf=leaf):
+            if found := _finding_of(shown, leaf=leaf):
                 return replace(found, standing=own)
             needed = rule == "required" or shown.state != "missing" if leaf else item.declares_revocation
             if shown.state != "good" and demanded and needed:
@@ -146,7 +146,7 @@ class TrustJudge:
             found = [] if isinstance(paths, PathFinding) else [path for path in paths if path[-1].der == anchor.der]
             plain = replace(examination, vouched=never_vouched)
             return any(
-                all(_told(standing(plain.hear(*pair), moment), leaf=True) is None for pair in pairwise(path))
+                all(_finding_of(standing(plain.hear(*pair), moment), leaf=True) is None for pair in pairwise(path))
                 for path in found
             )
 
@@ -171,7 +171,7 @@ class TrustJudge:
         return "required" if jpki else self._policy.revocation
 
 
-def _told(shown: Standing, *, leaf: bool) -> PathFinding | None:
+def _finding_of(shown: Standing, *, leaf: bool) -> PathFinding | None:
     """What evidence tells against a certificate at the moment; a suspended one may be good again (5.2.6.4)."""
     facts: dict[str, object] = {"revoked_at": shown.since}
     if shown.state == "revoked":

@@ -57,7 +57,7 @@ def _path(
         child, issuer = path[-1], _only_issuer(path[-1], pool, anchors)
         if issuer is None or len(path) >= _MAX_PATH or any(issuer.der == item.der for item in path):
             return None
-        if not _issued(child, issuer, moment, algorithms):
+        if not _has_issued(child, issuer, moment, algorithms):
             return None
         path.append(issuer)
     anchor = path[-1]
@@ -83,7 +83,7 @@ def _may_have_issued(issuer: KnownCertificate, child: KnownCertificate) -> bool:
     return not serial or bool(serial == issuer.certificate.issuer_serial)
 
 
-def _issued(child: KnownCertificate, issuer: KnownCertificate, moment: datetime, algorithms: Algorithms) -> bool:
+def _has_issued(child: KnownCertificate, issuer: KnownCertificate, moment: datetime, algorithms: Algorithms) -> bool:
     return (
         child.not_before <= moment <= child.not_after
         and child.subject != child.issuer

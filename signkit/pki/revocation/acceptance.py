@@ -207,7 +207,7 @@ class Examination:
         rest = replace(self, pool=replace(self.pool, answers=others))
         heard = rest.hear(responder, issuer)
         ends = [word.entry.since for word in heard.words if word.entry is not None]
-        return any(since <= self._existed(answer.der) for since in ends)
+        return any(since <= self._time_of_existence(answer.der) for since in ends)
 
     # --- lists (RFC 5280 6.3.3) -----------------------------------------------------------------------------------
 
@@ -230,7 +230,7 @@ class Examination:
         for base, signer in bases:
             yield _word_of(base, certificate)
             for delta in _fitting_deltas(base, signer, deltas):
-                yield _combined(base, delta, certificate)
+                yield _combine(base, delta, certificate)
         for delta, _ in deltas:
             # Alone a delta list shows nobody to be good, but what it tells of a revocation is the authority's word.
             entry = delta.entry(certificate)
@@ -262,9 +262,9 @@ class Examination:
         After its end an authority answers for nothing, and its key may be anybody's; so with an OCSP responder.
         """
         end = min(signer.not_after, self.ended.get(signer.der, signer.not_after))
-        return self._existed(der) <= end
+        return self._time_of_existence(der) <= end
 
-    def _existed(self, der: bytes) -> datetime:
+    def _time_of_existence(self, der: bytes) -> datetime:
         return self.now if self.existed is None else self.existed(der)
 
 
@@ -311,7 +311,7 @@ def _fitting_deltas(
             yield delta
 
 
-def _combined(base: RevocationList, delta: RevocationList, certificate: KnownCertificate) -> Word | Refusal:
+def _combine(base: RevocationList, delta: RevocationList, certificate: KnownCertificate) -> Word | Refusal:
     """What both say together: the delta list's entry counts, else the base list's (RFC 5280 6.3.3 i, j, k)."""
     word = _word_of(base, certificate)
     if not isinstance(word, Word):

@@ -188,7 +188,7 @@ def _evidence_on(
     if shown is not None and shown.state in ("revoked", "on-hold"):
         raise CertificateRevoked(_display_name(certificate), str(shown.since))
     if shown is not None and shown.state == "good":
-        return _kept(shown)
+        return _evidence_of(shown)
     return _UNUSABLE if given.ocsps or given.crls else most_telling(reasons, certificate).reason
 
 
@@ -214,7 +214,7 @@ def _standing(
     return standing(Examination(evidence, algorithms, datetime.now(UTC), vouched).hear(known, authority), moment)
 
 
-def _kept(shown: Standing) -> Evidence:
+def _evidence_of(shown: Standing) -> Evidence:
     """Return what of the evidence goes into the document: the newest word if it tells of everything, else all words."""
     words = shown.words[-1:] if shown.words[-1].reasons >= ALL_REASONS else shown.words
     return Evidence(

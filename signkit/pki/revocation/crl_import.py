@@ -73,7 +73,7 @@ def import_crl(path: Path, folder: Path, candidates: Iterable[x509.Certificate],
         CrlIndexDamaged: the index that a delta list adds to is altered.
         FileUnusable("output-not-written"): the index could not be written.
     """
-    with _opened(path) as data:
+    with _open_list(path) as data:
         try:
             return _import(path, data, folder, candidates, now)
         except ListUnsupported as error:
@@ -89,7 +89,7 @@ def import_order(paths: Iterable[Path]) -> list[Path]:
 
 def _delta_number(path: Path) -> int:
     try:
-        with _opened(path) as data:
+        with _open_list(path) as data:
             head = read_head(data)
             return -1 if head.delta_base is None else head.number or 0
     except (ListMalformed, CrlUnreadable, InputUnreadable):
@@ -138,7 +138,7 @@ def _write(
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[Data]:
+def _open_list(path: Path) -> Iterator[Data]:
     """Give the DER bytes of a list: mapped, or decoded from PEM."""
     try:
         with path.open("rb") as file:
@@ -186,7 +186,7 @@ def _find_issuer(path: Path, head: ListHead, data: Data, candidates: Iterable[x5
         raise ListMalformed("its issuer or algorithm cannot be read", "発行者または署名方式を読めません") from error
     if not named:
         raise TrustError("crl-issuer-unknown", path=str(path), issuer=shown)
-    issuer = next((item for item in named if _signed(item, mechanism, head, data)), None)
+    issuer = next((item for item in named if _is_signed(item, mechanism, head, data)), None)
     if issuer is None:
         raise TrustError("crl-signature-invalid", path=str(path), issuer=shown)
     usage = issuer.key_usage_value
@@ -199,7 +199,7 @@ def _find_issuer(path: Path, head: ListHead, data: Data, candidates: Iterable[x5
     return issuer
 
 
-def _signed(issuer: x509.Certificate, mechanism: algos.SignedDigestAlgorithm, head: ListHead, data: Data) -> bool:
+def _is_signed(issuer: x509.Certificate, mechanism: algos.SignedDigestAlgorithm, head: ListHead, data: Data) -> bool:
     with memoryview(data) as whole, whole[slice(*head.signed)] as signed:
         try:
             # Any buffer is taken; a copy of the whole list is what the mapping saves.
@@ -272,7 +272,7 @@ def _take_over(
         raise TrustError("crl-delta-without-base", path=str(path), base=head.delta_base)
     with CrlIndex.open(index) as base:
         _check_base(path, base.header, head, scope)
-        merged = _merged(base.records(), records)
+        merged = _merge(base.records(), records)
         return merged, base.header.number if base.header.base_number is None else base.header.base_number
 
 
@@ -311,7 +311,7 @@ def _check_base(path: Path, base: IndexHeader, head: ListHead, scope: Scope) -> 
         )
 
 
-def _merged(base: Iterable[bytes], delta: Iterable[bytes]) -> list[bytes]:
+def _merge(base: Iterable[bytes], delta: Iterable[bytes]) -> list[bytes]:
     """Return the base's records as the delta changes them."""
     changes: dict[bytes, bytes] = {}
     for record in sorted(delta, key=lambda item: (item[-1] == REMOVE_FROM_CRL, item)):

@@ -160,7 +160,7 @@ class CrlIndex:
         self._digest, self._start, self.header = self._read_header()
         self._pages = _pages(self.header.entries)
         if len(data) != self._start + self._pages * _PAGE:
-            raise self._damaged("its length is not what its header says", "長さがヘッダーと合いません")
+            raise self._damage("its length is not what its header says", "長さがヘッダーと合いません")
 
     @classmethod
     def open(cls, path: Path) -> CrlIndex:
@@ -204,7 +204,7 @@ class CrlIndex:
         if after < self._pages:
             self._page(after)
         record = _find(self._page(after - 1), key) if after else None
-        return Good() if record is None else _revoked(record)
+        return Good() if record is None else _revocation_of(record)
 
     def records(self) -> Iterator[bytes]:
         """Yield every record in order, each page checked."""
@@ -214,24 +214,24 @@ class CrlIndex:
             for at in range(0, len(page), _RECORD):
                 record = page[at : at + _RECORD]
                 if record[:SERIAL_BYTES] <= previous:
-                    raise self._damaged("its records are out of order", "記録の順序が正しくありません")
+                    raise self._damage("its records are out of order", "記録の順序が正しくありません")
                 previous = record[:SERIAL_BYTES]
                 yield record
 
     def _read_header(self) -> tuple[bytes, int, IndexHeader]:
         data = self._data
         if len(data) < _PREFIX.size or data[:8] != _MAGIC:
-            raise self._damaged("it is not an index", "インデックスではありません")
+            raise self._damage("it is not an index", "インデックスではありません")
         _, version, length, digest = _PREFIX.unpack(data[: _PREFIX.size])
         if version != _VERSION:
-            raise self._damaged(f"it is of version {version}", f"バージョン {version} です")
+            raise self._damage(f"it is of version {version}", f"バージョン {version} です")
         header = data[_PREFIX.size : _PREFIX.size + length] if length <= _MAX_HEADER_BYTES else b""
         if len(header) != length or hashlib.sha256(header).digest() != digest:
-            raise self._damaged("its header is altered", "ヘッダーが改変されています")
+            raise self._damage("its header is altered", "ヘッダーが改変されています")
         try:
             return digest, _PREFIX.size + length, IndexHeader.from_json(header)
         except (ValueError, TypeError, KeyError) as error:
-            raise self._damaged("its header cannot be read", "ヘッダーを読めません") from error
+            raise self._damage("its header cannot be read", "ヘッダーを読めません") from error
 
     def _first_serial(self, page: int) -> bytes:
         start = self._start + page * _PAGE
@@ -243,11 +243,11 @@ class CrlIndex:
         page = self._data[start : start + _PAGE]
         body, check = page[:-_CHECK], page[-_CHECK:]
         if _page_check(body, self._digest, number) != check:
-            raise self._damaged("its records are altered", "記録が改変されています")
+            raise self._damage("its records are altered", "記録が改変されています")
         count = min(_PER_PAGE, self.header.entries - number * _PER_PAGE)
         return body[: count * _RECORD]
 
-    def _damaged(self, en: str, ja: str) -> CrlIndexDamaged:
+    def _damage(self, en: str, ja: str) -> CrlIndexDamaged:
         return CrlIndexDamaged(str(self._path), Text(en, ja))
 
 
@@ -311,6 +311,6 @@ def _find(page: bytes, key: bytes) -> bytes | None:
     return record if record.startswith(key) else None
 
 
-def _revoked(record: bytes) -> Revoked:
+def _revocation_of(record: bytes) -> Revoked:
     seconds = int.from_bytes(record[SERIAL_BYTES : SERIAL_BYTES + DATE_BYTES], "big")
     return Revoked(EPOCH + timedelta(seconds=seconds), REASONS[record[-1]])

@@ -202,8 +202,8 @@ def _list_extensions(data: bytes) -> dict[bytes, bytes]:
     for kind, (critical, _) in found.items():
         if critical and kind not in _UNDERSTOOD:
             raise ListUnsupported(
-                f"its critical extension {_dotted(kind)} is not known",
-                f"重要 (critical) とされた拡張 {_dotted(kind)} を解釈できません",
+                f"its critical extension {_dotted_number(kind)} is not known",
+                f"重要 (critical) とされた拡張 {_dotted_number(kind)} を解釈できません",
             )
     return {kind: value for kind, (_, value) in found.items()}
 
@@ -226,7 +226,7 @@ def _extensions(data: bytes) -> dict[bytes, tuple[bool, bytes]]:
     return found
 
 
-def _dotted(kind: bytes) -> str:
+def _dotted_number(kind: bytes) -> str:
     """Return an object identifier with dots (X.690 8.19), for messages."""
     numbers, number = [], 0
     for octet in kind:
@@ -313,8 +313,8 @@ def _entry_reason(data: bytes, *, delta: bool) -> int:
             raise ListUnsupported("it is an indirect list", "間接 CRL です")
         if critical and kind != _REASON_CODE:
             raise ListUnsupported(
-                f"an entry's critical extension {_dotted(kind)} is not known",
-                f"項目の重要 (critical) な拡張 {_dotted(kind)} を解釈できません",
+                f"an entry's critical extension {_dotted_number(kind)} is not known",
+                f"項目の重要 (critical) な拡張 {_dotted_number(kind)} を解釈できません",
             )
     if _REASON_CODE not in found:
         return 0

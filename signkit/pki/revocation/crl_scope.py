@@ -60,7 +60,7 @@ def list_scope(issuing_point: bytes | None, issuer: x509.Name) -> Scope:
         raise ListUnsupported(
             "its distribution point has names of a kind that is not known", "配布点に解釈できない種類の名前があります"
         )
-    shown = " / ".join(_shown(name) for name in names) or None
+    shown = " / ".join(_words_of(name) for name in names) or None
     return Scope(tuple(sorted(comparable)), shown, _kind(point))
 
 
@@ -132,7 +132,7 @@ def _points(certificate: x509.Certificate, list_issuer: str, *, indirect: bool) 
         yield None
     for point in list(certificate.crl_distribution_points_value or ())[: 4 * _MAX_NAMES]:
         named = [item for item in point["crl_issuer"] or () if item.name == "directory_name"]
-        if not _given(point["crl_issuer"]):
+        if not _is_given(point["crl_issuer"]):
             if own:
                 yield point
         elif indirect and any(item.chosen.hashable == list_issuer for item in named):
@@ -141,7 +141,7 @@ def _points(certificate: x509.Certificate, list_issuer: str, *, indirect: bool) 
 
 def _same_point(stated: Any, point: Any, issuer: x509.Name) -> bool:
     """Whether the names of the list's point and of the certificate's meet (RFC 5280 6.3.3 b 2 i)."""
-    if not _given(stated["distribution_point"]):
+    if not _is_given(stated["distribution_point"]):
         return True
     wanted = {_comparable(item) for item in _point_names(stated["distribution_point"], issuer)} - {None}
     if point is None:
@@ -165,7 +165,7 @@ def certificate_points(certificate: x509.Certificate) -> tuple[str, ...]:
     """
     try:
         points = certificate.crl_distribution_points_value or ()
-        plain = [item for item in points if not _given(item["reasons"]) and not _given(item["crl_issuer"])]
+        plain = [item for item in points if not _is_given(item["reasons"]) and not _is_given(item["crl_issuer"])]
         names = [name for item in plain for name in _point_names(item["distribution_point"], certificate.issuer)]
         found = [text for name in names[: 4 * _MAX_NAMES] if (text := _comparable(name)) is not None]
     except (ValueError, TypeError, KeyError):
@@ -194,7 +194,7 @@ def issuer_digests(issuer: x509.Certificate) -> tuple[str, str]:
     return key, hashlib.sha256(issuer.subject.hashable.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _given(value: Any) -> bool:
+def _is_given(value: Any) -> bool:
     return value.native is not None
 
 
@@ -217,5 +217,5 @@ def _comparable(name: x509.GeneralName) -> str | None:
     return f"uri:{name.native}" if name.name == "uniform_resource_identifier" else None
 
 
-def _shown(name: x509.GeneralName) -> str:
+def _words_of(name: x509.GeneralName) -> str:
     return str(name.chosen.human_friendly if name.name == "directory_name" else name.native)

@@ -163,11 +163,11 @@ class RevocationList(SignedObject):
     def entry(self, certificate: KnownCertificate) -> Entry | None:
         """Return what it lists of a certificate; None: it does not name it."""
         if self.is_indirect or self._quick is None or certificate.serial < 0:
-            return self._walked(certificate)
+            return self._walk_entries(certificate)
         found = self._quick.get_revoked_certificate_by_serial_number(certificate.serial)
         return None if found is None else Entry(found.revocation_date_utc, _reason(found))
 
-    def _walked(self, certificate: KnownCertificate) -> Entry | None:
+    def _walk_entries(self, certificate: KnownCertificate) -> Entry | None:
         """An entry without certificateIssuer is of the same issuer as the entry before it (RFC 5280 5.3.3)."""
         issuer = self.issuer
         for entry in self.parsed["tbs_cert_list"]["revoked_certificates"] or ():
@@ -260,7 +260,7 @@ class OcspAnswer(SignedObject):
             content = self.basic["tbs_response_data"]
             inner = content["responses"][self.place]["single_extensions"]
             outer = content["response_extensions"]
-            return _known(outer, _RESPONSE_EXTENSIONS) and _known(inner, _ANSWER_EXTENSIONS)
+            return _knows_all(outer, _RESPONSE_EXTENSIONS) and _knows_all(inner, _ANSWER_EXTENSIONS)
         except (ValueError, TypeError, KeyError):
             return False
 
@@ -299,7 +299,7 @@ class OcspAnswer(SignedObject):
         return item["signature_algorithm"], item["signature"].native, item["tbs_response_data"].dump()
 
 
-def _known(extensions: Any, names: set[str]) -> bool:
+def _knows_all(extensions: Any, names: set[str]) -> bool:
     found = [item["extn_id"].native for item in extensions or ()]
     critical = {item["extn_id"].native for item in extensions or () if item["critical"].native}
     return len(set(found)) == len(found) and critical <= names
@@ -318,7 +318,7 @@ def _read_answers(der: bytes) -> tuple[OcspAnswer, ...]:
         basic = response.basic_ocsp_response
         if not 0 < len(basic["tbs_response_data"]["responses"]) <= _MAX_ANSWERS:
             return ()
-        embedded = _embedded(basic)
+        embedded = _embedded_certificates(basic)
         return tuple(_answers(der, basic, embedded))
     except Exception:  # hostile ASN.1
         return ()
@@ -346,7 +346,7 @@ def _answers(der: bytes, basic: ocsp.BasicOCSPResponse, embedded: tuple[KnownCer
         )  # fmt: skip
 
 
-def _embedded(basic: Any) -> tuple[KnownCertificate, ...]:
+def _embedded_certificates(basic: Any) -> tuple[KnownCertificate, ...]:
     """Return the certificates of a response; one that cannot be read is left out: it can have signed nothing."""
     embedded = basic["certs"]
     count = 0 if isinstance(embedded, core.Void) else len(embedded)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.contracts.bulk.naming import NameRefused, folded, parse_pattern, safe_name
+from signkit.contracts.bulk.naming import NameRefused, fold, parse_pattern, safe_name
 from signkit.errors import UsageProblem
 
 DATA = {"employee": {"name": "髙橋 𠮷子"}, "list": [{"name": "x"}], "wages": {"base": 285000}, "on": True}
@@ -52,6 +52,6 @@ def test_safe_name(name):
 
 
 def test_names_that_a_file_system_takes_for_the_same():
-    assert folded("ガ") == folded("ガ")
-    assert folded("Abe") == folded("aBE")
-    assert folded("髙橋") != folded("高橋")
+    assert fold("ガ") == fold("ガ")
+    assert fold("Abe") == fold("aBE")
+    assert fold("髙橋") != fold("高橋")

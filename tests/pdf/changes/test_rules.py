@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.pdf.changes.rules import RULES, broken
+from signkit.pdf.changes.rules import RULES, breach
 from signkit.pdf.changes.values import Gravity
 from signkit.validation.reasons import change_words
 from tests.pdf.changes.samples import SAMPLES
@@ -40,7 +40,7 @@ def test_what_is_told_is_not_told_without_its_rule(world, monkeypatch, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_rule_has_words_in_both_languages(name):
-    (change,) = broken(name)
+    (change,) = breach(name)
     words = change_words([change])
     assert words.en
     assert words.ja

@@ -29,18 +29,18 @@ def passed(world, signed):
     )  # fmt: skip
     document = replace(stamp, field="Stamp1", coverage="whole-file")
     return replace(
-        report.named("good.pdf"), verdict=Verdict.PASSED, signatures=(good,), document_timestamps=(document,)
+        report.with_name("good.pdf"), verdict=Verdict.PASSED, signatures=(good,), document_timestamps=(document,)
     )
 
 
 @pytest.fixture(scope="session")
 def failed(world, signed):
-    return world.judge(signed.replace(b"Pay 100 yen", b"Pay 999 yen")).named("forged.pdf")
+    return world.judge(signed.replace(b"Pay 100 yen", b"Pay 999 yen")).with_name("forged.pdf")
 
 
 @pytest.fixture(scope="session")
 def unsigned(world):
-    return world.judge(pdfs.build()).named("unsigned.pdf")
+    return world.judge(pdfs.build()).with_name("unsigned.pdf")
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +57,7 @@ def hostile(passed):
         signer=replace(signature.signer, common_name=HOSTILE, issuer=HOSTILE), signature_algorithm=HOSTILE,
         timestamps=tuple(replace(stamp, tsa=HOSTILE) for stamp in signature.timestamps),
     )  # fmt: skip
-    return replace(passed.named(HOSTILE), verdict=Verdict.FAILED, policy=HOSTILE, signatures=(bad,))
+    return replace(passed.with_name(HOSTILE), verdict=Verdict.FAILED, policy=HOSTILE, signatures=(bad,))
 
 
 @pytest.fixture(scope="session")

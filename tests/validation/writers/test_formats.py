@@ -46,7 +46,7 @@ def test_csv_without_files_has_its_header(write):
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r", "＝"])
 def test_csv_cells_are_no_formulas(write, passed, start):
-    (row, _) = rows(write(ReportFormat.CSV, [passed.named(f"{start}1+1.pdf")]))
+    (row, _) = rows(write(ReportFormat.CSV, [passed.with_name(f"{start}1+1.pdf")]))
     assert row["file"].startswith("'")
 
 
@@ -182,7 +182,7 @@ def test_html_speaks_the_readers_language(write, passed):
 def test_html_shows_the_page_with_the_signatures_place(write, world, signed, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(signed)
-    text = write(ReportFormat.HTML, [world.judge(signed).named(str(path))])
+    text = write(ReportFormat.HTML, [world.judge(signed).with_name(str(path))])
     assert text.count("<img ") == 1
     assert "1 = seller" in text
 
@@ -190,7 +190,7 @@ def test_html_shows_the_page_with_the_signatures_place(write, world, signed, tmp
 def test_html_draws_only_the_file_that_was_judged(write, world, signed, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(signed + b"\n")
-    text = write(ReportFormat.HTML, [world.judge(signed).named(str(path))])
+    text = write(ReportFormat.HTML, [world.judge(signed).with_name(str(path))])
     assert "<img " not in text
     assert "no longer the one that was judged" in text
 
@@ -201,7 +201,7 @@ def test_html_draws_a_bounded_number_of_files(world, signed, tmp_path):
     pieces: list[str] = []
     writer = HtmlWriter(pieces.append, draughtsman=Draughtsman(files=1))
     for _ in range(3):
-        writer.add(world.judge(signed).named(str(path)))
+        writer.add(world.judge(signed).with_name(str(path)))
     writer.finish()
     assert "".join(pieces).count("<img ") == 1
     assert "".join(pieces).count("only the first files of a run are drawn") == 2
