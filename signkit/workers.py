@@ -178,7 +178,7 @@ class _Process:
             answer: tuple[bool, Any] = pickle.loads(_receive(self._outbox))  # noqa: S301  from our own process
             return answer
         except (OSError, EOFError, ValueError, pickle.UnpicklingError) as error:
-            raise self._lost(seconds) from error
+            raise self._loss_after(seconds) from error
         finally:
             watch.cancel()
 
@@ -186,7 +186,7 @@ class _Process:
         self._late = True
         self.kill()
 
-    def _lost(self, seconds: float) -> WorkerLost:
+    def _loss_after(self, seconds: float) -> WorkerLost:
         self.kill()
         code = self._process.wait()
         if self._late:
@@ -223,10 +223,10 @@ def serve() -> None:
             job = _receive(inbox)
         except EOFError:
             return
-        _send(outbox, _done(job))
+        _send(outbox, _do(job))
 
 
-def _done(job: bytes) -> bytes:
+def _do(job: bytes) -> bytes:
     try:
         return pickle.dumps(_answer(*pickle.loads(job)))  # noqa: S301  from our own parent
     except Exception as error:  # it, or its result, cannot be pickled

@@ -78,7 +78,7 @@ class Terminal:
         """Say that somebody came with a wrong code."""
         tell(_WRONG_CODE, left=left)
 
-    def ended(self, signatures: int) -> None:
+    def say_end(self, signatures: int) -> None:
         """Say that the program is gone."""
         tell(_ENDED, signatures=signatures)
 

@@ -202,7 +202,7 @@ def _render_one(
 
 
 def _refuse_table_options(options: ManyOptions) -> None:
-    if options.given():
+    if options.is_given():
         raise UsageProblem(
             Text(
                 "--name, --jobs, --report and --encoding are for tables",

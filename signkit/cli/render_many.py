@@ -37,7 +37,7 @@ class ManyOptions:
     report: Path | None = None
     encoding: str | None = None
 
-    def given(self) -> bool:
+    def is_given(self) -> bool:
         """Return whether any is set."""
         return any(value is not None for value in (self.name, self.jobs, self.report, self.encoding))
 

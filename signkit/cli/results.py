@@ -77,7 +77,7 @@ def _interruptible() -> Iterator[Callable[[], AbstractContextManager[None]]]:
     """Give a context manager during which Ctrl-C waits."""
     held, pending = False, False
 
-    def interrupted(_signal: int, _frame: object) -> None:
+    def on_interrupt(_signal: int, _frame: object) -> None:
         nonlocal pending
         if held:
             pending = True
@@ -96,7 +96,7 @@ def _interruptible() -> Iterator[Callable[[], AbstractContextManager[None]]]:
                 pending = False
                 raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGINT, interrupted)
+    before = signal.signal(signal.SIGINT, on_interrupt)
     try:
         yield whole
     finally:

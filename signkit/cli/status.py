@@ -74,13 +74,13 @@ def run(
         password.check(pdf, Path(name), to_sign=False)
         return contract_status(pdf, name, replace(options, password=password.value))
 
-    def counted() -> Iterator[ContractStatus | UnreadableFile]:
+    def count_rows() -> Iterator[ContractStatus | UnreadableFile]:
         nonlocal unreadable
         for row in overview(_pdfs_of(pdfs), lambda name: read_input(Path(name)), judge):
             unreadable += isinstance(row, UnreadableFile)
             yield row
 
-    for piece in _WRITERS[format_](counted()):
+    for piece in _WRITERS[format_](count_rows()):
         sys.stdout.write(piece)
         sys.stdout.flush()
     if unreadable:

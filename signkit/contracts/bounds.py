@@ -206,7 +206,7 @@ def _summing(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 class Bounding(NodeTransformer):
-    """Has the environment's ``turns``, ``concatenated`` and ``weigh`` called where Jinja would go on by itself."""
+    """Has the environment's ``turns``, ``concatenate`` and ``weigh`` called where Jinja would go on by itself."""
 
     def visit_For(self, node: nodes.For) -> nodes.Node:
         """Count the turns of a loop."""
@@ -217,12 +217,12 @@ class Bounding(NodeTransformer):
     def visit_Concat(self, node: nodes.Concat) -> nodes.Node:
         """Bound what ``~`` makes."""
         self.generic_visit(node)
-        return _call("concatenated", node, *node.nodes)
+        return _call("concatenate", node, *node.nodes)
 
     def visit_List(self, node: nodes.List) -> nodes.Node:
         """Count what a list, a table or a tuple holds; a tuple may also be names that are given values."""
         self.generic_visit(node)
-        return node if getattr(node, "ctx", "load") != "load" else _call("weighed", node, node)
+        return node if getattr(node, "ctx", "load") != "load" else _call("weigh", node, node)
 
     visit_Dict = visit_Tuple = visit_List
 

@@ -23,7 +23,7 @@ def yen(amount: int) -> str:
     return f"金{_whole(amount):,}円"
 
 
-def grouped(number: int) -> str:
+def with_commas(number: int) -> str:
     """Write a number with a comma every three digits."""
     return f"{_whole(number):,}"
 

@@ -49,7 +49,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     intercepted_binops = frozenset({"+", "*", "**", "%"})
     template_class = _Bounded
     turns = staticmethod(bounds.turns)
-    weighed = staticmethod(bounds.weigh)
+    weigh = staticmethod(bounds.weigh)
 
     def __init__(self, markup: type[str], written: Callable[[str], str], **options: Any) -> None:
         super().__init__(undefined=StrictUndefined, finalize=self._print, keep_trailing_newline=True, **options)
@@ -119,7 +119,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
             operator, left, right, partial(super().call_binop, context, operator, left, right)
         )
 
-    def concatenated(self, *parts: Any) -> str:
+    def concatenate(self, *parts: Any) -> str:
         """Carry out ``~``."""
         made = bounds.join(parts, by="~")
         bounds.weigh(made)
@@ -183,7 +183,7 @@ _JINJA_FILTERS = (
 )  # fmt: skip
 _FILTERS: dict[str, Callable[..., Any]] = {
     "yen": japanese.yen,
-    "grouped": japanese.grouped,
+    "grouped": japanese.with_commas,
     "date": japanese.western_date,
     "era": japanese.era_date,
     "full_date": japanese.full_date,

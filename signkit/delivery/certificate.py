@@ -125,7 +125,7 @@ def _body(status: ContractStatus, language: Language, fonts: FontSet) -> str:
         _parties_table(status, language, fonts),
         f"== {words(_JUDGEMENT, language)}\n",
         facts_table(_judgement_rows(report, language, fonts)),
-        _unproven(report, language, fonts),
+        _list_unproven(report, language, fonts),
         f"#v(1mm)\n#small[{words(_HOW_TO_CHECK, language, report=REPORT_NAME)}]\n",
     ]
     return "\n".join(parts)
@@ -212,7 +212,7 @@ def _stamp(stamp: TimestampReport, language: Language, fonts: FontSet) -> str:
     return f"{markup_of(when, fonts)}　{markup_of(stamp.tsa or '', fonts, 60)}　#small[{stamp.verdict.value}]"
 
 
-def _unproven(report: Report, language: Language, fonts: FontSet) -> str:
+def _list_unproven(report: Report, language: Language, fonts: FontSet) -> str:
     """List why what is not proven is not; empty where everything is."""
     entries = [
         markup_of(f"{item.field or '-'}: {_reason(reason, language)}", fonts, 250)

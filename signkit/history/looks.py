@@ -244,13 +244,13 @@ class _Characters:
         """The text that stood in the box, and the text that came there."""
         return _text_in(self._old, box), _text_in(self._added, box)
 
-    def overlaid(self, box: PixelBox) -> bool:
+    def is_overlaid(self, box: PixelBox) -> bool:
         """Whether text that the page still holds looks different in the box."""
         return any(_inside(item[2], box) for item in self._overlaid)
 
-    def rewritten(self, box: PixelBox) -> bool:
+    def is_rewritten(self, box: PixelBox) -> bool:
         """Whether text came or went in the box: that is told line by line."""
-        return any(map(len, self.texts(box))) and not self.overlaid(box)
+        return any(map(len, self.texts(box))) and not self.is_overlaid(box)
 
 
 def _is_touched(mask: Image, box: PixelBox) -> bool:
@@ -285,10 +285,10 @@ def _boxes(mask: Image, content: Image, known: Sequence[PixelBox], characters: _
         if inner is None:
             continue
         found = inner[0] + wide[0], inner[1] + wide[1], inner[2] + wide[0], inner[3] + wide[1]
-        if characters.overlaid(found):
+        if characters.is_overlaid(found):
             yield found
         rest.paste(ImageChops.darker(rest.crop(wide), content.crop(wide)), wide)
-    components = [box for box in _components(rest) if not characters.rewritten(box)]
+    components = [box for box in _components(rest) if not characters.is_rewritten(box)]
     if len(components) > _MAX_REGIONS:
         lefts, tops, rights, bottoms = zip(*components, strict=True)
         components = [(min(lefts), min(tops), max(rights), max(bottoms))]

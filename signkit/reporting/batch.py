@@ -201,7 +201,7 @@ class _Run:
             if self._patience is not None and time.monotonic() - since > self._patience:
                 del self._pending[future]  # whatever it may still answer, nobody hears it: nothing is reported twice
                 future.cancel()
-                yield source.name, self._lost(source, WorkerLost("hung", f"{self._patience:g} s"))
+                yield source.name, self._report_lost(source, WorkerLost("hung", f"{self._patience:g} s"))
 
     def _outcome(self, future: Future[Report | None], source: FileSource) -> Report | None:
         try:
@@ -209,15 +209,15 @@ class _Run:
         except WorkerLost as lost:
             if lost.cause == "start":
                 raise ValidationRefused("engine-failed", cause=lost.detail) from lost
-            return self._lost(source, lost)
+            return self._report_lost(source, lost)
         except SignKitError:
             raise
         except (CancelledError, RuntimeError) as error:  # not ours: the executor itself has ended
             raise ValidationRefused("engine-failed", cause=f"{type(error).__name__}: {error}".rstrip(": ")) from error
         except Exception as error:  # the executor's own words for a lost worker, such as Dask's KilledWorker
-            return self._lost(source, WorkerLost("died", type(error).__name__))
+            return self._report_lost(source, WorkerLost("died", type(error).__name__))
 
-    def _lost(self, source: FileSource, lost: WorkerLost) -> Report:
+    def _report_lost(self, source: FileSource, lost: WorkerLost) -> Report:
         """Report a file whose worker is gone.  It has no digest, so that ``done`` never passes it over."""
         options = self._sender.options
         return Report(

@@ -63,7 +63,7 @@ class Desk(Protocol):
     def wrong_code(self, left: int) -> None:
         """Say that a program came with a wrong code."""
 
-    def ended(self, signatures: int) -> None:
+    def say_end(self, signatures: int) -> None:
         """Say that the program is gone, and how many signatures it got."""
 
 
@@ -104,7 +104,7 @@ def serve(
     while True:
         channel, connection = _pair(listener, desk, clock, code_seconds)
         with connection:
-            desk.ended(_serve_one(channel, desk, open_key))
+            desk.say_end(_serve_one(channel, desk, open_key))
         if once:
             return
 

@@ -76,7 +76,7 @@ def refuse_violation(field: Any, intention: Intention) -> None:
     seed = _seed_of(field)
     if seed is None:
         return
-    unmet = tuple(_unmet(seed, intention))
+    unmet = tuple(_unmet_demands(seed, intention))
     if unmet:
         raise SigningRefused("seed-value-violated", field=intention.request.field, demands=unmet)
 
@@ -106,7 +106,7 @@ def _resolve(item: Any, budget: _ObjectBudget, depth: int = 0) -> Any:
     return item
 
 
-def _unmet(seed: Any, intention: Intention) -> Iterator[Text]:
+def _unmet_demands(seed: Any, intention: Intention) -> Iterator[Text]:
     from pyhanko.sign.fields import SigSeedValFlags, SigSeedValueSpec
 
     flags = SigSeedValFlags(int(seed.get("/Ff", 0)))

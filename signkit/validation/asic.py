@@ -207,7 +207,7 @@ def _one(archive: _Archive, name: str, signed: Sequence[_Manifest], options: Val
 def _hold_to(report: Report, verdict: Verdict, sub_indication: str, words: Reason) -> Report:
     """Return the report with every signature at most as good as what was found of the signed files."""
 
-    def held(item: SignatureReport) -> SignatureReport:
+    def hold(item: SignatureReport) -> SignatureReport:
         if worst([item.verdict, verdict]) is item.verdict and item.verdict is not verdict:
             return replace(item, reasons=(*item.reasons, words))
         return replace(
@@ -220,7 +220,7 @@ def _hold_to(report: Report, verdict: Verdict, sub_indication: str, words: Reaso
 
     if not report.signatures:
         return report
-    return replace(report, verdict=worst([report.verdict, verdict]), signatures=tuple(map(held, report.signatures)))
+    return replace(report, verdict=worst([report.verdict, verdict]), signatures=tuple(map(hold, report.signatures)))
 
 
 def _naming(code: str, names: Sequence[str]) -> Reason:

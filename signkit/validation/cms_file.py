@@ -288,7 +288,7 @@ class _File:
         for signer, info, archives in zip(self._signers, self._opened, self._archives, strict=True):
             proofs = Proofs(self._judge, self._container.parts, info, archives)
             stamps += proofs.reports
-            self._judge.proven(signer, info, proofs)
+            self._judge.note_proven(signer, info, proofs)
             signatures.append(self._report(signer, proofs.signature, self._level(signer, archives), "approval"))
             for counter, value in _pair_items(signer.counter_signatures, info.counter_signatures):
                 time = proofs.counter_signature(value)
@@ -336,7 +336,7 @@ class _CmsJudge(Judge):
         super().__init__(options, pool)
         self._proven: dict[int, Any] = {}
 
-    def proven(self, signer: cms.CheckedSigner, info: InfoParts, proofs: Proofs) -> None:
+    def note_proven(self, signer: cms.CheckedSigner, info: InfoParts, proofs: Proofs) -> None:
         """Take note of what is proven for the signature timestamps of ``signer``."""
         for token, value in _pair_items(signer.timestamps, info.timestamps):
             self._proven[id(token)] = proofs.timestamp(value)

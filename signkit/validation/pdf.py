@@ -308,17 +308,17 @@ def _field_mdp(file: PdfFile, found: FoundSignature) -> Iterable[dict[str, Value
 def _lock_test(locks: list[dict[str, Value]]) -> Any:
     """Return a test whether any of the rules locks a field (ISO 32000-2 table 258); a name covers its children."""
 
-    def covered(name: str, fields: Value) -> bool:
+    def covers(name: str, fields: Value) -> bool:
         names = [text_string(item) for item in fields if isinstance(item, bytes)] if isinstance(fields, list) else []
         return any(name == item or name.startswith(item + ".") for item in names)
 
-    def locked(name: str) -> bool:
+    def is_locked(name: str) -> bool:
         for lock in locks:
             action, fields = lock.get("/Action"), lock.get("/Fields")
-            if action == "/All" or (action == "/Include" and covered(name, fields)):
+            if action == "/All" or (action == "/Include" and covers(name, fields)):
                 return True
-            if action == "/Exclude" and not covered(name, fields):
+            if action == "/Exclude" and not covers(name, fields):
                 return True
         return False
 
-    return locked
+    return is_locked

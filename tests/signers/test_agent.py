@@ -58,7 +58,7 @@ class Person:
     def wrong_code(self, left):
         self.wrong.append(left)
 
-    def ended(self, signatures):
+    def say_end(self, signatures):
         self.shown.append(signatures)
 
 

@@ -76,7 +76,7 @@ class Annotations:
                     "annotation-order", at=ChangePlace(page=page.number, number=self._all.number(page.new.ref))
                 )
             for item in page.removed:
-                yield from self._gone(item, page)
+                yield from self._judge_gone(item, page)
             for item, match in page.kept:
                 yield from self._judge_kept(item, match, page)
             for item in page.added:
@@ -84,7 +84,7 @@ class Annotations:
 
     # --- one annotation ---
 
-    def _gone(self, item: Value, page: _OnPage) -> Iterator[Change]:
+    def _judge_gone(self, item: Value, page: _OnPage) -> Iterator[Change]:
         entries = self._all.old.resolve(item)
         if entries is None:
             return
@@ -168,7 +168,7 @@ class Annotations:
             # Where a field lies that is filled in was signed; and signatures of honest signers overlap.
             comment = not is_widget(self._all.new, item)
             others = self._all.before.annotations(page.old) if comment else []
-            hidden = self._all.shown.covered(self._all.old, page.old.entries, item, self._all.new, others)
+            hidden = self._all.shown.is_covered(self._all.old, page.old.entries, item, self._all.new, others)
         except SyntaxProblem as problem:
             yield Change(Gravity.OTHER, "not-judged", str(problem), page=page.number, number=number)
             return

@@ -41,7 +41,7 @@ class ShownContent:
     def __init__(self) -> None:
         self._known: dict[tuple[int, ...], tuple[Value, list[Box]]] = {}
 
-    def covered(
+    def is_covered(
         self, view: View, page: dict[str, Value], annotation: Value, newer: View, others: Iterable[Value] = ()
     ) -> bool:
         """Whether ``annotation`` (of ``newer``) lies over what ``page`` shows at ``view`` or over words of ``others``.

@@ -85,7 +85,9 @@ def _asked_for(context: Context) -> set[str]:
         holders += [item.entries, *(each for each in map(context.old.resolve, shown) if isinstance(each, dict))]
         for each in shown:
             for stream in streams(context.old, each):
-                names |= _names(context.old.file.decode_stream(stream, context.old)) - _brought(context.old, stream)
+                names |= _names(context.old.file.decode_stream(stream, context.old)) - _own_resources(
+                    context.old, stream
+                )
     for holder in holders:
         text = context.old.resolve(holder.get("/DA"))
         names |= _names(text) if isinstance(text, bytes) else set()
@@ -96,7 +98,7 @@ def _names(text: bytes) -> set[str]:
     return {"/" + found[1].decode("latin-1") for found in _NAME.finditer(text)}
 
 
-def _brought(view: View, stream: Stream) -> set[str]:
+def _own_resources(view: View, stream: Stream) -> set[str]:
     """The names of an appearance's own resources."""
     resources = view.resolve(stream.entries.get("/Resources"))
     kinds = [view.resolve(kind) for kind in resources.values()] if isinstance(resources, dict) else []

@@ -72,7 +72,7 @@ def _properties(view: View, value: Value) -> Properties:
     if not isinstance(stream, Stream):
         raise SyntaxProblem("metadata is no stream")
     reading = _XmpReading()
-    reading.read(view.file.decode_stream(stream, view))
+    reading.parse(view.file.decode_stream(stream, view))
     return reading.found
 
 
@@ -90,7 +90,7 @@ class _XmpReading:
         self._parser.CharacterDataHandler = self._text.append
         self._parser.StartDoctypeDeclHandler = self._refuse
 
-    def read(self, data: bytes) -> None:
+    def parse(self, data: bytes) -> None:
         """Read it all.
 
         Raises:

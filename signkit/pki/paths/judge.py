@@ -140,7 +140,7 @@ class TrustJudge:
         self, anchor: KnownCertificate, purpose: str, moment: datetime, ended: dict[bytes, datetime]
     ) -> Examination:
         @lru_cache(maxsize=64)
-        def vouched(other: KnownCertificate) -> bool:
+        def is_vouched(other: KnownCertificate) -> bool:
             """Whether a valid path leads to the same anchor (RFC 5280 6.3.3 f), and nothing on it is revoked."""
             paths = self._paths(other, purpose, moment)
             found = [] if isinstance(paths, PathFinding) else [path for path in paths if path[-1].der == anchor.der]
@@ -151,7 +151,12 @@ class TrustJudge:
             )
 
         examination = Examination(
-            self._pool, self._policy.algorithms, self._now, vouched, lambda der: self._proven.get(der, self._now), ended
+            self._pool,
+            self._policy.algorithms,
+            self._now,
+            is_vouched,
+            lambda der: self._proven.get(der, self._now),
+            ended,
         )
         return examination
 

@@ -208,10 +208,10 @@ def _standing(
     evidence = Pool.from_der([item.dump() for item in pool], found.ocsps, found.crls)
     anchors = () if root is None else (root,)
 
-    def vouched(other: KnownCertificate) -> bool:
+    def is_vouched(other: KnownCertificate) -> bool:
         return not isinstance(find_paths(other, evidence, anchors, moment, algorithms), PathFinding)
 
-    return standing(Examination(evidence, algorithms, datetime.now(UTC), vouched).hear(known, authority), moment)
+    return standing(Examination(evidence, algorithms, datetime.now(UTC), is_vouched).hear(known, authority), moment)
 
 
 def _evidence_of(shown: Standing) -> Evidence:
