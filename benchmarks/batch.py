@@ -56,8 +56,8 @@ def make_contracts(base: Path, kind: str, distinct: int) -> list[Path]:
     sys.path.insert(0, str(Path(__file__).resolve().parent))
     from validate import make_files
 
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.rehearsal.pki import new_rehearsal
-    from signkit.rehearsal.services import utc_now
 
     pki = new_rehearsal(utc_now())
     (base / "ca" / "batch.pem").write_bytes(pki.trust_pem())
@@ -77,8 +77,8 @@ def pyhanko_milliseconds() -> float:
     from asn1crypto import pem, x509
     from validate import make_files, milliseconds, pyhanko_specification, validate_with_pyhanko
 
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.rehearsal.pki import new_rehearsal
-    from signkit.rehearsal.services import utc_now
 
     pki = new_rehearsal(utc_now())
     roots = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]

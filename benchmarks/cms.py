@@ -47,8 +47,8 @@ def make_key(folder: Path) -> None:
     """Keep a PKCS#12 file for signkit, the same as PEM for openssl, and the CA."""
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, pkcs12
 
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.rehearsal.pki import new_rehearsal
-    from signkit.rehearsal.services import utc_now
 
     pki = new_rehearsal()
     (folder / "ca.pem").write_bytes(pki.trust_pem())

@@ -27,7 +27,7 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.rehearsal.authority import issue_organisation_certificate, new_authority, new_rsa_key
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Level, Services, sign

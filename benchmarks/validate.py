@@ -48,8 +48,8 @@ from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.authority import issue_organisation_certificate, new_rsa_key
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import RehearsalPki, new_rehearsal
-from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Level, Services, extend, sign

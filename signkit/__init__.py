@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from signkit.contracts.attachments import Attachment
     from signkit.contracts.render import Rendered
     from signkit.errors import Problem, SignKitError
-    from signkit.history.values import Diff
+    from signkit.history.differences import Diff
     from signkit.library.acts import extend, finish, open_signer, prepare, services, sign
     from signkit.library.following import diff, status, validate, validate_many, validation_options
     from signkit.library.making import check_data, fields, read_contract, render
-    from signkit.pdf.contract import EmbeddedContract
+    from signkit.pdf.embedded_contract import EmbeddedContract
     from signkit.pdf.fields import FieldNames
     from signkit.progress.contract import ContractStatus
     from signkit.settings import Settings, load_settings
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from signkit.signing.deferred import DeferredRequest
     from signkit.signing.levels import Level, Services, SignedFile
     from signkit.signing.places import Place
-    from signkit.signing.profiles import SignatureFormat
+    from signkit.signing.signature_formats import SignatureFormat
     from signkit.signing.terms import SignatureTerms
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report, Verdict
@@ -78,8 +78,8 @@ _HOMES = {
     "Attachment": "contracts.attachments",
     "ContractStatus": "progress.contract",
     "DeferredRequest": "signing.deferred",
-    "Diff": "history.values",
-    "EmbeddedContract": "pdf.contract",
+    "Diff": "history.differences",
+    "EmbeddedContract": "pdf.embedded_contract",
     "FieldNames": "pdf.fields",
     "Level": "signing.levels",
     "Place": "signing.places",
@@ -90,7 +90,7 @@ _HOMES = {
     "Services": "signing.levels",
     "Settings": "settings",
     "SignKitError": "errors",
-    "SignatureFormat": "signing.profiles",
+    "SignatureFormat": "signing.signature_formats",
     "SignatureTerms": "signing.terms",
     "SignedFile": "signing.levels",
     "Signer": "signers.base",

@@ -15,8 +15,8 @@ from typing import Any
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.transport import Connection
 from signkit.contracts.data import load_contract_data
-from signkit.contracts.fields import SigningBlock
 from signkit.contracts.render import render_contract
+from signkit.contracts.signature_fields import SigningBlock
 from signkit.contracts.template import Template, find_template
 from signkit.output import write_checked
 from signkit.plain_data import item_at

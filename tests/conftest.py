@@ -71,8 +71,8 @@ def blank(repository) -> bytes:
 @pytest.fixture(scope="session")
 def seller_card(rehearsal):
     """What the emulated card of 番号 花子 holds."""
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.rehearsal.pki import HANAKO
-    from signkit.rehearsal.services import utc_now
 
     return rehearsal.card(HANAKO, utc_now())
 

@@ -87,7 +87,7 @@ def employers(rehearsal):
     """The employer's key file and certificate, of a rehearsal."""
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
 
     key_file = rehearsal.key_file("廣瀨 渚", "株式会社架空製作所", b"rehearsal", utc_now())
     key, certificate, chain = pkcs12.load_key_and_certificates(key_file, b"rehearsal")
@@ -157,7 +157,7 @@ def test_bytes_never_find_content_in_the_current_folder(office, person_signer):
     """A detached signature given as bytes has no folder in which its content could lie."""
 
     from signkit.cms.content import BytesPieces, Content
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.signing.cades import sign_content
     from signkit.signing.cms import Statement
 
@@ -219,8 +219,8 @@ def test_out_of_turn_is_refused(office, person_signer):
 @pytest.mark.parametrize("guide", ["docs/guides/library.md", "docs/ja/guides/library.md"])
 def test_the_guide_runs_from_top_to_bottom(office, repository, kept_home, monkeypatch, guide, capsys):
     """With the key and the CA of a kept rehearsal, which gives the timestamps of its second part."""
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.rehearsal.pki import kept_rehearsal
-    from signkit.rehearsal.services import utc_now
 
     kept = kept_rehearsal(kept_home / "rehearsal")
     Path("employer.p12").write_bytes(kept.key_file("廣瀨 渚", "株式会社架空製作所", b"rehearsal", utc_now()))

@@ -36,7 +36,7 @@ def test_the_demo_does_the_whole_job_and_strangers_agree(tmp_path):
 @pytest.mark.slow
 def test_strangers_accept_the_demo_contract(tmp_path):
     from signkit.demo import run_demo
-    from signkit.pdf.contract import read_contract
+    from signkit.pdf.embedded_contract import read_contract
 
     run_demo(tmp_path, lambda text, facts: None)
     contract = tmp_path / "contract.pdf"

@@ -1,7 +1,7 @@
 """公的個人認証AP (JPKI): the two key pairs of the card, their certificates and their secrets.
 
 The signature key signs digests.  The authentication key signs nothing but challenges that carry their purpose in front
-(``signkit.card.authentication``); no function takes a digest for it.
+(``signkit.card.key_proof``); no function takes a digest for it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from enum import StrEnum
 
 from signkit.card import apdu, pin
 from signkit.card.apdu import Command
-from signkit.card.authentication import Authentication, signed_bytes
 from signkit.card.files import CardFiles
+from signkit.card.key_proof import Authentication, signed_bytes
 from signkit.card.keys import CardKey, HashName, card_key
 from signkit.card.pin import AUTHENTICATION, SIGNATURE, PinSource, Secret
 from signkit.card.transport import Connection

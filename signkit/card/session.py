@@ -7,8 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from signkit.card.authentication import Authentication, signed_bytes
 from signkit.card.jpki import SECRETS, CardStatus, CertificateKind, JpkiApplication
+from signkit.card.key_proof import Authentication, signed_bytes
 from signkit.card.keys import HashName, card_key
 from signkit.card.pin import AUTHENTICATION, SIGNATURE, PinSource, Secret, ask_ahead, wiping
 from signkit.card.transport import Connection

@@ -108,7 +108,7 @@ def verify(
     identity: Identity = False,
 ) -> None:
     """Print the report; the exit code is the verdict's, as for validate."""
-    from signkit.validation.asic import validate_asic
+    from signkit.validation.asic_file import validate_asic
 
     show(validate_asic(container, chosen_options(policy, trust, evidence, at, offline, identity)), format_)
 
@@ -125,7 +125,7 @@ def list_files(
     as_json: Annotated[bool, typer.Option("--json", help=words("Print JSON.", "JSON で出力。"))] = False,
 ) -> None:
     """Print a line a file: size, manifests (- for none), name."""
-    from signkit.validation.asic import list_asic
+    from signkit.validation.asic_file import list_asic
 
     members = list_asic(container)
     if as_json:

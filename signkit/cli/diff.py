@@ -16,7 +16,7 @@ from signkit.cli.options import PlainFormat, TextOrJson
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.history.values import Diff, Difference, RevisionDiff, SignatureEvent
+    from signkit.history.differences import Diff, Difference, RevisionDiff, SignatureEvent
 
 HELP = words(
     "Tell what changed between the revisions of a PDF, and after whose signature.",

@@ -103,7 +103,7 @@ def run(
 def _refuse_changed_original(path: Path, request: DeferredRequest) -> None:
     """Refuse where the file that was to be signed lies there no longer as it was: another may have signed it."""
     from signkit.errors import SigningRefused
-    from signkit.signing.batch import digest
+    from signkit.signing.many import digest
 
     if path.exists() and digest(read_input(path)) != request.original_sha256:
         raise SigningRefused("request-file-changed", name=str(path))

@@ -92,7 +92,7 @@ def _moment(text: str | None) -> datetime | None:
 
 def show(report: Report, format_: ReportFormat) -> None:
     """Write one report and leave with its exit code."""
-    from signkit.reporting.formats.opening import open_writer
+    from signkit.reporting.formats.choice import open_writer
 
     writer = open_writer(format_, sys.stdout.write, LANGUAGE)
     writer.add(report)

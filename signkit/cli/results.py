@@ -45,7 +45,7 @@ def _write_text(stream: IO[bytes], text: str, encoding: str) -> None:
 
 def write_all(reports: Iterator[Report], chosen: ReportFormat, write: Callable[[str], None]) -> Iterator[Report]:
     """Write every report; an interruption waits for the line under way, and still ends the output properly."""
-    from signkit.reporting.formats.opening import open_writer
+    from signkit.reporting.formats.choice import open_writer
 
     writer = open_writer(chosen, write, LANGUAGE)
     count = 0

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from signkit.pdf.reading.unlocking import Password
     from signkit.settings import Settings
     from signkit.signers.registry import SignerContext
-    from signkit.signing.batch import Job, Outcome
     from signkit.signing.levels import Level, Services
+    from signkit.signing.many import Job, Outcome
     from signkit.signing.terms import SignatureTerms
 
 HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の署名欄に署名する (PAdES B-B から B-LTA)。")
@@ -138,7 +138,7 @@ def _job(
 ) -> Job | None:
     """Check one file; return what is to be signed, or None where ``--resume`` passes over it."""
     from signkit.cli.signing_notes import tell_undrawn
-    from signkit.signing.batch import Job, digest
+    from signkit.signing.many import Job, digest
     from signkit.signing.terms import admit
 
     data = read_input(pdf)
@@ -157,7 +157,7 @@ def _job(
 def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
     """Return whether the role has signed the file, or the copy of it that this run would write."""
     from signkit.pdf.fields import signature_fields
-    from signkit.signing.batch import is_signed_copy
+    from signkit.signing.many import is_signed_copy
 
     return role in signature_fields(data, password).signed or is_signed_copy(data, target, role, password)
 
@@ -185,7 +185,7 @@ def _sign_all(
     from signkit.cli.signing_notes import refuse_other_person, tell_attributes
     from signkit.contracts.fonts import font_set
     from signkit.signers.registry import open_signer
-    from signkit.signing.batch import sign_jobs
+    from signkit.signing.many import sign_jobs
     from signkit.signing.terms import request_maker
 
     with open_signer(signer, context) as key, progress(len(jobs)) as advance:
@@ -221,7 +221,7 @@ def _confirm(jobs: list[Job], *, assume_yes: bool) -> None:
 
 def _read_unchanged(job: Job) -> bytes:
     from signkit.errors import InputUnreadable
-    from signkit.signing.batch import digest
+    from signkit.signing.many import digest
 
     data = read_input(job.source)
     if digest(data) != job.sha256:

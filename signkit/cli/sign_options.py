@@ -13,7 +13,7 @@ from signkit.cli.language import LANGUAGE, words
 from signkit.cli.option_groups import OptionGroup
 from signkit.cli.options import LevelName
 from signkit.errors import UsageProblem
-from signkit.signing.profiles import SignatureFormat
+from signkit.signing.signature_formats import SignatureFormat
 from signkit.words import Text
 
 if TYPE_CHECKING:

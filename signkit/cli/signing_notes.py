@@ -11,14 +11,14 @@ from signkit.cli.terminal import tell
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.pdf.contract import EmbeddedParty
+    from signkit.pdf.embedded_contract import EmbeddedParty
     from signkit.pdf.reading.unlocking import Password
     from signkit.signers.base import KeyFacts
 
 
 def tell_undrawn(data: bytes, pdf: Path, password: Password) -> None:
     """Name the values that may not show once the file is signed."""
-    from signkit.pdf.writing.forms import fields_to_be_drawn
+    from signkit.pdf.writing.written_fields import fields_to_be_drawn
     from signkit.signers.base import printable
 
     if names := fields_to_be_drawn(data, password):

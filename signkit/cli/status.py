@@ -104,7 +104,7 @@ def _text(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[str]:
 
 def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     from signkit.progress.overview import UnreadableFile
-    from signkit.reporting.formats.template import template_lines
+    from signkit.reporting.formats.template_words import template_lines
 
     if isinstance(status, UnreadableFile):
         return f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}\n"

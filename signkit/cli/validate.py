@@ -302,7 +302,7 @@ def _progress(files: list[str]) -> Iterator[Callable[[Verdict], None]]:
 def _total(files: list[str]) -> int | None:
     """How many files there are, where that can be told without reading them."""
     from signkit.reporting.archives import ARCHIVE_SUFFIXES
-    from signkit.reporting.sources import list_names
+    from signkit.reporting.inputs import list_names
 
     if "-" in files or any("://" in name for name in files):
         return None

@@ -23,7 +23,7 @@ from signkit.contracts.characters import refused_characters
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.searching import search
 from signkit.errors import DeliveryError
-from signkit.pdf.contract import FILE_NAME, EmbeddedFile
+from signkit.pdf.embedded_contract import FILE_NAME, EmbeddedFile
 from signkit.words import Language, Text
 
 #: Bounds of one contract's attachments; a plan or a certificate of the register stays far below.

@@ -1,4 +1,4 @@
-"""Writing ``contract.json``, the contract's data inside its PDF; `signkit.pdf.contract` reads it back."""
+"""Writing ``contract.json``, the contract's data inside its PDF; `signkit.pdf.embedded_contract` reads it back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from signkit.contracts.template import Party, Template
-from signkit.pdf.contract import FORMAT, EmbeddedFile, Provenance
+from signkit.pdf.embedded_contract import FORMAT, EmbeddedFile, Provenance
 from signkit.plain_data import item_at
 
 

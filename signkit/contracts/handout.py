@@ -16,7 +16,7 @@ from typing import Any
 from signkit.contracts.bulk.naming import NameRefused, fold, safe_name, value_at
 from signkit.errors import ContractDataUnreadable, ContractError, InputUnreadable
 from signkit.output import make_folder, write_checked
-from signkit.pdf.contract import read_contract
+from signkit.pdf.embedded_contract import read_contract
 from signkit.words import Text
 
 #: Files that systems put into any folder by themselves.

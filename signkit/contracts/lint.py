@@ -10,9 +10,9 @@ from signkit.contracts import fonts
 from signkit.contracts.checking import resolve_reference
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import Rendered, render_contract, template_problems
-from signkit.contracts.sources import source_of
 from signkit.contracts.statutes import coverage_problems
 from signkit.contracts.template import EXAMPLE, Template
+from signkit.contracts.typesetters import source_of
 from signkit.errors import ContractRefused, InputUnreadable, Problem, SignKitError
 from signkit.settings import Settings
 from signkit.words import Text

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from signkit.contracts import fonts
 from signkit.contracts.template import EXAMPLE, Template
-from signkit.pdf.contract import Provenance
+from signkit.pdf.embedded_contract import Provenance
 from signkit.version import __version__
 
 #: Files of a template's folder of which nothing comes into a contract.

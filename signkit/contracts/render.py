@@ -18,13 +18,13 @@ from signkit.contracts.attachments import (
 )
 from signkit.contracts.checking import check_contract_data
 from signkit.contracts.embedding import contract_json
-from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.filled import Filled, Order
 from signkit.contracts.provenance import provenance
-from signkit.contracts.sources import source_of
+from signkit.contracts.signature_fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.template import Party, Template
+from signkit.contracts.typesetters import source_of
 from signkit.errors import ContractError, ContractRefused, Problem
-from signkit.pdf.contract import EmbeddedFile
+from signkit.pdf.embedded_contract import EmbeddedFile
 from signkit.plain_data import item_at, plain_data
 from signkit.settings import Settings
 from signkit.words import Text

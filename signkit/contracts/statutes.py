@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from signkit.contracts.checking import child, resolve_reference
-from signkit.contracts.sources import source_of
 from signkit.contracts.template import DESCRIPTION, Template
+from signkit.contracts.typesetters import source_of
 from signkit.errors import ContractError, Problem
 from signkit.words import Text
 

@@ -16,7 +16,7 @@ from typing import Any, Literal, cast
 
 from signkit.errors import ContractError
 from signkit.limits import TEMPLATE_FILE_BYTES
-from signkit.pdf.contract import SigningOrder
+from signkit.pdf.embedded_contract import SigningOrder
 from signkit.plain_data import item_at
 from signkit.settings import Settings
 from signkit.shipped import shipped_folder

@@ -15,7 +15,7 @@ from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.sheet import JST, Enclosed, Sheet, bullet_list, digest, facts_table, markup_of, moment, words
 from signkit.errors import CompletionRefused, InputUnreadable
 from signkit.progress.contract import ContractStatus, PartyState, PartyStatus
-from signkit.reporting.formats.template import template_lines
+from signkit.reporting.formats.template_words import template_lines
 from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Language, Text
 

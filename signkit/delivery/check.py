@@ -12,7 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from signkit.delivery.consent import Consent
-from signkit.delivery.rules import RULES, DeliveryRule, Recipient, covers
+from signkit.delivery.consent_rules import RULES, DeliveryRule, Recipient, covers
 from signkit.delivery.sheet import JST
 from signkit.delivery.transaction import compare_names, differences, transaction_of_contract
 from signkit.jpki.addresses import compare_addresses

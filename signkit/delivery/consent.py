@@ -13,14 +13,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 from signkit.contracts.embedding import contract_json
-from signkit.contracts.fields import FieldDescription
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.contracts.japanese import full_date
+from signkit.contracts.signature_fields import FieldDescription
 from signkit.contracts.template import Party, Template
 from signkit.delivery.sheet import Enclosed, Sheet, digest, facts_table, markup_of, signing_block, words
 from signkit.delivery.transaction import Transaction, transaction_of_consent
 from signkit.errors import DeliveryError
-from signkit.pdf.contract import FILE_NAME, EmbeddedContract
+from signkit.pdf.embedded_contract import FILE_NAME, EmbeddedContract
 from signkit.plain_data import item_at
 from signkit.progress.contract import ContractStatus, contract_status
 from signkit.validation.options import ValidationOptions

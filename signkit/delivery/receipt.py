@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from pathlib import PurePath
 
-from signkit.contracts.fields import FieldDescription
 from signkit.contracts.fonts import FontSet, font_set
+from signkit.contracts.signature_fields import FieldDescription
 from signkit.delivery.sheet import Sheet, digest, facts_table, markup_of, signing_block
 from signkit.progress.contract import ContractStatus
 from signkit.words import Text

@@ -13,8 +13,8 @@ from datetime import date, datetime, timedelta, timezone
 
 from signkit.contracts.characters import refused_characters
 from signkit.contracts.escaping import string_literal
-from signkit.contracts.fields import FieldDescription, add_signature_fields
 from signkit.contracts.fonts import FontSet, font_set, missing_glyphs
+from signkit.contracts.signature_fields import FieldDescription, add_signature_fields
 from signkit.contracts.typesetting import prelude, typeset
 from signkit.words import Language, Text
 

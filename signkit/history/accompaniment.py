@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from signkit.history.differences import Difference, cut_short, fill
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.states import DocumentState, Pairing
-from signkit.history.values import Difference, cut_short, fill
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Value

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 
 from signkit.errors import ValidationRefused
 from signkit.history.accompaniment import evidence_changes, metadata_changes, structure_changes
-from signkit.history.attachments import attachment_changes
+from signkit.history.attachment_diff import attachment_changes
+from signkit.history.differences import Diff, Difference, RevisionDiff, fill, in_order
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.forms import FormState, form_changes
+from signkit.history.form_diff import FormState, form_changes
 from signkit.history.notes import Notes
-from signkit.history.pages import PageComparer
-from signkit.history.signatures import Made, signature_change, signatures_made
+from signkit.history.page_diff import PageComparer
+from signkit.history.signature_events import Made, signature_change, signatures_made
 from signkit.history.states import DocumentState, pair_pages, states
-from signkit.history.values import Diff, Difference, RevisionDiff, fill, in_order
 from signkit.limits import LimitExceeded, Limits, Meter
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem

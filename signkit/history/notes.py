@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from signkit.history.differences import Difference, cut_short
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.forms import FormState
+from signkit.history.form_diff import FormState
 from signkit.history.states import DocumentState, Pairing, annotations_of, area_of
-from signkit.history.values import Difference, cut_short
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, Value

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
 
-from signkit.card.authentication import CHALLENGE_SIZES, Authentication, check_authentication
+from signkit.card.key_proof import CHALLENGE_SIZES, Authentication, check_authentication
 from signkit.card.keys import HashName
 from signkit.errors import CardAnswerInvalid, CardError
 from signkit.holder.card_certificate import CLOCK_SKEW, judge_certificate

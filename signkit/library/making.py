@@ -14,7 +14,7 @@ from signkit.contracts.render import Rendered, render_contract
 from signkit.contracts.template import Template, find_template
 from signkit.errors import Problem
 from signkit.library.given import DataSource, FileSource, Location, TemplateSource, bytes_and_name
-from signkit.pdf import contract as embedded
+from signkit.pdf import embedded_contract as embedded
 from signkit.pdf.fields import FieldNames, signature_fields
 from signkit.plain_data import plain_data
 from signkit.settings import Settings

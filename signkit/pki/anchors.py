@@ -126,7 +126,7 @@ def certificates_in(data: bytes, source: str) -> list[bytes]:
 def _user_anchor(der: bytes) -> Anchor:
     from asn1crypto import x509
 
-    from signkit.pki.names import readable_name
+    from signkit.pki.distinguished_names import readable_name
 
     subject = x509.Certificate.load(der).subject
     rehearsal = subject.native.get("organization_name") in (REHEARSAL_ORGANISATION, TEST_ORGANISATION)

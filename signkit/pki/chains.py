@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from signkit.pki.names import compare_new_characters_exactly, same_name
+from signkit.pki.distinguished_names import compare_new_characters_exactly, same_name
 
 if TYPE_CHECKING:
     from asn1crypto import x509

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from signkit.errors import TimestampUnavailable
 from signkit.limits import TIMESTAMP_ANSWER_BYTES
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
+from signkit.pki.distinguished_names import is_identified
 from signkit.pki.http import HttpFailure, fetch
-from signkit.pki.names import is_identified
 
 if TYPE_CHECKING:
     from asn1crypto import cms, tsp, x509

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable, SignKitError
-from signkit.pdf.contract import EmbeddedContract, EmbeddedParty, read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.pdf.fields import FieldNames, signature_fields
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf

@@ -25,6 +25,7 @@ from signkit.card.state import load_state, save_state
 from signkit.card.surface import FourAttributes
 from signkit.errors import FileUnusable, system_cause
 from signkit.rehearsal.authority import CertifiedKey, Person, new_ec_key, new_rsa_key
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import (
     HANAKO,
     RehearsalPki,
@@ -35,7 +36,6 @@ from signkit.rehearsal.pki import (
     load_key,
 )
 from signkit.rehearsal.residents import RESIDENTS
-from signkit.rehearsal.services import utc_now
 
 STANDARD = "standard"
 

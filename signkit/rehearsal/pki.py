@@ -30,7 +30,7 @@ from signkit.rehearsal.authority import (
     new_authority,
     new_rsa_key,
 )
-from signkit.rehearsal.services import Clock, RehearsalRevocation, RehearsalTimestamps, utc_now
+from signkit.rehearsal.evidence_services import Clock, RehearsalRevocation, RehearsalTimestamps, utc_now
 
 _TRUST_FILE = "rehearsal-ca.pem"
 

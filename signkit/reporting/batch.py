@@ -17,7 +17,7 @@ from itertools import chain, islice
 
 from signkit.errors import SignKitError, ValidationRefused
 from signkit.incoming import FileProblem, read_location, too_large
-from signkit.reporting.sources import FileSource, sources
+from signkit.reporting.inputs import FileSource, sources
 from signkit.validation.api import not_read, validate_data, validate_streamed
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import FileError, Report, Verdict
@@ -53,7 +53,7 @@ def validate_many(
     the workers.
 
     Args:
-        paths: what to judge; see :func:`signkit.reporting.sources.sources`.
+        paths: what to judge; see :func:`signkit.reporting.inputs.sources`.
         options: see :class:`ValidationOptions`; sent to each worker once, so it must be picklable unless ``jobs`` is 0.
         executor: who does the work, instead of own worker processes; it is not shut down.  What it does not answer
             within some minutes is given up, but only own worker processes are stopped.

@@ -14,7 +14,7 @@ from signkit.incoming import FileProblem, read_location
 from signkit.limits import PICTURED_BYTES
 from signkit.preview import SignaturePage, signature_pages
 from signkit.reporting.archives import ARCHIVE_SUFFIXES, members
-from signkit.reporting.sources import SUFFIXES
+from signkit.reporting.inputs import SUFFIXES
 from signkit.validation.report import Report
 from signkit.workers import WorkerLost, WorkerPool
 

@@ -26,7 +26,7 @@ from signkit.cms.content import BytesPieces, Content
 from signkit.cms.der import SEQUENCE, element, explicit
 from signkit.errors import SigningRefused, TimestampUnavailable
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
-from signkit.pki.names import is_identified
+from signkit.pki.distinguished_names import is_identified
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
 from signkit.pki.timestamps import obtain_timestamp
 from signkit.signers.base import Signer

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from signkit.cms.content import BytesPieces, Content
 from signkit.errors import SignerUnusable, SigningRefused
 from signkit.limits import REQUEST_BYTES
-from signkit.pdf.contract import read_contract
+from signkit.pdf.embedded_contract import read_contract
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
@@ -38,16 +38,16 @@ from signkit.signing.levels import (
 )
 from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for
 from signkit.signing.party import refuse_other_person
-from signkit.signing.profiles import SignatureFormat
 from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
+from signkit.signing.signature_formats import SignatureFormat
 from signkit.signing.turn import check_turn
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import x509
 
-    from signkit.pdf.contract import EmbeddedContract
+    from signkit.pdf.embedded_contract import EmbeddedContract
 
 SCHEMA = "signkit-deferred/1"
 LIFETIME = timedelta(hours=24)

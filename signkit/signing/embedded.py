@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors import PdfNotSignable
 from signkit.pdf.reading.unlocking import Password
-from signkit.pdf.writing.forms import signature_field_dictionaries
 from signkit.pdf.writing.opening import entry, open_reader, reading_errors
-from signkit.pki.names import is_identified
+from signkit.pdf.writing.written_fields import signature_field_dictionaries
+from signkit.pki.distinguished_names import is_identified
 from signkit.pki.revocation.collecting import Evidence, asn1_certificate
 from signkit.words import Text
 

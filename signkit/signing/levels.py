@@ -23,9 +23,9 @@ from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
 from signkit.signing.pades import add_document_timestamp, add_evidence, sign_field
-from signkit.signing.profiles import SignatureFormat
 from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
+from signkit.signing.signature_formats import SignatureFormat
 from signkit.validation.options import ValidationOptions
 from signkit.words import Text
 

@@ -15,8 +15,8 @@ from signkit.errors import PdfNotSignable, SigningRefused, TimestampUnavailable
 from signkit.pdf.fields import FieldNames
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.appending import open_writer, whole_file
-from signkit.pdf.writing.forms import signature_field_dictionaries
 from signkit.pdf.writing.opening import entry, may_hold, open_reader, reading_errors
+from signkit.pdf.writing.written_fields import signature_field_dictionaries
 from signkit.pki.revocation.collecting import Evidence
 from signkit.pki.timestamps import TimestampSource, obtain_timestamp
 from signkit.signers.base import KeyFacts, Signer

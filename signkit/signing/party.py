@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from signkit.errors import SigningRefused
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
-from signkit.pdf.contract import EmbeddedParty
+from signkit.pdf.embedded_contract import EmbeddedParty
 
 
 def refuse_other_person(party: EmbeddedParty | None, certificate: bytes) -> PartyMatch | None:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import SigningRefused
-from signkit.pdf.writing.forms import form_fields
 from signkit.pdf.writing.opening import entry
+from signkit.pdf.writing.written_fields import form_fields
 from signkit.words import Text
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from signkit.signing.appearance import Appearance
 from signkit.signing.places import Place
-from signkit.signing.profiles import SignatureFormat
+from signkit.signing.signature_formats import SignatureFormat
 
 FieldName: TypeAlias = str
 

@@ -211,7 +211,7 @@ def _unmet_by_certificate(wanted: SigCertConstraints, key: KeyFacts, names: Any)
     from asn1crypto import x509
     from pyhanko.sign.fields import SigCertConstraintFlags as Flags
 
-    from signkit.pki.names import readable_name
+    from signkit.pki.distinguished_names import readable_name
 
     own, *chain = (x509.Certificate.load(der) for der in (key.certificate, *key.chain))
     if wanted.flags & Flags.UNSUPPORTED:
@@ -249,7 +249,7 @@ def _is_named(own: x509.Certificate, name: Any) -> bool:
 
 
 def _attributes(name: x509.Name) -> set[tuple[str, str]]:
-    from signkit.pki.names import compare_new_characters_exactly
+    from signkit.pki.distinguished_names import compare_new_characters_exactly
 
     compare_new_characters_exactly()
     return {(pair["type"].dotted, pair.prepped_value) for names in name.chosen for pair in names}

@@ -13,15 +13,15 @@ from datetime import datetime, timedelta, timezone
 from signkit.contracts.fonts import FontSet
 from signkit.errors import PdfNotSignable, SigningRefused
 from signkit.jpki.attributes import read_attributes
-from signkit.pdf.contract import EmbeddedParty
+from signkit.pdf.embedded_contract import EmbeddedParty
 from signkit.pdf.reading.unlocking import Password
 from signkit.signers.base import KeyFacts
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level
 from signkit.signing.pades import refuse_unwanted
 from signkit.signing.places import Place
-from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import FieldName, SignatureRequest
+from signkit.signing.signature_formats import SignatureFormat
 from signkit.signing.turn import check_turn
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf

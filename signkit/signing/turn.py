@@ -1,11 +1,11 @@
-"""Whose turn it is: the order that the contract itself carries (see `signkit.pdf.contract`)."""
+"""Whose turn it is: the order that the contract itself carries (see `signkit.pdf.embedded_contract`)."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from signkit.errors import SigningRefused
-from signkit.pdf.contract import EmbeddedParty, read_contract
+from signkit.pdf.embedded_contract import EmbeddedParty, read_contract
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.opening import open_reader, reading_errors

@@ -63,7 +63,7 @@ def validate_streamed(name: str, options: ValidationOptions, *, content: Path | 
     if not head:
         return None
     if name.lower().endswith(_ASIC_SUFFIXES):
-        from signkit.validation.asic import validate_asic  # containers load what makes them
+        from signkit.validation.asic_file import validate_asic  # containers load what makes them
 
         return _other(validate_asic(name, options), options)
     return _other(validate_cms_file(name, options, content=content), options) if _looks_like_cms(name, head) else None
@@ -76,7 +76,7 @@ def validate_data(data: bytes, name: str, options: ValidationOptions, *, content
         InputUnreadable: ``content`` is named and cannot be read.
     """
     if name.lower().endswith(_ASIC_SUFFIXES):
-        from signkit.validation.asic import validate_asic_stream
+        from signkit.validation.asic_file import validate_asic_stream
 
         return _other(validate_asic_stream(BytesIO(data), name=name, options=options), options)
     if _looks_like_cms(name, data):

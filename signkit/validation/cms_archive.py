@@ -14,7 +14,7 @@ from signkit.cms.container import Parts
 from signkit.cms.content import Content, UnknownDigest
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
 from signkit.pki.paths.pool import Pool
-from signkit.validation.evidence import split_revocation
+from signkit.validation.evidence_pool import split_revocation
 from signkit.validation.integrity import Checked
 from signkit.validation.judge import Judge
 from signkit.validation.reasons import reason

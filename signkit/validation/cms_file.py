@@ -21,10 +21,10 @@ from signkit.incoming import open_regular
 from signkit.limits import LimitExceeded
 from signkit.pdf.changes.values import Gravity, Judgement
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
-from signkit.pki.names import mail_addresses
+from signkit.pki.distinguished_names import mail_addresses
 from signkit.pki.paths.pool import Pool
 from signkit.validation.cms_archive import ArchiveTimestamp, Proofs, archive_timestamps, old_archives
-from signkit.validation.evidence import signed_data_pool
+from signkit.validation.evidence_pool import signed_data_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.judge import Judge, Proof, unreadable
 from signkit.validation.options import ValidationOptions

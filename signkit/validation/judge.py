@@ -9,12 +9,12 @@ from signkit.cms import signed_data as cms
 from signkit.jpki.certificates import is_opaque
 from signkit.pdf.changes.values import Judgement
 from signkit.pdf.dates import parse_date
-from signkit.pki.names import common_name, issuer_name
+from signkit.pki.distinguished_names import common_name, issuer_name
 from signkit.pki.paths.finding import RevocationStatus
-from signkit.pki.paths.judge import PathJudgement, TrustJudge
 from signkit.pki.paths.pool import Pool
+from signkit.pki.paths.trust_judge import PathJudgement, TrustJudge
 from signkit.pki.revocation.indexed import is_local
-from signkit.validation.evidence import fetched_pool
+from signkit.validation.evidence_pool import fetched_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import reason

@@ -17,7 +17,7 @@ from signkit.jpki.certificates import issuer_kind
 from signkit.jpki.match_reasons import BASES, Basis, match_of
 from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
-from signkit.pdf.contract import EmbeddedContract, contract_of
+from signkit.pdf.embedded_contract import EmbeddedContract, contract_of
 from signkit.pdf.signatures import FoundSignature
 from signkit.validation.page_text import Carried, Character, Question, carries, text_beside
 from signkit.validation.reasons import reason

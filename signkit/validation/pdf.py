@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from signkit.limits import LimitExceeded, Meter
-from signkit.pdf.changes.judging import Changes
+from signkit.pdf.changes.changes_judge import Changes
 from signkit.pdf.changes.values import Gravity, Judgement, Rules
 from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import PdfFile, Unreadable
@@ -18,7 +18,7 @@ from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
 from signkit.pdf.signatures import FoundSignature, find_signatures, holds_usage_rights
 from signkit.pki.paths.pool import Pool
-from signkit.validation.evidence import signed_data_pool
+from signkit.validation.evidence_pool import signed_data_pool
 from signkit.validation.integrity import Checked, check
 from signkit.validation.judge import Judge, Proof, unreadable
 from signkit.validation.options import TemplateCheck, ValidationOptions

@@ -24,9 +24,9 @@ from signkit.contracts.provenance import provenance
 from signkit.contracts.template import WORD, Template, load_template
 from signkit.errors import ContractError, FileUnusable
 from signkit.limits import LimitExceeded
-from signkit.pdf.attachments import file_specifications, names_of, streams_of
 from signkit.pdf.changes.values import Gravity, Rules
-from signkit.pdf.contract import EmbeddedContract, Provenance
+from signkit.pdf.embedded_contract import EmbeddedContract, Provenance
+from signkit.pdf.embedded_files import file_specifications, names_of, streams_of
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
 from signkit.validation.options import TemplateCheck
 from signkit.validation.report import FreeTextItem, Reason, TemplateMatch, TemplateVerdict
@@ -35,7 +35,7 @@ from signkit.words import Text
 from signkit.workers import WorkerLost, WorkerPool
 
 if TYPE_CHECKING:
-    from signkit.pdf.changes.judging import Changes
+    from signkit.pdf.changes.changes_judge import Changes
     from signkit.pdf.reading.document import PdfFile
     from signkit.pdf.signatures import FoundSignature
 

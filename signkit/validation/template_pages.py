@@ -18,7 +18,7 @@ from signkit.contracts.render import render_own_pages
 from signkit.contracts.template import Template, load_template
 from signkit.drawing import open_document
 from signkit.errors import ContractDataUnreadable, ContractError, ContractRefused, SignKitError
-from signkit.pdf.contract import EmbeddedContract, EmbeddedFile
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedFile
 from signkit.settings import Settings
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 from signkit.jpki.attributes import read_attributes
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pki.algorithms import SignatureAlgorithm
-from signkit.pki.paths.judge import PathJudgement
+from signkit.pki.paths.trust_judge import PathJudgement
 from signkit.pki.policy import Policy, algorithm_ends
 from signkit.validation.integrity import FORMAT_PROBLEMS, Checked
 from signkit.validation.reasons import changes_reason, reason

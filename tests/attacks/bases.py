@@ -263,8 +263,8 @@ def shop() -> Shop:
     from asn1crypto import pem, x509
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.rehearsal.pki import HANAKO, new_rehearsal
-    from signkit.rehearsal.services import utc_now
     from signkit.signers.p12 import Pkcs12Signer
     from signkit.signers.software import SoftwareKey
     from signkit.signing.levels import Services
@@ -281,7 +281,7 @@ def shop() -> Shop:
 
 def sign_ours(pdf: bytes, name: str, level: str = "B-B", **asked: object) -> bytes:
     """Sign with the product's own line."""
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.signing.appearance import seal_appearance
     from signkit.signing.levels import Level, sign
     from signkit.signing.request import SignatureRequest

@@ -12,7 +12,7 @@ import pytest
 
 from signkit.card.emulator import EmulatedCard
 from signkit.card.reader import list_readers
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.settings import Settings
 from signkit.signers.pkcs11_token import load_module
 from signkit.signers.registry import SignerContext, open_signer

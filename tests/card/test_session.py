@@ -9,9 +9,9 @@ import pytest
 from cryptography import x509
 
 from signkit.card import session as session_module
-from signkit.card.authentication import DOMAIN, check_authentication
 from signkit.card.emulator import Behaviour, EmulatedCard
 from signkit.card.jpki import CertificateKind, JpkiApplication
+from signkit.card.key_proof import DOMAIN, check_authentication
 from signkit.card.pin import AUTHENTICATION, SIGNATURE
 from signkit.card.session import (
     authenticate,

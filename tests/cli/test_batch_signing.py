@@ -55,10 +55,10 @@ def test_resume_passes_over_what_is_signed(signkit, three, tmp_path):
 
 def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, blank, person_signer):
     from signkit.errors import CardLinkError
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.signers.p12 import Pkcs12Signer
-    from signkit.signing.batch import Job, digest, sign_jobs
     from signkit.signing.levels import Level, Services
+    from signkit.signing.many import Job, digest, sign_jobs
     from signkit.signing.request import SignatureRequest
 
     class PulledOut(Pkcs12Signer):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import kept_rehearsal
-from signkit.rehearsal.services import utc_now
 from tests.cli.conftest import PASSWORD
 
 SIGN = ("--as", "seller", "--signer", "card:virtual:takahashi", "--level", "B-LT", "--tsa", "rehearsal", "--pin-stdin")

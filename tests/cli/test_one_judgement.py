@@ -18,8 +18,8 @@ from signkit.pki.anchors import default_trust_store
 from signkit.pki.revocation.crl_import import import_crl
 from signkit.pki.revocation.indexed import index_folder
 from signkit.progress.contract import contract_status
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
-from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings
 from signkit.signing.levels import Level, extend, sign
 from signkit.signing.readback import refuse_harm

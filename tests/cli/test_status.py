@@ -112,7 +112,7 @@ def test_a_broken_signature_warns_against_signing(signkit, contract, tmp_path):
 
 
 def test_a_witness_signs_beside_a_party(signkit, contract, tmp_path, rehearsal):
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
 
     (tmp_path / "service.p12").write_bytes(rehearsal.key_file("立会サービス", "架空社", b"open", utc_now()))
     signkit("sign", contract, "--as", "seller", *SIGN, stdin=PASSWORD)
@@ -144,7 +144,7 @@ def test_one_file_of_another_party_stops_a_batch_before_the_first_signature(sign
 
 
 def test_a_key_whose_name_cannot_be_compared_signs_and_is_told(signkit, contract, rehearsal, tmp_path):
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
 
     (tmp_path / "latin.p12").write_bytes(rehearsal.key_file("BANGO HANAKO", "", b"open", utc_now()))
     run = signkit("sign", contract, "--as", "seller", "--signer", "p12:latin.p12", "--pin-stdin", stdin="open\n")

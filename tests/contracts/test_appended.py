@@ -22,7 +22,7 @@ from signkit.contracts import appended
 from signkit.contracts.attachments import appendix, attachment
 from signkit.contracts.render import render_contract
 from signkit.contracts.typesetting import typeset
-from signkit.pdf.contract import EmbeddedFile, read_contract
+from signkit.pdf.embedded_contract import EmbeddedFile, read_contract
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from tests import witness
@@ -115,7 +115,7 @@ def test_several_files_follow_one_another(render, explanation):
 
 
 def test_every_signature_covers_them(render, explanation, person_signer, tmp_path):
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
 
     pdf = render(appendix("a.pdf", explanation))
     role = read_contract(pdf).parties[0].role
@@ -278,7 +278,7 @@ def test_a_font_whose_file_is_null_does_not_lie_in_the_file():
 
 
 def test_a_signed_file_is_not_merged(person_signer, blank):
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
 
     signed = sign(blank, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, Services()).pdf
     with refused_as("attachment-refused", match="electronic signature"):

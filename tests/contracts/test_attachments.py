@@ -14,7 +14,7 @@ from signkit.contracts.attachments import attachment, safe_name
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
-from signkit.pdf.contract import read_contract
+from signkit.pdf.embedded_contract import read_contract
 from tests.refusals import refused_as
 from tests.witness import check_structure
 

@@ -10,7 +10,7 @@ import pytest
 
 from signkit.contracts.render import render_contract
 from signkit.errors import ContractDataUnreadable, InputUnreadable
-from signkit.pdf.contract import EmbeddedContract, EmbeddedParty, read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.plain_data import Data
 from signkit.words import Text
 

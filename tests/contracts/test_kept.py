@@ -13,7 +13,7 @@ from signkit.contracts.kept import template_versions
 from signkit.contracts.provenance import template_digest
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template, list_templates
-from signkit.pdf.contract import read_contract
+from signkit.pdf.embedded_contract import read_contract
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.errors import ContractRefused
-from signkit.pdf.contract import read_contract
+from signkit.pdf.embedded_contract import read_contract
 from signkit.signing.turn import check_turn
 from tests.refusals import refused_as
 

@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import Rendered, render_contract
 from signkit.contracts.template import Template, find_template, list_templates
-from signkit.pdf.contract import read_contract
+from signkit.pdf.embedded_contract import read_contract
 from signkit.plain_data import Data
 from signkit.shipped import shipped_folder
 from tests.refusals import refused_as

@@ -16,9 +16,9 @@ from pypdf import PdfReader
 
 from signkit.contracts import typesetting
 from signkit.contracts.escaping import string_literal
-from signkit.contracts.fields import add_signature_fields
 from signkit.contracts.fonts import MINCHO
 from signkit.contracts.plain_pdf import NotOurs
+from signkit.contracts.signature_fields import add_signature_fields
 from signkit.contracts.typesetting import typeset
 from tests.refusals import refused_as
 

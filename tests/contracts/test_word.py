@@ -22,7 +22,7 @@ from signkit.contracts.lint import check_template
 from signkit.contracts.render import Rendered, filled_contract, render_contract, render_contracts
 from signkit.contracts.template import Template, load_template
 from signkit.errors import ContractRefused, LibreOfficeMissing, MissingExtra
-from signkit.pdf.contract import read_contract
+from signkit.pdf.embedded_contract import read_contract
 from signkit.plain_data import Data
 from signkit.shipped import shipped_folder
 from tests.refusals import refused_as
@@ -244,7 +244,7 @@ def test_data_travel_inside(rendered: Rendered, nda_data: Data) -> None:
 
 def test_both_sign_and_it_validates(rendered: Rendered, person_signer, services, trust_pem) -> None:
     from signkit.pki.anchors import default_trust_store
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.signing.levels import Level, sign
     from signkit.signing.request import SignatureRequest
     from signkit.validation.options import ValidationOptions

@@ -12,7 +12,7 @@ from asn1crypto import pem
 
 from signkit.cms.asic import DataObject, make_manifest, write_asic
 from signkit.cms.content import BytesPieces, Content
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.cades import sign_content
 from signkit.signing.cms import Statement
 from signkit.signing.levels import Level

@@ -10,8 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signkit.rehearsal.authority import issue_organisation_certificate
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import RehearsalPki, new_rehearsal
-from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Services

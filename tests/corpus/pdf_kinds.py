@@ -11,7 +11,7 @@ from io import BytesIO
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.levels import Level
 from signkit.signing.levels import sign as sign_at_level
 from signkit.signing.request import SignatureRequest

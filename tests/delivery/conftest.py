@@ -16,7 +16,7 @@ from signkit.delivery.consent import Consent, read_consent
 from signkit.pki.anchors import default_trust_store
 from signkit.progress.contract import ContractStatus, contract_status
 from signkit.rehearsal.authority import Person
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest

@@ -8,7 +8,7 @@ import pytest
 
 from signkit.delivery.check import Answer, check_delivery
 from signkit.delivery.consent import read_consent, withdrawal
-from signkit.delivery.rules import RULES, covers
+from signkit.delivery.consent_rules import RULES, covers
 from signkit.delivery.transaction import Transaction
 from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
@@ -341,7 +341,7 @@ def test_every_rule_reads_items_that_its_template_has(repository):
 
 @pytest.mark.parametrize("lots", [1, 10])
 def test_the_withdrawal_names_beside_the_field_who_withdraws(earlier, lots):
-    from signkit.pdf.contract import read_contract
+    from signkit.pdf.embedded_contract import read_contract
     from signkit.validation.page_text import Question, carries, text_beside
 
     assert earlier.transaction is not None

@@ -12,14 +12,14 @@ from asn1crypto import pem
 from signkit.cms.asic import DataObject, make_manifest, write_asic
 from signkit.cms.container import Parts, write_container
 from signkit.cms.content import BytesPieces, Content
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.settings import Settings
 from signkit.signers.csc import open_csc_signer
 from signkit.signing.cades import extend_content, sign_content
 from signkit.signing.cms import Statement
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import SignatureRequest
+from signkit.signing.signature_formats import SignatureFormat
 from tests import witness
 from tests.interop import tokens
 from tests.interop.workshop import CONTENT, PAGE, Artifact, Workshop, unsigned_pdf

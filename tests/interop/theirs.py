@@ -95,7 +95,7 @@ def _pyhanko_timestamper(workshop: Workshop):
     from pyhanko.sign.timestamps import DummyTimeStamper
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
     from tests.validation import pki
 
     ca = workshop.openssl.ca

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.settings import Settings
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signers.registry import SignerContext, open_signer

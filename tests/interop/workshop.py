@@ -13,8 +13,8 @@ from asn1crypto import pem, x509
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from signkit.pki.anchors import default_trust_store
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO, new_rehearsal
-from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.levels import Services

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signkit.jpki.attributes import attributes_of_card, parse_birth_date, read_attributes
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.rehearsal.authority import Person, issue_signing_certificate, new_rsa_key
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 
 
 def certificate_of(person: Person, rehearsal) -> x509.Certificate:

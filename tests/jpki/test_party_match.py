@@ -23,7 +23,7 @@ from signkit.jpki.party_match import (
     signer_identity,
 )
 from signkit.rehearsal.authority import Person, issue_signing_certificate, new_rsa_key
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 
 CASES = tomllib.loads((Path(__file__).parent / "party_match_cases.toml").read_text(encoding="utf-8"))
 NAME = "番号　花子"

@@ -14,7 +14,7 @@ import pytest
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.transport import Connection
 from signkit.errors import PinWrong
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signers.agent import AgentSigner, open_agent_signer
 from signkit.signers.agent_channel import LOOPBACK, ChannelBroken, greet, new_code, secret_of
 from signkit.signers.agent_service import NotAttributes, _digest_of, listen, serve

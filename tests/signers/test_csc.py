@@ -8,7 +8,7 @@ import os
 import pytest
 
 from signkit.errors import InputUnreadable
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.settings import Settings
 from signkit.signers.csc import open_csc_signer, parse_csc_uri
 from signkit.signing.levels import Level, sign

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signkit.errors import InputUnreadable
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signers.base import SecretRequest
 from signkit.signers.p12 import open_pkcs12
 from signkit.signers.registry import SignerContext, open_signer

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from signkit.errors import MissingExtra, SignerUnusable
 from signkit.rehearsal.authority import issue_organisation_certificate
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.settings import Settings, load_settings
 from signkit.signers import pkcs11 as signer_module
 from signkit.signers.base import KeyAlgorithm
@@ -29,8 +29,8 @@ from signkit.signers.pkcs11_token import Module, obtain_pin, session_on
 from signkit.signers.pkcs11_uri import Pkcs11Uri, parse_pkcs11_uri
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level, Services, sign
-from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import SignatureRequest
+from signkit.signing.signature_formats import SignatureFormat
 from tests import witness
 from tests.refusals import refused_as
 from tests.requirements import require

@@ -6,7 +6,7 @@ from io import BytesIO
 
 import pytest
 
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.appearance import seal_appearance, seal_characters
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest

@@ -7,10 +7,10 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from signkit.pdf.writing.forms import fields_to_be_drawn
 from signkit.pdf.writing.opening import may_hold
+from signkit.pdf.writing.written_fields import fields_to_be_drawn
 from signkit.pki.anchors import default_trust_store
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions

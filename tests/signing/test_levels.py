@@ -11,7 +11,7 @@ from signkit.errors import CertificateRevoked, EvidenceMissing, PdfNotSignable, 
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.writing.appending import open_writer
 from signkit.pdf.writing.opening import reading_errors
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, Services, extend, sign

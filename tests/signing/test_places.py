@@ -9,7 +9,7 @@ import pytest
 
 from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, Services, sign

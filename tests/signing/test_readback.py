@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.levels import Level, sign
 from signkit.signing.readback import check_signed
 from signkit.signing.request import SignatureRequest

@@ -12,7 +12,7 @@ from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.transport import Connection
 from signkit.errors import UsageProblem
 from signkit.rehearsal.cards import kept_contents
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.settings import Settings
 from signkit.signers.base import KeyAlgorithm
 from signkit.signers.card import CardSigner
@@ -22,8 +22,8 @@ from signkit.signers.software import SoftwareKey
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, Services, extend, sign
 from signkit.signing.pades import prepare_field
-from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import SignatureRequest
+from signkit.signing.signature_formats import SignatureFormat
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile import ProfileName

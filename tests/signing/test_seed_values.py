@@ -7,12 +7,12 @@ from dataclasses import replace
 import pytest
 
 from signkit.errors import SigningRefused
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.deferred import DeferredKey, prepare
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.pades import refuse_unwanted
-from signkit.signing.profiles import SignatureFormat
 from signkit.signing.request import SignatureRequest
+from signkit.signing.signature_formats import SignatureFormat
 from tests.refusals import refused_as
 from tests.signing import formats
 

@@ -17,8 +17,8 @@ from signkit.pki.revocation.sources import (
     OnlineRevocation,
     most_telling,
 )
+from signkit.rehearsal.evidence_services import RehearsalRevocation, utc_now
 from signkit.rehearsal.pki import new_rehearsal
-from signkit.rehearsal.services import RehearsalRevocation, utc_now
 
 
 @pytest.fixture(scope="module")

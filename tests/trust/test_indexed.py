@@ -22,8 +22,8 @@ from signkit.pki.revocation.sources import (
     most_telling,
     to_be_kept,
 )
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
-from signkit.rehearsal.services import utc_now
 from tests.trust.crls import DAY, NOW, authority, entry, issuing_point, leaf, make_list, name, new_authority
 
 

@@ -11,7 +11,7 @@ from asn1crypto import tsp
 from signkit.errors import TimestampUnavailable
 from signkit.pki.timestamps import HttpTimestampSource, TimestampRefused, obtain_timestamp, response_type
 from signkit.rehearsal.authority import CertifiedKey, issue_organisation_certificate, new_rsa_key
-from signkit.rehearsal.services import RehearsalTimestamps, utc_now
+from signkit.rehearsal.evidence_services import RehearsalTimestamps, utc_now
 
 DIGEST = hashlib.sha256(b"data").digest()
 

@@ -13,13 +13,13 @@ from signkit.cms.asic import MANIFEST, SIGNATURE, DataObject, check_asic, make_m
 from signkit.cms.container import Parts
 from signkit.cms.content import BytesPieces, Content
 from signkit.errors import InputUnreadable
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.cades import sign_content
 from signkit.signing.cms import Statement
 from signkit.signing.levels import Level, Services
-from signkit.validation.asic import list_asic, validate_asic, validate_asic_stream
+from signkit.validation.asic_file import list_asic, validate_asic, validate_asic_stream
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, Verdict
 from tests import witness

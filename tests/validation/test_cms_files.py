@@ -20,7 +20,7 @@ from signkit.cms.content import BytesPieces, Content
 from signkit.cms.der import OCTET_STRING, SEQUENCE, contents, element, explicit, members, set_of
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.timestamps import obtain_timestamp
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signers.base import KeyAlgorithm
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey

@@ -11,7 +11,7 @@ import pytest
 from signkit.errors import ExitCode, ValidationRefused
 from signkit.history.diff import Diff, Difference, RevisionDiff, diff_pdf
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.pages import PageComparer
+from signkit.history.page_diff import PageComparer
 from signkit.history.states import pair_pages, states
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.document import PdfFile
@@ -273,7 +273,7 @@ def test_a_seal_exchanged_after_signing_is_told(world, signed):
 
 
 def test_signatures_timestamps_and_evidence_of_a_real_contract(blank, person_signer, services):
-    from signkit.rehearsal.services import utc_now
+    from signkit.rehearsal.evidence_services import utc_now
     from signkit.signing.levels import Level, extend, sign
     from signkit.signing.request import SignatureRequest
 
@@ -512,9 +512,9 @@ def test_pages_that_cannot_be_drawn_in_time_are_named_as_not_compared():
 
 
 def test_a_drawing_that_kills_its_process_costs_the_looks_alone(monkeypatch):
-    from signkit.history import pages
+    from signkit.history import page_diff
 
-    monkeypatch.setattr(pages, "compare", _die)
+    monkeypatch.setattr(page_diff, "compare", _die)
     revision = history(pdfs.update(pdfs.build(), {pdfs.CONTENT: stream(text(b"Pay 900 yen"))})).revisions[1]
     assert "how it looks could not be compared" in only(revision.items).text.en
     assert "were not compared" in revision.not_compared[0].en

@@ -24,7 +24,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 from signkit.cms.der import DerProblem, definite
 from signkit.pki.revocation.sources import CrlEvidence, FolderRevocation, OcspEvidence
 from signkit.reporting.formats.text import _signature
-from signkit.validation.asic import validate_asic_stream
+from signkit.validation.asic_file import validate_asic_stream
 from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.report import Verdict
 from tests.validation import pdfs, pki

@@ -12,8 +12,8 @@ from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.policy import shipped_policy
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
-from signkit.rehearsal.services import utc_now
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
@@ -122,7 +122,7 @@ def otherwise(seller: str, printed: str, swap: bool = False) -> bytes:
     from signkit.contracts.embedding import contract_json
     from signkit.contracts.filled import Order
     from signkit.contracts.render import _with_fields, filled_contract
-    from signkit.contracts.sources import TypstSource
+    from signkit.contracts.typesetters import TypstSource
 
     template = find_template("real-estate-sale")
     shown, said = ({**load_contract_data(template.folder / "example.yaml")} for _ in range(2))
@@ -202,7 +202,7 @@ def test_a_natural_person_is_no_witness_and_expectations_outrank_the_word(servic
 @pytest.mark.parametrize("organisation", [False, True])
 def test_every_shipped_template_prints_its_parties_beside_their_fields(name, organisation):
     """With its example, and where somebody signs for a company without a title of their own."""
-    from signkit.pdf.contract import read_contract
+    from signkit.pdf.embedded_contract import read_contract
     from signkit.validation.page_text import Question, carries, text_beside
 
     template = find_template(name)
@@ -271,7 +271,7 @@ def with_data(change) -> bytes:
     from signkit.contracts.embedding import contract_json
     from signkit.contracts.filled import Order
     from signkit.contracts.render import _with_fields, filled_contract
-    from signkit.contracts.sources import TypstSource
+    from signkit.contracts.typesetters import TypstSource
 
     template = find_template("real-estate-sale")
     data = load_contract_data(template.folder / "example.yaml")

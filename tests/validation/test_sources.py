@@ -12,7 +12,7 @@ import zipfile
 import pytest
 
 from signkit.reporting import archives
-from signkit.reporting.sources import sources
+from signkit.reporting.inputs import sources
 
 
 def found(*names) -> dict[str, str]:

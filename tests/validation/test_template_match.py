@@ -19,12 +19,12 @@ from signkit.contracts.filled import Order
 from signkit.contracts.plain_pdf import parse, serialize
 from signkit.contracts.provenance import provenance
 from signkit.contracts.render import _with_fields, filled_contract, render_contract
-from signkit.contracts.sources import TypstSource
 from signkit.contracts.template import find_template, load_template
+from signkit.contracts.typesetters import TypstSource
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.policy import shipped_policy
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
-from signkit.rehearsal.services import utc_now
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import TemplateCheck, ValidationOptions
@@ -344,7 +344,7 @@ def test_text_and_html_say_it_in_one_sentence(altered_report, blank):
 
 
 def test_free_text_is_counted_and_not_endless():
-    from signkit.reporting.formats.template import template_lines
+    from signkit.reporting.formats.template_words import template_lines
     from signkit.validation.report import FreeTextItem, TemplateMatch
     from signkit.words import Text
 

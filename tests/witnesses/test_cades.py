@@ -11,7 +11,7 @@ import pytest
 from signkit.cms.asic import DataObject, make_manifest, write_asic
 from signkit.cms.container import Parts
 from signkit.cms.content import BytesPieces, Content
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.cades import countersign, extend_content, sign_content
 from signkit.signing.cms import Statement
 from signkit.signing.levels import Level

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from io import BytesIO
 
-from signkit.rehearsal.services import utc_now
+from signkit.rehearsal.evidence_services import utc_now
 from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, extend, sign
 from signkit.signing.places import Place

@@ -22,8 +22,8 @@ from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefu
 from signkit.contracts.bulk.rows import Column, RowData, merge, parse_columns, row_data
 from signkit.contracts.bulk.table import Cells, Row, Table
 from signkit.contracts.render import filled_contract, render_contracts
-from signkit.contracts.sources import source_of
 from signkit.contracts.template import Template, load_template
+from signkit.contracts.typesetters import source_of
 from signkit.errors import ContractDataUnreadable, ContractRefused, OutputExists, Problem, RowProblem, RowsRefused
 from signkit.output import write_checked
 from signkit.settings import Settings

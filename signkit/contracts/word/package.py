@@ -16,7 +16,7 @@ from typing import Any
 from lxml import etree
 
 from signkit.contracts.typesetting import BLOCK_SCHEME
-from signkit.contracts.word.pictures import picture_refusal
+from signkit.contracts.word.images import picture_refusal
 from signkit.limits import WORD_BYTES
 from signkit.unpacking import ZipBounds, ZipRefused, open_zip
 

@@ -1,4 +1,4 @@
-"""A Word document as a template's text: see `signkit.contracts.sources`."""
+"""A Word document as a template's text: see `signkit.contracts.typesetters`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from signkit.contracts.filled import Filled, Order
 from signkit.contracts.fonts import FontSet
 from signkit.contracts.template import WORD, Template
 from signkit.errors import ContractError, MissingExtra
-from signkit.pdf.contract import FILE_NAME
+from signkit.pdf.embedded_contract import FILE_NAME
 
 if TYPE_CHECKING:
     from signkit.contracts.word.package import Parts

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance import has_box, keeps_upright
+from signkit.pdf.changes.appearance_changes import has_box, keeps_upright
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large
-from signkit.pdf.changes.fields import Fields
+from signkit.pdf.changes.field_changes import Fields
+from signkit.pdf.changes.revision_state import PageEntries, is_widget
 from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
-from signkit.pdf.changes.state import PageEntries, is_widget
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 

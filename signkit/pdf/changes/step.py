@@ -11,10 +11,10 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.annotations import Annotations
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.fields import Fields
-from signkit.pdf.changes.form import form_changes
+from signkit.pdf.changes.field_changes import Fields
+from signkit.pdf.changes.form_changes import form_changes
 from signkit.pdf.changes.metadata import info_changes, version_explained, xmp_changes
-from signkit.pdf.changes.pages import own_pages, page_changes, page_tree_changes
+from signkit.pdf.changes.page_changes import own_pages, page_changes, page_tree_changes
 from signkit.pdf.changes.rules import ENTRIES, Role, breach
 from signkit.pdf.changes.structure import StructureComparison
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity

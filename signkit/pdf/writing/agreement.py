@@ -16,8 +16,8 @@ from signkit.pdf.form import form_fields
 from signkit.pdf.pages import pages
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.syntax import DUPLICATE, Ref
-from signkit.pdf.writing.forms import form_fields as fields_of_writer
 from signkit.pdf.writing.opening import entry
+from signkit.pdf.writing.written_fields import form_fields as fields_of_writer
 from signkit.words import Text
 
 if TYPE_CHECKING:

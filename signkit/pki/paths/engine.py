@@ -31,7 +31,7 @@ from pyhanko_certvalidator.sig_validate import SignatureValidationContext, Signa
 from pyhanko_certvalidator.validate import async_validate_path
 
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
-from signkit.pki.names import name_of
+from signkit.pki.distinguished_names import name_of
 from signkit.pki.paths.finding import CertificatePath, PathFinding
 from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool

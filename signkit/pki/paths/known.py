@@ -14,7 +14,7 @@ from typing import Any
 from asn1crypto import x509
 
 from signkit.pki.algorithms import SignatureAlgorithm, allows, digest_of, public_key, signature_algorithm, verify
-from signkit.pki.names import UNDECODED, comparable_name
+from signkit.pki.distinguished_names import UNDECODED, comparable_name
 
 _MAX_CERTIFICATE = 100_000
 #: What is larger is read anew for each document: read, an object can take a hundred times its size in memory, and a

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signkit.pki.names import compare_new_characters_exactly
+from signkit.pki.distinguished_names import compare_new_characters_exactly
 from signkit.pki.revocation.crl_index import CertificateKind
 from signkit.pki.revocation.crl_list import ListMalformed, ListUnsupported
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 
 from signkit.preview import SignaturePage
-from signkit.reporting.formats.template import template_lines
+from signkit.reporting.formats.template_words import template_lines
 from signkit.reporting.formats.text import signer_name, write_text
 from signkit.reporting.formats.writer import Write
 from signkit.reporting.pictures import Draughtsman, Pictures

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from signkit.reporting.formats.template import template_lines
+from signkit.reporting.formats.template_words import template_lines
 from signkit.validation.profile import ProfileName, ProfileReport
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Language, Text

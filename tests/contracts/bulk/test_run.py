@@ -15,7 +15,7 @@ from signkit.contracts.bulk.table import Table, open_table, table_of
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import Template
 from signkit.errors import RowsRefused
-from signkit.pdf.contract import read_contract
+from signkit.pdf.embedded_contract import read_contract
 from signkit.shipped import shipped_folder
 
 SAMPLES = shipped_folder("samples") / "employment-agreement"

@@ -16,8 +16,8 @@ from pyhanko_certvalidator import CertificateValidator, ValidationContext
 from pyhanko_certvalidator import errors as path_errors
 
 from signkit.errors import CertificateRevoked, EvidenceMissing
-from signkit.pki.paths.judge import TrustJudge
 from signkit.pki.paths.pool import Pool
+from signkit.pki.paths.trust_judge import TrustJudge
 from signkit.pki.policy import shipped_policy
 from signkit.pki.revocation.collecting import collect_evidence
 from signkit.pki.revocation.sources import CrlEvidence, OcspEvidence

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from signkit.incoming import FileProblem
-from signkit.reporting.formats.opening import open_writer
+from signkit.reporting.formats.choice import open_writer
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.validation.api import not_read
 from signkit.validation.report import Reason, TimestampReport, Verdict

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from signkit.errors import PdfNotSignable
 from signkit.output import write_checked
-from signkit.pdf.contract import EmbeddedParty
+from signkit.pdf.embedded_contract import EmbeddedParty
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.signers.base import Signer

@@ -9,7 +9,7 @@ from typing import Literal
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable
 from signkit.limits import LimitExceeded, Limits, Meter
-from signkit.pdf.attachments import file_specifications, names_of, streams_of
+from signkit.pdf.embedded_files import file_specifications, names_of, streams_of
 from signkit.pdf.reading.document import PdfFile, Unreadable, View
 from signkit.pdf.reading.syntax import SyntaxProblem
 from signkit.plain_data import Data, read_json, read_plain

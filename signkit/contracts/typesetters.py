@@ -17,7 +17,7 @@ from signkit.contracts.fonts import FontSet
 from signkit.contracts.markup import typst_source
 from signkit.contracts.template import CONTRACT, WORD, Template, template_files
 from signkit.contracts.typesetting import prelude, typeset
-from signkit.pdf.contract import FILE_NAME
+from signkit.pdf.embedded_contract import FILE_NAME
 
 _TYPST_BLOCK = re.compile(r"signing_block\(\s*['\"]([a-z0-9_]+)['\"]")
 _TYPST_ATTACHMENT = """\

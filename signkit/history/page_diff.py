@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
+from signkit.history.differences import Difference, cut_short, fill
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.looks import Looks, PagePair, Region, compare, hold_file
 from signkit.history.states import DocumentState, Pairing
-from signkit.history.values import Difference, cut_short, fill
 from signkit.words import Text
 from signkit.workers import WorkerLost, WorkerPool
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance import streams
+from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.fields import Fields
+from signkit.pdf.changes.field_changes import Fields
+from signkit.pdf.changes.revision_state import widgets
 from signkit.pdf.changes.rules import Role, breach
-from signkit.pdf.changes.state import widgets
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value

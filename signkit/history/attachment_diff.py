@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from signkit.history.differences import Difference, fill
 from signkit.history.states import DocumentState, annotations_of
-from signkit.history.values import Difference, fill
 from signkit.limits import LimitExceeded
-from signkit.pdf.attachments import file_specifications, names_of, streams_of
+from signkit.pdf.embedded_files import file_specifications, names_of, streams_of
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 from signkit.words import Text
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from signkit.drawing import Area
+from signkit.history.differences import Difference, cut_short, fill
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.states import DocumentState, annotations_of, area_of
-from signkit.history.values import Difference, cut_short, fill
 from signkit.limits import LimitExceeded
 from signkit.pdf.form import FormField, form_fields, text_string
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.metadata import xmp_changes
+from signkit.pdf.changes.revision_state import PageEntries
 from signkit.pdf.changes.rules import Role, breach
-from signkit.pdf.changes.state import PageEntries
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import ShownContent
-from signkit.pdf.changes.fields import was_filled
+from signkit.pdf.changes.field_changes import was_filled
+from signkit.pdf.changes.revision_state import RevisionState
 from signkit.pdf.changes.rules import RULES
-from signkit.pdf.changes.state import RevisionState
 from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
 from signkit.pdf.changes.values import Change, Gravity, Judgement, Rules

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from signkit.history.forms import FormState
+from signkit.history.differences import Difference, SignatureEvent
+from signkit.history.form_diff import FormState
 from signkit.history.states import DocumentState
-from signkit.history.values import Difference, SignatureEvent
 from signkit.jpki.certificates import is_opaque
 from signkit.pdf.dates import parse_date
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.signatures import find_signatures
-from signkit.pki.names import common_name
+from signkit.pki.distinguished_names import common_name
 from signkit.validation.integrity import Checked, check
 from signkit.validation.parties import Parties
 from signkit.validation.report import iso

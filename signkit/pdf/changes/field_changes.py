@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance import draws, shows_words
+from signkit.pdf.changes.appearance_changes import draws, shows_words
 from signkit.pdf.changes.context import Context
+from signkit.pdf.changes.revision_state import RevisionState, widgets
 from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
-from signkit.pdf.changes.state import RevisionState, widgets
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField
 from signkit.pdf.reading.document import View
