@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import atexit
 import unicodedata
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
@@ -59,10 +59,14 @@ class Character:
 
 @dataclass(frozen=True)
 class Question:
-    """Which field, and how many bytes of the file its signature covers."""
+    """Which field, how many bytes of the file its signature covers, and on which pages (from 0) it is looked for.
+
+    To load a page costs milliseconds; None: on all.
+    """
 
     field: str
     end: int
+    pages: tuple[int, ...] | None = None
 
 
 def text_beside(
@@ -72,12 +76,24 @@ def text_beside(
 
     None where that cannot be told: the field has no place on a page, or PDFium cannot read the file.
     """
+    return ask_beside(data, questions, password)()
+
+
+def ask_beside(
+    data: bytes, questions: Sequence[Question], password: str | None = None
+) -> Callable[[], list[tuple[Character, ...] | None]]:
+    """Begin to read, and return what waits for the answers of `text_beside`: the judge has other work meanwhile."""
     asked = tuple(questions[:_MAX_QUESTIONS])
-    try:
-        found: list[tuple[Character, ...] | None] = _pool().submit(_read_pages, data, asked, password).result()
-    except (WorkerLost, RuntimeError, ValueError, MemoryError):
-        found = []
-    return found + [None] * (len(questions) - len(found))
+    job = _pool().submit(_read_pages, data, asked, password) if asked else None
+
+    def answers() -> list[tuple[Character, ...] | None]:
+        try:
+            found: list[tuple[Character, ...] | None] = job.result() if job is not None else []
+        except (WorkerLost, RuntimeError, ValueError, MemoryError):
+            found = []
+        return found + [None] * (len(questions) - len(found))
+
+    return answers
 
 
 def _pool() -> WorkerPool:
@@ -163,18 +179,29 @@ def _read_pages(data: bytes, questions: Sequence[Question], password: str | None
     found: dict[Question, tuple[Character, ...] | None] = {}
     for end in {question.end for question in questions}:
         wanted = {question.field: question for question in questions if question.end == end}
-        for name, characters in _beside(data[:end], wanted.keys(), password):
+        for name, characters in _beside(data[:end], wanted.keys(), _pages_asked(wanted.values()), password):
             # A field has one place (12.7.5.5): of two, people see one and this might read the other.
             found[wanted[name]] = None if wanted[name] in found else characters
     return [found.get(question) for question in questions]
 
 
+def _pages_asked(questions: Iterable[Question]) -> Sequence[int]:
+    numbers: set[int] = set()
+    for question in questions:
+        if question.pages is None:
+            return range(_MAX_PAGES)
+        numbers |= set(question.pages)
+    return sorted(numbers)[:_MAX_PAGES]
+
+
 def _beside(
-    data: bytes, wanted: Collection[str], password: str | None
+    data: bytes, wanted: Collection[str], numbers: Sequence[int], password: str | None
 ) -> Iterator[tuple[str, tuple[Character, ...] | None]]:
     document = open_document(data, password)
     try:
-        for number in range(min(len(document), _MAX_PAGES)):
+        for number in numbers:
+            if number >= len(document):
+                break
             page = document[number]
             places = signature_places(document, page)
             here = [name for name, _ in places if name in wanted]

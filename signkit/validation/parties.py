@@ -18,8 +18,10 @@ from signkit.jpki.match_reasons import BASES, Basis, match_of
 from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
 from signkit.pdf.embedded_contract import EmbeddedContract, contract_of
+from signkit.pdf.pages import pages
+from signkit.pdf.reading.syntax import Ref
 from signkit.pdf.signatures import FoundSignature
-from signkit.validation.page_text import Carried, Character, Question, carries, text_beside
+from signkit.validation.page_text import Carried, Character, Question, ask_beside, carries
 from signkit.validation.reasons import reason
 from signkit.validation.report import PartyName, SignatureReport, Verdict, worst
 from signkit.words import Text
@@ -56,6 +58,10 @@ class Parties:
             self.contract, self._unreadable = None, True
         named = self.contract.parties if self.contract is not None else ()
         self._named = {party.role: party for party in named if party.name}
+        # strangers' files, which name no party, are not read for it
+        self._asked = [each for each in self._found if each.field in self._named and each.end]
+        questions = [Question(each.field or "", each.end, self._pages_of(each)) for each in self._asked]
+        self._read_beside = ask_beside(file.data, questions, file.password)
 
     def judge(
         self, report: SignatureReport, found: FoundSignature, certificate: Any, policy: Policy, *, confirmed: bool
@@ -128,11 +134,25 @@ class Parties:
 
     @cached_property
     def _beside(self) -> dict[_Key, tuple[Character, ...] | None]:
-        """What stands beside the parties' fields; strangers' files, which name no party, are not read for it."""
-        asked = [found for found in self._found if found.field in self._named and found.end]
-        questions = [Question(found.field or "", found.end) for found in asked]
-        texts = text_beside(self._file.data, questions, self._file.password) if asked else []
-        return {_key(found): text for found, text in zip(asked, texts, strict=True)}
+        """What stands beside the parties' fields."""
+        return {_key(found): text for found, text in zip(self._asked, self._read_beside(), strict=True)}
+
+    def _pages_of(self, found: FoundSignature) -> tuple[int, ...]:
+        """Return the pages (from 0) that show the field, itself or by its widgets."""
+        view = self._file.history.last if found.revision is None else self._file.history.view(found.revision)
+        field = view.resolve(found.field_ref)
+        kids = view.resolve(field.get("/Kids")) if isinstance(field, dict) else None
+        widgets = (
+            {found.field_ref, *(kid for kid in kids if isinstance(kid, Ref))}
+            if isinstance(kids, list)
+            else {found.field_ref}
+        )
+        shown = (view.resolve(page.entries.get("/Annots")) for page in pages(view))
+        return tuple(
+            number
+            for number, annotations in enumerate(shown)
+            if isinstance(annotations, list) and any(isinstance(item, Ref) and item in widgets for item in annotations)
+        )
 
 
 def _key(found: FoundSignature) -> _Key:

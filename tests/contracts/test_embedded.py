@@ -154,8 +154,8 @@ STORED = {
     "plain": stream_of(CONTENT),
     "flate": stream_of(zlib.compress(CONTENT), b"/Filter/FlateDecode"),
     "ASCIIHex": stream_of(CONTENT.hex().encode() + b">", b"/Filter/ASCIIHexDecode"),
-    "ASCII85": stream_of(base64.a85encode(CONTENT) + b"~>", b"/Filter/A85"),
-    "two filters": stream_of(zlib.compress(CONTENT).hex().encode() + b">", b"/Filter[/AHx/Fl]"),
+    "ASCII85": stream_of(base64.a85encode(CONTENT) + b"~>", b"/Filter/ASCII85Decode"),
+    "two filters": stream_of(zlib.compress(CONTENT).hex().encode() + b">", b"/Filter[/ASCIIHexDecode/FlateDecode]"),
 }
 
 

@@ -47,19 +47,33 @@ def pdf_kinds(keys: Keys) -> Iterator[Made]:
     yield from _other(keys)
 
 
-def signed_pdf(keys: Keys, layout: Layout = LAYOUTS["classic"], **dictionary: object) -> bytes:
+#: The text field before anybody filled it in.
+_NOTE_LEFT_EMPTY = re.sub(rb" /V \(first\) /AP << .*? >>", b"", pdfs.OBJECTS[pdfs.TEXT_FIELD])
+
+
+def signed_pdf(
+    keys: Keys,
+    layout: Layout = LAYOUTS["classic"],
+    *,
+    before: dict[int, bytes] | None = None,
+    **dictionary: object,
+) -> bytes:
     """A document with Hanako's signature in the field of the seller."""
     field = pdfs.OBJECTS[pdfs.SELLER][:-2] + b" /V %d 0 R >>" % pdfs.SIGNATURE
     appended = {pdfs.SELLER: field, pdfs.SIGNATURE: pdfs.signature_dictionary(**dictionary)}
-    return pdfs.fill(layout.update(layout.build(), appended), keys.cms)
+    prepared = layout.update(layout.build(), before) if before else layout.build()
+    return pdfs.fill(layout.update(prepared, appended), keys.cms)
 
 
 def _on_every_layout(keys: Keys) -> Iterator[Made]:
     for name, layout in LAYOUTS.items():
         pdf = signed_pdf(keys, layout)
         yield Made(f"{name}.pdf", "pades-B", pdf, "clean", [HANAKO])
-        filled = layout.update(pdf, _filled_note(b"second"))
+        empty = signed_pdf(keys, layout, before={pdfs.TEXT_FIELD: _NOTE_LEFT_EMPTY})
+        filled = layout.update(empty, _filled_note(b"second"))
         yield Made(f"{name}-form-filled.pdf", "allowed-changes", filled, "clean", [FOLLOWED])
+        overwritten = layout.update(pdf, _filled_note(b"second"))
+        yield Made(f"{name}-value-replaced.pdf", "attack", overwritten, "not_clean", [ATTACKED])
         repainted = layout.update(pdf, {pdfs.CONTENT: _page_content(b"900")})
         yield Made(f"{name}-page-replaced.pdf", "attack", repainted, "not_clean", [ATTACKED])
         digits = pdf.replace(b"/MediaBox [0 0 300 200]", b"/MediaBox [0 0 300 100]", 1)
@@ -202,7 +216,8 @@ def _certification(keys: Keys, permission: bytes) -> bytes:
         b" << /Type /TransformParams /V /1.2 /P " + permission + b" >> >>]"
     )
     catalog = pdfs.OBJECTS[pdfs.CATALOG][:-2] + b"/Perms << /DocMDP %d 0 R >> >>" % pdfs.SIGNATURE
-    return pdfs.sign(pdfs.build(), keys.cms, objects={pdfs.CATALOG: catalog}, extra=reference)
+    blank = pdfs.build({**pdfs.OBJECTS, pdfs.TEXT_FIELD: _NOTE_LEFT_EMPTY})
+    return pdfs.sign(blank, keys.cms, objects={pdfs.CATALOG: catalog}, extra=reference)
 
 
 def _damage(keys: Keys) -> Iterator[Made]:

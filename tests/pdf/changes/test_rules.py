@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from signkit.pdf.changes.changes_judge import Changes
 from signkit.pdf.changes.rules import RULES, breach
 from signkit.pdf.changes.values import Gravity
 from signkit.validation.reasons import change_words
@@ -13,6 +14,13 @@ from tests.validation.conftest import codes
 #: Permitted, and told: without the rule it would not be.
 TOLD = {name for name, rule in RULES.items() if rule.level <= Gravity.EVIDENCE}
 NAMES = sorted(RULES)
+
+
+@pytest.fixture(autouse=True)
+def rules_alone(monkeypatch) -> None:
+    """Without the other two locks, one reading and pictures: each of them stops many of the samples too."""
+    monkeypatch.setattr("signkit.validation.pdf.compare_looks", lambda _, judged, __: [each for _, each in judged])
+    monkeypatch.setattr(Changes, "_doubts_about", lambda *_: [])
 
 
 def test_every_rule_has_a_sample_and_every_sample_a_rule():
