@@ -131,6 +131,9 @@ HONEST: dict[str, Case] = {
     "line ends of Windows": Revision(head=b"%d 0 obj\r\n", foot=b"\r\nendobj\r\n"),
     "the version of a program as comment": Revision(tail=b"%%program-1.0\nstartxref\n%d\n%%%%EOF"),
     "spaces behind the end": Revision(end=b" " * 500 + b"\n"),
+    "words and long decimals": Revision(
+        {1: STORE.replace(b"[]", b"[] /X (an object, a trailer \\(of a stream\\)) /Y 0.12345678901234568 /Z / ")}
+    ),
     "content packed anew": Revision(coded(b"/Filter /FlateDecode", zlib.compress(PLAIN))),
     "an offset at the line end before": Revision(before=b"\n", shift=-1),
     "a short name as array": Revision(coded(b"/Filter [/ASCIIHexDecode]", PLAIN.hex().encode() + b">")),

@@ -24,7 +24,8 @@ _STREAM = re.compile(rb"[\t\n\r ]*+stream(?:\r\n|\n)")
 _END_STREAM = re.compile(rb"(?:\r\n|\n|\r)?endstream(?=[\t\n\r ])")
 _END_OBJECT = re.compile(rb"[\t\n\r ]*+endobj(?=[\t\n\r ])")
 _TAIL = re.compile(rb"(startxref)[\t\n\r ]++(\d{1,10}+)[\t\n\r ]++%%EOF(?=[\t\n\r ]|\Z)")
-_KEYWORD = re.compile(rb"endobj|obj|endstream|startxref|trailer")
+#: What a search goes by; a trailer that is but a word has no dictionary behind it.
+_KEYWORD = re.compile(rb"endobj|obj|endstream|startxref|trailer(?=[\0\t\n\x0c\r ]*+(?:<<|%))")
 _SPACE = b"\0\t\n\x0c\r "
 _OTHER_FILE = ("/F", "/DP", "/FFilter", "/FDecodeParms")
 
@@ -258,8 +259,15 @@ def _contained(file: PdfFile, view: View, number: int, place: Location) -> Itera
     odd = first_oddity(container.data, first, len(container.data)) if isinstance(first, int) else 0
     if odd is not None or any(repeats_key(value) for value in container.objects.values()):
         yield "odd-token", f"object stream {place.container}, byte {odd} of what it holds"
-    if isinstance(stream, Stream) and "/Extends" in stream.entries:
+    extended = stream.entries.get("/Extends") if isinstance(stream, Stream) else None
+    if extended is not None and not _is_container(view, extended):
         yield "object-stream", f"object stream {place.container}: /Extends"
+
+
+def _is_container(view: View, value: Value) -> bool:
+    """Whether /Extends (table 16) names an object stream; nobody looks there for what the cross-reference lists."""
+    stream = view.resolve(value)
+    return isinstance(stream, Stream) and stream.entries.get("/Type") == "/ObjStm"
 
 
 def _section(file: PdfFile, view: View, start: int, written: _Written) -> Iterator[Finding]:
