@@ -174,6 +174,7 @@ CASES: dict[str, dict[str, Case]] = {
         "comments between": Revision(before=HIDDEN.replace(b"4 0 obj", b"4 % a\n0 % b\nobj")),
         "between objects": Revision(before=HIDDEN),
         "glued digits": Revision({1: STORE, 4: SAME}, before=b"1", shift=0),
+        "named, and missing": Revision({1: STORE.replace(b"[]", b"[99 0 R]")}),
         "at an old place": lambda pdf: Revision(
             rows=lambda at: (
                 b"0 1\n0000000000 65535 f \n" + table_rows({**at, 4: pdf.index(b"4 0 obj"), 7: pdf.index(b"5 0 obj")})

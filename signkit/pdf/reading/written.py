@@ -109,7 +109,11 @@ def _newly_named(file: PdfFile, view: View) -> Iterator[Finding]:
     todo: list[int] = []
     for number in entries:
         old = {ref.number for ref in references(before.get(Ref(number, 0)))}
-        todo += [ref.number for ref in references(view.get(Ref(number, 0))) if ref.number not in old]
+        named = [ref.number for ref in references(view.get(Ref(number, 0))) if ref.number not in old]
+        missing = next((other for other in named if view.locate(other) is None), None)
+        if missing is not None:
+            yield "missing", f"object {missing}, named by object {number}"
+        todo += named
     seen = set(entries)
     while todo:
         number = todo.pop()
@@ -331,12 +335,12 @@ def _unaccounted(data: bytes, start: int, end: int, keywords: set[int]) -> Itera
         at = bisect_left(known, match.start())
         if at < len(known) and known[at] == match.start():
             continue
-        if match[0] != b"obj" or _follows_number(data, match.start()):
+        if match[0] != b"obj" or follows_number(data, match.start()):
             yield "keyword", f"byte {match.start()}"
             return
 
 
-def _follows_number(data: bytes, position: int) -> bool:
+def follows_number(data: bytes, position: int) -> bool:
     """Whether digits stand before, with white space or the end of a comment between."""
     before = position - 1
     while before >= 0 and data[before] in _SPACE:
