@@ -170,6 +170,10 @@ PREPARED: dict[str, Callable[[Signer], bytes]] = {
         },
         Revision({4: SAME}).append,
     ),
+    "a shadow, and pages counted wrongly": _prepared(
+        {**_objects(_2=b"<< /Type /Pages /Kids [3 0 R] /Count 5 >>"), 57: stream(b"/Length %d" % len(HIDDEN), HIDDEN)},
+        Revision({4: SAME}).append,
+    ),
     "a shadow, and spaces": lambda make: (
         _signed_with(
             make, lambda pdf: pdf, pdfs.build({**pdfs.OBJECTS, 57: stream(b"/Length %d" % len(NESTED), NESTED)})

@@ -18,7 +18,7 @@ from signkit.pdf.reading.syntax import OBJECT_HEAD, WHITESPACE, Ref, Stream, Val
 from signkit.pdf.reading.written import follows_number, revision_findings
 
 if TYPE_CHECKING:
-    from signkit.pdf.reading.document import PdfFile
+    from signkit.pdf.reading.document import PdfFile, View
 
 #: How far from the end readers look for ``startxref`` (poppler, mupdf: 1,024 bytes; so does Acrobat for ``%%EOF``).
 _REACH = 1000
@@ -107,7 +107,8 @@ def _of_sections(file: PdfFile) -> Iterator[Doubt]:
     if file.damaged:
         yield Doubt("rebuilt", "cross-reference", last)
         return
-    if _HEADER.match(file.data) is None or file.data.count(b"%PDF-", 0, 1024 + 5) != 1:
+    front = file.data[: max(file.data.find(b"obj", 0, _FRONT), 0)]  # one in a stream is of a file attached
+    if _HEADER.match(file.data) is None or front.count(b"%PDF-") != 1:
         yield Doubt("header", "byte 0", last)
     if file.data[history.end_before(len(history)) :].strip(WHITESPACE):
         yield Doubt("behind-the-end", f"byte {history.end_before(len(history))}", last)
@@ -143,17 +144,42 @@ def _of_entries(file: PdfFile, index: int, last: int) -> Iterator[Doubt]:
 
 
 def _of_shadows(file: PdfFile, last: int) -> Iterator[Doubt]:
-    """Definitions that only a search finds, where an object that is named and missing makes poppler search."""
+    """Definitions that only a search finds, where a missing object or a wrong count of pages makes poppler search."""
     shadow = _first_shadow(file)
     if shadow is None:
         return
     view = file.history.last
+    sections = file.history.sections
+    whole = 1 if last and sections[1].offset < sections[0].offset else 0  # a linearised file's first half is none
+    if any(not _counts_its_pages(file.history.view(index)) for index in range(whole, last + 1)):
+        yield Doubt("shadow", f"byte {shadow}, /Count of pages", last)
     for number in view.numbers():
         file.meter.check_time()
         for ref in references(view.get(Ref(number, 0))):  # whatever cannot be read is a problem, and a doubt
             if view.locate(ref.number) is None:
                 yield Doubt("shadow", f"byte {shadow}, object {ref.number} is missing", last)
                 return
+
+
+def _counts_its_pages(view: View) -> bool:
+    """Whether the page tree's own /Count (7.7.3.2) is the number of pages that it leads to."""
+    root = view.root
+    tree = view.resolve(root.get("/Pages")) if isinstance(root, dict) else None
+    if not isinstance(tree, dict):
+        return False
+    found, todo, seen = 0, [root.get("/Pages")], 0
+    while todo and seen < _MAX_NODES:
+        seen += 1
+        node = view.resolve(todo.pop())
+        kids = view.resolve(node.get("/Kids")) if isinstance(node, dict) else None
+        if isinstance(kids, list):
+            todo += kids
+        elif isinstance(node, dict):
+            found += 1
+    return not todo and view.resolve(tree.get("/Count")) == found
+
+
+_MAX_NODES = 100_000
 
 
 def _first_shadow(file: PdfFile) -> int | None:

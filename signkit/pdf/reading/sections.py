@@ -107,8 +107,6 @@ def read_section(data: bytes, declared: int, header: int, meter: Meter, read_obj
         section.declared, section.body_end = declared, section.end
         match = _END_OF_SECTION.match(data, section.end)
         section.end = match.end() if match else section.end
-        if match is None:
-            section.flaws.append("section-end")
         if place not in (declared, plain_offset(data, declared)):
             section.flaws.append("section-offset")
         return section
