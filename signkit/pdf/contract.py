@@ -5,15 +5,15 @@ from __future__ import annotations
 import zlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Literal
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable, system_cause
-from signkit.limits import LimitExceeded, Limits, Meter
-from signkit.pdf.form import text_string
-from signkit.pdf.reading.document import PdfFile, Unreadable, View
-from signkit.pdf.reading.syntax import Stream, Value
 from signkit.plain_data import MAX_BYTES, Data, read_json, read_plain
 from signkit.words import Text
+
+if TYPE_CHECKING:
+    from pypdf.generic import StreamObject
 
 #: ``fixed``: the parties sign in the order in which they are listed.
 SigningOrder = Literal["fixed", "free"]
@@ -148,38 +148,29 @@ _BROKEN_STREAM = Text("its stream cannot be unpacked", "埋め込みデータを
 
 def _associated_file(pdf: bytes, password: str | None) -> bytes | None:
     """Return the bytes of the associated file ``contract.json`` of the PDF's newest revision."""
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+    from pypdf.generic import ArrayObject, DictionaryObject, StreamObject
+
     try:
-        file = PdfFile(pdf, Meter(Limits()), password)
-        view = file.history.last
-        if not isinstance(view.root, dict):
-            raise Unreadable("no-catalog", "no document catalog")
-        entries = view.resolve(view.root.get("/AF"))
-        for entry in entries[:_MAX_FILES] if isinstance(entries, list) else ():
-            specification = view.resolve(entry)
-            if specification is None and file.damaged:
-                raise Unreadable("malformed", "an associated file")
-            stream = _named_contract(view, specification)
-            if stream is not None:
-                return _unpacked(view, stream)
-    except (Unreadable, LimitExceeded, RecursionError) as error:
+        reader = PdfReader(BytesIO(pdf))
+        if password and reader.is_encrypted:
+            reader.decrypt(password)  # where it does not fit, the empty one that was tried first may
+        entries = reader.root_object.get("/AF", ArrayObject()).get_object()
+        for entry in entries[:_MAX_FILES] if isinstance(entries, ArrayObject) else ():
+            file = entry.get_object()
+            if isinstance(file, DictionaryObject) and file.get("/UF", file.get("/F")) == FILE_NAME:
+                stream = file["/EF"].get_object()["/F"].get_object()  # type: ignore[index]
+                return _unpacked(stream) if isinstance(stream, StreamObject) else None
+    except (PyPdfError, KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError) as error:
         raise InputUnreadable("PDF", system_cause(error)) from error
     return None
 
 
-def _named_contract(view: View, entry: Value) -> Stream | None:
-    """Return the stream of a file specification (7.11.3) whose name is that of contract data."""
-    name = view.resolve(entry.get("/UF", entry.get("/F"))) if isinstance(entry, dict) else None
-    if not isinstance(name, bytes) or text_string(name) != FILE_NAME:
-        return None
-    files = view.resolve(entry.get("/EF"))
-    stream = view.resolve(files.get("/F")) if isinstance(files, dict) else None
-    return stream if isinstance(stream, Stream) else None
-
-
-def _unpacked(view: View, stream: Stream) -> bytes:
+def _unpacked(stream: StreamObject) -> bytes:
     """Unpack a stream without growing beyond what contract data may be."""
-    raw, filters = stream.raw, view.resolve(stream.entries.get("/Filter"))
-    if filters in (["/FlateDecode"], "/FlateDecode") and "/DecodeParms" not in stream.entries:
+    raw, filters = stream._data, stream.get("/Filter")
+    if filters in (["/FlateDecode"], "/FlateDecode") and "/DecodeParms" not in stream:
         try:
             raw = zlib.decompressobj().decompress(raw, MAX_BYTES + 1)
         except zlib.error as error:

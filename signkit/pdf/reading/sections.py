@@ -107,10 +107,18 @@ def read_section(data: bytes, declared: int, header: int, meter: Meter, read_obj
         section.declared, section.body_end = declared, section.end
         match = _END_OF_SECTION.match(data, section.end)
         section.end = match.end() if match else section.end
+        if match is None and not _goes_before_its_past(section):
+            section.flaws.append("section-end")
         if place not in (declared, plain_offset(data, declared)):
             section.flaws.append("section-offset")
         return section
     raise SyntaxProblem(f"no cross-reference section at {declared}")
+
+
+def _goes_before_its_past(section: Section) -> bool:
+    """Whether a section is the first of a linearised file (Annex F.3.4): the other half follows, and no end mark."""
+    previous = section.trailer.get("/Prev")
+    return isinstance(previous, int) and previous > section.offset
 
 
 @dataclass(frozen=True)
