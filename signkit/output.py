@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
-from signkit.errors import OutputExists, OutputNotWritten, system_cause
+from signkit.errors import FileUnusable, OutputExists, system_cause
 from signkit.words import Text
 
 _OTHER_BYTES = Text(
@@ -30,13 +30,14 @@ def write_checked(
 
     Raises:
         OutputExists: the target exists and ``overwrite`` is not set.
-        OutputNotWritten: the folder, the disk or the permissions do not allow it, or other bytes came back.
+        FileUnusable("output-not-written"): the folder, the disk or the permissions do not allow it, or other bytes came
+            back.
     """
 
     def check_bytes(stream: BinaryIO) -> None:
         written = stream.read()
         if written != data:
-            raise OutputNotWritten(str(target), _OTHER_BYTES)
+            raise FileUnusable("output-not-written", path=str(target), cause=_OTHER_BYTES)
         if check is not None:
             check(written)
 
@@ -59,14 +60,14 @@ def write_streamed(
         overwrite: whether an existing target may be replaced.
 
     Raises:
-        OutputExists, OutputNotWritten: see `write_checked`.
+        OutputExists, FileUnusable("output-not-written"): see `write_checked`.
     """
     if not overwrite and target.exists():
         raise OutputExists(str(target))
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:100]}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise OutputNotWritten(str(target), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:
@@ -77,7 +78,7 @@ def write_streamed(
             check(written)
         _publish(beside, target, overwrite)
     except OSError as error:
-        raise OutputNotWritten(str(target), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)
@@ -87,12 +88,12 @@ def make_folder(path: Path) -> None:
     """Make the folder that several outputs go to, unless it is there.
 
     Raises:
-        OutputNotWritten: it is a file, or cannot be made.
+        FileUnusable("output-not-written"): it is a file, or cannot be made.
     """
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputNotWritten(str(path), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
 
 
 def _publish(beside: Path, target: Path, overwrite: bool) -> None:

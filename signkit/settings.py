@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from signkit.errors import InputUnreadable, SettingsInvalid, system_cause
+from signkit.errors import FileUnusable, InputUnreadable, system_cause
 from signkit.words import Text
 
 #: Each setting that may also come from the environment is ``SIGNKIT_`` + its name in upper case.
@@ -64,7 +64,7 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.envi
 
     Raises:
         InputUnreadable: a named file cannot be read.
-        SettingsInvalid: an unknown name, or a value of the wrong type.
+        FileUnusable("settings-invalid"): an unknown name, or a value of the wrong type.
     """
     settings = Settings()
     path = file or _default_file(environ)
@@ -94,7 +94,9 @@ def _read_toml(path: Path) -> dict[str, object]:
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsInvalid(str(path), "TOML", Text(str(error), f"書式の誤り ({error})")) from error
+        raise FileUnusable(
+            "settings-invalid", path=str(path), item="TOML", cause=Text(str(error), f"書式の誤り ({error})")
+        ) from error
 
 
 def _apply(settings: Settings, values: Mapping[str, object], source: str, base: Path) -> Settings:
@@ -102,7 +104,9 @@ def _apply(settings: Settings, values: Mapping[str, object], source: str, base: 
     changes: dict[str, object] = {}
     for name, value in values.items():
         if name not in known:
-            raise SettingsInvalid(source, name, Text("unknown setting", "その名前の設定はありません"))
+            raise FileUnusable(
+                "settings-invalid", path=source, item=name, cause=Text("unknown setting", "その名前の設定はありません")
+            )
         changes[name] = _convert(name, value, source, base)
     return replace(settings, **changes)  # type: ignore[arg-type]
 
@@ -112,14 +116,18 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
         try:
             return float(value)  # type: ignore[arg-type]
         except (TypeError, ValueError) as error:
-            raise SettingsInvalid(source, name, Text("not a number of seconds", "秒数ではありません")) from error
+            raise FileUnusable(
+                "settings-invalid", path=source, item=name, cause=Text("not a number of seconds", "秒数ではありません")
+            ) from error
     if name in ("csc_client_id", "csc_token_url"):
         return str(value)
     if name in ("home", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
         return base / Path(str(value)).expanduser()
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
-        raise SettingsInvalid(source, name, Text("not a list of texts", "文字列の一覧ではありません"))
+        raise FileUnusable(
+            "settings-invalid", path=source, item=name, cause=Text("not a list of texts", "文字列の一覧ではありません")
+        )
     if name == "tsa_urls":
         return tuple(items)
     return tuple(base / Path(item).expanduser() for item in items)

@@ -12,7 +12,7 @@ from signkit import doctor
 from signkit.card import reader as card_reader
 from signkit.card.reader import Reader
 from signkit.doctor import Surroundings, examine
-from signkit.errors import CardServiceForbidden, CardServiceUnavailable, LibreOfficeMissing, MissingExtra
+from signkit.errors import CardError, LibreOfficeMissing, MissingExtra
 from signkit.settings import Settings
 from tests.command import run_signkit
 
@@ -84,8 +84,8 @@ def test_what_keeps_a_card_from_signing_is_told_with_its_fix(settings, around, p
     ("fault", "name"),
     [
         (MissingExtra("the card reader", "card"), "reader library"),
-        (CardServiceUnavailable("0x8010001D"), "card service"),
-        (CardServiceForbidden(), "card service"),
+        (CardError("card-service-unavailable", cause="0x8010001D"), "card service"),
+        (CardError("card-service-forbidden"), "card service"),
         ((), "card reader"),
     ],
     ids=["no pyscard", "no service", "forbidden", "no reader"],

@@ -1,41 +1,229 @@
-"""Every error: both languages, an exit code, a way through a process pool."""
+"""Every error: its code, its words in both languages, what raises it, a way through a process pool."""
 
 from __future__ import annotations
 
+import ast
 import errno
+import inspect
 import pickle
 import string
+import subprocess
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, fields, is_dataclass
+from importlib import import_module
+from pathlib import Path
 
 import pytest
 
+import signkit
 from signkit import errors
-from signkit.errors import ExitCode, InputUnreadable, OutputNotWritten, PassphraseWrong, SignKitError, system_cause
+from signkit.errors import (
+    ExitCode,
+    FileUnusable,
+    InputUnreadable,
+    NoReader,
+    OutputExists,
+    SignerUnusable,
+    SignKitError,
+    system_cause,
+)
+from signkit.errors.telling import WAYS, Fact
+from signkit.errors.wording import TABLES, WORDINGS
+from signkit.words import Text
+from tests.refusals import refused_as
+
+CLASSES = {
+    name: kind
+    for name in errors.__all__
+    if inspect.isclass(kind := getattr(errors, name)) and issubclass(kind, SignKitError)
+}
+#: Classes that stand for one thing, by their code; the others are families, raised with a code.
+ONE_THING = {kind.code: kind for kind in CLASSES.values() if "code" in vars(kind)}
+FAMILIES = {name for name, kind in CLASSES.items() if "code" not in vars(kind)}
 
 
-def every_error() -> list[type[SignKitError]]:
-    found, waiting = [], [SignKitError]
-    while waiting:
-        kind = waiting.pop()
-        waiting += kind.__subclasses__()
-        if kind.__module__.startswith(errors.__name__) and hasattr(kind, "MESSAGE"):  # the others only group errors
-            found.append(kind)
-    return found
+@dataclass(frozen=True)
+class Site:
+    """Where the source makes an error."""
+
+    place: str
+    kind: str
+    code: str | None
+    facts: frozenset[str] | None
 
 
-@pytest.mark.parametrize("kind", every_error(), ids=lambda kind: kind.__name__)
-def test_both_languages_use_the_same_facts(kind):
-    text = kind.MESSAGE
-    named = [{name for _, name, _, _ in string.Formatter().parse(part) if name} for part in (text.en, text.ja)]
-    assert named[0] == named[1]
-    assert text.en != text.ja
-    assert isinstance(kind.EXIT_CODE, ExitCode)
+def _sites() -> list[Site]:
+    root = Path(signkit.__file__).parent
+    return [
+        site for path in sorted(root.rglob("*.py")) if path.parent != root / "errors" for site in _sites_in(path, root)
+    ]
 
 
-def test_an_error_survives_pickling():
-    error = PassphraseWrong("a.p12")
+def _sites_in(path: Path, root: Path) -> list[Site]:
+    sites = []
+    for node in ast.walk(ast.parse(path.read_bytes())):
+        if not isinstance(node, ast.Call):
+            # a class handed over to be made later: the table of PC/SC's result codes
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in CLASSES:
+                sites.append(Site(f"{path.relative_to(root)}:{node.lineno}", node.id, None, None))
+            continue
+        name, arguments = node.func, node.args
+        if isinstance(name, ast.Name) and name.id == "partial" and arguments:
+            name, arguments = arguments[0], arguments[1:]
+        if isinstance(name, ast.Name) and name.id in FAMILIES:
+            code = arguments[0].value if arguments and isinstance(arguments[0], ast.Constant) else None
+            given = [keyword.arg for keyword in node.keywords] + ["?"] * (len(arguments) - 1)
+            sites.append(
+                Site(f"{path.relative_to(root)}:{node.lineno}", name.id, str(code), frozenset(map(str, given)))
+            )
+    return sites
+
+
+SITES = _sites()
+RAISED = [site for site in SITES if site.code is not None]
+
+
+def _named(text: Text | None) -> dict[str, set[tuple[str, str]]]:
+    """Return the facts that a sentence names, with the way each is written, by language."""
+    if text is None:
+        return {"en": set(), "ja": set()}
+    return {
+        language: {(name, way or "") for _, name, way, _ in string.Formatter().parse(words) if name is not None}
+        for language, words in (("en", text.en), ("ja", text.ja))
+    }
+
+
+def _facts_of(code: str) -> set[str]:
+    wording = WORDINGS[code]
+    return {name for text in (wording.message, wording.hint) for name, _ in _named(text)["en"]}
+
+
+@pytest.mark.parametrize("code", WORDINGS)
+def test_both_languages_use_the_same_facts(code):
+    wording = WORDINGS[code]
+    assert isinstance(wording.exit_code, ExitCode)
+    for text in (wording.message, wording.hint):
+        named = _named(text)
+        assert named["en"] == named["ja"]
+        assert {way for _, way in named["en"]} <= set(WAYS)
+        if text is not None and not text.en.startswith("{"):  # a fact alone brings its own two languages
+            assert text.en != text.ja
+
+
+def test_no_code_stands_in_two_tables():
+    assert sum(len(table) for table in TABLES) == len(WORDINGS)
+
+
+@pytest.mark.parametrize("site", RAISED, ids=lambda site: site.place)
+def test_a_raised_code_has_words_that_use_exactly_its_facts(site):
+    assert site.code in WORDINGS
+    assert site.code not in ONE_THING
+    assert site.facts == _facts_of(site.code)
+
+
+@pytest.mark.parametrize("code", ONE_THING)
+def test_the_words_of_a_class_use_exactly_its_fields(code):
+    kind = ONE_THING[code]
+    given = {field.name for field in fields(kind)} if is_dataclass(kind) else set()
+    assert given == _facts_of(code)
+
+
+def test_every_code_is_raised_somewhere():
+    made = {site.kind for site in SITES}
+    one_thing = {code for code, kind in ONE_THING.items() if kind.__name__ in made}
+    assert {site.code for site in RAISED} | one_thing == set(WORDINGS)
+
+
+def test_a_code_is_raised_by_one_class():
+    by_code = defaultdict(set)
+    for site in RAISED:
+        by_code[site.code].add(site.kind)
+    assert {code: kinds for code, kinds in by_code.items() if len(kinds) > 1} == {}
+
+
+def test_the_root_is_never_raised_itself():
+    assert [site.place for site in RAISED if site.kind == "SignKitError"] == []
+
+
+def test_every_room_of_errors_is_exported():
+    rooms = [import_module(f"signkit.errors.{room}") for room in errors._ROOMS]
+    defined = {
+        name
+        for room in rooms
+        for name, kind in vars(room).items()
+        if inspect.isclass(kind) and issubclass(kind, SignKitError)
+    }
+    assert defined == set(CLASSES)
+
+
+def test_words_are_not_loaded_before_an_error_is_told():
+    program = (
+        "import sys; from signkit.errors import OutputExists, SigningRefused\n"
+        "for error in (OutputExists('a'), SigningRefused('field-signed', role='r')):\n"
+        "    assert (error.code, error.facts, repr(error))\n"
+        "assert not [name for name in sys.modules if name.startswith(('signkit.errors.word', 'signkit.errors.tell'))]\n"
+        "assert error.hint() and 'signkit.errors.wording' in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OutputExists("a.pdf"),
+        NoReader(),
+        FileUnusable(
+            "settings-invalid", path="signkit.toml", item="tsa_urls", cause=Text("is no list", "配列ではない")
+        ),
+        SignerUnusable("passphrase-wrong", path="a.p12"),
+    ],
+    ids=lambda error: error.code,
+)
+def test_an_error_survives_pickling(error):
     copy = pickle.loads(pickle.dumps(error))
-    assert copy.path == "a.p12"
-    assert copy.message("ja") == error.message("ja")
+    assert type(copy) is type(error)
+    assert (copy.code, copy.facts, copy.exit_code, repr(copy)) == (
+        error.code,
+        error.facts,
+        error.exit_code,
+        repr(error),
+    )
+    assert copy != error  # as exceptions are
+    assert [copy.message(language) for language in ("en", "ja")] == [
+        error.message(language) for language in ("en", "ja")
+    ]
+
+
+def test_facts_are_attributes_too():
+    error = SignerUnusable("passphrase-wrong", path="a.p12")
+    assert error.path == "a.p12"
+    error.add_note("of a caller")
+    assert error.facts == {"path": "a.p12"}
+    assert repr(error) == "SignerUnusable('passphrase-wrong', path='a.p12')"
+
+
+@pytest.mark.parametrize(
+    ("value", "way", "english", "japanese"),
+    [
+        (("a", "b"), "", "a, b", "a, b"),
+        (Text("why {x}", "なぜ {x}"), "", "why {x}", "なぜ {x}"),
+        (7, "", "7", "7"),
+        (("a", "b"), "count", "2", "2"),
+        ((), "or-none", "none", "なし"),
+        ((), "or-dash", "-", "-"),
+        (tuple("abcdef"), "first", "a, b, c, d, e, ...", "a, b, c, d, e, ..."),
+        (tuple("abcde"), "first", "a, b, c, d, e", "a, b, c, d, e"),
+        ((Text("one", "一"), Text("two", "二")), "lines", "  - one\n  - two", "  - 一\n  - 二"),
+        ((Text("one", "一"), Text("two", "二")), "and", "one; two", "一、二"),
+        ((("CN", Text("gone", "なし")),), "reasons", "\n  - CN: gone", "\n  - CN: なし"),
+        ((), "choices", "  (nothing)", "  (ありません)"),
+        ("code-b", "secret", "verification number B", "照合番号B（数字14桁）"),
+        (3.14159, ".2f", "3.14", "3.14"),
+    ],
+)
+def test_a_fact_is_written_in_its_way(value, way, english, japanese):
+    assert [format(Fact(value, language), way) for language in ("en", "ja")] == [english, japanese]
 
 
 @pytest.mark.parametrize(
@@ -69,4 +257,22 @@ def test_a_japanese_message_holds_no_english_cause():
     assert InputUnreadable("a.pdf", cause).message("ja") == (
         "a.pdf を読めません: ファイルまたはフォルダーがありません。"
     )
-    assert OutputNotWritten("a.pdf", cause).message("en") == "Could not write a.pdf: No such file or directory."
+    assert (
+        FileUnusable("output-not-written", path="a.pdf", cause=cause).message("en")
+        == "Could not write a.pdf: No such file or directory."
+    )
+
+
+def test_no_fact_hides_what_an_error_does():
+    own = {name for name in dir(SignKitError) if not name.startswith("_")} | {"code"}
+    assert {fact for code in WORDINGS for fact in _facts_of(code)} & own == set()
+
+
+def test_an_error_of_another_code_is_not_taken_for_the_expected_one():
+    with (
+        pytest.raises(pytest.fail.Exception, match="expected token-failed, got SignerUnusable"),
+        refused_as("token-failed"),
+    ):
+        raise SignerUnusable("passphrase-wrong", path="a.p12")
+    with refused_as("passphrase-wrong", match=r"does not open a\.p12"):
+        raise SignerUnusable("passphrase-wrong", path="a.p12")

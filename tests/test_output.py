@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.errors import OutputExists, OutputNotWritten, SignatureSelfCheckFailed
+from signkit.errors import OutputExists, SigningRefused
 from signkit.output import write_checked
+from tests.refusals import refused_as
 
 
 def test_the_file_is_written_and_nothing_else_remains(tmp_path):
@@ -31,14 +32,14 @@ def test_an_existing_file_is_replaced_when_asked(tmp_path):
 
 def test_a_failed_check_leaves_no_file(tmp_path):
     def refuse(_: bytes) -> None:
-        raise SignatureSelfCheckFailed("test")
+        raise SigningRefused("self-check-failed", cause="test")
 
-    with pytest.raises(SignatureSelfCheckFailed):
+    with refused_as("self-check-failed"):
         write_checked(tmp_path / "a.pdf", b"content", check=refuse)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_folder_is_one_clear_error(tmp_path):
-    with pytest.raises(OutputNotWritten, match="No such file or directory"):
+    with refused_as("output-not-written", match="No such file or directory"):
         write_checked(tmp_path / "missing" / "a.pdf", b"content")
     assert list(tmp_path.iterdir()) == []

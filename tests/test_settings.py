@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from signkit.errors import InputUnreadable, SettingsInvalid
+from signkit.errors import InputUnreadable
 from signkit.settings import Settings, load_settings
+from tests.refusals import refused_as
 
 
 def write(tmp_path: Path, text: str) -> Path:
@@ -52,13 +53,13 @@ def test_the_environment_wins(tmp_path):
     [("colour = 'red'", "colour"), ("network_timeout = 'soon'", "network_timeout"), ("tsa_urls = 3", "tsa_urls")],
 )
 def test_what_cannot_be_used_is_named(tmp_path, text, item):
-    with pytest.raises(SettingsInvalid) as refusal:
+    with refused_as("settings-invalid") as refusal:
         load_settings(write(tmp_path, text), environ={})
     assert refusal.value.item == item
 
 
 def test_broken_toml_is_one_clear_error(tmp_path):
-    with pytest.raises(SettingsInvalid):
+    with refused_as("settings-invalid"):
         load_settings(write(tmp_path, "= nothing"), environ={})
 
 

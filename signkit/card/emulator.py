@@ -18,7 +18,7 @@ from signkit.card.apdu import Command, wipe
 from signkit.card.contents import CardContents
 from signkit.card.layout import Application, DataFile, File, KeyFile, SecretFile, applications
 from signkit.card.state import CardState, fresh_state
-from signkit.errors import CardRemoved, CardReset
+from signkit.errors import CardLinkError
 
 Answer = tuple[bytes, int]
 
@@ -292,15 +292,15 @@ class EmulatedTransport:
     def transmit(self, apdu: bytes | bytearray) -> bytes:
         """See ``Transport``."""
         if self._gone:
-            raise CardRemoved()
+            raise CardLinkError("card-removed")
         try:
             return self._card.process(apdu)
         except CardVanished:
             self._gone = True
-            raise CardRemoved() from None
+            raise CardLinkError("card-removed") from None
         except CardWasReset:
             self._card.reset()
-            raise CardReset() from None
+            raise CardLinkError("card-reset") from None
 
     @contextmanager
     def exclusive(self) -> Iterator[None]:

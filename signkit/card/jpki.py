@@ -19,7 +19,7 @@ from signkit.card.files import CardFiles
 from signkit.card.keys import CardKey, HashName, card_key
 from signkit.card.pin import AUTHENTICATION, SIGNATURE, PinSource, Secret
 from signkit.card.transport import Connection
-from signkit.errors import CardLocked, CardRefused, NoSigningCertificate, PinNeeded
+from signkit.errors import CardError, CardLocked, CardRefused, PinNeeded
 
 AID = bytes.fromhex("D392F000260100000001")
 
@@ -121,7 +121,7 @@ class JpkiApplication:
         return self._files.read_bytes(_CONTENTS_EF, 3)[0] == _PRESENT
 
     def tries_left(self, secret: Secret) -> int:
-        """See ``pin.tries_left``; for SIGNATURE also NoSigningCertificate where a card without one has no counter."""
+        """See ``pin.tries_left``; for SIGNATURE also "no-signing-certificate": a card without one has no counter."""
         with self._explained(secret):
             return pin.tries_left(self._files, secret)
 
@@ -147,7 +147,7 @@ class JpkiApplication:
         SIGN opens after the signature password; AUTH is free on a plastic card and opens after its PIN on a smartphone.
 
         Raises:
-            NoSigningCertificate: SIGN or SIGN_CA of a card that has none.
+            CardError("no-signing-certificate"): SIGN or SIGN_CA of a card that has none.
             PinNeeded: its secret has to be verified first.
             CardAnswerInvalid: no certificate, or cut off.
         """
@@ -157,7 +157,7 @@ class JpkiApplication:
             if error.status == f"{apdu.SECURITY_NOT_SATISFIED:04X}" and kind in SECRETS:
                 raise PinNeeded(SECRETS[kind].key) from error
             if kind in (CertificateKind.SIGN, CertificateKind.SIGN_CA) and not self.has_signing_certificate():
-                raise NoSigningCertificate() from error
+                raise CardError("no-signing-certificate") from error
             raise
 
     @contextmanager
@@ -167,7 +167,7 @@ class JpkiApplication:
             yield
         except (CardLocked, CardRefused) as error:
             if secret is SIGNATURE and not self.has_signing_certificate():
-                raise NoSigningCertificate() from error
+                raise CardError("no-signing-certificate") from error
             raise
 
     def sign(self, key: CardKey, hash_name: HashName, digest: bytes) -> bytes:

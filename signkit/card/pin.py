@@ -15,15 +15,7 @@ from signkit.card import apdu
 from signkit.card.apdu import Command, refusal, wipe
 from signkit.card.files import CardFiles
 from signkit.card.transport import Connection
-from signkit.errors import (
-    CardAnswerInvalid,
-    CardLinkError,
-    CardLocked,
-    PinFormatInvalid,
-    PinLastTry,
-    PinOutcomeUnknown,
-    PinWrong,
-)
+from signkit.errors import CardAnswerInvalid, CardError, CardLinkError, CardLocked, PinWrong
 
 
 @dataclass(frozen=True)
@@ -94,10 +86,10 @@ def verify(files: CardFiles, secret: Secret, pin: PinSource, *, use_last_try: bo
 
     Raises:
         CardLocked: no try is left, or this one was the last.
-        PinLastTry: one try is left and ``use_last_try`` was not given; nothing was sent.
-        PinFormatInvalid: it cannot be right; nothing was sent.
+        CardError("pin-last-try"): one try is left and ``use_last_try`` was not given; nothing was sent.
+        CardError("pin-format-invalid"): it cannot be right; nothing was sent.
         PinWrong: the card says no.
-        PinOutcomeUnknown: the link broke, or the answer was none; the counter has to be read anew.
+        CardError("pin-outcome-unknown"): the link broke, or the answer was none; the counter has to be read anew.
     """
     with wiping(pin):
         left = tries_left(files, secret)
@@ -108,7 +100,7 @@ def verify(files: CardFiles, secret: Secret, pin: PinSource, *, use_last_try: bo
             try:
                 sw = files.connection.send(Command(0x00, apdu.VERIFY, 0x00, 0x80, value)).sw
             except (CardLinkError, CardAnswerInvalid) as error:
-                raise PinOutcomeUnknown(secret.key) from error
+                raise CardError("pin-outcome-unknown", secret=secret.key) from error
     if sw != apdu.OK:
         raise _refused(secret, sw, left)
 
@@ -133,7 +125,7 @@ def ask_ahead(
     """Ask the person now where the card cannot be held while they type; elsewhere ``verify`` will ask them.
 
     Raises:
-        CardLocked, PinLastTry: see ``refuse_by_tries``.
+        CardLocked, CardError("pin-last-try"): see ``refuse_by_tries``.
     """
     if isinstance(pin, bytearray) or connection.stays_held:
         return pin
@@ -147,25 +139,25 @@ def refuse_by_tries(secret: Secret, left: int, *, use_last_try: bool) -> None:
 
     Raises:
         CardLocked: no try is left.
-        PinLastTry: one is left and ``use_last_try`` was not given.
+        CardError("pin-last-try"): one is left and ``use_last_try`` was not given.
     """
     if left == 0:
         raise CardLocked(secret.key)
     if left == 1 and not use_last_try:
-        raise PinLastTry(secret.key)
+        raise CardError("pin-last-try", secret=secret.key)
 
 
 def normalise(secret: Secret, pin: bytearray) -> None:
     """Put letters in upper case, in place: the card compares bytes, and a lower-case password costs a try.
 
     Raises:
-        PinFormatInvalid: ``pin`` cannot be this secret.
+        CardError("pin-format-invalid"): ``pin`` cannot be this secret.
     """
     for index, byte in enumerate(pin):
         if 0x61 <= byte <= 0x7A:
             pin[index] = byte - 0x20
     if not secret.accepts(pin):
-        raise PinFormatInvalid(secret.key)
+        raise CardError("pin-format-invalid", secret=secret.key)
 
 
 def _refused(secret: Secret, sw: int, left_before: int) -> Exception:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from types import ModuleType
 from typing import Any, TypeVar
 
@@ -24,17 +25,11 @@ from signkit.errors import (
     CardBusy,
     CardError,
     CardLinkError,
-    CardRemoved,
-    CardReset,
-    CardServiceForbidden,
-    CardServiceUnavailable,
     CardUnresponsive,
     MissingExtra,
     NoCard,
     NoReader,
-    ReaderGone,
     ReaderNotFound,
-    SeveralCards,
 )
 
 #: Seconds one command may take.  The slowest that was ever seen, a signature, takes about two.
@@ -55,24 +50,24 @@ _NO_READERS = 0x8010002E
 _NO_SERVICE = 0x8010001D
 
 _ERRORS: dict[int, Callable[[], CardError]] = {
-    0x80100009: ReaderGone,  # UNKNOWN_READER
+    0x80100009: partial(CardLinkError, "reader-gone"),  # UNKNOWN_READER
     0x8010000A: CardUnresponsive,  # TIMEOUT
     _SHARING_VIOLATION: CardBusy,
     0x8010000C: NoCard,  # NO_SMARTCARD
     0x8010000F: CardUnresponsive,  # PROTO_MISMATCH: none of the protocols was agreed on
     0x80100010: CardUnresponsive,  # NOT_READY
-    0x80100013: CardLinkError,  # COMM_ERROR
-    0x80100016: CardLinkError,  # NOT_TRANSACTED
-    0x80100017: ReaderGone,  # READER_UNAVAILABLE
-    0x80100027: CardServiceForbidden,  # NO_ACCESS
+    0x80100013: partial(CardLinkError, "card-link-broken"),  # COMM_ERROR
+    0x80100016: partial(CardLinkError, "card-link-broken"),  # NOT_TRANSACTED
+    0x80100017: partial(CardLinkError, "reader-gone"),  # READER_UNAVAILABLE
+    0x80100027: partial(CardError, "card-service-forbidden"),  # NO_ACCESS
     0x8010002E: NoReader,  # NO_READERS_AVAILABLE
-    0x8010002F: CardLinkError,  # COMM_DATA_LOST
+    0x8010002F: partial(CardLinkError, "card-link-broken"),  # COMM_DATA_LOST
     0x80100065: CardUnresponsive,  # UNSUPPORTED_CARD
     0x80100066: CardUnresponsive,  # UNRESPONSIVE_CARD
     0x80100067: CardUnresponsive,  # UNPOWERED_CARD
-    _RESET_CARD: CardReset,
-    0x80100069: CardRemoved,  # REMOVED_CARD
-    0x8010006A: CardServiceForbidden,  # SECURITY_VIOLATION: pcsc-lite's polkit says no
+    _RESET_CARD: partial(CardLinkError, "card-reset"),
+    0x80100069: partial(CardLinkError, "card-removed"),  # REMOVED_CARD
+    0x8010006A: partial(CardError, "card-service-forbidden"),  # SECURITY_VIOLATION: pcsc-lite's polkit says no
 }
 
 
@@ -80,7 +75,7 @@ def error_for(code: int) -> CardError:
     """Return the error for a PC/SC result code, signed or unsigned."""
     code &= 0xFFFFFFFF
     make = _ERRORS.get(code)
-    return make() if make else CardServiceUnavailable(f"0x{code:08X}")
+    return make() if make else CardError("card-service-unavailable", cause=f"0x{code:08X}")
 
 
 @dataclass(frozen=True)
@@ -97,7 +92,7 @@ def list_readers() -> tuple[Reader, ...]:
 
     Raises:
         MissingExtra: pyscard is not installed.
-        CardServiceUnavailable, CardServiceForbidden: the PC/SC service does not answer.
+        CardError("card-service-unavailable", "card-service-forbidden"): the PC/SC service does not answer.
     """
     scard = _load_scard()
     with _context(scard) as context:
@@ -109,7 +104,7 @@ def choose_reader(readers: tuple[Reader, ...], wanted: str | None = None) -> Rea
 
     Raises:
         NoReader, ReaderNotFound, NoCard: there is none to choose.
-        SeveralCards: more than one fits.
+        CardError("several-cards"): more than one fits.
     """
     if not readers:
         raise NoReader()
@@ -121,7 +116,7 @@ def choose_reader(readers: tuple[Reader, ...], wanted: str | None = None) -> Rea
     if not with_card:
         raise NoCard()
     if len(with_card) > 1:
-        raise SeveralCards(tuple(reader.name for reader in with_card))
+        raise CardError("several-cards", readers=tuple(reader.name for reader in with_card))
     return with_card[0]
 
 
@@ -284,7 +279,7 @@ class PcscTransport:
             with suppress(CardError):
                 self._call(self._release, self._command_seconds, CardUnresponsive)
         if self._given_up is None:
-            self._give_up(ReaderGone())
+            self._give_up(CardLinkError("reader-gone"))
 
     def _call(self, job: Callable[[], T], seconds: float, on_timeout: Callable[[], CardError]) -> T:
         if self._given_up is not None:
@@ -353,7 +348,7 @@ class PcscTransport:
         _checked(code)
         if len(answer) < 2:  # some drivers say so of a card that is gone
             _checked(*self._scard.SCardStatus(self._card)[:1])
-            raise CardLinkError()
+            raise CardLinkError("card-link-broken")
         return bytes(answer)
 
     def _release(self) -> None:

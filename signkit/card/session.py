@@ -65,8 +65,9 @@ def signing_session(
     many tries are left, and not at all where none may be used.
 
     Raises:
-        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
-        NoSigningCertificate: the card has none.
+        CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
+            ``pin.verify``.
+        CardError("no-signing-certificate"): the card has none.
     """
     password = _ask_ahead(connection, SIGNATURE, password, use_last_try=use_last_try)
     with wiping(password), connection.exclusive():
@@ -81,8 +82,10 @@ def authenticate(
     """Present the authentication PIN and sign a challenge (default: 32 fresh random bytes); wipes ``pin``.
 
     Raises:
-        ValueError: the challenge's size; see ``authentication.CHALLENGE_SIZES``.
-        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+        ValueError: the challenge's size; see
+            ``authentication.CHALLENGE_SIZES``.
+        CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
+            ``pin.verify``.
     """
     with wiping(pin):
         challenge = secrets.token_bytes(32) if challenge is None else challenge
@@ -111,9 +114,11 @@ def read_certificate(
     """Read one certificate (DER); ``pin`` is the secret that opens it, where one does.
 
     Raises:
-        PinNeeded: SIGN opens after the signature password only, AUTH on a smartphone after its PIN only.
-        NoSigningCertificate: SIGN or SIGN_CA of a card that has none.
-        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+        PinNeeded: SIGN opens after the signature password only, AUTH on a smartphone after its PIN
+            only.
+        CardError("no-signing-certificate"): SIGN or SIGN_CA of a card that has none.
+        CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
+            ``pin.verify``.
     """
     secret = SECRETS.get(kind)
     if pin is None or secret is None:
@@ -139,7 +144,8 @@ def change_pin(
 
     Raises:
         CardRefused: the card does not accept the new one; the old one stays.
-        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+        CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
+            ``pin.verify``.
     """
     with wiping(old, new):
         old = _ask_ahead(connection, secret, old, use_last_try=use_last_try)

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from signkit.card.contents import CardContents
-from signkit.errors import InputUnreadable, OutputNotWritten, system_cause
+from signkit.errors import FileUnusable, InputUnreadable, system_cause
 from signkit.words import Text
 
 _FORMAT = "signkit-emulated-card/1"
@@ -60,7 +60,7 @@ def save_state(path: Path, state: CardState) -> None:
     """Write the state beside ``path`` and rename it, so that a counter is never half-written.
 
     Raises:
-        OutputNotWritten: it could not be written.
+        FileUnusable("output-not-written"): it could not be written.
     """
     text = json.dumps({"format": _FORMAT} | asdict(state), indent=1)
     try:
@@ -69,7 +69,7 @@ def save_state(path: Path, state: CardState) -> None:
             file.write(text)
         Path(temporary).replace(path)
     except OSError as error:
-        raise OutputNotWritten(str(path), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
 
 
 def _fits(raw: dict[str, object], fresh: CardState) -> bool:

@@ -109,7 +109,8 @@ def read_four_attributes(
     They are not proven by anything; the signing certificate proves the same four.
 
     Raises:
-        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+        CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
+            ``pin.verify``.
         CardAnswerInvalid: not such a record.
     """
     with _unlocked(connection, TEXT_AID, secret, value, use_last_try=use_last_try) as files:
@@ -123,7 +124,8 @@ def prove_genuine(connection: Connection, birth_date: PinSource, *, use_last_try
 
     Raises:
         CardNotGenuine: a signature is false.
-        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+        CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
+            ``pin.verify``.
         CardAnswerInvalid: not such records.
     """
     with _unlocked(connection, FACE_AID, BIRTH_DATE, birth_date, use_last_try=use_last_try) as files:
@@ -149,7 +151,8 @@ def change_pin(connection: Connection, old: PinSource, new: bytearray, *, use_la
 
     Raises:
         CardRefused: the card does not accept the new one, or does not change it this way; the old one stays.
-        PinRefused, PinWrong, PinOutcomeUnknown, CardLocked: see ``pin.verify``.
+        CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
+            ``pin.verify``.
     """
     with wiping(new), _held(connection, TEXT_AID, SURFACE, old, use_last_try=use_last_try) as (files, value):
         pin.change(files, SURFACE, value, new, use_last_try=use_last_try)

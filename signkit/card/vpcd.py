@@ -12,7 +12,7 @@ import threading
 import time
 
 from signkit.card.emulator import Card, CardVanished, CardWasReset
-from signkit.errors import VirtualReaderUnavailable
+from signkit.errors import CardError
 
 #: The port of the first virtual reader; the second has the next one.
 DEFAULT_PORT = 0x8C7B
@@ -31,7 +31,7 @@ def serve(card: Card, host: str, port: int, stop: threading.Event, *, connect_se
     A reader that goes away (pcscd restarts) is looked for again.
 
     Raises:
-        VirtualReaderUnavailable: none answered for ``connect_seconds``.
+        CardError("virtual-reader-unavailable"): none answered for ``connect_seconds``.
     """
     while not stop.is_set():
         link = _connect(host, port, stop, connect_seconds)
@@ -67,7 +67,7 @@ def _connect(host: str, port: int, stop: threading.Event, seconds: float) -> soc
             return socket.create_connection((host, port), timeout=1.0)
         except OSError as error:
             if time.monotonic() >= deadline:
-                raise VirtualReaderUnavailable(f"{host}:{port}") from error
+                raise CardError("virtual-reader-unavailable", address=f"{host}:{port}") from error
         stop.wait(_RETRY_SECONDS)
     return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from signkit.errors import OutputExists, OutputNotWritten, UsageProblem
+from signkit.errors import FileUnusable, OutputExists, UsageProblem
 from signkit.incoming import read_file
 from signkit.limits import PDF_BYTES
 from signkit.words import Text
@@ -38,9 +38,11 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
     """Refuse before the key is used what could not be written afterwards.
 
     Raises:
-        OutputExists, OutputNotWritten: it is there already, or its folder is not.
+        OutputExists, FileUnusable("output-not-written"): it is there already, or its folder is not.
     """
     if target.exists() and not overwrite:
         raise OutputExists(str(target))
     if not target.parent.is_dir():
-        raise OutputNotWritten(str(target), Text("no such folder", "フォルダーがありません"))
+        raise FileUnusable(
+            "output-not-written", path=str(target), cause=Text("no such folder", "フォルダーがありません")
+        )

@@ -102,11 +102,11 @@ def run(
 
 def _refuse_changed_original(path: Path, request: DeferredRequest) -> None:
     """Refuse where the file that was to be signed lies there no longer as it was: another may have signed it."""
-    from signkit.errors import DeferredFileChanged
+    from signkit.errors import SigningRefused
     from signkit.signing.batch import digest
 
     if path.exists() and digest(read_input(path)) != request.original_sha256:
-        raise DeferredFileChanged(str(path))
+        raise SigningRefused("request-file-changed", name=str(path))
 
 
 _COMPLETED = Text("Signed as {role} at {level}: {target}", "{role} として署名しました ({level}): {target}")

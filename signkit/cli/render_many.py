@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.cli.language import LANGUAGE, translate
 from signkit.cli.terminal import progress, tell
-from signkit.errors import OutputNotWritten, OutputsDiffer, RowsRefused, UsageProblem
+from signkit.errors import ContractError, FileUnusable, RowsRefused, UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def render_many(
         print(made)
     tell(_MADE, written=len(written.written), unchanged=len(written.unchanged), folder=target)
     if written.differing:
-        raise OutputsDiffer(tuple(map(str, written.differing)))
+        raise ContractError("outputs-differ", paths=tuple(map(str, written.differing)))
 
 
 def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwrite: bool) -> Written:
@@ -88,7 +88,9 @@ def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwr
             make_folder(folder)
             return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)
         except WorkerLost as lost:
-            raise OutputNotWritten(str(folder), _WORKER_LOST.filled(cause=lost.cause, detail=lost.detail)) from lost
+            raise FileUnusable(
+                "output-not-written", path=str(folder), cause=_WORKER_LOST.filled(cause=lost.cause, detail=lost.detail)
+            ) from lost
 
 
 @contextmanager

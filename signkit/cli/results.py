@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from signkit.cli.language import LANGUAGE
 from signkit.cli.terminal import tell
-from signkit.errors import OutputNotWritten, system_cause
+from signkit.errors import FileUnusable, system_cause
 from signkit.reporting.formats.writer import Format
 from signkit.words import Text
 
@@ -34,7 +34,7 @@ def results_to(resume: Path | None, before: Results, chosen: Format) -> Iterator
             stream.seek(before.end)
             yield lambda text: _put(stream, text, "utf-8")
     except OSError as error:
-        raise OutputNotWritten(str(resume), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(resume), cause=system_cause(error)) from error
 
 
 def _put(stream: IO[bytes], text: str, encoding: str) -> None:

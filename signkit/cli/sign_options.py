@@ -125,8 +125,8 @@ class ElsewhereOptions(OptionGroup):
         """Return what is public of the key.
 
         Raises:
-            InputUnreadable, TrustAnchorUnreadable: the file holds no certificate.
-            KeyFileUnusable: a kind of key that does not sign here.
+            InputUnreadable, TrustError("trust-anchor-unreadable"): the file holds no certificate.
+            SignerUnusable("key-file-unusable"): a kind of key that does not sign here.
         """
         from signkit.pki.anchors import read_certificates
         from signkit.signing.deferred import DeferredKey

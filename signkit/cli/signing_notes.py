@@ -39,7 +39,7 @@ def refuse_other_person(parties: Iterable[EmbeddedParty | None], key: KeyFacts) 
     """Hold the certificate against the party of every file before the first is signed; tell what cannot be told.
 
     Raises:
-        SignerNotParty: it names somebody else.
+        SigningRefused("signer-not-party"): it names somebody else.
     """
     from signkit.signing import party as matching
 

@@ -168,7 +168,7 @@ def check(
     from signkit.contracts.lint import check_template
     from signkit.contracts.statutes import covered_laws
     from signkit.contracts.template import find_template
-    from signkit.errors import TemplateFaulty
+    from signkit.errors import ContractError
     from signkit.settings import load_settings
 
     settings = load_settings()
@@ -179,7 +179,7 @@ def check(
     for problem in found.problems:
         print(problem.in_language(LANGUAGE))
     if found.problems:
-        raise TemplateFaulty(template.id, len(found.problems))
+        raise ContractError("template-faulty", template=template.id, count=len(found.problems))
     if found.replaced_fonts:
         tell(_REPLACED, fonts=", ".join(f"{name} → {instead}" for name, instead in found.replaced_fonts.items()))
     held = [f"{law.title.in_language(LANGUAGE)} ({len(law.items)})" for law in covered_laws(template)]

@@ -65,7 +65,7 @@ def report_error(error: SignKitError) -> int:
     print(f"{label}: {error.message(LANGUAGE)}", file=sys.stderr)
     if hint := error.hint(LANGUAGE):
         print(f"  → {hint}", file=sys.stderr)
-    return int(error.EXIT_CODE)
+    return int(error.exit_code)
 
 
 def secret_reader(*, from_stdin: bool) -> AskSecret:

@@ -85,7 +85,7 @@ def add(
     """Show each certificate with its fingerprint and, once confirmed, keep it in the user's home."""
     from asn1crypto import x509
 
-    from signkit.errors import NotAnAuthority
+    from signkit.errors import TrustError
     from signkit.pki.anchors import read_certificates
     from signkit.settings import load_settings
     from signkit.validation.options import home_trust_folder
@@ -96,7 +96,7 @@ def add(
         for der in read_certificates(file):
             certificate = x509.Certificate.load(der)
             if not certificate.ca:
-                raise NotAnAuthority(str(file), certificate.subject.human_friendly)
+                raise TrustError("not-an-authority", path=str(file), name=certificate.subject.human_friendly)
             target = folder / f"{certificate.sha256.hex()}.pem"
             _show(certificate)
             if target.exists():

@@ -176,13 +176,13 @@ def run(
 
     The exit code is the worst verdict's, or 1 where a profile is not met or a contract is not its template.
     """
-    from signkit.errors import PasswordStaysHere
+    from signkit.errors import ValidationRefused
     from signkit.reporting.resume import Results, read_results
 
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
     if engine is not None and (ask_password or password_stdin):
-        raise PasswordStaysHere  # before anybody types it
+        raise ValidationRefused("password-stays-here")  # before anybody types it
     options = replace(
         chosen_options(
             policy, trust, evidence, at, offline, identity, expect, pictures.value, check_template, template

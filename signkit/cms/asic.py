@@ -15,7 +15,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 from signkit.cms.container import Parts
 from signkit.cms.content import BytesPieces, Content, FilePieces
-from signkit.errors import ContainerNotMade, SignatureSelfCheckFailed
+from signkit.errors import SigningRefused
 from signkit.words import Text
 
 MIME_TYPE = "application/vnd.etsi.asic-e+zip"
@@ -46,7 +46,7 @@ def make_manifest(attachments: Sequence[Attachment]) -> bytes:
     """Return ASiCManifest001.xml, which is what is signed: the name and digest of every file.
 
     Raises:
-        ContainerNotMade: two files of one name, a name that has a meaning of its own, or no file.
+        SigningRefused("container-not-made"): two files of one name, a name that has a meaning of its own, or no file.
     """
     _refuse_names([item.name for item in attachments])
     references = "".join(_reference(item) for item in attachments)
@@ -73,14 +73,20 @@ def _reference(item: Attachment) -> str:
 
 def _refuse_names(names: Sequence[str]) -> None:
     if not names:
-        raise ContainerNotMade(Text("no file was named", "ファイルが指定されていません"))
+        raise SigningRefused("container-not-made", cause=Text("no file was named", "ファイルが指定されていません"))
     seen: set[str] = set()
     for name in names:
         plain = name.casefold()
         if plain in seen:
-            raise ContainerNotMade(Text(f"two files are called {name}", f"同じ名前のファイルが2つあります ({name})"))
+            raise SigningRefused(
+                "container-not-made",
+                cause=Text(f"two files are called {name}", f"同じ名前のファイルが2つあります ({name})"),
+            )
         if plain in ("mimetype", "meta-inf") or not name.isprintable() or "\\" in name or ":" in name:
-            raise ContainerNotMade(Text(f"{name!r} is no name for a file in it", f"{name!r} はファイル名に使えません"))
+            raise SigningRefused(
+                "container-not-made",
+                cause=Text(f"{name!r} is no name for a file in it", f"{name!r} はファイル名に使えません"),
+            )
         seen.add(plain)
 
 
@@ -113,7 +119,7 @@ def check_asic(stream: BinaryIO, attachments: Sequence[Attachment], manifest: by
     """Read a written container back: is everything in it, and is it what was signed?
 
     Raises:
-        SignatureSelfCheckFailed: anything does not fit.
+        SigningRefused("self-check-failed"): anything does not fit.
     """
     expected = {item.name: item.content.digest("sha256") for item in attachments}
     expected[MANIFEST] = Content(BytesPieces(manifest)).digest("sha256")
@@ -126,6 +132,6 @@ def check_asic(stream: BinaryIO, attachments: Sequence[Attachment], manifest: by
                 with archive.open(entry) as member:
                     found[entry.filename] = Content(FilePieces(member)).digest("sha256")
     except (zipfile.BadZipFile, OSError, ValueError) as error:
-        raise SignatureSelfCheckFailed(str(error)) from error
+        raise SigningRefused("self-check-failed", cause=str(error)) from error
     if found != expected:
-        raise SignatureSelfCheckFailed("a file changed while it was being signed")
+        raise SigningRefused("self-check-failed", cause="a file changed while it was being signed")

@@ -22,7 +22,7 @@ from signkit.contracts.appended import PagesRefused, require_appendable
 from signkit.contracts.characters import refused_characters
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.searching import search
-from signkit.errors import AttachmentRefused
+from signkit.errors import DeliveryError
 from signkit.pdf.contract import FILE_NAME, EmbeddedFile
 from signkit.words import Language, Text
 
@@ -108,7 +108,8 @@ def attachment(path: str, content: bytes, description: str | None = None) -> Att
         description: what it is (重要事項説明書); default: the name without its ending.
 
     Raises:
-        AttachmentRefused: its kind is not taken, it is empty or too large, a PDF among them cannot be read, or its
+        DeliveryError("attachment-refused"): its kind is not taken, it is empty or too large, a PDF among them cannot be
+            read, or its
             name or description holds what cannot be printed or a 個人番号, or its text holds a 個人番号.
     """
     each = _named(path, content, description)
@@ -124,16 +125,17 @@ def appendix(path: str, content: bytes, description: str | None = None) -> Attac
         path, description: as for ``attachment``.
 
     Raises:
-        AttachmentRefused: as ``attachment`` does; or it is no PDF, or its pages cannot go behind a contract without
+        DeliveryError("attachment-refused"): as ``attachment`` does; or it is no PDF, or its pages cannot go behind a
+            contract without
             loss.
     """
     each = _named(path, content, description)
     if each.media_type != "application/pdf":
-        raise AttachmentRefused(each.name, _NO_PDF)
+        raise DeliveryError("attachment-refused", name=each.name, cause=_NO_PDF)
     try:
         pages = require_appendable(content)
     except PagesRefused as refused:
-        raise AttachmentRefused(each.name, refused.cause) from refused
+        raise DeliveryError("attachment-refused", name=each.name, cause=refused.cause) from refused
     return _searched(replace(each, pages=pages))
 
 
@@ -141,14 +143,14 @@ def _named(path: str, content: bytes, description: str | None) -> Attachment:
     name = safe_name(path)
     suffix = PurePosixPath(name).suffix.lower()
     if suffix not in MEDIA_TYPES:
-        raise AttachmentRefused(name, _KIND)
+        raise DeliveryError("attachment-refused", name=name, cause=_KIND)
     if not content or len(content) > MAX_FILE_BYTES:
-        raise AttachmentRefused(name, _TOO_LARGE if content else _EMPTY)
+        raise DeliveryError("attachment-refused", name=name, cause=_TOO_LARGE if content else _EMPTY)
     words = unicodedata.normalize("NFC", description or PurePosixPath(name).stem)
     for text in (name, words):
         _require_printable(name, text)
     if len(words) > _MAX_DESCRIPTION:
-        raise AttachmentRefused(name, _LONG_DESCRIPTION)
+        raise DeliveryError("attachment-refused", name=name, cause=_LONG_DESCRIPTION)
     return Attachment(name, MEDIA_TYPES[suffix], words, content)
 
 
@@ -156,7 +158,7 @@ def _searched(each: Attachment) -> Attachment:
     searched = search(each.content, each.media_type)
     if (place := searched.found_at) is not None:
         cause = Text(*(_MY_NUMBER_INSIDE.in_language(to, place=place.in_language(to)) for to in ("en", "ja")))
-        raise AttachmentRefused(each.name, cause)
+        raise DeliveryError("attachment-refused", name=each.name, cause=cause)
     return replace(each, not_searched=searched.not_searched)
 
 
@@ -173,17 +175,18 @@ def require_together(attachments: Sequence[Attachment]) -> None:
     """Check what can only be told of all attachments of a contract.
 
     Raises:
-        AttachmentRefused: they are too many or too large together, two bear one name, or one bears the name of the
+        DeliveryError("attachment-refused"): they are too many or too large together, two bear one name, or one bears
+            the name of the
             contract's own data.
     """
     if len(attachments) > MAX_FILES:
-        raise AttachmentRefused(attachments[MAX_FILES].name, _TOO_MANY)
+        raise DeliveryError("attachment-refused", name=attachments[MAX_FILES].name, cause=_TOO_MANY)
     if sum(len(each.content) for each in attachments) > MAX_TOTAL_BYTES:
-        raise AttachmentRefused(attachments[-1].name, _TOO_LARGE_TOGETHER)
+        raise DeliveryError("attachment-refused", name=attachments[-1].name, cause=_TOO_LARGE_TOGETHER)
     taken = {_compared(FILE_NAME): _RESERVED}
     for each in attachments:
         if reason := taken.get(_compared(each.name)):
-            raise AttachmentRefused(each.name, reason)
+            raise DeliveryError("attachment-refused", name=each.name, cause=reason)
         taken[_compared(each.name)] = _TWICE
 
 
@@ -302,22 +305,22 @@ def _compared(name: str) -> str:
 
 def _require_printable(name: str, text: str) -> None:
     if refused_characters(text) or "\n" in text:
-        raise AttachmentRefused(ascii(name)[1:-1], _HIDDEN_CHARACTERS)
+        raise DeliveryError("attachment-refused", name=ascii(name)[1:-1], cause=_HIDDEN_CHARACTERS)
     if privacy.holds_my_number(text) or privacy.names_my_number(text):
-        raise AttachmentRefused("-", _MY_NUMBER)
+        raise DeliveryError("attachment-refused", name="-", cause=_MY_NUMBER)
 
 
 def require_glyphs(attachments: Sequence[Attachment], font_set: fonts.FontSet) -> None:
     """Check that names and descriptions can be printed.
 
     Raises:
-        AttachmentRefused: the fonts cannot draw a character.
+        DeliveryError("attachment-refused"): the fonts cannot draw a character.
     """
     for each in attachments:
         if missing := fonts.missing_glyphs(each.name + each.description, font_set):
             shown = fonts.describe_missing(missing)
             cause = Text(f"the fonts cannot draw {shown}", f"フォントに字形のない文字があります ({shown})")
-            raise AttachmentRefused(each.name, cause)
+            raise DeliveryError("attachment-refused", name=each.name, cause=cause)
 
 
 def _require_readable_pdf(name: str, content: bytes) -> None:
@@ -327,13 +330,13 @@ def _require_readable_pdf(name: str, content: bytes) -> None:
     try:
         document = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        raise AttachmentRefused(name, _UNREADABLE) from error
+        raise DeliveryError("attachment-refused", name=name, cause=_UNREADABLE) from error
     try:
         if not len(document):
-            raise AttachmentRefused(name, _UNREADABLE)
+            raise DeliveryError("attachment-refused", name=name, cause=_UNREADABLE)
         document[0].close()
     except pypdfium2.PdfiumError as error:
-        raise AttachmentRefused(name, _UNREADABLE) from error
+        raise DeliveryError("attachment-refused", name=name, cause=_UNREADABLE) from error
     finally:
         document.close()
 

@@ -32,7 +32,7 @@ def check_contract_data(
     """Return what is wrong with ``data``: its structure, then its texts, then the template's rules; nothing if it fits.
 
     Raises:
-        TemplateInvalid: a check of the template is faulty.
+        ContractError("template-invalid"): a check of the template is faulty.
     """
     structure = [_schema_problem(template, error) for error in _validator(template).iter_errors(data)]
     texts = list(_text_problems(template, data, font_set))

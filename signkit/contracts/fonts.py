@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signkit.contracts.characters import describe
-from signkit.errors import SettingsInvalid
+from signkit.errors import FileUnusable
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -66,13 +66,18 @@ def font_set(extra_folders: tuple[Path, ...] = ()) -> FontSet:
     """Return the shipped fonts and those of ``extra_folders`` (``Settings.font_folders``).
 
     Raises:
-        SettingsInvalid: one of them is no folder.
+        FileUnusable("settings-invalid"): one of them is no folder.
     """
     from pylopdf_fonts_jp import serif_path
 
     for folder in extra_folders:
         if not folder.is_dir():
-            raise SettingsInvalid(str(folder), "font_folders", Text("not a folder", "フォルダーではありません"))
+            raise FileUnusable(
+                "settings-invalid",
+                path=str(folder),
+                item="font_folders",
+                cause=Text("not a folder", "フォルダーではありません"),
+            )
     folders = (serif_path().parent, *extra_folders)
     families = {font.family for font in _typst_fonts(folders).fonts()}
     return FontSet(folders, tuple(sorted(families - {MINCHO, GOTHIC})))

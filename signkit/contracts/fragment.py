@@ -12,7 +12,7 @@ from typing import Any
 
 from signkit.contracts.checking import resolved
 from signkit.contracts.template import Party, Template
-from signkit.errors import FragmentConflict, PartyUnknown
+from signkit.errors import ContractError
 from signkit.plain_data import Data
 
 
@@ -22,7 +22,7 @@ def identity_fragment(template: Template, role: str, name: str, address: str) ->
     For an organization only the name of who signs is filled: the person's address is not the organization's.
 
     Raises:
-        PartyUnknown: the template has no such party.
+        ContractError("party-unknown"): the template has no such party.
     """
     party = _party(template, role)
     table = party.name_item.rpartition(".")[0]
@@ -49,15 +49,15 @@ def merge_fragment(template: Template, data: Mapping[str, Any], role: str, fragm
     """Return ``data`` with the fragment below ``role``; neither argument is changed.
 
     Raises:
-        PartyUnknown: the template has no such party.
-        FragmentConflict: both set an item, and differently.
+        ContractError("party-unknown"): the template has no such party.
+        ContractError("fragment-conflict"): both set an item, and differently.
     """
     _party(template, role)
     own = data.get(role, {})
     if not isinstance(own, Mapping):
-        raise FragmentConflict(role, (role,))
+        raise ContractError("fragment-conflict", role=role, paths=(role,))
     if conflicts := tuple(_conflicts(own, fragment, role)):
-        raise FragmentConflict(role, conflicts)
+        raise ContractError("fragment-conflict", role=role, paths=conflicts)
     return {**data, role: _merged(own, fragment)}
 
 
@@ -66,7 +66,7 @@ def _party(template: Template, role: str) -> Party:
         return template.party(role)
     except KeyError:
         known = ", ".join(party.role for party in template.parties)
-        raise PartyUnknown(template.id, role, known) from None
+        raise ContractError("party-unknown", template=template.id, role=role, known=known) from None
 
 
 def _is_text(root: Mapping[str, Any], steps: list[str]) -> bool:

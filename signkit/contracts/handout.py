@@ -14,12 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from signkit.contracts.bulk.naming import NameRefused, folded, safe_name, value_at
-from signkit.errors import (
-    ContractDataUnreadable,
-    HandoutRefused,
-    InputUnreadable,
-    OutputsDiffer,
-)
+from signkit.errors import ContractDataUnreadable, ContractError, InputUnreadable
 from signkit.output import make_folder, write_checked
 from signkit.pdf.contract import read_contract
 from signkit.words import Text
@@ -60,7 +55,7 @@ def plan_handout(paths: Iterable[Path], by: Sequence[str], read: Read) -> tuple[
         read: returns a file's bytes.
 
     Raises:
-        HandoutRefused: a file does not say whose it is, or two people cannot be told apart.
+        ContractError("handout-refused"): a file does not say whose it is, or two people cannot be told apart.
         InputUnreadable: a file cannot be read.
     """
     folders: dict[str, list[_Found]] = {}
@@ -128,16 +123,16 @@ def hand_out(
     """Copy each person's files into their folder below ``target``; return the copies.
 
     Raises:
-        HandoutRefused: a folder holds a file that is none of the person's.
-        OutputsDiffer: a copy is there already with other bytes, and ``overwrite`` is not set.
-        OutputNotWritten: the folder, the disk or the permissions do not allow it.
+        ContractError("handout-refused"): a folder holds a file that is none of the person's.
+        ContractError("outputs-differ"): a copy is there already with other bytes, and ``overwrite`` is not set.
+        FileUnusable("output-not-written"): the folder, the disk or the permissions do not allow it.
     """
     for person in plan:
         _refuse_strangers(person, target / person.folder, read)
     copies = {target / person.folder / path.name: path for person in plan for path in person.files}
     there = {copy for copy, path in copies.items() if copy.is_file() and copy.read_bytes() == read(path)}
     if not overwrite and (differing := [str(copy) for copy in copies if copy.exists() and copy not in there]):
-        raise OutputsDiffer(tuple(differing))
+        raise ContractError("outputs-differ", paths=tuple(differing))
     for copy, path in copies.items():
         if copy not in there:
             make_folder(copy.parent)
@@ -162,8 +157,8 @@ def _refuse_strangers(person: PersonsFiles, folder: Path, read: Read) -> None:
             )
 
 
-def _refused(en: str, ja: str) -> HandoutRefused:
-    return HandoutRefused(Text(en, ja), _ADVICE)
+def _refused(en: str, ja: str) -> ContractError:
+    return ContractError("handout-refused", cause=Text(en, ja), advice=_ADVICE)
 
 
 _ADVICE = Text(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from signkit.contracts.template import DESCRIPTION, NAME, VERSION, Template, load_template
-from signkit.errors import TemplateInvalid
+from signkit.errors import ContractError
 from signkit.shipped import shipped_folder
 
 KEPT = "kept"
@@ -42,5 +42,5 @@ def _kept(folder: Path) -> list[Path]:
 def _readable(folder: Path) -> Template | None:
     try:
         return load_template(folder)
-    except TemplateInvalid:
+    except ContractError:
         return None

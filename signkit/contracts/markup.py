@@ -27,7 +27,7 @@ from signkit.contracts.bounds import counted
 from signkit.contracts.escaping import code_literal, string_literal
 from signkit.contracts.sandbox import Sandbox, jinja_cause
 from signkit.contracts.template import CONTRACT, Template
-from signkit.errors import TemplateInvalid
+from signkit.errors import ContractError
 
 #: Words of Typst that reach beyond the template's own text: packages (which are fetched from a network), other
 #: code, and code made from strings (``std`` leads to ``eval``).  Values cannot spell them, as their characters are
@@ -48,20 +48,23 @@ def typst_source(template: Template, data: Mapping[str, Any], extra: Mapping[str
         extra: further names the template may use, beside the items of ``data``.
 
     Raises:
-        TemplateInvalid: the template names an item that is not there, breaks the sandbox or its bounds, or uses
+        ContractError("template-invalid"): the template names an item that is not there, breaks the sandbox or its
+            bounds, or uses
             a word of Typst that is not allowed.
     """
     environment = _environment(template)
     try:
         source = environment.contract().render({**data, **(extra or {})})
     except TemplateError as error:
-        raise TemplateInvalid(template.id, jinja_cause(error, CONTRACT)) from error
+        raise ContractError("template-invalid", template=template.id, cause=jinja_cause(error, CONTRACT)) from error
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
-        raise TemplateInvalid(template.id, f"{CONTRACT}: {error}") from error
+        raise ContractError("template-invalid", template=template.id, cause=f"{CONTRACT}: {error}") from error
     if forbidden := _FORBIDDEN_WORDS.search(source):
         word = forbidden.group(1)
-        raise TemplateInvalid(
-            template.id, f"the word {word} is not allowed in templates (as text, write {{{{ '{word}' }}}})"
+        raise ContractError(
+            "template-invalid",
+            template=template.id,
+            cause=f"the word {word} is not allowed in templates (as text, write {{{{ '{word}' }}}})",
         )
     return source
 

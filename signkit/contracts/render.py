@@ -19,10 +19,11 @@ from signkit.contracts.attachments import (
 from signkit.contracts.checking import check_contract_data
 from signkit.contracts.embedding import contract_json
 from signkit.contracts.fields import FieldDescription, SigningBlock, add_signature_fields
+from signkit.contracts.filled import Filled, Order
 from signkit.contracts.provenance import provenance
-from signkit.contracts.sources import Filled, Order, source_of
+from signkit.contracts.sources import source_of
 from signkit.contracts.template import Party, Template
-from signkit.errors import ContractRefused, Problem, TemplateInvalid
+from signkit.errors import ContractError, ContractRefused, Problem
 from signkit.pdf.contract import EmbeddedFile
 from signkit.plain_data import item_at, plain_data
 from signkit.settings import Settings
@@ -59,10 +60,10 @@ def render_contract(
         appended: files whose pages go behind the contract's; the annex lists them too.
 
     Raises:
-        AttachmentRefused: an attachment or appended file cannot go with the contract.
+        DeliveryError("attachment-refused"): an attachment or appended file cannot go with the contract.
         ContractRefused: the data or the text holds something a contract may not; names every problem.
-        TemplateInvalid: the template is at fault.
-        TypesettingFailed: the template's markup is at fault.
+        ContractError("template-invalid"): the template is at fault.
+        ContractError("typesetting-failed"): the template's markup is at fault.
         ContractDataUnreadable: ``data`` is not plain contract data (see ``plain_data``).
         MissingExtra, LibreOfficeMissing: the template is a Word document, and what converts it is not installed.
     """
@@ -125,7 +126,11 @@ def _with_fields(template: Template, data: Mapping[str, Any], compiled: bytes) -
     try:
         pdf, blocks = add_signature_fields(compiled, _field_descriptions(template, parties))
     except KeyError as error:
-        raise TemplateInvalid(template.id, f"a signing block for {error.args[0]}, which is no party's role") from error
+        raise ContractError(
+            "template-invalid",
+            template=template.id,
+            cause=f"a signing block for {error.args[0]}, which is no party's role",
+        ) from error
     _require_one_block_each(template, parties, blocks)
     return Rendered(pdf, blocks)
 
@@ -134,7 +139,7 @@ def filled_contract(template: Template, data: Mapping[str, Any], settings: Setti
     """Check ``data`` and the text it makes; return the template with the data in it, ready to be typeset.
 
     Raises:
-        ContractRefused, TemplateInvalid, ContractDataUnreadable: as `render_contract` does.
+        ContractRefused, ContractError("template-invalid"), ContractDataUnreadable: as `render_contract` does.
     """
     font_set = fonts.font_set((settings or Settings()).font_folders)
     data = plain_data(data)
@@ -158,7 +163,9 @@ def _document_day(template: Template, data: Mapping[str, Any]) -> date:
     try:
         return date.fromisoformat(day)
     except (TypeError, ValueError) as error:
-        raise TemplateInvalid(template.id, f"the item {template.date_item} does not date the document") from error
+        raise ContractError(
+            "template-invalid", template=template.id, cause=f"the item {template.date_item} does not date the document"
+        ) from error
 
 
 def _field_descriptions(template: Template, parties: Sequence[Party]) -> dict[str, FieldDescription]:
@@ -178,7 +185,11 @@ def _require_one_block_each(template: Template, parties: Sequence[Party], blocks
     counts = Counter(block.role for block in blocks)
     for party in parties:
         if counts[party.role] != 1:
-            raise TemplateInvalid(template.id, f"{counts[party.role]} signing blocks for {party.role}, not one")
+            raise ContractError(
+                "template-invalid",
+                template=template.id,
+                cause=f"{counts[party.role]} signing blocks for {party.role}, not one",
+            )
 
 
 def _refuse(problems: tuple[Problem, ...]) -> None:

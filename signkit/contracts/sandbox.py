@@ -19,7 +19,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from signkit.contracts import bounds, japanese
 from signkit.contracts.template import Template
-from signkit.errors import TemplateInvalid
+from signkit.errors import ContractError
 
 #: Bounds of one rendering; a contract of a hundred pages stays far below.
 MAX_SOURCE_CHARACTERS = 4_000_000
@@ -145,13 +145,13 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """Tell whether a check of the template holds for ``data``.
 
     Raises:
-        TemplateInvalid: the expression is faulty.
+        ContractError("template-invalid"): the expression is faulty.
     """
     try:
         with bounds.rendering():
             return bool(_compiled(template)(expression)(**data))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
-        raise TemplateInvalid(template.id, f"check {expression!r}: {error}") from error
+        raise ContractError("template-invalid", template=template.id, cause=f"check {expression!r}: {error}") from error
 
 
 @lru_cache(maxsize=16)

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 from signkit.contracts.statutes import Law
-from signkit.errors import OutputExists, OutputNotWritten, system_cause
+from signkit.errors import FileUnusable, OutputExists, system_cause
 from signkit.output import write_checked
 
 _SCAFFOLD = Path(__file__).with_name("scaffold")
@@ -21,7 +21,7 @@ def new_template(folder: Path, law: Law | None = None) -> tuple[Path, ...]:
 
     Raises:
         OutputExists: the folder exists.
-        OutputNotWritten: it cannot be made.
+        FileUnusable("output-not-written"): it cannot be made.
     """
     facts = {
         "$id": folder.name,
@@ -33,7 +33,7 @@ def new_template(folder: Path, law: Law | None = None) -> tuple[Path, ...]:
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise OutputNotWritten(str(folder), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
     written = []
     for source in sorted(_SCAFFOLD.iterdir()):
         text = source.read_text(encoding="utf-8")

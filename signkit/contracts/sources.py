@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from typing import Any, ClassVar, Protocol
 
-from signkit.contracts.attachments import Attachment, typesetting_root, typst_annex
+from signkit.contracts.attachments import typesetting_root, typst_annex
 from signkit.contracts.escaping import unescaped
+from signkit.contracts.filled import Filled, Order
 from signkit.contracts.fonts import FontSet
 from signkit.contracts.markup import typst_source
 from signkit.contracts.template import CONTRACT, WORD, Template, template_files
@@ -29,35 +28,6 @@ _TYPST_ATTACHMENT = """\
 """
 
 
-@dataclass(frozen=True)
-class Filled:
-    """A template with the data in it, not yet typeset.
-
-    Attributes:
-        text: what will be printed, for checks.
-        content: Typst source, or a .docx.
-    """
-
-    text: str
-    content: str | bytes
-
-
-@dataclass(frozen=True)
-class Order:
-    """One contract to typeset.
-
-    Attributes:
-        day: what dates the document.
-        data: the associated file ``contract.json``.
-    """
-
-    filled: Filled
-    day: date
-    data: bytes
-    attachments: Sequence[Attachment] = ()
-    appended: Sequence[Attachment] = ()
-
-
 class Source(Protocol):
     """What a kind of text can do."""
 
@@ -70,7 +40,7 @@ class Source(Protocol):
         """Yield name and text of every file that may end up in a contract; a line is a line or a paragraph.
 
         Raises:
-            TemplateInvalid: the text cannot be read.
+            ContractError("template-invalid"): the text cannot be read.
         """
 
     def roles(self, template: Template) -> frozenset[str]:
@@ -86,14 +56,14 @@ class Source(Protocol):
         """Put the data in.
 
         Raises:
-            TemplateInvalid: the template is at fault.
+            ContractError("template-invalid"): the template is at fault.
         """
 
     def typeset(self, template: Template, orders: Sequence[Order], fonts: FontSet) -> tuple[bytes, ...]:
         """Return a PDF for each order.
 
         Raises:
-            TypesettingFailed: the typesetter refuses one.
+            ContractError("typesetting-failed"): the typesetter refuses one.
         """
 
 

@@ -17,7 +17,7 @@ from typing import Any
 from signkit.contracts.checking import child, resolved
 from signkit.contracts.sources import source_of
 from signkit.contracts.template import DESCRIPTION, Template
-from signkit.errors import Problem, TemplateInvalid
+from signkit.errors import ContractError, Problem
 from signkit.words import Text
 
 _FOLDER = Path(__file__).with_name("law")
@@ -63,11 +63,11 @@ def covers(template: Template) -> dict[str, tuple[str, ...] | str]:
     """Return the template's ``[covers]``: paths, or the clause of its text, by ``LAW.ITEM``.
 
     Raises:
-        TemplateInvalid: it is no table of paths.
+        ContractError("template-invalid"): it is no table of paths.
     """
     content = tomllib.loads((template.folder / DESCRIPTION).read_text(encoding="utf-8")).get("covers", {})
     if not isinstance(content, dict):
-        raise TemplateInvalid(template.id, "covers is not a table")
+        raise ContractError("template-invalid", template=template.id, cause="covers is not a table")
     return {name: _answer(template, name, value) for name, value in content.items()}
 
 
@@ -76,7 +76,9 @@ def _answer(template: Template, name: str, value: Any) -> tuple[str, ...] | str:
         return value
     if isinstance(value, list) and value and all(isinstance(path, str) for path in value):
         return tuple(value)
-    raise TemplateInvalid(template.id, f"covers {name} is neither a clause nor a list of paths")
+    raise ContractError(
+        "template-invalid", template=template.id, cause=f"covers {name} is neither a clause nor a list of paths"
+    )
 
 
 def coverage_problems(template: Template) -> Iterator[Problem]:
@@ -85,7 +87,7 @@ def coverage_problems(template: Template) -> Iterator[Problem]:
     Looked at are the laws that the template names or covers anything of.
 
     Raises:
-        TemplateInvalid: ``[covers]`` is no table of paths.
+        ContractError("template-invalid"): ``[covers]`` is no table of paths.
     """
     answers = covers(template)
     known = {f"{law.id}.{item.id}" for law in laws().values() for item in law.items}

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from signkit.errors import TemplateInvalid, TemplateNotFound
+from signkit.errors import ContractError
 from signkit.limits import TEMPLATE_FILE_BYTES
 from signkit.pdf.contract import SigningOrder
 from signkit.plain_data import item_at
@@ -114,8 +114,8 @@ def find_template(name_or_path: str | Path, settings: Settings | None = None) ->
     """Return the template in a folder, or the one of that name in the template folders.
 
     Raises:
-        TemplateNotFound: there is none.
-        TemplateInvalid: it cannot be used.
+        ContractError("template-not-found"): there is none.
+        ContractError("template-invalid"): it cannot be used.
     """
     path = Path(name_or_path)
     if (path / DESCRIPTION).is_file():
@@ -123,7 +123,7 @@ def find_template(name_or_path: str | Path, settings: Settings | None = None) ->
     named = str(name_or_path)
     folders = dict(_named_folders(settings or Settings()))
     if named not in folders:
-        raise TemplateNotFound(named, tuple(sorted(folders)))
+        raise ContractError("template-not-found", name=named, known=tuple(sorted(folders)))
     return load_template(folders[named])
 
 
@@ -131,7 +131,7 @@ def list_templates(settings: Settings | None = None) -> tuple[Template, ...]:
     """Return the templates of the template folders and the shipped ones, by name.
 
     Raises:
-        TemplateInvalid: one of them cannot be used.
+        ContractError("template-invalid"): one of them cannot be used.
     """
     folders = dict(_named_folders(settings or Settings()))
     return tuple(load_template(folders[name]) for name in sorted(folders))
@@ -141,7 +141,7 @@ def load_template(folder: Path) -> Template:
     """Read the template in ``folder``.
 
     Raises:
-        TemplateInvalid: a file is missing, unreadable or contradicts the others.
+        ContractError("template-invalid"): a file is missing, unreadable or contradicts the others.
     """
     folder = folder.resolve()
     try:
@@ -149,9 +149,11 @@ def load_template(folder: Path) -> Template:
         schema = json.loads(_text(folder / SCHEMA))
         template = _template(folder, description, schema, _text_file(folder))
     except KeyError as error:
-        raise TemplateInvalid(folder.name, f"{DESCRIPTION} lacks {error.args[0]}") from error
+        raise ContractError(
+            "template-invalid", template=folder.name, cause=f"{DESCRIPTION} lacks {error.args[0]}"
+        ) from error
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
-        raise TemplateInvalid(folder.name, str(error)) from error
+        raise ContractError("template-invalid", template=folder.name, cause=str(error)) from error
     return template
 
 

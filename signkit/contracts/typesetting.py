@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 
 from signkit.contracts.escaping import code_literal
 from signkit.contracts.fonts import FontSet, font_set, typesetter_fonts
-from signkit.errors import TypesettingFailed
+from signkit.errors import ContractError
 
 #: Scheme of the links that mark signing blocks in the compiled PDF; ``fields`` makes signature fields of them.
 BLOCK_SCHEME = "signkit-block:"
@@ -65,7 +65,7 @@ def typeset(
         standard: what the PDF conforms to; the others are for an appearance that is drawn into another PDF.
 
     Raises:
-        TypesettingFailed: the typesetter refuses the source.
+        ContractError("typesetting-failed"): the typesetter refuses the source.
     """
     import typst
 
@@ -84,7 +84,7 @@ def typeset(
             timestamp=datetime.combine(day, time(), UTC),
         )
     except RuntimeError as error:
-        raise TypesettingFailed(name, _cause(error)) from error
+        raise ContractError("typesetting-failed", template=name, cause=_cause(error)) from error
     assert isinstance(compiled, bytes)
     return compiled
 

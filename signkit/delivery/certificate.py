@@ -13,7 +13,7 @@ from pathlib import PurePath
 
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.sheet import JST, Enclosed, Sheet, bullet_list, digest, facts_table, moment, shown, words
-from signkit.errors import CompletionImpossible, CompletionRefused, InputUnreadable
+from signkit.errors import CompletionRefused, InputUnreadable
 from signkit.progress.contract import ContractStatus, PartyState, PartyStatus
 from signkit.reporting.formats.template import template_lines
 from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport, Verdict
@@ -39,7 +39,7 @@ def completion_certificate(
         allow_indeterminate: make the page although not everything is proven; it says so, and why.
 
     Raises:
-        CompletionImpossible: a signature does not hold.
+        CompletionRefused("completion-impossible"): a signature does not hold.
         CompletionRefused: somebody has not signed, or the verdict is not TOTAL-PASSED.
         InputUnreadable: the file could not be judged.
     """
@@ -69,12 +69,12 @@ def require_complete(status: ContractStatus, *, allow_indeterminate: bool = Fals
         raise InputUnreadable(status.file, _without_stop(report.error.message) if report.error else _NOT_JUDGED)
     broken = any(party.state is PartyState.BROKEN for party in status.parties)
     if report.verdict is Verdict.FAILED or broken:
-        raise CompletionImpossible(_BROKEN)
+        raise CompletionRefused("completion-impossible", cause=_BROKEN)
     waiting = [party for party in status.parties if party.signature is None]
     if waiting or not status.parties:
-        raise CompletionRefused(_waiting_words(waiting) if waiting else _NOBODY)
+        raise CompletionRefused("completion-not-proven", cause=_waiting_words(waiting) if waiting else _NOBODY)
     if not status.complete and not allow_indeterminate:
-        raise CompletionRefused(_NOT_PROVEN)
+        raise CompletionRefused("completion-not-proven", cause=_NOT_PROVEN)
 
 
 def is_rehearsal(report: Report) -> bool:

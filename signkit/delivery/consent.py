@@ -19,7 +19,7 @@ from signkit.contracts.japanese import full_date
 from signkit.contracts.template import Party, Template
 from signkit.delivery.sheet import Enclosed, Sheet, digest, facts_table, shown, signing_block, words
 from signkit.delivery.transaction import Transaction, transaction_of_consent
-from signkit.errors import ConsentUnreadable
+from signkit.errors import DeliveryError
 from signkit.pdf.contract import FILE_NAME, EmbeddedContract
 from signkit.plain_data import item_at
 from signkit.progress.contract import ContractStatus, contract_status
@@ -74,13 +74,13 @@ def read_consent(pdf: bytes, name: str, options: ValidationOptions) -> Consent:
     """Read a consent or a withdrawal and judge its signature.
 
     Raises:
-        ConsentUnreadable: it is neither, or lacks who, to whom or when.
+        DeliveryError("consent-unreadable"): it is neither, or lacks who, to whom or when.
         PdfNotSignable: it is no PDF that can be read.
     """
     status = contract_status(pdf, name, options)
     contract = status.contract
     if contract is None or contract.template_id not in (CONSENT, WITHDRAWAL):
-        raise ConsentUnreadable(name, _OTHER_DOCUMENT)
+        raise DeliveryError("consent-unreadable", path=name, cause=_OTHER_DOCUMENT)
     withdrawn = contract.template_id == WITHDRAWAL
     data = contract.data
     return Consent(
@@ -103,13 +103,13 @@ def _day(name: str, contract: EmbeddedContract, item: str) -> date:
     try:
         return date.fromisoformat(_required(name, contract.data, item))
     except ValueError as error:
-        raise ConsentUnreadable(name, _lacks(item)) from error
+        raise DeliveryError("consent-unreadable", path=name, cause=_lacks(item)) from error
 
 
 def _required(name: str, data: Mapping[str, Any], item: str) -> str:
     value = _text(data, item)
     if value is None:
-        raise ConsentUnreadable(name, _lacks(item))
+        raise DeliveryError("consent-unreadable", path=name, cause=_lacks(item))
     return value
 
 
@@ -131,12 +131,12 @@ def withdrawal(consent: Consent, day: date, fonts: FontSet | None = None) -> byt
     """Return the document by which the recipient withdraws ``consent``, with a field for their signature.
 
     Raises:
-        ConsentUnreadable: ``consent`` is a withdrawal itself, or ``day`` lies before it was given.
+        DeliveryError("consent-unreadable"): ``consent`` is a withdrawal itself, or ``day`` lies before it was given.
     """
     if consent.state == "withdrawn":
-        raise ConsentUnreadable(consent.file, _WITHDRAWN_ALREADY)
+        raise DeliveryError("consent-unreadable", path=consent.file, cause=_WITHDRAWN_ALREADY)
     if day < consent.day:
-        raise ConsentUnreadable(consent.file, _NOT_YET_GIVEN)
+        raise DeliveryError("consent-unreadable", path=consent.file, cause=_NOT_YET_GIVEN)
     fonts = fonts or font_set()
     data = {
         "withdrawn_on": day.isoformat(),

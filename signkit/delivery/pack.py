@@ -23,11 +23,10 @@ from signkit.delivery.receipt import ANYBODY, receipt
 from signkit.delivery.sheet import JST
 from signkit.errors import (
     CompletionRefused,
-    DeliveryNotProven,
-    DeliveryRefused,
+    DeliveryError,
+    FileUnusable,
     InputUnreadable,
     OutputExists,
-    OutputNotWritten,
     UsageProblem,
     system_cause,
 )
@@ -67,8 +66,8 @@ def make_pack(
         allow_indeterminate: make it although consents or signatures are not proven.
 
     Raises:
-        DeliveryRefused: a consent is missing or does not hold.
-        DeliveryNotProven: a consent is not proven.
+        DeliveryError("delivery-refused"): a consent is missing or does not hold.
+        DeliveryError("delivery-not-proven"): a consent is not proven.
         InputUnreadable: ``contract`` is not the file that was checked.
         UsageProblem: two files would bear one name.
     """
@@ -98,9 +97,9 @@ def require_in_order(check: DeliveryCheck, *, allow_indeterminate: bool = False)
         for point in recipient.points
     ) + tuple(point.text for point in check.points)
     if check.answer is Answer.MISSING:
-        raise DeliveryRefused(points)
+        raise DeliveryError("delivery-refused", points=points)
     if check.answer is Answer.NOT_PROVEN and not allow_indeterminate:
-        raise DeliveryNotProven(points)
+        raise DeliveryError("delivery-not-proven", points=points)
 
 
 def _certificate(check: DeliveryCheck, allow_indeterminate: bool, fonts: FontSet) -> tuple[bytes | None, Text | None]:
@@ -149,14 +148,14 @@ def write_pack(folder: Path, pack: Pack) -> None:
 
     Raises:
         OutputExists: ``folder`` exists.
-        OutputNotWritten: the disk or the permissions do not allow it.
+        FileUnusable("output-not-written"): the disk or the permissions do not allow it.
     """
     if os.path.lexists(folder):
         raise OutputExists(str(folder))
     try:
         beside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}.", suffix=".part", dir=folder.parent))
     except OSError as error:
-        raise OutputNotWritten(str(folder), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
     try:
         for name, content in pack.files.items():
             _write(beside / name, content)
@@ -165,7 +164,7 @@ def write_pack(folder: Path, pack: Pack) -> None:
             raise OutputExists(str(folder))
         beside.rename(folder)
     except OSError as error:
-        raise OutputNotWritten(str(folder), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 

@@ -56,7 +56,7 @@ class Sheet:
         """Return the sheet as PDF/A-3b; the same sheet gives the same bytes.
 
         Raises:
-            TypesettingFailed: the typesetter refuses it.
+            ContractError("typesetting-failed"): the typesetter refuses it.
         """
         embedded = "".join(
             f'#pdf.attach({string_literal(each.name)}, relationship: "data", '

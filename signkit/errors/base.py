@@ -1,54 +1,75 @@
-"""The root of all errors that are meant for a user, and the exit codes."""
+"""The root of all errors that are meant for a user."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-from enum import IntEnum
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
-from signkit.words import Language, Text
+from signkit.errors.exit_codes import ExitCode
 
-
-class ExitCode(IntEnum):
-    """What the process says to a script (README.md, "Exit codes")."""
-
-    DONE = 0
-    FAILED = 1
-    USAGE = 2
-    INDETERMINATE = 3
-    UNREADABLE = 4
-    CONTRACT_REFUSED = 10
-    CARD = 11
-    PIN = 12
-    EVIDENCE = 13
-    OUTPUT = 14
+if TYPE_CHECKING:
+    from signkit.errors.telling import Wording
+    from signkit.words import Language
 
 
-@dataclass(eq=False)
 class SignKitError(Exception):
-    """The root of all errors that are meant for a user."""
+    """The root of all errors that are meant for a user.
 
-    MESSAGE: ClassVar[Text]
-    HINT: ClassVar[Text | None] = None
-    EXIT_CODE: ClassVar[ExitCode] = ExitCode.USAGE
+    A class stands for what callers tell apart: either one thing, a dataclass with ``code`` fixed and its facts as
+    fields, or a room's family, raised with the code and the facts that its words use
+    (``SigningRefused("field-signed", role="seller")``).  The words are in ``wording_*.py``, by the code.
+
+    Attributes:
+        code: what happened, for scripts; stable.
+    """
+
+    code: str
+
+    def __init__(self, code: str, /, **facts: object) -> None:
+        super().__init__(code)
+        self.code = code
+        vars(self).update(facts)
+
+    @property
+    def facts(self) -> dict[str, object]:
+        """What the words need, by name; each is an attribute too."""
+        return {name: value for name, value in vars(self).items() if name != "code" and not name.startswith("_")}
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """What the process says to a script."""
+        return self._wording().exit_code
 
     def message(self, language: Language = "en") -> str:
         """Say what happened, in ``language``."""
-        return self.MESSAGE.in_language(language, **self._facts())
+        from signkit.errors.telling import tell
+
+        return tell(self._wording().message, language, self.facts)
 
     def hint(self, language: Language = "en") -> str | None:
         """Say what the user can do next, or None where nothing can be said."""
-        return self.HINT.in_language(language, **self._facts()) if self.HINT else None
+        from signkit.errors.telling import tell
 
-    def _facts(self) -> dict[str, object]:
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        hint = self._wording().hint
+        return tell(hint, language, self.facts) if hint else None
+
+    def _wording(self) -> Wording:
+        from signkit.errors.wording import WORDINGS  # only now: most runs tell no error
+
+        return WORDINGS[self.code]
 
     def __str__(self) -> str:
         return self.message()
 
+    def __repr__(self) -> str:
+        facts = "".join(f", {name}={value!r}" for name, value in self.facts.items())
+        return f"{type(self).__name__}({self.code!r}{facts})"
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return _rebuild, (type(self), self._facts())
+        code = {"code": self.code} if "code" in vars(self) else {}  # a dataclass has it from its class
+        return _rebuild, (type(self), code | self.facts)
 
 
-def _rebuild(kind: type[SignKitError], facts: dict[str, Any]) -> SignKitError:
-    return kind(**facts)
+def _rebuild(kind: type[SignKitError], attributes: dict[str, object]) -> SignKitError:
+    error = kind.__new__(kind)
+    vars(error).update(attributes)
+    return error

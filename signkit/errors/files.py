@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from signkit.errors.base import ExitCode, SignKitError
-from signkit.words import Language, Text
+from signkit.errors.base import SignKitError
+from signkit.words import Text
+
+
+class FileUnusable(SignKitError):
+    """A file could not be written, or the settings in one cannot be used."""
 
 
 @dataclass(eq=False)
@@ -14,22 +18,7 @@ class InputUnreadable(SignKitError):
 
     path: str
     cause: Text
-    MESSAGE = Text("Cannot read {path}: {cause}.", "{path} を読めません: {cause}。")
-    HINT = Text("Check the name and that you may read it.", "ファイル名と読み取り権限を確かめてください。")
-
-
-@dataclass(eq=False)
-class OutputNotWritten(SignKitError):
-    """The output could not be written; nothing was left half-written."""
-
-    path: str
-    cause: Text
-    MESSAGE = Text("Could not write {path}: {cause}.", "{path} に書き込めませんでした: {cause}。")
-    HINT = Text(
-        "No half-written file was left. Check the folder, its permissions and the free space.",
-        "書きかけのファイルは残っていません。フォルダーの権限と空き容量を確かめてください。",
-    )
-    EXIT_CODE = ExitCode.OUTPUT
+    code = "input-unreadable"
 
 
 @dataclass(eq=False)
@@ -37,11 +26,7 @@ class OutputExists(SignKitError):
     """The output is already there and is not overwritten."""
 
     path: str
-    MESSAGE = Text("{path} exists already.", "{path} は既にあります。")
-    HINT = Text(
-        "Give another name with -o, or --overwrite.", "-o で別の名前を指定するか、--overwrite を付けてください。"
-    )
-    EXIT_CODE = ExitCode.OUTPUT
+    code = "output-exists"
 
 
 @dataclass(eq=False)
@@ -50,19 +35,7 @@ class MissingExtra(SignKitError):
 
     feature: str
     extra: str
-    MESSAGE = Text("{feature} needs a part that is not installed.", "{feature} に必要な追加部品が入っていません。")
-    HINT = Text("pip install 'signkit[{extra}]'", "pip install 'signkit[{extra}]' を実行してください。")
-
-
-@dataclass(eq=False)
-class SettingsInvalid(SignKitError):
-    """signkit.toml or an environment variable holds something that cannot be used."""
-
-    path: str
-    item: str
-    cause: Text
-    MESSAGE = Text("Setting {item} in {path}: {cause}.", "設定 {item} ({path}): {cause}。")
-    HINT = Text("See docs/reference/settings.md.", "docs/ja/reference/settings.md を見てください。")
+    code = "extra-missing"
 
 
 @dataclass(eq=False)
@@ -71,8 +44,4 @@ class UsageProblem(SignKitError):
 
     cause: Text
     advice: Text
-    MESSAGE = Text("{cause}.", "{cause}。")
-
-    def hint(self, language: Language = "en") -> str:
-        """Say what does."""
-        return self.advice.in_language(language)
+    code = "usage"

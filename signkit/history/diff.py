@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from signkit.errors import PdfNotComparable
+from signkit.errors import ValidationRefused
 from signkit.history.accompaniment import evidence_changes, metadata_changes, structure_changes
 from signkit.history.attachments import attachment_changes
 from signkit.history.fingerprint import Fingerprints
@@ -34,7 +34,7 @@ def diff_pdf(data: bytes, name: str, limits: Limits | None = None) -> Diff:
     """Compare every revision of a PDF with the one before it, and the last with the first.
 
     Raises:
-        PdfNotComparable: the file cannot be read, or asks for more than ``limits`` allow.
+        ValidationRefused("pdf-not-comparable"): the file cannot be read, or asks for more than ``limits`` allow.
     """
     limits = limits or Limits()
     try:
@@ -45,14 +45,14 @@ def diff_pdf(data: bytes, name: str, limits: Limits | None = None) -> Diff:
         raise _not_comparable(name, "limit", str(error)) from error
     except Unreadable as error:
         if error.is_plain:
-            raise PdfNotComparable(name, reason(error.code).text) from error
+            raise ValidationRefused("pdf-not-comparable", path=name, cause=reason(error.code).text) from error
         raise _not_comparable(name, "malformed", error.detail) from error
     except (SyntaxProblem, RecursionError, MemoryError) as error:
         raise _not_comparable(name, "malformed", str(error) or type(error).__name__) from error
 
 
-def _not_comparable(name: str, code: str, detail: str) -> PdfNotComparable:
-    return PdfNotComparable(name, reason(code, detail=detail).text)
+def _not_comparable(name: str, code: str, detail: str) -> ValidationRefused:
+    return ValidationRefused("pdf-not-comparable", path=name, cause=reason(code, detail=detail).text)
 
 
 def _diff(data: bytes, name: str, limits: Limits) -> Diff:

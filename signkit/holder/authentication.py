@@ -25,7 +25,7 @@ from typing import Any, cast
 
 from signkit.card.authentication import CHALLENGE_SIZES, Authentication, check_authentication
 from signkit.card.keys import HashName
-from signkit.errors import AuthenticationFileInvalid, CardAnswerInvalid
+from signkit.errors import CardAnswerInvalid, CardError
 from signkit.holder.card_certificate import CLOCK_SKEW, judge_certificate
 from signkit.holder.judgement import Finding, Judgement, failed, passed, undecided
 from signkit.limits import PROOF_BYTES
@@ -127,7 +127,7 @@ def read_challenge(data: bytes, name: str = "challenge") -> Challenge:
     """Read what ``write_challenge`` wrote.
 
     Raises:
-        AuthenticationFileInvalid: anything else.
+        CardError("authentication-file-invalid"): anything else.
     """
     raw = _table(data, _CHALLENGE, name)
     try:
@@ -136,7 +136,7 @@ def read_challenge(data: bytes, name: str = "challenge") -> Challenge:
             raise ValueError("issued_at has no time zone")
         return Challenge(_challenge_bytes(raw), issued_at)
     except (KeyError, ValueError) as error:
-        raise AuthenticationFileInvalid(name, _NOT_WHOLE) from error
+        raise CardError("authentication-file-invalid", path=name, cause=_NOT_WHOLE) from error
 
 
 def write_proof(proof: Authentication) -> bytes:
@@ -156,7 +156,7 @@ def read_proof(data: bytes, name: str = "proof") -> Authentication:
     """Read what ``write_proof`` wrote; judges nothing.
 
     Raises:
-        AuthenticationFileInvalid: anything else.
+        CardError("authentication-file-invalid"): anything else.
     """
     raw = _table(data, _PROOF, name)
     try:
@@ -165,7 +165,7 @@ def read_proof(data: bytes, name: str = "proof") -> Authentication:
         hash_name = cast(HashName, raw["hash"])
         return Authentication(_bytes(raw["certificate"]), _challenge_bytes(raw), hash_name, _bytes(raw["signature"]))
     except (KeyError, TypeError, ValueError) as error:
-        raise AuthenticationFileInvalid(name, _NOT_WHOLE) from error
+        raise CardError("authentication-file-invalid", path=name, cause=_NOT_WHOLE) from error
 
 
 def _challenge_bytes(raw: Mapping[str, Any]) -> bytes:
@@ -179,9 +179,11 @@ def _table(data: bytes, schema: str, name: str) -> Mapping[str, Any]:
     try:
         raw = json.loads(data) if len(data) <= PROOF_BYTES else None
     except (ValueError, RecursionError) as error:
-        raise AuthenticationFileInvalid(name, _NOT_JSON) from error
+        raise CardError("authentication-file-invalid", path=name, cause=_NOT_JSON) from error
     if not isinstance(raw, dict) or raw.get("schema") != schema:
-        raise AuthenticationFileInvalid(name, Text(f"it is no {schema}", f"{schema} 形式ではありません"))
+        raise CardError(
+            "authentication-file-invalid", path=name, cause=Text(f"it is no {schema}", f"{schema} 形式ではありません")
+        )
     return raw
 
 

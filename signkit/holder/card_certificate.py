@@ -39,7 +39,7 @@ def authentication_anchors(paths: Iterable[Path] = ()) -> tuple[Anchor, ...]:
     A rehearsal's CA is believed only when it is named here, and keeps the label ``rehearsal``.
 
     Raises:
-        InputUnreadable, TrustAnchorUnreadable: see ``load_anchors``.
+        InputUnreadable, TrustError("trust-anchor-unreadable"): see ``load_anchors``.
     """
     shipped = (
         Anchor(authority.certificate, AnchorLabel("jpki", authority.name), frozenset())

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from signkit.card.keys import RsaCardKey
 from signkit.card.surface import CardVerifiableCertificate, Genuineness
-from signkit.errors import CardAnswerInvalid, CardNotGenuine, InputUnreadable, PublicKeyUnreadable, system_cause
+from signkit.errors import CardAnswerInvalid, CardError, CardNotGenuine, InputUnreadable, system_cause
 from signkit.holder.judgement import Finding, Judgement, failed, passed, undecided
 from signkit.limits import PUBLIC_KEYS_BYTES
 
@@ -25,7 +25,7 @@ def load_issuer_keys(paths: Iterable[Path]) -> tuple[RSAPublicKey, ...]:
 
     Raises:
         InputUnreadable: a file cannot be read.
-        PublicKeyUnreadable: a file holds none, or another kind of key.
+        CardError("public-key-unreadable"): a file holds none, or another kind of key.
     """
     return tuple(key for path in paths for key in _keys_of(path))
 
@@ -40,14 +40,14 @@ def _keys_of(path: Path) -> Iterator[RSAPublicKey]:
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     if not blocks:
-        raise PublicKeyUnreadable(str(path))
+        raise CardError("public-key-unreadable", path=str(path))
     for block in blocks:
         try:
             key = load_pem_public_key(block + _PEM_END)
         except ValueError as error:
-            raise PublicKeyUnreadable(str(path)) from error
+            raise CardError("public-key-unreadable", path=str(path)) from error
         if not isinstance(key, RSAPublicKey):
-            raise PublicKeyUnreadable(str(path))
+            raise CardError("public-key-unreadable", path=str(path))
         yield key
 
 

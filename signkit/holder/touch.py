@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from signkit.errors import TouchRegistryUnusable
+from signkit.errors import CardError
 from signkit.holder.card_certificate import judge_certificate
 from signkit.holder.judgement import Conclusion, Finding, Judgement, failed, passed
 from signkit.pki.anchors import Anchor
@@ -99,22 +99,23 @@ def open_registry(path: Path, *, create: bool = False) -> Iterator[TouchRegistry
     """Open the registry in ``path``; with ``create``, make it where there is none.
 
     Raises:
-        TouchRegistryUnusable: it is not there, is no registry, or cannot be read or written; also from within.
+        CardError("touch-registry-unusable"): it is not there, is no registry, or cannot be read or written; also from
+            within.
     """
     try:
         if create and not path.exists():
             _create(path)
         if not path.is_file():
-            raise TouchRegistryUnusable(str(path), "no such file")
+            raise CardError("touch-registry-unusable", path=str(path), cause="no such file")
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
         try:
             if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
-                raise TouchRegistryUnusable(str(path), "not a registry of this version")
+                raise CardError("touch-registry-unusable", path=str(path), cause="not a registry of this version")
             yield TouchRegistry(connection)
         finally:
             connection.close()
     except (OSError, sqlite3.Error) as error:
-        raise TouchRegistryUnusable(str(path), str(error)) from error
+        raise CardError("touch-registry-unusable", path=str(path), cause=str(error)) from error
 
 
 def _create(path: Path) -> None:

@@ -34,9 +34,9 @@ def open_signer(uri: str, ask: AskSecret, *, settings: Settings | None = None, u
         The key, with its certificate and chain (DER), how it signs, and ``sign``.
 
     Raises:
-        SignerUnknown: there is no such kind of key.
-        NoReader, NoCard, PinWrong, PinLastTry, CardLocked: the card's answer; see `signkit.errors`.
-        PassphraseWrong, KeyFileUnusable, InputUnreadable: the key file's.
+        SignerUnusable("signer-unknown"): there is no such kind of key.
+        NoReader, NoCard, PinWrong, CardError("pin-last-try"), CardLocked: the card's answer; see `signkit.errors`.
+        SignerUnusable("passphrase-wrong", "key-file-unusable"), InputUnreadable: the key file's.
 
     Example:
         >>> with signkit.open_signer("p12:employer.p12", lambda request: bytearray(b"rehearsal")) as key:
@@ -64,7 +64,7 @@ def services(
             added anchors and imported lists count in any case.
 
     Raises:
-        InputUnreadable, TrustAnchorUnreadable: what is named in ``trust`` cannot be used.
+        InputUnreadable, TrustError("trust-anchor-unreadable"): what is named in ``trust`` cannot be used.
 
     Example:
         >>> services = signkit.services(tsa=["https://tsa.example.jp/"], trust=["rehearsal-ca.pem"])
@@ -102,12 +102,14 @@ def sign(
         The signed file (``pdf``), which begins with the old one's bytes, and the time that it states.
 
     Raises:
-        SigningFieldMissing, AlreadySigned, OutOfTurn, FieldNotAdded, SeedValueViolated: the field does not take it.
-        SignerNotParty: the certificate names somebody else than the role's party.
-        KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
+        SigningRefused("field-missing", "field-signed", "out-of-turn", "field-not-added", "seed-value-violated"): the
+            field does not take it.
+        SigningRefused("signer-not-party"): the certificate names somebody else than the role's party.
+        SigningRefused("key-not-for-documents"): an authentication key, or a certificate whose usage or validity forbids
+            it.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
         PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning, InputUnreadable: the file's.
-        EarlierSignatureHarmed, SignatureSelfCheckFailed: what was written is not what it should be.
+        SigningRefused("earlier-signature-harmed", "self-check-failed"): what was written is not what it should be.
 
     Example:
         >>> with signkit.open_signer("p12:employer.p12", lambda request: bytearray(b"rehearsal")) as key:
@@ -146,7 +148,8 @@ def prepare(
         PDF, which is not signed yet.
 
     Raises:
-        TrustAnchorUnreadable, KeyFileUnusable: there is no certificate, or its kind of key does not sign here.
+        TrustError("trust-anchor-unreadable"), SignerUnusable("key-file-unusable"): there is no certificate, or its kind
+            of key does not sign here.
         SignKitError: as `sign` does.
 
     Example:
@@ -191,9 +194,10 @@ def finish(
         The signed file, as `sign` does.
 
     Raises:
-        DeferredRequestUnreadable, DeferredExpired, DeferredFileChanged, DeferredCertificateOther: it is not the
+        SigningRefused("request-unreadable", "request-expired", "request-file-changed", "request-certificate-other"): it
+            is not the
             request, the file or the certificate that it was.
-        DeferredSignatureUnfit, DeferredRoomTooSmall: the signature does not fit.
+        SigningRefused("request-signature-unfit", "request-room-too-small"): the signature does not fit.
         SignKitError: as `sign` does.
 
     Example:
@@ -238,9 +242,10 @@ def extend(
         The extended file, and when each piece of evidence was issued.
 
     Raises:
-        NothingToExtend, SignatureNotTimestamped: there is no signature, or none that B-LT could build on.
+        SigningRefused("nothing-to-extend", "signature-not-timestamped"): there is no signature, or none that B-LT could
+            build on.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
-        EarlierSignatureHarmed: a signature would be worse than it is.
+        SigningRefused("earlier-signature-harmed"): a signature would be worse than it is.
         PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning, InputUnreadable: the file's.
 
     Example:

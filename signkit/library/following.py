@@ -52,9 +52,9 @@ def validation_options(
             in any case.
 
     Raises:
-        InputUnreadable, TrustAnchorUnreadable: what is named in ``trust`` cannot be used.
-        PolicyUnreadable, PolicyInvalid: the policy cannot be used.
-        TemplateNotFound, TemplateInvalid: a template that is named cannot be used.
+        InputUnreadable, TrustError("trust-anchor-unreadable"): what is named in ``trust`` cannot be used.
+        ValidationRefused("policy-unreadable", "policy-invalid"): the policy cannot be used.
+        ContractError("template-not-found", "template-invalid"): a template that is named cannot be used.
 
     Example:
         >>> options = signkit.validation_options(trust=["rehearsal-ca.pem"], offline=True)
@@ -123,7 +123,8 @@ def validate_many(
         jobs: how many workers; None: one a core; 0: this process alone, in the order of ``paths``.
 
     Raises:
-        OptionsNotPortable, PasswordStaysHere, EngineFailed: the work cannot be given to workers.
+        ValidationRefused("options-not-portable", "password-stays-here", "engine-failed"): the work cannot be given to
+            workers.
         MissingExtra: a URL is named, and fsspec is not installed.
 
     Example:
@@ -168,7 +169,7 @@ def diff(pdf: FileSource) -> Diff:
         in points, pages count from 1.
 
     Raises:
-        PdfNotComparable, InputUnreadable: the file cannot be read.
+        ValidationRefused("pdf-not-comparable"), InputUnreadable: the file cannot be read.
 
     Example:
         >>> [[change.kind for change in revision.items] for revision in signkit.diff("contract-employer.pdf").revisions]

@@ -34,7 +34,7 @@ def check_data(template: TemplateSource, data: DataSource, *, settings: Settings
         repeated in a problem.
 
     Raises:
-        TemplateNotFound, TemplateInvalid: there is no such template, or it is at fault.
+        ContractError("template-not-found", "template-invalid"): there is no such template, or it is at fault.
         InputUnreadable, ContractDataUnreadable: the data cannot be read.
 
     Example:
@@ -69,8 +69,9 @@ def render(
 
     Raises:
         ContractRefused: the data or the text holds something a contract may not; ``problems`` names all of it.
-        AttachmentRefused: a file cannot go with the contract.
-        TemplateNotFound, TemplateInvalid, TypesettingFailed: there is no such template, or it is at fault.
+        DeliveryError("attachment-refused"): a file cannot go with the contract.
+        ContractError("template-not-found", "template-invalid", "typesetting-failed"): there is no such template, or it
+            is at fault.
         InputUnreadable, ContractDataUnreadable: a file or the data cannot be read.
         MissingExtra, LibreOfficeMissing: the template is a Word document, and what converts it is not installed.
 

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from signkit.errors import TrustAnchorUnreadable
+from signkit.errors import TrustError
 from signkit.incoming import read_file
 from signkit.jpki.authorities import TEST_ORGANISATION, certification_authorities
 from signkit.limits import CERTIFICATE_FILE_BYTES
@@ -73,7 +73,7 @@ def default_trust_store(paths: Iterable[Path] = (), *, jpki: bool = True) -> Tru
 
     Raises:
         InputUnreadable: a path cannot be read.
-        TrustAnchorUnreadable: a file named holds no certificate.
+        TrustError("trust-anchor-unreadable"): a file named holds no certificate.
     """
     shipped = _jpki_anchors() if jpki else ()
     return TrustStore(shipped + tuple(anchor for path in paths for anchor in load_anchors(path)))
@@ -99,7 +99,7 @@ def read_certificates(path: Path) -> list[bytes]:
 
     Raises:
         InputUnreadable: the file cannot be read or is larger than 1 MB.
-        TrustAnchorUnreadable: it holds no certificate, or something else besides.
+        TrustError("trust-anchor-unreadable"): it holds no certificate, or something else besides.
     """
     return certificates_in(read_file(path, CERTIFICATE_FILE_BYTES), str(path))
 
@@ -108,7 +108,7 @@ def certificates_in(data: bytes, source: str) -> list[bytes]:
     """Return the certificates (DER) in PEM or DER bytes; ``source`` is what they are called in errors.
 
     Raises:
-        TrustAnchorUnreadable: there is none, or something else besides.
+        TrustError("trust-anchor-unreadable"): there is none, or something else besides.
     """
     from asn1crypto import pem, x509
 
@@ -117,9 +117,9 @@ def certificates_in(data: bytes, source: str) -> list[bytes]:
         for der in ders:
             x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
     except (ValueError, TypeError, KeyError) as error:
-        raise TrustAnchorUnreadable(source) from error
+        raise TrustError("trust-anchor-unreadable", path=source) from error
     if not ders:
-        raise TrustAnchorUnreadable(source)
+        raise TrustError("trust-anchor-unreadable", path=source)
     return ders
 
 

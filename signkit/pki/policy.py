@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
-from signkit.errors import InputUnreadable, PolicyInvalid, PolicyUnreadable
+from signkit.errors import InputUnreadable, ValidationRefused
 from signkit.incoming import read_file
 from signkit.limits import POLICY_BYTES
 from signkit.pki.algorithms import SignatureAlgorithm
@@ -115,10 +115,10 @@ def shipped_policy(name: str) -> Policy:
     """Return a policy by name (``default``, ``strict``, ``archive``).
 
     Raises:
-        PolicyUnreadable: there is none of this name.
+        ValidationRefused("policy-unreadable"): there is none of this name.
     """
     if name not in SHIPPED:
-        raise PolicyUnreadable(name, _UNKNOWN.filled(names=", ".join(SHIPPED)))
+        raise ValidationRefused("policy-unreadable", path=name, cause=_UNKNOWN.filled(names=", ".join(SHIPPED)))
     return load_policy(_FOLDER / f"{name}.toml")
 
 
@@ -126,15 +126,17 @@ def load_policy(path: Path) -> Policy:
     """Read a policy file.  Tables that it leaves out are those of ``default``.
 
     Raises:
-        PolicyUnreadable: the file cannot be read or is no TOML.
-        PolicyInvalid: an unknown item or a wrong value.
+        ValidationRefused("policy-unreadable"): the file cannot be read or is no TOML.
+        ValidationRefused("policy-invalid"): an unknown item or a wrong value.
     """
     try:
         values = tomllib.loads(read_file(path, POLICY_BYTES).decode())
     except InputUnreadable as error:
-        raise PolicyUnreadable(str(path), error.cause) from error
+        raise ValidationRefused("policy-unreadable", path=str(path), cause=error.cause) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PolicyUnreadable(str(path), Text(str(error), f"書式の誤り ({error})")) from error
+        raise ValidationRefused(
+            "policy-unreadable", path=str(path), cause=Text(str(error), f"書式の誤り ({error})")
+        ) from error
     return _policy(values, str(path), path.stem)
 
 
@@ -143,7 +145,9 @@ def _policy(values: dict[str, Any], source: str, stem: str) -> Policy:
     table = values.pop("algorithms", None)
     for name, value in values.items():
         if name not in known:
-            raise PolicyInvalid(source, name, Text("unknown item", "その名前の項目はありません"))
+            raise ValidationRefused(
+                "policy-invalid", path=source, item=name, cause=Text("unknown item", "その名前の項目はありません")
+            )
         _check(source, name, value)
     algorithms = shipped_policy("default").algorithms if table is None else _algorithms(source, table)
     return Policy(**({"name": stem} | values), algorithms=algorithms)
@@ -161,33 +165,43 @@ _CHOICES = {
 def _check(source: str, name: str, value: object) -> None:
     if name in _CHOICES:
         if value not in _CHOICES[name]:
-            raise PolicyInvalid(source, name, _ONE_OF.filled(names=", ".join(_CHOICES[name])))
+            raise ValidationRefused(
+                "policy-invalid", path=source, item=name, cause=_ONE_OF.filled(names=", ".join(_CHOICES[name]))
+            )
     elif name == "name":
         if not isinstance(value, str) or not value:
-            raise PolicyInvalid(source, name, Text("must be a text", "文字列で指定します"))
+            raise ValidationRefused(
+                "policy-invalid", path=source, item=name, cause=Text("must be a text", "文字列で指定します")
+            )
     elif name == "revocation_max_age_hours":
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
-            raise PolicyInvalid(source, name, Text("must be a number of hours", "時間数で指定します"))
+            raise ValidationRefused(
+                "policy-invalid", path=source, item=name, cause=Text("must be a number of hours", "時間数で指定します")
+            )
     elif not isinstance(value, bool):
-        raise PolicyInvalid(source, name, Text("must be true or false", "true か false で指定します"))
+        raise ValidationRefused(
+            "policy-invalid", path=source, item=name, cause=Text("must be true or false", "true か false で指定します")
+        )
 
 
 def _algorithms(source: str, table: object) -> Algorithms:
     if not isinstance(table, dict) or table.keys() - {"digests", "families", "key_sizes"}:
-        raise PolicyInvalid(
-            source,
-            "algorithms",
-            Text("must hold digests, families, key_sizes", "digests、families、key_sizes が必要です"),
+        raise ValidationRefused(
+            "policy-invalid",
+            path=source,
+            item="algorithms",
+            cause=Text("must hold digests, families, key_sizes", "digests、families、key_sizes が必要です"),
         )
     sizes: dict[str, tuple[tuple[int, date | None], ...]] = {}
     for family, rows in table.get("key_sizes", {}).items():
         if not isinstance(rows, list) or not all(
             isinstance(row, dict) and isinstance(row.get("bits"), int) for row in rows
         ):
-            raise PolicyInvalid(
-                source,
-                f"algorithms.key_sizes.{family}",
-                Text("must be a list of { bits, until }", "{ bits, until } の一覧で指定します"),
+            raise ValidationRefused(
+                "policy-invalid",
+                path=source,
+                item=f"algorithms.key_sizes.{family}",
+                cause=Text("must be a list of { bits, until }", "{ bits, until } の一覧で指定します"),
             )
         pairs = [(cast(int, row["bits"]), _day(source, family, row.get("until", "no end"))) for row in rows]
         sizes[family] = tuple(sorted(pairs, key=lambda pair: pair[0]))
@@ -205,4 +219,4 @@ def _day(source: str, name: str, value: object) -> date | None:
         return date.min
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    raise PolicyInvalid(source, f"algorithms: {name}", _A_DATE)
+    raise ValidationRefused("policy-invalid", path=source, item=f"algorithms: {name}", cause=_A_DATE)

@@ -23,7 +23,7 @@ from signkit.card.emulator import EmulatedCard
 from signkit.card.profiles import PROFILES, Profile, make_card
 from signkit.card.state import load_state, save_state
 from signkit.card.surface import FourAttributes
-from signkit.errors import OutputNotWritten, system_cause
+from signkit.errors import FileUnusable, system_cause
 from signkit.rehearsal.authority import Identity, Person, new_ec_key, new_rsa_key
 from signkit.rehearsal.pki import (
     HANAKO,
@@ -63,7 +63,7 @@ def kept_emulated_card(folder: Path, profile: str = STANDARD, state_file: Path |
 
     Raises:
         KeyError: there is no such profile.
-        OutputNotWritten: the folder cannot be written or what is in it cannot be read.
+        FileUnusable("output-not-written"): the folder cannot be written or what is in it cannot be read.
         InputUnreadable: the state file is none of such a card.
     """
     path = state_file or folder / f"card-state-{profile}.json"
@@ -76,7 +76,7 @@ def fresh_emulated_card(folder: Path, profile: str = STANDARD) -> EmulatedCard:
     """Return the card of a profile with its first PINs and counters; what changes is not kept.
 
     Raises:
-        KeyError, OutputNotWritten: see ``kept_emulated_card``.
+        KeyError, FileUnusable("output-not-written"): see ``kept_emulated_card``.
     """
     return make_card(kind_of_card(profile), kept_contents(folder, profile))
 
@@ -94,7 +94,7 @@ def kept_contents(folder: Path, profile: str = STANDARD) -> CardContents:
     """Return what is personal on the card of a profile; issue and keep it where there is none yet.
 
     Raises:
-        KeyError, OutputNotWritten: see ``kept_emulated_card``.
+        KeyError, FileUnusable("output-not-written"): see ``kept_emulated_card``.
     """
     kind = kind_of_card(profile)
     pki = kept_rehearsal(folder)
@@ -102,7 +102,7 @@ def kept_contents(folder: Path, profile: str = STANDARD) -> CardContents:
         contents = _kept_keys(folder, pki, profile)
         face = _kept_face(folder, _holder(profile)) if kind.has_face else None
     except (OSError, ValueError) as error:
-        raise OutputNotWritten(str(folder), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
     return replace(contents, sign=contents.sign if kind.has_signing_certificate else None, face=face)
 
 

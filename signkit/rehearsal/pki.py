@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from signkit.card.contents import CardContents, KeyContents
-from signkit.errors import OutputNotWritten, system_cause
+from signkit.errors import FileUnusable, system_cause
 from signkit.rehearsal.authority import (
     Identity,
     Person,
@@ -119,7 +119,7 @@ def kept_rehearsal(folder: Path) -> RehearsalPki:
     """Return the rehearsal kept in ``folder``; make and keep one where there is none yet.
 
     Raises:
-        OutputNotWritten: the folder cannot be written or what is in it cannot be read.
+        FileUnusable("output-not-written"): the folder cannot be written or what is in it cannot be read.
     """
     try:
         if not (folder / _TRUST_FILE).exists():
@@ -128,7 +128,7 @@ def kept_rehearsal(folder: Path) -> RehearsalPki:
         if not (folder / AUTHENTICATION_TRUST_FILE).exists():
             (folder / AUTHENTICATION_TRUST_FILE).write_bytes(pki.authentication_trust_pem())
     except (OSError, ValueError) as error:
-        raise OutputNotWritten(str(folder), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
     return pki
 
 

@@ -15,7 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future
 from dataclasses import replace
 from itertools import chain, islice
 
-from signkit.errors import EngineFailed, OptionsNotPortable, PasswordStaysHere, SignKitError
+from signkit.errors import SignKitError, ValidationRefused
 from signkit.incoming import FileProblem, read_location, too_large
 from signkit.reporting.sources import Source, sources
 from signkit.validation.api import not_read, validate_data, validate_streamed
@@ -63,9 +63,9 @@ def validate_many(
         on_unchanged: told the name of each file passed over.
 
     Raises:
-        OptionsNotPortable: the options cannot be sent to a worker.
-        PasswordStaysHere: with ``executor``: who knows where it runs.
-        EngineFailed: the workers cannot be started, or the executor gave up.
+        ValidationRefused("options-not-portable"): the options cannot be sent to a worker.
+        ValidationRefused("password-stays-here"): with ``executor``: who knows where it runs.
+        ValidationRefused("engine-failed"): the workers cannot be started, or the executor gave up.
         MissingExtra: a URL is named, and fsspec is not installed.
     """
     options = options or ValidationOptions()
@@ -76,7 +76,7 @@ def validate_many(
     done = done or {}
     if executor is not None:
         if options.password is not None:
-            raise PasswordStaysHere
+            raise ValidationRefused("password-stays-here")
         found = _Run(_Sender(options), executor, jobs or os.cpu_count() or 1, _patience(options)).reports(todo, done)
     elif jobs:
         found = _in_processes(todo, done, options, jobs)
@@ -134,7 +134,7 @@ class _Sender:
         try:
             self.packed = pickle.dumps(replace(options))  # a fresh copy: without what was parsed here
         except Exception as error:  # a plug-in's source may hold anything
-            raise OptionsNotPortable(type(error).__name__) from error
+            raise ValidationRefused("options-not-portable", cause=type(error).__name__) from error
         self.digest = hashlib.sha256(self.packed).hexdigest()
         self._with_job = None if once else self.packed
 
@@ -142,7 +142,7 @@ class _Sender:
         try:
             return executor.submit(_judge_elsewhere, self.digest, self._with_job, source, known)
         except RuntimeError as error:  # shut down, or broken
-            raise EngineFailed(str(error)) from error
+            raise ValidationRefused("engine-failed", cause=str(error)) from error
 
 
 # --- in the parent ---------------------------------------------------------------------------------------
@@ -208,12 +208,12 @@ class _Run:
             return future.result()
         except WorkerLost as lost:
             if lost.cause == "start":
-                raise EngineFailed(lost.detail) from lost
+                raise ValidationRefused("engine-failed", cause=lost.detail) from lost
             return self._lost(source, lost)
         except SignKitError:
             raise
         except (CancelledError, RuntimeError) as error:  # not ours: the executor itself has ended
-            raise EngineFailed(f"{type(error).__name__}: {error}".rstrip(": ")) from error
+            raise ValidationRefused("engine-failed", cause=f"{type(error).__name__}: {error}".rstrip(": ")) from error
         except Exception as error:  # the executor's own words for a lost worker, such as Dask's KilledWorker
             return self._lost(source, WorkerLost("died", type(error).__name__))
 

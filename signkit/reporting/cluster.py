@@ -8,7 +8,7 @@ from concurrent.futures import Executor
 from contextlib import contextmanager
 from typing import Any
 
-from signkit.errors import EngineFailed, MissingExtra, UsageProblem
+from signkit.errors import MissingExtra, UsageProblem, ValidationRefused
 from signkit.words import Text
 
 _ADDRESS = re.compile(r"dask://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})/?")
@@ -25,7 +25,7 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
     Raises:
         UsageProblem: the address is none.
         MissingExtra: Dask is not installed.
-        EngineFailed: no scheduler answers there, or it has no workers.
+        ValidationRefused("engine-failed"): no scheduler answers there, or it has no workers.
     """
     parts = _ADDRESS.fullmatch(address)
     if parts is None:
@@ -37,7 +37,7 @@ def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
     try:
         workers = sum(client.nthreads().values())
         if not workers:
-            raise EngineFailed(f"{address}: no workers")
+            raise ValidationRefused("engine-failed", cause=f"{address}: no workers")
         # pure=False: each file is a task of its own, also one that is named twice.
         yield client.get_executor(pure=False), workers
     finally:
@@ -52,4 +52,4 @@ def _connected(address: str) -> Any:
     try:
         return Client(address, timeout=_CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
-        raise EngineFailed(f"{address}: {type(error).__name__}") from error
+        raise ValidationRefused("engine-failed", cause=f"{address}: {type(error).__name__}") from error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from signkit.errors import InputUnreadable, ResultsUnreadable, system_cause
+from signkit.errors import InputUnreadable, ValidationRefused, system_cause
 from signkit.validation.profile import ProfileName
 from signkit.validation.report import Verdict
 
@@ -39,7 +39,7 @@ def read_results(path: Path, profile: ProfileName | None = None, template_check:
     again.
 
     Raises:
-        ResultsUnreadable: some line is no report.
+        ValidationRefused("results-unreadable"): some line is no report.
         InputUnreadable: the file cannot be read.
     """
     results, end, number = Results(), 0, 0
@@ -89,7 +89,7 @@ def _take(line: bytes, results: Results, path: Path, number: int, asked: _Asked)
         violated, told = asked.is_violated(report), asked.was_told(report)
         _require(isinstance(name, str) and isinstance(digest, str), path, number)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise ResultsUnreadable(str(path), number) from error
+        raise ValidationRefused("results-unreadable", path=str(path), line=number) from error
     results.verdicts[name] = verdict
     results.digests.pop(name, None)
     results.violated.discard(name)
@@ -101,4 +101,4 @@ def _take(line: bytes, results: Results, path: Path, number: int, asked: _Asked)
 
 def _require(condition: bool, path: Path, number: int) -> None:
     if not condition:
-        raise ResultsUnreadable(str(path), number)
+        raise ValidationRefused("results-unreadable", path=str(path), line=number)

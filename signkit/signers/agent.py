@@ -9,7 +9,7 @@ from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
-from signkit.errors import AgentCodeWrong, AgentRefused, AgentUnreachable, AgentUriInvalid
+from signkit.errors import SignerUnusable
 from signkit.signers.agent_channel import LOOPBACK, Channel, ChannelBroken, CodeWrong, greet, secret_of
 from signkit.signers.base import AskSecret, Purpose, SecretRequest, SignatureAlgorithm, wipe
 from signkit.words import Text
@@ -54,9 +54,9 @@ class AgentSigner:
             self._channel.send(message)
             answer = self._channel.receive(_PERSON_SECONDS)
         except ChannelBroken as error:
-            raise AgentRefused(_OTHER) from error
+            raise SignerUnusable("agent-refused", cause=_OTHER) from error
         if "refused" in answer:
-            raise AgentRefused(_CAUSES.get(str(answer["refused"]), _OTHER))
+            raise SignerUnusable("agent-refused", cause=_CAUSES.get(str(answer["refused"]), _OTHER))
         return answer
 
     def __enter__(self) -> Self:
@@ -69,7 +69,7 @@ class AgentSigner:
                 self.chain = tuple(b64decode(der, validate=True) for der in answer["chain"])
                 self.algorithm = SignatureAlgorithm(answer["key_type"], answer["digest"])
             except (KeyError, TypeError, ValueError) as error:
-                raise AgentRefused(_OTHER) from error
+                raise SignerUnusable("agent-refused", cause=_OTHER) from error
             self._stack = stack.pop_all()
         return self
 
@@ -80,9 +80,9 @@ class AgentSigner:
             secret = self._ask(SecretRequest("pairing-code", f"{LOOPBACK}:{self._port}"))
             return greet(stack.enter_context(self._connect()), secret_of(secret), "client")
         except CodeWrong as error:
-            raise AgentCodeWrong() from error
+            raise SignerUnusable("agent-code-wrong") from error
         except (OSError, ChannelBroken) as error:
-            raise AgentUnreachable(self._port) from error
+            raise SignerUnusable("agent-unreachable", port=self._port) from error
         finally:
             wipe(secret)
 
@@ -100,8 +100,8 @@ def open_agent_signer(rest: str, ask: AskSecret, purpose: Purpose) -> AgentSigne
     """Return the signer for ``agent:PORT``.
 
     Raises:
-        AgentUriInvalid: it names no port.
+        SignerUnusable("agent-uri-invalid"): it names no port.
     """
     if not rest.isascii() or not rest.isdigit() or not 0 < int(rest[:6]) < 65_536:
-        raise AgentUriInvalid()
+        raise SignerUnusable("agent-uri-invalid")
     return AgentSigner(int(rest), ask, purpose)

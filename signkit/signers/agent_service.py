@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from signkit.errors import AgentCodesWrong, SignKitError
+from signkit.errors import SignerUnusable, SignKitError
 from signkit.signers.agent_channel import LOOPBACK, Channel, ChannelBroken, CodeWrong, greet, new_code, secret_of
 from signkit.signers.base import Purpose, Signer, shown
 
@@ -99,7 +99,7 @@ def serve(
         code_seconds: how long a code is good for.
 
     Raises:
-        AgentCodesWrong: too many wrong codes in a row.
+        SignerUnusable("agent-codes-wrong"): too many wrong codes in a row.
     """
     while True:
         channel, connection = _paired(listener, desk, clock, code_seconds)
@@ -133,7 +133,7 @@ def _paired(
                 wrong += 1
                 desk.wrong_code(_WRONG_CODES - wrong)
                 if wrong >= _WRONG_CODES:
-                    raise AgentCodesWrong(wrong) from None
+                    raise SignerUnusable("agent-codes-wrong", count=wrong) from None
             except ChannelBroken:
                 connection.close()
 

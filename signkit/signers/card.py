@@ -136,7 +136,7 @@ def connect_card(reader: str | None, settings: Settings) -> Connection:
 
     Raises:
         CardError: no reader, no card, several of them, no such profile.
-        OutputNotWritten, InputUnreadable: the kept emulated card cannot be used.
+        FileUnusable("output-not-written"), InputUnreadable: the kept emulated card cannot be used.
     """
     if reader is not None and is_virtual(reader):
         return _virtual(reader.partition(":")[2], settings)
@@ -150,7 +150,7 @@ def await_card(reader: str | None, seconds: float) -> None:
 
     Raises:
         NoReader, ReaderNotFound, NoCard: none came within ``seconds``.
-        SeveralCards: more than one fits.
+        CardError("several-cards"): more than one fits.
     """
     if reader is not None and is_virtual(reader):
         return

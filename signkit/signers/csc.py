@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import unquote, urlencode, urlsplit
 
-from signkit.errors import CscFailed, CscSecretFileUnsafe, CscUnsupported, CscUriInvalid, InputUnreadable, system_cause
+from signkit.errors import InputUnreadable, SignerUnusable, system_cause
 from signkit.pki.http import HttpFailure, fetch
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, SecretRequest, SignatureAlgorithm, wipe
@@ -46,29 +46,29 @@ def parse_csc_uri(rest: str) -> Service:
     """Read what follows ``csc:``.
 
     Raises:
-        CscUriInvalid: no https (plain http goes to this machine only), no version, no credential.
+        SignerUnusable("csc-uri-invalid"): no https (plain http goes to this machine only), no version, no credential.
     """
     try:
         parts = urlsplit(rest)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise CscUriInvalid(_NO_ADDRESS) from error
+        raise SignerUnusable("csc-uri-invalid", cause=_NO_ADDRESS) from error
     if not host or parts.username is not None or parts.query or not rest.isascii() or not rest.isprintable():
-        raise CscUriInvalid(_NO_ADDRESS)
+        raise SignerUnusable("csc-uri-invalid", cause=_NO_ADDRESS)
     _refuse_plain(rest)
     path = parts.path.rstrip("/")
     version = path.rpartition("/")[2]
     if version not in ("v1", "v2"):
-        raise CscUriInvalid(_NO_VERSION)
+        raise SignerUnusable("csc-uri-invalid", cause=_NO_VERSION)
     if not parts.fragment:
-        raise CscUriInvalid(_NO_CREDENTIAL)
+        raise SignerUnusable("csc-uri-invalid", cause=_NO_CREDENTIAL)
     return Service(f"{parts.scheme}://{parts.netloc}{path}/", version, unquote(parts.fragment))  # type: ignore[arg-type]
 
 
 def _refuse_plain(url: str) -> None:
     parts = urlsplit(url)
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
-        raise CscUriInvalid(_NOT_HTTPS)
+        raise SignerUnusable("csc-uri-invalid", cause=_NOT_HTTPS)
 
 
 @dataclass
@@ -97,19 +97,19 @@ class CscSigner:
         """Sign ``data``, of which only the hash is sent; see `signkit.signers.base.Signer`.
 
         Raises:
-            CscFailed: the service does not authorise, or does not sign.
+            SignerUnusable("csc-failed"): the service does not authorise, or does not sign.
         """
         hashes = [b64encode(hashlib.new(self.algorithm.digest, data).digest()).decode("ascii")]
         answer = self._call("credentials/authorize", self._authorisation(hashes))
         sad = answer.get("SAD")
         if not isinstance(sad, str) or not sad:
-            raise CscFailed("credentials/authorize", "no signature activation data (SAD)")
+            raise SignerUnusable("csc-failed", step="credentials/authorize", cause="no signature activation data (SAD)")
         request = {"SAD": sad, "signAlgo": self._sign_algorithm, **self._hashes(hashes, "hashAlgo")}
         if self.service.version == "v2":
             request["operationMode"] = "S"
         signatures = self._call("signatures/signHash", request).get("signatures")
         if not isinstance(signatures, list) or len(signatures) != 1:
-            raise CscFailed("signatures/signHash", "not one signature")
+            raise SignerUnusable("csc-failed", step="signatures/signHash", cause="not one signature")
         return _decoded(signatures[0], "signatures/signHash")
 
     def _authorisation(self, hashes: list[str]) -> dict[str, Any]:
@@ -164,7 +164,7 @@ def open_csc_signer(rest: str, ask: AskSecret, settings: Settings, *, accept: Ac
     """Return the signer for ``csc:rest``.
 
     Raises:
-        CscUriInvalid: see `parse_csc_uri`.
+        SignerUnusable("csc-uri-invalid"): see `parse_csc_uri`.
     """
     return CscSigner(parse_csc_uri(rest), ask, settings, accept)
 
@@ -178,11 +178,11 @@ def _exchange(
         )
         answer = json.loads(raw)
     except HttpFailure as failure:
-        raise CscFailed(step, failure.cause) from failure
+        raise SignerUnusable("csc-failed", step=step, cause=failure.cause) from failure
     except (ValueError, RecursionError) as error:
-        raise CscFailed(step, "no JSON") from error
+        raise SignerUnusable("csc-failed", step=step, cause="no JSON") from error
     if not isinstance(answer, dict):
-        raise CscFailed(step, "no JSON object")
+        raise SignerUnusable("csc-failed", step=step, cause="no JSON object")
     return answer
 
 
@@ -190,8 +190,8 @@ def _access_token(service: Service, settings: Settings) -> str | None:
     """Return the token of the settings, by file or by OAuth client credentials (RFC 6749 4.4); None where none is set.
 
     Raises:
-        CscSecretFileUnsafe, InputUnreadable: a file of secrets is not what it should be.
-        CscFailed: no token was given.
+        SignerUnusable("csc-secret-file-unsafe"), InputUnreadable: a file of secrets is not what it should be.
+        SignerUnusable("csc-failed"): no token was given.
     """
     if settings.csc_token_file is not None:
         return _secret(settings.csc_token_file)
@@ -208,7 +208,7 @@ def _access_token(service: Service, settings: Settings) -> str | None:
     answer = _exchange(url, "oauth2/token", urlencode(form).encode(), kind, {}, settings.network_timeout)
     token = answer.get("access_token")
     if not isinstance(token, str) or not _is_token(token):
-        raise CscFailed("oauth2/token", "no access token")
+        raise SignerUnusable("csc-failed", step="oauth2/token", cause="no access token")
     return token
 
 
@@ -220,10 +220,10 @@ def _secret(path: Path) -> str:
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise CscSecretFileUnsafe(str(path), _OPEN_TO_OTHERS)
+        raise SignerUnusable("csc-secret-file-unsafe", path=str(path), cause=_OPEN_TO_OTHERS)
     text = data.decode("ascii", errors="replace").strip()
     if len(data) > _MAX_SECRET or not _is_token(text):
-        raise CscSecretFileUnsafe(str(path), _NO_SECRET)
+        raise SignerUnusable("csc-secret-file-unsafe", path=str(path), cause=_NO_SECRET)
     return text
 
 
@@ -238,15 +238,17 @@ def _certificates(info: dict[str, Any]) -> list[bytes]:
     part = info.get("cert")
     texts = part.get("certificates") if isinstance(part, dict) else None
     if not isinstance(texts, list) or not 0 < len(texts) <= _MAX_CHAIN:
-        raise CscFailed("credentials/info", "no certificates")
+        raise SignerUnusable("csc-failed", step="credentials/info", cause="no certificates")
     if isinstance(part, dict) and part.get("status", "valid") != "valid":
-        raise CscUnsupported(_NOT_VALID)
+        raise SignerUnusable("csc-unsupported", cause=_NOT_VALID)
     ders = [_decoded(text, "credentials/info") for text in texts]
     try:
         for der in ders:
             x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
     except (ValueError, TypeError, KeyError) as error:
-        raise CscFailed("credentials/info", "a certificate that cannot be read") from error
+        raise SignerUnusable(
+            "csc-failed", step="credentials/info", cause="a certificate that cannot be read"
+        ) from error
     return ders
 
 
@@ -254,7 +256,7 @@ def _decoded(text: object, step: str) -> bytes:
     try:
         return b64decode(text if isinstance(text, str) else "*", validate=True)
     except (binascii.Error, ValueError) as error:
-        raise CscFailed(step, "no base64") from error
+        raise SignerUnusable("csc-failed", step=step, cause="no base64") from error
 
 
 def _algorithm(certificate: bytes, info: dict[str, Any]) -> tuple[SignatureAlgorithm, str]:
@@ -265,19 +267,21 @@ def _algorithm(certificate: bytes, info: dict[str, Any]) -> tuple[SignatureAlgor
     part = info.get("key")
     key = part if isinstance(part, dict) else {}
     if key.get("status") != "enabled":
-        raise CscUnsupported(_NOT_ENABLED)
+        raise SignerUnusable("csc-unsupported", cause=_NOT_ENABLED)
     offered = key.get("algo")
     try:
         algorithm = algorithm_of(load_der_public_key(x509.Certificate.load(certificate).public_key.dump()))
     except (KeyUnfit, ValueError) as unfit:
-        raise CscUnsupported(unfit.cause if isinstance(unfit, KeyUnfit) else _NO_ALGORITHM) from unfit
+        raise SignerUnusable(
+            "csc-unsupported", cause=unfit.cause if isinstance(unfit, KeyUnfit) else _NO_ALGORITHM
+        ) from unfit
     if algorithm.key_type in ("rsa", "ecdsa") and isinstance(offered, list):
         wanted = [algos.SignedDigestAlgorithmId(f"{algorithm.digest}_{algorithm.key_type}").dotted]
         wanted += [_RSA] if algorithm.key_type == "rsa" else []
         for oid in wanted:
             if oid in offered:
                 return algorithm, oid
-    raise CscUnsupported(_NO_ALGORITHM)
+    raise SignerUnusable("csc-unsupported", cause=_NO_ALGORITHM)
 
 
 def _wants_pin(info: dict[str, Any], version: Version) -> bool:
@@ -295,7 +299,7 @@ def _wants_pin(info: dict[str, Any], version: Version) -> bool:
         return False
     if mode == "explicit" and needed == ["PIN"]:
         return True
-    raise CscUnsupported(_NO_AUTHORISATION)
+    raise SignerUnusable("csc-unsupported", cause=_NO_AUTHORISATION)
 
 
 def _is_present(part: object) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from signkit.errors import KeyFileUnusable, PassphraseWrong
+from signkit.errors import SignerUnusable
 from signkit.incoming import read_file
 from signkit.limits import KEY_FILE_BYTES
 from signkit.signers.base import AskSecret, SecretRequest, SignatureAlgorithm, wipe
@@ -48,15 +48,17 @@ def open_pkcs12(path: Path, ask: AskSecret) -> Pkcs12Signer:
 
     Raises:
         InputUnreadable: the file cannot be read.
-        PassphraseWrong: the passphrase does not open it.
-        KeyFileUnusable: no private key with a certificate in it, or a kind of key that cannot sign.
+        SignerUnusable("passphrase-wrong"): the passphrase does not open it.
+        SignerUnusable("key-file-unusable"): no private key with a certificate in it, or a kind of key that cannot sign.
     """
     from cryptography.hazmat.primitives.serialization import Encoding
 
     content = _decrypt(path, read_file(path, KEY_FILE_BYTES), ask)
     if content.key is None or content.cert is None:
-        raise KeyFileUnusable(
-            str(path), Text("it holds no private key with its certificate", "秘密鍵とその証明書が入っていません")
+        raise SignerUnusable(
+            "key-file-unusable",
+            path=str(path),
+            cause=Text("it holds no private key with its certificate", "秘密鍵とその証明書が入っていません"),
         )
     key = SoftwareKey.of(content.key, str(path))
     chain = tuple(extra.certificate.public_bytes(Encoding.DER) for extra in content.additional_certs)
@@ -65,7 +67,11 @@ def open_pkcs12(path: Path, ask: AskSecret) -> Pkcs12Signer:
 
 def _decrypt(path: Path, data: bytes, ask: AskSecret) -> PKCS12KeyAndCertificates:
     if not _is_pkcs12(data):
-        raise KeyFileUnusable(str(path), Text("it is not a PKCS#12 file", "PKCS#12 ファイルではありません"))
+        raise SignerUnusable(
+            "key-file-unusable",
+            path=str(path),
+            cause=Text("it is not a PKCS#12 file", "PKCS#12 ファイルではありません"),
+        )
     try:
         return _load(data, None)
     except ValueError:
@@ -74,7 +80,7 @@ def _decrypt(path: Path, data: bytes, ask: AskSecret) -> PKCS12KeyAndCertificate
     try:
         return _load(data, passphrase)
     except ValueError as error:
-        raise PassphraseWrong(str(path)) from error
+        raise SignerUnusable("passphrase-wrong", path=str(path)) from error
     finally:
         wipe(passphrase)
 

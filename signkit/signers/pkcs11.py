@@ -14,14 +14,7 @@ from itertools import islice
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from signkit.errors import (
-    Pkcs11ModuleUnnamed,
-    TokenChoice,
-    TokenFailed,
-    TokenKeyAmbiguous,
-    TokenKeyNotFound,
-    TokenKeyUnusable,
-)
+from signkit.errors import SignerUnusable, TokenChoice
 from signkit.pki.chains import build_chain
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, SignatureAlgorithm, shown, wipe
@@ -119,8 +112,9 @@ class Pkcs11Signer:
         start serves the first, and each further one asks anew.
 
         Raises:
-            TokenPinWrong, TokenPinLocked, TokenPinLastTry, TokenPinNotSent: about that PIN.
-            TokenFailed: the token or its module.
+            SignerUnusable("token-pin-wrong", "token-pin-locked", "token-pin-last-try", "token-pin-not-sent"): about
+                that PIN.
+            SignerUnusable("token-failed"): the token or its module.
         """
         key = self._open_key
         with key.module.lock:
@@ -164,13 +158,13 @@ def open_pkcs11_signer(
     """Return the signer for ``pkcs11:rest``; module, token and PIN come when it is entered.
 
     Raises:
-        Pkcs11UriInvalid: the URI is not well formed, or holds a PIN.
-        Pkcs11ModuleUnnamed: neither it nor the settings name a module.
+        SignerUnusable("pkcs11-uri-invalid"): the URI is not well formed, or holds a PIN.
+        SignerUnusable("pkcs11-module-unnamed"): neither it nor the settings name a module.
     """
     uri = parse_pkcs11_uri(rest)
     module_path = uri.module_path or settings.pkcs11_module
     if module_path is None:
-        raise Pkcs11ModuleUnnamed()
+        raise SignerUnusable("pkcs11-module-unnamed")
     return Pkcs11Signer(uri, str(module_path), ask, use_last_try, accept)
 
 
@@ -273,8 +267,8 @@ def _choose(pairs: list[_Pair], named: NamedToken, uri: Pkcs11Uri) -> _Pair:
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
-        raise TokenKeyNotFound(_choices(pairs, named))
-    raise TokenKeyAmbiguous(_choices(fitting, named))
+        raise SignerUnusable("token-key-not-found", choices=_choices(pairs, named))
+    raise SignerUnusable("token-key-ambiguous", choices=_choices(fitting, named))
 
 
 def _choices(pairs: list[_Pair], named: NamedToken) -> tuple[TokenChoice, ...]:
@@ -303,13 +297,13 @@ def _algorithm(certificate: x509.Certificate, token: Token) -> SignatureAlgorith
     try:
         algorithm = algorithm_of(load_der_public_key(certificate.public_key.dump()))
     except KeyUnfit as unfit:
-        raise TokenKeyUnusable(label, unfit.cause) from unfit
+        raise SignerUnusable("token-key-unusable", token=label, cause=unfit.cause) from unfit
     except (ValueError, UnsupportedAlgorithm) as error:
         cause = Text("its certificate's public key cannot be read", "証明書の公開鍵を読み取れません")
-        raise TokenKeyUnusable(label, cause) from error
+        raise SignerUnusable("token-key-unusable", token=label, cause=cause) from error
     if algorithm.key_type not in ("rsa", "ecdsa"):
         cause = Text(f"a key of type {algorithm.key_type}", f"鍵の種類が {algorithm.key_type} です")
-        raise TokenKeyUnusable(label, cause)
+        raise SignerUnusable("token-key-unusable", token=label, cause=cause)
     return algorithm
 
 
@@ -324,7 +318,7 @@ def _mechanism(token: Token, algorithm: SignatureAlgorithm) -> Mechanism:
     if chosen is None:
         names = ", ".join(f"CKM_{mechanism.name}" for mechanism in usable)
         cause = Text(f"the token has none of {names}", f"トークンが {names} のいずれにも対応していません")
-        raise TokenKeyUnusable(shown(token.label), cause)
+        raise SignerUnusable("token-key-unusable", token=shown(token.label), cause=cause)
     return chosen
 
 
@@ -366,5 +360,7 @@ def _as_cms_carries_it(key: _Key, answer: bytes) -> bytes:
 
     half, odd = divmod(len(answer), 2)
     if odd or not half:
-        raise TokenFailed(shown(key.token.label), f"an ECDSA signature of {len(answer)} bytes")
+        raise SignerUnusable(
+            "token-failed", token=shown(key.token.label), cause=f"an ECDSA signature of {len(answer)} bytes"
+        )
     return encode_dss_signature(int.from_bytes(answer[:half], "big"), int.from_bytes(answer[half:], "big"))

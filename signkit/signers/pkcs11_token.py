@@ -14,19 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-from signkit.errors import (
-    MissingExtra,
-    Pkcs11ModuleUnusable,
-    TokenAmbiguous,
-    TokenChoice,
-    TokenFailed,
-    TokenNotFound,
-    TokenPinLastTry,
-    TokenPinLocked,
-    TokenPinNotSent,
-    TokenPinWrong,
-    system_cause,
-)
+from signkit.errors import MissingExtra, SignerUnusable, TokenChoice, system_cause
 from signkit.signers.base import AskSecret, SecretRequest, shown
 from signkit.signers.pkcs11_uri import Pkcs11Uri
 from signkit.words import Text
@@ -95,7 +83,7 @@ def load_module(path: str | Path) -> Module:
 
     Raises:
         MissingExtra: python-pkcs11 is not installed.
-        Pkcs11ModuleUnusable: no such file, not a PKCS#11 module, or it does not start.
+        SignerUnusable("pkcs11-module-unusable"): no such file, not a PKCS#11 module, or it does not start.
     """
     try:
         from pkcs11 import PKCS11Error
@@ -107,7 +95,9 @@ def load_module(path: str | Path) -> Module:
         try:
             module.library  # noqa: B018  # loads it
         except PKCS11Error as error:
-            raise Pkcs11ModuleUnusable(str(path), Text(_cause(error), _cause(error))) from error
+            raise SignerUnusable(
+                "pkcs11-module-unusable", path=str(path), cause=Text(_cause(error), _cause(error))
+            ) from error
         return _modules.setdefault(resolved, module)
 
 
@@ -116,7 +106,7 @@ def _resolve(path: str | Path) -> str:
     try:
         return str(Path(path).expanduser().resolve(strict=True))
     except (OSError, RuntimeError, ValueError) as error:
-        raise Pkcs11ModuleUnusable(str(path), system_cause(error)) from error
+        raise SignerUnusable("pkcs11-module-unusable", path=str(path), cause=system_cause(error)) from error
 
 
 def _cause(error: Exception) -> str:
@@ -129,35 +119,35 @@ def speaking_with(token: Token) -> Iterator[None]:
     """Turn python-pkcs11's errors into ours.
 
     Raises:
-        TokenPinWrong, TokenPinLocked: what the token says of a PIN.
-        TokenFailed: everything else.
+        SignerUnusable("token-pin-wrong", "token-pin-locked"): what the token says of a PIN.
+        SignerUnusable("token-failed"): everything else.
     """
     from pkcs11 import PinIncorrect, PinInvalid, PinLenRange, PinLocked, PKCS11Error
 
     try:
         yield
     except (PinIncorrect, PinInvalid, PinLenRange) as error:
-        raise TokenPinWrong(shown(token.label), _state_of_tries(token)) from error
+        raise SignerUnusable("token-pin-wrong", token=shown(token.label), state=_state_of_tries(token)) from error
     except PinLocked as error:
-        raise TokenPinLocked(shown(token.label)) from error
+        raise SignerUnusable("token-pin-locked", token=shown(token.label)) from error
     except PKCS11Error as error:
-        raise TokenFailed(shown(token.label), _cause(error)) from error
+        raise SignerUnusable("token-failed", token=shown(token.label), cause=_cause(error)) from error
 
 
 def find_token(module: Module, uri: Pkcs11Uri) -> NamedToken:
     """Return the one token that ``uri`` fits.
 
     Raises:
-        TokenNotFound, TokenAmbiguous: none or several; they are listed.
-        TokenFailed: the module cannot even list its slots.
+        SignerUnusable("token-not-found", "token-ambiguous"): none or several; they are listed.
+        SignerUnusable("token-failed"): the module cannot even list its slots.
     """
     tokens = _named(list(_initialised_tokens(module)), uri)
     fitting = [named for named in tokens if _fits(named.token, uri)]
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
-        raise TokenNotFound(_choices(tokens))
-    raise TokenAmbiguous(_choices(fitting))
+        raise SignerUnusable("token-not-found", choices=_choices(tokens))
+    raise SignerUnusable("token-ambiguous", choices=_choices(fitting))
 
 
 def _initialised_tokens(module: Module) -> Iterator[Token]:
@@ -166,7 +156,7 @@ def _initialised_tokens(module: Module) -> Iterator[Token]:
     try:
         slots = module.library.get_slots(token_present=True)
     except PKCS11Error as error:
-        raise TokenFailed(module.path, _cause(error)) from error
+        raise SignerUnusable("token-failed", token=module.path, cause=_cause(error)) from error
     for slot in slots:
         try:
             token = slot.get_token()
@@ -216,9 +206,9 @@ def obtain_pin(token: Token, ask: AskSecret, *, use_last_try: bool) -> bytearray
     """Ask for the PIN, after a look at what the token says of the tries left; None where none is to be typed here.
 
     Raises:
-        TokenPinLocked: no try is left.
-        TokenPinLastTry: one is left, and ``use_last_try`` is not set.
-        TokenPinNotSent: nothing was entered.
+        SignerUnusable("token-pin-locked"): no try is left.
+        SignerUnusable("token-pin-last-try"): one is left, and ``use_last_try`` is not set.
+        SignerUnusable("token-pin-not-sent"): nothing was entered.
     """
     from pkcs11 import TokenFlag
 
@@ -228,16 +218,16 @@ def obtain_pin(token: Token, ask: AskSecret, *, use_last_try: bool) -> bytearray
         return None
     name = shown(token.label)
     if flags & TokenFlag.USER_PIN_LOCKED:
-        raise TokenPinLocked(name)
+        raise SignerUnusable("token-pin-locked", token=name)
     last = bool(flags & TokenFlag.USER_PIN_FINAL_TRY)
     if last and not use_last_try:
-        raise TokenPinLastTry(name)
+        raise SignerUnusable("token-pin-last-try", token=name)
     if flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH:
         return None  # typed at the token's own PIN pad
     after_wrong = bool(flags & TokenFlag.USER_PIN_COUNT_LOW)
     pin = ask(SecretRequest("token-pin", name, 1 if last else None, after_wrong and not last))
     if not pin:
-        raise TokenPinNotSent(name)
+        raise SignerUnusable("token-pin-not-sent", token=name)
     return pin
 
 
@@ -246,8 +236,8 @@ def session_on(module: Module, token: Token, pin: bytearray | None) -> Iterator[
     """Open a read-only session, logged in where the token wants it; it is closed at the end for certain.
 
     Raises:
-        TokenPinWrong, TokenPinLocked, TokenPinNotSent: about the PIN; it is sent once.
-        TokenFailed: the token or its module.
+        SignerUnusable("token-pin-wrong", "token-pin-locked", "token-pin-not-sent"): about the PIN; it is sent once.
+        SignerUnusable("token-failed"): the token or its module.
     """
     module.enter()
     try:
@@ -281,11 +271,11 @@ def with_text(token: Token, pin: bytearray, use: Callable[[str], _T]) -> _T:
     traceback keeps them.
 
     Raises:
-        TokenPinNotSent: it is not UTF-8.
+        SignerUnusable("token-pin-not-sent"): it is not UTF-8.
     """
     text = _decoded(pin)
     if text is None:
-        raise TokenPinNotSent(shown(token.label))
+        raise SignerUnusable("token-pin-not-sent", token=shown(token.label))
     try:
         return use(text)
     except BaseException as error:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
 
-from signkit.errors import Pkcs11UriInvalid
+from signkit.errors import SignerUnusable
 from signkit.words import Text
 
 _MAX_LENGTH = 4096
@@ -67,10 +67,13 @@ def parse_pkcs11_uri(rest: str) -> Pkcs11Uri:
     An attribute that is not known is refused, as RFC 7512 2.3 wants: to ignore it could choose another key.
 
     Raises:
-        Pkcs11UriInvalid: says which attribute and why, and never repeats a value.
+        SignerUnusable("pkcs11-uri-invalid"): says which attribute and why, and never repeats a value.
     """
     if len(rest) > _MAX_LENGTH:
-        raise Pkcs11UriInvalid(Text(f"it is longer than {_MAX_LENGTH} characters", f"{_MAX_LENGTH}文字を超えています"))
+        raise SignerUnusable(
+            "pkcs11-uri-invalid",
+            cause=Text(f"it is longer than {_MAX_LENGTH} characters", f"{_MAX_LENGTH}文字を超えています"),
+        )
     path, _, query = rest.partition("?")
     found = _read(path, ";", _PATH_ATTRIBUTES) | _read(query, "&", _QUERY_ATTRIBUTES)
     found.pop("type", None)
@@ -86,50 +89,61 @@ def _read(part: str, separator: str, known: tuple[str, ...]) -> dict[str, str | 
     for piece in part.split(separator) if part else ():
         name, equals, value = piece.partition("=")
         if not equals or not _NAME.fullmatch(name):
-            raise Pkcs11UriInvalid(
-                Text(
+            raise SignerUnusable(
+                "pkcs11-uri-invalid",
+                cause=Text(
                     f"between '{separator}' stands something that is not name=value",
                     f"「{separator}」の間に 名前=値 でないものがあります",
-                )
+                ),
             )
         _refuse_pin(name)
         if name not in known:
             place = Text("before", "前") if separator == ";" else Text("after", "後")
-            raise Pkcs11UriInvalid(
-                Text(
+            raise SignerUnusable(
+                "pkcs11-uri-invalid",
+                cause=Text(
                     f"the attribute {name} is not known {place.en} '?'",
                     f"「?」の{place.ja}の属性 {name} には対応していません",
-                )
+                ),
             )
         if name in found:
-            raise Pkcs11UriInvalid(Text(f"{name} stands in it twice", f"{name} が2回書かれています"))
+            raise SignerUnusable(
+                "pkcs11-uri-invalid", cause=Text(f"{name} stands in it twice", f"{name} が2回書かれています")
+            )
         found[name] = _value(name, value)
     return found
 
 
 def _refuse_pin(name: str) -> None:
     if name in _PIN_ATTRIBUTES:
-        raise Pkcs11UriInvalid(
-            Text(
+        raise SignerUnusable(
+            "pkcs11-uri-invalid",
+            cause=Text(
                 f"{name} is refused: command lines and URIs are kept in histories, process lists and logs, so a PIN is "
                 "never in one; leave it out and the PIN is asked for",
                 f"{name} は使えません。コマンド行や URI は履歴・プロセス一覧・ログに残るため、PIN は書きません。"
                 "省けば入力を求めます",
-            )
+            ),
         )
 
 
 def _value(name: str, value: str) -> str | int | bytes:
     if _BROKEN_PERCENT.search(value):
-        raise Pkcs11UriInvalid(
-            Text(f"a % in {name} is not followed by two hex digits", f"{name} の % の後が16進数2桁ではありません")
+        raise SignerUnusable(
+            "pkcs11-uri-invalid",
+            cause=Text(
+                f"a % in {name} is not followed by two hex digits", f"{name} の % の後が16進数2桁ではありません"
+            ),
         )
     if name == "id":
         return unquote_to_bytes(value)
     if name == "slot-id" and _NUMBER.fullmatch(value):
         return int(value)
     if name == "slot-id" or (name == "type" and value not in _TYPES):
-        raise Pkcs11UriInvalid(Text(f"{name} has a value that cannot be used here", f"{name} の値はここでは使えません"))
+        raise SignerUnusable(
+            "pkcs11-uri-invalid",
+            cause=Text(f"{name} has a value that cannot be used here", f"{name} の値はここでは使えません"),
+        )
     return _text(name, value)
 
 
@@ -139,5 +153,7 @@ def _text(name: str, value: str) -> str:
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise Pkcs11UriInvalid(Text(f"{name} is not UTF-8 text", f"{name} が UTF-8 の文字列ではありません"))
+        raise SignerUnusable(
+            "pkcs11-uri-invalid", cause=Text(f"{name} is not UTF-8 text", f"{name} が UTF-8 の文字列ではありません")
+        )
     return text

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from signkit.errors import SignerUnknown
+from signkit.errors import SignerUnusable
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, Purpose, Signer
 
@@ -81,13 +81,13 @@ def open_signer(uri: str, context: SignerContext) -> Signer:
     """Return the signer that ``uri`` names; use it as a context manager.
 
     Raises:
-        SignerUnknown: no kind of that name.
+        SignerUnusable("signer-unknown"): no kind of that name.
         SignKitError: what the kind itself reports (file, card, PIN).
     """
     scheme, _, rest = uri.partition(":")
     factory = _BUILT_IN.get(scheme) or _plugin(scheme)
     if factory is None or (scheme == "p12" and not rest):
-        raise SignerUnknown(uri, ", ".join(sorted({*_BUILT_IN, *_plugin_names()})))
+        raise SignerUnusable("signer-unknown", uri=uri, known=", ".join(sorted({*_BUILT_IN, *_plugin_names()})))
     return factory(rest, context)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import KeyFileUnusable
+from signkit.errors import SignerUnusable
 from signkit.signers.base import SignatureAlgorithm
 from signkit.words import Text
 
@@ -29,13 +29,14 @@ class SoftwareKey:
         """Return ``key`` with the algorithm that goes with it.
 
         Raises:
-            KeyFileUnusable: RSA under 2048 bits, another curve than P-256, P-384 or P-521, or no signature key.
+            SignerUnusable("key-file-unusable"): RSA under 2048 bits, another curve than P-256, P-384 or P-521, or no
+                signature key.
         """
         private: Any = key
         try:
             return cls(algorithm_of(private.public_key()), key)
         except KeyUnfit as unfit:
-            raise KeyFileUnusable(source, unfit.cause) from unfit
+            raise SignerUnusable("key-file-unusable", path=source, cause=unfit.cause) from unfit
 
     def sign(self, data: bytes) -> bytes:
         """Hash and sign ``data``."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.fonts import FontSet, describe_missing, font_set, missing_glyphs
 from signkit.contracts.typesetting import Standard, typeset
-from signkit.errors import SealImageUnusable, SealNotDrawable
+from signkit.errors import SigningRefused
 from signkit.limits import SEAL_IMAGE_BYTES
 from signkit.pdf.writing.conformance import pdf_a_part
 from signkit.words import Text
@@ -62,11 +62,11 @@ def seal_appearance(
     """Return the customary appearance for a signer's full name and signing time.
 
     Raises:
-        SealNotDrawable: no font can draw a character of the name.
-        SealImageUnusable: ``image`` is neither PNG nor JPEG, or larger than 300 KB.
+        SigningRefused("seal-not-drawable"): no font can draw a character of the name.
+        SigningRefused("seal-image-unusable"): ``image`` is neither PNG nor JPEG, or larger than 300 KB.
     """
     if missing := missing_glyphs(name, fonts or font_set()):
-        raise SealNotDrawable(describe_missing(missing))
+        raise SigningRefused("seal-not-drawable", characters=describe_missing(missing))
     if image is not None:
         _image_format(image)
     local = time.astimezone(_JST)
@@ -239,17 +239,19 @@ def _image_format(image: bytes) -> str:
     from PIL import Image
 
     if len(image) > SEAL_IMAGE_BYTES:
-        raise SealImageUnusable(Text("larger than 300 KB", "300 KB を超えています"))
+        raise SigningRefused("seal-image-unusable", cause=Text("larger than 300 KB", "300 KB を超えています"))
     kind = next((name for start, name in _IMAGE_STARTS.items() if image.startswith(start)), None)
     if kind is None:
-        raise SealImageUnusable(Text("neither PNG nor JPEG", "PNG でも JPEG でもありません"))
+        raise SigningRefused("seal-image-unusable", cause=Text("neither PNG nor JPEG", "PNG でも JPEG でもありません"))
     try:
         with Image.open(BytesIO(image)) as opened:
             if opened.width * opened.height > _MAX_PIXELS:
-                raise SealImageUnusable(Text("more than 4 million pixels", "400万画素を超えています"))
+                raise SigningRefused(
+                    "seal-image-unusable", cause=Text("more than 4 million pixels", "400万画素を超えています")
+                )
             opened.verify()
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise SealImageUnusable(Text("damaged", "壊れています")) from error
+        raise SigningRefused("seal-image-unusable", cause=Text("damaged", "壊れています")) from error
     return kind
 
 

@@ -24,7 +24,7 @@ from signkit.cms.archive_timestamp import (
 from signkit.cms.container import Container, ContainerUnreadable, Parts, read_container, without_armour
 from signkit.cms.content import BytesPieces, Content
 from signkit.cms.der import SEQUENCE, element, explicit
-from signkit.errors import CmsNotUsable, NothingToExtend, SignatureSelfCheckFailed, TimestampUnavailable
+from signkit.errors import SigningRefused, TimestampUnavailable
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.names import is_identified
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
@@ -67,9 +67,10 @@ def sign_content(
     """Sign ``content`` at ``level``, beside the signatures in ``onto`` if there are some.
 
     Raises:
-        KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
+        SigningRefused("key-not-for-documents"): an authentication key, or a certificate whose usage or validity forbids
+            it.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
-        CmsNotUsable: ``onto`` signs other content, or would be broken by an addition.
+        SigningRefused("cms-not-usable"): ``onto`` signs other content, or would be broken by an addition.
     """
     assert statement.signing_time is not None
     refuse_other_keys(signer, statement.signing_time)
@@ -93,12 +94,12 @@ def extend_content(parts: Parts, content: Content, level: Level, services: Servi
     """Raise every signature in ``parts`` to ``level``, or renew its evidence and archive timestamp.
 
     Raises:
-        NothingToExtend: there is no signature in it.
-        CmsNotUsable: it signs other content, or would be broken by an addition.
+        SigningRefused("nothing-to-extend"): there is no signature in it.
+        SigningRefused("cms-not-usable"): it signs other content, or would be broken by an addition.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
     """
     if not parts.signer_infos:
-        raise NothingToExtend()
+        raise SigningRefused("nothing-to-extend")
     if not services.timestamps and level.has_timestamp:
         raise TimestampUnavailable("no service is named / 指定がありません")
     _prepare(content, parts, _IMPRINT_DIGEST)
@@ -113,15 +114,15 @@ def countersign(parts: Parts, index: int, signer: Signer, time: datetime) -> Par
     """Sign the signature at ``index`` (from 0): a counter-signature in its unsigned attributes (RFC 5652 11.4).
 
     Raises:
-        KeyNotForDocuments, SignatureSelfCheckFailed: see `sign_content`.
-        CmsNotUsable: the SignerInfo cannot be read, or would be broken by an addition.
+        SigningRefused("key-not-for-documents", "self-check-failed"): see `sign_content`.
+        SigningRefused("cms-not-usable"): the SignerInfo cannot be read, or would be broken by an addition.
     """
     refuse_other_keys(signer, time)
     infos = list(parts.signer_infos)
     with _reading():
         info = InfoParts.of(infos[index])
         if info.has_old_archive:
-            raise CmsNotUsable(_OLD_ARCHIVE)
+            raise SigningRefused("cms-not-usable", cause=_OLD_ARCHIVE)
     digest = Content(BytesPieces(info.signature)).digest(signer.algorithm.digest)
     made = make_signature(signer, digest, Statement(signing_time=time, counter=True))
     infos[index] = info.with_unsigned(attribute("counter_signature", made.signer_infos[0])).encoded()
@@ -135,13 +136,13 @@ def open_signature(stream: BinaryIO) -> Iterator[Container]:
     """Give a signature file, DER, BER or PEM, that shall be added to.
 
     Raises:
-        CmsNotUsable: it holds no SignedData.
+        SigningRefused("cms-not-usable"): it holds no SignedData.
     """
     try:
         with without_armour(stream) as plain:
             yield read_container(plain)
     except ContainerUnreadable as error:
-        raise CmsNotUsable(Text(str(error), f"CMS として読めません ({error})")) from error
+        raise SigningRefused("cms-not-usable", cause=Text(str(error), f"CMS として読めません ({error})")) from error
 
 
 def check_written(
@@ -156,13 +157,13 @@ def check_written(
         certificate: whose signature is checked; None where nothing was signed.
 
     Raises:
-        SignatureSelfCheckFailed: anything does not fit; the cause says what.
+        SigningRefused("self-check-failed"): anything does not fit; the cause says what.
     """
     try:
         with without_armour(stream) as plain:
             _check_container(read_container(plain), parts, content if attached else None)
     except ContainerUnreadable as error:
-        raise SignatureSelfCheckFailed(str(error)) from error
+        raise SigningRefused("self-check-failed", cause=str(error)) from error
     if certificate is not None:
         _check_signature(_infos(parts)[-1], content, _certificate(certificate))
 
@@ -176,24 +177,24 @@ def _check_container(container: Container, parts: Parts, attached: Content | Non
         (there.digest_algorithms, parts.digest_algorithms),
     ]
     if container.trailing or any(sorted(one) != sorted(other) for one, other in lists):
-        raise SignatureSelfCheckFailed("what came back from the disk is not what was written")
+        raise SigningRefused("self-check-failed", cause="what came back from the disk is not what was written")
     if (container.content is None) != (attached is None):
-        raise SignatureSelfCheckFailed("the content is not where it should be")
+        raise SigningRefused("self-check-failed", cause="the content is not where it should be")
     if container.content is None or attached is None:
         return
     if container.content.digest(_IMPRINT_DIGEST) != attached.digest(_IMPRINT_DIGEST):
-        raise SignatureSelfCheckFailed("the file changed while it was being signed")
+        raise SigningRefused("self-check-failed", cause="the file changed while it was being signed")
 
 
 def _check_signature(info: cms.SignerInfo, content: Content, own: x509.Certificate) -> None:
     hash_name = info["digest_algorithm"]["algorithm"].native
     if _signed_digest(info) != content.digest(hash_name):
-        raise SignatureSelfCheckFailed("the digest of the content is another than the signed one")
+        raise SigningRefused("self-check-failed", cause="the digest of the content is another than the signed one")
     attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     try:
         verify_signature(own, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
     except SignatureInvalid as error:
-        raise SignatureSelfCheckFailed(str(error)) from error
+        raise SigningRefused("self-check-failed", cause=str(error)) from error
 
 
 @contextmanager
@@ -202,7 +203,9 @@ def _reading() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError) as error:
-        raise CmsNotUsable(Text(f"it is damaged ({error})", f"壊れています ({error})")) from error
+        raise SigningRefused(
+            "cms-not-usable", cause=Text(f"it is damaged ({error})", f"壊れています ({error})")
+        ) from error
 
 
 def _prepare(content: Content, parts: Parts | None, digest: str) -> None:
@@ -215,10 +218,10 @@ def _prepare(content: Content, parts: Parts | None, digest: str) -> None:
         for info in infos:
             signed = _signed_digest(info)
             if signed is not None and signed != content.digest(info["digest_algorithm"]["algorithm"].native):
-                raise CmsNotUsable(_OTHER_CONTENT)
+                raise SigningRefused("cms-not-usable", cause=_OTHER_CONTENT)
             # An addition would break an archive timestamp of the kinds that cover all certificates as one.
             if InfoParts.of(info.dump()).has_old_archive:
-                raise CmsNotUsable(_OLD_ARCHIVE)
+                raise SigningRefused("cms-not-usable", cause=_OLD_ARCHIVE)
 
 
 def _stamped(raw: bytes, services: Services) -> bytes:
@@ -272,7 +275,7 @@ def _entities(parts: Parts, indices: Sequence[int]) -> list[x509.Certificate]:
     for index in indices:
         signer = _signer_of(infos[index], _pool(parts))
         if signer is None:
-            raise CmsNotUsable(_NO_CERTIFICATE)
+            raise SigningRefused("cms-not-usable", cause=_NO_CERTIFICATE)
         found[signer.sha256] = signer
         for token in InfoParts.of(parts.signer_infos[index]).tokens:
             service = _token_signer(token)

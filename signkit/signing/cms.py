@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from signkit.cms.container import Parts
 from signkit.cms.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
-from signkit.errors import SignatureSelfCheckFailed
+from signkit.errors import SigningRefused
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.signers.base import KeyFacts, SignatureAlgorithm, Signer
 
@@ -87,7 +87,7 @@ def make_signature(
         timestamp: adds a signature timestamp (B-T) over the signature value.
 
     Raises:
-        SignatureSelfCheckFailed: the key's signature does not fit its certificate.
+        SigningRefused("self-check-failed"): the key's signature does not fit its certificate.
         TimestampUnavailable: no service gave a token.
     """
     attributes = signed_attributes(signer, content_digest, statement)
@@ -105,7 +105,7 @@ def join_signature(
     """Return the SignedData of a ``signature`` over ``attributes``, wherever the key made it.
 
     Raises:
-        SignatureSelfCheckFailed: the signature does not fit the certificate and the attributes.
+        SigningRefused("self-check-failed"): the signature does not fit the certificate and the attributes.
         TimestampUnavailable: no service gave a token.
     """
     fixed = _fixed_parts_of(key)
@@ -258,4 +258,4 @@ def _check_own_signature(fixed: _Fixed, digest_name: str, signature: bytes, data
     try:
         verify_signature(fixed.certificate, fixed.signature_mechanism, digest_name, signature, data)
     except SignatureInvalid as error:
-        raise SignatureSelfCheckFailed(str(error)) from error
+        raise SigningRefused("self-check-failed", cause=str(error)) from error

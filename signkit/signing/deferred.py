@@ -18,15 +18,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from signkit.cms.content import BytesPieces, Content
-from signkit.errors import (
-    DeferredCertificateOther,
-    DeferredExpired,
-    DeferredFileChanged,
-    DeferredRequestUnreadable,
-    DeferredRoomTooSmall,
-    DeferredSignatureUnfit,
-    KeyFileUnusable,
-)
+from signkit.errors import SignerUnusable, SigningRefused
 from signkit.limits import REQUEST_BYTES
 from signkit.pdf.contract import read_contract
 from signkit.pdf.fields import signature_fields
@@ -113,7 +105,7 @@ class DeferredKey:
         """Return the key of the first of ``certificates`` (DER); the others, else a known issuer, are its chain.
 
         Raises:
-            KeyFileUnusable: a kind of key that does not sign here.
+            SignerUnusable("key-file-unusable"): a kind of key that does not sign here.
         """
         from asn1crypto import x509
         from cryptography.hazmat.primitives.serialization import load_der_public_key
@@ -122,9 +114,11 @@ class DeferredKey:
         try:
             algorithm = algorithm_of(load_der_public_key(own.public_key.dump()))
         except KeyUnfit as unfit:
-            raise KeyFileUnusable(source, unfit.cause) from unfit
+            raise SignerUnusable("key-file-unusable", path=source, cause=unfit.cause) from unfit
         except ValueError as error:
-            raise KeyFileUnusable(source, Text("its key cannot be read", "鍵を読み取れません")) from error
+            raise SignerUnusable(
+                "key-file-unusable", path=source, cause=Text("its key cannot be read", "鍵を読み取れません")
+            ) from error
         issuer = find_issuer(own, iter(issuers)) if len(certificates) == 1 else None
         return cls(certificates[0], tuple(certificates[1:]) or ((issuer.dump(),) if issuer else ()), algorithm)
 
@@ -199,7 +193,7 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
     """Read a request file.
 
     Raises:
-        DeferredRequestUnreadable: it is not what `DeferredRequest.to_json` writes.
+        SigningRefused("request-unreadable"): it is not what `DeferredRequest.to_json` writes.
     """
     from jsonschema import Draft202012Validator, ValidationError
 
@@ -210,9 +204,11 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
         Draft202012Validator(_FORM).validate(content)
         return _from_json(content)
     except ValidationError as error:
-        raise DeferredRequestUnreadable(path, f"{error.json_path} is not as it should be") from error
+        raise SigningRefused(
+            "request-unreadable", path=path, cause=f"{error.json_path} is not as it should be"
+        ) from error
     except (ValueError, RecursionError) as error:
-        raise DeferredRequestUnreadable(path, str(error)[:200] or "it is damaged") from error
+        raise SigningRefused("request-unreadable", path=path, cause=str(error)[:200] or "it is damaged") from error
 
 
 def _from_json(content: dict[str, Any]) -> DeferredRequest:
@@ -268,10 +264,12 @@ def prepare(
         password: opens ``pdf`` where it is encrypted.
 
     Raises:
-        KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
-        SigningFieldMissing, AlreadySigned, OutOfTurn, PdfNotSignable: see `signkit.signing.turn.check_turn`.
-        SeedValueViolated, FieldNotAdded: see `signkit.signing.pades.sign_field`.
-        SignerNotParty: the certificate names somebody else than the role's party.
+        SigningRefused("key-not-for-documents"), TimestampUnavailable, EvidenceMissing, CertificateRevoked: see
+            `levels.sign`.
+        SigningRefused("field-missing", "field-signed", "out-of-turn"), PdfNotSignable: see
+            `signkit.signing.turn.check_turn`.
+        SigningRefused("seed-value-violated", "field-not-added"): see `signkit.signing.pades.sign_field`.
+        SigningRefused("signer-not-party"): the certificate names somebody else than the role's party.
     """
     turn = check_turn(pdf, request.field, password, adds_field=request.place is not None)
     refuse_unfinishable(key, request.time, level, services, request.profile)
@@ -343,31 +341,34 @@ def complete(
         password: opens the file where it is encrypted.
 
     Raises:
-        DeferredExpired, DeferredFileChanged, DeferredCertificateOther, SignerNotParty: it is not the request,
+        SigningRefused("request-expired", "request-file-changed", "request-certificate-other", "signer-not-party"): it
+            is not the request,
             the file, the certificate or the party that it was.
-        DeferredSignatureUnfit: the signature does not fit.
-        AlreadySigned, SigningFieldMissing, FieldNotAdded, OutOfTurn: the file does not wait for this role.
-        DeferredRoomTooSmall: certificates and timestamp together take more room than was kept.
-        KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `levels.sign`.
+        SigningRefused("request-signature-unfit"): the signature does not fit.
+        SigningRefused("field-signed", "field-missing", "field-not-added", "out-of-turn"): the file does not wait for
+            this role.
+        SigningRefused("request-room-too-small"): certificates and timestamp together take more room than was kept.
+        SigningRefused("key-not-for-documents"), TimestampUnavailable, EvidenceMissing, CertificateRevoked: see
+            `levels.sign`.
     """
     if now >= request.expires:
-        raise DeferredExpired(request.expires.strftime(_TIME_FORMAT))
+        raise SigningRefused("request-expired", expires=request.expires.strftime(_TIME_FORMAT))
     original, file = _bound_file(request, prepared, key)
     if hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
-        raise DeferredCertificateOther()
+        raise SigningRefused("request-certificate-other")
     turn = check_turn(original, request.role, password, adds_field=_adds_field(original, prepared, request, password))
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
     attributes = signed_attributes(key, file.digest, request.profile.statement(request.created))
     if attributes != request.attributes:
-        raise DeferredFileChanged(request.file)
+        raise SigningRefused("request-file-changed", name=request.file)
     fitting = _fitting_signature(key, attributes, signature)
     refuse_unfinishable(key, now, request.level, services, request.profile)
     stamp = signature_timestamper(request.level, services)
     try:
         signed = file.filled(join_signature(key, attributes, fitting, timestamp=stamp).encoded())
     except RoomTooSmall as larger:
-        raise DeferredRoomTooSmall(larger.needed) from larger
+        raise SigningRefused("request-room-too-small", needed=larger.needed) from larger
     check_signed(original, signed, key.certificate)
     result = replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
     before, after = (judge(each, services.judgement, password) for each in (original, result.pdf))
@@ -392,7 +393,7 @@ def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tup
         and re.fullmatch(rb"<0+>", room) is not None
     )
     if not fits:
-        raise DeferredFileChanged(request.file)
+        raise SigningRefused("request-file-changed", name=request.file)
     content = Content(BytesPieces(prepared[: request.start], prepared[request.end :]))
     return original, PreparedFile(prepared, content.digest(key.algorithm.digest), request.start, request.end)
 
@@ -408,7 +409,7 @@ def _fitting_signature(key: KeyFacts, attributes: bytes, given: bytes) -> bytes:
         except SignatureInvalid:
             continue
         return candidate
-    raise DeferredSignatureUnfit()
+    raise SigningRefused("request-signature-unfit")
 
 
 def _readings(given: bytes) -> Iterator[bytes]:

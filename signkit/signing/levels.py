@@ -12,7 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from signkit.errors import KeyNotForDocuments, NothingToExtend, SignatureNotTimestamped, TimestampUnavailable
+from signkit.errors import SigningRefused, TimestampUnavailable
 from signkit.jpki.certificates import is_authentication_certificate
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
@@ -96,11 +96,12 @@ def sign(
     """Sign ``pdf`` at ``level`` and check the result before returning it.
 
     Raises:
-        KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
+        SigningRefused("key-not-for-documents"): an authentication key, or a certificate whose usage or validity forbids
+            it.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
-        UsageProblem, KeyNotForRegistry: the request's profile takes no such level, no such key.
-        EarlierSignatureHarmed: another party's signature would be worse than it is.
-        SigningFieldMissing, AlreadySigned, PdfNotSignable: see `signkit.signing.pades.sign_field`.
+        UsageProblem, SigningRefused("key-not-for-registry"): the request's profile takes no such level, no such key.
+        SigningRefused("earlier-signature-harmed"): another party's signature would be worse than it is.
+        SigningRefused("field-missing", "field-signed"), PdfNotSignable: see `signkit.signing.pades.sign_field`.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
     refuse_unfinishable(signer, request.time, level, services, request.profile)
@@ -118,8 +119,8 @@ def refuse_unfinishable(
     """Refuse before the key is used what could not be finished afterwards.
 
     Raises:
-        KeyNotForDocuments, TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `sign`.
-        UsageProblem, KeyNotForRegistry: the profile takes no such level, no such key.
+        SigningRefused("key-not-for-documents"), TimestampUnavailable, EvidenceMissing, CertificateRevoked: see `sign`.
+        UsageProblem, SigningRefused("key-not-for-registry"): the profile takes no such level, no such key.
     """
     refuse_other_keys(key, time)
     profile.refuse_timestamps(wanted=level is not Level.B_B)
@@ -153,18 +154,19 @@ def extend(pdf: bytes, level: Level, services: Services, *, password: Password =
     """Add evidence for every signature and timestamp in ``pdf``, and for B-LTA a (further) document timestamp.
 
     Raises:
-        NothingToExtend: the file holds no signature.
-        SignatureNotTimestamped: B-LT is asked for, and a signature bears no timestamp that it could build on.
+        SigningRefused("nothing-to-extend"): the file holds no signature.
+        SigningRefused("signature-not-timestamped"): B-LT is asked for, and a signature bears no timestamp that it could
+            build on.
         TimestampUnavailable, EvidenceMissing, CertificateRevoked: the level's needs are not met.
-        EarlierSignatureHarmed: a signature would be worse than it is.
+        SigningRefused("earlier-signature-harmed"): a signature would be worse than it is.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
     if not signature_fields(pdf, password).signed:
-        raise NothingToExtend()
+        raise SigningRefused("nothing-to-extend")
     if level is Level.B_LTA and not services.timestamps:
         raise TimestampUnavailable("no service is named / 指定がありません")
     if level is Level.B_LT and (untimed := embedded_in(pdf, password).untimed):
-        raise SignatureNotTimestamped(", ".join(untimed))
+        raise SigningRefused("signature-not-timestamped", fields=", ".join(untimed))
     result = _with_evidence(pdf, level, services, (), password)
     before, after = (judge(each, services.judgement, password) for each in (pdf, result.pdf))
     refuse_harm(before, after, added=0)
@@ -224,23 +226,28 @@ def refuse_other_keys(key: KeyFacts, time: datetime) -> None:
     """Refuse a key that must not sign documents at ``time``.
 
     Raises:
-        KeyNotForDocuments: an authentication key, or a certificate whose usage or validity forbids it.
+        SigningRefused("key-not-for-documents"): an authentication key, or a certificate whose usage or validity forbids
+            it.
     """
     from asn1crypto import x509
 
     certificate = x509.Certificate.load(key.certificate)
     if is_authentication_certificate(certificate):
-        raise KeyNotForDocuments(
-            Text(
+        raise SigningRefused(
+            "key-not-for-documents",
+            cause=Text(
                 "it is a user authentication certificate (利用者証明用電子証明書)",
                 "利用者証明用電子証明書の鍵です",
-            )
+            ),
         )
     usage = certificate.key_usage_value
     if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
-        raise KeyNotForDocuments(Text("its certificate is not for signatures", "署名用の証明書ではありません"))
+        raise SigningRefused(
+            "key-not-for-documents", cause=Text("its certificate is not for signatures", "署名用の証明書ではありません")
+        )
     if not certificate.not_valid_before <= time <= certificate.not_valid_after:
         period = f"{certificate.not_valid_before:%Y-%m-%d} – {certificate.not_valid_after:%Y-%m-%d}"
-        raise KeyNotForDocuments(
-            Text(f"its certificate is valid {period} only", f"証明書の有効期間 ({period}) の外です")
+        raise SigningRefused(
+            "key-not-for-documents",
+            cause=Text(f"its certificate is valid {period} only", f"証明書の有効期間 ({period}) の外です"),
         )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import AlreadySigned, PdfNotSignable, SigningFieldMissing, TimestampUnavailable
+from signkit.errors import PdfNotSignable, SigningRefused, TimestampUnavailable
 from signkit.pdf.fields import FieldNames
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.appending import open_writer, written
@@ -49,8 +49,8 @@ def refuse_unwanted(pdf: bytes, request: SignatureRequest, *, timestamped: bool,
     """Refuse before a key is opened what the field demands otherwise; what hangs on the key is left to `sign_field`.
 
     Raises:
-        SeedValueViolated: the field demands something else than this signature.
-        FieldNotAdded: the request's place cannot take a field.
+        SigningRefused("seed-value-violated"): the field demands something else than this signature.
+        SigningRefused("field-not-added"): the request's place cannot take a field.
         PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `signkit.pdf.fields.open_pdf`.
     """
     if request.place is None and not may_hold(pdf, b"/SV"):
@@ -76,10 +76,10 @@ def sign_field(
     """Fill ``request.field`` with a signature and return the whole new file; ``pdf`` is its exact beginning.
 
     Raises:
-        SigningFieldMissing: no such field; the error lists those there are.
-        AlreadySigned: the field has a value.
-        SeedValueViolated: the field demands something else than this signature.
-        FieldNotAdded: the request's place cannot take a field.
+        SigningRefused("field-missing"): no such field; the error lists those there are.
+        SigningRefused("field-signed"): the field has a value.
+        SigningRefused("seed-value-violated"): the field demands something else than this signature.
+        SigningRefused("field-not-added"): the request's place cannot take a field.
         PdfNotSignable: the file cannot be read, or its certification forbids a further signature.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
@@ -159,7 +159,8 @@ def prepare_field(
     """Write the signature's field, appearance and dictionary with ``room`` bytes for the signature of ``key`` itself.
 
     Raises:
-        SigningFieldMissing, AlreadySigned, SeedValueViolated, FieldNotAdded, PdfNotSignable: see `sign_field`.
+        SigningRefused("field-missing", "field-signed", "seed-value-violated", "field-not-added"), PdfNotSignable: see
+            `sign_field`.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
     from pyhanko.sign.signers.cms_embedder import SigObjSetup
@@ -283,11 +284,11 @@ def _field_lock(lock: Any) -> FieldMDPSpec:
 def _refuse_unless_signable(writer: IncrementalPdfFileWriter, request: SignatureRequest) -> None:
     names = _field_names(writer.prev)
     if request.field in names.signed:
-        raise AlreadySigned(request.field)
+        raise SigningRefused("field-signed", role=request.field)
     if request.place is not None:
         refuse_unplaceable(writer.prev, request.field, request.place)
     elif request.field not in names.empty:
-        raise SigningFieldMissing(request.field, names.empty, names.signed)
+        raise SigningRefused("field-missing", role=request.field, empty=names.empty, signed=names.signed)
     if request.certify and names.signed:
         raise PdfNotSignable(Text("only the first signature can certify it", "文書を証明できるのは最初の署名だけです"))
     if _certified_permission(writer.prev) == _NO_CHANGES:

@@ -6,7 +6,7 @@ What is compared, and what counts as the same: docs/concepts/party-match.md.
 
 from __future__ import annotations
 
-from signkit.errors import SignerNotParty
+from signkit.errors import SigningRefused
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
 from signkit.pdf.contract import EmbeddedParty
 
@@ -22,7 +22,7 @@ def refuse_other_person(party: EmbeddedParty | None, certificate: bytes) -> Part
         certificate: the signer's, DER.
 
     Raises:
-        SignerNotParty: the certificate names somebody else.
+        SigningRefused("signer-not-party"): the certificate names somebody else.
     """
     from asn1crypto import x509
 
@@ -32,5 +32,5 @@ def refuse_other_person(party: EmbeddedParty | None, certificate: bytes) -> Part
     match = match_person(signer_identity(x509.Certificate.load(certificate)), claim)
     if match.verdict == "mismatch":
         reasons = [reason.text for reason in match.reasons if reason.verdict == "mismatch"]
-        raise SignerNotParty(party.role, reasons[0])
+        raise SigningRefused("signer-not-party", role=party.role, reason=reasons[0])
     return match

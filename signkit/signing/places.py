@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import FieldNotAdded
+from signkit.errors import SigningRefused
 from signkit.pdf.writing.forms import form_fields
 from signkit.pdf.writing.opening import entry
 from signkit.words import Text
@@ -45,7 +45,7 @@ def refuse_unplaceable(reader: PdfFileReader, name: str, place: Place) -> None:
     """Refuse a field that the document cannot or must not take.
 
     Raises:
-        FieldNotAdded: see `refuse_new_field`; or the place is not on the page.
+        SigningRefused("field-not-added"): see `refuse_new_field`; or the place is not on the page.
     """
     refuse_new_field(reader, name)
     _box(_page(reader, name, place), name, place)
@@ -55,21 +55,21 @@ def refuse_new_field(reader: PdfFileReader, name: str) -> None:
     """Refuse a field that the document must not take, wherever it lay.
 
     Raises:
-        FieldNotAdded: the name is no field's or is taken, or a signature forbids it.
+        SigningRefused("field-not-added"): the name is no field's or is taken, or a signature forbids it.
     """
     if not name or "." in name or not name.isprintable():
-        raise FieldNotAdded(name, _NO_NAME)
+        raise SigningRefused("field-not-added", role=name, cause=_NO_NAME)
     fields = list(form_fields(reader))
     if any(name in (field.name, field.name.partition(".")[0]) for field in fields):
-        raise FieldNotAdded(name, _TAKEN)
+        raise SigningRefused("field-not-added", role=name, cause=_TAKEN)
     if entry(reader.root, "/Perms") is not None and "/DocMDP" in reader.root["/Perms"]:
-        raise FieldNotAdded(name, _CERTIFIED)
+        raise SigningRefused("field-not-added", role=name, cause=_CERTIFIED)
     for field in fields:
         if field.kind == "/Sig" and entry(field.dictionary, "/V") is not None and _locks(field.dictionary, name):
             by = Text(
                 f"the signature {field.name!r} locks the form", f"署名 {field.name!r} がフォームをロックしています"
             )
-            raise FieldNotAdded(name, by)
+            raise SigningRefused("field-not-added", role=name, cause=by)
 
 
 def field_at(writer: IncrementalPdfFileWriter, name: str, place: Place) -> SigFieldSpec:
@@ -97,9 +97,12 @@ def _page_count(reader: PdfFileReader) -> int:
 def _page(reader: PdfFileReader, name: str, place: Place) -> Any:
     count, index = _page_count(reader), _index(reader, place)
     if not 0 <= index < count:
-        raise FieldNotAdded(
-            name,
-            Text(f"there is no page {place.page} of {count}", f"{place.page} ページ目はありません (全 {count} ページ)"),
+        raise SigningRefused(
+            "field-not-added",
+            role=name,
+            cause=Text(
+                f"there is no page {place.page} of {count}", f"{place.page} ページ目はありません (全 {count} ページ)"
+            ),
         )
     return reader.find_page_for_modification(index)[0].get_object()
 
@@ -145,7 +148,11 @@ def _box(page: Any, name: str, place: Place) -> Box:
     u1, v1 = u0 + place.width * scale, v0 + place.height * scale
     if u0 < 0 or v0 < 0 or u1 > width + _TOLERANCE or v1 > height + _TOLERANCE:
         size = f"{width / scale:.0f} × {height / scale:.0f} mm"
-        raise FieldNotAdded(name, Text(f"the page shows only {size}", f"ページの大きさ ({size}) に収まりません"))
+        raise SigningRefused(
+            "field-not-added",
+            role=name,
+            cause=Text(f"the page shows only {size}", f"ページの大きさ ({size}) に収まりません"),
+        )
     corners = {
         0: ((x0 + u0, y1 - v0), (x0 + u1, y1 - v1)),
         90: ((x0 + v0, y0 + u0), (x0 + v1, y0 + u1)),

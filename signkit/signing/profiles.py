@@ -59,7 +59,7 @@ class Profile(StrEnum):
             algorithm: how the key signs.
 
         Raises:
-            KeyNotForRegistry: it is not RSA with 2048 bits, or does not sign with SHA-256.
+            SigningRefused("key-not-for-registry"): it is not RSA with 2048 bits, or does not sign with SHA-256.
         """
         if self is Profile.REGISTRY:
             _refuse_other_keys(certificate, algorithm)
@@ -68,13 +68,15 @@ class Profile(StrEnum):
 def _refuse_other_keys(der: bytes, algorithm: SignatureAlgorithm) -> None:
     from asn1crypto import x509
 
-    from signkit.errors import KeyNotForRegistry
+    from signkit.errors import SigningRefused
 
     key = x509.Certificate.load(der).public_key
     kind = "RSA" if algorithm.key_type == "rsa" else algorithm.key_type.upper()
     bits = key.bit_size if key.algorithm in ("rsa", "rsassa_pss", "ec") else None
     if (algorithm.key_type, algorithm.digest, bits) != ("rsa", "sha256", REGISTRY_KEY_BITS):
-        raise KeyNotForRegistry(" ".join(str(part) for part in (kind, bits, algorithm.digest.upper()) if part))
+        raise SigningRefused(
+            "key-not-for-registry", kind=" ".join(str(part) for part in (kind, bits, algorithm.digest.upper()) if part)
+        )
 
 
 _NO_TIMESTAMPS = Text(

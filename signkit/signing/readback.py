@@ -11,7 +11,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from signkit.errors import EarlierSignatureHarmed, SignatureSelfCheckFailed
+from signkit.errors import SigningRefused
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.algorithms import SignatureInvalid, is_known_digest, verify_signature
 from signkit.validation.options import ValidationOptions
@@ -28,18 +28,18 @@ def check_signed(original: bytes, signed: bytes, certificate: bytes) -> None:
     """Check that ``signed`` begins with ``original`` and adds one signature of ``certificate`` that holds.
 
     Raises:
-        SignatureSelfCheckFailed: anything does not fit; the cause says what.
+        SigningRefused("self-check-failed"): anything does not fit; the cause says what.
     """
     if not signed.startswith(original):
-        raise SignatureSelfCheckFailed("the original file was changed")
+        raise SigningRefused("self-check-failed", cause="the original file was changed")
     ranges = _BYTE_RANGE.findall(signed, len(original))
     if not ranges:
-        raise SignatureSelfCheckFailed("no byte range was written")
+        raise SigningRefused("self-check-failed", cause="no byte range was written")
     first_length, second_start, second_length = (int(number) for number in ranges[0])
     contents = signed[first_length:second_start]
     covered = signed[:first_length], signed[second_start : second_start + second_length]
     if contents[:1] != b"<" or contents[-1:] != b">" or len(covered[1]) != second_length:
-        raise SignatureSelfCheckFailed("the byte range does not fit the file")
+        raise SigningRefused("self-check-failed", cause="the byte range does not fit the file")
     _check_cms(bytes.fromhex(contents[1:-1].decode("ascii")), covered, certificate)
 
 
@@ -56,18 +56,18 @@ def refuse_harm(before: Report, after: Report, *, added: int) -> None:
         added: how many signatures were added (document timestamps apart).
 
     Raises:
-        EarlierSignatureHarmed: a signature is gone, or its judgement is worse.
-        SignatureSelfCheckFailed: the judge does not see the new signature, or it does not hold.
+        SigningRefused("earlier-signature-harmed"): a signature is gone, or its judgement is worse.
+        SigningRefused("self-check-failed"): the judge does not see the new signature, or it does not hold.
     """
     for index, earlier in enumerate(before.signatures):
         later = after.signatures[index] if index < len(after.signatures) else None
         if later is None or later.field != earlier.field or _merit(later) < _merit(earlier):
-            raise EarlierSignatureHarmed(str(earlier.field))
+            raise SigningRefused("earlier-signature-harmed", field=str(earlier.field))
     new = after.signatures[len(before.signatures) :]
     if len(new) != added or len(after.document_timestamps) < len(before.document_timestamps):
-        raise SignatureSelfCheckFailed("it is not found in the file again")
+        raise SigningRefused("self-check-failed", cause="it is not found in the file again")
     if bad := next((item for item in new if item.verdict is Verdict.FAILED or not item.intact), None):
-        raise SignatureSelfCheckFailed(", ".join(reason.code for reason in bad.reasons))
+        raise SigningRefused("self-check-failed", cause=", ".join(reason.code for reason in bad.reasons))
 
 
 def _merit(signature: SignatureReport) -> tuple[int, bool, bool]:
@@ -81,13 +81,13 @@ def _check_cms(padded: bytes, covered: tuple[bytes, bytes], certificate: bytes) 
     info = cms.ContentInfo.load(padded)["content"]["signer_infos"][0]
     hash_name = info["digest_algorithm"]["algorithm"].native
     if _attribute(info, "message_digest") != _digest(hash_name, covered):
-        raise SignatureSelfCheckFailed("the digest of the file is another than the signed one")
+        raise SigningRefused("self-check-failed", cause="the digest of the file is another than the signed one")
     attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
     own = x509.Certificate.load(certificate)
     try:
         verify_signature(own, info["signature_algorithm"], hash_name, info["signature"].native, attributes)
     except SignatureInvalid as error:
-        raise SignatureSelfCheckFailed(str(error)) from error
+        raise SigningRefused("self-check-failed", cause=str(error)) from error
 
 
 def _attribute(info: cms.SignerInfo, name: str) -> object:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import SeedValueViolated
+from signkit.errors import SigningRefused
 from signkit.signers.base import KeyFacts
 from signkit.words import Text
 
@@ -70,7 +70,7 @@ def refuse_violation(field: Any, intention: Intention) -> None:
     """Refuse a signature that would not meet the demands of ``field``, a signature field's dictionary.
 
     Raises:
-        SeedValueViolated: with every demand that it would not meet.
+        SigningRefused("seed-value-violated"): with every demand that it would not meet.
         ValueError, KeyError, TypeError: the seed values cannot be read.
     """
     seed = _seed_of(field)
@@ -78,7 +78,7 @@ def refuse_violation(field: Any, intention: Intention) -> None:
         return
     unmet = tuple(_unmet(seed, intention))
     if unmet:
-        raise SeedValueViolated(intention.request.field, unmet)
+        raise SigningRefused("seed-value-violated", field=intention.request.field, demands=unmet)
 
 
 def _seed_of(field: Any) -> Any:

@@ -33,8 +33,9 @@ def available_services(
         trust: certificates believed as anchors, files or folders, beside JPKI's and those of the settings.
 
     Raises:
-        InputUnreadable, TrustAnchorUnreadable: what is named in ``trust`` or the settings cannot be used.
-        OutputNotWritten: the rehearsal cannot be kept.
+        InputUnreadable, TrustError("trust-anchor-unreadable"): what is named in ``trust`` or the settings cannot be
+            used.
+        FileUnusable("output-not-written"): the rehearsal cannot be kept.
     """
     timestamps: list[TimestampSource] = []
     issuers = default_trust_store(anchor_paths(settings, trust)).certificates("signature")

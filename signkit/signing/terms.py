@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from signkit.contracts.fonts import FontSet
-from signkit.errors import FileNotForRegistry, PdfNotSignable
+from signkit.errors import PdfNotSignable, SigningRefused
 from signkit.jpki.attributes import read_attributes
 from signkit.pdf.contract import EmbeddedParty
 from signkit.pdf.reading.unlocking import Password
@@ -100,9 +100,10 @@ def admit(
     Raises:
         PdfNotSignable: it cannot be read, or a signature in it does not hold.
         PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.turn.check_turn`.
-        SigningFieldMissing, AlreadySigned, OutOfTurn, FieldNotAdded: see `signkit.signing.turn.check_turn`.
-        SeedValueViolated: the field demands something else than these terms.
-        FileNotForRegistry: the registry would not take it however well it is signed.
+        SigningRefused("field-missing", "field-signed", "out-of-turn", "field-not-added"): see
+            `signkit.signing.turn.check_turn`.
+        SigningRefused("seed-value-violated"): the field demands something else than these terms.
+        SigningRefused("file-not-for-registry"): the registry would not take it however well it is signed.
         UsageProblem: the profile takes no such level.
     """
     terms.profile.refuse_timestamps(wanted=terms.level.has_timestamp)
@@ -138,7 +139,7 @@ def _refuse_unfit_for_registry(pdf: bytes, name: str, options: ValidationOptions
     held = validate_pdf(pdf, name=name, options=options).profile
     unfit = [violated for violated in held.violated if violated not in _SETTLED_BY_SIGNING] if held is not None else []
     if unfit:
-        raise FileNotForRegistry(name, ", ".join(unfit))
+        raise SigningRefused("file-not-for-registry", path=name, requirements=", ".join(unfit))
 
 
 def request_maker(
@@ -150,7 +151,7 @@ def request_maker(
         fonts: what the seal is drawn with; None: the shipped ones.
 
     Raises (when a request is made):
-        SealNotDrawable, SealImageUnusable: see `signkit.signing.appearance.seal_appearance`.
+        SigningRefused("seal-not-drawable", "seal-image-unusable"): see `signkit.signing.appearance.seal_appearance`.
     """
     name = signer_name(key, terms.role)
     return lambda certify: _request(terms, name, certify, fonts=fonts, drawn=terms.seal)

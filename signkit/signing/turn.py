@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from signkit.errors import (
-    AlreadySigned,
-    FieldNotAdded,
-    OutOfTurn,
-    SigningFieldMissing,
-)
+from signkit.errors import SigningRefused
 from signkit.pdf.contract import EmbeddedParty, read_contract
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
@@ -45,19 +40,19 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
         PdfNotSignable, InputUnreadable: the file cannot be read.
         ContractDataUnreadable: it carries a contract that cannot be read, or two that differ.
         PdfPasswordNeeded, PdfPasswordWrong: see `signkit.pdf.writing.opening.open_reader`.
-        SigningFieldMissing, AlreadySigned: as the fields say.
-        OutOfTurn: the contract fixes the order, and somebody else comes first.
-        FieldNotAdded: a field is to be made in a contract, which has those of its parties, or see
+        SigningRefused("field-missing", "field-signed"): as the fields say.
+        SigningRefused("out-of-turn"): the contract fixes the order, and somebody else comes first.
+        SigningRefused("field-not-added"): a field is to be made in a contract, which has those of its parties, or see
             `signkit.signing.places.refuse_new_field`.
     """
     fields = signature_fields(pdf, password)
     if role in fields.signed:
-        raise AlreadySigned(role)
+        raise SigningRefused("field-signed", role=role)
     if role not in fields.empty and not adds_field:
-        raise SigningFieldMissing(role, fields.empty, fields.signed)
+        raise SigningRefused("field-missing", role=role, empty=fields.empty, signed=fields.signed)
     contract = read_contract(pdf, password)
     if adds_field and contract is not None:
-        raise FieldNotAdded(role, _IS_CONTRACT)
+        raise SigningRefused("field-not-added", role=role, cause=_IS_CONTRACT)
     if adds_field:
         with reading_errors():
             refuse_new_field(open_reader(pdf, password), role)
@@ -65,7 +60,7 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
     if contract is not None and party is not None and contract.signing_order == "fixed":
         next_roles = contract.turn(fields.signed)
         if role not in next_roles:
-            raise OutOfTurn(role, ", ".join(next_roles))
+            raise SigningRefused("out-of-turn", role=role, next_role=", ".join(next_roles))
     return Turn(is_first=not fields.signed, is_contract=contract is not None, party=party)
 
 

@@ -17,10 +17,9 @@ from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import KnownStatus, Pool
 from signkit.pki.revocation.acceptance import Examination
 from signkit.pki.revocation.crl_index import Revoked
-from signkit.pki.revocation.indexed import IndexedRevocation
+from signkit.pki.revocation.indexed import is_local
 from signkit.pki.revocation.sources import (
     CrlEvidence,
-    FolderRevocation,
     IndexedStatus,
     OcspEvidence,
     RevocationAnswer,
@@ -174,11 +173,6 @@ def _counts(pool: Pool, certificate: KnownCertificate, issuer: x509.Certificate,
     if any(status.certificate == certificate.der for status in pool.statuses) or authority is None:
         return True
     return bool(Examination(pool, options.policy.algorithms, options.moment()).hear(certificate, authority).words)
-
-
-def is_local(source: RevocationSource) -> bool:
-    """Whether a source reads files of this machine and so may be asked offline."""
-    return isinstance(source, FolderRevocation | IndexedRevocation)
 
 
 def _asked(

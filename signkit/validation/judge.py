@@ -13,7 +13,8 @@ from signkit.pki.names import common_name, issuer_name
 from signkit.pki.paths.finding import RevocationStatus
 from signkit.pki.paths.judge import PathJudgement, TrustJudge
 from signkit.pki.paths.pool import Pool
-from signkit.validation.evidence import fetched_pool, is_local
+from signkit.pki.revocation.indexed import is_local
+from signkit.validation.evidence import fetched_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import reason

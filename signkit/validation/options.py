@@ -104,9 +104,9 @@ def validation_options(
         templates: the names or folders of those to compare with; none: the user's, then the shipped ones.
 
     Raises:
-        TemplateNotFound, TemplateInvalid: see `signkit.contracts.template.find_template`.
-        InputUnreadable, TrustAnchorUnreadable: see `signkit.pki.anchors.default_trust_store`.
-        PolicyUnreadable, PolicyInvalid: see `signkit.pki.policy.load_policy`.
+        ContractError("template-not-found", "template-invalid"): see `signkit.contracts.template.find_template`.
+        InputUnreadable, TrustError("trust-anchor-unreadable"): see `signkit.pki.anchors.default_trust_store`.
+        ValidationRefused("policy-unreadable", "policy-invalid"): see `signkit.pki.policy.load_policy`.
     """
     chosen = load_policy(Path(policy)) if policy.endswith(".toml") else shipped_policy(policy)
     asked = check_template or bool(templates) or chosen.party_basis == "page"

@@ -47,6 +47,10 @@ _WORDS: dict[str, Text] = {
         "The document's form does not lead to this signature (any more).",
         "この署名は、文書のフォームから辿れません (取り除かれた可能性があります)。",
     ),
+    "usage-rights": Text(
+        "It carries usage rights for a reader program, which are nobody's signature.",
+        "閲覧ソフトの使用権 (usage rights) が設定されています。これは署名ではありません。",
+    ),
     "not-cms": Text("The signature value cannot be read.", "署名値を読み取れません。"),
     # --- integrity
     "hash-mismatch": Text(
@@ -267,10 +271,6 @@ _WORDS: dict[str, Text] = {
     "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています: {detail}。"),
     "limit": Text("The file asks for too much: {detail}.", "ファイルが処理の上限を超えています: {detail}。"),
     "not-signed": Text("There is no signature in it.", "署名がありません。"),
-    "usage-rights": Text(
-        "It carries usage rights for a reader program, which are nobody's signature.",
-        "閲覧ソフトの使用権 (usage rights) が設定されています。これは署名ではありません。",
-    ),
     "unreadable": Text("The file cannot be read: {detail}.", "ファイルを読めません: {detail}。"),
     "internal": Text("The file could not be judged ({detail}).", "ファイルを判定できませんでした ({detail})。"),
 }

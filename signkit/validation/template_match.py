@@ -22,7 +22,7 @@ from signkit.contracts import fonts
 from signkit.contracts.kept import template_versions
 from signkit.contracts.provenance import provenance
 from signkit.contracts.template import WORD, Template, load_template
-from signkit.errors import SettingsInvalid, TemplateInvalid
+from signkit.errors import ContractError, FileUnusable
 from signkit.limits import LimitExceeded
 from signkit.pdf.attachments import file_specifications, names_of, streams_of
 from signkit.pdf.changes.values import Level, Rules
@@ -120,7 +120,7 @@ def _template(contract: EmbeddedContract, check: TemplateCheck) -> tuple[Templat
 def _loaded(folder: Path) -> Template | None:
     try:
         return load_template(folder)
-    except TemplateInvalid:
+    except ContractError:
         return None
 
 
@@ -158,7 +158,7 @@ def _compared(task: Task, first: FirstRevision) -> Comparison:
     started = time.monotonic()
     try:
         return _pool().submit(compare, task, first.file.password).result()  # type: ignore[no-any-return]
-    except (WorkerLost, RuntimeError, MemoryError, SettingsInvalid):
+    except (WorkerLost, RuntimeError, MemoryError, FileUnusable):
         return Comparison("failed")
     finally:
         first.file.meter.started += time.monotonic() - started  # typesetting has its own bound

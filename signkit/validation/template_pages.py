@@ -17,7 +17,7 @@ from signkit.contracts.free_text import FreeText, free_text
 from signkit.contracts.render import render_own_pages
 from signkit.contracts.template import Template, load_template
 from signkit.drawing import open_document
-from signkit.errors import ContractDataUnreadable, ContractRefused, SignKitError, TemplateInvalid
+from signkit.errors import ContractDataUnreadable, ContractError, ContractRefused, SignKitError
 from signkit.pdf.contract import EmbeddedContract, EmbeddedFile
 from signkit.settings import Settings
 
@@ -103,7 +103,7 @@ def compare(task: Task, password: str | None) -> Comparison:
     items = free_text(template, task.data)
     try:
         made = _typeset(template, task)
-    except (ContractRefused, ContractDataUnreadable, TemplateInvalid):
+    except (ContractRefused, ContractDataUnreadable, ContractError):
         return Comparison("refused", items)
     except SignKitError as error:
         return Comparison("word" if _is_of_word(error) else "failed", items)

@@ -10,12 +10,12 @@ from random import Random
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from signkit.trust.anchors import Anchor, AnchorLabel, TrustStore
 
+from signkit.pki.anchors import Anchor, AnchorLabel, TrustStore
 from signkit.validation.options import ValidationOptions
 from tests.attacks import shapes, syntax
 from tests.attacks.crypt import Crypt
-from tests.attacks.doc import Doc
+from tests.attacks.doc import Absent, Doc
 from tests.attacks.writer import Draft, Revision, Written, revision_of
 from tests.validation import pdfs, pki
 
@@ -129,7 +129,10 @@ def signed(draft: Draft, seal: str) -> bytes:
 
 
 def field_named(doc: Doc, name: bytes) -> int:
-    return next(number for number in doc.fields if doc.entries(number).get(b"/T") in (b"(" + name + b")", _hex(name)))
+    for number in doc.fields:
+        if doc.entries(number).get(b"/T") in (b"(" + name + b")", _hex(name)):
+            return number
+    raise Absent(f"field {name!r}")
 
 
 def _hex(name: bytes) -> bytes:

@@ -258,8 +258,7 @@ def timestamp_by_us_into_a_field(work: Work) -> None:
 
 @update
 def evidence_by_us(work: Work) -> None:
-    from signkit.trust.evidence import Evidence
-
+    from signkit.pki.revocation.collecting import Evidence
     from signkit.signing.pades import add_evidence
 
     work.data = add_evidence(work.data, Evidence((bases.authority().der, bases.stamper().der), (), ()))

@@ -27,8 +27,8 @@ PERMITTED, REFUSED, NOT_JUDGED, UNREADABLE = "permitted", "refused", "not judged
 _PARTNERS = {
     "shadows": ("cause to rebuild", "endings"),
     "shadows appended": ("cause to rebuild",),
-    "two roles, prepared": ("two roles",),
-    "lengths": ("lengths",),
+    "two roles, prepared": ("two roles, prepared", "two roles"),
+    "lengths, prepared": ("lengths, prepared",),
     "linearised": ("linearised",),
 }
 #: What goes wrong where two mutations do not go together.
@@ -85,6 +85,8 @@ def make(case: Case) -> Made:
     if preparations:
         if base.draft is None or case.base.startswith("ours/"):
             raise Absent("a draft")
+        if base.draft.layout == "linearised":
+            raise Absent("the draft's own numbers")  # qpdf, which linearises, gives its own
         draft = base.draft.copy()
         for step in preparations:
             step.mutation.apply(draft, random_of(step.seed))
@@ -110,7 +112,7 @@ def cases(count: int, seed: int, kind: str | None = None) -> Iterator[tuple[Case
 def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
     """Return the first case of a class that some base takes, trying one family of bases after the other."""
     for attempt in range(_TRIES):
-        first = choice.choice([item for item in MUTATIONS.values() if item.kind == kind])
+        first = _weighted(choice, _firsts(kind))
         families = [*bases.FAMILIES] if not first.prepares else [*shapes.SHAPES]
         choice.shuffle(families)
         for family in families:
@@ -125,11 +127,21 @@ def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
     raise AssertionError(f"no base for {kind}")
 
 
+def _firsts(kind: str) -> list[Mutation]:
+    """Return what a case of a class begins with: a preparation where the class has any."""
+    found = [item for item in MUTATIONS.values() if item.kind == kind]
+    return [item for item in found if item.prepares] or found
+
+
+def _weighted(choice: Random, mutations: list[Mutation]) -> Mutation:
+    return choice.choices(mutations, [item.weight for item in mutations])[0]
+
+
 def _case(choice: Random, first: Mutation, base: str, seed: str) -> Case:
     chosen = [first]
     if first.prepares or first.kind == "shadows appended":
         partners = [item for item in MUTATIONS.values() if item.kind in _PARTNERS[first.kind] and not item.prepares]
-        chosen.append(choice.choice(partners))
+        chosen.append(_weighted(choice, partners))
     extras = [item for item in MUTATIONS.values() if not item.prepares]
     chosen += [choice.choice(extras) for _ in range(choice.choice((0, 0, 0, 1, 1, 2)))]
     return Case(base, tuple(Step(item.name, f"{seed}/{at}") for at, item in enumerate(chosen)), first.kind)

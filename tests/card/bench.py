@@ -79,12 +79,14 @@ class Bench:
         until(self._is_up, f"PC/SC bench; its log is {RUN / 'log'}")
 
     def _is_up(self) -> bool:
-        from signkit.errors import CardServiceUnavailable
+        from signkit.errors import CardError
 
         assert self._process.poll() is None, (RUN / "log").read_text()
         try:
             return len(self._readers()) == len(READERS)
-        except CardServiceUnavailable:
+        except CardError as error:
+            if error.code != "card-service-unavailable":
+                raise
             return False
 
     @contextlib.contextmanager

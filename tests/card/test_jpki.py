@@ -11,9 +11,10 @@ from signkit.card.jpki import CardStatus, CertificateKind, JpkiApplication, Toke
 from signkit.card.pin import AUTHENTICATION, SIGNATURE
 from signkit.card.session import signing_session
 from signkit.card.transport import Connection
-from signkit.errors import CardAnswerInvalid, CardRefused, NoSigningCertificate, NotAnIndividualNumberCard, PinNeeded
+from signkit.errors import CardAnswerInvalid, CardRefused, NotAnIndividualNumberCard, PinNeeded
 from tests.card.contents import rsa_contents
 from tests.card.faults import SELECT_APPLICATION, FaultyCard, answer
+from tests.refusals import refused_as
 
 
 def select(card) -> JpkiApplication:
@@ -89,7 +90,7 @@ def test_a_card_without_signing_certificate_says_so_in_its_status():
 
 
 def test_a_card_without_signing_certificate_is_not_called_locked():
-    with pytest.raises(NoSigningCertificate):
+    with refused_as("no-signing-certificate"):
         select(without_signing_certificate()).verify(SIGNATURE, bytearray(b"SIGNKIT1"))
 
 
@@ -97,7 +98,7 @@ def test_a_card_without_signing_certificate_but_with_a_password_is_found_out_too
     card = without_signing_certificate()
     card.state.tries[SIGNATURE.key] = 5
     with (
-        pytest.raises(NoSigningCertificate),
+        refused_as("no-signing-certificate"),
         signing_session(Connection(EmulatedTransport(card)), bytearray(b"SIGNKIT1")),
     ):
         pass

@@ -12,15 +12,6 @@ import pytest
 
 from signkit.card.emulator import EmulatedCard
 from signkit.card.reader import list_readers
-from signkit.errors import (
-    KeyNotForDocuments,
-    TokenAmbiguous,
-    TokenFailed,
-    TokenNotFound,
-    TokenPinLastTry,
-    TokenPinLocked,
-    TokenPinWrong,
-)
 from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings
 from signkit.signers.pkcs11_token import load_module
@@ -29,6 +20,7 @@ from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from tests import witness
 from tests.card.bench import until
+from tests.refusals import refused_as
 from tests.requirements import require
 
 pytestmark = pytest.mark.slow  # OpenSC reads the card anew for each call
@@ -92,7 +84,7 @@ def test_the_card_signs_through_opensc(bench, card, module, seller_card, blank, 
 
 def test_the_cards_two_pins_are_two_tokens_to_choose_from(bench, card, module):
     with bench.card(card):
-        with pytest.raises(TokenAmbiguous) as refusal, opened("", module):
+        with refused_as("token-ambiguous") as refusal, opened("", module):
             pass
         assert {choice.uri for choice in refusal.value.choices} == {f"pkcs11:{SIGNATURE}", f"pkcs11:{AUTHENTICATION}"}
         assert "00000000" not in str(refusal.value)
@@ -100,12 +92,12 @@ def test_the_cards_two_pins_are_two_tokens_to_choose_from(bench, card, module):
 
 def test_the_authentication_key_never_signs_a_document(bench, card, module, blank):
     pin = Person("1234")
-    with bench.card(card), opened(AUTHENTICATION, module, pin) as signer, pytest.raises(KeyNotForDocuments):
+    with bench.card(card), opened(AUTHENTICATION, module, pin) as signer, refused_as("key-not-for-documents"):
         sign(blank, request(), signer, Level.B_B, Services())
 
 
 def test_without_a_card_there_is_no_token(bench, module):
-    with pytest.raises(TokenNotFound) as refusal, opened(SIGNATURE, module):
+    with refused_as("token-not-found") as refusal, opened(SIGNATURE, module):
         pass
     assert refusal.value.choices == ()
 
@@ -114,7 +106,7 @@ def test_without_a_card_there_is_no_token(bench, module):
 def test_a_wrong_password_spends_one_try_and_says_what_the_token_tells(tries, state, bench, card, module):
     card.state.tries["signature"] = tries
     person = Person("WRONG123")
-    with bench.card(card), pytest.raises(TokenPinWrong) as refusal, opened(SIGNATURE, module, person):
+    with bench.card(card), refused_as("token-pin-wrong") as refusal, opened(SIGNATURE, module, person):
         pass
     assert refusal.value.state == state
     assert len(person.asked) == 1
@@ -124,7 +116,7 @@ def test_a_wrong_password_spends_one_try_and_says_what_the_token_tells(tries, st
 def test_with_one_try_left_nobody_is_asked(bench, card, module):
     card.state.tries["signature"] = 1
     person = Person()
-    with bench.card(card), pytest.raises(TokenPinLastTry), opened(SIGNATURE, module, person):
+    with bench.card(card), refused_as("token-pin-last-try"), opened(SIGNATURE, module, person):
         pass
     assert person.asked == []
     assert card.state.tries["signature"] == 1
@@ -144,7 +136,7 @@ def test_the_last_try_wasted_says_that_the_card_is_locked(bench, card, module):
     person = Person("WRONG123")
     with (
         bench.card(card),
-        pytest.raises(TokenPinWrong) as refusal,
+        refused_as("token-pin-wrong") as refusal,
         opened(SIGNATURE, module, person, use_last_try=True),
     ):
         pass
@@ -154,7 +146,7 @@ def test_the_last_try_wasted_says_that_the_card_is_locked(bench, card, module):
 def test_a_locked_card_asks_nobody(bench, card, module):
     card.state.tries["signature"] = 0
     person = Person()
-    with bench.card(card), pytest.raises(TokenPinLocked), opened(SIGNATURE, module, person, use_last_try=True):
+    with bench.card(card), refused_as("token-pin-locked"), opened(SIGNATURE, module, person, use_last_try=True):
         pass
     assert person.asked == []
 
@@ -164,7 +156,7 @@ def test_a_card_taken_away_is_one_error_and_the_next_card_signs(bench, card, mod
         signer.sign(b"data")
         gone.set()
         until(lambda: not list_readers()[0].has_card, "empty reader")
-        with pytest.raises(TokenFailed):
+        with refused_as("token-failed"):
             signer.sign(b"data")
     with bench.card(EmulatedCard(seller_card)), opened(SIGNATURE, module) as signer:
         assert len(signer.sign(b"data")) == 256

@@ -11,17 +11,10 @@ from signkit.card.emulator import Behaviour, EmulatedCard, EmulatedTransport
 from signkit.card.jpki import JpkiApplication
 from signkit.card.pin import AUTHENTICATION, SIGNATURE
 from signkit.card.transport import Connection
-from signkit.errors import (
-    CardAnswerInvalid,
-    CardLocked,
-    CardRefused,
-    PinFormatInvalid,
-    PinLastTry,
-    PinOutcomeUnknown,
-    PinWrong,
-)
+from signkit.errors import CardAnswerInvalid, CardLocked, CardRefused, PinWrong
 from tests.card.contents import rsa_contents
 from tests.card.faults import VERIFY, FaultyCard, answer, vanish, work_and_vanish
+from tests.refusals import refused_as
 
 WRONG = b"WRONG123"
 
@@ -43,7 +36,7 @@ def test_a_lower_case_password_is_put_in_upper_case():
 @pytest.mark.parametrize("value", [b"SHORT", b"A" * 17, b"PASS-WORD", "ＳＩＧＮＫＩＴ".encode(), b"", b"SIGNKIT1\n"])
 def test_a_password_that_cannot_be_right_is_not_sent(value):
     card = FaultyCard(new_card(), VERIFY, vanish)
-    with pytest.raises(PinFormatInvalid):
+    with refused_as("pin-format-invalid"):
         application(card).verify(SIGNATURE, bytearray(value))
     assert card.state.tries[SIGNATURE.key] == 5
 
@@ -51,7 +44,7 @@ def test_a_password_that_cannot_be_right_is_not_sent(value):
 @pytest.mark.parametrize("value", [b"123", b"12345", b"12A4", "１２３４".encode()])
 def test_a_pin_that_cannot_be_right_is_not_sent(value):
     card = FaultyCard(new_card(), VERIFY, vanish)
-    with pytest.raises(PinFormatInvalid):
+    with refused_as("pin-format-invalid"):
         application(card).verify(AUTHENTICATION, bytearray(value))
 
 
@@ -72,7 +65,7 @@ def test_the_right_password_gives_all_tries_back():
 
 def test_the_last_try_is_not_used():
     card = new_card(tries=1)
-    with pytest.raises(PinLastTry):
+    with refused_as("pin-last-try"):
         application(card).verify(SIGNATURE, bytearray(b"SIGNKIT1"))
     assert card.state.tries[SIGNATURE.key] == 1
 
@@ -139,14 +132,14 @@ def test_an_unexpected_status_is_a_refusal():
 @pytest.mark.parametrize(("fault", "left"), [(vanish, 5), (work_and_vanish, 4)])
 def test_a_link_that_breaks_in_verify_leaves_the_count_unknown(fault, left):
     card = FaultyCard(new_card(), VERIFY, fault)
-    with pytest.raises(PinOutcomeUnknown):
+    with refused_as("pin-outcome-unknown"):
         application(card).verify(SIGNATURE, bytearray(WRONG))
     assert sum(WRONG in wire for wire in card.sent) == 1, "the password was sent again"
     assert application(card.card).tries_left(SIGNATURE) == left
 
 
 def test_an_answer_that_is_none_leaves_the_count_unknown():
-    with pytest.raises(PinOutcomeUnknown):
+    with refused_as("pin-outcome-unknown"):
         application(FaultyCard(new_card(), VERIFY, answer(b"\x90"))).verify(SIGNATURE, bytearray(WRONG))
 
 
@@ -158,7 +151,7 @@ def test_a_password_is_changed():
 
 def test_a_new_password_of_the_wrong_form_risks_no_try():
     card = FaultyCard(new_card(), VERIFY, vanish)
-    with pytest.raises(PinFormatInvalid):
+    with refused_as("pin-format-invalid"):
         application(card).change_pin(SIGNATURE, bytearray(b"SIGNKIT1"), bytearray(b"NO"))
 
 

@@ -11,8 +11,9 @@ from signkit.card.jpki import JpkiApplication
 from signkit.card.pin import SIGNATURE
 from signkit.card.state import fresh_state, load_state, save_state
 from signkit.card.transport import Connection
-from signkit.errors import InputUnreadable, OutputNotWritten, PinWrong
+from signkit.errors import InputUnreadable, PinWrong
 from tests.card.contents import rsa_contents
+from tests.refusals import refused_as
 
 
 def test_a_try_that_was_lost_stays_lost(tmp_path):
@@ -65,5 +66,5 @@ def test_a_counter_out_of_range_is_refused(tmp_path, tries):
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(OutputNotWritten):
+    with refused_as("output-not-written"):
         save_state(tmp_path / "none" / "card.json", fresh_state(rsa_contents()))

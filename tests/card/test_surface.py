@@ -21,16 +21,10 @@ from signkit.card.session import (
 from signkit.card.surface import era_date, prove_genuine, read_four_attributes
 from signkit.card.tlv import encode
 from signkit.card.transport import Connection
-from signkit.errors import (
-    CardAnswerInvalid,
-    CardNotGenuine,
-    CardRefused,
-    NotAnIndividualNumberCard,
-    PinFormatInvalid,
-    PinWrong,
-)
+from signkit.errors import CardAnswerInvalid, CardNotGenuine, CardRefused, NotAnIndividualNumberCard, PinWrong
 from tests.card.contents import ATTRIBUTES, rsa_contents
 from tests.card.faults import FaultyCard, answer
+from tests.refusals import refused_as
 
 INTERNAL_AUTHENTICATION = bytes.fromhex("802A0000")
 
@@ -174,7 +168,7 @@ def test_the_text_input_support_pin_is_changed(lay):
 
 def test_a_new_pin_of_the_wrong_form_risks_no_try(lay):
     connection = lay(EmulatedCard(rsa_contents()))
-    with pytest.raises(PinFormatInvalid):
+    with refused_as("pin-format-invalid"):
         surface.change_pin(connection, bytearray(b"0000"), bytearray(b"12345"))
     assert surface.pin_tries_left(connection) == 3
 

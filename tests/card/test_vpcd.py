@@ -10,10 +10,10 @@ import pytest
 
 from signkit.card.emulator import EmulatedCard
 from signkit.card.vpcd import serve
-from signkit.errors import VirtualReaderUnavailable
 from tests.card.bench import until
 from tests.card.contents import rsa_contents
 from tests.card.faults import SELECT_APPLICATION, FaultyCard, vanish
+from tests.refusals import refused_as
 
 JPKI = bytes.fromhex("00A4040C0AD392F000260100000001")
 
@@ -108,5 +108,5 @@ def test_stopping_ends_the_serving():
 def test_no_reader_is_told_after_a_while():
     with reader() as listening:
         host, port = listening.getsockname()
-    with pytest.raises(VirtualReaderUnavailable, match=f"{host}:{port}"):
+    with refused_as("virtual-reader-unavailable", match=f"{host}:{port}"):
         serve(EmulatedCard(rsa_contents()), host, port, threading.Event(), connect_seconds=0.05)

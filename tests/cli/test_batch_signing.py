@@ -54,7 +54,7 @@ def test_resume_passes_over_what_is_signed(signkit, three, tmp_path):
 
 
 def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, blank, person_signer):
-    from signkit.errors import CardRemoved
+    from signkit.errors import CardLinkError
     from signkit.rehearsal.services import utc_now
     from signkit.signers.p12 import Pkcs12Signer
     from signkit.signing.batch import Job, digest, sign_jobs
@@ -67,7 +67,7 @@ def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, b
         def sign(self, data: bytes) -> bytes:
             self.made += 1
             if self.made > 3:
-                raise CardRemoved()
+                raise CardLinkError("card-removed")
             return super().sign(data)
 
     signer = PulledOut(person_signer._key, person_signer.certificate, person_signer.chain)
@@ -83,7 +83,7 @@ def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, b
     written = {path.name for path in tmp_path.glob("*-signed.pdf")}
     assert len(outcome.signed) == 3
     assert {job.target.name for job, _ in outcome.signed} == written
-    assert {type(error) for _, error in outcome.failed} == {CardRemoved}
+    assert {error.code for _, error in outcome.failed} == {"card-removed"}
     assert len(outcome.failed) + len(outcome.not_begun) == 7
     assert not list(tmp_path.glob(".*"))
 

@@ -11,6 +11,7 @@ import subprocess
 import pytest
 
 from tests.command import start_signkit
+from tests.refusals import has_code
 
 SELECT_JPKI = bytes.fromhex("00A4040C0AD392F000260100000001")
 SELECT_PASSWORD, WRONG = bytes.fromhex("00A4020C02001B"), bytes.fromhex("0020008008") + b"WRONG123"
@@ -86,17 +87,16 @@ def test_the_state_is_kept_in_a_file(emulate, tmp_path):
 def test_wrong_words_are_refused(cards, arguments, words):
     result = cards.run("emulate", *arguments, reader=None)
     assert words in result.error.message("en")
-    assert result.error.EXIT_CODE == 2
+    assert result.error.exit_code == 2
 
 
 def test_no_virtual_reader_is_told_with_the_way_to_one(cards, monkeypatch):
     from signkit.card import vpcd
-    from signkit.errors import VirtualReaderUnavailable
 
     serve = vpcd.serve
     monkeypatch.setattr(vpcd, "serve", lambda *arguments: serve(*arguments, connect_seconds=0.01))
     with socket.create_server(("127.0.0.1", 0)) as closed:
         host, port = closed.getsockname()
     result = cards.run("emulate", "--reader", f"{host}:{port}", reader=None)
-    assert isinstance(result.error, VirtualReaderUnavailable)
-    assert result.error.EXIT_CODE == 11
+    assert has_code(result.error, "virtual-reader-unavailable")
+    assert result.error.exit_code == 11

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
-from signkit.errors import ContractDataUnreadable, EarlierSignatureHarmed, PdfNotSignable, SignatureSelfCheckFailed
+from signkit.errors import ContractDataUnreadable, PdfNotSignable
 from signkit.limits import PDF_BYTES, Limits
 from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
@@ -29,6 +29,7 @@ from signkit.validation.options import ValidationOptions, validation_options
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Verdict
 from tests.cli.conftest import PASSWORD
+from tests.refusals import refused_as
 from tests.validation import pdfs
 
 
@@ -146,12 +147,12 @@ def test_no_signature_may_become_worse(all_hanako, person_signer, services):
     refuse_harm(bad, bad, added=0)  # what is broken already does not become worse
     refuse_harm(none, good, added=1)
     for before, after in ((good, bad), (good, none)):
-        with pytest.raises(EarlierSignatureHarmed) as caught:
+        with refused_as("earlier-signature-harmed") as caught:
             refuse_harm(before, after, added=0)
-        assert caught.value.EXIT_CODE == 14
-    with pytest.raises(SignatureSelfCheckFailed):
+        assert caught.value.exit_code == 14
+    with refused_as("self-check-failed"):
         refuse_harm(none, none, added=1)
-    with pytest.raises(SignatureSelfCheckFailed):
+    with refused_as("self-check-failed"):
         refuse_harm(none, bad, added=1)
 
 

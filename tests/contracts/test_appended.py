@@ -22,11 +22,11 @@ from signkit.contracts import appended
 from signkit.contracts.attachments import appendix, attachment
 from signkit.contracts.render import render_contract
 from signkit.contracts.typesetting import typeset
-from signkit.errors import AttachmentRefused
 from signkit.pdf.contract import EmbeddedFile, read_contract
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from tests import witness
+from tests.refusals import refused_as
 
 from .conftest import DATA
 
@@ -227,7 +227,7 @@ def huge() -> bytes:
     ],
 )  # fmt: skip
 def test_what_would_be_lost_or_act_is_refused(make, cause):
-    with pytest.raises(AttachmentRefused) as refused:
+    with refused_as("attachment-refused") as refused:
         appendix("a.pdf", make())
     assert cause in refused.value.message("en")
 
@@ -261,7 +261,7 @@ def referring(entries: dict[str, str], *, chain: int = 1) -> bytes:
     ids=["font", "font-without-type", "action", "layer", "layers", "postscript", "postscript-form"],
 )
 def test_what_is_written_as_a_reference_is_refused_too(entries, cause, chain):
-    with pytest.raises(AttachmentRefused) as refused:
+    with refused_as("attachment-refused") as refused:
         appendix("a.pdf", referring(entries, chain=chain))
     assert cause in refused.value.message("en")
 
@@ -273,7 +273,7 @@ def test_a_font_whose_file_is_null_does_not_lie_in_the_file():
     font = form(Type=NameObject("/Font"), Subtype=NameObject("/TrueType"), BaseFont=NameObject("/MS-Gothic"))
     font[NameObject("/FontDescriptor")] = writer._add_object(descriptor)
     writer.pages[0]["/Resources"][NameObject("/Font")] = DictionaryObject({NameObject("/Z"): writer._add_object(font)})
-    with pytest.raises(AttachmentRefused, match="a font that it does not hold"):
+    with refused_as("attachment-refused", match="a font that it does not hold"):
         appendix("a.pdf", bytes_of(writer))
 
 
@@ -281,7 +281,7 @@ def test_a_signed_file_is_not_merged(person_signer, blank):
     from signkit.rehearsal.services import utc_now
 
     signed = sign(blank, SignatureRequest("seller", "x", utc_now()), person_signer, Level.B_B, Services()).pdf
-    with pytest.raises(AttachmentRefused, match="electronic signature"):
+    with refused_as("attachment-refused", match="electronic signature"):
         appendix("signed.pdf", signed)
 
 
@@ -291,7 +291,7 @@ def test_a_standard_font_needs_not_lie_in_the_file():
 
 
 def test_only_a_pdf_is_appended():
-    with pytest.raises(AttachmentRefused, match="only the pages of a PDF"):
+    with refused_as("attachment-refused", match="only the pages of a PDF"):
         appendix("plan.png", b"\x89PNG")
 
 
@@ -311,14 +311,14 @@ NUMBER = "123456789018"
     ids=["text", "cp932", "utf-16", "pdf"],
 )
 def test_a_my_number_inside_is_refused_with_its_place(name, content, place):
-    with pytest.raises(AttachmentRefused) as refused:
+    with refused_as("attachment-refused") as refused:
         attachment(name, content)
     assert f"({place})" in refused.value.message("en")
     assert NUMBER not in refused.value.message("en")
 
 
 def test_a_my_number_on_a_page_to_append_is_refused():
-    with pytest.raises(AttachmentRefused, match=r"page 1"):
+    with refused_as("attachment-refused", match=r"page 1"):
         appendix("a.pdf", page_of(NUMBER))
 
 

@@ -14,8 +14,8 @@ from signkit.contracts.attachments import attachment, safe_name
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
-from signkit.errors import AttachmentRefused
 from signkit.pdf.contract import read_contract
+from tests.refusals import refused_as
 from tests.witness import check_structure
 
 from .conftest import DATA
@@ -126,42 +126,42 @@ def test_names_are_safe_on_every_system(path, name):
     ],
 )
 def test_refused_before_anything_is_made(path, content, description, cause):
-    with pytest.raises(AttachmentRefused) as caught:
+    with refused_as("attachment-refused") as caught:
         attachment(path, content, description)
     assert cause in str(caught.value)
 
 
 def test_a_my_number_in_a_name_is_not_repeated():
-    with pytest.raises(AttachmentRefused) as caught:
+    with refused_as("attachment-refused") as caught:
         attachment("123456789018.txt", b"x")
     assert "123456789018" not in str(caught.value)
 
 
 def test_the_name_of_the_contracts_own_data_is_refused(make_template):
     spoof = attachment("Contract.JSON", b"{}")
-    with pytest.raises(AttachmentRefused, match="that name is the contract data's own"):
+    with refused_as("attachment-refused", match="that name is the contract data's own"):
         render_contract(make_template(), DATA, attachments=[spoof])
 
 
 def test_two_files_of_one_name_are_refused(make_template, notes):
     other = attachment("NOTES.txt", b"other")
-    with pytest.raises(AttachmentRefused, match="another attachment bears the same name"):
+    with refused_as("attachment-refused", match="another attachment bears the same name"):
         render_contract(make_template(), DATA, attachments=[notes, other])
 
 
 def test_too_many_files_are_refused(make_template):
     many = [attachment(f"{number}.txt", b"x") for number in range(attachments.MAX_FILES + 1)]
-    with pytest.raises(AttachmentRefused, match="more than 20 attachments"):
+    with refused_as("attachment-refused", match="more than 20 attachments"):
         render_contract(make_template(), DATA, attachments=many)
 
 
 def test_too_much_together_is_refused(make_template):
     large = bytes(attachments.MAX_FILE_BYTES)
     files = [attachment(f"{number}.txt", large) for number in range(3)]
-    with pytest.raises(AttachmentRefused, match="together are larger than 50,000,000 bytes"):
+    with refused_as("attachment-refused", match="together are larger than 50,000,000 bytes"):
         render_contract(make_template(), DATA, attachments=files)
 
 
 def test_a_name_that_no_font_can_draw_is_refused(make_template):
-    with pytest.raises(AttachmentRefused, match=r"the fonts cannot draw 😀 U\+1F600"):
+    with refused_as("attachment-refused", match=r"the fonts cannot draw 😀 U\+1F600"):
         render_contract(make_template(), DATA, attachments=[attachment("plan.txt", b"x", "図面😀")])

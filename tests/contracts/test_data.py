@@ -85,7 +85,7 @@ def test_data_file_refused(raw: bytes, suffix: str) -> None:
     with pytest.raises(ContractDataUnreadable) as caught:
         parse_contract_data(raw, suffix, "data")
 
-    assert caught.value.EXIT_CODE == 10
+    assert caught.value.exit_code == 10
     assert caught.value.message("ja") != caught.value.message("en")
 
 
@@ -174,7 +174,7 @@ def test_all_problems_are_named_at_once(sale: Template, sale_data: Data) -> None
         render_contract(sale, sale_data)
 
     japanese, english = caught.value.message("ja"), caught.value.message("en")
-    assert caught.value.EXIT_CODE == 10
+    assert caught.value.exit_code == 10
     assert [problem.code for problem in caught.value.problems] == ["missing", "type", "character", "my-number"]
     assert "売主・氏名又は名称 [seller.name](末尾): 記載がありません" in japanese
     assert "Seller / Name [seller.name] (末尾): is missing" in english

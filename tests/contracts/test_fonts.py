@@ -8,9 +8,10 @@ import pytest
 
 from signkit.contracts.fonts import GOTHIC, MINCHO, describe_missing, font_set, missing_glyphs
 from signkit.contracts.render import render_contract
-from signkit.errors import ContractRefused, SettingsInvalid
+from signkit.errors import ContractRefused
 from signkit.plain_data import Data
 from signkit.settings import Settings
+from tests.refusals import refused_as
 
 from .conftest import MakeTemplate
 
@@ -57,7 +58,7 @@ def test_extra_folder_adds_its_families_behind_the_shipped_ones(tmp_path) -> Non
 
 
 def test_font_folder_that_is_not_there(tmp_path) -> None:
-    with pytest.raises(SettingsInvalid, match="font_folders"):
+    with refused_as("settings-invalid", match="font_folders"):
         font_set((tmp_path / "nowhere",))
 
 

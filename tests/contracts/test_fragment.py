@@ -7,7 +7,7 @@ import pytest
 from signkit.contracts.data import parse_contract_data
 from signkit.contracts.fragment import identity_fragment, merge_fragment, write_fragment
 from signkit.contracts.template import find_template
-from signkit.errors import FragmentConflict, PartyUnknown
+from tests.refusals import refused_as
 
 NAME, ADDRESS = "髙橋　祐一郎", "東京都架空区青葉台一丁目２番３号"
 
@@ -32,10 +32,10 @@ def test_what_each_party_takes_from_a_card(template, role, filled):
 
 
 def test_a_party_that_the_template_lacks_is_refused_with_those_it_has(sale):
-    with pytest.raises(PartyUnknown) as refusal:
+    with refused_as("party-unknown") as refusal:
         identity_fragment(sale, "tenant", NAME, ADDRESS)
     assert "seller, seller2, buyer, buyer2, broker" in refusal.value.hint("en")
-    with pytest.raises(PartyUnknown):
+    with refused_as("party-unknown"):
         merge_fragment(sale, {}, "tenant", {})
 
 
@@ -68,7 +68,7 @@ def test_the_same_value_twice_is_no_conflict(sale):
 
 def test_different_values_are_refused_by_path_and_never_quoted(sale):
     data = {"broker": {"name": "架空不動産", "agent": {"name": "別人"}}}
-    with pytest.raises(FragmentConflict) as refusal:
+    with refused_as("fragment-conflict") as refusal:
         merge_fragment(sale, data, "broker", {"agent": {"name": NAME}})
     assert refusal.value.paths == ("broker.agent.name",)
     for language in ("en", "ja"):
@@ -79,5 +79,5 @@ def test_different_values_are_refused_by_path_and_never_quoted(sale):
 
 @pytest.mark.parametrize("own", ["text", None, ["x"], {"agent": "text"}])
 def test_a_party_that_is_no_table_is_refused(sale, own):
-    with pytest.raises(FragmentConflict):
+    with refused_as("fragment-conflict"):
         merge_fragment(sale, {"broker": own}, "broker", {"agent": {"name": NAME}})

@@ -9,7 +9,7 @@ import pytest
 
 from signkit.contracts.handout import hand_out, plan_handout
 from signkit.contracts.render import render_contract
-from signkit.errors import HandoutRefused, OutputsDiffer
+from tests.refusals import refused_as
 
 BY = ("employee.name",)
 
@@ -57,7 +57,7 @@ def test_an_earlier_copy_of_ones_own_may_lie_there(agreement, tmp_path):
 
 def test_two_people_of_one_name_are_not_mixed(agreement):
     files = [agreement("1.pdf", "佐藤 健"), agreement("2.pdf", "佐藤 健", "大阪府架空市緑町二丁目2番2号")]
-    with pytest.raises(HandoutRefused, match="two people"):
+    with refused_as("handout-refused", match="two people"):
         plan_handout(files, BY, Path.read_bytes)
     plan = plan_handout(files, ("employee.name", "employee.address"), Path.read_bytes)
     assert len({person.folder for person in plan}) == 2
@@ -68,7 +68,7 @@ def test_a_strangers_file_in_the_folder_stops_it(agreement, tmp_path):
     folder = tmp_path / "out" / "渡邉󠄂 薫"
     folder.mkdir(parents=True)
     (folder / "payroll.csv").write_text("x")
-    with pytest.raises(HandoutRefused, match=r"payroll\.csv"):
+    with refused_as("handout-refused", match=r"payroll\.csv"):
         hand_out(plan, tmp_path / "out", Path.read_bytes)
     assert not (folder / "1.pdf").exists()
 
@@ -77,23 +77,23 @@ def test_a_copy_that_differs_is_left_alone(agreement, tmp_path):
     plan = plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], BY, Path.read_bytes)
     (copied,) = hand_out(plan, tmp_path / "out", Path.read_bytes)
     copied.write_bytes(b"other")
-    with pytest.raises(OutputsDiffer):
+    with refused_as("outputs-differ"):
         hand_out(plan, tmp_path / "out", Path.read_bytes)
     assert copied.read_bytes() == b"other"
 
 
 def test_a_name_that_is_a_path_is_refused(agreement):
-    with pytest.raises(HandoutRefused, match="may not hold /"):
+    with refused_as("handout-refused", match="may not hold /"):
         plan_handout([agreement("1.pdf", "../../薫")], BY, Path.read_bytes)
 
 
 @pytest.mark.parametrize("by", ["employee.age", "employee", "wages.base"])
 def test_an_item_that_names_nobody_is_refused(agreement, by):
-    with pytest.raises(HandoutRefused, match="does not say whose it is"):
+    with refused_as("handout-refused", match="does not say whose it is"):
         plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], (by,), Path.read_bytes)
 
 
 def test_a_stranger_pdf_is_refused(tmp_path):
     (tmp_path / "x.pdf").write_bytes(b"%PDF-1.7 broken")
-    with pytest.raises(HandoutRefused, match="does not say whose it is"):
+    with refused_as("handout-refused", match="does not say whose it is"):
         plan_handout([tmp_path / "x.pdf"], BY, Path.read_bytes)

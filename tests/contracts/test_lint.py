@@ -13,7 +13,8 @@ from signkit.contracts.lint import check_template
 from signkit.contracts.scaffolding import new_template
 from signkit.contracts.statutes import covered_laws, laws
 from signkit.contracts.template import find_template, list_templates, load_template
-from signkit.errors import OutputExists, TemplateInvalid
+from signkit.errors import OutputExists
+from tests.refusals import refused_as
 
 from .conftest import DESCRIPTION, SCHEMA, MakeTemplate
 
@@ -88,7 +89,7 @@ def test_a_law_that_is_named_is_held_to_without_any_covers(make_template: MakeTe
 
 
 def test_covers_that_is_no_table_of_paths(make_template: MakeTemplate):
-    with pytest.raises(TemplateInvalid, match="neither a clause nor a list of paths"):
+    with refused_as("template-invalid", match="neither a clause nor a list of paths"):
         check_template(make_template(description=DESCRIPTION + '[covers]\n"roki-5.1" = 3\n'))
 
 

@@ -12,9 +12,10 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
-from signkit.errors import ContractRefused, OutOfTurn, TemplateInvalid
+from signkit.errors import ContractRefused
 from signkit.pdf.contract import read_contract
 from signkit.signing.turn import check_turn
+from tests.refusals import refused_as
 
 from .conftest import DATA, DESCRIPTION, SCHEMA, TEXT
 
@@ -53,12 +54,12 @@ def test_with_a_name_they_sign_as_everybody_does(template):
 def test_who_is_named_must_have_a_block(make_template):
     properties = {**SCHEMA["properties"], "second": {"type": "string"}}
     blockless = make_template(TEXT, DESCRIPTION + SECOND, {**SCHEMA, "properties": properties})
-    with pytest.raises(TemplateInvalid, match="0 signing blocks for second"):
+    with refused_as("template-invalid", match="0 signing blocks for second"):
         render_contract(blockless, {**DATA, "second": "番号 花子"})
 
 
 def test_optional_is_true_or_false(make_template):
-    with pytest.raises(TemplateInvalid, match="optional 'yes' is neither true nor false"):
+    with refused_as("template-invalid", match="optional 'yes' is neither true nor false"):
         make_template(description=DESCRIPTION + SECOND.replace("true", '"yes"'))
 
 
@@ -75,7 +76,7 @@ def test_co_owners_sign_in_order(co_owners):
     contract = read_contract(pdf)
     assert [party.role for party in contract.parties] == ["seller", "seller2", "buyer", "buyer2", "broker"]
     assert contract.turn(["seller"]) == ("seller2",)
-    with pytest.raises(OutOfTurn):
+    with refused_as("out-of-turn"):
         check_turn(pdf, "buyer")
 
 

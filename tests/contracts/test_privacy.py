@@ -113,7 +113,7 @@ def test_contract_refused_without_printing_the_number(sale: Template, sale_data:
         render_contract(sale, sale_data)
 
     error = caught.value
-    assert error.EXIT_CODE == 10
+    assert error.exit_code == 10
     assert "my-number" in {problem.code for problem in error.problems}
     said = error.message("ja") + error.message("en") + str(error) + repr(error.problems)
     assert NUMBER not in said

@@ -19,10 +19,10 @@ from pypdf import PdfReader
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import Rendered, render_contract
 from signkit.contracts.template import Template, find_template, list_templates
-from signkit.errors import TemplateInvalid, TypesettingFailed
 from signkit.pdf.contract import read_contract
 from signkit.plain_data import Data
 from signkit.shipped import shipped_folder
+from tests.refusals import refused_as
 from tests.witness import check_structure
 
 from .conftest import DESCRIPTION, MakeTemplate
@@ -189,29 +189,29 @@ BLOCKS = {
 
 @pytest.mark.parametrize(("text", "cause"), BLOCKS.values(), ids=BLOCKS.keys())
 def test_each_party_needs_one_signing_block(make_template: MakeTemplate, data: Data, text: str, cause: str) -> None:
-    with pytest.raises(TemplateInvalid, match=cause):
+    with refused_as("template-invalid", match=cause):
         render_contract(make_template(text), data)
 
 
 def test_own_link_with_the_scheme_of_blocks_is_no_field(make_template: MakeTemplate, data: Data) -> None:
     template = make_template('#link("signkit-block:nobody")[x] {{ signing_block("issuer") }}')
 
-    with pytest.raises(TemplateInvalid, match="nobody"):
+    with refused_as("template-invalid", match="nobody"):
         render_contract(template, data)
 
 
 def test_document_without_a_date_is_refused(make_template: MakeTemplate, data: Data) -> None:
     template = make_template(description=DESCRIPTION.replace('date = "day"', 'date = "name"'))
 
-    with pytest.raises(TemplateInvalid, match="does not date the document"):
+    with refused_as("template-invalid", match="does not date the document"):
         render_contract(template, data)
 
 
 def test_faulty_markup_is_named(make_template: MakeTemplate, data: Data) -> None:
-    with pytest.raises(TypesettingFailed, match="unknown variable: nowhere") as caught:
+    with refused_as("typesetting-failed", match="unknown variable: nowhere") as caught:
         render_contract(make_template("#nowhere"), data)
 
-    assert caught.value.EXIT_CODE == 10
+    assert caught.value.exit_code == 10
 
 
 def test_english_template(make_template: MakeTemplate, data: Data) -> None:

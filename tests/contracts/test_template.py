@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from signkit.contracts.template import Template, find_template, list_templates
-from signkit.errors import TemplateInvalid, TemplateNotFound
 from signkit.settings import Settings
+from tests.refusals import refused_as
 
 from .conftest import DESCRIPTION, MakeTemplate
 
@@ -87,7 +87,7 @@ def test_own_template_hides_a_shipped_one(sale: Template, tmp_path) -> None:
 
 @pytest.mark.parametrize("name", ["nothing", "../templates/real-estate-sale/..", "Real-Estate-Sale", ""])
 def test_template_not_found(name: str) -> None:
-    with pytest.raises(TemplateNotFound) as caught:
+    with refused_as("template-not-found") as caught:
         find_template(name)
 
     assert caught.value.known == SHIPPED
@@ -119,11 +119,11 @@ INVALID = {
 
 @pytest.mark.parametrize(("changes", "cause"), INVALID.values(), ids=INVALID.keys())
 def test_invalid_template_refused(make_template: MakeTemplate, changes, cause: str) -> None:
-    with pytest.raises(TemplateInvalid) as caught:
+    with refused_as("template-invalid") as caught:
         make_template(**changes())
 
     assert cause in caught.value.cause
-    assert caught.value.EXIT_CODE == 10
+    assert caught.value.exit_code == 10
 
 
 @pytest.mark.parametrize("name", ["schema.json", "contract.typ.j2"])
@@ -131,7 +131,7 @@ def test_missing_file_refused(make_template: MakeTemplate, name: str) -> None:
     folder = make_template().folder
     (folder / name).unlink()
 
-    with pytest.raises(TemplateInvalid, match=name.replace(".", r"\.")):
+    with refused_as("template-invalid", match=name.replace(".", r"\.")):
         find_template(folder)
 
 
@@ -142,7 +142,7 @@ def test_faulty_check_is_the_templates_fault(make_template: MakeTemplate, data) 
         '[[checks]]\npath = "name"\nexpression = "nowhere.x > 1"\nmessage = { ja = "x", en = "x" }\n'
     )
 
-    with pytest.raises(TemplateInvalid, match="nowhere"):
+    with refused_as("template-invalid", match="nowhere"):
         check_contract_data(make_template(description=description), data)
 
 

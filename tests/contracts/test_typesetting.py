@@ -20,7 +20,7 @@ from signkit.contracts.fields import add_signature_fields
 from signkit.contracts.fonts import MINCHO
 from signkit.contracts.plain_pdf import NotOurs
 from signkit.contracts.typesetting import typeset
-from signkit.errors import TypesettingFailed
+from tests.refusals import refused_as
 
 DAY = date(2026, 11, 21)
 PAGE = f'#set page(width: 60mm, height: 20mm, margin: 2mm)\n#set text(font: "{MINCHO}")\n'
@@ -44,12 +44,12 @@ def test_without_a_root_only_the_given_files_are_read() -> None:
     pdf = typeset(PAGE + '#read("note.txt")', day=DAY, files={"note.txt": b"given"}, standard="1.7")
 
     assert "given" in PdfReader(BytesIO(pdf)).pages[0].extract_text()
-    with pytest.raises(TypesettingFailed, match="file not found"):
+    with refused_as("typesetting-failed", match="file not found"):
         typeset(PAGE + '#read("other.txt")', day=DAY)
 
 
 def test_error_names_the_document() -> None:
-    with pytest.raises(TypesettingFailed, match="The text of seal could not be typeset: unknown variable: nowhere"):
+    with refused_as("typesetting-failed", match="The text of seal could not be typeset: unknown variable: nowhere"):
         typeset("#nowhere", name="seal", day=DAY)
 
 

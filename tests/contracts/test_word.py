@@ -21,10 +21,11 @@ from signkit.contracts.fonts import GOTHIC, MINCHO
 from signkit.contracts.lint import check_template
 from signkit.contracts.render import Rendered, filled_contract, render_contract, render_contracts
 from signkit.contracts.template import Template, load_template
-from signkit.errors import ContractRefused, LibreOfficeMissing, MissingExtra, TemplateInvalid, TypesettingFailed
+from signkit.errors import ContractRefused, LibreOfficeMissing, MissingExtra
 from signkit.pdf.contract import read_contract
 from signkit.plain_data import Data
 from signkit.shipped import shipped_folder
+from tests.refusals import refused_as
 from tests.requirements import require
 
 from .conftest import DATA, DESCRIPTION, SCHEMA
@@ -413,7 +414,7 @@ def test_the_word_template_that_a_form_was_begun_from_is_forgotten(make_word: Ma
 def test_refused_by_name(make_word: MakeWord, made: dict, cause: str) -> None:
     template = make_word(**made)
 
-    with pytest.raises(TemplateInvalid, match=re.escape(cause)):
+    with refused_as("template-invalid", match=re.escape(cause)):
         filled_contract(template, DATA)
 
 
@@ -449,7 +450,7 @@ def test_no_zip_is_refused(make_word: MakeWord) -> None:
     template = make_word()
     (template.folder / "contract.docx").write_bytes(b"\xd0\xcf\x11\xe0 an old .doc")
 
-    with pytest.raises(TemplateInvalid, match=r"no \.docx"):
+    with refused_as("template-invalid", match=r"no \.docx"):
         filled_contract(load_template(template.folder), DATA)
 
 
@@ -470,7 +471,7 @@ FAULTS = {
 @pytest.mark.slow
 @pytest.mark.parametrize(("paragraphs", "cause"), FAULTS.values(), ids=FAULTS.keys())
 def test_faults_of_the_text_are_named(make_word: MakeWord, paragraphs: tuple[str, ...], cause: str) -> None:
-    with pytest.raises(TemplateInvalid, match=re.escape(cause)):
+    with refused_as("template-invalid", match=re.escape(cause)):
         filled_contract(make_word(*paragraphs), DATA)
 
 
@@ -478,7 +479,7 @@ def test_marker_in_a_header_is_refused(make_word: MakeWord) -> None:
     def header(document) -> None:
         document.sections[0].header.paragraphs[0].text = "[[sign:issuer]]"
 
-    with pytest.raises(TemplateInvalid, match="stands in a header"):
+    with refused_as("template-invalid", match="stands in a header"):
         filled_contract(make_word("本文", change=header), DATA)
 
 
@@ -505,7 +506,7 @@ def test_a_template_has_one_text(make_word: MakeWord, text_files: tuple[str, ...
     for name in text_files:
         (folder / name).write_text("x")
 
-    with pytest.raises(TemplateInvalid, match=r"contract\.typ\.j2 or contract\.docx"):
+    with refused_as("template-invalid", match=r"contract\.typ\.j2 or contract\.docx"):
         load_template(folder)
 
 
@@ -559,7 +560,7 @@ def test_a_run_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch
     monkeypatch.setattr(libreoffice, "START_SECONDS", 0.5)
     monkeypatch.setattr(libreoffice, "DOCUMENT_SECONDS", 0.0)
 
-    with pytest.raises(TypesettingFailed, match="longer than"):
+    with refused_as("typesetting-failed", match="longer than"):
         libreoffice.convert([b"x"], font_set(), "x", program)
 
     child = int((tmp_path / "child").read_text())
@@ -578,7 +579,7 @@ def test_a_document_that_it_cannot_read_is_named(libreoffice) -> None:
     from signkit.contracts.fonts import font_set
     from signkit.contracts.word.libreoffice import convert
 
-    with pytest.raises(TypesettingFailed, match="made no PDF"):
+    with refused_as("typesetting-failed", match="made no PDF"):
         convert([b"no document"], font_set(), "x")
 
 
@@ -587,7 +588,7 @@ def test_other_fonts_than_ours_are_refused(rendered: Rendered) -> None:
 
     from signkit.contracts.word.finishing import Identity, finished
 
-    with pytest.raises(TypesettingFailed, match="NotoSansJP"):
+    with refused_as("typesetting-failed", match="NotoSansJP"):
         finished(rendered.pdf, Identity("x", "ja", date(2026, 1, 1)), [], frozenset({"NotoSerifJP"}), "x")
 
 
@@ -620,6 +621,6 @@ def test_a_form_with_a_faulty_tag_makes_no_template(make_word: MakeWord, tmp_pat
 
     form = (make_word("{{ seller. }}").folder / "contract.docx").read_bytes()
 
-    with pytest.raises(TemplateInvalid, match=r"contract\.docx"):
+    with refused_as("template-invalid", match=r"contract\.docx"):
         new_template_from(tmp_path / "sale", form)
     assert not (tmp_path / "sale").exists()

@@ -14,10 +14,11 @@ from pypdf import PdfReader
 from signkit.contracts.fonts import font_set
 from signkit.delivery.certificate import REPORT_NAME, completion_certificate
 from signkit.delivery.sheet import drawable
-from signkit.errors import CompletionImpossible, CompletionRefused, ExitCode, InputUnreadable
+from signkit.errors import CompletionRefused, ExitCode, InputUnreadable
 from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
 from signkit.words import Text
+from tests.refusals import refused_as
 
 
 def text_of(pdf: bytes) -> str:
@@ -102,20 +103,20 @@ def test_it_can_be_had_in_english(status):
 def test_it_is_refused_before_all_have_signed(half_signed, options):
     with pytest.raises(CompletionRefused, match="not signed yet: Employee") as caught:
         completion_certificate(contract_status(half_signed, "a.pdf", options), allow_indeterminate=True)
-    assert caught.value.EXIT_CODE == ExitCode.INDETERMINATE
+    assert caught.value.exit_code == ExitCode.INDETERMINATE
 
 
 def test_it_is_refused_for_an_altered_contract_whatever_is_allowed(complete, options):
     altered = bytearray(complete)
     altered[altered.index(b"/StructParents") - 3] ^= 1
-    with pytest.raises(CompletionImpossible, match="a signature is not good") as caught:
+    with refused_as("completion-impossible", match="a signature is not good") as caught:
         completion_certificate(contract_status(bytes(altered), "a.pdf", options), allow_indeterminate=True)
-    assert caught.value.EXIT_CODE == ExitCode.FAILED
+    assert caught.value.exit_code == ExitCode.FAILED
 
 
 def test_it_is_refused_where_a_certificate_leads_to_no_trusted_authority(complete):
     status = contract_status(complete, "a.pdf", ValidationOptions(offline=True))
-    with pytest.raises(CompletionImpossible, match="a signature is not good"):
+    with refused_as("completion-impossible", match="a signature is not good"):
         completion_certificate(status, allow_indeterminate=True)
 
 

@@ -10,9 +10,9 @@ from signkit.delivery.check import Answer, check_delivery
 from signkit.delivery.consent import read_consent, withdrawal
 from signkit.delivery.rules import RULES, covers
 from signkit.delivery.transaction import Transaction
-from signkit.errors import ConsentUnreadable
 from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
+from tests.refusals import refused_as
 
 from .conftest import DAY, TODAY, person, signed
 
@@ -228,9 +228,9 @@ def test_a_consent_given_anew_counts(status, earlier, withdrawn, consent):
 
 
 def test_a_withdrawal_cannot_be_withdrawn_nor_a_consent_before_it_was_given(withdrawn, consent):
-    with pytest.raises(ConsentUnreadable, match="it is a withdrawal"):
+    with refused_as("consent-unreadable", match="it is a withdrawal"):
         withdrawal(withdrawn, TODAY)
-    with pytest.raises(ConsentUnreadable, match="not yet given on that day"):
+    with refused_as("consent-unreadable", match="not yet given on that day"):
         withdrawal(consent, TODAY - DAY)
 
 
@@ -298,7 +298,7 @@ def test_every_co_owner_consents(status, consent, repository):
 
 
 def test_other_documents_are_no_consents(complete, options):
-    with pytest.raises(ConsentUnreadable, match="not made from the template 'consent'"):
+    with refused_as("consent-unreadable", match="not made from the template 'consent'"):
         read_consent(complete, "agreement.pdf", options)
 
 

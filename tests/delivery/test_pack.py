@@ -14,17 +14,10 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from signkit.delivery.check import check_delivery
 from signkit.delivery.consent import read_consent
 from signkit.delivery.pack import CERTIFICATE, HOW_TO_CHECK, SUMS, make_pack, write_pack
-from signkit.errors import (
-    CompletionImpossible,
-    DeliveryNotProven,
-    DeliveryRefused,
-    InputUnreadable,
-    OutputExists,
-    OutputNotWritten,
-    UsageProblem,
-)
+from signkit.errors import InputUnreadable, OutputExists, UsageProblem
 from signkit.progress.contract import contract_status
 from signkit.validation.options import ValidationOptions
+from tests.refusals import refused_as
 
 from .conftest import signed
 
@@ -75,14 +68,14 @@ def test_the_receipt_can_be_signed_by_its_recipient(pack, employee, services, op
 
 
 def test_without_consent_no_pack_is_made(status, complete):
-    with pytest.raises(DeliveryRefused, match="Employee: there is no consent of this recipient"):
+    with refused_as("delivery-refused", match="Employee: there is no consent of this recipient"):
         make_pack(check_delivery(status, []), complete, [], allow_indeterminate=True)
 
 
 def test_with_a_consent_that_is_not_proven_only_when_allowed(status, complete, consent_pdf):
     check = check_delivery(status, [read_consent(consent_pdf, "consent.pdf", ValidationOptions(offline=True))])
     consents = [("consent.pdf", consent_pdf)]
-    with pytest.raises(DeliveryNotProven, match="is not proven"):
+    with refused_as("delivery-not-proven", match="is not proven"):
         make_pack(check, complete, consents)
     assert CERTIFICATE in make_pack(check, complete, consents, allow_indeterminate=True).files
 
@@ -103,7 +96,7 @@ def test_a_broken_document_is_never_packed(consent_pdf, options):
     altered = bytearray(consent_pdf)
     altered[altered.index(b"/StructParents") - 3] ^= 1
     check = check_delivery(contract_status(bytes(altered), "a.pdf", options), [])
-    with pytest.raises((DeliveryRefused, CompletionImpossible), match="does not hold"):
+    with refused_as("delivery-refused", "completion-impossible", match="does not hold"):
         make_pack(check, bytes(altered), [], allow_indeterminate=True)
 
 
@@ -142,11 +135,11 @@ def test_a_full_disk_leaves_nothing(pack, tmp_path, monkeypatch):
             raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OutputNotWritten, match="No space left on device"):
+    with refused_as("output-not-written", match="No space left on device"):
         write_pack(tmp_path / "out", pack)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_missing_parent_is_named(pack, tmp_path):
-    with pytest.raises(OutputNotWritten, match="No such file"):
+    with refused_as("output-not-written", match="No such file"):
         write_pack(tmp_path / "gone" / "out", pack)

@@ -281,6 +281,9 @@ CASES: dict[str, dict[str, Case]] = {
                 55: stream(b"/Type /ObjStm /N 1 /First 4 /Length %d" % (len(OTHER_PAGE) + 4), b"3 0 " + OTHER_PAGE),
             }
         ),
+        "bytes between its objects": lambda pdf: in_stream(
+            pdf, b"1 10 " + b"<< /X 1 >>" + STORE, stream=b"/Type /ObjStm /N 1 /First 5"
+        ),
         "extends": lambda pdf: in_stream(pdf, stream=b"/Type /ObjStm /N 1 /First 4 /Extends 56 0 R"),
         "list with a comment": lambda pdf: in_stream(pdf, b"1 0 % \n" + STORE, stream=b"/Type /ObjStm /N 1 /First 7"),
         "first within the list": lambda pdf: in_stream(pdf, b"1 3 (9" + STORE, stream=b"/Type /ObjStm /N 1 /First 3"),
@@ -329,6 +332,8 @@ CASES: dict[str, dict[str, Case]] = {
             "deep": b"/Certs [] /X " + b"[" * 70 + b"]" * 70,
             "key twice": b"/Certs [] /Certs [9 0 R]",
             "key twice, once escaped": b"/Certs [] /C#65rts [9 0 R]",
+            "octal number of more than a byte": b"/Certs [] /X (\\777)",
+            "an unknown escape": b"/Certs [] /X (\\x41)",
             "braces": b"/Certs [] /X {1}",
             "a word": b"/Certs [] /X word",
         }.items()
@@ -358,6 +363,7 @@ CASES: dict[str, dict[str, Case]] = {
         "more parameters than filters": Revision(
             coded(b"/Filter [/FlateDecode] /DecodeParms [null << /Predictor 12 >>]", zlib.compress(PLAIN))
         ),
+        "type elsewhere": Revision({1: STORE, 57: stream(b"/Type 58 0 R /Length 1", b"x"), 58: b"/ObjStm"}),
         "in another file": Revision({4: SAME.replace(b"/Length 42", b"/Length 42 /F (other.bin)")}),
         "short name of the filter's key": Revision({4: SAME.replace(b"/Length 42", b"/Length 42 /F /ASCIIHexDecode")}),
     },

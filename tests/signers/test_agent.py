@@ -13,7 +13,7 @@ import pytest
 
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.transport import Connection
-from signkit.errors import AgentCodesWrong, AgentCodeWrong, AgentRefused, AgentUnreachable, AgentUriInvalid, PinWrong
+from signkit.errors import PinWrong
 from signkit.rehearsal.services import utc_now
 from signkit.signers.agent import AgentSigner, open_agent_signer
 from signkit.signers.agent_channel import LOOPBACK, ChannelBroken, greet, new_code, secret_of
@@ -23,6 +23,7 @@ from signkit.signers.card import CardSigner
 from signkit.signing.cms import Statement, signed_attributes
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
+from tests.refusals import has_code, refused_as
 
 PURPOSE = Purpose("seller", (("contract.pdf", "ab" * 32),))
 
@@ -132,7 +133,7 @@ def test_a_program_gets_the_signature_that_the_person_agreed_to(agent_for, blank
 
 def test_the_person_may_refuse_to_open_the_key(agent_for):
     with agent_for(Person(opens=False)) as agent:
-        with pytest.raises(AgentRefused, match="did not agree"), agent.client():
+        with refused_as("agent-refused", match="did not agree"), agent.client():
             pass
         agent.done()
     assert agent.person.shown == [PURPOSE, 0]
@@ -140,7 +141,7 @@ def test_the_person_may_refuse_to_open_the_key(agent_for):
 
 def test_the_person_may_refuse_a_signature(agent_for):
     with agent_for(Person(signs=False)) as agent:
-        with agent.client() as key, pytest.raises(AgentRefused, match="did not agree"):
+        with agent.client() as key, refused_as("agent-refused", match="did not agree"):
             key.sign(signed_attributes(key, bytes(32), Statement()))
         agent.done()
     assert agent.person.shown[-1] == 0
@@ -148,7 +149,7 @@ def test_the_person_may_refuse_a_signature(agent_for):
 
 def test_a_wrong_pin_is_told_at_the_agent_and_not_to_the_program(agent_for):
     with agent_for(password="WRONG123") as agent:
-        with pytest.raises(AgentRefused, match="the agent says why") as refusal, agent.client():
+        with refused_as("agent-refused", match="the agent says why") as refusal, agent.client():
             pass
         agent.done()
     [error] = agent.person.errors
@@ -163,7 +164,7 @@ def test_a_wrong_pin_is_told_at_the_agent_and_not_to_the_program(agent_for):
 )
 def test_what_is_no_document_signature_is_not_signed(agent_for, data):
     with agent_for() as agent:
-        with agent.client() as key, pytest.raises(AgentRefused, match="not a document signature"):
+        with agent.client() as key, refused_as("agent-refused", match="not a document signature"):
             key.sign(data)
         agent.done()
     assert agent.person.shown == [PURPOSE, 0]  # nobody was even asked
@@ -185,10 +186,10 @@ def test_bytes_after_the_attributes_are_not_signed(person_signer):
 def test_a_wrong_code_opens_nothing_and_the_third_stops_the_agent(agent_for):
     with agent_for() as agent:
         for _ in range(3):
-            with pytest.raises(AgentCodeWrong), agent.client(new_code()):
+            with refused_as("agent-code-wrong"), agent.client(new_code()):
                 pass
         agent.done()
-    assert isinstance(agent.failure, AgentCodesWrong)
+    assert has_code(agent.failure, "agent-codes-wrong")
     assert agent.person.wrong == [2, 1, 0]
     assert agent.person.shown == []
 
@@ -200,7 +201,7 @@ def test_a_code_is_good_for_one_program_only(agent_for):
         assert agent.person.code_shown.wait(10)
         first, second = agent.person.codes
         assert first != second
-        with pytest.raises(AgentCodeWrong), agent.client(first):
+        with refused_as("agent-code-wrong"), agent.client(first):
             pass
 
 
@@ -208,7 +209,7 @@ def test_a_code_expires(agent_for):
     ticks = iter([0.0, 0.0, 400.0, 400.0, 400.0])
     with agent_for(clock=lambda: next(ticks, 400.0)) as agent:
         first = agent.person.codes[0]
-        with pytest.raises((AgentCodeWrong, AgentUnreachable)), agent.client(first):
+        with refused_as("agent-code-wrong", "agent-unreachable"), agent.client(first):
             pass
     assert len(agent.person.codes) >= 2
 
@@ -308,7 +309,7 @@ def test_a_message_sent_back_to_its_sender_is_refused(agent_for):
 def test_names_that_would_steer_the_terminal_are_shown_without_that_power(agent_for):
     purpose = Purpose("sel\x1b[2Jler", (("contract\u202efdp.pdf", "\r" * 64),))
     with agent_for(Person(opens=False)) as agent:
-        with pytest.raises(AgentRefused), agent.client(purpose=purpose):
+        with refused_as("agent-refused"), agent.client(purpose=purpose):
             pass
         agent.done()
     shown = agent.person.shown[0]
@@ -340,14 +341,14 @@ def test_where_no_agent_is_nobody_types_a_code():
     with listen() as listener:
         port = listener.getsockname()[1]
     asked = []
-    with pytest.raises(AgentUnreachable), AgentSigner(port, asked.append, PURPOSE):
+    with refused_as("agent-unreachable"), AgentSigner(port, asked.append, PURPOSE):
         pass
     assert asked == []
 
 
 @pytest.mark.parametrize("rest", ["", "0", "65536", "80x", "-1", "１２", "localhost:80"])
 def test_an_agent_uri_names_a_port(rest):
-    with pytest.raises(AgentUriInvalid):
+    with refused_as("agent-uri-invalid"):
         open_agent_signer(rest, lambda _: bytearray(), PURPOSE)
 
 

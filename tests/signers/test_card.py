@@ -8,11 +8,12 @@ import pytest
 
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.transport import Connection
-from signkit.errors import CardLocked, PinFormatInvalid, PinLastTry, PinWrong, ReaderNotFound
+from signkit.errors import CardLocked, PinWrong, ReaderNotFound
 from signkit.settings import Settings
 from signkit.signers.card import CardSigner, open_card_signer
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
+from tests.refusals import refused_as
 
 
 @pytest.fixture
@@ -56,11 +57,11 @@ def test_a_wrong_password_says_how_many_remain(card):
     with pytest.raises(PinWrong) as refusal, signer_on(card, "WRONG123"):
         pass
     assert refusal.value.tries_left == 4
-    assert refusal.value.EXIT_CODE == 12
+    assert refusal.value.exit_code == 12
 
 
 def test_a_malformed_password_spends_no_try(card):
-    with pytest.raises(PinFormatInvalid), signer_on(card, "12"):
+    with refused_as("pin-format-invalid"), signer_on(card, "12"):
         pass
     assert card.state.tries["signature"] == 5
 
@@ -68,7 +69,7 @@ def test_a_malformed_password_spends_no_try(card):
 def test_with_one_try_left_nobody_is_even_asked(card):
     card.state.tries["signature"] = 1
     asked = []
-    with pytest.raises(PinLastTry), signer_on(card, asked=asked):
+    with refused_as("pin-last-try"), signer_on(card, asked=asked):
         pass
     assert asked == []
     assert card.state.tries["signature"] == 1
@@ -86,7 +87,7 @@ def test_a_locked_card_says_where_it_is_unlocked(card):
     with pytest.raises(CardLocked) as refusal, signer_on(card):
         pass
     assert "municipality" in (refusal.value.hint("en") or "")
-    assert refusal.value.EXIT_CODE == 11
+    assert refusal.value.exit_code == 11
 
 
 def test_the_virtual_card_keeps_its_counter_between_runs(tmp_path):
@@ -122,7 +123,7 @@ def test_a_profile_of_the_virtual_card_signs_with_its_own_key(tmp_path, blank, s
         assert (signer.algorithm.key_type, signer.algorithm.digest) == ("ecdsa", "sha384")
         assert sign(blank, request(), signer, Level.B_B, services).pdf.startswith(blank)
     asked = []
-    with pytest.raises(PinLastTry), open_card_signer("virtual:last-try", asked.append, settings):
+    with refused_as("pin-last-try"), open_card_signer("virtual:last-try", asked.append, settings):
         pass
     assert asked == []
 

@@ -7,20 +7,14 @@ import os
 
 import pytest
 
-from signkit.errors import (
-    CscFailed,
-    CscSecretFileUnsafe,
-    CscUnsupported,
-    CscUriInvalid,
-    InputUnreadable,
-    SignatureSelfCheckFailed,
-)
+from signkit.errors import InputUnreadable
 from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings
 from signkit.signers.csc import open_csc_signer, parse_csc_uri
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
 from tests import witness
+from tests.refusals import refused_as
 from tests.signers import csc_dummy
 from tests.signers.csc_server import CLIENT_SECRET, PIN, TOKEN, CscServer
 
@@ -95,17 +89,17 @@ def test_client_credentials_get_a_token(server, secret_file, blank, services):
 
 def test_wrong_client_credentials_get_none(server, secret_file):
     settings = Settings(csc_client_id="client-1", csc_client_secret_file=secret_file("other"))
-    with pytest.raises(CscFailed, match=r"oauth2/token .* HTTP status 401"), signer_at(server, settings):
+    with refused_as("csc-failed", match=r"oauth2/token .* HTTP status 401"), signer_at(server, settings):
         pass
 
 
 def test_without_a_token_the_service_refuses(server):
-    with pytest.raises(CscFailed, match="HTTP status 401"), signer_at(server, Settings()):
+    with refused_as("csc-failed", match="HTTP status 401"), signer_at(server, Settings()):
         pass
 
 
 def test_a_wrong_pin_is_refused_by_the_service(server, settings):
-    with signer_at(server, settings, pin="000000") as key, pytest.raises(CscFailed, match="credentials/authorize"):
+    with signer_at(server, settings, pin="000000") as key, refused_as("csc-failed", match="credentials/authorize"):
         key.sign(b"data")
 
 
@@ -120,7 +114,7 @@ def test_the_pin_is_wiped_and_shown_in_no_representation(server, settings):
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_takes_the_token_nowhere(server, settings, status):
     server.replace["credentials/info"] = (status, [("Location", f"{server.address}stolen")], b"")
-    with pytest.raises(CscFailed, match=f"HTTP status {status}"), signer_at(server, settings):
+    with refused_as("csc-failed", match=f"HTTP status {status}"), signer_at(server, settings):
         pass
     assert [method for method, _ in server.calls] == ["credentials/info"]
 
@@ -129,7 +123,7 @@ def test_a_redirect_takes_the_token_nowhere(server, settings, status):
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660], ids=oct)
 def test_a_token_that_others_may_read_is_not_used(server, secret_file, mode):
     settings = Settings(csc_token_file=secret_file(TOKEN, mode))
-    with pytest.raises(CscSecretFileUnsafe, match="others may read"), signer_at(server, settings):
+    with refused_as("csc-secret-file-unsafe", match="others may read"), signer_at(server, settings):
         pass
     assert server.calls == []
 
@@ -137,7 +131,7 @@ def test_a_token_that_others_may_read_is_not_used(server, secret_file, mode):
 @pytest.mark.parametrize("text", ["", "two\nlines", "a b", "x\r\nHost: evil", "鍵", "a" * 20_000])
 def test_what_is_no_token_is_not_sent(server, secret_file, text):
     with (
-        pytest.raises(CscSecretFileUnsafe, match="plain ASCII"),
+        refused_as("csc-secret-file-unsafe", match="plain ASCII"),
         signer_at(server, Settings(csc_token_file=secret_file(text))),
     ):
         pass
@@ -163,7 +157,7 @@ def test_a_token_file_that_is_not_there_is_named(server, tmp_path):
 )
 def test_a_credential_that_wants_more_is_refused(server, settings, changes, words):
     server.info_changes = changes
-    with pytest.raises(CscUnsupported, match=words), signer_at(server, settings):
+    with refused_as("csc-unsupported", match=words), signer_at(server, settings):
         pass
 
 
@@ -173,7 +167,7 @@ def test_a_revoked_certificate_is_refused(server, settings):
     server.info_changes = {
         "cert": {"status": "revoked", "certificates": [b64encode(server.certificates[0]).decode("ascii")]}
     }
-    with pytest.raises(CscUnsupported, match="not valid"), signer_at(server, settings):
+    with refused_as("csc-unsupported", match="not valid"), signer_at(server, settings):
         pass
 
 
@@ -194,7 +188,7 @@ def test_a_revoked_certificate_is_refused(server, settings):
 )
 def test_a_service_that_answers_nonsense_is_not_believed(server, settings, answer, words):
     server.replace["credentials/info"] = (200, [], answer)
-    with pytest.raises(CscFailed, match=words), signer_at(server, settings):
+    with refused_as("csc-failed", match=words), signer_at(server, settings):
         pass
 
 
@@ -203,13 +197,13 @@ def test_a_service_that_answers_nonsense_is_not_believed(server, settings, answe
 )
 def test_not_one_signature_is_refused(server, settings, answer):
     server.replace["signatures/signHash"] = (200, [], answer)
-    with signer_at(server, settings) as key, pytest.raises(CscFailed, match="not one signature"):
+    with signer_at(server, settings) as key, refused_as("csc-failed", match="not one signature"):
         key.sign(b"data")
 
 
 def test_a_signature_that_does_not_fit_is_caught(server, settings, blank, services):
     server.replace["signatures/signHash"] = (200, [], b'{"signatures": ["AAAA"]}')
-    with signer_at(server, settings) as key, pytest.raises(SignatureSelfCheckFailed):
+    with signer_at(server, settings) as key, refused_as("self-check-failed"):
         sign(blank, request(), key, Level.B_B, services)
 
 
@@ -229,7 +223,7 @@ def test_a_signature_that_does_not_fit_is_caught(server, settings, blank, servic
     ],
 )
 def test_a_uri_that_names_no_service_safely_is_refused(rest, words):
-    with pytest.raises(CscUriInvalid, match=words):
+    with refused_as("csc-uri-invalid", match=words):
         parse_csc_uri(rest)
 
 
@@ -237,7 +231,7 @@ def test_a_plain_token_address_is_refused(server, secret_file):
     settings = Settings(
         csc_client_id="client-1", csc_client_secret_file=secret_file("x"), csc_token_url="http://example.jp/token"
     )
-    with pytest.raises(CscUriInvalid, match="only https"), signer_at(server, settings):
+    with refused_as("csc-uri-invalid", match="only https"), signer_at(server, settings):
         pass
 
 
@@ -260,7 +254,7 @@ def test_a_strangers_server_signs_a_contract(dummy, name, blank, services, tmp_p
 @pytest.mark.slow
 def test_a_credential_that_a_strangers_server_does_not_have_is_refused(dummy):
     with (
-        pytest.raises(CscFailed, match="HTTP status 404"),
+        refused_as("csc-failed", match="HTTP status 404"),
         open_csc_signer(f"{dummy}#testing/nobody", lambda _: bytearray(), Settings()),
     ):
         pass

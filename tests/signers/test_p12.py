@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.errors import InputUnreadable, KeyFileUnusable, PassphraseWrong, SignerUnknown
+from signkit.errors import InputUnreadable
 from signkit.rehearsal.services import utc_now
 from signkit.signers.base import SecretRequest
 from signkit.signers.p12 import open_pkcs12
 from signkit.signers.registry import SignerContext, open_signer
+from tests.refusals import refused_as
 
 
 @pytest.fixture(scope="module")
@@ -35,9 +36,9 @@ def test_the_passphrase_is_asked_for_once_and_wiped(key_file):
 
 def test_a_wrong_passphrase_is_refused_and_wiped(key_file):
     given = bytearray(b"open barley")
-    with pytest.raises(PassphraseWrong) as refusal:
+    with refused_as("passphrase-wrong") as refusal:
         open_pkcs12(key_file, lambda _: given)
-    assert refusal.value.EXIT_CODE == 12
+    assert refusal.value.exit_code == 12
     assert given == bytes(len(given))
     assert "barley" not in repr(refusal.value) + str(refusal.value)
 
@@ -74,7 +75,7 @@ def test_a_file_without_passphrase_asks_for_none(rehearsal, tmp_path):
 def test_what_is_no_key_file_is_refused(content, cause, tmp_path):
     path = tmp_path / "odd.p12"
     path.write_bytes(content)
-    with pytest.raises((KeyFileUnusable, InputUnreadable), match=cause):
+    with refused_as("key-file-unusable", InputUnreadable, match=cause):
         open_pkcs12(path, lambda _: bytearray())
 
 
@@ -85,6 +86,6 @@ def test_a_missing_file_is_one_clear_error(tmp_path):
 
 @pytest.mark.parametrize("uri", ["usb:1", "p12", "p12:", "", ":"])
 def test_an_unknown_signer_uri_lists_the_kinds(uri):
-    with pytest.raises(SignerUnknown) as refusal:
+    with refused_as("signer-unknown") as refusal:
         open_signer(uri, SignerContext(lambda _: bytearray()))
     assert {"card", "p12"} <= set(refusal.value.known.split(", "))

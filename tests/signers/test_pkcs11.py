@@ -18,23 +18,7 @@ from hypothesis import given
 from hypothesis import settings as example_settings
 from hypothesis import strategies as st
 
-from signkit.errors import (
-    KeyNotForRegistry,
-    MissingExtra,
-    Pkcs11ModuleUnnamed,
-    Pkcs11ModuleUnusable,
-    Pkcs11UriInvalid,
-    TokenAmbiguous,
-    TokenFailed,
-    TokenKeyAmbiguous,
-    TokenKeyNotFound,
-    TokenKeyUnusable,
-    TokenNotFound,
-    TokenPinLastTry,
-    TokenPinLocked,
-    TokenPinNotSent,
-    TokenPinWrong,
-)
+from signkit.errors import MissingExtra, SignerUnusable
 from signkit.rehearsal.authority import issue_organisation_certificate
 from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings, load_settings
@@ -48,6 +32,7 @@ from signkit.signing.levels import Level, Services, sign
 from signkit.signing.profiles import Profile
 from signkit.signing.request import SignatureRequest
 from tests import witness
+from tests.refusals import refused_as
 from tests.requirements import require
 from tests.signers import softhsm
 
@@ -216,7 +201,7 @@ def test_the_mechanism_is_the_first_that_the_token_has():
     assert chosen("rsa", mechanisms.SHA256_RSA_PKCS, mechanisms.RSA_PKCS) is mechanisms.SHA256_RSA_PKCS
     assert chosen("rsa", mechanisms.RSA_PKCS) is mechanisms.RSA_PKCS
     assert chosen("ecdsa", mechanisms.ECDSA, mechanisms.RSA_PKCS) is mechanisms.ECDSA
-    with pytest.raises(TokenKeyUnusable, match="none of CKM_SHA256_RSA_PKCS, CKM_RSA_PKCS"):
+    with refused_as("token-key-unusable", match="none of CKM_SHA256_RSA_PKCS, CKM_RSA_PKCS"):
         chosen("rsa", mechanisms.ECDSA)
 
 
@@ -259,11 +244,11 @@ def test_a_pin_that_is_held_for_the_first_signature_is_wiped_without_one(setting
 
 
 def test_several_tokens_are_listed_and_each_uri_of_the_list_works(settings):
-    with pytest.raises(TokenAmbiguous) as refusal, opened("", settings):
+    with refused_as("token-ambiguous") as refusal, opened("", settings):
         pass
     choices = refusal.value.choices
     assert sorted(choice.token for choice in choices) == ["empty", "odd", "office", "single", "twin", "twin"]
-    assert refusal.value.EXIT_CODE == 2
+    assert refusal.value.exit_code == 2
     for choice in choices:
         if choice.token in ("single", "twin"):
             with opened(choice.uri.removeprefix("pkcs11:"), settings) as signer:
@@ -271,7 +256,7 @@ def test_several_tokens_are_listed_and_each_uri_of_the_list_works(settings):
 
 
 def test_tokens_of_one_label_are_told_apart_by_their_slots(settings):
-    with pytest.raises(TokenAmbiguous) as refusal, opened("token=twin", settings):
+    with refused_as("token-ambiguous") as refusal, opened("token=twin", settings):
         pass
     first, second = (parse_pkcs11_uri(choice.uri.removeprefix("pkcs11:")) for choice in refusal.value.choices)
     assert first.token == second.token == "twin"
@@ -280,9 +265,9 @@ def test_tokens_of_one_label_are_told_apart_by_their_slots(settings):
 
 
 def test_several_certificates_are_listed_and_each_uri_of_the_list_works(settings):
-    with pytest.raises(TokenKeyAmbiguous) as refusal, opened("token=office", settings):
+    with refused_as("token-key-ambiguous") as refusal, opened("token=office", settings):
         pass
-    assert refusal.value.EXIT_CODE == 2
+    assert refusal.value.exit_code == 2
     assert sorted((choice.label, choice.id, choice.common_name) for choice in refusal.value.choices) == sorted(
         (kind, f"{number:02x}", kind) for number, kind in enumerate(KINDS, 1)
     )
@@ -293,7 +278,7 @@ def test_several_certificates_are_listed_and_each_uri_of_the_list_works(settings
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_list_is_ready_to_copy(language, settings):
-    with pytest.raises(TokenKeyAmbiguous) as refusal, opened("token=office", settings):
+    with refused_as("token-key-ambiguous") as refusal, opened("token=office", settings):
         pass
     lines = refusal.value.message(language).splitlines()
     assert "  - office: p-256, id 04, CN p-256" in lines
@@ -302,7 +287,7 @@ def test_the_list_is_ready_to_copy(language, settings):
 
 def test_a_module_path_of_the_uri_is_in_the_listed_uris(settings):
     path = settings.pkcs11_module
-    with pytest.raises(TokenKeyAmbiguous) as refusal, opened(f"token=office?module-path={path}", Settings()):
+    with refused_as("token-key-ambiguous") as refusal, opened(f"token=office?module-path={path}", Settings()):
         pass
     assert all(choice.uri.endswith(f"?module-path={path}") for choice in refusal.value.choices)
 
@@ -311,7 +296,7 @@ def test_no_list_shows_a_serial_number(settings):
     import pkcs11
 
     serials = [t.serial.decode() for t in pkcs11.lib(str(settings.pkcs11_module.resolve())).get_tokens() if t.label]
-    with pytest.raises(TokenAmbiguous) as refusal, opened("", settings):
+    with refused_as("token-ambiguous") as refusal, opened("", settings):
         pass
     assert len(serials) == 6
     assert not [serial for serial in serials if serial in str(refusal.value) + repr(refusal.value)]
@@ -319,23 +304,23 @@ def test_no_list_shows_a_serial_number(settings):
 
 def test_a_token_that_is_not_there_is_said_with_those_that_are(settings):
     person = Person()
-    with pytest.raises(TokenNotFound) as refusal, opened("token=garage", settings, person):
+    with refused_as("token-not-found") as refusal, opened("token=garage", settings, person):
         pass
     assert len(refusal.value.choices) == 6
-    assert refusal.value.EXIT_CODE == 11
+    assert refusal.value.exit_code == 11
     assert person.asked == []
 
 
 @pytest.mark.parametrize("asked_for", ["object=nothing", "id=%99", "object=p-256;id=%01"])
 def test_a_key_that_is_not_there_is_said_with_those_that_are(asked_for, settings):
-    with pytest.raises(TokenKeyNotFound) as refusal, opened(f"token=office;{asked_for}", settings):
+    with refused_as("token-key-not-found") as refusal, opened(f"token=office;{asked_for}", settings):
         pass
     assert len(refusal.value.choices) == len(KINDS)
-    assert refusal.value.EXIT_CODE == 11
+    assert refusal.value.exit_code == 11
 
 
 def test_an_empty_token_is_said_to_hold_nothing(settings):
-    with pytest.raises(TokenKeyNotFound) as refusal, opened("token=empty", settings):
+    with refused_as("token-key-not-found") as refusal, opened("token=empty", settings):
         pass
     assert refusal.value.message("en").endswith("\n  (nothing)")
     assert refusal.value.message("ja").endswith("\n  (ありません)")
@@ -343,13 +328,13 @@ def test_an_empty_token_is_said_to_hold_nothing(settings):
 
 @pytest.mark.parametrize("label", ["garbage", "alone"])
 def test_a_broken_certificate_or_one_without_its_key_is_no_choice(label, settings):
-    with pytest.raises(TokenKeyNotFound) as refusal, opened(f"token=odd;object={label}", settings):
+    with refused_as("token-key-not-found") as refusal, opened(f"token=odd;object={label}", settings):
         pass
     assert label not in [choice.label for choice in refusal.value.choices]
 
 
 def test_a_label_cannot_steer_the_terminal_and_its_uri_works(settings):
-    with pytest.raises(TokenKeyAmbiguous) as refusal, opened("token=odd", settings):
+    with refused_as("token-key-ambiguous") as refusal, opened("token=odd", settings):
         pass
     [choice] = [choice for choice in refusal.value.choices if choice.id == "06"]
     assert choice.label == "\ufffd[31mred; 赤"
@@ -363,21 +348,21 @@ def test_a_label_cannot_steer_the_terminal_and_its_uri_works(settings):
 
 def test_a_short_rsa_key_is_refused(settings):
     with (
-        pytest.raises(TokenKeyUnusable, match="1024 bits; at least 2048 are needed"),
+        refused_as("token-key-unusable", match="1024 bits; at least 2048 are needed"),
         opened("token=odd;object=short", settings),
     ):
         pass
 
 
 def test_a_key_of_another_type_is_refused(settings):
-    with pytest.raises(TokenKeyUnusable, match="a key of type ed25519"), opened("token=odd;object=edwards", settings):
+    with refused_as("token-key-unusable", match="a key of type ed25519"), opened("token=odd;object=edwards", settings):
         pass
 
 
 def test_an_ecdsa_answer_that_is_not_r_and_s_is_refused():
     key = SimpleNamespace(algorithm=SignatureAlgorithm("ecdsa", "sha256"), token=SimpleNamespace(label="t"))
     for answer in (b"", bytes(63)):
-        with pytest.raises(TokenFailed, match=f"an ECDSA signature of {len(answer)} bytes"):
+        with refused_as("token-failed", match=f"an ECDSA signature of {len(answer)} bytes"):
             signer_module._as_cms_carries_it(key, answer)
 
 
@@ -400,7 +385,10 @@ def _everything_kept(error: BaseException | None) -> str:
 
 def test_a_key_of_no_use_is_refused_before_its_pin_where_the_certificate_shows(settings):
     person = Person()
-    with pytest.raises(KeyNotForRegistry), opened("token=single", settings, person, accept=Profile.REGISTRY.refuse_key):
+    with (
+        refused_as("key-not-for-registry"),
+        opened("token=single", settings, person, accept=Profile.REGISTRY.refuse_key),
+    ):
         pass
     assert person.asked == []
 
@@ -415,16 +403,16 @@ def test_a_key_of_use_is_asked_for_its_pin(settings):
 
 def test_a_wrong_pin_is_sent_once_wiped_and_kept_nowhere(settings):
     person = Person("wrong-4712")
-    with pytest.raises(TokenPinWrong) as refusal, opened("token=single", settings, person):
+    with refused_as("token-pin-wrong") as refusal, opened("token=single", settings, person):
         pass
-    assert refusal.value.EXIT_CODE == 12
+    assert refusal.value.exit_code == 12
     assert len(person.asked) == 1
     assert person.given == [bytearray(len("wrong-4712"))]
     assert "wrong-4712" not in _everything_kept(refusal.value)
 
 
 def test_after_a_wrong_pin_the_right_one_opens(settings):
-    with pytest.raises(TokenPinWrong), opened("token=single", settings, Person("wrong-4712")):
+    with refused_as("token-pin-wrong"), opened("token=single", settings, Person("wrong-4712")):
         pass
     with opened("token=single", settings) as signer:
         assert signer.sign(b"data")
@@ -432,7 +420,7 @@ def test_after_a_wrong_pin_the_right_one_opens(settings):
 
 def test_after_a_wrong_pin_the_next_person_asked_is_told_until_the_right_one_came(settings):
     """SoftHSM sets CKF_USER_PIN_COUNT_LOW, and neither counts down nor locks."""
-    with pytest.raises(TokenPinWrong), opened("token=single", settings, Person("wrong-4712")):
+    with refused_as("token-pin-wrong"), opened("token=single", settings, Person("wrong-4712")):
         pass
     person = Person()
     for _ in range(2):
@@ -446,7 +434,7 @@ def test_a_wrong_pin_for_a_further_signature_is_kept_nowhere_and_ends_the_sessio
     with opened("token=odd;object=every-time", settings, person) as signer:
         signer.sign(b"data")
         person.pin = b"wrong-4712"
-        with pytest.raises(TokenPinWrong) as refusal:
+        with refused_as("token-pin-wrong") as refusal:
             signer.sign(b"data")
         assert "wrong-4712" not in _everything_kept(refusal.value)
     assert all(given == bytes(len(given)) for given in person.given)
@@ -457,9 +445,9 @@ def test_a_wrong_pin_for_a_further_signature_is_kept_nowhere_and_ends_the_sessio
 @pytest.mark.parametrize("pin", [b"", b"\xff\xfe"], ids=["empty", "not UTF-8"])
 def test_what_cannot_be_a_pin_is_not_sent(pin, settings):
     person = Person(pin)
-    with pytest.raises(TokenPinNotSent) as refusal, opened("token=single", settings, person):
+    with refused_as("token-pin-not-sent") as refusal, opened("token=single", settings, person):
         pass
-    assert refusal.value.EXIT_CODE == 12
+    assert refusal.value.exit_code == 12
     assert refusal.value.__context__ is None
 
 
@@ -485,18 +473,18 @@ class StandInToken:
 def test_a_locked_token_asks_nobody():
     pytest.importorskip("pkcs11")
     person = Person()
-    with pytest.raises(TokenPinLocked) as refusal:
+    with refused_as("token-pin-locked") as refusal:
         obtain_pin(StandInToken("USER_PIN_LOCKED"), person, use_last_try=True)
-    assert refusal.value.EXIT_CODE == 11
+    assert refusal.value.exit_code == 11
     assert person.asked == []
 
 
 def test_with_one_try_left_nobody_is_asked_unless_it_is_insisted_on():
     pytest.importorskip("pkcs11")
     person, token = Person(), StandInToken("USER_PIN_FINAL_TRY", "USER_PIN_COUNT_LOW")
-    with pytest.raises(TokenPinLastTry) as refusal:
+    with refused_as("token-pin-last-try") as refusal:
         obtain_pin(token, person, use_last_try=False)
-    assert refusal.value.EXIT_CODE == 12
+    assert refusal.value.exit_code == 12
     assert person.asked == []
     assert obtain_pin(token, person, use_last_try=True) == softhsm.PIN.encode()
     assert [(asked.tries_left, asked.after_wrong) for asked in person.asked] == [(1, False)]
@@ -522,7 +510,7 @@ class _NoLock:
 
 def test_a_second_login_to_one_token_in_one_process_is_refused_and_the_first_goes_on(settings):
     with opened("token=single", settings) as signer:
-        with pytest.raises(TokenFailed, match="UserAlreadyLoggedIn"), opened("token=single", settings):
+        with refused_as("token-failed", match="UserAlreadyLoggedIn"), opened("token=single", settings):
             pass
         assert signer.sign(b"data")
     with opened("token=single", settings) as signer:
@@ -557,11 +545,11 @@ def test_the_settings_name_the_module_relative_to_their_file(tmp_path):
 
 
 def test_without_a_module_the_two_places_to_name_one_are_said():
-    with pytest.raises(Pkcs11ModuleUnnamed) as refusal:
+    with refused_as("pkcs11-module-unnamed") as refusal:
         opened("token=office", Settings())
     assert "module-path" in (refusal.value.hint() or "")
     assert "pkcs11_module" in (refusal.value.hint() or "")
-    assert refusal.value.EXIT_CODE == 2
+    assert refusal.value.exit_code == 2
 
 
 def _library_without_pkcs11() -> Path:
@@ -576,15 +564,15 @@ def test_what_is_no_module_is_one_clear_error(kind, tmp_path):
     (tmp_path / "text").write_text("no library")
     (tmp_path / "folder").mkdir()
     path = _library_without_pkcs11() if kind == "other library" else tmp_path / kind
-    with pytest.raises(Pkcs11ModuleUnusable) as refusal, opened("", Settings(pkcs11_module=path)):
+    with refused_as("pkcs11-module-unusable") as refusal, opened("", Settings(pkcs11_module=path)):
         pass
     assert refusal.value.path == str(path)
-    assert refusal.value.EXIT_CODE == 11
+    assert refusal.value.exit_code == 11
 
 
 def test_a_bare_name_is_looked_for_nowhere():
     pytest.importorskip("pkcs11")
-    with pytest.raises(Pkcs11ModuleUnusable, match="No such file"), opened("?module-path=libsofthsm2.so", Settings()):
+    with refused_as("pkcs11-module-unusable", match="No such file"), opened("?module-path=libsofthsm2.so", Settings()):
         pass
 
 
@@ -653,20 +641,20 @@ def test_what_is_written_is_read_back(uri):
     ids=lambda value: value[:24],
 )
 def test_a_malformed_uri_is_refused_with_the_reason(rest, cause):
-    with pytest.raises(Pkcs11UriInvalid) as refusal:
+    with refused_as("pkcs11-uri-invalid") as refusal:
         parse_pkcs11_uri(rest)
     assert refusal.value.cause.en == cause
-    assert refusal.value.EXIT_CODE == 2
+    assert refusal.value.exit_code == 2
 
 
 @pytest.mark.parametrize("rest", ["token=a?pin-value=4711", "pin-value=4711", "?pin-source=file:/4711"])
 def test_a_pin_in_a_uri_is_refused_with_the_reason_and_not_repeated(rest):
-    with pytest.raises(Pkcs11UriInvalid, match="a PIN is never in one") as refusal:
+    with refused_as("pkcs11-uri-invalid", match="a PIN is never in one") as refusal:
         open_pkcs11_signer(rest, Person(), Settings())
     assert "4711" not in _everything_said(refusal.value)
 
 
-def _everything_said(error: Pkcs11UriInvalid) -> str:
+def _everything_said(error: SignerUnusable) -> str:
     return "".join(
         [repr(error), repr(vars(error)), *(error.message(lang) + str(error.hint(lang)) for lang in ("en", "ja"))]
     )

@@ -7,10 +7,10 @@ from textwrap import dedent
 
 import pytest
 
-from signkit.errors import SignerUnknown
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
+from tests.refusals import refused_as
 
 
 @pytest.fixture
@@ -53,5 +53,5 @@ def test_a_plugin_signs(blank):
 
 
 def test_without_the_plugin_the_scheme_is_unknown():
-    with pytest.raises(SignerUnknown):
+    with refused_as("signer-unknown"):
         open_signer("toy:drawer/2", SignerContext(lambda _: bytearray()))

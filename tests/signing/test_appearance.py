@@ -6,11 +6,11 @@ from io import BytesIO
 
 import pytest
 
-from signkit.errors import SealImageUnusable, SealNotDrawable
 from signkit.rehearsal.services import utc_now
 from signkit.signing.appearance import seal_appearance, seal_characters
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
+from tests.refusals import refused_as
 
 
 @pytest.mark.parametrize(
@@ -46,7 +46,7 @@ def test_the_seal_is_drawn_red_with_embedded_fonts(blank, person_signer, service
 
 
 def test_a_name_that_no_font_draws_is_refused():
-    with pytest.raises(SealNotDrawable, match=r"U\+1F600"):
+    with refused_as("seal-not-drawable", match=r"U\+1F600"):
         seal_appearance("😀 太郎", utc_now())
 
 
@@ -60,7 +60,7 @@ def test_a_name_that_no_font_draws_is_refused():
     ids=["gif", "large", "damaged"],
 )
 def test_an_unusable_seal_image_is_refused(image, cause):
-    with pytest.raises(SealImageUnusable, match=cause):
+    with refused_as("seal-image-unusable", match=cause):
         seal_appearance("番号　花子", utc_now(), image=image)
 
 

@@ -10,13 +10,13 @@ from asn1crypto import cms
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from signkit.errors import KeyFileUnusable
 from signkit.rehearsal.authority import issue_organisation_certificate
 from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
 from signkit.signing.cms import Statement, build_signature, estimate_size, make_signature
 from tests import witness
+from tests.refusals import refused_as
 
 KEYS = {
     "rsa-2048": lambda: rsa.generate_private_key(65537, 2048),
@@ -99,5 +99,5 @@ def test_the_root_is_not_sent_along(person_signer):
     ids=["rsa-1024", "secp256k1"],
 )
 def test_a_weak_or_strange_key_is_refused(key, cause):
-    with pytest.raises(KeyFileUnusable, match=cause):
+    with refused_as("key-file-unusable", match=cause):
         SoftwareKey.of(key(), "weak.p12")

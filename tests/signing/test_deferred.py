@@ -9,23 +9,13 @@ from datetime import timedelta
 
 import pytest
 
-from signkit.errors import (
-    AlreadySigned,
-    DeferredCertificateOther,
-    DeferredExpired,
-    DeferredFileChanged,
-    DeferredRequestUnreadable,
-    DeferredRoomTooSmall,
-    DeferredSignatureUnfit,
-    OutOfTurn,
-    SignerNotParty,
-)
 from signkit.rehearsal.services import utc_now
 from signkit.signing import deferred
 from signkit.signing.deferred import DeferredKey, complete, prepare, read_request
 from signkit.signing.levels import Level, sign
 from signkit.signing.request import SignatureRequest
 from tests import witness
+from tests.refusals import refused_as
 
 NAMES = ("contract.pdf", "contract-seller-prepared.pdf")
 
@@ -109,7 +99,7 @@ def test_a_changed_prepared_file_is_refused(prepared, key, person_signer, servic
     request, pdf = prepared
     altered = pdf.replace(b"%PDF-1.7", b"%PDF-1.6", 1)
     assert altered != pdf
-    with pytest.raises(DeferredFileChanged):
+    with refused_as("request-file-changed"):
         finish((request, altered), key, person_signer.sign(request.attributes), services)
 
 
@@ -121,45 +111,45 @@ def test_a_file_exchanged_together_with_its_digests_is_refused(prepared, key, pe
         contract, NAMES, replace(asked(), time=utc_now() + timedelta(hours=1)), key, Level.B_B, services
     )
     assert other.attributes != request.attributes
-    with pytest.raises(DeferredFileChanged):
+    with refused_as("request-file-changed"):
         finish(
             (request, pdf), key, person_signer.sign(request.attributes), services,
             sha256=hashlib.sha256(pdf).hexdigest(), start=other.start, end=other.end,
         )  # fmt: skip
-    with pytest.raises(DeferredSignatureUnfit):  # the whole request exchanged too: the key signed something else
+    with refused_as("request-signature-unfit"):  # the whole request exchanged too: the key signed something else
         finish((other, pdf), key, person_signer.sign(request.attributes), services)
 
 
 def test_a_room_that_is_not_empty_is_refused(prepared, key, person_signer, services):
     request, _ = prepared
-    with pytest.raises(DeferredFileChanged):
+    with refused_as("request-file-changed"):
         finish(prepared, key, person_signer.sign(request.attributes), services, start=request.start - 2)
 
 
 def test_an_expired_request_is_refused(prepared, key, person_signer, services):
     request, pdf = prepared
-    with pytest.raises(DeferredExpired):
+    with refused_as("request-expired"):
         complete(request, pdf, key, person_signer.sign(request.attributes), services, now=request.expires)
 
 
 def test_another_certificate_is_refused(prepared, person_signer, services):
     issuer = DeferredKey.of([person_signer.chain[0]], "other.pem")
-    with pytest.raises(DeferredCertificateOther):
+    with refused_as("request-certificate-other"):
         finish(prepared, issuer, person_signer.sign(prepared[0].attributes), services)
 
 
 def test_a_signature_over_something_else_is_refused(prepared, key, person_signer, services):
-    with pytest.raises(DeferredSignatureUnfit):
+    with refused_as("request-signature-unfit"):
         finish(prepared, key, person_signer.sign(prepared[0].attributes + b"\0"), services)
 
 
 def test_an_endless_signature_is_refused(prepared, key, services):
-    with pytest.raises(DeferredSignatureUnfit):
+    with refused_as("request-signature-unfit"):
         finish(prepared, key, b"A" * 100_000, services)
 
 
 def test_another_party_than_the_contract_names_is_refused(blank, key, services):
-    with pytest.raises(SignerNotParty):
+    with refused_as("signer-not-party"):
         prepare(blank, NAMES, asked(), key, Level.B_B, services)
 
 
@@ -169,20 +159,20 @@ def test_a_witness_signs_with_a_key_of_another_name(blank, key, services):
 
 
 def test_a_request_for_a_party_whose_turn_it_is_not_is_refused(contract, key, services):
-    with pytest.raises(OutOfTurn):
+    with refused_as("out-of-turn"):
         prepare(contract, NAMES, asked("buyer", witness=True), key, Level.B_B, services)
 
 
 def test_a_role_that_has_signed_meanwhile_is_refused(contract, key, person_signer, services):
     signed = sign(contract, asked(), person_signer, Level.B_B, services).pdf
     prepared = prepare(signed, NAMES, asked("buyer", witness=True), key, Level.B_B, services)
-    with pytest.raises(AlreadySigned):
+    with refused_as("field-signed"):
         finish(prepared, key, person_signer.sign(prepared[0].attributes), services, role="seller")
 
 
 def test_more_certificates_than_the_room_holds_are_refused(prepared, key, person_signer, services):
     longer = replace(key, chain=tuple(certificates(20)))
-    with pytest.raises(DeferredRoomTooSmall):
+    with refused_as("request-room-too-small"):
         finish(prepared, longer, person_signer.sign(prepared[0].attributes), services)
 
 
@@ -221,7 +211,7 @@ def certificates(count):
 def test_what_is_no_request_is_refused(prepared, spoil, cause):
     content = spoil(json.loads(prepared[0].to_json()))
     raw = content if isinstance(content, bytes) else json.dumps(content).encode()
-    with pytest.raises(DeferredRequestUnreadable) as refusal:
+    with refused_as("request-unreadable") as refusal:
         read_request(raw, "request.json")
     assert cause in refusal.value.cause
 

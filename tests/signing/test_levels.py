@@ -7,18 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from signkit.errors import (
-    AlreadySigned,
-    CertificateRevoked,
-    EvidenceMissing,
-    KeyNotForDocuments,
-    NothingToExtend,
-    PdfNotSignable,
-    SignatureNotTimestamped,
-    SignatureSelfCheckFailed,
-    SigningFieldMissing,
-    TimestampUnavailable,
-)
+from signkit.errors import CertificateRevoked, EvidenceMissing, PdfNotSignable, TimestampUnavailable
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.writing.appending import open_writer
 from signkit.pdf.writing.opening import reading_errors
@@ -28,6 +17,7 @@ from signkit.signing.appearance import seal_appearance
 from signkit.signing.levels import Level, Services, extend, sign
 from signkit.signing.request import SignatureRequest
 from tests import witness
+from tests.refusals import refused_as
 
 NAME = "番号　花子"
 
@@ -79,14 +69,14 @@ def test_a_document_timestamp_is_accepted_by_openssl(blank, person_signer, servi
 
 
 def test_a_missing_field_is_refused_with_the_fields_there_are(blank, person_signer, services):
-    with pytest.raises(SigningFieldMissing) as refusal:
+    with refused_as("field-missing") as refusal:
         sign(blank, request("landlord"), person_signer, Level.B_B, services)
     assert refusal.value.empty == ("seller", "buyer", "broker")
 
 
 def test_a_signed_field_is_not_signed_again(blank, person_signer, services):
     signed = sign(blank, request(), person_signer, Level.B_B, services).pdf
-    with pytest.raises(AlreadySigned):
+    with refused_as("field-signed"):
         sign(signed, request(), person_signer, Level.B_B, services)
 
 
@@ -108,7 +98,7 @@ def test_a_truncated_pdf_is_refused(blank, person_signer, services):
 
 
 def test_an_unsigned_pdf_cannot_be_extended(blank, services):
-    with pytest.raises(NothingToExtend):
+    with refused_as("nothing-to-extend"):
         extend(blank, Level.B_LTA, services)
 
 
@@ -120,7 +110,7 @@ def test_b_t_without_a_timestamp_service_is_refused(blank, person_signer):
 def test_b_lt_names_the_certificate_whose_evidence_is_missing(blank, person_signer, services):
     with pytest.raises(EvidenceMissing) as refusal:
         sign(blank, request(), person_signer, Level.B_LT, replace(services, revocation=()))
-    assert refusal.value.EXIT_CODE == 13
+    assert refusal.value.exit_code == 13
     [(_, reason)] = refusal.value.certificates
     assert "neither an OCSP service nor a CRL" in reason.en
 
@@ -142,13 +132,13 @@ def test_the_authentication_key_never_signs_a_document(blank, seller_card, servi
     contents = seller_card.auth
     key = SoftwareKey.of(load_der_private_key(contents.private_key, None), "test")
     signer = Pkcs12Signer(key, contents.certificate, ())
-    with pytest.raises(KeyNotForDocuments, match="利用者証明用電子証明書"):
+    with refused_as("key-not-for-documents", match="利用者証明用電子証明書"):
         sign(blank, request(), signer, Level.B_B, services)
 
 
 def test_an_expired_certificate_signs_nothing(blank, person_signer, services):
     late = utc_now() + timedelta(days=6 * 365)
-    with pytest.raises(KeyNotForDocuments, match="is valid"):
+    with refused_as("key-not-for-documents", match="is valid"):
         sign(blank, request(time=late), person_signer, Level.B_B, services)
 
 
@@ -158,7 +148,7 @@ def test_a_device_whose_signature_does_not_fit_is_caught(blank, person_signer, s
             return super().sign(data + b"something else")
 
     liar = Lying(person_signer._key, person_signer.certificate, person_signer.chain)
-    with pytest.raises(SignatureSelfCheckFailed):
+    with refused_as("self-check-failed"):
         sign(blank, request(), liar, Level.B_B, services)
 
 
@@ -182,7 +172,7 @@ def test_a_file_is_renewed_when_nothing_new_can_be_had_of_its_signers(blank, per
 
 def test_b_lt_needs_a_timestamp_to_build_on(blank, person_signer, services):
     signed = sign(blank, request(), person_signer, Level.B_B, services).pdf
-    with pytest.raises(SignatureNotTimestamped, match="seller bears none"):
+    with refused_as("signature-not-timestamped", match="seller bears none"):
         extend(signed, Level.B_LT, services)
     assert extend(signed, Level.B_LTA, services).pdf.startswith(signed)
 

@@ -7,7 +7,6 @@ from io import BytesIO
 
 import pytest
 
-from signkit.errors import FieldNotAdded, SigningFieldMissing
 from signkit.pdf.fields import signature_fields
 from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.services import utc_now
@@ -21,6 +20,7 @@ from signkit.signing.turn import check_turn
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from tests import witness
+from tests.refusals import refused_as
 from tests.signing import formats
 from tests.validation import pdfs
 
@@ -128,7 +128,7 @@ def test_a_first_signature_with_a_field_of_its_own_can_certify(signed_by, report
     signed = signed_by(formats.document("1.7"), request(certify=True))
     [signature] = report_of(signed).signatures
     assert (signature.type, signature.intact) == ("certification", True)
-    with pytest.raises(FieldNotAdded, match="certified"):
+    with refused_as("field-not-added", match="certified"):
         signed_by(signed, request("buyer"))
 
 
@@ -148,9 +148,9 @@ def test_a_field_is_made_for_a_signature_from_elsewhere_too(person_signer, repor
 
 def refusal(pdf: bytes, role: str = "third", place: Place = HERE) -> str:
     """What is said before a key is opened."""
-    with pytest.raises(FieldNotAdded) as refused:
+    with refused_as("field-not-added") as refused:
         refuse_unwanted(pdf, request(role, place), timestamped=False)
-    assert refused.value.EXIT_CODE == 2
+    assert refused.value.exit_code == 2
     assert refused.value.message("ja")
     return refused.value.cause.en
 
@@ -168,7 +168,7 @@ def test_a_signature_that_locks_the_form_forbids_it(lock, signed_by):
     field = pdfs.OBJECTS[pdfs.SELLER][:-2] + b"/Lock << /Type /SigFieldLock " + lock + b" >> >>"
     signed = signed_by(formats.by_hand(o6=field), request(place=None))
     assert refusal(signed) == "the signature 'seller' locks the form"
-    with pytest.raises(FieldNotAdded):
+    with refused_as("field-not-added"):
         signed_by(signed, request("third"))
 
 
@@ -203,15 +203,15 @@ def test_a_name_that_is_taken_is_refused(pdf, role):
 
 
 def test_a_contract_takes_no_further_field(blank):
-    with pytest.raises(FieldNotAdded, match="its template says who signs where"):
+    with refused_as("field-not-added", match="its template says who signs where"):
         check_turn(blank, "witness", adds_field=True)
 
 
 def test_without_a_place_the_way_out_is_said():
-    with pytest.raises(SigningFieldMissing) as missing:
+    with refused_as("field-missing") as missing:
         check_turn(formats.document("1.7"), "seller")
     assert "--field-at 1:120,240,70,25" in missing.value.hint("en")
     assert "--field-at" in missing.value.hint("ja")
-    with pytest.raises(SigningFieldMissing) as misnamed:
+    with refused_as("field-missing") as misnamed:
         check_turn(formats.by_hand(), "broker")
     assert "--field-at" not in misnamed.value.hint("en")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.errors import SignatureSelfCheckFailed
 from signkit.rehearsal.services import utc_now
 from signkit.signing.levels import Level, sign
 from signkit.signing.readback import check_signed
 from signkit.signing.request import SignatureRequest
+from tests.refusals import refused_as
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +34,10 @@ def test_every_kind_of_damage_is_found(blank, signed, person_signer, seller_card
         "the digest of the file is another than the signed one": flip(signed, len(signed) - 20),
     }
     for cause, damaged in cases.items():
-        with pytest.raises(SignatureSelfCheckFailed, match=cause):
+        with refused_as("self-check-failed", match=cause):
             check_signed(blank, damaged, person_signer.certificate)
 
 
 def test_another_certificate_does_not_fit(blank, signed, seller_card):
-    with pytest.raises(SignatureSelfCheckFailed):
+    with refused_as("self-check-failed"):
         check_signed(blank, signed, seller_card.auth.certificate)

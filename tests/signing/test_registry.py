@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.transport import Connection
-from signkit.errors import KeyNotForRegistry, UsageProblem
+from signkit.errors import UsageProblem
 from signkit.rehearsal.cards import kept_contents
 from signkit.rehearsal.services import utc_now
 from signkit.settings import Settings
@@ -28,6 +28,7 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile import ProfileName
 from tests import witness
+from tests.refusals import refused_as
 from tests.signers.csc_server import CscServer
 from tests.validation import pki
 
@@ -114,7 +115,7 @@ def test_a_copy_extended_for_keeping_is_none_for_the_registry(by_three, services
     ids=["p-256", "p-384", "rsa-3072"],
 )
 def test_another_key_is_refused_and_named(key, kind, blank):
-    with pytest.raises(KeyNotForRegistry) as refusal:
+    with refused_as("key-not-for-registry") as refusal:
         sign(blank, request(), signer_of(key), Level.B_B, Services())
     assert refusal.value.kind == kind
     assert "RSA key of 2048 bits" in refusal.value.hint("en")
@@ -122,7 +123,7 @@ def test_another_key_is_refused_and_named(key, kind, blank):
 
 @pytest.mark.parametrize("algorithm", [("rsa", "sha512"), ("rsa-pss", "sha256")])
 def test_an_rsa_key_that_signs_otherwise_is_refused(algorithm, person_signer):
-    with pytest.raises(KeyNotForRegistry):
+    with refused_as("key-not-for-registry"):
         Profile.REGISTRY.refuse_key(person_signer.certificate, SignatureAlgorithm(*algorithm))
 
 
@@ -158,7 +159,7 @@ class NobodyAsked:
 def test_a_card_of_the_next_generation_is_refused_before_its_password(kept_home):
     card = EmulatedCard(kept_contents(kept_home / "rehearsal", "next-generation"))
     signer = CardSigner(Connection(EmulatedTransport(card)), "card", NobodyAsked(), accept=Profile.REGISTRY.refuse_key)
-    with pytest.raises(KeyNotForRegistry), signer:
+    with refused_as("key-not-for-registry"), signer:
         pass
     assert card.state.tries["signature"] == 5
 
@@ -172,5 +173,5 @@ def test_a_remote_key_is_refused_before_its_pin(tmp_path):
         signer = open_csc_signer(
             f"{server.address}#key-1", NobodyAsked(), Settings(csc_token_file=token), accept=Profile.REGISTRY.refuse_key
         )
-        with pytest.raises(KeyNotForRegistry), signer:
+        with refused_as("key-not-for-registry"), signer:
             pass

@@ -6,13 +6,14 @@ from dataclasses import replace
 
 import pytest
 
-from signkit.errors import SeedValueViolated
+from signkit.errors import SigningRefused
 from signkit.rehearsal.services import utc_now
 from signkit.signing.deferred import DeferredKey, prepare
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.pades import refuse_unwanted
 from signkit.signing.profiles import Profile
 from signkit.signing.request import SignatureRequest
+from tests.refusals import refused_as
 from tests.signing import formats
 
 FILTER, SUB_FILTER, VERSION, REASONS, ATTESTATION, REVOCATION, DIGEST, LOCK, APPEARANCE = (1 << bit for bit in range(9))
@@ -31,7 +32,9 @@ def demands(person_signer, services):
         pdf = formats.seeded(seed)
         try:
             signed = sign(pdf, request(**changes), person_signer, level, services).pdf
-        except SeedValueViolated as refusal:
+        except SigningRefused as refusal:
+            if refusal.code != "seed-value-violated":
+                raise
             return "; ".join(demand.en for demand in refusal.demands)
         assert signed.startswith(pdf)
         return ""
@@ -135,7 +138,7 @@ def test_a_lock_that_contradicts_the_seed_value_is_refused(person_signer, servic
         b" /Lock << /Type /SigFieldLock /Action /All /P 1 >> /SV << /MDP << /P 2 >> /LockDocument /false /Ff 128 >> >>"
     )
     pdf = formats.by_hand(o6=formats.pdfs.OBJECTS[formats.pdfs.SELLER][:-2] + own)
-    with pytest.raises(SeedValueViolated) as refusal:
+    with refused_as("seed-value-violated") as refusal:
         sign(pdf, request(certify=True), person_signer, Level.B_B, services)
     assert [demand.en for demand in refusal.value.demands] == [
         "a certification with permission 2, which the field's own lock contradicts",
@@ -224,16 +227,16 @@ def test_a_certificate_policy_is_refused_as_unchecked(demands):
 def test_references_in_seed_values_are_followed(person_signer, services):
     field = formats.pdfs.OBJECTS[formats.pdfs.SELLER][:-2] + b"/SV 30 0 R >>"
     pdf = formats.by_hand(o6=field, o30=b"<< /Ff 31 0 R /Reasons 32 0 R >>", o31=b"8", o32=b"[33 0 R]", o33=b"(Sale)")
-    with pytest.raises(SeedValueViolated) as refusal:
+    with refused_as("seed-value-violated") as refusal:
         sign(pdf, request(), person_signer, Level.B_B, services)
     assert refusal.value.demands[0].ja == "次のいずれかの理由 (--reason): Sale"
 
 
 def test_before_the_key_is_opened_everything_but_the_key_is_looked_at():
     pdf = formats.seeded(flagged(REASONS | DIGEST, b"/Reasons [(Sale)] /DigestMethod [(SHA1)]"))
-    with pytest.raises(SeedValueViolated) as refusal:
+    with refused_as("seed-value-violated") as refusal:
         refuse_unwanted(pdf, request(), timestamped=False)
-    assert refusal.value.EXIT_CODE == 2
+    assert refusal.value.exit_code == 2
     assert refusal.value.message("ja") == (
         "署名欄 'seller' は次の条件を求めています: 次のいずれかの理由 (--reason): Sale。署名していません。"
     )
@@ -243,7 +246,7 @@ def test_before_the_key_is_opened_everything_but_the_key_is_looked_at():
 def test_what_is_signed_elsewhere_meets_the_demands_too(person_signer):
     key = DeferredKey.of([person_signer.certificate, *person_signer.chain], "signer.pem")
     pdf = formats.seeded(flagged(REASONS, b"/Reasons [(Sale)]"))
-    with pytest.raises(SeedValueViolated):
+    with refused_as("seed-value-violated"):
         prepare(pdf, ("a.pdf", "b.pdf"), request(), key, Level.B_B, Services(), other_person=True)
 
 

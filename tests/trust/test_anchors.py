@@ -7,9 +7,10 @@ import hashlib
 import pytest
 from asn1crypto import x509
 
-from signkit.errors import InputUnreadable, TrustAnchorUnreadable
+from signkit.errors import InputUnreadable
 from signkit.jpki.authorities import certification_authorities
 from signkit.pki.anchors import default_trust_store
+from tests.refusals import refused_as
 
 FINGERPRINTS = {
     "sign-ca-2015": "19645405a1fe14377434bd55957628ac4038557c542403a2243f21c706fc9355",
@@ -60,7 +61,7 @@ def test_another_certificate_has_no_label(seller_card, trust_pem):
 def test_a_file_without_certificate_is_refused(content, tmp_path):
     path = tmp_path / "odd.pem"
     path.write_bytes(content)
-    with pytest.raises(TrustAnchorUnreadable):
+    with refused_as("trust-anchor-unreadable"):
         default_trust_store([path])
 
 

@@ -11,7 +11,6 @@ import pytest
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.session import authenticate
 from signkit.card.transport import Connection
-from signkit.errors import AuthenticationFileInvalid
 from signkit.holder.authentication import (
     new_challenge,
     read_challenge,
@@ -24,6 +23,7 @@ from signkit.holder.card_certificate import authentication_anchors
 from signkit.holder.judgement import Conclusion
 from signkit.rehearsal.authority import new_ec_key
 from signkit.rehearsal.pki import HANAKO, key_contents, new_rehearsal
+from tests.refusals import refused_as
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 PASSED, FAILED, INDETERMINATE = Conclusion.PASSED, Conclusion.FAILED, Conclusion.INDETERMINATE
@@ -223,7 +223,7 @@ def test_two_challenges_are_never_the_same():
 )
 def test_what_is_no_challenge_is_refused(challenge, change):
     raw = json.loads(write_challenge(challenge)) | change
-    with pytest.raises(AuthenticationFileInvalid):
+    with refused_as("authentication-file-invalid"):
         read_challenge(json.dumps(raw).encode())
 
 
@@ -234,20 +234,20 @@ def test_what_is_no_challenge_is_refused(challenge, change):
 )
 def test_what_is_no_proof_is_refused(proof, change):
     raw = json.loads(write_proof(proof)) | change
-    with pytest.raises(AuthenticationFileInvalid):
+    with refused_as("authentication-file-invalid"):
         read_proof(json.dumps(raw).encode())
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"\xff", b"[" * 100_000, b" " * 100_000])
 def test_garbage_is_refused(data):
-    with pytest.raises(AuthenticationFileInvalid):
+    with refused_as("authentication-file-invalid"):
         read_proof(data)
 
 
 def test_an_item_that_is_missing_is_refused(proof):
     raw = json.loads(write_proof(proof))
     del raw["signature"]
-    with pytest.raises(AuthenticationFileInvalid, match="missing"):
+    with refused_as("authentication-file-invalid", match="missing"):
         read_proof(json.dumps(raw).encode())
 
 

@@ -9,22 +9,11 @@ from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signkit.errors import (
-    CrlDeltaWithoutBase,
-    CrlIndexDamaged,
-    CrlIssuerUnknown,
-    CrlNotUsable,
-    CrlOlder,
-    CrlSignatureInvalid,
-    CrlStale,
-    CrlUnreadable,
-    InputUnreadable,
-    OutputNotWritten,
-    SignKitError,
-)
+from signkit.errors import CrlIndexDamaged, CrlUnreadable, InputUnreadable, SignKitError
 from signkit.pki.revocation import crl_import
 from signkit.pki.revocation.crl_import import import_crl, import_order
 from signkit.pki.revocation.crl_index import CrlIndex, Good, Revoked
+from tests.refusals import refused_as
 from tests.trust.crls import (
     DAY,
     ECDSA_SHA1,
@@ -87,12 +76,12 @@ def test_a_list_of_version_1_is_read(take):
 
 
 def test_an_unknown_issuer_is_told(take):
-    with pytest.raises(CrlIssuerUnknown, match="Test CA"):
+    with refused_as("crl-issuer-unknown", match="Test CA"):
         take(make_list(), [new_authority("Another CA").candidate])
 
 
 def test_a_name_alike_authority_is_no_issuer(take):
-    with pytest.raises(CrlSignatureInvalid):
+    with refused_as("crl-signature-invalid"):
         take(make_list(), [new_authority().candidate])
 
 
@@ -106,45 +95,45 @@ def test_an_altered_list_is_refused(take):
     der = bytearray(make_list([5]))
     at = der.index(utc_time(NOW - DAY))  # the entry's date
     der[at + 13] ^= 1
-    with pytest.raises(CrlSignatureInvalid):
+    with refused_as("crl-signature-invalid"):
         take(bytes(der))
 
 
 def test_an_issuer_whose_key_is_not_for_lists_is_refused(take):
     other = new_authority(crl_sign=False)
-    with pytest.raises(CrlNotUsable, match="not for signing lists"):
+    with refused_as("crl-not-usable", match="not for signing lists"):
         take(make_list(by=other), [other.candidate])
 
 
 def test_an_issuer_that_has_ended_is_refused(take):
     ended = new_authority(end=NOW - DAY)
-    with pytest.raises(CrlNotUsable, match="ended at 2026-11-20"):
+    with refused_as("crl-not-usable", match="ended at 2026-11-20"):
         take(make_list(by=ended), [ended.candidate])
 
 
 def test_a_list_signed_with_sha1_is_refused(take):
-    with pytest.raises(CrlNotUsable, match="SHA1"):
+    with refused_as("crl-not-usable", match="SHA1"):
         take(raw_list(algorithm=ECDSA_SHA1))
 
 
 def test_a_stale_list_is_refused_with_its_times(take):
-    with pytest.raises(CrlStale, match="issued 2026-11-19 09:30:00 UTC, the next one was due 2026-11-20 09:30:00 UTC"):
+    with refused_as("crl-stale", match="issued 2026-11-19 09:30:00 UTC, the next one was due 2026-11-20 09:30:00 UTC"):
         take(make_list(issued=NOW - 2 * DAY, due=NOW - DAY))
 
 
 def test_a_list_from_the_future_is_refused(take):
-    with pytest.raises(CrlNotUsable, match="issued in the future"):
+    with refused_as("crl-not-usable", match="issued in the future"):
         take(make_list(issued=NOW + DAY, due=NOW + 2 * DAY))
 
 
 def test_a_list_that_does_not_say_when_the_next_is_due_is_refused(take):
-    with pytest.raises(CrlNotUsable, match="when the next one is due"):
+    with refused_as("crl-not-usable", match="when the next one is due"):
         take(raw_list(times=utc_time(NOW)))
 
 
 def test_an_older_list_does_not_replace_a_newer_one(take):
     newer = take(make_list([5], number=3, issued=NOW))
-    with pytest.raises(CrlOlder, match="issued 2026-11-21 08:30:00 UTC"):
+    with refused_as("crl-older", match="issued 2026-11-21 08:30:00 UTC"):
         take(make_list([], number=2, issued=NOW - DAY / 24))
     assert statuses(newer, 5) == ["revoked"]
 
@@ -179,7 +168,7 @@ def test_importing_anew_repairs_a_damaged_index(take):
     ids=["indirect", "some reasons", "attribute certificates", "unknown name"],
 )  # fmt: skip
 def test_a_list_about_something_else_is_refused(take, point, words):
-    with pytest.raises(CrlNotUsable, match=words):
+    with refused_as("crl-not-usable", match=words):
         take(make_list(point=point))
 
 
@@ -195,20 +184,20 @@ def test_a_point_that_cannot_be_read_is_refused(take):
 
 
 def test_an_unknown_version_is_refused(take):
-    with pytest.raises(CrlNotUsable, match="unknown version"):
+    with refused_as("crl-not-usable", match="unknown version"):
         take(raw_list(version=b"\x02\x01\x02"))
 
 
 def test_an_unknown_critical_extension_is_refused(take):
     unknown = x509.UnrecognizedExtension(x509.ObjectIdentifier("1.2.3.4"), b"\x05\x00")
-    with pytest.raises(CrlNotUsable, match=r"critical extension 1\.2\.3\.4 is not known"):
+    with refused_as("crl-not-usable", match=r"critical extension 1\.2\.3\.4 is not known"):
         take(make_list(more=[(unknown, True)]))
     assert take(make_list(more=[(unknown, False)])).header.entries == 0
 
 
 def test_an_entrys_unknown_critical_extension_is_refused(take):
     more = tlv(0x30, raw_extension(UNKNOWN_OID, b"\x05\x00", critical=True))
-    with pytest.raises(CrlNotUsable, match=r"entry's critical extension 1\.2\.3\.4 is not known"):
+    with refused_as("crl-not-usable", match=r"entry's critical extension 1\.2\.3\.4 is not known"):
         take(raw_list(raw_entry(b"\x05", more=more)))
     harmless = tlv(0x30, raw_extension(UNKNOWN_OID, b"\x05\x00"))
     assert statuses(take(raw_list(raw_entry(b"\x05", more=harmless))), 5) == ["revoked"]
@@ -216,7 +205,7 @@ def test_an_entrys_unknown_critical_extension_is_refused(take):
 
 def test_an_entry_of_another_issuer_is_refused(take):
     more = tlv(0x30, raw_extension(ISSUER_OID, b"\x30\x00", critical=True))
-    with pytest.raises(CrlNotUsable, match="indirect list"):
+    with refused_as("crl-not-usable", match="indirect list"):
         take(raw_list(raw_entry(b"\x05", more=more)))
 
 
@@ -247,38 +236,38 @@ def test_deltas_follow_each_other(take):
 
 
 def test_a_delta_without_its_base_is_refused(take):
-    with pytest.raises(CrlDeltaWithoutBase, match="number 10 or later"):
+    with refused_as("crl-delta-without-base", match="number 10 or later"):
         take(make_list([1], number=11, delta_of=10))
 
 
 def test_a_delta_to_a_later_base_is_refused(take):
     take(make_list([1], number=9, issued=NOW - DAY))
-    with pytest.raises(CrlDeltaWithoutBase, match="number 10 or later"):
+    with refused_as("crl-delta-without-base", match="number 10 or later"):
         take(make_list([2], number=11, delta_of=10))
 
 
 def test_a_delta_to_a_base_without_number_is_refused(take):
     take(make_list([1], number=None, issued=NOW - DAY))
-    with pytest.raises(CrlDeltaWithoutBase):
+    with refused_as("crl-delta-without-base"):
         take(make_list([2], number=11, delta_of=10))
 
 
 def test_a_delta_of_another_partition_is_refused(take):
     take(make_list([1], number=10, issued=NOW - DAY))
-    with pytest.raises(CrlDeltaWithoutBase):
+    with refused_as("crl-delta-without-base"):
         take(make_list([2], number=11, delta_of=10, point=issuing_point([URI])))
 
 
 def test_a_delta_that_is_in_already_is_refused(take):
     imported = take(make_list([1], number=11))
-    with pytest.raises(CrlOlder):
+    with refused_as("crl-older"):
         take(make_list([2], number=11, delta_of=10))
     assert statuses(imported, 1, 2) == ["revoked", "good"]
 
 
 def test_a_delta_without_number_is_refused(take):
     take(make_list([1], number=10))
-    with pytest.raises(CrlNotUsable, match="without a number"):
+    with refused_as("crl-not-usable", match="without a number"):
         take(make_list([2], number=None, delta_of=10))
 
 
@@ -426,7 +415,7 @@ def test_a_missing_file_is_told(tmp_path):
 def test_a_home_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "crl").write_text("a file in the folder's place")
     (tmp_path / "list.crl").write_bytes(make_list())
-    with pytest.raises(OutputNotWritten):
+    with refused_as("output-not-written"):
         import_crl(tmp_path / "list.crl", tmp_path / "crl", [authority().candidate], NOW)
 
 

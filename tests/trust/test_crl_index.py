@@ -10,9 +10,10 @@ from cryptography import x509
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from signkit.errors import CrlIndexDamaged, InputUnreadable, OutputNotWritten
+from signkit.errors import CrlIndexDamaged, InputUnreadable
 from signkit.pki.revocation.crl_import import import_crl
 from signkit.pki.revocation.crl_index import CrlIndex, Good, IndexHeader, Revoked, write_index
+from tests.refusals import refused_as
 from tests.trust.crls import DAY, NOW, authority, entry, make_list, raw_entry, raw_list
 
 SERIALS = st.integers(min_value=1, max_value=(1 << 159) - 1)
@@ -185,7 +186,7 @@ def test_unsorted_records_are_not_published(tmp_path):
 
 
 def test_a_folder_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(OutputNotWritten):
+    with refused_as("output-not-written"):
         write_index(tmp_path / "none" / "x.crlindex", HEADER, [])
 
 
@@ -196,7 +197,7 @@ def test_a_failed_writing_keeps_the_old_index(index, monkeypatch):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("signkit.pki.revocation.crl_index.os.fsync", full)
-    with pytest.raises(OutputNotWritten, match="No space"):
+    with refused_as("output-not-written", match="No space"):
         write_index(index, HEADER, [bytes(30), b"\0" * 20 + b"\1" + bytes(9)])
     assert index.read_bytes() == before
     assert [item.suffix for item in index.parent.iterdir() if item.name.startswith(".")] == []

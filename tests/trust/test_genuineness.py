@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.surface import era_date, prove_genuine
 from signkit.card.transport import Connection
-from signkit.errors import CardNotGenuine, InputUnreadable, PublicKeyUnreadable
+from signkit.errors import CardNotGenuine, InputUnreadable
 from signkit.holder.genuineness import is_at_least, judge_genuineness, load_issuer_keys
 from signkit.holder.judgement import Conclusion
 from tests.card.contents import rsa_contents
+from tests.refusals import refused_as
 
 
 def public_pem(key) -> bytes:
@@ -64,7 +65,7 @@ def test_what_the_card_could_not_prove_fails(cause):
 )
 def test_a_file_without_rsa_public_key_is_refused(tmp_path, content):
     (tmp_path / "key.pem").write_bytes(content)
-    with pytest.raises(PublicKeyUnreadable):
+    with refused_as("public-key-unreadable"):
         load_issuer_keys([tmp_path / "key.pem"])
 
 

@@ -44,7 +44,7 @@ def test_every_failure_is_named(rehearsal):
     with pytest.raises(TimestampUnavailable) as refusal:
         obtain_timestamp([Down(), HttpTimestampSource("ftp://tsa.example")], DIGEST)
     assert refusal.value.causes == "down: no answer; ftp://tsa.example: only http and https addresses are used"
-    assert refusal.value.EXIT_CODE == 13
+    assert refusal.value.exit_code == 13
 
 
 def over_other_data(good, request):

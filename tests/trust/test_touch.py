@@ -9,11 +9,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from signkit.errors import TouchRegistryUnusable
 from signkit.holder.card_certificate import authentication_anchors
 from signkit.holder.judgement import Conclusion
 from signkit.holder.touch import judge_touch, open_registry
 from signkit.rehearsal.pki import HANAKO
+from tests.refusals import refused_as
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 
@@ -140,18 +140,18 @@ def test_several_gates_use_one_registry(path, certificate):
 
 
 def test_a_registry_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(TouchRegistryUnusable, match="no such file"), open_registry(tmp_path / "none"):
+    with refused_as("touch-registry-unusable", match="no such file"), open_registry(tmp_path / "none"):
         pass
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database" * 100, b"SQLite format 3\x00" + bytes(100)])
 def test_what_is_no_registry_is_refused(tmp_path, content):
     (tmp_path / "x").write_bytes(content)
-    with pytest.raises(TouchRegistryUnusable), open_registry(tmp_path / "x"):
+    with refused_as("touch-registry-unusable"), open_registry(tmp_path / "x"):
         pass
 
 
 def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(TouchRegistryUnusable), open_registry(tmp_path / "file" / "touch.sqlite", create=True):
+    with refused_as("touch-registry-unusable"), open_registry(tmp_path / "file" / "touch.sqlite", create=True):
         pass

@@ -12,7 +12,7 @@ import pytest
 from signkit.cms.asic import MANIFEST, SIGNATURE, Attachment, check_asic, make_manifest, write_asic
 from signkit.cms.container import Parts
 from signkit.cms.content import BytesPieces, Content
-from signkit.errors import ContainerNotMade, InputUnreadable, SignatureSelfCheckFailed
+from signkit.errors import InputUnreadable
 from signkit.rehearsal.services import utc_now
 from signkit.signers.p12 import Pkcs12Signer
 from signkit.signers.software import SoftwareKey
@@ -23,6 +23,7 @@ from signkit.validation.asic import list_asic, validate_asic, validate_asic_stre
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, Verdict
 from tests import witness
+from tests.refusals import refused_as
 from tests.validation import pki
 
 FILES = {"契約書.txt": b"The contract.\n" * 50, "図面 1.bin": bytes(range(256)) * 40}
@@ -242,13 +243,13 @@ def test_a_manifest_that_names_a_file_twice_is_refused(made):
 
 @pytest.mark.parametrize("names", [(), ("a.txt", "A.txt"), ("mimetype",), ("META-INF",), ("a\\b",)])
 def test_files_that_cannot_share_a_container_are_refused_before_signing(names):
-    with pytest.raises(ContainerNotMade):
+    with refused_as("container-not-made"):
         make_manifest([Attachment(name, Content(BytesPieces(b"x"))) for name in names])
 
 
 def test_a_file_that_changed_while_it_was_signed_is_caught(made):
     other = [Attachment(item.name, Content(BytesPieces(b"changed"))) for item in made.attachments]
-    with pytest.raises(SignatureSelfCheckFailed, match="changed while"):
+    with refused_as("self-check-failed", match="changed while"):
         check_asic(BytesIO(made.data), other, made.manifest, made.signature)
 
 

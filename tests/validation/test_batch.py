@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from signkit.errors import EngineFailed, OptionsNotPortable, PasswordStaysHere
 from signkit.limits import Limits
 from signkit.pki.revocation.sources import NOT_PUBLISHED
 from signkit.reporting import batch
 from signkit.reporting.batch import validate_many
 from signkit.validation.options import ValidationOptions
+from tests.refusals import refused_as
 from tests.validation import pdfs, pki
 
 
@@ -126,14 +126,14 @@ def test_an_executor_that_is_gone_ends_the_run(world, signed, tmp_path):
     (tmp_path / "a.pdf").write_bytes(signed)
     executor = ThreadPoolExecutor(1)
     executor.shutdown()
-    with pytest.raises(EngineFailed):
+    with refused_as("engine-failed"):
         list(validate_many([tmp_path / "a.pdf"], world.options, executor=executor))
 
 
 def test_options_that_cannot_travel_are_refused(world, signed, tmp_path):
     (tmp_path / "a.pdf").write_bytes(signed)
     options = replace(world.options, revocation=(threading.Lock(),))
-    with pytest.raises(OptionsNotPortable) as refused:
+    with refused_as("options-not-portable") as refused:
         list(validate_many([tmp_path], options, jobs=1))
     assert "--jobs 0" in refused.value.hint()
 
@@ -195,5 +195,5 @@ def test_a_file_larger_than_allowed_is_not_read(world, signed, tmp_path):
 
 def test_a_password_goes_to_no_executor_of_others(tmp_path):
     """Where a cluster's workers run, and who reads their memory, nobody here knows."""
-    with ThreadPoolExecutor(1) as executor, pytest.raises(PasswordStaysHere):
+    with ThreadPoolExecutor(1) as executor, refused_as("password-stays-here"):
         list(validate_many([tmp_path], ValidationOptions(password="secret"), executor=executor))

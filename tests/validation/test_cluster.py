@@ -13,9 +13,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from signkit.errors import EngineFailed
 from signkit.reporting.cluster import dask_executor
 from tests.command import start_signkit
+from tests.refusals import refused_as
 from tests.requirements import require
 from tests.validation import pdfs
 
@@ -85,6 +85,6 @@ def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(cluster, signed, tmp
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
     require(importlib.util.find_spec("distributed"), "Dask is not installed (extra 'cluster')")
     monkeypatch.setattr("signkit.reporting.cluster._CONNECT_SECONDS", 0.2)
-    with pytest.raises(EngineFailed) as failed, dask_executor(f"dask://127.0.0.1:{free_port()}"):
+    with refused_as("engine-failed") as failed, dask_executor(f"dask://127.0.0.1:{free_port()}"):
         pass
     assert "127.0.0.1" in failed.value.message()

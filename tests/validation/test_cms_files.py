@@ -18,7 +18,6 @@ from signkit.cms.archive_timestamp import InfoParts, covered_bytes
 from signkit.cms.container import Parts, read_container, write_container
 from signkit.cms.content import BytesPieces, Content
 from signkit.cms.der import OCTET_STRING, SEQUENCE, contents, element, explicit, members, set_of
-from signkit.errors import CmsNotUsable, SignatureSelfCheckFailed
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.timestamps import obtain_timestamp
 from signkit.rehearsal.services import utc_now
@@ -32,6 +31,7 @@ from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report, Verdict
 from tests import witness
+from tests.refusals import refused_as
 from tests.validation import pki
 
 CONTENT = b"A contract's attachment.\nSecond line.\n"
@@ -269,7 +269,7 @@ def test_adding_a_signer_keeps_what_was_there(bench):
 
 def test_a_signature_of_other_content_is_not_added_to(bench):
     said = Statement(signing_time=utc_now())
-    with pytest.raises(CmsNotUsable, match="it signs other content"):
+    with refused_as("cms-not-usable", match="it signs other content"):
         sign_content(Content(BytesPieces(b"other")), bench.signer(), Level.B_B, Services(), said, onto=bench.made())
 
 
@@ -521,7 +521,7 @@ def test_a_written_file_that_differs_is_caught(bench, tmp_path):
     content = Content(BytesPieces(CONTENT))
     path = tmp_path / "x.p7m"
     path.write_bytes(attached(parts, CONTENT.replace(b"A", b"B")))
-    with path.open("rb") as stream, pytest.raises(SignatureSelfCheckFailed, match="the file changed"):
+    with path.open("rb") as stream, refused_as("self-check-failed", match="the file changed"):
         check_written(stream, parts, content, attached=True, certificate=bench.signer().certificate)
 
 

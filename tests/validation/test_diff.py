@@ -8,13 +8,14 @@ from io import BytesIO
 
 import pytest
 
-from signkit.errors import ExitCode, PdfNotComparable
+from signkit.errors import ExitCode, ValidationRefused
 from signkit.history.diff import Change, Diff, RevisionDiff, diff_pdf
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.pages import PageComparer
 from signkit.history.states import pair_pages, states
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.document import PdfFile
+from tests.refusals import refused_as
 from tests.validation import pdfs
 
 WHITE_BOX = b"1 g 10 140 200 40 re f"
@@ -446,10 +447,10 @@ def test_both_halves_of_a_linearized_file_are_one_revision(tmp_path):
     assert len(history(fast).revisions) == 1
 
 
-def refused(pdf: bytes, limits: Limits | None = None) -> PdfNotComparable:
-    with pytest.raises(PdfNotComparable) as caught:
+def refused(pdf: bytes, limits: Limits | None = None) -> ValidationRefused:
+    with refused_as("pdf-not-comparable") as caught:
         diff_pdf(pdf, "bad.pdf", limits)
-    assert caught.value.EXIT_CODE is ExitCode.UNREADABLE
+    assert caught.value.exit_code is ExitCode.UNREADABLE
     return caught.value
 
 

@@ -120,8 +120,9 @@ def otherwise(seller: str, printed: str, swap: bool = False) -> bytes:
     """Return a contract whose contract.json names ``seller`` and whose pages name ``printed``."""
     from signkit.contracts import fonts
     from signkit.contracts.embedding import contract_json
+    from signkit.contracts.filled import Order
     from signkit.contracts.render import _with_fields, filled_contract
-    from signkit.contracts.sources import Order, TypstSource
+    from signkit.contracts.sources import TypstSource
 
     template = find_template("real-estate-sale")
     shown, said = ({**load_contract_data(template.folder / "example.yaml")} for _ in range(2))
@@ -268,8 +269,9 @@ def with_data(change) -> bytes:
 
     from signkit.contracts import fonts
     from signkit.contracts.embedding import contract_json
+    from signkit.contracts.filled import Order
     from signkit.contracts.render import _with_fields, filled_contract
-    from signkit.contracts.sources import Order, TypstSource
+    from signkit.contracts.sources import TypstSource
 
     template = find_template("real-estate-sale")
     data = load_contract_data(template.folder / "example.yaml")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.errors import PolicyInvalid, PolicyUnreadable
 from signkit.pki.policy import SHIPPED, load_policy, shipped_policy
 from signkit.validation.report import Verdict
+from tests.refusals import refused_as
 from tests.validation import pdfs
 from tests.validation.conftest import codes
 
@@ -21,7 +21,7 @@ def test_the_shipped_policies_can_be_read(name):
 
 
 def test_an_unknown_policy_names_the_known_ones():
-    with pytest.raises(PolicyUnreadable) as refusal:
+    with refused_as("policy-unreadable") as refusal:
         shipped_policy("lax")
     assert "default, strict, archive" in refusal.value.message()
 
@@ -53,7 +53,7 @@ def test_a_policy_of_ones_own(tmp_path, world, signed):
 def test_a_wrong_item_is_named(tmp_path, text, item):
     file = tmp_path / "wrong.toml"
     file.write_text(text, encoding="utf-8")
-    with pytest.raises(PolicyInvalid) as refusal:
+    with refused_as("policy-invalid") as refusal:
         load_policy(file)
     assert refusal.value.item == item
 
@@ -62,10 +62,10 @@ def test_a_wrong_item_is_named(tmp_path, text, item):
 def test_what_is_no_toml_is_unreadable(tmp_path, content):
     file = tmp_path / "wrong.toml"
     file.write_bytes(content)
-    with pytest.raises(PolicyUnreadable):
+    with refused_as("policy-unreadable"):
         load_policy(file)
 
 
 def test_a_missing_policy_file_is_unreadable(tmp_path):
-    with pytest.raises(PolicyUnreadable):
+    with refused_as("policy-unreadable"):
         load_policy(tmp_path / "none.toml")

@@ -15,10 +15,11 @@ from signkit.contracts.appended import append_pages
 from signkit.contracts.attachments import appendix, attachment
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.embedding import contract_json
+from signkit.contracts.filled import Order
 from signkit.contracts.plain_pdf import parsed, written
 from signkit.contracts.provenance import provenance
 from signkit.contracts.render import _with_fields, filled_contract, render_contract
-from signkit.contracts.sources import Order, TypstSource
+from signkit.contracts.sources import TypstSource
 from signkit.contracts.template import find_template, load_template
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.policy import shipped_policy

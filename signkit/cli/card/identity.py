@@ -141,7 +141,7 @@ def _read(source: Source, reader: str | None, trust: list[Path], *, pin_stdin: b
 def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     from asn1crypto import x509
 
-    from signkit.errors import IdentityMissing
+    from signkit.errors import CardError
     from signkit.jpki.attributes import read_attributes
     from signkit.pki.anchors import default_trust_store
     from signkit.pki.chains import find_issuer
@@ -151,7 +151,7 @@ def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     certificate = x509.Certificate.load(der)
     attributes = read_attributes(certificate)
     if attributes is None:
-        raise IdentityMissing()
+        raise CardError("identity-missing")
     store = default_trust_store(anchor_paths(load_settings(), trust))
     issuer = find_issuer(certificate, store.certificates("signature"))
     label = store.label(issuer) if issuer is not None else None

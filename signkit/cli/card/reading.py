@@ -254,14 +254,14 @@ def change_pin(
 
 def _tries_of(pin: Pin, connection: Connection) -> int:
     from signkit.card import session, surface
-    from signkit.errors import NoSigningCertificate
+    from signkit.errors import CardError
 
     if pin is Pin.SURFACE:
         return surface.pin_tries_left(connection)
     found = session.read_status(connection)
     tries = found.signature_tries if pin is Pin.SIGNATURE else found.authentication_tries
     if tries is None:
-        raise NoSigningCertificate()
+        raise CardError("no-signing-certificate")
     return tries
 
 

@@ -103,7 +103,7 @@ def check_table(table: Table, batch: Batch, pool: Executor, workers: int, on_row
 
     Raises:
         RowsRefused: names every problem of every row.
-        TemplateInvalid: the template is at fault.
+        ContractError("template-invalid"): the template is at fault.
     """
     names: dict[str, tuple[str, int]] = {}
     problems: list[RowProblem] = []
@@ -139,8 +139,8 @@ def render_table(
     other bytes is left alone unless ``overwrite`` is set.
 
     Raises:
-        OutputNotWritten: the folder, the disk or the permissions do not allow it.
-        TypesettingFailed, TemplateInvalid: the template is at fault.
+        FileUnusable("output-not-written"): the folder, the disk or the permissions do not allow it.
+        ContractError("typesetting-failed", "template-invalid"): the template is at fault.
     """
     outcome: dict[str, list[Path]] = {"written": [], "unchanged": [], "differing": []}
     together = source_of(load_template(batch.folder)).together

@@ -34,7 +34,7 @@ from pypdf.generic import (
 
 from signkit.contracts.plain_pdf import PlainPdf, written
 from signkit.contracts.typesetting import BLOCK_SCHEME
-from signkit.errors import TypesettingFailed
+from signkit.errors import ContractError
 
 _MAX_OBJECTS = 200_000
 _MAX_DEPTH = 60
@@ -71,14 +71,17 @@ def finished(
         name: what an error calls it.
 
     Raises:
-        TypesettingFailed: LibreOffice used another font, or the PDF is not of the form that it writes.
+        ContractError("typesetting-failed"): LibreOffice used another font, or the PDF is not of the form that it
+            writes.
     """
     try:
         reader = PdfReader(BytesIO(pdf))
         objects = _objects(reader)
         root, info = (int(reader.trailer.raw_get(key).idnum) for key in ("/Root", "/Info"))
     except (PyPdfError, KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise TypesettingFailed(name, f"LibreOffice's PDF cannot be read ({error})") from error
+        raise ContractError(
+            "typesetting-failed", template=name, cause=f"LibreOffice's PDF cannot be read ({error})"
+        ) from error
     _require_fonts(objects.values(), fonts, name)
     _name_blocks(objects)
     _date_colour_profiles(objects.values(), identity.day)
@@ -160,7 +163,11 @@ def _require_fonts(objects: Iterable[PdfObject], fonts: frozenset[str], name: st
     }
     # The name of a part of a CID font may follow the font's own (NotoSerifJP-Regular-VKana).
     if others := sorted(each for each in used if not each.startswith(tuple(fonts))):
-        raise TypesettingFailed(name, f"LibreOffice used fonts that are not SignKit's: {', '.join(others)}")
+        raise ContractError(
+            "typesetting-failed",
+            template=name,
+            cause=f"LibreOffice used fonts that are not SignKit's: {', '.join(others)}",
+        )
 
 
 def _date_colour_profiles(objects: Iterable[PdfObject], day: date) -> None:

@@ -19,7 +19,7 @@ from jinja2 import Environment, TemplateError, nodes
 from signkit.contracts.template import DESCRIPTION, EXAMPLE, SCHEMA, WORD
 from signkit.contracts.word.markers import roles_of
 from signkit.contracts.word.package import NotUsable, paragraphs, safe_parts
-from signkit.errors import OutputExists, OutputNotWritten, TemplateInvalid, system_cause
+from signkit.errors import ContractError, FileUnusable, OutputExists, system_cause
 from signkit.output import write_checked
 
 _DATES = frozenset({"date", "era", "full_date", "era_year"})
@@ -50,13 +50,13 @@ def read_form(content: bytes, name: str) -> Form:
     """Return the tags and markers of a .docx.
 
     Raises:
-        TemplateInvalid: it may be no template, or a tag is faulty.
+        ContractError("template-invalid"): it may be no template, or a tag is faulty.
     """
     try:
         text = "\n".join(paragraphs(safe_parts(content)))
         tree = Environment(autoescape=True).parse(_TAG.sub(r"{\1 ", text))
     except (NotUsable, TemplateError) as error:
-        raise TemplateInvalid(name, f"{WORD}: {error}") from error
+        raise ContractError("template-invalid", template=name, cause=f"{WORD}: {error}") from error
     items: dict[str, str] = {}
     _collect(tree, {}, items)
     inner = {path for path in items if any(other.startswith((f"{path}.", f"{path}[")) for other in items)}
@@ -69,7 +69,7 @@ def new_template_from(folder: Path, form: bytes) -> tuple[Form, tuple[Path, ...]
     Raises:
         As `read_form` does.
         OutputExists: the folder exists.
-        OutputNotWritten: it cannot be made.
+        FileUnusable("output-not-written"): it cannot be made.
     """
     found = read_form(form, folder.name)
     if folder.exists():
@@ -88,7 +88,7 @@ def new_template_from(folder: Path, form: bytes) -> tuple[Form, tuple[Path, ...]
     try:
         folder.mkdir(parents=True)
     except OSError as error:
-        raise OutputNotWritten(str(folder), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
     for name, content in files.items():
         write_checked(folder / name, content)
     return found, tuple(folder / name for name in files)

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
 from signkit.contracts.fonts import MINCHO, FontSet
-from signkit.errors import LibreOfficeMissing, TypesettingFailed
+from signkit.errors import ContractError, LibreOfficeMissing
 
 #: Documents converted by one run; the start takes longer than a document.
 MOST_TOGETHER = 20
@@ -79,7 +79,7 @@ def convert(documents: Sequence[bytes], fonts: FontSet, name: str, program: Path
 
     Raises:
         LibreOfficeMissing: see ``find_libreoffice``.
-        TypesettingFailed: it made no PDF of one of them, or took too long.
+        ContractError("typesetting-failed"): it made no PDF of one of them, or took too long.
     """
     program = program or find_libreoffice()
     made: list[bytes] = []
@@ -99,7 +99,9 @@ def _run(program: Path, documents: Sequence[bytes], fonts: FontSet, name: str) -
         said = _finished(_command(program, work, inputs), work, START_SECONDS + DOCUMENT_SECONDS * len(documents), name)
         outputs = [work / "out" / f"{number}.pdf" for number in range(len(documents))]
         if not all(output.is_file() for output in outputs):
-            raise TypesettingFailed(name, f"LibreOffice made no PDF of it. {said}".strip())
+            raise ContractError(
+                "typesetting-failed", template=name, cause=f"LibreOffice made no PDF of it. {said}".strip()
+            )
         return [output.read_bytes() for output in outputs]
 
 
@@ -155,7 +157,8 @@ def _finished(command: list[str], work: Path, seconds: float, name: str) -> str:
     """Run the command to its end; return what it said to people.
 
     Raises:
-        TypesettingFailed: it could not be started, or took longer than ``seconds``; then it and its children are ended.
+        ContractError("typesetting-failed"): it could not be started, or took longer than ``seconds``; then it and its
+            children are ended.
     """
     try:
         process = subprocess.Popen(  # noqa: S603  # a fixed program; the arguments are paths of our own
@@ -168,14 +171,18 @@ def _finished(command: list[str], work: Path, seconds: float, name: str) -> str:
             start_new_session=True,
         )
     except OSError as error:
-        raise TypesettingFailed(name, f"LibreOffice could not be started: {error}") from error
+        raise ContractError(
+            "typesetting-failed", template=name, cause=f"LibreOffice could not be started: {error}"
+        ) from error
     with process:
         try:
             _, said = process.communicate(timeout=seconds)
         except BaseException as error:
             _end(process)
             if isinstance(error, subprocess.TimeoutExpired):
-                raise TypesettingFailed(name, f"LibreOffice took longer than {seconds:.0f} seconds") from error
+                raise ContractError(
+                    "typesetting-failed", template=name, cause=f"LibreOffice took longer than {seconds:.0f} seconds"
+                ) from error
             raise
     lines = said.decode(errors="replace").splitlines()
     return " ".join(line for line in lines if "javaldx" not in line)[:300].replace(str(work), "")

@@ -9,10 +9,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from signkit.contracts import fonts as known_fonts
+from signkit.contracts.filled import Filled, Order
 from signkit.contracts.fonts import FontSet
-from signkit.contracts.sources import Filled, Order
 from signkit.contracts.template import WORD, Template
-from signkit.errors import MissingExtra, TemplateInvalid
+from signkit.errors import ContractError, MissingExtra
 from signkit.pdf.contract import FILE_NAME
 
 if TYPE_CHECKING:
@@ -58,12 +58,12 @@ class WordSource:
         try:
             parts = safe_parts(filled(_prepared(template, fonts), data, WORD), own_links=True)
         except NotUsable as error:
-            raise TemplateInvalid(template.id, f"{WORD}: {error}") from error
+            raise ContractError("template-invalid", template=template.id, cause=f"{WORD}: {error}") from error
         counts = count_blocks(parts)
         for party in template.parties_of(data):
             if counts[party.role] != 1:
                 cause = f"{WORD}: the marker [[sign:{party.role}]] stands {counts[party.role]} times, not once"
-                raise TemplateInvalid(template.id, cause)
+                raise ContractError("template-invalid", template=template.id, cause=cause)
         return Filled("\n".join(paragraphs(parts)), packed(parts))
 
     def typeset(self, template: Template, orders: Sequence[Order], fonts: FontSet) -> tuple[bytes, ...]:
@@ -97,7 +97,7 @@ def _looked_over(template: Template) -> Parts:
     """Return the parts of the template's document, which hold nothing that a template may not.
 
     Raises:
-        TemplateInvalid: it holds such a thing.
+        ContractError("template-invalid"): it holds such a thing.
     """
     from signkit.contracts.word.filling import RAW_TAGS
     from signkit.contracts.word.package import NotUsable, paragraphs, safe_parts
@@ -108,7 +108,7 @@ def _looked_over(template: Template) -> Parts:
         if any(RAW_TAGS.search(text) for text in paragraphs(parts)):
             raise NotUsable("{{r }}, {{p }}, {{tr }} and {{tc }} are not allowed; write {{ item }}")
     except (NotUsable, OSError) as error:
-        raise TemplateInvalid(template.id, f"{WORD}: {error}") from error
+        raise ContractError("template-invalid", template=template.id, cause=f"{WORD}: {error}") from error
     return parts
 
 
@@ -122,7 +122,7 @@ def _prepared(template: Template, fonts: FontSet) -> bytes:
     try:
         return packed(with_blocks(with_known_fonts(_looked_over(template), fonts)))
     except NotUsable as error:
-        raise TemplateInvalid(template.id, f"{WORD}: {error}") from error
+        raise ContractError("template-invalid", template=template.id, cause=f"{WORD}: {error}") from error
 
 
 def _with_annex(order: Order, template: Template, pages: int) -> bytes:

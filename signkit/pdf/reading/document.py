@@ -20,6 +20,7 @@ from signkit.pdf.reading.sections import Location as Location
 from signkit.pdf.reading.sections import Section, read_section
 from signkit.pdf.reading.syntax import (
     OBJECT_HEAD,
+    WHITESPACE,
     Ref,
     Stream,
     SyntaxProblem,
@@ -317,6 +318,8 @@ class PdfFile:
                 continue
             if first + place < position:
                 flaws.append("objects in another order")
+            elif data[position : first + place].strip(WHITESPACE):
+                flaws.append("bytes between its objects")
             self.meter.check_time()
             try:
                 value, position = self._value(data, first + place)

@@ -17,9 +17,11 @@ _REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
 _NAME = rb"/(?:[!\"$&'*-.0-;=?-Z\\^-z|~\x81-\xfe]|#(?!00|80|[Ff]{2})[0-9A-Fa-f]{2}){0,120}+"
 #: Within 31 bits, and no more digits than a float holds.
 _NUMBER = rb"-?(?:\d{1,9}(?:\.\d{0,15}+)?|[01]\d{9}|\.\d{1,15}+)"
-_INNER = rb"\((?:[^()\\]++|\\.)*+\)"
-_MIDDLE = rb"\((?:[^()\\]++|\\.|" + _INNER + rb")*+\)"
-_STRING = rb"\((?:[^()\\]++|\\.|" + _MIDDLE + rb")*+\)"
+#: What table 3 knows; octal numbers of one byte.
+_IN_STRING = rb"[^()\\]++|\\[nrtbf()\\\r\n]|\\(?:[0-3][0-7]{0,2}+|[4-7](?![0-7]{2})[0-7]?)"
+_INNER = rb"\((?:" + _IN_STRING + rb")*+\)"
+_MIDDLE = rb"\((?:" + _IN_STRING + rb"|" + _INNER + rb")*+\)"
+_STRING = rb"\((?:" + _IN_STRING + rb"|" + _MIDDLE + rb")*+\)"
 _PLAIN = re.compile(
     rb"(?:[\t\n\r ]++|<<|>>|[\[\]]|(?:" + _NAME + rb"|" + _NUMBER + rb"|true|false|null|R)(?!" + _REGULAR
     + rb")|<[0-9A-Fa-f\t\n\r ]*+>|" + _STRING + rb")*+", re.DOTALL

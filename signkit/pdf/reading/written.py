@@ -160,7 +160,8 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
         if stop is None:
             yield "stream-length", where
             return
-        if any(key in value for key in _OTHER_FILE) or "/Crypt" in _listed(value.get("/Filter")):
+        coding = _listed(value.get("/Filter"))
+        if any(key in value for key in _OTHER_FILE) or "/Crypt" in coding or isinstance(value.get("/Type"), Ref):
             yield "stream-coding", where
         yield from _found_by_search(file, view, number, value, offset)
         end = stop

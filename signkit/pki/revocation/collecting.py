@@ -21,6 +21,7 @@ from signkit.pki.policy import shipped_policy
 from signkit.pki.revocation.acceptance import Examination, Standing, standing
 from signkit.pki.revocation.crl_index import Revoked
 from signkit.pki.revocation.crl_scope import ALL_REASONS
+from signkit.pki.revocation.indexed import is_local
 from signkit.pki.revocation.sources import (
     CrlEvidence,
     IndexedStatus,
@@ -162,28 +163,33 @@ def _evidence_on(
     sources: Sequence[RevocationSource],
     pool: Sequence[x509.Certificate],
 ) -> Evidence | Text:
-    """Ask all sources and weigh all that they hand over.
+    """Ask the sources and weigh all that they hand over: what lies on this machine first, then the others if need be.
 
     Raises:
         CertificateRevoked: the worst word that counts says so.
     """
     if certificate.ocsp_no_check_value is not None and _signs_ocsp(certificate):
         return Evidence()  # RFC 6960 4.2.2.2.1: its issuer vouches for its whole, short life
+    local = [source for source in sources if is_local(source)]
+    if 0 < len(local) < len(sources):
+        found = _evidence_on(certificate, issuer, local, pool)
+        if isinstance(found, Evidence):
+            return found
     answers = [to_be_kept(answer) for answer in all_answers(sources, certificate, issuer)]
     for answer in answers:
         if isinstance(answer, IndexedStatus) and isinstance(answer.status, Revoked):
             raise CertificateRevoked(_display_name(certificate), str(answer.status.date))
     reasons = [answer for answer in answers if isinstance(answer, NoEvidence)]
-    found = Evidence(
+    given = Evidence(
         ocsps=tuple(answer.der for answer in answers if isinstance(answer, OcspEvidence)),
         crls=tuple(answer.der for answer in answers if isinstance(answer, CrlEvidence)),
     )
-    shown = _standing(found, certificate, issuer, pool, datetime.now(UTC))
+    shown = _standing(given, certificate, issuer, pool, datetime.now(UTC))
     if shown is not None and shown.state in ("revoked", "on-hold"):
         raise CertificateRevoked(_display_name(certificate), str(shown.since))
     if shown is not None and shown.state == "good":
         return _kept(shown)
-    return _UNUSABLE if found.ocsps or found.crls else most_telling(reasons, certificate).reason
+    return _UNUSABLE if given.ocsps or given.crls else most_telling(reasons, certificate).reason
 
 
 def _standing(

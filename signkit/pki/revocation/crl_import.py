@@ -16,18 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from signkit.errors import (
-    CrlDeltaWithoutBase,
-    CrlIndexDamaged,
-    CrlIssuerUnknown,
-    CrlNotUsable,
-    CrlOlder,
-    CrlSignatureInvalid,
-    CrlStale,
-    CrlUnreadable,
-    InputUnreadable,
-    system_cause,
-)
+from signkit.errors import CrlIndexDamaged, CrlUnreadable, InputUnreadable, TrustError, system_cause
 from signkit.output import make_folder, write_checked
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.revocation.crl_index import SERIAL_BYTES, CrlIndex, IndexHeader, write_index
@@ -76,19 +65,19 @@ def import_crl(path: Path, folder: Path, candidates: Iterable[x509.Certificate],
     Raises:
         InputUnreadable: the file cannot be read.
         CrlUnreadable: it is no list, cut off, or larger than `MAX_LIST_BYTES`.
-        CrlNotUsable: it says something that is not understood, or must not be relied on.
-        CrlIssuerUnknown, CrlSignatureInvalid: nobody among the candidates issued it.
-        CrlStale: the next list is already due.
-        CrlOlder: a newer one was imported already.
-        CrlDeltaWithoutBase: the list that it adds to was not imported.
+        TrustError("crl-not-usable"): it says something that is not understood, or must not be relied on.
+        TrustError("crl-issuer-unknown", "crl-signature-invalid"): nobody among the candidates issued it.
+        TrustError("crl-stale"): the next list is already due.
+        TrustError("crl-older"): a newer one was imported already.
+        TrustError("crl-delta-without-base"): the list that it adds to was not imported.
         CrlIndexDamaged: the index that a delta list adds to is altered.
-        OutputNotWritten: the index could not be written.
+        FileUnusable("output-not-written"): the index could not be written.
     """
     with _opened(path) as data:
         try:
             return _import(path, data, folder, candidates, now)
         except ListUnsupported as error:
-            raise CrlNotUsable(str(path), error.cause) from error
+            raise TrustError("crl-not-usable", path=str(path), cause=error.cause) from error
         except ListMalformed as error:
             raise CrlUnreadable(str(path), error.cause) from error
 
@@ -196,14 +185,16 @@ def _find_issuer(path: Path, head: ListHead, data: Data, candidates: Iterable[x5
     except (ValueError, TypeError, KeyError) as error:
         raise ListMalformed("its issuer or algorithm cannot be read", "発行者または署名方式を読めません") from error
     if not named:
-        raise CrlIssuerUnknown(str(path), shown)
+        raise TrustError("crl-issuer-unknown", path=str(path), issuer=shown)
     issuer = next((item for item in named if _signed(item, mechanism, head, data)), None)
     if issuer is None:
-        raise CrlSignatureInvalid(str(path), shown)
+        raise TrustError("crl-signature-invalid", path=str(path), issuer=shown)
     usage = issuer.key_usage_value
     if usage is not None and "crl_sign" not in usage.native:
-        raise CrlNotUsable(
-            str(path), Text("its issuer's key is not for signing lists", "発行者の鍵は失効リストの署名用ではありません")
+        raise TrustError(
+            "crl-not-usable",
+            path=str(path),
+            cause=Text("its issuer's key is not for signing lists", "発行者の鍵は失効リストの署名用ではありません"),
         )
     return issuer
 
@@ -225,26 +216,34 @@ def _refuse_weak(path: Path, mechanism: algos.SignedDigestAlgorithm) -> None:
         return
     if digest in ("md2", "md5", "sha1"):
         weak = digest.upper()
-        raise CrlNotUsable(str(path), Text(f"it is signed with {weak}", f"{weak} で署名されています"))
+        raise TrustError(
+            "crl-not-usable", path=str(path), cause=Text(f"it is signed with {weak}", f"{weak} で署名されています")
+        )
 
 
 def _check_dates(path: Path, head: ListHead, issuer: x509.Certificate, now: datetime) -> None:
     next_update = _next_update(head)
     if head.this_update > now + _CLOCK_SKEW:
-        raise CrlNotUsable(
-            str(path),
-            Text(
+        raise TrustError(
+            "crl-not-usable",
+            path=str(path),
+            cause=Text(
                 f"it says that it was issued in the future, {_moment(head.this_update)}",
                 f"発行日時 {_moment(head.this_update)} が未来です",
             ),
         )
     if next_update < now:
-        raise CrlStale(str(path), _moment(head.this_update), _moment(next_update))
+        raise TrustError(
+            "crl-stale", path=str(path), this_update=_moment(head.this_update), next_update=_moment(next_update)
+        )
     if now > issuer.not_valid_after:
         end = _moment(issuer.not_valid_after)
-        raise CrlNotUsable(
-            str(path),
-            Text(f"its issuer's certificate ended at {end}", f"発行者の証明書の有効期間は {end} に終わっています"),
+        raise TrustError(
+            "crl-not-usable",
+            path=str(path),
+            cause=Text(
+                f"its issuer's certificate ended at {end}", f"発行者の証明書の有効期間は {end} に終わっています"
+            ),
         )
 
 
@@ -270,7 +269,7 @@ def _take_over(
             _refuse_older(path, index, head)
         return _sorted_once(records), None
     if not index.exists():
-        raise CrlDeltaWithoutBase(str(path), head.delta_base)
+        raise TrustError("crl-delta-without-base", path=str(path), base=head.delta_base)
     with CrlIndex.open(index) as base:
         _check_base(path, base.header, head, scope)
         merged = _merged(base.records(), records)
@@ -289,19 +288,27 @@ def _refuse_older(path: Path, index: Path, head: ListHead) -> None:
         return
     older_number = head.number is not None and have.number is not None and head.number < have.number
     if head.this_update < have.this_update or older_number:
-        raise CrlOlder(str(path), _moment(head.this_update), _moment(have.this_update))
+        raise TrustError(
+            "crl-older", path=str(path), this_update=_moment(head.this_update), imported=_moment(have.this_update)
+        )
 
 
 def _check_base(path: Path, base: IndexHeader, head: ListHead, scope: Scope) -> None:
     """RFC 5280 5.2.4: same scope; the base is at least the one named, and older than the delta."""
     if head.number is None:
-        raise CrlNotUsable(str(path), Text("it is a delta list without a number", "番号のない差分 CRL です"))
+        raise TrustError(
+            "crl-not-usable",
+            path=str(path),
+            cause=Text("it is a delta list without a number", "番号のない差分 CRL です"),
+        )
     if (base.names, base.certificates) != (scope.names, scope.certificates):
-        raise CrlDeltaWithoutBase(str(path), head.delta_base or 0)
+        raise TrustError("crl-delta-without-base", path=str(path), base=head.delta_base or 0)
     if base.number is None or base.number < (head.delta_base or 0):
-        raise CrlDeltaWithoutBase(str(path), head.delta_base or 0)
+        raise TrustError("crl-delta-without-base", path=str(path), base=head.delta_base or 0)
     if head.number <= base.number or head.this_update < base.this_update:
-        raise CrlOlder(str(path), _moment(head.this_update), _moment(base.this_update))
+        raise TrustError(
+            "crl-older", path=str(path), this_update=_moment(head.this_update), imported=_moment(base.this_update)
+        )
 
 
 def _merged(base: Iterable[bytes], delta: Iterable[bytes]) -> list[bytes]:

@@ -37,7 +37,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, TypeAlias
 
-from signkit.errors import CrlIndexDamaged, InputUnreadable, OutputNotWritten, system_cause
+from signkit.errors import CrlIndexDamaged, FileUnusable, InputUnreadable, system_cause
 from signkit.words import Text
 
 _MAGIC = b"SKCRLIDX"
@@ -260,13 +260,13 @@ def write_index(target: Path, header: IndexHeader, records: Sequence[bytes]) -> 
         records: 30 bytes each, sorted, each serial number once (see the module).
 
     Raises:
-        OutputNotWritten: the disk or the permissions do not allow it.
+        FileUnusable("output-not-written"): the disk or the permissions do not allow it.
         CrlIndexDamaged: other bytes came back than were written.
     """
     try:
         handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     except OSError as error:
-        raise OutputNotWritten(str(target), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
     beside = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -278,7 +278,7 @@ def write_index(target: Path, header: IndexHeader, records: Sequence[bytes]) -> 
                 raise CrlIndexDamaged(str(target), Text("records were lost in writing", "書き込みで記録が失われました"))
         beside.replace(target)
     except OSError as error:
-        raise OutputNotWritten(str(target), system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
     finally:
         with contextlib.suppress(OSError):
             beside.unlink(missing_ok=True)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from signkit.errors import CrlIndexDamaged
 from signkit.pki.revocation.crl_index import CrlIndex, Good, IndexHeader, Revoked
 from signkit.pki.revocation.crl_scope import certificate_kind, certificate_points, index_name, issuer_digests
-from signkit.pki.revocation.sources import IndexedStatus, NoEvidence, RevocationAnswer
+from signkit.pki.revocation.sources import (
+    FolderRevocation,
+    IndexedStatus,
+    NoEvidence,
+    RevocationAnswer,
+    RevocationSource,
+)
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -91,6 +97,11 @@ class IndexedRevocation:
 def _names(header: IndexHeader) -> set[str]:
     key, name, kind = header.issuer_key_sha256, header.issuer_name_sha256, header.certificates
     return {index_name(key, name, kind, point) for point in header.names or (None,)}
+
+
+def is_local(source: RevocationSource) -> bool:
+    """Whether a source reads files of this machine and so may be asked offline, and before any other."""
+    return isinstance(source, FolderRevocation | IndexedRevocation)
 
 
 def imported_lists(folder: Path) -> list[IndexHeader]:

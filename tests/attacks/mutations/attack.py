@@ -247,6 +247,7 @@ class Mutation:
 
     Attributes:
         forbidden: it must not be permitted though no witness draws it: words that are read aloud, actions, names.
+        weight: how often it is chosen among its class; what has many variants is worth more cases.
     """
 
     name: str
@@ -254,26 +255,27 @@ class Mutation:
     apply: Callable[..., None]
     prepares: bool = False
     forbidden: bool = False
+    weight: int = 1
 
 
 MUTATIONS: dict[str, Mutation] = {}
 
 
-def mutation(kind: str, *, forbidden: bool = False) -> Callable[[Callable[[Attack], None]], Callable[[Attack], None]]:
+def mutation(kind: str, *, forbidden: bool = False, weight: int = 1) -> Callable[[Callable], Callable]:
     """Enter a mutation of an appended revision under its class."""
-    return _entry(kind, forbidden=forbidden)
+    return _entry(kind, forbidden=forbidden, weight=weight)
 
 
-def preparation(kind: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def preparation(kind: str, *, weight: int = 1) -> Callable[[Callable], Callable]:
     """Enter a mutation of a document that is still to be signed under its class."""
-    return _entry(kind, prepares=True)
+    return _entry(kind, prepares=True, weight=weight)
 
 
-def _entry(kind: str, *, prepares: bool = False, forbidden: bool = False):
+def _entry(kind: str, *, prepares: bool = False, forbidden: bool = False, weight: int = 1):
     def enter(apply):
         name = apply.__name__.strip("_")
         assert name not in MUTATIONS, name
-        MUTATIONS[name] = Mutation(name, kind, apply, prepares, forbidden)
+        MUTATIONS[name] = Mutation(name, kind, apply, prepares, forbidden, weight)
         return apply
 
     return enter

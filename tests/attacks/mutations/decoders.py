@@ -149,7 +149,7 @@ def _of_contents(coding: Coding) -> Callable[[Attack], None]:
 
 
 for _coding in _CODINGS:
-    mutation(DECODERS)(_of_contents(_coding))
+    mutation(DECODERS, weight=2)(_of_contents(_coding))
 
 
 @mutation(DECODERS)

@@ -9,7 +9,7 @@ from tests.attacks.writer import Raw, Written, last_start
 KIND = "cross-reference"
 
 
-@mutation(KIND)
+@mutation(KIND, weight=3)
 def one_based(attack: Attack) -> None:
     """The first section says it begins at 1: some readers count from 0 all the same, so each sees other objects."""
     attack.revision.table.stream = False

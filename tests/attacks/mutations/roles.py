@@ -175,17 +175,86 @@ def names_of_pictures_that_are_a_store(draft: Draft, choice: random.Random) -> N
     draft.objects[1] = syntax.with_entries(draft.objects[1], {b"/DSS": store})
 
 
-@mutation(APPENDED)
+#: Dictionaries that a page may take its /XObject names from, each with keys that some rule leaves free in it.
+_KEYS = {
+    "field": (b"/V", b"/RV", b"/M", b"/AS", b"/I", b"/AP", b"/Parent", b"/Kids", b"/P", b"/StructParent"),
+    "filled field": (b"/RV", b"/M", b"/AP", b"/P", b"/Parent"),
+    "signed field": (b"/M", b"/P", b"/Lock", b"/SV", b"/Parent"),
+    "element": (b"/P", b"/K", b"/Pg", b"/A", b"/Ref", b"/C"),
+    "page": (b"/Metadata", b"/PieceInfo", b"/LastModified", b"/Annots", b"/Tabs", b"/StructParents", b"/Parent"),
+    "catalog": (b"/Metadata", b"/DSS", b"/Version", b"/Extensions", b"/AcroForm", b"/Perms", b"/MarkInfo"),
+    "form": (b"/XFA", b"/DR", b"/CO", b"/SigFlags", b"/NeedAppearances", b"/Fields"),
+    "node": (b"/Count", b"/Parent", b"/XX", b"/Metadata"),
+    "store": (b"/Certs", b"/CRLs", b"/OCSPs", b"/VRI", b"/XX"),
+    "info": (b"/Title", b"/ModDate", b"/XX"),
+}
+
+
+@preparation(PREPARED, weight=8)
+def names_that_are_keys(draft: Draft, choice: random.Random) -> None:
+    """The page draws by names that are keys of a dictionary with another part: a field, an element, the catalog …"""
+    role = choice.choice(sorted(_KEYS))
+    key, number = choice.choice(_KEYS[role]), _object_of(draft, role)
+    shown, hidden = draft.new(), draft.new() + 1
+    draft.objects[shown] = syntax.stream(*_drawn(_MARK))
+    draft.objects[hidden] = syntax.stream(*_drawn(b"q 0.8 0 0 rg 20 45 70 25 re f Q"))
+    if key not in syntax.entries(draft.objects[number]) and key not in (b"/V", b"/Certs", b"/CRLs"):
+        draft.objects[number] = syntax.with_entries(draft.objects[number], {key: reference(shown)})
+    resources = syntax.entries(draft.objects[shapes.PAGE]).get(b"/Resources", b"<< /Font << /F1 7 0 R >> >>")
+    changed = syntax.with_entries(resources, {b"/XObject": reference(number)})
+    draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Resources": changed})
+    content = syntax.data(draft.objects[shapes.CONTENT]) or b""
+    draft.objects[shapes.CONTENT] = syntax.stream({}, content + b" " + key + b" Do")
+    draft.aliases.append((number, {key: reference(hidden)}))
+
+
+def _object_of(draft: Draft, role: str) -> int:
+    """Return the number of an object that plays the role; it is made where there is none."""
+    there = {
+        "field": shapes.NAME if shapes.NAME in draft.objects else shapes.BUYER, "signed field": shapes.SELLER,
+        "filled field": shapes.NOTE if shapes.NOTE in draft.objects else shapes.BUYER, "page": shapes.PAGE,
+        "catalog": shapes.CATALOG, "form": shapes.FORM, "node": shapes.PAGES,
+    }  # fmt: skip
+    if role in there:
+        return there[role]
+    number = draft.new()
+    if role == "element":
+        draft.objects[number] = b"<< /Type /StructElem /S /Span >>"
+    elif role == "store":
+        draft.objects[number] = b"<< /Type /DSS >>"
+        draft.objects[1] = syntax.with_entries(draft.objects[1], {b"/DSS": reference(number)})
+    else:
+        draft.objects[number] = b"<< /Author (Someone) >>"
+        draft.trailer[b"/Info"] = reference(number)
+    return number
+
+
+@mutation(PREPARED, weight=6)
 def second_part_changed(attack: Attack) -> None:
     """What plays two parts is changed, so that the page shows something else."""
     aliases = attack.base.draft.aliases if attack.base.draft else []
     if not aliases:
         raise Absent("an object with two parts")
     number, changed = attack.random.choice(aliases)
+    hidden = syntax.number_of(next(iter(changed.values())))
+    if hidden is not None and attack.choose(True, False):
+        attack.put(hidden, attack.body(hidden))
     attack.change(number, changed)
 
 
-@mutation(APPENDED)
+@mutation(PREPARED, weight=3)
+def drawn_by_key_changed(attack: Attack) -> None:
+    """What a key with two meanings leads to is written anew, the dictionary is left alone."""
+    aliases = attack.base.draft.aliases if attack.base.draft else []
+    found = [syntax.number_of(attack.entries(number).get(key)) for number, changed in aliases for key in changed]
+    number = next((number for number in found if number is not None), None)
+    if number is None or syntax.data(attack.body(number)) is None:
+        raise Absent("an object drawn by a key")
+    kept = {key: value for key, value in attack.entries(number).items() if key != b"/Length"}
+    attack.put(number, syntax.stream(kept, b"q 0.8 0 0 rg 20 45 70 25 re f Q"))
+
+
+@mutation(PREPARED, weight=4)
 def aliased_object_changed(attack: Attack) -> None:
     """Whatever is drawn and has a second part too now draws other words; its second part stays as it was."""
     found = [n for n, body in attack.doc.objects.items() if _MARK in (syntax.data(body) or b"")]
@@ -193,7 +262,7 @@ def aliased_object_changed(attack: Attack) -> None:
         raise Absent("an object with two parts")
     body = attack.body(found[0])
     kept = {key: value for key, value in syntax.entries(body).items() if key != b"/Length"}
-    attack.put(found[0], syntax.stream(kept, other_words(_MARK, attack.random)))
+    attack.put(attack.random.choice(found), syntax.stream(kept, other_words(_MARK, attack.random)))
 
 
 @mutation(APPENDED)

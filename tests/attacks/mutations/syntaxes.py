@@ -10,7 +10,7 @@ from tests.attacks.mutations.attack import Attack, mutation, other_words, prepar
 from tests.attacks.syntax import reference
 from tests.attacks.writer import Draft
 
-KEYS, LENGTH, BROKEN = "duplicate keys", "lengths", "unreadable objects"
+KEYS, LENGTH, PREPARED, BROKEN = "duplicate keys", "lengths", "lengths, prepared", "unreadable objects"
 
 
 # --- duplicate keys ------------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def end_of_stream(attack: Attack) -> None:
     )
 
 
-@preparation(LENGTH)
+@preparation(PREPARED)
 def length_of_another(draft: Draft, choice: random.Random) -> None:
     """The page's content takes its length from an object that an update may change (see ``lengths_changed``)."""
     content = syntax.data(draft.objects[shapes.CONTENT]) or b""
@@ -153,7 +153,7 @@ def length_of_another(draft: Draft, choice: random.Random) -> None:
     )
 
 
-@mutation(LENGTH)
+@mutation(PREPARED)
 def lengths_changed(attack: Attack) -> None:
     found = [n for n in map(syntax.number_of, (attack.entries(n).get(b"/Length") for n in attack.doc.objects)) if n]
     if not found:

@@ -60,7 +60,7 @@ def test_no_usable_table(raw, suffix, cause):
     with pytest.raises(TableUnreadable) as caught:
         cells(raw, suffix)
     assert cause in caught.value.cause.en
-    assert caught.value.EXIT_CODE == 10
+    assert caught.value.exit_code == 10
 
 
 def test_too_many_rows_are_refused(monkeypatch):
