@@ -122,7 +122,7 @@ def test_looks_are_written_anew_to_the_same_effect(world):
 def test_comments_may_lie_over_comments_but_not_over_what_fields_say(world):
     """The second comment hides words of the first, which nobody signed; a field's words were signed."""
     words = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] /Resources << /Font << /F1 7 0 R >> >> /Length 33 >>"
-    words += b"\nstream\nBT /F1 9 Tf 2 5 Td (agreed) Tj ET \nendstream"
+    words += b"\nstream\nBT /F1 9 Tf 2 5 Td (agreed) Tj ET\nendstream"
     note = b"<< /Type /Annot /Subtype /Stamp /Rect [%s] /AP << /N 31 0 R >> >>"
     one = {pdfs.PAGE: annots(b"6 0 R", b"8 0 R", b"30 0 R"), 30: note % b"200 100 290 120", 31: words}
     both = {pdfs.PAGE: annots(b"6 0 R", b"8 0 R", b"30 0 R", b"32 0 R"), 32: note % b"200 100 290 120"}
