@@ -31,6 +31,9 @@ WORTHLESS = Signature(None, None, None, None, None, None)
 #: A form that paints the whole page.
 _BLACK = b"<< /Type /XObject /Subtype /Form /BBox [0 0 300 200] /Length 16 >>\nstream\n0 0 300 200 re f\nendstream"
 
+#: The field as it is at signing: it may be filled in later; a value that was there may not be replaced.
+_EMPTY_NOTE = pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b" /V (first)", b"")
+
 Change = Callable[[bytes], bytes]
 
 
@@ -50,7 +53,8 @@ def pdf_kinds(keys: Keys) -> Iterator[Made]:
 def signed_pdf(keys: Keys, layout: Layout = LAYOUTS["classic"], **dictionary: object) -> bytes:
     """A document with Hanako's signature in the field of the seller."""
     field = pdfs.OBJECTS[pdfs.SELLER][:-2] + b" /V %d 0 R >>" % pdfs.SIGNATURE
-    appended = {pdfs.SELLER: field, pdfs.SIGNATURE: pdfs.signature_dictionary(**dictionary)}
+    signature = pdfs.signature_dictionary(**dictionary)
+    appended = {pdfs.SELLER: field, pdfs.SIGNATURE: signature, pdfs.TEXT_FIELD: _EMPTY_NOTE}
     return pdfs.fill(layout.update(layout.build(), appended), keys.cms)
 
 
@@ -168,6 +172,9 @@ def _attacks(keys: Keys) -> Iterator[Made]:
         30: b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [0 0 300 200] /P 3 0 R /AP << /N 31 0 R >> >>",
         31: _BLACK,
     }
+    agreed = pdfs.sign(pdfs.build(), keys.cms)  # with a value in the form
+    replaced = pdfs.update(agreed, _filled_note(b"second"))
+    yield Made("value-replaced.pdf", "disallowed-changes", replaced, "not_clean", [ATTACKED])
     yield Made("stamp-over-page.pdf", "attack", pdfs.update(signed, covering), "not_clean", [ATTACKED])
     page = pdfs.OBJECTS[pdfs.PAGE].replace(b"/Contents 4 0 R", b"/Contents 42 0 R").replace(b"2 0 R", b"40 0 R", 1)
     catalog = {
@@ -182,7 +189,7 @@ def _attacks(keys: Keys) -> Iterator[Made]:
 def _locks(keys: Keys) -> Iterator[Made]:
     """A signature that locks a field (ISO 32000-2 12.8.2.4), and what is filled in there afterwards."""
     lock = b"/Lock << /Type /SigFieldLock /Action /Include /Fields [(note)] >> >>"
-    locking = {**pdfs.OBJECTS, pdfs.SELLER: pdfs.OBJECTS[pdfs.SELLER][:-2] + lock}
+    locking = {**pdfs.OBJECTS, pdfs.SELLER: pdfs.OBJECTS[pdfs.SELLER][:-2] + lock, pdfs.TEXT_FIELD: _EMPTY_NOTE}
     reference = (
         b" /Reference [<< /Type /SigRef /TransformMethod /FieldMDP /TransformParams"
         b" << /Type /TransformParams /V /1.2 /Action /Include /Fields [(note)] >> >>]"
@@ -202,7 +209,8 @@ def _certification(keys: Keys, permission: bytes) -> bytes:
         b" << /Type /TransformParams /V /1.2 /P " + permission + b" >> >>]"
     )
     catalog = pdfs.OBJECTS[pdfs.CATALOG][:-2] + b"/Perms << /DocMDP %d 0 R >> >>" % pdfs.SIGNATURE
-    return pdfs.sign(pdfs.build(), keys.cms, objects={pdfs.CATALOG: catalog}, extra=reference)
+    appended = {pdfs.CATALOG: catalog, pdfs.TEXT_FIELD: _EMPTY_NOTE}
+    return pdfs.sign(pdfs.build(), keys.cms, objects=appended, extra=reference)
 
 
 def _damage(keys: Keys) -> Iterator[Made]:
