@@ -121,6 +121,22 @@ PREPARED: dict[str, Callable[[Signer], bytes]] = {
             make, lambda pdf: _first_table(pdf, b"%010d 00000 n" % pdf.index(b"7 0 obj"), b"0000000012 00000 n")
         )
     ),
+    "an entry of another generation": lambda make: _evidence_after(
+        _signed_with(
+            make,
+            lambda pdf: _first_table(
+                pdf, b"%010d 00000 n" % pdf.index(b"7 0 obj"), b"%010d 00004 n" % pdf.index(b"7 0 obj")
+            ),
+        )
+    ),
+    "an object of another generation than it is named by": lambda make: _evidence_after(
+        _signed_with(
+            make,
+            lambda pdf: _first_table(
+                pdf, b"%010d 00000 n" % pdf.index(b"7 0 obj"), b"%010d 00004 n" % pdf.index(b"7 0 obj")
+            ).replace(b"7 0 obj", b"7 4 obj"),
+        )
+    ),
     "a length that is to come": _prepared(
         _objects(_4=SAME.replace(b"/Length 42", b"/Length 43 0 R")), Revision({1: STORE, 43: b"12"}).append
     ),
@@ -147,6 +163,17 @@ PREPARED: dict[str, Callable[[Signer], bytes]] = {
         _signed_with(make, lambda pdf: pdf, _with_front(b"junk\n"))
     ),
     "two headers": lambda make: _evidence_after(_signed_with(make, lambda pdf: pdf, _with_front(b"%PDF-1.4\n"))),
+    "a shadow, and an object that is missing": _prepared(
+        {
+            **_objects(_3=PAGE.replace(b"/F1 7 0 R", b"/F1 7 0 R /F2 98 0 R")),
+            57: stream(b"/Length %d" % len(HIDDEN), HIDDEN),
+        },
+        Revision({4: SAME}).append,
+    ),
+    "a shadow, and pages counted wrongly": _prepared(
+        {**_objects(_2=b"<< /Type /Pages /Kids [3 0 R] /Count 5 >>"), 57: stream(b"/Length %d" % len(HIDDEN), HIDDEN)},
+        Revision({4: SAME}).append,
+    ),
     "a shadow, and spaces": lambda make: (
         _signed_with(
             make, lambda pdf: pdf, pdfs.build({**pdfs.OBJECTS, 57: stream(b"/Length %d" % len(NESTED), NESTED)})

@@ -131,6 +131,9 @@ HONEST: dict[str, Case] = {
     "line ends of Windows": Revision(head=b"%d 0 obj\r\n", foot=b"\r\nendobj\r\n"),
     "the version of a program as comment": Revision(tail=b"%%program-1.0\nstartxref\n%d\n%%%%EOF"),
     "spaces behind the end": Revision(end=b" " * 500 + b"\n"),
+    "words and long decimals": Revision(
+        {1: STORE.replace(b"[]", b"[] /X (an object, a trailer \\(of a stream\\)) /Y 0.12345678901234568 /Z / ")}
+    ),
     "content packed anew": Revision(coded(b"/Filter /FlateDecode", zlib.compress(PLAIN))),
     "an offset at the line end before": Revision(before=b"\n", shift=-1),
     "a short name as array": Revision(coded(b"/Filter [/ASCIIHexDecode]", PLAIN.hex().encode() + b">")),
@@ -171,6 +174,7 @@ CASES: dict[str, dict[str, Case]] = {
         "comments between": Revision(before=HIDDEN.replace(b"4 0 obj", b"4 % a\n0 % b\nobj")),
         "between objects": Revision(before=HIDDEN),
         "glued digits": Revision({1: STORE, 4: SAME}, before=b"1", shift=0),
+        "named, and missing": Revision({1: STORE.replace(b"[]", b"[99 0 R]")}),
         "at an old place": lambda pdf: Revision(
             rows=lambda at: (
                 b"0 1\n0000000000 65535 f \n" + table_rows({**at, 4: pdf.index(b"4 0 obj"), 7: pdf.index(b"5 0 obj")})

@@ -16,6 +16,7 @@ from signkit.validation.report import Verdict
 from tests.pdf import prepared, readings
 from tests.requirements import require
 from tests.signing.encrypted import encrypted
+from tests.signing.formats import qpdf
 from tests.validation import pdfs
 
 
@@ -198,6 +199,28 @@ def test_what_stands_as_usage_rights_and_does_not_say_so_is_a_signature(world):
 def test_the_finder_keeps_the_order_of_signing(world, signed):
     twice = world.sign(signed, field=8, number=21)
     assert [item.ref.number for item in find_signatures(PdfFile(twice, Meter(Limits())))] == [20, 21]
+
+
+@pytest.mark.parametrize("streams", ["generate", "disable"])
+@pytest.mark.parametrize("linear", ["--linearize", "--static-id"])
+def test_what_qpdf_writes_is_beyond_doubt(signed, linear, streams):
+    """Linearised, with and without object streams, and with a whole PDF attached as it is."""
+    attached = readings.stream(b"/Type /EmbeddedFile /Length %d" % len(signed), signed)
+    built = pdfs.build({**pdfs.OBJECTS, 1: CATALOG_WITH_FILE, 43: attached})
+    built = b"/Size 44".join(built.rsplit(b"/Size 60", 1))
+    pdf = qpdf(built, linear, "--stream-data=preserve", f"--object-streams={streams}")
+    root = PdfFile(pdf, Meter(Limits())).history.last.trailer["/Root"]
+    trailer = b"/Size 600 /Root %d 0 R" % root.number + b" /Prev %d"
+    after = readings.Revision({500: b"<< >>"}, trailer=trailer).append(pdf)
+    file = PdfFile(after, Meter(Limits()))
+    assert signed in pdf
+    assert list(Doubts(file).after(len(file.history) - 2, len(pdf))) == []
+
+
+CATALOG_WITH_FILE = (
+    pdfs.OBJECTS[pdfs.CATALOG][:-2]
+    + b"/Names << /EmbeddedFiles << /Names [(a) << /Type /Filespec /F (a.pdf) /EF << /F 43 0 R >> >>] >> >> >>"
+)
 
 
 # --- encrypted files ---

@@ -165,9 +165,10 @@ class Annotations:
         number = self._all.number(item)
         yield from self._judge_box(item, page)
         try:
-            # Where a field lies that is filled in was signed; and signatures of honest signers overlap.
-            comment = not is_widget(self._all.new, item)
-            others = self._all.before.annotations(page.old) if comment else []
+            # Where a field lies that is filled in was signed, and signatures of honest signers overlap; comments may
+            # lie over comments, but not over what fields say.
+            others = [] if is_widget(self._all.new, item) else self._all.before.annotations(page.old)
+            others = [each for each in others if is_widget(self._all.old, each)]
             hidden = self._all.shown.is_covered(self._all.old, page.old.entries, item, self._all.new, others)
         except SyntaxProblem as problem:
             yield Change(Gravity.OTHER, "not-judged", str(problem), page=page.number, number=number)

@@ -13,12 +13,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from signkit.pdf.reading.sections import Section, trailer_flaws
-from signkit.pdf.reading.syntax import WHITESPACE, Ref, Stream, Value
-from signkit.pdf.reading.written import revision_findings
+from signkit.pdf.reading.sections import Location, Section, trailer_flaws
+from signkit.pdf.reading.syntax import OBJECT_HEAD, WHITESPACE, Ref, Stream, Value, references
+from signkit.pdf.reading.written import follows_number, revision_findings
 
 if TYPE_CHECKING:
-    from signkit.pdf.reading.document import PdfFile
+    from signkit.pdf.reading.document import PdfFile, View
 
 #: How far from the end readers look for ``startxref`` (poppler, mupdf: 1,024 bytes; so does Acrobat for ``%%EOF``).
 _REACH = 1000
@@ -107,10 +107,13 @@ def _of_sections(file: PdfFile) -> Iterator[Doubt]:
     if file.damaged:
         yield Doubt("rebuilt", "cross-reference", last)
         return
-    if _HEADER.match(file.data) is None or file.data.count(b"%PDF-", 0, 1024 + 5) != 1:
+    front = file.data[: max(file.data.find(b"obj", 0, _FRONT), 0)]  # one in a stream is of a file attached
+    if _HEADER.match(file.data) is None or front.count(b"%PDF-") != 1:
         yield Doubt("header", "byte 0", last)
     if file.data[history.end_before(len(history)) :].strip(WHITESPACE):
         yield Doubt("behind-the-end", f"byte {history.end_before(len(history))}", last)
+    yield from _of_generations(file, last)
+    yield from _of_shadows(file, last)
     highest = 0
     for index, section in enumerate(history.sections):
         file.meter.check_time()
@@ -130,7 +133,7 @@ def _of_entries(file: PdfFile, index: int, last: int) -> Iterator[Doubt]:
     for number, place in section.entries.items():
         if place is None or place.container:
             continue
-        if place.offset >= end or file.body_start(number, place) is None:
+        if place.offset >= end or not _is_there(file, number, place):
             yield Doubt("entry", f"object {number}", last)
             return
     for number in [*([] if section.stream_number is None else [section.stream_number]), *section.hidden]:
@@ -138,6 +141,83 @@ def _of_entries(file: PdfFile, index: int, last: int) -> Iterator[Doubt]:
         extents = [begin for begin, _ in section.extents]
         if place is not None and place.offset not in extents and not _is_section(file, number, index):
             yield Doubt("own-entry", f"object {number}", last)  # mupdf takes the stream for the object of its number
+
+
+def _of_shadows(file: PdfFile, last: int) -> Iterator[Doubt]:
+    """Definitions that only a search finds, where a missing object or a wrong count of pages makes poppler search."""
+    shadow = _first_shadow(file)
+    if shadow is None:
+        return
+    view = file.history.last
+    sections = file.history.sections
+    whole = 1 if last and sections[1].offset < sections[0].offset else 0  # a linearised file's first half is none
+    if any(not _counts_its_pages(file.history.view(index)) for index in range(whole, last + 1)):
+        yield Doubt("shadow", f"byte {shadow}, /Count of pages", last)
+    for number in view.numbers():
+        file.meter.check_time()
+        for ref in references(view.get(Ref(number, 0))):  # whatever cannot be read is a problem, and a doubt
+            if view.locate(ref.number) is None:
+                yield Doubt("shadow", f"byte {shadow}, object {ref.number} is missing", last)
+                return
+
+
+def _counts_its_pages(view: View) -> bool:
+    """Whether the page tree's own /Count (7.7.3.2) is the number of pages that it leads to."""
+    root = view.root
+    tree = view.resolve(root.get("/Pages")) if isinstance(root, dict) else None
+    if not isinstance(tree, dict):
+        return False
+    found, todo, seen = 0, [root.get("/Pages")], 0
+    while todo and seen < _MAX_NODES:
+        seen += 1
+        node = view.resolve(todo.pop())
+        kids = view.resolve(node.get("/Kids")) if isinstance(node, dict) else None
+        if isinstance(kids, list):
+            todo += kids
+        elif isinstance(node, dict):
+            found += 1
+    return not todo and view.resolve(tree.get("/Count")) == found
+
+
+_MAX_NODES = 100_000
+
+
+def _first_shadow(file: PdfFile) -> int | None:
+    known = {
+        start - 3
+        for section in file.history.sections
+        for number, place in section.entries.items()
+        if place is not None and not place.container and (start := file.body_start(number, place)) is not None
+    }
+    sections = [begin for section in file.history.sections for begin, _ in section.extents]
+    known |= {match.end() - 3 for begin in sections if (match := OBJECT_HEAD.match(file.data, begin))}
+    for match in _OBJECT.finditer(file.data):
+        if match.start() not in known and follows_number(file.data, match.start()):
+            return match.start()
+    return None
+
+
+_OBJECT = re.compile(rb"(?<!end)obj")
+
+
+def _is_there(file: PdfFile, number: int, place: Location) -> bool:
+    """Whether the object lies where an entry says, and is of the generation that it says."""
+    usual = b"%d %d obj" % (number, place.generation)
+    return file.data.startswith(usual, place.offset) or file.generation_at(number, place) == place.generation
+
+
+def _of_generations(file: PdfFile, last: int) -> Iterator[Doubt]:
+    """References by another generation than the object has: null for some readers, a cause to rebuild for others."""
+    view = file.history.last
+    risen = {
+        number: place.generation for number in view.numbers() if (place := view.locate(number)) and place.generation
+    }
+    for number in view.numbers() if risen else ():
+        file.meter.check_time()
+        for ref in references(view.get(Ref(number, 0))):
+            if risen.get(ref.number, ref.generation) != ref.generation:
+                yield Doubt("generation", f"object {number}", last)
+                return
 
 
 def _is_section(file: PdfFile, number: int, index: int) -> bool:

@@ -15,8 +15,8 @@ _REGULAR = rb"[^\0\t\n\x0c\r ()<>\[\]{}/%]"
 #: No NUL and form feed (PDFium and pdf.js differ), no 0x80 and 0xFF (white space for PDFium), no escape that is none,
 #: and at most as long as every reader's buffer (poppler: 128 bytes).
 _NAME = rb"/(?:[!\"$&'*-.0-;=?-Z\\^-z|~\x81-\xfe]|#(?!00|80|[Ff]{2})[0-9A-Fa-f]{2}){0,120}+"
-#: Within 31 bits, and no more digits than a float holds.
-_NUMBER = rb"-?(?:\d{1,9}(?:\.\d{0,15}+)?|[01]\d{9}|\.\d{1,15}+)"
+#: Within 31 bits, and with no more decimals than every reader's buffer holds.
+_NUMBER = rb"-?(?:\d{1,9}(?:\.\d{0,40}+)?|[01]\d{9}|\.\d{1,40}+)"
 #: What table 3 knows; octal numbers of one byte.
 _IN_STRING = rb"[^()\\]++|\\[nrtbf()\\\r\n]|\\(?:[0-3][0-7]{0,2}+|[4-7](?![0-7]{2})[0-7]?)"
 _INNER = rb"\((?:" + _IN_STRING + rb")*+\)"

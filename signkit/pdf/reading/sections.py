@@ -35,7 +35,7 @@ _END_OF_SECTION = re.compile(
 #: A table as 7.5.4 wants it: what PDFium, which reads 20 bytes a row whatever they hold, understands as others do.
 _PLAIN_TABLE = re.compile(
     rb"xref ?(?:\r\n|\n|\r)"
-    rb"((?:\d{1,7} \d{1,7} ?(?:\r\n|\n|\r)(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+)++)[\t\n\r ]*+trailer(?=[\t\n\r <])"
+    rb"((?:\d{1,7} \d{1,7} ?(?:\r\n|\n|\r)(?:\d{10} \d{5} [nf](?: \r| \n|\r\n))*+)*+)[\t\n\r ]*+trailer(?=[\t\n\r <])"
 )
 _PLAIN_SUBSECTION = re.compile(rb"(\d{1,7}) (\d{1,7}) ?(?:\r\n|\n|\r)")
 _ROW_BYTES = 20

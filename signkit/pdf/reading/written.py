@@ -24,7 +24,8 @@ _STREAM = re.compile(rb"[\t\n\r ]*+stream(?:\r\n|\n)")
 _END_STREAM = re.compile(rb"(?:\r\n|\n|\r)?endstream(?=[\t\n\r ])")
 _END_OBJECT = re.compile(rb"[\t\n\r ]*+endobj(?=[\t\n\r ])")
 _TAIL = re.compile(rb"(startxref)[\t\n\r ]++(\d{1,10}+)[\t\n\r ]++%%EOF(?=[\t\n\r ]|\Z)")
-_KEYWORD = re.compile(rb"endobj|obj|endstream|startxref|trailer")
+#: What a search goes by; a trailer that is but a word has no dictionary behind it.
+_KEYWORD = re.compile(rb"endobj|obj|endstream|startxref|trailer(?=[\0\t\n\x0c\r ]*+(?:<<|%))")
 _SPACE = b"\0\t\n\x0c\r "
 _OTHER_FILE = ("/F", "/DP", "/FFilter", "/FDecodeParms")
 
@@ -108,7 +109,11 @@ def _newly_named(file: PdfFile, view: View) -> Iterator[Finding]:
     todo: list[int] = []
     for number in entries:
         old = {ref.number for ref in references(before.get(Ref(number, 0)))}
-        todo += [ref.number for ref in references(view.get(Ref(number, 0))) if ref.number not in old]
+        named = [ref.number for ref in references(view.get(Ref(number, 0))) if ref.number not in old]
+        missing = next((other for other in named if view.locate(other) is None), None)
+        if missing is not None:
+            yield "missing", f"object {missing}, named by object {number}"
+        todo += named
     seen = set(entries)
     while todo:
         number = todo.pop()
@@ -258,8 +263,15 @@ def _check_contained(file: PdfFile, view: View, number: int, place: Location) ->
     odd = first_oddity(container.data, first, len(container.data)) if isinstance(first, int) else 0
     if odd is not None or any(repeats_key(value) for value in container.objects.values()):
         yield "odd-token", f"object stream {place.container}, byte {odd} of what it holds"
-    if isinstance(stream, Stream) and "/Extends" in stream.entries:
+    extended = stream.entries.get("/Extends") if isinstance(stream, Stream) else None
+    if extended is not None and not _is_container(view, extended):
         yield "object-stream", f"object stream {place.container}: /Extends"
+
+
+def _is_container(view: View, value: Value) -> bool:
+    """Whether /Extends (table 16) names an object stream; nobody looks there for what the cross-reference lists."""
+    stream = view.resolve(value)
+    return isinstance(stream, Stream) and stream.entries.get("/Type") == "/ObjStm"
 
 
 def _section(file: PdfFile, view: View, start: int, written: _Written) -> Iterator[Finding]:
@@ -323,12 +335,12 @@ def _stray_keywords(data: bytes, start: int, end: int, keywords: set[int]) -> It
         at = bisect_left(known, match.start())
         if at < len(known) and known[at] == match.start():
             continue
-        if match[0] != b"obj" or _follows_number(data, match.start()):
+        if match[0] != b"obj" or follows_number(data, match.start()):
             yield "keyword", f"byte {match.start()}"
             return
 
 
-def _follows_number(data: bytes, position: int) -> bool:
+def follows_number(data: bytes, position: int) -> bool:
     """Whether digits stand before, with white space or the end of a comment between."""
     before = position - 1
     while before >= 0 and data[before] in _SPACE:

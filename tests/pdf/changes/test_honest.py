@@ -117,3 +117,16 @@ def test_a_version_and_extensions_are_stated_anew(world):
 def test_looks_are_written_anew_to_the_same_effect(world):
     field = {pdfs.PAGE: ALL, 30: (NOTE % b"x")[:-2] + LOOKS + b" >>", 31: STAMPED}
     assert world.only(pdfs.update(signed(world, field), field)).verdict is Verdict.PASSED
+
+
+def test_comments_may_lie_over_comments_but_not_over_what_fields_say(world):
+    """The second comment hides words of the first, which nobody signed; a field's words were signed."""
+    words = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] /Resources << /Font << /F1 7 0 R >> >> /Length 33 >>"
+    words += b"\nstream\nBT /F1 9 Tf 2 5 Td (agreed) Tj ET\nendstream"
+    note = b"<< /Type /Annot /Subtype /Stamp /Rect [%s] /AP << /N 31 0 R >> >>"
+    one = {pdfs.PAGE: annots(b"6 0 R", b"8 0 R", b"30 0 R"), 30: note % b"200 100 290 120", 31: words}
+    both = {pdfs.PAGE: annots(b"6 0 R", b"8 0 R", b"30 0 R", b"32 0 R"), 32: note % b"200 100 290 120"}
+    commented = pdfs.update(certified(world, 3, {**pdfs.OBJECTS, pdfs.APPEARANCE: words}), one)
+    assert world.only(pdfs.update(commented, both)).changes_permitted is True
+    over = {**both, 32: note % b"150 20 280 60"}
+    assert world.only(pdfs.update(commented, over)).changes_permitted is False
