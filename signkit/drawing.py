@@ -11,7 +11,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -28,6 +28,20 @@ _MAX_SIDE = 1600
 _DISTANCE = 16
 #: What an area may be overstepped by, pixels: edges are drawn softly.
 _MARGIN = 3
+
+
+#: What stood in an area is looked for in squares of this many pixels, about a character each; with this many dark or
+#: light pixels on this many lines it says something, and with this part of its contrast left it still does.
+_CELL = 8
+_INK, _INK_LINES = 6, 3
+_CONTRAST, _CONTRAST_KEPT = 64, 0.4
+
+
+class Leave(NamedTuple):
+    """Where a page may look different; ``hides``: also so that what stood there can no longer be read."""
+
+    area: Area
+    hides: bool = False
 
 
 def open_document(pdf: bytes, password: str | None = None) -> Any:
@@ -122,7 +136,7 @@ class Drawn:
 def compare_states(
     pdf: bytes,
     ends: Sequence[int],
-    allowed: Sequence[Mapping[int, Sequence[Area]]],
+    allowed: Sequence[Mapping[int, Sequence[Leave]]],
     password: str | None,
     seconds: float,
 ) -> list[Drawn]:
@@ -145,7 +159,7 @@ def compare_states(
 
 
 def _compare_pages(
-    old: Any, new: Any, areas: Mapping[int, Sequence[Area]], pictures: dict[int, Any], deadline: float
+    old: Any, new: Any, areas: Mapping[int, Sequence[Leave]], pictures: dict[int, Any], deadline: float
 ) -> Drawn:
     different, missed = [], []
     for number in range(min(len(old), len(new))):
@@ -160,7 +174,7 @@ def _compare_pages(
     return Drawn(tuple(different), tuple(missed), (len(old), len(new)))
 
 
-def _differs(old: Any, new: Any, number: int, areas: Sequence[Area], pictures: dict[int, Any]) -> bool:
+def _differs(old: Any, new: Any, number: int, areas: Sequence[Leave], pictures: dict[int, Any]) -> bool:
     page, former = new[number], old[number]
     with closing(page), closing(former):
         if number not in pictures:
@@ -170,8 +184,44 @@ def _differs(old: Any, new: Any, number: int, areas: Sequence[Area], pictures: d
         if before.size != picture.size:
             return True
         mask = difference(before, picture)
-        for area in areas:
+        for area, hides in areas:
             left, top, right, bottom = area_on_picture(page, area, picture.size)
+            if not hides and _hides_words(former, before, picture, mask, (left, top, right, bottom)):
+                return True
             wide = clip((left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN), picture.size)
             mask.paste(0, wide)
         return mask.getbbox() is not None
+
+
+def _hides_words(page: Any, before: Image, after: Image, changed: Image, box: PixelBox) -> bool:
+    """Whether something in an area that could be read before can be no longer; a field's own border is no matter."""
+    stood = picture_of(page, annotations=False)
+    inside = (box[0] + _MARGIN, box[1] + _MARGIN, box[2] - _MARGIN, box[3] - _MARGIN)
+    if inside[0] < inside[2] and inside[1] < inside[3]:
+        stood.paste(before.crop(inside), inside)
+    own, former, later, mask = (image.crop(box).convert("L") for image in (stood, before, after, changed))
+    width, height = own.size
+    for top in range(0, height, _CELL):
+        for left in range(0, width, _CELL):
+            cell = (left, top, min(left + _CELL, width), min(top + _CELL, height))
+            if mask.crop(cell).getbbox() is not None and _is_lost(own.crop(cell), former.crop(cell), later.crop(cell)):
+                return True
+    return False
+
+
+def _is_lost(content: Image, before: Image, after: Image) -> bool:
+    """Whether the darker and the lighter part of a square stood apart, and do so no longer: whichever was the ink."""
+    own, width = content.tobytes(), content.width
+    if not own or max(own) - min(own) < _CONTRAST:
+        return False
+    middle = (max(own) + min(own)) / 2
+    dark = [at for at, value in enumerate(own) if value < middle]
+    light = [at for at, value in enumerate(own) if value >= middle]
+    if any(len(part) < _INK or len({at // width for at in part}) < _INK_LINES for part in (dark, light)):
+        return False
+    least = _CONTRAST_KEPT * _contrast(own, dark, light)
+    return _contrast(before.tobytes(), dark, light) >= least > _contrast(after.tobytes(), dark, light)
+
+
+def _contrast(picture: bytes, dark: Sequence[int], light: Sequence[int]) -> float:
+    return abs(sum(picture[at] for at in light) / len(light) - sum(picture[at] for at in dark) / len(dark))

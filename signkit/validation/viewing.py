@@ -12,12 +12,12 @@ from dataclasses import replace
 from functools import cache
 from typing import Literal
 
-from signkit.drawing import Area, Drawn, compare_states
+from signkit.drawing import Area, Drawn, Leave, compare_states
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
 from signkit.pdf.reading.document import PdfFile, View
-from signkit.pdf.reading.syntax import Ref, Value
+from signkit.pdf.reading.syntax import Ref, Stream, Value
 from signkit.pdf.signatures import FoundSignature
 from signkit.workers import WorkerLost, WorkerPool
 
@@ -28,6 +28,29 @@ _SECONDS = 30.0
 _PATIENCE = 15.0
 _MEMORY = 3 * 1024 * 1024 * 1024
 _SIGNATURE_ADDED = "signature-added"
+#: A field that takes more than this part of its page is drawn: a seal and its words need less.
+_LARGE = 8
+_UNSEEN_ENTRIES = frozenset(
+    [
+        "/Type",
+        "/Subtype",
+        "/Rect",
+        "/P",
+        "/F",
+        "/AP",
+        "/FT",
+        "/T",
+        "/TU",
+        "/TM",
+        "/Ff",
+        "/V",
+        "/Kids",
+        "/Parent",
+        "/Lock",
+        "/SV",
+        "/StructParent",
+    ]
+)
 
 
 def compare_looks(
@@ -61,42 +84,102 @@ def _is_to_be_drawn(file: PdfFile, found: FoundSignature, judgement: Judgement, 
         return False
     if pictures == "always" or found.revision == len(file.history) - 1:  # white space: some viewers mend such files
         return True
-    waiting = _empty_signature_fields(file.history.view(found.revision))
-    return any(not _is_plain(change, waiting) for change in judgement.changes)
+    waiting = _waiting_fields(file.history.view(found.revision))
+    unseen = _unseen_fields(file.history.last)
+    return any(not _is_plain(change, waiting, unseen) for change in judgement.changes)
 
 
-def _is_plain(change: Change, waiting: frozenset[str]) -> bool:
+def _is_plain(change: Change, waiting: frozenset[str], unseen: frozenset[str]) -> bool:
     """Evidence, or the filling of a signature field that was there: what that draws its rules have judged.
 
+    A field that came as evidence, for a document timestamp, is plain only where no viewer could show anything of it.
     A revision that wrote objects and in which nothing was seen to change is not plain: something must be its reason.
     """
-    return change.level is Gravity.EVIDENCE or (change.code == _SIGNATURE_ADDED and change.field in waiting)
+    if change.code == _SIGNATURE_ADDED:
+        return change.field in unseen or (change.level is Gravity.FORM and change.field in waiting)
+    return change.level is Gravity.EVIDENCE
 
 
-def _empty_signature_fields(view: View) -> frozenset[str]:
-    return frozenset(
-        item.name for item in form_fields(view) if item.type == "/Sig" and view.resolve(item.value) is None
+def _waiting_fields(view: View) -> frozenset[str]:
+    """The signature fields left empty that take no more of their page than a seal and its words need."""
+    empty = {item.name for item in form_fields(view) if item.type == "/Sig" and view.resolve(item.value) is None}
+    if not empty:
+        return frozenset()
+    large: set[Ref] = set()
+    for page in pages(view):
+        whole = _extent(_area(view, page.entries.get("/MediaBox")))
+        large |= {ref for ref, box in _annotations(view, page) if _LARGE * _extent(box) > whole}
+    return frozenset(name for name in empty if not _widgets_of(view, frozenset([name])) & large)
+
+
+def _extent(box: Area | None) -> float:
+    return (box[2] - box[0]) * (box[3] - box[1]) if box is not None else 0.0
+
+
+def _unseen_fields(view: View) -> frozenset[str]:
+    """The fields of which no viewer shows anything, whatever it makes of what it does not know."""
+    every = list(form_fields(view))
+    names = frozenset(item.name for item in every)
+    seen = {name for name in names if not all(_is_unseen(view, ref) for ref in _widgets_of(view, frozenset([name])))}
+    return names - seen - {item.name for item in every if item.ref is None}
+
+
+def _is_unseen(view: View, ref: Ref) -> bool:
+    """A widget with nothing but what a field needs, on no area, without an appearance or with an empty one."""
+    entries = view.resolve(ref)
+    if not isinstance(entries, dict) or entries.keys() - _UNSEEN_ENTRIES:
+        return False
+    box = _area(view, entries.get("/Rect"))
+    no_area = "/Rect" not in entries or (box is not None and box[0] == box[2] and box[1] == box[3])
+    kind = view.resolve(entries.get("/Subtype"))
+    return no_area and kind in ("/Widget", None) and _draws_nothing(view, entries.get("/AP"))
+
+
+def _draws_nothing(view: View, appearance: Value) -> bool:
+    looks = view.resolve(appearance)
+    streams = [view.resolve(each) for each in looks.values()] if isinstance(looks, dict) else [looks]
+    return all(
+        each is None or (isinstance(each, Stream) and not view.file.decode_stream(each, view).strip())
+        for each in streams
     )
 
 
 # --- where a page may look different --------------------------------------------------------------------------
 
 
-def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -> dict[int, list[Area]]:
-    """Return, for each page (from 0), the areas of the changes that were found permitted."""
+def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -> dict[int, list[Leave]]:
+    """Return, for each page (from 0), where the changes that were found permitted may show.
+
+    Evidence shows nothing.  What stood there before stays legible, but below a value that was entered anew, a comment
+    that was changed, and a signature of which it is told that it stands over text.
+    """
     assert found.revision is not None
     old, new = file.history.view(found.revision), file.history.last
-    fields = frozenset(change.field for change in judgement.changes if change.field is not None)
+    more = [change for change in judgement.changes if change.level > Gravity.EVIDENCE]
+    fields = frozenset(change.field for change in more if change.field is not None)
     annotations = judgement.level >= Gravity.ANNOTATIONS
-    widgets = [_widgets_of(view, fields) for view in (old, new)]
-    areas: dict[int, list[Area]] = defaultdict(list)
+    widgets = _widgets_of(old, fields) | _widgets_of(new, fields)
+    told = {change.number for change in judgement.told if change.code == "signature-over-text"}
+    entered = _widgets_of(old, _shown_values(old) & fields)
+    areas: dict[int, list[Leave]] = defaultdict(list)
     for number, (before, after) in enumerate(zip(pages(old), pages(new), strict=False)):
         former, later = dict(_annotations(old, before)), dict(_annotations(new, after))
         for ref in former.keys() | later.keys():
             touched = old.locate(ref.number) != new.locate(ref.number) or ref not in former or ref not in later
-            if ref in widgets[0] or ref in widgets[1] or (annotations and touched):
-                areas[number] += [box for box in (former.get(ref), later.get(ref)) if box is not None]
+            if ref in widgets or (annotations and touched):
+                hides = ref.number in told or ref in entered or (ref in former and ref not in widgets)
+                boxes = (former.get(ref), later.get(ref))
+                areas[number] += [Leave(box, hides) for box in boxes if box is not None]
     return areas
+
+
+def _shown_values(view: View) -> frozenset[str]:
+    """The fields that show something which another value replaces: all but empty text and signature fields."""
+    return frozenset(
+        item.name
+        for item in form_fields(view)
+        if item.type not in ("/Sig", "/Tx") or (item.type == "/Tx" and view.resolve(item.value) not in (None, b""))
+    )
 
 
 def _widgets_of(view: View, names: frozenset[str]) -> set[Ref]:
@@ -135,7 +218,7 @@ def _pool() -> WorkerPool:
     return WorkerPool(1, seconds=_SECONDS + _PATIENCE, memory=_MEMORY)
 
 
-def _draw(file: PdfFile, ends: Sequence[int], areas: Sequence[Mapping[int, Sequence[Area]]]) -> list[Drawn] | None:
+def _draw(file: PdfFile, ends: Sequence[int], areas: Sequence[Mapping[int, Sequence[Leave]]]) -> list[Drawn] | None:
     """Return how each state looks beside the whole file; None where that cannot be found out."""
     plain = [dict(each) for each in areas]
     try:

@@ -49,12 +49,24 @@ class Work:
         if self.base.seal not in seals:
             raise Absent("a permission")
 
+    def need_room(self, box: bytes | tuple[float, float, float, float]) -> None:
+        """Go on only where a box lies over no signature that shows something: nobody covers another's seal."""
+        left, bottom, right, top = _corners(box)
+        for number in self.doc.fields_of(b"/Sig", filled=True):
+            x1, y1, x2, y2 = _corners(self.doc.entries(number).get(b"/Rect", b"[0 0 0 0]"))
+            if left < x2 and x1 < right and bottom < y2 and y1 < top:
+                raise Absent("room beside a signature")
+
     def shows(self, box: bytes | tuple[float, float, float, float]) -> None:
         """Take note that something new shows in a box."""
-        if isinstance(box, bytes):
-            left, bottom, right, top = (float(item) for item in syntax.items(box))
-            box = (left, bottom, right, top)
-        self.areas.append(Area(None, box))
+        self.areas.append(Area(None, _corners(box)))
+
+
+def _corners(box: bytes | tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+    if not isinstance(box, bytes):
+        return box
+    left, bottom, right, top = (float(item) for item in syntax.items(box))
+    return left, bottom, right, top
 
 
 UPDATES: dict[str, Callable[[Work], None]] = {}
@@ -114,6 +126,7 @@ def ticked_by_the_writer(work: Work) -> None:
 def signed_by_the_writer(work: Work) -> None:
     work.need(*_FORM)
     number = _empty_field(work, b"/Sig")
+    work.need_room(work.doc.entries(number)[b"/Rect"])
     work.shows(work.doc.entries(number)[b"/Rect"])
     work.data = bases.sign(work.data, _name(work, number).encode(), work.base.crypt, work.base.hidden)
 
@@ -149,6 +162,7 @@ def nothing_but_a_revision(work: Work) -> None:
 @update
 def annotation_added(work: Work) -> None:
     work.need("p3")
+    work.need_room((100, 36, 190, 46))
     doc, revision = work.doc, work.revision()
     page, number = work.random.choice(doc.pages), revision.size
     kind = work.random.choice([b"/FreeText", b"/Stamp", b"/Square", b"/Text"])
@@ -226,6 +240,7 @@ def _out_of_the_structure(doc: Doc, revision: Revision, number: int) -> None:
 def signed_by_us(work: Work) -> None:
     work.need(*_FORM)
     number = _empty_field(work, b"/Sig")
+    work.need_room(work.doc.entries(number)[b"/Rect"])
     work.shows(work.doc.entries(number)[b"/Rect"])
     levels = ["B-B", "B-T", "B-LT", "B-LTA"] if work.base.name.startswith("ours/") else ["B-B", "B-T"]
     work.data = bases.sign_ours(work.data, _name(work, number), work.random.choice(levels))
@@ -316,6 +331,7 @@ def _hanko_signs(work: Work, name: str, **how: object) -> bytes:
 def signed_by_pyhanko(work: Work) -> None:
     work.need(*_FORM)
     number = _empty_field(work, b"/Sig")
+    work.need_room(work.doc.entries(number)[b"/Rect"])
     work.shows(work.doc.entries(number)[b"/Rect"])
     work.data = _hanko_signs(work, _name(work, number))
 
