@@ -115,6 +115,8 @@ def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     lines += [f"  {_mark(party)} {_say(party)}" for party in status.parties]
     if not status.parties:
         lines.append("  " + translate(_NO_FIELDS))
+    if status.open_fields:
+        lines.append("  [!] " + translate(_OPEN_FIELDS, fields=", ".join(status.open_fields)))
     lines.append("  " + translate(status.may_still_change()))
     if status.contract is not None:
         lines += [f"  {line}" for line in template_lines(status.report.template_match, LANGUAGE)]
@@ -175,6 +177,10 @@ _WRONG_PERSON = Text("the certificate does NOT name the party", "証明書の名
 _NEXT = Text("{label}: may sign now", "{label}: 署名できます")
 _WAITING = Text("{label}: waits for those before", "{label}: 前の当事者の署名を待っています")
 _UNREADABLE = Text("cannot be read. {cause}", "読み取れません。{cause}")
+_OPEN_FIELDS = Text(
+    "Signature fields that none of the parties named is to sign: {fields}. The contract does not say whose they are.",
+    "契約データのどの当事者のものでもない署名欄があります: {fields}。誰の署名欄か契約データからは分かりません。",
+)
 _NO_FIELDS = Text("There is no signature field in it.", "署名欄がありません。")
 _PARALLEL = Text(
     "{other} was signed in parallel: neither file holds the other's signature. Choose one and have the others sign it "

@@ -8,6 +8,7 @@ no attribute of anybody's certificate stands on it.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import PurePath
 
@@ -73,6 +74,10 @@ def require_complete(status: ContractStatus, *, allow_indeterminate: bool = Fals
     waiting = [party for party in status.parties if party.signature is None]
     if waiting or not status.parties:
         raise CompletionRefused("completion-not-proven", cause=_waiting_words(waiting) if waiting else _NOBODY)
+    if status.is_altered:
+        raise CompletionRefused("completion-impossible", cause=_ALTERED)
+    if status.open_fields:
+        raise CompletionRefused("completion-impossible", cause=_fields_words(status.open_fields))
     if not status.complete and not allow_indeterminate:
         raise CompletionRefused("completion-not-proven", cause=_NOT_PROVEN)
 
@@ -98,6 +103,14 @@ def without_names(report: Report) -> Report:
 
 def _public_name(item: SignatureReport) -> str | None:
     return item.signer.common_name if item.signer.key_kind in ("organisation", "service") else None
+
+
+def _fields_words(names: Sequence[str]) -> Text:
+    listed = ", ".join(names)
+    return Text(
+        f"it has empty signature fields that none of the parties it names is to sign: {listed}",
+        f"契約データのどの当事者のものでもない空の署名欄があります ({listed})",
+    )
 
 
 def _waiting_words(waiting: list[PartyStatus]) -> Text:
@@ -300,4 +313,5 @@ _VERDICTS = {
 _BROKEN = Text("a signature is not good", "有効と認められない署名があります")
 _NOT_JUDGED = Text("it cannot be judged", "判定できません")
 _NOBODY = Text("it has no party that signs", "署名する当事者がいません")
+_ALTERED = Text("it is not its template, unaltered", "契約書がひな形どおりではありません")
 _NOT_PROVEN = Text("not every signature is proven (INDETERMINATE)", "確認できない署名があります (INDETERMINATE)")

@@ -155,13 +155,16 @@ def parse_contract(raw: bytes) -> EmbeddedContract:
     order = content.get("signing_order", "free")
     if not isinstance(parties, list) or len(parties) > _MAX_PARTIES or order not in ("fixed", "free"):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    read = tuple(_read_party(entry) for entry in parties)
+    if len({party.role for party in read}) < len(read):
+        raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
     title = content.get("title")
     return EmbeddedContract(
         identity,
         version,
         data,
         title=_two_texts(title) if title is not None else None,
-        parties=tuple(_read_party(entry) for entry in parties),
+        parties=read,
         signing_order=order,
         attachments=_read_files(content.get("attachments", [])),
         appended=_read_files(content.get("appended", [])),

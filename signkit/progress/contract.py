@@ -60,6 +60,7 @@ class ContractStatus:
         contract_problem: why its contract cannot be read; None where it can, or where there is none.
         report: the judgement of every signature.
         parties: in signing order; for a foreign PDF its signature fields, in the document's order.
+        open_fields: the empty signature fields that no party of the contract is to sign.
         parallel_with: other files that were signed in parallel from the same contract.
     """
 
@@ -69,6 +70,7 @@ class ContractStatus:
     parties: tuple[PartyStatus, ...]
     parallel_with: tuple[str, ...] = field(default=())
     contract_problem: SignKitError | None = None
+    open_fields: tuple[str, ...] = ()
 
     @property
     def next_roles(self) -> tuple[str, ...]:
@@ -77,15 +79,26 @@ class ContractStatus:
 
     @property
     def all_signed(self) -> bool:
-        """Whether every party has signed, and nothing speaks against any of the signatures."""
+        """Whether every party has signed, and nothing speaks against any of the signatures, or against the contract.
+
+        Who the parties are says the contract itself: a signature field that none of them is to sign, or clauses that
+        are not the template's, speak against what it says.
+        """
         good = all(party.state in (PartyState.SIGNED, PartyState.UNPROVEN) for party in self.parties)
-        return bool(self.parties) and good and self.report.verdict is not Verdict.FAILED
+        said = bool(self.parties) and not self.open_fields and not self.is_altered
+        return said and good and self.report.verdict is not Verdict.FAILED
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether it was asked for, and found, that the contract is not its template."""
+        return self.report.template_match is not None and self.report.template_match.verdict == "altered"
 
     @property
     def complete(self) -> bool:
-        """Whether every party has signed, and all of it is proven."""
+        """Whether every party has signed, and all of it is proven: also who was to sign, where a contract says so."""
         proven = all(party.state is PartyState.SIGNED for party in self.parties)
-        return self.all_signed and proven and self.report.verdict is Verdict.PASSED
+        named = self.contract is None or all(party.name is not None for party in self.contract.parties)
+        return self.all_signed and proven and named and self.report.verdict is Verdict.PASSED
 
     def may_still_change(self) -> Text:
         """Say what the signatures there are still permit."""
@@ -95,6 +108,8 @@ class ContractStatus:
         if not any(party.signature for party in self.parties):
             return _UNSIGNED
         certified = any(signature.type == "certification" for signature in self.report.signatures)
+        if self.is_altered:
+            return _ALTERED
         if self.all_signed:
             return _EVIDENCE_ONLY if self.complete else _UNPROVEN
         return _CERTIFIED if certified else _NOT_CERTIFIED
@@ -109,6 +124,7 @@ class ContractStatus:
             "complete": self.complete or ("unproven" if self.all_signed else False),
             "template_match": self.report.template_match.to_json() if self.report.template_match else None,
             "next": list(self.next_roles),
+            "open_fields": list(self.open_fields),
             "parties": [_party_json(party) for party in self.parties],
             "parallel_with": list(self.parallel_with),
         }
@@ -128,7 +144,9 @@ def contract_status(pdf: bytes, name: str, options: ValidationOptions) -> Contra
     signatures = {signature.field: signature for signature in report.signatures}
     fixed = contract is not None and contract.signing_order == "fixed"
     states = tuple(_states(parties, signatures, fixed=fixed))
-    return ContractStatus(name, contract, report, states, contract_problem=problem)
+    roles = {party.role for party in parties}
+    left = tuple(each for each in fields.empty if each not in roles)
+    return ContractStatus(name, contract, report, states, contract_problem=problem, open_fields=left)
 
 
 def _contract(pdf: bytes, password: str | None) -> tuple[EmbeddedContract | None, SignKitError | None]:
@@ -208,6 +226,10 @@ _EVIDENCE_ONLY = Text(
 _UNPROVEN = Text(
     "Every party has signed; with the evidence at hand that cannot be proven. Only evidence may be added.",
     "全員が署名していますが、手元の情報だけでは証明できません。加えられるのは検証用の情報とタイムスタンプだけです。",
+)
+_ALTERED = Text(
+    "The contract is not its template, unaltered: do not sign it before you have read what differs.",
+    "契約書がひな形どおりではありません。違いを確認するまで署名しないでください。",
 )
 _NO_CHAIN = "NO_CERTIFICATE_CHAIN_FOUND"
 _UNTRUSTED = Text(

@@ -42,6 +42,7 @@ class UnreadableFile:
             "template_match": None,
             "complete": False,
             "next": [],
+            "open_fields": [],
             "parties": [],
             "parallel_with": [],
         }

@@ -202,7 +202,7 @@ def _judge(
         case "word" | "failed" | "attachments":
             return _answer("unknown", [_reason(_NOT_TYPESET[found.outcome]), *said], items)
     differences = list(_differences(found))
-    if found.lines or found.page_counts[0] != found.page_counts[1]:
+    if found.lines or found.said or found.page_counts[0] != found.page_counts[1]:
         return _answer("unknown" if another else "altered", [*differences, *said], items)
     if found.drawn:
         return _answer("unknown" if another or versions else "altered", [*differences, *said], items)
@@ -234,6 +234,8 @@ def _differences(found: Comparison) -> Iterator[Reason]:
         yield _line(line)
     if len(found.lines) > _MAX_SHOWN:
         yield _reason("more", count=len(found.lines) - _MAX_SHOWN)
+    for each in found.said:
+        yield _reason(f"{each}-differ")
     if found.drawn and not found.lines:
         yield _reason("drawn-differs", pages=", ".join(str(page) for page in found.drawn[:_MAX_SHOWN]))
 
@@ -321,6 +323,20 @@ _WORDS = {
     "text-missing": Text(
         "Page {page}: “{made}” is missing, which the template and the data make.",
         "{page} ページ: ひな形とデータからできるはずの「{made}」がありません。",
+    ),
+    "title-differ": Text(
+        "Its data give it another title than the template does.", "契約データの表題がひな形と異なります。"
+    ),
+    "parties-differ": Text(
+        "Its data name other parties than the template and the data make.",
+        "契約データの当事者が、ひな形とデータからできるものと異なります。",
+    ),
+    "signing-order-differ": Text(
+        "Its data give another order of signing than the template does.", "契約データの署名の順序がひな形と異なります。"
+    ),
+    "fields-differ": Text(
+        "It has other signature fields than the template and the data make.",
+        "署名欄が、ひな形とデータからできるものと異なります。",
     ),
     "more": Text("There are {count} more differences.", "ほかに {count} か所の違いがあります。"),
     "drawn-differs": Text(

@@ -18,12 +18,15 @@ from signkit.contracts.render import render_own_pages
 from signkit.contracts.template import Template, load_template
 from signkit.drawing import open_document
 from signkit.errors import ContractDataUnreadable, ContractRefused, SignKitError
-from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedFile
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedFile, read_contract
+from signkit.pdf.fields import signature_fields
 from signkit.settings import Settings
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+#: What a contract says of itself, and its fields: whoever believes those reads them instead of the pages.
+Said = Literal["title", "parties", "signing-order", "fields"]
 Outcome = Literal["same-bytes", "pages", "refused", "word", "attachments", "failed"]
 
 _MAX_PAGES = 300
@@ -88,6 +91,7 @@ class Comparison:
         lines: where the text differs.
         drawn: the pages (from 1) that look different.
         page_counts: pages made, and pages found (without those that were appended).
+        said: what the contract's data say of it otherwise than the template and the data make.
     """
 
     outcome: Outcome
@@ -95,6 +99,7 @@ class Comparison:
     lines: tuple[LineDifference, ...] = ()
     drawn: tuple[int, ...] = ()
     page_counts: tuple[int, int] = field(default=(0, 0))
+    said: tuple[Said, ...] = ()
 
 
 def compare(task: Task, password: str | None) -> Comparison:
@@ -160,10 +165,30 @@ def _pages(made: bytes, task: Task, password: str | None, items: tuple[FreeText,
             for number in range(min(len(ours), count))
             if not _look_alike(ours[number], theirs[number], exact=task.exact)
         )
-        return Comparison("pages", items, lines, drawn, (len(ours), count))
+        return Comparison(
+            "pages", items, lines, drawn, (len(ours), count), tuple(_said_otherwise(made, task, password))
+        )
     finally:
         ours.close()
         theirs.close()
+
+
+def _said_otherwise(made: bytes, task: Task, password: str | None) -> Iterator[Said]:
+    ours, theirs = read_contract(made), read_contract(task.pdf, password)
+    assert ours is not None
+    if theirs is None or ours.title != theirs.title:
+        yield "title"
+    if theirs is None or ours.parties != theirs.parties:
+        yield "parties"
+    if theirs is None or ours.signing_order != theirs.signing_order:
+        yield "signing-order"
+    if _field_names(made, None) != _field_names(task.pdf, password):
+        yield "fields"
+
+
+def _field_names(pdf: bytes, password: str | None) -> set[str]:
+    names = signature_fields(pdf, password)
+    return {*names.empty, *names.signed}
 
 
 def _lines(document: Any, count: int) -> list[tuple[int, str]]:
