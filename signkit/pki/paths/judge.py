@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from asn1crypto import x509
 
+from signkit.jpki.authorities import certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.pki.paths.finder import find_paths
 from signkit.pki.paths.finding import CertificatePath, PathFinding, RevocationStatus
@@ -105,7 +106,7 @@ class TrustJudge:
             rule = self._rule(known, purpose)
             found = self._find(known, purpose, moment, rule)
             label = self._trust.label(found.anchor) if found.anchor is not None else None
-            report = _revocation_status(found, rule, certificate)
+            report = _revocation_status(found, rule, jpki=self._is_of_jpki(certificate, found.anchor))
             return PathJudgement(found.sub_indication, found.code, found.facts, label, report)
         except Exception as error:  # the engine fails in many ways on hostile certificates
             return _not_judged(type(error).__name__)
@@ -156,7 +157,8 @@ class TrustJudge:
                 return replace(found, standing=own)
             needed = rule == "required" or shown.state != "missing" if leaf else item.declares_revocation
             if shown.state != "good" and demanded and needed:
-                return replace(_not_shown(shown, item, leaf=leaf), standing=own)
+                jpki = leaf and self._is_of_jpki(item.certificate, path[-1].certificate)
+                return replace(_not_shown(shown, jpki=jpki), standing=own)
         facts: dict[str, object] = {} if own is None or own.since is None else {"revoked_at": own.since}
         return PathFinding(None, facts=facts, standing=own)
 
@@ -189,6 +191,14 @@ class TrustJudge:
             known = (shown.since, *(examination.ended.get(authority_of(item)) for item in pair))
             until = min([until, *(end for end in known if end is not None)])
         return until
+
+    def _is_of_jpki(self, certificate: x509.Certificate, anchor: x509.Certificate | None) -> bool:
+        """Whether a certificate names JPKI and leads there: anybody can make an authority of that name."""
+        if anchor is None or issuer_kind(certificate) != "jpki":
+            return False
+        label = self._trust.label(anchor)
+        shipped = (item.certificate for item in certification_authorities("signature"))
+        return (label is not None and label.source == "jpki") or anchor.dump() in shipped
 
     def _oldest(self, moment: datetime) -> datetime | None:
         """When evidence on a certificate that was used at ``moment`` must have been issued, by the policy."""
@@ -254,12 +264,11 @@ _REFUSED = {
 }
 
 
-def _not_shown(shown: Standing, certificate: KnownCertificate, *, leaf: bool) -> PathFinding:
+def _not_shown(shown: Standing, *, jpki: bool) -> PathFinding:
     """Why nothing shows that a certificate was good; JPKI does not give its lists to everybody."""
     if shown.state == "stale":
         return PathFinding("TRY_LATER", "revocation-stale")
     if shown.state == "missing" or shown.why is None:
-        jpki = leaf and issuer_kind(certificate.certificate) == "jpki"
         return PathFinding("TRY_LATER", "revocation-not-permitted" if jpki else "revocation-missing")
     if shown.why == "unreadable":
         return PathFinding("TRY_LATER", "revocation-unreadable")
@@ -277,14 +286,14 @@ def _not_judged(detail: str) -> PathJudgement:
     return PathJudgement("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-not-judged", {"detail": detail})
 
 
-def _revocation_status(found: PathFinding, rule: RevocationRule, certificate: x509.Certificate) -> RevocationStatus:
+def _revocation_status(found: PathFinding, rule: RevocationRule, *, jpki: bool) -> RevocationStatus:
     """What the report says about revocation: only what was believed."""
     shown = found.standing
     newest = shown.words[-1] if shown is not None and shown.words else None
     if shown is not None and newest is not None and shown.state in ("good", "revoked", "on-hold"):
         return RevocationStatus(shown.state, newest.source, newest.issued, shown.since)
     missing = shown is None or shown.state == "missing"
-    if missing and issuer_kind(certificate) == "jpki":
+    if missing and jpki:
         return RevocationStatus("not-permitted")
     return RevocationStatus("not-checked" if found.good and missing and rule == "if-available" else "unknown")
 
