@@ -145,9 +145,9 @@ _MAX_QUESTIONS = 40
 def fetched_pool(pool: Pool, options: ValidationOptions, sources: Sequence[RevocationSource]) -> Pool:
     """Ask ``sources`` about every certificate that leads to an anchor.
 
-    What lies on this machine is always asked: it may tell of a revocation that the document does not know.  The network
-    is asked only where nothing at hand counts.  Certificates that lead nowhere are not asked about: their addresses
-    are a stranger's choice.
+    What lies on this machine is always asked: it may tell of a revocation that the document does not know.  So may the
+    network, which is asked unless what is at hand settles the matter: whoever made the document chose the evidence in
+    it.  Certificates that lead nowhere are not asked about: their addresses are a stranger's choice.
     """
     local = [source for source in sources if is_local(source)]
     distant = [source for source in sources if not is_local(source)]
@@ -161,18 +161,29 @@ def fetched_pool(pool: Pool, options: ValidationOptions, sources: Sequence[Revoc
         if len(chain) < 2 or not any(link.dump() in anchors for link in chain):
             continue
         found += _ask_sources(local, item.certificate, chain[1], now)
-        if distant and asked < _MAX_QUESTIONS and not _counts(pool + found, item, chain[1], options):
+        if distant and asked < _MAX_QUESTIONS and not _is_settled(pool + found, item, chain[1], options):
             asked += 1
             found += _pool_of(all_answers(distant, item.certificate, chain[1]))
     return found
 
 
-def _counts(pool: Pool, certificate: KnownCertificate, issuer: x509.Certificate, options: ValidationOptions) -> bool:
-    """Whether something at hand counts, whatever it says, by the one rule for evidence."""
-    authority = known_certificate(issuer.dump())
-    if any(status.certificate == certificate.der for status in pool.statuses) or authority is None:
+def _is_settled(
+    pool: Pool, certificate: KnownCertificate, issuer: x509.Certificate, options: ValidationOptions
+) -> bool:
+    """Whether nothing newer could change what the evidence at hand says, as far as it counts by the one rule for it.
+
+    A revocation is never undone.  A good word is settled if it was issued no earlier than the latest moment that the
+    certificate may be judged at; an earlier one, also within its time (nextUpdate), may precede a revocation.  Which
+    earlier moment is proven is not known yet: the stamps that say so are judged with what is gathered here.
+    """
+    authority, latest = known_certificate(issuer.dump()), options.moment()
+    if authority is None:
         return True
-    return bool(Examination(pool, options.policy.algorithms, options.moment()).hear(certificate, authority).words)
+    for status in pool.statuses:
+        if status.certificate == certificate.der and (status.issued is None or status.revoked_at is not None):
+            return True
+    heard = Examination(pool, options.policy.algorithms, latest).hear(certificate, authority)
+    return any(word.is_final or (word.entry is None and word.issued >= latest) for word in heard.words)
 
 
 def _ask_sources(

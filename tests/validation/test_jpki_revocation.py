@@ -86,6 +86,22 @@ def test_each_outcome_of_revocation(world, ca, card, judge, listing, at, verdict
     assert report.revocation.revoked_at == (NOW + listing["when"] if listing and "when" in listing else None)
 
 
+@pytest.mark.parametrize("source", ["jpki", "user"])
+def test_only_what_leads_to_jpki_is_spoken_of_as_jpki(world, ca, card, judge, source):
+    """Anybody can name an authority so; what is demanded of its certificates stays as strict."""
+    report = judge(sign(world, card), trust=pki.trust(ca, source=source))
+    told = {"jpki": ("revocation-not-permitted", "not-permitted"), "user": ("revocation-missing", UNKNOWN)}
+    assert report.verdict is Verdict.INDETERMINATE
+    assert (*codes(report), report.revocation.status) == told[source]
+
+
+@pytest.mark.parametrize("trusted", [False, True])
+def test_an_authority_that_nobody_trusts_is_not_jpki(world, ca, card, judge, trusted):
+    trust = pki.trust(*([ca] if trusted else []), world.ca, source="jpki")
+    report = judge(sign(world, card, certificates=(ca,)), trust=trust)
+    assert report.revocation.status == ("not-permitted" if trusted else UNKNOWN)
+
+
 @pytest.mark.parametrize("sealed", [pytest.param(False, id="B-LT"), pytest.param(True, id="B-LTA")])
 def test_moving_house_a_month_later_does_not_kill_the_contract(world, ca, card, judge, indexed, sealed):
     """The contract holds that day's list; a list imported later names the card."""

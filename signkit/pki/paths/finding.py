@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeAlias
 
-from signkit.jpki.certificates import issuer_kind
-
 if TYPE_CHECKING:
     from asn1crypto import x509
 
@@ -50,8 +48,3 @@ class RevocationStatus:
     source: str | None = None
     produced_at: datetime | None = None
     revoked_at: datetime | None = None
-
-
-def missing_code(certificate: x509.Certificate, *, leaf: bool) -> str:
-    """Return the reason for no evidence at all on a certificate: JPKI does not give its lists to everybody."""
-    return "revocation-not-permitted" if leaf and issuer_kind(certificate) == "jpki" else "revocation-missing"

@@ -10,13 +10,22 @@ from typing import Any, Protocol
 
 from asn1crypto import x509
 
+from signkit.jpki.authorities import certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.pki.paths.finder import find_paths
 from signkit.pki.paths.finding import CertificatePath, PathFinding, RevocationStatus
 from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Policy, RevocationRule
-from signkit.pki.revocation.acceptance import Examination, Standing, never_vouched, standing
+from signkit.pki.revocation.acceptance import (
+    Authority,
+    Examination,
+    Standing,
+    authority_of,
+    never_vouched,
+    standing,
+    vouched_until,
+)
 from signkit.words import Text
 
 
@@ -97,7 +106,7 @@ class TrustJudge:
             rule = self._rule(known, purpose)
             found = self._find(known, purpose, moment, rule)
             label = self._trust.label(found.anchor) if found.anchor is not None else None
-            report = _revocation_status(found, rule, certificate)
+            report = _revocation_status(found, rule, jpki=self._is_of_jpki(certificate, found.anchor))
             return PathJudgement(found.sub_indication, found.code, found.facts, label, report)
         except Exception as error:  # the engine fails in many ways on hostile certificates
             return _not_judged(type(error).__name__)
@@ -107,7 +116,11 @@ class TrustJudge:
         paths = self._paths(certificate, purpose, moment)
         if isinstance(paths, PathFinding):
             return paths
-        found = [replace(self._walk(path, purpose, moment, rule), anchor=path[-1].certificate) for path in paths]
+        lost: dict[Authority, datetime] = {}
+        if len(paths) > 1:  # what one path tells of a key holds on the others, whatever certificates they go by
+            for path in paths:
+                self._walk(path, purpose, moment, rule, lost)
+        found = [replace(self._walk(path, purpose, moment, rule, lost), anchor=path[-1].certificate) for path in paths]
         return next((item for item in found if item.good), found[0])
 
     def _paths(
@@ -115,10 +128,20 @@ class TrustJudge:
     ) -> list[CertificatePath] | PathFinding:
         return find_paths(certificate, self._pool, _anchors(self._trust, purpose), moment, self._policy.algorithms)
 
-    def _walk(self, path: CertificatePath, purpose: str, moment: datetime, rule: RevocationRule) -> PathFinding:
+    def _walk(
+        self,
+        path: CertificatePath,
+        purpose: str,
+        moment: datetime,
+        rule: RevocationRule,
+        lost: dict[Authority, datetime],
+    ) -> PathFinding:
         """Ask about every certificate below the anchor, from the anchor down; of authorities nothing is demanded that
-        name no service, nor where nothing is demanded of the certificate itself."""
-        ended: dict[bytes, datetime] = {}
+        name no service, nor where nothing is demanded of the certificate itself.
+
+        ``lost``: since when keys are known to be lost; what this path tells of it is added.
+        """
+        ended = {**_ends_of_repeated(path), **lost}
         asked = self._examination(path[-1], purpose, moment, ended)
         demanded = rule != "if-available" or (len(path) > 1 and bool(asked.hear(path[0], path[1])))
         own: Standing | None = None
@@ -126,39 +149,61 @@ class TrustJudge:
             leaf = item is path[0]
             shown = standing(asked.hear(item, issuer), moment, self._oldest(moment) if leaf else None)
             own = shown if leaf else None
+            if shown.since is not None:
+                _note_end(ended, item, shown.since)
+                if _tells_of_key(shown):
+                    _note_end(lost, item, shown.since)
             if found := _finding_of(shown, leaf=leaf):
                 return replace(found, standing=own)
             needed = rule == "required" or shown.state != "missing" if leaf else item.declares_revocation
             if shown.state != "good" and demanded and needed:
-                return replace(_not_shown(shown, item, leaf=leaf), standing=own)
-            if shown.since is not None:
-                ended[item.der] = shown.since
+                jpki = leaf and self._is_of_jpki(item.certificate, path[-1].certificate)
+                return replace(_not_shown(shown, jpki=jpki), standing=own)
         facts: dict[str, object] = {} if own is None or own.since is None else {"revoked_at": own.since}
         return PathFinding(None, facts=facts, standing=own)
 
     def _examination(
-        self, anchor: KnownCertificate, purpose: str, moment: datetime, ended: dict[bytes, datetime]
+        self, anchor: KnownCertificate, purpose: str, moment: datetime, ended: dict[Authority, datetime]
     ) -> Examination:
         @lru_cache(maxsize=64)
-        def is_vouched(other: KnownCertificate) -> bool:
-            """Whether a valid path leads to the same anchor (RFC 5280 6.3.3 f), and nothing on it is revoked."""
-            paths = self._paths(other, purpose, moment)
-            found = [] if isinstance(paths, PathFinding) else [path for path in paths if path[-1].der == anchor.der]
-            plain = replace(examination, vouched=never_vouched)
-            return any(
-                all(_finding_of(standing(plain.hear(*pair), moment), leaf=True) is None for pair in pairwise(path))
-                for path in found
-            )
+        def paths_of(other: KnownCertificate) -> list[CertificatePath]:
+            """Its valid paths to the same anchor (RFC 5280 6.3.3 f); one renewed since is judged when it was."""
+            paths = self._paths(other, purpose, max(moment, other.not_before))
+            return [] if isinstance(paths, PathFinding) else [path for path in paths if path[-1].der == anchor.der]
+
+        def vouched(other: KnownCertificate) -> datetime | None:
+            ends = [self._vouched_until(path, plain, moment) for path in paths_of(other)]
+            return max((end for end in ends if end is not None), default=None)
 
         examination = Examination(
             self._pool,
             self._policy.algorithms,
             self._now,
-            is_vouched,
+            vouched,
             lambda der: self._proven.get(der, self._now),
             ended,
         )
+        plain = replace(examination, vouched=never_vouched)
         return examination
+
+    def _vouched_until(self, path: CertificatePath, examination: Examination, moment: datetime) -> datetime | None:
+        """Until when a path vouches for its first certificate; None: it does not, or something on it was revoked."""
+        until = vouched_until(path)
+        for pair in pairwise(path):
+            shown = standing(examination.hear(*pair), max(moment, path[0].not_before))
+            if until is None or shown.why == "crowded" or _finding_of(shown, leaf=True) is not None:
+                return None
+            known = (shown.since, *(examination.ended.get(authority_of(item)) for item in pair))
+            until = min([until, *(end for end in known if end is not None)])
+        return until
+
+    def _is_of_jpki(self, certificate: x509.Certificate, anchor: x509.Certificate | None) -> bool:
+        """Whether a certificate names JPKI and leads there: anybody can make an authority of that name."""
+        if anchor is None or issuer_kind(certificate) != "jpki":
+            return False
+        label = self._trust.label(anchor)
+        shipped = (item.certificate for item in certification_authorities("signature"))
+        return (label is not None and label.source == "jpki") or anchor.dump() in shipped
 
     def _oldest(self, moment: datetime) -> datetime | None:
         """When evidence on a certificate that was used at ``moment`` must have been issued, by the policy."""
@@ -174,6 +219,30 @@ class TrustJudge:
         if self._policy.revocation == "if-declared":
             return "required" if jpki or certificate.declares_revocation else "if-available"
         return "required" if jpki else self._policy.revocation
+
+
+def _note_end(ends: dict[Authority, datetime], item: KnownCertificate, since: datetime) -> None:
+    key = authority_of(item)
+    ends[key] = min(since, ends.get(key, since))
+
+
+def _ends_of_repeated(path: CertificatePath) -> dict[Authority, datetime]:
+    """The ends of authorities that stand in a path more than once: nobody makes a key of his own last longer."""
+    ends: dict[Authority, datetime] = {}
+    for place, upper in enumerate(path[1:], 1):
+        for lower in path[1:place]:
+            if lower.key_der == upper.key_der:
+                _note_end(ends, lower, upper.not_after)
+    return ends
+
+
+#: Reasons of a revocation that are about the key, whoever certified it; others are about this one certificate.
+_KEY_LOST = {"key_compromise", "ca_compromise"}
+
+
+def _tells_of_key(shown: Standing) -> bool:
+    entries = [word.entry for word in shown.words if word.is_final]
+    return any(entry is not None and entry.reason in _KEY_LOST for entry in entries)
 
 
 def _finding_of(shown: Standing, *, leaf: bool) -> PathFinding | None:
@@ -193,16 +262,18 @@ _REFUSED = {
     "algorithm": Text("its signature algorithm is no longer safe", "署名アルゴリズムが安全とみなされない"),
     "unknown-status": Text("the OCSP service does not know the certificate", "OCSP サービスがこの証明書を知らない"),
     "partial": Text("a delta list without the list that it adds to", "差分 CRL だけで、元の CRL がない"),
+    "crowded": Text(
+        "too many certificates bear the name of the authority that signed it", "署名者と同じ名前の証明書が多すぎる"
+    ),
     "future": Text("issued after the time of validation", "検証時刻より後に発行されている"),
 }
 
 
-def _not_shown(shown: Standing, certificate: KnownCertificate, *, leaf: bool) -> PathFinding:
+def _not_shown(shown: Standing, *, jpki: bool) -> PathFinding:
     """Why nothing shows that a certificate was good; JPKI does not give its lists to everybody."""
     if shown.state == "stale":
         return PathFinding("TRY_LATER", "revocation-stale")
     if shown.state == "missing" or shown.why is None:
-        jpki = leaf and issuer_kind(certificate.certificate) == "jpki"
         return PathFinding("TRY_LATER", "revocation-not-permitted" if jpki else "revocation-missing")
     if shown.why == "unreadable":
         return PathFinding("TRY_LATER", "revocation-unreadable")
@@ -220,14 +291,14 @@ def _not_judged(detail: str) -> PathJudgement:
     return PathJudgement("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-not-judged", {"detail": detail})
 
 
-def _revocation_status(found: PathFinding, rule: RevocationRule, certificate: x509.Certificate) -> RevocationStatus:
+def _revocation_status(found: PathFinding, rule: RevocationRule, *, jpki: bool) -> RevocationStatus:
     """What the report says about revocation: only what was believed."""
     shown = found.standing
     newest = shown.words[-1] if shown is not None and shown.words else None
     if shown is not None and newest is not None and shown.state in ("good", "revoked", "on-hold"):
         return RevocationStatus(shown.state, newest.source, newest.issued, shown.since)
     missing = shown is None or shown.state == "missing"
-    if missing and issuer_kind(certificate) == "jpki":
+    if missing and jpki:
         return RevocationStatus("not-permitted")
     return RevocationStatus("not-checked" if found.good and missing and rule == "if-available" else "unknown")
 

@@ -9,11 +9,10 @@ are beside it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import islice
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from signkit.pki.algorithms import UnknownAlgorithm, digest_of
 from signkit.pki.paths.known import KnownCertificate, SignedObject, fits
@@ -24,7 +23,8 @@ from signkit.pki.revocation.evidence import Entry, OcspAnswer, RevocationList
 
 #: How far the clock of a service may run ahead of ours.
 CLOCK_SKEW = timedelta(minutes=5)
-#: Certificates of one name that are tried; a crowd of them is nobody's honest file, and each costs a signature check.
+#: Certificates that may have signed one piece of evidence and are tried: each costs a signature check.  A crowd of them
+#: is nobody's honest file; whom it hides is not known, so that the evidence is refused (never passed over).
 _MAX_NAMESAKES = 20
 #: Extensions of a responder's certificate that may be critical.
 _RESPONDER_EXTENSIONS = {"basic_constraints", "key_usage", "extended_key_usage", "authority_key_identifier",
@@ -42,7 +42,15 @@ Refusal = Literal[
     "unreadable",
     "silent",
     "ended",
+    "crowded",
 ]
+#: What is refused for these might tell of a revocation: nothing is shown until that is known.
+_HIDING: tuple[Refusal, ...] = ("unreadable", "crowded")
+
+#: The name and the key of an authority, whichever certificate states them.
+Authority: TypeAlias = tuple[str, bytes]
+#: Who signed a piece of evidence, and until when that key was the signer's alone.
+_Signer: TypeAlias = tuple[KnownCertificate, datetime]
 
 
 @dataclass(frozen=True)
@@ -104,9 +112,28 @@ class Standing:
     why: Refusal | None = None
 
 
-def never_vouched(_: KnownCertificate) -> bool:
+class _CrowdError(Exception):
+    """More certificates may have signed a piece of evidence than are tried."""
+
+
+def never_vouched(_: KnownCertificate) -> datetime | None:
     """Nobody but the certificate's own issuer and those that it appoints may speak."""
-    return False
+    return None
+
+
+def authority_of(certificate: KnownCertificate) -> Authority:
+    """Return the authority that a certificate is of: renewed or issued across, it has the same name and key."""
+    return certificate.subject, certificate.key_der
+
+
+def vouched_until(path: Sequence[KnownCertificate]) -> datetime | None:
+    """Until when the authorities of a valid path vouch for its first certificate; None: they do not.
+
+    Nobody vouches for a key of his own: whoever got hold of it could make it last for ever.
+    """
+    if any(item.key_der == path[0].key_der for item in path[1:]):
+        return None
+    return min(item.not_after for item in path[1:] or path)
 
 
 @dataclass(frozen=True)
@@ -117,17 +144,18 @@ class Examination:
         pool: the evidence and certificates at hand.
         algorithms: until when algorithms are believed.
         now: the moment of the judgement; later evidence is not known yet.
-        vouched: whether a certificate leads to the trust anchor of the certificate in question (RFC 5280 6.3.3 f).
+        vouched: until when those above a certificate vouch for it; None where it does not lead to the trust anchor of
+            the certificate in question (RFC 5280 6.3.3 f).
         existed: since when evidence (DER) is known to exist; None: since now.
-        ended: since when the keys of authorities (by the DER of their certificates) are not theirs alone any more.
+        ended: since when the keys of authorities are not theirs alone any more, whatever certificate states them.
     """
 
     pool: Pool
     algorithms: Algorithms
     now: datetime
-    vouched: Callable[[KnownCertificate], bool] = never_vouched
+    vouched: Callable[[KnownCertificate], datetime | None] = never_vouched
     existed: Callable[[bytes], datetime] | None = None
-    ended: Mapping[bytes, datetime] = field(default_factory=dict)
+    ended: Mapping[Authority, datetime] = field(default_factory=dict)
 
     def hear(self, certificate: KnownCertificate, issuer: KnownCertificate) -> Heard:
         """Examine everything at hand that may be about ``certificate``, which ``issuer`` issued."""
@@ -158,12 +186,9 @@ class Examination:
     def _judged_answer(
         self, answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCertificate
     ) -> Word | Refusal:
-        responders = [item for item in self._named_responders(answer, issuer) if self._may_answer(answer, item, issuer)]
-        if not responders:
-            return "unauthorised"
-        responder = next((item for item in responders if self._had_key(item, answer.der)), None)
-        if responder is None:
-            return "ended"
+        responder = self._signer_of(answer.der, self._responders(answer, issuer))
+        if not isinstance(responder, KnownCertificate):
+            return responder
         if not answer.is_understood:
             return "not-understood"
         if not self._is_believed(answer, responder, answer.issued):
@@ -176,19 +201,23 @@ class Examination:
             return "silent"
         return Word("ocsp", answer.issued, answer.due, answer.entry, (answer.der,))
 
-    def _named_responders(self, answer: OcspAnswer, issuer: KnownCertificate) -> Iterator[KnownCertificate]:
-        """The issuer itself, then who it may have appointed; each by the name or key that the response states."""
-        every = {item.der: item for item in (issuer, *answer.certificates, *self.pool.certificates)}
-        yield from islice((item for item in every.values() if answer.names(item)), _MAX_NAMESAKES)
+    def _responders(self, answer: OcspAnswer, issuer: KnownCertificate) -> Iterator[_Signer]:
+        """RFC 6960 4.2.2.2: the certificate's issuer, or one that this very issuer appointed; as the response names it.
 
-    def _may_answer(self, answer: OcspAnswer, responder: KnownCertificate, issuer: KnownCertificate) -> bool:
-        """RFC 6960 4.2.2.2: the key of the certificate's issuer, or one that this very issuer certified for it."""
-        if not fits(answer, responder):
-            return False
-        if responder.key_der == issuer.key_der and responder.subject == issuer.subject:
-            return True
-        appointed = responder.answers_ocsp and responder.issuer == issuer.subject and fits(responder, issuer)
-        if not appointed or not responder.not_before <= answer.produced <= responder.not_after:
+        One that the issuer appointed answers no longer than the issuer does.
+        """
+        if answer.names(issuer) and fits(answer, issuer):
+            yield from self._authorities(issuer)
+            return
+        every = {item.der: item for item in (*answer.certificates, *self.pool.certificates)}
+        named = (item for item in every.values() if answer.names(item))
+        for item in _not_crowded(one for one in named if one.answers_ocsp and one.issuer == issuer.subject):
+            if fits(answer, item) and self._is_appointed(answer, item, issuer):
+                yield from ((item, min(self._end(item), end)) for _, end in self._authorities(issuer))
+
+    def _is_appointed(self, answer: OcspAnswer, responder: KnownCertificate, issuer: KnownCertificate) -> bool:
+        """Whether the issuer certified this very key for it (RFC 6960 4.2.2.2), and did not take that back."""
+        if not fits(responder, issuer) or not responder.not_before <= answer.produced <= responder.not_after:
             return False
         critical = {name for name, is_critical in responder.extensions if is_critical}
         if not critical <= _RESPONDER_EXTENSIONS or not self._is_believed(responder, issuer, answer.issued):
@@ -206,6 +235,8 @@ class Examination:
         )
         rest = replace(self, pool=replace(self.pool, answers=others))
         heard = rest.hear(responder, issuer)
+        if "crowded" in heard.refused:
+            raise _CrowdError
         ends = [word.entry.since for word in heard.words if word.entry is not None]
         return any(since <= self._time_of_existence(answer.der) for since in ends)
 
@@ -217,10 +248,9 @@ class Examination:
         for item in self.pool.lists:
             if not item.speaks_of(certificate):
                 continue
-            signers = list(self._list_signers(item, issuer))
-            signer = next((one for one in signers if self._had_key(one, item.der)), None)
-            if signer is None:
-                yield "ended" if signers else "unauthorised"
+            signer = self._signer_of(item.der, self._list_signers(item, issuer))
+            if not isinstance(signer, KnownCertificate):
+                yield signer
             elif not item.is_understood:
                 yield "not-understood"
             elif not self._is_believed(item, signer, item.issued):
@@ -239,15 +269,17 @@ class Examination:
             elif not bases:
                 yield "partial"
 
-    def _list_signers(self, item: RevocationList, issuer: KnownCertificate) -> Iterator[KnownCertificate]:
+    def _list_signers(self, item: RevocationList, issuer: KnownCertificate) -> Iterator[_Signer]:
         """Who may have signed a list: the issuer, or an authority of the list's name under the same anchor."""
-        if item.issuer == issuer.subject and issuer.signs_lists and fits(item, issuer):
-            yield issuer
-        named = (other for other in self.pool.certificates if other.subject == item.issuer and other.der != issuer.der)
-        for other in islice(named, _MAX_NAMESAKES):
-            signed = other.signs_lists and fits(item, other)
-            if signed and (_is_same_key(other, issuer) or (_may_be_listed_by(other, issuer) and self.vouched(other))):
-                yield other
+        if item.issuer == issuer.subject and fits(item, issuer):
+            yield from (signer for signer in self._authorities(issuer) if signer[0].signs_lists)
+            return
+        named = self._others_named(item.issuer)
+        others = [one for one in named if one.signs_lists and _may_be_listed_by(one, issuer)]
+        others.sort(key=lambda one: one.certificate.key_identifier != item.authority_key)  # False, the named key, first
+        for other in _not_crowded(others):
+            if fits(item, other) and (until := self.vouched(other)) is not None:
+                yield other, min(self._end(other), until)
 
     # --- both -----------------------------------------------------------------------------------------------------
 
@@ -256,13 +288,40 @@ class Examination:
         ends = algorithm_ends(self.algorithms, item.algorithm, signer.certificate.public_key)
         return all(end is not False and (end is None or moment <= end) for end in ends)
 
-    def _had_key(self, signer: KnownCertificate, der: bytes) -> bool:
-        """Whether evidence is proven to be older than its signer's end (EN 319 102-1 5.6.2.2).
+    def _authorities(self, issuer: KnownCertificate) -> Iterator[_Signer]:
+        """The issuer; then its other certificates of this name and key, if those above vouch for them.
+
+        Anybody can write the name and the key of an authority into a certificate, with another end and other rights.
+        """
+        yield issuer, self._end(issuer)
+        named = self._others_named(issuer.subject)
+        twins = (item for item in named if item.key_der == issuer.key_der and item.der != issuer.der)
+        for other in _not_crowded(item for item in twins if item.is_authority):
+            if (until := self.vouched(other)) is not None:
+                yield other, min(self._end(other), until)
+
+    def _others_named(self, name: str) -> Iterable[KnownCertificate]:
+        """The certificates of a name for which somebody might vouch; none are tried where nobody may."""
+        return () if self.vouched is never_vouched else self.pool.by_subject.get(name, {}).values()
+
+    def _end(self, certificate: KnownCertificate) -> datetime:
+        """Until when a key was its holder's alone, as far as this certificate and evidence on any of that key tell."""
+        return min(certificate.not_after, self.ended.get(authority_of(certificate), certificate.not_after))
+
+    def _signer_of(self, der: bytes, signers: Iterable[_Signer]) -> KnownCertificate | Refusal:
+        """Return the first signer before whose end the evidence is proven to have existed (EN 319 102-1 5.6.2.2).
 
         After its end an authority answers for nothing, and its key may be anybody's; so with an OCSP responder.
         """
-        end = min(signer.not_after, self.ended.get(signer.der, signer.not_after))
-        return self._time_of_existence(der) <= end
+        why: Refusal = "unauthorised"
+        try:
+            for signer, end in signers:
+                if self._time_of_existence(der) <= end:
+                    return signer
+                why = "ended"
+        except _CrowdError:
+            return "crowded"
+        return why
 
     def _time_of_existence(self, der: bytes) -> datetime:
         return self.now if self.existed is None else self.existed(der)
@@ -278,9 +337,12 @@ def _is_about(answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCe
         return False
 
 
-def _is_same_key(other: KnownCertificate, issuer: KnownCertificate) -> bool:
-    """Another certificate of the same name and key: renewed, or issued across."""
-    return other.subject == issuer.subject and other.key_der == issuer.key_der
+def _not_crowded(items: Iterable[KnownCertificate]) -> Iterator[KnownCertificate]:
+    """Yield as many as are tried; that there are more is an error, not silence."""
+    for place, item in enumerate(items):
+        if place >= _MAX_NAMESAKES:
+            raise _CrowdError
+        yield item
 
 
 def _may_be_listed_by(other: KnownCertificate, issuer: KnownCertificate) -> bool:
@@ -288,7 +350,9 @@ def _may_be_listed_by(other: KnownCertificate, issuer: KnownCertificate) -> bool
 
     A name stands for one authority under one parent only; elsewhere another one may have it.
     """
-    return other.subject != issuer.subject or other.issuer in (issuer.issuer, issuer.subject)
+    if other.subject != issuer.subject:
+        return True
+    return other.key_der != issuer.key_der and other.issuer in (issuer.issuer, issuer.subject)
 
 
 def _word_of(item: RevocationList, certificate: KnownCertificate) -> Word | Refusal:
@@ -346,8 +410,9 @@ def standing(heard: Heard, moment: datetime, oldest: datetime | None = None) -> 
         moment: when the certificate was used, as far as is proven.
         oldest: when evidence that it was good must have been issued at the earliest; None: whenever.
     """
-    if "unreadable" in heard.refused:
-        return Standing("refused", why="unreadable")
+    hiding = next((item for item in _HIDING if item in heard.refused), None)
+    if hiding is not None:
+        return Standing("refused", why=hiding)
     final = [word for word in heard.words if word.is_final]
     since = min((word.entry.since for word in final if word.entry is not None), default=None)
     if since is not None and since <= moment:
@@ -372,10 +437,11 @@ def _shows_good(word: Word, moment: datetime) -> bool:
 
 
 def _hold_at(words: Iterable[Word], moment: datetime) -> Word | None:
-    """Return the suspension that was not over at the moment, as far as the words tell."""
+    """Return the suspension that was not over at the moment, as far as the words that tell of suspensions say."""
     held = [word for word in words if word.entry is not None and word.entry.is_hold and word.entry.since <= moment]
     for hold in held:
-        ends = [word.issued for word in words if word.entry is None and word.issued > hold.issued]
+        later = [word for word in words if word.entry is None and word.issued > hold.issued]
+        ends = [word.issued for word in later if "certificate_hold" in word.reasons]
         if moment < min(ends, default=moment + CLOCK_SKEW):
             return hold
     return None

@@ -18,7 +18,7 @@ from signkit.pki.paths.finding import PathFinding
 from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import shipped_policy
-from signkit.pki.revocation.acceptance import Examination, Standing, standing
+from signkit.pki.revocation.acceptance import Examination, Standing, standing, vouched_until
 from signkit.pki.revocation.crl_index import Revoked
 from signkit.pki.revocation.crl_scope import ALL_REASONS
 from signkit.pki.revocation.indexed import is_local
@@ -208,10 +208,12 @@ def _standing(
     evidence = Pool.from_der([item.dump() for item in pool], found.ocsps, found.crls)
     anchors = () if root is None else (root,)
 
-    def is_vouched(other: KnownCertificate) -> bool:
-        return not isinstance(find_paths(other, evidence, anchors, moment, algorithms), PathFinding)
+    def vouched(other: KnownCertificate) -> datetime | None:
+        paths = find_paths(other, evidence, anchors, moment, algorithms)
+        ends = [] if isinstance(paths, PathFinding) else [vouched_until(path) for path in paths]
+        return max((end for end in ends if end is not None), default=None)
 
-    return standing(Examination(evidence, algorithms, datetime.now(UTC), is_vouched).hear(known, authority), moment)
+    return standing(Examination(evidence, algorithms, datetime.now(UTC), vouched).hear(known, authority), moment)
 
 
 def _evidence_of(shown: Standing) -> Evidence:
