@@ -13,6 +13,9 @@ from signkit.pdf.changes.state import Page, is_widget
 from signkit.pdf.changes.values import Change, Level, Place
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
+#: A field that waited for its signature and takes more than an eighth of the page is judged as a new one.
+_WAITING = 8
+
 
 class _OnPage:
     """What became of the annotations of one page."""
@@ -22,6 +25,7 @@ class _OnPage:
         self.kept: list[tuple[Value, Value]] = []
         self.removed: list[Value] = []
         self.added: list[Value] = []
+        self.over_text: list[Value] = []  # what is signed now and lies over the page's text
         self.in_order = True
 
 
@@ -96,7 +100,8 @@ class Annotations:
             if match.number in self._fields.filled_widgets:
                 yield from self._placed(match, page)
             elif match.number in self._fields.signed_widgets:
-                yield from self._boxed(match, page)
+                large = is_large(self._all.new, [match], page.old.entries.get("/MediaBox"), _WAITING)
+                yield from self._placed(match, page) if large else self._boxed(match, page)
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
         if self._is_unchanged(item, match, old, new):
@@ -167,7 +172,9 @@ class Annotations:
         if hidden:
             signature = number in self._fields.new_widgets | self._fields.signed_widgets
             rule = "signature-over-text" if signature else "covers-text"
-            if signature and is_large(self._all.new, item, page.old.entries.get("/MediaBox")):
+            page.over_text += [item] if signature else []
+            large = is_large(self._all.new, page.over_text, page.old.entries.get("/MediaBox"))
+            if signature and (large or len(page.over_text) > 1):  # together they hide what each of them leaves
                 rule = "signature-size"
             yield from broken(rule, at=Place(page=page.number, number=number))
 
