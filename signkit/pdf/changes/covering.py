@@ -6,7 +6,7 @@ byte and full-width characters in two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import NamedTuple
@@ -297,7 +297,12 @@ def _drawn(view: View, operands: list[Value], resources: Value, matrix: Matrix, 
         yield from _boxes(view, view.file.decoded(target, view), inherited, inner, depth + 1)
 
 
-_NUMBER = {b"TL": "leading", b"Ts": "rise", b"Tz": "stretch", b"Tc": "spacing"}
+_NUMBER: dict[bytes, Callable[[_State, float], _State]] = {
+    b"TL": lambda state, number: replace(state, leading=number),
+    b"Ts": lambda state, number: replace(state, rise=number),
+    b"Tz": lambda state, number: replace(state, stretch=number / 100),
+    b"Tc": lambda state, number: replace(state, spacing=number),
+}
 
 
 def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State, Box | None]:
@@ -310,7 +315,7 @@ def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State
     if operator == b"Tf" and numbers:
         return replace(state, size=numbers[-1]), None
     if operator in _NUMBER and numbers:
-        return replace(state, **{_NUMBER[operator]: numbers[-1] / (100 if operator == b"Tz" else 1)}), None
+        return _NUMBER[operator](state, numbers[-1]), None
     if operator == b"Tm" and len(numbers) == 6:
         a, b, c, d, e, f = numbers
         return replace(state, text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
