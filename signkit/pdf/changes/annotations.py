@@ -15,6 +15,8 @@ from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 #: A field that waited for its signature and takes more than an eighth of the page is judged as a new one.
 _WAITING = 8
+#: What makes an annotation do something by itself, or an action of it that something leads to (12.6.3, 12.6.4).
+_ACTING = {"/AA", "/PA", "/S", "/JS", "/Next"}
 
 
 class _OnPage:
@@ -114,13 +116,10 @@ class Annotations:
         widget = is_widget(self._all.old, item) or is_widget(self._all.new, match)
         level = Level.ANNOTATIONS if plain and not widget else Level.OTHER
         yield from broken("annotation-changed", level=level, at=Place(page=page.number, number=self._all.number(match)))
-        if plain and (self._acts(old) != self._acts(new) or old.get("/Subtype") != new.get("/Subtype")):
+        acts = plain and any(not self._all.equality.same_drawn(old.get(key), new.get(key)) for key in {"/A"} | _ACTING)
+        if plain and (acts or old.get("/Subtype") != new.get("/Subtype")):
             yield from self._kind(new, Place(page=page.number, number=self._all.number(match)))
         yield from self._placed(match, page)
-
-    @staticmethod
-    def _acts(entries: dict[str, Value]) -> tuple[Value, Value]:
-        return entries.get("/A"), entries.get("/AA")
 
     def _is_unchanged(self, item: Value, match: Value, old: Value, new: Value) -> bool:
         """As it was; where nothing changed below it but by links, its appearance alone may still lead there."""
@@ -151,7 +150,7 @@ class Annotations:
         action = self._all.new.resolve(entries.get("/A"))
         leads = action is None or (isinstance(action, dict) and self._all.new.resolve(action.get("/S")) in LEADING)
         further = isinstance(action, dict) and "/Next" in action
-        if kind != "/Widget" and (kind not in ADDABLE or not leads or further or "/AA" in entries):
+        if kind != "/Widget" and (kind not in ADDABLE or not leads or further or entries.keys() & _ACTING):
             yield from broken("annotation-kind", at=place)
 
     def _placed(self, item: Value, page: _OnPage) -> Iterator[Change]:
@@ -162,9 +161,7 @@ class Annotations:
         number = self._all.number(item)
         yield from self._boxed(item, page)
         try:
-            # Where a field lies that is filled in was signed; and signatures of honest signers overlap.
-            comment = not is_widget(self._all.new, item)
-            others = self._all.before.annotations(page.old) if comment else []
+            others = self._others(item, page)
             hidden = self._all.shown.covered(self._all.old, page.old.entries, item, self._all.new, others)
         except SyntaxProblem as problem:
             yield Change(Level.OTHER, "not-judged", str(problem), page=page.number, number=number)
@@ -177,6 +174,21 @@ class Annotations:
             if signature and (large or len(page.over_text) > 1):  # together they hide what each of them leaves
                 rule = "signature-size"
             yield from broken(rule, at=Place(page=page.number, number=number))
+
+    def _others(self, item: Value, page: _OnPage) -> list[Value]:
+        """What was on the page before: no comment hides its words, and no further field what fields say and seals show.
+
+        The field itself is no other one; nor are those that were given looks in the same step.
+        """
+        before = self._all.before.annotations(page.old)
+        if not is_widget(self._all.new, item):
+            return before
+        mine = (
+            {match: old for old, match in page.kept if isinstance(match, Ref)}.get(item)
+            if isinstance(item, Ref)
+            else None
+        )
+        return [each for each in before if each not in (item, mine) and is_widget(self._all.old, each)]
 
     def _boxed(self, item: Value, page: _OnPage) -> Iterator[Change]:
         turned = self._all.new.resolve(page.new.entries.get("/Rotate"))

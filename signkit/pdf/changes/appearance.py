@@ -67,7 +67,7 @@ def _has_border(view: View, entries: dict[str, Value]) -> bool:
     """Whether a border is asked for that has a width (12.5.4); without one of its own a widget has none."""
     style, border = view.resolve(entries.get("/BS")), view.resolve(entries.get("/Border"))
     if isinstance(style, dict):
-        return view.resolve(style.get("/W", 1)) != 0
+        return bool(view.resolve(style.get("/W", 1)) != 0)
     widths = border[2:3] if isinstance(border, list) else []
     return any(view.resolve(width) != 0 for width in widths)
 

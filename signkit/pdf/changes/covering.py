@@ -191,12 +191,63 @@ def _is_opaque(view: View, entries: dict[str, Value]) -> bool:
     normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
     if not isinstance(normal, Stream):
         return normal is not None
-    content = view.file.decoded(normal, view)
-    drawn = {token for kind, token in content_tokens(content, view.file.meter.check_time) if kind == "operator"}
-    multiplies = b"/Multiply" in content or "/Multiply" in repr(view.resolve(normal.entries.get("/Resources")))
-    return bool(drawn & {b"Tj", b"TJ", b"'", b'"', b"Do", b"BI"}) or (
-        bool(drawn & {b"f", b"F", b"f*", b"B"}) and not multiplies
-    )
+    lines = view.resolve(entries.get("/Subtype")) in _LINES
+    return not all(thin and lines for thin in _opaque_paints(view, normal, _Ink(), 0))
+
+
+_LINES = {"/Underline", "/StrikeOut", "/Squiggly"}
+_STROKES = frozenset((b"S", b"s"))
+_PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \" Do sh BI".split())
+#: A line that marks text; thicker ones hide it.
+_THIN = 1.5
+
+
+@dataclass(frozen=True)
+class _Ink:
+    """Of the graphics state, whether what is painted lets through what lies below (11.3.5), and the width of lines."""
+
+    multiplies: bool = False
+    width: float = 1.0
+
+
+def _opaque_paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[bool]:
+    """Yield, for all that an appearance paints otherwise than under /Multiply, whether it is but a thin line."""
+    if depth > _MAX_FORMS:
+        raise SyntaxProblem("forms nested too deeply")
+    resources = view.resolve(form.entries.get("/Resources"))
+    stack: list[_Ink] = []
+    operand: Value = None
+    for kind, token in content_tokens(view.file.decoded(form, view), view.file.meter.check_time):
+        if kind == "value":
+            operand = token
+        elif token == b"q":
+            stack.append(ink)
+        elif token == b"Q":
+            ink = stack.pop() if stack else ink
+        elif token == b"w" and isinstance(operand, int | float):
+            ink = replace(ink, width=abs(operand))
+        elif token == b"gs":
+            ink = replace(ink, multiplies=_multiplies(view, resources, operand, ink.multiplies))
+        elif token == b"Do":
+            inner = _named(view, resources, "/XObject", operand)
+            if isinstance(inner, Stream) and view.resolve(inner.entries.get("/Subtype")) == "/Form":
+                yield from _opaque_paints(view, inner, ink, depth + 1)
+            elif not ink.multiplies:
+                yield False
+        elif token in _PAINTS and not ink.multiplies:
+            yield token in _STROKES and ink.width <= _THIN
+
+
+def _multiplies(view: View, resources: Value, name: Value, otherwise: bool) -> bool:
+    state = _named(view, resources, "/ExtGState", name)
+    mode = view.resolve(state.get("/BM")) if isinstance(state, dict) else None
+    mode = view.resolve(mode[0]) if isinstance(mode, list) and mode else mode
+    return otherwise if mode is None else bool(mode == "/Multiply")
+
+
+def _named(view: View, resources: Value, kind: str, name: Value) -> Value:
+    found = view.resolve(resources.get(kind)) if isinstance(resources, dict) else None
+    return view.resolve(found.get(name)) if isinstance(found, dict) and isinstance(name, str) else None
 
 
 def shown_boxes(view: View, page: dict[str, Value]) -> list[Shown]:

@@ -31,7 +31,9 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     number = context.number(other)
     for key in context.differing(Role.FORM, old, new):
         yield from broken("form", f"/AcroForm {key}", at=Place(number=number))
-    if not isinstance(context.new.resolve(new.get("/SigFlags")), int | None):
+    before, after = context.old.resolve(old.get("/SigFlags")), context.new.resolve(new.get("/SigFlags"))
+    lost = isinstance(before, int) and before & ~(after if isinstance(after, int) else 0)
+    if not isinstance(after, int | None) or lost:
         yield from broken("form", "/AcroForm /SigFlags", at=Place(number=number))
     if not _same_default(context, old.get("/DA"), new.get("/DA")):
         yield from broken("form", "/AcroForm /DA", at=Place(number=number))
