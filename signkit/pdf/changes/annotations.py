@@ -160,14 +160,19 @@ class Annotations:
         """
         number = self._all.number(item)
         yield from self._boxed(item, page)
+        signature = number in self._fields.new_widgets | self._fields.signed_widgets
         try:
             others = self._others(item, page)
-            hidden = self._all.shown.covered(self._all.old, page.old.entries, item, self._all.new, others)
+            if signature:  # honest signers put seal on seal, after certifying too
+                others = [each for each in others if self._all.number(each) not in self._fields.old_seals]
+            hidden = self._all.shown.covered(self._all.old, page.old.entries, item, self._all.new)
+            over_words = self._all.shown.covers_words(self._all.old, item, self._all.new, others)
         except SyntaxProblem as problem:
             yield Change(Level.OTHER, "not-judged", str(problem), page=page.number, number=number)
             return
+        if over_words:
+            yield from broken("covers-text", at=Place(page=page.number, number=number))
         if hidden:
-            signature = number in self._fields.new_widgets | self._fields.signed_widgets
             rule = "signature-over-text" if signature else "covers-text"
             page.over_text += [item] if signature else []
             large = is_large(self._all.new, page.over_text, page.old.entries.get("/MediaBox"))

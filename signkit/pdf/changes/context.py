@@ -13,7 +13,7 @@ from signkit.pdf.changes.state import State
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Value
 
-_DEFAULTS: dict[str, Value] = {"/NeedAppearances": False, "/Ff": 0, "/MK": {}}
+_DEFAULTS: dict[str, Value] = {"/NeedAppearances": "false", "/Ff": 0, "/MK": {}}
 
 
 class Context:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import NamedTuple
 
 from signkit.pdf.reading.document import View
@@ -26,6 +25,10 @@ _MAX_FORMS = 20
 _LINE = 2.0
 #: Annotations that mark text and let it show through, unless their own appearance says otherwise.
 _MARKING = {"/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Link", "/Text", "/Popup", "/Caret"}
+#: Of these, what viewers draw an icon for where it has no appearance, and how large.
+_ICONS, _ICON = {"/Text", "/Caret"}, 20.0
+#: Lines that viewers draw are as thick as the marked text is high, roughly a sixteenth.
+_HIGHEST = 40.0
 
 
 class Shown(NamedTuple):
@@ -62,10 +65,8 @@ class ShownContent:
     def __init__(self) -> None:
         self._known: dict[tuple[int, ...], tuple[Value, list[Shown]]] = {}
 
-    def covered(
-        self, view: View, page: dict[str, Value], annotation: Value, newer: View, others: Iterable[Value] = ()
-    ) -> bool:
-        """Whether ``annotation`` (of ``newer``) lies over what ``page`` shows at ``view`` or over words of ``others``.
+    def covered(self, view: View, page: dict[str, Value], annotation: Value, newer: View) -> bool:
+        """Whether ``annotation`` (of ``newer``) lies over what ``page`` shows at ``view``.
 
         Raises:
             SyntaxProblem: the page's content cannot be read.
@@ -74,9 +75,14 @@ class ShownContent:
         boxes = list(_reach(newer, entries)) if isinstance(entries, dict) else []
         if not boxes or not _is_opaque(newer, entries):
             return False
-        shown = self._boxes(view, page)
-        words = (shown for each in others if each != annotation for shown in _annotation_boxes(view, each))
-        return any(each.is_hidden_by(box) for each in chain(shown, words) for box in boxes)
+        return any(each.is_hidden_by(box) for each in self._boxes(view, page) for box in boxes)
+
+    def covers_words(self, view: View, annotation: Value, newer: View, others: Iterable[Value]) -> bool:
+        """Whether ``annotation`` lies over what ``others`` of an older view show."""
+        entries = newer.resolve(annotation)
+        boxes = list(_reach(newer, entries)) if isinstance(entries, dict) and _is_opaque(newer, entries) else []
+        words = (shown for each in others if boxes and each != annotation for shown in _annotation_boxes(view, each))
+        return any(each.is_hidden_by(box) for each in words for box in boxes)
 
     def _boxes(self, view: View, page: dict[str, Value]) -> list[Shown]:
         """Parsed objects live as long as their file, so that their identities are names for them."""
@@ -96,9 +102,12 @@ _MAX_POINTS = 10_000
 def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
     """The places that an annotation draws on: its rectangle, and where its points lie if it has no appearance."""
     box = rectangle(view, entries.get("/Rect"))
+    bare = view.resolve(entries.get("/AP")) is None
     if box is not None:
-        yield box
-    for key in _POINTS if view.resolve(entries.get("/AP")) is None else ():
+        icon = bare and view.resolve(entries.get("/Subtype")) in _ICONS
+        yield (box[0], min(box[1], box[3] - _ICON), max(box[2], box[0] + _ICON), box[3]) if icon else box
+    wide = _line_width(view, entries)
+    for key in _POINTS if bare else ():
         found = view.resolve(entries.get(key))
         lines = [view.resolve(each) for each in found] if isinstance(found, list) else []
         for line in lines if lines and all(isinstance(each, list) for each in lines) else [lines]:
@@ -106,7 +115,17 @@ def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
             step = 8 if key == "/QuadPoints" else max(len(numbers), 1)
             for at in range(0, len(numbers) - 3, step):
                 xs, ys = numbers[at : at + step : 2], numbers[at + 1 : at + step : 2]
-                yield min(xs) - 1, min(ys) - 1, max(xs) + 1, max(ys) + 1
+                yield min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
+
+
+def _line_width(view: View, entries: dict[str, Value]) -> float:
+    """How far a line and its leaders (12.5.6.7) reach beyond its points."""
+    style, border = view.resolve(entries.get("/BS")), _parts(view, entries.get("/Border"))
+    widths = [style.get("/W")] if isinstance(style, dict) else border[2:3]
+    leaders = [entries.get(key) for key in ("/LL", "/LLE", "/LLO")]
+    return max([1.0, *map(abs, _numbers([view.resolve(each) for each in widths]))]) + sum(
+        map(abs, _numbers([view.resolve(each) for each in leaders]))
+    )
 
 
 def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
@@ -189,8 +208,12 @@ def _is_opaque(view: View, entries: dict[str, Value]) -> bool:
         return True
     appearance = view.resolve(entries.get("/AP"))
     normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
+    if normal is None:
+        high = any(box[3] - box[1] > _HIGHEST for box in _reach(view, entries))
+        kind = view.resolve(entries.get("/Subtype"))
+        return kind in _ICONS or (high and kind in _LINES)
     if not isinstance(normal, Stream):
-        return normal is not None
+        return True
     lines = view.resolve(entries.get("/Subtype")) in _LINES
     return not all(thin and lines for thin in _opaque_paints(view, normal, _Ink(), 0))
 

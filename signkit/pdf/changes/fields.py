@@ -38,6 +38,9 @@ class Fields:
         self.signed_widgets: set[int] = set()
         self.filled_widgets: set[int] = set()
         self.successor: dict[Ref, Ref] = {}
+        self.old_seals = {
+            ref.number for item in self._old.values() if item.type == "/Sig" for ref in widgets(context.old, item)
+        }
         self._own_fields()
         self._changes = list(self._walk())
 
