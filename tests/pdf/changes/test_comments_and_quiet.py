@@ -140,3 +140,13 @@ def test_a_default_may_be_stated(world):
     stated = with_entries({pdfs.FORM: b" /NeedAppearances false", pdfs.TEXT_FIELD: b" /Ff 0 /MK << >>"})
     assert world.only(pdfs.update(signed(world), stated)).changes_permitted is True
     assert world.only(pdfs.update(signed(world), with_entries({pdfs.TEXT_FIELD: b" /Ff 1"}))).changes_permitted is False
+
+
+@pytest.mark.parametrize(("name", "allowed"), [(b"F9", False), (b"F8", True)])
+def test_a_stamp_without_resources_asks_the_form_for_them(world, name, allowed):
+    looks = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] /Length 30 >>\nstream\n"
+    looks += b"BT /F9 9 Tf 9 9 Td (Pay) Tj ET\nendstream"
+    stamp = b"<< /Type /Annot /Subtype /Stamp /F 4 /P 3 0 R /Rect [200 80 290 100] /AP << /N 31 0 R >> >>"
+    base = signed(world, {pdfs.PAGE: ALL, 30: stamp, 31: looks})
+    font = b" /DR << /Font << /%s << /Type /Font /Subtype /Type1 /BaseFont /Symbol >> >> >>" % name
+    assert world.only(pdfs.update(base, with_entries({pdfs.FORM: font}))).changes_permitted is allowed
