@@ -18,6 +18,7 @@ class FormField:
     entries: dict[str, Value]
     type: str | None
     value: Value
+    has_stop: bool = False  # inside a part of its name, so that the name looks like that of a child
 
 
 #: What a field passes on to its kids (12.7.4.1, 12.7.5.3, 12.7.5.4), and what locks and seeds it.
@@ -46,11 +47,11 @@ def form_fields(view: View) -> Iterator[FormField]:
     form = view.resolve(root.get("/AcroForm")) if isinstance(root, dict) else None
     top = view.resolve(form.get("/Fields")) if isinstance(form, dict) else None
     seen: set[Ref] = set()
-    todo: list[tuple[Value, str, dict[str, Value]]] = []
-    todo += [(item, "", {}) for item in reversed(top)] if isinstance(top, list) else []
+    todo: list[tuple[Value, str, bool, dict[str, Value]]] = []
+    todo += [(item, "", False, {}) for item in reversed(top)] if isinstance(top, list) else []
     limit = view.file.meter.limits.objects
     while todo:
-        node, prefix, inherited = todo.pop()
+        node, prefix, stop, inherited = todo.pop()
         ref = node if isinstance(node, Ref) else None
         if ref is not None:
             if ref in seen:
@@ -61,15 +62,15 @@ def form_fields(view: View) -> Iterator[FormField]:
             continue
         part = view.resolve(entries.get("/T"))
         name = _join_names(prefix, part)
+        stop = stop or "." in _join_names("", part)
         inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
         kids = view.resolve(entries.get("/Kids"))
         inner = [kid for kid in kids if _is_field(view, kid)] if isinstance(kids, list) else []
-        todo += [(kid, name, inherited) for kid in reversed(inner)]
+        todo += [(kid, name, stop, inherited) for kid in reversed(inner)]
         if not inner:
             kind = view.resolve(inherited.get("/FT"))
-            yield FormField(
-                name, ref, inherited | entries, kind if isinstance(kind, str) else None, inherited.get("/V")
-            )
+            kind = kind if isinstance(kind, str) else None
+            yield FormField(name, ref, inherited | entries, kind, inherited.get("/V"), stop)
 
 
 def _join_names(prefix: str, part: Value) -> str:
@@ -83,6 +84,22 @@ def _is_field(view: View, kid: Value) -> bool:
     return isinstance(entries, dict) and "/T" in entries
 
 
+#: Where PDFDocEncoding is not Latin-1 (ISO 32000-2 annex D.3).
+_PDF_DOC = {
+    **dict(zip(range(0x18, 0x20), "\u02d8\u02c7\u02c6\u02d9\u02dd\u02db\u02da\u02dc", strict=True)),
+    **dict(
+        zip(
+            range(0x80, 0xA1),
+            "\u2022\u2020\u2021\u2026\u2014\u2013\u0192\u2044\u2039\u203a\u2212\u2030\u201e\u201c\u201d\u2018"
+            "\u2019\u201a\u2122\ufb01\ufb02\u0141\u0152\u0160\u0178\u017d\u0131\u0142\u0153\u0161\u017e\ufffd\u20ac",
+            strict=True,
+        )
+    ),
+    0x7F: "\ufffd",
+    0xAD: "\ufffd",
+}
+
+
 def text_string(value: bytes) -> str:
     """Decode a PDF text string (7.9.2.2)."""
     if value.startswith(b"\xfe\xff"):
@@ -91,4 +108,4 @@ def text_string(value: bytes) -> str:
         return value[2:].decode("utf-16-le", "replace")
     if value.startswith(b"\xef\xbb\xbf"):
         return value[3:].decode("utf-8", "replace")
-    return value.decode("latin-1")
+    return value.decode("latin-1").translate(_PDF_DOC)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -12,8 +14,8 @@ from typing import Any
 from signkit.limits import LimitExceeded, Meter
 from signkit.pdf.changes.changes_judge import Changes
 from signkit.pdf.changes.values import Gravity, Judgement, Rules
-from signkit.pdf.form import text_string
-from signkit.pdf.reading.document import PdfFile, Unreadable
+from signkit.pdf.form import form_fields, text_string
+from signkit.pdf.reading.document import PdfFile, Unreadable, View
 from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
 from signkit.pdf.signatures import FoundSignature, find_signatures, holds_usage_rights
@@ -44,6 +46,7 @@ _ALLOWED = {
     "form": Gravity.FORM,
     "annotations": Gravity.ANNOTATIONS,
 }
+_NUMBERED = re.compile(r"#[0-9]+\Z")
 _DOC_MDP = {1: Gravity.EVIDENCE, 2: Gravity.FORM, 3: Gravity.ANNOTATIONS}
 
 
@@ -209,19 +212,24 @@ class _Pdf:
             if other.end and other.end <= found.end:
                 permission = _doc_mdp(self._file, other)
                 levels += [] if permission is None else [_DOC_MDP.get(permission, Gravity.FORM)]
-                for lock in (*other.locks, *_field_mdp(self._file, other)):
+                for lock in _locks(self._file, other):
                     locks.append(lock)
                     levels += [_DOC_MDP[lock["/P"]]] if lock.get("/P") in _DOC_MDP else []
         allowed = min(levels, default=_ALLOWED[self._options.policy.allowed_changes])
-        return Rules(allowed, bool(levels), _lock_test(locks) if locks else None, self._left_open(found))
+        return Rules(allowed, bool(levels), _lock_test(locks, self._single) if locks else None, self._left_open(found))
+
+    @cached_property
+    def _single(self) -> frozenset[str]:
+        """The names that hold a full stop of their own, and so are no child's."""
+        return frozenset(item.name for item in form_fields(self._file.history.last) if item.has_stop)
 
     def _left_open(self, found: FoundSignature) -> Callable[[str], bool] | None:
         """The fields that one who certified and allows filling the form left open by saying which ones stay."""
         permission = _doc_mdp(self._file, found)
-        locks = [*found.locks, *_field_mdp(self._file, found)]
+        locks = _locks(self._file, found)
         if permission is None or permission < 2 or not locks:
             return None
-        stays = _lock_test(locks)
+        stays = _lock_test(locks, self._single)
         return lambda name: not stays(name)
 
     def _level(self, item: Checked) -> str:
@@ -283,14 +291,34 @@ class _Stores:
 
 
 def _references(file: PdfFile, found: FoundSignature, method: str) -> Iterable[dict[str, Value]]:
-    view = file.history.last
-    references = view.resolve(found.entries.get("/Reference"))
+    """Yield the parameters by which a signature says what may change, as they were when it was made."""
+    view = _own_view(file, found)
+    signed = view.resolve(found.ref) if found.ref else None
+    references = view.resolve((signed if isinstance(signed, dict) else found.entries).get("/Reference"))
     for item in references if isinstance(references, list) else []:
         entries = view.resolve(item)
         if isinstance(entries, dict) and view.resolve(entries.get("/TransformMethod")) == method:
             parameters = view.resolve(entries.get("/TransformParams"))
-            if isinstance(parameters, dict):
-                yield {key: view.resolve(value) for key, value in parameters.items()}
+            yield _plain_lock(view, parameters) if isinstance(parameters, dict) else {}
+
+
+def _own_view(file: PdfFile, found: FoundSignature) -> View:
+    return file.history.last if found.revision is None else file.history.view(found.revision)
+
+
+def _locks(file: PdfFile, found: FoundSignature) -> list[dict[str, Value]]:
+    """What the signature and its field lock (12.7.5.5, 12.8.2.4)."""
+    view = _own_view(file, found)
+    return [*(_plain_lock(view, lock) for lock in found.locks), *_references(file, found, "/FieldMDP")]
+
+
+def _plain_lock(view: View, lock: dict[str, Value]) -> dict[str, Value]:
+    """A lock with all that it refers to."""
+    plain = {key: view.resolve(value) for key, value in lock.items()}
+    return {
+        key: [view.resolve(each) for each in value] if isinstance(value, list) else value
+        for key, value in plain.items()
+    }
 
 
 def _doc_mdp(file: PdfFile, found: FoundSignature) -> int | None:
@@ -301,24 +329,26 @@ def _doc_mdp(file: PdfFile, found: FoundSignature) -> int | None:
     return None
 
 
-def _field_mdp(file: PdfFile, found: FoundSignature) -> Iterable[dict[str, Value]]:
-    return _references(file, found, "/FieldMDP")
+def _lock_test(locks: list[dict[str, Value]], single: AbstractSet[str]) -> Callable[[str], bool]:
+    """Return a test whether any of the rules locks a field (ISO 32000-2 table 258); a name covers its children.
 
+    A rule that locks covers those of ``single`` too whose names only look like a child's; one that excepts does not.
+    """
 
-def _lock_test(locks: list[dict[str, Value]]) -> Any:
-    """Return a test whether any of the rules locks a field (ISO 32000-2 table 258); a name covers its children."""
-
-    def covers(name: str, fields: Value) -> bool:
-        names = [text_string(item) for item in fields if isinstance(item, bytes)] if isinstance(fields, list) else []
-        return any(name == item or name.startswith(item + ".") for item in names)
+    def is_covered(name: str, fields: list[Value], action: Value) -> bool:
+        names = [text_string(item) for item in fields if isinstance(item, bytes)]
+        child = action == "/Include" or name not in single
+        return any(name == item or (child and name.startswith(item + ".")) for item in names)
 
     def is_locked(name: str) -> bool:
         for lock in locks:
             action, fields = lock.get("/Action"), lock.get("/Fields")
-            if action == "/All" or (action == "/Include" and covers(name, fields)):
-                return True
-            if action == "/Exclude" and not covers(name, fields):
+            named = isinstance(fields, list) and all(isinstance(item, bytes) for item in fields)
+            if action not in ("/Include", "/Exclude") or not isinstance(fields, list) or not named:
+                return True  # all, or what cannot be read
+            if is_covered(name, fields, action) is (action == "/Include"):
                 return True
         return False
 
-    return is_locked
+    # Of two fields of one name the second is told apart by a number, which the lock does not know.
+    return lambda name: is_locked(name) or is_locked(_NUMBERED.sub("", name))

@@ -66,8 +66,11 @@ def missed(data: bytes) -> list[int]:
             quick = scan_names(file, number, place) if place is not None else None
             if quick is not None:
                 full = named_by(view.get(Ref(number, 0)))
-                every = {*full.targets, *full.links} <= {*quick.targets, *quick.links}
-                found += [] if every and set(full.targets) <= set(quick.targets) else [number]
+                every = {*full.targets, *full.links, *full.aims, *full.held}
+                judged = {*full.targets, *full.aims, *full.held}
+                whole = every <= {*quick.targets, *quick.links, *quick.aims, *quick.held}
+                whole = whole and judged <= {*quick.targets, *quick.aims, *quick.held}
+                found += [] if whole and set(full.targets) <= set(quick.targets) else [number]
     return found
 
 

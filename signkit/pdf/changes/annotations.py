@@ -13,6 +13,11 @@ from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
+#: A field that waited for its signature and takes more than an eighth of the page is judged as a new one.
+_WAITING = 8
+#: What makes an annotation do something by itself, or an action of it that something leads to (12.6.3, 12.6.4).
+_ACTING = {"/AA", "/PA", "/S", "/JS", "/Next"}
+
 
 class _OnPage:
     """What became of the annotations of one page."""
@@ -22,6 +27,7 @@ class _OnPage:
         self.kept: list[tuple[Value, Value]] = []
         self.removed: list[Value] = []
         self.added: list[Value] = []
+        self.over_text: list[Value] = []  # what is signed now and lies over the page's text
         self.in_order = True
 
 
@@ -102,7 +108,8 @@ class Annotations:
             if match.number in self._fields.filled_widgets:
                 yield from self._judge_place(match, page)
             elif match.number in self._fields.signed_widgets:
-                yield from self._judge_box(match, page)
+                large = is_large(self._all.new, [match], page.old.entries.get("/MediaBox"), _WAITING)
+                yield from self._judge_place(match, page) if large else self._judge_box(match, page)
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
         if self._is_unchanged(item, match, old, new):
@@ -117,13 +124,10 @@ class Annotations:
         yield from breach(
             "annotation-changed", level=level, at=ChangePlace(page=page.number, number=self._all.number(match))
         )
-        if plain and (self._acts(old) != self._acts(new) or old.get("/Subtype") != new.get("/Subtype")):
+        acts = plain and any(not self._all.equality.same_drawn(old.get(key), new.get(key)) for key in {"/A"} | _ACTING)
+        if plain and (acts or old.get("/Subtype") != new.get("/Subtype")):
             yield from self._kind(new, ChangePlace(page=page.number, number=self._all.number(match)))
         yield from self._judge_place(match, page)
-
-    @staticmethod
-    def _acts(entries: dict[str, Value]) -> tuple[Value, Value]:
-        return entries.get("/A"), entries.get("/AA")
 
     def _is_unchanged(self, item: Value, match: Value, old: Value, new: Value) -> bool:
         """As it was; where nothing changed below it but by links, its appearance alone may still lead there."""
@@ -154,7 +158,7 @@ class Annotations:
         action = self._all.new.resolve(entries.get("/A"))
         leads = action is None or (isinstance(action, dict) and self._all.new.resolve(action.get("/S")) in LEADING)
         further = isinstance(action, dict) and "/Next" in action
-        if kind != "/Widget" and (kind not in ADDABLE or not leads or further or "/AA" in entries):
+        if kind != "/Widget" and (kind not in ADDABLE or not leads or further or entries.keys() & _ACTING):
             yield from breach("annotation-kind", at=place)
 
     def _judge_place(self, item: Value, page: _OnPage) -> Iterator[Change]:
@@ -164,21 +168,36 @@ class Annotations:
         """
         number = self._all.number(item)
         yield from self._judge_box(item, page)
+        signature = number in self._fields.new_widgets | self._fields.signed_widgets
         try:
-            # Where a field lies that is filled in was signed, and signatures of honest signers overlap; comments may
-            # lie over comments, but not over what fields say.
-            others = [] if is_widget(self._all.new, item) else self._all.before.annotations(page.old)
-            others = [each for each in others if is_widget(self._all.old, each)]
-            hidden = self._all.shown.is_covered(self._all.old, page.old.entries, item, self._all.new, others)
+            others = self._others(item, page)
+            if signature:  # honest signers put seal on seal, after certifying too
+                others = [each for each in others if self._all.number(each) not in self._fields.old_seals]
+            hidden = self._all.shown.is_covered(self._all.old, page.old.entries, item, self._all.new)
+            over_words = self._all.shown.covers_words(self._all.old, item, self._all.new, others)
         except SyntaxProblem as problem:
             yield Change(Gravity.OTHER, "not-judged", str(problem), page=page.number, number=number)
             return
+        if over_words:
+            yield from breach("covers-text", at=ChangePlace(page=page.number, number=number))
         if hidden:
-            signature = number in self._fields.new_widgets | self._fields.signed_widgets
             rule = "signature-over-text" if signature else "covers-text"
-            if signature and is_large(self._all.new, item, page.old.entries.get("/MediaBox")):
+            page.over_text += [item] if signature else []
+            large = is_large(self._all.new, page.over_text, page.old.entries.get("/MediaBox"))
+            if signature and (large or len(page.over_text) > 1):  # together they hide what each of them leaves
                 rule = "signature-size"
             yield from breach(rule, at=ChangePlace(page=page.number, number=number))
+
+    def _others(self, item: Value, page: _OnPage) -> list[Value]:
+        """The fields that were on the page before: nothing new hides what they say and what seals show.
+
+        Comments may lie over comments, which anybody may change and remove where they are allowed.  The field itself is
+        no other one; nor are those that were given looks in the same step.
+        """
+        former = {match: old for old, match in page.kept if isinstance(match, Ref)}
+        own = (item, former.get(item)) if isinstance(item, Ref) else (item,)
+        before = self._all.before.annotations(page.old)
+        return [each for each in before if each not in own and is_widget(self._all.old, each)]
 
     def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
         turned = self._all.new.resolve(page.new.entries.get("/Rotate"))

@@ -9,8 +9,9 @@ from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tok
 
 _PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \" Do sh BI".split())
 _WORDS = frozenset(b"Tj TJ ' \"".split())
-#: Text that only draws a line to write on, or nothing.
-_BLANK = b" _.-\xa0\t\0"
+#: Of a background and a border that a widget's /MK asks for (12.7.4.3): few, and of plain shapes.
+_FRAMING, _SHAPES = 4, frozenset(b"f F f* B B* b b* S s".split())
+_CORNERS = 8
 _HIDDEN = 2
 _NO_ROTATE = 16
 
@@ -43,15 +44,32 @@ def draws(view: View, widget: Value) -> bool:
         SyntaxProblem: its appearance cannot be read.
     """
     entries = view.resolve(widget)
-    if not isinstance(entries, dict) or is_flat(view, entries):
+    if not isinstance(entries, dict):
         return False
     flags = view.resolve(entries.get("/F"))
     if isinstance(flags, int) and flags & _HIDDEN:
         return False
-    looks = view.resolve(entries.get("/MK"))
-    if isinstance(looks, dict) and looks.keys() & {"/BG", "/CA", "/I"}:
+    if not is_flat(view, entries) and (_has_looks(view, entries) or _has_border(view, entries)):
         return True
+    # Of what is scaled to nothing readers make different things (12.5.5).
     return any(_paints(view, stream, _PAINTS) for stream in streams(view, widget))
+
+
+def _has_looks(view: View, entries: dict[str, Value]) -> bool:
+    """Whether a viewer draws a background, a border, a caption or an icon of its own (12.5.6.19)."""
+    looks = view.resolve(entries.get("/MK"))
+    return isinstance(looks, dict) and any(
+        view.resolve(looks.get(key)) not in (None, [], b"") for key in ("/BG", "/BC", "/CA", "/I")
+    )
+
+
+def _has_border(view: View, entries: dict[str, Value]) -> bool:
+    """Whether a border is asked for that has a width (12.5.4); without one of its own a widget has none."""
+    style, border = view.resolve(entries.get("/BS")), view.resolve(entries.get("/Border"))
+    if isinstance(style, dict):
+        return bool(view.resolve(style.get("/W", 1)) != 0)
+    widths = border[2:3] if isinstance(border, list) else []
+    return any(view.resolve(width) != 0 for width in widths)
 
 
 def is_flat(view: View, entries: dict[str, Value]) -> bool:
@@ -63,9 +81,32 @@ def is_flat(view: View, entries: dict[str, Value]) -> bool:
     return bool(numbers[0] == numbers[2] and numbers[1] == numbers[3])
 
 
-def shows_words(view: View, widget: Value) -> bool:
-    """Whether an annotation's normal appearance shows text that says something."""
-    return any(_paints(view, stream, _WORDS) for stream in streams(view, widget))
+def shows_something(view: View, widget: Value) -> bool:
+    """Whether an annotation's appearances paint anything but the background and border that its /MK asks for."""
+    entries = view.resolve(widget)
+    framed = isinstance(entries, dict) and _has_looks(view, entries)
+    return any(
+        _paints(view, stream, _PAINTS) and not (framed and _only_frames(view, stream))
+        for stream in streams(view, widget)
+    )
+
+
+def _only_frames(view: View, stream: Stream) -> bool:
+    """Whether a few plain shapes are all that an appearance paints."""
+    painted = corners = 0
+    operand: Value = None
+    for kind, token in content_tokens(view.file.decode_stream(stream, view), view.file.meter.check_time):
+        if kind == "value":
+            operand = token
+        elif token in (b"m", b"l", b"re"):
+            corners += 1
+        elif token in _SHAPES:
+            painted, corners = painted + 1, 0
+        elif token in (b"c", b"v", b"y") or (token in _PAINTS and not (token in _WORDS and not _says(operand))):
+            return False
+        if painted > _FRAMING or corners > _CORNERS:
+            return False
+    return True
 
 
 def _paints(view: View, stream: Stream, operators: frozenset[bytes], depth: int = 0) -> bool:
@@ -96,7 +137,7 @@ def _inner(view: View, stream: Stream, name: Value) -> Stream | None:
 
 def _says(operand: Value) -> bool:
     parts = operand if isinstance(operand, list) else [operand]
-    return any(isinstance(part, bytes) and part.strip(_BLANK) for part in parts)
+    return any(isinstance(part, bytes) and part for part in parts)  # which glyph a code shows is for its font
 
 
 def has_box(view: View, widget: Value) -> bool:

@@ -13,6 +13,8 @@ from signkit.pdf.changes.rules import ENTRIES, Role
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Value
 
+_DEFAULTS: dict[str, Value] = {"/NeedAppearances": "false", "/Ff": 0, "/MK": {}}
+
 
 class Context:
     """Two states of a document, one step apart.
@@ -32,7 +34,7 @@ class Context:
         self.old, self.new = before.view, after.view
         self.shown = shown
         self.signed_now = signed_now
-        self.account = Account(self.old, self.new, referrers)
+        self.account = Account(before, after, referrers)
         self.equality = Equality(self.account)
 
     def differing(self, role: Role, one: dict[str, Value], other: dict[str, Value]) -> Iterator[str]:
@@ -40,7 +42,7 @@ class Context:
         entries = ENTRIES[role]
         for key in sorted((one.keys() | other.keys()) - entries.own):
             first, second = one.get(key), other.get(key)
-            if is_plainly_same(first, second):
+            if is_plainly_same(first, second) or self._are_default(key, first, second):
                 continue
             if entries.structural is None or key in entries.structural:
                 same = self.equality.same_entry(key, first, second)
@@ -48,6 +50,13 @@ class Context:
                 same = self.equality.same_drawn(first, second)
             if not same:
                 yield key
+
+    def _are_default(self, key: str, one: Value, other: Value) -> bool:
+        """Whether one is not stated, and the other states what holds then (12.7.3, 12.7.4.1, 12.5.6.19)."""
+        values = self.old.resolve(one), self.new.resolve(other)
+        return key in _DEFAULTS and all(
+            value is None or (type(value) is type(_DEFAULTS[key]) and value == _DEFAULTS[key]) for value in values
+        )
 
     def cover(self, one: Value, other: Value) -> None:
         """Take note that a permitted change explains what both values lead to."""

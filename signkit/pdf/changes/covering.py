@@ -6,8 +6,9 @@ byte and full-width characters in two.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
@@ -20,8 +21,27 @@ _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 _BLANK = b" _.-\xa0\t"
 _MAX_BOXES = 200_000
 _MAX_FORMS = 20
+#: What is not thicker is a line.
+_LINE = 2.0
 #: Annotations that mark text and let it show through, unless their own appearance says otherwise.
 _MARKING = {"/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Link", "/Text", "/Popup", "/Caret"}
+#: Of these, what viewers draw an icon for where it has no appearance, and how large.
+_ICONS, _ICON = {"/Text", "/Caret"}, 20.0
+#: Lines that viewers draw are as thick as the marked text is high, roughly a sixteenth.
+_HIGHEST = 40.0
+
+
+class Shown(NamedTuple):
+    """Where something is shown; ``outline``: by a path, which may frame a place or lie behind it."""
+
+    box: Box
+    outline: bool = False
+
+    def is_hidden_by(self, box: Box) -> bool:
+        """Whether any of it lies below ``box``; a frame or a line to write on is there to be written in."""
+        if not self.outline:
+            return _overlap(box, _core(self.box))
+        return 2 * _area(_common(box, self.box)) > _area(self.box) and 4 * _area(self.box) < 3 * _area(box)
 
 
 @dataclass(frozen=True)
@@ -33,18 +53,20 @@ class _State:
     line: Matrix = _IDENTITY
     size: float = 1.0
     leading: float = 0.0
+    rise: float = 0.0
+    stretch: float = 1.0
+    spacing: float = 0.0
+    glyph: Box | None = None  # where the glyphs of a Type 3 font may paint, at size 1; None: another font
 
 
 class ShownContent:
     """Where the pages of one file show something; each page's content is read once."""
 
     def __init__(self) -> None:
-        self._known: dict[tuple[int, ...], tuple[Value, list[Box]]] = {}
+        self._known: dict[tuple[int, ...], tuple[Value, list[Shown]]] = {}
 
-    def is_covered(
-        self, view: View, page: dict[str, Value], annotation: Value, newer: View, others: Iterable[Value] = ()
-    ) -> bool:
-        """Whether ``annotation`` (of ``newer``) lies over what ``page`` shows at ``view`` or over words of ``others``.
+    def is_covered(self, view: View, page: dict[str, Value], annotation: Value, newer: View) -> bool:
+        """Whether ``annotation`` (of ``newer``) lies over what ``page`` shows at ``view``.
 
         Raises:
             SyntaxProblem: the page's content cannot be read.
@@ -53,13 +75,16 @@ class ShownContent:
         boxes = list(_reach(newer, entries)) if isinstance(entries, dict) else []
         if not boxes or not _is_opaque(newer, entries):
             return False
-        shown = self._boxes(view, page)
-        if any(_overlap(box, each) for box in boxes for each in shown):
-            return True
-        words = (shown for each in others if each != annotation for shown in _annotation_boxes(view, each))
-        return any(_overlap(box, each) for each in words for box in boxes)
+        return any(each.is_hidden_by(box) for each in self._boxes(view, page) for box in boxes)
 
-    def _boxes(self, view: View, page: dict[str, Value]) -> list[Box]:
+    def covers_words(self, view: View, annotation: Value, newer: View, others: Iterable[Value]) -> bool:
+        """Whether ``annotation`` lies over what ``others`` of an older view show."""
+        entries = newer.resolve(annotation)
+        boxes = list(_reach(newer, entries)) if isinstance(entries, dict) and _is_opaque(newer, entries) else []
+        words = (shown for each in others if boxes and each != annotation for shown in _annotation_boxes(view, each))
+        return any(each.is_hidden_by(box) for each in words for box in boxes)
+
+    def _boxes(self, view: View, page: dict[str, Value]) -> list[Shown]:
         """Parsed objects live as long as their file, so that their identities are names for them."""
         key = tuple(id(view.resolve(part)) for part in _parts(view, page.get("/Contents")))
         resources = view.resolve(page.get("/Resources"))
@@ -77,9 +102,12 @@ _MAX_POINTS = 10_000
 def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
     """The places that an annotation draws on: its rectangle, and where its points lie if it has no appearance."""
     box = rectangle(view, entries.get("/Rect"))
+    bare = view.resolve(entries.get("/AP")) is None
     if box is not None:
-        yield box
-    for key in _POINTS if view.resolve(entries.get("/AP")) is None else ():
+        icon = bare and view.resolve(entries.get("/Subtype")) in _ICONS
+        yield (box[0], min(box[1], box[3] - _ICON), max(box[2], box[0] + _ICON), box[3]) if icon else box
+    wide = _line_width(view, entries)
+    for key in _POINTS if bare else ():
         found = view.resolve(entries.get(key))
         lines = [view.resolve(each) for each in found] if isinstance(found, list) else []
         for line in lines if lines and all(isinstance(each, list) for each in lines) else [lines]:
@@ -87,10 +115,20 @@ def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
             step = 8 if key == "/QuadPoints" else max(len(numbers), 1)
             for at in range(0, len(numbers) - 3, step):
                 xs, ys = numbers[at : at + step : 2], numbers[at + 1 : at + step : 2]
-                yield min(xs) - 1, min(ys) - 1, max(xs) + 1, max(ys) + 1
+                yield min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
 
 
-def _annotation_boxes(view: View, annotation: Value) -> Iterator[Box]:
+def _line_width(view: View, entries: dict[str, Value]) -> float:
+    """How far a line and its leaders (12.5.6.7) reach beyond its points."""
+    style, border = view.resolve(entries.get("/BS")), _parts(view, entries.get("/Border"))
+    widths = [style.get("/W")] if isinstance(style, dict) else border[2:3]
+    leaders = [entries.get(key) for key in ("/LL", "/LLE", "/LLO")]
+    return max([1.0, *map(abs, _numbers([view.resolve(each) for each in widths]))]) + sum(
+        map(abs, _numbers([view.resolve(each) for each in leaders]))
+    )
+
+
+def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
     """Where an annotation's normal appearance shows text and images, mapped into its rectangle (12.5.5)."""
     entries = view.resolve(annotation)
     place = rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None
@@ -133,25 +171,35 @@ def rectangle(view: View, value: Value) -> Box | None:
         return None
     x0, x1 = sorted((float(numbers[0]), float(numbers[2])))
     y0, y1 = sorted((float(numbers[1]), float(numbers[3])))
-    return (x0, y0, x1, y1) if x1 - x0 > 0.5 and y1 - y0 > 0.5 else None
+    return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def is_large(view: View, annotation: Value, page: Value) -> bool:
-    """Whether an annotation takes more than a quarter of its page: more than a seal and its words need."""
-    entries = view.resolve(annotation)
-    box, whole = rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None, rectangle(view, page)
-    return box is not None and (whole is None or 4 * _area(box) > _area(whole))
+def is_large(view: View, annotations: Iterable[Value], page: Value, part: int = 4) -> bool:
+    """Whether annotations take more than ``part`` (a quarter) of their page: more than a seal and its words need."""
+    found = [view.resolve(each) for each in annotations]
+    boxes = [rectangle(view, each.get("/Rect")) for each in found if isinstance(each, dict)]
+    whole = rectangle(view, page)
+    return any(boxes) and (whole is None or part * sum(_area(box) for box in boxes if box) > _area(whole))
 
 
 def _area(box: Box) -> float:
-    return (box[2] - box[0]) * (box[3] - box[1])
+    return max(box[2] - box[0], 0) * max(box[3] - box[1], 0)
+
+
+def _common(one: Box, other: Box) -> Box:
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
 def _overlap(one: Box, other: Box) -> bool:
-    """More than a touch: a sixth of the smaller height and a point of width."""
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return width > 1 and height > min(one[3] - one[1], other[3] - other[1]) / 6
+    """Any area in common, however thin: strips side by side hide what each of them leaves."""
+    box = _common(one, other)
+    return box[2] > box[0] and box[3] > box[1]
+
+
+def _core(box: Box) -> Box:
+    """A place without its margins, which are estimated: a touch hides nothing."""
+    x, y = min(1.0, (box[2] - box[0]) / 6), min(2.0, (box[3] - box[1]) / 6)
+    return box[0] + x, box[1] + y, box[2] - x, box[3] - y
 
 
 def _is_opaque(view: View, entries: dict[str, Value]) -> bool:
@@ -160,21 +208,76 @@ def _is_opaque(view: View, entries: dict[str, Value]) -> bool:
         return True
     appearance = view.resolve(entries.get("/AP"))
     normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
+    if normal is None:
+        high = any(box[3] - box[1] > _HIGHEST for box in _reach(view, entries))
+        kind = view.resolve(entries.get("/Subtype"))
+        return kind in _ICONS or (high and kind in _LINES)
     if not isinstance(normal, Stream):
-        return normal is not None
-    content = view.file.decode_stream(normal, view)
-    drawn = {token for kind, token in content_tokens(content, view.file.meter.check_time) if kind == "operator"}
-    multiplies = b"/Multiply" in content or "/Multiply" in repr(view.resolve(normal.entries.get("/Resources")))
-    return bool(drawn & {b"Tj", b"TJ", b"'", b'"', b"Do", b"BI"}) or (
-        bool(drawn & {b"f", b"F", b"f*", b"B"}) and not multiplies
-    )
+        return True
+    lines = view.resolve(entries.get("/Subtype")) in _LINES
+    return not all(thin and lines for thin in _opaque_paints(view, normal, _Ink(), 0))
 
 
-def shown_boxes(view: View, page: dict[str, Value]) -> list[Box]:
+_LINES = {"/Underline", "/StrikeOut", "/Squiggly"}
+_STROKES = frozenset((b"S", b"s"))
+_PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \" Do sh BI".split())
+#: A line that marks text; thicker ones hide it.
+_THIN = 1.5
+
+
+@dataclass(frozen=True)
+class _Ink:
+    """Of the graphics state, whether what is painted lets through what lies below (11.3.5), and the width of lines."""
+
+    multiplies: bool = False
+    width: float = 1.0
+
+
+def _opaque_paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[bool]:
+    """Yield, for all that an appearance paints otherwise than under /Multiply, whether it is but a thin line."""
+    if depth > _MAX_FORMS:
+        raise SyntaxProblem("forms nested too deeply")
+    resources = view.resolve(form.entries.get("/Resources"))
+    stack: list[_Ink] = []
+    operand: Value = None
+    for kind, token in content_tokens(view.file.decode_stream(form, view), view.file.meter.check_time):
+        if kind == "value":
+            operand = token
+        elif token == b"q":
+            stack.append(ink)
+        elif token == b"Q":
+            ink = stack.pop() if stack else ink
+        elif token == b"w" and isinstance(operand, int | float):
+            ink = replace(ink, width=abs(operand))
+        elif token == b"gs":
+            ink = replace(ink, multiplies=_multiplies(view, resources, operand, ink.multiplies))
+        elif token == b"Do":
+            inner = _named(view, resources, "/XObject", operand)
+            if isinstance(inner, Stream) and view.resolve(inner.entries.get("/Subtype")) == "/Form":
+                yield from _opaque_paints(view, inner, ink, depth + 1)
+            elif not ink.multiplies:
+                yield False
+        elif token in _PAINTS and not ink.multiplies:
+            yield token in _STROKES and ink.width <= _THIN
+
+
+def _multiplies(view: View, resources: Value, name: Value, otherwise: bool) -> bool:
+    state = _named(view, resources, "/ExtGState", name)
+    mode = view.resolve(state.get("/BM")) if isinstance(state, dict) else None
+    mode = view.resolve(mode[0]) if isinstance(mode, list) and mode else mode
+    return otherwise if mode is None else bool(mode == "/Multiply")
+
+
+def _named(view: View, resources: Value, kind: str, name: Value) -> Value:
+    found = view.resolve(resources.get(kind)) if isinstance(resources, dict) else None
+    return view.resolve(found.get(name)) if isinstance(found, dict) and isinstance(name, str) else None
+
+
+def shown_boxes(view: View, page: dict[str, Value]) -> list[Shown]:
     """Return where the page's own content shows text and images, in the page's coordinates."""
     content = b"\n".join(_contents(view, page.get("/Contents")))
     resources = view.resolve(page.get("/Resources"))
-    boxes: list[Box] = []
+    boxes: list[Shown] = []
     for box in _boxes(view, content, resources, _IDENTITY, 0):
         boxes.append(box)
         if len(boxes) >= _MAX_BOXES:
@@ -189,8 +292,9 @@ def _contents(view: View, value: Value) -> Iterator[bytes]:
             yield view.file.decode_stream(stream, view)
 
 
-def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Box]:
+def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: int) -> Iterator[Shown]:
     state, stack, operands = _State(matrix), [], []  # type: _State, list[_State], list[Value]
+    path = _Path()
     for kind, token in content_tokens(content, view.file.meter.check_time):
         if kind == "value":
             operands.append(token)
@@ -200,31 +304,79 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
         elif token == b"Q":
             state = stack.pop() if stack else state
         elif token == b"BI":
-            yield _map_box(state.matrix, 0, 0, 1, 1)
+            yield Shown(_map_box(state.matrix, 0, 0, 1, 1))
         elif token == b"Do":
             yield from _drawn_boxes(view, operands, resources, state.matrix, depth)
+        elif token in _PATH:
+            yield from path.take(token, _numbers(operands), state.matrix)
         else:
+            if token == b"Tf":
+                state = replace(state, glyph=_glyph(view, operands, resources))
             state, shown = _step(state, token, operands)
             if shown is not None:
-                yield shown
+                yield Shown(shown)
         operands = []
         view.file.meter.check_time()
 
 
-def _drawn_boxes(view: View, operands: list[Value], resources: Value, matrix: Matrix, depth: int) -> Iterator[Box]:
+_PATH = frozenset(b"m l c v y h re n f F f* B B* b b* S s".split())
+
+
+class _Path:
+    """The path under construction: letters may be drawn as outlines (8.5); plain rectangles are rules and frames."""
+
+    def __init__(self) -> None:
+        self._points: list[tuple[float, float]] = []
+
+    def take(self, operator: bytes, numbers: list[float], matrix: Matrix) -> Iterator[Shown]:
+        """Add to the path, or yield where it is painted."""
+        if operator in (b"m", b"l", b"c", b"v", b"y"):
+            a, b, c, d, e, f = matrix
+            pairs = zip(numbers[0::2], numbers[1::2], strict=False)
+            self._points += [(a * x + c * y + e, b * x + d * y + f) for x, y in pairs]
+        elif operator not in (b"h", b"re"):
+            if operator != b"n" and self._points:
+                xs, ys = [x for x, _ in self._points], [y for _, y in self._points]
+                if max(xs) - min(xs) > _LINE and max(ys) - min(ys) > _LINE:
+                    yield Shown((min(xs), min(ys), max(xs), max(ys)), outline=True)
+            self._points = []
+
+
+def _glyph(view: View, operands: list[Value], resources: Value) -> Box | None:
+    """Where any glyph of a Type 3 font may paint (9.6.4): whatever its code, a space too."""
+    fonts = view.resolve(resources.get("/Font")) if isinstance(resources, dict) else None
+    name = next((each for each in operands if isinstance(each, str)), None)
+    font = view.resolve(fonts.get(name)) if isinstance(fonts, dict) and name else None
+    if not isinstance(font, dict) or view.resolve(font.get("/Subtype")) != "/Type3":
+        return None
+    box = rectangle(view, font.get("/FontBBox")) or (0.0, -200.0, 1000.0, 800.0)
+    numbers = _numbers([view.resolve(each) for each in _parts(view, font.get("/FontMatrix"))])
+    matrix = (*numbers,) if len(numbers) == 6 else (0.001, 0, 0, 0.001, 0, 0)
+    return _map_box(matrix, *box)  # type: ignore[arg-type]
+
+
+def _drawn_boxes(view: View, operands: list[Value], resources: Value, matrix: Matrix, depth: int) -> Iterator[Shown]:
     objects = view.resolve(resources.get("/XObject")) if isinstance(resources, dict) else None
     name = operands[-1] if operands else None
     target = view.resolve(objects.get(name)) if isinstance(objects, dict) and isinstance(name, str) else None
     if not isinstance(target, Stream):
         return
     if view.resolve(target.entries.get("/Subtype")) == "/Image":
-        yield _map_box(matrix, 0, 0, 1, 1)
+        yield Shown(_map_box(matrix, 0, 0, 1, 1))
     elif depth >= _MAX_FORMS:
         raise SyntaxProblem("forms nested too deeply")
     else:
         inner = _times(_matrix(view, target), matrix)
         inherited = view.resolve(target.entries.get("/Resources")) or resources
         yield from _boxes(view, view.file.decode_stream(target, view), inherited, inner, depth + 1)
+
+
+_NUMBER: dict[bytes, Callable[[_State, float], _State]] = {
+    b"TL": lambda state, number: replace(state, leading=number),
+    b"Ts": lambda state, number: replace(state, rise=number),
+    b"Tz": lambda state, number: replace(state, stretch=number / 100),
+    b"Tc": lambda state, number: replace(state, spacing=number),
+}
 
 
 def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State, Box | None]:
@@ -236,8 +388,8 @@ def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State
         return replace(state, text=_IDENTITY, line=_IDENTITY), None
     if operator == b"Tf" and numbers:
         return replace(state, size=numbers[-1]), None
-    if operator == b"TL" and numbers:
-        return replace(state, leading=numbers[-1]), None
+    if operator in _NUMBER and numbers:
+        return _NUMBER[operator](state, numbers[-1]), None
     if operator == b"Tm" and len(numbers) == 6:
         a, b, c, d, e, f = numbers
         return replace(state, text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
@@ -260,13 +412,16 @@ def _move(state: _State, x: float, y: float) -> _State:
 
 def _show_text(state: _State, operand: Value) -> tuple[_State, Box | None]:
     parts = operand if isinstance(operand, list) else [operand]
-    width = sum(len(part) * 0.5 if isinstance(part, bytes) else 0.0 for part in parts)
-    width -= sum(_numbers(parts)) / 1000
-    length = width * state.size
+    count = sum(len(part) for part in parts if isinstance(part, bytes))
+    wide = state.glyph[2] if state.glyph else 0.5
+    width = (count * wide - sum(_numbers(parts)) / 1000) * state.size + count * state.spacing
+    length = width * state.stretch
     after = replace(state, text=_times((1, 0, 0, 1, length, 0), state.text))
-    if not any(isinstance(part, bytes) and part.strip(_BLANK) for part in parts):
+    if not any(isinstance(part, bytes) and (part if state.glyph else part.strip(_BLANK)) for part in parts):
         return after, None
-    return after, _map_box(_times(state.text, state.matrix), 0, -0.2 * state.size, length, 0.8 * state.size)
+    left, low, _, high = state.glyph or (0, -0.2, 0, 0.8)
+    low, high = low * state.size + state.rise, high * state.size + state.rise
+    return after, _map_box(_times(state.text, state.matrix), left * state.size, low, length, high)
 
 
 def _numbers(values: Iterable[Value]) -> list[float]:

@@ -117,6 +117,7 @@ class Equality:
 
     def _same_items(self, one: list[Value], other: list[Value], way: _Way) -> bool:
         target = not way.drawn and len(one) > 1 and one[1] == other[1] and isinstance(one[1], str) and one[1] in _FITS
+        target = target and self._account.is_page(one[0], other[0])
         return all(
             is_plainly_same(a, b)
             or self._same(a, b, way._replace(link=way.link or (target and index == 0), depth=way.depth + 1))

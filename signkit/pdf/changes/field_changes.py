@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance_changes import draws, shows_words
+from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.revision_state import RevisionState, widgets
 from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
@@ -18,6 +18,14 @@ _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
 _VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
 _NOTHING: tuple[Value, ...] = (None, b"", "/Off", [])
 _PUSH_BUTTON = 1 << 16
+#: What a new signature field or a widget of it may say (12.7.4, 12.7.5.5, 12.5.2, 12.5.6.19): no actions.
+_FIELD_ENTRIES = {
+    "/Type", "/FT", "/T", "/TU", "/TM", "/Ff", "/V", "/DV", "/DA", "/Q", "/Lock", "/SV", "/Kids", "/Parent", "/Lang",
+}  # fmt: skip
+_WIDGET_ENTRIES = (_FIELD_ENTRIES - {"/Kids"}) | {
+    "/Subtype", "/Rect", "/P", "/F", "/AP", "/AS", "/MK", "/M", "/NM", "/BS", "/Border", "/H", "/StructParent",
+    "/Contents", "/C", "/DR",
+}  # fmt: skip
 
 
 class Fields:
@@ -30,6 +38,9 @@ class Fields:
         self.signed_widgets: set[int] = set()
         self.filled_widgets: set[int] = set()
         self.successor: dict[Ref, Ref] = {}
+        self.old_seals = {
+            ref.number for item in self._old.values() if item.type == "/Sig" for ref in widgets(context.old, item)
+        }
         self._own_fields()
         self._changes = list(self._walk())
 
@@ -70,6 +81,14 @@ class Fields:
     def _groups(self) -> Iterator[Change]:
         """Fields that hold others: what they pass on is judged in those, the rest here."""
         after = self._all.after.groups
+        for key, added in after.items():
+            entries = self._all.new.resolve(added)
+            if (
+                key not in self._all.before.groups
+                and isinstance(entries, dict)
+                and not entries.keys() <= _FIELD_ENTRIES
+            ):
+                yield from breach("field-added", at=ChangePlace(number=self._all.number(added)))
         for key, one in self._all.before.groups.items():
             other = after.get(key)
             if self._all.equality.is_untouched(one, other):
@@ -87,10 +106,24 @@ class Fields:
     def _judge_added(self, name: str, item: FormField) -> Iterator[Change]:
         number = self._all.number(item.ref)
         self._all.account.cover(self._all.new, item.entries, *widgets(self._all.new, item, direct=True))
-        if item.type != "/Sig" or item.entries.keys() & {"/A", "/AA"}:
+        taken = any(item.name == each.name for each in self._old.values())  # another may look like it
+        if item.type != "/Sig" or taken or not self._is_plain(item):
             yield from breach("field-added", name, at=ChangePlace(field=name, number=number, page=self._page(item)))
             return
         yield from self._signature(name, item, shown=True)
+
+    def _is_plain(self, item: FormField) -> bool:
+        """Whether a field that is new, and each of its widgets, is what a signature needs, and does nothing."""
+        own = self._all.new.resolve(item.ref) if item.ref else item.entries
+        kids = self._all.new.resolve(item.entries.get("/Kids"))
+        if not isinstance(own, dict) or "/AA" in item.entries:
+            return False
+        if not isinstance(kids, list):
+            return _is_plain_widget(self._all.new, own)
+        shown = [self._all.new.resolve(each) for each in kids]
+        return own.keys() <= _FIELD_ENTRIES and all(
+            isinstance(each, dict) and _is_plain_widget(self._all.new, each) for each in shown
+        )
 
     def _signature(self, name: str, item: FormField, *, shown: bool) -> Iterator[Change]:
         """A signature field that is new, or was not signed before; ``shown``: it has looks that are new."""
@@ -130,6 +163,8 @@ class Fields:
             yield from breach("signed-field-changed", f"{name} {' '.join(sorted(touched))}", at=place)
             return
         signed = old.type == "/Sig" and self._is_signed_now(new)
+        if old.type == "/Sig" and not all(_is_widget_or_none(self._all.new, each) for each in [new.entries, *after]):
+            yield from breach("field-changed", f"{name} /Subtype", at=place)
         filled = FILLED | {"/DA"} if "/V" in touched else FILLED  # the font of what is written
         for key in sorted(touched - (SIGNED if signed else filled)):
             yield from breach("field-changed", f"{name} {key}", at=place)
@@ -207,6 +242,17 @@ class Fields:
             yield from breach("field-overwritten", name, at=place)
 
 
+def _is_plain_widget(view: View, entries: dict[str, Value]) -> bool:
+    return entries.keys() <= _WIDGET_ENTRIES and _is_widget_or_none(view, entries)
+
+
+def _is_widget_or_none(view: View, value: Value) -> bool:
+    """A widget, or a field that has none: of any other kind of annotation viewers draw something by themselves."""
+    entries = view.resolve(value)
+    kind = view.resolve(entries.get("/Subtype")) if isinstance(entries, dict) else None
+    return kind == "/Widget" or (kind is None and isinstance(entries, dict) and "/AP" not in entries)
+
+
 def is_filled(view: View, item: FormField) -> bool:
     """Whether a field says or shows something."""
     if view.resolve(item.value) not in _NOTHING:
@@ -214,7 +260,7 @@ def is_filled(view: View, item: FormField) -> bool:
     if item.type == "/Btn":
         shown = (view.resolve(each) for each in widgets(view, item, direct=True))
         return any(isinstance(each, dict) and view.resolve(each.get("/AS")) not in _NOTHING for each in shown)
-    return any(shows_words(view, each) for each in widgets(view, item, direct=True))
+    return any(shows_something(view, each) for each in widgets(view, item, direct=True))
 
 
 def was_filled(state: RevisionState, name: str) -> bool:

@@ -31,7 +31,9 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     number = context.number(other)
     for key in context.differing(Role.FORM, old, new):
         yield from breach("form", f"/AcroForm {key}", at=ChangePlace(number=number))
-    if not isinstance(context.new.resolve(new.get("/SigFlags")), int | None):
+    before, after = context.old.resolve(old.get("/SigFlags")), context.new.resolve(new.get("/SigFlags"))
+    lost = isinstance(before, int) and before & ~(after if isinstance(after, int) else 0)
+    if not isinstance(after, int | None) or lost:
         yield from breach("form", "/AcroForm /SigFlags", at=ChangePlace(number=number))
     if not _same_default(context, old.get("/DA"), new.get("/DA")):
         yield from breach("form", "/AcroForm /DA", at=ChangePlace(number=number))
@@ -84,14 +86,22 @@ def _asked_for(context: Context) -> set[str]:
         shown = widgets(context.old, item, direct=True)
         holders += [item.entries, *(each for each in map(context.old.resolve, shown) if isinstance(each, dict))]
         for each in shown:
-            for stream in streams(context.old, each):
-                names |= _names(context.old.file.decode_stream(stream, context.old)) - _own_resources(
-                    context.old, stream
-                )
+            names |= _lacked(context.old, each)
+    for page in context.before.pages:
+        for each in context.before.annotations(page):
+            names |= _lacked(context.old, each)
     for holder in holders:
         text = context.old.resolve(holder.get("/DA"))
         names |= _names(text) if isinstance(text, bytes) else set()
     return names
+
+
+def _lacked(view: View, annotation: Value) -> set[str]:
+    """The names that an annotation's looks use and do not bring: readers look for them in the form's resources."""
+    found: set[str] = set()
+    for stream in streams(view, annotation):
+        found |= _names(view.file.decode_stream(stream, view)) - _own_resources(view, stream)
+    return found
 
 
 def _names(text: bytes) -> set[str]:

@@ -7,7 +7,6 @@ author, a subject or a keyword is: readers show it, and archives file by it.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from xml.parsers import expat
 
@@ -29,9 +28,11 @@ _VERSION = re.compile(r"/(1\.[0-7]|2\.0)")
 _DESCRIPTION = _RDF + "Description"
 _FRAME = {"adobe:ns:meta/ xmpmeta", "adobe:ns:meta/ xapmeta", _RDF + "RDF", _DESCRIPTION}
 
+_LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
 _SYNTAX = {_RDF + "about", _RDF + "parseType"}
 
-Properties = Counter[tuple[tuple[str, ...], str]]
+#: What each property says, in its order, by what it is about and its names.
+Properties = dict[tuple[str, tuple[str, ...]], list[str]]
 
 
 def info_changes(context: Context) -> Iterator[Change]:
@@ -68,19 +69,20 @@ def xmp_changes(context: Context, one: Value, other: Value, page: int | None = N
 def _properties(view: View, value: Value) -> Properties:
     stream = view.resolve(value)
     if stream is None:
-        return Counter()
+        return {}
     if not isinstance(stream, Stream):
         raise SyntaxProblem("metadata is no stream")
     reading = _XmpReading()
     reading.parse(view.file.decode_stream(stream, view))
-    return reading.found
+    return reading.properties()
 
 
 class _XmpReading:
     """Reads XMP into its properties, each with the names above it; the nodes that only hold them do not count."""
 
     def __init__(self) -> None:
-        self.found: Properties = Counter()
+        self._found: Properties = {}
+        self._about = ""
         self._path: list[str] = []
         self._text: list[str] = []
         self._parser = expat.ParserCreate(namespace_separator=" ")
@@ -89,6 +91,7 @@ class _XmpReading:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text.append
         self._parser.StartDoctypeDeclHandler = self._refuse
+        self._parser.XmlDeclHandler = self._declared
 
     def parse(self, data: bytes) -> None:
         """Read it all.
@@ -105,9 +108,23 @@ class _XmpReading:
     def _refuse(*_: object) -> None:
         raise SyntaxProblem("metadata has a document type")
 
+    @staticmethod
+    def _declared(_: str, encoding: str | None, __: int) -> None:
+        """XMP is Unicode (ISO 16684-1 7.1), and readers take it for that whatever it states."""
+        if encoding is not None and not encoding.lower().startswith("utf"):
+            raise SyntaxProblem("metadata is no Unicode")
+
+    def properties(self) -> Properties:
+        """All of them; what they are about matters only where that is not one thing."""
+        about = {each for each, _ in self._found}
+        return self._found if len(about) > 1 else {("", names): texts for (_, names), texts in self._found.items()}
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._close_text()
-        self._path.append(name)
+        language = attributes.get(_LANGUAGE)
+        self._path.append(f"{name} {language}" if language else name)  # which of the texts it is
+        if name == _DESCRIPTION and not self._names():
+            self._about = attributes.get(_RDF + "about", attributes.get("about", ""))
         for key, value in attributes.items():
             if key == _RDF + "resource":
                 self._note(self._names(), value)  # another way to write a text that is an address
@@ -129,7 +146,7 @@ class _XmpReading:
 
     def _note(self, names: tuple[str, ...], text: str) -> None:
         if not (names and names[0] in _SAVING_XMP):
-            self.found[names, text] += 1
+            self._found.setdefault((self._about, names), []).append(text)
 
 
 def version_explained(context: Context, one: Value, other: Value) -> bool:

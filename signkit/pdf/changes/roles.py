@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
+from signkit.pdf.changes.revision_state import RevisionState
 from signkit.pdf.changes.rules import Role
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers
@@ -17,14 +19,24 @@ class Account:
     and links to them count as equal, but nothing else does (see ``Equality``).
     """
 
-    def __init__(self, old: View, new: View, referrers: Referrers) -> None:
-        self.old, self.new = old, new
+    def __init__(self, before: RevisionState, after: RevisionState, referrers: Referrers) -> None:
+        self.old, self.new = before.view, after.view
+        self._states = before, after
         self._referrers = referrers
         self.pairs: dict[tuple[Ref, Ref], Role] = {}
-        self.changed = {number for number in new.history.sections[new.index].entries if _differs(old, new, number)}
-        self._touched = referrers.leading_to(self.changed)
+        written = self.new.history.sections[self.new.index].entries
+        self.changed = {number for number in written if _differs(self.old, self.new, number)}
         self._visited: set[int] = set()
         self._owned: set[int] = set()
+
+    @cached_property
+    def _touched(self) -> set[int]:
+        """What changed and what leads to it.  Only links to what is page or annotation in both states are none."""
+        if not self.changed:
+            return set()
+        pages = [{page.ref.number for page in state.pages if page.ref} for state in self._states]
+        annotations = [_annotations(state) for state in self._states]
+        return self._referrers.leading_to(self.changed, pages[0] & pages[1], annotations[0] & annotations[1])
 
     def own(self, role: Role, one: Value, other: Value) -> None:
         """Take note that the rules of ``role`` judge ``one`` against ``other``."""
@@ -36,6 +48,10 @@ class Account:
     def is_owned(self, one: Ref, other: Ref) -> bool:
         """Whether both have rules of their own, under which one continues the other."""
         return (one, other) in self.pairs
+
+    def is_page(self, one: Value, other: Value) -> bool:
+        """Whether both are the same page, which a destination may lead to."""
+        return isinstance(one, Ref) and isinstance(other, Ref) and self.pairs.get((one, other)) is Role.PAGE
 
     def visit(self, *values: Value) -> None:
         """Take note that these objects were looked at."""
@@ -105,6 +121,11 @@ class Account:
                     todo.append(holder)
             view.file.meter.check_time()
         return False
+
+
+def _annotations(state: RevisionState) -> set[int]:
+    """The numbers of the annotations that the pages list."""
+    return {each.number for page in state.pages for each in state.annotations(page) if isinstance(each, Ref)}
 
 
 def _differs(old: View, new: View, number: int) -> bool:

@@ -163,7 +163,7 @@ class StructureComparison:
     def _same_tree(self, one: Value, other: Value, key: str) -> bool:
         if self._all.equality.is_untouched(one, other):
             return True
-        old, new = dict(self._leaves(self._all.old, one, key)), dict(self._leaves(self._all.new, other, key))
+        old, new = self._found(self._all.old, one, key), self._found(self._all.new, other, key)
         return all(self._same_leaf(value, new.pop(name, None)) for name, value in old.items()) and all(
             self._is_new_leaf(value) for value in new.values()
         )
@@ -186,6 +186,15 @@ class StructureComparison:
             return all(self._is_new_leaf(each) for each in found)
         known = isinstance(value, Ref) and self._all.account.is_owned(value, value)
         return found is None or known or self._is_new(value)
+
+    def _found(self, view: View, root: Value, key: str) -> dict[Value, Value]:
+        """What is found by each number or name; by one that is there twice, readers find either."""
+        found: dict[Value, Value] = {}
+        for name, value in self._leaves(view, root, key):
+            if name in found:
+                raise SyntaxProblem("a tree of the structure that has a key twice")
+            found[name] = value
+        return found
 
     def _leaves(self, view: View, root: Value, key: str) -> Iterator[tuple[Value, Value]]:
         """Everything that a number or name tree holds (7.9.6, 7.9.7)."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -22,6 +23,8 @@ class Referrers:
     def __init__(self, history: History) -> None:
         self._named_by: dict[int, list[int]] = defaultdict(list)
         self._linked_by: dict[int, list[int]] = defaultdict(list)
+        self._aimed_by: dict[int, list[int]] = defaultdict(list)
+        self._held_by: dict[int, list[int]] = defaultdict(list)
         self._linking: set[int] = set()
         for index, section in enumerate(history.sections):
             view = history.view(index)
@@ -36,9 +39,21 @@ class Referrers:
         for target in named.links:
             self._linked_by[target].append(number)
             self._linking.add(number)
+        for target in named.aims:
+            self._aimed_by[target].append(number)
+            self._linking.add(number)
+        for target in named.held:
+            self._held_by[target].append(number)
+            self._linking.add(number)
 
-    def leading_to(self, changed: Iterable[int]) -> set[int]:
-        """Return ``changed`` and everything that leads to it, links apart."""
+    def leading_to(
+        self, changed: Iterable[int], pages: AbstractSet[int] = frozenset(), annotations: AbstractSet[int] = frozenset()
+    ) -> set[int]:
+        """Return ``changed`` and everything that leads to it, links apart.
+
+        What looks like a destination is one where it leads to one of ``pages``, and what looks like an element's
+        annotation where it leads to one of ``annotations``; to anything else both are references like others.
+        """
         found: set[int] = set()
         todo = list(changed)
         while todo:
@@ -46,6 +61,8 @@ class Referrers:
             if number not in found:
                 found.add(number)
                 todo += self._named_by.get(number, ())
+                todo += () if number in pages else self._aimed_by.get(number, ())
+                todo += () if number in annotations else self._held_by.get(number, ())
         return found
 
     @cached_property
@@ -57,13 +74,20 @@ class Referrers:
         """All objects that name ``number`` in some revision, by links too."""
         yield from self._named_by.get(number, ())
         yield from self._linked_by.get(number, ())
+        yield from self._aimed_by.get(number, ())
+        yield from self._held_by.get(number, ())
 
 
 class Named(NamedTuple):
-    """The object numbers that one object names: by its links, and otherwise."""
+    """The object numbers that one object names: by its links, by what may be links, and otherwise (``targets``).
+
+    ``aims`` look like destinations, which lead to pages; ``held`` like an element's annotations.
+    """
 
     targets: tuple[int, ...]
     links: tuple[int, ...] = ()
+    aims: tuple[int, ...] = ()
+    held: tuple[int, ...] = ()
 
 
 _S, _SS = rb"[\0\t\n\x0c\r ]*+", rb"[\0\t\n\x0c\r ]++"
@@ -106,8 +130,8 @@ def _body_targets(body: bytes) -> Named | None:
         body = _PLAIN_STRING.sub(b" ", body)
         if _ODD.search(body):
             return None
-    rest, links = _without_links(body)
-    return Named(tuple(int(number or b"0") for number in _REFERENCE.findall(rest)), links)
+    rest, found = _without_links(body)
+    return found._replace(targets=tuple(int(number or b"0") for number in _REFERENCE.findall(rest)))
 
 
 #: Contracts made from one template have most of their small objects in common: each is scanned once a batch.
@@ -116,8 +140,8 @@ _kept_targets = lru_cache(maxsize=16_384)(_body_targets)
 _BEFORE_END = {bytes([value]) for value in b"\0\t\n\x0c\r >])"}
 
 
-#: Links that are one wherever they stand: to a page as a destination (12.3.2.2), from an element to an annotation
-#: (14.7.5.3), and from a signature to what it is about (12.8.1).
+#: Links wherever they stand: to a page as a destination (12.3.2.2) and from an element to an annotation (14.7.5.3), if
+#: that is what they lead to; and from a signature to what it is about (12.8.1).
 _DESTINATION = re.compile(
     rb"\["
     + _S
@@ -133,33 +157,33 @@ _FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
 _INNERMOST = re.compile(rb"<<[^<>]*+>>")
 _OBJECT_REFERENCE = re.compile(rb"/Type" + _S + rb"/OBJR[\0\t\n\x0c\r />]")
 _ANNOTATION = re.compile(rb"/Obj" + _SS + rb"0*+([0-9]{1,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
-_ANYWHERE = (
-    (b"/XYZ", _DESTINATION),
-    (b"/Fit", _DESTINATION),
-    (b"/TransformMethod", re.compile(rb"/Data" + _SS + rb"0*+([0-9]{1,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")),
-)
+_DATA = re.compile(rb"/Data" + _SS + rb"0*+([0-9]{1,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
 
 
-def _without_links(body: bytes) -> tuple[bytes, tuple[int, ...]]:
+def _without_links(body: bytes) -> tuple[bytes, Named]:
     """Take the links out; those of a dictionary whose own /Type says what it is, where that is clear."""
     links: list[int] = []
-    for mark, pattern in _ANYWHERE:
-        if mark in body:
-            links += [int(number) for number in pattern.findall(body)]
-            body = pattern.sub(lambda found: found[0][:1], body)
+    aims: list[int] = []
+    held: list[int] = []
+    if b"/XYZ" in body or b"/Fit" in body:
+        aims += [int(number) for number in _DESTINATION.findall(body)]
+        body = _DESTINATION.sub(b"[", body)
+    if b"/TransformMethod" in body:
+        links += [int(number) for number in _DATA.findall(body)]
+        body = _DATA.sub(b"/", body)
     if b"/OBJR" in body:
         for inner in {found[0] for found in _INNERMOST.finditer(body) if _OBJECT_REFERENCE.search(found[0])}:
-            links += [int(number) for number in _ANNOTATION.findall(inner)]
+            held += [int(number) for number in _ANNOTATION.findall(inner)]
             body = body.replace(inner, _ANNOTATION.sub(b"", inner))
     kind = _TYPE.search(body)
     if kind is None or not _is_own(body, kind.start()):
-        return body, tuple(links)
+        return body, Named((), tuple(links), tuple(aims), tuple(held))
     for pattern in _LINK[kind[1]]:
         found = pattern.search(body)
         if found is not None and _is_own(body, found.start()):
             links.append(int(found[1] or b"0"))
             body = body[: found.start()] + body[found.end() :]
-    return body, tuple(links)
+    return body, Named((), tuple(links), tuple(aims), tuple(held))
 
 
 def _is_own(body: bytes, place: int) -> bool:
@@ -176,6 +200,8 @@ def named_by(value: Value) -> Named:
     """
     targets: set[int] = set()
     links: set[int] = set()
+    aims: set[int] = set()
+    held: set[int] = set()
     todo: list[Value] = [value.entries if isinstance(value, Stream) else value]
     own = _LINKS.get(value["/Type"], ()) if isinstance(value, dict) and isinstance(value.get("/Type"), str) else ()
     while todo:
@@ -184,13 +210,20 @@ def named_by(value: Value) -> Named:
             targets.add(item.number)
         elif isinstance(item, list):
             first = bool(item) and _is_destination(item)
-            links |= {item[0].number} if first else set()
+            aims |= {item[0].number} if first else set()
             todo += item[1:] if first else item
         elif isinstance(item, dict):
             keys = own if own and item is value else _inner_links(item)
-            links |= {item[key].number for key in keys if isinstance(item.get(key), Ref)}
+            found = {item[key].number for key in keys if isinstance(item.get(key), Ref)}
+            if keys == _OBJR:
+                held |= found
+            else:
+                links |= found
             todo += [part for key, part in item.items() if not (key in keys and isinstance(part, Ref))]
-    return Named(tuple(targets), tuple(links))
+    return Named(tuple(targets), tuple(links), tuple(aims), tuple(held))
+
+
+_OBJR = ("/Obj",)
 
 
 def _is_destination(items: list[Value]) -> bool:
@@ -200,4 +233,4 @@ def _is_destination(items: list[Value]) -> bool:
 def _inner_links(entries: dict[str, Value]) -> tuple[str, ...]:
     if "/TransformMethod" in entries:
         return ("/Data",)
-    return ("/Obj",) if entries.get("/Type") == "/OBJR" else ()
+    return _OBJR if entries.get("/Type") == "/OBJR" else ()

@@ -70,11 +70,11 @@ def in_streams(pdf: bytes, objects: dict[int, bytes]) -> bytes:
 
 @sample
 def accounted(world: Any) -> bytes:
-    """An annotation that only the structure leads to, so that no page's rule looks at it."""
+    """An annotation that an element names as its page, so that no page's rule looks at it."""
     tagged = {
         pdfs.CATALOG: CATALOG[:-2] + b" /StructTreeRoot 51 0 R >>",
         51: b"<< /Type /StructTreeRoot /K 52 0 R >>",
-        52: b"<< /Type /StructElem /S /Annot /P 51 0 R /K [<< /Type /OBJR /Obj 30 0 R >>] >>",
+        52: b"<< /Type /StructElem /S /Annot /P 51 0 R /Pg 30 0 R /K 0 >>",
         30: NOTE % b"one",
     }
     return pdfs.update(signed(world, tagged), {30: NOTE % b"two"})

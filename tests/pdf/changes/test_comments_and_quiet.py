@@ -1,0 +1,152 @@
+"""Comments after certifying for them, further fields over filled ones, and what nobody sees: XMP, trees, flags."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.pdf.changes.samples import ALL, BUYER, CATALOG, LOOKS, TAGGED, THREE, signed, with_entries
+from tests.validation import pdfs
+from tests.validation.test_attacks_changes import EMPTY_FIELD, STAMPED, certified
+
+TEXT = b"20 145 110 165"
+ELSEWHERE = b"200 80 290 100"
+QUADS = b" /QuadPoints [20 165 110 165 20 145 110 145]"
+BOX = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] /Resources << /ExtGState << /G << /BM /Multiply >>"
+BOX += b" /N << /BM /Normal >> >> >> /Length %d >>\nstream\n%s\nendstream"
+
+
+WORDS = BOX % (30, b"BT /F1 9 Tf 9 9 Td (Pay) Tj ET")
+
+
+@pytest.fixture(autouse=True)
+def rules_alone(monkeypatch) -> None:
+    monkeypatch.setattr("signkit.validation.pdf.compare_looks", lambda _, judged, __: [each for _, each in judged])
+
+
+def commented(world, kind: bytes, entries: bytes, place: bytes = TEXT, looks: bytes = b""):
+    note = b"<< /Type /Annot /Subtype /%s /F 4 /P 3 0 R /Rect [%s]%s >>" % (kind, place, entries)
+    attacked = pdfs.update(certified(world, 3), {pdfs.PAGE: ALL, 30: note, 31: BOX % (len(looks), looks)})
+    return world.only(attacked).changes_permitted
+
+
+@pytest.mark.parametrize(
+    ("kind", "looks", "allowed"),
+    [
+        (b"Highlight", b"/G gs 1 1 0 rg 0 0 90 20 re f", True),
+        (b"Highlight", b"q /G gs 1 1 0 rg 0 0 90 20 re f* Q", True),
+        (b"Highlight", b"q /G gs Q 1 1 0 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/G gs /N gs 0 0 90 20 re f", False),
+        (b"Highlight", b"1 1 1 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"1 1 1 rg 0 0 90 20 re b*", False),
+        (b"Highlight", b"1 1 1 RG 20 w 0 9 m 90 9 l S", False),
+        (b"Underline", b"1 w 0 2 m 90 2 l S", True),
+        (b"Underline", b"20 w 0 2 m 90 2 l S", False),
+    ],
+)
+def test_an_appearance_is_opaque_unless_all_it_paints_multiplies(world, kind, looks, allowed):
+    assert commented(world, kind, QUADS + LOOKS, looks=looks) is allowed
+
+
+@pytest.mark.parametrize(
+    ("kind", "entries", "place", "allowed"),
+    [
+        (b"StrikeOut", QUADS, TEXT, True),
+        (b"StrikeOut", b" /QuadPoints [20 300 110 300 20 20 110 20]", b"20 20 110 200", False),
+        (b"Text", b"", b"20 145 21 165", False),
+        (b"Text", b"", ELSEWHERE, True),
+        (b"Line", b" /L [200 90 290 90]", ELSEWHERE, True),
+        (b"Line", b" /L [20 120 110 120] /LL 60 /LLE 30", b"20 119 110 121", False),
+        (b"Link", b" /A << /S /URI /URI (x) >>", ELSEWHERE, True),
+        (b"Link", b" /PA << /S /JavaScript /JS (a) >>", ELSEWHERE, False),
+        (b"Text", b" /S /JavaScript /JS (a)", ELSEWHERE, False),
+    ],
+)
+def test_what_viewers_draw_and_do_for_a_comment(world, kind, entries, place, allowed):
+    assert commented(world, kind, entries, place) is allowed
+
+
+@pytest.mark.parametrize(("place", "allowed"), [(b"150 20 280 60", False), (ELSEWHERE, True)])
+@pytest.mark.parametrize("certify", [True, False])
+def test_a_signature_over_what_a_field_says(world, place, allowed, certify):
+    objects = {**pdfs.OBJECTS, pdfs.APPEARANCE: WORDS}
+    base = certified(world, 2, objects) if certify else signed(world, objects)
+    added = {pdfs.FORM: THREE, pdfs.PAGE: ALL, 30: BUYER % (place, LOOKS), 31: STAMPED}
+    made = pdfs.sign(base, world.cms, field=30, number=21, objects=added)
+    assert world.judge(made).signatures[0].changes_permitted is allowed
+
+
+def test_a_field_is_filled_over_no_seal(world):
+    for place, allowed in ((b"10 10 130 70", False), (ELSEWHERE, True)):
+        field = EMPTY_FIELD.replace(b"150 20 280 60", place)
+        seal = pdfs.OBJECTS[pdfs.SELLER][:-2] + LOOKS + b" >>"
+        objects = {pdfs.TEXT_FIELD: field, pdfs.SELLER: seal, 31: WORDS}
+        base = world.sign(pdfs.build({**pdfs.OBJECTS, **objects}), objects={pdfs.SELLER: seal})
+        attacked = pdfs.update(base, {pdfs.TEXT_FIELD: field[:-2] + b" /V (x)" + LOOKS + b" >>"})
+        assert world.only(attacked).changes_permitted is allowed
+
+
+XMP = """<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+ xmlns:dc="http://purl.org/dc/elements/1.1/">%s</rdf:RDF></x:xmpmeta>"""
+NAMED = '<rdf:Description rdf:about="%s"><dc:creator><rdf:Seq>%s</rdf:Seq></dc:creator></rdf:Description>'
+
+
+def lang(code: str, text: str) -> str:
+    return f'<rdf:li xml:lang="{code}">{text}</rdf:li>'
+
+
+A, B = "<rdf:li>A</rdf:li>", "<rdf:li>B</rdf:li>"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "allowed"),
+    [
+        (NAMED % ("", A + B), NAMED % ("", A + B), True),
+        (NAMED % ("", A + B), NAMED % ("uuid:x", A + B), True),
+        (NAMED % ("", A + B), NAMED % ("", B + A), False),
+        (NAMED % ("", lang("ja", "A") + lang("en", "B")), NAMED % ("", lang("ja", "B") + lang("en", "A")), False),
+        (NAMED % ("", A) + NAMED % ("uuid:x", B), NAMED % ("", B) + NAMED % ("uuid:x", A), False),
+    ],
+)
+def test_xmp_says_the_same_in_the_same_order_about_the_same(world, first, second, allowed):
+    def stream(said: str) -> bytes:
+        body = (XMP % said).encode()
+        return b"<< /Type /Metadata /Subtype /XML /Length %d >>\nstream\n%s \nendstream" % (len(body) + 1, body)
+
+    base = certified(world, 2, {**pdfs.OBJECTS, 30: stream(first)}, extra=b" /Metadata 30 0 R")
+    changed = stream(second + " ")
+    assert world.only(pdfs.update(base, {30: changed})).changes_permitted is allowed
+
+
+def test_xmp_that_claims_to_be_no_unicode_is_not_judged(world):
+    body = b'<?xml version="1.0" encoding="iso-8859-1"?><a xmlns="b">c</a>'
+    made = b"<< /Type /Metadata /Length %d >>\nstream\n%s\nendstream"
+    plain = made % (len(body[44:]), body[44:])
+    base = signed(world, {pdfs.CATALOG: CATALOG[:-2] + b" /Metadata 30 0 R >>", 30: plain})
+    assert world.only(pdfs.update(base, {30: made % (len(body), body)})).changes_permitted is None
+
+
+def test_a_tree_with_a_key_twice_is_not_judged(world):
+    twice = TAGGED[51].replace(b"[0 [52 0 R]]", b"[0 [52 0 R] 0 [52 0 R]]")
+    assert world.only(pdfs.update(signed(world, TAGGED), {51: twice})).changes_permitted is None
+
+
+@pytest.mark.parametrize(("flags", "allowed"), [(3, True), (7, True), (1, False), (0, False)])
+def test_flags_of_signatures_are_only_added(world, flags, allowed):
+    form = pdfs.OBJECTS[pdfs.FORM].replace(b"/SigFlags 3", b"/SigFlags %d" % flags)
+    assert world.only(pdfs.update(signed(world), {pdfs.FORM: form})).changes_permitted is allowed
+
+
+def test_a_default_may_be_stated(world):
+    stated = with_entries({pdfs.FORM: b" /NeedAppearances false", pdfs.TEXT_FIELD: b" /Ff 0 /MK << >>"})
+    assert world.only(pdfs.update(signed(world), stated)).changes_permitted is True
+    assert world.only(pdfs.update(signed(world), with_entries({pdfs.TEXT_FIELD: b" /Ff 1"}))).changes_permitted is False
+
+
+@pytest.mark.parametrize(("name", "allowed"), [(b"F9", False), (b"F8", True)])
+def test_a_stamp_without_resources_asks_the_form_for_them(world, name, allowed):
+    looks = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] /Length 30 >>\nstream\n"
+    looks += b"BT /F9 9 Tf 9 9 Td (Pay) Tj ET\nendstream"
+    stamp = b"<< /Type /Annot /Subtype /Stamp /F 4 /P 3 0 R /Rect [200 80 290 100] /AP << /N 31 0 R >> >>"
+    base = signed(world, {pdfs.PAGE: ALL, 30: stamp, 31: looks})
+    font = b" /DR << /Font << /%s << /Type /Font /Subtype /Type1 /BaseFont /Symbol >> >> >>" % name
+    assert world.only(pdfs.update(base, with_entries({pdfs.FORM: font}))).changes_permitted is allowed
