@@ -199,7 +199,12 @@ def _hides_words(page: Any, before: Image, after: Image, changed: Image, box: Pi
     inside = (box[0] + _MARGIN, box[1] + _MARGIN, box[2] - _MARGIN, box[3] - _MARGIN)
     if inside[0] < inside[2] and inside[1] < inside[3]:
         stood.paste(before.crop(inside), inside)
-    own, former, later, mask = (image.crop(box).convert("L") for image in (stood, before, after, changed))
+    return is_illegible(*(image.crop(box) for image in (stood, before, after, changed)))
+
+
+def is_illegible(stood: Image, before: Image, after: Image, changed: Image) -> bool:
+    """Whether something of ``stood`` that could be read in ``before`` can be no longer in ``after``."""
+    own, former, later, mask = (image.convert("L") for image in (stood, before, after, changed))
     width, height = own.size
     for top in range(0, height, _CELL):
         for left in range(0, width, _CELL):

@@ -23,6 +23,7 @@ from signkit.contracts.template import find_template, load_template
 from signkit.contracts.typesetters import TypstSource
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.policy import shipped_policy
+from signkit.progress.contract import PartyState, contract_status
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
 from signkit.signing.levels import Level, sign
@@ -30,9 +31,11 @@ from signkit.signing.request import SignatureRequest
 from signkit.validation.options import TemplateCheck, ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Verdict
+from signkit.words import Text
 from tests.validation import pdfs
 
 CHECK = TemplateCheck()
+OPTIONS = ValidationOptions(offline=True)
 SALE = "real-estate-sale"
 
 
@@ -74,6 +77,15 @@ def plain_page() -> bytes:
     from signkit.contracts.typesetting import typeset
 
     return typeset("One page.", day=date(2026, 11, 21), standard="1.7")
+
+
+def saying(change) -> bytes:
+    """Return a contract with the template's pages and fields, whose data say of it what another template says."""
+    template = find_template(SALE)
+    data = contract_json(change(template), example(), provenance=provenance(template, fonts.font_set()))
+    order = Order(filled_contract(template, example()), date(2026, 11, 21), data)
+    (compiled,) = TypstSource().typeset(template, [order], fonts.font_set())
+    return _with_fields(template, example(), compiled).pdf
 
 
 # --- honest ------------------------------------------------------------------------------------------------
@@ -410,3 +422,32 @@ def test_a_word_template_is_the_same_text_at_best(repository):
     match = matched(pdf, TemplateCheck(named=(template.folder,)))
     assert match.verdict in expected
     assert match.verdict != "unknown" or codes(match)[0] == "word-not-typeset"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda template: replace(template, title=Text("A gift", "贈与契約書")), "title-differ"),
+        (lambda template: replace(template, parties=template.parties[:1]), "parties-differ"),
+        (lambda template: replace(template, signing_order="free"), "signing-order-differ"),
+    ],
+)
+def test_what_the_data_say_of_the_contract_is_what_the_template_says(change, code):
+    match = matched(saying(change))
+    assert (match.verdict, codes(match)) == ("altered", [code])
+
+
+def test_fields_that_no_named_party_is_to_sign_are_told_and_nothing_is_complete():
+    status = contract_status(saying(lambda template: replace(template, parties=template.parties[:1])), "x.pdf", OPTIONS)
+    assert status.open_fields == ("buyer", "broker")
+    assert not status.all_signed
+    signed = replace(status, parties=tuple(replace(each, state=PartyState.SIGNED) for each in status.parties))
+    assert not signed.all_signed
+    assert replace(signed, open_fields=()).all_signed
+
+
+def test_a_party_stands_once():
+    pdf = saying(lambda template: replace(template, parties=(*template.parties, template.parties[0])))
+    status = contract_status(pdf, "x.pdf", OPTIONS)
+    assert status.contract is None
+    assert status.contract_problem is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from signkit.drawing import is_illegible
 from signkit.limits import Limits, Meter
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pdf.reading.document import PdfFile
@@ -99,3 +100,32 @@ def test_what_fails_anyway_is_not_drawn(signed, monkeypatch):
     [found] = find_signatures(file)
     failed = Judgement(Gravity.OTHER, False, changes=(FILLED,))
     assert compare_looks(file, [(found, failed)], "auto") == [failed]
+
+
+@pytest.mark.parametrize(
+    ("drawn", "hides"),
+    [
+        ("white over black words", True),
+        ("black over black words", True),
+        ("a frame around the words", False),
+        ("a light tint over the words", False),
+    ],
+)
+def test_what_stood_there_stays_legible(drawn, hides):
+    from PIL import Image, ImageChops, ImageDraw
+
+    from signkit.drawing import difference
+
+    before = Image.new("RGB", (120, 40), "white")
+    ImageDraw.Draw(before).text((20, 12), "Pay 100 yen", fill="black")
+    after = before.copy()
+    pen = ImageDraw.Draw(after)
+    if "frame" in drawn:
+        pen.rectangle((10, 4, 110, 36), outline="red")
+    elif "tint" in drawn:
+        after = ImageChops.multiply(after, Image.new("RGB", after.size, (255, 250, 160)))
+    else:
+        pen.rectangle((10, 4, 110, 36), fill=drawn.split()[0])
+    mask = difference(before, after)
+    assert mask.getbbox() is not None
+    assert is_illegible(before, before, after, mask) is hides
