@@ -252,7 +252,7 @@ def _opaque_paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[
         elif token == b"gs":
             ink = replace(ink, multiplies=_multiplies(view, resources, operand, ink.multiplies))
         elif token == b"Do":
-            inner = _named(view, resources, "/XObject", operand)
+            inner = _resource(view, resources, "/XObject", operand)
             if isinstance(inner, Stream) and view.resolve(inner.entries.get("/Subtype")) == "/Form":
                 yield from _opaque_paints(view, inner, ink, depth + 1)
             elif not ink.multiplies:
@@ -262,13 +262,13 @@ def _opaque_paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[
 
 
 def _multiplies(view: View, resources: Value, name: Value, otherwise: bool) -> bool:
-    state = _named(view, resources, "/ExtGState", name)
+    state = _resource(view, resources, "/ExtGState", name)
     mode = view.resolve(state.get("/BM")) if isinstance(state, dict) else None
     mode = view.resolve(mode[0]) if isinstance(mode, list) and mode else mode
     return otherwise if mode is None else bool(mode == "/Multiply")
 
 
-def _named(view: View, resources: Value, kind: str, name: Value) -> Value:
+def _resource(view: View, resources: Value, kind: str, name: Value) -> Value:
     found = view.resolve(resources.get(kind)) if isinstance(resources, dict) else None
     return view.resolve(found.get(name)) if isinstance(found, dict) and isinstance(name, str) else None
 

@@ -86,17 +86,17 @@ def _asked_for(context: Context) -> set[str]:
         shown = widgets(context.old, item, direct=True)
         holders += [item.entries, *(each for each in map(context.old.resolve, shown) if isinstance(each, dict))]
         for each in shown:
-            names |= _lacked(context.old, each)
+            names |= _outside_names(context.old, each)
     for page in context.before.pages:
         for each in context.before.annotations(page):
-            names |= _lacked(context.old, each)
+            names |= _outside_names(context.old, each)
     for holder in holders:
         text = context.old.resolve(holder.get("/DA"))
         names |= _names(text) if isinstance(text, bytes) else set()
     return names
 
 
-def _lacked(view: View, annotation: Value) -> set[str]:
+def _outside_names(view: View, annotation: Value) -> set[str]:
     """The names that an annotation's looks use and do not bring: readers look for them in the form's resources."""
     found: set[str] = set()
     for stream in streams(view, annotation):

@@ -91,7 +91,7 @@ class _XmpReading:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text.append
         self._parser.StartDoctypeDeclHandler = self._refuse
-        self._parser.XmlDeclHandler = self._declared
+        self._parser.XmlDeclHandler = self._require_unicode
 
     def parse(self, data: bytes) -> None:
         """Read it all.
@@ -109,7 +109,7 @@ class _XmpReading:
         raise SyntaxProblem("metadata has a document type")
 
     @staticmethod
-    def _declared(_: str, encoding: str | None, __: int) -> None:
+    def _require_unicode(_: str, encoding: str | None, __: int) -> None:
         """XMP is Unicode (ISO 16684-1 7.1), and readers take it for that whatever it states."""
         if encoding is not None and not encoding.lower().startswith("utf"):
             raise SyntaxProblem("metadata is no Unicode")

@@ -30,7 +30,7 @@ class Account:
         self._owned: set[int] = set()
 
     @cached_property
-    def _touched(self) -> set[int]:
+    def _touched_numbers(self) -> set[int]:
         """What changed and what leads to it.  Only links to what is page or annotation in both states are none."""
         if not self.changed:
             return set()
@@ -59,18 +59,18 @@ class Account:
 
     def is_touched(self, ref: Ref) -> bool:
         """Whether something changed below ``ref``, links (page, parent) apart."""
-        return ref.number in self._touched
+        return ref.number in self._touched_numbers
 
     def is_drawn_untouched(self, ref: Ref) -> bool:
         """Whether nothing changed below ``ref``, links included."""
-        return ref.number not in self._touched and ref.number not in self._referrers.above_links
+        return ref.number not in self._touched_numbers and ref.number not in self._referrers.above_links
 
     def cover(self, view: View, *values: Value) -> None:
         """Everything changed that these permitted new values lead to is part of them."""
         todo, seen = list(values), set(self._owned)
         while todo:
             for ref in references(todo.pop()):
-                if ref.number in self._touched and ref.number not in seen:
+                if ref.number in self._touched_numbers and ref.number not in seen:
                     seen.add(ref.number)
                     self._visited.add(ref.number)
                     todo.append(view.get(ref))
@@ -82,7 +82,7 @@ class Account:
             for ref in references(todo.pop()):
                 if ref.number in self.changed:
                     return True
-                if ref.number in self._touched and ref.number not in seen:
+                if ref.number in self._touched_numbers and ref.number not in seen:
                     seen.add(ref.number)
                     todo.append(self.new.get(ref))
         return False

@@ -163,7 +163,7 @@ class StructureComparison:
     def _same_tree(self, one: Value, other: Value, key: str) -> bool:
         if self._all.equality.is_untouched(one, other):
             return True
-        old, new = self._found(self._all.old, one, key), self._found(self._all.new, other, key)
+        old, new = self._tree_entries(self._all.old, one, key), self._tree_entries(self._all.new, other, key)
         return all(self._same_leaf(value, new.pop(name, None)) for name, value in old.items()) and all(
             self._is_new_leaf(value) for value in new.values()
         )
@@ -187,7 +187,7 @@ class StructureComparison:
         known = isinstance(value, Ref) and self._all.account.is_owned(value, value)
         return found is None or known or self._is_new(value)
 
-    def _found(self, view: View, root: Value, key: str) -> dict[Value, Value]:
+    def _tree_entries(self, view: View, root: Value, key: str) -> dict[Value, Value]:
         """What is found by each number or name; by one that is there twice, readers find either."""
         found: dict[Value, Value] = {}
         for name, value in self._leaves(view, root, key):
