@@ -268,7 +268,7 @@ def _ask_timestamps(settings: Settings, around: Surroundings) -> Iterator[Checku
         try:
             token = obtain_timestamp([HttpTimestampSource(url, settings.network_timeout)], hashlib.sha256().digest())
         except TimestampUnavailable as error:
-            yield Checkup(_TSA, False, Text(error.causes, error.causes), _REACH_TSA, needed=False)
+            yield Checkup(_TSA, False, Text("{cause}", "{cause}").filled(cause=error.causes), _REACH_TSA, needed=False)
             continue
         spent = time.monotonic() - started
         yield Checkup(_TSA, True, Text(f"{url}: {spent * 1000:.0f} ms", f"{url}: {spent * 1000:.0f} ms"), needed=False)

@@ -16,7 +16,7 @@ class TrustError(SignKitError):
 class TimestampUnavailable(TrustError):
     """No timestamp service gave a usable token."""
 
-    causes: str
+    causes: str | Text
     code = "timestamp-unavailable"
 
 

@@ -20,11 +20,14 @@ from signkit.limits import TIMESTAMP_ANSWER_BYTES
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.distinguished_names import is_identified
 from signkit.pki.http import HttpFailure, fetch
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import cms, tsp, x509
 
 #: How far the time of a fresh token may lie from this machine's clock.
+#: Why there is no timestamp where nobody can be asked for one.
+NO_SERVICE = Text("no service is named", "サービスの指定がありません")
 _CLOCK_TOLERANCE = timedelta(hours=1)
 
 

@@ -28,7 +28,7 @@ from signkit.errors import SigningRefused, TimestampUnavailable
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.distinguished_names import is_identified
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
-from signkit.pki.timestamps import obtain_timestamp
+from signkit.pki.timestamps import NO_SERVICE, obtain_timestamp
 from signkit.signers.base import Signer
 from signkit.signing.cms import Statement, attribute, make_signature
 from signkit.signing.levels import Level, Services, refuse_other_keys
@@ -75,7 +75,7 @@ def sign_content(
     assert statement.signing_time is not None
     refuse_other_keys(signer, statement.signing_time)
     if level.has_timestamp and not services.timestamps:
-        raise TimestampUnavailable("no service is named / 指定がありません")
+        raise TimestampUnavailable(NO_SERVICE)
     own = [_certificate(der) for der in (signer.certificate, *signer.chain)]
     if level.has_evidence:  # before the key is used: nothing is signed that cannot be finished
         collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
@@ -101,7 +101,7 @@ def extend_content(parts: Parts, content: Content, level: Level, services: Servi
     if not parts.signer_infos:
         raise SigningRefused("nothing-to-extend")
     if not services.timestamps and level.has_timestamp:
-        raise TimestampUnavailable("no service is named / 指定がありません")
+        raise TimestampUnavailable(NO_SERVICE)
     _prepare(content, parts, _IMPRINT_DIGEST)
     with _reading():
         stamped = replace(parts, signer_infos=tuple(_add_timestamp(info, services) for info in parts.signer_infos))

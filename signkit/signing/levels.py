@@ -18,7 +18,7 @@ from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
 from signkit.pki.revocation.sources import RevocationSource
-from signkit.pki.timestamps import TimestampSource, obtain_timestamp
+from signkit.pki.timestamps import NO_SERVICE, TimestampSource, obtain_timestamp
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
 from signkit.signing.embedded import embedded_in
@@ -126,7 +126,7 @@ def refuse_unfinishable(
     profile.refuse_timestamps(wanted=level is not Level.B_B)
     profile.refuse_key(key.certificate, key.algorithm)
     if level.has_timestamp and not services.timestamps:
-        raise TimestampUnavailable("no service is named / 指定がありません")
+        raise TimestampUnavailable(NO_SERVICE)
     if level.has_evidence:
         own = _certificates(key)
         collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
@@ -166,7 +166,7 @@ def extend(pdf: bytes, level: Level, services: Services, *, password: Password =
     if not signature_fields(pdf, password).signed:
         raise SigningRefused("nothing-to-extend")
     if level is Level.B_LTA and not services.timestamps:
-        raise TimestampUnavailable("no service is named / 指定がありません")
+        raise TimestampUnavailable(NO_SERVICE)
     if level is Level.B_LT and (untimed := embedded_in(pdf, password).untimed):
         raise SigningRefused("signature-not-timestamped", fields=", ".join(untimed))
     result = _with_evidence(pdf, level, services, (), password)

@@ -64,7 +64,8 @@ def test_a_missing_file_or_an_unknown_format_is_wrong_usage(signkit, contract):
 def test_names_in_the_file_cannot_steer_the_terminal(signkit, tmp_path):
     from tests.validation import pdfs
 
-    note = b"<< /Type /Annot /Subtype /Text /Rect [250 170 270 190] /Contents (a\x1b[31mred\nb) >>"
+    note = b"<< /Type /Annot /Subtype /Text /Rect [250 170 270 190] /Contents <%s> >>"
+    note %= ("\ufeff" + "a\x1b[31mred\nb").encode("utf-16-be").hex().encode()
     page = pdfs.OBJECTS[pdfs.PAGE].replace(b"8 0 R]", b"8 0 R 30 0 R]")
     (tmp_path / "note.pdf").write_bytes(pdfs.update(pdfs.build(), {pdfs.PAGE: page, 30: note}))
     run = signkit("diff", "note.pdf")
