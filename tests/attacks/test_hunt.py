@@ -12,6 +12,7 @@ from tests.attacks.mutations import MUTATIONS
 from tests.attacks.witnesses import Drawing, Picture
 from tests.requirements import require
 
+pytestmark = pytest.mark.slow  # thousands of files, each drawn by three programs
 CASES, HONEST, BY_TOOLS = 2000, 1400, 600
 
 

@@ -14,6 +14,8 @@ from signkit.validation.report import Report
 from tests.attacks import hunt
 from tests.attacks.mutations import MUTATIONS
 
+pytestmark = pytest.mark.slow  # each rule is switched off, and the hunt run
+
 
 def missed_by(
     judge: hunt.Judge = hunt.product, *, kind: str | None = None, count: int = 2000, seed: int = 1
