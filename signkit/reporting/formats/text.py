@@ -21,6 +21,10 @@ _SIGNED_BY_NOBODY = Text("a signer without a readable certificate", "証明書�
 _CARD_HOLDER = Text(
     "the holder of a card (JPKI; --identity shows who)", "マイナンバーカードの持ち主（氏名は --identity で表示）"
 )
+_NUMBERED = Text(
+    "a signer whose certificate says to be JPKI's and is of no JPKI authority known here",
+    "公的個人認証の証明書を名乗るが、発行元を確認できない署名者",
+)
 _IN_PLACE = Text("{who}, in the place of {party},", "{who}（{party} の署名欄）")
 _FIELD = Text(' as "{field}"', "（署名欄「{field}」）")
 _PROVEN = Text(", proven to exist by {time}", "、{time} に存在したことを証明済み")
@@ -116,7 +120,8 @@ def signer_name(item: SignatureReport, language: Language) -> str:
     certified = item.signer.common_name
     if party is not None and item.party_match is not None and item.party_match.verdict == "match":
         return party if item.signer.identity is None or certified is None else f"{party} ({certified})"
-    unnamed = _SIGNED_BY_NOBODY if item.signer.issuer is None else _CARD_HOLDER
+    numbered = _NUMBERED if item.signer.key_kind in ("unknown", "organisation", "service") else _CARD_HOLDER
+    unnamed = _SIGNED_BY_NOBODY if item.signer.issuer is None else numbered
     name = certified or _say(unnamed, language)
     return name if party is None else _IN_PLACE.in_language(language, who=name, party=party)
 
