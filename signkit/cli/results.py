@@ -16,7 +16,7 @@ from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.reporting.formats.writer import Writer
+    from signkit.reporting.formats.writer import Pictured, Writer
     from signkit.reporting.resume import Results
     from signkit.validation.report import Report
 
@@ -43,11 +43,13 @@ def _write_text(stream: IO[bytes], text: str, encoding: str) -> None:
     stream.flush()
 
 
-def write_all(reports: Iterator[Report], chosen: ReportFormat, write: Callable[[str], None]) -> Iterator[Report]:
+def write_all(
+    reports: Iterator[Report], chosen: ReportFormat, write: Callable[[str], None], pictured: Pictured | None = None
+) -> Iterator[Report]:
     """Write every report; an interruption waits for the line under way, and still ends the output properly."""
     from signkit.reporting.formats.choice import open_writer
 
-    writer = open_writer(chosen, write, LANGUAGE)
+    writer = open_writer(chosen, write, LANGUAGE, pictured)
     count = 0
     with _interruptible() as whole:
         try:

@@ -83,6 +83,32 @@ class PartyName:
 
 
 @dataclass(frozen=True)
+class ContractParty:
+    """One who is to sign, as the contract data name them; ``name`` is None where they name nobody."""
+
+    role: str
+    label: Text
+    name: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return one entry of ``parties``."""
+        return {"role": self.role, "label": {"en": self.label.en, "ja": self.label.ja}, "name": self.name}
+
+
+@dataclass(frozen=True)
+class ContractReport:
+    """What the contract data in the file say it is, and who is to sign: no more than what the file says of itself."""
+
+    title: Text | None
+    parties: tuple[ContractParty, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``contract`` object of the report."""
+        title = {"en": self.title.en, "ja": self.title.ja} if self.title else None
+        return {"title": title, "parties": [party.to_json() for party in self.parties]}
+
+
+@dataclass(frozen=True)
 class TimestampReport:
     """One timestamp: in a signature, or of the whole document."""
 
@@ -244,6 +270,7 @@ class Report:
     reasons: tuple[Reason, ...] = dataclasses.field(default=())
     profile: ProfileReport | None = None
     template_match: TemplateMatch | None = None
+    contract: ContractReport | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as ``signkit-report/1``."""
@@ -261,6 +288,7 @@ class Report:
             "document_timestamps": [timestamp.to_json() for timestamp in self.document_timestamps],
             "profile": self.profile.to_json() if self.profile else None,
             "template_match": self.template_match.to_json() if self.template_match else None,
+            "contract": self.contract.to_json() if self.contract else None,
         }
 
     @property
