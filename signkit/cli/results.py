@@ -26,19 +26,22 @@ def results_to(resume: Path | None, before: Results, chosen: ReportFormat) -> It
     """Give what writes text whole and at once: to stdout, or behind the last whole line of earlier results."""
     if resume is None:
         encoding = sys.stdout.encoding if chosen is ReportFormat.TEXT else "utf-8"
-        yield lambda text: _write_text(sys.stdout.buffer, text, encoding)
+        yield lambda text: write_text(sys.stdout.buffer, text, encoding)
         return
     try:
         with resume.open("r+b" if resume.exists() else "xb") as stream:
             stream.truncate(before.end)
             stream.seek(before.end)
-            yield lambda text: _write_text(stream, text, "utf-8")
+            yield lambda text: write_text(stream, text, "utf-8")
     except OSError as error:
         raise FileUnusable("output-not-written", path=str(resume), cause=system_cause(error)) from error
 
 
-def _write_text(stream: IO[bytes], text: str, encoding: str) -> None:
-    """Names of files may hold what no encoding can: such parts are written as \\udc80, which is right in JSON too."""
+def write_text(stream: IO[bytes], text: str, encoding: str) -> None:
+    """Write and flush.
+
+    Names of files may hold what no encoding can: such parts are written as \\udc80, which is right in JSON too.
+    """
     stream.write(text.encode(encoding, "backslashreplace"))
     stream.flush()
 

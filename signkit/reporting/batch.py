@@ -59,7 +59,8 @@ def validate_many(
         options: see :class:`ValidationOptions`; sent to each worker once, so it must be picklable unless ``jobs`` is 0.
         executor: who does the work, instead of own worker processes; it is not shut down.  What it does not answer
             within some minutes is given up, but only own worker processes are stopped.
-        jobs: how many workers; 0: this process alone; None: one a core, or for a single file this process.  With ``executor``: how many workers it has.
+        jobs: how many workers; 0: this process alone; None: one a core, or for a single file this process.
+            With ``executor``: how many workers it has.
         done: SHA-256 of files judged before, by name: a file that is still the same is passed over.
         on_unchanged: told the name of each file passed over.
 

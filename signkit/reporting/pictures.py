@@ -75,7 +75,7 @@ class Draughtsman:
         job = self._pool.submit(_draw, draw, report.file, report.sha256, arguments, self._password)
         try:
             return job.result()  # type: ignore[no-any-return]
-        except WorkerLost:
+        except (WorkerLost, RuntimeError, MemoryError):  # it ended, or had no room even for its answer
             return None, "failed"
 
 

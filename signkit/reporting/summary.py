@@ -70,20 +70,33 @@ def _lacks_party(report: Report) -> bool:
     return any(reason.code == _MISSING for reason in report.reasons)
 
 
-def caveats(report: Report) -> tuple[Text, ...]:
+@dataclass(frozen=True)
+class Caveat:
+    """What a verdict does not say; a grave one speaks against relying on a file that passed."""
+
+    text: Text
+    grave: bool = True
+
+
+def caveats(report: Report) -> tuple[Caveat, ...]:
     """Return what the verdict does not say and nobody may overlook, the gravest first."""
     return tuple(_caveats(report))
 
 
-def _caveats(report: Report) -> Iterator[Text]:
-    if any(item.party_match is not None and item.party_match.verdict == "mismatch" for item in report.signatures):
-        yield _OTHER_PERSON
+def _caveats(report: Report) -> Iterator[Caveat]:
+    if any(map(is_by_other_person, report.signatures)):
+        yield Caveat(_OTHER_PERSON)
     if report.template_match is not None and report.template_match.verdict == "altered":
-        yield _ALTERED
+        yield Caveat(_ALTERED)
     if report.profile is not None and not report.profile.fulfilled:
-        yield _PROFILE.filled(profile=PROFILES[report.profile.name])
+        yield Caveat(_PROFILE.filled(profile=PROFILES[report.profile.name]))
     if is_rehearsal(report):
-        yield _ONLY_REHEARSAL
+        yield Caveat(_ONLY_REHEARSAL, grave=False)
+
+
+def is_by_other_person(item: SignatureReport) -> bool:
+    """Tell whether the certificate is found not to be the party's: the signature may be valid all the same."""
+    return item.party_match is not None and item.party_match.verdict == "mismatch"
 
 
 def is_rehearsal(report: Report) -> bool:

@@ -74,10 +74,10 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
 
 
 def _told(contract: EmbeddedContract | None) -> ContractReport | None:
-    """What the file says of itself, for people who look for a title and for names."""
+    """What the file says of itself, for people who look for a title and for the roles."""
     if contract is None:
         return None
-    parties = tuple(ContractParty(party.role, party.label, party.name) for party in contract.parties)
+    parties = tuple(ContractParty(party.role, party.label) for party in contract.parties)
     return ContractReport(contract.title, parties)
 
 

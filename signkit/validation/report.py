@@ -84,20 +84,22 @@ class PartyName:
 
 @dataclass(frozen=True)
 class ContractParty:
-    """One who is to sign, as the contract data name them; ``name`` is None where they name nobody."""
+    """One who is to sign: the role, which is the signature field's name, and what it is called (売主).
+
+    The name that the data give is left out: it is told of a signature, where the page beside the field says the same.
+    """
 
     role: str
     label: Text
-    name: str | None
 
     def to_json(self) -> dict[str, Any]:
         """Return one entry of ``parties``."""
-        return {"role": self.role, "label": {"en": self.label.en, "ja": self.label.ja}, "name": self.name}
+        return {"role": self.role, "label": {"en": self.label.en, "ja": self.label.ja}}
 
 
 @dataclass(frozen=True)
 class ContractReport:
-    """What the contract data in the file say it is, and who is to sign: no more than what the file says of itself."""
+    """What the contract data in the file say it is, and which roles sign: no more than what the file says of itself."""
 
     title: Text | None
     parties: tuple[ContractParty, ...] = ()

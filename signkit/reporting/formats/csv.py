@@ -21,7 +21,7 @@ COLUMNS = (
     "intact", "level", "signature_algorithm", "claimed_time", "best_time", "best_time_source", "signer", "issuer",
     "key_kind", "trusted_by", "party_match", "coverage", "changes_after", "changes_permitted", "revocation",
     "revocation_source", "timestamps", "validation_time", "policy", "profile",
-    "party_basis", "template_match", "title", "party", "name", "time_zone",
+    "title", "party", "name", "time_zone", "party_basis", "template_match",
 )  # fmt: skip
 
 _MATCHES = {

@@ -5,13 +5,13 @@ from __future__ import annotations
 from html import escape
 
 from signkit.reporting.formats import html_words as said
-from signkit.reporting.formats.html_section import css_class, heading_of, safe, write_section
+from signkit.reporting.formats.html_section import css_class, css_class_of, heading_of, safe, write_section
 from signkit.reporting.formats.html_style import CONTENT_SECURITY_POLICY, STYLE
 from signkit.reporting.formats.wording import VERDICTS, say
 from signkit.reporting.formats.writer import Write
 from signkit.reporting.formats.xml import Spool
 from signkit.reporting.pictures import Draughtsman, Pictures
-from signkit.reporting.summary import verdict_sentence
+from signkit.reporting.summary import caveats, verdict_sentence
 from signkit.validation.report import Report, Verdict
 from signkit.words import Language, Text
 
@@ -87,9 +87,14 @@ class HtmlWriter:
         words = safe(say(VERDICTS, report.verdict, self._language))
         return (
             f'<tr><th scope="row"><a href="#file-{number}">{safe(report.file)}</a>{name}</th>'
-            f'<td class="v {css_class(report.verdict)}">{words}</td>'
-            f"<td>{self._say(verdict_sentence(report))}</td></tr>\n"
+            f'<td class="v {css_class_of(report)}">{words}</td>'
+            f"<td>{self._one_sentence(report)}</td></tr>\n"
         )
+
+    def _one_sentence(self, report: Report) -> str:
+        """The verdict's sentence, and what speaks against relying on it."""
+        grave = [caveat.text for caveat in caveats(report) if caveat.grave]
+        return " ".join(map(self._say, (verdict_sentence(report), *grave)))
 
     def _say(self, text: Text, **facts: object) -> str:
         return safe(text.in_language(self._language, **facts))

@@ -16,7 +16,7 @@ from signkit.reporting.formats.text import findings, next_lines, signer_name, ve
 from signkit.reporting.formats.times import local_time
 from signkit.reporting.formats.wording import say, say_level, say_term
 from signkit.reporting.pictures import Pictures
-from signkit.reporting.summary import caveats, verdict_sentence
+from signkit.reporting.summary import caveats, is_by_other_person, verdict_sentence
 from signkit.validation.profile import ProfileReport, RequirementReport
 from signkit.validation.report import ContractParty, Reason, Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Language, Text
@@ -34,6 +34,12 @@ _Facts = list[tuple[str, str | None]]
 def css_class(verdict: Verdict) -> str:
     """Return the class that gives a verdict its colour."""
     return _CLASSES.get(verdict, "other")
+
+
+def css_class_of(report: Report) -> str:
+    """Return the colour of a file: not the good one where something grave stands beside its verdict."""
+    grave = any(caveat.grave for caveat in caveats(report))
+    return "open" if grave and report.verdict is Verdict.PASSED else css_class(report.verdict)
 
 
 def safe(value: str) -> str:
@@ -64,7 +70,7 @@ class _Section:
     def parts(self, number: int) -> Iterator[str]:
         report = self._report
         heading = heading_of(report, self._language)
-        css = css_class(report.verdict) + (" pictured" if self._pictures.pages else "")
+        css = css_class_of(report) + (" pictured" if self._pictures.pages else "")
         yield f'<section class="file {css}" id="file-{number}">\n<h2>{safe(heading)}</h2>\n'
         if heading != report.file:
             yield f'<p class="name">{safe(report.file)}</p>\n'
@@ -86,11 +92,13 @@ class _Section:
         verdict = self._report.verdict
         words = safe(say(wording.VERDICTS, verdict, self._language))
         sentence = self._say(verdict_sentence(self._report))
-        return f'<p class="verdict"><strong>{_MARKS.get(verdict, "!")} {words}</strong> {sentence}</p>\n'
+        mark = "!" if css_class_of(self._report) != css_class(verdict) else _MARKS.get(verdict, "!")
+        return f'<p class="verdict"><strong>{mark} {words}</strong> {sentence}</p>\n'
 
     def _caveats(self) -> Iterator[str]:
-        for text in caveats(self._report):
-            yield f'<p class="caveat">{self._say(text)}</p>\n'
+        for caveat in caveats(self._report):
+            css = "caveat failed" if caveat.grave else "caveat"
+            yield f'<p class="{css}">{self._say(caveat.text)}</p>\n'
 
     def _next(self) -> str:
         lines = next_lines(self._report, self._language)
@@ -102,7 +110,7 @@ class _Section:
         if not rows:
             return ""
         heads = "".join(f'<th scope="col">{self._say(column)}</th>' for column in said.PARTY_COLUMNS)
-        note = "" if self._report.contract is None else f'<p class="note">{self._say(said.ROLES_FROM_DATA)}</p>\n'
+        note = "" if self._report.contract is None else f'<p class="note">{self._say(said.FROM_DATA)}</p>\n'
         return (
             f'<h3>{self._say(said.PARTIES)}</h3>\n<table class="who">\n<thead><tr>{heads}</tr></thead>\n'
             f"<tbody>\n{rows}</tbody>\n</table>\n{note}"
@@ -113,17 +121,18 @@ class _Section:
         by_field = {item.field: item for item in self._report.signatures}
         parties = self._report.contract.parties if self._report.contract is not None else ()
         for party in parties:
-            name = party.name or said.NOT_NAMED.in_language(self._language)
-            yield self._party_row(party.label.in_language(self._language), name, by_field.get(party.role))
+            yield self._party_row(party.label.in_language(self._language), by_field.get(party.role))
         roles = {party.role for party in parties}
         for item in self._report.signatures:
             if item.field not in roles:
-                yield self._party_row(item.field or "—", signer_name(item, self._language), item)
+                yield self._party_row(item.field or "—", item)
 
-    def _party_row(self, role: str, name: str, item: SignatureReport | None) -> str:
+    def _party_row(self, role: str, item: SignatureReport | None) -> str:
         _, _, signature, claimed, proven = (self._say(column) for column in said.PARTY_COLUMNS)
         if item is None:
             state, css = self._say(said.NO_SIGNATURE), "other"
+        elif is_by_other_person(item):
+            state, css = self._say(said.OTHER_PERSON), "failed"
         else:
             state, css = safe(say(wording.VERDICTS, item.verdict, self._language)), css_class(item.verdict)
         times = "".join(
@@ -134,9 +143,16 @@ class _Section:
             )
         )
         return (
-            f'<tr><th scope="row">{safe(role)}</th><td>{safe(name)}</td>'
+            f'<tr><th scope="row">{safe(role)}</th><td>{safe(self._name(item))}</td>'
             f'<td class="v {css}" data-label="{signature}">{state}</td>{times}</tr>\n'
         )
+
+    def _name(self, item: SignatureReport | None) -> str:
+        """Who signed: the party, where page and certificate say so; whom the data alone name is told of nobody."""
+        if item is None:
+            return "—"
+        named = item.party is not None and item.party_match is not None and item.party_match.verdict == "match"
+        return item.party.name if named and item.party else signer_name(item, self._language)
 
     def _why(self) -> str:
         """What speaks against a pass, signature by signature; where nothing does, it is folded with the rest."""

@@ -19,16 +19,15 @@ PARTY_COLUMNS = (
     Text("Proven to exist by", "存在が証明された時刻"),
 )
 NO_SIGNATURE = Text("not signed", "未署名")
-NOT_NAMED = Text("(not named)", "（記載なし）")
-ROLES_FROM_DATA = Text(
-    "Title, roles and names are those of the contract data in the file.",
-    "表題・役割・氏名は、ファイルの中の契約データによります。",
+OTHER_PERSON = Text("NOT by the party", "当事者の名義ではありません")
+FROM_DATA = Text(
+    "Title and roles are those of the contract data in the file.", "表題と役割は、ファイルの中の契約データによります。"
 )
 WHY = Text("Why", "判定の理由")
 PAGES = Text("The pages that carry signatures", "署名欄のあるページ")
 PAGE = Text("Page {page}. Marked: {fields}.", "{page} ページ。枠の番号: {fields}。")
 FIELD_OF = Text("place of {party}", "{party}の署名欄")
-FIELD = Text('field "{field}"', "署名欄「{field}」")
+FIELD = Text("field “{field}”", "署名欄「{field}」")
 CHANGES = Text("What looks different since {who} signed", "{who}が署名した後に変わったところ")
 CHANGES_PERMITTED = Text(
     "What was added since {who} signed (permitted)", "{who}が署名した後に加わったところ（許されている追加）"
@@ -72,7 +71,6 @@ MISSING = {
         "No picture: only the first files of a run are drawn.", "画像なし: 画像は先頭の一部のファイルに限ります。"
     ),
 }
-NONE = Text("—", "—")
 LABELS = {
     "file": Text("File", "ファイル"),
     "kind": Text("Kind of file", "ファイルの種類"),

@@ -19,6 +19,7 @@ from signkit.validation.report import ContractReport, Report, SignatureReport, T
 from signkit.words import Language, Text
 
 _VERDICT = Text("{verdict} ({term}). ", "{verdict} ({term})。")
+_CONTRACT = Text("{title}; to be signed by: {roles}", "{title}（署名する人: {roles}）")
 _SIGNED = Text("{who} signed{field}{when}: {verdict}.", "{who} の署名{field}{when}: {verdict}。")
 _SIGNED_BY_NOBODY = Text("a signer without a readable certificate", "証明書を読み取れない署名者")
 _CARD_HOLDER = Text(
@@ -62,7 +63,7 @@ def write_text(report: Report, language: Language = "en") -> str:
     """Return the report as lines of text, each ending with a line end."""
     lines = [_first_line(report, language)]
     lines += [f"  {line}" for line in _contract(report.contract, language)]
-    lines += [f"  {_say(text, language)}" for text in caveats(report)]
+    lines += [f"  {_say(caveat.text, language)}" for caveat in caveats(report)]
     lines += ["  " + _say(reason.text, language) for reason in report.reasons if reason.code != "not-signed"]
     lines += [f"  {line}" for item in report.signatures for line in signature_lines(item, language)]
     lines += [f"  {line}" for item in report.document_timestamps for line in timestamp_lines(item, language)]
@@ -79,13 +80,12 @@ def _first_line(report: Report, language: Language) -> str:
 
 
 def _contract(contract: ContractReport | None, language: Language) -> list[str]:
-    """Return the title and the parties, as the contract data name them."""
+    """Return the title and the roles, as the contract data have them; whose they are is told with each signature."""
     if contract is None:
         return []
     title = _say(contract.title, language) if contract.title else "PDF"
-    names = [f"{_say(party.label, language)} {party.name or ''}".strip() for party in contract.parties]
-    joined = ("、" if language == "ja" else "; ").join(names)
-    return [_one_line(f"{title}: {joined}" if names else title)]
+    roles = ("、" if language == "ja" else ", ").join(_say(party.label, language) for party in contract.parties)
+    return [_one_line(_CONTRACT.in_language(language, title=title, roles=roles) if roles else title)]
 
 
 def next_lines(report: Report, language: Language) -> list[str]:
