@@ -42,12 +42,14 @@ def validate(signkit, *arguments, **options):
     return signkit("validate", "--offline", *arguments, **options)
 
 
+@pytest.mark.slow
 def test_a_folder_is_judged_by_several_processes(signkit, inbox):
     done = validate(signkit, "in", "--format", "jsonl", "--jobs", "2")
     assert done.returncode == 3, done.stderr
     assert names(done.stdout) == [f"{number}.pdf" for number in range(5)]
 
 
+@pytest.mark.slow
 def test_reports_of_several_processes_come_by_name_and_a_line_sums_them_up(signkit, inbox, tmp_path):
     (inbox / "1.pdf").write_bytes(pdfs.build())
     done = validate(signkit, "in", "--format", "jsonl", "--jobs", "2")
@@ -63,16 +65,19 @@ def test_a_table_in_japanese_begins_as_excel_needs_it(signkit, inbox):
     assert done.stdout.count("ファイル,") == 1
 
 
+@pytest.mark.slow
 def test_pictures_can_be_left_out(signkit, inbox):
     assert "<img" in validate(signkit, "in/0.pdf", "--format", "html").stdout
     assert "<img" not in validate(signkit, "in/0.pdf", "--format", "html", "--no-pictures").stdout
 
 
+@pytest.mark.slow
 def test_names_come_from_stdin(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="in/1.pdf\n\nin/3.pdf\r\n")
     assert names(done.stdout) == ["1.pdf", "3.pdf"]
 
 
+@pytest.mark.slow
 def test_offline_asks_no_url_that_stdin_names(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="s3://bucket/a.pdf\nhttps://host/*\nin/1.pdf\n")
     assert done.returncode == 4
@@ -81,6 +86,7 @@ def test_offline_asks_no_url_that_stdin_names(signkit, inbox):
     assert errors == {"s3://bucket/a.pdf": says, "https://host/*": says, os.path.join("in", "1.pdf"): None}  # noqa: PTH118
 
 
+@pytest.mark.slow
 def test_an_archive_is_judged_member_by_member(signkit, tmp_path, signed):
     with zipfile.ZipFile(tmp_path / "mail.zip", "w") as archive:
         archive.writestr("契約書.pdf", signed)

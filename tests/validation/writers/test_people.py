@@ -34,8 +34,8 @@ def of(report, *verdicts, **changes):
         ("F", {}, "署名は無効です。"),
         ("PFP", {}, "3 件の署名のうち 1 件が無効です。"),
         ("FF", {"changes_permitted": False}, "署名された後に書き換えられています。2 件の署名は、すべて無効です。"),
-        ("FP", {"sub_indication": "HASH_FAILURE"}, "署名された後に書き換えられています。2 件の署名のうち 1 件が無効です。"),
-        ("I", {"sub_indication": "NO_CERTIFICATE_CHAIN_FOUND"}, "署名を有効と証明できません。信頼する認証局に辿り着けません。"),
+        ("F", {"sub_indication": "HASH_FAILURE"}, "署名された後に書き換えられています。署名は無効です。"),
+        ("I", {"sub_indication": "EXPIRED"}, "署名を有効と証明できません。証明書の有効期間が過ぎた後の署名です。"),
         ("IP", {"sub_indication": None}, "2 件の署名のうち 1 件を、有効と証明できません。必要な情報が足りません。"),
     ],
 )  # fmt: skip

@@ -105,7 +105,8 @@ class Words(HTMLParser):
 WORDS_AS_WELL = {
     "pdf", "none", "form", "other", "good", "evidence", "annotations", "partial", "party", "data", "text", "page",
     "match", "person", "service", "rehearsal", "revoked", "registry", "limit", "approval", "user", "empty",
-    "metadata", "unknown", "strict", "archive", "default", "unreadable", "internal", "encrypted", "altered", "organisation",
+    "metadata", "unknown", "strict", "archive", "default", "unreadable", "internal", "encrypted", "altered",
+    "organisation",
 }  # fmt: skip
 
 
