@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
 
@@ -27,6 +27,8 @@ _TEMPLATE_CLASSES = {"unaltered": "passed", "same-text": "passed", "altered": "f
 
 #: Caveats have said it already.
 _SAID_ABOVE = ("rehearsal",)
+
+_MAX_PLACES = 4
 
 _Facts = list[tuple[str, str | None]]
 
@@ -164,12 +166,20 @@ class _Section:
             for reason in (each for each in told if each.code not in _SAID_ABOVE):
                 texts.setdefault(reason.text.in_language(self._language), []).append(self._short(item))
         for text, places in texts.items():
-            where = "" if len(places) == len(judged) else f"{safe('、'.join(dict.fromkeys(places)))}: "
+            where = "" if len(places) == len(judged) else f"{self._listed(places)}: "
             lines.append(where + safe(text))
         if not lines or self._report.verdict is Verdict.NOT_SIGNED:
             return ""
         items = "".join(f"<li>{line}</li>\n" for line in dict.fromkeys(lines))
         return f'<h3>{self._say(said.WHY)}</h3>\n<ul class="findings">\n{items}</ul>\n'
+
+    def _listed(self, places: Iterable[str]) -> str:
+        """Name the first few."""
+        names = list(dict.fromkeys(places))
+        listed = ("、" if self._language == "ja" else ", ").join(names[:_MAX_PLACES])
+        if len(names) <= _MAX_PLACES:
+            return safe(listed)
+        return self._say(said.AND_MORE, places=listed, count=len(names) - _MAX_PLACES)
 
     def _short(self, item: SignatureReport | TimestampReport) -> str:
         """Whose signature it is, in a word or two."""

@@ -12,7 +12,7 @@ BACK = Text("to the list", "一覧に戻る")
 NEXT = Text("What to do next", "次にすること")
 PARTIES = Text("Who signed", "当事者と署名")
 PARTY_COLUMNS = (
-    Text("Role", "役割"),
+    Text("Role or field", "役割・署名欄"),
     Text("Name", "氏名・名称"),
     Text("Signature", "署名"),
     Text("Signed (signer's clock)", "署名した時刻（署名者の申告）"),
@@ -24,6 +24,7 @@ FROM_DATA = Text(
     "Title and roles are those of the contract data in the file.", "表題と役割は、ファイルの中の契約データによります。"
 )
 WHY = Text("Why", "判定の理由")
+AND_MORE = Text("{places} and {count} more", "{places} ほか {count} 件")
 PAGES = Text("The pages that carry signatures", "署名欄のあるページ")
 PAGE = Text("Page {page}. Marked: {fields}.", "{page} ページ。枠の番号: {fields}。")
 FIELD_OF = Text("place of {party}", "{party}の署名欄")
