@@ -205,3 +205,9 @@ def test_of_a_strangers_pdf_nobody_says_that_everyone_has_signed(signkit, tmp_pa
     assert "Every signature field of this PDF is signed" in words
     assert "Who is to sign it, the file does not say." in words
     assert "Every party" not in words
+
+
+def test_a_files_name_is_no_formula_in_the_table(signkit, tmp_path, all_hanako):
+    (tmp_path / "=1+1.pdf").write_bytes(all_hanako)
+    rows = signkit("status", "=1+1.pdf", "--format", "csv").stdout.splitlines()
+    assert [row[:10] for row in rows[1:]] == ["'=1+1.pdf,"] * 3

@@ -199,7 +199,8 @@ class _Section:
         sentence, *reasons = template_lines(match, self._language)
         items = "".join(f"<li>{safe(line.removeprefix('- '))}</li>\n" for line in reasons)
         listed = f'<ul class="findings">\n{items}</ul>\n' if items else ""
-        return f'<p class="v {_TEMPLATE_CLASSES[match.verdict]}">{safe(sentence)}</p>\n{listed}'
+        title = f"<h3>{self._say(said.TEMPLATE)}</h3>\n"
+        return f'{title}<p class="v {_TEMPLATE_CLASSES[match.verdict]}">{safe(sentence)}</p>\n{listed}'
 
     def _facts(self) -> str:
         report = self._report

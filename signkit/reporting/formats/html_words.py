@@ -24,6 +24,7 @@ FROM_DATA = Text(
     "Title and roles are those of the contract data in the file.", "表題と役割は、ファイルの中の契約データによります。"
 )
 WHY = Text("Why", "判定の理由")
+TEMPLATE = Text("What was signed, and the template", "署名された内容とひな形")
 AND_MORE = Text("{places} and {count} more", "{places} ほか {count} 件")
 PAGES = Text("The pages that carry signatures", "署名欄のあるページ")
 PAGE = Text("Page {page}. Marked: {fields}.", "{page} ページ。枠の番号: {fields}。")

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from signkit.jpki.match_reasons import match_of
 from signkit.reporting.change_pictures import changed_pages
 from signkit.reporting.formats.html import HtmlWriter
+from signkit.reporting.formats.text import write_text
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.reporting.pictures import Draughtsman, compared_signature
 from signkit.reporting.summary import verdict_sentence
-from signkit.validation.report import ContractParty, ContractReport, PartyName, Verdict
+from signkit.validation.report import ContractParty, ContractReport, PartyName, Report, Verdict
 from signkit.words import Text
 from tests.validation import pdfs
 
@@ -102,6 +104,15 @@ def test_a_valid_signature_by_somebody_else_is_shown_as_no_good(passed):
     assert "証明書の名義が当事者と一致しない署名があります。" in text
     assert "当事者の名義ではありません" in text
     assert "<td>番号 花子</td>" not in text
+
+
+def test_what_to_do_next_stands_where_it_is_read(failed, monkeypatch):
+    step = SimpleNamespace(code="ask", fields=("seller",), text=Text("Ask for <it>.", "送信者に求めてください。"))
+    monkeypatch.setattr(Report, "next", (step,), raising=False)
+    text = page([failed], "en")
+    assert text.index("What to do next") < text.index("<table")
+    assert "<li>Ask for &lt;it&gt;.</li>" in text
+    assert "  → Ask for <it>.\n" in write_text(failed)
 
 
 # --- pictures --------------------------------------------------------------------------------------------
