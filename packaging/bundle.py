@@ -39,7 +39,7 @@ def environment(folder: Path, extras: str) -> Path:
 
 
 def bundle(python: Path, folder: Path) -> Path:
-    """Freeze what is installed (``-P``: not what lies in the current folder); return the program in its folder."""
+    """Freeze what is installed (``-P``: not what lies in the current folder); return the program."""
     collected = [f"--collect-all={package}" for package in _WHOLE]
     _run(
         python, "-P", "-m", "PyInstaller", "--noconfirm", "--log-level=ERROR", "--name=signkit", "--onedir", "--console",
