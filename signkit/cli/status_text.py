@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from signkit.cli.language import LANGUAGE, translate
 from signkit.progress.contract import Stage
 from signkit.reporting.formats.wording import BEST_TIME_SOURCES, VERDICTS, say
-from signkit.words import Text
+from signkit.words import Text, is_shown
 
 if TYPE_CHECKING:
     from signkit.progress.contract import ContractStatus, PartyStatus
@@ -40,7 +40,12 @@ def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     if status.contract is not None:
         lines += [f"  {line}" for line in template_lines(status.report.template_match, LANGUAGE)]
     lines += ["  " + translate(_PARALLEL, other=other) for other in status.parallel_with]
-    return "\n".join(lines) + "\n"
+    return "".join(f"{_clean(line)}\n" for line in lines)
+
+
+def _clean(line: str) -> str:
+    """Titles and names from files reach terminals: no control characters."""
+    return "".join(character for character in line if is_shown(character))
 
 
 def _party(party: PartyStatus) -> Iterator[str]:

@@ -19,7 +19,7 @@ from signkit.reporting.pictures import Pictures
 from signkit.reporting.summary import caveats, is_by_other_person, verdict_sentence
 from signkit.validation.profile import ProfileReport, RequirementReport
 from signkit.validation.report import ContractParty, Reason, Report, SignatureReport, TimestampReport, Verdict
-from signkit.words import Language, Text
+from signkit.words import Language, Text, is_shown
 
 _CLASSES = {Verdict.PASSED: "passed", Verdict.FAILED: "failed", Verdict.INDETERMINATE: "open"}
 _MARKS = {Verdict.PASSED: "✓", Verdict.FAILED: "✗", Verdict.INDETERMINATE: "?"}
@@ -46,7 +46,7 @@ def css_class_of(report: Report) -> str:
 
 def safe(value: str) -> str:
     """Escape, and show control characters (also those that turn the direction of writing) as what they are."""
-    return escape("".join(character if character.isprintable() else "\ufffd" for character in value))
+    return escape("".join(character if is_shown(character) else "\ufffd" for character in value))
 
 
 def heading_of(report: Report, language: Language) -> str:

@@ -16,7 +16,7 @@ from signkit.reporting.formats.wording import (
 from signkit.reporting.summary import caveats, verdict_sentence
 from signkit.validation.profile import ProfileReport
 from signkit.validation.report import ContractReport, Report, SignatureReport, TimestampReport, Verdict
-from signkit.words import Language, Text
+from signkit.words import Language, Text, is_shown
 
 _VERDICT = Text("{verdict} ({term}). ", "{verdict} ({term})。")
 _CONTRACT = Text("{title}; to be signed by: {roles}", "{title}（署名する人: {roles}）")
@@ -191,4 +191,4 @@ def _say(text: Text, language: Language) -> str:
 
 def _one_line(text: str | None) -> str:
     """Names from files reach terminals: no control characters."""
-    return "".join(character for character in text or "" if character.isprintable())
+    return "".join(character for character in text or "" if is_shown(character))

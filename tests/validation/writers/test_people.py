@@ -165,3 +165,8 @@ def test_one_head_for_all_rows(all_reports, write, language):
     lines = write(ReportFormat.CSV, all_reports, language).splitlines()
     assert len({line.count(",") for line in lines[:3]}) == 1
     assert sum(line.startswith(("file,", "\ufeffファイル,")) for line in lines) == 1
+
+
+@pytest.mark.parametrize("format_", [ReportFormat.TEXT, ReportFormat.HTML, ReportFormat.CSV])
+def test_a_name_keeps_its_ideographic_space(passed, write, format_):
+    assert "番号　花子.pdf" in write(format_, [passed.with_name("番号　花子.pdf")], "ja")
