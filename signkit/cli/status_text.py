@@ -26,7 +26,7 @@ def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     from signkit.reporting.formats.template_words import template_lines
 
     if isinstance(status, UnreadableFile):
-        return f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}\n"
+        return _clean(f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}") + "\n"
     title = status.contract.title.in_language(LANGUAGE) if status.contract and status.contract.title else "PDF"
     lines = [f"{status.file}: {title}"]
     if status.contract_problem is not None:

@@ -228,6 +228,6 @@ def test_html_without_files_is_a_whole_page(write):
 
 
 def test_text_says_of_an_unsigned_file_that_nothing_is_signed(write, unsigned):
-    assert write(ReportFormat.TEXT, [unsigned]) == (
-        "unsigned.pdf: not signed (NOT-SIGNED). There is no signature in it.\n"
-    )
+    first, *rest = write(ReportFormat.TEXT, [unsigned]).splitlines()
+    assert first == "unsigned.pdf: not signed (NOT-SIGNED). There is no signature in it."
+    assert all(line.startswith("  → ") for line in rest), "nothing but what to do next"
