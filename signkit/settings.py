@@ -18,6 +18,15 @@ from signkit.words import Text
 #: Each setting that may also come from the environment is ``SIGNKIT_`` + its name in upper case.
 #: Lists are separated by ``os.pathsep``.
 _PREFIX = "SIGNKIT_"
+#: Settings that name one file or folder.
+_PATHS = (
+    "home",
+    "pkcs11_module",
+    "csc_token_file",
+    "csc_client_secret_file",
+    "auth_app_sandbox",
+    "auth_app_production",
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +45,7 @@ class Settings:
         csc_client_id: with ``csc_client_secret_file`` in its place, gets an access token (OAuth client credentials).
         csc_client_secret_file: holds the client's secret.
         csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
+        auth_app_sandbox, auth_app_production: the file of ``auth-app:sandbox`` and of ``auth-app:production``.
     """
 
     template_folders: tuple[Path, ...] = ()
@@ -49,6 +59,8 @@ class Settings:
     csc_client_id: str | None = None
     csc_client_secret_file: Path | None = None
     csc_token_url: str | None = None
+    auth_app_sandbox: Path | None = None
+    auth_app_production: Path | None = None
 
     def home_folder(self) -> Path:
         """Return the folder of SignKit's own state (not created here)."""
@@ -121,7 +133,7 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
             ) from error
     if name in ("csc_client_id", "csc_token_url"):
         return str(value)
-    if name in ("home", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
+    if name in _PATHS:
         return base / Path(str(value)).expanduser()
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):

@@ -22,6 +22,7 @@ from signkit.cli import (
     finish,
     handout,
     prepare,
+    rehearsal,
     render,
     sign,
     status,
@@ -53,6 +54,7 @@ _COMMANDS: dict[str, ModuleType] = {
     "asic": asic,
     "trust": trust,
     "card": card,
+    "rehearsal": rehearsal,
     "doctor": doctor,
 }
 

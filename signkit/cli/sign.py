@@ -13,6 +13,7 @@ from signkit.cli.files import output_beside, read_input, refuse_existing
 from signkit.cli.language import translate, words
 from signkit.cli.option_groups import GroupedCommand, OptionGroup
 from signkit.cli.options import EvidenceOptions, KeyOptions, Output, Overwrite, PasswordOptions
+from signkit.cli.phone import PhoneOptions
 from signkit.cli.sign_options import TermsOptions
 from signkit.cli.terminal import progress, secret_reader, tell
 from signkit.errors import UsageProblem
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from signkit.cli.passwords import DocumentPassword
     from signkit.pdf.reading.unlocking import Password
     from signkit.settings import Settings
+    from signkit.signers.base import LateSigner
     from signkit.signers.registry import SignerContext
     from signkit.signing.levels import Level, Services
     from signkit.signing.many import Job, Outcome
@@ -57,12 +59,7 @@ class SignCommand(GroupedCommand):
             "A signature made elsewhere is put in by: signkit finish REQUEST.json --signature FILE --certificate FILE",
             "別の場所で作った署名値は signkit finish REQUEST.json --signature FILE --certificate FILE で取り込みます",
         ),
-    ) | {
-        "--certificate": words(
-            "To sign elsewhere, begin with: signkit prepare PDF --as ROLE --certificate FILE",
-            "別の場所で署名するときは signkit prepare PDF --as ROLE --certificate FILE で準備します",
-        )
-    }
+    )
 
 
 COMMAND = SignCommand
@@ -75,13 +72,16 @@ def run(
     evidence: EvidenceOptions,
     files: FileOptions,
     passwords: PasswordOptions,
+    phone: PhoneOptions,
 ) -> None:
     """Sign each PDF and write the signed file beside it."""
     from signkit.settings import load_settings
+    from signkit.signers.registry import late_signer
 
     settings, terms = load_settings(), terms_options.terms()
     terms.profile.refuse_timestamps(wanted=bool(evidence.tsa) or terms.level.has_timestamp)
     _refuse_elsewhere(key_options.signer)
+    phone.refuse_other_keys(key_options.signer)
     password = passwords.document_password()
     services = evidence.services(settings)
     jobs = _jobs(pdfs, terms, files, services, password)
@@ -90,7 +90,10 @@ def run(
         return
     if len(pdfs) > 1:
         _confirm(jobs, assume_yes=files.yes)
-    context = _context(key_options, settings, terms, jobs)
+    context = _context(key_options, settings, terms, jobs, phone)
+    if late := late_signer(key_options.signer, context):
+        _account(_sign_late(jobs, terms, late, services, settings, password.value, files), terms.role, terms.level)
+        return
     outcome = _sign_all(jobs, terms, key_options.signer, context, services, password.value, overwrite=files.overwrite)
     _account(outcome, terms.role, terms.level)
 
@@ -162,14 +165,17 @@ def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
     return role in signature_fields(data, password).signed or is_signed_copy(data, target, role, password)
 
 
-def _context(options: KeyOptions, settings: Settings, terms: SignatureTerms, jobs: list[Job]) -> SignerContext:
+def _context(
+    options: KeyOptions, settings: Settings, terms: SignatureTerms, jobs: list[Job], phone: PhoneOptions
+) -> SignerContext:
     """Return what the key may use, and what it is told of the purpose."""
     from signkit.signers.base import Purpose
     from signkit.signers.registry import SignerContext
 
     purpose = Purpose(terms.role, tuple((job.source.name, job.sha256) for job in jobs))
     ask = secret_reader(from_stdin=options.pin_stdin)
-    return SignerContext(ask, settings, options.use_last_try, purpose, terms.profile.refuse_key)
+    known, show = phone.certificates(), phone.show
+    return SignerContext(ask, settings, options.use_last_try, purpose, terms.profile.refuse_key, known, show)
 
 
 def _sign_all(
@@ -198,6 +204,41 @@ def _sign_all(
             jobs, lambda job: make(job.certify), key, terms.level, services,
             read=_read_unchanged, password=password, overwrite=overwrite, on_signed=advance,
         )  # fmt: skip
+
+
+def _sign_late(
+    jobs: list[Job],
+    terms: SignatureTerms,
+    late: LateSigner,
+    services: Services,
+    settings: Settings,
+    password: Password,
+    files: FileOptions,
+) -> Outcome:
+    """Sign one file with a key whose certificate comes with its signature."""
+    from signkit.cli.signing_notes import tell_attributes
+    from signkit.contracts.fonts import font_set
+    from signkit.output import write_checked
+    from signkit.signing.late import sign_late
+    from signkit.signing.many import Outcome
+    from signkit.signing.readback import check_signed
+    from signkit.signing.terms import request_maker
+
+    if len(jobs) > 1:
+        raise UsageProblem(_ONE_AT_A_TIME, _SIGN_ONE)
+    job, data = jobs[0], _read_unchanged(jobs[0])
+    request = request_maker(terms, None, font_set(settings.font_folders), party=job.party)(job.certify)
+    signed, key = sign_late(
+        data, request, late, terms.level, services, other_person=terms.other_person, password=password
+    )
+    write_checked(
+        job.target,
+        signed.pdf,
+        check=lambda written: check_signed(data, written, key.certificate),
+        overwrite=files.overwrite,
+    )
+    tell_attributes(key)
+    return Outcome(((job, signed),), (), ())
 
 
 def _confirm(jobs: list[Job], *, assume_yes: bool) -> None:
@@ -263,6 +304,14 @@ def _tell_freshness(outcome: Outcome) -> None:
         tell(_NOT_YET_CONCLUSIVE, when=f"{min(older):%Y-%m-%d %H:%M} UTC")
 
 
+_ONE_AT_A_TIME = Text(
+    "A phone whose certificate is not known signs one PDF at a time",
+    "証明書が分かっていないスマートフォンでは PDF を1件ずつ署名します",
+)
+_SIGN_ONE = Text(
+    "Sign one; then name it with --certificate for the others.",
+    "まず1件に署名し、残りでは --certificate でそのファイルを指定してください。",
+)
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")
 _STOPPED = Text(

@@ -61,6 +61,26 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
     return Embedded(list(signers.values()), list(every.values()), held, tuple(untimed))
 
 
+def last_signer(pdf: bytes, password: Password = None) -> list[bytes]:
+    """Return the certificates (DER) that the last signature brings, its signer's first; none where nobody has signed.
+
+    Raises:
+        PdfNotSignable: the file or the signature cannot be read, or lacks its signer's certificate.
+    """
+    with reading_errors():
+        signatures = [
+            (int(entry(field, "/V")["/ByteRange"][2]), name, signed_data)
+            for name, field, signed_data in _signed_fields(open_reader(pdf, password))
+            if signed_data["encap_content_info"]["content_type"].native != "tst_info"
+        ]
+        if not signatures:
+            return []
+        _, name, last = max(signatures, key=lambda each: each[0])
+        certificates = [item.chosen for item in last["certificates"] if item.name == "certificate"]
+        signer = next(_signers(last, certificates, name))
+        return list(dict.fromkeys(each.dump() for each in (signer, *certificates)))
+
+
 def _signers(
     signed_data: cms.SignedData, certificates: list[x509.Certificate], field: str
 ) -> Iterator[x509.Certificate]:
@@ -76,6 +96,10 @@ def _signers(
 
 
 def _signatures(reader: PdfFileReader) -> Iterator[tuple[str, cms.SignedData]]:
+    return ((name, signed_data) for name, _, signed_data in _signed_fields(reader))
+
+
+def _signed_fields(reader: PdfFileReader) -> Iterator[tuple[str, Any, cms.SignedData]]:
     from asn1crypto import cms
     from pyhanko.pdf_utils.generic import EncryptedObjAccess
 
@@ -83,7 +107,7 @@ def _signatures(reader: PdfFileReader) -> Iterator[tuple[str, cms.SignedData]]:
         value = entry(field, "/V")
         if value is not None:  # a signature is not encrypted, whatever else is (ISO 32000-2 7.6.2)
             contents = value.raw_get("/Contents", decrypt=EncryptedObjAccess.RAW)
-            yield name, cms.ContentInfo.load(bytes(contents))["content"]
+            yield name, field, cms.ContentInfo.load(bytes(contents))["content"]
 
 
 def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:

@@ -143,18 +143,25 @@ def _refuse_unfit_for_registry(pdf: bytes, name: str, options: ValidationOptions
 
 
 def request_maker(
-    terms: SignatureTerms, key: KeyFacts, fonts: FontSet | None = None
+    terms: SignatureTerms, key: KeyFacts | None, fonts: FontSet | None = None, *, party: EmbeddedParty | None = None
 ) -> Callable[[bool], SignatureRequest]:
     """Return what makes the next request, told whether it certifies: the time is each signature's own.
 
     Args:
+        terms: what is asked.
+        key: what signs; None: nobody knows it yet.  Then the name is the party's, which the certificate is held against
+            once it is known; where it will not be, no name is stated and no seal is drawn.
+        party: whom the contract names for the role.
         fonts: what the seal is drawn with; None: the shipped ones.
 
     Raises (when a request is made):
         SigningRefused("seal-not-drawable", "seal-image-unusable"): see `signkit.signing.appearance.seal_appearance`.
     """
-    name = signer_name(key, terms.role)
-    return lambda certify: _request(terms, name, certify, fonts=fonts, drawn=terms.seal)
+    if key is not None:
+        name = signer_name(key, terms.role)
+    else:
+        name = (party.name or "") if party is not None and terms.needs_party else ""
+    return lambda certify: _request(terms, name, certify, fonts=fonts, drawn=terms.seal and bool(name))
 
 
 def signer_name(key: KeyFacts, default: str) -> str:
