@@ -1,4 +1,4 @@
-"""Signing by phone (デジタル認証アプリ) at the command line: the address to agree at, its QR code, the known certificate."""
+"""Signing by phone (デジタル認証アプリ): where to agree, as an address and a QR code; the known certificate."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.files import read_input
+from signkit.cli.files import read_input, refuse_existing
 from signkit.cli.language import words
 from signkit.cli.option_groups import OptionGroup
 from signkit.cli.terminal import tell
@@ -52,13 +52,16 @@ class PhoneOptions(OptionGroup):
         ),
     ] = None
 
-    def refuse_other_keys(self, signer: str) -> None:
-        """Refuse these options where another key signs.
+    def check(self, signer: str) -> None:
+        """Refuse these options where another key signs, and a picture where there is a file already.
 
         Raises:
             UsageProblem: one of them is given.
+            OutputExists: there is a file where the QR code would go.
         """
         if signer.startswith(_SCHEME):
+            if self.qr is not None:
+                refuse_existing(self.qr, overwrite=False)
             return
         if self.certificate is not None:
             raise UsageProblem(_OTHER_KEY, _PREPARE)
@@ -101,7 +104,7 @@ class PhoneOptions(OptionGroup):
 
 
 def _write_png(path: Path, code: object) -> None:
-    """Write the picture; a QR code of an earlier consent is good for nothing and replaced."""
+    """Write the picture; one of an earlier consent of this run is good for nothing and replaced."""
     import io
 
     from signkit.output import write_checked

@@ -10,7 +10,7 @@ import typer
 from signkit.cli.files import output_beside, read_input, refuse_existing
 from signkit.cli.language import words
 from signkit.cli.options import EvidenceOptions, Overwrite, PasswordOptions
-from signkit.cli.sign_options import ElsewhereOptions, TermsOptions
+from signkit.cli.sign_options import KeyToComeOptions, TermsOptions
 from signkit.cli.terminal import tell
 from signkit.words import Text
 
@@ -38,7 +38,7 @@ RequestFile = Annotated[
 def run(
     pdf: Annotated[Path, typer.Argument(help=words("The PDF to sign.", "署名する PDF。"))],
     terms_options: TermsOptions,
-    elsewhere: ElsewhereOptions,
+    elsewhere: KeyToComeOptions,
     evidence: EvidenceOptions,
     passwords: PasswordOptions,
     output: RequestFile = None,
@@ -66,10 +66,12 @@ def run(
     admission = admit(data, terms, str(pdf), services.judgement, password.value)
     tell_undrawn(data, pdf, password.value)
     key = elsewhere.key(services)
-    if terms.needs_party:
-        refuse_other_person([admission.party], key)
-    tell_attributes(key)
-    request = request_maker(terms, key, font_set(settings.font_folders))(admission.certify)
+    if key is not None:
+        if terms.needs_party:
+            refuse_other_person([admission.party], key)
+        tell_attributes(key)
+    make = request_maker(terms, key, font_set(settings.font_folders), party=admission.party)
+    request = make(admission.certify)
     names = (pdf.name, prepared_file.name)
     deferred, prepared = prepare(
         data, names, request, key, terms.level, services, other_person=terms.other_person, password=password.value

@@ -81,7 +81,7 @@ def run(
     settings, terms = load_settings(), terms_options.terms()
     terms.profile.refuse_timestamps(wanted=bool(evidence.tsa) or terms.level.has_timestamp)
     _refuse_elsewhere(key_options.signer)
-    phone.refuse_other_keys(key_options.signer)
+    phone.check(key_options.signer)
     password = passwords.document_password()
     services = evidence.services(settings)
     jobs = _jobs(pdfs, terms, files, services, password)

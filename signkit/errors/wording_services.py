@@ -73,9 +73,7 @@ SERVICES: dict[str, Wording] = {
         ),
     ),
     "auth-app-extra-missing": Wording(
-        Text(
-            "Signing by phone needs further packages.", "スマートフォンでの署名には追加のパッケージが必要です。"
-        ),
+        Text("Signing by phone needs further packages.", "スマートフォンでの署名には追加のパッケージが必要です。"),
         Text('Install them with: pip install "signkit[phone]"', 'pip install "signkit[phone]" で導入してください。'),
     ),
     "auth-app-no-person": Wording(
@@ -135,7 +133,7 @@ SERVICES: dict[str, Wording] = {
             "準備したときとは別の証明書で署名されました。何も書き込んでいません。",
         ),
         Text(
-            "Another person's phone, or a renewed certificate? Sign anew with --profile pkcs7, which needs none before.",
+            "Another person's phone, or a renewed certificate? Sign anew with --profile pkcs7, which needs none.",
             "別の人のスマートフォンか、証明書の更新後ではありませんか。証明書が要らない --profile pkcs7 で"
             "署名し直してください。",
         ),

@@ -1,8 +1,9 @@
-"""The key on a person's phone (``auth-app:production``, ``auth-app:sandbox``, ``auth-app:rehearsal``), by the sign API of
-デジタル認証アプリ.
+"""The key on a person's phone, by the sign API of デジタル認証アプリ (``auth-app:production``, ``auth-app:sandbox``,
+``auth-app:rehearsal``).
 
 The phone gives its certificate together with a signature, never before.  Where the certificate is known (from an
-earlier signature), this is a `Signer` like any other; where it is not, a `LateSigner`, and what is signed cannot name it.
+earlier signature), this is a `Signer` like any other; where it is not, a `LateSigner`, and what is signed cannot name
+it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The sign API of デジタル認証アプリ: OAuth 2.0 code flow with PKCE (RFC 6749, 7636), OpenID Connect, one transaction each.
+"""The sign API of デジタル認証アプリ: code flow with PKCE (RFC 6749, 7636), OpenID Connect, a transaction each.
 
     consent = begin(config, digest)          a transaction, and the address where the person agrees to it
     …  the browser comes back to config.redirect_uri with a query  …
@@ -216,7 +216,8 @@ def _discover(line: _Line) -> _Provider:
     if not isinstance(methods, list) or "S256" not in methods:
         raise SignerUnusable("auth-app-failed", step="metadata", cause="no PKCE with S256")
     names_itself = said.get("authorization_response_iss_parameter_supported") is True
-    return _Provider(*(said[name] for name in _ENDPOINTS), names_itself)
+    authorization, token, keys = (said[name] for name in _ENDPOINTS)
+    return _Provider(authorization, token, keys, names_itself)
 
 
 def _access_token(answer: Mapping[str, Any]) -> str:

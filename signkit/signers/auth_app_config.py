@@ -1,8 +1,8 @@
 """Where a relying party stands with デジタル認証アプリ: one file for each of its environments, never mixed.
 
-The names ``production``, ``sandbox`` and ``rehearsal`` each have a file of their own (`signkit.settings`), the file says
-the name again, and what belongs to one is refused in another: a loopback address outside the rehearsal, a certificate
-of the real CA outside production (`signkit.signers.auth_app`), any other in it.
+The names ``production``, ``sandbox`` and ``rehearsal`` each have a file of their own (`signkit.settings`), the file
+says the name again, and what belongs to one is refused in another: a loopback address outside the rehearsal, a
+certificate of the real CA outside production (`signkit.signers.auth_app`), any other in it.
 """
 
 from __future__ import annotations
@@ -101,7 +101,8 @@ def load_config(name: str, settings: Settings) -> AuthAppConfig:
             _refuse_address(path, item, values[item], environment)
     for item, choices in _CHOICES.items():
         if values[item] not in choices:
-            _refuse(path, item, Text(f"not one of {', '.join(choices)}", f"{'、'.join(choices)} のいずれでもありません"))
+            listed = ", ".join(choices)
+            _refuse(path, item, Text(f"not one of {listed}", f"次のいずれかではありません: {listed}"))
     if not {"openid", "sign"} <= set(values["scope"].split()):
         _refuse(path, "scope", Text("it needs openid and sign", "openid と sign が必要です"))
     issuer = values["issuer"].rstrip("/")
@@ -170,7 +171,9 @@ def _refuse_address(path: Path, item: str, address: str, environment: Environmen
     if parts.scheme != "https" and not allowed:
         _refuse(path, item, Text("it is not https", "https ではありません"))
     if plain and item == "redirect_uri" and parts.port is None:
-        _refuse(path, item, Text("a page of this machine needs a port", "このコンピューターのページにはポートが必要です"))
+        _refuse(
+            path, item, Text("a page of this machine needs a port", "このコンピューターのページにはポートが必要です")
+        )
     if environment is not Environment.REHEARSAL and host in LOOPBACK and item != "redirect_uri":
         _refuse(path, item, Text("this machine is the rehearsal's", "このコンピューターはリハーサル用です"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from dataclasses import dataclass, field
@@ -63,7 +64,8 @@ class RedirectPage:
 
 
 class _Server(HTTPServer):
-    allow_reuse_address = False
+    #: One signature after another comes back to the same port; on Windows this would let others take it meanwhile.
+    allow_reuse_address = os.name == "posix"
 
     def __init__(self, address: tuple[str, int], host: str, path: str) -> None:
         super().__init__(address, _Handler)

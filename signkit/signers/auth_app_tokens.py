@@ -1,4 +1,4 @@
-"""What デジタル認証アプリ sends in JOSE: the ID token (OpenID Connect Core 3.1.3.7) and the encrypted result (RFC 7516).
+"""What デジタル認証アプリ sends in JOSE: the ID token (OpenID Connect Core 3.1.3.7), the encrypted result (RFC 7516).
 
 joserfc does the cryptography; which algorithms and claims are taken is decided here.
 """
@@ -27,7 +27,10 @@ _RESULT_ALGORITHMS = (
 _LEEWAY = 60
 #: An ID token belongs to a consent of a few minutes ago; nobody may ask to believe it for longer than this.
 _LONGEST_LIFE = 24 * 3600
-_LEAST_RSA_BITS = 2048
+#: A modulus of 2048 bits in base64url.
+_LEAST_MODULUS = 342
+#: Seconds since 1970; no number beyond is a time.
+_LAST_TIME = 1e11
 
 
 @dataclass(frozen=True)
@@ -154,9 +157,7 @@ def _check_claims(claims: Mapping[str, Any], expected: Expected, bad: Callable[[
     party = claims.get("azp")
     if party != expected.client_id and (party is not None or (isinstance(audience, list) and len(audience) > 1)):
         raise bad("another authorised party")
-    issued, ends = claims.get("iat"), claims.get("exp")
-    if not _is_time(issued) or not _is_time(ends):
-        raise bad("no times")
+    issued, ends = (_time(claims.get(name), bad) for name in ("iat", "exp"))
     if ends <= expected.now - _LEEWAY:
         raise bad("it has expired")
     if not expected.began - _LEEWAY <= issued <= expected.now + _LEEWAY:
@@ -165,8 +166,10 @@ def _check_claims(claims: Mapping[str, Any], expected: Expected, bad: Callable[[
         raise bad("it is to hold for too long")
 
 
-def _is_time(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e11
+def _time(value: object, bad: Callable[[str], SignerUnusable]) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < _LAST_TIME:
+        raise bad("no times")
+    return value
 
 
 def _header(token: str, what: str) -> dict[str, Any]:
@@ -183,31 +186,38 @@ def _header(token: str, what: str) -> dict[str, Any]:
 def _key(keys: object, name: object) -> RSAKey | ECKey:
     """Return the provider's one key of that name that signs."""
     from joserfc.errors import JoseError
-    from joserfc.jwk import ECKey, RSAKey
 
     listed = keys.get("keys") if isinstance(keys, dict) else None
-    named = [key for key in listed if isinstance(key, dict) and key.get("kid") == name] if isinstance(listed, list) else []
-    if not isinstance(name, str) or len(named) != 1 or named[0].get("use", "sig") != "sig":
-        raise _bad_token("the provider has no such key")
-    kind = {"RSA": RSAKey, "EC": ECKey}.get(named[0].get("kty"))
-    if kind is None:
+    named = [each for each in listed if _is_named(each, name)] if isinstance(listed, list) else []
+    if len(named) != 1 or named[0].get("use", "sig") != "sig":
         raise _bad_token("the provider has no such key")
     try:
-        key = kind.import_key(named[0])
-        if isinstance(key, RSAKey) and key.public_key.key_size < _LEAST_RSA_BITS:
-            raise _bad_token("its key is too short")
+        return _import_public(named[0])
     except (JoseError, ValueError, TypeError, KeyError) as error:
-        raise _bad_token("the provider's key cannot be read") from error
-    return key
+        raise _bad_token("the provider's key cannot be read, or is too short") from error
+
+
+def _is_named(key: object, name: object) -> bool:
+    return isinstance(key, dict) and isinstance(name, str) and key.get("kid") == name
+
+
+def _import_public(key: dict[str, Any]) -> RSAKey | ECKey:
+    from joserfc.jwk import ECKey, RSAKey
+
+    if key.get("kty") == "EC":
+        return ECKey.import_key(key)
+    if key.get("kty") != "RSA" or len(key["n"]) < _LEAST_MODULUS:
+        raise ValueError("another kind of key, or too short")
+    return RSAKey.import_key(key)
 
 
 def _import_private(pem: bytes) -> RSAKey | ECKey:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
     from joserfc.jwk import ECKey, RSAKey
 
-    try:
-        return RSAKey.import_key(pem)
-    except ValueError:
-        return ECKey.import_key(pem)
+    is_rsa = isinstance(load_pem_private_key(pem, None), RSAPrivateKey)
+    return RSAKey.import_key(pem) if is_rsa else ECKey.import_key(pem)
 
 
 def _half_hash(access_token: str) -> str:

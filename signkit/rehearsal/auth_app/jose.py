@@ -33,9 +33,7 @@ class TokenKey:
         modulus, exponent = (
             base64url(number.to_bytes((number.bit_length() + 7) // 8, "big")) for number in (numbers.n, numbers.e)
         )
-        return {
-            "keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.name, "n": modulus, "e": exponent}]
-        }
+        return {"keys": [{"kty": "RSA", "use": "sig", "alg": "RS256", "kid": self.name, "n": modulus, "e": exponent}]}
 
     def sign(self, claims: Mapping[str, Any]) -> str:
         """Return a JWT of ``claims``."""

@@ -129,10 +129,17 @@ class Provider:
             return self._back(redirect_uri, asked.get("state", ""), said)
         self._transactions[consent.transaction].is_asked = True
         if self.agrees:
-            return self._sign(consent, self.phone.password) or self._declined(consent)
+            return self._agree(consent)
         name = secrets.token_urlsafe(32)
         self._asked[name] = consent
         return self._page(name, consent)
+
+    def _agree(self, consent: Asked) -> Answer:
+        """Let the phone agree by itself, if it can (it may be locked)."""
+        try:
+            return self._sign(consent, self.phone.password) or self._declined(consent)
+        except SignKitError:
+            return self._declined(consent)
 
     def _checked(self, asked: dict[str, str], client: Registration, redirect_uri: str) -> Asked:
         if "request" in asked or "request_uri" in asked:
@@ -227,7 +234,8 @@ class Provider:
         header = request.headers.get("authorization")
         if header is not None and "client_secret" in form:
             raise Refused(400, "invalid_request", "two ways of client authentication")
-        name, secret = _basic(header) if header is not None else (form.get("client_id", ""), form.get("client_secret", ""))
+        in_form = form.get("client_id", ""), form.get("client_secret", "")
+        name, secret = _basic(header) if header is not None else in_form
         client = next((each for each in self.clients if each.client_id == name), None)
         if client is None or not hmac.compare_digest(client.secret.encode(), secret.encode()):
             raise Refused(401, "invalid_client", "no such client, or another secret")
