@@ -28,9 +28,10 @@ class PhoneOptions(OptionGroup):
 
     HEADING = words("A phone (--signer auth-app:…)", "スマートフォン (--signer auth-app:…)")
 
-    certificate: Annotated[
+    phone_certificate: Annotated[
         Path | None,
         typer.Option(
+            "--phone-certificate",
             metavar="FILE",
             help=words(
                 "The certificate of the phone's key, or a PDF that the phone has signed: needed for PAdES.",
@@ -62,10 +63,7 @@ class PhoneOptions(OptionGroup):
         if signer.startswith(_SCHEME):
             if self.qr is not None:
                 refuse_existing(self.qr, overwrite=False)
-            return
-        if self.certificate is not None:
-            raise UsageProblem(_OTHER_KEY, _PREPARE)
-        if self.qr is not None:
+        elif self.phone_certificate is not None or self.qr is not None:
             raise UsageProblem(_OTHER_KEY, _LEAVE_OUT)
 
     def certificates(self) -> tuple[bytes, ...]:
@@ -74,18 +72,18 @@ class PhoneOptions(OptionGroup):
         Raises:
             InputUnreadable, TrustError("trust-anchor-unreadable"), PdfNotSignable: the file holds no certificate.
         """
-        if self.certificate is None:
+        if self.phone_certificate is None:
             return ()
         from signkit.errors import InputUnreadable
         from signkit.pki.anchors import certificates_in
         from signkit.signing.embedded import last_signer
 
-        data = read_input(self.certificate)
+        data = read_input(self.phone_certificate)
         if not data.startswith(b"%PDF-"):
-            return tuple(certificates_in(data, str(self.certificate)))
+            return tuple(certificates_in(data, str(self.phone_certificate)))
         found = last_signer(data)
         if not found:
-            raise InputUnreadable(str(self.certificate), _NOBODY_SIGNED)
+            raise InputUnreadable(str(self.phone_certificate), _NOBODY_SIGNED)
         return tuple(found)
 
     def show(self, link: ConsentLink) -> None:
@@ -116,14 +114,10 @@ def _write_png(path: Path, code: object) -> None:
 
 
 _OTHER_KEY = Text(
-    "--certificate and --qr go with --signer auth-app:… alone",
-    "--certificate と --qr は --signer auth-app:… のときだけ使います",
+    "--phone-certificate and --qr go with --signer auth-app:… alone",
+    "--phone-certificate と --qr は --signer auth-app:… のときだけ使います",
 )
-_PREPARE = Text(
-    "To sign elsewhere, begin with: signkit prepare PDF --as ROLE --certificate FILE",
-    "別の場所で署名するときは signkit prepare PDF --as ROLE --certificate FILE で準備します。",
-)
-_LEAVE_OUT = Text("Leave it out.", "外してください。")
+_LEAVE_OUT = Text("Leave them out.", "外してください。")
 _NOBODY_SIGNED = Text("nobody has signed this PDF", "署名のない PDF です")
 _OPEN_HERE = Text(
     "Open this address in a browser of this computer, and agree on the phone (デジタル認証アプリ). It comes back here:",

@@ -59,7 +59,12 @@ class SignCommand(GroupedCommand):
             "A signature made elsewhere is put in by: signkit finish REQUEST.json --signature FILE --certificate FILE",
             "別の場所で作った署名値は signkit finish REQUEST.json --signature FILE --certificate FILE で取り込みます",
         ),
-    )
+    ) | {
+        "--certificate": words(
+            "To sign elsewhere, begin with: signkit prepare PDF --as ROLE --certificate FILE",
+            "別の場所で署名するときは signkit prepare PDF --as ROLE --certificate FILE で準備します",
+        )
+    }
 
 
 COMMAND = SignCommand
@@ -309,8 +314,8 @@ _ONE_AT_A_TIME = Text(
     "証明書が分かっていないスマートフォンでは PDF を1件ずつ署名します",
 )
 _SIGN_ONE = Text(
-    "Sign one; then name it with --certificate for the others.",
-    "まず1件に署名し、残りでは --certificate でそのファイルを指定してください。",
+    "Sign one; then name it with --phone-certificate for the others.",
+    "まず1件に署名し、残りでは --phone-certificate でそのファイルを指定してください。",
 )
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")

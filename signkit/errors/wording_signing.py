@@ -223,10 +223,11 @@ SIGNING: dict[str, Wording] = {
             "PAdES の署名には証明書への参照が入りますが、証明書がまだ分かりません。署名していません。",
         ),
         Text(
-            "Name the certificate, or a PDF that the same key has signed, with --certificate; or sign in a format that "
-            "does without: --profile pkcs7",
-            "証明書または同じ鍵で署名済みの PDF を --certificate で指定するか、"
-            "証明書への参照が要らない形式 (--profile pkcs7) で署名してください。",
+            "Sign in a format that does without: --profile pkcs7. Or name the certificate: signkit prepare "
+            "--certificate FILE; for a phone, signkit sign --phone-certificate FILE (a PDF that it has signed will do).",
+            "証明書への参照が要らない形式 (--profile pkcs7) で署名するか、証明書を指定してください: "
+            "signkit prepare --certificate FILE、スマートフォンなら signkit sign --phone-certificate FILE "
+            "(そのスマートフォンで署名済みの PDF でも可)。",
         ),
     ),
     "request-signature-unfit": Wording(

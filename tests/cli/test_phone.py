@@ -100,7 +100,15 @@ def test_the_consent_gives_the_certificate_for_the_contract(office, buyers_phone
     )
     assert code == 0, said
     code, signed, said = office.by_phone(
-        buyers_phone, "contract-seller.pdf", "--as", "buyer", "--certificate", consent, "-o", "pades.pdf", *STAMPED
+        buyers_phone,
+        "contract-seller.pdf",
+        "--as",
+        "buyer",
+        "--phone-certificate",
+        consent,
+        "-o",
+        "pades.pdf",
+        *STAMPED,
     )
     assert (code, signed) == (0, "pades.pdf"), said
     done, report = office.finished(signed)
@@ -137,7 +145,7 @@ def test_pades_without_a_certificate_says_the_two_ways(office, buyers_phone):
     buyers_phone.write_settings()
     answer = office.run("sign", "contract-seller.pdf", "--as", "buyer", "-o", "n.pdf", *PHONE)
     assert (answer.returncode, answer.error.code) == (2, "certificate-needed")
-    assert "--certificate" in answer.stderr
+    assert "--phone-certificate" in answer.stderr
     assert "--profile pkcs7" in answer.stderr
 
 
@@ -149,7 +157,9 @@ def test_several_files_need_a_certificate_that_is_known(office, buyers_phone):
     assert (answer.returncode, "one PDF at a time" in answer.stderr) == (2, True)
 
 
-@pytest.mark.parametrize("option", [("--certificate", "contract-seller.pdf"), ("--qr", "q.png")], ids=lambda o: o[0])
+@pytest.mark.parametrize(
+    "option", [("--phone-certificate", "contract-seller.pdf"), ("--qr", "q.png")], ids=lambda o: o[0]
+)
 def test_the_phones_options_go_with_no_other_key(office, option):
     answer = office.run("sign", "contract.pdf", "--as", "seller", "--signer", "card:virtual:takahashi", *option)
     assert (answer.returncode, "auth-app" in answer.stderr) == (2, True)
@@ -157,7 +167,7 @@ def test_the_phones_options_go_with_no_other_key(office, option):
 
 def test_a_file_that_nobody_signed_gives_no_certificate(office, buyers_phone):
     buyers_phone.write_settings()
-    given = ("--certificate", "contract.pdf", "-o", "n.pdf")
+    given = ("--phone-certificate", "contract.pdf", "-o", "n.pdf")
     answer = office.run("sign", "contract-seller.pdf", "--as", "buyer", *given, *PHONE)
     assert (answer.returncode, "nobody has signed" in answer.stderr) == (2, True)
 
