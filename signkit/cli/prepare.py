@@ -45,7 +45,7 @@ def run(
     overwrite: Overwrite = False,
 ) -> None:
     """Write the prepared file and the request that names it, side by side."""
-    from signkit.cli.signing_notes import refuse_other_person, tell_attributes, tell_undrawn
+    from signkit.cli.signing_notes import refuse_other_person, tell_attributes, tell_ending, tell_undrawn
     from signkit.contracts.fonts import font_set
     from signkit.output import write_checked
     from signkit.settings import load_settings
@@ -70,6 +70,7 @@ def run(
         if terms.needs_party:
             refuse_other_person([admission.party], key)
         tell_attributes(key)
+        tell_ending(key.certificate)
     make = request_maker(terms, key, font_set(settings.font_folders), party=admission.party)
     request = make(admission.certify)
     names = (pdf.name, prepared_file.name)

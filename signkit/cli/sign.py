@@ -193,7 +193,7 @@ def _sign_all(
     *,
     overwrite: bool,
 ) -> Outcome:
-    from signkit.cli.signing_notes import refuse_other_person, tell_attributes
+    from signkit.cli.signing_notes import refuse_other_person, tell_attributes, tell_ending
     from signkit.contracts.fonts import font_set
     from signkit.signers.registry import open_signer
     from signkit.signing.many import sign_jobs
@@ -204,6 +204,7 @@ def _sign_all(
         if terms.needs_party:
             refuse_other_person((job.party for job in jobs), key)
         tell_attributes(key)
+        tell_ending(key.certificate)
         make = request_maker(terms, key, font_set(context.settings.font_folders))
         return sign_jobs(
             jobs, lambda job: make(job.certify), key, terms.level, services,
@@ -221,7 +222,7 @@ def _sign_late(
     files: FileOptions,
 ) -> Outcome:
     """Sign one file with a key whose certificate comes with its signature."""
-    from signkit.cli.signing_notes import tell_attributes
+    from signkit.cli.signing_notes import tell_attributes, tell_ending
     from signkit.contracts.fonts import font_set
     from signkit.output import write_checked
     from signkit.signing.late import sign_late
@@ -243,6 +244,7 @@ def _sign_late(
         overwrite=files.overwrite,
     )
     tell_attributes(key)
+    tell_ending(key.certificate)
     return Outcome(((job, signed),), (), ())
 
 

@@ -224,7 +224,7 @@ SIGNING: dict[str, Wording] = {
         ),
         Text(
             "Sign in a format that does without: --profile pkcs7. Or name the certificate: signkit prepare "
-            "--certificate FILE; for a phone, signkit sign --phone-certificate FILE (a PDF that it has signed will do).",
+            "--certificate FILE; for a phone, signkit sign --phone-certificate FILE (a PDF that it signed will do).",
             "証明書への参照が要らない形式 (--profile pkcs7) で署名するか、証明書を指定してください: "
             "signkit prepare --certificate FILE、スマートフォンなら signkit sign --phone-certificate FILE "
             "(そのスマートフォンで署名済みの PDF でも可)。",
