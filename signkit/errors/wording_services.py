@@ -78,12 +78,12 @@ SERVICES: dict[str, Wording] = {
     ),
     "auth-app-no-person": Wording(
         Text(
-            "Nobody can be shown where to agree to the signature.",
-            "署名への同意を求める画面を表示できません。",
+            "A phone cannot sign here: nobody can be shown where to agree.",
+            "ここではスマートフォンで署名できません (同意を求めるアドレスを表示できません)。",
         ),
         Text(
-            "Sign with the command line, or give the signer a way to show the address.",
-            "コマンドで署名するか、アドレスを表示する方法を渡してください。",
+            "A phone signs PDFs, with: signkit sign (docs/guides/phone.md)",
+            "スマートフォンでの署名は PDF だけで、signkit sign で行います (docs/ja/guides/phone.md)。",
         ),
     ),
     "auth-app-page-unusable": Wording(

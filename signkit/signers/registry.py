@@ -78,10 +78,10 @@ def _open_csc(rest: str, context: SignerContext) -> Signer:
 def _open_phone(rest: str, context: SignerContext) -> Signer:
     from signkit.signers.auth_app import KnownPhoneKey, open_phone_key
 
+    phone = open_phone_key(rest, context.show, context.ask, context.settings)
     if not context.certificates:
         raise SigningRefused("certificate-needed")
     own, *chain = context.certificates
-    phone = open_phone_key(rest, context.show, context.ask, context.settings)
     return KnownPhoneKey(phone, own, tuple(chain), context.accept)
 
 

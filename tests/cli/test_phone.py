@@ -165,6 +165,13 @@ def test_the_phones_options_go_with_no_other_key(office, option):
     assert (answer.returncode, "auth-app" in answer.stderr) == (2, True)
 
 
+def test_a_phone_signs_pdfs_only(office, buyers_phone):
+    buyers_phone.write_settings()
+    answer = office.run("cms", "sign", "sale.yaml", *PHONE)
+    assert (answer.returncode, answer.error.code) == (2, "auth-app-no-person")
+    assert buyers_phone.requests == []
+
+
 def test_a_file_that_nobody_signed_gives_no_certificate(office, buyers_phone):
     buyers_phone.write_settings()
     given = ("--phone-certificate", "contract.pdf", "-o", "n.pdf")
