@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signkit.contracts import characters, fonts, privacy
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template
 from signkit.errors import Problem
 from signkit.words import Text
@@ -31,13 +33,47 @@ def check_contract_data(
 ) -> tuple[Problem, ...]:
     """Return what is wrong with ``data``: its structure, then its texts, then the template's rules; nothing if it fits.
 
+    Only what is refused is in it; see `examine`.
+
+    Raises:
+        ContractError("template-invalid"): a check of the template is faulty.
+    """
+    return examine(template, data, font_set).refused
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found of a contract's data: what refuses it, and what its parties should know.
+
+    Attributes:
+        warnings: none are looked for where the data do not fit the schema.
+    """
+
+    refused: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    def refused_at(self, scrutiny: Scrutiny) -> tuple[Problem, ...]:
+        """Return what refuses the contract; a strict look takes warnings for refusals."""
+        return (*self.refused, *self.warnings) if scrutiny == "strict" else self.refused
+
+
+def examine(
+    template: Template,
+    data: Mapping[str, Any],
+    font_set: fonts.FontSet | None = None,
+    scrutiny: Scrutiny = "lawful",
+) -> Examination:
+    """Hold ``data`` against the schema, the characters that may be printed, and the template's rules.
+
     Raises:
         ContractError("template-invalid"): a check of the template is faulty.
     """
     structure = [_schema_problem(template, error) for error in _validator(template).iter_errors(data)]
     texts = list(_text_problems(template, data, font_set))
-    rules = () if structure else _broken_checks(template, data)
-    return tuple(dict.fromkeys([*structure, *texts, *rules]))[:MAX_PROBLEMS]
+    rules = [] if structure else _findings(template, data, scrutiny)
+    refused = [*structure, *texts, *(each for each in rules if each.severity == "refused")]
+    warnings = [each for each in rules if each.severity == "warning"]
+    return Examination(tuple(dict.fromkeys(refused))[:MAX_PROBLEMS], tuple(dict.fromkeys(warnings))[:MAX_PROBLEMS])
 
 
 @lru_cache(maxsize=16)
@@ -57,13 +93,11 @@ def _is_date(value: object) -> bool:
     return True
 
 
-def _broken_checks(template: Template, data: Mapping[str, Any]) -> Iterator[Problem]:
-    from signkit.contracts.sandbox import holds
+def _findings(template: Template, data: Mapping[str, Any], scrutiny: Scrutiny) -> list[Problem]:
+    # Jinja is loaded only by who comes as far as this.
+    from signkit.contracts.rules.findings import findings
 
-    for check in template.checks:
-        if not holds(template, check.expression, data):
-            title, clause = title_and_clause(template.schema, check.path.split("."))
-            yield Problem("check", check.path, title, check.clause or clause, check.message)
+    return list(findings(template, data, scrutiny))
 
 
 def _text_problems(template: Template, data: Mapping[str, Any], font_set: fonts.FontSet | None) -> Iterator[Problem]:

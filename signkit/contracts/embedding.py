@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from signkit.contracts.template import Party, Template
+from signkit.errors import Problem
 from signkit.pdf.embedded_contract import FORMAT, EmbeddedFile, Provenance
 from signkit.plain_data import item_at
 
@@ -17,11 +18,13 @@ def contract_json(
     attachments: Sequence[EmbeddedFile] = (),
     appended: Sequence[EmbeddedFile] = (),
     provenance: Provenance | None = None,
+    warnings: Sequence[Problem] = (),
 ) -> bytes:
     """Return the associated file; the same data gives the same bytes in whatever order its items stand.
 
     Args:
         provenance: what the contract is made with, so that it can be made again.
+        warnings: what was found of the contents when it was made.
     """
     content = {
         "format": FORMAT,
@@ -33,6 +36,7 @@ def contract_json(
         **({"attachments": [_file_json(each) for each in attachments]} if attachments else {}),
         **({"appended": [_file_json(each) for each in appended]} if appended else {}),
         **_made_with_json(provenance),
+        **({"warnings": [each.to_json() for each in warnings]} if warnings else {}),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
 

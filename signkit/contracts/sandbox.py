@@ -25,6 +25,7 @@ from signkit.errors import ContractError
 MAX_SOURCE_CHARACTERS = 4_000_000
 MAX_RANGE = 1_000
 
+_NO_FUNCTIONS: Mapping[str, Callable[..., Any]] = {}
 _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 _FORBIDDEN_NODES = (nodes.FilterBlock, nodes.EvalContextModifier)
 
@@ -43,6 +44,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
     Args:
         markup: the type of what the template itself printed (macros, ``{% set %}`` blocks); it passes unchanged.
         written: how a value's text is written.
+        functions: what templates may call, by name.
         options: further options of Jinja's environment.
     """
 
@@ -51,13 +53,19 @@ class Sandbox(ImmutableSandboxedEnvironment):
     turns = staticmethod(bounds.turns)
     weigh = staticmethod(bounds.weigh)
 
-    def __init__(self, markup: type[str], written: Callable[[str], str], **options: Any) -> None:
+    def __init__(
+        self,
+        markup: type[str],
+        written: Callable[[str], str],
+        functions: Mapping[str, Callable[..., Any]] = _NO_FUNCTIONS,
+        **options: Any,
+    ) -> None:
         super().__init__(undefined=StrictUndefined, finalize=self._print, keep_trailing_newline=True, **options)
         self._markup = markup
         self._written = written
         self.concat = self._join  # type: ignore[method-assign]  # Jinja's own is a class attribute
         self.filters = bounds.bounded_filters({name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS)
-        self.globals = {"range": _small_range}
+        self.globals = {"range": _small_range, **functions}
 
     def _print(self, value: object) -> str:
         """Print a value (Jinja's ``finalize``)."""
@@ -151,7 +159,8 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """
     try:
         with bounds.rendering():
-            return bool(_compiler_of(template)(expression)(**data))
+            # ``contract`` is the whole, for functions that look at several parties.
+            return bool(_compiler_of(template)(expression)(**{"contract": data, **data}))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise ContractError("template-invalid", template=template.id, cause=f"check {expression!r}: {error}") from error
 
@@ -159,7 +168,9 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
 @lru_cache(maxsize=16)
 def _compiler_of(_template: Template) -> Callable[[str], Any]:
     """Return the function that compiles a template's expressions, each once."""
-    return cache(partial(Sandbox(str, str).compile_expression, undefined_to_none=False))
+    from signkit.contracts.rules.functions import FUNCTIONS
+
+    return cache(partial(Sandbox(str, str, FUNCTIONS).compile_expression, undefined_to_none=False))
 
 
 def jinja_cause(error: TemplateError, file: str) -> str:

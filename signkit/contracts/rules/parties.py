@@ -1,0 +1,59 @@
+"""What a contract's parties are: natural persons or companies, and the number of a company."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+#: Words that stand in the names of legal persons alone (会社法6条2項, 一般法人法5条 and the laws of the other kinds).
+_OF_COMPANIES = re.compile(
+    "株式会社|有限会社|合同会社|合資会社|合名会社|相互会社|特定目的会社|社団法人|財団法人|医療法人|学校法人|宗教法人"
+    "|社会福祉法人|特定非営利活動法人|NPO法人|税理士法人|弁護士法人|監査法人|司法書士法人|行政書士法人"
+    "|社会保険労務士法人|土地家屋調査士法人|独立行政法人|国立大学法人|公立大学法人|地方独立行政法人|管理組合法人"
+    "|投資法人|[農漁林]業協同組合|協同組合|信用金庫|信用組合|労働金庫|公庫$|公社$|機構$"
+    r"|[(（][株有同資名][)）]|㈱|㈲|\b(?:Co\.|Inc\.|Corp\.|Ltd\.?|LLC|K\.K\.|G\.K\.)",
+    re.IGNORECASE,
+)
+_OF_REPRESENTATIVES = re.compile("代表|理事長|取締役|執行役|業務執行社員|支配人|理事|会長|社長")
+
+
+def is_company(party: Mapping[str, Any]) -> bool:
+    """Tell whether a party is a legal person: as its ``kind`` says, else as its name and its signer's capacity do."""
+    if "kind" in party:
+        return bool(party["kind"] == "法人")
+    name = unicodedata.normalize("NFKC", str(party.get("name", "")))
+    return bool(
+        party.get("corporate_number")
+        or _OF_COMPANIES.search(name)
+        or _OF_REPRESENTATIVES.search(str(party.get("capacity", "")))
+    )
+
+
+def parties(contract: Mapping[str, Any], role: str) -> list[Mapping[str, Any]]:
+    """Return those of a role: ``seller``, ``seller2`` … as far as the data name them."""
+    names = sorted(name for name in contract if re.fullmatch(rf"{re.escape(role)}\d*", name))
+    return [contract[name] for name in names if isinstance(contract[name], Mapping)]
+
+
+def corporate_number_fits(number: str) -> bool:
+    """Tell whether a 法人番号 has thirteen digits and its first is their check digit.
+
+    法人番号の指定等に関する省令2条: 9 − (Σ P_n × Q_n mod 9) over the other twelve, P_n from the lowest, Q_n 1 for odd
+    n and 2 for even n.
+    """
+    if not re.fullmatch(r"[1-9]\d{12}", number, re.ASCII):
+        return False
+    total = sum(int(digit) * (1 if place % 2 == 0 else 2) for place, digit in enumerate(reversed(number[1:])))
+    return int(number[0]) == 9 - total % 9
+
+
+def dealer_sells_to_public(contract: Mapping[str, Any]) -> bool:
+    """Tell whether 宅地建物取引業法 37条の2 to 43条 bind the sale: a dealer sells, not only to dealers (78条2項)."""
+    sellers, buyers = parties(contract, "seller"), parties(contract, "buyer")
+    return any(map(_is_dealer, sellers)) and not all(map(_is_dealer, buyers))
+
+
+def _is_dealer(party: Mapping[str, Any]) -> bool:
+    return bool(party.get("is_dealer", False))
