@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signkit.contracts import characters, fonts, privacy
+from signkit.contracts.rules.parties import corporate_number_fits
 from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template
 from signkit.errors import Problem
@@ -82,6 +83,7 @@ def _validator(template: Template) -> Draft202012Validator:
 
     checker = FormatChecker(())
     checker.checks("date", raises=ValueError)(_is_date)
+    checker.checks("corporate-number")(_is_corporate_number)
     return Draft202012Validator(template.schema, format_checker=checker)
 
 
@@ -91,6 +93,10 @@ def _is_date(value: object) -> bool:
             return False
         date.fromisoformat(value)
     return True
+
+
+def _is_corporate_number(value: object) -> bool:
+    return not isinstance(value, str) or corporate_number_fits(value)
 
 
 def _findings(template: Template, data: Mapping[str, Any], scrutiny: Scrutiny) -> list[Problem]:
@@ -241,6 +247,15 @@ _TYPES = {
 }
 
 
+_FORMATS = {
+    "date": Text("must be a date such as 2026-11-21", "2026-11-21 の形の正しい日付にしてください"),
+    "corporate-number": Text(
+        "must be a 法人番号: 13 digits, the first of them the check digit",
+        "13桁の法人番号にしてください(検査用数字が合いません)",
+    ),
+}
+
+
 def _words(error: ValidationError) -> Text:
     """Say in both languages what a schema error means; the value itself is never quoted."""
     wanted = _any(error.validator_value)
@@ -256,7 +271,7 @@ def _words(error: ValidationError) -> Text:
         case "const":
             return Text(f"must be {wanted}", f"{wanted} でなければなりません")
         case "format":
-            return Text("must be a date such as 2026-11-21", "2026-11-21 の形の正しい日付にしてください")
+            return _FORMATS[wanted]
         case "minimum" | "exclusiveMinimum":
             return Text(f"must be at least {wanted}", f"{wanted} 以上にしてください")
         case "maximum" | "exclusiveMaximum":

@@ -25,7 +25,7 @@ from jinja2.exceptions import TemplateError
 
 from signkit.contracts.bounds import with_counting
 from signkit.contracts.escaping import code_literal, string_literal
-from signkit.contracts.sandbox import Sandbox, jinja_cause
+from signkit.contracts.sandbox import Sandbox, jinja_cause, with_whole
 from signkit.contracts.template import CONTRACT, Template
 from signkit.errors import ContractError
 
@@ -54,7 +54,7 @@ def typst_source(template: Template, data: Mapping[str, Any], extra: Mapping[str
     """
     environment = _environment(template)
     try:
-        source = environment.contract().render({**data, **(extra or {})})
+        source = environment.contract().render({**with_whole(data), **(extra or {})})
     except TemplateError as error:
         raise ContractError("template-invalid", template=template.id, cause=jinja_cause(error, CONTRACT)) from error
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:

@@ -18,6 +18,7 @@ from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from signkit.contracts import bounds, japanese
+from signkit.contracts.rules.functions import FUNCTIONS
 from signkit.contracts.template import Template
 from signkit.errors import ContractError
 
@@ -25,7 +26,6 @@ from signkit.errors import ContractError
 MAX_SOURCE_CHARACTERS = 4_000_000
 MAX_RANGE = 1_000
 
-_NO_FUNCTIONS: Mapping[str, Callable[..., Any]] = {}
 _DICT_METHODS = frozenset({"items", "keys", "values", "get"})
 _FORBIDDEN_NODES = (nodes.FilterBlock, nodes.EvalContextModifier)
 
@@ -44,7 +44,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
     Args:
         markup: the type of what the template itself printed (macros, ``{% set %}`` blocks); it passes unchanged.
         written: how a value's text is written.
-        functions: what templates may call, by name.
         options: further options of Jinja's environment.
     """
 
@@ -57,7 +56,6 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self,
         markup: type[str],
         written: Callable[[str], str],
-        functions: Mapping[str, Callable[..., Any]] = _NO_FUNCTIONS,
         **options: Any,
     ) -> None:
         super().__init__(undefined=StrictUndefined, finalize=self._print, keep_trailing_newline=True, **options)
@@ -65,7 +63,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._written = written
         self.concat = self._join  # type: ignore[method-assign]  # Jinja's own is a class attribute
         self.filters = bounds.bounded_filters({name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS)
-        self.globals = {"range": _small_range, **functions}
+        self.globals = {"range": _small_range, **FUNCTIONS}
 
     def _print(self, value: object) -> str:
         """Print a value (Jinja's ``finalize``)."""
@@ -151,6 +149,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().select_template(names, *args, **kwargs)
 
 
+def with_whole(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what templates and rules see: each item by its name, and ``contract``, the whole, for functions."""
+    return {"contract": data, **data}
+
+
 def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """Tell whether a check of the template holds for ``data``.
 
@@ -159,8 +162,7 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """
     try:
         with bounds.rendering():
-            # ``contract`` is the whole, for functions that look at several parties.
-            return bool(_compiler_of(template)(expression)(**{"contract": data, **data}))
+            return bool(_compiler_of(template)(expression)(**with_whole(data)))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise ContractError("template-invalid", template=template.id, cause=f"check {expression!r}: {error}") from error
 
@@ -168,9 +170,7 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
 @lru_cache(maxsize=16)
 def _compiler_of(_template: Template) -> Callable[[str], Any]:
     """Return the function that compiles a template's expressions, each once."""
-    from signkit.contracts.rules.functions import FUNCTIONS
-
-    return cache(partial(Sandbox(str, str, FUNCTIONS).compile_expression, undefined_to_none=False))
+    return cache(partial(Sandbox(str, str).compile_expression, undefined_to_none=False))
 
 
 def jinja_cause(error: TemplateError, file: str) -> str:
