@@ -9,7 +9,8 @@ from datetime import date
 
 from signkit.contracts.japanese import ERAS
 
-_MONTH = re.compile(rf"(?:({'|'.join(name for _, name in ERAS)})(\d+|元)|(\d{{4}}))年\s*(\d{{1,2}})月")
+_ERA = "|".join(name for _, name in ERAS)
+_MONTH = re.compile(rf"(?:({_ERA})\s*(\d+|元)年|(\d{{4}})[年/.-])\s*(?:(\d{{1,2}})(?:月|[/.-]|$))?")
 
 
 def after_months(day: str, months: int) -> str:
@@ -25,13 +26,16 @@ def in_order(*days: str) -> bool:
 
 
 def month_of(text: str) -> str | None:
-    """Return the month that a text names (令和9年1月, 2027年1月) as ``2027-01``, or None where it names none."""
+    """Return the month that a text names (令和9年1月, 2027年1月, 2027/1) as ``2027-01``.
+
+    Where it names only a year: the year, which sorts before its months; None where it names neither.
+    """
     found = _MONTH.search(unicodedata.normalize("NFKC", text))
     if found is None:
         return None
     era, era_year, western, month = found.groups()
     year = int(western) if western else _first_year(era) + (1 if era_year == "元" else int(era_year)) - 1
-    return f"{year:04}-{int(month):02}"
+    return f"{year:04}-{int(month):02}" if month else f"{year:04}"
 
 
 def _first_year(era: str) -> int:
