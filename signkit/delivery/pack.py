@@ -115,7 +115,7 @@ def _receipts(check: DeliveryCheck, fonts: FontSet) -> list[tuple[str, bytes]]:
     """Return a receipt a recipient; one for anybody where the document does not say who receives it."""
     status, day = check.status, check.status.report.validation_time.astimezone(JST).date()
     data = status.contract.data if status.contract is not None else {}
-    provider = _text(item_at(data, check.rule.provider_item)) if check.rule is not None else None
+    provider = _text(check.rule.provider_of(data)) if check.rule is not None else None
     if check.rule is None:
         page = receipt(status, ANYBODY, Text("recipient", "受領者"), None, None, day, fonts)
         return [("receipt.pdf", page)]

@@ -68,7 +68,7 @@ def money_called(money: Sequence[Mapping[str, Any]], words: str) -> int:
 
 
 def money_called_deposit(money: Sequence[Mapping[str, Any]]) -> int:
-    """Return the yen of what, by its name, is 手付金等: it becomes part of the price and is paid before the handover."""
+    """Return the yen of what is 手付金等 by its name: part of the price, paid before the handover."""
     return money_called(money, "手付|中間金|内金|申込証拠金")
 
 
