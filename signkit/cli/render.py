@@ -126,6 +126,20 @@ Append: TypeAlias = Annotated[
 ]
 
 
+Amends: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--amends",
+        metavar="SIGNED.pdf",
+        help=words(
+            "Amendment: the signed contract, whose title, date and digest go into the data; then each earlier "
+            "amendment, in order.",
+            "変更合意書: 変更する署名済みの契約書。名称・日付・ハッシュ値を読み取る。"
+            "先の変更合意書があれば順に続けて指定する。",
+        ),
+        show_default=False,
+    ),
+]
 Strict: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -146,6 +160,7 @@ def run(
     encoding: EncodingName = None,
     attach: Attach = None,
     append: Append = None,
+    amends: Amends = None,
     output: Output = None,
     overwrite: Overwrite = False,
     strict: Strict = False,
@@ -165,17 +180,25 @@ def run(
     with refusals_as_json(telling):
         if is_table(data):
             _refuse_attachments(attach, append)
-            items = _items(found, None, base, with_)
+            items = _items(found, None, base, with_, amends, settings)
             render_many(found, data, items, output, many, settings, telling, overwrite=overwrite)
             return
         _refuse_table_options(many)
-        items = _items(found, data, base, with_)
+        items = _items(found, data, base, with_, amends, settings)
         target = output or Path(f"{data.stem}.pdf")
         _render_one(found, items, settings, target, attach or [], append or [], telling, overwrite=overwrite)
 
 
-def _items(template: Template, data: Path | None, base: Path | None, with_: list[str] | None) -> Data:
-    """Return the contract's data: what all share, over it its own, over these what the parties' files say."""
+def _items(
+    template: Template,
+    data: Path | None,
+    base: Path | None,
+    with_: list[str] | None,
+    amends: list[Path] | None,
+    settings: Settings,
+) -> Data:
+    """Return the contract's data: what all share, over it its own, over these what further files say."""
+    from signkit.contracts.amendment import amended_items
     from signkit.contracts.bulk.rows import merge
     from signkit.contracts.data import load_contract_data
     from signkit.contracts.fragment import merge_fragment
@@ -185,6 +208,8 @@ def _items(template: Template, data: Path | None, base: Path | None, with_: list
         items = merge(items, load_contract_data(data))
     for role, file in map(_role_and_file, with_ or ()):
         items = merge_fragment(template, items, role, load_contract_data(file))
+    if amends:
+        items = merge(items, amended_items([read_input(file) for file in amends], settings))
     return items
 
 

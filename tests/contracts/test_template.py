@@ -16,7 +16,7 @@ from tests.refusals import refused_as
 from .conftest import DESCRIPTION, MakeTemplate
 
 HEAD, PARTY = DESCRIPTION.split("[[parties]]")
-SHIPPED = ("consent", "employment-agreement", "real-estate-explanation", "real-estate-sale")
+SHIPPED = ("amendment", "consent", "employment-agreement", "real-estate-explanation", "real-estate-sale")
 
 
 def test_shipped_templates_are_listed() -> None:
