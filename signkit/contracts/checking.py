@@ -15,10 +15,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signkit.contracts import characters, fonts, privacy
-from signkit.contracts.rules.parties import corporate_number_fits
 from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template
 from signkit.errors import Problem
+from signkit.jpki.corporate_number import corporate_number_fits
 from signkit.words import Text
 
 if TYPE_CHECKING:

@@ -58,13 +58,15 @@ def _file_json(each: EmbeddedFile) -> dict[str, Any]:
 
 
 def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the party with its name and address, so that who must sign can be told without the template."""
+    """Return the party with its name, address and number, so that who must sign can be told without the template."""
+    number = _text_at(data, party.number_item)
     return {
         "role": party.role,
         "label": {"en": party.label.en, "ja": party.label.ja},
         "kind": party.kind,
         "name": _text_at(data, party.name_item),
         "address": _text_at(data, party.address_item),
+        **({"corporate_number": number} if number is not None else {}),
     }
 
 

@@ -47,6 +47,7 @@ class Party:
         name_item: path of the data item that holds the party's name, for telling whether the signer is the party.
         kind: ``person`` or ``organization`` (whose certificate may name its representative).
         address_item: path of the data item that holds the party's address; None where the data hold none.
+        number_item: path of the data item that holds a company's 法人番号; None where the data hold none.
         optional: a party only where the data name one (a co-owner): without a name there is no field and no turn.
     """
 
@@ -56,6 +57,7 @@ class Party:
     kind: Literal["person", "organization"] = "person"
     address_item: str | None = None
     optional: bool = False
+    number_item: str | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,6 +224,7 @@ def _party(entry: dict[str, Any]) -> Party:
         kind=cast(Literal["person", "organization"], kind),
         address_item=str(entry["address"]) if "address" in entry else None,
         optional=_flag(entry.get("optional", False), "optional"),
+        number_item=str(entry["corporate_number"]) if "corporate_number" in entry else None,
     )
 
 

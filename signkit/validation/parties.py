@@ -119,7 +119,7 @@ class Parties:
             return None
         if _NAMED_OTHERWISE in (codes := self._page_codes(found, party.name, party.address)):
             return match_of(codes, "data")  # who the data mean is beside the point
-        match = match_person(signer, PartyClaim(party.name, party.address, party.kind))
+        match = match_person(signer, PartyClaim(party.name, party.address, party.kind, party.corporate_number))
         return match.with_codes(codes, _basis(not codes, confirmed=confirmed))
 
     def _page_codes(self, found: FoundSignature, name: str, address: str | None) -> list[str]:

@@ -11,8 +11,9 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import filled_contract, render_contract
 from signkit.contracts.rules.days import after_months, in_order, month_of
 from signkit.contracts.rules.known import NotKnown, values
-from signkit.contracts.rules.parties import addressee, corporate_number_fits, is_company, is_consumer
+from signkit.contracts.rules.parties import addressee, is_company, is_consumer
 from signkit.contracts.template import find_template
+from signkit.jpki.corporate_number import corporate_number_fits
 
 from .law_samples import sample_data
 

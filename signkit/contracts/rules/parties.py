@@ -1,4 +1,4 @@
-"""What a contract's parties are: natural persons or companies, dealers or the public, and the number of a company."""
+"""What a contract's parties are: natural persons or companies, dealers or the public."""
 
 from __future__ import annotations
 
@@ -71,18 +71,6 @@ def only_businesses_sell(contract: Mapping[str, Any]) -> bool:
 def a_business_sells(contract: Mapping[str, Any]) -> bool:
     """Tell whether any seller is a business."""
     return not all(map(is_consumer, parties(contract, "seller")))
-
-
-def corporate_number_fits(number: str) -> bool:
-    """Tell whether a 法人番号 has thirteen digits and its first is their check digit.
-
-    法人番号の指定等に関する省令2条: 9 − (Σ P_n × Q_n mod 9) over the other twelve, P_n from the lowest, Q_n 1 for odd
-    n and 2 for even n.
-    """
-    if not re.fullmatch(r"[1-9]\d{12}", number, re.ASCII):
-        return False
-    total = sum(int(digit) * (1 if place % 2 == 0 else 2) for place, digit in enumerate(reversed(number[1:])))
-    return int(number[0]) == 9 - total % 9
 
 
 def _is_dealer(party: Mapping[str, Any]) -> bool:
