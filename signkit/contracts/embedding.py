@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from signkit.contracts.sandbox import title_of
 from signkit.contracts.template import Party, Template
 from signkit.errors import Problem
 from signkit.pdf.embedded_contract import FORMAT, EmbeddedFile, Provenance
@@ -26,10 +27,11 @@ def contract_json(
         provenance: what the contract is made with, so that it can be made again.
         warnings: what was found of the contents when it was made.
     """
+    title = title_of(template, data)
     content = {
         "format": FORMAT,
         "template": {"id": template.id, "version": template.version, **_digest_json(provenance)},
-        "title": {"en": template.title.en, "ja": template.title.ja},
+        "title": {"en": title.en, "ja": title.ja},
         "parties": [_party_json(party, data) for party in template.parties_of(data)],
         "signing_order": template.signing_order,
         "data": data,

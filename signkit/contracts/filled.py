@@ -8,6 +8,7 @@ from datetime import date
 
 from signkit.contracts.attachments import Attachment
 from signkit.errors import Problem
+from signkit.words import Text
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Order:
     Attributes:
         day: what dates the document.
         data: the associated file ``contract.json``.
+        title: of the document with its data; None: the template's.
     """
 
     filled: Filled
@@ -39,3 +41,4 @@ class Order:
     data: bytes
     attachments: Sequence[Attachment] = ()
     appended: Sequence[Attachment] = ()
+    title: Text | None = None

@@ -21,6 +21,7 @@ from signkit.contracts.embedding import contract_json
 from signkit.contracts.filled import Filled, Order
 from signkit.contracts.provenance import provenance
 from signkit.contracts.rules.rule import Scrutiny
+from signkit.contracts.sandbox import title_of
 from signkit.contracts.signature_fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.template import Party, Template
 from signkit.contracts.typesetters import source_of
@@ -137,7 +138,8 @@ def _order(
     associated = contract_json(
         template, data, _embedded_files(attachments), _embedded_files(appended), made_with, filled.warnings
     )
-    return Order(filled, _document_day(template, data), associated, attachments, appended)
+    title = title_of(template, data)
+    return Order(filled, _document_day(template, data), associated, attachments, appended, title)
 
 
 def _with_fields(
