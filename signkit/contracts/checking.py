@@ -70,11 +70,11 @@ def examine(
         ContractError("template-invalid"): a check of the template is faulty.
     """
     structure = [_schema_problem(template, error) for error in _validator(template).iter_errors(data)]
-    texts = list(_text_problems(template, data, font_set))
     rules = [] if structure else _findings(template, data, scrutiny)
-    refused = [*structure, *texts, *(each for each in rules if each.severity == "refused")]
-    warnings = [each for each in rules if each.severity == "warning"]
-    return Examination(tuple(dict.fromkeys(refused))[:MAX_PROBLEMS], tuple(dict.fromkeys(warnings))[:MAX_PROBLEMS])
+    found = dict.fromkeys([*structure, *_text_problems(template, data, font_set), *rules])
+    refused = tuple(each for each in found if each.severity == "refused")
+    warnings = tuple(each for each in found if each.severity == "warning")
+    return Examination(refused[:MAX_PROBLEMS], warnings[:MAX_PROBLEMS])
 
 
 @lru_cache(maxsize=16)

@@ -11,7 +11,7 @@ from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError
 from lxml import etree
 
-from signkit.contracts.sandbox import Sandbox, jinja_cause
+from signkit.contracts.sandbox import Sandbox, jinja_cause, with_whole
 from signkit.contracts.word.package import NotUsable, parse_xml
 
 #: ``{{r x}}`` and its like print XML in place of text; nothing that a template is given is XML.
@@ -38,7 +38,7 @@ def fill_in(document: bytes, data: Mapping[str, Any], name: str) -> bytes:
     form = _Form(BytesIO(document))
     output = BytesIO()
     try:
-        form.render(dict(data), Sandbox(WordMarkup, _references))
+        form.render(with_whole(data), Sandbox(WordMarkup, _references))
         form.save(output)
     except TemplateError as error:
         raise NotUsable(jinja_cause(error, name)) from error
