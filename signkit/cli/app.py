@@ -21,6 +21,7 @@ from signkit.cli import (
     extend,
     finish,
     handout,
+    key,
     prepare,
     render,
     sign,
@@ -52,6 +53,7 @@ _COMMANDS: dict[str, ModuleType] = {
     "cms": cms,
     "asic": asic,
     "trust": trust,
+    "key": key,
     "card": card,
     "doctor": doctor,
 }

@@ -54,6 +54,15 @@ class Party:
     address_item: str | None = None
     optional: bool = False
 
+    @property
+    def organization_item(self) -> str | None:
+        """Path of the item that names the organization where ``name_item`` names who signs for it.
+
+        By custom they stand in one table: ``employer.name`` beside ``employer.signer``.
+        """
+        path = f"{self.name_item.rpartition('.')[0]}.name".removeprefix(".")
+        return path if path != self.name_item else None
+
 
 @dataclass(frozen=True)
 class Check:
