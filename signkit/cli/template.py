@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import TemplateName
+from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
@@ -59,6 +59,33 @@ def show(
 
 def _only_if_named(party: Party) -> str:
     return " " + translate(Text("(if named)", "(記載があるとき)")) if party.optional else ""
+
+
+@app.command(
+    "fill",
+    help=words(
+        "Write a data file to fill in, with titles, clauses and choices.",
+        "記入用のデータファイルを作る (項目名・条項・選択肢のコメント付き)。",
+    ),
+)
+def fill(name: TemplateName, output: Output = None, overwrite: Overwrite = False) -> None:
+    """Write the contract data to be filled in; to stdout where no file is named."""
+    from signkit.contracts.data_form import blank_data
+    from signkit.contracts.template import find_template
+    from signkit.output import write_checked
+    from signkit.settings import load_settings
+
+    if output is not None and output.suffix.lower() not in (".yaml", ".yml"):
+        raise UsageProblem(
+            Text(f"{output}: the data to fill in are YAML", f"{output}: 記入用データは YAML です"),
+            Text(f"Name it {output.with_suffix('.yaml')}.", f"{output.with_suffix('.yaml')} としてください。"),
+        )
+    made = blank_data(find_template(name, load_settings()), name, LANGUAGE)
+    if output is None:
+        print(made, end="")
+        return
+    write_checked(output, made.encode(), overwrite=overwrite)
+    print(output)
 
 
 @app.command(

@@ -54,6 +54,14 @@ DELIVERY: dict[str, Wording] = {
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
+    "pack-not-replaced": Wording(
+        Text(
+            "{path} is not replaced: it is no folder that SignKit packed, or holds something else ({name}).",
+            "{path} は置き換えません。SignKit が作った提供用フォルダーではないか、ほかのもの ({name}) が入っています。",
+        ),
+        Text("Give another folder with -o.", "-o で別のフォルダーを指定してください。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
     "delivery-not-proven": Wording(
         Text(
             "Consent to electronic delivery is not proven:\n{points:lines}", "承諾が証明されていません:\n{points:lines}"
