@@ -43,6 +43,16 @@ DELIVERY: dict[str, Wording] = {
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
+    "consent-not-made": Wording(
+        Text("No consent is made from it: {cause}.", "承諾書を作成できません: {cause}。"),
+        Text(
+            "Consents are made from contracts of the templates that docs/guides/delivery.md names; any other by hand: "
+            "signkit template fill consent -o consent.yaml",
+            "承諾書を作れる契約書のひな型は docs/ja/guides/delivery.md にあります。ほかの文書では "
+            "signkit template fill consent -o consent.yaml で記入用データを作ってください。",
+        ),
+        exit_code=ExitCode.CONTRACT_REFUSED,
+    ),
     "delivery-refused": Wording(
         Text(
             "It may not be delivered electronically:\n{points:lines}",
