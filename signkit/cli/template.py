@@ -155,7 +155,15 @@ def _from_form(folder: Path, form: Path, law: str | None) -> None:
     found, written = new_template_from(folder, read_input(form))
     for path in written:
         print(path)
-    tell(_FOUND, items=", ".join(found.items) or "-", roles=", ".join(found.roles) or "-")
+    tell(_FOUND, items=", ".join(found.items) or "-", roles=_listed(found.labels) or "-")
+    if not found.roles or not found.items:
+        tell(_MORE_PLACES)
+        for place in found.places:
+            tell(_PLACE, place=place.told().in_language(LANGUAGE))
+
+
+def _listed(roles: Mapping[str, str]) -> str:
+    return ", ".join(role if role == label else f"{label} ({role})" for role, label in roles.items())
 
 
 def _law(name: str | None) -> Law | None:
@@ -231,6 +239,11 @@ _BEGUN = Text(
 _FOUND = Text(
     "Found in the form: items {items}; signing blocks {roles}.", "書式にあった項目: {items}。署名欄: {roles}。"
 )
+_MORE_PLACES = Text(
+    "Tags or signing blocks are missing. Likely places, to be changed in the new folder's contract.docx:",
+    "タグまたは署名欄がありません。候補は次のとおりです (新しいフォルダーの contract.docx を直してください):",
+)
+_PLACE = Text("  - {place}", "  - {place}")
 _REPLACED = Text(
     "Fonts are replaced, so that lines may break elsewhere than in Word: {fonts}.",
     "フォントを置き換えるため、改行位置が Word と異なることがあります: {fonts}。",

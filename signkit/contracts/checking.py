@@ -175,8 +175,8 @@ def resolve_reference(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Map
 def _schema_problem(template: Template, error: ValidationError) -> Problem:
     steps: list[str | int] = list(error.absolute_path)
     code = "value"
-    if _any(error.instance) is None and error.validator != "required":
-        code = "missing"
+    if _any(error.instance) is None:
+        code = "type"  # whatever else it should be: told once
     elif error.validator == "required":
         steps.append(_missing_name(error))
         code = "missing"
