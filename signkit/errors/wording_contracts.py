@@ -43,7 +43,8 @@ CONTRACTS: dict[str, Wording] = {
         ),
         Text(
             "In Word, write a tag such as {{{{ seller.name }}}} in place of each blank and [[署名:売主]] "
-            "(or [[sign:seller]]) where somebody signs, save the form and run the same command again (docs/guides/word.md).",
+            "(or [[sign:seller]]) where somebody signs, save the form and run the same command again "
+            "(docs/guides/word.md).",
             "Word で、空欄を {{{{ seller.name }}}} のようなタグに、署名する場所を [[署名:売主]] に"
             "書き換えて保存し、同じコマンドをもう一度実行してください (docs/ja/guides/word.md)。",
         ),
