@@ -38,8 +38,8 @@ DELIVERY: dict[str, Wording] = {
     "consent-unreadable": Wording(
         Text("{path} is no consent document: {cause}.", "{path} は承諾書ではありません: {cause}。"),
         Text(
-            "Consents are made with: signkit render consent DATA, and signed by the recipient.",
-            "承諾書は signkit render consent DATA で作成し、相手方が署名します。",
+            "Consents are made with: signkit consent CONTRACT.pdf, and signed by the recipient.",
+            "承諾書は signkit consent 契約書.pdf で作成し、相手方が署名します。",
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
@@ -59,8 +59,8 @@ DELIVERY: dict[str, Wording] = {
             "電磁的方法による提供の要件がそろっていません:\n{points:lines}",
         ),
         Text(
-            "Have the recipient sign a consent first (signkit render consent), or deliver it on paper.",
-            "先に相手方から承諾書 (signkit render consent) に署名を受けるか、書面で交付してください。",
+            "Have the recipient sign a consent first (signkit consent CONTRACT.pdf makes it), or deliver it on paper.",
+            "先に相手方から承諾書 (signkit consent 契約書.pdf で作成) に署名を受けるか、書面で交付してください。",
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
