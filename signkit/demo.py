@@ -93,7 +93,8 @@ def _sign_all(
         name = str(item_at(data, party.name_item))
         key = _key_of(party.role, name, data, pki, folder, say)
         now = datetime.now(_JST).replace(microsecond=0)
-        request = SignatureRequest(party.role, name, now, certify=number == 0, appearance=seal_appearance(name, now))
+        seal = seal_appearance(name, now, rehearsal=True)
+        request = SignatureRequest(party.role, name, now, certify=number == 0, appearance=seal)
         with key:
             pdf = sign(pdf, request, key, Level.B_T, services).pdf
         say(_SIGNED, {"role": party.label.ja, "name": name})

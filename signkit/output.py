@@ -18,7 +18,12 @@ _OTHER_BYTES = Text(
 
 
 def write_checked(
-    target: Path, data: bytes, *, check: Callable[[bytes], None] | None = None, overwrite: bool = False
+    target: Path,
+    data: bytes,
+    *,
+    check: Callable[[bytes], None] | None = None,
+    overwrite: bool = False,
+    private: bool = False,
 ) -> None:
     """Write ``data`` beside ``target``, read it back, check it, then rename it.
 
@@ -27,6 +32,7 @@ def write_checked(
         data: the whole content.
         check: called with the bytes read back; whatever it raises ends the writing and leaves no file.
         overwrite: whether an existing target may be replaced.
+        private: whether the file is for this user alone.
 
     Raises:
         OutputExists: the target exists and ``overwrite`` is not set.
@@ -41,7 +47,7 @@ def write_checked(
         if check is not None:
             check(written)
 
-    write_streamed(target, lambda stream: stream.write(data), check=check_bytes, overwrite=overwrite)
+    write_streamed(target, lambda stream: stream.write(data), check=check_bytes, overwrite=overwrite, private=private)
 
 
 def write_streamed(
@@ -50,6 +56,7 @@ def write_streamed(
     *,
     check: Callable[[BinaryIO], None],
     overwrite: bool = False,
+    private: bool = False,
 ) -> None:
     """As `write_checked`, for what is too large for memory.
 
@@ -58,6 +65,7 @@ def write_streamed(
         write: writes the whole content to the stream that it is given (binary, seekable).
         check: called with the written file opened for reading; whatever it raises leaves no file.
         overwrite: whether an existing target may be replaced.
+        private: whether the file is for this user alone.
 
     Raises:
         OutputExists, FileUnusable("output-not-written"): see `write_checked`.
@@ -76,6 +84,8 @@ def write_streamed(
             os.fsync(stream.fileno())
         with beside.open("rb") as written:
             check(written)
+        if not private:
+            _open_permissions(beside)  # mkstemp makes it private
         _publish(beside, target, overwrite)
     except OSError as error:
         raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
@@ -98,7 +108,6 @@ def make_folder(path: Path) -> None:
 
 def _publish(beside: Path, target: Path, overwrite: bool) -> None:
     """Rename; without ``overwrite`` a target that another program made meanwhile is not lost."""
-    _open_permissions(beside)
     if overwrite:
         beside.replace(target)
         return
@@ -123,6 +132,6 @@ _UMASK = _read_umask()
 
 
 def _open_permissions(path: Path) -> None:
-    """Give the file the permissions that a plainly created one would have (mkstemp makes it private)."""
+    """Give the file the permissions that a plainly created one would have."""
     if os.name == "posix":
         path.chmod(0o666 & ~_UMASK)

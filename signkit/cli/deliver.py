@@ -57,6 +57,13 @@ Day: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+ReplacePack: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--overwrite",
+        help=words("Replace a folder that was packed before.", "以前に作ったフォルダーを置き換える。"),
+    ),
+]
 AllowIndeterminate: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -91,6 +98,7 @@ def check(
 def pack(
     contract: Contract,
     output: Annotated[Path, typer.Option("-o", "--output", help=words("The folder to make.", "作るフォルダー。"))],
+    overwrite: ReplacePack = False,
     consent: Consents = None,
     on: Day = None,
     allow_indeterminate: AllowIndeterminate = False,
@@ -99,7 +107,7 @@ def pack(
     at: At = None,
     offline: Offline = False,
 ) -> None:
-    """Check, then write contract, consents, how-to-check sheet, receipts, certificate and digests."""
+    """Check, then write contract, consents, how-to-check sheet, receipts, certificate, digests and the mail's text."""
     from signkit.contracts.fonts import font_set
     from signkit.delivery.pack import make_pack, write_pack
     from signkit.settings import load_settings
@@ -107,7 +115,7 @@ def pack(
     checked, content, consents = _check_files(contract, consent, on, _options(trust, evidence, at, offline))
     fonts = font_set(load_settings().font_folders)
     made = make_pack(checked, content, consents, allow_indeterminate=allow_indeterminate, fonts=fonts)
-    write_pack(output, made)
+    write_pack(output, made, overwrite=overwrite)
     if checked.rule is None:
         tell(_NO_RULE)
     if made.no_certificate is not None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from signkit.cli.language import LANGUAGE, translate, words
-from signkit.cli.options import TemplateName
+from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
@@ -59,6 +59,33 @@ def show(
 
 def _only_if_named(party: Party) -> str:
     return " " + translate(Text("(if named)", "(記載があるとき)")) if party.optional else ""
+
+
+@app.command(
+    "fill",
+    help=words(
+        "Write a data file to fill in, with titles, clauses and choices.",
+        "記入用のデータファイルを作る (項目名・条項・選択肢のコメント付き)。",
+    ),
+)
+def fill(name: TemplateName, output: Output = None, overwrite: Overwrite = False) -> None:
+    """Write the contract data to be filled in; to stdout where no file is named."""
+    from signkit.contracts.data_form import blank_data
+    from signkit.contracts.template import find_template
+    from signkit.output import write_checked
+    from signkit.settings import load_settings
+
+    if output is not None and output.suffix.lower() not in (".yaml", ".yml"):
+        raise UsageProblem(
+            Text(f"{output}: the data to fill in are YAML", f"{output}: 記入用データは YAML です"),
+            Text(f"Name it {output.with_suffix('.yaml')}.", f"{output.with_suffix('.yaml')} としてください。"),
+        )
+    made = blank_data(find_template(name, load_settings()), name, LANGUAGE)
+    if output is None:
+        print(made, end="")
+        return
+    write_checked(output, made.encode(), overwrite=overwrite)
+    print(output)
 
 
 @app.command(
@@ -128,7 +155,15 @@ def _from_form(folder: Path, form: Path, law: str | None) -> None:
     found, written = new_template_from(folder, read_input(form))
     for path in written:
         print(path)
-    tell(_FOUND, items=", ".join(found.items) or "-", roles=", ".join(found.roles) or "-")
+    tell(_FOUND, items=", ".join(found.items) or "-", roles=_listed(found.labels) or "-")
+    if not found.roles or not found.items:
+        tell(_MORE_PLACES)
+        for place in found.places:
+            tell(_PLACE, place=place.told().in_language(LANGUAGE))
+
+
+def _listed(roles: Mapping[str, str]) -> str:
+    return ", ".join(role if role == label else f"{label} ({role})" for role, label in roles.items())
 
 
 def _law(name: str | None) -> Law | None:
@@ -204,6 +239,11 @@ _BEGUN = Text(
 _FOUND = Text(
     "Found in the form: items {items}; signing blocks {roles}.", "書式にあった項目: {items}。署名欄: {roles}。"
 )
+_MORE_PLACES = Text(
+    "Tags or signing blocks are missing. Likely places, to be changed in the new folder's contract.docx:",
+    "タグまたは署名欄がありません。候補は次のとおりです (新しいフォルダーの contract.docx を直してください):",
+)
+_PLACE = Text("  - {place}", "  - {place}")
 _REPLACED = Text(
     "Fonts are replaced, so that lines may break elsewhere than in Word: {fonts}.",
     "フォントを置き換えるため、改行位置が Word と異なることがあります: {fonts}。",

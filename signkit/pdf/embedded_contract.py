@@ -29,13 +29,17 @@ _MAX_PARTIES = 100
 
 @dataclass(frozen=True)
 class EmbeddedParty:
-    """One who is to sign, as the contract itself names them; ``address`` is None where the contract holds none."""
+    """One who is to sign, as the contract itself names them; ``address`` is None where the contract holds none.
+
+    ``organization`` is an organization's own name, where ``name`` is that of the person who signs for it.
+    """
 
     role: str
     label: Text
     kind: Literal["person", "organization"]
     name: str | None
     address: str | None
+    organization: str | None = None
 
 
 @dataclass(frozen=True)
@@ -201,13 +205,14 @@ def _read_file(entry: object) -> EmbeddedFile:
 def _read_party(entry: object) -> EmbeddedParty:
     if not isinstance(entry, dict) or not isinstance(entry.get("role"), str):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
-    name, address = entry.get("name"), entry.get("address")
+    name, address, organization = (entry.get(item) for item in ("name", "address", "organization"))
     return EmbeddedParty(
         role=entry["role"],
         label=_two_texts(entry.get("label")),
         kind="organization" if entry.get("kind") == "organization" else "person",
         name=name if isinstance(name, str) else None,
         address=address if isinstance(address, str) else None,
+        organization=organization if isinstance(organization, str) else None,
     )
 
 

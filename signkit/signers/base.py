@@ -10,6 +10,7 @@ from typing import Literal, Protocol, Self
 KeyType = Literal["rsa", "rsa-pss", "ecdsa", "ed25519", "ed448"]
 SecretKind = Literal[
     "passphrase",
+    "new-passphrase",
     "token-pin",
     "signature-password",
     "authentication-pin",

@@ -9,14 +9,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 from signkit.contracts.fonts import FontSet
 from signkit.errors import PdfNotSignable, SigningRefused
 from signkit.jpki.attributes import read_attributes
 from signkit.pdf.embedded_contract import EmbeddedParty
 from signkit.pdf.reading.unlocking import Password
+from signkit.pki.anchors import is_rehearsal
 from signkit.signers.base import KeyFacts
-from signkit.signing.appearance import seal_appearance
+from signkit.signing.appearance import Appearance, seal_appearance
 from signkit.signing.levels import Level
 from signkit.signing.pades import refuse_unwanted
 from signkit.signing.places import Place
@@ -153,8 +155,19 @@ def request_maker(
     Raises (when a request is made):
         SigningRefused("seal-not-drawable", "seal-image-unusable"): see `signkit.signing.appearance.seal_appearance`.
     """
-    name = signer_name(key, terms.role)
-    return lambda certify: _request(terms, name, certify, fonts=fonts, drawn=terms.seal)
+    from asn1crypto import x509
+
+    name, certificate = signer_name(key, terms.role), x509.Certificate.load(key.certificate)
+    draw = partial(
+        seal_appearance,
+        name,
+        language=terms.language,
+        image=terms.seal_image,
+        fonts=fonts,
+        organisation=True if certificate.subject.native.get("organization_name") == name else None,
+        rehearsal=is_rehearsal(certificate),
+    )
+    return lambda certify: _request(terms, name, certify, draw if terms.seal else None)
 
 
 def signer_name(key: KeyFacts, default: str) -> str:
@@ -167,7 +180,7 @@ def signer_name(key: KeyFacts, default: str) -> str:
 
 
 def _request(
-    terms: SignatureTerms, name: str, certify: bool, *, fonts: FontSet | None = None, drawn: bool = False
+    terms: SignatureTerms, name: str, certify: bool, draw: Callable[[datetime], Appearance] | None = None
 ) -> SignatureRequest:
     now = datetime.now(_JST).replace(microsecond=0)
     return SignatureRequest(
@@ -177,9 +190,7 @@ def _request(
         certify=certify,
         reason=terms.reason,
         location=terms.location,
-        appearance=(
-            seal_appearance(name, now, language=terms.language, image=terms.seal_image, fonts=fonts) if drawn else None
-        ),
+        appearance=draw(now) if draw is not None else None,
         witness=terms.witness,
         profile=terms.profile,
         place=terms.place,

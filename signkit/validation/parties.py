@@ -117,20 +117,26 @@ class Parties:
             if self._unreadable or self.contract is not None:
                 return match_of(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
             return None
-        if _NAMED_OTHERWISE in (codes := self._page_codes(found, party.name, party.address)):
+        claim = PartyClaim(party.name, party.address, party.kind, party.organization)
+        if _NAMED_OTHERWISE in (codes := self._page_codes(found, claim)):
             return match_of(codes, "data")  # who the data mean is beside the point
-        match = match_person(signer, PartyClaim(party.name, party.address, party.kind))
+        match = match_person(signer, claim)
         return match.with_codes(codes, _basis(not codes, confirmed=confirmed))
 
-    def _page_codes(self, found: FoundSignature, name: str, address: str | None) -> list[str]:
+    def _page_codes(self, found: FoundSignature, claim: PartyClaim) -> list[str]:
         """Return why the page beside the field does not name the party; none where it does."""
         beside = self._beside.get(_key(found))
         if beside is None:
             return ["page-not-read"]
-        carried = carries(beside, name)
+        carried = carries(beside, claim.name)
         if carried != "yes":
             return [_NAME_CODES[carried]]
-        return ["page-address-missing"] if address and carries(beside, address) == "no" else []
+        codes = []
+        if claim.organization and carries(beside, claim.organization) != "yes":
+            codes.append("page-organization-missing")
+        if claim.address and carries(beside, claim.address) == "no":
+            codes.append("page-address-missing")
+        return codes
 
     @cached_property
     def _beside(self) -> dict[_Key, tuple[Character, ...] | None]:
