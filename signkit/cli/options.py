@@ -74,8 +74,8 @@ Trust: TypeAlias = Annotated[
         "--trust",
         metavar="PATH",
         help=words(
-            "CA certificate file or folder to rely on, beside the shipped JPKI CAs.",
-            "同梱の公的個人認証 CA のほかに信頼する CA 証明書のファイルまたはフォルダー。",
+            "CA certificate file or folder to rely on, beside the shipped JPKI CAs; 'rehearsal': the rehearsal's own.",
+            "同梱の公的個人認証 CA のほかに信頼する CA 証明書のファイルまたはフォルダー。rehearsal はリハーサル用。",
         ),
         show_default=False,
     ),

@@ -16,7 +16,7 @@ from tests.validation import pdfs, pki
 
 def test_the_report_holds_every_item_of_the_schema(world, signed):
     report = world.judge(signed).to_json()
-    assert report["schema"] == "signkit-report/1"
+    assert report["schema"] == "signkit-report/2"
     assert report.keys() >= {
         "schema", "file", "sha256", "kind", "verdict", "error", "validation_time", "policy", "signatures",
         "document_timestamps",

@@ -85,7 +85,18 @@ def write_text(report: Report, language: Language = "en") -> str:
     lines += [f"  {line}" for item in report.document_timestamps for line in _timestamp(item, language)]
     lines += [f"  {line}" for line in template_lines(report.template_match, language)]
     lines += [f"  {line}" for line in _profile(report.profile, language)]
+    lines += [f"  → {line}" for line in next_lines(report, language)]
     return "\n".join(lines) + "\n"
+
+
+def next_lines(report: Report, language: Language) -> list[str]:
+    """Return what to do next, a line each, with the signature fields that need it where not all do."""
+    lines = []
+    for step in report.next:
+        some = step.fields and len(step.fields) < len(report.signatures) + len(report.document_timestamps)
+        place = f"{_one_line(', '.join(step.fields))}: " if some else ""
+        lines.append(place + _say(step.text, language))
+    return lines
 
 
 def _signature(item: SignatureReport, language: Language) -> list[str]:

@@ -217,4 +217,5 @@ def test_html_without_files_is_a_whole_page(write):
 def test_text_says_of_an_unsigned_file_that_nothing_is_signed(write, unsigned):
     assert write(ReportFormat.TEXT, [unsigned]) == (
         "unsigned.pdf: not signed (NOT-SIGNED)\n  There is no signature in it.\n"
+        "  → See who has to sign, and whose turn it is: signkit status unsigned.pdf\n"
     )
