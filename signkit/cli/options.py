@@ -137,7 +137,9 @@ SignerUri: TypeAlias = Annotated[
         ),
     ),
 ]
-LevelName: TypeAlias = Annotated[str, typer.Option(help=words("B-B, B-T, B-LT or B-LTA.", "B-B、B-T、B-LT、B-LTA。"))]
+LevelName: TypeAlias = Annotated[
+    str, typer.Option(metavar="LEVEL", help=words("B-B, B-T, B-LT or B-LTA.", "B-B、B-T、B-LT、B-LTA。"))
+]
 PinStdin: TypeAlias = Annotated[
     bool,
     typer.Option(
