@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from signkit.cli.files import read_input
+from signkit.cli.files import read_input, refuse_existing
 from signkit.cli.language import words
 from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
@@ -188,6 +188,7 @@ def _render_one(
     from signkit.contracts.render import render_contract
     from signkit.output import write_checked
 
+    refuse_existing(target, overwrite, kept=b"")
     attachments = [_attachment(text, attachment) for text in attach]
     appended = [_attachment(text, appendix) for text in append]
     rendered = render_contract(template, items, settings, attachments, appended)

@@ -149,7 +149,7 @@ def _job(
     if files.resume and _is_done(data, target, terms.role, password.value):
         return None
     admission = admit(data, terms, str(pdf), services.judgement, password.value)
-    refuse_existing(target, files.overwrite)
+    refuse_existing(target, files.overwrite, kept=data)
     tell_undrawn(data, pdf, password.value)
     return Job(pdf, target, digest(data), admission.certify, admission.party)
 

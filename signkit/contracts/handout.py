@@ -16,7 +16,7 @@ from typing import Any
 from signkit.contracts.bulk.naming import NameRefused, fold, safe_name, value_at
 from signkit.errors import ContractDataUnreadable, ContractError, InputUnreadable
 from signkit.output import make_folder, write_checked
-from signkit.pdf.embedded_contract import read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, read_contract, role_asked_for
 from signkit.words import Text
 
 #: Files that systems put into any folder by themselves.
@@ -70,15 +70,23 @@ def _find_contract(path: Path, by: Sequence[str], pdf: bytes) -> _FoundContract:
         contract = read_contract(pdf)
     except (ContractDataUnreadable, InputUnreadable):
         contract = None
-    values = tuple(value_at(contract.data, item) for item in by) if contract is not None else ()
+    values = tuple(_value(contract, item) for item in by) if contract is not None else ()
     if contract is None or not all(isinstance(value, str) and value.strip() for value in values):
         raise _refusal(
             f"{path} does not say whose it is ({', '.join(by)})", f"{path} に {'、'.join(by)} の項目がありません"
         )
-    tables = dict.fromkeys(item.partition(".")[0] for item in by)
+    tables = dict.fromkeys(role_asked_for(item.partition(".")[0], contract.parties) for item in by)
     return _FoundContract(
         path, tuple(value.strip() for value in values), tuple(contract.data.get(table) for table in tables)
     )
+
+
+def _value(contract: EmbeddedContract, item: str) -> object:
+    """Return what an item holds; a role, by its name or its title, stands for its party's name, or begins the path."""
+    role, dot, rest = item.partition(".")
+    role = role_asked_for(role, contract.parties)
+    named = next((party.name for party in contract.parties if party.role == role), None)
+    return named if named is not None and not dot else value_at(contract.data, f"{role}{dot}{rest}")
 
 
 def _of_one_person(group: list[_FoundContract], read: Read) -> PersonsFiles:

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 
 from signkit.contracts.fonts import FontSet
-from signkit.errors import PdfNotSignable, SigningRefused
+from signkit.errors import ContractDataUnreadable, InputUnreadable, PdfNotSignable, SigningRefused
 from signkit.jpki.attributes import read_attributes
-from signkit.pdf.embedded_contract import EmbeddedParty
+from signkit.pdf.embedded_contract import EmbeddedParty, read_contract, role_asked_for
 from signkit.pdf.reading.unlocking import Password
 from signkit.signers.base import KeyFacts
 from signkit.signing.appearance import seal_appearance
@@ -84,6 +84,18 @@ class Admission:
 
     certify: bool
     party: EmbeddedParty | None
+
+
+def for_role_of(pdf: bytes, terms: SignatureTerms, password: Password = None) -> SignatureTerms:
+    """Return the terms with the role's name where it was asked for by its title (売主); what is unclear stays.
+
+    Whether the file can be read at all `admit` says.
+    """
+    try:
+        contract = read_contract(pdf, password)
+    except (InputUnreadable, ContractDataUnreadable):
+        contract = None
+    return terms if contract is None else replace(terms, role=role_asked_for(terms.role, contract.parties))
 
 
 def admit(
