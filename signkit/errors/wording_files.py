@@ -37,7 +37,7 @@ FILES: dict[str, Wording] = {
     ),
     "extra-missing": Wording(
         Text("{feature} needs a part that is not installed.", "{feature} に必要な追加部品が入っていません。"),
-        Text("pip install 'signkit[{extra}]'", "pip install 'signkit[{extra}]' を実行してください。"),
+        Text("{extra:install}", "{extra:install} を実行してください。"),
     ),
     "settings-invalid": Wording(
         Text("Setting {item} in {path}: {cause}.", "設定 {item} ({path}): {cause}。"),

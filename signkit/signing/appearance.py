@@ -79,6 +79,15 @@ def seal_appearance(
     )
 
 
+def refuse_unusable_image(image: bytes) -> None:
+    """Refuse what cannot be drawn in the seal's place, before anybody types a PIN.
+
+    Raises:
+        SigningRefused("seal-image-unusable"): it is neither PNG nor JPEG, damaged, or too large.
+    """
+    _image_format(image)
+
+
 def seal_characters(name: str) -> str:
     """Return what stands in the seal: the family name, which Japanese registers part from the given name by a space."""
     family = re.split(r"[\s\u3000]+", name.strip())[0]
