@@ -166,5 +166,5 @@ def test_five_minutes_for_a_script(repository, beginner, readme, lang, capsys, m
     assert (beginner / "report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
     monkeypatch.chdir(beginner)
     (source,) = python_blocks(section)
-    exec(compile(source, readme, "exec"), {})  # noqa: S102  our own document
+    exec(compile(source, readme, "exec"), {})
     assert "INDETERMINATE" in capsys.readouterr().out

@@ -7,7 +7,7 @@ from typing import Any
 
 from signkit.cli.help_pages import choice_names, value_name
 from signkit.cli.language import translate
-from signkit.words import Text
+from signkit.words import Text, is_shown
 
 _ERROR = Text("Error: {message}", "エラー: {message}")
 _TRY = Text("Try '{command} {option}' for help.", "使い方の説明: {command} {option}")
@@ -128,7 +128,7 @@ def _general(error: Any) -> str | None:
 
 
 def _printable(text: str) -> str:
-    return "".join(each if each.isprintable() else "\ufffd" for each in text)
+    return "".join(each if is_shown(each) else "\ufffd" for each in text)
 
 
 _SENTENCES = {

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         PdfNotSignable,
         PdfPasswordNeeded,
         PdfPasswordWrong,
+        PdfUnusable,
         SigningRefused,
     )
     from signkit.errors.trust import (
@@ -113,6 +114,7 @@ __all__ = [
     "PdfNotSignable",
     "PdfPasswordNeeded",
     "PdfPasswordWrong",
+    "PdfUnusable",
     "PinNeeded",
     "PinWrong",
     "Problem",

@@ -131,7 +131,7 @@ def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract |
             raise Unreadable("damaged", "its cross-reference or its catalog is damaged")
         return contract_of(file)
     except Unreadable as error:
-        raise InputUnreadable("PDF", Text(error.detail, error.detail)) from error
+        raise InputUnreadable("PDF", Text(error.detail, "PDF として読み取れません")) from error
 
 
 def contract_of(file: PdfFile) -> EmbeddedContract | None:

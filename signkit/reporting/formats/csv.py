@@ -9,6 +9,7 @@ from typing import Any
 from signkit.reporting.formats.writer import Write
 from signkit.validation.profile import ProfileReport
 from signkit.validation.report import Report, SignatureReport, TimestampReport, iso
+from signkit.words import is_shown
 
 COLUMNS = (
     "file", "sha256", "kind", "file_verdict", "error", "entry", "field", "type", "verdict", "sub_indication", "reasons",
@@ -122,5 +123,5 @@ def _cell(value: object) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    text = "".join(character if character.isprintable() else " " for character in str(value))
+    text = "".join(character if is_shown(character) else " " for character in str(value))
     return "'" + text if text.startswith(_FORMULA) or str(value).startswith(_FORMULA) else text

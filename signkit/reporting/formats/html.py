@@ -13,7 +13,7 @@ from signkit.reporting.formats.writer import Write
 from signkit.reporting.pictures import Draughtsman, Pictures
 from signkit.validation.profile import ProfileReport, RequirementReport
 from signkit.validation.report import Report, SignatureReport, TemplateMatch, TimestampReport, Verdict
-from signkit.words import Language, Text
+from signkit.words import Language, Text, is_shown
 
 _STYLE = """
 body{font:15px/1.6 system-ui,"Hiragino Sans","Yu Gothic UI","Noto Sans CJK JP",sans-serif;color:#222;max-width:60rem;
@@ -218,7 +218,7 @@ def _verdict(verdict: Verdict, sub_indication: str | None) -> str:
 def _safe(value: str, *, keep_lines: bool = False) -> str:
     """Escape, and show control characters (also those that turn the direction of writing) as what they are."""
     shown = "".join(
-        character if character.isprintable() or (keep_lines and character == "\n") else "\ufffd" for character in value
+        character if is_shown(character) or (keep_lines and character == "\n") else "\ufffd" for character in value
     )
     return escape(shown)
 

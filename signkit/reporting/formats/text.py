@@ -7,7 +7,7 @@ from datetime import datetime
 from signkit.reporting.formats.template_words import template_lines
 from signkit.validation.profile import ProfileName, ProfileReport
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
-from signkit.words import Language, Text
+from signkit.words import Language, Text, is_shown
 
 _VERDICTS = {
     Verdict.PASSED: Text("valid", "有効"),
@@ -188,4 +188,4 @@ def _time(moment: datetime) -> str:
 
 def _one_line(text: str | None) -> str:
     """Names from files reach terminals: no control characters."""
-    return "".join(character for character in text or "" if character.isprintable())
+    return "".join(character for character in text or "" if is_shown(character))
