@@ -43,6 +43,7 @@ class Addresses(HTMLParser):
             self.found.append(address)
 
 
+@pytest.mark.slow
 def test_every_document_is_a_page(site, repository):
     documents = {path.relative_to(repository / "docs").with_suffix("") for path in (repository / "docs").rglob("*.md")}
     assert all((site / f"{document}.html").is_file() for document in documents)
