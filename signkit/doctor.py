@@ -355,7 +355,7 @@ _VALIDITY = Text("certificates", "電子証明書")
 _CLOCK = Text("clock", "時計")
 _TSA = Text("timestamp service", "タイムスタンプ局")
 _FONTS = Text("fonts", "フォント")
-_WORD = Text("Word templates", "Word のひな型")
+_WORD = Text("Word templates", "Word のひな形")
 _PROXY = Text("proxy", "プロキシ")
 
 _INSTALLED = Text("pyscard is installed", "pyscard が入っています")

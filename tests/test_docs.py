@@ -168,3 +168,10 @@ def test_five_minutes_for_a_script(repository, beginner, readme, lang, capsys, m
     (source,) = python_blocks(section)
     exec(compile(source, readme, "exec"), {})
     assert "INDETERMINATE" in capsys.readouterr().out
+
+
+def test_a_template_has_one_name_in_japanese(repository):
+    """ひな形: the same word on every screen and page."""
+    others = re.compile("ひな型|雛|テンプレート")
+    places = [*repository.glob("*.ja.md"), *repository.glob("docs/ja/**/*.md"), *repository.glob("signkit/**/*.py")]
+    assert [str(path) for path in places if others.search(path.read_text(encoding="utf-8"))] == []

@@ -89,7 +89,7 @@ def make_app(arguments: Collection[str] | None = None) -> typer.Typer:
         name="signkit",
         help=words(
             "Contracts from templates, signed with their parties' own keys, provable for decades.",
-            "契約書をひな型から作り、当事者自身の鍵で署名し、長期にわたって証明できるようにします。",
+            "契約書をひな形から作り、当事者自身の鍵で署名し、長期にわたって証明できるようにします。",
         ),
         no_args_is_help=True,
         cls=RootGroup,

@@ -27,7 +27,7 @@ class TextOrJson(StrEnum):
 
 
 TemplateName: TypeAlias = Annotated[
-    str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))
+    str, typer.Argument(help=words("Template name or folder.", "ひな形の名前またはフォルダー。"))
 ]
 Output: TypeAlias = Annotated[
     Path | None,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HELP = words(
     "Make a contract: check the data, typeset the template to PDF/A-3 with empty signature fields.",
-    "契約書を作る: データを検査し、ひな型を空の署名欄付き PDF/A-3 に組版する。",
+    "契約書を作る: データを検査し、ひな形を空の署名欄付き PDF/A-3 に組版する。",
 )
 
 

@@ -66,5 +66,5 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
 
 _IS_CONTRACT = Text(
     "it is a contract of SignKit's, and its template says who signs where",
-    "SignKit の契約書のため、署名する人と場所はひな型で決まっています",
+    "SignKit の契約書のため、署名する人と場所はひな形で決まっています",
 )
