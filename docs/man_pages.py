@@ -16,7 +16,7 @@ from typing import Any
 from typer.main import get_command
 
 from signkit.cli.app import make_app
-from signkit.cli.help_pages import ARGUMENTS, COMMANDS, OPTIONS, record
+from signkit.cli.help_pages import COMMANDS, sections
 from signkit.cli.language import LANGUAGE, language_first, words
 from signkit.version import __version__
 
@@ -59,14 +59,8 @@ def _page(command: Any, context: Any, path: tuple[str, ...]) -> str:
 
 def _sections(command: Any, context: Any) -> Iterator[str]:
     """Yield the arguments and options by group, then the commands of a group of commands."""
-    sections: dict[str, list[tuple[str, str]]] = {}
-    for parameter in command.get_params(context):
-        line = record(parameter, context)
-        if line is not None:
-            heading = ARGUMENTS if parameter.param_type_name == "argument" else parameter.rich_help_panel or OPTIONS
-            sections.setdefault(heading, []).append(line)
     commands = [(name, inner.help or "") for name, inner in getattr(command, "commands", {}).items()]
-    for heading, rows in (*sections.items(), (COMMANDS, commands)):
+    for heading, rows in (*sections(command, context).items(), (COMMANDS, commands)):
         if rows:
             yield f'.SH "{_roff(heading)}"'
         for term, text in rows:

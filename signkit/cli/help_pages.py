@@ -81,6 +81,18 @@ def _usage_of(argument: Any) -> str:
     return name if argument.required else f"[{name}]"
 
 
+def sections(command: Command, context: Context) -> dict[str, list[tuple[str, str]]]:
+    """Return arguments, then the options of each group below its heading, then the others, a row each."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    others: list[tuple[str, str]] = []
+    for parameter in command.get_params(context):
+        row = record(parameter, context)  # type: ignore[arg-type]
+        heading = ARGUMENTS if parameter.param_type_name == "argument" else getattr(parameter, "rich_help_panel", None)
+        if row is not None:
+            (found.setdefault(heading, []) if heading else others).append(row)
+    return found | ({OPTIONS: others} if others else {})
+
+
 def record(parameter: TyperOption | TyperArgument, context: Context) -> tuple[str, str] | None:
     """Return an option or argument as it is typed, and what it does; None where it is hidden."""
     if parameter.hidden:

@@ -22,18 +22,9 @@ from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 from typer.core import TyperCommand, TyperGroup
-from typer.exceptions import TyperException
+from typer.exceptions import Abort, TyperException
 
-from signkit.cli.help_pages import (
-    ARGUMENTS,
-    COMMAND_METAVAR,
-    COMMANDS,
-    OPTIONS,
-    OPTIONS_METAVAR,
-    HelpWriter,
-    record,
-    usage_pieces,
-)
+from signkit.cli.help_pages import COMMAND_METAVAR, COMMANDS, OPTIONS_METAVAR, HelpWriter, sections, usage_pieces
 from signkit.cli.usage_errors import no_such_command, usage_error
 
 
@@ -91,7 +82,7 @@ def _default(member: Field[Any]) -> Any:
     return Parameter.empty if member.default is MISSING else member.default
 
 
-class _Speaking:
+class _InUsersLanguage:
     """Help pages and usage in the user's language, by the columns that characters take; for commands and groups."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -123,25 +114,12 @@ class _Speaking:
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write the arguments, then the options of each group under its heading, then the others."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        others: list[tuple[str, str]] = []
-        for parameter in self.get_params(ctx):  # type: ignore[attr-defined]
-            line = record(parameter, ctx)
-            if line is None:
-                continue
-            if parameter.param_type_name == "argument":
-                sections.setdefault(ARGUMENTS, []).append(line)
-            elif heading := getattr(parameter, "rich_help_panel", None):
-                sections.setdefault(heading, []).append(line)
-            else:
-                others.append(line)
-        for heading, lines in (*sections.items(), (OPTIONS, others)):
-            if lines:
-                with formatter.section(heading):
-                    formatter.write_dl(lines)
+        for heading, rows in sections(self, ctx).items():  # type: ignore[arg-type]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
 
 
-class GroupedCommand(_Speaking, TyperCommand):
+class GroupedCommand(_InUsersLanguage, TyperCommand):
     """A command whose help shows its options by group.
 
     Attributes:
@@ -160,7 +138,7 @@ class GroupedCommand(_Speaking, TyperCommand):
             raise
 
 
-class CommandGroup(_Speaking, TyperGroup):
+class CommandGroup(_InUsersLanguage, TyperGroup):
     """A group of commands, and the command line as a whole."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002  Click's signature
@@ -188,4 +166,6 @@ class CommandGroup(_Speaking, TyperGroup):
         except TyperException as error:
             sys.stderr.write(usage_error(error))
             code = error.exit_code
+        except Abort:  # the end of input (Ctrl-D) where a person was asked
+            raise KeyboardInterrupt from None
         sys.exit(code or 0)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from unicodedata import combining, east_asian_width
+from unicodedata import category, east_asian_width
 
 #: What does not begin a line, and what does not end one (JIS X 4051, kinsoku).
 _NOT_FIRST = "、。，．・：；？！」』）］｝〉》】〕々ーァィゥェォッャュョぁぃぅぇぉっゃゅょ…％),.:;?!]}"
 _NOT_LAST = "「『（［｛〈《【〔([{"
-_PIECES = re.compile(r"\s+|[!-~]+|.", re.DOTALL)
+#: Marks, variation selectors (IVS) and controls of format stand on the character before.
+_WITHOUT_WIDTH = ("Mn", "Me", "Cf")
+#: Spaces, short notes in brackets, words, single characters.
+_PIECES = re.compile(r"\s+|\[[^\]\s]{1,12}\]|[!-~]+|.", re.DOTALL)
 
 
 def width(text: str) -> int:
     """Return how many columns ``text`` takes."""
-    return sum(0 if combining(each) else 2 if east_asian_width(each) in "WF" else 1 for each in text)
+    return sum(0 if category(each) in _WITHOUT_WIDTH else 2 if east_asian_width(each) in "WF" else 1 for each in text)
 
 
 def pad(text: str, columns: int) -> str:

@@ -48,10 +48,10 @@ STEPS: tuple[Step, ...] = (
     _step(
         "see-changes",
         "changes-not-permitted changes-not-judged",
-        "Do not rely on what is shown. See what was changed after whose signature: signkit diff {file}. "
-        "Then ask the sender for the file as it was signed.",
-        "表示を信用せず、誰の署名の後に何が変わったかを確かめてください: signkit diff {file}。"
-        "そのうえで、署名されたままのファイルを送信者に求めてください。",
+        "Do not rely on what is shown; ask the sender for the file as it was signed. What was changed, and after whose "
+        "signature: signkit diff {file}",
+        "表示を信用せず、署名されたままのファイルを送信者に求めてください。誰の署名の後に何が変わったか: "
+        "signkit diff {file}",
     ),
     _step(
         "ask-original",
@@ -135,9 +135,8 @@ STEPS: tuple[Step, ...] = (
     _step(
         "raise-level",
         "level-too-low SIG_CONSTRAINTS_FAILURE",
-        "Raise the level: signkit extend {file}; or judge by a policy that asks for less (--policy default).",
-        "署名のレベルを上げてください: signkit extend {file}。"
-        "または要求の緩いポリシー (--policy default) で検証します。",
+        "Judge by a policy that asks for less (--policy default), or raise the level: signkit extend {file}",
+        "要求の緩いポリシー (--policy default) で検証するか、署名のレベルを上げてください: signkit extend {file}",
     ),
     _step(
         "add-content",
@@ -149,10 +148,10 @@ STEPS: tuple[Step, ...] = (
     _step(
         "ask-who-signed",
         "party-mismatch party-not-told",
-        "See whom the certificate names (signkit validate {file} --identity) and ask the party whether that is right; "
-        "if it is not, have the right person sign a fresh copy.",
-        "証明書の名義を確かめ (signkit validate {file} --identity)、正しいかどうかを当事者に確認してください。"
-        "違っていれば、本人が新しい契約書に署名し直す必要があります。",
+        "Ask the party whether the certificate's name is right; if it is not, have the right person sign a fresh copy. "
+        "Whom it names: signkit validate {file} --identity",
+        "証明書の名義が正しいかどうかを当事者に確認してください。違っていれば、本人が新しい契約書に署名し直す必要があります。"
+        "証明書の名義: signkit validate {file} --identity",
     ),
     _step(
         "let-sign",

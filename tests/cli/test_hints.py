@@ -183,3 +183,13 @@ def test_what_is_wrong_is_said_before_the_secret_is_asked_for(signkit, contract,
     told = signkit("sign", contract, "--as", "seller", "--signer", key_file, "--other-person", *options)
     assert (told.returncode, typed) == (code, []), told.stderr
     assert words in told.stderr
+
+
+def test_the_end_of_input_in_place_of_a_secret_stops_the_run(signkit, contract, key_file, typed, monkeypatch):
+    def end(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("getpass.getpass", end)
+    stopped = signkit("sign", contract, "--as", "seller", "--signer", key_file, lang="ja")
+    assert (stopped.returncode, stopped.stdout) == (130, "")
+    assert stopped.stderr.endswith("中断しました。\n")

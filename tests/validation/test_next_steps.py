@@ -94,7 +94,14 @@ def test_an_unknown_authority_is_told_from_a_rehearsals(world, signed, blank, pe
 )
 def test_the_name_in_a_command_is_one_word_of_a_shell(name, typed):
     (step,) = next_steps([(["level-too-low"], None)], name)
-    assert step.text.en.startswith(f"Raise the level: signkit extend {typed};")
+    assert step.text.en.endswith(f"raise the level: signkit extend {typed}")
+
+
+def test_a_command_ends_its_sentence_or_stands_between_spaces():
+    """What is typed is copied: no full stop may hang on it."""
+    for step in STEPS:
+        for text in (step.text.en, step.text.ja):
+            assert not re.search(r"\{file\}(?![ ]|$)", text), step.code
 
 
 def test_a_step_that_several_fields_need_is_said_once():
