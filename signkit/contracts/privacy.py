@@ -38,7 +38,7 @@ _KANJI = {
     **{c: str(i) for i, c in enumerate("零壱弐参肆伍陸漆捌玖")},
     "壹": "1", "弌": "1", "貳": "2", "貮": "2", "弍": "2", "參": "3", "弎": "3",
 }  # fmt: skip
-_CIRCLES = "○◯"
+_CIRCLE_RUN = re.compile("[○◯]+")
 _UNITS = {"十": 10, "拾": 10, "百": 100, "陌": 100, "千": 1000, "阡": 1000, "仟": 1000}
 _MYRIADS = {"万": 10**4, "萬": 10**4, "億": 10**8, "兆": 10**12}
 _WITH_UNITS = re.compile(rf"[0-9{''.join(_UNITS)}{''.join(_MYRIADS)}]{{3,40}}")
@@ -106,8 +106,16 @@ def _with_ascii_digits(text: str) -> str:
     """Return ``text`` with every digit as an ASCII digit, and without what is not seen."""
     if text.isascii():
         return text
-    plain = "".join(map(_plain_character, text))
-    return re.sub(rf"(?<=[0-9])[{_CIRCLES}]+|[{_CIRCLES}]+(?=[0-9])", lambda zeros: "0" * len(zeros.group()), plain)
+    return _CIRCLE_RUN.sub(_zeros_beside_digits, "".join(map(_plain_character, text)))
+
+
+def _zeros_beside_digits(circles: re.Match[str]) -> str:
+    """一二○ is 120; ○○○ is a blank to fill in."""
+    beside = (
+        circles.string[max(0, circles.start() - 1) : circles.start()]
+        + circles.string[circles.end() : circles.end() + 1]
+    )
+    return "0" * len(circles.group()) if re.search("[0-9]", beside) else circles.group()
 
 
 @lru_cache(maxsize=4096)
@@ -154,14 +162,14 @@ def _windows(chain: list[_Group]) -> Iterator[tuple[int, int]]:
 def _judge(plain: str, chain: list[_Group], first: int, last: int) -> Find | None:
     """Say how surely a run of groups is meant as one number of twelve digits."""
     window = chain[first : last + 1]
-    before = plain[: window[0].start]
+    before = _before(plain, window[0])
     if before.endswith(("+", "＋")):  # a telephone number with its country
         return None
     if _is_part_of_longer(plain, chain, first, last):
         return None
     lengths = [len(group.digits) for group in window]
     gaps = [group.gap or "" for group in window[1:]]
-    called_otherwise = _OTHER_NUMBER.search(before[-20:]) is not None
+    called_otherwise = _OTHER_NUMBER.search(before) is not None
     if lengths == [4, 4, 4]:
         doubtful = _may_be_years_or_card(chain, first, last) or _cuts_hyphens(chain, first, last)
         return "possible" if doubtful else "certain"
@@ -175,12 +183,16 @@ def _judge(plain: str, chain: list[_Group], first: int, last: int) -> Find | Non
     return "possible" if alone and len(set(gaps)) == 1 else None
 
 
+def _before(plain: str, group: _Group) -> str:
+    return plain[max(0, group.start - 20) : group.start]
+
+
 def _is_part_of_longer(plain: str, chain: list[_Group], first: int, last: int) -> bool:
     """Tell whether hyphens go on where the groups end, or these end what is called a 法人番号 and is one."""
     if _cuts_hyphens(chain, first, last) and all(_HYPHENS.fullmatch(g.gap or "") for g in chain[first + 1 : last + 1]):
         return last > first
     leading = chain[first - 1] if first else None
-    if leading is None or not _OTHER_NUMBER.search(plain[: leading.start][-20:]):
+    if leading is None or not _OTHER_NUMBER.search(_before(plain, leading)):
         return False
     return is_corporate_number(leading.digits + "".join(group.digits for group in chain[first : last + 1]))
 

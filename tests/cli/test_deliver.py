@@ -40,6 +40,7 @@ def test_the_check_is_in_order_with_consent(signkit, agreement):
     assert f"Employee (employee): consented on {TODAY}" in run.stdout
 
 
+@pytest.mark.slow
 def test_the_check_refuses_without_consent(signkit, agreement):
     run = signkit("deliver", "check", agreement, *TRUST, lang="ja")
     assert run.returncode == 10
