@@ -28,7 +28,7 @@ _REQUIRED = words("required", "必須")
 _DEFAULT = Text("default: {value}", "既定: {value}")
 _RANGE = Text("{least} to {most}", "{least} から {most} まで")
 
-_MIN_WIDTH, _MAX_WIDTH, _MAX_LEFT = 50, 100, 34
+_MIN_WIDTH, _MAX_WIDTH, _MAX_LEFT = 50, 100, 30
 
 #: What stands for a value, word by word.  What is not here reads the same in both languages (URL, PDF, N, X, HOST …).
 METAVARS: dict[str, str] = {
@@ -164,7 +164,7 @@ class HelpWriter:
 
     def write_dl(self, rows: Sequence[tuple[str, str]]) -> None:
         """Write a list of terms and what each means, in two columns."""
-        left = min(max(width(term) for term, _ in rows), _MAX_LEFT) + 2
+        left = max((width(term) for term, _ in rows if width(term) <= _MAX_LEFT), default=_MAX_LEFT) + 2
         for term, text in rows:
             lines = wrap(text, max(self._columns - self._indent - left, _MIN_WIDTH // 2))
             if width(term) > left - 2:

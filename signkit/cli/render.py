@@ -103,7 +103,7 @@ Attach: TypeAlias = Annotated[
         help=words(
             "Embed a file (plan, certificate of the register) and list it with its digest in an annex; NAME says "
             "what it is. May be repeated.",
-            "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。NAME は書類の名称。"
+            "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。「名前」は書類の名称。"
             "複数指定できる。",
         ),
         show_default=False,

@@ -122,6 +122,10 @@ def test_lines_are_broken_as_in_print(text, lines):
     assert wrap(text, 5) == lines
 
 
+def test_the_wide_space_of_a_name_is_kept():
+    assert wrap("例: 番号\u3000花子", 20) == ["例: 番号\u3000花子"]
+
+
 # --- completion ------------------------------------------------------------------------------------------------
 
 
