@@ -63,7 +63,7 @@ CONTRACTS: dict[str, Wording] = {
     "libreoffice-missing": Wording(
         Text(
             "A Word template needs LibreOffice, which is not installed (or not on the PATH).",
-            "Word のひな型には LibreOffice が必要ですが、入っていません (または PATH にありません)。",
+            "Word のひな形には LibreOffice が必要ですが、入っていません (または PATH にありません)。",
         ),
         Text(
             "Debian, Ubuntu: sudo apt install --no-install-recommends libreoffice-writer-nogui; "
@@ -73,7 +73,7 @@ CONTRACTS: dict[str, Wording] = {
         ),
     ),
     "party-unknown": Wording(
-        Text("The template {template} has no party {role!r}.", "ひな型 {template} に当事者 {role!r} はありません。"),
+        Text("The template {template} has no party {role!r}.", "ひな形 {template} に当事者 {role!r} はありません。"),
         Text("Its parties: {known}.", "当事者: {known}。"),
     ),
     "fragment-conflict": Wording(

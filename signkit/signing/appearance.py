@@ -97,6 +97,15 @@ _NOTES = {
 }
 
 
+def refuse_unusable_image(image: bytes) -> None:
+    """Refuse what cannot be drawn in the seal's place, before anybody types a PIN.
+
+    Raises:
+        SigningRefused("seal-image-unusable"): it is neither PNG nor JPEG, damaged, or too large.
+    """
+    _image_format(image)
+
+
 def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: Appearance) -> None:
     """Draw ``appearance`` as ``field``'s normal appearance; a field without a rectangle stays invisible.
 
