@@ -85,21 +85,25 @@ public class PadesWitness {
         for (SignatureWrapper signature : reports.getDiagnosticData().getSignatures()) {
             String id = signature.getId();
             boolean intact = signature.isSignatureIntact() && signature.isSignatureValid();
-            lines.add(String.join("\t", "signature", signature.getFirstFieldName(), told.getIndication(id).name(),
+            lines.add(String.join("\t", "signature", inOneLine(signature.getFirstFieldName()), told.getIndication(id).name(),
                 String.valueOf(told.getSignatureFormat(id)), intact ? "intact" : "broken"));
             add(lines, "error", told.getAdESValidationErrors(id));
             add(lines, "warning", told.getAdESValidationWarnings(id));
             PDFRevisionWrapper revision = signature.getPDFRevision();
             if (revision != null) {
                 revision.getPdfUndefinedChanges().forEach(change -> lines.add(
-                    "change\t" + change.getAction() + " " + change.getValue()));
+                    "change\t" + inOneLine(change.getAction() + " " + change.getValue())));
             }
         }
         return lines;
     }
 
     private static void add(List<String> lines, String kind, List<Message> messages) {
-        messages.forEach(message -> lines.add(kind + "\t" + message.getKey() + "\t" + message.getValue()));
+        messages.forEach(message -> lines.add(kind + "\t" + message.getKey()));
+    }
+
+    private static String inOneLine(String text) {
+        return String.valueOf(text).replaceAll("\\p{Cntrl}", " ");
     }
 
     private static ExecutorService newWorker() {
