@@ -67,7 +67,7 @@ def side_by_side(cases: Iterable[tuple[str, Made]]) -> dict[str, Counter[str]]:
     """Judge files, each of a class.
 
     Returns:
-        by class the cases, what each judge permits (a name in ``JUDGES``), and how much of it is seen (name and "seen").
+        by class: cases, what each judge permits (a name in ``JUDGES``), and how much of it is seen (name and "seen").
     """
     for name in ("pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(name).setLevel(logging.CRITICAL)
