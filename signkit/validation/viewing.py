@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from signkit.drawing import Area, Drawn, Leave, compare_states
-from signkit.pdf.changes.covering import is_opaque, reach
+from signkit.pdf.changes.covering import has_looks, is_opaque, reach
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
@@ -182,7 +182,7 @@ def _comment_areas(view: View, ref: Ref) -> list[Leave]:
     box = _area(view, entries.get("/Rect")) if isinstance(entries, dict) else None
     if not isinstance(entries, dict) or box is None:
         return []
-    unseen = "/AP" not in entries or view.resolve(entries.get("/Subtype")) == "/Popup"
+    unseen = not has_looks(view, entries) or view.resolve(entries.get("/Subtype")) == "/Popup"
     imagined = list(reach(view, entries)) if unseen and is_opaque(view, entries) else []
     return [Leave(box), *(Leave(each, covers=True) for each in imagined)]
 

@@ -103,7 +103,7 @@ _MAX_POINTS = 10_000
 def reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
     """The places that an annotation draws on: its rectangle, and where its points lie if it has no appearance."""
     box = rectangle(view, entries.get("/Rect"))
-    bare = view.resolve(entries.get("/AP")) is None
+    bare = not has_looks(view, entries)
     kind, wide = view.resolve(entries.get("/Subtype")), _line_width(view, entries)
     if kind == "/Link" and box is not None:
         yield from _frame(box, wide)  # drawn beside an appearance too
@@ -119,6 +119,23 @@ def reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
             for at in range(0, len(numbers) - 3, step):
                 xs, ys = numbers[at : at + step : 2], numbers[at + 1 : at + step : 2]
                 yield min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
+
+
+def has_looks(view: View, entries: dict[str, Value]) -> bool:
+    """Whether an annotation has a normal appearance; without one, or with states alone, viewers draw what they like.
+
+    Poppler draws a highlight by itself unless its appearance has graphics states, which it needs to be seen through.
+    """
+    normal = _normal_looks(view, entries)
+    if not isinstance(normal, Stream) or view.resolve(entries.get("/Subtype")) != "/Highlight":
+        return isinstance(normal, Stream)
+    resources = view.resolve(normal.entries.get("/Resources"))
+    return isinstance(resources, dict) and isinstance(view.resolve(resources.get("/ExtGState")), dict)
+
+
+def _normal_looks(view: View, entries: dict[str, Value]) -> Value:
+    appearance = view.resolve(entries.get("/AP"))
+    return view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
 
 
 def _frame(box: Box, wide: float) -> Iterator[Box]:
@@ -219,13 +236,18 @@ def is_opaque(view: View, entries: dict[str, Value]) -> bool:
     kind = view.resolve(entries.get("/Subtype"))
     if kind not in _MARKING or (kind == "/Link" and _line_width(view, entries) > THIN):
         return True
-    appearance = view.resolve(entries.get("/AP"))
-    normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
-    if normal is None:
-        high = any(box[3] - box[1] > _HIGHEST for box in reach(view, entries))
-        dark = kind == "/Highlight" and not _is_light(view, entries)
-        return kind in _ICONS or dark or (high and kind in _LINES)
-    return not isinstance(normal, Stream) or hides_words(view, normal, lines=kind in _LINES)
+    normal = _normal_looks(view, entries)
+    if not has_looks(view, entries) and _hides_by_itself(view, entries):
+        return True
+    return normal is not None and (not isinstance(normal, Stream) or hides_words(view, normal, lines=kind in _LINES))
+
+
+def _hides_by_itself(view: View, entries: dict[str, Value]) -> bool:
+    """Whether what viewers draw of an annotation that marks text and has no appearance hides anything."""
+    kind = view.resolve(entries.get("/Subtype"))
+    if kind in _LINES:
+        return any(box[3] - box[1] > _HIGHEST for box in reach(view, entries))
+    return kind in _ICONS or (kind == "/Highlight" and not _is_light(view, entries))
 
 
 _LINES = {"/Underline", "/StrikeOut", "/Squiggly"}

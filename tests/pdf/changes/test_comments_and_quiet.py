@@ -63,6 +63,35 @@ def test_an_appearance_is_opaque_unless_all_it_paints_multiplies(world, kind, lo
 
 
 @pytest.mark.parametrize(
+    "looks", [b"<< >>", b"null", b"<< /D 31 0 R >>", b"<< /N null >>", b"<< /N << >> >>", b"<< /N << /On 31 0 R >> >>"]
+)
+@pytest.mark.parametrize(
+    ("kind", "entries"),
+    [
+        (b"Highlight", QUADS),
+        (b"Ink", b" /InkList [[20 155 110 155]] /BS << /W 30 >> /C [1 1 1]"),
+        (b"Line", b" /L [20 155 110 155] /BS << /W 30 >> /C [1 1 1]"),
+        (b"Polygon", b" /Vertices [20 165 110 165 110 145 20 145] /IC [1 1 1]"),
+    ],
+)
+def test_without_a_normal_appearance_viewers_draw_where_the_points_are(world, kind, entries, looks):
+    assert commented(world, kind, entries + b" /AP " + looks, place=ELSEWHERE) is False
+
+
+@pytest.mark.parametrize(
+    ("colour", "allowed"),
+    [(b"", False), (b" /C [0 0 0]", False), (b" /C [1 1 0]", True)],
+    ids=["none", "black", "yellow"],
+)
+@pytest.mark.parametrize("resources", [b"", b"/Resources << >>", b"/Resources << /XObject << >> >>"])
+def test_a_highlight_without_graphics_states_is_drawn_by_itself(world, resources, colour, allowed):
+    note = b"<< /Type /Annot /Subtype /Highlight /F 4 /P 3 0 R /Rect [%s]%s >>" % (ELSEWHERE, QUADS + LOOKS + colour)
+    looks = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] %s /Length 0 >>\nstream\n\nendstream" % resources
+    attacked = pdfs.update(certified(world, 3), {pdfs.PAGE: ALL, 30: note, 31: looks})
+    assert world.only(attacked).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
     ("outer", "inner", "allowed"),
     [
         (b"", b"", True),
@@ -86,7 +115,7 @@ def test_what_multiplies_in_a_group_of_its_own_multiplies_with_nothing(world, ou
 
 def test_what_multiplies_only_inside_an_isolated_group_covers(world):
     content, drawn = b"/X Do", b"/G gs 1 1 0 rg 0 0 90 20 re f"
-    note = b"<< /Type /Annot /Subtype /Highlight /F 4 /P 3 0 R /Rect [%s]%s >>" % (TEXT, QUADS + LOOKS)
+    note = b"<< /Type /Annot /Subtype /Highlight /F 4 /P 3 0 R /Rect [%s]%s >>" % (TEXT, QUADS + LOOKS + b" /C [1 1 0]")
     looks = GROUPED % (b"", b"/XObject << /X 32 0 R >>", len(content), content)
     for isolated, allowed in ((b"false", True), (b"true", False)):
         group = b"/Group << /S /Transparency /I %s >>" % isolated
