@@ -83,6 +83,34 @@ class PartyName:
 
 
 @dataclass(frozen=True)
+class ContractParty:
+    """One who is to sign: the role, which is the signature field's name, and what it is called (売主).
+
+    The name that the data give is left out: it is told of a signature, where the page beside the field says the same.
+    """
+
+    role: str
+    label: Text
+
+    def to_json(self) -> dict[str, Any]:
+        """Return one entry of ``parties``."""
+        return {"role": self.role, "label": {"en": self.label.en, "ja": self.label.ja}}
+
+
+@dataclass(frozen=True)
+class ContractReport:
+    """What the contract data in the file say it is, and which roles sign: no more than what the file says of itself."""
+
+    title: Text | None
+    parties: tuple[ContractParty, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``contract`` object of the report."""
+        title = {"en": self.title.en, "ja": self.title.ja} if self.title else None
+        return {"title": title, "parties": [party.to_json() for party in self.parties]}
+
+
+@dataclass(frozen=True)
 class TimestampReport:
     """One timestamp: in a signature, or of the whole document."""
 
@@ -244,6 +272,7 @@ class Report:
     reasons: tuple[Reason, ...] = dataclasses.field(default=())
     profile: ProfileReport | None = None
     template_match: TemplateMatch | None = None
+    contract: ContractReport | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as ``signkit-report/1``."""
@@ -261,6 +290,7 @@ class Report:
             "document_timestamps": [timestamp.to_json() for timestamp in self.document_timestamps],
             "profile": self.profile.to_json() if self.profile else None,
             "template_match": self.template_match.to_json() if self.template_match else None,
+            "contract": self.contract.to_json() if self.contract else None,
         }
 
     @property
