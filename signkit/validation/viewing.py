@@ -13,6 +13,7 @@ from functools import cache
 from typing import Literal
 
 from signkit.drawing import Area, Drawn, Leave, compare_states
+from signkit.pdf.changes.covering import has_looks, is_opaque, reach
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
@@ -150,8 +151,8 @@ def _draws_nothing(view: View, appearance: Value) -> bool:
 def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -> dict[int, list[Leave]]:
     """Return, for each page (from 0), where the changes that were found permitted may show.
 
-    Evidence shows nothing.  What stood there before stays legible, but below a value that was entered anew, a comment
-    that was changed, and a signature of which it is told that it stands over text.
+    Evidence shows nothing.  What stood there before stays legible, but below a value that was entered anew, where a
+    comment was that changed, and below a signature of which it is told that it stands over text.
     """
     assert found.revision is not None
     old, new = file.history.view(found.revision), file.history.last
@@ -166,11 +167,24 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
         former, later = dict(_annotations(old, before)), dict(_annotations(new, after))
         for ref in former.keys() | later.keys():
             touched = old.locate(ref.number) != new.locate(ref.number) or ref not in former or ref not in later
-            if ref in widgets or (annotations and touched):
-                hides = ref.number in told or ref in entered or (ref in former and ref not in widgets)
-                boxes = (former.get(ref), later.get(ref))
-                areas[number] += [Leave(box, hides) for box in boxes if box is not None]
+            if ref in widgets:
+                hides = ref.number in told or ref in entered
+                areas[number] += [Leave(box, hides) for box in (former.get(ref), later.get(ref)) if box is not None]
+            elif annotations and touched:
+                areas[number] += [Leave(box, hides=True) for box in (former.get(ref),) if box is not None]
+                areas[number] += _comment_areas(new, ref) if ref in later else []
     return areas
+
+
+def _comment_areas(view: View, ref: Ref) -> list[Leave]:
+    """Where a comment that came or changed may show; what PDFium does not draw of it, other viewers do."""
+    entries = view.resolve(ref)
+    box = _area(view, entries.get("/Rect")) if isinstance(entries, dict) else None
+    if not isinstance(entries, dict) or box is None:
+        return []
+    unseen = not has_looks(view, entries) or view.resolve(entries.get("/Subtype")) == "/Popup"
+    imagined = list(reach(view, entries)) if unseen and is_opaque(view, entries) else []
+    return [Leave(box), *(Leave(each, covers=True) for each in imagined)]
 
 
 def _shown_values(view: View) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance_changes import has_box, keeps_upright
+from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large
 from signkit.pdf.changes.field_changes import Fields
@@ -200,8 +200,8 @@ class Annotations:
         return [each for each in before if each not in own and is_widget(self._all.old, each)]
 
     def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
-        turned = self._all.new.resolve(page.new.entries.get("/Rotate"))
-        if not has_box(self._all.new, item) or (turned and keeps_upright(self._all.new, item)):
+        turned = bool(self._all.new.resolve(page.new.entries.get("/Rotate")))
+        if not has_box(self._all.new, item) or leaves_its_place(self._all.new, item, turned=turned):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
 
 
