@@ -41,8 +41,16 @@ _INHERITED = (
 )
 
 
-def form_fields(view: View) -> Iterator[FormField]:
-    """Walk the form's field tree (12.7.4), whatever its shape; circles and repeated nodes are visited once."""
+def form_fields(view: View) -> tuple[FormField, ...]:
+    """Return the fields of the form's tree (12.7.4), whatever its shape; circles and repeated nodes come once."""
+    return view.history.memory.of(view, _all_fields)
+
+
+def _all_fields(view: View) -> tuple[FormField, ...]:
+    return tuple(_walk(view))
+
+
+def _walk(view: View) -> Iterator[FormField]:
     root = view.root
     form = view.resolve(root.get("/AcroForm")) if isinstance(root, dict) else None
     top = view.resolve(form.get("/Fields")) if isinstance(form, dict) else None
