@@ -85,7 +85,7 @@ def _is_to_be_drawn(file: PdfFile, found: FoundSignature, judgement: Judgement, 
     if pictures == "always" or found.revision == len(file.history) - 1:  # white space: some viewers mend such files
         return True
     waiting = _waiting_fields(file.history.view(found.revision))
-    unseen = _unseen_fields(file.history.last)
+    unseen = file.history.memory.of(file.history.last, _unseen_fields)
     return any(not _is_plain(change, waiting, unseen) for change in judgement.changes)
 
 
@@ -105,11 +105,13 @@ def _waiting_fields(view: View) -> frozenset[str]:
     empty = {item.name for item in form_fields(view) if item.type == "/Sig" and view.resolve(item.value) is None}
     if not empty:
         return frozenset()
+    widgets = _widgets(view)
     large: set[Ref] = set()
     for page in pages(view):
-        whole = _extent(_area(view, page.entries.get("/MediaBox")))
-        large |= {ref for ref, box in _annotations(view, page) if _LARGE * _extent(box) > whole}
-    return frozenset(name for name in empty if not _widgets_of(view, frozenset([name])) & large)
+        if boxes := list(_annotations(view, page)):
+            whole = _extent(_area(view, page.entries.get("/MediaBox")))
+            large |= {ref for ref, box in boxes if _LARGE * _extent(box) > whole}
+    return frozenset(name for name in empty if not widgets[name] & large)
 
 
 def _extent(box: Area | None) -> float:
@@ -118,10 +120,9 @@ def _extent(box: Area | None) -> float:
 
 def _unseen_fields(view: View) -> frozenset[str]:
     """The fields of which no viewer shows anything, whatever it makes of what it does not know."""
-    every = list(form_fields(view))
-    names = frozenset(item.name for item in every)
-    seen = {name for name in names if not all(_is_unseen(view, ref) for ref in _widgets_of(view, frozenset([name])))}
-    return names - seen - {item.name for item in every if item.ref is None}
+    every, widgets = form_fields(view), _widgets(view)
+    seen = {name for name, refs in widgets.items() if not all(_is_unseen(view, ref) for ref in refs)}
+    return widgets.keys() - seen - {item.name for item in every if item.ref is None}
 
 
 def _is_unseen(view: View, ref: Ref) -> bool:
@@ -183,12 +184,16 @@ def _shown_values(view: View) -> frozenset[str]:
 
 
 def _widgets_of(view: View, names: frozenset[str]) -> set[Ref]:
-    found: set[Ref] = set()
+    return {ref for name, refs in _widgets(view).items() if name in names for ref in refs}
+
+
+def _widgets(view: View) -> dict[str, set[Ref]]:
+    """The widgets of each field by its name: the field itself, and what it holds."""
+    found: dict[str, set[Ref]] = {}
     for item in form_fields(view):
-        if item.name in names:
-            kids = view.resolve(item.entries.get("/Kids"))
-            found |= {kid for kid in kids if isinstance(kid, Ref)} if isinstance(kids, list) else set()
-            found |= {item.ref} if item.ref is not None else set()
+        kids = view.resolve(item.entries.get("/Kids"))
+        refs = found.setdefault(item.name, set())
+        refs.update(kid for kid in (*(kids if isinstance(kids, list) else ()), item.ref) if isinstance(kid, Ref))
     return found
 
 
