@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
 from signkit.limits import LimitExceeded
-from signkit.pdf.reading.document import View
+from signkit.pdf.plain_page import PlainPage, plain_page
+from signkit.pdf.reading.document import Location, PdfFile, View
+from signkit.pdf.reading.graph import Named
 from signkit.pdf.reading.syntax import Ref, Value, references
 
 #: What a page takes from the nodes above it (7.7.3.4).
@@ -15,24 +16,47 @@ INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
 _MAX_PAGES = 200_000
 
 
-@dataclass(frozen=True)
 class Page:
     """One page.
 
     Attributes:
         ref: its object; None where it stands in its parent directly.
-        entries: its own entries, and those it inherits.
     """
 
-    ref: Ref | None
-    entries: dict[str, Value]
+    def __init__(self, ref: Ref | None, inherited: dict[str, Value], own: dict[str, Value] | PlainPage) -> None:
+        self.ref = ref
+        self._inherited, self._own = inherited, own
+
+    @cached_property
+    def entries(self) -> dict[str, Value]:
+        """Its own entries, and those it inherits."""
+        own = self._own.entries() if isinstance(self._own, PlainPage) else self._own
+        return self._inherited | own
+
+    @cached_property
+    def may_have_annotations(self) -> bool:
+        """Whether it has an entry for them."""
+        plain = isinstance(self._own, PlainPage) and not self._own.may_have_annotations
+        return not plain and "/Annots" in self.entries
+
+    @cached_property
+    def above(self) -> int | None:
+        """The number of the node that it says stands above it."""
+        if (named := self._named()) is not None:
+            return next(iter(named.links), None)
+        parent = self.entries.get("/Parent")
+        return parent.number if isinstance(parent, Ref) else None
 
     @cached_property
     def drawn(self) -> frozenset[int]:
         """The numbers of the objects that its entries name, but for its annotations and the node above it."""
-        named = (value for key, value in self.entries.items() if key not in ("/Parent", "/Annots"))
-        parts = [value for value in named if isinstance(value, Ref | dict | list)]
+        if (named := self._named()) is not None:
+            return frozenset((*named.targets, *(ref.number for ref in references(self._inherited))))
+        parts = [value for key, value in self.entries.items() if key not in ("/Parent", "/Annots")]
         return frozenset(ref.number for ref in references(parts))
+
+    def _named(self) -> Named | None:
+        return self._own.named() if isinstance(self._own, PlainPage) else None
 
 
 class PageTree(NamedTuple):
@@ -70,13 +94,16 @@ def _walk(view: View) -> PageTree:
     while todo:
         node, inherited, above = todo.pop()
         ref = node if isinstance(node, Ref) else None
-        entries = view.resolve(node)
         visited += 1
         if visited > _MAX_PAGES:
             raise LimitExceeded("pages", _MAX_PAGES)
         if ref is not None:
             is_tree = is_tree and ref not in seen
             seen.add(ref)
+            if (plain := made(_plain, (ref, view.locate(ref.number)), inherited, view.file)) is not None:
+                found.append(plain)
+                continue
+        entries = view.resolve(node)
         if not isinstance(entries, dict) or ref in above:
             continue
         kids = view.resolve(entries.get("/Kids"))
@@ -98,5 +125,12 @@ def _handed_down(_: None, inherited: dict[str, Value], entries: dict[str, Value]
     return inherited | {key: entries[key] for key in INHERITED if key in entries}
 
 
+def _plain(at: tuple[Ref, Location | None], inherited: dict[str, Value], file: PdfFile) -> Page | None:
+    """A page whose bytes tell enough; None of a node, and of what has to be parsed."""
+    ref, place = at
+    own = plain_page(file, ref.number, place) if place is not None else None
+    return None if own is None else Page(ref, inherited, own)
+
+
 def _page(ref: Ref | None, inherited: dict[str, Value], entries: dict[str, Value]) -> Page:
-    return Page(ref, inherited | entries)
+    return Page(ref, inherited, entries)

@@ -122,7 +122,7 @@ def _unseen_fields(view: View) -> frozenset[str]:
     """The fields of which no viewer shows anything, whatever it makes of what it does not know."""
     every, widgets = form_fields(view), _widgets(view)
     seen = {name for name, refs in widgets.items() if not all(_is_unseen(view, ref) for ref in refs)}
-    return widgets.keys() - seen - {item.name for item in every if item.ref is None}
+    return frozenset(widgets) - seen - {item.name for item in every if item.ref is None}
 
 
 def _is_unseen(view: View, ref: Ref) -> bool:
@@ -198,7 +198,7 @@ def _widgets(view: View) -> dict[str, set[Ref]]:
 
 
 def _annotations(view: View, page: Page) -> Iterator[tuple[Ref, Area | None]]:
-    items = view.resolve(page.entries.get("/Annots"))
+    items = view.resolve(page.entries.get("/Annots")) if page.may_have_annotations else None
     for item in items if isinstance(items, list) else []:
         entries = view.resolve(item)
         if isinstance(item, Ref) and isinstance(entries, dict):

@@ -42,7 +42,7 @@ class Annotations:
         self._pages = [
             self._match_page(number, old, new)
             for number, (old, new) in enumerate(pages, 1)
-            if "/Annots" in old.entries or "/Annots" in new.entries
+            if old.may_have_annotations or new.may_have_annotations
         ]
         self._added = {ref.number for page in self._pages for ref in page.added if isinstance(ref, Ref)}
         self._removed = {ref.number for page in self._pages for ref in page.removed if isinstance(ref, Ref)}

@@ -78,9 +78,15 @@ class Account:
         """Whether a page has the entries that it had, with nothing changed below them; its annotations apart."""
         if one is not other or not self._touched_numbers.isdisjoint(one.drawn):
             return False
-        above = one.entries.get("/Parent")
-        is_below_other = isinstance(above, Ref) and self.is_touched(above) and not self.is_owned(above, above)
-        return not is_below_other and self._referrers.above_links.isdisjoint(one.drawn)
+        above = one.above
+        if above is not None and above in self._touched_numbers and not self._is_node(above):
+            return False
+        return self._referrers.above_links.isdisjoint(one.drawn)
+
+    def _is_node(self, number: int) -> bool:
+        """Whether it is a node of the page tree that continues itself, and has rules of its own."""
+        ref = Ref(number, 0)
+        return self.pairs.get((ref, ref)) is Role.PAGE_TREE
 
     def cover(self, view: View, *values: Value) -> None:
         """Everything changed that these permitted new values lead to is part of them."""
@@ -142,7 +148,7 @@ class Account:
 
 def _annotations(state: RevisionState) -> set[int]:
     """The numbers of the annotations that the pages list."""
-    pages = [page for page in state.pages if "/Annots" in page.entries]
+    pages = [page for page in state.pages if page.may_have_annotations]
     return {each.number for page in pages for each in state.annotations(page) if isinstance(each, Ref)}
 
 

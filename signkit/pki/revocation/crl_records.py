@@ -16,6 +16,7 @@ from signkit.pki.revocation.crl_index import RECORD_BYTES, SERIAL_BYTES
 _RUN = 1 << 15
 #: Of each run every so many-th record is looked at to cut all runs into ranges of about a run's size.
 _SAMPLED = 1 << 10
+_AFTER_ALL = b"\xff" * (RECORD_BYTES + 1)
 
 
 class SortedRecords:
@@ -33,11 +34,14 @@ class SortedRecords:
 
     def __iter__(self) -> Iterator[bytes]:
         previous = b""
-        for low, high in pairwise([b"", *self._cuts(), None]):
+        for low, high in pairwise((b"", *self._cuts(), _AFTER_ALL)):
             for record in sorted(record for run in self._runs for record in _between(run, low, high)):
                 if not record.startswith(previous) or not previous:
                     previous = record[:SERIAL_BYTES]
                     yield record
+
+    def __contains__(self, record: object) -> bool:
+        return any(record == each for each in self)
 
     def _cuts(self) -> list[bytes]:
         """Return records that cut all runs together into ranges of about a run's size."""
@@ -46,11 +50,10 @@ class SortedRecords:
         return samples[_RUN // _SAMPLED :: _RUN // _SAMPLED]
 
 
-def _between(run: bytes, low: bytes, high: bytes | None) -> Iterator[bytes]:
-    """Yield the records of a sorted run from ``low`` on and before ``high`` (None: to its end)."""
-    start = _place(run, low)
-    stop = len(run) if high is None else _place(run, high)
-    return (run[at : at + RECORD_BYTES] for at in range(start, stop, RECORD_BYTES))
+def _between(run: bytes, low: bytes, high: bytes) -> Iterator[bytes]:
+    """Yield the records of a sorted run from ``low`` on and before ``high``."""
+    places = range(_place(run, low), _place(run, high), RECORD_BYTES)
+    return (run[at : at + RECORD_BYTES] for at in places)
 
 
 def _place(run: bytes, record: bytes) -> int:
