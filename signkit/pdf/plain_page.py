@@ -58,7 +58,7 @@ class PlainPage(NamedTuple):
 
     def named(self) -> Named | None:
         """Return what it names; None where that is annotations, or more than the node above it as by a link."""
-        named = None if self.may_have_annotations else names_in(self.body)
+        named = None if self.may_have_annotations or b"/TransformMethod" in self.body else names_in(self.body)
         usual = named is not None and len(named.links) < 2 and not named.aims and not named.held
         return named if usual else None
 
