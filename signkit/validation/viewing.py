@@ -7,7 +7,7 @@ hostile file may crash, and what looks different anywhere but in the area of a p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Literal
@@ -64,7 +64,8 @@ def compare_looks(
         pictures: ``never``: what would have to be drawn is not judged.
     """
     result = [judgement for _, judgement in judged]
-    asked = [at for at, (found, judgement) in enumerate(judged) if _is_to_be_drawn(file, found, judgement, pictures)]
+    unseen = cache(lambda: _unseen_fields(file.history.last))
+    asked = [at for at, each in enumerate(judged) if _is_to_be_drawn(file, *each, pictures, unseen)]
     if not asked:
         return result
     if pictures == "never":
@@ -77,7 +78,13 @@ def compare_looks(
     return result
 
 
-def _is_to_be_drawn(file: PdfFile, found: FoundSignature, judgement: Judgement, pictures: Pictures) -> bool:
+def _is_to_be_drawn(
+    file: PdfFile,
+    found: FoundSignature,
+    judgement: Judgement,
+    pictures: Pictures,
+    unseen: Callable[[], frozenset[str]],
+) -> bool:
     """Not where it fails anyway, and not where nothing came, or nothing that could show."""
     nothing_follows = found.coverage == "whole-file"
     if judgement.permitted is not True or nothing_follows or found.revision is None:
@@ -85,8 +92,7 @@ def _is_to_be_drawn(file: PdfFile, found: FoundSignature, judgement: Judgement, 
     if pictures == "always" or found.revision == len(file.history) - 1:  # white space: some viewers mend such files
         return True
     waiting = _waiting_fields(file.history.view(found.revision))
-    unseen = file.history.memory.of(file.history.last, _unseen_fields)
-    return any(not _is_plain(change, waiting, unseen) for change in judgement.changes)
+    return any(not _is_plain(change, waiting, unseen()) for change in judgement.changes)
 
 
 def _is_plain(change: Change, waiting: frozenset[str], unseen: frozenset[str]) -> bool:

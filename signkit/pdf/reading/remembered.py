@@ -46,7 +46,10 @@ class Memory:
         self._made: dict[tuple[object, ...], tuple[object, Any]] = {}
 
     def of(self, view: View, read: Callable[[View], T]) -> T:
-        """Return ``read(view)``, which must look at nothing but ``view`` and the catalog's place in its trailer."""
+        """Return ``read(view)``, which must look at the objects of ``view`` alone, from the catalog on.
+
+        Not at what streams decode to: that is kept, and what it was decoded by is not looked for again.
+        """
         spans = self._spans.setdefault(read, [])
         for span in spans:
             if span.reaches(view.history, view.index):
