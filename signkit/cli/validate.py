@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -198,6 +199,7 @@ def run(
     ):
         from signkit.reporting.batch import validate_many
 
+        gc.freeze()  # what is loaded by now stays: to look through it for garbage again and again costs a third
         tally = _Tally(advance)
         reports = validate_many(
             _names(files),
