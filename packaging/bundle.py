@@ -42,8 +42,8 @@ def bundle(python: Path, folder: Path) -> Path:
     """Freeze what is installed (``-P``: not what lies in the current folder); return the program."""
     collected = [f"--collect-all={package}" for package in _WHOLE]
     _run(
-        python, "-P", "-m", "PyInstaller", "--noconfirm", "--log-level=ERROR", "--name=signkit", "--onedir", "--console",
-        f"--distpath={folder}", f"--workpath={folder}/work", f"--specpath={folder}/work",
+        python, "-P", "-m", "PyInstaller", "--noconfirm", "--log-level=ERROR", "--name=signkit", "--onedir",
+        "--console", f"--distpath={folder}", f"--workpath={folder}/work", f"--specpath={folder}/work",
         "--copy-metadata=signkit", *collected, str(ROOT / "packaging" / "bundle_entry.py"),
     )  # fmt: skip
     shutil.rmtree(folder / "work")
