@@ -82,11 +82,13 @@ def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwr
             Text("Put a row below the header for each contract.", "見出しの下に契約ごとの行を書いてください。"),
         )
     workers = min(workers, count)
-    with _pool(workers) as pool, progress(2 * count) as advance:
+    with _pool(workers) as pool:
         try:
-            names = check_table(table, batch, pool, workers, advance)
+            with progress(count, _CHECKING) as advance:
+                names = check_table(table, batch, pool, workers, advance)
             make_folder(folder)
-            return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)
+            with progress(count, _MAKING) as advance:
+                return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)
         except WorkerLost as lost:
             raise FileUnusable(
                 "output-not-written", path=str(folder), cause=_WORKER_LOST.filled(cause=lost.cause, detail=lost.detail)
@@ -172,6 +174,7 @@ def _no_formula(text: str) -> str:
 
 
 _WORKER_LOST = Text("a worker process {cause} ({detail})", "処理プロセスの異常 ({cause}: {detail})")
+_CHECKING, _MAKING = Text("Checking rows", "行の確認"), Text("Making contracts", "契約書の作成")
 _READ = Text("Reading {path} ({how}).", "{path} を読みます ({how})。")
 _MADE = Text(
     "Made {written} contracts in {folder}; {unchanged} were there already, byte for byte.",

@@ -200,7 +200,7 @@ def _sign_all(
     from signkit.signing.many import sign_jobs
     from signkit.signing.terms import request_maker
 
-    with open_signer(signer, context) as key, progress(len(jobs)) as advance:
+    with open_signer(signer, context) as key, progress(len(jobs), _SIGNING) as advance:
         terms.profile.refuse_key(key.certificate, key.algorithm)
         if terms.needs_party:
             refuse_other_person((job.party for job in jobs), key)
@@ -276,6 +276,7 @@ def _tell_freshness(outcome: Outcome) -> None:
         tell(_NOT_YET_CONCLUSIVE, when=f"{min(older):%Y-%m-%d %H:%M} UTC")
 
 
+_SIGNING = Text("Signing", "署名")
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")
 _STOPPED = Text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -207,6 +208,7 @@ def run(
     ):
         from signkit.reporting.batch import validate_many
 
+        gc.freeze()  # what is loaded by now stays: to look through it for garbage again and again costs a third
         tally = Tally(advance)
         reports = validate_many(
             _names(files),

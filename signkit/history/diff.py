@@ -18,6 +18,7 @@ from signkit.history.notes import Notes
 from signkit.history.page_diff import PageComparer
 from signkit.history.signature_events import Made, signature_change, signatures_made
 from signkit.history.states import DocumentState, pair_pages, states
+from signkit.history.untouched import Untouched
 from signkit.limits import LimitExceeded, Limits, Meter
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
@@ -61,7 +62,7 @@ def _diff(data: bytes, name: str, limits: Limits) -> Diff:
     made = signatures_made(file, history)
     prints = Fingerprints()
     with PageComparer(data, prints) as pages:
-        steps = _Steps(history, made, prints, pages)
+        steps = _Steps(file, history, made, prints, pages)
         revisions = [steps.original()]
         revisions += [steps.revision(number) for number in range(1, len(history))]
         revisions[-1] = _with_damage(revisions[-1], file)
@@ -73,10 +74,16 @@ class _Steps:
     """The steps of one file's history."""
 
     def __init__(
-        self, history: Sequence[DocumentState], made: Sequence[Made], prints: Fingerprints, pages: PageComparer
+        self,
+        file: PdfFile,
+        history: Sequence[DocumentState],
+        made: Sequence[Made],
+        prints: Fingerprints,
+        pages: PageComparer,
     ) -> None:
         self._history, self._made = history, made
         self._prints, self._pages = prints, pages
+        self._untouched = Untouched(file, prints)
         self._forms: dict[int, FormState] = {}
 
     def original(self) -> RevisionDiff:
@@ -110,14 +117,15 @@ class _Steps:
         new.view.file.meter.check_time()
         old_form, new_form = self._form(before), self._form(after)
         pairing = pair_pages(old, new)
+        touched = self._untouched.touched(old, new, pairing.pairs)
         found = [signature_change(one.signed, new_form) for one in self._made if before < one.state <= after]
         found += form_changes(old_form, new_form, self._prints)
-        found += Notes(old_form, new_form, self._prints).changes(pairing)
+        found += Notes(old_form, new_form, self._prints).changes(touched)
         found += attachment_changes(old, new)
-        found += structure_changes(old, new, pairing, self._prints)
+        found += structure_changes(old, new, pairing, touched, self._prints)
         found += evidence_changes(old, new)
         found += metadata_changes(old, new, self._prints)
-        shown = self._pages.compare(old, new, pairing, found)
+        shown = self._pages.compare(old, new, touched, found)
         return in_order([*found, *shown.changes]), shown.gaps
 
 

@@ -153,7 +153,9 @@ class Parties:
             if isinstance(kids, list)
             else {found.field_ref}
         )
-        shown = (view.resolve(page.entries.get("/Annots")) for page in pages(view))
+        shown = (
+            view.resolve(page.entries.get("/Annots")) if page.may_have_annotations else None for page in pages(view)
+        )
         return tuple(
             number
             for number, annotations in enumerate(shown)

@@ -506,7 +506,7 @@ def test_pages_that_cannot_be_drawn_in_time_are_named_as_not_compared():
     pdf = pdfs.update(pdfs.build(), {pdfs.CONTENT: stream(text(b"Pay 900 yen"))})
     old, new = states(PdfFile(pdf, Meter(Limits())))
     with PageComparer(pdf, Fingerprints(), seconds=0) as comparer:
-        result = comparer.compare(old, new, pair_pages(old, new), ())
+        result = comparer.compare(old, new, pair_pages(old, new).pairs, ())
     assert "rewritten" in only(result.changes).text.en
     assert "were not compared" in result.gaps[0].en
 

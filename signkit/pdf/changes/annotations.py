@@ -8,9 +8,10 @@ from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large
 from signkit.pdf.changes.field_changes import Fields
-from signkit.pdf.changes.revision_state import PageEntries, is_widget
+from signkit.pdf.changes.revision_state import is_widget
 from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
+from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 #: A field that waited for its signature and takes more than an eighth of the page is judged as a new one.
@@ -22,7 +23,7 @@ _ACTING = {"/AA", "/PA", "/S", "/JS", "/Next"}
 class _OnPage:
     """What became of the annotations of one page."""
 
-    def __init__(self, number: int, old: PageEntries, new: PageEntries) -> None:
+    def __init__(self, number: int, old: Page, new: Page) -> None:
         self.number, self.old, self.new = number, old, new
         self.kept: list[tuple[Value, Value]] = []
         self.removed: list[Value] = []
@@ -38,7 +39,11 @@ class Annotations:
         self._all = context
         self._fields = fields
         pages = zip(context.before.pages, context.after.pages, strict=False)
-        self._pages = [self._match_page(number, old, new) for number, (old, new) in enumerate(pages, 1)]
+        self._pages = [
+            self._match_page(number, old, new)
+            for number, (old, new) in enumerate(pages, 1)
+            if old.may_have_annotations or new.may_have_annotations
+        ]
         self._added = {ref.number for page in self._pages for ref in page.added if isinstance(ref, Ref)}
         self._removed = {ref.number for page in self._pages for ref in page.removed if isinstance(ref, Ref)}
 
@@ -50,7 +55,7 @@ class Annotations:
         """Whether an annotation is gone from its page."""
         return isinstance(item, Ref) and item.number in self._removed
 
-    def _match_page(self, number: int, old: PageEntries, new: PageEntries) -> _OnPage:
+    def _match_page(self, number: int, old: Page, new: Page) -> _OnPage:
         found = _OnPage(number, old, new)
         before, after = self._all.before.annotations(old), self._all.after.annotations(new)
         self._all.account.visit(old.entries.get("/Annots"), new.entries.get("/Annots"))

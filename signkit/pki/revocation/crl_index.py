@@ -30,9 +30,10 @@ import os
 import struct
 import tempfile
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, TypeAlias
@@ -49,8 +50,8 @@ _PAGE = 4096
 _CHECK = 16
 SERIAL_BYTES = 21
 DATE_BYTES = 8
-_RECORD = SERIAL_BYTES + DATE_BYTES + 1
-_PER_PAGE = (_PAGE - _CHECK) // _RECORD
+RECORD_BYTES = SERIAL_BYTES + DATE_BYTES + 1
+_PER_PAGE = (_PAGE - _CHECK) // RECORD_BYTES
 
 #: Moments are counted from here.
 EPOCH = datetime(1, 1, 1, tzinfo=UTC)
@@ -211,8 +212,8 @@ class CrlIndex:
         previous = b""
         for number in range(self._pages):
             page = self._page(number)
-            for at in range(0, len(page), _RECORD):
-                record = page[at : at + _RECORD]
+            for at in range(0, len(page), RECORD_BYTES):
+                record = page[at : at + RECORD_BYTES]
                 if record[:SERIAL_BYTES] <= previous:
                     raise self._damage("its records are out of order", "記録の順序が正しくありません")
                 previous = record[:SERIAL_BYTES]
@@ -245,13 +246,13 @@ class CrlIndex:
         if _page_check(body, self._digest, number) != check:
             raise self._damage("its records are altered", "記録が改変されています")
         count = min(_PER_PAGE, self.header.entries - number * _PER_PAGE)
-        return body[: count * _RECORD]
+        return body[: count * RECORD_BYTES]
 
     def _damage(self, en: str, ja: str) -> CrlIndexDamaged:
         return CrlIndexDamaged(str(self._path), Text(en, ja))
 
 
-def write_index(target: Path, header: IndexHeader, records: Sequence[bytes]) -> None:
+def write_index(target: Path, header: IndexHeader, records: Collection[bytes]) -> None:
     """Write an index beside ``target``, read it back whole, then rename it.
 
     Args:
@@ -284,14 +285,15 @@ def write_index(target: Path, header: IndexHeader, records: Sequence[bytes]) -> 
             beside.unlink(missing_ok=True)
 
 
-def _write(file: BinaryIO, header: IndexHeader, records: Sequence[bytes]) -> None:
+def _write(file: BinaryIO, header: IndexHeader, records: Collection[bytes]) -> None:
     text = header.to_json()
     text = text.ljust(-(-(_PREFIX.size + len(text)) // _PAGE) * _PAGE - _PREFIX.size)
     digest = hashlib.sha256(text).digest()
     file.write(_PREFIX.pack(_MAGIC, _VERSION, len(text), digest))
     file.write(text)
+    waiting = iter(records)
     for number in range(_pages(len(records))):
-        body = b"".join(records[number * _PER_PAGE : (number + 1) * _PER_PAGE]).ljust(_PAGE - _CHECK, b"\0")
+        body = b"".join(islice(waiting, _PER_PAGE)).ljust(_PAGE - _CHECK, b"\0")
         file.write(body)
         file.write(_page_check(body, digest, number))
 
@@ -305,9 +307,9 @@ def _pages(entries: int) -> int:
 
 
 def _find(page: bytes, key: bytes) -> bytes | None:
-    starts = range(0, len(page), _RECORD)
+    starts = range(0, len(page), RECORD_BYTES)
     at = bisect_left(starts, key, key=lambda start: page[start : start + SERIAL_BYTES])
-    record = page[at * _RECORD : (at + 1) * _RECORD]
+    record = page[at * RECORD_BYTES : (at + 1) * RECORD_BYTES]
     return record if record.startswith(key) else None
 
 
