@@ -39,11 +39,11 @@ def environment(folder: Path, extras: str) -> Path:
 
 
 def bundle(python: Path, folder: Path) -> Path:
-    """Freeze; return the program in its folder."""
+    """Freeze what is installed (``-P``: not what lies in the current folder); return the program."""
     collected = [f"--collect-all={package}" for package in _WHOLE]
     _run(
-        python, "-m", "PyInstaller", "--noconfirm", "--log-level=ERROR", "--name=signkit", "--onedir", "--console",
-        f"--distpath={folder}", f"--workpath={folder}/work", f"--specpath={folder}/work",
+        python, "-P", "-m", "PyInstaller", "--noconfirm", "--log-level=ERROR", "--name=signkit", "--onedir",
+        "--console", f"--distpath={folder}", f"--workpath={folder}/work", f"--specpath={folder}/work",
         "--copy-metadata=signkit", *collected, str(ROOT / "packaging" / "bundle_entry.py"),
     )  # fmt: skip
     shutil.rmtree(folder / "work")
@@ -64,7 +64,8 @@ def main() -> None:
     output.mkdir(parents=True, exist_ok=True)
     program = bundle(environment(output / "environment", arguments.extras), output)
     shutil.rmtree(output / "environment")
-    _run(program, "demo", "-o", str(output / "demo"), "--overwrite")
+    shutil.rmtree(output / "demo", ignore_errors=True)
+    _run(program, "demo", "-o", str(output / "demo"))
     size = sum(file.stat().st_size for file in program.parent.rglob("*") if file.is_file())
     print(f"{program.parent}: {size / 1e6:.0f} MB", file=sys.stderr)
 

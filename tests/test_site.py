@@ -13,6 +13,8 @@ import pytest
 import signkit
 from tests.requirements import require
 
+pytestmark = pytest.mark.slow
+
 #: What a browser fetches by itself; a link that a person may follow is none of it.
 _FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data", "link": "href"}
 
@@ -43,7 +45,6 @@ class Addresses(HTMLParser):
             self.found.append(address)
 
 
-@pytest.mark.slow
 def test_every_document_is_a_page(site, repository):
     documents = {path.relative_to(repository / "docs").with_suffix("") for path in (repository / "docs").rglob("*.md")}
     assert all((site / f"{document}.html").is_file() for document in documents)

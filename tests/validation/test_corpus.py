@@ -42,6 +42,7 @@ def test_nothing_is_accepted_that_its_makers_refuse(judged):
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_nothing_is_refused_that_its_makers_accept(judged):
     wrong = [e["file"] for e, report in judged if e["file_verdict"] == "clean" and not accepted(report)]
     assert wrong == []
