@@ -150,7 +150,7 @@ def _recipient_names(check: DeliveryCheck) -> dict[str, str | None]:
 def _provider(check: DeliveryCheck) -> str | None:
     if check.rule is None or check.status.contract is None:
         return None
-    return _text(item_at(check.status.contract.data, check.rule.provider_item))
+    return _text(check.rule.provider_of(check.status.contract.data))
 
 
 def _text(value: object) -> str | None:
