@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from signkit.errors import InputUnreadable, MissingExtra, system_cause
+from signkit.errors import NOT_REGULAR, InputUnreadable, MissingExtra, system_cause
 from signkit.words import Text
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two characters at least: C:\ is a drive
@@ -23,7 +23,6 @@ class FileProblem(Exception):
         self.detail = detail
 
 
-NOT_REGULAR = Text("not a regular file", "通常のファイルではありません")
 OFFLINE = FileProblem(
     "unreadable", Text("a URL needs a socket, and the run is offline", "--offline では URL を読めません")
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from signkit.errors import FileUnusable, OutputExists, UsageProblem
+from signkit.errors import FileUnusable, UsageProblem
 from signkit.incoming import read_file
 from signkit.limits import PDF_BYTES
+from signkit.output import refuse_target
 from signkit.words import Text
 
 
@@ -38,10 +39,10 @@ def refuse_existing(target: Path, overwrite: bool) -> None:
     """Refuse before the key is used what could not be written afterwards.
 
     Raises:
-        OutputExists, FileUnusable("output-not-written"): it is there already, or its folder is not.
+        OutputExists, FileUnusable: it is there already and is not to be replaced, its folder is not, or its name is too
+            long.
     """
-    if target.exists() and not overwrite:
-        raise OutputExists(str(target))
+    refuse_target(target, overwrite=overwrite)
     if not target.parent.is_dir():
         raise FileUnusable(
             "output-not-written", path=str(target), cause=Text("no such folder", "フォルダーがありません")

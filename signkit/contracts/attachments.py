@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from tempfile import TemporaryDirectory
 
 from signkit.contracts import fonts, privacy
 from signkit.contracts.appended import PagesRefused, require_appendable
@@ -23,6 +22,7 @@ from signkit.contracts.characters import refused_characters
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.searching import search
 from signkit.errors import DeliveryError
+from signkit.output import scratch_folder
 from signkit.pdf.embedded_contract import FILE_NAME, EmbeddedFile
 from signkit.words import Language, Text
 
@@ -199,8 +199,7 @@ def typesetting_root(folder: Path, attachments: Sequence[Attachment]) -> Iterato
     if not attachments:
         yield folder
         return
-    with TemporaryDirectory(prefix="signkit-", ignore_cleanup_errors=True) as copy:
-        root = Path(copy)
+    with scratch_folder() as root:
         shutil.copytree(folder, root, dirs_exist_ok=True)
         for number, each in enumerate(attachments):
             (root / _path(number)).parent.mkdir(exist_ok=True)

@@ -15,6 +15,7 @@ from typing import Any
 
 from signkit.contracts.bulk.naming import NameRefused, fold, safe_name, value_at
 from signkit.errors import ContractDataUnreadable, ContractError, InputUnreadable
+from signkit.leftovers import is_part, remove_leftovers
 from signkit.output import make_folder, write_checked
 from signkit.pdf.embedded_contract import read_contract
 from signkit.words import Text
@@ -147,11 +148,16 @@ def _refuse_strangers(person: PersonsFiles, folder: Path, read: Read) -> None:
     """Refuse a folder with any file that is neither to be written nor an earlier copy of this person's."""
     if not folder.is_dir():
         return
+    remove_leftovers(folder)
     wanted = {path.name for path in person.files}
     earlier = {path.name: path for path in person.superseded}
     for there in folder.iterdir():
         if there.name in wanted or there.name.lower() in _SYSTEM_FILES:
             continue
+        if is_part(there.name):
+            raise _refusal(
+                f"another run is writing {there} at this moment", f"別の処理が {there} を書き込んでいる途中です"
+            )
         if there.name not in earlier or not there.is_file() or there.read_bytes() != read(earlier[there.name]):
             raise _refusal(
                 f"{there} lies in a person's folder and is none of theirs to be handed out",

@@ -6,10 +6,7 @@ The folder appears whole or not at all.
 from __future__ import annotations
 
 import hashlib
-import os
 import re
-import shutil
-import tempfile
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,12 +21,10 @@ from signkit.delivery.sheet import JST
 from signkit.errors import (
     CompletionRefused,
     DeliveryError,
-    FileUnusable,
     InputUnreadable,
-    OutputExists,
     UsageProblem,
-    system_cause,
 )
+from signkit.output import write_folder
 from signkit.plain_data import item_at
 from signkit.words import Text
 
@@ -150,35 +145,4 @@ def write_pack(folder: Path, pack: Pack) -> None:
         OutputExists: ``folder`` exists.
         FileUnusable("output-not-written"): the disk or the permissions do not allow it.
     """
-    if os.path.lexists(folder):
-        raise OutputExists(str(folder))
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}.", suffix=".part", dir=folder.parent))
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
-    try:
-        for name, content in pack.files.items():
-            _write(beside / name, content)
-        _open_permissions(beside)
-        if os.path.lexists(folder):
-            raise OutputExists(str(folder))
-        beside.rename(folder)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _open_permissions(folder: Path) -> None:
-    """Give the folder the permissions that a plainly created one would have (mkdtemp makes it private)."""
-    if os.name == "posix":
-        mask = os.umask(0)
-        os.umask(mask)
-        folder.chmod(0o777 & ~mask)
+    write_folder(folder, pack.files)

@@ -19,6 +19,14 @@ FILES: dict[str, Wording] = {
         ),
         exit_code=ExitCode.OUTPUT,
     ),
+    "output-name-too-long": Wording(
+        Text(
+            "{path}: the name has {length} bytes, and at most {most} are possible (a kanji counts 3).",
+            "{path}: ファイル名が {length} バイトあります。{most} バイトまでです (漢字は1文字3バイト)。",
+        ),
+        Text("Give a shorter name with -o.", "-o で短い名前を指定してください。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
     "output-exists": Wording(
         Text("{path} exists already.", "{path} は既にあります。"),
         Text("Give another name with -o, or --overwrite.", "-o で別の名前を指定するか、--overwrite を付けてください。"),

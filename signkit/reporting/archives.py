@@ -16,8 +16,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
-from signkit.errors import system_cause
-from signkit.incoming import NOT_REGULAR, FileProblem
+from signkit.errors import NOT_REGULAR, system_cause
+from signkit.incoming import FileProblem
 from signkit.unpacking import ZipBounds, ZipRefused, leads_out, open_zip
 from signkit.words import Text
 
