@@ -329,7 +329,10 @@ def _proxy() -> Checkup:
 
 
 def _without_password(url: str) -> str:
-    parts = urlsplit(url if "://" in url else f"//{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+    except ValueError:  # a setting of the machine's that is no address
+        return "?"
     return parts.netloc.rpartition("@")[2] or "?"
 
 

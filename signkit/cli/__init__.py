@@ -10,6 +10,10 @@ import sys
 
 def main() -> None:
     """Run the command line and exit."""
+    from signkit.cli.streams import guard_streams
+
+    if sys.stdout is sys.__stdout__:  # else whoever runs us in their own process has streams of their own
+        guard_streams()
     from signkit.cli.app import make_app
     from signkit.cli.terminal import run_reporting
 

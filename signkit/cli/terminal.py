@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from signkit.cli.language import LANGUAGE, translate
+from signkit.cli.streams import flush_output
 from signkit.errors import SignKitError, UsageProblem
 from signkit.words import Text
 
@@ -128,15 +129,15 @@ def run_reporting(program: Callable[[], None]) -> int:
     if not os.environ.get("SIGNKIT_DEBUG"):
         _silence_libraries()
     try:
-        program()
+        try:
+            program()
+        finally:
+            flush_output()
     except SignKitError as error:
         return report_error(error)
     except KeyboardInterrupt:
         tell(Text("Stopped.", "中断しました。"))
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     except Exception as error:
         if os.environ.get("SIGNKIT_DEBUG"):
             raise

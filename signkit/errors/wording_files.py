@@ -19,6 +19,14 @@ FILES: dict[str, Wording] = {
         ),
         exit_code=ExitCode.OUTPUT,
     ),
+    "stdout-not-written": Wording(
+        Text("Could not write to the standard output: {cause}.", "標準出力に書き込めませんでした: {cause}。"),
+        Text(
+            "What stands there is not whole. Check the free space where the output is sent to.",
+            "出力先にあるものは途中までです。空き容量を確かめてください。",
+        ),
+        exit_code=ExitCode.OUTPUT,
+    ),
     "output-name-too-long": Wording(
         Text(
             "{path}: the name has {length} bytes, and at most {most} are possible (a kanji counts 3).",
