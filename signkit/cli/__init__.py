@@ -14,7 +14,12 @@ def main() -> None:
 
     if sys.stdout is sys.__stdout__:  # else whoever runs us in their own process has streams of their own
         guard_streams()
-    from signkit.cli.app import make_app
     from signkit.cli.terminal import run_reporting
 
-    sys.exit(run_reporting(make_app(sys.argv[1:])))
+    sys.exit(run_reporting(_run))
+
+
+def _run() -> None:
+    from signkit.cli.app import make_app
+
+    make_app(sys.argv[1:])()

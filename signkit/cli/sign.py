@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from os.path import realpath  # Path.resolve fails where links lead in a circle
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -115,13 +116,13 @@ def _jobs(
 
     if files.output is not None and len(pdfs) > 1:
         make_folder(files.output)
-    inputs = {pdf.resolve() for pdf in pdfs}
+    inputs = {realpath(pdf) for pdf in pdfs}
     jobs: dict[Path, Job] = {}
     for pdf in pdfs:
         job = _job(pdf, terms, files, services, password)
         if job is None:
             continue
-        if job.target in jobs or job.target.resolve() in inputs:
+        if job.target in jobs or job.realpath(target) in inputs:
             raise UsageProblem(
                 Text(
                     f"{job.target} would be written twice, or is an input itself",

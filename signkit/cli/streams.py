@@ -53,7 +53,7 @@ def _open_nothing(number: int) -> TextIO:
         os.dup2(handle, number)
         os.close(handle)
         handle = number
-    return open(handle, "r" if number == 0 else "w", encoding="utf-8", errors="backslashreplace")
+    return os.fdopen(handle, "r" if number == 0 else "w", encoding="utf-8", errors="backslashreplace")
 
 
 def _is_open(number: int) -> bool:

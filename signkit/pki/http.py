@@ -12,6 +12,8 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from signkit.limits import size_in_words
+
 _CHUNK = 65536
 
 
@@ -172,5 +174,5 @@ def _read_body(answer: http.client.HTTPResponse, limit: int) -> bytes:
     while chunk := answer.read1(min(_CHUNK, limit + 1 - len(data))):
         data += chunk
         if len(data) > limit:
-            raise HttpFailure(f"the answer is longer than {limit} bytes")
+            raise HttpFailure(f"the answer is longer than {size_in_words(limit)}")
     return bytes(data)

@@ -139,8 +139,8 @@ def home_trust_folder(settings: Settings) -> Path:
 
 def anchor_paths(settings: Settings, named: Sequence[Path] = ()) -> list[Path]:
     """Return what is believed beside the shipped CAs: what was added, what the settings say, what is named now."""
-    added = home_trust_folder(settings)
-    return [*([added] if added.is_dir() else []), *settings.trust_folders, *named]
+    known = settings.known_home() is not None and home_trust_folder(settings).is_dir()
+    return [*([home_trust_folder(settings)] if known else []), *settings.trust_folders, *named]
 
 
 def revocation_sources(
@@ -157,9 +157,9 @@ def revocation_sources(
     from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, plugin_sources
 
     sources: list[RevocationSource] = [FolderRevocation(folder) for folder in evidence]
-    imported = index_folder(settings.home_folder())
-    if imported.is_dir():
-        sources.append(IndexedRevocation(imported))
+    home = settings.known_home()
+    if home is not None and index_folder(home).is_dir():
+        sources.append(IndexedRevocation(index_folder(home)))
     if plugins:
         sources += plugin_sources()
     if online:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -110,7 +111,7 @@ def test_the_error_of_a_full_disk_has_the_exit_code_of_outputs():
 @posix
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_full_disk_behind_stdout_is_exit_14(tmp_path, lang):
-    with open("/dev/full", "w") as full:
+    with Path("/dev/full").open("w") as full:
         process = start_signkit("template", "list", home=tmp_path, lang=lang, stdout=full)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 14
