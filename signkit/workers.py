@@ -81,9 +81,18 @@ class WorkerPool(Executor):
             self._jobs.put((future, job))
             if len(self._threads) < self._workers:
                 thread = threading.Thread(target=self._attend, daemon=True, name="signkit-worker")
-                self._threads.append(thread)
-                thread.start()
+                self._start_thread(thread)
         return future
+
+    def _start_thread(self, thread: threading.Thread) -> None:
+        """Start a thread; where there is no memory for it, those that run must do, if any do."""
+        try:
+            thread.start()
+        except RuntimeError as error:
+            if not self._threads:
+                raise MemoryError(str(error)) from error
+        else:
+            self._threads.append(thread)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the jobs end; with ``cancel_futures`` forget those waiting and kill the processes of those running."""

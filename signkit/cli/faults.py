@@ -12,6 +12,9 @@ _JUDGING = frozenset({
     "validate", "status", "diff", "doctor", "cms verify", "asic verify", "deliver check", "template list",
     "template show", "template check", "trust list",
 })  # fmt: skip
+#: Python's words, and those of the typesetter's language.
+_NO_THREAD = ("can't start new thread", "ThreadPoolBuildError")
+_SOME = 32 * 1024 * 1024
 _NO_ROOM = frozenset({errno.ENOMEM, errno.EAGAIN})
 
 
@@ -22,11 +25,20 @@ def fault_of_surroundings(error: Exception, arguments: Sequence[str]) -> SignKit
         error: what came.
         arguments: what was typed after ``signkit``.
     """
-    if _is_memory(error):
+    if _is_memory(error) or _memory_is_out():
         return FileUnusable("memory-judging" if _judges(arguments) else "memory-writing")
     if isinstance(error, OSError):
         return FileUnusable("system-refused", path=str(error.filename or "-"), cause=system_cause(error))
     return None
+
+
+def _memory_is_out() -> bool:
+    """Whether there is hardly any left: libraries that lack it fail in any way, or are found half loaded."""
+    try:
+        bytearray(_SOME)
+    except MemoryError:
+        return True
+    return False
 
 
 def _is_memory(error: BaseException | None) -> bool:
@@ -38,7 +50,7 @@ def _is_memory(error: BaseException | None) -> bool:
     if isinstance(error, ImportError):
         said = str(error)
         return "allocate memory" in said or "failed to map segment" in said or _is_memory(error.__cause__)
-    return isinstance(error, RuntimeError) and "can't start new thread" in str(error)
+    return isinstance(error, RuntimeError) and any(said in str(error) for said in _NO_THREAD)
 
 
 def _judges(arguments: Sequence[str]) -> bool:

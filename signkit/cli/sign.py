@@ -122,7 +122,7 @@ def _jobs(
         job = _job(pdf, terms, files, services, password)
         if job is None:
             continue
-        if job.target in jobs or job.realpath(target) in inputs:
+        if job.target in jobs or realpath(job.target) in inputs:
             raise UsageProblem(
                 Text(
                     f"{job.target} would be written twice, or is an input itself",

@@ -87,6 +87,10 @@ def typeset(
         )
     except RuntimeError as error:
         raise ContractError("typesetting-failed", template=name, cause=_cause(error)) from error
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":  # the typesetter's own, which is no Exception
+            raise
+        raise RuntimeError(str(panic)) from panic  # most of all: no room for its threads
     assert isinstance(compiled, bytes)
     return compiled
 
