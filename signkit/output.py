@@ -153,6 +153,7 @@ def make_folder(path: Path) -> None:
     """
     with _told(path):
         path.mkdir(parents=True, exist_ok=True)
+    remove_leftovers(path)
 
 
 def refuse_target(target: Path, *, overwrite: bool) -> None:
@@ -162,6 +163,7 @@ def refuse_target(target: Path, *, overwrite: bool) -> None:
         OutputExists, FileUnusable: see `write_checked`.
     """
     _refuse_long_name(target)
+    remove_leftovers(target.parent)
     with _told(target):
         try:
             status = target.lstat()
@@ -196,7 +198,6 @@ def _told(target: Path) -> Iterator[None]:
 
 @contextmanager
 def _part(target: Path, make: Callable[..., Part], private: bool) -> Iterator[Part]:
-    remove_leftovers(target.parent)
     part = make(target, private=private)
     try:
         yield part
