@@ -26,7 +26,7 @@ def fault_of_surroundings(error: Exception, arguments: Sequence[str]) -> SignKit
         arguments: what was typed after ``signkit``.
     """
     if _is_memory(error) or _memory_is_out():
-        return FileUnusable("memory-judging" if _judges(arguments) else "memory-writing")
+        return FileUnusable("memory-judging") if _judges(arguments) else FileUnusable("memory-writing")
     if isinstance(error, OSError):
         return FileUnusable("system-refused", path=str(error.filename or "-"), cause=system_cause(error))
     return None
