@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from signkit.errors import NOT_REGULAR, FileUnusable, OutputExists, system_cause
+from signkit.kept_signatures import refuse_losing_signatures
 from signkit.leftovers import Part, new_file, new_folder, remove_leftovers
 from signkit.words import Text
 
@@ -38,6 +39,7 @@ def write_checked(
     check: Callable[[bytes], None] | None = None,
     overwrite: bool = False,
     private: bool = False,
+    signed_too: bool = False,
 ) -> None:
     """Write ``data`` beside ``target``, read it back, check it, then rename it.
 
@@ -45,11 +47,13 @@ def write_checked(
         target: the file to make; its folder must exist.
         data: the whole content.
         check: called with the bytes read back; whatever it raises ends the writing and leaves no file.
-        overwrite: whether an existing target may be replaced.
+        overwrite: whether an existing target may be replaced, as long as no signature in it is lost.
         private: whether the file is for this user alone.
+        signed_too: whether signatures may be lost: they are the caller's own, made to be thrown away.
 
     Raises:
         OutputExists: the target exists and ``overwrite`` is not set.
+        OutputSigned: the target holds signatures that ``data`` does not keep.
         FileUnusable("output-not-written"): the folder, the disk or the permissions do not allow it, or other bytes came
             back; or what is to be replaced is a device, a pipe or the like.
         FileUnusable("output-name-too-long"): no file can bear that name.
@@ -62,7 +66,14 @@ def write_checked(
         if check is not None:
             check(written)
 
-    write_streamed(target, lambda stream: stream.write(data), check=check_bytes, overwrite=overwrite, private=private)
+    write_streamed(
+        target,
+        lambda stream: stream.write(data),
+        check=check_bytes,
+        overwrite=overwrite,
+        private=private,
+        signed_too=signed_too,
+    )
 
 
 def write_streamed(
@@ -72,6 +83,7 @@ def write_streamed(
     check: Callable[[BinaryIO], None],
     overwrite: bool = False,
     private: bool = False,
+    signed_too: bool = False,
 ) -> None:
     """As `write_checked`, for what is too large for memory.
 
@@ -80,11 +92,10 @@ def write_streamed(
         write: writes the whole content to the stream that it is given (binary, seekable).
         check: called with the written file opened for reading, its path being its ``name``; whatever it raises leaves
             no file.
-        overwrite: whether an existing target may be replaced.
-        private: whether the file is for this user alone.
+        overwrite, private, signed_too: see `write_checked`.
 
     Raises:
-        OutputExists, FileUnusable: see `write_checked`.
+        OutputExists, OutputSigned, FileUnusable: see `write_checked`.
     """
     refuse_target(target, overwrite=overwrite)
     with _told(target), _part(target, new_file, private) as part:
@@ -95,6 +106,8 @@ def write_streamed(
             os.fsync(stream.fileno())
         with part.path.open("rb") as written:
             check(written)
+        if overwrite and not signed_too:
+            refuse_losing_signatures(target, part.path.read_bytes)
         _publish(part.path, target, overwrite)
         _sync_folder(target.parent)
 

@@ -19,7 +19,7 @@ from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.reporting.formats.writer import Writer
+    from signkit.reporting.formats.writer import Pictured, Writer
     from signkit.reporting.resume import Results
     from signkit.validation.report import Report
 
@@ -31,7 +31,7 @@ _APPENDING = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os,
 def to_stdout(chosen: ReportFormat) -> Iterator[Callable[[str], None]]:
     """Give what writes text whole and at once to stdout."""
     encoding = sys.stdout.encoding if chosen is ReportFormat.TEXT else "utf-8"
-    yield lambda text: _write_text(sys.stdout.buffer, text, encoding)
+    yield lambda text: write_text(sys.stdout.buffer, text, encoding)
 
 
 @contextmanager
@@ -52,7 +52,7 @@ def to_results(path: Path, read: Callable[[IO[bytes]], Results]) -> Iterator[tup
             before = read(stream)
             stream.truncate(before.end)
             stream.seek(before.end)
-            yield before, lambda text: _write_text(stream, text, "utf-8")
+            yield before, lambda text: write_text(stream, text, "utf-8")
     except OSError as error:
         raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
 
@@ -68,17 +68,22 @@ def _open_results(path: Path) -> IO[bytes]:
     return os.fdopen(handle, "r+b")
 
 
-def _write_text(stream: IO[bytes], text: str, encoding: str) -> None:
-    """Names of files may hold what no encoding can: such parts are written as \\udc80, which is right in JSON too."""
+def write_text(stream: IO[bytes], text: str, encoding: str) -> None:
+    """Write and flush.
+
+    Names of files may hold what no encoding can: such parts are written as \\udc80, which is right in JSON too.
+    """
     stream.write(text.encode(encoding, "backslashreplace"))
     stream.flush()
 
 
-def write_all(reports: Iterator[Report], chosen: ReportFormat, write: Callable[[str], None]) -> Iterator[Report]:
+def write_all(
+    reports: Iterator[Report], chosen: ReportFormat, write: Callable[[str], None], pictured: Pictured | None = None
+) -> Iterator[Report]:
     """Write every report; an interruption waits for the line under way, and still ends the output properly."""
     from signkit.reporting.formats.choice import open_writer
 
-    writer = open_writer(chosen, write, LANGUAGE)
+    writer = open_writer(chosen, write, LANGUAGE, pictured)
     count = 0
     with _interruptible() as whole:
         try:

@@ -40,7 +40,14 @@ if TYPE_CHECKING:
         TableUnreadable,
     )
     from signkit.errors.delivery import CompletionRefused, DeliveryError
-    from signkit.errors.files import FileUnusable, InputUnreadable, MissingExtra, OutputExists, UsageProblem
+    from signkit.errors.files import (
+        FileUnusable,
+        InputUnreadable,
+        MissingExtra,
+        OutputExists,
+        OutputSigned,
+        UsageProblem,
+    )
     from signkit.errors.problems import Problem, RowProblem
     from signkit.errors.signers import SignerUnusable, TokenChoice
     from signkit.errors.signing import (
@@ -48,6 +55,7 @@ if TYPE_CHECKING:
         PdfNotSignable,
         PdfPasswordNeeded,
         PdfPasswordWrong,
+        PdfUnusable,
         SigningRefused,
     )
     from signkit.errors.trust import (
@@ -102,10 +110,12 @@ __all__ = [
     "NoReader",
     "NotAnIndividualNumberCard",
     "OutputExists",
+    "OutputSigned",
     "PdfForbidsSigning",
     "PdfNotSignable",
     "PdfPasswordNeeded",
     "PdfPasswordWrong",
+    "PdfUnusable",
     "PinNeeded",
     "PinWrong",
     "Problem",

@@ -11,7 +11,8 @@ from signkit.errors import ValidationRefused
 from signkit.validation.profile import ProfileName
 from signkit.validation.report import Verdict
 
-_START = b'{"schema":"signkit-report/1",'
+#: How a line begins: of this version, and of the one before, whose items mean the same.
+_STARTS = (b'{"schema":"signkit-report/2",', b'{"schema":"signkit-report/1",')
 _MAX_LINE = 64 * 1024 * 1024
 
 
@@ -48,11 +49,15 @@ def read_results(
     while line := stream.readline(_MAX_LINE):
         number += 1
         if not line.endswith(b"\n"):
-            _require(line.startswith(_START[: len(line)]) and len(line) < _MAX_LINE, path, number)
+            _require(line.startswith(_cut(len(line))) and len(line) < _MAX_LINE, path, number)
             break
         _take(line, results, path, number, _Asked(profile, template_check))
         end += len(line)
     return replace(results, end=end)
+
+
+def _cut(length: int) -> tuple[bytes, ...]:
+    return tuple(start[:length] for start in _STARTS)
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,7 @@ def _template(report: dict[str, Any]) -> dict[str, Any]:
 def _take(line: bytes, results: Results, path: Path, number: int, asked: _Asked) -> None:
     try:
         report = json.loads(line)
-        _require(line.startswith(_START), path, number)
+        _require(line.startswith(_STARTS), path, number)
         name, digest, verdict = report["file"], report["sha256"], Verdict(report["verdict"])
         violated, told = asked.is_violated(report), asked.was_told(report)
         _require(isinstance(name, str) and isinstance(digest, str), path, number)
