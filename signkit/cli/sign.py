@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from os.path import realpath  # Path.resolve fails where links lead in a circle
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,14 +125,14 @@ def _jobs(
 
     if files.output is not None and len(pdfs) > 1:
         make_folder(files.output)
-    inputs = {pdf.resolve() for pdf in pdfs}
+    inputs = {realpath(pdf) for pdf in pdfs}
     jobs: dict[Path, tuple[Job, Announcement]] = {}
     for pdf in pdfs:
         announced = _job(pdf, terms, files, services, password)
         if announced is None:
             continue
         job, _ = announced
-        if job.target in jobs or job.target.resolve() in inputs:
+        if job.target in jobs or realpath(job.target) in inputs:
             raise UsageProblem(
                 Text(
                     f"{job.target} would be written twice, or is an input itself",

@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from signkit.cli.faults import fault_of_surroundings
 from signkit.cli.language import LANGUAGE, translate
+from signkit.cli.streams import flush_output
 from signkit.errors import SignKitError, UsageProblem
+from signkit.output import remove_scratch_leftovers
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -139,16 +142,19 @@ def run_reporting(program: Callable[[], None]) -> int:
     if not os.environ.get("SIGNKIT_DEBUG"):
         _silence_libraries()
     try:
-        program()
+        try:
+            program()
+        finally:
+            flush_output()
+            remove_scratch_leftovers()
     except SignKitError as error:
         return report_error(error)
     except KeyboardInterrupt:
         tell(Text("Stopped.", "中断しました。"))
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     except Exception as error:
+        if fault := fault_of_surroundings(error, sys.argv[1:]):
+            return report_error(fault)
         if os.environ.get("SIGNKIT_DEBUG"):
             raise
         tell(_UNEXPECTED, kind=type(error).__name__)

@@ -19,7 +19,7 @@ from signkit.contracts.faults import data_fault
 from signkit.contracts.rules.law_file import LAW_FILE, check_of, checks_of
 from signkit.contracts.rules.rule import Check
 from signkit.errors import ContractError
-from signkit.limits import TEMPLATE_FILE_BYTES
+from signkit.limits import TEMPLATE_FILE_BYTES, size_in_words
 from signkit.pdf.embedded_contract import SigningOrder
 from signkit.plain_data import item_at
 from signkit.settings import Settings
@@ -191,7 +191,7 @@ def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 def _text(path: Path) -> str:
     if path.stat().st_size > TEMPLATE_FILE_BYTES:
-        raise ValueError(f"{path.name} is larger than {TEMPLATE_FILE_BYTES} bytes")
+        raise ValueError(f"{path.name} is larger than {size_in_words(TEMPLATE_FILE_BYTES)}")
     return path.read_text(encoding="utf-8")
 
 

@@ -19,7 +19,7 @@ from signkit.history.page_diff import PageComparer
 from signkit.history.signature_events import Made, signature_change, signatures_made
 from signkit.history.states import DocumentState, pair_pages, states
 from signkit.history.untouched import Untouched
-from signkit.limits import LimitExceeded, Limits, Meter
+from signkit.limits import LimitExceeded, Limits, Meter, exhaustion
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
 from signkit.validation.reasons import reason
@@ -43,16 +43,18 @@ def diff_pdf(data: bytes, name: str, limits: Limits | None = None) -> Diff:
             raise LimitExceeded("bytes", limits.bytes)
         return _diff(data, name, limits)
     except LimitExceeded as error:
-        raise _not_comparable(name, "limit", str(error)) from error
+        raise _not_comparable(name, "limit", error.words) from error
     except Unreadable as error:
         if error.is_plain:
             raise ValidationRefused("pdf-not-comparable", path=name, cause=reason(error.code).text) from error
         raise _not_comparable(name, "malformed", error.detail) from error
-    except (SyntaxProblem, RecursionError, MemoryError) as error:
-        raise _not_comparable(name, "malformed", str(error) or type(error).__name__) from error
+    except SyntaxProblem as error:
+        raise _not_comparable(name, "malformed", str(error)) from error
+    except (RecursionError, MemoryError) as error:
+        raise _not_comparable(name, "limit", exhaustion(error)) from error
 
 
-def _not_comparable(name: str, code: str, detail: str) -> ValidationRefused:
+def _not_comparable(name: str, code: str, detail: str | Text) -> ValidationRefused:
     return ValidationRefused("pdf-not-comparable", path=name, cause=reason(code, detail=detail).text)
 
 

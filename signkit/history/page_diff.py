@@ -14,7 +14,10 @@ from signkit.history.states import DocumentState
 from signkit.words import Text
 from signkit.workers import WorkerLost, WorkerPool
 
-_MEMORY = 3 * 1024 * 1024 * 1024
+#: Address space of the process that draws: libraries, two documents and their pictures, and the file a few times over.
+#: What a small file unpacks to must find room in that, or is not compared.
+_ROOM = 768 * 1024 * 1024
+_COPIES = 5
 #: For one pair of states: first politely, then by ending the process.
 _SECONDS = 30.0
 _PATIENCE = 15.0
@@ -33,7 +36,11 @@ class PageComparer:
 
     def __init__(self, data: bytes, prints: Fingerprints, seconds: float = 120.0) -> None:
         self._pool = WorkerPool(
-            1, seconds=_SECONDS + _PATIENCE, initializer=hold_file, arguments=(data,), memory=_MEMORY
+            1,
+            seconds=_SECONDS + _PATIENCE,
+            initializer=hold_file,
+            arguments=(data,),
+            memory=_ROOM + _COPIES * len(data),
         )
         self._prints = prints
         self._drawn: dict[tuple[int, int], bytes] = {}  # by state and page, since every state is looked at twice

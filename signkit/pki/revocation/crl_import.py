@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from signkit.errors import CrlIndexDamaged, CrlUnreadable, InputUnreadable, TrustError, system_cause
+from signkit.limits import size_in_words
 from signkit.output import make_folder, write_checked
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.revocation.crl_index import SERIAL_BYTES, CrlIndex, IndexHeader, write_index
@@ -155,10 +156,8 @@ def _open_list(path: Path) -> Iterator[Data]:
             if size == 0:
                 raise CrlUnreadable(str(path), Text("it is empty", "空です"))
             if size > MAX_LIST_BYTES:
-                raise CrlUnreadable(
-                    str(path),
-                    Text(f"it is larger than {MAX_LIST_BYTES} bytes", f"{MAX_LIST_BYTES}バイトを超えています"),
-                )
+                most = size_in_words(MAX_LIST_BYTES)
+                raise CrlUnreadable(str(path), Text(f"it is larger than {most}", f"{most} を超えています"))
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error

@@ -22,13 +22,10 @@ who may write into the user's home can make a false index, as well as a false pr
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import mmap
-import os
 import struct
-import tempfile
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
@@ -38,7 +35,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, TypeAlias
 
-from signkit.errors import CrlIndexDamaged, FileUnusable, InputUnreadable, system_cause
+from signkit.errors import CrlIndexDamaged, InputUnreadable, system_cause
+from signkit.output import write_streamed
 from signkit.words import Text
 
 _MAGIC = b"SKCRLIDX"
@@ -264,25 +262,13 @@ def write_index(target: Path, header: IndexHeader, records: Collection[bytes]) -
         FileUnusable("output-not-written"): the disk or the permissions do not allow it.
         CrlIndexDamaged: other bytes came back than were written.
     """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _write(file, header, records)
-            file.flush()
-            os.fsync(file.fileno())
-        with CrlIndex.open(beside) as written:
-            if sum(1 for _ in written.records()) != len(records):
+
+    def check(written: BinaryIO) -> None:
+        with CrlIndex.open(Path(written.name)) as index:
+            if sum(1 for _ in index.records()) != len(records):
                 raise CrlIndexDamaged(str(target), Text("records were lost in writing", "書き込みで記録が失われました"))
-        beside.replace(target)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+
+    write_streamed(target, lambda file: _write(file, header, records), check=check, overwrite=True)
 
 
 def _write(file: BinaryIO, header: IndexHeader, records: Collection[bytes]) -> None:
