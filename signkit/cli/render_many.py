@@ -91,16 +91,18 @@ def _in_processes(
             Text("Put a row below the header for each contract.", "見出しの下に契約ごとの行を書いてください。"),
         )
     workers = min(workers, count)
-    with _pool(workers) as pool, progress(2 * count) as advance:
+    with _pool(workers) as pool:
         try:
+            with progress(count, _CHECKING) as advance:
 
-            def checked(row: CheckedRow) -> None:
-                warnings.gather(row)
-                advance(row)
+                def checked(row: CheckedRow) -> None:
+                    warnings.gather(row)
+                    advance(row)
 
-            names = check_table(table, batch, pool, workers, checked)
+                names = check_table(table, batch, pool, workers, checked)
             make_folder(folder)
-            return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)
+            with progress(count, _MAKING) as advance:
+                return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)
         except WorkerLost as lost:
             raise FileUnusable(
                 "output-not-written", path=str(folder), cause=_WORKER_LOST.filled(cause=lost.cause, detail=lost.detail)
@@ -186,6 +188,7 @@ def _no_formula(text: str) -> str:
 
 
 _WORKER_LOST = Text("a worker process {cause} ({detail})", "処理プロセスの異常 ({cause}: {detail})")
+_CHECKING, _MAKING = Text("Checking rows", "行の確認"), Text("Making contracts", "契約書の作成")
 _READ = Text("Reading {path} ({how}).", "{path} を読みます ({how})。")
 _MADE = Text(
     "Made {written} contracts in {folder}; {unchanged} were there already, byte for byte.",

@@ -143,7 +143,7 @@ def _order(
 
 
 def _with_fields(
-    template: Template, data: Mapping[str, Any], compiled: bytes, warnings: tuple[Problem, ...]
+    template: Template, data: Mapping[str, Any], compiled: bytes, warnings: tuple[Problem, ...] = ()
 ) -> Rendered:
     parties = template.parties_of(data)
     try:

@@ -10,15 +10,16 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from signkit.contracts.faults import data_fault
 from signkit.contracts.rules.law_file import LAW_FILE, check_of, checks_of
 from signkit.contracts.rules.rule import Check
 from signkit.errors import ContractError
-from signkit.limits import TEMPLATE_FILE_BYTES
+from signkit.limits import TEMPLATE_FILE_BYTES, size_in_words
 from signkit.pdf.embedded_contract import SigningOrder
 from signkit.plain_data import item_at
 from signkit.settings import Settings
@@ -58,6 +59,15 @@ class Party:
     address_item: str | None = None
     optional: bool = False
     number_item: str | None = None
+
+    @property
+    def organization_item(self) -> str | None:
+        """Path of the item that names the organization where ``name_item`` names who signs for it.
+
+        By custom they stand in one table: ``employer.name`` beside ``employer.signer``.
+        """
+        path = f"{self.name_item.rpartition('.')[0]}.name".removeprefix(".")
+        return path if path != self.name_item else None
 
 
 @dataclass(frozen=True)
@@ -150,8 +160,8 @@ def load_template(folder: Path) -> Template:
     """
     folder = folder.resolve()
     try:
-        description = tomllib.loads(_text(folder / DESCRIPTION))
-        schema = json.loads(_text(folder / SCHEMA))
+        description = _parsed(folder / DESCRIPTION, tomllib.loads)
+        schema = _parsed(folder / SCHEMA, json.loads)
         law = _law(folder)
         template = _template(folder, description, law, schema, _text_file(folder))
     except KeyError as error:
@@ -161,6 +171,16 @@ def load_template(folder: Path) -> Template:
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ContractError("template-invalid", template=folder.name, cause=str(error)) from error
     return template
+
+
+def _parsed(path: Path, read: Callable[[str], Any]) -> Any:
+    text = _text(path)
+    try:
+        return read(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        cause = data_fault(error, text)
+        told = Text(f"{path.name}: {cause.en}", f"{path.name}: {cause.ja}")
+        raise ContractError("template-invalid", template=path.parent.name, cause=told) from error
 
 
 def template_files(template: Template) -> Iterator[tuple[str, str]]:
@@ -181,7 +201,7 @@ def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 def _text(path: Path) -> str:
     if path.stat().st_size > TEMPLATE_FILE_BYTES:
-        raise ValueError(f"{path.name} is larger than {TEMPLATE_FILE_BYTES} bytes")
+        raise ValueError(f"{path.name} is larger than {size_in_words(TEMPLATE_FILE_BYTES)}")
     return path.read_text(encoding="utf-8")
 
 
@@ -198,7 +218,7 @@ def _text_file(folder: Path) -> str:
 
 def _law(folder: Path) -> dict[str, Any]:
     """Return the template's law file; empty where it has none."""
-    return tomllib.loads(_text(folder / LAW_FILE)) if (folder / LAW_FILE).is_file() else {}
+    return _parsed(folder / LAW_FILE, tomllib.loads) if (folder / LAW_FILE).is_file() else {}
 
 
 def _template(folder: Path, description: dict[str, Any], law: dict[str, Any], schema: Any, text_file: str) -> Template:

@@ -52,9 +52,13 @@ class DeliveryRule:
     land_item: str | None = None
     names_all: bool = True
 
+    def provider_item(self, data: Mapping[str, Any]) -> str:
+        """Return where the document's data name who delivers; where they name nobody, where they should."""
+        return next((item for item in self.provider_items if item_at(data, item) is not None), self.provider_items[0])
+
     def provider_of(self, data: Mapping[str, Any]) -> object:
         """Return who delivers, as the document's data name them; None where they name nobody."""
-        return next((name for item in self.provider_items if (name := item_at(data, item)) is not None), None)
+        return item_at(data, self.provider_item(data))
 
 
 SALE = "不動産の売買"

@@ -18,9 +18,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from signkit.contracts.bulk.journal import open_journal
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefused, fold, parse_pattern
 from signkit.contracts.bulk.rows import Column, RowData, merge, parse_columns, row_data
 from signkit.contracts.bulk.table import Cells, Row, Table
+from signkit.contracts.fonts import font_set
+from signkit.contracts.provenance import provenance
 from signkit.contracts.render import filled_contract, render_contracts
 from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template, load_template
@@ -141,20 +144,39 @@ def render_table(
 ) -> Written:
     """Render the rows of a checked table into ``folder``, one PDF each.
 
-    A file that is there with the same bytes is passed over, so an interrupted run goes on where it stopped; one with
-    other bytes is left alone unless ``overwrite`` is set.
+    An interrupted run goes on where it stopped: what its journal knows is not rendered again.  A file that is there
+    with the same bytes is passed over; one with other bytes is left alone unless ``overwrite`` is set.
 
     Raises:
+        FileUnusable("results-in-use"): another run renders into the folder.
         FileUnusable("output-not-written"): the folder, the disk or the permissions do not allow it.
         ContractError("typesetting-failed", "template-invalid"): the template is at fault.
     """
     outcome: dict[str, list[Path]] = {"written": [], "unchanged": [], "differing": []}
-    together = source_of(load_template(batch.folder)).together
-    rendered = _ahead(pool, render_rows, batch, _chunks(table.rows(), together), _AHEAD * workers)
-    for name, pdf in zip(names, (pdf for _, pdfs in rendered for pdf in pdfs), strict=True):
-        target = folder / f"{name}.pdf"
-        outcome[_place(target, pdf, overwrite)].append(target)
-        on_row(target)
+    template = load_template(batch.folder)
+    common = repr((provenance(template, font_set(batch.settings.font_folders)), replace(batch, folder=Path())))
+    waiting: deque[tuple[Row, Path]] = deque()
+    with open_journal(folder, common) as journal:
+
+        def rows_to_render() -> Iterator[Row]:
+            for name, row in zip(names, table.rows(), strict=True):
+                target = folder / f"{name}.pdf"
+                if journal.has(row, target):
+                    outcome["unchanged"].append(target)
+                    on_row(target)
+                else:
+                    waiting.append((row, target))
+                    yield row
+
+        chunks = _chunks(rows_to_render(), source_of(template).together)
+        for _, pdfs in _ahead(pool, render_rows, batch, chunks, _AHEAD * workers):
+            for pdf in pdfs:
+                row, target = waiting.popleft()
+                became = _place(target, pdf, overwrite)
+                outcome[became].append(target)
+                if became != "differing":
+                    journal.note(row, target, pdf)
+                on_row(target)
     return Written(**{kind: tuple(paths) for kind, paths in outcome.items()})
 
 
