@@ -21,12 +21,14 @@ def contract_json(
     appended: Sequence[EmbeddedFile] = (),
     provenance: Provenance | None = None,
     warnings: Sequence[Problem] = (),
+    other_numbers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """Return the associated file; the same data gives the same bytes in whatever order its items stand.
 
     Args:
         provenance: what the contract is made with, so that it can be made again.
         warnings: what was found of the contents when it was made.
+        other_numbers: items whose twelve digits were said to be no 個人番号, and what number each is.
     """
     title = title_of(template, data)
     content = {
@@ -39,6 +41,7 @@ def contract_json(
         **({"attachments": [_file_json(each) for each in attachments]} if attachments else {}),
         **({"appended": [_file_json(each) for each in appended]} if appended else {}),
         **_made_with_json(provenance),
+        **({"other_numbers": [{"item": i, "reason": why} for i, why in other_numbers]} if other_numbers else {}),
         **({"warnings": [each.to_json() for each in warnings]} if warnings else {}),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"

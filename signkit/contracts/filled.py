@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from signkit.contracts.attachments import Attachment
@@ -19,11 +19,13 @@ class Filled:
         text: what will be printed, for checks.
         content: Typst source, or a .docx.
         warnings: what was found of the data and does not refuse them.
+        other_numbers: twelve digits that the data hold and that are no 個人番号, though they fit.
     """
 
     text: str
     content: str | bytes
     warnings: tuple[Problem, ...] = ()
+    other_numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)

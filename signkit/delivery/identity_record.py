@@ -18,13 +18,13 @@ from signkit.contracts.amendment import contract_day
 from signkit.contracts.bulk.rows import merge
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
-from signkit.delivery.certificate import is_rehearsal
 from signkit.delivery.sheet import JST
 from signkit.errors import ContractDataUnreadable, DeliveryError
 from signkit.jpki.keyed_number import keyed_number
 from signkit.pdf.fields import open_pdf
 from signkit.pdf.signatures import find_signatures
 from signkit.plain_data import Data, item_at
+from signkit.reporting.summary import is_rehearsal
 from signkit.settings import Settings
 from signkit.validation.report import SignatureReport, Verdict
 from signkit.words import Text
