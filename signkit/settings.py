@@ -36,6 +36,7 @@ class Settings:
         csc_client_id: with ``csc_client_secret_file`` in its place, gets an access token (OAuth client credentials).
         csc_client_secret_file: holds the client's secret.
         csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
+        archive: the folder of the archive (``signkit archive``); default: ``archive`` in ``home``.
     """
 
     template_folders: tuple[Path, ...] = ()
@@ -49,6 +50,11 @@ class Settings:
     csc_client_id: str | None = None
     csc_client_secret_file: Path | None = None
     csc_token_url: str | None = None
+    archive: Path | None = None
+
+    def archive_folder(self) -> Path:
+        """Return the folder of the archive (not created here)."""
+        return self.archive or self.home_folder() / "archive"
 
     def home_folder(self) -> Path:
         """Return the folder of SignKit's own state (not created here)."""
@@ -121,7 +127,7 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
             ) from error
     if name in ("csc_client_id", "csc_token_url"):
         return str(value)
-    if name in ("home", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
+    if name in ("home", "archive", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
         return base / Path(str(value)).expanduser()
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):

@@ -75,6 +75,13 @@ class Blobs:
             path.unlink()
             sync_folder(path.parent)
 
+    def destroy(self, sha256: str) -> None:
+        """Overwrite a file, then unlink it.  On flash the old bytes may survive that: encrypt the disk."""
+        path = self.path(sha256)
+        with contextlib.suppress(FileNotFoundError):
+            _write_synced(path, bytes(path.stat().st_size), "r+b")
+        self.remove(sha256)
+
     def listed(self) -> Iterator[tuple[str, Path]]:
         """Yield every file in the folder, by name; the name of a kept one is its digest."""
         root = self.folder / _FILES
@@ -114,8 +121,8 @@ def disk_trouble(path: Path) -> Iterator[None]:
         raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
 
 
-def _write_synced(path: Path, data: bytes) -> None:
-    with path.open("wb") as stream:
+def _write_synced(path: Path, data: bytes, mode: str = "wb") -> None:
+    with path.open(mode) as stream:
         stream.write(data)
         stream.flush()
         os.fsync(stream.fileno())

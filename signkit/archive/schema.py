@@ -125,8 +125,8 @@ MIGRATIONS: tuple[str, ...] = (
     -- Files whose entries are gone and that are still to be unlinked.
     CREATE TABLE doomed (sha256 TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
-    -- Rows were deleted whose pages, and whose places in the write-ahead log, are still to be overwritten.
-    CREATE TABLE unshredded (since TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+    -- Entries were deleted of which files, free pages and the write-ahead log may still hold something.
+    CREATE TABLE undisposed (since TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 
     -- Bigrams of folded text (signkit.archive.index).
     CREATE VIRTUAL TABLE words USING fts5 (names, body, tokenize = 'ascii');

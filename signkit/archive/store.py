@@ -7,6 +7,7 @@ who writes, while nobody else can be under way.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import secrets
 import shutil
@@ -21,9 +22,12 @@ from signkit.archive import schema
 from signkit.archive.blobs import Blobs, disk_trouble, make_folders, sync_folder
 from signkit.archive.journal import append_record, last_record, salted_digest
 from signkit.errors import ArchiveError, FileUnusable, system_cause
+from signkit.output import write_checked
 from signkit.words import Text
 
 LEDGER = "ledger.sqlite"
+#: The register of disposals, for backups.
+DISPOSALS = "disposals.jsonl"
 _BUSY_SECONDS = 30.0
 
 
@@ -71,7 +75,7 @@ class Archive:
                 with contextlib.suppress(sqlite3.Error):
                     self.connection.execute("ROLLBACK")
                 raise
-            shred(self.connection)
+            finish_disposal(self)
 
     @contextlib.contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -225,28 +229,51 @@ def _statements(script: str) -> Iterator[str]:
 
 
 def remove_litter(archive: Archive) -> None:
-    """Finish or undo what a crash left: files without an entry go, and those whose entries were purged."""
+    """Undo what a crash left half done: files on their way that no entry took over, copies of the ledger."""
+    for part in archive.folder.glob(f".{LEDGER}.*.part*"):
+        part.unlink(missing_ok=True)
+    for sha256 in archive.blobs.staged():
+        archive.blobs.settle(sha256, keep=is_kept(archive.connection, sha256))
+
+
+def finish_disposal(archive: Archive) -> bool:
+    """Let nothing be left of entries that were deleted; return whether nothing is left to do.
+
+    Their files go, then what their rows left in free pages and in the write-ahead log; then the register is written
+    for backups.  A reader that is under way keeps the log as it is: then the next writer goes on here.
+    """
     connection, blobs = archive.connection, archive.blobs
-    for sha256 in blobs.staged():
-        blobs.settle(sha256, keep=is_kept(connection, sha256))
+    if connection.execute("SELECT 1 FROM undisposed").fetchone() is None:
+        return True
+    connection.execute("BEGIN IMMEDIATE")  # nobody takes the same file in meanwhile
     for (sha256,) in connection.execute("SELECT sha256 FROM doomed").fetchall():
         if not is_kept(connection, sha256):
-            blobs.remove(sha256)
-        connection.execute("DELETE FROM doomed WHERE sha256 = ?", (sha256,))
-
-
-def shred(connection: sqlite3.Connection) -> bool:
-    """Overwrite what deleted rows left in free pages and in the write-ahead log; return whether nothing is left to do.
-
-    A reader that is under way keeps the log as it is: then the next writer does it.
-    """
-    if connection.execute("SELECT 1 FROM unshredded").fetchone() is None:
-        return True
-    connection.execute("VACUUM")
-    if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
-        return False
-    connection.execute("DELETE FROM unshredded")
+            blobs.destroy(sha256)
+    connection.execute("DELETE FROM doomed")
+    connection.execute("COMMIT")
+    _write_register(archive)
+    try:
+        connection.execute("VACUUM")
+        if connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]:
+            return False
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            return False
+        raise
+    connection.execute("DELETE FROM undisposed")
     return True
+
+
+def _write_register(archive: Archive) -> None:
+    rows = archive.connection.execute(
+        "SELECT entry, at, kind, rule, kept_until, files FROM disposal ORDER BY at, entry"
+    )
+    names = [column[0] for column in rows.description]
+    head = {"format": "signkit-disposals/1", "archive": archive.setting("identity")}
+    lines = [head, *(dict(zip(names, row, strict=True)) for row in rows)]
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    write_checked(archive.folder / DISPOSALS, text.encode(), overwrite=True)
+    sync_folder(archive.folder)
 
 
 def is_kept(connection: sqlite3.Connection, sha256: str) -> bool:
@@ -300,7 +327,11 @@ def _disk_words(name: str, error: sqlite3.Error) -> Text:
 
 
 def _is_ours(path: Path) -> bool:
-    return path.name in ("files", "staging") or path.name.endswith(".part") or path.name.startswith(f".{LEDGER}")
+    return (
+        path.name in ("files", "staging")
+        or path.name.endswith(".part")
+        or path.name in (DISPOSALS, f".{LEDGER}.rebuild")
+    )
 
 
 _FULL = Text("No space left on device", "空き容量がありません")

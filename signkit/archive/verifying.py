@@ -6,11 +6,12 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from signkit.archive import journal
 from signkit.archive.blobs import Blobs
 from signkit.archive.entries import entry_digest
-from signkit.archive.store import Archive, settings_digest
+from signkit.archive.store import DISPOSALS, LEDGER, Archive, settings_digest
 from signkit.words import Text
 
 #: What is wrong, by its code; the codes are stable.
@@ -91,6 +92,7 @@ def verify(archive: Archive) -> Verified:
             *_journal(connection),
             *_entries(connection),
             *_files(connection, archive.blobs),
+            *_beside(archive.folder),
         ]
         entries, files, records = (
             connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
@@ -158,3 +160,11 @@ def _files(connection: sqlite3.Connection, blobs: Blobs) -> Iterator[Trouble]:
             yield Trouble("file-added", shown)
     for sha256 in sorted(wanted - found):
         yield Trouble("file-missing", blobs.path(sha256).relative_to(blobs.folder).as_posix())
+
+
+def _beside(folder: Path) -> Iterator[Trouble]:
+    """Name what lies beside the ledger and is none of the archive's."""
+    own = {LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", DISPOSALS, "files", "staging"}
+    for path in sorted(folder.iterdir()):
+        if path.name not in own and not path.name.startswith(f".{LEDGER}."):
+            yield Trouble("file-added", path.name)

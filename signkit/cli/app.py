@@ -10,6 +10,7 @@ import typer
 
 from signkit.cli import (
     agent,
+    archive,
     asic,
     card,
     cms,
@@ -51,6 +52,7 @@ _COMMANDS: dict[str, ModuleType] = {
     "validate": validate,
     "cms": cms,
     "asic": asic,
+    "archive": archive,
     "trust": trust,
     "card": card,
     "doctor": doctor,

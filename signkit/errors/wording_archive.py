@@ -73,4 +73,52 @@ ARCHIVE: dict[str, Wording] = {
         Text("Leave it out: a ledger of contracts may not keep it.", "除いてください。契約の台帳には保管できません。"),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
+    "table-refused": Wording(
+        Text(
+            "{path}: the table is refused; nothing was taken in.{problems:rows}",
+            "{path}: 表に問題があり、何も取り込んでいません。{problems:rows}",
+        ),
+        Text(
+            "Mend it and run the same command again; the columns are in docs/guides/keeping.md.",
+            "直して同じコマンドを実行してください。使える列は docs/ja/guides/keeping.md にあります。",
+        ),
+        exit_code=ExitCode.CONTRACT_REFUSED,
+    ),
+    "checkpoint-unreadable": Wording(
+        Text("{path} is no checkpoint of an archive.", "{path} は保管庫の控え (チェックポイント) ではありません。"),
+        Text("signkit archive checkpoint writes one.", "signkit archive checkpoint で作成できます。"),
+    ),
+    "register-unreadable": Wording(
+        Text("{path} is no register of disposals.", "{path} は廃棄の一覧ではありません。"),
+        Text(
+            "It is the file disposals.jsonl in the archive's folder.",
+            "保管庫のフォルダーにある disposals.jsonl を指定してください。",
+        ),
+    ),
+    "backup-other": Wording(
+        Text("{path} belongs to another archive.", "{path} は別の保管庫のものです。"),
+        Text("Nothing was changed. Name another folder.", "何も変更していません。別の場所を指定してください。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
+    "backup-newer": Wording(
+        Text(
+            "The backup in {path} holds records that this archive does not have.",
+            "バックアップ ({path}) に、この保管庫にない記録があります。",
+        ),
+        Text(
+            "This archive was set back or written anew; the backup was left as it is. See 'signkit archive verify', "
+            "or back up into another folder.",
+            "この保管庫は古い状態に戻されたか、作り直されています。バックアップは変更していません。"
+            "signkit archive verify で確かめるか、別の場所にバックアップしてください。",
+        ),
+        exit_code=ExitCode.OUTPUT,
+    ),
+    "ledger-whole": Wording(
+        Text(
+            "The ledger in {path} is not damaged; it was left as it is.",
+            "{path} の台帳は壊れていません。変更していません。",
+        ),
+        Text("signkit archive verify says more.", "詳しくは signkit archive verify で確かめられます。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
 }
