@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from signkit.archive.blobs import Blobs, disk_trouble, make_folders, sync_folder
-from signkit.archive.journal import append_record, last_record
+from signkit.archive.journal import append_record, records
 from signkit.archive.purging import apply_disposals
 from signkit.archive.store import DISPOSALS, LEDGER, Archive, connect, open_archive, settings_digest
 from signkit.errors import ArchiveError, InputUnreadable
@@ -82,15 +82,20 @@ def restore(source: Path, target: Path, register: Path | None = None) -> Copied:
 
 
 def _require_older(archive: Archive, target: Path) -> None:
+    """Refuse to replace a backup that knows more: an archive that was set back would take it with it.
+
+    What a backup may have of its own is that what was deleted here was deleted there too.
+    """
+    disposed = {number for (number,) in archive.connection.execute("SELECT entry FROM disposal")}
+    hashes = "SELECT hash FROM journal WHERE number = ?"
     with open_archive(target) as there:
         if there.setting("identity") != archive.setting("identity"):
             raise ArchiveError("backup-other", path=str(target))
-        last = last_record(there.connection)
-    if last is None:
-        return
-    row = archive.connection.execute("SELECT hash FROM journal WHERE number = ?", (last.number,)).fetchone()
-    if row is None or row[0] != last.hash:
-        raise ArchiveError("backup-newer", path=str(target))
+        for record in records(there.connection):
+            row = archive.connection.execute(hashes, (record.number,)).fetchone()
+            same = row is not None and row[0] == record.hash
+            if not same and not (record.action == "purged" and record.entry in disposed):
+                raise ArchiveError("backup-newer", path=str(target))
 
 
 def _second_connection(archive: Archive) -> sqlite3.Connection:

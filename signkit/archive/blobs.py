@@ -48,9 +48,6 @@ class Blobs:
         staged, target = self.folder / _STAGING / sha256, self.path(sha256)
         _write_synced(staged, data)
         sync_folder(staged.parent)
-        if not target.parent.is_dir():
-            target.parent.mkdir(parents=True)
-            sync_folder(target.parent.parent)
         if not target.exists():
             _link_or_copy(staged, target, data)
         sync_folder(target.parent)
@@ -92,8 +89,11 @@ class Blobs:
 
 def make_folders(folder: Path) -> None:
     """Make the folders of an archive and have them on the disk."""
-    for path in (folder, folder / _FILES, folder / _STAGING):
+    for path in (folder, folder / _STAGING, folder / _FILES):
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for number in range(256):
+        (folder / _FILES / f"{number:02x}").mkdir(exist_ok=True, mode=0o700)
+    sync_folder(folder / _FILES)
     sync_folder(folder)
 
 

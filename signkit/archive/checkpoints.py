@@ -11,13 +11,14 @@ import binascii
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, timedelta, timezone
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from signkit.archive import journal
 from signkit.archive.store import Archive
 from signkit.archive.verifying import Trouble
+from signkit.delivery.sheet import JST
 from signkit.errors import ArchiveError
 from signkit.incoming import read_file
 from signkit.validation.cms_file import validate_cms
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 FORMAT = "signkit-checkpoint/1"
 _MAX_BYTES = 1_000_000
-_JAPAN = timezone(timedelta(hours=9))
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ def stamp_day(archive: Archive, sources: Sequence[TimestampSource]) -> bool:
     Raises:
         TimestampUnavailable: no service gave a timestamp; it is tried again with the next change.
     """
-    day = archive.clock().astimezone(_JAPAN).date().isoformat()
+    day = archive.clock().astimezone(JST).date().isoformat()
     done = archive.connection.execute("SELECT 1 FROM stamp WHERE day >= ?", (day,)).fetchone()
     if not sources or done is not None:
         return False

@@ -13,12 +13,14 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
 
 from signkit.archive.entries import Entry, facts_to_json
 from signkit.archive.kinds import kind_names
 from signkit.archive.store import Archive
+from signkit.delivery.sheet import JST
 from signkit.errors import InputUnreadable, OutputExists
 from signkit.output import make_folder, write_checked
 from signkit.words import Language, Text
@@ -147,6 +149,11 @@ def kind_in_words(entry: Entry, language: Language) -> str:
     return names[kind].in_language(language) if kind in names else kind
 
 
+def moment_in_words(at: str) -> str:
+    """Return a time of the ledger as it is in Japan: 2026-11-28 08:00."""
+    return f"{datetime.fromisoformat(at).astimezone(JST):%Y-%m-%d %H:%M}"
+
+
 def _row(entry: Entry, name: str | None) -> dict[str, Any]:
     plain = facts_to_json(entry.facts)
     return {
@@ -163,7 +170,11 @@ def _row(entry: Entry, name: str | None) -> dict[str, Any]:
 
 
 def _in_words(entry: Entry, language: Language) -> dict[str, str]:
-    return {"kind": kind_in_words(entry, language), "state": STATES[entry.state].in_language(language)}
+    return {
+        "kind": kind_in_words(entry, language),
+        "state": STATES[entry.state].in_language(language),
+        "added_at": moment_in_words(entry.added_at),
+    }
 
 
 def _party(entry: Entry) -> str:

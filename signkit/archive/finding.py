@@ -23,7 +23,7 @@ from signkit.archive.store import Archive
 Item = Literal["date", "amount", "party", "file"]
 
 #: Entries that a name may have to be looked up one by one; beyond, dates and amounts are gone through instead.
-_FEW = 20_000
+_FEW = 5_000
 #: A condition on dates or amounts that fits more entries than this hardly narrows anything.
 _MANY = 400_000
 
@@ -92,7 +92,8 @@ def find_numbers(connection: sqlite3.Connection, query: Query, *, limit: int, be
     search.values["limit"] = limit
     if words or (names and not _is_better_looked_up(connection, search, names)):
         search.values["words"] = " AND ".join(_in_columns(names, words))
-        statement = _by_words(search)
+        bounds = _bounds(connection, search) if words else None
+        statement = _by_words(search, bounds)
     else:
         _demand_names(search, query.party or "")
         statement = _by_columns(connection, search)
@@ -106,11 +107,13 @@ class _Search:
     Attributes:
         conditions: on ``e``, a row of ``entry``.
         ranges: those conditions that an index can be gone through for, by the index.
+        looked_up: conditions that cost more than the others, and are held against what fits those.
     """
 
     conditions: list[str] = field(default_factory=list)
     values: dict[str, Any] = field(default_factory=dict)
     ranges: dict[str, str] = field(default_factory=dict)
+    looked_up: list[str] = field(default_factory=list)
 
     def demand(self, condition: str, value: object = None, index: str | None = None) -> None:
         """Add a condition; ``:?`` in it stands for the value."""
@@ -178,9 +181,20 @@ def _in_columns(names: str | None, words: str | None) -> Iterator[str]:
         yield f"({words})"
 
 
-def _by_words(search: _Search) -> str:
+def _bounds(connection: sqlite3.Connection, search: _Search) -> tuple[int, int] | None:
+    """Return between which numbers the entries lie that fit dates or amounts: they come in about as they are made."""
+    index, count = _narrowest(connection, search)
+    if index is None or count >= _MANY:
+        return None
+    between = f"SELECT min(e.id), max(e.id) FROM entry e INDEXED BY {index} WHERE {search.ranges[index]}"  # noqa: S608
+    first, last = connection.execute(between, search.values).fetchone()
+    return (first or 0, last or 0)
+
+
+def _by_words(search: _Search, bounds: tuple[int, int] | None) -> str:
     """Go through the entries that hold the words, the newest first, as the full-text index gives them."""
-    where = " AND ".join(["words MATCH :words", *search.conditions])
+    between = [f"w.rowid BETWEEN {bounds[0]} AND {bounds[1]}"] if bounds is not None else []
+    where = " AND ".join(["words MATCH :words", *between, *search.conditions])
     return (
         "SELECT w.rowid FROM words w CROSS JOIN entry e ON e.id = w.rowid"  # noqa: S608
         f" WHERE {where} ORDER BY w.rowid DESC LIMIT :limit"
@@ -189,13 +203,24 @@ def _by_words(search: _Search) -> str:
 
 def _by_columns(connection: sqlite3.Connection, search: _Search) -> str:
     """Go through the index that promises the fewest entries, or where none promises few, through the newest entries."""
+    index, count = _narrowest(connection, search)
+    led = f"INDEXED BY {index}" if count < _MANY else "NOT INDEXED"
+    if index is None:
+        led = ""  # kind and state alone: their indexes are in the order of numbers by themselves
+    where = " AND ".join(search.conditions) or "1"
+    fitting = f"SELECT e.id FROM entry e {led} WHERE {where} ORDER BY e.id DESC"  # noqa: S608
+    if not search.looked_up:
+        return f"{fitting} LIMIT :limit"
+    # The inner limit keeps SQLite from merging both: names are looked up from the newest on, until the page is full.
+    looked_up = " AND ".join(search.looked_up)
+    return f"SELECT e.id FROM ({fitting} LIMIT -1) e WHERE {looked_up} ORDER BY e.id DESC LIMIT :limit"  # noqa: S608
+
+
+def _narrowest(connection: sqlite3.Connection, search: _Search) -> tuple[str | None, int]:
+    """Return the index through which the fewest entries are gone, and how many, up to the bound."""
     counts = {index: _count(connection, index, condition, search.values) for index, condition in search.ranges.items()}
     index = min(counts, key=lambda name: counts[name], default=None)
-    led = f"INDEXED BY {index}" if index is not None and counts[index] < _MANY else "NOT INDEXED"
-    where = " AND ".join(search.conditions) or "1"
-    if not search.ranges:
-        led = ""  # kind and state alone: their indexes are in the order of numbers by themselves
-    return f"SELECT e.id FROM entry e {led} WHERE {where} ORDER BY e.id DESC LIMIT :limit"  # noqa: S608
+    return index, counts[index] if index is not None else 0
 
 
 def _count(connection: sqlite3.Connection, index: str, condition: str, values: dict[str, Any]) -> int:
@@ -206,4 +231,6 @@ def _count(connection: sqlite3.Connection, index: str, condition: str, values: d
 
 def _demand_names(search: _Search, party: str) -> None:
     for word in filter(None, map(sought_form, party.split())):
-        search.demand("EXISTS (SELECT 1 FROM party p WHERE p.entry = e.id AND instr(p.sought, :?))", word)
+        name = f"v{len(search.values)}"
+        search.values[name] = word
+        search.looked_up.append(f"EXISTS (SELECT 1 FROM party p WHERE p.entry = e.id AND instr(p.sought, :{name}))")  # noqa: S608

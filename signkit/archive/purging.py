@@ -18,7 +18,7 @@ from datetime import UTC, date
 from pathlib import Path
 
 from signkit.archive.entries import Entry, load_entries
-from signkit.archive.exporting import cells
+from signkit.archive.exporting import cells, moment_in_words
 from signkit.archive.journal import append_record, salted_digest
 from signkit.archive.kinds import kind_names
 from signkit.archive.retention import Keeping, business_of, keeping_of
@@ -120,6 +120,7 @@ def register_csv(rows: Sequence[Disposal], language: Language = "ja") -> bytes:
         shown = asdict(row) | {
             "kind": names[row.kind].in_language(language) if row.kind in names else row.kind,
             "rule": law.in_language(language) if law is not None else row.rule,
+            "at": moment_in_words(row.at),
             "way": _WAY.in_language(language),
         }
         writer.writerow(cells([shown[column] for column in _COLUMNS]))

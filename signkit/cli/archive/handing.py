@@ -138,7 +138,8 @@ def _write_brokerage(kept: Archive, query: Query, target: Path, *, overwrite: bo
         today = kept.clock().astimezone().date()
         begins = query.date_from or (date.fromisoformat(min(days)) if days else today)
         fonts = font_set(load_settings().font_folders)
-        content = ledger_pdf(rows, begins, query.date_to or today, today, fonts, LANGUAGE)
+        ends = query.date_to or max(today, *map(date.fromisoformat, days), today)
+        content = ledger_pdf(rows, begins, ends, today, fonts, LANGUAGE)
     write_checked(target, content, overwrite=overwrite)
     print(target)
 

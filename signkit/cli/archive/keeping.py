@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -32,8 +31,6 @@ REBUILD_HELP = words(
     "壊れた台帳を、保管ファイルとバックアップから作り直す。",
 )
 
-_JAPAN = timezone(timedelta(hours=9))
-
 
 def purge(
     archive: ArchiveFolder = None,
@@ -57,13 +54,14 @@ def purge(
     """Print what is past its period, with rule and day; delete nothing without --yes."""
     from signkit.archive.purging import apply_disposals, due_entries
     from signkit.archive.purging import purge as purge_entries
+    from signkit.delivery.sheet import JST
 
     with opened(archive) as kept:
         if apply_register is not None:
             done = apply_disposals(kept, apply_register)
             tell(_DELETED, count=len(done))
             return
-        today = kept.clock().astimezone(_JAPAN).date()
+        today = kept.clock().astimezone(JST).date()
         due = list(due_entries(kept, today))
         for each in due:
             print(_line(each))

@@ -93,7 +93,7 @@ def show(
 ) -> None:
     """Print what is known of an entry: facts, files, corrections, the journal's records about it."""
     from signkit.archive.entries import load_entry
-    from signkit.archive.exporting import entry_to_json
+    from signkit.archive.exporting import entry_to_json, moment_in_words
 
     with opened(archive) as kept:
         with kept.reading() as connection:
@@ -118,7 +118,7 @@ def show(
         print(
             translate(
                 _CORRECTED,
-                at=at,
+                at=moment_in_words(at),
                 item=translate(_ITEMS.get(item, Text(item, item))),
                 before=before or "-",
                 after=after or "-",
@@ -172,7 +172,7 @@ def _line(entry: Entry) -> str:
 
 
 def _text(entry: Entry, until: str | None, law: str | None) -> list[str]:
-    from signkit.archive.exporting import STATES, kind_in_words
+    from signkit.archive.exporting import STATES, kind_in_words, moment_in_words
 
     facts = entry.facts
     shown = {
@@ -192,10 +192,12 @@ def _text(entry: Entry, until: str | None, law: str | None) -> list[str]:
         "template": entry.template,
         "keep_until": f"{until} ({law})" if until is not None else translate(_NOT_OVER),
     }
-    lines = [translate(_HEAD, number=entry.number, at=entry.added_at)]
+    lines = [translate(_HEAD, number=entry.number, at=moment_in_words(entry.added_at))]
     lines += [f"  {translate(_ITEMS[item])}: {value}" for item, value in shown.items() if value not in (None, "")]
     for place, each in enumerate(entry.revisions, 1):
-        lines.append("  " + translate(_FILE, place=place, name=each.name, size=each.size, at=each.added_at))
+        lines.append(
+            "  " + translate(_FILE, place=place, name=each.name, size=each.size, at=moment_in_words(each.added_at))
+        )
         lines.append(f"    SHA-256 {each.sha256}")
     return lines
 

@@ -229,7 +229,7 @@ def _tell_done(done: Done, codes: list[int]) -> str:
 
 _MADE = Text(
     "Made an archive; keep its folder where only those in charge get at it.",
-    "保管庫を作りました。担当者だけが読み書きできる場所に置いてください。",
+    "保管庫を作りました。担当者だけが使える場所に置いてください。",
 )
 _PAPER = Text("(paper)", "(紙)")
 _OUTCOME_WORDS = {
@@ -249,7 +249,8 @@ _OUTCOMES = {
 }
 _SUMMARY = Text(
     "Added {added}, joined {joined}, corrected {corrected}, known before {known}, refused {refused}.",
-    "登録 {added} 件、続きの版 {joined} 件、訂正 {corrected} 件、登録済み {known} 件、取り込めなかったもの {refused} 件。",
+    "登録 {added} 件、続きの版 {joined} 件、訂正 {corrected} 件、登録済み {known} 件、"
+    "取り込めなかったもの {refused} 件。",
 )
 _BESIDE = Text(
     "{name} begins as entry {other} does and went on otherwise: it has an entry of its own.",
