@@ -16,7 +16,7 @@ from pathlib import Path
 from signkit.archive.blobs import Blobs, disk_trouble, make_folders, sync_folder
 from signkit.archive.journal import append_record, records
 from signkit.archive.purging import apply_disposals
-from signkit.archive.store import DISPOSALS, LEDGER, Archive, connect, open_archive, settings_digest
+from signkit.archive.store import DISPOSALS, LEDGER, Archive, connect, open_archive, remove_parts, settings_digest
 from signkit.errors import ArchiveError, InputUnreadable
 
 
@@ -49,6 +49,7 @@ def backup(archive: Archive, target: Path) -> Copied:
         if (target / LEDGER).exists():
             _require_older(archive, target)
         make_folders(target)
+        remove_parts(target)
         copied = _copy_files(archive.connection, archive.blobs, Blobs(target))
         with contextlib.closing(_second_connection(archive)) as source:
             exchange_ledger(source, target / LEDGER)
@@ -69,6 +70,7 @@ def restore(source: Path, target: Path, register: Path | None = None) -> Copied:
         raise ArchiveError("archive-exists", path=str(target))
     with open_archive(source) as kept, disk_trouble(target), kept.reading() as connection:
         make_folders(target)
+        remove_parts(target)
         copied = _copy_files(connection, kept.blobs, Blobs(target))
         with contextlib.closing(_second_connection(kept)) as ledger:
             exchange_ledger(ledger, target / LEDGER)

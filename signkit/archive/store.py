@@ -108,6 +108,7 @@ def create_archive(folder: Path, settings: dict[str, str] | None = None) -> None
         raise FileUnusable("output-not-written", path=str(folder), cause=_NOT_EMPTY)
     with _told_of_database(folder), disk_trouble(folder):
         make_folders(folder)
+        remove_parts(folder)
         new_ledger(ledger, settings or {})
 
 
@@ -230,10 +231,15 @@ def _statements(script: str) -> Iterator[str]:
 
 def remove_litter(archive: Archive) -> None:
     """Undo what a crash left half done: files on their way that no entry took over, copies of the ledger."""
-    for part in archive.folder.glob(f".{LEDGER}.*.part*"):
-        part.unlink(missing_ok=True)
+    remove_parts(archive.folder)
     for sha256 in archive.blobs.staged():
         archive.blobs.settle(sha256, keep=is_kept(archive.connection, sha256))
+
+
+def remove_parts(folder: Path) -> None:
+    """Remove copies of a ledger that were never finished, with what SQLite laid beside them."""
+    for part in folder.glob(f".{LEDGER}.*.part*"):
+        part.unlink(missing_ok=True)
 
 
 def finish_disposal(archive: Archive) -> bool:

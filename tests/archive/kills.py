@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 from signkit.archive.adding import add_file, add_paper, correct_entry
@@ -109,7 +110,7 @@ def _is_archive_whole(folder: Path, *titles: tuple[str, ...]) -> Iterator[str]:
         if tuple(title for (title,) in rows) not in titles:
             yield f"entries: {rows}"
     litter = [path.name for path in (folder / "staging").iterdir()]
-    litter += [path.name for path in folder.iterdir() if path.name.endswith(".part")]
+    litter += [path.name for path in folder.iterdir() if ".part" in path.name]
     yield from (f"litter: {name}" for name in litter)
 
 
@@ -183,7 +184,7 @@ DEEDS = {
 
 def holding(folder: Path, word: str) -> list[Path]:
     """The files that hold a word, as it is or as the index of pairs has it."""
-    pairs = " ".join(map("".join, zip(word, word[1:], strict=False)))
+    pairs = " ".join(map("".join, pairwise(word)))
     needles = [word.encode(), pairs.encode(), word[:2].encode()]
     files = (path for path in folder.rglob("*") if path.is_file())
     return [path for path in files if any(needle in path.read_bytes() for needle in needles)]
@@ -291,7 +292,7 @@ def main(arguments: list[str]) -> int:
             for way in ("signal=SIGKILL", "error=ENOSPC"):
                 points, found = losses(deed, base, way, each)
                 print(f"{deed.name:14} {way:15} {points:5} events {len(found):5} losses", flush=True)
-                print("".join(f"    {line}\n" for line in found), end="")
+                print("".join(f"    {line}\n" for line in found[:20]), end="", flush=True)
                 lost += len(found)
     return 1 if lost else 0
 
