@@ -333,11 +333,7 @@ def _disk_words(name: str, error: sqlite3.Error) -> Text:
 
 
 def _is_ours(path: Path) -> bool:
-    return (
-        path.name in ("files", "staging")
-        or path.name.endswith(".part")
-        or path.name in (DISPOSALS, f".{LEDGER}.rebuild")
-    )
+    return path.name in ("files", "staging", DISPOSALS) or path.name.startswith(f".{LEDGER}.")
 
 
 _FULL = Text("No space left on device", "空き容量がありません")
