@@ -79,7 +79,8 @@ def add_file(archive: Archive, data: bytes, name: str, judged: Judged, said: Fac
         with _file_or_nothing(archive.blobs, sha256):
             archive.blobs.put(data, sha256)
             taken = _enter(archive, connection, revision, beginnings, judged, said)
-    archive.blobs.settle(sha256, keep=True)
+    with suppress(OSError):  # it is there, whatever its name in staging still says
+        archive.blobs.settle(sha256, keep=True)
     return taken
 
 

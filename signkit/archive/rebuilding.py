@@ -72,8 +72,6 @@ def rebuild(folder: Path, options: ValidationOptions, last_backup: Path | None =
         _begin_ledger(workshop, last_backup)
         with contextlib.closing(connect(workshop)) as connection:
             result = _fill(Archive(folder, connection), options)
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.execute("PRAGMA journal_mode = DELETE")
         torn = _put_in_place(folder, workshop)
     return Rebuilt(*result, torn)
 
@@ -91,7 +89,7 @@ def _is_whole(folder: Path) -> bool:
 
 def _begin_ledger(workshop: Path, last_backup: Path | None) -> None:
     if last_backup is None:
-        new_ledger(workshop, {})
+        new_ledger(workshop, {}, utc_now())
         return
     with open_archive(last_backup) as kept:
         exchange_ledger(kept.connection, workshop)

@@ -94,7 +94,9 @@ class Archive:
         return row[0] if row else None
 
 
-def create_archive(folder: Path, settings: dict[str, str] | None = None) -> None:
+def create_archive(
+    folder: Path, settings: dict[str, str] | None = None, clock: Callable[[], datetime] = utc_now
+) -> None:
     """Make an empty archive in ``folder``; the ledger appears whole or not at all.
 
     Raises:
@@ -109,10 +111,10 @@ def create_archive(folder: Path, settings: dict[str, str] | None = None) -> None
     with _told_of_database(folder), disk_trouble(folder):
         make_folders(folder)
         remove_parts(folder)
-        new_ledger(ledger, settings or {})
+        new_ledger(ledger, settings or {}, clock())
 
 
-def new_ledger(ledger: Path, settings: dict[str, str]) -> None:
+def new_ledger(ledger: Path, settings: dict[str, str], now: datetime) -> None:
     """Write an empty ledger beside ``ledger``, then under its name."""
     beside = ledger.with_name(f".{ledger.name}.{secrets.token_hex(4)}.part")
     os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -122,10 +124,8 @@ def new_ledger(ledger: Path, settings: dict[str, str]) -> None:
             first = {"identity": secrets.token_hex(16), "salt": secrets.token_hex(32), **settings}
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT INTO setting (name, value) VALUES (?, ?)", sorted(first.items()))
-            append_record(connection, "begun", None, settings_digest(connection), utc_now())
+            append_record(connection, "begun", None, settings_digest(connection), now)
             connection.execute("COMMIT")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.execute("PRAGMA journal_mode = DELETE")
         with beside.open("rb") as stream:
             os.fsync(stream.fileno())
         beside.replace(ledger)
@@ -150,8 +150,9 @@ def open_archive(folder: Path, clock: Callable[[], datetime] = utc_now) -> Itera
     with contextlib.ExitStack() as stack, _told_of_database(folder):
         connection, read_only = _open_ledger(ledger, stack)
         stack.callback(connection.close)
-        _require_ledger(connection, ledger)
+        _require_ledger(connection, ledger)  # a newer one is not even touched
         if not read_only:
+            connection.execute("PRAGMA journal_mode = WAL")
             migrate(connection)
         yield Archive(folder, connection, read_only, clock)
 
@@ -187,8 +188,6 @@ def connect(ledger: Path, options: str = "?mode=rw") -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA synchronous = FULL")
-        if "immutable" not in options:
-            connection.execute("PRAGMA journal_mode = WAL")
     except BaseException:
         connection.close()
         raise

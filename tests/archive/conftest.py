@@ -28,8 +28,8 @@ def clock():
 
 
 @pytest.fixture
-def folder(tmp_path):
-    create_archive(tmp_path / "kept")
+def folder(tmp_path, clock):
+    create_archive(tmp_path / "kept", clock=clock)
     return tmp_path / "kept"
 
 

@@ -4,7 +4,7 @@ As SQLite's own tests do it: each deed is run once under ``strace``, which lists
 each of them, killed on entering it (SIGKILL), or told that the disk is full (ENOSPC).  After each the archive is opened
 again, as the next run would, and looked at.
 
-    python -m tests.archive.kills [DEED…] [--each N]        prints a table: deed, way, events, losses
+    python -m tests.archive.kills [DEED…] [--each N] [--way WAY]        prints a table: deed, way, events, losses
 """
 
 from __future__ import annotations
@@ -283,13 +283,14 @@ def _wait_for_tracer(child: int) -> None:
 
 def main(arguments: list[str]) -> int:
     each = int(arguments[arguments.index("--each") + 1]) if "--each" in arguments else 1
+    ways = [arguments[arguments.index("--way") + 1]] if "--way" in arguments else ["signal=SIGKILL", "error=ENOSPC"]
     wanted = [DEEDS[name] for name in arguments if name in DEEDS] or list(DEEDS.values())
     lost = 0
     with tempfile.TemporaryDirectory() as name:
         base = Path(name) / "base"
         make_base(base)
         for deed in wanted:
-            for way in ("signal=SIGKILL", "error=ENOSPC"):
+            for way in ways:
                 points, found = losses(deed, base, way, each)
                 print(f"{deed.name:14} {way:15} {points:5} events {len(found):5} losses", flush=True)
                 print("".join(f"    {line}\n" for line in found[:20]), end="", flush=True)
