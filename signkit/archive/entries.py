@@ -66,7 +66,8 @@ class Facts:
 
     def over(self, below: Facts) -> Facts:
         """Return these facts, and those of ``below`` where these say nothing."""
-        return replace(below, **self.known())
+        items = {**(below.record or {}), **(self.record or {})}
+        return replace(below, **(self.known() | ({"record": items} if items else {})))
 
 
 @dataclass(frozen=True)

@@ -236,9 +236,10 @@ def remove_litter(archive: Archive) -> None:
 
 
 def remove_parts(folder: Path) -> None:
-    """Remove copies of a ledger that were never finished, with what SQLite laid beside them."""
-    for part in folder.glob(f".{LEDGER}.*.part*"):
-        part.unlink(missing_ok=True)
+    """Remove what was never finished: copies of a ledger, with what SQLite laid beside them, and of the register."""
+    for name in (LEDGER, DISPOSALS):
+        for part in folder.glob(f".{name}.*.part*"):
+            part.unlink(missing_ok=True)
 
 
 def finish_disposal(archive: Archive) -> bool:
@@ -332,7 +333,7 @@ def _disk_words(name: str, error: sqlite3.Error) -> Text:
 
 
 def _is_ours(path: Path) -> bool:
-    return path.name in ("files", "staging", DISPOSALS) or path.name.startswith(f".{LEDGER}.")
+    return path.name in ("files", "staging", DISPOSALS) or path.name.startswith((f".{LEDGER}.", f".{DISPOSALS}."))
 
 
 _FULL = Text("No space left on device", "空き容量がありません")

@@ -166,5 +166,5 @@ def _beside(folder: Path) -> Iterator[Trouble]:
     """Name what lies beside the ledger and is none of the archive's."""
     own = {LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", DISPOSALS, "files", "staging"}
     for path in sorted(folder.iterdir()):
-        if path.name not in own and not path.name.startswith(f".{LEDGER}."):
+        if path.name not in own and not path.name.startswith((f".{LEDGER}.", f".{DISPOSALS}.")):
             yield Trouble("file-added", path.name)

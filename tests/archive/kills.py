@@ -216,7 +216,7 @@ def losses(deed: Deed, base: Path, way: str, each: int = 1) -> tuple[int, list[s
             if "ENOSPC" in way:
                 arguments[-1] += "+"  # a full disk stays full
             status = _run_traced(deed, folder, arguments)
-            if "SIGKILL" in way and status != -signal.SIGKILL:
+            if "SIGKILL" in way and status not in (-signal.SIGKILL, 0):  # 0: one run enters a call less often
                 found.append(f"{call} {number}: it was not killed ({status})")
             if "ENOSPC" in way and status not in (0, 1):
                 found.append(f"{call} {number}: it ended otherwise than with a message ({status})")
