@@ -24,7 +24,6 @@ from signkit.preview import find_text, page_png
 from signkit.rehearsal.authority import Person
 from signkit.rehearsal.pki import RehearsalPki, new_rehearsal
 from signkit.reporting.formats.json import write_json
-from signkit.shipped import shipped_folder
 from signkit.signers.base import SecretRequest, Signer
 from signkit.signers.card import CardSigner
 from signkit.signers.p12 import open_pkcs12
@@ -81,8 +80,7 @@ def run_demo(folder: Path, say: Say) -> Demo:
 
 def _render() -> tuple[Template, dict[str, Any], bytes, tuple[SigningBlock, ...]]:
     template = find_template(_TEMPLATE)
-    sample = sorted((shipped_folder("samples") / _TEMPLATE).glob("*.yaml"))[0]
-    data = load_contract_data(sample)
+    data = load_contract_data(find_template(_TEMPLATE).folder / "example.yaml")
     rendered = render_contract(template, data)
     return template, data, rendered.pdf, rendered.blocks
 

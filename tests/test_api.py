@@ -123,6 +123,7 @@ def office(tmp_path, repository, rehearsal, services, employers, monkeypatch):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in FUNCTIONS if name != "load_settings"])
 def test_the_example_of_every_function_runs(office, name, capsys):
     [example] = doctest.DocTestFinder(recurse=False).find(getattr(signkit, name), name, globs=office)
@@ -216,6 +217,7 @@ def test_out_of_turn_is_refused(office, person_signer):
         signkit.sign("contract.pdf", "employee", person_signer)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guide", ["docs/guides/library.md", "docs/ja/guides/library.md"])
 def test_the_guide_runs_from_top_to_bottom(office, repository, kept_home, monkeypatch, guide, capsys):
     """With the key and the CA of a kept rehearsal, which gives the timestamps of its second part."""

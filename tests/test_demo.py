@@ -11,6 +11,7 @@ import pytest
 from tests import witness
 
 
+@pytest.mark.slow
 def test_the_demo_does_the_whole_job_and_strangers_agree(tmp_path):
     folder = tmp_path / "demo"
     run = subprocess.run(

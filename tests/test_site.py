@@ -13,6 +13,8 @@ import pytest
 import signkit
 from tests.requirements import require
 
+pytestmark = pytest.mark.slow
+
 #: What a browser fetches by itself; a link that a person may follow is none of it.
 _FETCHED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "object": "data", "link": "href"}
 

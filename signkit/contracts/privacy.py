@@ -1,15 +1,22 @@
 """Keep the 個人番号 (My Number) out of contracts.
 
-番号法 allows asking for and keeping it only for social security, tax and disaster matters, so a contract that
-holds one is refused.  Two things are looked for: numbers of twelve digits whose check digit fits, and the words
-that name the number.
+番号法 allows asking for and keeping it only for social security, tax and disaster matters, so a contract that holds one
+is refused.  Two things are looked for: numbers of twelve digits whose check digit fits, and the words that name the
+number.  The same search is made of data, tables, templates, attachments, appended pages and the finished page.
 
-What counts as a number of twelve digits: a group of twelve digits (half- or full-width), or groups of digits all
-joined by the *same* kind of separator (spaces, hyphens, middle dots or full stops) that have twelve digits in all.
-A longer run is not cut into pieces, so 法人番号 and 不動産番号 (13 digits) and card numbers (16) do not match; nor do
-amounts (the comma is no separator), dates followed by a number, or international telephone numbers (a ``+``
-before them).  About one in eleven other twelve-digit numbers fits the check digit by chance and is refused too: a
-number refused wrongly can be written differently, a number let through cannot be called back.
+How a number may be written is decided here alone:
+
+*Digits* are all that people read as such: half- and full-width, circled, superscript and other scripts' (Unicode's
+digit values), kanji (一二三〇), daiji (壱弐参), and, told apart as spelled, kanji with units (千二百億), kana (いちに)
+and English.
+
+*Groups* of digits belong together over anything that is no letter: spaces, line ends, hyphens, dots, slashes, commas,
+brackets, 〜, and the の of addresses.  Hyphens bind closer than the rest: what they make longer than twelve digits is
+another number (法人番号 1-4-4-4, a payment card).
+
+About one in eleven other numbers of twelve digits fits the check digit by chance.  So a find is *certain* where it
+stands as a 個人番号 is written, and *possible* where it may as well be something else: an amount, a telephone number
+with its country, a number spelled out, one that its own words call a 会社法人等番号.
 """
 
 from __future__ import annotations
@@ -17,11 +24,42 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
 
-_PERHAPS = re.compile(r"\d(?:[^\w\n]?\d|ー\d){11}")
-_GROUP = re.compile(r"\d+")
-_JOINED = tuple(
-    re.compile(rf"\d+(?:[{separators}]\d+)+") for separators in (" \t\u00a0\u3000", r"\-‐‑‒–—―−－ー", "・･", ".．")
+Find = Literal["certain", "possible"]
+
+_LENGTH = 12
+#: More characters between two groups than this, and nobody reads one number.
+_MAX_GAP = 12
+_KANJI = {
+    **{c: str(i) for i, c in enumerate("〇一二三四五六七八九")},
+    **{c: str(i) for i, c in enumerate("零壱弐参肆伍陸漆捌玖")},
+    "壹": "1", "弌": "1", "貳": "2", "貮": "2", "弍": "2", "參": "3", "弎": "3",
+}  # fmt: skip
+_CIRCLE_RUN = re.compile("[○◯]+")
+_UNITS = {"十": 10, "拾": 10, "百": 100, "陌": 100, "千": 1000, "阡": 1000, "仟": 1000}
+_MYRIADS = {"万": 10**4, "萬": 10**4, "億": 10**8, "兆": 10**12}
+_WITH_UNITS = re.compile(rf"[0-9{''.join(_UNITS)}{''.join(_MYRIADS)}]{{3,40}}")
+_ENGLISH = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_KANA = ("ぜろ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
+_SPOKEN = {
+    **{word: str(digit) for words in (_ENGLISH, _KANA) for digit, word in enumerate(words)},
+    "れい": "0", "まる": "0", "し": "4", "しち": "7", "く": "9",
+}  # fmt: skip
+_SPOKEN_DIGIT = "|".join(sorted(_SPOKEN, key=len, reverse=True))
+_SPOKEN_NUMBER = re.compile(rf"(?:{_SPOKEN_DIGIT})(?:[\W_ー]{{0,3}}(?:{_SPOKEN_DIGIT})){{11,15}}")
+_DIGITS = re.compile(r"[0-9]+")
+_HYPHENS = re.compile(r"[-‐‑‒–—―−－ーｰ﹣]")
+_BETWEEN = re.compile(r"(?:[^\w]|[_ーｰのノ])+")
+_CURRENCY = re.compile(r"[¥￥$€£]")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+#: Words right before a number that say which other number of about that length it is.
+_OTHER_NUMBER = re.compile(
+    r"(?:法人等?番号|不動産番号|口座(?:番号)?|(?:電話|携帯|ファクス|fax|tel)(?:番号)?|登記(?:番号|簿)?"
+    r"|(?:証券|契約|顧客|お客様|注文|受付|登録|免許|伝票|管理|製造)番号)\W*$",
+    re.IGNORECASE,
 )
 _WORDS = re.compile(
     r"(?:個人番号|マイナンバー?|my[ _-]?number|individual[ _-]?number|kojin[ _-]?bango)(?!ー?カード|[ _-]?card)",
@@ -29,14 +67,34 @@ _WORDS = re.compile(
 )
 
 
-def holds_my_number(text: str) -> bool:
-    """Tell whether ``text`` holds a number of twelve digits that fits the check digit of a 個人番号.
+@dataclass(frozen=True)
+class _Group:
+    """Digits without a break; ``gap`` stands before them, None where what stands there parts numbers."""
+
+    digits: str
+    start: int
+    gap: str | None
+
+
+def find_my_number(text: str) -> Find | None:
+    """Tell whether ``text`` holds a number of twelve digits that fits the check digit of a 個人番号, and how surely.
 
     The number itself is never returned, so that it reaches no message and no log.
     """
-    if not _PERHAPS.search(text):
-        return False
-    return any(len(digits) == 12 and _check_digit_fits(digits) for digits in _numbers(text))
+    plain = _with_ascii_digits(text)
+    found: Find | None = None
+    for chain in _chains(plain):
+        for first, last in _windows(chain):
+            judged = _judge(plain, chain, first, last)
+            if judged == "certain":
+                return judged
+            found = judged or found
+    return found or ("possible" if any(map(_fits, _spelled(text, plain))) else None)
+
+
+def holds_my_number(text: str) -> bool:
+    """Tell whether ``text`` certainly holds what is written as a 個人番号 is."""
+    return find_my_number(text) == "certain"
 
 
 def names_my_number(text: str) -> bool:
@@ -44,17 +102,168 @@ def names_my_number(text: str) -> bool:
     return _WORDS.search(unicodedata.normalize("NFKC", text)) is not None
 
 
-def _numbers(text: str) -> Iterator[str]:
-    """Yield every group of digits and every run of groups under one kind of separator, as ASCII digits."""
-    for pattern in (_GROUP, *_JOINED):
-        for match in pattern.finditer(text):
-            if not text[: match.start()].endswith(("+", "+")):
-                yield "".join(str(unicodedata.decimal(c)) for c in match.group() if c.isdecimal())
+def _with_ascii_digits(text: str) -> str:
+    """Return ``text`` with every digit as an ASCII digit, and without what is not seen."""
+    if text.isascii():
+        return text
+    return _CIRCLE_RUN.sub(_zeros_beside_digits, "".join(map(_plain_character, text)))
 
 
-def _check_digit_fits(digits: str) -> bool:
+def _zeros_beside_digits(circles: re.Match[str]) -> str:
+    """一二○ is 120; ○○○ is a blank to fill in."""
+    beside = (
+        circles.string[max(0, circles.start() - 1) : circles.start()]
+        + circles.string[circles.end() : circles.end() + 1]
+    )
+    return "0" * len(circles.group()) if re.search("[0-9]", beside) else circles.group()
+
+
+@lru_cache(maxsize=4096)
+def _plain_character(character: str) -> str:
+    if character in _KANJI:
+        return _KANJI[character]
+    if unicodedata.category(character) in ("Cf", "Mn", "Me"):
+        return ""
+    value = unicodedata.digit(character, None)
+    if value is not None:
+        return str(value)
+    compatible = unicodedata.normalize("NFKC", character)  # ⑫, ⑽, ⒓
+    return compatible.strip("().") if any(c.isdecimal() for c in compatible) else character
+
+
+def _chains(plain: str) -> Iterator[list[_Group]]:
+    """Yield the runs of groups that nothing but separators parts."""
+    chain: list[_Group] = []
+    end = 0
+    for match in _DIGITS.finditer(plain):
+        gap = plain[end : match.start()]
+        joined = bool(chain) and len(gap) <= _MAX_GAP and _BETWEEN.fullmatch(gap) and not _CURRENCY.search(gap)
+        if chain and not joined:
+            yield chain
+            chain = []
+        chain.append(_Group(match.group(), match.start(), gap if joined else None))
+        end = match.end()
+    if chain:
+        yield chain
+
+
+def _windows(chain: list[_Group]) -> Iterator[tuple[int, int]]:
+    """Yield first and last group of every run of groups with twelve digits in all that fit."""
+    first, total = 0, 0
+    for last, group in enumerate(chain):
+        total += len(group.digits)
+        while total > _LENGTH:
+            total -= len(chain[first].digits)
+            first += 1
+        if total == _LENGTH and _fits("".join(each.digits for each in chain[first : last + 1])):
+            yield first, last
+
+
+def _judge(plain: str, chain: list[_Group], first: int, last: int) -> Find | None:
+    """Say how surely a run of groups is meant as one number of twelve digits."""
+    window = chain[first : last + 1]
+    before = _before(plain, window[0])
+    if before.endswith(("+", "＋")):  # a telephone number with its country
+        return None
+    if _is_part_of_longer(plain, chain, first, last):
+        return None
+    lengths = [len(group.digits) for group in window]
+    gaps = [group.gap or "" for group in window[1:]]
+    called_otherwise = _OTHER_NUMBER.search(before) is not None
+    if lengths == [4, 4, 4]:
+        doubtful = _may_be_years_or_card(chain, first, last) or _cuts_hyphens(chain, first, last)
+        return "possible" if doubtful else "certain"
+    if lengths == [3, 3, 3, 3] and all(gap in ("'", ",", "，", "、") for gap in gaps):  # an amount
+        return None if re.match(r"\s*[円元]", plain[window[-1].start + 3 :]) else "possible"
+    alone = first == 0 and last == len(chain) - 1
+    if lengths == [_LENGTH] or (set(lengths) == {1} and _single_digits_end(chain, first, last)):
+        return "possible" if called_otherwise else "certain"
+    if min(lengths) >= 3:
+        return "certain" if alone and not called_otherwise else "possible"
+    return "possible" if alone and len(set(gaps)) == 1 else None
+
+
+def _before(plain: str, group: _Group) -> str:
+    return plain[max(0, group.start - 20) : group.start]
+
+
+def _is_part_of_longer(plain: str, chain: list[_Group], first: int, last: int) -> bool:
+    """Tell whether hyphens go on where the groups end, or these end what is called a 法人番号 and is one."""
+    if _cuts_hyphens(chain, first, last) and all(_HYPHENS.fullmatch(g.gap or "") for g in chain[first + 1 : last + 1]):
+        return last > first
+    leading = chain[first - 1] if first else None
+    if leading is None or not _OTHER_NUMBER.search(_before(plain, leading)):
+        return False
+    return is_corporate_number(leading.digits + "".join(group.digits for group in chain[first : last + 1]))
+
+
+def _cuts_hyphens(chain: list[_Group], first: int, last: int) -> bool:
+    """Tell whether a hyphen binds the groups to what stands before or after them."""
+    edges = [chain[first], *chain[last + 1 : last + 2]]
+    return any(group.gap is not None and _HYPHENS.fullmatch(group.gap) for group in edges)
+
+
+def _may_be_years_or_card(chain: list[_Group], first: int, last: int) -> bool:
+    if all(_YEAR.fullmatch(group.digits) for group in chain[first : last + 1]):
+        return True
+    gap = chain[last].gap
+    beside = [chain[first - 1]] if first and chain[first].gap == gap else []
+    beside += [chain[last + 1]] if last + 1 < len(chain) and chain[last + 1].gap == gap else []
+    return any(len(group.digits) == 4 for group in beside)
+
+
+def _single_digits_end(chain: list[_Group], first: int, last: int) -> bool:
+    outside = chain[max(first - 1, 0) : first] + chain[last + 1 : last + 2]
+    return all(len(group.digits) != 1 for group in outside)
+
+
+def _spelled(text: str, plain: str) -> Iterator[str]:
+    """Yield the numbers that are spelled out: with units, or as they are spoken."""
+    for match in _WITH_UNITS.finditer(plain):
+        if not match.group().isdecimal():
+            yield f"{_value_with_units(match.group()):0{_LENGTH}}"
+    for match in _SPOKEN_NUMBER.finditer(_hiragana(text)):
+        yield "".join(_SPOKEN[word] for word in re.findall(_SPOKEN_DIGIT, match.group()))
+
+
+def _hiragana(text: str) -> str:
+    """Return ``text`` in small letters and hiragana."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return "".join(chr(ord(c) - 0x60) if "ァ" <= c <= "ヶ" else c for c in plain)
+
+
+def _value_with_units(spelled: str) -> int:
+    """千二百三十四億 is 123400000000."""
+    total = section = number = 0
+    for character in spelled:
+        if character in _MYRIADS:
+            total += (section + number or 1) * _MYRIADS[character]
+            section = number = 0
+        elif character in _UNITS:
+            section += (number or 1) * _UNITS[character]
+            number = 0
+        else:
+            number = number * 10 + int(character)
+    return total + section + number
+
+
+def _fits(digits: str) -> bool:
     """平成26年総務省令第85号5条: 11 - (sum of n_i q_i mod 11); a remainder of 0 or 1 gives 0."""
+    if len(digits) != _LENGTH:
+        return False
     *eleven, check = (int(digit) for digit in digits)
     weights = (index + 1 if index <= 6 else index - 5 for index in range(1, 12))
     remainder = sum(digit * weight for digit, weight in zip(reversed(eleven), weights, strict=True)) % 11
     return check == (0 if remainder <= 1 else 11 - remainder)
+
+
+def is_corporate_number(digits: str) -> bool:
+    """Tell whether 13 digits are a 法人番号.
+
+    The first is 9 - (sum of P_n Q_n mod 9), P_n counted from the last digit, Q_n 1 where n is odd and 2 where it is
+    even (法人番号の指定等に関する省令2条).
+    """
+    if not re.fullmatch(r"[0-9]{13}", digits):
+        return False
+    total = sum(int(digit) * (2 if n % 2 else 1) for n, digit in enumerate(reversed(digits[1:])))
+    return int(digits[0]) == 9 - total % 9

@@ -69,7 +69,7 @@ def _search_pdf(content: bytes) -> Searched:
         for index in range(min(len(document), MAX_PAGES)):
             text = document[index].get_textpage().get_text_bounded()
             characters += len(text)
-            if _holds(text):
+            if privacy.holds_my_number(text):
                 return Searched(found_at=Text(f"page {index + 1}", f"{index + 1}ページ"))
             if characters > MAX_CHARACTERS:
                 return Searched(not_searched=_TOO_LONG)
@@ -83,11 +83,6 @@ def _search_pdf(content: bytes) -> Searched:
     finally:
         document.close()
     return Searched(not_searched=_pages_without_text(without_text) if without_text else _NAMED if named else None)
-
-
-def _holds(text: str) -> bool:
-    """Tell whether a page holds a 個人番号, also one whose digits stand in cells of their own, a line each."""
-    return privacy.holds_my_number(text) or privacy.holds_my_number(" ".join(text.split()))
 
 
 def _pages_without_text(pages: list[int]) -> Text:

@@ -18,6 +18,7 @@ def three(tmp_path, blank):
 ARGUMENTS = ("--as", "seller", "--signer", "card:virtual:takahashi", "--pin-stdin")
 
 
+@pytest.mark.slow
 def test_one_pin_signs_them_all(signkit, three):
     run = signkit("sign", *three, *ARGUMENTS, "--yes", stdin=PASSWORD)
     assert run.returncode == 0, run.stderr
@@ -106,6 +107,7 @@ def test_an_output_never_replaces_another_input(signkit, tmp_path, blank):
     assert (tmp_path / "a-seller.pdf").read_bytes() == blank
 
 
+@pytest.mark.slow
 def test_resume_works_with_the_same_glob_again(signkit, three):
     assert signkit("sign", "a.pdf", *ARGUMENTS, stdin=PASSWORD).returncode == 0
     run = signkit("sign", *three, "a-seller.pdf", *ARGUMENTS, "--yes", "--resume", stdin=PASSWORD)
@@ -113,6 +115,7 @@ def test_resume_works_with_the_same_glob_again(signkit, three):
     assert sorted(run.stdout.split()) == ["b-seller.pdf", "c-seller.pdf"]
 
 
+@pytest.mark.slow
 def test_a_folder_for_the_outputs_is_made(signkit, three, tmp_path):
     run = signkit("sign", *three, *ARGUMENTS, "-o", "signed", "--yes", stdin=PASSWORD)
     assert run.returncode == 0, run.stderr

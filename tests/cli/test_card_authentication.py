@@ -44,6 +44,7 @@ def verify(cards, proof, *options):
     return cards.run("verify-authentication", proof, *options, reader=None)
 
 
+@pytest.mark.slow
 def test_a_proof_is_good_with_challenge_ca_and_evidence(cards, challenge, proof, evidence):
     result = verify(cards, proof, "--challenge", challenge, "--evidence", evidence, *cards.trust)
     assert result.returncode == 0, result.stdout

@@ -159,6 +159,7 @@ def test_nobody_is_asked_where_no_try_may_be_used(cards, profile, error):
     assert cards.tries(reader) == before
 
 
+@pytest.mark.slow
 def test_the_last_try_is_used_when_insisted_on(cards):
     arguments = ("certificate", "--kind", "sign", "--use-last-try")
     assert cards.run(*arguments, typed="SIGNKIT1\n", reader="virtual:last-try").returncode == 0
@@ -168,6 +169,7 @@ def test_the_last_try_is_used_when_insisted_on(cards):
 # What no command reaches.
 
 
+@pytest.mark.slow
 def test_no_command_reaches_the_individual_number(cards, tmp_path):
     """番号法: 券面入力補助AP EF 0001 and 0003, 券面事項確認AP EF 0005, 照合番号A."""
     proof = str(tmp_path / "proof.json")

@@ -61,6 +61,7 @@ def test_it_serves_the_card_tells_its_pins_and_stops_cleanly(emulate, number):
     assert "Traceback" not in told
 
 
+@pytest.mark.slow
 def test_the_state_is_kept_in_a_file(emulate, tmp_path):
     state = tmp_path / "state.json"
     with socket.create_server(("127.0.0.1", 0)) as listening:

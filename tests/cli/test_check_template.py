@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import shutil
 
+import pytest
+
 from signkit.contracts.template import find_template
 
 
@@ -17,6 +19,7 @@ def test_validate_tells_it_where_asked(signkit, contract):
     assert plain["template_match"] is None
 
 
+@pytest.mark.slow
 def test_a_template_can_be_named(signkit, contract, tmp_path):
     folder = shutil.copytree(find_template("real-estate-sale").folder, tmp_path / "mine")
     text = (folder / "contract.typ.j2").read_text(encoding="utf-8")

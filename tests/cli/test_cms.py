@@ -18,6 +18,7 @@ def letter(tmp_path):
     return "letter.txt"
 
 
+@pytest.mark.slow
 def test_a_file_is_signed_judged_signed_again_and_extended(signkit, letter, tmp_path):
     first = signkit("cms", "sign", letter, *KEY, "--level", "B-LT", "--tsa", "rehearsal", stdin=PASSWORD)
     assert (first.returncode, first.stdout) == (0, "letter.txt.p7s\n"), first.stderr
@@ -38,6 +39,7 @@ def test_a_file_is_signed_judged_signed_again_and_extended(signkit, letter, tmp_
     assert signkit("cms", "verify", "letter.txt.p7s", *TRUST).returncode == 1
 
 
+@pytest.mark.slow
 def test_an_attached_signature_is_judged_by_validate_too(signkit, contract):
     made = signkit("cms", "sign", contract, *KEY, "--attach", "--level", "B-LT", "--tsa", "rehearsal", stdin=PASSWORD)
     assert (made.returncode, made.stdout) == (0, "contract.pdf.p7m\n"), made.stderr
@@ -45,6 +47,7 @@ def test_an_attached_signature_is_judged_by_validate_too(signkit, contract):
     assert judged.returncode == 0, judged.stdout
 
 
+@pytest.mark.slow
 def test_a_container_is_made_listed_and_judged(signkit, letter, contract):
     options = ("--level", "B-LT", "--tsa", "rehearsal")
     made = signkit("asic", "make", "all.asice", letter, contract, *KEY, *options, stdin=PASSWORD)
@@ -58,6 +61,7 @@ def test_a_container_is_made_listed_and_judged(signkit, letter, contract):
     assert signkit("validate", "all.asice", *TRUST, "--jobs", "0").returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [

@@ -14,6 +14,7 @@ from tests.cli.conftest import PASSWORD
 SELLER = ("--as", "seller", "--signer", "card:virtual:takahashi")
 
 
+@pytest.mark.slow
 def test_the_brokers_guide_works(signkit, repository, tmp_path):
     sample = repository / "samples/real-estate-sale/01-existing-house.yaml"
     made = signkit("render", "real-estate-sale", str(sample), "-o", "contract.pdf")
@@ -34,6 +35,7 @@ def test_the_brokers_guide_works(signkit, repository, tmp_path):
     assert "INDETERMINATE" in untrusted.stdout
 
 
+@pytest.mark.slow
 def test_extend_raises_a_b_t_file(signkit, contract, tmp_path):
     arguments = (*SELLER, "--level", "B-T", "--tsa", "rehearsal", "--pin-stdin")
     assert signkit("sign", contract, *arguments, stdin=PASSWORD).returncode == 0
@@ -41,6 +43,7 @@ def test_extend_raises_a_b_t_file(signkit, contract, tmp_path):
     assert (extended.returncode, extended.stdout) == (0, "contract-seller-B-LTA.pdf\n"), extended.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "stdin", "code", "words"),
     [

@@ -32,6 +32,7 @@ def agreement(complete, consent_pdf, trust_pem, tmp_path):  # noqa: F811
     return "agreement.pdf"
 
 
+@pytest.mark.slow
 def test_the_check_is_in_order_with_consent(signkit, agreement):
     run = signkit("deliver", "check", agreement, "--consent", "consent.pdf", *TRUST)
     assert run.returncode == 0, run.stderr
@@ -39,6 +40,7 @@ def test_the_check_is_in_order_with_consent(signkit, agreement):
     assert f"Employee (employee): consented on {TODAY}" in run.stdout
 
 
+@pytest.mark.slow
 def test_the_check_refuses_without_consent(signkit, agreement):
     run = signkit("deliver", "check", agreement, *TRUST, lang="ja")
     assert run.returncode == 10

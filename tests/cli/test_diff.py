@@ -27,6 +27,7 @@ def test_a_forged_price_is_told_by_page_and_words(signkit, tmp_path, forged):
     assert "The document itself, from revision 1 to 2" in lines
 
 
+@pytest.mark.slow
 def test_what_follows_a_signature_is_told_after_its_role(signkit, tmp_path, contract):
     from signkit.demo import forge_price
 

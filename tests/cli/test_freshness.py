@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import kept_rehearsal
 from tests.cli.conftest import PASSWORD
@@ -11,6 +13,7 @@ from tests.cli.conftest import PASSWORD
 SIGN = ("--as", "seller", "--signer", "card:virtual:takahashi", "--level", "B-LT", "--tsa", "rehearsal", "--pin-stdin")
 
 
+@pytest.mark.slow
 def test_the_signer_is_told_when_the_evidence_is_older_than_the_signature(signkit, tmp_path, blank):
     (tmp_path / "contract.pdf").write_bytes(blank)
     pki = kept_rehearsal(tmp_path / "home/rehearsal")

@@ -53,6 +53,7 @@ def signed_by_all(pdf, signers, services, level=Level.B_LT) -> bytes:
 # --- is the signer revoked? -----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_an_imported_list_that_revokes_counts_for_every_command(
     all_hanako,
     person_signer,
@@ -89,6 +90,7 @@ def test_an_imported_list_that_revokes_counts_for_every_command(
     assert "a signature is not good" in page.stderr
 
 
+@pytest.mark.slow
 def test_certificates_that_anybody_can_make_complete_nothing(all_hanako, person_signer, services):
     pdf = signed_by_all(all_hanako, [person_signer] * 3, services)
     status = contract_status(pdf, "contract.pdf", ValidationOptions(offline=True))
@@ -96,6 +98,7 @@ def test_certificates_that_anybody_can_make_complete_nothing(all_hanako, person_
     assert status.to_json()["complete"] is False
 
 
+@pytest.mark.slow
 def test_signed_and_not_provable_is_a_state_of_its_own(all_hanako, person_signer, services, trust_pem):
     options = ValidationOptions(trust=default_trust_store([trust_pem]), offline=True)
     bare = contract_status(signed_by_all(all_hanako, [person_signer] * 3, services, Level.B_B), "x.pdf", options)
@@ -156,6 +159,7 @@ def test_no_signature_may_become_worse(all_hanako, person_signer, services):
         refuse_harm(none, bad, added=1)
 
 
+@pytest.mark.slow
 def test_signing_and_extending_leave_the_signatures_there_are_as_good(all_hanako, person_signer, services, trust_pem):
     options = ValidationOptions(trust=default_trust_store([trust_pem]), offline=True)
     signed = signed_by_all(all_hanako, [person_signer] * 3, services)

@@ -16,6 +16,7 @@ def locked(tmp_path):
     return "locked.pdf"
 
 
+@pytest.mark.slow
 def test_a_locked_file_is_signed_shown_extended_and_judged(signkit, locked):
     signed = signkit("sign", locked, *CARD, "--password-stdin", "--level", "B-T", "--tsa", "rehearsal",
                      stdin=f"{USER}\n{PASSWORD}")  # fmt: skip
@@ -62,6 +63,7 @@ def test_a_wrong_password_is_said_in_japanese(signkit, locked):
     assert "パスワードが違うため locked.pdf を開けません。" in answer.stderr
 
 
+@pytest.mark.slow
 def test_what_the_owner_forbids_needs_the_owners_password(signkit, tmp_path):
     (tmp_path / "restricted.pdf").write_bytes(encrypted("restricted"))
     refused = signkit("sign", "restricted.pdf", *CARD, stdin=PASSWORD)

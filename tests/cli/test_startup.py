@@ -53,6 +53,7 @@ def test_the_help_of_a_command_loads_nothing_heavy(command, tmp_path):
     assert HEAVY & modules == set()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "code", "without"),
     [

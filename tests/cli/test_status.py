@@ -49,6 +49,7 @@ def test_signing_out_of_turn_is_refused_before_any_secret_is_asked(signkit, cont
     assert not (tmp_path / "contract-buyer.pdf").exists()
 
 
+@pytest.mark.slow
 def test_the_status_follows_the_signatures(signkit, contract, tmp_path):
     trust: tuple[str, ...] = ()
 
@@ -71,6 +72,7 @@ def test_the_status_follows_the_signatures(signkit, contract, tmp_path):
     assert "with the evidence at hand that cannot be proven" in words
 
 
+@pytest.mark.slow
 def test_the_first_signature_certifies_and_each_locks_what_is_signed(signkit, contract, tmp_path):
     from io import BytesIO
 
@@ -84,6 +86,7 @@ def test_the_first_signature_certifies_and_each_locks_what_is_signed(signkit, co
     assert methods["/FieldMDP"]["/Fields"] == ["seller"]
 
 
+@pytest.mark.slow
 def test_copies_signed_in_parallel_are_explained(signkit, contract):
     signkit("sign", contract, "--as", "seller", *SIGN, "-o", "one.pdf", stdin=PASSWORD)
     signkit("sign", contract, "--as", "seller", *SIGN, "-o", "two.pdf", stdin=PASSWORD)
@@ -93,6 +96,7 @@ def test_copies_signed_in_parallel_are_explained(signkit, contract):
     assert "parallel" not in signkit("status", "contract.pdf", "one.pdf").stdout
 
 
+@pytest.mark.slow
 def test_the_status_comes_in_japanese_and_as_csv(signkit, contract):
     assert "売主 (seller): 署名できます" in signkit("status", contract, lang="ja").stdout
     rows = signkit("status", contract, "--format", "csv").stdout.splitlines()
@@ -100,6 +104,7 @@ def test_the_status_comes_in_japanese_and_as_csv(signkit, contract):
     assert rows[1] == "contract.pdf,seller,next,,,,,seller,false"
 
 
+@pytest.mark.slow
 def test_a_broken_signature_warns_against_signing(signkit, contract, tmp_path):
     signkit("sign", contract, "--as", "seller", *SIGN, stdin=PASSWORD)
     signed = bytearray((tmp_path / "contract-seller.pdf").read_bytes())
@@ -111,6 +116,7 @@ def test_a_broken_signature_warns_against_signing(signkit, contract, tmp_path):
     assert "a signature in it does not hold (seller)" in run.stderr
 
 
+@pytest.mark.slow
 def test_a_witness_signs_beside_a_party(signkit, contract, tmp_path, rehearsal):
     from signkit.rehearsal.evidence_services import utc_now
 
@@ -125,6 +131,7 @@ def test_a_witness_signs_beside_a_party(signkit, contract, tmp_path, rehearsal):
     assert [signature["signing_kind"] for signature in report["signatures"]] == ["party", "witness"]
 
 
+@pytest.mark.slow
 def test_signing_for_another_party_is_refused_unless_insisted_on(signkit, tmp_path, blank):
     (tmp_path / "sale.pdf").write_bytes(blank)  # its seller is 髙橋 祐一郎
     refused = signkit("sign", "sale.pdf", "--as", "seller", *SIGN, stdin=PASSWORD)
@@ -136,6 +143,7 @@ def test_signing_for_another_party_is_refused_unless_insisted_on(signkit, tmp_pa
     assert insisted.returncode == 0, insisted.stderr
 
 
+@pytest.mark.slow
 def test_one_file_of_another_party_stops_a_batch_before_the_first_signature(signkit, contract, tmp_path, blank):
     (tmp_path / "other.pdf").write_bytes(blank)
     run = signkit("sign", contract, "other.pdf", "--as", "seller", "--yes", *SIGN, stdin=PASSWORD)
@@ -152,6 +160,7 @@ def test_a_key_whose_name_cannot_be_compared_signs_and_is_told(signkit, contract
     assert "whether the certificate names the party cannot be told" in run.stderr
 
 
+@pytest.mark.slow
 def test_a_file_that_is_no_pdf_does_not_stop_the_overview(signkit, tmp_path, all_hanako):
     folder = tmp_path / "contracts"
     folder.mkdir()

@@ -42,17 +42,20 @@ def validate(signkit, *arguments, **options):
     return signkit("validate", "--offline", *arguments, **options)
 
 
+@pytest.mark.slow
 def test_a_folder_is_judged_by_several_processes(signkit, inbox):
     done = validate(signkit, "in", "--format", "jsonl", "--jobs", "2")
     assert done.returncode == 3, done.stderr
     assert names(done.stdout) == [f"{number}.pdf" for number in range(5)]
 
 
+@pytest.mark.slow
 def test_names_come_from_stdin(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="in/1.pdf\n\nin/3.pdf\r\n")
     assert names(done.stdout) == ["1.pdf", "3.pdf"]
 
 
+@pytest.mark.slow
 def test_offline_asks_no_url_that_stdin_names(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="s3://bucket/a.pdf\nhttps://host/*\nin/1.pdf\n")
     assert done.returncode == 4
@@ -61,6 +64,7 @@ def test_offline_asks_no_url_that_stdin_names(signkit, inbox):
     assert errors == {"s3://bucket/a.pdf": says, "https://host/*": says, os.path.join("in", "1.pdf"): None}  # noqa: PTH118
 
 
+@pytest.mark.slow
 def test_an_archive_is_judged_member_by_member(signkit, tmp_path, signed):
     with zipfile.ZipFile(tmp_path / "mail.zip", "w") as archive:
         archive.writestr("契約書.pdf", signed)

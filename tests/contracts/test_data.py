@@ -150,6 +150,7 @@ SPOILED = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("spoil", "code", "path", "clause"), SPOILED.values(), ids=SPOILED.keys())
 def test_problem_named(sale: Template, sale_data: Data, spoil, code: str, path: str, clause: str | None) -> None:
     spoil(sale_data)

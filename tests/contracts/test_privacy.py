@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 
 from signkit.contracts.data import parse_contract_data
-from signkit.contracts.privacy import holds_my_number, names_my_number
+from signkit.contracts.privacy import find_my_number, holds_my_number, names_my_number
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import Template
 from signkit.errors import ContractDataUnreadable, ContractRefused
@@ -79,6 +81,123 @@ def test_number_found(text: str) -> None:
 )
 def test_other_number_is_let_through(text: str) -> None:
     assert not holds_my_number(text)
+
+
+STYLES = {
+    "ascii": "0123456789",
+    "full-width": "０１２３４５６７８９",
+    "circled": "⓪①②③④⑤⑥⑦⑧⑨",
+    "circled white": "⓿❶❷❸❹❺❻❼❽❾",
+    "kanji": "〇一二三四五六七八九",
+    "kanji with a circle": "○一二三四五六七八九",
+    "daiji": "零壱弐参四五六七八九",
+    "old daiji": "零壹貳參肆伍陸漆捌玖",
+    "superscript": "⁰¹²³⁴⁵⁶⁷⁸⁹",
+    "another script's": "٠١٢٣٤٥٦٧٨٩",
+}
+SEPARATORS = [
+    "",
+    "-",
+    " ",
+    "  ",
+    " - ",
+    "\n",
+    "/",
+    "，",
+    ",",
+    "、",
+    ")(",
+    "」「",
+    "〜",
+    "~",
+    "・",
+    "\u200b",
+    "\u3000",
+    "_",
+    "の",
+    "｜",
+]
+
+
+def numbers(count: int, seed: str) -> list[str]:
+    random = Random(seed)
+    return [with_check_digit(f"{random.randrange(10**11):011}") for _ in range(count)]
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("separator", SEPARATORS)
+def test_the_grouping_of_the_card_is_found_in_every_digit_over_every_separator(style: str, separator: str) -> None:
+    for number in numbers(5, style + separator):
+        groups = [number[:4], number[4:8], number[8:]]
+        written = separator.join(groups).translate(str.maketrans("0123456789", STYLES[style]))
+        assert find_my_number(f"氏名 架空太郎（{written}）") == "certain", written
+
+
+@pytest.mark.parametrize("before", ["1 ", "1. ", "第1号 ", "123 ", "No.12 ", "2026-11-27 ", "2026年11月27日、"])
+@pytest.mark.parametrize("separators", ["  ", "--", "- ", " -", "/-", "\n\n"])
+def test_another_number_before_it_hides_nothing(before: str, separators: str) -> None:
+    for number in ["123456789018", *numbers(20, before + separators)]:
+        written = number[:4] + separators[0] + number[4:8] + separators[1] + number[8:]
+        assert find_my_number(before + written) == "certain", written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "千二百三十四億五千六百七十八万九千十八",
+        "1234億5678万9018",
+        "いちにさんよんごろくななはちきゅうぜろいちはち",
+        "イチ・ニ・サン・ヨン・ゴ・ロク・ナナ・ハチ・キュウ・ゼロ・イチ・ハチ",
+        "one two three four five six seven eight nine zero one eight",
+        "12-34-5678-9018",
+        "1234 5678 9018 2222",
+        "123,456,789,018",
+        "会社法人等番号 1234-56-789018",
+        "会社法人等番号：123456789018",
+    ],
+)
+def test_what_may_be_something_else_is_told_and_not_refused(text: str) -> None:
+    assert find_my_number(text) == "possible"
+
+
+def corporate_number(random: Random) -> str:
+    body = f"{random.randrange(10**12):012}"
+    total = sum(int(digit) * weight for digit, weight in zip(body, (2, 1) * 6, strict=True))  # from the left
+    return str(9 - total % 9) + body
+
+
+def other_number(random: Random) -> str:
+    """A number of ordinary contracts, in the words around it."""
+
+    def n(count: int) -> str:
+        return f"{random.randrange(10**count):0{count}}"
+
+    registered = (f"{random.randrange(100, 6300):04}", f"0{random.randrange(1, 6)}", n(6))
+    corporate = corporate_number(random)
+    grouped = (corporate[:1], corporate[1:5], corporate[5:9], corporate[9:])
+    return random.choice(
+        [
+            f"電話 0{n(1)}-{n(4)}-{n(4)}",
+            f"携帯 0{random.choice('789')}0-{n(4)}-{n(4)} FAX 03({n(4)}){n(4)}",
+            f"+81-90-{n(4)}-{n(4)}",
+            f"口座番号 普通 {n(7)}（支店 {n(3)}）",
+            f"ゆうちょ銀行 記号 1{n(3)}0 番号 {n(7)}1",
+            "会社法人等番号 " + random.choice(["-", ""]).join(registered),
+            f"不動産番号 {n(13)}",
+            f"不動産番号 {n(4)}-{n(4)}-{n(5)}",
+            f"法人番号 {corporate}",
+            "法人番号 " + random.choice("- ").join(grouped),
+            f"登録番号 T{corporate}",
+        ]
+    )
+
+
+def test_other_numbers_of_ordinary_contracts_are_hardly_ever_refused() -> None:
+    random = Random(1)
+    around = ["{}", "東京都千代田区霞が関1-2-3 {}", "2026-11-27 {}", "{} 2026-11-27", "{}、1番2", "〒100-0013 {}"]
+    texts = [random.choice(around).format(other_number(random)) for _ in range(5000)]
+    refused = [text for text in texts if find_my_number(text) == "certain"]
+    assert len(refused) <= len(texts) / 100, refused[:10]
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def test_same_data_in_another_order_same_bytes(sale: Template, sale_data: Data, 
     assert render_contract(sale, dict(reversed(sale_data.items()))).pdf == rendered.pdf
 
 
+@pytest.mark.slow
 def test_same_data_same_bytes_in_another_process(rendered: Rendered) -> None:
     script = (
         "import hashlib; from signkit.contracts.data import load_contract_data\n"

@@ -44,6 +44,7 @@ def page(status) -> bytes:
     return completion_certificate(status)
 
 
+@pytest.mark.slow
 def test_it_names_parties_times_keys_and_digest_on_one_page(page, complete):
     text = text_of(page)
     assert pages_of(page) == 1

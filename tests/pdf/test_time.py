@@ -27,12 +27,14 @@ _LIMIT = "2"
 _PATIENCE = 40.0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", list(repeated.PLACES))
 def test_whatever_is_repeated_ends_within_the_limit(place):
     command = [sys.executable, "-m", "tests.pdf.repeated", place, _BYTES, _LIMIT]
     assert lines_before_silence(command, _PATIENCE) == len(repeated.TOKENS)
 
 
+@pytest.mark.slow
 def test_the_watch_sees_what_does_not_end():
     endless = "import re; print('first', flush=True); re.match(b'(a*)*b', b'a' * 60)"
     assert lines_before_silence([sys.executable, "-c", endless], 3.0) == 1

@@ -166,6 +166,7 @@ def test_each_kind_of_key_signs_what_strangers_verify(kind, settings, rehearsal,
     assert [(r.kind, r.of, r.tries_left) for r in person.asked] == [("token-pin", "office", None)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("kind", "algorithm"),
     [

@@ -158,6 +158,7 @@ def test_a_timestamp_larger_than_the_room_is_met_by_signing_once_more(blank, per
     assert signature_fields(signed).signed == ("seller", "Timestamp1")
 
 
+@pytest.mark.slow
 def test_a_file_is_renewed_when_nothing_new_can_be_had_of_its_signers(blank, person_signer, rehearsal, services):
     """The signer's CA may have ended, or the certificate may be revoked for a move: what the file holds is enough."""
     from asn1crypto import x509

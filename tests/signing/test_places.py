@@ -60,6 +60,7 @@ def turned(pdf: bytes, degrees: int) -> bytes:
     return formats.qpdf(pdf, f"--rotate=+{degrees}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("standard", ["1.4", "1.7", "2.0", "a-1b", "a-2a", "a-4"])
 @pytest.mark.parametrize("level", [Level.B_B, Level.B_LTA])
 def test_a_pdf_without_a_field_is_signed_in_one_update(standard, level, signed_by, report_of, tmp_path):

@@ -85,6 +85,7 @@ def test_the_attributes_are_those_of_plain_cms_and_the_time_is_that_of_the_dicti
     assert attributes["signing_time"] == stated
 
 
+@pytest.mark.slow
 def test_an_altered_file_is_refused_by_strangers_and_by_us(by_three, trust_pem, tmp_path):
     forged = by_three.replace(b"/MediaBox", b"/mediaBox", 1)
     (tmp_path / "forged.pdf").write_bytes(forged)
@@ -99,6 +100,7 @@ def test_no_level_above_b_b(level, blank, person_signer, services):
         sign(blank, request(), person_signer, level, services)
 
 
+@pytest.mark.slow
 def test_a_copy_extended_for_keeping_is_none_for_the_registry(by_three, services):
     assert set(held(extend(by_three, Level.B_LTA, services).pdf).violated) == {
         "no-timestamp", "no-security-store", "no-update",
@@ -156,6 +158,7 @@ class NobodyAsked:
         raise AssertionError(f"asked for {request}")
 
 
+@pytest.mark.slow
 def test_a_card_of_the_next_generation_is_refused_before_its_password(kept_home):
     card = EmulatedCard(kept_contents(kept_home / "rehearsal", "next-generation"))
     signer = CardSigner(

@@ -68,6 +68,7 @@ def test_one_process_judges_in_order(world, signed, tmp_path):
     assert [report.file for report in reports] == [str(tmp_path / name) for name in ("a.pdf", "b.pdf", "c.pdf")]
 
 
+@pytest.mark.slow
 def test_processes_give_the_same_reports_as_one(world, signed, tmp_path):
     for number in range(12):
         (tmp_path / f"{number:02}.pdf").write_bytes(signed if number % 3 else pdfs.build())
@@ -156,6 +157,7 @@ def test_an_endless_list_is_read_no_further_than_the_work_needs(world, signed, t
     reports.close()
 
 
+@pytest.mark.slow
 def test_files_judged_before_are_passed_over_unless_they_changed(world, signed, tmp_path):
     (tmp_path / "same.pdf").write_bytes(signed)
     (tmp_path / "changed.pdf").write_bytes(signed)

@@ -36,11 +36,13 @@ def judged(corpus):
     return [(entry, validate_file(corpus / entry["file"], options)) for entry in expectations(corpus)]
 
 
+@pytest.mark.slow
 def test_nothing_is_accepted_that_its_makers_refuse(judged):
     wrong = [e["file"] for e, report in judged if e["file_verdict"] == "not_clean" and accepted(report)]
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_nothing_is_refused_that_its_makers_accept(judged):
     wrong = [e["file"] for e, report in judged if e["file_verdict"] == "clean" and not accepted(report)]
     assert wrong == []

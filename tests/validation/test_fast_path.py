@@ -91,6 +91,7 @@ def test_the_scan_is_used(made):
     assert len(quick) == sum(place is not None for place in entries.values())
 
 
+@pytest.mark.slow
 def test_both_ways_say_the_same_of_a_corpus(files):
     options = ValidationOptions(offline=True, at=pki.NOW)
     for data in files:

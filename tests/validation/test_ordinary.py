@@ -116,6 +116,7 @@ def both(asked):
     return quick, quick is None or same_path(quick, engine.find(*asked))
 
 
+@pytest.mark.slow
 def test_both_ways_find_the_same_in_random_hierarchies():
     decided = 0
     for seed in range(1_500):
@@ -125,6 +126,7 @@ def test_both_ways_find_the_same_in_random_hierarchies():
     assert decided > 200  # else there would be nothing that was compared
 
 
+@pytest.mark.slow
 def test_both_ways_find_the_same_with_damaged_certificates():
     """One byte of a certificate is another."""
     for seed in range(600):

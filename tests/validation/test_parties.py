@@ -86,6 +86,7 @@ def test_the_report_never_repeats_the_attributes(judge):
     assert "霞が関" not in text
 
 
+@pytest.mark.slow
 def test_a_witness_states_itself_and_is_told_apart_from_the_party(blank, services, trust_pem, rehearsal, person_signer):
     """立会人型 beside 当事者型, both in one file."""
     from cryptography.hazmat.primitives.serialization import Encoding
@@ -148,6 +149,7 @@ def judge_pdf(person_signer, services, trust_pem):
     return run
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("printed", "verdict", "code"),
     [
@@ -179,6 +181,7 @@ def test_the_basis_of_a_match_is_said(judge_pdf, blank):
     assert (married.party_match.verdict, married.party_match.basis) == ("match", "data")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("basis", "verdict"), [("text", Verdict.PASSED), ("page", Verdict.INDETERMINATE)])
 def test_a_policy_may_demand_a_basis(judge_pdf, basis, verdict):
     policy = replace(shipped_policy("default"), party_basis=basis)

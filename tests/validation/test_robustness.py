@@ -127,6 +127,7 @@ def test_every_limit_holds(world, signed, limits):
     assert (report.verdict, code(report)) == (Verdict.UNREADABLE, "limit")
 
 
+@pytest.mark.slow
 def test_two_thousand_revisions_are_judged(world):
     pdf = world.sign(pdfs.build())
     parts, start, length = [pdf], pdfs.last_start(pdf), len(pdf)

@@ -91,6 +91,7 @@ def saying(change) -> bytes:
 # --- honest ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [SALE, "real-estate-explanation", "employment-agreement", "consent"])
 def test_a_contract_is_its_template_unaltered(name):
     template = find_template(name)
@@ -101,6 +102,7 @@ def test_a_contract_is_its_template_unaltered(name):
     assert match.free_text
 
 
+@pytest.mark.slow
 def test_signatures_and_evidence_leave_it_unaltered(person_signer, services, trust_pem):
     data = example(name="番号 花子", signer="番号 花子", address=HANAKO.address)
     pdf = render_contract(find_template(SALE), data).pdf
@@ -115,6 +117,7 @@ def test_signatures_and_evidence_leave_it_unaltered(person_signer, services, tru
     assert (seller.party_match.verdict, seller.party_match.basis) == ("match", "page")
 
 
+@pytest.mark.slow
 def test_a_policy_that_demands_the_page_has_it_typeset(person_signer, services, trust_pem):
     data = example(name="番号 花子", signer="番号 花子", address=HANAKO.address)
     pdf = render_contract(find_template(SALE), data).pdf
@@ -126,6 +129,7 @@ def test_a_policy_that_demands_the_page_has_it_typeset(person_signer, services, 
     assert report.template_match.verdict == "unaltered"
 
 
+@pytest.mark.slow
 def test_attachments_are_made_again_and_appended_pages_named(blank):
     template = find_template(SALE)
     files = [attachment("a.txt", b"plan", "図面")]
@@ -135,6 +139,7 @@ def test_attachments_are_made_again_and_appended_pages_named(blank):
     assert (match.verdict, codes(match)) == ("same-text", ["appended-not-compared"])
 
 
+@pytest.mark.slow
 def test_an_older_contract_that_says_no_versions_is_the_same_text_at_best():
     template = find_template(SALE)
     order = Order(filled_contract(template, example()), date(2026, 11, 21), contract_json(template, example()))
@@ -143,6 +148,7 @@ def test_an_older_contract_that_says_no_versions_is_the_same_text_at_best():
     assert (match.verdict, codes(match)) == ("same-text", ["no-digest"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "code"),
     [
@@ -165,6 +171,7 @@ def test_a_named_template_counts_alone(tmp_path, blank):
     assert (match.verdict, codes(match)) == ("unknown", ["other-template"])
 
 
+@pytest.mark.slow
 def test_the_users_own_templates_are_known(tmp_path):
     folder = shutil.copytree(find_template(SALE).folder, tmp_path / "my-sale")
     text = (folder / "template.toml").read_text(encoding="utf-8")
@@ -174,6 +181,7 @@ def test_the_users_own_templates_are_known(tmp_path):
     assert matched(pdf, TemplateCheck(folders=(tmp_path,))).verdict == "unaltered"
 
 
+@pytest.mark.slow
 def test_an_earlier_version_is_kept():
     from signkit.contracts.kept import template_versions
 
@@ -196,6 +204,7 @@ def updated(pdf: bytes, objects: dict[int, bytes]) -> bytes:
 # --- altered -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_one_clause_is_altered(tmp_path):
     pdf = forged(
         example(),
@@ -213,6 +222,7 @@ def test_one_clause_is_altered(tmp_path):
     assert "損害は売主の負担" in reason.text.ja
 
 
+@pytest.mark.slow
 def test_one_figure_is_altered():
     shown = example()
     shown["price"] = shown["price"] | {"land": 40_000_000, "total": 57_000_000}
@@ -224,12 +234,14 @@ def test_one_figure_is_altered():
     assert "58,000,000" in said
 
 
+@pytest.mark.slow
 def test_another_party_is_printed():
     match = matched(forged(example(name="真鍋 悪太郎", signer="真鍋 悪太郎"), example()))
     assert match.verdict == "altered"
     assert all("真鍋" in reason.text.ja and "髙橋" in reason.text.ja for reason in match.reasons)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("claim", [{}, {"signkit": "0.0.1", "template_digest": "0" * 64}])
 def test_what_the_file_says_of_its_versions_hides_no_alteration(tmp_path, claim):
     made = replace(provenance(find_template(SALE), fonts.font_set()), **claim)
@@ -237,6 +249,7 @@ def test_what_the_file_says_of_its_versions_hides_no_alteration(tmp_path, claim)
     assert matched(pdf).verdict == "altered"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("claim", "verdict"), [({}, "altered"), ({"typst": "0.1"}, "unknown")], ids=["same versions", "another version"]
 )
@@ -275,6 +288,7 @@ def test_another_document_behind_an_honest_beginning_is_seen(blank):
     assert match.verdict != "same-text"
 
 
+@pytest.mark.slow
 def test_data_that_the_template_refuses_did_not_fill_it():
     said = example()
     said["price"] = said["price"] | {"total": 1}
@@ -295,6 +309,7 @@ def test_a_strangers_file_and_a_strangers_template(world, signed):
     assert codes(matched(signed)) == ["no-contract"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["somebody-elses", "../real-estate-sale", "kept"])
 def test_a_template_that_is_not_here_is_unknown(name):
     template = find_template(SALE)
@@ -304,6 +319,7 @@ def test_a_template_that_is_not_here_is_unknown(name):
     assert codes(matched(_with_fields(template, example(), compiled).pdf)) == ["no-template"]
 
 
+@pytest.mark.slow
 def test_a_typesetting_that_never_ends_is_stopped(blank, monkeypatch, tmp_path):
     from signkit.validation import template_match
     from signkit.workers import WorkerPool
@@ -338,6 +354,7 @@ def altered_report():
     return validate_pdf(forged(shown, example()), name="x.pdf", options=options)
 
 
+@pytest.mark.slow
 def test_text_and_html_say_it_in_one_sentence(altered_report, blank):
     from signkit.reporting.formats.html import HtmlWriter
     from signkit.reporting.formats.text import write_text
@@ -405,6 +422,7 @@ def test_the_schema_holds_what_is_said(altered_report, repository):
     Draft202012Validator(schema).validate(altered_report.to_json())
 
 
+@pytest.mark.slow
 def test_a_word_template_is_the_same_text_at_best(repository):
     """Its contract as it is where LibreOffice is there; else what was made of its data in another way."""
     from signkit.errors import LibreOfficeMissing, MissingExtra
@@ -424,6 +442,7 @@ def test_a_word_template_is_the_same_text_at_best(repository):
     assert match.verdict != "unknown" or codes(match)[0] == "word-not-typeset"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "code"),
     [

@@ -129,6 +129,7 @@ def rezipped(raw: bytes, part: str, content: bytes) -> bytes:
     return output.getvalue()
 
 
+@pytest.mark.slow
 def test_a_zip_bomb_is_refused_unopened():
     bomb = rezipped(workbook(("a",), (1,)), "xl/worksheets/sheet1.xml", b" " * 151_000_000)
     assert len(bomb) < 400_000

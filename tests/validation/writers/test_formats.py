@@ -173,6 +173,7 @@ def test_html_of_hostile_texts_shows_them_as_text(write, hostile):
     assert not re.search("[\x00\x1b\u202e\udc80]", text)
 
 
+@pytest.mark.slow
 def test_html_speaks_the_readers_language(write, passed):
     assert '<html lang="ja">' in write(ReportFormat.HTML, [passed], "ja")
     assert "署名の検証結果" in write(ReportFormat.HTML, [passed], "ja")

@@ -16,6 +16,7 @@ def unfit():
     return judged(SAMPLES["RSA 3072"])
 
 
+@pytest.mark.slow
 def test_the_schema_holds_for_every_sample(repository):
     schema = Draft202012Validator(json.loads((repository / "docs/report.schema.json").read_text(encoding="utf-8")))
     for sample in SAMPLES.values():

@@ -76,6 +76,7 @@ def test_the_schema_names_every_sub_indication(schema, repository):
     assert {word for word in used if word.endswith(("_FAILURE", "_NO_POE", "_FOUND", "_LATER"))} <= known
 
 
+@pytest.mark.slow
 def test_a_corpus_fits(schema, corpus):
     files = sorted(path for path in corpus.iterdir() if path.is_file())
     for report in validate_many(files, ValidationOptions(offline=True), jobs=2):
