@@ -102,11 +102,21 @@ def purge(archive: Archive, due: Sequence[Due]) -> tuple[Disposal, ...]:
     return disposals
 
 
+def disposal_digests(connection: sqlite3.Connection) -> dict[int, str]:
+    """Return the digest of each row of the register, as the journal holds it."""
+    salt = bytes.fromhex(connection.execute("SELECT value FROM setting WHERE name = 'salt'").fetchone()[0])
+    return {row.entry: salted_digest(salt, asdict(row)) for row in _rows(connection)}
+
+
 def disposals(archive: Archive) -> tuple[Disposal, ...]:
     """Return the register."""
     with archive.reading() as connection:
-        rows = connection.execute("SELECT entry, at, kind, rule, kept_until, files FROM disposal ORDER BY at, entry")
-        return tuple(Disposal(*row) for row in rows.fetchall())
+        return _rows(connection)
+
+
+def _rows(connection: sqlite3.Connection) -> tuple[Disposal, ...]:
+    rows = connection.execute("SELECT entry, at, kind, rule, kept_until, files FROM disposal ORDER BY at, entry")
+    return tuple(Disposal(*row) for row in rows.fetchall())
 
 
 def register_csv(rows: Sequence[Disposal], language: Language = "ja") -> bytes:

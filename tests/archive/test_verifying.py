@@ -238,6 +238,18 @@ def test_a_disposal_record_that_is_gone_is_told(archive):
     assert found(archive) == [("disposal-missing", "1")]
 
 
+def test_a_disposal_record_that_was_changed_is_told(archive):
+    add_paper(archive, Facts("contract", "古い契約", date(2001, 1, 1), 1, (Party("田中"),)))
+    purge(archive, list(due_entries(archive, date(2026, 11, 27))))
+    around_the_ledger(archive, "UPDATE disposal SET kept_until = '2001-01-01'")
+    assert found(archive) == [("disposal-changed", "1")]
+
+
+def test_an_index_that_would_find_something_else_is_told(filled):
+    around_the_ledger(filled, "UPDATE words_data SET block = zeroblob(length(block)) WHERE id > 10")
+    assert "database" in {code for code, _ in found(filled)}
+
+
 def test_a_ledger_whose_pages_are_damaged_is_told(folder, clock):
     with open_archive(folder, clock) as archive:
         for number in range(200):
