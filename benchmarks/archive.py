@@ -22,9 +22,9 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from signkit.archive.adding import add_file
-from signkit.archive.entries import Facts, Party, dumped
+from signkit.archive.entries import Facts, Party, json_of
 from signkit.archive.finding import Query, find, find_numbers
-from signkit.archive.index import indexed, sought_form
+from signkit.archive.index import index_text, sought_form
 from signkit.archive.judging import Judged
 from signkit.archive.store import Archive, create_archive, open_archive
 
@@ -53,7 +53,7 @@ def people(draw: random.Random) -> str:
 
 def rows(count: int) -> Iterator[tuple[tuple[object, ...], list[tuple[object, ...]], tuple[object, ...]]]:
     """Entries as they come in over ten years, with their parties and words."""
-    draw, first, said = random.Random(count), date(2017, 1, 1), dumped({})
+    draw, first, said = random.Random(count), date(2017, 1, 1), json_of({})
     forms: dict[str, str] = {}
     for number in range(1, count + 1):
         names = (people(draw), OWN)
@@ -65,8 +65,8 @@ def rows(count: int) -> Iterator[tuple[tuple[object, ...], list[tuple[object, ..
             "complete", "契約書", day.isoformat(), amount, said, "2026-11-27T00:00:00Z", 1,
         )  # fmt: skip
         parties = [(number, place, None, name, sought[place], 1) for place, name in enumerate(names)]
-        body = indexed("".join(draw.sample(WORDS, 4)))
-        yield entry, parties, (number, " ".join(map(indexed, sought)), body)
+        body = index_text("".join(draw.sample(WORDS, 4)))
+        yield entry, parties, (number, " ".join(map(index_text, sought)), body)
 
 
 def fill(archive: Archive, count: int) -> None:

@@ -20,11 +20,11 @@ from signkit.archive.entries import (
     Entry,
     Facts,
     Revision,
-    dumped,
     entry_digest,
     facts_to_json,
     insert_entry,
     insert_revision,
+    json_of,
     load_entry,
     write_entry,
 )
@@ -125,7 +125,7 @@ def add_paper(archive: Archive, said: Facts) -> Taken:
     with archive.writing() as connection:
         entry = _entry(archive, judged, said)
         same = connection.execute(
-            "SELECT id FROM entry WHERE form = 'paper' AND said = ?", (dumped(facts_to_json(said)),)
+            "SELECT id FROM entry WHERE form = 'paper' AND said = ?", (json_of(facts_to_json(said)),)
         ).fetchone()
         if same is not None:
             return Taken(same[0], "known")
@@ -257,7 +257,7 @@ def set_judgement(connection: sqlite3.Connection, number: int, judged: Judged) -
     )
     connection.execute(
         "UPDATE revision SET state = ?, level = ?, verdict = ?, evidence_until = ?, report = ? WHERE sha256 = ?",
-        (*values, None if judged.report is None else dumped(judged.report), entry.current.sha256),
+        (*values, None if judged.report is None else json_of(judged.report), entry.current.sha256),
     )
 
 
@@ -283,7 +283,7 @@ def _record(archive: Archive, connection: sqlite3.Connection, action: Action, nu
 
 
 def _shown(value: Any) -> str | None:
-    return value if isinstance(value, str) or value is None else dumped(value)
+    return value if isinstance(value, str) or value is None else json_of(value)
 
 
 def _now(archive: Archive) -> str:

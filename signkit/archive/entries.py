@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal
 
-from signkit.archive.index import indexed, sought_form
+from signkit.archive.index import index_text, sought_form
 from signkit.archive.journal import salted_digest
 from signkit.errors import ArchiveError
 
@@ -211,7 +211,7 @@ def insert_entry(connection: sqlite3.Connection, salt: bytes, entry: Entry, body
     )
     number = int(cursor.lastrowid or 0)
     names = _write_columns(connection, replace(entry, number=number))
-    words = (number, names, indexed(body))
+    words = (number, names, index_text(body))
     connection.execute("INSERT INTO words (rowid, names, body) VALUES (?, ?, ?)", words)
     return number
 
@@ -221,7 +221,7 @@ def write_entry(connection: sqlite3.Connection, entry: Entry, body: str | None =
     names = _write_columns(connection, entry)
     connection.execute("UPDATE words SET names = ? WHERE rowid = ? AND names <> ?", (names, entry.number, names))
     if body is not None:
-        connection.execute("UPDATE words SET body = ? WHERE rowid = ?", (indexed(body), entry.number))
+        connection.execute("UPDATE words SET body = ? WHERE rowid = ?", (index_text(body), entry.number))
 
 
 def _write_columns(connection: sqlite3.Connection, entry: Entry) -> str:
@@ -231,7 +231,8 @@ def _write_columns(connection: sqlite3.Connection, entry: Entry) -> str:
     values = {name: plain.get(name) for name in (*_PLAIN, *_DATES)} | {
         "form": entry.form, "state": entry.state, "template": entry.template, "level": entry.level,
         "verdict": entry.verdict, "evidence_until": until, "named": int(bool(entry.facts.parties)),
-        "said": dumped(facts_to_json(entry.said)), "record": dumped(entry.facts.record) if entry.facts.record else None,
+        "said": json_of(facts_to_json(entry.said)),
+        "record": json_of(entry.facts.record) if entry.facts.record else None,
     }  # fmt: skip
     values["kind"] = values["kind"] or "other"
     assignments = ", ".join(f"{name} = :{name}" for name in values)
@@ -249,13 +250,13 @@ def _write_parties(connection: sqlite3.Connection, entry: Entry) -> str:
             for number, (party, form) in enumerate(zip(entry.facts.parties, sought, strict=True))
         ],
     )
-    return " ".join(indexed(form) for form in sought if form)
+    return " ".join(index_text(form) for form in sought if form)
 
 
 def insert_revision(connection: sqlite3.Connection, number: int, revision: Revision, beginnings: Sequence[str]) -> None:
     """Write a file of an entry; ``beginnings`` are the digests of what it was before."""
     until = revision.evidence_until and revision.evidence_until.isoformat()
-    report = dumped(revision.report) if revision.report is not None else None
+    report = json_of(revision.report) if revision.report is not None else None
     cursor = connection.execute(
         "INSERT INTO revision (entry, sha256, size, name, state, level, verdict, evidence_until, report, added_at)"
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -293,6 +294,6 @@ def _day(text: str | None) -> datetime.date | None:
     return datetime.date.fromisoformat(text) if text else None
 
 
-def dumped(value: object) -> str:
+def json_of(value: object) -> str:
     """Return a plain value as the ledger's columns hold it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True)

@@ -25,7 +25,7 @@ def sought_form(text: str) -> str:
     return "".join(one for one in folded if one.isprintable()).translate(_WIDE)
 
 
-def indexed(text: str) -> str:
+def index_text(text: str) -> str:
     """Return the pairs of a text in `sought_form`, as the full-text index takes them."""
     return " ".join(map("".join, zip(text, f"{text}{_END}"[1:], strict=True)))
 

@@ -17,7 +17,14 @@ from signkit.archive.judging import Judged, judge_file
 from signkit.archive.said import WordRefused, column_of, facts_of_words, problem
 from signkit.archive.store import LEDGER, Archive
 from signkit.contracts.bulk.table import Row, Table
-from signkit.errors import ArchiveError, Problem, RowProblem, SignKitError
+from signkit.errors import (
+    ArchiveError,
+    PdfPasswordNeeded,
+    PdfPasswordWrong,
+    Problem,
+    RowProblem,
+    SignKitError,
+)
 from signkit.incoming import read_file
 from signkit.limits import PDF_BYTES
 from signkit.reporting.inputs import SUFFIXES
@@ -122,6 +129,9 @@ def take_in(
         try:
             data = read_file(item.path, PDF_BYTES)
             judged = Judged("scan", "unsigned") if as_scan else judge_file(data, str(item.path), options)
+        except (PdfPasswordNeeded, PdfPasswordWrong) as error:
+            yield Done(item, error=type(error)(str(item.path)))
+            continue
         except SignKitError as error:
             yield Done(item, error=error)
             continue

@@ -48,13 +48,13 @@ def append_record(
     at = max(now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), last.at if last else "")
     number = (last.number if last else 0) + 1
     record = Record(number, at, action, entry, digest, "")
-    record = Record(number, at, action, entry, digest, chained(record, last.hash if last else _BEFORE_ALL))
+    record = Record(number, at, action, entry, digest, chain_hash(record, last.hash if last else _BEFORE_ALL))
     values = (record.number, record.at, record.action, record.entry, record.digest, record.hash)
     connection.execute(f"INSERT INTO journal ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)", values)  # noqa: S608
     return record
 
 
-def chained(record: Record, before: str) -> str:
+def chain_hash(record: Record, before: str) -> str:
     """Return the hash of a record that follows the one with the hash ``before``."""
     return hashlib.sha256(
         plain([before, record.number, record.at, record.action, record.entry, record.digest])
@@ -78,7 +78,7 @@ def breaks(connection: sqlite3.Connection) -> Iterator[int]:
     """Yield the number of each record that does not follow the one before it."""
     before, number = _BEFORE_ALL, 0
     for record in records(connection):
-        if record.number != number + 1 or record.hash != chained(record, before):
+        if record.number != number + 1 or record.hash != chain_hash(record, before):
             yield record.number
         before, number = record.hash, record.number
 

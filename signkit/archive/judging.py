@@ -60,7 +60,7 @@ def judge_file(data: bytes, name: str, options: ValidationOptions) -> Judged:
         report = validate_data(data, name, options)
         _require_readable(report)
         return Judged(
-            "file", _STATES[report.verdict], level=_level(report), verdict=report.verdict, report=kept(report)
+            "file", _STATES[report.verdict], level=_level(report), verdict=report.verdict, report=report_to_keep(report)
         )
     return Judged("scan", "unsigned")
 
@@ -81,7 +81,7 @@ def _judge_pdf(data: bytes, name: str, options: ValidationOptions) -> Judged:
         f"{contract.template_id} {contract.template_version}" if contract is not None else None,
         _level(status.report),
         status.report.verdict,
-        kept(status.report),
+        report_to_keep(status.report),
         words(),
     )
 
@@ -122,7 +122,7 @@ def _level(report: Report) -> str | None:
     return min(found, key=_LEVELS.index, default=None)
 
 
-def kept(report: Report) -> dict[str, Any]:
+def report_to_keep(report: Report) -> dict[str, Any]:
     """Return a report as it is kept.
 
     Certificates of people say who they are; what of that is the contract's own stands under ``party``.  So the signer's

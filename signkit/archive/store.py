@@ -316,10 +316,10 @@ def _told_of_database(folder: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise _told(error, folder) from error
+        raise _error_of(error, folder) from error
 
 
-def _told(error: sqlite3.Error, folder: Path) -> ArchiveError | FileUnusable:
+def _error_of(error: sqlite3.Error, folder: Path) -> ArchiveError | FileUnusable:
     name = getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
         return ArchiveError("archive-busy", path=str(folder))

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from signkit.cli.archive.common import ArchiveFolder, opened
+from signkit.cli.archive.common import ArchiveFolder, open_named
 from signkit.cli.language import translate, words
 from signkit.cli.options import Overwrite, PlainFormat, TextOrJson, Trust, Tsa
 from signkit.cli.terminal import tell
@@ -46,7 +46,7 @@ def verify(
 
     seen = [read_checkpoint(path) for path in checkpoint or ()]
     options = chosen_options(trust=trust, offline=True)
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         verified = verify_archive(kept)
         troubles = [*verified.troubles, *verify_stamps(kept, options)]
         troubles += [trouble for each in seen for trouble in hold_against(kept, each, options)]
@@ -81,7 +81,7 @@ def checkpoint(
     settings = load_settings()
     named = tsa or list(settings.tsa_urls)
     sources = available_services(settings, tsa=named).timestamps if named else ()
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         made = make_checkpoint(kept, sources)
     write_checked(output, (json.dumps(made.to_json(), indent=1) + "\n").encode(), overwrite=overwrite)
     tell(_WRITTEN, number=made.number)

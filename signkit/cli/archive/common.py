@@ -42,6 +42,7 @@ ArchiveFolder: TypeAlias = Annotated[
     ),
 ]
 Words: TypeAlias = str | None
+_LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
 
 
 @dataclass(frozen=True)
@@ -149,12 +150,23 @@ class FindOptions(OptionGroup):
         """
         from signkit.archive.finding import Query
 
+        _refuse_level(self.level)
         on, of = _day("date", self.date), _yen("amount", self.amount)
+        first, last = on or _day("from", self.date_from), on or _day("to", self.date_to)
+        least = of if of is not None else _yen("min", self.amount_min)
+        most = of if of is not None else _yen("max", self.amount_max)
+        if (first and last and first > last) or (least is not None and most is not None and least > most):
+            raise UsageProblem(
+                Text("A range ends before it begins", "範囲の終わりが始まりより前です"),
+                Text(
+                    "Exchange --from and --to, --min and --max.", "--from と --to、--min と --max を確かめてください。"
+                ),
+            )
         return Query(
-            date_from=on or _day("from", self.date_from),
-            date_to=on or _day("to", self.date_to),
-            amount_from=of if of is not None else _yen("min", self.amount_min),
-            amount_to=of if of is not None else _yen("max", self.amount_max),
+            date_from=first,
+            date_to=last,
+            amount_from=least,
+            amount_to=most,
             party=self.party,
             missing=tuple(each.value for each in self.missing or ()),
             kind=_kind(self.kind),
@@ -175,7 +187,7 @@ def archive_folder(named: Path | None) -> Path:
 
 
 @contextmanager
-def opened(named: Path | None) -> Iterator[Archive]:
+def open_named(named: Path | None) -> Iterator[Archive]:
     """Open the archive; say so where the clock shows an earlier time than the last record."""
     from signkit.archive.store import clock_runs_back, open_archive
 
@@ -234,6 +246,14 @@ def _state(word: str | None) -> str | None:
             Text(", ".join(STATES), "、".join(f"{state} ({told.ja})" for state, told in STATES.items())),
         )
     return found
+
+
+def _refuse_level(word: str | None) -> None:
+    if word is not None and word.upper() not in _LEVELS:
+        raise UsageProblem(
+            Text(f"--level {word}: no such level", f"--level {word}: そのレベルはありません"),
+            Text(", ".join(_LEVELS), "、".join(_LEVELS)),
+        )
 
 
 def _no_such(option: str, cause: Text) -> UsageProblem:

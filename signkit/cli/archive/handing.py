@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.archive.common import ArchiveFolder, FindOptions, opened
+from signkit.cli.archive.common import ArchiveFolder, FindOptions, open_named
 from signkit.cli.language import LANGUAGE, words
 from signkit.cli.options import Overwrite
 from signkit.cli.terminal import tell
@@ -77,7 +77,7 @@ def export(
             ),
         )
     query = wanted.query()
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         if calendar is not None:
             _write_calendar(kept, query, calendar, overwrite=overwrite)
         if brokerage is not None:

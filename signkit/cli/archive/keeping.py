@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.archive.common import ArchiveFolder, archive_folder, opened
+from signkit.cli.archive.common import ArchiveFolder, archive_folder, open_named
 from signkit.cli.archive.taking import stamp
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import EvidenceFolders, Offline, Trust
@@ -56,7 +56,7 @@ def purge(
     from signkit.archive.purging import purge as purge_entries
     from signkit.delivery.sheet import JST
 
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         if apply_register is not None:
             done = apply_disposals(kept, apply_register)
             tell(_DELETED, count=len(done))
@@ -83,7 +83,7 @@ def backup(
     """Bring the backup up to date; exit code 1 where files are missing or damaged."""
     from signkit.archive.backup import backup as back_up
 
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         copied = back_up(kept, folder)
     _tell_copied(copied, folder)
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.archive.common import ArchiveFolder, FindOptions, opened
+from signkit.cli.archive.common import ArchiveFolder, FindOptions, open_named
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import Overwrite, PlainFormat, TextOrJson
 from signkit.cli.terminal import tell
@@ -62,7 +62,7 @@ def find(
             Text(f"--limit is from 1 to {_MOST}", f"--limit は 1 から {_MOST} までです"),
             Text("Use --next for more.", "続きは --next で表示できます。"),
         )
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         page = find_page(kept, wanted.query(), limit=limit, before=before)
     if format_ is FindFormat.CSV:
         sys.stdout.write(index_csv([(entry, None) for entry in page.entries], LANGUAGE).decode("utf-8-sig"))
@@ -95,7 +95,7 @@ def show(
     from signkit.archive.entries import load_entry
     from signkit.archive.exporting import entry_to_json, moment_in_words
 
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         with kept.reading() as connection:
             entry = load_entry(connection, number)
             corrections = connection.execute(

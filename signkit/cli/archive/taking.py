@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.archive.common import ArchiveFolder, SaidOptions, archive_folder, opened
+from signkit.cli.archive.common import ArchiveFolder, SaidOptions, archive_folder, open_named
 from signkit.cli.language import translate, words
 from signkit.cli.options import EvidenceFolders, Offline, PasswordOptions, Policy, Trust
 from signkit.cli.terminal import report_error, tell
@@ -138,7 +138,7 @@ def add(
     rows = _read_table(table) if table is not None else ()
     password = passwords.document_password()
     options = chosen_options(policy, trust, evidence, offline=offline)
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         items = [Item(None, facts)] if paper else items_of(paths or (), rows, facts)
         outcomes: Counter[str] = Counter()
         codes: list[int] = []
@@ -165,7 +165,7 @@ def correct(
             Text("Nothing was said that could be corrected", "訂正する内容がありません"),
             Text("For example --amount 58000000.", "例: --amount 58000000"),
         )
-    with opened(archive) as kept:
+    with open_named(archive) as kept:
         taken = correct_entry(kept, number, facts)
         tell(_OUTCOMES[taken.outcome], number=number)
         stamp(kept, offline=offline)
