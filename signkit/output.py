@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from signkit.errors import FileUnusable, OutputExists, system_cause
+from signkit.kept_signatures import refuse_losing_signatures
 from signkit.words import Text
 
 _OTHER_BYTES = Text(
@@ -18,7 +19,13 @@ _OTHER_BYTES = Text(
 
 
 def write_checked(
-    target: Path, data: bytes, *, check: Callable[[bytes], None] | None = None, overwrite: bool = False
+    target: Path,
+    data: bytes,
+    *,
+    check: Callable[[bytes], None] | None = None,
+    overwrite: bool = False,
+    private: bool = False,
+    signed_too: bool = False,
 ) -> None:
     """Write ``data`` beside ``target``, read it back, check it, then rename it.
 
@@ -26,10 +33,13 @@ def write_checked(
         target: the file to make; its folder must exist.
         data: the whole content.
         check: called with the bytes read back; whatever it raises ends the writing and leaves no file.
-        overwrite: whether an existing target may be replaced.
+        overwrite: whether an existing target may be replaced, as long as no signature in it is lost.
+        private: whether the file is for this user alone.
+        signed_too: whether signatures may be lost: they are the caller's own, made to be thrown away.
 
     Raises:
         OutputExists: the target exists and ``overwrite`` is not set.
+        OutputSigned: the target holds signatures that ``data`` does not keep.
         FileUnusable("output-not-written"): the folder, the disk or the permissions do not allow it, or other bytes came
             back.
     """
@@ -41,7 +51,14 @@ def write_checked(
         if check is not None:
             check(written)
 
-    write_streamed(target, lambda stream: stream.write(data), check=check_bytes, overwrite=overwrite)
+    write_streamed(
+        target,
+        lambda stream: stream.write(data),
+        check=check_bytes,
+        overwrite=overwrite,
+        private=private,
+        signed_too=signed_too,
+    )
 
 
 def write_streamed(
@@ -50,6 +67,8 @@ def write_streamed(
     *,
     check: Callable[[BinaryIO], None],
     overwrite: bool = False,
+    private: bool = False,
+    signed_too: bool = False,
 ) -> None:
     """As `write_checked`, for what is too large for memory.
 
@@ -57,10 +76,10 @@ def write_streamed(
         target: the file to make; its folder must exist.
         write: writes the whole content to the stream that it is given (binary, seekable).
         check: called with the written file opened for reading; whatever it raises leaves no file.
-        overwrite: whether an existing target may be replaced.
+        overwrite, private, signed_too: see `write_checked`.
 
     Raises:
-        OutputExists, FileUnusable("output-not-written"): see `write_checked`.
+        OutputExists, OutputSigned, FileUnusable("output-not-written"): see `write_checked`.
     """
     if not overwrite and target.exists():
         raise OutputExists(str(target))
@@ -76,6 +95,10 @@ def write_streamed(
             os.fsync(stream.fileno())
         with beside.open("rb") as written:
             check(written)
+        if overwrite and not signed_too:
+            refuse_losing_signatures(target, beside.read_bytes)
+        if not private:
+            _open_permissions(beside)  # mkstemp makes it private
         _publish(beside, target, overwrite)
     except OSError as error:
         raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
@@ -98,7 +121,6 @@ def make_folder(path: Path) -> None:
 
 def _publish(beside: Path, target: Path, overwrite: bool) -> None:
     """Rename; without ``overwrite`` a target that another program made meanwhile is not lost."""
-    _open_permissions(beside)
     if overwrite:
         beside.replace(target)
         return
@@ -123,6 +145,6 @@ _UMASK = _read_umask()
 
 
 def _open_permissions(path: Path) -> None:
-    """Give the file the permissions that a plainly created one would have (mkstemp makes it private)."""
+    """Give the file the permissions that a plainly created one would have."""
     if os.name == "posix":
         path.chmod(0o666 & ~_UMASK)

@@ -62,13 +62,16 @@ class SignaturePage:
     fields: tuple[str, ...]
 
 
-def signature_pages(pdf: bytes, *, pixels: int = 900, pages: int = 4, search: int = 2000) -> list[SignaturePage]:
+def signature_pages(
+    pdf: bytes, *, password: str | None = None, pixels: int = 900, pages: int = 4, search: int = 2000
+) -> list[SignaturePage]:
     """Draw the pages with visible signature fields, as the last revision shows them.
 
     Hostile files may crash or stall the drawing: call it in a process that may be lost.
 
     Args:
         pdf: the whole file.
+        password: opens an encrypted one.
         pixels: the longer side of a picture.
         pages: how many pages at most are drawn.
         search: how many pages at most are searched.
@@ -77,7 +80,7 @@ def signature_pages(pdf: bytes, *, pixels: int = 900, pages: int = 4, search: in
         ValueError: the PDF cannot be drawn.
     """
     found: list[SignaturePage] = []
-    with _open_document(pdf) as document:
+    with _open_document(pdf, password) as document:
         document.init_forms()
         for number in range(min(len(document), search)):
             page = document[number]
@@ -88,12 +91,12 @@ def signature_pages(pdf: bytes, *, pixels: int = 900, pages: int = 4, search: in
 
 
 @contextmanager
-def _open_document(pdf: bytes) -> Iterator[Any]:
+def _open_document(pdf: bytes, password: str | None = None) -> Iterator[Any]:
     """Give the document as PDFium has it; whatever PDFium cannot do with it is a ValueError."""
     import pypdfium2
 
     try:
-        document = pypdfium2.PdfDocument(pdf)
+        document = pypdfium2.PdfDocument(pdf, password=password)
         try:
             yield document
         finally:
@@ -103,6 +106,8 @@ def _open_document(pdf: bytes) -> Iterator[Any]:
 
 
 _Box = tuple[float, float, float, float]
+#: Blue: seals are red.
+_MARK = (20, 90, 180)
 
 
 def signature_places(document: Any, page: Any) -> list[tuple[str, _Box]]:
@@ -146,9 +151,9 @@ def _marked_png(page: Any, places: list[tuple[str, _Box]], pixels: int) -> bytes
     pen = ImageDraw.Draw(picture)
     for number, (_, box) in enumerate(places, 1):
         left, top, right, bottom = _on_picture(page, box, picture.size)
-        pen.rectangle((left - 3, top - 3, right + 3, bottom + 3), outline=(200, 30, 30), width=3)
+        pen.rectangle((left - 3, top - 3, right + 3, bottom + 3), outline=_MARK, width=3)
         tag = (max(left - 23, 0), max(top - 3, 0))
-        pen.rectangle((*tag, tag[0] + 20, tag[1] + 20), fill=(200, 30, 30))
+        pen.rectangle((*tag, tag[0] + 20, tag[1] + 20), fill=_MARK)
         pen.text((tag[0] + 6, tag[1]), str(number), fill="white", font=ImageFont.load_default(16))
     output = BytesIO()
     picture.save(output, "PNG", optimize=True)

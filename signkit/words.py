@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from unicodedata import category
 
 Language = Literal["en", "ja"]
+
+
+def is_shown(character: str) -> bool:
+    """Return whether a character of a stranger's may reach a terminal or a page: no control, no turn of direction.
+
+    Spaces are: ``str.isprintable`` has none but U+0020, and Japanese names are written with U+3000.
+    """
+    return character.isprintable() or category(character) == "Zs"
 
 
 @dataclass(frozen=True)

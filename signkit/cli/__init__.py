@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs, so that ``signkit --help`` answ
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -13,4 +14,13 @@ def main() -> None:
     from signkit.cli.app import make_app
     from signkit.cli.terminal import run_reporting
 
-    sys.exit(run_reporting(make_app(sys.argv[1:])))
+    sys.exit(run_reporting(make_app(_words_being_typed() or sys.argv[1:])))
+
+
+def _words_being_typed() -> list[str] | None:
+    """Return what the user's shell wants to have completed, or None where a command is to run."""
+    if "_SIGNKIT_COMPLETE" not in os.environ:
+        return None
+    from signkit.cli.completion import asked_for_completion
+
+    return asked_for_completion()

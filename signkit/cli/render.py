@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from signkit.cli.files import read_input
+from signkit.cli.files import read_input, refuse_existing
 from signkit.cli.language import words
 from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HELP = words(
     "Make a contract: check the data, typeset the template to PDF/A-3 with empty signature fields.",
-    "契約書を作る: データを検査し、ひな型を空の署名欄付き PDF/A-3 に組版する。",
+    "契約書を作る: データを検査し、ひな形を空の署名欄付き PDF/A-3 に組版する。",
 )
 
 
@@ -103,7 +103,7 @@ Attach: TypeAlias = Annotated[
         help=words(
             "Embed a file (plan, certificate of the register) and list it with its digest in an annex; NAME says "
             "what it is. May be repeated.",
-            "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。NAME は書類の名称。"
+            "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。「名前」は書類の名称。"
             "複数指定できる。",
         ),
         show_default=False,
@@ -188,6 +188,7 @@ def _render_one(
     from signkit.contracts.render import render_contract
     from signkit.output import write_checked
 
+    refuse_existing(target, overwrite, kept=b"")
     attachments = [_attachment(text, attachment) for text in attach]
     appended = [_attachment(text, appendix) for text in append]
     rendered = render_contract(template, items, settings, attachments, appended)

@@ -16,7 +16,7 @@ from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.reporting.formats.writer import Writer
+    from signkit.reporting.formats.writer import Pictured, Writer
     from signkit.reporting.resume import Results
     from signkit.validation.report import Report
 
@@ -26,28 +26,33 @@ def results_to(resume: Path | None, before: Results, chosen: ReportFormat) -> It
     """Give what writes text whole and at once: to stdout, or behind the last whole line of earlier results."""
     if resume is None:
         encoding = sys.stdout.encoding if chosen is ReportFormat.TEXT else "utf-8"
-        yield lambda text: _write_text(sys.stdout.buffer, text, encoding)
+        yield lambda text: write_text(sys.stdout.buffer, text, encoding)
         return
     try:
         with resume.open("r+b" if resume.exists() else "xb") as stream:
             stream.truncate(before.end)
             stream.seek(before.end)
-            yield lambda text: _write_text(stream, text, "utf-8")
+            yield lambda text: write_text(stream, text, "utf-8")
     except OSError as error:
         raise FileUnusable("output-not-written", path=str(resume), cause=system_cause(error)) from error
 
 
-def _write_text(stream: IO[bytes], text: str, encoding: str) -> None:
-    """Names of files may hold what no encoding can: such parts are written as \\udc80, which is right in JSON too."""
+def write_text(stream: IO[bytes], text: str, encoding: str) -> None:
+    """Write and flush.
+
+    Names of files may hold what no encoding can: such parts are written as \\udc80, which is right in JSON too.
+    """
     stream.write(text.encode(encoding, "backslashreplace"))
     stream.flush()
 
 
-def write_all(reports: Iterator[Report], chosen: ReportFormat, write: Callable[[str], None]) -> Iterator[Report]:
+def write_all(
+    reports: Iterator[Report], chosen: ReportFormat, write: Callable[[str], None], pictured: Pictured | None = None
+) -> Iterator[Report]:
     """Write every report; an interruption waits for the line under way, and still ends the output properly."""
     from signkit.reporting.formats.choice import open_writer
 
-    writer = open_writer(chosen, write, LANGUAGE)
+    writer = open_writer(chosen, write, LANGUAGE, pictured)
     count = 0
     with _interruptible() as whole:
         try:

@@ -19,6 +19,7 @@ _MAX_SECRET = 1024
 
 _PROMPTS = {
     "passphrase": Text("Passphrase of {of}: ", "{of} のパスフレーズ: "),
+    "new-passphrase": Text("New passphrase for {of}: ", "{of} に付ける新しいパスフレーズ: "),
     "signature-password": Text(
         "Signature password (署名用パスワード, 6 to 16 letters and digits) of {of}: ",
         "署名用パスワード(英数字6〜16文字)[{of}]: ",

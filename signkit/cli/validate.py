@@ -6,15 +6,15 @@ import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import Annotated, TypeAlias
 
 import typer
 
 from signkit.cli.judging import chosen_options, exit_code
-from signkit.cli.language import words
+from signkit.cli.language import translate, words
 from signkit.cli.options import (
     AskPassword,
     At,
@@ -28,14 +28,12 @@ from signkit.cli.options import (
 )
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import results_to, write_all
+from signkit.cli.tally import Tally
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
-from signkit.reporting.formats.writer import ReportFormat
+from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.validation.profile import ProfileName
 from signkit.words import Text
-
-if TYPE_CHECKING:
-    from signkit.validation.report import Verdict
 
 HELP = words("Judge the signatures of PDF and CMS files.", "PDF と CMS ファイルの署名を検証する。")
 
@@ -107,6 +105,16 @@ PicturesOption: TypeAlias = Annotated[
         ),
     ),
 ]
+NoPictures: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-pictures",
+        help=words(
+            "Leave pictures of pages out of the HTML report, which holds the contract's text with them.",
+            "HTML のレポートにページの画像を入れない (入れると契約書の内容が読める)。",
+        ),
+    ),
+]
 CheckTemplate: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -171,8 +179,9 @@ def run(
     jobs: Jobs = None,
     engine: Engine = None,
     resume: Resume = None,
+    no_pictures: NoPictures = False,
 ) -> None:
-    """Write a report a file, in the order in which they are done.
+    """Write a report a file, in the order given and by name in a folder.
 
     The exit code is the worst verdict's, or 1 where a profile is not met or a contract is not its template.
     """
@@ -198,7 +207,7 @@ def run(
     ):
         from signkit.reporting.batch import validate_many
 
-        tally = _Tally(advance)
+        tally = Tally(advance)
         reports = validate_many(
             _names(files),
             options,
@@ -207,25 +216,14 @@ def run(
             done=before.digests,
             on_unchanged=lambda name: tally.add(before.verdicts[name], violated=name in before.violated),
         )
-        for report in write_all(reports, chosen, write):
+        pictured = Pictured(wanted=not no_pictures, password=options.password)
+        for report in write_all(reports, chosen, write, pictured):
             tally.add(report.verdict, violated=not report.is_as_asked)
-    if not tally.verdicts:
+    if not tally.counts:
         tell(_NOTHING)
-    raise typer.Exit(ExitCode.FAILED if tally.violated else exit_code(tally.verdicts))
-
-
-@dataclass
-class _Tally:
-    """Which verdicts there were, and whether a file is not as asked; ``advance`` hears of each verdict."""
-
-    advance: Callable[[Verdict], None]
-    verdicts: set[Verdict] = field(default_factory=set)
-    violated: bool = False
-
-    def add(self, verdict: Verdict, *, violated: bool) -> None:
-        self.verdicts.add(verdict)
-        self.violated |= violated
-        self.advance(verdict)
+    elif _are_several(files):
+        tell(tally.summary())
+    raise typer.Exit(ExitCode.FAILED if tally.violated else exit_code(tally.counts))
 
 
 def _format(chosen: ReportFormat | None, resume: Path | None) -> ReportFormat:
@@ -275,26 +273,31 @@ def _engine(address: str | None) -> Iterator[tuple[Executor | None, int]]:
         yield executor, workers
 
 
+def _are_several(files: list[str]) -> bool:
+    """Whether the names may stand for more than one file."""
+    from signkit.reporting.archives import ARCHIVE_SUFFIXES
+
+    return len(files) > 1 or any(
+        name == "-" or "*" in name or name.lower().endswith(ARCHIVE_SUFFIXES) or Path(name).is_dir() for name in files
+    )
+
+
 @contextmanager
-def _progress(files: list[str]) -> Iterator[Callable[[Verdict], None]]:
+def _progress(files: list[str]) -> Iterator[Callable[[Tally], None]]:
     """On a terminal, for more than one file: a bar with the rate and how many files have which verdict."""
-    several = len(files) > 1 or any(name == "-" or Path(name).is_dir() or "*" in name for name in files)
-    if not several or not sys.stderr.isatty():
+    if not _are_several(files) or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    counts: dict[str, int] = {}
     columns = (BarColumn(30), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn())
     with Progress(*columns, TextColumn("{task.fields[counts]}"), console=Console(stderr=True)) as bar:
         task = bar.add_task("", total=_total(files), rate="", counts="")
 
-        def advance(verdict: Verdict) -> None:
-            counts[verdict] = counts.get(verdict, 0) + 1
+        def advance(tally: Tally) -> None:
             rate = f"{bar.tasks[0].speed or 0:.0f}/s"
-            shown = "  ".join(f"{name} {count}" for name, count in sorted(counts.items()))
-            bar.update(task, advance=1, rate=rate, counts=shown)
+            bar.update(task, advance=1, rate=rate, counts=translate(tally.in_words()))
 
         yield advance
 

@@ -175,7 +175,9 @@ def resolve_reference(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Map
 def _schema_problem(template: Template, error: ValidationError) -> Problem:
     steps: list[str | int] = list(error.absolute_path)
     code = "value"
-    if error.validator == "required":
+    if _any(error.instance) is None:
+        code = "type"  # whatever else it should be: told once
+    elif error.validator == "required":
         steps.append(_missing_name(error))
         code = "missing"
     elif error.validator in ("additionalProperties", "unevaluatedProperties"):
@@ -210,6 +212,8 @@ _TYPES = {
 def _words(error: ValidationError) -> Text:
     """Say in both languages what a schema error means; the value itself is never quoted."""
     wanted = _any(error.validator_value)
+    if _any(error.instance) is None:
+        return Text("has no value yet", "値が記入されていません")
     match error.validator:
         case "required":
             return Text("is missing", "記載がありません")

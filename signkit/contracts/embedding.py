@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from signkit.contracts.template import Party, Template
+from signkit.jpki.names import names_organization
 from signkit.pdf.embedded_contract import FORMAT, EmbeddedFile, Provenance
 from signkit.plain_data import item_at
 
@@ -54,13 +55,21 @@ def _file_json(each: EmbeddedFile) -> dict[str, Any]:
 
 
 def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the party with its name and address, so that who must sign can be told without the template."""
+    """Return the party with its name and address, so that who must sign can be told without the template.
+
+    For an organization the name is that of who signs for it, and its own stands beside: one that the template takes for
+    a person is an organization where it bears a legal form.
+    """
+    name, organization = _text_at(data, party.name_item), _text_at(data, party.organization_item)
+    is_organization = party.kind == "organization" or (organization is not None and names_organization(organization))
+    own_name = {"organization": organization} if is_organization and organization not in (None, name) else {}
     return {
         "role": party.role,
         "label": {"en": party.label.en, "ja": party.label.ja},
-        "kind": party.kind,
-        "name": _text_at(data, party.name_item),
+        "kind": "organization" if is_organization else "person",
+        "name": name,
         "address": _text_at(data, party.address_item),
+        **own_name,
     }
 
 

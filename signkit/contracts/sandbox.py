@@ -8,7 +8,7 @@ character of a value stands in what is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache, partial, wraps
 from typing import Any
 
 from jinja2 import StrictUndefined, Undefined, nodes
@@ -162,13 +162,6 @@ def _compiler_of(_template: Template) -> Callable[[str], Any]:
     return cache(partial(Sandbox(str, str).compile_expression, undefined_to_none=False))
 
 
-def jinja_cause(error: TemplateError, file: str) -> str:
-    """Return what Jinja says is wrong, with the place where it is known."""
-    line = getattr(error, "lineno", None)
-    name = getattr(error, "name", None) or file
-    return f"{name}:{line}: {error.message}" if line else f"{name}: {error.message}"
-
-
 def _small_range(*bounds: int) -> range:
     counted = range(*bounds)
     if len(counted) > MAX_RANGE:
@@ -181,7 +174,7 @@ _JINJA_FILTERS = (
     "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "sort", "sum", "trim", "unique",
     "upper",
 )  # fmt: skip
-_FILTERS: dict[str, Callable[..., Any]] = {
+_OWN_FILTERS: dict[str, Callable[..., Any]] = {
     "yen": japanese.yen,
     "grouped": japanese.with_commas,
     "date": japanese.western_date,
@@ -191,3 +184,18 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "kanji": japanese.kanji_number,
     "area": japanese.square_metres,
 }
+
+
+def _of_what_is_there(each: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that names an item which is not there, rather than calling it no number."""
+
+    @wraps(each)
+    def filtered(value: object, *args: object) -> Any:
+        if isinstance(value, Undefined):
+            str(value)  # raises, and names the item
+        return each(value, *args)
+
+    return filtered
+
+
+_FILTERS = {name: _of_what_is_there(each) for name, each in _OWN_FILTERS.items()}

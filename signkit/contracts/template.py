@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from signkit.contracts.faults import data_fault
 from signkit.errors import ContractError
 from signkit.limits import TEMPLATE_FILE_BYTES
 from signkit.pdf.embedded_contract import SigningOrder
@@ -53,6 +54,15 @@ class Party:
     kind: Literal["person", "organization"] = "person"
     address_item: str | None = None
     optional: bool = False
+
+    @property
+    def organization_item(self) -> str | None:
+        """Path of the item that names the organization where ``name_item`` names who signs for it.
+
+        By custom they stand in one table: ``employer.name`` beside ``employer.signer``.
+        """
+        path = f"{self.name_item.rpartition('.')[0]}.name".removeprefix(".")
+        return path if path != self.name_item else None
 
 
 @dataclass(frozen=True)
@@ -145,8 +155,8 @@ def load_template(folder: Path) -> Template:
     """
     folder = folder.resolve()
     try:
-        description = tomllib.loads(_text(folder / DESCRIPTION))
-        schema = json.loads(_text(folder / SCHEMA))
+        description = _parsed(folder / DESCRIPTION, tomllib.loads)
+        schema = _parsed(folder / SCHEMA, json.loads)
         template = _template(folder, description, schema, _text_file(folder))
     except KeyError as error:
         raise ContractError(
@@ -155,6 +165,16 @@ def load_template(folder: Path) -> Template:
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ContractError("template-invalid", template=folder.name, cause=str(error)) from error
     return template
+
+
+def _parsed(path: Path, read: Callable[[str], Any]) -> Any:
+    text = _text(path)
+    try:
+        return read(text)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        cause = data_fault(error, text)
+        told = Text(f"{path.name}: {cause.en}", f"{path.name}: {cause.ja}")
+        raise ContractError("template-invalid", template=path.parent.name, cause=told) from error
 
 
 def template_files(template: Template) -> Iterator[tuple[str, str]]:

@@ -17,6 +17,7 @@ from signkit.delivery.sheet import JST, Enclosed, Sheet, bullet_list, digest, fa
 from signkit.errors import CompletionRefused, InputUnreadable
 from signkit.progress.contract import ContractStatus, PartyState, PartyStatus
 from signkit.reporting.formats.template_words import template_lines
+from signkit.reporting.summary import is_rehearsal
 from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Language, Text
 
@@ -80,15 +81,6 @@ def require_complete(status: ContractStatus, *, allow_indeterminate: bool = Fals
         raise CompletionRefused("completion-impossible", cause=_fields_words(status.open_fields))
     if not status.complete and not allow_indeterminate:
         raise CompletionRefused("completion-not-proven", cause=_NOT_PROVEN)
-
-
-def is_rehearsal(report: Report) -> bool:
-    """Tell whether any signature or timestamp rests on a rehearsal's keys."""
-    stamps = [*report.document_timestamps, *(stamp for item in report.signatures for stamp in item.timestamps)]
-    said = [reason for item in report.signatures for reason in item.reasons]
-    said += [reason for stamp in stamps for reason in stamp.reasons]
-    keys = {key for item in report.signatures for key in (item.signer.key_kind, item.signer.trusted_by)}
-    return _REHEARSAL in keys or any(reason.code == _REHEARSAL for reason in said)
 
 
 def without_names(report: Report) -> Report:

@@ -41,7 +41,14 @@ if TYPE_CHECKING:
         TableUnreadable,
     )
     from signkit.errors.delivery import CompletionRefused, DeliveryError
-    from signkit.errors.files import FileUnusable, InputUnreadable, MissingExtra, OutputExists, UsageProblem
+    from signkit.errors.files import (
+        FileUnusable,
+        InputUnreadable,
+        MissingExtra,
+        OutputExists,
+        OutputSigned,
+        UsageProblem,
+    )
     from signkit.errors.problems import Problem, RowProblem
     from signkit.errors.signers import SignerUnusable, TokenChoice
     from signkit.errors.signing import (
@@ -49,6 +56,7 @@ if TYPE_CHECKING:
         PdfNotSignable,
         PdfPasswordNeeded,
         PdfPasswordWrong,
+        PdfUnusable,
         SigningRefused,
     )
     from signkit.errors.trust import (
@@ -103,10 +111,12 @@ __all__ = [
     "NoReader",
     "NotAnIndividualNumberCard",
     "OutputExists",
+    "OutputSigned",
     "PdfForbidsSigning",
     "PdfNotSignable",
     "PdfPasswordNeeded",
     "PdfPasswordWrong",
+    "PdfUnusable",
     "PinNeeded",
     "PinWrong",
     "Problem",

@@ -24,9 +24,20 @@ FILES: dict[str, Wording] = {
         Text("Give another name with -o, or --overwrite.", "-o で別の名前を指定するか、--overwrite を付けてください。"),
         exit_code=ExitCode.OUTPUT,
     ),
+    "output-signed": Wording(
+        Text(
+            "{path} holds signatures that would be lost; --overwrite does not replace it.",
+            "{path} には署名があり、置き換えると失われます。--overwrite では置き換えません。",
+        ),
+        Text(
+            "Give another name with -o. If it is really not needed any more, move it away yourself first.",
+            "-o で別の名前を指定してください。本当に不要なら、先にご自分で移動してください。",
+        ),
+        exit_code=ExitCode.OUTPUT,
+    ),
     "extra-missing": Wording(
         Text("{feature} needs a part that is not installed.", "{feature} に必要な追加部品が入っていません。"),
-        Text("pip install 'signkit[{extra}]'", "pip install 'signkit[{extra}]' を実行してください。"),
+        Text("{extra:install}", "{extra:install} を実行してください。"),
     ),
     "settings-invalid": Wording(
         Text("Setting {item} in {path}: {cause}.", "設定 {item} ({path}): {cause}。"),

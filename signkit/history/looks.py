@@ -288,14 +288,14 @@ def _boxes(mask: Image, content: Image, known: Sequence[PixelBox], characters: _
         if characters.is_overlaid(found):
             yield found
         rest.paste(ImageChops.darker(rest.crop(wide), content.crop(wide)), wide)
-    components = [box for box in _components(rest) if not characters.is_rewritten(box)]
-    if len(components) > _MAX_REGIONS:
-        lefts, tops, rights, bottoms = zip(*components, strict=True)
-        components = [(min(lefts), min(tops), max(rights), max(bottoms))]
-    yield from components
+    parts = [box for box in components(rest) if not characters.is_rewritten(box)]
+    if len(parts) > _MAX_REGIONS:
+        lefts, tops, rights, bottoms = zip(*parts, strict=True)
+        parts = [(min(lefts), min(tops), max(rights), max(bottoms))]
+    yield from parts
 
 
-def _components(mask: Image) -> list[PixelBox]:
+def components(mask: Image) -> list[PixelBox]:
     """Return the boxes of connected changes; what is nearer than a letter's width belongs together."""
     grid = mask.reduce(_CELL)
     width, cells = grid.size[0], bytes(grid.tobytes())

@@ -152,6 +152,21 @@ _UNDECIDED = _reasons(
         "契約データの住所が、署名欄のそばに印字されていません。",
     ),
     (
+        "page-organization-missing",
+        "Beside the signature field the organization that the contract data name is not printed.",
+        "契約データの団体の名称が、署名欄のそばに印字されていません。",
+    ),
+    (
+        "organization-other",
+        "The certificate names the person who signs for the organization, but as one of another organization.",
+        "証明書の氏名は署名する人と一致しますが、証明書の団体は契約書の団体と異なります。",
+    ),
+    (
+        "organization-other-person",
+        "The certificate is the organization's, and names another person than who signs for it in the contract.",
+        "証明書の団体は契約書と一致しますが、氏名は契約書で団体のために署名する人と異なります。",
+    ),
+    (
         "basis-too-weak",
         "The policy demands better proof that the pages name this party.",
         "ポリシーは、文面がこの当事者を指すことのより強い裏付けを求めています。",

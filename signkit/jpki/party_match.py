@@ -69,11 +69,13 @@ class PartyClaim:
         name: the party's name, or for an organization that of the person who signs for it.
         address: the party's address, where the contract gives one.
         kind: as in the template; a name with a legal form (株式会社) is an organization's in any case.
+        organization: the organization's own name, where ``name`` is that of the person who signs for it.
     """
 
     name: str = field(repr=False)
     address: str | None = field(default=None, repr=False)
     kind: Literal["person", "organization"] = "person"
+    organization: str | None = field(default=None, repr=False)
 
 
 def signer_identity(certificate: x509.Certificate) -> SignerIdentity | None:
@@ -122,6 +124,8 @@ def _organization_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str,
     """Compare with an organization, or with the person that the contract names as signing for it."""
     if refusal := _refusal_reason(signer.organization or signer.name, party.name):
         return (refusal,)
+    if party.organization is not None and signer.organization is not None:
+        return _represented_codes(signer, signer.organization, party, party.organization)
     if not names_organization(party.name):
         codes = _name_codes(signer, party)
         if worst(codes) != "mismatch" or signer.organization is None:
@@ -129,6 +133,22 @@ def _organization_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str,
     elif signer.kind == "jpki":
         return ("organization-by-person",)
     return compare_organizations(signer.organization or signer.name, party.name)
+
+
+def _represented_codes(signer: SignerIdentity, holder: str, party: PartyClaim, organization: str) -> tuple[str, ...]:
+    """Compare both the organization and the person who signs for it, where both sides name both.
+
+    An organization's own certificate bears no person's name, but its own or that of a part of it.
+    """
+    if refusal := _refusal_reason(holder, organization):
+        return (refusal,)
+    codes, person = compare_organizations(holder, organization), _name_codes(signer, party)
+    if worst(person) == "match":
+        return (*person, "representative", *(("organization-other",) if worst(codes) == "mismatch" else codes))
+    own = signer.name == holder or compare_organizations(signer.name, organization) == ("name-partial",)
+    if worst(codes) != "match" or own or worst(compare_organizations(signer.name, organization)) == "match":
+        return codes
+    return (*codes, "organization-other-person")
 
 
 def _address_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:

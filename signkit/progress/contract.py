@@ -32,6 +32,15 @@ class PartyState(StrEnum):
     WAITING = "waiting"
 
 
+class Stage(StrEnum):
+    """How far a contract is; what is not good about it comes first."""
+
+    COMPLETE = "complete"
+    UNPROVEN = "unproven"
+    OPEN = "open"
+    BROKEN = "broken"
+
+
 @dataclass(frozen=True)
 class PartyStatus:
     """One party.
@@ -47,8 +56,13 @@ class PartyStatus:
 
     @property
     def signed_at(self) -> datetime | None:
-        """The best time known of the signature."""
-        return None if self.signature is None else self.signature.best_time or self.signature.claimed_time
+        """When the party signed, by the signer's own clock: nobody else says it."""
+        return None if self.signature is None else self.signature.claimed_time
+
+    @property
+    def proven_at(self) -> datetime | None:
+        """The time at which the signature is proven to have existed, by a timestamp: later than it was made."""
+        return None if self.signature is None else self.signature.best_time
 
 
 @dataclass(frozen=True)
@@ -100,6 +114,20 @@ class ContractStatus:
         named = self.contract is None or all(party.name is not None for party in self.contract.parties)
         return self.all_signed and proven and named and self.report.verdict is Verdict.PASSED
 
+    @property
+    def names_parties(self) -> bool:
+        """Whether the file says who is to sign it; a stranger's PDF has no more than signature fields."""
+        return self.contract is not None and bool(self.contract.parties)
+
+    @property
+    def stage(self) -> Stage:
+        """Where it stands, for an overview of many."""
+        if self.is_altered or any(party.state is PartyState.BROKEN for party in self.parties):
+            return Stage.BROKEN
+        if self.all_signed:
+            return Stage.COMPLETE if self.complete else Stage.UNPROVEN
+        return Stage.OPEN
+
     def may_still_change(self) -> Text:
         """Say what the signatures there are still permit."""
         broken = [party.signature for party in self.parties if party.state is PartyState.BROKEN]
@@ -110,6 +138,8 @@ class ContractStatus:
         certified = any(signature.type == "certification" for signature in self.report.signatures)
         if self.is_altered:
             return _ALTERED
+        if self.all_signed and not self.names_parties:
+            return _FIELDS_SIGNED if self.complete else _FIELDS_UNPROVEN
         if self.all_signed:
             return _EVIDENCE_ONLY if self.complete else _UNPROVEN
         return _CERTIFIED if certified else _NOT_CERTIFIED
@@ -201,7 +231,9 @@ def _party_json(party: PartyStatus) -> dict[str, Any]:
         "role": party.role,
         "label": {"en": party.label.en, "ja": party.label.ja},
         "state": party.state.value,
-        "signed_at": iso(party.signed_at) if party.signed_at else None,
+        "signed_at": iso(party.signed_at),
+        "proven_at": iso(party.proven_at),
+        "proven_by": signature.best_time_source if signature else None,
         "verdict": str(signature.verdict) if signature else None,
         "level": signature.level if signature else None,
         "key_kind": signature.signer.key_kind if signature else None,
@@ -226,6 +258,16 @@ _EVIDENCE_ONLY = Text(
 _UNPROVEN = Text(
     "Every party has signed; with the evidence at hand that cannot be proven. Only evidence may be added.",
     "全員が署名していますが、手元の情報だけでは証明できません。加えられるのは検証用の情報とタイムスタンプだけです。",
+)
+_FIELDS_SIGNED = Text(
+    "Every signature field of this PDF is signed. Who is to sign it, the file does not say.",
+    "この PDF の署名欄はすべて署名済みです。誰の署名が必要かは、このファイルからは分かりません。",
+)
+_FIELDS_UNPROVEN = Text(
+    "Every signature field of this PDF is signed; with the evidence at hand that cannot be proven. Who is to sign it, "
+    "the file does not say.",
+    "この PDF の署名欄はすべて署名済みですが、手元の情報だけでは証明できません。誰の署名が必要かは、このファイルからは"
+    "分かりません。",
 )
 _ALTERED = Text(
     "The contract is not its template, unaltered: do not sign it before you have read what differs.",

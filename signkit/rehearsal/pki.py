@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from signkit.card.contents import CardContents, KeyContents
 from signkit.errors import FileUnusable, system_cause
+from signkit.pki.anchors import REHEARSAL_UNIT
 from signkit.rehearsal.authority import (
     CertifiedKey,
     Person,
@@ -105,11 +106,11 @@ class RehearsalPki:
 def new_rehearsal(now: datetime | None = None) -> RehearsalPki:
     """Make a rehearsal in memory (four RSA keys, some hundred milliseconds)."""
     now = now or utc_now()
-    service = new_authority("Rehearsal for timestamps and organisations", now)
+    service = new_authority(REHEARSAL_UNIT + "timestamps and organisations", now)
     key = new_rsa_key()
     return RehearsalPki(
-        signature_ca=new_authority("Rehearsal for digital signature", now),
-        authentication_ca=new_authority("Rehearsal for user authentication", now),
+        signature_ca=new_authority(REHEARSAL_UNIT + "digital signature", now),
+        authentication_ca=new_authority(REHEARSAL_UNIT + "user authentication", now),
         service_ca=service,
         timestamp=CertifiedKey(issue_timestamp_certificate(service, key, now), key),
     )

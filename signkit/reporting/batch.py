@@ -12,7 +12,7 @@ import pickle
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from signkit.errors import SignKitError, ValidationRefused
@@ -29,6 +29,8 @@ MARGIN_SECONDS = 15.0
 
 #: Files handed out at once, per worker: one being judged, one waiting, so that no worker waits for us.
 _AHEAD = 2
+#: Reports that wait, per worker, for one before them that is not done: then no more files are handed out.
+_WAITING = 50
 
 _LOST = {
     "died": Text(
@@ -47,18 +49,18 @@ def validate_many(
     done: Mapping[str, str] | None = None,
     on_unchanged: Callable[[str], object] | None = None,
 ) -> Iterator[Report]:
-    """Judge files, folders, globs, archives and URLs; yield each report as it is done, in no particular order.
+    """Judge files, folders, globs, archives and URLs; yield the reports in the order of ``paths``, by name in a folder.
 
-    Nothing is kept: ``paths`` may be endless, and at most two files a worker are under way.  Closing the iterator ends
-    the workers.
+    ``paths`` may be endless: a few files a worker are under way, and reports wait for a slower one before them only as
+    far as `_WAITING` a worker goes.  Closing the iterator ends the workers.
 
     Args:
         paths: what to judge; see :func:`signkit.reporting.inputs.sources`.
         options: see :class:`ValidationOptions`; sent to each worker once, so it must be picklable unless ``jobs`` is 0.
         executor: who does the work, instead of own worker processes; it is not shut down.  What it does not answer
             within some minutes is given up, but only own worker processes are stopped.
-        jobs: how many workers; 0: this process alone, in the order of ``paths``; None: one a core, or for a single file
-            this process.  With ``executor``: how many workers it has.
+        jobs: how many workers; 0: this process alone; None: one a core, or for a single file this process.
+            With ``executor``: how many workers it has.
         done: SHA-256 of files judged before, by name: a file that is still the same is passed over.
         on_unchanged: told the name of each file passed over.
 
@@ -167,6 +169,15 @@ def _in_processes(
         pool.shutdown(cancel_futures=not finished)
 
 
+@dataclass(frozen=True)
+class _Job:
+    """A file under way: its place in the order, and since when."""
+
+    number: int
+    source: FileSource
+    since: float
+
+
 class _Run:
     """One batch on an executor."""
 
@@ -174,34 +185,50 @@ class _Run:
         self._sender = sender
         self._executor = executor
         self._room = _AHEAD * jobs
+        self._most_waiting = _WAITING * jobs
         self._patience = patience
-        self._pending: dict[Future[Report | None], tuple[FileSource, float]] = {}
+        self._pending: dict[Future[Report | None], _Job] = {}
+        self._finished: dict[int, tuple[str, Report | None]] = {}
+        self._handed_out = self._told = 0
 
     def reports(self, todo: Iterable[FileSource], done: Mapping[str, str]) -> Iterator[tuple[str, Report | None]]:
-        """Yield name and report of each file as it is done; the report is None where it is the same as before."""
+        """Yield name and report of each file in their order; the report is None where it is the same as before."""
         waiting = iter(todo)
         try:
             while True:
-                for source in islice(waiting, self._room - len(self._pending)):
+                for source in islice(waiting, self._free_room()):
                     future = self._sender.submit(self._executor, source, done.get(source.name))
-                    self._pending[future] = (source, time.monotonic())
+                    self._pending[future] = _Job(self._handed_out, source, time.monotonic())
+                    self._handed_out += 1
                 if not self._pending:
                     return
-                yield from self._take_finished()
+                self._take_finished()
+                yield from self._in_order()
         finally:
             for future in self._pending:
                 future.cancel()
 
-    def _take_finished(self) -> Iterator[tuple[str, Report | None]]:
+    def _free_room(self) -> int:
+        return max(0, min(self._room - len(self._pending), self._most_waiting - len(self._finished)))
+
+    def _in_order(self) -> Iterator[tuple[str, Report | None]]:
+        """Yield what no file before is missing for."""
+        while self._told in self._finished:
+            told = self._finished.pop(self._told)
+            self._told += 1
+            yield told
+
+    def _take_finished(self) -> None:
         ready, _ = wait(self._pending, timeout=self._patience, return_when=FIRST_COMPLETED)
         for future in ready:
-            source, _ = self._pending.pop(future)
-            yield source.name, self._outcome(future, source)
-        for future, (source, since) in list(self._pending.items()):
-            if self._patience is not None and time.monotonic() - since > self._patience:
+            job = self._pending.pop(future)
+            self._finished[job.number] = job.source.name, self._outcome(future, job.source)
+        for future, job in list(self._pending.items()):
+            if self._patience is not None and time.monotonic() - job.since > self._patience:
                 del self._pending[future]  # whatever it may still answer, nobody hears it: nothing is reported twice
                 future.cancel()
-                yield source.name, self._report_lost(source, WorkerLost("hung", f"{self._patience:g} s"))
+                lost = WorkerLost("hung", f"{self._patience:g} s")
+                self._finished[job.number] = job.source.name, self._report_lost(job.source, lost)
 
     def _outcome(self, future: Future[Report | None], source: FileSource) -> Report | None:
         try:

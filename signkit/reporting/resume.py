@@ -11,7 +11,8 @@ from signkit.errors import InputUnreadable, ValidationRefused, system_cause
 from signkit.validation.profile import ProfileName
 from signkit.validation.report import Verdict
 
-_START = b'{"schema":"signkit-report/1",'
+#: How a line begins: of this version, and of the one before, whose items mean the same.
+_STARTS = (b'{"schema":"signkit-report/2",', b'{"schema":"signkit-report/1",')
 _MAX_LINE = 64 * 1024 * 1024
 
 
@@ -48,7 +49,7 @@ def read_results(path: Path, profile: ProfileName | None = None, template_check:
             while line := stream.readline(_MAX_LINE):
                 number += 1
                 if not line.endswith(b"\n"):
-                    _require(line.startswith(_START[: len(line)]) and len(line) < _MAX_LINE, path, number)
+                    _require(line.startswith(_cut(len(line))) and len(line) < _MAX_LINE, path, number)
                     break
                 _take(line, results, path, number, _Asked(profile, template_check))
                 end += len(line)
@@ -57,6 +58,10 @@ def read_results(path: Path, profile: ProfileName | None = None, template_check:
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     return replace(results, end=end)
+
+
+def _cut(length: int) -> tuple[bytes, ...]:
+    return tuple(start[:length] for start in _STARTS)
 
 
 @dataclass(frozen=True)
@@ -84,7 +89,7 @@ def _template(report: dict[str, Any]) -> dict[str, Any]:
 def _take(line: bytes, results: Results, path: Path, number: int, asked: _Asked) -> None:
     try:
         report = json.loads(line)
-        _require(line.startswith(_START), path, number)
+        _require(line.startswith(_STARTS), path, number)
         name, digest, verdict = report["file"], report["sha256"], Verdict(report["verdict"])
         violated, told = asked.is_violated(report), asked.was_told(report)
         _require(isinstance(name, str) and isinstance(digest, str), path, number)

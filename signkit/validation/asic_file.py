@@ -30,6 +30,7 @@ from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import reason
 from signkit.validation.report import Reason, Report, SignatureReport, Verdict, worst
+from signkit.words import is_shown
 
 _MAX_MEMBERS = 2_000
 _MAX_MANIFEST = 4 * 1024 * 1024
@@ -229,7 +230,7 @@ def _naming(code: str, names: Sequence[str]) -> Reason:
 
 
 def _short(name: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in name)[:200]
+    return "".join(character if is_shown(character) else "?" for character in name)[:200]
 
 
 # --- the ZIP -------------------------------------------------------------------------------------------------

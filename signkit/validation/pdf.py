@@ -14,6 +14,7 @@ from typing import Any
 from signkit.limits import LimitExceeded, Meter
 from signkit.pdf.changes.changes_judge import Changes
 from signkit.pdf.changes.values import Gravity, Judgement, Rules
+from signkit.pdf.embedded_contract import EmbeddedContract
 from signkit.pdf.form import form_fields, text_string
 from signkit.pdf.reading.document import PdfFile, Unreadable, View
 from signkit.pdf.reading.syntax import Value
@@ -28,6 +29,8 @@ from signkit.validation.parties import Parties
 from signkit.validation.profile_registry import hold_against_registry
 from signkit.validation.reasons import reason
 from signkit.validation.report import (
+    ContractParty,
+    ContractReport,
     Reason,
     Report,
     SignatureReport,
@@ -70,6 +73,14 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
         return unreadable(blank, "internal", detail=type(error).__name__)
 
 
+def _told(contract: EmbeddedContract | None) -> ContractReport | None:
+    """What the file says of itself, for people who look for a title and for the roles."""
+    if contract is None:
+        return None
+    parties = tuple(ContractParty(party.role, party.label) for party in contract.parties)
+    return ContractReport(contract.title, parties)
+
+
 class _Pdf:
     """One PDF on its way to a report."""
 
@@ -110,7 +121,7 @@ class _Pdf:
         return made and self._first.is_shown_at(found.revision) is True
 
     def report(self) -> Report:
-        report = replace(self._report(), template_match=self._template)
+        report = replace(self._report(), template_match=self._template, contract=_told(self._parties.contract))
         if self._options.profile is None:
             return report
         return replace(report, profile=hold_against_registry(self._file, self._checked, report))

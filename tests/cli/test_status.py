@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from tests.cli.conftest import PASSWORD
+from tests.validation import pdfs, pki
 
 SIGN = ("--signer", "card:virtual", "--pin-stdin")
 
@@ -101,7 +103,7 @@ def test_the_status_comes_in_japanese_and_as_csv(signkit, contract):
     assert "売主 (seller): 署名できます" in signkit("status", contract, lang="ja").stdout
     rows = signkit("status", contract, "--format", "csv").stdout.splitlines()
     assert rows[0].startswith("file,role,state")
-    assert rows[1] == "contract.pdf,seller,next,,,,,seller,false"
+    assert rows[1].startswith("contract.pdf,seller,next,,,,,seller,false,Real estate sale agreement,Seller,,,")
 
 
 @pytest.mark.slow
@@ -176,4 +178,36 @@ def test_a_file_that_is_no_pdf_does_not_stop_the_overview(signkit, tmp_path, all
     rows = [json.loads(line) for line in signkit("status", "contracts", "--format", "json").stdout.splitlines()]
     assert [row["verdict"] for row in rows] == ["UNREADABLE", "UNREADABLE", "NOT-SIGNED"]
     table = signkit("status", "contracts", "--format", "csv").stdout.splitlines()
-    assert table[1] == "contracts/a-letter.pdf,,unreadable,,UNREADABLE,,,,false"
+    assert table[1] == "contracts/a-letter.pdf,,unreadable,,UNREADABLE,,,,false,,,,,"
+    assert "Files: 3 (1 to be signed, 2 unreadable)." in run.stderr
+
+
+def test_signing_time_and_proof_time_are_told_apart(signkit, contract, tmp_path):
+    signkit("sign", contract, "--as", "seller", *SIGN, "--level", "B-T", "--tsa", "rehearsal", stdin=PASSWORD)
+    trust = ("--trust", "home/rehearsal/rehearsal-ca.pem")
+    (seller, *_) = json.loads(signkit("status", "contract-seller.pdf", "--format", "json", *trust).stdout)["parties"]
+    report = json.loads(signkit("validate", "contract-seller.pdf", "--offline", "--format", "json", *trust).stdout)
+    (signature,) = report["signatures"]
+    assert (seller["signed_at"], seller["proven_at"]) == (signature["claimed_time"], signature["best_time"])
+    assert seller["proven_by"] == "signature-timestamp"
+    words = signkit("status", "contract-seller.pdf", *trust, lang="ja").stdout
+    assert "に署名 (署名者の申告)" in words
+    assert "に存在したことを証明済み (署名のタイムスタンプ)" in words
+
+
+def test_of_a_strangers_pdf_nobody_says_that_everyone_has_signed(signkit, tmp_path):
+    authority = pki.authority()
+    signer = pki.issue(authority)
+    (tmp_path / "ca.der").write_bytes(authority.certificate.public_bytes(Encoding.DER))
+    signed = pdfs.sign(pdfs.build(), lambda content: pki.signed_data(content, signer))
+    (tmp_path / "letter.pdf").write_bytes(signed)
+    words = signkit("status", "letter.pdf", "--trust", "ca.der", "--at", "2026-11-21T09:00:00Z").stdout
+    assert "Every signature field of this PDF is signed" in words
+    assert "Who is to sign it, the file does not say." in words
+    assert "Every party" not in words
+
+
+def test_a_files_name_is_no_formula_in_the_table(signkit, tmp_path, all_hanako):
+    (tmp_path / "=1+1.pdf").write_bytes(all_hanako)
+    rows = signkit("status", "=1+1.pdf", "--format", "csv").stdout.splitlines()
+    assert [row[:10] for row in rows[1:]] == ["'=1+1.pdf,"] * 3

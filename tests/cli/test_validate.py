@@ -50,6 +50,28 @@ def test_a_folder_is_judged_by_several_processes(signkit, inbox):
 
 
 @pytest.mark.slow
+def test_reports_of_several_processes_come_by_name_and_a_line_sums_them_up(signkit, inbox, tmp_path):
+    (inbox / "1.pdf").write_bytes(pdfs.build())
+    done = validate(signkit, "in", "--format", "jsonl", "--jobs", "2")
+    assert [report["file"][-5:] for report in lines(done.stdout)] == [f"{number}.pdf" for number in range(5)]
+    assert done.stderr == "Files judged: 5 (4 not proven, 1 not signed).\n"
+    assert validate(signkit, "in/0.pdf").stderr == "", "one file needs no sum"
+    assert "検証したファイルは 5 件です" in validate(signkit, "in", lang="ja").stderr
+
+
+def test_a_table_in_japanese_begins_as_excel_needs_it(signkit, inbox):
+    done = validate(signkit, "in", "--format", "csv", lang="ja")
+    assert done.stdout.startswith("\ufeffファイル,")
+    assert done.stdout.count("ファイル,") == 1
+
+
+@pytest.mark.slow
+def test_pictures_can_be_left_out(signkit, inbox):
+    assert "<img" in validate(signkit, "in/0.pdf", "--format", "html").stdout
+    assert "<img" not in validate(signkit, "in/0.pdf", "--format", "html", "--no-pictures").stdout
+
+
+@pytest.mark.slow
 def test_names_come_from_stdin(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="in/1.pdf\n\nin/3.pdf\r\n")
     assert names(done.stdout) == ["1.pdf", "3.pdf"]
@@ -80,8 +102,8 @@ def test_an_archive_is_judged_member_by_member(signkit, tmp_path, signed):
 @pytest.mark.parametrize(
     ("format_", "begins"),
     [
-        ("text", "in/0.pdf: not proven (INDETERMINATE)"), ("json", '{\n  "schema": "signkit-report/1"'),
-        ("jsonl", '{"schema":"signkit-report/1"'), ("csv", "file,sha256,"), ("junit", "<?xml"),
+        ("text", "in/0.pdf: not proven (INDETERMINATE)"), ("json", '{\n  "schema": "signkit-report/2"'),
+        ("jsonl", '{"schema":"signkit-report/2"'), ("csv", "file,sha256,"), ("junit", "<?xml"),
         ("html", "<!DOCTYPE html>"), ("etsi", '<?xml version="1.0" encoding="UTF-8"?>\n<ValidationReport'),
     ],
 )  # fmt: skip

@@ -122,7 +122,7 @@ def test_invalid_template_refused(make_template: MakeTemplate, changes, cause: s
     with refused_as("template-invalid") as caught:
         make_template(**changes())
 
-    assert cause in caught.value.cause
+    assert cause in caught.value.message("en")
     assert caught.value.exit_code == 10
 
 

@@ -23,7 +23,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from signkit.cms.der import DerProblem, definite
 from signkit.pki.revocation.sources import CrlEvidence, FolderRevocation, OcspEvidence
-from signkit.reporting.formats.text import _signature
+from signkit.reporting.formats.text import signature_lines
 from signkit.validation.asic_file import validate_asic_stream
 from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.report import Verdict
@@ -142,9 +142,9 @@ def test_that_revocation_was_not_looked_at_is_said(world, signed, tmp_path):
     report = world.judge(signed)
     assert outcome(report.signatures[0]) == PASSED
     assert report.to_json()["signatures"][0]["revocation"]["status"] == "not-checked"
-    assert "was not looked at" in "\n".join(_signature(report.signatures[0], "en"))
+    assert "was not looked at" in "\n".join(signature_lines(report.signatures[0], "en"))
     listed = world.only(signed, revocation=folder(tmp_path, lists=[pki.revocation_list(world.ca)]))
-    assert "was not looked at" not in "\n".join(_signature(listed, "en"))
+    assert "was not looked at" not in "\n".join(signature_lines(listed, "en"))
 
 
 @BOTH

@@ -365,11 +365,13 @@ def test_text_and_html_say_it_in_one_sentence(altered_report, blank):
     assert "20パーセント" in text
     assert "It was ALTERED" in write_text(altered_report)
     page: list[str] = []
-    HtmlWriter(page.append, "ja").add(altered_report)
+    writer = HtmlWriter(page.append, "ja")
+    writer.add(altered_report)
+    writer.finish()
     assert '<p class="v failed">改変されています。' in "".join(page)
     honest = validate_pdf(blank, name="x.pdf", options=ValidationOptions(template_check=CHECK, offline=True))
-    assert "特約" in write_text(honest, "ja").splitlines()[-1]
-    assert "unaltered. Free text was filled in: " in write_text(honest).splitlines()[-1]
+    assert "特約" in write_text(honest, "ja").splitlines()[-2]
+    assert "unaltered. Free text was filled in: " in write_text(honest).splitlines()[-2]
 
 
 def test_free_text_is_counted_and_not_endless():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from signkit.reporting.formats.writer import ReportFormat, Write, Writer
+from signkit.reporting.formats.writer import Pictured, ReportFormat, Write, Writer
 from signkit.validation.report import Report
 from signkit.words import Language
 
@@ -24,20 +24,28 @@ class LineWriter:
         """Write nothing: every report is whole already."""
 
 
-def open_writer(format_: ReportFormat, write: Write, language: Language = "en") -> Writer:
-    """Return the writer of a format; ``write`` gets each piece of text, always whole lines of it."""
+def open_writer(
+    format_: ReportFormat, write: Write, language: Language = "en", pictured: Pictured | None = None
+) -> Writer:
+    """Return the writer of a format; ``write`` gets each piece of text, always whole lines of it.
+
+    Args:
+        pictured: whether the HTML report shows pages; None: it does.
+    """
     if format_ is ReportFormat.CSV:
         from signkit.reporting.formats.csv import CsvWriter
 
-        return CsvWriter(write)
+        return CsvWriter(write, language)
     if format_ is ReportFormat.JUNIT:
         from signkit.reporting.formats.junit import JunitWriter
 
         return JunitWriter(write, language)
     if format_ is ReportFormat.HTML:
         from signkit.reporting.formats.html import HtmlWriter
+        from signkit.reporting.pictures import Draughtsman
 
-        return HtmlWriter(write, language)
+        pictured = pictured or Pictured()
+        return HtmlWriter(write, language, Draughtsman(password=pictured.password) if pictured.wanted else None)
     if format_ is ReportFormat.ETSI:
         from signkit.reporting.formats.etsi import EtsiWriter
 

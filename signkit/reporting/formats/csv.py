@@ -2,125 +2,151 @@
 
 from __future__ import annotations
 
-import csv
-from io import StringIO
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
+from signkit.reporting.formats import wording
+from signkit.reporting.formats.table import Table, sheet_time, told
+from signkit.reporting.formats.text import signer_name
+from signkit.reporting.formats.times import zone_name
+from signkit.reporting.formats.wording import say_level
 from signkit.reporting.formats.writer import Write
 from signkit.validation.profile import ProfileReport
-from signkit.validation.report import Report, SignatureReport, TimestampReport, iso
+from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport
+from signkit.words import Language, Text
 
 COLUMNS = (
     "file", "sha256", "kind", "file_verdict", "error", "entry", "field", "type", "verdict", "sub_indication", "reasons",
     "intact", "level", "signature_algorithm", "claimed_time", "best_time", "best_time_source", "signer", "issuer",
     "key_kind", "trusted_by", "party_match", "coverage", "changes_after", "changes_permitted", "revocation",
     "revocation_source", "timestamps", "validation_time", "policy", "profile",
-    "party_basis", "template_match",
+    "title", "party", "name", "time_zone", "party_basis", "template_match",
 )  # fmt: skip
 
-#: What a spreadsheet takes for the beginning of a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_MATCHES = {
+    "match": Text("match", "一致"),
+    "mismatch": Text("mismatch", "不一致"),
+    "cannot-tell": Text("cannot-tell", "判定できません"),
+}
+_BASES = {
+    "data": Text("data", "契約データ・指定"),
+    "text": Text("text", "署名欄のそばの文字"),
+    "page": Text("page", "ページの表示"),
+}
+_FULFILLED = Text("fulfilled", "すべて適合")
 
 
 class CsvWriter:
-    """The header, then rows."""
+    """The head, then rows."""
 
-    def __init__(self, write: Write) -> None:
+    def __init__(self, write: Write, language: Language = "en") -> None:
         self._write = write
-        self._begun = False
+        self._language = language
+        self._table = Table(COLUMNS, language)
 
     def add(self, report: Report) -> None:
         """Write the rows of one file."""
-        common = _common(report)
-        rows = [common | _signature(item) for item in report.signatures]
-        rows += [common | _timestamp(item) for item in report.document_timestamps]
-        self._rows(rows or [common | {"reasons": _codes(report)}])
+        rows = _Rows(report, self._language)
+        self._write(self._table.lines(rows.all()))
 
     def finish(self) -> None:
-        """Write the header at least."""
-        self._rows([])
-
-    def _rows(self, rows: list[dict[str, Any]]) -> None:
-        text = StringIO()
-        writer = csv.DictWriter(text, COLUMNS, restval="", lineterminator="\r\n")
-        if not self._begun:
-            writer.writeheader()
-            self._begun = True
-        writer.writerows({name: _cell(value) for name, value in row.items()} for row in rows)
-        if text.tell():
-            self._write(text.getvalue())
+        """Write the head at least."""
+        if rest := self._table.lines([]):
+            self._write(rest)
 
 
-def _common(report: Report) -> dict[str, Any]:
-    return {
-        "file": report.file,
-        "sha256": report.sha256,
-        "kind": report.kind,
-        "file_verdict": report.verdict,
-        "error": report.error.code if report.error else "",
-        "validation_time": iso(report.validation_time),
-        "policy": report.policy,
-        "profile": _profile(report.profile),
-        "template_match": report.template_match.verdict if report.template_match else "",
-    }
+class _Rows:
+    """The rows of one file."""
 
+    def __init__(self, report: Report, language: Language) -> None:
+        self._report, self._language = report, language
 
-def _profile(profile: ProfileReport | None) -> str:
-    """``registry: fulfilled``, or the names of what is not met."""
-    return f"{profile.name}: {' '.join(profile.violated) or 'fulfilled'}" if profile else ""
+    def all(self) -> list[dict[str, Any]]:
+        """Return a row a signature and document timestamp, or one for the file."""
+        report, common = self._report, self._common()
+        rows = [common | self._signature(item) for item in report.signatures]
+        rows += [common | self._timestamp(item) for item in report.document_timestamps]
+        return rows or [common | {"reasons": self._reasons(report.reasons)}]
 
+    def _common(self) -> dict[str, Any]:
+        report, language = self._report, self._language
+        title = report.contract.title if report.contract else None
+        template = report.template_match.verdict if report.template_match else None
+        return {
+            "file": report.file,
+            "sha256": report.sha256,
+            "kind": told(wording.FILE_KINDS, report.kind, language),
+            "file_verdict": told(wording.VERDICTS, report.verdict, language),
+            "error": told(wording.FILE_ERRORS, report.error.code, language) if report.error else "",
+            "validation_time": self._time(report.validation_time),
+            "policy": told(wording.POLICIES, report.policy, language),
+            "profile": self._profile(report.profile),
+            "template_match": told(wording.TEMPLATE_MATCHES, template, language),
+            "title": title.in_language(language) if title else "",
+            "time_zone": zone_name(report.validation_time),
+        }
 
-def _signature(item: SignatureReport) -> dict[str, Any]:
-    return {
-        "entry": "signature",
-        "field": item.field,
-        "type": item.type,
-        "verdict": item.verdict,
-        "sub_indication": item.sub_indication,
-        "reasons": _codes(item),
-        "intact": item.intact,
-        "level": item.level,
-        "signature_algorithm": item.signature_algorithm,
-        "claimed_time": iso(item.claimed_time),
-        "best_time": iso(item.best_time),
-        "best_time_source": item.best_time_source,
-        "signer": item.signer.common_name,
-        "issuer": item.signer.issuer,
-        "key_kind": item.signer.key_kind,
-        "trusted_by": item.signer.trusted_by,
-        "party_match": item.party_match.verdict if item.party_match else "",
-        "party_basis": item.party_match.basis if item.party_match else "",
-        "coverage": item.coverage,
-        "changes_after": item.changes_after,
-        "changes_permitted": item.changes_permitted,
-        "revocation": item.revocation.status,
-        "revocation_source": item.revocation.source,
-        "timestamps": " ".join(f"{iso(stamp.time) or '?'}={stamp.verdict}" for stamp in item.timestamps),
-    }
+    def _profile(self, profile: ProfileReport | None) -> str:
+        """``registry: fulfilled``, or the names of what is not met."""
+        if profile is None:
+            return ""
+        names = " ".join(profile.violated) or _FULFILLED.in_language(self._language)
+        return f"{told(wording.PROFILES, profile.name, self._language)}: {names}"
 
+    def _signature(self, item: SignatureReport) -> dict[str, Any]:
+        language = self._language
+        match = item.party_match
+        return {
+            "entry": told(wording.ENTRIES, "signature", language),
+            "field": item.field,
+            "type": told(wording.SIGNATURE_TYPES, item.type, language),
+            "verdict": told(wording.VERDICTS, item.verdict, language),
+            "sub_indication": told(wording.SUB_INDICATIONS, item.sub_indication, language),
+            "reasons": self._reasons(item.reasons),
+            "intact": item.intact,
+            "level": say_level(item.level, language) if language == "ja" else item.level,
+            "signature_algorithm": item.signature_algorithm,
+            "claimed_time": self._time(item.claimed_time),
+            "best_time": self._time(item.best_time),
+            "best_time_source": told(wording.BEST_TIME_SOURCES, item.best_time_source, language),
+            "signer": item.signer.common_name or (signer_name(item, language) if language == "ja" else ""),
+            "issuer": item.signer.issuer,
+            "key_kind": told(wording.KEY_KINDS, item.signer.key_kind, language),
+            "trusted_by": told(wording.TRUSTED_BY, item.signer.trusted_by, language),
+            "party_match": told(_MATCHES, match.verdict if match else None, language),
+            "party_basis": told(_BASES, match.basis if match else None, language),
+            "coverage": told(wording.COVERAGES, item.coverage, language),
+            "changes_after": told(wording.CHANGES, item.changes_after, language),
+            "changes_permitted": item.changes_permitted,
+            "revocation": told(wording.REVOCATIONS, item.revocation.status, language),
+            "revocation_source": told(wording.REVOCATION_SOURCES, item.revocation.source, language),
+            "timestamps": " ".join(map(self._stamp, item.timestamps)),
+            "party": item.party.label.in_language(language) if item.party else "",
+            "name": item.party.name if item.party else "",
+        }
 
-def _timestamp(item: TimestampReport) -> dict[str, Any]:
-    return {
-        "entry": "document-timestamp",
-        "field": item.field,
-        "verdict": item.verdict,
-        "sub_indication": item.sub_indication,
-        "reasons": _codes(item),
-        "best_time": iso(item.time),
-        "signer": item.tsa,
-        "coverage": item.coverage,
-    }
+    def _timestamp(self, item: TimestampReport) -> dict[str, Any]:
+        language = self._language
+        return {
+            "entry": told(wording.ENTRIES, "document-timestamp", language),
+            "field": item.field,
+            "verdict": told(wording.VERDICTS, item.verdict, language),
+            "sub_indication": told(wording.SUB_INDICATIONS, item.sub_indication, language),
+            "reasons": self._reasons(item.reasons),
+            "best_time": self._time(item.time),
+            "signer": item.tsa,
+            "coverage": told(wording.COVERAGES, item.coverage, language),
+        }
 
+    def _stamp(self, stamp: TimestampReport) -> str:
+        return f"{self._time(stamp.time) or '?'}={told(wording.VERDICTS, stamp.verdict, self._language)}"
 
-def _codes(item: Report | SignatureReport | TimestampReport) -> str:
-    return " ".join(reason.code for reason in item.reasons)
+    def _reasons(self, reasons: Iterable[Reason]) -> str:
+        """The codes; in Japanese the sentences."""
+        if self._language == "ja":
+            return " ".join(reason.text.ja for reason in reasons)
+        return " ".join(reason.code for reason in reasons)
 
-
-def _cell(value: object) -> str:
-    """A cell holds printable text; what looks like a formula gets an apostrophe, which spreadsheets do not show."""
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    text = "".join(character if character.isprintable() else " " for character in str(value))
-    return "'" + text if text.startswith(_FORMULA) or str(value).startswith(_FORMULA) else text
+    def _time(self, moment: datetime | None) -> str:
+        return sheet_time(moment, self._report.validation_time)

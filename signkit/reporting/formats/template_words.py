@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from signkit.validation.report import TemplateMatch
-from signkit.words import Language, Text
+from signkit.words import Language, Text, is_shown
 
 _MAX_TITLES = 10
 
@@ -56,4 +56,4 @@ def _free_text(match: TemplateMatch, language: Language) -> str:
 
 def _printable(text: str) -> str:
     """Text from files reaches terminals: no control characters."""
-    return "".join(character for character in text if character.isprintable())
+    return "".join(character for character in text if is_shown(character))

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from signkit.reporting.formats.template_words import template_lines
-from signkit.validation.profile import ProfileName, ProfileReport
-from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
-from signkit.words import Language, Text
+from signkit.reporting.formats.times import local_time
+from signkit.reporting.formats.wording import (
+    PARTY_BASES,
+    PARTY_MATCHES,
+    PROFILES,
+    SIGNING_KINDS,
+    SUB_INDICATIONS,
+    VERDICTS,
+    say,
+)
+from signkit.reporting.summary import caveats, verdict_sentence
+from signkit.validation.profile import ProfileReport
+from signkit.validation.report import ContractReport, Report, SignatureReport, TimestampReport, Verdict
+from signkit.words import Language, Text, is_shown
 
-_VERDICTS = {
-    Verdict.PASSED: Text("valid", "有効"),
-    Verdict.FAILED: Text("INVALID", "無効"),
-    Verdict.INDETERMINATE: Text("not proven", "判定できません"),
-    Verdict.NOT_SIGNED: Text("not signed", "署名なし"),
-    Verdict.UNREADABLE: Text("unreadable", "読み取れません"),
-}
+_VERDICT = Text("{verdict} ({term}). ", "{verdict} ({term})。")
+_CONTRACT = Text("{title}; to be signed by: {roles}", "{title}（署名する人: {roles}）")
 _SIGNED = Text("{who} signed{field}{when}: {verdict}.", "{who} の署名{field}{when}: {verdict}。")
 _SIGNED_BY_NOBODY = Text("a signer without a readable certificate", "証明書を読み取れない署名者")
 _CARD_HOLDER = Text(
@@ -40,35 +44,15 @@ _CHANGES = {
     "annotations": Text("Since then annotations were changed.", "その後に注釈が変更されています。"),
     "other": Text("Since then the document itself was changed.", "その後に文書そのものが変更されています。"),
 }
-_PARTY = {
-    "match": Text("The certificate names the party.", "証明書の名義は当事者と一致します。"),
-    "mismatch": Text("The certificate does NOT name the party.", "証明書の名義が当事者と一致しません。"),
-    "cannot-tell": Text(
-        "Whether the certificate names the party cannot be told.", "証明書の名義が当事者かどうか判定できません。"
-    ),
-}
 _REVOCATION_NOT_CHECKED = Text(
     "Whether the certificate was revoked was not looked at: it names no service for that, and nothing is at hand.",
     "証明書の失効は確認していません (証明書に失効情報の提供元の記載がなく、手元にも失効情報がありません)。",
 )
-_BASIS = {
-    "data": Text(
-        " (Whom it names rests on the contract data or --expect alone.)",
-        "（当事者は契約データ又は --expect だけによります。）",
-    ),
-    "text": Text(
-        " (The page's text beside the field names the same one.)", "（署名欄のそばの文字も同じ人を示しています。）"
-    ),
-    "page": Text(" (The page shows the same one.)", "（ページの表示も同じ人を示しています。）"),
-}
 _NOT_PERMITTED = Text("This is not permitted.", "これは許されない変更です。")
 _STAMPED = Text(
     "The whole document was timestamped at {time} by {tsa}: {verdict}.",
     "文書全体のタイムスタンプ {time}（{tsa}）: {verdict}。",
 )
-_PROFILES = {
-    ProfileName.REGISTRY: Text("the registry (登記・供託オンライン申請システム)", "登記・供託オンライン申請システム")
-}
 _FULFILLED = Text("Everything that {profile} asks is met.", "{profile}の要件をすべて満たしています。")
 _VIOLATED = Text("What {profile} asks is NOT met: {names}.", "{profile}の要件を満たしていません: {names}。")
 _OK, _NOT, _OPEN = Text("ok ", "適合 "), Text("NOT", "不適合"), Text("-  ", "―   ")
@@ -77,34 +61,66 @@ _UNKNOWN_TIME = Text("an unreadable time", "不明な時刻")
 
 def write_text(report: Report, language: Language = "en") -> str:
     """Return the report as lines of text, each ending with a line end."""
-    lines = [f"{_one_line(report.file)}: {_say(_VERDICTS[report.verdict], language)} ({report.verdict})"]
-    if report.error is not None:
-        lines.append("  " + _say(report.error.message, language))
-    lines += ["  " + _say(reason.text, language) for reason in report.reasons]
-    lines += [f"  {line}" for item in report.signatures for line in _signature(item, language)]
-    lines += [f"  {line}" for item in report.document_timestamps for line in _timestamp(item, language)]
+    lines = [_first_line(report, language)]
+    lines += [f"  {line}" for line in _contract(report.contract, language)]
+    lines += [f"  {_say(caveat.text, language)}" for caveat in caveats(report)]
+    lines += ["  " + _say(reason.text, language) for reason in report.reasons if reason.code != "not-signed"]
+    lines += [f"  {line}" for item in report.signatures for line in signature_lines(item, language)]
+    lines += [f"  {line}" for item in report.document_timestamps for line in timestamp_lines(item, language)]
     lines += [f"  {line}" for line in template_lines(report.template_match, language)]
     lines += [f"  {line}" for line in _profile(report.profile, language)]
+    lines += [f"  → {line}" for line in next_lines(report, language)]
     return "\n".join(lines) + "\n"
 
 
-def _signature(item: SignatureReport, language: Language) -> list[str]:
+def _first_line(report: Report, language: Language) -> str:
+    """The verdict, with the standard's word for it (EN 319 102-1) that other validators print too; then why."""
+    words = _VERDICT.in_language(language, verdict=VERDICTS[report.verdict], term=report.verdict)
+    return f"{_one_line(report.file)}: {words}{_say(verdict_sentence(report), language)}"
+
+
+def _contract(contract: ContractReport | None, language: Language) -> list[str]:
+    """Return the title and the roles, as the contract data have them; whose they are is told with each signature."""
+    if contract is None:
+        return []
+    title = _say(contract.title, language) if contract.title else "PDF"
+    roles = ("、" if language == "ja" else ", ").join(_say(party.label, language) for party in contract.parties)
+    return [_one_line(_CONTRACT.in_language(language, title=title, roles=roles) if roles else title)]
+
+
+def next_lines(report: Report, language: Language) -> list[str]:
+    """Return what to do next, a line each, with the signature fields that need it where not all do."""
+    lines = []
+    for step in report.next:
+        some = step.fields and len(step.fields) < len(report.signatures) + len(report.document_timestamps)
+        place = f"{_one_line(', '.join(step.fields))}: " if some else ""
+        lines.append(place + _say(step.text, language))
+    return lines
+
+
+def signature_lines(item: SignatureReport, language: Language) -> list[str]:
+    """Return who signed, when and how it is judged, and what is to be said of it, a line each."""
     sentence = _SIGNED.in_language(
         language,
         who=_one_line(signer_name(item, language)),
         field=_FIELD.in_language(language, field=_one_line(item.field)) if item.field else "",
         when=_when(item, language),
-        verdict=_verdict(item.verdict, item.sub_indication, language),
+        verdict=verdict_words(item.verdict, item.sub_indication, language),
     )
-    lines = [sentence]
+    return [sentence, *findings(item, language)]
+
+
+def findings(item: SignatureReport, language: Language) -> list[str]:
+    """Return what is to be said of a signature beside the verdict: changes, the right person, reasons."""
+    lines = []
     if item.changes_after is not None and item.intact:
         changed = _say(_CHANGES[item.changes_after], language)
         lines.append(changed if item.changes_permitted else f"{changed} {_say(_NOT_PERMITTED, language)}")
+    if item.signing_kind == "witness":
+        lines.append(say(SIGNING_KINDS, item.signing_kind, language))
     if item.party_match is not None:
         basis = item.party_match.basis if item.party_match.verdict == "match" else None
-        lines.append(
-            _say(_PARTY[item.party_match.verdict], language) + (_say(_BASIS[basis], language) if basis else "")
-        )
+        lines.append(say(PARTY_MATCHES, item.party_match.verdict, language) + say(PARTY_BASES, basis, language))
         lines += [f"  {_say(part.text, language)}" for part in item.party_match.reasons]
     if item.revocation.status == "not-checked":
         lines.append(_say(_REVOCATION_NOT_CHECKED, language))
@@ -128,16 +144,17 @@ def signer_name(item: SignatureReport, language: Language) -> str:
 
 def _when(item: SignatureReport, language: Language) -> str:
     if item.best_time is not None:
-        return _PROVEN.in_language(language, time=_time(item.best_time))
-    return _CLAIMED.in_language(language, time=_time(item.claimed_time)) if item.claimed_time else ""
+        return _PROVEN.in_language(language, time=local_time(item.best_time))
+    return _CLAIMED.in_language(language, time=local_time(item.claimed_time)) if item.claimed_time else ""
 
 
-def _timestamp(item: TimestampReport, language: Language) -> list[str]:
+def timestamp_lines(item: TimestampReport, language: Language) -> list[str]:
+    """Return when the document was timestamped and how that is judged, and the reasons, a line each."""
     sentence = _STAMPED.in_language(
         language,
-        time=_time(item.time) if item.time else _say(_UNKNOWN_TIME, language),
+        time=local_time(item.time) if item.time else _say(_UNKNOWN_TIME, language),
         tsa=item.tsa or "?",
-        verdict=_verdict(item.verdict, item.sub_indication, language),
+        verdict=verdict_words(item.verdict, item.sub_indication, language),
     )
     return [sentence, *(f"- {_say(reason.text, language)}" for reason in item.reasons)]
 
@@ -145,7 +162,7 @@ def _timestamp(item: TimestampReport, language: Language) -> list[str]:
 def _profile(profile: ProfileReport | None, language: Language) -> list[str]:
     if profile is None:
         return []
-    name = _say(_PROFILES[profile.name], language)
+    name = say(PROFILES, profile.name, language)
     sentence = _FULFILLED if profile.fulfilled else _VIOLATED
     lines = [sentence.in_language(language, profile=name, names=", ".join(profile.violated))]
     for item in profile.requirements:
@@ -160,21 +177,18 @@ def _profile(profile: ProfileReport | None, language: Language) -> list[str]:
     return lines
 
 
-def _verdict(verdict: Verdict, sub_indication: str | None, language: Language) -> str:
-    words = _say(_VERDICTS[verdict], language)
-    return f"{words} ({verdict}{', ' + sub_indication if sub_indication else ''})"
+def verdict_words(verdict: Verdict, sub_indication: str | None, language: Language) -> str:
+    """Return a verdict with its cause: ``判定できません（署名がいつ存在したかの証明がありません）``."""
+    words, cause = say(VERDICTS, verdict, language), say(SUB_INDICATIONS, sub_indication, language)
+    if not cause:
+        return words
+    return f"{words}（{cause}）" if language == "ja" else f"{words} ({cause})"
 
 
 def _say(text: Text, language: Language) -> str:
     return text.ja if language == "ja" else text.en
 
 
-def _time(moment: datetime) -> str:
-    """The local time with its offset: people read clocks, not UTC."""
-    aware = moment if moment.tzinfo else moment.astimezone()
-    return aware.astimezone().strftime("%Y-%m-%d %H:%M:%S %z")
-
-
 def _one_line(text: str | None) -> str:
     """Names from files reach terminals: no control characters."""
-    return "".join(character for character in text or "" if character.isprintable())
+    return "".join(character for character in text or "" if is_shown(character))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
@@ -22,6 +23,14 @@ class ReportFormat(StrEnum):
     JUNIT = "junit"
     HTML = "html"
     ETSI = "etsi"
+
+
+@dataclass(frozen=True)
+class Pictured:
+    """Whether the HTML report shows pages, and what opens encrypted files for that."""
+
+    wanted: bool = True
+    password: str | None = None
 
 
 class Writer(Protocol):

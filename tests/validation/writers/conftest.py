@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -63,6 +64,18 @@ def hostile(passed):
 @pytest.fixture(scope="session")
 def all_reports(passed, failed, unsigned, unreadable, hostile):
     return [passed, failed, unsigned, unreadable, hostile]
+
+
+@pytest.fixture
+def in_japan(monkeypatch):
+    """A machine that stands in Japan."""
+    if not hasattr(time, "tzset"):
+        pytest.skip("this system takes its zone from elsewhere")
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
 
 
 @pytest.fixture

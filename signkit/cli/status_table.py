@@ -1,0 +1,88 @@
+"""The status of contracts as a table (CSV): one row a party, one for a file that cannot be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from signkit.cli.language import LANGUAGE
+from signkit.reporting.formats import wording
+from signkit.reporting.formats.table import Table, sheet_time, told
+from signkit.reporting.formats.times import zone_name
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.progress.contract import ContractStatus, PartyStatus
+    from signkit.progress.overview import UnreadableFile
+
+COLUMNS = (
+    "file", "role", "state", "signed_at", "verdict", "level", "key_kind", "next", "complete", "title", "party", "name",
+    "proven_at", "time_zone",
+)  # fmt: skip
+_UNREADABLE = "unreadable"
+
+
+def status_rows(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[str]:
+    """Yield the lines of each file, the head before the first."""
+    from signkit.progress.overview import UnreadableFile
+
+    table = Table(COLUMNS, LANGUAGE)
+    yield table.lines([])
+    for row in rows:
+        yield table.lines([_unreadable(row)] if isinstance(row, UnreadableFile) else _contract(row))
+
+
+def _unreadable(row: UnreadableFile) -> dict[str, Any]:
+    return {
+        "file": row.file,
+        "state": told(_STATES, _UNREADABLE, LANGUAGE),
+        "verdict": told(wording.VERDICTS, "UNREADABLE", LANGUAGE),
+        "complete": False,
+    }
+
+
+def _contract(status: ContractStatus) -> Iterator[dict[str, Any]]:
+    title = status.contract.title if status.contract else None
+    common = {
+        "file": status.file,
+        "title": title.in_language(LANGUAGE) if title else "",
+        "next": " ".join(status.next_roles),
+        "complete": _complete(status),
+        "time_zone": zone_name(status.report.validation_time),
+    }
+    for party in status.parties:
+        yield common | _party(party, status)
+
+
+def _complete(status: ContractStatus) -> bool | str:
+    unproven = status.all_signed and not status.complete
+    return told(_STATES, "unproven", LANGUAGE) if unproven else status.complete
+
+
+def _party(party: PartyStatus, status: ContractStatus) -> dict[str, Any]:
+    signature, judged = party.signature, status.report.validation_time
+    row = {
+        "role": party.role,
+        "party": party.label.in_language(LANGUAGE),
+        "state": told(_STATES, party.state, LANGUAGE),
+        "signed_at": sheet_time(party.signed_at, judged),
+        "proven_at": sheet_time(party.proven_at, judged),
+    }
+    if signature is None:
+        return row
+    return row | {
+        "verdict": told(wording.VERDICTS, signature.verdict, LANGUAGE),
+        "level": wording.say_level(signature.level, LANGUAGE) if LANGUAGE == "ja" else signature.level,
+        "key_kind": told(wording.KEY_KINDS, signature.signer.key_kind, LANGUAGE),
+        "name": signature.party.name if signature.party else "",
+    }
+
+
+_STATES = {
+    "signed": Text("signed", "署名済み"),
+    "unproven": Text("unproven", "署名済み（未証明）"),
+    "broken": Text("broken", "有効と認められない署名"),
+    "next": Text("next", "署名できます"),
+    "waiting": Text("waiting", "前の当事者の署名待ち"),
+    _UNREADABLE: Text("unreadable", "読み取れません"),
+}
