@@ -188,6 +188,7 @@ def connect(ledger: Path, options: str = "?mode=rw") -> sqlite3.Connection:
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute("PRAGMA secure_delete = ON")
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA cache_size = -65536")  # KiB: looking up a name here and there stays in memory
     except BaseException:
         connection.close()
         raise

@@ -222,7 +222,7 @@ _ITEMS = {
     "state": Text("State", "状態"),
     "level": Text("Level", "署名レベル"),
     "evidence_until": Text("Evidence until", "証拠の有効期限"),
-    "template": Text("Template", "ひな型"),
+    "template": Text("Template", "ひな形"),
     "keep_until": Text("To be kept until", "保存期間の満了"),
     "record": Text("Items of the dealer's ledger", "宅建業の帳簿の項目"),
 }
