@@ -92,6 +92,21 @@ def examine(
     yield _fonts(settings)
     yield _word(around)
     yield _proxy()
+    yield from _settings(settings)
+
+
+def _settings(settings: Settings) -> Iterator[Checkup]:
+    """Name what other commands refuse in the settings file."""
+    if settings.unknown:
+        names = ", ".join(settings.unknown)
+        found = Text(f"unknown names: {names}", f"設定にない名前があります: {names}")
+        yield Checkup(Text("settings", "設定"), False, found, _MEND_SETTINGS, needed=True)
+
+
+_MEND_SETTINGS = Text(
+    "Correct or remove them; the names stand in docs/reference/settings.md.",
+    "直すか削除してください。使える名前は docs/ja/reference/settings.md にあります。",
+)
 
 
 def _card_way(settings: Settings, around: Surroundings, reader: str | None) -> Iterator[Checkup]:
@@ -330,7 +345,10 @@ def _proxy() -> Checkup:
 
 
 def _without_password(url: str) -> str:
-    parts = urlsplit(url if "://" in url else f"//{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+    except ValueError:  # a setting of the machine's that is no address
+        return "?"
     return parts.netloc.rpartition("@")[2] or "?"
 
 

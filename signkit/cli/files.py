@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from signkit.errors import FileUnusable, OutputExists, UsageProblem
+from signkit.errors import FileUnusable, UsageProblem
 from signkit.incoming import read_file
 from signkit.kept_signatures import refuse_losing_signatures
 from signkit.limits import PDF_BYTES
+from signkit.output import refuse_target
 from signkit.words import Text
 
 
@@ -43,11 +44,10 @@ def refuse_existing(target: Path, overwrite: bool, kept: bytes | None = None) ->
         kept: what the output will hold: its signatures are not lost; None leaves this to the writing.
 
     Raises:
-        OutputExists, OutputSigned: it is there already.
-        FileUnusable("output-not-written"): it is a folder, or its folder is not there or may not be written.
+        OutputExists, OutputSigned: it is there already and is not to be replaced, or not with its signatures.
+        FileUnusable: its name is too long; it is a folder or no file; its folder is not there or may not be written.
     """
-    if target.exists() and not overwrite:
-        raise OutputExists(str(target))
+    refuse_target(target, overwrite=overwrite)
     cause = _CAUSES[_obstacle(target)]
     if cause is not None:
         raise FileUnusable("output-not-written", path=str(target), cause=cause)

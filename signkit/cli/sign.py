@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from os.path import realpath  # Path.resolve fails where links lead in a circle
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -124,14 +125,14 @@ def _jobs(
 
     if files.output is not None and len(pdfs) > 1:
         make_folder(files.output)
-    inputs = {pdf.resolve() for pdf in pdfs}
+    inputs = {realpath(pdf) for pdf in pdfs}
     jobs: dict[Path, tuple[Job, Announcement]] = {}
     for pdf in pdfs:
         announced = _job(pdf, terms, files, services, password)
         if announced is None:
             continue
         job, _ = announced
-        if job.target in jobs or job.target.resolve() in inputs:
+        if job.target in jobs or realpath(job.target) in inputs:
             raise UsageProblem(
                 Text(
                     f"{job.target} would be written twice, or is an input itself",
@@ -200,7 +201,7 @@ def _sign_all(
     from signkit.signing.many import sign_jobs
     from signkit.signing.terms import request_maker
 
-    with open_signer(signer, context) as key, progress(len(jobs)) as advance:
+    with open_signer(signer, context) as key, progress(len(jobs), _SIGNING) as advance:
         terms.profile.refuse_key(key.certificate, key.algorithm)
         if terms.needs_party:
             refuse_other_person((job.party for job in jobs), key)
@@ -276,6 +277,7 @@ def _tell_freshness(outcome: Outcome) -> None:
         tell(_NOT_YET_CONCLUSIVE, when=f"{min(older):%Y-%m-%d %H:%M} UTC")
 
 
+_SIGNING = Text("Signing", "署名")
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")
 _STOPPED = Text(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from signkit.cli import template_law
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
@@ -55,6 +56,15 @@ def show(
         print(f"  {number}. {party.role}  {party.label.in_language(LANGUAGE)}{_only_if_named(party)}")
     print(translate(Text("Data items (* = required):", "データ項目 (* は必須):")))
     _print_items(template.schema, template.schema, 1)
+
+
+app.command(
+    "law",
+    help=words(
+        "List what a template's contents are held against: each item with its provision and source.",
+        "ひな形の内容を照らし合わせる法令の項目を、条文と出典とともに一覧表示。",
+    ),
+)(template_law.run)
 
 
 def _only_if_named(party: Party) -> str:

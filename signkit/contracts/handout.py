@@ -16,6 +16,7 @@ from typing import Any
 
 from signkit.contracts.bulk.naming import NameRefused, fold, safe_name, value_at
 from signkit.errors import ContractDataUnreadable, ContractError, InputUnreadable
+from signkit.leftovers import is_part, remove_leftovers
 from signkit.output import make_folder, write_checked
 from signkit.pdf.embedded_contract import EmbeddedContract, read_contract, role_asked_for
 from signkit.words import Text
@@ -165,11 +166,18 @@ def _refuse_strangers(person: PersonsFiles, folder: Path, read: Read) -> None:
     """Refuse a folder with any file that is neither to be written nor an earlier copy of this person's."""
     if not folder.is_dir():
         return
+    remove_leftovers(folder)
     wanted = {path.name for path in person.files}
     earlier = {path.name: path for path in person.superseded}
     for there in folder.iterdir():
         if there.name in wanted or there.name.lower() in _SYSTEM_FILES:
             continue
+        if is_part(there.name):
+            raise _refusal(
+                f"another run is writing {there} at this moment",
+                f"別の処理が {there} を書き込んでいる途中です",
+                _WAIT,
+            )
         if there.name not in earlier or not there.is_file() or there.read_bytes() != read(earlier[there.name]):
             raise _refusal(
                 f"{there} lies in a person's folder and is none of theirs to be handed out",
@@ -233,6 +241,7 @@ _ANOTHER_FOLDER = Text(
     "Take it out of the folder, or hand out into a new one (-o).",
     "そのファイルをフォルダーから除くか、-o で新しいフォルダーに出力してください。",
 )
+_WAIT = Text("Wait until it has ended.", "その処理が終わるのを待ってください。")
 _RENAME = Text("Give one of them another name.", "どちらかの名前を変えてください。")
 _NO_CONTRACT = Text(
     "It is no contract that SignKit made: leave it out.",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors.base import SignKitError
 from signkit.errors.exit_codes import ExitCode
-from signkit.errors.system import system_cause
+from signkit.errors.system import NOT_REGULAR, system_cause
 
 if TYPE_CHECKING:
     from signkit.errors.archive import ArchiveError
@@ -84,6 +84,7 @@ else:
 _ROOMS = ("files", "validation", "delivery", "trust", "contracts", "signers", "card", "signing", "archive")
 
 __all__ = [
+    "NOT_REGULAR",
     "ArchiveError",
     "CardAnswerInvalid",
     "CardBusy",

@@ -18,6 +18,17 @@ CONTRACTS: dict[str, Wording] = {
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
+    "amends-nothing": Wording(
+        Text(
+            "A file of --amends carries no contract with a title and a date.",
+            "--amends のファイルに、名称と日付のある契約データがありません。",
+        ),
+        Text(
+            "Give contracts that SignKit made; else write amends.title, amends.date and amends.sha256 in the data.",
+            "SignKit で作成した契約書を指定するか、データに amends の title、date、sha256 を記載してください。",
+        ),
+        exit_code=ExitCode.CONTRACT_REFUSED,
+    ),
     "contract-data-unreadable": Wording(
         Text("{path} is not usable contract data: {cause}.", "{path} は契約データとして読めません: {cause}。"),
         Text(

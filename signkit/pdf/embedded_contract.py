@@ -30,7 +30,7 @@ _MAX_PARTIES = 100
 
 @dataclass(frozen=True)
 class EmbeddedParty:
-    """One who is to sign, as the contract itself names them; ``address`` is None where the contract holds none.
+    """One who is to sign, as the contract itself names them; what it does not hold of them is None.
 
     ``organization`` is an organization's own name, where ``name`` is that of the person who signs for it.
     """
@@ -41,6 +41,7 @@ class EmbeddedParty:
     name: str | None
     address: str | None
     organization: str | None = None
+    corporate_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -233,6 +234,7 @@ def _read_party(entry: object) -> EmbeddedParty:
     if not isinstance(entry, dict) or not isinstance(entry.get("role"), str):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
     name, address, organization = (entry.get(item) for item in ("name", "address", "organization"))
+    number = entry.get("corporate_number")
     return EmbeddedParty(
         role=entry["role"],
         label=_two_texts(entry.get("label")),
@@ -240,6 +242,7 @@ def _read_party(entry: object) -> EmbeddedParty:
         name=name if isinstance(name, str) else None,
         address=address if isinstance(address, str) else None,
         organization=organization if isinstance(organization, str) else None,
+        corporate_number=number if isinstance(number, str) else None,
     )
 
 

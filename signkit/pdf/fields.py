@@ -33,7 +33,7 @@ def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
             raise LimitExceeded("bytes", limits.bytes)
         file = PdfFile(pdf, Meter(limits), password)
     except LimitExceeded as error:
-        raise PdfUnusable(Text(str(error), f"処理の上限を超えています ({error})")) from error
+        raise PdfUnusable(error.words) from error
     except Unreadable as error:
         if error.code == "encrypted":
             raise PdfPasswordNeeded() from error

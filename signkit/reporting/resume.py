@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from signkit.errors import InputUnreadable, ValidationRefused, system_cause
+from signkit.errors import ValidationRefused
 from signkit.validation.profile import ProfileName
 from signkit.validation.report import Verdict
 
@@ -33,30 +33,26 @@ class Results:
     end: int = 0
 
 
-def read_results(path: Path, profile: ProfileName | None = None, template_check: bool = False) -> Results:
-    """Read the results so far; none where the file does not exist.
+def read_results(
+    stream: IO[bytes], path: Path, profile: ProfileName | None = None, template_check: bool = False
+) -> Results:
+    """Read the results so far from ``stream``, which ``path`` is called.
 
     Files that were not held against ``profile``, or their template where ``template_check`` asks for that, are judged
     again.
 
     Raises:
         ValidationRefused("results-unreadable"): some line is no report.
-        InputUnreadable: the file cannot be read.
+        OSError: the file cannot be read.
     """
     results, end, number = Results(), 0, 0
-    try:
-        with path.open("rb") as stream:
-            while line := stream.readline(_MAX_LINE):
-                number += 1
-                if not line.endswith(b"\n"):
-                    _require(line.startswith(_cut(len(line))) and len(line) < _MAX_LINE, path, number)
-                    break
-                _take(line, results, path, number, _Asked(profile, template_check))
-                end += len(line)
-    except FileNotFoundError:
-        return results
-    except OSError as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
+    while line := stream.readline(_MAX_LINE):
+        number += 1
+        if not line.endswith(b"\n"):
+            _require(line.startswith(_cut(len(line))) and len(line) < _MAX_LINE, path, number)
+            break
+        _take(line, results, path, number, _Asked(profile, template_check))
+        end += len(line)
     return replace(results, end=end)
 
 

@@ -67,7 +67,10 @@ def parse_csc_uri(rest: str) -> Service:
 
 
 def _refuse_plain(url: str) -> None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SignerUnusable("csc-uri-invalid", cause=_NO_ADDRESS) from error
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise SignerUnusable("csc-uri-invalid", cause=_NOT_HTTPS)
 

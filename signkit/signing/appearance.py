@@ -19,6 +19,7 @@ from signkit.errors import SigningRefused
 from signkit.limits import SEAL_IMAGE_BYTES
 from signkit.pdf.writing.conformance import pdf_a_part
 from signkit.signing.seals import RED, Seal, seal_of, seal_source
+from signkit.signing.waiting_looks import take_form_of, waiting_appearance
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: A
     source = _source(appearance, width, height, opaque=opaque)
     drawing = _drawing(source, appearance.fonts or font_set(), "a-1b" if opaque else "1.7")
     form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
+    take_form_of(waiting_appearance(widget), form.get_object())
     if turn:
         turned = map(generic.FloatObject, _matrix(turn, width, height))
         form.get_object()[generic.pdf_name("/Matrix")] = generic.ArrayObject(turned)

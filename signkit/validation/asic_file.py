@@ -24,7 +24,7 @@ from signkit.cms.asic import DIGEST_NAMESPACE, MIME_TYPE, NAMESPACE
 from signkit.cms.content import PIECE, Content, FilePieces, UnknownDigest, size_of
 from signkit.errors import InputUnreadable, system_cause
 from signkit.incoming import open_regular
-from signkit.limits import LimitExceeded, Limits
+from signkit.limits import LimitExceeded, Limits, exhaustion
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
@@ -116,11 +116,11 @@ def validate_asic_stream(stream: BinaryIO, *, name: str, options: ValidationOpti
         with _Archive(stream, options.limits) as archive:
             return _judge_archive(archive, options, blank)
     except LimitExceeded as error:
-        return unreadable(blank, "limit", detail=str(error))
+        return unreadable(blank, "limit", detail=error.words)
     except (AsicUnreadable, zipfile.BadZipFile, expat.ExpatError) as error:
         return unreadable(blank, "malformed", detail=str(error).splitlines()[0] if str(error) else "ZIP")
     except (RecursionError, MemoryError) as error:
-        return unreadable(blank, "limit", detail=type(error).__name__)
+        return unreadable(blank, "limit", detail=exhaustion(error))
     except OSError as error:
         return unreadable(blank, "unreadable", detail=system_cause(error))
     except Exception as error:  # the last line of defence: hostile ZIP files fail in many ways

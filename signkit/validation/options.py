@@ -143,12 +143,12 @@ def anchor_paths(settings: Settings, named: Sequence[Path] = (), *, authenticati
     ``rehearsal``, where no file has this name, is the kept rehearsal, as in the place of a timestamp service's address:
     its CAs for signatures, or the one for ``authentication``.
     """
-    added = home_trust_folder(settings)
+    known = settings.known_home() is not None and home_trust_folder(settings).is_dir()
     chosen = [
         _rehearsal_file(settings, authentication) if path == _REHEARSAL and not path.exists() else path
         for path in named
     ]
-    return [*([added] if added.is_dir() else []), *settings.trust_folders, *chosen]
+    return [*([home_trust_folder(settings)] if known else []), *settings.trust_folders, *chosen]
 
 
 _REHEARSAL = Path("rehearsal")
@@ -175,9 +175,9 @@ def revocation_sources(
     from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, plugin_sources
 
     sources: list[RevocationSource] = [FolderRevocation(folder) for folder in evidence]
-    imported = index_folder(settings.home_folder())
-    if imported.is_dir():
-        sources.append(IndexedRevocation(imported))
+    home = settings.known_home()
+    if home is not None and index_folder(home).is_dir():
+        sources.append(IndexedRevocation(index_folder(home)))
     if plugins:
         sources += plugin_sources()
     if online:

@@ -117,7 +117,7 @@ class Parties:
             if self._unreadable or self.contract is not None:
                 return match_of(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
             return None
-        claim = PartyClaim(party.name, party.address, party.kind, party.organization)
+        claim = PartyClaim(party.name, party.address, party.kind, party.organization, party.corporate_number)
         if _NAMED_OTHERWISE in (codes := self._page_codes(found, claim)):
             return match_of(codes, "data")  # who the data mean is beside the point
         match = match_person(signer, claim)
@@ -153,7 +153,9 @@ class Parties:
             if isinstance(kids, list)
             else {found.field_ref}
         )
-        shown = (view.resolve(page.entries.get("/Annots")) for page in pages(view))
+        shown = (
+            view.resolve(page.entries.get("/Annots")) if page.may_have_annotations else None for page in pages(view)
+        )
         return tuple(
             number
             for number, annotations in enumerate(shown)

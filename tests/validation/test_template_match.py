@@ -410,10 +410,12 @@ def test_an_altered_contract_is_not_as_asked_in_a_batch(altered_report, blank, t
         json.dumps(each.to_json(), ensure_ascii=False, separators=(",", ":")) for each in (altered_report, unasked)
     ]
     results.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    before = read_results(results, template_check=True)
+    with results.open("rb") as stream:
+        before = read_results(stream, results, template_check=True)
     assert set(before.digests) == {"x.pdf"}
     assert before.violated == {"x.pdf"}
-    assert set(read_results(results).digests) == {"x.pdf", "y.pdf"}
+    with results.open("rb") as stream:
+        assert set(read_results(stream, results).digests) == {"x.pdf", "y.pdf"}
     assert json.loads(write_json(altered_report))["template_match"]["verdict"] == "altered"
 
 
