@@ -11,6 +11,7 @@ import typer
 
 from signkit.cli import (
     agent,
+    archive,
     asic,
     card,
     cms,
@@ -58,6 +59,7 @@ _COMMANDS: dict[str, ModuleType] = {
     "validate": validate,
     "cms": cms,
     "asic": asic,
+    "archive": archive,
     "trust": trust,
     "key": key,
     "card": card,
