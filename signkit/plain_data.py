@@ -48,11 +48,11 @@ def read_plain(raw: bytes, reader: Callable[[str], object], name: str) -> Data:
     except RecursionError as error:
         raise ContractDataUnreadable(name, TOO_DEEP) from error
     except ValueError as error:
-        detail = "it is not well-formed" if _may_hold_number(str(error)) else str(error)
+        detail = "it is not well-formed" if may_hold_number(str(error)) else str(error)
         raise ContractDataUnreadable(name, Text(detail, f"書式の誤り ({detail})")) from error
 
 
-def _may_hold_number(text: str) -> bool:
+def may_hold_number(text: str) -> bool:
     """Whether a message could repeat a 個人番号: it has as many digits."""
     return sum(map(str.isdigit, text)) > _LONGEST_SHOWN_DIGITS
 
@@ -121,7 +121,7 @@ def unique(pairs: Iterable[tuple[Any, Any]]) -> Data:
     table: Data = {}
     for key, value in pairs:
         if _key(key) in table:
-            shown = "?" if _may_hold_number(key) else key
+            shown = "?" if may_hold_number(key) else key
             raise Refused(f"the item {shown} stands twice", f"項目 {shown} が二度書かれています")
         table[key] = value
     return table

@@ -42,12 +42,15 @@ def list_(trust: Trust = None) -> None:
     from signkit.settings import load_settings
     from signkit.validation.options import anchor_paths
 
-    settings = load_settings()
+    settings = load_settings(strict=False)
+    if settings.unknown:
+        tell(_UNKNOWN, names=", ".join(settings.unknown))
     for anchor in default_trust_store(anchor_paths(settings, trust or ())).anchors:
         end = x509.Certificate.load(anchor.certificate).not_valid_after
         digest = hashlib.sha256(anchor.certificate).hexdigest()
         print(f"{anchor.label.source}\t{anchor.label.name}\t{end:%Y-%m-%d}\t{digest}")
-    _tell_stale(settings.home_folder())
+    if (home := settings.known_home()) is not None:
+        _tell_stale(home)
 
 
 def _tell_stale(home: Path) -> None:
@@ -65,6 +68,10 @@ def _tell_stale(home: Path) -> None:
             tell(_STALE, of=of, issued=_time(header.this_update), due=_time(header.next_update))
 
 
+_UNKNOWN = Text(
+    "The settings hold names that are no settings and were passed over: {names}.",
+    "設定ファイルに、設定にない名前があります (無視しました): {names}。",
+)
 _STALE = Text(
     "The imported revocation list of {of} is out of date: issued {issued}, the next one was due {due}.",
     "取り込んだ失効リスト ({of}) は古くなっています: 発行 {issued}、次回発行予定 {due}。",

@@ -7,15 +7,18 @@ value is ever quoted in a problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signkit.contracts import characters, fonts, privacy
+from signkit.contracts.rules.rule import LAWFUL, Scrutiny, Severity
 from signkit.contracts.template import Template
 from signkit.errors import Problem
+from signkit.jpki.corporate_number import corporate_number_fits
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -31,13 +34,47 @@ def check_contract_data(
 ) -> tuple[Problem, ...]:
     """Return what is wrong with ``data``: its structure, then its texts, then the template's rules; nothing if it fits.
 
+    Only what is refused is in it; see `examine`.
+
+    Raises:
+        ContractError("template-invalid"): a check of the template is faulty.
+    """
+    return examine(template, data, font_set).refused
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found of a contract's data: what refuses it, and what its parties should know.
+
+    Attributes:
+        warnings: none are looked for where the data do not fit the schema.
+    """
+
+    refused: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    def refused_at(self, scrutiny: Scrutiny) -> tuple[Problem, ...]:
+        """Return what refuses the contract; a strict look takes warnings for refusals."""
+        return (*self.refused, *self.warnings) if scrutiny.strict else self.refused
+
+
+def examine(
+    template: Template,
+    data: Mapping[str, Any],
+    font_set: fonts.FontSet | None = None,
+    scrutiny: Scrutiny = LAWFUL,
+) -> Examination:
+    """Hold ``data`` against the schema, the characters that may be printed, and the template's rules.
+
     Raises:
         ContractError("template-invalid"): a check of the template is faulty.
     """
     structure = [_schema_problem(template, error) for error in _validator(template).iter_errors(data)]
-    texts = list(_text_problems(template, data, font_set))
-    rules = () if structure else _broken_checks(template, data)
-    return tuple(dict.fromkeys([*structure, *texts, *rules]))[:MAX_PROBLEMS]
+    rules = [] if structure else _findings(template, data, scrutiny)
+    found = dict.fromkeys([*structure, *_text_problems(template, data, font_set, scrutiny), *rules])
+    refused = tuple(each for each in found if each.severity == "refused")
+    warnings = tuple(each for each in found if each.severity == "warning")
+    return Examination(refused[:MAX_PROBLEMS], warnings[:MAX_PROBLEMS])
 
 
 @lru_cache(maxsize=16)
@@ -46,6 +83,7 @@ def _validator(template: Template) -> Draft202012Validator:
 
     checker = FormatChecker(())
     checker.checks("date", raises=ValueError)(_is_date)
+    checker.checks("corporate-number")(_is_corporate_number)
     return Draft202012Validator(template.schema, format_checker=checker)
 
 
@@ -57,27 +95,30 @@ def _is_date(value: object) -> bool:
     return True
 
 
-def _broken_checks(template: Template, data: Mapping[str, Any]) -> Iterator[Problem]:
-    from signkit.contracts.sandbox import holds
-
-    for check in template.checks:
-        if not holds(template, check.expression, data):
-            title, clause = title_and_clause(template.schema, check.path.split("."))
-            yield Problem("check", check.path, title, check.clause or clause, check.message)
+def _is_corporate_number(value: object) -> bool:
+    return not isinstance(value, str) or corporate_number_fits(value)
 
 
-def _text_problems(template: Template, data: Mapping[str, Any], font_set: fonts.FontSet | None) -> Iterator[Problem]:
+def _findings(template: Template, data: Mapping[str, Any], scrutiny: Scrutiny) -> list[Problem]:
+    # Jinja is loaded only by who comes as far as this.
+    from signkit.contracts.rules.findings import findings
+
+    return list(findings(template, data, scrutiny))
+
+
+def _text_problems(
+    template: Template, data: Mapping[str, Any], font_set: fonts.FontSet | None, scrutiny: Scrutiny
+) -> Iterator[Problem]:
     for steps, key, text in _texts(data, ()):
-        for code, message in _faults(text, key, font_set):
+        other = not key and is_other_number(template, steps, scrutiny)
+        faults = [*_number_faults(text, dotted_path(steps), key, other), *_faults(text, key, font_set)]
+        for code, message in faults:
             title, clause = title_and_clause(template.schema, steps)
-            yield Problem(code, dotted_path(steps), title, clause, message)
+            severity: Severity = "warning" if code == _MAYBE else "refused"
+            yield Problem(code, dotted_path(steps), title, clause, message, severity)
 
 
 def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tuple[str, Text]]:
-    if privacy.holds_my_number(text):
-        yield "my-number", MY_NUMBER
-    if privacy.names_my_number(text):
-        yield "my-number", MY_NUMBER_NAMED
     if refused := characters.refused_characters(text):
         shown = ", ".join(characters.describe(character) for character in refused)
         yield (
@@ -92,9 +133,44 @@ def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tu
         yield "glyph", Text(f"the fonts cannot draw: {shown}", f"フォントに字形のない文字があります: {shown}")
 
 
+def _number_faults(text: str, path: str, key: bool, other: bool) -> Iterator[tuple[str, Text]]:
+    """Yield what a text holds or says of a 個人番号; ``other``: its number is known to be another."""
+    found = None if other else privacy.find_my_number(text)
+    if found == "certain":
+        yield "my-number", MY_NUMBER if key else _MY_NUMBER_IN.filled(item=path)
+    if found == "possible":
+        yield _MAYBE, _MAYBE_MY_NUMBER
+    if privacy.names_my_number(text):
+        yield "my-number", MY_NUMBER_NAMED
+
+
+def is_other_number(template: Template, steps: Sequence[str | int], scrutiny: Scrutiny) -> bool:
+    """Tell whether an item's twelve digits are no 個人番号: its schema or whoever makes the contract says so."""
+    declared = schema_at(template.schema, steps).get("x-other-number") is True
+    return declared or dotted_path(steps) in dict(scrutiny.other_numbers)
+
+
+def other_numbers(template: Template, data: Mapping[str, Any], scrutiny: Scrutiny) -> frozenset[str]:
+    """Return the twelve digits of the items that may hold such: other numbers, and what is only warned of."""
+    found: frozenset[str] = frozenset()
+    for steps, key, text in _texts(data, ()):
+        if not key and (is_other_number(template, steps, scrutiny) or privacy.find_my_number(text) == "possible"):
+            found |= privacy.fitting_numbers(text)
+    return found
+
+
+_MAYBE = "my-number-possible"
 MY_NUMBER = Text(
     "holds what may be a 個人番号 (12 digits whose check digit fits); it must not stand in a contract",
     "個人番号とみられる12桁の数字があります。契約書には記載できません",
+)
+_MY_NUMBER_IN = Text(
+    f"{MY_NUMBER.en} (if it is another number, say which: --other-number {{item}}=WHAT)",
+    f"{MY_NUMBER.ja} (別の番号であるときは、その種類を示します: --other-number {{item}}=種類)",
+)
+_MAYBE_MY_NUMBER = Text(
+    "holds twelve digits that would fit a 個人番号 and may be another number; look whether it is one",
+    "個人番号の形に合う12桁の数字があります。別の番号であることを確かめてください",
 )
 MY_NUMBER_NAMED = Text(
     "names the 個人番号; it must not stand in a contract", "個人番号を指す語があります。契約書には記載できません"
@@ -161,6 +237,14 @@ def child(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
     return found if isinstance(found, Mapping) else {}
 
 
+def schema_at(root: Mapping[str, Any], steps: Iterable[str | int]) -> Mapping[str, Any]:
+    """Return the schema of the item at ``steps``; empty where there is none."""
+    at = root
+    for step in steps:
+        at = resolve_reference(root, child(at, step))
+    return at
+
+
 def resolve_reference(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """Follow a local ``$ref`` (``#/$defs/person``); the words beside it win over those of its target."""
     reference = schema.get("$ref")
@@ -175,7 +259,9 @@ def resolve_reference(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Map
 def _schema_problem(template: Template, error: ValidationError) -> Problem:
     steps: list[str | int] = list(error.absolute_path)
     code = "value"
-    if error.validator == "required":
+    if _any(error.instance) is None:
+        code = "type"  # whatever else it should be: told once
+    elif error.validator == "required":
         steps.append(_missing_name(error))
         code = "missing"
     elif error.validator in ("additionalProperties", "unevaluatedProperties"):
@@ -207,9 +293,20 @@ _TYPES = {
 }
 
 
+_FORMATS = {
+    "date": Text("must be a date such as 2026-11-21", "2026-11-21 の形の正しい日付にしてください"),
+    "corporate-number": Text(
+        "must be a 法人番号: 13 digits, the first of them the check digit",
+        "13桁の法人番号にしてください(検査用数字が合いません)",
+    ),
+}
+
+
 def _words(error: ValidationError) -> Text:
     """Say in both languages what a schema error means; the value itself is never quoted."""
     wanted = _any(error.validator_value)
+    if _any(error.instance) is None:
+        return Text("has no value yet", "値が記入されていません")
     match error.validator:
         case "required":
             return Text("is missing", "記載がありません")
@@ -222,7 +319,7 @@ def _words(error: ValidationError) -> Text:
         case "const":
             return Text(f"must be {wanted}", f"{wanted} でなければなりません")
         case "format":
-            return Text("must be a date such as 2026-11-21", "2026-11-21 の形の正しい日付にしてください")
+            return _FORMATS[wanted]
         case "minimum" | "exclusiveMinimum":
             return Text(f"must be at least {wanted}", f"{wanted} 以上にしてください")
         case "maximum" | "exclusiveMaximum":

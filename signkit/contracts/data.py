@@ -7,12 +7,14 @@ number and a small file cannot grow into a large one.
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from signkit.contracts.faults import data_fault
 from signkit.errors import ContractDataUnreadable, InputUnreadable, system_cause
 from signkit.limits import CONTRACT_DATA_BYTES
 from signkit.plain_data import MAX_DEPTH, TOO_DEEP, Data, Refused, read_json, read_plain, unique
@@ -74,10 +76,8 @@ def _read_yaml(text: str) -> object:
                 flat = open_containers.pop()
                 open_containers[-1].append(unique(zip(flat[::2], flat[1::2], strict=True)))
     except yaml.YAMLError as error:
-        # The whole message would quote the data.
-        mark = getattr(error, "problem_mark", None)
-        where = f" at line {mark.line + 1}" if mark else ""
-        raise ValueError(f"{getattr(error, 'problem', None) or 'it is not YAML'}{where}") from error
+        cause = data_fault(error, text)  # the whole message would quote the data
+        raise Refused(cause.en, cause.ja) from error
     if len(root) != 1:
         raise Refused("it is not one document", "文書が一つではありません")
     return root[0]
@@ -106,9 +106,25 @@ def _yaml_scalar(value: str, plain: bool, tag: str | None) -> object:
     return value
 
 
+def _read_json(text: str) -> object:
+    try:
+        return read_json(text)
+    except json.JSONDecodeError as error:
+        cause = data_fault(error, text)
+        raise Refused(cause.en, cause.ja) from error
+
+
+def _read_toml(text: str) -> object:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        cause = data_fault(error, text)
+        raise Refused(cause.en, cause.ja) from error
+
+
 _READERS: dict[str, Callable[[str], object]] = {
-    ".json": read_json,
-    ".toml": tomllib.loads,
+    ".json": _read_json,
+    ".toml": _read_toml,
     ".yaml": _read_yaml,
     ".yml": _read_yaml,
 }

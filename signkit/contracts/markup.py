@@ -25,7 +25,8 @@ from jinja2.exceptions import TemplateError
 
 from signkit.contracts.bounds import with_counting
 from signkit.contracts.escaping import code_literal, string_literal
-from signkit.contracts.sandbox import Sandbox, jinja_cause
+from signkit.contracts.faults import jinja_fault
+from signkit.contracts.sandbox import Sandbox, with_whole
 from signkit.contracts.template import CONTRACT, Template
 from signkit.errors import ContractError
 
@@ -54,9 +55,10 @@ def typst_source(template: Template, data: Mapping[str, Any], extra: Mapping[str
     """
     environment = _environment(template)
     try:
-        source = environment.contract().render({**data, **(extra or {})})
+        source = environment.contract().render({**with_whole(data), **(extra or {})})
     except TemplateError as error:
-        raise ContractError("template-invalid", template=template.id, cause=jinja_cause(error, CONTRACT)) from error
+        cause = jinja_fault(error, CONTRACT, environment.lines_of)
+        raise ContractError("template-invalid", template=template.id, cause=cause) from error
     except (ValueError, TypeError, ArithmeticError, RecursionError) as error:
         raise ContractError("template-invalid", template=template.id, cause=f"{CONTRACT}: {error}") from error
     if forbidden := _FORBIDDEN_WORDS.search(source):
@@ -78,10 +80,13 @@ def _markup_of(text: str) -> str:
     return f"#{string_literal(text)};"
 
 
-def _file_of(folder: Path, name: str) -> str | None:
-    """Return the text of a file in the template's folder; of none elsewhere, be it through symbolic links."""
+def _file_of(folder: Path, name: str) -> tuple[str, str, None] | None:
+    """Return the text of a file in the template's folder; of none elsewhere, be it through symbolic links.
+
+    Its name goes with it, so that a fault is told with the file where it lies.
+    """
     path = (folder / name).resolve()
-    return path.read_text(encoding="utf-8") if path.is_relative_to(folder) and path.is_file() else None
+    return (path.read_text(encoding="utf-8"), name, None) if path.is_relative_to(folder) and path.is_file() else None
 
 
 class _Environment(Sandbox):
@@ -98,6 +103,12 @@ class _Environment(Sandbox):
         self.filters["code"] = with_counting(_in_code)
         self.globals["signing_block"] = _signing_block(template)
         self._contract: JinjaTemplate | None = None
+        self._folder = template.folder
+
+    def lines_of(self, name: str) -> list[str]:
+        """Return the lines of a file of the template; none where there is no such file."""
+        found = _file_of(self._folder, name)
+        return found[0].splitlines() if found else []
 
     def contract(self) -> JinjaTemplate:
         if self._contract is None:

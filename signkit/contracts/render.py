@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,10 +16,13 @@ from signkit.contracts.attachments import (
     require_glyphs,
     require_together,
 )
-from signkit.contracts.checking import check_contract_data
+from signkit.contracts.checking import examine, other_numbers
 from signkit.contracts.embedding import contract_json
 from signkit.contracts.filled import Filled, Order
 from signkit.contracts.provenance import provenance
+from signkit.contracts.rules.rule import LAWFUL, Scrutiny
+from signkit.contracts.sandbox import title_of
+from signkit.contracts.searching import find_on_pages
 from signkit.contracts.signature_fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.template import Party, Template
 from signkit.contracts.typesetters import source_of
@@ -38,10 +41,12 @@ class Rendered:
         pdf: PDF/A-3b (plain PDF 1.7 where pages were appended) with an empty signature field at each signing block
             and the data as ``contract.json``.
         blocks: where each role signs.
+        warnings: what the parties should know of the contents, each with its clause and provision.
     """
 
     pdf: bytes
     blocks: tuple[SigningBlock, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def render_contract(
@@ -50,6 +55,8 @@ def render_contract(
     settings: Settings | None = None,
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
+    *,
+    scrutiny: Scrutiny = LAWFUL,
 ) -> Rendered:
     """Check ``data``, typeset ``template`` with it and add the signature fields.
 
@@ -58,6 +65,7 @@ def render_contract(
     Args:
         attachments: files to embed; an annex lists them with their digests.
         appended: files whose pages go behind the contract's; the annex lists them too.
+        scrutiny: what the data are held against (`signkit.contracts.rules.rule.Scrutiny`).
 
     Raises:
         DeliveryError("attachment-refused"): an attachment or appended file cannot go with the contract.
@@ -71,8 +79,8 @@ def render_contract(
     together = [*attachments, *appended]
     require_together(together)
     require_glyphs(together, font_set)
-    own = render_own_pages(template, data, settings, attachments, appended)
-    return Rendered(append_pages(own.pdf, [each.content for each in appended]), own.blocks)
+    own = render_own_pages(template, data, settings, attachments, appended, scrutiny=scrutiny)
+    return replace(own, pdf=append_pages(own.pdf, [each.content for each in appended]))
 
 
 def render_own_pages(
@@ -81,19 +89,26 @@ def render_own_pages(
     settings: Settings | None = None,
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
+    *,
+    scrutiny: Scrutiny = LAWFUL,
 ) -> Rendered:
     """Render the contract without the pages that are appended, which its annex lists all the same.
 
     Args and errors are those of `render_contract`; the files are taken as they are.
     """
     font_set = fonts.font_set((settings or Settings()).font_folders)
-    order = _order(template, data, settings, attachments, appended)
+    order = _order(template, data, settings, attachments, appended, scrutiny=scrutiny)
     (compiled,) = source_of(template).typeset(template, [order], font_set)
-    return _with_fields(template, data, compiled)
+    _refuse(_number_on_a_page(compiled, order))
+    return _with_fields(template, data, compiled, order.filled.warnings)
 
 
 def render_contracts(
-    template: Template, rows: Sequence[Mapping[str, Any]], settings: Settings | None = None
+    template: Template,
+    rows: Sequence[Mapping[str, Any]],
+    settings: Settings | None = None,
+    *,
+    scrutiny: Scrutiny = LAWFUL,
 ) -> tuple[Rendered, ...]:
     """Render several contracts of one template in one go, which spares a Word template most of its time.
 
@@ -101,9 +116,14 @@ def render_contracts(
         As `render_contract` does, for any of them.
     """
     font_set = fonts.font_set((settings or Settings()).font_folders)
-    orders = [_order(template, data, settings) for data in rows]
+    orders = [_order(template, data, settings, scrutiny=scrutiny) for data in rows]
     compiled = source_of(template).typeset(template, orders, font_set)
-    return tuple(_with_fields(template, data, pdf) for data, pdf in zip(rows, compiled, strict=True))
+    for pdf, order in zip(compiled, orders, strict=True):
+        _refuse(_number_on_a_page(pdf, order))
+    return tuple(
+        _with_fields(template, data, pdf, order.filled.warnings)
+        for data, pdf, order in zip(rows, compiled, orders, strict=True)
+    )
 
 
 def _order(
@@ -112,16 +132,22 @@ def _order(
     settings: Settings | None,
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
+    *,
+    scrutiny: Scrutiny = LAWFUL,
 ) -> Order:
     data = plain_data(data)
-    filled = filled_contract(template, data, settings)
+    filled = filled_contract(template, data, settings, scrutiny=scrutiny)
     font_set = fonts.font_set((settings or Settings()).font_folders)
     made_with = provenance(template, font_set)
-    associated = contract_json(template, data, _embedded_files(attachments), _embedded_files(appended), made_with)
-    return Order(filled, _document_day(template, data), associated, attachments, appended)
+    files, pages = _embedded_files(attachments), _embedded_files(appended)
+    associated = contract_json(template, data, files, pages, made_with, filled.warnings, scrutiny.other_numbers)
+    title = title_of(template, data)
+    return Order(filled, _document_day(template, data), associated, attachments, appended, title)
 
 
-def _with_fields(template: Template, data: Mapping[str, Any], compiled: bytes) -> Rendered:
+def _with_fields(
+    template: Template, data: Mapping[str, Any], compiled: bytes, warnings: tuple[Problem, ...] = ()
+) -> Rendered:
     parties = template.parties_of(data)
     try:
         pdf, blocks = add_signature_fields(compiled, _field_descriptions(template, parties))
@@ -132,23 +158,30 @@ def _with_fields(template: Template, data: Mapping[str, Any], compiled: bytes) -
             cause=f"a signing block for {error.args[0]}, which is no party's role",
         ) from error
     _require_one_block_each(template, parties, blocks)
-    return Rendered(pdf, blocks)
+    return Rendered(pdf, blocks, warnings)
 
 
-def filled_contract(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> Filled:
+def filled_contract(
+    template: Template, data: Mapping[str, Any], settings: Settings | None = None, *, scrutiny: Scrutiny = LAWFUL
+) -> Filled:
     """Check ``data`` and the text it makes; return the template with the data in it, ready to be typeset.
+
+    Args:
+        scrutiny: what the data are held against (`signkit.contracts.rules.rule.Scrutiny`).
 
     Raises:
         ContractRefused, ContractError("template-invalid"), ContractDataUnreadable: as `render_contract` does.
     """
     font_set = fonts.font_set((settings or Settings()).font_folders)
     data = plain_data(data)
-    _refuse(check_contract_data(template, data, font_set))
+    examined = examine(template, data, font_set, scrutiny)
+    _refuse(examined.refused_at(scrutiny))
     _refuse(template_problems(template))
     filled = source_of(template).fill(template, data, font_set)
-    _refuse(_printed_problems(filled.text, template, font_set))
+    others = other_numbers(template, data, scrutiny)
+    _refuse(_printed_problems(filled.text, template, font_set, others))
     _document_day(template, data)
-    return filled
+    return replace(filled, warnings=examined.warnings, other_numbers=others)
 
 
 def _embedded_files(files: Sequence[Attachment]) -> list[EmbeddedFile]:
@@ -208,9 +241,17 @@ def template_problems(template: Template) -> tuple[Problem, ...]:
     )
 
 
-def _printed_problems(text: str, template: Template, font_set: fonts.FontSet) -> tuple[Problem, ...]:
+def _number_on_a_page(pdf: bytes, order: Order) -> tuple[Problem, ...]:
+    """Return the first page with a line that holds a 個人番号 as a viewer reads it, whatever it was made from."""
+    place = find_on_pages(pdf, order.filled.other_numbers)
+    return () if place is None else (Problem("my-number", place.en, place, None, _MY_NUMBER),)
+
+
+def _printed_problems(
+    text: str, template: Template, font_set: fonts.FontSet, others: frozenset[str]
+) -> tuple[Problem, ...]:
     """Return what may not be printed of the filled-in text; the data were checked by themselves before."""
-    if privacy.holds_my_number(text):
+    if privacy.find_my_number(text, others) == "certain":
         return (_problem("my-number", template.id, _MY_NUMBER),)
     missing = fonts.missing_glyphs(text, font_set)
     if not missing:

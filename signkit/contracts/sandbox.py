@@ -8,7 +8,7 @@ character of a value stands in what is made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache, lru_cache, partial
+from functools import cache, lru_cache, partial, wraps
 from typing import Any
 
 from jinja2 import StrictUndefined, Undefined, nodes
@@ -18,8 +18,10 @@ from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from signkit.contracts import bounds, japanese
+from signkit.contracts.rules.functions import FUNCTIONS
 from signkit.contracts.template import Template
 from signkit.errors import ContractError
+from signkit.words import Text
 
 #: Bounds of one rendering; a contract of a hundred pages stays far below.
 MAX_SOURCE_CHARACTERS = 4_000_000
@@ -51,13 +53,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
     turns = staticmethod(bounds.turns)
     weigh = staticmethod(bounds.weigh)
 
-    def __init__(self, markup: type[str], written: Callable[[str], str], **options: Any) -> None:
+    def __init__(
+        self,
+        markup: type[str],
+        written: Callable[[str], str],
+        **options: Any,
+    ) -> None:
         super().__init__(undefined=StrictUndefined, finalize=self._print, keep_trailing_newline=True, **options)
         self._markup = markup
         self._written = written
         self.concat = self._join  # type: ignore[method-assign]  # Jinja's own is a class attribute
         self.filters = bounds.bounded_filters({name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS)
-        self.globals = {"range": _small_range}
+        self.globals = {"range": _small_range, **FUNCTIONS}
 
     def _print(self, value: object) -> str:
         """Print a value (Jinja's ``finalize``)."""
@@ -143,6 +150,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().select_template(names, *args, **kwargs)
 
 
+def with_whole(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what templates and rules see: each item by its name, and ``contract``, the whole, for functions."""
+    return {"contract": data, **data}
+
+
 def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """Tell whether a check of the template holds for ``data``.
 
@@ -151,22 +163,24 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """
     try:
         with bounds.rendering():
-            return bool(_compiler_of(template)(expression)(**data))
+            return bool(_compiler_of(template)(expression)(**with_whole(data)))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise ContractError("template-invalid", template=template.id, cause=f"check {expression!r}: {error}") from error
+
+
+def title_of(template: Template, data: Mapping[str, Any]) -> Text:
+    """Return what the document is called that ``template`` makes of ``data``.
+
+    Raises:
+        ContractError("template-invalid"): the expression of a title is faulty.
+    """
+    return next((case.title for case in template.titles if holds(template, case.when, data)), template.title)
 
 
 @lru_cache(maxsize=16)
 def _compiler_of(_template: Template) -> Callable[[str], Any]:
     """Return the function that compiles a template's expressions, each once."""
     return cache(partial(Sandbox(str, str).compile_expression, undefined_to_none=False))
-
-
-def jinja_cause(error: TemplateError, file: str) -> str:
-    """Return what Jinja says is wrong, with the place where it is known."""
-    line = getattr(error, "lineno", None)
-    name = getattr(error, "name", None) or file
-    return f"{name}:{line}: {error.message}" if line else f"{name}: {error.message}"
 
 
 def _small_range(*bounds: int) -> range:
@@ -181,7 +195,7 @@ _JINJA_FILTERS = (
     "reject", "rejectattr", "replace", "reverse", "round", "select", "selectattr", "sort", "sum", "trim", "unique",
     "upper",
 )  # fmt: skip
-_FILTERS: dict[str, Callable[..., Any]] = {
+_OWN_FILTERS: dict[str, Callable[..., Any]] = {
     "yen": japanese.yen,
     "grouped": japanese.with_commas,
     "date": japanese.western_date,
@@ -191,3 +205,18 @@ _FILTERS: dict[str, Callable[..., Any]] = {
     "kanji": japanese.kanji_number,
     "area": japanese.square_metres,
 }
+
+
+def _of_what_is_there(each: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a filter that names an item which is not there, rather than calling it no number."""
+
+    @wraps(each)
+    def filtered(value: object, *args: object) -> Any:
+        if isinstance(value, Undefined):
+            str(value)  # raises, and names the item
+        return each(value, *args)
+
+    return filtered
+
+
+_FILTERS = {name: _of_what_is_there(each) for name, each in _OWN_FILTERS.items()}

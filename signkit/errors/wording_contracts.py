@@ -18,6 +18,17 @@ CONTRACTS: dict[str, Wording] = {
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
+    "amends-nothing": Wording(
+        Text(
+            "A file of --amends carries no contract with a title and a date.",
+            "--amends のファイルに、名称と日付のある契約データがありません。",
+        ),
+        Text(
+            "Give contracts that SignKit made; else write amends.title, amends.date and amends.sha256 in the data.",
+            "SignKit で作成した契約書を指定するか、データに amends の title、date、sha256 を記載してください。",
+        ),
+        exit_code=ExitCode.CONTRACT_REFUSED,
+    ),
     "contract-data-unreadable": Wording(
         Text("{path} is not usable contract data: {cause}.", "{path} は契約データとして読めません: {cause}。"),
         Text(
@@ -32,7 +43,22 @@ CONTRACTS: dict[str, Wording] = {
     ),
     "template-invalid": Wording(
         Text("Template {template} cannot be used: {cause}.", "ひな形 {template} は使えません: {cause}。"),
-        Text("See docs/guides/templates.md.", "docs/ja/guides/templates.md を見てください。"),
+        Text("See docs/guides/{cause:guide}.md.", "docs/ja/guides/{cause:guide}.md を見てください。"),
+        exit_code=ExitCode.CONTRACT_REFUSED,
+    ),
+    "form-untagged": Wording(
+        Text(
+            "The form has no tags yet, so that nothing could be filled in. Likely places, and what to write there:\n"
+            "{places:lines}",
+            "書式にまだタグがなく、何も記入できません。記入欄と思われる箇所と、そこに書くもの:\n{places:lines}",
+        ),
+        Text(
+            "In Word, write a tag such as {{{{ seller.name }}}} in place of each blank and [[署名:売主]] "
+            "(or [[sign:seller]]) where somebody signs, save the form and run the same command again "
+            "(docs/guides/word.md).",
+            "Word で、空欄を {{{{ seller.name }}}} のようなタグに、署名する場所を [[署名:売主]] に"
+            "書き換えて保存し、同じコマンドをもう一度実行してください (docs/ja/guides/word.md)。",
+        ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
     "template-faulty": Wording(
@@ -48,7 +74,7 @@ CONTRACTS: dict[str, Wording] = {
     "libreoffice-missing": Wording(
         Text(
             "A Word template needs LibreOffice, which is not installed (or not on the PATH).",
-            "Word のひな型には LibreOffice が必要ですが、入っていません (または PATH にありません)。",
+            "Word のひな形には LibreOffice が必要ですが、入っていません (または PATH にありません)。",
         ),
         Text(
             "Debian, Ubuntu: sudo apt install --no-install-recommends libreoffice-writer-nogui; "
@@ -58,7 +84,7 @@ CONTRACTS: dict[str, Wording] = {
         ),
     ),
     "party-unknown": Wording(
-        Text("The template {template} has no party {role!r}.", "ひな型 {template} に当事者 {role!r} はありません。"),
+        Text("The template {template} has no party {role!r}.", "ひな形 {template} に当事者 {role!r} はありません。"),
         Text("Its parties: {known}.", "当事者: {known}。"),
     ),
     "fragment-conflict": Wording(

@@ -118,6 +118,11 @@ _MATCHES = _reasons(
         "住所は一致します(部屋番号が一方にだけ書かれています)。",
     ),
     (
+        "corporate-number-equal",
+        "The corporate number (法人番号) in the certificate is the contract's.",
+        "証明書の法人番号は、契約書の法人番号と一致します。",
+    ),
+    (
         "address-substitute",
         "The address was compared without the characters that the certificate replaces by substitutes.",
         "住所は、証明書が代替文字で表している文字を除いて比較しました。",
@@ -150,6 +155,21 @@ _UNDECIDED = _reasons(
         "page-address-missing",
         "Beside the signature field the address that the contract data give is not printed.",
         "契約データの住所が、署名欄のそばに印字されていません。",
+    ),
+    (
+        "page-organization-missing",
+        "Beside the signature field the organization that the contract data name is not printed.",
+        "契約データの団体の名称が、署名欄のそばに印字されていません。",
+    ),
+    (
+        "organization-other",
+        "The certificate names the person who signs for the organization, but as one of another organization.",
+        "証明書の氏名は署名する人と一致しますが、証明書の団体は契約書の団体と異なります。",
+    ),
+    (
+        "organization-other-person",
+        "The certificate is the organization's, and names another person than who signs for it in the contract.",
+        "証明書の団体は契約書と一致しますが、氏名は契約書で団体のために署名する人と異なります。",
     ),
     (
         "basis-too-weak",
@@ -279,6 +299,11 @@ _UNDECIDED = _reasons(
 
 _MISMATCHES = _reasons(
     "mismatch",
+    (
+        "corporate-number-other",
+        "The certificate states another corporate number (法人番号) than the contract.",
+        "証明書の法人番号が、契約書の法人番号と異なります。",
+    ),
     (
         "page-other-name",
         "The page does not print, beside the signature field, the name that the contract data give.",

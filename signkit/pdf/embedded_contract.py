@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, Protocol
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable
 from signkit.limits import LimitExceeded, Limits, Meter
@@ -29,13 +30,18 @@ _MAX_PARTIES = 100
 
 @dataclass(frozen=True)
 class EmbeddedParty:
-    """One who is to sign, as the contract itself names them; ``address`` is None where the contract holds none."""
+    """One who is to sign, as the contract itself names them; what it does not hold of them is None.
+
+    ``organization`` is an organization's own name, where ``name`` is that of the person who signs for it.
+    """
 
     role: str
     label: Text
     kind: Literal["person", "organization"]
     name: str | None
     address: str | None
+    organization: str | None = None
+    corporate_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -82,11 +88,38 @@ class EmbeddedContract:
     attachments: tuple[EmbeddedFile, ...] = ()
     appended: tuple[EmbeddedFile, ...] = ()
     provenance: Provenance | None = None
+    other_numbers: tuple[tuple[str, str], ...] = ()
 
     def turn(self, signed: Collection[str]) -> tuple[str, ...]:
         """Return the roles that may sign next, given the roles that have signed."""
         waiting = tuple(party.role for party in self.parties if party.role not in signed)
         return waiting[:1] if self.signing_order == "fixed" else waiting
+
+
+class NamedRole(Protocol):
+    """A party of a contract or a template: its role by name (seller) and by title (売主)."""
+
+    @property
+    def role(self) -> str:
+        """The name, as signature fields and data have it."""
+
+    @property
+    def label(self) -> Text:
+        """The title that people use."""
+
+
+def role_asked_for(asked: str, parties: Iterable[NamedRole]) -> str:
+    """Return the name of the role that is asked for by name or by title; what no party has, as it is."""
+    roles = {party.role: party.label for party in parties}
+    if asked in roles:
+        return asked
+    title = _folded(asked)
+    meant = [role for role, label in roles.items() if title in (_folded(label.ja), _folded(label.en), _folded(role))]
+    return meant[0] if len(meant) == 1 else asked
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
 
 
 def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract | None:
@@ -104,7 +137,7 @@ def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract |
             raise Unreadable("damaged", "its cross-reference or its catalog is damaged")
         return contract_of(file)
     except Unreadable as error:
-        raise InputUnreadable("PDF", Text(error.detail, error.detail)) from error
+        raise InputUnreadable("PDF", Text(error.detail, "PDF として読み取れません")) from error
 
 
 def contract_of(file: PdfFile) -> EmbeddedContract | None:
@@ -169,7 +202,22 @@ def parse_contract(raw: bytes) -> EmbeddedContract:
         attachments=_read_files(content.get("attachments", [])),
         appended=_read_files(content.get("appended", [])),
         provenance=_read_provenance(template.get("sha256"), content.get("made_with")),
+        other_numbers=_read_other_numbers(content.get("other_numbers", [])),
     )
+
+
+def _read_other_numbers(entries: object) -> tuple[tuple[str, str], ...]:
+    """Read the items whose twelve digits were said to be no 個人番号, and what they were said to be."""
+    if not isinstance(entries, list) or len(entries) > _MAX_FILES:
+        raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    return tuple(map(_read_other_number, entries))
+
+
+def _read_other_number(entry: object) -> tuple[str, str]:
+    match entry:
+        case {"item": str(item), "reason": str(reason)}:
+            return item, reason
+    raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
 
 
 def _read_provenance(digest: object, made_with: object) -> Provenance | None:
@@ -201,13 +249,16 @@ def _read_file(entry: object) -> EmbeddedFile:
 def _read_party(entry: object) -> EmbeddedParty:
     if not isinstance(entry, dict) or not isinstance(entry.get("role"), str):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
-    name, address = entry.get("name"), entry.get("address")
+    name, address, organization = (entry.get(item) for item in ("name", "address", "organization"))
+    number = entry.get("corporate_number")
     return EmbeddedParty(
         role=entry["role"],
         label=_two_texts(entry.get("label")),
         kind="organization" if entry.get("kind") == "organization" else "person",
         name=name if isinstance(name, str) else None,
         address=address if isinstance(address, str) else None,
+        organization=organization if isinstance(organization, str) else None,
+        corporate_number=number if isinstance(number, str) else None,
     )
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from signkit.errors import TrustError
 from signkit.incoming import read_file
 from signkit.jpki.authorities import TEST_ORGANISATION, certification_authorities
+from signkit.jpki.certificates import issuer_organisation
 from signkit.limits import CERTIFICATE_FILE_BYTES
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ AnchorSource = Literal["jpki", "user", "rehearsal"]
 
 #: O= of every certificate of SignKit's own rehearsal PKI.
 REHEARSAL_ORGANISATION = "SignKit Rehearsal"
+_REHEARSALS = (REHEARSAL_ORGANISATION, TEST_ORGANISATION)
+#: How the OU= of its authorities begins.
+REHEARSAL_UNIT = "Rehearsal for "
 
 _SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 
@@ -123,12 +127,17 @@ def certificates_in(data: bytes, source: str) -> list[bytes]:
     return ders
 
 
+def is_rehearsal(certificate: x509.Certificate) -> bool:
+    """Return whether the *named* issuer is a rehearsal's CA or J-LIS's test CA."""
+    return issuer_organisation(certificate) in _REHEARSALS
+
+
 def _user_anchor(der: bytes) -> Anchor:
     from asn1crypto import x509
 
     from signkit.pki.distinguished_names import readable_name
 
     subject = x509.Certificate.load(der).subject
-    rehearsal = subject.native.get("organization_name") in (REHEARSAL_ORGANISATION, TEST_ORGANISATION)
+    rehearsal = subject.native.get("organization_name") in _REHEARSALS
     label = AnchorLabel("rehearsal" if rehearsal else "user", readable_name(subject))
     return Anchor(der, label, frozenset({"signature", "timestamp"}))

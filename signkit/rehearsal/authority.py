@@ -127,14 +127,11 @@ def issue_authentication_certificate(
 
 
 def issue_organisation_certificate(
-    authority: CertifiedKey, common_name: str, organisation: str, key: PrivateKey, now: datetime
+    authority: CertifiedKey, common_name: str, organisation: str | None, key: PrivateKey, now: datetime
 ) -> x509.Certificate:
     """Issue a certificate for a professional or an organisation that signs with a key file."""
-    subject = _name(
-        (NameOID.COUNTRY_NAME, "JP"),
-        (NameOID.ORGANIZATION_NAME, organisation),
-        (NameOID.COMMON_NAME, common_name),
-    )
+    own = [(NameOID.ORGANIZATION_NAME, organisation)] if organisation else []
+    subject = _name((NameOID.COUNTRY_NAME, "JP"), *own, (NameOID.COMMON_NAME, common_name))
     return (
         _leaf_builder(authority, subject, key, now)
         .add_extension(_key_usage(digital_signature=True, content_commitment=True), critical=True)

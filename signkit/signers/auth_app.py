@@ -56,6 +56,11 @@ class PhoneKey:
     consent_seconds: float = _CONSENT_SECONDS
     _one_at_a_time: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
+    @property
+    def is_rehearsal(self) -> bool:
+        """Whether this is the rehearsal's test server."""
+        return self.config.environment is Environment.REHEARSAL
+
     def sign_and_name(self, data: bytes) -> NamedSignature:
         """Have the person agree to one signature over ``data``, of which only the hash leaves this machine.
 

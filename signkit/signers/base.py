@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
+from signkit.words import is_shown
+
 KeyType = Literal["rsa", "rsa-pss", "ecdsa", "ed25519", "ed448"]
 SecretKind = Literal[
     "passphrase",
+    "new-passphrase",
     "token-pin",
     "signature-password",
     "authentication-pin",
@@ -113,7 +116,14 @@ class NamedSignature:
 
 
 class LateSigner(Protocol):
-    """A key whose certificate comes with its signature only: what it signs cannot name the certificate."""
+    """A key whose certificate comes with its signature only: what it signs cannot name the certificate.
+
+    Attributes:
+        is_rehearsal: it is one for trying, which its certificate would say.
+    """
+
+    @property
+    def is_rehearsal(self) -> bool: ...  # noqa: D102
 
     def sign_and_name(self, data: bytes) -> NamedSignature:
         """Sign ``data`` as `Signer.sign` does; return the certificate too."""
@@ -139,7 +149,7 @@ ShowLink = Callable[[ConsentLink], None]
 
 def printable(text: str) -> str:
     """Return a stranger's text without what could steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return "".join(character if is_shown(character) else "\ufffd" for character in text)
 
 
 def wipe(secret: bytearray) -> None:

@@ -6,7 +6,6 @@ It decorates; only the cryptographic signature proves anything.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from functools import lru_cache
@@ -19,15 +18,14 @@ from signkit.contracts.typesetting import Standard, typeset
 from signkit.errors import SigningRefused
 from signkit.limits import SEAL_IMAGE_BYTES
 from signkit.pdf.writing.conformance import pdf_a_part
+from signkit.signing.seals import RED, Seal, seal_of, seal_source
+from signkit.signing.waiting_looks import take_form_of, waiting_appearance
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 
-_RED = "#c8352b"
 _JST = timezone(timedelta(hours=9))
-_CLUSTER = re.compile("(?s).[\ufe00-\ufe0f\U000e0100-\U000e01ef]?")
-_MAX_SEAL_CHARACTERS = 6
 _MAX_PIXELS = 4_000_000
 _IMAGE_STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 #: The typesetter wants a date; only the drawing is taken from what it makes.
@@ -35,6 +33,9 @@ _ANY_DAY = date(2000, 1, 1)
 #: A personal seal is some 18 mm across at the most.
 _SEAL_SIDE = 51.0
 _INSET = 5.0
+#: What a rehearsal's seal bears, and the part of the side that is left to the seal above it.
+_REHEARSAL = "リハーサル"
+_ABOVE_BAND, _BAND_GAP = 0.8, 0.02
 _MIN_SIDE = 8.0
 _MAX_SIDE = 2000.0
 
@@ -44,22 +45,35 @@ class Appearance:
     """A seal and the lines beside it.
 
     Attributes:
-        seal: the characters in the red circle, normally the surname; at most six, or twelve Latin letters.
+        seal: what the red seal shows.
         lines: name, time and so on, top to bottom.
-        image: a PNG or JPEG drawn in the seal's place; None draws the circle.
+        image: a PNG or JPEG drawn in the seal's place; None draws the seal.
         fonts: which fonts draw it.
+        rehearsal: write below the seal that it is a rehearsal's.
     """
 
-    seal: str
+    seal: Seal
     lines: tuple[str, ...]
     image: bytes | None = None
     fonts: FontSet | None = None
+    rehearsal: bool = False
 
 
 def seal_appearance(
-    name: str, time: datetime, *, language: str = "ja", image: bytes | None = None, fonts: FontSet | None = None
+    name: str,
+    time: datetime,
+    *,
+    language: str = "ja",
+    image: bytes | None = None,
+    fonts: FontSet | None = None,
+    organisation: bool | None = None,
+    rehearsal: bool = False,
 ) -> Appearance:
     """Return the customary appearance for a signer's full name and signing time.
+
+    Args:
+        organisation: see `signkit.signing.seals.seal_of`.
+        rehearsal: the key is a rehearsal's: no such seal may pass for a real one.
 
     Raises:
         SigningRefused("seal-not-drawable"): no font can draw a character of the name.
@@ -73,16 +87,24 @@ def seal_appearance(
     when = (
         f"{local:%Y}年{local.month}月{local.day}日 {local:%H:%M}" if language == "ja" else f"{local:%Y-%m-%d %H:%M} JST"
     )
-    note = "電子署名" if language == "ja" else "Signed electronically"
-    return Appearance(
-        seal_characters(name), (name, f"{note}　{when}" if language == "ja" else f"{note} {when}"), image, fonts
-    )
+    note = _NOTES[rehearsal].ja + "　" if language == "ja" else _NOTES[rehearsal].en + " "
+    seal = seal_of(name, organisation=organisation)
+    return Appearance(seal, (name, f"{note}{when}"), image, fonts, rehearsal)
 
 
-def seal_characters(name: str) -> str:
-    """Return what stands in the seal: the family name, which Japanese registers part from the given name by a space."""
-    family = re.split(r"[\s\u3000]+", name.strip())[0]
-    return "".join(_CLUSTER.findall(family)[: 2 * _MAX_SEAL_CHARACTERS if family.isascii() else _MAX_SEAL_CHARACTERS])
+_NOTES = {
+    False: Text("Signed electronically", "電子署名"),
+    True: Text("Rehearsal", "電子署名の練習"),
+}
+
+
+def refuse_unusable_image(image: bytes) -> None:
+    """Refuse what cannot be drawn in the seal's place, before anybody types a PIN.
+
+    Raises:
+        SigningRefused("seal-image-unusable"): it is neither PNG nor JPEG, damaged, or too large.
+    """
+    _image_format(image)
 
 
 def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: Appearance) -> None:
@@ -102,6 +124,7 @@ def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: A
     source = _source(appearance, width, height, opaque=opaque)
     drawing = _drawing(source, appearance.fonts or font_set(), "a-1b" if opaque else "1.7")
     form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
+    take_form_of(waiting_appearance(widget), form.get_object())
     if turn:
         turned = map(generic.FloatObject, _matrix(turn, width, height))
         form.get_object()[generic.pdf_name("/Matrix")] = generic.ArrayObject(turned)
@@ -156,7 +179,10 @@ def _source(appearance: Appearance, width: float, height: float, *, opaque: bool
     side = min(height * 0.94, width * 0.3, _SEAL_SIDE)
     gap = side * 0.16
     image = _flatten(appearance.image) if appearance.image and opaque else appearance.image
-    seal = _image_source(image, side) if image else _seal_source(appearance.seal, side)
+    inner = side * (_ABOVE_BAND - _BAND_GAP) if appearance.rehearsal else side
+    seal = _image_source(image, inner) if image else seal_source(appearance.seal, inner)
+    if appearance.rehearsal:
+        seal = f"stack(spacing: {_points(side * _BAND_GAP)}, align(center, {seal}), {_rehearsal_band(side)})"
     room = width - side - gap - _INSET
     size = min(height * 0.24, 11.0, _fitting_size(appearance.lines, room))
     lines = "".join(
@@ -184,34 +210,15 @@ def _width(line: str) -> float:
     return sum(0.62 if character.isascii() else 1.0 for character in line)
 
 
-def _seal_source(seal: str, side: float) -> str:
-    """Return a red circle with the characters one below the other (two columns from four characters on)."""
-    clusters = _CLUSTER.findall(seal)
-    latin = seal.isascii()
-    columns = 1 if len(clusters) <= 3 or latin else 2
-    rows = -(-len(clusters) // columns)
-    size = side * 0.8 / max(len(seal) * 0.62, 1) if latin else side * {1: 0.6, 2: 0.365, 3: 0.255}[rows]
-    if latin:
-        inner = f"text({string_literal(seal)}, size: {_points(size)})"
-    else:
-        parts = [clusters[start : start + rows] for start in range(0, len(clusters), rows)]
-        # Seals are read from the right: the first column stands right.
-        inner = f"stack(dir: rtl, spacing: {_points(size * 0.08)}, {''.join(_column(part, size) for part in parts)})"
-    stroke = max(side * 0.035, 0.6)
+def _rehearsal_band(side: float) -> str:
+    """Return what stands below a rehearsal's seal, in white on red, as wide as the seal may be."""
+    height = side * (1 - _ABOVE_BAND)
+    size = min(height * 0.72, side * 0.9 / len(_REHEARSAL))
     return (
-        f'circle(radius: {_points(side / 2 - stroke)}, stroke: {_points(stroke)} + rgb("{_RED}"), inset: 0pt, '
-        f'align(center + horizon, {{ set text(font: "Noto Serif JP", fill: rgb("{_RED}"), '
-        f'top-edge: "ascender", bottom-edge: "descender"); {inner} }}))'
+        f'rect(width: {_points(side)}, height: {_points(height)}, fill: rgb("{RED}"), inset: 0pt, '
+        f'align(center + horizon, text("{_REHEARSAL}", font: "Noto Sans JP", size: {_points(size)}, fill: white, '
+        "top-edge: 0.88em, bottom-edge: -0.12em)))"
     )
-
-
-def _column(clusters: list[str], size: float) -> str:
-    cells = "".join(
-        f"box(width: {_points(size)}, height: {_points(size * 1.06)}, "
-        f"align(center + horizon, text({string_literal(cluster)}, size: {_points(size)}))), "
-        for cluster in clusters
-    )
-    return f"stack(dir: ttb, spacing: 0pt, {cells}), "
 
 
 def _image_source(image: bytes, side: float) -> str:

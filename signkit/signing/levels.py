@@ -138,6 +138,15 @@ def refuse_unreachable(level: Level, services: Services, profile: SignatureForma
         TimestampUnavailable: it needs a timestamp, and there is no service.
     """
     profile.refuse_timestamps(wanted=level is not Level.B_B)
+    refuse_without_service(level, services)
+
+
+def refuse_without_service(level: Level, services: Services) -> None:
+    """Refuse a level that needs a timestamp where no service is named.
+
+    Raises:
+        TimestampUnavailable: there is none.
+    """
     if level.has_timestamp and not services.timestamps:
         raise TimestampUnavailable(NO_SERVICE)
 

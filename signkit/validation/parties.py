@@ -17,7 +17,7 @@ from signkit.jpki.certificates import issuer_kind
 from signkit.jpki.match_reasons import BASES, Basis, match_of
 from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
-from signkit.pdf.embedded_contract import EmbeddedContract, contract_of
+from signkit.pdf.embedded_contract import EmbeddedContract, contract_of, role_asked_for
 from signkit.pdf.pages import pages
 from signkit.pdf.reading.syntax import Ref
 from signkit.pdf.signatures import FoundSignature
@@ -44,19 +44,19 @@ class Parties:
 
     Args:
         found: the file's signatures.
-        expected: whom the caller names, by field.
+        expected: whom the caller names, by field or by the title of its role (売主).
     """
 
     def __init__(self, file: PdfFile, found: Iterable[FoundSignature], expected: Mapping[str, str]) -> None:
         self._file = file
         self._found = tuple(found)
-        self._expected = expected
         self._unreadable = False
         try:
             self.contract: EmbeddedContract | None = contract_of(file)
         except ContractDataUnreadable:
             self.contract, self._unreadable = None, True
         named = self.contract.parties if self.contract is not None else ()
+        self._expected = {role_asked_for(field, named): name for field, name in expected.items()}
         self._named = {party.role: party for party in named if party.name}
         # strangers' files, which name no party, are not read for it
         self._asked = [each for each in self._found if each.field in self._named and each.end]
@@ -117,20 +117,26 @@ class Parties:
             if self._unreadable or self.contract is not None:
                 return match_of(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
             return None
-        if _NAMED_OTHERWISE in (codes := self._page_codes(found, party.name, party.address)):
+        claim = PartyClaim(party.name, party.address, party.kind, party.organization, party.corporate_number)
+        if _NAMED_OTHERWISE in (codes := self._page_codes(found, claim)):
             return match_of(codes, "data")  # who the data mean is beside the point
-        match = match_person(signer, PartyClaim(party.name, party.address, party.kind))
+        match = match_person(signer, claim)
         return match.with_codes(codes, _basis(not codes, confirmed=confirmed))
 
-    def _page_codes(self, found: FoundSignature, name: str, address: str | None) -> list[str]:
+    def _page_codes(self, found: FoundSignature, claim: PartyClaim) -> list[str]:
         """Return why the page beside the field does not name the party; none where it does."""
         beside = self._beside.get(_key(found))
         if beside is None:
             return ["page-not-read"]
-        carried = carries(beside, name)
+        carried = carries(beside, claim.name)
         if carried != "yes":
             return [_NAME_CODES[carried]]
-        return ["page-address-missing"] if address and carries(beside, address) == "no" else []
+        codes = []
+        if claim.organization and carries(beside, claim.organization) != "yes":
+            codes.append("page-organization-missing")
+        if claim.address and carries(beside, claim.address) == "no":
+            codes.append("page-address-missing")
+        return codes
 
     @cached_property
     def _beside(self) -> dict[_Key, tuple[Character, ...] | None]:
@@ -147,7 +153,9 @@ class Parties:
             if isinstance(kids, list)
             else {found.field_ref}
         )
-        shown = (view.resolve(page.entries.get("/Annots")) for page in pages(view))
+        shown = (
+            view.resolve(page.entries.get("/Annots")) if page.may_have_annotations else None for page in pages(view)
+        )
         return tuple(
             number
             for number, annotations in enumerate(shown)

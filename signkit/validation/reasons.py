@@ -268,7 +268,7 @@ _WORDS: dict[str, Text] = {
         "The file is encrypted for the holders of certificates, or in an unknown way.",
         "証明書による暗号化など、対応していない方式で暗号化されています。",
     ),
-    "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています: {detail}。"),
+    "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています。"),
     "limit": Text("The file asks for too much: {detail}.", "ファイルが処理の上限を超えています: {detail}。"),
     "not-signed": Text("There is no signature in it.", "署名がありません。"),
     "unreadable": Text("The file cannot be read: {detail}.", "ファイルを読めません: {detail}。"),

@@ -7,7 +7,7 @@ The template is one that is shipped or that the user named; it reads its own fol
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import SequenceMatcher
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Any, Literal
 from signkit.contracts.attachments import MEDIA_TYPES, Attachment, ListedFile
 from signkit.contracts.free_text import FreeText, free_text
 from signkit.contracts.render import render_own_pages
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template, load_template
 from signkit.drawing import open_document
 from signkit.errors import ContractDataUnreadable, ContractRefused, SignKitError
-from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedFile, read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedFile, EmbeddedParty, read_contract
 from signkit.pdf.fields import signature_fields
 from signkit.settings import Settings
 
@@ -58,6 +59,7 @@ class Task:
     contents: Mapping[str, bytes]
     font_folders: tuple[Path, ...]
     exact: bool = False
+    other_numbers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(
@@ -71,7 +73,10 @@ class Task:
         """Return the task for a contract; of the files inside go along those that it lists."""
         listed = {each.name for each in contract.attachments}
         kept = {name: content for name, content in contents.items() if name in listed}
-        return cls(template.folder, contract.data, pdf, contract.attachments, contract.appended, kept, font_folders)
+        return cls(
+            template.folder, contract.data, pdf, contract.attachments, contract.appended, kept, font_folders,
+            other_numbers=contract.other_numbers,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -142,7 +147,9 @@ def _typeset(template: Template, task: Task) -> bytes | None:
         for each in task.appended
     ]
     settings = Settings(font_folders=task.font_folders)
-    return render_own_pages(template, task.data, settings, attachments, appended).pdf
+    # The law may have changed since it was signed; its pages have not.
+    scrutiny = Scrutiny(law=False, other_numbers=task.other_numbers)
+    return render_own_pages(template, task.data, settings, attachments, appended, scrutiny=scrutiny).pdf
 
 
 def _attachment(each: EmbeddedFile, content: bytes) -> Attachment:
@@ -178,12 +185,20 @@ def _said_otherwise(made: bytes, task: Task, password: str | None) -> Iterator[S
     assert ours is not None
     if theirs is None or ours.title != theirs.title:
         yield "title"
-    if theirs is None or ours.parties != theirs.parties:
+    if theirs is None or not _same_parties(ours.parties, theirs.parties):
         yield "parties"
     if theirs is None or ours.signing_order != theirs.signing_order:
         yield "signing-order"
     if _field_names(made, None) != _field_names(task.pdf, password):
         yield "fields"
+
+
+def _same_parties(ours: Sequence[EmbeddedParty], theirs: Sequence[EmbeddedParty]) -> bool:
+    """Tell whether the parties are the same; SignKit 0.1 did not write the organization beside who signs for it."""
+    return len(ours) == len(theirs) and all(
+        one == other or (other.organization is None and replace(one, organization=None, kind=other.kind) == other)
+        for one, other in zip(ours, theirs, strict=True)
+    )
 
 
 def _field_names(pdf: bytes, password: str | None) -> set[str]:

@@ -74,10 +74,11 @@ def test_the_pack_is_one_folder(signkit, agreement, tmp_path):
     assert run.returncode == 0, run.stderr
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {
-        "agreement.pdf", "consent.pdf", "how-to-check.pdf", "completion-certificate.pdf", "receipt-employee.pdf",
-        "SHA256SUMS",
+        "雇用契約書兼労働条件通知書.pdf", "承諾書（労働者）.pdf", "電子契約書の確かめ方.pdf", "合意締結証明書.pdf",
+        "受領書（労働者）.pdf", "SHA256SUMS", "送付メール.txt",
     }  # fmt: skip
     assert signkit(*arguments).returncode == 14
+    assert signkit(*arguments, "--overwrite").returncode == 0
 
 
 def test_no_pack_without_consent(signkit, agreement, tmp_path):

@@ -11,12 +11,13 @@ import pytest
 
 from signkit.contracts.template import Template, find_template, list_templates
 from signkit.settings import Settings
+from signkit.shipped import shipped_folder
 from tests.refusals import refused_as
 
 from .conftest import DESCRIPTION, MakeTemplate
 
 HEAD, PARTY = DESCRIPTION.split("[[parties]]")
-SHIPPED = ("consent", "employment-agreement", "real-estate-explanation", "real-estate-sale")
+SHIPPED = tuple(sorted(file.parent.name for file in shipped_folder("templates").glob("*/template.toml")))
 
 
 def test_shipped_templates_are_listed() -> None:
@@ -24,8 +25,9 @@ def test_shipped_templates_are_listed() -> None:
 
 
 def test_parties_in_signing_order(sale: Template, employment: Template) -> None:
-    assert [party.role for party in sale.parties] == ["seller", "seller2", "buyer", "buyer2", "broker"]
-    assert [party.role for party in sale.parties if not party.optional] == ["seller", "buyer", "broker"]
+    parties, brokers = ["seller", "seller2", "buyer", "buyer2"], ["broker", "broker2", "broker3", "broker4"]
+    assert [party.role for party in sale.parties] == [*parties, "seller_agent", *brokers]
+    assert [party.role for party in sale.parties if not party.optional] == ["seller", "buyer"]
     assert [party.role for party in employment.parties] == ["employer", "employee"]
     assert sale.signing_order == "fixed"
     assert sale.party("broker").label.ja == "宅地建物取引士"
@@ -122,7 +124,7 @@ def test_invalid_template_refused(make_template: MakeTemplate, changes, cause: s
     with refused_as("template-invalid") as caught:
         make_template(**changes())
 
-    assert cause in caught.value.cause
+    assert cause in caught.value.message("en")
     assert caught.value.exit_code == 10
 
 

@@ -543,7 +543,7 @@ def test_without_the_extra_the_next_step_is_named(make_word: MakeWord, monkeypat
     with pytest.raises(MissingExtra) as caught:
         render_contract(template, DATA)
 
-    assert "signkit[docx]" in caught.value.hint("en")
+    assert "[docx]" in caught.value.hint("en")
 
 
 def test_a_run_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch) -> None:
@@ -624,3 +624,59 @@ def test_a_form_with_a_faulty_tag_makes_no_template(make_word: MakeWord, tmp_pat
     with refused_as("template-invalid", match=r"contract\.docx"):
         new_template_from(tmp_path / "sale", form)
     assert not (tmp_path / "sale").exists()
+
+
+@pytest.mark.parametrize(
+    "marker",
+    [
+        "[[署名:発行者]]",
+        "[[署名：発行者]]",
+        "［［署名：発行者］］",
+        "[[sign:発行者 70x24]]",
+        "[[ 署名: Issuer ]]",
+        "[[署名:issuer]]",
+    ],
+)
+def test_a_marker_may_name_the_party_as_people_call_it(make_word: MakeWord, marker: str) -> None:
+    template = make_word("{{ name }}", marker)
+    party = template.parties[0]
+    written = marker.replace("発行者", party.label.ja).replace("Issuer", party.label.en).replace("issuer", party.role)
+    filled = filled_contract(make_word("{{ name }}", written), DATA)
+    with zipfile.ZipFile(BytesIO(filled.content)) as archive:
+        assert f"signkit-block:{party.role}".encode() in archive.read("word/_rels/document.xml.rels")
+
+
+def test_a_marker_for_nobody_is_told_with_who_there_is(make_word: MakeWord) -> None:
+    with refused_as("template-invalid", match="no party is called so") as caught:
+        filled_contract(make_word("[[署名:買主]]"), DATA)
+    assert "その名前の当事者はいません" in caught.value.message("ja")
+    assert "docs/ja/guides/word.md" in caught.value.hint("ja")
+
+
+def test_a_fault_in_a_form_is_told_in_japanese_with_what_stands_there(make_word: MakeWord) -> None:
+    with refused_as("template-invalid") as caught:
+        filled_contract(make_word("前文", "金額は {{ prise | yen }} とする", "[[sign:issuer]]"), DATA)
+    told = caught.value.message("ja")
+    assert "「prise」という項目がデータにもひな形にもありません" in told
+    assert "「金額は {{ prise | yen }} とする」の付近" in told
+
+
+def test_an_untagged_form_makes_no_template_and_says_what_to_do(make_word: MakeWord, tmp_path: Path) -> None:
+    from signkit.contracts.word.forms import new_template_from
+
+    form = (make_word("売主　＿＿＿＿＿＿", "令和　　年　　月　　日").folder / "contract.docx").read_bytes()
+    with refused_as("form-untagged") as caught:
+        new_template_from(tmp_path / "sale", form)
+    told = caught.value.message("ja") + (caught.value.hint("ja") or "")
+    for words in ("{{ seller.name }}", "{{ contract_date | full_date }}", "[[署名:売主]]", "docs/ja/guides/word.md"):
+        assert words in told
+    assert not (tmp_path / "sale").exists()
+
+
+def test_a_form_in_japanese_becomes_a_template_with_its_parties(make_word: MakeWord, tmp_path: Path) -> None:
+    from signkit.contracts.word.forms import new_template_from
+
+    form = make_word("{{ seller.name }}、{{ day | full_date }}", "[[署名:売主]] ［［署名：買主］］")
+    found, _ = new_template_from(tmp_path / "sale", (form.folder / "contract.docx").read_bytes())
+    assert found.labels == {"seller": "売主", "buyer": "買主"}
+    assert [party.label.ja for party in load_template(tmp_path / "sale").parties] == ["売主", "買主"]

@@ -153,6 +153,32 @@ def test_an_employee_s_certificate_names_the_company():
     assert decided(signer, PartyClaim("仮想不動産㈱", kind="organization"))[0] == "mismatch"
 
 
+EMPLOYER = PartyClaim("廣瀨 渚", "大阪府架空市港町三丁目7番8号", "organization", "株式会社架空製作所")
+
+
+@pytest.mark.parametrize(
+    ("name", "organization", "verdict", "code"),
+    [
+        ("株式会社架空製作所", "株式会社架空製作所", "match", "name-equal"),
+        ("株式会社架空製作所", "㈱架空製作所", "match", "name-variant-form"),
+        ("株式会社架空製作所　人事部", "株式会社架空製作所", "match", "name-equal"),
+        ("人事部", "人事部", "mismatch", "organization-different"),
+        ("廣瀨 渚", "株式会社架空製作所", "match", "representative"),
+        ("番号 花子", "株式会社架空製作所", "cannot-tell", "organization-other-person"),
+        ("廣瀨 渚", "株式会社仮想製作所", "cannot-tell", "organization-other"),
+        ("Kakuu Seisakusho", "Kakuu Seisakusho", "cannot-tell", "name-script"),
+        ("株式会社仮想製作所", "株式会社仮想製作所", "mismatch", "organization-different"),
+        ("有限会社架空製作所", "有限会社架空製作所", "mismatch", "organization-form-different"),
+        ("架空製作所", "架空製作所", "cannot-tell", "organization-form-missing"),
+        ("番号 花子", "株式会社仮想製作所", "mismatch", "organization-different"),
+        ("株式会社架空製作所", "株式会社架空製作所\u200b", "cannot-tell", "name-unsafe"),
+    ],
+)
+def test_of_an_organization_the_organization_is_compared(name, organization, verdict, code):
+    got, codes = decided(SignerIdentity(name, organization=organization), EMPLOYER)
+    assert (got, code in codes) == (verdict, True), codes
+
+
 def test_a_remark_in_a_subject_is_no_second_name():
     signer = SignerIdentity("通知　太郎（番号　花子）")
     assert decided(signer, PartyClaim(NAME))[0] == "mismatch"
@@ -222,12 +248,18 @@ def test_every_reason_but_these_is_met_in_a_case():
         "contract-unreadable",
         "contract-names-nobody",
         "basis-too-weak",
+        # tests/jpki/test_corporate_number.py
+        "corporate-number-equal",
+        "corporate-number-other",
         # of the page: tests/validation/test_parties.py
         "page-not-read",
         "page-other-name",
         "page-name-joined",
         "page-name-between",
         "page-address-missing",
+        "page-organization-missing",
+        "organization-other",
+        "organization-other-person",
     }
     assert set(REASONS) == in_table | elsewhere
 

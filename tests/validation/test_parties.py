@@ -10,15 +10,19 @@ import pytest
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
+from signkit.pdf.embedded_contract import read_contract
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.policy import shipped_policy
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
+from signkit.signers.p12 import open_pkcs12
 from signkit.signing.levels import Level, sign
+from signkit.signing.party import refuse_other_person
 from signkit.signing.request import SignatureRequest
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Verdict
+from tests.refusals import refused_as
 
 
 def contract_with(seller: str, address: str) -> bytes:
@@ -303,3 +307,55 @@ def test_an_address_that_the_page_does_not_print_is_not_compared_as_if_it_did(ju
     match = judge_pdf(with_data(lambda party: party.update(address=address))).signatures[0].party_match
     assert match.verdict != "match"
     assert "page-address-missing" in [reason.code for reason in match.reasons]
+
+
+def employment_contract() -> bytes:
+    template = find_template("employment-agreement")
+    return render_contract(template, load_contract_data(template.folder / "example.yaml")).pdf
+
+
+@pytest.fixture
+def judge_company(rehearsal, services, trust_pem, tmp_path):
+    """Sign as an organisation in the employer's field of the template's example, and judge."""
+
+    def run(common_name: str, organisation: str):
+        key = tmp_path / "company.p12"
+        key.write_bytes(rehearsal.key_file(common_name, organisation, b"secret", utc_now()))
+        with open_pkcs12(key, lambda _: bytearray(b"secret")) as signer:
+            contract = employment_contract()
+            refuse_other_person(read_contract(contract).parties[0], signer.certificate)
+            signed = sign(contract, SignatureRequest("employer", "x", utc_now()), signer, Level.B_LT, services).pdf
+        options = ValidationOptions(trust=default_trust_store([trust_pem]), offline=True)
+        return validate_pdf(signed, name="x.pdf", options=options).signatures[0].party_match
+
+    return run
+
+
+def employer() -> str:
+    return str(read_contract(employment_contract()).data["employer"]["name"])
+
+
+def test_a_company_s_own_certificate_matches_the_company_that_the_contract_names(judge_company):
+    match = judge_company(employer(), employer())
+    assert (match.verdict, match.basis) == ("match", "text")
+
+
+def test_another_company_s_certificate_is_refused(judge_company):
+    with refused_as("signer-not-party"):
+        judge_company("株式会社仮想商事", "株式会社仮想商事")
+
+
+def test_a_company_that_sells_is_one_although_the_template_says_person():
+    template = find_template("real-estate-sale")
+    data = load_contract_data(template.folder / "example.yaml")
+    data["seller"] |= {"name": "株式会社架空製作所", "signer": "廣瀨 渚"}
+    seller, buyer, *_ = read_contract(render_contract(template, data).pdf).parties
+    assert (seller.kind, seller.name, seller.organization) == ("organization", "廣瀨 渚", "株式会社架空製作所")
+    assert (buyer.kind, buyer.organization) == ("person", None)
+
+
+def test_an_organization_that_the_page_does_not_print_is_no_match(judge_pdf):
+    change = {"kind": "organization", "organization": "株式会社仮想商事"}
+    match = judge_pdf(with_data(lambda party: party.update(change))).signatures[0].party_match
+    assert match.verdict == "cannot-tell"
+    assert "page-organization-missing" in [reason.code for reason in match.reasons]

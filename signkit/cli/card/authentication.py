@@ -126,7 +126,7 @@ def card_anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
     from signkit.settings import load_settings
     from signkit.validation.options import anchor_paths
 
-    return authentication_anchors(anchor_paths(load_settings(), trust or ()))
+    return authentication_anchors(anchor_paths(load_settings(), trust or (), authentication=True))
 
 
 def write_text(data: bytes, output: Path | None, *, overwrite: bool) -> None:

@@ -164,8 +164,7 @@ def _lines_of_cells(raw: bytes, kind: str, encoding: str, name: str) -> Iterator
     if kind == ".xlsx":
         from signkit.contracts.bulk.workbook import sheet_rows
 
-        # One row and one column more than may be, so that what is too much is seen.
-        yield from sheet_rows(raw, name, most_rows=MAX_ROWS + 2, most_columns=MAX_COLUMNS + 1)
+        yield from sheet_rows(raw, name, most_columns=MAX_COLUMNS + 1)  # one more, so that what is too much is seen
         return
     text = io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
     reader = csv.reader(_bounded_lines(text, name), delimiter="\t" if kind == ".tsv" else ",", strict=True)
@@ -186,8 +185,10 @@ def _bounded_lines(text: Iterable[str], name: str) -> Iterator[str]:
 
 
 def _bound_rows(lines: Iterable[tuple[int, Cells]], name: str) -> Iterator[tuple[int, Cells]]:
+    used = 0
     for number, cells in lines:
-        if number > MAX_ROWS + 1:
+        used += any(cells)
+        if used > MAX_ROWS + 1:
             raise TableUnreadable(name, _too_many(MAX_ROWS, "rows", "行"))
         yield number, cells
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import io
 import warnings
-import zipfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from signkit.errors import MissingExtra, TableUnreadable
+from signkit.errors import MissingExtra, SignKitError, TableUnreadable
 from signkit.unpacking import ZipBounds, ZipRefused, open_zip
 from signkit.words import Text
 
 _BOUNDS = ZipBounds(members=1_000, member_bytes=150_000_000, total_bytes=300_000_000)
+#: Of any sheet, by the format.
+_MOST_ROWS = 1_048_576
 _MAX_SHARED_TEXTS = 50_000_000
 _FORBIDDEN = tuple(word.encode(code) for word in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le"))
 
@@ -35,27 +36,34 @@ def sheet_name(raw: bytes, name: str) -> str:
         return str(sheet.title)
 
 
-def sheet_rows(raw: bytes, name: str, *, most_rows: int, most_columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield the sheet's rows with their numbers, each cell as the text a CSV file would hold.
+def sheet_rows(raw: bytes, name: str, *, most_columns: int) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the sheet's first row and those that are used, with their numbers, each cell as the text of a CSV file.
 
-    What lies beyond ``most_rows`` and ``most_columns`` is not looked at.
+    What lies beyond ``most_columns`` is not looked at.
 
     Raises:
         TableUnreadable: the sheet is broken.
     """
     with _first_sheet(raw, name) as sheet:
         sheet.reset_dimensions()  # what the sheet says of its own size is not believed
-        cells = sheet.iter_rows(max_row=most_rows, max_col=most_columns, values_only=True)
+        cells = sheet.iter_rows(max_row=_MOST_ROWS, max_col=most_columns, values_only=True)
+        unused: object = None
         for number, values in enumerate(cells, 1):
-            yield number, _without_empty_end(tuple(map(_as_text, values)))
+            if values is unused:  # one and the same stands for each row that is not there: a million, at the worst
+                continue
+            texts = tuple(map(_as_text, _without_empty_end(values)))
+            if number == 1 or any(texts):
+                yield number, texts
+            elif not any(values):
+                unused = values
 
 
-def _without_empty_end(cells: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the cells up to the last that holds something: openpyxl fills rows up to the widest allowed."""
-    used = len(cells)
-    while used and not cells[used - 1]:
+def _without_empty_end(values: tuple[object, ...]) -> tuple[object, ...]:
+    """Return the values up to the last that is there: openpyxl fills rows up to the widest allowed."""
+    used = len(values)
+    while used and values[used - 1] is None:
         used -= 1
-    return cells[:used]
+    return values[:used]
 
 
 def _as_text(value: object) -> str:
@@ -92,14 +100,19 @@ def _first_sheet(raw: bytes, name: str) -> Iterator[Any]:
         if not sheets:
             raise TableUnreadable(name, Text("it has no visible sheet", "表示されているシートがありません"))
         yield sheets[0]
-    except (zipfile.BadZipFile, SyntaxError, LookupError, ValueError, TypeError, AttributeError, OSError) as error:
-        raise TableUnreadable(name, _BROKEN) from error
+    except SignKitError:
+        raise
+    except Exception as error:  # zlib.error, BadZipFile, SyntaxError of the XML, NotImplementedError, EOFError, …
+        raise TableUnreadable(name, _broken(error)) from error
     finally:
         if book is not None:
             book.close()
 
 
-_BROKEN = Text("it is not a workbook that can be read", "ブックとして読めません")
+def _broken(error: Exception | None) -> Text:
+    """Say that it cannot be read, and what the parser calls it: its words could repeat a cell."""
+    kind = f" ({type(error).__name__})" if error is not None else ""
+    return Text(f"it is not a workbook that can be read{kind}", f"ブックとして読めません{kind}")
 
 
 def _require_harmless(raw: bytes, name: str) -> None:
@@ -114,7 +127,7 @@ def _require_harmless(raw: bytes, name: str) -> None:
             if any(_declares_type(archive.pieces(part)) for part in xml):
                 raise TableUnreadable(name, Text("its XML declares a document type", "XML に文書型宣言があります"))
     except ZipRefused as refused:
-        raise TableUnreadable(name, _TOO_MUCH if refused.code in ("members", "size") else _BROKEN) from refused
+        raise TableUnreadable(name, _REFUSALS.get(refused.code, _broken(None))) from refused
 
 
 def _declares_type(pieces: Iterable[bytes]) -> bool:
@@ -127,3 +140,9 @@ def _declares_type(pieces: Iterable[bytes]) -> bool:
 
 
 _TOO_MUCH = Text("it unpacks to too much", "展開後の大きさが限度を超えています")
+_REFUSALS = {
+    "members": _TOO_MUCH,
+    "size": _TOO_MUCH,
+    "encrypted": Text("it is encrypted", "暗号化されています"),
+    "method": Text("it is compressed in a way that is not supported", "対応していない圧縮方式です"),
+}

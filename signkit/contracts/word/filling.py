@@ -11,8 +11,9 @@ from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError
 from lxml import etree
 
-from signkit.contracts.sandbox import Sandbox, jinja_cause
-from signkit.contracts.word.package import NotUsable, parse_xml
+from signkit.contracts.faults import word_fault
+from signkit.contracts.sandbox import Sandbox, with_whole
+from signkit.contracts.word.package import NotUsable, paragraphs, parse_xml, read_parts
 
 #: ``{{r x}}`` and its like print XML in place of text; nothing that a template is given is XML.
 RAW_TAGS = re.compile(r"\{\{\s*(?:r|p|tr|tc)\s")
@@ -24,12 +25,11 @@ class WordMarkup(str):
     __slots__ = ()
 
 
-def fill_in(document: bytes, data: Mapping[str, Any], name: str) -> bytes:
+def fill_in(document: bytes, data: Mapping[str, Any]) -> bytes:
     """Return the .docx with its Jinja tags carried out.
 
     Args:
         document: made of parts that were looked over.
-        name: what an error calls the document.
 
     Raises:
         NotUsable: a tag is faulty or names what is not there, breaks the sandbox or its bounds, or leaves XML that
@@ -38,14 +38,18 @@ def fill_in(document: bytes, data: Mapping[str, Any], name: str) -> bytes:
     form = _Form(BytesIO(document))
     output = BytesIO()
     try:
-        form.render(dict(data), Sandbox(WordMarkup, _references))
+        form.render(with_whole(data), Sandbox(WordMarkup, _references))
         form.save(output)
     except TemplateError as error:
-        raise NotUsable(jinja_cause(error, name)) from error
+        cause = word_fault(error, list(paragraphs(read_parts(document))))
+        raise NotUsable(cause.en, cause.ja) from error
     except etree.XMLSyntaxError as error:
-        raise NotUsable(f"the tags and the document's structure overlap ({error})") from error
+        raise NotUsable(
+            f"the tags and the document's structure overlap ({error})",
+            "タグと文書の構造が食い違っています ({%p %} は段落、{%tr %} は表の行にだけ置きます)",
+        ) from error
     except (ValueError, TypeError, ArithmeticError, RecursionError, AttributeError) as error:
-        raise NotUsable(str(error)) from error
+        raise NotUsable(str(error), f"タグの処理に失敗しました ({error})") from error
     return output.getvalue()
 
 

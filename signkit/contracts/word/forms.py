@@ -16,11 +16,13 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 
+from signkit.contracts.faults import jinja_fault
 from signkit.contracts.template import DESCRIPTION, EXAMPLE, SCHEMA, WORD
+from signkit.contracts.word.likely_places import LikelyPlace, likely_places, roles_for
 from signkit.contracts.word.markers import roles_of
 from signkit.contracts.word.package import NotUsable, paragraphs, safe_parts
-from signkit.errors import ContractError, FileUnusable, OutputExists, system_cause
-from signkit.output import write_checked
+from signkit.errors import ContractError, OutputExists
+from signkit.output import make_folder, write_folder
 
 _DATES = frozenset({"date", "era", "full_date", "era_year"})
 _WHOLE = frozenset({"yen", "grouped", "kanji"})
@@ -39,11 +41,18 @@ class WordForm:
 
     Attributes:
         items: the paths that its tags name (``seller.name``), with their kind: ``text``, ``date`` or ``integer``.
-        roles: whose markers it holds, in order.
+        labels: whose markers it holds: the roles, in order, with what the form calls them.
+        places: where tags and markers could stand.
     """
 
     items: dict[str, str]
-    roles: tuple[str, ...]
+    labels: dict[str, str]
+    places: tuple[LikelyPlace, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Whose markers it holds, in order."""
+        return tuple(self.labels)
 
 
 def read_form(content: bytes, name: str) -> WordForm:
@@ -53,15 +62,23 @@ def read_form(content: bytes, name: str) -> WordForm:
         ContractError("template-invalid"): it may be no template, or a tag is faulty.
     """
     try:
-        text = "\n".join(paragraphs(safe_parts(content)))
+        lines = [" ".join(text.splitlines()) for text in paragraphs(safe_parts(content))]
+    except NotUsable as error:
+        raise ContractError("template-invalid", template=name, cause=error.told_of(WORD)) from error
+    text = "\n".join(lines)
+    try:
         tree = Environment(autoescape=True).parse(_TAG.sub(r"{\1 ", text))
-    except (NotUsable, TemplateError) as error:
-        raise ContractError("template-invalid", template=name, cause=f"{WORD}: {error}") from error
+    except TemplateError as error:
+        cause = jinja_fault(error, WORD, lambda _: lines)
+        raise ContractError("template-invalid", template=name, cause=cause) from error
     items: dict[str, str] = {}
     _collect(tree, {}, items)
     inner = {path for path in items if any(other.startswith((f"{path}.", f"{path}[")) for other in items)}
+    called = dict.fromkeys(roles_of(text))
     return WordForm(
-        {path: kind for path, kind in items.items() if path not in inner}, tuple(dict.fromkeys(roles_of(text)))
+        {path: kind for path, kind in items.items() if path not in inner},
+        {role: label for label, role in zip(called, roles_for(called), strict=True)},
+        tuple(likely_places(lines)),
     )
 
 
@@ -70,13 +87,16 @@ def new_template_from(folder: Path, form: bytes) -> tuple[WordForm, tuple[Path, 
 
     Raises:
         As `read_form` does.
+        ContractError("form-untagged"): it has neither tags nor markers; where they could stand is told.
         OutputExists: the folder exists.
         FileUnusable("output-not-written"): it cannot be made.
     """
     found = read_form(form, folder.name)
+    if not found.items and not found.roles:
+        raise ContractError("form-untagged", places=tuple(place.told() for place in found.places))
     if folder.exists():
         raise OutputExists(str(folder))
-    roles = found.roles or ("first", "second")
+    roles = found.labels or {"first": "first", "second": "second"}
     items = {f"{role}.name": "text" for role in roles} | found.items
     date_item = next((path for path, kind in items.items() if kind == "date" and "[" not in path), "contract_date")
     items[date_item] = "date"
@@ -87,12 +107,8 @@ def new_template_from(folder: Path, form: bytes) -> tuple[WordForm, tuple[Path, 
         EXAMPLE: _example(items).encode(),
         "README.md": f"# {folder.name}\n\nWhich law it serves, and what it does not cover.\n".encode(),
     }
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
-    for name, content in files.items():
-        write_checked(folder / name, content)
+    make_folder(folder.parent)
+    write_folder(folder, files)
     return found, tuple(folder / name for name in files)
 
 
@@ -168,14 +184,15 @@ def _example(items: dict[str, str]) -> str:
     return yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
 
 
-def _description(name: str, roles: tuple[str, ...], date_item: str) -> str:
+def _description(name: str, roles: dict[str, str], date_item: str) -> str:
     text = "\n".join(_description_lines(name, roles, date_item)) + "\n"
     tomllib.loads(text)
     return text
 
 
-def _description_lines(name: str, roles: tuple[str, ...], date_item: str) -> Iterator[str]:
+def _description_lines(name: str, roles: dict[str, str], date_item: str) -> Iterator[str]:
     yield f'id = "{name}"\nversion = "1.0.0"\ntitle = {{ ja = "{name}", en = "{name}" }}\nlanguage = "ja"'
     yield f'signing_order = "fixed"\ndate = "{date_item}"\nlaw = []'
-    for role in roles:
-        yield f'\n[[parties]]\nrole = "{role}"\nlabel = {{ ja = "{role}", en = "{role}" }}\nname = "{role}.name"'
+    for role, label in roles.items():
+        label_ja = json.dumps(label, ensure_ascii=False)
+        yield f'\n[[parties]]\nrole = "{role}"\nlabel = {{ ja = {label_ja}, en = "{role}" }}\nname = "{role}.name"'

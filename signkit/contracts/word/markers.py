@@ -1,4 +1,4 @@
-"""Signing blocks: the marker ``[[sign:seller]]`` in a document's text, made a place of its own size.
+"""Signing blocks: the marker ``[[sign:seller]]`` or ``[[署名:売主]]`` in a document's text, made a place to sign.
 
 A marker becomes an empty picture that links to ``signkit-block:seller``: it takes room among the text as any picture
 does, and the PDF has a link annotation with its rectangle.  Markers are looked for before the document is
@@ -11,11 +11,12 @@ import re
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from lxml import etree
 
+from signkit.contracts.template import Party
 from signkit.contracts.typesetting import BLOCK_SCHEME
 from signkit.contracts.word.package import (
     DOCUMENT,
@@ -30,8 +31,12 @@ from signkit.contracts.word.package import (
     serialize,
 )
 
-MARKER = re.compile(r"\[\[\s*sign:\s*([a-z][a-z0-9_]{0,31})(?:\s+(\d{1,3})x(\d{1,3}))?\s*\]\]")
-_BEGUN = re.compile(r"\[\[\s*sign\b", re.IGNORECASE)
+#: Brackets and colon may be full-width; who signs is named by role or by what people call it (売主).
+MARKER = re.compile(
+    r"[\[［]{2}\s*(?:sign|署名)\s*[:：]\s*([^\s\[\]［］:：]{1,60})(?:\s+(\d{1,3})\s*[x×]\s*(\d{1,3}))?\s*[\]］]{2}"
+)
+_BEGUN = re.compile(r"[\[［]{2}\s*(?:sign\b|署名)", re.IGNORECASE)
+_ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 #: Millimetres: what a block is given where the marker does not say (a seal and two lines of words fit).
 WIDTH, HEIGHT = 62, 22
 _SMALLEST, _LARGEST = (20, 8), (170, 100)
@@ -51,13 +56,21 @@ class _FoundMarker:
     size: tuple[int, int]
 
 
-def roles_of(text: str) -> tuple[str, ...]:
-    """Return the roles of the markers in a text."""
-    return tuple(match.group(1) for match in MARKER.finditer(text))
+def names_of_roles(parties: Iterable[Party]) -> dict[str, str]:
+    """Return each party's role by whatever a marker may call it."""
+    return {name: party.role for party in parties for name in (party.label.en, party.label.ja, party.role)}
 
 
-def with_blocks(parts: Parts) -> Parts:
+def roles_of(text: str, names: Mapping[str, str] | None = None) -> tuple[str, ...]:
+    """Return the roles of the markers in a text, as they are written where ``names`` does not know them."""
+    return tuple((names or {}).get(match.group(1), match.group(1)) for match in MARKER.finditer(text))
+
+
+def with_blocks(parts: Parts, names: Mapping[str, str] | None = None) -> Parts:
     """Return the parts with a place to sign at each marker.
+
+    Args:
+        names: see `names_of_roles`.
 
     Raises:
         NotUsable: a marker is not written as one, or stands where there can be no block.
@@ -67,9 +80,12 @@ def with_blocks(parts: Parts) -> Parts:
         root = parse_xml(parts[name])
         for paragraph in list(root.iter(f"{{{WORD}}}p")):
             pieces = _own_texts(paragraph)
-            found = _markers("".join(piece.text or "" for piece in pieces))
+            found = _markers("".join(piece.text or "" for piece in pieces), names or {})
             if found and (name != DOCUMENT or _is_outside(paragraph)):
-                raise NotUsable(f"[[sign:{found[0].role}]] stands in a header, footer, footnote or text box")
+                raise NotUsable(
+                    f"[[sign:{found[0].role}]] stands in a header, footer, footnote or text box",
+                    f"[[署名:{found[0].role}]] がヘッダー、フッター、脚注またはテキストボックスにあります",
+                )
             for marker in reversed(found):
                 if marker.role not in roles:
                     roles.append(marker.role)
@@ -101,17 +117,36 @@ def _is_outside(paragraph: Element) -> bool:
     return any(etree.QName(holder).localname in _OUTSIDE for holder in paragraph.iterancestors())
 
 
-def _markers(text: str) -> list[_FoundMarker]:
+def _markers(text: str, names: Mapping[str, str]) -> list[_FoundMarker]:
     found = []
     for match in MARKER.finditer(text):
-        role, width, height = match.groups()
+        name, width, height = match.groups()
+        role = _role_called(name, names)
         size = (int(width or WIDTH), int(height or HEIGHT))
         if not all(least <= side <= most for least, side, most in zip(_SMALLEST, size, _LARGEST, strict=True)):
-            raise NotUsable(f"[[sign:{role}]] is {size[0]}x{size[1]} mm; 20x8 to 170x100 are possible")
+            raise NotUsable(
+                f"[[sign:{role}]] is {size[0]}x{size[1]} mm; 20x8 to 170x100 are possible",
+                f"[[署名:{name}]] の大きさが {size[0]}x{size[1]} mm です。20x8 から 170x100 までにしてください",
+            )
         found.append(_FoundMarker(match.start(), match.end(), role, size))
     if len(_BEGUN.findall(text)) != len(found):
-        raise NotUsable("a marker in it is not of the form [[sign:role]] or [[sign:role 62x22]]")
+        raise NotUsable(
+            "a marker in it is not of the form [[sign:role]] or [[sign:role 62x22]]",
+            f"署名欄が [[署名:役割]]、[[署名:役割 62x22]] の形でありません (「{text.strip()[:30]}」の付近)",
+        )
     return found
+
+
+def _role_called(name: str, names: Mapping[str, str]) -> str:
+    """Return the role that a marker names; what is no role's name could not be a field's either."""
+    role = names.get(name, name)
+    if not _ROLE.fullmatch(role):
+        known = ", ".join(names)
+        raise NotUsable(
+            f"[[sign:{name}]]: no party is called so ({known})",
+            f"[[署名:{name}]]: その名前の当事者はいません (使える名前: {known})",
+        )
+    return role
 
 
 def _replace(pieces: list[Element], marker: _FoundMarker, number: int) -> None:

@@ -19,14 +19,17 @@ from signkit.contracts.typesetting import BLOCK_SCHEME
 from signkit.contracts.word.images import picture_refusal
 from signkit.limits import WORD_BYTES
 from signkit.unpacking import ZipBounds, ZipRefused, open_zip
+from signkit.words import Text
 
 MAX_XML_BYTES = 20_000_000
 _BOUNDS = ZipBounds(members=300, member_bytes=60_000_000, total_bytes=60_000_000)
 _REFUSALS = {
-    "members": f"it has more than {_BOUNDS.members} parts",
-    "twice": "two of its parts bear one name",
-    "leads-out": "a part's name leads out of it",
-    "size": f"it unpacks to more than {_BOUNDS.total_bytes:,} bytes",
+    "members": Text(f"it has more than {_BOUNDS.members} parts", f"部品が {_BOUNDS.members} 個を超えています"),
+    "twice": Text("two of its parts bear one name", "同じ名前の部品が二つあります"),
+    "leads-out": Text("a part's name leads out of it", "外に出る名前の部品があります"),
+    "size": Text(
+        f"it unpacks to more than {_BOUNDS.total_bytes:,} bytes", f"展開すると {_BOUNDS.total_bytes:,} バイトを超えます"
+    ),
 }
 
 Parts = dict[str, bytes]
@@ -80,22 +83,35 @@ _WITHIN = {
     "tc": frozenset({"tr", "sdtContent"}),
 }  # fmt: skip
 #: Elements that bring in other documents, programs, or words that are not settled yet.
+_OLE = Text("an embedded object (OLE)", "埋め込みオブジェクト (OLE) ")
+_TRACKED = Text(
+    "tracked changes: accept or reject all of them in Word first",
+    "変更履歴 (先に Word ですべて承諾または元に戻してください) ",
+)
 _ELEMENTS = {
-    "altChunk": "another document inside it (altChunk)",
-    "subDoc": "another document inside it (subDoc)",
-    "object": "an embedded object (OLE)",
-    "OLEObject": "an embedded object (OLE)",
-    "control": "an ActiveX control",
-    "ins": "tracked changes: accept or reject all of them in Word first",
-    "del": "tracked changes: accept or reject all of them in Word first",
-    "moveFrom": "tracked changes: accept or reject all of them in Word first",
-    "moveTo": "tracked changes: accept or reject all of them in Word first",
-    "mailMerge": "a mail merge with another file",
+    "altChunk": Text("another document inside it (altChunk)", "別の文書 (altChunk) "),
+    "subDoc": Text("another document inside it (subDoc)", "別の文書 (subDoc) "),
+    "object": _OLE,
+    "OLEObject": _OLE,
+    "control": Text("an ActiveX control", "ActiveX コントロール"),
+    "ins": _TRACKED,
+    "del": _TRACKED,
+    "moveFrom": _TRACKED,
+    "moveTo": _TRACKED,
+    "mailMerge": Text("a mail merge with another file", "別のファイルとの差し込み印刷の設定"),
 }
 
 
 class NotUsable(ValueError):
-    """The document holds what a template may not hold; the message names it."""
+    """The document holds what a template may not hold; ``cause`` names it."""
+
+    def __init__(self, en: str, ja: str) -> None:
+        super().__init__(en)
+        self.cause = Text(en, ja)
+
+    def told_of(self, file: str) -> Text:
+        """Return the cause with the name of the file in front."""
+        return Text(f"{file}: {self.cause.en}", f"{file}: {self.cause.ja}")
 
 
 def read_parts(content: bytes) -> Parts:
@@ -105,13 +121,15 @@ def read_parts(content: bytes) -> Parts:
         NotUsable: it is no .docx, has macros, or is larger than a form can be.
     """
     if len(content) > WORD_BYTES:
-        raise NotUsable(f"it is larger than {WORD_BYTES:,} bytes")
+        raise NotUsable(f"it is larger than {WORD_BYTES:,} bytes", f"{WORD_BYTES:,} バイトを超えています")
     try:
         with open_zip(BytesIO(content), _BOUNDS) as archive:
             archive.require_distinct()
             return {entry.filename: archive.read(entry) for entry in archive.entries}
     except ZipRefused as refused:
-        raise NotUsable(_REFUSALS.get(refused.code, f"it is no .docx ({refused.detail or refused.code})")) from refused
+        detail = refused.detail or refused.code
+        cause = _REFUSALS.get(refused.code, Text(f"it is no .docx ({detail})", f".docx ではありません ({detail})"))
+        raise NotUsable(cause.en, cause.ja) from refused
 
 
 def pack(parts: Parts) -> bytes:
@@ -130,16 +148,18 @@ def parse_xml(xml: bytes | str) -> Element:
         NotUsable: it is not well-formed, declares a document type, or is too large.
     """
     if len(xml) > MAX_XML_BYTES:
-        raise NotUsable(f"a part is larger than {MAX_XML_BYTES:,} bytes")
+        raise NotUsable(
+            f"a part is larger than {MAX_XML_BYTES:,} bytes", f"{MAX_XML_BYTES:,} バイトを超える部分があります"
+        )
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True, remove_pis=True
     )  # a comment would part a text in two
     try:
         root = etree.fromstring(xml, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
-        raise NotUsable(f"its XML is not well-formed ({error})") from error
+        raise NotUsable(f"its XML is not well-formed ({error})", f"XML の書式が正しくありません ({error})") from error
     if root.getroottree().docinfo.doctype:
-        raise NotUsable("its XML declares a document type (entities)")
+        raise NotUsable("its XML declares a document type (entities)", "XML に文書型宣言 (実体) があります")
     return root
 
 
@@ -161,9 +181,12 @@ def safe_parts(content: bytes, *, own_links: bool = False) -> Parts:
     parts = read_parts(content)
     types = parse_xml(_part(parts, _CONTENT_TYPES))
     if any("macroEnabled" in str(entry.get("ContentType")) for entry in types):
-        raise NotUsable("it holds macros (.docm)")
+        raise NotUsable("it holds macros (.docm)", "マクロが入っています (.docm)")
     if etree.QName(parse_xml(_part(parts, DOCUMENT))).namespace != WORD:
-        raise NotUsable("it is a .docx of another kind (Strict Open XML): save it as an ordinary Word document")
+        raise NotUsable(
+            "it is a .docx of another kind (Strict Open XML): save it as an ordinary Word document",
+            "Strict Open XML の .docx です。通常の Word 文書として保存してください",
+        )
     kept, waiting, links = {_CONTENT_TYPES}, [("", "")], _OWN_LINKS if own_links else _LINKS
     met = set(waiting)
     while waiting:
@@ -190,7 +213,7 @@ def _looked_over(name: str, kind: str, parts: Parts, types: Element, named: Mapp
     """Return a part that holds nothing it may not; what is no picture has to be XML, whatever its name."""
     if kind == "image":
         if refusal := picture_refusal(name, parts[name], _content_type(name, types)):
-            raise NotUsable(refusal)
+            raise NotUsable(refusal.en, refusal.ja)
         return parts[name]
     root = parse_xml(parts[name])
     _refuse_active_content(root, named)
@@ -226,9 +249,12 @@ def _kept_relationships(root: Element, source: str, parts: Parts, links: re.Patt
             root.remove(relation)
             continue
         if kind not in _KEPT:
-            raise NotUsable(f"it refers to what a template may not hold: {kind}")
+            raise NotUsable(
+                f"it refers to what a template may not hold: {kind}",
+                f"ひな形に入れられないものを参照しています: {kind}",
+            )
         if number in kept:
-            raise NotUsable(f"two of its relationships bear one id: {number}")
+            raise NotUsable(f"two of its relationships bear one id: {number}", f"関係の番号が重複しています: {number}")
         kept[number] = (kind, _target(relation, kind, target, source, links))
         if kind != "hyperlink":
             _part(parts, kept[number][1])
@@ -239,21 +265,23 @@ def _target(relation: Element, kind: str, target: str, source: str, links: re.Pa
     """Return the part that a relationship leads to; "" for a hyperlink."""
     if relation.get("TargetMode", "Internal") != "Internal":
         if kind != "hyperlink" or not links.match(target):
-            raise NotUsable(f"it refers to something outside itself: {kind}")
+            raise NotUsable(f"it refers to something outside itself: {kind}", f"外部のものを参照しています: {kind}")
         return ""
     if kind == "hyperlink":
         if not target.startswith("#"):
-            raise NotUsable(f"it refers to something outside itself: {kind}")
+            raise NotUsable(f"it refers to something outside itself: {kind}", f"外部のものを参照しています: {kind}")
         return ""
     name = posixpath.normpath(posixpath.join(posixpath.dirname(source), target)).lstrip("/")
     if name.casefold().endswith(".rels") or name.casefold() == _CONTENT_TYPES.casefold():
-        raise NotUsable(f"it refers to what a template may not hold: {name}")
+        raise NotUsable(
+            f"it refers to what a template may not hold: {name}", f"ひな形に入れられないものを参照しています: {name}"
+        )
     return name
 
 
 def _part(parts: Parts, name: str) -> bytes:
     if name not in parts:
-        raise NotUsable(f"it lacks its part {name}")
+        raise NotUsable(f"it lacks its part {name}", f"{name} がありません")
     return parts[name]
 
 
@@ -274,23 +302,35 @@ def _refuse_active_content(root: Element, named: Mapping[str, str]) -> None:
     for element in root.iter(etree.Element):
         kind = etree.QName(element)
         if any(str(name).startswith(f"{{{_STRICT}") for name in (element.tag, *element.attrib)):
-            raise NotUsable("it mixes in Strict Open XML: save it as an ordinary Word document")
+            raise NotUsable(
+                "it mixes in Strict Open XML: save it as an ordinary Word document",
+                "Strict Open XML が混ざっています。通常の Word 文書として保存してください",
+            )
         if (reason := _ELEMENTS.get(kind.localname)) and kind.namespace in (WORD, *_VML):
-            raise NotUsable(f"it holds {reason}")
+            raise NotUsable(f"it holds {reason.en}", f"{reason.ja}が入っています")
         if kind.namespace in _VML and {"src", "href", "althref"} & {
             etree.QName(attribute).localname for attribute in element.attrib
         }:
-            raise NotUsable("a drawing in it refers to something outside itself")
+            raise NotUsable("a drawing in it refers to something outside itself", "図が外部のものを参照しています")
         for attribute, number in element.attrib.items():
             expected = _NAMED_BY.get(kind.localname, "image")
             if attribute.startswith(f"{{{_REFERENCES}}}") and named.get(number, expected) != expected:
-                raise NotUsable(f"{kind.localname} in it refers to another thing than its kind: {named[number]}")
+                raise NotUsable(
+                    f"{kind.localname} in it refers to another thing than its kind: {named[number]}",
+                    f"{kind.localname} の参照先の種類が違います: {named[number]}",
+                )
     for instruction in _instructions(root):
         words = instruction.split()
         if not words or words[0].upper() not in _FIELDS or "{" in instruction:
-            raise NotUsable(f"the field {words[0].upper() if words else '{ }'} is not allowed in it")
+            raise NotUsable(
+                f"the field {words[0].upper() if words else '{ }'} is not allowed in it",
+                f"フィールド {words[0].upper() if words else '{ }'} は使えません",
+            )
         if words[0].upper() == "HYPERLINK" and not _HYPERLINK.match(instruction):
-            raise NotUsable("a HYPERLINK field in it leads elsewhere than to the web")
+            raise NotUsable(
+                "a HYPERLINK field in it leads elsewhere than to the web",
+                "HYPERLINK フィールドの行き先がウェブではありません",
+            )
 
 
 def _instructions(root: Element) -> Iterator[str]:
@@ -304,24 +344,31 @@ def _instructions(root: Element) -> Iterator[str]:
             continue
         if kind == "AlternateContent":
             if open_fields:
-                raise NotUsable("a field in it says one thing or another (AlternateContent)")
+                raise NotUsable(
+                    "a field in it says one thing or another (AlternateContent)",
+                    "フィールドの内容が表示環境で変わります (AlternateContent)",
+                )
             continue
         step = "instrText" if kind == "instrText" else element.get(f"{{{WORD}}}fldCharType")
         if step == "begin":
             open_fields.append((_surroundings(element), []))
             continue
         if not open_fields:
-            raise NotUsable("a field in it has no beginning")
+            raise NotUsable("a field in it has no beginning", "始まりのないフィールドがあります")
         if _surroundings(element) is not open_fields[-1][0]:
-            raise NotUsable("a field in it begins in one place and goes on in another")
+            raise NotUsable(
+                "a field in it begins in one place and goes on in another", "フィールドが別の場所に続いています"
+            )
         if step == "instrText":
             open_fields[-1][1].append("".join(element.itertext()))
         elif step == "end":
             yield "".join(open_fields.pop()[1])
         elif step != "separate":
-            raise NotUsable(f"a field in it has a part of no kind ({step})")
+            raise NotUsable(
+                f"a field in it has a part of no kind ({step})", f"フィールドに不明な部分があります ({step})"
+            )
     if open_fields:
-        raise NotUsable("a field in it has no end")
+        raise NotUsable("a field in it has no end", "終わりのないフィールドがあります")
 
 
 def _surroundings(piece: Element) -> Element:

@@ -14,6 +14,7 @@ from signkit.contracts.fonts import FontSet
 from signkit.contracts.template import WORD, Template
 from signkit.errors import ContractError, MissingExtra
 from signkit.pdf.embedded_contract import FILE_NAME
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.contracts.word.package import Parts
@@ -34,9 +35,10 @@ class WordSource:
 
     def roles(self, template: Template) -> frozenset[str]:
         """Return the roles of the markers."""
-        from signkit.contracts.word.markers import roles_of
+        from signkit.contracts.word.markers import names_of_roles, roles_of
 
-        return frozenset(role for _, text in self.texts(template) for role in roles_of(text))
+        names = names_of_roles(template.parties)
+        return frozenset(role for _, text in self.texts(template) for role in roles_of(text, names))
 
     def has_article(self, template: Template, number: str) -> bool:
         """Look for a paragraph that begins with 第1条, whatever its digits' width."""
@@ -56,13 +58,17 @@ class WordSource:
         from signkit.contracts.word.package import NotUsable, pack, paragraphs, safe_parts
 
         try:
-            parts = safe_parts(fill_in(_prepare_document(template, fonts), data, WORD), own_links=True)
+            parts = safe_parts(fill_in(_prepare_document(template, fonts), data), own_links=True)
         except NotUsable as error:
-            raise ContractError("template-invalid", template=template.id, cause=f"{WORD}: {error}") from error
+            raise ContractError("template-invalid", template=template.id, cause=error.told_of(WORD)) from error
         counts = count_blocks(parts)
         for party in template.parties_of(data):
             if counts[party.role] != 1:
-                cause = f"{WORD}: the marker [[sign:{party.role}]] stands {counts[party.role]} times, not once"
+                times = counts[party.role]
+                cause = Text(
+                    f"{WORD}: the marker [[sign:{party.role}]] stands {times} times, not once",
+                    f"{WORD}: 署名欄 [[署名:{party.label.ja}]] が{times}か所あります。1か所にしてください",
+                )
                 raise ContractError("template-invalid", template=template.id, cause=cause)
         return Filled("\n".join(paragraphs(parts)), pack(parts))
 
@@ -106,23 +112,29 @@ def _looked_over(template: Template) -> Parts:
     try:
         parts = with_readable_symbols(safe_parts((template.folder / WORD).read_bytes()))
         if any(RAW_TAGS.search(text) for text in paragraphs(parts)):
-            raise NotUsable("{{r }}, {{p }}, {{tr }} and {{tc }} are not allowed; write {{ item }}")
-    except (NotUsable, OSError) as error:
+            raise NotUsable(
+                "{{r }}, {{p }}, {{tr }} and {{tc }} are not allowed; write {{ item }}",
+                "{{r }}、{{p }}、{{tr }}、{{tc }} は使えません。{{ 項目 }} と書いてください",
+            )
+    except OSError as error:
         raise ContractError("template-invalid", template=template.id, cause=f"{WORD}: {error}") from error
+    except NotUsable as error:
+        raise ContractError("template-invalid", template=template.id, cause=error.told_of(WORD)) from error
     return parts
 
 
 @lru_cache(maxsize=16)
 def _prepare_document(template: Template, fonts: FontSet) -> bytes:
     """Return the document with known fonts and with places to sign, ready to be filled in."""
-    from signkit.contracts.word.markers import with_blocks
+    from signkit.contracts.word.markers import names_of_roles, with_blocks
     from signkit.contracts.word.package import NotUsable, pack
     from signkit.contracts.word.typefaces import with_known_fonts
 
     try:
-        return pack(with_blocks(with_known_fonts(_looked_over(template), fonts)))
+        names = names_of_roles(template.parties)
+        return pack(with_blocks(with_known_fonts(_looked_over(template), fonts), names))
     except NotUsable as error:
-        raise ContractError("template-invalid", template=template.id, cause=f"{WORD}: {error}") from error
+        raise ContractError("template-invalid", template=template.id, cause=error.told_of(WORD)) from error
 
 
 def _with_annex(order: Order, template: Template, pages: int) -> bytes:
@@ -149,6 +161,6 @@ def _finish(pdf: bytes, order: Order, template: Template, fonts: FontSet) -> byt
         AssociatedFile(each.name, each.media_type, each.description, "Supplement", each.content)
         for each in order.attachments
     ]
-    title = template.title.in_language(template.language)
+    title = (order.title or template.title).in_language(template.language)
     identity = DocumentIdentity(title, template.language, order.day)
     return finish_pdf(pdf, identity, files, known_fonts.postscript_names(fonts), template.id)

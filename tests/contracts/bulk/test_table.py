@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import random
 import zipfile
 from datetime import date, datetime, time
+from time import perf_counter
 
 import pytest
 
@@ -144,12 +146,52 @@ def test_entities_are_refused():
 
 
 @pytest.mark.slow
-def test_a_row_said_to_lie_far_below_is_refused():
-    sheet = (
-        b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
-        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="A1048576"><v>1</v></c></row>'
-        b"</sheetData></worksheet>"
-    )
-    raw = rezipped(workbook(("a",), (1,)), "xl/worksheets/sheet1.xml", sheet)
-    with pytest.raises(TableUnreadable, match="rows"):
+def with_stray(value: object, column: int = 3) -> bytes:
+    """Return a sheet of two rows below the header, and something in the last row that a sheet can have."""
+    from openpyxl import load_workbook
+    from openpyxl.styles import Font
+
+    book = load_workbook(io.BytesIO(workbook(("a", "b"), ("1", "2"), ("3", "4"))))
+    cell = book.worksheets[0].cell(1_048_576, column)
+    cell.value, cell.font = value, Font(bold=True)
+    stream = io.BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("value", [None, " "], ids=["formatted", "a space"])
+def test_a_stray_cell_in_the_last_row_makes_no_rows_and_takes_no_time(value):
+    begun = perf_counter()
+    short = cells(workbook(("a", "b"), ("1", "2"), ("3", "4")), ".xlsx")
+    ordinary = perf_counter() - begun
+    raw = with_stray(value)
+    begun = perf_counter()
+    assert cells(raw, ".xlsx") == short == [(2, ("1", "2")), (3, ("3", "4"))]
+    assert perf_counter() - begun < max(200 * ordinary, 5)
+
+
+def test_a_value_in_the_last_row_is_a_row_of_its_number():
+    assert cells(with_stray("x"), ".xlsx")[-1] == (1_048_576, ("", "", "x"))
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_workbook_that_breaks_its_readers_is_refused_with_a_cause(seed):
+    raw, chance = workbook(("a", "b"), (1, "x" * 300)), random.Random(seed)
+    for _ in range(60):
+        broken = bytearray(raw)
+        at = chance.randrange(len(raw))
+        if chance.random() < 0.7:
+            broken[at] ^= 1 << chance.randrange(8)
+        else:
+            del broken[at : at + chance.randrange(1, 30)]
+        if (refused := refusal_of(bytes(broken))) is not None:
+            assert refused.exit_code == 10
+            assert refused.cause.ja
+
+
+def refusal_of(raw: bytes) -> TableUnreadable | None:
+    try:
         cells(raw, ".xlsx")
+    except TableUnreadable as refused:
+        return refused
+    return None
