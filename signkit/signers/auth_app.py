@@ -22,6 +22,7 @@ from signkit.pki.chains import find_issuer
 from signkit.settings import Settings
 from signkit.signers.auth_app_client import begin
 from signkit.signers.auth_app_config import AuthAppConfig, Environment, load_config
+from signkit.signers.auth_app_failure import failure
 from signkit.signers.auth_app_redirect import RedirectPage
 from signkit.signers.auth_app_tokens import Result
 from signkit.signers.base import Accept, AskSecret, ConsentLink, KeyAlgorithm, NamedSignature, SecretRequest, ShowLink
@@ -147,7 +148,7 @@ def _query(ask: AskSecret, redirect_uri: str) -> str:
     typed = ask(SecretRequest("callback-address", redirect_uri)).decode("utf-8", errors="replace").strip()
     wanted, given = urlsplit(redirect_uri), urlsplit(typed)
     if (given.scheme, given.netloc, given.path or "/") != (wanted.scheme, wanted.netloc, wanted.path or "/"):
-        raise SignerUnusable("auth-app-failed", step="redirect", cause="it is not an address of the registered page")
+        raise failure("redirect", "it is not an address of the registered page")
     return given.query
 
 
@@ -212,7 +213,7 @@ def _algorithm(certificate: x509.Certificate) -> KeyAlgorithm:
 
 
 def _bad_result(cause: str) -> SignerUnusable:
-    return SignerUnusable("auth-app-failed", step="result", cause=cause)
+    return failure("result", cause)
 
 
 _UNREADABLE = Text("its key cannot be read", "鍵を読み取れません")

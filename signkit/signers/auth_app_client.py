@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from signkit.errors import SignerUnusable
 from signkit.pki.http import HttpFailure, fetch
 from signkit.signers.auth_app_config import AuthAppConfig
+from signkit.signers.auth_app_failure import failure
 from signkit.signers.auth_app_tokens import Expected, Result, check_id_token, open_result, parse_object
 from signkit.signers.secret_file import is_token
 
@@ -84,8 +85,8 @@ class _Line:
                 content_type=content_type,
                 secret_headers=headers,
             )
-        except HttpFailure as failure:
-            raise SignerUnusable("auth-app-failed", step=step, cause=failure.cause) from failure
+        except HttpFailure as broken:
+            raise failure(step, broken.cause) from broken
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ class Consent:
         try:
             text = raw.decode("ascii").strip()
         except UnicodeDecodeError as error:
-            raise SignerUnusable("auth-app-failed", step="result", cause="it is no JOSE object") from error
+            raise failure("result", "it is no JOSE object") from error
         return open_result(text, config.decryption_key, self.transaction, self._expected())
 
     def _expected(self) -> Expected:
@@ -182,7 +183,7 @@ def begin(config: AuthAppConfig, digest: bytes, timeout: float, *, clock: Clock 
     answer = line.post_json(url, "sign-transactions", {"digest": b64encode(digest).decode("ascii")}, token)
     transaction = answer.get("id")
     if not isinstance(transaction, str) or not _UUID.fullmatch(transaction):
-        raise SignerUnusable("auth-app-failed", step="sign-transactions", cause="no identifier")
+        raise failure("sign-transactions", "no identifier")
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     asked = {
         "response_type": "code",
@@ -205,16 +206,16 @@ def _discover(line: _Line) -> _Provider:
     issuer = line.config.issuer
     said = parse_object(line.get(f"{issuer}/.well-known/openid-configuration", "metadata"), "metadata")
     if str(said.get("issuer")).rstrip("/") != issuer:
-        raise SignerUnusable("auth-app-failed", step="metadata", cause="another issuer")
+        raise failure("metadata", "another issuer")
     own = urlsplit(issuer)
     for name in _ENDPOINTS:
         address = said.get(name)
         parts = urlsplit(address if isinstance(address, str) and address.isascii() and address.isprintable() else "")
         if (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or parts.fragment:
-            raise SignerUnusable("auth-app-failed", step="metadata", cause=f"{name} is not at the issuer's own host")
+            raise failure("metadata", f"{name} is not at the issuer's own host")
     methods = said.get("code_challenge_methods_supported")
     if not isinstance(methods, list) or "S256" not in methods:
-        raise SignerUnusable("auth-app-failed", step="metadata", cause="no PKCE with S256")
+        raise failure("metadata", "no PKCE with S256")
     names_itself = said.get("authorization_response_iss_parameter_supported") is True
     authorization, token, keys = (said[name] for name in _ENDPOINTS)
     return _Provider(authorization, token, keys, names_itself)
@@ -223,9 +224,9 @@ def _discover(line: _Line) -> _Provider:
 def _access_token(answer: Mapping[str, Any]) -> str:
     token = answer.get("access_token")
     if not isinstance(token, str) or not is_token(token):
-        raise SignerUnusable("auth-app-failed", step="token", cause="no access token")
+        raise failure("token", "no access token")
     if str(answer.get("token_type")).lower() != "bearer":
-        raise SignerUnusable("auth-app-failed", step="token", cause="another kind of token than Bearer")
+        raise failure("token", "another kind of token than Bearer")
     return token
 
 
@@ -244,4 +245,4 @@ def _plain(text: str) -> str:
 
 
 def _bad_redirect(cause: str) -> SignerUnusable:
-    return SignerUnusable("auth-app-failed", step="redirect", cause=cause)
+    return failure("redirect", cause)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import SignerUnusable
+from signkit.signers.auth_app_failure import failure
 
 if TYPE_CHECKING:
     from joserfc.jwk import ECKey, RSAKey
@@ -134,9 +135,9 @@ def parse_object(raw: bytes, step: str) -> dict[str, Any]:
     try:
         found = json.loads(raw, object_pairs_hook=_object)
     except (ValueError, RecursionError) as error:
-        raise SignerUnusable("auth-app-failed", step=step, cause="no JSON") from error
+        raise failure(step, "no JSON") from error
     if not isinstance(found, dict):
-        raise SignerUnusable("auth-app-failed", step=step, cause="no JSON object")
+        raise failure(step, "no JSON object")
     return found
 
 
@@ -177,9 +178,9 @@ def _header(token: str, what: str) -> dict[str, Any]:
     try:
         header = json.loads(b64decode(encoded + "=" * (-len(encoded) % 4), altchars=b"-_", validate=True))
     except (ValueError, RecursionError) as error:
-        raise SignerUnusable("auth-app-failed", step=what, cause="it is no JOSE object") from error
+        raise failure(what, "it is no JOSE object") from error
     if not isinstance(header, dict):
-        raise SignerUnusable("auth-app-failed", step=what, cause="it is no JOSE object")
+        raise failure(what, "it is no JOSE object")
     return header
 
 
@@ -234,8 +235,8 @@ def _decode(text: object) -> bytes:
 
 
 def _bad_token(cause: str) -> SignerUnusable:
-    return SignerUnusable("auth-app-failed", step="ID token", cause=cause)
+    return failure("ID token", cause)
 
 
 def _bad_result(cause: str) -> SignerUnusable:
-    return SignerUnusable("auth-app-failed", step="result", cause=cause)
+    return failure("result", cause)
