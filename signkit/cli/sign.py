@@ -238,7 +238,7 @@ def _sign_late(
     files: FileOptions,
 ) -> Outcome:
     """Sign one file with a key whose certificate comes with its signature."""
-    from signkit.cli.signing_notes import tell_attributes, tell_ending
+    from signkit.cli.signing_notes import tell_carried, tell_ending
     from signkit.contracts.fonts import font_set
     from signkit.output import write_checked
     from signkit.signing.late import sign_late
@@ -246,6 +246,7 @@ def _sign_late(
     from signkit.signing.readback import check_signed
     from signkit.signing.terms import request_maker
 
+    tell_carried()
     data, fonts = _read_unchanged(job), font_set(settings.font_folders)
     request = request_maker(terms, None, fonts, party=job.party, rehearsal=late.is_rehearsal)(job.certify)
     signed, key = sign_late(
@@ -257,7 +258,6 @@ def _sign_late(
         check=lambda written: check_signed(data, written, key.certificate),
         overwrite=files.overwrite,
     )
-    tell_attributes(key)
     tell_ending(key.certificate)
     return Outcome(((job, signed),), (), ())
 

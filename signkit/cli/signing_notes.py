@@ -32,7 +32,12 @@ def tell_attributes(key: KeyFacts) -> None:
     from signkit.jpki.attributes import read_attributes
 
     if read_attributes(x509.Certificate.load(key.certificate)) is not None:
-        tell(_CARRIES_ATTRIBUTES)
+        tell_carried()
+
+
+def tell_carried() -> None:
+    """Say it of a certificate that is going to have them, before its person agrees."""
+    tell(_CARRIES_ATTRIBUTES)
 
 
 def tell_ending(certificate: bytes) -> None:

@@ -113,7 +113,7 @@ def load_config(name: str, settings: Settings) -> AuthAppConfig:
         client_id=values["client_id"],
         client_secret=_secret(path, values["client_secret_file"], read_secret),
         redirect_uri=values["redirect_uri"],
-        decryption_key=_secret(path, values["decryption_key_file"], read_private_file),
+        decryption_key=_decryption_key(path, values["decryption_key_file"]),
         scope=values["scope"],
         acr_values=values["acr_values"],
         client_authentication=values["client_authentication"],  # type: ignore[arg-type]
@@ -176,6 +176,25 @@ def _refuse_address(path: Path, item: str, address: str, environment: Environmen
         )
     if environment is not Environment.REHEARSAL and host in LOOPBACK and item != "redirect_uri":
         _refuse(path, item, Text("this machine is the rehearsal's", "このコンピューターはリハーサル用です"))
+
+
+def _decryption_key(path: Path, name: str) -> bytes:
+    """Read the private key, and make sure now that it is one: the result comes after the person has signed."""
+    from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+    pem = _secret(path, name, read_private_file)
+    try:
+        key = load_pem_private_key(pem, None)
+    except (ValueError, TypeError):  # TypeError: it is encrypted
+        key = None
+    if not isinstance(key, RSAPrivateKey | EllipticCurvePrivateKey):
+        cause = Text(
+            "no RSA or EC private key (PEM, not encrypted)", "RSA か EC の秘密鍵 (暗号化なしの PEM) ではありません"
+        )
+        _refuse(path, "decryption_key_file", cause)
+    return pem
 
 
 def _secret(path: Path, name: str, read: Callable[[Path], Secret]) -> Secret:

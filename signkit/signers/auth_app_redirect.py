@@ -16,7 +16,7 @@ from signkit.words import Text
 
 #: Browsers ask for icons and open spare connections beside; nobody may keep the page busy for ever.
 _MAX_REQUESTS = 50
-_READ_SECONDS = 5.0
+_READ_SECONDS = 2.0
 
 
 @dataclass

@@ -12,8 +12,13 @@ from hashlib import sha256
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 
 from signkit.rehearsal.auth_app import jose
 from signkit.rehearsal.auth_app.registration import REGISTRATION_FILE
@@ -404,8 +409,14 @@ def test_what_is_no_json_object_is_refused(world, body):
 # --- settings -------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def decryption_key():
+    key = ec.generate_private_key(ec.SECP256R1())
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
 @pytest.fixture
-def written(world, tmp_path):
+def written(decryption_key, tmp_path):
     """Write the settings of an environment, changed; None leaves one out."""
 
     def write(environment, **changes):
@@ -416,7 +427,7 @@ def written(world, tmp_path):
         }  # fmt: skip
         for name in ("secret", "key.pem"):
             (tmp_path / name).touch(mode=0o600)
-            (tmp_path / name).write_text("secret")
+            (tmp_path / name).write_bytes(b"secret" if name == "secret" else decryption_key)
         values = {name: value for name, value in {**own, **changes}.items() if value is not None}
         path = tmp_path / f"{environment}.toml"
         path.write_text("".join(f"{name} = {json.dumps(value)}\n" for name, value in values.items()))
@@ -473,6 +484,21 @@ def test_the_rehearsal_is_on_this_machine_only(world, tmp_path):
     moved.write_text(path.read_text().replace(world.server.address, "https://idp.example"))
     with refused_as("auth-app-config-invalid", match="this machine only"):
         load_config("rehearsal", Settings(home=home))
+
+
+@pytest.mark.parametrize("kind", ["nothing", "no key", "encrypted", "for signatures alone"])
+def test_a_decryption_key_that_is_none_is_refused_before_anybody_is_asked(written, tmp_path, kind):
+    settings = written("sandbox")
+    own, signing = ec.generate_private_key(ec.SECP256R1()), ed25519.Ed25519PrivateKey.generate()
+    keys = {
+        "nothing": b"",
+        "no key": b"secret",
+        "encrypted": own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"x")),
+        "for signatures alone": signing.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+    }
+    (tmp_path / "key.pem").write_bytes(keys[kind])
+    with refused_as("auth-app-config-invalid", match="decryption_key_file"):
+        load_config("sandbox", settings)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="file modes")
@@ -545,16 +571,13 @@ def test_a_page_whose_port_is_taken_is_said(world):
             world.phone(redirect_uri=address).sign_and_name(DATA)
 
 
-def test_a_result_encrypted_for_an_elliptic_curve_key_is_opened():
-    from cryptography.hazmat.primitives.asymmetric import ec
+def test_a_result_encrypted_for_an_elliptic_curve_key_is_opened(decryption_key):
     from joserfc import jwe
     from joserfc.jwk import ECKey
 
     from signkit.signers.auth_app_tokens import Expected, open_result
 
-    key = ec.generate_private_key(ec.SECP256R1())
-    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     plain = json.dumps({"signature": "AA==", "certificate": "AQ=="}).encode()
-    token = jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A128GCM"}, plain, ECKey.import_key(pem))
-    result = open_result(token, pem, "t", Expected("i", "c", "n", 1000.0, 1000.0))
+    token = jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A128GCM"}, plain, ECKey.import_key(decryption_key))
+    result = open_result(token, decryption_key, "t", Expected("i", "c", "n", 1000.0, 1000.0))
     assert (result.signature, result.certificate) == (b"\0", b"\1")
