@@ -54,10 +54,12 @@ _ARCHIVE = (
     "1.2.840.113549.1.9.16.2.27",
     "1.2.840.113549.1.9.16.2.48",
     "0.4.0.1733.2.4",
+    # id-aa-er-internal and id-aa-er-external (RFC 4998): evidence records, seen and not judged.
     "1.2.840.113549.1.9.16.2.49",
     "1.2.840.113549.1.9.16.2.50",
 )
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
+# id-aa-ets-revocationValues, and Adobe's revocation information archive (ISO 32000-2 12.8.3.3.2).
 _REVOCATION_VALUES = ("1.2.840.113549.1.9.16.2.24", "1.2.840.113583.1.1.8")
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _DATA = "1.2.840.113549.1.7.1"
@@ -139,9 +141,11 @@ def load(data: bytes) -> Any:
     _take_later_names()
     try:
         content = cms.ContentInfo.load(data)
+        # signedData only (RFC 5652 5.1).
         if content["content_type"].dotted != _SIGNED_DATA:
             raise NotCms("no SignedData")
         signed_data = content["content"]
+        # asn1crypto reads lazily: what cannot be read must fail here, where it means "no CMS".
         len(signed_data["signer_infos"])
         signed_data["encap_content_info"]["content_type"].dotted  # noqa: B018  parse now, fail now
     except NotCms:
@@ -165,6 +169,7 @@ def _take_later_names() -> None:
 def trailing(data: bytes) -> bytes:
     """Return what follows the first ASN.1 value, without the zeros that fill up /Contents."""
     try:
+        # Zeros are the filling of /Contents (ISO 32000-2 12.8.1); anything else there is outside every signature.
         return data[parser.peek(data) :].strip(b"\0")
     except ValueError:
         return b""
@@ -202,11 +207,13 @@ def certificates_of(signed_data: Any) -> list[Any]:
     """
     result = []
     try:
+        # Certificates are unsigned: anybody may add some, and one broken one must not hide the others.
         choices = list(signed_data["certificates"])
     except Exception:
         return []
     for choice in choices:
         try:
+            # Attribute certificates and the obsolete forms identify nobody here (RFC 5652 10.2.2).
             known = known_certificate(choice.chosen.dump()) if choice.name == "certificate" else None
         except Exception:  # noqa: S112  a broken one is left out
             continue
@@ -239,12 +246,15 @@ def _identify(signer: CheckedSigner, certificates: list[Any], attributes: dict[s
     if certificate is None:
         problems.append("signer-certificate-missing")
     else:
+        # Only ESS binds the certificate to the signature; another one of that key could be put in its place (RFC 2634
+        # 5.1).
         named = ess(certificate, attributes)
         if named == "mismatch":
             problems.append("signing-certificate-mismatch")
     if has_two_readings(attributes):
         problems.append("signed-attribute-twice")
     times = attributes.get(SIGNING_TIME, [])
+    # signing-time is a claim of the signer (RFC 5652 11.3); two of them are none.
     claimed = times[0].native if len(times) == 1 else None
     return replace(
         signer,
@@ -260,6 +270,7 @@ def _identify(signer: CheckedSigner, certificates: list[Any], attributes: dict[s
 def _find_certificate(sid: Any, certificates: list[Any], attributes: dict[str, list[Any]]) -> Any:
     """Return the certificate that the signer names; of several of that name, the one that the signature names too."""
     named = [item for item in certificates if is_identified(sid, item)]
+    # A crowd of certificates with one issuer and serial number: ESS tells which one was meant.
     fitting = (item for item in named if ess(item, attributes) == "present") if len(named) > 1 else iter(())
     return next(fitting, named[0] if named else None)
 
@@ -275,19 +286,23 @@ def _content_checked(signer: CheckedSigner, attributes: dict[str, list[Any]]) ->
         return replace(signer, digest_ok=None if signer.content is None else True)
     problems = list(signer.problems)
     digests, kinds = attributes.get(MESSAGE_DIGEST, []), attributes.get(CONTENT_TYPE, [])
+    # RFC 5652 11.2: exactly one, exactly one value.
     if len(digests) != 1:
         problems.append("message-digest-missing")
     if not signer.is_counter:  # a counter-signature has no content type (RFC 5652 11.4)
         problems += _content_type_problems(kinds, signer.signed_data)
     if not protection_fits(info, attributes):
         problems.append("algorithm-protection-mismatch")
+    # The comparison is with the digest that the SignerInfo names, made over the bytes themselves (RFC 5652 5.6).
     fits = None if signer.content is None or not digests else digests[0].native == signer.content.digest(digest)
     return replace(signer, digest_ok=fits, problems=tuple(problems))
 
 
 def _content_type_problems(kinds: list[Any], signed_data: Any) -> list[str]:
+    # RFC 5652 11.1: it must be there wherever there are signed attributes.
     if len(kinds) != 1:
         return ["content-type-missing"]
+    # Another type would turn one signed thing into another, a timestamp token into a document (RFC 5652 11.1).
     right = kinds[0].dotted == signed_data["encap_content_info"]["content_type"].dotted
     return [] if right else ["content-type-mismatch"]
 
@@ -298,23 +313,27 @@ def encapsulated_content(signed_data: Any) -> tuple[bytes, ...] | None:
     if isinstance(content, core.Void) or content is None:
         return None
     if isinstance(content, core.ParsableOctetString | core.OctetString):
+        # eContent is an OCTET STRING; its tag and length are not digested (RFC 5652 5.4).
         return (bytes(content),)
     return (content.contents,)  # PKCS#7 content that is no OCTET STRING: the value's own octets (RFC 2315 9.3)
 
 
 def _signature_checked(signer: CheckedSigner, *, has_attributes: bool) -> CheckedSigner:
     info = signer.info
+    # The digest is the SignerInfo's where the signature's identifier names none (rsaEncryption, RFC 3370 3.2).
     algorithm = signature_algorithm(info["signature_algorithm"], signer.digest)
     signer = replace(signer, algorithm=algorithm)
     if signer.certificate is None:
         return signer
     signature, key = info["signature"].native, public_key(signer.certificate)
+    # Mathematics may still hold with a key that its certificate gave for another scheme (RFC 4055 1.2).
     if not allows(signer.certificate.public_key, algorithm):
         signer = replace(signer, problems=(*signer.problems, "key-not-for-algorithm"))
     if has_attributes and not _is_one_digest(algorithm, signer.digest):
         signer = replace(signer, problems=(*signer.problems, "digests-differ"))
     if not has_attributes:
         return replace(signer, signature_ok=_verify_content(signer, key, algorithm, signature))
+    # Either spelling of the attributes; both have the same members, so nothing is gained for a forger.
     fits = any(verify(key, algorithm, signature, message) for message in signed_encodings(info))
     return replace(signer, signature_ok=fits)
 
@@ -330,6 +349,7 @@ def _verify_content(signer: CheckedSigner, key: Any, algorithm: SignatureAlgorit
         return None
     if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
         return verify_digest(key, algorithm, signature, signer.content.digest(algorithm.digest))
+    # cryptography takes the message of an EdDSA signature as a whole only.
     whole = bytearray()
     for piece in signer.content.pieces():
         whole += piece
@@ -342,8 +362,10 @@ def _with_unsigned(signer: CheckedSigner, certificates: list[Any], others: Itera
     attributes = attributes_of(signer.info["unsigned_attrs"])
     signature = signer.info["signature"].native
     counters = attributes.get(_COUNTER_SIGNATURE, [])
+    # Each costs a signature check, and counter-signatures may be countersigned again.
     if len(counters) > _MAX_COUNTER_SIGNATURES:
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
+    # RFC 5652 11.4, EN 319 122-1 5.3: both are over the signature value, not over the content.
     value = Content(BytesPieces(signature))
     around = _Around(certificates, attributes, others)
     return replace(
@@ -352,6 +374,7 @@ def _with_unsigned(signer: CheckedSigner, certificates: list[Any], others: Itera
             timestamp(value.dump(), (signature,), around) for value in attributes.get(_SIGNATURE_TIMESTAMP, [])
         ),
         counter_signatures=tuple(
+            # RFC 5652 11.4: the message digest of a counter-signature is that of the signature value.
             _signer(CheckedSigner(signer.signed_data, info, is_counter=True, content=value), certificates, others)
             for info in counters
         ),
@@ -364,6 +387,7 @@ def _certificate_values(attributes: dict[str, list[Any]]) -> list[Any]:
     """The certificates among the unsigned attributes (EN 319 122-1 A.1.1.1)."""
     found = []
     for value in attributes.get(_CERTIFICATE_VALUES, []):
+        # SEQUENCE OF Certificate in the attribute; read as the set that it would be in SignedData.
         try:
             read = [known_certificate(item.chosen.dump()) for item in cms.CertificateSet.load(value.dump())]
         except Exception:  # noqa: S112  a broken one is left out
@@ -392,11 +416,14 @@ def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, ot
         name = digest_name(imprint["hash_algorithm"])
         found = _token_signers(signed_data, others)
         problems = [code for signer in found for code in signer.problems]
+        # RFC 3161 2.4.2: one signer, the service.
         if len(found) != 1:
             problems.append("timestamp-signers")
+        # RFC 3161 2.4.2: the imprint is of the stamped bytes themselves.
         if covered is not None and _digest(name, covered) != imprint["hashed_message"].native:
             problems.append("timestamp-imprint")
         signer = found[0] if found else None
+        # RFC 3161 2.4.2, RFC 5816 2.2.1: the signing-certificate attribute is mandatory in a token.
         if signer is not None and signer.certificate is not None and signer.ess == "absent":
             problems.append("timestamp-unnamed")
         good = signer is not None and signer.intact and not problems
@@ -445,6 +472,7 @@ class _Around:
 
 def _tst_info(signed_data: Any) -> Any:
     content = signed_data["encap_content_info"]
+    # id-ct-TSTInfo (RFC 3161 2.4.2).
     if content["content_type"].dotted != _TST_INFO:
         raise NotCms("no TSTInfo")
     return tsp.TSTInfo.load(bytes(content["content"]))
@@ -470,8 +498,10 @@ def raw_rsa_signature(contents: bytes, certificates: Sequence[bytes]) -> Any:
         )
         info = cms.SignerInfo(
             {
+                # RFC 5652 5.3: version 1 goes with issuerAndSerialNumber.
                 "version": "v1",
                 "sid": sid,
+                # adbe.x509.rsa_sha1 is fixed to both (ISO 32000-1 12.8.3.2).
                 "digest_algorithm": {"algorithm": "sha1"},
                 "signature_algorithm": {"algorithm": "rsassa_pkcs1v15"},
                 "signature": signature,
