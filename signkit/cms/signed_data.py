@@ -54,13 +54,11 @@ _ARCHIVE = (
     "1.2.840.113549.1.9.16.2.27",
     "1.2.840.113549.1.9.16.2.48",
     "0.4.0.1733.2.4",
-    # id-aa-er-internal and id-aa-er-external (RFC 4998): evidence records, seen and not judged.
-    "1.2.840.113549.1.9.16.2.49",
+    "1.2.840.113549.1.9.16.2.49",  # id-aa-er-internal and -external (RFC 4998): seen, not judged
     "1.2.840.113549.1.9.16.2.50",
 )
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
-# id-aa-ets-revocationValues, and Adobe's revocation information archive (ISO 32000-2 12.8.3.3.2).
-_REVOCATION_VALUES = ("1.2.840.113549.1.9.16.2.24", "1.2.840.113583.1.1.8")
+_REVOCATION_VALUES = ("1.2.840.113549.1.9.16.2.24", "1.2.840.113583.1.1.8")  # CAdES; Adobe (ISO 32000-2 12.8.3.3.2)
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _DATA = "1.2.840.113549.1.7.1"
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -141,12 +139,10 @@ def load(data: bytes) -> Any:
     _take_later_names()
     try:
         content = cms.ContentInfo.load(data)
-        # signedData only (RFC 5652 5.1).
-        if content["content_type"].dotted != _SIGNED_DATA:
+        if content["content_type"].dotted != _SIGNED_DATA:  # signedData only (RFC 5652 5.1)
             raise NotCms("no SignedData")
         signed_data = content["content"]
-        # asn1crypto reads lazily: what cannot be read must fail here, where it means "no CMS".
-        len(signed_data["signer_infos"])
+        len(signed_data["signer_infos"])  # asn1crypto reads lazily: what cannot be read must fail here
         signed_data["encap_content_info"]["content_type"].dotted  # noqa: B018  parse now, fail now
     except NotCms:
         raise
@@ -169,8 +165,7 @@ def _take_later_names() -> None:
 def trailing(data: bytes) -> bytes:
     """Return what follows the first ASN.1 value, without the zeros that fill up /Contents."""
     try:
-        # Zeros are the filling of /Contents (ISO 32000-2 12.8.1); anything else there is outside every signature.
-        return data[parser.peek(data) :].strip(b"\0")
+        return data[parser.peek(data) :].strip(b"\0")  # zeros fill /Contents up (ISO 32000-2 12.8.1)
     except ValueError:
         return b""
 
@@ -207,8 +202,7 @@ def certificates_of(signed_data: Any) -> list[Any]:
     """
     result = []
     try:
-        # Certificates are unsigned: anybody may add some, and one broken one must not hide the others.
-        choices = list(signed_data["certificates"])
+        choices = list(signed_data["certificates"])  # unsigned: a broken one that anybody may add hides no other
     except Exception:
         return []
     for choice in choices:
@@ -254,8 +248,7 @@ def _identify(signer: CheckedSigner, certificates: list[Any], attributes: dict[s
     if has_two_readings(attributes):
         problems.append("signed-attribute-twice")
     times = attributes.get(SIGNING_TIME, [])
-    # signing-time is a claim of the signer (RFC 5652 11.3); two of them are none.
-    claimed = times[0].native if len(times) == 1 else None
+    claimed = times[0].native if len(times) == 1 else None  # RFC 5652 11.3: a claim; two are none
     return replace(
         signer,
         certificate=certificate,
@@ -270,7 +263,6 @@ def _identify(signer: CheckedSigner, certificates: list[Any], attributes: dict[s
 def _find_certificate(sid: Any, certificates: list[Any], attributes: dict[str, list[Any]]) -> Any:
     """Return the certificate that the signer names; of several of that name, the one that the signature names too."""
     named = [item for item in certificates if is_identified(sid, item)]
-    # A crowd of certificates with one issuer and serial number: ESS tells which one was meant.
     fitting = (item for item in named if ess(item, attributes) == "present") if len(named) > 1 else iter(())
     return next(fitting, named[0] if named else None)
 
@@ -286,8 +278,7 @@ def _content_checked(signer: CheckedSigner, attributes: dict[str, list[Any]]) ->
         return replace(signer, digest_ok=None if signer.content is None else True)
     problems = list(signer.problems)
     digests, kinds = attributes.get(MESSAGE_DIGEST, []), attributes.get(CONTENT_TYPE, [])
-    # RFC 5652 11.2: exactly one, exactly one value.
-    if len(digests) != 1:
+    if len(digests) != 1:  # RFC 5652 11.2: exactly one, exactly one value
         problems.append("message-digest-missing")
     if not signer.is_counter:  # a counter-signature has no content type (RFC 5652 11.4)
         problems += _content_type_problems(kinds, signer.signed_data)
@@ -299,11 +290,9 @@ def _content_checked(signer: CheckedSigner, attributes: dict[str, list[Any]]) ->
 
 
 def _content_type_problems(kinds: list[Any], signed_data: Any) -> list[str]:
-    # RFC 5652 11.1: it must be there wherever there are signed attributes.
-    if len(kinds) != 1:
+    if len(kinds) != 1:  # RFC 5652 11.1: it must be there wherever there are signed attributes
         return ["content-type-missing"]
-    # Another type would turn one signed thing into another, a timestamp token into a document (RFC 5652 11.1).
-    right = kinds[0].dotted == signed_data["encap_content_info"]["content_type"].dotted
+    right = kinds[0].dotted == signed_data["encap_content_info"]["content_type"].dotted  # RFC 5652 11.1
     return [] if right else ["content-type-mismatch"]
 
 
@@ -313,8 +302,7 @@ def encapsulated_content(signed_data: Any) -> tuple[bytes, ...] | None:
     if isinstance(content, core.Void) or content is None:
         return None
     if isinstance(content, core.ParsableOctetString | core.OctetString):
-        # eContent is an OCTET STRING; its tag and length are not digested (RFC 5652 5.4).
-        return (bytes(content),)
+        return (bytes(content),)  # eContent is an OCTET STRING; its tag and length are not digested (RFC 5652 5.4)
     return (content.contents,)  # PKCS#7 content that is no OCTET STRING: the value's own octets (RFC 2315 9.3)
 
 
@@ -326,7 +314,6 @@ def _signature_checked(signer: CheckedSigner, *, has_attributes: bool) -> Checke
     if signer.certificate is None:
         return signer
     signature, key = info["signature"].native, public_key(signer.certificate)
-    # Mathematics may still hold with a key that its certificate gave for another scheme (RFC 4055 1.2).
     if not allows(signer.certificate.public_key, algorithm):
         signer = replace(signer, problems=(*signer.problems, "key-not-for-algorithm"))
     if has_attributes and not _is_one_digest(algorithm, signer.digest):
@@ -349,8 +336,7 @@ def _verify_content(signer: CheckedSigner, key: Any, algorithm: SignatureAlgorit
         return None
     if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
         return verify_digest(key, algorithm, signature, signer.content.digest(algorithm.digest))
-    # cryptography takes the message of an EdDSA signature as a whole only.
-    whole = bytearray()
+    whole = bytearray()  # cryptography takes the message of an EdDSA signature as a whole only
     for piece in signer.content.pieces():
         whole += piece
         if len(whole) > _MAX_WHOLE_CONTENT:
@@ -362,11 +348,9 @@ def _with_unsigned(signer: CheckedSigner, certificates: list[Any], others: Itera
     attributes = attributes_of(signer.info["unsigned_attrs"])
     signature = signer.info["signature"].native
     counters = attributes.get(_COUNTER_SIGNATURE, [])
-    # Each costs a signature check, and counter-signatures may be countersigned again.
-    if len(counters) > _MAX_COUNTER_SIGNATURES:
+    if len(counters) > _MAX_COUNTER_SIGNATURES:  # each costs a signature check
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
-    # RFC 5652 11.4, EN 319 122-1 5.3: both are over the signature value, not over the content.
-    value = Content(BytesPieces(signature))
+    value = Content(BytesPieces(signature))  # RFC 5652 11.4, EN 319 122-1 5.3: both are over the signature value
     around = _Around(certificates, attributes, others)
     return replace(
         signer,
@@ -374,7 +358,6 @@ def _with_unsigned(signer: CheckedSigner, certificates: list[Any], others: Itera
             timestamp(value.dump(), (signature,), around) for value in attributes.get(_SIGNATURE_TIMESTAMP, [])
         ),
         counter_signatures=tuple(
-            # RFC 5652 11.4: the message digest of a counter-signature is that of the signature value.
             _signer(CheckedSigner(signer.signed_data, info, is_counter=True, content=value), certificates, others)
             for info in counters
         ),
@@ -387,8 +370,7 @@ def _certificate_values(attributes: dict[str, list[Any]]) -> list[Any]:
     """The certificates among the unsigned attributes (EN 319 122-1 A.1.1.1)."""
     found = []
     for value in attributes.get(_CERTIFICATE_VALUES, []):
-        # SEQUENCE OF Certificate in the attribute; read as the set that it would be in SignedData.
-        try:
+        try:  # SEQUENCE OF Certificate in the attribute; read as the set that it would be in SignedData
             read = [known_certificate(item.chosen.dump()) for item in cms.CertificateSet.load(value.dump())]
         except Exception:  # noqa: S112  a broken one is left out
             continue
@@ -416,11 +398,9 @@ def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, ot
         name = digest_name(imprint["hash_algorithm"])
         found = _token_signers(signed_data, others)
         problems = [code for signer in found for code in signer.problems]
-        # RFC 3161 2.4.2: one signer, the service.
-        if len(found) != 1:
+        if len(found) != 1:  # RFC 3161 2.4.2: one signer, the service
             problems.append("timestamp-signers")
-        # RFC 3161 2.4.2: the imprint is of the stamped bytes themselves.
-        if covered is not None and _digest(name, covered) != imprint["hashed_message"].native:
+        if covered is not None and _digest(name, covered) != imprint["hashed_message"].native:  # RFC 3161 2.4.2
             problems.append("timestamp-imprint")
         signer = found[0] if found else None
         # RFC 3161 2.4.2, RFC 5816 2.2.1: the signing-certificate attribute is mandatory in a token.
@@ -472,8 +452,7 @@ class _Around:
 
 def _tst_info(signed_data: Any) -> Any:
     content = signed_data["encap_content_info"]
-    # id-ct-TSTInfo (RFC 3161 2.4.2).
-    if content["content_type"].dotted != _TST_INFO:
+    if content["content_type"].dotted != _TST_INFO:  # id-ct-TSTInfo (RFC 3161 2.4.2)
         raise NotCms("no TSTInfo")
     return tsp.TSTInfo.load(bytes(content["content"]))
 
@@ -498,11 +477,9 @@ def raw_rsa_signature(contents: bytes, certificates: Sequence[bytes]) -> Any:
         )
         info = cms.SignerInfo(
             {
-                # RFC 5652 5.3: version 1 goes with issuerAndSerialNumber.
-                "version": "v1",
+                "version": "v1",  # RFC 5652 5.3: version 1 goes with issuerAndSerialNumber
                 "sid": sid,
-                # adbe.x509.rsa_sha1 is fixed to both (ISO 32000-1 12.8.3.2).
-                "digest_algorithm": {"algorithm": "sha1"},
+                "digest_algorithm": {"algorithm": "sha1"},  # adbe.x509.rsa_sha1 is fixed to both (ISO 32000-1 12.8.3.2)
                 "signature_algorithm": {"algorithm": "rsassa_pkcs1v15"},
                 "signature": signature,
             }
