@@ -68,7 +68,7 @@ def _same_resources(context: Context, one: Value, other: Value) -> bool:
         return False
     altered: set[str] = set()
     # /ProcSet is obsolete (14.2) and says nothing.
-    for key in (old or {}).keys() | new.keys() - {"/ProcSet"}:
+    for key in ((old or {}).keys() | new.keys()) - {"/ProcSet"}:
         altered |= _altered_names(context, (old or {}).get(key), new.get(key))
     context.cover(one, other)
     return not (altered and altered & _asked_for(context))
