@@ -37,6 +37,7 @@ def read_private_file(path: Path) -> bytes:
             data = stream.read(_MAX_SECRET + 1)
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
+    # A secret that others can read is everybody's.
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SecretUnsafe(_OPEN_TO_OTHERS)
     if len(data) > _MAX_SECRET:
