@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 from signkit.errors import SignerUnusable
-from signkit.jpki.authorities import certification_authorities
+from signkit.jpki.authorities import ORGANISATION, certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate
 from signkit.pki.chains import find_issuer
 from signkit.settings import Settings
@@ -173,9 +173,11 @@ def _certificate(result: Result) -> x509.Certificate:
 
 
 def _refuse_other_world(environment: Environment, certificate: x509.Certificate) -> None:
-    """Take certificates of the real CA (J-LIS) in production alone, and no others there."""
-    issuers = (_load(each.certificate) for each in certification_authorities("signature"))
-    is_real = find_issuer(certificate, issuers) is not None
+    """Take certificates that name JPKI as their issuer in production alone, and no others there.
+
+    By the name, for no public source tells which of its CAs issues for phones; nothing is believed of it here.
+    """
+    is_real = certificate.issuer.native.get("organization_name") == ORGANISATION
     if is_real != (environment is Environment.PRODUCTION):
         raise SignerUnusable("auth-app-world-other", environment=environment.value)
 

@@ -2,7 +2,7 @@
 
 The names ``production``, ``sandbox`` and ``rehearsal`` each have a file of their own (`signkit.settings`), the file
 says the name again, and what belongs to one is refused in another: a loopback address outside the rehearsal, a
-certificate of the real CA outside production (`signkit.signers.auth_app`), any other in it.
+certificate that names JPKI as its issuer outside production (`signkit.signers.auth_app`), any other in it.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import os
 import shutil
 from base64 import b64encode
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 
 import pytest
@@ -19,12 +20,13 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
 )
+from cryptography.x509.oid import NameOID
 
 from signkit.rehearsal.auth_app import jose
 from signkit.rehearsal.auth_app.registration import REGISTRATION_FILE
 from signkit.settings import Settings
 from signkit.signers.auth_app import KnownPhoneKey, open_phone_key
-from signkit.signers.auth_app_config import load_config
+from signkit.signers.auth_app_config import Environment, load_config
 from tests.refusals import refused_as
 from tests.signers.auth_app_world import PhoneWorld, with_query
 
@@ -526,19 +528,28 @@ def test_the_test_servers_secrets_are_for_this_user_only(world):
 
 
 def test_a_test_certificate_is_refused_in_production(world):
-    from signkit.signers.auth_app_config import Environment
-
     with refused_as("auth-app-world-other", match="production"):
         world.phone(environment=Environment.PRODUCTION).sign_and_name(DATA)
 
 
-def test_a_real_certificate_is_refused_in_the_sandbox(world):
-    """A CA certificate of J-LIS's own stands for a person's, of which there is none here: it is self-issued."""
-    from signkit.jpki.authorities import certification_authorities
+@pytest.fixture(scope="module")
+def named_as_real():
+    """A certificate whose issuer is called as a CA of JPKI's; phones may have one that cards do not have."""
+    now, key = datetime.now(UTC), rsa.generate_private_key(65537, 2048)
+    names = [x509.NameAttribute(NameOID.COUNTRY_NAME, "JP"), x509.NameAttribute(NameOID.ORGANIZATION_NAME, "JPKI")]
+    issuer = x509.Name([*names, x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "for phones")])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "2026")])
+    builder = x509.CertificateBuilder(issuer, subject, key.public_key(), 7, now, now + timedelta(days=1))
+    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
 
-    real = certification_authorities("signature")[0].certificate
-    with refused_as("auth-app-world-other", match="rehearsal"), KnownPhoneKey(world.phone(), real):
+
+def test_a_real_certificate_is_for_production_alone(world, named_as_real):
+    with KnownPhoneKey(world.phone(environment=Environment.PRODUCTION), named_as_real):
         pass
+    for environment in (Environment.SANDBOX, Environment.REHEARSAL):
+        phone = world.phone(environment=environment)
+        with refused_as("auth-app-world-other", match=environment), KnownPhoneKey(phone, named_as_real):
+            pass
 
 
 def test_a_key_that_signs_other_digests_is_refused(world, kept_home):
