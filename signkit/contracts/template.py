@@ -75,6 +75,14 @@ class Party:
         return path if path != self.name_item else None
 
 
+@dataclass(frozen=True)
+class TitleCase:
+    """A title that the document has instead where ``when`` (a Jinja expression over the data) holds."""
+
+    when: str
+    title: Text
+
+
 @dataclass(frozen=True, eq=False)
 class Template:
     """A template, as read from its folder.
@@ -89,6 +97,7 @@ class Template:
         text_file: the file that holds the text: ``contract.typ.j2`` or ``contract.docx`` (see ``sources``).
         audience: who needs it.
         fragments: the files of shared text that its own text may import, by the names under which it does.
+        titles: what the document is called instead, by its data; the first case that holds counts.
     """
 
     id: str
@@ -105,6 +114,7 @@ class Template:
     text_file: str = CONTRACT
     audience: Audience = "general"
     fragments: Mapping[str, Path] = field(default_factory=dict)
+    titles: tuple[TitleCase, ...] = ()
 
     def parties_of(self, data: Mapping[str, Any]) -> tuple[Party, ...]:
         """Return those who sign the contract with these data, in signing order."""
@@ -240,6 +250,7 @@ def _template(folder: Path, description: dict[str, Any], law: dict[str, Any], sc
         text_file=text_file,
         audience=cast(Audience, _one_of(description.get("audience", "general"), AUDIENCES, "audience")),
         fragments=fragment_files(folder, shares_of(description)),
+        titles=tuple(TitleCase(str(each["when"]), _two_languages(each)) for each in description.get("titles", ())),
     )
     roles = [party.role for party in parties]
     if not roles or len(set(roles)) != len(roles):
