@@ -22,7 +22,7 @@ def after_months(day: str, months: int) -> str:
 
 def after_days(day: str, days: int) -> str:
     """Return the day ``days`` later."""
-    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+    return (date.fromisoformat(day) + timedelta(days)).isoformat()
 
 
 def in_order(*days: str) -> bool:
