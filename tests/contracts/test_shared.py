@@ -32,10 +32,11 @@ def test_a_fragment_that_is_named_is_read(sharing, data):
 
 
 def test_a_shipped_fragment_is_read_by_any_template(make_template, data):
-    text = '{% from "shared/clauses.typ.j2" import jurisdiction_clause %}#article(1, "管轄"){{ jurisdiction_clause(name) }}\n'
-    template = make_template(
-        text + "{{ signing_block('issuer') }}", SHARING.replace('"words"', '"clauses"')
-    )  # fmt: skip
+    text = (
+        '{% from "shared/clauses.typ.j2" import jurisdiction_clause %}\n'
+        '#article(1, "管轄"){{ jurisdiction_clause(name) }}\n\n{{ signing_block("issuer") }}'
+    )
+    template = make_template(text, SHARING.replace('"words"', '"clauses"'))
     assert render_contract(template, data).pdf
 
 
