@@ -70,9 +70,10 @@ def test_a_general_mandate_says_whether_others_are_named():
     assert "重ねて依頼している業者はない" in text_of("real-estate-brokerage", named)
 
 
-def test_it_is_not_said_to_rest_on_the_standard_terms_unless_it_does():
-    assert "標準媒介契約約款に基づくものではない" in text_of("real-estate-brokerage")
-    assert "同約款による" in text_of("real-estate-brokerage", {"set": {"standard_terms": True}})
+def test_it_is_not_said_to_rest_on_the_standard_terms():
+    """Only a contract that takes the standard form over as it is does (宅地建物取引業法の解釈・運用の考え方)."""
+    text = text_of("real-estate-brokerage")
+    assert text.index("標準媒介契約約款に基づく契約ではありません。") < text.index("媒介契約書（")
 
 
 def test_land_alone_has_no_inspection():
@@ -89,6 +90,20 @@ def test_the_guarantee_has_its_maximum_or_is_refused(name):
     assert "金2,352,000円を極度額とする" in text_of(name)
     assert refused(name, {"guarantor.maximum": None}) == {"guarantor.maximum"}
     assert "guarantor.maximum" in refused(name, {"guarantor.maximum": 24})  # months, not yen
+
+
+def test_a_companys_guarantee_ends_with_nobodys_death():
+    company = {"name": "架空保証株式会社", "address": "東京都架空区北町", "signer": "𣘺本 修", "capacity": "代表取締役"}
+    assert "死亡したとき" not in text_of("residential-lease", {"set": {"guarantor": company}})
+    assert "死亡したとき" in text_of("residential-lease")
+
+
+def test_a_guarantee_company_may_stand_beside_a_guarantor_or_alone():
+    company = {"guarantee_company": {"name": "架空家賃保証株式会社", "address": "東京都架空区中央町"}}
+    both = text_of("residential-lease", {"set": company})
+    assert "極度額とする" in both
+    assert "前各項のほか、借主の本契約に基づく債務は" in both
+    assert "連帯保証人を定めない" in text_of("residential-lease", {"set": company | {"guarantor": None}})
 
 
 @pytest.mark.parametrize("name", ["residential-lease", "fixed-term-lease"])
