@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from signkit.cli import template_law
+from signkit.cli import template_law, template_sheet
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
@@ -65,6 +65,14 @@ app.command(
         "ひな形の内容を照らし合わせる法令の項目を、条文と出典とともに一覧表示。",
     ),
 )(template_law.run)
+
+app.command(
+    "sheet",
+    help=words(
+        "Write a blank table (.xlsx, .csv) with Japanese headings, help and choices, for `signkit render`.",
+        "`signkit render` で読む記入用の表 (.xlsx、.csv) を作る (日本語の見出し、説明、選択肢付き)。",
+    ),
+)(template_sheet.run)
 
 
 def _only_if_named(party: Party) -> str:
