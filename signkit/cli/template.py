@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from signkit.cli import template_law, template_sheet
+from signkit.cli import template_diff, template_law, template_sheet
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
@@ -73,6 +73,14 @@ app.command(
         "`signkit render` で読む記入用の表 (.xlsx、.csv) を作る (日本語の見出し、説明、選択肢付き)。",
     ),
 )(template_sheet.run)
+
+app.command(
+    "diff",
+    help=words(
+        "Show what differs between two versions of a template: clauses, items, rules.",
+        "ひな形の版の違いを表示する (条項、項目、照合する内容)。",
+    ),
+)(template_diff.run)
 
 
 def _only_if_named(party: Party) -> str:
