@@ -44,7 +44,7 @@ METAVARS: dict[str, str] = {
     "LAW": "法令", "LEVEL": "レベル", "NAME": "名前", "NUMBER": "番号", "PAGE": "ページ", "PATH": "パス",
     "PATHS": "パス", "PATTERN": "パターン", "PORT": "ポート", "PROOF": "証明", "REQUEST": "署名依頼",
     "RESULTS": "結果", "ROLE": "役割", "SECONDS": "秒", "SHELL": "シェル", "SIGNATURE": "署名",
-    "SIGNED": "署名済み", "TEMPLATE": "ひな形",
+    "OTHER": "比べる版", "SIGNED": "署名済み", "TEMPLATE": "ひな形", "VERSION": "版",
     "TEXT": "文字列", "TIME": "日時", "W": "幅", "YEARS": "年数",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Z]+")

@@ -130,8 +130,10 @@ def new(
         typer.Option(
             metavar="LAW",
             help=words(
-                "Whose items it is to hold: takkengyo-37, takkengyo-35, roki-5, electronic-delivery.",
-                "満たすべき法定記載事項: takkengyo-37、takkengyo-35、roki-5、electronic-delivery。",
+                "Whose items it is to hold: takkengyo-37, takkengyo-35, roki-5, electronic-delivery, freelance-3, "
+                "toriteki-4.",
+                "満たすべき法定記載事項: takkengyo-37、takkengyo-35、roki-5、electronic-delivery、freelance-3、"
+                "toriteki-4。",
             ),
             show_default=False,
         ),
