@@ -33,6 +33,7 @@ _MIN_WIDTH, _MAX_WIDTH, _MAX_LEFT = 50, 100, 30
 #: What stands for a value, word by word.  What is not here reads the same in both languages (URL, PDF, N, X, HOST …).
 METAVARS: dict[str, str] = {
     "ADDRESS": "アドレス",
+    "AGE": "年齢",
     "ARCHIVE": "台帳",
     "BACKUP": "控え",
     "KIND": "種類",
