@@ -183,6 +183,13 @@ _UNDECIDED = _reasons(
         "事業者が当事者の指示により署名したと述べています(立会人型)。指示があったことをファイルからは確かめられません。",
     ),
     (
+        "witness-listed",
+        "The key is a service's, which signs on its users' instruction (立会人型, by an imported list); the file "
+        "cannot show that the party gave one.",
+        "鍵は、利用者の指示により署名するサービスのものです(立会人型。取り込んだリストによります)。"
+        "当事者が指示したことをファイルからは確かめられません。",
+    ),
+    (
         "no-identity",
         "The certificate gives no name to compare.",
         "証明書に、比較できる氏名がありません。",

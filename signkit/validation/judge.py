@@ -21,11 +21,13 @@ from signkit.validation.reasons import reason
 from signkit.validation.report import (
     FileError,
     Report,
+    ServiceReport,
     SignatureReport,
     SignerReport,
     TimestampReport,
     Verdict,
 )
+from signkit.validation.signing_services import service_reasons
 from signkit.validation.verdicts import Ruling, identity, key_kind, rule
 
 
@@ -59,14 +61,20 @@ class Judge:
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
         """Judge a signature timestamp that is proven to exist at ``moment``."""
         checked = Checked(None, timestamp=token, problems=token.problems)
-        ruling = rule(checked, None, self.path(token.signer, "timestamp", moment), moment, self.options.policy, "")
-        return TimestampReport(token.time, token.tsa, ruling.verdict, ruling.sub_indication, ruling.reasons)
+        path = self.path(token.signer, "timestamp", moment, token.time)
+        ruling = rule(checked, None, path, moment, self.options.policy, "")
+        service = listed_service(path)
+        return TimestampReport(
+            token.time, token.tsa, ruling.verdict, ruling.sub_indication, ruling.reasons, service=service
+        )
 
-    def path(self, signer: cms.CheckedSigner | None, purpose: str, moment: datetime) -> PathJudgement | None:
-        """Judge the signer's certificate."""
+    def path(
+        self, signer: cms.CheckedSigner | None, purpose: str, moment: datetime, used_at: datetime | None = None
+    ) -> PathJudgement | None:
+        """Judge the signer's certificate; ``used_at``: see `signkit.pki.paths.trust_judge.TrustJudge.judge`."""
         if signer is None or signer.certificate is None:
             return None
-        return self.trust.judge(signer.certificate, purpose, moment)
+        return self.trust.judge(signer.certificate, purpose, moment, used_at)
 
     def signature(
         self, checked: Checked, changes: Judgement | None, proof: Proof | None, level: str, kind: str
@@ -86,12 +94,15 @@ class Judge:
             and ruling.sub_indication in ("OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TRY_LATER")
         ):
             ruling = Ruling(ruling.verdict, ruling.sub_indication, (*ruling.reasons, reason("timestamp-not-believed")))
+        if best is None and ruling.passed and self.options.policy.timestamp_authorities == "listed":
+            missing = reason("accredited-timestamp-missing")
+            ruling = Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (missing, *ruling.reasons))
         return SignatureReport(
             field=checked.found.field if checked.found else None,
             type=kind,
             verdict=ruling.verdict,
             sub_indication=ruling.sub_indication,
-            reasons=ruling.reasons,
+            reasons=(*ruling.reasons, *service_reasons(signer.certificate if signer else None, path)),
             intact=checked.comparison,
             level=level,
             signature_algorithm=signer.algorithm.name if signer and signer.algorithm else None,
@@ -116,7 +127,14 @@ class Judge:
             key_kind(certificate, path),
             identity(certificate, path) if self.options.identity else None,
             path.label.source if path and path.label else None,
+            listed_service(path),
         )
+
+
+def listed_service(path: PathJudgement | None) -> ServiceReport | None:
+    """Return the service of an imported list that a path ends at, for the report."""
+    found = path.service if path is not None else None
+    return ServiceReport(found.provider, found.name, found.listed_in) if found is not None else None
 
 
 def _claimed_time(checked: Checked) -> datetime | None:

@@ -137,10 +137,20 @@ def home_trust_folder(settings: Settings) -> Path:
     return settings.home_folder() / "trust"
 
 
+def authentication_trust_folder(settings: Settings) -> Path:
+    """Return where CA certificates are kept that are believed for user authentication only (not created here)."""
+    return home_trust_folder(settings) / "authentication"
+
+
+def trust_list_folder(settings: Settings) -> Path:
+    """Return where imported trust lists are kept (not created here)."""
+    return home_trust_folder(settings) / "lists"
+
+
 def anchor_paths(settings: Settings, named: Sequence[Path] = ()) -> list[Path]:
-    """Return what is believed beside the shipped CAs: what was added, what the settings say, what is named now."""
-    added = home_trust_folder(settings)
-    return [*([added] if added.is_dir() else []), *settings.trust_folders, *named]
+    """Return what is believed beside the shipped CAs: what was added, imported, set, and is named now."""
+    added = (home_trust_folder(settings), trust_list_folder(settings))
+    return [*(folder for folder in added if folder.is_dir()), *settings.trust_folders, *named]
 
 
 def revocation_sources(

@@ -44,13 +44,27 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class ServiceReport:
+    """The service of an imported trust list that a certificate leads to: who runs it, its name, which list says so."""
+
+    provider: str
+    name: str
+    listed_in: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the ``service`` object of the report."""
+        return {"provider": self.provider, "name": self.name, "list": self.listed_in}
+
+
+@dataclass(frozen=True)
 class SignerReport:
     """Who signed.
 
     Attributes:
         key_kind: ``person``, ``organisation``, ``service``, ``rehearsal`` or ``unknown``, as far as the evidence goes.
         identity: the four attributes of a JPKI certificate; only where asked for.
-        trusted_by: what the trust rests on: ``jpki``, ``user``, ``rehearsal``; None where nothing trusts the chain.
+        trusted_by: what the trust rests on: ``jpki``, ``user``, ``list``, ``rehearsal``; None: nothing.
+        service: which service, where it rests on an imported list.
     """
 
     common_name: str | None
@@ -58,6 +72,7 @@ class SignerReport:
     key_kind: str = "unknown"
     identity: dict[str, Any] | None = None
     trusted_by: str | None = None
+    service: ServiceReport | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the ``signer`` object of the report."""
@@ -66,8 +81,13 @@ class SignerReport:
             "issuer": self.issuer,
             "key_kind": self.key_kind,
             "trusted_by": self.trusted_by,
+            "service": _service_json(self.service),
             "identity": self.identity,
         }
+
+
+def _service_json(service: ServiceReport | None) -> dict[str, str] | None:
+    return service.to_json() if service is not None else None
 
 
 @dataclass(frozen=True)
@@ -112,7 +132,7 @@ class ContractReport:
 
 @dataclass(frozen=True)
 class TimestampReport:
-    """One timestamp: in a signature, or of the whole document."""
+    """One timestamp: in a signature, or of the whole document; ``service`` where it rests on an imported list."""
 
     time: datetime | None
     tsa: str | None
@@ -121,12 +141,14 @@ class TimestampReport:
     reasons: tuple[Reason, ...] = ()
     field: str | None = None
     coverage: str | None = None
+    service: ServiceReport | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return one entry of ``timestamps`` or ``document_timestamps``."""
         result: dict[str, Any] = {
             "time": iso(self.time),
             "tsa": self.tsa,
+            "service": _service_json(self.service),
             "verdict": str(self.verdict),
             "sub_indication": self.sub_indication,
             "reasons": [reason.to_json() for reason in self.reasons],

@@ -124,9 +124,11 @@ def card_anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
     """Return the shipped authentication CAs and what the user trusts or names now."""
     from signkit.holder.card_certificate import authentication_anchors
     from signkit.settings import load_settings
-    from signkit.validation.options import anchor_paths
+    from signkit.validation.options import anchor_paths, authentication_trust_folder
 
-    return authentication_anchors(anchor_paths(load_settings(), trust or ()))
+    settings = load_settings()
+    added = authentication_trust_folder(settings)
+    return authentication_anchors([*([added] if added.is_dir() else []), *anchor_paths(settings, trust or ())])
 
 
 def write_text(data: bytes, output: Path | None, *, overwrite: bool) -> None:

@@ -1,0 +1,47 @@
+"""Keys that sign what somebody else tells them to (立会人型): an organisation's, as far as an imported list says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from signkit.jpki.certificates import issuer_kind
+from signkit.validation.reasons import reason
+from signkit.validation.report import Reason
+
+if TYPE_CHECKING:
+    from signkit.pki.paths.trust_judge import PathJudgement
+
+
+def is_organisation(certificate: Any) -> bool:
+    """Tell whether a certificate is an organisation's by its subject: it names one, and no natural person."""
+    if certificate is None or issuer_kind(certificate) is not None:
+        return False
+    subject = _subject(certificate)
+    return "organization_name" in subject and not subject.keys() & {"given_name", "surname"}
+
+
+def is_service_key(certificate: Any, path: PathJudgement | None) -> bool:
+    """Tell whether an imported list says that this key signs for others; a list may name whose keys do."""
+    service = path.service if path is not None else None
+    if service is None or not service.signs_for_others:
+        return False
+    return not service.holders or _subject(certificate).get("organization_name") in service.holders
+
+
+def service_reasons(certificate: Any, path: PathJudgement | None) -> tuple[Reason, ...]:
+    """Say what a service's key shows and what not; of an organisation that nobody vouches for, what to do next."""
+    if path is None or certificate is None:
+        return ()
+    if path.service is not None and is_service_key(certificate, path):
+        holder = _subject(certificate).get("organization_name") or path.service.provider
+        return (reason("service-key", provider=holder, list=path.service.listed_in),)
+    if path.code == "no-anchor" and is_organisation(certificate):
+        return (reason("organisation-key", organisation=_subject(certificate)["organization_name"]),)
+    return ()
+
+
+def _subject(certificate: Any) -> dict[str, Any]:
+    try:
+        return dict(certificate.subject.native)
+    except (ValueError, TypeError):
+        return {}
