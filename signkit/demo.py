@@ -18,6 +18,7 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.signature_fields import SigningBlock
 from signkit.contracts.template import Template, find_template
+from signkit.kept_signatures import refuse_losing_signatures
 from signkit.output import write_checked
 from signkit.plain_data import item_at
 from signkit.preview import find_text, page_png
@@ -37,6 +38,7 @@ from signkit.words import Text
 
 _TEMPLATE = "real-estate-sale"
 _JST = timezone(timedelta(hours=9))
+_TRUST = "rehearsal-ca.pem"
 _PASSPHRASE = b"rehearsal"
 
 Say = Callable[[Text, Mapping[str, object]], None]
@@ -60,7 +62,8 @@ def run_demo(folder: Path, say: Say) -> Demo:
     folder.mkdir(parents=True, exist_ok=True)
     say(_START, {"folder": folder})
     pki = new_rehearsal()
-    _keep(folder, "rehearsal-ca.pem", pki.trust_pem())
+    _refuse_others_contracts(folder)
+    _keep(folder, _TRUST, pki.trust_pem())
     template, data, blank, blocks = _render()
     _keep(folder, "contract-unsigned.pdf", blank)
     say(_RENDERED, {"title": template.title.ja, "pages": blocks[0].page + 1})
@@ -164,12 +167,19 @@ def forge_price(pdf: bytes, price: int) -> bytes:
 def _judge(pdf: bytes, name: str, folder: Path) -> Report:
     from signkit.pki.anchors import default_trust_store
 
-    trust = default_trust_store([folder / "rehearsal-ca.pem"])
+    trust = default_trust_store([folder / _TRUST])
     return validate_pdf(pdf, name=name, options=ValidationOptions(trust=trust, offline=True))
 
 
 def _keep(folder: Path, name: str, content: bytes) -> None:
-    write_checked(folder / name, content, overwrite=True)
+    write_checked(folder / name, content, overwrite=True, signed_too=True)
+
+
+def _refuse_others_contracts(folder: Path) -> None:
+    """Refuse to write over signed files that no earlier rehearsal left in the folder."""
+    if not (folder / _TRUST).exists():
+        for name in ("contract.pdf", "contract-unsigned.pdf", "contract-forged.pdf"):
+            refuse_losing_signatures(folder / name, bytes)
 
 
 _START = Text(

@@ -15,6 +15,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from signkit.errors import CardError, LibreOfficeMissing, MissingExtra, NoReader, SignKitError, TimestampUnavailable
+from signkit.installation import install_command, reinstall_command
 from signkit.settings import Settings
 from signkit.signers.card_report import TOKEN_NAMES, CardReport
 from signkit.words import Text
@@ -91,6 +92,21 @@ def examine(
     yield _fonts(settings)
     yield _word(around)
     yield _proxy()
+    yield from _settings(settings)
+
+
+def _settings(settings: Settings) -> Iterator[Checkup]:
+    """Name what other commands refuse in the settings file."""
+    if settings.unknown:
+        names = ", ".join(settings.unknown)
+        found = Text(f"unknown names: {names}", f"設定にない名前があります: {names}")
+        yield Checkup(Text("settings", "設定"), False, found, _MEND_SETTINGS, needed=True)
+
+
+_MEND_SETTINGS = Text(
+    "Correct or remove them; the names stand in docs/reference/settings.md.",
+    "直すか削除してください。使える名前は docs/ja/reference/settings.md にあります。",
+)
 
 
 def _card_way(settings: Settings, around: Surroundings, reader: str | None) -> Iterator[Checkup]:
@@ -329,7 +345,10 @@ def _proxy() -> Checkup:
 
 
 def _without_password(url: str) -> str:
-    parts = urlsplit(url if "://" in url else f"//{url}")
+    try:
+        parts = urlsplit(url if "://" in url else f"//{url}")
+    except ValueError:  # a setting of the machine's that is no address
+        return "?"
     return parts.netloc.rpartition("@")[2] or "?"
 
 
@@ -354,7 +373,7 @@ _VALIDITY = Text("certificates", "電子証明書")
 _CLOCK = Text("clock", "時計")
 _TSA = Text("timestamp service", "タイムスタンプ局")
 _FONTS = Text("fonts", "フォント")
-_WORD = Text("Word templates", "Word のひな型")
+_WORD = Text("Word templates", "Word のひな形")
 _PROXY = Text("proxy", "プロキシ")
 
 _INSTALLED = Text("pyscard is installed", "pyscard が入っています")
@@ -374,8 +393,8 @@ _REACH_TSA = Text(
     "check the address, the proxy and the firewall", "アドレス、プロキシ、ファイアウォールを確かめてください"
 )
 _REINSTALL = Text(
-    "pip install --force-reinstall signkit; font_folders in signkit.toml adds fonts",
-    "pip install --force-reinstall signkit を実行します。signkit.toml の font_folders でフォントを追加できます",
+    f"{reinstall_command()}; font_folders in signkit.toml adds fonts",
+    f"{reinstall_command()} を実行します。signkit.toml の font_folders でフォントを追加できます",
 )
 _GET_LIBREOFFICE = Fix(
     windows=Text(
@@ -388,16 +407,16 @@ _GET_LIBREOFFICE = Fix(
         "sudo apt install --no-install-recommends libreoffice-writer-nogui を実行します",
     ),
 )
+_INSTALL_CARD = install_command("card")
 _GET_PYSCARD = Fix(
-    windows=Text("pip install 'signkit[card]'", "pip install 'signkit[card]' を実行します"),
+    windows=Text(_INSTALL_CARD, f"{_INSTALL_CARD} を実行します"),
     macos=Text(
-        "pip install 'signkit[card]' (where it is compiled: xcode-select --install and brew install swig first)",
-        "pip install 'signkit[card]' を実行します "
-        "(コンパイルされる場合は先に xcode-select --install と brew install swig)",
+        f"{_INSTALL_CARD} (where it is compiled: xcode-select --install and brew install swig first)",
+        f"{_INSTALL_CARD} を実行します (コンパイルされる場合は先に xcode-select --install と brew install swig)",
     ),
     linux=Text(
-        "sudo apt install pcscd libpcsclite-dev swig gcc python3-dev, then pip install 'signkit[card]'",
-        "sudo apt install pcscd libpcsclite-dev swig gcc python3-dev のあと pip install 'signkit[card]' を実行します",
+        f"sudo apt install pcscd libpcsclite-dev swig gcc python3-dev, then {_INSTALL_CARD}",
+        f"sudo apt install pcscd libpcsclite-dev swig gcc python3-dev のあと {_INSTALL_CARD} を実行します",
     ),
 )
 _START_SERVICE = Fix(

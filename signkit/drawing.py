@@ -38,10 +38,16 @@ _CONTRAST, _CONTRAST_KEPT = 64, 0.4
 
 
 class Leave(NamedTuple):
-    """Where a page may look different; ``hides``: also so that what stood there can no longer be read."""
+    """Where a page may look different.
+
+    Attributes:
+        hides: also so that what stood there can no longer be read.
+        covers: other viewers draw something there that PDFium does not; whatever it is hides what stood there.
+    """
 
     area: Area
     hides: bool = False
+    covers: bool = False
 
 
 def open_document(pdf: bytes, password: str | None = None) -> Any:
@@ -184,13 +190,25 @@ def _differs(old: Any, new: Any, number: int, areas: Sequence[Leave], pictures: 
         if before.size != picture.size:
             return True
         mask = difference(before, picture)
-        for area, hides in areas:
-            left, top, right, bottom = area_on_picture(page, area, picture.size)
-            if not hides and _hides_words(former, before, picture, mask, (left, top, right, bottom)):
+        for leave in areas:
+            left, top, right, bottom = box = area_on_picture(page, leave.area, picture.size)
+            if leave.covers:
+                if _has_words(former, before, box):
+                    return True
+                continue
+            if not leave.hides and _hides_words(former, before, picture, mask, box):
                 return True
             wide = clip((left - _MARGIN, top - _MARGIN, right + _MARGIN, bottom + _MARGIN), picture.size)
             mask.paste(0, wide)
         return mask.getbbox() is not None
+
+
+def _has_words(page: Any, before: Image, box: PixelBox) -> bool:
+    """Whether the page's own content says something in an area that can be read in ``before``."""
+    from PIL import Image
+
+    stood, former = (image.crop(box) for image in (picture_of(page, annotations=False), before))
+    return is_illegible(stood, former, Image.new("RGB", stood.size), Image.new("L", stood.size, 255))
 
 
 def _hides_words(page: Any, before: Image, after: Image, changed: Image, box: PixelBox) -> bool:

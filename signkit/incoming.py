@@ -8,7 +8,8 @@ import stat
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from signkit.errors import InputUnreadable, MissingExtra, system_cause
+from signkit.errors import NOT_REGULAR, InputUnreadable, MissingExtra, system_cause
+from signkit.limits import size_in_words
 from signkit.words import Text
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")  # two characters at least: C:\ is a drive
@@ -23,7 +24,6 @@ class FileProblem(Exception):
         self.detail = detail
 
 
-NOT_REGULAR = Text("not a regular file", "通常のファイルではありません")
 OFFLINE = FileProblem(
     "unreadable", Text("a URL needs a socket, and the run is offline", "--offline では URL を読めません")
 )
@@ -31,7 +31,7 @@ OFFLINE = FileProblem(
 
 def too_large(limit: int) -> FileProblem:
     """Return the problem of a file of more than ``limit`` bytes."""
-    return FileProblem("limit", Text(f"more than {limit} bytes", f"{limit} バイトまでです"))
+    return FileProblem("limit", Text(f"more than {size_in_words(limit)}", f"{size_in_words(limit)} までです"))
 
 
 def is_url(name: str) -> bool:
@@ -75,7 +75,9 @@ def read_file(path: Path | str, limit: int) -> bytes:
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     if len(data) > limit:
-        raise InputUnreadable(str(path), Text(f"larger than {limit:,} bytes", f"{limit:,} バイトを超えています"))
+        raise InputUnreadable(
+            str(path), Text(f"larger than {size_in_words(limit)}", f"{size_in_words(limit)} を超えています")
+        )
     return data
 
 

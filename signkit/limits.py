@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, field
 
+from signkit.words import Text
+
 #: The largest file of each kind, in bytes.  Whoever reads one takes its bound from here, so that what one command
 #: writes another can judge.  Contents that CMS files and containers sign are streamed and may be of any size.
 PDF_BYTES = 512 * 1024 * 1024
@@ -26,13 +28,51 @@ WORD_BYTES = 10_000_000
 PICTURED_BYTES = 64 * 1024 * 1024
 
 
+#: What there may be so much of; of anything else the words are its name.
+_WORDS = {
+    "bytes": Text("more than {size}", "{size} まで"),
+    "decoded bytes": Text("more than {size} when unpacked", "展開後 {size} まで"),
+    "bytes in a decoded stream": Text("more than {size} in one unpacked stream", "1つのストリームは展開後 {size} まで"),
+    "unpacked bytes": Text("more than {size} when unpacked", "展開後 {size} まで"),
+    "seconds": Text("more than {count} seconds", "{count} 秒まで"),
+    "objects": Text("more than {count} objects", "オブジェクト {count} 個まで"),
+    "revisions": Text("more than {count} revisions", "{count} 版まで"),
+    "signatures": Text("more than {count} signatures", "署名 {count} 個まで"),
+    "pages": Text("more than {count} pages", "{count} ページまで"),
+    "attached files": Text("more than {count} attached files", "添付ファイル {count} 個まで"),
+    "form fields": Text("more than {count} form fields", "フォームの欄 {count} 個まで"),
+    "members": Text("more than {count} members", "{count} 件まで"),
+}
+_OUT_OF_MEMORY = Text("more memory than this machine gives", "使えるメモリーを超えます")
+_TOO_DEEP = Text("it is nested too deeply", "入れ子が深すぎます")
+
+
+def size_in_words(count: float) -> str:
+    """Return a number of bytes as people say it: 64 MB, 100 kB, 10 bytes."""
+    for unit, size in (("GB", 1024**3), ("MB", 1024**2), ("GB", 10**9), ("MB", 10**6), ("kB", 1024), ("kB", 1000)):
+        if count >= size and count % size == 0:
+            return f"{count / size:,.0f} {unit}"
+    return f"{count:,.0f} bytes"
+
+
+def exhaustion(error: RecursionError | MemoryError) -> Text:
+    """Return what a file asked for that this process does not have."""
+    return _OUT_OF_MEMORY if isinstance(error, MemoryError) else _TOO_DEEP
+
+
 class LimitExceeded(Exception):
     """A file asks for more than it may have; the file is then UNREADABLE, never half judged."""
 
     def __init__(self, name: str, allowed: float) -> None:
-        super().__init__(f"more than {allowed:g} {name}")
         self.name = name
         self.allowed = allowed
+        super().__init__(self.words.en)
+
+    @property
+    def words(self) -> Text:
+        """How much there may be of what, for people."""
+        text = _WORDS.get(self.name, Text(f"more than {{count}} {self.name}", f"{self.name} {{count}} まで"))
+        return text.filled(count=f"{self.allowed:,g}", size=size_in_words(self.allowed))
 
     def __reduce__(self) -> tuple[type[LimitExceeded], tuple[str, float]]:
         return type(self), (self.name, self.allowed)

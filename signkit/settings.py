@@ -6,11 +6,13 @@ trust anchor or names a library to load.
 
 from __future__ import annotations
 
+import math
 import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
+from typing import Literal
 
 from signkit.errors import FileUnusable, InputUnreadable, system_cause
 from signkit.words import Text
@@ -18,6 +20,7 @@ from signkit.words import Text
 #: Each setting that may also come from the environment is ``SIGNKIT_`` + its name in upper case.
 #: Lists are separated by ``os.pathsep``.
 _PREFIX = "SIGNKIT_"
+_MOST_SECONDS = 86_400.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class Settings:
         csc_token_file: holds the access token for ``csc:`` keys.
         csc_client_id: with ``csc_client_secret_file`` in its place, gets an access token (OAuth client credentials).
         csc_client_secret_file: holds the client's secret.
+        unknown: names in the file that are no settings, where they were not refused; a newer version may know them.
         csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
     """
 
@@ -49,18 +53,36 @@ class Settings:
     csc_client_id: str | None = None
     csc_client_secret_file: Path | None = None
     csc_token_url: str | None = None
+    unknown: tuple[str, ...] = ()
 
     def home_folder(self) -> Path:
-        """Return the folder of SignKit's own state (not created here)."""
+        """Return the folder of SignKit's own state (not created here).
+
+        Raises:
+            FileUnusable("no-home"): the system does not tell where this user's files are.
+        """
+        folder = self.known_home()
+        if folder is None:
+            raise FileUnusable("no-home")
+        return folder
+
+    def known_home(self) -> Path | None:
+        """Return the folder of SignKit's own state, or None where the system does not tell one."""
         if self.home is not None:
             return self.home
-        from platformdirs import user_data_path
-
-        return user_data_path("signkit", appauthor=False)
+        return _users_folder("data")
 
 
-def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.environ) -> Settings:
+_NAMES = frozenset(field.name for field in fields(Settings)) - {"unknown"}
+
+
+def load_settings(
+    file: Path | None = None, environ: Mapping[str, str] = os.environ, *, strict: bool = True
+) -> Settings:
     """Read settings from ``file`` (default: the user's own), then ``environ``.
+
+    Args:
+        strict: refuse unknown names, which may be misspelt; what only shows tells them instead (``unknown``).
 
     Raises:
         InputUnreadable: a named file cannot be read.
@@ -69,12 +91,11 @@ def load_settings(file: Path | None = None, environ: Mapping[str, str] = os.envi
     settings = Settings()
     path = file or _default_file(environ)
     if path is not None:
-        settings = _apply(settings, _read_toml(path), str(path), path.parent)
-    from_environment = {
-        field.name: environ[_PREFIX + field.name.upper()]
-        for field in fields(Settings)
-        if environ.get(_PREFIX + field.name.upper())
-    }
+        read = _read_toml(path)
+        unknown = () if strict else tuple(name for name in read if name not in _NAMES)
+        known = {name: value for name, value in read.items() if name not in unknown}
+        settings = replace(_apply(settings, known, str(path), path.parent), unknown=unknown)
+    from_environment = {name: environ[_PREFIX + name.upper()] for name in _NAMES if environ.get(_PREFIX + name.upper())}
     return _apply(settings, from_environment, "environment", Path())
 
 
@@ -82,10 +103,24 @@ def _default_file(environ: Mapping[str, str]) -> Path | None:
     """Return the file named by SIGNKIT_SETTINGS, else signkit.toml in the user's configuration folder, if there."""
     if named := environ.get(_PREFIX + "SETTINGS"):
         return Path(named)
-    from platformdirs import user_config_path
+    folder = _users_folder("config")
+    candidate = folder / "signkit.toml" if folder is not None else None
+    return candidate if candidate is not None and candidate.is_file() else None
 
-    candidate = user_config_path("signkit", appauthor=False) / "signkit.toml"
-    return candidate if candidate.is_file() else None
+
+def _users_folder(kind: Literal["data", "config"]) -> Path | None:
+    """Return this user's folder; None where neither HOME nor the user's entry tells it.
+
+    "~" may then stay as it is, and what stands below a folder of that name here is anybody's.
+    """
+    import platformdirs
+
+    ask = platformdirs.user_data_path if kind == "data" else platformdirs.user_config_path
+    try:
+        folder = ask("signkit", appauthor=False)
+    except RuntimeError:
+        return None
+    return folder if folder.is_absolute() else None
 
 
 def _read_toml(path: Path) -> dict[str, object]:
@@ -100,10 +135,9 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 
 def _apply(settings: Settings, values: Mapping[str, object], source: str, base: Path) -> Settings:
-    known = {field.name: getattr(Settings(), field.name) for field in fields(Settings)}
     changes: dict[str, object] = {}
     for name, value in values.items():
-        if name not in known:
+        if name not in _NAMES:
             raise FileUnusable(
                 "settings-invalid", path=source, item=name, cause=Text("unknown setting", "その名前の設定はありません")
             )
@@ -113,16 +147,11 @@ def _apply(settings: Settings, values: Mapping[str, object], source: str, base: 
 
 def _convert(name: str, value: object, source: str, base: Path) -> object:
     if name == "network_timeout":
-        try:
-            return float(value)  # type: ignore[arg-type]
-        except (TypeError, ValueError) as error:
-            raise FileUnusable(
-                "settings-invalid", path=source, item=name, cause=Text("not a number of seconds", "秒数ではありません")
-            ) from error
+        return _seconds(name, value, source)
     if name in ("csc_client_id", "csc_token_url"):
         return str(value)
     if name in ("home", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
-        return base / Path(str(value)).expanduser()
+        return _path(name, str(value), source, base)
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise FileUnusable(
@@ -130,4 +159,23 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
         )
     if name == "tsa_urls":
         return tuple(items)
-    return tuple(base / Path(item).expanduser() for item in items)
+    return tuple(_path(name, item, source, base) for item in items)
+
+
+def _seconds(name: str, value: object, source: str) -> float:
+    try:
+        seconds = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError):
+        seconds = math.nan
+    if not 0 < seconds <= _MOST_SECONDS:  # neither NaN nor infinity
+        cause = Text("not a number of seconds", "秒数ではありません")
+        raise FileUnusable("settings-invalid", path=source, item=name, cause=cause)
+    return seconds
+
+
+def _path(name: str, value: str, source: str, base: Path) -> Path:
+    try:
+        return base / Path(value).expanduser()
+    except RuntimeError as error:  # "~" of a user whose home nobody knows
+        cause = Text("the home folder of ~ is not known", "~ のホームフォルダーが分かりません")
+        raise FileUnusable("settings-invalid", path=source, item=name, cause=cause) from error

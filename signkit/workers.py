@@ -19,6 +19,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
@@ -28,6 +29,8 @@ _LENGTH = struct.Struct(">Q")
 _PROGRAM = "import json, sys; sys.path[:] = json.loads(sys.argv[1]); from signkit.workers import serve; serve()"
 _FAREWELL_SECONDS = 5.0
 _START_SECONDS = 60.0
+_STARTS = 3
+_PAUSE_SECONDS = 0.2
 
 
 class WorkerLost(Exception):
@@ -78,9 +81,18 @@ class WorkerPool(Executor):
             self._jobs.put((future, job))
             if len(self._threads) < self._workers:
                 thread = threading.Thread(target=self._attend, daemon=True, name="signkit-worker")
-                self._threads.append(thread)
-                thread.start()
+                self._start_thread(thread)
         return future
+
+    def _start_thread(self, thread: threading.Thread) -> None:
+        """Start a thread; where there is no memory for it, those that run must do, if any do."""
+        try:
+            thread.start()
+        except RuntimeError as error:
+            if not self._threads:
+                raise MemoryError(str(error)) from error
+        else:
+            self._threads.append(thread)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the jobs end; with ``cancel_futures`` forget those waiting and kill the processes of those running."""
@@ -117,17 +129,31 @@ class WorkerPool(Executor):
         self._forget(process)
 
     def _start(self) -> _Process:
-        process = _Process()
+        """Start a process.  One that died on the way, which memory or a stranger's kill may have done, is replaced."""
+        for tries_left in reversed(range(_STARTS)):
+            try:
+                return self._start_once()
+            except WorkerLost as lost:
+                if lost.cause != "died" or self._killed or not tries_left:
+                    raise WorkerLost("start", lost.detail) from lost
+            time.sleep(_PAUSE_SECONDS)
+        raise AssertionError("the last try returns or raises")
+
+    def _start_once(self) -> _Process:
+        try:
+            process = _Process()
+        except OSError as error:  # no room for another process at this moment
+            raise WorkerLost("died", str(error)) from error
         with self._lock:
             self._running.add(process)
             if self._killed:
                 process.kill()
         try:
             process.greet(self._hello, _START_SECONDS)
-        except WorkerLost as lost:
+        except WorkerLost:
             process.kill()
             self._forget(process)
-            raise WorkerLost("start", lost.detail) from lost
+            raise
         return process
 
     def _forget(self, process: _Process | None) -> None:

@@ -25,4 +25,6 @@ def test_a_small_round_runs_and_names_its_baseline(script, tmp_path):
 
 
 def test_there_are_benchmarks():
-    assert {"batch", "cms", "sign", "startup", "validate"} <= {script.stem for script in SCRIPTS}
+    assert {"batch", "cms", "many_signatures", "pages", "sign", "startup", "validate"} <= {
+        script.stem for script in SCRIPTS
+    }

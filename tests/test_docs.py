@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
 
 import pytest
 from typer.main import get_command
 
 from signkit.cli.app import make_app
+from signkit.demo import forge_price
 from signkit.errors import ExitCode
+from tests.readme_blocks import python_blocks, run_line, sections, shell_lines
 
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([\w./-]+\.\w+)[)#]")
 
@@ -88,3 +92,86 @@ def test_every_document_for_users_has_a_japanese_twin(repository):
     japanese = {path.relative_to(docs / "ja").as_posix() for path in (docs / "ja").rglob("*.md")}
     assert english - japanese == {"reference/card.md", "reference/jpki.md", "reference/dependencies.md"}
     assert japanese <= english
+
+
+# --- what the READMEs tell to type -----------------------------------------------------------------------------
+
+READMES = [("README.md", "en"), ("README.ja.md", "ja")]
+#: The sections for a broker, for HR and for scripts, by their place.
+BROKER, HR, BATCH = range(1, 4)
+
+
+@pytest.fixture
+def beginner(repository, tmp_path):
+    """A folder with the samples in it, as a checkout has them."""
+    shutil.copytree(repository / "samples", tmp_path / "samples")
+    return tmp_path
+
+
+def five_minutes(repository, readme: str, place: int) -> str:
+    return list(sections((repository / readme).read_text(encoding="utf-8")).values())[place]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("readme", "lang"), READMES)
+def test_the_brokers_five_minutes_end_with_a_pass(repository, beginner, readme, lang):
+    lines = list(shell_lines(five_minutes(repository, readme, BROKER)))
+    assert [line.words[1] for line in lines] == [
+        "template", "render", "sign", "sign", "sign", "status", "extend", "validate",
+    ]  # fmt: skip
+    for line in lines:
+        answer = run_line(line, beginner, "SIGNKIT1", lang)
+        assert answer.returncode == 0, answer.stderr
+    assert "(TOTAL-PASSED)" in answer.stdout.splitlines()[0]
+    assert "→" not in answer.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("readme", "lang"), READMES)
+def test_five_minutes_for_hr(repository, beginner, readme, lang, rehearsal):
+    from signkit.rehearsal.evidence_services import utc_now
+
+    key = rehearsal.key_file("廣瀨 渚", "株式会社架空製作所", b"secret", utc_now())
+    (beginner / "company.p12").write_bytes(key)
+    for line in shell_lines(five_minutes(repository, readme, HR)):
+        answer = run_line(line, beginner, "secret", lang)
+        assert answer.returncode == 0, (line, answer.stderr)
+    staff = (beginner / "samples/employment-agreement/staff.csv").read_text(encoding="utf-8").splitlines()[1:]
+    assert len(list((beginner / "handout").iterdir())) == len(staff)
+    assert len(list((beginner / "handout").glob("*/*-employer.pdf"))) == len(staff)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("readme", "lang"), READMES)
+def test_five_minutes_for_a_script(repository, beginner, readme, lang, capsys, monkeypatch):
+    section = five_minutes(repository, readme, BATCH)
+    for line in shell_lines(five_minutes(repository, readme, BROKER)):
+        assert run_line(line, beginner, "SIGNKIT1", lang).returncode == 0
+    contract = (beginner / "sale.pdf").read_bytes()
+    forged = forge_price(contract, 58_000_000)
+    (beginner / "incoming").mkdir()
+    for name, pdf in {
+        "incoming/a.pdf": contract, "incoming/b.pdf": forged, "suspicious.pdf": forged, "contract.pdf": contract,
+    }.items():  # fmt: skip
+        (beginner / name).write_bytes(pdf)
+    codes = {}
+    for line in shell_lines(section):
+        if line.is_signkit:
+            codes[line.words[1], line.output] = run_line(line, beginner, "", lang).returncode
+        else:
+            assert line.words == ("echo", "$?")
+    assert codes == {("validate", "results.jsonl"): 1, ("diff", None): 0, ("validate", "report.html"): 3}
+    results = (beginner / "results.jsonl").read_text(encoding="utf-8").splitlines()
+    assert sorted(json.loads(line)["verdict"] for line in results) == ["INDETERMINATE", "TOTAL-FAILED"]
+    assert (beginner / "report.html").read_text(encoding="utf-8").rstrip().endswith("</html>")
+    monkeypatch.chdir(beginner)
+    (source,) = python_blocks(section)
+    exec(compile(source, readme, "exec"), {})
+    assert "INDETERMINATE" in capsys.readouterr().out
+
+
+def test_a_template_has_one_name_in_japanese(repository):
+    """ひな形: the same word on every screen and page."""
+    others = re.compile("ひな型|雛|テンプレート")
+    places = [*repository.glob("*.ja.md"), *repository.glob("docs/ja/**/*.md"), *repository.glob("signkit/**/*.py")]
+    assert [str(path) for path in places if others.search(path.read_text(encoding="utf-8"))] == []

@@ -6,13 +6,12 @@ The file holds the emulated card's PINs in plain text.  They guard nothing real.
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from signkit.card.contents import CardContents
-from signkit.errors import FileUnusable, InputUnreadable, system_cause
+from signkit.errors import InputUnreadable, system_cause
+from signkit.output import write_checked
 from signkit.words import Text
 
 _FORMAT = "signkit-emulated-card/1"
@@ -63,13 +62,7 @@ def save_state(path: Path, state: CardState) -> None:
         FileUnusable("output-not-written"): it could not be written.
     """
     text = json.dumps({"format": _FORMAT} | asdict(state), indent=1)
-    try:
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(temporary).replace(path)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
+    write_checked(path, text.encode(), overwrite=True, private=True)
 
 
 def _fits(raw: dict[str, object], fresh: CardState) -> bool:

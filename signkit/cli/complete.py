@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,18 @@ import typer
 from signkit.cli.deliver import AllowIndeterminate
 from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import words
-from signkit.cli.options import At, EvidenceFolders, Offline, Output, Overwrite, TemplateNames, Trust
+from signkit.cli.options import (
+    AskPassword,
+    At,
+    EvidenceFolders,
+    Offline,
+    Output,
+    Overwrite,
+    PasswordStdin,
+    TemplateNames,
+    Trust,
+)
+from signkit.cli.passwords import DocumentPassword
 
 HELP = words(
     "Make the completion certificate of a contract that all have signed.", "全員が署名した契約の合意締結証明書を作る。"
@@ -42,6 +54,8 @@ def run(
     at: At = None,
     offline: Offline = False,
     template: TemplateNames = None,
+    ask_password: AskPassword = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
     """Judge the contract and write the page."""
     from signkit.cli.judging import chosen_options
@@ -53,7 +67,10 @@ def run(
 
     options = chosen_options(policy, trust, evidence, at, offline, check_template=True, templates=template)
     target = output_beside(pdf, "certificate", output)
-    status = contract_status(read_input(pdf), str(pdf), options)
+    password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
+    data = read_input(pdf)
+    password.check(data, pdf, to_sign=False)
+    status = contract_status(data, str(pdf), replace(options, password=password.value))
     page = completion_certificate(
         status,
         language=language.value,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
@@ -13,15 +14,18 @@ import typer
 from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import (
+    AskPassword,
     At,
     EvidenceFolders,
     Offline,
     Output,
     Overwrite,
+    PasswordStdin,
     PlainFormat,
     TextOrJson,
     Trust,
 )
+from signkit.cli.passwords import DocumentPassword
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
 from signkit.words import Text
@@ -86,9 +90,12 @@ def check(
     evidence: EvidenceFolders = None,
     at: At = None,
     offline: Offline = False,
+    ask_password: AskPassword = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
     """Print the answer a recipient; the exit code is the worst answer's."""
-    checked, _, _ = _check_files(contract, consent, on, _options(trust, evidence, at, offline))
+    password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
+    checked, _, _ = _check_files(contract, consent, on, _options(trust, evidence, at, offline), password)
     written = json.dumps(checked.to_json(), ensure_ascii=False) + "\n" if format_ is TextOrJson.JSON else _text(checked)
     sys.stdout.write(written)
     raise typer.Exit(_EXIT_CODES[checked.answer.value])
@@ -106,13 +113,17 @@ def pack(
     evidence: EvidenceFolders = None,
     at: At = None,
     offline: Offline = False,
+    ask_password: AskPassword = False,
+    password_stdin: PasswordStdin = False,
 ) -> None:
     """Check, then write contract, consents, how-to-check sheet, receipts, certificate, digests and the mail's text."""
     from signkit.contracts.fonts import font_set
     from signkit.delivery.pack import make_pack, write_pack
     from signkit.settings import load_settings
 
-    checked, content, consents = _check_files(contract, consent, on, _options(trust, evidence, at, offline))
+    password = DocumentPassword(ask=ask_password, from_stdin=password_stdin)
+    options = _options(trust, evidence, at, offline)
+    checked, content, consents = _check_files(contract, consent, on, options, password)
     fonts = font_set(load_settings().font_folders)
     made = make_pack(checked, content, consents, allow_indeterminate=allow_indeterminate, fonts=fonts)
     write_pack(output, made, overwrite=overwrite)
@@ -151,7 +162,11 @@ def _options(trust: list[Path] | None, evidence: list[Path] | None, at: str | No
 
 
 def _check_files(
-    contract: Path, consents: list[Path] | None, on: str | None, options: ValidationOptions
+    contract: Path,
+    consents: list[Path] | None,
+    on: str | None,
+    options: ValidationOptions,
+    password: DocumentPassword,
 ) -> tuple[DeliveryCheck, bytes, list[tuple[str, bytes]]]:
     from signkit.delivery.check import check_delivery
     from signkit.delivery.consent import read_consent
@@ -159,8 +174,11 @@ def _check_files(
 
     day = _required_day(on) if on is not None else None
     content = read_input(contract)
-    status = contract_status(content, str(contract), options)
     files = [(str(path), read_input(path)) for path in consents or ()]
+    for name, data in ((str(contract), content), *files):
+        password.check(data, Path(name), to_sign=False)
+    options = replace(options, password=password.value)
+    status = contract_status(content, str(contract), options)
     read: list[Consent] = [read_consent(data, name, options) for name, data in files]
     return check_delivery(status, read, day), content, files
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -13,7 +14,7 @@ import typer
 from signkit.cli.files import read_input
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import PlainFormat, TextOrJson
-from signkit.words import Text
+from signkit.words import Text, is_shown
 
 if TYPE_CHECKING:
     from signkit.history.differences import Diff, Difference, RevisionDiff, SignatureEvent
@@ -43,7 +44,7 @@ def _lines(diff: Diff) -> Iterator[str]:
     for revision in diff.revisions:
         yield from _revision(revision)
     if len(diff.revisions) == 1:
-        yield "  " + translate(_ONLY_ONE)
+        yield "  " + translate(_UNKNOWN if diff.revisions[0].items or diff.revisions[0].not_compared else _ONLY_ONE)
         return
     yield translate(_OVERALL, last=len(diff.revisions))
     yield from _changes(diff.overall)
@@ -99,7 +100,7 @@ def _excerpt(text: str, start: int, end: int, room: int, most: int) -> str:
 
 def _clean(text: str) -> str:
     """Texts from files reach terminals: line ends become spaces, no other control characters."""
-    return "".join(character for character in " ".join(text.split()) if character.isprintable())
+    return "".join(character for character in " ".join(re.split(r"[^\S\u3000]+", text)) if is_shown(character))
 
 
 _TITLE = Text("{file}: {count} revision(s)", "{file}: 全 {count} 版")
@@ -108,6 +109,10 @@ _BEFORE_ANY = Text("Revision {number}, before any signature", "第 {number} 版�
 _AFTER = Text("Revision {number}, after {who}", "第 {number} 版（{who} の後）")
 _OVERALL = Text("The document itself, from revision 1 to {last}", "文書そのもの（第 1 版から第 {last} 版まで）")
 _ONLY_ONE = Text("Nothing was added to it since it was made.", "作成後に追加されたものはありません。")
+_UNKNOWN = Text(
+    "Whether anything was added to it since it was made cannot be told.",
+    "作成後に何か追加されたかどうかは分かりません。",
+)
 _NOTHING = Text("No difference was found.", "違いはありません。")
 _PAGE = Text("Page {page}: ", "{page} ページ: ")
 _NONE = Text("(nothing)", "（なし）")

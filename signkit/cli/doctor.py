@@ -35,7 +35,7 @@ def run(
     from signkit.settings import load_settings
 
     findings = []
-    for finding in examine(load_settings(), surroundings(), reader=reader, online=online):
+    for finding in examine(load_settings(strict=False), surroundings(), reader=reader, online=online):
         findings.append(finding)
         if format_ is AnswerFormat.TEXT:
             _show(finding)

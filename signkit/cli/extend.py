@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from os.path import realpath  # Path.resolve fails where links lead in a circle
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -49,8 +50,8 @@ def run(
         )
     available = evidence.services(load_settings())
     targets = [output_beside(pdf, wanted.value, output) for pdf in pdfs]
-    inputs = {pdf.resolve() for pdf in pdfs}
-    if both := next((target for target in targets if target.resolve() in inputs), None):
+    inputs = {realpath(pdf) for pdf in pdfs}
+    if both := next((target for target in targets if realpath(target) in inputs), None):
         raise UsageProblem(
             Text(f"{both} is input and output at once", f"{both} が入力と出力の両方になります"),
             Text("Extend the files of one level in a run.", "延長するファイルだけを指定してください。"),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from signkit.errors import FileUnusable, OutputExists, UsageProblem
+from signkit.errors import FileUnusable, UsageProblem
 from signkit.incoming import read_file
+from signkit.kept_signatures import refuse_losing_signatures
 from signkit.limits import PDF_BYTES
+from signkit.output import refuse_target
 from signkit.words import Text
 
 
@@ -34,15 +37,35 @@ def output_beside(source: Path, suffix: str, wanted: Path | None) -> Path:
     return target
 
 
-def refuse_existing(target: Path, overwrite: bool) -> None:
+def refuse_existing(target: Path, overwrite: bool, kept: bytes | None = None) -> None:
     """Refuse before the key is used what could not be written afterwards.
 
+    Args:
+        kept: what the output will hold: its signatures are not lost; None leaves this to the writing.
+
     Raises:
-        OutputExists, FileUnusable("output-not-written"): it is there already, or its folder is not.
+        OutputExists, OutputSigned: it is there already and is not to be replaced, or not with its signatures.
+        FileUnusable: its name is too long; it is a folder or no file; its folder is not there or may not be written.
     """
-    if target.exists() and not overwrite:
-        raise OutputExists(str(target))
+    refuse_target(target, overwrite=overwrite)
+    cause = _CAUSES[_obstacle(target)]
+    if cause is not None:
+        raise FileUnusable("output-not-written", path=str(target), cause=cause)
+    if kept is not None:
+        refuse_losing_signatures(target, lambda: kept)
+
+
+def _obstacle(target: Path) -> str:
+    if target.is_dir():
+        return "is-folder"
     if not target.parent.is_dir():
-        raise FileUnusable(
-            "output-not-written", path=str(target), cause=Text("no such folder", "フォルダーがありません")
-        )
+        return "no-folder"
+    return "none" if os.access(target.parent, os.W_OK | os.X_OK) else "not-permitted"
+
+
+_CAUSES = {
+    "none": None,
+    "is-folder": Text("it is a folder", "フォルダーです"),
+    "no-folder": Text("no such folder", "フォルダーがありません"),
+    "not-permitted": Text("its folder may not be written", "フォルダーに書き込む権限がありません"),
+}

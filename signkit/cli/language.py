@@ -5,21 +5,38 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from typing import cast, get_args
 
 from signkit.words import Language, Text
 
 
 def choose_language(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
     """Return the language of ``--lang``, else of the locale's environment variables, else English."""
-    for index, argument in enumerate(arguments):
-        if argument == "--lang" and index + 1 < len(arguments):
-            return _language_of(arguments[index + 1])
-        if argument.startswith("--lang="):
-            return _language_of(argument.removeprefix("--lang="))
+    named = [name.removeprefix("--lang=") for name in language_first(arguments) if name.startswith("--lang=")]
+    if named and named[-1] in get_args(Language):
+        return cast("Language", named[-1])
     for name in ("SIGNKIT_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         if environ.get(name):
             return _language_of(environ[name])
     return "ja" if sys.platform == "win32" and _windows_speaks_japanese() else "en"
+
+
+def language_first(arguments: Sequence[str]) -> list[str]:
+    """Return what was typed with ``--lang=VALUE`` before the command; behind ``--`` nothing is an option."""
+    chosen: list[str] = []
+    others: list[str] = []
+    rest = iter(arguments)
+    for argument in rest:
+        if argument == "--":
+            others += [argument, *rest]
+        elif argument == "--lang":
+            value = next(rest, None)
+            if value is None:
+                return [*chosen, argument]  # nothing else can be said of it than that its value is missing
+            chosen.append(f"{argument}={value}")
+        else:
+            (chosen if argument.startswith("--lang=") else others).append(argument)
+    return chosen + others
 
 
 def _language_of(name: str) -> Language:

@@ -13,6 +13,7 @@ heading.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from dataclasses import MISSING, Field, fields
@@ -20,7 +21,11 @@ from functools import wraps
 from inspect import Parameter, Signature, signature
 from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
+from typer.exceptions import Abort, TyperException
+
+from signkit.cli.help_pages import COMMAND_METAVAR, COMMANDS, OPTIONS_METAVAR, HelpWriter, sections, usage_pieces
+from signkit.cli.usage_errors import no_such_command, usage_error
 
 
 class OptionGroup:
@@ -77,7 +82,44 @@ def _default(member: Field[Any]) -> Any:
     return Parameter.empty if member.default is MISSING else member.default
 
 
-class GroupedCommand(TyperCommand):
+class _InUsersLanguage:
+    """Help pages and usage in the user's language, by the columns that characters take; for commands and groups."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse; every usage error knows where it arose, as only some of Click's do."""
+        try:
+            return super().parse_args(ctx, args)  # type: ignore[misc,no-any-return]
+        except TyperException as error:
+            if getattr(error, "ctx", ctx) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]
+            raise
+
+    def get_usage(self, ctx: Any) -> str:
+        """Return the usage line."""
+        writer = HelpWriter()
+        writer.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)))
+        return writer.getvalue().rstrip("\n")
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        """Return what follows the command's name."""
+        return usage_pieces(self, ctx)  # type: ignore[arg-type]
+
+    def get_help(self, ctx: Any) -> str:
+        """Return the whole page."""
+        writer = HelpWriter()
+        writer.write_usage(ctx.command_path, " ".join(self.collect_usage_pieces(ctx)))
+        self.format_help_text(ctx, writer)  # type: ignore[attr-defined]
+        self.format_options(ctx, writer)
+        return writer.getvalue().rstrip("\n")
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write the arguments, then the options of each group under its heading, then the others."""
+        for heading, rows in sections(self, ctx).items():  # type: ignore[arg-type]
+            with formatter.section(heading):
+                formatter.write_dl(rows)
+
+
+class GroupedCommand(_InUsersLanguage, TyperCommand):
     """A command whose help shows its options by group.
 
     Attributes:
@@ -90,26 +132,40 @@ class GroupedCommand(TyperCommand):
         """Parse; say of an option that was moved where to."""
         try:
             return super().parse_args(ctx, args)
-        except Exception as error:  # Click's usage error, whose class Typer keeps in a module of its own
+        except TyperException as error:
             if hint := self.MOVED.get(getattr(error, "option_name", None) or ""):
-                error.message = f"{error.message}. {hint}"  # type: ignore[attr-defined]
+                error.hint = hint  # type: ignore[attr-defined]
             raise
 
+
+class CommandGroup(_InUsersLanguage, TyperGroup):
+    """A group of commands, and the command line as a whole."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:  # noqa: ARG002  Click's signature
+        """Return what follows the group's name."""
+        return [OPTIONS_METAVAR, COMMAND_METAVAR]
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
-        """Write the arguments, then the options of each group under its heading, then the others."""
-        sections: dict[str, list[tuple[str, str]]] = {}
-        others: list[tuple[str, str]] = []
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is None:
-                continue
-            if parameter.param_type_name == "argument":
-                sections.setdefault("Arguments", []).append(record)
-            elif heading := getattr(parameter, "rich_help_panel", None):
-                sections.setdefault(heading, []).append(record)
-            else:
-                others.append(record)
-        for heading, records in (*sections.items(), ("Options", others)):
-            if records:
-                with formatter.section(heading):
-                    formatter.write_dl(records)
+        """Write the options, then the commands."""
+        super().format_options(ctx, formatter)
+        rows = [(name, command.help or "") for name, command in self.commands.items() if not command.hidden]
+        with formatter.section(COMMANDS):
+            formatter.write_dl(rows)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """Find the command that was typed; say which may have been meant where there is none of that name."""
+        command = self.commands.get(args[0])
+        if command is None and not ctx.resilient_parsing:
+            ctx.fail(no_such_command(args[0], list(self.commands)))
+        return args[0] if command else None, command, args[1:]
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        """Run what was typed and exit; what was typed wrongly is said in the user's language."""
+        try:
+            code = super().main(*arguments, **(settings | {"standalone_mode": False}))
+        except TyperException as error:
+            sys.stderr.write(usage_error(error))
+            code = error.exit_code
+        except Abort:  # the end of input (Ctrl-D) where a person was asked
+            raise KeyboardInterrupt from None
+        sys.exit(code or 0)

@@ -27,7 +27,7 @@ class TextOrJson(StrEnum):
 
 
 TemplateName: TypeAlias = Annotated[
-    str, typer.Argument(help=words("Template name or folder.", "ひな型の名前またはフォルダー。"))
+    str, typer.Argument(help=words("Template name or folder.", "ひな形の名前またはフォルダー。"))
 ]
 Output: TypeAlias = Annotated[
     Path | None,
@@ -74,8 +74,8 @@ Trust: TypeAlias = Annotated[
         "--trust",
         metavar="PATH",
         help=words(
-            "CA certificate file or folder to rely on, beside the shipped JPKI CAs.",
-            "同梱の公的個人認証 CA のほかに信頼する CA 証明書のファイルまたはフォルダー。",
+            "CA certificate file or folder to rely on, beside the shipped JPKI CAs; 'rehearsal': the rehearsal's own.",
+            "同梱の公的個人認証 CA のほかに信頼する CA 証明書のファイルまたはフォルダー。rehearsal はリハーサル用。",
         ),
         show_default=False,
     ),
@@ -137,7 +137,9 @@ SignerUri: TypeAlias = Annotated[
         ),
     ),
 ]
-LevelName: TypeAlias = Annotated[str, typer.Option(help=words("B-B, B-T, B-LT or B-LTA.", "B-B、B-T、B-LT、B-LTA。"))]
+LevelName: TypeAlias = Annotated[
+    str, typer.Option(metavar="LEVEL", help=words("B-B, B-T, B-LT or B-LTA.", "B-B、B-T、B-LT、B-LTA。"))
+]
 PinStdin: TypeAlias = Annotated[
     bool,
     typer.Option(

@@ -50,18 +50,19 @@ def run(
     from signkit.output import write_checked
     from signkit.settings import load_settings
     from signkit.signing.deferred import prepare
-    from signkit.signing.terms import admit, request_maker
+    from signkit.signing.terms import admit, for_role_of, request_maker
 
     settings, terms = load_settings(), terms_options.terms()
     terms.profile.refuse_timestamps(wanted=bool(evidence.tsa) or terms.level.has_timestamp)
+    password = passwords.document_password()
+    data = read_input(pdf)
+    password.check(data, pdf, to_sign=True)
+    terms = for_role_of(data, terms, password.value)
     request_file = output or pdf.with_name(f"{pdf.stem}-{terms.role}-request.json")
     prepared_file = request_file.with_name(f"{pdf.stem}-{terms.role}-prepared.pdf")
     for target in (request_file, prepared_file):  # both, or none
         output_beside(pdf, "", target)
-        refuse_existing(target, overwrite)
-    password = passwords.document_password()
-    data = read_input(pdf)
-    password.check(data, pdf, to_sign=True)
+        refuse_existing(target, overwrite, kept=data)
     services = evidence.services(settings)
     admission = admit(data, terms, str(pdf), services.judgement, password.value)
     tell_undrawn(data, pdf, password.value)

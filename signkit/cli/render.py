@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from signkit.cli.files import read_input
+from signkit.cli.files import read_input, refuse_existing
 from signkit.cli.language import words
-from signkit.cli.options import Output, Overwrite, TemplateName
+from signkit.cli.options import Output, Overwrite, PlainFormat, TemplateName, TextOrJson
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.cli.render_many import ManyOptions
+    from signkit.cli.render_results import Telling
     from signkit.contracts.attachments import Attachment
     from signkit.contracts.template import Template
     from signkit.plain_data import Data
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 HELP = words(
     "Make a contract: check the data, typeset the template to PDF/A-3 with empty signature fields.",
-    "契約書を作る: データを検査し、ひな型を空の署名欄付き PDF/A-3 に組版する。",
+    "契約書を作る: データを検査し、ひな形を空の署名欄付き PDF/A-3 に組版する。",
 )
 
 
@@ -103,7 +104,7 @@ Attach: TypeAlias = Annotated[
         help=words(
             "Embed a file (plan, certificate of the register) and list it with its digest in an annex; NAME says "
             "what it is. May be repeated.",
-            "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。NAME は書類の名称。"
+            "図面・登記事項証明書などのファイルを埋め込み、ハッシュ値とともに別紙に記載する。「名前」は書類の名称。"
             "複数指定できる。",
         ),
         show_default=False,
@@ -125,6 +126,29 @@ Append: TypeAlias = Annotated[
 ]
 
 
+Amends: TypeAlias = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--amends",
+        metavar="SIGNED.pdf",
+        help=words(
+            "Amendment: the signed contract, whose title, date and digest go into the data; then each earlier "
+            "amendment, in order.",
+            "変更合意書: 変更する署名済みの契約書。名称・日付・ハッシュ値を読み取る。"
+            "先の変更合意書があれば順に続けて指定する。",
+        ),
+        show_default=False,
+    ),
+]
+Strict: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--strict",
+        help=words("Refuse also what is only warned of.", "警告にとどまる内容も拒否する。"),
+    ),
+]
+
+
 def run(
     template: TemplateName,
     data: DataFile,
@@ -136,11 +160,15 @@ def run(
     encoding: EncodingName = None,
     attach: Attach = None,
     append: Append = None,
+    amends: Amends = None,
     output: Output = None,
     overwrite: Overwrite = False,
+    strict: Strict = False,
+    format_: PlainFormat = TextOrJson.TEXT,
 ) -> None:
     """Render one contract, or one a row."""
     from signkit.cli.render_many import ManyOptions, render_many
+    from signkit.cli.render_results import Telling, refusals_as_json
     from signkit.contracts.bulk.table import is_table
     from signkit.contracts.template import find_template
     from signkit.settings import load_settings
@@ -148,19 +176,29 @@ def run(
     settings = load_settings()
     found = find_template(template, settings)
     many = ManyOptions(name, jobs, report, encoding)
-    if is_table(data):
-        _refuse_attachments(attach, append)
-        items = _items(found, None, base, with_)
-        render_many(found, data, items, output, many, settings, overwrite=overwrite)
-        return
-    _refuse_table_options(many)
-    items = _items(found, data, base, with_)
-    target = output or Path(f"{data.stem}.pdf")
-    _render_one(found, items, settings, target, attach or [], append or [], overwrite=overwrite)
+    telling = Telling(strict, format_)
+    with refusals_as_json(telling):
+        if is_table(data):
+            _refuse_attachments(attach, append)
+            items = _items(found, None, base, with_, amends, settings)
+            render_many(found, data, items, output, many, settings, telling, overwrite=overwrite)
+            return
+        _refuse_table_options(many)
+        items = _items(found, data, base, with_, amends, settings)
+        target = output or Path(f"{data.stem}.pdf")
+        _render_one(found, items, settings, target, attach or [], append or [], telling, overwrite=overwrite)
 
 
-def _items(template: Template, data: Path | None, base: Path | None, with_: list[str] | None) -> Data:
-    """Return the contract's data: what all share, over it its own, over these what the parties' files say."""
+def _items(
+    template: Template,
+    data: Path | None,
+    base: Path | None,
+    with_: list[str] | None,
+    amends: list[Path] | None,
+    settings: Settings,
+) -> Data:
+    """Return the contract's data: what all share, over it its own, over these what further files say."""
+    from signkit.contracts.amendment import amended_items
     from signkit.contracts.bulk.rows import merge
     from signkit.contracts.data import load_contract_data
     from signkit.contracts.fragment import merge_fragment
@@ -170,6 +208,8 @@ def _items(template: Template, data: Path | None, base: Path | None, with_: list
         items = merge(items, load_contract_data(data))
     for role, file in map(_role_and_file, with_ or ()):
         items = merge_fragment(template, items, role, load_contract_data(file))
+    if amends:
+        items = merge(items, amended_items([read_input(file) for file in amends], settings))
     return items
 
 
@@ -180,25 +220,33 @@ def _render_one(
     target: Path,
     attach: list[str],
     append: list[str],
+    telling: Telling,
     *,
     overwrite: bool,
 ) -> None:
     """Write the contract, and say what its parties should know of it."""
+    from signkit.cli.render_results import contract_answer, print_json, tell_warnings
     from signkit.contracts.attachments import appendix, attachment
     from signkit.contracts.render import render_contract
     from signkit.output import write_checked
 
+    refuse_existing(target, overwrite, kept=b"")
     attachments = [_attachment(text, attachment) for text in attach]
     appended = [_attachment(text, appendix) for text in append]
-    rendered = render_contract(template, items, settings, attachments, appended)
+    rendered = render_contract(template, items, settings, attachments, appended, scrutiny=telling.scrutiny)
     write_checked(target, rendered.pdf, overwrite=overwrite)
-    tell(_MADE, target=target, roles=", ".join(block.role for block in rendered.blocks))
+    roles = [block.role for block in rendered.blocks]
+    tell(_MADE, target=target, roles=", ".join(roles))
+    tell_warnings(rendered.warnings)
     if appended:
         tell(_NO_PDFA)
     for each in (*attachments, *appended):
         if each.not_searched is not None:
             tell(_NOT_SEARCHED, name=each.name, cause=each.not_searched)
-    print(target)
+    if telling.as_json:
+        print_json(contract_answer(str(target), roles, rendered.warnings))
+    else:
+        print(target)
 
 
 def _refuse_table_options(options: ManyOptions) -> None:

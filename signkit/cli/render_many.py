@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from signkit.cli.language import LANGUAGE, translate
+from signkit.cli.render_results import RowWarnings, Telling, print_json, tell_row_warnings
 from signkit.cli.terminal import progress, tell
 from signkit.errors import ContractError, FileUnusable, RowsRefused, UsageProblem
 from signkit.words import Text
@@ -19,7 +20,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
-    from signkit.contracts.bulk.run import Batch, Written
+    from signkit.contracts.bulk.run import Batch, CheckedRow, Written
     from signkit.contracts.bulk.table import Encoding, Table
     from signkit.contracts.template import Template
     from signkit.settings import Settings
@@ -49,6 +50,7 @@ def render_many(
     folder: Path | None,
     options: ManyOptions,
     settings: Settings,
+    telling: Telling,
     *,
     overwrite: bool,
 ) -> None:
@@ -61,16 +63,23 @@ def render_many(
     table = open_table(path, _encoding(options.encoding))
     tell(_READ, path=path, how=translate(table.read_as))
     with _report_refusals(options.report):
-        batch = batch_of(template, table, base, options.name or DEFAULT_PATTERN, settings)
-        written = _in_processes(table, batch, target, _workers(options.jobs), overwrite)
-    for made in (*written.written, *written.unchanged):
-        print(made)
+        batch = batch_of(template, table, base, options.name or DEFAULT_PATTERN, settings, telling.scrutiny)
+        warnings = RowWarnings()
+        written = _in_processes(table, batch, target, _workers(options.jobs), warnings, overwrite)
+    made = [*written.written, *written.unchanged]
+    if telling.as_json:
+        print_json({"outputs": list(map(str, made)), "refused": [], "warnings": warnings.to_json()})
+    else:
+        print("\n".join(map(str, made)))
+    tell_row_warnings(warnings)
     tell(_MADE, written=len(written.written), unchanged=len(written.unchanged), folder=target)
     if written.differing:
         raise ContractError("outputs-differ", paths=tuple(map(str, written.differing)))
 
 
-def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwrite: bool) -> Written:
+def _in_processes(
+    table: Table, batch: Batch, folder: Path, workers: int, warnings: RowWarnings, overwrite: bool
+) -> Written:
     from signkit.contracts.bulk.run import check_table, render_table
     from signkit.output import make_folder
     from signkit.workers import WorkerLost
@@ -82,11 +91,18 @@ def _in_processes(table: Table, batch: Batch, folder: Path, workers: int, overwr
             Text("Put a row below the header for each contract.", "見出しの下に契約ごとの行を書いてください。"),
         )
     workers = min(workers, count)
-    with _pool(workers) as pool, progress(2 * count) as advance:
+    with _pool(workers) as pool:
         try:
-            names = check_table(table, batch, pool, workers, advance)
+            with progress(count, _CHECKING) as advance:
+
+                def checked(row: CheckedRow) -> None:
+                    warnings.gather(row)
+                    advance(row)
+
+                names = check_table(table, batch, pool, workers, checked)
             make_folder(folder)
-            return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)
+            with progress(count, _MAKING) as advance:
+                return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)
         except WorkerLost as lost:
             raise FileUnusable(
                 "output-not-written", path=str(folder), cause=_WORKER_LOST.filled(cause=lost.cause, detail=lost.detail)
@@ -172,6 +188,7 @@ def _no_formula(text: str) -> str:
 
 
 _WORKER_LOST = Text("a worker process {cause} ({detail})", "処理プロセスの異常 ({cause}: {detail})")
+_CHECKING, _MAKING = Text("Checking rows", "行の確認"), Text("Making contracts", "契約書の作成")
 _READ = Text("Reading {path} ({how}).", "{path} を読みます ({how})。")
 _MADE = Text(
     "Made {written} contracts in {folder}; {unchanged} were there already, byte for byte.",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import stat
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -11,7 +13,8 @@ from typing import IO, TYPE_CHECKING
 
 from signkit.cli.language import LANGUAGE
 from signkit.cli.terminal import tell
-from signkit.errors import FileUnusable, system_cause
+from signkit.errors import NOT_REGULAR, FileUnusable, system_cause
+from signkit.locks import try_lock
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
@@ -20,21 +23,49 @@ if TYPE_CHECKING:
     from signkit.reporting.resume import Results
     from signkit.validation.report import Report
 
+#: A pipe is opened without waiting for its other end, and refused.
+_APPENDING = os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+
 
 @contextmanager
-def results_to(resume: Path | None, before: Results, chosen: ReportFormat) -> Iterator[Callable[[str], None]]:
-    """Give what writes text whole and at once: to stdout, or behind the last whole line of earlier results."""
-    if resume is None:
-        encoding = sys.stdout.encoding if chosen is ReportFormat.TEXT else "utf-8"
-        yield lambda text: write_text(sys.stdout.buffer, text, encoding)
-        return
+def to_stdout(chosen: ReportFormat) -> Iterator[Callable[[str], None]]:
+    """Give what writes text whole and at once to stdout."""
+    encoding = sys.stdout.encoding if chosen is ReportFormat.TEXT else "utf-8"
+    yield lambda text: write_text(sys.stdout.buffer, text, encoding)
+
+
+@contextmanager
+def to_results(path: Path, read: Callable[[IO[bytes]], Results]) -> Iterator[tuple[Results, Callable[[str], None]]]:
+    """Give the earlier results, and what writes text whole and at once behind their last whole line.
+
+    The file is this process's alone from before it is read until the last report: two runs that go on with one file
+    would write over one another's results.
+
+    Raises:
+        FileUnusable("results-in-use"): another run goes on with it.
+        FileUnusable("output-not-written"): it is no file, or cannot be written.
+    """
     try:
-        with resume.open("r+b" if resume.exists() else "xb") as stream:
+        with _open_results(path) as stream:
+            if try_lock(stream.fileno()) is False:
+                raise FileUnusable("results-in-use", path=str(path))
+            before = read(stream)
             stream.truncate(before.end)
             stream.seek(before.end)
-            yield lambda text: write_text(stream, text, "utf-8")
+            yield before, lambda text: write_text(stream, text, "utf-8")
     except OSError as error:
-        raise FileUnusable("output-not-written", path=str(resume), cause=system_cause(error)) from error
+        raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
+
+
+def _open_results(path: Path) -> IO[bytes]:
+    try:
+        handle = os.open(path, _APPENDING, 0o666)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise FileUnusable("output-not-written", path=str(path), cause=NOT_REGULAR)
+    return os.fdopen(handle, "r+b")
 
 
 def write_text(stream: IO[bytes], text: str, encoding: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from os.path import realpath  # Path.resolve fails where links lead in a circle
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.cli.announcing import Announcement
     from signkit.cli.passwords import DocumentPassword
     from signkit.pdf.reading.unlocking import Password
     from signkit.settings import Settings
@@ -77,19 +79,27 @@ def run(
     passwords: PasswordOptions,
 ) -> None:
     """Sign each PDF and write the signed file beside it."""
+    from signkit.cli.announcing import announce
     from signkit.settings import load_settings
+    from signkit.signing.levels import refuse_without_service
+    from signkit.signing.terms import for_role_of
 
     settings, terms = load_settings(), terms_options.terms()
     terms.profile.refuse_timestamps(wanted=bool(evidence.tsa) or terms.level.has_timestamp)
     _refuse_elsewhere(key_options.signer)
     password = passwords.document_password()
     services = evidence.services(settings)
-    jobs = _jobs(pdfs, terms, files, services, password)
-    if not jobs:
+    refuse_without_service(terms.level, services)
+    terms = for_role_of(read_input(pdfs[0]), terms, password.value)
+    announced = _jobs(pdfs, terms, files, services, password)
+    if not announced:
         tell(_NOTHING_LEFT)
         return
     if len(pdfs) > 1:
-        _confirm(jobs, assume_yes=files.yes)
+        _confirm(announced, assume_yes=files.yes)
+    elif not key_options.pin_stdin:
+        announce(*announced[0], terms)
+    jobs = [job for job, _ in announced]
     context = _context(key_options, settings, terms, jobs)
     outcome = _sign_all(jobs, terms, key_options.signer, context, services, password.value, overwrite=files.overwrite)
     _account(outcome, terms.role, terms.level)
@@ -109,19 +119,20 @@ def _refuse_elsewhere(signer: str) -> None:
 
 def _jobs(
     pdfs: list[Path], terms: SignatureTerms, files: FileOptions, services: Services, password: DocumentPassword
-) -> list[Job]:
-    """Check every file before any secret is asked for; return what is to be signed."""
+) -> list[tuple[Job, Announcement]]:
+    """Check every file before any secret is asked for; return what is to be signed, and what to say of it."""
     from signkit.output import make_folder
 
     if files.output is not None and len(pdfs) > 1:
         make_folder(files.output)
-    inputs = {pdf.resolve() for pdf in pdfs}
-    jobs: dict[Path, Job] = {}
+    inputs = {realpath(pdf) for pdf in pdfs}
+    jobs: dict[Path, tuple[Job, Announcement]] = {}
     for pdf in pdfs:
-        job = _job(pdf, terms, files, services, password)
-        if job is None:
+        announced = _job(pdf, terms, files, services, password)
+        if announced is None:
             continue
-        if job.target in jobs or job.target.resolve() in inputs:
+        job, _ = announced
+        if job.target in jobs or realpath(job.target) in inputs:
             raise UsageProblem(
                 Text(
                     f"{job.target} would be written twice, or is an input itself",
@@ -129,14 +140,15 @@ def _jobs(
                 ),
                 Text("Sign them in two runs.", "分けて署名してください。"),
             )
-        jobs[job.target] = job
+        jobs[job.target] = announced
     return list(jobs.values())
 
 
 def _job(
     pdf: Path, terms: SignatureTerms, files: FileOptions, services: Services, password: DocumentPassword
-) -> Job | None:
-    """Check one file; return what is to be signed, or None where ``--resume`` passes over it."""
+) -> tuple[Job, Announcement] | None:
+    """Check one file; return what is to be signed and said, or None where ``--resume`` passes over it."""
+    from signkit.cli.announcing import Announcement
     from signkit.cli.signing_notes import tell_undrawn
     from signkit.signing.many import Job, digest
     from signkit.signing.terms import admit
@@ -149,9 +161,10 @@ def _job(
     if files.resume and _is_done(data, target, terms.role, password.value):
         return None
     admission = admit(data, terms, str(pdf), services.judgement, password.value)
-    refuse_existing(target, files.overwrite)
+    refuse_existing(target, files.overwrite, kept=data)
     tell_undrawn(data, pdf, password.value)
-    return Job(pdf, target, digest(data), admission.certify, admission.party)
+    job = Job(pdf, target, digest(data), admission.certify, admission.party)
+    return job, Announcement.of(data, admission, password.value)
 
 
 def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
@@ -188,7 +201,7 @@ def _sign_all(
     from signkit.signing.many import sign_jobs
     from signkit.signing.terms import request_maker
 
-    with open_signer(signer, context) as key, progress(len(jobs)) as advance:
+    with open_signer(signer, context) as key, progress(len(jobs), _SIGNING) as advance:
         terms.profile.refuse_key(key.certificate, key.algorithm)
         if terms.needs_party:
             refuse_other_person((job.party for job in jobs), key)
@@ -200,10 +213,11 @@ def _sign_all(
         )  # fmt: skip
 
 
-def _confirm(jobs: list[Job], *, assume_yes: bool) -> None:
+def _confirm(jobs: list[tuple[Job, Announcement]], *, assume_yes: bool) -> None:
     """Show what is to be signed, digest by digest, and have the person agree to it."""
-    for job in jobs:
-        print(f"{job.sha256}  {job.source}", file=sys.stderr)
+    from signkit.cli.announcing import list_jobs
+
+    list_jobs(jobs)
     if assume_yes:
         return
     if not sys.stdin.isatty():
@@ -263,6 +277,7 @@ def _tell_freshness(outcome: Outcome) -> None:
         tell(_NOT_YET_CONCLUSIVE, when=f"{min(older):%Y-%m-%d %H:%M} UTC")
 
 
+_SIGNING = Text("Signing", "署名")
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")
 _STOPPED = Text(

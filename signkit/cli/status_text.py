@@ -11,6 +11,7 @@ from signkit.reporting.formats.wording import BEST_TIME_SOURCES, VERDICTS, say
 from signkit.words import Text, is_shown
 
 if TYPE_CHECKING:
+    from signkit.progress.chain import Chain
     from signkit.progress.contract import ContractStatus, PartyStatus
     from signkit.progress.overview import UnreadableFile
 
@@ -40,6 +41,7 @@ def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     if status.contract is not None:
         lines += [f"  {line}" for line in template_lines(status.report.template_match, LANGUAGE)]
     lines += ["  " + translate(_PARALLEL, other=other) for other in status.parallel_with]
+    lines += [f"  {line}" for line in _chain_lines(status.chain)]
     return "".join(f"{_clean(line)}\n" for line in lines)
 
 
@@ -52,6 +54,17 @@ def _party(party: PartyStatus) -> Iterator[str]:
     yield f"  {_mark(party)} {_say(party)}"
     if party.signature is not None:
         yield f"      {_times(party)}"
+
+
+def _chain_lines(chain: Chain) -> Iterator[str]:
+    """Yield what the file amends, first the contract, and what amends it."""
+    for number, named in enumerate(chain.amends):
+        where = translate(_NOT_AT_HAND) if named.file is None else str(named.file)
+        words = _AMENDS if number == 0 else _AFTER
+        line = translate(words, title=named.title, date=named.date, digest=named.sha256[:16], where=where)
+        yield line + (translate(_EARLIER) if named.earlier else "")
+    yield from ("[!] " + translate(_LEFT_OUT, other=other) for other in chain.left_out)
+    yield from (translate(_AMENDED_BY, other=other) for other in chain.amended_by)
 
 
 def _mark(party: PartyStatus) -> str:
@@ -118,6 +131,19 @@ _OPEN_FIELDS = Text(
     "契約データのどの当事者のものでもない署名欄があります: {fields}。誰の署名欄か契約データからは分かりません。",
 )
 _NO_FIELDS = Text("There is no signature field in it.", "署名欄がありません。")
+_AMENDS = Text(
+    "amends {title} of {date} (SHA-256 {digest}…): {where}", "変更する契約: {date} {title} (SHA-256 {digest}…): {where}"
+)
+_AFTER = Text(
+    "after {title} of {date} (SHA-256 {digest}…): {where}", "先の変更: {date} {title} (SHA-256 {digest}…): {where}"
+)
+_NOT_AT_HAND = Text("not among these files", "指定されたファイルの中にありません")
+_EARLIER = Text(
+    " — the digest is of an earlier state of it: it was added to since",
+    " — ハッシュ値は、その後に追記される前の状態のものです",
+)
+_LEFT_OUT = Text("does not name the earlier amendment {other}", "先の変更合意書 {other} が記載されていません")
+_AMENDED_BY = Text("amended by {other}", "変更合意書があります: {other}")
 _PARALLEL = Text(
     "{other} was signed in parallel: neither file holds the other's signature. Choose one and have the others sign it "
     "again.",

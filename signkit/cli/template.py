@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from signkit.cli import template_law
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
     from signkit.contracts.statutes import Law
     from signkit.contracts.template import Party
 
-HELP = words("Look at templates, begin one, check one.", "ひな型の一覧・表示・作成・検査。")
+HELP = words("Look at templates, begin one, check one.", "ひな形の一覧・表示・作成・検査。")
 
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command("list", help=words("List the templates.", "ひな型の一覧。"))
+@app.command("list", help=words("List the templates.", "ひな形の一覧。"))
 def list_() -> None:
     """Print one line a template."""
     from signkit.contracts.template import list_templates
@@ -37,7 +38,7 @@ def list_() -> None:
 
 @app.command(
     "show",
-    help=words("Show a template: parties, law, every data item.", "ひな型の当事者・根拠法令・データ項目を表示。"),
+    help=words("Show a template: parties, law, every data item.", "ひな形の当事者・根拠法令・データ項目を表示。"),
 )
 def show(
     name: TemplateName,
@@ -55,6 +56,15 @@ def show(
         print(f"  {number}. {party.role}  {party.label.in_language(LANGUAGE)}{_only_if_named(party)}")
     print(translate(Text("Data items (* = required):", "データ項目 (* は必須):")))
     _print_items(template.schema, template.schema, 1)
+
+
+app.command(
+    "law",
+    help=words(
+        "List what a template's contents are held against: each item with its provision and source.",
+        "ひな形の内容を照らし合わせる法令の項目を、条文と出典とともに一覧表示。",
+    ),
+)(template_law.run)
 
 
 def _only_if_named(party: Party) -> str:
@@ -90,13 +100,13 @@ def fill(name: TemplateName, output: Output = None, overwrite: Overwrite = False
 
 @app.command(
     "new",
-    help=words("Begin a template: a small one that passes its check.", "ひな型を作り始める (検査に通る小さな一式)。"),
+    help=words("Begin a template: a small one that passes its check.", "ひな形を作り始める (検査に通る小さな一式)。"),
 )
 def new(
     folder: Annotated[
         Path,
         typer.Argument(
-            help=words("Folder to make; its name is the template's.", "作るフォルダー。名前がひな型の名前になる。")
+            help=words("Folder to make; its name is the template's.", "作るフォルダー。名前がひな形の名前になる。")
         ),
     ],
     law: Annotated[
@@ -128,7 +138,7 @@ def new(
 
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", folder.name):
         raise UsageProblem(
-            Text(f"{folder.name}: not a template's name", f"{folder.name}: ひな型の名前に使えません"),
+            Text(f"{folder.name}: not a template's name", f"{folder.name}: ひな形の名前に使えません"),
             Text("Lower case letters, digits and hyphens.", "英小文字、数字、ハイフンで付けてください。"),
         )
     if from_ is not None:
@@ -183,7 +193,7 @@ def _law(name: str | None) -> Law | None:
     "check",
     help=words(
         "Check a template: statutory items, roles, titles, 個人番号, fonts; render its example.",
-        "ひな型を検査する: 法定記載事項、役割、見出し、個人番号、字形。記入例を組版する。",
+        "ひな形を検査する: 法定記載事項、役割、見出し、個人番号、字形。記入例を組版する。",
     ),
 )
 def check(
@@ -234,7 +244,7 @@ def _draw(pdf: bytes, folder: Path, name: str) -> None:
 
 _BEGUN = Text(
     "A template lies in {folder}. Change its files, then run: signkit template check {folder}",
-    "{folder} にひな型を作りました。ファイルを直したら signkit template check {folder} を実行してください。",
+    "{folder} にひな形を作りました。ファイルを直したら signkit template check {folder} を実行してください。",
 )
 _FOUND = Text(
     "Found in the form: items {items}; signing blocks {roles}.", "書式にあった項目: {items}。署名欄: {roles}。"

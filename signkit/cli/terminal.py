@@ -8,8 +8,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from signkit.cli.faults import fault_of_surroundings
 from signkit.cli.language import LANGUAGE, translate
+from signkit.cli.streams import flush_output
 from signkit.errors import SignKitError, UsageProblem
+from signkit.output import remove_scratch_leftovers
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -109,17 +112,27 @@ def _show_tries(request: SecretRequest) -> None:
 
 
 @contextmanager
-def progress(total: int) -> Iterator[Callable[[object], None]]:
-    """Show a progress bar on a terminal, for more than one piece of work; give what moves it on by one."""
+def progress(total: int, what: Text | None = None) -> Iterator[Callable[[object], None]]:
+    """Show on a terminal, for more than one piece of work, how many are done and the time left.
+
+    Gives what moves it on by one.  ``what``: the work in a word or two.
+    """
     if total < 2 or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    with Progress(console=Console(stderr=True)) as bar:
+    columns = [BarColumn(), MofNCompleteColumn(), TextColumn(translate(_LEFT)), TimeRemainingColumn()]
+    words = [] if what is None else [TextColumn(translate(what))]
+    with Progress(*words, *columns, console=Console(stderr=True), speed_estimate_period=_ESTIMATED_OVER) as bar:
         task = bar.add_task("", total=total)
         yield lambda _: bar.advance(task)
+
+
+_LEFT = Text("time left", "残り時間")
+#: The time left is told by the speed of so many seconds past: pieces of work differ, and machines have other work.
+_ESTIMATED_OVER = 60.0
 
 
 def run_reporting(program: Callable[[], None]) -> int:
@@ -129,16 +142,19 @@ def run_reporting(program: Callable[[], None]) -> int:
     if not os.environ.get("SIGNKIT_DEBUG"):
         _silence_libraries()
     try:
-        program()
+        try:
+            program()
+        finally:
+            flush_output()
+            remove_scratch_leftovers()
     except SignKitError as error:
         return report_error(error)
     except KeyboardInterrupt:
         tell(Text("Stopped.", "中断しました。"))
         return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     except Exception as error:
+        if fault := fault_of_surroundings(error, sys.argv[1:]):
+            return report_error(fault)
         if os.environ.get("SIGNKIT_DEBUG"):
             raise
         tell(_UNEXPECTED, kind=type(error).__name__)

@@ -43,12 +43,15 @@ def list_(trust: Trust = None) -> None:
     from signkit.cli.trust_anchors import anchor_lines, stale_lists
     from signkit.settings import load_settings
 
-    settings = load_settings()
+    settings = load_settings(strict=False)
+    if settings.unknown:
+        tell(_UNKNOWN, names=", ".join(settings.unknown))
     for line in anchor_lines(settings, trust or ()):
         print(line)
-    for found in stale_lists(settings):
-        tell(_STALE_LIST, name=found.name, due=found.next_update and _time(found.next_update))
-    _tell_stale(settings.home_folder())
+    if (home := settings.known_home()) is not None:
+        for found in stale_lists(settings):
+            tell(_STALE_LIST, name=found.name, due=found.next_update and _time(found.next_update))
+        _tell_stale(home)
 
 
 def _tell_stale(home: Path) -> None:
@@ -71,6 +74,10 @@ _STALE_LIST = Text(
     "import-list",
     "取り込んだトラストリスト ({name}) は古くなっています: 次回発行予定 {due}。"
     "signkit trust import-list で最新のものを取り込んでください。",
+)
+_UNKNOWN = Text(
+    "The settings hold names that are no settings and were passed over: {names}.",
+    "設定ファイルに、設定にない名前があります (無視しました): {names}。",
 )
 _STALE = Text(
     "The imported revocation list of {of} is out of date: issued {issued}, the next one was due {due}.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor
@@ -9,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -27,13 +28,17 @@ from signkit.cli.options import (
     Trust,
 )
 from signkit.cli.passwords import DocumentPassword
-from signkit.cli.results import results_to, write_all
+from signkit.cli.results import to_results, to_stdout, write_all
 from signkit.cli.tally import Tally
 from signkit.cli.terminal import tell
 from signkit.errors import ExitCode, UsageProblem
 from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.validation.profile import ProfileName
 from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.reporting.resume import Results
+    from signkit.validation.options import ValidationOptions
 
 HELP = words("Judge the signatures of PDF and CMS files.", "PDF と CMS ファイルの署名を検証する。")
 
@@ -186,7 +191,6 @@ def run(
     The exit code is the worst verdict's, or 1 where a profile is not met or a contract is not its template.
     """
     from signkit.errors import ValidationRefused
-    from signkit.reporting.resume import Results, read_results
 
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
@@ -199,14 +203,14 @@ def run(
         profile=profile,
         password=DocumentPassword(ask=ask_password, from_stdin=password_stdin).value,
     )
-    before = read_results(resume, profile, options.template_check is not None) if resume else Results()
     with (
+        _results(resume, options, chosen) as (before, write),
         _engine(engine) as (executor, workers),
-        results_to(resume, before, chosen) as write,
         _progress(files) as advance,
     ):
         from signkit.reporting.batch import validate_many
 
+        gc.freeze()  # what is loaded by now stays: to look through it for garbage again and again costs a third
         tally = Tally(advance)
         reports = validate_many(
             _names(files),
@@ -224,6 +228,22 @@ def run(
     elif _are_several(files):
         tell(tally.summary())
     raise typer.Exit(ExitCode.FAILED if tally.violated else exit_code(tally.counts))
+
+
+@contextmanager
+def _results(
+    resume: Path | None, options: ValidationOptions, chosen: ReportFormat
+) -> Iterator[tuple[Results, Callable[[str], None]]]:
+    """Give what was judged before, and what writes behind it."""
+    from signkit.reporting.resume import Results, read_results
+
+    if resume is None:
+        with to_stdout(chosen) as write:
+            yield Results(), write
+        return
+    template_check = options.template_check is not None
+    with to_results(resume, lambda stream: read_results(stream, resume, options.profile, template_check)) as going_on:
+        yield going_on
 
 
 def _format(chosen: ReportFormat | None, resume: Path | None) -> ReportFormat:

@@ -15,7 +15,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from tempfile import TemporaryDirectory
 
 from signkit.contracts import fonts, privacy
 from signkit.contracts.appended import PagesRefused, require_appendable
@@ -23,6 +22,8 @@ from signkit.contracts.characters import refused_characters
 from signkit.contracts.escaping import string_literal
 from signkit.contracts.searching import search
 from signkit.errors import DeliveryError
+from signkit.limits import size_in_words
+from signkit.output import scratch_folder
 from signkit.pdf.embedded_contract import FILE_NAME, EmbeddedFile
 from signkit.words import Language, Text
 
@@ -199,8 +200,7 @@ def typesetting_root(folder: Path, attachments: Sequence[Attachment]) -> Iterato
     if not attachments:
         yield folder
         return
-    with TemporaryDirectory(prefix="signkit-", ignore_cleanup_errors=True) as copy:
-        root = Path(copy)
+    with scratch_folder() as root:
         shutil.copytree(folder, root, dirs_exist_ok=True)
         for number, each in enumerate(attachments):
             (root / _path(number)).parent.mkdir(exist_ok=True)
@@ -371,10 +371,10 @@ _KIND = Text(
     "この種類のファイルは添付できません (添付できるのは " + "、".join(MEDIA_TYPES) + ")",
 )
 _EMPTY = Text("it is empty", "空のファイルです")
-_TOO_LARGE = Text(f"it is larger than {MAX_FILE_BYTES:,} bytes", f"{MAX_FILE_BYTES:,} バイトを超えています")
+_TOO_LARGE = Text("it is larger than {size}", "{size} を超えています").filled(size=size_in_words(MAX_FILE_BYTES))
 _TOO_LARGE_TOGETHER = Text(
-    f"all attachments together are larger than {MAX_TOTAL_BYTES:,} bytes",
-    f"添付書類の合計が {MAX_TOTAL_BYTES:,} バイトを超えています",
+    f"all attachments together are larger than {size_in_words(MAX_TOTAL_BYTES)}",
+    f"添付書類の合計が {size_in_words(MAX_TOTAL_BYTES)} を超えています",
 )
 _TOO_MANY = Text(f"there are more than {MAX_FILES} attachments", f"添付書類が {MAX_FILES} 件を超えています")
 _TWICE = Text("another attachment bears the same name", "同じ名前の添付書類がほかにあります")

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signkit.contracts import characters, fonts, privacy
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template
 from signkit.errors import Problem
+from signkit.jpki.corporate_number import corporate_number_fits
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -31,13 +34,47 @@ def check_contract_data(
 ) -> tuple[Problem, ...]:
     """Return what is wrong with ``data``: its structure, then its texts, then the template's rules; nothing if it fits.
 
+    Only what is refused is in it; see `examine`.
+
+    Raises:
+        ContractError("template-invalid"): a check of the template is faulty.
+    """
+    return examine(template, data, font_set).refused
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What was found of a contract's data: what refuses it, and what its parties should know.
+
+    Attributes:
+        warnings: none are looked for where the data do not fit the schema.
+    """
+
+    refused: tuple[Problem, ...]
+    warnings: tuple[Problem, ...] = ()
+
+    def refused_at(self, scrutiny: Scrutiny) -> tuple[Problem, ...]:
+        """Return what refuses the contract; a strict look takes warnings for refusals."""
+        return (*self.refused, *self.warnings) if scrutiny == "strict" else self.refused
+
+
+def examine(
+    template: Template,
+    data: Mapping[str, Any],
+    font_set: fonts.FontSet | None = None,
+    scrutiny: Scrutiny = "lawful",
+) -> Examination:
+    """Hold ``data`` against the schema, the characters that may be printed, and the template's rules.
+
     Raises:
         ContractError("template-invalid"): a check of the template is faulty.
     """
     structure = [_schema_problem(template, error) for error in _validator(template).iter_errors(data)]
-    texts = list(_text_problems(template, data, font_set))
-    rules = () if structure else _broken_checks(template, data)
-    return tuple(dict.fromkeys([*structure, *texts, *rules]))[:MAX_PROBLEMS]
+    rules = [] if structure else _findings(template, data, scrutiny)
+    found = dict.fromkeys([*structure, *_text_problems(template, data, font_set), *rules])
+    refused = tuple(each for each in found if each.severity == "refused")
+    warnings = tuple(each for each in found if each.severity == "warning")
+    return Examination(refused[:MAX_PROBLEMS], warnings[:MAX_PROBLEMS])
 
 
 @lru_cache(maxsize=16)
@@ -46,6 +83,7 @@ def _validator(template: Template) -> Draft202012Validator:
 
     checker = FormatChecker(())
     checker.checks("date", raises=ValueError)(_is_date)
+    checker.checks("corporate-number")(_is_corporate_number)
     return Draft202012Validator(template.schema, format_checker=checker)
 
 
@@ -57,13 +95,15 @@ def _is_date(value: object) -> bool:
     return True
 
 
-def _broken_checks(template: Template, data: Mapping[str, Any]) -> Iterator[Problem]:
-    from signkit.contracts.sandbox import holds
+def _is_corporate_number(value: object) -> bool:
+    return not isinstance(value, str) or corporate_number_fits(value)
 
-    for check in template.checks:
-        if not holds(template, check.expression, data):
-            title, clause = title_and_clause(template.schema, check.path.split("."))
-            yield Problem("check", check.path, title, check.clause or clause, check.message)
+
+def _findings(template: Template, data: Mapping[str, Any], scrutiny: Scrutiny) -> list[Problem]:
+    # Jinja is loaded only by who comes as far as this.
+    from signkit.contracts.rules.findings import findings
+
+    return list(findings(template, data, scrutiny))
 
 
 def _text_problems(template: Template, data: Mapping[str, Any], font_set: fonts.FontSet | None) -> Iterator[Problem]:
@@ -209,6 +249,15 @@ _TYPES = {
 }
 
 
+_FORMATS = {
+    "date": Text("must be a date such as 2026-11-21", "2026-11-21 の形の正しい日付にしてください"),
+    "corporate-number": Text(
+        "must be a 法人番号: 13 digits, the first of them the check digit",
+        "13桁の法人番号にしてください(検査用数字が合いません)",
+    ),
+}
+
+
 def _words(error: ValidationError) -> Text:
     """Say in both languages what a schema error means; the value itself is never quoted."""
     wanted = _any(error.validator_value)
@@ -226,7 +275,7 @@ def _words(error: ValidationError) -> Text:
         case "const":
             return Text(f"must be {wanted}", f"{wanted} でなければなりません")
         case "format":
-            return Text("must be a date such as 2026-11-21", "2026-11-21 の形の正しい日付にしてください")
+            return _FORMATS[wanted]
         case "minimum" | "exclusiveMinimum":
             return Text(f"must be at least {wanted}", f"{wanted} 以上にしてください")
         case "maximum" | "exclusiveMaximum":

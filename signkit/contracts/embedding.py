@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from signkit.contracts.template import Party, Template
+from signkit.errors import Problem
 from signkit.jpki.names import names_organization
 from signkit.pdf.embedded_contract import FORMAT, EmbeddedFile, Provenance
 from signkit.plain_data import item_at
@@ -18,11 +19,13 @@ def contract_json(
     attachments: Sequence[EmbeddedFile] = (),
     appended: Sequence[EmbeddedFile] = (),
     provenance: Provenance | None = None,
+    warnings: Sequence[Problem] = (),
 ) -> bytes:
     """Return the associated file; the same data gives the same bytes in whatever order its items stand.
 
     Args:
         provenance: what the contract is made with, so that it can be made again.
+        warnings: what was found of the contents when it was made.
     """
     content = {
         "format": FORMAT,
@@ -34,6 +37,7 @@ def contract_json(
         **({"attachments": [_file_json(each) for each in attachments]} if attachments else {}),
         **({"appended": [_file_json(each) for each in appended]} if appended else {}),
         **_made_with_json(provenance),
+        **({"warnings": [each.to_json() for each in warnings]} if warnings else {}),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"
 
@@ -55,7 +59,7 @@ def _file_json(each: EmbeddedFile) -> dict[str, Any]:
 
 
 def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the party with its name and address, so that who must sign can be told without the template.
+    """Return the party with its name, address and number, so that who must sign can be told without the template.
 
     For an organization the name is that of who signs for it, and its own stands beside: one that the template takes for
     a person is an organization where it bears a legal form.
@@ -63,6 +67,7 @@ def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:
     name, organization = _text_at(data, party.name_item), _text_at(data, party.organization_item)
     is_organization = party.kind == "organization" or (organization is not None and names_organization(organization))
     own_name = {"organization": organization} if is_organization and organization not in (None, name) else {}
+    number = _text_at(data, party.number_item)
     return {
         "role": party.role,
         "label": {"en": party.label.en, "ja": party.label.ja},
@@ -70,6 +75,7 @@ def _party_json(party: Party, data: Mapping[str, Any]) -> dict[str, Any]:
         "name": name,
         "address": _text_at(data, party.address_item),
         **own_name,
+        **({"corporate_number": number} if number is not None else {}),
     }
 
 

@@ -104,7 +104,7 @@ def _in_japanese(message: str, table: Sequence[tuple[str, str]]) -> str:
 
 
 _JINJA = (
-    (r"'([^']*)' is undefined", r"「\1」という項目がデータにもひな型にもありません"),
+    (r"'([^']*)' is undefined", r"「\1」という項目がデータにもひな形にもありません"),
     (r"'.*' has no attribute '([^']*)'", r"「\1」という項目がありません"),
     (r".* has no element (\S+)", r"\1番目の要素がありません"),
     (r"No filter named '([^']*)'", r"「\1」というフィルターはありません (使えるものはガイドにあります)"),

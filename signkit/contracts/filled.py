@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from signkit.contracts.attachments import Attachment
+from signkit.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -16,10 +17,12 @@ class Filled:
     Attributes:
         text: what will be printed, for checks.
         content: Typst source, or a .docx.
+        warnings: what was found of the data and does not refuse them.
     """
 
     text: str
     content: str | bytes
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)

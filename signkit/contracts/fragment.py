@@ -13,6 +13,7 @@ from typing import Any
 from signkit.contracts.checking import resolve_reference
 from signkit.contracts.template import Party, Template
 from signkit.errors import ContractError
+from signkit.pdf.embedded_contract import role_asked_for
 from signkit.plain_data import Data
 
 
@@ -25,6 +26,7 @@ def identity_fragment(template: Template, role: str, name: str, address: str) ->
         ContractError("party-unknown"): the template has no such party.
     """
     party = _party(template, role)
+    role = party.role
     table = party.name_item.rpartition(".")[0]
     values = {f"{table}.name": name, party.address_item or f"{table}.address": address}
     values = (values if party.kind == "person" else {}) | {party.name_item: name}
@@ -52,7 +54,7 @@ def merge_fragment(template: Template, data: Mapping[str, Any], role: str, fragm
         ContractError("party-unknown"): the template has no such party.
         ContractError("fragment-conflict"): both set an item, and differently.
     """
-    _party(template, role)
+    role = _party(template, role).role
     own = data.get(role, {})
     if not isinstance(own, Mapping):
         raise ContractError("fragment-conflict", role=role, paths=(role,))
@@ -63,7 +65,7 @@ def merge_fragment(template: Template, data: Mapping[str, Any], role: str, fragm
 
 def _party(template: Template, role: str) -> Party:
     try:
-        return template.party(role)
+        return template.party(role_asked_for(role, template.parties))
     except KeyError:
         known = ", ".join(party.role for party in template.parties)
         raise ContractError("party-unknown", template=template.id, role=role, known=known) from None

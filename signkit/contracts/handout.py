@@ -7,7 +7,8 @@ refuse the whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import shlex
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -15,8 +16,9 @@ from typing import Any
 
 from signkit.contracts.bulk.naming import NameRefused, fold, safe_name, value_at
 from signkit.errors import ContractDataUnreadable, ContractError, InputUnreadable
+from signkit.leftovers import is_part, remove_leftovers
 from signkit.output import make_folder, write_checked
-from signkit.pdf.embedded_contract import read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, read_contract, role_asked_for
 from signkit.words import Text
 
 #: Files that systems put into any folder by themselves.
@@ -45,6 +47,7 @@ class _FoundContract:
     path: Path
     values: tuple[str, ...]
     person: tuple[Any, ...]
+    contract: EmbeddedContract
 
 
 def plan_handout(paths: Iterable[Path], by: Sequence[str], read: Read) -> tuple[PersonsFiles, ...]:
@@ -70,15 +73,28 @@ def _find_contract(path: Path, by: Sequence[str], pdf: bytes) -> _FoundContract:
         contract = read_contract(pdf)
     except (ContractDataUnreadable, InputUnreadable):
         contract = None
-    values = tuple(value_at(contract.data, item) for item in by) if contract is not None else ()
+    values = tuple(_value(contract, item) for item in by) if contract is not None else ()
     if contract is None or not all(isinstance(value, str) and value.strip() for value in values):
         raise _refusal(
-            f"{path} does not say whose it is ({', '.join(by)})", f"{path} に {'、'.join(by)} の項目がありません"
+            f"{path} does not say whose it is ({', '.join(by)})",
+            f"{path} に {'、'.join(by)} の項目がありません",
+            _by_another(contract) if contract is not None else _NO_CONTRACT,
         )
-    tables = dict.fromkeys(item.partition(".")[0] for item in by)
+    tables = dict.fromkeys(role_asked_for(item.partition(".")[0], contract.parties) for item in by)
     return _FoundContract(
-        path, tuple(value.strip() for value in values), tuple(contract.data.get(table) for table in tables)
+        path,
+        tuple(value.strip() for value in values),
+        tuple(contract.data.get(table) for table in tables),
+        contract,
     )
+
+
+def _value(contract: EmbeddedContract, item: str) -> Any:
+    """Return what an item holds; a role, by its name or its title, stands for its party's name, or begins the path."""
+    role, dot, rest = item.partition(".")
+    role = role_asked_for(role, contract.parties)
+    named = next((party.name for party in contract.parties if party.role == role), None)
+    return named if named is not None and not dot else value_at(contract.data, f"{role}{dot}{rest}")
 
 
 def _of_one_person(group: list[_FoundContract], read: Read) -> PersonsFiles:
@@ -88,17 +104,20 @@ def _of_one_person(group: list[_FoundContract], read: Read) -> PersonsFiles:
             raise _refusal(
                 f"{first.path} and {other.path} would share a folder, but may be two people's",
                 f"{first.path} と {other.path} は同じフォルダーになりますが、別人の可能性があります",
+                _to_tell_apart(first, other),
             )
     try:
         folder = safe_name("-".join(first.values))
     except NameRefused as refused:
-        raise _refusal(f"{first.path}: {refused.words.en}", f"{first.path}: {refused.words.ja}") from refused
+        raise _refusal(
+            f"{first.path}: {refused.words.en}", f"{first.path}: {refused.words.ja}", _by_another(first.contract)
+        ) from refused
     paths = sorted({found.path for found in group})
     superseded = _superseded_files(paths, read)
     files = tuple(path for path in paths if path not in superseded)
     names = sorted(fold(path.name) for path in files)
     if any(one == other for one, other in pairwise(names)):
-        raise _refusal(f"two files for {folder} have one name", f"{folder} のファイル名が重複しています")
+        raise _refusal(f"two files for {folder} have one name", f"{folder} のファイル名が重複しています", _RENAME)
     return PersonsFiles(folder, files, superseded)
 
 
@@ -147,23 +166,84 @@ def _refuse_strangers(person: PersonsFiles, folder: Path, read: Read) -> None:
     """Refuse a folder with any file that is neither to be written nor an earlier copy of this person's."""
     if not folder.is_dir():
         return
+    remove_leftovers(folder)
     wanted = {path.name for path in person.files}
     earlier = {path.name: path for path in person.superseded}
     for there in folder.iterdir():
         if there.name in wanted or there.name.lower() in _SYSTEM_FILES:
             continue
+        if is_part(there.name):
+            raise _refusal(
+                f"another run is writing {there} at this moment",
+                f"別の処理が {there} を書き込んでいる途中です",
+                _WAIT,
+            )
         if there.name not in earlier or not there.is_file() or there.read_bytes() != read(earlier[there.name]):
             raise _refusal(
                 f"{there} lies in a person's folder and is none of theirs to be handed out",
                 f"{there} は本人に渡すファイルではありません",
+                _ANOTHER_FOLDER,
             )
 
 
-def _refusal(en: str, ja: str) -> ContractError:
-    return ContractError("handout-refused", cause=Text(en, ja), advice=_ADVICE)
+def _refusal(en: str, ja: str, advice: Text) -> ContractError:
+    return ContractError("handout-refused", cause=Text(en, ja), advice=advice)
 
 
-_ADVICE = Text(
-    "Tell people apart with a further --by (employee.address); take other files out; hand out into a new folder.",
-    "--by employee.address を加えて区別し、ほかのファイルを除くか、新しいフォルダーに出力してください。",
+def _by_another(contract: EmbeddedContract) -> Text:
+    """Advise what can be told by: the parties whose names can be those of folders."""
+    roles = [party.role for party in contract.parties if party.name and _is_safe(party.name)]
+    if not roles:
+        return Text(
+            "Nobody's name in it can be the name of a folder: copy these files by hand.",
+            "フォルダー名にできる当事者の名前がありません。手作業でコピーしてください。",
+        )
+    known = " / ".join(f"--by {shlex.quote(role)}" for role in roles)
+    return Text(f"Tell whose it is by a party: {known}", f"当事者で分けてください: {known}")
+
+
+def _to_tell_apart(one: _FoundContract, other: _FoundContract) -> Text:
+    """Advise a further item by which two people can be told apart, and which can be part of a folder's name."""
+    for item in _items(one.contract.data):
+        names = [_further_name(each, item) for each in (one, other)]
+        if all(map(_is_safe, names)) and len(set(map(fold, names))) == len(names):
+            further = f"--by {shlex.quote(item)}"
+            return Text(f"Tell them apart with a further {further}", f"さらに {further} を加えて区別してください。")
+    return Text(
+        f"Hand {other.path} out in a run of its own, into another folder.",
+        f"{other.path} は別に実行し、別のフォルダーに出力してください。",
+    )
+
+
+def _further_name(found: _FoundContract, item: str) -> str:
+    """Return the folder's name with a further item; an empty one where the contract lacks it."""
+    value = value_at(found.contract.data, item)
+    return "-".join((*found.values, value.strip())) if isinstance(value, str) and value.strip() else ""
+
+
+def _items(data: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Yield the paths of all items of text, lists left out."""
+    for name, value in data.items():
+        if isinstance(value, Mapping):
+            yield from _items(value, f"{path}{name}.")
+        elif isinstance(value, str):
+            yield f"{path}{name}"
+
+
+def _is_safe(name: str) -> bool:
+    try:
+        return bool(safe_name(name))
+    except NameRefused:
+        return False
+
+
+_ANOTHER_FOLDER = Text(
+    "Take it out of the folder, or hand out into a new one (-o).",
+    "そのファイルをフォルダーから除くか、-o で新しいフォルダーに出力してください。",
+)
+_WAIT = Text("Wait until it has ended.", "その処理が終わるのを待ってください。")
+_RENAME = Text("Give one of them another name.", "どちらかの名前を変えてください。")
+_NO_CONTRACT = Text(
+    "It is no contract that SignKit made: leave it out.",
+    "SignKit で作った契約書ではありません。対象から除いてください。",
 )

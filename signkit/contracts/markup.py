@@ -26,7 +26,7 @@ from jinja2.exceptions import TemplateError
 from signkit.contracts.bounds import with_counting
 from signkit.contracts.escaping import code_literal, string_literal
 from signkit.contracts.faults import jinja_fault
-from signkit.contracts.sandbox import Sandbox
+from signkit.contracts.sandbox import Sandbox, with_whole
 from signkit.contracts.template import CONTRACT, Template
 from signkit.errors import ContractError
 
@@ -55,7 +55,7 @@ def typst_source(template: Template, data: Mapping[str, Any], extra: Mapping[str
     """
     environment = _environment(template)
     try:
-        source = environment.contract().render({**data, **(extra or {})})
+        source = environment.contract().render({**with_whole(data), **(extra or {})})
     except TemplateError as error:
         cause = jinja_fault(error, CONTRACT, environment.lines_of)
         raise ContractError("template-invalid", template=template.id, cause=cause) from error

@@ -12,12 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 from signkit.contracts import fonts
+from signkit.contracts.rules.law_file import LAW_FILE, SAMPLES
 from signkit.contracts.template import EXAMPLE, Template
 from signkit.pdf.embedded_contract import Provenance
 from signkit.version import __version__
 
 #: Files of a template's folder of which nothing comes into a contract.
-_ASIDE = frozenset({"README.md", EXAMPLE})
+_ASIDE = frozenset({"README.md", EXAMPLE, LAW_FILE, SAMPLES})
 _MAX_FILES = 1_000
 
 
@@ -27,9 +28,10 @@ def provenance(template: Template, font_set: fonts.FontSet) -> Provenance:
 
 
 def template_digest(folder: Path) -> str:
-    """Return the SHA-256 of a template's files, each by its path and content; the README and the example stand aside.
+    """Return the SHA-256 of a template's files, each by its path and content.
 
-    Hidden files, and links that lead out of the folder, belong to no template.
+    The README, the example, the law file and its samples stand aside: nothing of them is printed.  Hidden files, and
+    links that lead out of the folder, belong to no template.
     """
     total = hashlib.sha256()
     for name, path in sorted(_files(folder.resolve()))[:_MAX_FILES]:

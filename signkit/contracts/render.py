@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,10 +16,11 @@ from signkit.contracts.attachments import (
     require_glyphs,
     require_together,
 )
-from signkit.contracts.checking import check_contract_data
+from signkit.contracts.checking import examine
 from signkit.contracts.embedding import contract_json
 from signkit.contracts.filled import Filled, Order
 from signkit.contracts.provenance import provenance
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.signature_fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.template import Party, Template
 from signkit.contracts.typesetters import source_of
@@ -38,10 +39,12 @@ class Rendered:
         pdf: PDF/A-3b (plain PDF 1.7 where pages were appended) with an empty signature field at each signing block
             and the data as ``contract.json``.
         blocks: where each role signs.
+        warnings: what the parties should know of the contents, each with its clause and provision.
     """
 
     pdf: bytes
     blocks: tuple[SigningBlock, ...]
+    warnings: tuple[Problem, ...] = ()
 
 
 def render_contract(
@@ -50,6 +53,8 @@ def render_contract(
     settings: Settings | None = None,
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
+    *,
+    scrutiny: Scrutiny = "lawful",
 ) -> Rendered:
     """Check ``data``, typeset ``template`` with it and add the signature fields.
 
@@ -58,6 +63,7 @@ def render_contract(
     Args:
         attachments: files to embed; an annex lists them with their digests.
         appended: files whose pages go behind the contract's; the annex lists them too.
+        scrutiny: what the data are held against (`signkit.contracts.rules.rule.Scrutiny`).
 
     Raises:
         DeliveryError("attachment-refused"): an attachment or appended file cannot go with the contract.
@@ -71,8 +77,8 @@ def render_contract(
     together = [*attachments, *appended]
     require_together(together)
     require_glyphs(together, font_set)
-    own = render_own_pages(template, data, settings, attachments, appended)
-    return Rendered(append_pages(own.pdf, [each.content for each in appended]), own.blocks)
+    own = render_own_pages(template, data, settings, attachments, appended, scrutiny=scrutiny)
+    return replace(own, pdf=append_pages(own.pdf, [each.content for each in appended]))
 
 
 def render_own_pages(
@@ -81,19 +87,25 @@ def render_own_pages(
     settings: Settings | None = None,
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
+    *,
+    scrutiny: Scrutiny = "lawful",
 ) -> Rendered:
     """Render the contract without the pages that are appended, which its annex lists all the same.
 
     Args and errors are those of `render_contract`; the files are taken as they are.
     """
     font_set = fonts.font_set((settings or Settings()).font_folders)
-    order = _order(template, data, settings, attachments, appended)
+    order = _order(template, data, settings, attachments, appended, scrutiny=scrutiny)
     (compiled,) = source_of(template).typeset(template, [order], font_set)
-    return _with_fields(template, data, compiled)
+    return _with_fields(template, data, compiled, order.filled.warnings)
 
 
 def render_contracts(
-    template: Template, rows: Sequence[Mapping[str, Any]], settings: Settings | None = None
+    template: Template,
+    rows: Sequence[Mapping[str, Any]],
+    settings: Settings | None = None,
+    *,
+    scrutiny: Scrutiny = "lawful",
 ) -> tuple[Rendered, ...]:
     """Render several contracts of one template in one go, which spares a Word template most of its time.
 
@@ -101,9 +113,12 @@ def render_contracts(
         As `render_contract` does, for any of them.
     """
     font_set = fonts.font_set((settings or Settings()).font_folders)
-    orders = [_order(template, data, settings) for data in rows]
+    orders = [_order(template, data, settings, scrutiny=scrutiny) for data in rows]
     compiled = source_of(template).typeset(template, orders, font_set)
-    return tuple(_with_fields(template, data, pdf) for data, pdf in zip(rows, compiled, strict=True))
+    return tuple(
+        _with_fields(template, data, pdf, order.filled.warnings)
+        for data, pdf, order in zip(rows, compiled, orders, strict=True)
+    )
 
 
 def _order(
@@ -112,16 +127,22 @@ def _order(
     settings: Settings | None,
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
+    *,
+    scrutiny: Scrutiny = "lawful",
 ) -> Order:
     data = plain_data(data)
-    filled = filled_contract(template, data, settings)
+    filled = filled_contract(template, data, settings, scrutiny=scrutiny)
     font_set = fonts.font_set((settings or Settings()).font_folders)
     made_with = provenance(template, font_set)
-    associated = contract_json(template, data, _embedded_files(attachments), _embedded_files(appended), made_with)
+    associated = contract_json(
+        template, data, _embedded_files(attachments), _embedded_files(appended), made_with, filled.warnings
+    )
     return Order(filled, _document_day(template, data), associated, attachments, appended)
 
 
-def _with_fields(template: Template, data: Mapping[str, Any], compiled: bytes) -> Rendered:
+def _with_fields(
+    template: Template, data: Mapping[str, Any], compiled: bytes, warnings: tuple[Problem, ...] = ()
+) -> Rendered:
     parties = template.parties_of(data)
     try:
         pdf, blocks = add_signature_fields(compiled, _field_descriptions(template, parties))
@@ -132,23 +153,29 @@ def _with_fields(template: Template, data: Mapping[str, Any], compiled: bytes) -
             cause=f"a signing block for {error.args[0]}, which is no party's role",
         ) from error
     _require_one_block_each(template, parties, blocks)
-    return Rendered(pdf, blocks)
+    return Rendered(pdf, blocks, warnings)
 
 
-def filled_contract(template: Template, data: Mapping[str, Any], settings: Settings | None = None) -> Filled:
+def filled_contract(
+    template: Template, data: Mapping[str, Any], settings: Settings | None = None, *, scrutiny: Scrutiny = "lawful"
+) -> Filled:
     """Check ``data`` and the text it makes; return the template with the data in it, ready to be typeset.
+
+    Args:
+        scrutiny: what the data are held against (`signkit.contracts.rules.rule.Scrutiny`).
 
     Raises:
         ContractRefused, ContractError("template-invalid"), ContractDataUnreadable: as `render_contract` does.
     """
     font_set = fonts.font_set((settings or Settings()).font_folders)
     data = plain_data(data)
-    _refuse(check_contract_data(template, data, font_set))
+    examined = examine(template, data, font_set, scrutiny)
+    _refuse(examined.refused_at(scrutiny))
     _refuse(template_problems(template))
     filled = source_of(template).fill(template, data, font_set)
     _refuse(_printed_problems(filled.text, template, font_set))
     _document_day(template, data)
-    return filled
+    return replace(filled, warnings=examined.warnings)
 
 
 def _embedded_files(files: Sequence[Attachment]) -> list[EmbeddedFile]:

@@ -18,6 +18,7 @@ from jinja2.runtime import LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from signkit.contracts import bounds, japanese
+from signkit.contracts.rules.functions import FUNCTIONS
 from signkit.contracts.template import Template
 from signkit.errors import ContractError
 
@@ -51,13 +52,18 @@ class Sandbox(ImmutableSandboxedEnvironment):
     turns = staticmethod(bounds.turns)
     weigh = staticmethod(bounds.weigh)
 
-    def __init__(self, markup: type[str], written: Callable[[str], str], **options: Any) -> None:
+    def __init__(
+        self,
+        markup: type[str],
+        written: Callable[[str], str],
+        **options: Any,
+    ) -> None:
         super().__init__(undefined=StrictUndefined, finalize=self._print, keep_trailing_newline=True, **options)
         self._markup = markup
         self._written = written
         self.concat = self._join  # type: ignore[method-assign]  # Jinja's own is a class attribute
         self.filters = bounds.bounded_filters({name: self.filters[name] for name in _JINJA_FILTERS} | _FILTERS)
-        self.globals = {"range": _small_range}
+        self.globals = {"range": _small_range, **FUNCTIONS}
 
     def _print(self, value: object) -> str:
         """Print a value (Jinja's ``finalize``)."""
@@ -143,6 +149,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         return super().select_template(names, *args, **kwargs)
 
 
+def with_whole(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what templates and rules see: each item by its name, and ``contract``, the whole, for functions."""
+    return {"contract": data, **data}
+
+
 def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """Tell whether a check of the template holds for ``data``.
 
@@ -151,7 +162,7 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
     """
     try:
         with bounds.rendering():
-            return bool(_compiler_of(template)(expression)(**data))
+            return bool(_compiler_of(template)(expression)(**with_whole(data)))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise ContractError("template-invalid", template=template.id, cause=f"check {expression!r}: {error}") from error
 

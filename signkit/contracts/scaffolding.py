@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 from signkit.contracts.statutes import Law
-from signkit.errors import FileUnusable, OutputExists, system_cause
-from signkit.output import write_checked
+from signkit.errors import OutputExists
+from signkit.output import make_folder, write_folder
 
 _SCAFFOLD = Path(__file__).with_name("scaffold")
 
@@ -30,19 +30,16 @@ def new_template(folder: Path, law: Law | None = None) -> tuple[Path, ...]:
     }
     if folder.exists():
         raise OutputExists(str(folder))
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
-    written = []
+    files = {}
     for source in sorted(_SCAFFOLD.iterdir()):
         text = source.read_text(encoding="utf-8")
         if source.suffix in (".toml", ".md"):
             for name, value in facts.items():
                 text = text.replace(name, value)
-        write_checked(folder / source.name, text.encode())
-        written.append(folder / source.name)
-    return tuple(written)
+        files[source.name] = text.encode()
+    make_folder(folder.parent)
+    write_folder(folder, files)
+    return tuple(folder / name for name in files)
 
 
 def _covers(law: Law | None) -> str:

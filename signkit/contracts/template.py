@@ -1,7 +1,8 @@
 """Template folders: find them, read them, refuse those that contradict themselves.
 
 A template is a folder: ``template.toml`` (who it is and who signs), ``schema.json`` (JSON Schema 2020-12 of its
-data), ``contract.typ.j2`` or ``contract.docx`` (the text), ``example.yaml`` and ``README.md``.
+data), ``contract.typ.j2`` or ``contract.docx`` (the text), ``law.toml`` (what its contents are held against; it may be
+absent), ``example.yaml`` and ``README.md``.
 """
 
 from __future__ import annotations
@@ -15,8 +16,10 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 from signkit.contracts.faults import data_fault
+from signkit.contracts.rules.law_file import LAW_FILE, check_of, checks_of
+from signkit.contracts.rules.rule import Check
 from signkit.errors import ContractError
-from signkit.limits import TEMPLATE_FILE_BYTES
+from signkit.limits import TEMPLATE_FILE_BYTES, size_in_words
 from signkit.pdf.embedded_contract import SigningOrder
 from signkit.plain_data import item_at
 from signkit.settings import Settings
@@ -45,6 +48,7 @@ class Party:
         name_item: path of the data item that holds the party's name, for telling whether the signer is the party.
         kind: ``person`` or ``organization`` (whose certificate may name its representative).
         address_item: path of the data item that holds the party's address; None where the data hold none.
+        number_item: path of the data item that holds a company's 法人番号; None where the data hold none.
         optional: a party only where the data name one (a co-owner): without a name there is no field and no turn.
     """
 
@@ -54,6 +58,7 @@ class Party:
     kind: Literal["person", "organization"] = "person"
     address_item: str | None = None
     optional: bool = False
+    number_item: str | None = None
 
     @property
     def organization_item(self) -> str | None:
@@ -65,16 +70,6 @@ class Party:
         return path if path != self.name_item else None
 
 
-@dataclass(frozen=True)
-class Check:
-    """A rule over several items: ``expression`` (Jinja) must hold, else ``path`` is refused with ``message``."""
-
-    path: str
-    expression: str
-    clause: str | None
-    message: Text
-
-
 @dataclass(frozen=True, eq=False)
 class Template:
     """A template, as read from its folder.
@@ -84,7 +79,7 @@ class Template:
         signing_order: ``fixed``: in the order of ``parties``; ``free``: in any order.
         date_item: path of the data item that dates the document.
         law: the provisions that the text serves, as cited.
-        checks: rules over several items, beside the schema.
+        checks: rules over several items, beside the schema: those of ``template.toml``, then those of ``law.toml``.
         schema: JSON Schema 2020-12 of the data.
         text_file: the file that holds the text: ``contract.typ.j2`` or ``contract.docx`` (see ``sources``).
     """
@@ -157,10 +152,11 @@ def load_template(folder: Path) -> Template:
     try:
         description = _parsed(folder / DESCRIPTION, tomllib.loads)
         schema = _parsed(folder / SCHEMA, json.loads)
-        template = _template(folder, description, schema, _text_file(folder))
+        law = _law(folder)
+        template = _template(folder, description, law, schema, _text_file(folder))
     except KeyError as error:
         raise ContractError(
-            "template-invalid", template=folder.name, cause=f"{DESCRIPTION} lacks {error.args[0]}"
+            "template-invalid", template=folder.name, cause=f"{DESCRIPTION} or {LAW_FILE} lacks {error.args[0]}"
         ) from error
     except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ContractError("template-invalid", template=folder.name, cause=str(error)) from error
@@ -195,7 +191,7 @@ def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 def _text(path: Path) -> str:
     if path.stat().st_size > TEMPLATE_FILE_BYTES:
-        raise ValueError(f"{path.name} is larger than {TEMPLATE_FILE_BYTES} bytes")
+        raise ValueError(f"{path.name} is larger than {size_in_words(TEMPLATE_FILE_BYTES)}")
     return path.read_text(encoding="utf-8")
 
 
@@ -210,7 +206,12 @@ def _text_file(folder: Path) -> str:
     return there[0]
 
 
-def _template(folder: Path, description: dict[str, Any], schema: Any, text_file: str) -> Template:
+def _law(folder: Path) -> dict[str, Any]:
+    """Return the template's law file; empty where it has none."""
+    return _parsed(folder / LAW_FILE, tomllib.loads) if (folder / LAW_FILE).is_file() else {}
+
+
+def _template(folder: Path, description: dict[str, Any], law: dict[str, Any], schema: Any, text_file: str) -> Template:
     parties = tuple(_party(entry) for entry in description["parties"])
     template = Template(
         id=_matching(NAME, description["id"], "id"),
@@ -223,7 +224,7 @@ def _template(folder: Path, description: dict[str, Any], schema: Any, text_file:
         ),
         date_item=str(description["date"]),
         law=tuple(str(provision) for provision in description["law"]),
-        checks=tuple(_check(entry) for entry in description.get("checks", ())),
+        checks=(*map(check_of, description.get("checks", ())), *checks_of(law)),
         folder=folder,
         schema=_usable_schema(schema),
         text_file=text_file,
@@ -243,16 +244,7 @@ def _party(entry: dict[str, Any]) -> Party:
         kind=cast(Literal["person", "organization"], kind),
         address_item=str(entry["address"]) if "address" in entry else None,
         optional=_flag(entry.get("optional", False), "optional"),
-    )
-
-
-def _check(entry: dict[str, Any]) -> Check:
-    clause = entry.get("clause")
-    return Check(
-        str(entry["path"]),
-        str(entry["expression"]),
-        None if clause is None else str(clause),
-        _two_languages(entry["message"]),
+        number_item=str(entry["corporate_number"]) if "corporate_number" in entry else None,
     )
 
 

@@ -6,18 +6,20 @@ the same source gives the same bytes.
 
 from __future__ import annotations
 
+import atexit
 import re
 from collections.abc import Mapping
+from contextlib import ExitStack
 from datetime import UTC, date, datetime, time
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Literal, TypeAlias
 
 from signkit.contracts.escaping import code_literal
 from signkit.contracts.fonts import FontSet, font_set, typesetter_fonts
 from signkit.errors import ContractError
+from signkit.output import scratch_folder
 
 #: Scheme of the links that mark signing blocks in the compiled PDF; ``fields`` makes signature fields of them.
 BLOCK_SCHEME = "signkit-block:"
@@ -85,6 +87,10 @@ def typeset(
         )
     except RuntimeError as error:
         raise ContractError("typesetting-failed", template=name, cause=_cause(error)) from error
+    except BaseException as panic:
+        if type(panic).__name__ != "PanicException":  # the typesetter's own, which is no Exception
+            raise
+        raise RuntimeError(str(panic)) from panic  # most of all: no room for its threads
     assert isinstance(compiled, bytes)
     return compiled
 
@@ -95,12 +101,14 @@ def _empty_folder() -> str:
     Two threads must not both make it: the one whose folder the cache forgets would see it deleted while in use.
     """
     with _FIRST_USE:
-        return _kept_folder().name
+        return str(_kept_folder())
 
 
 @cache
-def _kept_folder() -> TemporaryDirectory[str]:
-    return TemporaryDirectory(prefix="signkit-", ignore_cleanup_errors=True)
+def _kept_folder() -> Path:
+    kept = ExitStack()
+    atexit.register(kept.close)
+    return kept.enter_context(scratch_folder())
 
 
 def _cause(error: RuntimeError) -> str:

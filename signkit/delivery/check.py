@@ -110,7 +110,7 @@ def check_delivery(status: ContractStatus, consents: Sequence[Consent], day: dat
     if contract is None or rule is None:
         return DeliveryCheck(status, None, day, (), of_signatures)
     day = day or _own_day(item_at(contract.data, rule.date_item))
-    provider = item_at(contract.data, rule.provider_item)
+    provider = rule.provider_of(contract.data)
     points = [
         *of_signatures,
         *([_point("document-undated", Answer.MISSING)] if day is None else []),

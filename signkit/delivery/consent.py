@@ -197,7 +197,7 @@ _WITHDRAWAL_TEMPLATE = Template(
     folder=Path(),
     schema={},
 )
-_OTHER_DOCUMENT = Text("it was not made from the template 'consent'", "ひな型 consent から作られた文書ではありません")
+_OTHER_DOCUMENT = Text("it was not made from the template 'consent'", "ひな形 consent から作られた文書ではありません")
 _WITHDRAWN_ALREADY = Text("it is a withdrawal", "撤回書です")
 _NOT_YET_GIVEN = Text("it was not yet given on that day", "その日にはまだ承諾がありません")
 

@@ -65,7 +65,7 @@ def consent_data(contract: EmbeddedContract | None, role: str, terms: ConsentTer
         cause = Text(f"it asks for no consent of {role} ({known})", f"{role} の承諾は必要ありません ({known})")
         raise DeliveryError("consent-not-made", cause=cause)
     title = contract.title.ja if contract.title is not None else contract.template_id
-    provider = _present(_table(contract.data, rule.provider_item), "name", "address")
+    provider = _present(_table(contract.data, rule.provider_item(contract.data)), "name", "address")
     means, destination = WORDED[terms.means]
     return {
         "consented_on": terms.day.isoformat(),

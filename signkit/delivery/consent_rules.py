@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from signkit.plain_data import item_at
 from signkit.words import Text
 
 
@@ -32,7 +34,7 @@ class DeliveryRule:
     Attributes:
         law: the provision, as cited to people.
         cited: finds the provision in what a consent says it covers.
-        provider_item: where the data hold who delivers.
+        provider_items: where the data hold who delivers; the first that is there (a dealer may sell without a broker).
         date_item: where the data hold the document's date.
         kind: of the transaction, as the template ``consent`` names it.
         party_items: where the data hold the parties' names; those that are not there are no parties.
@@ -43,12 +45,20 @@ class DeliveryRule:
     law: Text
     cited: re.Pattern[str]
     recipients: tuple[Recipient, ...]
-    provider_item: str
+    provider_items: tuple[str, ...]
     date_item: str
     kind: str
     party_items: tuple[str, ...]
     land_item: str | None = None
     names_all: bool = True
+
+    def provider_item(self, data: Mapping[str, Any]) -> str:
+        """Return where the document's data name who delivers; where they name nobody, where they should."""
+        return next((item for item in self.provider_items if item_at(data, item) is not None), self.provider_items[0])
+
+    def provider_of(self, data: Mapping[str, Any]) -> object:
+        """Return who delivers, as the document's data name them; None where they name nobody."""
+        return item_at(data, self.provider_item(data))
 
 
 SALE = "不動産の売買"
@@ -66,7 +76,7 @@ RULES = {
             Recipient("buyer", "buyer.name"),
             Recipient("buyer2", "buyer2.name", optional=True),
         ),
-        "broker.name",
+        ("broker.name", "seller.name"),
         "contract_date",
         SALE,
         ("seller.name", "seller2.name", "buyer.name", "buyer2.name"),
@@ -75,11 +85,11 @@ RULES = {
     "real-estate-explanation": DeliveryRule(
         Text("Real Estate Brokerage Act art. 35 (8)", "宅地建物取引業法35条8項"),
         re.compile(rf"{_REAL_ESTATE}(?:35|三十五)条"),
-        (Recipient("recipient", "buyer.name"),),
-        "broker.name",
+        (Recipient("recipient", "buyer.name"), Recipient("recipient2", "buyer2.name", optional=True)),
+        ("broker.name",),
         "explained_on",
         SALE,
-        ("seller.name", "buyer.name"),
+        ("seller.name", "seller2.name", "buyer.name", "buyer2.name"),
         "land",
         names_all=False,
     ),
@@ -87,7 +97,7 @@ RULES = {
         Text("Ordinance of the Labour Standards Act art. 5 (4)", "労働基準法施行規則5条4項"),
         re.compile(r"(?:労働基準法施行規則|労基則)(?:5|五)条|(?:労働基準法|労基法)(?:15|十五)条"),
         (Recipient("employee", "employee.name"),),
-        "employer.name",
+        ("employer.name",),
         "contract_date",
         EMPLOYMENT,
         ("employer.name", "employee.name"),

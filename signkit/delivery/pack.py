@@ -10,7 +10,6 @@ import os
 import re
 import secrets
 import shutil
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -29,9 +28,9 @@ from signkit.errors import (
     DeliveryError,
     FileUnusable,
     InputUnreadable,
-    OutputExists,
     system_cause,
 )
+from signkit.output import write_folder
 from signkit.plain_data import item_at
 from signkit.words import Text
 
@@ -150,7 +149,7 @@ def _recipient_names(check: DeliveryCheck) -> dict[str, str | None]:
 def _provider(check: DeliveryCheck) -> str | None:
     if check.rule is None or check.status.contract is None:
         return None
-    return _text(item_at(check.status.contract.data, check.rule.provider_item))
+    return _text(check.rule.provider_of(check.status.contract.data))
 
 
 def _text(value: object) -> str | None:
@@ -172,23 +171,7 @@ def write_pack(folder: Path, pack: Pack, *, overwrite: bool = False) -> None:
         with _set_aside(folder):
             write_pack(folder, pack)
         return
-    if os.path.lexists(folder):
-        raise OutputExists(str(folder))
-    try:
-        beside = Path(tempfile.mkdtemp(prefix=f".{folder.name[:100]}.", suffix=".part", dir=folder.parent))
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
-    try:
-        for name, content in pack.files.items():
-            _write(beside / name, content)
-        _open_permissions(beside)
-        if os.path.lexists(folder):
-            raise OutputExists(str(folder))
-        beside.rename(folder)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    write_folder(folder, pack.files)
 
 
 @contextmanager
@@ -218,18 +201,3 @@ def _require_pack(folder: Path) -> None:
         others = {SUMS}
     if others:
         raise DeliveryError("pack-not-replaced", path=str(folder), name=min(others))
-
-
-def _write(path: Path, content: bytes) -> None:
-    with path.open("xb") as stream:
-        stream.write(content)
-        stream.flush()
-        os.fsync(stream.fileno())
-
-
-def _open_permissions(folder: Path) -> None:
-    """Give the folder the permissions that a plainly created one would have (mkdtemp makes it private)."""
-    if os.name == "posix":
-        mask = os.umask(0)
-        os.umask(mask)
-        folder.chmod(0o777 & ~mask)

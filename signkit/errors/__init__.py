@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors.base import SignKitError
 from signkit.errors.exit_codes import ExitCode
-from signkit.errors.system import system_cause
+from signkit.errors.system import NOT_REGULAR, system_cause
 
 if TYPE_CHECKING:
     from signkit.errors.card import (
@@ -40,7 +40,14 @@ if TYPE_CHECKING:
         TableUnreadable,
     )
     from signkit.errors.delivery import CompletionRefused, DeliveryError
-    from signkit.errors.files import FileUnusable, InputUnreadable, MissingExtra, OutputExists, UsageProblem
+    from signkit.errors.files import (
+        FileUnusable,
+        InputUnreadable,
+        MissingExtra,
+        OutputExists,
+        OutputSigned,
+        UsageProblem,
+    )
     from signkit.errors.problems import Problem, RowProblem
     from signkit.errors.signers import SignerUnusable, TokenChoice
     from signkit.errors.signing import (
@@ -48,6 +55,7 @@ if TYPE_CHECKING:
         PdfNotSignable,
         PdfPasswordNeeded,
         PdfPasswordWrong,
+        PdfUnusable,
         SigningRefused,
     )
     from signkit.errors.trust import (
@@ -75,6 +83,7 @@ else:
 _ROOMS = ("files", "validation", "delivery", "trust", "contracts", "signers", "card", "signing")
 
 __all__ = [
+    "NOT_REGULAR",
     "CardAnswerInvalid",
     "CardBusy",
     "CardError",
@@ -101,10 +110,12 @@ __all__ = [
     "NoReader",
     "NotAnIndividualNumberCard",
     "OutputExists",
+    "OutputSigned",
     "PdfForbidsSigning",
     "PdfNotSignable",
     "PdfPasswordNeeded",
     "PdfPasswordWrong",
+    "PdfUnusable",
     "PinNeeded",
     "PinWrong",
     "Problem",

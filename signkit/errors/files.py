@@ -30,6 +30,14 @@ class OutputExists(SignKitError):
 
 
 @dataclass(eq=False)
+class OutputSigned(SignKitError):
+    """The output is already there and holds signatures that would be lost."""
+
+    path: str
+    code = "output-signed"
+
+
+@dataclass(eq=False)
 class MissingExtra(SignKitError):
     """An optional part of SignKit is needed and not installed."""
 

@@ -21,6 +21,13 @@ class PdfNotSignable(SigningRefused):
 
 
 @dataclass(eq=False)
+class PdfUnusable(PdfNotSignable):
+    """The PDF cannot even be read: damaged, too large, or encrypted in an unknown way."""
+
+    code = "pdf-unusable"
+
+
+@dataclass(eq=False)
 class PdfPasswordNeeded(SigningRefused):
     """An encrypted PDF does not open without its password."""
 

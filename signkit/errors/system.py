@@ -6,6 +6,9 @@ import errno
 
 from signkit.words import Text
 
+#: Why a device, a pipe or the like is neither read nor replaced.
+NOT_REGULAR = Text("not a regular file", "通常のファイルではありません")
+
 #: By errno: the system says these in English, or in the language of Windows.
 _JAPANESE = {
     errno.ENOENT: "ファイルまたはフォルダーがありません",

@@ -8,6 +8,7 @@ from typing import Any
 
 from signkit.errors.exit_codes import ExitCode
 from signkit.errors.problems import Problem, RowProblem
+from signkit.installation import install_command
 from signkit.words import Language, Text
 
 
@@ -147,6 +148,7 @@ WAYS: dict[str, Callable[[Any, Language], str]] = {
     "and": _phrase,
     "rows": _rows,
     "guide": lambda cause, language: "word" if _plain(cause, language).startswith("contract.docx") else "templates",
+    "install": lambda extra, _: install_command(extra),
     "secret": lambda value, language: _SECRET_NAMES[value].in_language(language),
     "tries": lambda value, language: _TRIES_OF_TOKEN[value].in_language(language),
     "way-to-sign": lambda empty, language: (_NAME_ONE if empty else _MAKE_ONE).in_language(language),

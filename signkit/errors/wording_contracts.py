@@ -18,6 +18,17 @@ CONTRACTS: dict[str, Wording] = {
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
+    "amends-nothing": Wording(
+        Text(
+            "A file of --amends carries no contract with a title and a date.",
+            "--amends のファイルに、名称と日付のある契約データがありません。",
+        ),
+        Text(
+            "Give contracts that SignKit made; else write amends.title, amends.date and amends.sha256 in the data.",
+            "SignKit で作成した契約書を指定するか、データに amends の title、date、sha256 を記載してください。",
+        ),
+        exit_code=ExitCode.CONTRACT_REFUSED,
+    ),
     "contract-data-unreadable": Wording(
         Text("{path} is not usable contract data: {cause}.", "{path} は契約データとして読めません: {cause}。"),
         Text(
@@ -63,7 +74,7 @@ CONTRACTS: dict[str, Wording] = {
     "libreoffice-missing": Wording(
         Text(
             "A Word template needs LibreOffice, which is not installed (or not on the PATH).",
-            "Word のひな型には LibreOffice が必要ですが、入っていません (または PATH にありません)。",
+            "Word のひな形には LibreOffice が必要ですが、入っていません (または PATH にありません)。",
         ),
         Text(
             "Debian, Ubuntu: sudo apt install --no-install-recommends libreoffice-writer-nogui; "
@@ -73,7 +84,7 @@ CONTRACTS: dict[str, Wording] = {
         ),
     ),
     "party-unknown": Wording(
-        Text("The template {template} has no party {role!r}.", "ひな型 {template} に当事者 {role!r} はありません。"),
+        Text("The template {template} has no party {role!r}.", "ひな形 {template} に当事者 {role!r} はありません。"),
         Text("Its parties: {known}.", "当事者: {known}。"),
     ),
     "fragment-conflict": Wording(

@@ -48,7 +48,7 @@ DELIVERY: dict[str, Wording] = {
         Text(
             "Consents are made from contracts of the templates that docs/guides/delivery.md names; any other by hand: "
             "signkit template fill consent -o consent.yaml",
-            "承諾書を作れる契約書のひな型は docs/ja/guides/delivery.md にあります。ほかの文書では "
+            "承諾書を作れる契約書のひな形は docs/ja/guides/delivery.md にあります。ほかの文書では "
             "signkit template fill consent -o consent.yaml で記入用データを作ってください。",
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,

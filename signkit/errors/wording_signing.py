@@ -89,7 +89,19 @@ SIGNING: dict[str, Wording] = {
     ),
     "pdf-not-signable": Wording(
         Text("This PDF cannot be signed: {cause}.", "この PDF には署名できません: {cause}。"),
-        Text("Make it anew with: signkit render TEMPLATE DATA", "signkit render TEMPLATE DATA で作り直してください。"),
+        Text(
+            "See what it holds: signkit status FILE. A contract of SignKit's is made anew with: "
+            "signkit render TEMPLATE DATA",
+            "signkit status FILE で状態を確かめてください。SignKit の契約書は "
+            "signkit render TEMPLATE DATA で作り直せます。",
+        ),
+    ),
+    "pdf-unusable": Wording(
+        Text("This PDF cannot be used: {cause}.", "この PDF は使えません: {cause}。"),
+        Text(
+            "Get the file again from whoever has it; what it still shows, 'signkit diff FILE' tells.",
+            "ファイルを元の持ち主からもう一度受け取ってください。残っている内容は signkit diff FILE で確かめられます。",
+        ),
     ),
     "pdf-password-needed": Wording(
         Text(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from signkit.history.differences import Difference, cut_short, fill
 from signkit.history.fingerprint import Fingerprints
@@ -77,9 +77,9 @@ _PAGE_ATTRIBUTES = ("/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/AA", "/Tr
 
 
 def structure_changes(
-    old: DocumentState, new: DocumentState, pairing: Pairing, prints: Fingerprints
+    old: DocumentState, new: DocumentState, pairing: Pairing, touched: Sequence[tuple[int, int]], prints: Fingerprints
 ) -> Iterator[Difference]:
-    """Compare the order and the attributes of pages, and the catalog."""
+    """Compare the order of pages, the attributes of those that were touched, and the catalog."""
     for number in pairing.added:
         yield Difference("structure", fill(_PAGE_ADDED, page=number + 1), number + 1)
     for number in pairing.removed:
@@ -89,9 +89,9 @@ def structure_changes(
         yield Difference(
             "structure", _MOVED, None, ", ".join(map(str, sorted(n + 1 for n, _ in pairing.pairs[:100]))), order
         )
-    for number, other in pairing.pairs:
+    for number, other in touched:
         yield from _attributes(old, old.pages[number], new, new.pages[other], other + 1)
-    yield from _catalog(old, new, prints)
+    yield from catalog_changes(old, new, prints)
 
 
 def _attributes(old: DocumentState, one: Page, new: DocumentState, other: Page, number: int) -> Iterator[Difference]:
@@ -112,7 +112,8 @@ def _number(value: Value) -> str:
     return f"{value:g}" if isinstance(value, int | float) else str(value)
 
 
-def _catalog(old: DocumentState, new: DocumentState, prints: Fingerprints) -> Iterator[Difference]:
+def catalog_changes(old: DocumentState, new: DocumentState, prints: Fingerprints) -> Iterator[Difference]:
+    """Compare what the catalog, its names and the form as a whole say of looks and behaviour."""
     before, after = _catalog_entries(old), _catalog_entries(new)
     for key in sorted(before.keys() | after.keys()):
         if _print(old, before.get(key), prints) != _print(new, after.get(key), prints):

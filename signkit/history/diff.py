@@ -18,7 +18,8 @@ from signkit.history.notes import Notes
 from signkit.history.page_diff import PageComparer
 from signkit.history.signature_events import Made, signature_change, signatures_made
 from signkit.history.states import DocumentState, pair_pages, states
-from signkit.limits import LimitExceeded, Limits, Meter
+from signkit.history.untouched import Untouched
+from signkit.limits import LimitExceeded, Limits, Meter, exhaustion
 from signkit.pdf.reading.document import PdfFile, Unreadable
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
 from signkit.validation.reasons import reason
@@ -42,16 +43,18 @@ def diff_pdf(data: bytes, name: str, limits: Limits | None = None) -> Diff:
             raise LimitExceeded("bytes", limits.bytes)
         return _diff(data, name, limits)
     except LimitExceeded as error:
-        raise _not_comparable(name, "limit", str(error)) from error
+        raise _not_comparable(name, "limit", error.words) from error
     except Unreadable as error:
         if error.is_plain:
             raise ValidationRefused("pdf-not-comparable", path=name, cause=reason(error.code).text) from error
         raise _not_comparable(name, "malformed", error.detail) from error
-    except (SyntaxProblem, RecursionError, MemoryError) as error:
-        raise _not_comparable(name, "malformed", str(error) or type(error).__name__) from error
+    except SyntaxProblem as error:
+        raise _not_comparable(name, "malformed", str(error)) from error
+    except (RecursionError, MemoryError) as error:
+        raise _not_comparable(name, "limit", exhaustion(error)) from error
 
 
-def _not_comparable(name: str, code: str, detail: str) -> ValidationRefused:
+def _not_comparable(name: str, code: str, detail: str | Text) -> ValidationRefused:
     return ValidationRefused("pdf-not-comparable", path=name, cause=reason(code, detail=detail).text)
 
 
@@ -61,7 +64,7 @@ def _diff(data: bytes, name: str, limits: Limits) -> Diff:
     made = signatures_made(file, history)
     prints = Fingerprints()
     with PageComparer(data, prints) as pages:
-        steps = _Steps(history, made, prints, pages)
+        steps = _Steps(file, history, made, prints, pages)
         revisions = [steps.original()]
         revisions += [steps.revision(number) for number in range(1, len(history))]
         revisions[-1] = _with_damage(revisions[-1], file)
@@ -73,10 +76,16 @@ class _Steps:
     """The steps of one file's history."""
 
     def __init__(
-        self, history: Sequence[DocumentState], made: Sequence[Made], prints: Fingerprints, pages: PageComparer
+        self,
+        file: PdfFile,
+        history: Sequence[DocumentState],
+        made: Sequence[Made],
+        prints: Fingerprints,
+        pages: PageComparer,
     ) -> None:
         self._history, self._made = history, made
         self._prints, self._pages = prints, pages
+        self._untouched = Untouched(file, prints)
         self._forms: dict[int, FormState] = {}
 
     def original(self) -> RevisionDiff:
@@ -110,14 +119,15 @@ class _Steps:
         new.view.file.meter.check_time()
         old_form, new_form = self._form(before), self._form(after)
         pairing = pair_pages(old, new)
+        touched = self._untouched.touched(old, new, pairing.pairs)
         found = [signature_change(one.signed, new_form) for one in self._made if before < one.state <= after]
         found += form_changes(old_form, new_form, self._prints)
-        found += Notes(old_form, new_form, self._prints).changes(pairing)
+        found += Notes(old_form, new_form, self._prints).changes(touched)
         found += attachment_changes(old, new)
-        found += structure_changes(old, new, pairing, self._prints)
+        found += structure_changes(old, new, pairing, touched, self._prints)
         found += evidence_changes(old, new)
         found += metadata_changes(old, new, self._prints)
-        shown = self._pages.compare(old, new, pairing, found)
+        shown = self._pages.compare(old, new, touched, found)
         return in_order([*found, *shown.changes]), shown.gaps
 
 

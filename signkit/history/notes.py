@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from signkit.history.differences import Difference, cut_short
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.form_diff import FormState
-from signkit.history.states import DocumentState, Pairing, annotations_of, area_of
+from signkit.history.states import DocumentState, annotations_of, area_of
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, Value
@@ -49,9 +49,9 @@ class Notes:
         self._old, self._new = old, new
         self._prints = prints
 
-    def changes(self, pairing: Pairing) -> Iterator[Difference]:
-        """Return what was added, changed and taken away on pages that both states have."""
-        for number, other in pairing.pairs:
+    def changes(self, pairs: Sequence[tuple[int, int]]) -> Iterator[Difference]:
+        """Return what was added, changed and taken away on these pages, which both states have."""
+        for number, other in pairs:
             yield from self._page(self._old.state.pages[number], self._new.state.pages[other], other + 1)
 
     def _page(self, one: Page, other: Page, number: int) -> Iterator[Difference]:

@@ -10,11 +10,14 @@ from types import TracebackType
 from signkit.history.differences import Difference, cut_short, fill
 from signkit.history.fingerprint import Fingerprints
 from signkit.history.looks import Looks, PagePair, Region, compare, hold_file
-from signkit.history.states import DocumentState, Pairing
+from signkit.history.states import DocumentState
 from signkit.words import Text
 from signkit.workers import WorkerLost, WorkerPool
 
-_MEMORY = 3 * 1024 * 1024 * 1024
+#: Address space of the process that draws: libraries, two documents and their pictures, and the file a few times over.
+#: What a small file unpacks to must find room in that, or is not compared.
+_ROOM = 768 * 1024 * 1024
+_COPIES = 5
 #: For one pair of states: first politely, then by ending the process.
 _SECONDS = 30.0
 _PATIENCE = 15.0
@@ -33,7 +36,11 @@ class PageComparer:
 
     def __init__(self, data: bytes, prints: Fingerprints, seconds: float = 120.0) -> None:
         self._pool = WorkerPool(
-            1, seconds=_SECONDS + _PATIENCE, initializer=hold_file, arguments=(data,), memory=_MEMORY
+            1,
+            seconds=_SECONDS + _PATIENCE,
+            initializer=hold_file,
+            arguments=(data,),
+            memory=_ROOM + _COPIES * len(data),
         )
         self._prints = prints
         self._drawn: dict[tuple[int, int], bytes] = {}  # by state and page, since every state is looked at twice
@@ -46,24 +53,24 @@ class PageComparer:
         self._pool.shutdown(cancel_futures=error is not None)
 
     def compare(
-        self, old: DocumentState, new: DocumentState, pairing: Pairing, known: Iterable[Difference]
+        self, old: DocumentState, new: DocumentState, touched: Sequence[tuple[int, int]], known: Iterable[Difference]
     ) -> PagesCompared:
-        """Compare all pages that both states have, the rewritten ones first.
+        """Compare the pages that may differ, the rewritten ones first, and how many pages there are.
 
         Args:
             old: the earlier state.
             new: the later state.
-            pairing: which page continues which.
+            touched: which page continues which, of those that may differ.
             known: what else was found to have changed; its areas explain that a page looks different there.
         """
-        rewritten = {pair for pair in pairing.pairs if self._is_rewritten(old, new, pair)}
+        rewritten = {pair for pair in touched if self._is_rewritten(old, new, pair)}
         places: dict[int, list[Difference]] = {}
         for change in known:
             if change.page is not None and change.area is not None:
                 places.setdefault(change.page - 1, []).append(change)
         pairs = [
             PagePair(*pair, tuple(change.area for change in places.get(pair[1], ()) if change.area))
-            for pair in sorted(pairing.pairs, key=lambda pair: (pair not in rewritten, pair))
+            for pair in sorted(touched, key=lambda pair: (pair not in rewritten, pair))
         ]
         looks = self._looks(old, new, pairs)
         if looks is None:
@@ -72,7 +79,7 @@ class PageComparer:
         return PagesCompared(tuple(_in_words(looks, rewritten)), tuple(_gaps(looks, old, new)))
 
     def _looks(self, old: DocumentState, new: DocumentState, pairs: Sequence[PagePair]) -> Looks | None:
-        if not pairs or self._left <= 0:
+        if not (old.pages and new.pages) or self._left <= 0:
             return None
         started = time.monotonic()
         job = self._pool.submit(compare, old.end, new.end, tuple(pairs), min(_SECONDS, self._left))

@@ -115,7 +115,7 @@ def pair_pages(old: DocumentState, new: DocumentState) -> Pairing:
 
 def annotations_of(state: DocumentState, page: Page) -> Iterator[tuple[Ref | None, dict[str, Value]]]:
     """Yield the annotations of a page, each once."""
-    items = state.view.resolve(page.entries.get("/Annots"))
+    items = state.view.resolve(page.entries.get("/Annots")) if page.may_have_annotations else None
     seen: set[Ref] = set()
     for item in items if isinstance(items, list) else []:
         ref = item if isinstance(item, Ref) else None

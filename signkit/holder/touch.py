@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import os
 import secrets
 import sqlite3
 from collections.abc import Iterator, Sequence
@@ -21,9 +20,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from signkit.errors import CardError
+from signkit.errors import CardError, OutputExists
 from signkit.holder.card_certificate import judge_certificate
 from signkit.holder.judgement import CardJudgement, Conclusion, Finding, bad_finding, good_finding
+from signkit.output import write_checked
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
 
@@ -119,31 +119,18 @@ def open_registry(path: Path, *, create: bool = False) -> Iterator[TouchRegistry
 
 
 def _create(path: Path) -> None:
-    """Make the whole registry beside ``path`` and link it there, so that nobody ever sees half of one."""
+    """Make the whole registry in memory and write it at once, so that nobody ever sees half of one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    connection = sqlite3.connect(":memory:")
     try:
-        connection = sqlite3.connect(beside)
-        try:
-            connection.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
-            with connection:
-                connection.execute("INSERT INTO salt VALUES (?)", (secrets.token_bytes(_SALT_SIZE),))
-        finally:
-            connection.close()
-        with suppress(FileExistsError):  # another gate was quicker: then its salt counts
-            _publish(beside, path)
+        connection.executescript(f"{_TABLES} PRAGMA user_version = {_VERSION};")
+        with connection:
+            connection.execute("INSERT INTO salt VALUES (?)", (secrets.token_bytes(_SALT_SIZE),))
+        registry = connection.serialize()
     finally:
-        beside.unlink(missing_ok=True)
-
-
-def _publish(beside: Path, path: Path) -> None:
-    try:
-        os.link(beside, path)
-    except FileExistsError:
-        raise
-    except (OSError, NotImplementedError):  # a file system without hard links
-        beside.rename(path)
+        connection.close()
+    with suppress(OutputExists):  # another gate was quicker: then its salt counts
+        write_checked(path, registry, private=True)
 
 
 def judge_touch(

@@ -118,6 +118,11 @@ _MATCHES = _reasons(
         "住所は一致します(部屋番号が一方にだけ書かれています)。",
     ),
     (
+        "corporate-number-equal",
+        "The corporate number (法人番号) in the certificate is the contract's.",
+        "証明書の法人番号は、契約書の法人番号と一致します。",
+    ),
+    (
         "address-substitute",
         "The address was compared without the characters that the certificate replaces by substitutes.",
         "住所は、証明書が代替文字で表している文字を除いて比較しました。",
@@ -301,6 +306,11 @@ _UNDECIDED = _reasons(
 
 _MISMATCHES = _reasons(
     "mismatch",
+    (
+        "corporate-number-other",
+        "The certificate states another corporate number (法人番号) than the contract.",
+        "証明書の法人番号が、契約書の法人番号と異なります。",
+    ),
     (
         "page-other-name",
         "The page does not print, beside the signature field, the name that the contract data give.",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.attributes import read_attributes
 from signkit.jpki.certificates import issuer_kind
+from signkit.jpki.corporate_number import base_number, base_numbers_of
 from signkit.jpki.match_reasons import MatchReason, PartyMatch, Verdict, match_of, worst
 from signkit.jpki.names import (
     compare_organizations,
@@ -51,6 +52,7 @@ class SignerIdentity:
         address_substitutes: the same for ``address``.
         kind: where the name comes from: the JPKI attributes (always a person) or the subject.
         organization: O= of a subject.
+        corporate_numbers: base numbers (法人番号 without its check digit) that an organisation's subject states.
     """
 
     name: str = field(repr=False)
@@ -59,6 +61,7 @@ class SignerIdentity:
     address_substitutes: tuple[int, ...] = field(default=(), repr=False)
     kind: Literal["jpki", "subject"] = "subject"
     organization: str | None = field(default=None, repr=False)
+    corporate_numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -70,12 +73,14 @@ class PartyClaim:
         address: the party's address, where the contract gives one.
         kind: as in the template; a name with a legal form (株式会社) is an organization's in any case.
         organization: the organization's own name, where ``name`` is that of the person who signs for it.
+        corporate_number: 法人番号 of a company, where the contract gives one.
     """
 
     name: str = field(repr=False)
     address: str | None = field(default=None, repr=False)
     kind: Literal["person", "organization"] = "person"
     organization: str | None = field(default=None, repr=False)
+    corporate_number: str | None = None
 
 
 def signer_identity(certificate: x509.Certificate) -> SignerIdentity | None:
@@ -109,7 +114,15 @@ def match_person(signer: SignerIdentity | None, party: PartyClaim) -> PartyMatch
     codes = _organization_codes(signer, party) if of_organization else _name_codes(signer, party)
     if worst(codes) != "mismatch" and not of_organization:
         codes += _address_codes(signer, party)
-    return match_of(codes)
+    return match_of((*codes, *_number_codes(signer, party)))
+
+
+def _number_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
+    """Compare the 法人番号 where the contract and the certificate give one each."""
+    if party.corporate_number is None or not signer.corporate_numbers:
+        return ()
+    same = base_number(party.corporate_number) in signer.corporate_numbers
+    return ("corporate-number-equal" if same else "corporate-number-other",)
 
 
 def _name_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
@@ -183,7 +196,9 @@ def _subject_identity(certificate: x509.Certificate) -> SignerIdentity | None:
         return None
     organization = _single(subject.get("organization_name"))
     name = _single(subject.get("common_name")) or organization
-    return SignerIdentity(name, organization=organization) if name else None
+    if not name:
+        return None
+    return SignerIdentity(name, organization=organization, corporate_numbers=base_numbers_of(certificate))
 
 
 def _single(value: object) -> str | None:

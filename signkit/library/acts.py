@@ -16,7 +16,7 @@ from signkit.signing import deferred, levels
 from signkit.signing.levels import Level, Services, SignedFile
 from signkit.signing.party import refuse_other_person
 from signkit.signing.services import available_services
-from signkit.signing.terms import SignatureTerms, admit, request_maker
+from signkit.signing.terms import SignatureTerms, admit, for_role_of, request_maker
 
 
 def open_signer(uri: str, ask: AskSecret, *, settings: Settings | None = None, use_last_try: bool = False) -> Signer:
@@ -119,7 +119,7 @@ def sign(
         ('employer',)
     """
     data, name = bytes_and_name(pdf)
-    terms, services = _terms(terms), services or Services()
+    terms, services = for_role_of(data, _terms(terms), password), services or Services()
     admission = admit(data, terms, name, services.judgement, password)
     if terms.needs_party:
         refuse_other_person(admission.party, signer.certificate)
@@ -158,7 +158,7 @@ def prepare(
         (KeyAlgorithm(key_type='rsa', digest='sha256'), datetime.timedelta(days=1))
     """
     data, name = bytes_and_name(pdf)
-    terms, services = _terms(terms), services or Services()
+    terms, services = for_role_of(data, _terms(terms), password), services or Services()
     admission = admit(data, terms, name, services.judgement, password)
     key = _key_elsewhere(certificate, services)
     request = request_maker(terms, key, _fonts(settings))(admission.certify)

@@ -11,6 +11,7 @@ from signkit.contracts.checking import check_contract_data
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.fonts import font_set
 from signkit.contracts.render import Rendered, render_contract
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template, find_template
 from signkit.errors import Problem
 from signkit.library.given import DataSource, FileSource, Location, TemplateSource, bytes_and_name
@@ -52,6 +53,7 @@ def render(
     *,
     attachments: Sequence[Location | Attachment] = (),
     appended: Sequence[Location | Attachment] = (),
+    strict: bool = False,
     settings: Settings | None = None,
 ) -> Rendered:
     """Check contract data and make the contract: a PDF with an empty signature field for each party.
@@ -62,10 +64,12 @@ def render(
         template, data, settings: as for `check_data`.
         attachments: files that are embedded, at most 20 of 20 MB each; an annex lists them with their digests.
         appended: PDFs whose pages go behind the contract's; the annex lists them too.
+        strict: refuse also what is only warned of.
 
     Returns:
         The PDF (PDF/A-3b; plain PDF 1.7 where pages were appended), and of each role's field its page (from 0) and its
-        rectangle (left, bottom, right, top in points).
+        rectangle (left, bottom, right, top in points); in ``warnings`` what was found of the contents and does not
+        refuse them.
 
     Raises:
         ContractRefused: the data or the text holds something a contract may not; ``problems`` names all of it.
@@ -85,7 +89,8 @@ def render(
     settings = settings or Settings()
     files = [_attachment(each, attachment) for each in attachments]
     pages = [_attachment(each, appendix) for each in appended]
-    return render_contract(_template(template, settings), _data(data), settings, files, pages)
+    scrutiny: Scrutiny = "strict" if strict else "lawful"
+    return render_contract(_template(template, settings), _data(data), settings, files, pages, scrutiny=scrutiny)
 
 
 def fields(pdf: FileSource, *, password: str | None = None) -> FieldNames:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import unicodedata
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import islice
-from typing import Literal
+from typing import Literal, Protocol
 
 from signkit.errors import ContractDataUnreadable, InputUnreadable
 from signkit.limits import LimitExceeded, Limits, Meter
@@ -29,7 +30,7 @@ _MAX_PARTIES = 100
 
 @dataclass(frozen=True)
 class EmbeddedParty:
-    """One who is to sign, as the contract itself names them; ``address`` is None where the contract holds none.
+    """One who is to sign, as the contract itself names them; what it does not hold of them is None.
 
     ``organization`` is an organization's own name, where ``name`` is that of the person who signs for it.
     """
@@ -40,6 +41,7 @@ class EmbeddedParty:
     name: str | None
     address: str | None
     organization: str | None = None
+    corporate_number: str | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,32 @@ class EmbeddedContract:
         return waiting[:1] if self.signing_order == "fixed" else waiting
 
 
+class NamedRole(Protocol):
+    """A party of a contract or a template: its role by name (seller) and by title (売主)."""
+
+    @property
+    def role(self) -> str:
+        """The name, as signature fields and data have it."""
+
+    @property
+    def label(self) -> Text:
+        """The title that people use."""
+
+
+def role_asked_for(asked: str, parties: Iterable[NamedRole]) -> str:
+    """Return the name of the role that is asked for by name or by title; what no party has, as it is."""
+    roles = {party.role: party.label for party in parties}
+    if asked in roles:
+        return asked
+    title = _folded(asked)
+    meant = [role for role, label in roles.items() if title in (_folded(label.ja), _folded(label.en), _folded(role))]
+    return meant[0] if len(meant) == 1 else asked
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
 def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract | None:
     """Return the contract data a PDF carries, or None where it carries none; ``password`` opens an encrypted one.
 
@@ -108,7 +136,7 @@ def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract |
             raise Unreadable("damaged", "its cross-reference or its catalog is damaged")
         return contract_of(file)
     except Unreadable as error:
-        raise InputUnreadable("PDF", Text(error.detail, error.detail)) from error
+        raise InputUnreadable("PDF", Text(error.detail, "PDF として読み取れません")) from error
 
 
 def contract_of(file: PdfFile) -> EmbeddedContract | None:
@@ -206,6 +234,7 @@ def _read_party(entry: object) -> EmbeddedParty:
     if not isinstance(entry, dict) or not isinstance(entry.get("role"), str):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
     name, address, organization = (entry.get(item) for item in ("name", "address", "organization"))
+    number = entry.get("corporate_number")
     return EmbeddedParty(
         role=entry["role"],
         label=_two_texts(entry.get("label")),
@@ -213,6 +242,7 @@ def _read_party(entry: object) -> EmbeddedParty:
         name=name if isinstance(name, str) else None,
         address=address if isinstance(address, str) else None,
         organization=organization if isinstance(organization, str) else None,
+        corporate_number=number if isinstance(number, str) else None,
     )
 
 

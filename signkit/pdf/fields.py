@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from signkit.errors import PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong
+from signkit.errors import PdfPasswordNeeded, PdfPasswordWrong, PdfUnusable
 from signkit.limits import LimitExceeded, Limits, Meter
 from signkit.pdf.form import form_fields
 from signkit.pdf.reading.document import PdfFile, Unreadable
@@ -24,7 +24,7 @@ def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
     """Return the file, read as the judge reads it.
 
     Raises:
-        PdfNotSignable: it is no PDF, damaged, larger than the limits allow, or encrypted in an unsupported way.
+        PdfUnusable: it is no PDF, damaged, larger than the limits allow, or encrypted in an unsupported way.
         PdfPasswordNeeded, PdfPasswordWrong: it is encrypted, and no password or a wrong one was given.
     """
     limits = Limits()
@@ -33,15 +33,15 @@ def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
             raise LimitExceeded("bytes", limits.bytes)
         file = PdfFile(pdf, Meter(limits), password)
     except LimitExceeded as error:
-        raise PdfNotSignable(Text(str(error), f"処理の上限を超えています ({error})")) from error
+        raise PdfUnusable(error.words) from error
     except Unreadable as error:
         if error.code == "encrypted":
             raise PdfPasswordNeeded() from error
         if error.code == "password-wrong":
             raise PdfPasswordWrong() from error
-        raise PdfNotSignable(_UNREADABLE.get(error.code, _damage(error.detail))) from error
+        raise PdfUnusable(_UNREADABLE.get(error.code, _damage(error.detail))) from error
     if file.damaged or not isinstance(file.history.last.root, dict):
-        raise PdfNotSignable(_damage(next(iter(file.problems), "no catalog")))
+        raise PdfUnusable(_damage(next(iter(file.problems), "no catalog")))
     return file
 
 
@@ -49,7 +49,7 @@ def signature_fields(pdf: bytes, password: Password = None) -> FieldNames:
     """Return the names of the empty and the signed signature fields.
 
     Raises:
-        PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong: see `open_pdf`.
+        PdfUnusable, PdfPasswordNeeded, PdfPasswordWrong: see `open_pdf`.
     """
     return field_names(open_pdf(pdf, password))
 
@@ -67,7 +67,7 @@ def field_names(file: PdfFile) -> FieldNames:
 def _damage(detail: str) -> Text:
     return Text(
         f"it is damaged or uses a structure that is not supported ({detail})",
-        f"壊れているか、対応していない構造です ({detail})",
+        "壊れているか、対応していない構造です",
     )
 
 

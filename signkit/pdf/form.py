@@ -41,14 +41,22 @@ _INHERITED = (
 )
 
 
-def form_fields(view: View) -> Iterator[FormField]:
-    """Walk the form's field tree (12.7.4), whatever its shape; circles and repeated nodes are visited once."""
-    root = view.root
+def form_fields(view: View) -> tuple[FormField, ...]:
+    """Return the fields of the form's tree (12.7.4), whatever its shape; circles and repeated nodes come once."""
+    return view.history.memory.of(view, _all_fields)
+
+
+def _all_fields(view: View) -> tuple[FormField, ...]:
+    return tuple(_walk(view))
+
+
+def _walk(view: View) -> Iterator[FormField]:
+    root, made = view.root, view.history.memory.made
     form = view.resolve(root.get("/AcroForm")) if isinstance(root, dict) else None
     top = view.resolve(form.get("/Fields")) if isinstance(form, dict) else None
     seen: set[Ref] = set()
     todo: list[tuple[Value, str, bool, dict[str, Value]]] = []
-    todo += [(item, "", False, {}) for item in reversed(top)] if isinstance(top, list) else []
+    todo += [(item, "", False, _NOTHING) for item in reversed(top)] if isinstance(top, list) else []
     limit = view.file.meter.limits.objects
     while todo:
         node, prefix, stop, inherited = todo.pop()
@@ -61,16 +69,32 @@ def form_fields(view: View) -> Iterator[FormField]:
         if not isinstance(entries, dict) or len(seen) > limit:
             continue
         part = view.resolve(entries.get("/T"))
-        name = _join_names(prefix, part)
-        stop = stop or "." in _join_names("", part)
-        inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
+        part = part if isinstance(part, bytes) else None
+        inherited = made(_handed_down, None, inherited, entries)
         kids = view.resolve(entries.get("/Kids"))
         inner = [kid for kid in kids if _is_field(view, kid)] if isinstance(kids, list) else []
-        todo += [(kid, name, stop, inherited) for kid in reversed(inner)]
-        if not inner:
+        if inner:
+            name, stop = _join_names(prefix, part), stop or "." in _join_names("", part)
+            todo += [(kid, name, stop, inherited) for kid in reversed(inner)]
+        else:
             kind = view.resolve(inherited.get("/FT"))
             kind = kind if isinstance(kind, str) else None
-            yield FormField(name, ref, inherited | entries, kind, inherited.get("/V"), stop)
+            yield made(_field, (ref, prefix, stop, part, kind), inherited, entries)
+
+
+_NOTHING: dict[str, Value] = {}
+
+
+def _handed_down(_: None, inherited: dict[str, Value], entries: dict[str, Value]) -> dict[str, Value]:
+    return inherited | {key: entries[key] for key in _INHERITED if key in entries}
+
+
+def _field(
+    own: tuple[Ref | None, str, bool, bytes | None, str | None], inherited: dict[str, Value], entries: dict[str, Value]
+) -> FormField:
+    ref, prefix, stop, part, kind = own
+    name, stop = _join_names(prefix, part), stop or "." in _join_names("", part)
+    return FormField(name, ref, inherited | entries, kind, inherited.get("/V"), stop)
 
 
 def _join_names(prefix: str, part: Value) -> str:

@@ -39,6 +39,8 @@ _PURPOSES: dict[Use, frozenset[Purpose]] = {
 #: O= of every certificate of SignKit's own rehearsal PKI.
 REHEARSAL_ORGANISATION = "SignKit Rehearsal"
 _REHEARSALS = (REHEARSAL_ORGANISATION, TEST_ORGANISATION)
+#: How the OU= of its authorities begins.
+REHEARSAL_UNIT = "Rehearsal for "
 
 _SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 

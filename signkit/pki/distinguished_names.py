@@ -13,6 +13,8 @@ from typing import Any
 
 from asn1crypto import cms, x509
 
+from signkit.words import is_shown
+
 _prepare = x509.NameTypeAndValue._ldap_string_prep
 #: What a name begins with in its comparable form where it cannot be decoded.
 UNDECODED = "undecoded:"
@@ -44,7 +46,7 @@ def compare_new_characters_exactly() -> None:
 def readable_name(name: x509.Name) -> str:
     """Return a name's values for people, the most particular first, without what could steer a terminal."""
     values = [str(pair["value"].native) for pairs in reversed(list(name.chosen)) for pair in pairs]
-    return "".join(character for character in ", ".join(values) if character.isprintable())
+    return "".join(character for character in ", ".join(values) if is_shown(character))
 
 
 def comparable_name(name: x509.Name) -> str:
@@ -106,7 +108,7 @@ def name_of(name: Any) -> str | None:
         values = [native.get(key) for key in ("common_name", "organizational_unit_name", "organization_name")]
         value = next((value for value in values if value), None) or str(name.human_friendly)
         text = value[-1] if isinstance(value, list) else str(value)
-        return "".join(character for character in text if character.isprintable()) or None
+        return "".join(character for character in text if is_shown(character)) or None
     except Exception:  # hostile ASN.1, or one odd value: tell of the others
         return _name_for_people(name)
 
@@ -123,5 +125,5 @@ def _name_for_people(name: Any) -> str | None:
             value = str(pair["value"].native)
         except Exception:  # noqa: S112  left out
             continue
-        found[pair["type"].native] = "".join(character for character in value if character.isprintable())
+        found[pair["type"].native] = "".join(character for character in value if is_shown(character))
     return found.get("common_name") or next(reversed(found.values()), None) or None

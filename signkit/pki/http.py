@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import http.client
-import time
+import socket
+import threading
 import urllib.error
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+from signkit.limits import size_in_words
 
 _CHUNK = 65536
 
@@ -32,7 +38,7 @@ def fetch(
 
     Args:
         url: http or https.
-        timeout: seconds for all of it.
+        timeout: seconds for all of it, redirects too.
         limit: bytes.
         body: makes it a POST.
         content_type: of ``body``.
@@ -44,22 +50,106 @@ def fetch(
     """
     if not url.startswith(("http://", "https://")):
         raise HttpFailure("only http and https addresses are used")
-    request = urllib.request.Request(url, data=body)  # noqa: S310  the scheme is checked above
+    try:
+        request = urllib.request.Request(url, data=body)  # noqa: S310  the scheme is checked above
+    except ValueError as error:
+        raise HttpFailure(f"not an address ({error})") from error
     request.add_header("User-Agent", "signkit")
     if content_type:
         request.add_header("Content-Type", content_type)
     for name, value in (secret_headers or {}).items():
         request.add_unredirected_header(name, value)
-    opener = _OPENER if secret_headers is None else _STAYING
-    try:
-        with opener.open(request, timeout=timeout) as answer:
-            return _read_body(answer, limit, time.monotonic() + timeout)
-    except urllib.error.HTTPError as error:
-        cause = f"HTTP status {error.code}"
-        error.close()
-        raise HttpFailure(cause) from None
-    except (OSError, ValueError, OverflowError, http.client.HTTPException) as error:
-        raise HttpFailure(str(getattr(error, "reason", error)) or "no answer") from error
+    redirects = _HttpOnly() if secret_headers is None else _NoRedirect()
+    return _Exchange(request, redirects, timeout, limit).answer()
+
+
+class _Exchange:
+    """One exchange, in a thread of its own: so names, connecting, TLS, headers, body, trailers and redirects together
+    take no longer than allowed, however slowly each byte of them comes."""
+
+    def __init__(
+        self, request: urllib.request.Request, redirects: urllib.request.BaseHandler, timeout: float, limit: int
+    ) -> None:
+        self._request, self._timeout, self._limit = request, timeout, limit
+        self._opener = urllib.request.build_opener(_Http(self._connect), _Https(self._connect), redirects)
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._connections: list[socket.socket] = []
+        self._hung_up = False
+        self._outcome: bytes | Exception = HttpFailure("no answer")
+
+    def answer(self) -> bytes:
+        threading.Thread(target=self._work, daemon=True, name="signkit-http").start()
+        try:
+            if not self._ended.wait(self._timeout):
+                raise HttpFailure(f"no whole answer within {self._timeout:g} seconds")
+        finally:
+            self._hang_up()
+        if isinstance(self._outcome, Exception):
+            raise self._outcome
+        return self._outcome
+
+    def _work(self) -> None:
+        try:
+            with self._opener.open(self._request, timeout=self._timeout) as answer:
+                self._outcome = _read_body(answer, self._limit)
+        except urllib.error.HTTPError as error:
+            self._outcome = HttpFailure(f"HTTP status {error.code}")
+            error.close()
+        except (OSError, ValueError, OverflowError, http.client.HTTPException) as error:
+            self._outcome = HttpFailure(str(getattr(error, "reason", error)) or "no answer")
+        except Exception as error:
+            self._outcome = error
+        finally:
+            self._ended.set()
+
+    def _connect(self, *arguments: Any, **named: Any) -> socket.socket:
+        """Connect; a second handle of each connection is kept, by which it can be ended at any moment."""
+        connection = socket.create_connection(*arguments, **named)
+        with self._lock:
+            if self._hung_up:
+                connection.close()
+                raise OSError("it took too long to connect")
+            self._connections.append(connection.dup())
+        return connection
+
+    def _hang_up(self) -> None:
+        with self._lock:
+            self._hung_up = True
+            for connection in self._connections:
+                with suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+                connection.close()
+
+
+class _Http(urllib.request.HTTPHandler):
+    """Makes http connections by ``connect``."""
+
+    def __init__(self, connect: Callable[..., socket.socket]) -> None:
+        super().__init__()
+        self._connect = connect
+
+    def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_connected, http.client.HTTPConnection, self._connect), req)
+
+
+class _Https(urllib.request.HTTPSHandler):
+    """Makes https connections by ``connect``."""
+
+    def __init__(self, connect: Callable[..., socket.socket]) -> None:
+        super().__init__()
+        self._connect = connect
+
+    def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
+        return self.do_open(partial(_connected, http.client.HTTPSConnection, self._connect), req)
+
+
+def _connected(
+    kind: type[http.client.HTTPConnection], connect: Callable[..., socket.socket], host: str, **named: Any
+) -> http.client.HTTPConnection:
+    connection = kind(host, **named)
+    connection._create_connection = connect  # type: ignore[attr-defined]  # http.client offers no other way in
+    return connection
 
 
 class _HttpOnly(urllib.request.HTTPRedirectHandler):
@@ -67,6 +157,7 @@ class _HttpOnly(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, req, fp, code, msg, headers, newurl):  # type: ignore[no-untyped-def]
         if not newurl.startswith(("http://", "https://")):
+            fp.close()
             raise HttpFailure("it redirects to an address that is not http or https")
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
@@ -78,17 +169,10 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
         return None
 
 
-_OPENER = urllib.request.build_opener(_HttpOnly)
-_STAYING = urllib.request.build_opener(_NoRedirect)
-
-
-def _read_body(answer: http.client.HTTPResponse, limit: int, deadline: float) -> bytes:
-    """Read the body; the time limit holds for all of it, not for each part that a slow service sends."""
+def _read_body(answer: http.client.HTTPResponse, limit: int) -> bytes:
     data = bytearray()
     while chunk := answer.read1(min(_CHUNK, limit + 1 - len(data))):
-        if time.monotonic() > deadline:
-            raise HttpFailure("the answer took too long")
         data += chunk
         if len(data) > limit:
-            raise HttpFailure(f"the answer is longer than {limit} bytes")
+            raise HttpFailure(f"the answer is longer than {size_in_words(limit)}")
     return bytes(data)

@@ -16,6 +16,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from signkit.errors import TimestampUnavailable
+from signkit.errors.service_causes import service_cause
 from signkit.limits import TIMESTAMP_ANSWER_BYTES
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.distinguished_names import is_identified
@@ -85,15 +86,20 @@ def obtain_timestamp(sources: Sequence[TimestampSource], digest: bytes, algorith
     Raises:
         TimestampUnavailable: none gave one; every service's cause is named.
     """
-    failures: list[str] = []
+    failures: list[tuple[str, Text]] = []
     for source in sources:
         nonce = secrets.randbits(64)
         try:
             answer = source.request(build_request(digest, algorithm, nonce))
             return check_response(answer, digest, algorithm, nonce)
         except TimestampRefused as refusal:
-            failures.append(f"{source.name}: {refusal}")
-    raise TimestampUnavailable("; ".join(failures) or "-")
+            failures.append((source.name, service_cause(str(refusal))))
+    raise TimestampUnavailable(
+        Text(
+            "; ".join(f"{name}: {cause.en}" for name, cause in failures) or "-",
+            "、".join(f"{name}: {cause.ja}" for name, cause in failures) or "-",
+        )
+    )
 
 
 def build_request(digest: bytes, algorithm: str, nonce: int) -> bytes:

@@ -15,6 +15,7 @@ from typing import Any
 from signkit.errors import ContractDataUnreadable, InputUnreadable, SignKitError
 from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.pdf.fields import FieldNames, signature_fields
+from signkit.progress.chain import Chain
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport, Verdict, iso
@@ -76,6 +77,7 @@ class ContractStatus:
         parties: in signing order; for a foreign PDF its signature fields, in the document's order.
         open_fields: the empty signature fields that no party of the contract is to sign.
         parallel_with: other files that were signed in parallel from the same contract.
+        chain: what it amends and what amends it, among the files at hand.
     """
 
     file: str
@@ -85,6 +87,7 @@ class ContractStatus:
     parallel_with: tuple[str, ...] = field(default=())
     contract_problem: SignKitError | None = None
     open_fields: tuple[str, ...] = ()
+    chain: Chain = field(default=Chain())
 
     @property
     def next_roles(self) -> tuple[str, ...]:
@@ -157,6 +160,9 @@ class ContractStatus:
             "open_fields": list(self.open_fields),
             "parties": [_party_json(party) for party in self.parties],
             "parallel_with": list(self.parallel_with),
+            "amends": [each.to_json() for each in self.chain.amends],
+            "amended_by": list(self.chain.amended_by),
+            "amendments_left_out": list(self.chain.left_out),
         }
 
 

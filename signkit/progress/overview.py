@@ -1,11 +1,12 @@
 """Where many contracts stand: one after the other, with no more than one file in memory.
 
-Whether copies were signed in parallel can be told only of all files together, so each is read twice: first for the
-digests of its revisions, which are all that is kept, then to be judged.
+Whether copies were signed in parallel, and which file amends which, can be told only of all files together, so each is
+read twice: first for the digests of its revisions and what it names, which are all that is kept, then to be judged.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import re
 from collections import defaultdict
@@ -15,6 +16,8 @@ from itertools import islice
 from typing import Any
 
 from signkit.errors import SignKitError
+from signkit.pdf.embedded_contract import read_contract
+from signkit.progress.chain import Chain, Link, chains, named_by
 from signkit.progress.contract import ContractStatus
 
 #: Of more copies signed in parallel than anybody compares, the first are named.
@@ -45,6 +48,9 @@ class UnreadableFile:
             "open_fields": [],
             "parties": [],
             "parallel_with": [],
+            "amends": [],
+            "amended_by": [],
+            "amendments_left_out": [],
         }
 
 
@@ -125,17 +131,34 @@ def overview(
         read: returns a file's bytes; called twice for each.
         judge: returns the status of these bytes under this name.
     """
-    parallel = parallel_copies(list(_lineages(files, read)))
+    looked_at = list(_lineages(files, read))
+    parallel = parallel_copies([(link.file, each) for each, link in looked_at])
+    amended = chains([link for _, link in looked_at])
     for file in files:
         try:
-            yield replace(judge(read(file), file), parallel_with=parallel.get(file, ()))
+            status = judge(read(file), file)
+            yield replace(status, parallel_with=parallel.get(file, ()), chain=amended.get(file, Chain()))
         except SignKitError as error:
             yield UnreadableFile(file, error)
 
 
-def _lineages(files: Sequence[str], read: Callable[[str], bytes]) -> Iterator[tuple[str, Lineage]]:
+def _lineages(files: Sequence[str], read: Callable[[str], bytes]) -> Iterator[tuple[Lineage, Link]]:
     for file in files:
         try:
-            yield file, lineage(read(file))
+            found = _look(file, read(file))
         except SignKitError:
             continue  # said in its turn
+        # A file as it was read and its views refer to one another: left to themselves, dozens would wait in memory.
+        gc.collect(1)
+        yield found
+
+
+def _look(file: str, pdf: bytes) -> tuple[Lineage, Link]:
+    """Return a file's revisions, and what it names; a contract that cannot be read names nothing."""
+    each = lineage(pdf)
+    try:
+        date, named = named_by(read_contract(pdf))
+    except SignKitError:
+        date, named = "", ()
+    beginnings = frozenset(digest.hex() for digest in each.beginnings)
+    return each, Link(file, each.whole.hex(), beginnings, date, named)

@@ -23,13 +23,14 @@ from signkit.card.emulator import EmulatedCard
 from signkit.card.profiles import PROFILES, CardProfile, make_card
 from signkit.card.state import load_state, save_state
 from signkit.card.surface import FourAttributes
-from signkit.errors import FileUnusable, system_cause
+from signkit.output import write_checked
 from signkit.rehearsal.authority import CertifiedKey, Person, new_ec_key, new_rsa_key
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import (
     HANAKO,
     RehearsalPki,
     keep_identity,
+    kept_folder,
     kept_rehearsal,
     key_contents,
     load_identity,
@@ -98,11 +99,9 @@ def kept_contents(folder: Path, profile: str = STANDARD) -> CardContents:
     """
     kind = kind_of_card(profile)
     pki = kept_rehearsal(folder)
-    try:
+    with kept_folder(folder):
         contents = _kept_keys(folder, pki, profile)
         face = _kept_face(folder, _holder(profile)) if kind.has_face else None
-    except (OSError, ValueError) as error:
-        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
     return replace(contents, sign=contents.sign if kind.has_signing_certificate else None, face=face)
 
 
@@ -136,12 +135,12 @@ def _kept_face(folder: Path, holder: Person) -> FaceContents:
     paths = [folder / f"{name}.pem" for name in _FACE_KEYS]
     for path in paths:
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_bytes(new_rsa_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+            key = new_rsa_key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+            write_checked(path, key, private=True)
     keys = [load_key(path) for path in paths]
     public = keys[-1].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     if not (folder / FACE_CA_FILE).exists():
-        (folder / FACE_CA_FILE).write_bytes(public)
+        write_checked(folder / FACE_CA_FILE, public)
     return face(holder, *(key for key in keys if isinstance(key, RSAPrivateKey)))
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +20,9 @@ from cryptography.hazmat.primitives.serialization import (
 
 from signkit.card.contents import CardContents, KeyContents
 from signkit.errors import FileUnusable, system_cause
+from signkit.locks import locked_folder
+from signkit.output import write_checked
+from signkit.pki.anchors import REHEARSAL_UNIT
 from signkit.rehearsal.authority import (
     CertifiedKey,
     Person,
@@ -105,11 +109,11 @@ class RehearsalPki:
 def new_rehearsal(now: datetime | None = None) -> RehearsalPki:
     """Make a rehearsal in memory (four RSA keys, some hundred milliseconds)."""
     now = now or utc_now()
-    service = new_authority("Rehearsal for timestamps and organisations", now)
+    service = new_authority(REHEARSAL_UNIT + "timestamps and organisations", now)
     key = new_rsa_key()
     return RehearsalPki(
-        signature_ca=new_authority("Rehearsal for digital signature", now),
-        authentication_ca=new_authority("Rehearsal for user authentication", now),
+        signature_ca=new_authority(REHEARSAL_UNIT + "digital signature", now),
+        authentication_ca=new_authority(REHEARSAL_UNIT + "user authentication", now),
         service_ca=service,
         timestamp=CertifiedKey(issue_timestamp_certificate(service, key, now), key),
     )
@@ -121,15 +125,28 @@ def kept_rehearsal(folder: Path) -> RehearsalPki:
     Raises:
         FileUnusable("output-not-written"): the folder cannot be written or what is in it cannot be read.
     """
-    try:
+    with kept_folder(folder):
         if not (folder / _TRUST_FILE).exists():
             _keep(folder, new_rehearsal())
         pki = RehearsalPki(*(load_identity(folder / f"{name}.pem") for name in _PARTS))
         if not (folder / AUTHENTICATION_TRUST_FILE).exists():
-            (folder / AUTHENTICATION_TRUST_FILE).write_bytes(pki.authentication_trust_pem())
+            write_checked(folder / AUTHENTICATION_TRUST_FILE, pki.authentication_trust_pem())
+    return pki
+
+
+@contextmanager
+def kept_folder(folder: Path) -> Iterator[None]:
+    """Be alone with a kept rehearsal's folder, made where there is none: two that start at once share one rehearsal.
+
+    Raises:
+        FileUnusable("output-not-written"): it cannot be written, or what is in it cannot be read.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locked_folder(folder):
+            yield
     except (OSError, ValueError) as error:
         raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
-    return pki
 
 
 def trust_file(folder: Path) -> Path:
@@ -138,18 +155,16 @@ def trust_file(folder: Path) -> Path:
 
 
 def _keep(folder: Path, pki: RehearsalPki) -> None:
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     parts = (pki.signature_ca, pki.authentication_ca, pki.service_ca, pki.timestamp)
     for name, identity in zip(_PARTS, parts, strict=True):
         keep_identity(folder / f"{name}.pem", identity)
-    (folder / _TRUST_FILE).write_bytes(pki.trust_pem())  # last: its presence says that the rest is there
+    write_checked(folder / _TRUST_FILE, pki.trust_pem())  # last: its presence says that the rest is there
 
 
 def keep_identity(path: Path, identity: CertifiedKey) -> None:
-    """Write a key and its certificate to a file that only this user reads."""
+    """Write a key and its certificate to a file that only this user reads, also over one of a run that was killed."""
     key = identity.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    path.touch(mode=0o600)
-    path.write_bytes(key + _pem(identity.certificate))
+    write_checked(path, key + _pem(identity.certificate), overwrite=True, private=True)
 
 
 def load_identity(path: Path) -> CertifiedKey:

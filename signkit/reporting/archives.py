@@ -16,8 +16,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO, Any, cast
 
-from signkit.errors import system_cause
-from signkit.incoming import NOT_REGULAR, FileProblem
+from signkit.errors import NOT_REGULAR, system_cause
+from signkit.incoming import FileProblem
+from signkit.limits import size_in_words
 from signkit.unpacking import ZipBounds, ZipRefused, leads_out, open_zip
 from signkit.words import Text
 
@@ -115,7 +116,7 @@ def _refusal(refused: ZipRefused) -> FileProblem:
         "encrypted": ("encrypted", None),
         "method": ("unreadable", _COMPRESSION),
         "swells": ("limit", _MEMBER_SWELLS),
-        "size": ("limit", _MEMBER_TOO_LARGE.filled(bytes=_MEMBER_BYTES)),
+        "size": ("limit", _MEMBER_TOO_LARGE.filled(size=size_in_words(_MEMBER_BYTES))),
         "members": ("limit", _TOO_MUCH),
     }
     found = words.get(refused.code)
@@ -153,7 +154,7 @@ def _tar_data(archive: tarfile.TarFile, info: tarfile.TarInfo, budget: _Budget) 
 def _check_size(size: int, budget: _Budget) -> None:
     budget.take(size)
     if size > _MEMBER_BYTES:
-        raise FileProblem("limit", _MEMBER_TOO_LARGE.filled(bytes=_MEMBER_BYTES))
+        raise FileProblem("limit", _MEMBER_TOO_LARGE.filled(size=size_in_words(_MEMBER_BYTES)))
 
 
 def _whole(pieces: Iterable[bytes], size: int) -> bytes:
@@ -207,15 +208,13 @@ _OTHER_SIZE = Text(
 _LEADS_OUT = Text("the member's name leads out of the archive", "中のファイルの名前がアーカイブの外を指しています")
 _COMPRESSION = Text("a compression that is not supported", "対応していない圧縮方式です")
 _TOO_MUCH = Text(
-    "more than {members} members or {bytes} bytes in an archive",
-    "アーカイブ全体で {members} 件または {bytes} バイトまでです",
-).filled(members=_MEMBERS, bytes=_TOTAL_BYTES)
+    "more than {members} members or {size} in an archive",
+    "アーカイブ全体で {members} 件または {size} までです",
+).filled(members=_MEMBERS, size=size_in_words(_TOTAL_BYTES))
 _PIECE_TOO_LARGE = Text(
-    "more than {bytes} bytes in one piece of an archive", "アーカイブの1つの部分は {bytes} バイトまでです"
-).filled(bytes=_DIRECTORY_BYTES)
-_MEMBER_TOO_LARGE = Text(
-    "more than {bytes} bytes in an archive's member", "アーカイブの中のファイルは {bytes} バイトまでです"
-)
+    "more than {size} in one piece of an archive", "アーカイブの1つの部分は {size} までです"
+).filled(size=size_in_words(_DIRECTORY_BYTES))
+_MEMBER_TOO_LARGE = Text("more than {size} in an archive's member", "アーカイブの中のファイルは {size} までです")
 _MEMBER_SWELLS = Text(
     "a member that unpacks to more than {ratio} times its size", "中のファイルが展開すると {ratio} 倍を超えます"
 ).filled(ratio=_RATIO)

@@ -17,6 +17,7 @@ from itertools import chain, islice
 
 from signkit.errors import SignKitError, ValidationRefused
 from signkit.incoming import FileProblem, read_location, too_large
+from signkit.limits import exhaustion
 from signkit.reporting.inputs import FileSource, sources
 from signkit.validation.api import not_read, validate_data, validate_streamed
 from signkit.validation.options import ValidationOptions
@@ -26,6 +27,10 @@ from signkit.workers import WorkerLost, WorkerPool
 
 #: Seconds that a worker gets on top of what a file may take (``Limits.seconds``), which it counts itself.
 MARGIN_SECONDS = 15.0
+
+#: Address space of a worker, bytes.  The largest honest PDF (512 MB) takes two and a half times its size, and what
+#: libraries reserve; the processes that draw for a worker have a bound of their own below this.
+_MEMORY = 4 * 1024 * 1024 * 1024
 
 #: Files handed out at once, per worker: one being judged, one waiting, so that no worker waits for us.
 _AHEAD = 2
@@ -104,6 +109,8 @@ def _judge(source: FileSource, options: ValidationOptions, known: str | None) ->
             raise too_large(limit)
     except FileProblem as problem:
         return not_read(source.name, problem, options)
+    except MemoryError as error:
+        return not_read(source.name, FileProblem("limit", exhaustion(error)), options)
     if known is not None and hashlib.sha256(data).hexdigest() == known:
         return None
     return validate_data(data, source.name, options)
@@ -160,7 +167,9 @@ def _in_processes(
 ) -> Iterator[tuple[str, Report | None]]:
     sender = _Sender(options, once=True)
     seconds = options.limits.seconds + MARGIN_SECONDS
-    pool = WorkerPool(jobs, seconds=seconds, initializer=_unpack, arguments=(sender.digest, sender.packed))
+    pool = WorkerPool(
+        jobs, seconds=seconds, initializer=_unpack, arguments=(sender.digest, sender.packed), memory=_MEMORY
+    )
     finished = False
     try:
         yield from _Run(sender, pool, jobs, None).reports(todo, done)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
-from signkit.errors import InputUnreadable, ValidationRefused, system_cause
+from signkit.errors import ValidationRefused
 from signkit.validation.profile import ProfileName
 from signkit.validation.report import Verdict
 
-_START = b'{"schema":"signkit-report/1",'
+#: How a line begins: of this version, and of the one before, whose items mean the same.
+_STARTS = (b'{"schema":"signkit-report/2",', b'{"schema":"signkit-report/1",')
 _MAX_LINE = 64 * 1024 * 1024
 
 
@@ -32,31 +33,31 @@ class Results:
     end: int = 0
 
 
-def read_results(path: Path, profile: ProfileName | None = None, template_check: bool = False) -> Results:
-    """Read the results so far; none where the file does not exist.
+def read_results(
+    stream: IO[bytes], path: Path, profile: ProfileName | None = None, template_check: bool = False
+) -> Results:
+    """Read the results so far from ``stream``, which ``path`` is called.
 
     Files that were not held against ``profile``, or their template where ``template_check`` asks for that, are judged
     again.
 
     Raises:
         ValidationRefused("results-unreadable"): some line is no report.
-        InputUnreadable: the file cannot be read.
+        OSError: the file cannot be read.
     """
     results, end, number = Results(), 0, 0
-    try:
-        with path.open("rb") as stream:
-            while line := stream.readline(_MAX_LINE):
-                number += 1
-                if not line.endswith(b"\n"):
-                    _require(line.startswith(_START[: len(line)]) and len(line) < _MAX_LINE, path, number)
-                    break
-                _take(line, results, path, number, _Asked(profile, template_check))
-                end += len(line)
-    except FileNotFoundError:
-        return results
-    except OSError as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
+    while line := stream.readline(_MAX_LINE):
+        number += 1
+        if not line.endswith(b"\n"):
+            _require(line.startswith(_cut(len(line))) and len(line) < _MAX_LINE, path, number)
+            break
+        _take(line, results, path, number, _Asked(profile, template_check))
+        end += len(line)
     return replace(results, end=end)
+
+
+def _cut(length: int) -> tuple[bytes, ...]:
+    return tuple(start[:length] for start in _STARTS)
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _template(report: dict[str, Any]) -> dict[str, Any]:
 def _take(line: bytes, results: Results, path: Path, number: int, asked: _Asked) -> None:
     try:
         report = json.loads(line)
-        _require(line.startswith(_START), path, number)
+        _require(line.startswith(_STARTS), path, number)
         name, digest, verdict = report["file"], report["sha256"], Verdict(report["verdict"])
         violated, told = asked.is_violated(report), asked.was_told(report)
         _require(isinstance(name, str) and isinstance(digest, str), path, number)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
+from signkit.words import is_shown
+
 KeyType = Literal["rsa", "rsa-pss", "ecdsa", "ed25519", "ed448"]
 SecretKind = Literal[
     "passphrase",
@@ -104,7 +106,7 @@ class Signer(KeyFacts, Protocol):
 
 def printable(text: str) -> str:
     """Return a stranger's text without what could steer a terminal."""
-    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+    return "".join(character if is_shown(character) else "\ufffd" for character in text)
 
 
 def wipe(secret: bytearray) -> None:

@@ -19,6 +19,7 @@ from typing import Any, Literal, Self
 from urllib.parse import unquote, urlencode, urlsplit
 
 from signkit.errors import InputUnreadable, SignerUnusable, system_cause
+from signkit.errors.service_causes import service_cause
 from signkit.pki.http import HttpFailure, fetch
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, SecretRequest, wipe
@@ -66,7 +67,10 @@ def parse_csc_uri(rest: str) -> Service:
 
 
 def _refuse_plain(url: str) -> None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise SignerUnusable("csc-uri-invalid", cause=_NO_ADDRESS) from error
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise SignerUnusable("csc-uri-invalid", cause=_NOT_HTTPS)
 
@@ -178,11 +182,11 @@ def _exchange(
         )
         answer = json.loads(raw)
     except HttpFailure as failure:
-        raise SignerUnusable("csc-failed", step=step, cause=failure.cause) from failure
+        raise SignerUnusable("csc-failed", step=step, cause=service_cause(failure.cause)) from failure
     except (ValueError, RecursionError) as error:
-        raise SignerUnusable("csc-failed", step=step, cause="no JSON") from error
+        raise SignerUnusable("csc-failed", step=step, cause=service_cause("no JSON")) from error
     if not isinstance(answer, dict):
-        raise SignerUnusable("csc-failed", step=step, cause="no JSON object")
+        raise SignerUnusable("csc-failed", step=step, cause=service_cause("no JSON object"))
     return answer
 
 

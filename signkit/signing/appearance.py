@@ -19,6 +19,7 @@ from signkit.errors import SigningRefused
 from signkit.limits import SEAL_IMAGE_BYTES
 from signkit.pdf.writing.conformance import pdf_a_part
 from signkit.signing.seals import RED, Seal, seal_of, seal_source
+from signkit.signing.waiting_looks import take_form_of, waiting_appearance
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -97,6 +98,15 @@ _NOTES = {
 }
 
 
+def refuse_unusable_image(image: bytes) -> None:
+    """Refuse what cannot be drawn in the seal's place, before anybody types a PIN.
+
+    Raises:
+        SigningRefused("seal-image-unusable"): it is neither PNG nor JPEG, damaged, or too large.
+    """
+    _image_format(image)
+
+
 def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: Appearance) -> None:
     """Draw ``appearance`` as ``field``'s normal appearance; a field without a rectangle stays invisible.
 
@@ -114,6 +124,7 @@ def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: A
     source = _source(appearance, width, height, opaque=opaque)
     drawing = _drawing(source, appearance.fonts or font_set(), "a-1b" if opaque else "1.7")
     form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
+    take_form_of(waiting_appearance(widget), form.get_object())
     if turn:
         turned = map(generic.FloatObject, _matrix(turn, width, height))
         form.get_object()[generic.pdf_name("/Matrix")] = generic.ArrayObject(turned)

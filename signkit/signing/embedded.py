@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from signkit.errors import PdfNotSignable
+from signkit.pdf.fields import open_pdf
+from signkit.pdf.form import form_fields
+from signkit.pdf.reading.document import View
 from signkit.pdf.reading.unlocking import Password
-from signkit.pdf.writing.opening import entry, open_reader, reading_errors
-from signkit.pdf.writing.written_fields import signature_field_dictionaries
+from signkit.pdf.security_store import security_store
+from signkit.pdf.writing.opening import reading_errors
 from signkit.pki.distinguished_names import is_identified
 from signkit.pki.revocation.collecting import Evidence, asn1_certificate
 from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import cms, x509
-    from pyhanko.pdf_utils.reader import PdfFileReader
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,8 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
     every: dict[bytes, x509.Certificate] = {}
     untimed: list[str] = []
     with reading_errors():
-        reader = open_reader(pdf, password)
-        for name, signed_data in _signatures(reader):
+        view = open_pdf(pdf, password).history.last
+        for name, signed_data in _signatures(view):
             stamps = [stamp for info in signed_data["signer_infos"] for stamp in _timestamps(info)]
             if not stamps and signed_data["encap_content_info"]["content_type"].native != "tst_info":
                 untimed.append(name)
@@ -55,9 +57,9 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
                 certificates = [item.chosen for item in part["certificates"] if item.name == "certificate"]
                 every.update((item.sha256, item) for item in certificates)
                 signers.update((item.sha256, item) for item in _signers(part, certificates, name))
-        store = entry(reader.root, "/DSS")
-        every.update((item.sha256, item) for item in map(asn1_certificate, _stored_streams(store, "/Certs")))
-        held = Evidence(ocsps=tuple(_stored_streams(store, "/OCSPs")), crls=tuple(_stored_streams(store, "/CRLs")))
+        stored, ocsps, crls = security_store(view)
+        every.update((item.sha256, item) for item in map(asn1_certificate, stored))
+        held = Evidence(ocsps=tuple(ocsps), crls=tuple(crls))
     return Embedded(list(signers.values()), list(every.values()), held, tuple(untimed))
 
 
@@ -75,15 +77,14 @@ def _signers(
         yield signer
 
 
-def _signatures(reader: PdfFileReader) -> Iterator[tuple[str, cms.SignedData]]:
+def _signatures(view: View) -> Iterator[tuple[str, cms.SignedData]]:
     from asn1crypto import cms
-    from pyhanko.pdf_utils.generic import EncryptedObjAccess
 
-    for name, field in signature_field_dictionaries(reader):
-        value = entry(field, "/V")
-        if value is not None:  # a signature is not encrypted, whatever else is (ISO 32000-2 7.6.2)
-            contents = value.raw_get("/Contents", decrypt=EncryptedObjAccess.RAW)
-            yield name, cms.ContentInfo.load(bytes(contents))["content"]
+    for item in form_fields(view):
+        value = view.resolve(item.value)
+        if item.type == "/Sig" and isinstance(value, dict):
+            contents = view.resolve(value.get("/Contents"))
+            yield item.name, cms.ContentInfo.load(contents)["content"]
 
 
 def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:
@@ -91,7 +92,3 @@ def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:
         if attribute["type"].native == "signature_time_stamp_token":
             for token in attribute["values"]:
                 yield token["content"]
-
-
-def _stored_streams(store: Any, kind: str) -> Iterator[bytes]:
-    return (stream.get_object().data for stream in entry(store, kind) or ())

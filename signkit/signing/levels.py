@@ -125,11 +125,20 @@ def refuse_unfinishable(
     refuse_other_keys(key, time)
     profile.refuse_timestamps(wanted=level is not Level.B_B)
     profile.refuse_key(key.certificate, key.algorithm)
-    if level.has_timestamp and not services.timestamps:
-        raise TimestampUnavailable(NO_SERVICE)
+    refuse_without_service(level, services)
     if level.has_evidence:
         own = _certificates(key)
         collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
+
+
+def refuse_without_service(level: Level, services: Services) -> None:
+    """Refuse a level that needs a timestamp where no service is named.
+
+    Raises:
+        TimestampUnavailable: there is none.
+    """
+    if level.has_timestamp and not services.timestamps:
+        raise TimestampUnavailable(NO_SERVICE)
 
 
 def signature_timestamper(level: Level, services: Services) -> Timestamper | None:

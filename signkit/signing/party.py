@@ -28,7 +28,7 @@ def refuse_other_person(party: EmbeddedParty | None, certificate: bytes) -> Part
 
     if party is None or not party.name:
         return None
-    claim = PartyClaim(party.name, party.address, party.kind, party.organization)
+    claim = PartyClaim(party.name, party.address, party.kind, party.organization, party.corporate_number)
     match = match_person(signer_identity(x509.Certificate.load(certificate)), claim)
     if match.verdict == "mismatch":
         reasons = [reason.text for reason in match.reasons if reason.verdict == "mismatch"]

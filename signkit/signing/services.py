@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
+from signkit.errors import UsageProblem
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.timestamps import HttpTimestampSource, TimestampSource
 from signkit.rehearsal.pki import kept_rehearsal
 from signkit.settings import Settings
 from signkit.signing.levels import Services
 from signkit.validation.options import anchor_paths, revocation_sources, validation_options
+from signkit.words import Text
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -47,9 +50,27 @@ def available_services(
             revocation.insert(len(evidence), rehearsal.revocation())  # after the folders that are named now
             issuers = [*_certificates(rehearsal.trust_pem()), *issuers]
         else:
+            _refuse_no_address(url)
             timestamps.append(HttpTimestampSource(url, settings.network_timeout))
     judgement = validation_options(settings, trust=trust, evidence=evidence, offline=True)
     return Services(timestamps, revocation, issuers, judgement)
+
+
+def _refuse_no_address(url: str) -> None:
+    """Refuse before anybody types a PIN what could not be asked afterwards."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0 and url.isprintable()
+    except ValueError:
+        usable = False
+    if not usable or " " in url:
+        raise UsageProblem(
+            Text(f"{url!r} is no timestamp service's address", f"{url!r} はタイムスタンプ局のアドレスではありません"),
+            Text(
+                "Give its http or https address, such as --tsa https://tsa.example.jp/, or --tsa rehearsal.",
+                "http か https のアドレスを指定してください。例: --tsa https://tsa.example.jp/、--tsa rehearsal",
+            ),
+        )
 
 
 def _certificates(armored: bytes) -> list[x509.Certificate]:

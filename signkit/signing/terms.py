@@ -12,13 +12,13 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 
 from signkit.contracts.fonts import FontSet
-from signkit.errors import PdfNotSignable, SigningRefused
+from signkit.errors import ContractDataUnreadable, InputUnreadable, PdfNotSignable, SigningRefused
 from signkit.jpki.attributes import read_attributes
-from signkit.pdf.embedded_contract import EmbeddedParty
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract, role_asked_for
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.anchors import is_rehearsal
 from signkit.signers.base import KeyFacts
-from signkit.signing.appearance import Appearance, seal_appearance
+from signkit.signing.appearance import Appearance, refuse_unusable_image, seal_appearance
 from signkit.signing.levels import Level
 from signkit.signing.pades import refuse_unwanted
 from signkit.signing.places import Place
@@ -28,7 +28,7 @@ from signkit.signing.turn import check_turn
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.profile import ProfileName
-from signkit.validation.report import Verdict
+from signkit.validation.report import SignatureReport, Verdict
 from signkit.words import Language, Text
 
 #: Signing times are stated in Japan's time, whatever the machine's.
@@ -82,10 +82,26 @@ class Admission:
     Attributes:
         certify: whether the signature certifies the document.
         party: whom the contract names for the role; None where it names nobody.
+        contract: what the file says about itself; None where it is no contract of SignKit's.
+        earlier: the signatures that are there already, judged offline.
     """
 
     certify: bool
     party: EmbeddedParty | None
+    contract: EmbeddedContract | None = None
+    earlier: tuple[SignatureReport, ...] = ()
+
+
+def for_role_of(pdf: bytes, terms: SignatureTerms, password: Password = None) -> SignatureTerms:
+    """Return the terms with the role's name where it was asked for by its title (売主); what is unclear stays.
+
+    Whether the file can be read at all `admit` says.
+    """
+    try:
+        contract = read_contract(pdf, password)
+    except (InputUnreadable, ContractDataUnreadable):
+        contract = None
+    return terms if contract is None else replace(terms, role=role_asked_for(terms.role, contract.parties))
 
 
 def admit(
@@ -104,26 +120,29 @@ def admit(
         PdfPasswordNeeded, PdfPasswordWrong: see `signkit.signing.turn.check_turn`.
         SigningRefused("field-missing", "field-signed", "out-of-turn", "field-not-added"): see
             `signkit.signing.turn.check_turn`.
+        SigningRefused("seal-image-unusable"): see `signkit.signing.appearance.refuse_unusable_image`.
         SigningRefused("seed-value-violated"): the field demands something else than these terms.
         SigningRefused("file-not-for-registry"): the registry would not take it however well it is signed.
         UsageProblem: the profile takes no such level.
     """
     terms.profile.refuse_timestamps(wanted=terms.level.has_timestamp)
     turn = check_turn(pdf, terms.role, password, adds_field=terms.place is not None)
-    if not turn.is_first:
-        _refuse_broken(pdf, name, replace(judgement, offline=True, password=password))
+    if terms.seal_image is not None:
+        refuse_unusable_image(terms.seal_image)
+    earlier = () if turn.is_first else _holding(pdf, name, replace(judgement, offline=True, password=password))
     if terms.profile is SignatureFormat.REGISTRY:
         options = replace(judgement, offline=True, password=password, profile=ProfileName.REGISTRY)
         _refuse_unfit_for_registry(pdf, name, options)
-    usual = turn.is_first and turn.is_contract and terms.profile is SignatureFormat.PADES
-    admission = Admission(usual if terms.certify is None else terms.certify, turn.party)
+    usual = turn.is_first and turn.contract is not None and terms.profile is SignatureFormat.PADES
+    certify = usual if terms.certify is None else terms.certify
+    admission = Admission(certify, turn.party, turn.contract, earlier)
     unsigned = _request(terms, "", admission.certify)
     refuse_unwanted(pdf, unsigned, timestamped=terms.level.has_timestamp, password=password)
     return admission
 
 
-def _refuse_broken(pdf: bytes, name: str, options: ValidationOptions) -> None:
-    """Refuse to sign over a signature that does not hold: whoever signs would seal an alteration."""
+def _holding(pdf: bytes, name: str, options: ValidationOptions) -> tuple[SignatureReport, ...]:
+    """Return the signatures; refuse to sign over one that does not hold: whoever signs would seal an alteration."""
     report = validate_pdf(pdf, name=name, options=options)
     broken = [str(signature.field) for signature in report.signatures if signature.verdict is Verdict.FAILED]
     if broken:
@@ -134,6 +153,7 @@ def _refuse_broken(pdf: bytes, name: str, options: ValidationOptions) -> None:
                 f"成り立たない署名があります ({names})。signkit validate と signkit diff で確認してください",
             )
         )
+    return report.signatures
 
 
 def _refuse_unfit_for_registry(pdf: bytes, name: str, options: ValidationOptions) -> None:

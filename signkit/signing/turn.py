@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from signkit.errors import SigningRefused
-from signkit.pdf.embedded_contract import EmbeddedParty, read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract
 from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pdf.writing.opening import open_reader, reading_errors
@@ -19,12 +19,12 @@ class Turn:
 
     Attributes:
         is_first: nobody has signed yet.
-        is_contract: the PDF carries a contract of SignKit's.
+        contract: what the PDF carries; None where it is no contract of SignKit's.
         party: whom the contract names for the role; None where it names nobody.
     """
 
     is_first: bool
-    is_contract: bool
+    contract: EmbeddedContract | None
     party: EmbeddedParty | None = None
 
 
@@ -61,10 +61,10 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
         next_roles = contract.turn(fields.signed)
         if role not in next_roles:
             raise SigningRefused("out-of-turn", role=role, next_role=", ".join(next_roles))
-    return Turn(is_first=not fields.signed, is_contract=contract is not None, party=party)
+    return Turn(is_first=not fields.signed, contract=contract, party=party)
 
 
 _IS_CONTRACT = Text(
     "it is a contract of SignKit's, and its template says who signs where",
-    "SignKit の契約書のため、署名する人と場所はひな型で決まっています",
+    "SignKit の契約書のため、署名する人と場所はひな形で決まっています",
 )

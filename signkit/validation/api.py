@@ -9,6 +9,7 @@ from pathlib import Path
 
 from signkit.errors import InputUnreadable
 from signkit.incoming import FileProblem, is_url, open_regular, read_file, read_location
+from signkit.limits import exhaustion
 from signkit.validation.cms_file import validate_cms, validate_cms_file
 from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
@@ -45,6 +46,8 @@ def validate_file(path: Path | str, options: ValidationOptions | None = None, *,
         data = read_location(name, options.limits.bytes, offline=options.offline)
     except FileProblem as problem:
         return not_read(name, problem, options)
+    except MemoryError as error:
+        return not_read(name, FileProblem("limit", exhaustion(error)), options)
     return validate_data(data, name, options, content=content)
 
 

@@ -24,12 +24,13 @@ from signkit.cms.asic import DIGEST_NAMESPACE, MIME_TYPE, NAMESPACE
 from signkit.cms.content import PIECE, Content, FilePieces, UnknownDigest, size_of
 from signkit.errors import InputUnreadable, system_cause
 from signkit.incoming import open_regular
-from signkit.limits import LimitExceeded, Limits
+from signkit.limits import LimitExceeded, Limits, exhaustion
 from signkit.validation.cms_file import validate_cms
 from signkit.validation.judge import unreadable
 from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import reason
 from signkit.validation.report import Reason, Report, SignatureReport, Verdict, worst
+from signkit.words import is_shown
 
 _MAX_MEMBERS = 2_000
 _MAX_MANIFEST = 4 * 1024 * 1024
@@ -115,11 +116,11 @@ def validate_asic_stream(stream: BinaryIO, *, name: str, options: ValidationOpti
         with _Archive(stream, options.limits) as archive:
             return _judge_archive(archive, options, blank)
     except LimitExceeded as error:
-        return unreadable(blank, "limit", detail=str(error))
+        return unreadable(blank, "limit", detail=error.words)
     except (AsicUnreadable, zipfile.BadZipFile, expat.ExpatError) as error:
         return unreadable(blank, "malformed", detail=str(error).splitlines()[0] if str(error) else "ZIP")
     except (RecursionError, MemoryError) as error:
-        return unreadable(blank, "limit", detail=type(error).__name__)
+        return unreadable(blank, "limit", detail=exhaustion(error))
     except OSError as error:
         return unreadable(blank, "unreadable", detail=system_cause(error))
     except Exception as error:  # the last line of defence: hostile ZIP files fail in many ways
@@ -229,7 +230,7 @@ def _naming(code: str, names: Sequence[str]) -> Reason:
 
 
 def _short(name: str) -> str:
-    return "".join(character if character.isprintable() else "?" for character in name)[:200]
+    return "".join(character if is_shown(character) else "?" for character in name)[:200]
 
 
 # --- the ZIP -------------------------------------------------------------------------------------------------

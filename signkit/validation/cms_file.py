@@ -18,7 +18,7 @@ from signkit.cms.der import DerProblem, definite, members
 from signkit.cms.smime import SignedMessage, signed_message
 from signkit.errors import InputUnreadable, system_cause
 from signkit.incoming import open_regular
-from signkit.limits import LimitExceeded
+from signkit.limits import LimitExceeded, exhaustion
 from signkit.pdf.changes.values import Gravity, Judgement
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name
 from signkit.pki.distinguished_names import mail_addresses
@@ -79,7 +79,7 @@ def validate_cms(data: bytes, *, name: str, options: ValidationOptions, content:
     """
     blank = _blank(name, hashlib.sha256(data).hexdigest(), options)
     if len(data) > options.limits.bytes:
-        return unreadable(blank, "limit", detail=str(LimitExceeded("bytes", options.limits.bytes)))
+        return unreadable(blank, "limit", detail=LimitExceeded("bytes", options.limits.bytes).words)
     named = Content(BytesPieces(content)) if content is not None else None
     return _judge_or_refuse(blank, lambda: _judged_stream(BytesIO(data), named, None, options, blank))
 
@@ -91,12 +91,14 @@ def _blank(name: str, sha256: str, options: ValidationOptions) -> Report:
 def _judge_or_refuse(blank: Report, judged: Callable[[], Report]) -> Report:
     try:
         return judged()
-    except (LimitExceeded, ContainerTooLarge) as error:
+    except LimitExceeded as error:
+        return unreadable(blank, "limit", detail=error.words)
+    except ContainerTooLarge as error:
         return unreadable(blank, "limit", detail=str(error))
     except (cms.NotCms, ContainerUnreadable) as error:
         return unreadable(blank, "malformed", detail=(str(error) or "no SignedData").splitlines()[0])
     except (RecursionError, MemoryError) as error:
-        return unreadable(blank, "limit", detail=type(error).__name__)
+        return unreadable(blank, "limit", detail=exhaustion(error))
     except OSError as error:
         return unreadable(blank, "unreadable", detail=system_cause(error))
     except Exception as error:  # the last line of defence: a defect of ours must not stop a batch

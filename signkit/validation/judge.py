@@ -27,7 +27,7 @@ from signkit.validation.report import (
     TimestampReport,
     Verdict,
 )
-from signkit.validation.signing_services import service_reasons
+from signkit.validation.signing_services import is_organisation, service_reasons
 from signkit.validation.verdicts import Ruling, identity, key_kind, rule
 
 
@@ -128,6 +128,7 @@ class Judge:
             identity(certificate, path) if self.options.identity else None,
             path.label.source if path and path.label else None,
             listed_service(path),
+            is_organisation(certificate),
         )
 
 

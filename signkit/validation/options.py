@@ -147,10 +147,28 @@ def trust_list_folder(settings: Settings) -> Path:
     return home_trust_folder(settings) / "lists"
 
 
-def anchor_paths(settings: Settings, named: Sequence[Path] = ()) -> list[Path]:
-    """Return what is believed beside the shipped CAs: what was added, imported, set, and is named now."""
-    added = (home_trust_folder(settings), trust_list_folder(settings))
-    return [*(folder for folder in added if folder.is_dir()), *settings.trust_folders, *named]
+def anchor_paths(settings: Settings, named: Sequence[Path] = (), *, authentication: bool = False) -> list[Path]:
+    """Return what is believed beside the shipped CAs: what was added, imported, set, and is named now.
+
+    ``rehearsal``, where no file has this name, is the kept rehearsal, as in the place of a timestamp service's address:
+    its CAs for signatures, or the one for ``authentication``.
+    """
+    kept = (home_trust_folder(settings), trust_list_folder(settings)) if settings.known_home() is not None else ()
+    chosen = [
+        _rehearsal_file(settings, authentication) if path == _REHEARSAL and not path.exists() else path
+        for path in named
+    ]
+    return [*(folder for folder in kept if folder.is_dir()), *settings.trust_folders, *chosen]
+
+
+_REHEARSAL = Path("rehearsal")
+
+
+def _rehearsal_file(settings: Settings, authentication: bool) -> Path:
+    from signkit.rehearsal.pki import AUTHENTICATION_TRUST_FILE, trust_file
+
+    folder = settings.home_folder() / "rehearsal"
+    return folder / AUTHENTICATION_TRUST_FILE if authentication else trust_file(folder)
 
 
 def revocation_sources(
@@ -167,9 +185,9 @@ def revocation_sources(
     from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, plugin_sources
 
     sources: list[RevocationSource] = [FolderRevocation(folder) for folder in evidence]
-    imported = index_folder(settings.home_folder())
-    if imported.is_dir():
-        sources.append(IndexedRevocation(imported))
+    home = settings.known_home()
+    if home is not None and index_folder(home).is_dir():
+        sources.append(IndexedRevocation(index_folder(home)))
     if plugins:
         sources += plugin_sources()
     if online:

@@ -16,7 +16,7 @@ from signkit.errors import ContractDataUnreadable
 from signkit.jpki.match_reasons import BASES, Basis, match_of
 from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
-from signkit.pdf.embedded_contract import EmbeddedContract, contract_of
+from signkit.pdf.embedded_contract import EmbeddedContract, contract_of, role_asked_for
 from signkit.pdf.pages import pages
 from signkit.pdf.reading.syntax import Ref
 from signkit.pdf.signatures import FoundSignature
@@ -44,19 +44,19 @@ class Parties:
 
     Args:
         found: the file's signatures.
-        expected: whom the caller names, by field.
+        expected: whom the caller names, by field or by the title of its role (売主).
     """
 
     def __init__(self, file: PdfFile, found: Iterable[FoundSignature], expected: Mapping[str, str]) -> None:
         self._file = file
         self._found = tuple(found)
-        self._expected = expected
         self._unreadable = False
         try:
             self.contract: EmbeddedContract | None = contract_of(file)
         except ContractDataUnreadable:
             self.contract, self._unreadable = None, True
         named = self.contract.parties if self.contract is not None else ()
+        self._expected = {role_asked_for(field, named): name for field, name in expected.items()}
         self._named = {party.role: party for party in named if party.name}
         # strangers' files, which name no party, are not read for it
         self._asked = [each for each in self._found if each.field in self._named and each.end]
@@ -120,7 +120,7 @@ class Parties:
             if self._unreadable or self.contract is not None:
                 return match_of(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
             return None
-        claim = PartyClaim(party.name, party.address, party.kind, party.organization)
+        claim = PartyClaim(party.name, party.address, party.kind, party.organization, party.corporate_number)
         if _NAMED_OTHERWISE in (codes := self._page_codes(found, claim)):
             return match_of(codes, "data")  # who the data mean is beside the point
         match = match_person(signer, claim)
@@ -156,7 +156,9 @@ class Parties:
             if isinstance(kids, list)
             else {found.field_ref}
         )
-        shown = (view.resolve(page.entries.get("/Annots")) for page in pages(view))
+        shown = (
+            view.resolve(page.entries.get("/Annots")) if page.may_have_annotations else None for page in pages(view)
+        )
         return tuple(
             number
             for number, annotations in enumerate(shown)

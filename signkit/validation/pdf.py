@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from signkit.limits import LimitExceeded, Meter
+from signkit.limits import LimitExceeded, Meter, exhaustion
 from signkit.pdf.changes.changes_judge import Changes
 from signkit.pdf.changes.values import Gravity, Judgement, Rules
 from signkit.pdf.embedded_contract import EmbeddedContract
@@ -63,12 +63,12 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
             raise LimitExceeded("bytes", options.limits.bytes)
         return _Pdf(data, options, blank).report()
     except LimitExceeded as error:
-        return unreadable(blank, "limit", detail=str(error))
+        return unreadable(blank, "limit", detail=error.words)
     except Unreadable as error:
         facts = {} if error.is_plain else {"detail": error.detail}
         return unreadable(blank, error.code if error.is_plain else "malformed", **facts)
     except (RecursionError, MemoryError) as error:
-        return unreadable(blank, "limit", detail=type(error).__name__)
+        return unreadable(blank, "limit", detail=exhaustion(error))
     except Exception as error:  # the last line of defence: a defect of ours must not stop a batch
         return unreadable(blank, "internal", detail=type(error).__name__)
 

@@ -241,14 +241,6 @@ _WORDS: dict[str, Text] = {
         "示されるのは、事業者がこの内容に署名したことと、その後の変更の有無です。誰が指示したか、それが当事者本人かは示しません。"
         "これは事業者の記録 (合意締結証明書など) によります。",
     ),
-    "organisation-key": Text(
-        "The certificate names an organisation ({organisation}), no person. If it is a service that signs what its "
-        "users tell it to (立会人型), import the CA certificate or list that it publishes, and name it: signkit trust "
-        "import-list FILE --purpose seal --service-of NAME. If it is a party's own seal: signkit trust add FILE.",
-        "証明書の名義は個人ではなく組織 ({organisation}) です。利用者の指示により署名するサービス (立会人型) であれば、"
-        "事業者が公表する認証局の証明書またはリストを、事業者名とともに取り込んでください: signkit trust import-list "
-        "ファイル --purpose seal --service-of 名前。当事者自身の電子印であれば signkit trust add ファイル。",
-    ),
     "revoked": Text("The certificate was revoked on {revoked_at}.", "証明書は {revoked_at} に失効しています。"),
     "ca-revoked": Text("The certificate of an authority was revoked.", "認証局の証明書が失効しています。"),
     "expired": Text(
@@ -315,7 +307,7 @@ _WORDS: dict[str, Text] = {
         "The file is encrypted for the holders of certificates, or in an unknown way.",
         "証明書による暗号化など、対応していない方式で暗号化されています。",
     ),
-    "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています: {detail}。"),
+    "malformed": Text("The file is damaged: {detail}.", "ファイルが壊れています。"),
     "limit": Text("The file asks for too much: {detail}.", "ファイルが処理の上限を超えています: {detail}。"),
     "not-signed": Text("There is no signature in it.", "署名がありません。"),
     "unreadable": Text("The file cannot be read: {detail}.", "ファイルを読めません: {detail}。"),

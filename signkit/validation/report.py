@@ -1,6 +1,6 @@
 """The report: what a validation found, as one frozen value from which every output format is made.
 
-Its JSON form is ``signkit-report/1`` (docs/reference/report.md); codes and verdicts are stable, words are not.
+Its JSON form is ``signkit-report/2`` (docs/reference/report.md); codes and verdicts are stable, words are not.
 """
 
 from __future__ import annotations
@@ -12,9 +12,14 @@ from enum import StrEnum
 from typing import Any, Literal
 
 from signkit.jpki.match_reasons import PartyMatch
+from signkit.pki.anchors import REHEARSAL_ORGANISATION, REHEARSAL_UNIT
 from signkit.pki.paths.finding import RevocationStatus
+from signkit.validation.next_steps import NextStep, next_steps
 from signkit.validation.profile import ProfileReport
 from signkit.words import Text
+
+#: The form of the JSON, as its first item says.
+SCHEMA = "signkit-report/2"
 
 
 class Verdict(StrEnum):
@@ -65,6 +70,7 @@ class SignerReport:
         identity: the four attributes of a JPKI certificate; only where asked for.
         trusted_by: what the trust rests on: ``jpki``, ``user``, ``list``, ``rehearsal``; None: nothing.
         service: which service, where it rests on an imported list.
+        of_organisation: the certificate names an organisation and no person; for the next steps, not for the JSON.
     """
 
     common_name: str | None
@@ -73,6 +79,7 @@ class SignerReport:
     identity: dict[str, Any] | None = None
     trusted_by: str | None = None
     service: ServiceReport | None = None
+    of_organisation: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the ``signer`` object of the report."""
@@ -297,9 +304,9 @@ class Report:
     contract: ContractReport | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Return the report as ``signkit-report/1``."""
+        """Return the report as ``signkit-report/2``."""
         return {
-            "schema": "signkit-report/1",
+            "schema": SCHEMA,
             "file": self.file,
             "sha256": self.sha256,
             "kind": self.kind,
@@ -308,12 +315,25 @@ class Report:
             "validation_time": iso(self.validation_time),
             "policy": self.policy,
             "reasons": [reason.to_json() for reason in self.reasons],
+            "next": [step.to_json() for step in self.next],
             "signatures": [signature.to_json() for signature in self.signatures],
             "document_timestamps": [timestamp.to_json() for timestamp in self.document_timestamps],
             "profile": self.profile.to_json() if self.profile else None,
             "template_match": self.template_match.to_json() if self.template_match else None,
             "contract": self.contract.to_json() if self.contract else None,
         }
+
+    @property
+    def next(self) -> tuple[NextStep, ...]:
+        """What to do about whatever did not pass; nothing where the verdict is TOTAL-PASSED."""
+        if self.verdict is Verdict.PASSED:
+            return ()
+        judged: tuple[SignatureReport | TimestampReport, ...] = (*self.signatures, *self.document_timestamps)
+        items = [item for item in judged if item.verdict is not Verdict.PASSED]
+        own = [self.error.code] if self.error else [reason.code for reason in self.reasons]
+        if not items and self.error is None:
+            own.append(str(self.verdict))
+        return next_steps([(own, None), *((_codes(item), item.field) for item in items)], self.file)
 
     @property
     def is_as_asked(self) -> bool:
@@ -324,6 +344,17 @@ class Report:
     def with_name(self, file: str) -> Report:
         """Return the same report under another file name."""
         return replace(self, file=file)
+
+
+def _codes(item: SignatureReport | TimestampReport) -> list[str]:
+    """Return the codes in which a next step is looked for; a rehearsal's and an organisation's key are told apart."""
+    name = (item.signer.issuer if isinstance(item, SignatureReport) else item.tsa) or ""
+    codes = [reason.code for reason in item.reasons] + ([item.sub_indication] if item.sub_indication else [])
+    if name.startswith((REHEARSAL_UNIT, REHEARSAL_ORGANISATION)):
+        return ["rehearsal-not-trusted" if code == "no-anchor" else code for code in codes]
+    if isinstance(item, SignatureReport) and item.signer.of_organisation:
+        return ["organisation-not-trusted" if code == "no-anchor" else code for code in codes]
+    return codes
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:

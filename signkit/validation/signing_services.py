@@ -29,15 +29,11 @@ def is_service_key(certificate: Any, path: PathJudgement | None) -> bool:
 
 
 def service_reasons(certificate: Any, path: PathJudgement | None) -> tuple[Reason, ...]:
-    """Say what a service's key shows and what not; of an organisation that nobody vouches for, what to do next."""
-    if path is None or certificate is None:
+    """Say what a service's key shows and what not; nothing of any other key."""
+    if path is None or path.service is None or not is_service_key(certificate, path):
         return ()
-    if path.service is not None and is_service_key(certificate, path):
-        holder = _subject(certificate).get("organization_name") or path.service.provider
-        return (reason("service-key", provider=holder, list=path.service.listed_in),)
-    if path.code == "no-anchor" and is_organisation(certificate):
-        return (reason("organisation-key", organisation=_subject(certificate)["organization_name"]),)
-    return ()
+    holder = _subject(certificate).get("organization_name") or path.service.provider
+    return (reason("service-key", provider=holder, list=path.service.listed_in),)
 
 
 def _subject(certificate: Any) -> dict[str, Any]:

@@ -142,7 +142,8 @@ def _typeset(template: Template, task: Task) -> bytes | None:
         for each in task.appended
     ]
     settings = Settings(font_folders=task.font_folders)
-    return render_own_pages(template, task.data, settings, attachments, appended).pdf
+    # The law may have changed since it was signed; its pages have not.
+    return render_own_pages(template, task.data, settings, attachments, appended, scrutiny="consistent").pdf
 
 
 def _attachment(each: EmbeddedFile, content: bytes) -> Attachment:

@@ -7,12 +7,13 @@ hostile file may crash, and what looks different anywhere but in the area of a p
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from typing import Literal
 
 from signkit.drawing import Area, Drawn, Leave, compare_states
+from signkit.pdf.changes.covering import has_looks, is_opaque, reach
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
@@ -64,7 +65,8 @@ def compare_looks(
         pictures: ``never``: what would have to be drawn is not judged.
     """
     result = [judgement for _, judgement in judged]
-    asked = [at for at, (found, judgement) in enumerate(judged) if _is_to_be_drawn(file, found, judgement, pictures)]
+    unseen = cache(lambda: _unseen_fields(file.history.last))
+    asked = [at for at, each in enumerate(judged) if _is_to_be_drawn(file, *each, pictures, unseen)]
     if not asked:
         return result
     if pictures == "never":
@@ -77,7 +79,13 @@ def compare_looks(
     return result
 
 
-def _is_to_be_drawn(file: PdfFile, found: FoundSignature, judgement: Judgement, pictures: Pictures) -> bool:
+def _is_to_be_drawn(
+    file: PdfFile,
+    found: FoundSignature,
+    judgement: Judgement,
+    pictures: Pictures,
+    unseen: Callable[[], frozenset[str]],
+) -> bool:
     """Not where it fails anyway, and not where nothing came, or nothing that could show."""
     nothing_follows = found.coverage == "whole-file"
     if judgement.permitted is not True or nothing_follows or found.revision is None:
@@ -85,8 +93,7 @@ def _is_to_be_drawn(file: PdfFile, found: FoundSignature, judgement: Judgement, 
     if pictures == "always" or found.revision == len(file.history) - 1:  # white space: some viewers mend such files
         return True
     waiting = _waiting_fields(file.history.view(found.revision))
-    unseen = _unseen_fields(file.history.last)
-    return any(not _is_plain(change, waiting, unseen) for change in judgement.changes)
+    return any(not _is_plain(change, waiting, unseen()) for change in judgement.changes)
 
 
 def _is_plain(change: Change, waiting: frozenset[str], unseen: frozenset[str]) -> bool:
@@ -105,11 +112,13 @@ def _waiting_fields(view: View) -> frozenset[str]:
     empty = {item.name for item in form_fields(view) if item.type == "/Sig" and view.resolve(item.value) is None}
     if not empty:
         return frozenset()
+    widgets = _widgets(view)
     large: set[Ref] = set()
     for page in pages(view):
-        whole = _extent(_area(view, page.entries.get("/MediaBox")))
-        large |= {ref for ref, box in _annotations(view, page) if _LARGE * _extent(box) > whole}
-    return frozenset(name for name in empty if not _widgets_of(view, frozenset([name])) & large)
+        if boxes := list(_annotations(view, page)):
+            whole = _extent(_area(view, page.entries.get("/MediaBox")))
+            large |= {ref for ref, box in boxes if _LARGE * _extent(box) > whole}
+    return frozenset(name for name in empty if not widgets[name] & large)
 
 
 def _extent(box: Area | None) -> float:
@@ -118,10 +127,9 @@ def _extent(box: Area | None) -> float:
 
 def _unseen_fields(view: View) -> frozenset[str]:
     """The fields of which no viewer shows anything, whatever it makes of what it does not know."""
-    every = list(form_fields(view))
-    names = frozenset(item.name for item in every)
-    seen = {name for name in names if not all(_is_unseen(view, ref) for ref in _widgets_of(view, frozenset([name])))}
-    return names - seen - {item.name for item in every if item.ref is None}
+    every, widgets = form_fields(view), _widgets(view)
+    seen = {name for name, refs in widgets.items() if not all(_is_unseen(view, ref) for ref in refs)}
+    return frozenset(widgets) - seen - {item.name for item in every if item.ref is None}
 
 
 def _is_unseen(view: View, ref: Ref) -> bool:
@@ -150,8 +158,8 @@ def _draws_nothing(view: View, appearance: Value) -> bool:
 def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -> dict[int, list[Leave]]:
     """Return, for each page (from 0), where the changes that were found permitted may show.
 
-    Evidence shows nothing.  What stood there before stays legible, but below a value that was entered anew, a comment
-    that was changed, and a signature of which it is told that it stands over text.
+    Evidence shows nothing.  What stood there before stays legible, but below a value that was entered anew, where a
+    comment was that changed, and below a signature of which it is told that it stands over text.
     """
     assert found.revision is not None
     old, new = file.history.view(found.revision), file.history.last
@@ -166,11 +174,24 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
         former, later = dict(_annotations(old, before)), dict(_annotations(new, after))
         for ref in former.keys() | later.keys():
             touched = old.locate(ref.number) != new.locate(ref.number) or ref not in former or ref not in later
-            if ref in widgets or (annotations and touched):
-                hides = ref.number in told or ref in entered or (ref in former and ref not in widgets)
-                boxes = (former.get(ref), later.get(ref))
-                areas[number] += [Leave(box, hides) for box in boxes if box is not None]
+            if ref in widgets:
+                hides = ref.number in told or ref in entered
+                areas[number] += [Leave(box, hides) for box in (former.get(ref), later.get(ref)) if box is not None]
+            elif annotations and touched:
+                areas[number] += [Leave(box, hides=True) for box in (former.get(ref),) if box is not None]
+                areas[number] += _comment_areas(new, ref) if ref in later else []
     return areas
+
+
+def _comment_areas(view: View, ref: Ref) -> list[Leave]:
+    """Where a comment that came or changed may show; what PDFium does not draw of it, other viewers do."""
+    entries = view.resolve(ref)
+    box = _area(view, entries.get("/Rect")) if isinstance(entries, dict) else None
+    if not isinstance(entries, dict) or box is None:
+        return []
+    unseen = not has_looks(view, entries) or view.resolve(entries.get("/Subtype")) == "/Popup"
+    imagined = list(reach(view, entries)) if unseen and is_opaque(view, entries) else []
+    return [Leave(box), *(Leave(each, covers=True) for each in imagined)]
 
 
 def _shown_values(view: View) -> frozenset[str]:
@@ -183,17 +204,21 @@ def _shown_values(view: View) -> frozenset[str]:
 
 
 def _widgets_of(view: View, names: frozenset[str]) -> set[Ref]:
-    found: set[Ref] = set()
+    return {ref for name, refs in _widgets(view).items() if name in names for ref in refs}
+
+
+def _widgets(view: View) -> dict[str, set[Ref]]:
+    """The widgets of each field by its name: the field itself, and what it holds."""
+    found: dict[str, set[Ref]] = {}
     for item in form_fields(view):
-        if item.name in names:
-            kids = view.resolve(item.entries.get("/Kids"))
-            found |= {kid for kid in kids if isinstance(kid, Ref)} if isinstance(kids, list) else set()
-            found |= {item.ref} if item.ref is not None else set()
+        kids = view.resolve(item.entries.get("/Kids"))
+        refs = found.setdefault(item.name, set())
+        refs.update(kid for kid in (*(kids if isinstance(kids, list) else ()), item.ref) if isinstance(kid, Ref))
     return found
 
 
 def _annotations(view: View, page: Page) -> Iterator[tuple[Ref, Area | None]]:
-    items = view.resolve(page.entries.get("/Annots"))
+    items = view.resolve(page.entries.get("/Annots")) if page.may_have_annotations else None
     for item in items if isinstance(items, list) else []:
         entries = view.resolve(item)
         if isinstance(item, Ref) and isinstance(entries, dict):

@@ -50,13 +50,14 @@ def _aligned(rows: list[list[str]]) -> str:
 
 
 def print_verdicts(given: argparse.Namespace) -> int:
-    counts = verdicts.side_by_side(hunt.cases(given.cases, given.seed, given.kind))
-    words = ["cases", "visible"]
-    for name in ("signkit", "pyhanko"):
-        words += [f"{name} {word}" for word in ("permitted", "refused", "not judged", "unreadable", "visible")]
+    start = time.monotonic()
+    asked = verdicts.attacks(given.cases, given.seed, given.kind)
+    counts = verdicts.side_by_side(verdicts.honest_updates(given.cases, given.seed) if given.honest else asked)
+    print("\n".join(verdicts.as_markdown(counts)))
     total = sum(counts.values(), Counter())
-    rows = [["class", *words], *([kind, *(str(row[word]) for word in words)] for kind, row in sorted(counts.items()))]
-    print(_aligned([*rows, ["all", *(str(total[word]) for word in words)]]))
+    for judge in verdicts.JUDGES:
+        print(judge, {word: total[f"{judge} {word}"] for word in ("permitted", "refused", "not judged", "unreadable")})
+    print(f"seed {given.seed}, {time.monotonic() - start:.0f} s")
     return 0
 
 
@@ -79,7 +80,11 @@ def main() -> int:
     parser.add_argument("--class", dest="kind", help="only this class of mutations")
     parser.add_argument("--keep", type=Path, help="write findings into this folder")
     parser.add_argument("--visible", action="store_true", help="draw everything, to see whether each class shows")
-    parser.add_argument("--witness-verdicts", action="store_true", help="count pyHanko's verdicts beside ours")
+    parser.add_argument(
+        "--witness-verdicts",
+        action="store_true",
+        help="count the verdicts of EU DSS and pyHanko beside ours, as a table",
+    )
     parser.add_argument("--honest", action="store_true", help="make honest updates, and count those not permitted")
     given = parser.parse_args()
     if given.witness_verdicts:

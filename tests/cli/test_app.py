@@ -23,4 +23,4 @@ def test_a_command_that_was_typed_is_whole(arguments):
 
 
 def test_a_value_that_is_the_name_of_a_command_does_no_harm(signkit):
-    assert signkit("--lang", "sign", "status", "--help").returncode == 0
+    assert signkit("validate", "sign", "--policy", "status", "--help").returncode == 0

@@ -69,7 +69,7 @@ def test_extend_raises_a_b_t_file(signkit, contract, tmp_path):
                 "sign", "contract.pdf", *SELLER, "--level", "B-T", "--pin-stdin",
                 "--tsa", "file:///etc/passwd",
             ),
-            PASSWORD, 13, "only http and https addresses are used",
+            PASSWORD, 2, "is no timestamp service's address",
         ),
         (("sign", "contract.pdf", *SELLER, "-o", "contract.pdf"), "", 2,
          "would overwrite the input"),

@@ -104,3 +104,15 @@ def test_a_password_is_asked_for_at_a_terminal_only(signkit, locked):
     answer = signkit("validate", "--ask-password", locked)
     assert answer.returncode == 2
     assert "no terminal to type it at" in answer.stderr
+
+
+@pytest.mark.parametrize("command", [("complete",), ("deliver", "check")], ids=" ".join)
+def test_what_the_hint_says_is_taken(command, signkit, locked):
+    """Who is told to give the password with --password-stdin may do so; what is then said is about the contract."""
+    refused = signkit(*command, locked)
+    assert refused.returncode == 12
+    assert "locked.pdf is encrypted" in refused.stderr
+    assert "--password-stdin" in refused.stderr
+    opened = signkit(*command, locked, "--password-stdin", stdin=f"{USER}\n")
+    assert "encrypted" not in opened.stderr
+    assert opened.returncode in (1, 3, 10)

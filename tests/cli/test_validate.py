@@ -102,8 +102,8 @@ def test_an_archive_is_judged_member_by_member(signkit, tmp_path, signed):
 @pytest.mark.parametrize(
     ("format_", "begins"),
     [
-        ("text", "in/0.pdf: not proven (INDETERMINATE)"), ("json", '{\n  "schema": "signkit-report/1"'),
-        ("jsonl", '{"schema":"signkit-report/1"'), ("csv", "file,sha256,"), ("junit", "<?xml"),
+        ("text", "in/0.pdf: not proven (INDETERMINATE)"), ("json", '{\n  "schema": "signkit-report/2"'),
+        ("jsonl", '{"schema":"signkit-report/2"'), ("csv", "file,sha256,"), ("junit", "<?xml"),
         ("html", "<!DOCTYPE html>"), ("etsi", '<?xml version="1.0" encoding="UTF-8"?>\n<ValidationReport'),
     ],
 )  # fmt: skip

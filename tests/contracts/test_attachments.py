@@ -114,7 +114,7 @@ def test_names_are_safe_on_every_system(path, name):
         ("setup.exe", b"MZ", None, "this kind of file is not attached"),
         ("plan", b"x", None, "this kind of file is not attached"),
         ("empty.txt", b"", None, "it is empty"),
-        ("large.txt", bytes(attachments.MAX_FILE_BYTES + 1), None, "larger than 20,000,000 bytes"),
+        ("large.txt", bytes(attachments.MAX_FILE_BYTES + 1), None, "larger than 20 MB"),
         ("plan\u202efdp.txt", b"x", None, "characters that a reader would not see"),
         ("plan.txt", b"x", "間取図\u200b", "characters that a reader would not see"),
         ("plan.txt", b"x", "間取図\nその2", "characters that a reader would not see"),
@@ -158,7 +158,7 @@ def test_too_many_files_are_refused(make_template):
 def test_too_much_together_is_refused(make_template):
     large = bytes(attachments.MAX_FILE_BYTES)
     files = [attachment(f"{number}.txt", large) for number in range(3)]
-    with refused_as("attachment-refused", match="together are larger than 50,000,000 bytes"):
+    with refused_as("attachment-refused", match="together are larger than 50 MB"):
         render_contract(make_template(), DATA, attachments=files)
 
 

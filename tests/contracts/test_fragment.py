@@ -34,7 +34,7 @@ def test_what_each_party_takes_from_a_card(template, role, filled):
 def test_a_party_that_the_template_lacks_is_refused_with_those_it_has(sale):
     with refused_as("party-unknown") as refusal:
         identity_fragment(sale, "tenant", NAME, ADDRESS)
-    assert "seller, seller2, buyer, buyer2, broker" in refusal.value.hint("en")
+    assert "seller, seller2, buyer, buyer2, seller_agent, broker, broker2" in refusal.value.hint("en")
     with refused_as("party-unknown"):
         merge_fragment(sale, {}, "tenant", {})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,37 @@ def test_a_name_that_is_a_path_is_refused(agreement):
         plan_handout([agreement("1.pdf", "../../薫")], BY, Path.read_bytes)
 
 
-@pytest.mark.parametrize("by", ["employee.age", "employee", "wages.base"])
+@pytest.mark.parametrize("by", ["employee", "労働者", "Employee", "労働者.name"])
+def test_a_party_is_told_by_its_role_or_title(agreement, by):
+    (person,) = plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], (by,), Path.read_bytes)
+    assert person.folder == "渡邉󠄂 薫"
+
+
+def test_what_is_advised_to_tell_people_apart_does(agreement):
+    """An address with a line break, which no folder's name may hold, is not advised."""
+    first = agreement("1.pdf", "佐藤 健", "東京都架空区\n1丁目")
+    other = agreement("2.pdf", "佐藤 健", "大阪府架空市\n2丁目")
+    with refused_as("handout-refused") as caught:
+        plan_handout([first, other], BY, Path.read_bytes)
+    assert "--by" not in caught.value.hint(), "the rest of both contracts is alike"
+    assert f"Hand {other} out in a run of its own" in caught.value.hint()
+    with refused_as("handout-refused", match="control characters") as caught:
+        plan_handout([first], ("employee.address",), Path.read_bytes)
+    advised = re.findall(r"--by (\S+)", caught.value.hint("ja"))
+    assert advised
+    for role in advised:
+        plan_handout([first], (role,), Path.read_bytes)
+
+
+def test_a_further_item_is_advised_that_works(agreement):
+    files = [agreement("1.pdf", "佐藤 健"), agreement("2.pdf", "佐藤 健", "大阪府架空市緑町二丁目2番2号")]
+    with refused_as("handout-refused") as caught:
+        plan_handout(files, BY, Path.read_bytes)
+    (item,) = re.findall(r"--by (\S+)", caught.value.hint())
+    assert len({person.folder for person in plan_handout(files, (*BY, item), Path.read_bytes)}) == 2
+
+
+@pytest.mark.parametrize("by", ["employee.age", "nobody", "wages.base"])
 def test_an_item_that_names_nobody_is_refused(agreement, by):
     with refused_as("handout-refused", match="does not say whose it is"):
         plan_handout([agreement("1.pdf", "渡邉󠄂 薫")], (by,), Path.read_bytes)

@@ -16,7 +16,7 @@ from tests.refusals import refused_as
 from .conftest import DESCRIPTION, MakeTemplate
 
 HEAD, PARTY = DESCRIPTION.split("[[parties]]")
-SHIPPED = ("consent", "employment-agreement", "real-estate-explanation", "real-estate-sale")
+SHIPPED = ("amendment", "consent", "employment-agreement", "real-estate-explanation", "real-estate-sale")
 
 
 def test_shipped_templates_are_listed() -> None:
@@ -24,8 +24,9 @@ def test_shipped_templates_are_listed() -> None:
 
 
 def test_parties_in_signing_order(sale: Template, employment: Template) -> None:
-    assert [party.role for party in sale.parties] == ["seller", "seller2", "buyer", "buyer2", "broker"]
-    assert [party.role for party in sale.parties if not party.optional] == ["seller", "buyer", "broker"]
+    parties, brokers = ["seller", "seller2", "buyer", "buyer2"], ["broker", "broker2", "broker3", "broker4"]
+    assert [party.role for party in sale.parties] == [*parties, "seller_agent", *brokers]
+    assert [party.role for party in sale.parties if not party.optional] == ["seller", "buyer"]
     assert [party.role for party in employment.parties] == ["employer", "employee"]
     assert sale.signing_order == "fixed"
     assert sale.party("broker").label.ja == "宅地建物取引士"

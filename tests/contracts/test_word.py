@@ -543,7 +543,7 @@ def test_without_the_extra_the_next_step_is_named(make_word: MakeWord, monkeypat
     with pytest.raises(MissingExtra) as caught:
         render_contract(template, DATA)
 
-    assert "signkit[docx]" in caught.value.hint("en")
+    assert "[docx]" in caught.value.hint("en")
 
 
 def test_a_run_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch) -> None:
@@ -657,7 +657,7 @@ def test_a_fault_in_a_form_is_told_in_japanese_with_what_stands_there(make_word:
     with refused_as("template-invalid") as caught:
         filled_contract(make_word("前文", "金額は {{ prise | yen }} とする", "[[sign:issuer]]"), DATA)
     told = caught.value.message("ja")
-    assert "「prise」という項目がデータにもひな型にもありません" in told
+    assert "「prise」という項目がデータにもひな形にもありません" in told
     assert "「金額は {{ prise | yen }} とする」の付近" in told
 
 

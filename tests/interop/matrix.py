@@ -19,6 +19,7 @@ PDF_WITNESSES: dict[str, Witness] = {
     "pdfsig": witnesses.pdfsig,
     "openssl cms": witnesses.openssl,
     "pyHanko": witnesses.pyhanko,
+    "EU DSS": witnesses.dss_pdf,
     "qpdf --check": witnesses.qpdf,
 }
 CMS_WITNESSES: dict[str, Witness] = {

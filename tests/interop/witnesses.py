@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 from signkit.validation.report import Verdict
 from tests import witness
 from tests.interop.workshop import CONTENT, Artifact, Workshop
-from tests.requirements import require
+from tests.witnesses import dss as dss_process
 
 _DSS = Path(__file__).parent.parent / "witnesses" / "cades"
 
@@ -72,36 +71,19 @@ def pyhanko(workshop: Workshop, artifact: Artifact) -> bool:
 def dss(workshop: Workshop, artifact: Artifact) -> bool:
     """The European Commission's DSS: signature, timestamps and evidence are what they were; no trust is set up."""
     process = workshop.running("dss", _start_dss)
-    process.stdin.write("\t".join(str(path) for path in (artifact.path, artifact.content) if path) + "\n")
-    process.stdin.flush()
-    found = []
-    while (line := process.stdout.readline().rstrip("\n")) != "done":
-        assert line, "DSS has ended"
-        found.append(line)
+    found = dss_process.ask(process, *(path for path in (artifact.path, artifact.content) if path))
     return bool(found) and all(line.endswith(" intact") for line in found)
 
 
+def dss_pdf(workshop: Workshop, artifact: Artifact) -> bool:
+    """DSS on a PDF: every signature is what it was, and nothing came after it that DSS warns of; whoever signed."""
+    found = workshop.pades_dss.signatures(artifact.path.read_bytes())
+    return bool(found) and all(signature.permits_changes for signature in found)
+
+
 def _start_dss(workshop: Workshop) -> subprocess.Popen[str]:
-    """Java starts once a run: most of what it costs is its start."""
-    for program in ("javac", "mvn"):
-        require(shutil.which(program), f"{program} is not installed (for DSS)")
-    work = workshop.new_folder()
-    _build(
-        "mvn", "-q", "-B", "-f", str(_DSS / "pom.xml"), "dependency:build-classpath",
-        f"-Dmdep.outputFile={work / 'classpath'}",
-    )  # fmt: skip
-    classpath = f"{work}:{(work / 'classpath').read_text().strip()}"
-    own = Path(__file__).with_name("CadesWitnesses.java")
-    _build("javac", "-d", str(work), "-cp", classpath, str(_DSS / "CadesWitness.java"), str(own))
-    return subprocess.Popen(
-        ["java", "-cp", classpath, "CadesWitnesses"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8",
-    )  # fmt: skip
-
-
-def _build(*command: str) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
-    require(done.returncode == 0, f"DSS cannot be built here ({command[0]})")
+    sources = [_DSS / "CadesWitness.java", Path(__file__).with_name("CadesWitnesses.java")]
+    return dss_process.start(workshop.new_folder(), _DSS / "pom.xml", sources)
 
 
 def _roots(ca: Path) -> list:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import subprocess
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
 from asn1crypto import pem, x509
-from cryptography.hazmat.primitives.serialization import load_der_private_key
+from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 
 from signkit.pki.anchors import default_trust_store
 from signkit.rehearsal.evidence_services import utc_now
@@ -23,6 +24,7 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report
 from tests.validation import pdfs
 from tests.validation.test_cms_files import CONTENT, Bench
+from tests.witnesses.dss import PadesWitness
 
 ALTERED = CONTENT.replace(b"A contract", b"B contract")
 
@@ -55,6 +57,7 @@ class Workshop:
         self._seen: dict[tuple[str, Artifact], bool] = {}
         self._running: dict[str, subprocess.Popen[str]] = {}
         self._count = 0
+        self._open = ExitStack()
 
     def artifact(self, make: Callable[[Workshop], Artifact]) -> Artifact:
         """Return what ``make`` makes, made once."""
@@ -81,6 +84,7 @@ class Workshop:
     def __exit__(self, *_: object) -> None:
         for process in self._running.values():
             process.communicate(timeout=30)  # ends it: its stdin is closed
+        self._open.close()
 
     def write(self, data: bytes, suffix: str) -> Path:
         """Write ``data`` to a new file."""
@@ -119,6 +123,14 @@ class Workshop:
     @cached_property
     def rehearsal_ca(self) -> Path:
         return self.write(self.rehearsal.trust_pem(), ".pem")
+
+    @cached_property
+    def pades_dss(self) -> PadesWitness:
+        """DSS for PDFs, which trusts the rehearsal and has its lists; it runs until the workshop is closed."""
+        authorities = (self.rehearsal.signature_ca, self.rehearsal.service_ca)
+        trusted = [item.certificate.public_bytes(Encoding.DER) for item in authorities]
+        lists = [self.rehearsal.revocation().crl(item) for item in authorities]
+        return self._open.enter_context(PadesWitness(trusted, lists))
 
     @cached_property
     def openssl(self) -> Bench:

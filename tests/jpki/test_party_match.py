@@ -248,6 +248,9 @@ def test_every_reason_but_these_is_met_in_a_case():
         "contract-unreadable",
         "contract-names-nobody",
         "basis-too-weak",
+        # tests/jpki/test_corporate_number.py
+        "corporate-number-equal",
+        "corporate-number-other",
         # of the page: tests/validation/test_parties.py
         "page-not-read",
         "page-other-name",

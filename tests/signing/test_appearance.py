@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from io import BytesIO
 
 import pytest
@@ -15,6 +16,7 @@ from signkit.signing.request import SignatureRequest
 from signkit.signing.seals import Seal
 from signkit.signing.terms import SignatureTerms, request_maker
 from tests.refusals import refused_as
+from tests.validation import pdfs
 
 
 def test_the_seal_is_drawn_red_with_embedded_fonts(blank, person_signer, services):
@@ -94,3 +96,53 @@ def drawn_text(pdf):
     buffer = BytesIO()
     document.save(buffer)
     return "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(buffer.getvalue()))
+
+
+_DRAWN = b"0 0 20 20 re f"
+
+
+@pytest.mark.parametrize(
+    ("waiting", "box", "compressed", "kept"),
+    [
+        (b"/BBox[0 0 70.004 19.996]", [70.004, 19.996], False, []),
+        (b"/BBox[0 0 70 20]/FormType 1", [70.0, 20.0], False, ["/FormType"]),
+        (b"/BBox[0 0 70 20]/Filter/FlateDecode", [70.0, 20.0], True, []),
+        (b"/BBox[0 0 35 10]", [70.0, 20.0], False, []),
+        (b"", [70.0, 20.0], False, []),
+    ],
+    ids=["rounding", "form-type", "compressed", "another-size", "no-box"],
+)
+def test_a_seal_takes_over_the_form_of_the_empty_appearance(waiting, box, compressed, kept, person_signer, services):
+    data = zlib.compress(b"") if b"Flate" in waiting else b""
+    seal = _seal_over(waiting, data, person_signer, services)
+    assert [float(side) for side in seal["/BBox"]] == [0, 0, *box]
+    assert ("/Filter" in seal) == compressed
+    assert [key for key in ("/FormType",) if key in seal] == kept
+    assert b"re" in seal.get_data() or b" m" in seal.get_data()
+
+
+def test_an_appearance_that_cannot_be_decoded_hinders_no_signature(person_signer, services):
+    seal = _seal_over(b"/BBox[0 0 70.004 19.996]/Filter/FlateDecode", b"no zlib", person_signer, services)
+    assert [float(side) for side in seal["/BBox"]] == [0, 0, 70, 20]
+
+
+def test_an_appearance_that_draws_is_no_waiting_one(person_signer, services):
+    seal = _seal_over(b"/BBox[0 0 70.004 19.996]", _DRAWN, person_signer, services)
+    assert "/Filter" in seal
+    assert [float(side) for side in seal["/BBox"]] == [0, 0, 70, 20]
+
+
+def _seal_over(entries: bytes, data: bytes, signer, services):
+    """Sign a field of 70 by 20 points whose appearance is a form XObject with ``entries``; return the new one."""
+    from pypdf import PdfReader
+
+    head = b"<</Type/XObject/Subtype/Form/Resources<<>>" + entries
+    field = (
+        pdfs.OBJECTS[pdfs.SELLER].replace(b"[20 20 120 60]", b"[10 10 80 30]").replace(b">>", b"/AP << /N 11 0 R >> >>")
+    )
+    looks = head + b"/Length %d>>\nstream\n" % len(data) + data + b"\nendstream"
+    pdf = pdfs.build(pdfs.OBJECTS | {pdfs.SELLER: field, 11: looks})
+    request = SignatureRequest("seller", "番号　花子", utc_now(), appearance=seal_appearance("番号　花子", utc_now()))
+    signed = sign(pdf, request, signer, Level.B_B, services).pdf
+    field = PdfReader(BytesIO(signed)).root_object["/AcroForm"]["/Fields"][0].get_object()
+    return field["/AP"]["/N"].get_object()

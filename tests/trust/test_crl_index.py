@@ -196,7 +196,7 @@ def test_a_failed_writing_keeps_the_old_index(index, monkeypatch):
     def full(_handle):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("signkit.pki.revocation.crl_index.os.fsync", full)
+    monkeypatch.setattr("signkit.output.os.fsync", full)
     with refused_as("output-not-written", match="No space"):
         write_index(index, HEADER, [bytes(30), b"\0" * 20 + b"\1" + bytes(9)])
     assert index.read_bytes() == before

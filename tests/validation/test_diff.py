@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 import zlib
 from io import BytesIO
 
@@ -506,7 +507,7 @@ def test_pages_that_cannot_be_drawn_in_time_are_named_as_not_compared():
     pdf = pdfs.update(pdfs.build(), {pdfs.CONTENT: stream(text(b"Pay 900 yen"))})
     old, new = states(PdfFile(pdf, Meter(Limits())))
     with PageComparer(pdf, Fingerprints(), seconds=0) as comparer:
-        result = comparer.compare(old, new, pair_pages(old, new), ())
+        result = comparer.compare(old, new, pair_pages(old, new).pairs, ())
     assert "rewritten" in only(result.changes).text.en
     assert "were not compared" in result.gaps[0].en
 
@@ -533,3 +534,18 @@ def test_the_json_form_is_plain_data(signed):
     assert plain["schema"] == "signkit-diff/1"
     assert plain["revisions"][1]["kind"] == "signature"
     assert plain["revisions"][1]["changes"][0].keys() == {"kind", "page", "before", "after", "area", "text"}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="RLIMIT_AS")
+def test_content_that_inflates_is_compared_within_bounds_or_not_at_all():
+    """1.2 MB that unpack to 1.2 GB: the process that draws has room for what a file of that size may need."""
+    import resource
+
+    packer = zlib.compressobj(9)
+    packed = b"".join(packer.compress(bytes(1 << 20).replace(b"\0", b" ")) for _ in range(1200)) + packer.flush()
+    content = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(packed), packed)
+    pdf = pdfs.update(pdfs.build(pdfs.OBJECTS), {4: content})
+    found = diff_pdf(pdf, "bomb.pdf")
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_000_000  # kB, of any child so far
+    assert found.revisions[1].not_compared

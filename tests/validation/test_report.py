@@ -16,7 +16,7 @@ from tests.validation import pdfs, pki
 
 def test_the_report_holds_every_item_of_the_schema(world, signed):
     report = world.judge(signed).to_json()
-    assert report["schema"] == "signkit-report/1"
+    assert report["schema"] == "signkit-report/2"
     assert report.keys() >= {
         "schema", "file", "sha256", "kind", "verdict", "error", "validation_time", "policy", "signatures",
         "document_timestamps",
@@ -79,3 +79,14 @@ def test_identity_attributes_appear_only_where_asked(world, signed):
 def test_times_are_told_in_utc():
     assert iso(datetime(2026, 11, 21, 5, tzinfo=UTC)) == "2026-11-21T05:00:00Z"
     assert iso(None) is None
+
+
+def test_the_wide_space_of_japanese_names_is_shown(world, signed):
+    """番号　花子 must not become 番号花子: it would be another name to who looks for it."""
+    from signkit.words import is_shown
+
+    report = world.judge(signed)
+    signer = replace(report.signatures[0].signer, common_name="番号　花子")
+    named = replace(report, signatures=(replace(report.signatures[0], signer=signer, party=None, party_match=None),))
+    assert "番号　花子 の署名" in write_text(named, "ja")
+    assert [character for character in "　\u00a0\n\t\u202e\u200b\x1b" if is_shown(character)] == ["　", "\u00a0"]

@@ -13,6 +13,7 @@ from signkit.validation import viewing
 from signkit.validation.viewing import Pictures, compare_looks
 from signkit.workers import WorkerLost, WorkerPool
 from tests.validation import pdfs
+from tests.validation.test_attacks_changes import certified
 
 OTHER_TEXT = b"<< /Length 43 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 9900 yen) Tj ET\nendstream"
 FILLED = Change(Gravity.FORM, "field-filled", "note", "note")
@@ -129,3 +130,68 @@ def test_what_stood_there_stays_legible(drawn, hides):
     mask = difference(before, after)
     assert mask.getbbox() is not None
     assert is_illegible(before, before, after, mask) is hides
+
+
+#: Ways to write that no rule on objects takes for words: a tiling pattern, a soft mask, letters of rectangles, glyphs
+#: outside the box that their font states.
+_PATTERN = (
+    b"<< /Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 300 200] /XStep 300 /YStep 200"
+    b" /Resources << /Font << /F1 7 0 R >> >> /Length 44 >>"
+    b"\nstream\nBT /F1 14 Tf 204 114 Td (1,000,000) Tj ET    \nendstream"
+)
+_MASK = (
+    b"<< /Type /XObject /Subtype /Form /BBox [0 0 300 200] /Group << /S /Transparency /CS /DeviceGray >>"
+    b" /Resources << /Font << /F1 7 0 R >> >> /Length 44 >>"
+    b"\nstream\n1 g BT /F1 14 Tf 204 114 Td (1,000,000) Tj ET\nendstream"
+)
+_GLYPH = b"<< /Length 45 >>\nstream\n8000 0 0 0 8000 1000 d1 6000 0 1500 800 re f \nendstream"
+_FONT = (
+    b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 9 9] /FontMatrix [0.001 0 0 0.001 0 0] /FirstChar 65 /LastChar 65"
+    b" /Widths [8000] /Encoding << /Differences [65 /a] >> /CharProcs << /a 42 0 R >> /Resources << >> >>"
+)
+_ODD = {
+    "pattern": b"/Pattern cs /P scn 0 0 300 200 re f",
+    "soft mask": b"q /M gs 0 0 300 200 re f Q",
+    "rectangles": b"206 108 3 20 re f 214 108 10 3 re f 214 125 10 3 re f 214 108 3 20 re f 222 108 3 20 re f",
+    "glyphs": b"BT /F3 14 Tf 130 110 Td (A) Tj ET",
+}
+_PLACE = b"200 100 290 140"
+_BOX = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 40] /Length 21 >>\nstream\n1 g 0 0 90 40 re f   \nendstream"
+
+
+def _odd_page(words: str, annotations: bytes) -> dict[int, bytes]:
+    resources = b"/Font << /F1 7 0 R /F3 43 0 R >> /Pattern << /P 40 0 R >>"
+    resources += b" /ExtGState << /M << /SMask << /S /Luminosity /G 41 0 R /BC [0] >> >> >>"
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Resources << %s >> /Annots [%s] >>"
+    content = _ODD[words]
+    written = {pdfs.CONTENT: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(content), content)}
+    written |= {pdfs.PAGE: page % (resources, annotations)}
+    return pdfs.OBJECTS | written | {40: _PATTERN, 41: _MASK, 42: _GLYPH, 43: _FONT}
+
+
+@pytest.mark.parametrize("words", list(_ODD))
+@pytest.mark.parametrize(
+    "comment",
+    [
+        b"/FreeText /DA (/Helv 8 Tf 0 g) /C [1 1 1] /Contents (x)",
+        b"/Popup /AP << /N 31 0 R >>",
+        b"/Stamp /AP << /N 31 0 R >>",
+        b"/Square /IC [1 1 1]",
+    ],
+    ids=["free text", "popup", "stamp", "square"],
+)
+def test_no_comment_covers_words_however_they_and_it_are_drawn(world, words, comment):
+    before = certified(world, 3, _odd_page(words, b"6 0 R 8 0 R"))
+    changed = {pdfs.PAGE: _odd_page(words, b"6 0 R 8 0 R 30 0 R")[pdfs.PAGE], 31: _BOX}
+    for place, allowed in ((_PLACE, False), (b"20 150 110 190", True)):
+        note = b"<< /Type /Annot /F 4 /P 3 0 R /Rect [%s] /Subtype %s >>" % (place, comment)
+        assert world.only(pdfs.update(before, {**changed, 30: note})).changes_permitted is allowed
+
+
+@pytest.mark.parametrize("words", list(_ODD))
+def test_no_comment_is_moved_over_words(world, words):
+    note = b"<< /Type /Annot /F 4 /P 3 0 R /Rect [%s] /Subtype /Stamp /AP << /N 31 0 R >> >>"
+    there = _odd_page(words, b"6 0 R 8 0 R 30 0 R") | {30: note % b"20 150 110 190", 31: _BOX}
+    before = certified(world, 3, there)
+    for place, allowed in ((_PLACE, False), (b"20 120 110 160", True)):
+        assert world.only(pdfs.update(before, {30: note % place})).changes_permitted is allowed

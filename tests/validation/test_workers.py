@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from concurrent.futures import CancelledError
+from pathlib import Path
 
 import pytest
 
@@ -88,6 +90,39 @@ def test_a_start_that_fails_is_told_apart_from_a_job_that_does():
     with WorkerPool(1, seconds=60, initializer=refuse) as pool, pytest.raises(WorkerLost) as lost:
         pool.submit(abs, -1).result()
     assert (lost.value.cause, lost.value.detail) == ("start", "ValueError: no such option")
+
+
+def die_at_first(folder: Path) -> None:
+    """Die in the first processes that start, and not in those after them."""
+    died = len(list(folder.iterdir()))
+    if died < 2:
+        (folder / str(died)).touch()
+        os._exit(9)
+
+
+def test_a_process_that_dies_while_it_starts_is_replaced(tmp_path):
+    with WorkerPool(1, seconds=60, initializer=die_at_first, arguments=(tmp_path,)) as pool:
+        assert pool.submit(abs, -1).result() == 1
+
+
+def test_processes_that_all_die_while_they_start_are_told():
+    with WorkerPool(1, seconds=60, initializer=os._exit, arguments=(9,)) as pool, pytest.raises(WorkerLost) as lost:
+        pool.submit(abs, -1).result()
+    assert (lost.value.cause, lost.value.detail) == ("start", "exit code 9")
+
+
+def test_where_no_process_can_be_started_it_is_tried_again(monkeypatch):
+    popen, refused = subprocess.Popen, []
+
+    def refuse(*arguments, **named):
+        if len(refused) < 2:
+            refused.append(1)
+            raise BlockingIOError(11, "Resource temporarily unavailable")
+        return popen(*arguments, **named)
+
+    monkeypatch.setattr("signkit.workers.subprocess.Popen", refuse)
+    with WorkerPool(1, seconds=60) as pool:
+        assert pool.submit(abs, -1).result() == 1
 
 
 def test_shutdown_with_cancel_ends_what_hangs():

@@ -128,7 +128,8 @@ def card_anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
 
     settings = load_settings()
     added = authentication_trust_folder(settings)
-    return authentication_anchors([*([added] if added.is_dir() else []), *anchor_paths(settings, trust or ())])
+    paths = anchor_paths(settings, trust or (), authentication=True)
+    return authentication_anchors([*([added] if added.is_dir() else []), *paths])
 
 
 def write_text(data: bytes, output: Path | None, *, overwrite: bool) -> None:

@@ -13,7 +13,7 @@ import typer
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.terminal import secret_reader
 from signkit.errors import ExitCode
-from signkit.words import Text
+from signkit.words import Text, is_shown
 
 if TYPE_CHECKING:
     from signkit.card.transport import Connection
@@ -116,7 +116,7 @@ def tries_in_words(tries: int) -> str:
 
 def printable(text: str) -> str:
     """Return a text from a card without what a terminal would act on."""
-    return "".join(char if char.isprintable() or char == "\u3000" else "\ufffd" for char in text)
+    return "".join(char if is_shown(char) else "\ufffd" for char in text)
 
 
 def _columns(text: str) -> int:

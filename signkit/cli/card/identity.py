@@ -89,7 +89,7 @@ def run(
     if output is not None and target is None:
         raise UsageProblem(
             Text("-o writes data for a contract; for which party is missing", "-o で書き出す当事者の指定がありません"),
-            Text("Add --for TEMPLATE:ROLE.", "--for ひな型:役割 を付けてください。"),
+            Text("Add --for TEMPLATE:ROLE.", "--for ひな形:役割 を付けてください。"),
         )
     found = _read_identity(source, reader, trust or [], pin_stdin=pin_stdin, use_last_try=use_last_try)
     _warn(found)
@@ -110,7 +110,7 @@ def _party(text: str) -> tuple[Template, str]:
     name, _, role = text.rpartition(":")
     if not name or not role:
         raise UsageProblem(
-            Text(f"--for {text}: not TEMPLATE:ROLE", f"--for {text}: ひな型:役割 の形ではありません"),
+            Text(f"--for {text}: not TEMPLATE:ROLE", f"--for {text}: ひな形:役割 の形ではありません"),
             Text("For example --for real-estate-sale:seller.", "例: --for real-estate-sale:seller"),
         )
     template = find_template(name, load_settings())

@@ -18,10 +18,14 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
+from signkit.contracts.bulk.journal import open_journal
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefused, fold, parse_pattern
 from signkit.contracts.bulk.rows import Column, RowData, merge, parse_columns, row_data
 from signkit.contracts.bulk.table import Cells, Row, Table
+from signkit.contracts.fonts import font_set
+from signkit.contracts.provenance import provenance
 from signkit.contracts.render import filled_contract, render_contracts
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template, load_template
 from signkit.contracts.typesetters import source_of
 from signkit.errors import ContractDataUnreadable, ContractRefused, OutputExists, Problem, RowProblem, RowsRefused
@@ -57,15 +61,17 @@ class Batch:
     base: str = "{}"
     pattern: str = DEFAULT_PATTERN
     settings: Settings = field(default_factory=Settings)
+    scrutiny: Scrutiny = "lawful"
 
 
 @dataclass(frozen=True)
 class CheckedRow:
-    """What came out of checking a row: the name of its file, or what is wrong with it."""
+    """What came out of checking a row: the name of its file, or what is wrong with it; what is only warned of."""
 
     row: int
     name: str
     problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,7 @@ def batch_of(
     base: Mapping[str, Any] | None = None,
     pattern: str = DEFAULT_PATTERN,
     settings: Settings | None = None,
+    scrutiny: Scrutiny = "lawful",
 ) -> Batch:
     """Return what the rows of ``table`` have in common.
 
@@ -95,10 +102,12 @@ def batch_of(
     if problems:
         raise RowsRefused(table.name, 1, tuple(RowProblem(1, problem) for problem in problems))
     packed = json.dumps(base or {}, ensure_ascii=False, allow_nan=False)
-    return Batch(template.folder, table.columns, packed, pattern, settings or Settings())
+    return Batch(template.folder, table.columns, packed, pattern, settings or Settings(), scrutiny)
 
 
-def check_table(table: Table, batch: Batch, pool: Executor, workers: int, on_row: OnRow) -> tuple[str, ...]:
+def check_table(
+    table: Table, batch: Batch, pool: Executor, workers: int, on_row: Callable[[CheckedRow], None]
+) -> tuple[str, ...]:
     """Check every row; return the names of their files, without suffix.
 
     Raises:
@@ -135,20 +144,39 @@ def render_table(
 ) -> Written:
     """Render the rows of a checked table into ``folder``, one PDF each.
 
-    A file that is there with the same bytes is passed over, so an interrupted run goes on where it stopped; one with
-    other bytes is left alone unless ``overwrite`` is set.
+    An interrupted run goes on where it stopped: what its journal knows is not rendered again.  A file that is there
+    with the same bytes is passed over; one with other bytes is left alone unless ``overwrite`` is set.
 
     Raises:
+        FileUnusable("results-in-use"): another run renders into the folder.
         FileUnusable("output-not-written"): the folder, the disk or the permissions do not allow it.
         ContractError("typesetting-failed", "template-invalid"): the template is at fault.
     """
     outcome: dict[str, list[Path]] = {"written": [], "unchanged": [], "differing": []}
-    together = source_of(load_template(batch.folder)).together
-    rendered = _ahead(pool, render_rows, batch, _chunks(table.rows(), together), _AHEAD * workers)
-    for name, pdf in zip(names, (pdf for _, pdfs in rendered for pdf in pdfs), strict=True):
-        target = folder / f"{name}.pdf"
-        outcome[_place(target, pdf, overwrite)].append(target)
-        on_row(target)
+    template = load_template(batch.folder)
+    common = repr((provenance(template, font_set(batch.settings.font_folders)), replace(batch, folder=Path())))
+    waiting: deque[tuple[Row, Path]] = deque()
+    with open_journal(folder, common) as journal:
+
+        def rows_to_render() -> Iterator[Row]:
+            for name, row in zip(names, table.rows(), strict=True):
+                target = folder / f"{name}.pdf"
+                if journal.has(row, target):
+                    outcome["unchanged"].append(target)
+                    on_row(target)
+                else:
+                    waiting.append((row, target))
+                    yield row
+
+        chunks = _chunks(rows_to_render(), source_of(template).together)
+        for _, pdfs in _ahead(pool, render_rows, batch, chunks, _AHEAD * workers):
+            for pdf in pdfs:
+                row, target = waiting.popleft()
+                became = _place(target, pdf, overwrite)
+                outcome[became].append(target)
+                if became != "differing":
+                    journal.note(row, target, pdf)
+                on_row(target)
     return Written(**{kind: tuple(paths) for kind, paths in outcome.items()})
 
 
@@ -171,7 +199,9 @@ def render_rows(batch: Batch, rows: tuple[Row, ...]) -> tuple[bytes, ...]:
     """Return the rows' contracts as PDF; a worker's work."""
     prepared = _prepare(batch)
     data = [_data_of(prepared, row).data for row in rows]
-    return tuple(rendered.pdf for rendered in render_contracts(prepared.template, data, batch.settings))
+    return tuple(
+        rendered.pdf for rendered in render_contracts(prepared.template, data, batch.settings, scrutiny=batch.scrutiny)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,13 +213,15 @@ class _Prepared:
     base: Mapping[str, Any]
     pattern: NamePattern
     settings: Settings
+    scrutiny: Scrutiny
 
 
 @lru_cache(maxsize=2)
 def _prepare(batch: Batch) -> _Prepared:
     template = load_template(batch.folder)
     columns, _ = parse_columns(template, batch.columns or ())
-    return _Prepared(template, columns, json.loads(batch.base), parse_pattern(batch.pattern), batch.settings)
+    pattern = parse_pattern(batch.pattern)
+    return _Prepared(template, columns, json.loads(batch.base), pattern, batch.settings, batch.scrutiny)
 
 
 def _data_of(prepared: _Prepared, row: Row) -> RowData:
@@ -204,31 +236,37 @@ def _check_row(prepared: _Prepared, row: Row) -> CheckedRow:
     made = _data_of(prepared, row)
     if isinstance(row.content, Text):
         return CheckedRow(row.number, "", made.problems)
-    problems = [*made.problems, *_contract_problems(prepared, made)]
+    found = _contract_problems(prepared, made)
+    problems = [*made.problems, *(each for each in found if each.severity == "refused")]
+    warnings = tuple(each for each in found if each.severity == "warning")
     name = ""
     if not problems:
         try:
             name = prepared.pattern.name(row.number, made.data)
         except NameRefused as refused:
             problems.append(Problem("name", refused.item, _FILE_NAME, None, refused.words))
-    return CheckedRow(row.number, name, tuple(problems))
+    return CheckedRow(row.number, name, tuple(problems), warnings)
 
 
-def _contract_problems(prepared: _Prepared, made: RowData) -> Iterator[Problem]:
-    """Yield what is wrong with the contract, by column, but for what a refused cell says already."""
-    refused = {problem.path for problem in made.problems}
+def _contract_problems(prepared: _Prepared, made: RowData) -> list[Problem]:
+    """Return what is wrong with the contract or warned of, by column, but for what a refused cell says already."""
     try:
-        filled_contract(prepared.template, made.data, prepared.settings)
+        filled = filled_contract(prepared.template, made.data, prepared.settings, scrutiny=prepared.scrutiny)
     except ContractRefused as error:
-        for problem in error.problems:
-            path = re.sub(r"\[(\d+)\]", r".\1", problem.path)
-            column = made.columns.get(path, path)
-            if problem.code != "missing" or not any(
-                name == column or name.startswith(f"{column}.") for name in refused
-            ):
-                yield replace(problem, path=column)
+        # In a strict look warnings refuse, too.
+        return list(_by_column(made, (replace(each, severity="refused") for each in error.problems)))
     except ContractDataUnreadable as error:
-        yield Problem("value", "", _THE_ROW, None, error.cause)
+        return [Problem("value", "", _THE_ROW, None, error.cause)]
+    return list(_by_column(made, filled.warnings))
+
+
+def _by_column(made: RowData, problems: Iterable[Problem]) -> Iterator[Problem]:
+    refused = {problem.path for problem in made.problems}
+    for problem in problems:
+        path = re.sub(r"\[(\d+)\]", r".\1", problem.path)
+        column = made.columns.get(path, path)
+        if problem.code != "missing" or not any(name == column or name.startswith(f"{column}.") for name in refused):
+            yield replace(problem, path=column)
 
 
 _THE_ROW = Text("the row", "行")

@@ -12,7 +12,7 @@ from jinja2.exceptions import TemplateError
 from lxml import etree
 
 from signkit.contracts.faults import word_fault
-from signkit.contracts.sandbox import Sandbox
+from signkit.contracts.sandbox import Sandbox, with_whole
 from signkit.contracts.word.package import NotUsable, paragraphs, parse_xml, read_parts
 
 #: ``{{r x}}`` and its like print XML in place of text; nothing that a template is given is XML.
@@ -38,7 +38,7 @@ def fill_in(document: bytes, data: Mapping[str, Any]) -> bytes:
     form = _Form(BytesIO(document))
     output = BytesIO()
     try:
-        form.render(dict(data), Sandbox(WordMarkup, _references))
+        form.render(with_whole(data), Sandbox(WordMarkup, _references))
         form.save(output)
     except TemplateError as error:
         cause = word_fault(error, list(paragraphs(read_parts(document))))

@@ -21,8 +21,8 @@ from signkit.contracts.template import DESCRIPTION, EXAMPLE, SCHEMA, WORD
 from signkit.contracts.word.likely_places import LikelyPlace, likely_places, roles_for
 from signkit.contracts.word.markers import roles_of
 from signkit.contracts.word.package import NotUsable, paragraphs, safe_parts
-from signkit.errors import ContractError, FileUnusable, OutputExists, system_cause
-from signkit.output import write_checked
+from signkit.errors import ContractError, OutputExists
+from signkit.output import make_folder, write_folder
 
 _DATES = frozenset({"date", "era", "full_date", "era_year"})
 _WHOLE = frozenset({"yen", "grouped", "kanji"})
@@ -107,12 +107,8 @@ def new_template_from(folder: Path, form: bytes) -> tuple[WordForm, tuple[Path, 
         EXAMPLE: _example(items).encode(),
         "README.md": f"# {folder.name}\n\nWhich law it serves, and what it does not cover.\n".encode(),
     }
-    try:
-        folder.mkdir(parents=True)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(folder), cause=system_cause(error)) from error
-    for name, content in files.items():
-        write_checked(folder / name, content)
+    make_folder(folder.parent)
+    write_folder(folder, files)
     return found, tuple(folder / name for name in files)
 
 

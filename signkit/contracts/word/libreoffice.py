@@ -14,11 +14,11 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from xml.sax.saxutils import escape
 
 from signkit.contracts.fonts import MINCHO, FontSet
 from signkit.errors import ContractError, LibreOfficeMissing
+from signkit.output import scratch_folder
 
 #: Documents converted by one run; the start takes longer than a document.
 MOST_TOGETHER = 20
@@ -89,8 +89,7 @@ def convert(documents: Sequence[bytes], fonts: FontSet, name: str, program: Path
 
 
 def _run(program: Path, documents: Sequence[bytes], fonts: FontSet, name: str) -> list[bytes]:
-    with TemporaryDirectory(prefix="signkit-", ignore_cleanup_errors=True) as folder:
-        work = Path(folder)
+    with scratch_folder() as work:
         _write_profile(work, fonts)
         inputs = []
         for number, document in enumerate(documents):

@@ -251,7 +251,7 @@ def _kept_relationships(root: Element, source: str, parts: Parts, links: re.Patt
         if kind not in _KEPT:
             raise NotUsable(
                 f"it refers to what a template may not hold: {kind}",
-                f"ひな型に入れられないものを参照しています: {kind}",
+                f"ひな形に入れられないものを参照しています: {kind}",
             )
         if number in kept:
             raise NotUsable(f"two of its relationships bear one id: {number}", f"関係の番号が重複しています: {number}")
@@ -274,7 +274,7 @@ def _target(relation: Element, kind: str, target: str, source: str, links: re.Pa
     name = posixpath.normpath(posixpath.join(posixpath.dirname(source), target)).lstrip("/")
     if name.casefold().endswith(".rels") or name.casefold() == _CONTENT_TYPES.casefold():
         raise NotUsable(
-            f"it refers to what a template may not hold: {name}", f"ひな型に入れられないものを参照しています: {name}"
+            f"it refers to what a template may not hold: {name}", f"ひな形に入れられないものを参照しています: {name}"
         )
     return name
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from signkit.pdf.changes.appearance_changes import has_box, keeps_upright
+from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large
 from signkit.pdf.changes.field_changes import Fields
-from signkit.pdf.changes.revision_state import PageEntries, is_widget
+from signkit.pdf.changes.revision_state import is_widget
 from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
+from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 #: A field that waited for its signature and takes more than an eighth of the page is judged as a new one.
@@ -22,7 +23,7 @@ _ACTING = {"/AA", "/PA", "/S", "/JS", "/Next"}
 class _OnPage:
     """What became of the annotations of one page."""
 
-    def __init__(self, number: int, old: PageEntries, new: PageEntries) -> None:
+    def __init__(self, number: int, old: Page, new: Page) -> None:
         self.number, self.old, self.new = number, old, new
         self.kept: list[tuple[Value, Value]] = []
         self.removed: list[Value] = []
@@ -38,7 +39,11 @@ class Annotations:
         self._all = context
         self._fields = fields
         pages = zip(context.before.pages, context.after.pages, strict=False)
-        self._pages = [self._match_page(number, old, new) for number, (old, new) in enumerate(pages, 1)]
+        self._pages = [
+            self._match_page(number, old, new)
+            for number, (old, new) in enumerate(pages, 1)
+            if old.may_have_annotations or new.may_have_annotations
+        ]
         self._added = {ref.number for page in self._pages for ref in page.added if isinstance(ref, Ref)}
         self._removed = {ref.number for page in self._pages for ref in page.removed if isinstance(ref, Ref)}
 
@@ -50,7 +55,7 @@ class Annotations:
         """Whether an annotation is gone from its page."""
         return isinstance(item, Ref) and item.number in self._removed
 
-    def _match_page(self, number: int, old: PageEntries, new: PageEntries) -> _OnPage:
+    def _match_page(self, number: int, old: Page, new: Page) -> _OnPage:
         found = _OnPage(number, old, new)
         before, after = self._all.before.annotations(old), self._all.after.annotations(new)
         self._all.account.visit(old.entries.get("/Annots"), new.entries.get("/Annots"))
@@ -200,8 +205,8 @@ class Annotations:
         return [each for each in before if each not in own and is_widget(self._all.old, each)]
 
     def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
-        turned = self._all.new.resolve(page.new.entries.get("/Rotate"))
-        if not has_box(self._all.new, item) or (turned and keeps_upright(self._all.new, item)):
+        turned = bool(self._all.new.resolve(page.new.entries.get("/Rotate")))
+        if not has_box(self._all.new, item) or leaves_its_place(self._all.new, item, turned=turned):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
 
 

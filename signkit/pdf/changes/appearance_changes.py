@@ -13,7 +13,9 @@ _WORDS = frozenset(b"Tj TJ ' \"".split())
 _FRAMING, _SHAPES = 4, frozenset(b"f F f* B B* b b* S s".split())
 _CORNERS = 8
 _HIDDEN = 2
-_NO_ROTATE = 16
+_NO_ZOOM, _NO_ROTATE = 8, 16
+#: The icon of a note or a file is no larger, points.
+_ICON = 40.0
 
 
 def streams(view: View, widget: Value) -> Iterator[Stream]:
@@ -153,12 +155,22 @@ def has_box(view: View, widget: Value) -> bool:
     return True
 
 
-def keeps_upright(view: View, widget: Value) -> bool:
-    """Whether an annotation is not turned with its page, so that it leaves its rectangle (12.5.3); icons may."""
+def leaves_its_place(view: View, widget: Value, *, turned: bool) -> bool:
+    """Whether an annotation is not scaled, or on a turned page not turned, with its page (12.5.3): icons may.
+
+    At a small magnification what is not scaled lies over all that is near it.
+    """
     entries = view.resolve(widget)
     flags = view.resolve(entries.get("/F")) if isinstance(entries, dict) else None
-    icon = isinstance(entries, dict) and view.resolve(entries.get("/Subtype")) in ("/Text", "/FileAttachment")
-    return not icon and isinstance(flags, int) and bool(flags & _NO_ROTATE)
+    if not isinstance(entries, dict) or not isinstance(flags, int) or _is_icon(view, entries):
+        return False
+    return bool(flags & _NO_ZOOM) or (turned and bool(flags & _NO_ROTATE))
+
+
+def _is_icon(view: View, entries: dict[str, Value]) -> bool:
+    box = _numbers(view, entries.get("/Rect"), 4)
+    small = box is not None and max(abs(box[2] - box[0]), abs(box[3] - box[1])) <= _ICON
+    return small and view.resolve(entries.get("/Subtype")) in ("/Text", "/FileAttachment")
 
 
 def _numbers(view: View, value: Value, count: int) -> list[float] | None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
+from signkit.pdf.changes.ink import THIN, are_light, colour_of, hides_words
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
 
@@ -72,15 +73,15 @@ class ShownContent:
             SyntaxProblem: the page's content cannot be read.
         """
         entries = newer.resolve(annotation)
-        boxes = list(_reach(newer, entries)) if isinstance(entries, dict) else []
-        if not boxes or not _is_opaque(newer, entries):
+        boxes = list(reach(newer, entries)) if isinstance(entries, dict) else []
+        if not boxes or not is_opaque(newer, entries):
             return False
         return any(each.is_hidden_by(box) for each in self._boxes(view, page) for box in boxes)
 
     def covers_words(self, view: View, annotation: Value, newer: View, others: Iterable[Value]) -> bool:
         """Whether ``annotation`` lies over what ``others`` of an older view show."""
         entries = newer.resolve(annotation)
-        boxes = list(_reach(newer, entries)) if isinstance(entries, dict) and _is_opaque(newer, entries) else []
+        boxes = list(reach(newer, entries)) if isinstance(entries, dict) and is_opaque(newer, entries) else []
         words = (shown for each in others if boxes and each != annotation for shown in _annotation_boxes(view, each))
         return any(each.is_hidden_by(box) for each in words for box in boxes)
 
@@ -99,14 +100,16 @@ _POINTS = ("/QuadPoints", "/Vertices", "/L", "/CL", "/InkList")
 _MAX_POINTS = 10_000
 
 
-def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
+def reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
     """The places that an annotation draws on: its rectangle, and where its points lie if it has no appearance."""
     box = rectangle(view, entries.get("/Rect"))
-    bare = view.resolve(entries.get("/AP")) is None
-    if box is not None:
-        icon = bare and view.resolve(entries.get("/Subtype")) in _ICONS
+    bare = not has_looks(view, entries)
+    kind, wide = view.resolve(entries.get("/Subtype")), _line_width(view, entries)
+    if kind == "/Link" and box is not None:
+        yield from _frame(box, wide)  # drawn beside an appearance too
+    if box is not None and not (kind == "/Link" and bare):
+        icon = bare and kind in _ICONS
         yield (box[0], min(box[1], box[3] - _ICON), max(box[2], box[0] + _ICON), box[3]) if icon else box
-    wide = _line_width(view, entries)
     for key in _POINTS if bare else ():
         found = view.resolve(entries.get(key))
         lines = [view.resolve(each) for each in found] if isinstance(found, list) else []
@@ -116,6 +119,32 @@ def _reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
             for at in range(0, len(numbers) - 3, step):
                 xs, ys = numbers[at : at + step : 2], numbers[at + 1 : at + step : 2]
                 yield min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
+
+
+def has_looks(view: View, entries: dict[str, Value]) -> bool:
+    """Whether an annotation has a normal appearance; without one, or with states alone, viewers draw what they like.
+
+    Poppler draws a highlight by itself unless its appearance has graphics states, which it needs to be seen through.
+    """
+    normal = _normal_looks(view, entries)
+    if not isinstance(normal, Stream) or view.resolve(entries.get("/Subtype")) != "/Highlight":
+        return isinstance(normal, Stream)
+    resources = view.resolve(normal.entries.get("/Resources"))
+    return isinstance(resources, dict) and isinstance(view.resolve(resources.get("/ExtGState")), dict)
+
+
+def _normal_looks(view: View, entries: dict[str, Value]) -> Value:
+    appearance = view.resolve(entries.get("/AP"))
+    return view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
+
+
+def _frame(box: Box, wide: float) -> Iterator[Box]:
+    """The four sides of a border, drawn within the edges or along them (12.5.4)."""
+    left, bottom, right, top = box[0] - wide, box[1] - wide, box[2] + wide, box[3] + wide
+    yield left, bottom, right, box[1] + wide
+    yield left, box[3] - wide, right, top
+    yield left, bottom, box[0] + wide, top
+    yield box[2] - wide, bottom, right, top
 
 
 def _line_width(view: View, entries: dict[str, Value]) -> float:
@@ -202,75 +231,33 @@ def _core(box: Box) -> Box:
     return box[0] + x, box[1] + y, box[2] - x, box[3] - y
 
 
-def _is_opaque(view: View, entries: dict[str, Value]) -> bool:
+def is_opaque(view: View, entries: dict[str, Value]) -> bool:
     """An annotation hides what lies below unless it only marks text."""
-    if view.resolve(entries.get("/Subtype")) not in _MARKING:
+    kind = view.resolve(entries.get("/Subtype"))
+    if kind not in _MARKING or (kind == "/Link" and _line_width(view, entries) > THIN):
         return True
-    appearance = view.resolve(entries.get("/AP"))
-    normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
-    if normal is None:
-        high = any(box[3] - box[1] > _HIGHEST for box in _reach(view, entries))
-        kind = view.resolve(entries.get("/Subtype"))
-        return kind in _ICONS or (high and kind in _LINES)
-    if not isinstance(normal, Stream):
+    normal = _normal_looks(view, entries)
+    if not has_looks(view, entries) and _hides_by_itself(view, entries):
         return True
-    lines = view.resolve(entries.get("/Subtype")) in _LINES
-    return not all(thin and lines for thin in _opaque_paints(view, normal, _Ink(), 0))
+    return normal is not None and (not isinstance(normal, Stream) or hides_words(view, normal, lines=kind in _LINES))
+
+
+def _hides_by_itself(view: View, entries: dict[str, Value]) -> bool:
+    """Whether what viewers draw of an annotation that marks text and has no appearance hides anything."""
+    kind = view.resolve(entries.get("/Subtype"))
+    if kind in _LINES:
+        return any(box[3] - box[1] > _HIGHEST for box in reach(view, entries))
+    return kind in _ICONS or (kind == "/Highlight" and not _is_light(view, entries))
 
 
 _LINES = {"/Underline", "/StrikeOut", "/Squiggly"}
-_STROKES = frozenset((b"S", b"s"))
-_PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \" Do sh BI".split())
-#: A line that marks text; thicker ones hide it.
-_THIN = 1.5
 
 
-@dataclass(frozen=True)
-class _Ink:
-    """Of the graphics state, whether what is painted lets through what lies below (11.3.5), and the width of lines."""
-
-    multiplies: bool = False
-    width: float = 1.0
-
-
-def _opaque_paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[bool]:
-    """Yield, for all that an appearance paints otherwise than under /Multiply, whether it is but a thin line."""
-    if depth > _MAX_FORMS:
-        raise SyntaxProblem("forms nested too deeply")
-    resources = view.resolve(form.entries.get("/Resources"))
-    stack: list[_Ink] = []
-    operand: Value = None
-    for kind, token in content_tokens(view.file.decode_stream(form, view), view.file.meter.check_time):
-        if kind == "value":
-            operand = token
-        elif token == b"q":
-            stack.append(ink)
-        elif token == b"Q":
-            ink = stack.pop() if stack else ink
-        elif token == b"w" and isinstance(operand, int | float):
-            ink = replace(ink, width=abs(operand))
-        elif token == b"gs":
-            ink = replace(ink, multiplies=_multiplies(view, resources, operand, ink.multiplies))
-        elif token == b"Do":
-            inner = _resource(view, resources, "/XObject", operand)
-            if isinstance(inner, Stream) and view.resolve(inner.entries.get("/Subtype")) == "/Form":
-                yield from _opaque_paints(view, inner, ink, depth + 1)
-            elif not ink.multiplies:
-                yield False
-        elif token in _PAINTS and not ink.multiplies:
-            yield token in _STROKES and ink.width <= _THIN
-
-
-def _multiplies(view: View, resources: Value, name: Value, otherwise: bool) -> bool:
-    state = _resource(view, resources, "/ExtGState", name)
-    mode = view.resolve(state.get("/BM")) if isinstance(state, dict) else None
-    mode = view.resolve(mode[0]) if isinstance(mode, list) and mode else mode
-    return otherwise if mode is None else bool(mode == "/Multiply")
-
-
-def _resource(view: View, resources: Value, kind: str, name: Value) -> Value:
-    found = view.resolve(resources.get(kind)) if isinstance(resources, dict) else None
-    return view.resolve(found.get(name)) if isinstance(found, dict) and isinstance(name, str) else None
+def _is_light(view: View, entries: dict[str, Value]) -> bool:
+    """Whether a viewer marks with a colour that leaves words legible; where none is stated, some mark in black."""
+    parts = view.resolve(entries.get("/C"))
+    colour = colour_of([view.resolve(each) for each in parts]) if isinstance(parts, list) else None
+    return colour is not None and are_light({colour})
 
 
 def shown_boxes(view: View, page: dict[str, Value]) -> list[Shown]:

@@ -234,12 +234,21 @@ class Fields:
         pushed = button and isinstance(flags, int) and bool(flags & _PUSH_BUTTON)
         # A button's looks belong to its states; a text's looks follow its value.
         foreign = {"/AP", "/AS"} if pushed or "/V" not in touched else {"/AP"} if button else {"/AS"}
-        if touched & foreign:
+        if touched & foreign or (button and not self._shows_its_value(new)):
             yield from breach("appearance-replaced", name, at=place)
             return
         yield from breach("field-filled", name, at=place)
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
+
+    def _shows_its_value(self, button: FormField) -> bool:
+        """Whether what is ticked is what the value says (12.7.5.2.3): otherwise it lies to one of its readers."""
+        value = self._all.new.resolve(button.value)
+        shown = [self._all.new.resolve(each) for each in _widgets_of(self._all.new, button)]
+        states = [self._all.new.resolve(each.get("/AS")) for each in shown if isinstance(each, dict)]
+        stated = [state for state in states if state is not None]
+        ticked = [state for state in stated if state != "/Off"]
+        return all(state == value for state in ticked) and (bool(ticked) or not stated or value in (None, "/Off"))
 
 
 def _is_plain_widget(view: View, entries: dict[str, Value]) -> bool:

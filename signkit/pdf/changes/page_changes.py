@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.metadata import xmp_changes
-from signkit.pdf.changes.revision_state import PageEntries
 from signkit.pdf.changes.rules import Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace
+from signkit.pdf.pages import Page
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 
-def own_pages(context: Context) -> None:
-    """Pair the pages, and the nodes above them."""
-    for one, other in zip(context.before.pages, context.after.pages, strict=False):
-        context.account.own(Role.PAGE, one.ref, other.ref)
-    for one, other in _nodes(context):
+def own_pages(context: Context) -> list[tuple[Value, Value]]:
+    """Pair the pages, and the nodes above them; return the pairs of nodes."""
+    pages = zip(context.before.pages, context.after.pages, strict=False)
+    context.account.own_pages((one.ref, other.ref) for one, other in pages)
+    nodes = list(_nodes(context))
+    for one, other in nodes:
         context.account.own(Role.PAGE_TREE, one, other)
+    return nodes
 
 
 def _nodes(context: Context) -> Iterator[tuple[Value, Value]]:
@@ -36,7 +38,8 @@ def _nodes(context: Context) -> Iterator[tuple[Value, Value]]:
             continue
         yield one, other
         if not context.equality.is_untouched(one, other):
-            todo += zip(old or [], new or [], strict=False)
+            kids = zip(old or [], new or [], strict=False)
+            todo += [each for each in kids if not context.account.is_page(*each)]
 
 
 def _kids(view: View, node: Value) -> list[Value] | None:
@@ -48,12 +51,12 @@ def _kids(view: View, node: Value) -> list[Value] | None:
     return kids if isinstance(kids, list) else None
 
 
-def page_tree_changes(context: Context) -> Iterator[Change]:
+def page_tree_changes(context: Context, nodes: Sequence[tuple[Value, Value]]) -> Iterator[Change]:
     """No page comes, goes or moves, and no node says anything else of its pages: readers count by what nodes say."""
     before, after = len(context.before.pages), len(context.after.pages)
     if before != after:
         yield from breach("page-tree", f"{before} to {after}")
-    for one, other in list(_nodes(context)):
+    for one, other in nodes:
         if context.equality.is_untouched(one, other):
             continue
         old, new = context.old.resolve(one), context.new.resolve(other)
@@ -65,7 +68,7 @@ def _same_node(context: Context, old: dict[str, Value], new: dict[str, Value]) -
     one, other = context.old.resolve(old.get("/Kids")), context.new.resolve(new.get("/Kids"))
     if not isinstance(one, list) or not isinstance(other, list) or len(one) != len(other):
         return False
-    kids = all(_same_kid(context, former, later) for former, later in zip(one, other, strict=True))
+    kids = one is other or all(_same_kid(context, former, later) for former, later in zip(one, other, strict=True))
     parents = context.equality.same_link(old.get("/Parent"), new.get("/Parent"))
     return kids and parents and not any(context.differing(Role.PAGE_TREE, old, new))
 
@@ -87,10 +90,11 @@ def _same_kid(context: Context, one: Value, other: Value) -> bool:
 def page_changes(context: Context) -> Iterator[Change]:
     """What each page shows must be what it showed."""
     for number, (one, other) in enumerate(zip(context.before.pages, context.after.pages, strict=False), 1):
-        yield from _page(context, one, other, number)
+        if not context.account.is_page_untouched(one, other):
+            yield from _page(context, one, other, number)
 
 
-def _page(context: Context, one: PageEntries, other: PageEntries, page: int) -> Iterator[Change]:
+def _page(context: Context, one: Page, other: Page, page: int) -> Iterator[Change]:
     old, new, number = one.entries, other.entries, context.number(other.ref)
     for key in context.differing(Role.PAGE, old, new):
         if key == "/StructParents" and key not in old and isinstance(new[key], int):

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import cached_property
-from typing import NamedTuple
 
 from signkit.pdf.form import FormField, form_fields
+from signkit.pdf.pages import Page, page_tree
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
-
-_INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-
-
-class PageEntries(NamedTuple):
-    """A page: its object, and its entries with what it inherits."""
-
-    ref: Ref | None
-    entries: dict[str, Value]
 
 
 class RevisionState:
@@ -27,9 +17,16 @@ class RevisionState:
         self.view = view
 
     @cached_property
-    def pages(self) -> list[PageEntries]:
-        """Every page with what it inherits, in order."""
-        return list(_pages(self.view))
+    def pages(self) -> tuple[Page, ...]:
+        """Every page with what it inherits, in order; one that is as it was in another revision is the same object.
+
+        Raises:
+            SyntaxProblem: a node or a page stands in the tree twice.
+        """
+        tree = page_tree(self.view)
+        if not tree.is_tree:
+            raise SyntaxProblem("the page tree is no tree")
+        return tree.pages
 
     @cached_property
     def fields(self) -> dict[str, FormField]:
@@ -59,7 +56,7 @@ class RevisionState:
                     todo.append((entries["/Kids"], key))
         return result
 
-    def annotations(self, page: PageEntries) -> list[Value]:
+    def annotations(self, page: Page) -> list[Value]:
         """What the page's /Annots lists.
 
         Raises:
@@ -69,28 +66,6 @@ class RevisionState:
         if found is not None and not isinstance(found, list):
             raise SyntaxProblem("/Annots is no array")
         return found or []
-
-
-def _pages(view: View) -> Iterator[PageEntries]:
-    """Every page with what it inherits, in order (7.7.3)."""
-    seen: set[Ref] = set()
-    todo: list[tuple[Value, dict[str, Value]]] = [(view.root.get("/Pages"), {})]
-    while todo:
-        node, inherited = todo.pop()
-        ref = node if isinstance(node, Ref) else None
-        if ref in seen:
-            raise SyntaxProblem("the page tree is no tree")
-        entries = view.resolve(node)
-        if ref is not None:
-            seen.add(ref)
-        if not isinstance(entries, dict):
-            continue
-        inherited = inherited | {key: entries[key] for key in _INHERITED if key in entries}
-        kids = view.resolve(entries.get("/Kids"))
-        if isinstance(kids, list) and view.resolve(entries.get("/Type")) != "/Page":
-            todo += [(kid, inherited) for kid in reversed(kids)]
-        else:
-            yield PageEntries(ref, inherited | entries)
 
 
 def widgets(view: View, item: FormField, *, direct: bool = False) -> list[Value]:

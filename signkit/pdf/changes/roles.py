@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 
 from signkit.pdf.changes.revision_state import RevisionState
 from signkit.pdf.changes.rules import Role
+from signkit.pdf.pages import Page
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Stream, Value, references, skip_space
@@ -45,6 +46,14 @@ class Account:
             self._owned |= {one.number, other.number}
         self.visit(one, other)
 
+    def own_pages(self, pages: Iterable[tuple[Value, Value]]) -> None:
+        """Take note that the rules of pages judge these pairs: as :meth:`own`, for the many pages of a document."""
+        pairs = [(one, other) for one, other in pages if isinstance(one, Ref) and isinstance(other, Ref)]
+        self.pairs.update(dict.fromkeys(pairs, Role.PAGE))
+        numbers = {ref.number for pair in pairs for ref in pair}
+        self._owned |= numbers
+        self._visited |= numbers
+
     def is_owned(self, one: Ref, other: Ref) -> bool:
         """Whether both have rules of their own, under which one continues the other."""
         return (one, other) in self.pairs
@@ -64,6 +73,20 @@ class Account:
     def is_drawn_untouched(self, ref: Ref) -> bool:
         """Whether nothing changed below ``ref``, links included."""
         return ref.number not in self._touched_numbers and ref.number not in self._referrers.above_links
+
+    def is_page_untouched(self, one: Page, other: Page) -> bool:
+        """Whether a page has the entries that it had, with nothing changed below them; its annotations apart."""
+        if one is not other or not self._touched_numbers.isdisjoint(one.drawn):
+            return False
+        above = one.above
+        if above is not None and above in self._touched_numbers and not self._is_node(above):
+            return False
+        return self._referrers.above_links.isdisjoint(one.drawn)
+
+    def _is_node(self, number: int) -> bool:
+        """Whether it is a node of the page tree that continues itself, and has rules of its own."""
+        ref = Ref(number, 0)
+        return self.pairs.get((ref, ref)) is Role.PAGE_TREE
 
     def cover(self, view: View, *values: Value) -> None:
         """Everything changed that these permitted new values lead to is part of them."""
@@ -125,7 +148,8 @@ class Account:
 
 def _annotations(state: RevisionState) -> set[int]:
     """The numbers of the annotations that the pages list."""
-    return {each.number for page in state.pages for each in state.annotations(page) if isinstance(each, Ref)}
+    pages = [page for page in state.pages if page.may_have_annotations]
+    return {each.number for page in pages for each in state.annotations(page) if isinstance(each, Ref)}
 
 
 def _differs(old: View, new: View, number: int) -> bool:

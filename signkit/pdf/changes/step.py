@@ -44,10 +44,10 @@ def _walk(context: Context) -> Iterator[Change]:
     for number in context.account.unreadable():
         yield from breach("readable", at=ChangePlace(number=number))
     context.account.own(Role.CATALOG, context.old.trailer.get("/Root"), context.new.trailer.get("/Root"))
-    own_pages(context)
+    nodes = own_pages(context)
     fields = Fields(context)
     annotations = Annotations(context, fields)
-    yield from page_tree_changes(context)
+    yield from page_tree_changes(context, nodes)
     yield from _trailer(context)
     yield from info_changes(context)
     yield from StructureComparison(context, annotations).changes(

@@ -16,6 +16,7 @@ from typing import cast
 from signkit.limits import LimitExceeded, Meter
 from signkit.pdf.reading.encryption import CannotDecrypt, Decryption
 from signkit.pdf.reading.filters import decode, decode_leniently
+from signkit.pdf.reading.remembered import Memory
 from signkit.pdf.reading.sections import Location as Location
 from signkit.pdf.reading.sections import Section, read_section
 from signkit.pdf.reading.syntax import (
@@ -216,12 +217,15 @@ class PdfFile:
             self.problems.append(words)
 
     def _read_object(self, number: int, place: Location) -> Value:
-        match = self._head(number, place)
-        if match is None:
+        usual = b"%d %d obj" % (number, place.generation)
+        is_usual = place.offset > 0 and self.data.startswith(usual, place.offset)
+        match = None if is_usual else self._head(number, place)
+        if not is_usual and match is None:
             self.problem(f"object {number} is not where the cross-reference says")
             return None
+        start, generation = (match.end(), int(match[2])) if match else (place.offset + len(usual), place.generation)
         try:
-            return self._parse_object(match.end(), Ref(number, int(match[2])))[0]
+            return self._parse_object(start, Ref(number, generation))[0]
         except SyntaxProblem as problem:
             self.problem(f"object {number}: {problem}")
             return None
@@ -394,6 +398,7 @@ class History:
             for number, place in section.entries.items():
                 self._changes.setdefault(number, []).append((index, place))
         self._views: dict[int, View] = {}
+        self.memory = Memory()
         self._containers: list[set[int]] = []  # for each revision the object streams of all revisions before it
         ends = (max([section.end, *(end for _, end in section.extents)]) for section in sections)
         self._ends = list(accumulate(ends, max, initial=0))
@@ -437,6 +442,8 @@ class History:
         changes = self._changes.get(number)
         if not changes:
             return None
+        if len(changes) == 1:  # written once, as most objects are
+            return changes[0][1] if changes[0][0] <= index else None
         found = bisect_right(changes, index, key=lambda change: change[0])
         return changes[found - 1][1] if found else None
 
@@ -444,11 +451,16 @@ class History:
 class View:
     """The document at one revision."""
 
-    def __init__(self, history: History, index: int) -> None:
+    def __init__(self, history: History, index: int, noted: set[int] | None = None) -> None:
         self.history = history
         self.file = history.file
         self.index = index
         self.trailer = history.sections[index].trailer
+        self._noted = noted
+
+    def noting(self, numbers: set[int]) -> View:
+        """Return the same view, one that adds to ``numbers`` every object looked for, object streams included."""
+        return View(self.history, self.index, numbers)
 
     @property
     def root(self) -> Value:
@@ -457,6 +469,8 @@ class View:
 
     def locate(self, number: int) -> Location | None:
         """Return where object ``number`` lies at this revision."""
+        if self._noted is not None:
+            self._noted.add(number)
         return self.history.locate(number, self.index)
 
     def get(self, ref: Value) -> Value:

@@ -197,7 +197,7 @@ def _first_shadow(file: PdfFile) -> int | None:
     return None
 
 
-_OBJECT = re.compile(rb"(?<!end)obj")
+_OBJECT = re.compile(rb"obj(?<!endobj)")  # in this order, so that its first letters are searched for
 
 
 def _is_there(file: PdfFile, number: int, place: Location) -> bool:

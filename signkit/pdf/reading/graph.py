@@ -90,6 +90,7 @@ class Named(NamedTuple):
     held: tuple[int, ...] = ()
 
 
+_NOBODY = Named(())
 _S, _SS = rb"[\0\t\n\x0c\r ]*+", rb"[\0\t\n\x0c\r ]++"
 #: A string without brackets inside, or one in hexadecimal.
 _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\r ]*+>(?!>)", re.DOTALL)
@@ -119,13 +120,19 @@ def scan_names(file: PdfFile, number: int, place: Location) -> Named | None:
     if end < 0:
         return None
     stream = file.data.find(b"stream", start, end)
-    body = file.data[start : end if stream < 0 else stream]
+    return names_in(file.data[start : end if stream < 0 else stream])
+
+
+def names_in(body: bytes) -> Named | None:
+    """Return what the bytes of an object, its stream apart, name; see `scan_names`."""
     return _kept_targets(body) if len(body) <= _MAX_KEPT else _body_targets(body)
 
 
 def _body_targets(body: bytes) -> Named | None:
     if body[-1:] not in _BEFORE_END:
         return None
+    if b"R" not in body:  # as of most streams
+        return _NOBODY
     if b"(" in body or b"%" in body or b"#" in body or body.count(b"<") != 2 * body.count(b"<<"):
         body = _PLAIN_STRING.sub(b" ", body)
         if _ODD.search(body):

@@ -33,7 +33,7 @@ def refuse_two_readings(file: PdfFile, reader: PdfFileReader) -> None:
     try:
         ours, theirs = dict(_as_judged(file)), dict(_as_written(reader))
     except LimitExceeded as error:
-        raise PdfNotSignable(Text(str(error), f"処理の上限を超えています ({error})")) from error
+        raise PdfNotSignable(error.words) from error
     for what, seen in ours.items():
         if theirs[what] != seen:
             raise PdfNotSignable(_differ(_WHAT[what]))

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import PdfNotSignable, PdfPasswordNeeded, PdfPasswordWrong, SignKitError
 from signkit.limits import Limits
 from signkit.pdf.reading.unlocking import Password, unlock
+from signkit.pdf.writing.quick_reader import quick_reader
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -62,12 +62,10 @@ def open_reader(pdf: bytes, password: Password = None) -> PdfFileReader:
 
 def open_with_access(pdf: bytes, password: Password) -> tuple[PdfFileReader, AuthResult | None]:
     """Return the reader, and what the password gives access to (None: the file is not encrypted)."""
-    from pyhanko.pdf_utils.reader import PdfFileReader
-
     if len(pdf) > Limits.bytes:
         size = f"{Limits.bytes:,}"
         raise PdfNotSignable(Text(f"it is larger than {size} bytes", f"{size} バイトを超えています"))
-    reader = PdfFileReader(BytesIO(pdf), strict=False)
+    reader = quick_reader(pdf)
     handler = reader.security_handler
     return reader, None if handler is None else _unlock(reader, handler, password)
 

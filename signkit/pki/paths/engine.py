@@ -54,11 +54,32 @@ def find(
     algorithms: Algorithms,
 ) -> list[CertificatePath] | PathFinding:
     """Return the valid paths from ``certificate`` to an anchor at ``moment``, or why there is none (RFC 5280 6.1)."""
-    return _run(_find(certificate.certificate, _context(pool, anchors, moment, algorithms), moment))
+    above = _possibly_above(certificate, pool, anchors)
+    return _run(_find(certificate.certificate, _context(above, anchors, moment, algorithms), moment))
+
+
+def _possibly_above(
+    certificate: KnownCertificate, pool: Pool, anchors: Sequence[KnownCertificate]
+) -> list[KnownCertificate]:
+    """Return of all certificates, the anchors first, those that some chain of issuers' names leads to.
+
+    The engine looks for issuers by name; to make it hold all signers of a document for each of them costs their square.
+    """
+    by_name, wanted = pool.by_engine_name, dict[str, None]()
+    todo = [certificate.engine_names.issuer] if certificate.is_decoded else []
+    while todo:
+        name = todo.pop()
+        if name not in wanted:
+            wanted[name] = None
+            todo += [item.engine_names.issuer for item in by_name.get(name, ())]
+    # Because of two certificates with the same issuer and serial number it keeps the first: the anchor.
+    # One whose name cannot be decoded it cannot hold at all.
+    every = (*anchors, *(item for name in wanted for item in by_name.get(name, ())))
+    return [item for item in every if item.is_decoded]
 
 
 def _context(
-    pool: Pool, anchors: Sequence[KnownCertificate], moment: datetime, algorithms: Algorithms
+    above: Sequence[KnownCertificate], anchors: Sequence[KnownCertificate], moment: datetime, algorithms: Algorithms
 ) -> ValidationContext:
     no_check = RevocationCheckingRule.NO_CHECK
     spec = CertValidationPolicySpec(
@@ -67,10 +88,7 @@ def _context(
         algorithm_usage_policy=_DatedAlgorithms(algorithms),
         signature_validator=_Validator(),
     )
-    # Because of two certificates with the same issuer and serial number it keeps the first: the anchor.
-    # One whose name cannot be decoded it cannot hold at all.
-    known = [item for item in (*anchors, *pool.certificates) if item.is_decoded]
-    certificates = [item.certificate for item in known]
+    certificates = [item.certificate for item in above]
     handlers = bootstrap_validation_data_handlers(None, [], [], certificates, POEManager(current_dt_override=moment))
     return spec.build_validation_context(ValidationTimingInfo(moment, moment, True), handlers)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from asn1crypto import x509
 
@@ -50,6 +50,13 @@ class SignedObject:
     def _parts(self) -> tuple[Any, bytes, bytes]:
         """Return the algorithm, the signature and the bytes that it is over."""
         raise NotImplementedError
+
+
+class Names(NamedTuple):
+    """Whose a certificate is, and whose who issued it."""
+
+    subject: str
+    issuer: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,6 +113,11 @@ class KnownCertificate(SignedObject):
         constraints, usage = self.certificate.basic_constraints_value, self.certificate.key_usage_value
         states_it = constraints is not None and bool(constraints["ca"].native)
         return states_it and (usage is None or "key_cert_sign" in usage.native)
+
+    @cached_property
+    def engine_names(self) -> Names:
+        """Its names in the form in which pyHanko's validator looks for them; of what is decoded only."""
+        return Names(self.certificate.subject.hashable, self.certificate.issuer.hashable)
 
     @property
     def is_decoded(self) -> bool:

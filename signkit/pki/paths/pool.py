@@ -82,6 +82,15 @@ class Pool:
             found.setdefault(item.subject, {})[item.der] = item
         return found
 
+    @cached_property
+    def by_engine_name(self) -> dict[str, list[KnownCertificate]]:
+        """The certificates whose names can be read, by their subject as pyHanko's validator looks for it."""
+        found: dict[str, list[KnownCertificate]] = {}
+        for item in self.certificates:
+            if item.is_decoded:
+                found.setdefault(item.engine_names.subject, []).append(item)
+        return found
+
     def speaks_of(self, certificate: x509.Certificate) -> bool:
         """Whether there is an OCSP response or CRL on ``certificate``; whether it counts is not asked here."""
         known = known_certificate(certificate.dump())

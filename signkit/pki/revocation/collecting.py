@@ -95,10 +95,11 @@ def collect_evidence(
         CertificateRevoked: one of them is revoked.
     """
     pool = list(candidates)
+    known = _Known(pool)
     total = Evidence()
     missing: dict[str, Text] = {}
     for certificate in certificates:
-        found, lacking = _on_first_good(_chains(certificate, pool), sources, held, pool)
+        found, lacking = _on_first_good(_chains(certificate, known), sources, held, pool)
         total += found
         missing |= lacking
     if missing:
@@ -106,21 +107,27 @@ def collect_evidence(
     return total
 
 
-def _chains(certificate: x509.Certificate, pool: Sequence[x509.Certificate]) -> list[Chain]:
+class _Known:
+    """The candidates as the finder of paths wants them: read once for all of a document's signers."""
+
+    def __init__(self, candidates: Sequence[x509.Certificate]) -> None:
+        self.candidates = candidates
+        roots = (known_certificate(item.dump()) for item in candidates if is_self_issued(item))
+        self.roots = tuple(root for root in roots if root is not None)
+        self.pool = Pool.from_der([item.dump() for item in candidates], (), ())
+
+
+def _chains(certificate: x509.Certificate, among: _Known) -> list[Chain]:
     """Return the valid paths to the roots among the candidates (RFC 5280 6.1), else the one chain that there is.
 
     What was signed years ago has no valid path today, and still needs evidence on its chain.
     """
     known = known_certificate(certificate.dump())
-    roots = tuple(
-        root for item in pool if is_self_issued(item) and (root := known_certificate(item.dump())) is not None
-    )
-    if known is not None and roots:
-        others = Pool.from_der([item.dump() for item in pool], (), ())
-        paths = find_paths(known, others, roots, datetime.now(UTC), shipped_policy("default").algorithms)
+    if known is not None and among.roots:
+        paths = find_paths(known, among.pool, among.roots, datetime.now(UTC), shipped_policy("default").algorithms)
         if not isinstance(paths, PathFinding):
             return [[item.certificate for item in path] for path in paths]
-    return [build_chain(certificate, pool)]
+    return [build_chain(certificate, among.candidates)]
 
 
 def _on_first_good(

@@ -13,10 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from signkit.errors import CrlIndexDamaged, CrlUnreadable, InputUnreadable, TrustError, system_cause
+from signkit.limits import size_in_words
 from signkit.output import make_folder, write_checked
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
 from signkit.pki.revocation.crl_index import SERIAL_BYTES, CrlIndex, IndexHeader, write_index
@@ -30,6 +32,7 @@ from signkit.pki.revocation.crl_list import (
     read_entries,
     read_head,
 )
+from signkit.pki.revocation.crl_records import SortedRecords
 from signkit.pki.revocation.crl_scope import Scope, index_name, issuer_digests, list_scope
 from signkit.words import Text
 
@@ -105,8 +108,7 @@ def _import(
     scope = list_scope(head.extensions.get(ISSUING_POINT), issuer.subject)
     key, name = issuer_digests(issuer)
     files = tuple(folder / index_name(key, name, scope.certificates, point) for point in scope.names or (None,))
-    records = read_entries(data, head)
-    records, base_number = _take_over(path, files[0], head, scope, records)
+    records, base_number = _take_over(path, files[0], head, scope, read_entries(data, head))
     kept = None if head.delta_base is not None or len(data) > MAX_KEPT_BYTES else f"{files[0].stem}.crl"
     header = IndexHeader(
         issuer=issuer.subject.human_friendly,
@@ -123,12 +125,20 @@ def _import(
         crl_sha256=hashlib.sha256(data).hexdigest(),
         kept=kept,
     )
-    _write(folder, files, header, records, bytes(data) if kept else None)
+    small = bytes(data) if kept else None
+    _release(data)
+    _write(folder, files, header, records, small)
     return ImportedList(header, files)
 
 
+def _release(data: Data) -> None:
+    """Let go of the pages of a mapped list, which was read to its end; those of its index come next."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
+
+
 def _write(
-    folder: Path, files: Sequence[Path], header: IndexHeader, records: Sequence[bytes], kept: bytes | None
+    folder: Path, files: Sequence[Path], header: IndexHeader, records: SortedRecords, kept: bytes | None
 ) -> None:
     make_folder(folder)
     if kept is not None and header.kept is not None:
@@ -146,10 +156,8 @@ def _open_list(path: Path) -> Iterator[Data]:
             if size == 0:
                 raise CrlUnreadable(str(path), Text("it is empty", "空です"))
             if size > MAX_LIST_BYTES:
-                raise CrlUnreadable(
-                    str(path),
-                    Text(f"it is larger than {MAX_LIST_BYTES} bytes", f"{MAX_LIST_BYTES}バイトを超えています"),
-                )
+                most = size_in_words(MAX_LIST_BYTES)
+                raise CrlUnreadable(str(path), Text(f"it is larger than {most}", f"{most} を超えています"))
             mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
@@ -261,13 +269,13 @@ def _moment(moment: datetime) -> str:
 
 
 def _take_over(
-    path: Path, index: Path, head: ListHead, scope: Scope, records: list[bytes]
-) -> tuple[list[bytes], int | None]:
-    """Return the sorted records of the new index, and the complete list's number where a delta was added to it."""
+    path: Path, index: Path, head: ListHead, scope: Scope, records: Iterator[bytes]
+) -> tuple[SortedRecords, int | None]:
+    """Return the records of the new index, and the complete list's number where a delta was added to it."""
     if head.delta_base is None:
         if index.exists():
             _refuse_older(path, index, head)
-        return _sorted_once(records), None
+        return SortedRecords(records), None
     if not index.exists():
         raise TrustError("crl-delta-without-base", path=str(path), base=head.delta_base)
     with CrlIndex.open(index) as base:
@@ -311,22 +319,10 @@ def _check_base(path: Path, base: IndexHeader, head: ListHead, scope: Scope) -> 
         )
 
 
-def _merge(base: Iterable[bytes], delta: Iterable[bytes]) -> list[bytes]:
+def _merge(base: Iterable[bytes], delta: Iterable[bytes]) -> SortedRecords:
     """Return the base's records as the delta changes them."""
     changes: dict[bytes, bytes] = {}
     for record in sorted(delta, key=lambda item: (item[-1] == REMOVE_FROM_CRL, item)):
         changes.setdefault(record[:SERIAL_BYTES], record)  # of two entries on one certificate the worse counts
-    kept = [record for record in base if record[:SERIAL_BYTES] not in changes]
-    return sorted(kept + [record for record in changes.values() if record[-1] != REMOVE_FROM_CRL])
-
-
-def _sorted_once(records: list[bytes]) -> list[bytes]:
-    """Sort; of several entries on one certificate the earliest date counts, which the sorting puts first."""
-    records.sort()
-    previous = b""
-    once = []
-    for record in records:
-        if record[:SERIAL_BYTES] != previous:
-            once.append(record)
-            previous = record[:SERIAL_BYTES]
-    return once
+    kept = (record for record in base if record[:SERIAL_BYTES] not in changes)
+    return SortedRecords(chain(kept, (record for record in changes.values() if record[-1] != REMOVE_FROM_CRL)))

@@ -22,22 +22,21 @@ who may write into the user's home can make a false index, as well as a false pr
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import mmap
-import os
 import struct
-import tempfile
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Literal, TypeAlias
 
-from signkit.errors import CrlIndexDamaged, FileUnusable, InputUnreadable, system_cause
+from signkit.errors import CrlIndexDamaged, InputUnreadable, system_cause
+from signkit.output import write_streamed
 from signkit.words import Text
 
 _MAGIC = b"SKCRLIDX"
@@ -49,8 +48,8 @@ _PAGE = 4096
 _CHECK = 16
 SERIAL_BYTES = 21
 DATE_BYTES = 8
-_RECORD = SERIAL_BYTES + DATE_BYTES + 1
-_PER_PAGE = (_PAGE - _CHECK) // _RECORD
+RECORD_BYTES = SERIAL_BYTES + DATE_BYTES + 1
+_PER_PAGE = (_PAGE - _CHECK) // RECORD_BYTES
 
 #: Moments are counted from here.
 EPOCH = datetime(1, 1, 1, tzinfo=UTC)
@@ -211,8 +210,8 @@ class CrlIndex:
         previous = b""
         for number in range(self._pages):
             page = self._page(number)
-            for at in range(0, len(page), _RECORD):
-                record = page[at : at + _RECORD]
+            for at in range(0, len(page), RECORD_BYTES):
+                record = page[at : at + RECORD_BYTES]
                 if record[:SERIAL_BYTES] <= previous:
                     raise self._damage("its records are out of order", "記録の順序が正しくありません")
                 previous = record[:SERIAL_BYTES]
@@ -245,13 +244,13 @@ class CrlIndex:
         if _page_check(body, self._digest, number) != check:
             raise self._damage("its records are altered", "記録が改変されています")
         count = min(_PER_PAGE, self.header.entries - number * _PER_PAGE)
-        return body[: count * _RECORD]
+        return body[: count * RECORD_BYTES]
 
     def _damage(self, en: str, ja: str) -> CrlIndexDamaged:
         return CrlIndexDamaged(str(self._path), Text(en, ja))
 
 
-def write_index(target: Path, header: IndexHeader, records: Sequence[bytes]) -> None:
+def write_index(target: Path, header: IndexHeader, records: Collection[bytes]) -> None:
     """Write an index beside ``target``, read it back whole, then rename it.
 
     Args:
@@ -263,35 +262,24 @@ def write_index(target: Path, header: IndexHeader, records: Sequence[bytes]) -> 
         FileUnusable("output-not-written"): the disk or the permissions do not allow it.
         CrlIndexDamaged: other bytes came back than were written.
     """
-    try:
-        handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            _write(file, header, records)
-            file.flush()
-            os.fsync(file.fileno())
-        with CrlIndex.open(beside) as written:
-            if sum(1 for _ in written.records()) != len(records):
+
+    def check(written: BinaryIO) -> None:
+        with CrlIndex.open(Path(written.name)) as index:
+            if sum(1 for _ in index.records()) != len(records):
                 raise CrlIndexDamaged(str(target), Text("records were lost in writing", "書き込みで記録が失われました"))
-        beside.replace(target)
-    except OSError as error:
-        raise FileUnusable("output-not-written", path=str(target), cause=system_cause(error)) from error
-    finally:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
+
+    write_streamed(target, lambda file: _write(file, header, records), check=check, overwrite=True)
 
 
-def _write(file: BinaryIO, header: IndexHeader, records: Sequence[bytes]) -> None:
+def _write(file: BinaryIO, header: IndexHeader, records: Collection[bytes]) -> None:
     text = header.to_json()
     text = text.ljust(-(-(_PREFIX.size + len(text)) // _PAGE) * _PAGE - _PREFIX.size)
     digest = hashlib.sha256(text).digest()
     file.write(_PREFIX.pack(_MAGIC, _VERSION, len(text), digest))
     file.write(text)
+    waiting = iter(records)
     for number in range(_pages(len(records))):
-        body = b"".join(records[number * _PER_PAGE : (number + 1) * _PER_PAGE]).ljust(_PAGE - _CHECK, b"\0")
+        body = b"".join(islice(waiting, _PER_PAGE)).ljust(_PAGE - _CHECK, b"\0")
         file.write(body)
         file.write(_page_check(body, digest, number))
 
@@ -305,9 +293,9 @@ def _pages(entries: int) -> int:
 
 
 def _find(page: bytes, key: bytes) -> bytes | None:
-    starts = range(0, len(page), _RECORD)
+    starts = range(0, len(page), RECORD_BYTES)
     at = bisect_left(starts, key, key=lambda start: page[start : start + SERIAL_BYTES])
-    record = page[at * _RECORD : (at + 1) * _RECORD]
+    record = page[at * RECORD_BYTES : (at + 1) * RECORD_BYTES]
     return record if record.startswith(key) else None
 
 

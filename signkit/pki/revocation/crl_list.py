@@ -7,6 +7,7 @@ No recursion and no length that is not checked: the depth is that of the standar
 from __future__ import annotations
 
 import mmap
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeAlias
@@ -354,14 +355,13 @@ class _Entries:
         return serial.rjust(SERIAL_BYTES, _SIGNS[serial[0] >> 7]) + when.to_bytes(DATE_BYTES, "big") + reason
 
 
-def read_entries(data: Data, head: ListHead) -> list[bytes]:
-    """Return one record an entry, in the list's order (`signkit.pki.revocation.crl_index` has the form of a record).
+def read_entries(data: Data, head: ListHead) -> Iterator[bytes]:
+    """Yield one record an entry, in the list's order (`signkit.pki.revocation.crl_index` has the form of a record).
 
     Raises:
         ListMalformed: an entry is malformed.
         ListUnsupported: a critical extension of an entry is not understood.
     """
-    records: list[bytes] = []
     record_of = _Entries(delta=head.delta_base is not None).record
     position, stop = head.entries
     try:
@@ -374,10 +374,9 @@ def read_entries(data: Data, head: ListHead) -> list[bytes]:
                 start, position = element(data, position, stop)
             if position > stop or position - start > _MAX_PART_BYTES:
                 raise ListMalformed(f"the entry at byte {start} is too large", f"{start}バイト目の項目が大きすぎます")
-            records.append(record_of(data[start:position]))
+            yield record_of(data[start:position])
     except IndexError:
         raise _cut_off() from None
-    return records
 
 
 def _is_serial(content: bytes) -> bool:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from signkit.errors import InputUnreadable, system_cause
+from signkit.errors.service_causes import service_cause
 from signkit.incoming import read_file
 from signkit.jpki.certificates import issuer_kind
 from signkit.limits import CRL_BYTES, OCSP_BYTES
@@ -316,7 +317,8 @@ def _crl_urls(certificate: x509.Certificate) -> list[str]:
 
 
 def _unreachable(url: str, error: HttpFailure) -> NoEvidence:
-    return NoEvidence("unreachable", Text(f"{url}: {error.cause}", f"{url}: {error.cause}"))
+    cause = service_cause(error.cause)
+    return NoEvidence("unreachable", Text(f"{url}: {cause.en}", f"{url}: {cause.ja}"))
 
 
 def _load_crl(file: Path):  # type: ignore[no-untyped-def]

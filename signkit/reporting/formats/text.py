@@ -96,7 +96,7 @@ def _contract(contract: ContractReport | None, language: Language) -> list[str]:
 def next_lines(report: Report, language: Language) -> list[str]:
     """Return what to do next, a line each, with the signature fields that need it where not all do."""
     lines = []
-    for step in getattr(report, "next", ()):
+    for step in report.next:
         some = step.fields and len(step.fields) < len(report.signatures) + len(report.document_timestamps)
         place = f"{_one_line(', '.join(step.fields))}: " if some else ""
         lines.append(place + _say(step.text, language))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
+from signkit.contracts.bulk import run
+from signkit.contracts.bulk.journal import open_journal
 from signkit.contracts.bulk.run import Written, batch_of, check_table, render_table
 from signkit.contracts.bulk.table import Table, open_table, table_of
 from signkit.contracts.data import load_contract_data
@@ -17,6 +20,7 @@ from signkit.contracts.template import Template
 from signkit.errors import RowsRefused
 from signkit.pdf.embedded_contract import read_contract
 from signkit.shipped import shipped_folder
+from tests.refusals import refused_as
 
 SAMPLES = shipped_folder("samples") / "employment-agreement"
 BASE = load_contract_data(SAMPLES / "base.yaml")
@@ -207,10 +211,75 @@ def test_an_interrupted_run_leaves_whole_files_and_goes_on(employment, tmp_path)
         names = check_table(table, batch, pool, 1, lambda _: None)
         with pytest.raises(KeyboardInterrupt):
             render_table(table, batch, names, tmp_path, pool, 1, interrupt)
-    assert [path.name for path in tmp_path.iterdir()] == ["0002.pdf"]
+    assert [path.name for path in tmp_path.glob("*.pdf")] == ["0002.pdf"]
     assert (tmp_path / "0002.pdf").read_bytes().endswith(b"%%EOF\n")
     rest = make(employment, table, tmp_path)
     assert (len(rest.written), len(rest.unchanged)) == (2, 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["0002.pdf", "0003.pdf", "0004.pdf"]
+
+
+def interrupted_after(count: int, template: Template, table: Table, folder: Path) -> None:
+    """Render until ``count`` files are there, then stop as Ctrl-C does."""
+    batch, done = batch_of(template, table, BASE), iter(range(count - 1))
+
+    def stop(_: object) -> None:
+        if next(done, None) is None:
+            raise KeyboardInterrupt
+
+    with ThreadPoolExecutor(1) as pool:
+        names = check_table(table, batch, pool, 1, lambda _: None)
+        with pytest.raises(KeyboardInterrupt):
+            render_table(table, batch, names, folder, pool, 1, stop)
+
+
+@pytest.fixture
+def rendered(monkeypatch):
+    """The numbers of the rows that are really rendered."""
+    numbers: list[int] = []
+    real = run.render_rows
+
+    def record(batch, rows):
+        numbers.extend(row.number for row in rows)
+        return real(batch, rows)
+
+    monkeypatch.setattr(run, "render_rows", record)
+    return numbers
+
+
+def test_what_an_interrupted_run_made_is_not_rendered_again(employment, tmp_path, rendered):
+    interrupted_after(2, employment, staff(), tmp_path)
+    rendered.clear()
+    assert len(make(employment, staff(), tmp_path).unchanged) == 2
+    assert rendered == [4]
+
+
+def test_a_row_that_was_changed_meanwhile_is_rendered_again(employment, tmp_path, rendered):
+    interrupted_after(2, employment, staff(), tmp_path)
+    rendered.clear()
+    changed = staff(cell(2, "employee.name", "架空 太郎"))
+    assert [path.name for path in make(employment, changed, tmp_path).differing] == ["0002.pdf"]
+    assert rendered == [2, 4]
+
+
+def test_a_file_that_was_changed_meanwhile_is_not_taken_for_the_rows(employment, tmp_path):
+    interrupted_after(2, employment, staff(), tmp_path)
+    (tmp_path / "0003.pdf").write_bytes(b"something else")
+    assert [path.name for path in make(employment, staff(), tmp_path).differing] == ["0003.pdf"]
+
+
+def test_a_journal_that_was_cut_off_or_is_garbage_costs_only_time(employment, tmp_path):
+    interrupted_after(3, employment, staff(), tmp_path)
+    journal = tmp_path / ".signkit-rows.jsonl"
+    journal.write_bytes(b'\xff\n[1,2]\n{}\n["a"]\n' + journal.read_bytes()[:-20])
+    assert len(make(employment, staff(), tmp_path).unchanged) == 3
+    assert not journal.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a handle of this process's own")
+def test_two_runs_into_one_folder_are_refused(employment, tmp_path):
+    with open_journal(tmp_path, "x"), refused_as("results-in-use"):
+        make(employment, staff(), tmp_path)
+    assert list(tmp_path.glob("*.pdf")) == []
 
 
 def test_no_more_rows_are_in_work_than_a_few_a_worker(employment):

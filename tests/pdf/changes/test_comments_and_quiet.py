@@ -14,6 +14,8 @@ QUADS = b" /QuadPoints [20 165 110 165 20 145 110 145]"
 BOX = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] /Resources << /ExtGState << /G << /BM /Multiply >>"
 BOX += b" /N << /BM /Normal >> >> >> /Length %d >>\nstream\n%s\nendstream"
 
+GROUPED = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] %s /Resources << %s >> /Length %d >>"
+GROUPED += b"\nstream\n%s\nendstream"
 
 WORDS = BOX % (30, b"BT /F1 9 Tf 9 9 Td (Pay) Tj ET")
 
@@ -37,6 +39,19 @@ def commented(world, kind: bytes, entries: bytes, place: bytes = TEXT, looks: by
         (b"Highlight", b"q /G gs Q 1 1 0 rg 0 0 90 20 re f", False),
         (b"Highlight", b"/G gs /N gs 0 0 90 20 re f", False),
         (b"Highlight", b"1 1 1 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/G gs 0 g 0 0 90 20 re f", False),
+        (b"Highlight", b"/G gs 0 0 90 20 re f", False),
+        (b"Highlight", b"/G gs 0 0 0.2 0 k 0 0 90 20 re f", True),
+        (b"Highlight", b"/G gs 0 0 0.2 0.9 k 0 0 90 20 re f", False),
+        (b"Highlight", b"/G gs /Cs cs 1 0.8 0 sc 0 0 90 20 re f", True),
+        (b"Highlight", b"/G gs /Cs cs 1 sc 0 0 90 20 re f", False),
+        (b"Highlight", b"/G gs /Pattern cs /P scn 0 0 90 20 re f", False),
+        (b"Highlight", b"/G gs 1 1 0 rg 0 0 90 20 re f 1 1 0 rg 0 0 90 20 re f", True),
+        (b"Highlight", b"/G gs 1 1 0 rg 0 0 90 20 re f 1 0 1 rg 0 0 90 20 re f", False),
+        (b"Highlight", b"/G gs 1 1 0 rg 20 w 0 9 m 90 9 l S", False),
+        (b"Highlight", b"/G gs 1 1 0 RG 20 w 0 9 m 90 9 l S", True),
+        (b"Highlight", b"/G gs 1 1 0 rg q 0 g Q 0 0 90 20 re f", True),
+        (b"Highlight", b"/G gs /Sh sh", False),
         (b"Highlight", b"1 1 1 rg 0 0 90 20 re b*", False),
         (b"Highlight", b"1 1 1 RG 20 w 0 9 m 90 9 l S", False),
         (b"Underline", b"1 w 0 2 m 90 2 l S", True),
@@ -48,8 +63,79 @@ def test_an_appearance_is_opaque_unless_all_it_paints_multiplies(world, kind, lo
 
 
 @pytest.mark.parametrize(
+    "looks", [b"<< >>", b"null", b"<< /D 31 0 R >>", b"<< /N null >>", b"<< /N << >> >>", b"<< /N << /On 31 0 R >> >>"]
+)
+@pytest.mark.parametrize(
+    ("kind", "entries"),
+    [
+        (b"Highlight", QUADS),
+        (b"Ink", b" /InkList [[20 155 110 155]] /BS << /W 30 >> /C [1 1 1]"),
+        (b"Line", b" /L [20 155 110 155] /BS << /W 30 >> /C [1 1 1]"),
+        (b"Polygon", b" /Vertices [20 165 110 165 110 145 20 145] /IC [1 1 1]"),
+    ],
+)
+def test_without_a_normal_appearance_viewers_draw_where_the_points_are(world, kind, entries, looks):
+    assert commented(world, kind, entries + b" /AP " + looks, place=ELSEWHERE) is False
+
+
+@pytest.mark.parametrize(
+    ("colour", "allowed"),
+    [(b"", False), (b" /C [0 0 0]", False), (b" /C [1 1 0]", True)],
+    ids=["none", "black", "yellow"],
+)
+@pytest.mark.parametrize("resources", [b"", b"/Resources << >>", b"/Resources << /XObject << >> >>"])
+def test_a_highlight_without_graphics_states_is_drawn_by_itself(world, resources, colour, allowed):
+    note = b"<< /Type /Annot /Subtype /Highlight /F 4 /P 3 0 R /Rect [%s]%s >>" % (ELSEWHERE, QUADS + LOOKS + colour)
+    looks = b"<< /Type /XObject /Subtype /Form /BBox [0 0 90 20] %s /Length 0 >>\nstream\n\nendstream" % resources
+    attacked = pdfs.update(certified(world, 3), {pdfs.PAGE: ALL, 30: note, 31: looks})
+    assert world.only(attacked).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
+    ("outer", "inner", "allowed"),
+    [
+        (b"", b"", True),
+        (b"/Group << /S /Transparency >>", b"", True),
+        (b"/Group << /S /Transparency /I false >>", b"", True),
+        (b"/Group << /S /Transparency /I true >>", b"", False),
+        (b"/Group << /S /Transparency /I true >>", b"/Group << /S /Transparency >>", False),
+        (b"", b"/Group << /S /Transparency >>", True),
+        (b"", b"/Group << /S /Transparency /I true >>", True),
+    ],
+)
+def test_what_multiplies_in_a_group_of_its_own_multiplies_with_nothing(world, outer, inner, allowed):
+    """The outer form multiplies the inner one as a whole, and lets words show unless it is itself isolated."""
+    states = b"/ExtGState << /G << /BM /Multiply >> >>"
+    content, drawn = b"/G gs /X Do", b"1 1 0 rg 0 0 90 20 re f"
+    note = b"<< /Type /Annot /Subtype /Highlight /F 4 /P 3 0 R /Rect [%s]%s >>" % (TEXT, QUADS + LOOKS)
+    looks = GROUPED % (outer, states + b" /XObject << /X 32 0 R >>", len(content), content)
+    added = {pdfs.PAGE: ALL, 30: note, 31: looks, 32: GROUPED % (inner, states, len(drawn), drawn)}
+    assert world.only(pdfs.update(certified(world, 3), added)).changes_permitted is allowed
+
+
+def test_what_multiplies_only_inside_an_isolated_group_covers(world):
+    content, drawn = b"/X Do", b"/G gs 1 1 0 rg 0 0 90 20 re f"
+    note = b"<< /Type /Annot /Subtype /Highlight /F 4 /P 3 0 R /Rect [%s]%s >>" % (TEXT, QUADS + LOOKS + b" /C [1 1 0]")
+    looks = GROUPED % (b"", b"/XObject << /X 32 0 R >>", len(content), content)
+    for isolated, allowed in ((b"false", True), (b"true", False)):
+        group = b"/Group << /S /Transparency /I %s >>" % isolated
+        inner = GROUPED % (group, b"/ExtGState << /G << /BM /Multiply >> >>", len(drawn), drawn)
+        added = {pdfs.PAGE: ALL, 30: note, 31: looks, 32: inner}
+        assert world.only(pdfs.update(certified(world, 3), added)).changes_permitted is allowed
+
+
+@pytest.mark.parametrize(
     ("kind", "entries", "place", "allowed"),
     [
+        (b"Highlight", QUADS + b" /C [1 1 0]", TEXT, True),
+        (b"Highlight", QUADS + b" /C [0 0 0 0]", TEXT, True),
+        (b"Highlight", QUADS + b" /C [0 0 0]", TEXT, False),
+        (b"Highlight", QUADS, TEXT, False),
+        (b"Link", b" /Border [0 0 1]", TEXT, True),
+        (b"Link", b" /Border [0 0 40]", TEXT, False),
+        (b"Link", b" /Border [0 0 40]", b"20 120 110 130", False),
+        (b"Link", b" /BS << /W 40 >> /Border [0 0 1]", TEXT, False),
+        (b"Link", b" /Border [0 0 3]", b"10 130 290 190", True),
         (b"StrikeOut", QUADS, TEXT, True),
         (b"StrikeOut", b" /QuadPoints [20 300 110 300 20 20 110 20]", b"20 20 110 200", False),
         (b"Text", b"", b"20 145 21 165", False),

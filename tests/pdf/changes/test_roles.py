@@ -145,6 +145,22 @@ def test_what_stays_upright_on_a_turned_page_leaves_its_place(world):
         assert world.only(pdfs.update(certified(world, 3, turned), added)).changes_permitted is permitted
 
 
+@pytest.mark.parametrize(
+    ("kind", "flags", "place", "permitted"),
+    [
+        (b"Square", 4, b"200 100 290 140", True),
+        (b"Square", 4 + 8, b"200 100 290 140", None),
+        (b"Stamp", 4 + 8, b"200 100 220 120", None),
+        (b"Text", 4 + 8 + 16, b"200 100 220 120", True),
+        (b"Text", 4 + 8, b"200 40 290 140", None),
+    ],
+)
+def test_what_is_not_scaled_with_its_page_leaves_its_place(world, kind, flags, place, permitted):
+    note = b"<< /Type /Annot /Subtype /%s /F %d /Rect [%s] >>" % (kind, flags, place)
+    added = {pdfs.PAGE: ALL, 30: note}
+    assert world.only(pdfs.update(certified(world, 3), added)).changes_permitted is permitted
+
+
 def test_a_signature_that_was_there_is_not_shown_on_another_page_too(world):
     second = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Resources << >>%s >>"
     tree = {pdfs.PAGES: b"<< /Type /Pages /Kids [3 0 R 40 0 R] /Count 2 >>", 40: second % b""}

@@ -1,0 +1,42 @@
+"""Days as contract data write them (``2026-11-21``): their order, periods of months, months of the Japanese eras."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from calendar import monthrange
+from datetime import date
+
+from signkit.contracts.japanese import ERAS
+
+_ERA = "|".join(name for _, name in ERAS)
+_MONTH = re.compile(rf"(?:({_ERA})\s*(\d+|元)年|(\d{{4}})[年/.-])\s*(?:(\d{{1,2}})(?:月|[/.-]|$))?")
+
+
+def after_months(day: str, months: int) -> str:
+    """Return the day ``months`` later; the month's last day where it has no such day (民法143条2項)."""
+    start = date.fromisoformat(day)
+    year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
+    return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
+
+
+def in_order(*days: str) -> bool:
+    """Tell whether no day lies before the one named before it."""
+    return list(days) == sorted(days)
+
+
+def month_of(text: str) -> str | None:
+    """Return the month that a text names (令和9年1月, 2027年1月, 2027/1) as ``2027-01``.
+
+    Where it names only a year: the year, which sorts before its months; None where it names neither.
+    """
+    found = _MONTH.search(unicodedata.normalize("NFKC", text))
+    if found is None:
+        return None
+    era, era_year, western, month = found.groups()
+    year = int(western) if western else _first_year(era) + (1 if era_year == "元" else int(era_year)) - 1
+    return f"{year:04}-{int(month):02}" if month else f"{year:04}"
+
+
+def _first_year(era: str) -> int:
+    return next(first.year for first, name in ERAS if name == era)

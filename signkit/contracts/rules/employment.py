@@ -1,0 +1,204 @@
+"""What an employment contract's figures come to: hours, the hourly base, fixed overtime pay, minimum wages.
+
+Texts that a contract writes freely (days off, overtime, pay day) are read for their numbers and words; what cannot be
+read is taken to be in order.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from signkit.contracts.rules.known import values
+
+#: Weeks in a month of 365 days a year.
+_WEEKS = 365 / 7 / 12
+_LEGAL_WEEK = 40.0
+#: Public holidays and the like take at most so much off the hours of a month.
+_HOLIDAYS_AT_MOST = 0.1
+#: 労働基準法施行規則21条: they are not in the base of premiums where they go by the person's circumstances.
+_NOT_IN_BASE = re.compile("家族|扶養|通勤|別居|単身赴任|子女教育|住宅")
+#: 最低賃金法4条3項, 同法施行規則1条.
+_NOT_IN_MINIMUM = re.compile("精勤|皆勤|精皆勤|通勤|家族|扶養")
+#: Days off beside those of every week.
+_MORE_DAYS_OFF = re.compile("祝|年末|年始|夏季|夏期|盆|カレンダー|会社の定める|勤務|特別|創立")
+_KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
+
+
+def daily_hours(hours: Mapping[str, Any]) -> float:
+    """Return the hours of work a day: from start to end (over midnight, too), less the break."""
+    start, end = (int(hours[name][:2]) * 60 + int(hours[name][3:]) for name in ("start", "end"))
+    return float((end - start) % 1440 - hours["break_minutes"]) / 60
+
+
+def weekly_hours(contract: Mapping[str, Any]) -> float:
+    """Return the hours of work a week: as stated, else a day's for each day on which there may be work, at most 40."""
+    hours = contract["hours"]
+    if "weekly" in hours:
+        return float(hours["weekly"])
+    days_off = _plain(contract["days_off"]["regular"])
+    named = len(set(re.findall("[月火水木金土日]曜", days_off)))
+    both = 2 if re.search("土日|土・日|週休二日|週休2日", days_off) else 0
+    return min(daily_hours(hours) * (7 - max(named, both, 1)), _LEGAL_WEEK)
+
+
+def monthly_hours(contract: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the least and the most that the average hours a month (月平均所定労働時間) can be; as stated, if so."""
+    if "monthly_hours" in contract["wages"]:
+        stated = float(contract["wages"]["monthly_hours"])
+        return stated, stated
+    most = weekly_hours(contract) * _WEEKS
+    days_off = "".join(free_texts(contract["days_off"]))
+    return (most * (1 - _HOLIDAYS_AT_MOST) if _MORE_DAYS_OFF.search(days_off) else most), most
+
+
+def fixed_overtime_suffices(contract: Mapping[str, Any]) -> bool:
+    """Tell whether fixed overtime pay reaches 1.25 of the hourly base for its hours, 1.5 beyond sixty (37条1項).
+
+    Without stated hours a month the most that they can be is taken, so that what falls short does so for certain.
+    """
+    fixed = contract["wages"]["fixed_overtime"]
+    _, most = monthly_hours(contract)
+    hourly = _hourly(contract, most, _NOT_IN_BASE)
+    covered = float(fixed["hours"])
+    due = hourly * (1.25 * min(covered, 60) + 1.5 * max(covered - 60, 0))
+    return bool(fixed["amount"] + 1 > due)
+
+
+def reaches_minimum_wage(contract: Mapping[str, Any]) -> bool:
+    """Tell whether the pay reaches the regional minimum wage at the start of the term.
+
+    Without stated hours a month the least that they can be is taken, so that what falls short does so for certain.
+
+    Raises:
+        NotKnown: the minimum wage of the place or of that day is not known, and the pay reaches the last one known.
+    """
+    known, place = values("minimum-wage"), prefecture(contract)
+    least, _ = monthly_hours(contract)
+    hourly = _hourly(contract, least, _NOT_IN_MINIMUM)
+    day = date.fromisoformat(contract["term"]["start"])
+    newest = known.newest(place)
+    if day > known.last and newest is not None and hourly < newest:
+        return False
+    return hourly >= known.on(place, day)
+
+
+def prefecture(contract: Mapping[str, Any]) -> str:
+    """Return the prefecture of the place of work, by its name there, else in the employer's address; else nothing."""
+    names = values("minimum-wage").items
+    for text in (contract["workplace"]["initial"], contract["employer"]["address"]):
+        found = [(text.index(name), name) for name in names if name in text]
+        if found:
+            return min(found)[1]
+    return ""
+
+
+def _hourly(contract: Mapping[str, Any], hours: float, left_out: re.Pattern[str]) -> float:
+    """Return the pay for an hour: the base wage by its kind, and the monthly allowances that count."""
+    wages = contract["wages"]
+    divisor = {"月給": hours, "日給": daily_hours(contract["hours"]), "時間給": 1.0}[wages["basis"]]
+    allowances = sum(
+        each["amount"]
+        for each in wages.get("allowances", ())
+        if not left_out.search(each["name"])
+        and not re.search("につき|日額|1日|1回|一回", _plain(each.get("method", "")))
+    )
+    return float(wages["base"] / max(divisor, 0.1) + allowances / max(hours, 0.1))
+
+
+# --- texts -----------------------------------------------------------------------------------------------
+
+
+def hours_named(text: str, period: str) -> int:
+    """Return the most hours that a text allows a period (``月`` or ``年``): 1か月60時間 as 60; else 0."""
+    pattern = rf"(?:{period}|1(?:か|ヶ|ケ|カ|箇){period}|{period}間)[^0-9。、]{{0,8}}([0-9]+)(?:\.[0-9]+)?時間"
+    return max((int(number) for number in re.findall(pattern, _plain(text))), default=0)
+
+
+def age_named(text: str) -> int:
+    """Return the first age that a text names (満55歳, 五十五歳), or 0."""
+    found = re.search(r"([0-9]+)[歳才]", _plain(text))
+    return int(found.group(1)) if found else 0
+
+
+_NONE = re.compile("(?:特に)?(?:なし|無し?|ない|ありません|-|―)|.*(?:与えない|付与しない|設けない|認めない|なし)")
+
+
+def says_none(text: str) -> bool:
+    """Tell whether a text says that there is nothing of it: なし, 無, 与えない, 定めない."""
+    plain = _plain(text).strip("。 ")
+    return _NONE.fullmatch(plain) is not None
+
+
+def days_off_suffice(text: str) -> bool:
+    """Tell whether days off may reach one a week or four in four weeks, as far as the text tells."""
+    plain = _plain(text)
+    if says_none(text):
+        return False
+    few = re.search(r"(?:月|4週)(?:に|間に|に付き|につき)?([0-9]+)(?:日|回)", plain)
+    rare = re.search(r"隔週|(?:[23]週|2週間|3週間|10日)(?:に|ごと)", plain)
+    return not (few and int(few.group(1)) < 4) and not rare
+
+
+_NOT_MONTHLY = re.compile(
+    "隔月|(?:[2-9]|1[0-2])(?:か|ヶ|ケ|カ|箇)月(?:ごと|毎|に1|分)|四半期|半年|年[1-9]回|毎年|年俸.*一括|随時|不定期|都度|未定"
+)
+
+
+def paid_monthly(text: str) -> bool:
+    """Tell whether pay days may be monthly and fixed, as far as the text tells (24条2項)."""
+    return _NOT_MONTHLY.search(_plain(text)) is None
+
+
+def sent_to_person(means: str) -> bool:
+    """Tell whether working conditions are sent to that person, not put where others read them (労基則5条4項2号)."""
+    plain = _plain(means)
+    shown = re.search("ウェブ|ホームページ|ブログ|サイト|掲示|掲載|イントラ|ダウンロード|記録媒体|USB|CD", plain)
+    return shown is None or re.search("メール|メッセージ|ファクシミリ|FAX|SMS|送信", plain) is not None
+
+
+def free_texts(value: Any) -> Iterator[str]:
+    """Yield every text of the data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from free_texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from free_texts(each)
+
+
+_PENALTY = re.compile(
+    "違約金|罰金|違約罰|損害賠償の?額|賠償額を?(?:予定|定め)|[0-9]円.{0,12}(?:賠償|弁償)|(?:賠償|弁償).{0,12}[0-9]円"
+    "|(?:研修|講習|留学|資格取得|採用|紹介|教育).{0,8}(?:費|料).{0,20}(?:返還|返金|弁償|支払わ|負担する)"
+)
+_NO_PENALTY = re.compile("違約金(?:の定め)?は?(?:ない|なし|定めない|請求しない|徴収しない)")
+
+
+def fixes_penalty(contract: Mapping[str, Any]) -> bool:
+    """Tell whether any text of the contract sounds as if a penalty or an amount of damages were fixed (16条)."""
+    return any(_PENALTY.search(text) and not _NO_PENALTY.search(text) for text in map(_plain, free_texts(contract)))
+
+
+def _plain(text: str) -> str:
+    """Return a text with half-width digits and without thousands' commas and spaces; numbers of kanji as digits."""
+    narrow = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))
+    return _COUNTED.sub(lambda found: str(_number(found.group())), narrow)
+
+
+_COUNTED = re.compile("[〇一二三四五六七八九十百]+(?=[歳才時か回日箇ヶケカ週円万])")
+
+
+def _number(kanji: str) -> int:
+    total = current = 0
+    for each in kanji:
+        if each in "十百":
+            total += (current or 1) * (10 if each == "十" else 100)
+            current = 0
+        else:
+            current = current * 10 + _KANJI[each]
+    return total + current

@@ -1,0 +1,47 @@
+"""What templates and their rules may call, by name.  Each takes plain contract data and prints nothing of its own.
+
+``contract`` in a template or an expression is the whole of the data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from signkit.contracts.rules import days, employment, known, parties, sale
+
+FUNCTIONS: Mapping[str, Callable[..., Any]] = {
+    "a_business_sells": parties.a_business_sells,
+    "addressee": parties.addressee,
+    "age_named": employment.age_named,
+    "after_months": days.after_months,
+    "begun_after_may_1981": sale.begun_after_may_1981,
+    "business_sells_to_consumer": parties.business_sells_to_consumer,
+    "daily_hours": employment.daily_hours,
+    "days_off_suffice": employment.days_off_suffice,
+    "dealer_sells_to_public": parties.dealer_sells_to_public,
+    "fixed_overtime_suffices": employment.fixed_overtime_suffices,
+    "fixes_penalty": employment.fixes_penalty,
+    "has_company_name": parties.has_company_name,
+    "hours_named": employment.hours_named,
+    "in_order": days.in_order,
+    "inspection_counts_two_years": sale.inspection_counts_two_years,
+    "is_company": parties.is_company,
+    "is_consumer": parties.is_consumer,
+    "is_new_house": sale.is_new_house,
+    "money_called": sale.money_called,
+    "money_called_deposit": sale.money_called_deposit,
+    "month_of": days.month_of,
+    "money_before_handover": sale.money_before_handover,
+    "needs_preservation": sale.needs_preservation,
+    "only_businesses_sell": parties.only_businesses_sell,
+    "paid_monthly": employment.paid_monthly,
+    "parties": parties.parties,
+    "reaches_minimum_wage": employment.reaches_minimum_wage,
+    "says_none": employment.says_none,
+    "sent_to_person": employment.sent_to_person,
+    "tax_on": sale.tax_on,
+    "value_on": known.value_on,
+    "weekly_hours": employment.weekly_hours,
+    "works_unfinished": sale.works_unfinished,
+}

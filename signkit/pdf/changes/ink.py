@@ -1,0 +1,178 @@
+"""Does what an annotation paints hide what lies below?  Only light colours that multiply let words show (11.3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
+
+#: Red, green, blue, each from 0 to 1.
+Colour = tuple[float, float, float]
+
+_BLACK: Colour = (0.0, 0.0, 0.0)
+#: Black words stand out from a colour of this brightness (as they must from what is drawn, see ``drawing``).
+_LIGHT = 0.4
+#: A line that marks text; thicker ones hide it.
+THIN = 1.5
+_MAX_FORMS = 20
+_STROKES, _BOTH = frozenset((b"S", b"s")), frozenset(b"B B* b b*".split())
+_PLAIN_PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \"".split())
+_OTHER_PAINTS = frozenset((b"Do", b"sh", b"BI"))
+_FILLS, _LINES = frozenset(b"g rg k sc scn cs".split()), frozenset(b"G RG K SC SCN CS".split())
+
+
+class _Backdrop(Enum):
+    """What the blend mode of an ink mixes with (11.4.5, 11.6.6)."""
+
+    PAGE = "page"
+    #: An isolated group, which is then laid on the page as it is.
+    NOTHING = "nothing"
+    #: A group that is multiplied as a whole.
+    MULTIPLIED = "multiplied"
+
+
+@dataclass(frozen=True)
+class _Ink:
+    """Of the graphics state, what decides whether words show through: blend mode, colours, and the width of lines."""
+
+    backdrop: _Backdrop = _Backdrop.PAGE
+    multiply: bool = False
+    width: float = 1.0
+    fill: Colour | None = _BLACK
+    line: Colour | None = _BLACK
+
+    @property
+    def multiplies(self) -> bool:
+        return self.backdrop is _Backdrop.MULTIPLIED or (self.backdrop is _Backdrop.PAGE and self.multiply)
+
+
+@dataclass(frozen=True)
+class _Paint:
+    """Something painted: the colours that it multiplies by (None: it covers), and whether it is but a thin line."""
+
+    colours: tuple[Colour, ...] | None
+    is_thin: bool = False
+
+
+def hides_words(view: View, form: Stream, *, lines: bool) -> bool:
+    """Whether an appearance paints anything through which words cannot be read.
+
+    Args:
+        lines: thin lines are what the annotation is there for.
+
+    Raises:
+        SyntaxProblem: the appearance cannot be read.
+    """
+    colours: set[Colour] = set()
+    for paint in _paints(view, form, _within(view, form, _Ink()), 0):
+        if paint.colours is not None:
+            colours.update(paint.colours)
+        elif not (paint.is_thin and lines):
+            return True
+    return not are_light(colours)
+
+
+def are_light(colours: set[Colour]) -> bool:
+    """Whether black words can be read where all of these colours are multiplied with the page."""
+    red, green, blue = 1.0, 1.0, 1.0
+    for colour in colours:
+        red, green, blue = red * colour[0], green * colour[1], blue * colour[2]
+    return 0.299 * red + 0.587 * green + 0.114 * blue >= _LIGHT
+
+
+def colour_of(numbers: Sequence[Value]) -> Colour | None:
+    """Return a colour of one, three or four components (gray, RGB, CMYK; 8.6.4), or None."""
+    found = [min(max(float(each), 0.0), 1.0) for each in numbers if isinstance(each, int | float)]
+    if len(found) != len(numbers):
+        return None
+    if len(found) == 4:
+        cyan, magenta, yellow, black = found
+        return (1 - cyan) * (1 - black), (1 - magenta) * (1 - black), (1 - yellow) * (1 - black)
+    if len(found) == 3:
+        return found[0], found[1], found[2]
+    return (found[0], found[0], found[0]) if len(found) == 1 else None
+
+
+def _within(view: View, form: Stream, ink: _Ink) -> _Ink:
+    """Return the ink that a form begins with: a transparency group has its own, and a backdrop of its own (11.6.6)."""
+    group = view.resolve(form.entries.get("/Group"))
+    if not isinstance(group, dict):
+        return ink
+    if ink.multiplies:
+        return replace(ink, backdrop=_Backdrop.MULTIPLIED)
+    isolated = ink.backdrop is _Backdrop.NOTHING or view.resolve(group.get("/I")) not in (None, "false")
+    return replace(ink, backdrop=_Backdrop.NOTHING if isolated else _Backdrop.PAGE, multiply=False)
+
+
+def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]:
+    """Yield all that a form paints."""
+    if depth > _MAX_FORMS:
+        raise SyntaxProblem("forms nested too deeply")
+    resources = view.resolve(form.entries.get("/Resources"))
+    stack: list[_Ink] = []
+    operands: list[Value] = []
+    for kind, token in content_tokens(view.file.decode_stream(form, view), view.file.meter.check_time):
+        if kind == "value":
+            operands.append(token)
+            continue
+        if token == b"q":
+            stack.append(ink)
+        elif token == b"Q":
+            ink = stack.pop() if stack else ink
+        elif token == b"Do" and (inner := _form(view, resources, operands)) is not None:
+            yield from _paints(view, inner, _within(view, inner, ink), depth + 1)
+        elif token in _OTHER_PAINTS:
+            yield _Paint(None)
+        elif token in _PLAIN_PAINTS and isinstance(token, bytes):
+            yield _painted(ink, token)
+        elif isinstance(token, bytes):
+            ink = _step(view, resources, ink, token, operands)
+        operands = []
+
+
+def _painted(ink: _Ink, operator: bytes) -> _Paint:
+    strokes = operator in _STROKES
+    used = (ink.line,) if strokes else (ink.fill, ink.line) if operator in _BOTH else (ink.fill,)
+    known = tuple(colour for colour in used if colour is not None)
+    covers = not ink.multiplies or len(known) < len(used)
+    return _Paint(None if covers else known, strokes and ink.width <= THIN)
+
+
+def _step(view: View, resources: Value, ink: _Ink, operator: bytes, operands: list[Value]) -> _Ink:
+    """Return the ink after an operator that paints nothing."""
+    last = operands[-1] if operands else None
+    if operator == b"w" and isinstance(last, int | float):
+        return replace(ink, width=abs(last))
+    if operator == b"gs":
+        return replace(ink, multiply=_multiplies(view, resources, last, ink.multiply))
+    if operator in _FILLS:
+        return replace(ink, fill=_colour_set(operator, operands))
+    if operator in _LINES:
+        return replace(ink, line=_colour_set(operator, operands))
+    return ink
+
+
+def _colour_set(operator: bytes, operands: list[Value]) -> Colour | None:
+    """Return the colour set; None for patterns, and for one tint of a space that may be any."""
+    named = operator.lower() in (b"cs", b"sc", b"scn")
+    return None if named and len(operands) < 3 else colour_of(operands)
+
+
+def _form(view: View, resources: Value, operands: list[Value]) -> Stream | None:
+    found = _resource(view, resources, "/XObject", operands[-1] if operands else None)
+    return found if isinstance(found, Stream) and view.resolve(found.entries.get("/Subtype")) == "/Form" else None
+
+
+def _multiplies(view: View, resources: Value, name: Value, otherwise: bool) -> bool:
+    state = _resource(view, resources, "/ExtGState", name)
+    mode = view.resolve(state.get("/BM")) if isinstance(state, dict) else None
+    mode = view.resolve(mode[0]) if isinstance(mode, list) and mode else mode
+    return otherwise if mode is None else bool(mode == "/Multiply")
+
+
+def _resource(view: View, resources: Value, kind: str, name: Value) -> Value:
+    found = view.resolve(resources.get(kind)) if isinstance(resources, dict) else None
+    return view.resolve(found.get(name)) if isinstance(found, dict) and isinstance(name, str) else None
