@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 #: What an anchor is asked for.  ``signature`` is a person's or an organisation's: the certificate does not say whose.
 Use = Literal["sign", "seal", "signature", "timestamp"]
-AnchorSource = Literal["jpki", "user", "rehearsal", "list"]
+AnchorSource = Literal["jpki", "user", "rehearsal", "trust-list"]
 
 _PURPOSES: dict[Use, frozenset[Purpose]] = {
     "sign": frozenset({"sign"}),
@@ -93,10 +93,10 @@ class TrustStore:
             found[anchor.certificate] = (*found.get(anchor.certificate, ()), anchor)
         return found
 
-    def certificates(self, use: Use) -> list[x509.Certificate]:
-        """Return the anchors that are believed for ``use`` at some time or other."""
-        wanted = _PURPOSES[use]
-        ders = dict.fromkeys(anchor.certificate for anchor in self.anchors if anchor.purposes & wanted)
+    def certificates(self, use: Use | None) -> list[x509.Certificate]:
+        """Return the anchors that are believed for ``use`` at some time or other; None: all, believed or not."""
+        anchors = (anchor for anchor in self.anchors if use is None or anchor.purposes & _PURPOSES[use])
+        ders = dict.fromkeys(anchor.certificate for anchor in anchors)
         return [self._parsed_certificates[der] for der in ders]
 
     @cached_property
@@ -194,10 +194,9 @@ def is_rehearsal(certificate: x509.Certificate) -> bool:
 
 def _listed_anchors(found: TrustList) -> tuple[Anchor, ...]:
     return tuple(
-        Anchor(der, AnchorLabel("list", f"{service.provider}: {service.name}"), service.purposes, service)
+        Anchor(der, AnchorLabel("trust-list", f"{service.provider}: {service.name}"), service.purposes, service)
         for service in found.services
         for der in service.certificates
-        if service.purposes
     )
 
 

@@ -89,11 +89,12 @@ STEPS: tuple[Step, ...] = (
         "name-service",
         "organisation-not-trusted",
         "The key is an organisation's, no person's. If it is a service that signs what its users tell it to "
-        "(立会人型), get the CA certificate or list that it publishes: signkit trust import-list FILE --purpose seal --service-of "
-        "NAME; who told it to, only its own records show. If it is a party's own: signkit trust add CA.pem",
+        "(立会人型), get the CA certificate or list that it publishes: signkit trust import-list FILE --purpose seal "
+        "--service-of NAME; who told it to, only its own records show. If it is a party's own: signkit trust add "
+        "CA.pem",
         "鍵は個人ではなく組織のものです。利用者の指示により署名するサービス (立会人型) であれば、"
-        "事業者が公表する CA 証明書かリストを入手してください: signkit trust import-list FILE --purpose seal --service-of 事業者名。"
-        "誰が指示したかは、事業者の記録 (合意締結証明書など) でしか分かりません。"
+        "事業者が公表する CA 証明書かリストを入手してください: signkit trust import-list FILE --purpose seal "
+        "--service-of 事業者名。誰が指示したかは、事業者の記録 (合意締結証明書など) でしか分かりません。"
         "当事者自身のものであれば: signkit trust add CA.pem",
     ),
     _step(

@@ -68,7 +68,7 @@ class SignerReport:
     Attributes:
         key_kind: ``person``, ``organisation``, ``service``, ``rehearsal`` or ``unknown``, as far as the evidence goes.
         identity: the four attributes of a JPKI certificate; only where asked for.
-        trusted_by: what the trust rests on: ``jpki``, ``user``, ``list``, ``rehearsal``; None: nothing.
+        trusted_by: what the trust rests on: ``jpki``, ``user``, ``trust-list``, ``rehearsal``; None: nothing.
         service: which service, where it rests on an imported list.
         of_organisation: the certificate names an organisation and no person; for the next steps, not for the JSON.
     """

@@ -165,7 +165,7 @@ def key_kind(certificate: Any, path: PathJudgement | None) -> str:
         return "unknown"
     if is_service_key(certificate, path):
         return "service"
-    if path.label.source not in ("user", "list"):
+    if path.label.source not in ("user", "trust-list"):
         return "person" if path.label.source == "jpki" else path.label.source
     subject = certificate.subject.native
     if subject.keys() & {"given_name", "surname"}:

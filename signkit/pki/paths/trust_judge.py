@@ -48,7 +48,7 @@ class Anchors(Protocol):
         """Whether any anchor is believed at some times only."""
 
     def certificates(self, use: Any) -> list[x509.Certificate]:
-        """The anchors believed for ``sign``, ``seal``, ``signature`` or ``timestamp``."""
+        """The anchors believed for ``sign``, ``seal``, ``signature`` or ``timestamp``; None: all."""
 
     def objection(self, certificate: bytes, use: Any, moment: datetime) -> Objection | None:
         """Why an anchor is not believed for a use at a moment."""
@@ -166,9 +166,7 @@ class TrustJudge:
 
     def _explain_objection(self, certificate: KnownCertificate, used: Used, moment: datetime) -> PathFinding | None:
         """Say which anchor a certificate leads to that is believed at other times or for other things only."""
-        anchors = tuple(
-            {item.der: item for use in ("signature", "timestamp") for item in _anchors(self._trust, use)}.values()
-        )
+        anchors = _anchors(self._trust, None)
         paths = find_paths(certificate, self._pool, anchors, moment, self._policy.algorithms)
         ends = () if isinstance(paths, PathFinding) else (path[-1].der for path in paths)
         found = next((each for end in ends if (each := self._trust.objection(end, used.use, used.at))), None)
@@ -327,7 +325,7 @@ def _not_shown(shown: Standing, *, jpki: bool) -> PathFinding:
 
 
 @lru_cache(maxsize=16)
-def _anchors(trust: Anchors, use: str) -> tuple[KnownCertificate, ...]:
+def _anchors(trust: Anchors, use: Use | None) -> tuple[KnownCertificate, ...]:
     """Return the anchors for a use, read once a batch."""
     found = (known_certificate(item.dump()) for item in trust.certificates(use))
     return tuple(item for item in found if item is not None)

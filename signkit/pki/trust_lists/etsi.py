@@ -17,7 +17,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import MissingExtra, TrustError
-from signkit.pki.trust_lists.values import ListedService, Period, Purpose, TrustList
+from signkit.pki.trust_lists.values import GRANTED, ListedService, Period, Purpose, TrustList
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -36,11 +36,6 @@ _TRANSFORMS = {
     "http://www.w3.org/2006/12/xml-c14n11",
 }
 _VERSIONS = {"5", "6"}
-#: Statuses in which a service is believed (TS 119 612 5.5.4, and those before 2016-07 of annex D.5.6).
-_GRANTED = {
-    "granted", "recognisedatnationallevel", "undersupervision", "supervisionincessation", "accredited",
-    "setbynationallaw",
-}  # fmt: skip
 _SIGN, _SEAL, _BOTH = frozenset[Purpose]({"sign"}), frozenset[Purpose]({"seal"}), frozenset[Purpose]({"sign", "seal"})
 _STAMP = frozenset[Purpose]({"timestamp"})
 #: What the certificates of a service of each type are believed for (TS 119 612 5.5.1.1, 5.5.1.2); others for nothing.
@@ -96,7 +91,7 @@ def take_apart(data: bytes, source: str) -> UncheckedList:
         raise _unreadable(source, Text("it is no TrustServiceStatusList", "TrustServiceStatusList ではありません"))
     signature = _only_signature(root, source)
     _check_identifiers(root, source)
-    _check_references(signature, source)
+    _check_references(signature, root.get("Id"), source)
     named = signature.findall(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate")
     if not named:
         raise _refused(source, Text("its signature names no certificate", "署名に証明書が含まれていません"))
@@ -113,7 +108,7 @@ def read_list(unchecked: UncheckedList, source: str, now: datetime) -> TrustList
         TrustError("trust-list-stale"): a newer list was due.
         TrustError("trust-list-unreadable"): an item is missing or malformed.
     """
-    root = _signed_root(unchecked, source)
+    root = _signed_root(unchecked, source, now)
     try:
         found = _read(root, unchecked, source)
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
@@ -161,9 +156,8 @@ def _only_signature(root: Element, source: str) -> Element:
 def _check_identifiers(root: Element, source: str) -> None:
     found: set[str] = set()
     for element in root.iter():
-        for name in ("Id", "ID", "id"):
-            value = element.get(name)
-            if value is None:
+        for name, value in element.attrib.items():
+            if name.rpartition("}")[2].lower() != "id":
                 continue
             if value in found:
                 words = Text("an identifier stands twice in it ({id})", "同じ識別子が二度使われています ({id})")
@@ -171,12 +165,13 @@ def _check_identifiers(root: Element, source: str) -> None:
             found.add(value)
 
 
-def _check_references(signature: Element, source: str) -> None:
+def _check_references(signature: Element, root_id: str | None, source: str) -> None:
     """One reference to the whole document, and others only to the signature's own properties."""
+    whole = {"", f"#{root_id}"} if root_id else {""}
     references = signature.findall(f"{_DS}SignedInfo/{_DS}Reference")
     own = {f"#{item.get('Id')}" for item in signature.iter(f"{_XADES}SignedProperties", f"{_DS}KeyInfo")}
     uris = [item.get("URI") for item in references]
-    if uris.count("") != 1 or any(uri != "" and uri not in own for uri in uris):
+    if sum(uri in whole for uri in uris) != 1 or any(uri not in whole | own for uri in uris):
         words = Text(
             "its signature refers to something else than the whole list", "署名の対象が、リスト全体ではありません"
         )
@@ -188,7 +183,7 @@ def _check_references(signature: Element, source: str) -> None:
         )
 
 
-def _signed_root(unchecked: UncheckedList, source: str) -> Element:
+def _signed_root(unchecked: UncheckedList, source: str, now: datetime) -> Element:
     """Return what is under the signature, as it was digested: nothing else of the file is looked at again."""
     from cryptography import x509
     from lxml import etree
@@ -200,7 +195,9 @@ def _signed_root(unchecked: UncheckedList, source: str) -> Element:
         results: Any = XMLVerifier().verify(
             etree.fromstring(unchecked.data, etree.XMLParser(resolve_entities=False, no_network=True)),
             x509_cert=certificate,
-            expect_config=SignatureConfiguration(location="./", expect_references=True, ignore_ambiguous_key_info=True),
+            expect_config=SignatureConfiguration(
+                location="./", expect_references=True, ignore_ambiguous_key_info=True, verification_time=now
+            ),
         )
     except (SignXMLException, ValueError, TypeError, AttributeError, KeyError, etree.LxmlError) as error:
         raise TrustError(
@@ -244,7 +241,7 @@ def _services(provider: Element, listed_in: str, until: datetime | None) -> Iter
         now = _child(service, "ServiceInformation")
         history = service.findall(f"{_TSL}ServiceHistory/{_TSL}ServiceHistoryInstance")
         certificates = _certificates(now)
-        if certificates:  # services that are named by a key identifier alone are no anchors
+        if certificates and _is_of_known_type(now, *history):  # one that only names a key identifier is no anchor
             yield ListedService(
                 listed_in=listed_in,
                 provider=called,
@@ -256,11 +253,17 @@ def _services(provider: Element, listed_in: str, until: datetime | None) -> Iter
             )
 
 
+def _is_of_known_type(*informations: Element) -> bool:
+    """Whether a service was ever one whose certificates are anchors; others (OCSP, delivery …) are passed over."""
+    kinds = (_last_part(_text(item, "ServiceTypeIdentifier"), "Svctype/") for item in informations)
+    return any(kind in _TYPES for kind in kinds)
+
+
 def _period(information: Element) -> Period:
     """A service's information, as it is or as it was: its status, and what it was for (TS 119 612 5.5, 5.6)."""
     status = _last_part(_text(information, "ServiceStatus"), "Svcstatus/")
     kind = _last_part(_text(information, "ServiceTypeIdentifier"), "Svctype/")
-    purposes = _TYPES.get(kind, frozenset()) if status in _GRANTED else frozenset()
+    purposes = _TYPES.get(kind, frozenset()) if status in GRANTED else frozenset()
     return Period(_time(_text(information, "StatusStartingTime")), status, purposes & _narrowed(information, purposes))
 
 

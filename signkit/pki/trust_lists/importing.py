@@ -38,8 +38,7 @@ def check_sequence(found: TrustList, before: TrustList | None) -> bool:
     if before.sha256 == found.sha256:
         return False
     if found.sequence <= before.sequence or found.issued < before.issued:
-        facts = {"sequence": found.sequence, "imported": before.sequence}
-        raise TrustError("trust-list-older", path=found.source, **facts)
+        raise TrustError("trust-list-older", path=found.source, sequence=found.sequence, imported=before.sequence)
     return True
 
 

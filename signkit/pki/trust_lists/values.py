@@ -11,6 +11,18 @@ from typing import Literal
 Purpose = Literal["sign", "seal", "timestamp"]
 EVERY_PURPOSE: frozenset[Purpose] = frozenset({"sign", "seal", "timestamp"})
 
+#: Statuses in which a service is believed (TS 119 612 5.5.4, and those before 2016-07 of annex D.5.6).
+GRANTED = frozenset(
+    {
+        "granted",
+        "recognisedatnationallevel",
+        "undersupervision",
+        "supervisionincessation",
+        "accredited",
+        "setbynationallaw",
+    }
+)
+
 ListKind = Literal["etsi", "bundle"]
 
 
@@ -75,7 +87,7 @@ class ListedService:
         period = self.at(moment)
         if period is None:
             return Objection("service-not-yet-listed", facts | {"since": self.periods[0].start})
-        if not period.purposes:
+        if not period.purposes and period.status not in GRANTED:
             return Objection("service-not-granted", facts | {"status": period.status, "since": period.start})
         if not period.purposes & wanted:
             return Objection("anchor-other-purpose", {"name": f"{self.provider}: {self.name}"})
