@@ -7,6 +7,7 @@ from datetime import datetime
 
 from signkit.cms import signed_data as cms
 from signkit.jpki.certificates import is_opaque
+from signkit.jpki.company import read_registration
 from signkit.pdf.changes.values import Judgement
 from signkit.pdf.dates import parse_date
 from signkit.pki.distinguished_names import common_name, issuer_name
@@ -128,6 +129,7 @@ class Judge:
             identity(certificate, path) if self.options.identity else None,
             path.label.source if path and path.label else None,
             listed_service(path),
+            read_registration(certificate),
             is_organisation(certificate),
         )
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import PartyMatch
 from signkit.pki.anchors import REHEARSAL_ORGANISATION, REHEARSAL_UNIT
 from signkit.pki.paths.finding import RevocationStatus
@@ -70,6 +71,7 @@ class SignerReport:
         identity: the four attributes of a JPKI certificate; only where asked for.
         trusted_by: what the trust rests on: ``jpki``, ``user``, ``trust-list``, ``rehearsal``; None: nothing.
         service: which service, where it rests on an imported list.
+        company: what a 商業登記電子証明書 says of the company, all of which is in the public register.
         of_organisation: the certificate names an organisation and no person; for the next steps, not for the JSON.
     """
 
@@ -79,6 +81,7 @@ class SignerReport:
     identity: dict[str, Any] | None = None
     trusted_by: str | None = None
     service: ServiceReport | None = None
+    company: CompanyRegistration | None = None
     of_organisation: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -89,6 +92,7 @@ class SignerReport:
             "key_kind": self.key_kind,
             "trusted_by": self.trusted_by,
             "service": _service_json(self.service),
+            "company": dataclasses.asdict(self.company) if self.company is not None else None,
             "identity": self.identity,
         }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from signkit.jpki.certificates import issuer_kind
+from signkit.jpki.company import read_registration
 from signkit.validation.reasons import reason
 from signkit.validation.report import Reason
 
@@ -13,9 +14,11 @@ if TYPE_CHECKING:
 
 
 def is_organisation(certificate: Any) -> bool:
-    """Tell whether a certificate is an organisation's by its subject: it names one, and no natural person."""
+    """Tell whether a certificate is an organisation's: of the commercial register, or naming one and no person."""
     if certificate is None or issuer_kind(certificate) is not None:
         return False
+    if read_registration(certificate) is not None:
+        return True
     subject = _subject(certificate)
     return "organization_name" in subject and not subject.keys() & {"given_name", "surname"}
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signkit.jpki.attributes import read_attributes
+from signkit.jpki.company import read_registration
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.pki.paths.trust_judge import PathJudgement
@@ -167,6 +168,8 @@ def key_kind(certificate: Any, path: PathJudgement | None) -> str:
         return "service"
     if path.label.source not in ("user", "trust-list"):
         return "person" if path.label.source == "jpki" else path.label.source
+    if read_registration(certificate) is not None:
+        return "organisation"
     subject = certificate.subject.native
     if subject.keys() & {"given_name", "surname"}:
         return "person"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from signkit.jpki.company import read_registration
+
 if TYPE_CHECKING:
     from asn1crypto import x509
 
@@ -32,6 +34,8 @@ def _stated_use(certificate: x509.Certificate) -> Use:
     stated = {_QC_USES[kind] for kind in _qc_types(certificate) if kind in _QC_USES}
     if len(stated) == 1:
         return stated.pop()
+    if read_registration(certificate) is not None:  # it names a person, who signs as the company's representative
+        return "signature"
     names = set(certificate.subject.native)
     if names & _PERSONAL:
         return "sign"

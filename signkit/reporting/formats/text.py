@@ -139,7 +139,8 @@ def signer_name(item: SignatureReport, language: Language) -> str:
     A signer who is not (or may not be) the party goes by the certificate's name, with the party's place beside it.
     """
     party = None if item.party is None else f"{_say(item.party.label, language)} {item.party.name}"
-    certified = item.signer.common_name
+    company = item.signer.company
+    certified = f"{company.name} {company.title} {company.representative}" if company else item.signer.common_name
     if party is not None and item.party_match is not None and item.party_match.verdict == "match":
         return party if item.signer.identity is None or certified is None else f"{party} ({certified})"
     numbered = _NUMBERED if item.signer.key_kind in ("unknown", "organisation", "service") else _CARD_HOLDER
