@@ -15,6 +15,7 @@ from signkit.pki.paths.finding import RevocationStatus
 from signkit.pki.paths.pool import Pool
 from signkit.pki.paths.trust_judge import PathJudgement, TrustJudge
 from signkit.pki.revocation.indexed import is_local
+from signkit.validation.customers import CustomerFinding
 from signkit.validation.evidence_pool import fetched_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.options import ValidationOptions
@@ -115,8 +116,14 @@ class Judge:
             changes_after=changes.level.word if changes else None,
             changes_permitted=changes.permitted if changes else None,
             revocation=path.revocation if path else RevocationStatus(),
+            customer=self._customer(signer, path),
             timestamps=tuple(sorted(timestamps, key=lambda t: (t.time is None, t.time))),
         )
+
+    def _customer(self, signer: cms.CheckedSigner | None, path: PathJudgement | None) -> CustomerFinding | None:
+        if self.options.customers is None:
+            return None
+        return self.options.customers.find(signer.certificate if signer else None, path)
 
     def _signer(self, signer: cms.CheckedSigner | None, path: PathJudgement | None) -> SignerReport:
         certificate = signer.certificate if signer else None

@@ -16,6 +16,7 @@ from signkit.limits import Limits
 from signkit.pki.anchors import TrustStore, default_trust_store
 from signkit.pki.policy import Policy, load_policy, shipped_policy
 from signkit.settings import Settings
+from signkit.validation.customers import CustomerTable
 from signkit.validation.profile import ProfileName
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class ValidationOptions:
         expect: who must have signed which field, by field; counts before what the contract says.
         template_check: see :class:`TemplateCheck`; None: not asked for.
         password: opens those files that are encrypted; the empty one is tried as well.
+        customers: a table of those who are to have signed; see :mod:`signkit.validation.customers`.
         pictures: whether pages are drawn and compared: ``auto`` where more than evidence came after a signature.
     """
 
@@ -69,6 +71,7 @@ class ValidationOptions:
     profile: ProfileName | None = None
     pictures: Pictures = "auto"
     template_check: TemplateCheck | None = None
+    customers: CustomerTable | None = field(default=None, repr=False)
 
     def moment(self) -> datetime:
         """Return the moment to judge at, in UTC."""

@@ -15,6 +15,7 @@ from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import PartyMatch
 from signkit.pki.anchors import REHEARSAL_ORGANISATION, REHEARSAL_UNIT
 from signkit.pki.paths.finding import RevocationStatus
+from signkit.validation.customers import CustomerFinding
 from signkit.validation.next_steps import NextStep, next_steps
 from signkit.validation.profile import ProfileReport
 from signkit.words import Text
@@ -171,7 +172,10 @@ class TimestampReport:
 
 @dataclass(frozen=True)
 class SignatureReport:
-    """One signature, judged; see docs/reference/report.md.  ``intact`` is None where nothing could be compared."""
+    """One signature, judged; see docs/reference/report.md.  ``intact`` is None where nothing could be compared.
+
+    ``customer`` is which row of a customer table the signer is, where one was given; it is no part of the JSON.
+    """
 
     field: str | None
     type: str
@@ -193,6 +197,7 @@ class SignatureReport:
     party: PartyName | None = None
     party_match: PartyMatch | None = None
     signing_kind: Literal["party", "witness"] | None = None
+    customer: CustomerFinding | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return one entry of ``signatures``."""

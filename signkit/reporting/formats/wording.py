@@ -179,6 +179,7 @@ POLICIES: dict[str, Text] = {
     "default": Text("usual", "標準"),
     "strict": Text("strict", "厳格"),
     "archive": Text("for the archive", "長期保存用"),
+    "accredited-tsa": Text("timestamps of listed services only", "取り込んだリストのタイムスタンプ局のみ"),
 }
 PROFILES: dict[str, Text] = {
     ProfileName.REGISTRY: Text("the registry (登記・供託オンライン申請システム)", "登記・供託オンライン申請システム")
