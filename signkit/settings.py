@@ -40,6 +40,7 @@ class Settings:
         csc_client_secret_file: holds the client's secret.
         unknown: names in the file that are no settings, where they were not refused; a newer version may know them.
         csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
+        archive: the folder of the archive (``signkit archive``); default: ``archive`` in ``home``.
     """
 
     template_folders: tuple[Path, ...] = ()
@@ -53,7 +54,16 @@ class Settings:
     csc_client_id: str | None = None
     csc_client_secret_file: Path | None = None
     csc_token_url: str | None = None
+    archive: Path | None = None
     unknown: tuple[str, ...] = ()
+
+    def archive_folder(self) -> Path:
+        """Return the folder of the archive (not created here).
+
+        Raises:
+            FileUnusable("no-home"): it is not set, and the system does not tell where this user's files are.
+        """
+        return self.archive or self.home_folder() / "archive"
 
     def home_folder(self) -> Path:
         """Return the folder of SignKit's own state (not created here).
@@ -150,7 +160,7 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
         return _seconds(name, value, source)
     if name in ("csc_client_id", "csc_token_url"):
         return str(value)
-    if name in ("home", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
+    if name in ("home", "archive", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
         return _path(name, str(value), source, base)
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -140,6 +140,20 @@ Amends: TypeAlias = Annotated[
         show_default=False,
     ),
 ]
+OtherNumbers: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--other-number",
+        metavar="ITEM=TEXT",
+        help=words(
+            "The twelve digits of an item are no My Number (個人番号) though they fit: TEXT says what number it "
+            "is, and is noted in the contract's data. May be repeated.",
+            "項目の12桁の数字が個人番号ではないことを示す。TEXT はその番号の種類で、契約データに記録される。"
+            "複数指定できる。",
+        ),
+        show_default=False,
+    ),
+]
 Strict: TypeAlias = Annotated[
     bool,
     typer.Option(
@@ -164,6 +178,7 @@ def run(
     output: Output = None,
     overwrite: Overwrite = False,
     strict: Strict = False,
+    other_number: OtherNumbers = None,
     format_: PlainFormat = TextOrJson.TEXT,
 ) -> None:
     """Render one contract, or one a row."""
@@ -176,7 +191,7 @@ def run(
     settings = load_settings()
     found = find_template(template, settings)
     many = ManyOptions(name, jobs, report, encoding)
-    telling = Telling(strict, format_)
+    telling = Telling(strict, format_, _other_numbers(other_number or ()))
     with refusals_as_json(telling):
         if is_table(data):
             _refuse_attachments(attach, append)
@@ -187,6 +202,27 @@ def run(
         items = _items(found, data, base, with_, amends, settings)
         target = output or Path(f"{data.stem}.pdf")
         _render_one(found, items, settings, target, attach or [], append or [], telling, overwrite=overwrite)
+
+
+def _other_numbers(given: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    from signkit.contracts.privacy import find_my_number
+
+    pairs = []
+    for text in given:
+        item, sign, what = text.partition("=")
+        if not sign or not item.strip() or not 0 < len(what.strip()) <= _MAX_WHAT or find_my_number(what):
+            raise UsageProblem(
+                Text(
+                    "--other-number does not say which item holds what number",
+                    "--other-number の形式が正しくありません",
+                ),
+                Text("Write it like --other-number note=会社法人等番号.", "例: --other-number note=会社法人等番号"),
+            )
+        pairs.append((item.strip(), what.strip()))
+    return tuple(pairs)
+
+
+_MAX_WHAT = 100
 
 
 def _items(

@@ -25,11 +25,14 @@ class Telling:
 
     strict: bool = False
     format: TextOrJson = TextOrJson.TEXT
+    other_numbers: tuple[tuple[str, str], ...] = ()
 
     @property
     def scrutiny(self) -> Scrutiny:
         """Return what the contracts are held against."""
-        return "strict" if self.strict else "lawful"
+        from signkit.contracts.rules.rule import Scrutiny
+
+        return Scrutiny(strict=self.strict, other_numbers=self.other_numbers)
 
     @property
     def as_json(self) -> bool:

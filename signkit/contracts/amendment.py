@@ -28,13 +28,13 @@ def amended_items(pdfs: Sequence[bytes], settings: Settings) -> Data:
 
 def _named(pdf: bytes, settings: Settings) -> Data:
     contract = read_contract(pdf)
-    day = None if contract is None else _day(contract, settings)
+    day = None if contract is None else contract_day(contract, settings)
     if contract is None or contract.title is None or day is None:
         raise ContractError("amends-nothing")
     return {"title": contract.title.ja, "date": day, "sha256": hashlib.sha256(pdf).hexdigest()}
 
 
-def _day(contract: EmbeddedContract, settings: Settings) -> str | None:
+def contract_day(contract: EmbeddedContract, settings: Settings) -> str | None:
     """Return what dates the contract, as its template says; of an unknown template its ``contract_date``."""
     versions = template_versions(contract.template_id, settings.template_folders)
     item = next((template.date_item for template in versions), "contract_date")

@@ -7,7 +7,7 @@ value is ever quoted in a problem.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from signkit.contracts import characters, fonts, privacy
-from signkit.contracts.rules.rule import Scrutiny
+from signkit.contracts.rules.rule import LAWFUL, Scrutiny, Severity
 from signkit.contracts.template import Template
 from signkit.errors import Problem
 from signkit.jpki.corporate_number import corporate_number_fits
@@ -55,14 +55,14 @@ class Examination:
 
     def refused_at(self, scrutiny: Scrutiny) -> tuple[Problem, ...]:
         """Return what refuses the contract; a strict look takes warnings for refusals."""
-        return (*self.refused, *self.warnings) if scrutiny == "strict" else self.refused
+        return (*self.refused, *self.warnings) if scrutiny.strict else self.refused
 
 
 def examine(
     template: Template,
     data: Mapping[str, Any],
     font_set: fonts.FontSet | None = None,
-    scrutiny: Scrutiny = "lawful",
+    scrutiny: Scrutiny = LAWFUL,
 ) -> Examination:
     """Hold ``data`` against the schema, the characters that may be printed, and the template's rules.
 
@@ -71,7 +71,7 @@ def examine(
     """
     structure = [_schema_problem(template, error) for error in _validator(template).iter_errors(data)]
     rules = [] if structure else _findings(template, data, scrutiny)
-    found = dict.fromkeys([*structure, *_text_problems(template, data, font_set), *rules])
+    found = dict.fromkeys([*structure, *_text_problems(template, data, font_set, scrutiny), *rules])
     refused = tuple(each for each in found if each.severity == "refused")
     warnings = tuple(each for each in found if each.severity == "warning")
     return Examination(refused[:MAX_PROBLEMS], warnings[:MAX_PROBLEMS])
@@ -106,18 +106,19 @@ def _findings(template: Template, data: Mapping[str, Any], scrutiny: Scrutiny) -
     return list(findings(template, data, scrutiny))
 
 
-def _text_problems(template: Template, data: Mapping[str, Any], font_set: fonts.FontSet | None) -> Iterator[Problem]:
+def _text_problems(
+    template: Template, data: Mapping[str, Any], font_set: fonts.FontSet | None, scrutiny: Scrutiny
+) -> Iterator[Problem]:
     for steps, key, text in _texts(data, ()):
-        for code, message in _faults(text, key, font_set):
+        other = not key and is_other_number(template, steps, scrutiny)
+        faults = [*_number_faults(text, dotted_path(steps), key, other), *_faults(text, key, font_set)]
+        for code, message in faults:
             title, clause = title_and_clause(template.schema, steps)
-            yield Problem(code, dotted_path(steps), title, clause, message)
+            severity: Severity = "warning" if code == _MAYBE else "refused"
+            yield Problem(code, dotted_path(steps), title, clause, message, severity)
 
 
 def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tuple[str, Text]]:
-    if privacy.holds_my_number(text):
-        yield "my-number", MY_NUMBER
-    if privacy.names_my_number(text):
-        yield "my-number", MY_NUMBER_NAMED
     if refused := characters.refused_characters(text):
         shown = ", ".join(characters.describe(character) for character in refused)
         yield (
@@ -132,9 +133,44 @@ def _faults(text: str, key: bool, font_set: fonts.FontSet | None) -> Iterator[tu
         yield "glyph", Text(f"the fonts cannot draw: {shown}", f"フォントに字形のない文字があります: {shown}")
 
 
+def _number_faults(text: str, path: str, key: bool, other: bool) -> Iterator[tuple[str, Text]]:
+    """Yield what a text holds or says of a 個人番号; ``other``: its number is known to be another."""
+    found = None if other else privacy.find_my_number(text)
+    if found == "certain":
+        yield "my-number", MY_NUMBER if key else _MY_NUMBER_IN.filled(item=path)
+    if found == "possible":
+        yield _MAYBE, _MAYBE_MY_NUMBER
+    if privacy.names_my_number(text):
+        yield "my-number", MY_NUMBER_NAMED
+
+
+def is_other_number(template: Template, steps: Sequence[str | int], scrutiny: Scrutiny) -> bool:
+    """Tell whether an item's twelve digits are no 個人番号: its schema or whoever makes the contract says so."""
+    declared = schema_at(template.schema, steps).get("x-other-number") is True
+    return declared or dotted_path(steps) in dict(scrutiny.other_numbers)
+
+
+def other_numbers(template: Template, data: Mapping[str, Any], scrutiny: Scrutiny) -> frozenset[str]:
+    """Return the twelve digits of the items that may hold such: other numbers, and what is only warned of."""
+    found: frozenset[str] = frozenset()
+    for steps, key, text in _texts(data, ()):
+        if not key and (is_other_number(template, steps, scrutiny) or privacy.find_my_number(text) == "possible"):
+            found |= privacy.fitting_numbers(text)
+    return found
+
+
+_MAYBE = "my-number-possible"
 MY_NUMBER = Text(
     "holds what may be a 個人番号 (12 digits whose check digit fits); it must not stand in a contract",
     "個人番号とみられる12桁の数字があります。契約書には記載できません",
+)
+_MY_NUMBER_IN = Text(
+    f"{MY_NUMBER.en} (if it is another number, say which: --other-number {{item}}=WHAT)",
+    f"{MY_NUMBER.ja} (別の番号であるときは、その種類を示します: --other-number {{item}}=種類)",
+)
+_MAYBE_MY_NUMBER = Text(
+    "holds twelve digits that would fit a 個人番号 and may be another number; look whether it is one",
+    "個人番号の形に合う12桁の数字があります。別の番号であることを確かめてください",
 )
 MY_NUMBER_NAMED = Text(
     "names the 個人番号; it must not stand in a contract", "個人番号を指す語があります。契約書には記載できません"
@@ -199,6 +235,14 @@ def child(schema: Mapping[str, Any], step: str | int) -> Mapping[str, Any]:
     """Return the schema of an entry of a list, or of an item of a table; empty where there is none."""
     found = schema.get("items") if isinstance(step, int) else schema.get("properties", {}).get(step)
     return found if isinstance(found, Mapping) else {}
+
+
+def schema_at(root: Mapping[str, Any], steps: Iterable[str | int]) -> Mapping[str, Any]:
+    """Return the schema of the item at ``steps``; empty where there is none."""
+    at = root
+    for step in steps:
+        at = resolve_reference(root, child(at, step))
+    return at
 
 
 def resolve_reference(root: Mapping[str, Any], schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from signkit.contracts.sandbox import title_of
 from signkit.contracts.template import Party, Template
 from signkit.errors import Problem
 from signkit.jpki.names import names_organization
@@ -20,23 +21,27 @@ def contract_json(
     appended: Sequence[EmbeddedFile] = (),
     provenance: Provenance | None = None,
     warnings: Sequence[Problem] = (),
+    other_numbers: Sequence[tuple[str, str]] = (),
 ) -> bytes:
     """Return the associated file; the same data gives the same bytes in whatever order its items stand.
 
     Args:
         provenance: what the contract is made with, so that it can be made again.
         warnings: what was found of the contents when it was made.
+        other_numbers: items whose twelve digits were said to be no 個人番号, and what number each is.
     """
+    title = title_of(template, data)
     content = {
         "format": FORMAT,
         "template": {"id": template.id, "version": template.version, **_digest_json(provenance)},
-        "title": {"en": template.title.en, "ja": template.title.ja},
+        "title": {"en": title.en, "ja": title.ja},
         "parties": [_party_json(party, data) for party in template.parties_of(data)],
         "signing_order": template.signing_order,
         "data": data,
         **({"attachments": [_file_json(each) for each in attachments]} if attachments else {}),
         **({"appended": [_file_json(each) for each in appended]} if appended else {}),
         **_made_with_json(provenance),
+        **({"other_numbers": [{"item": i, "reason": why} for i, why in other_numbers]} if other_numbers else {}),
         **({"warnings": [each.to_json() for each in warnings]} if warnings else {}),
     }
     return json.dumps(content, ensure_ascii=False, sort_keys=True, indent=1, allow_nan=False).encode() + b"\n"

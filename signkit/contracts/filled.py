@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from signkit.contracts.attachments import Attachment
 from signkit.errors import Problem
+from signkit.words import Text
 
 
 @dataclass(frozen=True)
@@ -18,11 +19,13 @@ class Filled:
         text: what will be printed, for checks.
         content: Typst source, or a .docx.
         warnings: what was found of the data and does not refuse them.
+        other_numbers: twelve digits that the data hold and that are no 個人番号, though they fit.
     """
 
     text: str
     content: str | bytes
     warnings: tuple[Problem, ...] = ()
+    other_numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class Order:
     Attributes:
         day: what dates the document.
         data: the associated file ``contract.json``.
+        title: of the document with its data; None: the template's.
     """
 
     filled: Filled
@@ -39,3 +43,4 @@ class Order:
     data: bytes
     attachments: Sequence[Attachment] = ()
     appended: Sequence[Attachment] = ()
+    title: Text | None = None

@@ -23,10 +23,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from signkit.jpki.corporate_number import corporate_number_fits
 
 Find = Literal["certain", "possible"]
 
@@ -76,20 +78,31 @@ class _Group:
     gap: str | None
 
 
-def find_my_number(text: str) -> Find | None:
+def find_my_number(text: str, others: Container[str] = ()) -> Find | None:
     """Tell whether ``text`` holds a number of twelve digits that fits the check digit of a 個人番号, and how surely.
 
-    The number itself is never returned, so that it reaches no message and no log.
+    The number itself is in no message and no log.
+
+    Args:
+        others: what `fitting_numbers` returned for items whose numbers are known to be others.
     """
     plain = _with_ascii_digits(text)
     found: Find | None = None
     for chain in _chains(plain):
         for first, last in _windows(chain):
-            judged = _judge(plain, chain, first, last)
+            judged = None if _number(chain, first, last) in others else _judge(plain, chain, first, last)
             if judged == "certain":
                 return judged
             found = judged or found
-    return found or ("possible" if any(map(_fits, _spelled(text, plain))) else None)
+    spelled = any(_fits(number) and number not in others for number in _spelled(text, plain))
+    return found or ("possible" if spelled else None)
+
+
+def fitting_numbers(text: str) -> frozenset[str]:
+    """Return the numbers of twelve digits in ``text`` that fit, however written; for `find_my_number` alone."""
+    plain = _with_ascii_digits(text)
+    grouped = {_number(chain, *window) for chain in _chains(plain) for window in _windows(chain)}
+    return frozenset(grouped | set(filter(_fits, _spelled(text, plain))))
 
 
 def holds_my_number(text: str) -> bool:
@@ -155,8 +168,12 @@ def _windows(chain: list[_Group]) -> Iterator[tuple[int, int]]:
         while total > _LENGTH:
             total -= len(chain[first].digits)
             first += 1
-        if total == _LENGTH and _fits("".join(each.digits for each in chain[first : last + 1])):
+        if total == _LENGTH and _fits(_number(chain, first, last)):
             yield first, last
+
+
+def _number(chain: list[_Group], first: int, last: int) -> str:
+    return "".join(group.digits for group in chain[first : last + 1])
 
 
 def _judge(plain: str, chain: list[_Group], first: int, last: int) -> Find | None:
@@ -194,7 +211,7 @@ def _is_part_of_longer(plain: str, chain: list[_Group], first: int, last: int) -
     leading = chain[first - 1] if first else None
     if leading is None or not _OTHER_NUMBER.search(_before(plain, leading)):
         return False
-    return is_corporate_number(leading.digits + "".join(group.digits for group in chain[first : last + 1]))
+    return corporate_number_fits(_number(chain, first - 1, last))
 
 
 def _cuts_hyphens(chain: list[_Group], first: int, last: int) -> bool:
@@ -255,15 +272,3 @@ def _fits(digits: str) -> bool:
     weights = (index + 1 if index <= 6 else index - 5 for index in range(1, 12))
     remainder = sum(digit * weight for digit, weight in zip(reversed(eleven), weights, strict=True)) % 11
     return check == (0 if remainder <= 1 else 11 - remainder)
-
-
-def is_corporate_number(digits: str) -> bool:
-    """Tell whether 13 digits are a 法人番号.
-
-    The first is 9 - (sum of P_n Q_n mod 9), P_n counted from the last digit, Q_n 1 where n is odd and 2 where it is
-    even (法人番号の指定等に関する省令2条).
-    """
-    if not re.fullmatch(r"[0-9]{13}", digits):
-        return False
-    total = sum(int(digit) * (2 if n % 2 else 1) for n, digit in enumerate(reversed(digits[1:])))
-    return int(digits[0]) == 9 - total % 9

@@ -16,11 +16,13 @@ from signkit.contracts.attachments import (
     require_glyphs,
     require_together,
 )
-from signkit.contracts.checking import examine
+from signkit.contracts.checking import examine, other_numbers
 from signkit.contracts.embedding import contract_json
 from signkit.contracts.filled import Filled, Order
 from signkit.contracts.provenance import provenance
-from signkit.contracts.rules.rule import Scrutiny
+from signkit.contracts.rules.rule import LAWFUL, Scrutiny
+from signkit.contracts.sandbox import title_of
+from signkit.contracts.searching import find_on_pages
 from signkit.contracts.signature_fields import FieldDescription, SigningBlock, add_signature_fields
 from signkit.contracts.template import Party, Template
 from signkit.contracts.typesetters import source_of
@@ -54,7 +56,7 @@ def render_contract(
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
     *,
-    scrutiny: Scrutiny = "lawful",
+    scrutiny: Scrutiny = LAWFUL,
 ) -> Rendered:
     """Check ``data``, typeset ``template`` with it and add the signature fields.
 
@@ -88,7 +90,7 @@ def render_own_pages(
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
     *,
-    scrutiny: Scrutiny = "lawful",
+    scrutiny: Scrutiny = LAWFUL,
 ) -> Rendered:
     """Render the contract without the pages that are appended, which its annex lists all the same.
 
@@ -97,6 +99,7 @@ def render_own_pages(
     font_set = fonts.font_set((settings or Settings()).font_folders)
     order = _order(template, data, settings, attachments, appended, scrutiny=scrutiny)
     (compiled,) = source_of(template).typeset(template, [order], font_set)
+    _refuse(_number_on_a_page(compiled, order))
     return _with_fields(template, data, compiled, order.filled.warnings)
 
 
@@ -105,7 +108,7 @@ def render_contracts(
     rows: Sequence[Mapping[str, Any]],
     settings: Settings | None = None,
     *,
-    scrutiny: Scrutiny = "lawful",
+    scrutiny: Scrutiny = LAWFUL,
 ) -> tuple[Rendered, ...]:
     """Render several contracts of one template in one go, which spares a Word template most of its time.
 
@@ -115,6 +118,8 @@ def render_contracts(
     font_set = fonts.font_set((settings or Settings()).font_folders)
     orders = [_order(template, data, settings, scrutiny=scrutiny) for data in rows]
     compiled = source_of(template).typeset(template, orders, font_set)
+    for pdf, order in zip(compiled, orders, strict=True):
+        _refuse(_number_on_a_page(pdf, order))
     return tuple(
         _with_fields(template, data, pdf, order.filled.warnings)
         for data, pdf, order in zip(rows, compiled, orders, strict=True)
@@ -128,16 +133,16 @@ def _order(
     attachments: Sequence[Attachment] = (),
     appended: Sequence[Attachment] = (),
     *,
-    scrutiny: Scrutiny = "lawful",
+    scrutiny: Scrutiny = LAWFUL,
 ) -> Order:
     data = plain_data(data)
     filled = filled_contract(template, data, settings, scrutiny=scrutiny)
     font_set = fonts.font_set((settings or Settings()).font_folders)
     made_with = provenance(template, font_set)
-    associated = contract_json(
-        template, data, _embedded_files(attachments), _embedded_files(appended), made_with, filled.warnings
-    )
-    return Order(filled, _document_day(template, data), associated, attachments, appended)
+    files, pages = _embedded_files(attachments), _embedded_files(appended)
+    associated = contract_json(template, data, files, pages, made_with, filled.warnings, scrutiny.other_numbers)
+    title = title_of(template, data)
+    return Order(filled, _document_day(template, data), associated, attachments, appended, title)
 
 
 def _with_fields(
@@ -157,7 +162,7 @@ def _with_fields(
 
 
 def filled_contract(
-    template: Template, data: Mapping[str, Any], settings: Settings | None = None, *, scrutiny: Scrutiny = "lawful"
+    template: Template, data: Mapping[str, Any], settings: Settings | None = None, *, scrutiny: Scrutiny = LAWFUL
 ) -> Filled:
     """Check ``data`` and the text it makes; return the template with the data in it, ready to be typeset.
 
@@ -173,9 +178,10 @@ def filled_contract(
     _refuse(examined.refused_at(scrutiny))
     _refuse(template_problems(template))
     filled = source_of(template).fill(template, data, font_set)
-    _refuse(_printed_problems(filled.text, template, font_set))
+    others = other_numbers(template, data, scrutiny)
+    _refuse(_printed_problems(filled.text, template, font_set, others))
     _document_day(template, data)
-    return replace(filled, warnings=examined.warnings)
+    return replace(filled, warnings=examined.warnings, other_numbers=others)
 
 
 def _embedded_files(files: Sequence[Attachment]) -> list[EmbeddedFile]:
@@ -235,9 +241,17 @@ def template_problems(template: Template) -> tuple[Problem, ...]:
     )
 
 
-def _printed_problems(text: str, template: Template, font_set: fonts.FontSet) -> tuple[Problem, ...]:
+def _number_on_a_page(pdf: bytes, order: Order) -> tuple[Problem, ...]:
+    """Return the first page with a line that holds a 個人番号 as a viewer reads it, whatever it was made from."""
+    place = find_on_pages(pdf, order.filled.other_numbers)
+    return () if place is None else (Problem("my-number", place.en, place, None, _MY_NUMBER),)
+
+
+def _printed_problems(
+    text: str, template: Template, font_set: fonts.FontSet, others: frozenset[str]
+) -> tuple[Problem, ...]:
     """Return what may not be printed of the filled-in text; the data were checked by themselves before."""
-    if privacy.holds_my_number(text):
+    if privacy.find_my_number(text, others) == "certain":
         return (_problem("my-number", template.id, _MY_NUMBER),)
     missing = fonts.missing_glyphs(text, font_set)
     if not missing:

@@ -21,6 +21,7 @@ from signkit.contracts import bounds, japanese
 from signkit.contracts.rules.functions import FUNCTIONS
 from signkit.contracts.template import Template
 from signkit.errors import ContractError
+from signkit.words import Text
 
 #: Bounds of one rendering; a contract of a hundred pages stays far below.
 MAX_SOURCE_CHARACTERS = 4_000_000
@@ -165,6 +166,15 @@ def holds(template: Template, expression: str, data: Mapping[str, Any]) -> bool:
             return bool(_compiler_of(template)(expression)(**with_whole(data)))
     except (TemplateError, ValueError, TypeError, ArithmeticError) as error:
         raise ContractError("template-invalid", template=template.id, cause=f"check {expression!r}: {error}") from error
+
+
+def title_of(template: Template, data: Mapping[str, Any]) -> Text:
+    """Return what the document is called that ``template`` makes of ``data``.
+
+    Raises:
+        ContractError("template-invalid"): the expression of a title is faulty.
+    """
+    return next((case.title for case in template.titles if holds(template, case.when, data)), template.title)
 
 
 @lru_cache(maxsize=16)

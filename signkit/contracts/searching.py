@@ -5,6 +5,7 @@ What holds no text that can be searched (a scan, a picture) is not refused: it i
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 
 from signkit.contracts import privacy
@@ -44,6 +45,21 @@ def search(content: bytes, media_type: str) -> Searched:
         if privacy.holds_my_number(line):
             return Searched(found_at=Text(f"line {number}", f"{number}行目"))
     return Searched(not_searched=_NAMED if privacy.names_my_number(text) else None)
+
+
+def find_on_pages(pdf: bytes, others: Container[str]) -> Text | None:
+    """Return where a line of a page of our own holds a 個人番号; ``others`` are known to be other numbers."""
+    import pypdfium2
+
+    document = pypdfium2.PdfDocument(pdf)
+    try:
+        for number, page in enumerate(document, 1):
+            lines = page.get_textpage().get_text_bounded().splitlines()
+            if any(privacy.find_my_number(line, others) == "certain" for line in lines):
+                return Text(f"page {number}", f"{number}ページ")
+    finally:
+        document.close()
+    return None
 
 
 def _decode(content: bytes) -> str | None:

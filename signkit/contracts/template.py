@@ -70,6 +70,14 @@ class Party:
         return path if path != self.name_item else None
 
 
+@dataclass(frozen=True)
+class TitleCase:
+    """A title that the document has instead where ``when`` (a Jinja expression over the data) holds."""
+
+    when: str
+    title: Text
+
+
 @dataclass(frozen=True, eq=False)
 class Template:
     """A template, as read from its folder.
@@ -82,6 +90,7 @@ class Template:
         checks: rules over several items, beside the schema: those of ``template.toml``, then those of ``law.toml``.
         schema: JSON Schema 2020-12 of the data.
         text_file: the file that holds the text: ``contract.typ.j2`` or ``contract.docx`` (see ``sources``).
+        titles: what the document is called instead, by its data; the first case that holds counts.
     """
 
     id: str
@@ -96,6 +105,7 @@ class Template:
     folder: Path
     schema: Mapping[str, Any]
     text_file: str = CONTRACT
+    titles: tuple[TitleCase, ...] = ()
 
     def parties_of(self, data: Mapping[str, Any]) -> tuple[Party, ...]:
         """Return those who sign the contract with these data, in signing order."""
@@ -228,6 +238,7 @@ def _template(folder: Path, description: dict[str, Any], law: dict[str, Any], sc
         folder=folder,
         schema=_usable_schema(schema),
         text_file=text_file,
+        titles=tuple(TitleCase(str(each["when"]), _two_languages(each)) for each in description.get("titles", ())),
     )
     roles = [party.role for party in parties]
     if not roles or len(set(roles)) != len(roles):

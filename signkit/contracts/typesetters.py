@@ -114,7 +114,7 @@ class TypstSource:
 
 
 def _typeset_order(template: Template, order: Order, fonts: FontSet) -> bytes:
-    title = template.title.in_language(template.language)
+    title = (order.title or template.title).in_language(template.language)
     attachment = _TYPST_ATTACHMENT.format(name=FILE_NAME, id=template.id, version=template.version)
     head = prelude(title, template.language, fonts) + attachment
     with typesetting_root(template.folder, order.attachments) as root:

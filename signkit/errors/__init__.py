@@ -15,6 +15,7 @@ from signkit.errors.exit_codes import ExitCode
 from signkit.errors.system import NOT_REGULAR, system_cause
 
 if TYPE_CHECKING:
+    from signkit.errors.archive import ArchiveError
     from signkit.errors.card import (
         CardAnswerInvalid,
         CardBusy,
@@ -80,10 +81,11 @@ else:
 
 
 #: The rooms' files, those that every command needs first.
-_ROOMS = ("files", "validation", "delivery", "trust", "contracts", "signers", "card", "signing")
+_ROOMS = ("files", "validation", "delivery", "trust", "contracts", "signers", "card", "signing", "archive")
 
 __all__ = [
     "NOT_REGULAR",
+    "ArchiveError",
     "CardAnswerInvalid",
     "CardBusy",
     "CardError",

@@ -6,6 +6,7 @@ Loaded when the first error is told, never when one is raised.
 from __future__ import annotations
 
 from signkit.errors.telling import Wording
+from signkit.errors.wording_archive import ARCHIVE
 from signkit.errors.wording_card import CARD
 from signkit.errors.wording_contracts import CONTRACTS
 from signkit.errors.wording_delivery import DELIVERY
@@ -17,6 +18,6 @@ from signkit.errors.wording_trust import TRUST
 from signkit.errors.wording_validation import VALIDATION
 
 #: The rooms' tables; no code stands in two of them.
-TABLES = (FILES, CARD, CONTRACTS, DELIVERY, SIGNERS, SERVICES, SIGNING, TRUST, VALIDATION)
+TABLES = (FILES, CARD, CONTRACTS, DELIVERY, SIGNERS, SERVICES, SIGNING, TRUST, VALIDATION, ARCHIVE)
 
 WORDINGS: dict[str, Wording] = {code: wording for table in TABLES for code, wording in table.items()}

@@ -53,6 +53,22 @@ DELIVERY: dict[str, Wording] = {
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
+    "identity-not-shown": Wording(
+        Text("No identity record is made: {cause}.", "取引時確認記録は作成できません: {cause}。"),
+        Text(
+            "See 'signkit validate FILE --identity'; name the issuer with --trust where it is not known.",
+            "signkit validate FILE --identity で確認してください。発行者が未知のときは --trust で指定します。",
+        ),
+        exit_code=ExitCode.INDETERMINATE,
+    ),
+    "identity-impossible": Wording(
+        Text("No identity record is made: {cause}.", "取引時確認記録は作成できません: {cause}。"),
+        Text(
+            "See 'signkit validate FILE'; ask the party for the file as it was signed.",
+            "signkit validate FILE で確認し、署名したときのファイルを当事者から取り寄せてください。",
+        ),
+        exit_code=ExitCode.FAILED,
+    ),
     "delivery-refused": Wording(
         Text(
             "It may not be delivered electronically:\n{points:lines}",

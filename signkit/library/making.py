@@ -54,6 +54,7 @@ def render(
     attachments: Sequence[Location | Attachment] = (),
     appended: Sequence[Location | Attachment] = (),
     strict: bool = False,
+    other_numbers: Mapping[str, str] | None = None,
     settings: Settings | None = None,
 ) -> Rendered:
     """Check contract data and make the contract: a PDF with an empty signature field for each party.
@@ -65,6 +66,8 @@ def render(
         attachments: files that are embedded, at most 20 of 20 MB each; an annex lists them with their digests.
         appended: PDFs whose pages go behind the contract's; the annex lists them too.
         strict: refuse also what is only warned of.
+        other_numbers: items (``seller.note``) whose twelve digits are no 個人番号, though they fit, with what number it
+            is; both are noted in the contract's data.
 
     Returns:
         The PDF (PDF/A-3b; plain PDF 1.7 where pages were appended), and of each role's field its page (from 0) and its
@@ -89,7 +92,7 @@ def render(
     settings = settings or Settings()
     files = [_attachment(each, attachment) for each in attachments]
     pages = [_attachment(each, appendix) for each in appended]
-    scrutiny: Scrutiny = "strict" if strict else "lawful"
+    scrutiny = Scrutiny(strict=strict, other_numbers=tuple((other_numbers or {}).items()))
     return render_contract(_template(template, settings), _data(data), settings, files, pages, scrutiny=scrutiny)
 
 

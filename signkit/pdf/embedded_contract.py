@@ -88,6 +88,7 @@ class EmbeddedContract:
     attachments: tuple[EmbeddedFile, ...] = ()
     appended: tuple[EmbeddedFile, ...] = ()
     provenance: Provenance | None = None
+    other_numbers: tuple[tuple[str, str], ...] = ()
 
     def turn(self, signed: Collection[str]) -> tuple[str, ...]:
         """Return the roles that may sign next, given the roles that have signed."""
@@ -201,7 +202,22 @@ def parse_contract(raw: bytes) -> EmbeddedContract:
         attachments=_read_files(content.get("attachments", [])),
         appended=_read_files(content.get("appended", [])),
         provenance=_read_provenance(template.get("sha256"), content.get("made_with")),
+        other_numbers=_read_other_numbers(content.get("other_numbers", [])),
     )
+
+
+def _read_other_numbers(entries: object) -> tuple[tuple[str, str], ...]:
+    """Read the items whose twelve digits were said to be no 個人番号, and what they were said to be."""
+    if not isinstance(entries, list) or len(entries) > _MAX_FILES:
+        raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
+    return tuple(map(_read_other_number, entries))
+
+
+def _read_other_number(entry: object) -> tuple[str, str]:
+    match entry:
+        case {"item": str(item), "reason": str(reason)}:
+            return item, reason
+    raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
 
 
 def _read_provenance(digest: object, made_with: object) -> Provenance | None:

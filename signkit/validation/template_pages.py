@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from signkit.contracts.attachments import MEDIA_TYPES, Attachment, ListedFile
 from signkit.contracts.free_text import FreeText, free_text
 from signkit.contracts.render import render_own_pages
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template, load_template
 from signkit.drawing import open_document
 from signkit.errors import ContractDataUnreadable, ContractRefused, SignKitError
@@ -58,6 +59,7 @@ class Task:
     contents: Mapping[str, bytes]
     font_folders: tuple[Path, ...]
     exact: bool = False
+    other_numbers: tuple[tuple[str, str], ...] = ()
 
     @classmethod
     def of(
@@ -71,7 +73,10 @@ class Task:
         """Return the task for a contract; of the files inside go along those that it lists."""
         listed = {each.name for each in contract.attachments}
         kept = {name: content for name, content in contents.items() if name in listed}
-        return cls(template.folder, contract.data, pdf, contract.attachments, contract.appended, kept, font_folders)
+        return cls(
+            template.folder, contract.data, pdf, contract.attachments, contract.appended, kept, font_folders,
+            other_numbers=contract.other_numbers,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -143,7 +148,8 @@ def _typeset(template: Template, task: Task) -> bytes | None:
     ]
     settings = Settings(font_folders=task.font_folders)
     # The law may have changed since it was signed; its pages have not.
-    return render_own_pages(template, task.data, settings, attachments, appended, scrutiny="consistent").pdf
+    scrutiny = Scrutiny(law=False, other_numbers=task.other_numbers)
+    return render_own_pages(template, task.data, settings, attachments, appended, scrutiny=scrutiny).pdf
 
 
 def _attachment(each: EmbeddedFile, content: bytes) -> Attachment:

@@ -10,6 +10,7 @@ from pypdf import PdfReader
 
 from signkit.contracts.checking import check_contract_data, examine
 from signkit.contracts.render import render_contract
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.errors import ContractRefused
 from signkit.pdf.embedded_contract import FILE_NAME
 from tests.command import run_signkit
@@ -62,7 +63,7 @@ def test_a_warning_stands_in_the_contracts_data(held):
 
 def test_a_strict_look_takes_a_warning_for_a_refusal(held):
     with refused_as("contract-refused"):
-        render_contract(held(), DATA, scrutiny="strict")
+        render_contract(held(), DATA, scrutiny=Scrutiny(strict=True))
 
 
 def test_what_is_refused_makes_no_contract(held):
@@ -92,7 +93,7 @@ def test_what_is_not_known_is_said_and_refuses_nothing(held):
 
 
 def test_a_signed_contract_is_typeset_again_whatever_the_law_says_today(held):
-    render_contract(held(severity="refused"), DATA, scrutiny="consistent")
+    render_contract(held(severity="refused"), DATA, scrutiny=Scrutiny(law=False))
 
 
 def test_the_library_tells_only_what_refuses(held):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -9,8 +11,10 @@ import pytest
 from signkit.contracts.data import parse_contract_data
 from signkit.contracts.privacy import find_my_number, holds_my_number, names_my_number
 from signkit.contracts.render import render_contract
+from signkit.contracts.rules.rule import Scrutiny
 from signkit.contracts.template import Template
 from signkit.errors import ContractDataUnreadable, ContractRefused
+from signkit.pdf.embedded_contract import read_contract
 from signkit.plain_data import Data
 
 from .conftest import MakeTemplate
@@ -276,3 +280,43 @@ def test_number_put_together_by_the_template_is_refused(make_template: MakeTempl
         render_contract(template, data)
 
     assert [problem.code for problem in caught.value.problems] == ["my-number"]
+
+
+def test_a_refusal_says_how_to_overrule_it_and_what_is_overruled_is_noted(
+    make_template: MakeTemplate, data: Data
+) -> None:
+    template = make_template("{{ note }}\n{{ signing_block('issuer') }}")
+    data["note"] = f"番号 {NUMBER}"
+    with pytest.raises(ContractRefused) as caught:
+        render_contract(template, data)
+    assert "--other-number note=" in caught.value.message("ja")
+    rendered = render_contract(template, data, scrutiny=Scrutiny(other_numbers=(("note", "会社法人等番号"),)))
+    contract = read_contract(rendered.pdf)
+    assert contract is not None
+    assert contract.other_numbers == (("note", "会社法人等番号"),)
+
+
+def test_an_item_that_the_schema_declares_another_number_is_exempt(make_template: MakeTemplate, data: Data) -> None:
+    template = make_template("{{ note }}\n{{ signing_block('issuer') }}")
+    schema = deepcopy(dict(template.schema))
+    schema["properties"]["note"]["x-other-number"] = True
+    declared = replace(template, schema=schema)
+    assert render_contract(declared, data | {"note": NUMBER}).warnings == ()
+    with pytest.raises(ContractRefused):
+        render_contract(declared, data | {"name": NUMBER})
+
+
+def test_what_may_be_another_number_is_a_warning(make_template: MakeTemplate, data: Data) -> None:
+    template = make_template("{{ note }}\n{{ signing_block('issuer') }}")
+    rendered = render_contract(template, data | {"note": "会社法人等番号 1234-56-789018"})
+    assert [warning.code for warning in rendered.warnings] == ["my-number-possible"]
+    with pytest.raises(ContractRefused):
+        render_contract(template, data | {"note": "会社法人等番号 1234-56-789018"}, scrutiny=Scrutiny(strict=True))
+
+
+def test_a_number_that_only_the_page_shows_is_refused(make_template: MakeTemplate, data: Data) -> None:
+    """The typesetter's own markup joins what no item and no text of the template holds in one piece."""
+    template = make_template("#{let a = 123456; let b = 789018; [#a#b]}\n{{ signing_block('issuer') }}")
+    with pytest.raises(ContractRefused) as caught:
+        render_contract(template, data)
+    assert [(problem.code, problem.path) for problem in caught.value.problems] == [("my-number", "page 1")]

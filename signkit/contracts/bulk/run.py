@@ -25,7 +25,7 @@ from signkit.contracts.bulk.table import Cells, Row, Table
 from signkit.contracts.fonts import font_set
 from signkit.contracts.provenance import provenance
 from signkit.contracts.render import filled_contract, render_contracts
-from signkit.contracts.rules.rule import Scrutiny
+from signkit.contracts.rules.rule import LAWFUL, Scrutiny
 from signkit.contracts.template import Template, load_template
 from signkit.contracts.typesetters import source_of
 from signkit.errors import ContractDataUnreadable, ContractRefused, OutputExists, Problem, RowProblem, RowsRefused
@@ -61,7 +61,7 @@ class Batch:
     base: str = "{}"
     pattern: str = DEFAULT_PATTERN
     settings: Settings = field(default_factory=Settings)
-    scrutiny: Scrutiny = "lawful"
+    scrutiny: Scrutiny = LAWFUL
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def batch_of(
     base: Mapping[str, Any] | None = None,
     pattern: str = DEFAULT_PATTERN,
     settings: Settings | None = None,
-    scrutiny: Scrutiny = "lawful",
+    scrutiny: Scrutiny = LAWFUL,
 ) -> Batch:
     """Return what the rows of ``table`` have in common.
 

@@ -10,9 +10,25 @@ from signkit.words import Text
 
 #: ``refused``: void or forbidden beyond doubt, no contract is made; ``warning``: told, and the contract is made.
 Severity = Literal["refused", "warning"]
-#: ``lawful``: against the document's own consistency and the law, as contracts are made; ``strict``: warnings refuse,
-#: too; ``consistent``: without the law, for a contract that was made and signed and is only typeset again.
-Scrutiny = Literal["consistent", "lawful", "strict"]
+
+
+@dataclass(frozen=True)
+class Scrutiny:
+    """What a contract's data are held against.
+
+    Attributes:
+        law: the law, beside the document's own consistency; False for a contract that was made and signed and is only
+            typeset again.
+        strict: warnings refuse, too.
+        other_numbers: items whose twelve digits are no 個人番号, though they fit, each with what number it is.
+    """
+
+    law: bool = True
+    strict: bool = False
+    other_numbers: tuple[tuple[str, str], ...] = ()
+
+
+LAWFUL = Scrutiny()
 
 
 @dataclass(frozen=True)
@@ -73,4 +89,4 @@ class Check:
 
     def is_on(self, scrutiny: Scrutiny) -> bool:
         """Tell whether contracts are held to it: what no source confirms is listed only."""
-        return self.basis is None or (self.basis.confirmed and scrutiny != "consistent")
+        return self.basis is None or (self.basis.confirmed and scrutiny.law)

@@ -161,6 +161,6 @@ def _finish(pdf: bytes, order: Order, template: Template, fonts: FontSet) -> byt
         AssociatedFile(each.name, each.media_type, each.description, "Supplement", each.content)
         for each in order.attachments
     ]
-    title = template.title.in_language(template.language)
+    title = (order.title or template.title).in_language(template.language)
     identity = DocumentIdentity(title, template.language, order.day)
     return finish_pdf(pdf, identity, files, known_fonts.postscript_names(fonts), template.id)

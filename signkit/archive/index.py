@@ -1,0 +1,45 @@
+"""What is searched: names and texts folded, and cut into pairs of characters.
+
+SQLite's own trigrams cannot find a Japanese name of two characters; pairs do.  Folding is
+`signkit.jpki.normalise.fold`, the one address of which characters are forms of one another (髙/高, 﨑/崎, variation
+selectors, half-width kana).
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from signkit.jpki.normalise import fold
+
+#: Follows the last character, so that a text's end can be told; private use: no accepted text holds it.
+_END = "\ue001"
+#: Characters between words and parts of names, which people write or leave out.
+_PASSED_OVER = str.maketrans(dict.fromkeys(" \t\n\r\u3000・-‐_,.、。'’"))
+#: FTS5's tokenizer ``ascii`` parts a text at ASCII signs; in full width they are letters to it.
+_WIDE = str.maketrans({chr(code): chr(code + 0xFEE0) for code in range(0x21, 0x7F) if not chr(code).isalnum()})
+
+
+def sought_form(text: str) -> str:
+    """Return ``text`` as it is compared: folded, without case, spaces and the marks between words."""
+    folded = fold(text).casefold().translate(_PASSED_OVER)
+    return "".join(one for one in folded if one.isprintable()).translate(_WIDE)
+
+
+def index_text(text: str) -> str:
+    """Return the pairs of a text in `sought_form`, as the full-text index takes them."""
+    return " ".join(map("".join, zip(text, f"{text}{_END}"[1:], strict=True)))
+
+
+def phrase(text: str) -> str | None:
+    """Return FTS5's query for texts that hold ``text``; None where nothing is left of it to look for.
+
+    Words that stand apart may stand apart in the text too.
+    """
+    words = [_phrase_of_word(word) for part in text.split() if (word := sought_form(part))]
+    return " AND ".join(words) or None
+
+
+def _phrase_of_word(word: str) -> str:
+    if len(word) == 1:
+        return f'"{word}" *'
+    return '"' + " ".join(map("".join, pairwise(word))) + '"'

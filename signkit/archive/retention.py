@@ -1,0 +1,134 @@
+"""Until when an entry must be kept (``keeping.toml``: a dated table, each rule with its source).
+
+Of several rules the longest counts.  What nobody can tell, an entry without a date or a contract that still runs, is
+kept.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from signkit.archive.entries import Entry
+from signkit.archive.store import Archive
+from signkit.words import Text
+
+
+@dataclass(frozen=True)
+class Business:
+    """What of the business the periods depend on.
+
+    Attributes:
+        tax_years: 7, or 10 where a loss is carried forward.
+        fiscal_year_end: month and day; None: not said, so that the latest possible one counts.
+        filing_months: from the fiscal year's end to the return.
+    """
+
+    tax_years: int = 7
+    fiscal_year_end: tuple[int, int] | None = None
+    filing_months: int = 2
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """Until when, and by which rule; ``until`` None: it cannot be told, or the contract still runs."""
+
+    until: date | None
+    rule: str | None
+
+    @property
+    def law(self) -> Text | None:
+        """The rule's source, for people."""
+        rule = next((each for each in _table()["rule"] if each["name"] == self.rule), None)
+        return Text(rule["law"]["en"], rule["law"]["ja"]) if rule is not None else None
+
+
+def business_of(archive: Archive) -> Business:
+    """Return what the archive's settings say of the business."""
+    end = archive.setting("fiscal_year_end")
+    month, _, day = (end or "").partition("-")
+    return Business(
+        int(archive.setting("tax_years") or 7),
+        (int(month), int(day)) if end else None,
+        int(archive.setting("filing_months") or 2),
+    )
+
+
+def keeping_of(entry: Entry, business: Business) -> Keeping:
+    """Return until when an entry must be kept."""
+    kind = entry.facts.kind or "other"
+    if kind in _table()["running"]["kinds"] and entry.facts.end_date is None:
+        return Keeping(None, None)
+    found = list(_untils(entry, kind, business))
+    if not found or any(each.until is None for each in found):
+        return Keeping(None, None)
+    return max(found, key=lambda each: each.until or date.min)
+
+
+def years_after(day: date, years: int) -> date:
+    """Return the same day years later; for 29 February, where there is none, the day after."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return date(day.year + years, 3, 1)
+
+
+def _untils(entry: Entry, kind: str, business: Business) -> Iterator[Keeping]:
+    for rule in _table()["rule"]:
+        if kind not in rule["kinds"]:
+            continue
+        start = _start(entry, rule["from"], business)
+        years = _years(entry, rule, business)
+        yield Keeping(years_after(start, years), rule["name"]) if start is not None else Keeping(None, None)
+
+
+def _start(entry: Entry, runs_from: str, business: Business) -> date | None:
+    facts = entry.facts
+    if runs_from == "date":
+        return facts.date
+    end = max(filter(None, (facts.date, facts.end_date)), default=None)
+    if end is None or runs_from == "end":
+        return end
+    return _after_filing(end, business)
+
+
+def _after_filing(day: date, business: Business) -> date:
+    """Return when the return of the fiscal year is due in which ``day`` lies."""
+    if business.fiscal_year_end is None:
+        return months_after(day, 12 + business.filing_months)
+    month, last = business.fiscal_year_end
+    end = next(end for year in (day.year, day.year + 1) if (end := day_in(year, month, last)) >= day)
+    return months_after(end, business.filing_months)
+
+
+def months_after(day: date, months: int) -> date:
+    """Return the same day months later, or the last day of that month."""
+    number = day.year * 12 + day.month - 1 + months
+    return day_in(number // 12, number % 12 + 1, day.day)
+
+
+def day_in(year: int, month: int, day: int) -> date:
+    """Return a day, or the last of the month where the month is shorter."""
+    while True:
+        try:
+            return date(year, month, day)
+        except ValueError:
+            day -= 1
+
+
+def _years(entry: Entry, rule: dict[str, Any], business: Business) -> int:
+    if rule["name"] == "tax":
+        return business.tax_years
+    longer = rule["name"] == "brokerage-ledger" and bool((entry.facts.record or {}).get("new_house"))
+    years: int = rule["long_years"] if longer else rule["years"]
+    return years
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(files("signkit.archive").joinpath("keeping.toml").read_text(encoding="utf-8"))

@@ -1,0 +1,190 @@
+"""Is the archive what its journal says?  Every byte of every file, every row, and the journal itself."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from signkit.archive import journal
+from signkit.archive.blobs import Blobs
+from signkit.archive.entries import entry_digest
+from signkit.archive.purging import disposal_digests
+from signkit.archive.store import DISPOSALS, LEDGER, Archive, settings_digest
+from signkit.words import Text
+
+#: What is wrong, by its code; the codes are stable.
+_WORDS = {
+    "file-changed": Text("{name}: its bytes are not those that were kept", "{name}: 保管時と内容が異なります"),
+    "file-missing": Text("{name}: the file is missing", "{name}: ファイルがありません"),
+    "file-added": Text("{name}: a file that the ledger does not know", "{name}: 台帳にないファイルがあります"),
+    "file-unread": Text("{name}: the file cannot be read", "{name}: ファイルを読めません"),
+    "entry-changed": Text(
+        "entry {name}: it is not as the journal left it", "{name} 番の記録: 記録簿に残る状態と異なります"
+    ),
+    "entry-unrecorded": Text(
+        "entry {name}: the journal knows nothing of it", "{name} 番の記録: 記録簿に記載がありません"
+    ),
+    "entry-missing": Text(
+        "entry {name}: it is gone, and no deletion is recorded", "{name} 番の記録: 削除の記録なしに失われています"
+    ),
+    "disposal-missing": Text(
+        "entry {name}: it was deleted, and its disposal record is gone", "{name} 番の記録: 廃棄記録が失われています"
+    ),
+    "disposal-changed": Text(
+        "entry {name}: its disposal record is not as it was written", "{name} 番の記録: 廃棄記録が書き換えられています"
+    ),
+    "settings-changed": Text(
+        "the archive's settings are not as the journal left them", "保管庫の設定が記録簿に残る状態と異なります"
+    ),
+    "journal-broken": Text(
+        "the journal: record {name} does not follow the one before it", "記録簿: {name} 番が前の記録につながりません"
+    ),
+    "journal-cut": Text(
+        "the journal: it once went on to record {name}, and ends before",
+        "記録簿: {name} 番までありましたが、途中で切れています",
+    ),
+    "journal-other": Text(
+        "the journal: record {name} is not the one that was seen outside",
+        "記録簿: {name} 番が、外部に控えた記録と一致しません",
+    ),
+    "archive-other": Text("the checkpoint is of another archive", "控え (チェックポイント) は別の保管庫のものです"),
+    "stamp-bad": Text("the timestamp of {name} does not hold", "{name} のタイムスタンプが有効ではありません"),
+    "database": Text("the ledger's file: {name}", "台帳のファイル: {name}"),
+}
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """One thing that is wrong.
+
+    Attributes:
+        name: which file, entry or record.
+    """
+
+    code: str
+    name: str
+
+    @property
+    def text(self) -> Text:
+        """It in words."""
+        words = _WORDS[self.code]
+        return Text(words.en.replace("{name}", self.name), words.ja.replace("{name}", self.name))
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What was looked at, and what is wrong with it."""
+
+    entries: int
+    files: int
+    records: int
+    troubles: tuple[Trouble, ...]
+
+
+def verify(archive: Archive) -> Verified:
+    """Look at everything; nothing is changed.
+
+    Raises:
+        ArchiveError("archive-torn"): the ledger is so damaged that it cannot be read.
+    """
+    with archive.reading() as connection:
+        troubles = [
+            *_database(connection),
+            *_journal(connection),
+            *_entries(connection),
+            *_files(connection, archive.blobs),
+            *_beside(archive.folder),
+        ]
+        entries, files, records = (
+            connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]  # noqa: S608
+            for table in ("entry", "revision", "journal")
+        )
+    return Verified(entries, files, records, (*troubles, *_index(archive)))
+
+
+def _database(connection: sqlite3.Connection) -> Iterator[Trouble]:
+    for (found,) in connection.execute("PRAGMA integrity_check(100)").fetchall():
+        if found != "ok":
+            yield Trouble("database", str(found).replace("\n", " "))
+    for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check").fetchall():
+        yield Trouble("database", f"{table} {row}: {parent} ?")
+
+
+def _index(archive: Archive) -> Iterator[Trouble]:
+    """Hold the full-text index against its texts; SQLite takes that for writing, and nothing is written."""
+    if archive.read_only:
+        return
+    connection = archive.connection
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        connection.execute("INSERT INTO words (words) VALUES ('integrity-check')")
+    except sqlite3.DatabaseError as error:
+        yield Trouble("database", f"words: {error}")
+    finally:
+        connection.execute("ROLLBACK")
+
+
+def _journal(connection: sqlite3.Connection) -> Iterator[Trouble]:
+    for number in journal.breaks(connection):
+        yield Trouble("journal-broken", str(number))
+    last, highest = journal.last_record(connection), journal.highest_number(connection)
+    if highest > (last.number if last else 0):
+        yield Trouble("journal-cut", str(highest))
+    about = connection.execute("SELECT digest FROM journal WHERE entry IS NULL ORDER BY number DESC LIMIT 1").fetchone()
+    if about is None or about[0] != settings_digest(connection):
+        yield Trouble("settings-changed", "")
+
+
+def _entries(connection: sqlite3.Connection) -> Iterator[Trouble]:
+    """Hold every entry against the last record about it."""
+    there = {number for (number,) in connection.execute("SELECT id FROM entry")}
+    disposed = disposal_digests(connection)
+    told: set[int] = set()
+    last = "SELECT entry, action, digest, max(number) FROM journal WHERE entry IS NOT NULL GROUP BY entry"
+    for number, action, digest, _ in connection.execute(last).fetchall():
+        told.add(number)
+        if number not in there:
+            if action != "purged":
+                yield Trouble("entry-missing", str(number))
+            elif number not in disposed:
+                yield Trouble("disposal-missing", str(number))
+            elif digest != disposed[number]:
+                yield Trouble("disposal-changed", str(number))
+        elif digest != entry_digest(connection, number):
+            yield Trouble("entry-changed", str(number))
+    for number in sorted(there - told):
+        yield Trouble("entry-unrecorded", str(number))
+
+
+def _files(connection: sqlite3.Connection, blobs: Blobs) -> Iterator[Trouble]:
+    """Read every file; what is only on its way (``staging``) is not one yet."""
+    wanted = {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM revision")}
+    passed_over = set(blobs.staged()) | {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM doomed")}
+    found: set[str] = set()
+    for name, path in blobs.listed():
+        shown = path.relative_to(blobs.folder).as_posix()
+        if name in wanted and path == blobs.path(name):
+            found.add(name)
+            try:
+                with path.open("rb") as stream:
+                    digest = hashlib.file_digest(stream, "sha256").hexdigest()
+            except OSError:
+                yield Trouble("file-unread", shown)
+                continue
+            if digest != name:
+                yield Trouble("file-changed", shown)
+        elif name not in passed_over:
+            yield Trouble("file-added", shown)
+    for sha256 in sorted(wanted - found):
+        yield Trouble("file-missing", blobs.path(sha256).relative_to(blobs.folder).as_posix())
+
+
+def _beside(folder: Path) -> Iterator[Trouble]:
+    """Name what lies beside the ledger and is none of the archive's."""
+    own = {LEDGER, f"{LEDGER}-wal", f"{LEDGER}-shm", DISPOSALS, "files", "staging"}
+    for path in sorted(folder.iterdir()):
+        if path.name not in own and not path.name.startswith((f".{LEDGER}.", f".{DISPOSALS}.")):
+            yield Trouble("file-added", path.name)

@@ -1,0 +1,73 @@
+"""A certificate known again without its number: a keyed hash, whose key lies elsewhere.
+
+The numbers of JPKI's certificates (発行番号) are not to be collected (公的個人認証法), and they are short: a hash
+without a key, or with its key beside it, tells them to whoever counts through them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from signkit.errors import FileUnusable, InputUnreadable, system_cause
+from signkit.words import Text
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
+
+_KEY_BYTES = 32
+
+
+def keyed_number(key: bytes, issuer: x509.Name, number: int) -> str:
+    """Return HMAC-SHA256 (hexadecimal) over the issuer's name (DER) and the certificate's number."""
+    return hmac.digest(key, issuer.dump() + b"\0" + str(number).encode(), hashlib.sha256).hex()
+
+
+def kept_key(path: Path) -> bytes:
+    """Return the key in ``path``; one is made, for this user's eyes only, where there is none yet.
+
+    Raises:
+        FileUnusable("output-not-written"): none is there, and none can be made.
+        InputUnreadable: what is there is no such key, or others may read it.
+    """
+    try:
+        return _read(path)
+    except FileNotFoundError:
+        pass
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            os.fsync(file.fileno())
+    except FileExistsError:
+        pass  # another process made it just now
+    except OSError as error:
+        raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
+    return _read(path)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            others_read = os.name != "nt" and os.fstat(file.fileno()).st_mode & 0o077
+            key = file.read(_KEY_BYTES + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise InputUnreadable(str(path), system_cause(error)) from error
+    if others_read:
+        raise InputUnreadable(str(path), _OTHERS_READ)
+    if len(key) != _KEY_BYTES:
+        raise InputUnreadable(str(path), _NO_KEY)
+    return key
+
+
+_OTHERS_READ = Text(
+    "other users may read it (make it yours alone: chmod 600)",
+    "他の利用者が読めます (chmod 600 で自分だけのものにする)",
+)
+_NO_KEY = Text(f"it is no key of {_KEY_BYTES} bytes", f"{_KEY_BYTES}バイトの鍵ではありません")

@@ -1,0 +1,218 @@
+"""Keeping periods, and deletion that leaves nothing but a record without names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from signkit.archive.adding import add_file, add_paper, correct_entry
+from signkit.archive.backup import backup, restore
+from signkit.archive.entries import Entry, Facts, Party
+from signkit.archive.finding import Query, find_numbers
+from signkit.archive.index import sought_form
+from signkit.archive.judging import Judged
+from signkit.archive.purging import apply_disposals, disposals, due_entries, purge, read_register, register_csv
+from signkit.archive.retention import Business, Keeping, business_of, keeping_of
+from signkit.archive.store import DISPOSALS, create_archive, finish_disposal, open_archive
+from signkit.archive.verifying import verify
+from tests.archive.kills import holding
+from tests.refusals import refused_as
+
+TODAY = date(2026, 11, 27)
+SECRET = "廃棄対象の花沢類子"
+MARCH = Business(fiscal_year_end=(3, 31))
+
+
+def entry(**facts):
+    return Entry(1, "paper", "unsigned", Facts(**facts), Facts(), None, None, None, None, "")
+
+
+@pytest.mark.parametrize(
+    ("facts", "business", "until", "rule"),
+    [
+        # tax: seven years from two months after the end of the fiscal year in which the transaction lies
+        ({"kind": "contract", "date": date(2020, 4, 1)}, MARCH, date(2028, 5, 31), "tax"),
+        ({"kind": "contract", "date": date(2020, 3, 31)}, MARCH, date(2027, 5, 31), "tax"),
+        ({"kind": "contract", "date": date(2020, 4, 1)}, replace(MARCH, tax_years=10), date(2031, 5, 31), "tax"),
+        ({"kind": "contract", "date": date(2020, 4, 1)}, replace(MARCH, filing_months=3), date(2028, 6, 30), "tax"),
+        ({"kind": "contract", "date": date(2020, 4, 1)}, Business(), date(2028, 6, 1), "tax"),  # the latest year's end
+        ({"kind": "contract", "date": date(2020, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2027, 4, 29), "tax"),
+        ({"kind": "contract", "date": date(2021, 2, 1)}, Business(fiscal_year_end=(2, 29)), date(2028, 4, 28), "tax"),
+        ({"date": date(2020, 4, 1)}, MARCH, date(2028, 5, 31), "tax"),  # whatever it is
+        # a contract that went on is counted from its end
+        ({"kind": "lease", "date": date(2010, 4, 1), "end_date": date(2020, 4, 1)}, MARCH, date(2028, 5, 31), "tax"),
+        ({"kind": "sale", "date": date(2020, 3, 1), "end_date": date(2020, 5, 1)}, MARCH, date(2028, 5, 31), "tax"),
+        # ten years for a new house that the dealer sold itself
+        ({"kind": "sale", "date": date(2020, 4, 1), "record": {"new_house": True}}, MARCH, date(2031, 5, 31),
+         "brokerage-ledger"),
+        # identity checks: seven years from the end of the transaction
+        ({"kind": "identity-record", "date": date(2020, 4, 1), "end_date": date(2020, 6, 1)}, MARCH, date(2027, 6, 1),
+         "identity"),
+        # employment: five years from its end
+        ({"kind": "employment", "date": date(2010, 4, 1), "end_date": date(2020, 2, 29)}, MARCH, date(2025, 3, 1),
+         "employment"),
+        # what nobody can tell
+        ({"kind": "employment", "date": date(1990, 4, 1)}, MARCH, None, None),
+        ({"kind": "lease", "date": date(1990, 4, 1)}, MARCH, None, None),
+        ({"kind": "identity-record", "date": date(1990, 4, 1)}, MARCH, None, None),
+        ({"kind": "contract"}, MARCH, None, None),
+        ({}, MARCH, None, None),
+    ],
+)  # fmt: skip
+def test_until_when_an_entry_is_kept(facts, business, until, rule):
+    assert keeping_of(entry(**facts), business) == Keeping(until, rule)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["sale", "explanation", "lease", "brokerage", "employment", "business", "consent", "identity-record",
+     "brokerage-ledger", "invoice", "contract", "other"],
+)  # fmt: skip
+def test_every_kind_has_a_rule_and_every_rule_a_source(kind):
+    keeping = keeping_of(entry(kind=kind, date=date(2000, 1, 1), end_date=date(2000, 1, 1)), Business())
+    assert keeping.until is not None
+    assert keeping.law is not None
+    assert keeping.law.en != keeping.law.ja
+
+
+def test_the_business_is_what_the_archive_was_made_with(tmp_path):
+    create_archive(tmp_path / "kept", {"tax_years": "10", "fiscal_year_end": "12-31", "filing_months": "3"})
+    with open_archive(tmp_path / "kept") as archive:
+        assert business_of(archive) == Business(10, (12, 31), 3)
+
+
+@pytest.fixture
+def filled(archive):
+    """One entry long past its period, with all that an entry can have; one not yet; one that cannot be told."""
+    old = Facts("contract", f"{SECRET}の契約", date(2001, 1, 1), 4711, (Party(SECRET),), place=SECRET, note=SECRET)
+    first = b"%PDF-1.7 " + SECRET.encode() + b"\n%%EOF\n"
+    judged = Judged("scan", "unsigned", text=sought_form(SECRET * 50), report={"party": SECRET})
+    add_file(archive, first, f"{SECRET}.pdf", judged, old)
+    add_file(archive, first + SECRET.encode() + b"\n%%EOF\n", f"{SECRET}2.pdf", judged)
+    correct_entry(archive, 1, Facts(note=f"訂正した{SECRET}"))
+    add_file(archive, b"%PDF new", "new.pdf", judged.__class__("scan", "unsigned"), Facts(date=date(2025, 1, 1)))
+    add_paper(archive, Facts(title="日付のない書類"))
+    return archive
+
+
+def due(archive, today=TODAY):
+    return [each.entry.number for each in due_entries(archive, today)]
+
+
+def test_only_what_is_past_its_period_is_due(filled):
+    assert due(filled) == [1]
+    [first] = due_entries(filled, TODAY)
+    assert (first.rule, first.kept_until) == ("tax", date(2009, 3, 1))
+    assert due(filled, first.kept_until) == []  # the last day belongs to it
+    assert due(filled, first.kept_until + timedelta(days=1)) == [1]
+    assert due(filled, date(2200, 1, 1)) == [1, 2]
+
+
+def test_purging_deletes_what_is_due_and_no_other(filled):
+    [row] = purge(filled, list(due_entries(filled, TODAY)))
+    assert (row.entry, row.kind, row.rule, row.files) == (1, "contract", "tax", 2)
+    assert find_numbers(filled.connection, Query(), limit=9) == [3, 2]
+    assert disposals(filled) == (row,)
+    assert due(filled) == []
+    assert verify(filled).troubles == ()
+
+
+def test_nothing_of_it_is_left_in_any_file(filled, folder):
+    assert {path.name for path in holding(folder, SECRET)} > {"ledger.sqlite-wal"}  # it is there before
+    files = [sha256 for (sha256,) in filled.connection.execute("SELECT sha256 FROM revision WHERE entry = 1")]
+    salt = filled.connection.execute("SELECT salt FROM entry WHERE id = 1").fetchone()[0]
+    purge(filled, list(due_entries(filled, TODAY)))
+    assert finish_disposal(filled)
+    assert holding(folder, SECRET) == []
+    traces = [salt, *(sha256.encode() for sha256 in files), b"4711"]
+    assert [path for path in folder.rglob("*") if path.is_file() and any(t in path.read_bytes() for t in traces)] == []
+
+
+def test_what_stays_names_nobody(filled, folder):
+    purge(filled, list(due_entries(filled, TODAY)))
+    row = filled.connection.execute("SELECT action FROM journal WHERE entry = 1 ORDER BY number").fetchall()
+    assert [action for (action,) in row] == ["added", "joined", "corrected", "purged"]
+    identity, rows = read_register(folder / DISPOSALS)
+    assert identity == filled.setting("identity")
+    assert set(json.loads((folder / DISPOSALS).read_text().splitlines()[1])) == {
+        "entry", "at", "kind", "rule", "kept_until", "files",
+    }  # fmt: skip
+    assert rows == disposals(filled)
+
+
+def test_the_register_is_a_table_for_people(filled):
+    purge(filled, list(due_entries(filled, TODAY)))
+    text = register_csv(disposals(filled)).decode("utf-8-sig").splitlines()
+    assert text[0].startswith("番号,廃棄日時,種類,保存期間の根拠")
+    assert text[1].startswith("1,2026-11-27 12:00,契約書,法人税法施行規則59条")
+
+
+def test_while_somebody_reads_the_log_is_emptied_later(filled, folder):
+    with open_archive(folder) as reader:
+        reader.connection.execute("BEGIN")
+        reader.connection.execute("SELECT count(*) FROM entry").fetchone()
+        filled.connection.execute("PRAGMA busy_timeout = 10")
+        purge(filled, list(due_entries(filled, TODAY)))
+        assert not finish_disposal(filled)
+        assert holding(folder, SECRET)
+        reader.connection.execute("ROLLBACK")
+    add_paper(filled, Facts(title="次の記録"))  # whoever writes next
+    assert holding(folder, SECRET) == []
+
+
+def test_the_same_bytes_can_be_taken_in_again(filled):
+    data = filled.blobs.read(filled.connection.execute("SELECT sha256 FROM revision").fetchone()[0])
+    purge(filled, list(due_entries(filled, TODAY)))
+    taken = add_file(filled, data, "again.pdf", Judged("scan", "unsigned"))
+    assert (taken.number, taken.outcome) == (4, "added")  # numbers are never used twice
+    assert verify(filled).troubles == ()
+
+
+def test_a_backup_follows_by_the_register(filled, folder, tmp_path, clock):
+    backup(filled, tmp_path / "backup")
+    purge(filled, list(due_entries(filled, TODAY)))
+    assert holding(tmp_path / "backup", SECRET)
+    with open_archive(tmp_path / "backup", clock) as copy:
+        assert [row.entry for row in apply_disposals(copy, folder / DISPOSALS)] == [1]
+        assert apply_disposals(copy, folder / DISPOSALS) == ()
+        assert verify(copy).troubles == ()
+    assert holding(tmp_path / "backup", SECRET) == []
+    backup(filled, tmp_path / "backup")  # and is brought up to date as before
+    with open_archive(tmp_path / "backup", clock) as copy:
+        assert verify(copy).troubles == ()
+
+
+def test_a_backup_that_is_brought_up_to_date_forgets_too(filled, tmp_path):
+    backup(filled, tmp_path / "backup")
+    purge(filled, list(due_entries(filled, TODAY)))
+    backup(filled, tmp_path / "backup")
+    assert holding(tmp_path / "backup", SECRET) == []
+
+
+def test_what_was_deleted_is_not_restored(filled, folder, tmp_path, clock):
+    backup(filled, tmp_path / "backup")
+    purge(filled, list(due_entries(filled, TODAY)))
+    restore(tmp_path / "backup", tmp_path / "again", folder / DISPOSALS)
+    with open_archive(tmp_path / "again", clock) as archive:
+        assert find_numbers(archive.connection, Query(), limit=9) == [3, 2]
+        assert verify(archive).troubles == ()
+    assert holding(tmp_path / "again", SECRET) == []
+
+
+def test_the_register_of_another_archive_is_refused(filled, folder, tmp_path):
+    purge(filled, list(due_entries(filled, TODAY)))
+    create_archive(tmp_path / "other")
+    with open_archive(tmp_path / "other") as other, refused_as("backup-other"):
+        apply_disposals(other, folder / DISPOSALS)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{}", "[]\n", '{"format": "signkit-disposals/1", "archive": "a"}\n{"entry": 1}\n']
+)
+def test_what_is_no_register_is_refused(tmp_path, text):
+    (tmp_path / "d.jsonl").write_text(text)
+    with refused_as("register-unreadable"):
+        read_register(tmp_path / "d.jsonl")
