@@ -194,10 +194,15 @@ def is_rehearsal(certificate: x509.Certificate) -> bool:
 
 def _listed_anchors(found: TrustList) -> tuple[Anchor, ...]:
     return tuple(
-        Anchor(der, AnchorLabel("trust-list", f"{service.provider}: {service.name}"), service.purposes, service)
+        Anchor(der, AnchorLabel(_source(der, "trust-list"), _listed_name(service)), service.purposes, service)
         for service in found.services
         for der in service.certificates
     )
+
+
+def _listed_name(service: ListedService) -> str:
+    """A bundle has no providers, so its label stands in their place, and in the last column anyway."""
+    return service.name if service.provider == service.listed_in else f"{service.provider}: {service.name}"
 
 
 def _user_anchor(der: bytes) -> Anchor:
@@ -205,7 +210,13 @@ def _user_anchor(der: bytes) -> Anchor:
 
     from signkit.pki.distinguished_names import readable_name
 
-    subject = x509.Certificate.load(der).subject
-    rehearsal = subject.native.get("organization_name") in _REHEARSALS
-    label = AnchorLabel("rehearsal" if rehearsal else "user", readable_name(subject))
-    return Anchor(der, label, EVERY_PURPOSE)
+    name = readable_name(x509.Certificate.load(der).subject)
+    return Anchor(der, AnchorLabel(_source(der, "user"), name), EVERY_PURPOSE)
+
+
+def _source(der: bytes, named_by: AnchorSource) -> AnchorSource:
+    """A rehearsal's certificate stays one, whoever named it and in whatever list it stands."""
+    from asn1crypto import x509
+
+    organisation = x509.Certificate.load(der).subject.native.get("organization_name")
+    return "rehearsal" if organisation in _REHEARSALS else named_by

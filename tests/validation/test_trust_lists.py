@@ -234,6 +234,28 @@ def test_who_must_have_signed_is_held_against_a_services_key_all_the_same(world)
     assert report.verdict is not Verdict.PASSED
 
 
+def test_a_company_of_the_register_is_told_as_its_certificate_says(world, repository):
+    import json
+
+    from jsonschema import Draft202012Validator
+
+    from signkit.jpki.company import CompanyRegistration
+    from signkit.rehearsal.authority import CertifiedKey, issue_company_certificate
+
+    company = CompanyRegistration("株式会社架空製作所", "東京都千代田区1-1", "廣瀨渚", "代表取締役", "010001000001")
+    key = ec.generate_private_key(ec.SECP256R1())
+    issuer = CertifiedKey(world.ca.certificate, world.ca.key)
+    made = issue_company_certificate(issuer, company, key, NOW, before_2026=True)
+    whole = world.judge(sign(world, pki.Holder(made, key)), trust=TrustStore((granted(world.ca),)))
+    (signature,) = whole.signatures
+    assert (signature.verdict, signature.signer.key_kind, signature.signer.company) == (
+        Verdict.PASSED, "organisation", company,
+    )  # fmt: skip
+    assert "株式会社架空製作所 代表取締役 廣瀨渚" in write_text(whole, "ja")
+    schema = json.loads((repository / "docs/report.schema.json").read_text(encoding="utf-8"))
+    assert not list(Draft202012Validator(schema).iter_errors(whole.to_json()))
+
+
 def test_options_with_a_list_are_portable(world):
     import pickle
 
