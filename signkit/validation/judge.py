@@ -29,7 +29,7 @@ from signkit.validation.report import (
     TimestampReport,
     Verdict,
 )
-from signkit.validation.signing_services import is_organisation, service_reasons
+from signkit.validation.signing_services import is_organisation, is_service_key, service_reasons
 from signkit.validation.verdicts import Ruling, identity, key_kind, rule
 
 
@@ -123,7 +123,10 @@ class Judge:
     def _customer(self, signer: cms.CheckedSigner | None, path: PathJudgement | None) -> CustomerFinding | None:
         if self.options.customers is None:
             return None
-        return self.options.customers.find(signer.certificate if signer else None, path)
+        certificate = signer.certificate if signer else None
+        if is_service_key(certificate, path):  # it names the service, whoever told it to sign
+            return CustomerFinding("no-identity", None, ("witness-listed",))
+        return self.options.customers.find(certificate, path)
 
     def _signer(self, signer: cms.CheckedSigner | None, path: PathJudgement | None) -> SignerReport:
         certificate = signer.certificate if signer else None

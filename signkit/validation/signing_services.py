@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.jpki.certificates import issuer_kind
 from signkit.jpki.company import read_registration
+from signkit.jpki.normalise import plain
 from signkit.validation.reasons import reason
 from signkit.validation.report import Reason
 
@@ -28,7 +29,12 @@ def is_service_key(certificate: Any, path: PathJudgement | None) -> bool:
     service = path.service if path is not None else None
     if service is None or not service.signs_for_others:
         return False
-    return not service.holders or _subject(certificate).get("organization_name") in service.holders
+    named = {_comparable(name) for name in service.holders}
+    return not named or _comparable(str(_subject(certificate).get("organization_name"))) in named
+
+
+def _comparable(name: str) -> str:
+    return plain(name).casefold()
 
 
 def service_reasons(certificate: Any, path: PathJudgement | None) -> tuple[Reason, ...]:

@@ -167,6 +167,8 @@ def test_a_timestamp_of_anybody_else_is_not_enough(world, language):
     )  # fmt: skip
     assert [item.code for item in report.timestamps[0].reasons] == ["timestamp-not-accredited"]
     assert "Test TSA" in getattr(report.timestamps[0].reasons[0].text, language)
+    text = write_text(world.judge(pdf, trust=TrustStore((named,)), policy=ACCREDITED), language)
+    assert getattr(report.timestamps[0].reasons[0].text, language) in text
     assert only(world, pdf, named).verdict is Verdict.PASSED
 
 
@@ -213,6 +215,15 @@ def test_a_services_key_is_told_as_that(world):
     assert [item.code for item in signature.party_match.reasons] == ["witness-listed"]
     assert "立会人型" in write_text(report, "ja")
     assert report.next == ()
+
+
+def test_a_service_s_key_is_nobody_of_a_customer_table(world):
+    from signkit.validation.customers import Customer, CustomerTable
+
+    table = CustomerTable((Customer(2, "Test"),))
+    anchor = granted(world.ca, SEAL, signs_for_others=True, holders=("ＴＥＳＴ",))
+    found = only(world, sign(world), anchor, customers=table).customer
+    assert (found.result, found.row, found.codes) == ("no-identity", None, ("witness-listed",))
 
 
 def test_the_keys_of_others_under_the_same_authority_are_not_the_services(world):

@@ -148,7 +148,8 @@ class TrustJudge:
         """Judge at one moment: the first valid path on which nothing was revoked."""
         paths = self._paths(certificate, used, moment)
         if isinstance(paths, PathFinding):
-            return self._explain_objection(certificate, used, moment) or paths if paths.code == "no-anchor" else paths
+            listed = paths.code == "no-anchor" and self._trust.has_listed
+            return (self._explain_objection(certificate, used, moment) if listed else None) or paths
         lost: dict[Authority, datetime] = {}
         if len(paths) > 1:  # what one path tells of a key holds on the others, whatever certificates they go by
             for path in paths:

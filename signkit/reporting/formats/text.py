@@ -127,7 +127,7 @@ def findings(item: SignatureReport, language: Language) -> list[str]:
         basis = item.party_match.basis if item.party_match.verdict == "match" else None
         lines.append(say(PARTY_MATCHES, item.party_match.verdict, language) + say(PARTY_BASES, basis, language))
         lines += [f"  {_say(part.text, language)}" for part in item.party_match.reasons]
-    lines += [whose_timestamp(stamp, language) for stamp in item.timestamps if stamp.time is not None]
+    lines += [line for stamp in item.timestamps for line in _stamp_findings(stamp, language)]
     if item.revocation.status == "not-checked":
         lines.append(_say(_REVOCATION_NOT_CHECKED, language))
     return lines + [f"- {_say(reason.text, language)}" for reason in item.reasons]
@@ -165,6 +165,13 @@ def timestamp_lines(item: TimestampReport, language: Language) -> list[str]:
     )
     whose = [whose_timestamp(item, language)] if item.service is not None else []
     return [sentence, *whose, *(f"- {_say(reason.text, language)}" for reason in item.reasons)]
+
+
+def _stamp_findings(item: TimestampReport, language: Language) -> list[str]:
+    """Return whose a signature's timestamp is, and why it is not believed where it is not."""
+    whose = [] if item.time is None else [whose_timestamp(item, language)]
+    reasons = () if item.verdict is Verdict.PASSED else item.reasons
+    return whose + [f"  {_say(reason.text, language)}" for reason in reasons]
 
 
 def whose_timestamp(item: TimestampReport, language: Language) -> str:
