@@ -80,7 +80,7 @@ def new(
         str | None,
         typer.Option(
             "--head-office",
-            metavar="ADDRESS",
+            metavar="PLACE",
             help=words(
                 "For trying, shaped like a 商業登記電子証明書: the company's head office; --name is its "
                 "representative, --organization its registered name.",

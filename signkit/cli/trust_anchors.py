@@ -17,13 +17,13 @@ _NO_LIST = "-"
 
 
 def anchor_lines(settings: Settings, named: Sequence[Path]) -> Iterator[str]:
-    """Yield a line an anchor: the shipped ones, the user's, those for user authentication, those of imported lists."""
-    from signkit.pki.anchors import default_trust_store
-    from signkit.validation.options import anchor_paths
+    """Yield a line an anchor: the shipped ones, the user's, what was taken from cards, those of imported lists."""
+    from signkit.pki.anchors import default_trust_store, load_anchors
+    from signkit.validation.options import anchor_paths, taken_from_cards
 
     anchors = default_trust_store(anchor_paths(settings, named)).anchors
     yield from (_line(anchor, _purposes(anchor)) for anchor in anchors if anchor.service is None)
-    yield from (_line(anchor, "authentication") for anchor in _for_authentication(settings))
+    yield from (_line(anchor, "authentication") for path in taken_from_cards(settings) for anchor in load_anchors(path))
     yield from (_line(anchor, _purposes(anchor)) for anchor in anchors if anchor.service is not None)
 
 
@@ -33,15 +33,6 @@ def stale_lists(settings: Settings) -> Iterator[TrustList]:
     from signkit.validation.options import trust_list_folder
 
     return (found for found in stored_lists(trust_list_folder(settings)) if found.is_stale())
-
-
-def _for_authentication(settings: Settings) -> tuple[Anchor, ...]:
-    """The shipped CAs for user authentication, and what was taken from a card."""
-    from signkit.holder.card_certificate import authentication_anchors
-    from signkit.validation.options import authentication_trust_folder
-
-    added = authentication_trust_folder(settings)
-    return authentication_anchors([added] if added.is_dir() else [])
 
 
 def _line(anchor: Anchor, purposes: str) -> str:

@@ -145,6 +145,14 @@ def authentication_trust_folder(settings: Settings) -> Path:
     return home_trust_folder(settings) / "authentication"
 
 
+def taken_from_cards(settings: Settings) -> list[Path]:
+    """Return the folder of `authentication_trust_folder`, where there is one."""
+    if settings.known_home() is None:
+        return []
+    folder = authentication_trust_folder(settings)
+    return [folder] if folder.is_dir() else []
+
+
 def trust_list_folder(settings: Settings) -> Path:
     """Return where imported trust lists are kept (not created here)."""
     return home_trust_folder(settings) / "lists"
