@@ -84,6 +84,7 @@ class TrustStore:
     def _parsed_certificates(self) -> dict[bytes, x509.Certificate]:
         from asn1crypto import x509
 
+        # RFC 5280 6.1.1 d: an anchor is trusted by itself; its own signature, dates and extensions prove nothing more.
         return {anchor.certificate: x509.Certificate.load(anchor.certificate) for anchor in self.anchors}
 
     @cached_property
@@ -115,6 +116,7 @@ class TrustStore:
 
     def label(self, certificate: x509.Certificate) -> AnchorLabel | None:
         """Return the label of an anchor (equal to the last byte), or None for any other certificate."""
+        # By its bytes, not by name or key: anybody can write the name of an anchor into a certificate.
         anchors = self._by_certificate.get(certificate.dump())
         return anchors[0].label if anchors else None
 
@@ -138,6 +140,7 @@ def default_trust_store(paths: Iterable[Path] = (), *, jpki: bool = True) -> Tru
 
 def _jpki_anchors() -> tuple[Anchor, ...]:
     return tuple(
+        # For people's signatures alone: JPKI's authorities certify no timestamp service and no company.
         Anchor(authority.certificate, AnchorLabel("jpki", authority.name), frozenset[Purpose]({"sign"}))
         for authority in certification_authorities("signature")
     )
@@ -179,6 +182,7 @@ def certificates_in(data: bytes, source: str) -> list[bytes]:
     try:
         ders = [der for _, _, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
         for der in ders:
+            # asn1crypto reads lazily: a broken inner part would only show in the middle of a judgement.
             x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
     except (ValueError, TypeError, KeyError) as error:
         raise TrustError("trust-anchor-unreadable", path=source) from error
@@ -218,5 +222,6 @@ def _source(der: bytes, named_by: AnchorSource) -> AnchorSource:
     """A rehearsal's certificate stays one, whoever named it and in whatever list it stands."""
     from asn1crypto import x509
 
+    # By the anchor's own name: a rehearsal's signers must never be reported as persons.
     organisation = x509.Certificate.load(der).subject.native.get("organization_name")
     return "rehearsal" if organisation in _REHEARSALS else named_by

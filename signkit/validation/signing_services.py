@@ -21,6 +21,8 @@ def is_organisation(certificate: Any) -> bool:
     if read_registration(certificate) is not None:
         return True
     subject = _subject(certificate)
+    # EN 319 412-2 4.2.4: natural persons have a given name, surname or pseudonym; EN 319 412-3 4.2.1: legal ones do
+    # not.
     return "organization_name" in subject and not subject.keys() & {"given_name", "surname"}
 
 
