@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+from base64 import b64encode
 from dataclasses import replace
 from datetime import timedelta
 
@@ -221,6 +223,26 @@ def test_a_signature_by_another_key_than_the_certificate_names_is_refused():
 def test_a_signature_with_sha1_is_refused():
     data = make().replace(b"http://www.w3.org/2001/04/xmlenc#sha256", b"http://www.w3.org/2000/09/xmldsig#sha1")
     assert refusal(data) == "trust-list-signature-invalid"
+
+
+def test_a_signer_with_a_key_of_an_unknown_kind_is_refused():
+    unknown = OPERATOR.der.replace(bytes.fromhex("2a8648ce3d0201"), bytes.fromhex("2a8648ce3d027f"))
+    encoded = b64encode(OPERATOR.der), b64encode(unknown)
+    assert unknown != OPERATOR.der
+    assert refusal(make().replace(*encoded)) == "trust-list-signature-invalid"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_whatever_is_altered_is_refused_or_says_the_same(seed):
+    chance, whole = random.Random(seed), make()
+    for _ in range(50):
+        altered = bytearray(whole)
+        altered[chance.randrange(len(altered))] = chance.randrange(256)
+        try:
+            found = read(bytes(altered))
+        except TrustError:
+            continue
+        assert (found.services, found.sequence) == (read(whole).services, 1)
 
 
 def test_a_signers_certificate_that_has_ended_is_refused():

@@ -186,6 +186,7 @@ def _check_references(signature: Element, root_id: str | None, source: str) -> N
 def _signed_root(unchecked: UncheckedList, source: str, now: datetime) -> Element:
     """Return what is under the signature, as it was digested: nothing else of the file is looked at again."""
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from lxml import etree
     from signxml.exceptions import SignXMLException
     from signxml.verifier import SignatureConfiguration, XMLVerifier
@@ -199,7 +200,15 @@ def _signed_root(unchecked: UncheckedList, source: str, now: datetime) -> Elemen
                 location="./", expect_references=True, ignore_ambiguous_key_info=True, verification_time=now
             ),
         )
-    except (SignXMLException, ValueError, TypeError, AttributeError, KeyError, etree.LxmlError) as error:
+    except (
+        SignXMLException,
+        UnsupportedAlgorithm,
+        ValueError,
+        TypeError,
+        AttributeError,
+        KeyError,
+        etree.LxmlError,
+    ) as error:
         raise TrustError(
             "trust-list-signature-invalid", path=source, cause=str(error) or type(error).__name__
         ) from error
