@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -55,6 +56,13 @@ class Algorithms:
             return None
         good = [until for least, until in table if bits >= least]
         return _end(good[-1] if good else date.min)
+
+    def ends(self) -> Iterator[tuple[str, datetime]]:
+        """Yield every end that the tables name, with what ends."""
+        sized = {f"{family} {bits}": until for family, pairs in self.key_sizes.items() for bits, until in pairs}
+        for name, until in (self.digests | self.families | sized).items():
+            if end := _end(until):
+                yield name, end
 
 
 def _end(until: date | None) -> datetime | Literal[False] | None:

@@ -12,6 +12,7 @@ from asn1crypto import x509
 
 from signkit.jpki.authorities import certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
+from signkit.pki.paths import ordinary
 from signkit.pki.paths.finder import find_paths
 from signkit.pki.paths.finding import CertificatePath, PathFinding, RevocationStatus
 from signkit.pki.paths.known import KnownCertificate, known_certificate
@@ -74,13 +75,20 @@ class PathJudgement:
 
 
 class TrustJudge:
-    """Judges certificates against one policy, one set of anchors and one pool of evidence."""
+    """Judges certificates against one policy, one set of anchors and one pool of evidence.
 
-    def __init__(self, policy: Policy, trust: Anchors, pool: Pool, now: datetime) -> None:
+    ``foreseen_at``: the moment of the judgement lies ahead, and this is the present.  Evidence that is out of date by
+    then counts, since newer may be had for a certificate that has not ended; and why a path is no more is not asked.
+    """
+
+    def __init__(
+        self, policy: Policy, trust: Anchors, pool: Pool, now: datetime, *, foreseen_at: datetime | None = None
+    ) -> None:
         self._policy = policy
         self._trust = trust
         self._pool = pool
         self._now = now
+        self._foreseen_at = foreseen_at
         self._proven: dict[bytes, datetime] = {}
         self._known: dict[tuple[bytes, str, datetime], PathJudgement] = {}
 
@@ -126,7 +134,13 @@ class TrustJudge:
     def _paths(
         self, certificate: KnownCertificate, purpose: str, moment: datetime
     ) -> list[CertificatePath] | PathFinding:
-        return find_paths(certificate, self._pool, _anchors(self._trust, purpose), moment, self._policy.algorithms)
+        anchors, algorithms = _anchors(self._trust, purpose), self._policy.algorithms
+        if self._foreseen_at is not None and moment > self._foreseen_at:
+            now = ordinary.find(certificate, self._pool, anchors, self._foreseen_at, algorithms)
+            if now is not None:
+                then = ordinary.find(certificate, self._pool, anchors, moment, algorithms)
+                return [then] if then is not None else PathFinding("OUT_OF_BOUNDS_NO_POE", "expired")
+        return find_paths(certificate, self._pool, anchors, moment, algorithms)
 
     def _walk(
         self,
@@ -156,6 +170,8 @@ class TrustJudge:
             if found := _finding_of(shown, leaf=leaf):
                 return replace(found, standing=own)
             needed = rule == "required" or shown.state != "missing" if leaf else item.declares_revocation
+            if self._foreseen_at is not None and shown.state == "stale" and moment == self._now:
+                continue
             if shown.state != "good" and demanded and needed:
                 jpki = leaf and self._is_of_jpki(item.certificate, path[-1].certificate)
                 return replace(_not_shown(shown, jpki=jpki), standing=own)

@@ -53,6 +53,7 @@ _STAMPED = Text(
     "The whole document was timestamped at {time} by {tsa}: {verdict}.",
     "文書全体のタイムスタンプ {time}（{tsa}）: {verdict}。",
 )
+_HOLDS = Text("Holds as it is until {time}. {why}", "この判定が保たれるのは {time} までです。{why}")
 _FULFILLED = Text("Everything that {profile} asks is met.", "{profile}の要件をすべて満たしています。")
 _VIOLATED = Text("What {profile} asks is NOT met: {names}.", "{profile}の要件を満たしていません: {names}。")
 _OK, _NOT, _OPEN = Text("ok ", "適合 "), Text("NOT", "不適合"), Text("-  ", "―   ")
@@ -67,6 +68,7 @@ def write_text(report: Report, language: Language = "en") -> str:
     lines += ["  " + _say(reason.text, language) for reason in report.reasons if reason.code != "not-signed"]
     lines += [f"  {line}" for item in report.signatures for line in signature_lines(item, language)]
     lines += [f"  {line}" for item in report.document_timestamps for line in timestamp_lines(item, language)]
+    lines += [f"  {line}" for line in evidence_lines(report, language)]
     lines += [f"  {line}" for line in template_lines(report.template_match, language)]
     lines += [f"  {line}" for line in _profile(report.profile, language)]
     lines += [f"  → {line}" for line in next_lines(report, language)]
@@ -157,6 +159,14 @@ def timestamp_lines(item: TimestampReport, language: Language) -> list[str]:
         verdict=verdict_words(item.verdict, item.sub_indication, language),
     )
     return [sentence, *(f"- {_say(reason.text, language)}" for reason in item.reasons)]
+
+
+def evidence_lines(report: Report, language: Language) -> list[str]:
+    """Return until when the evidence holds, and why no longer; nothing where that is not known."""
+    end = report.evidence_until
+    if end is None:
+        return []
+    return [_HOLDS.in_language(language, time=local_time(end.time), why=_say(end.why.text, language))]
 
 
 def _profile(profile: ProfileReport | None, language: Language) -> list[str]:
