@@ -24,6 +24,8 @@ Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
 #: The policies that come with SignKit.
 SHIPPED = ("default", "strict", "archive")
 _FOLDER = Path(__file__).parent / "policies"
+#: Digests to choose from, the usual one first: timestamp services know it best.
+_LASTING = ("sha256", "sha512", "sha384", "sha3_512")
 _ONE_OF = Text("must be one of {names}", "次のいずれかで指定します: {names}")
 _A_DATE = Text('must be a date, "no end" or "never"', '日付、"no end"、"never" のいずれかで指定します')
 _UNKNOWN = Text("no such policy; there are {names}", "その名前のポリシーはありません。使えるもの: {names}")
@@ -56,6 +58,11 @@ class Algorithms:
             return None
         good = [until for least, until in table if bits >= least]
         return _end(good[-1] if good else date.min)
+
+    def lasting_digest(self) -> str:
+        """Return the digest to make something with that shall last: the first of those believed longest."""
+        ends = {name: self.digests.get(name, date.min) or date.max for name in _LASTING}
+        return max(_LASTING, key=lambda name: ends[name])
 
     def ends(self) -> Iterator[tuple[str, datetime]]:
         """Yield every end that the tables name, with what ends."""

@@ -198,7 +198,8 @@ def _with_evidence(
     result = add_evidence(pdf, evidence, password)
     if level is Level.B_LTA:
         field = _timestamp_field(result, password)
-        result = add_document_timestamp(result, services.timestamps, field, password)
+        digest = services.judgement.policy.algorithms.lasting_digest()
+        result = add_document_timestamp(result, services.timestamps, field, password, digest)
         result, more = _evidence_of_last_timestamp(result, evidence, pool, services, level, password)
         evidence += more
     return SignedFile(result, evidence_issued=evidence.issued)
