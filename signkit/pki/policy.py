@@ -64,12 +64,13 @@ class Algorithms:
         ends = {name: self.digests.get(name, date.min) or date.max for name in _LASTING}
         return max(_LASTING, key=lambda name: ends[name])
 
-    def ends(self) -> Iterator[tuple[str, datetime]]:
-        """Yield every end that the tables name, with what ends."""
-        sized = {f"{family} {bits}": until for family, pairs in self.key_sizes.items() for bits, until in pairs}
-        for name, until in (self.digests | self.families | sized).items():
+    def ends(self) -> Iterator[tuple[str, int, datetime]]:
+        """Yield every end that the tables name: of what digest or family, and from which key size on (0: of any)."""
+        unsized = ((name, 0, until) for name, until in (self.digests | self.families).items())
+        sized = ((family, bits, until) for family, pairs in self.key_sizes.items() for bits, until in pairs)
+        for name, bits, until in (*unsized, *sized):
             if end := _end(until):
-                yield name, end
+                yield name, bits, end
 
 
 def _end(until: date | None) -> datetime | Literal[False] | None:

@@ -90,8 +90,25 @@ def _is_worse(later: Judged, before: Judged) -> bool:
 
 
 def _ends(pool: Pool, trust: TrustStore, algorithms: Algorithms) -> Iterator[_End]:
-    yield from (_End(item.not_after, _certificate_ends(item)) for item in _certificates(pool, trust))
-    yield from (_End(time, reason("algorithm-ends", algorithm=name)) for name, time in algorithms.ends())
+    certificates = list(_certificates(pool, trust))
+    used = [each for item in certificates for each in _algorithms_of(item)]
+    ending: dict[datetime, list[str]] = {}
+    for name, bits, end in algorithms.ends():
+        known = any(name == other and size >= bits for other, size in used)
+        ending.setdefault(end, []).extend([f"{name} {bits}" if bits else name] if known else [])
+    for end, names in ending.items():
+        yield _End(end, reason("algorithm-ends", algorithm=", ".join(names)) if names else reason("some-algorithm-ends"))
+    yield from (_End(item.not_after, _certificate_ends(item)) for item in certificates)
+
+
+def _algorithms_of(item: KnownCertificate) -> Iterator[tuple[str, int]]:
+    """Yield what a certificate is signed with, and what kind and size of key it certifies."""
+    try:
+        yield item.algorithm.digest or item.algorithm.family, 0
+        key = item.certificate.public_key
+        yield {"ec": "ecdsa"}.get(key.algorithm, key.algorithm), key.bit_size
+    except Exception:  # hostile ASN.1, or an algorithm that is not known
+        return
 
 
 def _certificates(pool: Pool, trust: TrustStore) -> Iterable[KnownCertificate]:

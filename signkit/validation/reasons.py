@@ -148,6 +148,9 @@ _WORDS: dict[str, Text] = {
     "algorithm-ends": Text(
         "The policy believes {algorithm} until then.", "ポリシーが {algorithm} を安全とみなすのはその時刻までです。"
     ),
+    "some-algorithm-ends": Text(
+        "The policy believes an algorithm of it until then.", "ポリシーが使用中のアルゴリズムを安全とみなすのはその時刻までです。"
+    ),
     "evidence-outside": Text(
         "The file does not hold the revocation evidence; it can be had until the signer's certificate ends.",
         "失効情報がファイルに保存されていません。取得できるのは署名者の証明書の有効期間が終わるまでです。",

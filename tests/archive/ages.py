@@ -160,7 +160,7 @@ class World:
 
         return pdfs.sign(
             pdfs.build(), lambda content: pki.signed_data(content, self.signer, certificates=(self.card,), stamp=stamp),
-            room=10_000,
+            room=10_000, extra=b" /M (D:%s)" % SIGNED.strftime("%Y%m%d%H%M%SZ").encode(),
         )  # fmt: skip
 
     def policy(self, now: datetime) -> Policy:
@@ -237,3 +237,56 @@ def live(folder: Path, world: World) -> Life:
             if data != files[-1][1]:
                 files.append((now, data))
         return Life(world, entry, files, told)
+
+
+# --- the table -------------------------------------------------------------------------------------------------------
+
+#: What ends or begins in a year, for the reader of the table.
+EVENTS = {
+    2031: "the signer's certificate ends", 2033: "service A closes; the card's authority ends", 2034: "A's authority ends",
+    2040: "the policy gives SHA-256 an end: 2041-12-31", 2042: "SHA-256 is retired", 2047: "B's authority ends",
+}  # fmt: skip
+_DSS_WORDS = {"TOTAL_PASSED": "passed", "INDETERMINATE": "indeterminate", "TOTAL_FAILED": "failed"}
+_WORDS = {"TOTAL-PASSED": "passed", "INDETERMINATE": "indeterminate", "TOTAL-FAILED": "failed"}
+
+
+def moment_of(year: int) -> datetime:
+    """When a year's judgement is asked for."""
+    return _day(year, 7)
+
+
+def dss_verdict(world: World, pdf: bytes, now: datetime) -> str:
+    """Ask EU DSS at that time, with the lists of that day, as SignKit has them."""
+    from tests.witnesses.dss import PadesWitness
+
+    living = [each for each in world.lists.authorities if each[0].certificate.not_valid_after_utc > now]
+    lists = [pki.revocation_list(each, issued=now - timedelta(hours=1), digest=digest) for each, digest in living]
+    with PadesWitness([each.der for each in world.authorities], lists) as dss:
+        [signature] = dss.signatures(pdf, now, RETIRED if now >= ANNOUNCED else None) or []
+    return _DSS_WORDS[signature.indication]
+
+
+def table(life: Life) -> Iterator[str]:
+    """Yield the lines of the table: each year by both judges, and what would be had the last renewal been left out."""
+    yield "| year | what happened | holds until | SignKit | EU DSS | last renewal left out: SignKit | EU DSS |"
+    yield "| --- | --- | --- | --- | --- | --- | --- |"
+    for year in YEARS:
+        now = moment_of(year)
+        kept = [data for since, data in life.files if since <= now]
+        report = life.world.judge(kept[-1], now)
+        until = report.evidence_until.time.date().isoformat() if report.evidence_until else "-"
+        renewed = [f"renewed on {since:%Y-%m-%d}" for since, _ in life.files[1:] if since.year == year]
+        told = "; ".join([*([EVENTS[year]] if year in EVENTS else []), *renewed])
+        cells = [str(year), told, until, _WORDS[report.verdict], dss_verdict(life.world, kept[-1], now)]
+        if len(kept) > 1:
+            without = life.world.judge(kept[-2], now)
+            cells += [_WORDS[without.verdict], dss_verdict(life.world, kept[-2], now)]
+        yield "| " + " | ".join([*cells, *[""] * (7 - len(cells))]) + " |"
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as place:
+        for line in table(live(Path(place) / "kept", World())):
+            print(line, flush=True)
