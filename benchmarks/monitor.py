@@ -73,7 +73,9 @@ def main(entries: int, signers: int) -> None:
             clear = sum(isinstance(opened.status(serial), Revoked) for serial in own)
         plain = time.perf_counter() - start
     assert len(found) == clear == len(range(0, signers, HIT_IN)), (len(found), clear)
-    print(f"{entries} on the list, {signers} signers, {len(found)} of them revoked: {taken:.2f} s ({worked:.2f} s of CPU)")
+    print(
+        f"{entries} on the list, {signers} signers, {len(found)} of them revoked: {taken:.2f} s ({worked:.2f} s of CPU)"
+    )
     print(f"with numbers in clear, a look-up a signer: {plain:.2f} s")
     print(f"ratio to look-ups in clear: {taken / plain:.2f}")
 

@@ -15,7 +15,7 @@ from signkit.errors import ArchiveError, PdfNotSignable
 from signkit.progress.contract import ContractStatus, PartyState, contract_status
 from signkit.validation.api import validate_data
 from signkit.validation.options import ValidationOptions
-from signkit.validation.report import Report, Verdict
+from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Text
 
 #: Endings of what carries signatures and is no PDF; any other file that is no PDF is kept as a scan.
@@ -97,8 +97,9 @@ def _evidence_until(report: Report) -> date | None:
 
 def _against(report: Report) -> Text | None:
     """Return the reasons of all that did not pass, each once, as one text."""
-    judged = [item for item in (*report.signatures, *report.document_timestamps) if item.verdict is not Verdict.PASSED]
-    texts = list(dict.fromkeys(each.text for item in judged for each in item.reasons))
+    every: list[SignatureReport | TimestampReport] = [*report.signatures, *report.document_timestamps]
+    lost = [item for item in every if item.verdict is not Verdict.PASSED]
+    texts = list(dict.fromkeys(each.text for item in lost for each in item.reasons))
     if not texts:
         return None
     return Text(" ".join(each.en for each in texts), "".join(each.ja for each in texts))

@@ -168,9 +168,7 @@ class _Signer:
     ends: date
 
 
-def _signers_of(
-    pdf: bytes, key: bytes, authorities: Sequence[x509.Certificate]
-) -> tuple[list[_Signer], bool]:
+def _signers_of(pdf: bytes, key: bytes, authorities: Sequence[x509.Certificate]) -> tuple[list[_Signer], bool]:
     """Return the signers, and whether all of them are known again by their authority's lists."""
     inside = embedded_in(pdf)
     found: list[_Signer] = []

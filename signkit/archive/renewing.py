@@ -180,7 +180,9 @@ _MOVED = Text(
     "another file has joined its history meanwhile; the next run renews that",
     "更新の間に、この記録へ別のファイルが加わりました。次回の実行でそれを更新します",
 )
-_NOT_APPENDED = Text("the renewed file is no continuation of the kept one", "更新後のファイルが元のファイルの続きになっていません")
+_NOT_APPENDED = Text(
+    "the renewed file is no continuation of the kept one", "更新後のファイルが元のファイルの続きになっていません"
+)
 _WORSE = Text("the renewed file is judged worse", "更新後のファイルの判定が元より悪くなります")
 _NO_LONGER = Text(
     "its evidence would hold no longer than now: the timestamp services' own certificates end as soon; use another one",

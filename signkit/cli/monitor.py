@@ -48,7 +48,8 @@ def run(
     evidence: EvidenceFolders = None,
     trust: Trust = None,
     days: Annotated[
-        int, typer.Option("--days", help=words("Tell ends this many days ahead.", "証明書の期限を何日前から知らせるか。"))
+        int,
+        typer.Option("--days", help=words("Tell ends this many days ahead.", "証明書の期限を何日前から知らせるか。")),
     ] = 90,
     all_: Annotated[
         bool, typer.Option("--all", help=words("Also what was told before.", "既に知らせたものも表示する。"))
@@ -58,10 +59,9 @@ def run(
     """Print a line a signer; exit code 1 where somebody was revoked who was not told before."""
     from signkit.archive.monitoring import ending_soon, note_told, watch
     from signkit.jpki.keyed_number import kept_key
+    from signkit.pki.anchors import default_trust_store
     from signkit.settings import load_settings
     from signkit.validation.options import anchor_paths
-
-    from signkit.pki.anchors import default_trust_store
 
     settings = load_settings()
     path = key or settings.home_folder() / "signers.key"
@@ -149,10 +149,10 @@ _WATCHED = Text(
     "継続中の契約の署名者 {signers} 人。失効 {revoked} 人 (うち新たに {new} 人)。",
 )
 _UNREAD = Text(
-    "Of {count} entries not all signers can be watched (unreadable, encrypted, or their authority is not known): {numbers}",
+    "Of {count} entries not all signers can be watched (unreadable, encrypted, or of an unknown authority): {numbers}",
     "{count} 件の記録で、確認できない署名者がいます (読めない、暗号化されている、または発行者が不明): {numbers}",
 )
 _NOBODY = Text(
-    "No revocation data is at hand: import lists (signkit trust import-crl), name a folder (--evidence) or use a plug-in.",
+    "No revocation data is at hand: import lists (signkit trust import-crl), name a folder (--evidence), use a plug-in.",
     "失効情報がありません。リストの取り込み (signkit trust import-crl)、--evidence、プラグインのいずれかが必要です。",
 )

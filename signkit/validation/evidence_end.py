@@ -2,8 +2,8 @@
 
 The judge himself is asked, for moments after each end that lies ahead, with nothing but what the file holds: whatever
 he takes into account (a timestamp's certificate, its authority, an algorithm by policy, a responder of stored evidence)
-counts here as it will count then.  Only that revocation evidence gets out of date is no end: newer may be had as long as
-the certificate has not ended.
+counts here as it will count then.  Only that revocation evidence gets out of date is no end: newer may be had as long
+as the certificate has not ended.
 """
 
 from __future__ import annotations
@@ -97,7 +97,9 @@ def _ends(pool: Pool, trust: TrustStore, algorithms: Algorithms) -> Iterator[_En
         known = any(name == other and size >= bits for other, size in used)
         ending.setdefault(end, []).extend([f"{name} {bits}" if bits else name] if known else [])
     for end, names in ending.items():
-        yield _End(end, reason("algorithm-ends", algorithm=", ".join(names)) if names else reason("some-algorithm-ends"))
+        yield _End(
+            end, reason("algorithm-ends", algorithm=", ".join(names)) if names else reason("some-algorithm-ends")
+        )
     yield from (_End(item.not_after, _certificate_ends(item)) for item in certificates)
 
 
@@ -116,8 +118,7 @@ def _certificates(pool: Pool, trust: TrustStore) -> Iterable[KnownCertificate]:
     brought = [*pool.certificates, *(item for answer in pool.answers for item in answer.certificates)]
     issuers = {item.issuer for item in brought}
     anchors = (
-        known_certificate(each.dump())
-        for each in (*trust.certificates("signature"), *trust.certificates("timestamp"))
+        known_certificate(each.dump()) for each in (*trust.certificates("signature"), *trust.certificates("timestamp"))
     )
     found = [*brought, *(item for item in anchors if item is not None and item.subject in issuers)]
     return {item.der: item for item in found}.values()

@@ -149,7 +149,8 @@ _WORDS: dict[str, Text] = {
         "The policy believes {algorithm} until then.", "ポリシーが {algorithm} を安全とみなすのはその時刻までです。"
     ),
     "some-algorithm-ends": Text(
-        "The policy believes an algorithm of it until then.", "ポリシーが使用中のアルゴリズムを安全とみなすのはその時刻までです。"
+        "The policy believes an algorithm of it until then.",
+        "ポリシーが使用中のアルゴリズムを安全とみなすのはその時刻までです。",
     ),
     "evidence-outside": Text(
         "The file does not hold the revocation evidence; it can be had until the signer's certificate ends.",

@@ -1,12 +1,11 @@
 """Thirty years in a minute: certificates end, authorities end, SHA-256 is retired, timestamp services change.
 
-    python -m tests.archive.ages            prints the table of docs/concepts/time.md, with EU DSS as second judge
+python -m tests.archive.ages            prints the table of docs/concepts/time.md, with EU DSS as second judge
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -34,6 +33,7 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report
 from tests.validation import pdfs, pki
+from tests.witnesses.dss import PadesWitness
 
 SIGNED = datetime(2026, 11, 27, 3, 0, tzinfo=UTC)
 YEARS = range(2027, 2058)
@@ -133,7 +133,9 @@ class World:
         third = pki.authority("TSA C root", start=_day(2038), end=_day(2062))
         self.signer = pki.issue(self.card, start=_day(2026, 6), end=_day(2031, 6), declares_crl=True)
         self.services = [
-            Service("A", first, [_stamper(first, year, old, _day(2034)) for year in (2025, 2029)], "sha256", _day(2033)),
+            Service(
+                "A", first, [_stamper(first, year, old, _day(2034)) for year in (2025, 2029)], "sha256", _day(2033)
+            ),
             Service("B", second, [_stamper(second, year, old) for year in (2030, 2034, 2038)], "sha256", _day(2042)),
             Service("C", third, [_stamper(third, year, new) for year in range(2039, 2060, 4)], "sha512", _day(2060)),
         ]
@@ -193,9 +195,7 @@ class World:
             return list(renew(archive, numbers, services, options, due))
 
 
-def _stamper(
-    root: pki.Holder, year: int, digest: hashes.HashAlgorithm, end: datetime | None = None
-) -> pki.Holder:
+def _stamper(root: pki.Holder, year: int, digest: hashes.HashAlgorithm, end: datetime | None = None) -> pki.Holder:
     """A certificate of a service for six years."""
     return pki.timestamp_authority(root, start=_day(year), end=end or _day(year + 6), digest=digest)
 
@@ -230,7 +230,7 @@ def live(folder: Path, world: World) -> Life:
             world.move(now)
             add_file(archive, contract, "contract.pdf", judge_file(contract, "contract.pdf", world.options(now)))
         files = [(now, contract)]
-        for now in (_day(year, month, 15) for year in YEARS for month in range(1, 13)):  # noqa: B020  the clock shows it
+        for now in (_day(year, month, 15) for year in YEARS for month in range(1, 13)):
             told += [(now, each) for each in world.renew(archive, now)]
             entry = load_entry(archive.connection, 1)
             data = archive.blobs.read(entry.current.sha256)
@@ -243,7 +243,8 @@ def live(folder: Path, world: World) -> Life:
 
 #: What ends or begins in a year, for the reader of the table.
 EVENTS = {
-    2031: "the signer's certificate ends", 2033: "service A closes; the card's authority ends", 2034: "A's authority ends",
+    2031: "the signer's certificate ends", 2033: "service A closes; the card's authority ends",
+    2034: "A's authority ends",
     2040: "the policy gives SHA-256 an end: 2041-12-31", 2042: "SHA-256 is retired", 2047: "B's authority ends",
 }  # fmt: skip
 _DSS_WORDS = {"TOTAL_PASSED": "passed", "INDETERMINATE": "indeterminate", "TOTAL_FAILED": "failed"}
@@ -255,18 +256,39 @@ def moment_of(year: int) -> datetime:
     return _day(year, 7)
 
 
-def dss_verdict(world: World, pdf: bytes, now: datetime) -> str:
-    """Ask EU DSS at that time, with the lists of that day, as SignKit has them."""
-    from tests.witnesses.dss import PadesWitness
+class Dss:
+    """EU DSS as second judge: of what a renewed file holds, and of the first one with the day's lists, as SignKit."""
 
-    living = [each for each in world.lists.authorities if each[0].certificate.not_valid_after_utc > now]
-    lists = [pki.revocation_list(each, issued=now - timedelta(hours=1), digest=digest) for each, digest in living]
-    with PadesWitness([each.der for each in world.authorities], lists) as dss:
-        [signature] = dss.signatures(pdf, now, RETIRED if now >= ANNOUNCED else None) or []
-    return _DSS_WORDS[signature.indication]
+    def __init__(self, life: Life) -> None:
+        self._life = life
+        self._trusted = [each.der for each in life.world.authorities]
+
+    def __enter__(self) -> Dss:
+        self._witness = PadesWitness(self._trusted, []).__enter__()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._witness.__exit__(*error)
+
+    def verdict(self, pdf: bytes, now: datetime) -> str:
+        """Ask at that time, by the policy of that time."""
+        world = self._life.world
+        if pdf != self._life.files[0][1] or now > world.signer.certificate.not_valid_after_utc:
+            return self._told(self._witness, pdf, now)
+        lists = [
+            pki.revocation_list(each, issued=now - timedelta(hours=1), digest=digest)
+            for each, digest in world.lists.authorities[:2]
+        ]
+        with PadesWitness(self._trusted, lists) as witness:
+            return self._told(witness, pdf, now)
+
+    @staticmethod
+    def _told(witness: PadesWitness, pdf: bytes, now: datetime) -> str:
+        found = witness.signatures(pdf, now, RETIRED if now >= ANNOUNCED else None)
+        return ", ".join(_DSS_WORDS[each.indication] for each in found) if found is not None else "no answer"
 
 
-def table(life: Life) -> Iterator[str]:
+def table(life: Life, dss: Dss) -> Iterator[str]:
     """Yield the lines of the table: each year by both judges, and what would be had the last renewal been left out."""
     yield "| year | what happened | holds until | SignKit | EU DSS | last renewal left out: SignKit | EU DSS |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"
@@ -277,16 +299,16 @@ def table(life: Life) -> Iterator[str]:
         until = report.evidence_until.time.date().isoformat() if report.evidence_until else "-"
         renewed = [f"renewed on {since:%Y-%m-%d}" for since, _ in life.files[1:] if since.year == year]
         told = "; ".join([*([EVENTS[year]] if year in EVENTS else []), *renewed])
-        cells = [str(year), told, until, _WORDS[report.verdict], dss_verdict(life.world, kept[-1], now)]
+        cells = [str(year), told, until, _WORDS[report.verdict], dss.verdict(kept[-1], now)]
         if len(kept) > 1:
             without = life.world.judge(kept[-2], now)
-            cells += [_WORDS[without.verdict], dss_verdict(life.world, kept[-2], now)]
+            cells += [_WORDS[without.verdict], dss.verdict(kept[-2], now)]
         yield "| " + " | ".join([*cells, *[""] * (7 - len(cells))]) + " |"
 
 
 if __name__ == "__main__":
     import tempfile
 
-    with tempfile.TemporaryDirectory() as place:
-        for line in table(live(Path(place) / "kept", World())):
+    with tempfile.TemporaryDirectory() as place, Dss(lived := live(Path(place) / "kept", World())) as second:
+        for line in table(lived, second):
             print(line, flush=True)

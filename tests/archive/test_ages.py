@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -12,7 +13,7 @@ from signkit.archive.judging import judge_file
 from signkit.archive.store import create_archive, open_archive
 from signkit.archive.verifying import verify
 from signkit.validation.report import Verdict
-from tests.archive.ages import RETIRED, SIGNED, YEARS, World, clock_at, dss_verdict, live, moment_of
+from tests.archive.ages import RETIRED, SIGNED, YEARS, Dss, World, clock_at, live, moment_of
 
 pytestmark = pytest.mark.slow
 #: One of each kind: before any renewal, the first, another service, SHA-256 retired, long after.
@@ -43,7 +44,7 @@ def test_every_year_passes(life):
 
 def test_each_file_goes_on_from_the_one_before_and_nothing_is_renewed_without_need(life, folder):
     files = [data for _, data in life.files]
-    assert all(later.startswith(earlier) for earlier, later in zip(files, files[1:], strict=False))
+    assert all(later.startswith(earlier) for earlier, later in pairwise(files))
     assert [renewal.outcome for _, renewal in life.told].count("renewed") == len(files) - 1 == 9
     assert {renewal.outcome for _, renewal in life.told} == {"renewed", "holds"}
     assert [revision.size for revision in life.entry.revisions] == [len(each) for each in files]
@@ -68,7 +69,8 @@ def test_where_one_is_left_out_it_fails_from_then_on(life, left_out):
     end = life.world.judge(data, now + timedelta(days=1)).evidence_until
     if end.time.date() > RETIRED > now.date():
         end = life.world.judge(data, life.files[left_out + 1][0]).evidence_until  # the policy says it by then
-    for year in (year for year in YEARS if moment_of(year) > now):
+    years = [year for year in YEARS if moment_of(year) > now]
+    for year in (each for each in years if abs(each - end.time.year) < 2 or each % 6 == 0):
         report = life.world.judge(data, moment_of(year))
         assert report.verdict is (Verdict.PASSED if moment_of(year) <= end.time else Verdict.INDETERMINATE), year
     lost = life.world.judge(data, end.time + timedelta(days=1))
@@ -97,11 +99,12 @@ def test_what_was_left_out_is_not_made_up_for_later(tmp_path):
         assert load_entry(archive.connection, 1).current.size == len(contract)
 
 
-@pytest.mark.parametrize("year", WITNESSED)
-def test_eu_dss_says_the_same(life, year):
-    now = moment_of(year)
-    assert dss_verdict(life.world, life.kept_at(now), now) == "passed"
-    kept = [data for since, data in life.files if since <= now]
-    if len(kept) > 1:
-        without = life.world.judge(kept[-2], now).verdict
-        assert dss_verdict(life.world, kept[-2], now) == ("passed" if without is Verdict.PASSED else "indeterminate")
+def test_eu_dss_says_the_same(life):
+    with Dss(life) as dss:
+        for year in WITNESSED:
+            now = moment_of(year)
+            assert dss.verdict(life.kept_at(now), now) == "passed", year
+            kept = [data for since, data in life.files if since <= now]
+            without = life.world.judge(kept[-2], now).verdict if len(kept) > 1 else None
+            if without is not None:
+                assert dss.verdict(kept[-2], now) == ("passed" if without is Verdict.PASSED else "indeterminate"), year
