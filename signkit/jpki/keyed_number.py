@@ -30,6 +30,7 @@ def keyed_number(key: bytes, issuer: x509.Name, number: int) -> str:
 def keyed_numbers(key: bytes, issuer: x509.Name) -> Callable[[int], str]:
     """Return `keyed_number` for many numbers of one issuer."""
     named = issuer.dump() + b"\0"
+    # HMAC (RFC 2104): without the key the few possible numbers cannot be counted through.
     return lambda number: hmac.digest(key, named + str(number).encode(), "sha256").hex()
 
 
@@ -46,6 +47,7 @@ def kept_key(path: Path) -> bytes:
         pass
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # O_EXCL: of two programs that begin at once one makes the key, the other reads it.
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
             os.fsync(file.fileno())
@@ -59,6 +61,7 @@ def kept_key(path: Path) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
+            # As with an SSH key: one that others read is no secret any more.
             others_read = os.name != "nt" and os.fstat(file.fileno()).st_mode & 0o077
             key = file.read(_KEY_BYTES + 1)
     except FileNotFoundError:
