@@ -153,6 +153,6 @@ _UNREAD = Text(
     "{count} 件の記録で、確認できない署名者がいます (読めない、暗号化されている、または発行者が不明): {numbers}",
 )
 _NOBODY = Text(
-    "No revocation data is at hand: import lists (signkit trust import-crl), name a folder (--evidence), use a plug-in.",
+    "No revocation data is at hand: import lists (signkit trust import-crl), name a folder (--evidence), use plug-ins.",
     "失効情報がありません。リストの取り込み (signkit trust import-crl)、--evidence、プラグインのいずれかが必要です。",
 )

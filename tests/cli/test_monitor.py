@@ -50,6 +50,14 @@ def test_what_is_no_day_is_refused(kept, due):
     assert "--due" in run.stderr
 
 
+def test_extend_leaves_alone_what_is_not_due(kept, signkit, trust, tmp_path):
+    run = signkit("extend", "売買.pdf", "--due", "90d", *trust, "--tsa", "rehearsal", lang="ja")
+    assert (run.returncode, run.stdout) == (0, "")
+    assert "期限内です" in run.stderr
+    assert [path.name for path in tmp_path.glob("*.pdf")] == ["売買.pdf"]
+    assert signkit("extend", "売買.pdf", "--due", "soon", *trust, "--tsa", "rehearsal").returncode == 2
+
+
 def test_nothing_due_is_no_fault(kept, trust):
     kept("archive", "add", "売買.pdf", *trust, "--offline")
     run = kept("archive", "renew", *trust)
