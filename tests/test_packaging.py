@@ -10,6 +10,7 @@ import shutil
 import sys
 import tomllib
 import zipfile
+from xml.etree import ElementTree
 
 import pytest
 import yaml
@@ -100,6 +101,26 @@ def test_the_units_are_well_formed_and_their_command_is_ours(repository, blank, 
     done = run_signkit(*shlex.split(line)[1:], home=tmp_path)
     assert done.returncode == 3, done.stderr
     assert '"NOT-SIGNED"' in (tmp_path / "results.jsonl").read_text()
+
+
+@pytest.mark.parametrize("name", ["renew", "monitor"])
+def test_the_nightly_tasks_are_well_formed_and_their_command_is_ours(repository, tmp_path, name):
+    unit, timer = (_unit(repository, f"signkit-{name}.{kind}") for kind in ("service", "timer"))
+    assert timer["Timer"]["OnCalendar"]
+    task = ElementTree.parse(repository / "packaging" / "windows" / f"signkit-{name}.xml").getroot()
+    [arguments] = task.iter("{http://schemas.microsoft.com/windows/2004/02/mit/task}Arguments")
+    words = shlex.split(unit["Service"]["ExecStart"])[1:]
+    assert arguments.text.replace("D:\\contracts", "/srv/contracts").split() == words
+    assert run_signkit("archive", "init", str(tmp_path / "contracts"), home=tmp_path).returncode == 0
+    done = run_signkit(*(word.replace("/srv/", f"{tmp_path}/") for word in words), home=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def _unit(repository, name):
+    parser = configparser.RawConfigParser(strict=False)
+    parser.optionxform = str
+    parser.read(repository / "packaging" / "systemd" / name)
+    return parser
 
 
 def test_the_workflow_never_installs_by_a_name_that_anybody_may_register(repository):

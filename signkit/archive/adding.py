@@ -114,6 +114,34 @@ def _enter(
     return Taken(number, "joined" if joined else "added", beside)
 
 
+def add_renewal(archive: Archive, number: int, before: str, data: bytes, judged: Judged) -> bool:
+    """Let a renewed file join the history of entry ``number``, whose newest file has the digest ``before``.
+
+    Returns:
+        False where another file is the newest meanwhile; nothing was changed.
+
+    Raises:
+        See `add_file`.
+    """
+    sha256 = hashlib.sha256(data).hexdigest()
+    with archive.writing() as connection:
+        entry = load_entry(connection, number)
+        if entry.current is None or entry.current.sha256 != before:
+            return False
+        revision = Revision(
+            sha256, len(data), entry.current.name, judged.state, judged.level, judged.verdict, judged.evidence_until,
+            judged.report, _now(archive),
+        )  # fmt: skip
+        with _file_or_nothing(archive.blobs, sha256):
+            archive.blobs.put(data, sha256)
+            _join(archive, connection, entry, revision, judged, Facts())
+            insert_revision(connection, number, revision, beginnings_of(data))
+            _record(archive, connection, "renewed", number)
+    with suppress(OSError):
+        archive.blobs.settle(sha256, keep=True)
+    return True
+
+
 def add_paper(archive: Archive, said: Facts) -> Taken:
     """Enter a contract on paper, of which only what people say is known; what is there to the letter stays one entry.
 

@@ -275,6 +275,8 @@ def entry_digest(connection: sqlite3.Connection, number: int) -> str:
     """Return the digest of all that the ledger holds of an entry, under its salt: what the journal keeps of it."""
     salt = connection.execute("SELECT salt FROM entry WHERE id = ?", (number,)).fetchone()[0]
     state = [connection.execute(query, (number,)).fetchall() for query in _OF_ENTRY]
+    if signers := connection.execute(_OF_SIGNERS, (number,)).fetchall():  # older ledgers know none
+        state.append(signers)
     return salted_digest(salt, state)
 
 
@@ -288,6 +290,9 @@ _OF_ENTRY = (
     "SELECT number, at, item, before, after FROM correction WHERE entry = ? ORDER BY number",
     "SELECT names, body FROM words WHERE rowid = ?",
 )
+
+
+_OF_SIGNERS = "SELECT field, number, end_date, revoked_at FROM signer WHERE entry = ? ORDER BY field"
 
 
 def _day(text: str | None) -> datetime.date | None:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 #: ``begun`` and ``set`` are about the archive; the others about an entry.
-Action = Literal["begun", "set", "added", "joined", "corrected", "renewed", "purged", "rebuilt", "restored"]
+Action = Literal["begun", "set", "added", "joined", "corrected", "renewed", "watched", "purged", "rebuilt", "restored"]
 
 _BEFORE_ALL = "0" * 64
 _COLUMNS = "number, at, action, entry, digest, hash"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date
 from pathlib import PurePath
 from typing import Any
 
@@ -15,7 +15,7 @@ from signkit.errors import ArchiveError, PdfNotSignable
 from signkit.progress.contract import ContractStatus, PartyState, contract_status
 from signkit.validation.api import validate_data
 from signkit.validation.options import ValidationOptions
-from signkit.validation.report import Report, Verdict
+from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Text
 
 #: Endings of what carries signatures and is no PDF; any other file that is no PDF is kept as a scan.
@@ -33,7 +33,8 @@ class Judged:
         facts: what its own data say.
         report: the judgement as it is kept: without what certificates say of people.
         text: what it is found by, in `signkit.archive.index.sought_form`.
-        evidence_until: until when its evidence holds; None where nobody looked.
+        evidence_until: until when its evidence holds (the day in UTC); None where it does not, or nothing ends.
+        against: what speaks against it, where it is not all good; it may name people, and is not kept.
     """
 
     form: Form
@@ -45,6 +46,7 @@ class Judged:
     report: dict[str, Any] | None = None
     text: str = field(default="", repr=False)
     evidence_until: date | None = None
+    against: Text | None = field(default=None, repr=False)
 
 
 def judge_file(data: bytes, name: str, options: ValidationOptions) -> Judged:
@@ -60,8 +62,9 @@ def judge_file(data: bytes, name: str, options: ValidationOptions) -> Judged:
         report = validate_data(data, name, options)
         _require_readable(report)
         return Judged(
-            "file", _STATES[report.verdict], level=_level(report), verdict=report.verdict, report=report_to_keep(report)
-        )
+            "file", _STATES[report.verdict], level=_level(report), verdict=report.verdict,
+            report=report_to_keep(report), evidence_until=_evidence_until(report), against=_against(report),
+        )  # fmt: skip
     return Judged("scan", "unsigned")
 
 
@@ -83,7 +86,23 @@ def _judge_pdf(data: bytes, name: str, options: ValidationOptions) -> Judged:
         status.report.verdict,
         report_to_keep(status.report),
         words(),
+        _evidence_until(status.report),
+        _against(status.report),
     )
+
+
+def _evidence_until(report: Report) -> date | None:
+    return report.evidence_until.time.astimezone(UTC).date() if report.evidence_until is not None else None
+
+
+def _against(report: Report) -> Text | None:
+    """Return the reasons of all that did not pass, each once, as one text."""
+    every: list[SignatureReport | TimestampReport] = [*report.signatures, *report.document_timestamps]
+    lost = [item for item in every if item.verdict is not Verdict.PASSED]
+    texts = list(dict.fromkeys(each.text for item in lost for each in item.reasons))
+    if not texts:
+        return None
+    return Text(" ".join(each.en for each in texts), "".join(each.ja for each in texts))
 
 
 def _require_readable(report: Report) -> None:
@@ -135,6 +154,8 @@ def report_to_keep(report: Report) -> dict[str, Any]:
         if signature["party_match"] is not None:
             signature["party_match"]["reasons"] = _codes(signature["party_match"]["reasons"])
     plain["reasons"] = _codes(plain["reasons"])
+    if plain["evidence_until"] is not None:
+        [plain["evidence_until"]["reason"]] = _codes([plain["evidence_until"]["reason"]])
     return plain
 
 

@@ -191,7 +191,7 @@ def _delete(connection: sqlite3.Connection, number: int) -> None:
     of_files = "SELECT {} FROM revision WHERE entry = ?"
     connection.execute(f"INSERT OR IGNORE INTO doomed {of_files.format('sha256')}", (number,))
     connection.execute(f"DELETE FROM beginning WHERE revision IN ({of_files.format('id')})", (number,))  # noqa: S608
-    for table in ("revision", "party", "correction"):
+    for table in ("signer", "watched", "revision", "party", "correction"):
         connection.execute(f"DELETE FROM {table} WHERE entry = ?", (number,))  # noqa: S608
     connection.execute("DELETE FROM words WHERE rowid = ?", (number,))
     connection.execute("DELETE FROM entry WHERE id = ?", (number,))

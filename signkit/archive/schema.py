@@ -131,6 +131,25 @@ MIGRATIONS: tuple[str, ...] = (
     -- Bigrams of folded text (signkit.archive.index).
     CREATE VIRTUAL TABLE words USING fts5 (names, body, tokenize = 'ascii');
     """,
+    """
+    -- Who signed a file, known again by a keyed hash of the certificate's number (signkit.jpki.keyed_number); the key
+    -- lies outside.  `revoked_at`: what `signkit monitor` told already.
+    CREATE TABLE signer (
+        entry INTEGER NOT NULL REFERENCES entry (id),
+        field TEXT NOT NULL,
+        number TEXT NOT NULL,
+        end_date TEXT NOT NULL,
+        revoked_at TEXT,
+        PRIMARY KEY (entry, field)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX signer_by_end ON signer (end_date);
+
+    -- The newest file of an entry whose signers are in `signer`.
+    CREATE TABLE watched (
+        entry INTEGER PRIMARY KEY REFERENCES entry (id),
+        sha256 TEXT NOT NULL
+    ) STRICT;
+    """,
 )
 
 VERSION = len(MIGRATIONS)

@@ -16,6 +16,8 @@ from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from signkit.cli.passwords import DocumentPassword
     from signkit.signing.levels import Level, Services
 
@@ -30,10 +32,23 @@ def run(
     evidence: EvidenceOptions,
     passwords: PasswordOptions,
     level: Annotated[str, typer.Option(help=words("B-LT or B-LTA.", "B-LT または B-LTA。"))] = "B-LTA",
+    due: Annotated[
+        str | None,
+        typer.Option(
+            "--due",
+            metavar="DATE|90d",
+            help=words(
+                "Leave files alone whose evidence holds beyond this day, or so many days.",
+                "証拠がこの日より後まで、またはこの日数より長く保たれるファイルには何もしない。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     output: Output = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Extend each PDF and write it beside the original."""
+    from signkit.cli.archive.common import due_day
     from signkit.cli.levels import parse_level
     from signkit.settings import load_settings
 
@@ -56,9 +71,24 @@ def run(
             Text(f"{both} is input and output at once", f"{both} が入力と出力の両方になります"),
             Text("Extend the files of one level in a run.", "延長するファイルだけを指定してください。"),
         )
-    password = passwords.document_password()
+    password, day = passwords.document_password(), due_day(due) if due is not None else None
     for pdf, target in zip(pdfs, targets, strict=True):
+        if day is not None and (until := _holds_until(pdf, available, password)) is not None and until > day:
+            tell(_HOLDS, pdf=pdf, until=until)
+            continue
         _extend_one(pdf, target, wanted, available, password, overwrite)
+
+
+def _holds_until(pdf: Path, available: Services, password: DocumentPassword) -> date | None:
+    """Return the day until which the evidence in a file holds; None where it does not, or nothing ends."""
+    from dataclasses import replace
+    from datetime import UTC
+
+    from signkit.validation.pdf import validate_pdf
+
+    options = replace(available.judgement, password=password.value)
+    end = validate_pdf(read_input(pdf), name=str(pdf), options=options).evidence_until
+    return end.time.astimezone(UTC).date() if end is not None else None
 
 
 def _extend_one(
@@ -74,4 +104,5 @@ def _extend_one(
     print(target)
 
 
+_HOLDS = Text("Not due: {pdf} holds until {until}.", "期限内です: {pdf} は {until} まで保たれます。")
 _EXTENDED = Text("Extended to {level}: {target}", "{level} に延長しました: {target}")

@@ -25,6 +25,7 @@ def status_texts(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[st
 def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     from signkit.progress.overview import UnreadableFile
     from signkit.reporting.formats.template_words import template_lines
+    from signkit.reporting.formats.text import evidence_lines
 
     if isinstance(status, UnreadableFile):
         return _clean(f"{status.file}: {translate(_UNREADABLE, cause=status.error.message(LANGUAGE))}") + "\n"
@@ -38,6 +39,7 @@ def _text_of_one(status: ContractStatus | UnreadableFile) -> str:
     if status.open_fields:
         lines.append("  [!] " + translate(_OPEN_FIELDS, fields=", ".join(status.open_fields)))
     lines.append("  " + translate(status.may_still_change()))
+    lines += [f"  {line}" for line in evidence_lines(status.report, LANGUAGE)]
     if status.contract is not None:
         lines += [f"  {line}" for line in template_lines(status.report.template_match, LANGUAGE)]
     lines += ["  " + translate(_PARALLEL, other=other) for other in status.parallel_with]

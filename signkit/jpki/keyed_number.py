@@ -6,10 +6,10 @@ without a key, or with its key beside it, tells them to whoever counts through t
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,8 +24,14 @@ _KEY_BYTES = 32
 
 def keyed_number(key: bytes, issuer: x509.Name, number: int) -> str:
     """Return HMAC-SHA256 (hexadecimal) over the issuer's name (DER) and the certificate's number."""
+    return keyed_numbers(key, issuer)(number)
+
+
+def keyed_numbers(key: bytes, issuer: x509.Name) -> Callable[[int], str]:
+    """Return `keyed_number` for many numbers of one issuer."""
+    named = issuer.dump() + b"\0"
     # HMAC (RFC 2104): without the key the few possible numbers cannot be counted through.
-    return hmac.digest(key, issuer.dump() + b"\0" + str(number).encode(), hashlib.sha256).hex()
+    return lambda number: hmac.digest(key, named + str(number).encode(), "sha256").hex()
 
 
 def kept_key(path: Path) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time
 from functools import cache
@@ -24,6 +25,8 @@ Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
 #: The policies that come with SignKit.
 SHIPPED = ("default", "strict", "archive", "accredited-tsa")
 _FOLDER = Path(__file__).parent / "policies"
+#: Digests to choose from, the usual one first: timestamp services know it best.
+_LASTING = ("sha256", "sha512", "sha384", "sha3_512")
 _ONE_OF = Text("must be one of {names}", "次のいずれかで指定します: {names}")
 _A_DATE = Text('must be a date, "no end" or "never"', '日付、"no end"、"never" のいずれかで指定します')
 _UNKNOWN = Text("no such policy; there are {names}", "その名前のポリシーはありません。使えるもの: {names}")
@@ -58,6 +61,19 @@ class Algorithms:
             return None
         good = [until for least, until in table if bits >= least]
         return _end(good[-1] if good else date.min)
+
+    def lasting_digest(self) -> str:
+        """Return the digest to make something with that shall last: the first of those believed longest."""
+        ends = {name: self.digests.get(name, date.min) or date.max for name in _LASTING}
+        return max(_LASTING, key=lambda name: ends[name])
+
+    def ends(self) -> Iterator[tuple[str, int, datetime]]:
+        """Yield every end that the tables name: of what digest or family, and from which key size on (0: of any)."""
+        unsized = ((name, 0, until) for name, until in (self.digests | self.families).items())
+        sized = ((family, bits, until) for family, pairs in self.key_sizes.items() for bits, until in pairs)
+        for name, bits, until in (*unsized, *sized):
+            if end := _end(until):
+                yield name, bits, end
 
 
 def _end(until: date | None) -> datetime | Literal[False] | None:

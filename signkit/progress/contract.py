@@ -156,6 +156,7 @@ class ContractStatus:
             "template": self.contract and {"id": self.contract.template_id, "version": self.contract.template_version},
             "complete": self.complete or ("unproven" if self.all_signed else False),
             "template_match": self.report.template_match.to_json() if self.report.template_match else None,
+            "evidence_until": self.report.evidence_until.to_json() if self.report.evidence_until else None,
             "next": list(self.next_roles),
             "open_fields": list(self.open_fields),
             "parties": [_party_json(party) for party in self.parties],

@@ -30,12 +30,14 @@ class Embedded:
         certificates: every certificate in it.
         held: the evidence in its document security store.
         untimed: the fields whose signature bears no timestamp.
+        signed_by: the signers' certificates by field, without document timestamps.
     """
 
     entities: list[x509.Certificate]
     certificates: list[x509.Certificate]
     held: Evidence
     untimed: tuple[str, ...]
+    signed_by: tuple[tuple[str, x509.Certificate], ...] = ()
 
 
 def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
@@ -47,6 +49,7 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
     signers: dict[bytes, x509.Certificate] = {}
     every: dict[bytes, x509.Certificate] = {}
     untimed: list[str] = []
+    signed_by: list[tuple[str, x509.Certificate]] = []
     with reading_errors():
         view = open_pdf(pdf, password).history.last
         for name, signed_data in _signatures(view):
@@ -57,12 +60,15 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
             for part in (signed_data, *stamps):
                 certificates = [item.chosen for item in part["certificates"] if item.name == "certificate"]
                 every.update((item.sha256, item) for item in certificates)
-                signers.update((item.sha256, item) for item in _signers(part, certificates, name))
+                found = list(_signers(part, certificates, name))
+                signers.update((item.sha256, item) for item in found)
+                if part is signed_data and part["encap_content_info"]["content_type"].native != "tst_info":
+                    signed_by += [(name, item) for item in found]
         stored, ocsps, crls = security_store(view)
         # EN 319 142-1 5.4.2: the store's certificates serve all signatures of the document.
         every.update((item.sha256, item) for item in map(asn1_certificate, stored))
         held = Evidence(ocsps=tuple(ocsps), crls=tuple(crls))
-    return Embedded(list(signers.values()), list(every.values()), held, tuple(untimed))
+    return Embedded(list(signers.values()), list(every.values()), held, tuple(untimed), tuple(signed_by))
 
 
 def last_signer(pdf: bytes, password: Password = None) -> list[bytes]:

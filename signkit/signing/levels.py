@@ -214,7 +214,8 @@ def _with_evidence(
     if level is Level.B_LTA:
         # EN 319 142-1 5.4.3, 6.3: the document timestamp comes after the evidence that it is to cover.
         field = _timestamp_field(result, password)
-        result = add_document_timestamp(result, services.timestamps, field, password)
+        digest = services.judgement.policy.algorithms.lasting_digest()
+        result = add_document_timestamp(result, services.timestamps, field, password, digest)
         # A timestamp cannot carry evidence on itself; the next one will cover it.
         result, more = _evidence_of_last_timestamp(result, evidence, pool, services, level, password)
         evidence += more

@@ -371,18 +371,18 @@ def add_evidence(pdf: bytes, evidence: Evidence, password: Password = None) -> b
 
 
 def add_document_timestamp(
-    pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, password: Password = None
+    pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, password: Password = None, digest: str = "sha256"
 ) -> bytes:
     """Add a document timestamp over everything so far (ISO 32000-2 12.8.5), in an invisible field of its own.
 
     Raises:
         TimestampUnavailable: no service gave a token.
     """
-    return with_room(lambda room: _timestamp_once(pdf, sources, field, room, password), _TOKEN_ROOM)
+    return with_room(lambda room: _timestamp_once(pdf, sources, field, room, password, digest), _TOKEN_ROOM)
 
 
 def _timestamp_once(
-    pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int, password: Password
+    pdf: bytes, sources: Sequence[TimestampSource], field: FieldName, room: int, password: Password, digest: str
 ) -> bytes:
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import DocumentTimestamp
@@ -395,8 +395,8 @@ def _timestamp_once(
             give_empty_appearance(writer, next(steps).get_object())
         steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=2 * room)))
         # RFC 3161 2.4.1: the imprint is the digest of the byte range.
-        prepared = _prepare_file(steps, "sha256")
-    return prepared.filled(obtain_timestamp(sources, prepared.digest).der)
+        prepared = _prepare_file(steps, digest)
+    return prepared.filled(obtain_timestamp(sources, prepared.digest, digest).der)
 
 
 def _field_names(reader: PdfFileReader) -> FieldNames:

@@ -52,14 +52,20 @@ class Proof:
 class Judge:
     """What PDF and CMS files share: timestamps, the best proven time, and the ruling on one signature."""
 
-    def __init__(self, options: ValidationOptions, pool: Pool) -> None:
+    def __init__(self, options: ValidationOptions, pool: Pool, *, foreseen_at: datetime | None = None) -> None:
         self.options = options
         self.now = options.moment()
         # Offline is a promise: no socket, also not by a plug-in.
         sources = [source for source in options.revocation if not options.offline or is_local(source)]
-        if sources:
-            pool += fetched_pool(pool, options, sources)
-        self.trust = TrustJudge(options.policy, options.trust, pool.distinct(), self.now)
+        fetched = fetched_pool(pool, options, sources) if sources else Pool()
+        #: Whether nothing was found beside what the file holds.
+        self.has_held_alone = fetched.is_empty
+        pool += fetched
+        self.trust = TrustJudge(options.policy, options.trust, pool.distinct(), self.now, foreseen_at=foreseen_at)
+
+    def at(self, moment: datetime, pool: Pool) -> Judge:
+        """Return the judge of a moment ahead, who asks nobody and has this evidence alone."""
+        return Judge(replace(self.options, at=moment, revocation=()), pool, foreseen_at=self.now)
 
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
         """Judge a signature timestamp that is proven to exist at ``moment``."""

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -21,6 +22,7 @@ from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
 from signkit.pdf.signatures import FoundSignature, find_signatures, holds_usage_rights
 from signkit.pki.paths.pool import Pool
+from signkit.validation.evidence_end import Judged, evidence_end, outside_end
 from signkit.validation.evidence_pool import signed_data_pool
 from signkit.validation.integrity import Checked, check
 from signkit.validation.judge import Judge, Proof, listed_service, unreadable
@@ -31,6 +33,7 @@ from signkit.validation.reasons import reason
 from signkit.validation.report import (
     ContractParty,
     ContractReport,
+    EvidenceEnd,
     Reason,
     Report,
     SignatureReport,
@@ -94,13 +97,14 @@ class _Pdf:
         self._changes = Changes(self._file, self._found)
         self._stores = _Stores(self._file)
         self._brought: list[tuple[FoundSignature, Pool]] = []
-        self._judge = Judge(options, self._pool())
+        self._pool = self._held()
+        self._judge = Judge(options, self._pool)
         self._proofs: list[tuple[FoundSignature, datetime]] = []
         self._parties = Parties(self._file, self._found, options.expect)
         self._first = FirstRevision(self._file, self._changes, self._found)
         self._template = self._template_match()
 
-    def _pool(self) -> Pool:
+    def _held(self) -> Pool:
         """All evidence in the file; what each signature brings is noted in ``_brought``."""
         for item in self._checked:
             parts = [item.signer or item.timestamp, *(item.signer.timestamps if item.signer else ())]
@@ -135,9 +139,7 @@ class _Pdf:
             return replace(report, reasons=(*report.reasons, *self._usage_rights()))
         stamps = self._document_timestamps()
         # A document timestamp proves time; it is nobody's consent.
-        signatures = [
-            self._signature(item) for item in self._checked if item.timestamp is None and not self._is_stamp(item)
-        ]
+        signatures = [self._of_party(item) for item in self._signed]
         missing = tuple(reason("party-missing", role=role) for role in self._parties.missing(signatures))
         verdicts = [item.verdict for item in signatures] + [item.verdict for item in stamps]
         return replace(
@@ -146,7 +148,33 @@ class _Pdf:
             signatures=tuple(signatures),
             document_timestamps=tuple(stamps),
             reasons=(*missing, *self._usage_rights()),
+            evidence_until=self._evidence_end(signatures, stamps),
         )
+
+    @property
+    def _signed(self) -> list[Checked]:
+        return [item for item in self._checked if item.timestamp is None and not self._is_stamp(item)]
+
+    def _evidence_end(self, signatures: list[SignatureReport], stamps: list[TimestampReport]) -> EvidenceEnd | None:
+        """Until when all of it stays judged so; evidence from outside can be had again until its certificate ends."""
+        options, now = self._options, self._judge.now
+        held: Judged = [*signatures, *stamps] if self._judge.has_held_alone else self._judged_at(now)
+        end = evidence_end(now, held, self._judged_at, self._pool, options.trust, options.policy.algorithms)
+        if end is None:
+            return None
+        outside = [
+            outside_end(item.signer.certificate.not_valid_after)
+            for item, before, report in zip(self._signed, held, signatures, strict=False)
+            if item.signer is not None and before.sub_indication == "TRY_LATER" and report.verdict is Verdict.PASSED
+        ]
+        return min([end, *(each for each in outside if each.time > now)], key=lambda each: each.time)
+
+    def _judged_at(self, moment: datetime) -> Judged:
+        """Judge signatures and document timestamps at another moment, by what the file holds."""
+        other = copy(self)
+        other._judge, other._proofs = self._judge.at(moment, self._pool), []
+        stamps = other._document_timestamps()
+        return [*(other._signature(item) for item in self._signed), *stamps]
 
     def _usage_rights(self) -> tuple[Reason, ...]:
         return (reason("usage-rights"),) if holds_usage_rights(self._file) else ()
@@ -205,7 +233,11 @@ class _Pdf:
         time = self._proven_at(item.found)
         proof = Proof(time, "document-timestamp") if time else None
         kind = "certification" if _doc_mdp(self._file, item.found) is not None else "approval"
-        report = self._judge.signature(item, changes, proof, self._level(item), kind)
+        return self._judge.signature(item, changes, proof, self._level(item), kind)
+
+    def _of_party(self, item: Checked) -> SignatureReport:
+        assert item.found is not None
+        report = self._signature(item)
         certificate = item.signer.certificate if item.signer else None
         confirmed = self._is_confirmed(item.found)
         return self._parties.judge(report, item.found, certificate, self._options.policy, confirmed=confirmed)

@@ -128,6 +128,34 @@ _WORDS: dict[str, Text] = {
         "A timestamp states {time}, which is later than {moment}, when it is known to exist.",
         "タイムスタンプの時刻 {time} が、その存在が分かっている時刻 {moment} より後です。",
     ),
+    # --- until when it stays so
+    "timestamp-certificate-ends": Text(
+        "The certificate of the timestamp service {name} ends then.",
+        "タイムスタンプ局 {name} の証明書の有効期間がその時刻に終わります。",
+    ),
+    "authority-ends": Text(
+        "The certificate of the authority {name} ends then.",
+        "認証局 {name} の証明書の有効期間がその時刻に終わります。",
+    ),
+    "responder-ends": Text(
+        "The certificate of {name}, who answered for revocation, ends then.",
+        "失効情報に署名した {name} の証明書の有効期間がその時刻に終わります。",
+    ),
+    "certificate-ends": Text(
+        "The signer's certificate ends then, and no timestamp proves that the signature is older.",
+        "署名者の証明書の有効期間がその時刻に終わり、それ以前の署名であることを示すタイムスタンプがありません。",
+    ),
+    "algorithm-ends": Text(
+        "The policy believes {algorithm} until then.", "ポリシーが {algorithm} を安全とみなすのはその時刻までです。"
+    ),
+    "some-algorithm-ends": Text(
+        "The policy believes an algorithm of it until then.",
+        "ポリシーが使用中のアルゴリズムを安全とみなすのはその時刻までです。",
+    ),
+    "evidence-outside": Text(
+        "The file does not hold the revocation evidence; it can be had until the signer's certificate ends.",
+        "失効情報がファイルに保存されていません。取得できるのは署名者の証明書の有効期間が終わるまでです。",
+    ),
     "timestamp-content-missing": Text(
         "What the timestamp is of is not at hand.", "タイムスタンプの対象データがありません。"
     ),

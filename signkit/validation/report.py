@@ -64,6 +64,18 @@ class ServiceReport:
 
 
 @dataclass(frozen=True)
+class EvidenceEnd:
+    """Until when the judgement stays what it is if nothing is added (`signkit.validation.evidence_end`), and why."""
+
+    time: datetime
+    why: Reason
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the ``evidence_until`` object of the report."""
+        return {"time": iso(self.time), "reason": self.why.to_json()}
+
+
+@dataclass(frozen=True)
 class SignerReport:
     """Who signed.
 
@@ -296,7 +308,11 @@ class FileError:
 
 @dataclass(frozen=True)
 class Report:
-    """One file, judged."""
+    """One file, judged.
+
+    Attributes:
+        evidence_until: until when it stays judged so; None: not known, or nothing it rests on ends.
+    """
 
     file: str
     sha256: str
@@ -311,6 +327,7 @@ class Report:
     profile: ProfileReport | None = None
     template_match: TemplateMatch | None = None
     contract: ContractReport | None = None
+    evidence_until: EvidenceEnd | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the report as ``signkit-report/2``."""
@@ -330,6 +347,7 @@ class Report:
             "profile": self.profile.to_json() if self.profile else None,
             "template_match": self.template_match.to_json() if self.template_match else None,
             "contract": self.contract.to_json() if self.contract else None,
+            "evidence_until": self.evidence_until.to_json() if self.evidence_until else None,
         }
 
     @property

@@ -9,6 +9,7 @@ again, as the next run would, and looked at.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import shutil
@@ -25,7 +26,7 @@ from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
-from signkit.archive.adding import add_file, add_paper, correct_entry
+from signkit.archive.adding import add_file, add_paper, add_renewal, correct_entry
 from signkit.archive.backup import backup
 from signkit.archive.entries import Facts, Party
 from signkit.archive.judging import Judged
@@ -76,6 +77,12 @@ def _join(folder: Path) -> None:
         add_file(archive, FIRST + SECOND, "longer.pdf", Judged("scan", "unsigned", text="つづき"))
 
 
+def _renew(folder: Path) -> None:
+    before = hashlib.sha256(FIRST).hexdigest()
+    with open_archive(folder / "archive") as archive:
+        add_renewal(archive, 1, before, FIRST + SECOND, Judged("scan", "unsigned", text="こうしん"))
+
+
 def _correct(folder: Path) -> None:
     with open_archive(folder / "archive") as archive:
         correct_entry(archive, 1, Facts(amount=5))
@@ -124,8 +131,16 @@ def _after_add(folder: Path) -> Iterator[str]:
 
 
 def _after_join(folder: Path) -> Iterator[str]:
+    yield from _after_second_file(folder, _join)
+
+
+def _after_renew(folder: Path) -> Iterator[str]:
+    yield from _after_second_file(folder, _renew)
+
+
+def _after_second_file(folder: Path, again: Callable[[Path], None]) -> Iterator[str]:
     yield from _is_archive_whole(folder / "archive", _BEFORE)
-    _join(folder)
+    again(folder)
     with open_archive(folder / "archive") as archive:
         (count,) = archive.connection.execute("SELECT count(*) FROM revision WHERE entry = 1").fetchone()
     if count != 2:
@@ -174,6 +189,7 @@ DEEDS = {
         Deed("init", _init, _after_init),
         Deed("add", _add, _after_add),
         Deed("join", _join, _after_join),
+        Deed("renew", _renew, _after_renew),
         Deed("correct", _correct, _after_correct),
         Deed("purge", _purge, _after_purge),
         Deed("backup", _backup, _after_backup),

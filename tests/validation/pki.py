@@ -84,6 +84,7 @@ def issue(
     partition: str | None = None,
     key: ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | None = None,
     authority: bool = False,
+    digest: hashes.HashAlgorithm | None = None,
 ) -> Holder:
     key = key or ec.generate_private_key(ec.SECP256R1())
     builder = _builder(name(common_name), ca.certificate.subject, key, start, end)
@@ -98,7 +99,7 @@ def issue(
     if partition is not None:
         point = x509.DistributionPoint([directory(ca, partition)], None, None, None)
         builder = builder.add_extension(x509.CRLDistributionPoints([point]), False)
-    return Holder(builder.sign(ca.key, hashes.SHA256()), key)
+    return Holder(builder.sign(ca.key, digest or hashes.SHA256()), key)
 
 
 def directory(ca: Holder, partition: str) -> x509.DirectoryName:
@@ -107,7 +108,7 @@ def directory(ca: Holder, partition: str) -> x509.DirectoryName:
     return x509.DirectoryName(x509.Name([*ca.certificate.subject.rdns, part]))
 
 
-def timestamp_authority(ca: Holder, **changes: datetime) -> Holder:
+def timestamp_authority(ca: Holder, **changes: object) -> Holder:
     return issue(
         ca, "Test TSA", usage={"digital_signature": True}, extended=ExtendedKeyUsageOID.TIME_STAMPING, **changes
     )
@@ -148,6 +149,7 @@ def revocation_list(
     *,
     issued: datetime = NOW - timedelta(hours=12),
     good_for: timedelta = DAY,
+    digest: hashes.HashAlgorithm | None = None,
     partition: str | None = None,
     keeps_ended_since: datetime | None = None,
 ) -> bytes:
@@ -162,7 +164,7 @@ def revocation_list(
     if keeps_ended_since is not None:
         value = core.GeneralizedTime(keeps_ended_since).dump()
         builder = builder.add_extension(x509.UnrecognizedExtension(x509.ObjectIdentifier("2.5.29.60"), value), False)
-    return builder.sign(ca.key, hashes.SHA256()).public_bytes(Encoding.DER)
+    return builder.sign(ca.key, digest or hashes.SHA256()).public_bytes(Encoding.DER)
 
 
 def status_response(

@@ -46,7 +46,7 @@ def add_store(pdf, certificates=(), ocsps=(), crls=()):
 def add_document_timestamp(pdf, tsa, *, time=NOW, number=21, over=None):
     """Append a revision with a document timestamp in an invisible field."""
     catalog = pdfs.OBJECTS[pdfs.CATALOG]
-    start = pdf.rindex(b"1 0 obj\n") + 8
+    start = pdf.rindex(b"\n1 0 obj\n") + 9
     catalog = pdf[start : pdf.index(b"\nendobj", start)]
     field = b"<< /FT /Sig /T (stamp%d) /Type /Annot /Subtype /Widget /F 132 /Rect [0 0 0 0] /P 3 0 R /V %d 0 R >>"
     kids = b"".join(b" %d 0 R" % (n + 9) for n in range(21, number + 1))

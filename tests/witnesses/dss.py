@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from tests.requirements import require
@@ -29,7 +30,7 @@ def start(folder: Path, pom: Path, sources: list[Path], *arguments: str | Path) 
     )  # fmt: skip
 
 
-def ask(process: subprocess.Popen[str], *paths: Path) -> list[str]:
+def ask(process: subprocess.Popen[str], *paths: Path | str) -> list[str]:
     """Return the lines of the answer about one file."""
     assert process.stdin is not None
     assert process.stdout is not None
@@ -91,10 +92,19 @@ class PadesWitness:
         self._process.communicate(timeout=30)  # ends it: its stdin is closed
         self._folder.cleanup()
 
-    def signatures(self, pdf: bytes) -> list[PadesSignature] | None:
-        """Return what DSS says of each signature; None where it cannot read the file."""
+    def signatures(
+        self, pdf: bytes, at: datetime | None = None, sha256_until: date | None = None
+    ) -> list[PadesSignature] | None:
+        """Return what DSS says of each signature; None where it cannot read the file.
+
+        Args:
+            at: the moment to judge at; None: now.
+            sha256_until: the last day of SHA-256; None: as its default policy has it.
+        """
         found: list[PadesSignature] = []
-        for line in ask(self._process, self._keep("asked.pdf", pdf)):
+        moment = [] if at is None else [at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")]
+        until = [] if sha256_until is None else [sha256_until.isoformat()]
+        for line in ask(self._process, self._keep("asked.pdf", pdf), *moment, *until):
             kind, *rest = line.split("\t")
             if kind == "unreadable":
                 return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from signkit.cli.archive import checking, handing, keeping, looking, taking
+from signkit.cli.archive import checking, handing, keeping, looking, renewing, taking
 from signkit.cli.language import words
 from signkit.cli.option_groups import GroupedCommand, flatten
 
@@ -21,6 +21,7 @@ for _name, _run, _help in (
     ("export", handing.export, handing.HELP),
     ("verify", checking.verify, checking.VERIFY_HELP),
     ("checkpoint", checking.checkpoint, checking.CHECKPOINT_HELP),
+    ("renew", renewing.renew, renewing.HELP),
     ("purge", keeping.purge, keeping.PURGE_HELP),
     ("backup", keeping.backup, keeping.BACKUP_HELP),
     ("restore", keeping.restore, keeping.RESTORE_HELP),

@@ -43,6 +43,8 @@ ArchiveFolder: TypeAlias = Annotated[
 ]
 Words: TypeAlias = str | None
 _LEVELS = ("B-B", "B-T", "B-LT", "B-LTA")
+#: Of a number of days.
+_MOST_DIGITS = 5
 
 
 @dataclass(frozen=True)
@@ -138,7 +140,13 @@ class FindOptions(OptionGroup):
         Words, _text("--notice-before", "DATE", "Last day of notice by this day.", "この日までに通知期限が来るもの。")
     ] = None
     due: Annotated[
-        Words, _text("--due", "DATE", "Evidence ends by this day.", "この日までに証拠の更新が必要になるもの。")
+        Words,
+        _text(
+            "--due",
+            "DATE|90d",
+            "Evidence ends by this day, or within so many days.",
+            "この日まで、または指定した日数 (90d) のうちに証拠の更新が必要になるもの。",
+        ),
     ] = None
     text: Annotated[Words, _text("--text", "WORDS", "Words in the contract.", "本文・名前に含まれる語。")] = None
 
@@ -174,7 +182,7 @@ class FindOptions(OptionGroup):
             level=self.level.upper() if self.level is not None else None,
             end_before=_day("end-before", self.end_before),
             notice_before=_day("notice-before", self.notice_before),
-            evidence_before=_day("due", self.due),
+            evidence_before=due_day(self.due) if self.due is not None else None,
             text=self.text,
         )
 
@@ -209,6 +217,20 @@ def option_day(option: str, word: str) -> date:
         return read_day(option, word)
     except WordRefused as refused:
         raise _no_such(option, refused.words) from refused
+
+
+def due_day(word: str) -> date:
+    """Return the day that ``--due`` says: a date, or so many days from today (90d, 90日).
+
+    Raises:
+        UsageProblem: it says none.
+    """
+    from datetime import UTC, datetime, timedelta
+
+    days = word.strip().removesuffix("d").removesuffix("日")
+    if days != word.strip() and days.isascii() and days.isdigit() and len(days) <= _MOST_DIGITS:
+        return datetime.now(UTC).date() + timedelta(days=int(days))
+    return option_day("due", word)
 
 
 def _day(option: str, word: str | None) -> date | None:

@@ -71,6 +71,11 @@ class Pool:
         )
 
     @property
+    def is_empty(self) -> bool:
+        """Nothing is in it."""
+        return not (self.certificates or self.answers or self.lists or self.statuses)
+
+    @property
     def evidence(self) -> list[bytes]:
         """The DER of every OCSP response and CRL."""
         return [item.der for item in self.answers] + [item.der for item in self.lists]

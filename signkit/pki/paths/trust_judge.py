@@ -12,6 +12,7 @@ from asn1crypto import x509
 
 from signkit.jpki.authorities import certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
+from signkit.pki.paths import ordinary
 from signkit.pki.paths.finder import find_paths
 from signkit.pki.paths.finding import CertificatePath, PathFinding, RevocationStatus
 from signkit.pki.paths.known import KnownCertificate, known_certificate
@@ -96,13 +97,20 @@ class Used:
 
 
 class TrustJudge:
-    """Judges certificates against one policy, one set of anchors and one pool of evidence."""
+    """Judges certificates against one policy, one set of anchors and one pool of evidence.
 
-    def __init__(self, policy: Policy, trust: Anchors, pool: Pool, now: datetime) -> None:
+    ``foreseen_at``: the moment of the judgement lies ahead, and this is the present.  Evidence that is out of date by
+    then counts, since newer may be had for a certificate that has not ended; and why a path is no more is not asked.
+    """
+
+    def __init__(
+        self, policy: Policy, trust: Anchors, pool: Pool, now: datetime, *, foreseen_at: datetime | None = None
+    ) -> None:
         self._policy = policy
         self._trust = trust
         self._pool = pool
         self._now = now
+        self._foreseen_at = foreseen_at
         self._proven: dict[bytes, datetime] = {}
         self._known: dict[tuple[bytes, str, datetime, datetime], PathJudgement] = {}
 
@@ -167,7 +175,13 @@ class TrustJudge:
         anchors = _anchors(self._trust, used.use)
         if self._trust.has_listed:
             anchors = tuple(item for item in anchors if self._trust.objection(item.der, used.use, used.at) is None)
-        return find_paths(certificate, self._pool, anchors, moment, self._policy.algorithms)
+        algorithms = self._policy.algorithms
+        if self._foreseen_at is not None and moment > self._foreseen_at:
+            now = ordinary.find(certificate, self._pool, anchors, self._foreseen_at, algorithms)
+            if now is not None:
+                then = ordinary.find(certificate, self._pool, anchors, moment, algorithms)
+                return [then] if then is not None else PathFinding("OUT_OF_BOUNDS_NO_POE", "expired")
+        return find_paths(certificate, self._pool, anchors, moment, algorithms)
 
     def _explain_objection(self, certificate: KnownCertificate, used: Used, moment: datetime) -> PathFinding | None:
         """Say which anchor a certificate leads to that is believed at other times or for other things only."""
@@ -210,6 +224,8 @@ class TrustJudge:
             if found := _finding_of(shown, leaf=leaf):
                 return replace(found, standing=own)
             needed = rule == "required" or shown.state != "missing" if leaf else item.declares_revocation
+            if self._foreseen_at is not None and shown.state == "stale" and moment == self._now:
+                continue
             if shown.state != "good" and demanded and needed:
                 jpki = leaf and self._is_of_jpki(item.certificate, path[-1].certificate)
                 return replace(_not_shown(shown, jpki=jpki), standing=own)

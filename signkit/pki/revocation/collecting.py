@@ -5,7 +5,7 @@ Evidence counts only by the rule of :mod:`signkit.pki.revocation.acceptance`, by
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -70,6 +70,7 @@ class Evidence:
 
 
 _NOTHING = Evidence()
+_EVER = datetime.min.replace(tzinfo=UTC)
 Chain: TypeAlias = "list[x509.Certificate]"
 
 
@@ -212,6 +213,7 @@ def _standing(
     issuer: x509.Certificate,
     pool: Sequence[x509.Certificate],
     moment: datetime,
+    existed: Callable[[bytes], datetime] | None = None,
 ) -> Standing | None:
     """Weigh evidence by the rule of `signkit.pki.revocation.acceptance`; None where a certificate cannot be read."""
     known, authority = known_certificate(certificate.dump()), known_certificate(issuer.dump())
@@ -227,7 +229,8 @@ def _standing(
         ends = [] if isinstance(paths, PathFinding) else [vouched_until(path) for path in paths]
         return max((end for end in ends if end is not None), default=None)
 
-    return standing(Examination(evidence, algorithms, datetime.now(UTC), vouched).hear(known, authority), moment)
+    examination = Examination(evidence, algorithms, datetime.now(UTC), vouched, existed)
+    return standing(examination.hear(known, authority), moment)
 
 
 def _evidence_of(shown: Standing) -> Evidence:
@@ -243,9 +246,12 @@ def _evidence_of(shown: Standing) -> Evidence:
 def _shows_good(
     held: Evidence, certificate: x509.Certificate, issuer: x509.Certificate, pool: Sequence[x509.Certificate]
 ) -> bool:
-    """Return whether evidence in hand showed the certificate to be good when it was issued, however long ago."""
+    """Return whether evidence in hand showed the certificate to be good when it was issued, however long ago.
+
+    Also when its authority has ended since: whether timestamps prove that it is older is judged before and after.
+    """
     # The earliest moment that the certificate had: whatever was issued later covers it.
-    shown = _standing(held, certificate, issuer, pool, certificate.not_valid_before)
+    shown = _standing(held, certificate, issuer, pool, certificate.not_valid_before, lambda _: _EVER)
     return shown is not None and shown.state == "good"
 
 

@@ -223,6 +223,11 @@ class CrlIndex:
                 previous = record[:SERIAL_BYTES]
                 yield record
 
+    def revocations(self) -> Iterator[tuple[int, Revoked]]:
+        """Yield every revoked certificate's number, with since when and why; each page checked."""
+        for record in self.records():
+            yield int.from_bytes(record[:SERIAL_BYTES], "big", signed=True), _revocation_of(record)
+
     def _read_header(self) -> tuple[bytes, int, IndexHeader]:
         data = self._data
         if len(data) < _PREFIX.size or data[:8] != _MAGIC:

@@ -357,7 +357,12 @@ class _Section:
             ("term", say_term(report.verdict, None)),
             ("validation_time", _time(report.validation_time)),
             ("policy", say(wording.POLICIES, report.policy, self._language)),
+            ("evidence_until", self._evidence_until()),
         ]
+
+    def _evidence_until(self) -> str:
+        end = self._report.evidence_until
+        return f"{_time(end.time)} — {end.why.text.in_language(self._language)}" if end is not None else ""
 
     def _table(self, facts: _Facts) -> str:
         rows = "".join(

@@ -79,6 +79,7 @@ LABELS = {
     "sha256": Text("SHA-256 of the file", "ファイルの SHA-256"),
     "validation_time": Text("Judged as of", "検証の基準時刻"),
     "policy": Text("Policy", "検証ポリシー"),
+    "evidence_until": Text("Holds as it is until", "この判定が保たれる期限"),
     "verdict": Text("Verdict", "判定"),
     "term": Text("In the terms of EN 319 102-1", "EN 319 102-1 の用語"),
     "signer": Text("Signer", "署名者"),

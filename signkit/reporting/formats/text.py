@@ -58,6 +58,7 @@ _STAMP_SERVICE = Text(
     "{time} のタイムスタンプの発行者: {tsa}（{provider}、{name}。取り込んだリスト: {list}）。",
 )
 _STAMP_BY = Text("The timestamp of {time} is by {tsa}.", "{time} のタイムスタンプの発行者: {tsa}。")
+_HOLDS = Text("Holds as it is until {time}. {why}", "この判定が保たれるのは {time} までです。{why}")
 _FULFILLED = Text("Everything that {profile} asks is met.", "{profile}の要件をすべて満たしています。")
 _VIOLATED = Text("What {profile} asks is NOT met: {names}.", "{profile}の要件を満たしていません: {names}。")
 _OK, _NOT, _OPEN = Text("ok ", "適合 "), Text("NOT", "不適合"), Text("-  ", "―   ")
@@ -72,6 +73,7 @@ def write_text(report: Report, language: Language = "en") -> str:
     lines += ["  " + _say(reason.text, language) for reason in report.reasons if reason.code != "not-signed"]
     lines += [f"  {line}" for item in report.signatures for line in signature_lines(item, language)]
     lines += [f"  {line}" for item in report.document_timestamps for line in timestamp_lines(item, language)]
+    lines += [f"  {line}" for line in evidence_lines(report, language)]
     lines += [f"  {line}" for line in template_lines(report.template_match, language)]
     lines += [f"  {line}" for line in _profile(report.profile, language)]
     lines += [f"  → {line}" for line in next_lines(report, language)]
@@ -181,6 +183,14 @@ def whose_timestamp(item: TimestampReport, language: Language) -> str:
         return _one_line(_STAMP_BY.in_language(language, **facts))
     service = item.service.to_json()
     return _one_line(_STAMP_SERVICE.in_language(language, **facts, **service))
+
+
+def evidence_lines(report: Report, language: Language) -> list[str]:
+    """Return until when the evidence holds, and why no longer; nothing where that is not known."""
+    end = report.evidence_until
+    if end is None:
+        return []
+    return [_HOLDS.in_language(language, time=local_time(end.time), why=_say(end.why.text, language))]
 
 
 def _profile(profile: ProfileReport | None, language: Language) -> list[str]:

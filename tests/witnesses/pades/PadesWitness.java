@@ -12,11 +12,14 @@ import eu.europa.esig.dss.validation.reports.Reports;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.File;
+import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -26,7 +29,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Prints what the European Commission's DSS, with its default policy, makes of PDFs: their paths stand on stdin, a line
- * each. For each signature a line: its field, indication, level, "intact" or "broken"; then a line for each error,
+ * each, with the time to judge at and SHA-256's last day after a tab, where it is not now, and not the default policy's.
+ * For each signature a line: its field, indication, level, "intact" or "broken"; then a line for each error,
  * warning and undefined change; at last "done". Arguments: files with trusted certificates (.der) and lists (.crl).
  */
 public class PadesWitness {
@@ -39,7 +43,7 @@ public class PadesWitness {
         var witness = new PadesWitness(evidence);
         var paths = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String path = paths.readLine(); path != null; path = paths.readLine()) {
-            witness.answer(path).forEach(System.out::println);
+            witness.answer(path.split("\t")).forEach(System.out::println);
             System.out.println("done");
             System.out.flush();
         }
@@ -63,8 +67,8 @@ public class PadesWitness {
         }
     }
 
-    private List<String> answer(String path) {
-        Callable<List<String>> asked = () -> judged(path);
+    private List<String> answer(String[] question) {
+        Callable<List<String>> asked = () -> judged(question);
         var answer = worker.submit(asked);
         try {
             return answer.get(SECONDS, TimeUnit.SECONDS);
@@ -76,10 +80,15 @@ public class PadesWitness {
         }
     }
 
-    private List<String> judged(String path) {
-        var validator = SignedDocumentValidator.fromDocument(new FileDocument(path));
+    private List<String> judged(String[] question) throws IOException {
+        var validator = SignedDocumentValidator.fromDocument(new FileDocument(question[0]));
         validator.setCertificateVerifier(verifier);
-        Reports reports = validator.validateDocument();
+        if (question.length > 1) {
+            validator.setValidationTime(Date.from(Instant.parse(question[1])));
+        }
+        Reports reports = question.length > 2
+            ? validator.validateDocument(new ByteArrayInputStream(policy(question[2]).getBytes(StandardCharsets.UTF_8)))
+            : validator.validateDocument();
         SimpleReport told = reports.getSimpleReport();
         List<String> lines = new ArrayList<>();
         for (SignatureWrapper signature : reports.getDiagnosticData().getSignatures()) {
@@ -96,6 +105,17 @@ public class PadesWitness {
             }
         }
         return lines;
+    }
+
+    /** The default policy with an end of SHA-256, which fails what is later instead of warning. */
+    private static String policy(String lastDay) throws IOException {
+        try (var resource = SignedDocumentValidator.class.getResourceAsStream("/policy/constraint.xml")) {
+            var text = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+            int dates = text.indexOf("<AlgoExpirationDate");
+            var ends = text.substring(dates).replaceFirst("<Algo>SHA256<", "<Algo Date=\"" + lastDay + "\">SHA256<")
+                .replaceFirst(" LevelAfterUpdate=\"WARN\"", " LevelAfterUpdate=\"FAIL\"");
+            return text.substring(0, dates) + ends;
+        }
     }
 
     private static void add(List<String> lines, String kind, List<Message> messages) {
