@@ -79,6 +79,16 @@ def differences(
             yield what, verdict
 
 
+def recipients_of(data: Any, rule: DeliveryRule) -> Iterator[Recipient]:
+    """Yield to whom the document is delivered: a dealer that sells its own house consents to nothing."""
+    provider = rule.provider_of(data)
+    for recipient in rule.recipients:
+        name = item_at(data, recipient.name_item)
+        delivers = isinstance(name, str) and isinstance(provider, str) and compare_names(name, provider) == "match"
+        if not delivers and (name or not recipient.optional):
+            yield recipient
+
+
 def compare_names(one: str, other: str) -> Verdict:
     """Return whether two names, of people or of organizations, are one party's."""
     compare = compare_organizations if names_organization(one) or names_organization(other) else compare_person_names

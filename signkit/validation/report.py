@@ -77,7 +77,7 @@ class SignerReport:
 
 @dataclass(frozen=True)
 class PartyName:
-    """Whom the contract data name for a signature's field: 売主, 髙橋 祐一郎."""
+    """Whom the contract data name for a signature's field: 売主, 髙橋 祐一郎 (a company with who signs for it)."""
 
     label: Text
     name: str

@@ -13,7 +13,7 @@ from signkit.delivery.consent_making import ConsentTerms, consent_data, roles_to
 from signkit.delivery.consent_rules import RULES
 from signkit.delivery.means import Means
 from signkit.delivery.transaction import differences, transaction_of_consent, transaction_of_contract
-from signkit.pdf.embedded_contract import read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, read_contract
 from tests.command import run_signkit
 from tests.refusals import refused_as
 
@@ -27,8 +27,10 @@ def contract(name, change=lambda data: None):
     return read_contract(render_contract(template, data).pdf)
 
 
-@pytest.mark.parametrize("means", Means)
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize(
+    ("name", "means"),
+    [(name, means) for name in RULES for means in Means if name != "employment-agreement" or means is Means.MAIL],
+)
 def test_each_recipient_gets_the_consent_to_this_transaction(name, means):
     embedded = contract(name)
     for role in roles_to_consent(embedded):
@@ -39,6 +41,13 @@ def test_each_recipient_gets_the_consent_to_this_transaction(name, means):
         wanted = transaction_of_contract(embedded.data, rule)
         assert list(differences(transaction_of_consent(made.data), wanted, names_all=rule.names_all)) == []
         assert made.data["recipient"]["signer"] == next(each.name for each in embedded.parties if each.role == role)
+
+
+@pytest.mark.parametrize("means", [Means.WEB, Means.MEDIA])
+def test_working_conditions_are_sent_to_the_person_not_put_up_nor_handed_over(means):
+    data = consent_data(contract("employment-agreement"), "employee", ConsentTerms(date(2026, 11, 12), means))
+    with refused_as("contract-refused", match=r"5条4項|5 \(4\)"):
+        render_contract(find_template("consent"), data)
 
 
 def test_a_company_that_consents_signs_by_its_representative():
@@ -54,6 +63,17 @@ def test_who_has_nothing_to_consent_to_is_refused():
         consent_data(contract("real-estate-sale"), "broker", TERMS)
     with refused_as("consent-not-made", match="seller2"):
         consent_data(contract("real-estate-sale"), "seller2", TERMS)
+
+
+def test_a_dealer_that_sells_its_own_house_consents_to_nothing():
+    def sells_itself(data):
+        del data["broker"]
+        data["seller"] |= {"is_dealer": True, "license": "東京都知事（1）第000000号"}
+
+    template = find_template("real-estate-sale")
+    data = load_contract_data(template.folder / "example.yaml")
+    sells_itself(data)
+    assert roles_to_consent(EmbeddedContract(template.id, template.version, data)) == ("buyer",)
 
 
 def test_of_a_file_without_a_contract_and_of_another_kind_none_is_made():
@@ -74,10 +94,14 @@ def test_the_command_writes_one_for_each_and_says_what_is_next(kept_home, tmp_pa
     answer = signkit("consent", "sale.pdf", "--on", "2026-11-12", "--destination", "misaki@example.jp")
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.split() == ["sale-consent-seller.pdf", "sale-consent-buyer.pdf"]
-    assert "signkit sign sale-consent-seller.pdf --as recipient" in answer.stderr
+    for role in ("seller", "buyer"):
+        assert f"signkit sign sale-consent-{role}.pdf --as recipient" in answer.stderr
+    signed = "--consent sale-consent-seller-recipient.pdf --consent sale-consent-buyer-recipient.pdf"
+    assert f"signkit deliver check sale.pdf {signed}" in answer.stderr
     made = read_contract((tmp_path / "sale-consent-buyer.pdf").read_bytes())
     assert made.data["means"]["destination"] == "misaki@example.jp"
     assert signkit("consent", "sale.pdf").returncode == 14
+    assert signkit("consent", "sale.pdf", "--as", "買主", "-o", "by-title.pdf").stdout.split() == ["by-title.pdf"]
     assert signkit("consent", "sale.pdf", "--as", "buyer", "-o", "c.pdf").stdout == "c.pdf\n"
     assert signkit("consent", "sale.pdf", "-o", "both").stdout.split()[1] == "both/sale-consent-buyer.pdf"
     assert signkit("consent", "sale.pdf", "--on", "12.11.").returncode == 2
