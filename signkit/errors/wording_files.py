@@ -83,6 +83,14 @@ FILES: dict[str, Wording] = {
         Text("Give another name, or add --overwrite.", "別の名前を指定するか、--overwrite を付けてください。"),
         exit_code=ExitCode.OUTPUT,
     ),
+    "export-folder-taken": Wording(
+        Text("{path} is there already, and not an empty folder.", "{path} は既にあり、空のフォルダーではありません。"),
+        Text(
+            "Name a new folder: what an export wrote before is not replaced, with --overwrite either.",
+            "新しいフォルダーを指定してください。以前に出力したものは --overwrite でも置き換えません。",
+        ),
+        exit_code=ExitCode.OUTPUT,
+    ),
     "output-signed": Wording(
         Text(
             "{path} holds signatures that would be lost; --overwrite does not replace it.",
