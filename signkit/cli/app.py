@@ -27,6 +27,7 @@ from signkit.cli import (
     identify,
     key,
     prepare,
+    rehearsal,
     render,
     sign,
     status,
@@ -63,6 +64,7 @@ _COMMANDS: dict[str, ModuleType] = {
     "trust": trust,
     "key": key,
     "card": card,
+    "rehearsal": rehearsal,
     "doctor": doctor,
 }
 

@@ -34,9 +34,17 @@ from signkit.signing.levels import (
     SignedFile,
     raise_to_level,
     refuse_unfinishable,
+    refuse_unreachable,
     signature_timestamper,
 )
-from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for
+from signkit.signing.pades import (
+    UNKNOWN_KEY_DIGEST,
+    PreparedFile,
+    RoomTooSmall,
+    prepare_field,
+    refuse_unwanted_key,
+    room_for,
+)
 from signkit.signing.party import refuse_other_person
 from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
@@ -50,7 +58,10 @@ if TYPE_CHECKING:
     from signkit.pdf.embedded_contract import EmbeddedContract
 
 SCHEMA = "signkit-deferred/1"
+# Long enough for a day's work, short enough that a forgotten request signs nothing next week.
 LIFETIME = timedelta(hours=24)
+#: How a key signs that nobody knows yet: as cards and phones do until their keys change (docs/reference/card.md).
+UNKNOWN_KEY = KeyAlgorithm("rsa", UNKNOWN_KEY_DIGEST)
 _MAX_SIGNATURE_BYTES = 16_384
 #: Beside what one token takes: a file cannot be prepared anew with more room once the key has signed.
 _SPARE_ROOM = 8192
@@ -81,7 +92,7 @@ _FORM = _closed_object(
         name=_NAME, sha256=_HEX_64, start=_COUNT, end=_COUNT, original_name=_NAME, original_size=_COUNT,
         original_sha256=_HEX_64,
     ),
-    certificate_sha256=_HEX_64,
+    certificate_sha256={"anyOf": [_HEX_64, {"type": "null"}]},
     role=_NAME,
     level={"enum": [level.value for level in Level]},
     witness={"type": "boolean"},
@@ -133,7 +144,7 @@ class DeferredRequest:
         original_name, original_size, original_sha256: the file before it was prepared, its exact beginning.
         attributes: what the key signs.
         algorithm: how.
-        certificate_sha256: of the certificate that it was prepared for.
+        certificate_sha256: of the certificate that it was prepared for; None: nobody knew it then.
         role, level, witness, profile: as asked for; see `SignatureRequest`.
         created, expires: UTC; it is completed before ``expires``.
         display: what a person is shown before they sign.
@@ -148,7 +159,7 @@ class DeferredRequest:
     original_sha256: str
     attributes: bytes = field(repr=False)
     algorithm: KeyAlgorithm
-    certificate_sha256: str
+    certificate_sha256: str | None
     role: str
     level: Level
     witness: bool
@@ -198,6 +209,7 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
     from jsonschema import Draft202012Validator, ValidationError
 
     try:
+        # A request comes from elsewhere: nothing in it is parsed before its size is known.
         if len(raw) > REQUEST_BYTES:
             raise ValueError("it is larger than any request")
         content = json.loads(raw.decode())
@@ -213,6 +225,7 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
 
 def _from_json(content: dict[str, Any]) -> DeferredRequest:
     to_sign, file = content["to_sign"], content["file"]
+    # The name is put behind a folder of this machine.
     if re.search(r"[/\\\0:]", file["name"] + file["original_name"]) or file["name"] in (".", ".."):
         raise ValueError("a file name with a folder in it")
     return DeferredRequest(
@@ -244,7 +257,7 @@ def prepare(
     pdf: bytes,
     names: tuple[str, str],
     request: SignatureRequest,
-    key: DeferredKey,
+    key: KeyFacts | None,
     level: Level,
     services: Services,
     *,
@@ -257,7 +270,8 @@ def prepare(
         pdf: the file to sign.
         names: of ``pdf`` and of the prepared file, without folders.
         request: what the signature says; its time is stated in the file and does not move with the completion.
-        key: the key that is going to sign.
+        key: the key that is going to sign; None: it shows its certificate together with its signature, and whatever
+            hangs on the certificate is looked at when the file is completed.
         level: what the completion is to reach.
         services: asked whether the level can be reached at all.
         other_person: take a certificate that names somebody else than the role's party.
@@ -270,11 +284,18 @@ def prepare(
             `signkit.signing.turn.check_turn`.
         SigningRefused("seed-value-violated", "field-not-added"): see `signkit.signing.pades.sign_field`.
         SigningRefused("signer-not-party"): the certificate names somebody else than the role's party.
+        SigningRefused("certificate-needed"): no key is named, and the format names the certificate.
     """
+    if key is None and request.profile.names_certificate:
+        raise SigningRefused("certificate-needed")
+    # In the order of what costs least: the file, the level, the person; the key's work comes last of all.
     turn = check_turn(pdf, request.field, password, adds_field=request.place is not None)
-    refuse_unfinishable(key, request.time, level, services, request.profile)
-    if not (request.witness or other_person):
-        refuse_other_person(turn.party, key.certificate)
+    if key is None:
+        refuse_unreachable(level, services, request.profile)
+    else:
+        refuse_unfinishable(key, request.time, level, services, request.profile)
+        if not (request.witness or other_person):
+            refuse_other_person(turn.party, key.certificate)
     room = room_for(key, timestamped=level.has_timestamp) + _SPARE_ROOM
     prepared = prepare_field(pdf, request, key, room, password, timestamped=level.has_timestamp)
     created = request.time.astimezone(UTC)
@@ -286,9 +307,10 @@ def prepare(
         original_name=names[0],
         original_size=len(pdf),
         original_sha256=hashlib.sha256(pdf).hexdigest(),
+        # RFC 5652 5.4: what is hashed and signed is the DER of the SET.
         attributes=signed_attributes(key, prepared.digest, request.profile.statement(created)),
-        algorithm=key.algorithm,
-        certificate_sha256=hashlib.sha256(key.certificate).hexdigest(),
+        algorithm=key.algorithm if key is not None else UNKNOWN_KEY,
+        certificate_sha256=hashlib.sha256(key.certificate).hexdigest() if key is not None else None,
         role=request.field,
         level=level,
         witness=request.witness,
@@ -303,15 +325,16 @@ def prepare(
 def _display(pdf: bytes, name: str, request: SignatureRequest, contract: EmbeddedContract | None) -> dict[str, Any]:
     title = contract.title if contract is not None else None
     parties = contract.parties if contract is not None else ()
+    signer = request.name or request.field
     what = _WHAT_WITNESS if request.witness else _WHAT
     return {
         "title": {"en": title.en, "ja": title.ja} if title is not None else None,
         "parties": [{"role": party.role, "name": party.name} for party in parties],
         "document": name,
         "document_sha256": hashlib.sha256(pdf).hexdigest(),
-        "signer": request.name,
+        "signer": signer,
         "what": {
-            language: what.in_language(language, signer=request.name, document=name, role=request.field)
+            language: what.in_language(language, signer=signer, document=name, role=request.field)
             for language in ("en", "ja")
         },
     }
@@ -320,7 +343,7 @@ def _display(pdf: bytes, name: str, request: SignatureRequest, contract: Embedde
 def complete(
     request: DeferredRequest,
     prepared: bytes,
-    key: DeferredKey,
+    key: KeyFacts,
     signature: bytes,
     services: Services,
     *,
@@ -344,6 +367,8 @@ def complete(
         SigningRefused("request-expired", "request-file-changed", "request-certificate-other", "signer-not-party"): it
             is not the request,
             the file, the certificate or the party that it was.
+        SigningRefused("request-key-unfit"): the request was made for no certificate, and for another kind of key.
+        SigningRefused("seed-value-violated"): the request was made for no certificate, and the field demands another.
         SigningRefused("request-signature-unfit"): the signature does not fit.
         SigningRefused("field-signed", "field-missing", "field-not-added", "out-of-turn"): the file does not wait for
             this role.
@@ -351,15 +376,17 @@ def complete(
         SigningRefused("key-not-for-documents"), TimestampUnavailable, EvidenceMissing, CertificateRevoked: see
             `levels.sign`.
     """
+    # A key may have been lost since it was asked.
     if now >= request.expires:
         raise SigningRefused("request-expired", expires=request.expires.strftime(_TIME_FORMAT))
-    original, file = _bound_file(request, prepared, key)
-    if hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
-        raise SigningRefused("request-certificate-other")
+    # Digests first: everything after it speaks of these very bytes.
+    original, file = _bound_file(request, prepared)
+    _refuse_other_key(request, original, key, password)
     turn = check_turn(original, request.role, password, adds_field=_adds_field(original, prepared, request, password))
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
     attributes = signed_attributes(key, file.digest, request.profile.statement(request.created))
+    # Made anew from the file: a request that shows one document and has another signed fails here.
     if attributes != request.attributes:
         raise SigningRefused("request-file-changed", name=request.file)
     fitting = _fitting_signature(key, attributes, signature)
@@ -369,11 +396,22 @@ def complete(
         signed = file.filled(join_signature(key, attributes, fitting, timestamp=stamp).encoded())
     except RoomTooSmall as larger:
         raise SigningRefused("request-room-too-small", needed=larger.needed) from larger
+    # The plain search of the read-back knows nothing of requests.
     check_signed(original, signed, key.certificate)
     result = replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
     before, after = (judge(each, services.judgement, password) for each in (original, result.pdf))
     refuse_harm(before, after, added=1)
     return result
+
+
+def _refuse_other_key(request: DeferredRequest, original: bytes, key: KeyFacts, password: Password) -> None:
+    """Refuse another key than the request's; one made for no certificate takes any that the field takes."""
+    if request.certificate_sha256 is None:
+        if key.algorithm != request.algorithm:
+            raise SigningRefused("request-key-unfit", wanted=f"{UNKNOWN_KEY.key_type} {UNKNOWN_KEY.digest}".upper())
+        refuse_unwanted_key(original, request.role, key, password)
+    elif hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
+        raise SigningRefused("request-certificate-other")
 
 
 def _adds_field(original: bytes, prepared: bytes, request: DeferredRequest, password: Password) -> bool:
@@ -382,7 +420,7 @@ def _adds_field(original: bytes, prepared: bytes, request: DeferredRequest, pass
     return request.role not in (*before.empty, *before.signed) and request.role in after.signed
 
 
-def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tuple[bytes, PreparedFile]:
+def _bound_file(request: DeferredRequest, prepared: bytes) -> tuple[bytes, PreparedFile]:
     """Return the file before it was prepared, and the prepared file with its digest made anew."""
     original = prepared[: request.original_size]
     room = prepared[request.start : request.end]
@@ -390,12 +428,13 @@ def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tup
         hashlib.sha256(prepared).hexdigest() == request.sha256
         and hashlib.sha256(original).hexdigest() == request.original_sha256
         and len(original) <= request.start < request.end <= len(prepared)
+        # Zeros only: what stands in the room is not covered by the digest.
         and re.fullmatch(rb"<0+>", room) is not None
     )
     if not fits:
         raise SigningRefused("request-file-changed", name=request.file)
     content = Content(BytesPieces(prepared[: request.start], prepared[request.end :]))
-    return original, PreparedFile(prepared, content.digest(key.algorithm.digest), request.start, request.end)
+    return original, PreparedFile(prepared, content.digest(request.algorithm.digest), request.start, request.end)
 
 
 def _fitting_signature(key: KeyFacts, attributes: bytes, given: bytes) -> bytes:
@@ -405,6 +444,7 @@ def _fitting_signature(key: KeyFacts, attributes: bytes, given: bytes) -> bytes:
     mechanism = signature_mechanism(key.algorithm)
     for candidate in _readings(given):
         try:
+            # Before anything is written: a signature of another key, or over another request, ends here.
             verify_signature(certificate, mechanism, key.algorithm.digest, candidate, attributes)
         except SignatureInvalid:
             continue

@@ -125,6 +125,7 @@ def admit(
         SigningRefused("file-not-for-registry"): the registry would not take it however well it is signed.
         UsageProblem: the profile takes no such level.
     """
+    # Cheapest first: what the words alone forbid needs no file.
     terms.profile.refuse_timestamps(wanted=terms.level.has_timestamp)
     turn = check_turn(pdf, terms.role, password, adds_field=terms.place is not None)
     if terms.seal_image is not None:
@@ -133,6 +134,7 @@ def admit(
     if terms.profile is SignatureFormat.REGISTRY:
         options = replace(judgement, offline=True, password=password, profile=ProfileName.REGISTRY)
         _refuse_unfit_for_registry(pdf, name, options)
+    # ISO 32000-2 12.8.2.2.1: only the first signature can certify.
     usual = turn.is_first and turn.contract is not None and terms.profile is SignatureFormat.PADES
     certify = usual if terms.certify is None else terms.certify
     admission = Admission(certify, turn.party, turn.contract, earlier)
@@ -165,29 +167,52 @@ def _refuse_unfit_for_registry(pdf: bytes, name: str, options: ValidationOptions
 
 
 def request_maker(
-    terms: SignatureTerms, key: KeyFacts, fonts: FontSet | None = None
+    terms: SignatureTerms,
+    key: KeyFacts | None,
+    fonts: FontSet | None = None,
+    *,
+    party: EmbeddedParty | None = None,
+    rehearsal: bool = False,
 ) -> Callable[[bool], SignatureRequest]:
     """Return what makes the next request, told whether it certifies: the time is each signature's own.
 
     Args:
+        terms: what is asked.
+        key: what signs; None: nobody knows it yet.  Then the name is the party's, which the certificate is held against
+            once it is known; where it will not be, no name is stated and no seal is drawn.
         fonts: what the seal is drawn with; None: the shipped ones.
+        party: whom the contract names for the role, and
+        rehearsal: whether the key is one for trying; of a known key, its certificate says that.
 
     Raises (when a request is made):
         SigningRefused("seal-not-drawable", "seal-image-unusable"): see `signkit.signing.appearance.seal_appearance`.
     """
-    from asn1crypto import x509
-
-    name, certificate = signer_name(key, terms.role), x509.Certificate.load(key.certificate)
+    name, is_organisation, from_rehearsal = _drawn_as(terms, key, party, rehearsal=rehearsal)
     draw = partial(
         seal_appearance,
         name,
         language=terms.language,
         image=terms.seal_image,
         fonts=fonts,
-        organisation=True if certificate.subject.native.get("organization_name") == name else None,
-        rehearsal=is_rehearsal(certificate),
+        organisation=is_organisation,
+        rehearsal=from_rehearsal,
     )
-    return lambda certify: _request(terms, name, certify, draw if terms.seal else None)
+    return lambda certify: _request(terms, name, certify, draw if terms.seal and name else None)
+
+
+def _drawn_as(
+    terms: SignatureTerms, key: KeyFacts | None, party: EmbeddedParty | None, *, rehearsal: bool
+) -> tuple[str, bool | None, bool]:
+    """Return the name that is stated, whether it is an organisation's (None: not known), and whether for trying."""
+    from asn1crypto import x509
+
+    if key is None:
+        if party is None or party.name is None or not terms.needs_party:
+            return "", None, rehearsal
+        return party.name, party.kind == "organization", rehearsal
+    name, certificate = signer_name(key, terms.role), x509.Certificate.load(key.certificate)
+    own = certificate.subject.native.get("organization_name") == name
+    return name, True if own else None, is_rehearsal(certificate)
 
 
 def signer_name(key: KeyFacts, default: str) -> str:
@@ -202,6 +227,7 @@ def signer_name(key: KeyFacts, default: str) -> str:
 def _request(
     terms: SignatureTerms, name: str, certify: bool, draw: Callable[[datetime], Appearance] | None = None
 ) -> SignatureRequest:
+    # ISO 32000-2 7.9.4: dates have no fractions of a second.
     now = datetime.now(_JST).replace(microsecond=0)
     return SignatureRequest(
         field=terms.role,
