@@ -216,9 +216,7 @@ def _signed_by(signature: Path) -> Path:
     return found
 
 
-def refuse_inputs(
-    target: Path, overwrite: bool, inputs: Iterable[Path | None], *, kept: Path | None = None
-) -> None:
+def refuse_inputs(target: Path, overwrite: bool, inputs: Iterable[Path | None], *, kept: Path | None = None) -> None:
     """Refuse before the key is used what could not be written afterwards.
 
     Args:

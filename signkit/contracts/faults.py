@@ -122,7 +122,10 @@ _JINJA = (
     (r"expected token '([^']*)', got '([^']*)'", r"「\1」が必要なところに「\2」があります"),
     (r"unexpected char '(.*)' at", r"使えない文字「\1」があります"),
     (r"unexpected 'end of (print|statement block)", "{{ }} か {% %} の中が途中で終わっています"),
-    (r"\{\{ \}\} prints text and numbers, not a (\w+)", r"{{ }} に書けるのは文字と数だけです (表や一覧の項目は {{ 項目.細目 }} のように)"),
+    (
+        r"\{\{ \}\} prints text and numbers, not a (\w+)",
+        r"{{ }} に書けるのは文字と数だけです (表や一覧の項目は {{ 項目.細目 }} のように)",
+    ),
     (r"unexpected '([^']*)'", r"「\1」の位置が正しくありません"),
     (r"Missing end of (\w+)", r"\1 の終わりがありません"),
     (r"Expected an expression, got '([^']*)'", r"{{ }} の中に項目名がありません"),

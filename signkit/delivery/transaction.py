@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.delivery.consent_rules import DeliveryRule
+from signkit.delivery.consent_rules import DeliveryRule, Recipient
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import Verdict, worst
 from signkit.jpki.names import compare_organizations, compare_person_names, names_organization

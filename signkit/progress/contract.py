@@ -293,8 +293,7 @@ _UNTRUSTED = Text(
 _REHEARSED = Text(
     "It was signed in a rehearsal. Rehearsal keys are believed only where you say so: "
     "signkit status {file} --trust rehearsal",
-    "リハーサル用の鍵による署名です。信頼すると指定したときだけ信頼されます: "
-    "signkit status {file} --trust rehearsal",
+    "リハーサル用の鍵による署名です。信頼すると指定したときだけ信頼されます: signkit status {file} --trust rehearsal",
 )
 _BROKEN = Text(
     "A signature is not good: do not sign this file. 'signkit validate' says why.",

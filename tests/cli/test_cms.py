@@ -104,11 +104,11 @@ def test_a_signed_file_in_the_way_is_told_of_before_the_key_is_asked_for(signkit
     assert signed.read_bytes() == before
 
 
-def test_a_co_signature_replaces_the_file_whose_signatures_it_keeps(signkit, letter):
+def test_a_co_signature_replaces_the_file_whose_signatures_it_keeps(signkit, letter, tmp_path):
     assert signkit("cms", "sign", letter, *KEY, "-o", "one.p7s", stdin=PASSWORD).returncode == 0
-    assert signkit("cms", "sign", letter, *KEY, "-o", "two.p7s", stdin=PASSWORD).returncode == 0
+    (tmp_path / "two.p7s").write_bytes((tmp_path / "one.p7s").read_bytes())
     run = signkit("cms", "sign", letter, *KEY, "--add-to", "one.p7s", "-o", "two.p7s", "--overwrite", stdin=PASSWORD)
-    assert run.error.code == "output-signed", run.stderr
+    assert run.returncode == 0, run.stderr
 
 
 def test_messages_come_in_japanese(signkit, letter):
