@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from signkit.cli import template_law
+from signkit.cli import template_diff, template_law, template_sheet
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
@@ -18,22 +18,34 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.contracts.statutes import Law
-    from signkit.contracts.template import Party
+    from signkit.contracts.template import Audience, Party
 
 HELP = words("Look at templates, begin one, check one.", "ひな形の一覧・表示・作成・検査。")
 
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command("list", help=words("List the templates.", "ひな形の一覧。"))
+@app.command("list", help=words("List the templates, by who needs them.", "ひな形の一覧 (使う人ごと)。"))
 def list_() -> None:
-    """Print one line a template."""
-    from signkit.contracts.template import list_templates
+    """Print one line a template, below those who need it."""
+    from signkit.contracts.template import AUDIENCES, list_templates
     from signkit.settings import load_settings
 
-    for template in list_templates(load_settings()):
-        roles = ", ".join(party.role for party in template.parties)
-        print(f"{template.id} {template.version}\t{template.title.in_language(LANGUAGE)}\t{roles}")
+    templates = list_templates(load_settings())
+    for audience in AUDIENCES:
+        if theirs := [template for template in templates if template.audience == audience]:
+            print(translate(_AUDIENCES[audience]))
+            for template in theirs:
+                roles = ", ".join(party.role for party in template.parties)
+                print(f"  {template.id} {template.version}\t{template.title.in_language(LANGUAGE)}\t{roles}")
+
+
+_AUDIENCES: Mapping[Audience, Text] = {
+    "broker": Text("Real estate:", "不動産:"),
+    "hr": Text("Personnel:", "人事・労務:"),
+    "business": Text("Business:", "企業間の取引:"),
+    "general": Text("For any purpose:", "共通:"),
+}
 
 
 @app.command(
@@ -65,6 +77,22 @@ app.command(
         "ひな形の内容を照らし合わせる法令の項目を、条文と出典とともに一覧表示。",
     ),
 )(template_law.run)
+
+app.command(
+    "sheet",
+    help=words(
+        "Write a blank table (.xlsx, .csv) with Japanese headings, help and choices, for `signkit render`.",
+        "`signkit render` で読む記入用の表 (.xlsx、.csv) を作る (日本語の見出し、説明、選択肢付き)。",
+    ),
+)(template_sheet.run)
+
+app.command(
+    "diff",
+    help=words(
+        "Show what differs between two versions of a template: clauses, items, rules.",
+        "ひな形の版の違いを表示する (条項、項目、照合する内容)。",
+    ),
+)(template_diff.run)
 
 
 def _only_if_named(party: Party) -> str:
@@ -114,8 +142,10 @@ def new(
         typer.Option(
             metavar="LAW",
             help=words(
-                "Whose items it is to hold: takkengyo-37, takkengyo-35, roki-5, electronic-delivery.",
-                "満たすべき法定記載事項: takkengyo-37、takkengyo-35、roki-5、electronic-delivery。",
+                "Whose items it is to hold: takkengyo-37, takkengyo-35, roki-5, electronic-delivery, freelance-3, "
+                "toriteki-4.",
+                "満たすべき法定記載事項: takkengyo-37、takkengyo-35、roki-5、electronic-delivery、freelance-3、"
+                "toriteki-4。",
             ),
             show_default=False,
         ),
