@@ -116,6 +116,8 @@ def _read_regular(path: str, limit: int) -> bytes:
 
 
 def _read_url(url: str, limit: int) -> bytes:
+    if _is_malformed(url):
+        raise FileProblem("unreadable", _MALFORMED)
     try:
         with fsspec().open(url, "rb") as stream:
             data: bytes = stream.read(limit + 1)
@@ -123,7 +125,31 @@ def _read_url(url: str, limit: int) -> bytes:
     except MissingExtra:
         raise
     except Exception as error:  # every file system behind fsspec has errors of its own
-        raise FileProblem("unreadable", system_cause(error)) from error
+        raise FileProblem("unreadable", _cause_at_url(error)) from error
+
+
+def _is_malformed(url: str) -> bool:
+    """Whether an address of the web names no host, or has brackets or a port that are none (RFC 3986 3.2)."""
+    from urllib.parse import urlsplit
+
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https", "ftp") and (not parts.hostname or parts.port == 0)
+    except ValueError:
+        return True
+
+
+def _cause_at_url(error: Exception) -> Text:
+    import socket
+
+    if isinstance(error, socket.gaierror):
+        return _NO_HOST
+    return _NOTHING_THERE if isinstance(error, FileNotFoundError) else system_cause(error)
+
+
+_MALFORMED = Text("the address is malformed", "アドレスの形が正しくありません")
+_NO_HOST = Text("no host of that name is known", "その名前のホストが見つかりません")
+_NOTHING_THERE = Text("nothing could be had from this address", "そのアドレスから取得できません")
 
 
 def fsspec() -> Any:

@@ -21,7 +21,7 @@ from signkit.archive.entries import Entry, facts_to_json
 from signkit.archive.kinds import kind_names
 from signkit.archive.store import Archive
 from signkit.delivery.sheet import JST
-from signkit.errors import InputUnreadable, OutputExists
+from signkit.errors import FileUnusable, InputUnreadable
 from signkit.output import make_folder, write_checked
 from signkit.words import Language, Text
 
@@ -71,11 +71,11 @@ def export_entries(archive: Archive, entries: Iterable[Entry], folder: Path, lan
     """Write the newest file of each entry, ``index.csv`` and ``index.json`` into a new folder.
 
     Raises:
-        OutputExists: the folder is there, and not empty.
+        FileUnusable("export-folder-taken"): the folder is there, and not empty: nothing in it is replaced.
         FileUnusable("output-not-written"): it cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputExists(str(folder))
+        raise FileUnusable("export-folder-taken", path=str(folder))
     make_folder(folder)
     rows: list[tuple[Entry, str | None]] = []
     damaged: list[int] = []

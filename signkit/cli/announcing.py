@@ -82,7 +82,7 @@ def _row(label: str, values: Iterable[str]) -> None:
 
 
 def _party(party: EmbeddedParty) -> str:
-    return _printable(f"{party.label.in_language(LANGUAGE)} ({party.role}): {party.name or '—'}")
+    return _printable(f"{party.label.in_language(LANGUAGE)} ({party.role}): {party.full_name or '—'}")
 
 
 def _earlier(admission: Admission) -> Iterator[str]:

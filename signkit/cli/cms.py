@@ -32,6 +32,7 @@ from signkit.cli.options import (
 )
 from signkit.cli.terminal import secret_reader, tell
 from signkit.errors import UsageProblem
+from signkit.kept_signatures import refuse_losing_signatures
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.words import Text
 
@@ -111,7 +112,7 @@ def sign(
         onto = _open_container(add_to, opened) if add_to is not None else None
         attached = attach if onto is None else onto.content is not None
         target = _target(output, file, attached, onto, pem)
-        refuse_inputs(target, overwrite, (file, add_to))
+        refuse_inputs(target, overwrite, (file, add_to), kept=add_to)
         available = EvidenceOptions(tsa, evidence, trust).services(settings)
         kind = mimetypes.guess_type(file.name)[0] or "application/octet-stream"
         context = SignerContext(secret_reader(from_stdin=pin_stdin), settings, use_last_try)
@@ -155,7 +156,7 @@ def extend(
         if signed is None:
             signed = Content(FilePieces(opened.enter_context(open_regular(content or _signed_by(signature)))))
         target = output or signature.with_name(f"{signature.stem}-{wanted.value}{signature.suffix}")
-        refuse_inputs(target, overwrite, (signature, content))
+        refuse_inputs(target, overwrite, (signature, content), kept=signature)
         available = EvidenceOptions(tsa, evidence, trust).services(load_settings())
         made = extend_content(container.parts, signed, wanted, available)
         _write(target, made.parts, signed, container.content is not None, None, pem=pem, overwrite=overwrite)
@@ -215,12 +216,17 @@ def _signed_by(signature: Path) -> Path:
     return found
 
 
-def refuse_inputs(target: Path, overwrite: bool, inputs: Iterable[Path | None]) -> None:
-    """Refuse before the key is used what could not be written afterwards."""
+def refuse_inputs(target: Path, overwrite: bool, inputs: Iterable[Path | None], *, kept: Path | None = None) -> None:
+    """Refuse before the key is used what could not be written afterwards.
+
+    Args:
+        kept: the file whose signatures the output will hold, too.
+    """
     for item in inputs:
         if item is not None:
             output_beside(item, "", target)
     refuse_existing(target, overwrite)
+    refuse_losing_signatures(target, lambda: b"" if kept is None else kept.read_bytes())
 
 
 def _write(

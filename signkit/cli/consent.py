@@ -76,13 +76,14 @@ def run(
     from signkit.contracts.template import find_template
     from signkit.delivery.consent_making import ConsentTerms, consent_data, roles_to_consent
     from signkit.output import make_folder, write_checked
-    from signkit.pdf.embedded_contract import read_contract
+    from signkit.pdf.embedded_contract import read_contract, role_asked_for
     from signkit.settings import load_settings
 
     settings = load_settings()
     embedded = read_contract(read_input(contract))
     terms = ConsentTerms(_day(on), means, destination, contact)
-    roles = (role,) if role is not None else roles_to_consent(embedded)
+    parties = embedded.parties if embedded is not None else ()
+    roles = (role_asked_for(role, parties),) if role is not None else roles_to_consent(embedded)
     template = find_template("consent", settings)
     made = {who: render_contract(template, consent_data(embedded, who, terms), settings).pdf for who in roles}
     targets = {who: _target(contract, who, output, several=len(made) > 1) for who in made}
@@ -93,8 +94,11 @@ def run(
     for who, pdf in made.items():
         write_checked(targets[who], pdf, overwrite=overwrite)
         print(targets[who])
-    first = next(iter(targets.values()))
-    tell(_NEXT, target=shlex.quote(str(first)), contract=shlex.quote(str(contract)))
+    for target in targets.values():
+        tell(_NEXT, target=shlex.quote(str(target)))
+    signed = [target.with_name(f"{target.stem}-recipient.pdf") for target in targets.values()]  # as sign names it
+    consents = "".join(f" --consent {shlex.quote(str(each))}" for each in signed)
+    tell(_THEN, contract=shlex.quote(str(contract)), consents=consents)
 
 
 def _target(contract: Path, role: str, output: Path | None, *, several: bool) -> Path:
@@ -120,8 +124,7 @@ def _day(text: str | None) -> date:
 
 
 _NEXT = Text(
-    "Have it signed before the contract is delivered: signkit sign {target} --as recipient --signer card. "
-    "Then: signkit deliver check {contract} --consent SIGNED-CONSENT.pdf",
-    "契約書を提供する前に署名を受けてください: signkit sign {target} --as recipient --signer card。"
-    "その後: signkit deliver check {contract} --consent 署名済みの承諾書.pdf",
+    "Have it signed before the contract is delivered: signkit sign {target} --as recipient --signer card",
+    "契約書を提供する前に署名を受けてください: signkit sign {target} --as recipient --signer card",
 )
+_THEN = Text("Then: signkit deliver check {contract}{consents}", "その後: signkit deliver check {contract}{consents}")

@@ -48,11 +48,16 @@ def run(
     tell(_DONE, people=len(plan), files=len(copies), folder=output, superseded=superseded)
 
 
+def _pdfs_in(folder: Path) -> list[Path]:
+    """Return the PDFs of a folder, in order of name; its folders are other people's."""
+    return sorted(file for file in folder.iterdir() if file.suffix.lower() == ".pdf" and file.is_file())
+
+
 def _pdfs_of(paths: list[Path]) -> list[Path]:
     """Return the PDFs named and those in the folders named, each once."""
     found: dict[Path, None] = {}
     for path in paths:
-        found |= dict.fromkeys(sorted(path.glob("*.pdf")) if path.is_dir() else [path])
+        found |= dict.fromkeys(_pdfs_in(path) if path.is_dir() else [path])
     if not found:
         raise UsageProblem(
             Text("There is no PDF to hand out", "配付する PDF がありません"),

@@ -279,11 +279,7 @@ def _tell_next(file: Path, beside: Path | None, *, csr: bool, alone: bool) -> No
     if csr:
         tell(_REQUESTED, file=_typed(file), request=beside, p12=_typed(file.with_suffix(".p12")))
         return
-    from signkit.rehearsal.pki import trust_file
-    from signkit.settings import load_settings
-
-    trust = beside if alone else trust_file(load_settings().home_folder() / "rehearsal")
-    tell(_FOR_TRYING, file=_typed(file), trust=_typed(trust))
+    tell(_FOR_TRYING, file=_typed(file), trust=_typed(beside) if alone else "rehearsal")
 
 
 def _typed(path: Path | None) -> str:

@@ -60,3 +60,8 @@ def words(en: str, ja: str) -> str:
 def translate(text: Text, **facts: object) -> str:
     """Return ``text`` in the user's language."""
     return text.in_language(LANGUAGE, **facts)
+
+
+def role_words(role: str, label: Text | None) -> str:
+    """Return a role as it is told: in Japanese by its title, too (売主 (seller)); in English the two are one word."""
+    return role if label is None or LANGUAGE != "ja" or label.ja == role else f"{label.ja} ({role})"

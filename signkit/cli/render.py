@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 import typer
 
 from signkit.cli.files import read_input, refuse_existing
-from signkit.cli.language import words
+from signkit.cli.language import role_words, translate, words
 from signkit.cli.options import Output, Overwrite, PlainFormat, TemplateName, TextOrJson
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
@@ -272,7 +272,9 @@ def _render_one(
     rendered = render_contract(template, items, settings, attachments, appended, scrutiny=telling.scrutiny)
     write_checked(target, rendered.pdf, overwrite=overwrite)
     roles = [block.role for block in rendered.blocks]
-    tell(_MADE, target=target, roles=", ".join(roles))
+    labels = {party.role: party.label for party in template.parties_of(items)}
+    named = [role_words(role, labels.get(role)) for role in roles]
+    tell(_MADE, target=target, roles=translate(_COMMA).join(named))
     tell_warnings(rendered.warnings)
     if appended:
         tell(_NO_PDFA)
@@ -337,4 +339,5 @@ _NO_PDFA = Text(
 _NOT_SEARCHED = Text(
     "Look through {name} for a 個人番号 yourself: {cause}.", "{name} に個人番号がないかご確認ください: {cause}。"
 )
+_COMMA = Text(", ", "、")
 _MADE = Text("Made {target}; to be signed by: {roles}.", "{target} を作成しました。署名する役割: {roles}。")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.files import output_beside, read_input, refuse_existing
-from signkit.cli.language import translate, words
+from signkit.cli.language import role_words, translate, words
 from signkit.cli.option_groups import GroupedCommand, OptionGroup
 from signkit.cli.options import EvidenceOptions, KeyOptions, Output, Overwrite, PasswordOptions
 from signkit.cli.phone import PhoneOptions
@@ -299,6 +299,8 @@ def _account(outcome: Outcome, role: str, level: Level) -> None:
     for job, _ in outcome.signed:
         print(job.target)
     count = len(outcome.signed)
+    party = outcome.signed[0][0].party if outcome.signed else None
+    role = role_words(role, party.label if party is not None else None)
     if count == 1:
         tell(_SIGNED, target=outcome.signed[0][0].target, role=role, level=level.value)
     elif count:

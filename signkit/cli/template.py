@@ -196,7 +196,7 @@ def _from_form(folder: Path, form: Path, law: str | None) -> None:
     for path in written:
         print(path)
     tell(_FOUND, items=", ".join(found.items) or "-", roles=_listed(found.labels) or "-")
-    if not found.roles or not found.items:
+    if found.places and not (found.roles and found.items):
         tell(_MORE_PLACES)
         for place in found.places:
             tell(_PLACE, place=place.told().in_language(LANGUAGE))

@@ -55,6 +55,11 @@ def word_fault(error: TemplateError, paragraphs: Sequence[str]) -> Text:
     return Text(f"{message}{near.en}", f"{_in_japanese(message, _JINJA)}{near.ja}")
 
 
+def running_fault(error: Exception) -> Text:
+    """Return what went wrong while a document's tags ran, where it was nothing that Jinja looks for."""
+    return Text(str(error), f"タグの処理に失敗しました: {_in_japanese(str(error), _JINJA)}")
+
+
 def data_fault(error: Exception, text: str) -> Text:
     """Return what is wrong with a text in YAML, JSON or TOML, its line, and the item next to it; no value is quoted."""
     line, problem = _line_and_problem(error)
@@ -116,6 +121,11 @@ _JINJA = (
     (r"Encountered unknown tag '([^']*)'", r"{% \1 %} というタグはありません"),
     (r"expected token '([^']*)', got '([^']*)'", r"「\1」が必要なところに「\2」があります"),
     (r"unexpected char '(.*)' at", r"使えない文字「\1」があります"),
+    (r"unexpected 'end of (print|statement block)", "{{ }} か {% %} の中が途中で終わっています"),
+    (
+        r"\{\{ \}\} prints text and numbers, not a (\w+)",
+        r"{{ }} に書けるのは文字と数だけです (表や一覧の項目は {{ 項目.細目 }} のように)",
+    ),
     (r"unexpected '([^']*)'", r"「\1」の位置が正しくありません"),
     (r"Missing end of (\w+)", r"\1 の終わりがありません"),
     (r"Expected an expression, got '([^']*)'", r"{{ }} の中に項目名がありません"),

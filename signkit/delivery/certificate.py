@@ -173,7 +173,7 @@ def _others_signatures(status: ContractStatus) -> list[SignatureReport]:
 
 def _party_row(status: ContractStatus, party: PartyStatus, language: Language, fonts: FontSet) -> str:
     assert party.signature is not None
-    names = {item.role: item.name for item in status.contract.parties} if status.contract else {}
+    names = {item.role: item.full_name for item in status.contract.parties} if status.contract else {}
     name = names.get(party.role)
     who = f"#strong[{markup_of(party.label.in_language(language), fonts, 60)}]"
     if name:

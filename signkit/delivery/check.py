@@ -14,7 +14,7 @@ from typing import Any
 from signkit.delivery.consent import Consent
 from signkit.delivery.consent_rules import RULES, DeliveryRule, Recipient, covers
 from signkit.delivery.sheet import JST
-from signkit.delivery.transaction import compare_names, differences, transaction_of_contract
+from signkit.delivery.transaction import compare_names, differences, recipients_of, transaction_of_contract
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import worst
 from signkit.plain_data import item_at
@@ -116,11 +116,10 @@ def check_delivery(status: ContractStatus, consents: Sequence[Consent], day: dat
         *([_point("document-undated", Answer.MISSING)] if day is None else []),
         *([_point("provider-unknown", Answer.MISSING)] if not isinstance(provider, str) else []),
     ]
-    there = (each for each in rule.recipients if not each.optional or item_at(contract.data, each.name_item))
     checks = tuple(
         _recipient_check(status, rule, recipient, consents, day, provider)
-        for recipient in there
-        if day is not None and isinstance(provider, str) and not _is_provider(contract.data, recipient, provider)
+        for recipient in recipients_of(contract.data, rule)
+        if day is not None and isinstance(provider, str)
     )
     return DeliveryCheck(status, rule, day, checks, tuple(points))
 
@@ -138,12 +137,6 @@ def _document_points(status: ContractStatus) -> tuple[Point, ...]:
     if verdict in (Verdict.FAILED, Verdict.UNREADABLE):
         return (_point("document-broken", Answer.MISSING),)
     return (_point("document-unsigned", Answer.MISSING),) if verdict is Verdict.NOT_SIGNED else ()
-
-
-def _is_provider(data: Any, recipient: Recipient, provider: str) -> bool:
-    """Tell whether the recipient is the one who delivers: a dealer that sells its own house consents to nothing."""
-    name = item_at(data, recipient.name_item)
-    return isinstance(name, str) and compare_names(name, provider) == "match"
 
 
 def _recipient_check(

@@ -9,9 +9,9 @@ from typing import Any
 
 from signkit.delivery.consent_rules import RULES, DeliveryRule, Recipient
 from signkit.delivery.means import WORDED, Means
-from signkit.delivery.transaction import transaction_of_contract
+from signkit.delivery.transaction import recipients_of, transaction_of_contract
 from signkit.errors import DeliveryError
-from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, role_asked_for
 from signkit.plain_data import Data, item_at
 from signkit.words import Text
 
@@ -48,19 +48,20 @@ def roles_to_consent(contract: EmbeddedContract | None) -> tuple[str, ...]:
         DeliveryError("consent-not-made"): it is no contract, or of a kind for which no rule is known.
     """
     rule, data = _rule(contract), contract.data if contract is not None else {}
-    return tuple(each.role for each in rule.recipients if not each.optional or item_at(data, each.name_item))
+    return tuple(each.role for each in recipients_of(data, rule))
 
 
 def consent_data(contract: EmbeddedContract | None, role: str, terms: ConsentTerms) -> Data:
-    """Return the data of the template ``consent`` with which ``role`` consents.
+    """Return the data of the template ``consent`` with which ``role`` (by its name or its title) consents.
 
     Raises:
         DeliveryError("consent-not-made"): as `roles_to_consent` does, or the role is none of these.
     """
     rule = _rule(contract)
     assert contract is not None
-    recipient = next((each for each in rule.recipients if each.role == role), None)
-    if recipient is None or role not in roles_to_consent(contract):
+    asked = role_asked_for(role, contract.parties)
+    recipient = next((each for each in recipients_of(contract.data, rule) if each.role == asked), None)
+    if recipient is None:
         known = ", ".join(roles_to_consent(contract))
         cause = Text(f"it asks for no consent of {role} ({known})", f"{role} の承諾は必要ありません ({known})")
         raise DeliveryError("consent-not-made", cause=cause)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.delivery.consent_rules import DeliveryRule
+from signkit.delivery.consent_rules import DeliveryRule, Recipient
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import Verdict, worst
 from signkit.jpki.names import compare_organizations, compare_person_names, names_organization
@@ -78,6 +78,16 @@ def differences(
     ):
         if verdict != "match":
             yield what, verdict
+
+
+def recipients_of(data: Any, rule: DeliveryRule) -> Iterator[Recipient]:
+    """Yield to whom the document is delivered: a dealer that sells its own house consents to nothing."""
+    provider = rule.provider_of(data)
+    for recipient in rule.recipients:
+        name = item_at(data, recipient.name_item)
+        delivers = isinstance(name, str) and isinstance(provider, str) and compare_names(name, provider) == "match"
+        if not delivers and (name or not recipient.optional):
+            yield recipient
 
 
 def compare_names(one: str, other: str) -> Verdict:

@@ -80,7 +80,15 @@ FILES: dict[str, Wording] = {
     ),
     "output-exists": Wording(
         Text("{path} exists already.", "{path} は既にあります。"),
-        Text("Give another name with -o, or --overwrite.", "-o で別の名前を指定するか、--overwrite を付けてください。"),
+        Text("Give another name, or add --overwrite.", "別の名前を指定するか、--overwrite を付けてください。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
+    "export-folder-taken": Wording(
+        Text("{path} is there already, and not an empty folder.", "{path} は既にあり、空のフォルダーではありません。"),
+        Text(
+            "Name a new folder: what an export wrote before is not replaced, with --overwrite either.",
+            "新しいフォルダーを指定してください。以前に出力したものは --overwrite でも置き換えません。",
+        ),
         exit_code=ExitCode.OUTPUT,
     ),
     "output-signed": Wording(
@@ -89,8 +97,8 @@ FILES: dict[str, Wording] = {
             "{path} には署名があり、置き換えると失われます。--overwrite では置き換えません。",
         ),
         Text(
-            "Give another name with -o. If it is really not needed any more, move it away yourself first.",
-            "-o で別の名前を指定してください。本当に不要なら、先にご自分で移動してください。",
+            "Give another name. If it is really not needed any more, move it away yourself first.",
+            "別の名前を指定してください。本当に不要なら、先にご自分で移動してください。",
         ),
         exit_code=ExitCode.OUTPUT,
     ),

@@ -267,7 +267,7 @@ SIGNING: dict[str, Wording] = {
     ),
     "cms-not-usable": Wording(
         Text("This signature file cannot be used: {cause}.", "この署名ファイルは使えません: {cause}。"),
-        Text("Look at it with: signkit cms verify FILE", "signkit cms verify FILE で内容を確かめてください。"),
+        Text("Look at it with: signkit cms verify FILE", "signkit cms verify ファイル で内容を確かめてください。"),
     ),
     "container-not-made": Wording(
         Text("These files cannot go into one container: {cause}.", "1つのコンテナにまとめられません: {cause}。"),

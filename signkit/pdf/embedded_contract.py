@@ -44,6 +44,11 @@ class EmbeddedParty:
     organization: str | None = None
     corporate_number: str | None = None
 
+    @property
+    def full_name(self) -> str | None:
+        """The organization with the person who signs for it; None where the contract names nobody."""
+        return " ".join(dict.fromkeys(filter(None, (self.organization, self.name)))) or None
+
 
 @dataclass(frozen=True)
 class EmbeddedFile:

@@ -6,6 +6,7 @@ only as far as its signature holds.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -135,7 +136,10 @@ class ContractStatus:
         """Say what the signatures there are still permit."""
         broken = [party.signature for party in self.parties if party.state is PartyState.BROKEN]
         if broken:
-            return _UNTRUSTED if all(map(_is_untrusted, broken)) else _BROKEN
+            if not all(map(_is_untrusted, broken)):
+                return _BROKEN
+            rehearsed = any(step.code == "name-rehearsal" for step in self.report.next)
+            return _REHEARSED.filled(file=shlex.quote(self.file)) if rehearsed else _UNTRUSTED
         if not any(party.signature for party in self.parties):
             return _UNSIGNED
         certified = any(signature.type == "certification" for signature in self.report.signatures)
@@ -286,6 +290,11 @@ _UNTRUSTED = Text(
     "authority, name its certificate with --trust.",
     "署名の証明書が信頼する認証局に辿り着けず、誰の署名かを確認できません。"
     "認証局が分かっているときは、その証明書を --trust で指定してください。",
+)
+_REHEARSED = Text(
+    "It was signed in a rehearsal. Rehearsal keys are believed only where you say so: "
+    "signkit status {file} --trust rehearsal",
+    "リハーサル用の鍵による署名です。信頼すると指定したときだけ信頼されます: signkit status {file} --trust rehearsal",
 )
 _BROKEN = Text(
     "A signature is not good: do not sign this file. 'signkit validate' says why.",

@@ -16,7 +16,7 @@ from signkit.errors import ContractDataUnreadable
 from signkit.jpki.match_reasons import BASES, Basis, match_of
 from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
-from signkit.pdf.embedded_contract import EmbeddedContract, contract_of, role_asked_for
+from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, contract_of, role_asked_for
 from signkit.pdf.pages import pages
 from signkit.pdf.reading.syntax import Ref
 from signkit.pdf.signatures import FoundSignature
@@ -76,7 +76,7 @@ class Parties:
         Args:
             confirmed: the template and the contract data make these very pages.
         """
-        report = replace(report, party=self._name(found))
+        report = replace(report, party=self._name(found, certificate))
         expected = report.field in self._expected
         if not expected and report.signer.key_kind == "service":
             return _judge_witness(report, policy, "witness-listed")
@@ -96,21 +96,24 @@ class Parties:
     def signer(self, found: FoundSignature, certificate: Any) -> PartyName | None:
         """Return whom the contract and the page name for a field, where the certificate is theirs."""
         match = self._match(found.field or "", found, certificate, confirmed=False)
-        return self._name(found) if match is not None and match.verdict == "match" else None
+        return self._name(found, certificate) if match is not None and match.verdict == "match" else None
 
     def missing(self, signatures: Sequence[SignatureReport]) -> list[str]:
         """Return the roles that the caller expects and that nobody signed."""
         signed = {signature.field for signature in signatures}
         return [role for role in self._expected if role not in signed]
 
-    def _name(self, found: FoundSignature) -> PartyName | None:
-        """Return whom the data name for a field, where the page beside it says the same."""
+    def _name(self, found: FoundSignature, certificate: Any) -> PartyName | None:
+        """Return whom the data name for a field, where the page beside it says the same.
+
+        An organisation goes by its own name and that of who signs for it, but for a key that names no such person.
+        """
         party = self._named.get(found.field or "")
         beside = self._beside.get(_key(found)) or ()
         if party is None or not party.name or is_unsafe(party.name) or carries(beside, party.name) != "yes":
             return None
         printed = any(carries(beside, label) in ("yes", "joined") for label in (party.label.ja, party.label.en))
-        return PartyName(party.label if printed else Text(party.role, party.role), party.name)
+        return PartyName(party.label if printed else Text(party.role, party.role), _called(party, beside, certificate))
 
     def _match(self, field: str, found: FoundSignature, certificate: Any, *, confirmed: bool) -> PartyMatch | None:
         signer = signer_identity(certificate) if certificate is not None else None
@@ -171,6 +174,15 @@ class Parties:
 
 def _key(found: FoundSignature) -> _Key:
     return found.field, found.end
+
+
+def _called(party: EmbeddedParty, beside: Sequence[Character], certificate: Any) -> str:
+    name, organization = party.name or "", party.organization
+    if not organization or is_unsafe(organization) or carries(beside, organization) != "yes":
+        return name
+    signer = signer_identity(certificate) if certificate is not None else None
+    names_nobody = signer is not None and match_person(signer, PartyClaim(name)).verdict != "match"
+    return organization if names_nobody else party.full_name or name
 
 
 def _basis(carried: bool, *, confirmed: bool) -> Basis:

@@ -116,7 +116,7 @@ def _service_json(service: ServiceReport | None) -> dict[str, str] | None:
 
 @dataclass(frozen=True)
 class PartyName:
-    """Whom the contract data name for a signature's field: 売主, 髙橋 祐一郎."""
+    """Whom the contract data name for a signature's field: 売主, 髙橋 祐一郎 (a company with who signs for it)."""
 
     label: Text
     name: str

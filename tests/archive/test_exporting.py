@@ -98,7 +98,7 @@ def test_a_damaged_file_is_told_and_the_others_handed_out(archive, tmp_path):
 
 def test_a_folder_that_holds_something_is_left_alone(archive, tmp_path):
     (tmp_path / "x").write_text("x")
-    with refused_as("output-exists"):
+    with refused_as("export-folder-taken"):
         export_entries(archive, [], tmp_path)
 
 

@@ -91,6 +91,26 @@ def test_bad_input_gives_one_message_the_right_exit_code_and_no_file(signkit, le
     assert (tmp_path / letter).read_text(encoding="utf-8") == "A letter.\n"
 
 
+@pytest.mark.parametrize(
+    "arguments", [("cms", "sign", "letter.txt", "-o"), ("asic", "make")], ids=["a CMS", "a container"]
+)
+def test_a_signed_file_in_the_way_is_told_of_before_the_key_is_asked_for(signkit, letter, tmp_path, arguments):
+    assert signkit("cms", "sign", letter, *KEY, stdin=PASSWORD).returncode == 0
+    signed = tmp_path / "letter.txt.p7s"
+    before = signed.read_bytes()
+    others = (letter,) if arguments[0] == "asic" else ()
+    run = signkit(*arguments, signed.name, *others, *KEY, "--overwrite")  # the secret is not there: it is not asked for
+    assert (run.returncode, run.error.code) == (14, "output-signed"), run.stderr
+    assert signed.read_bytes() == before
+
+
+def test_a_co_signature_replaces_the_file_whose_signatures_it_keeps(signkit, letter, tmp_path):
+    assert signkit("cms", "sign", letter, *KEY, "-o", "one.p7s", stdin=PASSWORD).returncode == 0
+    (tmp_path / "two.p7s").write_bytes((tmp_path / "one.p7s").read_bytes())
+    run = signkit("cms", "sign", letter, *KEY, "--add-to", "one.p7s", "-o", "two.p7s", "--overwrite", stdin=PASSWORD)
+    assert run.returncode == 0, run.stderr
+
+
 def test_messages_come_in_japanese(signkit, letter):
     run = signkit("cms", "extend", letter, lang="ja_JP.UTF-8")
     assert "この署名ファイルは使えません" in run.stderr

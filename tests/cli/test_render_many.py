@@ -23,9 +23,11 @@ def test_one_pdf_a_row_then_signed_then_handed_out(signkit, staff, tmp_path):
     assert made.stdout.split("\n")[:3] == ["out/齋藤 陽菜.pdf", "out/邊見 大輔.pdf", "out/佐々木 蓮.pdf"]
     again = signkit(*staff, "-o", "out", "--name", "{employee.name}")
     assert "Made 0 contracts in out; 3 were there already, byte for byte." in again.stderr
+    (tmp_path / "out/佐々木 蓮.pdf").rename(tmp_path / "out/佐々木 蓮.PDF")  # as Windows' programs name files, too
     handed = signkit("handout", "out", "-o", "handout", "--by", "employee.name")
     assert handed.returncode == 0, handed.stderr
     assert (tmp_path / "handout/齋藤 陽菜/齋藤 陽菜.pdf").is_file()
+    assert (tmp_path / "handout/佐々木 蓮/佐々木 蓮.PDF").is_file()
 
 
 def test_a_refused_row_stops_everything_before_anything_is_written(signkit, staff, tmp_path):

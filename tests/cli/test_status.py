@@ -63,7 +63,9 @@ def test_the_status_follows_the_signatures(signkit, contract, tmp_path):
     assert states("contract.pdf") == ["next", "waiting", "waiting"]
     assert signkit("sign", contract, "--as", "seller", *SIGN, stdin=PASSWORD).returncode == 0
     assert states("contract-seller.pdf") == ["broken", "next", "waiting"]  # nobody said that rehearsal CAs are believed
-    trust = ("--trust", "home/rehearsal/rehearsal-ca.pem")
+    words = signkit("status", "contract-seller.pdf").stdout
+    trust = ("--trust", "rehearsal")
+    assert f"signkit status contract-seller.pdf {' '.join(trust)}" in words
     assert states("contract-seller.pdf") == ["unproven", "next", "waiting"]
     assert signkit("sign", "contract-seller.pdf", "--as", "buyer", *SIGN, stdin=PASSWORD).returncode == 0
     assert signkit("sign", "contract-seller-buyer.pdf", "--as", "broker", *SIGN, stdin=PASSWORD).returncode == 0

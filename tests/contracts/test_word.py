@@ -626,6 +626,26 @@ def test_a_form_with_a_faulty_tag_makes_no_template(make_word: MakeWord, tmp_pat
     assert not (tmp_path / "sale").exists()
 
 
+@pytest.mark.parametrize("marker", ["[[署名:]]", "[[署名者:甲]]", "[[sign seller]]", "[[署名:甲 5x5]]"])
+def test_a_form_with_a_faulty_marker_makes_no_template(make_word: MakeWord, tmp_path: Path, marker: str) -> None:
+    from signkit.contracts.word.forms import new_template_from
+
+    form = (make_word("{{ seller.name }}", marker).folder / "contract.docx").read_bytes()
+    with refused_as("template-invalid") as caught:
+        new_template_from(tmp_path / "sale", form)
+    assert "[[" in caught.value.message("ja")
+    assert not (tmp_path / "sale").exists()
+
+
+def test_a_table_printed_as_text_is_told_in_japanese(make_word: MakeWord) -> None:
+    from signkit.contracts.faults import running_fault
+    from signkit.contracts.sandbox import Sandbox
+
+    with pytest.raises(TypeError) as caught:
+        Sandbox(str, str).from_string("{{ company }}").render(company={"name": "a"})
+    assert "文字と数だけ" in running_fault(caught.value).ja
+
+
 @pytest.mark.parametrize(
     "marker",
     [

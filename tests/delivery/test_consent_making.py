@@ -14,7 +14,7 @@ from signkit.delivery.consent_rules import RULES
 from signkit.delivery.means import Means
 from signkit.delivery.transaction import differences, transaction_of_consent, transaction_of_contract
 from signkit.errors import ContractRefused
-from signkit.pdf.embedded_contract import read_contract
+from signkit.pdf.embedded_contract import EmbeddedContract, read_contract
 from tests.command import run_signkit
 from tests.refusals import refused_as
 
@@ -61,6 +61,17 @@ def test_who_has_nothing_to_consent_to_is_refused():
         consent_data(contract("real-estate-sale"), "seller2", TERMS)
 
 
+def test_a_dealer_that_sells_its_own_house_consents_to_nothing():
+    def sells_itself(data):
+        del data["broker"]
+        data["seller"] |= {"is_dealer": True, "license": "東京都知事（1）第000000号"}
+
+    template = find_template("real-estate-sale")
+    data = load_contract_data(template.folder / "example.yaml")
+    sells_itself(data)
+    assert roles_to_consent(EmbeddedContract(template.id, template.version, data)) == ("buyer",)
+
+
 def test_of_a_file_without_a_contract_and_of_another_kind_none_is_made():
     with refused_as("consent-not-made", match="carries no contract"):
         roles_to_consent(None)
@@ -79,10 +90,14 @@ def test_the_command_writes_one_for_each_and_says_what_is_next(kept_home, tmp_pa
     answer = signkit("consent", "sale.pdf", "--on", "2026-11-12", "--destination", "misaki@example.jp")
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.split() == ["sale-consent-seller.pdf", "sale-consent-buyer.pdf"]
-    assert "signkit sign sale-consent-seller.pdf --as recipient" in answer.stderr
+    for role in ("seller", "buyer"):
+        assert f"signkit sign sale-consent-{role}.pdf --as recipient" in answer.stderr
+    signed = "--consent sale-consent-seller-recipient.pdf --consent sale-consent-buyer-recipient.pdf"
+    assert f"signkit deliver check sale.pdf {signed}" in answer.stderr
     made = read_contract((tmp_path / "sale-consent-buyer.pdf").read_bytes())
     assert made.data["means"]["destination"] == "misaki@example.jp"
     assert signkit("consent", "sale.pdf").returncode == 14
+    assert signkit("consent", "sale.pdf", "--as", "買主", "-o", "by-title.pdf").stdout.split() == ["by-title.pdf"]
     assert signkit("consent", "sale.pdf", "--as", "buyer", "-o", "c.pdf").stdout == "c.pdf\n"
     assert signkit("consent", "sale.pdf", "-o", "both").stdout.split()[1] == "both/sale-consent-buyer.pdf"
     assert signkit("consent", "sale.pdf", "--on", "12.11.").returncode == 2

@@ -326,7 +326,7 @@ def judge_company(rehearsal, services, trust_pem, tmp_path):
             refuse_other_person(read_contract(contract).parties[0], signer.certificate)
             signed = sign(contract, SignatureRequest("employer", "x", utc_now()), signer, Level.B_LT, services).pdf
         options = ValidationOptions(trust=default_trust_store([trust_pem]), offline=True)
-        return validate_pdf(signed, name="x.pdf", options=options).signatures[0].party_match
+        return validate_pdf(signed, name="x.pdf", options=options).signatures[0]
 
     return run
 
@@ -336,8 +336,15 @@ def employer() -> str:
 
 
 def test_a_company_s_own_certificate_matches_the_company_that_the_contract_names(judge_company):
-    match = judge_company(employer(), employer())
+    signature = judge_company(employer(), employer())
+    match = signature.party_match
     assert (match.verdict, match.basis) == ("match", "text")
+
+
+def test_a_company_goes_by_its_name_and_by_a_person_s_only_where_the_certificate_names_one(judge_company):
+    signatory = str(read_contract(employment_contract()).data["employer"]["signer"])
+    assert judge_company(employer(), employer()).party.name == employer()
+    assert judge_company(signatory, employer()).party.name == f"{employer()} {signatory}"
 
 
 def test_another_company_s_certificate_is_refused(judge_company):

@@ -29,7 +29,7 @@ def export(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FOLDER]",
+            metavar="FOLDER",
             help=words(
                 "A new folder for the files and the index (CSV for Excel, JSON).",
                 "ファイルと索引 (Excel 用 CSV、JSON) を書き出す新しいフォルダー。",

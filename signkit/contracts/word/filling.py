@@ -11,7 +11,7 @@ from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError
 from lxml import etree
 
-from signkit.contracts.faults import word_fault
+from signkit.contracts.faults import running_fault, word_fault
 from signkit.contracts.sandbox import Sandbox, with_whole
 from signkit.contracts.word.package import NotUsable, paragraphs, parse_xml, read_parts
 
@@ -49,7 +49,8 @@ def fill_in(document: bytes, data: Mapping[str, Any]) -> bytes:
             "タグと文書の構造が食い違っています ({%p %} は段落、{%tr %} は表の行にだけ置きます)",
         ) from error
     except (ValueError, TypeError, ArithmeticError, RecursionError, AttributeError) as error:
-        raise NotUsable(str(error), f"タグの処理に失敗しました ({error})") from error
+        cause = running_fault(error)
+        raise NotUsable(cause.en, cause.ja) from error
     return output.getvalue()
 
 

@@ -19,7 +19,7 @@ from jinja2 import Environment, TemplateError, nodes
 from signkit.contracts.faults import jinja_fault
 from signkit.contracts.template import DESCRIPTION, EXAMPLE, SCHEMA, WORD
 from signkit.contracts.word.likely_places import LikelyPlace, likely_places, roles_for
-from signkit.contracts.word.markers import roles_of
+from signkit.contracts.word.markers import roles_of, with_blocks
 from signkit.contracts.word.package import NotUsable, paragraphs, safe_parts
 from signkit.errors import ContractError, OutputExists
 from signkit.output import make_folder, write_folder
@@ -59,10 +59,14 @@ def read_form(content: bytes, name: str) -> WordForm:
     """Return the tags and markers of a .docx.
 
     Raises:
-        ContractError("template-invalid"): it may be no template, or a tag is faulty.
+        ContractError("template-invalid"): it may be no template, or a tag or a marker is faulty.
     """
     try:
-        lines = [" ".join(text.splitlines()) for text in paragraphs(safe_parts(content))]
+        parts = safe_parts(content)
+        lines = [" ".join(text.splitlines()) for text in paragraphs(parts)]
+        called = dict.fromkeys(roles_of("\n".join(lines)))
+        labels = {role: label for label, role in zip(called, roles_for(called), strict=True)}
+        with_blocks(parts, {label: role for role, label in labels.items()})
     except NotUsable as error:
         raise ContractError("template-invalid", template=name, cause=error.told_of(WORD)) from error
     text = "\n".join(lines)
@@ -74,10 +78,9 @@ def read_form(content: bytes, name: str) -> WordForm:
     items: dict[str, str] = {}
     _collect(tree, {}, items)
     inner = {path for path in items if any(other.startswith((f"{path}.", f"{path}[")) for other in items)}
-    called = dict.fromkeys(roles_of(text))
     return WordForm(
         {path: kind for path, kind in items.items() if path not in inner},
-        {role: label for label, role in zip(called, roles_for(called), strict=True)},
+        labels,
         tuple(likely_places(lines)),
     )
 
