@@ -68,7 +68,7 @@ def tell_report(report: Report, sha256: str, language: Language) -> ToldReport:
         verdict_sentence(report).in_language(language),
         tuple(caveat.text.in_language(language) for caveat in caveats(report)),
         (*(tuple(signature_lines(item, language)) for item in report.signatures), *stamps),
-        tuple(next_lines(report, language)),
+        tuple(next_lines(report, language)) if report.verdict is not Verdict.NOT_SIGNED else (),
         report.kind == "pdf" and report.verdict is not Verdict.UNREADABLE,
     )
 

@@ -23,7 +23,9 @@ class Job:
         stage: what it is at.
         done, total: how far it is; no total: that cannot be told.
         leads_to: the page to show once it is done.
-        error: what stopped it, and what to do; in words, for it may come from another process.
+        error, hint: what stopped it, and what to do; in words, for they may come from another process.
+        cancel: ends what is under way; None: it looks by itself whether it is to go on.
+        thread: does it.
     """
 
     title: Text
@@ -37,6 +39,7 @@ class Job:
     error: Text | None = None
     hint: Text | None = None
     cancel: Callable[[], object] | None = None
+    thread: threading.Thread | None = field(default=None, repr=False)
 
     def fail(self, error: SignKitError) -> None:
         """Say what stopped it."""
@@ -47,9 +50,10 @@ class Job:
 
     def stop(self) -> None:
         """Cancel it."""
-        if self.state == "working" and self.cancel is not None:
+        if self.state == "working":
             self.state = "cancelled"
-            self.cancel()
+            if self.cancel is not None:
+                self.cancel()
 
 
 class Jobs:
@@ -65,7 +69,8 @@ class Jobs:
             self._jobs[job.number] = job
             for old in list(self._jobs)[:-_MOST_KEPT]:
                 del self._jobs[old]
-        threading.Thread(target=_run, args=(job, work), daemon=True, name="signkit-desk-job").start()
+        job.thread = threading.Thread(target=_run, args=(job, work), daemon=True, name="signkit-desk-job")
+        job.thread.start()
         return job
 
     def find(self, number: str) -> Job | None:

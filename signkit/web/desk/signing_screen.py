@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from signkit.archive.index import sought_form
 from signkit.errors import SignKitError
 from signkit.output import make_folder
 from signkit.progress.contract import ContractStatus, PartyState
@@ -72,8 +73,10 @@ def _emulated(name: str) -> Text:
 
 def usual_key(office: Office, name: str) -> str:
     """Return the choice that is offered first to a party of that name."""
-    people = {person.name.replace("　", " "): f"card:virtual:{key}" for key, person in RESIDENTS.items()}
-    return people.get(name.replace("　", " "), "card:virtual") if office.options.rehearsal else "card"
+    if not office.options.rehearsal:
+        return "card"
+    people = {sought_form(person.name): f"card:virtual:{key}" for key, person in RESIDENTS.items()}
+    return people.get(sought_form(name), "card:virtual")
 
 
 def usual_level(office: Office) -> Level:
