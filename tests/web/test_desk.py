@@ -221,7 +221,7 @@ def test_a_file_larger_than_may_be_is_refused_and_leaves_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("sha256", ["..", "a" * 63, "A" * 64, "a" * 64, "%2e%2e", "a" * 63 + "/"])
+@pytest.mark.parametrize("sha256", ["x", "a" * 63, "A" * 64, "a" * 64, "a" * 65, "..%2f.."])
 def test_other_digests_lead_to_no_file(browser, sha256):
     assert browser.get(f"/documents/{sha256}/file").status_code == 404
     assert browser.get(f"/documents/{sha256}").status_code == 404
