@@ -155,7 +155,8 @@ def test_the_pin_is_typed_into_a_window_of_the_process(chromium, laid_out, tmp_p
     )  # fmt: skip
     os.close(writer)
     try:
-        display = ":" + os.fdopen(reader).readline().strip()
+        with os.fdopen(reader) as said:
+            display = ":" + said.readline().strip()
         with (
             running_desk(home, "--demo", "--prompt", "window", DISPLAY=display) as desk,
             at_desk(chromium, desk) as page,
