@@ -7,11 +7,13 @@ Needs build, twine and check-wheel-contents (extra ``release``).
 from __future__ import annotations
 
 import argparse
+import hashlib
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from zipfile import ZipFile
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,7 +28,20 @@ def check(files: list[Path]) -> None:
     """Hold the files against what the index takes, and the wheel against what a wheel holds."""
     wheels = [file for file in files if file.suffix == ".whl"]
     subprocess.run([sys.executable, "-m", "twine", "check", "--strict", *files], check=True)  # noqa: S603
-    subprocess.run([sys.executable, "-m", "check_wheel_contents", *wheels], check=True)  # noqa: S603
+    subprocess.run([sys.executable, "-m", "check_wheel_contents", *wheels], check=True, cwd=ROOT)  # noqa: S603
+    for wheel in wheels:
+        if twice := duplicates(wheel):
+            raise SystemExit(f"{wheel.name} holds files twice: {twice}")
+
+
+def duplicates(wheel: Path) -> list[list[str]]:
+    """Return the files of a wheel that are the same, apart from those of templates' kept versions."""
+    by_content: dict[bytes, list[str]] = {}
+    with ZipFile(wheel) as archive:
+        for entry in archive.infolist():
+            if entry.file_size and "/templates/kept/" not in entry.filename:
+                by_content.setdefault(hashlib.sha256(archive.read(entry)).digest(), []).append(entry.filename)
+    return [names for names in by_content.values() if len(names) > 1]
 
 
 def obstacles(root: Path = ROOT) -> list[str]:

@@ -9,6 +9,7 @@ import shlex
 import shutil
 import sys
 import tomllib
+import zipfile
 
 import pytest
 import yaml
@@ -152,3 +153,13 @@ def test_the_plug_in_to_begin_from_hands_over_every_list(vault, monkeypatch, reh
         (vault / f"{number}.crl").write_bytes(bytes([number]))
     monkeypatch.setenv("SIGNKIT_VAULT_LISTS", str(vault))
     assert source.look_up(None, None) == [CrlEvidence(b"\0"), CrlEvidence(b"\1")]
+
+
+def test_a_file_that_stands_twice_in_a_wheel_is_found(check_package, tmp_path):
+    wheel = tmp_path / "signkit-1.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name in ("signkit/a.py", "signkit/b.py", "signkit/shipped/templates/kept/c/1.0.0/s", "signkit/c.py"):
+            archive.writestr(name, "other" if name.endswith("c.py") else "same")
+        archive.writestr("signkit/__init__.py", "")
+        archive.writestr("signkit/empty.py", "")
+    assert check_package.duplicates(wheel) == [["signkit/a.py", "signkit/b.py"]]

@@ -24,6 +24,8 @@ Item = Literal["date", "amount", "party", "file"]
 
 #: Entries that a name may have to be looked up one by one; beyond, dates and amounts are gone through instead.
 _FEW = 5_000
+#: A condition that fits fewer than one in so many entries is sparse.
+_SPARSE = 50
 #: A condition on dates or amounts that fits more entries than this hardly narrows anything.
 _MANY = 400_000
 
@@ -92,7 +94,7 @@ def find_numbers(connection: sqlite3.Connection, query: Query, *, limit: int, be
     search.values["limit"] = limit
     if words or (names and not _is_better_looked_up(connection, search, names)):
         search.values["words"] = " AND ".join(_in_columns(names, words))
-        bounds = _bounds(connection, search) if words else None
+        bounds = _bounds(connection, search) if words or len(search.ranges) == 1 else None
         statement = _by_words(search, bounds)
     else:
         _demand_names(search, query.party or "")
@@ -171,7 +173,14 @@ def _is_better_looked_up(connection: sqlite3.Connection, search: _Search, names:
         return False
     found = "SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH ? LIMIT ?)"
     count: int = connection.execute(found, (f"names : ({names})", _FEW)).fetchone()[0]
-    return count == _FEW
+    return count == _FEW and not (len(search.ranges) == 1 and _is_dense(connection, search))
+
+
+def _is_dense(connection: sqlite3.Connection, search: _Search) -> bool:
+    """Tell whether so many entries fit dates or amounts that some of any common name will soon be among them."""
+    _, count = _narrowest(connection, search)
+    (highest,) = connection.execute("SELECT max(id) FROM entry").fetchone()
+    return count * _SPARSE >= (highest or 0)
 
 
 def _in_columns(names: str | None, words: str | None) -> Iterator[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from signkit.errors import CardAnswerInvalid, CardRefused
 from signkit.words import Text
 
+# ISO/IEC 7816-4: SELECT, VERIFY, CHANGE REFERENCE DATA, READ BINARY, GET RESPONSE; 7816-8: PERFORM SECURITY OPERATION.
 SELECT = 0xA4
 VERIFY = 0x20
 CHANGE_REFERENCE_DATA = 0x24
@@ -17,6 +18,7 @@ COMPUTE_SIGNATURE = 0x2A
 #: Instructions whose command data is a secret.
 SECRET_INSTRUCTIONS = frozenset({VERIFY, CHANGE_REFERENCE_DATA})
 
+# ISO/IEC 7816-4, status bytes SW1-SW2.
 OK = 0x9000
 END_OF_FILE_REACHED = 0x6282
 WRONG_LENGTH = 0x6700
@@ -93,6 +95,7 @@ class Command:
         Raises:
             ValueError: the data or ``le`` does not fit the short form.
         """
+        # ISO/IEC 7816-4 5.1: Lc of one byte is 1 to 255, Le of one byte 1 to 256.
         if len(self.data) > 255 or not (self.le is None or 1 <= self.le <= 256):
             raise ValueError("the card speaks short APDUs only")
         size = 4 + (1 + len(self.data) if self.data else 0) + (self.le is not None)
@@ -102,6 +105,7 @@ class Command:
             wire[4] = len(self.data)
             wire[5 : 5 + len(self.data)] = self.data
         if self.le is not None:
+            # ISO/IEC 7816-4 5.1: an Le of 00 means 256.
             wire[-1] = self.le % 256
         return wire
 
@@ -123,6 +127,7 @@ class Response:
         Raises:
             CardAnswerInvalid: shorter than a status word, or longer than any short answer.
         """
+        # 256 bytes of data and two of status at the most.
         if not 2 <= len(raw) <= 258:
             raise CardAnswerInvalid("answer", f"{len(raw)} bytes")
         return cls(bytes(raw[:-2]), int.from_bytes(raw[-2:], "big"))

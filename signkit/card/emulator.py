@@ -146,6 +146,7 @@ class EmulatedCard:
         size = self._behaviour.part_size or len(data)
         self._now.rest = data[size:]
         if self._now.rest:
+            # ISO/IEC 7816-4: 61XX, XX further bytes are at hand; 00 means 256 or more.
             sw = 0x6100 | min(len(self._now.rest), 256) % 256
         return data[:size] + sw.to_bytes(2, "big")
 
@@ -158,8 +159,10 @@ class EmulatedCard:
         if not command.data:
             is_root = (command.p1, command.p2) == (0, 0) and self._now.application is not None
             return b"", apdu.OK if is_root else apdu.WRONG_PARAMETERS
+        # SELECT with P1 = 04: by DF name, which is the AID.
         if command.p1 == 0x04:
             return self._select_application(bytes(command.data))
+        # SELECT with P1 = 02: an EF under the current DF.
         if command.p1 == 0x02 and self._now.application is not None:
             file = self._now.application.files.get(int.from_bytes(command.data, "big"))
             if file is not None:
@@ -180,6 +183,7 @@ class EmulatedCard:
         if command.le is None:
             return b"", apdu.WRONG_LENGTH
         offset = command.p1 << 8 | command.p2
+        # READ BINARY with bit 8 of P1: bits 5 to 1 are a short EF identifier, P2 is the offset.
         if command.p1 & 0x80:
             if not self._behaviour.short_identifiers or self._now.application is None:
                 return b"", apdu.OFFSET_OUTSIDE_FILE
@@ -204,18 +208,21 @@ class EmulatedCard:
         return data, apdu.END_OF_FILE_REACHED if len(data) < length and end is EndOfFile.WARNING else apdu.OK
 
     def _verify(self, command: Command) -> Answer:
+        # VERIFY: P2 = 80 means reference data of the current DF.
         if (command.p1, command.p2) != (0x00, 0x80):
             return b"", apdu.WRONG_PARAMETERS
         if not isinstance(self._now.file, SecretFile):
             return b"", apdu.NO_CURRENT_FILE
         key = self._now.file.secret.key
         left = self.state.tries[key]
+        # VERIFY without data asks for the tries left: 63CX.
         if not command.data:
             status = self._behaviour.empty_verify_with_le
             return b"", 0x63C0 | left if command.le is None or status is None else status
         if left == 0:
             return b"", self._behaviour.blocked_status
         if hmac.compare_digest(bytes(command.data), self.state.pins[key].encode()):
+            # A right answer gives all tries back.
             self._count(key, self._now.file.secret.max_tries)
             self._now.verified.add(key)
             return b"", apdu.OK
@@ -229,6 +236,7 @@ class EmulatedCard:
             self._on_change(self.state)
 
     def _change_reference_data(self, command: Command) -> Answer:
+        # CHANGE REFERENCE DATA with P1 = 01: the new one alone, after a VERIFY.
         if (command.p1, command.p2) != (0x01, 0x80):
             return b"", apdu.WRONG_PARAMETERS
         if not isinstance(self._now.file, SecretFile):
@@ -251,6 +259,7 @@ class EmulatedCard:
             return b"", apdu.NO_CURRENT_FILE
         if key.opened_by is not None and key.opened_by not in self._now.verified:
             return b"", apdu.SECURITY_NOT_SATISFIED
+        # RFC 8017 9.2: PKCS#1 v1.5 padding takes eleven of the 256 bytes.
         if not 1 <= len(command.data) <= 245 or command.le is None:
             return b"", apdu.WRONG_LENGTH
         return key.compute(bytes(command.data)), apdu.OK
@@ -262,6 +271,7 @@ _HANDLERS: dict[tuple[int, int], Callable[[EmulatedCard, Command], Answer]] = {
     (0x00, apdu.VERIFY): EmulatedCard._verify,
     (0x00, apdu.CHANGE_REFERENCE_DATA): EmulatedCard._change_reference_data,
     (0x00, apdu.GET_RESPONSE): EmulatedCard._get_response,
+    # CLA 80: the card's own meaning of the command (ISO/IEC 7816-4 5.1, proprietary class).
     (0x80, apdu.COMPUTE_SIGNATURE): EmulatedCard._compute_signature,
 }
 

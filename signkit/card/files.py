@@ -39,7 +39,9 @@ class CardFiles:
             NotAnIndividualNumberCard: the card has no such application.
         """
         self._current = None
+        # P2 = 0C: no file control information comes back.
         response = self.connection.send(Command(0x00, apdu.SELECT, 0x04, 0x0C, aid))
+        # 6AXX, 6DXX, 6EXX: no such application, command or class, so it is another kind of card.
         if response.sw >> 8 in (0x6A, 0x6D, 0x6E):
             raise NotAnIndividualNumberCard()
         response.expect_ok("SELECT application")
@@ -67,6 +69,7 @@ class CardFiles:
         """
         head = self._first_read(ef, _READ_SIZE)
         content = bytearray(head)
+        # The object's own length tells how much to read: the file is larger, and filled up.
         size = object_size(content, f"READ {ef:04X}")
         while len(content) < size:
             content += self._read_on(ef, len(content), min(_READ_SIZE, size - len(content)))
@@ -97,14 +100,17 @@ class CardFiles:
         """Return the card's answer, or None where it has to be asked with SELECT."""
         if not self._short_identifiers:
             return None
+        # Bit 8 of P1 set: the file is named by its short identifier, and read from offset P2 on.
         response = self._read_binary(0x80 | ef, 0, length)
         if response.sw not in _FINAL or (response.sw != apdu.SECURITY_NOT_SATISFIED and not response.data):
+            # Not found is about this file; any other answer means that the card does not know short identifiers.
             self._short_identifiers = response.sw == apdu.FILE_NOT_FOUND
             return None
         self._current = ef
         return response
 
     def _read_on(self, ef: int, offset: int, length: int) -> bytes:
+        # An offset of 15 bits in P1 and P2.
         response = self._read_binary(offset >> 8, offset & 0xFF, length)
         if response.sw not in _END_OF_FILE:
             response.expect_ok(f"READ {ef:04X}")

@@ -23,6 +23,7 @@ from signkit.errors import CardError, CardLocked, CardRefused, PinNeeded
 
 AID = bytes.fromhex("D392F000260100000001")
 
+# EF identifiers: docs/reference/card.md says who saw which.
 _TOKEN_INFO_EF = 0x0006
 _CONTENTS_EF = 0x0008
 _AUTHENTICATION_KEY_EF = 0x0017
@@ -154,6 +155,7 @@ class JpkiApplication:
         try:
             return self._files.read_object(_CERTIFICATE_EFS[kind])
         except CardRefused as error:
+            # 6982: the secret of this file was not presented yet.
             if error.status == f"{apdu.SECURITY_NOT_SATISFIED:04X}" and kind in SECRETS:
                 raise PinNeeded(SECRETS[kind].key) from error
             if kind in (CertificateKind.SIGN, CertificateKind.SIGN_CA) and not self.has_signing_certificate():
@@ -195,7 +197,9 @@ class JpkiApplication:
     def _compute_signature(self, key_ef: int, key: CardKey, hash_name: HashName, digest: bytes) -> bytes:
         data = key.command_data(hash_name, digest)
         self._files.select(key_ef)
+        # CLA 80, PSO COMPUTE DIGITAL SIGNATURE with the card's own P1 and P2.
         command = Command(0x80, apdu.COMPUTE_SIGNATURE, 0x00, 0x80, data, le=256)
         signature = key.signature(self._files.connection.send(command).expect_ok("COMPUTE DIGITAL SIGNATURE"))
+        # What comes off a wire is checked: a fault may look like a signature, and an RSA fault can give away the key.
         key.verify(hash_name, digest, signature)
         return signature

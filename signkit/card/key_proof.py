@@ -46,6 +46,7 @@ def check_authentication(proof: Authentication, challenge: bytes) -> None:
         ValueError: the proof answers another challenge.
         CardAnswerInvalid: the signature is false, or the certificate unreadable.
     """
+    # The challenge is the one that was given out, not the one that the proof brings: else any recorded proof would do.
     if proof.challenge != challenge:
         raise ValueError("the proof answers another challenge")
     key = card_key(proof.certificate)

@@ -40,6 +40,7 @@ class Secret:
 
 
 #: 公的個人認証AP.
+#: After five wrong signature passwords or three wrong PINs only the municipal office unlocks the card.
 SIGNATURE = Secret("signature", 0x001B, 5, rb"[A-Z0-9]{6,16}")
 AUTHENTICATION = Secret("authentication", 0x0018, 3, rb"[0-9]{4}")
 
@@ -50,6 +51,7 @@ CODE_B = Secret("code-b", 0x0015, 15, rb"[0-9]{14}")
 #: 券面事項確認AP.
 BIRTH_DATE = Secret("birth-date", 0x0011, 15, rb"[0-9]{6}")
 
+# 63C0: the last try was just spent; 6983 and 6984: it was spent before (ISO/IEC 7816-4).
 _BLOCKED = frozenset({0x63C0, apdu.BLOCKED, apdu.REFERENCE_DATA_UNUSABLE})
 
 
@@ -73,9 +75,11 @@ def tries_left(files: CardFiles, secret: Secret) -> int:
         CardAnswerInvalid: not an answer to this question, or more tries than a card ever gives.
     """
     files.select(secret.ef)
+    # VERIFY without data asks, and costs no try (ISO/IEC 7816-4).
     sw = files.connection.send(Command(0x00, apdu.VERIFY, 0x00, 0x80)).sw
     if sw in _BLOCKED:
         return 0
+    # 63CX: X tries are left; more than the card has is no answer to this question.
     if sw >> 4 != 0x63C or sw & 0xF > secret.max_tries:
         raise CardAnswerInvalid("tries left", f"{sw:04X}")
     return sw & 0xF
@@ -92,11 +96,13 @@ def verify(files: CardFiles, secret: Secret, pin: PinSource, *, use_last_try: bo
         CardError("pin-outcome-unknown"): the link broke, or the answer was none; the counter has to be read anew.
     """
     with wiping(pin):
+        # In the same hold as the attempt: in between no other program can spend a try.
         left = tries_left(files, secret)
         refuse_by_tries(secret, left, use_last_try=use_last_try)
         value = pin if isinstance(pin, bytearray) else pin(left)
         with wiping(value):
             normalise(secret, value)
+            # Never sent twice: a second one would cost a second try.
             try:
                 sw = files.connection.send(Command(0x00, apdu.VERIFY, 0x00, 0x80, value)).sw
             except (CardLinkError, CardAnswerInvalid) as error:
@@ -115,6 +121,7 @@ def change(files: CardFiles, secret: Secret, old: PinSource, new: bytearray, *, 
     with wiping(old, new):
         normalise(secret, new)
         verify(files, secret, old, use_last_try=use_last_try)
+        # P1 = 01: the new reference data alone, since the old one was verified in this hold.
         response = files.connection.send(Command(0x00, apdu.CHANGE_REFERENCE_DATA, 0x01, 0x80, new))
     response.expect_ok("CHANGE REFERENCE DATA")
 

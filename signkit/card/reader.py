@@ -173,6 +173,7 @@ def _readers(scard: ModuleType, context: Any) -> tuple[Reader, ...]:
     if code & 0xFFFFFFFF == _NO_READERS or (code & 0xFFFFFFFF == _OK and not names):
         return ()
     _values_of(code, names)
+    # UNAWARE: the state as it is now, without waiting for a change.
     code, states = scard.SCardGetStatusChange(context, 0, [(name, scard.SCARD_STATE_UNAWARE) for name in names])
     _values_of(code, states)
     return tuple(Reader(name, bool(state & scard.SCARD_STATE_PRESENT), bytes(atr)) for name, state, atr in states)
@@ -306,6 +307,7 @@ class PcscTransport:
 
     def _connect(self, mode: int) -> bool:
         scard = self._scard
+        # ISO/IEC 7816-3: either protocol; the card decides at power-on.
         protocols = scard.SCARD_PROTOCOL_T0 | scard.SCARD_PROTOCOL_T1
         code, card, protocol = scard.SCardConnect(self._context, self.reader, mode, protocols)
         if code & 0xFFFFFFFF == _SHARING_VIOLATION:
@@ -318,6 +320,7 @@ class PcscTransport:
         """Begin a transaction, on a card that another program may have reset since."""
         if self._is_exclusive:
             return
+        # Others are kept away from the first command of the transaction to its end.
         code = self._scard.SCardBeginTransaction(self._card)
         if code & 0xFFFFFFFF == _RESET_CARD:
             self._reconnect(self._scard.SCARD_LEAVE_CARD)
@@ -327,6 +330,7 @@ class PcscTransport:
     def _end(self) -> None:
         """Reset the card, so that nothing stays verified."""
         if self._is_exclusive:
+            # Without a reset the PIN would stay verified for whichever program comes next.
             self._scard.SCardReconnect(*self._reconnect_arguments(self._scard.SCARD_RESET_CARD))
         else:
             self._scard.SCardEndTransaction(self._card, self._scard.SCARD_RESET_CARD)
@@ -344,6 +348,7 @@ class PcscTransport:
         try:
             code, answer = self._scard.SCardTransmit(self._card, self._protocol, numbers)
         finally:
+            # The numbers of a VERIFY are the PIN.
             numbers[:] = [0] * len(numbers)
         _values_of(code)
         if len(answer) < 2:  # some drivers say so of a card that is gone
@@ -353,6 +358,7 @@ class PcscTransport:
 
     def _release(self) -> None:
         if self._card is not None:
+            # Also on the way out: nothing stays verified on a card that is left lying there.
             self._scard.SCardDisconnect(self._card, self._scard.SCARD_RESET_CARD)
             self._card = None
         if self._context is not None:

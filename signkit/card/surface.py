@@ -133,8 +133,10 @@ def prove_genuine(connection: Connection, birth_date: PinSource, *, use_last_try
         certificate = parse_certificate(files.read_object(_CERTIFICATE_EF))
         challenge = CHALLENGE_DOMAIN + secrets.token_bytes(32)
         data = digest_info("sha256", hashlib.sha256(challenge).digest())
+        # P2 = 00: the application's own key, which answers without a PIN (INTERNAL AUTHENTICATE in all but name).
         command = Command(0x80, apdu.COMPUTE_SIGNATURE, 0x00, 0x00, data, le=256)
         answer = connection.send(command).expect_ok("internal authentication")
+    # The record is signed by the certified key, the challenge by the record's key: both, or it is a copy.
     _check(certificate.public_key, record.signed_bytes, record.signature, "age record")
     _check(record.public_key, challenge, answer, "challenge")
     return Genuineness(record, certificate)
@@ -225,6 +227,7 @@ def parse_age_record(record: bytes) -> AgeRecord:
     fields = objects(only_object(record, 0xFF10, step), step)
     birth_date, key, signature = (pick(fields, tag, step) for tag in (0xDF11, 0xDF12, 0xDF13))
     digits = _text(birth_date)
+    # The signature comes last: what stood behind it would not be covered.
     if not re.fullmatch("[0-9]{8}", digits) or list(fields)[-1] != signature.tag:
         raise CardAnswerInvalid(step, "form")
     signed = b"".join(field.raw for field in fields.values() if field is not signature)
@@ -247,6 +250,7 @@ def parse_certificate(record: bytes) -> CardVerifiableCertificate:
 def _public_numbers(data: bytes) -> PublicNumbers:
     fields = objects(data, "public key")
     exponent, modulus = (int.from_bytes(pick(fields, tag, "public key").value, "big") for tag in (0x90, 0x91))
+    # RSA-2048, as every card has it; another size is another record.
     if modulus.bit_length() != 8 * _SIGNATURE_SIZE:
         raise CardAnswerInvalid("public key", f"{modulus.bit_length()} bits")
     return PublicNumbers(exponent, modulus)

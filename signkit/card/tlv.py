@@ -24,6 +24,7 @@ class Object:
 def encode(tag: int, value: bytes) -> bytes:
     """Return an object as written."""
     size = len(value)
+    # X.690 8.1.3: short form up to 127, then one or two length octets.
     octets = b"" if size < 0x80 else b"\x81" if size <= 0xFF else b"\x82"
     return tag.to_bytes(2 if tag > 0xFF else 1, "big") + octets + size.to_bytes(2 if size > 0xFF else 1, "big") + value
 
@@ -63,6 +64,7 @@ def objects(data: bytes, step: str) -> dict[int, Object]:
         header, length = _header(data[position : position + 8], step)
         raw = data[position : position + header + length]
         tag = _tag(raw)
+        # A tag that comes twice: one reader takes the first, another the last.
         if len(raw) < header + length or tag in found:
             raise CardAnswerInvalid(step, f"object {tag:X}")
         found[tag] = Object(tag, raw[header:], raw)
@@ -82,6 +84,7 @@ def pick(found: dict[int, Object], tag: int, step: str) -> Object:
 
 
 def _is_filler(data: bytes, position: int) -> bool:
+    # Cards fill their files up with 00 or FF behind the last object.
     return data[position] in _FILLER and not data[position + 1 : position + 2].strip(b"\x00\xff")
 
 
@@ -92,6 +95,7 @@ def _header(head: bytes | bytearray, step: str) -> tuple[int, int]:
     first = head[start]
     extra = first & 0x7F if first & 0x80 else 0
     if first == 0x80 or extra > 2 or len(head) < start + 1 + extra:
+        # X.690 8.1.3: no indefinite length, and no object of more than two length octets on this card.
         raise CardAnswerInvalid(step, "no object")
     length = int.from_bytes(head[start + 1 : start + 1 + extra], "big") if extra else first
     if (size := start + 1 + extra + length) > MAX_OBJECT:
@@ -104,4 +108,5 @@ def _tag(head: bytes | bytearray) -> int:
 
 
 def _tag_size(head: bytes | bytearray) -> int:
+    # X.690 8.1.2.4: a tag number of 31 or more goes on in the next byte.
     return 2 if head and head[0] & 0x1F == 0x1F else 1

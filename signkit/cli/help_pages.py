@@ -33,7 +33,12 @@ _MIN_WIDTH, _MAX_WIDTH, _MAX_LEFT = 50, 100, 30
 #: What stands for a value, word by word.  What is not here reads the same in both languages (URL, PDF, N, X, HOST …).
 METAVARS: dict[str, str] = {
     "ADDRESS": "アドレス",
-    "ARCHIVE": "台帳", "CERTIFICATE": "証明書", "CODE": "文字コード", "CONSENT": "承諾書", "CONTAINER": "コンテナー",
+    "ARCHIVE": "台帳",
+    "BACKUP": "控え",
+    "KIND": "種類",
+    "STATE": "状態",
+    "WORDS": "語",
+    "YEN": "円", "CERTIFICATE": "証明書", "CODE": "文字コード", "CONSENT": "承諾書", "CONTAINER": "コンテナー",
     "CONTRACT": "契約書", "DATA": "データ", "DATE": "日付", "DAYS": "日数", "DIR": "フォルダー", "FIELD": "署名欄",
     "FILE": "ファイル", "FILES": "ファイル", "FOLDER": "フォルダー", "FORM": "書式", "H": "高さ", "ITEM": "項目",
     "LAW": "法令", "LEVEL": "レベル", "NAME": "名前", "NUMBER": "番号", "PAGE": "ページ", "PATH": "パス",

@@ -23,6 +23,7 @@ from signkit.cms.der import (
     set_of,
 )
 
+#: EN 319 122-1 5.3 and 5.5.3, 5.5.2; v1 and v2 of the archive timestamp and the first index by TS 101 733.
 #: DER of the attribute types
 _SIGNATURE_TIMESTAMP = bytes.fromhex("060b2a864886f70d010910020e")
 _ARCHIVE_V3 = bytes.fromhex("060604008d450204")
@@ -55,8 +56,10 @@ class InfoParts:
             DerProblem: it is none.
         """
         items = members(info)
+        # SignerInfo's last member may be [1] unsignedAttrs; signedAttrs [0] are optional too (RFC 5652 5.3).
         unsigned = members(items[-1]) if items and items[-1][0] == _UNSIGNED_ATTRIBUTES else []
         fields = items[:-1] if items and items[-1][0] == _UNSIGNED_ATTRIBUTES else items
+        # Five fields without signed attributes, six with them; the signature is the last of them.
         if len(fields) < 5 or fields[-1][0] != OCTET_STRING:
             raise DerProblem("a SignerInfo without signature")
         return cls(tuple(fields), tuple(unsigned))
@@ -68,11 +71,13 @@ class InfoParts:
 
     def encoded(self) -> bytes:
         """Return the SignerInfo."""
+        # RFC 5652 5.3: unsignedAttrs has at least one member where it is there at all.
         unsigned = set_of(self.unsigned, _UNSIGNED_ATTRIBUTES) if self.unsigned else b""
         return element(SEQUENCE, *self.fields, unsigned)
 
     def with_unsigned(self, attribute: bytes) -> InfoParts:
         """Return the same with one more unsigned attribute."""
+        # The fields are never re-encoded: the signature is over signedAttrs as they stand.
         return InfoParts(self.fields, (*self.unsigned, attribute))
 
     def values(self, oid: bytes) -> list[bytes]:
@@ -85,6 +90,7 @@ class InfoParts:
         for item in self.unsigned:
             try:
                 kind, values = members(item)
+                # One entry a value: unsignedAttrValuesHashIndex hashes each value behind its type (EN 319 122-1 5.5.2).
                 found += [(kind, value) for value in members(values)]
             except ValueError:  # what is no attribute covers nothing and is covered by nothing
                 continue
@@ -103,6 +109,7 @@ class InfoParts:
     @property
     def old_archives(self) -> list[tuple[str, bytes]]:
         """The archive timestamps of older kinds, each with its kind's name."""
+        # v1 and v2 cover the SignedData's sets as a whole: to add anything to them later breaks those stamps.
         named = (("archive-time-stamp", _ARCHIVE_V1), ("archive-time-stamp-v2", _ARCHIVE_V2))
         return [(name, value) for name, kind in named for value in self.values(kind)]
 
@@ -155,15 +162,20 @@ class Index:
             IndexUnknown: there is none of the kinds known here, or not exactly one.
             DerProblem: it is malformed.
         """
+        # The last member of a SignedData is signerInfos (RFC 5652 5.1).
         _, _, signed_data, _ = _parts_of(token)
+        # RFC 3161 2.4.2: the service's signature is the only one.
         [info] = members(signed_data[-1])
         inside = InfoParts.of(info)
+        # Unsigned in the token, and yet protected: the imprint is made over it (EN 319 122-1 5.5.3).
         found = [(value, False) for value in inside.values(_INDEX_V3)]
         found += [(value, True) for value in inside.values(_INDEX_V1)]
+        # Two indexes: whichever were believed, the other one's list might be meant.
         if len(found) != 1:
             raise IndexUnknown("an archive timestamp without its index")
         der, is_old = found[0]
         items = members(der)
+        # Four members: the new index always names its digest; in the old one it has a DEFAULT.
         algorithm, lists = (items[0], items[1:]) if len(items) == 4 else (_SHA256, items)
         if len(lists) != 3 or (len(items) == 3 and not is_old):
             raise IndexUnknown("an index of another kind")
@@ -176,6 +188,7 @@ class Index:
         Raises:
             DerProblem: it is none that is used here.
         """
+        # The weak ones are left out on purpose: who can collide an index can exchange what it covers.
         oid = members(self.algorithm)[0]
         if oid not in _DIGESTS:
             raise DerProblem("the index uses an unknown digest")
@@ -188,6 +201,7 @@ class Index:
             {self.digest(item) for item in parts.crls},
             self._unsigned_in(info),
         )
+        # All that is named must be there; more than is named may be (it came later).
         return any(
             wanted - have for wanted, have in zip((self.certificates, self.crls, self.unsigned), there, strict=True)
         )
@@ -207,11 +221,13 @@ class Index:
 
     def _covers(self, value: bytes, *kinds: bytes) -> bool:
         """As a value of an attribute; of old, as the one value of a whole attribute."""
+        # The old index takes whole attributes, so that one with two values has one digest.
         forms = (element(SEQUENCE, kind, element(SET, value)) if self.is_old else kind + value for kind in kinds)
         return any(self.digest(form) in self.unsigned for form in forms)
 
     def covered(self, items: Iterable[bytes]) -> list[bytes]:
         """Return those of the certificates or lists that are covered."""
+        # One set for both kinds: a digest stands for its bytes, wherever they are.
         known = self.certificates | self.crls
         return [item for item in items if self.digest(item) in known]
 
@@ -227,6 +243,7 @@ def make_index(parts: Parts, info: InfoParts) -> bytes:
     """Return an ATSHashIndexV3 of all that is in ``parts`` and among the unsigned attributes of ``info``."""
     return element(
         SEQUENCE,
+        # The digest by which the timestamp's own imprint is asked for: 5.5.2 wants the two to be one algorithm.
         _SHA256,
         _digests(parts.certificates),
         _digests(parts.crls),
@@ -243,15 +260,19 @@ def covered_bytes(parts: Parts, info: InfoParts, content_digest: bytes, index: b
 
     ``content_digest`` is that of the signed content, made with the imprint's own algorithm.
     """
+    # content type, digest of the content, then the SignerInfo's fields as they stand without unsignedAttrs, then the
+    # index.
     return (parts.content_type, content_digest, *info.fields, index)
 
 
 def archive_attribute(token: bytes, index: bytes) -> bytes:
     """Return the attribute archive-time-stamp-v3, with ``index`` put into the token's own SignerInfo."""
     kind, tagged, signed_data, [info] = _parts_of(token)
+    # The index goes in after the token was made: unsigned attributes are outside the service's signature.
     attribute = element(SEQUENCE, _INDEX_V3, element(SET, index))
     signer = InfoParts.of(info).with_unsigned(attribute).encoded()
     inner = element(SEQUENCE, *signed_data[:-1], element(SET, signer))
+    # The tag byte is kept as it came; everything around is DER.
     whole = element(SEQUENCE, kind, element(tagged[0], inner))
     return element(SEQUENCE, _ARCHIVE_V3, element(SET, whole))
 

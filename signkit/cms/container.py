@@ -19,12 +19,16 @@ from signkit.cms.der import OCTET_STRING, SEQUENCE, SET, DerProblem, contents, e
 
 #: Certificates, lists and signers together; a content is not counted.
 MAX_PARTS_BYTES = 256 * 1024 * 1024
+# X.690 sets no bound; a certificate has about fifteen levels.
 _MAX_DEPTH = 40
 #: What one element costs in memory beside its bytes: many tiny ones must not cost more than a few large ones.
 _OVERHEAD = 128
+# X.690 8.1.2: bit 6 of the identifier octet.
 _CONSTRUCTED = 0x20
 _BEGIN, _END = b"-----BEGIN ", b"-----END "
+# RFC 7468 2: lines of exactly 64 characters, which are 48 bytes.
 _PEM_LINE = 48
+# Text may stand before the armour (RFC 7468 2), a little of it.
 _PEM_SEARCH = 1024
 _INTEGER = 0x02
 _OID = 0x06
@@ -64,6 +68,7 @@ class Parts:
             digest_algorithms=_once(self.digest_algorithms + digest_algorithms),
             certificates=_once(self.certificates + certificates),
             crls=_once(self.crls + crls),
+            # Two signers may be the same by bytes and are still two; certificates and lists are sets (RFC 5652 5.1).
             signer_infos=self.signer_infos + signer_infos,
         )
 
@@ -76,10 +81,12 @@ class Parts:
         """Return what stands before and after a content of ``content_size`` bytes (None: no content)."""
         before = element(_INTEGER, bytes([self._version()])) + set_of(self.digest_algorithms)
         after = (
+            # RFC 5652 5.1: [0] and [1] are IMPLICIT SETs; DER sorts them (X.690 11.6).
             (set_of(self.certificates, explicit(0)) if self.certificates else b"")
             + (set_of(self.crls, explicit(1)) if self.crls else b"")
             + set_of(self.signer_infos)
         )
+        # The content stays where it is: only its length goes into the headers before it.
         size, opening = content_size or 0, b""
         if content_size is not None:
             octets = header(OCTET_STRING, size)
@@ -93,12 +100,15 @@ class Parts:
 
     def _version(self) -> int:
         """RFC 5652 5.1: 5 with other revocation information, 4 with attribute certificates, 3 or 1 else."""
+        # RFC 5652 10.2.1, 10.2.2: [1] other revocation information, [3] other certificates.
         if any(item[0] == explicit(1) for item in self.crls) or any(
             item[0] == explicit(3) for item in self.certificates
         ):
             return 5
+        # [2] is v2AttrCert.
         if any(item[0] == explicit(2) for item in self.certificates):
             return 4
+        # A SignerInfo's version is 3 where it names its signer by key identifier (RFC 5652 5.3).
         newer = any(contents(info)[2] == 3 for info in self.signer_infos if len(info) > 8)
         return 3 if newer or self.content_type != _DATA or any(c[0] != SEQUENCE for c in self.certificates) else 1
 
@@ -147,6 +157,7 @@ def write_container(stream: IO[bytes], parts: Parts, content: Content | None, *,
 
 
 def _armour(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    # RFC 7468 9: the label of a CMS; PKCS7 (8) is read too.
     yield _BEGIN + b"CMS-----\n"
     waiting = b""
     for piece in pieces:
@@ -180,6 +191,7 @@ def without_armour(stream: BinaryIO) -> Iterator[BinaryIO]:
 def _decode(stream: BinaryIO, plain: IO[bytes]) -> None:
     inside, waiting = False, b""
     while line := stream.readline(PIECE):
+        # The label is not compared: CMS, PKCS7 and wrong ones exist, and the bytes decide.
         if line.startswith(_END) and inside:
             break
         if not inside:
@@ -187,6 +199,7 @@ def _decode(stream: BinaryIO, plain: IO[bytes]) -> None:
             continue
         waiting += line.strip()
         ready = len(waiting) - len(waiting) % 4
+        # Base64 counts in fours; a line may end between.
         plain.write(_decode_base64(waiting[:ready]))
         waiting = waiting[ready:]
     else:
@@ -221,22 +234,26 @@ class _Reader:
         self._stream = stream
         self._left = limit
         self.size = stream.seek(0, 2)
+        # A content of many tiny pieces costs a step each: a file may have as many as its size explains.
         self._steps = 1_000_000 + self.size // 256
         self.position = 0
 
     def header(self, end: int) -> _Header:
         tag = self._exactly(1, end)
+        # X.690 8.1.2.4: high tag numbers go on while bit 8 is set.
         while tag[0] & 0x1F == 0x1F and (len(tag) == 1 or tag[-1] >= 0x80):
             tag += self._exactly(1, end)
             if len(tag) > 5:
                 raise DerProblem("a tag of more than five bytes")
         first = self._exactly(1, end)[0]
+        # X.690 8.1.3.6: the indefinite form, for constructed elements only (8.1.3.2).
         if first == 0x80:
             if not tag[0] & _CONSTRUCTED:
                 raise DerProblem("a primitive element of indefinite length")
             return _Header(tag, self.position, None)
         size = first
         if first > 0x80:
+            # Eight octets of length are more than any file has.
             if first > 0x88:
                 raise DerProblem("a length of more than eight bytes")
             size = int.from_bytes(self._exactly(first - 0x80, end), "big")
@@ -250,6 +267,7 @@ class _Reader:
         self.position = outer.start
         while outer.end is None or self.position < end:
             inner = self.header(end)
+            # X.690 8.1.5: the end-of-contents octets, 00 00.
             if inner.first == 0 and inner.end == inner.start:
                 if outer.end is not None:
                     raise DerProblem("an end-of-contents mark in an element of definite length")
@@ -268,10 +286,12 @@ class _Reader:
             inside = self.read(found.end - found.start)
         else:
             inside = b"".join(self.take(item, depth + 1) for item in self.members(found))
+        # The length is written anew; the tag stays as it stood, so that IMPLICIT ones keep their meaning.
         return found.tag + header(0, len(inside))[1:] + inside
 
     def skip(self, found: _Header, depth: int = 0) -> None:
         """Go past an element; one of indefinite length has to be walked through."""
+        # Definite lengths are jumped over; the content of a file of gigabytes is never walked through.
         self._steps -= 1
         if depth > _MAX_DEPTH or self._steps < 0:
             raise DerProblem("nested too deeply, or in too many pieces")
@@ -314,6 +334,7 @@ class _Reader:
                 position += len(piece)
             self.position = found.end
             return
+        # X.690 8.7.3: segments, each an OCTET STRING, nested again if the signer liked.
         for item in self.members(found):
             if item.first & ~_CONSTRUCTED != OCTET_STRING:
                 raise DerProblem("the content holds something else than octets")
@@ -342,6 +363,7 @@ def _read_container(reader: _Reader) -> Container:
     outer = reader.header(reader.size)
     _expect(outer, SEQUENCE)
     walk = reader.members(outer)
+    # pkcs7-signedData; enveloped or digested data are no signature (RFC 5652 4).
     if reader.take(_next(walk)) != _SIGNED_DATA:
         raise ContainerUnreadable("no SignedData")
     tagged = _next(walk)
@@ -353,6 +375,7 @@ def _read_container(reader: _Reader) -> Container:
     _at_end(inner)
     _at_end(walk)
     rest = reader.size - reader.position
+    # Signatures in PDF are filled up with zeros, mail clients add line ends; anything else was put there by somebody.
     trailing = rest > PIECE or bool(rest and reader.read(rest).strip(b"\0\r\n\t "))
     if place is not None and place.end is None and place.first & ~_CONSTRUCTED != OCTET_STRING:
         raise ContainerUnreadable("content of indefinite length that is no OCTET STRING")
@@ -374,9 +397,11 @@ def _signed_data(reader: _Reader, outer: _Header) -> tuple[Parts, _Header | None
     optional: dict[int, tuple[bytes, ...]] = {certificates: (), crls: ()}
     for item in walk:
         if item.first == SET:
+            # signerInfos is the only SET after encapContentInfo; it ends the SignedData (RFC 5652 5.1).
             parts = Parts(digest_algorithms, content_type, optional[certificates], optional[crls], _items(reader, item))
             _at_end(walk)
             return parts, place
+        # Each at most once and before the signers; unsigned bytes anywhere else would carry a message of their own.
         if item.first not in optional or optional[item.first]:
             raise DerProblem("SignedData holds something that does not belong there")
         optional[item.first] = _items(reader, item)
@@ -390,6 +415,7 @@ def _content_info(reader: _Reader, outer: _Header) -> tuple[bytes, _Header | Non
     content_type, place = reader.take(kind), None
     for tagged in walk:
         _expect(tagged, explicit(0))
+        # eContent is one (RFC 5652 5.2); readers would disagree about the second.
         if place is not None:
             raise DerProblem("two contents")
         inner = reader.members(tagged)

@@ -8,6 +8,7 @@ SEQUENCE = 0x30
 SET = 0x31
 OCTET_STRING = 0x04
 _CONSTRUCTED = 0x20
+# A certificate has about fifteen levels; recursion is bounded before Python's own bound.
 _MAX_DEPTH = 60
 
 
@@ -22,6 +23,7 @@ def explicit(number: int) -> int:
 
 def header(tag: int, size: int) -> bytes:
     """Return a one-byte tag and the length of ``size`` bytes of content that follow."""
+    # The short form up to 127 (X.690 8.1.3.4); DER wants it there (10.1).
     if size < 0x80:
         return bytes((tag, size))
     length = size.to_bytes((size.bit_length() + 7) // 8, "big")
@@ -82,6 +84,7 @@ def _definite(data: bytes, position: int, depth: int) -> tuple[bytes, int]:
     """Return the element at ``position`` and where it ends."""
     if depth > _MAX_DEPTH:
         raise DerProblem("nested too deeply")
+    # X.690 8.1.3.6. BER comes from streaming signers (RFC 5652 allows it, the signed attributes excepted, 5.4).
     indefinite = data[position + 1 : position + 2] == b"\x80"
     start, end = (position + 2, len(data)) if indefinite else _bounds(data, position)
     tag = data[position]
@@ -106,6 +109,7 @@ def _definite(data: bytes, position: int, depth: int) -> tuple[bytes, int]:
 def _bounds(data: bytes, position: int) -> tuple[int, int]:
     """Return where the content of the element at ``position`` begins and ends."""
     try:
+        # Nothing in CMS has a tag number above 30.
         if data[position] & 0x1F == 0x1F:
             raise DerProblem("a tag of several bytes")
         first = data[position + 1]

@@ -19,6 +19,7 @@ SIGNATURE_POLICY = "1.2.840.113549.1.9.16.2.15"
 _SIGNING_CERTIFICATE = "1.2.840.113549.1.9.16.2.12"
 _SIGNING_CERTIFICATE_V2 = "1.2.840.113549.1.9.16.2.47"
 _ALGORITHM_PROTECTION = "1.2.840.113549.1.9.52"
+#: Two values: one program shows the first, another the last; each would be "signed".
 #: What stands there once, with one value: RFC 5652 11.1 to 11.3, RFC 5035 5.4, RFC 6211 2, EN 319 122-1 5.2.9.
 _SINGLE = (
     CONTENT_TYPE, MESSAGE_DIGEST, SIGNING_TIME, SIGNATURE_POLICY, _SIGNING_CERTIFICATE, _SIGNING_CERTIFICATE_V2,
@@ -43,6 +44,7 @@ def attributes_of(attributes: Any) -> dict[str, list[Any]]:
 def ess(certificate: Any, attributes: dict[str, list[Any]]) -> Ess:
     """ESS signing-certificate (RFC 2634, RFC 5035): the first entry must be the signer's certificate."""
     checks = []
+    # Where both stand, each is compared (RFC 5035 2), so that the weaker one cannot stand in for the other.
     for oid, kind in (
         (_SIGNING_CERTIFICATE_V2, tsp.SigningCertificateV2),
         (_SIGNING_CERTIFICATE, tsp.SigningCertificate),
@@ -57,7 +59,9 @@ def ess(certificate: Any, attributes: dict[str, list[Any]]) -> Ess:
 
 
 def _ess_fits(certificate: Any, entry: Any) -> bool:
+    # ESSCertID is SHA-1 by definition (RFC 2634 5.4.1); v2 has SHA-256 by default (RFC 5035 4).
     name = digest_name(entry["hash_algorithm"]) if isinstance(entry, tsp.ESSCertIDv2) else "sha1"
+    # issuerSerial is not compared: the digest over the whole certificate says more.
     return bool(digest_of(name, certificate.dump()) == entry["cert_hash"].native)
 
 
@@ -74,6 +78,7 @@ def is_signed_attributes(content: Content) -> bool:
     beginning = b""
     for piece in content.pieces():
         beginning += piece
+        # 0x31: a SET, as signed attributes are digested (RFC 5652 5.4).
         if beginning[:1] != b"\x31" or len(beginning) > _MAX_ATTRIBUTES:
             return False
     try:
@@ -85,6 +90,7 @@ def is_signed_attributes(content: Content) -> bool:
 def protection_fits(info: Any, attributes: dict[str, list[Any]]) -> bool:
     """RFC 6211: the algorithms inside the signature are those outside."""
     values = attributes.get(_ALGORITHM_PROTECTION, [])
+    # RFC 6211 asks verifiers to compare where the attribute is there; old signers have none.
     if not values:
         return True
     value = values[0]
@@ -102,6 +108,7 @@ def signed_encodings(info: Any) -> Iterator[bytes]:
 
     Some signers sign attributes that are not in DER order; what they signed is what stands there.
     """
+    # RFC 5652 5.4: digested with the tag of a SET OF, not with the [0] that stands in the file.
     raw = info["signed_attrs"].untag().dump()
     yield raw
     ordered = _der_set(info["signed_attrs"])
@@ -110,6 +117,7 @@ def signed_encodings(info: Any) -> Iterator[bytes]:
 
 
 def _der_set(attributes: Any) -> bytes:
+    # Each attribute is encoded anew: order of the members, and inside them, as DER has it.
     members = sorted(cms.CMSAttribute.load(item.dump()).dump(force=True) for item in attributes)
     body = b"".join(members)
     size = len(body)

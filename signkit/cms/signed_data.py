@@ -54,11 +54,11 @@ _ARCHIVE = (
     "1.2.840.113549.1.9.16.2.27",
     "1.2.840.113549.1.9.16.2.48",
     "0.4.0.1733.2.4",
-    "1.2.840.113549.1.9.16.2.49",
+    "1.2.840.113549.1.9.16.2.49",  # id-aa-er-internal and -external (RFC 4998): seen, not judged
     "1.2.840.113549.1.9.16.2.50",
 )
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
-_REVOCATION_VALUES = ("1.2.840.113549.1.9.16.2.24", "1.2.840.113583.1.1.8")
+_REVOCATION_VALUES = ("1.2.840.113549.1.9.16.2.24", "1.2.840.113583.1.1.8")  # CAdES; Adobe (ISO 32000-2 12.8.3.3.2)
 _TST_INFO = "1.2.840.113549.1.9.16.1.4"
 _DATA = "1.2.840.113549.1.7.1"
 _SIGNED_DATA = "1.2.840.113549.1.7.2"
@@ -139,10 +139,10 @@ def load(data: bytes) -> Any:
     _take_later_names()
     try:
         content = cms.ContentInfo.load(data)
-        if content["content_type"].dotted != _SIGNED_DATA:
+        if content["content_type"].dotted != _SIGNED_DATA:  # signedData only (RFC 5652 5.1)
             raise NotCms("no SignedData")
         signed_data = content["content"]
-        len(signed_data["signer_infos"])
+        len(signed_data["signer_infos"])  # asn1crypto reads lazily: what cannot be read must fail here
         signed_data["encap_content_info"]["content_type"].dotted  # noqa: B018  parse now, fail now
     except NotCms:
         raise
@@ -165,7 +165,7 @@ def _take_later_names() -> None:
 def trailing(data: bytes) -> bytes:
     """Return what follows the first ASN.1 value, without the zeros that fill up /Contents."""
     try:
-        return data[parser.peek(data) :].strip(b"\0")
+        return data[parser.peek(data) :].strip(b"\0")  # zeros fill /Contents up (ISO 32000-2 12.8.1)
     except ValueError:
         return b""
 
@@ -202,11 +202,12 @@ def certificates_of(signed_data: Any) -> list[Any]:
     """
     result = []
     try:
-        choices = list(signed_data["certificates"])
+        choices = list(signed_data["certificates"])  # unsigned: a broken one that anybody may add hides no other
     except Exception:
         return []
     for choice in choices:
         try:
+            # Attribute certificates and the obsolete forms identify nobody here (RFC 5652 10.2.2).
             known = known_certificate(choice.chosen.dump()) if choice.name == "certificate" else None
         except Exception:  # noqa: S112  a broken one is left out
             continue
@@ -239,13 +240,15 @@ def _identify(signer: CheckedSigner, certificates: list[Any], attributes: dict[s
     if certificate is None:
         problems.append("signer-certificate-missing")
     else:
+        # Only ESS binds the certificate to the signature; another one of that key could be put in its place (RFC 2634
+        # 5.1).
         named = ess(certificate, attributes)
         if named == "mismatch":
             problems.append("signing-certificate-mismatch")
     if has_two_readings(attributes):
         problems.append("signed-attribute-twice")
     times = attributes.get(SIGNING_TIME, [])
-    claimed = times[0].native if len(times) == 1 else None
+    claimed = times[0].native if len(times) == 1 else None  # RFC 5652 11.3: a claim; two are none
     return replace(
         signer,
         certificate=certificate,
@@ -275,20 +278,21 @@ def _content_checked(signer: CheckedSigner, attributes: dict[str, list[Any]]) ->
         return replace(signer, digest_ok=None if signer.content is None else True)
     problems = list(signer.problems)
     digests, kinds = attributes.get(MESSAGE_DIGEST, []), attributes.get(CONTENT_TYPE, [])
-    if len(digests) != 1:
+    if len(digests) != 1:  # RFC 5652 11.2: exactly one, exactly one value
         problems.append("message-digest-missing")
     if not signer.is_counter:  # a counter-signature has no content type (RFC 5652 11.4)
         problems += _content_type_problems(kinds, signer.signed_data)
     if not protection_fits(info, attributes):
         problems.append("algorithm-protection-mismatch")
+    # The comparison is with the digest that the SignerInfo names, made over the bytes themselves (RFC 5652 5.6).
     fits = None if signer.content is None or not digests else digests[0].native == signer.content.digest(digest)
     return replace(signer, digest_ok=fits, problems=tuple(problems))
 
 
 def _content_type_problems(kinds: list[Any], signed_data: Any) -> list[str]:
-    if len(kinds) != 1:
+    if len(kinds) != 1:  # RFC 5652 11.1: it must be there wherever there are signed attributes
         return ["content-type-missing"]
-    right = kinds[0].dotted == signed_data["encap_content_info"]["content_type"].dotted
+    right = kinds[0].dotted == signed_data["encap_content_info"]["content_type"].dotted  # RFC 5652 11.1
     return [] if right else ["content-type-mismatch"]
 
 
@@ -298,12 +302,13 @@ def encapsulated_content(signed_data: Any) -> tuple[bytes, ...] | None:
     if isinstance(content, core.Void) or content is None:
         return None
     if isinstance(content, core.ParsableOctetString | core.OctetString):
-        return (bytes(content),)
+        return (bytes(content),)  # eContent is an OCTET STRING; its tag and length are not digested (RFC 5652 5.4)
     return (content.contents,)  # PKCS#7 content that is no OCTET STRING: the value's own octets (RFC 2315 9.3)
 
 
 def _signature_checked(signer: CheckedSigner, *, has_attributes: bool) -> CheckedSigner:
     info = signer.info
+    # The digest is the SignerInfo's where the signature's identifier names none (rsaEncryption, RFC 3370 3.2).
     algorithm = signature_algorithm(info["signature_algorithm"], signer.digest)
     signer = replace(signer, algorithm=algorithm)
     if signer.certificate is None:
@@ -315,6 +320,7 @@ def _signature_checked(signer: CheckedSigner, *, has_attributes: bool) -> Checke
         signer = replace(signer, problems=(*signer.problems, "digests-differ"))
     if not has_attributes:
         return replace(signer, signature_ok=_verify_content(signer, key, algorithm, signature))
+    # Either spelling of the attributes; both have the same members, so nothing is gained for a forger.
     fits = any(verify(key, algorithm, signature, message) for message in signed_encodings(info))
     return replace(signer, signature_ok=fits)
 
@@ -330,7 +336,7 @@ def _verify_content(signer: CheckedSigner, key: Any, algorithm: SignatureAlgorit
         return None
     if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
         return verify_digest(key, algorithm, signature, signer.content.digest(algorithm.digest))
-    whole = bytearray()
+    whole = bytearray()  # cryptography takes the message of an EdDSA signature as a whole only
     for piece in signer.content.pieces():
         whole += piece
         if len(whole) > _MAX_WHOLE_CONTENT:
@@ -342,9 +348,9 @@ def _with_unsigned(signer: CheckedSigner, certificates: list[Any], others: Itera
     attributes = attributes_of(signer.info["unsigned_attrs"])
     signature = signer.info["signature"].native
     counters = attributes.get(_COUNTER_SIGNATURE, [])
-    if len(counters) > _MAX_COUNTER_SIGNATURES:
+    if len(counters) > _MAX_COUNTER_SIGNATURES:  # each costs a signature check
         return replace(signer, problems=(*signer.problems, "cms-malformed"))
-    value = Content(BytesPieces(signature))
+    value = Content(BytesPieces(signature))  # RFC 5652 11.4, EN 319 122-1 5.3: both are over the signature value
     around = _Around(certificates, attributes, others)
     return replace(
         signer,
@@ -364,7 +370,7 @@ def _certificate_values(attributes: dict[str, list[Any]]) -> list[Any]:
     """The certificates among the unsigned attributes (EN 319 122-1 A.1.1.1)."""
     found = []
     for value in attributes.get(_CERTIFICATE_VALUES, []):
-        try:
+        try:  # SEQUENCE OF Certificate in the attribute; read as the set that it would be in SignedData
             read = [known_certificate(item.chosen.dump()) for item in cms.CertificateSet.load(value.dump())]
         except Exception:  # noqa: S112  a broken one is left out
             continue
@@ -392,11 +398,12 @@ def timestamp_of(signed_data: Any, covered: Sequence[bytes] | Content | None, ot
         name = digest_name(imprint["hash_algorithm"])
         found = _token_signers(signed_data, others)
         problems = [code for signer in found for code in signer.problems]
-        if len(found) != 1:
+        if len(found) != 1:  # RFC 3161 2.4.2: one signer, the service
             problems.append("timestamp-signers")
-        if covered is not None and _digest(name, covered) != imprint["hashed_message"].native:
+        if covered is not None and _digest(name, covered) != imprint["hashed_message"].native:  # RFC 3161 2.4.2
             problems.append("timestamp-imprint")
         signer = found[0] if found else None
+        # RFC 3161 2.4.2, RFC 5816 2.2.1: the signing-certificate attribute is mandatory in a token.
         if signer is not None and signer.certificate is not None and signer.ess == "absent":
             problems.append("timestamp-unnamed")
         good = signer is not None and signer.intact and not problems
@@ -445,7 +452,7 @@ class _Around:
 
 def _tst_info(signed_data: Any) -> Any:
     content = signed_data["encap_content_info"]
-    if content["content_type"].dotted != _TST_INFO:
+    if content["content_type"].dotted != _TST_INFO:  # id-ct-TSTInfo (RFC 3161 2.4.2)
         raise NotCms("no TSTInfo")
     return tsp.TSTInfo.load(bytes(content["content"]))
 
@@ -470,9 +477,9 @@ def raw_rsa_signature(contents: bytes, certificates: Sequence[bytes]) -> Any:
         )
         info = cms.SignerInfo(
             {
-                "version": "v1",
+                "version": "v1",  # RFC 5652 5.3: version 1 goes with issuerAndSerialNumber
                 "sid": sid,
-                "digest_algorithm": {"algorithm": "sha1"},
+                "digest_algorithm": {"algorithm": "sha1"},  # adbe.x509.rsa_sha1 is fixed to both (ISO 32000-1 12.8.3.2)
                 "signature_algorithm": {"algorithm": "rsassa_pkcs1v15"},
                 "signature": signature,
             }

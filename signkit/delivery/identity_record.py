@@ -24,6 +24,7 @@ from signkit.jpki.keyed_number import keyed_number
 from signkit.pdf.fields import open_pdf
 from signkit.pdf.signatures import find_signatures
 from signkit.plain_data import Data, item_at
+from signkit.reporting.formats.wording import REVOCATIONS
 from signkit.reporting.summary import is_rehearsal
 from signkit.settings import Settings
 from signkit.validation.report import SignatureReport, Verdict
@@ -145,7 +146,7 @@ def _judged_items(status: ContractStatus, signature: SignatureReport) -> Data:
     title = status.contract.title if status.contract else None
     revocation = signature.revocation
     good = revocation.status == "good"
-    validity = "有効(失効情報により確認した)" if good else f"確認していない(失効情報: {revocation.status})"
+    validity = "有効(失効情報により確認した)" if good else REVOCATIONS[revocation.status].ja
     told = f"、失効情報の発行日時 {_moment(revocation.produced_at)}" if good and revocation.produced_at else ""
     return {
         "rehearsal": is_rehearsal(report),

@@ -34,6 +34,7 @@ from signkit.pki.revocation.sources import RevocationSource
 from signkit.words import Text
 
 #: How long a challenge may wait for its proof.
+#: Long enough to type a PIN, too short to have somebody else answer by mail.
 WINDOW = timedelta(minutes=5)
 
 _CHALLENGE = "signkit-challenge/1"
@@ -86,11 +87,13 @@ def _answers(proof: Authentication, challenge: Challenge | None, now: datetime, 
             "the proof brought its own challenge: it may be a repetition of an older one",
             "チャレンジが検証側のものではないため、過去の証明の再利用を否定できません",
         )
+    # In constant time; and against the one that was kept, never against the one that the proof brings.
     elif not hmac.compare_digest(proof.challenge, challenge.value):
         yield bad_finding("challenge", "the proof answers another challenge", "別のチャレンジに対する証明です")
     else:
         yield good_finding("challenge", "the proof answers the challenge", "チャレンジと一致します")
         yield _in_time(challenge, now, window)
+    # Also where the challenge is wrong: people are told of everything that is.
     yield _signature(proof)
 
 
@@ -170,6 +173,7 @@ def read_proof(data: bytes, name: str = "proof") -> Authentication:
 
 def _challenge_bytes(raw: Mapping[str, Any]) -> bytes:
     value = _bytes(raw["challenge"])
+    # The holder's card refuses other sizes: a challenge large enough to be a document is none.
     if len(value) not in CHALLENGE_SIZES:
         raise ValueError("a challenge of this size is not signed")
     return value
@@ -177,6 +181,7 @@ def _challenge_bytes(raw: Mapping[str, Any]) -> bytes:
 
 def _table(data: bytes, schema: str, name: str) -> Mapping[str, Any]:
     try:
+        # Before it is parsed: the file is a stranger's.
         raw = json.loads(data) if len(data) <= PROOF_BYTES else None
     except (ValueError, RecursionError) as error:
         raise CardError("authentication-file-invalid", path=name, cause=_NOT_JSON) from error

@@ -64,6 +64,7 @@ def judge_certificate(
     from asn1crypto import x509
 
     try:
+        # strict: bytes behind the certificate belong to nobody.
         parsed = x509.Certificate.load(certificate, strict=True)
         yield _purpose(parsed)
         issuer, issued_by = _issuer(parsed, anchors, now)
@@ -76,6 +77,7 @@ def judge_certificate(
 
 def _purpose(certificate: x509.Certificate) -> Finding:
     usage = certificate.key_usage_value.native if certificate.key_usage_value else set()
+    # RFC 5280 4.2.1.3: authentication has digitalSignature alone; nonRepudiation is a signing key's.
     if certificate.ca or "digital_signature" not in usage or "non_repudiation" in usage:
         return bad_finding(
             "certificate",
@@ -91,10 +93,12 @@ def _issuer(
     from asn1crypto import x509
 
     parsed = [x509.Certificate.load(anchor.certificate) for anchor in anchors]
+    # Three generations of one CA share a name: the signature decides (`find_issuer`).
     issuer = find_issuer(certificate, parsed)
     if issuer is None:
         return None, _unknown_issuer(certificate)
     label = next(anchor.label for anchor, item in zip(anchors, parsed, strict=True) if item is issuer)
+    # A CA past its end signs nothing that is still worth believing.
     if not issuer.not_valid_before <= now <= issuer.not_valid_after:
         return issuer, bad_finding(
             "issuer", f"the CA {label.name} is outside its validity", f"認証局 {label.name} は有効期間外です"
@@ -142,6 +146,7 @@ def revocation(
     answers = all_answers(sources, certificate, issuer)
     imported = [answer for answer in answers if isinstance(answer, IndexedStatus)]
     if imported:
+        # A revocation on any of the lists counts, else the newest list does.
         return _judge_by_index(
             max(imported, key=lambda item: (isinstance(item.status, Revoked), item.this_update)), now
         )
@@ -170,6 +175,7 @@ def _judge_by_index(answer: IndexedStatus, now: datetime) -> Finding:
     """Judge by an imported list; its signature was checked when it was imported."""
     if isinstance(answer.status, Revoked):
         return _revocation(str(answer.status.date))
+    # "Not on the list" is worth as much as the list is fresh (RFC 5280 6.3.3 a).
     if answer.stale_at(now) or answer.this_update > now + CLOCK_SKEW:
         reason = answer.staleness()
         return open_finding("revocation", reason.en, reason.ja)
@@ -186,6 +192,7 @@ def _not_revoked(as_of: datetime) -> Finding:
 
 
 def _freshness(evidence: Evidence, now: datetime) -> Finding:
+    # Of several pieces the oldest decides how fresh the answer is.
     oldest = min(evidence.issued, default=datetime.min.replace(tzinfo=UTC))
     if not now - MAX_EVIDENCE_AGE <= oldest <= now + CLOCK_SKEW:
         return open_finding(

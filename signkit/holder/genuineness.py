@@ -66,6 +66,7 @@ def _issuer(certificate: CardVerifiableCertificate, keys: Iterable[RSAPublicKey]
     digest = hashlib.sha256(certificate.signed_bytes).digest()
     keys = tuple(keys)
     for key in keys:
+        # Which key certified it is not named in a way that is published: each is tried.
         try:
             RsaCardKey(key).verify("sha256", digest, certificate.signature)
         except (ValueError, CardAnswerInvalid):
@@ -90,6 +91,7 @@ def _issuer(certificate: CardVerifiableCertificate, keys: Iterable[RSAPublicKey]
 def is_at_least(age: int, birth_date: str, today: date) -> bool | None:
     """Tell whether who was born on YYYYMMDD has reached ``age``; None where a part of the date is not known (zeros)."""
     year, month, day = int(birth_date[:4]), int(birth_date[4:6]), int(birth_date[6:])
+    # Zeros stand for what the register does not know; a guess would let somebody in.
     if not (year and month and day):
         return None
     return (year + age, month, day) <= (today.year, today.month, today.day)

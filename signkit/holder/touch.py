@@ -82,6 +82,7 @@ class TouchRegistry:
 
     def note_revoked(self, certificate: bytes, now: datetime) -> None:
         """Keep that the certificate was found revoked."""
+        # The first time counts: from then on the card was known to be bad.
         statement = "UPDATE card SET revoked_at = coalesce(revoked_at, ?) WHERE key = ?"
         self._write(statement, now.isoformat(), self._key(certificate))
 
@@ -91,6 +92,7 @@ class TouchRegistry:
             return self._connection.execute(statement, values).rowcount
 
     def _key(self, certificate: bytes) -> bytes:
+        # HMAC (RFC 2104) under the registry's own salt: two registries cannot be compared.
         return hmac.digest(self._salt, certificate, hashlib.sha256)
 
 

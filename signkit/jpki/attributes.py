@@ -21,8 +21,10 @@ OID_BIRTH_DATE = "1.2.392.200149.8.5.5.4"
 OID_ADDRESS = "1.2.392.200149.8.5.5.5"
 OID_ADDRESS_SUBSTITUTES = "1.2.392.200149.8.5.5.6"
 
+# The certificate's digits, which are not the card's: see `_SEXES_ON_CARD`.
 _SEXES: dict[str, Sex] = {"1": "male", "2": "female", "3": "not-known", "9": "not-applicable"}
 _ERAS = {"1": "明治", "2": "大正", "3": "昭和", "4": "平成", "5": "令和"}
+# The first day of each era; the day before belongs to the one that ended.
 _ERA_FIRST_DAYS = {"5": "20190501", "4": "19890108", "3": "19261225", "2": "19120730", "1": "18680125"}
 _SEXES_ON_CARD: dict[str, Sex] = {"1": "male", "2": "female", "9": "not-applicable", "0": "not-known"}
 _ERA_YEAR_BEFORE_FIRST = {"1": 1867, "2": 1911, "3": 1925, "4": 1988, "5": 2018}
@@ -123,6 +125,7 @@ def _other_names(certificate: x509.Certificate) -> dict[str, str]:
         extension = certificate.subject_alt_name_value
         names = [name.chosen for name in extension or () if name.name == "other_name"]
         return {
+            # RFC 5280 4.2.1.6: otherName is a type-id and a value of its own type.
             name["type_id"].dotted: name["value"].native
             for name in names
             if isinstance(name["value"].parsed if hasattr(name["value"], "parsed") else name["value"], UTF8String)

@@ -46,6 +46,7 @@ def issuer_organisation(certificate: x509.Certificate) -> str | None:
 def is_authentication_certificate(certificate: x509.Certificate) -> bool:
     """Return whether this is a 利用者証明用電子証明書 by its policy: its key must never sign a document."""
     try:
+        # RFC 5280 4.2.1.4; the policy of 利用者証明用 is in docs/reference/jpki.md.
         policies = certificate.certificate_policies_value or ()
         return any(policy["policy_identifier"].native == POLICY_AUTHENTICATION for policy in policies)
     except (ValueError, TypeError):

@@ -35,6 +35,7 @@ def base_number(number: str) -> str:
 
 def base_numbers_of(certificate: x509.Certificate) -> frozenset[str]:
     """Return the base numbers that an organisation's certificate states; none where it states no such number."""
+    # Of persons a number in the subject is something else (EN 319 412-2: serialNumber).
     subject = certificate.subject.native
     if "organization_name" not in subject:
         return frozenset()

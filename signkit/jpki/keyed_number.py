@@ -24,6 +24,7 @@ _KEY_BYTES = 32
 
 def keyed_number(key: bytes, issuer: x509.Name, number: int) -> str:
     """Return HMAC-SHA256 (hexadecimal) over the issuer's name (DER) and the certificate's number."""
+    # HMAC (RFC 2104): without the key the few possible numbers cannot be counted through.
     return hmac.digest(key, issuer.dump() + b"\0" + str(number).encode(), hashlib.sha256).hex()
 
 
@@ -40,6 +41,7 @@ def kept_key(path: Path) -> bytes:
         pass
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        # O_EXCL: of two programs that begin at once one makes the key, the other reads it.
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
             os.fsync(file.fileno())
@@ -53,6 +55,7 @@ def kept_key(path: Path) -> bytes:
 def _read(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
+            # As with an SSH key: one that others read is no secret any more.
             others_read = os.name != "nt" and os.fstat(file.fileno()).st_mode & 0o077
             key = file.read(_KEY_BYTES + 1)
     except FileNotFoundError:

@@ -100,6 +100,7 @@ def _without_brackets(name: str) -> str:
 
 
 def _compare(signer: str, party: str) -> tuple[str, ...]:
+    # Latin names have their own rules of order and accents.
     if is_latin(plain(signer)) and is_latin(plain(party)):
         return _compare_latin(_latin_words(signer), _latin_words(party))
     one, other = _parts(signer), _parts(party)

@@ -26,7 +26,9 @@ ANY_KANJI = "\ue000"
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _SPACES_FROM_DATA = "\t\n\r"
+# Variation selectors, also of the Ideographic Variation Database (UTS #37): another shape, not another character.
 _SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+# CJK compatibility ideographs: normalisation would replace them by another character without telling.
 _COMPATIBILITY_IDEOGRAPHS = "\uf900-\ufaff\U0002f800-\U0002fa1f"
 _NOT_COMPATIBILITY_IDEOGRAPHS = re.compile(f"[^{_COMPATIBILITY_IDEOGRAPHS}]+")
 _HYPHENS = re.compile("[\u2010-\u2015\u2043\u2212\u2500\ufe58\ufe63]")
@@ -55,6 +57,7 @@ def plain(text: str) -> str:
 
     Compatibility ideographs and variation selectors stay: they are forms, and ``fold`` is where forms go.
     """
+    # The spacing voiced marks become combining ones, so that NFKC composes them with their kana.
     text = text.replace("\u309b", "\u3099").replace("\u309c", "\u309a")
     text = _NOT_COMPATIBILITY_IDEOGRAPHS.sub(lambda run: unicodedata.normalize("NFKC", run[0]), text)
     text = _HYPHENS.sub("-", text)
@@ -118,6 +121,7 @@ def hiragana(text: str) -> str:
 
 def without_accents(text: str) -> str:
     """Return Latin ``text`` without its diacritics (É as E), as a passport's machine-readable line has it."""
+    # NFD parts letter and mark; marks of category Mn are then left out.
     decomposed = unicodedata.normalize("NFD", text.translate(_STROKED))
     return "".join(one for one in decomposed if unicodedata.category(one) != "Mn")
 
@@ -169,6 +173,7 @@ def _without_iteration_marks(text: str) -> str:
 
 
 def _with_voice_mark(kana: str) -> str:
+    # NFC composes kana and mark where there is such a character.
     composed = unicodedata.normalize("NFC", kana + "\u3099")
     return composed if len(composed) == 1 else kana
 

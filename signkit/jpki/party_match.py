@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 #: The longest name and address that are compared, in code points; the registers' own are shorter.
+#: Comparing costs time with the length: a stranger's certificate must not choose it.
 MAX_NAME_LENGTH = 200
 MAX_ADDRESS_LENGTH = 400
 
@@ -97,6 +98,7 @@ def signer_identity(certificate: x509.Certificate) -> SignerIdentity | None:
             attributes.address_substitutes,
             kind="jpki",
         )
+    # A JPKI certificate without attributes names a number, which is nobody's name.
     if issuer_kind(certificate) is not None:
         return None
     return _subject_identity(certificate)
@@ -112,6 +114,7 @@ def match_person(signer: SignerIdentity | None, party: PartyClaim) -> PartyMatch
         return match_of(["no-identity"])
     of_organization = party.kind == "organization" or names_organization(party.name[:MAX_NAME_LENGTH])
     codes = _organization_codes(signer, party) if of_organization else _name_codes(signer, party)
+    # A person's address tells namesakes apart; an organization's is its seat, which its certificate need not give.
     if worst(codes) != "mismatch" and not of_organization:
         codes += _address_codes(signer, party)
     return match_of((*codes, *_number_codes(signer, party)))
@@ -121,6 +124,7 @@ def _number_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
     """Compare the 法人番号 where the contract and the certificate give one each."""
     if party.corporate_number is None or not signer.corporate_numbers:
         return ()
+    # Without the check digit: certificates state either form.
     same = base_number(party.corporate_number) in signer.corporate_numbers
     return ("corporate-number-equal" if same else "corporate-number-other",)
 
@@ -173,6 +177,7 @@ def _address_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]
     if is_unsafe(one) or is_unsafe(other):
         return ("address-unsafe",)
     codes = compare_addresses(one, other)
+    # With more than half of it substituted, nearly any address would fit.
     few = 0 < 2 * len(signer.address_substitutes) <= len(one)
     if not few or worst(codes) == "match":
         return codes

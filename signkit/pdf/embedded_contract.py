@@ -19,6 +19,7 @@ from signkit.words import Text
 #: ``fixed``: the parties sign in the order in which they are listed.
 SigningOrder = Literal["fixed", "free"]
 
+# Viewers list it under this name; scripts find it by /AF and by the name tree (ISO 32000-2 14.13, 7.11.4).
 FILE_NAME = "contract.json"
 FORMAT = "signkit-contract/1"
 #: File specifications looked at.
@@ -114,6 +115,7 @@ def role_asked_for(asked: str, parties: Iterable[NamedRole]) -> str:
     if asked in roles:
         return asked
     title = _folded(asked)
+    # People type a role's title in full width or with capitals.
     meant = [role for role, label in roles.items() if title in (_folded(label.ja), _folded(label.en), _folded(role))]
     return meant[0] if len(meant) == 1 else asked
 
@@ -133,6 +135,7 @@ def read_contract(pdf: bytes, password: str | None = None) -> EmbeddedContract |
     """
     try:
         file = PdfFile(pdf, Meter(Limits()), password)
+        # A rebuilt file has no newest revision that all readers agree about.
         if file.damaged or not isinstance(file.history.last.root, dict):
             raise Unreadable("damaged", "its cross-reference or its catalog is damaged")
         return contract_of(file)
@@ -189,6 +192,7 @@ def parse_contract(raw: bytes) -> EmbeddedContract:
     if not isinstance(parties, list) or len(parties) > _MAX_PARTIES or order not in ("fixed", "free"):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
     read = tuple(_read_party(entry) for entry in parties)
+    # A role that stands twice: nobody could tell whose signature is missing.
     if len({party.role for party in read}) < len(read):
         raise ContractDataUnreadable(FILE_NAME, _NOT_OURS)
     title = content.get("title")
@@ -223,6 +227,7 @@ def _read_other_number(entry: object) -> tuple[str, str]:
 def _read_provenance(digest: object, made_with: object) -> Provenance | None:
     if digest is None and made_with is None:
         return None
+    # Both or neither: half a provenance proves nothing about the text.
     match made_with:
         case {"signkit": str(signkit), "typst": str(typst), "fonts": dict(fonts)} if isinstance(digest, str):
             if len(fonts) <= _MAX_FILES and all(isinstance(version, str) for version in fonts.values()):

@@ -35,6 +35,7 @@ def name_tree_values(view: View, tree: Value) -> Iterator[Value]:
             names = view.resolve(entries.get("/Names"))
             yield from names[1::2] if isinstance(names, list) else []
             kids = view.resolve(entries.get("/Kids"))
+            # Table 36: kids are indirect references; a direct one cannot be told from itself in a circle.
             todo += reversed([kid for kid in kids if isinstance(kid, Ref)]) if isinstance(kids, list) else []
 
 

@@ -29,6 +29,7 @@ def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
     """
     limits = Limits()
     try:
+        # Before the first byte is parsed: reading is where a large file costs.
         if len(pdf) > limits.bytes:
             raise LimitExceeded("bytes", limits.bytes)
         file = PdfFile(pdf, Meter(limits), password)
@@ -40,6 +41,7 @@ def open_pdf(pdf: bytes, password: Password = None) -> PdfFile:
         if error.code == "password-wrong":
             raise PdfPasswordWrong() from error
         raise PdfUnusable(_UNREADABLE.get(error.code, _damage(error.detail))) from error
+    # To append to a rebuilt file would make one reading of it the only one.
     if file.damaged or not isinstance(file.history.last.root, dict):
         raise PdfUnusable(_damage(next(iter(file.problems), "no catalog")))
     return file

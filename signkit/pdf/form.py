@@ -61,6 +61,7 @@ def _walk(view: View) -> Iterator[FormField]:
     while todo:
         node, prefix, stop, inherited = todo.pop()
         ref = node if isinstance(node, Ref) else None
+        # 12.7.4.1: a field has one parent; met again, it counts where it stood first.
         if ref is not None:
             if ref in seen:
                 continue
@@ -72,11 +73,13 @@ def _walk(view: View) -> Iterator[FormField]:
         part = part if isinstance(part, bytes) else None
         inherited = made(_handed_down, None, inherited, entries)
         kids = view.resolve(entries.get("/Kids"))
+        # 12.7.4.1: kids with a partial name are fields, those without are widgets of this field.
         inner = [kid for kid in kids if _is_field(view, kid)] if isinstance(kids, list) else []
         if inner:
             name, stop = _join_names(prefix, part), stop or "." in _join_names("", part)
             todo += [(kid, name, stop, inherited) for kid in reversed(inner)]
         else:
+            # 12.7.4.1: /FT is inherited.
             kind = view.resolve(inherited.get("/FT"))
             kind = kind if isinstance(kind, str) else None
             yield made(_field, (ref, prefix, stop, part, kind), inherited, entries)
@@ -128,8 +131,10 @@ def text_string(value: bytes) -> str:
     """Decode a PDF text string (7.9.2.2)."""
     if value.startswith(b"\xfe\xff"):
         return value[2:].decode("utf-16-be", "replace")
+    # Little-endian text is not in the standard; programs write it, and some readers show it.
     if value.startswith(b"\xff\xfe"):
         return value[2:].decode("utf-16-le", "replace")
+    # 7.9.2.2.1: since PDF 2.0.
     if value.startswith(b"\xef\xbb\xbf"):
         return value[3:].decode("utf-8", "replace")
     return value.decode("latin-1").translate(_PDF_DOC)

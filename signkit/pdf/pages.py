@@ -95,18 +95,22 @@ def _walk(view: View) -> PageTree:
         node, inherited, above = todo.pop()
         ref = node if isinstance(node, Ref) else None
         visited += 1
+        # /Count is not believed: what is walked counts.
         if visited > _MAX_PAGES:
             raise LimitExceeded("pages", _MAX_PAGES)
         if ref is not None:
+            # 7.7.3.2: a node or page has one /Parent.
             is_tree = is_tree and ref not in seen
             seen.add(ref)
             if (plain := made(_plain, (ref, view.locate(ref.number)), inherited, view.file)) is not None:
                 found.append(plain)
                 continue
         entries = view.resolve(node)
+        # A node that stands above itself: the circle ends here.
         if not isinstance(entries, dict) or ref in above:
             continue
         kids = view.resolve(entries.get("/Kids"))
+        # Table 30 demands /Type /Pages; files forget it, and then the kids tell.
         if isinstance(kids, list) and view.resolve(entries.get("/Type")) != "/Page":
             inside = above | {ref} if ref is not None else above
             is_tree = is_tree and len(inside) <= view.file.meter.limits.depth

@@ -17,7 +17,9 @@ from signkit.pdf.reading.syntax import Value
 
 _MAX_BYTES = 2048
 _SPACE = rb"[\0\t\n\x0c\r ]"
+# 7.2.3: a regular token ends at white space or a delimiter only.
 _ENDED = rb"(?![^\0\t\n\x0c\r ()<>\[\]{}/%])"
+# Without "#": a name with an escape is another one than it looks (7.3.5).
 _NAME = rb"/[^\0\t\n\x0c\r ()<>\[\]{}/%#]*+"
 _REFERENCE = rb"\d{1,10}+" + _SPACE + rb"++\d{1,5}+" + _SPACE + rb"++R" + _ENDED
 _NUMBER = rb"[+-]?(?:\d{1,10}+(?:\.\d{0,20}+)?+|\.\d{1,20}+)" + _ENDED
@@ -65,6 +67,7 @@ class PlainPage(NamedTuple):
 
 def plain_page(file: PdfFile, number: int, place: Location) -> PlainPage | None:
     """Return the page at ``place``, if its bytes are beyond doubt a dictionary without /Kids."""
+    # Inside an object stream or an encrypted file the bytes are not those of the dictionary.
     if place.container or file.decryption is not None:
         return None
     start = file.body_start(number, place)

@@ -15,6 +15,7 @@ def security_store(view: View) -> tuple[list[bytes], list[bytes], list[bytes]]:
     if not isinstance(dss, dict):
         return [], [], []
     return (
+        # /VRI (12.8.4.4) only tells which signature a piece is for: all of it is at hand in any case.
         list(_streams(view, dss.get("/Certs"))),
         list(_streams(view, dss.get("/OCSPs"))),
         list(_streams(view, dss.get("/CRLs"))),
@@ -28,5 +29,6 @@ def _streams(view: View, value: Value) -> Iterator[bytes]:
         if isinstance(stream, Stream):
             try:
                 yield view.file.decode_stream(stream, view)
+            # What cannot be decoded proves nothing, and must not hide the rest.
             except SyntaxProblem:
                 continue

@@ -98,6 +98,7 @@ def find_signatures(file: PdfFile) -> list[FoundSignature]:
     known: set[object] = set()
     for candidate in (*_by_form(file), *_by_perms(file), *_by_scan(file)):
         file.meter.check_time()
+        # 12.8.6: usage rights are given by a reader's maker, and promise nothing about the contract.
         if not candidate.reachable and _states_usage_rights(file, candidate.entries):
             continue
         located = _locate(file, candidate)
@@ -106,6 +107,7 @@ def find_signatures(file: PdfFile) -> list[FoundSignature]:
         known |= identities
         if len(found) > file.meter.limits.signatures:
             raise LimitExceeded("signatures", file.meter.limits.signatures)
+    # By the end of what is signed: that is the order in which they were made (12.8.1, incremental updates).
     return sorted(found, key=lambda item: (item.end, not item.reachable, item.field or ""))
 
 
@@ -140,6 +142,7 @@ def _by_form(file: PdfFile) -> Iterator[FoundSignature]:
     for item in form_fields(view):
         ref = item.value if isinstance(item.value, Ref) else None
         entries = view.resolve(item.value)
+        # /FT may be missing or wrong: a value with a byte range is a signature to some viewer.
         if isinstance(entries, dict) and (item.type == "/Sig" or "/ByteRange" in entries):
             lock = view.resolve(item.entries.get("/Lock"))
             locks = (lock,) if isinstance(lock, dict) else ()
@@ -189,6 +192,7 @@ def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
         start = nearest
         head = max(start - _HEAD_BYTES, 0)
         match = next((m for m in _OBJECT_HEAD.finditer(data, head, start + 3) if m.end() == start + 3), None)
+        # A PDF that is attached to this one has its own signatures (7.11.4).
         if match is None or inside.hold(int(match[1]), match.start()):
             continue
         ref = Ref(int(match[1]), int(match[2]))
@@ -198,6 +202,7 @@ def _by_scan(file: PdfFile) -> Iterator[FoundSignature]:
             problems = ("dictionary-malformed",)
             yield FoundSignature(None, None, ref, {}, problems=problems, reachable=False, place=start)
             continue
+        # Both key and sub-filter may be missing from a forgery that viewers still show.
         if "/ByteRange" in entries and ("/Contents" in entries or "/SubFilter" in entries):
             yield FoundSignature(None, None, ref, entries, reachable=False, place=start)
 
@@ -250,12 +255,14 @@ def _locate(file: PdfFile, candidate: FoundSignature) -> FoundSignature:
     problems = list(candidate.problems)
     numbers = file.history.last.resolve(candidate.entries.get("/ByteRange"))
     contents = candidate.entries.get("/Contents")
+    # An indirect /Contents would lie at a place that the byte range does not fix.
     if isinstance(contents, Ref):
         problems.append("contents-indirect")
         contents = None
     if not isinstance(contents, bytes):
         problems.append("contents-missing")
         contents = b""
+    # Two keys of one name: the digest is over one, the viewer shows the other.
     if DUPLICATE in candidate.entries:
         problems.append("duplicate-keys")
     located = replace(candidate, contents=contents)
@@ -271,6 +278,7 @@ def _locate(file: PdfFile, candidate: FoundSignature) -> FoundSignature:
 
 
 def _byte_range(numbers: Value) -> tuple[int, int, int, int] | None:
+    # 12.8.1 does not limit the pairs; a second gap is room that nobody signed (signature wrapping).
     if not isinstance(numbers, list) or len(numbers) != 4 or not all(isinstance(n, int) for n in numbers):
         return None
     a, b, c, d = numbers
@@ -281,18 +289,23 @@ def _gap_problems(file: PdfFile, found: FoundSignature) -> list[str]:
     """12.8.1: from 0, one gap that is exactly the /Contents string with its delimiters, inside the file."""
     assert found.byte_range is not None
     start, first, second, length = found.byte_range
+    # Universal signature forgery: ranges of nothing once passed in viewers.
     if found.byte_range == (0, 0, 0, 0):
         return ["byte-range-zero"]
     problems = []
+    # 12.8.1: the range should be the entire file; what lies before its start is unsigned.
     if start != 0:
         problems.append("byte-range-start")
+    # Overlapping parts could make up a digest that no file has.
     if start + first > second:
         return [*problems, "byte-range-overlap"]
     if second + length > len(file.data):
         problems.append("byte-range-beyond-file")
     gap = file.data[start + first : second]
+    # 12.8.1: the gap is the string with its angle brackets and nothing more.
     if gap[:1] != b"<" or gap[-1:] != b">" or not _only_hex(gap[1:-1]):
         return [*problems, "byte-range-gap"]
+    # What is outside the digest is exactly the signature that is checked, not a second one.
     if hex_string(gap[1:-1]) != found.contents:
         return [*problems, "byte-range-other-contents"]
     return problems + _place_problems(file, found, start + first)
@@ -308,6 +321,7 @@ def _only_hex(digits: bytes) -> bool:
 def _place_problems(file: PdfFile, found: FoundSignature, gap: int) -> list[str]:
     """The gap must be the /Contents of *this* dictionary, not an equal string elsewhere."""
     ref = found.ref or found.field_ref
+    # A direct value in a direct field has no header of its own to be found by.
     if ref is None:
         return []
     for position in _object_places(file, ref, gap):
@@ -319,6 +333,7 @@ def _place_problems(file: PdfFile, found: FoundSignature, gap: int) -> list[str]
 
 def _object_places(file: PdfFile, ref: Ref, gap: int) -> Iterator[int]:
     """Where an object of this number starts before the gap: by cross-reference, else by the nearest header."""
+    # The newest place first: that is the object that a viewer takes.
     for index in range(len(file.history) - 1, -1, -1):
         place = file.history.sections[index].entries.get(ref.number)
         if place is not None and not place.container:
@@ -356,6 +371,7 @@ def _with_revision(file: PdfFile, found: FoundSignature) -> FoundSignature:
     revision = file.history.index_of(start) if start is not None else None
     if revision is not None and file.history.end_before(revision + 1) > end:
         revision = None  # its startxref, or a /Prev, points to what was to come behind it
+    # 7.5.5: the signed part ends with its own end-of-file mark, else it is no whole revision.
     complete = revision is not None and _TAIL.search(file.data, max(0, end - 200), end) is not None
     return replace(found, revision=revision, coverage="whole-revision" if complete else "partial")
 

@@ -16,22 +16,27 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed448, ed25519, p
 
 #: OID of a digest → the name used in reports and policies.
 DIGESTS = {
+    # RFC 3279 2.1 (MD2, MD5, SHA-1): no longer believed, but named, so that a report says what an old file was made
+    # with.
     "1.2.840.113549.2.2": "md2",
     "1.2.840.113549.2.5": "md5",
     "1.3.14.3.2.26": "sha1",
     "1.3.36.3.2.1": "ripemd160",
+    # RFC 5754 2 (SHA-2); the truncated ones FIPS 180-4.
     "2.16.840.1.101.3.4.2.1": "sha256",
     "2.16.840.1.101.3.4.2.2": "sha384",
     "2.16.840.1.101.3.4.2.3": "sha512",
     "2.16.840.1.101.3.4.2.4": "sha224",
     "2.16.840.1.101.3.4.2.5": "sha512_224",
     "2.16.840.1.101.3.4.2.6": "sha512_256",
+    # FIPS 202, in the CMS by RFC 9688; SHAKE by RFC 8702.
     "2.16.840.1.101.3.4.2.7": "sha3_224",
     "2.16.840.1.101.3.4.2.8": "sha3_256",
     "2.16.840.1.101.3.4.2.9": "sha3_384",
     "2.16.840.1.101.3.4.2.10": "sha3_512",
     "2.16.840.1.101.3.4.2.11": "shake128",
     "2.16.840.1.101.3.4.2.12": "shake256",
+    # id-shake256-len: the length is a parameter, and for Ed448 the digest of 512 bits (RFC 8419 2.3).
     "2.16.840.1.101.3.4.2.18": "shake256",
 }
 
@@ -52,22 +57,28 @@ _HASHES: dict[str, Callable[[], hashes.HashAlgorithm]] = {
 
 #: OID of a signature algorithm → (family, digest or None where the parameters or the CMS name it).
 SIGNATURES: dict[str, tuple[str, str | None]] = {
+    # rsaEncryption in a SignerInfo means PKCS#1 v1.5 with the SignerInfo's own digest (RFC 3370 3.2).
     "1.2.840.113549.1.1.1": ("rsa", None),
+    # RFC 3279 2.2.1; the OIW's sha1WithRSASignature is what older Microsoft tools write.
     "1.2.840.113549.1.1.4": ("rsa", "md5"),
     "1.2.840.113549.1.1.5": ("rsa", "sha1"),
     "1.3.14.3.2.29": ("rsa", "sha1"),
+    # RFC 4055 5, RFC 8017 A.2.4.
     "1.2.840.113549.1.1.14": ("rsa", "sha224"),
     "1.2.840.113549.1.1.11": ("rsa", "sha256"),
     "1.2.840.113549.1.1.12": ("rsa", "sha384"),
     "1.2.840.113549.1.1.13": ("rsa", "sha512"),
     "1.2.840.113549.1.1.15": ("rsa", "sha512_224"),
     "1.2.840.113549.1.1.16": ("rsa", "sha512_256"),
+    # RFC 9688.
     "2.16.840.1.101.3.4.3.13": ("rsa", "sha3_224"),
     "2.16.840.1.101.3.4.3.14": ("rsa", "sha3_256"),
     "2.16.840.1.101.3.4.3.15": ("rsa", "sha3_384"),
     "2.16.840.1.101.3.4.3.16": ("rsa", "sha3_512"),
     "1.2.840.113549.1.1.10": ("rsa-pss", None),
+    # An ECDSA key's own identifier in the place of a signature algorithm: seen in SignerInfos, the digest is the CMS's.
     "1.2.840.10045.2.1": ("ecdsa", None),
+    # RFC 3279 2.2.3, RFC 5758 3.2.
     "1.2.840.10045.4.1": ("ecdsa", "sha1"),
     "1.2.840.10045.4.3.1": ("ecdsa", "sha224"),
     "1.2.840.10045.4.3.2": ("ecdsa", "sha256"),
@@ -77,6 +88,7 @@ SIGNATURES: dict[str, tuple[str, str | None]] = {
     "2.16.840.1.101.3.4.3.10": ("ecdsa", "sha3_256"),
     "2.16.840.1.101.3.4.3.11": ("ecdsa", "sha3_384"),
     "2.16.840.1.101.3.4.3.12": ("ecdsa", "sha3_512"),
+    # BSI TR-03111: German tokens and passports; r and s side by side instead of a DER sequence.
     "0.4.0.127.0.7.1.1.4.1.1": ("ecdsa-plain", "sha1"),
     "0.4.0.127.0.7.1.1.4.1.2": ("ecdsa-plain", "sha224"),
     "0.4.0.127.0.7.1.1.4.1.3": ("ecdsa-plain", "sha256"),
@@ -86,12 +98,14 @@ SIGNATURES: dict[str, tuple[str, str | None]] = {
     "0.4.0.127.0.7.1.1.4.1.9": ("ecdsa-plain", "sha3_256"),
     "0.4.0.127.0.7.1.1.4.1.10": ("ecdsa-plain", "sha3_384"),
     "0.4.0.127.0.7.1.1.4.1.11": ("ecdsa-plain", "sha3_512"),
+    # RFC 3279 2.2.2, RFC 5758 3.1.
     "1.2.840.10040.4.1": ("dsa", None),
     "1.2.840.10040.4.3": ("dsa", "sha1"),
     "2.16.840.1.101.3.4.3.1": ("dsa", "sha224"),
     "2.16.840.1.101.3.4.3.2": ("dsa", "sha256"),
     "2.16.840.1.101.3.4.3.3": ("dsa", "sha384"),
     "2.16.840.1.101.3.4.3.4": ("dsa", "sha512"),
+    # RFC 8410 3: one identifier for key and signature, no parameters.
     "1.3.101.112": ("ed25519", None),
     "1.3.101.113": ("ed448", None),
 }
@@ -158,6 +172,8 @@ def digest_of(name: str, *parts: bytes) -> bytes:
         state = hashlib.shake_128()
     else:
         try:
+            # Not for security as Python's FIPS builds mean it: an old digest is computed in order to be named and
+            # refused by date.
             state = hashlib.new(name, usedforsecurity=False)
         except ValueError as error:
             raise UnknownAlgorithm(name) from error
@@ -185,12 +201,14 @@ def signature_algorithm(identifier: algos.SignedDigestAlgorithm, digest: str | N
 
 
 def _pss(identifier: algos.SignedDigestAlgorithm) -> SignatureAlgorithm:
+    # Absent parameters mean the defaults: SHA-1, MGF1 with SHA-1, 20 octets of salt (RFC 4055 3.1).
     parameters = identifier["parameters"]
     if not isinstance(parameters, algos.RSASSAPSSParams):
         parameters = algos.RSASSAPSSParams() if isinstance(parameters, core.Null | core.Void) else None
     if parameters is None:
         raise UnknownAlgorithm("RSASSA-PSS parameters")
     mask = parameters["mask_gen_algorithm"]
+    # id-mgf1, the only one there is (RFC 4055 2.2, RFC 8017 B.2.1).
     if mask["algorithm"].dotted != "1.2.840.113549.1.1.8":
         raise UnknownAlgorithm("mask generation " + mask["algorithm"].dotted)
     inner = mask["parameters"]
@@ -208,6 +226,8 @@ def public_key(certificate: asn1_x509.Certificate) -> Any:
     try:
         info = certificate.public_key
         der = info.dump()
+        # OpenSSL takes an id-RSASSA-PSS key with its own restrictions; those are `allows`' business, which names the
+        # reason.
         if info["algorithm"]["algorithm"].dotted == _PSS:
             return _loaded_key(_plain_rsa(info))
         return _loaded_key(der)
@@ -243,6 +263,8 @@ def verify(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: b
         return False
     except (exceptions.UnsupportedAlgorithm, TypeError) as error:
         raise UnknownAlgorithm(f"{algorithm.name}: {error}") from error
+    # Forged lengths and DER make OpenSSL raise; for whoever verifies that is a signature that does not fit (RFC 8017
+    # 8.2.2 step 1).
     except ValueError:  # e.g. a signature that is no DSA-Sig-Value, or longer than the key
         return False
     return True
@@ -295,6 +317,7 @@ def verify_signature(
     """
     try:
         algorithm = signature_algorithm(mechanism, hash_name or None)
+        # Both are asked: an attacker who may choose the algorithm would take the one for which the key was never meant.
         fits = allows(certificate.public_key, algorithm) and verify(public_key(certificate), algorithm, signature, data)
     except (UnknownAlgorithm, ValueError, TypeError, KeyError) as error:
         raise SignatureInvalid(str(error)) from error
@@ -329,6 +352,7 @@ def _rsa(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: byt
 
 
 def _rsa_pss(key: Any, algorithm: SignatureAlgorithm, signature: bytes, message: bytes) -> None:
+    # The salt's length is the one that was stated: with another one the check fails (RFC 8017 9.1.2 step 10).
     scheme = padding.PSS(padding.MGF1(_hash(algorithm.mask_digest)), algorithm.salt_length or 0)
     _need(key, rsa.RSAPublicKey, algorithm).verify(signature, message, scheme, _how(algorithm))
 

@@ -60,6 +60,7 @@ class TrustStore:
     def _parsed_certificates(self) -> dict[bytes, x509.Certificate]:
         from asn1crypto import x509
 
+        # RFC 5280 6.1.1 d: an anchor is trusted by itself; its own signature, dates and extensions prove nothing more.
         return {anchor.certificate: x509.Certificate.load(anchor.certificate) for anchor in self.anchors}
 
     def certificates(self, purpose: Purpose) -> list[x509.Certificate]:
@@ -68,6 +69,7 @@ class TrustStore:
 
     def label(self, certificate: x509.Certificate) -> AnchorLabel | None:
         """Return the label of an anchor (equal to the last byte), or None for any other certificate."""
+        # By its bytes, not by name or key: anybody can write the name of an anchor into a certificate.
         der = certificate.dump()
         return next((anchor.label for anchor in self.anchors if anchor.certificate == der), None)
 
@@ -85,6 +87,7 @@ def default_trust_store(paths: Iterable[Path] = (), *, jpki: bool = True) -> Tru
 
 def _jpki_anchors() -> tuple[Anchor, ...]:
     return tuple(
+        # For signatures alone: JPKI's authorities certify no timestamp service.
         Anchor(authority.certificate, AnchorLabel("jpki", authority.name), frozenset({"signature"}))
         for authority in certification_authorities("signature")
     )
@@ -119,6 +122,7 @@ def certificates_in(data: bytes, source: str) -> list[bytes]:
     try:
         ders = [der for _, _, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
         for der in ders:
+            # asn1crypto reads lazily: a broken inner part would only show in the middle of a judgement.
             x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
     except (ValueError, TypeError, KeyError) as error:
         raise TrustError("trust-anchor-unreadable", path=source) from error
@@ -137,6 +141,7 @@ def _user_anchor(der: bytes) -> Anchor:
 
     from signkit.pki.distinguished_names import readable_name
 
+    # By the anchor's own name: a rehearsal's signers must never be reported as persons.
     subject = x509.Certificate.load(der).subject
     rehearsal = subject.native.get("organization_name") in _REHEARSALS
     label = AnchorLabel("rehearsal" if rehearsal else "user", readable_name(subject))

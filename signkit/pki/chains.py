@@ -12,6 +12,7 @@ from signkit.pki.distinguished_names import compare_new_characters_exactly, same
 if TYPE_CHECKING:
     from asn1crypto import x509
 
+# Long beyond any real hierarchy; a ring of cross-certificates ends here.
 _MAX_LENGTH = 10
 #: Candidates of one name that are tried; each costs a signature check.
 _MAX_NAMESAKES = 20
@@ -25,6 +26,7 @@ def build_chain(certificate: x509.Certificate, candidates: Iterable[x509.Certifi
     chain = [certificate]
     while not is_self_issued(chain[-1]) and len(chain) < _MAX_LENGTH:
         issuer = find_issuer(chain[-1], pool)
+        # RFC 5280 6.1: a certificate does not stand twice in a path.
         if issuer is None or any(issuer.sha256 == item.sha256 for item in chain):
             break
         chain.append(issuer)

@@ -15,6 +15,7 @@ from asn1crypto import cms, x509
 
 from signkit.words import is_shown
 
+# asn1crypto's own preparation by RFC 4518, which RFC 5280 7.1 prescribes.
 _prepare = x509.NameTypeAndValue._ldap_string_prep
 #: What a name begins with in its comparable form where it cannot be decoded.
 UNDECODED = "undecoded:"
@@ -45,6 +46,7 @@ def compare_new_characters_exactly() -> None:
 
 def readable_name(name: x509.Name) -> str:
     """Return a name's values for people, the most particular first, without what could steer a terminal."""
+    # RFC 4514 2.1 writes a name from its last RDN to its first; that is also the order in which people read one.
     values = [str(pair["value"].native) for pairs in reversed(list(name.chosen)) for pair in pairs]
     return "".join(character for character in ", ".join(values) if is_shown(character))
 
@@ -69,9 +71,11 @@ def same_name(a: x509.Name, b: x509.Name) -> bool:
 def is_identified(identifier: cms.SignerIdentifier, certificate: x509.Certificate) -> bool:
     """Whether a SignerIdentifier names a certificate: by issuer and serial number, or by key identifier."""
     chosen = identifier.chosen
+    # RFC 5652 10.2.4, 5.3: a serial number is unique under its issuer only, so both are compared.
     if identifier.name == "issuer_and_serial_number":
         same_serial = chosen["serial_number"].native == certificate.serial_number
         return bool(same_serial and same_name(chosen["issuer"], certificate.issuer))
+    # subjectKeyIdentifier is compared with the certificate's extension, never with a computed hash (RFC 5652 5.3).
     return certificate.key_identifier is not None and bool(chosen.native == certificate.key_identifier)
 
 
@@ -85,6 +89,7 @@ def mail_addresses(certificate: x509.Certificate) -> frozenset[str]:
         found |= {str(pair["value"].native) for pair in pairs if pair["type"].native == "email_address"}
     except (ValueError, TypeError, KeyError):  # what cannot be read names nobody
         pass
+    # Compared without case: the host never has one (RFC 5321 2.4), and no provider tells users apart by it.
     return frozenset(address.casefold() for address in found)
 
 

@@ -48,6 +48,7 @@ def fetch(
     Raises:
         HttpFailure: another scheme than http(s), no connection, a status other than 200, too long an answer.
     """
+    # file: and ftp: are what urllib would open as well; the addresses come from strangers' certificates.
     if not url.startswith(("http://", "https://")):
         raise HttpFailure("only http and https addresses are used")
     try:
@@ -58,6 +59,7 @@ def fetch(
     if content_type:
         request.add_header("Content-Type", content_type)
     for name, value in (secret_headers or {}).items():
+        # Unredirected: urllib then leaves the header out of a request to wherever it is sent on.
         request.add_unredirected_header(name, value)
     redirects = _HttpOnly() if secret_headers is None else _NoRedirect()
     return _Exchange(request, redirects, timeout, limit).answer()
@@ -81,9 +83,11 @@ class _Exchange:
     def answer(self) -> bytes:
         threading.Thread(target=self._work, daemon=True, name="signkit-http").start()
         try:
+            # A socket's own timeout counts anew with each byte: a slow service could hold the caller for hours.
             if not self._ended.wait(self._timeout):
                 raise HttpFailure(f"no whole answer within {self._timeout:g} seconds")
         finally:
+            # Also when all went well: the thread ends with its connection.
             self._hang_up()
         if isinstance(self._outcome, Exception):
             raise self._outcome
@@ -99,6 +103,7 @@ class _Exchange:
         except (OSError, ValueError, OverflowError, http.client.HTTPException) as error:
             self._outcome = HttpFailure(str(getattr(error, "reason", error)) or "no answer")
         except Exception as error:
+            # Whatever it was belongs to the caller's thread, not to stderr.
             self._outcome = error
         finally:
             self._ended.set()
@@ -171,6 +176,7 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
 def _read_body(answer: http.client.HTTPResponse, limit: int) -> bytes:
     data = bytearray()
+    # One byte more than allowed is read, so that "exactly the limit" is told apart from "longer".
     while chunk := answer.read1(min(_CHUNK, limit + 1 - len(data))):
         data += chunk
         if len(data) > limit:

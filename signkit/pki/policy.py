@@ -42,6 +42,7 @@ class Algorithms:
 
     def digest_until(self, name: str) -> datetime | Literal[False] | None:
         """Return the end of the digest's time, None for no end, False for never believed."""
+        # What is not in the table is refused: "not listed" must never mean "no end".
         return _end(self.digests.get(name, date.min))
 
     def family_until(self, name: str) -> datetime | Literal[False] | None:
@@ -52,6 +53,7 @@ class Algorithms:
         """As :meth:`digest_until`, for a key of ``bits`` bits."""
         table = self.key_sizes.get(family)
         if table is None:
+            # Keys of families without a table (EdDSA) have one size only (RFC 8032 5.1, 5.2).
             return None
         good = [until for least, until in table if bits >= least]
         return _end(good[-1] if good else date.min)
@@ -60,6 +62,7 @@ class Algorithms:
 def _end(until: date | None) -> datetime | Literal[False] | None:
     if until is None:
         return None
+    # To the last moment of the day in UTC: a table of days is meant to include its last one.
     return False if until == date.min else datetime.combine(until, time.max, UTC)
 
 
@@ -103,6 +106,7 @@ def algorithm_ends(
         key: the PublicKeyInfo (asn1crypto) that the signature is checked with; None where it is not known.
     """
     ends = [table.family_until(algorithm.family)]
+    # EdDSA names no digest of its own choice (RFC 8032); the family alone is dated.
     if algorithm.digest is not None and algorithm.family not in ("ed25519", "ed448"):
         ends.append(table.digest_until(algorithm.digest))
     if key is not None and algorithm.family in ("rsa", "rsa-pss", "dsa", "ecdsa", "ecdsa-plain"):
@@ -144,6 +148,7 @@ def _policy(values: dict[str, Any], source: str, stem: str) -> Policy:
     known = {item.name for item in fields(Policy)} - {"algorithms"}
     table = values.pop("algorithms", None)
     for name, value in values.items():
+        # A misspelt item would silently be judged by its default.
         if name not in known:
             raise ValidationRefused(
                 "policy-invalid", path=source, item=name, cause=Text("unknown item", "その名前の項目はありません")

@@ -45,6 +45,7 @@ class AgentSigner:
         """Sign ``data``, which must be signed attributes; see `signkit.signers.base.Signer`."""
         with self._lock:
             answer = self._exchange({"sign": b64encode(data).decode("ascii")})
+        # What came back is not believed: whoever joins it checks it against the certificate.
         return b64decode(str(answer.get("signature", "")))
 
     def _exchange(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -102,6 +103,7 @@ def open_agent_signer(rest: str, ask: AskSecret, purpose: Purpose) -> AgentSigne
     Raises:
         SignerUnusable("agent-uri-invalid"): it names no port.
     """
+    # RFC 6335 6: ports have 16 bits, and 0 is none.
     if not rest.isascii() or not rest.isdigit() or not 0 < int(rest[:6]) < 65_536:
         raise SignerUnusable("agent-uri-invalid")
     return AgentSigner(int(rest), ask, purpose)

@@ -22,8 +22,10 @@ from typing import Any, Literal
 
 LOOPBACK = "127.0.0.1"
 _GREETING = b"signkit-agent/1\n"
+# Fresh from both ends: neither an agent nor a program alone can bring an old conversation back.
 _NONCE_SIZE = 32
 _MAC_SIZE = 32
+# 128 bits: nobody guesses it within the life of a code, nor later from a recorded conversation.
 _CODE_BYTES = 16
 _MAX_MESSAGE = 65_536
 #: Seconds in which programs greet each other; no person is waited for.
@@ -42,12 +44,14 @@ class CodeWrong(ChannelBroken):
 
 def new_code() -> str:
     """Return a fresh pairing code: 26 letters and digits in groups."""
+    # Base32 (RFC 4648 6): no 0, 1, 8 to be taken for a letter, and case does not matter.
     text = base64.b32encode(secrets.token_bytes(_CODE_BYTES)).decode("ascii").rstrip("=")
     return "-".join(text[index : index + 5] for index in range(0, len(text), 5))
 
 
 def secret_of(code: bytes | bytearray) -> bytes:
     """Return the secret that a code stands for, however it was typed."""
+    # People type hyphens or leave them out.
     return hashlib.sha256(bytes(code).upper().translate(None, b"- \r\n\t")).digest()
 
 
@@ -86,12 +90,15 @@ class Channel:
         """
         deadline = time.monotonic() + seconds
         (size,) = struct.unpack(">I", _read_exactly(self._connection, 4, deadline))
+        # The length comes before the MAC: it must not make us wait for gigabytes.
         if size > _MAX_MESSAGE:
             raise ChannelBroken("a message larger than any")
         mac = _read_exactly(self._connection, _MAC_SIZE, deadline)
         payload = _read_exactly(self._connection, size, deadline)
+        # In constant time: how far a wrong MAC agrees must not be measurable.
         if not hmac.compare_digest(mac, self._mac(self._other, self._received, payload)):
             raise CodeWrong("a message that does not fit the code")
+        # The number goes on after a good message only: one that was cut in breaks the conversation.
         self._received += 1
         try:
             message = json.loads(payload)
@@ -102,6 +109,7 @@ class Channel:
         return message
 
     def _mac(self, side: Side, number: int, payload: bytes) -> bytes:
+        # HMAC-SHA-256 (RFC 2104) over number and payload: repeated or reordered messages do not fit.
         return hmac.digest(self._keys[side], struct.pack(">Q", number) + payload, "sha256")
 
 
@@ -126,10 +134,12 @@ def greet(connection: socket.socket, secret: bytes, own: Side) -> Channel:
     except OSError as error:
         raise ChannelBroken(str(error)) from error
     nonces = theirs + nonce if own == "agent" else nonce + theirs
+    # A key for each direction: a message sent back to its sender does not fit.
     keys: dict[Side, bytes] = {
         side: hmac.digest(secret, _GREETING + side.encode() + nonces, "sha256") for side in ("agent", "client")
     }
     channel = Channel(connection, keys, own)
+    # The first message proves the code to the other side without showing it.
     channel.send({"greeting": own})
     channel.receive(_GREETING_SECONDS)
     return channel

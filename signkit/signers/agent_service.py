@@ -71,6 +71,7 @@ def listen(port: int = 0) -> socket.socket:
     """Return a socket that only this machine reaches; ``port`` 0 takes a free one."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     try:
+        # The loopback address only: no other machine reaches it, whatever the firewall.
         listener.bind((LOOPBACK, port))
         listener.listen(1)
     except BaseException:
@@ -130,6 +131,7 @@ def _pair(
                 connection.close()
             except CodeWrong:
                 connection.close()
+                # Three wrong codes and the agent stops: a program that guesses gets no fourth.
                 wrong += 1
                 desk.wrong_code(_WRONG_CODES - wrong)
                 if wrong >= _WRONG_CODES:
@@ -141,6 +143,7 @@ def _pair(
 def _serve_one(channel: Channel, desk: Desk, open_key: Callable[[], Signer]) -> int:
     made = 0
     try:
+        # The purpose is a claim, and is shown as one.
         purpose = _purpose(channel.receive(_IDLE_SECONDS))
         if not desk.agree_to_open(purpose):
             channel.send({"refused": "person"})
@@ -149,6 +152,7 @@ def _serve_one(channel: Channel, desk: Desk, open_key: Callable[[], Signer]) -> 
             channel.send(_facts(key))
             while True:
                 data = _data(channel.receive(_IDLE_SECONDS))
+                # Every signature is asked for by itself: an agreement is for one document.
                 if not desk.agree_to_sign(Wanted(purpose, made + 1, _digest_of(data, key))):
                     channel.send({"refused": "person"})
                     return made
@@ -185,6 +189,7 @@ def _purpose(message: dict[str, Any]) -> Purpose:
     role, files = message.get("role"), message.get("files")
     if not isinstance(role, str) or not isinstance(files, list) or len(files) > _MAX_FILES:
         raise ChannelBroken("no purpose")
+    # A closed form: what is shown to a person is text, and nothing else comes along.
     if not all(isinstance(item, list) and len(item) == 2 and all(isinstance(x, str) for x in item) for item in files):
         raise ChannelBroken("no list of files")
     return Purpose(
@@ -218,14 +223,18 @@ def _digest_of(data: bytes, key: Signer) -> str:
     from asn1crypto import cms
 
     try:
+        # strict: bytes after the attributes would be signed unseen.
         attributes = cms.CMSAttributes.load(data, strict=True)
         found = {item["type"].native: item["values"] for item in attributes}
         [digest] = found["message_digest"]
+        # RFC 5035 3: the attribute that ties a signature to this certificate; other uses of the key have none.
         [reference] = found["signing_certificate_v2"]
         [first] = reference["certs"]
         named, hash_name = first["cert_hash"].native, first["hash_algorithm"]["algorithm"].native
+        # RFC 5652 5.4: attributes are signed as DER; two encodings would have two digests.
         if len(found) != len(attributes) or attributes.dump(force=True) != data:
             raise NotAttributes("not DER, or an attribute twice")
+        # RFC 5035 4: SHA-256 where no algorithm is named.
         if hash_name != "sha256" or named != hashlib.sha256(key.certificate).digest():
             raise NotAttributes("the attributes of another key")
         return str(digest.native.hex())

@@ -74,6 +74,7 @@ class CardSigner:
     def sign(self, data: bytes) -> bytes:
         """Sign ``data``; see `signkit.signers.base.Signer`."""
         name = self.algorithm.digest
+        # Hashed here: the card gets a digest, and never the document.
         return self._open_session.sign(cast("HashName", name), hashlib.new(name, data).digest())
 
     @property
@@ -85,6 +86,7 @@ class CardSigner:
     def __enter__(self) -> Self:
         with ExitStack() as stack:
             stack.enter_context(self.connection)
+            # Before the password: a try is not spent on a key that will not do.
             if self.accept is not None:
                 _look_ahead(self.connection, self.accept)
             password = pin_source(self.ask, "signature-password", self.name)

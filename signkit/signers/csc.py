@@ -29,6 +29,7 @@ from signkit.words import Text
 _MAX_ANSWER = 1_000_000
 _MAX_SECRET = 16_384
 _MAX_CHAIN = 10
+# RFC 8252 8.3 allows plain http on the loopback interface: nothing leaves the machine.
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _RSA = "1.2.840.113549.1.1.1"
 Version = Literal["v1", "v2"]
@@ -54,6 +55,7 @@ def parse_csc_uri(rest: str) -> Service:
         host, _ = parts.hostname, parts.port
     except ValueError as error:
         raise SignerUnusable("csc-uri-invalid", cause=_NO_ADDRESS) from error
+    # RFC 3986 3.2.1: user information in an address ends up in histories and logs.
     if not host or parts.username is not None or parts.query or not rest.isascii() or not rest.isprintable():
         raise SignerUnusable("csc-uri-invalid", cause=_NO_ADDRESS)
     _refuse_plain(rest)
@@ -103,15 +105,19 @@ class CscSigner:
         Raises:
             SignerUnusable("csc-failed"): the service does not authorise, or does not sign.
         """
+        # CSC API credentials/authorize and signatures/signHash: hashes in base64.
         hashes = [b64encode(hashlib.new(self.algorithm.digest, data).digest()).decode("ascii")]
         answer = self._call("credentials/authorize", self._authorisation(hashes))
+        # The signature activation data is bound to these hashes: the service cannot sign others with it.
         sad = answer.get("SAD")
         if not isinstance(sad, str) or not sad:
             raise SignerUnusable("csc-failed", step="credentials/authorize", cause="no signature activation data (SAD)")
         request = {"SAD": sad, "signAlgo": self._sign_algorithm, **self._hashes(hashes, "hashAlgo")}
+        # CSC API 2: "S" answers at once; "A" would have to be polled.
         if self.service.version == "v2":
             request["operationMode"] = "S"
         signatures = self._call("signatures/signHash", request).get("signatures")
+        # One hash, one signature: more or fewer belong to something else.
         if not isinstance(signatures, list) or len(signatures) != 1:
             raise SignerUnusable("csc-failed", step="signatures/signHash", cause="not one signature")
         return _decode(signatures[0], "signatures/signHash")
@@ -141,6 +147,7 @@ class CscSigner:
     def __enter__(self) -> Self:
         token = _access_token(self.service, self.settings)
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        # CSC API credentials/info: the chain is asked for, the parsed names are not needed.
         request: dict[str, Any] = {"certificates": "chain", "certInfo": False}
         if self.service.version == "v2":
             request["authInfo"] = True
@@ -203,6 +210,7 @@ def _access_token(service: Service, settings: Settings) -> str | None:
         return None
     url = settings.csc_token_url or f"{service.base}oauth2/token"
     _refuse_plain(url)
+    # RFC 6749 4.4.2.
     form = {
         "grant_type": "client_credentials",
         "client_id": settings.csc_client_id,
@@ -223,6 +231,7 @@ def _secret(path: Path) -> str:
             data = stream.read(_MAX_SECRET + 1)
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
+    # A token that others can read is everybody's key.
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise SignerUnusable("csc-secret-file-unsafe", path=str(path), cause=_OPEN_TO_OTHERS)
     text = data.decode("ascii", errors="replace").strip()
@@ -243,6 +252,7 @@ def _certificates(info: dict[str, Any]) -> list[bytes]:
     texts = part.get("certificates") if isinstance(part, dict) else None
     if not isinstance(texts, list) or not 0 < len(texts) <= _MAX_CHAIN:
         raise SignerUnusable("csc-failed", step="credentials/info", cause="no certificates")
+    # CSC API credentials/info, cert/status: valid, expired, revoked or suspended.
     if isinstance(part, dict) and part.get("status", "valid") != "valid":
         raise SignerUnusable("csc-unsupported", cause=_NOT_VALID)
     ders = [_decode(text, "credentials/info") for text in texts]
@@ -270,6 +280,7 @@ def _algorithm(certificate: bytes, info: dict[str, Any]) -> tuple[KeyAlgorithm, 
 
     part = info.get("key")
     key = part if isinstance(part, dict) else {}
+    # CSC API credentials/info, key/status.
     if key.get("status") != "enabled":
         raise SignerUnusable("csc-unsupported", cause=_NOT_ENABLED)
     offered = key.get("algo")
@@ -281,6 +292,7 @@ def _algorithm(certificate: bytes, info: dict[str, Any]) -> tuple[KeyAlgorithm, 
         ) from unfit
     if algorithm.key_type in ("rsa", "ecdsa") and isinstance(offered, list):
         wanted = [algos.SignedDigestAlgorithmId(f"{algorithm.digest}_{algorithm.key_type}").dotted]
+        # The bare rsaEncryption goes with hashAlgo, which names the digest.
         wanted += [_RSA] if algorithm.key_type == "rsa" else []
         for oid in wanted:
             if oid in offered:
@@ -299,6 +311,7 @@ def _wants_pin(info: dict[str, Any], version: Version) -> bool:
         mode = auth.get("mode")
         objects = auth.get("objects", [])
         needed = [str(item.get("id")) for item in objects if isinstance(item, dict)]
+    # CSC API: implicit authorisation is between the service and its user, explicit is by PIN or OTP.
     if mode == "implicit":
         return False
     if mode == "explicit" and needed == ["PIN"]:

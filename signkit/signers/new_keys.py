@@ -88,6 +88,7 @@ def self_signed(holder: KeyHolder, key: PrivateKey, now: datetime) -> x509.Certi
     from cryptography import x509
     from cryptography.hazmat.primitives import hashes
 
+    # An hour back: clocks of other machines may be behind.
     name, start = _subject(holder), now.astimezone(UTC) - timedelta(hours=1)
     builder = (
         x509.CertificateBuilder()

@@ -96,6 +96,7 @@ def _is_pkcs12(data: bytes) -> bool:
     from asn1crypto import pkcs12
 
     try:
+        # RFC 7292 4: the version of a PFX is 3.
         return bool(pkcs12.Pfx.load(data, strict=True)["version"].native == "v3")
     except (ValueError, TypeError, KeyError):
         return False

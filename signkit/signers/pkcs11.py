@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from pkcs11 import Attribute, Mechanism, Object, PrivateKey, Session, Token
 
 #: Bounds for what a token may make us read.
+#: A token answers what it likes: the bound is for its list of objects, not for honest ones.
 _MAX_OBJECTS = 500
 _MAX_CERTIFICATE_BYTES = 100_000
 
@@ -124,6 +125,7 @@ class Pkcs11Signer:
             pin = pin or obtain_pin(key.token, self.ask, use_last_try=self.use_last_try)
             try:
                 return _sign(key, data, pin)
+            # Used or not, the PIN is gone after one signature.
             finally:
                 _wipe(pin)
 
@@ -179,6 +181,7 @@ def _look_ahead(module: Module, named: NamedToken, uri: Pkcs11Uri, accept: Accep
     fitting = [
         certificate
         for certificate, id_, label in shown_now
+        # An authority's certificate on a token is for the chain.
         if not certificate.ca and uri.id in (None, id_) and uri.object in (None, label)
     ]
     if len(fitting) == 1:
@@ -225,9 +228,11 @@ def _pairs(session: Session, certificates: Iterable[tuple[x509.Certificate, byte
 
     keys: dict[bytes, list[PrivateKey]] = {}
     for key in _objects(session, {Attribute.CLASS: ObjectClass.PRIVATE_KEY}):
+        # CKA_SIGN: keys for decryption and key agreement are passed over.
         if _attribute(key, Attribute.SIGN, True):
             keys.setdefault(_attribute(key, Attribute.ID, b""), []).append(key)
     for certificate, id_, label in certificates:
+        # CKA_ID ties certificate and key together; labels are for people.
         for key in keys.get(id_, ()):
             yield _Pair(certificate, key, id_, (label, _attribute(key, Attribute.LABEL, "")))
 
@@ -312,6 +317,7 @@ def _mechanism(token: Token, algorithm: KeyAlgorithm) -> Mechanism:
     from pkcs11 import Mechanism
 
     offered = token.slot.get_mechanisms()
+    # CKM_SHA256_RSA_PKCS and the like: the token hashes by itself.
     hashing = getattr(Mechanism, f"{algorithm.digest.upper()}_RSA_PKCS")
     usable = (Mechanism.ECDSA,) if algorithm.key_type == "ecdsa" else (hashing, Mechanism.RSA_PKCS)
     chosen = next((mechanism for mechanism in usable if mechanism in offered), None)
@@ -347,6 +353,7 @@ def _mechanism_input(key: _Key, data: bytes) -> bytes:
 def _digest_info(name: str, digest: bytes) -> bytes:
     from asn1crypto import algos, core
 
+    # RFC 8017 A.2.4, 9.2 note 1: NULL parameters in a DigestInfo.
     algorithm = algos.DigestAlgorithm({"algorithm": name, "parameters": core.Null()})
     der: bytes = algos.DigestInfo({"digest_algorithm": algorithm, "digest": digest}).dump()
     return der
@@ -358,6 +365,7 @@ def _as_cms_carries_it(key: _Key, answer: bytes) -> bytes:
         return answer
     from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 
+    # PKCS#11: r and s, each as long as the order.
     half, odd = divmod(len(answer), 2)
     if odd or not half:
         raise SignerUnusable(

@@ -104,6 +104,7 @@ def load_module(path: str | Path) -> Module:
 def _resolve(path: str | Path) -> str:
     """Return the file itself: nothing is searched for, so that no library of the current folder slips in."""
     try:
+        # A bare name would be searched for by the loader in places that others may write to.
         return str(Path(path).expanduser().resolve(strict=True))
     except (OSError, RuntimeError, ValueError) as error:
         raise SignerUnusable("pkcs11-module-unusable", path=str(path), cause=system_cause(error)) from error
@@ -126,6 +127,7 @@ def speaking_with(token: Token) -> Iterator[None]:
 
     try:
         yield
+    # CKR_PIN_INCORRECT, CKR_PIN_INVALID, CKR_PIN_LEN_RANGE.
     except (PinIncorrect, PinInvalid, PinLenRange) as error:
         raise SignerUnusable("token-pin-wrong", token=printable(token.label), state=_state_of_tries(token)) from error
     except PinLocked as error:
@@ -162,6 +164,7 @@ def _initialised_tokens(module: Module) -> Iterator[Token]:
             token = slot.get_token()
         except PKCS11Error:
             continue  # taken out meanwhile, or a card that this module does not know
+        # CKF_TOKEN_INITIALIZED: a blank token has no keys and no PIN to ask for.
         if token.flags & TokenFlag.TOKEN_INITIALIZED:
             yield token
 
@@ -214,16 +217,20 @@ def obtain_pin(token: Token, ask: AskSecret, *, use_last_try: bool) -> bytearray
 
     with speaking_with(token):
         flags = token.slot.get_token().flags  # those of ``token`` are as old as the object
+    # CKF_LOGIN_REQUIRED.
     if not flags & TokenFlag.LOGIN_REQUIRED:
         return None
     name = printable(token.label)
     if flags & TokenFlag.USER_PIN_LOCKED:
         raise SignerUnusable("token-pin-locked", token=name)
+    # CKF_USER_PIN_FINAL_TRY: one wrong answer more, and the token is locked.
     last = bool(flags & TokenFlag.USER_PIN_FINAL_TRY)
     if last and not use_last_try:
         raise SignerUnusable("token-pin-last-try", token=name)
+    # CKF_PROTECTED_AUTHENTICATION_PATH.
     if flags & TokenFlag.PROTECTED_AUTHENTICATION_PATH:
         return None  # typed at the token's own PIN pad
+    # CKF_USER_PIN_COUNT_LOW: a wrong PIN was given since the last right one.
     after_wrong = bool(flags & TokenFlag.USER_PIN_COUNT_LOW)
     pin = ask(SecretRequest("token-pin", name, 1 if last else None, after_wrong and not last))
     if not pin:
@@ -278,6 +285,7 @@ def with_text(token: Token, pin: bytearray, use: Callable[[str], _T]) -> _T:
         raise SignerUnusable("token-pin-not-sent", token=printable(token.label))
     try:
         return use(text)
+    # Frames hold the text as a local variable: whoever logs the traceback would log the PIN.
     except BaseException as error:
         traceback.clear_frames(error.__traceback__)
         raise

@@ -20,6 +20,7 @@ _TEXTS = ("token", "manufacturer", "model", "serial", "slot-description", "slot-
 _TYPES = ("private", "cert")
 _PATH_ATTRIBUTES = (*_TEXTS, "slot-id", "id", "type")
 _QUERY_ATTRIBUTES = ("module-path",)
+# RFC 7512 2.4 has them, and its security considerations warn of them.
 _PIN_ATTRIBUTES = ("pin-value", "pin-source")
 
 
@@ -52,6 +53,7 @@ class Pkcs11Uri:
         if self.slot_id is not None:
             parts.append(f"slot-id={self.slot_id}")
         if self.id is not None:
+            # RFC 7512 2.3: a binary identifier is percent-encoded whole.
             parts.append("id=" + "".join(f"%{byte:02X}" for byte in self.id))
         query = f"?module-path={quote(self.module_path, safe='/')}" if self.module_path is not None else ""
         return "pkcs11:" + ";".join(parts) + query
@@ -74,6 +76,7 @@ def parse_pkcs11_uri(rest: str) -> Pkcs11Uri:
             "pkcs11-uri-invalid",
             cause=Text(f"it is longer than {_MAX_LENGTH} characters", f"{_MAX_LENGTH}文字を超えています"),
         )
+    # RFC 7512 2.3: the path's attributes are parted by ";", the query's by "&".
     path, _, query = rest.partition("?")
     found = _read_part(path, ";", _PATH_ATTRIBUTES) | _read_part(query, "&", _QUERY_ATTRIBUTES)
     found.pop("type", None)
@@ -106,6 +109,7 @@ def _read_part(part: str, separator: str, known: tuple[str, ...]) -> dict[str, s
                     f"「?」の{place.ja}の属性 {name} には対応していません",
                 ),
             )
+        # RFC 7512 2.3: an attribute stands once.
         if name in found:
             raise SignerUnusable(
                 "pkcs11-uri-invalid", cause=Text(f"{name} stands in it twice", f"{name} が2回書かれています")
@@ -128,6 +132,7 @@ def _refuse_pin(name: str) -> None:
 
 
 def _value(name: str, value: str) -> str | int | bytes:
+    # RFC 3986 2.1.
     if _BROKEN_PERCENT.search(value):
         raise SignerUnusable(
             "pkcs11-uri-invalid",

@@ -12,6 +12,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives import hashes
 
+# NIST SP 800-131A: shorter RSA keys make no signatures any more.
 _MIN_RSA_BITS = 2048
 #: The hash whose strength fits the curve (FIPS 186-5; RFC 5753 leaves the choice free).
 _CURVE_DIGESTS = {"secp256r1": "sha256", "secp384r1": "sha384", "secp521r1": "sha512"}

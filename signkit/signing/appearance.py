@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _JST = timezone(timedelta(hours=9))
 _MAX_PIXELS = 4_000_000
+# ISO/IEC 15948 5.2 (PNG signature); JPEG begins with SOI and a marker.
 _IMAGE_STARTS = {b"\x89PNG\r\n\x1a\n": "png", b"\xff\xd8\xff": "jpg"}
 #: The typesetter wants a date; only the drawing is taken from what it makes.
 _ANY_DAY = date(2000, 1, 1)
@@ -120,12 +121,14 @@ def apply_appearance(writer: IncrementalPdfFileWriter, field: Any, appearance: A
     width, height = _size(widget) if turn in (0, 180) else reversed(_size(widget))
     if width < _MIN_SIDE or height < _MIN_SIDE or max(width, height) > _MAX_SIDE:
         return
+    # An appearance counts as the page does: PDF/A-1 forbids transparency there too (ISO 19005-1 6.4).
     opaque = pdf_a_part(writer) == 1
     source = _source(appearance, width, height, opaque=opaque)
     drawing = _drawing(source, appearance.fonts or font_set(), "a-1b" if opaque else "1.7")
     form = writer.import_page_as_xobject(PdfFileReader(BytesIO(drawing)))
     take_form_of(waiting_appearance(widget), form.get_object())
     if turn:
+        # 12.5.5: /Matrix turns the form before its box is fitted into /Rect.
         turned = map(generic.FloatObject, _matrix(turn, width, height))
         form.get_object()[generic.pdf_name("/Matrix")] = generic.ArrayObject(turned)
     widget[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): form})
@@ -243,6 +246,7 @@ def _flatten(image: bytes) -> bytes:
 
 
 def _image_format(image: bytes) -> str:
+    # Before a line of it is decoded.
     from PIL import Image
 
     if len(image) > SEAL_IMAGE_BYTES:
@@ -252,6 +256,7 @@ def _image_format(image: bytes) -> str:
         raise SigningRefused("seal-image-unusable", cause=Text("neither PNG nor JPEG", "PNG でも JPEG でもありません"))
     try:
         with Image.open(BytesIO(image)) as opened:
+            # The header's numbers alone: a small file may unpack into gigabytes.
             if opened.width * opened.height > _MAX_PIXELS:
                 raise SigningRefused(
                     "seal-image-unusable", cause=Text("more than 4 million pixels", "400万画素を超えています")

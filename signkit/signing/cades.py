@@ -76,10 +76,12 @@ def sign_content(
     refuse_other_keys(signer, statement.signing_time)
     if level.has_timestamp and not services.timestamps:
         raise TimestampUnavailable(NO_SERVICE)
+    # The key's own chain is enough for B-B; evidence needs the issuers too.
     own = [_certificate(der) for der in (signer.certificate, *signer.chain)]
     if level.has_evidence:  # before the key is used: nothing is signed that cannot be finished
         collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
     _prepare(content, onto, signer.algorithm.digest)
+    # RFC 3161 2.4.2, EN 319 122-1 5.3: the stamp is over the signature value, so it comes after the key's work.
     stamp = (lambda digest: obtain_timestamp(services.timestamps, digest).der) if level.has_timestamp else None
     made = make_signature(signer, content.digest(signer.algorithm.digest), statement, timestamp=stamp)
     parts = made if onto is None else onto.with_added(
@@ -102,6 +104,7 @@ def extend_content(parts: Parts, content: Content, level: Level, services: Servi
         raise SigningRefused("nothing-to-extend")
     if not services.timestamps and level.has_timestamp:
         raise TimestampUnavailable(NO_SERVICE)
+    # Digested once, for all signatures and for the archive timestamps' imprints.
     _prepare(content, parts, _IMPRINT_DIGEST)
     with _reading():
         stamped = replace(parts, signer_infos=tuple(_add_timestamp(info, services) for info in parts.signer_infos))
@@ -123,6 +126,7 @@ def countersign(parts: Parts, index: int, signer: Signer, time: datetime) -> Par
         info = InfoParts.of(infos[index])
         if info.has_old_archive:
             raise SigningRefused("cms-not-usable", cause=_OLD_ARCHIVE)
+    # RFC 5652 11.4: what is signed is the signature value of the other.
     digest = Content(BytesPieces(info.signature)).digest(signer.algorithm.digest)
     made = make_signature(signer, digest, Statement(signing_time=time, counter=True))
     infos[index] = info.with_unsigned(attribute("counter_signature", made.signer_infos[0])).encoded()
@@ -176,6 +180,7 @@ def _check_container(container: Container, parts: Parts, attached: Content | Non
         (there.signer_infos, parts.signer_infos),
         (there.digest_algorithms, parts.digest_algorithms),
     ]
+    # Nothing behind it, and everything in it: the file is read as a stranger would read it.
     if container.trailing or any(sorted(one) != sorted(other) for one, other in lists):
         raise SigningRefused("self-check-failed", cause="what came back from the disk is not what was written")
     if (container.content is None) != (attached is None):
@@ -188,6 +193,7 @@ def _check_container(container: Container, parts: Parts, attached: Content | Non
 
 def _check_signature(info: cms.SignerInfo, content: Content, own: x509.Certificate) -> None:
     hash_name = info["digest_algorithm"]["algorithm"].native
+    # RFC 5652 5.6: the digest of the content is what the attribute states.
     if _signed_digest(info) != content.digest(hash_name):
         raise SigningRefused("self-check-failed", cause="the digest of the content is another than the signed one")
     attributes = b"\x31" + info["signed_attrs"].dump()[1:]  # signed as SET OF, stored as [0] (RFC 5652 5.4)
@@ -217,6 +223,7 @@ def _prepare(content: Content, parts: Parts | None, digest: str) -> None:
         content.prepare(sorted(names))
         for info in infos:
             signed = _signed_digest(info)
+            # A signature over other content does not become this file's by standing beside another.
             if signed is not None and signed != content.digest(info["digest_algorithm"]["algorithm"].native):
                 raise SigningRefused("cms-not-usable", cause=_OTHER_CONTENT)
             # An addition would break an archive timestamp of the kinds that cover all certificates as one.
@@ -226,8 +233,10 @@ def _prepare(content: Content, parts: Parts | None, digest: str) -> None:
 
 def _add_timestamp(raw: bytes, services: Services) -> bytes:
     info = InfoParts.of(raw)
+    # A second stamp would prove no earlier time.
     if info.has_timestamp:
         return raw
+    # EN 319 122-1 5.3: over the signature value alone, without tag and length.
     token = obtain_timestamp(services.timestamps, hashlib.sha256(info.signature).digest())
     return info.with_unsigned(timestamp_attribute(token.der)).encoded()
 
@@ -246,9 +255,11 @@ def _with_evidence(
     parts = _add_evidence(parts, evidence)
     if level is Level.B_LTA:
         infos = list(parts.signer_infos)
+        # Evidence first: the archive timestamp covers what is there when it is made (EN 319 122-1 5.5.3).
         for index in indices:
             infos[index] = _add_archive_timestamp(parts, InfoParts.of(infos[index]), content, services)
         parts = replace(parts, signer_infos=tuple(infos))
+        # The new stamps' own services came with them: the next archive timestamp will need evidence on those.
         new = [item for item in _entities(parts, indices) if item.dump() not in evidence.certificates]
         more = collect_evidence(new, [*_pool(parts), *pool], services.revocation, level.value)
         parts, evidence = _add_evidence(parts, more), evidence + more
@@ -257,6 +268,7 @@ def _with_evidence(
 
 def _add_archive_timestamp(parts: Parts, info: InfoParts, content: Content, services: Services) -> bytes:
     index = make_index(parts, info)
+    # EN 319 122-1 5.5.3: the imprint is over content digest, SignerInfo fields and index, in that order.
     covered = b"".join(covered_bytes(parts, info, content.digest(_IMPRINT_DIGEST), index))
     token = obtain_timestamp(services.timestamps, hashlib.sha256(covered).digest())
     return info.with_unsigned(archive_attribute(token.der, index)).encoded()
@@ -264,6 +276,7 @@ def _add_archive_timestamp(parts: Parts, info: InfoParts, content: Content, serv
 
 def _add_evidence(parts: Parts, evidence: Evidence) -> Parts:
     """Put evidence where B-LT wants it (EN 319 122-1 6.3): SignedData.certificates and .crls, OCSP by RFC 5940."""
+    # RFC 5652 10.2.1: [1] OtherRevocationInfoFormat.
     responses = tuple(element(explicit(1), _OCSP_RESPONSE, der) for der in evidence.ocsps)
     return parts.with_added(certificates=evidence.certificates, crls=(*evidence.crls, *responses))
 
@@ -286,6 +299,7 @@ def _entities(parts: Parts, indices: Sequence[int]) -> list[x509.Certificate]:
 
 def _pool(parts: Parts) -> list[x509.Certificate]:
     """Return every certificate in the SignedData and in its timestamps."""
+    # RFC 5652 10.2.2: the bare SEQUENCEs are certificates.
     found = [_certificate(der) for der in parts.certificates if der[0] == SEQUENCE]
     for info in parts.signer_infos:
         for token in InfoParts.of(info).tokens:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Timestamper = Callable[[bytes], bytes]
 
 _SHAKE256_LENGTH = 64
+# RFC 5652 5.3: version 1, since the signer is named by issuer and serial number.
 _VERSION_1 = b"\x02\x01\x01"
 #: mime-type (EN 319 122-1 5.2.5)
 MIME_TYPE = "0.4.0.1733.2.1"
@@ -135,11 +136,13 @@ def _fixed_parts(certificate_der: bytes, chain: tuple[bytes, ...], algorithm: Ke
     from asn1crypto import algos, x509
 
     certificate = x509.Certificate.load(certificate_der)
+    # A root proves nothing by standing in a signature: who believes it has it.
     issuers = [der for der in chain if not _is_root(der)]
     serial = certificate["tbs_certificate"]["serial_number"].dump()
     return _Fixed(
         certificate=certificate,
         certificates=tuple(dict.fromkeys((certificate_der, *issuers))),
+        # RFC 5652 10.2.4.
         signer_identifier=element(SEQUENCE, certificate.issuer.dump(), serial),
         digest_algorithm=algos.DigestAlgorithm({"algorithm": algorithm.digest}).dump(),
         signature_mechanism=signature_mechanism(algorithm),
@@ -158,12 +161,16 @@ def _is_root(der: bytes) -> bool:
 def _signed_attributes(fixed: _Fixed, content_digest: bytes, statement: Statement) -> list[bytes]:
     from asn1crypto import cms, core
 
+    # RFC 5652 11.2.
     attributes = [attribute("message_digest", element(OCTET_STRING, content_digest))]
     if statement.names_certificate:
+        # EN 319 122-1 5.2.2: without it another certificate of the same key could be put in its place (RFC 2634 5.1).
         attributes.append(attribute("signing_certificate_v2", fixed.certificate_reference))
     if not statement.counter:
+        # RFC 5652 11.1; 11.4 for counter-signatures.
         attributes.append(attribute("content_type", _oid("data")))
     if statement.signing_time is not None:
+        # RFC 5652 11.3: UTCTime until 2049.
         attributes.append(attribute("signing_time", cms.Time({"utc_time": statement.signing_time}).dump()))
     if statement.mime_type is not None:
         attributes.append(attribute(MIME_TYPE, core.UTF8String(statement.mime_type).dump()))
@@ -205,6 +212,7 @@ def _oid(content_type: str) -> bytes:
 
 def _parts(fixed: _Fixed, attributes: bytes, signature: bytes, token: bytes | None) -> Parts:
     """Return SignedData with one SignerInfo (RFC 5652 5.1, 5.3)."""
+    # EN 319 122-1 5.3.
     unsigned = [attribute("signature_time_stamp_token", token)] if token is not None else []
     signer_info = element(
         SEQUENCE,
@@ -214,6 +222,7 @@ def _parts(fixed: _Fixed, attributes: bytes, signature: bytes, token: bytes | No
         bytes([explicit(0)]) + attributes[1:],  # signed as SET OF, stored as [0] (RFC 5652 5.4)
         fixed.signature_mechanism.dump(),
         element(OCTET_STRING, signature),
+        # RFC 5652 5.3: left out where there is none.
         set_of(unsigned, explicit(1)) if unsigned else b"",
     )
     return Parts((fixed.digest_algorithm,), _oid("data"), fixed.certificates, (), (signer_info,))
@@ -227,6 +236,7 @@ def signature_mechanism(algorithm: KeyAlgorithm) -> algos.SignedDigestAlgorithm:
         return algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": _pss_parameters(algorithm.digest)})
     if algorithm.key_type in ("ed25519", "ed448"):
         return algos.SignedDigestAlgorithm({"algorithm": algorithm.key_type})
+    # RFC 5754 3.2, 3.3: the identifier names the digest, so that no other can be put in.
     return algos.SignedDigestAlgorithm({"algorithm": f"{algorithm.digest}_{algorithm.key_type}"})
 
 
@@ -237,7 +247,9 @@ def _pss_parameters(digest: str) -> algos.RSASSAPSSParams:
     return algos.RSASSAPSSParams(
         {
             "hash_algorithm": hash_algorithm,
+            # RFC 4055 3.1: the mask's digest should be the message's.
             "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": hash_algorithm},
+            # RFC 4055 3.1, RFC 4056: a salt as long as the digest.
             "salt_length": digest_size(digest),
         }
     )
@@ -247,14 +259,17 @@ def _signature_size(certificate: x509.Certificate) -> int:
     """Return the largest signature, in bytes, that the certificate's key makes."""
     key = certificate.public_key
     if key.algorithm in ("rsa", "rsassa_pss"):
+        # RFC 8017 8.1.1, 8.2.1: as long as the modulus.
         return int(key.bit_size + 7) // 8
     if key.algorithm == "ec":
         return 2 * (int(key.bit_size + 7) // 8) + 9  # SEQUENCE of two INTEGERs, each with a sign byte
+    # RFC 8032 5.2.6 and 5.1.6.
     return 114  # Ed448; Ed25519 needs 64
 
 
 def _check_own_signature(fixed: _Fixed, digest_name: str, signature: bytes, data: bytes) -> None:
     """Refuse a device or plug-in whose signature does not fit the certificate that it showed."""
+    # A fault in a device can give away its key by one wrong RSA signature: none leaves this room.
     try:
         verify_signature(fixed.certificate, fixed.signature_mechanism, digest_name, signature, data)
     except SignatureInvalid as error:

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from signkit.pdf.embedded_contract import EmbeddedContract
 
 SCHEMA = "signkit-deferred/1"
+# Long enough for a day's work, short enough that a forgotten request signs nothing next week.
 LIFETIME = timedelta(hours=24)
 _MAX_SIGNATURE_BYTES = 16_384
 #: Beside what one token takes: a file cannot be prepared anew with more room once the key has signed.
@@ -198,6 +199,7 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
     from jsonschema import Draft202012Validator, ValidationError
 
     try:
+        # A request comes from elsewhere: nothing in it is parsed before its size is known.
         if len(raw) > REQUEST_BYTES:
             raise ValueError("it is larger than any request")
         content = json.loads(raw.decode())
@@ -213,6 +215,7 @@ def read_request(raw: bytes, path: str) -> DeferredRequest:
 
 def _from_json(content: dict[str, Any]) -> DeferredRequest:
     to_sign, file = content["to_sign"], content["file"]
+    # The name is put behind a folder of this machine.
     if re.search(r"[/\\\0:]", file["name"] + file["original_name"]) or file["name"] in (".", ".."):
         raise ValueError("a file name with a folder in it")
     return DeferredRequest(
@@ -271,6 +274,7 @@ def prepare(
         SigningRefused("seed-value-violated", "field-not-added"): see `signkit.signing.pades.sign_field`.
         SigningRefused("signer-not-party"): the certificate names somebody else than the role's party.
     """
+    # In the order of what costs least: the file, the level, the person; the key's work comes last of all.
     turn = check_turn(pdf, request.field, password, adds_field=request.place is not None)
     refuse_unfinishable(key, request.time, level, services, request.profile)
     if not (request.witness or other_person):
@@ -286,6 +290,7 @@ def prepare(
         original_name=names[0],
         original_size=len(pdf),
         original_sha256=hashlib.sha256(pdf).hexdigest(),
+        # RFC 5652 5.4: what is hashed and signed is the DER of the SET.
         attributes=signed_attributes(key, prepared.digest, request.profile.statement(created)),
         algorithm=key.algorithm,
         certificate_sha256=hashlib.sha256(key.certificate).hexdigest(),
@@ -351,8 +356,10 @@ def complete(
         SigningRefused("key-not-for-documents"), TimestampUnavailable, EvidenceMissing, CertificateRevoked: see
             `levels.sign`.
     """
+    # A key may have been lost since it was asked.
     if now >= request.expires:
         raise SigningRefused("request-expired", expires=request.expires.strftime(_TIME_FORMAT))
+    # Digests first: everything after it speaks of these very bytes.
     original, file = _bound_file(request, prepared, key)
     if hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
         raise SigningRefused("request-certificate-other")
@@ -360,6 +367,7 @@ def complete(
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
     attributes = signed_attributes(key, file.digest, request.profile.statement(request.created))
+    # Made anew from the file: a request that shows one document and has another signed fails here.
     if attributes != request.attributes:
         raise SigningRefused("request-file-changed", name=request.file)
     fitting = _fitting_signature(key, attributes, signature)
@@ -369,6 +377,7 @@ def complete(
         signed = file.filled(join_signature(key, attributes, fitting, timestamp=stamp).encoded())
     except RoomTooSmall as larger:
         raise SigningRefused("request-room-too-small", needed=larger.needed) from larger
+    # The plain search of the read-back knows nothing of requests.
     check_signed(original, signed, key.certificate)
     result = replace(raise_to_level(signed, key, request.level, services, password), time=request.created)
     before, after = (judge(each, services.judgement, password) for each in (original, result.pdf))
@@ -390,6 +399,7 @@ def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tup
         hashlib.sha256(prepared).hexdigest() == request.sha256
         and hashlib.sha256(original).hexdigest() == request.original_sha256
         and len(original) <= request.start < request.end <= len(prepared)
+        # Zeros only: what stands in the room is not covered by the digest.
         and re.fullmatch(rb"<0+>", room) is not None
     )
     if not fits:
@@ -405,6 +415,7 @@ def _fitting_signature(key: KeyFacts, attributes: bytes, given: bytes) -> bytes:
     mechanism = signature_mechanism(key.algorithm)
     for candidate in _readings(given):
         try:
+            # Before anything is written: a signature of another key, or over another request, ends here.
             verify_signature(certificate, mechanism, key.algorithm.digest, candidate, attributes)
         except SignatureInvalid:
             continue

@@ -51,6 +51,7 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
         view = open_pdf(pdf, password).history.last
         for name, signed_data in _signatures(view):
             stamps = [stamp for info in signed_data["signer_infos"] for stamp in _timestamps(info)]
+            # A timestamp's own signature needs none (RFC 3161 2.4.2: its content type is TSTInfo).
             if not stamps and signed_data["encap_content_info"]["content_type"].native != "tst_info":
                 untimed.append(name)
             for part in (signed_data, *stamps):
@@ -58,6 +59,7 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
                 every.update((item.sha256, item) for item in certificates)
                 signers.update((item.sha256, item) for item in _signers(part, certificates, name))
         stored, ocsps, crls = security_store(view)
+        # EN 319 142-1 5.4.2: the store's certificates serve all signatures of the document.
         every.update((item.sha256, item) for item in map(asn1_certificate, stored))
         held = Evidence(ocsps=tuple(ocsps), crls=tuple(crls))
     return Embedded(list(signers.values()), list(every.values()), held, tuple(untimed))

@@ -104,9 +104,12 @@ def sign(
         SigningRefused("field-missing", "field-signed"), PdfNotSignable: see `signkit.signing.pades.sign_field`.
         PdfPasswordNeeded, PdfPasswordWrong, PdfForbidsSigning: see `signkit.pdf.writing.appending.open_writer`.
     """
+    # Nothing is signed that cannot be finished: a signature without its level cannot be taken back.
     refuse_unfinishable(signer, request.time, level, services, request.profile)
+    # Judged before the update: what was bad already is not our harm.
     before = judge(pdf, services.judgement, password)
     signed = sign_field(pdf, request, signer, timestamp=signature_timestamper(level, services), password=password)
+    # Before evidence is fetched: that may take long, and the signature is what counts.
     check_signed(pdf, signed, signer.certificate)
     result = replace(raise_to_level(signed, signer, level, services, password), time=request.time)
     refuse_harm(before, judge(result.pdf, services.judgement, password), added=1)
@@ -128,6 +131,7 @@ def refuse_unfinishable(
     refuse_without_service(level, services)
     if level.has_evidence:
         own = _certificates(key)
+        # Asked before the key signs, and again after: what was to be had then may be gone.
         collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
 
 
@@ -176,6 +180,7 @@ def extend(pdf: bytes, level: Level, services: Services, *, password: Password =
         raise SigningRefused("nothing-to-extend")
     if level is Level.B_LTA and not services.timestamps:
         raise TimestampUnavailable(NO_SERVICE)
+    # EN 319 142-1 6.3: B-LT is built on B-T.
     if level is Level.B_LT and (untimed := embedded_in(pdf, password).untimed):
         raise SigningRefused("signature-not-timestamped", fields=", ".join(untimed))
     result = _with_evidence(pdf, level, services, (), password)
@@ -197,8 +202,10 @@ def _with_evidence(
     evidence = collect_evidence(inside.entities, pool, services.revocation, level.value, inside.held)
     result = add_evidence(pdf, evidence, password)
     if level is Level.B_LTA:
+        # EN 319 142-1 5.4.3, 6.3: the document timestamp comes after the evidence that it is to cover.
         field = _timestamp_field(result, password)
         result = add_document_timestamp(result, services.timestamps, field, password)
+        # A timestamp cannot carry evidence on itself; the next one will cover it.
         result, more = _evidence_of_last_timestamp(result, evidence, pool, services, level, password)
         evidence += more
     return SignedFile(result, evidence_issued=evidence.issued)
@@ -252,10 +259,12 @@ def refuse_other_keys(key: KeyFacts, time: datetime) -> None:
             ),
         )
     usage = certificate.key_usage_value
+    # RFC 5280 4.2.1.3: without keyUsage any use is allowed; with it, one of the signing bits is needed.
     if usage is not None and not usage.native & {"digital_signature", "non_repudiation"}:
         raise SigningRefused(
             "key-not-for-documents", cause=Text("its certificate is not for signatures", "署名用の証明書ではありません")
         )
+    # A signature outside the period is one that nobody can validate (RFC 5280 6.1.3 a 2).
     if not certificate.not_valid_before <= time <= certificate.not_valid_after:
         period = f"{certificate.not_valid_before:%Y-%m-%d} – {certificate.not_valid_after:%Y-%m-%d}"
         raise SigningRefused(

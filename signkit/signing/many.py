@@ -126,6 +126,7 @@ def is_signed_copy(source: bytes, target: Path, field: FieldName, password: Pass
     """Return whether ``target`` is ``source`` with ``field`` signed: what ``--resume`` may pass over."""
     try:
         copy = target.read_bytes()
+        # ISO 32000-2 7.5.6: an update leaves every byte before it as it was.
         longer = len(copy) > len(source) and copy.startswith(source)
         return longer and field in signature_fields(copy, password).signed
     except (OSError, PdfNotSignable):

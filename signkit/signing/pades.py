@@ -141,9 +141,11 @@ class PreparedFile:
         Raises:
             RoomTooSmall: it does not fit.
         """
+        # ISO 32000-2 12.8.1: two hexadecimal digits a byte, between angle brackets.
         if len(cms) > (self.end - self.start - 2) // 2:
             raise RoomTooSmall(len(cms) + _TOKEN_VARIATION)
         text = cms.hex().upper().encode("ascii")
+        # Only the room changes: the digest was made over everything else.
         whole, begin = memoryview(self.pdf), self.start + 1
         return b"".join((whole[:begin], text, whole[begin + len(text) :]))
 
@@ -167,10 +169,12 @@ def prepare_field(
 
     with reading_errors():
         writer = open_writer(pdf, password)
+        # Before the writer changes anything: a refused file is left as it is.
         _refuse_unless_signable(writer, request)
         with _keeping_form_rules(writer):
             steps, field = _field_steps(writer, request)
         permission = _permission(field, request)
+        # ISO 32000-2 12.7.5.5: seed values bind the signer, and only some of them can be told without the key.
         refuse_violation(field, Intention(request, permission, timestamped, key))
         if request.appearance is not None:
             apply_appearance(writer, field, request.appearance)
@@ -187,11 +191,13 @@ def _field_steps(writer: IncrementalPdfFileWriter, request: SignatureRequest) ->
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder
 
     if request.place is None:
+        # ISO 32000-2 12.7.5.5: an existing field is filled; no viewer expects another of its name.
         steps = PdfCMSEmbedder().write_cms(request.field, writer, existing_fields_only=True)
         return steps, next(steps).get_object()
     spec = field_at(writer, request.field, request.place)
     steps = PdfCMSEmbedder(new_field_spec=spec).write_cms(request.field, writer)
     field = next(steps).get_object()
+    # Table 192, /R: counterclockwise; the page is turned clockwise (table 31, /Rotate).
     if turn := turn_of(writer.prev, request.place):
         turned = generic.DictionaryObject({generic.pdf_name("/R"): generic.NumberObject(turn)})
         field[generic.pdf_name("/MK")] = turned
@@ -233,9 +239,12 @@ def _signature_dictionary(request: SignatureRequest, room: int) -> Any:
     from signkit.version import __version__
 
     signature = PdfSignedData(
+        # Table 255: /Type is optional, and asked for by those who look for signatures by it.
         obj_type=generic.pdf_name("/Sig"),
         subfilter=SigSeedSubFilter(f"/{request.profile.sub_filter}"),
+        # EN 319 142-1 5.3: the claimed time is /M.
         timestamp=request.time,
+        # Twice as many digits as bytes.
         bytes_reserved=2 * room,
     )
     for key, value in (("/Name", request.name), ("/Reason", request.reason), ("/Location", request.location)):
@@ -252,10 +261,12 @@ def _permission(field: Any, request: SignatureRequest) -> int | None:
     """Return what the signature lets change after it (/P of DocMDP): what the field's /Lock says, its seed value for a
     certification, or form filling."""
     lock = entry(field, "/Lock")
+    # Table 236 (PDF 2.0): /P of a lock restricts as DocMDP does.
     permission = int(lock["/P"]) if lock is not None and "/P" in lock else None
     if not request.certify:
         return permission
     certified = demanded_permission(field) or _FORM_FILLING
+    # The stricter of the two: neither the field's author nor the certifier is overruled.
     return min(permission or certified, certified)
 
 
@@ -289,8 +300,10 @@ def _refuse_unless_signable(writer: IncrementalPdfFileWriter, request: Signature
         refuse_unplaceable(writer.prev, request.field, request.place)
     elif request.field not in names.empty:
         raise SigningRefused("field-missing", role=request.field, empty=names.empty, signed=names.signed)
+    # ISO 32000-2 12.8.2.2.1: a certification is the first signature.
     if request.certify and names.signed:
         raise PdfNotSignable(Text("only the first signature can certify it", "文書を証明できるのは最初の署名だけです"))
+    # Table 257: with P 1 any further change would break the certification.
     if _certified_permission(writer.prev) == _NO_CHANGES:
         raise PdfNotSignable(
             Text("its certification allows no further change", "証明署名により、以後の変更が禁じられています")
@@ -299,6 +312,7 @@ def _refuse_unless_signable(writer: IncrementalPdfFileWriter, request: Signature
 
 def _certified_permission(reader: PdfFileReader) -> int | None:
     """Return /P of the document's certification (ISO 32000-2 table 257; 2 where it is left out), or None."""
+    # ISO 32000-2 12.8.6: the permissions dictionary leads to the certification.
     certification = entry(entry(reader.root, "/Perms"), "/DocMDP")
     for reference in entry(certification, "/Reference") or ():
         if entry(reference.get_object(), "/TransformMethod") == "/DocMDP":
@@ -316,6 +330,7 @@ def add_evidence(pdf: bytes, evidence: Evidence, password: Password = None) -> b
 
     with reading_errors():
         writer = open_writer(pdf, password)
+        # EN 319 142-1 5.4.2: one /DSS for the whole document; what is in it stays.
         store = DocumentSecurityStore.supply_dss_in_writer(
             writer,
             sig_contents=None,
@@ -349,8 +364,10 @@ def _timestamp_once(
         writer = open_writer(pdf, password)
         steps = PdfCMSEmbedder().write_cms(field, writer)
         with _keeping_form_rules(writer):
+            # PDF/A-1 wants an appearance of every widget (ISO 19005-1 6.9); an empty one shows nothing.
             give_empty_appearance(writer, next(steps).get_object())
         steps.send(SigObjSetup(DocumentTimestamp(bytes_reserved=2 * room)))
+        # RFC 3161 2.4.1: the imprint is the digest of the byte range.
         prepared = _prepare_file(steps, "sha256")
     return prepared.filled(obtain_timestamp(sources, prepared.digest).der)
 

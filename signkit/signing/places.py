@@ -57,11 +57,14 @@ def refuse_new_field(reader: PdfFileReader, name: str) -> None:
     Raises:
         SigningRefused("field-not-added"): the name is no field's or is taken, or a signature forbids it.
     """
+    # ISO 32000-2 12.7.4.2: a partial name has no full stop, which parts it from its children's.
     if not name or "." in name or not name.isprintable():
         raise SigningRefused("field-not-added", role=name, cause=_NO_NAME)
     fields = list(form_fields(reader))
+    # A name that begins another field's would make that one its child.
     if any(name in (field.name, field.name.partition(".")[0]) for field in fields):
         raise SigningRefused("field-not-added", role=name, cause=_TAKEN)
+    # ISO 32000-2 table 257 lets fields be signed that are there; a new one is none of that.
     if entry(reader.root, "/Perms") is not None and "/DocMDP" in reader.root["/Perms"]:
         raise SigningRefused("field-not-added", role=name, cause=_CERTIFIED)
     for field in fields:
@@ -143,6 +146,7 @@ def _box(page: Any, name: str, place: Place) -> Box:
     x0, y0, x1, y1 = _visible_box(page)
     turn = _turn(page)
     width, height = (x1 - x0, y1 - y0) if turn in (0, 180) else (y1 - y0, x1 - x0)
+    # Table 31: /UserUnit is the size of a unit in points.
     scale = _POINTS_PER_MM / float(entry(page, "/UserUnit") or 1)
     u0, v0 = place.left * scale, place.top * scale
     u1, v1 = u0 + place.width * scale, v0 + place.height * scale
@@ -153,6 +157,7 @@ def _box(page: Any, name: str, place: Place) -> Box:
             role=name,
             cause=Text(f"the page shows only {size}", f"ページの大きさ ({size}) に収まりません"),
         )
+    # Table 31, /Rotate: clockwise, when displayed.
     corners = {
         0: ((x0 + u0, y1 - v0), (x0 + u1, y1 - v1)),
         90: ((x0 + v0, y0 + u0), (x0 + v1, y0 + u1)),
@@ -165,6 +170,7 @@ def _box(page: Any, name: str, place: Place) -> Box:
 
 def _locks(signed: Any, name: str) -> bool:
     """Whether a signed field's rules forbid a new one: DocMDP, or FieldMDP that takes in its name (12.8.2.2, .4)."""
+    # Table 236: /P in a lock stands for a DocMDP of its own.
     if "/P" in (entry(signed, "/Lock") or ()):
         return True
     for reference in entry(entry(signed, "/V"), "/Reference") or ():
@@ -173,6 +179,7 @@ def _locks(signed: Any, name: str) -> bool:
         if method == "/DocMDP":
             return True
         if method == "/FieldMDP":
+            # Tables 236, 259: /Include and /Exclude name fields, /All means every one.
             action, listed = entry(rules, "/Action"), name in list(entry(rules, "/Fields") or ())
             if action == "/All" or listed == (action == "/Include"):
                 return True

@@ -30,14 +30,17 @@ def check_signed(original: bytes, signed: bytes, certificate: bytes) -> None:
     Raises:
         SigningRefused("self-check-failed"): anything does not fit; the cause says what.
     """
+    # ISO 32000-2 7.5.6: byte for byte.
     if not signed.startswith(original):
         raise SigningRefused("self-check-failed", cause="the original file was changed")
+    # The first one behind the original: that is what was added now.
     ranges = _BYTE_RANGE.findall(signed, len(original))
     if not ranges:
         raise SigningRefused("self-check-failed", cause="no byte range was written")
     first_length, second_start, second_length = (int(number) for number in ranges[0])
     contents = signed[first_length:second_start]
     covered = signed[:first_length], signed[second_start : second_start + second_length]
+    # ISO 32000-2 12.8.1: the gap is the string with its delimiters.
     if contents[:1] != b"<" or contents[-1:] != b">" or len(covered[1]) != second_length:
         raise SigningRefused("self-check-failed", cause="the byte range does not fit the file")
     _check_cms(bytes.fromhex(contents[1:-1].decode("ascii")), covered, certificate)
@@ -61,11 +64,13 @@ def refuse_harm(before: Report, after: Report, *, added: int) -> None:
     """
     for index, earlier in enumerate(before.signatures):
         later = after.signatures[index] if index < len(after.signatures) else None
+        # In the order of the bytes that they sign, which an update cannot change.
         if later is None or later.field != earlier.field or _merit(later) < _merit(earlier):
             raise SigningRefused("earlier-signature-harmed", field=str(earlier.field))
     new = after.signatures[len(before.signatures) :]
     if len(new) != added or len(after.document_timestamps) < len(before.document_timestamps):
         raise SigningRefused("self-check-failed", cause="it is not found in the file again")
+    # FAILED or not intact; that evidence is missing is no fault of this signature.
     if bad := next((item for item in new if item.verdict is Verdict.FAILED or not item.intact), None):
         raise SigningRefused("self-check-failed", cause=", ".join(reason.code for reason in bad.reasons))
 
@@ -95,6 +100,7 @@ def _attribute(info: cms.SignerInfo, name: str) -> object:
 
 
 def _digest(name: str, parts: tuple[bytes, bytes]) -> bytes:
+    # RFC 8419 3.1, RFC 8702: 64 bytes.
     if name == "shake256":
         from cryptography.hazmat.primitives import hashes
 

@@ -109,6 +109,7 @@ def _resolve(item: Any, budget: _ObjectBudget, depth: int = 0) -> Any:
 def _unmet_demands(seed: Any, intention: Intention) -> Iterator[Text]:
     from pyhanko.sign.fields import SigSeedValFlags, SigSeedValueSpec
 
+    # Table 237, /Ff: a set bit makes the entry a demand.
     flags = SigSeedValFlags(int(seed.get("/Ff", 0)))
     handler, version = seed.pop("/Filter", _HANDLER), seed.pop("/V", 1)
     if flags & SigSeedValFlags.FILTER and handler != _HANDLER:
@@ -149,6 +150,7 @@ def _unmet_by_statement(spec: SigSeedValueSpec, intention: Intention) -> Iterato
 
     reasons, reason = tuple(spec.reasons or ()), intention.request.reason or None
     if spec.flags & SigSeedValFlags.REASONS:
+        # Table 237, /Reasons: a single full stop means that no reason may be given.
         if reasons in ((), _NO_REASON):
             if reason is not None:
                 yield Text("no reason (leave --reason out)", "理由を記さないこと (--reason を外してください)")
@@ -172,6 +174,7 @@ def _unmet_by_permission(spec: SigSeedValueSpec, intention: Intention) -> Iterat
     from pyhanko.sign.fields import SeedLockDocument, SigSeedValFlags
 
     wanted = spec.seed_signature_type
+    # Table 237, /MDP: 0 asks for an approval signature, 1 to 3 for a certification.
     if wanted is not None:
         if wanted.certification_signature() and not intention.request.certify:
             yield Text("a certification (--certify)", "証明署名 (--certify)")
@@ -183,6 +186,7 @@ def _unmet_by_permission(spec: SigSeedValueSpec, intention: Intention) -> Iterat
                 f"変更許可 {wanted.mdp_perm.value} の証明署名 (署名欄自身のロックと矛盾しています)",
             )
     if spec.flags & SigSeedValFlags.LOCK_DOCUMENT:
+        # Table 237, /LockDocument (PDF 2.0).
         locks = intention.permission == 1
         if spec.lock_document is SeedLockDocument.LOCK and not locks:
             yield Text(
@@ -223,6 +227,7 @@ def _unmet_by_certificate(wanted: SigCertConstraints, key: KeyFacts, names: Any)
     if wanted.flags & Flags.ISSUER and wanted.issuers and not _is_issued_by(own, chain, wanted.issuers):
         listed = " | ".join(_printable(readable_name(issuer.subject)) for issuer in wanted.issuers)
         yield Text(f"a certificate issued by: {listed}", f"次の認証局が発行した証明書: {listed}")
+    # Table 238, /SubjectDN.
     if wanted.flags & Flags.SUBJECT_DN and len(names) and not any(_is_named(own, name) for name in names):
         listed = " | ".join(
             _printable(", ".join(f"{key[1:]}={value}" for key, value in name.items())) for name in names
@@ -236,6 +241,7 @@ def _is_issued_by(own: x509.Certificate, chain: list[x509.Certificate], issuers:
     """Whether one of ``issuers`` issued the certificate, directly or not; by signature, for names can be chosen."""
     from signkit.pki.chains import build_chain
 
+    # By fingerprint: a CA of the same name is another one.
     wanted = {issuer.sha256 for issuer in issuers}
     return any(item.sha256 in wanted for item in build_chain(own, [*issuers, *chain])[1:])
 

@@ -38,8 +38,10 @@ class SignatureFormat(StrEnum):
         """
         from signkit.signing.cms import Statement
 
+        # EN 319 142-1 6.3: the claimed time is /M; no signing-time stands beside it.
         if self is SignatureFormat.PADES:
             return Statement()
+        # RFC 5652 11.3; the registry's software knows no ESS attribute.
         return Statement(signing_time=time.astimezone(UTC), names_certificate=False)
 
     def refuse_timestamps(self, *, wanted: bool) -> None:

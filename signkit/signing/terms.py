@@ -125,6 +125,7 @@ def admit(
         SigningRefused("file-not-for-registry"): the registry would not take it however well it is signed.
         UsageProblem: the profile takes no such level.
     """
+    # Cheapest first: what the words alone forbid needs no file.
     terms.profile.refuse_timestamps(wanted=terms.level.has_timestamp)
     turn = check_turn(pdf, terms.role, password, adds_field=terms.place is not None)
     if terms.seal_image is not None:
@@ -133,6 +134,7 @@ def admit(
     if terms.profile is SignatureFormat.REGISTRY:
         options = replace(judgement, offline=True, password=password, profile=ProfileName.REGISTRY)
         _refuse_unfit_for_registry(pdf, name, options)
+    # ISO 32000-2 12.8.2.2.1: only the first signature can certify.
     usual = turn.is_first and turn.contract is not None and terms.profile is SignatureFormat.PADES
     certify = usual if terms.certify is None else terms.certify
     admission = Admission(certify, turn.party, turn.contract, earlier)
@@ -202,6 +204,7 @@ def signer_name(key: KeyFacts, default: str) -> str:
 def _request(
     terms: SignatureTerms, name: str, certify: bool, draw: Callable[[datetime], Appearance] | None = None
 ) -> SignatureRequest:
+    # ISO 32000-2 7.9.4: dates have no fractions of a second.
     now = datetime.now(_JST).replace(microsecond=0)
     return SignatureRequest(
         field=terms.role,

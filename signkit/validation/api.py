@@ -107,6 +107,7 @@ def _looks_like_cms(name: str, data: bytes) -> bool:
         return False
     if name.lower().endswith(_CMS_SUFFIXES):
         return True
+    # X.690 8.1.3.5: a SEQUENCE with a length in the long form, as every CMS has it.
     long_sequence = data[:1] == b"\x30" and data[1:2] >= b"\x80"  # in a PDF's first line nobody writes this
     if b"%PDF-" in data[:1024] and (name.lower().endswith(".pdf") or not long_sequence):
         return False

@@ -39,8 +39,11 @@ _MAX_NAME = 1_024
 #: The most that a member may grow: Deflate gives at most 1032 to one; what people sign does not.
 _MAX_RATIO = 200
 _SMALL = 1024 * 1024
+# APPNOTE 4.3.7: the fixed part of a local file header.
 _LOCAL_HEADER = 30
+# APPNOTE 4.6.9: Info-ZIP Unicode Path.
 _UNICODE_PATH = 0x7075
+# APPNOTE 4.3.9: a data descriptor, with its mark and the sizes of ZIP64.
 _DESCRIPTOR = 24
 
 #: What stands in META-INF by the standard (4.4.3, A.7): anything else there is a file like others.
@@ -49,6 +52,7 @@ _OWN = re.compile(
     re.IGNORECASE,
 )
 
+# RFC 9231 2.1; SHA-1 and MD5 are left out: who can collide them can exchange a file.
 _DIGESTS = {
     "http://www.w3.org/2001/04/xmlenc#sha256": "sha256",
     "http://www.w3.org/2001/04/xmldsig-more#sha384": "sha384",
@@ -160,12 +164,14 @@ def _judge_archive(archive: _Archive, options: ValidationOptions, blank: Report)
     named: list[set[str]] = []
     reports = []
     for name in archive.signatures:
+        # EN 319 162-1 A.4: SigReference says which signature a manifest is of.
         signed = [manifest for manifest in manifests if manifest.signature == name]
         reports.append(_one(archive, name, signed, options))
         named.append({reference.name for manifest in signed for reference in manifest.references})
     good = [files for report, files in zip(reports, named, strict=True) if report.verdict is Verdict.PASSED]
     uncovered = [name for name in archive.data_objects if not any(name in files for files in good)]
     verdicts = [report.verdict for report in reports]
+    # A signature file that holds no signature: nothing can be said of the files under it.
     if broken := next((report for report in reports if report.error is not None), None):
         return replace(blank, error=broken.error)
     # A file under a failed signature is a failure already; one under none at all must not pass.
@@ -190,6 +196,7 @@ def _one(archive: _Archive, name: str, signed: Sequence[_Manifest], options: Val
     data = archive.read(name, _MAX_SIGNATURE)
     manifest = signed[0] if len(signed) == 1 else None
     report = validate_cms(data, name=name, options=options, content=manifest.data if manifest else None)
+    # Of two manifests each would cover other files; which one was meant, nobody knows.
     if manifest is None:
         words = reason("asic-manifest", detail=f"{len(signed)} manifests name {_short(name)}")
         return _hold_to(report, Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", words)
@@ -198,9 +205,11 @@ def _one(archive: _Archive, name: str, signed: Sequence[_Manifest], options: Val
     missing = [item.name for item in manifest.references if not archive.holds(item.name)]
     present = [item for item in manifest.references if archive.holds(item.name)]
     changed = [item.name for item in present if archive.digest(item.name, item.digest_name) != item.digest]
+    # EN 319 102-1 5.2.7: a signed data object whose digest does not fit.
     if changed:
         return _hold_to(report, Verdict.FAILED, "HASH_FAILURE", _naming("asic-digest", changed))
     if missing or not present:
+        # A manifest that names no file covers nothing.
         return _hold_to(report, Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", _naming("asic-missing", missing))
     return report
 
@@ -209,6 +218,7 @@ def _hold_to(report: Report, verdict: Verdict, sub_indication: str, words: Reaso
     """Return the report with every signature at most as good as what was found of the signed files."""
 
     def hold(item: SignatureReport) -> SignatureReport:
+        # A graver finding stays; what was found of the files is told beside it.
         if worst([item.verdict, verdict]) is item.verdict and item.verdict is not verdict:
             return replace(item, reasons=(*item.reasons, words))
         return replace(
@@ -245,6 +255,7 @@ class _Archive:
         self._unpacked = 0
         self._digests: dict[tuple[str, str], bytes] = {}
         self.renamed: list[str] = []
+        # zipfile goes by the central directory; the local headers are held against it below.
         self._zip = zipfile.ZipFile(stream)
         self._entries = self._checked_entries()
 
@@ -317,6 +328,7 @@ class _Archive:
                 size += len(piece)
                 self._unpacked += len(piece)
                 grown = size > _SMALL and size > _MAX_RATIO * max(entry.compress_size, 1)
+                # The bound is over all members together as well: many small bombs make a large one.
                 if size > limit or grown or self._unpacked > 4 * self._limits.bytes:
                     raise LimitExceeded("unpacked bytes", limit)
                 take(piece)
@@ -328,11 +340,13 @@ class _Archive:
         seen: set[str] = set()
         for entry in entries:
             _check_entry(entry)
+            # Names that one file system or viewer takes for one: of two, people would see either.
             plain = unicodedata.normalize("NFKC", entry.filename).casefold()
             if plain in seen:
                 raise AsicUnreadable(f"two members are called {_short(entry.filename)}")
             seen.add(plain)
         self._refuse_hidden(entries)
+        # EN 319 162-1 A.1: mimetype stands first and uncompressed, so that the kind is known before unpacking.
         first = min(entries, key=lambda entry: entry.header_offset, default=None)
         if first is None or first.filename != "mimetype" or first.compress_type != zipfile.ZIP_STORED:
             raise AsicUnreadable("no mimetype at its beginning")
@@ -346,6 +360,7 @@ class _Archive:
         """Members follow one another from the first byte to the directory: what one program sees all others see."""
         position = 0
         for entry in sorted(entries, key=lambda item: item.header_offset):
+            # In a gap there may be a member that only programs find which read from front to back.
             if not position <= entry.header_offset <= position + (_DESCRIPTOR if position else 0):
                 raise AsicUnreadable("members overlap, or something stands between them")
             self._stream.seek(entry.header_offset)
@@ -357,8 +372,10 @@ class _Archive:
             self._stream.seek(name, 1)
             if any(_is_renamed(entry, part) for part in (entry.extra, self._stream.read(extra))):
                 self.renamed.append(entry.filename)
+            # APPNOTE 4.3.1: local header, name, extra field, data.
             position = entry.header_offset + _LOCAL_HEADER + lengths + entry.compress_size
         start: int = self._zip.start_dir
+        # Between members and directory a descriptor at most, and no member that the directory does not list.
         if not position <= start <= position + _DESCRIPTOR:
             raise AsicUnreadable("something stands between the members and the directory")
 
@@ -375,17 +392,22 @@ def _is_renamed(entry: zipfile.ZipInfo, extra: bytes) -> bool:
 
 def _check_entry(entry: zipfile.ZipInfo) -> None:
     name = entry.filename
+    # APPNOTE 4.4.4, bit 0.
     if entry.flag_bits & 0x1:
         raise AsicUnreadable("a member is encrypted")
+    # What programs unpack differently, or not at all.
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         raise AsicUnreadable("a member is compressed in an unusual way")
     parts = name.rstrip("/").split("/")
+    # "..", an absolute path or an empty part lead out of the folder that somebody unpacks into.
     if len(name) > _MAX_NAME or not name or name.startswith("/") or {"", ".", ".."} & set(parts):
         raise AsicUnreadable(f"a member is called {_short(name)!r}")
+    # zipfile cuts a name at a NUL, others do not; "\" and ":" are separators elsewhere.
     if name != entry.orig_filename or "\\" in name or ":" in name or not name.isprintable():
         raise AsicUnreadable(f"a member is called {_short(name)!r}")
     if entry.is_dir() and entry.file_size:
         raise AsicUnreadable(f"{_short(name)} is a folder with content")
+    # A link would be followed on unpacking: the file that is read is then another one.
     if stat.S_ISLNK(entry.external_attr >> 16):
         raise AsicUnreadable(f"{_short(name)} is a link")
 
@@ -401,7 +423,9 @@ def _read_manifest(name: str, data: bytes) -> _Manifest:
         ExpatError: it is no XML.
     """
     reading = _Reading()
+    # Prefixes are a matter of taste; the namespace decides.
     parser = expat.ParserCreate(namespace_separator=" ")
+    # Entities could make the text that is read another than the bytes that were signed, and a little text huge.
     parser.StartDoctypeDeclHandler = reading.refuse
     parser.EntityDeclHandler = reading.refuse
     parser.StartElementHandler = reading.start
@@ -428,8 +452,10 @@ class _Reading:
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         self._path.append(tag)
+        # EN 319 162-1 A.4: Critical is an xs:boolean.
         if tag == f"{NAMESPACE} Extension" and attributes.get("Critical", "").strip() in ("true", "1"):
             self.is_critical = True
+        # The depth of a manifest is four; expat itself sets no bound.
         if self._path[0] != f"{NAMESPACE} ASiCManifest" or len(self._path) > 20:
             raise AsicUnreadable("a manifest of another kind")
         if self._is(f"{NAMESPACE} SigReference"):
@@ -452,10 +478,12 @@ class _Reading:
 
     def _finish(self) -> None:
         try:
+            # White space in base64Binary is legal (XML Schema part 2, 3.2.16).
             digest = base64.b64decode("".join(self._value.split()), validate=True)
         except (binascii.Error, ValueError) as error:
             raise AsicUnreadable("a manifest with a digest that cannot be read") from error
         name = _member_name(self._uri or "")
+        # A file twice with two digests: one of them would always fit.
         if len(self.references) >= _MAX_MEMBERS or any(item.name == name for item in self.references):
             raise AsicUnreadable("a manifest that names a file twice")
         self.references.append(_Reference(name, self._digest_name, digest))
@@ -466,5 +494,6 @@ class _Reading:
 
 def _member_name(uri: str) -> str:
     """Return the member that a URI names: relative to the container's root, percent-encoded (A.6)."""
+    # Normalised, "../" at the beginning stays, and no member is called so.
     name = posixpath.normpath(unquote(uri, errors="strict")) if uri else ""
     return name.removeprefix("/")

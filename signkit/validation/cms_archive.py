@@ -50,12 +50,14 @@ def _check_timestamp(parts: Parts, info: InfoParts, value: bytes, content: Conte
     try:
         index = Index.in_token(value)
         missing = index.missing(parts, info)
+        # The content's digest is made with the imprint's own algorithm (EN 319 122-1 5.5.3).
         digest = content.digest(_imprint_digest(value))
     except IndexUnknown:
         return _not_judged(value)
     except (ValueError, TypeError, UnknownAlgorithm, UnknownDigest, cms.NotCms):
         return ArchiveTimestamp(value, cms.Timestamp(None, None, False, ("timestamp-malformed",)), None)
     token = cms.timestamp(value, covered_bytes(parts, info, digest, index.der))
+    # EN 319 122-1 5.5.2: each digest in the index is of something that has to be there.
     if missing:
         token = replace(token, intact=False, problems=(*token.problems, "archive-index"))
     return ArchiveTimestamp(value, token, index)
@@ -81,6 +83,7 @@ class Proofs:
         self._parts = parts
         self._info = info
         self._believed: list[tuple[Index, datetime]] = []
+        # EN 319 102-1 5.6.3: from the newest to the oldest, each judged at the time that a later one proves.
         dated = sorted(archives, key=lambda item: (item.token.time is not None, item.token.time), reverse=True)
         self.reports: list[TimestampReport] = [self._report(item) for item in dated][::-1]
 
@@ -104,6 +107,7 @@ class Proofs:
         checked = Checked(None, timestamp=token, problems=token.problems)
         ruling = rule(checked, None, path, moment, self._judge.options.policy, "")
         if ruling.passed and token.time is not None and item.index is not None:
+            # A stamp cannot prove more than what is proven of the stamp itself.
             time = min(token.time, moment)
             self._believed.append((item.index, time))
             self._judge.trust.prove(self._covered_evidence(item.index), time)
@@ -118,6 +122,7 @@ class Proofs:
         )
 
     def _covered_evidence(self, index: Index) -> Pool:
+        # Attribute certificates and other kinds are covered, but lead to no signer (RFC 5652 10.2.2).
         certificates = [der for der in index.covered(self._parts.certificates) if der[:1] == _SEQUENCE]
         return Pool.from_der(certificates, *split_revocation(index.covered(self._parts.crls)))
 
@@ -126,6 +131,7 @@ def old_archives(info: InfoParts) -> list[TimestampReport]:
     """Report the archive timestamps of older kinds: recognised, not judged, and so no proof of anything."""
     reports = []
     for name, value in info.old_archives:
+        # Recognised, so that people see that it is there; its imprint is by other rules (TS 101 733 6.4).
         token = cms.timestamp(value, ())
         words = (reason("archive-timestamp-old"),)
         reports.append(

@@ -118,6 +118,7 @@ def _judged_stream(
 ) -> Report:
     with without_armour(stream) as plain:
         plain.seek(0)
+        # DER and BER begin with a SEQUENCE; a mail or its base64 does not.
         if plain is not stream or plain.read(1) == _SEQUENCE:
             with _token_in(plain) as token:
                 return _judge_container(read_container(token), named, beside, options, blank)
@@ -143,6 +144,7 @@ def _token_in(stream: BinaryIO) -> Iterator[BinaryIO]:
     start = stream.read(_MAX_RESPONSE + 1)
     stream.seek(0)
     items = _members(start) if len(start) <= _MAX_RESPONSE else []
+    # RFC 3161 2.4.2: PKIStatusInfo begins with an INTEGER, a ContentInfo with an OBJECT IDENTIFIER.
     if not items or items[0][:1] != _SEQUENCE or not (_members(items[0]) or [b""])[0].startswith(b"\x02"):
         yield stream
         return
@@ -167,14 +169,17 @@ def _judge_container(
     message: SignedMessage | None = None,
 ) -> Report:
     parts = container.parts
+    # RFC 3161 2.4.2: a token is a SignedData whose content is the TSTInfo, so that it is judged as a timestamp.
     if parts.content_type == _TST_INFO:
         return _judged_token(container, named or beside, options, blank)
     if not parts.signer_infos:
         return unreadable(blank, "not-signed")
     if len(parts.signer_infos) > options.limits.signatures:
         raise LimitExceeded("signatures", options.limits.signatures)
+    # What the caller names counts; then what is inside; what merely lies beside comes last.
     content = named or container.content or beside
     signed_data = cms.load(parts.encoded())
+    # All digests in one reading: content may be as large as a disk.
     if content is not None:
         content.prepare(_digest_names(signed_data))
     signers = cms.signers(signed_data, content)  # what was inside is out of ``signed_data``: None stays None
@@ -235,6 +240,7 @@ def _defects(
         and container.content.size
     ):
         found.append("content-inside")
+    # People open the file beside: it must be what was signed, also where the signature brings its own.
     if container.content is not None and beside is not None and named is None:
         same = beside.digest(_IMPRINT_DIGEST) == container.content.digest(_IMPRINT_DIGEST)
         found += [] if same else ["content-beside-differs"]
@@ -302,6 +308,7 @@ class _File:
         return [report for info in self._opened for report in old_archives(info)]
 
     def _report(self, signer: cms.CheckedSigner, time: Any, level: str, kind: str) -> SignatureReport:
+        # Bytes behind the SignedData are outside the signature, and some programs read them.
         trailing = ("contents-trailing",) if self._container.trailing else ()
         checked = Checked(None, signer, problems=(*signer.problems, *trailing, *self._shown.problems))
         proof = Proof(time, "archive-timestamp") if time is not None else None
@@ -319,8 +326,10 @@ class _File:
 
     def _level(self, signer: cms.CheckedSigner, archives: tuple[ArchiveTimestamp, ...]) -> str:
         """The level that the CMS holds material for (EN 319 122-1 6.3)."""
+        # EN 319 122-1 6.3, 5.2.2: signing-certificate belongs to every baseline level.
         if signer.ess != "present":
             return "unknown"
+        # EN 319 122-1 6.3: B-T has a signature timestamp, B-LT the evidence as well, B-LTA an archive timestamp.
         if not signer.timestamps:
             return "CAdES-B-B"
         if not (signer.has_revocation or self._own.speaks_of(signer.certificate)):

@@ -29,8 +29,11 @@ from signkit.pki.revocation.sources import (
 from signkit.validation.options import ValidationOptions
 
 _SEQUENCE = b"\x30"
+# id-ri-ocsp-response (RFC 5940 2.1).
 _OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
+# id-pkix-ocsp-basic (RFC 6960 4.2.1): not what RFC 5940 asks for, but written by some signers.
 _BASIC_OCSP_RESPONSE = bytes.fromhex("06092b0601050507300101")
+# ISO 32000-2 12.8.3.3.2.
 _ADOBE_ARCHIVAL = "1.2.840.113583.1.1.8"
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
 _REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24"
@@ -38,6 +41,7 @@ _REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24"
 
 def signed_data_pool(signed_data: Any) -> Pool:
     """Return what a SignedData brings: certificates, CRLs, and evidence in the attributes of its signers."""
+    # RFC 5652 10.2.2: a certificate is a bare SEQUENCE, all other choices are tagged.
     certificates = [der for der in _choices(signed_data, "certificates") if der[:1] == _SEQUENCE]
     ocsps, crls = split_revocation(_choices(signed_data, "crls"))
     for info in _items(signed_data, "signer_infos"):
@@ -70,6 +74,7 @@ def split_revocation(choices: Iterable[bytes]) -> tuple[list[bytes], list[bytes]
     ocsps, crls = [], []
     for choice in choices:
         try:
+            # RFC 5652 10.2.1: so is a CRL.
             if choice[:1] == _SEQUENCE:
                 crls.append(choice)
                 continue
@@ -139,6 +144,7 @@ def _full_response(basic: bytes) -> bytes:
     return bytes(response.dump())
 
 
+# A document with hundreds of certificates must not make this machine ask hundreds of services.
 _MAX_QUESTIONS = 40
 
 
@@ -152,6 +158,7 @@ def fetched_pool(pool: Pool, options: ValidationOptions, sources: Sequence[Revoc
     local = [source for source in sources if is_local(source)]
     distant = [source for source in sources if not is_local(source)]
     trust, now = options.trust, options.moment()
+    # Only what leads to an anchor is asked about: other addresses are where an attacker wants this machine to call.
     anchors = {item.dump(): item for item in (*trust.certificates("signature"), *trust.certificates("timestamp"))}
     found, asked = Pool(), 0
     brought = pool.distinct().certificates
@@ -179,6 +186,7 @@ def _is_settled(
     authority, latest = known_certificate(issuer.dump()), options.moment()
     if authority is None:
         return True
+    # An unreadable index or a revocation on an imported list settles it: the network could only soften it.
     for status in pool.statuses:
         if status.certificate == certificate.der and (status.issued is None or status.revoked_at is not None):
             return True

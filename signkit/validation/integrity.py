@@ -72,6 +72,7 @@ def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
     problems = list(found.problems)
     if not found.reachable:
         problems.append("unreachable")
+    # adbe.x509.rsa_sha1 is an OCTET STRING (ISO 32000-2 12.8.3.2), not a SignedData that something might follow.
     if cms.trailing(found.contents) and found.sub_filter != "adbe.x509.rsa_sha1":
         problems.append("contents-trailing")
     parts = signed_bytes(file, found)
@@ -83,6 +84,7 @@ def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
     if found.kind == "timestamp":
         token = cms.timestamp_of(signed_data, parts, others)
         return [Checked(found, timestamp=token, problems=(*problems, *token.problems))]
+    # 12.8.3.3.1 of ISO 32000-1; ISO 32000-2 deprecates it, old files have it.
     if found.sub_filter == "adbe.pkcs7.sha1":
         signers = _over_digest(signed_data, parts)
     else:
@@ -91,6 +93,7 @@ def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
             problems.append("content-inside")
     if not signers:
         return [Checked(found, problems=(*problems, "cms-malformed"))]
+    # PAdES allows one SignerInfo (EN 319 142-1); of several each viewer shows another one.
     if len(signers) > 1:
         problems.append("several-signers")
     return [Checked(found, signer, problems=(*problems, *signer.problems)) for signer in signers]
@@ -116,6 +119,7 @@ def _signed_data(file: PdfFile, found: FoundSignature) -> Any:
 
 def _certificates(file: PdfFile, value: Value) -> list[bytes]:
     direct = file.history.last.resolve(value)
+    # Table 255: /Cert is a byte string, or an array with the signer's certificate first.
     items = direct if isinstance(direct, list) else [direct]
     return [item for item in items if isinstance(item, bytes)]
 
@@ -123,5 +127,6 @@ def _certificates(file: PdfFile, value: Value) -> list[bytes]:
 def _over_digest(signed_data: Any, parts: Sequence[bytes]) -> tuple[cms.CheckedSigner, ...]:
     """``adbe.pkcs7.sha1``: the signed content is the SHA-1 digest of the bytes (ISO 32000-1 12.8.3.3.1)."""
     content = cms.encapsulated_content(signed_data)
+    # Both must fit: the signature over the digest inside, and that digest over the bytes.
     right = content is not None and b"".join(content) == digest_of("sha1", *parts)
     return tuple(signer if right else replace(signer, digest_ok=False) for signer in cms.signers(signed_data, None))

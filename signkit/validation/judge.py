@@ -51,6 +51,7 @@ class Judge:
     def __init__(self, options: ValidationOptions, pool: Pool) -> None:
         self.options = options
         self.now = options.moment()
+        # Offline is a promise: no socket, also not by a plug-in.
         sources = [source for source in options.revocation if not options.offline or is_local(source)]
         if sources:
             pool += fetched_pool(pool, options, sources)
@@ -59,6 +60,7 @@ class Judge:
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
         """Judge a signature timestamp that is proven to exist at ``moment``."""
         checked = Checked(None, timestamp=token, problems=token.problems)
+        # EN 319 102-1 5.4: a timestamp is judged like a signature, at the time at which it is known to exist.
         ruling = rule(checked, None, self.path(token.signer, "timestamp", moment), moment, self.options.policy, "")
         return TimestampReport(token.time, token.tsa, ruling.verdict, ruling.sub_indication, ruling.reasons)
 
@@ -75,14 +77,18 @@ class Judge:
         signer = checked.signer
         covered_at = proof.time if proof else self.now
         timestamps = tuple(self.timestamp(token, covered_at) for token in signer.timestamps) if signer else ()
+        # EN 319 102-1 5.5.4: only a timestamp that passed moves the best time of signing.
         times = [Proof(t.time, "signature-timestamp") for t in timestamps if t.verdict is Verdict.PASSED and t.time]
+        # The earliest proof counts: the signature cannot be younger than any of them.
         best = min((*times, *([proof] if proof else [])), key=lambda p: p.time, default=None)
         moment = min(best.time, self.now) if best else self.now
+        # Of a signature that does not hold the path says nothing: anybody can put a certificate beside it.
         path = self.path(signer, "signature", moment) if checked.intact else None
         ruling = rule(checked, changes, path or _no_path(signer), moment, self.options.policy, level)
         if (
             timestamps
             and not times
+            # Each of these a believed timestamp would have healed: people are told what was missing.
             and ruling.sub_indication in ("OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TRY_LATER")
         ):
             ruling = Ruling(ruling.verdict, ruling.sub_indication, (*ruling.reasons, reason("timestamp-not-believed")))
@@ -111,6 +117,7 @@ class Judge:
         if certificate is None:
             return SignerReport(None, None)
         return SignerReport(
+            # 公的個人認証: the common name of such a certificate is a number, which is told only when asked for.
             None if is_opaque(certificate) and not self.options.identity else common_name(certificate),
             issuer_name(certificate),
             key_kind(certificate, path),

@@ -178,6 +178,7 @@ def _squeeze(text: str) -> str:
 def _read_pages(data: bytes, questions: Sequence[Question], password: str | None) -> list[tuple[Character, ...] | None]:
     found: dict[Question, tuple[Character, ...] | None] = {}
     for end in {question.end for question in questions}:
+        # The file as its signature found it: what came later could have put another name there.
         wanted = {question.field: question for question in questions if question.end == end}
         for name, characters in _beside(data[:end], wanted.keys(), _pages_asked(wanted.values()), password):
             # A field has one place (12.7.5.5): of two, people see one and this might read the other.
@@ -223,6 +224,7 @@ def _characters(page: Any) -> Iterator[tuple[str, Box]]:
     high = 0
     for index in range(min(words.count_chars(), _MAX_CHARACTERS)):
         code = raw.FPDFText_GetUnicode(words.raw, index)
+        # A character beyond the first plane comes as two halves (UTF-16).
         if 0xD800 <= code < 0xDC00:
             high = code
             continue
@@ -230,6 +232,7 @@ def _characters(page: Any) -> Iterator[tuple[str, Box]]:
             code = 0x10000 + ((high - 0xD800) << 10) + (code - 0xDC00) if high else 0
         high = 0
         box = words.get_charbox(index)
+        # What lies outside the crop box nobody sees (ISO 32000-2 14.11.2).
         if 32 < code < 0x110000 and _is_within(box, edges):
             yield chr(code), box
     words.close()

@@ -77,11 +77,13 @@ class Parties:
         """
         report = replace(report, party=self._name(found))
         expected = report.field in self._expected
+        # Of a person the word would be an excuse for signing as somebody else.
         if not expected and found.entries.get("/XXSigningKind") == "/Witness" and _is_organisation(certificate):
             return _judge_witness(report, policy)
         match = self._match(report.field or "", found, certificate, confirmed=confirmed)
         if match is None:
             return report
+        # A policy may ask for more than the data's own word.
         if match.basis is not None and BASES.index(match.basis) < BASES.index(policy.party_basis):
             match = match.with_codes(["basis-too-weak"], match.basis)
         binds = expected or policy.party_mismatch_fails or policy.party_basis != "data"
@@ -113,6 +115,7 @@ class Parties:
         if (name := self._expected.get(field)) is not None:
             carried = carries(self._beside.get(_key(found)) or (), name) == "yes"
             return replace(match_person(signer, PartyClaim(name)), basis=_basis(carried, confirmed=confirmed))
+        # No claim to hold the signer against: told, where the contract should have named somebody.
         if party is None or not party.name:
             if self._unreadable or self.contract is not None:
                 return match_of(["contract-unreadable" if self._unreadable else "contract-names-nobody"])
@@ -181,6 +184,8 @@ def _is_organisation(certificate: Any) -> bool:
         subject = certificate.subject.native
     except (ValueError, TypeError):
         return False
+    # EN 319 412-2 4.2.4: natural persons have a given name, surname or pseudonym; EN 319 412-3 4.2.1: legal ones do
+    # not.
     return "organization_name" in subject and not subject.keys() & {"given_name", "surname"}
 
 

@@ -50,6 +50,7 @@ _ALLOWED = {
     "annotations": Gravity.ANNOTATIONS,
 }
 _NUMBERED = re.compile(r"#[0-9]+\Z")
+# ISO 32000-2 table 257: P 1, 2 and 3; evidence may come under any of them (EN 319 142-1 5.5).
 _DOC_MDP = {1: Gravity.EVIDENCE, 2: Gravity.FORM, 3: Gravity.ANNOTATIONS}
 
 
@@ -133,6 +134,7 @@ class _Pdf:
             report = unreadable(self._blank, "not-signed")
             return replace(report, reasons=(*report.reasons, *self._usage_rights()))
         stamps = self._document_timestamps()
+        # A document timestamp proves time; it is nobody's consent.
         signatures = [
             self._signature(item) for item in self._checked if item.timestamp is None and not self._is_stamp(item)
         ]
@@ -158,12 +160,14 @@ class _Pdf:
         reports = []
         for item in reversed([item for item in self._checked if self._is_stamp(item)]):
             assert item.found is not None
+            # EN 319 102-1 5.6.3: what no later timestamp proves is judged now.
             moment = self._proven_at(item.found) or self._judge.now
             token = item.timestamp
             path = self._judge.path(token.signer if token else None, "timestamp", moment)
             changes = self._judged_changes[id(item.found)]
             ruling = rule(item, changes, path, moment, self._options.policy, "")
             time, tsa = (token.time, token.tsa) if token else (None, None)
+            # A timestamp over a part only proves nothing of the whole.
             if ruling.passed and time is not None and item.found.coverage != "partial":
                 self._believe(item.found, min(time, moment))
             reports.append(
@@ -184,11 +188,13 @@ class _Pdf:
         self._proofs.append((stamp, time))
         self._judge.trust.prove(self._stores.until(stamp.revision), time)
         for found, pool in self._brought:
+            # Only what lay before its end was covered by the stamp.
             if found.end < stamp.end:
                 self._judge.trust.prove(pool, time)
 
     def _proven_at(self, found: FoundSignature) -> datetime | None:
         """The earliest time that a believed document timestamp proves for what ``found`` signs."""
+        # Covered means that the stamp was made over the file with it inside: by the place of its end.
         times = [time for stamp, time in self._proofs if stamp.end > found.end]
         return min(times, default=None)
 
@@ -220,12 +226,15 @@ class _Pdf:
             return Rules(_ALLOWED[self._options.policy.allowed_changes])
         levels, locks = [], []
         for other in self._found:
+            # Rules bind what comes after: the lock of a later signature says nothing of what was done before.
             if other.end and other.end <= found.end:
                 permission = _doc_mdp(self._file, other)
                 levels += [] if permission is None else [_DOC_MDP.get(permission, Gravity.FORM)]
                 for lock in _locks(self._file, other):
                     locks.append(lock)
+                    # Table 236: /P in a lock dictionary restricts as a certification does (PDF 2.0).
                     levels += [_DOC_MDP[lock["/P"]]] if lock.get("/P") in _DOC_MDP else []
+        # The strictest of all rules counts; without any, the policy's.
         allowed = min(levels, default=_ALLOWED[self._options.policy.allowed_changes])
         return Rules(allowed, bool(levels), _lock_test(locks, self._single) if locks else None, self._left_open(found))
 
@@ -238,6 +247,7 @@ class _Pdf:
         """The fields that one who certified and allows filling the form left open by saying which ones stay."""
         permission = _doc_mdp(self._file, found)
         locks = _locks(self._file, found)
+        # Who certified with P 1 left nothing open.
         if permission is None or permission < 2 or not locks:
             return None
         stays = _lock_test(locks, self._single)
@@ -255,8 +265,10 @@ class _Pdf:
         timed = bool(signer.timestamps or later)
         if found.sub_filter == "adbe.x509.rsa_sha1":  # a bare PKCS #1 value (ISO 32000-2 12.8.3.2)
             return "unknown"
+        # EN 319 142-1 6.3: baseline signatures have ETSI.CAdES.detached; the others are CMS as ISO 32000-1 knew it.
         if not found.sub_filter.startswith("ETSI."):
             return "PKCS7-T" if timed else "PKCS7-B"
+        # EN 319 142-1 6.3: signing-certificate is mandatory at every level.
         if signer.ess != "present":
             return "unknown"
         stored = self._stores.first_after(found.revision, signer.certificate)
@@ -264,6 +276,7 @@ class _Pdf:
             return "PAdES-B-B"
         if stored is None:
             return "PAdES-B-T"
+        # EN 319 142-1 6.3: B-LTA has a document timestamp over the stored evidence.
         archived = any(stamp.revision is not None and stamp.revision >= stored for stamp in later)
         return "PAdES-B-LTA" if archived else "PAdES-B-LT"
 
@@ -280,6 +293,7 @@ class _Stores:
         known: set[bytes] = set()
         last = {der for part in security_store(file.history.last) for der in part}
         for index in range(len(file.history)):
+            # By what is new in each revision: the age of evidence is that of the revision that added it.
             fresh = [[der for der in part if der not in known] for part in security_store(file.history.view(index))]
             if any(fresh):
                 known.update(der for part in fresh for der in part)
@@ -303,6 +317,7 @@ class _Stores:
 
 def _references(file: PdfFile, found: FoundSignature, method: str) -> Iterable[dict[str, Value]]:
     """Yield the parameters by which a signature says what may change, as they were when it was made."""
+    # What may change was said when it was signed; a later revision cannot loosen it.
     view = _own_view(file, found)
     signed = view.resolve(found.ref) if found.ref else None
     references = view.resolve((signed if isinstance(signed, dict) else found.entries).get("/Reference"))
@@ -336,12 +351,13 @@ def _doc_mdp(file: PdfFile, found: FoundSignature) -> int | None:
     """Return P of a certification signature (default 2, ISO 32000-2 table 257)."""
     for parameters in _references(file, found, "/DocMDP"):
         permission = parameters.get("/P", 2)
+        # A P that cannot be read is taken as the strictest.
         return permission if permission in _DOC_MDP else 1
     return None
 
 
 def _lock_test(locks: list[dict[str, Value]], single: AbstractSet[str]) -> Callable[[str], bool]:
-    """Return a test whether any of the rules locks a field (ISO 32000-2 table 258); a name covers its children.
+    """Return a test whether any of the rules locks a field (ISO 32000-2 table 259); a name covers its children.
 
     A rule that locks covers those of ``single`` too whose names only look like a child's; one that excepts does not.
     """
@@ -349,6 +365,7 @@ def _lock_test(locks: list[dict[str, Value]], single: AbstractSet[str]) -> Calla
     def is_covered(name: str, fields: list[Value], action: Value) -> bool:
         names = [text_string(item) for item in fields if isinstance(item, bytes)]
         child = action == "/Include" or name not in single
+        # 12.7.4.2: a child's full name is its parent's with a full stop and its own.
         return any(name == item or (child and name.startswith(item + ".")) for item in names)
 
     def is_locked(name: str) -> bool:
@@ -356,6 +373,7 @@ def _lock_test(locks: list[dict[str, Value]], single: AbstractSet[str]) -> Calla
             action, fields = lock.get("/Action"), lock.get("/Fields")
             named = isinstance(fields, list) and all(isinstance(item, bytes) for item in fields)
             if action not in ("/Include", "/Exclude") or not isinstance(fields, list) or not named:
+                # A lock that cannot be read locks everything: an attacker gains nothing by breaking it.
                 return True  # all, or what cannot be read
             if is_covered(name, fields, action) is (action == "/Include"):
                 return True

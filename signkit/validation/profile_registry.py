@@ -176,6 +176,7 @@ def _no_update(facts: Facts) -> Iterator[RequirementFinding]:
         others = len(set(after) - facts.revisions)
         words = Text(f"updates that are no signature: {others}", f"署名以外の更新: {others}")
         yield RequirementFinding(others == 0, words)
+    # Bytes behind the last signature are an update too, whatever they are.
     end = max(found.end for found in (*(item.found for item in facts.signatures), *facts.stamps))
     rest = len(facts.file.data[end:].strip(WHITESPACE))
     yield RequirementFinding(

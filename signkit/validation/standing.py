@@ -12,6 +12,7 @@ from signkit.validation.report import SignatureReport, Verdict
 
 #: Sub-indications (EN 319 102-1 5.1.3) that say only that evidence is lacking: the signature is intact, its certificate
 #: leads to a trust anchor, and nothing speaks against it.
+#: Revocation, expiry and old algorithms can be healed by evidence; so can a level by extending.
 _EVIDENCE_LACKS = {
     "TRY_LATER",
     "OUT_OF_BOUNDS_NO_POE",
@@ -35,9 +36,11 @@ def standing(signature: SignatureReport) -> ProofState:
     somebody else than the party made.
     """
     match = signature.party_match
+    # Somebody else's valid signature is worth less than none.
     if match is not None and match.verdict == "mismatch":
         return ProofState.NOT_GOOD
     if signature.verdict is Verdict.PASSED:
         return ProofState.PROVEN
+    # Without an intact signature there is nothing to be proven.
     lacks = signature.verdict is Verdict.INDETERMINATE and signature.sub_indication in _EVIDENCE_LACKS
     return ProofState.UNPROVEN if lacks and signature.intact else ProofState.NOT_GOOD

@@ -61,6 +61,7 @@ class FirstRevision:
     @property
     def signed_revision(self) -> int | None:
         """The revision that the first signature made; the last one where nobody has signed."""
+        # A signature whose revision is not known could have been the first.
         revisions = [each.revision for each in self._found]
         known = [each for each in revisions if each is not None]
         return None if len(known) < len(revisions) else min(known, default=len(self.file.history) - 1)
@@ -111,6 +112,7 @@ def _template(contract: EmbeddedContract, check: TemplateCheck) -> tuple[Templat
     digest = contract.provenance.template_digest if contract.provenance else None
     for each in of_version:
         if _made_now(each, check).template_digest == digest:
+            # By digest: a template of the same id and version may have been edited.
             return each, []
     if of_version:
         return of_version[0], [_reason("digest-differs" if digest else "no-digest")]

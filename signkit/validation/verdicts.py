@@ -45,8 +45,10 @@ def rule(
 ) -> Ruling:
     """Weigh everything that was found on one signature or document timestamp."""
     integrity, changed = _integrity(checked), _changes(changes)
+    # A forbidden change is proven; that something cannot be checked is not.
     if integrity and changed and checked.intact and changed.verdict is Verdict.FAILED:
         integrity = None  # what is proven counts more than what is not
+    # From the bytes outwards (EN 319 102-1 5.2, 5.3): of a changed document nobody asks whose it was.
     found = (
         integrity
         or changed
@@ -66,6 +68,7 @@ def _integrity(checked: Checked) -> Ruling | None:
     """Format and cryptographic verification (5.2.2, 5.2.7)."""
     codes = list(dict.fromkeys(checked.problems))
     said = tuple(reason(code) for code in codes)
+    # 5.2.2: what is no proper signature of this file fails, whatever else it says.
     if set(codes) & FORMAT_PROBLEMS:
         return Ruling(Verdict.FAILED, "FORMAT_FAILURE", said)
     part = checked.signer if checked.signer is not None else checked.timestamp.signer if checked.timestamp else None
@@ -73,14 +76,19 @@ def _integrity(checked: Checked) -> Ruling | None:
         return Ruling(Verdict.INDETERMINATE, "GENERIC", (*said, reason("key-unreadable")))
     if part is not None and part.unknown:
         return Ruling(Verdict.INDETERMINATE, "GENERIC", (*said, reason("algorithm-unknown", detail=part.unknown)))
+    # 5.2.7: HASH_FAILURE.
     if "timestamp-imprint" in codes or (part is not None and part.digest_ok is False):
         return Ruling(Verdict.FAILED, "HASH_FAILURE", said or (reason("hash-mismatch"),))
+    # 5.2.7: SIG_CRYPTO_FAILURE.
     if part is not None and part.signature_ok is False:
         return Ruling(Verdict.FAILED, "SIG_CRYPTO_FAILURE", said or (reason("signature-wrong"),))
+    # 5.2.3: NO_SIGNING_CERTIFICATE_FOUND; without ESS the certificate could be exchanged.
     if {"signer-certificate-missing", "signing-certificate-mismatch"} & set(codes):
         return Ruling(Verdict.INDETERMINATE, "NO_SIGNING_CERTIFICATE_FOUND", said)
+    # 5.2.7: SIGNED_DATA_NOT_FOUND.
     if "timestamp-content-missing" in codes or (part is not None and part.digest_ok is None):
         return Ruling(Verdict.INDETERMINATE, "SIGNED_DATA_NOT_FOUND", said or (reason("content-missing"),))
+    # Any other defect forbids a pass: what is odd and not understood is INDETERMINATE.
     if codes or not checked.intact:
         return Ruling(Verdict.INDETERMINATE, "GENERIC", said or (reason("signature-not-checked"),))
     return None
@@ -90,6 +98,7 @@ def _changes(changes: Judgement | None) -> Ruling | None:
     """A change that is proven and not permitted fails; one that cannot be judged never passes."""
     if changes is None or changes.permitted:
         return None
+    # 5.1.3: INDETERMINATE with GENERIC, where no sub-indication says it.
     if changes.permitted is None:
         found = changes.findings or (Change(Gravity.OTHER, "not-judged"),)
         return Ruling(Verdict.INDETERMINATE, "GENERIC", (changes_reason("changes-not-judged", found),))
@@ -99,6 +108,7 @@ def _changes(changes: Judgement | None) -> Ruling | None:
 def _time(checked: Checked, moment: datetime) -> Ruling | None:
     """A timestamp cannot be later than the validation, or than a later timestamp that covers it (5.4, 5.6.3)."""
     time = checked.timestamp.time if checked.timestamp is not None else None
+    # Clocks differ by minutes; a stamp from the future proves no past.
     if time is None or time <= moment + _CLOCK_SKEW:
         return None
     words = reason("timestamp-later", time=time, moment=moment)
@@ -120,15 +130,18 @@ def _algorithms(checked: Checked, moment: datetime, policy: Policy) -> Ruling | 
     if part is None or part.algorithm is None or part.certificate is None:
         return None
     table = policy.algorithms
+    # The key that checks and the signature's algorithm, then every digest that it rests on.
     ends: list[Any] = algorithm_ends(table, part.algorithm, part.certificate.public_key)
     if part.digest and part.algorithm.family not in ("ed25519", "ed448"):
         ends.append(table.digest_until(part.digest))
+    # RFC 3161 2.4.2: a collision in the imprint's digest would let the stamp speak for other bytes.
     if checked.timestamp is not None and checked.timestamp.imprint_name:
         ends.append(table.digest_until(checked.timestamp.imprint_name))
     never = any(end is False for end in ends)
     late = any(end is not False and end is not None and moment > end for end in ends)
     if not never and not late:
         return None
+    # No proof heals what was never believed; what is believed no more may have been made in time.
     sub = "CRYPTO_CONSTRAINTS_FAILURE" if never else "CRYPTO_CONSTRAINTS_FAILURE_NO_POE"
     return Ruling(Verdict.INDETERMINATE, sub, (reason("weak-algorithm", algorithm=_name_of(part.algorithm)),))
 
@@ -141,6 +154,7 @@ def _required_level(level: str, policy: Policy, checked: Checked) -> Ruling | No
     if checked.signer is None or policy.required_level == "none":
         return None
     have = level.removeprefix("PAdES-").removeprefix("CAdES-").replace("PKCS7-", "B-")
+    # 5.2.8: a level that the policy demands is a constraint on the signature.
     if have in _LEVELS and _LEVELS.index(have) >= _LEVELS.index(policy.required_level):
         return None
     words = reason("level-too-low", required=policy.required_level, level=level)
@@ -149,6 +163,7 @@ def _required_level(level: str, policy: Policy, checked: Checked) -> Ruling | No
 
 def key_kind(certificate: Any, path: PathJudgement | None) -> str:
     """Whose key it is, as far as a trusted authority says: person, organisation, rehearsal, else unknown."""
+    # Anybody can call himself a person: only a believed authority tells.
     if path is None or path.label is None:
         return "unknown"
     if path.label.source != "user":
@@ -161,6 +176,7 @@ def key_kind(certificate: Any, path: PathJudgement | None) -> str:
 
 def identity(certificate: Any, path: PathJudgement | None) -> dict[str, Any] | None:
     """The four attributes (基本4情報) of a JPKI certificate that a named authority issued."""
+    # Without an anchor the attributes are what anybody wrote into a certificate of his own.
     attributes = read_attributes(certificate) if path is not None and path.label is not None else None
     if attributes is None:
         return None

@@ -31,6 +31,7 @@ _MEMORY = 3 * 1024 * 1024 * 1024
 _SIGNATURE_ADDED = "signature-added"
 #: A field that takes more than this part of its page is drawn: a seal and its words need less.
 _LARGE = 8
+# What a field without looks consists of; an entry besides might make some viewer draw.
 _UNSEEN_ENTRIES = frozenset(
     [
         "/Type",
@@ -65,10 +66,12 @@ def compare_looks(
         pictures: ``never``: what would have to be drawn is not judged.
     """
     result = [judgement for _, judgement in judged]
+    # The fields are looked at once, and only if somebody asks.
     unseen = cache(lambda: _unseen_fields(file.history.last))
     asked = [at for at, each in enumerate(judged) if _is_to_be_drawn(file, *each, pictures, unseen)]
     if not asked:
         return result
+    # Not drawn where it should have been is not judged, and never passes.
     if pictures == "never":
         looks: list[Drawn] | None = None
     else:
@@ -102,6 +105,7 @@ def _is_plain(change: Change, waiting: frozenset[str], unseen: frozenset[str]) -
     A field that came as evidence, for a document timestamp, is plain only where no viewer could show anything of it.
     A revision that wrote objects and in which nothing was seen to change is not plain: something must be its reason.
     """
+    # A field for a signature that was foreseen by the signers; a new one is drawn and compared.
     if change.code == _SIGNATURE_ADDED:
         return change.field in unseen or (change.level is Gravity.FORM and change.field in waiting)
     return change.level is Gravity.EVIDENCE
@@ -138,6 +142,7 @@ def _is_unseen(view: View, ref: Ref) -> bool:
     if not isinstance(entries, dict) or entries.keys() - _UNSEEN_ENTRIES:
         return False
     box = _area(view, entries.get("/Rect"))
+    # 12.5.5: on no area an appearance is scaled to nothing.
     no_area = "/Rect" not in entries or (box is not None and box[0] == box[2] and box[1] == box[3])
     kind = view.resolve(entries.get("/Subtype"))
     return no_area and kind in ("/Widget", None) and _draws_nothing(view, entries.get("/AP"))
@@ -168,6 +173,7 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
     annotations = judgement.level >= Gravity.ANNOTATIONS
     widgets = _widgets_of(old, fields) | _widgets_of(new, fields)
     told = {change.number for change in judgement.told if change.code == "signature-over-text"}
+    # Over a value that is entered anew the old one may vanish: that is what entering means.
     entered = _widgets_of(old, _shown_values(old) & fields)
     areas: dict[int, list[Leave]] = defaultdict(list)
     for number, (before, after) in enumerate(zip(pages(old), pages(new), strict=False)):
@@ -189,6 +195,7 @@ def _comment_areas(view: View, ref: Ref) -> list[Leave]:
     box = _area(view, entries.get("/Rect")) if isinstance(entries, dict) else None
     if not isinstance(entries, dict) or box is None:
         return []
+    # 12.5.6.14: a pop-up has no appearance of its own, and viewers draw a window.
     unseen = not has_looks(view, entries) or view.resolve(entries.get("/Subtype")) == "/Popup"
     imagined = list(reach(view, entries)) if unseen and is_opaque(view, entries) else []
     return [Leave(box), *(Leave(each, covers=True) for each in imagined)]
@@ -249,6 +256,7 @@ def _draw(file: PdfFile, ends: Sequence[int], areas: Sequence[Mapping[int, Seque
     try:
         job = _pool().submit(compare_states, file.data, tuple(ends), plain, file.password, _SECONDS)
         drawn: list[Drawn] = job.result()
+    # A file that brings the drawing down is not judged: that is what it may have been made for.
     except (WorkerLost, ValueError, RuntimeError, MemoryError):
         return None
     return drawn
@@ -257,6 +265,7 @@ def _draw(file: PdfFile, ends: Sequence[int], areas: Sequence[Mapping[int, Seque
 def _held_against(judgement: Judgement, drawn: Drawn | None) -> Judgement:
     if drawn is None:
         return _with(judgement, None, Change(Gravity.OTHER, "not-judged", "pictures"))
+    # Another number of pages to one viewer: they cannot be compared at all.
     if drawn.counts[0] != drawn.counts[1]:
         return _with(judgement, False, Change(Gravity.OTHER, "looks-different", "page count"))
     if drawn.different:

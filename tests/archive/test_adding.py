@@ -42,6 +42,19 @@ def test_a_contract_says_itself_what_it_is(archive, blank, options):
     assert entry(archive, 1).state == "open"
 
 
+def test_an_identity_record_is_one(repository):
+    from signkit.archive.kinds import facts_of_contract
+    from signkit.contracts.data import load_contract_data
+    from signkit.pdf.embedded_contract import EmbeddedContract
+
+    data = load_contract_data(repository / "templates" / "identity-record" / "example.yaml")
+    facts = facts_of_contract(EmbeddedContract("identity-record", "1.0.0", data))
+    assert (facts.kind, facts.date) == ("identity-record", date(2026, 11, 21))
+    assert [(party.name, party.counterparty) for party in facts.parties] == [
+        ("𠮷田 美咲", True), ("架空不動産株式会社", False),
+    ]  # fmt: skip
+
+
 def test_what_people_say_counts_before_the_file(archive, blank, options):
     said = Facts(amount=1, parties=(Party("田中商店"),))
     add_file(archive, blank, "k.pdf", judge_file(blank, "k.pdf", options), said)

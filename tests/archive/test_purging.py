@@ -57,6 +57,7 @@ def entry(**facts):
         # what nobody can tell
         ({"kind": "employment", "date": date(1990, 4, 1)}, MARCH, None, None),
         ({"kind": "lease", "date": date(1990, 4, 1)}, MARCH, None, None),
+        ({"kind": "identity-record", "date": date(1990, 4, 1)}, MARCH, None, None),
         ({"kind": "contract"}, MARCH, None, None),
         ({}, MARCH, None, None),
     ],

@@ -18,7 +18,7 @@ from tests.test_docs import commands
 
 ALL = ["", "card", "cms", *commands(get_command(make_app()))]
 #: Words of a value's name that read the same in both languages.
-SAME_IN_BOTH = {"CSV", "HOST", "N", "PDF", "URI", "URL", "X", "Y"}
+SAME_IN_BOTH = {"CSV", "DD", "HOST", "MM", "N", "PDF", "URI", "URL", "X", "Y"}
 
 
 def values_of(command):

@@ -11,12 +11,13 @@ import pytest
 
 from signkit.contracts.template import Template, find_template, list_templates
 from signkit.settings import Settings
+from signkit.shipped import shipped_folder
 from tests.refusals import refused_as
 
 from .conftest import DESCRIPTION, MakeTemplate
 
 HEAD, PARTY = DESCRIPTION.split("[[parties]]")
-SHIPPED = ("amendment", "consent", "employment-agreement", "real-estate-explanation", "real-estate-sale")
+SHIPPED = tuple(sorted(file.parent.name for file in shipped_folder("templates").glob("*/template.toml")))
 
 
 def test_shipped_templates_are_listed() -> None:

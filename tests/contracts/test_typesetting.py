@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import date
 from functools import cache
 from io import BytesIO
-from tempfile import TemporaryDirectory
-from typing import Any
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -20,6 +19,7 @@ from signkit.contracts.fonts import MINCHO
 from signkit.contracts.plain_pdf import NotOurs
 from signkit.contracts.signature_fields import add_signature_fields
 from signkit.contracts.typesetting import typeset
+from signkit.output import scratch_folder
 from tests.refusals import refused_as
 
 DAY = date(2026, 11, 21)
@@ -61,21 +61,19 @@ def test_fields_are_added_to_nothing_but_what_was_typeset(pdf: bytes) -> None:
 
 def test_threads_that_typeset_first_share_one_empty_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each made its own once; the one that the cache forgot was deleted under the compiler that used it."""
-    made: list[TemporaryDirectory[str]] = []
+    made: list[AbstractContextManager[Path]] = []
     other_thread = threading.Barrier(2)
 
-    def make(**options: Any) -> TemporaryDirectory[str]:
+    def make() -> AbstractContextManager[Path]:
         with suppress(threading.BrokenBarrierError):
             other_thread.wait(timeout=0.2)  # a second maker would meet the first one here
-        made.append(TemporaryDirectory(**options))
+        made.append(scratch_folder())
         return made[-1]
 
     monkeypatch.setattr(typesetting, "_kept_folder", cache(typesetting._kept_folder.__wrapped__))
-    monkeypatch.setattr(typesetting, "TemporaryDirectory", make)
+    monkeypatch.setattr(typesetting, "scratch_folder", make)
     with ThreadPoolExecutor(2) as pool:
         pages = [pool.submit(typeset, PAGE, day=DAY, standard="1.7") for _ in range(2)]
         assert len({page.result() for page in pages}) == 1
 
-    for folder in made:
-        folder.cleanup()
     assert len(made) == 1

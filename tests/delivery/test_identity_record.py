@@ -49,7 +49,7 @@ def unproven(employment, employee) -> bytes:
 
 @pytest.fixture
 def asked(repository):
-    data = load_contract_data(repository / "samples" / "identity-record" / "asked.yaml")
+    data = load_contract_data(repository / "samples" / "identity-check.yaml")
     return copy.deepcopy(dict(data))
 
 

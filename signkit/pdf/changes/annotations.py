@@ -15,8 +15,10 @@ from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 #: A field that waited for its signature and takes more than an eighth of the page is judged as a new one.
+#: Sneaky signature attacks on certified files draw with the widget of a signature: its area bounds what it can hide.
 _WAITING = 8
 #: What makes an annotation do something by itself, or an action of it that something leads to (12.6.3, 12.6.4).
+#: /AA fires on the pointer or the page alone, /PA on a link's release; /Next chains actions (12.6.2).
 _ACTING = {"/AA", "/PA", "/S", "/JS", "/Next"}
 
 
@@ -56,17 +58,20 @@ class Annotations:
         return isinstance(item, Ref) and item.number in self._removed
 
     def _match_page(self, number: int, old: Page, new: Page) -> _OnPage:
+        # Pages are paired by their place: a page that came, went or moved is found by the page tree's own rule.
         found = _OnPage(number, old, new)
         before, after = self._all.before.annotations(old), self._all.after.annotations(new)
         self._all.account.visit(old.entries.get("/Annots"), new.entries.get("/Annots"))
         left = _Remaining(after)
         last = -1
+        # By object first, then by the field's name: programs that rewrite a widget give it another number.
         for item in before:
             successor = self._fields.successor.get(item) if isinstance(item, Ref) else None
             place = left.take(item, successor)
             if place is None:
                 found.removed.append(item)
                 continue
+            # Later ones lie above earlier ones (12.5.2): to reorder is to cover.
             found.in_order = found.in_order and place > last
             last = place
             found.kept.append((item, after[place]))
@@ -102,6 +107,7 @@ class Annotations:
         self._all.cover(item, None)
         self._all.account.visit(item)
         level = (
+            # A comment may be removed under P 3 (table 257); a widget is the form's, and goes with no permission.
             Gravity.ANNOTATIONS if isinstance(entries, dict) and not is_widget(self._all.old, item) else Gravity.OTHER
         )
         yield from breach(
@@ -113,12 +119,15 @@ class Annotations:
             if match.number in self._fields.filled_widgets:
                 yield from self._judge_place(match, page)
             elif match.number in self._fields.signed_widgets:
+                # The place of a field that waits is known to the signers; a large one is held to what it covers, like a
+                # new one.
                 large = is_large(self._all.new, [match], page.old.entries.get("/MediaBox"), _WAITING)
                 yield from self._judge_place(match, page) if large else self._judge_box(match, page)
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
         if self._is_unchanged(item, match, old, new):
             return
+        # It was named and did not exist: to every reader it is new.
         if old is None:
             yield from self._new(match, page, set())
             return
@@ -129,6 +138,7 @@ class Annotations:
         yield from breach(
             "annotation-changed", level=level, at=ChangePlace(page=page.number, number=self._all.number(match))
         )
+        # P 3 permits changing an annotation, not making it do something else.
         acts = plain and any(not self._all.equality.same_drawn(old.get(key), new.get(key)) for key in {"/A"} | _ACTING)
         if plain and (acts or old.get("/Subtype") != new.get("/Subtype")):
             yield from self._kind(new, ChangePlace(page=page.number, number=self._all.number(match)))
@@ -136,6 +146,7 @@ class Annotations:
 
     def _is_unchanged(self, item: Value, match: Value, old: Value, new: Value) -> bool:
         """As it was; where nothing changed below it but by links, its appearance alone may still lead there."""
+        # A widget's links (page, parent) lead to half the document; its looks are compared in full.
         if self._all.equality.is_untouched(item, match) and isinstance(old, dict):
             return self._all.equality.same_entry("/AP", old.get("/AP"), new.get("/AP"))
         return self._all.equality.same(old, new)
@@ -146,6 +157,7 @@ class Annotations:
             return
         self._all.account.visit(item)
         self._all.account.cover(self._all.new, entries)
+        # One annotation on two pages, or twice on one, is read differently (12.5.2: /P names its one page).
         if number in listed:
             yield from breach("annotation-places", at=ChangePlace(page=page.number, number=number))
         listed |= {number} if number is not None else set()
@@ -153,6 +165,7 @@ class Annotations:
             yield from breach("annotation-kind", at=ChangePlace(page=page.number, number=number))
         elif number is None or number not in self._fields.new_widgets | self._fields.signed_widgets:
             level = Gravity.OTHER if is_widget(self._all.new, item) else Gravity.ANNOTATIONS
+            # Table 257: annotations need P 3, also where nobody certified and the policy decides.
             yield from breach("annotation-added", level=level, at=ChangePlace(page=page.number, number=number))
             yield from self._kind(entries, ChangePlace(page=page.number, number=number))
         yield from self._judge_place(item, page)
@@ -161,6 +174,7 @@ class Annotations:
         """A comment or a link, which at most leads somewhere (12.6.4): it does nothing by itself."""
         kind = self._all.new.resolve(entries.get("/Subtype"))
         action = self._all.new.resolve(entries.get("/A"))
+        # 12.6.4: actions that only lead elsewhere; JavaScript, Launch, SubmitForm and the like act by themselves.
         leads = action is None or (isinstance(action, dict) and self._all.new.resolve(action.get("/S")) in LEADING)
         further = isinstance(action, dict) and "/Next" in action
         if kind != "/Widget" and (kind not in ADDABLE or not leads or further or entries.keys() & _ACTING):
@@ -178,6 +192,7 @@ class Annotations:
             others = self._others(item, page)
             if signature:  # honest signers put seal on seal, after certifying too
                 others = [each for each in others if self._all.number(each) not in self._fields.old_seals]
+            # Evil annotations and sneaky signatures (attacks on certified files, 2021) lie over what was signed.
             hidden = self._all.shown.is_covered(self._all.old, page.old.entries, item, self._all.new)
             over_words = self._all.shown.covers_words(self._all.old, item, self._all.new, others)
         except SyntaxProblem as problem:
@@ -200,12 +215,14 @@ class Annotations:
         no other one; nor are those that were given looks in the same step.
         """
         former = {match: old for old, match in page.kept if isinstance(match, Ref)}
+        # The field's own older looks are what it may replace.
         own = (item, former.get(item)) if isinstance(item, Ref) else (item,)
         before = self._all.before.annotations(page.old)
         return [each for each in before if each not in own and is_widget(self._all.old, each)]
 
     def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
         turned = bool(self._all.new.resolve(page.new.entries.get("/Rotate")))
+        # A box without area or a singular matrix is placed by each viewer in its own way (12.5.5).
         if not has_box(self._all.new, item) or leaves_its_place(self._all.new, item, turned=turned):
             yield from breach("appearance-box", at=ChangePlace(page=page.number, number=self._all.number(item)))
 
@@ -225,6 +242,7 @@ class _Remaining:
 
     def take(self, item: Value, successor: Ref | None) -> int | None:
         """Claim the annotation that continues ``item``: the same object, its field's successor, or an equal one."""
+        # Object identity first; a direct annotation has none, and is known by what it says.
         for ref in (item, successor):
             if isinstance(ref, Ref) and self._refs.get(ref):
                 return self._refs[ref].pop(0)

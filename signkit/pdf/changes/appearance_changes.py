@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value, content_tokens
 
+# 8.5.3 (paths), 9.4.3 (text), 8.8 (XObjects), 8.7.4.2 (sh), 8.9.7 (inline images): every operator that leaves marks.
 _PAINTS = frozenset(b"f F f* B B* b b* S s Tj TJ ' \" Do sh BI".split())
 _WORDS = frozenset(b"Tj TJ ' \"".split())
 #: Of a background and a border that a widget's /MK asks for (12.7.4.3): few, and of plain shapes.
 _FRAMING, _SHAPES = 4, frozenset(b"f F f* B B* b b* S s".split())
 _CORNERS = 8
+# Table 167: bit 2 is Hidden.
 _HIDDEN = 2
+# Table 167: bit 4 NoZoom, bit 5 NoRotate.
 _NO_ZOOM, _NO_ROTATE = 8, 16
 #: The icon of a note or a file is no larger, points.
 _ICON = 40.0
@@ -30,6 +33,7 @@ def streams(view: View, widget: Value) -> Iterator[Stream]:
         return
     if not isinstance(appearance, dict):
         raise SyntaxProblem("an appearance that is none")
+    # Table 170: /N, /R and /D, each one stream or a dictionary of states.
     for value in map(view.resolve, appearance.values()):
         for each in value.values() if isinstance(value, dict) else [value]:
             found = view.resolve(each)
@@ -49,6 +53,7 @@ def draws(view: View, widget: Value) -> bool:
     if not isinstance(entries, dict):
         return False
     flags = view.resolve(entries.get("/F"))
+    # Hidden annotations are not displayed or printed, whatever their appearance (12.5.3).
     if isinstance(flags, int) and flags & _HIDDEN:
         return False
     if not is_flat(view, entries) and (_has_looks(view, entries) or _has_border(view, entries)):
@@ -60,6 +65,7 @@ def draws(view: View, widget: Value) -> bool:
 def _has_looks(view: View, entries: dict[str, Value]) -> bool:
     """Whether a viewer draws a background, a border, a caption or an icon of its own (12.5.6.19)."""
     looks = view.resolve(entries.get("/MK"))
+    # Table 192: background, border colour, caption, icon.
     return isinstance(looks, dict) and any(
         view.resolve(looks.get(key)) not in (None, [], b"") for key in ("/BG", "/BC", "/CA", "/I")
     )
@@ -69,7 +75,9 @@ def _has_border(view: View, entries: dict[str, Value]) -> bool:
     """Whether a border is asked for that has a width (12.5.4); without one of its own a widget has none."""
     style, border = view.resolve(entries.get("/BS")), view.resolve(entries.get("/Border"))
     if isinstance(style, dict):
+        # Table 168: a width of 0 draws no border; the default is 1.
         return bool(view.resolve(style.get("/W", 1)) != 0)
+    # Table 166: /Border is [horizontal radius, vertical radius, width, dashes].
     widths = border[2:3] if isinstance(border, list) else []
     return any(view.resolve(width) != 0 for width in widths)
 
@@ -79,6 +87,7 @@ def is_flat(view: View, entries: dict[str, Value]) -> bool:
     box = view.resolve(entries.get("/Rect"))
     numbers = [view.resolve(item) for item in box] if isinstance(box, list) else []
     if len(numbers) != 4 or not all(isinstance(item, int | float) for item in numbers):
+        # Without /Rect nothing can be said; with one of no area the appearance is scaled to nothing.
         return box is None
     return bool(numbers[0] == numbers[2] and numbers[1] == numbers[3])
 
@@ -104,6 +113,7 @@ def _only_frames(view: View, stream: Stream) -> bool:
             corners += 1
         elif token in _SHAPES:
             painted, corners = painted + 1, 0
+        # A curve draws letters or a picture: no frame is made of it.
         elif token in (b"c", b"v", b"y") or (token in _PAINTS and not (token in _WORDS and not _says(operand))):
             return False
         if painted > _FRAMING or corners > _CORNERS:
@@ -112,6 +122,7 @@ def _only_frames(view: View, stream: Stream) -> bool:
 
 
 def _paints(view: View, stream: Stream, operators: frozenset[bytes], depth: int = 0) -> bool:
+    # 8.10: forms may draw forms; circles are made by hand.
     if depth > 20:
         raise SyntaxProblem("appearances nested too deeply")
     operand: Value = None
@@ -119,6 +130,7 @@ def _paints(view: View, stream: Stream, operators: frozenset[bytes], depth: int 
         if kind == "value":
             operand = token
             continue
+        # 7.8.3: names are looked up in the form's own resources.
         inner = _inner(view, stream, operand) if token == b"Do" else None
         if inner is not None:
             if _paints(view, inner, operators, depth + 1):
@@ -134,6 +146,7 @@ def _inner(view: View, stream: Stream, name: Value) -> Stream | None:
     objects = view.resolve(resources.get("/XObject")) if isinstance(resources, dict) else None
     found = view.resolve(objects.get(name)) if isinstance(objects, dict) and isinstance(name, str) else None
     form = isinstance(found, Stream) and view.resolve(found.entries.get("/Subtype")) == "/Form"
+    # An image is drawn too; only a form has content to look into.
     return found if form else None
 
 
@@ -147,6 +160,7 @@ def has_box(view: View, widget: Value) -> bool:
     for stream in streams(view, widget):
         box = _numbers(view, stream.entries.get("/BBox"), 4)
         matrix = _numbers(view, stream.entries.get("/Matrix", [1, 0, 0, 1, 0, 0]), 6)
+        # Beyond a million units arithmetic itself differs between viewers.
         if box is None or matrix is None or max(map(abs, [*box, *matrix])) > 1e6:
             return False
         # A box without an area shows nothing where readers follow 12.5.5; where nothing is drawn it is no matter.
@@ -164,6 +178,7 @@ def leaves_its_place(view: View, widget: Value, *, turned: bool) -> bool:
     flags = view.resolve(entries.get("/F")) if isinstance(entries, dict) else None
     if not isinstance(entries, dict) or not isinstance(flags, int) or _is_icon(view, entries):
         return False
+    # 12.5.3: the upper left corner stays put, the rest lies where the magnification wants it.
     return bool(flags & _NO_ZOOM) or (turned and bool(flags & _NO_ROTATE))
 
 
@@ -180,4 +195,5 @@ def _numbers(view: View, value: Value, count: int) -> list[float] | None:
 
 
 def _is_singular(matrix: list[float]) -> bool:
+    # A determinant of zero: no inverse, and viewers either skip or draw a line.
     return matrix[0] * matrix[3] == matrix[1] * matrix[2]

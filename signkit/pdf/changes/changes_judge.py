@@ -26,6 +26,7 @@ class Changes:
 
     def __init__(self, file: PdfFile, signatures: Iterable[FoundSignature]) -> None:
         self._file = file
+        # 12.8.1: only a signature over all of its revision makes the field of that revision a signed one.
         self._signed = [
             (found.revision, found.field_ref.number) for found in signatures if found.field_ref and _is_whole(found)
         ]
@@ -39,10 +40,12 @@ class Changes:
         """Judge everything that was done to the file after ``found`` was made."""
         if found.coverage == "whole-file":
             return Judgement(Gravity.NONE, True)
+        # EN 319 142-1 5.5, ISO 32000-2 12.8.2.2.2: what changed can only be told against the revision that was signed.
         if found.revision is None or found.coverage == "partial":
             change = Change(Gravity.OTHER, "revision-unknown")
             return Judgement(Gravity.OTHER, None, (change,))
         changes: list[Change] = []
+        # Step by step, as each was made: a change that was taken back later was there in between.
         for index in range(found.revision, len(self._file.history) - 1):
             changes += self._step(index) or (Change(Gravity.NONE, "nothing-seen", f"revision {index + 2}"),)
         changes += after_last(self._file)
@@ -56,6 +59,7 @@ class Changes:
         """Whether a field that is overwritten was empty when this person signed: to them it was filled in once."""
         if change.code != "field-overwritten" or change.field is None:
             return False
+        # To the second signer the first signer's words are part of what he signed.
         return not was_filled(RevisionState(self._file.history.view(revision)), change.field)
 
     def between(self, first: int, last: int, rules: Rules) -> Judgement:
@@ -91,6 +95,7 @@ class Changes:
 
 def _is_whole(found: FoundSignature) -> bool:
     """Whether a signature was made over all of its revision, as far as its form shows."""
+    # A field counts as signed by that revision only if that signature covers it whole (12.8.1).
     return found.byte_range is not None and found.coverage != "partial" and not found.problems
 
 
@@ -102,6 +107,7 @@ def _judgement_of(changes: list[Change], rules: Rules) -> Judgement:
     level = max((change.level for change in changes), default=Gravity.NONE)
     findings = [change for change in changes if change.level > rules.allowed or _is_forbidden(change, rules)]
     proven = [change for change in findings if change.code != "not-judged"]
+    # "Cannot be judged" never passes; a proven breach is said although other things cannot be judged.
     permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
     told = [change for change in changes if change.code in _TOLD and change not in findings]
     return Judgement(level, permitted, *(tuple(dict.fromkeys(each)) for each in (findings, told, changes)))
@@ -109,10 +115,14 @@ def _judgement_of(changes: list[Change], rules: Rules) -> Judgement:
 
 def _is_forbidden(change: Change, rules: Rules) -> bool:
     """What no level allows: locked fields, filled ones, and what a certification forbids besides."""
+    # 12.8.2.4: FieldMDP locks by name; signing an unsigned locked field is a change of it as well.
     if change.field is not None and change.level >= Gravity.FORM and rules.locked and rules.locked(change.field):
         return "field-locked" in RULES
+    # PDF has no rule against overwriting (table 257, P 2); a person's signature makes what was filled in part of the
+    # deal.
     if change.code == "field-overwritten":
         return not (rules.left_open and rules.left_open(change.field or ""))
     if change.code == "metadata-changed":
+        # Table 257 names what each P permits; metadata is not among it.
         return rules.certified and "certified-metadata" in RULES
     return rules.certified and change.code == "signature-over-text"

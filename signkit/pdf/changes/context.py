@@ -13,6 +13,7 @@ from signkit.pdf.changes.rules import ENTRIES, Role
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Value
 
+#: 12.7.3: /NeedAppearances is false by default; 12.7.4.1: /Ff 0; 12.5.6.19: /MK may be empty.
 _DEFAULTS: dict[str, Value] = {"/NeedAppearances": "false", "/Ff": 0, "/MK": {}}
 
 
@@ -40,10 +41,12 @@ class Context:
     def differing(self, role: Role, one: dict[str, Value], other: dict[str, Value]) -> Iterator[str]:
         """Yield the entries of a ``role`` that differ, without those that have rules of their own."""
         entries = ENTRIES[role]
+        # Entries with rules of their own are judged there, so that nothing is told twice.
         for key in sorted((one.keys() | other.keys()) - entries.own):
             first, second = one.get(key), other.get(key)
             if is_plainly_same(first, second) or self._are_default(key, first, second):
                 continue
+            # Structural entries lead back to pages and fields; all others are compared down to the last object.
             if entries.structural is None or key in entries.structural:
                 same = self.equality.same_entry(key, first, second)
             else:
@@ -54,6 +57,7 @@ class Context:
     def _are_default(self, key: str, one: Value, other: Value) -> bool:
         """Whether one is not stated, and the other states what holds then (12.7.3, 12.7.4.1, 12.5.6.19)."""
         values = self.old.resolve(one), self.new.resolve(other)
+        # "false" and 0 are equal in Python and not in PDF: the type counts as well.
         return key in _DEFAULTS and all(
             value is None or (type(value) is type(_DEFAULTS[key]) and value == _DEFAULTS[key]) for value in values
         )

@@ -20,11 +20,13 @@ Matrix = tuple[float, float, float, float, float, float]
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 #: Text that only draws a line to write on.
 _BLANK = b" _.-\xa0\t"
+# A page has a few thousand marks; hundreds of thousands are made to cost time.
 _MAX_BOXES = 200_000
 _MAX_FORMS = 20
 #: What is not thicker is a line.
 _LINE = 2.0
 #: Annotations that mark text and let it show through, unless their own appearance says otherwise.
+#: 12.5.6.10 (text markup), 12.5.6.5 (links), 12.5.6.4 (notes): meant to be seen through.
 _MARKING = {"/Highlight", "/Underline", "/StrikeOut", "/Squiggly", "/Link", "/Text", "/Popup", "/Caret"}
 #: Of these, what viewers draw an icon for where it has no appearance, and how large.
 _ICONS, _ICON = {"/Text", "/Caret"}, 20.0
@@ -41,7 +43,9 @@ class Shown(NamedTuple):
     def is_hidden_by(self, box: Box) -> bool:
         """Whether any of it lies below ``box``; a frame or a line to write on is there to be written in."""
         if not self.outline:
+            # Margins of text are estimated; a mere touch is no covering.
             return _overlap(box, _core(self.box))
+        # A frame hides nothing unless most of it lies below; a line to sign on is there to be written over.
         return 2 * _area(_common(box, self.box)) > _area(self.box) and 4 * _area(self.box) < 3 * _area(box)
 
 
@@ -96,6 +100,7 @@ class ShownContent:
 
 
 #: Where an annotation without an appearance is drawn, which need not be inside its /Rect (12.5.6).
+#: /QuadPoints (table 182), /Vertices (table 181), /L and /CL (tables 178, 177), /InkList (table 185).
 _POINTS = ("/QuadPoints", "/Vertices", "/L", "/CL", "/InkList")
 _MAX_POINTS = 10_000
 
@@ -109,14 +114,17 @@ def reach(view: View, entries: dict[str, Value]) -> Iterator[Box]:
         yield from _frame(box, wide)  # drawn beside an appearance too
     if box is not None and not (kind == "/Link" and bare):
         icon = bare and kind in _ICONS
+        # 12.5.6.4: the icon is placed at the upper left corner, and is as large as the viewer likes.
         yield (box[0], min(box[1], box[3] - _ICON), max(box[2], box[0] + _ICON), box[3]) if icon else box
     for key in _POINTS if bare else ():
         found = view.resolve(entries.get(key))
         lines = [view.resolve(each) for each in found] if isinstance(found, list) else []
         for line in lines if lines and all(isinstance(each, list) for each in lines) else [lines]:
             numbers = _numbers([view.resolve(each) for each in line[:_MAX_POINTS]])
+            # Table 182: eight numbers a quadrilateral; other lists are one line.
             step = 8 if key == "/QuadPoints" else max(len(numbers), 1)
             for at in range(0, len(numbers) - 3, step):
+                # 12.5.6.7: lines and their endings reach beyond the points by their width.
                 xs, ys = numbers[at : at + step : 2], numbers[at + 1 : at + step : 2]
                 yield min(xs) - wide, min(ys) - wide, max(xs) + wide, max(ys) + wide
 
@@ -163,6 +171,7 @@ def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
     place = rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None
     appearance = view.resolve(entries.get("/AP")) if place is not None else None
     normal = view.resolve(appearance.get("/N")) if isinstance(appearance, dict) else None
+    # 12.5.5: /AS chooses the state.
     if isinstance(normal, dict):  # its states
         normal = view.resolve(normal.get(view.resolve(entries.get("/AS"))))
     if place is None or not isinstance(normal, Stream):
@@ -171,8 +180,10 @@ def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
     own = _matrix(view, normal)
     if box is None:
         return
+    # 12.5.5, algorithm: the box is transformed by /Matrix, and its bounding box fitted into /Rect.
     drawn = _map_box(own, *box)
     width, height = drawn[2] - drawn[0], drawn[3] - drawn[1]
+    # Scaled to nothing, it shows nothing to compare.
     if width <= 0 or height <= 0:
         return
     x, y = (place[2] - place[0]) / width, (place[3] - place[1]) / height
@@ -182,6 +193,7 @@ def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
 
 
 def _matrix(view: View, form: Stream) -> Matrix:
+    # Table 93: identity where there is none, and where it is malformed.
     own = _numbers(view.resolve(form.entries.get("/Matrix")) or [])
     return (own[0], own[1], own[2], own[3], own[4], own[5]) if len(own) == 6 else _IDENTITY
 
@@ -198,6 +210,7 @@ def rectangle(view: View, value: Value) -> Box | None:
     )
     if len(numbers) != 4 or not all(isinstance(item, int | float) for item in numbers):
         return None
+    # 7.9.5: any two opposite corners.
     x0, x1 = sorted((float(numbers[0]), float(numbers[2])))
     y0, y1 = sorted((float(numbers[1]), float(numbers[3])))
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
@@ -208,6 +221,7 @@ def is_large(view: View, annotations: Iterable[Value], page: Value, part: int = 
     found = [view.resolve(each) for each in annotations]
     boxes = [rectangle(view, each.get("/Rect")) for each in found if isinstance(each, dict)]
     whole = rectangle(view, page)
+    # Where the page's size cannot be told, anything is too large.
     return any(boxes) and (whole is None or part * sum(_area(box) for box in boxes if box) > _area(whole))
 
 
@@ -227,6 +241,7 @@ def _overlap(one: Box, other: Box) -> bool:
 
 def _core(box: Box) -> Box:
     """A place without its margins, which are estimated: a touch hides nothing."""
+    # Estimated text is up to a point too wide and two too high.
     x, y = min(1.0, (box[2] - box[0]) / 6), min(2.0, (box[3] - box[1]) / 6)
     return box[0] + x, box[1] + y, box[2] - x, box[3] - y
 
@@ -239,6 +254,7 @@ def is_opaque(view: View, entries: dict[str, Value]) -> bool:
     normal = _normal_looks(view, entries)
     if not has_looks(view, entries) and _hides_by_itself(view, entries):
         return True
+    # A marking with an appearance of its own can paint what it likes.
     return normal is not None and (not isinstance(normal, Stream) or hides_words(view, normal, lines=kind in _LINES))
 
 
@@ -256,12 +272,14 @@ _LINES = {"/Underline", "/StrikeOut", "/Squiggly"}
 def _is_light(view: View, entries: dict[str, Value]) -> bool:
     """Whether a viewer marks with a colour that leaves words legible; where none is stated, some mark in black."""
     parts = view.resolve(entries.get("/C"))
+    # Table 166: /C of no component is transparent, and viewers then choose.
     colour = colour_of([view.resolve(each) for each in parts]) if isinstance(parts, list) else None
     return colour is not None and are_light({colour})
 
 
 def shown_boxes(view: View, page: dict[str, Value]) -> list[Shown]:
     """Return where the page's own content shows text and images, in the page's coordinates."""
+    # 7.8.2: several content streams are one, divided only by white space.
     content = b"\n".join(_contents(view, page.get("/Contents")))
     resources = view.resolve(page.get("/Resources"))
     boxes: list[Shown] = []
@@ -286,11 +304,13 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
         if kind == "value":
             operands.append(token)
             continue
+        # 8.4.2: q and Q keep the whole graphics state.
         if token == b"q":
             stack.append(state)
         elif token == b"Q":
             state = stack.pop() if stack else state
         elif token == b"BI":
+            # 8.9: an image fills the unit square of its coordinates.
             yield Shown(_map_box(state.matrix, 0, 0, 1, 1))
         elif token == b"Do":
             yield from _drawn_boxes(view, operands, resources, state.matrix, depth)
@@ -302,10 +322,12 @@ def _boxes(view: View, content: bytes, resources: Value, matrix: Matrix, depth: 
             state, shown = _step(state, token, operands)
             if shown is not None:
                 yield Shown(shown)
+        # An operator takes the operands before it (7.8.2).
         operands = []
         view.file.meter.check_time()
 
 
+# 8.5.2 and 8.5.3; re draws rules and frames, and is no covering of letters.
 _PATH = frozenset(b"m l c v y h re n f F f* B B* b b* S s".split())
 
 
@@ -324,6 +346,7 @@ class _Path:
         elif operator not in (b"h", b"re"):
             if operator != b"n" and self._points:
                 xs, ys = [x for x, _ in self._points], [y for _, y in self._points]
+                # Thin in either direction: a line, not the outline of letters.
                 if max(xs) - min(xs) > _LINE and max(ys) - min(ys) > _LINE:
                     yield Shown((min(xs), min(ys), max(xs), max(ys)), outline=True)
             self._points = []
@@ -338,6 +361,7 @@ def _glyph(view: View, operands: list[Value], resources: Value) -> Box | None:
         return None
     box = rectangle(view, font.get("/FontBBox")) or (0.0, -200.0, 1000.0, 800.0)
     numbers = _numbers([view.resolve(each) for each in _parts(view, font.get("/FontMatrix"))])
+    # 9.6.4: a Type 3 font states its own glyph space; other fonts have a thousandth (9.2.4).
     matrix = (*numbers,) if len(numbers) == 6 else (0.001, 0, 0, 0.001, 0, 0)
     return _map_box(matrix, *box)  # type: ignore[arg-type]
 
@@ -348,12 +372,14 @@ def _drawn_boxes(view: View, operands: list[Value], resources: Value, matrix: Ma
     target = view.resolve(objects.get(name)) if isinstance(objects, dict) and isinstance(name, str) else None
     if not isinstance(target, Stream):
         return
+    # 8.9: as an inline image, the unit square.
     if view.resolve(target.entries.get("/Subtype")) == "/Image":
         yield Shown(_map_box(matrix, 0, 0, 1, 1))
     elif depth >= _MAX_FORMS:
         raise SyntaxProblem("forms nested too deeply")
     else:
         inner = _times(_matrix(view, target), matrix)
+        # 7.8.3: a form without resources takes those of what it stands in.
         inherited = view.resolve(target.entries.get("/Resources")) or resources
         yield from _boxes(view, view.file.decode_stream(target, view), inherited, inner, depth + 1)
 
@@ -368,23 +394,28 @@ _NUMBER: dict[bytes, Callable[[_State, float], _State]] = {
 
 def _step(state: _State, operator: bytes, operands: list[Value]) -> tuple[_State, Box | None]:
     numbers = _numbers(operands)
+    # 8.4.4: cm is concatenated before the current matrix.
     if operator == b"cm" and len(numbers) == 6:
         a, b, c, d, e, f = numbers
         return replace(state, matrix=_times((a, b, c, d, e, f), state.matrix)), None
+    # 9.4.1: BT begins with the identity.
     if operator == b"BT":
         return replace(state, text=_IDENTITY, line=_IDENTITY), None
     if operator == b"Tf" and numbers:
+        # 9.3.1: the last operand of Tf is the size.
         return replace(state, size=numbers[-1]), None
     if operator in _NUMBER and numbers:
         return _NUMBER[operator](state, numbers[-1]), None
     if operator == b"Tm" and len(numbers) == 6:
         a, b, c, d, e, f = numbers
         return replace(state, text=(a, b, c, d, e, f), line=(a, b, c, d, e, f)), None
+    # 9.4.2: TD sets the leading too.
     if operator in (b"Td", b"TD") and len(numbers) == 2:
         leading = -numbers[1] if operator == b"TD" else state.leading
         return _move(replace(state, leading=leading), numbers[0], numbers[1]), None
     if operator == b"T*":
         return _move(state, 0, -state.leading), None
+    # 9.4.3: ' and " go to the next line first.
     if operator in (b"'", b'"'):
         state = _move(state, 0, -state.leading)
     if operator in (b"Tj", b"TJ", b"'", b'"') and operands:
@@ -401,11 +432,13 @@ def _show_text(state: _State, operand: Value) -> tuple[_State, Box | None]:
     parts = operand if isinstance(operand, list) else [operand]
     count = sum(len(part) for part in parts if isinstance(part, bytes))
     wide = state.glyph[2] if state.glyph else 0.5
+    # 9.4.4: (w0 - Tj/1000) * Tfs + Tc, scaled by Th; word spacing is left out, which a margin covers.
     width = (count * wide - sum(_numbers(parts)) / 1000) * state.size + count * state.spacing
     length = width * state.stretch
     after = replace(state, text=_times((1, 0, 0, 1, length, 0), state.text))
     if not any(isinstance(part, bytes) and (part if state.glyph else part.strip(_BLANK)) for part in parts):
         return after, None
+    # An ascender of 0.8 and a descender of 0.2 fit what fonts usually draw.
     left, low, _, high = state.glyph or (0, -0.2, 0, 0.8)
     low, high = low * state.size + state.rise, high * state.size + state.rise
     return after, _map_box(_times(state.text, state.matrix), left * state.size, low, length, high)
@@ -418,6 +451,7 @@ def _numbers(values: Iterable[Value]) -> list[float]:
 def _times(one: Matrix, other: Matrix) -> Matrix:
     a, b, c, d, e, f = one
     g, h, i, j, k, m = other
+    # 8.3.4: row vectors, the first matrix is applied first.
     return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
 
 

@@ -9,6 +9,7 @@ from signkit.pdf.changes.rules import RULES
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
 
 #: Entries that lead to an object without showing it: its own rules judge that object.
+#: Followed as all others they would make every object lead to every other, and nothing could be told apart.
 _LINKS = {
     "/P", "/Pg", "/Parent", "/Obj", "/Popup", "/IRT", "/D", "/Dest", "/Data", "/AN", "/T", "/Fields", "/SE", "/CO",
     "/B",
@@ -16,8 +17,10 @@ _LINKS = {
 #: The second part of an explicit destination, whose first part links to a page (12.3.2.2).
 _FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
 #: Entries below which everything is drawn, wherever they stand.
+#: What is drawn is what the signer saw: no link inside it is taken on trust.
 _DRAWN = {"/AP", "/Resources", "/XObject", "/MK", "/Templates"}
 _PLAIN = {int, float, str, bytes, type(None)}
+# 7.4, 7.3.8.2: how the bytes are packed says nothing of what they are.
 _CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
 
 
@@ -77,6 +80,7 @@ class Equality:
         return self._same_value(self._old.resolve(one), self._new.resolve(other), way)
 
     def _is_known(self, one: Ref, other: Ref, way: _Way) -> bool:
+        # Rule "two-roles": an object that is drawn is not excused by being a page or a field elsewhere.
         linked = way.link or ("two-roles" not in RULES)
         if linked and self._account.is_owned(one, other):
             return True
@@ -105,6 +109,7 @@ class Equality:
             return len(one) == len(other) and self._same_items(one, other, way)
         if isinstance(one, Stream) and isinstance(other, Stream):
             return self._same_stream(one, other, way)
+        # 7.3.3: 1 and 1.0 are one number.
         numbers = isinstance(one, int | float) and isinstance(other, int | float)
         return (numbers or type(one) is type(other)) and bool(one == other)
 
@@ -116,6 +121,7 @@ class Equality:
         return True
 
     def _same_items(self, one: list[Value], other: list[Value], way: _Way) -> bool:
+        # 12.3.2.2: [page /Fit …]; the page's own rules judge it.
         target = not way.drawn and len(one) > 1 and one[1] == other[1] and isinstance(one[1], str) and one[1] in _FITS
         target = target and self._account.is_page(one[0], other[0])
         return all(
@@ -134,4 +140,5 @@ class Equality:
             self._same(one.entries.get(key), other.entries.get(key), way.below(key)) for key in coding
         ):
             return True
+        # Different packing of the same bytes: programs that save recompress.
         return self._old.file.decode_stream(one, self._old) == self._new.file.decode_stream(other, self._new)

@@ -17,6 +17,7 @@ _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
 #: What a value may be, by the type of its field (12.7.5).
 _VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
 _NOTHING: tuple[Value, ...] = (None, b"", "/Off", [])
+# Table 229: bit 17 of /Ff of a button.
 _PUSH_BUTTON = 1 << 16
 #: What a new signature field or a widget of it may say (12.7.4, 12.7.5.5, 12.5.2, 12.5.6.19): no actions.
 _FIELD_ENTRIES = {
@@ -48,6 +49,7 @@ class Fields:
         for name, item in self._new.items():
             shown, before = widgets(self._all.new, item), self._old.get(name)
             if item.type == "/Sig" and self._is_signed_now(item):
+                # The widgets of a field that was signed in this very revision may get looks; no others may.
                 self.signed_widgets.update(ref.number for ref in shown)
             if before is None:
                 self.new_widgets.update(ref.number for ref in shown)
@@ -83,6 +85,7 @@ class Fields:
         after = self._all.after.groups
         for key, added in after.items():
             entries = self._all.new.resolve(added)
+            # A group that is new may hold new fields, and nothing that acts.
             if (
                 key not in self._all.before.groups
                 and isinstance(entries, dict)
@@ -97,6 +100,7 @@ class Fields:
             if not isinstance(new, dict) or not isinstance(old, dict):
                 continue  # its fields are missing, and that is judged
             for entry in self._all.differing(Role.FIELD, old, new):
+                # What a group passes on is judged in the fields that inherit it (12.7.4.1).
                 if entry not in FILLED:
                     yield from breach("field-changed", entry, at=ChangePlace(number=self._all.number(other)))
             self._all.cover(old.get("/V"), new.get("/V"))
@@ -106,6 +110,7 @@ class Fields:
     def _judge_added(self, name: str, item: FormField) -> Iterator[Change]:
         number = self._all.number(item.ref)
         self._all.account.cover(self._all.new, item.entries, *widgets(self._all.new, item, direct=True))
+        # Two fields of one name are two widgets of one value to some viewers (12.7.4.2).
         taken = any(item.name == each.name for each in self._old.values())  # another may look like it
         if item.type != "/Sig" or taken or not self._is_plain(item):
             yield from breach("field-added", name, at=ChangePlace(field=name, number=number, page=self._page(item)))
@@ -116,6 +121,7 @@ class Fields:
         """Whether a field that is new, and each of its widgets, is what a signature needs, and does nothing."""
         own = self._all.new.resolve(item.ref) if item.ref else item.entries
         kids = self._all.new.resolve(item.entries.get("/Kids"))
+        # 12.6.3: additional actions; a field that is added must not act.
         if not isinstance(own, dict) or "/AA" in item.entries:
             return False
         if not isinstance(kids, list):
@@ -131,12 +137,16 @@ class Fields:
         place = ChangePlace(page=self._page(item), number=self._all.number(item.ref), field=name)
         stamp = _is_stamp(value)
         shown = shown and any(draws(self._all.new, each) for each in _widgets_of(self._all.new, item))
+        # /V that no signature of this revision stands behind: a picture of a signature.
         if value is not None and not self._is_signed_now(item):
             yield from breach("signature-value", name, at=place)
+        # An empty field that looks signed would be taken for a signature.
         elif value is None and shown:
             yield from breach("unsigned-draws", name, at=place)
+        # 12.8.5: a document timestamp's field is not meant to be seen.
         elif stamp and shown:
             yield from breach("timestamp-draws", name, at=place)
+        # Document timestamps are evidence, which may be added under any P (EN 319 142-1 5.5).
         evidence = Gravity.EVIDENCE if stamp else Gravity.FORM
         yield from breach("signature-added", name, level=evidence, at=place)
 
@@ -152,6 +162,7 @@ class Fields:
         place = ChangePlace(page=self._page(new), number=self._all.number(new.ref), field=name)
         before = widgets(self._all.old, old, direct=True)
         after = widgets(self._all.new, new, direct=True)
+        # Another number of widgets, or another type, is another field.
         if old.type != new.type or len(before) != len(after):
             entry = "/FT" if old.type != new.type else "/Kids"
             yield from breach("field-changed", f"{name} {entry}", at=place)
@@ -159,18 +170,22 @@ class Fields:
         touched = self._touched_entries(old, new, before, after) or self._rewritten_looks(old, new)
         if not touched:
             return
+        # Once signed, a field has nothing left to fill in.
         if old.type == "/Sig" and self._all.old.resolve(old.value) is not None:
             yield from breach("signed-field-changed", f"{name} {' '.join(sorted(touched))}", at=place)
             return
         signed = old.type == "/Sig" and self._is_signed_now(new)
+        # Viewers draw a field's object as the annotation that its /Subtype says.
         if old.type == "/Sig" and not all(_is_widget_or_none(self._all.new, each) for each in [new.entries, *after]):
             yield from breach("field-changed", f"{name} /Subtype", at=place)
+        # 12.7.4.3: /DA is rewritten by programs that write the value with another font.
         filled = FILLED | {"/DA"} if "/V" in touched else FILLED  # the font of what is written
         for key in sorted(touched - (SIGNED if signed else filled)):
             yield from breach("field-changed", f"{name} {key}", at=place)
         for one, other in [(old.entries, new.entries), *zip(before, after, strict=True)]:
             self._cover(one, other)
         shown = [self._all.old.resolve(each) for each in before] or [old.entries]
+        # The new looks would be somebody else's too: an appearance may be used twice.
         if "/AP" in touched and any(
             self._all.account.is_shared(each.get("/AP")) for each in shown if isinstance(each, dict)
         ):
@@ -204,6 +219,7 @@ class Fields:
         touched = {key for one, other in parts for key in self._all.differing(Role.FIELD, one, other)}
         for one, other in parts:
             touched |= {key for key in ("/Parent", "/P") if not self._is_linked(key, one, other)}
+            # 14.7.5.4: the number by which structure finds it; what stands there is judged with the structure.
             if one.get("/StructParent") is None and isinstance(other.get("/StructParent"), int):
                 touched.discard("/StructParent")
         return touched
@@ -218,6 +234,7 @@ class Fields:
 
     def _is_linked(self, key: str, one: dict[str, Value], other: dict[str, Value]) -> bool:
         """Whether an entry leads to the same page or parent; a page may be named where none was."""
+        # /P is optional (table 166): to name the right page where none was named changes nothing.
         if key == "/P" and one.get(key) is None:
             ref = other.get(key)
             return ref is None or (isinstance(ref, Ref) and any(page.ref == ref for page in self._all.after.pages))
@@ -227,17 +244,20 @@ class Fields:
         place = ChangePlace(page=self._page(new), number=self._all.number(new.ref), field=name)
         self.filled_widgets.update(ref.number for ref in widgets(self._all.new, new))
         value = self._all.new.resolve(new.value)
+        # What a viewer shows of a value of the wrong type is its own idea.
         if value is not None and not isinstance(value, _VALUES.get(new.type, ())):
             yield from breach("field-changed", f"{name} /V", at=place)
         flags = self._all.new.resolve(new.entries.get("/Ff"))
         button = old.type == "/Btn"
         pushed = button and isinstance(flags, int) and bool(flags & _PUSH_BUTTON)
         # A button's looks belong to its states; a text's looks follow its value.
+        # 12.7.5.2: a push-button has no value, a check box shows one of its prepared states.
         foreign = {"/AP", "/AS"} if pushed or "/V" not in touched else {"/AP"} if button else {"/AS"}
         if touched & foreign or (button and not self._shows_its_value(new)):
             yield from breach("appearance-replaced", name, at=place)
             return
         yield from breach("field-filled", name, at=place)
+        # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
 
@@ -247,6 +267,7 @@ class Fields:
         shown = [self._all.new.resolve(each) for each in _widgets_of(self._all.new, button)]
         states = [self._all.new.resolve(each.get("/AS")) for each in shown if isinstance(each, dict)]
         stated = [state for state in states if state is not None]
+        # 12.7.5.2.3: /AS of each widget is the value's state or /Off.
         ticked = [state for state in stated if state != "/Off"]
         return all(state == value for state in ticked) and (bool(ticked) or not stated or value in (None, "/Off"))
 
@@ -259,6 +280,7 @@ def _is_widget_or_none(view: View, value: Value) -> bool:
     """A widget, or a field that has none: of any other kind of annotation viewers draw something by themselves."""
     entries = view.resolve(value)
     kind = view.resolve(entries.get("/Subtype")) if isinstance(entries, dict) else None
+    # A field and its only widget may be one dictionary (12.5.6.19); without /Subtype nothing is drawn.
     return kind == "/Widget" or (kind is None and isinstance(entries, dict) and "/AP" not in entries)
 
 
@@ -279,6 +301,7 @@ def was_filled(state: RevisionState, name: str) -> bool:
 
 
 def _is_stamp(value: Value) -> bool:
+    # 12.8.5: the sub-filter tells; /Type is optional.
     return isinstance(value, dict) and value.get("/SubFilter") == "/ETSI.RFC3161"
 
 

@@ -14,6 +14,7 @@ from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 
+# 7.3.5: what may stand in a name.
 _NAME = re.compile(rb"/([^\0\t\n\x0c\r ()<>\[\]{}/%]+)")
 
 
@@ -21,9 +22,11 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     """Yield what changed of the form and its fields."""
     one, other = context.old.root.get("/AcroForm"), context.new.root.get("/AcroForm")
     old, new = context.old.resolve(one), context.new.resolve(other)
+    # Taken note of first: a change below the form is then explained by the form's rules.
     context.account.own(Role.FORM, one, other)
     if old is None and new is None:
         return
+    # Without its form a document loses every field, and the places of its signatures (12.7.3).
     if not isinstance(new, dict):
         yield from breach("form-removed", "/AcroForm")
         return
@@ -32,12 +35,15 @@ def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
     for key in context.differing(Role.FORM, old, new):
         yield from breach("form", f"/AcroForm {key}", at=ChangePlace(number=number))
     before, after = context.old.resolve(old.get("/SigFlags")), context.new.resolve(new.get("/SigFlags"))
+    # Table 225: SignaturesExist and AppendOnly may be set by a signature, and are never taken back.
     lost = isinstance(before, int) and before & ~(after if isinstance(after, int) else 0)
     if not isinstance(after, int | None) or lost:
         yield from breach("form", "/AcroForm /SigFlags", at=ChangePlace(number=number))
     if not _same_default(context, old.get("/DA"), new.get("/DA")):
         yield from breach("form", "/AcroForm /DA", at=ChangePlace(number=number))
     context.account.visit(old.get("/Fields"), new.get("/Fields"))
+    # Table 224, /DR: where a name in a field's /DA is looked up; another font there redraws fields without touching
+    # them.
     if not _same_resources(context, old.get("/DR"), new.get("/DR")):
         yield from breach("form-resources", "/AcroForm /DR", at=ChangePlace(number=number))
     yield from fields.changes()
@@ -47,6 +53,7 @@ def _same_default(context: Context, one: Value, other: Value) -> bool:
     """A default appearance may be stated where none was, unless a field was without one till then."""
     if context.old.resolve(one) is not None:
         return context.equality.same(one, other)
+    # 12.7.4.3: /DA is required for fields with variable text, and inherited from the form.
     return context.new.resolve(other) is None or all(
         item.type in ("/Sig", "/Btn") or "/DA" in item.entries for item in context.before.fields.values()
     )
@@ -60,7 +67,8 @@ def _same_resources(context: Context, one: Value, other: Value) -> bool:
     if not isinstance(old, dict | None) or not isinstance(new, dict):
         return False
     altered: set[str] = set()
-    for key in (old or {}).keys() | new.keys() - {"/ProcSet"}:
+    # /ProcSet is obsolete (14.2) and says nothing.
+    for key in ((old or {}).keys() | new.keys()) - {"/ProcSet"}:
         altered |= _altered_names(context, (old or {}).get(key), new.get(key))
     context.cover(one, other)
     return not (altered and altered & _asked_for(context))
@@ -88,6 +96,7 @@ def _asked_for(context: Context) -> set[str]:
         for each in shown:
             names |= _outside_names(context.old, each)
     for page in context.before.pages:
+        # Any annotation may lean on the form's resources in viewers that look there when its own lack a name.
         for each in context.before.annotations(page):
             names |= _outside_names(context.old, each)
     for holder in holders:
@@ -99,6 +108,7 @@ def _asked_for(context: Context) -> set[str]:
 def _outside_names(view: View, annotation: Value) -> set[str]:
     """The names that an annotation's looks use and do not bring: readers look for them in the form's resources."""
     found: set[str] = set()
+    # 7.8.3: a form XObject should bring its resources; where it does not, viewers search on.
     for stream in streams(view, annotation):
         found |= _names(view.file.decode_stream(stream, view)) - _own_resources(view, stream)
     return found

@@ -46,6 +46,7 @@ class _Ink:
 
     @property
     def multiplies(self) -> bool:
+        # 11.3.5.2: Multiply never lightens, so that black stays black.
         return self.backdrop is _Backdrop.MULTIPLIED or (self.backdrop is _Backdrop.PAGE and self.multiply)
 
 
@@ -72,6 +73,7 @@ def hides_words(view: View, form: Stream, *, lines: bool) -> bool:
             colours.update(paint.colours)
         elif not (paint.is_thin and lines):
             return True
+    # All colours together: two light ones on one another may be dark.
     return not are_light(colours)
 
 
@@ -80,6 +82,7 @@ def are_light(colours: set[Colour]) -> bool:
     red, green, blue = 1.0, 1.0, 1.0
     for colour in colours:
         red, green, blue = red * colour[0], green * colour[1], blue * colour[2]
+    # The brightness of a colour as television weighs it (ITU-R BT.601).
     return 0.299 * red + 0.587 * green + 0.114 * blue >= _LIGHT
 
 
@@ -89,6 +92,7 @@ def colour_of(numbers: Sequence[Value]) -> Colour | None:
     if len(found) != len(numbers):
         return None
     if len(found) == 4:
+        # 10.4.2: from CMYK without colour management, as most viewers do it.
         cyan, magenta, yellow, black = found
         return (1 - cyan) * (1 - black), (1 - magenta) * (1 - black), (1 - yellow) * (1 - black)
     if len(found) == 3:
@@ -102,7 +106,9 @@ def _within(view: View, form: Stream, ink: _Ink) -> _Ink:
     if not isinstance(group, dict):
         return ink
     if ink.multiplies:
+        # A group multiplied as a whole: what it covers inside itself is multiplied in the end.
         return replace(ink, backdrop=_Backdrop.MULTIPLIED)
+    # 11.4.5: an isolated group begins on nothing, so that multiply inside it has nothing to multiply with.
     isolated = ink.backdrop is _Backdrop.NOTHING or view.resolve(group.get("/I")) not in (None, "false")
     return replace(ink, backdrop=_Backdrop.NOTHING if isolated else _Backdrop.PAGE, multiply=False)
 
@@ -136,6 +142,7 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
 def _painted(ink: _Ink, operator: bytes) -> _Paint:
     strokes = operator in _STROKES
     used = (ink.line,) if strokes else (ink.fill, ink.line) if operator in _BOTH else (ink.fill,)
+    # A pattern's colour is not known: it counts as covering.
     known = tuple(colour for colour in used if colour is not None)
     covers = not ink.multiplies or len(known) < len(used)
     return _Paint(None if covers else known, strokes and ink.width <= THIN)
@@ -146,6 +153,7 @@ def _step(view: View, resources: Value, ink: _Ink, operator: bytes, operands: li
     last = operands[-1] if operands else None
     if operator == b"w" and isinstance(last, int | float):
         return replace(ink, width=abs(last))
+    # 8.4.5: a graphics state parameter dictionary, whose /BM is the blend mode.
     if operator == b"gs":
         return replace(ink, multiply=_multiplies(view, resources, last, ink.multiply))
     if operator in _FILLS:
@@ -158,6 +166,7 @@ def _step(view: View, resources: Value, ink: _Ink, operator: bytes, operands: li
 def _colour_set(operator: bytes, operands: list[Value]) -> Colour | None:
     """Return the colour set; None for patterns, and for one tint of a space that may be any."""
     named = operator.lower() in (b"cs", b"sc", b"scn")
+    # 8.6.5, 8.6.6: one component may be any tint; three and four are taken as RGB and CMYK.
     return None if named and len(operands) < 3 else colour_of(operands)
 
 
@@ -169,6 +178,7 @@ def _form(view: View, resources: Value, operands: list[Value]) -> Stream | None:
 def _multiplies(view: View, resources: Value, name: Value, otherwise: bool) -> bool:
     state = _resource(view, resources, "/ExtGState", name)
     mode = view.resolve(state.get("/BM")) if isinstance(state, dict) else None
+    # 11.6.3: an array of modes: the first known one counts.
     mode = view.resolve(mode[0]) if isinstance(mode, list) and mode else mode
     return otherwise if mode is None else bool(mode == "/Multiply")
 

@@ -16,6 +16,7 @@ from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
 
+# 14.3.3: /ModDate is for that; /Producer changes with the program that saved.
 _SAVING = {"/ModDate", "/Producer"}
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns# "
 _XMP, _MM, _PDF = "http://ns.adobe.com/xap/1.0/ ", "http://ns.adobe.com/xap/1.0/mm/ ", "http://ns.adobe.com/pdf/1.3/ "
@@ -23,9 +24,11 @@ _XMP, _MM, _PDF = "http://ns.adobe.com/xap/1.0/ ", "http://ns.adobe.com/xap/1.0/
 _SAVING_XMP = {_XMP + "ModifyDate", _XMP + "MetadataDate", _PDF + "Producer"} | {
     _MM + name for name in ("InstanceID", "VersionID", "History", "RenditionClass")
 }
+# 7.5.2, 7.7.2: versions that exist.
 _VERSION = re.compile(r"/(1\.[0-7]|2\.0)")
 #: What stands around the properties, or says nothing (ISO 16684-1 7).
 _DESCRIPTION = _RDF + "Description"
+#: rdf:Description only groups: the same properties may stand in one or in several (ISO 16684-1 7).
 _FRAME = {"adobe:ns:meta/ xmpmeta", "adobe:ns:meta/ xapmeta", _RDF + "RDF", _DESCRIPTION}
 
 _LANGUAGE = "http://www.w3.org/XML/1998/namespace lang"
@@ -46,6 +49,7 @@ def info_changes(context: Context) -> Iterator[Change]:
     said = [key for key in keys if key not in _SAVING]
     if said:
         yield from breach("metadata", f"/Info {' '.join(said)}", at=ChangePlace(number=context.number(other)))
+    # What saving itself writes is of the lowest level.
     yield Change(Gravity.EVIDENCE, "metadata", "/Info")
 
 
@@ -61,6 +65,7 @@ def xmp_changes(context: Context, one: Value, other: Value, page: int | None = N
     if context.equality.same(one, other):
         return
     context.cover(one, other)
+    # Compared as properties, since every program writes XML its own way.
     if _properties(context.old, one) != _properties(context.new, other):
         yield from breach("metadata", "/Metadata", at=ChangePlace(number=context.number(other), page=page))
     yield Change(Gravity.EVIDENCE, "metadata", "/Metadata")
@@ -85,11 +90,13 @@ class _XmpReading:
         self._about = ""
         self._path: list[str] = []
         self._text: list[str] = []
+        # A separator makes "namespace name": prefixes are a matter of taste.
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._text.append
+        # A document type could define entities: what is read would not be what stands there.
         self._parser.StartDoctypeDeclHandler = self._refuse
         self._parser.XmlDeclHandler = self._require_unicode
 
@@ -100,6 +107,7 @@ class _XmpReading:
             SyntaxProblem: it is no XMP, or has a document type, by which it could say anything.
         """
         try:
+            # XMP packets are padded with white space, some writers add zeros.
             self._parser.Parse(data.strip(b"\0\t\n\r "), True)
         except expat.ExpatError as problem:
             raise SyntaxProblem("metadata is no XML") from problem
@@ -117,6 +125,7 @@ class _XmpReading:
     def properties(self) -> Properties:
         """All of them; what they are about matters only where that is not one thing."""
         about = {each for each, _ in self._found}
+        # rdf:about may be empty or the document's identifier: one subject is one subject.
         return self._found if len(about) > 1 else {("", names): texts for (_, names), texts in self._found.items()}
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
@@ -125,6 +134,7 @@ class _XmpReading:
         self._path.append(f"{name} {language}" if language else name)  # which of the texts it is
         if name == _DESCRIPTION and not self._names():
             self._about = attributes.get(_RDF + "about", attributes.get("about", ""))
+        # Properties may be written as attributes or as elements: both say the same (ISO 16684-1 7).
         for key, value in attributes.items():
             if key == _RDF + "resource":
                 self._note(self._names(), value)  # another way to write a text that is an address
@@ -145,6 +155,7 @@ class _XmpReading:
         return tuple(name for name in self._path if name not in _FRAME)
 
     def _note(self, names: tuple[str, ...], text: str) -> None:
+        # The first name decides: a history entry's parts are of the saving as well.
         if not (names and names[0] in _SAVING_XMP):
             self._found.setdefault((self._about, names), []).append(text)
 
@@ -153,10 +164,12 @@ def version_explained(context: Context, one: Value, other: Value) -> bool:
     """Whether a version or the extensions of one were stated anew as any program states them (7.2.2, 7.12)."""
     old, new = context.old.resolve(one), context.new.resolve(other)
     if isinstance(new, str):
+        # 7.7.2: /Version may only raise the version of the header.
         return _VERSION.fullmatch(new) is not None and (old is None or (isinstance(old, str) and old <= new))
     if not isinstance(new, dict) or not isinstance(old, dict | None):
         return False
     context.cover(one, other)
+    # 7.12: extensions may be added by those who use them.
     return (old or {}).keys() <= new.keys() and all(
         key == "/Type" or _is_extension(context.new, value) for key, value in new.items()
     )

@@ -30,6 +30,7 @@ def _nodes(context: Context) -> Iterator[tuple[Value, Value]]:
     while todo:
         one, other = todo.pop()
         pair = context.number(one), context.number(other)
+        # A node that is met twice has two parents: no tree (7.7.3.2).
         if pair in seen and None not in pair:
             raise SyntaxProblem("the page tree is no tree")
         seen.add(pair)
@@ -45,6 +46,7 @@ def _nodes(context: Context) -> Iterator[tuple[Value, Value]]:
 def _kids(view: View, node: Value) -> list[Value] | None:
     """The kids of a node; None of a page."""
     entries = view.resolve(node)
+    # /Type is required on pages and nodes (tables 30, 31); what has no /Kids is a page to readers.
     if not isinstance(entries, dict) or view.resolve(entries.get("/Type")) == "/Page":
         return None
     kids = view.resolve(entries.get("/Kids"))
@@ -54,6 +56,7 @@ def _kids(view: View, node: Value) -> list[Value] | None:
 def page_tree_changes(context: Context, nodes: Sequence[tuple[Value, Value]]) -> Iterator[Change]:
     """No page comes, goes or moves, and no node says anything else of its pages: readers count by what nodes say."""
     before, after = len(context.before.pages), len(context.after.pages)
+    # The number of pages first: everything else pairs them by place.
     if before != after:
         yield from breach("page-tree", f"{before} to {after}")
     for one, other in nodes:
@@ -69,6 +72,7 @@ def _same_node(context: Context, old: dict[str, Value], new: dict[str, Value]) -
     if not isinstance(one, list) or not isinstance(other, list) or len(one) != len(other):
         return False
     kids = one is other or all(_same_kid(context, former, later) for former, later in zip(one, other, strict=True))
+    # Both the same node above, or pages would inherit from another (7.7.3.4).
     parents = context.equality.same_link(old.get("/Parent"), new.get("/Parent"))
     return kids and parents and not any(context.differing(Role.PAGE_TREE, old, new))
 
@@ -78,6 +82,7 @@ def _same_kid(context: Context, one: Value, other: Value) -> bool:
     if isinstance(one, Ref) and isinstance(other, Ref) and one.number == other.number:
         return True
     both = context.old.resolve(one), context.new.resolve(other)
+    # A kid that is null is skipped by readers, in both states alike.
     if both == (None, None):
         return True
     if isinstance(one, Ref) and isinstance(other, Ref):
@@ -102,6 +107,7 @@ def _page(context: Context, one: Page, other: Page, page: int) -> Iterator[Chang
         yield from breach("page", key, at=ChangePlace(page=page, number=number))
     if not context.equality.same_link(old.get("/Parent"), new.get("/Parent")):
         yield from breach("page-tree", "/Parent", at=ChangePlace(page=page, number=number))
+    # Table 31, /Tabs: the order in which the form is walked through.
     if not context.equality.same(old.get("/Tabs"), new.get("/Tabs")):
         yield from breach("tab-order", "/Tabs", at=ChangePlace(page=page, number=number))
     yield from xmp_changes(context, old.get("/Metadata"), new.get("/Metadata"), page)

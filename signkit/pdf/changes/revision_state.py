@@ -24,6 +24,7 @@ class RevisionState:
             SyntaxProblem: a node or a page stands in the tree twice.
         """
         tree = page_tree(self.view)
+        # A page that stands twice in the tree is two pages to some readers and one to others.
         if not tree.is_tree:
             raise SyntaxProblem("the page tree is no tree")
         return tree.pages
@@ -34,6 +35,7 @@ class RevisionState:
         result: dict[str, FormField] = {}
         for item in form_fields(self.view):
             name, count = item.name, 1
+            # 12.7.4.2: fields of one full name should be one field; files hold two, and each is judged.
             while name in result:
                 count += 1
                 name = f"{item.name}#{count}"
@@ -51,6 +53,7 @@ class RevisionState:
             kids = self.view.resolve(found)
             for index, kid in enumerate(kids if isinstance(kids, list) else []):
                 entries, key = self.view.resolve(kid), kid if isinstance(kid, Ref) else (*place, index)
+                # A direct kid has no object of its own: its place is its name.
                 if isinstance(entries, dict) and "/Kids" in entries and key not in result and len(key) < 100:
                     result[key] = kid
                     todo.append((entries["/Kids"], key))
@@ -71,6 +74,7 @@ class RevisionState:
 def widgets(view: View, item: FormField, *, direct: bool = False) -> list[Value]:
     """The field's widget annotations: itself, or its kids (12.7.4.1)."""
     kids = view.resolve(item.entries.get("/Kids"))
+    # 12.5.6.19: one widget may be merged with its field.
     if isinstance(kids, list):
         return [kid for kid in kids if isinstance(kid, Ref) or direct]
     return [item.ref] if item.ref else []

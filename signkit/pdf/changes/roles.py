@@ -26,6 +26,7 @@ class Account:
         self._referrers = referrers
         self.pairs: dict[tuple[Ref, Ref], Role] = {}
         written = self.new.history.sections[self.new.index].entries
+        # Objects that were written anew to the same effect changed nothing, whatever revision they lie in.
         self.changed = {number for number in written if _differs(self.old, self.new, number)}
         self._visited: set[int] = set()
         self._owned: set[int] = set()
@@ -37,6 +38,7 @@ class Account:
             return set()
         pages = [{page.ref.number for page in state.pages if page.ref} for state in self._states]
         annotations = [_annotations(state) for state in self._states]
+        # A link leads back up: a page to its parent would make every page depend on every other.
         return self._referrers.leading_to(self.changed, pages[0] & pages[1], annotations[0] & annotations[1])
 
     def own(self, role: Role, one: Value, other: Value) -> None:
@@ -72,6 +74,7 @@ class Account:
 
     def is_drawn_untouched(self, ref: Ref) -> bool:
         """Whether nothing changed below ``ref``, links included."""
+        # Drawn things are asked more strictly: what they reach by a link is shown as well.
         return ref.number not in self._touched_numbers and ref.number not in self._referrers.above_links
 
     def is_page_untouched(self, one: Page, other: Page) -> bool:
@@ -79,6 +82,7 @@ class Account:
         if one is not other or not self._touched_numbers.isdisjoint(one.drawn):
             return False
         above = one.above
+        # Inherited entries come from above (7.7.3.4): a changed parent counts unless its own rules judge it.
         if above is not None and above in self._touched_numbers and not self._is_node(above):
             return False
         return self._referrers.above_links.isdisjoint(one.drawn)
@@ -90,6 +94,7 @@ class Account:
 
     def cover(self, view: View, *values: Value) -> None:
         """Everything changed that these permitted new values lead to is part of them."""
+        # Owned objects have their own rules: a permitted value does not excuse them.
         todo, seen = list(values), set(self._owned)
         while todo:
             for ref in references(todo.pop()):
@@ -103,6 +108,7 @@ class Account:
         todo, seen = [value], set()
         while todo:
             for ref in references(todo.pop()):
+                # Signed looks may not even be rewritten to the same bytes elsewhere.
                 if ref.number in self.changed:
                     return True
                 if ref.number in self._touched_numbers and ref.number not in seen:
@@ -121,11 +127,13 @@ class Account:
     def unreadable(self) -> Iterator[int]:
         """Objects that the revision writes and that cannot be read: other readers may make something of them."""
         for number, place in self.new.history.sections[self.new.index].entries.items():
+            # 7.3.10: an object that does not parse is null for one reader and mended by the next.
             if place is not None and self.new.get(Ref(number, 0)) is None and not _is_null(self.new, number):
                 yield number
 
     def unaccounted_objects(self) -> Iterator[int]:
         """Changed objects that the document leads to, and that no rule has looked at."""
+        # Freed or never reached: no reader shows it.
         for number in sorted(self.changed - self._visited):
             if any(self._is_reached(number, view) for view in (self.old, self.new)):
                 yield number
@@ -138,6 +146,7 @@ class Account:
             item = todo.pop()
             if item in roots:
                 return True
+            # Any revision's reference counts as a candidate, and is then looked at as it is in this view.
             for holder in self._referrers.naming(item):
                 if holder not in seen and any(ref.number == item for ref in references(view.get(Ref(holder, 0)))):
                     seen.add(holder)
@@ -165,4 +174,5 @@ def _is_null(view: View, number: int) -> bool:
     if place is None or place.container:
         return place is None
     start = view.file.body_start(number, place)
+    # The object's text is `null`: a legal way to say that there is none (7.3.9).
     return start is not None and view.file.data.startswith(b"null", skip_space(view.file.data, start))

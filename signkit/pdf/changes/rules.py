@@ -108,12 +108,15 @@ def _entries(rule: str, own: str, structural: str | None = None) -> Entries:
 
 #: For each role whose dictionary is compared entry by entry: what is judged elsewhere, and by which rule the rest.
 ENTRIES: dict[Role, Entries] = {
+    # 7.5.5, 7.5.8.2: what every update writes anew, or what describes the section itself.
     Role.TRAILER: _entries(
         "trailer", "/Size /Prev /XRefStm /ID /Info /Root /Type /W /Index /Filter /DecodeParms /Length"
     ),
     Role.CATALOG: _entries(
         "catalog",
+        # Each of these has rules of its own below.
         "/AcroForm /Pages /StructTreeRoot /Perms /DSS /Extensions /Metadata /Version",
+        # Entries that may lead back to pages: they are compared without following there.
         "/OpenAction /AA /Names /Outlines /Dests /Threads /PageLabels /Collection",
     ),
     Role.PAGE_TREE: _entries("page-tree", "/Kids /Parent", ""),
@@ -123,7 +126,9 @@ ENTRIES: dict[Role, Entries] = {
 }
 
 #: What filling a field changes in its field and widget dictionaries (12.7.5), and what signing one does (12.7.5.5).
+#: 12.7.5: value, looks, state, date; /RV is the rich text, /I the chosen indices.
 FILLED = frozenset({"/V", "/AP", "/AS", "/M", "/RV", "/I"})
+# 12.7.5.5: signing may set the flags, the caption and the lock of its own field.
 SIGNED = FILLED | {"/F", "/MK", "/DA", "/Lock"}
 #: Actions that lead somewhere, and do nothing else (12.6.4).
 LEADING = frozenset({"/URI", "/GoTo", "/GoToR", "/Named"})

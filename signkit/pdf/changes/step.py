@@ -29,6 +29,7 @@ def step_changes(context: Context) -> Iterator[Change]:
         for change in _walk(context):
             found.append(change)
             yield change
+        # Once something forbidden was found, unexplained objects would only repeat it.
         if all(change.level < Gravity.OTHER for change in found):
             for number in context.account.unaccounted_objects():
                 yield from breach("accounted", at=ChangePlace(number=number, page=context.page_of(number)))
@@ -43,6 +44,7 @@ def _walk(context: Context) -> Iterator[Change]:
         return
     for number in context.account.unreadable():
         yield from breach("readable", at=ChangePlace(number=number))
+    # Pairs first: all later comparisons rest on who continues whom.
     context.account.own(Role.CATALOG, context.old.trailer.get("/Root"), context.new.trailer.get("/Root"))
     nodes = own_pages(context)
     fields = Fields(context)
@@ -63,6 +65,7 @@ def _trailer(context: Context) -> Iterator[Change]:
     """Private entries may stay as they are, whatever they lead to; none may appear, change or go."""
     old, new = context.old.trailer, context.new.trailer
     for key in sorted((old.keys() | new.keys()) - ENTRIES[Role.TRAILER].own):
+        # A private entry that leads to changed objects is the program's own; readers pass it over.
         private = key not in ("/Encrypt", "/AuthCode") and old.get(key) == new.get(key)
         if private:
             context.account.cover(context.new, new.get(key))
@@ -95,10 +98,12 @@ def _catalog(context: Context, before: dict[str, Value], after: dict[str, Value]
 
 def _evidence(context: Context, before: dict[str, Value], after: dict[str, Value]) -> Iterator[Change]:
     """The security store grows (12.8.4.3); what was in it and is not any more is told."""
+    # Evidence may be stored by anybody at any time (EN 319 142-1 5.4.2; ISO 32000-2 12.8.4.3).
     if context.equality.same(before.get("/DSS"), after.get("/DSS")):
         return
     context.cover(before.get("/DSS"), after.get("/DSS"))
     yield Change(Gravity.EVIDENCE, "evidence", "/DSS")
     old, new = security_store(context.old), security_store(context.new)
+    # To remove evidence breaks no signature; years later it may be all that there was.
     if any(set(former) - set(later) for former, later in zip(old, new, strict=True)):
         yield from breach("evidence-removed", "/DSS")

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from signkit.pdf.changes.annotations import Annotations
 
 #: Of the root, what grows with the elements.
+#: Table 354: what grows; /RoleMap and /ClassMap would give old elements another meaning.
 _GROWING = {"/K", "/ParentTree", "/ParentTreeNextKey", "/IDTree", "/Namespaces"}
 #: Words that are read instead of what an element holds (14.9).
+#: /Alt describes what is added; /ActualText and /E would speak in place of what was signed (14.9.4, 14.9.5).
 _WORDS = ("/ActualText", "/E")
 _MAX_NEW_DEPTH = 20
 
@@ -62,6 +64,7 @@ class StructureComparison:
         place = 0
         for item in old:
             found = self._place(item, new, place, depth)
+            # New elements may only stand between old ones, never instead of them.
             if found is not None:
                 if not all(self._is_new(new[index]) for index in range(place, found)):
                     return False
@@ -74,6 +77,7 @@ class StructureComparison:
         """Where the element goes on: the same object, or one that says the same."""
         if start < len(new) and new[start] == item:  # nearly always
             return start if self._element(item, new[start], depth) else None
+        # Order is the order of reading: an element may not move before its neighbour.
         if item in new:
             index = new.index(item)
             return index if index >= start and self._element(item, new[index], depth) else None
@@ -91,6 +95,7 @@ class StructureComparison:
         if depth > self._deepest:
             raise SyntaxProblem("structure tree nested too deeply")
         if isinstance(one, Ref) and isinstance(other, Ref):
+            # Structure trees share elements by mistake; each pair is compared once.
             if (one, other) in self._seen:
                 return True
             self._seen.add((one, other))
@@ -103,6 +108,7 @@ class StructureComparison:
         return self._same_entries(old, new, depth)
 
     def _same_entries(self, old: dict[str, Value], new: dict[str, Value], depth: int) -> bool:
+        # 14.7.2, 14.7.5.3: links to the parent, the page, the annotation.
         links = ("/P", "/Pg", "/Obj")
         if not all(self._all.equality.same_link(old.get(key), new.get(key)) for key in links):
             return False
@@ -124,9 +130,11 @@ class StructureComparison:
             return False
         self._all.account.visit(item)
         if self._is_reference(self._all.new, entries):
+            # 14.7.5.3: an object reference; only for annotations that were added by the rules.
             return self._annotations.is_added(entries.get("/Obj"))
         self._all.account.cover(self._all.new, *(entries.get(key) for key in entries.keys() - {"/K", "/P", "/Pg"}))
         kids = self._kids_of(self._all.new, entries.get("/K"))
+        # An element without kids holds words of its own.
         return bool(kids) and not entries.keys() & set(_WORDS) and all(self._is_new(kid, depth + 1) for kid in kids)
 
     def _is_gone(self, item: Value, depth: int = 0) -> bool:
@@ -150,6 +158,7 @@ class StructureComparison:
     def _parents(self, old: dict[str, Value], new: dict[str, Value]) -> bool:
         """What was found by number or by name is found still; new numbers and names lead to what is new."""
         return (
+            # 14.7.5.4: the parent tree finds elements by number; 14.7.2: the ID tree by name.
             self._same_tree(old.get("/ParentTree"), new.get("/ParentTree"), "/Nums")
             and self._same_tree(old.get("/IDTree"), new.get("/IDTree"), "/Names")
             and self._only_grown(old.get("/Namespaces"), new.get("/Namespaces"))
@@ -158,6 +167,7 @@ class StructureComparison:
     def _only_grown(self, one: Value, other: Value) -> bool:
         self._all.account.cover(self._all.new, other)
         old, new = self._kids_of(self._all.old, one), self._kids_of(self._all.new, other)
+        # 14.7.4: namespaces are only added to.
         return len(old) <= len(new) and all(self._all.equality.same(a, b) for a, b in zip(old, new, strict=False))
 
     def _same_tree(self, one: Value, other: Value, key: str) -> bool:
@@ -191,6 +201,7 @@ class StructureComparison:
         """What is found by each number or name; by one that is there twice, readers find either."""
         found: dict[Value, Value] = {}
         for name, value in self._leaves(view, root, key):
+            # 7.9.7: keys are unique; a search takes the first, a walk the last.
             if name in found:
                 raise SyntaxProblem("a tree of the structure that has a key twice")
             found[name] = value
@@ -201,6 +212,7 @@ class StructureComparison:
         todo, seen = [root], set()
         while todo:
             node = todo.pop()
+            # 7.9.6: intermediate nodes; a circle would never end.
             if isinstance(node, Ref) and node in seen:
                 raise SyntaxProblem("a tree of the structure that is none")
             seen |= {node} if isinstance(node, Ref) else set()

@@ -10,12 +10,14 @@ from signkit.pdf.reading.document import PdfFile, View
 from signkit.pdf.reading.syntax import Ref, references
 
 # Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
+# White space, comments, marks of an end: what careless writers leave and no reader draws.
 _BETWEEN = re.compile(rb"(?:[\0\t\n\x0c\r ]++|%[^\r\n]*+|startxref[\0\t\n\x0c\r ]*+\d++|endobj|endstream)*+\Z")
 
 
 def after_last(file: PdfFile) -> Iterator[Change]:
     """Bytes after the last revision that was understood: other viewers may draw them (incremental saving attack)."""
     last = file.history.end_before(len(file.history))
+    # A rebuilt cross-reference has no revisions: nothing can be said of what came when.
     if file.damaged:
         yield Change(Gravity.OTHER, "not-judged", "cross-reference")
     elif not _BETWEEN.match(file.data, last):
@@ -25,12 +27,15 @@ def after_last(file: PdfFile) -> Iterator[Change]:
 def unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
     """The bytes of one revision must be its objects, its cross-reference and white space, nothing else."""
     section = new.history.sections[new.index]
+    # 7.5.7: objects in a stream that is rewritten change without an entry of their own.
     if new.history.rewrites_container(new.index):
         yield Change(Gravity.OTHER, "not-judged", "object stream rewritten")
+    # 7.5.8.4: a hybrid file's two readings.
     if section.conflicts:
         yield Change(Gravity.OTHER, "not-judged", "cross-reference of two readings")
     if _mixes_generations(file, new):
         yield Change(Gravity.OTHER, "not-judged", "generations")
+    # Revisions are appended (7.5.6): what lies before their beginning belongs to an older one.
     position = new.history.end_before(new.index)
     extents = [item for item in section.extents if item[0] >= position]
     for number, place in section.entries.items():
@@ -39,6 +44,7 @@ def unexplained_bytes(file: PdfFile, new: View) -> Iterator[Change]:
             if extent is not None:
                 extents.append(extent)
     for start, end in sorted(extents):
+        # Bytes that no object accounts for: a reader that searches the file may find an object in them.
         if start > position and not _BETWEEN.match(file.data, position, start):
             yield Change(Gravity.OTHER, "bytes-between-objects", f"byte {position}")
         position = max(position, end)
@@ -53,6 +59,7 @@ def _mixes_generations(file: PdfFile, new: View) -> bool:
         if place is None:
             continue
         former, written = before.locate(number), file.generation_at(number, place)
+        # 7.5.4: a generation grows only when an object was freed; writers that only append never change it.
         if former is not None and former.generation != place.generation:
             return True
         if written is not None and written != place.generation:

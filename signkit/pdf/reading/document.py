@@ -33,7 +33,7 @@ from signkit.pdf.reading.syntax import (
 # Possessive throughout: what stands there is a stranger's choice, and must cost no more than one pass.
 _ANY_OBJECT = re.compile(rb"(?<![0-9])(\d{1,10}+)[\0\t\n\x0c\r ]++(\d{1,5}+)[\0\t\n\x0c\r ]++obj\b")
 _START_XREF = re.compile(rb"startxref[\0\t\n\x0c\r ]*+(\d{1,12})")
-_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+stream(\r\n|\n|\r)?")
+_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+stream(\r\n|\n|\r)?")  # 7.3.8.1: no CR alone
 _END_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*+endstream")
 _CONTAINER_HEAD = re.compile(rb"[\0\t\n\x0c\r ]*+(?:\d{1,10}+[\0\t\n\x0c\r ]++\d{1,10}+(?:[\0\t\n\x0c\r ]++|\Z))*+")
 
@@ -67,6 +67,7 @@ class PdfFile:
         self._sections: dict[int, Section] = {}
         self._value_ends: dict[int, int] = {}
         self._decoded: dict[int, tuple[Stream, bytes]] = {}  # the stream is held, so that its id stays its own
+        # Acrobat takes a header within the first 1,024 bytes (PDF Reference 1.7, appendix H, note 13).
         self.header = max(data[:1024].find(b"%PDF-"), 0)
         self.damaged = False
         self.history = self._main_history()
@@ -92,7 +93,7 @@ class PdfFile:
 
     def last_start(self, end: int) -> int | None:
         """Return the offset that the last ``startxref`` before ``end`` names."""
-        position = self.data.rfind(b"startxref", 0, end)
+        position = self.data.rfind(b"startxref", 0, end)  # 7.5.5: read from the end; the last one counts
         match = _START_XREF.match(self.data, position, end) if position >= 0 else None
         return int(match[1]) if match else None
 
@@ -117,7 +118,7 @@ class PdfFile:
             if objects > self.meter.limits.objects:
                 raise LimitExceeded("objects", self.meter.limits.objects)
             position = section.trailer.get("/Prev")
-            if isinstance(position, float):
+            if isinstance(position, float):  # 7.5.5 wants an integer; some writers write 116.0
                 position = int(position)
         if isinstance(position, int) and position:
             self.problems.append("cross-reference sections form a circle")
@@ -148,7 +149,7 @@ class PdfFile:
                 value, _ = self._value(self.data, match.end())
             except SyntaxProblem:
                 continue
-            trailer |= value if isinstance(value, dict) and "/Root" in value else {}
+            trailer |= value if isinstance(value, dict) and "/Root" in value else {}  # 7.5.5: /Root is required
         section = Section(0, trailer, entries, len(self.data))
         history = History(self, [section])
         if "/Root" not in trailer:
@@ -160,6 +161,7 @@ class PdfFile:
             self.meter.check_time()
             value = view.get(Ref(number, 0))
             if isinstance(value, Stream) and value.entries.get("/Type") == "/ObjStm":
+                # An object that stands outside counts before the one in a stream: it was found by its own header.
                 for index, inner in enumerate(self._container(cast(Location, place).offset, value).numbers):
                     section.entries.setdefault(inner, Location(0, 0, number, index))
             elif isinstance(value, Stream) and value.entries.get("/Type") == "/XRef":
@@ -179,13 +181,13 @@ class PdfFile:
         if settings is None:
             return
         ids = view.resolve(view.trailer.get("/ID"))
-        first = ids[0] if isinstance(ids, list) and ids and isinstance(ids[0], bytes) else b""
+        first = ids[0] if isinstance(ids, list) and ids and isinstance(ids[0], bytes) else b""  # 7.6.4.3.2
         plain = {key: view.resolve(value) for key, value in settings.items()} if isinstance(settings, dict) else None
         try:
             self.decryption = Decryption.open(plain, first, self.password)
         except CannotDecrypt as problem:
             raise Unreadable(problem.code, problem.detail) from problem
-        self._objects.clear()
+        self._objects.clear()  # what was parsed before the key was known is still encrypted
         self._containers.clear()
 
     def object_at(self, number: int, place: Location, view: View) -> Value:
@@ -264,6 +266,7 @@ class PdfFile:
             value, end = self._stream(value, match.end())
         if hasattr(self, "history"):  # before, a length that is a reference cannot be followed
             self._value_ends[position] = end
+        # 7.6.2: the encryption dictionary is not encrypted; objects in object streams are so with their stream only.
         if ref is not None and self.decryption is not None and ref != self.history.last.trailer.get("/Encrypt"):
             value = self.decryption.decrypt(value, ref)
             if ref in self.decryption.flaws:
@@ -272,10 +275,10 @@ class PdfFile:
 
     def _stream(self, entries: dict[str, Value], start: int) -> tuple[Stream, int]:
         length = entries.get("/Length")
-        if isinstance(length, Ref):
+        if isinstance(length, Ref):  # 7.3.8.2: /Length may be an indirect object
             length = self.history.last.get(length) if hasattr(self, "history") else None
         if isinstance(length, int) and 0 <= length <= len(self.data) - start:
-            match = _END_STREAM.match(self.data, start + length)
+            match = _END_STREAM.match(self.data, start + length)  # 7.3.8.2; viewers search where it is wrong
             if match:
                 return Stream(entries, self.data, start, start + length), match.end()
         stop = self.data.find(b"endstream", start)
@@ -297,7 +300,7 @@ class PdfFile:
         count, first = stream.entries.get("/N"), stream.entries.get("/First")
         if not (type(count) is int and type(first) is int and 0 <= count <= self.meter.limits.objects and first >= 0):
             return ObjectStream(flaws=["no /N or /First"])
-        if stream.entries.get("/Type") != "/ObjStm":
+        if stream.entries.get("/Type") != "/ObjStm":  # Table 16: /Type is required
             return ObjectStream(flaws=["its /Type"])
         try:
             data, flaw = decode_leniently(stream.raw, stream.entries, self.meter)
@@ -309,7 +312,7 @@ class PdfFile:
 
     def _add_contained(self, container: ObjectStream, count: int, first: int) -> None:
         data, flaws = container.data, container.flaws
-        head = _CONTAINER_HEAD.match(data, 0, first)
+        head = _CONTAINER_HEAD.match(data, 0, first)  # 7.5.7: /N pairs of number and offset stand before /First
         numbers = [int(n) for n in head[0].split()] if head else []
         if head is None or head.end() != min(first, len(data)) or len(numbers) != 2 * count:
             flaws.append("its list of objects")
@@ -320,7 +323,7 @@ class PdfFile:
             if number in container.objects:
                 flaws.append(f"object {number} twice")
                 continue
-            if first + place < position:
+            if first + place < position:  # 7.5.7: offsets in increasing order
                 flaws.append("objects in another order")
             elif data[position : first + place].strip(WHITESPACE):
                 flaws.append("bytes between its objects")
@@ -343,7 +346,7 @@ class PdfFile:
         self.meter.check_time()
         known = self._decoded.get(id(stream))
         if known is None:
-            direct = {key: view.resolve(stream.entries.get(key)) for key in ("/Filter", "/DecodeParms")}
+            direct = {key: view.resolve(stream.entries.get(key)) for key in ("/Filter", "/DecodeParms")}  # table 5
             known = self._decoded[id(stream)] = stream, decode(stream.raw, direct, self.meter)
         return known[1]
 
@@ -482,7 +485,7 @@ class View:
 
     def resolve(self, value: Value) -> Value:
         """Follow references until a direct value is reached; a circle of references is null."""
-        for _ in range(32):
+        for _ in range(32):  # a reference to a reference is nobody's honest writing; a few are followed, as viewers do
             if not isinstance(value, Ref):
                 return value
             value = self.get(value)

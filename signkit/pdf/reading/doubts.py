@@ -95,6 +95,7 @@ def _was_linearized(file: PdfFile, revision: int, end: int) -> bool:
 
 def _says_linearized(data: bytes, length: int) -> bool:
     """Whether this length stands beside /Linearized (Annex F.3.3): then a file's first section may count."""
+    # 7.3.5: letters may be written by their number.
     front = re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), data[:_FRONT])
     return b"Linearized" in front and any(
         float(number) == length for number in re.findall(rb"(?<![0-9.])[0-9]{1,12}+(?:\.[0-9]{1,12}+)?", front)
@@ -108,6 +109,7 @@ def _of_sections(file: PdfFile) -> Iterator[Doubt]:
         yield Doubt("rebuilt", "cross-reference", last)
         return
     front = file.data[: max(file.data.find(b"obj", 0, _FRONT), 0)]  # one in a stream is of a file attached
+    # 7.5.2: at the very beginning, and once; in front of it readers differ about what offsets count from.
     if _HEADER.match(file.data) is None or front.count(b"%PDF-") != 1:
         yield Doubt("header", "byte 0", last)
     if file.data[history.end_before(len(history)) :].strip(WHITESPACE):
@@ -237,6 +239,7 @@ def _root_flaws(file: PdfFile, index: int) -> Iterator[str]:
 def _of_step(before: Section, section: Section, last: int) -> Iterator[Doubt]:
     """What a section may not say otherwise than the one before it."""
     previous = section.trailer.get("/Prev")
+    # 7.5.5, 7.5.6: /Prev is the offset of the section before, and readers believe it to the byte.
     if previous != before.declared:
         yield Doubt("section", f"byte {section.offset}: /Prev", last)
     if "/Root" not in before.trailer:
@@ -245,6 +248,7 @@ def _of_step(before: Section, section: Section, last: int) -> Iterator[Doubt]:
     if encryption != section.trailer.get("/Encrypt"):
         yield Doubt("encryption", f"byte {section.offset}", last)
     elif encryption is not None:
+        # 7.6.2: one encryption for all of the file; another one would make old bytes say something new.
         changed = isinstance(encryption, Ref) and encryption.number in section.entries
         if changed or _first_id(before) != _first_id(section):
             yield Doubt("encryption", f"byte {section.offset}", last)

@@ -54,6 +54,7 @@ class Decryption:
         known = settings.get("/Filter") == "/Standard" and (version, revision) in _REVISIONS
         if not known or None in methods:
             raise CannotDecrypt("encryption-unknown")
+        # Table 21: true where it is absent.
         metadata = settings.get("/EncryptMetadata") != "false"
         key = _file_key(settings, first_id, password, metadata=metadata)
         return cls(key, cast(str, methods[0]), cast(str, methods[1]), metadata)
@@ -61,6 +62,7 @@ class Decryption:
     def decrypt(self, value: Value, ref: Ref) -> Value:
         """Decrypt all strings of an object, and its stream."""
         if isinstance(value, Stream):
+            # 7.5.8.2: a cross-reference stream is never encrypted.
             kind = value.entries.get("/Type")
             if kind == "/XRef":
                 return value
@@ -76,6 +78,7 @@ class Decryption:
         if isinstance(value, list):
             return [self._strings(item, ref) for item in value]
         if isinstance(value, dict):
+            # 7.6.2: the /Contents of a signature stands outside the encryption, as it stands outside the digest.
             signature = "/ByteRange" in value
             return {
                 key: item if signature and key == "/Contents" else self._strings(item, ref)
@@ -88,10 +91,14 @@ class Decryption:
             return data
         if method in ("aes128", "aes256") and data and not _is_cbc(data):
             self.flaws.add(ref)
+        # Algorithm 1.A (7.6.3.3): the file's key, for every object alike.
         if method == "aes256":
             return _aes(self.key, data)
+        # Algorithm 1 (7.6.3.2): the low three bytes of the number, the low two of the generation.
         salt = ref.number.to_bytes(4, "little")[:3] + ref.generation.to_bytes(4, "little")[:2]
+        # Algorithm 1, step b: four more bytes for AES.
         suffix = b"sAlT" if method == "aes128" else b""
+        # Algorithm 1, steps c and d: n + 5 bytes of the digest, sixteen at most.
         key = hashlib.md5(self.key + salt + suffix, usedforsecurity=False).digest()[: min(16, len(self.key) + 5)]
         return _aes(key, data) if method == "aes128" else _rc4(key, data)
 
@@ -111,6 +118,7 @@ def _method(settings: dict[str, Value], version: Value, name: str) -> str | None
         return "rc4"
     chosen = settings.get(name, "/Identity")
     filters = settings.get("/CF")
+    # 7.6.6: /Identity lets pass as it is.
     if chosen == "/Identity":
         return "none"
     entry = filters.get(chosen) if isinstance(filters, dict) else None
@@ -131,6 +139,7 @@ def _file_key(settings: dict[str, Value], first_id: bytes, password: str | None,
     from pyhanko.pdf_utils.misc import PdfError
 
     version, revision = settings["/V"], settings["/R"]
+    # Table 21: 32 bytes, with /V 5 48 bytes; writers pad them.
     owner, user = (_bytes(settings, key)[: 48 if version == 5 else 32] for key in ("/O", "/U"))
     if revision == _REVISION_5:
         return _key_of_revision_5(settings, owner, user, password)
@@ -159,6 +168,7 @@ def _key_of_revision_5(settings: dict[str, Value], owner: bytes, user: bytes, pa
     """The forerunner of AES-256 (Adobe Supplement to ISO 32000, extension level 3, algorithm 3.2a)."""
     for typed in ((password or "").encode()[:127], b""):
         for entry, extra, wrapped in ((owner, user, "/OE"), (user, b"", "/UE")):
+            # 32 bytes of digest, then 8 of the validation salt and 8 of the key salt.
             if hashlib.sha256(typed + entry[32:40] + extra).digest() == entry[:32]:
                 key = hashlib.sha256(typed + entry[40:48] + extra).digest()
                 return _cbc(key, bytes(16), _bytes(settings, wrapped)[:32])
@@ -167,6 +177,7 @@ def _key_of_revision_5(settings: dict[str, Value], owner: bytes, user: bytes, pa
 
 def _key_bytes(settings: dict[str, Value], version: int) -> int:
     length = settings.get("/Length", 40)
+    # Table 20: in bits, 40 where it is absent.
     return 16 if version == 4 else length // 8 if isinstance(length, int) else 5
 
 
@@ -200,6 +211,7 @@ def _aes(key: bytes, data: bytes) -> bytes:
     if not _is_cbc(data):
         return b""
     plain = _cbc(key, data[:16], data[16:])
+    # 7.6.3.1: the last byte counts the padding; a wrong one is left, since it may be data.
     return plain[: -plain[-1]] if 1 <= plain[-1] <= 16 else plain
 
 

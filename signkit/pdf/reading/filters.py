@@ -35,6 +35,7 @@ def decode_leniently(raw: bytes, entries: dict[str, Value], meter: Meter) -> tup
         LimitExceeded: the decoded stream is larger than the limits allow.
     """
     names, settings, flaw = _steps(entries)
+    # Two filters are usual; chains are made to unpack a little into a lot.
     if len(names) > 8:
         raise SyntaxProblem("too many filters")
     for name, own in zip(names, settings, strict=True):
@@ -59,6 +60,7 @@ def _steps(entries: dict[str, Value]) -> tuple[list[Value], list[Value], str | N
     """Return the filters, the parameters of each, and what readers take differently about them."""
     filters, parameters = entries.get("/Filter"), entries.get("/DecodeParms")
     names = filters if isinstance(filters, list) else [] if filters is None else [filters]
+    # Table 5: with several filters /DecodeParms is an array of as many, null where one has none.
     if isinstance(filters, list) and isinstance(parameters, list):
         settings = [*parameters[: len(names)], *[None] * (len(names) - len(parameters))]
         flaw = "parameters" if len(parameters) != len(names) else None
@@ -85,17 +87,20 @@ def _flate(raw: bytes, meter: Meter) -> tuple[bytes, str | None]:
     limit = meter.limits.decoded_bytes
     decoder = zlib.decompressobj()
     try:
+        # One byte beyond the limit tells that it is exceeded; nothing more is unpacked.
         data = decoder.decompress(raw, limit + 1)
     except zlib.error as error:
         raise SyntaxProblem(f"flate: {error}") from error
     if len(data) > limit:
         raise LimitExceeded("bytes in a decoded stream", limit)
+    # 7.4.4.1: zlib ends with a checksum; some viewers show what came before a cut, others nothing.
     if not decoder.eof:
         return data, "flate: cut short"
     return data, None if decoder.unused_data in _LINE_ENDS else "flate: bytes behind its end"
 
 
 def _ascii_hex(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
+    # 7.4.2: > ends the data.
     digits, end, rest = raw.partition(b">")
     plain = end and not rest.strip(WHITESPACE) and _HEX_DIGITS.fullmatch(digits)
     return hex_string(digits), None if plain else "hexadecimal: not digits alone"
@@ -105,11 +110,13 @@ _HEX_DIGITS = re.compile(rb"(?:[\0\t\n\x0c\r ]*+[0-9A-Fa-f][\0\t\n\x0c\r ]*+[0-9
 
 
 def _ascii85(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
+    # 7.4.3: white space is skipped, ~> ends the data.
     digits, end, rest = re.sub(rb"[\0\t\n\x0c\r ]++", b"", raw).partition(b"~>")
     try:
         data = base64.a85decode(digits)
     except (ValueError, binascii.Error) as error:
         raise SyntaxProblem(f"ascii85: {error}") from error
+    # 7.4.3: a last group of one character stands for nothing.
     return data, None if end and not rest and len(digits) % 5 != 1 else "ascii85: its end"
 
 
@@ -138,13 +145,16 @@ def _undo_predictor(data: bytes, settings: dict[str, Value], meter: Meter) -> tu
         return data, None
     columns, colors, bits = (settings.get(k, d) for k, d in (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8)))
     sizes_known = all(type(n) is int and 0 < n < 1 << 16 for n in (columns, colors, bits))
+    # Table 10: 10 to 15 are the PNG filters.
     if not sizes_known or type(predictor) is not int or not 10 <= predictor <= 15:
         raise SyntaxProblem("predictor is not decoded")
+    # ISO/IEC 15948 9: bits are packed to whole bytes a row, and the pixel on the left is so many bytes away.
     width = (columns * colors * bits + 7) // 8
     step = max(1, colors * bits // 8)
     previous, rows = bytearray(width), []
     for start in range(0, len(data) - width, width + 1):
         row = bytearray(data[start + 1 : start + 1 + width])
+        # 7.4.4.4: the tag before each row decides, not the number in /Predictor.
         _undo_row(data[start], row, previous, step)
         rows.append(bytes(row))
         previous = row
@@ -174,4 +184,5 @@ def _prediction(kind: int, left: int, up: int, corner: int) -> int:
     if kind == 3:
         return (left + up) // 2
     guess = left + up - corner
+    # ISO/IEC 15948 9.4: of equal distances left comes first, then up, then corner.
     return min((left, up, corner), key=lambda value: abs(guess - value))

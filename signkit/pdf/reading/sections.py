@@ -183,6 +183,7 @@ class _SectionReader:
 
     def _add_hybrid(self, section: Section) -> None:
         """Objects of a hybrid file (7.5.8.4) that only readers of cross-reference streams see."""
+        # Table 19: the offset of a cross-reference stream.
         offset = section.trailer.get("/XRefStm")
         if not isinstance(offset, int):
             section.flaws += ["hybrid-offset"] if offset is not None else []
@@ -197,6 +198,7 @@ class _SectionReader:
             if key in hidden.trailer and hidden.trailer[key] != section.trailer.get(key):
                 section.conflicts.add(0)  # readers differ about the whole document
         for number, place_there in hidden.entries.items():
+            # 7.5.8.4: the table is looked up first, then what it hides.
             if section.entries.get(number) is None:
                 section.entries[number] = place_there
             elif place_there != section.entries[number]:
@@ -223,8 +225,10 @@ class _SectionReader:
     def _stream_rows(self, section: Section, stream: Stream) -> None:
         trailer, rows = stream.entries, section.entries
         widths, size = trailer.get("/W"), trailer.get("/Size")
+        # Table 17: three numbers.
         if not _small_ints(widths, 3, 8) or not isinstance(size, int):
             raise SyntaxProblem("a cross-reference stream without /W or /Size")
+        # Table 17: [0 Size] where it is absent.
         index = trailer.get("/Index", [0, size])
         data, flaw = decode_leniently(stream.raw, trailer, self.meter)
         a, b, c = cast(list[int], widths)[:3]
@@ -240,8 +244,10 @@ class _SectionReader:
             for number in range(first, first + min(count, (len(data) - position) // width)):
                 row = data[position : position + width]
                 position += width
+                # Table 17: with a width of 0 the type is 1.
                 kind = int.from_bytes(row[:a], "big") if a else 1
                 x, y = int.from_bytes(row[a : a + b], "big"), int.from_bytes(row[a + b :], "big")
+                # Table 18; 7.5.8.3: any other type stands for the null object.
                 rows[number] = Location(x, y) if kind == 1 else Location(0, 0, x, y) if kind == 2 else None
                 listed += 1
                 if kind > 2 or (kind == 2 and not x) or (kind == 1 and not x):
@@ -265,6 +271,7 @@ def trailer_flaws(section: Section, highest: int) -> list[str]:
     trailer, size = section.trailer, section.trailer.get("/Size")
     root, previous = trailer.get("/Root"), trailer.get("/Prev")
     flaws = []
+    # Table 15: beyond /Size an object counts as missing.
     if not isinstance(size, int) or size <= highest:
         flaws.append("size")  # some readers pass over objects beyond it
     if section.entries.get(0) is not None:

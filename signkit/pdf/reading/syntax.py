@@ -78,8 +78,10 @@ _TOKEN = re.compile(
     + rb"++))"
 )
 _SPACE_AT = re.compile(_SPACE)
+# 7.3.5: # and two digits stand for a byte.
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 _STRING_PART = re.compile(rb"[^()\\]*+(?:\\.[^()\\]*+)*+", re.DOTALL)
+# 7.3.4.2: escapes, octal numbers and line ends in strings.
 _STRING_ESCAPE = re.compile(rb"\\([0-7]{1,3}|\r\n|.)|\r\n?", re.DOTALL)
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 _NOT_HEX = re.compile(rb"[^0-9A-Fa-f]")
@@ -153,6 +155,7 @@ def _dictionary(items: list[Value]) -> dict[str, Value]:
     keys = items[0::2]
     if len(items) % 2 or not all(isinstance(key, str) and key[:1] == "/" for key in keys):
         raise SyntaxProblem("a dictionary is not made of names and values")
+    # 7.3.7: keys are unique; where they are not, readers take the first or the last.
     result = dict(zip(keys, items[1::2], strict=True))
     if len(result) != len(keys):
         result[DUPLICATE] = "true"
@@ -161,6 +164,7 @@ def _dictionary(items: list[Value]) -> dict[str, Value]:
 
 def _late_reference(items: list[Value]) -> Ref:
     """``7 0 R`` with a comment between its parts."""
+    # A comment may stand wherever white space may (7.2.4).
     if len(items) < 2 or not (isinstance(items[-1], int) and isinstance(items[-2], int)):
         raise SyntaxProblem("R without numbers")
     generation = items.pop()
@@ -221,6 +225,7 @@ def _literal_string(data: bytes, position: int, watch: Watch) -> tuple[bytes, in
         if count & _UNWATCHED == 0:
             watch()
         match = _STRING_PART.match(data, position)
+        # 7.3.4.2: balanced brackets need no escape.
         position = match.end() if match else position
         character = data[position : position + 1]
         if character not in (b"(", b")"):
@@ -236,11 +241,15 @@ def _literal_string(data: bytes, position: int, watch: Watch) -> tuple[bytes, in
 def _unescape(match: re.Match[bytes]) -> bytes:
     code = match[1]
     if code is None:
+        # 7.3.4.2: any line end in a string is one LF.
         return b"\n"
     if code[:1].isdigit() and code[:1] in b"01234567":
+        # 7.3.4.2: high-order overflow is ignored.
         return bytes([int(code, 8) & 0xFF])
+    # 7.3.4.2: an escaped line end is none.
     if code in (b"\n", b"\r", b"\r\n"):
         return b""
+    # 7.3.4.2: before any other character the backslash is ignored.
     return _ESCAPES.get(code, code)
 
 
@@ -314,6 +323,7 @@ def content_tokens(data: bytes, watch: Watch = _no_watch) -> Iterator[tuple[str,
             yield "value", value
             continue
         position = match.end()
+        # 8.9.7: between ID and EI stand raw bytes.
         if word == b"ID":
             end = _END_OF_IMAGE.search(data, position)
             position = end.end() if end else size

@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from signkit.pdf.reading.document import PdfFile, View
 
 _HEAD = re.compile(rb"(\d{1,10}+)[\t\n\r ]++(\d{1,5}+)[\t\n\r ]++obj(?=[\t\n\r <\[(/])")
+# 7.3.8.1: CRLF or LF, and no CR alone, which some readers count to the data.
 _STREAM = re.compile(rb"[\t\n\r ]*+stream(?:\r\n|\n)")
 _END_STREAM = re.compile(rb"(?:\r\n|\n|\r)?endstream(?=[\t\n\r ])")
 _END_OBJECT = re.compile(rb"[\t\n\r ]*+endobj(?=[\t\n\r ])")
+# 7.5.5: the last lines of a file.
 _TAIL = re.compile(rb"(startxref)[\t\n\r ]++(\d{1,10}+)[\t\n\r ]++%%EOF(?=[\t\n\r ]|\Z)")
 #: What a search goes by; a trailer that is but a word has no dictionary behind it.
 _KEYWORD = re.compile(rb"endobj|obj|endstream|startxref|trailer(?=[\0\t\n\x0c\r ]*+(?:<<|%))")
@@ -108,6 +110,7 @@ def _newly_named(file: PdfFile, view: View) -> Iterator[Finding]:
     before, entries = view.history.view(view.index - 1), view.history.sections[view.index].entries
     todo: list[int] = []
     for number in entries:
+        # What an object named before was judged before: only new names count here.
         old = {ref.number for ref in references(before.get(Ref(number, 0)))}
         named = [ref.number for ref in references(view.get(Ref(number, 0))) if ref.number not in old]
         missing = next((other for other in named if view.locate(other) is None), None)
@@ -142,6 +145,7 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
     data, offset = file.data, place.offset
     head = _HEAD.match(data, offset) or _HEAD.match(data, plain_offset(data, offset))
     where = f"object {number}"
+    # 7.3.10: number and generation at the object are those of its entry.
     if head is None or (int(head[1]), int(head[2])) != (number, place.generation):
         yield "object-head", where
         return
@@ -209,12 +213,14 @@ def _stream_end(file: PdfFile, view: View, entries: dict[str, Value], start: int
     length = entries.get("/Length")
     if isinstance(length, Ref):
         own, now = view.get(length), view.history.last.get(length)
+        # An older /Length that a later revision changes moves the end of a signed stream.
         length = own if type(own) is type(now) and own == now else None
     if type(length) is not int or length < 0 or start + length > len(file.data):
         return None
     match = _END_STREAM.match(file.data, start + length)
     if match is None:
         return None
+    # The first endstream, as readers find it that do not believe /Length.
     first = file.data.find(b"endstream", start, match.end())
     return match.end() if first == match.end() - 9 else None
 

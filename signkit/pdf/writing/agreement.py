@@ -43,6 +43,7 @@ def _as_judged(file: PdfFile) -> Iterator[tuple[str, object]]:
     view = file.history.last
     root = view.root
     form = view.resolve(root.get("/AcroForm"))
+    # 7.3.7: readers take the first or the last of two equal keys.
     if DUPLICATE in root or (isinstance(form, dict) and DUPLICATE in form):
         raise PdfNotSignable(_TWICE)
     yield "catalog", (_number(view.trailer.get("/Root")), frozenset(root))
@@ -70,6 +71,7 @@ def _as_written(reader: PdfFileReader) -> Iterator[tuple[str, object]]:
             for field in fields_of_writer(reader)
         ],
     )
+    # The writer goes by /Count, the judge by the tree (7.7.3.2).
     yield "pages", int(root["/Pages"]["/Count"])
 
 

@@ -81,16 +81,20 @@ def _refuse_forbidden(reader: PdfFileReader, access: AuthResult) -> None:
     from pyhanko.pdf_utils.crypt.permissions import StandardPermissions
 
     handler: Any = reader.security_handler
+    # ISO/TS 32004: the MAC is over the whole file; to append without renewing it breaks it.
     if handler.pdf_mac_enabled:
         raise PdfNotSignable(
             Text("a PDF MAC protects it (ISO/TS 32004)", "PDF MAC (ISO/TS 32004) で保護されています"),
         )
+    # 7.5.5: an update repeats /Encrypt; only a reference stays the same dictionary.
     if not hasattr(reader.trailer.raw_get("/Encrypt"), "idnum"):
         raise PdfNotSignable(
             Text("its encryption dictionary is no object of its own", "暗号化辞書が間接オブジェクトではありません")
         )
+    # Table 22: bit 6 allows forms, bit 9 (revision 3 and later) filling them and signing, whatever bit 6 says.
     allowed = StandardPermissions.ALLOW_ANNOTS_FORM_FILLING
     if handler.revision.value >= 3:  # the older handler knows no bit 9
         allowed |= StandardPermissions.ALLOW_FORM_FILLING
+    # 7.6.4.1: who opens it as owner may do everything.
     if access.status is AuthStatus.USER and not allowed & handler.perms:
         raise PdfForbidsSigning()

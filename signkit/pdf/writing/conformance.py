@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from pyhanko.pdf_utils.writer import BasePdfFileWriter
 
 #: As an attribute or an element of whatever prefix is usual; metadata that hides it better is treated as none.
+#: ISO 19005-1 6.7.11: the schema's prefix is pdfaid.
 _PART = re.compile(rb"pdfaid:part\s*(?:=\s*[\"']|>)\s*(\d)")
 _MAX_METADATA = 5_000_000
 
@@ -22,6 +23,7 @@ def pdf_a_part(pdf: BasePdfFileWriter) -> int | None:
     """
     from pyhanko.pdf_utils.misc import PdfError
 
+    # ISO 19005-1 6.1.3: /Encrypt must not stand in the trailer.
     if pdf.security_handler is not None:
         return None
     try:

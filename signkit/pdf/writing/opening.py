@@ -80,6 +80,7 @@ def _unlock(reader: PdfFileReader, handler: SecurityHandler, password: Password)
                 "パスワードではなく証明書で暗号化されています",
             )
         )
+    # Table 20: other /V are unpublished or of another handler.
     if handler.version.value not in _VERSIONS or handler.revision.value is None:
         raise PdfNotSignable(Text("it is encrypted in an unknown way", "対応していない方式で暗号化されています"))
     access = unlock(handler, reader.document_id[0], password)
@@ -94,4 +95,5 @@ def may_hold(pdf: bytes, name: bytes) -> bool:
     Args:
         name: the key with its slash.
     """
+    # Object streams are packed: what they hold cannot be seen from outside.
     return name in pdf or b"/ObjStm" in pdf or _ESCAPED_NAME.search(pdf) is not None

@@ -33,6 +33,8 @@ def _reader_class() -> Any:
 
         def __init__(self, pdf: bytes) -> None:
             self._pdf = pdf
+            # Not strict: honest files of old printers and scanners break small rules; what matters is compared with our
+            # reader.
             super().__init__(BytesIO(pdf), strict=False)
 
         def _read_object(self, ref: Any, marker: Any, *more: Any, **named: Any) -> Any:

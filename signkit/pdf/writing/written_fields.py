@@ -50,13 +50,16 @@ def form_fields(reader: PdfFileReader) -> Iterator[WrittenField]:
     while waiting:
         reference, parent, kind, value = waiting.pop()
         identity = getattr(reference, "reference", id(reference))
+        # 12.7.4.1: fields form a tree.
         if identity in seen or len(seen) > _MAX_FIELDS:
             raise ValueError("the form's fields are no tree of a bearable size")
         seen.add(identity)
         field = reference.get_object()
+        # 12.7.4.1: /FT and /V are inherited.
         kind, value = entry(field, "/FT") or kind, entry(field, "/V") or value
         own = entry(field, "/T")
         name = ".".join(part for part in (parent, own) if part)
+        # 12.7.4.2: kids with /T are fields.
         children = [item for item in _references(entry(field, "/Kids") or ()) if "/T" in item.get_object()]
         waiting += [(item, name, kind, value) for item in reversed(children)]
         if not children and own is not None:

@@ -37,6 +37,7 @@ from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 
+# A library under us writes nothing to the user's terminal; its errors come back as findings.
 logging.getLogger("pyhanko").addHandler(logging.NullHandler())
 logging.getLogger("pyhanko_certvalidator").addHandler(logging.NullHandler())
 
@@ -54,6 +55,7 @@ def find(
     algorithms: Algorithms,
 ) -> list[CertificatePath] | PathFinding:
     """Return the valid paths from ``certificate`` to an anchor at ``moment``, or why there is none (RFC 5280 6.1)."""
+    # Built from the certificates that matter alone: the engine's registry costs time for each.
     above = _possibly_above(certificate, pool, anchors)
     return _run(_find(certificate.certificate, _context(above, anchors, moment, algorithms), moment))
 
@@ -81,6 +83,8 @@ def _possibly_above(
 def _context(
     above: Sequence[KnownCertificate], anchors: Sequence[KnownCertificate], moment: datetime, algorithms: Algorithms
 ) -> ValidationContext:
+    # Revocation is weighed by our own rule, by which evidence was collected too; the engine must not fetch or demand
+    # any.
     no_check = RevocationCheckingRule.NO_CHECK
     spec = CertValidationPolicySpec(
         trust_manager=SimpleTrustManager.build(trust_roots=[item.certificate for item in anchors]),
@@ -89,6 +93,7 @@ def _context(
         signature_validator=_Validator(),
     )
     certificates = [item.certificate for item in above]
+    # The moment is handed over as "now": the engine then judges as if it were that day (EN 319 102-1 5.6.2.1).
     handlers = bootstrap_validation_data_handlers(None, [], [], certificates, POEManager(current_dt_override=moment))
     return spec.build_validation_context(ValidationTimingInfo(moment, moment, True), handlers)
 
@@ -102,6 +107,8 @@ async def _find(
     seen = 0
     try:
         async for candidate in candidates:
+            # Every candidate is a path of its own: one that fails says nothing of the next (RFC 5280 6.1,
+            # cross-certificates).
             seen += 1
             try:
                 await async_validate_path(context, candidate)
@@ -113,6 +120,7 @@ async def _find(
     except (path_errors.ValidationError, path_errors.PathError) as error:
         failures.append(error)
     finally:
+        # The generator holds tasks of the engine; left alone it warns at exit.
         await candidates.cancel()  # type: ignore[no-untyped-call]
     if found:
         return found
@@ -129,6 +137,8 @@ def _known_path(found: ValidationPath) -> CertificatePath:
     """
     items = [known_certificate(item.dump()) for item in found.iter_certs(include_root=True)]
     path = tuple(item for item in reversed(items) if item is not None)
+    # pyHanko takes an anchor as RFC 5280 6.1.1 d has it, a name and a key; an end entity's certificate as anchor issues
+    # nothing.
     if len(path) < len(items) or (len(path) > 1 and not path[-1].may_be_issuer):
         raise path_errors.InvalidCertificateError("the anchor is no authority")
     return path
@@ -136,19 +146,24 @@ def _known_path(found: ValidationPath) -> CertificatePath:
 
 def _explain(error: Exception, certificate: x509.Certificate, moment: datetime) -> PathFinding:
     """Turn what the engine says into a sub-indication (EN 319 102-1 table 5 and 6)."""
+    # EN 319 102-1 5.2.6.4: the engine knows which certificate failed and how; ETSI has a word for each.
     if isinstance(error, path_errors.PathBuildingError):
         return PathFinding("NO_CERTIFICATE_CHAIN_FOUND", "no-anchor", {"issuer": name_of(certificate.issuer)})
     if isinstance(error, path_errors.ExpiredError):
+        # OUT_OF_BOUNDS is about the signer's own certificate; an authority that ended is a failure of the chain.
         own = error.is_ee_cert and not error.is_side_validation
         sub = "OUT_OF_BOUNDS_NO_POE" if own else "CERTIFICATE_CHAIN_GENERAL_FAILURE"
         return PathFinding(sub, "expired" if own else "ca-expired", {"expired_at": certificate.not_valid_after})
     if isinstance(error, path_errors.NotYetValidError):
         return PathFinding("OUT_OF_BOUNDS_NO_POE", "not-yet-valid", {"moment": moment})
     if isinstance(error, path_errors.DisallowedAlgorithmError):
+        # Never believed is final; "not any more" may be healed by a proof of existence from before (EN 319 102-1
+        # 5.2.8).
         lasting = error.banned_since is None
         return PathFinding(
             "CRYPTO_CONSTRAINTS_FAILURE" if lasting else "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "weak-algorithm-in-chain"
         )
+    # Constraints of the path (RFC 5280 6.1.4 k to o): authority, length, key usage, unknown critical extensions.
     if isinstance(error, path_errors.InvalidCertificateError):
         return PathFinding("CHAIN_CONSTRAINTS_FAILURE", "path-invalid")
     return PathFinding("CERTIFICATE_CHAIN_GENERAL_FAILURE", "path-invalid")
@@ -214,6 +229,7 @@ class _DatedAlgorithms(AlgorithmUsagePolicy):
 
 
 def _constraint(ends: list[Any], moment: datetime | None) -> AlgorithmUsageConstraint:
+    # One False is final, whatever the dates of the others say.
     if any(end is False for end in ends):
         return AlgorithmUsageConstraint(False)
     dated = [end for end in ends if end is not None]

@@ -37,6 +37,7 @@ class SignedObject:
         known = self._fitting.get(signer.der)
         if known is None:
             _, signature, content = self._parts()
+            # The key's own restriction first: an id-RSASSA-PSS key makes no PKCS#1 v1.5 signature (RFC 4055 1.2).
             meant = allows(signer.certificate.public_key, self.algorithm)
             known = meant and verify(signer.key, self.algorithm, signature, content)
             if len(self._fitting) < _MAX_SIGNERS:
@@ -74,6 +75,7 @@ class KnownCertificate(SignedObject):
     def key_hash(self, digest: str) -> bytes:
         """The hash of the public key by which OCSP names it (RFC 6960 4.1.1)."""
         if digest not in self._key_hashes:
+            # Of the BIT STRING's contents, without tag, length and the count of unused bits (RFC 6960 4.1.1).
             self._key_hashes[digest] = digest_of(digest, bytes(self.certificate.public_key["public_key"]))
         return self._key_hashes[digest]
 
@@ -93,6 +95,8 @@ class KnownCertificate(SignedObject):
 
     def _parts(self) -> tuple[Any, bytes, bytes]:
         item = self.certificate
+        # The signature is over the tbsCertificate as it stands in the file; encoded anew it might be other bytes (RFC
+        # 5280 4.1.1.3).
         return item["signature_algorithm"], item["signature_value"].native, item["tbs_certificate"].dump()
 
     @cached_property
@@ -112,6 +116,7 @@ class KnownCertificate(SignedObject):
         """An authority's certificate with which certificates may be signed."""
         constraints, usage = self.certificate.basic_constraints_value, self.certificate.key_usage_value
         states_it = constraints is not None and bool(constraints["ca"].native)
+        # Without keyUsage the key may do all; with it, keyCertSign must be set (RFC 5280 4.2.1.3, 6.1.4 k, n).
         return states_it and (usage is None or "key_cert_sign" in usage.native)
 
     @cached_property
@@ -133,6 +138,7 @@ class KnownCertificate(SignedObject):
     def signs_lists(self) -> bool:
         """Its key may sign revocation lists."""
         usage = self.certificate.key_usage_value
+        # RFC 5280 6.3.3 f: cRLSign, where keyUsage is there at all.
         return usage is None or "crl_sign" in usage.native
 
     @cached_property
@@ -149,7 +155,9 @@ class KnownCertificate(SignedObject):
     def answers_ocsp(self) -> bool:
         """Its key may sign OCSP responses for its issuer: both usages must fit (RFC 5280 4.2.1.12)."""
         purposes, usage = self.certificate.extended_key_usage_value, self.certificate.key_usage_value
+        # A responder's key signs responses, so that either bit of signing fits; keyEncipherment alone does not.
         signs = usage is None or bool({"digital_signature", "non_repudiation"} & usage.native)
+        # anyExtendedKeyUsage is no appointment: id-kp-OCSPSigning must stand there by name (RFC 6960 4.2.2.2).
         return signs and purposes is not None and "ocsp_signing" in purposes.native
 
 

@@ -16,14 +16,18 @@ from signkit.pki.paths.known import KnownCertificate, SignedObject
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 
+# The longest honest chain seen has four; longer ones are the engine's.
 _MAX_PATH = 6
+# Policies multiply along a path (RFC 5280 6.1.3 d); a certificate with many of them is made to cost time.
 _MAX_POLICIES = 10
 #: Extensions of certificates that may be critical; unknown ones that are not critical say nothing here.
+#: An unknown critical extension makes a certificate unusable (RFC 5280 4.2, 6.1.4 o); the engine then says which.
 _USUAL = {
     "basic_constraints", "key_usage", "extended_key_usage", "certificate_policies", "authority_key_identifier",
     "key_identifier", "subject_alt_name", "crl_distribution_points", "authority_information_access",
 }  # fmt: skip
 #: Extensions that change what a path means, critical or not.
+#: RFC 5280 6.1.2 to 6.1.4 keep state for these from certificate to certificate; only the engine does so.
 _CONSTRAINING = {"name_constraints", "policy_constraints", "policy_mappings", "inhibit_any_policy", "aa_controls"}
 
 
@@ -50,20 +54,24 @@ def _path(
     algorithms: Algorithms,
 ) -> list[KnownCertificate] | None:
     trusted = {item.der for item in anchors}
+    # A certificate of an anchor's own name may be a renewal, a cross-certificate or a forgery.
     if any(item.subject == certificate.subject for item in anchors):
         return None
     path = [certificate]
     while path[-1].der not in trusted:
         child, issuer = path[-1], _only_issuer(path[-1], pool, anchors)
+        # RFC 5280 6.1: no certificate twice.
         if issuer is None or len(path) >= _MAX_PATH or any(issuer.der == item.der for item in path):
             return None
         if not _has_issued(child, issuer, moment, algorithms):
             return None
         path.append(issuer)
     anchor = path[-1]
+    # RFC 5280 6.1.4 l, m. None of them is self-issued here, so that each counts.
     lengths = [item.path_length for item in path[1:]]
     if any(length is not None and below > length for below, length in enumerate(lengths)):
         return None
+    # RFC 5280 6.1.1 d asks no dates of an anchor; one that has ended is no ordinary case.
     return path if anchor.not_before <= moment <= anchor.not_after else None
 
 
@@ -71,12 +79,14 @@ def _only_issuer(child: KnownCertificate, pool: Pool, anchors: Sequence[KnownCer
     candidates = dict(pool.by_subject.get(child.issuer, {}))
     candidates |= {item.der: item for item in anchors if item.subject == child.issuer}
     fitting = [item for item in candidates.values() if _may_have_issued(item, child)]
+    # Two that may have issued it: which one did, and with which rights, is no ordinary question.
     return fitting[0] if len(fitting) == 1 and fitting[0].der != child.der else None
 
 
 def _may_have_issued(issuer: KnownCertificate, child: KnownCertificate) -> bool:
     """Whether the key identifiers agree, as far as they are given (RFC 5280 4.2.1.1)."""
     named, own = child.certificate.authority_key_identifier, issuer.certificate.key_identifier
+    # issuer and serial number of the key identifier name the issuer's own certificate (RFC 5280 4.2.1.1).
     serial = child.certificate.authority_issuer_serial
     if named and own and named != own:
         return False
@@ -85,7 +95,9 @@ def _may_have_issued(issuer: KnownCertificate, child: KnownCertificate) -> bool:
 
 def _has_issued(child: KnownCertificate, issuer: KnownCertificate, moment: datetime, algorithms: Algorithms) -> bool:
     return (
+        # RFC 5280 6.1.3 a 2: every certificate holds at the moment (the shell model), not only when it issued the next.
         child.not_before <= moment <= child.not_after
+        # A self-issued one does not count for the path's length (RFC 5280 4.2.1.9): the engine's business.
         and child.subject != child.issuer
         and issuer.is_authority
         and _is_plain(child)
@@ -96,6 +108,7 @@ def _has_issued(child: KnownCertificate, issuer: KnownCertificate, moment: datet
 
 def _is_plain(certificate: KnownCertificate) -> bool:
     names = [name for name, _ in certificate.extensions]
+    # Extensions need version 3, and none may be there twice: readers would take different ones (RFC 5280 4.1.2.1, 4.2).
     if certificate.certificate["tbs_certificate"]["version"].native != "v3" or len(set(names)) != len(names):
         return False
     if _CONSTRAINING & set(names) or any(critical and name not in _USUAL for name, critical in certificate.extensions):

@@ -44,6 +44,7 @@ class Pool:
     @classmethod
     def from_der(cls, certificates: Iterable[bytes], ocsps: Iterable[bytes], crls: Iterable[bytes]) -> Pool:
         """Read each object; one that cannot be read is left out, the others count."""
+        # The same object is often stored several times over (DSS, CMS, attributes): it is read once.
         found = (known_certificate(der) for der in dict.fromkeys(certificates))
         lists = (revocation_list(der) for der in dict.fromkeys(crls))
         return cls(
@@ -94,6 +95,7 @@ class Pool:
     def speaks_of(self, certificate: x509.Certificate) -> bool:
         """Whether there is an OCSP response or CRL on ``certificate``; whether it counts is not asked here."""
         known = known_certificate(certificate.dump())
+        # By serial number and name alone; a forged answer is found out where it is weighed.
         return known is not None and (
             any(item.speaks_of(known) for item in self.answers) or any(item.speaks_of(known) for item in self.lists)
         )

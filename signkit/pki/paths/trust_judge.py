@@ -86,11 +86,13 @@ class TrustJudge:
 
     def prove(self, pool: Pool, time: datetime) -> None:
         """Take note that this evidence existed at ``time``: a believed timestamp covers it."""
+        # The earliest proof counts: each timestamp over the same evidence moves its existence back, never forward.
         for der in pool.evidence:
             self._proven[der] = min(self._proven.get(der, time), time)
 
     def judge(self, certificate: x509.Certificate, purpose: str, moment: datetime) -> PathJudgement:
         """Say whether ``certificate`` was good for ``purpose`` (signature, timestamp) at ``moment``."""
+        # One signer certificate is asked about at several moments (now, at the timestamp): each answer is its own.
         key = (certificate.dump(), purpose, moment)
         if key not in self._known:
             self._known[key] = self._judge(certificate, key[0], purpose, moment)
@@ -98,6 +100,7 @@ class TrustJudge:
 
     def _judge(self, certificate: x509.Certificate, der: bytes, purpose: str, moment: datetime) -> PathJudgement:
         try:
+            # First what no path can heal: a key that is not for this purpose is no signer, whoever certified it.
             if problem := _unfit(certificate, purpose):
                 return PathJudgement("CHAIN_CONSTRAINTS_FAILURE", problem)
             known = known_certificate(der)
@@ -120,6 +123,7 @@ class TrustJudge:
         if len(paths) > 1:  # what one path tells of a key holds on the others, whatever certificates they go by
             for path in paths:
                 self._walk(path, purpose, moment, rule, lost)
+        # EN 319 102-1 5.2.6.4: several chains are tried, and one good chain is enough.
         found = [replace(self._walk(path, purpose, moment, rule, lost), anchor=path[-1].certificate) for path in paths]
         return next((item for item in found if item.good), found[0])
 
@@ -141,10 +145,14 @@ class TrustJudge:
 
         ``lost``: since when keys are known to be lost; what this path tells of it is added.
         """
+        # Certificates that stand on one path twice by their key: see `_ends_of_repeated`.
         ended = {**_ends_of_repeated(path), **lost}
         asked = self._examination(path[-1], purpose, moment, ended)
+        # Where nothing is demanded of the signer, a missing list of an authority must not fail the whole.
         demanded = rule != "if-available" or (len(path) > 1 and bool(asked.hear(path[0], path[1])))
         own: Standing | None = None
+        # From the anchor down: an authority whose key was lost says nothing good of those below it (EN 319 102-1
+        # 5.6.2.1).
         for item, issuer in reversed(list(pairwise(path))):
             leaf = item is path[0]
             shown = standing(asked.hear(item, issuer), moment, self._oldest(moment) if leaf else None)
@@ -153,6 +161,7 @@ class TrustJudge:
                 _note_end(ended, item, shown.since)
                 if _tells_of_key(shown):
                     _note_end(lost, item, shown.since)
+            # Revoked or held: the walk ends there, with what is known of the signer itself.
             if found := _finding_of(shown, leaf=leaf):
                 return replace(found, standing=own)
             needed = rule == "required" or shown.state != "missing" if leaf else item.declares_revocation
@@ -168,6 +177,8 @@ class TrustJudge:
         @lru_cache(maxsize=64)
         def paths_of(other: KnownCertificate) -> list[CertificatePath]:
             """Its valid paths to the same anchor (RFC 5280 6.3.3 f); one renewed since is judged when it was."""
+            # A responder's or list issuer's path must end at the same anchor: another one has no say here (RFC 5280
+            # 6.3.3 f).
             paths = self._paths(other, purpose, max(moment, other.not_before))
             return [] if isinstance(paths, PathFinding) else [path for path in paths if path[-1].der == anchor.der]
 
@@ -183,6 +194,7 @@ class TrustJudge:
             lambda der: self._proven.get(der, self._now),
             ended,
         )
+        # Vouching by those that are vouched for themselves would never end: the inner question is asked without it.
         plain = replace(examination, vouched=never_vouched)
         return examination
 
@@ -191,6 +203,7 @@ class TrustJudge:
         until = vouched_until(path)
         for pair in pairwise(path):
             shown = standing(examination.hear(*pair), max(moment, path[0].not_before))
+            # A path on which anything is revoked, held or hidden vouches for nothing.
             if until is None or shown.why == "crowded" or _finding_of(shown, leaf=True) is not None:
                 return None
             known = (shown.since, *(examination.ended.get(authority_of(item)) for item in pair))
@@ -199,6 +212,7 @@ class TrustJudge:
 
     def _is_of_jpki(self, certificate: x509.Certificate, anchor: x509.Certificate | None) -> bool:
         """Whether a certificate names JPKI and leads there: anybody can make an authority of that name."""
+        # The name "JPKI" in a certificate is a claim; its anchor must be J-LIS's own or a user's for it.
         if anchor is None or issuer_kind(certificate) != "jpki":
             return False
         label = self._trust.label(anchor)
@@ -213,10 +227,12 @@ class TrustJudge:
         return None if hours is None else moment - timedelta(hours=hours)
 
     def _rule(self, certificate: KnownCertificate, purpose: str) -> RevocationRule:
+        # Services are judged by their own rule; many of them name no list at all.
         if purpose == "timestamp":
             return self._policy.timestamp_revocation
         jpki = issuer_kind(certificate.certificate) is not None
         if self._policy.revocation == "if-declared":
+            # A JPKI certificate that names no reachable list is not freed of the question by that.
             return "required" if jpki or certificate.declares_revocation else "if-available"
         return "required" if jpki else self._policy.revocation
 
@@ -307,6 +323,7 @@ def _revocation_status(found: PathFinding, rule: RevocationRule, *, jpki: bool) 
 
 #: Extended key usages under which documents are signed: email, documents (RFC 9336), Microsoft's and Adobe's.
 _SIGNING_USAGES = {
+    # id-kp-documentSigning (RFC 9336) is 1.3.6.1.5.5.7.3.36; before it every vendor used one of its own.
     "any_extended_key_usage", "email_protection", "document_signing", "1.3.6.1.5.5.7.3.36", "1.3.6.1.4.1.311.10.3.12",
     "microsoft_document_signing", "1.2.840.113583.1.1.5", "adobe_authentic_documents_trust", "pdf_signing",
 }  # fmt: skip
@@ -323,10 +340,13 @@ def _unfit(certificate: x509.Certificate, purpose: str) -> str | None:
     """RFC 5280 4.2.1.3, 4.2.1.12; RFC 3161 2.3; the JPKI authentication key never signs a document."""
     extended, usage = certificate.extended_key_usage_value, certificate.key_usage_value
     purposes = set(extended.native) if extended is not None else set()
+    # Without keyUsage a key may be used for anything (RFC 5280 4.2.1.3).
     usages = set(usage.native) if usage is not None else {"digital_signature"}
     signs = bool(usages & {"digital_signature", "non_repudiation"})
+    # Critical or not is not asked: services that forget to mark it exist, and a mixed purpose is refused on collecting.
     if purpose == "timestamp":
         return None if signs and "time_stamping" in purposes else "certificate-not-for-timestamps"
+    # The authentication key (利用者証明用) signs challenges of strangers: what it signed proves no will.
     if is_authentication_certificate(certificate):
         return "certificate-not-for-signing"
     meant = not purposes or bool(purposes & _SIGNING_USAGES)

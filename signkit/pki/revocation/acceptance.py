@@ -297,11 +297,13 @@ class Examination:
         named = self._others_named(issuer.subject)
         twins = (item for item in named if item.key_der == issuer.key_der and item.der != issuer.der)
         for other in _not_crowded(item for item in twins if item.is_authority):
+            # A renewed authority keeps its key: its new certificate may last longer than the one in the path.
             if (until := self.vouched(other)) is not None:
                 yield other, min(self._end(other), until)
 
     def _others_named(self, name: str) -> Iterable[KnownCertificate]:
         """The certificates of a name for which somebody might vouch; none are tried where nobody may."""
+        # Without vouching a namesake is a stranger: RFC 5280 6.3.3 f asks for a path to the very same anchor.
         return () if self.vouched is never_vouched else self.pool.by_subject.get(name, {}).values()
 
     def _end(self, certificate: KnownCertificate) -> datetime:
@@ -316,6 +318,7 @@ class Examination:
         why: Refusal = "unauthorised"
         try:
             for signer, end in signers:
+                # Existence is proven by a timestamp over the evidence, not by the date that it states itself.
                 if self._time_of_existence(der) <= end:
                     return signer
                 why = "ended"
@@ -330,6 +333,8 @@ class Examination:
 def _is_about(answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCertificate) -> bool:
     """Whether the CertID names this certificate of this issuer, by whatever digest (RFC 6960 4.1.1)."""
     try:
+        # The issuer's name as the certificate writes it and as the issuer does: equal by 7.1 they may differ in their
+        # bytes.
         names = {digest_of(answer.key_digest, item.dump()) for item in
             (certificate.certificate.issuer, issuer.certificate.subject)}  # fmt: skip
         return answer.key_hash == issuer.key_hash(answer.key_digest) and answer.name_hash in names
@@ -340,6 +345,7 @@ def _is_about(answer: OcspAnswer, certificate: KnownCertificate, issuer: KnownCe
 def _not_crowded(items: Iterable[KnownCertificate]) -> Iterator[KnownCertificate]:
     """Yield as many as are tried; that there are more is an error, not silence."""
     for place, item in enumerate(items):
+        # Silently skipping the rest would let a crowd of forged certificates hide the one that tells of a revocation.
         if place >= _MAX_NAMESAKES:
             raise _CrowdError
         yield item
@@ -352,6 +358,7 @@ def _may_be_listed_by(other: KnownCertificate, issuer: KnownCertificate) -> bool
     """
     if other.subject != issuer.subject:
         return True
+    # The parent is the same, or it is the authority's own key rollover (RFC 5280 3.2, self-issued).
     return other.key_der != issuer.key_der and other.issuer in (issuer.issuer, issuer.subject)
 
 
@@ -368,9 +375,12 @@ def _fitting_deltas(
     """RFC 5280 5.2.4, 6.3.3 c: of the same issuer, key and scope, newer than the base, and not beginning after it."""
     for delta, other in deltas:
         numbers = (delta.base_number, base.number, delta.number)
+        # The same scope means the same issuingDistributionPoint, or none in both (RFC 5280 6.3.3 c 2).
         if None in numbers or delta.issuer != base.issuer or delta.point != base.point:
             continue
         first, own, last = (number for number in numbers if number is not None)
+        # 6.3.3 c 3: both with one authority key identifier; and signed by one key, since the identifier is a claim
+        # only.
         if first <= own < last and delta.authority_key == base.authority_key and other.key_der == signer.key_der:
             yield delta
 
@@ -381,6 +391,7 @@ def _combine(base: RevocationList, delta: RevocationList, certificate: KnownCert
     if not isinstance(word, Word):
         return word
     entry = delta.entry(certificate) or word.entry
+    # removeFromCRL: the hold was lifted, or the certificate has ended (RFC 5280 5.3.1).
     if entry is not None and entry.is_removal:
         entry = None
     return replace(word, issued=delta.issued, due=delta.due, entry=entry, der=(base.der, delta.der))
@@ -410,29 +421,35 @@ def standing(heard: Heard, moment: datetime, oldest: datetime | None = None) -> 
         moment: when the certificate was used, as far as is proven.
         oldest: when evidence that it was good must have been issued at the earliest; None: whenever.
     """
+    # An unreadable index or a crowd may hide a revocation: that there is a good word beside it does not help.
     hiding = next((item for item in _HIDING if item in heard.refused), None)
     if hiding is not None:
         return Standing("refused", why=hiding)
+    # Final words are looked at first and at any date: a revocation is published late and holds from its own date on.
     final = [word for word in heard.words if word.is_final]
     since = min((word.entry.since for word in final if word.entry is not None), default=None)
     if since is not None and since <= moment:
         return Standing("revoked", tuple(final), since)
     if hold := _hold_at(heard.words, moment):
         return Standing("on-hold", (hold,), hold.entry.since if hold.entry else None)
+    # Revoked only after the moment: until then it was good, and the revocation itself says so.
     if since is not None:
         return Standing("good", tuple(final), since)
     good = [word for word in heard.words if word.entry is None and (oldest is None or word.issued >= oldest)]
     shown = [word for word in good if _shows_good(word, moment)]
+    # RFC 5280 6.3.3: lists of some reasons add up; only when every reason is covered is the certificate unrevoked.
     if frozenset().union(*(word.reasons for word in shown)) >= ALL_REASONS:
         return Standing("good", tuple(shown))
     if heard.words and (good or oldest is None):
         return Standing("stale")
+    # "Silent" and "ended" are no defects of the service; to call them refused would send people after the wrong thing.
     why = next((item for item in heard.refused if item not in ("silent", "ended")), None)
     return Standing("refused", why=why) if why is not None else Standing("missing")
 
 
 def _shows_good(word: Word, moment: datetime) -> bool:
     """Issued later, or not out of date at the moment; without nextUpdate newer evidence may be had at any time."""
+    # RFC 6960 4.2.2.1: no nextUpdate means that newer information is available all the time.
     return word.issued >= moment or (word.due is not None and moment <= word.due)
 
 
@@ -442,6 +459,7 @@ def _hold_at(words: Iterable[Word], moment: datetime) -> Word | None:
     for hold in held:
         later = [word for word in words if word.entry is None and word.issued > hold.issued]
         ends = [word.issued for word in later if "certificate_hold" in word.reasons]
+        # A hold that was seen, and lifted by newer evidence: valid again from then on (RFC 5280 5.3.1, removeFromCRL).
         if moment < min(ends, default=moment + CLOCK_SKEW):
             return hold
     return None

@@ -112,6 +112,7 @@ class _Known:
 
     def __init__(self, candidates: Sequence[x509.Certificate]) -> None:
         self.candidates = candidates
+        # Self-signed candidates only, never believed here: they end the search for evidence, not the question of trust.
         roots = (known_certificate(item.dump()) for item in candidates if is_self_issued(item))
         self.roots = tuple(root for root in roots if root is not None)
         self.pool = Pool.from_der([item.dump() for item in candidates], (), ())
@@ -148,12 +149,15 @@ def _on_chain(
 ) -> tuple[Evidence, dict[str, Text]]:
     total = Evidence(certificates=tuple(item.dump() for item in chain))
     missing: dict[str, Text] = {}
+    # RFC 5280 6.1: an anchor is not asked about itself; a chain without one lacks the evidence above its end.
     if not is_self_issued(chain[-1]):
         missing[_display_name(chain[-1])] = _NO_ISSUER
     for subject, issuer in pairwise(chain):
         try:
             found = _evidence_on(subject, issuer, sources, pool)
         except CertificateRevoked:
+            # A revocation after the signature does not undo it; what the document holds from before shows that it was
+            # good.
             if not _shows_good(held, subject, issuer, pool):
                 raise
             continue
@@ -175,6 +179,7 @@ def _evidence_on(
     Raises:
         CertificateRevoked: the worst word that counts says so.
     """
+    # Only where both extensions stand: id-pkix-ocsp-nocheck in a signer's certificate would silence every question.
     if certificate.ocsp_no_check_value is not None and _signs_ocsp(certificate):
         return Evidence()  # RFC 6960 4.2.2.2.1: its issuer vouches for its whole, short life
     local = [source for source in sources if is_local(source)]
@@ -183,6 +188,7 @@ def _evidence_on(
         if isinstance(found, Evidence):
             return found
     answers = [to_be_kept(answer) for answer in all_answers(sources, certificate, issuer)]
+    # A revocation on any source counts, before anything good is taken.
     for answer in answers:
         if isinstance(answer, IndexedStatus) and isinstance(answer.status, Revoked):
             raise CertificateRevoked(_display_name(certificate), str(answer.status.date))
@@ -196,6 +202,7 @@ def _evidence_on(
         raise CertificateRevoked(_display_name(certificate), str(shown.since))
     if shown is not None and shown.state == "good":
         return _evidence_of(shown)
+    # Something came and proved nothing: that is another fault than that nothing came.
     return _UNUSABLE if given.ocsps or given.crls else most_telling(reasons, certificate).reason
 
 
@@ -237,6 +244,7 @@ def _shows_good(
     held: Evidence, certificate: x509.Certificate, issuer: x509.Certificate, pool: Sequence[x509.Certificate]
 ) -> bool:
     """Return whether evidence in hand showed the certificate to be good when it was issued, however long ago."""
+    # The earliest moment that the certificate had: whatever was issued later covers it.
     shown = _standing(held, certificate, issuer, pool, certificate.not_valid_before)
     return shown is not None and shown.state == "good"
 

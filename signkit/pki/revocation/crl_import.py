@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 #: Larger files are refused; some 13 million entries.
 MAX_LIST_BYTES = 500_000_000
 #: A list up to this size is kept beside its index, so that it can go into a document as evidence.
+#: A document that carries evidence must stay a document: of a larger list only the status is used.
 MAX_KEPT_BYTES = 1_000_000
 
 _CLOCK_SKEW = timedelta(minutes=5)
@@ -104,11 +105,14 @@ def _import(
 ) -> ImportedList:
     head = read_head(data)
     issuer = _find_issuer(path, head, data, candidates)
+    # Before the entries are read: a list of yesterday is refused without reading its millions.
     _check_dates(path, head, issuer, now)
     scope = list_scope(head.extensions.get(ISSUING_POINT), issuer.subject)
     key, name = issuer_digests(issuer)
+    # One file for each name of the point: a lookup by the certificate's name needs no search.
     files = tuple(folder / index_name(key, name, scope.certificates, point) for point in scope.names or (None,))
     records, base_number = _take_over(path, files[0], head, scope, read_entries(data, head))
+    # A delta list alone is no evidence (RFC 5280 5.2.4): only complete ones are kept.
     kept = None if head.delta_base is not None or len(data) > MAX_KEPT_BYTES else f"{files[0].stem}.crl"
     header = IndexHeader(
         issuer=issuer.subject.human_friendly,
@@ -126,6 +130,7 @@ def _import(
         kept=kept,
     )
     small = bytes(data) if kept else None
+    # Read once and to its end; else the system would keep the list and write the index out.
     _release(data)
     _write(folder, files, header, records, small)
     return ImportedList(header, files)
@@ -162,6 +167,7 @@ def _open_list(path: Path) -> Iterator[Data]:
     except OSError as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
     with mapped:
+        # 0x30 is a SEQUENCE, and no PEM begins with a zero.
         yield mapped if mapped[:1] == b"\x30" else _from_pem(path, mapped)
 
 
@@ -169,6 +175,7 @@ def _from_pem(path: Path, data: mmap.mmap) -> bytes:
     start, stop = data.find(_BEGIN), data.find(_END)
     if not 0 <= start < stop:
         raise CrlUnreadable(str(path), Text("it is not a revocation list", "失効リストではありません"))
+    # Two lists in one file: which one was meant, nobody knows.
     if data.find(_BEGIN, stop) >= 0:
         raise CrlUnreadable(str(path), Text("it holds several lists", "複数の失効リストが入っています"))
     try:
@@ -185,6 +192,7 @@ def _find_issuer(path: Path, head: ListHead, data: Data, candidates: Iterable[x5
     from asn1crypto import algos, x509
 
     try:
+        # strict: bytes after the name would be signed and unseen.
         name = x509.Name.load(head.issuer, strict=True)
         mechanism = algos.SignedDigestAlgorithm.load(head.algorithm, strict=True)
         shown = name.human_friendly
@@ -197,6 +205,7 @@ def _find_issuer(path: Path, head: ListHead, data: Data, candidates: Iterable[x5
     issuer = next((item for item in named if _is_signed(item, mechanism, head, data)), None)
     if issuer is None:
         raise TrustError("crl-signature-invalid", path=str(path), issuer=shown)
+    # RFC 5280 6.3.3 f: without keyUsage the key may sign lists; with it, cRLSign must be set.
     usage = issuer.key_usage_value
     if usage is not None and "crl_sign" not in usage.native:
         raise TrustError(
@@ -222,6 +231,7 @@ def _refuse_weak(path: Path, mechanism: algos.SignedDigestAlgorithm) -> None:
         digest = str(mechanism.hash_algo)
     except ValueError:  # Ed25519 and Ed448 name none
         return
+    # A collision would let a forged list lift a revocation; no authority signs lists so any more.
     if digest in ("md2", "md5", "sha1"):
         weak = digest.upper()
         raise TrustError(
@@ -231,6 +241,7 @@ def _refuse_weak(path: Path, mechanism: algos.SignedDigestAlgorithm) -> None:
 
 def _check_dates(path: Path, head: ListHead, issuer: x509.Certificate, now: datetime) -> None:
     next_update = _next_update(head)
+    # A list of the future was made by a wrong clock, or waits for its day.
     if head.this_update > now + _CLOCK_SKEW:
         raise TrustError(
             "crl-not-usable",
@@ -240,10 +251,12 @@ def _check_dates(path: Path, head: ListHead, issuer: x509.Certificate, now: date
                 f"発行日時 {_moment(head.this_update)} が未来です",
             ),
         )
+    # RFC 5280 6.3.3 a: a list whose nextUpdate has passed must be replaced first.
     if next_update < now:
         raise TrustError(
             "crl-stale", path=str(path), this_update=_moment(head.this_update), next_update=_moment(next_update)
         )
+    # After its end the issuer answers for nothing; with the old key anybody may.
     if now > issuer.not_valid_after:
         end = _moment(issuer.not_valid_after)
         raise TrustError(
@@ -256,6 +269,7 @@ def _check_dates(path: Path, head: ListHead, issuer: x509.Certificate, now: date
 
 
 def _next_update(head: ListHead) -> datetime:
+    # RFC 5280 5.1.2.5: conforming issuers always write nextUpdate; without it staleness cannot be told.
     if head.next_update is None:
         raise ListUnsupported("it does not say when the next one is due", "次回の発行日時が書かれていません")
     return head.next_update
@@ -274,6 +288,7 @@ def _take_over(
     """Return the records of the new index, and the complete list's number where a delta was added to it."""
     if head.delta_base is None:
         if index.exists():
+            # RFC 5280 5.2.3: CRL numbers of one scope only grow, so that a smaller one is an older list.
             _refuse_older(path, index, head)
         return SortedRecords(records), None
     if not index.exists():
@@ -295,6 +310,8 @@ def _refuse_older(path: Path, index: Path, head: ListHead) -> None:
     except CrlIndexDamaged:
         return
     older_number = head.number is not None and have.number is not None and head.number < have.number
+    # thisUpdate and number, either of them: an attacker who holds back a new list offers an old one, which is signed as
+    # well.
     if head.this_update < have.this_update or older_number:
         raise TrustError(
             "crl-older", path=str(path), this_update=_moment(head.this_update), imported=_moment(have.this_update)
@@ -309,8 +326,10 @@ def _check_base(path: Path, base: IndexHeader, head: ListHead, scope: Scope) -> 
             path=str(path),
             cause=Text("it is a delta list without a number", "番号のない差分 CRL です"),
         )
+    # The distribution point's names and its kind are the scope (RFC 5280 5.2.5).
     if (base.names, base.certificates) != (scope.names, scope.certificates):
         raise TrustError("crl-delta-without-base", path=str(path), base=head.delta_base or 0)
+    # BaseCRLNumber is the least number to which the delta may be added (RFC 5280 5.2.4).
     if base.number is None or base.number < (head.delta_base or 0):
         raise TrustError("crl-delta-without-base", path=str(path), base=head.delta_base or 0)
     if head.number <= base.number or head.this_update < base.this_update:
@@ -322,6 +341,7 @@ def _check_base(path: Path, base: IndexHeader, head: ListHead, scope: Scope) -> 
 def _merge(base: Iterable[bytes], delta: Iterable[bytes]) -> SortedRecords:
     """Return the base's records as the delta changes them."""
     changes: dict[bytes, bytes] = {}
+    # Removals last: setdefault then keeps a revocation that stands in the same delta.
     for record in sorted(delta, key=lambda item: (item[-1] == REMOVE_FROM_CRL, item)):
         changes.setdefault(record[:SERIAL_BYTES], record)  # of two entries on one certificate the worse counts
     kept = (record for record in base if record[:SERIAL_BYTES] not in changes)

@@ -42,9 +42,11 @@ from signkit.words import Text
 _MAGIC = b"SKCRLIDX"
 _VERSION = 1
 _PREFIX = struct.Struct(">8sII32s")
+# A header of some hundred bytes is usual; a forged length must not be read into memory.
 _MAX_HEADER_BYTES = 1 << 20
 
 _PAGE = 4096
+# 16 bytes find accidents; who can write here needs no collision (see the module).
 _CHECK = 16
 SERIAL_BYTES = 21
 DATE_BYTES = 8
@@ -145,6 +147,8 @@ class IndexHeader:
 def serial_key(serial: int) -> bytes | None:
     """Return a serial number as it stands in records, or None for one that no index can hold."""
     try:
+        # A serial number beyond 20 octets is in no index, and a list that holds one is refused at the import (RFC 5280
+        # 4.1.2.2).
         return serial.to_bytes(SERIAL_BYTES, "big", signed=True)
     except OverflowError:
         return None
@@ -200,6 +204,7 @@ class CrlIndex:
         if key is None or not self._pages:
             return Good()
         after = bisect_right(range(self._pages), key, key=self._first_serial)
+        # The next page's first serial number bounds this one: absence is proven as well as presence.
         if after < self._pages:
             self._page(after)
         record = _find(self._page(after - 1), key) if after else None
@@ -212,6 +217,7 @@ class CrlIndex:
             page = self._page(number)
             for at in range(0, len(page), RECORD_BYTES):
                 record = page[at : at + RECORD_BYTES]
+                # Sorted and strictly growing, or the binary search would find what it likes.
                 if record[:SERIAL_BYTES] <= previous:
                     raise self._damage("its records are out of order", "記録の順序が正しくありません")
                 previous = record[:SERIAL_BYTES]
@@ -285,6 +291,7 @@ def _write(file: BinaryIO, header: IndexHeader, records: Collection[bytes]) -> N
 
 
 def _page_check(body: bytes, key: bytes, number: int) -> bytes:
+    # Keyed and salted: a page of another index, or from another place, has another digest.
     return hashlib.blake2b(body, digest_size=_CHECK, key=key, salt=number.to_bytes(16, "big")).digest()
 
 
@@ -301,4 +308,5 @@ def _find(page: bytes, key: bytes) -> bytes | None:
 
 def _revocation_of(record: bytes) -> Revoked:
     seconds = int.from_bytes(record[SERIAL_BYTES : SERIAL_BYTES + DATE_BYTES], "big")
+    # Seconds from the year 1: GeneralizedTime in a list may be any date, also before 1970.
     return Revoked(EPOCH + timedelta(seconds=seconds), REASONS[record[-1]])

@@ -20,6 +20,7 @@ Data: TypeAlias = bytes | mmap.mmap
 _INTEGER, _BITS, _OCTETS, _OID, _BOOLEAN, _ENUMERATED = 0x02, 0x03, 0x04, 0x06, 0x01, 0x0A
 _SEQUENCE, _UTC_TIME, _GENERALIZED_TIME, _EXTENSIONS = 0x30, 0x17, 0x18, 0xA0
 
+# A name, an extension or an entry beyond 64 kB is nobody's honest list; lengths are the attacker's choice.
 _MAX_PART_BYTES = 1 << 16
 _MAX_EXTENSIONS = 50
 _MAX_KNOWN = 10_000
@@ -28,10 +29,12 @@ _MAX_KNOWN = 10_000
 CRL_NUMBER = b"\x55\x1d\x14"
 DELTA_INDICATOR = b"\x55\x1d\x1b"
 ISSUING_POINT = b"\x55\x1d\x1c"
+# Others must not be critical: such a list must not be used to tell anybody's status (RFC 5280 5.2).
 _UNDERSTOOD = {CRL_NUMBER, DELTA_INDICATOR, ISSUING_POINT}
 _REASON_CODE = b"\x55\x1d\x15"
 _CERTIFICATE_ISSUER = b"\x55\x1d\x1d"
 
+# RFC 5280 5.3.1; 7 was never used.
 REMOVE_FROM_CRL = 8
 
 
@@ -86,6 +89,7 @@ class ListHead:
         reader = _ListReader(value, 0, len(value))
         content = reader.bytes_of(_INTEGER)
         reader.finish()
+        # RFC 5280 5.2.3: CRL numbers have up to 20 octets and are never negative.
         if not 0 < len(content) <= SERIAL_BYTES or content[0] & 0x80:
             raise ListMalformed("a list number is malformed", "リスト番号の形式が正しくありません")
         return int.from_bytes(content, "big")
@@ -143,11 +147,13 @@ def element(data: Data, position: int, end: int) -> tuple[int, int]:
     if start > end:
         raise _cut_off()
     length = data[position + 1]
+    # X.690 8.1.3.5: the long form; 0x80 alone (indefinite) is BER and leaves no octets here.
     if length >= 0x80:
         octets = data[start : min(start + (length & 0x7F), end)]
         start += length & 0x7F
         if start > end:
             raise _cut_off()
+        # DER takes the shortest form (X.690 10.1); two encodings of one list would have two digests.
         if not 1 <= len(octets) <= 8 or octets[0] == 0 or (len(octets) == 1 and octets[0] < 0x80):
             raise ListMalformed(
                 f"a length at byte {position} is not DER", f"{position}バイト目の長さが DER ではありません"
@@ -169,6 +175,7 @@ def read_head(data: Data) -> ListHead:
         ListMalformed: it is none.
         ListUnsupported: a critical extension is not understood.
     """
+    # A list that something follows is no list: what follows would be outside the signature.
     outer = _ListReader(data, 0, len(data))
     whole = _ListReader(data, *outer.span_of(_SEQUENCE))
     outer.finish()
@@ -178,18 +185,22 @@ def read_head(data: Data) -> ListHead:
     algorithm = whole.whole(_SEQUENCE)
     signature = whole.bytes_of(_BITS)
     whole.finish()
+    # The BIT STRING's first octet counts unused bits: a signature has whole octets (RFC 5280 5.1.1.3).
     if signature[:1] != b"\0":
         raise ListMalformed("its signature is malformed", "署名の形式が正しくありません")
     return _read_signed_part(_ListReader(data, *contents), signed, algorithm, signature[1:])
 
 
 def _read_signed_part(reader: _ListReader, signed: tuple[int, int], algorithm: bytes, signature: bytes) -> ListHead:
+    # v2 is 1; without version it is v1, which has no extensions (RFC 5280 5.1.2.1).
     if reader.next_is(_INTEGER) and reader.bytes_of(_INTEGER) != b"\x01":
         raise ListUnsupported("it is of an unknown version", "未知のバージョンです")
+    # RFC 5280 5.1.1.2: the same algorithm inside and outside; outside nothing is signed.
     if reader.whole(_SEQUENCE) != algorithm:
         raise ListMalformed("it names two signature algorithms", "署名アルゴリズムの記載が一致しません")
     issuer = reader.whole(_SEQUENCE)
     this_update = _time(reader)
+    # RFC 5280 5.1.2.5 demands nextUpdate; whether a list may do without is the caller's decision.
     next_update = _time(reader) if reader.next_is(_UTC_TIME, _GENERALIZED_TIME) else None
     nothing = (reader.position, reader.position)
     entries = reader.span_of(_SEQUENCE) if reader.next_is(_SEQUENCE) else nothing
@@ -201,6 +212,7 @@ def _read_signed_part(reader: _ListReader, signed: tuple[int, int], algorithm: b
 def _list_extensions(data: bytes) -> dict[bytes, bytes]:
     found = _extensions(data)
     for kind, (critical, _) in found.items():
+        # RFC 5280 5.2: such a list must not be used to determine the status of any certificate.
         if critical and kind not in _UNDERSTOOD:
             raise ListUnsupported(
                 f"its critical extension {_dotted_number(kind)} is not known",
@@ -218,9 +230,11 @@ def _extensions(data: bytes) -> dict[bytes, tuple[bool, bytes]]:
     while reader.position < reader.end:
         item = _ListReader(data, *reader.span_of(_SEQUENCE))
         kind = item.bytes_of(_OID)
+        # DER leaves FALSE out; written out it is read as what it says.
         critical = item.next_is(_BOOLEAN) and item.bytes_of(_BOOLEAN) != b"\0"
         value = item.bytes_of(_OCTETS)
         item.finish()
+        # RFC 5280 4.2: not more than one instance of an extension.
         if kind in found or len(found) == _MAX_EXTENSIONS:
             raise ListMalformed("an extension is there twice, or too many", "拡張が重複しているか、多すぎます")
         found[kind] = (critical, value)
@@ -235,6 +249,7 @@ def _dotted_number(kind: bytes) -> str:
         if not octet & 0x80:
             numbers.append(number)
             number = 0
+    # The first octets hold two numbers, 40 * x + y (X.690 8.19.4).
     first = min(numbers[0] // 40, 2) if numbers else 0
     return ".".join(map(str, [first, numbers[0] - 40 * first, *numbers[1:]])) if numbers else "?"
 
@@ -247,9 +262,11 @@ def _time(reader: _ListReader) -> datetime:
 def parse_time(text: bytes, *, utc: bool) -> datetime:
     """Read a UTCTime or GeneralizedTime in the one form of RFC 5280 4.1.2.5: with seconds, without fraction, Z."""
     digits = text[:-1]
+    # Fractions and offsets would give one moment several spellings.
     if len(text) != (13 if utc else 15) or not digits.isdigit() or text[-1:] != b"Z":
         raise ListMalformed("a time is malformed", "日時の形式が正しくありません")
     if utc:
+        # RFC 5280 4.1.2.5.1: 00 to 49 are of this century.
         digits = (b"20" if digits < b"50" else b"19") + digits
     try:
         parts = [int(digits[at : at + 2]) for at in range(4, 14, 2)]
@@ -278,6 +295,7 @@ class _Clock(dict[bytes, int]):
 
     def __missing__(self, time: bytes) -> int:
         hour, minute, second = _two_digits(time[:2]), _two_digits(time[2:4]), _two_digits(time[4:])
+        # No leap seconds: datetime knows none, and no authority writes one.
         if hour > 23 or minute > 59 or second > 59:
             raise ListMalformed("a time does not exist", "存在しない日時があります")
         return self.setdefault(time, hour * 3600 + minute * 60 + second)
@@ -310,18 +328,22 @@ def _seconds(moment: datetime) -> int:
 def _entry_reason(data: bytes, *, delta: bool) -> int:
     found = _extensions(data)
     for kind, (critical, _) in found.items():
+        # RFC 5280 5.3.3: with certificateIssuer the entries after it are another authority's as well.
         if kind == _CERTIFICATE_ISSUER:
             raise ListUnsupported("it is an indirect list", "間接 CRL です")
+        # RFC 5280 5.3: a critical entry extension that is unknown makes the whole list unusable.
         if critical and kind != _REASON_CODE:
             raise ListUnsupported(
                 f"an entry's critical extension {_dotted_number(kind)} is not known",
                 f"項目の重要 (critical) な拡張 {_dotted_number(kind)} を解釈できません",
             )
+    # Absent means unspecified (RFC 5280 5.3.1).
     if _REASON_CODE not in found:
         return 0
     value = found[_REASON_CODE][1]
     if len(value) != 3 or value[:2] != bytes([_ENUMERATED, 1]) or value[2] not in REASONS:
         raise ListMalformed("a reason is malformed", "失効理由の形式が正しくありません")
+    # RFC 5280 5.3.1: removeFromCRL only appears in delta lists.
     if value[2] == REMOVE_FROM_CRL and not delta:
         raise ListMalformed("a complete list removes an entry", "完全な CRL に removeFromCRL があります")
     return value[2]
@@ -344,9 +366,11 @@ class _Entries:
         """
         stop = 2 + entry[1]
         serial = entry[2:stop]
+        # A serial number that is not DER could stand twice under two spellings, one revoked and one not.
         if entry[0] != _INTEGER or not _is_serial(serial):
             raise ListMalformed("a serial number is malformed", "シリアル番号の形式が正しくありません")
         more = stop + 2 + entry[stop + 1]
+        # The ordinary case, read in place: a million entries come through here.
         if entry[stop] == _UTC_TIME and entry[stop + 1] == 13 and entry[stop + 14] == 0x5A:
             when = self._days[entry[stop + 2 : stop + 8]] + self._clock[entry[stop + 8 : stop + 14]]
         else:
@@ -387,6 +411,7 @@ def _is_serial(content: bytes) -> bool:
     if not 1 < size <= SERIAL_BYTES:
         return False
     first, second = content[0], content[1]
+    # X.690 8.3.2: the first nine bits are neither all zero nor all one.
     if (first == 0 and second < 0x80) or (first == 0xFF and second >= 0x80):
         return False  # not the shortest form
     return size < SERIAL_BYTES or first in (0, 0xFF)

@@ -18,6 +18,7 @@ from signkit.pki.revocation.crl_list import ListMalformed, ListUnsupported
 if TYPE_CHECKING:
     from asn1crypto import x509
 
+# Each name makes one index file; JPKI's lists have one or two (a directory name and an address).
 _MAX_NAMES = 16
 
 compare_new_characters_exactly()
@@ -65,6 +66,7 @@ def list_scope(issuing_point: bytes | None, issuer: x509.Name) -> Scope:
 
 
 def _refuse_special(values: dict[str, Any]) -> None:
+    # RFC 5280 5.2.5: at most one of the onlyContains… may be TRUE, and an indirect list speaks of others' certificates.
     if values["indirect_crl"]:
         raise ListUnsupported("it is an indirect list", "間接 CRL です")
     if values["only_contains_attribute_certs"]:
@@ -128,10 +130,12 @@ def _points(certificate: x509.Certificate, list_issuer: str, *, indirect: bool) 
     The last paragraph of RFC 5280 6.3.3: any list of the certificate's own issuer counts, as if a point named it.
     """
     own = list_issuer == certificate.issuer.hashable
+    # The certificate's issuer itself; a point that it does not name is found by that rule.
     if own:
         yield None
     for point in list(certificate.crl_distribution_points_value or ())[: 4 * _MAX_NAMES]:
         named = [item for item in point["crl_issuer"] or () if item.name == "directory_name"]
+        # A cRLIssuer makes the point the business of an indirect list alone (RFC 5280 6.3.3 b 1).
         if not _is_given(point["crl_issuer"]):
             if own:
                 yield point
@@ -144,8 +148,10 @@ def _same_point(stated: Any, point: Any, issuer: x509.Name) -> bool:
     if not _is_given(stated["distribution_point"]):
         return True
     wanted = {_comparable(item) for item in _point_names(stated["distribution_point"], issuer)} - {None}
+    # With no point in the certificate, the list's point must bear the issuer's own name.
     if point is None:
         return f"directory:{issuer.hashable}" in wanted
+    # cRLIssuer stands in for a distribution point that is left out (RFC 5280 4.2.1.13).
     names = list(_point_names(point["distribution_point"], issuer)) or list(point["crl_issuer"] or ())
     return any(_comparable(item) in wanted for item in names)
 
@@ -154,6 +160,7 @@ def _reasons(flags: Any) -> frozenset[str]:
     """Return the reasons of ReasonFlags; without any, all."""
     if flags is None or flags.native is None:
         return ALL_REASONS
+    # ReasonFlags has "unused" at bit 0 (RFC 5280 4.2.1.13): it is no reason.
     return frozenset(flags.native) & ALL_REASONS
 
 
@@ -165,6 +172,7 @@ def certificate_points(certificate: x509.Certificate) -> tuple[str, ...]:
     """
     try:
         points = certificate.crl_distribution_points_value or ()
+        # Only plain points: an index answers for whole lists of the certificate's own issuer.
         plain = [item for item in points if not _is_given(item["reasons"]) and not _is_given(item["crl_issuer"])]
         names = [name for item in plain for name in _point_names(item["distribution_point"], certificate.issuer)]
         found = [text for name in names[: 4 * _MAX_NAMES] if (text := _comparable(name)) is not None]
@@ -207,6 +215,7 @@ def _point_names(point: Any, issuer: x509.Name) -> Iterator[x509.GeneralName]:
     if point.name == "full_name":
         yield from point.chosen
         return
+    # nameRelativeToCRLIssuer is one RDN, appended to the issuer's name (RFC 5280 4.2.1.13).
     parts: Iterable[Any] = [*issuer.chosen, point.chosen]
     yield x509.GeneralName("directory_name", x509.Name("", x509.RDNSequence(list(parts))))
 
@@ -214,6 +223,7 @@ def _point_names(point: Any, issuer: x509.Name) -> Iterator[x509.GeneralName]:
 def _comparable(name: x509.GeneralName) -> str | None:
     if name.name == "directory_name":
         return f"directory:{name.chosen.hashable}"
+    # Names of other kinds (an e-mail address, an IP address) cannot be the place of a list.
     return f"uri:{name.native}" if name.name == "uniform_resource_identifier" else None
 
 

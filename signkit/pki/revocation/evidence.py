@@ -30,6 +30,7 @@ _MAX_ANSWERS = 100
 #: expiredCertsOnCRL (X.509 8.5.2.12): from when on certificates stay on the list after their end.
 _EXPIRED_ON_LIST = "2.5.29.60"
 #: Extensions of lists and of their entries that are understood; others must not be critical (RFC 5280 5.2, 5.3).
+#: RFC 5280 5.2.1 to 5.2.7; freshestCRL and the addresses only point elsewhere and change nothing in this list.
 _LIST_EXTENSIONS = {
     "authority_key_identifier", "crl_number", "issuer_alt_name", "issuing_distribution_point", "delta_crl_indicator",
     "freshest_crl", "authority_information_access", _EXPIRED_ON_LIST,
@@ -58,6 +59,7 @@ class Entry:
     @property
     def is_removal(self) -> bool:
         """Taken off the list again (removeFromCRL, on delta lists)."""
+        # Only a delta list may say so; in a complete one it is malformed, and reads as an entry (RFC 5280 5.3.1).
         return self.reason == "remove_from_crl"
 
 
@@ -117,6 +119,7 @@ class RevocationList(SignedObject):
     def _extensions_known(self) -> bool:
         found = self.parsed["tbs_cert_list"]["crl_extensions"] or ()
         names = [item["extn_id"].native for item in found]
+        # RFC 5280 5.2: a critical extension that cannot be processed makes the list unusable for any certificate.
         critical = [item["extn_id"].native for item in found if item["critical"].native]
         return len(set(names)) == len(names) and set(critical) <= _LIST_EXTENSIONS
 
@@ -124,8 +127,10 @@ class RevocationList(SignedObject):
         """Look at the entries' extensions one by one only where something in the list may be marked critical."""
         found = self.parsed["tbs_cert_list"]["crl_extensions"] or ()
         marked = sum(bytes(item.dump()).count(_CRITICAL) for item in found)
+        # A million entries are not walked for nothing: 01 01 FF appears in the bytes wherever critical is TRUE.
         if self.der.count(_CRITICAL) <= marked:
             return True
+        # certificateIssuer is always critical, and belongs to indirect lists (RFC 5280 5.3.3).
         known = _ENTRY_EXTENSIONS | ({_CERTIFICATE_ISSUER} if self.is_indirect else set())
         return all(
             not item["critical"].native or item["extn_id"].dotted in known
@@ -135,6 +140,7 @@ class RevocationList(SignedObject):
 
     def _parts(self) -> tuple[Any, bytes, bytes]:
         item = self.parsed
+        # RFC 5280 5.1.1.3: over the DER tbsCertList as it stands.
         return item["signature_algorithm"], item["signature"].native, item["tbs_cert_list"].dump()
 
     def reasons_for(self, certificate: KnownCertificate) -> frozenset[str]:
@@ -149,6 +155,7 @@ class RevocationList(SignedObject):
 
     def is_silent_on(self, certificate: KnownCertificate) -> bool:
         """Whether it may have left a certificate out because that had ended (RFC 5280 3.3)."""
+        # Without expiredCertsOnCRL an ended certificate may be dropped from the next list but one.
         if self.issued <= certificate.not_after:
             return False
         return self._lists_ended_since is None or self._lists_ended_since > certificate.not_after
@@ -162,6 +169,7 @@ class RevocationList(SignedObject):
 
     def entry(self, certificate: KnownCertificate) -> Entry | None:
         """Return what it lists of a certificate; None: it does not name it."""
+        # cryptography looks up by serial number only; an indirect list needs the entry's issuer as well.
         if self.is_indirect or self._quick is None or certificate.serial < 0:
             return self._walk_entries(certificate)
         found = self._quick.get_revoked_certificate_by_serial_number(certificate.serial)
@@ -169,6 +177,7 @@ class RevocationList(SignedObject):
 
     def _walk_entries(self, certificate: KnownCertificate) -> Entry | None:
         """An entry without certificateIssuer is of the same issuer as the entry before it (RFC 5280 5.3.3)."""
+        # RFC 5280 5.3.3: absent on the first entry, the issuer is the list's own.
         issuer = self.issuer
         for entry in self.parsed["tbs_cert_list"]["revoked_certificates"] or ():
             if self.is_indirect and (named := entry.issuer_name) is not None:
@@ -193,6 +202,7 @@ def _reason(entry: rust_x509.RevokedCertificate) -> str | None:
         flag = entry.extensions.get_extension_for_class(rust_x509.CRLReason).value.reason
     except (ValueError, rust_x509.ExtensionNotFound, rust_x509.DuplicateExtension):
         return None  # a reason that cannot be read makes the revocation none the less
+    # A hold is told apart because it may end; every other reason is final (RFC 5280 5.3.1).
     held = {rust_x509.ReasonFlags.certificate_hold: "certificate_hold"}
     return held.get(flag, "remove_from_crl" if flag is rust_x509.ReasonFlags.remove_from_crl else flag.name)
 
@@ -273,6 +283,7 @@ class OcspAnswer(SignedObject):
 
     def is_silent_on(self, certificate: KnownCertificate) -> bool:
         """Whether the responder may have forgotten a certificate that had ended (RFC 6960 4.4.4)."""
+        # Good says no more than "not revoked" (RFC 6960 2.2): of an ended certificate perhaps only "forgotten".
         if self.issued <= certificate.not_after:
             return False
         return self._remembers_since is None or self._remembers_since > certificate.not_after
@@ -292,15 +303,18 @@ class OcspAnswer(SignedObject):
     def names(self, certificate: KnownCertificate) -> bool:
         """Whether the responder that it names may be the holder of ``certificate``."""
         kind, value = self.responder
+        # KeyHash is always SHA-1, whatever digest the CertID uses (RFC 6960 4.2.1).
         return bool(value == (certificate.key_hash("sha1") if kind == "by_key" else certificate.subject))
 
     def _parts(self) -> tuple[Any, bytes, bytes]:
         item = self.basic
+        # Signed is the tbsResponseData; responseStatus and the certs outside it are not (RFC 6960 4.2.1).
         return item["signature_algorithm"], item["signature"].native, item["tbs_response_data"].dump()
 
 
 def _knows_all(extensions: Any, names: set[str]) -> bool:
     found = [item["extn_id"].native for item in extensions or ()]
+    # RFC 5280 4.2 allows an extension once; a second one would let two readers disagree.
     critical = {item["extn_id"].native for item in extensions or () if item["critical"].native}
     return len(set(found)) == len(found) and critical <= names
 
@@ -313,9 +327,11 @@ def ocsp_answers(der: bytes) -> tuple[OcspAnswer, ...]:
 def _read_answers(der: bytes) -> tuple[OcspAnswer, ...]:
     try:
         response = ocsp.OCSPResponse.load(der)
+        # Other states carry no response and are not signed: anybody on the way can make one (RFC 6960 2.3).
         if response["response_status"].native != "successful":
             return ()
         basic = response.basic_ocsp_response
+        # A response may cover many certificates; hundreds are made to cost time.
         if not 0 < len(basic["tbs_response_data"]["responses"]) <= _MAX_ANSWERS:
             return ()
         embedded = _embedded_certificates(basic)
@@ -333,11 +349,13 @@ def _answers(der: bytes, basic: ocsp.BasicOCSPResponse, embedded: tuple[KnownCer
         named, status = single["cert_id"], single["cert_status"]
         issued, due = single["this_update"].native, single["next_update"].native
         digest = named["hash_algorithm"]["algorithm"].native
+        # A CertID by a digest that is not known names nobody.
         if digest not in _KEY_DIGESTS or issued is None:
             continue
         since, reason = None, None
         if status.name == "revoked":
             since, reason = utc(status.chosen["revocation_time"].native), status.chosen["revocation_reason"].native
+            # revocationTime is mandatory in RevokedInfo (RFC 6960 4.2.1); without one it cannot be weighed.
             if since is None:
                 continue
         yield OcspAnswer(

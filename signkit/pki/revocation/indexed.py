@@ -64,6 +64,7 @@ class IndexedRevocation:
         except (ValueError, TypeError, KeyError):
             return [_NOT_IMPORTED]
         answers = [self._ask(file, serial) for file in files if file.exists()]
+        # An ended certificate that is not listed: silence, not "good".
         found = [item for item in answers if not (isinstance(item.status, Good) and item.this_update > end)]
         if answers and not found:
             return [_NO_LONGER_NAMED]  # RFC 5280 3.3
@@ -71,9 +72,11 @@ class IndexedRevocation:
         return order or [_NOT_IMPORTED]
 
     def _files(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Iterator[Path]:
+        # The issuer's name must be the certificate's; a renewed key has an index of its own.
         if certificate.issuer != issuer.subject:
             return
         key, name = issuer_digests(issuer)
+        # A list without a point is for all; one with a point only for certificates that name it (RFC 5280 6.3.3 b 2).
         for point in (None, *certificate_points(certificate)):
             for kind in ("all", certificate_kind(certificate)):
                 yield self._folder / index_name(key, name, kind, point)
@@ -81,6 +84,7 @@ class IndexedRevocation:
     def _ask(self, file: Path, serial: int) -> IndexedStatus:
         with CrlIndex.open(file) as index:
             header = index.header
+            # Renamed by hand or swapped: the name of the file is derived from what the header says.
             if file.name not in _names(header):
                 raise CrlIndexDamaged(
                     str(file), Text("it is the index of another list", "別のリストのインデックスです")

@@ -72,6 +72,7 @@ class IndexedStatus:
 
     def stale_at(self, moment: datetime) -> bool:
         """Whether the next list was due at ``moment``."""
+        # At the very second of nextUpdate the list is still in date (RFC 5280 5.1.2.5: no later than).
         return self.next_update < moment
 
     def evidence(self, moment: datetime) -> CrlEvidence | NoEvidence:
@@ -82,6 +83,7 @@ class IndexedStatus:
             der = self.kept.read_bytes() if self.kept is not None else b""
         except OSError:
             der = b""
+        # The kept file may have been exchanged: only the bytes that were checked at the import are evidence.
         return CrlEvidence(der) if hashlib.sha256(der).hexdigest() == self.crl_sha256 else STATUS_ONLY
 
     def staleness(self) -> Text:
@@ -156,10 +158,12 @@ class OnlineRevocation:
 
     def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Sequence[RevocationAnswer]:
         """Return every answer had, else the last reason for having none; see `RevocationSource`."""
+        # Asking is not harmless: the address is J-LIS's, and answers are for 署名検証者 alone.
         if issuer_kind(certificate) is not None:
             return [NOT_PERMITTED]
         failure: NoEvidence = NOT_PUBLISHED
         found: list[RevocationAnswer] = []
+        # RFC 5280 4.2.2.1: several accessLocations may be given; the first that answers usefully ends the search.
         for url in _ocsp_urls(certificate):
             try:
                 der = self._ask_ocsp(url, certificate, issuer)
@@ -170,6 +174,7 @@ class OnlineRevocation:
                 failure = _unreachable(url, HttpFailure("the OCSP service did not answer the question"))
                 continue
             found.append(OcspEvidence(der))
+            # Only an answer that shows something saves the (large) lists: a forged or stale one must not hide them.
             if _counts(der, certificate, issuer):
                 return found
         for url in _crl_urls(certificate):
@@ -181,6 +186,7 @@ class OnlineRevocation:
 
     def _ask_ocsp(self, url: str, certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
         request = build_ocsp_request(certificate, issuer)
+        # RFC 6960 A.1: POST; the GET form would put the certificate's serial number into proxies' logs.
         return fetch(
             url,
             body=request,
@@ -203,6 +209,8 @@ class FolderRevocation:
         except OSError as error:
             raise InputUnreadable(str(folder), system_cause(error)) from error
         for file in files:
+            # By suffix only: what they are is found out on reading, and a file of another kind is an error, not
+            # skipped.
             if file.suffix.lower() == ".crl":
                 self._crls.append(_load_crl(file))
             elif file.suffix.lower() == ".ocsp":
@@ -227,6 +235,7 @@ def plugin_sources() -> tuple[RevocationSource, ...]:
 
 def to_be_kept(answer: RevocationAnswer) -> RevocationAnswer:
     """Return what of an answer can go into a document: of a status without its list only a revocation counts."""
+    # A status cannot be shown to a third person later; a revocation must stop the signing all the same.
     if isinstance(answer, IndexedStatus) and not isinstance(answer.status, Revoked):
         return answer.evidence(datetime.now(UTC))
     return answer
@@ -245,6 +254,7 @@ def build_ocsp_request(certificate: x509.Certificate, issuer: x509.Certificate) 
     """Return a DER OCSPRequest for one certificate (RFC 6960 4.1; SHA-1 names the issuer, as all services expect)."""
     from asn1crypto import ocsp
 
+    # No nonce: most services answer with prepared responses and ignore it (RFC 5019 4, RFC 6960 4.4.1).
     request = ocsp.Request({"req_cert": certificate_id(certificate, issuer)})
     der: bytes = ocsp.OCSPRequest({"tbs_request": {"request_list": [request]}}).dump()
     return der
@@ -256,6 +266,7 @@ def certificate_id(certificate: x509.Certificate, issuer: x509.Certificate) -> o
 
     return ocsp.CertId(
         {
+            # RFC 6960 4.1.1; the key's hash is over its BIT STRING without tag, length and unused bits.
             "hash_algorithm": {"algorithm": "sha1"},
             "issuer_name_hash": certificate.issuer.sha1,
             "issuer_key_hash": issuer.public_key.sha1,
@@ -268,6 +279,7 @@ def _is_answer(der: bytes) -> bool:
     """Return whether these bytes are an OCSP response that answers; "unauthorized" and the like are none."""
     from asn1crypto import ocsp
 
+    # Unsigned states: "tryLater" or "unauthorized" is nobody's word on the certificate (RFC 6960 2.3).
     try:
         return bool(ocsp.OCSPResponse.load(der, strict=True)["response_status"].native == "successful")
     except (ValueError, TypeError, KeyError):
@@ -284,6 +296,7 @@ def _counts(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate)
     known, authority, now = known_certificate(certificate.dump()), known_certificate(issuer.dump()), datetime.now(UTC)
     if known is None or authority is None:
         return False
+    # A pool with the response alone: an appointed responder must bring its certificate (RFC 6960 4.2.2.2).
     examination = Examination(Pool.from_der((), [der], ()), shipped_policy("default").algorithms, now)
     return standing(examination.hear(known, authority), now).state in ("good", "revoked", "on-hold")
 
@@ -306,6 +319,7 @@ def _ocsp_urls(certificate: x509.Certificate) -> list[str]:
 
 
 def _http_urls(urls: Iterable[str]) -> list[str]:
+    # ldap addresses are left out: RFC 5280 4.2.1.13 allows them, and no client of the open network reaches them.
     return [url for url in urls if url.startswith(("http://", "https://"))]
 
 
@@ -343,6 +357,7 @@ def _load_ocsp(file: Path):  # type: ignore[no-untyped-def]
 
 def _names_serial(response, certificate: x509.Certificate) -> bool:  # type: ignore[no-untyped-def]
     try:
+        # A response may be about several certificates (RFC 6960 4.2.1).
         singles = response.response_data["responses"]
         return any(single["cert_id"]["serial_number"].native == certificate.serial_number for single in singles)
     except (ValueError, TypeError, AttributeError):
