@@ -22,6 +22,9 @@ from signkit.words import Language, Text
 PromptKind = Literal["auto", "window", "pinentry", "console"]
 
 _PINENTRIES = ("pinentry-mac", "pinentry-gnome3", "pinentry-qt", "pinentry-gtk-2", "pinentry-w32", "pinentry")
+#: Points: read without glasses.
+_LETTERS = 14
+_WIDTH = 640
 _WITHOUT_SCREEN = ("pinentry-curses", "pinentry-tty")
 
 
@@ -108,21 +111,23 @@ def _by_window(prompt: Prompt, request: SecretRequest) -> bytearray:
     """Ask in a small window on top of the browser's."""
     try:
         import tkinter
-        from tkinter import ttk
+        from tkinter import font, ttk
     except ImportError as error:
         raise NoPrompt from error
     try:
         window = tkinter.Tk()
     except tkinter.TclError as error:  # no screen
         raise NoPrompt from error
+    for name in ("TkDefaultFont", "TkTextFont"):
+        font.nametofont(name).configure(size=_LETTERS)
     typed: list[bytearray] = []
     window.title(_TITLE.in_language(prompt.language))
     window.attributes("-topmost", True)
     frame = ttk.Frame(window, padding=20)
     frame.grid()
     for line in prompt.lines(request):
-        ttk.Label(frame, text=line, wraplength=520).grid(sticky="w", columnspan=2, pady=2)
-    ttk.Label(frame, text=prompt.label(request), wraplength=520).grid(sticky="w", columnspan=2, pady=(12, 2))
+        ttk.Label(frame, text=line, wraplength=_WIDTH).grid(sticky="w", columnspan=2, pady=2)
+    ttk.Label(frame, text=prompt.label(request), wraplength=_WIDTH).grid(sticky="w", columnspan=2, pady=(12, 2))
     entry = ttk.Entry(frame, show="●", width=36)
     entry.grid(sticky="we", columnspan=2, pady=4)
 
@@ -136,6 +141,7 @@ def _by_window(prompt: Prompt, request: SecretRequest) -> bytearray:
     ttk.Button(frame, text=_CANCEL.in_language(prompt.language), command=window.destroy).grid(row=row, column=0)
     ttk.Button(frame, text=_SIGN.in_language(prompt.language), command=accept).grid(row=row, column=1)
     window.after(50, entry.focus_force)
+    window.eval("tk::PlaceWindow . center")
     window.mainloop()
     return _entered(typed[0] if typed else None)
 
