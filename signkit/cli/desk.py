@@ -78,7 +78,7 @@ def run(
         Path | None,
         typer.Option(
             "--pinentry",
-            metavar="PROGRAM",
+            metavar="FILE",
             help=words("Ask through this pinentry program.", "このプログラム (pinentry) で暗証番号をたずねる。"),
             show_default=False,
         ),
