@@ -20,6 +20,16 @@ from signkit.words import Text
 #: Each setting that may also come from the environment is ``SIGNKIT_`` + its name in upper case.
 #: Lists are separated by ``os.pathsep``.
 _PREFIX = "SIGNKIT_"
+#: Settings that name one file or folder.
+_PATHS = (
+    "home",
+    "archive",
+    "pkcs11_module",
+    "csc_token_file",
+    "csc_client_secret_file",
+    "auth_app_sandbox",
+    "auth_app_production",
+)
 _MOST_SECONDS = 86_400.0
 
 
@@ -40,6 +50,7 @@ class Settings:
         csc_client_secret_file: holds the client's secret.
         unknown: names in the file that are no settings, where they were not refused; a newer version may know them.
         csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
+        auth_app_sandbox, auth_app_production: the file of ``auth-app:sandbox`` and of ``auth-app:production``.
         archive: the folder of the archive (``signkit archive``); default: ``archive`` in ``home``.
     """
 
@@ -54,6 +65,8 @@ class Settings:
     csc_client_id: str | None = None
     csc_client_secret_file: Path | None = None
     csc_token_url: str | None = None
+    auth_app_sandbox: Path | None = None
+    auth_app_production: Path | None = None
     archive: Path | None = None
     unknown: tuple[str, ...] = ()
 
@@ -160,7 +173,7 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
         return _seconds(name, value, source)
     if name in ("csc_client_id", "csc_token_url"):
         return str(value)
-    if name in ("home", "archive", "pkcs11_module", "csc_token_file", "csc_client_secret_file"):
+    if name in _PATHS:
         return _path(name, str(value), source, base)
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):

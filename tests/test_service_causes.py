@@ -17,11 +17,15 @@ def sentences(repository):
     for source in SOURCES:
         for node in ast.walk(ast.parse((repository / source).read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("HttpFailure", "TimestampRefused"):
-                match node.args[0]:
-                    case ast.Constant(str(said)):
-                        yield said
-                    case ast.JoinedStr(parts):
-                        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
+                yield from sentence_of(node.args[0])
+
+
+def sentence_of(argument):
+    match argument:
+        case ast.Constant(str(said)):
+            yield said
+        case ast.JoinedStr(parts):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "7" for part in parts)
 
 
 def test_every_failure_has_its_japanese(repository):
@@ -44,3 +48,17 @@ def test_every_failure_has_its_japanese(repository):
 )
 def test_what_the_system_says_is_told_in_japanese(said, japanese):
     assert service_cause(said).ja == japanese
+
+
+#: What makes the errors of the phone's client, its cause as the last argument.
+PHONE_FAILURES = ("failure", "bad", "_bad_token", "_bad_result", "_bad_redirect")
+
+
+def test_whatever_the_phones_client_says_has_its_japanese(repository):
+    said = set()
+    for source in (repository / "signkit" / "signers").glob("auth_app*.py"):
+        for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in PHONE_FAILURES:
+                said.update(sentence_of(node.args[-1]))
+    assert len(said) > 25
+    assert [each for each in said if service_cause(each).ja == each] == []

@@ -16,7 +16,7 @@ from typing import Protocol
 from signkit.card import apdu
 from signkit.card.apdu import Command, wipe
 from signkit.card.contents import CardContents
-from signkit.card.layout import Application, DataFile, File, KeyFile, SecretFile, applications
+from signkit.card.layout import CODE_A, Application, DataFile, File, KeyFile, SecretFile, applications
 from signkit.card.state import CardState, fresh_state
 from signkit.errors import CardLinkError
 
@@ -242,7 +242,7 @@ class EmulatedCard:
         if not isinstance(self._now.file, SecretFile):
             return b"", apdu.NO_CURRENT_FILE
         secret = self._now.file.secret
-        if secret.key not in self._now.verified:
+        if secret is CODE_A or secret.key not in self._now.verified:  # nobody changes a 個人番号
             return b"", apdu.SECURITY_NOT_SATISFIED
         if not secret.accepts(command.data):
             return b"", apdu.WRONG_DATA

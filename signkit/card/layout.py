@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 #: Stands where a real card has 個人番号, so that the files are all there; its check digit is wrong, so it is nobody's.
 NO_INDIVIDUAL_NUMBER = "999999999999"
+#: 照合番号A of 券面入力補助AP, which is 個人番号 itself: strangers' tools ask for its tries.  It is not among
+#: the secrets of `signkit.card.pin`, so that nothing of ours presents it to a card.
+CODE_A = pin.Secret("code-a", 0x0014, 15, rb"[0-9]{12}")
 
 
 @dataclass(frozen=True)
@@ -142,11 +145,12 @@ def _text_input(face: FaceContents, filler: bytes) -> Application:
     )
     everyone = frozenset({pin.SURFACE.key, pin.CODE_B.key})
     files: dict[int, File] = {
-        0x0001: DataFile(number, frozenset({pin.SURFACE.key})),
+        0x0001: DataFile(number, frozenset({pin.SURFACE.key, CODE_A.key})),
         0x0002: DataFile(record + filler, everyone),
         0x0003: DataFile(encode(0xFF30, digests + _signature_object(face, 0xDF33, digests)) + filler, everyone),
         0x0004: DataFile(_certificate(face, b"0000033") + filler),
         pin.SURFACE.ef: SecretFile(pin.SURFACE),
+        CODE_A.ef: SecretFile(CODE_A),
         pin.CODE_B.ef: SecretFile(pin.CODE_B),
     }
     return Application(surface.TEXT_AID, files, KeyFile(face.own_key, None))

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from signkit.card.contents import CardContents
+from signkit.card.layout import CODE_A, NO_INDIVIDUAL_NUMBER
 from signkit.errors import InputUnreadable, system_cause
 from signkit.output import write_checked
 from signkit.words import Text
@@ -29,6 +30,8 @@ class CardState:
 def fresh_state(contents: CardContents) -> CardState:
     """Return the state of a card as it leaves the counter."""
     secrets = contents.initial_secrets()
+    if contents.face:
+        secrets[CODE_A.key] = (NO_INDIVIDUAL_NUMBER, CODE_A.max_tries)
     return CardState(
         {key: value for key, (value, _) in secrets.items()}, {key: tries for key, (_, tries) in secrets.items()}
     )
@@ -48,6 +51,8 @@ def load_state(path: Path, contents: CardContents) -> CardState:
         return fresh
     except (OSError, ValueError) as error:
         raise InputUnreadable(str(path), system_cause(error)) from error
+    if isinstance(raw, dict):
+        _add_later_secrets(raw, fresh)
     if not isinstance(raw, dict) or raw.pop("format", None) != _FORMAT or not _fits(raw, fresh):
         raise InputUnreadable(
             str(path), Text("not the state of this emulated card", "このエミュレーターのカードの状態ではありません")
@@ -63,6 +68,14 @@ def save_state(path: Path, state: CardState) -> None:
     """
     text = json.dumps({"format": _FORMAT} | asdict(state), indent=1)
     write_checked(path, text.encode(), overwrite=True, private=True)
+
+
+def _add_later_secrets(raw: dict[str, object], fresh: CardState) -> None:
+    """Give a state 照合番号A: older ones were kept before it was emulated, and no other number is ever taken."""
+    pins, tries = raw.get("pins"), raw.get("tries")
+    if CODE_A.key in fresh.pins and isinstance(pins, dict) and isinstance(tries, dict):
+        pins[CODE_A.key] = fresh.pins[CODE_A.key]
+        tries.setdefault(CODE_A.key, fresh.tries[CODE_A.key])
 
 
 def _fits(raw: dict[str, object], fresh: CardState) -> bool:

@@ -28,6 +28,7 @@ from signkit.cli import (
     identify,
     key,
     prepare,
+    rehearsal,
     render,
     sign,
     status,
@@ -65,6 +66,7 @@ _COMMANDS: dict[str, ModuleType] = {
     "trust": trust,
     "key": key,
     "card": card,
+    "rehearsal": rehearsal,
     "doctor": doctor,
 }
 

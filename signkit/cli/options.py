@@ -132,8 +132,10 @@ SignerUri: TypeAlias = Annotated[
     typer.Option(
         metavar="URI",
         help=words(
-            "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…, csc:https://…, agent:PORT.",
-            "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…、csc:https://…、agent:ポート。",
+            "The key: card, card:READER, card:virtual, p12:FILE, pkcs11:…, csc:https://…, agent:PORT, "
+            "auth-app:production (a phone).",
+            "鍵: card、card:リーダー名、card:virtual、p12:ファイル、pkcs11:…、csc:https://…、agent:ポート、"
+            "auth-app:production (スマートフォン)。",
         ),
     ),
 ]

@@ -10,7 +10,7 @@ import typer
 from signkit.cli.files import output_beside, read_input, refuse_existing
 from signkit.cli.language import words
 from signkit.cli.options import EvidenceOptions, Overwrite, PasswordOptions
-from signkit.cli.sign_options import ElsewhereOptions, TermsOptions
+from signkit.cli.sign_options import KeyToComeOptions, TermsOptions
 from signkit.cli.terminal import tell
 from signkit.words import Text
 
@@ -38,14 +38,14 @@ RequestFile = Annotated[
 def run(
     pdf: Annotated[Path, typer.Argument(help=words("The PDF to sign.", "署名する PDF。"))],
     terms_options: TermsOptions,
-    elsewhere: ElsewhereOptions,
+    elsewhere: KeyToComeOptions,
     evidence: EvidenceOptions,
     passwords: PasswordOptions,
     output: RequestFile = None,
     overwrite: Overwrite = False,
 ) -> None:
     """Write the prepared file and the request that names it, side by side."""
-    from signkit.cli.signing_notes import refuse_other_person, tell_attributes, tell_undrawn
+    from signkit.cli.signing_notes import refuse_other_person, tell_attributes, tell_ending, tell_undrawn
     from signkit.contracts.fonts import font_set
     from signkit.output import write_checked
     from signkit.settings import load_settings
@@ -67,10 +67,13 @@ def run(
     admission = admit(data, terms, str(pdf), services.judgement, password.value)
     tell_undrawn(data, pdf, password.value)
     key = elsewhere.key(services)
-    if terms.needs_party:
-        refuse_other_person([admission.party], key)
-    tell_attributes(key)
-    request = request_maker(terms, key, font_set(settings.font_folders))(admission.certify)
+    if key is not None:
+        if terms.needs_party:
+            refuse_other_person([admission.party], key)
+        tell_attributes(key)
+        tell_ending(key.certificate)
+    make = request_maker(terms, key, font_set(settings.font_folders), party=admission.party)
+    request = make(admission.certify)
     names = (pdf.name, prepared_file.name)
     deferred, prepared = prepare(
         data, names, request, key, terms.level, services, other_person=terms.other_person, password=password.value

@@ -14,6 +14,7 @@ from signkit.cli.files import output_beside, read_input, refuse_existing
 from signkit.cli.language import translate, words
 from signkit.cli.option_groups import GroupedCommand, OptionGroup
 from signkit.cli.options import EvidenceOptions, KeyOptions, Output, Overwrite, PasswordOptions
+from signkit.cli.phone import PhoneOptions
 from signkit.cli.sign_options import TermsOptions
 from signkit.cli.terminal import progress, secret_reader, tell
 from signkit.errors import UsageProblem
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from signkit.cli.passwords import DocumentPassword
     from signkit.pdf.reading.unlocking import Password
     from signkit.settings import Settings
+    from signkit.signers.base import LateSigner
     from signkit.signers.registry import SignerContext
     from signkit.signing.levels import Level, Services
     from signkit.signing.many import Job, Outcome
@@ -77,16 +79,19 @@ def run(
     evidence: EvidenceOptions,
     files: FileOptions,
     passwords: PasswordOptions,
+    phone: PhoneOptions,
 ) -> None:
     """Sign each PDF and write the signed file beside it."""
     from signkit.cli.announcing import announce
     from signkit.settings import load_settings
+    from signkit.signers.registry import late_signer
     from signkit.signing.levels import refuse_without_service
     from signkit.signing.terms import for_role_of
 
     settings, terms = load_settings(), terms_options.terms()
     terms.profile.refuse_timestamps(wanted=bool(evidence.tsa) or terms.level.has_timestamp)
     _refuse_elsewhere(key_options.signer)
+    phone.check(key_options.signer)
     password = passwords.document_password()
     services = evidence.services(settings)
     refuse_without_service(terms.level, services)
@@ -95,12 +100,18 @@ def run(
     if not announced:
         tell(_NOTHING_LEFT)
         return
+    jobs = [job for job, _ in announced]
+    context = _context(key_options, settings, terms, jobs, phone)
+    late = late_signer(key_options.signer, context)
+    if late is not None and len(jobs) > 1:
+        raise UsageProblem(_ONE_AT_A_TIME, _SIGN_ONE)
     if len(pdfs) > 1:
         _confirm(announced, assume_yes=files.yes)
     elif not key_options.pin_stdin:
         announce(*announced[0], terms)
-    jobs = [job for job, _ in announced]
-    context = _context(key_options, settings, terms, jobs)
+    if late is not None:
+        _account(_sign_late(jobs[0], terms, late, services, settings, password.value, files), terms.role, terms.level)
+        return
     outcome = _sign_all(jobs, terms, key_options.signer, context, services, password.value, overwrite=files.overwrite)
     _account(outcome, terms.role, terms.level)
 
@@ -175,14 +186,17 @@ def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
     return role in signature_fields(data, password).signed or is_signed_copy(data, target, role, password)
 
 
-def _context(options: KeyOptions, settings: Settings, terms: SignatureTerms, jobs: list[Job]) -> SignerContext:
+def _context(
+    options: KeyOptions, settings: Settings, terms: SignatureTerms, jobs: list[Job], phone: PhoneOptions
+) -> SignerContext:
     """Return what the key may use, and what it is told of the purpose."""
     from signkit.signers.base import Purpose
     from signkit.signers.registry import SignerContext
 
     purpose = Purpose(terms.role, tuple((job.source.name, job.sha256) for job in jobs))
     ask = secret_reader(from_stdin=options.pin_stdin)
-    return SignerContext(ask, settings, options.use_last_try, purpose, terms.profile.refuse_key)
+    known, show = phone.certificates(), phone.show
+    return SignerContext(ask, settings, options.use_last_try, purpose, terms.profile.refuse_key, known, show)
 
 
 def _sign_all(
@@ -195,7 +209,7 @@ def _sign_all(
     *,
     overwrite: bool,
 ) -> Outcome:
-    from signkit.cli.signing_notes import refuse_other_person, tell_attributes
+    from signkit.cli.signing_notes import refuse_other_person, tell_attributes, tell_ending
     from signkit.contracts.fonts import font_set
     from signkit.signers.registry import open_signer
     from signkit.signing.many import sign_jobs
@@ -206,11 +220,46 @@ def _sign_all(
         if terms.needs_party:
             refuse_other_person((job.party for job in jobs), key)
         tell_attributes(key)
+        tell_ending(key.certificate)
         make = request_maker(terms, key, font_set(context.settings.font_folders))
         return sign_jobs(
             jobs, lambda job: make(job.certify), key, terms.level, services,
             read=_read_unchanged, password=password, overwrite=overwrite, on_signed=advance,
         )  # fmt: skip
+
+
+def _sign_late(
+    job: Job,
+    terms: SignatureTerms,
+    late: LateSigner,
+    services: Services,
+    settings: Settings,
+    password: Password,
+    files: FileOptions,
+) -> Outcome:
+    """Sign one file with a key whose certificate comes with its signature."""
+    from signkit.cli.signing_notes import tell_carried, tell_ending
+    from signkit.contracts.fonts import font_set
+    from signkit.output import write_checked
+    from signkit.signing.late import sign_late
+    from signkit.signing.many import Outcome
+    from signkit.signing.readback import check_signed
+    from signkit.signing.terms import request_maker
+
+    tell_carried()
+    data, fonts = _read_unchanged(job), font_set(settings.font_folders)
+    request = request_maker(terms, None, fonts, party=job.party, rehearsal=late.is_rehearsal)(job.certify)
+    signed, key = sign_late(
+        data, request, late, terms.level, services, other_person=terms.other_person, password=password
+    )
+    write_checked(
+        job.target,
+        signed.pdf,
+        check=lambda written: check_signed(data, written, key.certificate),
+        overwrite=files.overwrite,
+    )
+    tell_ending(key.certificate)
+    return Outcome(((job, signed),), (), ())
 
 
 def _confirm(jobs: list[tuple[Job, Announcement]], *, assume_yes: bool) -> None:
@@ -277,6 +326,14 @@ def _tell_freshness(outcome: Outcome) -> None:
         tell(_NOT_YET_CONCLUSIVE, when=f"{min(older):%Y-%m-%d %H:%M} UTC")
 
 
+_ONE_AT_A_TIME = Text(
+    "A phone whose certificate is not known signs one PDF at a time",
+    "証明書が分かっていないスマートフォンでは PDF を1件ずつ署名します",
+)
+_SIGN_ONE = Text(
+    "Sign one; then name it with --phone-certificate for the others.",
+    "まず1件に署名し、残りでは --phone-certificate でそのファイルを指定してください。",
+)
 _SIGNING = Text("Signing", "署名")
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")

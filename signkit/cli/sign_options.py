@@ -35,9 +35,10 @@ ProfileName: TypeAlias = Annotated[
     SignatureFormat,
     typer.Option(
         help=words(
-            "The format: pades, or registry for 登記・供託オンライン申請システム (PKCS#7, RSA 2048, no timestamp).",
-            "署名の形式: pades、または登記・供託オンライン申請システム用の registry "
-            "(PKCS#7、RSA 2048、タイムスタンプなし)。",
+            "The format: pades, registry for 登記・供託オンライン申請システム (PKCS#7, RSA 2048, no timestamp), or "
+            "pkcs7 for a key whose certificate is not known before it signs.",
+            "署名の形式: pades、登記・供託オンライン申請システム用の registry (PKCS#7、RSA 2048、タイムスタンプなし)、"
+            "または署名するまで証明書が分からない鍵のための pkcs7。",
         )
     ),
 ]
@@ -113,6 +114,22 @@ CertificateFile: TypeAlias = Annotated[
 ]
 
 
+LaterCertificate: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--certificate",
+        metavar="FILE",
+        help=words(
+            "The signer's certificate (PEM or DER; its issuers may follow). May be left out with --profile pkcs7 or "
+            "registry, whose signatures do not name it.",
+            "署名者の証明書 (PEM または DER。発行者の証明書を続けてもよい)。署名対象に証明書への参照が入らない "
+            "--profile pkcs7 と registry では省ける。",
+        ),
+        show_default=False,
+    ),
+]
+
+
 @dataclass(frozen=True)
 class ElsewhereOptions(OptionGroup):
     """Which key signs that is somewhere else."""
@@ -122,17 +139,34 @@ class ElsewhereOptions(OptionGroup):
     certificate: CertificateFile
 
     def key(self, services: Services) -> DeferredKey:
-        """Return what is public of the key.
+        """Return what is public of the key; see `_key_in`."""
+        return _key_in(self.certificate, services)
 
-        Raises:
-            InputUnreadable, TrustError("trust-anchor-unreadable"): the file holds no certificate.
-            SignerUnusable("key-file-unusable"): a kind of key that does not sign here.
-        """
-        from signkit.pki.anchors import read_certificates
-        from signkit.signing.deferred import DeferredKey
 
-        certificates = read_certificates(self.certificate)
-        return DeferredKey.of(certificates, str(self.certificate), tuple(services.issuers))
+@dataclass(frozen=True)
+class KeyToComeOptions(OptionGroup):
+    """Which key is going to sign that is somewhere else; nobody may know yet."""
+
+    HEADING = words("The key", "鍵")
+
+    certificate: LaterCertificate = None
+
+    def key(self, services: Services) -> DeferredKey | None:
+        """Return what is public of the key; None where nobody knows it.  See `_key_in`."""
+        return _key_in(self.certificate, services) if self.certificate is not None else None
+
+
+def _key_in(path: Path, services: Services) -> DeferredKey:
+    """Return what is public of the key whose certificate a file holds.
+
+    Raises:
+        InputUnreadable, TrustError("trust-anchor-unreadable"): the file holds no certificate.
+        SignerUnusable("key-file-unusable"): a kind of key that does not sign here.
+    """
+    from signkit.pki.anchors import read_certificates
+    from signkit.signing.deferred import DeferredKey
+
+    return DeferredKey.of(read_certificates(path), str(path), tuple(services.issuers))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,26 @@ def tell_attributes(key: KeyFacts) -> None:
     from signkit.jpki.attributes import read_attributes
 
     if read_attributes(x509.Certificate.load(key.certificate)) is not None:
-        tell(_CARRIES_ATTRIBUTES)
+        tell_carried()
+
+
+def tell_carried() -> None:
+    """Say it of a certificate that is going to have them, before its person agrees."""
+    tell(_CARRIES_ATTRIBUTES)
+
+
+def tell_ending(certificate: bytes) -> None:
+    """Say that a certificate (DER) ends soon: a card does not say so by itself."""
+    from datetime import UTC, datetime
+
+    from asn1crypto import x509
+
+    from signkit.pki.ending import days_left
+
+    end = x509.Certificate.load(certificate).not_valid_after
+    days = days_left(end, datetime.now(UTC))
+    if days is not None:
+        tell(_ENDS_SOON, end=f"{end.astimezone():%Y-%m-%d}", days=days)
 
 
 def refuse_other_person(parties: Iterable[EmbeddedParty | None], key: KeyFacts) -> None:
@@ -60,6 +79,10 @@ _UNDRAWN = Text(
     "signed file. Open it in the program that filled it in and save or print it to PDF first.",
     "ご注意: {pdf} には、表示がビューアー任せの値があります: {fields}。署名後は空欄に見えることがあります。"
     "先に、記入したプログラムで開いて保存し直すか、PDF に印刷してください。",
+)
+_ENDS_SOON = Text(
+    "Note: the certificate ends on {end} ({days} days left). A card's is renewed at the municipality's counter.",
+    "ご注意: 証明書の有効期限は {end} です (残り{days}日)。マイナンバーカードの証明書は市区町村の窓口で更新できます。",
 )
 _CANNOT_TELL = Text(
     "Note: whether the certificate names the party cannot be told. {reasons}",

@@ -18,7 +18,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from signkit.signers.base import AskSecret, SecretRequest
 
-_MAX_SECRET = 1024
+_MAX_SECRET = 9216
 
 _PROMPTS = {
     "passphrase": Text("Passphrase of {of}: ", "{of} のパスフレーズ: "),
@@ -48,6 +48,10 @@ _PROMPTS = {
     ),
     "pairing-code": Text("Code that the agent at {of} shows: ", "エージェント [{of}] に表示されているコード: "),
     "document-password": Text("Password of {of}: ", "{of} のパスワード: "),
+    "callback-address": Text(
+        "Address at which the phone's browser ended ({of}?…): ",
+        "スマートフォンのブラウザーに最後に表示されたアドレス ({of}?…): ",
+    ),
     "new-pin": Text("New PIN (4 digits): ", "新しい暗証番号(数字4桁): "),
 }
 _TRIES = Text("{tries} tries left.", "残り{tries}回です。")

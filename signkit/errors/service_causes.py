@@ -6,6 +6,44 @@ import re
 
 from signkit.words import Text
 
+#: Sentences of `signkit.signers.auth_app` and the modules beside it.
+_PHONE_SENTENCES = (
+    (r"it is not an address of the registered page", "登録したページのアドレスではありません"),
+    (r"it is no JOSE object", "JOSE の形式ではありません"),
+    (r"no identifier", "トランザクションの識別子がありません"),
+    (r"another issuer", "発行者が異なります"),
+    (r"(\S+) is not at the issuer's own host", "{0} が発行者と同じホストにありません"),
+    (r"no PKCE with S256", "S256 の PKCE に対応していません"),
+    (r"no access token", "アクセストークンがありません"),
+    (r"another kind of token than Bearer", "Bearer 以外の種類のトークンです"),
+    (r"a certificate that cannot be read", "証明書を読み取れません"),
+    (r"the certificate of an authentication key \(利用者証明用\)", "利用者証明用の証明書です"),
+    (
+        r"the signature is not one of this certificate's key over what was to be signed",
+        "署名値が、この証明書の鍵による署名対象への署名ではありません",
+    ),
+    (r"something stands in it twice", "同じ項目が2回あります"),
+    (r"another state: it does not belong to this request", "state が異なり、この要求への応答ではありません"),
+    (r"no code", "コードがありません"),
+    (r"there is none", "ありません"),
+    (r"an algorithm that is not taken", "認められないアルゴリズムです"),
+    (r"its signature does not hold", "署名が正しくありません"),
+    (r"another nonce", "nonce が異なります"),
+    (r"no subject", "主体 (sub) がありません"),
+    (r"it belongs to another access token", "別のアクセストークンのものです"),
+    (r"it cannot be decrypted with the key of the settings", "設定の鍵で復号できません"),
+    (r"it is empty", "空です"),
+    (r"it belongs to another transaction", "別のトランザクションのものです"),
+    (r"another audience", "宛先が異なります"),
+    (r"another authorised party", "azp が異なります"),
+    (r"it has expired", "期限が過ぎています"),
+    (r"it is not of this consent's time", "この同意の時刻のものではありません"),
+    (r"it is to hold for too long", "有効期間が長すぎます"),
+    (r"no times", "時刻がありません"),
+    (r"the provider has no such key", "提供者にその鍵がありません"),
+    (r"the provider's key cannot be read, or is too short", "提供者の鍵を読み取れないか、短すぎます"),
+    (r"no base64", "base64 ではありません"),
+)
 #: Sentences as `signkit.pki.http` and `signkit.pki.timestamps` say them, and the system's, with the Japanese.
 _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"only http and https addresses are used", "http と https のアドレスだけを使えます"),
@@ -42,6 +80,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"the token does not name the certificate of its signer", "トークンに署名者の証明書の指定がありません"),
     (r"the token's signature does not hold", "トークンの署名が正しくありません"),
     (r"no JSON(?: object)?", "JSON の応答ではありません"),
+    *_PHONE_SENTENCES,
 )
 _KNOWN = tuple((re.compile(pattern, re.DOTALL), japanese) for pattern, japanese in _SENTENCES)
 

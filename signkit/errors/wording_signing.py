@@ -219,6 +219,29 @@ SIGNING: dict[str, Wording] = {
             "依頼を作ったときの証明書を指定するか、この証明書で依頼を作り直してください。",
         ),
     ),
+    "request-key-unfit": Wording(
+        Text(
+            "The request was made for a key of kind {wanted}, and this key is of another; nothing was written.",
+            "署名依頼は {wanted} の鍵を前提に作られており、この鍵には合いません。何も書き込んでいません。",
+        ),
+        Text(
+            "Make a new request with the certificate: signkit prepare PDF --as ROLE --certificate FILE",
+            "証明書を指定して依頼を作り直してください: signkit prepare PDF --as ROLE --certificate FILE",
+        ),
+    ),
+    "certificate-needed": Wording(
+        Text(
+            "A PAdES signature names its certificate, which is not known yet; nothing was signed.",
+            "PAdES の署名には証明書への参照が入りますが、証明書がまだ分かりません。署名していません。",
+        ),
+        Text(
+            "Sign in a format that does without: --profile pkcs7. Or name the certificate: signkit prepare "
+            "--certificate FILE; for a phone, signkit sign --phone-certificate FILE (a PDF that it signed will do).",
+            "証明書への参照が要らない形式 (--profile pkcs7) で署名するか、証明書を指定してください: "
+            "signkit prepare --certificate FILE、スマートフォンなら signkit sign --phone-certificate FILE "
+            "(そのスマートフォンで署名済みの PDF でも可)。",
+        ),
+    ),
     "request-signature-unfit": Wording(
         Text(
             "The signature does not fit what was to be signed, or was made with another key; nothing was written.",

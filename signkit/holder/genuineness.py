@@ -97,6 +97,16 @@ def is_at_least(age: int, birth_date: str, today: date) -> bool | None:
     return (year + age, month, day) <= (today.year, today.month, today.day)
 
 
+def judge_age(age: int, birth_date: str, today: date) -> Finding:
+    """Return whether the holder has reached ``age``, without a word of the birth date."""
+    reached = is_at_least(age, birth_date, today)
+    if reached is None:
+        return open_finding("age", "the card does not know the whole birth date", "生年月日の一部が不明です")
+    if reached:
+        return good_finding("age", f"the holder is {age} or over", f"名義人は{age}歳以上です")
+    return bad_finding("age", f"the holder is under {age}", f"名義人は{age}歳未満です")
+
+
 _RECORD = good_finding("record", "the issuer's certified key signed the age record", "年齢の記録の署名は正しいものです")
 _CHALLENGE = good_finding(
     "challenge",

@@ -130,7 +130,7 @@ def sign(
 def prepare(
     pdf: FileSource,
     terms: SignatureTerms | str,
-    certificate: FileSource,
+    certificate: FileSource | None,
     *,
     services: Services | None = None,
     password: str | None = None,
@@ -140,7 +140,8 @@ def prepare(
 
     Args:
         pdf, terms, password, settings: as for `sign`; the time that the signature states is now.
-        certificate: of the key that is going to sign (PEM or DER; its issuers may follow).
+        certificate: of the key that is going to sign (PEM or DER; its issuers may follow); None: it comes with the
+            signature, as from a phone, and the terms' profile is one that does not name it (``pkcs7``, ``registry``).
         services: asked whether the level can be reached at all.
 
     Returns:
@@ -150,6 +151,7 @@ def prepare(
     Raises:
         TrustError("trust-anchor-unreadable"), SignerUnusable("key-file-unusable"): there is no certificate, or its kind
             of key does not sign here.
+        SigningRefused("certificate-needed"): there is none, and the profile names it.
         SignKitError: as `sign` does.
 
     Example:
@@ -160,8 +162,8 @@ def prepare(
     data, name = bytes_and_name(pdf)
     terms, services = for_role_of(data, _terms(terms), password), services or Services()
     admission = admit(data, terms, name, services.judgement, password)
-    key = _key_elsewhere(certificate, services)
-    request = request_maker(terms, key, _fonts(settings))(admission.certify)
+    key = _key_elsewhere(certificate, services) if certificate is not None else None
+    request = request_maker(terms, key, _fonts(settings), party=admission.party)(admission.certify)
     own = Path(name)
     names = (own.name, f"{own.stem}-{terms.role}-prepared.pdf")
     return deferred.prepare(

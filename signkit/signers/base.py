@@ -23,6 +23,7 @@ SecretKind = Literal[
     "new-pin",
     "pairing-code",
     "document-password",
+    "callback-address",
 ]
 
 
@@ -40,7 +41,8 @@ class SecretRequest:
 
     Attributes:
         kind: a key file's passphrase, a token's PIN, one of the card's secrets (``new-…`` is one to be set), or
-            the code that a signing agent shows, or an encrypted PDF's password.
+            the code that a signing agent shows, or an encrypted PDF's password, or the address at which a browser
+            elsewhere ended after a person's consent.
         of: which file, card or token, in words a person recognises.
         tries_left: how many wrong answers remain before it locks; None where nothing locks or nobody can know.
         after_wrong: a wrong answer was given since the last right one, though how many remain is not told.
@@ -102,6 +104,47 @@ class Signer(KeyFacts, Protocol):
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None: ...
+
+
+@dataclass(frozen=True)
+class NamedSignature:
+    """A signature together with the certificate of the key that made it, and the certificate's issuers where given."""
+
+    signature: bytes
+    certificate: bytes
+    chain: tuple[bytes, ...] = ()
+
+
+class LateSigner(Protocol):
+    """A key whose certificate comes with its signature only: what it signs cannot name the certificate.
+
+    Attributes:
+        is_rehearsal: it is one for trying, which its certificate would say.
+    """
+
+    @property
+    def is_rehearsal(self) -> bool: ...  # noqa: D102
+
+    def sign_and_name(self, data: bytes) -> NamedSignature:
+        """Sign ``data`` as `Signer.sign` does; return the certificate too."""
+        ...
+
+
+@dataclass(frozen=True)
+class ConsentLink:
+    """Where a person agrees to one signature.
+
+    Attributes:
+        address: to open in a browser.
+        here: the browser is one of this machine, to which it comes back; else any, such as the phone's own.
+    """
+
+    address: str
+    here: bool
+
+
+#: Shows a person where to agree.  Only the command line and the desk implement it.
+ShowLink = Callable[[ConsentLink], None]
 
 
 def printable(text: str) -> str:

@@ -9,8 +9,6 @@ from __future__ import annotations
 import binascii
 import hashlib
 import json
-import os
-import stat
 from base64 import b64decode, b64encode
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,16 +16,16 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import unquote, urlencode, urlsplit
 
-from signkit.errors import InputUnreadable, SignerUnusable, system_cause
+from signkit.errors import SignerUnusable
 from signkit.errors.service_causes import service_cause
 from signkit.pki.http import HttpFailure, fetch
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, SecretRequest, wipe
+from signkit.signers.secret_file import SecretUnsafe, is_token, read_secret
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.words import Text
 
 _MAX_ANSWER = 1_000_000
-_MAX_SECRET = 16_384
 _MAX_CHAIN = 10
 # RFC 8252 8.3 allows plain http on the loopback interface: nothing leaves the machine.
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -219,30 +217,16 @@ def _access_token(service: Service, settings: Settings) -> str | None:
     kind = "application/x-www-form-urlencoded"
     answer = _exchange(url, "oauth2/token", urlencode(form).encode(), kind, {}, settings.network_timeout)
     token = answer.get("access_token")
-    if not isinstance(token, str) or not _is_token(token):
+    if not isinstance(token, str) or not is_token(token):
         raise SignerUnusable("csc-failed", step="oauth2/token", cause="no access token")
     return token
 
 
 def _secret(path: Path) -> str:
     try:
-        with path.open("rb") as stream:
-            mode = os.fstat(stream.fileno()).st_mode
-            data = stream.read(_MAX_SECRET + 1)
-    except OSError as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
-    # A token that others can read is everybody's key.
-    if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise SignerUnusable("csc-secret-file-unsafe", path=str(path), cause=_OPEN_TO_OTHERS)
-    text = data.decode("ascii", errors="replace").strip()
-    if len(data) > _MAX_SECRET or not _is_token(text):
-        raise SignerUnusable("csc-secret-file-unsafe", path=str(path), cause=_NO_SECRET)
-    return text
-
-
-def _is_token(text: str) -> bool:
-    """Whether it may stand in a header: one line of visible ASCII."""
-    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+        return read_secret(path)
+    except SecretUnsafe as unsafe:
+        raise SignerUnusable("csc-secret-file-unsafe", path=str(path), cause=unsafe.cause) from unsafe
 
 
 def _certificates(info: dict[str, Any]) -> list[bytes]:
@@ -329,8 +313,6 @@ _NOT_HTTPS = Text(
 )
 _NO_VERSION = Text("its path does not end in /v1/ or /v2/", "パスが /v1/ または /v2/ で終わっていません")
 _NO_CREDENTIAL = Text("no credential is named after '#'", "「#」の後にクレデンシャルの指定がありません")
-_OPEN_TO_OTHERS = Text("others may read the file", "ほかの利用者も読めます")
-_NO_SECRET = Text("it does not hold one line of plain ASCII", "ASCII の1行ではありません")
 _NOT_ENABLED = Text("its key is not enabled", "鍵が有効になっていません")
 _NOT_VALID = Text("its certificate is not valid", "証明書が有効ではありません")
 _NO_ALGORITHM = Text("it offers no signature algorithm that goes with its key", "鍵に合う署名アルゴリズムがありません")

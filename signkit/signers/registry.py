@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from signkit.errors import SignerUnusable
+from signkit.errors import SignerUnusable, SigningRefused
 from signkit.settings import Settings
-from signkit.signers.base import Accept, AskSecret, Purpose, Signer
+from signkit.signers.base import Accept, AskSecret, LateSigner, Purpose, ShowLink, Signer
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,9 @@ class SignerContext:
 
     ``accept`` refuses a key that could not be used afterwards: whoever can tell before a secret is asked for lets it
     look, so that no try is spent on it.  Whoever opens the signer looks again once it is open.
+
+    ``certificates`` (DER, the signer's first, then its issuers) are what is known of a key that shows its own too late;
+    ``show`` shows a person where to agree to a signature.
     """
 
     ask: AskSecret
@@ -29,7 +32,11 @@ class SignerContext:
     use_last_try: bool = False
     purpose: Purpose = field(default_factory=Purpose)
     accept: Accept | None = None
+    certificates: tuple[bytes, ...] = ()
+    show: ShowLink | None = None
 
+
+_PHONE = "auth-app"
 
 SignerFactory = Callable[[str, SignerContext], Signer]
 
@@ -68,12 +75,23 @@ def _open_csc(rest: str, context: SignerContext) -> Signer:
     return open_csc_signer(rest, context.ask, context.settings, accept=context.accept)
 
 
+def _open_phone(rest: str, context: SignerContext) -> Signer:
+    from signkit.signers.auth_app import KnownPhoneKey, open_phone_key
+
+    phone = open_phone_key(rest, context.show, context.ask, context.settings)
+    if not context.certificates:
+        raise SigningRefused("certificate-needed")
+    own, *chain = context.certificates
+    return KnownPhoneKey(phone, own, tuple(chain), context.accept)
+
+
 _BUILT_IN: dict[str, SignerFactory] = {
     "p12": _open_p12,
     "card": _open_card,
     "pkcs11": _open_pkcs11,
     "agent": _open_agent,
     "csc": _open_csc,
+    _PHONE: _open_phone,
 }
 
 
@@ -89,6 +107,20 @@ def open_signer(uri: str, context: SignerContext) -> Signer:
     if factory is None or (scheme == "p12" and not rest):
         raise SignerUnusable("signer-unknown", uri=uri, known=", ".join(sorted({*_BUILT_IN, *_plugin_names()})))
     return factory(rest, context)
+
+
+def late_signer(uri: str, context: SignerContext) -> LateSigner | None:
+    """Return the key that ``uri`` names where its certificate comes with its signature; None for every other.
+
+    Raises:
+        SignerUnusable: see `signkit.signers.auth_app.open_phone_key`.
+    """
+    scheme, _, rest = uri.partition(":")
+    if scheme != _PHONE or context.certificates:
+        return None
+    from signkit.signers.auth_app import open_phone_key
+
+    return open_phone_key(rest, context.show, context.ask, context.settings)
 
 
 def _plugin_names() -> list[str]:

@@ -95,9 +95,21 @@ def make_signature(
     return join_signature(signer, attributes, signer.sign(attributes), timestamp=timestamp)
 
 
-def signed_attributes(key: KeyFacts, content_digest: bytes, statement: Statement) -> bytes:
-    """Return what the key signs: the DER of the signed attributes as SET OF (RFC 5652 5.4)."""
-    return set_of(_signed_attributes(_fixed_parts_of(key), content_digest, statement))
+def signed_attributes(key: KeyFacts | None, content_digest: bytes, statement: Statement) -> bytes:
+    """Return what the key signs: the DER of the signed attributes as SET OF (RFC 5652 5.4).
+
+    Args:
+        key: None: nobody knows it yet, and ``statement`` does not name its certificate.
+        content_digest: over the signed bytes.
+        statement: what the signature says beside.
+
+    Raises:
+        ValueError: the certificate of an unknown key is to be named.
+    """
+    if key is None and statement.names_certificate:
+        raise ValueError("a certificate that is not known cannot be named")
+    reference = _fixed_parts_of(key).certificate_reference if key is not None else b""
+    return set_of(_signed_attributes(reference, content_digest, statement))
 
 
 def join_signature(
@@ -158,14 +170,14 @@ def _is_root(der: bytes) -> bool:
     return bool(certificate.subject == certificate.issuer)
 
 
-def _signed_attributes(fixed: _Fixed, content_digest: bytes, statement: Statement) -> list[bytes]:
+def _signed_attributes(certificate_reference: bytes, content_digest: bytes, statement: Statement) -> list[bytes]:
     from asn1crypto import cms, core
 
     # RFC 5652 11.2.
     attributes = [attribute("message_digest", element(OCTET_STRING, content_digest))]
     if statement.names_certificate:
         # EN 319 122-1 5.2.2: without it another certificate of the same key could be put in its place (RFC 2634 5.1).
-        attributes.append(attribute("signing_certificate_v2", fixed.certificate_reference))
+        attributes.append(attribute("signing_certificate_v2", certificate_reference))
     if not statement.counter:
         # RFC 5652 11.1; 11.4 for counter-signatures.
         attributes.append(attribute("content_type", _oid("data")))

@@ -34,9 +34,17 @@ from signkit.signing.levels import (
     SignedFile,
     raise_to_level,
     refuse_unfinishable,
+    refuse_unreachable,
     signature_timestamper,
 )
-from signkit.signing.pades import PreparedFile, RoomTooSmall, prepare_field, room_for
+from signkit.signing.pades import (
+    UNKNOWN_KEY_DIGEST,
+    PreparedFile,
+    RoomTooSmall,
+    prepare_field,
+    refuse_unwanted_key,
+    room_for,
+)
 from signkit.signing.party import refuse_other_person
 from signkit.signing.readback import check_signed, judge, refuse_harm
 from signkit.signing.request import SignatureRequest
@@ -52,6 +60,8 @@ if TYPE_CHECKING:
 SCHEMA = "signkit-deferred/1"
 # Long enough for a day's work, short enough that a forgotten request signs nothing next week.
 LIFETIME = timedelta(hours=24)
+#: How a key signs that nobody knows yet: as cards and phones do until their keys change (docs/reference/card.md).
+UNKNOWN_KEY = KeyAlgorithm("rsa", UNKNOWN_KEY_DIGEST)
 _MAX_SIGNATURE_BYTES = 16_384
 #: Beside what one token takes: a file cannot be prepared anew with more room once the key has signed.
 _SPARE_ROOM = 8192
@@ -82,7 +92,7 @@ _FORM = _closed_object(
         name=_NAME, sha256=_HEX_64, start=_COUNT, end=_COUNT, original_name=_NAME, original_size=_COUNT,
         original_sha256=_HEX_64,
     ),
-    certificate_sha256=_HEX_64,
+    certificate_sha256={"anyOf": [_HEX_64, {"type": "null"}]},
     role=_NAME,
     level={"enum": [level.value for level in Level]},
     witness={"type": "boolean"},
@@ -134,7 +144,7 @@ class DeferredRequest:
         original_name, original_size, original_sha256: the file before it was prepared, its exact beginning.
         attributes: what the key signs.
         algorithm: how.
-        certificate_sha256: of the certificate that it was prepared for.
+        certificate_sha256: of the certificate that it was prepared for; None: nobody knew it then.
         role, level, witness, profile: as asked for; see `SignatureRequest`.
         created, expires: UTC; it is completed before ``expires``.
         display: what a person is shown before they sign.
@@ -149,7 +159,7 @@ class DeferredRequest:
     original_sha256: str
     attributes: bytes = field(repr=False)
     algorithm: KeyAlgorithm
-    certificate_sha256: str
+    certificate_sha256: str | None
     role: str
     level: Level
     witness: bool
@@ -247,7 +257,7 @@ def prepare(
     pdf: bytes,
     names: tuple[str, str],
     request: SignatureRequest,
-    key: DeferredKey,
+    key: KeyFacts | None,
     level: Level,
     services: Services,
     *,
@@ -260,7 +270,8 @@ def prepare(
         pdf: the file to sign.
         names: of ``pdf`` and of the prepared file, without folders.
         request: what the signature says; its time is stated in the file and does not move with the completion.
-        key: the key that is going to sign.
+        key: the key that is going to sign; None: it shows its certificate together with its signature, and whatever
+            hangs on the certificate is looked at when the file is completed.
         level: what the completion is to reach.
         services: asked whether the level can be reached at all.
         other_person: take a certificate that names somebody else than the role's party.
@@ -273,12 +284,18 @@ def prepare(
             `signkit.signing.turn.check_turn`.
         SigningRefused("seed-value-violated", "field-not-added"): see `signkit.signing.pades.sign_field`.
         SigningRefused("signer-not-party"): the certificate names somebody else than the role's party.
+        SigningRefused("certificate-needed"): no key is named, and the format names the certificate.
     """
+    if key is None and request.profile.names_certificate:
+        raise SigningRefused("certificate-needed")
     # In the order of what costs least: the file, the level, the person; the key's work comes last of all.
     turn = check_turn(pdf, request.field, password, adds_field=request.place is not None)
-    refuse_unfinishable(key, request.time, level, services, request.profile)
-    if not (request.witness or other_person):
-        refuse_other_person(turn.party, key.certificate)
+    if key is None:
+        refuse_unreachable(level, services, request.profile)
+    else:
+        refuse_unfinishable(key, request.time, level, services, request.profile)
+        if not (request.witness or other_person):
+            refuse_other_person(turn.party, key.certificate)
     room = room_for(key, timestamped=level.has_timestamp) + _SPARE_ROOM
     prepared = prepare_field(pdf, request, key, room, password, timestamped=level.has_timestamp)
     created = request.time.astimezone(UTC)
@@ -292,8 +309,8 @@ def prepare(
         original_sha256=hashlib.sha256(pdf).hexdigest(),
         # RFC 5652 5.4: what is hashed and signed is the DER of the SET.
         attributes=signed_attributes(key, prepared.digest, request.profile.statement(created)),
-        algorithm=key.algorithm,
-        certificate_sha256=hashlib.sha256(key.certificate).hexdigest(),
+        algorithm=key.algorithm if key is not None else UNKNOWN_KEY,
+        certificate_sha256=hashlib.sha256(key.certificate).hexdigest() if key is not None else None,
         role=request.field,
         level=level,
         witness=request.witness,
@@ -308,15 +325,16 @@ def prepare(
 def _display(pdf: bytes, name: str, request: SignatureRequest, contract: EmbeddedContract | None) -> dict[str, Any]:
     title = contract.title if contract is not None else None
     parties = contract.parties if contract is not None else ()
+    signer = request.name or request.field
     what = _WHAT_WITNESS if request.witness else _WHAT
     return {
         "title": {"en": title.en, "ja": title.ja} if title is not None else None,
         "parties": [{"role": party.role, "name": party.name} for party in parties],
         "document": name,
         "document_sha256": hashlib.sha256(pdf).hexdigest(),
-        "signer": request.name,
+        "signer": signer,
         "what": {
-            language: what.in_language(language, signer=request.name, document=name, role=request.field)
+            language: what.in_language(language, signer=signer, document=name, role=request.field)
             for language in ("en", "ja")
         },
     }
@@ -325,7 +343,7 @@ def _display(pdf: bytes, name: str, request: SignatureRequest, contract: Embedde
 def complete(
     request: DeferredRequest,
     prepared: bytes,
-    key: DeferredKey,
+    key: KeyFacts,
     signature: bytes,
     services: Services,
     *,
@@ -349,6 +367,8 @@ def complete(
         SigningRefused("request-expired", "request-file-changed", "request-certificate-other", "signer-not-party"): it
             is not the request,
             the file, the certificate or the party that it was.
+        SigningRefused("request-key-unfit"): the request was made for no certificate, and for another kind of key.
+        SigningRefused("seed-value-violated"): the request was made for no certificate, and the field demands another.
         SigningRefused("request-signature-unfit"): the signature does not fit.
         SigningRefused("field-signed", "field-missing", "field-not-added", "out-of-turn"): the file does not wait for
             this role.
@@ -360,9 +380,8 @@ def complete(
     if now >= request.expires:
         raise SigningRefused("request-expired", expires=request.expires.strftime(_TIME_FORMAT))
     # Digests first: everything after it speaks of these very bytes.
-    original, file = _bound_file(request, prepared, key)
-    if hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
-        raise SigningRefused("request-certificate-other")
+    original, file = _bound_file(request, prepared)
+    _refuse_other_key(request, original, key, password)
     turn = check_turn(original, request.role, password, adds_field=_adds_field(original, prepared, request, password))
     if not (request.witness or other_person):
         refuse_other_person(turn.party, key.certificate)
@@ -385,13 +404,23 @@ def complete(
     return result
 
 
+def _refuse_other_key(request: DeferredRequest, original: bytes, key: KeyFacts, password: Password) -> None:
+    """Refuse another key than the request's; one made for no certificate takes any that the field takes."""
+    if request.certificate_sha256 is None:
+        if key.algorithm != request.algorithm:
+            raise SigningRefused("request-key-unfit", wanted=f"{UNKNOWN_KEY.key_type} {UNKNOWN_KEY.digest}".upper())
+        refuse_unwanted_key(original, request.role, key, password)
+    elif hashlib.sha256(key.certificate).hexdigest() != request.certificate_sha256:
+        raise SigningRefused("request-certificate-other")
+
+
 def _adds_field(original: bytes, prepared: bytes, request: DeferredRequest, password: Password) -> bool:
     """Whether the role's field came with the preparation; the files say so, not the request."""
     before, after = (signature_fields(pdf, password) for pdf in (original, prepared))
     return request.role not in (*before.empty, *before.signed) and request.role in after.signed
 
 
-def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tuple[bytes, PreparedFile]:
+def _bound_file(request: DeferredRequest, prepared: bytes) -> tuple[bytes, PreparedFile]:
     """Return the file before it was prepared, and the prepared file with its digest made anew."""
     original = prepared[: request.original_size]
     room = prepared[request.start : request.end]
@@ -405,7 +434,7 @@ def _bound_file(request: DeferredRequest, prepared: bytes, key: KeyFacts) -> tup
     if not fits:
         raise SigningRefused("request-file-changed", name=request.file)
     content = Content(BytesPieces(prepared[: request.start], prepared[request.end :]))
-    return original, PreparedFile(prepared, content.digest(key.algorithm.digest), request.start, request.end)
+    return original, PreparedFile(prepared, content.digest(request.algorithm.digest), request.start, request.end)
 
 
 def _fitting_signature(key: KeyFacts, attributes: bytes, given: bytes) -> bytes:

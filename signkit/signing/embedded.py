@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from signkit.errors import PdfNotSignable
 from signkit.pdf.fields import open_pdf
@@ -65,6 +65,26 @@ def embedded_in(pdf: bytes, password: Password = None) -> Embedded:
     return Embedded(list(signers.values()), list(every.values()), held, tuple(untimed))
 
 
+def last_signer(pdf: bytes, password: Password = None) -> list[bytes]:
+    """Return the certificates (DER) that the last signature brings, its signer's first; none where nobody has signed.
+
+    Raises:
+        PdfNotSignable: the file or the signature cannot be read, or lacks its signer's certificate.
+    """
+    with reading_errors():
+        signatures = [
+            (_end_of(value), name, signed_data)
+            for name, value, signed_data in _signed_fields(open_pdf(pdf, password).history.last)
+            if signed_data["encap_content_info"]["content_type"].native != "tst_info"
+        ]
+        if not signatures:
+            return []
+        _, name, last = max(signatures, key=lambda each: each[0])
+        certificates = [item.chosen for item in last["certificates"] if item.name == "certificate"]
+        signer = next(_signers(last, certificates, name))
+        return list(dict.fromkeys(each.dump() for each in (signer, *certificates)))
+
+
 def _signers(
     signed_data: cms.SignedData, certificates: list[x509.Certificate], field: str
 ) -> Iterator[x509.Certificate]:
@@ -79,14 +99,24 @@ def _signers(
         yield signer
 
 
+def _end_of(signature: dict[str, Any]) -> int:
+    """Return where what a signature covers ends: the last one covers most."""
+    numbers = signature["/ByteRange"]
+    return int(numbers[2]) + int(numbers[3])
+
+
 def _signatures(view: View) -> Iterator[tuple[str, cms.SignedData]]:
+    return ((name, signed_data) for name, _, signed_data in _signed_fields(view))
+
+
+def _signed_fields(view: View) -> Iterator[tuple[str, Any, cms.SignedData]]:
     from asn1crypto import cms
 
     for item in form_fields(view):
         value = view.resolve(item.value)
         if item.type == "/Sig" and isinstance(value, dict):
             contents = view.resolve(value.get("/Contents"))
-            yield item.name, cms.ContentInfo.load(contents)["content"]
+            yield item.name, value, cms.ContentInfo.load(contents)["content"]
 
 
 def _timestamps(info: cms.SignerInfo) -> Iterator[cms.SignedData]:

@@ -126,13 +126,23 @@ def refuse_unfinishable(
         UsageProblem, SigningRefused("key-not-for-registry"): the profile takes no such level, no such key.
     """
     refuse_other_keys(key, time)
-    profile.refuse_timestamps(wanted=level is not Level.B_B)
+    refuse_unreachable(level, services, profile)
     profile.refuse_key(key.certificate, key.algorithm)
-    refuse_without_service(level, services)
     if level.has_evidence:
         own = _certificates(key)
         # Asked before the key signs, and again after: what was to be had then may be gone.
         collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
+
+
+def refuse_unreachable(level: Level, services: Services, profile: SignatureFormat) -> None:
+    """Refuse a level that no key could reach here.
+
+    Raises:
+        UsageProblem: the profile takes no such level.
+        TimestampUnavailable: it needs a timestamp, and there is no service.
+    """
+    profile.refuse_timestamps(wanted=level is not Level.B_B)
+    refuse_without_service(level, services)
 
 
 def refuse_without_service(level: Level, services: Services) -> None:

@@ -24,7 +24,7 @@ from signkit.signing.appearance import apply_appearance, give_empty_appearance
 from signkit.signing.cms import Timestamper, build_signature, estimate_size
 from signkit.signing.places import field_at, refuse_unplaceable, turn_of
 from signkit.signing.request import FieldName, SignatureRequest
-from signkit.signing.seed_values import Intention, demanded_permission, refuse_violation
+from signkit.signing.seed_values import Intention, demanded_permission, refuse_key_violation, refuse_violation
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 #: Room for a timestamp token in the signature, bytes.  A larger token is met by signing once more with its size.
 _TOKEN_ROOM = 8192
+#: Room for the signature and the certificates of a key that nobody knows yet, bytes.
+_UNKNOWN_KEY_ROOM = 16_384
+#: What such a key signs with; the phone's service takes no other (docs/guides/phone.md).
+UNKNOWN_KEY_DIGEST = "sha256"
 #: Two tokens of one service differ by some bytes (nonce, serial number, ECDSA signature).
 _TOKEN_VARIATION = 256
 #: A further try is needed where another, wordier service answers the second time.
@@ -63,6 +67,20 @@ def refuse_unwanted(pdf: bytes, request: SignatureRequest, *, timestamped: bool,
         field = fields.get(request.field)
         if field is not None:
             refuse_violation(field, Intention(request, _permission(field, request), timestamped))
+
+
+def refuse_unwanted_key(pdf: bytes, field: FieldName, key: KeyFacts, password: Password = None) -> None:
+    """Refuse a key that became known after the file was prepared where the field demands another.
+
+    Raises:
+        SigningRefused("seed-value-violated"): the field demands another key.
+    """
+    if not may_hold(pdf, b"/SV"):
+        return
+    with reading_errors():
+        fields = dict(signature_field_dictionaries(open_reader(pdf, password)))
+        if field in fields:
+            refuse_key_violation(fields[field], field, key)
 
 
 def sign_field(
@@ -150,15 +168,24 @@ class PreparedFile:
         return b"".join((whole[:begin], text, whole[begin + len(text) :]))
 
 
-def room_for(key: KeyFacts, *, timestamped: bool) -> int:
-    """Return how many bytes to reserve for a signature of ``key``."""
-    return estimate_size(key) + (_TOKEN_ROOM if timestamped else 0)
+def room_for(key: KeyFacts | None, *, timestamped: bool) -> int:
+    """Return how many bytes to reserve for a signature of ``key``; None: nobody knows it yet."""
+    own = estimate_size(key) if key is not None else _UNKNOWN_KEY_ROOM
+    return own + (_TOKEN_ROOM if timestamped else 0)
 
 
 def prepare_field(
-    pdf: bytes, request: SignatureRequest, key: KeyFacts, room: int, password: Password = None, *, timestamped: bool
+    pdf: bytes,
+    request: SignatureRequest,
+    key: KeyFacts | None,
+    room: int,
+    password: Password = None,
+    *,
+    timestamped: bool,
 ) -> PreparedFile:
     """Write the signature's field, appearance and dictionary with ``room`` bytes for the signature of ``key`` itself.
+
+    Where ``key`` is None, the field's demands on it are left to `refuse_unwanted_key`.
 
     Raises:
         SigningRefused("field-missing", "field-signed", "seed-value-violated", "field-not-added"), PdfNotSignable: see
@@ -179,7 +206,7 @@ def prepare_field(
         if request.appearance is not None:
             apply_appearance(writer, field, request.appearance)
         placeholder = _signature_dictionary(request, room)
-        digest_name = key.algorithm.digest
+        digest_name = key.algorithm.digest if key is not None else UNKNOWN_KEY_DIGEST
         setup = SigObjSetup(placeholder, mdp_setup=_rules(field, request, permission, digest_name))
         steps.send(setup)
         return _prepare_file(steps, digest_name)

@@ -81,6 +81,22 @@ def refuse_violation(field: Any, intention: Intention) -> None:
         raise SigningRefused("seed-value-violated", field=intention.request.field, demands=unmet)
 
 
+def refuse_key_violation(field: Any, name: str, key: KeyFacts) -> None:
+    """Refuse a key that does not meet the demands of ``field`` on keys; the others were looked at before.
+
+    Raises:
+        SigningRefused("seed-value-violated"): with every demand that it does not meet.
+        ValueError, KeyError, TypeError: the seed values cannot be read.
+    """
+    seed = _seed_of(field)
+    if seed is None:
+        return
+    spec, names = _spec_and_names(seed)
+    unmet = tuple(_unmet_by_key(spec, key, names))
+    if unmet:
+        raise SigningRefused("seed-value-violated", field=name, demands=unmet)
+
+
 def _seed_of(field: Any) -> Any:
     return _resolve(field["/SV"], _ObjectBudget()) if "/SV" in field else None
 
@@ -107,22 +123,31 @@ def _resolve(item: Any, budget: _ObjectBudget, depth: int = 0) -> Any:
 
 
 def _unmet_demands(seed: Any, intention: Intention) -> Iterator[Text]:
-    from pyhanko.sign.fields import SigSeedValFlags, SigSeedValueSpec
+    from pyhanko.sign.fields import SigSeedValFlags
 
     # Table 237, /Ff: a set bit makes the entry a demand.
     flags = SigSeedValFlags(int(seed.get("/Ff", 0)))
-    handler, version = seed.pop("/Filter", _HANDLER), seed.pop("/V", 1)
+    handler, version = seed.get("/Filter", _HANDLER), seed.get("/V", 1)
     if flags & SigSeedValFlags.FILTER and handler != _HANDLER:
         yield Text(f"another program's signature ({handler})", f"別のプログラムによる署名 ({handler})")
     if flags & SigSeedValFlags.V and version > _NEWEST_VERSION:
         yield Text(f"rules of a newer version ({version})", f"新しい版の規則 (バージョン {version})")
-    names = seed.get("/Cert", {}).pop("/SubjectDN", ())
-    spec = SigSeedValueSpec.from_pdf_object(seed)
+    spec, names = _spec_and_names(seed)
     yield from _unmet_by_format(spec, intention)
     yield from _unmet_by_statement(spec, intention)
     yield from _unmet_by_permission(spec, intention)
     if intention.key is not None:
         yield from _unmet_by_key(spec, intention.key, names)
+
+
+def _spec_and_names(seed: Any) -> tuple[SigSeedValueSpec, Any]:
+    """Return what pyHanko reads of a seed value, and the subject names, of which it reads one only."""
+    from pyhanko.sign.fields import SigSeedValueSpec
+
+    for known in ("/Filter", "/V"):
+        seed.pop(known, None)
+    names = seed.get("/Cert", {}).pop("/SubjectDN", ())
+    return SigSeedValueSpec.from_pdf_object(seed), names
 
 
 def _unmet_by_format(spec: SigSeedValueSpec, intention: Intention) -> Iterator[Text]:

@@ -1,7 +1,8 @@
 """The formats that a PDF's signature can have: PAdES, and what the registry takes (登記・供託オンライン申請システム).
 
 The registry's format is the PKCS#7 signature of ISO 32000-1 12.8.3.3.  What is asked of it, by whom, and how sure that
-is, stands in docs/reference/registry.md.
+is, stands in docs/reference/registry.md.  The same signature without the registry's limits is what a key can make whose
+certificate nobody has before it signs (デジタル認証アプリ): what it signs does not name the certificate.
 """
 
 from __future__ import annotations
@@ -24,16 +25,22 @@ class SignatureFormat(StrEnum):
 
     PADES = "pades"
     REGISTRY = "registry"
+    PKCS7 = "pkcs7"
 
     @property
     def sub_filter(self) -> str:
         """``/SubFilter`` without its slash."""
-        return REGISTRY_SUB_FILTER if self is SignatureFormat.REGISTRY else "ETSI.CAdES.detached"
+        return "ETSI.CAdES.detached" if self is SignatureFormat.PADES else REGISTRY_SUB_FILTER
+
+    @property
+    def names_certificate(self) -> bool:
+        """Whether what is signed names the certificate, so that it must be known before."""
+        return self is SignatureFormat.PADES
 
     def statement(self, time: datetime) -> Statement:
         """Return the signed attributes beside content type and digest.
 
-        PAdES names the certificate and leaves the time to /M (ETSI EN 319 142-1 5.3).  The registry's gets the plain
+        PAdES names the certificate and leaves the time to /M (ETSI EN 319 142-1 5.3).  PKCS#7 gets the plain
         attributes of CMS (RFC 5652 11), the time of /M among them, as pyHanko writes them for this /SubFilter.
         """
         from signkit.signing.cms import Statement

@@ -167,29 +167,52 @@ def _refuse_unfit_for_registry(pdf: bytes, name: str, options: ValidationOptions
 
 
 def request_maker(
-    terms: SignatureTerms, key: KeyFacts, fonts: FontSet | None = None
+    terms: SignatureTerms,
+    key: KeyFacts | None,
+    fonts: FontSet | None = None,
+    *,
+    party: EmbeddedParty | None = None,
+    rehearsal: bool = False,
 ) -> Callable[[bool], SignatureRequest]:
     """Return what makes the next request, told whether it certifies: the time is each signature's own.
 
     Args:
+        terms: what is asked.
+        key: what signs; None: nobody knows it yet.  Then the name is the party's, which the certificate is held against
+            once it is known; where it will not be, no name is stated and no seal is drawn.
         fonts: what the seal is drawn with; None: the shipped ones.
+        party: whom the contract names for the role, and
+        rehearsal: whether the key is one for trying; of a known key, its certificate says that.
 
     Raises (when a request is made):
         SigningRefused("seal-not-drawable", "seal-image-unusable"): see `signkit.signing.appearance.seal_appearance`.
     """
-    from asn1crypto import x509
-
-    name, certificate = signer_name(key, terms.role), x509.Certificate.load(key.certificate)
+    name, is_organisation, from_rehearsal = _drawn_as(terms, key, party, rehearsal=rehearsal)
     draw = partial(
         seal_appearance,
         name,
         language=terms.language,
         image=terms.seal_image,
         fonts=fonts,
-        organisation=True if certificate.subject.native.get("organization_name") == name else None,
-        rehearsal=is_rehearsal(certificate),
+        organisation=is_organisation,
+        rehearsal=from_rehearsal,
     )
-    return lambda certify: _request(terms, name, certify, draw if terms.seal else None)
+    return lambda certify: _request(terms, name, certify, draw if terms.seal and name else None)
+
+
+def _drawn_as(
+    terms: SignatureTerms, key: KeyFacts | None, party: EmbeddedParty | None, *, rehearsal: bool
+) -> tuple[str, bool | None, bool]:
+    """Return the name that is stated, whether it is an organisation's (None: not known), and whether for trying."""
+    from asn1crypto import x509
+
+    if key is None:
+        if party is None or party.name is None or not terms.needs_party:
+            return "", None, rehearsal
+        return party.name, party.kind == "organization", rehearsal
+    name, certificate = signer_name(key, terms.role), x509.Certificate.load(key.certificate)
+    own = certificate.subject.native.get("organization_name") == name
+    return name, True if own else None, is_rehearsal(certificate)
 
 
 def signer_name(key: KeyFacts, default: str) -> str:

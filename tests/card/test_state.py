@@ -8,6 +8,7 @@ import pytest
 
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.jpki import JpkiApplication
+from signkit.card.layout import CODE_A, NO_INDIVIDUAL_NUMBER
 from signkit.card.pin import SIGNATURE
 from signkit.card.state import fresh_state, load_state, save_state
 from signkit.card.transport import Connection
@@ -68,3 +69,17 @@ def test_a_counter_out_of_range_is_refused(tmp_path, tries):
 def test_a_folder_that_is_not_there_is_told(tmp_path):
     with refused_as("output-not-written"):
         save_state(tmp_path / "none" / "card.json", fresh_state(rsa_contents()))
+
+
+@pytest.mark.parametrize("number", [None, "111111111111"], ids=["kept before it was emulated", "another number"])
+def test_code_a_is_the_number_that_nobody_has(tmp_path, number):
+    path = tmp_path / "card.json"
+    save_state(path, fresh_state(rsa_contents()))
+    raw = json.loads(path.read_text())
+    for part, value in (("pins", number), ("tries", 7)):
+        del raw[part][CODE_A.key]
+        if number:
+            raw[part][CODE_A.key] = value
+    path.write_text(json.dumps(raw))
+    state = load_state(path, rsa_contents())
+    assert (state.pins[CODE_A.key], state.tries[CODE_A.key]) == (NO_INDIVIDUAL_NUMBER, 7 if number else 15)

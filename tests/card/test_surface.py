@@ -6,10 +6,12 @@ import dataclasses
 
 import pytest
 
-from signkit.card import pin, surface
+from signkit.card import apdu, pin, surface
+from signkit.card.apdu import Command
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
+from signkit.card.files import CardFiles
 from signkit.card.jpki import CertificateKind
-from signkit.card.layout import NO_INDIVIDUAL_NUMBER
+from signkit.card.layout import CODE_A, NO_INDIVIDUAL_NUMBER
 from signkit.card.session import (
     authenticate,
     change_pin,
@@ -237,3 +239,33 @@ def test_the_emulated_cards_number_is_nobodys():
     digits = [int(digit) for digit in reversed(NO_INDIVIDUAL_NUMBER)]
     remainder = sum(digit * (i + 1 if i <= 6 else i - 5) for i, digit in enumerate(digits[1:], 1)) % 11
     assert digits[0] != (0 if remainder <= 1 else 11 - remainder)
+
+
+def test_a_stranger_may_ask_the_tries_of_code_a(lay):
+    """What jpki/myna does for its PIN status: SELECT EF 0014, VERIFY without data."""
+    connection = lay(EmulatedCard(rsa_contents()))
+    files = CardFiles(connection)
+    with connection.exclusive():
+        files.select_application(surface.TEXT_AID)
+        assert pin.tries_left(files, CODE_A) == 15
+
+
+def test_the_number_behind_code_a_is_nobodys(lay):
+    """Its check digit is wrong (番号法施行令8条), and it is the one that stands in EF 0001."""
+    card = EmulatedCard(rsa_contents())
+    assert card.state.pins[CODE_A.key] == NO_INDIVIDUAL_NUMBER
+    weights = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2]
+    rest = sum(int(digit) * weight for digit, weight in zip(NO_INDIVIDUAL_NUMBER, weights, strict=False)) % 11
+    assert int(NO_INDIVIDUAL_NUMBER[-1]) != (0 if rest <= 1 else 11 - rest)
+
+
+def test_code_a_is_never_changed(lay):
+    """Else the emulated card would hold whatever number somebody puts there."""
+    card = EmulatedCard(rsa_contents())
+    files = CardFiles(lay(card))
+    with files.connection.exclusive():
+        files.select_application(surface.TEXT_AID)
+        pin.verify(files, CODE_A, bytearray(NO_INDIVIDUAL_NUMBER.encode()))
+        sent = files.connection.send(Command(0x00, apdu.CHANGE_REFERENCE_DATA, 0x01, 0x80, bytearray(b"1" * 12)))
+    assert sent.sw == apdu.SECURITY_NOT_SATISFIED
+    assert card.state.pins[CODE_A.key] == NO_INDIVIDUAL_NUMBER

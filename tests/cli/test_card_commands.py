@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 
 import pytest
 from asn1crypto import pem, x509
@@ -27,6 +28,18 @@ def test_the_status_tells_kind_certificates_and_tries(cards):
     assert "signature password          5 tries left" in shown
     assert "authentication certificate  valid 20" in shown
     assert "signing certificate         opens after its secret" in shown
+
+
+def test_a_certificate_that_ends_soon_is_told_of_where_it_is_read(cards, monkeypatch):
+    """The card's certificates run for years; here that counts as soon."""
+    assert "ends in" not in cards.run("status").stdout
+    assert cards.json("status")["certificates"]["auth"]["ends_in_days"] is None
+    monkeypatch.setattr("signkit.pki.ending.ENDS_SOON", timedelta(days=3650))
+    assert "ends in 18" in cards.run("status").stdout  # five years and some days
+    assert "、残り18" in cards.run("status", lang="ja").stdout
+    assert cards.json("status")["certificates"]["auth"]["ends_in_days"] > 1800
+    read = cards.run("certificate", "--kind", "sign", typed=f"{PASSWORD}\n")
+    assert "days left" in read.stderr
 
 
 def test_the_status_spends_no_try(cards):
@@ -311,6 +324,31 @@ def test_a_card_is_genuine_where_the_issuers_key_is_known(cards):
     judged = cards.json("genuine", "--ca-key", key, typed=f"{BIRTH_DATE}\n")
     assert judged["conclusion"] == "PASSED"
     assert judged["at_least"] == {"18": True, "20": True, "65": False}
+
+
+@pytest.mark.parametrize(("age", "code", "answer"), [(20, 0, "yes"), (33, 0, "yes"), (34, 1, "no"), (65, 1, "no")])
+def test_one_age_is_asked_for_and_nothing_else_is_told(cards, monkeypatch, age, code, answer):
+    """番号 花子 was born on 1993-04-01: 33 on the day that the test pretends it is."""
+    from datetime import date
+
+    monkeypatch.setattr("signkit.cli.card.genuine._today", lambda: date(2026, 11, 28))
+    key = str(cards.rehearsal / "rehearsal-face-ca.pem")
+    result = cards.run("genuine", "--over", str(age), "--ca-key", key, typed=f"{BIRTH_DATE}\n")
+    assert result.returncode == code
+    assert f"{age} or over: {answer}" in result.stdout
+    assert [line for line in result.stdout.splitlines() if "or over: " in line] == [f"{age} or over: {answer}"]
+    assert "1993" not in result.stdout + result.stderr
+
+
+def test_one_age_of_a_card_whose_issuer_stays_open_is_undecided(cards):
+    judged = cards.json("genuine", "--over", "20", typed=f"{BIRTH_DATE}\n")
+    assert (judged["conclusion"], judged["at_least"]) == ("INDETERMINATE", {"20": True})
+
+
+@pytest.mark.parametrize("age", ["0", "151", "-1", "x"])
+def test_what_is_no_age_is_refused_before_the_card_is_asked(cards, age):
+    assert cards.run("genuine", "--over", age, typed=f"{BIRTH_DATE}\n").returncode == 2
+    assert cards.tries()["birth-date"] == 15
 
 
 def test_a_copy_of_a_cards_files_is_bad(cards, monkeypatch):

@@ -94,7 +94,7 @@ def test_a_certificate_of_somebody_else_is_not_prepared_for(signkit, contract, e
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (PREPARE, 2, "Missing option '--certificate'"),
+        (PREPARE, 2, "A PAdES signature names its certificate"),
         ((*PREPARE, "--certificate", "missing.pem"), 2, "Cannot read missing.pem"),
         ((*PREPARE, "--certificate", "contract.pdf"), 2, "holds no certificate"),
         ((*PREPARE, "--certificate", "signer.pem", "--level", "B-XL"), 2, "There is no level 'B-XL'"),

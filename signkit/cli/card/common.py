@@ -47,6 +47,7 @@ SECRET_NAMES = {
     "signature": Text("signature password", "署名用パスワード"),
     "authentication": Text("authentication PIN", "利用者証明用の暗証番号"),
     "surface": Text("text input support PIN", "券面事項入力補助用の暗証番号"),
+    "code-a": Text("verification number A", "照合番号A"),
     "code-b": Text("verification number B", "照合番号B"),
     "birth-date": Text("birth date key", "生年月日による照合"),
 }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -47,6 +47,20 @@ def run(
             show_default=False,
         ),
     ] = None,
+    over: Annotated[
+        int | None,
+        typer.Option(
+            "--over",
+            metavar="AGE",
+            min=1,
+            max=150,
+            help=words(
+                "Ask this alone: is the holder so old? A no ends with 1, and no other age is told.",
+                "この年齢以上かどうかだけを答える。未満なら終了コード 1。ほかの年齢区分は表示しない。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     reader: Reader = None,
     format_: FormatOption = AnswerFormat.TEXT,
     pin_stdin: PinStdin = False,
@@ -54,15 +68,20 @@ def run(
 ) -> None:
     """Judge the card: exit code 0 good, 1 bad, 3 undecided."""
     from signkit.errors import CardNotGenuine
-    from signkit.holder.genuineness import judge_genuineness, load_issuer_keys
+    from signkit.holder.genuineness import judge_age, judge_genuineness, load_issuer_keys
+    from signkit.holder.judgement import CardJudgement
 
     keys = load_issuer_keys(ca_key or ())
     proof = _prove(reader, pin_stdin=pin_stdin, use_last_try=use_last_try)
-    ages = {} if isinstance(proof, CardNotGenuine) else _ages(proof)
+    ages = {} if isinstance(proof, CardNotGenuine) else _ages(proof, (over,) if over is not None else _AGES)
     if format_ is AnswerFormat.TEXT:
         for age, reached in ages.items():
             print(translate(_AGE, age=age, answer=translate(_ANSWERS[reached])))
-    show_judgement(judge_genuineness(proof, keys), format_, at_least={str(age): yes for age, yes in ages.items()})
+    judgement = judge_genuineness(proof, keys)
+    if over is not None and not isinstance(proof, CardNotGenuine):
+        old_enough = judge_age(over, proof.age_record.birth_date, _today())
+        judgement = CardJudgement((*judgement.findings, old_enough))
+    show_judgement(judgement, format_, at_least={str(age): yes for age, yes in ages.items()})
 
 
 def _prove(reader: str | None, *, pin_stdin: bool, use_last_try: bool) -> Genuineness | CardNotGenuine:
@@ -96,11 +115,14 @@ def _in_era(ask: Callable[[int], bytearray]) -> Callable[[int], bytearray]:
     return ask_and_convert
 
 
-def _ages(proof: Genuineness) -> dict[int, bool | None]:
+def _ages(proof: Genuineness, ages: Iterable[int]) -> dict[int, bool | None]:
     from signkit.holder.genuineness import is_at_least
 
-    today = datetime.now(_JST).date()
-    return {age: is_at_least(age, proof.age_record.birth_date, today) for age in _AGES}
+    return {age: is_at_least(age, proof.age_record.birth_date, _today()) for age in ages}
+
+
+def _today() -> date:
+    return datetime.now(_JST).date()
 
 
 _AGE = Text("{age} or over: {answer}", "{age}歳以上: {answer}")

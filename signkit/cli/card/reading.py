@@ -141,6 +141,7 @@ def _status_data(report: CardReport, *, with_fingerprint: bool) -> dict[str, obj
             "present": facts.is_present,
             "not_before": facts.start.isoformat() if facts.start else None,
             "not_after": facts.end.isoformat() if facts.end else None,
+            "ends_in_days": _days_left(facts),
         }
         for facts in report.certificates
     }
@@ -169,7 +170,18 @@ def _validity(facts: CertificateFacts) -> str:
         start=f"{facts.start.astimezone():%Y-%m-%d}",
         end=f"{facts.end.astimezone():%Y-%m-%d}",
     )
-    return period + (translate(_EXPIRED) if facts.end < datetime.now(UTC) else "")
+    if facts.end < datetime.now(UTC):
+        return period + translate(_EXPIRED)
+    days = _days_left(facts)
+    return period + (translate(_ENDS_SOON, days=days) if days is not None else "")
+
+
+def _days_left(facts: CertificateFacts) -> int | None:
+    from datetime import UTC, datetime
+
+    from signkit.pki.ending import days_left
+
+    return days_left(facts.end, datetime.now(UTC)) if facts.end is not None else None
 
 
 def certificate(
@@ -183,11 +195,13 @@ def certificate(
 ) -> None:
     """Write one certificate to a file, or to stdout."""
     from signkit.card.jpki import CertificateKind
+    from signkit.cli.signing_notes import tell_ending
     from signkit.signers.card_report import validity
 
     der = _read_certificate(CertificateKind(str(kind)), reader, pin_stdin=pin_stdin, use_last_try=use_last_try)
     start, end = validity(der)
     tell(_READ, name=translate(CERTIFICATE_NAMES[kind]), start=f"{start:%Y-%m-%d}", end=f"{end:%Y-%m-%d}")
+    tell_ending(der)
     if kind is Kind.SIGN:
         tell(_CARRIES_ATTRIBUTES)
     _write(_in_encoding(der, encoding), output, overwrite=overwrite)
@@ -289,6 +303,7 @@ def _new_secret(*, is_signature: bool, from_stdin: bool) -> bytearray:
 
 _CARD = Text("card", "カードあり")
 _EMPTY = Text("no card", "カードなし")
+_ENDS_SOON = Text(", ends in {days} days", "、残り{days}日")
 _EXPIRED = Text(" (expired)", " (期限切れ)")
 _AFTER_PIN = Text("opens after its secret", "暗証番号の入力後に読めます")
 _READ = Text("{name}: valid {start} to {end} (UTC)", "{name}: {start} から {end} まで有効 (UTC)")

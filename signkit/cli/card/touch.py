@@ -141,6 +141,7 @@ def _answer(
 ) -> None:
     """Take the time from when the card is found on the reader, connecting included, to the answer."""
     from signkit.card.session import touch
+    from signkit.cli.signing_notes import tell_ending
     from signkit.holder.card_certificate import judge_certificate
     from signkit.holder.touch import judge_touch, open_registry
     from signkit.signers.card import is_virtual
@@ -158,6 +159,7 @@ def _answer(
     card_ms, total_ms = (round((moment - started) * 1000, 1) for moment in (read, answered))
     if format_ is AnswerFormat.TEXT:
         print(translate(_LATENCY, total=total_ms, card=card_ms))
+    tell_ending(certificate)
     show_judgement(judgement, format_, milliseconds={"total": total_ms, "card": card_ms})
 
 

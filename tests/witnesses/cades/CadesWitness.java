@@ -6,7 +6,7 @@ import eu.europa.esig.dss.spi.validation.analyzer.DefaultDocumentAnalyzer;
 import eu.europa.esig.dss.spi.x509.tsp.TimestampToken;
 import java.util.List;
 
-/** Prints what the European Commission's DSS makes of the mathematics and levels in a CMS or an ASiC container. */
+/** Prints what the European Commission's DSS makes of the mathematics and levels in a CMS, a container or a PDF. */
 public class CadesWitness {
     public static void main(String[] arguments) {
         var analyzer = DefaultDocumentAnalyzer.fromDocument(new FileDocument(arguments[0]));

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Ask the European Commission's DSS about a CMS or an ASiC container: sh tests/witnesses/cades/check.sh FILE [CONTENT]
+# Ask the European Commission's DSS about a CMS, an ASiC container or a PDF: sh tests/witnesses/cades/check.sh FILE [CONTENT]
 # Needs a JDK (17 or later) and Maven, which fetches DSS (about 20 MB) the first time.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
