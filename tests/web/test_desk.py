@@ -175,6 +175,31 @@ def test_what_a_killed_desk_had_signed_is_taken_in_by_the_next(browser, prepared
     assert browser.get("/contracts/1").status_code == 200
 
 
+@pytest.mark.slow
+def test_a_file_keeps_its_name_through_every_signature(signed_sale):
+    _, sha256, _, _, office = signed_sale
+    assert office.name_of(sha256) == "不動産売買契約書.pdf"
+
+
+def test_more_fields_than_a_form_has_are_refused(browser):
+    answer = browser.post("/new", {f"x{number}": "" for number in range(6000)}, files=[("f", ("f", b""))])
+    assert answer.status_code == 400
+    assert WORDS["refused_size"].ja in answer.text
+
+
+def test_a_worker_that_is_lost_is_told(browser, monkeypatch):
+    from signkit.workers import WorkerLost
+
+    def lose(*_):
+        raise WorkerLost("died", "signal 9")
+
+    path = begin(browser)
+    monkeypatch.setattr(browser.office, "render", lose)
+    answer = browser.get(f"{path}/preview")
+    assert answer.status_code == 500
+    assert WORDS["refused_lost"].ja in answer.text
+
+
 def test_pages_are_pictures_of_few_colours(browser, prepared):
     from io import BytesIO
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -29,6 +30,7 @@ from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.signing_screen import SigningScreen
 from signkit.web.desk.today_screen import TodayScreen
+from signkit.workers import WorkerLost
 
 _HERE = Path(__file__).parent
 _SCREENS = (
@@ -56,10 +58,17 @@ def make_app(
         routes=[*door.routes(), *screens, static],
         exception_handlers={
             SignKitError: lambda request, error: pages.tell(request, error),
-            HTTPException: lambda request, _: pages.refuse(request.scope, 404, "unknown"),
+            HTTPException: lambda request, error: pages.refuse(request.scope, error.status_code, _reason(error)),
+            WorkerLost: lambda request, _: pages.refuse(request.scope, 500, "lost"),
+            Exception: lambda request, _: pages.refuse(request.scope, 500, "fault"),
         },
     )
     return Guard(app, address, sessions, pages.refuse)
+
+
+def _reason(error: HTTPException) -> str:
+    """Starlette answers 400 to a form of more fields, files or text than `receive_form` takes."""
+    return "size" if error.status_code == 400 else "unknown"
 
 
 class _Door:
@@ -92,17 +101,17 @@ class _Door:
         answer.set_cookie(COOKIE, session.cookie, httponly=True, samesite="strict", path="/")
         return answer
 
-    def switch_language(self, request: Request, form: object) -> Response:
+    def switch_language(self, request: Request, form: FormData) -> Response:
         """Show the pages in the other language from now on, beginning with the one that was looked at."""
         from signkit.web.common.pages import other_language
         from signkit.web.desk.screens import go_to
 
         session = request.scope["session"]
         session.language = other_language(session.language)
-        here = word(form, "here")  # type: ignore[arg-type]
+        here = word(form, "here")
         return go_to(here if here.startswith("/") and not here.startswith("//") and "\\" not in here else "/")
 
-    def end(self, request: Request, _: object) -> Response:
+    def end(self, request: Request, _: FormData) -> Response:
         """End the session; whoever runs the desk sees that it is over."""
         answer = self._pages.show(request, "message.html", heading="end", message=WORDS["ended"])
         self._sessions.end()

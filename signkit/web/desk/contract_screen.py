@@ -125,7 +125,7 @@ class ContractScreen(Screen):
     def file(self, request: Request) -> Response:
         """Hand out a file."""
         sha256 = request.path_params["sha256"]
-        name = self._name_of(sha256)
+        name = self.office.name_of(sha256)
         if name is None:
             return self.unknown(request)
         return download_file(self.office.path_of(sha256), name)
@@ -184,15 +184,3 @@ class ContractScreen(Screen):
             "state": STATES[entry.state].in_language(language),
             "revisions": [(each, moment_in_words(each.added_at)) for each in entry.revisions],
         }
-
-    def _name_of(self, sha256: str) -> str | None:
-        """Return what a file is called, wherever it lies."""
-        shelved = self.office.shelf.find(sha256)
-        if shelved is not None:
-            return shelved.name
-        number = self.office.entry_of(sha256)
-        if number is None:
-            return None
-        with self.office.archive() as archive, archive.reading() as connection:
-            entry = load_entry(connection, number)
-        return next(each.name for each in entry.revisions if each.sha256 == sha256)

@@ -144,6 +144,18 @@ class Office:
                 return archive.blobs.path(sha256)
         raise InputUnreadable(sha256[:16], Text("it is not at hand", "手元にありません"))
 
+    def name_of(self, sha256: str) -> str | None:
+        """Return what a file is called, in the archive or on the desk; None where it is in neither."""
+        from signkit.archive.entries import load_entry
+
+        number = self.entry_of(sha256)
+        if number is None:
+            shelved = self.shelf.find(sha256)
+            return shelved.name if shelved is not None else None
+        with self.archive() as archive, archive.reading() as connection:
+            entry = load_entry(connection, number)
+        return next(each.name for each in entry.revisions if each.sha256 == sha256)
+
     def page_facts(self, sha256: str) -> PageFacts:
         """Return a file's pages; none where it cannot be drawn."""
         try:

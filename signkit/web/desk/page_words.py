@@ -204,6 +204,14 @@ WORDS: dict[str, Text] = {
         "この画面の有効な入力ではありません。ページを開き直して、もう一度操作してください。",
     ),
     "refused_size": Text("More was sent than the desk takes at once.", "一度に受け取れる大きさを超えています。"),
+    "refused_lost": Text(
+        "The process that worked on it ended, or took too long. Nothing was changed.",
+        "処理が異常終了したか、時間がかかりすぎました。何も変更していません。",
+    ),
+    "refused_fault": Text(
+        "Something went wrong inside SignKit. Nothing was half-written.",
+        "SignKit の内部エラーです。書きかけのファイルはありません。",
+    ),
     "refused_unknown": Text("There is no such page.", "このページはありません。"),
     "ended": Text("The desk has ended. You may close this window.", "終了しました。この窓を閉じてください。"),
     "started": Text("The desk opens …", "画面を開いています…"),

@@ -120,11 +120,11 @@ class SigningScreen(Screen):
     def _status(self, request: Request) -> ContractStatus | None:
         """Return where the document stands; None where it is not at hand, or that role may not sign now."""
         sha256, role = request.path_params["sha256"], request.path_params["role"]
-        shelved, number = self.office.shelf.find(sha256), self.office.entry_of(sha256)
-        if shelved is None and number is None:
+        name = self.office.name_of(sha256)
+        if name is None:
             return None
         try:
-            status = self.office.status(sha256, shelved.name if shelved is not None else f"contract-{number}.pdf")
+            status = self.office.status(sha256, name)
         except WorkerLost:
             return None
         states = {party.role: party.state for party in status.parties}
@@ -182,10 +182,7 @@ def take_signed(office: Office) -> None:
     """Take in what was signed, also by a desk that was killed before it could: nothing signed is lost."""
     for path in sorted((office.options.home / "signed").glob("*.pdf")):
         before = path.name.partition("-")[0]
-        name = f"{path.stem.partition('-')[2]}.pdf"
-        known = office.shelf.find(before)
-        if known is not None:
-            name = known.name
+        name = office.name_of(before) or f"{path.stem.partition('-')[2]}.pdf"
         with path.open("rb") as stream:
             shelved = office.shelf.take(stream, name, "signed")
         path.unlink()

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from signkit.archive.entries import Entry
 from signkit.archive.exporting import moment_in_words
 from signkit.web.desk.screens import Screen
+from signkit.words import Text
 
 _MOST = 50
 
@@ -42,10 +43,9 @@ class TodayScreen(Screen):
         with self.office.archive() as archive:
             return find(archive, Query(state="open"), limit=_MOST).entries
 
-    def _title_of(self, template: str):  # type: ignore[no-untyped-def]
+    def _title_of(self, template: str) -> Text:
         from signkit.contracts.template import find_template
         from signkit.errors import ContractError
-        from signkit.words import Text
 
         try:
             return find_template(template, self.office.settings).title
