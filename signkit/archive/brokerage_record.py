@@ -20,7 +20,10 @@ _PARTIES = (
     ("買主", "buyer"),
     ("買主", "buyer2"),
     ("貸主", "lessor"),
+    ("貸主", "landlord"),
     ("借主", "lessee"),
+    ("借主", "tenant"),
+    ("借主", "tenant2"),
 )
 
 
@@ -30,7 +33,7 @@ def brokerage_record(data: Mapping[str, Any]) -> dict[str, Any]:
         "mode": _text(item_at(data, "broker.involvement")),
         "area": "、".join(_areas(data)),
         "land": "、".join(filter(None, (_text(each.get("category")) for each in _land(data)))),
-        "building": _joined(data, "building.kind", "building.structure"),
+        "building": _joined(data, "building.kind", "building.structure", "dwelling.kind", "dwelling.structure"),
         "parties": "、".join(_parties(data)),
         "dealers": _joined(data, "broker.name", "broker2.name"),
         "terms": "、".join(_texts(item_at(data, "special_terms"))),
@@ -49,6 +52,8 @@ def _areas(data: Mapping[str, Any]) -> list[str]:
     floors = item_at(data, "building.floors")
     parts = [each.get("area") for each in floors if isinstance(each, Mapping)] if isinstance(floors, list) else []
     known = [area for area in parts if isinstance(area, int | float)]
+    dwelling = item_at(data, "dwelling.area")
+    known += [dwelling] if _is_number(dwelling) else []
     return land + ([f"建物 {round(sum(known), 2)}㎡"] if known else [])
 
 

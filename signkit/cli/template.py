@@ -18,22 +18,34 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.contracts.statutes import Law
-    from signkit.contracts.template import Party
+    from signkit.contracts.template import Audience, Party
 
 HELP = words("Look at templates, begin one, check one.", "ひな形の一覧・表示・作成・検査。")
 
 app = typer.Typer(no_args_is_help=True)
 
 
-@app.command("list", help=words("List the templates.", "ひな形の一覧。"))
+@app.command("list", help=words("List the templates, by who needs them.", "ひな形の一覧 (使う人ごと)。"))
 def list_() -> None:
-    """Print one line a template."""
-    from signkit.contracts.template import list_templates
+    """Print one line a template, below those who need it."""
+    from signkit.contracts.template import AUDIENCES, list_templates
     from signkit.settings import load_settings
 
-    for template in list_templates(load_settings()):
-        roles = ", ".join(party.role for party in template.parties)
-        print(f"{template.id} {template.version}\t{template.title.in_language(LANGUAGE)}\t{roles}")
+    templates = list_templates(load_settings())
+    for audience in AUDIENCES:
+        if theirs := [template for template in templates if template.audience == audience]:
+            print(translate(_AUDIENCES[audience]))
+            for template in theirs:
+                roles = ", ".join(party.role for party in template.parties)
+                print(f"  {template.id} {template.version}\t{template.title.in_language(LANGUAGE)}\t{roles}")
+
+
+_AUDIENCES: Mapping[Audience, Text] = {
+    "broker": Text("Real estate:", "不動産:"),
+    "hr": Text("Personnel:", "人事・労務:"),
+    "business": Text("Business:", "企業間の取引:"),
+    "general": Text("For any purpose:", "共通:"),
+}
 
 
 @app.command(

@@ -80,34 +80,40 @@ def _markup_of(text: str) -> str:
     return f"#{string_literal(text)};"
 
 
-def _file_of(folder: Path, name: str) -> tuple[str, str, None] | None:
-    """Return the text of a file in the template's folder; of none elsewhere, be it through symbolic links.
+def _file_of(template: Template, name: str) -> tuple[str, str, None] | None:
+    """Return the text of a fragment that the template shares, or of a file in its folder.
 
-    Its name goes with it, so that a fault is told with the file where it lies.
+    Of none elsewhere, be it through symbolic links.  Its name goes with it, so that a fault is told with the file where
+    it lies.
     """
+    path = template.fragments.get(name) or _own_file(template.folder, name)
+    return None if path is None else (path.read_text(encoding="utf-8"), name, None)
+
+
+def _own_file(folder: Path, name: str) -> Path | None:
     path = (folder / name).resolve()
-    return (path.read_text(encoding="utf-8"), name, None) if path.is_relative_to(folder) and path.is_file() else None
+    return path if path.is_relative_to(folder) and path.is_file() else None
 
 
 class _Environment(Sandbox):
-    """The sandbox with values escaped for Typst, files of the template's folder, and signing blocks."""
+    """The sandbox with values escaped for Typst, files of the template's folder, shared text, and signing blocks."""
 
     def __init__(self, template: Template) -> None:
         super().__init__(
             TypstMarkup,
             _markup_of,
-            loader=FunctionLoader(partial(_file_of, template.folder)),
+            loader=FunctionLoader(partial(_file_of, template)),
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self.filters["code"] = with_counting(_in_code)
         self.globals["signing_block"] = _signing_block(template)
         self._contract: JinjaTemplate | None = None
-        self._folder = template.folder
+        self._template = template
 
     def lines_of(self, name: str) -> list[str]:
         """Return the lines of a file of the template; none where there is no such file."""
-        found = _file_of(self._folder, name)
+        found = _file_of(self._template, name)
         return found[0].splitlines() if found else []
 
     def contract(self) -> JinjaTemplate:

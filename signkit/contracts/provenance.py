@@ -7,13 +7,15 @@ revision is the template, unaltered, filled with the data inside.
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 
 from signkit.contracts import fonts
 from signkit.contracts.rules.law_file import LAW_FILE, SAMPLES
-from signkit.contracts.template import EXAMPLE, Template
+from signkit.contracts.shared import fragment_files
+from signkit.contracts.template import DESCRIPTION, EXAMPLE, Template, shares_of
 from signkit.pdf.embedded_contract import Provenance
 from signkit.version import __version__
 
@@ -30,24 +32,35 @@ def provenance(template: Template, font_set: fonts.FontSet) -> Provenance:
 def template_digest(folder: Path) -> str:
     """Return the SHA-256 of a template's files, each by its path and content.
 
-    The README, the example, the law file and its samples stand aside: nothing of them is printed.  Hidden files, and
-    links that lead out of the folder, belong to no template.
+    The fragments that it shares count as if they lay in its folder.  The README, the example, the law file and its
+    samples stand aside: nothing of them is printed.  Hidden files, and links that lead out of the folder, belong to no
+    template.
+
+    Raises:
+        ValueError: the description is no TOML, or names a fragment that is not there.
     """
+    folder = folder.resolve()
     total = hashlib.sha256()
-    for name, path in sorted(_files(folder.resolve()))[:_MAX_FILES]:
+    for name, path in sorted((_files(folder) | _fragments(folder)).items())[:_MAX_FILES]:
         total.update(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n".encode())
     return total.hexdigest()
 
 
-def _files(folder: Path) -> list[tuple[str, Path]]:
+def _files(folder: Path) -> dict[str, Path]:
     found = ((path.relative_to(folder), path) for path in folder.rglob("*") if path.is_file())
-    return [
-        (name.as_posix(), path)
+    return {
+        name.as_posix(): path
         for name, path in found
         if name.as_posix() not in _ASIDE
         and not any(part.startswith((".", "__")) for part in name.parts)
         and path.resolve().is_relative_to(folder)
-    ]
+    }
+
+
+def _fragments(folder: Path) -> dict[str, Path]:
+    description = folder / DESCRIPTION
+    content = tomllib.loads(description.read_text(encoding="utf-8")) if description.is_file() else {}
+    return fragment_files(folder, shares_of(content))
 
 
 @lru_cache(maxsize=16)

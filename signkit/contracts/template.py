@@ -11,13 +11,14 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from signkit.contracts.faults import data_fault
 from signkit.contracts.rules.law_file import LAW_FILE, check_of, checks_of
 from signkit.contracts.rules.rule import Check
+from signkit.contracts.shared import fragment_files
 from signkit.errors import ContractError
 from signkit.limits import TEMPLATE_FILE_BYTES, size_in_words
 from signkit.pdf.embedded_contract import SigningOrder
@@ -36,6 +37,10 @@ EXAMPLE = "example.yaml"
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 _ROLE = re.compile(r"[a-z][a-z0-9_]{0,31}")
 VERSION = re.compile(r"\d+\.\d+\.\d+")
+
+#: Who needs a template: those who deal in real estate, personnel offices, other businesses, anybody.
+Audience = Literal["broker", "hr", "business", "general"]
+AUDIENCES: tuple[Audience, ...] = ("broker", "hr", "business", "general")
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,8 @@ class Template:
         checks: rules over several items, beside the schema: those of ``template.toml``, then those of ``law.toml``.
         schema: JSON Schema 2020-12 of the data.
         text_file: the file that holds the text: ``contract.typ.j2`` or ``contract.docx`` (see ``sources``).
+        audience: who needs it.
+        fragments: the files of shared text that its own text may import, by the names under which it does.
         titles: what the document is called instead, by its data; the first case that holds counts.
     """
 
@@ -105,6 +112,8 @@ class Template:
     folder: Path
     schema: Mapping[str, Any]
     text_file: str = CONTRACT
+    audience: Audience = "general"
+    fragments: Mapping[str, Path] = field(default_factory=dict)
     titles: tuple[TitleCase, ...] = ()
 
     def parties_of(self, data: Mapping[str, Any]) -> tuple[Party, ...]:
@@ -184,10 +193,11 @@ def _parsed(path: Path, read: Callable[[str], Any]) -> Any:
 
 
 def template_files(template: Template) -> Iterator[tuple[str, str]]:
-    """Yield name and text of every text file of the template that may end up in a contract."""
-    for path in sorted(template.folder.rglob("*")):
-        if path.suffix in {".j2", ".typ"} and path.is_file():
-            yield path.relative_to(template.folder).as_posix(), _text(path)
+    """Yield name and text of every text file of the template that may end up in a contract, shared ones too."""
+    own = (path for path in template.folder.rglob("*") if path.suffix in {".j2", ".typ"} and path.is_file())
+    files = {path.relative_to(template.folder).as_posix(): path for path in own} | dict(template.fragments)
+    for name, path in sorted(files.items()):
+        yield name, _text(path)
 
 
 def _named_folders(settings: Settings) -> Iterator[tuple[str, Path]]:
@@ -238,12 +248,23 @@ def _template(folder: Path, description: dict[str, Any], law: dict[str, Any], sc
         folder=folder,
         schema=_usable_schema(schema),
         text_file=text_file,
+        audience=cast(Audience, _one_of(description.get("audience", "general"), AUDIENCES, "audience")),
+        fragments=fragment_files(folder, shares_of(description)),
         titles=tuple(TitleCase(str(each["when"]), _two_languages(each)) for each in description.get("titles", ())),
     )
     roles = [party.role for party in parties]
     if not roles or len(set(roles)) != len(roles):
         raise ValueError("every party needs a role of its own")
     return template
+
+
+def shares_of(description: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the names of the fragments that a template's description names.
+
+    Raises:
+        ValueError: one of them is no name.
+    """
+    return tuple(_matching(NAME, name, "shares") for name in description.get("shares", ()))
 
 
 def _party(entry: dict[str, Any]) -> Party:

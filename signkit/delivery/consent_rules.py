@@ -38,7 +38,7 @@ class DeliveryRule:
         date_item: where the data hold the document's date.
         kind: of the transaction, as the template ``consent`` names it.
         party_items: where the data hold the parties' names; those that are not there are no parties.
-        land_item: where the data hold the lots; None where the transaction has no property.
+        land_item: where the data hold the lots, or the dwelling; None where the transaction has no property.
         names_all: whether the document names all parties; an explanation names one buyer, of several co-owners too.
     """
 
@@ -62,9 +62,33 @@ class DeliveryRule:
 
 
 SALE = "不動産の売買"
+MANDATE = "不動産の売買の媒介"
+LEASE = "不動産の賃貸借"
 EMPLOYMENT = "雇用"
 
 _REAL_ESTATE = r"(?:宅地建物取引業法|宅建業法)"
+
+#: A lease and what is explained before it: both parties, one or two tenants.
+_LEASE_PARTIES = ("landlord.name", "tenant.name", "tenant2.name")
+
+
+def _lease() -> DeliveryRule:
+    """Return the rule of a lease that a dealer brokers (37条2項), ordinary or for a fixed term."""
+    return DeliveryRule(
+        Text("Real Estate Brokerage Act art. 37 (5)", "宅地建物取引業法37条5項"),
+        re.compile(rf"{_REAL_ESTATE}(?:37|三十七)条"),
+        (
+            Recipient("landlord", "landlord.name"),
+            Recipient("tenant", "tenant.name"),
+            Recipient("tenant2", "tenant2.name", optional=True),
+        ),
+        ("broker.name",),
+        "contract_date",
+        LEASE,
+        _LEASE_PARTIES,
+        "dwelling",
+    )
+
 
 RULES = {
     "real-estate-sale": DeliveryRule(
@@ -92,6 +116,39 @@ RULES = {
         ("seller.name", "seller2.name", "buyer.name", "buyer2.name"),
         "land",
         names_all=False,
+    ),
+    "real-estate-brokerage": DeliveryRule(
+        Text("Real Estate Brokerage Act art. 34-2 (11)", "宅地建物取引業法34条の2第11項"),
+        re.compile(rf"{_REAL_ESTATE}(?:34|三十四)条の(?:2|二)"),
+        (Recipient("client", "client.name"), Recipient("client2", "client2.name", optional=True)),
+        ("broker.name",),
+        "contract_date",
+        MANDATE,
+        ("client.name", "client2.name", "broker.name"),
+        "land",
+    ),
+    "residential-lease": _lease(),
+    "fixed-term-lease": _lease(),
+    "lease-explanation": DeliveryRule(
+        Text("Real Estate Brokerage Act art. 35 (8)", "宅地建物取引業法35条8項"),
+        re.compile(rf"{_REAL_ESTATE}(?:35|三十五)条"),
+        (Recipient("recipient", "recipient.name"), Recipient("recipient2", "recipient2.name", optional=True)),
+        ("explainer.name",),
+        "explained_on",
+        LEASE,
+        ("landlord.name", "recipient.name", "recipient2.name"),
+        "dwelling",
+        names_all=False,
+    ),
+    "fixed-term-lease-notice": DeliveryRule(
+        Text("Act on Land and Building Leases art. 38 (4)", "借地借家法38条4項"),
+        re.compile(r"借地借家法(?:38|三十八)条"),
+        (Recipient("tenant", "tenant.name"), Recipient("tenant2", "tenant2.name", optional=True)),
+        ("landlord.name",),
+        "explained_on",
+        LEASE,
+        _LEASE_PARTIES,
+        "dwelling",
     ),
     "employment-agreement": DeliveryRule(
         Text("Ordinance of the Labour Standards Act art. 5 (4)", "労働基準法施行規則5条4項"),

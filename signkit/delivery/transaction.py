@@ -55,7 +55,8 @@ def transaction_of_consent(data: Mapping[str, Any]) -> Transaction | None:
 
 def transaction_of_contract(data: Mapping[str, Any], rule: DeliveryRule) -> Transaction:
     """Return what a contract's data say, read where ``rule`` says that they stand."""
-    parcels = _entries(item_at(data, rule.land_item)) if rule.land_item is not None else []
+    found = item_at(data, rule.land_item) if rule.land_item is not None else None
+    parcels = [found] if isinstance(found, Mapping) else _entries(found)
     lots = (_lot(parcel) for parcel in parcels if isinstance(parcel, Mapping))
     return Transaction(rule.kind, _texts(item_at(data, item) for item in rule.party_items), tuple(filter(None, lots)))
 
@@ -100,8 +101,9 @@ def _all_among(wanted: Sequence[str], there: Sequence[str], compare: Any) -> Ver
     return next((verdict for verdict in ("mismatch", "cannot-tell") if verdict in found), "match")
 
 
-def _lot(parcel: Mapping[str, Any]) -> str:
-    return "".join(_texts((parcel.get("location"), parcel.get("lot_number"))))
+def _lot(place: Mapping[str, Any]) -> str:
+    """Return a lot with its number, or a dwelling with its building and unit."""
+    return "".join(_texts(place.get(item) for item in ("location", "lot_number", "name", "unit")))
 
 
 def _entries(value: object) -> list[Any]:

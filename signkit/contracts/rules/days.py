@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from calendar import monthrange
-from datetime import date
+from datetime import date, timedelta
 
 from signkit.contracts.japanese import ERAS
 
@@ -18,6 +18,11 @@ def after_months(day: str, months: int) -> str:
     start = date.fromisoformat(day)
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)
     return date(year, month + 1, min(start.day, monthrange(year, month + 1)[1])).isoformat()
+
+
+def after_days(day: str, days: int) -> str:
+    """Return the day ``days`` later."""
+    return (date.fromisoformat(day) + timedelta(days)).isoformat()
 
 
 def in_order(*days: str) -> bool:

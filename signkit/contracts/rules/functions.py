@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from signkit.contracts.rules import days, employment, known, parties, sale
+from signkit.contracts.rules import brokerage, days, employment, known, parties, sale
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "a_business_sells": parties.a_business_sells,
     "addressee": parties.addressee,
     "age_named": employment.age_named,
+    "after_days": days.after_days,
     "after_months": days.after_months,
     "begun_after_may_1981": sale.begun_after_may_1981,
+    "brokerage_fee_cap": brokerage.brokerage_fee_cap,
     "business_sells_to_consumer": parties.business_sells_to_consumer,
     "daily_hours": employment.daily_hours,
     "days_off_suffice": employment.days_off_suffice,
@@ -29,6 +31,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "is_company": parties.is_company,
     "is_consumer": parties.is_consumer,
     "is_new_house": sale.is_new_house,
+    "lease_fee_cap": brokerage.lease_fee_cap,
     "money_called": sale.money_called,
     "money_called_deposit": sale.money_called_deposit,
     "month_of": days.month_of,
