@@ -349,6 +349,17 @@ def test_every_template_has_a_form_that_takes_its_example(office):
         assert (filled.refused, filled.data) == ((), data), template.id
 
 
+def test_that_a_list_is_empty_is_said_and_not_guessed(office):
+    from signkit.contracts.template import find_template
+    from signkit.web.desk.contract_form import NONE, fill
+
+    template = find_template("lease-explanation")
+    silent, said = (fill(template, words, office.settings) for words in ({}, {"restrictions": NONE}))
+    assert "restrictions" in [path for path, _ in silent.refused]
+    assert "restrictions" not in [path for path, _ in said.refused]
+    assert said.data["restrictions"] == []
+
+
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", ["/", "/contracts", "/new", "/check", "/card", "/health"])
 def test_every_page_speaks_both_languages(browser, path, language):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from signkit.contracts.bulk.rows import RowData, dotted_column, parse_columns, row_data
-from signkit.contracts.checking import examine, resolve_reference
+from signkit.contracts.checking import examine, resolve_reference, schema_at
 from signkit.contracts.fonts import font_set
 from signkit.contracts.template import Template
 from signkit.errors import Problem
@@ -25,6 +25,9 @@ _DEEPEST = 8
 _MOST_ENTRIES = 50
 _LONG = 100
 _INDEX = re.compile(r"\[(\d+)\]")
+#: What stands in a list's own field where its emptiness is said: nobody says by leaving out that there is nothing.
+NONE = "none"
+_NONE_WORDS = Text("there is none", "該当なし")
 _TRUTHS = {True: ("有", Text("yes", "有・はい")), False: ("無", Text("no", "無・いいえ"))}
 
 
@@ -92,8 +95,12 @@ def contract_form(
 def fill(template: Template, words: Mapping[str, str], settings: Settings) -> Filled:
     """Return the data that ``words`` make, and what is wrong with them."""
     typed = {path: word.strip() for path, word in words.items() if word.strip()}
+    empty = [path for path in typed if typed[path] == NONE and _is_list(template, path)]
+    typed = {path: word for path, word in typed.items() if path not in empty}
     columns, unknown = parse_columns(template, tuple(typed))
     row = row_data(template, columns, tuple(typed.values()), {})
+    for path in empty:
+        _put_empty(row.data, path.split("."))
     examined = examine(template, row.data, font_set(settings.font_folders))
     unread = {problem.path for problem in row.problems}
     found = [(problem.path, problem) for problem in (*unknown, *row.problems)]
@@ -110,12 +117,33 @@ def words_of(data: object, path: str = "") -> dict[str, str]:
         pairs = [(str(name), value) for name, value in data.items()]
     elif isinstance(data, list):
         pairs = [(str(number), value) for number, value in enumerate(data)]
+        if not pairs:
+            return {path: NONE}
     else:
         return {} if data is None else {path: _typed(data)}
     found: dict[str, str] = {}
     for name, value in pairs:
         found |= words_of(value, f"{path}.{name}" if path else name)
     return found
+
+
+def _is_list(template: Template, path: str) -> bool:
+    steps = [int(step) if step.isascii() and step.isdigit() else step for step in path.split(".")]
+    return resolve_reference(template.schema, schema_at(template.schema, steps)).get("type") == "array"
+
+
+def _put_empty(data: Data, steps: Sequence[str]) -> None:
+    """Put an empty list where nothing was typed into it."""
+    at: Any = data
+    for step in steps[:-1]:
+        if isinstance(at, list):
+            if not (step.isdigit() and int(step) < len(at)):
+                return
+            at = at[int(step)]
+        else:
+            at = at.setdefault(step, {})
+    if isinstance(at, dict):
+        at.setdefault(steps[-1], [])
 
 
 def _typed(value: object) -> str:
@@ -210,6 +238,8 @@ def _kind(schema: Mapping[str, Any]) -> str:
 
 
 def _choices(schema: Mapping[str, Any]) -> Iterator[tuple[str, Text]]:
+    if schema.get("type") == "array" and not schema.get("minItems"):
+        yield NONE, _NONE_WORDS
     values = [schema["const"]] if "const" in schema else schema.get("enum", [])
     if not values and schema.get("type") == "boolean":
         values = [True, False]
