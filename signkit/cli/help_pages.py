@@ -33,10 +33,16 @@ _MIN_WIDTH, _MAX_WIDTH, _MAX_LEFT = 50, 100, 30
 #: What stands for a value, word by word.  What is not here reads the same in both languages (URL, PDF, N, X, HOST …).
 METAVARS: dict[str, str] = {
     "ADDRESS": "アドレス",
+    "AGE": "年齢",
     "ARCHIVE": "台帳",
     "BACKUP": "控え",
+    "CUSTOMERS": "顧客の表",
+    "DIGITS": "番号",
     "KIND": "種類",
+    "ORGANISATION": "事業者",
+    "PLACE": "所在地",
     "STATE": "状態",
+    "TITLE": "資格",
     "WORDS": "語",
     "YEN": "円", "CERTIFICATE": "証明書", "CODE": "文字コード", "CONSENT": "承諾書", "CONTAINER": "コンテナー",
     "CONTRACT": "契約書", "DATA": "データ", "DATE": "日付", "DAYS": "日数", "DIR": "フォルダー", "FIELD": "署名欄",
@@ -44,7 +50,7 @@ METAVARS: dict[str, str] = {
     "LAW": "法令", "LEVEL": "レベル", "NAME": "名前", "NUMBER": "番号", "PAGE": "ページ", "PATH": "パス",
     "PATHS": "パス", "PATTERN": "パターン", "PORT": "ポート", "PROOF": "証明", "REQUEST": "署名依頼",
     "RESULTS": "結果", "ROLE": "役割", "SECONDS": "秒", "SHELL": "シェル", "SIGNATURE": "署名",
-    "SIGNED": "署名済み", "TEMPLATE": "ひな形",
+    "OTHER": "比べる版", "SIGNED": "署名済み", "TEMPLATE": "ひな形", "VERSION": "版",
     "TEXT": "文字列", "TIME": "日時", "W": "幅", "YEARS": "年数",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Z]+")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from signkit.cli.card.common import printable
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import PinStdin
 from signkit.cli.terminal import secret_reader, tell
@@ -19,6 +20,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from asn1crypto import x509
 
+    from signkit.jpki.company import CompanyRegistration
     from signkit.signers.new_keys import KeyHolder, PrivateKey
 
 HELP = words("Make a key file for trying, or a request to a CA.", "練習用の鍵ファイルや認証局への申請 (CSR) を作る。")
@@ -74,6 +76,38 @@ def new(
             ),
         ),
     ] = False,
+    head_office: Annotated[
+        str | None,
+        typer.Option(
+            "--head-office",
+            metavar="PLACE",
+            help=words(
+                "For trying, shaped like a 商業登記電子証明書: the company's head office; --name is its "
+                "representative, --organization its registered name.",
+                "商業登記電子証明書の形の練習用にする: 会社の本店。--name は代表者、--organization は商号。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    title: Annotated[
+        str,
+        typer.Option(
+            metavar="TITLE",
+            help=words("With --head-office: the office held.", "--head-office とともに: 代表者の資格。"),
+        ),
+    ] = "代表取締役",
+    company_number: Annotated[
+        str | None,
+        typer.Option(
+            "--company-number",
+            metavar="DIGITS",
+            help=words(
+                "With --head-office: 会社法人等番号 (12 digits) or 法人番号 (13).",
+                "--head-office とともに: 会社法人等番号 (12桁) または法人番号 (13桁)。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     csr: Annotated[
         bool,
         typer.Option(
@@ -95,9 +129,10 @@ def new(
     beside = file.with_suffix(".csr" if csr else ".pem") if csr or alone else None
     _require_fitting(file, beside, csr=csr, alone=alone)
     holder = _holder(name or organisation, organisation)
+    company = _company(name, organisation, head_office, title, company_number, elsewhere=csr or alone)
     passphrase = _new_passphrase(file, from_stdin=pin_stdin)
     try:
-        made, public = _make(holder, new_key(algorithm), bytes(passphrase), csr=csr, alone=alone)
+        made, public = _make(holder, company, new_key(algorithm), bytes(passphrase), csr=csr, alone=alone)
     finally:
         wipe(passphrase)
     write_checked(file, made, private=True)
@@ -141,6 +176,44 @@ def _holder(name: str | None, organisation: str | None) -> KeyHolder:
         ) from unfit
 
 
+def _company(
+    name: str | None,
+    organisation: str | None,
+    head_office: str | None,
+    title: str,
+    number: str | None,
+    *,
+    elsewhere: bool,
+) -> CompanyRegistration | None:
+    """Return what the commercial register would have of a company; None where no head office is given."""
+    from signkit.jpki.company import CompanyRegistration
+    from signkit.jpki.corporate_number import base_number, corporate_number_fits
+
+    if head_office is None and number is None:
+        return None
+    if not (head_office and name and organisation) or elsewhere:
+        raise UsageProblem(
+            Text(
+                "A company of the register has a name, a head office and a representative",
+                "商号・本店・代表者が必要です",
+            ),
+            Text(
+                "Give --organization, --head-office and --name, and neither --csr nor --self-signed.",
+                "--organization、--head-office、--name を指定し、--csr と --self-signed は外してください。",
+            ),
+        )
+    if number is not None and not (_is_twelve_digits(number) or corporate_number_fits(number)):
+        raise UsageProblem(
+            Text(f"{number!r} is no company's number", f"{number!r} は会社法人等番号でも法人番号でもありません"),
+            Text("Give 12 digits, or the 13 of a 法人番号.", "12桁、または正しい13桁の法人番号を指定してください。"),
+        )
+    return CompanyRegistration(organisation, head_office, name, title, base_number(number) if number else None)
+
+
+def _is_twelve_digits(number: str) -> bool:
+    return len(number) == 12 and number.isascii() and number.isdigit()
+
+
 def _new_passphrase(file: Path, *, from_stdin: bool) -> bytearray:
     """Ask for the passphrase, at a terminal twice: a typing error would lose the key."""
     from signkit.signers.base import SecretRequest, wipe
@@ -168,11 +241,19 @@ def _new_passphrase(file: Path, *, from_stdin: bool) -> bytearray:
     return first
 
 
-def _make(holder: KeyHolder, key: PrivateKey, passphrase: bytes, *, csr: bool, alone: bool) -> tuple[bytes, bytes]:
+def _make(
+    holder: KeyHolder,
+    company: CompanyRegistration | None,
+    key: PrivateKey,
+    passphrase: bytes,
+    *,
+    csr: bool,
+    alone: bool,
+) -> tuple[bytes, bytes]:
     """Return the key file, and what is public of it."""
     from cryptography.hazmat.primitives.serialization import Encoding
 
-    from signkit.rehearsal.authority import issue_organisation_certificate
+    from signkit.rehearsal.authority import issue_company_certificate, issue_organisation_certificate
     from signkit.rehearsal.pki import kept_rehearsal
     from signkit.settings import load_settings
     from signkit.signers.new_keys import certificate_request, key_file, private_key_file, self_signed
@@ -184,7 +265,10 @@ def _make(holder: KeyHolder, key: PrivateKey, passphrase: bytes, *, csr: bool, a
         certificate = self_signed(holder, key, now)
         return key_file(holder.name, key, certificate, (), passphrase), certificate.public_bytes(Encoding.PEM)
     authority = kept_rehearsal(load_settings().home_folder() / "rehearsal").service_ca
-    certificate = issue_organisation_certificate(authority, holder.name, holder.organisation, key, now)
+    if company is not None:
+        certificate = issue_company_certificate(authority, company, key, now)
+    else:
+        certificate = issue_organisation_certificate(authority, holder.name, holder.organisation, key, now)
     return (
         key_file(holder.name, key, certificate, (authority.certificate,), passphrase),
         certificate.public_bytes(Encoding.PEM),
@@ -248,11 +332,33 @@ def _described(certificate: x509.Certificate) -> str:
         (_KIND, f"{certificate.public_key.algorithm.upper()} {certificate.public_key.bit_size}"),
         (_FINGERPRINT, certificate.sha256.hex()),
     ]
+    rows += _registered(certificate)
     if is_rehearsal(certificate):
         rows.append((_NOTE, _REHEARSAL.in_language(LANGUAGE)))
     elif certificate.subject == certificate.issuer:
         rows.append((_NOTE, _ALONE.in_language(LANGUAGE)))
-    return "\n".join(f"{translate(label)}: {value}" for label, value in rows)
+    return "\n".join(f"{translate(label)}: {printable(value)}" for label, value in rows)
+
+
+def _registered(certificate: x509.Certificate) -> list[tuple[Text, str]]:
+    """What a certificate says of a company or of a power, as it is written: 商業登記, 認定認証業務, 電子委任状."""
+    from signkit.jpki.company import read_registration
+    from signkit.jpki.stated import stated_beside
+
+    rows = list(stated_beside(certificate))
+    if rows:
+        rows.append((_NOTE, _STATED.in_language(LANGUAGE)))
+    company = read_registration(certificate)
+    if company is None:
+        return rows
+    return [
+        *rows,
+        (_COMPANY, company.name),
+        (_HEAD_OFFICE, company.head_office),
+        (_REPRESENTATIVE, f"{company.title} {company.representative}"),
+        (_NUMBER, company.number or "-"),
+        (_REGISTRY, company.registry_office or "-"),
+    ]
 
 
 _AGAIN = Text("Once more, the same:", "確認のため、もう一度入力してください。")
@@ -274,6 +380,15 @@ _VALID = Text("Valid (UTC)", "有効期間 (UTC)")
 _KIND = Text("Key", "鍵")
 _FINGERPRINT = Text("SHA-256", "SHA-256")
 _NOTE = Text("Note", "注意")
+_COMPANY = Text("Company (商業登記)", "商号 (商業登記)")
+_HEAD_OFFICE = Text("Head office", "本店")
+_REPRESENTATIVE = Text("Representative", "代表者")
+_NUMBER = Text("Company number", "会社法人等番号")
+_REGISTRY = Text("Registry office", "登記所")
+_STATED = Text(
+    "what stands in subjectAltName is shown as written; whether a power (電子委任状) covers an act is not judged",
+    "別名欄 (subjectAltName) の記載をそのまま表示しています。委任 (電子委任状) の範囲に入るかどうかは判定しません",
+)
 _OPAQUE = Text("not shown (公的個人認証)", "非表示 (公的個人認証)")
 _REHEARSAL = Text("a rehearsal's: proves nothing about anybody", "リハーサル用。証明力はありません")
 _ALONE = Text("certified by nobody but itself", "自己署名 (第三者の証明なし)")

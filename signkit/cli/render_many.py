@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from signkit.cli.language import LANGUAGE, translate
-from signkit.cli.render_results import RowWarnings, Telling, print_json, tell_row_warnings
+from signkit.cli.render_results import Readings, RowWarnings, Telling, print_json, tell_readings, tell_row_warnings
 from signkit.cli.terminal import progress, tell
 from signkit.errors import ContractError, FileUnusable, RowsRefused, UsageProblem
 from signkit.words import Text
@@ -64,13 +64,15 @@ def render_many(
     tell(_READ, path=path, how=translate(table.read_as))
     with _report_refusals(options.report):
         batch = batch_of(template, table, base, options.name or DEFAULT_PATTERN, settings, telling.scrutiny)
-        warnings = RowWarnings()
-        written = _in_processes(table, batch, target, _workers(options.jobs), warnings, overwrite)
+        warnings, readings = RowWarnings(), Readings()
+        written = _in_processes(table, batch, target, _workers(options.jobs), (warnings, readings), overwrite)
     made = [*written.written, *written.unchanged]
     if telling.as_json:
-        print_json({"outputs": list(map(str, made)), "refused": [], "warnings": warnings.to_json()})
+        outputs = list(map(str, made))
+        print_json({"outputs": outputs, "refused": [], "warnings": warnings.to_json(), "read": readings.to_json()})
     else:
         print("\n".join(map(str, made)))
+    tell_readings(readings)
     tell_row_warnings(warnings)
     tell(_MADE, written=len(written.written), unchanged=len(written.unchanged), folder=target)
     if written.differing:
@@ -78,7 +80,7 @@ def render_many(
 
 
 def _in_processes(
-    table: Table, batch: Batch, folder: Path, workers: int, warnings: RowWarnings, overwrite: bool
+    table: Table, batch: Batch, folder: Path, workers: int, gathered: tuple[RowWarnings, Readings], overwrite: bool
 ) -> Written:
     from signkit.contracts.bulk.run import check_table, render_table
     from signkit.output import make_folder
@@ -96,7 +98,8 @@ def _in_processes(
             with progress(count, _CHECKING) as advance:
 
                 def checked(row: CheckedRow) -> None:
-                    warnings.gather(row)
+                    for each in gathered:
+                        each.gather(row)
                     advance(row)
 
                 names = check_table(table, batch, pool, workers, checked)

@@ -15,6 +15,7 @@ from signkit.errors import ContractRefused, Problem, RowsRefused
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.contracts.bulk.rows import Reading
     from signkit.contracts.bulk.run import CheckedRow
     from signkit.contracts.rules.rule import Scrutiny
 
@@ -64,6 +65,40 @@ class RowWarnings:
         return [{"row": row, **warning.to_json()} for row, warning in self.rows]
 
 
+@dataclass
+class Readings:
+    """What was read of a table's cells that say it in another way, gathered while the rows are checked."""
+
+    rows: list[tuple[int, Reading]] = field(default_factory=list)
+
+    def gather(self, checked: CheckedRow) -> None:
+        """Take what was read in a row."""
+        self.rows += [(checked.row, reading) for reading in checked.readings]
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Yield each column with its cells: the first cells as written and as read, and how many more there are."""
+        columns: dict[str, list[tuple[int, Reading]]] = {}
+        for row, reading in self.rows:
+            columns.setdefault(reading.column, []).append((row, reading))
+        for column, found in columns.items():
+            cells = ", ".join(
+                _CELL.in_language(LANGUAGE, row=row, said=_said(each)) for row, each in found[:_MAX_CELLS]
+            )
+            more = _MORE.in_language(LANGUAGE, count=len(found) - _MAX_CELLS) if len(found) > _MAX_CELLS else ""
+            yield column, cells + more
+
+    def to_json(self) -> list[dict[str, Any]]:
+        """Return each with its row."""
+        return [
+            {"row": row, "column": each.column, "written": each.written, "read": each.read} for row, each in self.rows
+        ]
+
+
+def _said(reading: Reading) -> str:
+    return reading.read if reading.written == reading.read else f"{reading.written} → {reading.read}"
+
+
+_MAX_CELLS = 3
 _MAX_ROWS = 20
 
 
@@ -95,6 +130,12 @@ def tell_row_warnings(warnings: RowWarnings) -> None:
         tell(_WARNING, warning=line)
 
 
+def tell_readings(readings: Readings) -> None:
+    """Print one line a column of what was read of its cells."""
+    for column, cells in readings.lines():
+        tell(_READ_AS, column=column, cells=cells)
+
+
 def contract_answer(output: str, roles: Sequence[str], warnings: Sequence[Problem]) -> dict[str, Any]:
     """Return what is said to a script of a contract that was made."""
     return {"output": output, "roles": list(roles), "refused": [], "warnings": [each.to_json() for each in warnings]}
@@ -111,4 +152,7 @@ def _found(problems: Sequence[Problem]) -> dict[str, Any]:
 
 
 _WARNING = Text("Warning: {warning}", "警告: {warning}")
+_READ_AS = Text("Read as {column}: {cells}", "読み取り {column}: {cells}")
+_CELL = Text("row {row} {said}", "{row}行目 {said}")
+_MORE = Text(" and {count} more", " ほか{count}件")
 _IN_ROWS = Text("rows {rows}: {warning}", "{rows}行目: {warning}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from signkit.cli import template_law
+from signkit.cli import template_diff, template_law, template_sheet
 from signkit.cli.language import LANGUAGE, translate, words
 from signkit.cli.options import Output, Overwrite, TemplateName
 from signkit.cli.terminal import tell
@@ -78,6 +78,22 @@ app.command(
     ),
 )(template_law.run)
 
+app.command(
+    "sheet",
+    help=words(
+        "Write a blank table (.xlsx, .csv) with Japanese headings, help and choices, for `signkit render`.",
+        "`signkit render` で読む記入用の表 (.xlsx、.csv) を作る (日本語の見出し、説明、選択肢付き)。",
+    ),
+)(template_sheet.run)
+
+app.command(
+    "diff",
+    help=words(
+        "Show what differs between two versions of a template: clauses, items, rules.",
+        "ひな形の版の違いを表示する (条項、項目、照合する内容)。",
+    ),
+)(template_diff.run)
+
 
 def _only_if_named(party: Party) -> str:
     return " " + translate(Text("(if named)", "(記載があるとき)")) if party.optional else ""
@@ -126,8 +142,10 @@ def new(
         typer.Option(
             metavar="LAW",
             help=words(
-                "Whose items it is to hold: takkengyo-37, takkengyo-35, roki-5, electronic-delivery.",
-                "満たすべき法定記載事項: takkengyo-37、takkengyo-35、roki-5、electronic-delivery。",
+                "Whose items it is to hold: takkengyo-37, takkengyo-35, roki-5, electronic-delivery, freelance-3, "
+                "toriteki-4.",
+                "満たすべき法定記載事項: takkengyo-37、takkengyo-35、roki-5、electronic-delivery、freelance-3、"
+                "toriteki-4。",
             ),
             show_default=False,
         ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import time
 from collections.abc import Callable
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from signkit.cli import trust_lists
+from signkit.cli.card.common import Reader
 from signkit.cli.language import translate, words
 from signkit.cli.options import Trust
 from signkit.cli.terminal import report_error, tell
@@ -35,21 +36,21 @@ app = typer.Typer(no_args_is_help=True)
     "list", help=words("List the CA certificates that signatures may rest on.", "署名の根拠にできる CA 証明書の一覧。")
 )
 def list_(trust: Trust = None) -> None:
-    """Print source, name, end of validity and SHA-256 of every anchor; tell of imported lists that are out of date."""
-    from asn1crypto import x509
+    """Print source, name, end of validity, SHA-256, purposes and list of every anchor, those of imported lists last.
 
-    from signkit.pki.anchors import default_trust_store
+    Tell of imported lists, of revocation and of trust, that are out of date.
+    """
+    from signkit.cli.trust_anchors import anchor_lines, stale_lists
     from signkit.settings import load_settings
-    from signkit.validation.options import anchor_paths
 
     settings = load_settings(strict=False)
     if settings.unknown:
         tell(_UNKNOWN, names=", ".join(settings.unknown))
-    for anchor in default_trust_store(anchor_paths(settings, trust or ())).anchors:
-        end = x509.Certificate.load(anchor.certificate).not_valid_after
-        digest = hashlib.sha256(anchor.certificate).hexdigest()
-        print(f"{anchor.label.source}\t{anchor.label.name}\t{end:%Y-%m-%d}\t{digest}")
+    for line in anchor_lines(settings, trust or ()):
+        print(line)
     if (home := settings.known_home()) is not None:
+        for found in stale_lists(settings):
+            tell(_STALE_LIST, name=found.name, due=found.next_update and _time(found.next_update))
         _tell_stale(home)
 
 
@@ -68,6 +69,12 @@ def _tell_stale(home: Path) -> None:
             tell(_STALE, of=of, issued=_time(header.this_update), due=_time(header.next_update))
 
 
+_STALE_LIST = Text(
+    "The imported trust list of {name} is out of date: the next one was due {due}. Import that: signkit trust "
+    "import-list",
+    "取り込んだトラストリスト ({name}) は古くなっています: 次回発行予定 {due}。"
+    "signkit trust import-list で最新のものを取り込んでください。",
+)
 _UNKNOWN = Text(
     "The settings hold names that are no settings and were passed over: {names}.",
     "設定ファイルに、設定にない名前があります (無視しました): {names}。",
@@ -84,12 +91,41 @@ _STALE = Text(
 @app.command(help=words("Believe a CA from now on.", "CA を今後ずっと信頼する。"))
 def add(
     files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE…", help=words("CA certificates, PEM or DER.", "CA 証明書 (PEM または DER)。")),
-    ],
+        list[Path] | None,
+        typer.Argument(
+            metavar="FILE…",
+            help=words("CA certificates, PEM or DER.", "CA 証明書 (PEM または DER)。"),
+            show_default=False,
+        ),
+    ] = None,
+    from_card: Annotated[
+        bool,
+        typer.Option(
+            "--from-card",
+            help=words(
+                "Take the CA for user authentication from the card on the reader; its fingerprint must be typed.",
+                "利用者証明用認証局の証明書を、リーダー上のカードから取り込む。フィンガープリントの入力が必要。",
+            ),
+        ),
+    ] = False,
+    reader: Reader = None,
     yes: Annotated[bool, typer.Option("--yes", help=words("Do not ask for confirmation.", "確認を省く。"))] = False,
 ) -> None:
     """Show each certificate with its fingerprint and, once confirmed, keep it in the user's home."""
+    if from_card:
+        from signkit.cli.trust_card import add_from_card
+
+        add_from_card(reader, files or [], yes=yes)
+        return
+    if not files:
+        raise UsageProblem(
+            Text("No file is named", "ファイルの指定がありません"),
+            Text("Name CA certificates, or use --from-card.", "CA 証明書か --from-card を指定してください。"),
+        )
+    _add_files(files, yes=yes)
+
+
+def _add_files(files: list[Path], *, yes: bool) -> None:
     from asn1crypto import x509
 
     from signkit.errors import TrustError
@@ -105,24 +141,31 @@ def add(
             if not certificate.ca:
                 raise TrustError("not-an-authority", path=str(file), name=certificate.subject.human_friendly)
             target = folder / f"{certificate.sha256.hex()}.pem"
-            _show(certificate)
+            show_certificate(certificate)
             if target.exists():
                 tell(Text("It is trusted already.", "既に信頼されています。"))
             else:
                 fresh[target] = der
     if fresh:
-        _confirm(len(fresh), assume_yes=yes)
-        _keep(folder, fresh)
+        confirm_fingerprints(len(fresh), assume_yes=yes)
+        keep_certificates(folder, fresh)
 
 
-def _show(certificate: x509.Certificate) -> None:
+def show_certificate(certificate: x509.Certificate) -> None:
+    """Show whose certificate it is, how long it is valid, and its fingerprint."""
     fingerprint = certificate.sha256.hex(":").upper()
     print(certificate.subject.human_friendly, file=sys.stderr)
     print(f"  {certificate.not_valid_before:%Y-%m-%d} – {certificate.not_valid_after:%Y-%m-%d}", file=sys.stderr)
     print(f"  SHA-256 {fingerprint}", file=sys.stderr)
 
 
-def _confirm(count: int, *, assume_yes: bool) -> None:
+def confirm_fingerprints(count: int, *, assume_yes: bool) -> None:
+    """Ask whether the fingerprints that were shown are those that their CAs publish.
+
+    Raises:
+        UsageProblem: nobody is there to be asked.
+        KeyboardInterrupt: the answer is no.
+    """
     if assume_yes:
         return
     if not sys.stdin.isatty():
@@ -142,7 +185,8 @@ def _confirm(count: int, *, assume_yes: bool) -> None:
         raise KeyboardInterrupt
 
 
-def _keep(folder: Path, certificates: dict[Path, bytes]) -> None:
+def keep_certificates(folder: Path, certificates: dict[Path, bytes]) -> None:
+    """Keep certificates (DER) as PEM files and print where."""
     from asn1crypto import pem
 
     from signkit.output import make_folder, write_checked
@@ -151,6 +195,12 @@ def _keep(folder: Path, certificates: dict[Path, bytes]) -> None:
     for target, der in certificates.items():
         write_checked(target, pem.armor("CERTIFICATE", der), overwrite=True)
         print(target)
+
+
+# --- import-list ---------------------------------------------------------------------------------------------
+
+
+app.command("import-list", help=trust_lists.HELP)(trust_lists.import_list)
 
 
 # --- import-crl ----------------------------------------------------------------------------------------------

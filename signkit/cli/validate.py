@@ -31,6 +31,7 @@ from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import to_results, to_stdout, write_all
 from signkit.cli.tally import Tally
 from signkit.cli.terminal import tell
+from signkit.cli.validate_table import customers_of, write_results
 from signkit.errors import ExitCode, UsageProblem
 from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.validation.profile import ProfileName
@@ -83,6 +84,20 @@ Expect: TypeAlias = Annotated[
         help=words(
             "Who must have signed a field, e.g. seller='番号　花子'; may be repeated.",
             "署名欄に署名しているべき人。例: seller='番号　花子'。複数指定可。",
+        ),
+        show_default=False,
+    ),
+]
+
+
+ExpectTable: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--expect-table",
+        metavar="CUSTOMERS.csv",
+        help=words(
+            "Hold all signers against a table of customers (name, address, birth date): writes one result a row.",
+            "署名者を顧客の表 (氏名、住所、生年月日) と照合し、1 行につき 1 件の結果を書く。",
         ),
         show_default=False,
     ),
@@ -185,13 +200,16 @@ def run(
     engine: Engine = None,
     resume: Resume = None,
     no_pictures: NoPictures = False,
+    expect_table: ExpectTable = None,
 ) -> None:
     """Write a report a file, in the order given and by name in a folder.
 
     The exit code is the worst verdict's, or 1 where a profile is not met or a contract is not its template.
     """
     from signkit.errors import ValidationRefused
+    from signkit.reporting.customer_results import CustomerResults
 
+    customers = customers_of(expect_table, format_, resume)
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
     if engine is not None and (ask_password or password_stdin):
@@ -202,7 +220,9 @@ def run(
         ),
         profile=profile,
         password=DocumentPassword(ask=ask_password, from_stdin=password_stdin).value,
+        customers=customers,
     )
+    results = CustomerResults(customers) if customers is not None else None
     with (
         _results(resume, options, chosen) as (before, write),
         _engine(engine) as (executor, workers),
@@ -221,13 +241,15 @@ def run(
             on_unchanged=lambda name: tally.add(before.verdicts[name], violated=name in before.violated),
         )
         pictured = Pictured(wanted=not no_pictures, password=options.password)
-        for report in write_all(reports, chosen, write, pictured):
+        judged = write_all(reports, chosen, write, pictured) if results is None else results.taking(reports)
+        for report in judged:
             tally.add(report.verdict, violated=not report.is_as_asked)
     if not tally.counts:
         tell(_NOTHING)
     elif _are_several(files):
         tell(tally.summary())
-    raise typer.Exit(ExitCode.FAILED if tally.violated else exit_code(tally.counts))
+    code = ExitCode.FAILED if tally.violated else exit_code(tally.counts)
+    raise typer.Exit(code if results is None else write_results(results, format_, code))
 
 
 @contextmanager

@@ -112,6 +112,82 @@ TRUST: dict[str, Wording] = {
         ),
         exit_code=ExitCode.EVIDENCE,
     ),
+    "trust-list-unreadable": Wording(
+        Text("{path} cannot be read as a trust list: {cause}.", "{path} をトラストリストとして読めません: {cause}。"),
+        Text(
+            "Fetch it anew. A trust list is XML (ETSI TS 119 612); certificates alone are PKCS#7 or PEM.",
+            "取得し直してください。トラストリストは XML (ETSI TS 119 612)、証明書だけなら PKCS#7 か PEM です。",
+        ),
+    ),
+    "trust-list-refused": Wording(
+        Text(
+            "{path} is refused, because programs may read another list in it than was signed: {cause}.",
+            "{path} は、署名されたものと別のリストとして読まれるおそれがあるため受け付けません: {cause}。",
+        ),
+        Text(
+            "Fetch it anew from its operator; do not edit or convert it.",
+            "編集や変換をせず、運営者から取得し直してください。",
+        ),
+        exit_code=ExitCode.EVIDENCE,
+    ),
+    "trust-list-signature-invalid": Wording(
+        Text("The signature of {path} does not hold ({cause}).", "{path} の署名が正しくありません ({cause})。"),
+        Text("The list was altered; fetch it anew.", "リストが改変されています。取得し直してください。"),
+        exit_code=ExitCode.EVIDENCE,
+    ),
+    "trust-list-signer-unknown": Wording(
+        Text(
+            "{path} ({name}) is signed by another key than the one that may sign it.",
+            "{path} ({name}) は、署名してよいとされた鍵とは別の鍵で署名されています。",
+        ),
+        Text(
+            "If its operator has changed the key and says so, name the new certificate with --signer.",
+            "運営者が鍵の変更を公表している場合は、新しい証明書を --signer で指定してください。",
+        ),
+        exit_code=ExitCode.EVIDENCE,
+    ),
+    "trust-list-stale": Wording(
+        Text(
+            "{path} is out of date: issued {issued}, the next one was due {due}.",
+            "{path} は古くなっています: 発行 {issued}、次回発行予定 {due}。",
+        ),
+        Text("Fetch the present list.", "最新のリストを取得してください。"),
+        exit_code=ExitCode.EVIDENCE,
+    ),
+    "trust-list-older": Wording(
+        Text(
+            "{path} (number {sequence}) does not follow the list imported already (number {imported}).",
+            "{path} (番号 {sequence}) は、取り込み済みのリスト (番号 {imported}) より新しくありません。",
+        ),
+        Text("Nothing was changed. Fetch the present list.", "何も変更していません。最新のリストを取得してください。"),
+        exit_code=ExitCode.EVIDENCE,
+    ),
+    "trust-list-damaged": Wording(
+        Text("The imported list {path} is damaged.", "取り込んだリスト {path} が壊れています。"),
+        Text(
+            "Delete it and import the list anew: signkit trust import-list",
+            "削除して、signkit trust import-list で取り込み直してください。",
+        ),
+        exit_code=ExitCode.EVIDENCE,
+    ),
+    "fingerprint-differs": Wording(
+        Text(
+            "The fingerprint that was typed is not that of the CA certificate on this card. Nothing was added.",
+            "入力されたフィンガープリントは、このカードの認証局証明書のものではありません。何も追加していません。",
+        ),
+        Text(
+            "Type the SHA-256 fingerprint that J-LIS publishes of its CA for user authentication. If it was typed "
+            "right, the card is not to be believed: a forged card brings its own CA.",
+            "J-LIS が公表する利用者証明用認証局の SHA-256 フィンガープリントを入力してください。"
+            "正しく入力しても一致しない場合、そのカードは信頼できません (偽造カードは自前の認証局を持ちます)。",
+        ),
+        exit_code=ExitCode.CARD,
+    ),
+    "card-authority-unusable": Wording(
+        Text("The card's CA certificate cannot be taken: {cause}.", "カードの認証局証明書を取り込めません: {cause}。"),
+        Text("Nothing was added. Try another card.", "何も追加していません。別のカードで試してください。"),
+        exit_code=ExitCode.CARD,
+    ),
     "not-an-authority": Wording(
         Text("{name} in {path} is not the certificate of a CA.", "{path} の {name} は CA 証明書ではありません。"),
         Text("Add the certificate of the CA that issued it.", "その証明書を発行した CA の証明書を追加してください。"),

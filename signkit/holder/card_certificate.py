@@ -36,7 +36,8 @@ _FINGERPRINT_DIGITS = 12
 def authentication_anchors(paths: Iterable[Path] = ()) -> tuple[Anchor, ...]:
     """Return the JPKI authentication CAs and the certificates in ``paths`` (files or folders).
 
-    A rehearsal's CA is believed only when it is named here, and keeps the label ``rehearsal``.
+    A rehearsal's CA is believed only when it is named here, and keeps the label ``rehearsal``.  Imported lists say
+    nothing of user authentication.
 
     Raises:
         InputUnreadable, TrustError("trust-anchor-unreadable"): see ``load_anchors``.
@@ -45,7 +46,8 @@ def authentication_anchors(paths: Iterable[Path] = ()) -> tuple[Anchor, ...]:
         Anchor(authority.certificate, AnchorLabel("jpki", authority.name), frozenset())
         for authority in certification_authorities("authentication")
     )
-    return (*shipped, *(anchor for path in paths for anchor in load_anchors(path)))
+    named = (anchor for path in paths for anchor in load_anchors(path))
+    return (*shipped, *(anchor for anchor in named if anchor.service is None))
 
 
 def fingerprint(certificate: bytes) -> str:
@@ -117,9 +119,12 @@ def _unknown_issuer(certificate: x509.Certificate) -> Finding:
         return open_finding(
             "issuer",
             "the certificate names the JPKI, but none of the shipped CA certificates made its signature "
-            "(auth-ca-2019 is not shipped; name it with --trust)",
+            "(that of 2019, for certificates issued from 2019-09 to 2023-07, is not shipped: no copy is published; "
+            "it stands on the card: signkit trust add --from-card, with the fingerprint that J-LIS publishes)",
             "発行者は公的個人認証と書かれていますが、同梱の認証局の署名ではありません "
-            "(auth-ca-2019 は同梱していないため、--trust で指定してください)",
+            "(2019年9月から2023年7月までに発行された証明書の認証局の証明書は公開されておらず、同梱していません。"
+            "カードに入っているので、J-LIS が公表するフィンガープリントを用意し、signkit trust add --from-card で"
+            "追加してください)",
         )
     return open_finding("issuer", "issued by nobody who is trusted here", "信頼する認証局が発行したものではありません")
 

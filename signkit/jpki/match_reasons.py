@@ -97,6 +97,11 @@ _MATCHES = _reasons(
         "証明書が示すのは署名した個人です。団体を代表する権限は証明書からは分かりません。",
     ),
     (
+        "registered-representative",
+        "By the commercial register the certificate's holder represents the company (商業登記電子証明書).",
+        "商業登記電子証明書により、署名者はこの会社の代表者等として登記されています。",
+    ),
+    (
         "name-only",
         "Only the names were compared: the contract or the certificate gives no address to compare.",
         "比較したのは氏名だけです(契約書又は証明書に、比較できる住所がありません)。",
@@ -188,6 +193,13 @@ _UNDECIDED = _reasons(
         "事業者が当事者の指示により署名したと述べています(立会人型)。指示があったことをファイルからは確かめられません。",
     ),
     (
+        "witness-listed",
+        "The key is a service's, which signs on its users' instruction (立会人型, by an imported list); the file "
+        "cannot show that the party gave one.",
+        "鍵は、利用者の指示により署名するサービスのものです(立会人型。取り込んだリストによります)。"
+        "当事者が指示したことをファイルからは確かめられません。",
+    ),
+    (
         "no-identity",
         "The certificate gives no name to compare.",
         "証明書に、比較できる氏名がありません。",
@@ -248,6 +260,17 @@ _UNDECIDED = _reasons(
         "name-remark",
         "A remark in brackets is added to the name.",
         "氏名に括弧書きが付いています。",
+    ),
+    (
+        "company-for-person",
+        "The contract names a natural person; the certificate is a company's, and names the person as its "
+        "representative.",
+        "契約書の当事者は個人ですが、証明書は会社のもので、その人を会社の代表者として示しています。",
+    ),
+    (
+        "head-office-other",
+        "The contract gives another address than the company's registered head office.",
+        "契約書の住所が、会社の登記上の本店と異なります。",
     ),
     (
         "organization-by-person",

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.attributes import read_attributes
 from signkit.jpki.certificates import issuer_kind
+from signkit.jpki.company import CompanyRegistration, read_registration
 from signkit.jpki.corporate_number import base_number, base_numbers_of
 from signkit.jpki.match_reasons import MatchReason, PartyMatch, Verdict, match_of, worst
 from signkit.jpki.names import (
@@ -48,11 +49,12 @@ class SignerIdentity:
 
     Attributes:
         name: 氏名 of a JPKI certificate, else the subject's common name.
-        address: 住所 of a JPKI certificate, else None.
+        address: 住所 of a JPKI certificate, 本店 of a company's (商業登記電子証明書), else None.
         name_substitutes: indexes in ``name`` at which a substitute character (代替文字) stands.
         address_substitutes: the same for ``address``.
-        kind: where the name comes from: the JPKI attributes (always a person) or the subject.
-        organization: O= of a subject.
+        kind: where the name comes from: the JPKI attributes (always a person), the commercial register (a company's
+            representative) or the subject.
+        organization: O= of a subject; the registered name of a company.
         corporate_numbers: base numbers (法人番号 without its check digit) that an organisation's subject states.
     """
 
@@ -60,7 +62,7 @@ class SignerIdentity:
     address: str | None = field(default=None, repr=False)
     name_substitutes: tuple[int, ...] = field(default=(), repr=False)
     address_substitutes: tuple[int, ...] = field(default=(), repr=False)
-    kind: Literal["jpki", "subject"] = "subject"
+    kind: Literal["jpki", "registry", "subject"] = "subject"
     organization: str | None = field(default=None, repr=False)
     corporate_numbers: frozenset[str] = field(default=frozenset(), repr=False)
 
@@ -85,7 +87,7 @@ class PartyClaim:
 
 
 def signer_identity(certificate: x509.Certificate) -> SignerIdentity | None:
-    """Return who ``certificate`` says its holder is: the JPKI attributes, else the subject's CN and O.
+    """Return who ``certificate`` says its holder is: the JPKI attributes, the register's, else the subject's CN and O.
 
     None where it says nothing of use: no name at all, or a JPKI subject, whose CN is an opaque number.
     """
@@ -101,6 +103,8 @@ def signer_identity(certificate: x509.Certificate) -> SignerIdentity | None:
     # A JPKI certificate without attributes names a number, which is nobody's name.
     if issuer_kind(certificate) is not None:
         return None
+    if (company := read_registration(certificate)) is not None:
+        return _registered_identity(company)
     return _subject_identity(certificate)
 
 
@@ -112,6 +116,8 @@ def match_person(signer: SignerIdentity | None, party: PartyClaim) -> PartyMatch
     """
     if signer is None:
         return match_of(["no-identity"])
+    if signer.kind == "registry":
+        return match_of((*_registry_codes(signer, party), *_number_codes(signer, party)))
     of_organization = party.kind == "organization" or names_organization(party.name[:MAX_NAME_LENGTH])
     codes = _organization_codes(signer, party) if of_organization else _name_codes(signer, party)
     # A person's address tells namesakes apart; an organization's is its seat, which its certificate need not give.
@@ -150,6 +156,34 @@ def _organization_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str,
     elif signer.kind == "jpki":
         return ("organization-by-person",)
     return compare_organizations(signer.organization or signer.name, party.name)
+
+
+def _registry_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
+    """Compare with what the register has: the company, its representative, and its head office, as far as given."""
+    by_name = names_organization(party.name[:MAX_NAME_LENGTH])
+    company = party.organization or (party.name if by_name else None)
+    if refusal := _refusal_reason(signer.organization or "", signer.name, party.name, company or party.name):
+        return (refusal,)
+    codes = compare_organizations(signer.organization or "", company) if company is not None else ()
+    if worst(codes) == "mismatch" and codes:
+        return codes
+    if company is None or not by_name:
+        person = _name_codes(signer, party)
+        if worst(person) == "mismatch" and company is not None:
+            person = ("organization-other-person",)
+        codes = (*codes, *person)
+        if party.kind == "person" and company is None and worst(codes) != "mismatch":
+            return (*codes, "company-for-person")
+    stated = ("registered-representative",) if worst(codes) == "match" else ()
+    return (*codes, *stated, *_head_office_codes(signer, party))
+
+
+def _head_office_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...]:
+    """A contract may name a branch: another address than the head office's is nothing against the company."""
+    if not plain((party.address or "")[:MAX_ADDRESS_LENGTH]):
+        return ()
+    codes = _address_codes(signer, party)
+    return ("head-office-other",) if worst(codes) == "mismatch" else codes
 
 
 def _represented_codes(signer: SignerIdentity, holder: str, party: PartyClaim, organization: str) -> tuple[str, ...]:
@@ -192,6 +226,17 @@ def _refusal_reason(*names: str) -> str | None:
     if any(is_unsafe(name) for name in names):
         return "name-unsafe"
     return None if all(plain(name) for name in names) else "name-empty"
+
+
+def _registered_identity(company: CompanyRegistration) -> SignerIdentity:
+    numbers = frozenset({base_number(company.number)}) if company.number else frozenset[str]()
+    return SignerIdentity(
+        company.representative,
+        company.head_office,
+        kind="registry",
+        organization=company.name,
+        corporate_numbers=numbers,
+    )
 
 
 def _subject_identity(certificate: x509.Certificate) -> SignerIdentity | None:

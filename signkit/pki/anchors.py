@@ -1,13 +1,15 @@
-"""Trust anchors: the shipped JPKI CA certificates and what the user names.
+"""Trust anchors: the shipped JPKI CA certificates, what the user names, and the services of imported lists.
 
-An anchor named by the user is believed for signatures and timestamps alike.  A rehearsal CA or J-LIS's test CA is
-believed only when named, and keeps the label ``rehearsal`` so that every report says so.
+An anchor named by the user is believed for signatures, seals and timestamps alike; one of an imported list for what the
+list says, while the list says so.  A rehearsal CA or J-LIS's test CA is believed only when named, and keeps the label
+``rehearsal`` so that every report says so.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -17,12 +19,22 @@ from signkit.incoming import read_file
 from signkit.jpki.authorities import TEST_ORGANISATION, certification_authorities
 from signkit.jpki.certificates import issuer_organisation
 from signkit.limits import CERTIFICATE_FILE_BYTES
+from signkit.pki.trust_lists.stored import LIST_SUFFIX, read_stored_list
+from signkit.pki.trust_lists.values import EVERY_PURPOSE, ListedService, Objection, Purpose, TrustList
 
 if TYPE_CHECKING:
     from asn1crypto import x509
 
-Purpose = Literal["signature", "timestamp"]
-AnchorSource = Literal["jpki", "user", "rehearsal"]
+#: What an anchor is asked for.  ``signature`` is a person's or an organisation's: the certificate does not say whose.
+Use = Literal["sign", "seal", "signature", "timestamp"]
+AnchorSource = Literal["jpki", "user", "rehearsal", "trust-list"]
+
+_PURPOSES: dict[Use, frozenset[Purpose]] = {
+    "sign": frozenset({"sign"}),
+    "seal": frozenset({"seal"}),
+    "signature": frozenset({"sign", "seal"}),
+    "timestamp": frozenset({"timestamp"}),
+}
 
 #: O= of every certificate of SignKit's own rehearsal PKI.
 REHEARSAL_ORGANISATION = "SignKit Rehearsal"
@@ -43,11 +55,23 @@ class AnchorLabel:
 
 @dataclass(frozen=True)
 class Anchor:
-    """A CA certificate (DER) that is believed for ``purposes``."""
+    """A certificate (DER) that is believed for ``purposes``: a CA's, or from a list a service's own.
+
+    Attributes:
+        service: what an imported list says of it: it is believed only when the list does.
+    """
 
     certificate: bytes
     label: AnchorLabel
     purposes: frozenset[Purpose]
+    service: ListedService | None = None
+
+    def objection(self, use: Use, moment: datetime) -> Objection | None:
+        """Say why it is not believed for ``use`` at ``moment``; None where it is."""
+        wanted = _PURPOSES[use]
+        if self.service is not None:
+            return self.service.objection(wanted, moment)
+        return None if self.purposes & wanted else Objection("anchor-other-purpose", {"name": self.label.name})
 
 
 @dataclass(frozen=True)
@@ -63,15 +87,44 @@ class TrustStore:
         # RFC 5280 6.1.1 d: an anchor is trusted by itself; its own signature, dates and extensions prove nothing more.
         return {anchor.certificate: x509.Certificate.load(anchor.certificate) for anchor in self.anchors}
 
-    def certificates(self, purpose: Purpose) -> list[x509.Certificate]:
-        """Return the anchors believed for ``purpose``."""
-        return [self._parsed_certificates[anchor.certificate] for anchor in self.anchors if purpose in anchor.purposes]
+    @cached_property
+    def _by_certificate(self) -> dict[bytes, tuple[Anchor, ...]]:
+        found: dict[bytes, tuple[Anchor, ...]] = {}
+        for anchor in self.anchors:
+            found[anchor.certificate] = (*found.get(anchor.certificate, ()), anchor)
+        return found
+
+    def certificates(self, use: Use | None) -> list[x509.Certificate]:
+        """Return the anchors that are believed for ``use`` at some time or other; None: all, believed or not."""
+        anchors = (anchor for anchor in self.anchors if use is None or anchor.purposes & _PURPOSES[use])
+        ders = dict.fromkeys(anchor.certificate for anchor in anchors)
+        return [self._parsed_certificates[der] for der in ders]
+
+    @cached_property
+    def has_listed(self) -> bool:
+        """Whether any anchor is believed at some times only."""
+        return any(anchor.service is not None for anchor in self.anchors)
+
+    def objection(self, certificate: bytes, use: Use, moment: datetime) -> Objection | None:
+        """Say why the anchor with this certificate is not believed for ``use`` at ``moment``; None where it is.
+
+        Of several anchors with one certificate the first that is believed counts: what the user named himself holds
+        beside what a list says.
+        """
+        found = [anchor.objection(use, moment) for anchor in self._by_certificate.get(certificate, ())]
+        return None if None in found else next(iter(found), None)
 
     def label(self, certificate: x509.Certificate) -> AnchorLabel | None:
         """Return the label of an anchor (equal to the last byte), or None for any other certificate."""
         # By its bytes, not by name or key: anybody can write the name of an anchor into a certificate.
-        der = certificate.dump()
-        return next((anchor.label for anchor in self.anchors if anchor.certificate == der), None)
+        anchors = self._by_certificate.get(certificate.dump())
+        return anchors[0].label if anchors else None
+
+    def service(self, certificate: x509.Certificate, use: Use, moment: datetime) -> ListedService | None:
+        """Return what an imported list says of an anchor, where it is believed for ``use`` at ``moment``."""
+        anchors = self._by_certificate.get(certificate.dump(), ())
+        listed = (anchor for anchor in anchors if anchor.service and anchor.objection(use, moment) is None)
+        return next((anchor.service for anchor in listed), None)
 
 
 def default_trust_store(paths: Iterable[Path] = (), *, jpki: bool = True) -> TrustStore:
@@ -87,17 +140,24 @@ def default_trust_store(paths: Iterable[Path] = (), *, jpki: bool = True) -> Tru
 
 def _jpki_anchors() -> tuple[Anchor, ...]:
     return tuple(
-        # For signatures alone: JPKI's authorities certify no timestamp service.
-        Anchor(authority.certificate, AnchorLabel("jpki", authority.name), frozenset({"signature"}))
+        # For people's signatures alone: JPKI's authorities certify no timestamp service and no company.
+        Anchor(authority.certificate, AnchorLabel("jpki", authority.name), frozenset[Purpose]({"sign"}))
         for authority in certification_authorities("signature")
     )
 
 
 def load_anchors(path: Path) -> tuple[Anchor, ...]:
-    """Read PEM or DER certificates from a file, or from every .pem, .crt, .cer and .der file of a folder."""
+    """Read PEM or DER certificates or an imported list from a file, or from every such file of a folder.
+
+    Raises:
+        InputUnreadable, TrustError("trust-anchor-unreadable"): see `read_certificates`.
+        TrustError("trust-list-damaged"): what was kept of an imported list cannot be read.
+    """
     if path.is_dir():
-        members = sorted(member for member in path.iterdir() if member.suffix.lower() in _SUFFIXES)
+        members = sorted(member for member in path.iterdir() if member.suffix.lower() in {*_SUFFIXES, LIST_SUFFIX})
         return tuple(anchor for member in members for anchor in load_anchors(member))
+    if path.suffix.lower() == LIST_SUFFIX:
+        return _listed_anchors(read_stored_list(path))
     return tuple(_user_anchor(der) for der in read_certificates(path))
 
 
@@ -136,13 +196,32 @@ def is_rehearsal(certificate: x509.Certificate) -> bool:
     return issuer_organisation(certificate) in _REHEARSALS
 
 
+def _listed_anchors(found: TrustList) -> tuple[Anchor, ...]:
+    return tuple(
+        Anchor(der, AnchorLabel(_source(der, "trust-list"), _listed_name(service)), service.purposes, service)
+        for service in found.services
+        for der in service.certificates
+    )
+
+
+def _listed_name(service: ListedService) -> str:
+    """A bundle has no providers, so its label stands in their place, and in the last column anyway."""
+    return service.name if service.provider == service.listed_in else f"{service.provider}: {service.name}"
+
+
 def _user_anchor(der: bytes) -> Anchor:
     from asn1crypto import x509
 
     from signkit.pki.distinguished_names import readable_name
 
+    name = readable_name(x509.Certificate.load(der).subject)
+    return Anchor(der, AnchorLabel(_source(der, "user"), name), EVERY_PURPOSE)
+
+
+def _source(der: bytes, named_by: AnchorSource) -> AnchorSource:
+    """A rehearsal's certificate stays one, whoever named it and in whatever list it stands."""
+    from asn1crypto import x509
+
     # By the anchor's own name: a rehearsal's signers must never be reported as persons.
-    subject = x509.Certificate.load(der).subject
-    rehearsal = subject.native.get("organization_name") in _REHEARSALS
-    label = AnchorLabel("rehearsal" if rehearsal else "user", readable_name(subject))
-    return Anchor(der, label, frozenset({"signature", "timestamp"}))
+    organisation = x509.Certificate.load(der).subject.native.get("organization_name")
+    return "rehearsal" if organisation in _REHEARSALS else named_by

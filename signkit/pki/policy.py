@@ -1,4 +1,4 @@
-"""What a judgement demands: algorithms by date, revocation, changes, levels.  TOML files; three are shipped."""
+"""What a judgement demands: algorithms by date, revocation, changes, levels.  TOML files; some are shipped."""
 
 from __future__ import annotations
 
@@ -18,10 +18,11 @@ from signkit.words import Text
 AllowedChanges = Literal["none", "evidence", "form", "annotations"]
 RevocationRule = Literal["required", "if-declared", "if-available"]
 PartyBasis = Literal["data", "text", "page"]
+TimestampAuthorities = Literal["any", "listed"]
 Level = Literal["none", "B-B", "B-T", "B-LT", "B-LTA"]
 
 #: The policies that come with SignKit.
-SHIPPED = ("default", "strict", "archive")
+SHIPPED = ("default", "strict", "archive", "accredited-tsa")
 _FOLDER = Path(__file__).parent / "policies"
 _ONE_OF = Text("must be one of {names}", "次のいずれかで指定します: {names}")
 _A_DATE = Text('must be a date, "no end" or "never"', '日付、"no end"、"never" のいずれかで指定します')
@@ -82,6 +83,8 @@ class Policy:
         party_mismatch_fails: a signer who is not the party of the contract fails.
         party_basis: what a match of signer and party must rest on at least (see `signkit.jpki.match_reasons.Basis`);
             ``page`` has the contract typeset again.
+        timestamp_authorities: whose timestamps count: ``any`` that is believed, or only those ``listed``: of services
+            in lists that the user imported (``signkit trust import-list``); then every signature needs one.
         algorithms: see :class:`Algorithms`.
     """
 
@@ -94,6 +97,7 @@ class Policy:
     revocation_max_age_hours: float | None = None
     party_mismatch_fails: bool = False
     party_basis: PartyBasis = "data"
+    timestamp_authorities: TimestampAuthorities = "any"
     algorithms: Algorithms = field(default_factory=Algorithms)
 
 
@@ -116,7 +120,7 @@ def algorithm_ends(
 
 @cache
 def shipped_policy(name: str) -> Policy:
-    """Return a policy by name (``default``, ``strict``, ``archive``).
+    """Return a policy by name, one of `SHIPPED`.
 
     Raises:
         ValidationRefused("policy-unreadable"): there is none of this name.
@@ -160,6 +164,7 @@ def _policy(values: dict[str, Any], source: str, stem: str) -> Policy:
 
 _CHOICES = {
     "party_basis": get_args(PartyBasis),
+    "timestamp_authorities": get_args(TimestampAuthorities),
     "allowed_changes": get_args(AllowedChanges),
     "required_level": get_args(Level),
     "revocation": get_args(RevocationRule),

@@ -14,6 +14,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from signkit.jpki import attributes as jpki_attributes
 from signkit.jpki.certificates import POLICY_AUTHENTICATION, POLICY_SIGNATURE
+from signkit.jpki.company import OID_REGISTRAR, OID_REGISTRATION, TAGS, CompanyRegistration
 from signkit.pki.anchors import REHEARSAL_ORGANISATION
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
@@ -21,6 +22,8 @@ PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 _JST = timezone(timedelta(hours=9))
 _CA_YEARS = 10
 _LEAF_YEARS = 5
+#: 商業登記電子証明書 last for 3 to 27 months.
+_COMPANY_DAYS = 27 * 30
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,28 @@ def issue_organisation_certificate(
     )
 
 
+def issue_company_certificate(
+    authority: CertifiedKey, company: CompanyRegistration, key: PrivateKey, now: datetime, *, before_2026: bool = False
+) -> x509.Certificate:
+    """Issue a certificate shaped like a 商業登記電子証明書, with a CRL distribution point and KeyUsage.
+
+    ``before_2026``: as issued until 2026-02: with neither.
+    """
+    subject = _name((NameOID.COUNTRY_NAME, "JP"), (NameOID.COMMON_NAME, f"Rehearsal company {secrets.token_hex(4)}"))
+    builder = _leaf_builder(authority, subject, key, now, now + timedelta(days=_COMPANY_DAYS))
+    if not before_2026:
+        usage = _key_usage(digital_signature=True, content_commitment=True)
+        builder = builder.add_extension(usage, critical=True).add_extension(
+            _company_crl_point(authority), critical=False
+        )
+    for oid, value in (
+        (OID_REGISTRAR, _utf8_string("リハーサル登記官")),
+        (OID_REGISTRATION, _registration(company)),
+    ):
+        builder = builder.add_extension(x509.UnrecognizedExtension(ObjectIdentifier(oid), value), critical=False)
+    return builder.sign(authority.key, hashes.SHA256())
+
+
 def issue_timestamp_certificate(authority: CertifiedKey, key: PrivateKey, now: datetime) -> x509.Certificate:
     """Issue a TSA certificate (RFC 3161 2.3: the one, critical extended key usage)."""
     subject = _name(
@@ -200,6 +225,27 @@ def _crl_point(authority: CertifiedKey, person: Person) -> x509.CRLDistributionP
     ]
     directory = x509.DirectoryName(x509.Name([*base, *more]))
     return x509.CRLDistributionPoints([x509.DistributionPoint([directory], None, None, None)])
+
+
+def _company_crl_point(authority: CertifiedKey) -> x509.CRLDistributionPoints:
+    """All companies of a registrar share one list."""
+    unit = x509.NameAttribute(NameOID.COMMON_NAME, "CRL Distribution Points")
+    directory = x509.DirectoryName(x509.Name([*authority.certificate.subject, unit]))
+    return x509.CRLDistributionPoints([x509.DistributionPoint([directory], None, None, None)])
+
+
+def _registration(company: CompanyRegistration) -> bytes:
+    """RegisteredCorporationInfoSyntax: explicitly tagged DirectoryStrings, those that are not known left out."""
+    texts = {tag: getattr(company, name) for tag, name in TAGS.items()}
+    members = b"".join(_tagged(0xA0 | tag, _utf8_string(text)) for tag, text in texts.items() if text)
+    return _tagged(0x30, members)
+
+
+def _tagged(tag: int, content: bytes) -> bytes:
+    from asn1crypto.parser import emit
+
+    der: bytes = emit(tag >> 6, (tag >> 5) & 1, tag & 0x1F, content)
+    return der
 
 
 def _attribute_names(person: Person) -> Sequence[x509.GeneralName]:

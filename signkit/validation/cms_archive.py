@@ -16,7 +16,7 @@ from signkit.pki.algorithms import UnknownAlgorithm, digest_name
 from signkit.pki.paths.pool import Pool
 from signkit.validation.evidence_pool import split_revocation
 from signkit.validation.integrity import Checked
-from signkit.validation.judge import Judge
+from signkit.validation.judge import Judge, listed_service
 from signkit.validation.reasons import reason
 from signkit.validation.report import TimestampReport, Verdict
 from signkit.validation.verdicts import rule
@@ -103,7 +103,7 @@ class Proofs:
     def _report(self, item: ArchiveTimestamp) -> TimestampReport:
         """Judge one at the time that the later ones prove for it (EN 319 102-1 5.6.3), and believe it if it is good."""
         token, moment = item.token, self.timestamp(item.value) or self._judge.now
-        path = self._judge.path(token.signer, "timestamp", moment)
+        path = self._judge.path(token.signer, "timestamp", moment, token.time)
         checked = Checked(None, timestamp=token, problems=token.problems)
         ruling = rule(checked, None, path, moment, self._judge.options.policy, "")
         if ruling.passed and token.time is not None and item.index is not None:
@@ -119,6 +119,7 @@ class Proofs:
             ruling.reasons,
             "archive-time-stamp-v3",
             "whole-file",
+            listed_service(path),
         )
 
     def _covered_evidence(self, index: Index) -> Pool:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from signkit.cms import signed_data as cms
 from signkit.jpki.certificates import is_opaque
+from signkit.jpki.company import read_registration
 from signkit.pdf.changes.values import Judgement
 from signkit.pdf.dates import parse_date
 from signkit.pki.distinguished_names import common_name, issuer_name
@@ -14,6 +15,7 @@ from signkit.pki.paths.finding import RevocationStatus
 from signkit.pki.paths.pool import Pool
 from signkit.pki.paths.trust_judge import PathJudgement, TrustJudge
 from signkit.pki.revocation.indexed import is_local
+from signkit.validation.customers import CustomerFinding
 from signkit.validation.evidence_pool import fetched_pool
 from signkit.validation.integrity import Checked
 from signkit.validation.options import ValidationOptions
@@ -21,11 +23,13 @@ from signkit.validation.reasons import reason
 from signkit.validation.report import (
     FileError,
     Report,
+    ServiceReport,
     SignatureReport,
     SignerReport,
     TimestampReport,
     Verdict,
 )
+from signkit.validation.signing_services import is_organisation, is_service_key, service_reasons
 from signkit.validation.verdicts import Ruling, identity, key_kind, rule
 
 
@@ -60,15 +64,21 @@ class Judge:
     def timestamp(self, token: cms.Timestamp, moment: datetime) -> TimestampReport:
         """Judge a signature timestamp that is proven to exist at ``moment``."""
         checked = Checked(None, timestamp=token, problems=token.problems)
+        path = self.path(token.signer, "timestamp", moment, token.time)
         # EN 319 102-1 5.4: a timestamp is judged like a signature, at the time at which it is known to exist.
-        ruling = rule(checked, None, self.path(token.signer, "timestamp", moment), moment, self.options.policy, "")
-        return TimestampReport(token.time, token.tsa, ruling.verdict, ruling.sub_indication, ruling.reasons)
+        ruling = rule(checked, None, path, moment, self.options.policy, "")
+        service = listed_service(path)
+        return TimestampReport(
+            token.time, token.tsa, ruling.verdict, ruling.sub_indication, ruling.reasons, service=service
+        )
 
-    def path(self, signer: cms.CheckedSigner | None, purpose: str, moment: datetime) -> PathJudgement | None:
-        """Judge the signer's certificate."""
+    def path(
+        self, signer: cms.CheckedSigner | None, purpose: str, moment: datetime, used_at: datetime | None = None
+    ) -> PathJudgement | None:
+        """Judge the signer's certificate; ``used_at``: see `signkit.pki.paths.trust_judge.TrustJudge.judge`."""
         if signer is None or signer.certificate is None:
             return None
-        return self.trust.judge(signer.certificate, purpose, moment)
+        return self.trust.judge(signer.certificate, purpose, moment, used_at)
 
     def signature(
         self, checked: Checked, changes: Judgement | None, proof: Proof | None, level: str, kind: str
@@ -92,12 +102,15 @@ class Judge:
             and ruling.sub_indication in ("OUT_OF_BOUNDS_NO_POE", "CRYPTO_CONSTRAINTS_FAILURE_NO_POE", "TRY_LATER")
         ):
             ruling = Ruling(ruling.verdict, ruling.sub_indication, (*ruling.reasons, reason("timestamp-not-believed")))
+        if best is None and ruling.passed and self.options.policy.timestamp_authorities == "listed":
+            missing = reason("accredited-timestamp-missing")
+            ruling = Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (missing, *ruling.reasons))
         return SignatureReport(
             field=checked.found.field if checked.found else None,
             type=kind,
             verdict=ruling.verdict,
             sub_indication=ruling.sub_indication,
-            reasons=ruling.reasons,
+            reasons=(*ruling.reasons, *service_reasons(signer.certificate if signer else None, path)),
             intact=checked.comparison,
             level=level,
             signature_algorithm=signer.algorithm.name if signer and signer.algorithm else None,
@@ -109,8 +122,17 @@ class Judge:
             changes_after=changes.level.word if changes else None,
             changes_permitted=changes.permitted if changes else None,
             revocation=path.revocation if path else RevocationStatus(),
+            customer=self._customer(signer, path),
             timestamps=tuple(sorted(timestamps, key=lambda t: (t.time is None, t.time))),
         )
+
+    def _customer(self, signer: cms.CheckedSigner | None, path: PathJudgement | None) -> CustomerFinding | None:
+        if self.options.customers is None:
+            return None
+        certificate = signer.certificate if signer else None
+        if is_service_key(certificate, path):  # it names the service, whoever told it to sign
+            return CustomerFinding("no-identity", None, ("witness-listed",))
+        return self.options.customers.find(certificate, path)
 
     def _signer(self, signer: cms.CheckedSigner | None, path: PathJudgement | None) -> SignerReport:
         certificate = signer.certificate if signer else None
@@ -123,7 +145,16 @@ class Judge:
             key_kind(certificate, path),
             identity(certificate, path) if self.options.identity else None,
             path.label.source if path and path.label else None,
+            listed_service(path),
+            read_registration(certificate),
+            is_organisation(certificate),
         )
+
+
+def listed_service(path: PathJudgement | None) -> ServiceReport | None:
+    """Return the service of an imported list that a path ends at, for the report."""
+    found = path.service if path is not None else None
+    return ServiceReport(found.provider, found.name, found.listed_in) if found is not None else None
 
 
 def _claimed_time(checked: Checked) -> datetime | None:

@@ -86,6 +86,40 @@ STEPS: tuple[Step, ...] = (
         "今回だけ信頼するなら --trust CA.pem、今後も信頼するなら signkit trust add CA.pem を使います。",
     ),
     _step(
+        "name-service",
+        "organisation-not-trusted",
+        "The key is an organisation's, no person's. If it is a service that signs what its users tell it to "
+        "(立会人型), get the CA certificate or list that it publishes: signkit trust import-list FILE --purpose seal "
+        "--service-of NAME; who told it to, only its own records show. If it is a party's own: signkit trust add "
+        "CA.pem",
+        "鍵は個人ではなく組織のものです。利用者の指示により署名するサービス (立会人型) であれば、"
+        "事業者が公表する CA 証明書かリストを入手してください: signkit trust import-list FILE --purpose seal "
+        "--service-of 事業者名。誰が指示したかは、事業者の記録 (合意締結証明書など) でしか分かりません。"
+        "当事者自身のものであれば: signkit trust add CA.pem",
+    ),
+    _step(
+        "import-list",
+        "service-not-granted service-not-yet-listed trust-list-stale",
+        "Import the list's latest issue: signkit trust import-list LIST.xml; if the service is not granted there "
+        "either, ask for a copy with a timestamp from when it was, or for a new signature.",
+        "リストの最新版を取り込んでください: signkit trust import-list LIST.xml。それでも認められていなければ、"
+        "認められていた時期のタイムスタンプが付いた控えか、署名のやり直しを求めてください。",
+    ),
+    _step(
+        "see-anchors",
+        "anchor-other-purpose",
+        "See what each authority is believed for: signkit trust list",
+        "それぞれの認証局を何に使うことにしているかを確かめてください: signkit trust list",
+    ),
+    _step(
+        "get-accredited-timestamp",
+        "timestamp-not-accredited accredited-timestamp-missing",
+        "Import the accredited services' certificates, with --purpose timestamp: signkit trust import-list FILE; or "
+        "add a timestamp of one of them: signkit extend {file} --tsa URL",
+        "認定事業者の証明書を --purpose timestamp を付けて取り込むか (signkit trust import-list FILE)、"
+        "認定事業者のタイムスタンプを追加してください: signkit extend {file} --tsa URL",
+    ),
+    _step(
         "get-revocation",
         "revocation-missing revocation-stale revocation-refused on-hold TRY_LATER",
         "Get revocation evidence that is issued after the signature (for a daily list: tomorrow): online without "
@@ -211,7 +245,7 @@ STEPS: tuple[Step, ...] = (
 )
 
 #: What a passed signature may carry as well: nothing is to be done about it.
-INFORMATIVE = frozenset({"changes-told", "rehearsal"})
+INFORMATIVE = frozenset({"changes-told", "rehearsal", "service-key"})
 
 _BY_REASON = {reason: step for step in STEPS for reason in step.reasons}
 

@@ -16,6 +16,7 @@ from signkit.limits import Limits
 from signkit.pki.anchors import TrustStore, default_trust_store
 from signkit.pki.policy import Policy, load_policy, shipped_policy
 from signkit.settings import Settings
+from signkit.validation.customers import CustomerTable
 from signkit.validation.profile import ProfileName
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class ValidationOptions:
         expect: who must have signed which field, by field; counts before what the contract says.
         template_check: see :class:`TemplateCheck`; None: not asked for.
         password: opens those files that are encrypted; the empty one is tried as well.
+        customers: a table of those who are to have signed; see :mod:`signkit.validation.customers`.
         pictures: whether pages are drawn and compared: ``auto`` where more than evidence came after a signature.
     """
 
@@ -69,6 +71,7 @@ class ValidationOptions:
     profile: ProfileName | None = None
     pictures: Pictures = "auto"
     template_check: TemplateCheck | None = None
+    customers: CustomerTable | None = field(default=None, repr=False)
 
     def moment(self) -> datetime:
         """Return the moment to judge at, in UTC."""
@@ -137,18 +140,36 @@ def home_trust_folder(settings: Settings) -> Path:
     return settings.home_folder() / "trust"
 
 
+def authentication_trust_folder(settings: Settings) -> Path:
+    """Return where CA certificates are kept that are believed for user authentication only (not created here)."""
+    return home_trust_folder(settings) / "authentication"
+
+
+def taken_from_cards(settings: Settings) -> list[Path]:
+    """Return the folder of `authentication_trust_folder`, where there is one."""
+    if settings.known_home() is None:
+        return []
+    folder = authentication_trust_folder(settings)
+    return [folder] if folder.is_dir() else []
+
+
+def trust_list_folder(settings: Settings) -> Path:
+    """Return where imported trust lists are kept (not created here)."""
+    return home_trust_folder(settings) / "lists"
+
+
 def anchor_paths(settings: Settings, named: Sequence[Path] = (), *, authentication: bool = False) -> list[Path]:
-    """Return what is believed beside the shipped CAs: what was added, what the settings say, what is named now.
+    """Return what is believed beside the shipped CAs: what was added, imported, set, and is named now.
 
     ``rehearsal``, where no file has this name, is the kept rehearsal, as in the place of a timestamp service's address:
     its CAs for signatures, or the one for ``authentication``.
     """
-    known = settings.known_home() is not None and home_trust_folder(settings).is_dir()
+    kept = (home_trust_folder(settings), trust_list_folder(settings)) if settings.known_home() is not None else ()
     chosen = [
         _rehearsal_file(settings, authentication) if path == _REHEARSAL and not path.exists() else path
         for path in named
     ]
-    return [*([home_trust_folder(settings)] if known else []), *settings.trust_folders, *chosen]
+    return [*(folder for folder in kept if folder.is_dir()), *settings.trust_folders, *chosen]
 
 
 _REHEARSAL = Path("rehearsal")

@@ -13,7 +13,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from signkit.errors import ContractDataUnreadable
-from signkit.jpki.certificates import issuer_kind
 from signkit.jpki.match_reasons import BASES, Basis, match_of
 from signkit.jpki.normalise import is_unsafe
 from signkit.jpki.party_match import PartyClaim, PartyMatch, match_person, signer_identity
@@ -24,6 +23,7 @@ from signkit.pdf.signatures import FoundSignature
 from signkit.validation.page_text import Carried, Character, Question, ask_beside, carries
 from signkit.validation.reasons import reason
 from signkit.validation.report import PartyName, SignatureReport, Verdict, worst
+from signkit.validation.signing_services import is_organisation
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -70,16 +70,19 @@ class Parties:
 
         A witness (立会人型) states in the signature dictionary that an organisation signs on the party's instruction.
         Its key is by its nature not the party's: whether the party instructed it the file cannot show.  The word counts
-        only of an organisation, and not where the caller says who must have signed.
+        only of an organisation, and not where the caller says who must have signed.  So it is with a key of which an
+        imported list says that it signs for others, whatever the dictionary states.
 
         Args:
             confirmed: the template and the contract data make these very pages.
         """
         report = replace(report, party=self._name(found))
         expected = report.field in self._expected
+        if not expected and report.signer.key_kind == "service":
+            return _judge_witness(report, policy, "witness-listed")
         # Of a person the word would be an excuse for signing as somebody else.
-        if not expected and found.entries.get("/XXSigningKind") == "/Witness" and _is_organisation(certificate):
-            return _judge_witness(report, policy)
+        if not expected and found.entries.get("/XXSigningKind") == "/Witness" and is_organisation(certificate):
+            return _judge_witness(report, policy, "witness")
         match = self._match(report.field or "", found, certificate, confirmed=confirmed)
         if match is None:
             return report
@@ -176,21 +179,8 @@ def _basis(carried: bool, *, confirmed: bool) -> Basis:
     return "page" if confirmed else "text"
 
 
-def _is_organisation(certificate: Any) -> bool:
-    """Tell whether a certificate is an organisation's by its subject: it names one, and no natural person."""
-    if certificate is None or issuer_kind(certificate) is not None:
-        return False
-    try:
-        subject = certificate.subject.native
-    except (ValueError, TypeError):
-        return False
-    # EN 319 412-2 4.2.4: natural persons have a given name, surname or pseudonym; EN 319 412-3 4.2.1: legal ones do
-    # not.
-    return "organization_name" in subject and not subject.keys() & {"given_name", "surname"}
-
-
-def _judge_witness(report: SignatureReport, policy: Policy) -> SignatureReport:
-    match = match_of(["witness"])
+def _judge_witness(report: SignatureReport, policy: Policy, code: str) -> SignatureReport:
+    match = match_of([code])
     report = replace(report, party_match=match, signing_kind="witness")
     return _held_to(report, match) if policy.party_mismatch_fails else report
 

@@ -23,7 +23,7 @@ from signkit.pdf.signatures import FoundSignature, find_signatures, holds_usage_
 from signkit.pki.paths.pool import Pool
 from signkit.validation.evidence_pool import signed_data_pool
 from signkit.validation.integrity import Checked, check
-from signkit.validation.judge import Judge, Proof, unreadable
+from signkit.validation.judge import Judge, Proof, listed_service, unreadable
 from signkit.validation.options import TemplateCheck, ValidationOptions
 from signkit.validation.parties import Parties
 from signkit.validation.profile_registry import hold_against_registry
@@ -163,7 +163,7 @@ class _Pdf:
             # EN 319 102-1 5.6.3: what no later timestamp proves is judged now.
             moment = self._proven_at(item.found) or self._judge.now
             token = item.timestamp
-            path = self._judge.path(token.signer if token else None, "timestamp", moment)
+            path = self._judge.path(token.signer if token else None, "timestamp", moment, token.time if token else None)
             changes = self._judged_changes[id(item.found)]
             ruling = rule(item, changes, path, moment, self._options.policy, "")
             time, tsa = (token.time, token.tsa) if token else (None, None)
@@ -179,6 +179,7 @@ class _Pdf:
                     ruling.reasons,
                     item.found.field,
                     item.found.coverage,
+                    listed_service(path),
                 )
             )
         return reports[::-1]

@@ -202,6 +202,45 @@ _WORDS: dict[str, Text] = {
         "The signer's certificate leads to no trusted authority ({issuer}).",
         "署名者の証明書から、信頼する認証局に辿り着けません (発行者: {issuer})。",
     ),
+    "anchor-other-purpose": Text(
+        "The certificate leads to {name}, which is believed for other purposes only (see signkit trust list).",
+        "証明書は {name} に辿り着きますが、別の用途でしか信頼していません (signkit trust list で確認できます)。",
+    ),
+    "service-not-granted": Text(
+        "The certificate leads to {service} of {provider}, which by the imported list {list} is not granted at that "
+        "time: {status} since {since}.",
+        "証明書は {provider} の {service} に辿り着きますが、取り込んだリスト ({list}) では、その時点で"
+        "認められていません: {since} から {status}。",
+    ),
+    "service-not-yet-listed": Text(
+        "The certificate leads to {service} of {provider}, which the imported list {list} knows only since {since}.",
+        "証明書は {provider} の {service} に辿り着きますが、取り込んだリスト ({list}) に載ったのは {since} からです。",
+    ),
+    "trust-list-stale": Text(
+        "The imported list {list} says nothing of that time: the next one was due {due}. Import it: signkit trust "
+        "import-list.",
+        "取り込んだリスト ({list}) は、その時点については何も示しません: 次回発行予定は {due} でした。"
+        "signkit trust import-list で最新のものを取り込んでください。",
+    ),
+    "timestamp-not-accredited": Text(
+        "The policy accepts timestamps of the services in imported lists only (such as those accredited by the "
+        "Minister for Internal Affairs and Communications); {tsa} stands in none for that time.",
+        "ポリシーは、取り込んだリストのタイムスタンプ局 (総務大臣認定など) のタイムスタンプだけを認めます。"
+        "{tsa} は、その時点ではどのリストにもありません。",
+    ),
+    "accredited-timestamp-missing": Text(
+        "The policy asks for a timestamp of a service in an imported list, and none could be believed.",
+        "ポリシーは、取り込んだリストのタイムスタンプ局によるタイムスタンプを求めますが、信頼できるものがありません。",
+    ),
+    "service-key": Text(
+        "The key is that of {provider} (imported list {list}), which signs what its users tell it to (立会人型). This "
+        "shows that the service sealed this content, and what became of it since. It does not show who told it to, or "
+        "that this was the party: that stands in the service's own records, which the parties can ask it for.",
+        "鍵は {provider} のものです (取り込んだリスト: {list})。"
+        "利用者の指示により事業者が署名するサービス (立会人型) です。"
+        "示されるのは、事業者がこの内容に署名したことと、その後の変更の有無です。誰が指示したか、それが当事者本人かは示しません。"
+        "これは事業者の記録 (合意締結証明書など) によります。",
+    ),
     "revoked": Text("The certificate was revoked on {revoked_at}.", "証明書は {revoked_at} に失効しています。"),
     "ca-revoked": Text("The certificate of an authority was revoked.", "認証局の証明書が失効しています。"),
     "expired": Text(

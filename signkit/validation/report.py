@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Literal
 
+from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import PartyMatch
 from signkit.pki.anchors import REHEARSAL_ORGANISATION, REHEARSAL_UNIT
 from signkit.pki.paths.finding import RevocationStatus
+from signkit.validation.customers import CustomerFinding
 from signkit.validation.next_steps import NextStep, next_steps
 from signkit.validation.profile import ProfileReport
 from signkit.words import Text
@@ -49,13 +51,29 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class ServiceReport:
+    """The service of an imported trust list that a certificate leads to: who runs it, its name, which list says so."""
+
+    provider: str
+    name: str
+    listed_in: str
+
+    def to_json(self) -> dict[str, str]:
+        """Return the ``service`` object of the report."""
+        return {"provider": self.provider, "name": self.name, "list": self.listed_in}
+
+
+@dataclass(frozen=True)
 class SignerReport:
     """Who signed.
 
     Attributes:
         key_kind: ``person``, ``organisation``, ``service``, ``rehearsal`` or ``unknown``, as far as the evidence goes.
         identity: the four attributes of a JPKI certificate; only where asked for.
-        trusted_by: what the trust rests on: ``jpki``, ``user``, ``rehearsal``; None where nothing trusts the chain.
+        trusted_by: what the trust rests on: ``jpki``, ``user``, ``trust-list``, ``rehearsal``; None: nothing.
+        service: which service, where it rests on an imported list.
+        company: what a 商業登記電子証明書 says of the company, all of which is in the public register.
+        of_organisation: the certificate names an organisation and no person; for the next steps, not for the JSON.
     """
 
     common_name: str | None
@@ -63,6 +81,9 @@ class SignerReport:
     key_kind: str = "unknown"
     identity: dict[str, Any] | None = None
     trusted_by: str | None = None
+    service: ServiceReport | None = None
+    company: CompanyRegistration | None = None
+    of_organisation: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return the ``signer`` object of the report."""
@@ -71,8 +92,14 @@ class SignerReport:
             "issuer": self.issuer,
             "key_kind": self.key_kind,
             "trusted_by": self.trusted_by,
+            "service": _service_json(self.service),
+            "company": dataclasses.asdict(self.company) if self.company is not None else None,
             "identity": self.identity,
         }
+
+
+def _service_json(service: ServiceReport | None) -> dict[str, str] | None:
+    return service.to_json() if service is not None else None
 
 
 @dataclass(frozen=True)
@@ -117,7 +144,7 @@ class ContractReport:
 
 @dataclass(frozen=True)
 class TimestampReport:
-    """One timestamp: in a signature, or of the whole document."""
+    """One timestamp: in a signature, or of the whole document; ``service`` where it rests on an imported list."""
 
     time: datetime | None
     tsa: str | None
@@ -126,12 +153,14 @@ class TimestampReport:
     reasons: tuple[Reason, ...] = ()
     field: str | None = None
     coverage: str | None = None
+    service: ServiceReport | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return one entry of ``timestamps`` or ``document_timestamps``."""
         result: dict[str, Any] = {
             "time": iso(self.time),
             "tsa": self.tsa,
+            "service": _service_json(self.service),
             "verdict": str(self.verdict),
             "sub_indication": self.sub_indication,
             "reasons": [reason.to_json() for reason in self.reasons],
@@ -143,7 +172,10 @@ class TimestampReport:
 
 @dataclass(frozen=True)
 class SignatureReport:
-    """One signature, judged; see docs/reference/report.md.  ``intact`` is None where nothing could be compared."""
+    """One signature, judged; see docs/reference/report.md.  ``intact`` is None where nothing could be compared.
+
+    ``customer`` is which row of a customer table the signer is, where one was given; it is no part of the JSON.
+    """
 
     field: str | None
     type: str
@@ -165,6 +197,7 @@ class SignatureReport:
     party: PartyName | None = None
     party_match: PartyMatch | None = None
     signing_kind: Literal["party", "witness"] | None = None
+    customer: CustomerFinding | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return one entry of ``signatures``."""
@@ -323,11 +356,13 @@ class Report:
 
 
 def _codes(item: SignatureReport | TimestampReport) -> list[str]:
-    """Return the codes in which a next step is looked for; a rehearsal's key is told from a stranger's."""
+    """Return the codes in which a next step is looked for; a rehearsal's and an organisation's key are told apart."""
     name = (item.signer.issuer if isinstance(item, SignatureReport) else item.tsa) or ""
     codes = [reason.code for reason in item.reasons] + ([item.sub_indication] if item.sub_indication else [])
     if name.startswith((REHEARSAL_UNIT, REHEARSAL_ORGANISATION)):
         return ["rehearsal-not-trusted" if code == "no-anchor" else code for code in codes]
+    if isinstance(item, SignatureReport) and item.signer.of_organisation:
+        return ["organisation-not-trusted" if code == "no-anchor" else code for code in codes]
     return codes
 
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from signkit.jpki.attributes import read_attributes
+from signkit.jpki.company import read_registration
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pki.algorithms import SignatureAlgorithm
 from signkit.pki.paths.trust_judge import PathJudgement
@@ -14,6 +15,7 @@ from signkit.pki.policy import Policy, algorithm_ends
 from signkit.validation.integrity import FORMAT_PROBLEMS, Checked
 from signkit.validation.reasons import changes_reason, reason
 from signkit.validation.report import Reason, Verdict
+from signkit.validation.signing_services import is_service_key
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ def rule(
         or changed
         or _time(checked, moment)
         or _trust(path)
+        or _accreditation(checked, path, policy)
         or _algorithms(checked, moment, policy)
         or _required_level(level, policy, checked)
         or Ruling(Verdict.PASSED)
@@ -124,6 +127,16 @@ def _trust(path: PathJudgement | None) -> Ruling | None:
     return Ruling(Verdict.INDETERMINATE, path.sub_indication, (reason(path.code, **path.facts),))
 
 
+def _accreditation(checked: Checked, path: PathJudgement | None, policy: Policy) -> Ruling | None:
+    """A policy may accept timestamps of the services in imported lists only."""
+    if checked.timestamp is None or policy.timestamp_authorities == "any":
+        return None
+    if path is not None and path.service is not None:
+        return None
+    words = reason("timestamp-not-accredited", tsa=checked.timestamp.tsa or "?")
+    return Ruling(Verdict.INDETERMINATE, "SIG_CONSTRAINTS_FAILURE", (words,))
+
+
 def _algorithms(checked: Checked, moment: datetime, policy: Policy) -> Ruling | None:
     """Cryptographic constraints at the proven time (5.2.8)."""
     part = checked.signer if checked.signer is not None else checked.timestamp.signer if checked.timestamp else None
@@ -162,12 +175,16 @@ def _required_level(level: str, policy: Policy, checked: Checked) -> Ruling | No
 
 
 def key_kind(certificate: Any, path: PathJudgement | None) -> str:
-    """Whose key it is, as far as a trusted authority says: person, organisation, rehearsal, else unknown."""
+    """Whose key it is, as far as a trusted authority says: person, organisation, service, rehearsal, else unknown."""
     # Anybody can call himself a person: only a believed authority tells.
     if path is None or path.label is None:
         return "unknown"
-    if path.label.source != "user":
+    if is_service_key(certificate, path):
+        return "service"
+    if path.label.source not in ("user", "trust-list"):
         return "person" if path.label.source == "jpki" else path.label.source
+    if read_registration(certificate) is not None:
+        return "organisation"
     subject = certificate.subject.native
     if subject.keys() & {"given_name", "surname"}:
         return "person"

@@ -98,7 +98,7 @@ def trust() -> TrustStore:
     """Our own test authority, and that of the rehearsal where it was made."""
     anchors = list(pki.trust(authority()).anchors)
     if shop.cache_info().currsize:
-        purposes = frozenset({"signature", "timestamp"})
+        purposes = frozenset({"sign", "seal", "timestamp"})
         anchors += [
             Anchor(certificate.dump(), AnchorLabel("rehearsal", "Rehearsal"), purposes)
             for certificate in shop().services.issuers

@@ -127,3 +127,58 @@ def test_whose_key_is_in_a_file_is_shown(signkit):
     assert f"名義: {COMPANY}" in answer.stdout
     assert "リハーサル" in answer.stdout
     assert "BEGIN" not in answer.stdout
+
+
+REGISTERED = (
+    "--organization", "株式会社架空製作所", "--name", "廣瀨　渚", "--head-office", "東京都千代田区霞が関一丁目１番１号",
+)  # fmt: skip
+
+
+def test_a_key_for_trying_may_have_the_shape_of_a_company_s_of_the_register(signkit):
+    run = signkit("key", "new", "c.p12", *REGISTERED, "--company-number", "6010001000001", "--pin-stdin", stdin="pw\n")
+    assert run.returncode == 0, run.stderr
+    shown = signkit("key", "show", "c.p12", "--pin-stdin", stdin="pw\n", lang="ja").stdout
+    for line in ("商号 (商業登記): 株式会社架空製作所", "代表者: 代表取締役 廣瀨　渚", "会社法人等番号: 010001000001"):
+        assert line in shown
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        REGISTERED[2:],
+        (*REGISTERED[:2], *REGISTERED[4:]),
+        (*REGISTERED, "--self-signed"),
+        (*REGISTERED, "--company-number", "12"),
+        (*REGISTERED, "--company-number", "1010001000001"),
+        (*REGISTERED[:4], "--company-number", "010001000001"),
+    ],
+)
+def test_half_a_company_is_refused(signkit, tmp_path, arguments):
+    run = signkit("key", "new", "c.p12", *arguments, "--pin-stdin", stdin="pw\n")
+    assert run.returncode == 2
+    assert not (tmp_path / "c.p12").exists()
+
+
+def test_a_power_that_a_certificate_states_is_shown_as_it_is_written(signkit, tmp_path):
+    """A 電子委任状 of the certificate kind, as 認定認証業務 issue them: in a directory name of subjectAltName."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import Encoding
+    from cryptography.x509.oid import NameOID
+
+    from tests.validation import pki
+
+    names = [
+        (NameOID.ORGANIZATION_NAME, "株式会社架空製作所"), (NameOID.COMMON_NAME, "番号花子"),
+        (x509.ObjectIdentifier("2.5.4.13"), "契約締結権限\x1b[2J"),
+    ]  # fmt: skip
+    other = x509.DirectoryName(x509.Name([x509.NameAttribute(*each) for each in names]))
+    ca = pki.authority()
+    builder = pki._builder(pki.name("Hanako Bango"), ca.certificate.subject, ca.key, pki.NOW, pki.NOW + pki.YEAR)
+    made = builder.add_extension(x509.SubjectAlternativeName([other]), False).sign(ca.key, hashes.SHA256())
+    (tmp_path / "c.pem").write_bytes(made.public_bytes(Encoding.PEM))
+    shown = signkit("key", "show", "c.pem", lang="ja").stdout
+    assert "団体の名称: 株式会社架空製作所" in shown
+    assert "記載事項: 契約締結権限" in shown
+    assert "\x1b" not in shown
+    assert "判定しません" in shown

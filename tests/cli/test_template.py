@@ -25,7 +25,7 @@ def test_what_is_to_mend_is_printed_and_the_exit_code_says_so(signkit):
 
 def test_names_and_laws_that_are_none(signkit):
     assert "not a template's name" in signkit("template", "new", "My_Memo").stderr
-    assert "Known: electronic-delivery, roki-5" in signkit("template", "new", "memo", "--law", "bgb").stderr
+    assert "Known: electronic-delivery, freelance-3" in signkit("template", "new", "memo", "--law", "bgb").stderr
     signkit("template", "new", "memo")
     again = signkit("template", "new", "memo")
     assert (again.returncode, "exists already" in again.stderr) == (14, True)

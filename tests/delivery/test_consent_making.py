@@ -13,6 +13,7 @@ from signkit.delivery.consent_making import ConsentTerms, consent_data, roles_to
 from signkit.delivery.consent_rules import RULES
 from signkit.delivery.means import Means
 from signkit.delivery.transaction import differences, transaction_of_consent, transaction_of_contract
+from signkit.errors import ContractRefused
 from signkit.pdf.embedded_contract import read_contract
 from tests.command import run_signkit
 from tests.refusals import refused_as
@@ -33,6 +34,10 @@ def test_each_recipient_gets_the_consent_to_this_transaction(name, means):
     embedded = contract(name)
     for role in roles_to_consent(embedded):
         data = consent_data(embedded, role, ConsentTerms(date(2026, 11, 12), means))
+        if data["transaction"]["kind"] == "雇用" and means is not Means.MAIL:  # 労働基準法施行規則5条4項
+            with pytest.raises(ContractRefused, match="means"):
+                render_contract(find_template("consent"), data)
+            continue
         made = read_contract(render_contract(find_template("consent"), data).pdf)
         rule = RULES[name]
         assert [entry["law"] for entry in made.data["documents"]] == [rule.law.ja]

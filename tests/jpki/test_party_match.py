@@ -245,6 +245,11 @@ def test_every_reason_but_these_is_met_in_a_case():
         "representative",
         "organization-by-person",
         "witness",
+        "witness-listed",
+        # tests/jpki/test_company.py
+        "registered-representative",
+        "company-for-person",
+        "head-office-other",
         "contract-unreadable",
         "contract-names-nobody",
         "basis-too-weak",

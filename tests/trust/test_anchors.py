@@ -68,3 +68,15 @@ def test_a_file_without_certificate_is_refused(content, tmp_path):
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(InputUnreadable):
         default_trust_store([tmp_path / "none.pem"])
+
+
+def test_a_rehearsals_authority_in_an_imported_list_stays_a_rehearsals(trust_pem, tmp_path):
+    from datetime import UTC, datetime
+
+    from signkit.pki.trust_lists.bundle import BundleTerms, read_bundle
+    from signkit.pki.trust_lists.importing import keep_list
+
+    terms = BundleTerms("bundle", frozenset({"timestamp"}))
+    keep_list(tmp_path / "lists", read_bundle(trust_pem.read_bytes(), "rehearsal.pem", terms, datetime.now(UTC)))
+    store = default_trust_store([tmp_path / "lists"], jpki=False)
+    assert {(anchor.label.source, anchor.service.listed_in) for anchor in store.anchors} == {("rehearsal", "bundle")}

@@ -43,7 +43,7 @@ def test_the_next_service_is_asked_when_one_fails(rehearsal):
 def test_every_failure_is_named(rehearsal):
     with pytest.raises(TimestampUnavailable) as refusal:
         obtain_timestamp([Down(), HttpTimestampSource("ftp://tsa.example")], DIGEST)
-    assert refusal.value.causes == "down: no answer; ftp://tsa.example: only http and https addresses are used"
+    assert refusal.value.causes.en == "down: no answer; ftp://tsa.example: only http and https addresses are used"
     assert refusal.value.exit_code == 13
 
 
@@ -88,7 +88,7 @@ def forged_time(good, request):
 def test_an_answer_that_does_not_fit_is_refused(change, cause, rehearsal):
     with pytest.raises(TimestampUnavailable) as refusal:
         obtain_timestamp([Altering(rehearsal.timestamps(), change)], DIGEST)
-    assert refusal.value.causes == f"altering: {cause}"
+    assert refusal.value.causes.en == f"altering: {cause}"
 
 
 def test_a_certificate_not_for_time_stamping_is_refused(rehearsal):

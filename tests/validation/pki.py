@@ -135,7 +135,7 @@ def _usage(**on: bool) -> x509.KeyUsage:
 
 
 def trust(*authorities: Holder, source: str = "user") -> TrustStore:
-    purposes = frozenset({"signature", "timestamp"})
+    purposes = frozenset({"sign", "seal", "timestamp"})
     return TrustStore(tuple(Anchor(ca.der, AnchorLabel(source, "Test"), purposes) for ca in authorities))
 
 

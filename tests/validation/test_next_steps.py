@@ -72,12 +72,14 @@ def test_a_file_without_a_signature_and_one_that_is_none_have_their_steps(world)
     assert [step.code for step in world.judge(b"my shopping list").next] == ["ask-again"]
 
 
-def test_an_unknown_authority_is_told_from_a_rehearsals(world, signed, blank, person_signer, services):
+def test_an_organisation_under_an_unknown_authority_is_told_from_a_rehearsals_key(
+    world, signed, blank, person_signer, services
+):
     from signkit.rehearsal.evidence_services import utc_now
     from signkit.signing.levels import Level, sign
     from signkit.signing.request import SignatureRequest
 
-    assert [step.code for step in world.judge(signed, trust=ValidationOptions().trust).next] == ["name-authority"]
+    assert [step.code for step in world.judge(signed, trust=ValidationOptions().trust).next] == ["name-service"]
     rehearsed = sign(blank, SignatureRequest("seller", "番号 花子", utc_now()), person_signer, Level.B_B, services)
     assert [step.code for step in world.judge(rehearsed.pdf).next] == ["name-rehearsal"]
 

@@ -124,9 +124,11 @@ def card_anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
     """Return the shipped authentication CAs and what the user trusts or names now."""
     from signkit.holder.card_certificate import authentication_anchors
     from signkit.settings import load_settings
-    from signkit.validation.options import anchor_paths
+    from signkit.validation.options import anchor_paths, taken_from_cards
 
-    return authentication_anchors(anchor_paths(load_settings(), trust or (), authentication=True))
+    settings = load_settings()
+    named = anchor_paths(settings, trust or (), authentication=True)
+    return authentication_anchors([*taken_from_cards(settings), *named])
 
 
 def write_text(data: bytes, output: Path | None, *, overwrite: bool) -> None:

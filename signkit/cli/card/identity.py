@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -155,7 +156,9 @@ def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
     if attributes is None:
         raise CardError("identity-missing")
     store = default_trust_store(anchor_paths(load_settings(), trust))
-    issuer = find_issuer(certificate, store.certificates("signature"))
+    now = datetime.now(UTC)
+    believed = (item for item in store.certificates("sign") if store.objection(item.dump(), "sign", now) is None)
+    issuer = find_issuer(certificate, believed)
     label = store.label(issuer) if issuer is not None else None
     return _Identity(attributes, IdentitySource.CERTIFICATE, label.name if label else None)
 

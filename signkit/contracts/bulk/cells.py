@@ -1,7 +1,7 @@
 """From a cell's text to a value of the kind that the template's schema asks for.
 
-Accepted is what spreadsheets in Japan write: full-width digits, grouped amounts, dates by the western or the Japanese
-calendar, 有/無.  What could mean two things is refused, and no value is quoted in a refusal.
+Accepted is what spreadsheets in Japan write: full-width digits, grouped amounts, half-width kana, dates by the western
+or the Japanese calendar, 有/無.  What could mean two things is refused, and no value is quoted in a refusal.
 """
 
 from __future__ import annotations
@@ -20,8 +20,17 @@ _WHOLE = re.compile(r"[-+]?(?:\d{1,15}|\d{1,3}(?:,\d{3}){1,4})")
 _FRACTION = re.compile(rf"({_WHOLE.pattern})(\.\d{{1,9}})?")
 #: The yen sign before an amount; CP932 files have it as the backslash.
 _MONEY = re.compile(r"(?:[¥\\])?\s*(.*?)\s*円?")
-_WESTERN = re.compile(r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|年(\d{1,2})月(\d{1,2})日)")
-_JAPANESE = re.compile(r"(明治|大正|昭和|平成|令和)(元|\d{1,2})年(\d{1,2})月(\d{1,2})日")
+_WESTERN = re.compile(
+    r"(\d{4})(?:-(\d{1,2})-(\d{1,2})|/(\d{1,2})/(\d{1,2})|\.(\d{1,2})\.(\d{1,2})|年(\d{1,2})月(\d{1,2})日)"
+)
+_JAPANESE = re.compile(
+    r"(明治|大正|昭和|平成|令和|[明大昭平令MTSHR])(元|\d{1,2})(?:年(\d{1,2})月(\d{1,2})日|([./-])(\d{1,2})\5(\d{1,2}))",
+    re.IGNORECASE,
+)
+#: What the Japanese calendar's eras are called in short.
+_ERA_OF = dict(zip("RHSTM", (name for _, name in ERAS), strict=True))
+_WEEKDAY = re.compile(r"\([月火水木金土日](?:曜日?)?\)$")
+_HALF_WIDTH_KANA = re.compile("[\uff61-\uff9f]+")
 _SHORT_TIME = re.compile(r"\d:\d\d")
 _TRUTHS = {"true": True, "はい": True, "有": True, "あり": True}
 _TRUTHS |= {"false": False, "いいえ": False, "無": False, "なし": False}
@@ -56,7 +65,18 @@ def cell_value(text: str, schema: Mapping[str, Any]) -> object:
             return _truth(text)
         case "date":
             return _date(text)
-    return _padded_time(text, schema)
+    return _text(text, schema)
+
+
+def is_worth_showing(text: str, value: object, schema: Mapping[str, Any]) -> bool:
+    """Tell whether somebody should see what was read of a cell: every date, and what reads otherwise."""
+    if _kind(schema) == "date":
+        return True
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int | float):
+        return re.sub(r"[,\s¥\\円]", "", text) != str(value)
+    return value != text
 
 
 def _kind(schema: Mapping[str, Any]) -> str:
@@ -96,19 +116,21 @@ def _truth(text: str) -> bool:
 
 def _date(text: str) -> str:
     """Return a date as ISO 8601; an era's date must lie within the era."""
-    plain = unicodedata.normalize("NFKC", text).replace(" ", "")
+    plain = _WEEKDAY.sub("", unicodedata.normalize("NFKC", text).replace(" ", ""))
     try:
         if western := _WESTERN.fullmatch(plain):
             return date(*(int(part) for part in western.groups() if part is not None)).isoformat()
         if japanese := _JAPANESE.fullmatch(plain):
-            return _era_date(*japanese.groups()).isoformat()
+            era, year, month, day, _, other_month, other_day = japanese.groups()
+            return _era_date(era, year, month or other_month, day or other_day).isoformat()
     except ValueError:
         pass
     raise CellRefused(_NO_DATE)
 
 
 def _era_date(era: str, year: str, month: str, day: str) -> date:
-    number = [name for _, name in ERAS].index(era)
+    names = [name for _, name in ERAS]
+    number = next(index for index, name in enumerate(names) if name.startswith(_ERA_OF.get(era.upper(), era)))
     first = ERAS[number][0]
     found = date(first.year - 1 + (1 if year == "元" else int(year)), int(month), int(day))
     if found < first or (number and found >= ERAS[number - 1][0]):
@@ -116,12 +138,22 @@ def _era_date(era: str, year: str, month: str, day: str) -> date:
     return found
 
 
-def _padded_time(text: str, schema: Mapping[str, Any]) -> str:
-    """Return the text; a time of one digit (9:00, as spreadsheets write it) as the schema's pattern wants it."""
+def _text(text: str, schema: Mapping[str, Any]) -> str:
+    """Return the text, kana in full width; what has a form of its own (a time, a number, a choice) in that form."""
+    choices = schema.get("enum", ())
+    if text in choices:
+        return text
+    narrow = unicodedata.normalize("NFKC", text)
+    for choice in choices:
+        if isinstance(choice, str) and unicodedata.normalize("NFKC", choice) == narrow:
+            return choice
+    if schema.get("format") == "corporate-number":
+        return re.sub("[ -]", "", narrow)
     pattern = schema.get("pattern")
-    if isinstance(pattern, str) and _SHORT_TIME.fullmatch(text) and not re.search(pattern, text):
-        return f"0{text}" if re.search(pattern, f"0{text}") else text
-    return text
+    if isinstance(pattern, str) and not re.search(pattern, text):
+        padded = f"0{narrow}" if _SHORT_TIME.fullmatch(narrow) else narrow
+        return next((each for each in (narrow, padded) if re.search(pattern, each)), text)
+    return _HALF_WIDTH_KANA.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
 
 
 _FORMULA = Text(
@@ -134,6 +166,6 @@ _NO_TRUTH = Text(
     "must be one of: 有, 無, はい, いいえ, true, false", "有・無・はい・いいえ・true・false のいずれかにしてください"
 )
 _NO_DATE = Text(
-    "must be a date such as 2026-11-21, 2026/11/21 or 令和8年11月21日",
-    "2026-11-21、2026/11/21、令和8年11月21日のいずれかの形の正しい日付にしてください",
+    "must be a date such as 2026-11-21, 2026/11/21, 令和8年11月21日 or R8.11.21",
+    "2026-11-21、2026/11/21、令和8年11月21日、R8.11.21 のいずれかの形の正しい日付にしてください",
 )

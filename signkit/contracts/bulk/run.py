@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from signkit.contracts.bulk.journal import open_journal
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefused, fold, parse_pattern
-from signkit.contracts.bulk.rows import Column, RowData, merge, parse_columns, row_data
+from signkit.contracts.bulk.rows import Column, Reading, RowData, merge, parse_columns, row_data
 from signkit.contracts.bulk.table import Cells, Row, Table
 from signkit.contracts.fonts import font_set
 from signkit.contracts.provenance import provenance
@@ -66,12 +66,17 @@ class Batch:
 
 @dataclass(frozen=True)
 class CheckedRow:
-    """What came out of checking a row: the name of its file, or what is wrong with it; what is only warned of."""
+    """What came out of checking a row: the name of its file, or what is wrong with it; what is only warned of.
+
+    Attributes:
+        readings: what was read of cells that say it in another way.
+    """
 
     row: int
     name: str
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -245,7 +250,7 @@ def _check_row(prepared: _Prepared, row: Row) -> CheckedRow:
             name = prepared.pattern.name(row.number, made.data)
         except NameRefused as refused:
             problems.append(Problem("name", refused.item, _FILE_NAME, None, refused.words))
-    return CheckedRow(row.number, name, tuple(problems), warnings)
+    return CheckedRow(row.number, name, tuple(problems), warnings, made.readings)
 
 
 def _contract_problems(prepared: _Prepared, made: RowData) -> list[Problem]:
@@ -261,12 +266,10 @@ def _contract_problems(prepared: _Prepared, made: RowData) -> list[Problem]:
 
 
 def _by_column(made: RowData, problems: Iterable[Problem]) -> Iterator[Problem]:
-    refused = {problem.path for problem in made.problems}
     for problem in problems:
         path = re.sub(r"\[(\d+)\]", r".\1", problem.path)
-        column = made.columns.get(path, path)
-        if problem.code != "missing" or not any(name == column or name.startswith(f"{column}.") for name in refused):
-            yield replace(problem, path=column)
+        if problem.code != "missing" or not any(each == path or each.startswith(f"{path}.") for each in made.refused):
+            yield replace(problem, path=made.columns.get(path, path))
 
 
 _THE_ROW = Text("the row", "行")

@@ -34,6 +34,9 @@ Encoding = Literal["utf-8", "cp932"]
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "cp932")
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".xlsx")
 
+#: How the first cell of a row begins that only says how to fill the table in (`signkit.contracts.bulk.sheet`).
+HELP_ROW = "#記入のしかた"
+
 Cells = tuple[str, ...]
 
 
@@ -72,7 +75,7 @@ class Table:
             yield from _json_rows(self._raw, self.name)
             return
         for number, cells in _bound_rows(_lines_of_cells(self._raw, self._kind, self._encoding, self.name), self.name):
-            if number > 1 and any(cells):
+            if number > 1 and any(cells) and not cells[0].startswith(HELP_ROW):
                 yield Row(number, cells)
 
 

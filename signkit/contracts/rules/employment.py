@@ -7,12 +7,12 @@ read is taken to be in order.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from signkit.contracts.rules.known import values
+from signkit.contracts.rules.texts import free_texts, plain
 
 #: Weeks in a month of 365 days a year.
 _WEEKS = 365 / 7 / 12
@@ -25,7 +25,6 @@ _NOT_IN_BASE = re.compile("家族|扶養|通勤|別居|単身赴任|子女教育
 _NOT_IN_MINIMUM = re.compile("精勤|皆勤|精皆勤|通勤|家族|扶養")
 #: Days off beside those of every week.
 _MORE_DAYS_OFF = re.compile("祝|年末|年始|夏季|夏期|盆|カレンダー|会社の定める|勤務|特別|創立")
-_KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
 
 
 def daily_hours(hours: Mapping[str, Any]) -> float:
@@ -39,7 +38,7 @@ def weekly_hours(contract: Mapping[str, Any]) -> float:
     hours = contract["hours"]
     if "weekly" in hours:
         return float(hours["weekly"])
-    days_off = _plain(contract["days_off"]["regular"])
+    days_off = plain(contract["days_off"]["regular"])
     named = len(set(re.findall("[月火水木金土日]曜", days_off)))
     both = 2 if re.search("土日|土・日|週休二日|週休2日", days_off) else 0
     return min(daily_hours(hours) * (7 - max(named, both, 1)), _LEGAL_WEEK)
@@ -104,7 +103,7 @@ def _hourly(contract: Mapping[str, Any], hours: float, left_out: re.Pattern[str]
         each["amount"]
         for each in wages.get("allowances", ())
         if not left_out.search(each["name"])
-        and not re.search("につき|日額|1日|1回|一回", _plain(each.get("method", "")))
+        and not re.search("につき|日額|1日|1回|一回", plain(each.get("method", "")))
     )
     return float(wages["base"] / max(divisor, 0.1) + allowances / max(hours, 0.1))
 
@@ -115,12 +114,12 @@ def _hourly(contract: Mapping[str, Any], hours: float, left_out: re.Pattern[str]
 def hours_named(text: str, period: str) -> int:
     """Return the most hours that a text allows a period (``月`` or ``年``): 1か月60時間 as 60; else 0."""
     pattern = rf"(?:{period}|1(?:か|ヶ|ケ|カ|箇){period}|{period}間)[^0-9。、]{{0,8}}([0-9]+)(?:\.[0-9]+)?時間"
-    return max((int(number) for number in re.findall(pattern, _plain(text))), default=0)
+    return max((int(number) for number in re.findall(pattern, plain(text))), default=0)
 
 
 def age_named(text: str) -> int:
     """Return the first age that a text names (満55歳, 五十五歳), or 0."""
-    found = re.search(r"([0-9]+)[歳才]", _plain(text))
+    found = re.search(r"([0-9]+)[歳才]", plain(text))
     return int(found.group(1)) if found else 0
 
 
@@ -129,17 +128,16 @@ _NONE = re.compile("(?:特に)?(?:なし|無し?|ない|ありません|-|―)|.
 
 def says_none(text: str) -> bool:
     """Tell whether a text says that there is nothing of it: なし, 無, 与えない, 定めない."""
-    plain = _plain(text).strip("。 ")
-    return _NONE.fullmatch(plain) is not None
+    return _NONE.fullmatch(plain(text).strip("。 ")) is not None
 
 
 def days_off_suffice(text: str) -> bool:
     """Tell whether days off may reach one a week or four in four weeks, as far as the text tells."""
-    plain = _plain(text)
+    written = plain(text)
     if says_none(text):
         return False
-    few = re.search(r"(?:月|4週)(?:に|間に|に付き|につき)?([0-9]+)(?:日|回)", plain)
-    rare = re.search(r"隔週|(?:[23]週|2週間|3週間|10日)(?:に|ごと)", plain)
+    few = re.search(r"(?:月|4週)(?:に|間に|に付き|につき)?([0-9]+)(?:日|回)", written)
+    rare = re.search(r"隔週|(?:[23]週|2週間|3週間|10日)(?:に|ごと)", written)
     return not (few and int(few.group(1)) < 4) and not rare
 
 
@@ -150,26 +148,14 @@ _NOT_MONTHLY = re.compile(
 
 def paid_monthly(text: str) -> bool:
     """Tell whether pay days may be monthly and fixed, as far as the text tells (24条2項)."""
-    return _NOT_MONTHLY.search(_plain(text)) is None
+    return _NOT_MONTHLY.search(plain(text)) is None
 
 
 def sent_to_person(means: str) -> bool:
     """Tell whether working conditions are sent to that person, not put where others read them (労基則5条4項2号)."""
-    plain = _plain(means)
-    shown = re.search("ウェブ|ホームページ|ブログ|サイト|掲示|掲載|イントラ|ダウンロード|記録媒体|USB|CD", plain)
-    return shown is None or re.search("メール|メッセージ|ファクシミリ|FAX|SMS|送信", plain) is not None
-
-
-def free_texts(value: Any) -> Iterator[str]:
-    """Yield every text of the data."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for each in value.values():
-            yield from free_texts(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from free_texts(each)
+    written = plain(means)
+    shown = re.search("ウェブ|ホームページ|ブログ|サイト|掲示|掲載|イントラ|ダウンロード|記録媒体|USB|CD", written)
+    return shown is None or re.search("メール|メッセージ|ファクシミリ|FAX|SMS|送信", written) is not None
 
 
 _PENALTY = re.compile(
@@ -181,24 +167,4 @@ _NO_PENALTY = re.compile("違約金(?:の定め)?は?(?:ない|なし|定めな�
 
 def fixes_penalty(contract: Mapping[str, Any]) -> bool:
     """Tell whether any text of the contract sounds as if a penalty or an amount of damages were fixed (16条)."""
-    return any(_PENALTY.search(text) and not _NO_PENALTY.search(text) for text in map(_plain, free_texts(contract)))
-
-
-def _plain(text: str) -> str:
-    """Return a text with half-width digits and without thousands' commas and spaces; numbers of kanji as digits."""
-    narrow = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))
-    return _COUNTED.sub(lambda found: str(_number(found.group())), narrow)
-
-
-_COUNTED = re.compile("[〇一二三四五六七八九十百]+(?=[歳才時か回日箇ヶケカ週円万])")
-
-
-def _number(kanji: str) -> int:
-    total = current = 0
-    for each in kanji:
-        if each in "十百":
-            total += (current or 1) * (10 if each == "十" else 100)
-            current = 0
-        else:
-            current = current * 10 + _KANJI[each]
-    return total + current
+    return any(_PENALTY.search(text) and not _NO_PENALTY.search(text) for text in map(plain, free_texts(contract)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from signkit.contracts.rules import brokerage, days, employment, known, parties, sale
+from signkit.contracts.rules import brokerage, days, employment, known, orders, parties, sale, undertakings
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "a_business_sells": parties.a_business_sells,
@@ -16,6 +16,7 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "age_named": employment.age_named,
     "after_days": days.after_days,
     "after_months": days.after_months,
+    "bars_reporting": undertakings.bars_reporting,
     "begun_after_may_1981": sale.begun_after_may_1981,
     "brokerage_fee_cap": brokerage.brokerage_fee_cap,
     "business_sells_to_consumer": parties.business_sells_to_consumer,
@@ -24,6 +25,8 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "dealer_sells_to_public": parties.dealer_sells_to_public,
     "fixed_overtime_suffices": employment.fixed_overtime_suffices,
     "fixes_penalty": employment.fixes_penalty,
+    "forgoes_leave": undertakings.forgoes_leave,
+    "guarantees_without_limit": undertakings.guarantees_without_limit,
     "has_company_name": parties.has_company_name,
     "hours_named": employment.hours_named,
     "in_order": days.in_order,
@@ -39,12 +42,15 @@ FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     "needs_preservation": sale.needs_preservation,
     "only_businesses_sell": parties.only_businesses_sell,
     "paid_monthly": employment.paid_monthly,
+    "paid_within_sixty_days": orders.paid_within_sixty_days,
     "parties": parties.parties,
     "reaches_minimum_wage": employment.reaches_minimum_wage,
+    "renews_by_itself": undertakings.renews_by_itself,
     "says_none": employment.says_none,
     "sent_to_person": employment.sent_to_person,
     "tax_on": sale.tax_on,
     "value_on": known.value_on,
+    "waives_notices": undertakings.waives_notices,
     "weekly_hours": employment.weekly_hours,
     "works_unfinished": sale.works_unfinished,
 }

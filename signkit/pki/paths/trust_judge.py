@@ -16,6 +16,7 @@ from signkit.pki.paths.finder import find_paths
 from signkit.pki.paths.finding import CertificatePath, PathFinding, RevocationStatus
 from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool
+from signkit.pki.paths.use import Use, use_of
 from signkit.pki.policy import Policy, RevocationRule
 from signkit.pki.revocation.acceptance import (
     Authority,
@@ -26,6 +27,7 @@ from signkit.pki.revocation.acceptance import (
     standing,
     vouched_until,
 )
+from signkit.pki.trust_lists.values import ListedService, Objection
 from signkit.words import Text
 
 
@@ -41,11 +43,21 @@ class Label(Protocol):
 class Anchors(Protocol):
     """The anchors of a run (``signkit.pki.anchors.TrustStore``); hashable."""
 
-    def certificates(self, purpose: Any) -> list[x509.Certificate]:
-        """The anchors believed for ``signature`` or ``timestamp``."""
+    @property
+    def has_listed(self) -> bool:
+        """Whether any anchor is believed at some times only."""
+
+    def certificates(self, use: Any) -> list[x509.Certificate]:
+        """The anchors believed for ``sign``, ``seal``, ``signature`` or ``timestamp``; None: all."""
+
+    def objection(self, certificate: bytes, use: Any, moment: datetime) -> Objection | None:
+        """Why an anchor is not believed for a use at a moment."""
 
     def label(self, certificate: x509.Certificate) -> Label | None:
         """Where an anchor came from."""
+
+    def service(self, certificate: x509.Certificate, use: Any, moment: datetime) -> ListedService | None:
+        """What an imported list says of an anchor."""
 
     def __hash__(self) -> int: ...
 
@@ -59,6 +71,7 @@ class PathJudgement:
         code: our code for the reason (see reasons.py).
         facts: what the reason's sentence needs.
         label: the anchor that the path ends at.
+        service: what an imported list says of that anchor, where one does.
     """
 
     sub_indication: str | None
@@ -66,11 +79,20 @@ class PathJudgement:
     facts: dict[str, object] = field(default_factory=dict)
     label: Label | None = None
     revocation: RevocationStatus = field(default_factory=RevocationStatus)
+    service: ListedService | None = None
 
     @property
     def good(self) -> bool:
         """The certificate is believed."""
         return self.sub_indication is None
+
+
+@dataclass(frozen=True)
+class Used:
+    """What a certificate was used for, and when an anchor must be believed for that."""
+
+    use: Use
+    at: datetime
 
 
 class TrustJudge:
@@ -82,7 +104,7 @@ class TrustJudge:
         self._pool = pool
         self._now = now
         self._proven: dict[bytes, datetime] = {}
-        self._known: dict[tuple[bytes, str, datetime], PathJudgement] = {}
+        self._known: dict[tuple[bytes, str, datetime, datetime], PathJudgement] = {}
 
     def prove(self, pool: Pool, time: datetime) -> None:
         """Take note that this evidence existed at ``time``: a believed timestamp covers it."""
@@ -90,15 +112,24 @@ class TrustJudge:
         for der in pool.evidence:
             self._proven[der] = min(self._proven.get(der, time), time)
 
-    def judge(self, certificate: x509.Certificate, purpose: str, moment: datetime) -> PathJudgement:
-        """Say whether ``certificate`` was good for ``purpose`` (signature, timestamp) at ``moment``."""
+    def judge(
+        self, certificate: x509.Certificate, purpose: str, moment: datetime, used_at: datetime | None = None
+    ) -> PathJudgement:
+        """Say whether ``certificate`` was good for ``purpose`` (signature, timestamp) at ``moment``.
+
+        Args:
+            used_at: when an imported list must say that the service is granted, where that is another time: a
+                timestamp's own, since its service may have ended in honour by the time that shows the timestamp's age.
+        """
         # One signer certificate is asked about at several moments (now, at the timestamp): each answer is its own.
-        key = (certificate.dump(), purpose, moment)
+        key = (certificate.dump(), purpose, moment, min(used_at or moment, moment))
         if key not in self._known:
-            self._known[key] = self._judge(certificate, key[0], purpose, moment)
+            self._known[key] = self._judge(certificate, *key)
         return self._known[key]
 
-    def _judge(self, certificate: x509.Certificate, der: bytes, purpose: str, moment: datetime) -> PathJudgement:
+    def _judge(
+        self, certificate: x509.Certificate, der: bytes, purpose: str, moment: datetime, used_at: datetime
+    ) -> PathJudgement:
         try:
             # First what no path can heal: a key that is not for this purpose is no signer, whoever certified it.
             if problem := _unfit(certificate, purpose):
@@ -107,35 +138,49 @@ class TrustJudge:
             if known is None:
                 return _not_judged("unreadable certificate")
             rule = self._rule(known, purpose)
-            found = self._find(known, purpose, moment, rule)
+            used = Used(use_of(certificate, purpose), used_at)
+            found = self._find(known, used, moment, rule)
             label = self._trust.label(found.anchor) if found.anchor is not None else None
+            service = self._trust.service(found.anchor, used.use, used.at) if found.anchor is not None else None
             report = _revocation_status(found, rule, jpki=self._is_of_jpki(certificate, found.anchor))
-            return PathJudgement(found.sub_indication, found.code, found.facts, label, report)
+            return PathJudgement(found.sub_indication, found.code, found.facts, label, report, service)
         except Exception as error:  # the engine fails in many ways on hostile certificates
             return _not_judged(type(error).__name__)
 
-    def _find(self, certificate: KnownCertificate, purpose: str, moment: datetime, rule: RevocationRule) -> PathFinding:
+    def _find(self, certificate: KnownCertificate, used: Used, moment: datetime, rule: RevocationRule) -> PathFinding:
         """Judge at one moment: the first valid path on which nothing was revoked."""
-        paths = self._paths(certificate, purpose, moment)
+        paths = self._paths(certificate, used, moment)
         if isinstance(paths, PathFinding):
-            return paths
+            listed = paths.code == "no-anchor" and self._trust.has_listed
+            return (self._explain_objection(certificate, used, moment) if listed else None) or paths
         lost: dict[Authority, datetime] = {}
         if len(paths) > 1:  # what one path tells of a key holds on the others, whatever certificates they go by
             for path in paths:
-                self._walk(path, purpose, moment, rule, lost)
+                self._walk(path, used, moment, rule, lost)
         # EN 319 102-1 5.2.6.4: several chains are tried, and one good chain is enough.
-        found = [replace(self._walk(path, purpose, moment, rule, lost), anchor=path[-1].certificate) for path in paths]
+        found = [replace(self._walk(path, used, moment, rule, lost), anchor=path[-1].certificate) for path in paths]
         return next((item for item in found if item.good), found[0])
 
     def _paths(
-        self, certificate: KnownCertificate, purpose: str, moment: datetime
+        self, certificate: KnownCertificate, used: Used, moment: datetime
     ) -> list[CertificatePath] | PathFinding:
-        return find_paths(certificate, self._pool, _anchors(self._trust, purpose), moment, self._policy.algorithms)
+        anchors = _anchors(self._trust, used.use)
+        if self._trust.has_listed:
+            anchors = tuple(item for item in anchors if self._trust.objection(item.der, used.use, used.at) is None)
+        return find_paths(certificate, self._pool, anchors, moment, self._policy.algorithms)
+
+    def _explain_objection(self, certificate: KnownCertificate, used: Used, moment: datetime) -> PathFinding | None:
+        """Say which anchor a certificate leads to that is believed at other times or for other things only."""
+        anchors = _anchors(self._trust, None)
+        paths = find_paths(certificate, self._pool, anchors, moment, self._policy.algorithms)
+        ends = () if isinstance(paths, PathFinding) else (path[-1].der for path in paths)
+        found = next((each for end in ends if (each := self._trust.objection(end, used.use, used.at))), None)
+        return None if found is None else PathFinding(found.sub_indication, found.code, dict(found.facts))
 
     def _walk(
         self,
         path: CertificatePath,
-        purpose: str,
+        used: Used,
         moment: datetime,
         rule: RevocationRule,
         lost: dict[Authority, datetime],
@@ -147,7 +192,7 @@ class TrustJudge:
         """
         # Certificates that stand on one path twice by their key: see `_ends_of_repeated`.
         ended = {**_ends_of_repeated(path), **lost}
-        asked = self._examination(path[-1], purpose, moment, ended)
+        asked = self._examination(path[-1], used, moment, ended)
         # Where nothing is demanded of the signer, a missing list of an authority must not fail the whole.
         demanded = rule != "if-available" or (len(path) > 1 and bool(asked.hear(path[0], path[1])))
         own: Standing | None = None
@@ -172,14 +217,14 @@ class TrustJudge:
         return PathFinding(None, facts=facts, standing=own)
 
     def _examination(
-        self, anchor: KnownCertificate, purpose: str, moment: datetime, ended: dict[Authority, datetime]
+        self, anchor: KnownCertificate, used: Used, moment: datetime, ended: dict[Authority, datetime]
     ) -> Examination:
         @lru_cache(maxsize=64)
         def paths_of(other: KnownCertificate) -> list[CertificatePath]:
             """Its valid paths to the same anchor (RFC 5280 6.3.3 f); one renewed since is judged when it was."""
             # A responder's or list issuer's path must end at the same anchor: another one has no say here (RFC 5280
             # 6.3.3 f).
-            paths = self._paths(other, purpose, max(moment, other.not_before))
+            paths = self._paths(other, used, max(moment, other.not_before))
             return [] if isinstance(paths, PathFinding) else [path for path in paths if path[-1].der == anchor.der]
 
         def vouched(other: KnownCertificate) -> datetime | None:
@@ -297,9 +342,9 @@ def _not_shown(shown: Standing, *, jpki: bool) -> PathFinding:
 
 
 @lru_cache(maxsize=16)
-def _anchors(trust: Anchors, purpose: str) -> tuple[KnownCertificate, ...]:
-    """Return the anchors for a purpose, read once a batch."""
-    found = (known_certificate(item.dump()) for item in trust.certificates(purpose))
+def _anchors(trust: Anchors, use: Use | None) -> tuple[KnownCertificate, ...]:
+    """Return the anchors for a use, read once a batch."""
+    found = (known_certificate(item.dump()) for item in trust.certificates(use))
     return tuple(item for item in found if item is not None)
 
 

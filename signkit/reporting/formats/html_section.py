@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from html import escape
 
+from signkit.jpki.company import CompanyRegistration
 from signkit.preview import SignaturePage
 from signkit.reporting.change_pictures import ChangedPage
 from signkit.reporting.formats import html_words as said
@@ -18,7 +19,15 @@ from signkit.reporting.formats.wording import say, say_level, say_term
 from signkit.reporting.pictures import Pictures
 from signkit.reporting.summary import caveats, is_by_other_person, verdict_sentence
 from signkit.validation.profile import ProfileReport, RequirementReport
-from signkit.validation.report import ContractParty, Reason, Report, SignatureReport, TimestampReport, Verdict
+from signkit.validation.report import (
+    ContractParty,
+    Reason,
+    Report,
+    ServiceReport,
+    SignatureReport,
+    TimestampReport,
+    Verdict,
+)
 from signkit.words import Language, Text, is_shown
 
 _CLASSES = {Verdict.PASSED: "passed", Verdict.FAILED: "failed", Verdict.INDETERMINATE: "open"}
@@ -295,7 +304,9 @@ class _Section:
             ("verdict", verdict_words(item.verdict, item.sub_indication, language)),
             ("term", say_term(item.verdict, item.sub_indication)),
             ("signer", item.signer.common_name if item.signer.common_name else signer_name(item, language)),
+            ("company", _company_words(item.signer.company)),
             ("issuer", item.signer.issuer),
+            ("listed", _listed_words(item.signer.service)),
             ("trusted_by", say(wording.TRUSTED_BY, item.signer.trusted_by, language)),
             ("key_kind", say(wording.KEY_KINDS, item.signer.key_kind, language)),
             ("type", say(wording.SIGNATURE_TYPES, item.type, language)),
@@ -333,6 +344,7 @@ class _Section:
             ("term", say_term(item.verdict, item.sub_indication)),
             ("best_time", _time(item.time)),
             ("tsa", item.tsa),
+            ("listed", _listed_words(item.service)),
             ("coverage", say(wording.COVERAGES, item.coverage, self._language)),
         ]
 
@@ -379,3 +391,13 @@ class _Section:
 
 def _time(moment: datetime | None) -> str | None:
     return local_time(moment) if moment else None
+
+
+def _company_words(company: CompanyRegistration | None) -> str | None:
+    if company is None:
+        return None
+    return " / ".join((company.name, f"{company.title} {company.representative}", company.head_office))
+
+
+def _listed_words(service: ServiceReport | None) -> str | None:
+    return None if service is None else f"{service.provider}: {service.name} ({service.listed_in})"

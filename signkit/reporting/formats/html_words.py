@@ -83,6 +83,8 @@ LABELS = {
     "term": Text("In the terms of EN 319 102-1", "EN 319 102-1 の用語"),
     "signer": Text("Signer", "署名者"),
     "issuer": Text("Issuer of the certificate", "証明書の発行者"),
+    "company": Text("Company, by the commercial register", "会社（商業登記）"),
+    "listed": Text("Service of an imported list", "取り込んだリストのサービス"),
     "trusted_by": Text("Trusted by", "信頼の根拠"),
     "key_kind": Text("Kind of key", "鍵の種類"),
     "type": Text("Kind", "種類"),

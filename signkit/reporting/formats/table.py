@@ -61,6 +61,9 @@ _HEADS = {
     "state": "状態",
     "next": "次に署名できる役割",
     "complete": "完了",
+    "row": "行",
+    "customer": "顧客番号",
+    "result": "照合結果",
 }
 
 

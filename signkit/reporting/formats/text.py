@@ -53,6 +53,11 @@ _STAMPED = Text(
     "The whole document was timestamped at {time} by {tsa}: {verdict}.",
     "文書全体のタイムスタンプ {time}（{tsa}）: {verdict}。",
 )
+_STAMP_SERVICE = Text(
+    "The timestamp of {time} is by {tsa}: {provider}, {name} (imported list: {list}).",
+    "{time} のタイムスタンプの発行者: {tsa}（{provider}、{name}。取り込んだリスト: {list}）。",
+)
+_STAMP_BY = Text("The timestamp of {time} is by {tsa}.", "{time} のタイムスタンプの発行者: {tsa}。")
 _FULFILLED = Text("Everything that {profile} asks is met.", "{profile}の要件をすべて満たしています。")
 _VIOLATED = Text("What {profile} asks is NOT met: {names}.", "{profile}の要件を満たしていません: {names}。")
 _OK, _NOT, _OPEN = Text("ok ", "適合 "), Text("NOT", "不適合"), Text("-  ", "―   ")
@@ -122,6 +127,7 @@ def findings(item: SignatureReport, language: Language) -> list[str]:
         basis = item.party_match.basis if item.party_match.verdict == "match" else None
         lines.append(say(PARTY_MATCHES, item.party_match.verdict, language) + say(PARTY_BASES, basis, language))
         lines += [f"  {_say(part.text, language)}" for part in item.party_match.reasons]
+    lines += [line for stamp in item.timestamps for line in _stamp_findings(stamp, language)]
     if item.revocation.status == "not-checked":
         lines.append(_say(_REVOCATION_NOT_CHECKED, language))
     return lines + [f"- {_say(reason.text, language)}" for reason in item.reasons]
@@ -133,7 +139,8 @@ def signer_name(item: SignatureReport, language: Language) -> str:
     A signer who is not (or may not be) the party goes by the certificate's name, with the party's place beside it.
     """
     party = None if item.party is None else f"{_say(item.party.label, language)} {item.party.name}"
-    certified = item.signer.common_name
+    company = item.signer.company
+    certified = f"{company.name} {company.title} {company.representative}" if company else item.signer.common_name
     if party is not None and item.party_match is not None and item.party_match.verdict == "match":
         return party if item.signer.identity is None or certified is None else f"{party} ({certified})"
     numbered = _NUMBERED if item.signer.key_kind in ("unknown", "organisation", "service") else _CARD_HOLDER
@@ -156,7 +163,24 @@ def timestamp_lines(item: TimestampReport, language: Language) -> list[str]:
         tsa=item.tsa or "?",
         verdict=verdict_words(item.verdict, item.sub_indication, language),
     )
-    return [sentence, *(f"- {_say(reason.text, language)}" for reason in item.reasons)]
+    whose = [whose_timestamp(item, language)] if item.service is not None else []
+    return [sentence, *whose, *(f"- {_say(reason.text, language)}" for reason in item.reasons)]
+
+
+def _stamp_findings(item: TimestampReport, language: Language) -> list[str]:
+    """Return whose a signature's timestamp is, and why it is not believed where it is not."""
+    whose = [] if item.time is None else [whose_timestamp(item, language)]
+    reasons = () if item.verdict is Verdict.PASSED else item.reasons
+    return whose + [f"  {_say(reason.text, language)}" for reason in reasons]
+
+
+def whose_timestamp(item: TimestampReport, language: Language) -> str:
+    """Say who made a timestamp and, where it rests on an imported list, which service that names."""
+    facts = {"time": local_time(item.time) if item.time else _UNKNOWN_TIME, "tsa": item.tsa or "?"}
+    if item.service is None:
+        return _one_line(_STAMP_BY.in_language(language, **facts))
+    service = item.service.to_json()
+    return _one_line(_STAMP_SERVICE.in_language(language, **facts, **service))
 
 
 def _profile(profile: ProfileReport | None, language: Language) -> list[str]:

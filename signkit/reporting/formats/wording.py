@@ -90,6 +90,7 @@ KEY_KINDS: dict[str, Text] = {
 TRUSTED_BY: dict[str, Text] = {
     "jpki": Text("the Japanese public authorities that come with SignKit (JPKI)", "公的個人認証サービスの認証局"),
     "user": Text("an authority that you chose to trust", "利用者が信頼すると決めた認証局"),
+    "trust-list": Text("a service of a list that you imported", "利用者が取り込んだリストのサービス"),
     "rehearsal": Text(
         "the authority for trying, believed because you said so", "指定により信頼したリハーサル用の認証局"
     ),
@@ -178,6 +179,7 @@ POLICIES: dict[str, Text] = {
     "default": Text("usual", "標準"),
     "strict": Text("strict", "厳格"),
     "archive": Text("for the archive", "長期保存用"),
+    "accredited-tsa": Text("timestamps of listed services only", "取り込んだリストのタイムスタンプ局のみ"),
 }
 PROFILES: dict[str, Text] = {
     ProfileName.REGISTRY: Text("the registry (登記・供託オンライン申請システム)", "登記・供託オンライン申請システム")

@@ -110,7 +110,7 @@ PROBLEMS = {
     "missing name": (cell(4, "employee.name", ""), (4, "employee.name", "is missing")),
     "date": (
         cell(2, "term.start", "4/1/2026"),
-        (2, "term.start", "must be a date such as 2026-11-21, 2026/11/21 or 令和8年11月21日"),
+        (2, "term.start", "must be a date such as 2026-11-21, 2026/11/21, 令和8年11月21日 or R8.11.21"),
     ),
     "schema": (
         cell(2, "term.kind", "無期"),

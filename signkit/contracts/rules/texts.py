@@ -1,0 +1,42 @@
+"""Texts that people write freely: where they stand, and one way of writing them, so that words are found."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+_KANJI = {digit: value for value, digit in enumerate("〇一二三四五六七八九")}
+
+
+def free_texts(value: Any) -> Iterator[str]:
+    """Yield every text of the data."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for each in value.values():
+            yield from free_texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from free_texts(each)
+
+
+def plain(text: str) -> str:
+    """Return a text with half-width digits and without thousands' commas and spaces; numbers of kanji as digits."""
+    narrow = re.sub(r"[\s,]", "", unicodedata.normalize("NFKC", text))
+    return _COUNTED.sub(lambda found: str(_number(found.group())), narrow)
+
+
+_COUNTED = re.compile("[〇一二三四五六七八九十百]+(?=[歳才時か回日箇ヶケカ週円万])")
+
+
+def _number(kanji: str) -> int:
+    total = current = 0
+    for each in kanji:
+        if each in "十百":
+            total += (current or 1) * (10 if each == "十" else 100)
+            current = 0
+        else:
+            current = current * 10 + _KANJI[each]
+    return total + current

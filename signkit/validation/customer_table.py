@@ -1,0 +1,85 @@
+"""Reading a customer table: CSV (UTF-8 or CP932), TSV or Excel, with the columns' names in Japanese or English."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from signkit.contracts.bulk.cells import CellRefused, cell_value
+from signkit.contracts.bulk.table import Row, open_table
+from signkit.errors import TableUnreadable
+from signkit.jpki.normalise import plain
+from signkit.validation.customers import Customer, CustomerTable
+from signkit.words import Text
+
+#: What each column may be called; other columns are passed over.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": ("name", "氏名", "名前", "名称", "商号"),
+    "key": ("customer", "customer_id", "id", "顧客番号", "お客様番号", "番号"),
+    "address": ("address", "住所", "所在地", "本店"),
+    "birth_date": ("birth_date", "birthdate", "birthday", "生年月日"),
+    "old_address": ("old_address", "former_address", "旧住所", "前住所"),
+    "file": ("file", "ファイル", "ファイル名"),
+}
+_DATE = {"type": "string", "format": "date"}
+
+
+def read_customers(path: Path) -> CustomerTable:
+    """Read the table.
+
+    A column of old addresses may stand several times, or hold several in a cell, each on a line.
+
+    Raises:
+        InputUnreadable: the file cannot be read.
+        TableUnreadable: it is no table, has no column of names, a column twice, or a birth date that is none.
+        MissingExtra: it is a workbook, and openpyxl is not installed.
+    """
+    table = open_table(path)
+    if table.columns is None:
+        raise TableUnreadable(str(path), Text("it is no .csv, .tsv or .xlsx file", ".csv、.tsv、.xlsx ではありません"))
+    places = _places(table.columns, str(path))
+    customers = (_customer(row, places, str(path)) for row in table.rows())
+    return CustomerTable(tuple(customer for customer in customers if customer.name))
+
+
+def _places(columns: tuple[str, ...], path: str) -> dict[str, list[int]]:
+    names = [plain(column).casefold().replace(" ", "_") for column in columns]
+    places = {item: [at for at, name in enumerate(names) if name in known] for item, known in COLUMNS.items()}
+    if not places["name"]:
+        raise TableUnreadable(path, Text("it has no column name (氏名)", "氏名 (name) の列がありません"))
+    twice = next((item for item, found in places.items() if len(found) > 1 and item != "old_address"), None)
+    if twice is not None:
+        words = Text("two columns are a customer's {item}", "{item} の列が二つあります")
+        raise TableUnreadable(path, words.filled(item=COLUMNS[twice][0]))
+    return places
+
+
+def _customer(row: Row, places: dict[str, list[int]], path: str) -> Customer:
+    cells = row.content if isinstance(row.content, tuple) else ()
+
+    def values(item: str) -> list[str]:
+        return [cells[at] for at in places[item] if at < len(cells) and cells[at]]
+
+    def value(item: str) -> str:
+        return next(iter(values(item)), "")
+
+    return Customer(
+        row.number,
+        value("name"),
+        value("key"),
+        value("address") or None,
+        _birth_date(value("birth_date"), row.number, path),
+        tuple(line.strip() for cell in values("old_address") for line in cell.splitlines() if line.strip()),
+        value("file"),
+    )
+
+
+def _birth_date(text: str, row: int, path: str) -> str | None:
+    """Return YYYY-MM-DD of a date by the western or the Japanese calendar, also written as eight digits."""
+    if not text:
+        return None
+    eight = len(text) == 8 and text.isascii() and text.isdigit()
+    try:
+        return str(cell_value(f"{text[:4]}-{text[4:6]}-{text[6:]}" if eight else text, _DATE))
+    except CellRefused as refused:
+        words = Text("row {row}: birth_date {cause}", "{row}行目の生年月日: {cause}")
+        raise TableUnreadable(path, words.filled(row=row, cause=refused.words)) from refused
