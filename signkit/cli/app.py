@@ -19,6 +19,7 @@ from signkit.cli import (
     consent,
     deliver,
     demo,
+    desk,
     diff,
     doctor,
     extend,
@@ -44,6 +45,7 @@ from signkit.version import __version__
 #: The commands and groups of commands by name, in the order in which they are shown.
 _COMMANDS: dict[str, ModuleType] = {
     "demo": demo,
+    "desk": desk,
     "template": template,
     "render": render,
     "sign": sign,

@@ -1,0 +1,132 @@
+"""Who is let in: looked at before any page, whatever page it is.
+
+SameSite does not keep a page on another port of this machine away: cookies are shared between ports, and a Strict one
+goes with its requests (seen in Chromium).  So what changes anything must come from our own origin (Fetch Metadata's
+Sec-Fetch-Site, and Origin to the letter), and carry the form's own token (`signkit.web.common.forms`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from http.cookies import CookieError, SimpleCookie
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from signkit.web.common import peers
+from signkit.web.common.listening import Address
+from signkit.web.common.sessions import COOKIE, Session, Sessions
+
+#: What needs no session: where one is begun, and what every page looks like.
+START = "/start"
+STATIC = "/static/"
+#: More than this is not sent to the desk at once, bytes.
+MOST_SENT = 1024 * 1024 * 1024
+
+_SAFE = ("GET", "HEAD")
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+_HEADERS: Mapping[str, str] = {
+    "content-security-policy": CONTENT_SECURITY_POLICY,
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "same-origin",  # with "no-referrer" a form of our own would say ``Origin: null``
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), usb=()",
+    "cache-control": "no-store",
+}
+#: What those get who are not let in: of the request, the status and why.
+Refuse = Callable[[Scope, int, str], Response]
+
+
+class TooMuchSent(Exception):
+    """More was sent than the desk takes."""
+
+
+class Guard:
+    """The one way in; behind it ``scope["session"]`` is the session of whoever asks.
+
+    Args:
+        app: what stands behind.
+        refuse: makes the answer for those who are not let in.
+    """
+
+    def __init__(self, app: ASGIApp, address: Address, sessions: Sessions, refuse: Refuse) -> None:
+        self._app = app
+        self._address = address
+        self._sessions = sessions
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request in, or answer it; every answer bears the headers that keep the browser strict."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            refused = self._refusal(scope)
+            app = self._app if refused is None else self._refuse(scope, *refused)
+            await app(scope, _bounded(receive), _strict(send))
+
+    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+        """Return status and reason where the request is not let in."""
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if host not in self._address.hosts:  # DNS rebinding: another name that leads here
+            return 421, "host"
+        client = scope.get("client")
+        if client is not None and peers.is_stranger(client[1], self._address.port):
+            return 403, "stranger"
+        scope["session"] = session = self._session(headers)
+        if session is None and scope["path"] != START and not scope["path"].startswith(STATIC):
+            return 403, "session"
+        if scope["method"] in _SAFE:
+            return None
+        return self._refusal_to_send(session, headers, host)
+
+    def _refusal_to_send(self, session: Session | None, headers: Headers, host: str) -> tuple[int, str] | None:
+        if session is None:
+            return 403, "session"
+        if headers.get("sec-fetch-site") != "same-origin" or headers.get("origin") != f"http://{host}":
+            return 403, "origin"
+        length = headers.get("content-length", "")
+        if length and not (length.isdigit() and int(length) <= MOST_SENT):
+            return 413, "size"
+        return None
+
+    def _session(self, headers: Headers) -> Session | None:
+        try:
+            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
+        except CookieError:
+            return None
+        return self._sessions.find(cookie.value) if cookie is not None else None
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Stop what is sent without saying how long it is."""
+    count = 0
+
+    async def bounded() -> Message:
+        nonlocal count
+        message = await receive()
+        count += len(message.get("body", b""))
+        if count > MOST_SENT:
+            raise TooMuchSent
+        return message
+
+    return bounded
+
+
+def _strict(send: Send) -> Send:
+    """Put the headers on an answer that does not set them itself, to something stricter."""
+
+    async def strict(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return strict

@@ -1,0 +1,85 @@
+"""Pages from templates: every value escaped, every word in the session's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+from starlette.types import Scope
+
+from signkit.errors import SignKitError
+from signkit.web.common.sessions import Session
+from signkit.words import Language, Text
+
+
+class Pages:
+    """The pages of one room.
+
+    Args:
+        folder: where the templates lie.
+        words: what pages say, by key.
+        language: where there is no session.
+        facts: known to every page.
+    """
+
+    def __init__(self, folder: Path, words: Mapping[str, Text], language: Language, **facts: Any) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            lstrip_blocks=True,
+        )  # fmt: skip
+        self._words = words
+        self._language: Language = language
+        self._facts = facts
+
+    def language(self, scope: Scope) -> Language:
+        """Return the language in which whoever asks reads."""
+        session: Session | None = scope.get("session")
+        return session.language if session is not None else self._language
+
+    def show(self, request: Request, template: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
+        """Return a page."""
+        return self.show_in(request.scope, template, status, **facts)
+
+    def show_in(self, scope: Scope, template: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
+        """Return a page for a request that is not read yet."""
+        language = self.language(scope)
+        session: Session | None = scope.get("session")
+        known = {
+            "language": language,
+            "t": lambda text, **about: text.in_language(language, **about),
+            "say": partial(self._say, language),
+            "session": session,
+            "here": scope["path"],
+            **self._facts,
+        }
+        return HTMLResponse(self._templates.get_template(template).render(known | facts), status)
+
+    def refuse(self, scope: Scope, status: int, reason: str) -> HTMLResponse:
+        """Return the page of a refusal, by its reason's code."""
+        return self.show_in(scope, "message.html", status, heading="refused", message=self._words[f"refused_{reason}"])
+
+    def tell(self, request: Request, error: SignKitError) -> HTMLResponse:
+        """Return the page of an error: what happened, and what to do next."""
+        language = self.language(request.scope)
+        message, hint = error.message(language), error.hint(language)
+        return self.show(
+            request,
+            "message.html",
+            400,
+            heading="refused",
+            message=Text(message, message),
+            hint=Text(hint, hint) if hint else None,
+        )
+
+    def _say(self, language: Language, key: str, **facts: object) -> str:
+        return self._words[key].in_language(language, **facts)
+
+
+def other_language(language: Language) -> Language:
+    """Return the one that the switch leads to."""
+    return cast("Language", {"ja": "en", "en": "ja"}[language])

@@ -1,0 +1,118 @@
+"""The desk as one application: its screens, behind the guard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
+
+from signkit.errors import SignKitError
+from signkit.web.common.forms import form_route, word
+from signkit.web.common.guard import START, STATIC, Guard
+from signkit.web.common.listening import Address
+from signkit.web.common.pages import Pages
+from signkit.web.common.sessions import COOKIE, Sessions
+from signkit.web.desk.check_screen import CheckScreen
+from signkit.web.desk.contract_screen import ContractScreen
+from signkit.web.desk.job_screen import JobScreen
+from signkit.web.desk.list_screen import ListScreen
+from signkit.web.desk.machine_screen import MachineScreen
+from signkit.web.desk.making_screen import MakingScreen
+from signkit.web.desk.office import Office
+from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.signing_screen import SigningScreen
+from signkit.web.desk.today_screen import TodayScreen
+from signkit.workers import WorkerLost
+
+_HERE = Path(__file__).parent
+_SCREENS = (
+    TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
+)  # fmt: skip
+
+
+def make_app(
+    office: Office,
+    address: Address,
+    sessions: Sessions,
+    *,
+    on_start: Callable[[], object] = lambda: None,
+) -> ASGIApp:
+    """Return the application.
+
+    Args:
+        on_start: called when the session has begun: the start page is of no more use.
+    """
+    pages = Pages(_HERE / "pages", WORDS, office.options.language, is_rehearsal=office.options.rehearsal)
+    door = _Door(sessions, pages, on_start)
+    screens = [route for screen in _SCREENS for route in screen(office, pages).routes()]
+    static = Mount(STATIC.rstrip("/"), StaticFiles(directory=_HERE / "static"))
+    app = Starlette(
+        routes=[*door.routes(), *screens, static],
+        exception_handlers={
+            SignKitError: lambda request, error: pages.tell(request, error),
+            HTTPException: lambda request, error: pages.refuse(request.scope, error.status_code, _reason(error)),
+            WorkerLost: lambda request, _: pages.refuse(request.scope, 500, "lost"),
+            Exception: lambda request, _: pages.refuse(request.scope, 500, "fault"),
+        },
+    )
+    return Guard(app, address, sessions, pages.refuse)
+
+
+def _reason(error: HTTPException) -> str:
+    """Starlette answers 400 to a form of more fields, files or text than `receive_form` takes."""
+    return "size" if error.status_code == 400 else "unknown"
+
+
+class _Door:
+    """How one comes in, speaks, and leaves."""
+
+    def __init__(self, sessions: Sessions, pages: Pages, on_start: Callable[[], object]) -> None:
+        self._sessions = sessions
+        self._pages = pages
+        self._on_start = on_start
+
+    def routes(self) -> list[Route]:
+        return [
+            Route(START, self.start, methods=["GET"]),
+            form_route("/language", self.switch_language, self._pages.refuse),
+            form_route("/end", self.end, self._pages.refuse),
+        ]
+
+    def start(self, request: Request) -> Response:
+        """Exchange the token for the cookie.
+
+        The answer is a page that leads on, no redirect: a Strict cookie does not go with a request that a redirect from
+        the start file's origin led to.
+        """
+        session = self._sessions.begin(request.query_params.get("token", ""))
+        if session is None:
+            return self._pages.refuse(request.scope, 403, "session")
+        self._on_start()
+        request.scope["session"] = session
+        answer = self._pages.show(request, "start.html")
+        answer.set_cookie(COOKIE, session.cookie, httponly=True, samesite="strict", path="/")
+        return answer
+
+    def switch_language(self, request: Request, form: FormData) -> Response:
+        """Show the pages in the other language from now on, beginning with the one that was looked at."""
+        from signkit.web.common.pages import other_language
+        from signkit.web.desk.screens import go_to
+
+        session = request.scope["session"]
+        session.language = other_language(session.language)
+        here = word(form, "here")
+        return go_to(here if here.startswith("/") and not here.startswith("//") and "\\" not in here else "/")
+
+    def end(self, request: Request, _: FormData) -> Response:
+        """End the session; whoever runs the desk sees that it is over."""
+        answer = self._pages.show(request, "message.html", heading="end", message=WORDS["ended"])
+        self._sessions.end()
+        return answer

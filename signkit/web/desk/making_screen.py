@@ -1,0 +1,179 @@
+"""Making a contract: a template, its form, the pages it makes, the file that is to be signed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from signkit.contracts.data import load_contract_data
+from signkit.contracts.render import Rendered
+from signkit.contracts.template import EXAMPLE, Template, find_template, list_templates
+from signkit.errors import ContractError, ContractRefused, InputUnreadable, Problem
+from signkit.web.common.forms import word
+from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
+from signkit.web.desk.contract_form import contract_form, fill, typed_entries, without_entry, words_of
+from signkit.web.desk.drafts import Draft
+from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.screens import Screen, go_to
+from signkit.words import Text
+
+_FIELD = "item:"
+_COUNT = "count:"
+_MOST_ENTRIES = 50
+
+
+class MakingScreen(Screen):
+    """From template to prepared file."""
+
+    def routes(self) -> list[BaseRoute]:
+        """See `Screen.routes`."""
+        return [
+            self.page("/new", self.choose),
+            self.form("/new", self.begin),
+            self.page("/drafts/{number}", self.edit),
+            self.form("/drafts/{number}", self.save),
+            self.page("/drafts/{number}/preview", self.preview),
+            self.form("/drafts/{number}/prepare", self.prepare),
+            self.form("/drafts/{number}/discard", self.discard),
+        ]
+
+    def choose(self, request: Request) -> Response:
+        """Show the templates."""
+        return self.show(request, "templates.html", templates=list_templates(self.office.settings))
+
+    def begin(self, request: Request, form: FormData) -> Response:
+        """Begin a draft, empty or with the template's example."""
+        known = {template.id: template for template in list_templates(self.office.settings)}
+        template = known.get(word(form, "template"))
+        if template is None:
+            return self.unknown(request)
+        words = _example_words(template) if word(form, "with") == "example" else {}
+        return go_to(f"/drafts/{self.office.drafts.begin(template.id, words).number}")
+
+    def edit(self, request: Request) -> Response:
+        """Show the form as it was typed."""
+        draft = self._draft(request)
+        return self._form(request, draft) if draft is not None else self.unknown(request)
+
+    def save(self, request: Request, form: FormData) -> Response:
+        """Keep what was typed, to the letter; then do what the button says."""
+        draft = self._draft(request)
+        if draft is None:
+            return self.unknown(request)
+        template = self._template(draft)
+        words = {name.removeprefix(_FIELD): word(form, name) for name in form if name.startswith(_FIELD)}
+        counts = {name.removeprefix(_COUNT): _count(word(form, name)) for name in form if name.startswith(_COUNT)}
+        draft = self.office.drafts.keep(replace(draft, words=words, counts=counts))
+        action, _, path = word(form, "do").partition(":")
+        if action in ("add", "remove"):
+            draft = self.office.drafts.keep(_with_entries(draft, action, path))
+            return self._form(request, draft, anchor=path)
+        if action == "preview":
+            filled = fill(template, draft.words, self.office.settings)
+            if filled.refused:
+                return self._form(request, draft, problems=filled.refused, status=400)
+            return go_to(f"/drafts/{draft.number}/preview")
+        return self._form(request, draft, message=WORDS["saved"])
+
+    def preview(self, request: Request) -> Response:
+        """Show the pages that the draft makes."""
+        draft = self._draft(request)
+        if draft is None:
+            return self.unknown(request)
+        template = self._template(draft)
+        rendered = self._render(request, draft, template)
+        if isinstance(rendered, Response):
+            return rendered
+        shelved = self.office.shelf.put(rendered.pdf, f"{template.title.ja}.pdf", "preview")
+        data = fill(template, draft.words, self.office.settings).data
+        return self.show(
+            request, "preview.html", draft=draft, title=template.title, sha256=shelved.sha256,
+            pages=self.office.page_facts(shelved.sha256), most_pages=MOST_PAGES, widths=WIDTHS,
+            parties=template.parties_of(data), is_fixed=template.signing_order == "fixed", warnings=rendered.warnings,
+        )  # fmt: skip
+
+    def prepare(self, request: Request, form: FormData) -> Response:
+        """Make the file that is to be signed: the one that was shown, or none."""
+        draft = self._draft(request)
+        if draft is None:
+            return self.unknown(request)
+        template = self._template(draft)
+        rendered = self._render(request, draft, template)
+        if isinstance(rendered, Response):
+            return rendered
+        shelved = self.office.shelf.put(rendered.pdf, f"{template.title.ja}.pdf", "prepared")
+        if shelved.sha256 != word(form, "sha256"):  # another tab changed the draft meanwhile
+            self.office.shelf.discard(shelved.sha256)
+            return go_to(f"/drafts/{draft.number}/preview")
+        self.office.drafts.discard(draft.number)
+        return go_to(f"/documents/{shelved.sha256}")
+
+    def discard(self, request: Request, _: FormData) -> Response:
+        """Throw a draft away."""
+        self.office.drafts.discard(request.path_params["number"])
+        return go_to("/")
+
+    def _draft(self, request: Request) -> Draft | None:
+        return self.office.drafts.find(request.path_params["number"])
+
+    def _template(self, draft: Draft) -> Template:
+        return find_template(draft.template, self.office.settings)
+
+    def _render(self, request: Request, draft: Draft, template: Template) -> Rendered | Response:
+        """Return the contract, or the form with what is wrong."""
+        filled = fill(template, draft.words, self.office.settings)
+        if filled.refused:
+            return self._form(request, draft, problems=filled.refused, status=400)
+        try:
+            return self.office.render(template.folder, filled.data)
+        except ContractRefused as refused:  # what only the finished text shows
+            found = tuple((problem.path, problem) for problem in refused.problems)
+            return self._form(request, draft, problems=found, status=400)
+
+    def _form(
+        self,
+        request: Request,
+        draft: Draft,
+        *,
+        problems: tuple[tuple[str, Problem], ...] = (),
+        message: Text | None = None,
+        anchor: str | None = None,
+        status: int = 200,
+    ) -> Response:
+        template = self._template(draft)
+        items = contract_form(template, draft.words, draft.counts, problems)
+        return self.show(
+            request, "draft.html", status, draft=draft, title=template.title, items=items,
+            problems=problems, message=message, anchor=anchor,
+        )  # fmt: skip
+
+
+def _example_words(template: Template) -> Mapping[str, str]:
+    try:
+        return words_of(load_contract_data(template.folder / EXAMPLE))
+    except (InputUnreadable, ContractError):
+        return {}
+
+
+def _with_entries(draft: Draft, action: str, path: str) -> Draft:
+    """Return the draft with one entry of a list more, or without one; ``path`` ends with its number then."""
+    if action == "add":
+        now = draft.counts.get(path, typed_entries(draft.words, path))
+        return replace(draft, counts={**draft.counts, path: min(now + 1, _MOST_ENTRIES)})
+    found = re.fullmatch(r"(.+)\.(\d+)", path)
+    if found is None:
+        return draft
+    listed, number = found[1], int(found[2])
+    now = draft.counts.get(listed, typed_entries(draft.words, listed))
+    words = without_entry(draft.words, listed, number)
+    return replace(draft, words=words, counts={**draft.counts, listed: max(now - 1, 0)})
+
+
+def _count(typed: str) -> int:
+    return min(int(typed), _MOST_ENTRIES) if typed.isascii() and typed.isdigit() else 0

@@ -1,0 +1,268 @@
+"""What the desk has at hand: settings, files, workers, the archive.  Pages ask it; it asks the rooms below."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from signkit.errors import InputUnreadable
+from signkit.limits import Limits
+from signkit.settings import Settings
+from signkit.web.common.page_pictures import PageFacts, PagePictures
+from signkit.web.desk.drafts import Drafts
+from signkit.web.desk.jobs import Jobs
+from signkit.web.desk.prompting import PromptKind
+from signkit.web.desk.shelf import DIGEST, Shelf
+from signkit.words import Language, Text
+from signkit.workers import WorkerLost, WorkerPool
+
+if TYPE_CHECKING:
+    from signkit.archive.store import Archive
+    from signkit.contracts.render import Rendered
+    from signkit.progress.contract import ContractStatus
+    from signkit.signers.card_report import CardReport
+    from signkit.validation.options import ValidationOptions
+    from signkit.validation.report import Report
+
+_MEMORY = 4 * 1024 * 1024 * 1024
+_MARGIN = 15.0
+
+
+@dataclass(frozen=True)
+class DeskOptions:
+    """How a desk is run.
+
+    Attributes:
+        home: where the desk keeps its files, below SignKit's own.
+        offline: ask nobody on the network when judging.
+        rehearsal: everything is for trying: its authority is trusted, and its emulated cards may sign.
+        tsa, trust: as ``signkit sign`` takes them.
+        prompt, program: how a PIN is asked for.
+    """
+
+    settings: Settings
+    home: Path
+    language: Language = "ja"
+    offline: bool = False
+    rehearsal: bool = False
+    tsa: tuple[str, ...] = ()
+    trust: tuple[str, ...] = ()
+    prompt: PromptKind = "auto"
+    program: str | None = None
+
+
+@dataclass(frozen=True)
+class CheckedFile:
+    """A file that was dropped; ``report`` is None while it is being judged."""
+
+    sha256: str
+    name: str
+    report: Report | None = None
+
+
+@dataclass
+class Office:
+    """One running desk.
+
+    Attributes:
+        checks: what was dropped together, by the job's number.
+    """
+
+    options: DeskOptions
+    jobs: Jobs = field(default_factory=Jobs)
+    checks: dict[str, list[CheckedFile]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.shelf = Shelf(self.options.home / "files")
+        self.drafts = Drafts(self.options.home / "drafts")
+        seconds = Limits().seconds + _MARGIN
+        self.pool = WorkerPool(max(2, min(4, os.cpu_count() or 2)), seconds=seconds, memory=_MEMORY)
+        self._drawing = WorkerPool(2, seconds=_MARGIN * 2, memory=_MEMORY)
+        self.pictures = PagePictures(self.options.home / "pictures", self._drawing)
+
+    def close(self) -> None:
+        """End what is under way, and take away what was only looked at."""
+        self.jobs.stop_all()
+        for pool in (self.pool, self._drawing):
+            pool.shutdown(cancel_futures=True)
+        self.shelf.clear()
+
+    @property
+    def settings(self) -> Settings:
+        """The user's settings."""
+        return self.options.settings
+
+    def judgement(self) -> ValidationOptions:
+        """Return how files are judged: as ``signkit validate`` does with the same settings."""
+        from signkit.validation.options import validation_options
+
+        trust = [Path(each) for each in self.options.trust]
+        return validation_options(self.settings, trust=trust, offline=self.options.offline)
+
+    def has_archive(self) -> bool:
+        """Tell whether there is an archive."""
+        from signkit.archive.store import LEDGER
+
+        return (self.settings.archive_folder() / LEDGER).is_file()
+
+    def make_archive(self) -> None:
+        """Make one, as ``signkit archive init`` does."""
+        from signkit.archive.store import create_archive
+
+        create_archive(self.settings.archive_folder())
+
+    @contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """Open the archive."""
+        from signkit.archive.store import open_archive
+
+        with open_archive(self.settings.archive_folder()) as archive:
+            yield archive
+
+    def entry_of(self, sha256: str) -> int | None:
+        """Return the number of the entry that keeps a file; None where none does."""
+        if not DIGEST.fullmatch(sha256) or not self.has_archive():
+            return None
+        with self.archive() as archive, archive.reading() as connection:
+            row = connection.execute("SELECT entry FROM revision WHERE sha256 = ?", (sha256,)).fetchone()
+        return row[0] if row else None
+
+    def path_of(self, sha256: str) -> Path:
+        """Return where a file lies: on the desk, or in the archive.
+
+        Raises:
+            InputUnreadable: it is in neither.
+        """
+        if self.shelf.find(sha256) is not None:
+            return self.shelf.path(sha256)
+        if self.entry_of(sha256) is not None:
+            with self.archive() as archive:
+                return archive.blobs.path(sha256)
+        raise InputUnreadable(sha256[:16], Text("it is not at hand", "手元にありません"))
+
+    def name_of(self, sha256: str) -> str | None:
+        """Return what a file is called, in the archive or on the desk; None where it is in neither."""
+        from signkit.archive.entries import load_entry
+
+        number = self.entry_of(sha256)
+        if number is None:
+            shelved = self.shelf.find(sha256)
+            return shelved.name if shelved is not None else None
+        with self.archive() as archive, archive.reading() as connection:
+            entry = load_entry(connection, number)
+        return next(each.name for each in entry.revisions if each.sha256 == sha256)
+
+    def page_facts(self, sha256: str) -> PageFacts:
+        """Return a file's pages; none where it cannot be drawn."""
+        try:
+            return self.pictures.facts(self.path_of(sha256), sha256)
+        except (ValueError, RuntimeError, WorkerLost):
+            return PageFacts(0, ())
+
+    def status(self, sha256: str, name: str) -> ContractStatus:
+        """Return where a contract stands, judged in a worker.
+
+        Raises:
+            PdfNotSignable, InputUnreadable, WorkerLost: it cannot be read.
+        """
+        job = self.pool.submit(judge_status, str(self.path_of(sha256)), name, self.judgement())
+        status: ContractStatus = job.result()
+        return status
+
+    def judge(self, sha256: str, name: str) -> Report:
+        """Judge a file of any kind in a worker; one that breaks it is UNREADABLE."""
+        from signkit.incoming import FileProblem
+        from signkit.validation.api import not_read
+
+        try:
+            job = self.pool.submit(judge_file, str(self.path_of(sha256)), name, self.judgement())
+            report: Report = job.result()
+        except WorkerLost as lost:
+            return not_read(name, FileProblem("unreadable", _LOST.filled(detail=lost.detail)), self.judgement())
+        return report
+
+    def keep(self, sha256: str, name: str) -> int:
+        """Take a file into the archive, judged, and return its entry.
+
+        Raises:
+            ArchiveError, FileUnusable: see `signkit.archive.adding.add_file`.
+        """
+        from signkit.archive.adding import add_file
+        from signkit.incoming import read_file
+        from signkit.limits import PDF_BYTES
+
+        path = self.path_of(sha256)
+        judged = self.pool.submit(judge_to_keep, str(path), name, self.judgement()).result()
+        with self.archive() as archive:
+            number = add_file(archive, read_file(path, PDF_BYTES), name, judged).number
+        self.shelf.discard(sha256)
+        return number
+
+    def render(self, template: Path, data: Mapping[str, Any]) -> Rendered:
+        """Make a contract in a worker.
+
+        Raises:
+            SignKitError: as ``signkit render`` does.
+        """
+        rendered: Rendered = self.pool.submit(render_contract, template, dict(data), self.settings).result()
+        return rendered
+
+    def card_report(self, reader: str | None) -> CardReport:
+        """Return what a card tells without a PIN, asked in a worker: a reader may hang.
+
+        Raises:
+            CardError, MissingExtra: there is no card that answers.
+        """
+        report: CardReport = self.pool.submit(read_card, reader, self.settings).result(timeout=_MARGIN)
+        return report
+
+
+def judge_status(path: str, name: str, options: ValidationOptions) -> ContractStatus:
+    """Return where a contract stands; called in a worker."""
+    from signkit.incoming import read_file
+    from signkit.limits import PDF_BYTES
+    from signkit.progress.contract import contract_status
+
+    return contract_status(read_file(path, PDF_BYTES), name, options)
+
+
+def judge_file(path: str, name: str, options: ValidationOptions) -> Report:
+    """Judge a file; called in a worker."""
+    from signkit.incoming import read_file
+    from signkit.limits import PDF_BYTES
+    from signkit.validation.api import validate_data
+
+    # By a URL's name no content of a detached signature is looked for in any folder.
+    return validate_data(read_file(path, PDF_BYTES), f"memory://{name}", options).with_name(name)
+
+
+def judge_to_keep(path: str, name: str, options: ValidationOptions) -> Any:
+    """Judge a file for the archive; called in a worker."""
+    from signkit.archive.judging import judge_file as judge
+    from signkit.incoming import read_file
+    from signkit.limits import PDF_BYTES
+
+    return judge(read_file(path, PDF_BYTES), name, options)
+
+
+def render_contract(template: Path, data: Mapping[str, Any], settings: Settings) -> Rendered:
+    """Make a contract; called in a worker."""
+    from signkit.library.making import render
+
+    return render(template, data, settings=settings)
+
+
+def read_card(reader: str | None, settings: Settings) -> CardReport:
+    """Read what a card tells freely; called in a worker."""
+    from signkit.signers.card import connect_card
+    from signkit.signers.card_report import read_card_report
+
+    with connect_card(reader, settings) as connection:
+        return read_card_report(connection)
+
+
+_LOST = Text("the process that judged it ended ({detail})", "検証の処理が異常終了しました ({detail})")

@@ -1,0 +1,245 @@
+"""Asking for a PIN outside the browser: a window of this process, an installed pinentry, else the console.
+
+It runs in the process that signs and ends with it (`signkit.web.desk.signing_process`); the desk's own process never
+has the secret, and no page has a field for one.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import IO, Literal
+from urllib.parse import quote, unquote_to_bytes
+
+from signkit.signers.base import SecretRequest, printable
+from signkit.words import Language, Text
+
+PromptKind = Literal["auto", "window", "pinentry", "console"]
+
+_PINENTRIES = ("pinentry-mac", "pinentry-gnome3", "pinentry-qt", "pinentry-gtk-2", "pinentry-w32", "pinentry")
+#: Points: read without glasses.
+_LETTERS = 14
+_WIDTH = 640
+_WITHOUT_SCREEN = ("pinentry-curses", "pinentry-tty")
+
+
+class PromptCancelled(Exception):
+    """The person does not want to enter it."""
+
+
+class NoPrompt(Exception):
+    """Nothing on this machine can ask."""
+
+
+@dataclass(frozen=True)
+class About:
+    """What the secret is wanted for; the same as the page showed.
+
+    Attributes:
+        title: the document's.
+        role: whose field is signed, with the party's name.
+        sha256: of the document.
+    """
+
+    title: str
+    role: str
+    sha256: str
+    pages: int
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """How one asks: in which way, in which language, for what.
+
+    Attributes:
+        program: a pinentry to use instead of those that are looked for.
+    """
+
+    about: About
+    language: Language
+    kind: PromptKind = "auto"
+    program: str | None = None
+
+    def ask(self, request: SecretRequest) -> bytearray:
+        """Ask the person; an `signkit.signers.base.AskSecret`.
+
+        Raises:
+            PromptCancelled: the person closed it.
+            NoPrompt: there is no way to ask.
+        """
+        for way in self._ways():
+            try:
+                return way(self, request)
+            except NoPrompt:
+                continue
+        raise NoPrompt
+
+    def _ways(self) -> Sequence[Callable[[Prompt, SecretRequest], bytearray]]:
+        named = {"window": [_by_window], "pinentry": [_by_pinentry], "console": [_on_console]}
+        if self.program is not None:
+            return [_by_pinentry]
+        return named.get(self.kind, [_by_window, _by_pinentry, _on_console])
+
+    def label(self, request: SecretRequest) -> str:
+        """Say what is asked for."""
+        words = _LABELS.get(request.kind, _LABELS["passphrase"])
+        return words.in_language(self.language, of=printable(request.of))
+
+    def lines(self, request: SecretRequest) -> list[str]:
+        """Say what is signed, and how many tries are left."""
+        about = self.about
+        digest = " ".join(about.sha256[start : start + 8] for start in range(0, 64, 8))
+        lines = [
+            _DOCUMENT.in_language(self.language, title=printable(about.title), pages=about.pages),
+            _ROLE.in_language(self.language, role=printable(about.role)),
+            f"SHA-256: {digest}",
+        ]
+        if request.tries_left is not None:
+            words = _LAST_TRY if request.tries_left == 1 else _TRIES
+            lines.append(words.in_language(self.language, tries=request.tries_left))
+        elif request.after_wrong:
+            lines.append(_AFTER_WRONG.in_language(self.language))
+        return lines
+
+
+def _by_window(prompt: Prompt, request: SecretRequest) -> bytearray:
+    """Ask in a small window on top of the browser's."""
+    try:
+        import tkinter
+        from tkinter import font, ttk
+    except ImportError as error:
+        raise NoPrompt from error
+    try:
+        window = tkinter.Tk()
+    except tkinter.TclError as error:  # no screen
+        raise NoPrompt from error
+    for name in ("TkDefaultFont", "TkTextFont"):
+        font.nametofont(name).configure(size=_LETTERS)
+    typed: list[bytearray] = []
+    window.title(_TITLE.in_language(prompt.language))
+    window.attributes("-topmost", True)
+    frame = ttk.Frame(window, padding=20)
+    frame.grid()
+    for line in prompt.lines(request):
+        ttk.Label(frame, text=line, wraplength=_WIDTH).grid(sticky="w", columnspan=2, pady=2)
+    ttk.Label(frame, text=prompt.label(request), wraplength=_WIDTH).grid(sticky="w", columnspan=2, pady=(12, 2))
+    entry = ttk.Entry(frame, show="●", width=36)
+    entry.grid(sticky="we", columnspan=2, pady=4)
+
+    def accept(_: object = None) -> None:
+        typed.append(bytearray(entry.get().encode()))
+        window.destroy()
+
+    window.bind("<Return>", accept)
+    window.bind("<Escape>", lambda _: window.destroy())
+    row = frame.grid_size()[1]
+    ttk.Button(frame, text=_CANCEL.in_language(prompt.language), command=window.destroy).grid(row=row, column=0)
+    ttk.Button(frame, text=_SIGN.in_language(prompt.language), command=accept).grid(row=row, column=1)
+    window.after(50, entry.focus_force)
+    window.eval("tk::PlaceWindow . center")
+    window.mainloop()
+    return _entered(typed[0] if typed else None)
+
+
+def _by_pinentry(prompt: Prompt, request: SecretRequest) -> bytearray:
+    """Ask through a pinentry (the Assuan protocol, as GnuPG speaks it)."""
+    program = prompt.program or _found_pinentry()
+    if program is None:
+        raise NoPrompt
+    try:
+        process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    except OSError as error:
+        raise NoPrompt from error
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with process:
+        _answer(process.stdout)
+        commands = {
+            "SETTITLE": _TITLE.in_language(prompt.language),
+            "SETDESC": "\n".join(prompt.lines(request)),
+            "SETPROMPT": prompt.label(request),
+            "SETOK": _SIGN.in_language(prompt.language),
+            "SETCANCEL": _CANCEL.in_language(prompt.language),
+        }
+        for command, text in commands.items():
+            _send(process.stdin, f"{command} {quote(text, safe=' ')}")
+            _answer(process.stdout)
+        _send(process.stdin, "GETPIN")
+        secret = _answer(process.stdout)
+        _send(process.stdin, "BYE")
+        return _entered(secret)
+
+
+def _found_pinentry() -> str | None:
+    """Return one with a window of its own: one that draws on a terminal has none here."""
+    for name in _PINENTRIES:
+        path = shutil.which(name)
+        if path is not None and os.path.basename(os.path.realpath(path)) not in _WITHOUT_SCREEN:  # noqa: PTH119
+            return path
+    return None
+
+
+def _send(stream: IO[bytes], line: str) -> None:
+    stream.write(line.encode() + b"\n")
+    stream.flush()
+
+
+def _answer(stream: IO[bytes]) -> bytearray | None:
+    """Return the data before an OK, empty where there was none; None after an ERR."""
+    found = bytearray()
+    while line := stream.readline(4096):
+        if line.startswith(b"D "):
+            found += unquote_to_bytes(line[2:].rstrip(b"\r\n"))
+        elif line.startswith(b"OK"):
+            return found
+        elif line.startswith(b"ERR"):
+            return None
+    return None
+
+
+def _on_console(prompt: Prompt, request: SecretRequest) -> bytearray:
+    """Ask on the console that the desk was started from."""
+    device = "CONIN$" if sys.platform == "win32" else "/dev/tty"
+    try:
+        with open(device, "rb"):  # noqa: PTH123  a device
+            pass
+    except OSError as error:
+        raise NoPrompt from error
+    for line in ("", *prompt.lines(request)):
+        print(line, file=sys.stderr)
+    try:
+        return _entered(bytearray(getpass.getpass(prompt.label(request) + ": ").encode()))
+    except (EOFError, KeyboardInterrupt) as error:
+        raise PromptCancelled from error
+
+
+def _entered(secret: bytearray | None) -> bytearray:
+    if not secret:
+        raise PromptCancelled
+    return secret
+
+
+_TITLE = Text("SignKit: sign with your key", "SignKit: 署名の確認")
+_DOCUMENT = Text("Document: {title} ({pages} pages)", "文書: {title} ({pages} ページ)")
+_ROLE = Text("Signing as: {role}", "署名する人: {role}")
+_TRIES = Text("{tries} tries left", "残り {tries} 回")
+_LAST_TRY = Text("1 try left: a wrong entry locks it", "残り 1 回です。間違えるとロックされます")
+_AFTER_WRONG = Text(
+    "A wrong PIN was entered before; how many tries are left is not told",
+    "前回、誤った PIN が入力されています。残り回数は分かりません",
+)
+_SIGN = Text("Sign", "署名する")
+_CANCEL = Text("Cancel", "やめる")
+_LABELS = {
+    "signature-password": Text(
+        "Signature password of the card (6 to 16 letters and digits)",
+        "カードの署名用パスワード（英数字 6〜16 文字）",
+    ),
+    "token-pin": Text("PIN of {of}", "{of} の PIN"),
+    "passphrase": Text("Passphrase of {of}", "{of} のパスフレーズ"),
+}

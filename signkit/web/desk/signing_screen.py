@@ -1,0 +1,200 @@
+"""Signing: the document once more, with what, and then a process of its own that asks for the PIN."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from signkit.archive.index import sought_form
+from signkit.errors import SignKitError
+from signkit.output import make_folder
+from signkit.progress.contract import ContractStatus, PartyState
+from signkit.rehearsal.residents import RESIDENTS
+from signkit.signing.levels import Level
+from signkit.web.common.forms import word
+from signkit.web.common.page_pictures import WIDTHS
+from signkit.web.desk.contract_screen import party_name
+from signkit.web.desk.jobs import Job
+from signkit.web.desk.office import Office
+from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.screens import Screen, go_to
+from signkit.web.desk.signing_process import ASKING, Order, Refusal, SigningProcess, environment_of
+from signkit.words import Text
+from signkit.workers import WorkerLost
+
+_FILE = "p12"
+_STAGES = {
+    ASKING: Text(
+        "Enter the PIN in the small window. If you do not see it, look behind the browser.",
+        "小さな窓に暗証番号を入力してください。見えないときは、ブラウザーの後ろをご覧ください。",
+    ),
+    "signing": Text("Signing and checking …", "署名して検査しています…"),
+}
+_BEGINNING = Text("The document is being checked …", "文書を確かめています…")
+_RECEIVING = Text("The signed file is being checked and kept …", "署名したファイルを検査して保管しています…")
+
+
+@dataclass(frozen=True)
+class KeyChoice:
+    """What one may sign with.
+
+    Attributes:
+        uri: as ``--signer`` takes it; ``p12`` is completed by a path.
+        reader: asks the card for its tries; None: no card.
+    """
+
+    uri: str
+    words: Text
+    reader: str | None = None
+
+
+def key_choices(office: Office) -> list[KeyChoice]:
+    """Return what one may sign with at this desk; at a rehearsal's, emulated cards and nothing real."""
+    if not office.options.rehearsal:
+        return [KeyChoice("card", WORDS["key_card"]), KeyChoice(_FILE, WORDS["key_file"])]
+    return [
+        *(KeyChoice(f"card:virtual:{name}", _emulated(person.name), f"virtual:{name}")
+          for name, person in RESIDENTS.items()),
+        KeyChoice("card:virtual", _emulated("番号　花子"), "virtual"),
+        KeyChoice("card:virtual:last-try", WORDS["key_emulated_last"], "virtual:last-try"),
+        KeyChoice("card:virtual:locked", WORDS["key_emulated_locked"], "virtual:locked"),
+    ]  # fmt: skip
+
+
+def _emulated(name: str) -> Text:
+    return WORDS["key_emulated"].filled(name=name.replace("　", " "))
+
+
+def usual_key(office: Office, name: str) -> str:
+    """Return the choice that is offered first to a party of that name."""
+    if not office.options.rehearsal:
+        return "card"
+    people = {sought_form(person.name): f"card:virtual:{key}" for key, person in RESIDENTS.items()}
+    return people.get(sought_form(name), "card:virtual")
+
+
+def usual_level(office: Office) -> Level:
+    """Return the level that is asked for: the highest that this desk's services surely reach."""
+    if office.options.rehearsal:
+        return Level.B_LT
+    return Level.B_T if office.options.tsa or office.settings.tsa_urls else Level.B_B
+
+
+class SigningScreen(Screen):
+    """One signature."""
+
+    def routes(self) -> list[BaseRoute]:
+        """See `Screen.routes`."""
+        path = "/documents/{sha256}/sign/{role}"
+        return [self.page(path, self.ask), self.form(path, self.sign)]
+
+    def ask(self, request: Request) -> Response:
+        """Show what would be signed, as whom."""
+        status = self._status(request)
+        return self._page(request, status) if status is not None else self.unknown(request)
+
+    def sign(self, request: Request, form: FormData) -> Response:
+        """Begin to sign what was shown."""
+        status = self._status(request)
+        key = next((each for each in key_choices(self.office) if each.uri == word(form, "key")), None)
+        if status is None or key is None:
+            return self.unknown(request)
+        path = word(form, "path").strip()
+        if key.uri == _FILE and not path:
+            return self._page(request, status, 400, error=WORDS["key_path"])
+        signer = f"p12:{path}" if key.uri == _FILE else key.uri
+        sha256, role = request.path_params["sha256"], request.path_params["role"]
+        job = Job(WORDS["sign"], stage=_BEGINNING, leads_back=f"/documents/{sha256}/sign/{role}")
+        order = self._order(request, status, signer)
+        process = SigningProcess(environment_of(self.office.settings.home))
+        job.cancel = process.stop
+        self.office.jobs.start(job, partial(carry_out, office=self.office, order=order, process=process))
+        return go_to(f"/jobs/{job.number}")
+
+    def _status(self, request: Request) -> ContractStatus | None:
+        """Return where the document stands; None where it is not at hand, or that role may not sign now."""
+        sha256, role = request.path_params["sha256"], request.path_params["role"]
+        name = self.office.name_of(sha256)
+        if name is None:
+            return None
+        try:
+            status = self.office.status(sha256, name)
+        except WorkerLost:
+            return None
+        states = {party.role: party.state for party in status.parties}
+        return status if states.get(role) is PartyState.NEXT else None
+
+    def _page(self, request: Request, status: ContractStatus, code: int = 200, error: Text | None = None) -> Response:
+        sha256, role = request.path_params["sha256"], request.path_params["role"]
+        name = party_name(status, role)
+        choices, usual = key_choices(self.office), usual_key(self.office, name)
+        return self.show(
+            request, "sign.html", code, sha256=sha256, role=role, label=_label(status, role), name=name,
+            title=_title(status), pages=self.office.page_facts(sha256), widths=WIDTHS, choices=choices, usual=usual,
+            tries=self._tries(choices, usual), level=usual_level(self.office).value, error=error,
+        )  # fmt: skip
+
+    def _tries(self, choices: list[KeyChoice], usual: str) -> int | None:
+        """Return how many tries the card that is offered first has; None where it is not told (yet)."""
+        reader = next((each.reader for each in choices if each.uri == usual), None)
+        if usual != "card" and reader is None:
+            return None
+        with suppress(SignKitError, WorkerLost, TimeoutError):
+            return self.office.card_report(reader).tries["signature"]
+        return None
+
+    def _order(self, request: Request, status: ContractStatus, signer: str) -> Order:
+        sha256, role = request.path_params["sha256"], request.path_params["role"]
+        language, options = self.language(request), self.office.options
+        outbox = options.home / "signed"
+        make_folder(outbox)
+        name = party_name(status, role)
+        label = _label(status, role).in_language(language)
+        return Order(
+            str(self.office.path_of(sha256)), sha256, str(outbox / f"{sha256}-{role}.pdf"), role, signer,
+            usual_level(self.office).value, _title(status).in_language(language), f"{label} {name}".strip(),
+            self.office.page_facts(sha256).count, language, options.tsa, options.trust, options.prompt, options.program,
+        )  # fmt: skip
+
+
+def carry_out(job: Job, office: Office, order: Order, process: SigningProcess) -> None:
+    """Have the process sign; take what it wrote in where the document lay."""
+    answer = process.run(order, lambda stage: setattr(job, "stage", _STAGES.get(stage)))
+    if job.state != "working":
+        return
+    if answer is None:
+        job.state = "cancelled"
+    elif isinstance(answer, Refusal):
+        job.error, job.hint, job.state = answer.message, answer.hint, "failed"
+    else:
+        job.stage = _RECEIVING
+        take_signed(office)
+        job.leads_to = f"/documents/{answer}?signed=1"
+
+
+def take_signed(office: Office) -> None:
+    """Take in what was signed, also by a desk that was killed before it could: nothing signed is lost."""
+    for path in sorted((office.options.home / "signed").glob("*.pdf")):
+        before = path.name.partition("-")[0]
+        name = office.name_of(before) or f"{path.stem.partition('-')[2]}.pdf"
+        with path.open("rb") as stream:
+            shelved = office.shelf.take(stream, name, "signed")
+        path.unlink()
+        office.shelf.discard(before)
+        if office.has_archive():
+            office.keep(shelved.sha256, name)
+
+
+def _title(status: ContractStatus) -> Text:
+    contract = status.contract
+    return contract.title if contract is not None and contract.title is not None else Text(status.file, status.file)
+
+
+def _label(status: ContractStatus, role: str) -> Text:
+    return next(party.label for party in status.parties if party.role == role)

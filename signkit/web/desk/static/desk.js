@@ -1,0 +1,21 @@
+// While work is under way, look every second whether there is something new, and show it.  Without script the page has
+// a link that does the same.
+"use strict";
+const place = document.querySelector("[data-state]");
+let before = null;
+async function look() {
+  let now;
+  try {
+    const answer = await fetch(place.dataset.state, { credentials: "same-origin" });
+    now = answer.ok ? await answer.text() : "gone";
+  } catch {
+    return; // the desk has ended; what the page shows stays
+  }
+  if (before !== null && now !== before) {
+    location.reload();
+    return;
+  }
+  before = now;
+  setTimeout(look, 500);
+}
+if (place) look();

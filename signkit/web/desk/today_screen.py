@@ -1,0 +1,53 @@
+"""Today: what waits, and the ways from here."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from signkit.archive.entries import Entry
+from signkit.archive.exporting import moment_in_words
+from signkit.web.desk.screens import Screen
+from signkit.words import Text
+
+_MOST = 50
+
+
+class TodayScreen(Screen):
+    """The first page."""
+
+    def routes(self) -> list[BaseRoute]:
+        """See `Screen.routes`."""
+        return [self.page("/", self.today)]
+
+    def today(self, request: Request) -> Response:
+        """Show what is to be signed, here and in the archive, what is not kept yet, and the drafts."""
+        shelf, language = self.office.shelf, self.language(request)
+        drafts = [(draft, self._title_of(draft.template), moment_in_words(draft.changed))
+                  for draft in self.office.drafts.listed()]  # fmt: skip
+        return self.show(
+            request,
+            "today.html",
+            prepared=shelf.listed("prepared"),
+            signed=shelf.listed("signed"),
+            waiting=self._waiting(),
+            drafts=[(draft.number, title.in_language(language), when) for draft, title, when in drafts],
+        )
+
+    def _waiting(self) -> tuple[Entry, ...]:
+        from signkit.archive.finding import Query, find
+
+        if not self.office.has_archive():
+            return ()
+        with self.office.archive() as archive:
+            return find(archive, Query(state="open"), limit=_MOST).entries
+
+    def _title_of(self, template: str) -> Text:
+        from signkit.contracts.template import find_template
+        from signkit.errors import ContractError
+
+        try:
+            return find_template(template, self.office.settings).title
+        except ContractError:
+            return Text(template, template)

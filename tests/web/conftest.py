@@ -1,0 +1,56 @@
+"""A desk with a rehearsal's authority and cards, an archive, and a prepared sale: made once, copied for each test."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+
+import pytest
+
+from signkit.web.desk.office import Office
+from signkit.web.desk.rehearsal_desk import lay_out, rehearsal_options
+from tests.web.browser import Browser, make_pinentry
+
+
+@pytest.fixture(scope="session")
+def laid_out(tmp_path_factory):
+    """The home of a rehearsal's desk."""
+    from signkit.rehearsal.cards import kept_contents
+    from signkit.settings import Settings
+
+    home = tmp_path_factory.mktemp("desk") / "home"
+    options = rehearsal_options(Settings(home=home), "ja")
+    for holder in ("takahashi", "yoshida", "tsujimoto"):
+        kept_contents(options.settings.home_folder() / "rehearsal", holder)
+    office = Office(options)
+    lay_out(office)
+    office.close()
+    return home
+
+
+@pytest.fixture
+def pinentry(tmp_path):
+    return make_pinentry(tmp_path, "SIGNKIT1")
+
+
+@pytest.fixture
+def office(laid_out, tmp_path, pinentry):
+    from signkit.settings import Settings
+
+    home = tmp_path / "home"
+    shutil.copytree(laid_out, home)
+    options = replace(rehearsal_options(Settings(home=home), "ja"), program=str(pinentry.program))
+    opened = Office(options)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def browser(office):
+    return Browser(office)
+
+
+@pytest.fixture
+def prepared(office):
+    """The digest of the sale that waits for signatures."""
+    return office.shelf.listed("prepared")[0].sha256
