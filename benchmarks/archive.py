@@ -22,7 +22,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from signkit.archive.adding import add_file
-from signkit.archive.entries import Facts, Party, json_of
+from signkit.archive.entries import TransactionFacts, TransactionParty, json_of
 from signkit.archive.finding import Query, find, find_numbers
 from signkit.archive.index import index_text, sought_form
 from signkit.archive.judging import Judged
@@ -134,7 +134,13 @@ def adding(archive: Archive, count: int) -> list[tuple[float, float]]:
     for number in range(count):
         data = b"%PDF-1.7\n" + draw.randbytes(200_000) + b"\n%%EOF\n"
         text = sought_form("".join(draw.choice(WORDS) for _ in range(2000))[:5000])
-        facts = Facts("sale", "契約書", date(2026, 11, 27), 1_000_000 + number, (Party(people(draw)), Party(OWN)))
+        facts = TransactionFacts(
+            "sale",
+            "契約書",
+            date(2026, 11, 27),
+            1_000_000 + number,
+            (TransactionParty(people(draw)), TransactionParty(OWN)),
+        )
         judged = Judged("file", "complete", facts, level="B-LTA", verdict="TOTAL-PASSED", report={}, text=text)
         start, worked = time.perf_counter(), time.process_time()
         add_file(archive, data, f"{number}.pdf", judged)

@@ -23,7 +23,7 @@ from pathlib import Path
 from starlette.testclient import TestClient
 
 from signkit.archive.adding import add_paper
-from signkit.archive.entries import Facts, Party
+from signkit.archive.entries import TransactionFacts, TransactionParty
 from signkit.preview import page_png
 from signkit.settings import Settings
 from signkit.web.common.listening import Address
@@ -67,7 +67,9 @@ def fill_archive(office: Office, count: int) -> None:
     with office.archive() as archive:
         for number in range(count):
             day = date(2026, 1, 1) + timedelta(days=number % 365)
-            facts = Facts(title=f"契約 {number}", date=day, amount=1000 * number, parties=(Party(f"田中 {number}"),))
+            facts = TransactionFacts(
+                title=f"契約 {number}", date=day, amount=1000 * number, parties=(TransactionParty(f"田中 {number}"),)
+            )
             add_paper(archive, facts)
 
 

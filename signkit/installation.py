@@ -24,14 +24,14 @@ _AGAIN = {"pipx": "--force", "uv": "--reinstall"}
 
 def install_command(extra: str) -> str:
     """Return what is typed to add an optional part (``card``), for pip, pipx or uv, whichever installed SignKit."""
-    return _typed([*_installer(), *_requirement(extra)])
+    return _shell_words([*_installer(), *_requirement(extra)])
 
 
 def reinstall_command() -> str:
     """Return what is typed to install the same SignKit anew."""
     installer = _installer()
     again = _AGAIN.get(installer[0], "--force-reinstall")
-    return _typed([*installer, *([again] if again not in installer else []), *_requirement(None)])
+    return _shell_words([*installer, *([again] if again not in installer else []), *_requirement(None)])
 
 
 def _installer() -> list[str]:
@@ -80,5 +80,5 @@ def _checkout() -> Path | None:
     return _PACKAGE.parent if (_PACKAGE.parent / "pyproject.toml").is_file() else None
 
 
-def _typed(words: list[str]) -> str:
+def _shell_words(words: list[str]) -> str:
     return subprocess.list2cmdline(words) if sys.platform == "win32" else shlex.join(words)

@@ -98,7 +98,7 @@ def write_streamed(
         OutputExists, OutputSigned, FileUnusable: see `write_checked`.
     """
     refuse_target(target, overwrite=overwrite)
-    with _told(target), _part(target, new_file, private) as part:
+    with _naming_failures(target), _part(target, new_file, private) as part:
         assert part.handle is not None
         with os.fdopen(part.handle, "wb", closefd=_WINDOWS) as stream:
             write(stream)
@@ -120,7 +120,7 @@ def write_folder(target: Path, files: Mapping[str, bytes]) -> None:
         FileUnusable: see `write_checked`.
     """
     refuse_target(target, overwrite=False)
-    with _told(target), _part(target, new_folder, False) as part:
+    with _naming_failures(target), _part(target, new_folder, False) as part:
         for name, content in files.items():
             with (part.path / name).open("xb") as stream:
                 stream.write(content)
@@ -140,9 +140,9 @@ def scratch_folder() -> Iterator[Path]:
     Raises:
         FileUnusable("output-not-written"): there is no room for one.
     """
-    with _told(Path("tmp")):
+    with _naming_failures(Path("tmp")):
         place = Path(tempfile.gettempdir()) / "scratch"
-    with _told(place):
+    with _naming_failures(place):
         remove_leftovers(place.parent)
         part = new_folder(place, private=True)
     try:
@@ -164,7 +164,7 @@ def make_folder(path: Path) -> None:
     Raises:
         FileUnusable("output-not-written"): it is a file, or cannot be made.
     """
-    with _told(path):
+    with _naming_failures(path):
         path.mkdir(parents=True, exist_ok=True)
     remove_leftovers(path)
 
@@ -177,7 +177,7 @@ def refuse_target(target: Path, *, overwrite: bool) -> None:
     """
     _refuse_long_name(target)
     remove_leftovers(target.parent)
-    with _told(target):
+    with _naming_failures(target):
         try:
             status = target.lstat()
         except FileNotFoundError:
@@ -201,7 +201,7 @@ def _refuse_long_name(target: Path) -> None:
 
 
 @contextmanager
-def _told(target: Path) -> Iterator[None]:
+def _naming_failures(target: Path) -> Iterator[None]:
     """Tell what the system refuses as `FileUnusable`, which names the file that was wanted."""
     try:
         yield

@@ -17,9 +17,9 @@ from typing import Any, Literal
 
 from signkit.archive.blobs import Blobs
 from signkit.archive.entries import (
-    Entry,
-    Facts,
+    LedgerEntry,
     Revision,
+    TransactionFacts,
     entry_digest,
     facts_to_json,
     insert_entry,
@@ -53,7 +53,7 @@ class Taken:
     beside: int | None = None
 
 
-def add_file(archive: Archive, data: bytes, name: str, judged: Judged, said: Facts | None = None) -> Taken:
+def add_file(archive: Archive, data: bytes, name: str, judged: Judged, said: TransactionFacts | None = None) -> Taken:
     """Take a judged file in.
 
     Args:
@@ -64,7 +64,7 @@ def add_file(archive: Archive, data: bytes, name: str, judged: Judged, said: Fac
         ArchiveError("facts-refused"): what was said holds a 個人番号.
         ArchiveError("archive-read-only", "archive-busy"), FileUnusable("output-not-written"): see `Archive.writing`.
     """
-    said = said or Facts()
+    said = said or TransactionFacts()
     _refuse_my_number(said)
     sha256 = hashlib.sha256(data).hexdigest()
     beginnings = beginnings_of(data)
@@ -101,7 +101,7 @@ def _enter(
     revision: Revision,
     beginnings: Sequence[str],
     judged: Judged,
-    said: Facts,
+    said: TransactionFacts,
 ) -> Taken:
     number, beside = _history_of(connection, revision.sha256, beginnings)
     joined = number is not None
@@ -134,7 +134,7 @@ def add_renewal(archive: Archive, number: int, before: str, data: bytes, judged:
         )  # fmt: skip
         with _file_or_nothing(archive.blobs, sha256):
             archive.blobs.put(data, sha256)
-            _join(archive, connection, entry, revision, judged, Facts())
+            _join(archive, connection, entry, revision, judged, TransactionFacts())
             insert_revision(connection, number, revision, beginnings_of(data))
             _record(archive, connection, "renewed", number)
     with suppress(OSError):
@@ -142,7 +142,7 @@ def add_renewal(archive: Archive, number: int, before: str, data: bytes, judged:
     return True
 
 
-def add_paper(archive: Archive, said: Facts) -> Taken:
+def add_paper(archive: Archive, said: TransactionFacts) -> Taken:
     """Enter a contract on paper, of which only what people say is known; what is there to the letter stays one entry.
 
     Raises:
@@ -162,7 +162,7 @@ def add_paper(archive: Archive, said: Facts) -> Taken:
     return Taken(number, "added")
 
 
-def correct_entry(archive: Archive, number: int, said: Facts) -> Taken:
+def correct_entry(archive: Archive, number: int, said: TransactionFacts) -> Taken:
     """Change what is known of an entry; what was there before stays in its history.
 
     Raises:
@@ -219,15 +219,20 @@ def _history_of(
     return None, None
 
 
-def _entry(archive: Archive, judged: Judged, said: Facts) -> Entry:
-    return Entry(
+def _entry(archive: Archive, judged: Judged, said: TransactionFacts) -> LedgerEntry:
+    return LedgerEntry(
         0, judged.form, judged.state, said.over(judged.facts), said, judged.template, judged.level, judged.verdict,
         judged.evidence_until, _now(archive),
     )  # fmt: skip
 
 
 def _join(
-    archive: Archive, connection: sqlite3.Connection, entry: Entry, revision: Revision, judged: Judged, said: Facts
+    archive: Archive,
+    connection: sqlite3.Connection,
+    entry: LedgerEntry,
+    revision: Revision,
+    judged: Judged,
+    said: TransactionFacts,
 ) -> None:
     """Let the entry stand as its longest file does."""
     current = entry.current
@@ -243,7 +248,7 @@ def _join(
     write_entry(connection, joined, judged.text)
 
 
-def _say(archive: Archive, connection: sqlite3.Connection, entry: Entry, said: Facts) -> bool:
+def _say(archive: Archive, connection: sqlite3.Connection, entry: LedgerEntry, said: TransactionFacts) -> bool:
     """Lay what is said over what is known; return whether that changes anything."""
     changed = replace(entry, facts=said.over(entry.facts), said=said.over(entry.said))
     if changed == entry:
@@ -254,7 +259,7 @@ def _say(archive: Archive, connection: sqlite3.Connection, entry: Entry, said: F
 
 
 def _judged_again(
-    archive: Archive, connection: sqlite3.Connection, number: int, sha256: str, judged: Judged, said: Facts
+    archive: Archive, connection: sqlite3.Connection, number: int, sha256: str, judged: Judged, said: TransactionFacts
 ) -> Taken:
     """Take over what people say, and a judgement that changed, of a file that is there."""
     entry = load_entry(connection, number)
@@ -289,7 +294,9 @@ def set_judgement(connection: sqlite3.Connection, number: int, judged: Judged) -
     )
 
 
-def _note_corrections(archive: Archive, connection: sqlite3.Connection, before: Entry, after: Facts) -> None:
+def _note_corrections(
+    archive: Archive, connection: sqlite3.Connection, before: LedgerEntry, after: TransactionFacts
+) -> None:
     old, new = facts_to_json(before.facts), facts_to_json(after)
     items = [(item, old.get(item), new.get(item)) for item in sorted({*old, *new}) if old.get(item) != new.get(item)]
     _note(archive, connection, before.number, items)
@@ -300,7 +307,7 @@ def _note(archive: Archive, connection: sqlite3.Connection, number: int, items: 
     connection.executemany(
         "INSERT INTO correction (entry, number, at, item, before, after) VALUES (?, ?, ?, ?, ?, ?)",
         [
-            (number, last + 1 + place, _now(archive), item, _shown(before), _shown(after))
+            (number, last + 1 + place, _now(archive), item, _shown_name(before), _shown_name(after))
             for place, (item, before, after) in enumerate(items)
         ],
     )
@@ -310,7 +317,7 @@ def _record(archive: Archive, connection: sqlite3.Connection, action: Action, nu
     append_record(connection, action, number, entry_digest(connection, number), archive.clock())
 
 
-def _shown(value: Any) -> str | None:
+def _shown_name(value: Any) -> str | None:
     return value if isinstance(value, str) or value is None else json_of(value)
 
 
@@ -318,7 +325,7 @@ def _now(archive: Archive) -> str:
     return archive.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _refuse_my_number(said: Facts) -> None:
+def _refuse_my_number(said: TransactionFacts) -> None:
     """番号法: a 個人番号 is kept for social security, tax and disaster matters only, never in a ledger of contracts."""
     texts = [said.title, said.place, said.note, *(party.name for party in said.parties), *(said.record or {}).values()]
     if any(isinstance(text, str) and (holds_my_number(text) or names_my_number(text)) for text in texts):

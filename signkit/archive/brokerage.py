@@ -11,7 +11,7 @@ import io
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from signkit.archive.entries import Entry
+from signkit.archive.entries import LedgerEntry
 from signkit.archive.exporting import cells
 from signkit.contracts.fonts import FontSet
 from signkit.delivery.sheet import Sheet, markup_of
@@ -39,7 +39,7 @@ _PERIOD = Text("{begins} to {ends}", "{begins} から {ends} まで")
 _BLANK = Text("{count} of {all} transactions lack items.", "全 {all} 件のうち {count} 件に空欄があります。")
 
 
-def ledger_rows(entries: Iterable[Entry]) -> list[dict[str, str]]:
+def ledger_rows(entries: Iterable[LedgerEntry]) -> list[dict[str, str]]:
     """Return the report's rows, in the order of the transactions' dates."""
     wanted = [entry for entry in entries if entry.facts.kind in KINDS]
     return [_row(entry) for entry in sorted(wanted, key=lambda each: (each.facts.date or date.max, each.number))]
@@ -79,7 +79,7 @@ def ledger_pdf(
 _WIDTHS = "8mm, 15mm, 12mm, 1.4fr, 1fr, 0.7fr, 1fr, 2fr, 1.1fr, 18mm, 15mm, 1.8fr"
 
 
-def _row(entry: Entry) -> dict[str, str]:
+def _row(entry: LedgerEntry) -> dict[str, str]:
     facts, record = entry.facts, entry.facts.record or {}
     amount = f"{facts.amount:,}" if facts.amount is not None else ""
     own = {

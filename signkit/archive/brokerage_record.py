@@ -33,9 +33,9 @@ def brokerage_record(data: Mapping[str, Any]) -> dict[str, Any]:
         "mode": _text(item_at(data, "broker.involvement")),
         "area": "、".join(_areas(data)),
         "land": "、".join(filter(None, (_text(each.get("category")) for each in _land(data)))),
-        "building": _joined(data, "building.kind", "building.structure", "dwelling.kind", "dwelling.structure"),
+        "building": _join(data, "building.kind", "building.structure", "dwelling.kind", "dwelling.structure"),
         "parties": "、".join(_parties(data)),
-        "dealers": _joined(data, "broker.name", "broker2.name"),
+        "dealers": _join(data, "broker.name", "broker2.name"),
         "terms": "、".join(_texts(item_at(data, "special_terms"))),
         "new_house": _is_new_house(data),
     }
@@ -57,7 +57,7 @@ def _areas(data: Mapping[str, Any]) -> list[str]:
     return land + ([f"建物 {round(sum(known), 2)}㎡"] if known else [])
 
 
-def _joined(data: Mapping[str, Any], *paths: str) -> str:
+def _join(data: Mapping[str, Any], *paths: str) -> str:
     return "、".join(filter(None, (_text(item_at(data, path)) for path in paths)))
 
 

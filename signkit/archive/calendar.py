@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from signkit.archive.entries import Entry
+from signkit.archive.entries import LedgerEntry
 from signkit.archive.exporting import kind_in_words
 from signkit.errors import MissingExtra
 from signkit.version import __version__
@@ -24,7 +24,7 @@ _ENTRY = Text("Entry {number} of the archive.", "保管庫の {number} 番。")
 
 
 def contract_calendar(
-    entries: Iterable[Entry], archive: str, made_at: datetime, language: Language = "ja", days_before: int = 30
+    entries: Iterable[LedgerEntry], archive: str, made_at: datetime, language: Language = "ja", days_before: int = 30
 ) -> bytes:
     """Return the calendar of ``entries`` as an .ics file.
 
@@ -56,7 +56,7 @@ def contract_calendar(
     return written
 
 
-def _event(icalendar: Any, entry: Entry, day: date, words: Text, language: Language, days_before: int) -> Any:
+def _event(icalendar: Any, entry: LedgerEntry, day: date, words: Text, language: Language, days_before: int) -> Any:
     parties = "、".join(entry.counterparties)
     what = " ".join(filter(None, (entry.facts.title or kind_in_words(entry, language), parties)))
     event = icalendar.Event()

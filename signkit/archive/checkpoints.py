@@ -71,7 +71,7 @@ def checkpoint(archive: Archive, sources: Sequence[TimestampSource] = ()) -> Che
     assert last is not None  # an archive begins with a record
     now = archive.clock().astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     bare = Checkpoint(identity, last.number, last.hash, now)
-    return Checkpoint(identity, last.number, last.hash, now, _stamped(bare, sources)) if sources else bare
+    return Checkpoint(identity, last.number, last.hash, now, _timestamp_of(bare, sources)) if sources else bare
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -135,7 +135,7 @@ def verify_stamps(archive: Archive, options: ValidationOptions) -> Iterator[Trou
         yield from hold_against(archive, Checkpoint(identity, number, digest, day, token), options)
 
 
-def _stamped(bare: Checkpoint, sources: Sequence[TimestampSource]) -> bytes:
+def _timestamp_of(bare: Checkpoint, sources: Sequence[TimestampSource]) -> bytes:
     import hashlib
 
     from signkit.pki.timestamps import obtain_timestamp

@@ -21,7 +21,7 @@ State = Literal["complete", "unproven", "open", "broken", "unsigned"]
 
 
 @dataclass(frozen=True)
-class Party:
+class TransactionParty:
     """A party as the contract, or a person, names it.
 
     Attributes:
@@ -34,7 +34,7 @@ class Party:
 
 
 @dataclass(frozen=True)
-class Facts:
+class TransactionFacts:
     """What is known of a contract; None: not known.
 
     Attributes:
@@ -52,7 +52,7 @@ class Facts:
     title: str | None = None
     date: datetime.date | None = None
     amount: int | None = None
-    parties: tuple[Party, ...] = ()
+    parties: tuple[TransactionParty, ...] = ()
     end_date: datetime.date | None = None
     notice_date: datetime.date | None = None
     renewal_date: datetime.date | None = None
@@ -64,7 +64,7 @@ class Facts:
         """Return what is known, by name."""
         return {each.name: value for each in fields(self) if (value := getattr(self, each.name)) not in (None, ())}
 
-    def over(self, below: Facts) -> Facts:
+    def over(self, below: TransactionFacts) -> TransactionFacts:
         """Return these facts, and those of ``below`` where these say nothing."""
         items = {**(below.record or {}), **(self.record or {})}
         return replace(below, **(self.known() | ({"record": items} if items else {})))
@@ -92,7 +92,7 @@ class Revision:
 
 
 @dataclass(frozen=True)
-class Entry:
+class LedgerEntry:
     """One entry.
 
     Attributes:
@@ -105,8 +105,8 @@ class Entry:
     number: int
     form: Form
     state: State
-    facts: Facts
-    said: Facts
+    facts: TransactionFacts
+    said: TransactionFacts
     template: str | None
     level: str | None
     verdict: str | None
@@ -133,7 +133,7 @@ _COLUMNS = (
 )
 
 
-def facts_to_json(facts: Facts) -> dict[str, Any]:
+def facts_to_json(facts: TransactionFacts) -> dict[str, Any]:
     """Return facts as plain data; what is not known is left out."""
     plain = {
         name: value.isoformat() if isinstance(value, datetime.date) else value for name, value in facts.known().items()
@@ -145,14 +145,14 @@ def facts_to_json(facts: Facts) -> dict[str, Any]:
     return plain
 
 
-def facts_of_json(plain: dict[str, Any]) -> Facts:
+def facts_of_json(plain: dict[str, Any]) -> TransactionFacts:
     """Return the facts that `facts_to_json` wrote."""
     values = {**plain, **{name: datetime.date.fromisoformat(plain[name]) for name in _DATES if name in plain}}
-    values["parties"] = tuple(Party(**party) for party in plain.get("parties", ()))
-    return Facts(**values)
+    values["parties"] = tuple(TransactionParty(**party) for party in plain.get("parties", ()))
+    return TransactionFacts(**values)
 
 
-def load_entry(connection: sqlite3.Connection, number: int) -> Entry:
+def load_entry(connection: sqlite3.Connection, number: int) -> LedgerEntry:
     """Return an entry with its files.
 
     Raises:
@@ -164,12 +164,12 @@ def load_entry(connection: sqlite3.Connection, number: int) -> Entry:
     return _entry_of(connection, row)
 
 
-def load_entries(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[Entry]:
+def load_entries(connection: sqlite3.Connection, numbers: Sequence[int]) -> list[LedgerEntry]:
     """Return entries in the order of ``numbers``."""
     return [load_entry(connection, number) for number in numbers]
 
 
-def _entry_of(connection: sqlite3.Connection, row: Sequence[Any]) -> Entry:
+def _entry_of(connection: sqlite3.Connection, row: Sequence[Any]) -> LedgerEntry:
     names = [name.strip() for name in _COLUMNS.split(",")]
     values = dict(zip(names, row, strict=True))
     number = values["id"]
@@ -178,10 +178,12 @@ def _entry_of(connection: sqlite3.Connection, row: Sequence[Any]) -> Entry:
     )
     known: dict[str, Any] = {name: values[name] for name in _PLAIN} | {name: _day(values[name]) for name in _DATES}
     record = json.loads(values["record"]) if values["record"] else None
-    facts = Facts(
-        **known, parties=tuple(Party(name, role, bool(counting)) for name, role, counting in parties), record=record
+    facts = TransactionFacts(
+        **known,
+        parties=tuple(TransactionParty(name, role, bool(counting)) for name, role, counting in parties),
+        record=record,
     )
-    return Entry(
+    return LedgerEntry(
         number, values["form"], values["state"], facts, facts_of_json(json.loads(values["said"])), values["template"],
         values["level"], values["verdict"], _day(values["evidence_until"]), values["added_at"],
         load_revisions(connection, number),
@@ -203,7 +205,7 @@ def load_revisions(connection: sqlite3.Connection, number: int) -> tuple[Revisio
     )
 
 
-def insert_entry(connection: sqlite3.Connection, salt: bytes, entry: Entry, body: str) -> int:
+def insert_entry(connection: sqlite3.Connection, salt: bytes, entry: LedgerEntry, body: str) -> int:
     """Write a new entry without files; return its number.  ``body`` is the text that it is found by."""
     cursor = connection.execute(
         "INSERT INTO entry (salt, kind, form, state, said, added_at) VALUES (?, '', ?, ?, '{}', ?)",
@@ -216,7 +218,7 @@ def insert_entry(connection: sqlite3.Connection, salt: bytes, entry: Entry, body
     return number
 
 
-def write_entry(connection: sqlite3.Connection, entry: Entry, body: str | None = None) -> None:
+def write_entry(connection: sqlite3.Connection, entry: LedgerEntry, body: str | None = None) -> None:
     """Write an entry's own columns, parties and words; ``body`` None leaves the text that it is found by."""
     names = _write_columns(connection, entry)
     connection.execute("UPDATE words SET names = ? WHERE rowid = ? AND names <> ?", (names, entry.number, names))
@@ -224,7 +226,7 @@ def write_entry(connection: sqlite3.Connection, entry: Entry, body: str | None =
         connection.execute("UPDATE words SET body = ? WHERE rowid = ?", (index_text(body), entry.number))
 
 
-def _write_columns(connection: sqlite3.Connection, entry: Entry) -> str:
+def _write_columns(connection: sqlite3.Connection, entry: LedgerEntry) -> str:
     """Write an entry's columns and parties; return the words that its parties' names are found by."""
     plain = facts_to_json(entry.facts)
     until = entry.evidence_until and entry.evidence_until.isoformat()
@@ -240,7 +242,7 @@ def _write_columns(connection: sqlite3.Connection, entry: Entry) -> str:
     return _write_parties(connection, entry)
 
 
-def _write_parties(connection: sqlite3.Connection, entry: Entry) -> str:
+def _write_parties(connection: sqlite3.Connection, entry: LedgerEntry) -> str:
     sought = [sought_form(party.name) for party in entry.facts.parties]
     connection.execute("DELETE FROM party WHERE entry = ?", (entry.number,))
     connection.executemany(

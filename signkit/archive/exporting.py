@@ -17,7 +17,7 @@ from datetime import datetime
 from pathlib import Path, PurePath
 from typing import Any
 
-from signkit.archive.entries import Entry, facts_to_json
+from signkit.archive.entries import LedgerEntry, facts_to_json
 from signkit.archive.kinds import kind_names
 from signkit.archive.store import Archive
 from signkit.delivery.sheet import JST
@@ -67,7 +67,9 @@ class Exported:
     damaged: tuple[int, ...]
 
 
-def export_entries(archive: Archive, entries: Iterable[Entry], folder: Path, language: Language = "ja") -> Exported:
+def export_entries(
+    archive: Archive, entries: Iterable[LedgerEntry], folder: Path, language: Language = "ja"
+) -> Exported:
     """Write the newest file of each entry, ``index.csv`` and ``index.json`` into a new folder.
 
     Raises:
@@ -77,7 +79,7 @@ def export_entries(archive: Archive, entries: Iterable[Entry], folder: Path, lan
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FileUnusable("export-folder-taken", path=str(folder))
     make_folder(folder)
-    rows: list[tuple[Entry, str | None]] = []
+    rows: list[tuple[LedgerEntry, str | None]] = []
     damaged: list[int] = []
     taken: set[str] = {"index.csv", "index.json"}
     for entry in entries:
@@ -95,7 +97,7 @@ def export_entries(archive: Archive, entries: Iterable[Entry], folder: Path, lan
     return Exported(tuple((entry.number, name) for entry, name in rows if name is not None), tuple(damaged))
 
 
-def file_name(entry: Entry) -> str:
+def file_name(entry: LedgerEntry) -> str:
     """Return the name by which an entry's file can be found: 20261121_髙橋祐一郎_58000000.pdf."""
     facts = entry.facts
     day = facts.date.strftime("%Y%m%d") if facts.date is not None else _UNKNOWN
@@ -104,7 +106,7 @@ def file_name(entry: Entry) -> str:
     return f"{day}_{_party(entry)}_{amount}{ending if re.fullmatch('[.][a-z0-9]{1,8}', ending) else ''}"
 
 
-def index_csv(rows: Iterable[tuple[Entry, str | None]], language: Language = "ja") -> bytes:
+def index_csv(rows: Iterable[tuple[LedgerEntry, str | None]], language: Language = "ja") -> bytes:
     """Return the index as CSV that Excel opens rightly: UTF-8 with a byte order mark."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
@@ -115,13 +117,13 @@ def index_csv(rows: Iterable[tuple[Entry, str | None]], language: Language = "ja
     return text.getvalue().encode("utf-8-sig")
 
 
-def index_json(rows: Iterable[tuple[Entry, str | None]]) -> bytes:
+def index_json(rows: Iterable[tuple[LedgerEntry, str | None]]) -> bytes:
     """Return the index as JSON (``signkit-archive-index/1``)."""
     plain = {"format": "signkit-archive-index/1", "entries": [_row(entry, name) for entry, name in rows]}
     return (json.dumps(plain, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def entry_to_json(entry: Entry) -> dict[str, Any]:
+def entry_to_json(entry: LedgerEntry) -> dict[str, Any]:
     """Return an entry as plain data (``signkit-archive-entry/1``), without its files' reports."""
     return {
         "number": entry.number,
@@ -142,7 +144,7 @@ def entry_to_json(entry: Entry) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def kind_in_words(entry: Entry, language: Language) -> str:
+def kind_in_words(entry: LedgerEntry, language: Language) -> str:
     """Return what people call the entry's kind."""
     kind = entry.facts.kind or "other"
     names = kind_names()
@@ -154,7 +156,7 @@ def moment_in_words(at: str) -> str:
     return f"{datetime.fromisoformat(at).astimezone(JST):%Y-%m-%d %H:%M}"
 
 
-def _row(entry: Entry, name: str | None) -> dict[str, Any]:
+def _row(entry: LedgerEntry, name: str | None) -> dict[str, Any]:
     plain = facts_to_json(entry.facts)
     return {
         "number": entry.number,
@@ -169,7 +171,7 @@ def _row(entry: Entry, name: str | None) -> dict[str, Any]:
     }
 
 
-def _in_words(entry: Entry, language: Language) -> dict[str, str]:
+def _in_words(entry: LedgerEntry, language: Language) -> dict[str, str]:
     return {
         "kind": kind_in_words(entry, language),
         "state": STATES[entry.state].in_language(language),
@@ -177,7 +179,7 @@ def _in_words(entry: Entry, language: Language) -> dict[str, str]:
     }
 
 
-def _party(entry: Entry) -> str:
+def _party(entry: LedgerEntry) -> str:
     """Return the counterparties as part of a file's name: no file system minds it, and the rule's ``_`` stays clear."""
     names = [_FORBIDDEN.sub("", unicodedata.normalize("NFC", name)) for name in entry.counterparties]
     shown = "・".join("".join(one for one in name if one.isprintable()) for name in names if name)

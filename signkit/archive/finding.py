@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from signkit.archive.entries import Entry, load_entries
+from signkit.archive.entries import LedgerEntry, load_entries
 from signkit.archive.index import phrase, sought_form
 from signkit.archive.store import Archive
 
@@ -56,14 +56,14 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Page:
+class EntryPage:
     """Some entries, newest first; ``next`` is where the next page begins, None at the end."""
 
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     next: int | None
 
 
-def find(archive: Archive, query: Query, *, limit: int = 50, before: int | None = None) -> Page:
+def find(archive: Archive, query: Query, *, limit: int = 50, before: int | None = None) -> EntryPage:
     """Return a page of the entries that fit.
 
     Args:
@@ -73,10 +73,10 @@ def find(archive: Archive, query: Query, *, limit: int = 50, before: int | None 
     with archive.reading() as connection:
         numbers = find_numbers(connection, query, limit=limit + 1, before=before)
         entries = tuple(load_entries(connection, numbers[:limit]))
-    return Page(entries, numbers[limit - 1] if len(numbers) > limit else None)
+    return EntryPage(entries, numbers[limit - 1] if len(numbers) > limit else None)
 
 
-def find_all(archive: Archive, query: Query) -> Iterator[Entry]:
+def find_all(archive: Archive, query: Query) -> Iterator[LedgerEntry]:
     """Yield every entry that fits, newest first."""
     page = find(archive, query, limit=500)
     yield from page.entries

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from signkit.archive.adding import Taken, add_file, add_paper
-from signkit.archive.entries import Facts
+from signkit.archive.entries import TransactionFacts
 from signkit.archive.judging import Judged, judge_file
 from signkit.archive.said import WordRefused, column_of, facts_of_words, problem
 from signkit.archive.store import LEDGER, Archive
@@ -41,7 +41,7 @@ class Said:
 
     row: int
     file: str | None
-    facts: Facts
+    facts: TransactionFacts
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Item:
     """One thing to take in: a file, or paper (``path`` None), with what was said of it."""
 
     path: Path | None
-    said: Facts
+    said: TransactionFacts
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ def read_said(table: Table) -> tuple[Said, ...]:
     return tuple(found)
 
 
-def items_of(paths: Iterable[Path], said: tuple[Said, ...] = (), beside: Facts | None = None) -> list[Item]:
+def items_of(paths: Iterable[Path], said: tuple[Said, ...] = (), beside: TransactionFacts | None = None) -> list[Item]:
     """Return what there is to take in, the shortest files first, so that histories come in their order.
 
     Args:
@@ -105,7 +105,7 @@ def items_of(paths: Iterable[Path], said: tuple[Said, ...] = (), beside: Facts |
         row = _row_of(path, root, rows)
         if row is not None:
             taken.setdefault(row.row, path)
-        items.append(Item(path, row.facts if row is not None else beside or Facts()))
+        items.append(Item(path, row.facts if row is not None else beside or TransactionFacts()))
     _refuse_unmatched(said, taken)
     items.sort(key=lambda item: (_size(item.path), str(item.path)))
     return items + [Item(None, row.facts) for row in said if row.file is None]

@@ -8,7 +8,7 @@ from datetime import UTC, date
 from pathlib import PurePath
 from typing import Any
 
-from signkit.archive.entries import Facts, Form, State
+from signkit.archive.entries import Form, State, TransactionFacts
 from signkit.archive.kinds import facts_of_contract
 from signkit.archive.page_words import begin_reading
 from signkit.errors import ArchiveError, PdfNotSignable
@@ -39,7 +39,7 @@ class Judged:
 
     form: Form
     state: State
-    facts: Facts = field(default_factory=Facts)
+    facts: TransactionFacts = field(default_factory=TransactionFacts)
     template: str | None = None
     level: str | None = None
     verdict: str | None = None
@@ -80,7 +80,7 @@ def _judge_pdf(data: bytes, name: str, options: ValidationOptions) -> Judged:
     return Judged(
         "scan" if nothing_to_sign else "file",
         _state(status),
-        facts_of_contract(contract) if contract is not None else Facts(),
+        facts_of_contract(contract) if contract is not None else TransactionFacts(),
         f"{contract.template_id} {contract.template_version}" if contract is not None else None,
         _level(status.report),
         status.report.verdict,

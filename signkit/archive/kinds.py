@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import Any
 
 from signkit.archive.brokerage_record import brokerage_record
-from signkit.archive.entries import Facts, Party
+from signkit.archive.entries import TransactionFacts, TransactionParty
 from signkit.pdf.embedded_contract import EmbeddedContract
 from signkit.plain_data import item_at
 from signkit.words import Text
@@ -32,11 +32,11 @@ def kind_of(written: str) -> str | None:
     return next((kind for kind, words in names.items() if wanted in (kind, words.en.casefold(), words.ja)), None)
 
 
-def facts_of_contract(contract: EmbeddedContract) -> Facts:
+def facts_of_contract(contract: EmbeddedContract) -> TransactionFacts:
     """Return what a contract says of itself."""
     rule = _table()["template"].get(contract.template_id) or _table()["template"]["other"]
     data = contract.data
-    return Facts(
+    return TransactionFacts(
         kind=rule["kind"],
         title=_text(contract.title.ja if contract.title is not None else None),
         date=next(_days(data, rule.get("date", ())), None),
@@ -71,16 +71,16 @@ def _amounts(data: Mapping[str, Any], paths: Sequence[str]) -> Iterator[int]:
             yield value
 
 
-def _parties(contract: EmbeddedContract, rule: Mapping[str, Any]) -> tuple[Party, ...]:
+def _parties(contract: EmbeddedContract, rule: Mapping[str, Any]) -> tuple[TransactionParty, ...]:
     """Return the parties by name: those that the data name, then who signs for them under another name."""
     counting = rule.get("counterparties")
     named = [(role, _text(item_at(contract.data, path))) for role, path in rule.get("parties", {}).items()]
     signing = [(party.role, _text(party.name)) for party in contract.parties]
-    found: dict[str, Party] = {}
+    found: dict[str, TransactionParty] = {}
     for role, name in (*named, *signing):
         counterparty = counting is None or (role in counting and not any(each.role == role for each in found.values()))
         if name and name not in found:
-            found[name] = Party(name, role, counterparty)
+            found[name] = TransactionParty(name, role, counterparty)
     return tuple(found.values())
 
 

@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date
 from pathlib import Path
 
-from signkit.archive.entries import Entry, load_entries
+from signkit.archive.entries import LedgerEntry, load_entries
 from signkit.archive.exporting import cells, moment_in_words
 from signkit.archive.journal import append_record, salted_digest
 from signkit.archive.kinds import kind_names
@@ -51,7 +51,7 @@ class Due:
         rule: which one (``keeping.toml``).
     """
 
-    entry: Entry
+    entry: LedgerEntry
     kept_until: date
     rule: str
 

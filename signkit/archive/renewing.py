@@ -14,7 +14,7 @@ from datetime import date
 from typing import Literal
 
 from signkit.archive.adding import add_file, add_renewal
-from signkit.archive.entries import Entry, load_entry
+from signkit.archive.entries import LedgerEntry, load_entry
 from signkit.archive.judging import Judged, judge_file
 from signkit.archive.store import Archive, change_settings
 from signkit.errors import SignKitError
@@ -79,7 +79,7 @@ def renew(
 
 
 def _renew_one(
-    archive: Archive, entry: Entry, services: Services, options: ValidationOptions, due: date, level: Level | None
+    archive: Archive, entry: LedgerEntry, services: Services, options: ValidationOptions, due: date, level: Level | None
 ) -> Renewal:
     assert entry.current is not None
     name, number = entry.current.name, entry.number

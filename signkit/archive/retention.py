@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from signkit.archive.entries import Entry
+from signkit.archive.entries import LedgerEntry
 from signkit.archive.store import Archive
 from signkit.words import Text
 
@@ -59,7 +59,7 @@ def business_of(archive: Archive) -> Business:
     )
 
 
-def keeping_of(entry: Entry, business: Business) -> Keeping:
+def keeping_of(entry: LedgerEntry, business: Business) -> Keeping:
     """Return until when an entry must be kept."""
     kind = entry.facts.kind or "other"
     if kind in _table()["running"]["kinds"] and entry.facts.end_date is None:
@@ -78,7 +78,7 @@ def years_after(day: date, years: int) -> date:
         return date(day.year + years, 3, 1)
 
 
-def _untils(entry: Entry, kind: str, business: Business) -> Iterator[Keeping]:
+def _untils(entry: LedgerEntry, kind: str, business: Business) -> Iterator[Keeping]:
     for rule in _table()["rule"]:
         if kind not in rule["kinds"]:
             continue
@@ -87,7 +87,7 @@ def _untils(entry: Entry, kind: str, business: Business) -> Iterator[Keeping]:
         yield Keeping(years_after(start, years), rule["name"]) if start is not None else Keeping(None, None)
 
 
-def _start(entry: Entry, runs_from: str, business: Business) -> date | None:
+def _start(entry: LedgerEntry, runs_from: str, business: Business) -> date | None:
     facts = entry.facts
     if runs_from == "date":
         return facts.date
@@ -121,7 +121,7 @@ def day_in(year: int, month: int, day: int) -> date:
             day -= 1
 
 
-def _years(entry: Entry, rule: dict[str, Any], business: Business) -> int:
+def _years(entry: LedgerEntry, rule: dict[str, Any], business: Business) -> int:
     if rule["name"] == "tax":
         return business.tax_years
     longer = rule["name"] == "brokerage-ledger" and bool((entry.facts.record or {}).get("new_house"))

@@ -1,4 +1,4 @@
-"""What people say of a contract, from the words they type or the cells of their table to `Facts`.
+"""What people say of a contract, from the words they type or the cells of their table to `TransactionFacts`.
 
 Dates and amounts are taken as spreadsheets in Japan write them (`signkit.contracts.bulk.cells`): 令和8年11月21日,
 2026/11/21, 58,000,000円, full-width digits.
@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 
 from signkit.archive.brokerage_record import ITEMS
-from signkit.archive.entries import Facts, Party
+from signkit.archive.entries import TransactionFacts, TransactionParty
 from signkit.archive.kinds import kind_names, kind_of
 from signkit.contracts.bulk.cells import CellRefused, cell_value
 from signkit.errors import Problem
@@ -57,7 +57,7 @@ class WordRefused(Exception):
         self.words = words
 
 
-def facts_of_words(words: Mapping[str, str]) -> Facts:
+def facts_of_words(words: Mapping[str, str]) -> TransactionFacts:
     """Return the facts that words say, by the names of `COLUMNS`; empty ones say nothing.
 
     Raises:
@@ -65,12 +65,12 @@ def facts_of_words(words: Mapping[str, str]) -> Facts:
     """
     said = {item: word.strip() for item, word in words.items() if word.strip() and item != "file"}
     record: dict[str, Any] = {item: _text(item, said[item]) for item in ITEMS if item in said}
-    return Facts(
+    return TransactionFacts(
         kind=_kind(said["kind"]) if "kind" in said else None,
         title=_text("title", said["title"]) if "title" in said else None,
         date=read_day("date", said["date"]) if "date" in said else None,
         amount=read_amount("amount", said["amount"]) if "amount" in said else None,
-        parties=tuple(Party(name) for name in _names(said.get("party", ""))),
+        parties=tuple(TransactionParty(name) for name in _names(said.get("party", ""))),
         end_date=read_day("end", said["end"]) if "end" in said else None,
         notice_date=read_day("notice", said["notice"]) if "notice" in said else None,
         renewal_date=read_day("renewal", said["renewal"]) if "renewal" in said else None,

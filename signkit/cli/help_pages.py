@@ -127,7 +127,7 @@ def _notes(parameter: Any, context: Context) -> list[str]:
     notes = []
     default = parameter.get_default(context, call=False)
     if parameter.show_default and default not in (None, (), []) and not isinstance(default, bool):
-        notes.append(translate(_DEFAULT, value=_shown(default)))
+        notes.append(translate(_DEFAULT, value=_default_words(default)))
     kind = parameter.type_descriptor
     if kind.is_ranged:
         least, most = kind.parameter_info.min, kind.parameter_info.max
@@ -138,9 +138,9 @@ def _notes(parameter: Any, context: Context) -> list[str]:
     return notes
 
 
-def _shown(default: object) -> str:
+def _default_words(default: object) -> str:
     if isinstance(default, (list, tuple)):
-        return ", ".join(map(_shown, default))
+        return ", ".join(map(_default_words, default))
     if isinstance(default, Enum):
         return str(default.value)
     return default.as_posix() if isinstance(default, Path) else str(default)

@@ -277,12 +277,12 @@ def _make(
 
 def _tell_next(file: Path, beside: Path | None, *, csr: bool, alone: bool) -> None:
     if csr:
-        tell(_REQUESTED, file=_typed(file), request=beside, p12=_typed(file.with_suffix(".p12")))
+        tell(_REQUESTED, file=_shell_word(file), request=beside, p12=_shell_word(file.with_suffix(".p12")))
         return
-    tell(_FOR_TRYING, file=_typed(file), trust=_typed(beside) if alone else "rehearsal")
+    tell(_FOR_TRYING, file=_shell_word(file), trust=_shell_word(beside) if alone else "rehearsal")
 
 
-def _typed(path: Path | None) -> str:
+def _shell_word(path: Path | None) -> str:
     """Return a path as it is typed at a shell."""
     import shlex
 
@@ -312,10 +312,10 @@ def show(
         from signkit.pki.anchors import read_certificates
 
         certificates = read_certificates(file)
-    print("\n\n".join(_described(x509.Certificate.load(der)) for der in certificates))
+    print("\n\n".join(_certificate_lines(x509.Certificate.load(der)) for der in certificates))
 
 
-def _described(certificate: x509.Certificate) -> str:
+def _certificate_lines(certificate: x509.Certificate) -> str:
     from signkit.jpki.certificates import is_opaque
     from signkit.pki.anchors import is_rehearsal
     from signkit.pki.distinguished_names import readable_name
@@ -328,7 +328,7 @@ def _described(certificate: x509.Certificate) -> str:
         (_KIND, f"{certificate.public_key.algorithm.upper()} {certificate.public_key.bit_size}"),
         (_FINGERPRINT, certificate.sha256.hex()),
     ]
-    rows += _registered(certificate)
+    rows += _registration_rows(certificate)
     if is_rehearsal(certificate):
         rows.append((_NOTE, _REHEARSAL.in_language(LANGUAGE)))
     elif certificate.subject == certificate.issuer:
@@ -336,7 +336,7 @@ def _described(certificate: x509.Certificate) -> str:
     return "\n".join(f"{translate(label)}: {printable(value)}" for label, value in rows)
 
 
-def _registered(certificate: x509.Certificate) -> list[tuple[Text, str]]:
+def _registration_rows(certificate: x509.Certificate) -> list[tuple[Text, str]]:
     """What a certificate says of a company or of a power, as it is written: 商業登記, 認定認証業務, 電子委任状."""
     from signkit.jpki.company import read_registration
     from signkit.jpki.stated import stated_beside

@@ -70,7 +70,7 @@ def run(
         today, hash_key = kept.clock().date(), kept_key(path)
         store = default_trust_store(anchor_paths(settings, trust or ()))
         watched = watch(kept, hash_key, store.certificates("signature"), today)
-        revoked = _revoked(kept, hash_key, settings, evidence or (), trust or ())
+        revoked = _revocations(kept, hash_key, settings, evidence or (), trust or ())
         told = [change for change in revoked if change.is_new or all_]
         for change in [*told, *ending_soon(kept, today, days)]:
             print(_json(kept, change) if format_ is TextOrJson.JSON else _line(kept, change), flush=True)
@@ -82,7 +82,7 @@ def run(
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _revoked(
+def _revocations(
     kept: Archive, key: bytes, settings: Settings, evidence: Sequence[Path], trust: Sequence[Path]
 ) -> list[Change]:
     """Ask the imported lists, then folders and plug-ins; nobody else: the network is not asked about people."""
@@ -115,7 +115,7 @@ def _refuse_inside(key: Path, folder: Path) -> None:
 
 
 def _line(kept: Archive, change: Change) -> str:
-    title, name = _named(kept, change)
+    title, name = _title_and_role(kept, change)
     told = _ENDS.filled(day=change.ends) if change.revoked_at is None else _SINCE.filled(day=change.revoked_at.date())
     who = f"{change.field} {name}" if name else change.field
     return f"{change.entry}\t{title or '-'}\t{who}\t{translate(told)}"
@@ -124,7 +124,7 @@ def _line(kept: Archive, change: Change) -> str:
 def _json(kept: Archive, change: Change) -> str:
     from signkit.validation.report import iso
 
-    title, name = _named(kept, change)
+    title, name = _title_and_role(kept, change)
     plain = {
         "entry": change.entry, "title": title, "role": change.field, "party": name,
         "revoked_at": iso(change.revoked_at), "certificate_ends": change.ends.isoformat(), "new": change.is_new,
@@ -132,7 +132,7 @@ def _json(kept: Archive, change: Change) -> str:
     return json.dumps(plain, ensure_ascii=False)
 
 
-def _named(kept: Archive, change: Change) -> tuple[str | None, str | None]:
+def _title_and_role(kept: Archive, change: Change) -> tuple[str | None, str | None]:
     """Return the contract's title, and the name of the one party that has the field's role."""
     from signkit.archive.entries import load_entry
 

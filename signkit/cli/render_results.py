@@ -82,7 +82,7 @@ class Readings:
             columns.setdefault(reading.column, []).append((row, reading))
         for column, found in columns.items():
             cells = ", ".join(
-                _CELL.in_language(LANGUAGE, row=row, said=_said(each)) for row, each in found[:_MAX_CELLS]
+                _CELL.in_language(LANGUAGE, row=row, said=_words_of(each)) for row, each in found[:_MAX_CELLS]
             )
             more = _MORE.in_language(LANGUAGE, count=len(found) - _MAX_CELLS) if len(found) > _MAX_CELLS else ""
             yield column, cells + more
@@ -94,7 +94,7 @@ class Readings:
         ]
 
 
-def _said(reading: Reading) -> str:
+def _words_of(reading: Reading) -> str:
     return reading.read if reading.written == reading.read else f"{reading.written} → {reading.read}"
 
 
@@ -109,7 +109,7 @@ def refusals_as_json(telling: Telling) -> Iterator[None]:
         yield
     except ContractRefused as refused:
         if telling.as_json:
-            print_json({"output": None, **_found(refused.problems)})
+            print_json({"output": None, **_found_json(refused.problems)})
         raise
     except RowsRefused as refused:
         if telling.as_json:
@@ -146,7 +146,7 @@ def print_json(answer: Mapping[str, Any]) -> None:
     print(json.dumps(answer, ensure_ascii=False))
 
 
-def _found(problems: Sequence[Problem]) -> dict[str, Any]:
+def _found_json(problems: Sequence[Problem]) -> dict[str, Any]:
     """Return what is refused, and what would have been warned of and is refused for strictness."""
     return {"refused": [each.to_json() for each in problems], "warnings": []}
 

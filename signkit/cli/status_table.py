@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.cli.language import LANGUAGE
 from signkit.reporting.formats import wording
-from signkit.reporting.formats.table import Table, sheet_time, told
+from signkit.reporting.formats.table import CsvTable, sheet_time, token_words
 from signkit.reporting.formats.times import zone_name
 from signkit.words import Text
 
@@ -26,7 +26,7 @@ def status_rows(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[str
     """Yield the lines of each file, the head before the first."""
     from signkit.progress.overview import UnreadableFile
 
-    table = Table(COLUMNS, LANGUAGE)
+    table = CsvTable(COLUMNS, LANGUAGE)
     yield table.lines([])
     for row in rows:
         yield table.lines([_unreadable(row)] if isinstance(row, UnreadableFile) else _contract(row))
@@ -35,8 +35,8 @@ def status_rows(rows: Iterable[ContractStatus | UnreadableFile]) -> Iterator[str
 def _unreadable(row: UnreadableFile) -> dict[str, Any]:
     return {
         "file": row.file,
-        "state": told(_STATES, _UNREADABLE, LANGUAGE),
-        "verdict": told(wording.VERDICTS, "UNREADABLE", LANGUAGE),
+        "state": token_words(_STATES, _UNREADABLE, LANGUAGE),
+        "verdict": token_words(wording.VERDICTS, "UNREADABLE", LANGUAGE),
         "complete": False,
     }
 
@@ -56,7 +56,7 @@ def _contract(status: ContractStatus) -> Iterator[dict[str, Any]]:
 
 def _complete(status: ContractStatus) -> bool | str:
     unproven = status.all_signed and not status.complete
-    return told(_STATES, "unproven", LANGUAGE) if unproven else status.complete
+    return token_words(_STATES, "unproven", LANGUAGE) if unproven else status.complete
 
 
 def _party(party: PartyStatus, status: ContractStatus) -> dict[str, Any]:
@@ -64,16 +64,16 @@ def _party(party: PartyStatus, status: ContractStatus) -> dict[str, Any]:
     row = {
         "role": party.role,
         "party": party.label.in_language(LANGUAGE),
-        "state": told(_STATES, party.state, LANGUAGE),
+        "state": token_words(_STATES, party.state, LANGUAGE),
         "signed_at": sheet_time(party.signed_at, judged),
         "proven_at": sheet_time(party.proven_at, judged),
     }
     if signature is None:
         return row
     return row | {
-        "verdict": told(wording.VERDICTS, signature.verdict, LANGUAGE),
+        "verdict": token_words(wording.VERDICTS, signature.verdict, LANGUAGE),
         "level": wording.say_level(signature.level, LANGUAGE) if LANGUAGE == "ja" else signature.level,
-        "key_kind": told(wording.KEY_KINDS, signature.signer.key_kind, LANGUAGE),
+        "key_kind": token_words(wording.KEY_KINDS, signature.signer.key_kind, LANGUAGE),
         "name": signature.party.name if signature.party else "",
     }
 

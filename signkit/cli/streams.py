@@ -32,8 +32,8 @@ def guard_streams() -> None:
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         if getattr(sys, name) is None:
             setattr(sys, name, _open_nothing(number))
-    sys.stdout = _guarded(sys.stdout, _Stdout)
-    sys.stderr = _guarded(sys.stderr, _Stderr)
+    sys.stdout = _guard(sys.stdout, _Stdout)
+    sys.stderr = _guard(sys.stderr, _Stderr)
 
 
 def flush_output() -> None:
@@ -64,7 +64,7 @@ def _is_open(number: int) -> bool:
     return True
 
 
-def _guarded(stream: TextIO, guard: type[_Guard]) -> TextIO:
+def _guard(stream: TextIO, guard: type[_Guard]) -> TextIO:
     if not hasattr(stream, "buffer"):  # whoever embeds us has put something of their own there
         return stream
     stream.flush()

@@ -195,14 +195,14 @@ def _from_form(folder: Path, form: Path, law: str | None) -> None:
     found, written = new_template_from(folder, read_input(form))
     for path in written:
         print(path)
-    tell(_FOUND, items=", ".join(found.items) or "-", roles=_listed(found.labels) or "-")
+    tell(_FOUND, items=", ".join(found.items) or "-", roles=_list_words(found.labels) or "-")
     if found.places and not (found.roles and found.items):
         tell(_MORE_PLACES)
         for place in found.places:
             tell(_PLACE, place=place.told().in_language(LANGUAGE))
 
 
-def _listed(roles: Mapping[str, str]) -> str:
+def _list_words(roles: Mapping[str, str]) -> str:
     return ", ".join(role if role == label else f"{label} ({role})" for role, label in roles.items())
 
 

@@ -92,13 +92,13 @@ def _changed_lines(before: Sequence[str], after: Sequence[str]) -> Iterator[str]
     """Yield the lines that are gone (-) and new (+), with the one before them that stayed, for their place."""
     for kind, start, end, new_start, new_end in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind != "equal":
-            yield from (f"- {_said(line)}" for line in before[start:end])
-            yield from (f"+ {_said(line)}" for line in after[new_start:new_end])
+            yield from (f"- {_words_of(line)}" for line in before[start:end])
+            yield from (f"+ {_words_of(line)}" for line in after[new_start:new_end])
         elif end < len(before) or new_end < len(after):
-            yield f"  {_said(before[end - 1])}"
+            yield f"  {_words_of(before[end - 1])}"
 
 
-def _said(line: str) -> str:
+def _words_of(line: str) -> str:
     """Return a line with the word that it begins with in the reader's language."""
     word, colon, rest = line.partition(": ")
     return f"{translate(_LABELS[word])}{colon}{rest}" if word in _LABELS else line

@@ -26,7 +26,7 @@ def run(name: TemplateName, format_: PlainFormat = TextOrJson.TEXT) -> None:
 
 def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     template = found["template"]
-    yield f"{_said(template['title'])}  ({template['id']} {template['version']})"
+    yield f"{_item_words(template['title'])}  ({template['id']} {template['version']})"
     yield translate(_NOT_ADVICE)
     on = [item for item in found["items"] if item["confirmed"]]
     off = [item for item in found["items"] if not item["confirmed"]]
@@ -39,20 +39,20 @@ def _lines(found: Mapping[str, Any]) -> Iterator[str]:
     yield from _consistency_lines(found["consistency"])
     for law in found["places"]:
         yield ""
-        yield translate(_PLACES, title=_said(law["title"]), law=law["law"])
+        yield translate(_PLACES, title=_item_words(law["title"]), law=law["law"])
         for item in law["items"]:
-            yield f"  {item['clause']}  {_said(item['title'])}: {', '.join(item['answered_by']) or '-'}"
+            yield f"  {item['clause']}  {_item_words(item['title'])}: {', '.join(item['answered_by']) or '-'}"
     for values in found["values"]:
         yield ""
-        yield translate(_VALUES, title=_said(values["title"]), first=values["first"], last=values["last"])
+        yield translate(_VALUES, title=_item_words(values["title"]), first=values["first"], last=values["last"])
         yield f"  {_source(values['source'])}"
 
 
 def _item_lines(item: Mapping[str, Any]) -> Iterator[str]:
     severity = translate(_SEVERITIES[item["severity"]])
-    yield f"  [{severity}] {_said(item['title'])}  ({item['id']})"
+    yield f"  [{severity}] {_item_words(item['title'])}  ({item['id']})"
     yield f"      {item['law']}  {item['clause']}  {item['path']}"
-    yield f"      {_said(item['message'])}"
+    yield f"      {_item_words(item['message'])}"
     if item["when"] != "true":
         yield f"      {translate(_WHEN)} {item['when']}"
     yield f"      {translate(_HOLDS)} {item['holds']}"
@@ -64,14 +64,14 @@ def _consistency_lines(rules: list[Mapping[str, Any]]) -> Iterator[str]:
         yield ""
         yield translate(_CONSISTENCY)
     for rule in rules:
-        yield f"  {rule['clause'] or '-'}  {rule['path']}: {_said(rule['message'])}"
+        yield f"  {rule['clause'] or '-'}  {rule['path']}: {_item_words(rule['message'])}"
 
 
 def _source(source: Mapping[str, str]) -> str:
     return translate(_SOURCE, **source)
 
 
-def _said(text: Mapping[str, str]) -> str:
+def _item_words(text: Mapping[str, str]) -> str:
     return text[LANGUAGE]
 
 

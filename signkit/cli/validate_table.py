@@ -41,13 +41,13 @@ def customers_of(path: Path | None, format_: ReportFormat | None, resume: Path |
 def write_results(results: CustomerResults, chosen: ReportFormat | None, code: int) -> int:
     """Write a line a row; return the exit code: that of the verdicts, or a graver one for what was found."""
     from signkit.reporting.customer_results import AGAINST, COLUMNS
-    from signkit.reporting.formats.table import Table
+    from signkit.reporting.formats.table import CsvTable
 
     rows = list(results.rows())
     if chosen is ReportFormat.JSONL:
         lines = "".join(f"{row.json_line()}\n" for row in rows)
     else:
-        lines = Table(COLUMNS, LANGUAGE).lines(row.cells() for row in rows)
+        lines = CsvTable(COLUMNS, LANGUAGE).lines(row.cells() for row in rows)
     write_text(sys.stdout.buffer, lines, "utf-8")
     found = {row.result for row in rows}
     if found & AGAINST:

@@ -22,11 +22,11 @@ def amended_items(pdfs: Sequence[bytes], settings: Settings) -> Data:
         InputUnreadable, ContractDataUnreadable: a file is no PDF, or its contract cannot be read.
         ContractError("amends-nothing"): a file carries no contract, or says no title or date.
     """
-    first, *previous = [_named(pdf, settings) for pdf in pdfs]
+    first, *previous = [_contract_reference(pdf, settings) for pdf in pdfs]
     return {"amends": first, **({"previous": previous} if previous else {})}
 
 
-def _named(pdf: bytes, settings: Settings) -> Data:
+def _contract_reference(pdf: bytes, settings: Settings) -> Data:
     contract = read_contract(pdf)
     day = None if contract is None else contract_day(contract, settings)
     if contract is None or contract.title is None or day is None:

@@ -43,7 +43,7 @@ def check_contract_data(
 
 
 @dataclass(frozen=True)
-class Examination:
+class DataExamination:
     """What was found of a contract's data: what refuses it, and what its parties should know.
 
     Attributes:
@@ -63,7 +63,7 @@ def examine(
     data: Mapping[str, Any],
     font_set: fonts.FontSet | None = None,
     scrutiny: Scrutiny = LAWFUL,
-) -> Examination:
+) -> DataExamination:
     """Hold ``data`` against the schema, the characters that may be printed, and the template's rules.
 
     Raises:
@@ -74,7 +74,7 @@ def examine(
     found = dict.fromkeys([*structure, *_text_problems(template, data, font_set, scrutiny), *rules])
     refused = tuple(each for each in found if each.severity == "refused")
     warnings = tuple(each for each in found if each.severity == "warning")
-    return Examination(refused[:MAX_PROBLEMS], warnings[:MAX_PROBLEMS])
+    return DataExamination(refused[:MAX_PROBLEMS], warnings[:MAX_PROBLEMS])
 
 
 @lru_cache(maxsize=16)

@@ -73,10 +73,10 @@ def _clauses(template: Template, text: str) -> Iterator[Clause]:
         elif found := _HEADING.match(line.strip()):
             named, rest = found[1] or found[2], line.strip()[found.end() :]
         else:
-            lines += _read(template, line)
+            lines += _read_clauses(template, line)
             continue
         yield Clause(_key(heading), heading, tuple(lines))
-        heading, lines = "".join(_read(template, named)), _read(template, rest)
+        heading, lines = "".join(_read_clauses(template, named)), _read_clauses(template, rest)
     yield Clause(_key(heading), heading, tuple(lines))
 
 
@@ -85,23 +85,23 @@ def _key(heading: str) -> str:
     return found[0] if found else heading
 
 
-def _read(template: Template, line: str) -> list[str]:
+def _read_clauses(template: Template, line: str) -> list[str]:
     """Return a line as people read it, in the pieces that its markup makes of it."""
     if _STYLE.match(line):
         return []
     titled = _TAG.sub(lambda found: f"\n{_condition(template, found[1])}\n", line)
-    titled = _VALUE.sub(lambda found: _printed(template, found[1]), titled)
+    titled = _VALUE.sub(lambda found: _printed_text(template, found[1]), titled)
     bare = _MARKS.sub("\n", _LAYOUT.sub("", titled))
     return [piece.strip(" ,\t") for piece in bare.splitlines() if piece.strip(" ,\t()")]
 
 
-def _printed(template: Template, expression: str) -> str:
+def _printed_text(template: Template, expression: str) -> str:
     """Return what stands for a value."""
     if expression.startswith("signing_block"):
         return "（電子署名欄）"
     if _SEPARATOR.search(expression):  # what stands between the entries of a list
         return "、"
-    return f"〔{_titled(template, expression)}〕"
+    return f"〔{_with_titles(template, expression)}〕"
 
 
 _ENDS = {"else": "［それ以外のとき］", "endif": "［ここまで］", "endfor": "［繰返しここまで］"}
@@ -111,13 +111,13 @@ def _condition(template: Template, tag: str) -> str:
     word, _, rest = tag.partition(" ")
     if word in _ENDS:
         return _ENDS[word]
-    titled = _titled(template, rest)
+    titled = _with_titles(template, rest)
     return {"if": f"［{titled} のとき］", "elif": f"［または {titled} のとき］", "for": f"［繰返し {titled}］"}.get(
         word, f"［{word} {titled}］"
     )
 
 
-def _titled(template: Template, expression: str) -> str:
+def _with_titles(template: Template, expression: str) -> str:
     """Return an expression with the titles of the items in place of their paths."""
     kept = iter(_QUOTED.findall(expression))
     pieces = _QUOTED.split(expression)

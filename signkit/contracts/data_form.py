@@ -31,7 +31,7 @@ def blank_data(template: Template, named: str, language: Language) -> str:
     Args:
         named: how the template is named to render it: by its name or its folder.
     """
-    form = _Form(template.schema, language)
+    form = _DataForm(template.schema, language)
     facts = {"title": template.title.in_language(language), "template": template.id, "version": template.version}
     head = _HEAD.in_language(language, named=shlex.quote(named), **facts)
     lines = [*(f"# {line}" for line in head.splitlines()), ""]
@@ -47,7 +47,7 @@ def _example(template: Template) -> object:
 
 
 @dataclass(frozen=True)
-class _Form:
+class _DataForm:
     """How the items of one schema are written."""
 
     root: Mapping[str, Any]
@@ -70,7 +70,7 @@ class _Form:
         """Yield an item as it is filled in, without its comment."""
         key, kind = _key(name), _kind(schema)
         if depth >= _DEEPEST or kind not in ("object", "array"):
-            yield f"{key}:{_settled(schema)}"
+            yield f"{key}:{_fixed_value(schema)}"
             return
         yield f"{key}:"
         if kind == "object":
@@ -88,7 +88,7 @@ class _Form:
             yield "  -"
             yield from (f"    {line}" if line else line for line in self.table(schema, example, depth + 1))
         else:
-            yield f"  -{_settled(schema)}"
+            yield f"  -{_fixed_value(schema)}"
 
     def _said(self, name: str, schema: Mapping[str, Any], mark: Text, example: object) -> str:
         title = schema.get("title", name)
@@ -108,7 +108,7 @@ class _Form:
                 for name, wanted in rule["if"].get("properties", {}).items()
                 if "enum" in wanted or "const" in wanted
             }
-            words = ", ".join(f"{name} = {' / '.join(map(_written, values))}" for name, values in given.items())
+            words = ", ".join(f"{name} = {' / '.join(map(_yaml_value, values))}" for name, values in given.items())
             for name in then.get("required", ()) if words else ():
                 yield name, Text(f"(needed where {words})", f"({words} のとき必須)")
 
@@ -123,34 +123,34 @@ def _kind(schema: Mapping[str, Any]) -> str:
 def _notes(schema: Mapping[str, Any], example: object) -> Iterator[Text]:
     """Yield what a value may be, and how one looks."""
     if "const" in schema:
-        if not _settled(schema):
-            shown = _written(schema["const"])
+        if not _fixed_value(schema):
+            shown = _yaml_value(schema["const"])
             yield Text(f"write {shown} where it is so", f"そのとおりであれば {shown} と書く")
         return
     if choices := schema.get("enum"):
-        shown = " / ".join(map(_written, choices))
+        shown = " / ".join(map(_yaml_value, choices))
         yield Text(f"one of: {shown}", f"次のいずれか: {shown}")
         return
     kind = _kind(schema)
     if kind in _KINDS:
         yield _KINDS[kind]
     if isinstance(example, str | int | float) and not isinstance(example, bool):
-        shown = _written(example)
+        shown = _yaml_value(example)
         if len(shown) <= _LONGEST_EXAMPLE:
             yield Text(f"e.g. {shown}", f"例: {shown}")
 
 
-def _settled(schema: Mapping[str, Any]) -> str:
+def _fixed_value(schema: Mapping[str, Any]) -> str:
     """Return the one value that an item may have; not that something is so, which its writer has to say."""
     const = schema.get("const")
-    return f" {_written(const)}" if const is not None and not isinstance(const, bool) else ""
+    return f" {_yaml_value(const)}" if const is not None and not isinstance(const, bool) else ""
 
 
 def _key(name: str) -> str:
     return name if name.isidentifier() and name not in _YAML_WORDS else json.dumps(name, ensure_ascii=False)
 
 
-def _written(value: object) -> str:
+def _yaml_value(value: object) -> str:
     """Return a value as YAML reads it back: a text that could be anything else in quotes."""
     if isinstance(value, str) and _PLAIN.fullmatch(value) and value.isprintable() and value.lower() not in _YAML_WORDS:
         return value

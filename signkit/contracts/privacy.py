@@ -94,7 +94,7 @@ def find_my_number(text: str, others: Container[str] = ()) -> Find | None:
             if judged == "certain":
                 return judged
             found = judged or found
-    spelled = any(_fits(number) and number not in others for number in _spelled(text, plain))
+    spelled = any(_fits(number) and number not in others for number in _spelled_numbers(text, plain))
     return found or ("possible" if spelled else None)
 
 
@@ -102,7 +102,7 @@ def fitting_numbers(text: str) -> frozenset[str]:
     """Return the numbers of twelve digits in ``text`` that fit, however written; for `find_my_number` alone."""
     plain = _with_ascii_digits(text)
     grouped = {_number(chain, *window) for chain in _chains(plain) for window in _windows(chain)}
-    return frozenset(grouped | set(filter(_fits, _spelled(text, plain))))
+    return frozenset(grouped | set(filter(_fits, _spelled_numbers(text, plain))))
 
 
 def holds_my_number(text: str) -> bool:
@@ -234,7 +234,7 @@ def _single_digits_end(chain: list[_Group], first: int, last: int) -> bool:
     return all(len(group.digits) != 1 for group in outside)
 
 
-def _spelled(text: str, plain: str) -> Iterator[str]:
+def _spelled_numbers(text: str, plain: str) -> Iterator[str]:
     """Yield the numbers that are spelled out: with units, or as they are spoken."""
     for match in _WITH_UNITS.finditer(plain):
         if not match.group().isdecimal():

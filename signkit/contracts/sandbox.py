@@ -211,12 +211,12 @@ def _of_what_is_there(each: Callable[..., Any]) -> Callable[..., Any]:
     """Return a filter that names an item which is not there, rather than calling it no number."""
 
     @wraps(each)
-    def filtered(value: object, *args: object) -> Any:
+    def apply_filter(value: object, *args: object) -> Any:
         if isinstance(value, Undefined):
             str(value)  # raises, and names the item
         return each(value, *args)
 
-    return filtered
+    return apply_filter
 
 
 _FILTERS = {name: _of_what_is_there(each) for name, each in _OWN_FILTERS.items()}

@@ -169,8 +169,8 @@ def load_template(folder: Path) -> Template:
     """
     folder = folder.resolve()
     try:
-        description = _parsed(folder / DESCRIPTION, tomllib.loads)
-        schema = _parsed(folder / SCHEMA, json.loads)
+        description = _parse(folder / DESCRIPTION, tomllib.loads)
+        schema = _parse(folder / SCHEMA, json.loads)
         law = _law(folder)
         template = _template(folder, description, law, schema, _text_file(folder))
     except KeyError as error:
@@ -182,7 +182,7 @@ def load_template(folder: Path) -> Template:
     return template
 
 
-def _parsed(path: Path, read: Callable[[str], Any]) -> Any:
+def _parse(path: Path, read: Callable[[str], Any]) -> Any:
     text = _text(path)
     try:
         return read(text)
@@ -228,7 +228,7 @@ def _text_file(folder: Path) -> str:
 
 def _law(folder: Path) -> dict[str, Any]:
     """Return the template's law file; empty where it has none."""
-    return _parsed(folder / LAW_FILE, tomllib.loads) if (folder / LAW_FILE).is_file() else {}
+    return _parse(folder / LAW_FILE, tomllib.loads) if (folder / LAW_FILE).is_file() else {}
 
 
 def _template(folder: Path, description: dict[str, Any], law: dict[str, Any], schema: Any, text_file: str) -> Template:

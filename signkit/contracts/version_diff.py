@@ -115,11 +115,11 @@ _BOUNDS = (
 
 
 def _bounds(leaf: Leaf) -> list[str]:
-    said = [f"{name}: {_listed(leaf.schema[name])}" for name in _BOUNDS if name in leaf.schema]
+    said = [f"{name}: {_list_words(leaf.schema[name])}" for name in _BOUNDS if name in leaf.schema]
     return ["required" if leaf.required else "optional", *said]
 
 
-def _listed(value: Any) -> str:
+def _list_words(value: Any) -> str:
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 

@@ -57,6 +57,6 @@ def covering_mail(
     return ("\r\n".join("\n".join(lines).split("\n")) + "\r\n").encode()
 
 
-def described(name: str) -> str:
+def line_for(name: str) -> str:
     """Return what a file of the pack is, where its name does not say it; the mail does not list itself."""
     return "" if name == MAIL else _LINES.get(name, "")

@@ -18,7 +18,7 @@ from pathlib import Path
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.certificate import completion_certificate, require_complete
 from signkit.delivery.check import Answer, DeliveryCheck
-from signkit.delivery.covering_mail import covering_mail, described
+from signkit.delivery.covering_mail import covering_mail, line_for
 from signkit.delivery.how_to_check import how_to_check
 from signkit.delivery.pack_names import CERTIFICATE, HOW_TO_CHECK, MAIL, SUMS, PackNames
 from signkit.delivery.receipt import ANYBODY, receipt
@@ -71,7 +71,7 @@ def make_pack(
     if hashlib.sha256(contract).hexdigest() != check.status.report.sha256:
         raise InputUnreadable(check.status.file, _ANOTHER_FILE)
     names = PackNames()
-    check = _renamed(check, names.contract(check))
+    check = _rename_files(check, names.contract(check))
     fonts = fonts or font_set()
     day = check.status.report.validation_time.astimezone(JST).date()
     certificate, why_not = _certificate(check, allow_indeterminate, fonts)
@@ -87,7 +87,7 @@ def make_pack(
     return Pack({**dict(files), MAIL: _mail(check, [name for name, _ in files])}, why_not)
 
 
-def _renamed(check: DeliveryCheck, name: str) -> DeliveryCheck:
+def _rename_files(check: DeliveryCheck, name: str) -> DeliveryCheck:
     """Return the check with the document called as in the pack: sheet, receipts and certificate name it so."""
     status = replace(check.status, file=name, report=replace(check.status.report, file=name))
     return replace(check, status=status)
@@ -96,7 +96,7 @@ def _renamed(check: DeliveryCheck, name: str) -> DeliveryCheck:
 def _mail(check: DeliveryCheck, files: Sequence[str]) -> bytes:
     recipients = _recipient_names(check)
     names = [name for each in check.recipients if (name := recipients.get(each.role))]
-    return covering_mail(check, [(name, described(name)) for name in files], names, _provider(check))
+    return covering_mail(check, [(name, line_for(name)) for name in files], names, _provider(check))
 
 
 def require_in_order(check: DeliveryCheck, *, allow_indeterminate: bool = False) -> None:

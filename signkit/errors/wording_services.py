@@ -72,10 +72,6 @@ SERVICES: dict[str, Wording] = {
             "秘密情報だけを書き、自分だけが読めるようにしてください: chmod 600 {path}",
         ),
     ),
-    "auth-app-extra-missing": Wording(
-        Text("Signing by phone needs further packages.", "スマートフォンでの署名には追加のパッケージが必要です。"),
-        Text('Install them with: pip install "signkit[phone]"', 'pip install "signkit[phone]" で導入してください。'),
-    ),
     "auth-app-no-person": Wording(
         Text(
             "A phone cannot sign here: nobody can be shown where to agree.",

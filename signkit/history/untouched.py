@@ -44,7 +44,7 @@ class Untouched:
         if not self._is_beyond_doubt(old, new) or not self._is_surrounded_alike(old, new):
             return tuple(pairs)
         pages = {ref.number for ref in old.page_refs & new.page_refs}
-        leading = self._referrers.leading_to(_written(old.view, new.view), pages)
+        leading = self._referrers.leading_to(_written_numbers(old.view, new.view), pages)
         return tuple(pair for pair in pairs if _may_differ(old.pages[pair[0]], new.pages[pair[1]], leading))
 
     def _is_beyond_doubt(self, old: DocumentState, new: DocumentState) -> bool:
@@ -66,7 +66,7 @@ def _of_all_fields(state: DocumentState) -> Value:
     return {key: form[key] for key in _OF_ALL_FIELDS if key in form} if isinstance(form, dict) else {}
 
 
-def _written(old: View, new: View) -> set[int]:
+def _written_numbers(old: View, new: View) -> set[int]:
     """The numbers of the objects that lie elsewhere in the newer revision."""
     sections = old.history.sections[old.index + 1 : new.index + 1]
     numbers = {number for section in sections for number in section.entries}

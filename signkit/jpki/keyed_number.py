@@ -42,7 +42,7 @@ def kept_key(path: Path) -> bytes:
         InputUnreadable: what is there is no such key, or others may read it.
     """
     try:
-        return _read(path)
+        return _read_key(path)
     except FileNotFoundError:
         pass
     try:
@@ -55,10 +55,10 @@ def kept_key(path: Path) -> bytes:
         pass  # another process made it just now
     except OSError as error:
         raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
-    return _read(path)
+    return _read_key(path)
 
 
-def _read(path: Path) -> bytes:
+def _read_key(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             # As with an SSH key: one that others read is no secret any more.

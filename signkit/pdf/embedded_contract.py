@@ -119,13 +119,13 @@ def role_asked_for(asked: str, parties: Iterable[NamedRole]) -> str:
     roles = {party.role: party.label for party in parties}
     if asked in roles:
         return asked
-    title = _folded(asked)
+    title = _fold(asked)
     # People type a role's title in full width or with capitals.
-    meant = [role for role, label in roles.items() if title in (_folded(label.ja), _folded(label.en), _folded(role))]
+    meant = [role for role, label in roles.items() if title in (_fold(label.ja), _fold(label.en), _fold(role))]
     return meant[0] if len(meant) == 1 else asked
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip()
 
 

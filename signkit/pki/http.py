@@ -135,7 +135,7 @@ class _Http(urllib.request.HTTPHandler):
         self._connect = connect
 
     def http_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_connected, http.client.HTTPConnection, self._connect), req)
+        return self.do_open(partial(_open_connection, http.client.HTTPConnection, self._connect), req)
 
 
 class _Https(urllib.request.HTTPSHandler):
@@ -146,10 +146,10 @@ class _Https(urllib.request.HTTPSHandler):
         self._connect = connect
 
     def https_open(self, req: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_connected, http.client.HTTPSConnection, self._connect), req)
+        return self.do_open(partial(_open_connection, http.client.HTTPSConnection, self._connect), req)
 
 
-def _connected(
+def _open_connection(
     kind: type[http.client.HTTPConnection], connect: Callable[..., socket.socket], host: str, **named: Any
 ) -> http.client.HTTPConnection:
     connection = kind(host, **named)

@@ -76,10 +76,10 @@ def named_by(contract: EmbeddedContract | None) -> tuple[str, tuple[NamedFile, .
         return "", ()
     previous = contract.data.get("previous", [])
     entries = [contract.data.get("amends"), *(previous if isinstance(previous, list) else [])]
-    return str(contract.data.get("contract_date", "")), tuple(_named(entries))
+    return str(contract.data.get("contract_date", "")), tuple(_named_files(entries))
 
 
-def _named(entries: Sequence[object]) -> Iterator[NamedFile]:
+def _named_files(entries: Sequence[object]) -> Iterator[NamedFile]:
     for entry in entries:
         match entry:
             case {"title": str(title), "date": str(day), "sha256": str(digest)}:

@@ -237,11 +237,11 @@ def _company_crl_point(authority: CertifiedKey) -> x509.CRLDistributionPoints:
 def _registration(company: CompanyRegistration) -> bytes:
     """RegisteredCorporationInfoSyntax: explicitly tagged DirectoryStrings, those that are not known left out."""
     texts = {tag: getattr(company, name) for tag, name in TAGS.items()}
-    members = b"".join(_tagged(0xA0 | tag, _utf8_string(text)) for tag, text in texts.items() if text)
-    return _tagged(0x30, members)
+    members = b"".join(_tag(0xA0 | tag, _utf8_string(text)) for tag, text in texts.items() if text)
+    return _tag(0x30, members)
 
 
-def _tagged(tag: int, content: bytes) -> bytes:
+def _tag(tag: int, content: bytes) -> bytes:
     from asn1crypto.parser import emit
 
     der: bytes = emit(tag >> 6, (tag >> 5) & 1, tag & 0x1F, content)

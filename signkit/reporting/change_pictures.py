@@ -127,10 +127,10 @@ def _differing(before: Image | None, after: Image | None) -> tuple[bytes | None,
     left, top, right, bottom = mask.getbbox() or (0, 0, *mask.size)
     marks = places if len(places) <= _MAX_MARKS else [(left, top, right, bottom)]
     band = _without_margins(before, after, _band(top, bottom, mask.size))
-    return _png(_marked(before, marks).crop(band)), _png(_marked(after, marks).crop(band))
+    return _png(_frame_differences(before, marks).crop(band)), _png(_frame_differences(after, marks).crop(band))
 
 
-def _marked(picture: Image, places: Sequence[PixelBox]) -> Image:
+def _frame_differences(picture: Image, places: Sequence[PixelBox]) -> Image:
     from PIL import ImageDraw
 
     pen = ImageDraw.Draw(picture)

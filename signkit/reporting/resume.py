@@ -49,14 +49,14 @@ def read_results(
     while line := stream.readline(_MAX_LINE):
         number += 1
         if not line.endswith(b"\n"):
-            _require(line.startswith(_cut(len(line))) and len(line) < _MAX_LINE, path, number)
+            _require(line.startswith(_known_starts(len(line))) and len(line) < _MAX_LINE, path, number)
             break
         _take(line, results, path, number, _Asked(profile, template_check))
         end += len(line)
     return replace(results, end=end)
 
 
-def _cut(length: int) -> tuple[bytes, ...]:
+def _known_starts(length: int) -> tuple[bytes, ...]:
     return tuple(start[:length] for start in _STARTS)
 
 

@@ -22,16 +22,16 @@ def verdict_sentence(report: Report) -> Text:
         return _NOT_SIGNED
     if not report.signatures:
         return _ONLY_STAMPS.filled(verdict=VERDICTS[report.verdict])
-    say = {Verdict.PASSED: _passed, Verdict.FAILED: _failed}.get(report.verdict, _open)
+    say = {Verdict.PASSED: _pass_sentence, Verdict.FAILED: _failure_sentence}.get(report.verdict, _open)
     return say(report)
 
 
-def _passed(report: Report) -> Text:
+def _pass_sentence(report: Report) -> Text:
     count = len(report.signatures)
     return _ONE_VALID if count == 1 else _ALL_VALID.filled(count=count)
 
 
-def _failed(report: Report) -> Text:
+def _failure_sentence(report: Report) -> Text:
     bad = [item for item in report.signatures if item.verdict is Verdict.FAILED]
     if not bad:
         return _STAMP_INVALID
@@ -102,10 +102,12 @@ def is_by_other_person(item: SignatureReport) -> bool:
 def is_rehearsal(report: Report) -> bool:
     """Tell whether any signature or timestamp rests on a rehearsal's keys."""
     keys = {key for item in report.signatures for key in (item.signer.key_kind, item.signer.trusted_by)}
-    return _REHEARSAL in keys or any(reason.code == _REHEARSAL for item in _judged(report) for reason in item.reasons)
+    return _REHEARSAL in keys or any(
+        reason.code == _REHEARSAL for item in _signatures_and_timestamps(report) for reason in item.reasons
+    )
 
 
-def _judged(report: Report) -> Iterator[SignatureReport | TimestampReport]:
+def _signatures_and_timestamps(report: Report) -> Iterator[SignatureReport | TimestampReport]:
     yield from report.signatures
     yield from report.document_timestamps
     for item in report.signatures:

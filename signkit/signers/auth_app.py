@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
-from signkit.errors import SignerUnusable
+from signkit.errors import MissingExtra, SignerUnusable
 from signkit.jpki.authorities import ORGANISATION, certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate
 from signkit.pki.chains import find_issuer
@@ -72,14 +72,14 @@ class PhoneKey:
             SignerUnusable("auth-app-world-other"): a test certificate in production, or a real one elsewhere.
         """
         with self._one_at_a_time:
-            result = self._agreed(hashlib.sha256(data).digest())
+            result = self._require_agreement(hashlib.sha256(data).digest())
         certificate = _certificate(result)
         _refuse_other_world(self.config.environment, certificate)
         _refuse_other_signature(certificate, result.signature, data)
         issuer = find_issuer(certificate, (_load(each.certificate) for each in certification_authorities("signature")))
         return NamedSignature(result.signature, result.certificate, (issuer.dump(),) if issuer else ())
 
-    def _agreed(self, digest: bytes) -> Result:
+    def _require_agreement(self, digest: bytes) -> Result:
         if not self.config.comes_back_here:
             consent = begin(self.config, digest, self.timeout)
             self.show(ConsentLink(consent.address, here=False))
@@ -131,13 +131,13 @@ def open_phone_key(name: str, show: ShowLink | None, ask: AskSecret, settings: S
 
     Raises:
         SignerUnusable("auth-app-no-person"): nobody can be shown where to agree.
-        SignerUnusable("auth-app-extra-missing"): joserfc is not installed.
+        MissingExtra: joserfc is not installed.
         SignKitError: see `signkit.signers.auth_app_config.load_config`.
     """
     from importlib.util import find_spec
 
     if find_spec("joserfc") is None:
-        raise SignerUnusable("auth-app-extra-missing")
+        raise MissingExtra("auth-app:", "phone")
     if show is None:
         raise SignerUnusable("auth-app-no-person")
     return PhoneKey(load_config(name, settings), show, ask, settings.network_timeout)

@@ -130,7 +130,7 @@ class Consent:
         tokens = self._line.post_form(self._provider.token, "token", form)
         access_token = _access_token(tokens)
         keys = parse_object(self._line.get(self._provider.keys, "keys"), "keys")
-        check_id_token(tokens.get("id_token"), access_token, keys, self._expected())
+        check_id_token(tokens.get("id_token"), access_token, keys, self._expectation())
         url = f"{config.api}/api/sign-transactions/{self.transaction}/result"
         token = access_token if config.result_token == "person" else self._client_token  # noqa: S105
         raw = self._line.get(url, "result", token)
@@ -138,9 +138,9 @@ class Consent:
             text = raw.decode("ascii").strip()
         except UnicodeDecodeError as error:
             raise failure("result", "it is no JOSE object") from error
-        return open_result(text, config.decryption_key, self.transaction, self._expected())
+        return open_result(text, config.decryption_key, self.transaction, self._expectation())
 
-    def _expected(self) -> Expected:
+    def _expectation(self) -> Expected:
         config = self._line.config
         return Expected(config.issuer, config.client_id, self._nonce, self._began, self._clock())
 

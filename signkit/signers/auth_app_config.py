@@ -92,7 +92,7 @@ def load_config(name: str, settings: Settings) -> AuthAppConfig:
         InputUnreadable: a file cannot be read.
     """
     path = _path(name, settings)
-    values = _read(path)
+    values = _read_settings(path)
     if values["environment"] != name:
         _refuse(path, "environment", Text(f"it is not {name}", f"{name} ではありません"))
     environment = Environment(name)
@@ -135,7 +135,7 @@ def _path(name: str, settings: Settings) -> Path:
     return Path(path)
 
 
-def _read(path: Path) -> dict[str, str]:
+def _read_settings(path: Path) -> dict[str, str]:
     try:
         with path.open("rb") as stream:
             raw = stream.read(_MAX_CONFIG + 1)

@@ -200,12 +200,12 @@ def _piece(cell: Cell, side: float) -> str:
     # ー and （ have forms of their own in columns (OpenType vert)
     drawn = (
         f'text(size: {_points(size)}, top-edge: {edges[0]}, bottom-edge: {edges[1]}, features: ("vert",), '
-        f"{string_literal(_joined(cell.text))})"
+        f"{string_literal(_join(cell.text))})"
     )
-    return _placed(cell, side, f"scale(x: {across:.2%}, reflow: true, {drawn})")
+    return _place(cell, side, f"scale(x: {across:.2%}, reflow: true, {drawn})")
 
 
-def _joined(cluster: str) -> str:
+def _join(cluster: str) -> str:
     """Keep the typesetter from halving a bracket as at a line's edge: word joiners stand around it."""
     punctuates = unicodedata.category(cluster[0]).startswith("P")
     return f"{_WORD_JOINER}{cluster}{_WORD_JOINER}" if punctuates else cluster
@@ -216,8 +216,8 @@ def _joined(cluster: str) -> str:
 
 def _lines(words: Sequence[str], reach: _Reach) -> tuple[Cell, ...]:
     """Stand words on as many lines as let them be largest."""
-    words = [piece for word in words for piece in _parted(word)]
-    wraps = [_wrapped(words, count) for count in range(1, len(words) + 1)]
+    words = [piece for word in words for piece in _part(word)]
+    wraps = [_wrap(words, count) for count in range(1, len(words) + 1)]
     size, lines = max(((_largest_size(lines, reach), lines) for lines in wraps), key=lambda found: found[0])
     height = size * _LINE
     return tuple(
@@ -226,20 +226,20 @@ def _lines(words: Sequence[str], reach: _Reach) -> tuple[Cell, ...]:
     )
 
 
-def _parted(word: str) -> list[str]:
+def _part(word: str) -> list[str]:
     """Part a word that would be too small on one line."""
     length = math.ceil(len(word) / math.ceil(len(word) / _LONGEST_WORD))
     pieces = [word[start : start + length] for start in range(0, len(word), length)]
     return [f"{piece}-" for piece in pieces[:-1]] + pieces[-1:]
 
 
-def _wrapped(words: Sequence[str], count: int) -> list[str]:
+def _wrap(words: Sequence[str], count: int) -> list[str]:
     """Part words into at most ``count`` lines so that the longest is as short as can be."""
     widths = sorted({_width(" ".join(words[a:b])) for a in range(len(words)) for b in range(a + 1, len(words) + 1)})
-    return next((lines for width in widths if len(lines := _filled(words, width)) <= count), list(words))
+    return next((lines for width in widths if len(lines := _fill_lines(words, width)) <= count), list(words))
 
 
-def _filled(words: Sequence[str], width: float) -> list[str]:
+def _fill_lines(words: Sequence[str], width: float) -> list[str]:
     lines = [words[0]]
     for word in words[1:]:
         if not lines[-1].endswith("-") and _width(f"{lines[-1]} {word}") <= width:
@@ -274,14 +274,14 @@ def _line_pieces(cells: Sequence[Cell], side: float) -> str:
         f"{cell.height:.3f}pt / measure(line({string_literal(cell.text)})).height)"
         for cell in cells
     )
-    placed = "".join(_placed(cell, side, f"line({string_literal(cell.text)}, size: size)") for cell in cells)
+    placed = "".join(_place(cell, side, f"line({string_literal(cell.text)}, size: size)") for cell in cells)
     return (
         "context { let line(body, size: 10pt) = text(size: size, top-edge: 1em, bottom-edge: -0.3em, body); "
         f"let size = 10pt * calc.min({fits}); {placed} }}"
     )
 
 
-def _placed(cell: Cell, side: float, drawn: str) -> str:
+def _place(cell: Cell, side: float, drawn: str) -> str:
     return (
         f"place(dx: {_points(side / 2 + cell.left)}, dy: {_points(side / 2 + cell.top)}, "
         f"box(width: {_points(cell.width)}, height: {_points(cell.height)}, align(center + horizon, {drawn}))); "

@@ -113,7 +113,9 @@ class Parties:
         if party is None or not party.name or is_unsafe(party.name) or carries(beside, party.name) != "yes":
             return None
         printed = any(carries(beside, label) in ("yes", "joined") for label in (party.label.ja, party.label.en))
-        return PartyName(party.label if printed else Text(party.role, party.role), _called(party, beside, certificate))
+        return PartyName(
+            party.label if printed else Text(party.role, party.role), _call_name(party, beside, certificate)
+        )
 
     def _match(self, field: str, found: FoundSignature, certificate: Any, *, confirmed: bool) -> PartyMatch | None:
         signer = signer_identity(certificate) if certificate is not None else None
@@ -176,7 +178,7 @@ def _key(found: FoundSignature) -> _Key:
     return found.field, found.end
 
 
-def _called(party: EmbeddedParty, beside: Sequence[Character], certificate: Any) -> str:
+def _call_name(party: EmbeddedParty, beside: Sequence[Character], certificate: Any) -> str:
     name, organization = party.name or "", party.organization
     if not organization or is_unsafe(organization) or carries(beside, organization) != "yes":
         return name

@@ -77,7 +77,7 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
         return unreadable(blank, "internal", detail=type(error).__name__)
 
 
-def _told(contract: EmbeddedContract | None) -> ContractReport | None:
+def _contract_report(contract: EmbeddedContract | None) -> ContractReport | None:
     """What the file says of itself, for people who look for a title and for the roles."""
     if contract is None:
         return None
@@ -97,14 +97,14 @@ class _Pdf:
         self._changes = Changes(self._file, self._found)
         self._stores = _Stores(self._file)
         self._brought: list[tuple[FoundSignature, Pool]] = []
-        self._pool = self._held()
+        self._pool = self._pool_of()
         self._judge = Judge(options, self._pool)
         self._proofs: list[tuple[FoundSignature, datetime]] = []
         self._parties = Parties(self._file, self._found, options.expect)
         self._first = FirstRevision(self._file, self._changes, self._found)
         self._template = self._template_match()
 
-    def _held(self) -> Pool:
+    def _pool_of(self) -> Pool:
         """All evidence in the file; what each signature brings is noted in ``_brought``."""
         for item in self._checked:
             parts = [item.signer or item.timestamp, *(item.signer.timestamps if item.signer else ())]
@@ -126,7 +126,9 @@ class _Pdf:
         return made and self._first.is_shown_at(found.revision) is True
 
     def report(self) -> Report:
-        report = replace(self._report(), template_match=self._template, contract=_told(self._parties.contract))
+        report = replace(
+            self._report(), template_match=self._template, contract=_contract_report(self._parties.contract)
+        )
         if self._options.profile is None:
             return report
         return replace(report, profile=hold_against_registry(self._file, self._checked, report))

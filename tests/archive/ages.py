@@ -18,7 +18,7 @@ from asn1crypto import x509 as asn1_x509
 from cryptography.hazmat.primitives import hashes
 
 from signkit.archive.adding import add_file
-from signkit.archive.entries import Entry, load_entry
+from signkit.archive.entries import LedgerEntry, load_entry
 from signkit.archive.judging import judge_file
 from signkit.archive.renewing import Renewal, entries_to_look_at, renew
 from signkit.archive.store import Archive, create_archive, open_archive
@@ -210,7 +210,7 @@ class Life:
     """
 
     world: World
-    entry: Entry
+    entry: LedgerEntry
     files: list[tuple[datetime, bytes]]
     told: list[tuple[datetime, Renewal]]
 

@@ -28,7 +28,7 @@ from pathlib import Path
 
 from signkit.archive.adding import add_file, add_paper, add_renewal, correct_entry
 from signkit.archive.backup import backup
-from signkit.archive.entries import Facts, Party
+from signkit.archive.entries import TransactionFacts, TransactionParty
 from signkit.archive.judging import Judged
 from signkit.archive.purging import due_entries, purge
 from signkit.archive.store import LEDGER, create_archive, finish_disposal, open_archive
@@ -60,16 +60,20 @@ def make_base(folder: Path) -> None:
     """An archive with two entries, one of them past its period, and its backup."""
     create_archive(folder / "archive", {"tax_years": "7"})
     with open_archive(folder / "archive") as archive:
-        add_file(archive, FIRST, "first.pdf", Judged("scan", "unsigned", text="ほんぶん"), Facts(title="最初"))
-        old = Facts("contract", SECRET, date(2001, 1, 1), 4711, (Party(SECRET),), note=SECRET)
+        add_file(
+            archive, FIRST, "first.pdf", Judged("scan", "unsigned", text="ほんぶん"), TransactionFacts(title="最初")
+        )
+        old = TransactionFacts("contract", SECRET, date(2001, 1, 1), 4711, (TransactionParty(SECRET),), note=SECRET)
         add_file(archive, SECRET.encode() + FIRST, f"{SECRET}.pdf", Judged("scan", "unsigned", text=SECRET), old)
         backup(archive, folder / "backup")
-        add_paper(archive, Facts(title="紙"))
+        add_paper(archive, TransactionFacts(title="紙"))
 
 
 def _add(folder: Path) -> None:
     with open_archive(folder / "archive") as archive:
-        add_file(archive, SECOND, "second.pdf", Judged("scan", "unsigned", text="にほんめ"), Facts(title="二番目"))
+        add_file(
+            archive, SECOND, "second.pdf", Judged("scan", "unsigned", text="にほんめ"), TransactionFacts(title="二番目")
+        )
 
 
 def _join(folder: Path) -> None:
@@ -85,7 +89,7 @@ def _renew(folder: Path) -> None:
 
 def _correct(folder: Path) -> None:
     with open_archive(folder / "archive") as archive:
-        correct_entry(archive, 1, Facts(amount=5))
+        correct_entry(archive, 1, TransactionFacts(amount=5))
 
 
 def _purge(folder: Path) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from signkit.archive.adding import add_file, add_paper, beginnings_of, correct_entry
-from signkit.archive.entries import Facts, Party, load_entry
+from signkit.archive.entries import TransactionFacts, TransactionParty, load_entry
 from signkit.archive.finding import Query, find, find_numbers
 from signkit.archive.judging import Judged, judge_file
 from signkit.archive.verifying import verify
@@ -56,7 +56,7 @@ def test_an_identity_record_is_one(repository):
 
 
 def test_what_people_say_counts_before_the_file(archive, blank, options):
-    said = Facts(amount=1, parties=(Party("田中商店"),))
+    said = TransactionFacts(amount=1, parties=(TransactionParty("田中商店"),))
     add_file(archive, blank, "k.pdf", judge_file(blank, "k.pdf", options), said)
     found = entry(archive, 1)
     assert (found.facts.amount, found.counterparties, found.facts.kind) == (1, ("田中商店",), "sale")
@@ -71,8 +71,8 @@ def test_the_same_bytes_are_one_entry(archive):
 
 
 def test_the_same_bytes_with_something_new_said_are_a_correction(archive):
-    add_file(archive, PDF, "a.pdf", SCAN, Facts(amount=1))
-    assert add_file(archive, PDF, "a.pdf", SCAN, Facts(amount=2)).outcome == "corrected"
+    add_file(archive, PDF, "a.pdf", SCAN, TransactionFacts(amount=1))
+    assert add_file(archive, PDF, "a.pdf", SCAN, TransactionFacts(amount=2)).outcome == "corrected"
     assert corrections(archive, 1) == [("amount", "1", "2")]
 
 
@@ -88,9 +88,9 @@ def test_a_later_revision_joins_its_history(archive, line_end):
 
 
 def test_an_earlier_revision_that_comes_later_joins_too_and_changes_nothing(archive):
-    later = Judged("file", "complete", Facts(amount=2))
+    later = Judged("file", "complete", TransactionFacts(amount=2))
     add_file(archive, PDF + b"2\n%%EOF\n", "b.pdf", later)
-    assert add_file(archive, PDF, "a.pdf", Judged("file", "open", Facts(amount=1))).outcome == "joined"
+    assert add_file(archive, PDF, "a.pdf", Judged("file", "open", TransactionFacts(amount=1))).outcome == "joined"
     found = entry(archive, 1)
     assert (found.state, found.facts.amount) == ("complete", 2)
     assert [each.name for each in found.revisions] == ["a.pdf", "b.pdf"]
@@ -133,7 +133,9 @@ def test_the_report_is_kept_without_what_certificates_say_of_people(archive, sig
 
 
 def test_paper_is_an_entry_without_a_file(archive):
-    said = Facts("lease", "賃貸借契約書", date(2001, 4, 1), 80_000, (Party("田中 一郎"),), note="金庫3段目")
+    said = TransactionFacts(
+        "lease", "賃貸借契約書", date(2001, 4, 1), 80_000, (TransactionParty("田中 一郎"),), note="金庫3段目"
+    )
     assert add_paper(archive, said).outcome == "added"
     assert add_paper(archive, said).outcome == "known"
     found = entry(archive, 1)
@@ -152,8 +154,14 @@ def test_a_pdf_that_cannot_be_read_is_refused(data, options):
 
 
 def test_a_correction_keeps_what_was_there_before(archive):
-    add_file(archive, PDF, "a.pdf", SCAN, Facts(date=date(2026, 1, 1), amount=5, parties=(Party("田中"),)))
-    correct_entry(archive, 1, Facts(amount=6, parties=(Party("佐藤"),)))
+    add_file(
+        archive,
+        PDF,
+        "a.pdf",
+        SCAN,
+        TransactionFacts(date=date(2026, 1, 1), amount=5, parties=(TransactionParty("田中"),)),
+    )
+    correct_entry(archive, 1, TransactionFacts(amount=6, parties=(TransactionParty("佐藤"),)))
     assert entry(archive, 1).facts.amount == 6
     assert [item for item, _, _ in corrections(archive, 1)] == ["amount", "parties"]
     assert "田中" in corrections(archive, 1)[1][1]
@@ -163,19 +171,23 @@ def test_a_correction_keeps_what_was_there_before(archive):
 
 
 def test_a_correction_that_says_what_is_there_changes_nothing(archive):
-    add_file(archive, PDF, "a.pdf", SCAN, Facts(amount=5))
-    assert correct_entry(archive, 1, Facts(amount=5)).outcome == "known"
+    add_file(archive, PDF, "a.pdf", SCAN, TransactionFacts(amount=5))
+    assert correct_entry(archive, 1, TransactionFacts(amount=5)).outcome == "known"
     assert corrections(archive, 1) == []
 
 
 def test_an_entry_that_is_not_there_cannot_be_corrected(archive):
     with refused_as("entry-unknown", match="no entry 7"):
-        correct_entry(archive, 7, Facts(amount=5))
+        correct_entry(archive, 7, TransactionFacts(amount=5))
 
 
 @pytest.mark.parametrize(
     "said",
-    [Facts(note="123456789018"), Facts(title="マイナンバー 1234"), Facts(parties=(Party("番号1234 5678 9018"),))],
+    [
+        TransactionFacts(note="123456789018"),
+        TransactionFacts(title="マイナンバー 1234"),
+        TransactionFacts(parties=(TransactionParty("番号1234 5678 9018"),)),
+    ],
 )
 def test_a_my_number_is_never_kept(archive, said):
     with refused_as("facts-refused"):

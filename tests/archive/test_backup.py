@@ -9,7 +9,7 @@ import pytest
 from signkit.archive.adding import add_file, add_paper, correct_entry
 from signkit.archive.backup import backup, restore
 from signkit.archive.checkpoints import checkpoint, hold_against
-from signkit.archive.entries import Facts, Party, load_entry
+from signkit.archive.entries import TransactionFacts, TransactionParty, load_entry
 from signkit.archive.finding import Query, find_all
 from signkit.archive.judging import Judged, judge_file
 from signkit.archive.purging import due_entries, purge
@@ -28,17 +28,17 @@ def titles(folder, clock):
 
 
 def test_a_backup_is_an_archive_and_only_what_is_new_is_copied(archive, tmp_path, clock):
-    add_file(archive, b"%PDF 1", "1.pdf", SCAN, Facts(title="一"))
+    add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一"))
     first = backup(archive, tmp_path / "b")
     assert (first.files, first.new, first.damaged) == (1, 1, ())
-    add_file(archive, b"%PDF 2", "2.pdf", SCAN, Facts(title="二"))
+    add_file(archive, b"%PDF 2", "2.pdf", SCAN, TransactionFacts(title="二"))
     second = backup(archive, tmp_path / "b")
     assert (second.files, second.new) == (2, 1)
     assert titles(tmp_path / "b", clock) == ["二", "一"]
 
 
 def test_a_damaged_file_is_named_and_the_good_copy_kept(archive, tmp_path, clock):
-    add_file(archive, b"%PDF 1", "1.pdf", SCAN, Facts(title="一"))
+    add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一"))
     backup(archive, tmp_path / "b")
     [(sha256, path)] = archive.blobs.listed()
     path.write_bytes(b"%PDF X")
@@ -54,22 +54,22 @@ def test_the_backup_of_another_archive_is_left_alone(archive, tmp_path):
 
 def test_an_archive_that_was_set_back_does_not_spoil_its_backup(folder, tmp_path, clock):
     with open_archive(folder, clock) as archive:
-        add_paper(archive, Facts(title="一"))
+        add_paper(archive, TransactionFacts(title="一"))
     old = (folder / LEDGER).read_bytes()
     with open_archive(folder, clock) as archive:
-        add_paper(archive, Facts(title="二"))
+        add_paper(archive, TransactionFacts(title="二"))
         backup(archive, tmp_path / "b")
     (folder / LEDGER).write_bytes(old)
     with open_archive(folder, clock) as archive:
-        add_paper(archive, Facts(title="別"))
+        add_paper(archive, TransactionFacts(title="別"))
         with refused_as("backup-newer"):
             backup(archive, tmp_path / "b")
     assert titles(tmp_path / "b", clock) == ["二", "一"]
 
 
 def test_a_backup_is_restored_whole(archive, tmp_path, clock, options):
-    add_file(archive, b"%PDF 1", "1.pdf", SCAN, Facts(title="一", amount=5))
-    correct_entry(archive, 1, Facts(amount=6))
+    add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一", amount=5))
+    correct_entry(archive, 1, TransactionFacts(amount=6))
     seen = checkpoint(archive)
     backup(archive, tmp_path / "b")
     assert restore(tmp_path / "b", tmp_path / "again").files == 1
@@ -94,12 +94,12 @@ def test_nothing_is_restored_over_an_archive(archive, folder, tmp_path):
 def torn(folder, clock, tmp_path, blank, signed, options):
     """A backup, then changes, then a ledger of which the disk lost a part."""
     with open_archive(folder, clock) as archive:
-        add_file(archive, blank, "k.pdf", judge_file(blank, "k.pdf", options), Facts(note="人の覚え"))
-        add_paper(archive, Facts("contract", "紙の契約", date(2026, 1, 1), 7, (Party("田中"),)))
-        add_file(archive, b"\xff\xd8 scan", "scan.jpg", SCAN, Facts(title="スキャン"))
+        add_file(archive, blank, "k.pdf", judge_file(blank, "k.pdf", options), TransactionFacts(note="人の覚え"))
+        add_paper(archive, TransactionFacts("contract", "紙の契約", date(2026, 1, 1), 7, (TransactionParty("田中"),)))
+        add_file(archive, b"\xff\xd8 scan", "scan.jpg", SCAN, TransactionFacts(title="スキャン"))
         backup(archive, tmp_path / "b")
         add_file(archive, signed, "k2.pdf", judge_file(signed, "k2.pdf", options))
-        add_file(archive, b"\xff\xd8 new", "new.jpg", SCAN, Facts(title="バックアップの後"))
+        add_file(archive, b"\xff\xd8 new", "new.jpg", SCAN, TransactionFacts(title="バックアップの後"))
     (folder / LEDGER).write_bytes((folder / LEDGER).read_bytes()[:9000])
     return folder
 
@@ -148,7 +148,9 @@ def test_a_file_that_only_the_backup_has_is_named(torn, tmp_path, options, clock
 
 def test_what_was_purged_since_the_backup_does_not_come_back(folder, tmp_path, clock, options):
     with open_archive(folder, clock) as archive:
-        add_paper(archive, Facts("contract", "古い契約", date(2001, 1, 1), 1, (Party("花沢類子"),)))
+        add_paper(
+            archive, TransactionFacts("contract", "古い契約", date(2001, 1, 1), 1, (TransactionParty("花沢類子"),))
+        )
         backup(archive, tmp_path / "b")
         purge(archive, list(due_entries(archive, date(2026, 11, 27))))
     (folder / LEDGER).write_bytes(b"torn")
@@ -157,7 +159,7 @@ def test_what_was_purged_since_the_backup_does_not_come_back(folder, tmp_path, c
 
 def test_a_whole_ledger_is_left_alone(folder, options, clock):
     with open_archive(folder, clock) as archive:
-        add_paper(archive, Facts(title="紙"))
+        add_paper(archive, TransactionFacts(title="紙"))
     with refused_as("ledger-whole"):
         rebuild(folder, options)
     assert titles(folder, clock) == ["紙"]

@@ -12,7 +12,7 @@ import pytest
 from signkit.archive.adding import add_file, add_paper
 from signkit.archive.brokerage import COLUMNS, ledger_csv, ledger_pdf, ledger_rows
 from signkit.archive.calendar import contract_calendar
-from signkit.archive.entries import Entry, Facts, Party, Revision
+from signkit.archive.entries import LedgerEntry, Revision, TransactionFacts, TransactionParty
 from signkit.archive.exporting import export_entries, file_name
 from signkit.archive.finding import Query, find_all
 from signkit.archive.judging import Judged, judge_file
@@ -23,8 +23,8 @@ SCAN = Judged("scan", "unsigned")
 
 def entry(*names, name="a.PDF", **facts):
     revision = Revision("0" * 64, 1, name, "unsigned")
-    known = Facts(parties=tuple(map(Party, names)), **facts)
-    return Entry(1, "file", "unsigned", known, Facts(), None, None, None, None, "", (revision,))
+    known = TransactionFacts(parties=tuple(map(TransactionParty, names)), **facts)
+    return LedgerEntry(1, "file", "unsigned", known, TransactionFacts(), None, None, None, None, "", (revision,))
 
 
 @pytest.mark.parametrize(
@@ -56,10 +56,10 @@ def exported(archive, folder):
 
 
 def test_the_files_and_an_index_that_a_spreadsheet_opens(archive, tmp_path):
-    said = Facts("contract", "契約", date(2026, 1, 2), 500, (Party("田中"),), note="=1+1")
+    said = TransactionFacts("contract", "契約", date(2026, 1, 2), 500, (TransactionParty("田中"),), note="=1+1")
     add_file(archive, b"%PDF 1", "a.pdf", SCAN, said)
     add_file(archive, b"%PDF 2", "b.pdf", SCAN, said)
-    add_paper(archive, Facts("lease", "紙", date(2026, 1, 3), 5, (Party("佐藤"),)))
+    add_paper(archive, TransactionFacts("lease", "紙", date(2026, 1, 3), 5, (TransactionParty("佐藤"),)))
     result, rows = exported(archive, tmp_path / "out")
     assert (tmp_path / "out" / "index.csv").read_bytes().startswith(b"\xef\xbb\xbf")  # Excel reads UTF-8 by it
     assert rows[0][:5] == ["番号", "ファイル名", "取引年月日", "取引金額", "取引先"]
@@ -80,7 +80,7 @@ def test_the_index_opens_in_a_spreadsheet_program_as_it_was_written(archive, tmp
     """A table of our own reader's kind: what Excel saves and we read is what we write."""
     from signkit.contracts.bulk.table import open_table
 
-    add_paper(archive, Facts("lease", "紙, と「括弧」", date(2026, 1, 3), 5, (Party("佐藤"),)))
+    add_paper(archive, TransactionFacts("lease", "紙, と「括弧」", date(2026, 1, 3), 5, (TransactionParty("佐藤"),)))
     exported(archive, tmp_path / "out")
     table = open_table(tmp_path / "out" / "index.csv")
     [row] = table.rows()
@@ -104,12 +104,18 @@ def test_a_folder_that_holds_something_is_left_alone(archive, tmp_path):
 
 def test_the_calendar_tells_of_ends_notices_and_renewals(archive):
     icalendar = pytest.importorskip("icalendar")
-    said = Facts(
-        "lease", "賃貸借契約書", date(2026, 1, 1), 5, (Party("田中; 太郎, 他"),), date(2028, 3, 31), date(2027, 9, 30)
+    said = TransactionFacts(
+        "lease",
+        "賃貸借契約書",
+        date(2026, 1, 1),
+        5,
+        (TransactionParty("田中; 太郎, 他"),),
+        date(2028, 3, 31),
+        date(2027, 9, 30),
     )
     add_paper(archive, said)
-    add_paper(archive, Facts("business", "業務委託契約書", renewal_date=date(2027, 4, 1)))
-    add_paper(archive, Facts("contract", "日付のない契約"))
+    add_paper(archive, TransactionFacts("business", "業務委託契約書", renewal_date=date(2027, 4, 1)))
+    add_paper(archive, TransactionFacts("contract", "日付のない契約"))
     made_at = datetime(2026, 11, 27, tzinfo=UTC)
     written = contract_calendar(find_all(archive, Query()), "abc", made_at)
     assert written == contract_calendar(find_all(archive, Query()), "abc", made_at)
@@ -123,9 +129,11 @@ def test_the_calendar_tells_of_ends_notices_and_renewals(archive):
 
 
 def test_the_dealers_ledger_has_what_the_contract_says_and_blanks_for_the_rest(archive, blank, options):
-    add_file(archive, blank, "k.pdf", judge_file(blank, "k.pdf", options), Facts(record={"fee": "1,980,000円"}))
-    add_paper(archive, Facts("lease", "紙", date(2026, 1, 3), 5, (Party("佐藤"),)))
-    add_paper(archive, Facts("employment", "雇用"))
+    add_file(
+        archive, blank, "k.pdf", judge_file(blank, "k.pdf", options), TransactionFacts(record={"fee": "1,980,000円"})
+    )
+    add_paper(archive, TransactionFacts("lease", "紙", date(2026, 1, 3), 5, (TransactionParty("佐藤"),)))
+    add_paper(archive, TransactionFacts("employment", "雇用"))
     rows = ledger_rows(find_all(archive, Query()))
     assert [row["number"] for row in rows] == ["2", "1"]  # by date; employment is none of a dealer's transactions
     sale = rows[1]

@@ -10,14 +10,14 @@ import pytest
 
 from signkit.archive import finding
 from signkit.archive.adding import add_file, add_paper
-from signkit.archive.entries import Facts, Party
+from signkit.archive.entries import TransactionFacts, TransactionParty
 from signkit.archive.finding import Query, find, find_all, find_numbers
 from signkit.archive.index import sought_form
 from signkit.archive.judging import Judged
 
 
 def add(archive, *names, **facts):
-    return add_paper(archive, Facts(parties=tuple(map(Party, names)), **facts)).number
+    return add_paper(archive, TransactionFacts(parties=tuple(map(TransactionParty, names)), **facts)).number
 
 
 def numbers(archive, **query):
@@ -156,7 +156,7 @@ def test_kind_state_level_and_days_to_come(archive):
 def test_pages_by_cursor_give_every_entry_once(archive, query):
     for number in range(23):
         text = sought_form("契約書")
-        said = Facts(date=date(2026, 1, 1), amount=number, parties=(Party("田中"),))
+        said = TransactionFacts(date=date(2026, 1, 1), amount=number, parties=(TransactionParty("田中"),))
         add_file(archive, b"%%PDF %d" % number, "a.pdf", Judged("scan", "unsigned", text=text), said)
     seen, page = [], find(archive, Query(**query), limit=5)
     while True:

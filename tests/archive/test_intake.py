@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from signkit.archive.entries import Facts, Party
+from signkit.archive.entries import TransactionFacts, TransactionParty
 from signkit.archive.finding import Query, find_all
 from signkit.archive.intake import items_of, read_said, take_in
 from signkit.archive.store import create_archive
@@ -66,11 +66,11 @@ def test_a_table_says_what_files_do_not(archive, options, office):
 
 
 def test_a_table_in_english_and_as_json_lines():
-    assert said_in("file,date,amount,party\na.pdf,2026-01-02,5,Tanaka\n")[0].facts == Facts(
-        date=date(2026, 1, 2), amount=5, parties=(Party("Tanaka"),)
+    assert said_in("file,date,amount,party\na.pdf,2026-01-02,5,Tanaka\n")[0].facts == TransactionFacts(
+        date=date(2026, 1, 2), amount=5, parties=(TransactionParty("Tanaka"),)
     )
     [row] = said_in('{"file": "a.pdf", "amount": 5, "date": null}\n', ".jsonl")
-    assert (row.file, row.facts) == ("a.pdf", Facts(amount=5))
+    assert (row.file, row.facts) == ("a.pdf", TransactionFacts(amount=5))
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 
 from signkit.archive import schema
 from signkit.archive.adding import add_file, add_paper
-from signkit.archive.entries import Facts, load_entry
+from signkit.archive.entries import TransactionFacts, load_entry
 from signkit.archive.judging import Judged
 from signkit.archive.monitoring import ending_soon, note_told, revoked_by_lists, revoked_by_sources, watch
 from signkit.archive.purging import Due, purge
@@ -44,9 +44,9 @@ def signers(ca):
 def filled(archive, signers):
     """Two running contracts and one that has ended; a paper beside."""
     for place, signer in enumerate(signers):
-        facts = Facts(title=f"contract {place}", end_date=date(2020, 1, 1) if place == 2 else None)
+        facts = TransactionFacts(title=f"contract {place}", end_date=date(2020, 1, 1) if place == 2 else None)
         add_file(archive, contract(signer, b"Pay %d00 yen" % place), f"{place}.pdf", Judged("file", "complete"), facts)
-    add_paper(archive, Facts(title="paper"))
+    add_paper(archive, TransactionFacts(title="paper"))
     return archive
 
 

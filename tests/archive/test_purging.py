@@ -10,7 +10,7 @@ import pytest
 
 from signkit.archive.adding import add_file, add_paper, correct_entry
 from signkit.archive.backup import backup, restore
-from signkit.archive.entries import Entry, Facts, Party
+from signkit.archive.entries import LedgerEntry, TransactionFacts, TransactionParty
 from signkit.archive.finding import Query, find_numbers
 from signkit.archive.index import sought_form
 from signkit.archive.judging import Judged
@@ -27,7 +27,9 @@ MARCH = Business(fiscal_year_end=(3, 31))
 
 
 def entry(**facts):
-    return Entry(1, "paper", "unsigned", Facts(**facts), Facts(), None, None, None, None, "")
+    return LedgerEntry(
+        1, "paper", "unsigned", TransactionFacts(**facts), TransactionFacts(), None, None, None, None, ""
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,14 +89,18 @@ def test_the_business_is_what_the_archive_was_made_with(tmp_path):
 @pytest.fixture
 def filled(archive):
     """One entry long past its period, with all that an entry can have; one not yet; one that cannot be told."""
-    old = Facts("contract", f"{SECRET}の契約", date(2001, 1, 1), 4711, (Party(SECRET),), place=SECRET, note=SECRET)
+    old = TransactionFacts(
+        "contract", f"{SECRET}の契約", date(2001, 1, 1), 4711, (TransactionParty(SECRET),), place=SECRET, note=SECRET
+    )
     first = b"%PDF-1.7 " + SECRET.encode() + b"\n%%EOF\n"
     judged = Judged("scan", "unsigned", text=sought_form(SECRET * 50), report={"party": SECRET})
     add_file(archive, first, f"{SECRET}.pdf", judged, old)
     add_file(archive, first + SECRET.encode() + b"\n%%EOF\n", f"{SECRET}2.pdf", judged)
-    correct_entry(archive, 1, Facts(note=f"訂正した{SECRET}"))
-    add_file(archive, b"%PDF new", "new.pdf", judged.__class__("scan", "unsigned"), Facts(date=date(2025, 1, 1)))
-    add_paper(archive, Facts(title="日付のない書類"))
+    correct_entry(archive, 1, TransactionFacts(note=f"訂正した{SECRET}"))
+    add_file(
+        archive, b"%PDF new", "new.pdf", judged.__class__("scan", "unsigned"), TransactionFacts(date=date(2025, 1, 1))
+    )
+    add_paper(archive, TransactionFacts(title="日付のない書類"))
     return archive
 
 
@@ -159,7 +165,7 @@ def test_while_somebody_reads_the_log_is_emptied_later(filled, folder):
         assert not finish_disposal(filled)
         assert holding(folder, SECRET)
         reader.connection.execute("ROLLBACK")
-    add_paper(filled, Facts(title="次の記録"))  # whoever writes next
+    add_paper(filled, TransactionFacts(title="次の記録"))  # whoever writes next
     assert holding(folder, SECRET) == []
 
 

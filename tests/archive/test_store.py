@@ -15,7 +15,7 @@ import pytest
 
 from signkit.archive import schema, store
 from signkit.archive.adding import add_file, add_paper
-from signkit.archive.entries import Facts
+from signkit.archive.entries import TransactionFacts
 from signkit.archive.finding import Query, find
 from signkit.archive.journal import last_record, records
 from signkit.archive.judging import Judged
@@ -106,17 +106,19 @@ def test_whoever_cannot_write_waits_then_is_told(folder, monkeypatch):
     monkeypatch.setattr(store, "_BUSY_SECONDS", 0.05)
     with open_archive(folder) as one, open_archive(folder) as other, one.writing():
         with refused_as("archive-busy"):
-            add_paper(other, Facts(title="x"))
+            add_paper(other, TransactionFacts(title="x"))
         assert find(other, Query()).entries == ()  # reading goes on
     with open_archive(folder) as other:
-        assert add_paper(other, Facts(title="x")).number == 1
+        assert add_paper(other, TransactionFacts(title="x")).number == 1
 
 
 def test_many_writers_at_once_lose_nothing(folder):
     def write(name):
         with open_archive(folder) as archive:
             for number in range(8):
-                add_file(archive, f"%PDF {name} {number}".encode(), "a.pdf", SCAN, Facts(title=f"{name} {number}"))
+                add_file(
+                    archive, f"%PDF {name} {number}".encode(), "a.pdf", SCAN, TransactionFacts(title=f"{name} {number}")
+                )
 
     threads = [threading.Thread(target=write, args=(name,)) for name in "abc"]
     for thread in threads:
@@ -130,20 +132,20 @@ def test_many_writers_at_once_lose_nothing(folder):
 
 def test_what_is_on_read_only_media_can_be_read_and_not_written(folder, monkeypatch):
     with open_archive(folder) as archive:
-        add_file(archive, b"%PDF", "a.pdf", SCAN, Facts(title="契約"))
+        add_file(archive, b"%PDF", "a.pdf", SCAN, TransactionFacts(title="契約"))
     monkeypatch.setattr(store, "_is_on_read_only_media", lambda path: True)
     before = sorted(path.name for path in folder.iterdir())
     with open_archive(folder) as archive:
         assert [entry.facts.title for entry in find(archive, Query()).entries] == ["契約"]
         assert verify(archive).troubles == ()
         with refused_as("archive-read-only"):
-            add_paper(archive, Facts(title="x"))
+            add_paper(archive, TransactionFacts(title="x"))
     assert sorted(path.name for path in folder.iterdir()) == before
 
 
 def test_on_read_only_media_what_is_in_the_log_counts(folder, tmp_path, monkeypatch):
     with open_archive(folder) as archive:
-        add_paper(archive, Facts(title="ログの中"))
+        add_paper(archive, TransactionFacts(title="ログの中"))
         shutil.copytree(folder, tmp_path / "disc")  # as a machine leaves it that was switched off
     assert (tmp_path / "disc" / f"{LEDGER}-wal").stat().st_size
     monkeypatch.setattr(store, "_is_on_read_only_media", lambda path: True)
@@ -152,12 +154,12 @@ def test_on_read_only_media_what_is_in_the_log_counts(folder, tmp_path, monkeypa
 
 
 def test_a_clock_that_was_moved_back_is_told_and_time_does_not_run_back(archive, clock):
-    add_paper(archive, Facts(title="前"))
+    add_paper(archive, TransactionFacts(title="前"))
     assert clock_runs_back(archive) is None
     before = last_record(archive.connection).at
     clock.move(days=-30)
     assert clock_runs_back(archive) == before
-    add_paper(archive, Facts(title="後"))
+    add_paper(archive, TransactionFacts(title="後"))
     assert [record.at for record in records(archive.connection)][-2:] == [before, before]
     assert verify(archive).troubles == ()
 
@@ -167,7 +169,7 @@ def test_litter_of_a_crash_is_removed_by_the_next_who_writes(archive, folder):
     archive.blobs.put(b"lost", "5" * 64)
     (folder / f".{LEDGER}.abcd.part-wal").write_text("x")
     assert archive.blobs.path("5" * 64).exists()
-    add_paper(archive, Facts(title="次"))
+    add_paper(archive, TransactionFacts(title="次"))
     assert not archive.blobs.path("5" * 64).exists()
     assert archive.blobs.staged() == []
     assert list(folder.glob("*.part*")) == []
@@ -177,7 +179,7 @@ def test_a_file_that_was_taken_over_stays_though_its_name_in_staging_stayed(arch
     taken = add_file(archive, b"%PDF kept", "a.pdf", SCAN)
     sha256 = archive.connection.execute("SELECT sha256 FROM revision").fetchone()[0]
     (archive.folder / "staging" / sha256).write_bytes(b"%PDF kept")
-    add_paper(archive, Facts(title="次"))
+    add_paper(archive, TransactionFacts(title="次"))
     assert archive.blobs.read(sha256) == b"%PDF kept"
     assert taken.number == 1
 
@@ -231,6 +233,6 @@ def test_interrupted_at_any_event_nothing_is_lost_or_half_there(deed, way):
 
 def test_dates_are_days(archive):
     """STRICT tables take no text where a number belongs."""
-    add_paper(archive, Facts(title="x", date=date(2026, 1, 1), amount=1))
+    add_paper(archive, TransactionFacts(title="x", date=date(2026, 1, 1), amount=1))
     with pytest.raises(sqlite3.IntegrityError):
         archive.connection.execute("UPDATE entry SET amount = 'viel'")

@@ -11,7 +11,7 @@ import pytest
 
 from signkit.archive.adding import add_file, add_paper, correct_entry
 from signkit.archive.checkpoints import checkpoint, hold_against, read_checkpoint, stamp_day, verify_stamps
-from signkit.archive.entries import Facts, Party
+from signkit.archive.entries import TransactionFacts, TransactionParty
 from signkit.archive.judging import Judged
 from signkit.archive.purging import due_entries, purge
 from signkit.archive.store import LEDGER, create_archive, open_archive
@@ -25,10 +25,10 @@ SCAN = Judged("scan", "unsigned", text="ほんぶん")
 @pytest.fixture
 def filled(archive):
     for number in range(3):
-        said = Facts(date=date(2026, 1, 1), amount=number, parties=(Party("田中"),))
+        said = TransactionFacts(date=date(2026, 1, 1), amount=number, parties=(TransactionParty("田中"),))
         add_file(archive, b"%%PDF-1.7 %d\n%%%%EOF\n" % number, f"{number}.pdf", SCAN, said)
-    add_paper(archive, Facts(title="紙", note="金庫"))
-    correct_entry(archive, 1, Facts(note="訂正"))
+    add_paper(archive, TransactionFacts(title="紙", note="金庫"))
+    correct_entry(archive, 1, TransactionFacts(note="訂正"))
     return archive
 
 
@@ -170,7 +170,7 @@ def told(archive, seen, options):
 def test_a_checkpoint_from_outside_holds_until_the_ledger_is_written_anew(filled, tmp_path, clock, options):
     seen = written(checkpoint(filled), tmp_path / "seen.json")
     assert told(filled, seen, options) == []
-    add_paper(filled, Facts(title="後"))
+    add_paper(filled, TransactionFacts(title="後"))
     assert told(filled, seen, options) == []  # what came since changes nothing of what was
     anew = tmp_path / "anew"
     identity = filled.setting("identity")
@@ -181,7 +181,7 @@ def test_a_checkpoint_from_outside_holds_until_the_ledger_is_written_anew(filled
         other.connection.execute(around.format(identity))
         assert told(other, seen, options) == [("journal-cut", str(seen.number))]
         for number in range(8):
-            add_paper(other, Facts(title=str(number)))
+            add_paper(other, TransactionFacts(title=str(number)))
         assert told(other, seen, options) == [("journal-other", str(seen.number))]
 
 
@@ -211,7 +211,7 @@ def test_the_head_is_timestamped_once_a_day(folder, now, services, options):
 
 def test_a_timestamp_tells_of_a_journal_that_was_written_anew(folder, now, services, options):
     with open_archive(folder, now) as archive:
-        add_paper(archive, Facts(title="前"))
+        add_paper(archive, TransactionFacts(title="前"))
         stamp_day(archive, services.timestamps)
         around_the_ledger(
             archive, "DROP TRIGGER journal_is_never_changed", "UPDATE journal SET hash = 'x' WHERE number = 2"
@@ -225,13 +225,13 @@ def test_a_timestamp_over_another_head_does_not_hold(folder, now, services, opti
     with open_archive(folder, now) as archive:
         first = checkpoint(archive, services.timestamps)
         assert told(archive, written(first, tmp_path / "c.json"), options) == []
-        add_paper(archive, Facts(title="後"))
+        add_paper(archive, TransactionFacts(title="後"))
         forged = replace(checkpoint(archive), token=first.token)
         assert [code for code, _ in told(archive, forged, options)] == ["stamp-bad"]
 
 
 def test_a_disposal_record_that_is_gone_is_told(archive):
-    add_paper(archive, Facts("contract", "古い契約", date(2001, 1, 1), 1, (Party("田中"),)))
+    add_paper(archive, TransactionFacts("contract", "古い契約", date(2001, 1, 1), 1, (TransactionParty("田中"),)))
     purge(archive, list(due_entries(archive, date(2026, 11, 27))))
     assert found(archive) == []
     around_the_ledger(archive, "DELETE FROM disposal")
@@ -239,7 +239,7 @@ def test_a_disposal_record_that_is_gone_is_told(archive):
 
 
 def test_a_disposal_record_that_was_changed_is_told(archive):
-    add_paper(archive, Facts("contract", "古い契約", date(2001, 1, 1), 1, (Party("田中"),)))
+    add_paper(archive, TransactionFacts("contract", "古い契約", date(2001, 1, 1), 1, (TransactionParty("田中"),)))
     purge(archive, list(due_entries(archive, date(2026, 11, 27))))
     around_the_ledger(archive, "UPDATE disposal SET kept_until = '2001-01-01'")
     assert found(archive) == [("disposal-changed", "1")]
@@ -253,7 +253,7 @@ def test_an_index_that_would_find_something_else_is_told(filled):
 def test_a_ledger_whose_pages_are_damaged_is_told(folder, clock):
     with open_archive(folder, clock) as archive:
         for number in range(200):
-            add_paper(archive, Facts(title=f"契約 {number}"))
+            add_paper(archive, TransactionFacts(title=f"契約 {number}"))
     data = bytearray((folder / LEDGER).read_bytes())
     data[len(data) // 2 : len(data) // 2 + 4096] = b"\xaa" * 4096
     (folder / LEDGER).write_bytes(data)
@@ -271,7 +271,7 @@ def damage_of(folder, clock):
 
 def test_shutil_copies_stay_archives(folder, clock, tmp_path):
     with open_archive(folder, clock) as archive:
-        add_paper(archive, Facts(title="契約"))
+        add_paper(archive, TransactionFacts(title="契約"))
     shutil.copytree(folder, tmp_path / "copy")
     with open_archive(tmp_path / "copy", clock) as archive:
         assert found(archive) == []

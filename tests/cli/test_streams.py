@@ -35,7 +35,7 @@ class Broken(io.RawIOBase):
 
 
 def guarded(raw, guard, encoding="utf-8"):
-    return streams._guarded(io.TextIOWrapper(io.BufferedWriter(raw), encoding), guard)
+    return streams._guard(io.TextIOWrapper(io.BufferedWriter(raw), encoding), guard)
 
 
 @pytest.fixture(autouse=True)
@@ -89,7 +89,7 @@ def test_messages_that_nobody_hears_stop_nothing(error):
 )
 def test_what_a_console_cannot_show_is_written_otherwise(encoding, text, written):
     raw = io.BytesIO()
-    stream = streams._guarded(io.TextIOWrapper(io.BufferedWriter(raw), encoding), streams._Stdout)
+    stream = streams._guard(io.TextIOWrapper(io.BufferedWriter(raw), encoding), streams._Stdout)
     print(text, file=stream, end="")
     stream.flush()
     assert raw.getvalue().decode(encoding) == written
@@ -98,7 +98,7 @@ def test_what_a_console_cannot_show_is_written_otherwise(encoding, text, written
 @pytest.mark.parametrize("encoding", ["utf-8", "cp932", "ascii"])
 def test_the_bytes_of_a_name_that_is_no_text_go_out_as_they_came(encoding):
     raw = io.BytesIO()
-    stream = streams._guarded(io.TextIOWrapper(io.BufferedWriter(raw), encoding), streams._Stdout)
+    stream = streams._guard(io.TextIOWrapper(io.BufferedWriter(raw), encoding), streams._Stdout)
     print("a\udcffb\udc80.pdf", file=stream, end="")
     stream.flush()
     assert raw.getvalue() == b"a\xffb\x80.pdf"

@@ -562,7 +562,7 @@ def test_a_key_that_signs_other_digests_is_refused(world, kept_home):
 
 def test_the_extra_that_is_missing_is_named(world, monkeypatch):
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    with refused_as("auth-app-extra-missing"):
+    with refused_as("extra-missing"):
         open_phone_key("rehearsal", world.show, lambda _: bytearray(), world.settings)
 
 

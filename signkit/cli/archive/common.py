@@ -20,7 +20,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from datetime import date
 
-    from signkit.archive.entries import Facts
+    from signkit.archive.entries import TransactionFacts
     from signkit.archive.finding import Query
     from signkit.archive.store import Archive
 
@@ -74,7 +74,7 @@ class SaidOptions(OptionGroup):
     )
     fee: Annotated[Words, _text("--fee", "TEXT", "The broker's fee.", "報酬額 (宅建業の帳簿の項目)。")] = None
 
-    def facts(self) -> Facts:
+    def facts(self) -> TransactionFacts:
         """Return what was said.
 
         Raises:

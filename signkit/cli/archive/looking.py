@@ -18,7 +18,7 @@ from signkit.errors import UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.archive.entries import Entry
+    from signkit.archive.entries import LedgerEntry
     from signkit.archive.store import Archive
 
 FIND_HELP = words("Find entries by date, amount, counterparty and more.", "取引年月日・金額・取引先などで検索する。")
@@ -126,7 +126,7 @@ def show(
         )
 
 
-def _keeping(kept: Archive, entry: Entry) -> tuple[str | None, str | None]:
+def _keeping(kept: Archive, entry: LedgerEntry) -> tuple[str | None, str | None]:
     from signkit.archive.retention import business_of, keeping_of
 
     keeping = keeping_of(entry, business_of(kept))
@@ -140,7 +140,7 @@ def _records(kept: Archive, number: int) -> list[dict[str, object]]:
     return [{"number": each.number, "at": each.at, "action": each.action} for each in records(kept.connection, number)]
 
 
-def _write_file(kept: Archive, entry: Entry, output: Path, *, overwrite: bool) -> None:
+def _write_file(kept: Archive, entry: LedgerEntry, output: Path, *, overwrite: bool) -> None:
     from signkit.output import write_checked
 
     if entry.current is None:
@@ -155,7 +155,7 @@ def _write_file(kept: Archive, entry: Entry, output: Path, *, overwrite: bool) -
     print(output)
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: LedgerEntry) -> str:
     from signkit.archive.exporting import STATES, kind_in_words
 
     facts = entry.facts
@@ -171,7 +171,7 @@ def _line(entry: Entry) -> str:
     return "\t".join(columns)
 
 
-def _text(entry: Entry, until: str | None, law: str | None) -> list[str]:
+def _text(entry: LedgerEntry, until: str | None, law: str | None) -> list[str]:
     from signkit.archive.exporting import STATES, kind_in_words, moment_in_words
 
     facts = entry.facts

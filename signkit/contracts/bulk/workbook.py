@@ -103,13 +103,13 @@ def _first_sheet(raw: bytes, name: str) -> Iterator[Any]:
     except SignKitError:
         raise
     except Exception as error:  # zlib.error, BadZipFile, SyntaxError of the XML, NotImplementedError, EOFError, …
-        raise TableUnreadable(name, _broken(error)) from error
+        raise TableUnreadable(name, _broken_words(error)) from error
     finally:
         if book is not None:
             book.close()
 
 
-def _broken(error: Exception | None) -> Text:
+def _broken_words(error: Exception | None) -> Text:
     """Say that it cannot be read, and what the parser calls it: its words could repeat a cell."""
     kind = f" ({type(error).__name__})" if error is not None else ""
     return Text(f"it is not a workbook that can be read{kind}", f"ブックとして読めません{kind}")
@@ -127,7 +127,7 @@ def _require_harmless(raw: bytes, name: str) -> None:
             if any(_declares_type(archive.pieces(part)) for part in xml):
                 raise TableUnreadable(name, Text("its XML declares a document type", "XML に文書型宣言があります"))
     except ZipRefused as refused:
-        raise TableUnreadable(name, _REFUSALS.get(refused.code, _broken(None))) from refused
+        raise TableUnreadable(name, _REFUSALS.get(refused.code, _broken_words(None))) from refused
 
 
 def _declares_type(pieces: Iterable[bytes]) -> bool:

@@ -88,7 +88,7 @@ _OUTSIDE = Text(
 def values(name: str) -> Values:
     """Return a file of values by its name."""
     content = tomllib.loads((_FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
-    items = {key: tuple(_dated(entries)) for key, entries in content["values"].items()}
+    items = {key: tuple(_dated_values(entries)) for key, entries in content["values"].items()}
     return Values(
         name,
         Text(**content["title"]),
@@ -115,6 +115,6 @@ def all_values() -> tuple[Values, ...]:
     return tuple(values(path.stem) for path in sorted(_FOLDER.glob("*.toml")))
 
 
-def _dated(entries: list[dict[str, Any]]) -> Iterator[Dated]:
+def _dated_values(entries: list[dict[str, Any]]) -> Iterator[Dated]:
     for entry in sorted(entries, key=lambda each: each["since"]):
         yield Dated(entry["since"], entry["value"])

@@ -65,7 +65,7 @@ def likely_places(lines: Sequence[str]) -> Iterator[LikelyPlace]:
         if party := _PARTY.search(line):
             table = _ROLES[party[1]]
         for instead in _tags(line, table, party[1] if party else None):
-            place = LikelyPlace(_shown(line), instead)
+            place = LikelyPlace(_excerpt(line), instead)
             if place not in seen and len(seen) < _MOST_PLACES:
                 seen.add(place)
                 yield place
@@ -96,7 +96,7 @@ def _ends_blank(line: str, party: str) -> bool:
     return (not rest and line.strip() != "" and len(line.strip()) < _LONGEST_SHOWN) or bool(re.fullmatch(_BLANK, rest))
 
 
-def _shown(line: str) -> str:
+def _excerpt(line: str) -> str:
     words = "".join(" " if unicodedata.category(each).startswith(("C", "Z")) else each for each in line)
     words = re.sub(" {2,}", "  ", words).strip()
     return words if len(words) <= _LONGEST_SHOWN else f"{words[:_LONGEST_SHOWN]}…"

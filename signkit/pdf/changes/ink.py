@@ -133,13 +133,13 @@ def _paints(view: View, form: Stream, ink: _Ink, depth: int) -> Iterator[_Paint]
         elif token in _OTHER_PAINTS:
             yield _Paint(None)
         elif token in _PLAIN_PAINTS and isinstance(token, bytes):
-            yield _painted(ink, token)
+            yield _paint_of(ink, token)
         elif isinstance(token, bytes):
             ink = _step(view, resources, ink, token, operands)
         operands = []
 
 
-def _painted(ink: _Ink, operator: bytes) -> _Paint:
+def _paint_of(ink: _Ink, operator: bytes) -> _Paint:
     strokes = operator in _STROKES
     used = (ink.line,) if strokes else (ink.fill, ink.line) if operator in _BOTH else (ink.fill,)
     # A pattern's colour is not known: it counts as covering.

@@ -38,7 +38,7 @@ def _reader_class() -> Any:
             super().__init__(BytesIO(pdf), strict=False)
 
         def _read_object(self, ref: Any, marker: Any, *more: Any, **named: Any) -> Any:
-            short = _shortened(self._pdf, marker) if isinstance(marker, int) else None
+            short = _shorten(self._pdf, marker) if isinstance(marker, int) else None
             if short is not None:
                 whole, self.stream = self.stream, BytesIO(short.body)
                 try:
@@ -65,7 +65,7 @@ class _Shortened(NamedTuple):
     contents: bytes
 
 
-def _shortened(pdf: bytes, start: int) -> _Shortened | None:
+def _shorten(pdf: bytes, start: int) -> _Shortened | None:
     """Shorten the object at ``start``; None where it holds no such string, or more than one."""
     end = pdf.find(b"endobj", start)
     body = pdf[start : end + len(b"endobj")] if end >= 0 else b""

@@ -19,7 +19,7 @@ from signkit.pki.paths.known import KnownCertificate, SignedObject, fits
 from signkit.pki.paths.pool import KnownStatus, Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 from signkit.pki.revocation.crl_scope import ALL_REASONS
-from signkit.pki.revocation.evidence import Entry, OcspAnswer, RevocationList
+from signkit.pki.revocation.evidence import ListedCertificate, OcspAnswer, RevocationList
 
 #: How far the clock of a service may run ahead of ours.
 CLOCK_SKEW = timedelta(minutes=5)
@@ -69,7 +69,7 @@ class Word:
     source: Literal["ocsp", "crl"]
     issued: datetime
     due: datetime | None
-    entry: Entry | None = None
+    entry: ListedCertificate | None = None
     der: tuple[bytes, ...] = ()
     reasons: frozenset[str] = ALL_REASONS
 
@@ -401,7 +401,7 @@ def _said_by_import(status: KnownStatus, certificate: KnownCertificate) -> Word 
     """An imported list was examined when it was imported; an index that cannot be read might name anybody."""
     if status.issued is None:
         return "unreadable"
-    entry = None if status.revoked_at is None else Entry(status.revoked_at)
+    entry = None if status.revoked_at is None else ListedCertificate(status.revoked_at)
     if entry is None and status.issued > certificate.not_after:
         return "silent"  # RFC 5280 3.3
     return Word("crl", status.issued, status.due, entry)

@@ -45,7 +45,7 @@ _CRITICAL = b"\x01\x01\xff"
 
 
 @dataclass(frozen=True)
-class Entry:
+class ListedCertificate:
     """That a certificate is on a list: since when, and why (asn1crypto's or cryptography's name for the reason)."""
 
     since: datetime
@@ -167,15 +167,15 @@ class RevocationList(SignedObject):
                 return utc(core.GeneralizedTime.load(item["extn_value"].native).native)
         return None
 
-    def entry(self, certificate: KnownCertificate) -> Entry | None:
+    def entry(self, certificate: KnownCertificate) -> ListedCertificate | None:
         """Return what it lists of a certificate; None: it does not name it."""
         # cryptography looks up by serial number only; an indirect list needs the entry's issuer as well.
         if self.is_indirect or self._quick is None or certificate.serial < 0:
             return self._walk_entries(certificate)
         found = self._quick.get_revoked_certificate_by_serial_number(certificate.serial)
-        return None if found is None else Entry(found.revocation_date_utc, _reason(found))
+        return None if found is None else ListedCertificate(found.revocation_date_utc, _reason(found))
 
-    def _walk_entries(self, certificate: KnownCertificate) -> Entry | None:
+    def _walk_entries(self, certificate: KnownCertificate) -> ListedCertificate | None:
         """An entry without certificateIssuer is of the same issuer as the entry before it (RFC 5280 5.3.3)."""
         # RFC 5280 5.3.3: absent on the first entry, the issuer is the list's own.
         issuer = self.issuer
@@ -185,7 +185,7 @@ class RevocationList(SignedObject):
             if entry["user_certificate"].native == certificate.serial and issuer == certificate.issuer:
                 since, reason = utc(entry["revocation_date"].native), entry.crl_reason_value
                 if since is not None:
-                    return Entry(since, None if reason is None else str(reason.native))
+                    return ListedCertificate(since, None if reason is None else str(reason.native))
         return None
 
     @cached_property
@@ -259,9 +259,9 @@ class OcspAnswer(SignedObject):
     certificates: tuple[KnownCertificate, ...]
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> ListedCertificate | None:
         """The revocation that it tells of, in the form in which a list tells it."""
-        return None if self.since is None else Entry(self.since, self.reason)
+        return None if self.since is None else ListedCertificate(self.since, self.reason)
 
     @cached_property
     def is_understood(self) -> bool:

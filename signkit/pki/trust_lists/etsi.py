@@ -94,7 +94,7 @@ def take_apart(data: bytes, source: str) -> UncheckedList:
     _check_references(signature, root.get("Id"), source)
     named = signature.findall(f"{_DS}KeyInfo/{_DS}X509Data/{_DS}X509Certificate")
     if not named:
-        raise _refused(source, Text("its signature names no certificate", "署名に証明書が含まれていません"))
+        raise _refusal(source, Text("its signature names no certificate", "署名に証明書が含まれていません"))
     return UncheckedList(data, _certificate(named[0].text, source))
 
 
@@ -110,7 +110,7 @@ def read_list(unchecked: UncheckedList, source: str, now: datetime) -> TrustList
     """
     root = _signed_root(unchecked, source, now)
     try:
-        found = _read(root, unchecked, source)
+        found = _read_list(root, unchecked, source)
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
         cause = Text(f"an item is missing or malformed ({error})", f"項目がないか、形式が正しくありません ({error})")
         raise _unreadable(source, cause) from error
@@ -138,7 +138,7 @@ def _parse(data: bytes, source: str) -> Element:
         raise _unreadable(source, Text("it is no well-formed XML", "整形式の XML ではありません")) from error
     if root.getroottree().docinfo.doctype or root.getroottree().docinfo.internalDTD is not None:
         words = Text("it declares a document type (entities)", "文書型宣言 (実体の定義) が含まれています")
-        raise _refused(source, words)
+        raise _refusal(source, words)
     return root
 
 
@@ -146,10 +146,10 @@ def _only_signature(root: Element, source: str) -> Element:
     """TS 119 612 5.7.1: one enveloped signature, directly below the root."""
     everywhere = list(root.iter(f"{_DS}Signature"))
     if not everywhere:
-        raise _refused(source, Text("it is not signed", "署名がありません"))
+        raise _refusal(source, Text("it is not signed", "署名がありません"))
     if len(everywhere) > 1 or everywhere[0].getparent() is not root:
         words = Text("it holds several signatures, or one in another place", "署名が複数あるか、所定の位置にありません")
-        raise _refused(source, words)
+        raise _refusal(source, words)
     return everywhere[0]
 
 
@@ -161,7 +161,7 @@ def _check_identifiers(root: Element, source: str) -> None:
                 continue
             if value in found:
                 words = Text("an identifier stands twice in it ({id})", "同じ識別子が二度使われています ({id})")
-                raise _refused(source, words.filled(id=value))
+                raise _refusal(source, words.filled(id=value))
             found.add(value)
 
 
@@ -175,10 +175,10 @@ def _check_references(signature: Element, root_id: str | None, source: str) -> N
         words = Text(
             "its signature refers to something else than the whole list", "署名の対象が、リスト全体ではありません"
         )
-        raise _refused(source, words)
+        raise _refusal(source, words)
     used = {item.get("Algorithm") for reference in references for item in reference.iter(f"{_DS}Transform")}
     if used - _TRANSFORMS or any(reference.findall(f".//{_DS}XPath") for reference in references):
-        raise _refused(
+        raise _refusal(
             source, Text("its signature leaves parts out (transforms)", "署名対象から除かれた部分があります")
         )
 
@@ -222,7 +222,7 @@ def _signed_root(unchecked: UncheckedList, source: str, now: datetime) -> Elemen
 # --- content -------------------------------------------------------------------------------------------------
 
 
-def _read(root: Element, unchecked: UncheckedList, source: str) -> TrustList:
+def _read_list(root: Element, unchecked: UncheckedList, source: str) -> TrustList:
     scheme = _child(root, "SchemeInformation")
     if _text(scheme, "TSLVersionIdentifier") not in _VERSIONS:
         raise ValueError("TSLVersionIdentifier")
@@ -273,10 +273,10 @@ def _period(information: Element) -> Period:
     status = _last_part(_text(information, "ServiceStatus"), "Svcstatus/")
     kind = _last_part(_text(information, "ServiceTypeIdentifier"), "Svctype/")
     purposes = _TYPES.get(kind, frozenset()) if status in GRANTED else frozenset()
-    return Period(_time(_text(information, "StatusStartingTime")), status, purposes & _narrowed(information, purposes))
+    return Period(_time(_text(information, "StatusStartingTime")), status, purposes & _narrow(information, purposes))
 
 
-def _narrowed(information: Element, purposes: frozenset[Purpose]) -> frozenset[Purpose]:
+def _narrow(information: Element, purposes: frozenset[Purpose]) -> frozenset[Purpose]:
     """What additionalServiceInformation leaves of the purposes; where it names none of them, all."""
     path = f"{_TSL}ServiceInformationExtensions/{_TSL}Extension/{_TSL}AdditionalServiceInformation/{_TSL}URI"
     kinds = {_last_part((item.text or "").strip(), "SvcInfoExt/") for item in information.iterfind(path)}
@@ -338,7 +338,7 @@ def _certificate(text: str | None, source: str) -> bytes:
     try:
         return _der(text)
     except (ValueError, TypeError) as error:
-        raise _refused(source, Text("its signer's certificate is unreadable", "署名者の証明書を読めません")) from error
+        raise _refusal(source, Text("its signer's certificate is unreadable", "署名者の証明書を読めません")) from error
 
 
 def _day(moment: datetime) -> str:
@@ -349,5 +349,5 @@ def _unreadable(source: str, cause: Text) -> TrustError:
     return TrustError("trust-list-unreadable", path=source, cause=cause)
 
 
-def _refused(source: str, cause: Text) -> TrustError:
+def _refusal(source: str, cause: Text) -> TrustError:
     return TrustError("trust-list-refused", path=source, cause=cause)

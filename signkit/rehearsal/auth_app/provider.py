@@ -123,7 +123,7 @@ class Provider:
         if redirect_uri not in client.redirect_uris:
             raise Refused(400, "invalid_request", "the redirect URI is not registered")
         try:
-            consent = self._checked(asked, client, redirect_uri)
+            consent = self._check_request(asked, client, redirect_uri)
         except Refused as refused:
             said = {"error": refused.error, "error_description": refused.description}
             return self._back(redirect_uri, asked.get("state", ""), said)
@@ -137,11 +137,11 @@ class Provider:
     def _agree(self, consent: Asked) -> Answer:
         """Let the phone agree by itself, if it can (it may be locked)."""
         try:
-            return self._sign(consent, self.phone.password) or self._declined(consent)
+            return self._sign(consent, self.phone.password) or self._decline(consent)
         except SignKitError:
-            return self._declined(consent)
+            return self._decline(consent)
 
-    def _checked(self, asked: dict[str, str], client: Registration, redirect_uri: str) -> Asked:
+    def _check_request(self, asked: dict[str, str], client: Registration, redirect_uri: str) -> Asked:
         if "request" in asked or "request_uri" in asked:
             raise Refused(400, "request_not_supported", "no request objects")
         if asked.get("response_type") != "code":
@@ -186,13 +186,13 @@ class Provider:
             raise Refused(400, "invalid_request", "nobody is asked this")
         if said.get("answer") != "sign":
             del self._asked[name]
-            return self._declined(consent)
+            return self._decline(consent)
         try:
             answer = self._sign(consent, said.get("password", ""))
         except SignKitError as wrong:
             return self._page(name, consent, wrong)
         del self._asked[name]
-        return answer or self._declined(consent)
+        return answer or self._decline(consent)
 
     def _sign(self, consent: Asked, password: str) -> Answer | None:
         """Have the phone sign; return the way back with a code, or None where the phone cannot."""
@@ -207,7 +207,7 @@ class Provider:
         self._codes[code] = Code(consent, self.clock() + CODE_LIFE)
         return self._back(consent.redirect_uri, consent.state, {"code": code})
 
-    def _declined(self, consent: Asked) -> Answer:
+    def _decline(self, consent: Asked) -> Answer:
         return self._back(consent.redirect_uri, consent.state, {"error": "access_denied"})
 
     def _back(self, redirect_uri: str, state: str, said: dict[str, str]) -> Answer:
@@ -219,17 +219,17 @@ class Provider:
 
     def _token(self, request: Request) -> Answer:
         form = request.form()
-        client = self._authenticated(request, form)
+        client = self._authenticate(request, form)
         kind = form.get("grant_type")
         if kind == "client_credentials":
             if form.get("scope") != "sign":
                 raise Refused(400, "invalid_scope", "the client's own scope is sign")
-            return self._granted(client, {"scope": "sign"}, None)
+            return self._grant(client, {"scope": "sign"}, None)
         if kind == "authorization_code":
-            return self._exchanged(client, form)
+            return self._exchange(client, form)
         raise Refused(400, "unsupported_grant_type", "no such grant")
 
-    def _authenticated(self, request: Request, form: dict[str, str]) -> Registration:
+    def _authenticate(self, request: Request, form: dict[str, str]) -> Registration:
         """RFC 6749 2.3.1, one way at a time."""
         header = request.headers.get("authorization")
         if header is not None and "client_secret" in form:
@@ -241,7 +241,7 @@ class Provider:
             raise Refused(401, "invalid_client", "no such client, or another secret")
         return client
 
-    def _exchanged(self, client: Registration, form: dict[str, str]) -> Answer:
+    def _exchange(self, client: Registration, form: dict[str, str]) -> Answer:
         code = self._codes.pop(form.get("code", ""), None)  # good for one try (RFC 6749 4.1.2)
         if code is None or code.asked.client is not client:
             raise Refused(400, "invalid_grant", "no such code")
@@ -253,9 +253,9 @@ class Provider:
         challenge = base64url(hashlib.sha256(verifier.encode()).digest())
         if not _VERIFIER.fullmatch(verifier) or not hmac.compare_digest(challenge, code.asked.challenge):
             raise Refused(400, "invalid_grant", "the code verifier is not the challenge's")
-        return self._granted(client, {"scope": code.asked.scope}, code.asked)
+        return self._grant(client, {"scope": code.asked.scope}, code.asked)
 
-    def _granted(self, client: Registration, more: dict[str, str], asked: Asked | None) -> Answer:
+    def _grant(self, client: Registration, more: dict[str, str], asked: Asked | None) -> Answer:
         token = secrets.token_urlsafe(32)
         transaction = asked.transaction if asked is not None else None
         self._tokens[token] = AccessToken(client, self.clock() + TOKEN_LIFE, transaction)

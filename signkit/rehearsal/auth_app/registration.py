@@ -59,8 +59,8 @@ def kept_registration(folder: Path, issuer: str) -> Registration:
     redirect_uri = f"http://127.0.0.1:{REDIRECT_PORT}/signkit/callback"
     try:
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
-        secret = _kept(own / "client-secret", lambda: secrets.token_urlsafe(32).encode()).decode("ascii")
-        pem = _kept(own / "decryption-key.pem", _new_key)
+        secret = _keep_key(own / "client-secret", lambda: secrets.token_urlsafe(32).encode()).decode("ascii")
+        pem = _keep_key(own / "decryption-key.pem", _new_key)
         key = load_pem_private_key(pem, None)
         text = _SETTINGS.format(issuer=issuer, client_id=_CLIENT_ID, redirect_uri=redirect_uri)
         (folder / REGISTRATION_FILE).write_text(text, encoding="utf-8")
@@ -71,7 +71,7 @@ def kept_registration(folder: Path, issuer: str) -> Registration:
     return Registration(_CLIENT_ID, secret, (redirect_uri,), key.public_key())
 
 
-def _kept(path: Path, make: Callable[[], bytes]) -> bytes:
+def _keep_key(path: Path, make: Callable[[], bytes]) -> bytes:
     if not path.exists():
         path.touch(mode=0o600)
         path.write_bytes(make())

@@ -175,14 +175,14 @@ class _Section:
             for reason in (each for each in told if each.code not in _SAID_ABOVE):
                 texts.setdefault(reason.text.in_language(self._language), []).append(self._short(item))
         for text, places in texts.items():
-            where = "" if len(places) == len(judged) else f"{self._listed(places)}: "
+            where = "" if len(places) == len(judged) else f"{self._bullets(places)}: "
             lines.append(where + safe(text))
         if not lines or self._report.verdict is Verdict.NOT_SIGNED:
             return ""
         items = "".join(f"<li>{line}</li>\n" for line in dict.fromkeys(lines))
         return f'<h3>{self._say(said.WHY)}</h3>\n<ul class="findings">\n{items}</ul>\n'
 
-    def _listed(self, places: Iterable[str]) -> str:
+    def _bullets(self, places: Iterable[str]) -> str:
         """Name the first few."""
         names = list(dict.fromkeys(places))
         listed = ("、" if self._language == "ja" else ", ").join(names[:_MAX_PLACES])

@@ -67,7 +67,7 @@ _HEADS = {
 }
 
 
-class Table:
+class CsvTable:
     """Rows under one head, as text: the head comes with the first rows, behind the mark that Excel needs."""
 
     def __init__(self, columns: Sequence[str], language: Language) -> None:
@@ -112,6 +112,6 @@ def sheet_time(moment: datetime | None, judged: datetime) -> str:
     return time if local.utcoffset() == judged.astimezone().utcoffset() else f"{time} {zone_name(local)}"
 
 
-def told(words: Mapping[str, Text], token: str | None, language: Language) -> str:
+def token_words(words: Mapping[str, Text], token: str | None, language: Language) -> str:
     """Return the words for ``token`` in Japanese; in English the token itself, which scripts look for."""
     return say(words, token, language) if language == "ja" else token or ""

@@ -68,7 +68,7 @@ class Guard:
         elif scope["type"] == "http":
             refused = self._refusal(scope)
             app = self._app if refused is None else self._refuse(scope, *refused)
-            await app(scope, _bounded(receive), _strict(send))
+            await app(scope, _bound_receive(receive), _strict(send))
 
     def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and reason where the request is not let in."""
@@ -104,7 +104,7 @@ class Guard:
         return self._sessions.find(cookie.value) if cookie is not None else None
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bound_receive(receive: Receive) -> Receive:
     """Stop what is sent without saying how long it is."""
     count = 0
 

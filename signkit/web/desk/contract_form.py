@@ -120,7 +120,7 @@ def words_of(data: object, path: str = "") -> dict[str, str]:
         if not pairs:
             return {path: NONE}
     else:
-        return {} if data is None else {path: _typed(data)}
+        return {} if data is None else {path: _typed_text(data)}
     found: dict[str, str] = {}
     for name, value in pairs:
         found |= words_of(value, f"{path}.{name}" if path else name)
@@ -146,7 +146,7 @@ def _put_empty(data: Data, steps: Sequence[str]) -> None:
         at.setdefault(steps[-1], [])
 
 
-def _typed(value: object) -> str:
+def _typed_text(value: object) -> str:
     if isinstance(value, bool):
         return _TRUTHS[value][0]
     return f"{value:,}" if isinstance(value, int) else str(value)

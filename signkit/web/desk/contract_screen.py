@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from signkit.archive.entries import Entry, load_entry
+from signkit.archive.entries import LedgerEntry, load_entry
 from signkit.archive.exporting import STATES, kind_in_words, moment_in_words
 from signkit.errors import ArchiveError, SignKitError
 from signkit.progress.contract import ContractStatus, PartyStatus
@@ -157,7 +157,7 @@ class ContractScreen(Screen):
             return self.unknown(request)
         return Response(png, media_type="image/png", headers={"cache-control": _KEPT_BY_BROWSER})
 
-    def _show(self, request: Request, sha256: str, name: str, entry: Entry | None) -> Response:
+    def _show(self, request: Request, sha256: str, name: str, entry: LedgerEntry | None) -> Response:
         told, trouble = None, None
         try:
             told = tell_contract(self.office.status(sha256, name), sha256, self.language(request))
@@ -172,7 +172,7 @@ class ContractScreen(Screen):
             was_signed="signed" in request.query_params, name=name,
         )  # fmt: skip
 
-    def _of_entry(self, entry: Entry | None, request: Request) -> dict[str, Any]:
+    def _of_entry(self, entry: LedgerEntry | None, request: Request) -> dict[str, Any]:
         """Return what the archive knows."""
         if entry is None:
             return {"entry": None, "has_archive": self.office.has_archive()}

@@ -143,7 +143,7 @@ def _by_window(prompt: Prompt, request: SecretRequest) -> bytearray:
     window.after(50, entry.focus_force)
     window.eval("tk::PlaceWindow . center")
     window.mainloop()
-    return _entered(typed[0] if typed else None)
+    return _entry(typed[0] if typed else None)
 
 
 def _by_pinentry(prompt: Prompt, request: SecretRequest) -> bytearray:
@@ -172,7 +172,7 @@ def _by_pinentry(prompt: Prompt, request: SecretRequest) -> bytearray:
         _send(process.stdin, "GETPIN")
         secret = _answer(process.stdout)
         _send(process.stdin, "BYE")
-        return _entered(secret)
+        return _entry(secret)
 
 
 def _found_pinentry() -> str | None:
@@ -213,12 +213,12 @@ def _on_console(prompt: Prompt, request: SecretRequest) -> bytearray:
     for line in ("", *prompt.lines(request)):
         print(line, file=sys.stderr)
     try:
-        return _entered(bytearray(getpass.getpass(prompt.label(request) + ": ").encode()))
+        return _entry(bytearray(getpass.getpass(prompt.label(request) + ": ").encode()))
     except (EOFError, KeyboardInterrupt) as error:
         raise PromptCancelled from error
 
 
-def _entered(secret: bytearray | None) -> bytearray:
+def _entry(secret: bytearray | None) -> bytearray:
     if not secret:
         raise PromptCancelled
     return secret

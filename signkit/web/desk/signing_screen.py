@@ -59,15 +59,15 @@ def key_choices(office: Office) -> list[KeyChoice]:
     if not office.options.rehearsal:
         return [KeyChoice("card", WORDS["key_card"]), KeyChoice(_FILE, WORDS["key_file"])]
     return [
-        *(KeyChoice(f"card:virtual:{name}", _emulated(person.name), f"virtual:{name}")
+        *(KeyChoice(f"card:virtual:{name}", _emulation_note(person.name), f"virtual:{name}")
           for name, person in RESIDENTS.items()),
-        KeyChoice("card:virtual", _emulated("番号　花子"), "virtual"),
+        KeyChoice("card:virtual", _emulation_note("番号　花子"), "virtual"),
         KeyChoice("card:virtual:last-try", WORDS["key_emulated_last"], "virtual:last-try"),
         KeyChoice("card:virtual:locked", WORDS["key_emulated_locked"], "virtual:locked"),
     ]  # fmt: skip
 
 
-def _emulated(name: str) -> Text:
+def _emulation_note(name: str) -> Text:
     return WORDS["key_emulated"].filled(name=name.replace("　", " "))
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from signkit.archive.entries import Entry
+from signkit.archive.entries import LedgerEntry
 from signkit.archive.exporting import moment_in_words
 from signkit.web.desk.screens import Screen
 from signkit.words import Text
@@ -35,7 +35,7 @@ class TodayScreen(Screen):
             drafts=[(draft.number, title.in_language(language), when) for draft, title, when in drafts],
         )
 
-    def _waiting(self) -> tuple[Entry, ...]:
+    def _waiting(self) -> tuple[LedgerEntry, ...]:
         from signkit.archive.finding import Query, find
 
         if not self.office.has_archive():
