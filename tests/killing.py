@@ -215,10 +215,10 @@ def _count_changes(point: int | None) -> Iterator[int]:
 
 
 def main() -> None:
-    """Kill every command at all points, or at as many as are named; print what was left."""
+    """Kill every command (or those that are named) at all points, or at as many as are said; print what was left."""
     most = int(sys.argv[1]) if len(sys.argv) > 1 else None
     print("command | points | killed | half files | files left by the kill | litter after the next run")
-    for name in COMMANDS:
+    for name in sys.argv[2:] or COMMANDS:
         with tempfile.TemporaryDirectory() as folder:
             tally = sweep(name, most, Path(folder))
         print(name, tally.points, tally.kills, tally.half, tally.left, tally.litter, sep=" | ", flush=True)
