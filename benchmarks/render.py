@@ -59,7 +59,7 @@ def parts_of(template: Template) -> dict[str, tuple[object, str]]:
     """Return where each part of the way is looked up: what holds it, and its name there."""
     source = type(render.source_of(template))
     return {
-        "check data, characters, privacy": (render, "check_contract_data"),
+        "check data, characters, privacy": (render, "examine"),
         "fill in the template": (source, "fill"),
         "check the printed text": (render, "_printed_problems"),
         TYPESET: (source, "typeset"),

@@ -21,7 +21,7 @@ def test_a_small_round_runs_and_names_its_baseline(script, tmp_path):
         cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stdout + run.stderr
-    assert re.search(r"\bratio to [A-Za-z].* +\d+\.\d+", run.stdout), run.stdout
+    assert re.search(r"\bratio to [A-Za-z].* +-?\d+\.\d+", run.stdout), run.stdout
 
 
 def test_there_are_benchmarks():

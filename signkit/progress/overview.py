@@ -51,6 +51,7 @@ class UnreadableFile:
             "amends": [],
             "amended_by": [],
             "amendments_left_out": [],
+            "evidence_until": None,
         }
 
 

@@ -245,7 +245,20 @@ STEPS: tuple[Step, ...] = (
 )
 
 #: What a passed signature may carry as well: nothing is to be done about it.
-INFORMATIVE = frozenset({"changes-told", "rehearsal", "service-key"})
+INFORMATIVE = frozenset(
+    [
+        "changes-told",
+        "rehearsal",
+        "service-key",
+        "algorithm-ends",
+        "authority-ends",
+        "certificate-ends",
+        "evidence-outside",
+        "responder-ends",
+        "some-algorithm-ends",
+        "timestamp-certificate-ends",
+    ]
+)
 
 _BY_REASON = {reason: step for step in STEPS for reason in step.reasons}
 

