@@ -62,10 +62,12 @@ def add_file(archive: Archive, data: bytes, name: str, judged: Judged, said: Tra
 
     Raises:
         ArchiveError("facts-refused"): what was said holds a 個人番号.
+        ArchiveError("key-refused"): it is a key file.
         ArchiveError("archive-read-only", "archive-busy"), FileUnusable("output-not-written"): see `Archive.writing`.
     """
     said = said or TransactionFacts()
     _refuse_my_number(said)
+    _refuse_key(data, name)
     sha256 = hashlib.sha256(data).hexdigest()
     beginnings = beginnings_of(data)
     with archive.writing() as connection:
@@ -82,6 +84,15 @@ def add_file(archive: Archive, data: bytes, name: str, judged: Judged, said: Tra
     with suppress(OSError):  # it is there, whatever its name in staging still says
         archive.blobs.settle(sha256, keep=True)
     return taken
+
+
+_KEY_ENDINGS = (".p12", ".pfx", ".key")
+
+
+def _refuse_key(data: bytes, name: str) -> None:
+    """A key would lie in the ledger and in every backup of it."""
+    if name.lower().endswith(_KEY_ENDINGS) or b"PRIVATE KEY-----" in data[:65_536]:
+        raise ArchiveError("key-refused", name=name)
 
 
 @contextmanager

@@ -38,6 +38,10 @@ ARCHIVE: dict[str, Wording] = {
         ),
         exit_code=ExitCode.UNREADABLE,
     ),
+    "key-refused": Wording(
+        Text("{name} is a key file; a ledger keeps none.", "{name} は鍵ファイルです。台帳には保管しません。"),
+        Text("Keep it where only its owner gets at it.", "所有者だけが使える場所に保管してください。"),
+    ),
     "archive-busy": Wording(
         Text("Another program is writing to {path}.", "ほかのプログラムが {path} に書き込み中です。"),
         Text(
