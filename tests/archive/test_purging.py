@@ -92,7 +92,13 @@ def test_the_business_is_what_the_archive_was_made_with(tmp_path):
 def filled(archive):
     """One entry long past its period, with all that an entry can have; one not yet; one that cannot be told."""
     old = TransactionFacts(
-        "contract", f"{SECRET}の契約", date(2001, 1, 1), SECRET_AMOUNT, (TransactionParty(SECRET),), place=SECRET, note=SECRET
+        "contract",
+        f"{SECRET}の契約",
+        date(2001, 1, 1),
+        SECRET_AMOUNT,
+        (TransactionParty(SECRET),),
+        place=SECRET,
+        note=SECRET,
     )
     first = b"%PDF-1.7 " + SECRET.encode() + b"\n%%EOF\n"
     judged = Judged("scan", "unsigned", text=sought_form(SECRET * 50), report={"party": SECRET})
