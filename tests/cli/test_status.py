@@ -222,6 +222,6 @@ def test_nothing_named_as_a_pdf_is_left_out_of_a_folder(signkit, tmp_path):
     (tmp_path / "loop.pdf").symlink_to("loop.pdf")
     (tmp_path / "gone.pdf").symlink_to("nowhere")
     (tmp_path / "folder.pdf").mkdir()
-    result = signkit("status", tmp_path)
+    result = signkit("status", str(tmp_path))
     assert result.returncode == 4
     assert [name in result.stdout for name in ("pipe", "loop", "gone", "folder")] == [True, True, True, False]
