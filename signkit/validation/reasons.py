@@ -269,7 +269,14 @@ _WORDS: dict[str, Text] = {
         "示されるのは、事業者がこの内容に署名したことと、その後の変更の有無です。誰が指示したか、それが当事者本人かは示しません。"
         "これは事業者の記録 (合意締結証明書など) によります。",
     ),
-    "revoked": Text("The certificate was revoked on {revoked_at}.", "証明書は {revoked_at} に失効しています。"),
+    # A change of 基本4情報 (異動) is the usual reason, and no sign of misuse.
+    "revoked": Text(
+        "The certificate was revoked on {revoked_at}. One on an Individual Number Card is revoked whenever its "
+        "holder's name, address, birth date or sex changes (a move, a marriage), and when the card is lost or given "
+        "back.",
+        "証明書は {revoked_at} に失効しています。マイナンバーカードの署名用電子証明書は、氏名・住所・生年月日・性別の"
+        "変更 (引っ越しや結婚など) や、カードの紛失・返納により失効します。",
+    ),
     "ca-revoked": Text("The certificate of an authority was revoked.", "認証局の証明書が失効しています。"),
     "expired": Text(
         "The certificate expired on {expired_at}, and nothing proves that the signature is older.",
