@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.attacks.mutations import (
     catalog,
+    comments,
     decoders,
     endings,
     forms,
@@ -18,6 +19,7 @@ from tests.attacks.mutations import (
 from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
 
 __all__ = [
-    "MUTATIONS", "Attack", "Mutation", "catalog", "decoders", "endings", "forms", "notes", "objects", "pages",
+    "MUTATIONS", "Attack", "Mutation", "catalog", "comments", "decoders",
+    "endings", "forms", "notes", "objects", "pages",
     "references", "roles", "shadows", "syntaxes",
 ]  # fmt: skip
