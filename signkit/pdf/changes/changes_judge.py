@@ -15,7 +15,7 @@ from signkit.pdf.changes.rules import RULES
 from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
 from signkit.pdf.changes.values import Change, Gravity, Judgement, Rules
-from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.reading.document import PdfFile, View
 from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.signatures import FoundSignature
@@ -81,9 +81,13 @@ class Changes:
             if self._referrers is None:
                 self._referrers = Referrers(history)
             signed_now = {number for revision, number in self._signed if revision == index + 1}
-            context = Context(before, after, self._referrers, self._shown, signed_now)
+            context = Context(before, after, self._referrers, self._shown, signed_now, self._signed_first())
             self._steps[index] = (*found, *step_changes(context))
         return self._steps[index]
+
+    def _signed_first(self) -> View | None:
+        revisions = [revision for revision, _ in self._signed if revision is not None]
+        return self._file.history.view(min(revisions)) if revisions else None
 
     def _state(self, index: int) -> RevisionState:
         """Return a state; the one before it is kept besides, no others: a file may have thousands of revisions."""

@@ -8,6 +8,7 @@ from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.revision_state import RevisionState, widgets
 from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
+from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField
 from signkit.pdf.reading.document import View
@@ -257,6 +258,9 @@ class Fields:
             yield from breach("appearance-replaced", name, at=place)
             return
         yield from breach("field-filled", name, at=place)
+        shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
+        if not shown.is_seen():
+            yield from breach("shows-its-value", f"value-and-looks: {name}", at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
