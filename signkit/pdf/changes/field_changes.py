@@ -17,6 +17,8 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value
 _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
 #: What a value may be, by the type of its field (12.7.5).
 _VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
+#: What says or shows the value, one way or another.
+_SPOKEN = {"/V", "/RV", "/I", "/AP", "/AS"}
 _NOTHING: tuple[Value, ...] = (None, b"", "/Off", [])
 # Table 229: bit 17 of /Ff of a button.
 _PUSH_BUTTON = 1 << 16
@@ -259,7 +261,7 @@ class Fields:
             return
         yield from breach("field-filled", name, at=place)
         shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
-        if not shown.is_seen():
+        if touched & _SPOKEN and not shown.is_seen():
             yield from breach("shows-its-value", f"value-and-looks: {name}", at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):

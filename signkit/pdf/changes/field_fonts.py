@@ -1,7 +1,7 @@
 """What letters the codes of a font draw, where that can be told (ISO 32000-2 9.6, 9.7, 9.10).
 
-Of a font that everybody has the encoding tells, of one inside the file nothing does: its glyphs may be any.  A font
-that was signed is taken at its word, as all that was signed is.
+Of a font that everybody has the encoding tells, of one inside the file only its outlines do.  A font that was signed is
+taken at its word, as all that was signed is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from unicodedata import east_asian_width
 
 from fontTools.agl import toUnicode
 
+from signkit.pdf.changes.glyph_shapes import Outlines
 from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
@@ -36,6 +37,8 @@ _HELVETICA = (
     556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
     260, 334, 584,
 )  # fmt: skip
+#: Ends of lines and tabs, which programs write into strings; no Latin font draws them.
+_UNSEEN = (b"\t", b"\n", b"\r")
 _MAX_PARTS, _MAX_RANGE = 2_000, 70_000
 
 
@@ -62,12 +65,14 @@ def font_reader(view: View, font: Value, signed: View | None) -> Reader | None:
         return None
     composite = view.resolve(entries.get("/Subtype")) == "/Type0"
     holder = _descendant(view, entries) if composite else entries
-    if _is_embedded(view, holder) and not _was_signed(view, font, signed):
-        return None
-    mapped = _to_unicode(view, entries) if _is_embedded(view, holder) else None
-    if composite:
-        return _composite_reader(view, entries, holder, mapped)
-    return _simple_reader(view, entries, mapped)
+    if not _is_embedded(view, holder):
+        return _composite_reader(view, entries) if composite else _simple_reader(view, entries, None)
+    mapped = _to_unicode(view, entries)
+    simple = _simple_reader(view, entries, mapped) if not composite else None
+    reader = _mapped_reader(view, entries, holder, mapped) if composite else simple
+    if reader is None or _was_signed(view, font, signed):
+        return reader
+    return _drawn_reader(view, reader, holder, composite=composite)
 
 
 _KINDS = ("/Type1", "/TrueType", "/MMType1", "/Type0")
@@ -119,7 +124,8 @@ def _simple_reader(view: View, entries: dict[str, Value], mapped: dict[bytes, st
     encoded = _encoding(view, entries)
     if encoded is None and mapped is None:
         return None
-    letters = {bytes([code]): letter for code, letter in (encoded or {}).items()} | (mapped or {})
+    letters = dict.fromkeys(_UNSEEN, " ") | {bytes([code]): letter for code, letter in (encoded or {}).items()}
+    letters |= mapped or {}
     # Viewers that substitute a font look a letter up by its code as often as by its name.
     if mapped is None and any(letters.get(bytes([code])) not in (None, chr(code)) for code in range(33, 127)):
         return None
@@ -184,13 +190,9 @@ def _simple_widths(view: View, entries: dict[str, Value]) -> Callable[[int], flo
 # --- composite fonts ---
 
 
-def _composite_reader(
-    view: View, entries: dict[str, Value], holder: dict[str, Value], mapped: dict[bytes, str] | None
-) -> Reader | None:
+def _composite_reader(view: View, entries: dict[str, Value]) -> Reader | None:
     encoding = view.resolve(entries.get("/Encoding"))
     codec = _CMAPS.get(encoding) if isinstance(encoding, str) else None
-    if mapped is not None and encoding == "/Identity-H":
-        return _by_two_bytes(mapped, _composite_widths(view, holder))
     if codec is None or _PICTURES.search(str(view.resolve(entries.get("/BaseFont")))):
         return None
 
@@ -202,6 +204,15 @@ def _composite_reader(
         return [Glyph(letter, 1.0 if east_asian_width(letter) in "WFA" else 0.5) for letter in letters]
 
     return read
+
+
+def _mapped_reader(
+    view: View, entries: dict[str, Value], holder: dict[str, Value], mapped: dict[bytes, str] | None
+) -> Reader | None:
+    """Read codes of two bytes by /ToUnicode (9.10.3)."""
+    if mapped is None or view.resolve(entries.get("/Encoding")) != "/Identity-H":
+        return None
+    return _by_two_bytes(mapped, _composite_widths(view, holder))
 
 
 def _by_two_bytes(mapped: dict[bytes, str], widths: Callable[[int], float]) -> Reader:
@@ -233,6 +244,48 @@ def _composite_widths(view: View, holder: dict[str, Value]) -> Callable[[int], f
         else:
             break
     return lambda code: widths.get(code, usual if isinstance(usual, int | float) else 1000) / 1000
+
+
+# --- fonts that come with the value ---
+
+
+def _drawn_reader(view: View, reader: Reader, holder: dict[str, Value], *, composite: bool) -> Reader | None:
+    """Return a reader that believes a letter only if the glyph looks like it."""
+    described = view.resolve(holder.get("/FontDescriptor"))
+    program = view.resolve(described.get("/FontFile2")) if isinstance(described, dict) else None
+    numbers = _glyph_numbers(view, holder) if composite else None
+    if not isinstance(program, Stream) or (composite and numbers is None):
+        return None
+    try:
+        outlines = Outlines(view.file.decode_stream(program, view))
+    except ValueError:
+        return None
+
+    @cache
+    def is_drawn(code: int, letter: str) -> bool:
+        view.file.meter.check_time()
+        number = numbers(code) if numbers is not None else outlines.by_code(code)
+        return number is not None and outlines.is_letter(number, letter)
+
+    def read(text: bytes) -> list[Glyph] | None:
+        glyphs, size = reader(text), 2 if composite else 1
+        codes = [int.from_bytes(text[at : at + size], "big") for at in range(0, len(text), size)]
+        if glyphs is None or not all(is_drawn(code, each.text) for code, each in zip(codes, glyphs, strict=True)):
+            return None
+        return glyphs
+
+    return read
+
+
+def _glyph_numbers(view: View, holder: dict[str, Value]) -> Callable[[int], int] | None:
+    """Return the glyph of a code by /CIDToGIDMap (9.7.4.2); None where that cannot be read."""
+    found = view.resolve(holder.get("/CIDToGIDMap"))
+    if found in (None, "/Identity"):
+        return lambda code: code
+    if not isinstance(found, Stream):
+        return None
+    table = view.file.decode_stream(found, view)
+    return lambda code: int.from_bytes(table[2 * code : 2 * code + 2], "big")
 
 
 # --- ToUnicode ---

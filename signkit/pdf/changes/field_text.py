@@ -218,7 +218,9 @@ class _Interpreter:
             self._end_path(operator)
 
     def _end_path(self, operator: bytes) -> None:
-        if operator != b"n":
+        if operator in (b"f*", b"B*", b"b*") and self._is_ring():
+            pass  # a border filled between two rectangles
+        elif operator != b"n":
             for points in self._path:
                 closed = [*points, points[0]] if operator in (b"s", b"b", b"b*", b"f", b"F", b"f*") else points
                 self._painted(operator, closed)
@@ -227,6 +229,11 @@ class _Interpreter:
                 raise NotComparableError
             self._state = replace(self._state, clip=_common(self._state.clip, _extent(self._path[0])))
         self._path, self._clips = [], False
+
+    def _is_ring(self) -> bool:
+        """Whether the path is one rectangle within another, both along the edges (8.5.3.3.3)."""
+        rings = [points for points in self._path if _is_rectangle(points) and self._runs_along_edges(points)]
+        return len(rings) == len(self._path) == 2
 
     def _painted(self, operator: bytes, points: list[tuple[float, float]]) -> None:
         """Take a ground, a border, the divider of a comb; refuse anything that could be a letter or hide one."""

@@ -104,6 +104,13 @@ class ShownValue:
             raise NotComparableError
         return displays.pop() if displays else text
 
+    def _is_export(self, seen: str) -> bool:
+        """Whether the value itself is seen, as some programs write it, and no option but its own shows that."""
+        value = self._view.resolve(self._item.value)
+        if self._item.type != "/Ch" or not isinstance(value, bytes) or _plain(text_string(value)) != seen:
+            return False
+        return all(_plain(export) == seen for export, display in self._options() if _plain(display) == seen)
+
     def _spells_alike(self, said: list[str]) -> bool:
         """Whether its other spellings say the same: /RV in rich text, /I as indices (12.7.5.3, 12.7.5.4)."""
         rich = self._view.resolve(self._item.entries.get("/RV"))
@@ -168,7 +175,7 @@ class ShownValue:
         if self._item.type == "/Tx" and self._flags & _PASSWORD:
             # 12.7.5.3: a password is shown as so many signs, or not at all.
             return not seen or (len(seen) == len(value) and set(seen) <= set("*\u2022\u25cf"))
-        return seen == value
+        return seen == value or self._is_export(seen)
 
     def _is_list(self) -> bool:
         return self._item.type == "/Ch" and not self._flags & _COMBO
