@@ -82,6 +82,8 @@ class Outlines:
             contours = self._contours(number)
         except Exception:  # as above
             return False
+        if len(letter) != 1:
+            return False
         if not letter.strip():
             return not contours
         shape = _shape(contours, self._em)
@@ -89,7 +91,10 @@ class Outlines:
 
     def by_code(self, code: int) -> int | None:
         """Return the glyph of a one-byte code of a symbolic font (9.6.5.4), if all of its tables agree."""
-        tables = [table.cmap for table in self._font["cmap"].tables] if "cmap" in self._font else []
+        try:
+            tables = [table.cmap for table in self._font["cmap"].tables] if "cmap" in self._font else []
+        except Exception:  # as above
+            return None
         codes = (code, 0xF000 + code)
         found = {self._font.getGlyphID(table[each]) for table in tables for each in codes if each in table}
         return found.pop() if len(found) == 1 else None

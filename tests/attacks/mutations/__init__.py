@@ -14,6 +14,7 @@ from tests.attacks.mutations import (
     references,
     roles,
     shadows,
+    spoken,
     syntaxes,
 )
 from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
@@ -21,5 +22,5 @@ from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
 __all__ = [
     "MUTATIONS", "Attack", "Mutation", "catalog", "comments", "decoders",
     "endings", "forms", "notes", "objects", "pages",
-    "references", "roles", "shadows", "syntaxes",
+    "references", "roles", "shadows", "spoken", "syntaxes",
 ]  # fmt: skip
