@@ -90,9 +90,20 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
     interpreter = _Interpreter(view, form, signed, frame, scale, box)
     interpreter.run()
     looks = Looks(interpreter.letters, interpreter.marks)
-    if any(_crowd(one, other) for line in looks.lines() for one, other in pairwise(line)):
+    lines = looks.lines()
+    crowded = any(_crowd(one, other) for line in lines for one, other in pairwise(line))
+    if crowded or not _is_level(lines):
         raise NotComparableError
     return looks
+
+
+def _is_level(lines: list[list[Letter]]) -> bool:
+    """Whether all letters are of one size, on lines that stand apart: what is raised says something else (10²)."""
+    sizes = [letter.size for line in lines for letter in line]
+    if sizes and max(sizes) > 1.05 * min(sizes):
+        return False
+    straight = all(abs(letter.y - line[0].y) < 0.05 * letter.size for line in lines for letter in line)
+    return straight and all(one[0].y - other[0].y > 0.8 * one[0].size for one, other in pairwise(lines))
 
 
 def _crowd(one: Letter, other: Letter) -> bool:
@@ -339,7 +350,7 @@ class _Interpreter:
         x, y = letter.middle
         left, bottom, right, top = self._state.clip
         ground = next(colour for box, colour in reversed(self._grounds) if _holds(box, x, y))
-        faint = abs(_brightness(ground) - _brightness(self._state.fill)) < _LEGIBLE
+        faint = abs(brightness(ground) - brightness(self._state.fill)) < _LEGIBLE
         tiny = letter.size * self._scale < _SMALLEST or letter.width <= 0.05 * letter.size
         if faint or tiny or not (left <= x <= right and bottom <= y <= top):
             raise NotComparableError
@@ -397,7 +408,8 @@ def _is_rectangle(points: list[tuple[float, float]]) -> bool:
     return corners and straight and len(points) >= 4
 
 
-def _brightness(colour: Colour) -> float:
+def brightness(colour: Colour) -> float:
+    """Return how bright a colour is, as television weighs it (ITU-R BT.601), from 0 to 1."""
     return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
 
 

@@ -14,16 +14,18 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import font_reader
-from signkit.pdf.changes.field_text import Frame, Looks, NotComparableError, read_looks, spoken
+from signkit.pdf.changes.field_text import Frame, Looks, NotComparableError, brightness, read_looks, spoken
+from signkit.pdf.changes.ink import colour_of
 from signkit.pdf.form import FormField, text_string
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, Value
+from signkit.pdf.reading.syntax import Stream, Value, content_tokens
 
 # Tables 229, 231 and 233: bits 14 (password), 25 (comb), 18 (combo box), 26 (radios in unison) and 16 (radio).
 _PASSWORD, _COMB, _COMBO, _UNISON, _RADIO = 1 << 13, 1 << 24, 1 << 17, 1 << 25, 1 << 15
 # Table 167: bit 2 is Hidden, bit 6 NoView.
 _UNSEEN = 2 | 32
-_FONT_SIZE = re.compile(rb"/([^\0\t\n\x0c\r ()<>\[\]{}/%]+)[\0\t\n\x0c\r ]+[-+.\d]+[\0\t\n\x0c\r ]+Tf")
+#: What ink is read on paper, and what letters are no smaller than dust, points.
+_DARK, _SMALLEST = 0.7, 2.0
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -51,8 +53,7 @@ class ShownValue:
             return self._is_ticked_alike()
         try:
             said = self._said()
-            seen = [each for each in self._widgets if not self._is_unseen(each)]
-            return self._spells_alike(said) and all(self._shows(each, said) for each in seen)
+            return self._spells_alike(said) and all(self._shows(each, said) for each in self._widgets)
         except NotComparableError:
             return False
 
@@ -135,7 +136,7 @@ class ShownValue:
             return False
         if not appearances:
             # What viewers draw where there is no appearance they draw where they are asked to, and else as they like.
-            return redrawn or not said
+            return redrawn or not said or self._is_unseen(widget)
         return single and all(self._reads(widget, each, said) for each in appearances)
 
     def _is_redrawn(self) -> bool:
@@ -147,10 +148,12 @@ class ShownValue:
         form = self._view.resolve(self._view.root.get("/AcroForm"))
         holders = [widget, self._item.entries, form if isinstance(form, dict) else {}]
         asked = next((each for each in (self._view.resolve(h.get("/DA")) for h in holders) if each is not None), None)
-        named = _FONT_SIZE.findall(asked) if isinstance(asked, bytes) else []
+        name = _plain_default(asked) if isinstance(asked, bytes) else None
+        if asked is not None and name is None:
+            return False
         resources = self._view.resolve(holders[-1].get("/DR"))
         fonts = self._view.resolve(resources.get("/Font")) if isinstance(resources, dict) else None
-        font = fonts.get("/" + named[-1].decode("latin-1")) if named and isinstance(fonts, dict) else None
+        font = fonts.get(name) if name is not None and isinstance(fonts, dict) else None
         if font is None:
             return True  # viewers take one of their own, with the letters that it has
         reader = font_reader(self._view, font, self._signed)
@@ -229,13 +232,42 @@ class ShownValue:
         yield from (normal if isinstance(normal, dict) else ())
 
 
+def _plain_default(asked: bytes) -> str | None:
+    """Return the font that a default appearance names (12.7.4.3); None where it does anything but to write legibly."""
+    name, operands = None, list[Value]()
+    for kind, token in content_tokens(asked):
+        if kind == "value":
+            operands.append(token)
+            continue
+        if token == b"Tf" and len(operands) == 2 and isinstance(operands[1], int | float):
+            # A size of 0 is the viewer's choice.
+            name = operands[0] if operands[1] == 0 or operands[1] >= _SMALLEST else None
+        elif token in (b"g", b"rg", b"k"):
+            colour = colour_of(operands)
+            if colour is None or brightness(colour) > _DARK:
+                return None
+        else:
+            return None
+        operands = []
+    return name if isinstance(name, str) else None
+
+
+def _spelled(letter: str) -> str:
+    """Return a ligature or a radical as the letters that it is; a raised figure is another sign than the figure."""
+    return (
+        unicodedata.normalize("NFKC", letter)
+        if "\u2e80" <= letter <= "\u2fdf" or "\ufb00" <= letter <= "\ufb06"
+        else letter
+    )
+
+
 def _plain(text: str) -> str:
     """Return a text as it is compared: one spelling of each letter, without spaces.
 
     Raises:
         NotComparableError: it is not written from left to right, or has signs that steer how it is shown.
     """
-    letters = "".join(unicodedata.normalize("NFKC", text).split())
+    letters = "".join(unicodedata.normalize("NFC", "".join(map(_spelled, text))).split())
     for letter in letters:
         # Control characters, and letters of scripts from right to left: their order on the page is another.
         if unicodedata.category(letter) in ("Cf", "Cc", "Co") or unicodedata.bidirectional(letter) in ("R", "AL"):
