@@ -118,8 +118,9 @@ def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
         first = _weighted(choice, _firsts(kind))
         families = [*bases.FAMILIES] if not first.prepares else [*shapes.SHAPES]
         choice.shuffle(families)
+        seals = ("p3",) if kind == "comments" else bases.SEALS
         for family in families:
-            case = _case(choice, first, bases.one_of(family, choice), f"{seed}/{attempt}/{family}")
+            case = _case(choice, first, bases.one_of(family, choice, seals), f"{seed}/{attempt}/{family}")
             try:
                 return case, make(case)
             except Absent:

@@ -23,11 +23,15 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value
 _PICTURES = re.compile(r"symbol|ding|emoji|barcode|marlett|icon", re.IGNORECASE)
 #: 9.7.5.2: of the predefined CMaps those that are an encoding of text, written from left to right.
 _CMAPS = {
-    "/90ms-RKSJ-H": "cp932", "/90msp-RKSJ-H": "cp932", "/EUC-H": "euc_jp", "/UniJIS-UCS2-H": "utf-16-be",
-    "/UniJIS-UTF16-H": "utf-16-be", "/GBK-EUC-H": "gbk", "/GBKp-EUC-H": "gbk", "/GBK2K-H": "gb18030",
-    "/UniGB-UCS2-H": "utf-16-be", "/UniGB-UTF16-H": "utf-16-be", "/KSCms-UHC-H": "cp949",
-    "/UniKS-UCS2-H": "utf-16-be", "/UniKS-UTF16-H": "utf-16-be", "/ETen-B5-H": "big5",
-    "/UniCNS-UCS2-H": "utf-16-be", "/UniCNS-UTF16-H": "utf-16-be",
+    f"/{name}": (codec, ordering)
+    for codec, ordering, names in (
+        ("cp932", b"Japan1", "90ms-RKSJ-H 90msp-RKSJ-H"), ("euc_jp", b"Japan1", "EUC-H"),
+        ("utf-16-be", b"Japan1", "UniJIS-UCS2-H UniJIS-UTF16-H"), ("gbk", b"GB1", "GBK-EUC-H GBKp-EUC-H"),
+        ("gb18030", b"GB1", "GBK2K-H"), ("utf-16-be", b"GB1", "UniGB-UCS2-H UniGB-UTF16-H"),
+        ("cp949", b"Korea1", "KSCms-UHC-H"), ("utf-16-be", b"Korea1", "UniKS-UCS2-H UniKS-UTF16-H"),
+        ("big5", b"CNS1", "ETen-B5-H"), ("utf-16-be", b"CNS1", "UniCNS-UCS2-H UniCNS-UTF16-H"),
+    )
+    for name in names.split()
 }  # fmt: skip
 #: Widths of Helvetica from the space to the tilde, in thousandths; other Latin fonts without widths are near it.
 _HELVETICA = (
@@ -66,15 +70,19 @@ def font_reader(view: View, font: Value, signed: View | None) -> Reader | None:
     composite = view.resolve(entries.get("/Subtype")) == "/Type0"
     holder = _descendant(view, entries) if composite else entries
     if not _is_embedded(view, holder):
-        return _composite_reader(view, entries) if composite else _simple_reader(view, entries, None)
+        return _composite_reader(view, entries, holder) if composite else _simple_reader(view, entries, None)
     mapped = _to_unicode(view, entries)
     simple = _simple_reader(view, entries, mapped) if not composite else None
     reader = _mapped_reader(view, entries, holder, mapped) if composite else simple
     if reader is None or _was_signed(view, font, signed):
         return reader
+    # A code that /Encoding gives another name is drawn by that name, whatever /ToUnicode says of it.
+    if not composite and isinstance(view.resolve(entries.get("/Encoding")), dict):
+        return None
     return _drawn_reader(view, reader, holder, composite=composite)
 
 
+_PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _KINDS = ("/Type1", "/TrueType", "/MMType1", "/Type0")
 
 
@@ -86,8 +94,7 @@ def _descendant(view: View, entries: dict[str, Value]) -> dict[str, Value]:
 
 def _is_embedded(view: View, entries: dict[str, Value]) -> bool:
     described = view.resolve(entries.get("/FontDescriptor"))
-    files = ("/FontFile", "/FontFile2", "/FontFile3")
-    return isinstance(described, dict) and any(view.resolve(described.get(key)) is not None for key in files)
+    return isinstance(described, dict) and any(view.resolve(described.get(key)) is not None for key in _PROGRAMS)
 
 
 def _was_signed(view: View, font: Value, signed: View | None) -> bool:
@@ -190,9 +197,13 @@ def _simple_widths(view: View, entries: dict[str, Value]) -> Callable[[int], flo
 # --- composite fonts ---
 
 
-def _composite_reader(view: View, entries: dict[str, Value]) -> Reader | None:
+def _composite_reader(view: View, entries: dict[str, Value], holder: dict[str, Value]) -> Reader | None:
     encoding = view.resolve(entries.get("/Encoding"))
-    codec = _CMAPS.get(encoding) if isinstance(encoding, str) else None
+    codec, ordering = _CMAPS.get(encoding, (None, b"")) if isinstance(encoding, str) else (None, b"")
+    system = view.resolve(holder.get("/CIDSystemInfo"))
+    # 9.7.5.2: a CMap leads into the characters of its own collection, and the font is to have these.
+    if not isinstance(system, dict) or view.resolve(system.get("/Ordering")) != ordering or "/CIDToGIDMap" in holder:
+        return None
     if codec is None or _PICTURES.search(str(view.resolve(entries.get("/BaseFont")))):
         return None
 
@@ -252,9 +263,15 @@ def _composite_widths(view: View, holder: dict[str, Value]) -> Callable[[int], f
 def _drawn_reader(view: View, reader: Reader, holder: dict[str, Value], *, composite: bool) -> Reader | None:
     """Return a reader that believes a letter only if the glyph looks like it."""
     described = view.resolve(holder.get("/FontDescriptor"))
-    program = view.resolve(described.get("/FontFile2")) if isinstance(described, dict) else None
+    programs = [view.resolve(described.get(key)) for key in _PROGRAMS] if isinstance(described, dict) else []
+    # Of two programs each viewer takes the one it likes.
+    program = programs[1] if programs[0] is None and programs[2] is None else None
     numbers = _glyph_numbers(view, holder) if composite else None
-    if not isinstance(program, Stream) or (composite and numbers is None):
+    if (
+        not isinstance(program, Stream)
+        or (composite and numbers is None)
+        or view.resolve(holder.get("/Subtype")) not in ("/TrueType", "/CIDFontType2")
+    ):
         return None
     try:
         outlines = Outlines(view.file.decode_stream(program, view))
@@ -262,17 +279,18 @@ def _drawn_reader(view: View, reader: Reader, holder: dict[str, Value], *, compo
         return None
 
     @cache
-    def is_drawn(code: int, letter: str) -> bool:
+    def is_drawn(code: int, letter: str, width: float) -> bool:
         view.file.meter.check_time()
         number = numbers(code) if numbers is not None else outlines.by_code(code)
-        return number is not None and outlines.is_letter(number, letter)
+        return number is not None and outlines.is_letter(number, letter, width)
 
     def read(text: bytes) -> list[Glyph] | None:
         glyphs, size = reader(text), 2 if composite else 1
         codes = [int.from_bytes(text[at : at + size], "big") for at in range(0, len(text), size)]
-        if glyphs is None or not all(is_drawn(code, each.text) for code, each in zip(codes, glyphs, strict=True)):
+        if glyphs is None:
             return None
-        return glyphs
+        drawn = (is_drawn(code, each.text, each.width) for code, each in zip(codes, glyphs, strict=True))
+        return glyphs if all(drawn) else None
 
     return read
 

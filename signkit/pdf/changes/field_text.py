@@ -6,6 +6,7 @@ An appearance is read strictly: text in letters that can be told, on a backgroun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -23,6 +24,7 @@ _SMALLEST = 2.0
 _LEGIBLE = 0.2
 #: A background or the mark of a chosen line takes this much of the box.
 _WIDE = 0.8
+_THICK = 4.0
 _MAX_GLYPHS = 20_000
 _IDENTITY: Matrix = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 
@@ -129,6 +131,7 @@ class _State:
     rise: float = 0.0
 
 
+_ONLY_IN_TEXT = frozenset(b"ET Td TD Tm T* Tj TJ ' \"".split())
 _NUMBERS: dict[bytes, Callable[[_State, float], _State]] = {
     b"w": lambda state, number: replace(state, width=number),
     b"Tc": lambda state, number: replace(state, char_space=number),
@@ -141,6 +144,7 @@ _NUMBERS: dict[bytes, Callable[[_State, float], _State]] = {
 _SILENT = frozenset(b"J j M d i ri BMC EMC MP BX EX".split())
 _COLOURS = frozenset(b"g rg k G RG K sc scn SC SCN".split())
 _PATHS = frozenset(b"m l re h n W W* f F f* S s B B* b b*".split())
+_NOT_IN_TEXT = _PATHS | frozenset(b"q Q cm BT".split())
 
 
 class _Interpreter:
@@ -155,6 +159,7 @@ class _Interpreter:
         )
         self._state, self._stack = _State(clip=box), list[_State]()
         self._text = self._line = _IDENTITY
+        self._in_text = False
         self._path, self._clips = list[list[tuple[float, float]]](), False
         self._grounds: list[tuple[Box, Colour]] = [((-1e9, -1e9, 1e9, 1e9), _WHITE)]
         self.letters, self.marks = list[Letter](), list[Box]()
@@ -162,6 +167,8 @@ class _Interpreter:
     def run(self) -> None:
         operands: list[Value] = []
         content = self._view.file.decode_stream(self._form, self._view)
+        if _ODD.search(_STRING.sub(b" ", content)):
+            raise NotComparableError
         for kind, token in content_tokens(content, self._view.file.meter.check_time):
             if kind == "value":
                 operands.append(token)
@@ -171,6 +178,9 @@ class _Interpreter:
 
     def _operate(self, operator: bytes, operands: list[Value]) -> None:
         numbers = [float(each) for each in operands if isinstance(each, int | float)]
+        # 9.4.1: within a text object nothing but text; without one none.
+        if operator in (_NOT_IN_TEXT if self._in_text else _ONLY_IN_TEXT):
+            raise NotComparableError
         if operator == b"q":
             self._stack.append(self._state)
         elif operator == b"Q":
@@ -194,7 +204,7 @@ class _Interpreter:
     def _pass_over(self, operator: bytes, operands: list[Value], numbers: list[float]) -> None:
         """Go on where an operator changes nothing of what is seen."""
         marked = operator in (b"BDC", b"DP") and operands[:1] != ["/OC"]  # 8.11.3.2: content in a layer
-        visible = operator == b"Tr" and numbers in ([0], [2])
+        visible = operator == b"Tr" and numbers == [0]
         device = operator in (b"cs", b"CS") and str(operands[-1:]) in _DEVICES
         if not (marked or visible or device or operator in _SILENT):
             raise NotComparableError
@@ -249,6 +259,10 @@ class _Interpreter:
     def _painted(self, operator: bytes, points: list[tuple[float, float]]) -> None:
         """Take a ground, a border, the divider of a comb; refuse anything that could be a letter or hide one."""
         fills = operator not in (b"S", b"s")
+        a, b, c, d, _, _ = self._state.matrix
+        # A line as thick as a letter is high is no border.
+        if operator not in (b"f", b"F", b"f*") and self._state.width * max(map(abs, (a, b, c, d))) > _THICK:
+            raise NotComparableError
         seen = _common(_extent(points), self._box)
         if fills and _is_rectangle(points) and self._is_ground(seen):
             ground = _common(seen, self._state.clip)
@@ -268,7 +282,7 @@ class _Interpreter:
 
     def _runs_along_edges(self, points: list[tuple[float, float]]) -> bool:
         """Whether every line of a path lies in the border."""
-        depth = 2 * max(self._frame.border, self._state.width if self._state.width <= 4 else 1) + 0.5
+        depth = 2 * max(self._frame.border, min(self._state.width, _THICK)) + 0.5
         return all(
             _share(_sides(self._box, depth, *one), _sides(self._box, depth, *other)) for one, other in pairwise(points)
         )
@@ -284,7 +298,8 @@ class _Interpreter:
     # --- text ---
 
     def _on_text(self, operator: bytes, operands: list[Value], numbers: list[float]) -> None:
-        if operator == b"BT":
+        if operator in (b"BT", b"ET"):
+            self._in_text = operator == b"BT"
             self._text = self._line = _IDENTITY
         elif operator == b"Tf":
             self._set_font(operands)
@@ -300,7 +315,7 @@ class _Interpreter:
                     raise NotComparableError
                 self._state = replace(self._state, word_space=numbers[0], char_space=numbers[1])
             self._move(0, -self._state.leading)
-        elif operator not in (b"ET", b"Tj", b"TJ"):
+        elif operator not in (b"Tj", b"TJ"):
             raise NotComparableError
         if operator in (b"Tj", b"'", b'"', b"TJ"):
             self._show(operands[-1] if operands else None)
@@ -351,11 +366,14 @@ class _Interpreter:
         left, bottom, right, top = self._state.clip
         ground = next(colour for box, colour in reversed(self._grounds) if _holds(box, x, y))
         faint = abs(brightness(ground) - brightness(self._state.fill)) < _LEGIBLE
-        tiny = letter.size * self._scale < _SMALLEST or letter.width <= 0.05 * letter.size
+        tiny = letter.size * self._scale < _SMALLEST or letter.width <= 0.1 * letter.size
         if faint or tiny or not (left <= x <= right and bottom <= y <= top):
             raise NotComparableError
 
 
+#: Strings, and what else parsers take differently: comments, and numbers that are none (7.3.3).
+_STRING = re.compile(rb"\((?:\\.|[^()\\])*+\)|<[0-9A-Fa-f\s]*+>", re.DOTALL)
+_ODD = re.compile(rb"%|[\d.][-+]|[-+][-+]|\d[eE]\d|\.\d*\.|#")
 _TEXT = frozenset(b"BT ET Tf Td TD Tm T* Tj TJ ' \"".split())
 _DEVICES = ("['/DeviceGray']", "['/DeviceRGB']", "['/DeviceCMYK']")
 

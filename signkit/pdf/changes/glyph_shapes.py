@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
+from itertools import pairwise
+from math import ceil
 from statistics import pstdev
 from typing import Any
 
@@ -23,7 +25,11 @@ _ALIKE, _ALIKE_KANJI, _MARGIN = 0.6, 0.7, 0.12
 _PROPORTION, _HEIGHT, _PLACE = 1.7, 1.45, 0.2
 #: What is of one shade, as dots and dashes are, has nothing to correlate.
 _SOLID = 40.0
+#: How far a glyph may lie outside of its width, in parts of the em.
+_SHIFT = 0.2
 _MAX_POINTS, _MAX_PARTS, _MAX_FONT = 4_000, 8, 20_000_000
+#: Tables with glyphs that some viewers draw instead.
+_OTHER_GLYPHS = ("CFF ", "CFF2", "EBDT", "CBDT", "sbix", "SVG ", "COLR", "bdat")
 _DIGITS = "0123456789"
 _LATIN = _DIGITS + "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 _NUMERALS = "一二三四五六七八九十百千万億零壱弐参甲乙丙"
@@ -69,15 +75,15 @@ class Outlines:
         try:
             self._font = TTFont(BytesIO(program), lazy=True, recalcBBoxes=False, recalcTimestamp=False)
             self._glyphs, self._em = self._font["glyf"], float(self._font["head"].unitsPerEm)
-            self._names = self._font.getGlyphOrder()
+            self._names, self._metrics = self._font.getGlyphOrder(), self._font["hmtx"]
         # fontTools has no error of its own for what is broken in a font.
         except Exception as error:
             raise ValueError("a font that cannot be read") from error
-        if len(program) > _MAX_FONT or self._em < 16:
+        if len(program) > _MAX_FONT or self._em < 16 or any(key in self._font for key in _OTHER_GLYPHS):
             raise ValueError("a font of no ordinary size")
 
-    def is_letter(self, number: int, letter: str) -> bool:
-        """Whether a glyph looks like ``letter``; a space is to show nothing."""
+    def is_letter(self, number: int, letter: str, width: float) -> bool:
+        """Whether a glyph looks like ``letter`` and stands within its ``width``; a space is to show nothing."""
         try:
             contours = self._contours(number)
         except Exception:  # as above
@@ -87,10 +93,19 @@ class Outlines:
         if not letter.strip():
             return not contours
         shape = _shape(contours, self._em)
-        return shape is not None and looks_like(shape, letter)
+        return shape is not None and self._is_in_place(number, contours, width) and looks_like(shape, letter)
+
+    def _is_in_place(self, number: int, contours: list[list[Point]], width: float) -> bool:
+        """Whether a glyph is drawn where the text has it; viewers shift it to its left side bearing."""
+        xs = [x / self._em for contour in contours for x, _ in contour]
+        bearing = self._metrics[self._names[number]][1] / self._em
+        return abs(bearing - min(xs)) < _SHIFT and min(xs) > -_SHIFT and max(xs) < width + _SHIFT
 
     def by_code(self, code: int) -> int | None:
         """Return the glyph of a one-byte code of a symbolic font (9.6.5.4), if all of its tables agree."""
+        # Beyond ASCII the tables of a font count differently.
+        if code > 126:
+            return None
         try:
             tables = [table.cmap for table in self._font["cmap"].tables] if "cmap" in self._font else []
         except Exception:  # as above
@@ -217,7 +232,7 @@ def _quadratic(a: Point, b: Point, c: Point) -> list[Point]:
 
 def _shape(contours: list[list[Point]], em: float) -> Shape | None:
     """Draw a glyph; one that is thin is not stretched to a square."""
-    from PIL import Image, ImageChops, ImageDraw, ImageFilter
+    from PIL import Image, ImageFilter
 
     xs, ys = [x for each in contours for x, _ in each], [y for each in contours for _, y in each]
     if not xs or max(xs) == min(xs) or max(ys) == min(ys):
@@ -225,15 +240,32 @@ def _shape(contours: list[list[Point]], em: float) -> Shape | None:
     left, top, wide, high = min(xs), max(ys), max(xs) - min(xs), max(ys) - min(ys)
     side = _SIDE * _FINE
     across, down = (side - 1) / max(wide, 0.35 * high), (side - 1) / max(high, 0.35 * wide)
-    picture = Image.new("1", (side, side))
-    for contour in contours:
-        if len(contour) > 2:
-            one = Image.new("1", (side, side))
-            ImageDraw.Draw(one).polygon([((x - left) * across, (top - y) * down) for x, y in contour], fill=1)
-            picture = ImageChops.logical_xor(picture, one)  # a contour within a contour is a hole
-    soft = picture.convert("L").filter(ImageFilter.GaussianBlur(0.9 * _FINE))
+    scaled = [[((x - left) * across, (top - y) * down) for x, y in contour] for contour in contours]
+    picture = Image.frombytes("L", (side, side), _filled(scaled, side))
+    soft = picture.filter(ImageFilter.GaussianBlur(0.9 * _FINE))
     pixels = soft.resize((_SIDE, _SIDE), Image.Resampling.BOX).tobytes()
     return Shape(pixels, wide / high, min(ys) / em, top / em)
+
+
+def _filled(contours: list[list[Point]], side: int) -> bytes:
+    """Fill contours as viewers do, by the number of times that they wind around a place (ISO 32000-2 8.5.3.3.2)."""
+    crossings: list[list[tuple[float, int]]] = [[] for _ in range(side)]
+    for contour in contours:
+        for (x1, y1), (x2, y2) in zip(contour, [*contour[1:], contour[0]], strict=True):
+            turn, (xa, ya, xb, yb) = (1, (x1, y1, x2, y2)) if y1 < y2 else (-1, (x2, y2, x1, y1))
+            for row in range(max(0, ceil(ya - 0.5)), min(side, ceil(yb - 0.5))):
+                crossings[row].append((xa + (row + 0.5 - ya) * (xb - xa) / (yb - ya), turn))
+    return b"".join(_row(sorted(each), side) for each in crossings)
+
+
+def _row(crossings: list[tuple[float, int]], side: int) -> bytes:
+    row, winding = bytearray(side), 0
+    for (x, turn), (following, _) in pairwise(crossings):
+        winding += turn
+        if winding:
+            first, last = max(0, ceil(x - 0.5)), min(side, ceil(following - 0.5))
+            row[first:last] = b"\xff" * max(0, last - first)
+    return bytes(row)
 
 
 def _correlation(one: bytes, other: bytes) -> float:

@@ -26,6 +26,10 @@ _PASSWORD, _COMB, _COMBO, _UNISON, _RADIO = 1 << 13, 1 << 24, 1 << 17, 1 << 25, 
 _UNSEEN = 2 | 32
 #: What ink is read on paper, and what letters are no smaller than dust, points.
 _DARK, _SMALLEST = 0.7, 2.0
+#: The matrix of an appearance by the turn of its widget, as far as it turns.
+_UPRIGHT: dict[int, tuple[int, ...]] = {
+    0: (1, 0, 0, 1, 0, 0), 90: (0, 1, -1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, -1, 1, 0, 0, 0),
+}  # fmt: skip
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -168,6 +172,8 @@ class ShownValue:
         return isinstance(entries, dict) and self._view.resolve(entries.get("/Subtype")) == "/Type0"
 
     def _reads(self, widget: dict[str, Value], form: Stream, said: list[str]) -> bool:
+        if not self._is_upright(widget, form):
+            return False
         looks = read_looks(self._view, form, self._signed, self._frame(widget), self._scale(widget, form))
         lines = list(spoken(looks.lines()))
         if looks.marks and not self._is_list():
@@ -204,6 +210,22 @@ class ShownValue:
         width = self._view.resolve(style.get("/W")) if isinstance(style, dict) else 1
         border = min(float(width), 4.0) if isinstance(width, int | float) else 1.0
         return Frame(border, limit if self._flags & _COMB and isinstance(limit, int) else 0)
+
+    def _is_upright(self, widget: dict[str, Value], form: Stream) -> bool:
+        """Whether an appearance is turned as its widget asks (table 192, /R), and is not mirrored."""
+        asked = self._view.resolve(widget.get("/MK"))
+        turn = self._view.resolve(asked.get("/R")) if isinstance(asked, dict) else None
+        found = [self._view.resolve(each) for each in self._view.resolve(form.entries.get("/Matrix")) or _UPRIGHT[0]]
+        if len(found) != 6 or not all(isinstance(each, int | float) for each in found):
+            return False
+        a, b, c, d = found[:4]
+        size = max(map(abs, (a, b, c, d)))
+        wanted = _UPRIGHT.get(turn or 0, ())[:4]
+        return (
+            size > 0
+            and all(abs(x / size - y) < 0.01 for x, y in zip((a, b, c, d), wanted, strict=False))
+            and bool(wanted)
+        )
 
     def _scale(self, widget: dict[str, Value], form: Stream) -> float:
         """Return how large a unit of the appearance is on the page, along the side where it is smaller (12.5.5)."""

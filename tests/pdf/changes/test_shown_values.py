@@ -11,6 +11,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from pypdf import PdfReader, PdfWriter
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
+from signkit.pdf.changes.glyph_shapes import _shape
 from tests.pdf.changes.samples import ALL, THREE, signed
 from tests.validation import pdfs
 
@@ -65,6 +66,11 @@ def filled(world, before: bytes, entries: bytes, appearance: bytes | None, **obj
         (b"100", b"/OC /L BDC " + shown(b"100") + b" EMC", None),
         (b"100", b"/X Do " + shown(b"100"), None),
         (b"100", b"/G gs " + shown(b"100"), None),
+        (b"100", b"20 w 0 0 130 40 re S " + shown(b"100"), None),
+        (b"100", shown(b"100").replace(b"Td", b"Td 2 Tr"), None),
+        (b"100", shown(b"100").replace(b"BT", b"").replace(b"ET", b""), None),
+        (b"100", shown(b"100").replace(b"2 9 Td", b"2 9-4 Td"), None),
+        (b"100", b"% a remark\n" + shown(b"100"), None),
         (b"102", shown(b"10") + shown(b"2", 12, 13).replace(b"9 Tf", b"5 Tf"), None),
         (b"102", shown(b"10") + shown(b"2", 12, 13), None),
         (b"210", shown(b"10") + shown(b"2", 12, 13), None),
@@ -191,7 +197,7 @@ def test_where_viewers_draw_themselves_their_font_has_the_letters(world, resourc
 
 
 @cache
-def program(shapes: str) -> bytes:
+def program(shapes: str, shift: int = 0) -> bytes:
     """Return a TrueType font whose glyphs 1, 2 … are drawn as ``shapes`` says, in outlines of a known font."""
     from pathlib import Path
 
@@ -211,7 +217,9 @@ def program(shapes: str) -> bytes:
     builder.setupGlyphOrder(order)
     builder.setupCharacterMap({})
     builder.setupGlyf(glyphs)
-    builder.setupHorizontalMetrics(dict.fromkeys(order, (600, 0)))
+    metrics = {name: (source["hmtx"][names[ord(letter)]][0], builder.font["glyf"][name].xMin + shift)
+               for name, letter in zip(order[1:], shapes, strict=True)}  # fmt: skip
+    builder.setupHorizontalMetrics({".notdef": (600, 0)} | metrics)
     builder.setupHorizontalHeader(ascent=800, descent=-200)
     builder.setupPost()
     file = io.BytesIO()
@@ -219,16 +227,17 @@ def program(shapes: str) -> bytes:
     return file.getvalue()
 
 
-def embedded(said: str, shapes: str) -> dict[int, bytes]:
+def embedded(said: str, shapes: str, shift: int = 0) -> dict[int, bytes]:
     """Objects of a composite font that says its codes 1, 2 … are ``said``, and draws ``shapes``."""
     pairs = "".join(f"<{at:04x}> <{letter.encode('utf-16-be').hex()}>\n" for at, letter in enumerate(said, 1))
     table = f"1 begincodespacerange <0000> <ffff> endcodespacerange {len(said)} beginbfchar {pairs}endbfchar".encode()
-    font = program(shapes)
+    font = program(shapes, shift)
+    wide = b"600" if said.isascii() else b"1000"
     return {
         50: b"<< /Type /Font /Subtype /Type0 /BaseFont /AAAAAA+F /Encoding /Identity-H /DescendantFonts [51 0 R]"
         b" /ToUnicode 53 0 R >>",
-        51: b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+F /CIDToGIDMap /Identity /DW 600 /FontDescriptor"
-        b" 52 0 R /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>",
+        51: b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /AAAAAA+F /CIDToGIDMap /Identity /DW %s /FontDescriptor"
+        b" 52 0 R /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>" % wide,
         52: b"<< /Type /FontDescriptor /FontName /AAAAAA+F /Flags 4 /FontFile2 54 0 R >>",
         53: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(table), table),
         54: b"<< /Length %d >>\nstream\n%s\nendstream" % (len(font), font),
@@ -251,6 +260,69 @@ def test_a_font_that_comes_with_the_value_draws_the_letters_that_it_says(world, 
     entries = b" /V <feff%s>" % value.encode("utf-16-be").hex().encode()
     objects = {f"n{number}": body for number, body in embedded(value, shapes).items()}
     assert filled(world, b"", entries, looks(content, font=b"50 0 R"), **objects) is allowed
+
+
+@pytest.mark.parametrize(
+    ("number", "old", "new"),
+    [
+        (51, b"/CIDFontType2", b"/CIDFontType0"),
+        (52, b"/FontFile2 54 0 R", b"/FontFile2 54 0 R /FontFile 54 0 R"),
+        (52, b"/FontFile2", b"/FontFile3"),
+        (51, b"/Identity /DW", b"/Odd /DW"),
+        (51, b"/DW 600", b"/DW 5"),
+        (50, b"/Identity-H", b"/Identity-V"),
+        (50, b"/ToUnicode 53 0 R", b""),
+    ],
+)
+def test_a_font_that_viewers_could_draw_otherwise_is_not_read(world, number, old, new):
+    objects = embedded("100", "100")
+    assert old in objects[number]
+    content = looks(b"/Tx BMC BT /Helv 9 Tf 0 g 2 9 Td <000100020003> Tj ET EMC", font=b"50 0 R")
+    for entries, allowed in ((objects, True), (objects | {number: objects[number].replace(old, new)}, None)):
+        more = {f"n{each}": body for each, body in entries.items()}
+        assert filled(world, b"", b" /V (100)", content, **more) is allowed
+
+
+def test_glyphs_that_are_drawn_elsewhere_than_they_stand_are_not_read(world):
+    content = looks(b"/Tx BMC BT /Helv 9 Tf 0 g 2 9 Td <000100020003> Tj ET EMC", font=b"50 0 R")
+    more = {f"n{each}": body for each, body in embedded("100", "100", 900).items()}
+    assert filled(world, b"", b" /V (100)", content, **more) is None
+
+
+@pytest.mark.parametrize("winding", ["same", "other"])
+def test_a_hole_is_a_hole_only_if_it_winds_the_other_way(winding):
+    """Two contours one in the other: a ring to whom winds back, a disc to whom does not (8.5.3.3.2)."""
+    outer = [(0.0, 0.0), (900.0, 0.0), (900.0, 900.0), (0.0, 900.0)]
+    inner = [(300.0, 300.0), (600.0, 300.0), (600.0, 600.0), (300.0, 600.0)]
+    shape = _shape([outer, inner if winding == "same" else inner[::-1]], 1000.0)
+    assert shape is not None
+    assert (shape.pixels[len(shape.pixels) // 2 + 10] > 128) is (winding == "same")
+
+
+@pytest.mark.parametrize(
+    ("collection", "encoding", "allowed"),
+    [(b"Japan1", b"90ms-RKSJ-H", True), (b"Korea1", b"90ms-RKSJ-H", None), (b"Japan1", b"90ms-RKSJ-V", None)],
+)
+def test_a_font_of_a_known_collection_is_read_by_its_cmap(world, collection, encoding, allowed):
+    font = (
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /HeiseiMin-W3 /Encoding /%s /DescendantFonts [<< /Type /Font"
+        b" /Subtype /CIDFontType0 /BaseFont /HeiseiMin-W3 /CIDSystemInfo << /Registry (Adobe) /Ordering (%s)"
+        b" /Supplement 2 >> >>] >>" % (encoding, collection)
+    )
+    content = shown("番号花子".encode("cp932").hex().encode()).replace(b"(", b"<").replace(b")", b">")
+    entries = b" /V <feff%s>" % "番号花子".encode("utf-16-be").hex().encode()
+    assert filled(world, b"", entries, looks(content, font=font)) is allowed
+
+
+@pytest.mark.parametrize(
+    ("asked", "matrix", "allowed"),
+    [
+        (b"", b"[1 0 0 1 0 0]", True), (b"", b"[-1 0 0 1 130 0]", None), (b"", b"[-1 0 0 -1 130 40]", None),
+        (b" /MK << /R 180 >>", b"[-1 0 0 -1 130 40]", True), (b" /MK << /R 180 >>", b"[1 0 0 1 0 0]", None),
+    ],
+)  # fmt: skip
+def test_looks_are_turned_as_the_widget_asks(world, asked, matrix, allowed):
+    assert filled(world, asked, b" /V (69)", looks(shown(b"69"), more=b" /Matrix " + matrix)) is allowed
 
 
 def test_a_font_that_was_signed_is_taken_at_its_word(world):
