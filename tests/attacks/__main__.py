@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -113,6 +114,7 @@ def main() -> int:
     if given.honest:
         return print_honest(given)
     start = time.monotonic()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run in the background is broken off by that
     findings = Findings()
     asked = hunt.cases(given.cases, given.seed, given.kind)
     try:

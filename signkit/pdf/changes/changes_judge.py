@@ -14,7 +14,7 @@ from signkit.pdf.changes.revision_state import RevisionState
 from signkit.pdf.changes.rules import RULES
 from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
-from signkit.pdf.changes.values import Change, Gravity, Judgement, Rules
+from signkit.pdf.changes.values import UNJUDGED, Change, Gravity, Judgement, Rules
 from signkit.pdf.reading.document import PdfFile, View
 from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.graph import Referrers
@@ -110,9 +110,9 @@ _TOLD = ("metadata-changed", "evidence-removed", "signature-over-text")
 def _judgement_of(changes: list[Change], rules: Rules) -> Judgement:
     level = max((change.level for change in changes), default=Gravity.NONE)
     findings = [change for change in changes if change.level > rules.allowed or _is_forbidden(change, rules)]
-    proven = [change for change in findings if change.code != "not-judged"]
+    proven = [change for change in findings if change.code not in UNJUDGED]
     # "Cannot be judged" never passes; a proven breach is said although other things cannot be judged.
-    permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
+    permitted = False if proven else None if any(change.code in UNJUDGED for change in changes) else True
     told = [change for change in changes if change.code in _TOLD and change not in findings]
     return Judgement(level, permitted, *(tuple(dict.fromkeys(each)) for each in (findings, told, changes)))
 

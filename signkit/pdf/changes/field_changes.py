@@ -262,7 +262,7 @@ class Fields:
         yield from breach("field-filled", name, at=place)
         shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
         if touched & _SPOKEN and not shown.is_seen():
-            yield from breach("shows-its-value", f"value-and-looks: {name}", at=place)
+            yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 from unicodedata import east_asian_width
 
-from fontTools.agl import toUnicode
-
 from signkit.pdf.changes.glyph_shapes import Outlines
 from signkit.pdf.form import text_string
 from signkit.pdf.reading.document import View
@@ -160,9 +158,16 @@ def _encoding(view: View, entries: dict[str, Value]) -> dict[int, str] | None:
         if isinstance(item, int):
             code = item
         elif isinstance(item, str):
-            letters[code] = toUnicode(item[1:]) or "\ufffd"
+            letters[code] = _named(item[1:])
             code += 1
     return letters
+
+
+def _named(glyph: str) -> str:
+    """Return the letter that a glyph's name says (9.10.2, Adobe Glyph List)."""
+    from fontTools.agl import toUnicode  # only where a font asks for it: the list takes time to load
+
+    return toUnicode(glyph) or "\ufffd"
 
 
 @cache
