@@ -82,8 +82,11 @@ def _still_named(file: PdfFile, view: View) -> Iterator[Finding]:
     before = view.history.view(view.index - 1)
     entries = view.history.sections[view.index].entries
     gone = {number for number, place in entries.items() if place is None and before.locate(number) is not None}
-    for ref in references(view.trailer):
-        if view.locate(ref.number) is None and (ref.number in gone or ref not in set(references(before.trailer))):
+    # Of the trailer readers follow these; programs leave entries of their own that lead nowhere.
+    followed = ("/Root", "/Info", "/Encrypt", "/ID")
+    former = set(references([before.trailer.get(key) for key in followed]))
+    for ref in references([view.trailer.get(key) for key in followed]):
+        if view.locate(ref.number) is None and (ref.number in gone or ref not in former):
             yield "missing", f"object {ref.number}, named by the trailer"
             return
     for number in view.numbers() if gone else ():
