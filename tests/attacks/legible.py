@@ -10,8 +10,8 @@ DPI = 100
 _CONTRAST = 64
 #: How two pictures of a letter correlate: alike, and no longer.  Other words over it come to about a half.
 _ALIKE, _LOST = 0.9, 0.5
-#: What is left of the contrast under a shade through which one can still read.
-_FAINT = 0.3
+#: What is left of the contrast of ink and ground: under a shade one can still read through, and beside a thin line.
+_FAINT, _CROSSED = 0.3, 0.6
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,20 @@ def is_lost(before: bytes, after: bytes) -> bool:
     """Whether what could be read before can be no longer."""
     if not is_readable(before) or before == after:
         return False
-    return max(after) - min(after) < _FAINT * (max(before) - min(before)) or correlation(before, after) < _LOST
+    kept = _contrast_kept(before, after)
+    return kept < _FAINT or (kept < _CROSSED and correlation(before, after) < _LOST)
+
+
+def _contrast_kept(before: bytes, after: bytes) -> float:
+    """Return how much of the difference between ink and ground is left."""
+    middle = (max(before) + min(before)) / 2
+    dark = [at for at, value in enumerate(before) if value < middle]
+    light = [at for at, value in enumerate(before) if value >= middle]
+
+    def contrast(picture: bytes) -> float:
+        return abs(sum(picture[at] for at in light) / len(light) - sum(picture[at] for at in dark) / len(dark))
+
+    return contrast(after) / contrast(before)
 
 
 def correlation(one: bytes, other: bytes) -> float:
