@@ -11,6 +11,7 @@ import pytest
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.doubts import Doubts
+from signkit.pdf.reading.filters import _ascii85
 from signkit.pdf.signatures import find_signatures
 from signkit.validation.report import Verdict
 from tests.pdf import prepared, readings
@@ -272,3 +273,20 @@ def test_what_is_freed_and_still_named_makes_poppler_rebuild_the_file(world, tra
     report = world.only(freed.append(base))
     assert report.changes_permitted is (None if place else True)
     assert place is None or place in report.reasons[0].text.en
+
+
+@pytest.mark.parametrize(
+    ("coded", "flaw"),
+    [
+        (b"87cURD]j7BEbo80~>", None),
+        (b"z87cUR~>", None),
+        (b"+D(~>", None),
+        (b"+D(!~>", None),
+        (b"+D)~>", "ascii85: its end"),
+        (b"87cUR+~>", "ascii85: its end"),
+        (b"+D(", "ascii85: its end"),
+    ],
+)
+def test_a_last_group_in_base_85_is_one_that_all_readers_pad_alike(coded, flaw):
+    """What is left of a group is padded by each reader; only what an encoder writes comes out alike."""
+    assert _ascii85(coded, Meter(Limits()))[1] == flaw
