@@ -346,6 +346,8 @@ def signed_by_pyhanko_in_a_new_field(work: Work) -> None:
     work.need(*_OPEN)
     name = f"visitor{len(work.data)}"
     box = work.random.choice([None, (100, 34, 190, 46)])
+    if box:
+        work.need_room(box)
     work.data = _hanko_signs(work, name, new_field_spec=SigFieldSpec(name, box=box))
     if box:
         work.shows(box)
