@@ -391,6 +391,10 @@ _CHANGES: dict[str, Text] = {
     "appearance-replaced": Text("what a form field shows was replaced", "入力欄の表示の差し替え"),
     "field-locked": Text("a locked form field", "ロックされた入力欄"),
     "looks-different": Text("what a page shows", "ページの見た目"),
+    "value-and-looks": Text(
+        "a form field that may show something else than its value says",
+        "値と異なる内容を表示しているおそれのある入力欄",
+    ),
     "not-judged": Text("a structure that readers understand differently", "閲覧ソフトにより解釈が分かれる構造"),
 }
 
