@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,7 +109,7 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
         if media_type == JSON:
             sent.body = _parsed([each async for each in _bounded(request.stream(), most)])
         elif media_type == FORM:
-            await _read_form(request, sent, spool, most)
+            await _read_form(request, sent, operation.bodies[FORM], spool, most)
         else:
             await _read_file(request, sent, spool, most)
     except BaseException as error:
@@ -154,7 +155,7 @@ async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> No
     sent.uploads["file"] = Upload(path, name, hasher.hexdigest(), size, sent.media_type)
 
 
-async def _read_form(request: Request, sent: Sent, spool: Path, most: int) -> None:
+async def _read_form(request: Request, sent: Sent, schema: Mapping[str, Any], spool: Path, most: int) -> None:
     """Read a form: its files onto the disk, a value that is JSON by its media type or its looks as what it is."""
     receive, count = request._receive, 0
 
@@ -176,13 +177,33 @@ async def _read_form(request: Request, sent: Sent, spool: Path, most: int) -> No
         for name, value in form.multi_items():
             if name in values or name in sent.uploads:
                 raise problems.unfit_request([{"at": f"/{name}", "detail": "is given twice"}])
-            if isinstance(value, UploadFile):
+            if isinstance(value, UploadFile) and not _takes_file(schema, name):
+                values[name] = _form_value(name, _text_of(value.file))
+            elif isinstance(value, UploadFile):
                 sent.uploads[name] = _saved(value.file, value.filename or "", value.content_type or "", spool)
+            elif _takes_file(schema, name):
+                raise problems.unfit_request([{"at": f"/{name}", "detail": "is a file: send it with a file name"}])
             else:
                 values[name] = _form_value(name, value)
     finally:
         await form.close()
     sent.body = values
+
+
+def _takes_file(schema: Mapping[str, Any], name: str) -> bool:
+    """Whether a field of a form is a file (OpenAPI 3.1 4.8.14.4)."""
+    named: Mapping[str, Any] = schema.get("properties", {})
+    likely: Mapping[str, Any] = schema.get("patternProperties", {})
+    found = [named[name]] if name in named else [each for form, each in likely.items() if re.search(form, name)]
+    return any(each.get("format") == "binary" for each in found)
+
+
+def _text_of(source: IO[bytes]) -> str:
+    """Return the text that came as a file (``curl -F options=@wishes.json``)."""
+    try:
+        return source.read(JSON_BYTES).decode()
+    except UnicodeDecodeError as error:
+        raise problems.unfit_request([{"at": "/", "detail": "a value of the form is not UTF-8"}]) from error
 
 
 def _form_value(name: str, text: str) -> Any:

@@ -1,0 +1,77 @@
+"""Having work done on what a tenant sent: in a worker process, which it may cost, and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from signkit.incoming import read_file
+from signkit.limits import PDF_BYTES
+from signkit.output import write_checked
+from signkit.web.api import problems
+from signkit.web.api.calls import Call, Refusal, Upload
+from signkit.web.api.jobs import LOST
+from signkit.web.api.store import Store
+from signkit.workers import WorkerLost
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+def have_done(call: Call, work: Callable[_P, _T], *arguments: _P.args, **named: _P.kwargs) -> _T:
+    """Return what a function of a module gives in a worker.
+
+    Raises:
+        Refusal("worker-lost"): the process did not survive what it was given, or not in time.
+        SignKitError: as the function raises.
+    """
+    try:
+        done: _T = call.service.pool.submit(work, *arguments, **named).result()
+    except WorkerLost as lost:
+        if lost.cause == "start":  # nothing was given to it yet
+            raise
+        raise Refusal(422, "worker-lost", LOST.filled(detail=lost.detail)) from lost
+    return done
+
+
+def read_upload(path: str) -> bytes:
+    """Return an uploaded file's bytes; called in a worker."""
+    return read_file(Path(path), PDF_BYTES)
+
+
+def name_of(call: Call, file: Upload) -> str:
+    """Return what a file is called: as the caller says, else as it came."""
+    name: str = call.values.get("name") or file.name
+    return name
+
+
+def options_in(call: Call) -> dict[str, Any]:
+    """Return what a form says as ``options``, or a JSON body."""
+    body = call.body or {}
+    options: dict[str, Any] = body.get("options", body)
+    return options
+
+
+def first_bytes(file: Upload, most: int) -> bytes:
+    """Return a small file's bytes.
+
+    Raises:
+        Refusal("too-large"): it is no small one.
+    """
+    if file.size > most:
+        raise problems.too_large(most)
+    return file.path.read_bytes()
+
+
+@contextlib.contextmanager
+def spooled(store: Store, content: bytes) -> Iterator[Path]:
+    """Give a file of the spool with that content; it is gone afterwards where `Store.keep_file` did not take it."""
+    path = store.spool / secrets.token_hex(16)
+    try:
+        write_checked(path, content, private=True)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
