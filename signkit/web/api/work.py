@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from signkit.errors import InputUnreadable
 from signkit.incoming import read_file
 from signkit.limits import PDF_BYTES
 from signkit.output import write_checked
@@ -37,9 +38,24 @@ def have_done(call: Call, work: Callable[_P, _T], *arguments: _P.args, **named: 
     return done
 
 
-def read_upload(path: str) -> bytes:
-    """Return an uploaded file's bytes; called in a worker."""
-    return read_file(Path(path), PDF_BYTES)
+def read_upload(path: str, name: str = "document.pdf") -> bytes:
+    """Return an uploaded file's bytes; called in a worker.
+
+    Raises:
+        InputUnreadable: it cannot be read; it bears the file's own name, for nobody is told where it lies.
+    """
+    try:
+        return read_file(Path(path), PDF_BYTES)
+    except InputUnreadable as error:
+        raise InputUnreadable(name, error.cause) from error
+
+
+def kept_bytes(store: Store, sha256: str) -> bytes | None:
+    """Return a kept file; None where it is gone meanwhile."""
+    try:
+        return store.path(sha256).read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 def name_of(call: Call, file: Upload) -> str:

@@ -78,8 +78,8 @@ def render_data(
     return render(
         load_template(folder),
         data,
-        attachments=[attachment(name, read_upload(path)) for name, path in attachments],
-        appended=[appendix(name, read_upload(path)) for name, path in appended],
+        attachments=[attachment(name, read_upload(path, name)) for name, path in attachments],
+        appended=[appendix(name, read_upload(path, name)) for name, path in appended],
         strict=scrutiny.strict,
         other_numbers=dict(scrutiny.other_numbers),
         settings=settings,
@@ -147,7 +147,7 @@ def judge_standing(path: str, name: str, options: ValidationOptions) -> dict[str
     """Tell where a contract stands; called in a worker."""
     from signkit.progress.contract import contract_status
 
-    return contract_status(read_upload(path), name, options).to_json()
+    return contract_status(read_upload(path, name), name, options).to_json()
 
 
 def get_diff(call: Call) -> Answer:
@@ -160,7 +160,7 @@ def read_history(path: str, name: str) -> dict[str, Any]:
     """Tell what changed in a PDF; called in a worker."""
     from signkit.history.diff import diff_pdf
 
-    return diff_pdf(read_upload(path), name).to_json()
+    return diff_pdf(read_upload(path, name), name).to_json()
 
 
 def _scrutiny(wishes: Mapping[str, Any]) -> Scrutiny:

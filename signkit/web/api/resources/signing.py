@@ -21,7 +21,7 @@ from signkit.web.api.calls import Answer, Call, Refusal, etag_of
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.listing import page
 from signkit.web.api.store import Document, add_document, delete_document, find_document, list_documents, moment
-from signkit.web.api.work import first_bytes, have_done, name_of, options_in, read_upload, spooled
+from signkit.web.api.work import first_bytes, have_done, kept_bytes, name_of, options_in, read_upload, spooled
 from signkit.web.common.downloads import attachment
 from signkit.words import Text
 
@@ -69,7 +69,7 @@ def prepare_file(
     from signkit.signing import deferred
     from signkit.signing.terms import admit, for_role_of, request_maker
 
-    pdf, services = read_upload(path), signing_services(settings, online)
+    pdf, services = read_upload(path, name), signing_services(settings, online)
     terms = for_role_of(pdf, terms)
     admission = admit(pdf, terms, name, services.judgement)
     key = None
@@ -99,9 +99,11 @@ def complete(call: Call) -> Answer:
 def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Document:
     """Complete a task, and keep the result in the place of the prepared file."""
     request, store = task.content["request"], call.tenant.store
-    path, now = store.path(request["file"]["sha256"]), call.service.clock()
+    prepared, now = kept_bytes(store, request["file"]["sha256"]), call.service.clock()
+    if prepared is None:
+        raise problems.unknown(_WHAT)
     signed = have_done(
-        call, complete_file, json.dumps(request).encode(), str(path), _certificate(call, task), signature,
+        call, complete_file, json.dumps(request).encode(), prepared, _certificate(call, task), signature,
         call.service.settings, call.service.own.online, task.content["other_person"], now,
     )  # fmt: skip
     sha256 = hashlib.sha256(signed.pdf).hexdigest()
@@ -123,7 +125,7 @@ def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Doc
 
 def complete_file(
     request: bytes,
-    path: str,
+    prepared: bytes,
     certificate: bytes,
     signature: bytes,
     settings: Settings,
@@ -138,7 +140,7 @@ def complete_file(
     services = signing_services(settings, online)
     key = deferred.DeferredKey.of(certificates_in(certificate, "certificate"), "certificate", tuple(services.issuers))
     return deferred.complete(
-        deferred.read_request(request, "request"), read_upload(path), key, signature, services,
+        deferred.read_request(request, "request"), prepared, key, signature, services,
         now=now, other_person=other_person,
     )  # fmt: skip
 
@@ -176,10 +178,9 @@ def download(call: Call) -> Answer:
         result, request = task.content["result"], task.content["request"]
         if result is None:
             raise Refusal(409, "signing-task-open", _OPEN)
-        try:
-            content = store.path(result["sha256"]).read_bytes()
-        except FileNotFoundError as error:  # it was deleted meanwhile
-            raise problems.unknown(_WHAT) from error
+        content = kept_bytes(store, result["sha256"])
+    if content is None:
+        raise problems.unknown(_WHAT)
     name = f"{PurePath(task.content['name']).stem}-{request['role']}.pdf"
     return Answer(200, content, "application/pdf", {"content-disposition": attachment(name)}, result["sha256"])
 
