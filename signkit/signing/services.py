@@ -24,7 +24,11 @@ REHEARSAL = "rehearsal"
 
 
 def available_services(
-    settings: Settings, *, tsa: Sequence[str] = (), evidence: Sequence[Path] = (), trust: Sequence[Path] = (),
+    settings: Settings,
+    *,
+    tsa: Sequence[str] = (),
+    evidence: Sequence[Path] = (),
+    trust: Sequence[Path] = (),
     online: bool = True,
 ) -> Services:
     """Return the timestamp and revocation services, and the certificates among which issuers are found.

@@ -106,7 +106,12 @@ def show(
         until, law = _keeping(kept, entry)
     if format_ is TextOrJson.JSON:
         report = entry.current.report if entry.current is not None else None
-        plain = entry_to_json(entry) | {"corrections": corrections, "journal": told, "keep_until": until, "report": report}
+        plain = entry_to_json(entry) | {
+            "corrections": corrections,
+            "journal": told,
+            "keep_until": until,
+            "report": report,
+        }
         print(json.dumps(plain, ensure_ascii=False))
         return
     for line in _text(entry, until, law):

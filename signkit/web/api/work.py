@@ -6,7 +6,7 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeAlias, TypeVar
 
 from signkit.errors import InputUnreadable
 from signkit.incoming import read_file
@@ -17,6 +17,9 @@ from signkit.web.api.calls import Call, Refusal, Upload
 from signkit.web.api.jobs import LOST
 from signkit.web.api.store import Store
 from signkit.workers import WorkerLost
+
+#: A file by what it is called and where it lies.
+NamedFile: TypeAlias = tuple[str, str]
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -62,6 +65,12 @@ def name_of(call: Call, file: Upload) -> str:
     """Return what a file is called: as the caller says, else as it came."""
     name: str = call.values.get("name") or file.name
     return name
+
+
+def numbered_files(call: Call, kind: str) -> list[NamedFile]:
+    """Return the files of a form that are called so (``consent_1``, …), in the order of their numbers."""
+    named = {name.removeprefix(kind): each for name, each in call.uploads.items() if name.startswith(kind)}
+    return [(named[number].name, str(named[number].path)) for number in sorted(named, key=int)]
 
 
 def options_in(call: Call) -> dict[str, Any]:

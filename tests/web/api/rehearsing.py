@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from dataclasses import dataclass
 
 from signkit.rehearsal.evidence_services import utc_now
@@ -40,21 +41,44 @@ class Elsewhere:
         return base64.b64encode(self.private.sign(attributes, padding.PKCS1v15(), SHA256())).decode()
 
 
-def persons_key(pki):
-    """Return the key of 番号 花子's card."""
+def persons_key(pki, person=HANAKO):
+    """Return the key of a person's card."""
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-    contents = pki.card(HANAKO, utc_now()).sign
+    contents = pki.card(person, utc_now()).sign
     key = load_der_private_key(contents.private_key, None)
     return Elsewhere(key, armored(contents.certificate, contents.ca_certificate))
 
 
-def organisations_key(pki, name):
+def organisations_key(pki, name, organisation=None):
     """Return the key of an organisation, or of somebody in it."""
     from cryptography.hazmat.primitives.serialization import Encoding, pkcs12
 
-    key, certificate, others = pkcs12.load_key_and_certificates(pki.key_file(name, name, b"secret", utc_now()), b"secret")
+    file = pki.key_file(name, organisation or name, b"secret", utc_now())
+    key, certificate, others = pkcs12.load_key_and_certificates(file, b"secret")
     return Elsewhere(key, b"".join(each.public_bytes(Encoding.PEM) for each in (certificate, *others)))
+
+
+def prepare(tried, pdf, key=None, name="契約.pdf", **options):
+    """Ask for a signing task; the seller's, where no other role is named."""
+    parts = {"file": (name, pdf, "application/pdf")}
+    if key is not None:
+        parts["certificate"] = ("signer.pem", key.certificates, "application/x-pem-file")
+    form = {"options": json.dumps({"role": "seller", **options})}
+    return tried.client.post("/api/v1/signing-tasks", files=parts, data=form)
+
+
+def complete(tried, task, **body):
+    """Bring a task its signature."""
+    return tried.client.put(f"/api/v1/signing-tasks/{task['id']}/signature", json=body)
+
+
+def signed(tried, pdf, role, key, level):
+    """Have a file signed in one role's field, the key elsewhere; return the signed file."""
+    task = prepare(tried, pdf, key, role=role, level=level).json()
+    done = complete(tried, task, signature=key.signature(task))
+    assert done.status_code == 200, done.text
+    return tried.client.get(f"/api/v1/signing-tasks/{task['id']}/document").content
 
 
 def armored(*ders):

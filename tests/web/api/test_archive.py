@@ -59,7 +59,12 @@ def test_what_was_said_counts_and_a_correction_stays_in_the_history(kept, blank)
     tag = kept.client.get(where).headers["etag"]
     done = kept.client.patch(where, json=body, headers={"if-match": tag})
     assert (done.status_code, done.json()["amount"]) == (200, 1300)
-    assert done.json()["corrections"][-1] | {"at": ""} == {"at": "", "item": "amount", "before": "1200", "after": "1300"}
+    assert done.json()["corrections"][-1] | {"at": ""} == {
+        "at": "",
+        "item": "amount",
+        "before": "1200",
+        "after": "1300",
+    }
     assert [each["action"] for each in done.json()["journal"]] == ["added", "corrected"]
     problem(kept.client.patch(where, json=body, headers={"if-match": tag}), 412, "if-match-other")
     problem(kept.client.get(f"{where}/file"), 404, "not-found")
@@ -172,7 +177,10 @@ def test_an_archive_is_made_once_and_holds_nothing_of_another_tenant(kept, entry
     client = key_client(kept.service, other, kept.client.app)
     assert client.get(ENTRIES).json() == {"items": [], "next": None}
     problem(client.get(entry.headers["location"]), 404, "not-found")
-    assert client.get("/api/v1/archive/journal").json()["archive"] != kept.client.get("/api/v1/archive/journal").json()["archive"]
+    assert (
+        client.get("/api/v1/archive/journal").json()["archive"]
+        != kept.client.get("/api/v1/archive/journal").json()["archive"]
+    )
 
 
 def test_two_first_uses_at_once_make_one_archive(tried):

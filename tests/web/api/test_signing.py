@@ -11,7 +11,15 @@ import pytest
 from signkit.library.making import fields, render
 from signkit.rehearsal.pki import kept_rehearsal
 from tests import witness
-from tests.web.api.rehearsing import TEMPLATE, organisations_key, persons_key, rehearsing_service, sales_data
+from tests.web.api.rehearsing import (
+    TEMPLATE,
+    complete,
+    organisations_key,
+    persons_key,
+    prepare,
+    rehearsing_service,
+    sales_data,
+)
 from tests.web.api.test_calls import problem
 
 URL = "/api/v1/signing-tasks"
@@ -33,17 +41,6 @@ def contract():
 @pytest.fixture(scope="module")
 def hanako(rehearsed):
     return persons_key(rehearsed.pki)
-
-
-def prepare(tried, contract, key=None, name="契約.pdf", **options):
-    parts = {"file": (name, contract, "application/pdf")}
-    if key is not None:
-        parts["certificate"] = ("signer.pem", key.certificates, "application/x-pem-file")
-    return tried.client.post(URL, files=parts, data={"options": json.dumps({"role": "seller", **options})})
-
-
-def complete(tried, task, **body):
-    return tried.client.put(f"{URL}/{task['id']}/signature", json=body)
 
 
 @pytest.mark.parametrize("level", ["B-B", "B-LTA"])

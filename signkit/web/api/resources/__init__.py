@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signkit.web.api.calls import Answer, Handler
 from signkit.web.api.jobs import Worker
-from signkit.web.api.resources import archive, contracts, jobs, keys, log, platform, signing, templates, validations
+from signkit.web.api.resources import (
+    archive,
+    contracts,
+    jobs,
+    keys,
+    log,
+    packs,
+    platform,
+    signing,
+    templates,
+    validations,
+)
 
 if TYPE_CHECKING:
     from signkit.web.api.service import Service
@@ -15,7 +26,7 @@ if TYPE_CHECKING:
 #: Answers what is open to all: the service, the parameters.
 OpenHandler: TypeAlias = Callable[["Service", Mapping[str, Any]], Answer]
 
-_RESOURCES = (archive, contracts, jobs, keys, log, signing, templates, validations)
+_RESOURCES = (archive, contracts, jobs, keys, log, packs, signing, templates, validations)
 HANDLERS: dict[str, Handler] = {name: each for resource in _RESOURCES for name, each in resource.HANDLERS.items()}
 OPEN_HANDLERS: dict[str, OpenHandler] = dict(platform.HANDLERS)
 #: What does the jobs, by their kind.

@@ -1,4 +1,4 @@
-"""A tenant's archive: contracts taken in, judged first; found, corrected, handed out; its journal, and its verification.
+"""A tenant's archive: contracts judged and taken in, found, corrected, handed out; its journal, its verification.
 
 The archive is made with its first use.  What is looked for stands in bodies, never in addresses, which others write
 down.
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from signkit.archive.finding import Query
     from signkit.archive.judging import Judged
     from signkit.archive.store import Archive
+    from signkit.archive.verifying import Trouble
     from signkit.validation.options import ValidationOptions
 
 KIND = "archive-verification"
@@ -190,10 +191,14 @@ def verify_archive(service: Service, tenant: Tenant, job: Job) -> Callable[[sqli
         troubles = dict.fromkeys([*verified.troubles, *verify_stamps(archive, service.judgement())])
     content = {
         "whole": not troubles, "entries": verified.entries, "files": verified.files, "records": verified.records,
-        "troubles": [{"code": each.code, "name": each.name, "en": each.text.en, "ja": each.text.ja} for each in troubles],
+        "troubles": [_trouble(each) for each in troubles],
     }  # fmt: skip
     ends = moment(tenant.store.clock() + timedelta(days=service.own.keep_days))
     return lambda connection: add_document(connection, KIND, job.content["id"], content, tenant.store.now(), ends)
+
+
+def _trouble(found: Trouble) -> dict[str, str]:
+    return {"code": found.code, "name": found.name, "en": found.text.en, "ja": found.text.ja}
 
 
 def list_verifications(call: Call) -> Answer:
@@ -225,7 +230,9 @@ def _shown(archive: Archive, number: int) -> dict[str, Any]:
     with archive.reading() as connection:
         entry = load_entry(connection, number)
         corrections = load_corrections(connection, number)
-        journal = [{"number": each.number, "at": each.at, "action": each.action} for each in records(connection, number)]
+        journal = [
+            {"number": each.number, "at": each.at, "action": each.action} for each in records(connection, number)
+        ]
     report = entry.current.report if entry.current is not None else None
     return entry_to_json(entry) | {
         "corrections": corrections, "journal": journal, "keep_until": _keep_until(archive, entry), "report": report,
@@ -247,12 +254,15 @@ def _facts(call: Call, asked: Mapping[str, Any], at: str) -> TransactionFacts:
     words = {_WORDS.get(name, name): str(value) for name, value in asked.items() if name not in ("parties", "record")}
     try:
         facts = facts_of_words({**words, **asked.get("record", {})})
-        parties = [TransactionParty(**{**each, "name": read_text("party", each["name"])}) for each in asked.get("parties", ())]
+        parties = tuple(
+            TransactionParty(read_text("party", each["name"]), each.get("role"), each.get("counterparty", True))
+            for each in asked.get("parties", ())
+        )
     except WordRefused as refused:
         place = {short: name for name, short in _WORDS.items()}.get(refused.item, refused.item)
         detail = refused.words.in_language(call.language)
         raise problems.unfit_request([{"at": f"{at}/{place}", "detail": detail}]) from refused
-    return replace(facts, parties=tuple(parties))
+    return replace(facts, parties=parties)
 
 
 def _query(call: Call, asked: Mapping[str, Any]) -> Query:

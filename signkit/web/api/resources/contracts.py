@@ -11,7 +11,7 @@ from signkit.errors import ContractRefused, InputUnreadable, Problem
 from signkit.web.api.calls import Answer, Call, Refusal
 from signkit.web.api.resources.templates import folder_of
 from signkit.web.api.resources.validations import options_of
-from signkit.web.api.work import have_done, name_of, options_in, read_upload
+from signkit.web.api.work import NamedFile, have_done, name_of, numbered_files, options_in, read_upload
 from signkit.words import Language, Text
 
 if TYPE_CHECKING:
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from signkit.contracts.rules.rule import Scrutiny
     from signkit.settings import Settings
     from signkit.validation.options import ValidationOptions
-
-#: A file by its name and where it lies.
-NamedFile = tuple[str, str]
 
 
 def check(call: Call) -> Answer:
@@ -51,7 +48,7 @@ def render(call: Call) -> Answer:
     """Answer with the contract, or with all that refuses it."""
     wishes, settings = options_in(call), call.service.settings
     folder = folder_of(settings, wishes["template"])
-    files = [_numbered(call, kind) for kind in ("attachment_", "appended_")]
+    files = [numbered_files(call, kind) for kind in ("attachment_", "appended_")]
     try:
         rendered = have_done(call, render_data, folder, wishes["data"], settings, _scrutiny(wishes), *files)
     except ContractRefused as error:
@@ -170,12 +167,6 @@ def _scrutiny(wishes: Mapping[str, Any]) -> Scrutiny:
     return Scrutiny(strict=wishes.get("strict", False), other_numbers=others)
 
 
-def _numbered(call: Call, kind: str) -> list[NamedFile]:
-    """Return the files of a form that are called so, in the order of their numbers."""
-    named = {name.removeprefix(kind): each for name, each in call.uploads.items() if name.startswith(kind)}
-    return [(named[number].name, str(named[number].path)) for number in sorted(named, key=int)]
-
-
 def _refusal(error: ContractRefused, language: Language) -> Refusal:
     told = Refusal.of(error)
     told.members["errors"] = [
@@ -198,7 +189,9 @@ def _shown(rendered: Rendered) -> dict[str, Any]:
     }
 
 
-_NO_PAGE = Text("There is no such page to be shown; there are {pages}.", "そのページは表示できません (全 {pages} ページ)。")
+_NO_PAGE = Text(
+    "There is no such page to be shown; there are {pages}.", "そのページは表示できません (全 {pages} ページ)。"
+)
 _NOT_DRAWN = Text("it cannot be drawn", "描画できません")
 HANDLERS = {
     "checkContract": check,

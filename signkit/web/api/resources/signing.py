@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import PurePath
@@ -208,8 +208,8 @@ def _terms(call: Call) -> SignatureTerms:
     from signkit.signing.terms import SignatureTerms
 
     asked: dict[str, Any] = dict(options_in(call))
-    made = {"level": Level, "profile": SignatureFormat, "place": _place}
-    terms: dict[str, Any] = {name: made.get(name, lambda value: value)(value) for name, value in asked.items()}
+    made: dict[str, Callable[[Any], Any]] = {"level": Level, "profile": SignatureFormat, "place": _place}
+    terms = {name: made[name](value) if name in made else value for name, value in asked.items()}
     image = call.uploads.get("seal_image")
     return SignatureTerms(**terms, seal_image=first_bytes(image, SEAL_IMAGE_BYTES) if image is not None else None)
 
