@@ -9,6 +9,8 @@ import pytest
 from signkit.archive.kinds import kind_names
 from signkit.archive.store import open_archive
 from signkit.rehearsal.pki import kept_rehearsal
+from signkit.settings import Settings
+from tests.web.api.conftest import start
 from tests.web.api.rehearsing import rehearsing_service
 from tests.web.api.test_calls import problem
 
@@ -161,6 +163,27 @@ def verification(tried):
     assert answer.status_code == 202
     assert ("archive-verification", "done") in tried.do_jobs()
     return tried.client.get(answer.headers["location"]).json()
+
+
+def test_the_journal_is_timestamped_once_a_day_beside_the_requests(kept, entry):
+    kept.do_jobs()
+    paper(kept, title="刻印")
+    assert kept.do_jobs() == [("archive-stamp", "done")]
+    with open_archive(kept.tenant.archive_folder) as archive:
+        assert archive.connection.execute("SELECT count(*) FROM stamp").fetchone()[0] == 1
+    assert verification(kept)["whole"]
+
+
+def test_a_timestamp_service_that_does_not_answer_is_asked_again_and_that_is_seen(tmp_path):
+    settings = Settings(tsa_urls=("http://127.0.0.1:9/",), network_timeout=0.5)
+    tried = start(tmp_path / "service", tmp_path / "home", settings)
+    try:
+        assert paper(tried, title="一").status_code == paper(tried, title="二").status_code == 201
+        assert tried.do_jobs() == [("archive-stamp", "again")]
+        (job,) = tried.client.get("/api/v1/jobs").json()["items"]
+        assert (job["state"], job["problem"]["code"]) == ("ready", "timestamp-unavailable")
+    finally:
+        tried.service.close()
 
 
 def test_the_journals_head_moves_on(kept, entry):

@@ -14,11 +14,11 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import ArchiveError, InputUnreadable, ServiceError
+from signkit.errors import ArchiveError, InputUnreadable, ServiceError, TimestampUnavailable
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, etag_of
 from signkit.web.api.identifiers import new_id
-from signkit.web.api.jobs import Job, add_job
+from signkit.web.api.jobs import Job, RetryLater, add_job
 from signkit.web.api.listing import check_if_match, page, read_cursor, write_cursor
 from signkit.web.api.service import Service
 from signkit.web.api.store import Document, add_document, find_document, list_documents, moment
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from signkit.validation.options import ValidationOptions
 
 KIND = "archive-verification"
+_STAMP = "archive-stamp"
+_STAMP_AGAIN_SECONDS = 600.0
 #: Of those who come first at the same time one makes the archive; a service is one process.
 _MAKING = threading.Lock()
 _ENTRY, _VERIFICATION = "entry", "verification"
@@ -81,13 +83,17 @@ def add(call: Call) -> Answer:
     said = _facts(call, wishes.get("facts", {}), "/facts")
     if file is None:
         with opened(call.tenant) as archive:
-            return _taken(archive, add_paper(archive, said))
+            answer = _taken(archive, add_paper(archive, said))
+        _stamp_later(call)
+        return answer
     name, data = name_of(call, file), file.path.read_bytes()
     judged = have_done(
         call, judge, str(file.path), name, call.service.judgement(), as_scan=wishes.get("as_scan", False)
     )  # fmt: skip
     with opened(call.tenant) as archive:
-        return replace(_taken(archive, add_file(archive, data, name, judged, said)), subject=file.sha256)
+        answer = _taken(archive, add_file(archive, data, name, judged, said))
+    _stamp_later(call)
+    return replace(answer, subject=file.sha256)
 
 
 def judge(path: str, name: str, options: ValidationOptions, *, as_scan: bool) -> Judged:
@@ -146,6 +152,7 @@ def correct(call: Call) -> Answer:
         check_if_match(call, _shown(archive, call.values["number"]))
         correct_entry(archive, call.values["number"], said)
         shown = _shown(archive, call.values["number"])
+    _stamp_later(call)
     return Answer(200, shown, subject=str(shown["number"]), etag=etag_of(shown))
 
 
@@ -195,6 +202,32 @@ def verify_archive(service: Service, tenant: Tenant, job: Job) -> Callable[[sqli
     }  # fmt: skip
     ends = moment(tenant.store.clock() + timedelta(days=service.own.keep_days))
     return lambda connection: add_document(connection, KIND, job.content["id"], content, tenant.store.now(), ends)
+
+
+def _stamp_later(call: Call) -> None:
+    """Have the journal's head timestamped beside the requests, once a day, where the operator named a service."""
+    store = call.tenant.store
+    if not call.service.settings.tsa_urls:
+        return
+    with store.writing() as connection:
+        if connection.execute("SELECT 1 FROM job WHERE kind = ?", (_STAMP,)).fetchone() is None:
+            add_job(connection, store, _STAMP, {"resource": "/api/v1/archive/journal"})
+    call.service.wake()
+
+
+def stamp_journal(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+    """Timestamp the journal's head; a service that does not answer is asked again later."""
+    from signkit.archive.checkpoints import stamp_day
+    from signkit.signing.services import available_services
+
+    del job
+    try:
+        with opened(tenant) as archive:
+            stamp_day(archive, available_services(service.settings, online=False).timestamps)
+    except TimestampUnavailable as error:
+        problem = {"code": error.code, "en": error.message("en"), "ja": error.message("ja")}
+        raise RetryLater(problem, _STAMP_AGAIN_SECONDS) from error
+    return lambda connection: None
 
 
 def _trouble(found: Trouble) -> dict[str, str]:
@@ -293,4 +326,4 @@ HANDLERS = {
     "verifyArchive": verify,
     "getArchiveVerification": get_verification,
 }
-WORKERS = {KIND: verify_archive}
+WORKERS = {KIND: verify_archive, _STAMP: stamp_journal}
