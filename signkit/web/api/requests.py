@@ -122,7 +122,13 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
 
 def _parsed(pieces: Iterable[bytes]) -> Any:
     try:
-        return json.loads(b"".join(pieces), parse_constant=_refuse_constant)
+        text = b"".join(pieces).decode()  # RFC 8259 8.1
+        value = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except UnicodeEncodeError as error:
+        raise problems.unfit_request([{"at": "/", "detail": "no JSON: half a surrogate pair"}]) from error
     except (ValueError, RecursionError) as error:
         raise problems.unfit_request([{"at": "/", "detail": f"no JSON: {error}"[:200]}]) from error
 

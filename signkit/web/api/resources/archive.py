@@ -131,7 +131,7 @@ def _found(call: Call, query: Query, where: Mapping[str, Any]) -> Answer:
     if before is not None and not (before.isdecimal() and before.isascii() and len(before) < 19):
         raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
     with opened(call.tenant) as archive:
-        found = find(archive, query, limit=where.get("limit", 50), before=int(before) if before else None)
+        found = find(archive, query, limit=int(where.get("limit", 50)), before=int(before) if before else None)
     more = write_cursor(str(found.next)) if found.next is not None else None
     return Answer(200, {"items": [entry_to_json(each) for each in found.entries], "next": more})
 
@@ -227,7 +227,7 @@ def stamp_journal(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlit
     except TimestampUnavailable as error:
         problem = {"code": error.code, "en": error.message("en"), "ja": error.message("ja")}
         raise RetryLater(problem, _STAMP_AGAIN_SECONDS) from error
-    return lambda connection: None
+    return lambda _: None
 
 
 def _trouble(found: Trouble) -> dict[str, str]:
@@ -284,7 +284,10 @@ def _facts(call: Call, asked: Mapping[str, Any], at: str) -> TransactionFacts:
     from signkit.archive.entries import TransactionParty
     from signkit.archive.said import WordRefused, facts_of_words, read_text
 
-    words = {_WORDS.get(name, name): str(value) for name, value in asked.items() if name not in ("parties", "record")}
+    plain = {name: value for name, value in asked.items() if name not in ("parties", "record", "amount")}
+    if "amount" in asked:
+        plain["amount"] = str(int(asked["amount"]))  # JSON Schema takes 1200.0 for an integer
+    words = {_WORDS.get(name, name): value for name, value in plain.items()}
     try:
         facts = facts_of_words({**words, **asked.get("record", {})})
         parties = tuple(

@@ -217,7 +217,7 @@ def _terms(call: Call) -> SignatureTerms:
 def _place(asked: Mapping[str, Any]) -> Place:
     from signkit.signing.places import LAST_PAGE, Place
 
-    page = LAST_PAGE if asked["page"] == "last" else asked["page"]
+    page = LAST_PAGE if asked["page"] == "last" else int(asked["page"])
     return Place(page, *(float(asked[name]) for name in ("left", "top", "width", "height")))
 
 
