@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from signkit.library.making import fields, render
 from signkit.rehearsal.pki import kept_rehearsal
+from signkit.settings import Settings
+from signkit.web.api.resources.signing import signing_services
 from tests import witness
 from tests.web.api.rehearsing import (
     TEMPLATE,
@@ -126,6 +129,26 @@ def test_a_key_whose_certificate_comes_with_the_signature(rehearsed, contract, h
     assert done.status_code == 200, done.text
     signed = rehearsed.client.get(f"{URL}/{task['id']}/document").content
     assert fields(signed).signed == ("seller",)
+
+
+def test_a_signature_that_comes_twice_at_once_is_put_in_once(rehearsed, contract, hanako):
+    task = prepare(rehearsed, contract, hanako).json()
+    signature = hanako.signature(task)
+    with ThreadPoolExecutor(4) as threads:
+        done = list(threads.map(lambda _: complete(rehearsed, task, signature=signature), range(4)))
+    assert [each.status_code for each in done] == [200] * 4
+    assert len({each.json()["result"]["sha256"] for each in done}) == 1
+
+
+def test_no_address_in_a_certificate_is_asked_unless_the_operator_lets_it():
+    from signkit.pki.revocation.sources import OnlineRevocation
+
+    asked = {
+        online: [each for each in signing_services(Settings(), online).revocation if isinstance(each, OnlineRevocation)]
+        for online in (False, True)
+    }
+    assert not asked[False]
+    assert asked[True]
 
 
 def test_a_task_is_open_for_a_day(rehearsed, contract, hanako, monkeypatch):

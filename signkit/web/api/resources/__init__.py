@@ -9,6 +9,7 @@ from signkit.web.api.calls import Answer, Handler
 from signkit.web.api.jobs import Worker
 from signkit.web.api.resources import (
     archive,
+    archive_journal,
     contracts,
     jobs,
     keys,
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 #: Answers what is open to all: the service, the parameters.
 OpenHandler: TypeAlias = Callable[["Service", Mapping[str, Any]], Answer]
 
-_RESOURCES = (archive, contracts, jobs, keys, log, packs, signing, templates, validations)
+_RESOURCES = (archive, archive_journal, contracts, jobs, keys, log, packs, signing, templates, validations)
 HANDLERS: dict[str, Handler] = {name: each for resource in _RESOURCES for name, each in resource.HANDLERS.items()}
 OPEN_HANDLERS: dict[str, OpenHandler] = dict(platform.HANDLERS)
 #: What does the jobs, by their kind.
-WORKERS: dict[str, Worker] = {**archive.WORKERS, **validations.WORKERS}
+WORKERS: dict[str, Worker] = {**archive_journal.WORKERS, **validations.WORKERS}

@@ -1,28 +1,19 @@
-"""A tenant's archive: contracts judged and taken in, found, corrected, handed out; its journal, its verification.
+"""The entries of a tenant's archive: contracts judged and taken in, found, corrected, handed out.
 
-The archive is made with its first use.  What is looked for stands in bodies, never in addresses, which others write
-down.
+What is looked for stands in bodies, never in addresses, which others write down.
 """
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import ArchiveError, InputUnreadable, ServiceError, TimestampUnavailable
 from signkit.web.api import problems
+from signkit.web.api.archives import opened
 from signkit.web.api.calls import Answer, Call, etag_of
-from signkit.web.api.identifiers import new_id
-from signkit.web.api.jobs import Job, RetryLater, add_job
-from signkit.web.api.listing import check_if_match, page, read_cursor, write_cursor
-from signkit.web.api.service import Service
-from signkit.web.api.store import Document, add_document, find_document, list_documents, moment
-from signkit.web.api.tenants import Tenant
+from signkit.web.api.listing import check_if_match, read_cursor, write_cursor
+from signkit.web.api.resources.archive_journal import stamp_later
 from signkit.web.api.work import have_done, name_of, options_in, read_upload
 from signkit.web.common.downloads import attachment
 
@@ -32,47 +23,11 @@ if TYPE_CHECKING:
     from signkit.archive.finding import Query
     from signkit.archive.judging import Judged
     from signkit.archive.store import Archive
-    from signkit.archive.verifying import Trouble
     from signkit.validation.options import ValidationOptions
 
-KIND = "archive-verification"
-_STAMP = "archive-stamp"
-_STAMP_AGAIN_SECONDS = 600.0
-#: Of those who come first at the same time one makes the archive; a service is one process.
-_MAKING = threading.Lock()
-_ENTRY, _VERIFICATION = "entry", "verification"
-#: What a tenant can do nothing about.
-_OURS = ("archive-missing", "archive-newer", "archive-torn", "archive-busy", "archive-read-only")
 #: How `signkit.archive.said` calls what the entry calls otherwise.
 _WORDS = {"end_date": "end", "notice_date": "notice", "renewal_date": "renewal"}
 _DAYS = ("date_from", "date_to", "end_before", "notice_before", "evidence_before")
-
-
-@contextlib.contextmanager
-def opened(tenant: Tenant) -> Iterator[Archive]:
-    """Give a tenant's archive; it is made where there is none yet.
-
-    Raises:
-        ServiceError("store-unusable"): it cannot be used, or a file in it is damaged; where it lies nobody is told.
-        Refusal("not-found"): there is no such entry.
-    """
-    from signkit.archive.store import LEDGER, create_archive, open_archive
-
-    folder = tenant.archive_folder
-    try:
-        with _MAKING:
-            if not (folder / LEDGER).exists():
-                create_archive(folder, clock=tenant.store.clock)
-        with open_archive(folder, tenant.store.clock) as archive:
-            yield archive
-    except ArchiveError as error:
-        if error.code == "entry-unknown":
-            raise problems.unknown(_ENTRY) from error
-        if error.code in _OURS:
-            raise ServiceError("store-unusable", path=str(folder), cause=str(error)) from error
-        raise
-    except InputUnreadable as error:
-        raise ServiceError("store-unusable", path=str(folder), cause=str(error)) from error
 
 
 def add(call: Call) -> Answer:
@@ -84,7 +39,7 @@ def add(call: Call) -> Answer:
     if file is None:
         with opened(call.tenant) as archive:
             answer = _taken(archive, add_paper(archive, said))
-        _stamp_later(call)
+        stamp_later(call)
         return answer
     name, data = name_of(call, file), file.path.read_bytes()
     judged = have_done(
@@ -92,7 +47,7 @@ def add(call: Call) -> Answer:
     )  # fmt: skip
     with opened(call.tenant) as archive:
         answer = _taken(archive, add_file(archive, data, name, judged, said))
-    _stamp_later(call)
+    stamp_later(call)
     return replace(answer, subject=file.sha256)
 
 
@@ -152,7 +107,7 @@ def correct(call: Call) -> Answer:
         check_if_match(call, _shown(archive, call.values["number"]))
         correct_entry(archive, call.values["number"], said)
         shown = _shown(archive, call.values["number"])
-    _stamp_later(call)
+    stamp_later(call)
     return Answer(200, shown, subject=str(shown["number"]), etag=etag_of(shown))
 
 
@@ -169,90 +124,6 @@ def download(call: Call) -> Answer:
         content = archive.blobs.read(fitting[-1].sha256)
     kind = "application/pdf" if content.startswith(b"%PDF-") else "application/octet-stream"
     return Answer(200, content, kind, {"content-disposition": attachment(fitting[-1].name)}, fitting[-1].sha256)
-
-
-def get_journal(call: Call) -> Answer:
-    """Answer with the journal's head, to be kept elsewhere."""
-    from signkit.archive.checkpoints import checkpoint
-
-    with opened(call.tenant) as archive:
-        return Answer(200, checkpoint(archive).to_json())
-
-
-def verify(call: Call) -> Answer:
-    """Note that the archive is to be verified."""
-    store, id_ = call.tenant.store, new_id()
-    with store.writing() as connection:
-        job = add_job(connection, store, KIND, {"id": id_, "resource": _address(id_)})
-    call.service.wake()
-    return Answer(202, {"id": id_, "job": job}, headers={"location": _address(id_)}, subject=id_)
-
-
-def verify_archive(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
-    """Look at all that the archive holds, however long that takes: in no worker, which would have to end."""
-    from signkit.archive.checkpoints import verify_stamps
-    from signkit.archive.verifying import verify
-
-    with opened(tenant) as archive:
-        verified = verify(archive)
-        troubles = dict.fromkeys([*verified.troubles, *verify_stamps(archive, service.judgement())])
-    content = {
-        "whole": not troubles, "entries": verified.entries, "files": verified.files, "records": verified.records,
-        "troubles": [_trouble(each) for each in troubles],
-    }  # fmt: skip
-    ends = moment(tenant.store.clock() + timedelta(days=service.own.keep_days))
-    return lambda connection: add_document(connection, KIND, job.content["id"], content, tenant.store.now(), ends)
-
-
-def _stamp_later(call: Call) -> None:
-    """Have the journal's head timestamped beside the requests, once a day, where the operator named a service."""
-    store = call.tenant.store
-    if not call.service.settings.tsa_urls:
-        return
-    with store.writing() as connection:
-        if connection.execute("SELECT 1 FROM job WHERE kind = ?", (_STAMP,)).fetchone() is None:
-            add_job(connection, store, _STAMP, {"resource": "/api/v1/archive/journal"})
-    call.service.wake()
-
-
-def stamp_journal(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
-    """Timestamp the journal's head; a service that does not answer is asked again later."""
-    from signkit.archive.checkpoints import stamp_day
-    from signkit.signing.services import available_services
-
-    del job
-    try:
-        with opened(tenant) as archive:
-            stamp_day(archive, available_services(service.settings, online=False).timestamps)
-    except TimestampUnavailable as error:
-        problem = {"code": error.code, "en": error.message("en"), "ja": error.message("ja")}
-        raise RetryLater(problem, _STAMP_AGAIN_SECONDS) from error
-    return lambda _: None
-
-
-def _trouble(found: Trouble) -> dict[str, str]:
-    return {"code": found.code, "name": found.name, "en": found.text.en, "ja": found.text.ja}
-
-
-def list_verifications(call: Call) -> Answer:
-    """Answer with a page of verifications."""
-    with call.tenant.store.reading() as connection:
-        return page(
-            call, lambda after, most: list_documents(connection, KIND, after, most), lambda each: each.id, _verification
-        )
-
-
-def get_verification(call: Call) -> Answer:
-    """Answer with what a verification found."""
-    with call.tenant.store.reading() as connection:
-        found = find_document(connection, KIND, call.values["id"])
-    if found is None:
-        raise problems.unknown(_VERIFICATION)
-    return Answer(200, _verification(found), subject=found.id)
-
-
-def _verification(found: Document) -> dict[str, Any]:
-    return {"id": found.id, "created_at": found.created_at, **found.content}
 
 
 def _shown(archive: Archive, number: int) -> dict[str, Any]:
@@ -313,10 +184,6 @@ def _query(call: Call, asked: Mapping[str, Any]) -> Query:
     return Query(**{**asked, **days, "missing": tuple(asked.get("missing", ()))})
 
 
-def _address(id_: str) -> str:
-    return f"/api/v1/archive/verifications/{id_}"
-
-
 HANDLERS = {
     "listArchiveEntries": list_all,
     "addArchiveEntry": add,
@@ -324,9 +191,4 @@ HANDLERS = {
     "getArchiveEntry": get,
     "correctArchiveEntry": correct,
     "downloadArchiveFile": download,
-    "getArchiveJournal": get_journal,
-    "listArchiveVerifications": list_verifications,
-    "verifyArchive": verify,
-    "getArchiveVerification": get_verification,
 }
-WORKERS = {KIND: verify_archive, _STAMP: stamp_journal}
