@@ -122,6 +122,14 @@ def test_pages_are_shown(shared, blank):
     problem(beyond, 422, "page-unknown")
 
 
+def test_pages_that_cannot_be_drawn_are_refused(shared, blank):
+    broken = blank.replace(b"/Type/Page/", b"/Type/Pogo/")
+    assert broken != blank
+    answer = shared.client.post("/api/v1/contracts/preview?name=mine.pdf", content=broken, headers=PDF)
+    told = problem(answer, 422, "input-unreadable")
+    assert "mine.pdf" in told["title"]
+
+
 def test_fields_status_and_history_of_an_unsigned_contract(shared, blank):
     seen = shared.client.post("/api/v1/contracts/fields", content=blank, headers=PDF).json()
     assert (tuple(seen["empty"]), seen["signed"]) == (fields(blank).empty, [])
