@@ -20,7 +20,7 @@ from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal, etag_of
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.listing import page
-from signkit.web.api.store import Document, add_document, delete_document, find_document, list_documents, moment
+from signkit.web.api.store import Document, Store, add_document, delete_document, find_document, list_documents, moment
 from signkit.web.api.work import first_bytes, have_done, kept_bytes, name_of, options_in, read_upload, spooled
 from signkit.web.common.downloads import attachment
 from signkit.words import Text
@@ -97,7 +97,7 @@ def complete(call: Call) -> Answer:
 
 
 def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Document:
-    """Complete a task, and keep the result in the place of the prepared file."""
+    """Complete a task and return it as it is then."""
     request, store = task.content["request"], call.tenant.store
     prepared, now = kept_bytes(store, request["file"]["sha256"]), call.service.clock()
     if prepared is None:
@@ -106,21 +106,27 @@ def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Doc
         call, complete_file, json.dumps(request).encode(), prepared, _certificate(call, task), signature,
         call.service.settings, call.service.own.online, task.content["other_person"], now,
     )  # fmt: skip
-    sha256 = hashlib.sha256(signed.pdf).hexdigest()
-    issued = [moment(each) for each in signed.evidence_issued]
-    result = {"sha256": sha256, "size": len(signed.pdf), "completed_at": moment(now), "evidence_issued": issued}
-    content = {**task.content, "certificate": None, "signature": digest, "result": result}
+    result = {
+        "sha256": hashlib.sha256(signed.pdf).hexdigest(), "size": len(signed.pdf), "completed_at": moment(now),
+        "evidence_issued": [moment(each) for each in signed.evidence_issued],
+    }  # fmt: skip
     ends = moment(now + timedelta(days=call.service.own.keep_days))
-    with spooled(store, signed.pdf) as written, store.writing() as connection:
+    content = {**task.content, "certificate": None, "signature": digest, "result": result, "expires_at": ends}
+    return _keep_result(store, Document(task.id, task.created_at, content), signed.pdf)
+
+
+def _keep_result(store: Store, task: Document, pdf: bytes) -> Document:
+    """Keep a completed task, its file in the place of the prepared one; return it as it is kept."""
+    with spooled(store, pdf) as written, store.writing() as connection:
         current = find_document(connection, KIND, task.id)
         if current is None:
             raise problems.unknown(_WHAT)
         if current.content["result"] is not None:  # somebody else was faster
             return current
         delete_document(connection, KIND, task.id)
-        store.keep_file(connection, written, sha256, task.id)
-        add_document(connection, KIND, task.id, {**content, "expires_at": ends}, task.created_at, ends)
-    return Document(task.id, task.created_at, {**content, "expires_at": ends})
+        store.keep_file(connection, written, task.content["result"]["sha256"], task.id)
+        add_document(connection, KIND, task.id, task.content, task.created_at, task.content["expires_at"])
+    return task
 
 
 def complete_file(
