@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors import ContractRefused, InputUnreadable, Problem
 from signkit.web.api.calls import Answer, Call, Refusal
-from signkit.web.api.resources.templates import folder_of
+from signkit.web.api.resources.templates import usable_template
 from signkit.web.api.resources.validations import options_of
 from signkit.web.api.work import NamedFile, have_done, name_of, numbered_files, options_in, read_upload
 from signkit.words import Language, Text
@@ -27,7 +27,7 @@ def check(call: Call) -> Answer:
     wishes, settings = options_in(call), call.service.settings
     scrutiny = _scrutiny(wishes)
     found = have_done(
-        call, examine_data, folder_of(settings, wishes["template"]), wishes["data"], settings, scrutiny
+        call, examine_data, usable_template(settings, wishes["template"]).folder, wishes["data"], settings, scrutiny
     )  # fmt: skip
     refused = found.refused_at(scrutiny)
     warnings = () if scrutiny.strict else found.warnings
@@ -47,7 +47,7 @@ def examine_data(folder: Path, data: Mapping[str, Any], settings: Settings, scru
 def render(call: Call) -> Answer:
     """Answer with the contract, or with all that refuses it."""
     wishes, settings = options_in(call), call.service.settings
-    folder = folder_of(settings, wishes["template"])
+    folder = usable_template(settings, wishes["template"]).folder
     files = [numbered_files(call, kind) for kind in ("attachment_", "appended_")]
     try:
         rendered = have_done(call, render_data, folder, wishes["data"], settings, _scrutiny(wishes), *files)

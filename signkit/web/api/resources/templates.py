@@ -51,24 +51,23 @@ def get_law(call: Call) -> Answer:
     return Answer(200, law_list(_find(call)), subject=call.values["name"])
 
 
-def folder_of(settings: Settings, name: str) -> Path:
-    """Return the folder of the template of that name.
+def usable_template(settings: Settings, name: str) -> Template:
+    """Return the template of that name.
 
     Raises:
-        Refusal("not-found"): there is none; a path is never a name here.
+        Refusal("not-found"): there is none that can be used; a path is never a name here.
     """
     from signkit.contracts.template import template_folders
 
     folder = template_folders(settings).get(name)
-    if folder is None:
+    found = next(_readable([(name, folder)]), None) if folder is not None else None
+    if found is None:
         raise problems.unknown(_WHAT)
-    return folder
+    return found[1]
 
 
 def _find(call: Call) -> Template:
-    from signkit.contracts.template import load_template
-
-    return load_template(folder_of(call.service.settings, call.values["name"]))
+    return usable_template(call.service.settings, call.values["name"])
 
 
 def _named(settings: Settings, after: str | None, most: int) -> list[tuple[str, Template]]:
