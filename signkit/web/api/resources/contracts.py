@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors import ContractRefused, InputUnreadable, Problem
 from signkit.web.api.calls import Answer, Call, Refusal
-from signkit.web.api.resources.templates import usable_template
+from signkit.web.api.resources.templates import read_template, usable_template
 from signkit.web.api.resources.validations import options_of
 from signkit.web.api.work import NamedFile, have_done, name_of, numbered_files, options_in, read_upload
 from signkit.words import Language, Text
@@ -38,10 +38,9 @@ def examine_data(folder: Path, data: Mapping[str, Any], settings: Settings, scru
     """Hold contract data against a template; called in a worker."""
     from signkit.contracts.checking import examine
     from signkit.contracts.fonts import font_set
-    from signkit.contracts.template import load_template
     from signkit.plain_data import plain_data
 
-    return examine(load_template(folder), plain_data(data), font_set(settings.font_folders), scrutiny)
+    return examine(read_template(folder), plain_data(data), font_set(settings.font_folders), scrutiny)
 
 
 def render(call: Call) -> Answer:
@@ -69,11 +68,10 @@ def render_data(
 ) -> Rendered:
     """Make a contract; called in a worker."""
     from signkit.contracts.attachments import appendix, attachment
-    from signkit.contracts.template import load_template
     from signkit.library.making import render
 
     return render(
-        load_template(folder),
+        read_template(folder),
         data,
         attachments=[attachment(name, read_upload(path, name)) for name, path in attachments],
         appended=[appendix(name, read_upload(path, name)) for name, path in appended],

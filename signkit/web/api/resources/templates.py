@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -66,6 +67,28 @@ def usable_template(settings: Settings, name: str) -> Template:
     return found[1]
 
 
+def read_template(folder: Path) -> Template:
+    """Return the template in a folder, read anew where a file in it is another than the last time.
+
+    Raises:
+        ContractError("template-invalid"): it cannot be used.
+    """
+    return _read(folder, _state(folder))
+
+
+@lru_cache(maxsize=256)
+def _read(folder: Path, _: tuple[tuple[str, int, int], ...]) -> Template:
+    from signkit.contracts.template import load_template
+
+    return load_template(folder)
+
+
+def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
+    """Return what tells that a file was changed: when it was written, and how large it is."""
+    found = ((str(each), each.stat()) for each in folder.rglob("*"))
+    return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
+
+
 def _find(call: Call) -> Template:
     return usable_template(call.service.settings, call.values["name"])
 
@@ -80,11 +103,9 @@ def _named(settings: Settings, after: str | None, most: int) -> list[tuple[str, 
 
 def _readable(folders: Sequence[tuple[str, Path]]) -> Iterator[tuple[str, Template]]:
     """Yield the templates that can be used; the operator is told of the others, for no tenant can mend them."""
-    from signkit.contracts.template import load_template
-
     for name, folder in folders:
         try:
-            yield name, load_template(folder)
+            yield name, read_template(folder)
         except ContractError as error:
             _log.warning("%s", error)
 
