@@ -6,6 +6,7 @@ import base64
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 
@@ -129,6 +130,32 @@ def test_a_key_whose_certificate_comes_with_the_signature(rehearsed, contract, h
     assert done.status_code == 200, done.text
     signed = rehearsed.client.get(f"{URL}/{task['id']}/document").content
     assert fields(signed).signed == ("seller",)
+
+
+def test_all_that_can_be_asked_stands_in_the_signature(rehearsed, contract, tmp_path):
+    """An organisation's key signs for the seller (立会人型), with its own seal, reason and place."""
+    from PIL import Image
+    from pyhanko.pdf_utils.reader import PdfFileReader
+
+    picture = tmp_path / "seal.png"
+    Image.new("RGB", (60, 60), "red").save(picture)
+    key = organisations_key(rehearsed.pki, "立会サービス")
+    terms = {"role": "売主", "reason": "合意", "location": "東京", "witness": True, "certify": False, "language": "en"}
+    parts = {
+        "file": ("契約.pdf", contract), "certificate": ("c.pem", key.certificates),
+        "seal_image": ("seal.png", picture.read_bytes(), "image/png"),
+    }  # fmt: skip
+    task = rehearsed.client.post(URL, files=parts, data={"options": json.dumps(terms)}).json()
+    assert (task["role"], task["witness"]) == ("seller", True)
+    assert "on that party's instruction" in task["display"]["what"]["en"]
+    assert complete(rehearsed, task, signature=key.signature(task)).status_code == 200
+    signed = rehearsed.client.get(f"{URL}/{task['id']}/document").content
+    (signature,) = PdfFileReader(BytesIO(signed)).embedded_signatures
+    assert (signature.sig_object["/Reason"], signature.sig_object["/Location"]) == ("合意", "東京")
+    assert signature.docmdp_level is None  # it does not certify
+    parts["seal_image"] = ("seal.png", b"no picture", "image/png")
+    refused = rehearsed.client.post(URL, files=parts, data={"options": json.dumps(terms)})
+    problem(refused, 422, "seal-image-unusable")
 
 
 def test_a_signature_that_comes_twice_at_once_is_put_in_once(rehearsed, contract, hanako):

@@ -85,7 +85,7 @@ def _read(folder: Path, _: tuple[tuple[str, int, int], ...]) -> Template:
 
 def _state(folder: Path) -> tuple[tuple[str, int, int], ...]:
     """Return what tells that a file was changed: when it was written, and how large it is."""
-    found = ((str(each), each.stat()) for each in folder.rglob("*"))
+    found = ((str(each), each.lstat()) for each in folder.rglob("*"))
     return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
 
 
