@@ -157,7 +157,7 @@ async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> No
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    name = _shown(request.query_params.get("name", ""))
+    name = shown_name(request.query_params.get("name", ""))
     sent.uploads["file"] = Upload(path, name, hasher.hexdigest(), size, sent.media_type)
 
 
@@ -224,7 +224,7 @@ def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload
             hasher.update(piece)
             target.write(piece)
             size += len(piece)
-    return Upload(path, _shown(name), hasher.hexdigest(), size, media_type)
+    return Upload(path, shown_name(name), hasher.hexdigest(), size, media_type)
 
 
 def _new_file(spool: Path) -> Path:
@@ -233,7 +233,7 @@ def _new_file(spool: Path) -> Path:
     return path
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """Return what a file is called, to be shown and never to be a path."""
     return printable(name.replace("\\", "/").rpartition("/")[2])[-_MOST_NAME:].strip() or "document"
 

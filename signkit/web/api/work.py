@@ -15,6 +15,7 @@ from signkit.output import write_checked
 from signkit.web.api import problems
 from signkit.web.api.calls import Call, Refusal, Upload
 from signkit.web.api.jobs import LOST
+from signkit.web.api.requests import shown_name
 from signkit.web.api.store import Store
 from signkit.workers import WorkerLost
 
@@ -62,9 +63,8 @@ def kept_bytes(store: Store, sha256: str) -> bytes | None:
 
 
 def name_of(call: Call, file: Upload) -> str:
-    """Return what a file is called: as the caller says, else as it came."""
-    name: str = call.values.get("name") or file.name
-    return name
+    """Return what a file is called: as the caller says, else as it came; to be shown, never to be a path."""
+    return shown_name(call.values["name"]) if call.values.get("name") else file.name
 
 
 def numbered_files(call: Call, kind: str) -> list[NamedFile]:

@@ -193,6 +193,15 @@ def test_a_task_is_open_for_a_day(rehearsed, contract, hanako, monkeypatch):
         object.__setattr__(rehearsed.tenant.store, "clock", clock)
 
 
+def test_a_name_in_the_address_is_no_path_and_holds_nothing_unseen(rehearsed, contract, hanako):
+    parts = {"file": ("a.pdf", contract), "certificate": ("c.pem", hanako.certificates)}
+    form = {"options": json.dumps({"role": "seller"})}
+    task = rehearsed.client.post(f"{URL}?name=..%2Fx%1B%5B31m%2Fb%0A.pdf", files=parts, data=form).json()
+    assert "/" not in task["name"]
+    assert task["name"].isprintable()
+    assert complete(rehearsed, task, signature=hanako.signature(task)).status_code == 200
+
+
 @pytest.mark.parametrize("name", ["a:b.pdf", "..", "x" * 300 + ".pdf", "..\\..\\a.pdf"])
 def test_odd_names_harm_nothing(rehearsed, contract, hanako, name):
     task = prepare(rehearsed, contract, hanako, name=name).json()
