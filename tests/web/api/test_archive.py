@@ -158,6 +158,19 @@ def test_a_damaged_file_is_found_by_verifying_and_never_handed_out(kept, entry):
         path.write_bytes(good)
 
 
+def test_a_torn_ledger_is_the_operators_to_mend_and_no_path_is_told(tried, caplog):
+    paper(tried, title="一")
+    (tried.tenant.archive_folder / "ledger.sqlite").write_bytes(b"torn" * 1000)
+    told = problem(tried.client.get(ENTRIES), 503, "unavailable")
+    answer = tried.client.post("/api/v1/archive/verifications")
+    assert tried.do_jobs() == [("archive-verification", "failed")]
+    (job,) = tried.client.get("/api/v1/jobs").json()["items"]
+    assert job["id"] == answer.json()["job"]
+    assert job["problem"]["code"] == "unavailable"
+    assert str(tried.service.folder) not in json.dumps([told, job])
+    assert str(tried.service.folder) in caplog.text
+
+
 def verification(tried):
     answer = tried.client.post("/api/v1/archive/verifications")
     assert answer.status_code == 202
