@@ -158,6 +158,34 @@ def test_all_that_can_be_asked_stands_in_the_signature(rehearsed, contract, tmp_
     problem(refused, 422, "seal-image-unusable")
 
 
+def test_an_encrypted_file_is_signed_with_its_password_which_is_kept_nowhere(rehearsed, hanako):
+    from tests.signing.encrypted import USER, encrypted
+
+    pdf = encrypted("aes-256")
+    names = rehearsed.client.post(
+        "/api/v1/contracts/fields", files={"file": ("a.pdf", pdf)}, data={"options": json.dumps({"password": USER})}
+    ).json()
+    role = names["empty"][0]
+    problem(prepare(rehearsed, pdf, hanako, role=role), 422, "pdf-password-needed")
+    problem(prepare(rehearsed, pdf, hanako, role=role, password="wrong"), 422, "pdf-password-wrong")
+    answer = prepare(rehearsed, pdf, hanako, role=role, password=USER)
+    task = answer.json()
+    assert USER not in answer.text
+    with rehearsed.tenant.store.reading() as connection:
+        kept = connection.execute("SELECT content FROM document WHERE id = ?", (task["id"],)).fetchone()[0]
+    assert USER not in kept
+    signature = hanako.signature(task)
+    problem(complete(rehearsed, task, signature=signature), 422, "pdf-password-needed")
+    assert complete(rehearsed, task, signature=signature, password=USER).status_code == 200
+    signed = rehearsed.client.get(f"{URL}/{task['id']}/document").content
+    assert fields(signed, password=USER).signed == (role,)
+    form = {"options": json.dumps({"password": USER})}
+    status = rehearsed.client.post("/api/v1/contracts/status", files={"file": ("a.pdf", signed)}, data=form)
+    assert status.json()["verdict"] == "INDETERMINATE"
+    taken = rehearsed.client.post("/api/v1/archive/entries", files={"file": ("a.pdf", signed)}, data=form)
+    assert (taken.status_code, taken.json()["entry"]["state"]) == (201, "unproven")
+
+
 def test_a_signature_that_comes_twice_at_once_is_put_in_once(rehearsed, contract, hanako):
     task = prepare(rehearsed, contract, hanako).json()
     signature = hanako.signature(task)

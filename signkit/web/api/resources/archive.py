@@ -42,9 +42,8 @@ def add(call: Call) -> Answer:
         stamp_later(call)
         return answer
     name, data = name_of(call, file), file.path.read_bytes()
-    judged = have_done(
-        call, judge, str(file.path), name, call.service.judgement(), as_scan=wishes.get("as_scan", False)
-    )  # fmt: skip
+    options = replace(call.service.judgement(), password=wishes.get("password"))
+    judged = have_done(call, judge, str(file.path), name, options, as_scan=wishes.get("as_scan", False))
     with opened(call.tenant) as archive:
         answer = _taken(archive, add_file(archive, data, name, judged, said))
     stamp_later(call)

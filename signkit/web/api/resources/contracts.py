@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -111,16 +112,16 @@ def draw(path: str, sha256: str, name: str, page: int, width: int) -> tuple[int,
 
 def get_fields(call: Call) -> Answer:
     """Answer with a PDF's signature fields, and with what it says of itself."""
-    file = call.uploads["file"]
-    return Answer(200, have_done(call, read_fields, str(file.path)), subject=file.sha256)
+    file, password = call.uploads["file"], options_in(call).get("password")
+    return Answer(200, have_done(call, read_fields, str(file.path), password), subject=file.sha256)
 
 
-def read_fields(path: str) -> dict[str, Any]:
+def read_fields(path: str, password: str | None) -> dict[str, Any]:
     """Return fields and contract of a PDF; called in a worker."""
     from signkit.library.making import fields, read_contract
 
     pdf = read_upload(path)
-    names, contract = fields(pdf), read_contract(pdf)
+    names, contract = fields(pdf, password=password), read_contract(pdf, password=password)
     said = contract and {
         "template": {"id": contract.template_id, "version": contract.template_version},
         "title": contract.title and {"en": contract.title.en, "ja": contract.title.ja},
@@ -133,7 +134,8 @@ def read_fields(path: str) -> dict[str, Any]:
 def get_status(call: Call) -> Answer:
     """Answer with where a contract stands."""
     file = call.uploads["file"]
-    options = options_of(call.service, {"check_template": True} | (call.body or {}).get("options", {}))
+    wishes = {"check_template": True} | options_in(call)
+    options = replace(options_of(call.service, wishes), password=wishes.get("password"))
     status = have_done(call, judge_standing, str(file.path), name_of(call, file), options)
     return Answer(200, status, subject=file.sha256)
 

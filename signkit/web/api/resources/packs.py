@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
@@ -120,7 +120,8 @@ def _handed_over(call: Call) -> HandedOver:
 
 def _options(call: Call, wishes: Mapping[str, Any], *, check_template: bool = False) -> ValidationOptions:
     named = {name: wishes[name] for name in ("policy", "at") if name in wishes}
-    return options_of(call.service, {**named, "check_template": check_template})
+    options = options_of(call.service, {**named, "check_template": check_template})
+    return replace(options, password=wishes.get("password"))
 
 
 def _day(text: str | None) -> date | None:

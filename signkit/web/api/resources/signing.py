@@ -38,12 +38,12 @@ _WHAT = "signing task"
 
 def prepare(call: Call) -> Answer:
     """Prepare a file and answer with what is to be signed."""
-    file, terms = call.uploads["file"], _terms(call)
+    file, terms, password = call.uploads["file"], _terms(call), options_in(call).get("password")
     certificate = call.uploads.get("certificate")
     key = first_bytes(certificate, CERTIFICATE_FILE_BYTES) if certificate is not None else None
     name = _file_name(name_of(call, file))
     request, prepared = have_done(
-        call, prepare_file, str(file.path), name, terms, key, call.service.settings, call.service.own.online
+        call, prepare_file, str(file.path), name, terms, key, call.service.settings, call.service.own.online, password
     )  # fmt: skip
     content = {
         "name": name, "request": json.loads(request.to_json()), "expires_at": moment(request.expires),
@@ -61,7 +61,13 @@ def prepare(call: Call) -> Answer:
 
 
 def prepare_file(
-    path: str, name: str, terms: SignatureTerms, certificate: bytes | None, settings: Settings, online: bool
+    path: str,
+    name: str,
+    terms: SignatureTerms,
+    certificate: bytes | None,
+    settings: Settings,
+    online: bool,
+    password: str | None,
 ) -> tuple[DeferredRequest, bytes]:
     """Write everything of a signature but the signature; called in a worker."""
     from signkit.contracts.fonts import font_set
@@ -70,8 +76,8 @@ def prepare_file(
     from signkit.signing.terms import admit, for_role_of, request_maker
 
     pdf, services = read_upload(path, name), signing_services(settings, online)
-    terms = for_role_of(pdf, terms)
-    admission = admit(pdf, terms, name, services.judgement)
+    terms = for_role_of(pdf, terms, password)
+    admission = admit(pdf, terms, name, services.judgement, password)
     key = None
     if certificate is not None:
         ders = certificates_in(certificate, "certificate")
@@ -79,8 +85,9 @@ def prepare_file(
     make = request_maker(terms, key, font_set(settings.font_folders), party=admission.party)
     names = (name, _file_name(f"{PurePath(name).stem}-{terms.role}-prepared.pdf"))
     return deferred.prepare(
-        pdf, names, make(admission.certify), key, terms.level, services, other_person=terms.other_person
-    )
+        pdf, names, make(admission.certify), key, terms.level, services,
+        other_person=terms.other_person, password=password,
+    )  # fmt: skip
 
 
 def complete(call: Call) -> Answer:
@@ -104,7 +111,7 @@ def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Doc
         raise problems.unknown(_WHAT)
     signed = have_done(
         call, complete_file, json.dumps(request).encode(), prepared, _certificate(call, task), signature,
-        call.service.settings, call.service.own.online, task.content["other_person"], now,
+        call.service.settings, call.service.own.online, task.content["other_person"], now, call.body.get("password"),
     )  # fmt: skip
     result = {
         "sha256": hashlib.sha256(signed.pdf).hexdigest(), "size": len(signed.pdf), "completed_at": moment(now),
@@ -138,6 +145,7 @@ def complete_file(
     online: bool,
     other_person: bool,
     now: datetime,
+    password: str | None,
 ) -> SignedFile:
     """Put a signature into its prepared file, raise it to its level and read it back; called in a worker."""
     from signkit.pki.anchors import certificates_in
@@ -147,7 +155,7 @@ def complete_file(
     key = deferred.DeferredKey.of(certificates_in(certificate, "certificate"), "certificate", tuple(services.issuers))
     return deferred.complete(
         deferred.read_request(request, "request"), prepared, key, signature, services,
-        now=now, other_person=other_person,
+        now=now, other_person=other_person, password=password,
     )  # fmt: skip
 
 
@@ -213,7 +221,7 @@ def _terms(call: Call) -> SignatureTerms:
     from signkit.signing.signature_formats import SignatureFormat
     from signkit.signing.terms import SignatureTerms
 
-    asked: dict[str, Any] = dict(options_in(call))
+    asked = {name: value for name, value in options_in(call).items() if name != "password"}
     made: dict[str, Callable[[Any], Any]] = {"level": Level, "profile": SignatureFormat, "place": _place}
     terms = {name: made[name](value) if name in made else value for name, value in asked.items()}
     image = call.uploads.get("seal_image")
