@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import socket
@@ -38,6 +39,7 @@ def run_service(
         OSError: the port is taken.
     """
     own = read_service_settings(folder)
+    _write_log()
     with _alone(folder), contextlib.closing(Service(folder, settings, own)) as service:
         service.tenants.clear()
         for tenant in service.tenants.all():
@@ -47,6 +49,15 @@ def run_service(
             service.warm_up()
             server = _Server(_config(service), lambda: on_ready(host, listener.getsockname()[1]))
             server.run(sockets=[listener])
+
+
+def _write_log() -> None:
+    """Write what goes wrong, under the request's id, to stderr: the journal of whoever runs the service."""
+    log = logging.getLogger("signkit.service")
+    if not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
 
 
 @contextlib.contextmanager

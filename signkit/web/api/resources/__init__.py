@@ -7,7 +7,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signkit.web.api.calls import Answer, Handler
 from signkit.web.api.jobs import Worker
-from signkit.web.api.resources import jobs, keys, log, platform, validations
+from signkit.web.api.resources import (
+    archive,
+    archive_journal,
+    contracts,
+    jobs,
+    keys,
+    log,
+    packs,
+    platform,
+    signing,
+    templates,
+    validations,
+)
 
 if TYPE_CHECKING:
     from signkit.web.api.service import Service
@@ -15,8 +27,8 @@ if TYPE_CHECKING:
 #: Answers what is open to all: the service, the parameters.
 OpenHandler: TypeAlias = Callable[["Service", Mapping[str, Any]], Answer]
 
-_RESOURCES = (jobs, keys, log, validations)
+_RESOURCES = (archive, archive_journal, contracts, jobs, keys, log, packs, signing, templates, validations)
 HANDLERS: dict[str, Handler] = {name: each for resource in _RESOURCES for name, each in resource.HANDLERS.items()}
 OPEN_HANDLERS: dict[str, OpenHandler] = dict(platform.HANDLERS)
 #: What does the jobs, by their kind.
-WORKERS: dict[str, Worker] = {**validations.WORKERS}
+WORKERS: dict[str, Worker] = {**archive_journal.WORKERS, **validations.WORKERS}
