@@ -19,7 +19,7 @@ _CHUNK = 65536
 
 
 class HttpFailure(Exception):
-    """The service did not give a usable answer; ``cause`` says why, for people; ``status`` is its own, if it is that."""
+    """The service did not give a usable answer; ``cause`` says why, for people, ``status`` where it was its own."""
 
     def __init__(self, cause: str, status: int | None = None) -> None:
         super().__init__(cause)
@@ -51,7 +51,8 @@ def fetch(
             is used: it would connect to what nobody judged.
 
     Raises:
-        HttpFailure: an address that may not be asked, another scheme than http(s), no connection, a status other than 200, too long an answer.
+        HttpFailure: an address that may not be asked, another scheme than http(s), no connection, a status other than
+            200, too long an answer.
     """
     # file: and ftp: are what urllib would open as well; the addresses come from strangers' certificates.
     if not url.startswith(("http://", "https://")):
@@ -67,7 +68,9 @@ def fetch(
         # Unredirected: urllib then leaves the header out of a request to wherever it is sent on.
         request.add_unredirected_header(name, value)
     redirects = _HttpOnly() if secret_headers is None else _NoRedirect()
-    handlers = [redirects] if rule is None else [redirects, urllib.request.ProxyHandler({})]
+    handlers: list[urllib.request.BaseHandler] = [redirects]
+    if rule is not None:
+        handlers.append(urllib.request.ProxyHandler({}))
     return _Exchange(request, handlers, timeout, limit, rule).answer()
 
 
