@@ -108,6 +108,19 @@ def count_files(connection: sqlite3.Connection, batch: str) -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | dict(rows.fetchall())
 
 
+def require_room(connection: sqlite3.Connection, batch: str, count: int, size: int = 0) -> None:
+    """Refuse more files, or bytes, than a batch takes.
+
+    Raises:
+        Refusal("batch-full"): it has no room for them.
+    """
+    files, total = connection.execute(
+        "SELECT COUNT(*), COALESCE(SUM(size), 0) FROM batch_file WHERE batch = ?", (batch,)
+    ).fetchone()
+    if files + count > MOST_FILES or total + size > MOST_BYTES:
+        raise Refusal(422, "batch-full", _FULL)
+
+
 def add_file(
     connection: sqlite3.Connection,
     batch: str,
@@ -117,18 +130,14 @@ def add_file(
     size: int = 0,
     url: str | None = None,
 ) -> BatchFile:
-    """Take a file into an open batch.
+    """Take a file into an open batch that has room (`require_room`).
 
     Raises:
-        Refusal("batch-file-exists", "batch-full"): there is one of this name, or there are too many.
+        Refusal("batch-file-exists"): there is one of this name.
     """
     if find_file(connection, batch, name=name) is not None:
         raise Refusal(409, "batch-file-exists", _EXISTS.filled(name=name))
-    last, total = connection.execute(
-        "SELECT COALESCE(MAX(number), 0), COALESCE(SUM(size), 0) FROM batch_file WHERE batch = ?", (batch,)
-    ).fetchone()
-    if last >= MOST_FILES or total + size > MOST_BYTES:
-        raise Refusal(422, "batch-full", _FULL)
+    (last,) = connection.execute("SELECT COALESCE(MAX(number), 0) FROM batch_file WHERE batch = ?", (batch,)).fetchone()
     connection.execute(
         "INSERT INTO batch_file (batch, number, name, sha256, size, url, state) VALUES (?, ?, ?, ?, ?, ?, 'waiting')",
         (batch, last + 1, name, sha256, size, url),

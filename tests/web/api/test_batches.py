@@ -231,6 +231,21 @@ def test_what_failed_is_tried_again_by_a_person(fetching):
     assert (line["name"], line["state"], state(tried, batch)["counts"]["failed"]) == ("b.pdf", "done", 0)
 
 
+@pytest.mark.parametrize(("files", "size"), [(3, 10**9), (10**9, 30)])
+def test_a_batch_takes_so_much_and_no_more(tried, monkeypatch, files, size):
+    from signkit.web.api import batches
+
+    monkeypatch.setattr(batches, "MOST_FILES", files)
+    monkeypatch.setattr(batches, "MOST_BYTES", size)
+    batch = opened(tried)
+    for number in range(3):
+        assert put(tried, batch, f"{number}.pdf", b"x" * 10).status_code == 201
+    assert put(tried, batch, "more.pdf").json()["code"] == "batch-full"
+    answer = archived(tried, batch, "application/zip", a_zip(GOOD))
+    assert answer.json()["code"] in ("batch-full", "archive-refused")
+    assert state(tried, batch)["counts"]["waiting"] == 3
+
+
 def test_cancelling(tried):
     batch = opened(tried)
     for number in range(9):

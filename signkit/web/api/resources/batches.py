@@ -90,6 +90,7 @@ def put_file(call: Call) -> Answer:
         known = batches.find_file(connection, batch.id, name=name)
         if known is not None and known.sha256 == upload.sha256:
             return Answer(200, known.to_json(), subject=upload.sha256)
+        batches.require_room(connection, batch.id, 1, upload.size)
         file = batches.add_file(connection, batch.id, name, sha256=upload.sha256, size=upload.size)
         store.keep_file(connection, upload.path, upload.sha256, file.owner)
     return Answer(201, file.to_json(), subject=upload.sha256)
@@ -105,6 +106,7 @@ def add_archive(call: Call) -> Answer:
             read = [_unpacked(each, spool) for each in _bounded(members(str(path), ("",)))]
             with store.writing() as connection:
                 batch = _find_open(connection, call.values["id"])
+                batches.require_room(connection, batch.id, len(read), sum(size for _, _, _, size, _ in read))
                 files = [_take(call, connection, batch, *each) for each in read]
     finally:
         path.unlink(missing_ok=True)
@@ -117,6 +119,7 @@ def add_urls(call: Call) -> Answer:
         require_allowed(each["url"], call.service.own.fetch_hosts)
     with call.tenant.store.writing() as connection:
         batch = _find_open(connection, call.values["id"])
+        batches.require_room(connection, batch.id, len(call.body["urls"]))
         files = [
             batches.add_file(connection, batch.id, _name(each.get("name") or _last_part(each["url"])), url=each["url"])
             for each in call.body["urls"]
