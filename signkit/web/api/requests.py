@@ -120,8 +120,12 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
 
 
 def _parsed(pieces: Iterable[bytes]) -> Any:
+    data = b"".join(pieces)
     try:
-        return json.loads(b"".join(pieces), parse_constant=_refuse_constant)
+        value = json.loads(data, parse_constant=_refuse_constant)
+        if b"\\u" in data:  # half a surrogate pair is no character (RFC 8259 8.2), and nothing could keep it
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
     except (ValueError, RecursionError) as error:
         raise problems.unfit_request([{"at": "/", "detail": f"no JSON: {error}"[:200]}]) from error
 

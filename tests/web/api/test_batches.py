@@ -12,11 +12,14 @@ import tarfile
 import time
 import zipfile
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 
 from signkit.archive.store import utc_now
 from signkit.web.api.jobs import lease_job
+from signkit.web.api.listing import write_cursor
+from signkit.web.api.store import open_store
 from tests.web.api.conftest import start
 from tests.web.api.receiver import OnlyHere, Receiver
 
@@ -79,7 +82,29 @@ def test_results_go_on_behind_a_cursor(tried):
         cursor = lines[-1]["cursor"] if lines else cursor
     assert sorted(seen) == [1, 2, 3, 4, 5]
     assert results(tried, batch, f"&cursor={cursor}") == []
-    assert tried.client.get(f"/api/v1/batches/{batch}/results?cursor=eHg").status_code == 400
+
+
+@pytest.mark.parametrize("cursor", ["x", "-1", "1e3", "9" * 40, " 1", "", "018f"])
+@pytest.mark.parametrize("what", ["results", "files"])
+def test_a_cursor_of_somebody_else(shared, what, cursor):
+    batch = opened(shared)
+    answer = shared.client.get(f"/api/v1/batches/{batch}/{what}", params={"cursor": write_cursor(cursor)})
+    assert answer.status_code in ((200, 400) if cursor == "" else (400,))
+
+
+@pytest.mark.parametrize("name", ["\x00", "a\nb", "\u202egpj.exe", "...", "🖋" * 60, "%2e%2e"])
+def test_any_name_is_a_name_and_no_path(shared, name):
+    batch = opened(shared)
+    answer = put(shared, batch, quote(name, safe=""))
+    assert answer.status_code == 201
+    assert answer.json()["name"].isprintable()
+
+
+@pytest.mark.parametrize("name", ["\\ud800", "a\\uDFFF", "\\ud800\\ud800"])
+def test_half_a_character_is_no_json(shared, name):
+    body = f'{{"name": "{name}"}}'
+    answer = shared.client.post("/api/v1/batches", content=body, headers={"content-type": "application/json"})
+    assert answer.status_code == 400
 
 
 def a_zip(members):
@@ -370,6 +395,7 @@ def test_a_killed_server_loses_no_file(tried, kills):
     shown = state(tried, batch)
     assert (shown["state"], shown["counts"]["done"]) == ("done", count)
     assert sorted(each["number"] for each in results(tried, batch)) == list(range(1, count + 1))
+    open_store(tried.tenant.store.folder)  # as the next start does: what was on its way when it was killed goes
     assert files_left(tried) == []
 
 

@@ -45,6 +45,7 @@ _FETCH_SECONDS = 60.0
 _PAUSE = 5.0
 _ARCHIVES = {"application/zip": ".zip", "application/x-tar": ".tar", "application/gzip": ".tar.gz"}
 _MOST_NAME = 250
+_LONGEST_NUMBER = 18
 
 
 def create(call: Call) -> Answer:
@@ -133,7 +134,7 @@ def list_files(call: Call) -> Answer:
         batch = _find(connection, call.values["id"])
         return page(
             call,
-            lambda after, most: batches.list_files(connection, batch.id, int(after or 0), most),
+            lambda after, most: batches.list_files(connection, batch.id, _place(after), most),
             lambda each: str(each.number),
             BatchFile.to_json,
         )
@@ -173,12 +174,10 @@ def cancel(call: Call) -> Answer:
 
 def read_results(call: Call) -> Answer:
     """Answer with results, one a line, in the order in which they came; the last line's cursor leads on."""
-    after, limit = read_cursor(call.values.get("cursor")), call.values.get("limit", 50)
-    if after is not None and not after.isdecimal():
-        raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
+    after, limit = _place(read_cursor(call.values.get("cursor"))), call.values.get("limit", 50)
     with call.tenant.store.reading() as connection:
         batch = _find(connection, call.values["id"])
-        found = batches.list_results(connection, batch.id, call.values.get("state"), int(after or 0), limit)
+        found = batches.list_results(connection, batch.id, call.values.get("state"), after, limit)
     lines = b"".join(pieces({**each.result(), "cursor": write_cursor(str(each.ended))} for each in found))
     return Answer(200, lines, "application/jsonl", subject=batch.id)
 
@@ -301,6 +300,13 @@ def _written(spool: Path, data: bytes) -> Path:
     path = spool / secrets.token_hex(16)
     path.write_bytes(data)
     return path
+
+
+def _place(cursor: str | None) -> int:
+    """Return the number that a cursor of ours holds."""
+    if cursor is not None and not (cursor.isdecimal() and len(cursor) < _LONGEST_NUMBER):
+        raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
+    return int(cursor or 0)
 
 
 def _name(name: str) -> str:
