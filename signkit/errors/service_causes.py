@@ -52,6 +52,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"HTTP status (\d+)", "HTTP ステータス {0}"),
     (r"no answer", "応答がありません"),
     (r"it redirects to an address that is not http or https", "http・https 以外のアドレスに転送されました"),
+    (r"the address is not one of the public internet", "インターネット上の公開アドレスではありません"),
     (r"the answer took too long", "応答に時間がかかりすぎました"),
     (r"the answer is longer than (\S+(?: \S+)?)", "応答が長すぎます ({0} 超)"),
     (r"the OCSP service did not answer the question", "OCSP サービスが問い合わせに答えませんでした"),

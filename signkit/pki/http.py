@@ -13,16 +13,18 @@ from functools import partial
 from typing import Any
 
 from signkit.limits import size_in_words
+from signkit.pki.addresses import AddressRefused, AddressRule
 
 _CHUNK = 65536
 
 
 class HttpFailure(Exception):
-    """The service did not give a usable answer; ``cause`` says why, for people."""
+    """The service did not give a usable answer; ``cause`` says why, for people, ``status`` where it was its own."""
 
-    def __init__(self, cause: str) -> None:
+    def __init__(self, cause: str, status: int | None = None) -> None:
         super().__init__(cause)
         self.cause = cause
+        self.status = status
 
 
 def fetch(
@@ -33,6 +35,7 @@ def fetch(
     body: bytes | None = None,
     content_type: str = "",
     secret_headers: Mapping[str, str] | None = None,
+    rule: AddressRule | None = None,
 ) -> bytes:
     """Return the body of the answer, at most ``limit`` bytes.
 
@@ -44,9 +47,12 @@ def fetch(
         content_type: of ``body``.
         secret_headers: further headers; where given, be it empty, no redirect is followed: what is sent is for this
             service alone.
+        rule: which addresses may be connected to, redirects' too; None: any.  With a rule no proxy of the environment
+            is used: it would connect to what nobody judged.
 
     Raises:
-        HttpFailure: another scheme than http(s), no connection, a status other than 200, too long an answer.
+        HttpFailure: an address that may not be asked, another scheme than http(s), no connection, a status other than
+            200, too long an answer.
     """
     # file: and ftp: are what urllib would open as well; the addresses come from strangers' certificates.
     if not url.startswith(("http://", "https://")):
@@ -62,7 +68,10 @@ def fetch(
         # Unredirected: urllib then leaves the header out of a request to wherever it is sent on.
         request.add_unredirected_header(name, value)
     redirects = _HttpOnly() if secret_headers is None else _NoRedirect()
-    return _Exchange(request, redirects, timeout, limit).answer()
+    handlers: list[urllib.request.BaseHandler] = [redirects]
+    if rule is not None:
+        handlers.append(urllib.request.ProxyHandler({}))
+    return _Exchange(request, handlers, timeout, limit, rule).answer()
 
 
 class _Exchange:
@@ -70,10 +79,16 @@ class _Exchange:
     take no longer than allowed, however slowly each byte of them comes."""
 
     def __init__(
-        self, request: urllib.request.Request, redirects: urllib.request.BaseHandler, timeout: float, limit: int
+        self,
+        request: urllib.request.Request,
+        handlers: list[urllib.request.BaseHandler],
+        timeout: float,
+        limit: int,
+        rule: AddressRule | None,
     ) -> None:
         self._request, self._timeout, self._limit = request, timeout, limit
-        self._opener = urllib.request.build_opener(_Http(self._connect), _Https(self._connect), redirects)
+        self._open_socket = socket.create_connection if rule is None else rule.connect
+        self._opener = urllib.request.build_opener(_Http(self._connect), _Https(self._connect), *handlers)
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._connections: list[socket.socket] = []
@@ -98,8 +113,10 @@ class _Exchange:
             with self._opener.open(self._request, timeout=self._timeout) as answer:
                 self._outcome = _read_body(answer, self._limit)
         except urllib.error.HTTPError as error:
-            self._outcome = HttpFailure(f"HTTP status {error.code}")
+            self._outcome = HttpFailure(f"HTTP status {error.code}", error.code)
             error.close()
+        except AddressRefused as error:
+            self._outcome = HttpFailure(str(error))
         except (OSError, ValueError, OverflowError, http.client.HTTPException) as error:
             self._outcome = HttpFailure(str(getattr(error, "reason", error)) or "no answer")
         except Exception as error:
@@ -110,7 +127,7 @@ class _Exchange:
 
     def _connect(self, *arguments: Any, **named: Any) -> socket.socket:
         """Connect; a second handle of each connection is kept, by which it can be ended at any moment."""
-        connection = socket.create_connection(*arguments, **named)
+        connection = self._open_socket(*arguments, **named)
         with self._lock:
             if self._hung_up:
                 connection.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from signkit.errors import UsageProblem
+from signkit.pki.addresses import AddressRule
 from signkit.pki.anchors import default_trust_store
 from signkit.pki.timestamps import HttpTimestampSource, TimestampSource
 from signkit.rehearsal.pki import kept_rehearsal
@@ -30,6 +31,7 @@ def available_services(
     evidence: Sequence[Path] = (),
     trust: Sequence[Path] = (),
     online: bool = True,
+    rule: AddressRule | None = None,
 ) -> Services:
     """Return the timestamp and revocation services, and the certificates among which issuers are found.
 
@@ -40,6 +42,7 @@ def available_services(
         evidence: folders with OCSP responses (.ocsp) and revocation lists (.crl).
         trust: certificates believed as anchors, files or folders, beside JPKI's and those of the settings.
         online: ask about revocation at the addresses that certificates name.
+        rule: which of the addresses that certificates name may be asked; None: all.
 
     Raises:
         InputUnreadable, TrustError("trust-anchor-unreadable"): what is named in ``trust`` or the settings cannot be
@@ -48,7 +51,7 @@ def available_services(
     """
     timestamps: list[TimestampSource] = []
     issuers = default_trust_store(anchor_paths(settings, trust)).certificates("signature")
-    revocation = revocation_sources(settings, evidence, plugins=True, online=online)
+    revocation = revocation_sources(settings, evidence, plugins=True, online=online, rule=rule)
     for url in tsa or settings.tsa_urls:
         if url == REHEARSAL:
             rehearsal = kept_rehearsal(settings.home_folder() / "rehearsal")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signkit.limits import Limits
+from signkit.pki.addresses import AddressRule
 from signkit.pki.anchors import TrustStore, default_trust_store
 from signkit.pki.policy import Policy, load_policy, shipped_policy
 from signkit.settings import Settings
@@ -94,6 +95,7 @@ def validation_options(
     pictures: Pictures = "auto",
     check_template: bool = False,
     templates: Sequence[str] = (),
+    rule: AddressRule | None = None,
 ) -> ValidationOptions:
     """Return the options of a judgement with what the user's settings and folders hold, and what is named now.
 
@@ -105,6 +107,7 @@ def validation_options(
         check_template: tell whether a contract is its template, unaltered; naming one in ``templates`` asks for it,
             too, and so does a policy that demands what the page shows.
         templates: the names or folders of those to compare with; none: the user's, then the shipped ones.
+        rule: which of the addresses that certificates name are asked; None: all.
 
     Raises:
         ContractError("template-not-found", "template-invalid"): see `signkit.contracts.template.find_template`.
@@ -119,7 +122,7 @@ def validation_options(
         at=at,
         offline=offline,
         identity=identity,
-        revocation=revocation_sources(settings, evidence, plugins=not offline, online=not offline),
+        revocation=revocation_sources(settings, evidence, plugins=not offline, online=not offline, rule=rule),
         expect=expect or {},
         profile=profile,
         password=password,
@@ -183,7 +186,12 @@ def _rehearsal_file(settings: Settings, authentication: bool) -> Path:
 
 
 def revocation_sources(
-    settings: Settings, evidence: Sequence[Path] = (), *, plugins: bool, online: bool
+    settings: Settings,
+    evidence: Sequence[Path] = (),
+    *,
+    plugins: bool,
+    online: bool,
+    rule: AddressRule | None = None,
 ) -> list[RevocationSource]:
     """Return who is asked about revocation: folders, imported lists, plug-ins, the services that a certificate names.
 
@@ -191,6 +199,7 @@ def revocation_sources(
         evidence: folders with OCSP responses and revocation lists.
         plugins: ask those of the entry-point group ``signkit.revocation``, which may use the network.
         online: ask the services that a certificate names.
+        rule: which of their addresses may be asked; None: all.
     """
     from signkit.pki.revocation.indexed import IndexedRevocation, index_folder
     from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, plugin_sources
@@ -202,5 +211,5 @@ def revocation_sources(
     if plugins:
         sources += plugin_sources()
     if online:
-        sources.append(OnlineRevocation(settings.network_timeout))
+        sources.append(OnlineRevocation(settings.network_timeout, rule))
     return sources

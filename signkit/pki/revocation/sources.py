@@ -20,6 +20,7 @@ from signkit.errors.service_causes import service_cause
 from signkit.incoming import read_file
 from signkit.jpki.certificates import issuer_kind
 from signkit.limits import CRL_BYTES, OCSP_BYTES
+from signkit.pki.addresses import AddressRule
 from signkit.pki.http import HttpFailure, fetch
 from signkit.pki.revocation.crl_index import CertificateStatus, Revoked
 from signkit.words import Text
@@ -151,10 +152,15 @@ class OnlineRevocation:
     """OCSP, and the lists, at the HTTP addresses that the certificate names.
 
     Lists may be large: they are fetched only where no OCSP response counts (`signkit.pki.revocation.acceptance`).
+
+    Args:
+        timeout: seconds.
+        rule: which addresses are asked; None: all that are named.
     """
 
-    def __init__(self, timeout: float = 10.0) -> None:
+    def __init__(self, timeout: float = 10.0, rule: AddressRule | None = None) -> None:
         self._timeout = timeout
+        self._rule = rule
 
     def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Sequence[RevocationAnswer]:
         """Return every answer had, else the last reason for having none; see `RevocationSource`."""
@@ -179,7 +185,7 @@ class OnlineRevocation:
                 return found
         for url in _crl_urls(certificate):
             try:
-                found.append(CrlEvidence(fetch(url, timeout=self._timeout, limit=CRL_BYTES)))
+                found.append(CrlEvidence(fetch(url, timeout=self._timeout, limit=CRL_BYTES, rule=self._rule)))
             except HttpFailure as error:
                 failure = _unreachable(url, error)
         return found or [failure]
@@ -193,6 +199,7 @@ class OnlineRevocation:
             content_type="application/ocsp-request",
             timeout=self._timeout,
             limit=OCSP_BYTES,
+            rule=self._rule,
         )
 
 

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 #: Longer than a job may take (`signkit.limits.Limits.seconds` and the worker's margin).
 _LEASE = timedelta(minutes=10)
-_ATTEMPTS = 3
+#: How often a job is begun by itself whose worker process ends.
+ATTEMPTS = 3
 _RUNS = 5
 _LOOK_SECONDS = 0.5
 
@@ -132,11 +133,11 @@ def lease_job(store: Store, holder: str) -> Job | None:
 
 def release_leases(store: Store) -> None:
     """Make ready what a run that is over had leased; a job that ended five runs is left to a person."""
-    problem = json.dumps(_problem("run-ended", _RUN_ENDED), ensure_ascii=False)
+    cause = json.dumps(problem("run-ended", _RUN_ENDED), ensure_ascii=False)
     with store.writing() as connection:
         connection.execute(
             "UPDATE job SET state = 'failed', holder = NULL, problem = ? WHERE state = 'leased' AND attempts >= ?",
-            (problem, _RUNS),
+            (cause, _RUNS),
         )
         connection.execute(
             "UPDATE job SET state = 'ready', holder = NULL, due_at = ? WHERE state = 'leased'", (store.now(),)
@@ -162,6 +163,10 @@ def fail_job(store: Store, job: Job, holder: str, problem: dict[str, Any], retry
             "UPDATE job SET state = ?, due_at = ?, problem = ?, holder = NULL WHERE id = ? AND holder = ?",
             (state, due, json.dumps(problem, ensure_ascii=False), job.id, holder),
         )
+        from signkit.web.api.events import DELIVERY, tell
+
+        if state == "failed" and job.kind != DELIVERY:  # else a receiver that is down would hear of nothing else
+            tell(connection, store, "job.failed", {"id": job.id, "kind": job.kind, "code": problem["code"]})
 
 
 class JobRunner:
@@ -226,16 +231,11 @@ class JobRunner:
             fail_job(tenant.store, job, self._holder, later.problem, later.seconds)
             return "again" if later.seconds is not None else "failed"
         except WorkerLost as lost:
-            again = 1.0 if job.attempts < _ATTEMPTS else None
-            fail_job(tenant.store, job, self._holder, _problem("worker-lost", LOST.filled(detail=lost.detail)), again)
+            again = 1.0 if job.attempts < ATTEMPTS else None
+            fail_job(tenant.store, job, self._holder, problem_of(lost), again)
             return "again" if again else "failed"
-        except SignKitError as error:
-            problem = _problem(error.code, Text(error.message("en"), error.message("ja")))
-        except Refusal as refusal:
-            problem = _problem(refusal.code, refusal.title)
         except Exception as error:
-            problem = _problem("fault", _FAULT.filled(kind=type(error).__name__))
-        fail_job(tenant.store, job, self._holder, problem, None)
+            fail_job(tenant.store, job, self._holder, problem_of(error), None)
         return "failed"
 
 
@@ -252,7 +252,19 @@ def _job(row: Any) -> Job:
     return Job(row[0], row[1], json.loads(row[2]), row[3], row[4], json.loads(row[5]) if row[5] else None)
 
 
-def _problem(code: str, text: Text) -> dict[str, Any]:
+def problem_of(error: Exception) -> dict[str, Any]:
+    """Return why work failed, as it is kept and shown."""
+    if isinstance(error, WorkerLost):
+        return problem("worker-lost", LOST.filled(detail=error.detail))
+    if isinstance(error, SignKitError):
+        return problem(error.code, Text(error.message("en"), error.message("ja")))
+    if isinstance(error, Refusal):
+        return problem(error.code, error.title)
+    return problem("fault", _FAULT.filled(kind=type(error).__name__))
+
+
+def problem(code: str, text: Text) -> dict[str, Any]:
+    """Return a cause as it is kept and shown."""
     return {"code": code, "en": text.en, "ja": text.ja}
 
 

@@ -121,8 +121,9 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
 
 
 def _parsed(pieces: Iterable[bytes]) -> Any:
+    data = b"".join(pieces)
     try:
-        text = b"".join(pieces).decode()  # RFC 8259 8.1
+        text = data.decode()  # RFC 8259 8.1
         value = json.loads(text, parse_constant=_refuse_constant)
         if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
             json.dumps(value, ensure_ascii=False).encode()

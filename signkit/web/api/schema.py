@@ -86,6 +86,32 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT;
     CREATE TRIGGER operation_stays BEFORE UPDATE ON operation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
     CREATE TRIGGER operation_is_kept BEFORE DELETE ON operation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+
+    -- The files of batches; ``ended`` counts within a batch in the order in which results came.
+    CREATE TABLE batch_file (
+        batch TEXT NOT NULL,
+        number INTEGER NOT NULL,
+        name TEXT NOT NULL,
+        sha256 TEXT,
+        size INTEGER NOT NULL DEFAULT 0,
+        url TEXT,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'running', 'done', 'failed', 'cancelled')),
+        job TEXT,
+        ended INTEGER,
+        verdict TEXT,
+        report TEXT,
+        problem TEXT,
+        PRIMARY KEY (batch, number),
+        UNIQUE (batch, name)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX batch_file_by_state ON batch_file (batch, state);
+    CREATE INDEX batch_file_by_end ON batch_file (batch, ended);
+    CREATE TRIGGER batch_files_go AFTER DELETE ON document WHEN OLD.kind = 'batch' BEGIN
+        DELETE FROM file WHERE owner IN (SELECT job FROM batch_file WHERE batch = OLD.id);
+        DELETE FROM file WHERE owner GLOB OLD.id || '/*';
+        DELETE FROM job WHERE id IN (SELECT job FROM batch_file WHERE batch = OLD.id);
+        DELETE FROM batch_file WHERE batch = OLD.id;
+    END;
     """,
 )
 VERSION = len(MIGRATIONS)

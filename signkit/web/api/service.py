@@ -14,6 +14,7 @@ from signkit.archive.store import utc_now
 from signkit.errors import ServiceError, system_cause
 from signkit.limits import PDF_BYTES, Limits
 from signkit.output import make_folder, write_checked
+from signkit.pki.addresses import AddressRule
 from signkit.settings import Settings
 from signkit.web.api.document import Document, load_document
 from signkit.web.api.metrics import Metrics
@@ -41,6 +42,7 @@ class ServiceSettings:
         keep_days: how long results are kept.
         online: ask the services that certificates name about revocation (addresses that are not public stay unasked).
         fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
+        inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
     """
 
     proxy: str | None = None
@@ -51,6 +53,7 @@ class ServiceSettings:
     keep_days: int = 30
     online: bool = False
     fetch_hosts: tuple[str, ...] = ()
+    inner_hosts: tuple[str, ...] = ()
 
 
 @dataclass
@@ -75,8 +78,14 @@ class Service:
         count = self.own.workers or os.cpu_count() or 2
         self.pool = WorkerPool(count, seconds=Limits().seconds + _MARGIN, initializer=_warm, memory=_MEMORY)
         self._judgement: ValidationOptions | None = None
+        #: Where the service connects to for a tenant, or because a tenant's file says so.
+        self.rule = AddressRule(self.own.inner_hosts)
         #: Says that there is a job; whoever runs jobs puts itself here.
         self.wake: Callable[[], object] = lambda: None
+
+    def asked_by_rule(self) -> AddressRule | None:
+        """Return which of the addresses that certificates name may be asked; None: none, the operator wants it so."""
+        return self.rule if self.own.online else None
 
     def judgement(self) -> ValidationOptions:
         """Return how files are judged: as ``signkit validate`` does with the same settings."""
@@ -84,7 +93,7 @@ class Service:
 
         # Anchors and lists are read once a run: what is imported meanwhile counts from the next start on.
         if self._judgement is None:
-            self._judgement = validation_options(self.settings, offline=not self.own.online)
+            self._judgement = validation_options(self.settings, offline=not self.own.online, rule=self.rule)
         return self._judgement
 
     def warm_up(self) -> None:
@@ -165,4 +174,5 @@ _FIRST_SETTINGS = """\
 # keep_days = 30               # how long results are kept
 # online = false               # ask the services that certificates name about revocation
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
+# inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 """

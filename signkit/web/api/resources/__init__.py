@@ -10,6 +10,7 @@ from signkit.web.api.jobs import Worker
 from signkit.web.api.resources import (
     archive,
     archive_journal,
+    batches,
     contracts,
     jobs,
     keys,
@@ -19,6 +20,7 @@ from signkit.web.api.resources import (
     signing,
     templates,
     validations,
+    webhooks,
 )
 
 if TYPE_CHECKING:
@@ -27,8 +29,25 @@ if TYPE_CHECKING:
 #: Answers what is open to all: the service, the parameters.
 OpenHandler: TypeAlias = Callable[["Service", Mapping[str, Any]], Answer]
 
-_RESOURCES = (archive, archive_journal, contracts, jobs, keys, log, packs, signing, templates, validations)
+_RESOURCES = (
+    archive,
+    archive_journal,
+    batches,
+    contracts,
+    jobs,
+    keys,
+    log,
+    packs,
+    signing,
+    templates,
+    validations,
+    webhooks,
+)
 HANDLERS: dict[str, Handler] = {name: each for resource in _RESOURCES for name, each in resource.HANDLERS.items()}
 OPEN_HANDLERS: dict[str, OpenHandler] = dict(platform.HANDLERS)
 #: What does the jobs, by their kind.
-WORKERS: dict[str, Worker] = {**archive_journal.WORKERS, **validations.WORKERS}
+WORKERS: dict[str, Worker] = {
+    name: each
+    for resource in (archive_journal, batches, validations, webhooks)
+    for name, each in resource.WORKERS.items()
+}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signkit.web.api import problems
+from signkit.web.api import batches, problems
 from signkit.web.api.calls import Answer, Call
 from signkit.web.api.jobs import Job, cancel_job, find_job, list_jobs, retry_job
 from signkit.web.api.listing import page
@@ -29,11 +29,14 @@ def get(call: Call) -> Answer:
 
 
 def cancel(call: Call) -> Answer:
-    """Delete a job."""
+    """Delete a job; a batch goes on without its file."""
     with call.tenant.store.writing() as connection:
-        if not cancel_job(connection, call.values["id"]):
+        job = find_job(connection, call.values["id"])
+        if job is None or not cancel_job(connection, job.id):
             raise problems.unknown(_WHAT)
-        call.tenant.store.release_files(connection, call.values["id"])
+        call.tenant.store.release_files(connection, job.id)
+        if job.kind == batches.JOB:
+            batches.settle(connection, call.tenant.store, job.content["batch"])
     return Answer(204, subject=call.values["id"])
 
 

@@ -26,6 +26,7 @@ from signkit.web.common.downloads import attachment
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.pki.addresses import AddressRule
     from signkit.settings import Settings
     from signkit.signing.deferred import DeferredRequest
     from signkit.signing.levels import Services, SignedFile
@@ -43,7 +44,7 @@ def prepare(call: Call) -> Answer:
     key = first_bytes(certificate, CERTIFICATE_FILE_BYTES) if certificate is not None else None
     name = _file_name(name_of(call, file))
     request, prepared = have_done(
-        call, prepare_file, str(file.path), name, terms, key, call.service.settings, call.service.own.online, password
+        call, prepare_file, str(file.path), name, terms, key, call.service.settings, call.service.asked_by_rule(), password
     )  # fmt: skip
     content = {
         "name": name, "request": json.loads(request.to_json()), "expires_at": moment(request.expires),
@@ -66,7 +67,7 @@ def prepare_file(
     terms: SignatureTerms,
     certificate: bytes | None,
     settings: Settings,
-    online: bool,
+    rule: AddressRule | None,
     password: str | None,
 ) -> tuple[DeferredRequest, bytes]:
     """Write everything of a signature but the signature; called in a worker."""
@@ -75,7 +76,7 @@ def prepare_file(
     from signkit.signing import deferred
     from signkit.signing.terms import admit, for_role_of, request_maker
 
-    pdf, services = read_upload(path, name), signing_services(settings, online)
+    pdf, services = read_upload(path, name), signing_services(settings, rule)
     terms = for_role_of(pdf, terms, password)
     admission = admit(pdf, terms, name, services.judgement, password)
     key = None
@@ -111,7 +112,7 @@ def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Doc
         raise problems.unknown(_WHAT)
     signed = have_done(
         call, complete_file, json.dumps(request).encode(), prepared, _certificate(call, task), signature,
-        call.service.settings, call.service.own.online, task.content["other_person"], now, call.body.get("password"),
+        call.service.settings, call.service.asked_by_rule(), task.content["other_person"], now, call.body.get("password"),
     )  # fmt: skip
     result = {
         "sha256": hashlib.sha256(signed.pdf).hexdigest(), "size": len(signed.pdf), "completed_at": moment(now),
@@ -142,7 +143,7 @@ def complete_file(
     certificate: bytes,
     signature: bytes,
     settings: Settings,
-    online: bool,
+    rule: AddressRule | None,
     other_person: bool,
     now: datetime,
     password: str | None,
@@ -151,7 +152,7 @@ def complete_file(
     from signkit.pki.anchors import certificates_in
     from signkit.signing import deferred
 
-    services = signing_services(settings, online)
+    services = signing_services(settings, rule)
     key = deferred.DeferredKey.of(certificates_in(certificate, "certificate"), "certificate", tuple(services.issuers))
     return deferred.complete(
         deferred.read_request(request, "request"), prepared, key, signature, services,
@@ -160,11 +161,15 @@ def complete_file(
 
 
 @lru_cache(maxsize=2)
-def signing_services(settings: Settings, online: bool) -> Services:
-    """Return the operator's timestamps, revocation and issuers: read once a worker, as anchors are once a run."""
+def signing_services(settings: Settings, rule: AddressRule | None) -> Services:
+    """Return the operator's timestamps, revocation and issuers: read once a worker, as anchors are once a run.
+
+    Args:
+        rule: which of the addresses that certificates name may be asked; None: none of them.
+    """
     from signkit.signing.services import available_services
 
-    return available_services(settings, online=online)
+    return available_services(settings, online=rule is not None, rule=rule)
 
 
 def list_all(call: Call) -> Answer:

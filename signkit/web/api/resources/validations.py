@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Upload
+from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, add_job
 from signkit.web.api.limits import require_quota
@@ -115,6 +116,7 @@ def keep_report(
     """Keep a report for as long as the operator set."""
     ends = moment(tenant.store.clock() + timedelta(days=service.own.keep_days))
     add_document(connection, KIND, id_, dict(report), tenant.store.now(), ends)
+    tell(connection, tenant.store, "validation.done", {"id": id_, "verdict": report["verdict"]})
 
 
 def _postpone(call: Call, file: Upload, name: str, options: Mapping[str, Any]) -> Answer:
