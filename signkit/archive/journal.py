@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-#: ``begun`` and ``set`` are about the archive; ``operated`` tells of no change (`signkit.archive.operations`); the others
-#: are about an entry.
+#: ``begun`` and ``set`` are about the archive; ``operated`` tells of no change
+#: (`signkit.archive.operations`); the others are about an entry.
 Action = Literal[
     "begun", "set", "added", "joined", "corrected", "renewed", "watched", "purged", "rebuilt", "restored", "operated"
 ]  # fmt: skip

@@ -48,9 +48,7 @@ def user_name() -> str:
         return "?"
 
 
-def record_operation(
-    archive: Archive, act: Act, who: str, sha256: str | None = None, entry: int | None = None
-) -> None:
+def record_operation(archive: Archive, act: Act, who: str, sha256: str | None = None, entry: int | None = None) -> None:
     """Write down what was done.
 
     Args:
