@@ -69,9 +69,9 @@ def test_a_sale_is_delivered_once_its_recipients_have_consented(kept):
 
     browser.post(f"{address}/consents", {"means": "mail"})
     consents = browser.office.shelf.listed("prepared")
-    assert sorted(re.search(r"_(\w+)\.pdf$", each.name)[1] for each in consents) == ["buyer", "seller"]
+    assert {each.name for each in consents} == {f"承諾書_不動産売買契約書_{who}.pdf" for who in ("売主", "買主")}
     for consent in consents:
-        key = "yoshida" if "buyer" in consent.name else "takahashi"
+        key = "yoshida" if "買主" in consent.name else "takahashi"
         done = browser.follow(
             browser.post(f"/documents/{consent.sha256}/sign/recipient", {"key": f"card:virtual:{key}"})
         )
@@ -180,23 +180,25 @@ def test_differences_are_told_in_words_and_shown_side_by_side(kept):
 
 @pytest.mark.slow
 def test_an_encrypted_file_is_opened_by_its_password_which_is_in_memory_alone(office, pinentry, tmp_path):
-    from tests.signing.encrypted import encrypted
+    from urllib.parse import quote
+
+    from tests.signing.encrypted import JAPANESE, encrypted
 
     browser = Browser(office)
-    plain = office.path_of(office.shelf.listed("prepared")[0].sha256).read_bytes()
-    sha256 = office.shelf.put(encrypt(plain, "ひみつの語"), "暗号.pdf", "checked").sha256
+    sha256 = office.shelf.put(encrypted("aes-256-japanese"), "暗号.pdf", "checked").sha256
     page = browser.get(f"/documents/{sha256}")
     assert WORDS["is_closed"].ja in text_of(page)
     pinentry.secret.write_text("wrong")
     assert WORDS["failed"].ja in text_of(browser.follow(browser.post(f"/documents/{sha256}/open")))
     assert office.passwords == {}
-    pinentry.secret.write_text("%E3%81%B2%E3%81%BF%E3%81%A4%E3%81%AE%E8%AA%9E")
+    pinentry.secret.write_text(quote(JAPANESE))
     opened = browser.follow(browser.post(f"/documents/{sha256}/open"))
-    assert "売主" in text_of(opened)
+    assert WORDS["pages_not_shown"].ja not in text_of(opened)
+    assert "1 / 1 ページ" in text_of(opened)
     assert browser.get(f"/pages/{sha256}/0-480.png").status_code == 200
     assert not list((office.options.home / "pictures").glob(f"{sha256}*"))
     written = [path for path in (tmp_path / "home").rglob("*") if path.is_file()]
-    assert [path for path in written if "ひみつの語".encode() in path.read_bytes()] == []
+    assert [path for path in written if JAPANESE.encode() in path.read_bytes()] == []
     browser.post(f"/documents/{sha256}/close")
     assert WORDS["is_closed"].ja in text_of(browser.get(f"/documents/{sha256}"))
 

@@ -84,8 +84,8 @@ class DeliveryScreen(Screen):
             work.make_consents, contract, terms, self.office.settings
         ).result()
         stem = PurePath(contract.name).stem
-        for role, pdf in made.items():
-            shelved = self.office.shelf.put(pdf, f"{WORDS['consent_name'].ja}_{stem}_{role}.pdf", "prepared")
+        for title, pdf in made.items():
+            shelved = self.office.shelf.put(pdf, f"{WORDS['consent_name'].ja}_{stem}_{title}.pdf", "prepared")
             self.office.note("consent-made", shelved.sha256)
         return go_to(f"/documents/{request.path_params['sha256']}/delivery")
 

@@ -105,7 +105,7 @@ def make_certificate(
 
 
 def make_consents(contract: Named, terms: ConsentTerms, settings: Settings) -> dict[str, bytes]:
-    """Make the consents that a contract asks for, by role."""
+    """Make the consents that a contract asks for, by the title of who consents."""
     from signkit.contracts.render import render_contract
     from signkit.contracts.template import find_template
     from signkit.delivery.consent_making import consent_data, roles_to_consent
@@ -113,8 +113,9 @@ def make_consents(contract: Named, terms: ConsentTerms, settings: Settings) -> d
 
     embedded = read_contract(contract.read())
     template = find_template("consent", settings)
+    titles = {party.role: party.label.ja for party in embedded.parties} if embedded is not None else {}
     return {
-        role: render_contract(template, consent_data(embedded, role, terms), settings).pdf
+        titles.get(role, role): render_contract(template, consent_data(embedded, role, terms), settings).pdf
         for role in roles_to_consent(embedded)
     }
 
