@@ -63,7 +63,9 @@ def _numbered_parties(contract: EmbeddedContract) -> Data:
     names = [f"party{number if number > 1 else ''}" for number in range(1, 7)]
     if contract.template_id == _AMENDMENT:
         return {name: contract.data[name] for name in names if name in contract.data}
-    return {name: _party(party) for name, party in zip(names, contract.parties, strict=False)}
+    # Who signs without an address (a 宅地建物取引士) vouches for the document, and agrees to nothing.
+    agreeing = [party for party in contract.parties if party.address is not None]
+    return {name: _party(party) for name, party in zip(names, agreeing, strict=False)}
 
 
 def _party(party: EmbeddedParty) -> Data:

@@ -81,9 +81,7 @@ def test_a_sale_is_delivered_once_its_recipients_have_consented(kept):
     assert WORDS["delivery_missing"].ja not in text_of(browser.get(f"{address}?on=2030-01-31")), text_of(page)
 
     chosen = re.findall(r'type="checkbox"[^>]*name="consent" value="([0-9a-f]{64})"', page.text)
-    packed = browser.follow(
-        browser.post(f"{address}/pack", {"consent": chosen, "on": "2030-01-31", "allow": "yes"})
-    )
+    packed = browser.follow(browser.post(f"{address}/pack", {"consent": chosen, "on": "2030-01-31", "allow": "yes"}))
     assert WORDS["pack_done"].ja in text_of(packed), text_of(packed)
     file = re.search(r'href="(/documents/[0-9a-f]{64}/file)"', packed.text)[1]
     with zipfile.ZipFile(BytesIO(browser.get(file).content)) as pack:

@@ -65,7 +65,9 @@ class DeliveryScreen(Screen):
             chosen = list(known)
         names = {each: named.name for each in dict.fromkeys((*known, *chosen)) if (named := self.office.named(each))}
         day, problem = _day_of(asked.get("on", ""))
-        checked = self._check(contract, [each for each in map(self.office.named, chosen) if each is not None], day)
+        checked = self._check(
+            sha256, contract, [each for each in map(self.office.named, chosen) if each is not None], day
+        )
         return self.show(
             request, "delivery.html", sha256=sha256, name=contract.name, consents=names, chosen=chosen,
             on=asked.get("on", ""), problem=problem, checked=checked, means=list(Means),
@@ -149,9 +151,9 @@ class DeliveryScreen(Screen):
     def _contract(self, request: Request) -> Named | None:
         return self.office.named(request.path_params["sha256"])
 
-    def _check(self, contract: Named, consents: Sequence[Named], day: date | None) -> DeliveryCheck:
+    def _check(self, sha256: str, contract: Named, consents: Sequence[Named], day: date | None) -> DeliveryCheck:
         checked: DeliveryCheck = self.office.pool.submit(
-            work.check_delivery_of, contract, list(consents), day, self.office.judgement()
+            work.check_delivery_of, contract, list(consents), day, self.office.judgement_of(sha256)
         ).result()
         return checked
 
@@ -185,7 +187,7 @@ class DeliveryScreen(Screen):
     ) -> None:
         job.stage = WORDS["packing"]
         pack = self.office.pool.submit(
-            work.make_pack_of, contract, list(consents), day, self.office.judgement(), self.office.settings,
+            work.make_pack_of, contract, list(consents), day, self.office.judgement_of(sha256), self.office.settings,
             allow_indeterminate=allow,
         ).result()  # fmt: skip
         if job.state != "working":

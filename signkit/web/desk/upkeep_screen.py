@@ -20,7 +20,7 @@ from signkit.archive.operations import last_backup
 from signkit.archive.purging import Due, due_entries, purge
 from signkit.archive.renewing import Renewal, entries_to_look_at, note_policy
 from signkit.archive.retention import Keeping
-from signkit.archive.store import clock_runs_back, finish_disposal
+from signkit.archive.store import clock_runs_back
 from signkit.delivery.sheet import JST
 from signkit.output import write_checked
 from signkit.web.common.forms import word
@@ -116,7 +116,6 @@ class UpkeepScreen(Screen):
         with self.office.archive() as archive:
             chosen = [each for each in self._due() if str(each.entry.number) in wanted]
             purge(archive, chosen)
-            finish_disposal(archive)
         self.office.note("deleted")
         return go_to(f"/archive/purge?deleted={len(chosen)}")
 

@@ -230,8 +230,10 @@ UPKEEP_WORDS: dict[str, Text] = {
         "One ZIP file: contract, consents, how to check it, receipts, completion certificate, digests, a mail's text.",
         "契約書・承諾書・確認の手引き・受領書・合意締結証明書・ハッシュ値一覧・送付文を 1 つの ZIP ファイルにします。",
     ),
-    "pack_not_yet": Text("The pack can be made once the consents are in order: make them here, and have them signed.",
-        "承諾がそろうと提供用の一式を作れます。承諾書はこのページで作り、相手方に署名してもらいます。"),
+    "pack_not_yet": Text(
+        "The pack can be made once the consents are in order: make them here, and have them signed.",
+        "承諾がそろうと提供用の一式を作れます。承諾書はこのページで作り、相手方に署名してもらいます。",
+    ),
     "pack_unproven": Text(
         "Not everything is proven; the pages in the pack say so.",
         "確認できない点があります。その旨が一式の中に記載されます。",
