@@ -9,10 +9,15 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from signkit.archive.adding import add_file
+from signkit.archive.entries import TransactionFacts
+from signkit.archive.judging import Judged
+from signkit.archive.store import open_archive
 from signkit.demo import forge_price
 from tests.requirements import require
 from tests.web.browser import make_pinentry
@@ -145,6 +150,9 @@ def test_what_comes_after_signing_wide_on_a_phone_and_in_the_dark(chromium, sign
     signed_home, sha256, *_ = signed_sale
     home = tmp_path / "home"
     shutil.copytree(signed_home, home)
+    with open_archive(home / "rehearsal-desk" / "archive") as archive:  # something whose period is over
+        facts = TransactionFacts(kind="invoice", title="古い請求書", date=date(2010, 1, 31))
+        add_file(archive, b"old", "old.png", Judged("scan", "unsigned"), facts)
     with running_desk(home, "--demo") as desk, at_desk(chromium, desk) as page:
         screens, origin = Screens(page), "/".join(page.url.split("/", 3)[:3])
         assert page.locator(".notice").count() == 1  # nothing was backed up yet
