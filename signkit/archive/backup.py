@@ -17,6 +17,7 @@ from signkit.archive.blobs import Blobs, disk_trouble, make_folders, sync_folder
 from signkit.archive.journal import append_record, records
 from signkit.archive.purging import apply_disposals
 from signkit.archive.store import DISPOSALS, LEDGER, Archive, connect, open_archive, remove_parts, settings_digest
+from signkit.archive.verifying import Watch, unwatched
 from signkit.errors import ArchiveError, InputUnreadable
 
 
@@ -36,8 +37,11 @@ class Copied:
     damaged: tuple[str, ...]
 
 
-def backup(archive: Archive, target: Path) -> Copied:
+def backup(archive: Archive, target: Path, watch: Watch = unwatched) -> Copied:
     """Make or bring up to date the backup in the folder ``target``.
+
+    Args:
+        watch: is told of each file that was copied.
 
     Raises:
         ArchiveError("backup-other"): what is there is the backup of another archive.
@@ -50,7 +54,7 @@ def backup(archive: Archive, target: Path) -> Copied:
             _require_older(archive, target)
         make_folders(target)
         remove_parts(target)
-        copied = _copy_files(archive.connection, archive.blobs, Blobs(target))
+        copied = _copy_files(archive.connection, archive.blobs, Blobs(target), watch)
         with contextlib.closing(_second_connection(archive)) as source:
             exchange_ledger(source, target / LEDGER)
         _remove_unknown(archive.connection, Blobs(target))
@@ -106,10 +110,12 @@ def _second_connection(archive: Archive) -> sqlite3.Connection:
     return connect(Path(rows[0][2]), "?immutable=1" if archive.read_only else "?mode=rw")
 
 
-def _copy_files(connection: sqlite3.Connection, source: Blobs, target: Blobs) -> Copied:
+def _copy_files(connection: sqlite3.Connection, source: Blobs, target: Blobs, watch: Watch = unwatched) -> Copied:
     files = new = 0
     damaged: list[str] = []
-    for (sha256,) in connection.execute("SELECT sha256 FROM revision ORDER BY id"):
+    wanted = [sha256 for (sha256,) in connection.execute("SELECT sha256 FROM revision ORDER BY id")]
+    for sha256 in wanted:
+        watch(files, len(wanted))
         there = _is_whole(target, sha256)
         files, new = files + 1, new + (not there)
         try:

@@ -15,8 +15,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
 
-#: ``begun`` and ``set`` are about the archive; the others about an entry.
-Action = Literal["begun", "set", "added", "joined", "corrected", "renewed", "watched", "purged", "rebuilt", "restored"]
+#: ``begun`` and ``set`` are about the archive; ``operated`` tells of no change
+#: (`signkit.archive.operations`); the others are about an entry.
+Action = Literal[
+    "begun", "set", "added", "joined", "corrected", "renewed", "watched", "purged", "rebuilt", "restored", "operated"
+]  # fmt: skip
 
 _BEFORE_ALL = "0" * 64
 _COLUMNS = "number, at, action, entry, digest, hash"

@@ -62,8 +62,8 @@ def judge_file(data: bytes, name: str, options: ValidationOptions) -> Judged:
         report = validate_data(data, name, options)
         _require_readable(report)
         return Judged(
-            "file", _STATES[report.verdict], level=_level(report), verdict=report.verdict,
-            report=report_to_keep(report), evidence_until=_evidence_until(report), against=_against(report),
+            "file", _STATES[report.verdict], level=level_of(report), verdict=report.verdict,
+            report=report_to_keep(report), evidence_until=evidence_day(report), against=_against(report),
         )  # fmt: skip
     return Judged("scan", "unsigned")
 
@@ -82,16 +82,17 @@ def _judge_pdf(data: bytes, name: str, options: ValidationOptions) -> Judged:
         _state(status),
         facts_of_contract(contract) if contract is not None else TransactionFacts(),
         f"{contract.template_id} {contract.template_version}" if contract is not None else None,
-        _level(status.report),
+        level_of(status.report),
         status.report.verdict,
         report_to_keep(status.report),
         words(),
-        _evidence_until(status.report),
+        evidence_day(status.report),
         _against(status.report),
     )
 
 
-def _evidence_until(report: Report) -> date | None:
+def evidence_day(report: Report) -> date | None:
+    """Return the day (in UTC) until which the evidence holds; None where it does not, or nothing ends."""
     return report.evidence_until.time.astimezone(UTC).date() if report.evidence_until is not None else None
 
 
@@ -135,7 +136,7 @@ _STATES: dict[Verdict, State] = {
 }
 
 
-def _level(report: Report) -> str | None:
+def level_of(report: Report) -> str | None:
     """Return the lowest level of the file's signatures; None where it has none, or none of them is known."""
     found = [match[0] for each in report.signatures if (match := re.search(r"B-(?:LTA|LT|T|B)$", each.level))]
     return min(found, key=_LEVELS.index, default=None)

@@ -21,6 +21,7 @@ from signkit.archive.entries import LedgerEntry, load_entries
 from signkit.archive.exporting import cells, moment_in_words
 from signkit.archive.journal import append_record, salted_digest
 from signkit.archive.kinds import kind_names
+from signkit.archive.operations import forget_operations
 from signkit.archive.retention import Keeping, business_of, keeping_of
 from signkit.archive.store import Archive
 from signkit.errors import ArchiveError
@@ -188,6 +189,7 @@ def _dispose(archive: Archive, rows: Sequence[Disposal]) -> None:
 
 
 def _delete(connection: sqlite3.Connection, number: int) -> None:
+    forget_operations(connection, number)
     of_files = "SELECT {} FROM revision WHERE entry = ?"
     connection.execute(f"INSERT OR IGNORE INTO doomed {of_files.format('sha256')}", (number,))
     connection.execute(f"DELETE FROM beginning WHERE revision IN ({of_files.format('id')})", (number,))  # noqa: S608

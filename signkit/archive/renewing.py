@@ -71,11 +71,23 @@ def renew(
         ArchiveError("archive-read-only", "archive-busy"), FileUnusable("output-not-written"): see `Archive.writing`.
     """
     for number in numbers:
-        with archive.reading() as connection:
-            entry = load_entry(connection, number)
-        yield _renew_one(archive, entry, services, options, due, level)
-    if archive.setting(_POLICY) != _fingerprint(options.policy):
-        change_settings(archive, {_POLICY: _fingerprint(options.policy)})
+        yield renew_entry(archive, number, services, options, due, level)
+    note_policy(archive, options.policy)
+
+
+def note_policy(archive: Archive, policy: Policy) -> None:
+    """Write down by which policy everything was judged that had to be."""
+    if archive.setting(_POLICY) != _fingerprint(policy):
+        change_settings(archive, {_POLICY: _fingerprint(policy)})
+
+
+def renew_entry(
+    archive: Archive, number: int, services: Services, options: ValidationOptions, due: date, level: Level | None = None
+) -> Renewal:
+    """Judge one entry, and renew it if it is due; see `renew`."""
+    with archive.reading() as connection:
+        entry = load_entry(connection, number)
+    return _renew_one(archive, entry, services, options, due, level)
 
 
 def _renew_one(

@@ -150,6 +150,18 @@ MIGRATIONS: tuple[str, ...] = (
         sha256 TEXT NOT NULL
     ) STRICT;
     """,
+    """
+    -- What was done at a desk (signkit.archive.operations): the words of a journal's record ``operated``.  `who` and
+    -- `sha256` go with an entry that is deleted.
+    CREATE TABLE operation (
+        record INTEGER PRIMARY KEY REFERENCES journal (number),
+        act TEXT NOT NULL,
+        who TEXT,
+        sha256 TEXT
+    ) STRICT;
+    CREATE INDEX operation_by_act ON operation (act, record);
+    CREATE INDEX operation_by_file ON operation (sha256) WHERE sha256 IS NOT NULL;
+    """,
 )
 
 VERSION = len(MIGRATIONS)

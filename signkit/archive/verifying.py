@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from signkit.archive import journal
 from signkit.archive.blobs import Blobs
 from signkit.archive.entries import entry_digest
+from signkit.archive.operations import changed_operations
 from signkit.archive.purging import disposal_digests
 from signkit.archive.store import DISPOSALS, LEDGER, Archive, settings_digest
 from signkit.words import Text
@@ -35,6 +37,10 @@ _WORDS = {
     ),
     "disposal-changed": Text(
         "entry {name}: its disposal record is not as it was written", "{name} 番の記録: 廃棄記録が書き換えられています"
+    ),
+    "operation-changed": Text(
+        "the journal: what record {name} says was done is not as it was written",
+        "記録簿: {name} 番の操作の記録が書き換えられています",
     ),
     "settings-changed": Text(
         "the archive's settings are not as the journal left them", "保管庫の設定が記録簿に残る状態と異なります"
@@ -84,8 +90,19 @@ class Verified:
     troubles: tuple[Trouble, ...]
 
 
-def verify(archive: Archive) -> Verified:
+#: Told how many files of how many were read; what it raises ends the work.
+Watch: TypeAlias = Callable[[int, int], object]
+
+
+def unwatched(_done: int, _total: int) -> None:
+    """Be told of progress, and do nothing about it."""
+
+
+def verify(archive: Archive, watch: Watch = unwatched) -> Verified:
     """Look at everything; nothing is changed.
+
+    Args:
+        watch: is told of each file that was read.
 
     Raises:
         ArchiveError("archive-torn"): the ledger is so damaged that it cannot be read.
@@ -95,7 +112,7 @@ def verify(archive: Archive) -> Verified:
             *_database(connection),
             *_journal(connection),
             *_entries(connection),
-            *_files(connection, archive.blobs),
+            *_files(connection, archive.blobs, watch),
             *_beside(archive.folder),
         ]
         entries, files, records = (
@@ -133,9 +150,13 @@ def _journal(connection: sqlite3.Connection) -> Iterator[Trouble]:
     last, highest = journal.last_record(connection), journal.highest_number(connection)
     if highest > (last.number if last else 0):
         yield Trouble("journal-cut", str(highest))
-    about = connection.execute("SELECT digest FROM journal WHERE entry IS NULL ORDER BY number DESC LIMIT 1").fetchone()
+    about = connection.execute(
+        "SELECT digest FROM journal WHERE entry IS NULL AND action <> 'operated' ORDER BY number DESC LIMIT 1"
+    ).fetchone()
     if about is None or about[0] != settings_digest(connection):
         yield Trouble("settings-changed", "")
+    for number in changed_operations(connection):
+        yield Trouble("operation-changed", str(number))
 
 
 def _entries(connection: sqlite3.Connection) -> Iterator[Trouble]:
@@ -143,7 +164,10 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Trouble]:
     there = {number for (number,) in connection.execute("SELECT id FROM entry")}
     disposed = disposal_digests(connection)
     told: set[int] = set()
-    last = "SELECT entry, action, digest, max(number) FROM journal WHERE entry IS NOT NULL GROUP BY entry"
+    last = (
+        "SELECT entry, action, digest, max(number) FROM journal WHERE entry IS NOT NULL AND action <> 'operated'"
+        " GROUP BY entry"
+    )
     for number, action, digest, _ in connection.execute(last).fetchall():
         told.add(number)
         if number not in there:
@@ -159,7 +183,7 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Trouble]:
         yield Trouble("entry-unrecorded", str(number))
 
 
-def _files(connection: sqlite3.Connection, blobs: Blobs) -> Iterator[Trouble]:
+def _files(connection: sqlite3.Connection, blobs: Blobs, watch: Watch) -> Iterator[Trouble]:
     """Read every file; what is only on its way (``staging``) is not one yet."""
     wanted = {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM revision")}
     passed_over = set(blobs.staged()) | {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM doomed")}
@@ -168,6 +192,7 @@ def _files(connection: sqlite3.Connection, blobs: Blobs) -> Iterator[Trouble]:
         shown = path.relative_to(blobs.folder).as_posix()
         if name in wanted and path == blobs.path(name):
             found.add(name)
+            watch(len(found), len(wanted))
             try:
                 with path.open("rb") as stream:
                     digest = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -9,14 +9,20 @@ import os
 import shutil
 import subprocess
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from signkit.archive.adding import add_file
+from signkit.archive.entries import TransactionFacts
+from signkit.archive.judging import Judged
+from signkit.archive.store import open_archive
 from signkit.demo import forge_price
 from tests.requirements import require
 from tests.web.browser import make_pinentry
 from tests.web.running import running_desk
+from tests.web.test_desk import signed_sale  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +59,7 @@ class Screens:
         assert wide <= 0, name
         if folder := os.environ.get("SIGNKIT_PICTURES"):
             Path(folder).mkdir(parents=True, exist_ok=True)
-            page.screenshot(path=str(Path(folder) / f"{name}.png"))
+            page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=bool(os.environ.get("SIGNKIT_WHOLE")))
 
 
 @contextmanager
@@ -138,6 +144,64 @@ def test_making_a_contract_and_every_other_screen_in_both_schemes_and_on_a_phone
         page.click("button:has-text('English')")
         page.wait_for_selector("h2:has-text('Parties and signatures')")
         screens.look("phone-english")
+
+
+def test_what_comes_after_signing_wide_on_a_phone_and_in_the_dark(chromium, signed_sale, tmp_path):  # noqa: F811
+    signed_home, sha256, *_ = signed_sale
+    home = tmp_path / "home"
+    shutil.copytree(signed_home, home)
+    with open_archive(home / "rehearsal-desk" / "archive") as archive:  # something whose period is over
+        facts = TransactionFacts(kind="invoice", title="古い請求書", date=date(2010, 1, 31))
+        add_file(archive, b"old", "old.png", Judged("scan", "unsigned"), facts)
+    with running_desk(home, "--demo") as desk, at_desk(chromium, desk) as page:
+        screens, origin = Screens(page), "/".join(page.url.split("/", 3)[:3])
+        assert page.locator(".notice").count() == 1  # nothing was backed up yet
+        screens.look("reminder")
+        page.click("nav >> text=保管庫")
+        screens.look("archive")
+        page.click("button:has-text('検証を始める')")
+        page.wait_for_selector("text=すべて保管したときのままです")
+        screens.look("verified")
+        page.goto(f"{origin}/archive/export?party=吉田")
+        screens.look("export")
+        page.click("button:has-text('ZIP ファイルを作る')")
+        page.wait_for_selector("a:has-text('ZIP ファイルを保存する')")
+        screens.look("exported")
+        page.goto(f"{origin}/archive/backup")
+        page.fill("#folder", str(tmp_path / "usb"))
+        page.keyboard.press("Enter")  # the keyboard is enough
+        page.wait_for_selector("text=バックアップしました")
+        screens.look("backed-up")
+        page.goto(f"{origin}/documents/{sha256}/delivery")
+        screens.look("delivery")
+        page.goto(f"{origin}/documents/{sha256}/extend")
+        screens.look("extend")
+        page.click("button:has-text('延長する')")
+        page.wait_for_selector("text=証拠を延長しました")
+        screens.look("extended")
+        forged = tmp_path / "偽造.pdf"
+        forged.write_bytes(forge_price((signed_sale[4].path_of(sha256)).read_bytes(), 58_000_000))
+        page.click("nav >> text=ファイルを確かめる")
+        page.set_input_files("#files", str(forged))
+        page.click("button:has-text('検証する')")
+        page.click("a:has-text('文書を見る')")
+        page.click("a:has-text('違いを見る')")
+        page.wait_for_selector(".sides img")
+        screens.look("changes")
+        for scheme, width, language in (("light", 375, "日本語"), ("dark", 1180, "English")):
+            page.emulate_media(color_scheme=scheme)
+            page.set_viewport_size({"width": width, "height": 900})
+            for name in ("", "/journal", "/export", "/renewal", "/purge", "/backup"):
+                page.goto(f"{origin}/archive{name}")
+                screens.look(f"{scheme}-archive{name.replace('/', '-')}")
+            page.goto(f"{origin}/documents/{sha256}/delivery")
+            screens.look(f"{scheme}-delivery")
+            page.goto(f"{origin}/contracts/1")
+            screens.look(f"{scheme}-kept-contract")
+            page.goto(f"{origin}/new")
+            screens.look(f"{scheme}-templates")
+            if language == "日本語":
+                page.click("button:has-text('English')")
 
 
 def test_the_pin_is_typed_into_a_window_of_the_process(chromium, laid_out, tmp_path):

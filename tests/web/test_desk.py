@@ -367,8 +367,8 @@ def test_every_page_speaks_both_languages(browser, path, language):
     page = browser.get(path)
     assert page.status_code == 200
     assert f'<html lang="{language}">' in page.text
-    menu = re.findall(r'<li><a href="[^"]+"[^>]*>([^<]+)</a></li>', page.text)[:6]
-    keys = ("today", "contracts", "new", "check", "card", "health")
+    menu = re.findall(r'<li><a href="[^"]+"[^>]*>([^<]+)</a></li>', page.text)[:7]
+    keys = ("today", "contracts", "archive", "new", "check", "card", "health")
     assert menu == [WORDS[key].in_language(language) for key in keys]
 
 

@@ -82,9 +82,12 @@ def backup(
 ) -> None:
     """Bring the backup up to date; exit code 1 where files are missing or damaged."""
     from signkit.archive.backup import backup as back_up
+    from signkit.archive.operations import record_operation, user_name
 
     with open_named(archive) as kept:
         copied = back_up(kept, folder)
+        if not kept.read_only:
+            record_operation(kept, "backed-up", user_name())
     _tell_copied(copied, folder)
 
 

@@ -56,17 +56,17 @@ class PagePictures:
         self._folder = folder
         self._pool = pool
 
-    def facts(self, path: Path, sha256: str) -> PageFacts:
+    def facts(self, path: Path, sha256: str, password: str | None = None) -> PageFacts:
         """Return how many pages a file has, and how large they are.
 
         Raises:
             InputUnreadable, ValueError, WorkerLost: it cannot be read or drawn.
         """
-        found: PageFacts = self._pool.submit(page_facts, str(path), sha256).result()
+        found: PageFacts = self._pool.submit(page_facts, str(path), sha256, password).result()
         return found
 
-    def png(self, path: Path, sha256: str, page: int, width: int) -> bytes:
-        """Return a page (from 0) of the file with that digest.
+    def png(self, path: Path, sha256: str, page: int, width: int, password: str | None = None) -> bytes:
+        """Return a page (from 0) of the file with that digest; what a password opened is not laid down again.
 
         Raises:
             InputUnreadable, ValueError, IndexError, WorkerLost: it cannot be read or drawn.
@@ -74,25 +74,26 @@ class PagePictures:
         kept = self._folder / f"{sha256}-{page}-{width}.png"
         if kept.is_file():
             return kept.read_bytes()
-        drawn: bytes = self._pool.submit(draw_page, str(path), sha256, page, width).result()
-        make_folder(self._folder)
-        write_checked(kept, drawn, overwrite=True, private=True)
+        drawn: bytes = self._pool.submit(draw_page, str(path), sha256, page, width, password).result()
+        if password is None:
+            make_folder(self._folder)
+            write_checked(kept, drawn, overwrite=True, private=True)
         return drawn
 
 
-def page_facts(path: str, sha256: str) -> PageFacts:
+def page_facts(path: str, sha256: str, password: str | None = None) -> PageFacts:
     """Return a document's pages; called in a worker."""
-    document = _document(path, sha256)
+    document = _document(path, sha256, password)
     count = len(document)
     with _drawing():
         return PageFacts(count, tuple(document.get_page_size(number) for number in range(min(count, MOST_PAGES))))
 
 
-def draw_page(path: str, sha256: str, page: int, width: int) -> bytes:
+def draw_page(path: str, sha256: str, page: int, width: int, password: str | None = None) -> bytes:
     """Return a page (from 0) as PNG, the places for signatures numbered; called in a worker."""
     from signkit.preview import signature_places
 
-    document = _document(path, sha256)
+    document = _document(path, sha256, password)
     if not 0 <= page < min(len(document), MOST_PAGES):
         raise IndexError(page)
     with _drawing(), closing(document[page]) as opened:
@@ -132,14 +133,14 @@ def _number(page: Any, picture: Any, places: list[tuple[str, tuple[float, float,
 
 
 @lru_cache(maxsize=_OPEN)
-def _document(path: str, sha256: str) -> Any:
+def _document(path: str, sha256: str, password: str | None) -> Any:
     """Open the very file that was judged: what is shown is what is signed."""
     from signkit.drawing import open_document
 
     data = read_file(path, PICTURED_BYTES)
     if hashlib.sha256(data).hexdigest() != sha256:
         raise InputUnreadable(path, _CHANGED)
-    return open_document(data)
+    return open_document(data, password)
 
 
 _CHANGED = Text("its bytes are others now", "内容が変わっています")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -24,16 +24,25 @@ class Pages:
         folder: where the templates lie.
         words: what pages say, by key.
         language: where there is no session.
+        hint_of: says what to do about an error.
         facts: known to every page.
     """
 
-    def __init__(self, folder: Path, words: Mapping[str, Text], language: Language, **facts: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        words: Mapping[str, Text],
+        language: Language,
+        hint_of: Callable[[SignKitError], Text | None],
+        **facts: Any,
+    ) -> None:
         self._templates = Environment(
             loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
         self._words = words
         self._language: Language = language
+        self._hint_of = hint_of
         self._facts = facts
 
     def language(self, scope: Scope) -> Language:
@@ -65,15 +74,14 @@ class Pages:
 
     def tell(self, request: Request, error: SignKitError) -> HTMLResponse:
         """Return the page of an error: what happened, and what to do next."""
-        language = self.language(request.scope)
-        message, hint = error.message(language), error.hint(language)
+        message = error.message(self.language(request.scope))
         return self.show(
             request,
             "message.html",
             400,
             heading="refused",
             message=Text(message, message),
-            hint=Text(hint, hint) if hint else None,
+            hint=self._hint_of(error),
         )
 
     def _say(self, language: Language, key: str, **facts: object) -> str:

@@ -20,21 +20,29 @@ from signkit.web.common.guard import START, STATIC, Guard
 from signkit.web.common.listening import Address
 from signkit.web.common.pages import Pages
 from signkit.web.common.sessions import COOKIE, Sessions
+from signkit.web.desk.archive_screen import ArchiveScreen
+from signkit.web.desk.changes_screen import ChangesScreen
 from signkit.web.desk.check_screen import CheckScreen
 from signkit.web.desk.contract_screen import ContractScreen
+from signkit.web.desk.delivery_screen import DeliveryScreen
+from signkit.web.desk.desk_hints import desk_hint
 from signkit.web.desk.job_screen import JobScreen
 from signkit.web.desk.list_screen import ListScreen
 from signkit.web.desk.machine_screen import MachineScreen
 from signkit.web.desk.making_screen import MakingScreen
 from signkit.web.desk.office import Office
+from signkit.web.desk.opening_screen import OpeningScreen
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.signing_screen import SigningScreen
 from signkit.web.desk.today_screen import TodayScreen
+from signkit.web.desk.upholding_screen import UpholdingScreen
+from signkit.web.desk.upkeep_screen import UpkeepScreen
 from signkit.workers import WorkerLost
 
 _HERE = Path(__file__).parent
 _SCREENS = (
     TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
+    DeliveryScreen, ChangesScreen, UpholdingScreen, ArchiveScreen, UpkeepScreen, OpeningScreen,
 )  # fmt: skip
 
 
@@ -50,7 +58,7 @@ def make_app(
     Args:
         on_start: called when the session has begun: the start page is of no more use.
     """
-    pages = Pages(_HERE / "pages", WORDS, office.options.language, is_rehearsal=office.options.rehearsal)
+    pages = Pages(_HERE / "pages", WORDS, office.options.language, desk_hint, is_rehearsal=office.options.rehearsal)
     door = _Door(sessions, pages, on_start)
     screens = [route for screen in _SCREENS for route in screen(office, pages).routes()]
     static = Mount(STATIC.rstrip("/"), StaticFiles(directory=_HERE / "static"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from starlette.datastructures import FormData
@@ -10,13 +11,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from signkit.reporting.formats.choice import open_writer
-from signkit.reporting.formats.text import next_lines, signature_lines, timestamp_lines
+from signkit.reporting.formats.text import signature_lines, timestamp_lines
 from signkit.reporting.formats.wording import VERDICTS
 from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.reporting.summary import caveats, verdict_sentence
 from signkit.validation.report import Report, Verdict
 from signkit.web.common.downloads import download
 from signkit.web.common.forms import shown_name, uploads
+from signkit.web.desk.desk_hints import desk_line, desk_step
 from signkit.web.desk.jobs import Job
 from signkit.web.desk.office import CheckedFile
 from signkit.web.desk.page_words import WORDS
@@ -67,10 +69,25 @@ def tell_report(report: Report, sha256: str, language: Language) -> ToldReport:
         VERDICTS[report.verdict].in_language(language),
         verdict_sentence(report).in_language(language),
         tuple(caveat.text.in_language(language) for caveat in caveats(report)),
-        (*(tuple(signature_lines(item, language)) for item in report.signatures), *stamps),
-        tuple(next_lines(report, language)) if report.verdict is not Verdict.NOT_SIGNED else (),
+        (*(desk_lines(signature_lines(item, language), language) for item in report.signatures), *stamps),
+        tuple(_steps(report, language)) if report.verdict is not Verdict.NOT_SIGNED else (),
         report.kind == "pdf" and report.verdict is not Verdict.UNREADABLE,
     )
+
+
+def desk_lines(lines: list[str], language: Language) -> tuple[str, ...]:
+    """Return what is said of a signature, as it is said at the desk."""
+    shown = (desk_line(line, language) for line in lines)
+    return tuple(line for line in shown if line)
+
+
+def _steps(report: Report, language: Language) -> Iterator[str]:
+    """Yield what to do next, with the fields that need it where not all do."""
+    for step in report.next:
+        words = desk_step(step)
+        some = step.fields and len(step.fields) < len(report.signatures) + len(report.document_timestamps)
+        if words is not None:
+            yield (f"{', '.join(step.fields)}: " if some else "") + words.in_language(language)
 
 
 class CheckScreen(Screen):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -13,12 +14,16 @@ from starlette.routing import BaseRoute
 
 from signkit.archive.entries import LedgerEntry, load_entry
 from signkit.archive.exporting import STATES, kind_in_words, moment_in_words
-from signkit.errors import ArchiveError, SignKitError
+from signkit.archive.judging import evidence_day, level_of
+from signkit.contracts.amendment import amending_templates
+from signkit.contracts.template import find_template
+from signkit.errors import ArchiveError, PdfPasswordNeeded, SignKitError
 from signkit.progress.contract import ContractStatus, PartyStatus
 from signkit.reporting.formats.text import signature_lines
 from signkit.web.common.downloads import download_file
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
-from signkit.web.desk.check_screen import ToldReport, tell_report
+from signkit.web.desk.check_screen import ToldReport, desk_lines, tell_report
+from signkit.web.desk.desk_hints import desk_text
 from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.shelf import DIGEST
 from signkit.words import Language, Text
@@ -46,31 +51,54 @@ class ToldParty:
 
 @dataclass(frozen=True)
 class ToldContract:
-    """A file as the page tells it."""
+    """A file as the page tells it.
+
+    Attributes:
+        level, until: the lowest level of its signatures, and until when its evidence holds.
+        all_signed, complete: whether every party has signed, and whether all of it is proven.
+        amending: the templates that can change it.
+    """
 
     title: str
     report: ToldReport
     parties: tuple[ToldParty, ...]
     is_fixed: bool
     may_change: str
+    level: str | None
+    until: date | None
+    all_signed: bool
+    complete: bool
+    amending: tuple[str, ...]
 
 
 def tell_contract(status: ContractStatus, sha256: str, language: Language) -> ToldContract:
     """Return what the page says of a contract's status."""
     contract = status.contract
-    title = contract.title.in_language(language) if contract is not None and contract.title is not None else status.file
+    may_change = desk_text(status.may_still_change())
     return ToldContract(
-        title,
+        title_of(status).in_language(language),
         tell_report(status.report, sha256, language),
         tuple(_parties(status, language)),
         contract is not None and contract.signing_order == "fixed",
-        status.may_still_change().in_language(language),
+        may_change.in_language(language) if may_change is not None else "",
+        level_of(status.report),
+        evidence_day(status.report),
+        status.all_signed,
+        status.complete,
+        amending_templates(contract) if status.all_signed else (),
     )
+
+
+def title_of(status: ContractStatus) -> Text:
+    """Return what a contract is called; a stranger's file by its name."""
+    contract = status.contract
+    return contract.title if contract is not None and contract.title is not None else Text(status.file, status.file)
 
 
 def _parties(status: ContractStatus, language: Language) -> Iterator[ToldParty]:
     for party in status.parties:
-        lines = tuple(signature_lines(party.signature, language)) if party.signature is not None else ()
+        said = signature_lines(party.signature, language) if party.signature is not None else []
+        lines = desk_lines(said, language)
         name = party_name(status, party.role)
         yield ToldParty(party.role, party.label.in_language(language), name, _state(party), lines)
 
@@ -110,7 +138,7 @@ class ContractScreen(Screen):
                 return self.unknown(request)
         if entry.current is None:
             return self.show(request, "contract.html", **self._of_entry(entry, request), told=None, trouble=None,
-                             sha256=None, pages=None, shelved=None)  # fmt: skip
+                             sha256=None, pages=None, shelved=None, is_closed=False)  # fmt: skip
         return self._show(request, entry.current.sha256, entry.current.name, entry)
 
     def document(self, request: Request) -> Response:
@@ -128,6 +156,7 @@ class ContractScreen(Screen):
         name = self.office.name_of(sha256)
         if name is None:
             return self.unknown(request)
+        self.office.note("downloaded", sha256)
         return download_file(self.office.path_of(sha256), name)
 
     def keep(self, request: Request, _: FormData) -> Response:
@@ -136,7 +165,9 @@ class ContractScreen(Screen):
         shelved = self.office.shelf.find(sha256)
         if shelved is None:
             return self.unknown(request)
-        return go_to(f"/contracts/{self.office.keep(sha256, shelved.name)}")
+        number = self.office.keep(sha256, shelved.name)
+        self.office.note("kept", sha256)
+        return go_to(f"/contracts/{number}")
 
     def discard(self, request: Request, _: FormData) -> Response:
         """Throw a file away that nobody signed here."""
@@ -144,6 +175,7 @@ class ContractScreen(Screen):
         if shelved is None or shelved.purpose == "signed":
             return self.unknown(request)
         self.office.shelf.discard(shelved.sha256)
+        self.office.note("discarded", shelved.sha256)
         return go_to("/")
 
     def picture(self, request: Request) -> Response:
@@ -152,25 +184,31 @@ class ContractScreen(Screen):
         if not DIGEST.fullmatch(sha256) or width not in WIDTHS:
             return self.unknown(request)
         try:
-            png = self.office.pictures.png(self.office.path_of(sha256), sha256, page, width)
+            png = self.office.page_picture(sha256, page, width)
         except (SignKitError, ValueError, IndexError, RuntimeError, WorkerLost):
             return self.unknown(request)
         return Response(png, media_type="image/png", headers={"cache-control": _KEPT_BY_BROWSER})
 
     def _show(self, request: Request, sha256: str, name: str, entry: LedgerEntry | None) -> Response:
-        told, trouble = None, None
+        told, trouble, is_closed = None, None, False
         try:
             told = tell_contract(self.office.status(sha256, name), sha256, self.language(request))
         except SignKitError as error:
             trouble = Text(error.message("en"), error.message("ja"))
+            is_closed = isinstance(error, PdfPasswordNeeded)
         except WorkerLost as lost:
             trouble = Text(str(lost.detail), str(lost.detail))
         pages = self.office.page_facts(sha256) if trouble is None else None
         return self.show(
             request, "contract.html", **self._of_entry(entry, request), told=told, trouble=trouble, sha256=sha256,
             pages=pages, most_pages=MOST_PAGES, widths=WIDTHS, shelved=self.office.shelf.find(sha256),
-            was_signed="signed" in request.query_params, name=name,
+            was_signed="signed" in request.query_params, name=name, is_closed=is_closed,
+            amending=self._amending(told),
         )  # fmt: skip
+
+    def _amending(self, told: ToldContract | None) -> list[tuple[str, Text]]:
+        names = told.amending if told is not None else ()
+        return [(name, find_template(name, self.office.settings).title) for name in names]
 
     def _of_entry(self, entry: LedgerEntry | None, request: Request) -> dict[str, Any]:
         """Return what the archive knows."""

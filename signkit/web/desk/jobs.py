@@ -6,12 +6,17 @@ import secrets
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from signkit.errors import SignKitError
+from signkit.web.desk.desk_hints import desk_hint
 from signkit.words import Text
 
 _MOST_KEPT = 200
+
+
+class JobStopped(Exception):
+    """The person cancelled the work that is under way."""
 
 
 @dataclass
@@ -25,6 +30,8 @@ class Job:
         leads_to: the page to show once it is done.
         error, hint: what stopped it, and what to do; in words, for they may come from another process.
         cancel: ends what is under way; None: it looks by itself whether it is to go on.
+        result: what came of it, for the page that it leads to.
+        cancelled: what is said once it was cancelled; None: the usual.
         thread: does it.
     """
 
@@ -39,13 +46,23 @@ class Job:
     error: Text | None = None
     hint: Text | None = None
     cancel: Callable[[], object] | None = None
+    result: Any = field(default=None, repr=False)
+    cancelled: Text | None = None
     thread: threading.Thread | None = field(default=None, repr=False)
+
+    def report(self, done: int, total: int, stage: Text | None = None) -> None:
+        """Say how far it is.
+
+        Raises:
+            JobStopped: nobody wants it any more.
+        """
+        if self.state != "working":
+            raise JobStopped
+        self.done, self.total, self.stage = done, total, stage or self.stage
 
     def fail(self, error: SignKitError) -> None:
         """Say what stopped it."""
-        self.error = Text(error.message("en"), error.message("ja"))
-        if error.hint("en"):
-            self.hint = Text(error.hint("en") or "", error.hint("ja") or "")
+        self.error, self.hint = Text(error.message("en"), error.message("ja")), desk_hint(error)
         self.state = "failed"
 
     def stop(self) -> None:

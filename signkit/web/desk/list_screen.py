@@ -69,7 +69,7 @@ class ListScreen(Screen):
         rows = [(entry, kind_in_words(entry, language), STATES[entry.state]) for entry in found.entries]
         return self.show(
             request, "contracts.html", typed=typed, problems=problems, rows=rows if not problems else [],
-            next=found.next, kinds=kind_names(), states=STATES, missing=MISSING, query=_query_text(typed),
+            next=found.next, kinds=kind_names(), states=STATES, missing=MISSING, query=query_text(typed),
         )  # fmt: skip
 
     def as_csv(self, request: Request) -> Response:
@@ -88,7 +88,8 @@ class ListScreen(Screen):
         return go_to("/contracts")
 
 
-def _query_text(typed: Mapping[str, str]) -> str:
+def query_text(typed: Mapping[str, str]) -> str:
+    """Return what is looked for as it stands in an address."""
     from urllib.parse import urlencode
 
     return urlencode({name: value for name, value in typed.items() if value})

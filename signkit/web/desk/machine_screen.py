@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -11,6 +13,7 @@ from signkit.doctor import Checkup, examine, surroundings
 from signkit.errors import SignKitError
 from signkit.settings import Settings
 from signkit.signers.card_report import TOKEN_NAMES
+from signkit.web.desk.desk_hints import desk_hint, desk_text
 from signkit.web.desk.screens import Screen
 from signkit.web.desk.signing_screen import key_choices
 from signkit.words import Text
@@ -33,7 +36,7 @@ class MachineScreen(Screen):
             report = self.office.card_report(chosen.reader)
         except SignKitError as error:
             trouble = Text(error.message("en"), error.message("ja"))
-            hint = Text(error.hint("en") or "", error.hint("ja") or "") if error.hint("en") else None
+            hint = desk_hint(error)
         except (WorkerLost, TimeoutError):
             trouble = _NO_ANSWER
         certificate = report.certificate(CertificateKind.SIGN) if report is not None else None
@@ -49,7 +52,9 @@ class MachineScreen(Screen):
             findings = self.office.pool.submit(examine_machine, self.office.settings).result()
         except WorkerLost as lost:
             findings = [Checkup(Text("doctor", "診断"), False, Text(str(lost.detail), str(lost.detail)))]
-        return self.show(request, "health.html", findings=findings)
+        shown = [replace(each, text=desk_text(each.text) or each.text, fix=each.fix and desk_text(each.fix))
+                 for each in findings]  # fmt: skip
+        return self.show(request, "health.html", findings=shown)
 
 
 def examine_machine(settings: Settings) -> list[Checkup]:

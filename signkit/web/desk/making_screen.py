@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import Rendered
-from signkit.contracts.template import EXAMPLE, Template, find_template, list_templates
+from signkit.contracts.template import AUDIENCES, EXAMPLE, Template, find_template, list_templates
 from signkit.errors import ContractError, ContractRefused, InputUnreadable, Problem
 from signkit.web.common.forms import word
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
@@ -45,7 +45,9 @@ class MakingScreen(Screen):
 
     def choose(self, request: Request) -> Response:
         """Show the templates."""
-        return self.show(request, "templates.html", templates=list_templates(self.office.settings))
+        known = list_templates(self.office.settings)
+        groups = [(each, [template for template in known if template.audience == each]) for each in AUDIENCES]
+        return self.show(request, "templates.html", groups=[group for group in groups if group[1]])
 
     def begin(self, request: Request, form: FormData) -> Response:
         """Begin a draft, empty or with the template's example."""
@@ -112,6 +114,7 @@ class MakingScreen(Screen):
             self.office.shelf.discard(shelved.sha256)
             return go_to(f"/drafts/{draft.number}/preview")
         self.office.drafts.discard(draft.number)
+        self.office.note("prepared", shelved.sha256)
         return go_to(f"/documents/{shelved.sha256}")
 
     def discard(self, request: Request, _: FormData) -> Response:

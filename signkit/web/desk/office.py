@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,14 +13,17 @@ from signkit.errors import InputUnreadable
 from signkit.limits import Limits
 from signkit.settings import Settings
 from signkit.web.common.page_pictures import PageFacts, PagePictures
+from signkit.web.desk.changes_kept import Drawn
 from signkit.web.desk.drafts import Drafts
 from signkit.web.desk.jobs import Jobs
 from signkit.web.desk.prompting import PromptKind
 from signkit.web.desk.shelf import DIGEST, Shelf
+from signkit.web.desk.work import Named, Surroundings
 from signkit.words import Language, Text
 from signkit.workers import WorkerLost, WorkerPool
 
 if TYPE_CHECKING:
+    from signkit.archive.operations import Act
     from signkit.archive.store import Archive
     from signkit.contracts.render import Rendered
     from signkit.progress.contract import ContractStatus
@@ -70,11 +73,14 @@ class Office:
 
     Attributes:
         checks: what was dropped together, by the job's number.
+        passwords: of encrypted files, by digest; in memory alone, and gone with the desk.
     """
 
     options: DeskOptions
     jobs: Jobs = field(default_factory=Jobs)
     checks: dict[str, list[CheckedFile]] = field(default_factory=dict)
+    passwords: dict[str, str] = field(default_factory=dict, repr=False)
+    drawn: Drawn = field(default_factory=Drawn)
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.options.home / "files")
@@ -102,6 +108,15 @@ class Office:
 
         trust = [Path(each) for each in self.options.trust]
         return validation_options(self.settings, trust=trust, offline=self.options.offline)
+
+    def judgement_of(self, sha256: str) -> ValidationOptions:
+        """Return how one file is judged: opened with the password that was given for it."""
+        return replace(self.judgement(), password=self.passwords.get(sha256))
+
+    def take_over_password(self, before: str, after: str) -> None:
+        """Let a file be opened as the one that it continues."""
+        if before in self.passwords:
+            self.passwords[after] = self.passwords[before]
 
     def has_archive(self) -> bool:
         """Tell whether there is an archive."""
@@ -159,9 +174,13 @@ class Office:
     def page_facts(self, sha256: str) -> PageFacts:
         """Return a file's pages; none where it cannot be drawn."""
         try:
-            return self.pictures.facts(self.path_of(sha256), sha256)
+            return self.pictures.facts(self.path_of(sha256), sha256, self.passwords.get(sha256))
         except (ValueError, RuntimeError, WorkerLost):
             return PageFacts(0, ())
+
+    def page_picture(self, sha256: str, page: int, width: int) -> bytes:
+        """Return a page as PNG; see `PagePictures.png`."""
+        return self.pictures.png(self.path_of(sha256), sha256, page, width, self.passwords.get(sha256))
 
     def status(self, sha256: str, name: str) -> ContractStatus:
         """Return where a contract stands, judged in a worker.
@@ -169,7 +188,7 @@ class Office:
         Raises:
             PdfNotSignable, InputUnreadable, WorkerLost: it cannot be read.
         """
-        job = self.pool.submit(judge_status, str(self.path_of(sha256)), name, self.judgement())
+        job = self.pool.submit(judge_status, str(self.path_of(sha256)), name, self.judgement_of(sha256))
         status: ContractStatus = job.result()
         return status
 
@@ -179,7 +198,7 @@ class Office:
         from signkit.validation.api import not_read
 
         try:
-            job = self.pool.submit(judge_file, str(self.path_of(sha256)), name, self.judgement())
+            job = self.pool.submit(judge_file, str(self.path_of(sha256)), name, self.judgement_of(sha256))
             report: Report = job.result()
         except WorkerLost as lost:
             return not_read(name, FileProblem("unreadable", _LOST.filled(detail=lost.detail)), self.judgement())
@@ -196,7 +215,7 @@ class Office:
         from signkit.limits import PDF_BYTES
 
         path = self.path_of(sha256)
-        judged = self.pool.submit(judge_to_keep, str(path), name, self.judgement()).result()
+        judged = self.pool.submit(judge_to_keep, str(path), name, self.judgement_of(sha256)).result()
         with self.archive() as archive:
             number = add_file(archive, read_file(path, PDF_BYTES), name, judged).number
         self.shelf.discard(sha256)
@@ -210,6 +229,30 @@ class Office:
         """
         rendered: Rendered = self.pool.submit(render_contract, template, dict(data), self.settings).result()
         return rendered
+
+    def named(self, sha256: str) -> Named | None:
+        """Return a file for a worker; None where it is not at hand."""
+        name = self.name_of(sha256)
+        return Named(str(self.path_of(sha256)), name) if name is not None else None
+
+    def around(self) -> Surroundings:
+        """Return what acts have beside the file."""
+        return Surroundings(self.settings, self.options.tsa, self.options.trust)
+
+    def note(self, act: Act, sha256: str | None = None, entry: int | None = None) -> None:
+        """Write into the journal what was done, on which file; without an archive there is no journal.
+
+        Raises:
+            ArchiveError("archive-busy"), FileUnusable("output-not-written"): see `Archive.writing`.
+        """
+        from signkit.archive.operations import record_operation, user_name
+
+        if not self.has_archive():
+            return
+        number = self.entry_of(sha256) if sha256 is not None else entry
+        with self.archive() as archive:
+            if not archive.read_only:
+                record_operation(archive, act, user_name(), sha256, number)
 
     def card_report(self, reader: str | None) -> CardReport:
         """Return what a card tells without a PIN, asked in a worker: a reader may hang.

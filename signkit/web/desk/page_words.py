@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from signkit.web.desk.upkeep_words import UPKEEP_WORDS
 from signkit.words import Text
 
 WORDS: dict[str, Text] = {
@@ -216,3 +217,5 @@ WORDS: dict[str, Text] = {
     "ended": Text("The desk has ended. You may close this window.", "終了しました。この窓を閉じてください。"),
     "started": Text("The desk opens …", "画面を開いています…"),
 }
+
+WORDS.update(UPKEEP_WORDS)

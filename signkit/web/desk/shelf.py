@@ -23,8 +23,8 @@ from signkit.output import make_folder, write_checked
 from signkit.words import Text
 
 #: ``checked``: dropped to be judged; ``preview``: what a draft would look like; ``prepared``: to be signed;
-#: ``signed``: signed at this desk.
-Purpose = Literal["checked", "preview", "prepared", "signed"]
+#: ``signed``: signed at this desk; ``made``: to be saved by the browser.
+Purpose = Literal["checked", "preview", "prepared", "signed", "made"]
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
 #: What outlives the desk's end: nobody loses what was prepared or signed.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from signkit.errors import InputUnreadable, SignKitError, UsageProblem
+from signkit.web.desk.desk_hints import desk_hint
 from signkit.web.desk.prompting import About, NoPrompt, Prompt, PromptCancelled, PromptKind
 from signkit.words import Language, Text
 
@@ -130,8 +131,8 @@ def main() -> None:
     except PromptCancelled:
         say(cancelled=True)
     except SignKitError as error:
-        hint = (error.hint("en"), error.hint("ja")) if error.hint("en") else None
-        say(message=(error.message("en"), error.message("ja")), hint=hint)
+        hint = desk_hint(error)
+        say(message=(error.message("en"), error.message("ja")), hint=(hint.en, hint.ja) if hint else None)
     except Exception as error:
         words = _FAULT.filled(kind=type(error).__name__)
         say(message=(words.en, words.ja), hint=None)

@@ -19,7 +19,7 @@ from signkit.rehearsal.residents import RESIDENTS
 from signkit.signing.levels import Level
 from signkit.web.common.forms import word
 from signkit.web.common.page_pictures import WIDTHS
-from signkit.web.desk.contract_screen import party_name
+from signkit.web.desk.contract_screen import party_name, title_of
 from signkit.web.desk.jobs import Job
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
@@ -136,7 +136,7 @@ class SigningScreen(Screen):
         choices, usual = key_choices(self.office), usual_key(self.office, name)
         return self.show(
             request, "sign.html", code, sha256=sha256, role=role, label=_label(status, role), name=name,
-            title=_title(status), pages=self.office.page_facts(sha256), widths=WIDTHS, choices=choices, usual=usual,
+            title=title_of(status), pages=self.office.page_facts(sha256), widths=WIDTHS, choices=choices, usual=usual,
             tries=self._tries(choices, usual), level=usual_level(self.office).value, error=error,
         )  # fmt: skip
 
@@ -158,7 +158,7 @@ class SigningScreen(Screen):
         label = _label(status, role).in_language(language)
         return Order(
             str(self.office.path_of(sha256)), sha256, str(outbox / f"{sha256}-{role}.pdf"), role, signer,
-            usual_level(self.office).value, _title(status).in_language(language), f"{label} {name}".strip(),
+            usual_level(self.office).value, title_of(status).in_language(language), f"{label} {name}".strip(),
             self.office.page_facts(sha256).count, language, options.tsa, options.trust, options.prompt, options.program,
         )  # fmt: skip
 
@@ -189,11 +189,7 @@ def take_signed(office: Office) -> None:
         office.shelf.discard(before)
         if office.has_archive():
             office.keep(shelved.sha256, name)
-
-
-def _title(status: ContractStatus) -> Text:
-    contract = status.contract
-    return contract.title if contract is not None and contract.title is not None else Text(status.file, status.file)
+        office.note("signed", shelved.sha256)
 
 
 def _label(status: ContractStatus, role: str) -> Text:

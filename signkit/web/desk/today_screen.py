@@ -32,6 +32,7 @@ class TodayScreen(Screen):
             prepared=shelf.listed("prepared"),
             signed=shelf.listed("signed"),
             waiting=self._waiting(),
+            backup_due=self._is_backup_due(),
             drafts=[(draft.number, title.in_language(language), when) for draft, title, when in drafts],
         )
 
@@ -42,6 +43,14 @@ class TodayScreen(Screen):
             return ()
         with self.office.archive() as archive:
             return find(archive, Query(state="open"), limit=_MOST).entries
+
+    def _is_backup_due(self) -> bool:
+        from signkit.archive.operations import is_backup_due
+
+        if not self.office.has_archive():
+            return False
+        with self.office.archive() as archive:
+            return is_backup_due(archive)
 
     def _title_of(self, template: str) -> Text:
         from signkit.contracts.template import find_template

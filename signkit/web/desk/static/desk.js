@@ -11,7 +11,8 @@ async function look() {
   } catch {
     return; // the desk has ended; what the page shows stays
   }
-  if (before !== null && now !== before) {
+  // The work may have ended between the page and the first look at it.
+  if ((before !== null && now !== before) || !now.includes('"working"')) {
     location.reload();
     return;
   }
