@@ -26,6 +26,7 @@ from signkit.web.desk.job_screen import JobScreen
 from signkit.web.desk.list_screen import ListScreen
 from signkit.web.desk.machine_screen import MachineScreen
 from signkit.web.desk.making_screen import MakingScreen
+from signkit.web.desk.many_screen import ManyScreen
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.signing_screen import SigningScreen
@@ -35,6 +36,7 @@ from signkit.workers import WorkerLost
 _HERE = Path(__file__).parent
 _SCREENS = (
     TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
+    ManyScreen,
 )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ class Job:
         leads_to: the page to show once it is done.
         error, hint: what stopped it, and what to do; in words, for they may come from another process.
         cancel: ends what is under way; None: it looks by itself whether it is to go on.
+        cancelled: what is said once it was cancelled; None: the usual.
         thread: does it.
     """
 
@@ -39,6 +40,7 @@ class Job:
     error: Text | None = None
     hint: Text | None = None
     cancel: Callable[[], object] | None = None
+    cancelled: Text | None = None
     thread: threading.Thread | None = field(default=None, repr=False)
 
     def fail(self, error: SignKitError) -> None:

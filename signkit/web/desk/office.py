@@ -13,8 +13,9 @@ from signkit.errors import InputUnreadable
 from signkit.limits import Limits
 from signkit.settings import Settings
 from signkit.web.common.page_pictures import PageFacts, PagePictures
+from signkit.web.desk.batches import Batches
 from signkit.web.desk.drafts import Drafts
-from signkit.web.desk.jobs import Jobs
+from signkit.web.desk.jobs import Job, Jobs
 from signkit.web.desk.prompting import PromptKind
 from signkit.web.desk.shelf import DIGEST, Shelf
 from signkit.words import Language, Text
@@ -70,15 +71,18 @@ class Office:
 
     Attributes:
         checks: what was dropped together, by the job's number.
+        batch_jobs: what is done with a table at this moment, or was done last, by the batch's number.
     """
 
     options: DeskOptions
     jobs: Jobs = field(default_factory=Jobs)
     checks: dict[str, list[CheckedFile]] = field(default_factory=dict)
+    batch_jobs: dict[str, Job] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.options.home / "files")
         self.drafts = Drafts(self.options.home / "drafts")
+        self.batches = Batches(self.options.home / "batches")
         seconds = Limits().seconds + _MARGIN
         self.pool = WorkerPool(max(2, min(4, os.cpu_count() or 2)), seconds=seconds, memory=_MEMORY)
         self._drawing = WorkerPool(2, seconds=_MARGIN * 2, memory=_MEMORY)
@@ -132,16 +136,19 @@ class Office:
         return row[0] if row else None
 
     def path_of(self, sha256: str) -> Path:
-        """Return where a file lies: on the desk, or in the archive.
+        """Return where a file lies: on the desk, in the archive, or among a table's contracts.
 
         Raises:
-            InputUnreadable: it is in neither.
+            InputUnreadable: it is in none.
         """
         if self.shelf.find(sha256) is not None:
             return self.shelf.path(sha256)
         if self.entry_of(sha256) is not None:
             with self.archive() as archive:
                 return archive.blobs.path(sha256)
+        made = self.batches.find_contract(sha256)
+        if made is not None:
+            return made.path
         raise InputUnreadable(sha256[:16], Text("it is not at hand", "手元にありません"))
 
     def name_of(self, sha256: str) -> str | None:

@@ -187,6 +187,90 @@ WORDS: dict[str, Text] = {
     "ok": Text("fine", "良好"),
     "not_ok": Text("to be mended", "要対応"),
     "note_only": Text("note", "参考"),
+    # many
+    "many": Text("Many at once", "まとめて作成・署名"),
+    "many_lead": Text(
+        "One row of a table becomes one contract; one PIN signs them all. Every row is checked before anything "
+        "is made.",
+        "表の 1 行が 1 件の契約書になり、暗証番号 1 回で全件に署名できます。作成の前に、全部の行を確かめます。",
+    ),
+    "many_template": Text("Template", "ひな形"),
+    "many_table": Text("Table (.csv, .xlsx, .tsv, .jsonl)", "表 (.xlsx・.csv・.tsv・.jsonl)"),
+    "many_pattern": Text("File names", "ファイル名の付け方"),
+    "many_pattern_hint": Text(
+        "{row:04}: the row's number. An item may stand in braces, such as {employee.name}.",
+        "{row:04} は行番号です。{employee.name} のように項目名を波かっこで書けます。",
+    ),
+    "many_blank": Text("Empty table to fill in: {title}", "記入用の表: {title}"),
+    "many_check": Text("Check the table", "表を確かめる"),
+    "many_no_table": Text(
+        "Choose a table (.csv, .xlsx, .tsv or .jsonl).", "表 (.xlsx・.csv・.tsv・.jsonl) を選んでください。"
+    ),
+    "many_no_template": Text("Choose a template.", "ひな形を選んでください。"),
+    "many_there": Text("Tables at hand", "手元の表"),
+    "many_none": Text("There is no table yet.", "表はまだありません。"),
+    "many_refused": Text(
+        "{refused} of {count} rows need attention", "{count} 行のうち {refused} 行に直すところがあります"
+    ),
+    "many_unchecked": Text("Not checked yet", "まだ確かめていません"),
+    "many_good": Text("All {count} rows are good", "{count} 行すべて問題ありません"),
+    "many_signed": Text("{count} contracts, {signed} of them signed", "契約書 {count} 件（うち署名済み {signed} 件）"),
+    "many_mend_lead": Text(
+        "Mend the cells here, or in your own table and drop it again. The mended table can be downloaded.",
+        "ここでセルを直すか、お手元の表を直して入れ直してください。直した表はダウンロードできます。",
+    ),
+    "many_row": Text("Row {number}", "{number} 行目"),
+    "many_header": Text("Headings (row 1)", "見出し（1 行目）"),
+    "many_no_cell": Text(
+        "The table has no such column: what is typed here adds one.",
+        "表にこの列がありません。入力すると列が加わります。",
+    ),
+    "many_more_rows": Text(
+        "Only the first {count} rows with problems are shown.", "直す行のうち、先頭の {count} 行だけを表示しています。"
+    ),
+    "many_mend": Text("Put it into the table and check again", "表に反映して確かめ直す"),
+    "many_again": Text("Check again", "もう一度確かめる"),
+    "many_download": Text("Download the table as it is now", "いまの表をダウンロード"),
+    "many_make": Text("Make the contracts", "契約書を作る"),
+    "many_make_count": Text("Make {count} contracts", "契約書 {count} 件を作る"),
+    "many_contracts": Text("Contracts", "契約書の一覧"),
+    "many_sign_as": Text("Sign {count} as {role} with one PIN", "{role}として {count} 件に署名する"),
+    "many_sign_lead": Text(
+        "The PIN is asked for once, in a window of its own, and signs every document of this list and no other. Look "
+        "at them before.",
+        "暗証番号は別の小さな窓で 1 回だけたずね、この一覧の文書すべてに署名します。先に内容をお確かめください。",
+    ),
+    "many_documents": Text("Documents", "文書の数"),
+    "many_so_many": Text("{count} documents", "{count} 件"),
+    "many_list_digest": Text("SHA-256 of the list below", "下の一覧の SHA-256"),
+    "many_list_lead": Text("One line each: SHA-256 and file.", "1 行に 1 件、SHA-256 とファイル名です。"),
+    "many_keep": Text("Keep {count} signed contracts in the archive", "署名済み {count} 件を保管庫に入れる"),
+    "many_handout": Text("Hand out", "本人ごとに配る"),
+    "many_handout_lead": Text(
+        "A ZIP with one folder a person, with nobody else's files in it.",
+        "本人ごとのフォルダーに分けた ZIP を作ります。他の人のファイルは入りません。",
+    ),
+    "many_by": Text("Whose it is", "誰の契約書かを示す当事者"),
+    "many_by_more": Text("Where two share a name, tell them apart by", "同姓同名を区別する項目"),
+    "many_handout_go": Text("Download the ZIP", "ZIP をダウンロード"),
+    "many_unkept": Text(
+        "{count} signed contracts are here only: keep them in the archive before you throw the table away.",
+        "署名済みの {count} 件はここにしかありません。表を破棄する前に保管庫に入れてください。",
+    ),
+    "many_busy": Text("Something is under way with this table.", "この表の処理が進行中です。"),
+    "many_see": Text("See how far it is", "進み具合を見る"),
+    "many_go_on": Text(
+        "What was written stays. Go back and begin again: it goes on with the rest.",
+        "書き込まれた分はそのまま残ります。戻ってもう一度始めると、残りから続けます。",
+    ),
+    "many_cancelled": Text(
+        "Cancelled. What was finished stays; begin again and it goes on with the rest.",
+        "中止しました。済んだ分は残っています。もう一度始めると、残りから続けます。",
+    ),
+    "many_back": Text("Back to the table", "表に戻る"),
+    "many_not_signed": Text("not signed", "未署名"),
+    "many_next_one": Text("Next", "次の契約書"),
+    "many_previous": Text("Previous", "前の契約書"),
     # refusals
     "refused": Text("This cannot be done", "できません"),
     "refused_host": Text("This is not the desk's address.", "この画面のアドレスではありません。"),

@@ -1,6 +1,6 @@
 """Asking for a PIN outside the browser: a window of this process, an installed pinentry, else the console.
 
-It runs in the process that signs and ends with it (`signkit.web.desk.signing_process`); the desk's own process never
+It runs in the process that signs and ends with it (`signkit.web.desk.prompted_process`); the desk's own process never
 has the secret, and no page has a field for one.
 """
 
@@ -43,13 +43,22 @@ class About:
     Attributes:
         title: the document's.
         role: whose field is signed, with the party's name.
-        sha256: of the document.
+        sha256: of the document; of the list where there are several.
+        files: how many documents.
     """
 
     title: str
     role: str
     sha256: str
     pages: int
+    files: int = 1
+
+    @property
+    def document(self) -> Text:
+        """What is signed, in words."""
+        if self.files > 1:
+            return _DOCUMENTS.filled(title=printable(self.title), files=self.files)
+        return _DOCUMENT.filled(title=printable(self.title), pages=self.pages)
 
 
 @dataclass(frozen=True)
@@ -95,7 +104,7 @@ class Prompt:
         about = self.about
         digest = " ".join(about.sha256[start : start + 8] for start in range(0, 64, 8))
         lines = [
-            _DOCUMENT.in_language(self.language, title=printable(about.title), pages=about.pages),
+            about.document.in_language(self.language),
             _ROLE.in_language(self.language, role=printable(about.role)),
             f"SHA-256: {digest}",
         ]
@@ -226,6 +235,9 @@ def _entry(secret: bytearray | None) -> bytearray:
 
 _TITLE = Text("SignKit: sign with your key", "SignKit: 署名の確認")
 _DOCUMENT = Text("Document: {title} ({pages} pages)", "文書: {title} ({pages} ページ)")
+_DOCUMENTS = Text(
+    "{files} documents: {title}; one PIN signs them all", "{title} 全 {files} 件（1 回の入力で全件に署名します）"
+)
 _ROLE = Text("Signing as: {role}", "署名する人: {role}")
 _TRIES = Text("{tries} tries left", "残り {tries} 回")
 _LAST_TRY = Text("1 try left: a wrong entry locks it", "残り 1 回です。間違えるとロックされます")

@@ -23,18 +23,20 @@ from signkit.web.desk.contract_screen import party_name
 from signkit.web.desk.jobs import Job
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.prompted_process import ASKING, CHECKING, SIGNING, PromptedProcess, Refusal, environment_of
 from signkit.web.desk.screens import Screen, go_to
-from signkit.web.desk.signing_process import ASKING, Order, Refusal, SigningProcess, environment_of
+from signkit.web.desk.signing_process import Order
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
 _FILE = "p12"
-_STAGES = {
+STAGES = {
+    CHECKING: Text("The documents are being checked …", "文書を確かめています…"),
     ASKING: Text(
         "Enter the PIN in the small window. If you do not see it, look behind the browser.",
         "小さな窓に暗証番号を入力してください。見えないときは、ブラウザーの後ろをご覧ください。",
     ),
-    "signing": Text("Signing and checking …", "署名して検査しています…"),
+    SIGNING: Text("Signing and checking …", "署名して検査しています…"),
 }
 _BEGINNING = Text("The document is being checked …", "文書を確かめています…")
 _RECEIVING = Text("The signed file is being checked and kept …", "署名したファイルを検査して保管しています…")
@@ -65,6 +67,28 @@ def key_choices(office: Office) -> list[KeyChoice]:
         KeyChoice("card:virtual:last-try", WORDS["key_emulated_last"], "virtual:last-try"),
         KeyChoice("card:virtual:locked", WORDS["key_emulated_locked"], "virtual:locked"),
     ]  # fmt: skip
+
+
+def chosen_key(office: Office, uri: str) -> KeyChoice | None:
+    """Return the choice of that URI; None for whatever was not offered."""
+    return next((each for each in key_choices(office) if each.uri == uri), None)
+
+
+def signer_of(key: KeyChoice, path: str) -> str | None:
+    """Return a choice's URI, completed by what was typed; None where that is missing."""
+    if key.uri != _FILE:
+        return key.uri
+    return f"{_FILE}:{path.strip()}" if path.strip() else None
+
+
+def tries_of(office: Office, uri: str) -> int | None:
+    """Return how many tries the card of a choice has; None where it is not told (yet)."""
+    key = chosen_key(office, uri)
+    if key is None or (uri != "card" and key.reader is None):
+        return None
+    with suppress(SignKitError, WorkerLost, TimeoutError):
+        return office.card_report(key.reader).tries["signature"]
+    return None
 
 
 def _emulation_note(name: str) -> Text:
@@ -102,17 +126,16 @@ class SigningScreen(Screen):
     def sign(self, request: Request, form: FormData) -> Response:
         """Begin to sign what was shown."""
         status = self._status(request)
-        key = next((each for each in key_choices(self.office) if each.uri == word(form, "key")), None)
+        key = chosen_key(self.office, word(form, "key"))
         if status is None or key is None:
             return self.unknown(request)
-        path = word(form, "path").strip()
-        if key.uri == _FILE and not path:
+        signer = signer_of(key, word(form, "path"))
+        if signer is None:
             return self._page(request, status, 400, error=WORDS["key_path"])
-        signer = f"p12:{path}" if key.uri == _FILE else key.uri
         sha256, role = request.path_params["sha256"], request.path_params["role"]
         job = Job(WORDS["sign"], stage=_BEGINNING, leads_back=f"/documents/{sha256}/sign/{role}")
         order = self._order(request, status, signer)
-        process = SigningProcess(environment_of(self.office.settings.home))
+        process = PromptedProcess(environment_of(self.office.settings.home))
         job.cancel = process.stop
         self.office.jobs.start(job, partial(carry_out, office=self.office, order=order, process=process))
         return go_to(f"/jobs/{job.number}")
@@ -137,17 +160,8 @@ class SigningScreen(Screen):
         return self.show(
             request, "sign.html", code, sha256=sha256, role=role, label=_label(status, role), name=name,
             title=_title(status), pages=self.office.page_facts(sha256), widths=WIDTHS, choices=choices, usual=usual,
-            tries=self._tries(choices, usual), level=usual_level(self.office).value, error=error,
+            tries=tries_of(self.office, usual), level=usual_level(self.office).value, error=error,
         )  # fmt: skip
-
-    def _tries(self, choices: list[KeyChoice], usual: str) -> int | None:
-        """Return how many tries the card that is offered first has; None where it is not told (yet)."""
-        reader = next((each.reader for each in choices if each.uri == usual), None)
-        if usual != "card" and reader is None:
-            return None
-        with suppress(SignKitError, WorkerLost, TimeoutError):
-            return self.office.card_report(reader).tries["signature"]
-        return None
 
     def _order(self, request: Request, status: ContractStatus, signer: str) -> Order:
         sha256, role = request.path_params["sha256"], request.path_params["role"]
@@ -163,9 +177,9 @@ class SigningScreen(Screen):
         )  # fmt: skip
 
 
-def carry_out(job: Job, office: Office, order: Order, process: SigningProcess) -> None:
+def carry_out(job: Job, office: Office, order: Order, process: PromptedProcess) -> None:
     """Have the process sign; take what it wrote in where the document lay."""
-    answer = process.run(order, lambda stage: setattr(job, "stage", _STAGES.get(stage)))
+    answer = process.run(order, lambda stage: setattr(job, "stage", STAGES.get(stage)))
     if job.state != "working":
         return
     if answer is None:
