@@ -93,7 +93,8 @@ def run(
         raise MissingExtra("signkit desk", "web") from error
     from signkit.settings import load_settings
 
-    settings, language = load_settings(), _first_language()
+    settings = load_settings()
+    language = _first_language(settings.desk_language or "ja")
     if demo:
         options = rehearsal_options(settings, language)
     else:
@@ -106,9 +107,9 @@ def run(
     tell(_ENDED)
 
 
-def _first_language() -> Language:
-    """Return Japanese, whatever the locale, unless English was asked for; a page's switch changes it."""
-    return choose_language(sys.argv[1:], {"SIGNKIT_LANG": os.environ.get("SIGNKIT_LANG") or "ja"})
+def _first_language(usual: Language) -> Language:
+    """Return what was asked for, else the usual, whatever the locale; a page's switch changes it."""
+    return choose_language(sys.argv[1:], {"SIGNKIT_LANG": os.environ.get("SIGNKIT_LANG") or usual})
 
 
 def _open(page: Path, address: Address, wanted: bool) -> None:

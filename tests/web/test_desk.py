@@ -361,14 +361,14 @@ def test_that_a_list_is_empty_is_said_and_not_guessed(office):
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("path", ["/", "/contracts", "/new", "/check", "/card", "/health"])
+@pytest.mark.parametrize("path", ["/", "/contracts", "/new", "/many", "/check", "/card", "/settings", "/health"])
 def test_every_page_speaks_both_languages(browser, path, language):
     browser.session.language = language
     page = browser.get(path)
     assert page.status_code == 200
     assert f'<html lang="{language}">' in page.text
-    menu = re.findall(r'<li><a href="[^"]+"[^>]*>([^<]+)</a></li>', page.text)[:6]
-    keys = ("today", "contracts", "new", "check", "card", "health")
+    keys = ("today", "contracts", "new", "many", "check", "card", "settings", "health")
+    menu = re.findall(r'<li><a href="[^"]+"[^>]*>([^<]+)</a></li>', page.text)[: len(keys)]
     assert menu == [WORDS[key].in_language(language) for key in keys]
 
 

@@ -29,6 +29,7 @@ from signkit.web.desk.making_screen import MakingScreen
 from signkit.web.desk.many_screen import ManyScreen
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.settings_screen import SettingsScreen
 from signkit.web.desk.signing_screen import SigningScreen
 from signkit.web.desk.today_screen import TodayScreen
 from signkit.workers import WorkerLost
@@ -36,7 +37,7 @@ from signkit.workers import WorkerLost
 _HERE = Path(__file__).parent
 _SCREENS = (
     TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
-    ManyScreen,
+    ManyScreen, SettingsScreen,
 )  # fmt: skip
 
 

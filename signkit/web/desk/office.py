@@ -5,11 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import InputUnreadable
+from signkit.errors import FileUnusable, InputUnreadable
 from signkit.limits import Limits
 from signkit.settings import Settings
 from signkit.web.common.page_pictures import PageFacts, PagePictures
@@ -99,6 +99,20 @@ class Office:
     def settings(self) -> Settings:
         """The user's settings."""
         return self.options.settings
+
+    def change_settings(self, changes: Mapping[str, str | tuple[str, ...] | None]) -> None:
+        """Write some of the user's settings into their file, and use them from now on.
+
+        Raises:
+            FileUnusable, InputUnreadable: see `signkit.settings.change_settings`.
+        """
+        from signkit.settings import change_settings, load_settings, settings_file
+
+        path = settings_file()
+        if path is None:
+            raise FileUnusable("no-home")
+        change_settings(path, changes)
+        self.options = replace(self.options, settings=load_settings())
 
     def judgement(self) -> ValidationOptions:
         """Return how files are judged: as ``signkit validate`` does with the same settings."""

@@ -271,6 +271,63 @@ WORDS: dict[str, Text] = {
     "many_not_signed": Text("not signed", "未署名"),
     "many_next_one": Text("Next", "次の契約書"),
     "many_previous": Text("Previous", "前の契約書"),
+    # settings
+    "settings": Text("Settings", "設定"),
+    "settings_file": Text(
+        "Saved in this file; whatever else stands in it stays as it is.",
+        "次のファイルに保存します。ファイルのほかの内容はそのまま残ります。",
+    ),
+    "settings_fixed": Text(
+        "A rehearsal has settings of its own; they cannot be changed here.",
+        "リハーサルの設定は専用のもので、ここでは変えられません。",
+    ),
+    "settings_overruled": Text(
+        "SIGNKIT_{name} is set in the environment and wins over this file.",
+        "環境変数 SIGNKIT_{name} が設定されているため、このファイルより優先されます。",
+    ),
+    "settings_save": Text("Save the settings", "設定を保存"),
+    "settings_saved": Text("Saved.", "保存しました。"),
+    "settings_not_saved": Text("Not saved: see below.", "保存していません。下の赤字をご確認ください。"),
+    "settings_no_address": Text("not an address (https://…): {line}", "アドレス (https://…) ではありません: {line}"),
+    "settings_no_folder": Text(
+        "there is no such folder (write all of its path): {line}",
+        "フォルダーがありません (パス全体を書いてください): {line}",
+    ),
+    "settings_no_place": Text("write the folder's whole path: {line}", "フォルダーのパス全体を書いてください: {line}"),
+    "settings_no_language": Text("ja or en", "ja か en です"),
+    "set_tsa_urls": Text("Timestamp services", "タイムスタンプ局"),
+    "about_tsa_urls": Text(
+        "One address a line, tried in this order. With one, signatures carry a trusted time (B-T).",
+        "1 行に 1 つ、アドレスを書きます。上から順に試します。設定すると、署名に時刻の証明が付きます (B-T)。",
+    ),
+    "set_template_folders": Text("Folders of your own templates", "自作のひな形のフォルダー"),
+    "about_template_folders": Text("One folder a line.", "1 行に 1 つ、フォルダーを書きます。"),
+    "set_archive": Text("Folder of the archive", "保管庫のフォルダー"),
+    "about_archive": Text("Empty: {folder}", "空欄のとき: {folder}"),
+    "set_desk_language": Text("The desk begins in", "画面を始めるときの言語"),
+    "trust": Text("Whom you trust", "信頼する認証局 (CA)"),
+    "trust_lead": Text(
+        "JPKI is trusted from the start. Add a CA only after comparing its fingerprint with the one that it publishes.",
+        "公的個人認証 (JPKI) は最初から信頼されています。"
+        "ほかの CA は、公表されているフィンガープリントと照合してから加えてください。",
+    ),
+    "trust_certificate": Text("CA certificate (PEM or DER)", "CA 証明書のファイル (PEM・DER)"),
+    "trust_fingerprint": Text(
+        "SHA-256 fingerprint that the CA publishes", "CA が公表しているフィンガープリント (SHA-256)"
+    ),
+    "trust_fingerprint_hint": Text(
+        "From the CA's own site or paper, not from the file. Colons and spaces may stand in it.",
+        "ファイルからではなく、CA のサイトや書面から書き写してください。コロンや空白は入っていてもかまいません。",
+    ),
+    "trust_go": Text("Trust this CA from now on", "この CA を信頼する"),
+    "trust_none": Text("Choose the certificate's file.", "証明書のファイルを選んでください。"),
+    "trust_other": Text(
+        "The file's certificate has another fingerprint. Nothing was added.",
+        "ファイルの証明書のフィンガープリントと一致しません。加えていません。",
+    ),
+    "trust_added": Text("The CA is trusted from now on.", "CA を信頼しました。"),
+    "trust_there": Text("{count} CA certificates are trusted", "信頼している CA 証明書 {count} 件"),
+    "trust_until": Text("until {end}", "{end} まで"),
     # refusals
     "refused": Text("This cannot be done", "できません"),
     "refused_host": Text("This is not the desk's address.", "この画面のアドレスではありません。"),
