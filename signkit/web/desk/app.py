@@ -20,6 +20,7 @@ from signkit.web.common.guard import START, STATIC, Guard
 from signkit.web.common.listening import Address
 from signkit.web.common.pages import Pages
 from signkit.web.common.sessions import COOKIE, Sessions
+from signkit.web.desk.card_screen import CardScreen
 from signkit.web.desk.check_screen import CheckScreen
 from signkit.web.desk.contract_screen import ContractScreen
 from signkit.web.desk.job_screen import JobScreen
@@ -32,12 +33,13 @@ from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.settings_screen import SettingsScreen
 from signkit.web.desk.signing_screen import SigningScreen
 from signkit.web.desk.today_screen import TodayScreen
+from signkit.web.desk.welcome_screen import WelcomeScreen
 from signkit.workers import WorkerLost
 
 _HERE = Path(__file__).parent
 _SCREENS = (
     TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
-    ManyScreen, SettingsScreen,
+    ManyScreen, SettingsScreen, CardScreen, WelcomeScreen,
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The card as it lies there, and what this machine lacks."""
+"""What this machine lacks."""
 
 from __future__ import annotations
 
@@ -6,42 +6,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from signkit.card.jpki import CertificateKind
 from signkit.doctor import Checkup, examine, surroundings
-from signkit.errors import SignKitError
 from signkit.settings import Settings
-from signkit.signers.card_report import TOKEN_NAMES
 from signkit.web.desk.screens import Screen
-from signkit.web.desk.signing_screen import key_choices
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
 
 class MachineScreen(Screen):
-    """Card and machine."""
+    """The machine."""
 
     def routes(self) -> list[BaseRoute]:
         """See `Screen.routes`."""
-        return [self.page("/card", self.card), self.page("/health", self.health)]
-
-    def card(self, request: Request) -> Response:
-        """Show what the card tells without a PIN."""
-        choices = [each for each in key_choices(self.office) if each.uri.startswith("card")]
-        chosen = next((each for each in choices if each.uri == request.query_params.get("key")), choices[0])
-        report, trouble, hint = None, None, None
-        try:
-            report = self.office.card_report(chosen.reader)
-        except SignKitError as error:
-            trouble = Text(error.message("en"), error.message("ja"))
-            hint = Text(error.hint("en") or "", error.hint("ja") or "") if error.hint("en") else None
-        except (WorkerLost, TimeoutError):
-            trouble = _NO_ANSWER
-        certificate = report.certificate(CertificateKind.SIGN) if report is not None else None
-        kind = TOKEN_NAMES[report.token.kind] if report is not None else None
-        return self.show(
-            request, "card.html", choices=choices, chosen=chosen, report=report, trouble=trouble, hint=hint, kind=kind,
-            certificate=certificate,
-        )  # fmt: skip
+        return [self.page("/health", self.health)]
 
     def health(self, request: Request) -> Response:
         """Show what ``signkit doctor`` finds."""
@@ -55,6 +32,3 @@ class MachineScreen(Screen):
 def examine_machine(settings: Settings) -> list[Checkup]:
     """Return the doctor's findings; called in a worker, for a reader may hang."""
     return list(examine(settings, surroundings()))
-
-
-_NO_ANSWER = Text("The reader does not answer.", "読み取り機が応答しません。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -42,6 +43,7 @@ class DeskOptions:
         offline: ask nobody on the network when judging.
         rehearsal: everything is for trying: its authority is trusted, and its emulated cards may sign.
         tsa, trust: as ``signkit sign`` takes them.
+        holder_trust: CAs that are believed for who holds a card, beside JPKI's.
         prompt, program: how a PIN is asked for.
     """
 
@@ -52,6 +54,7 @@ class DeskOptions:
     rehearsal: bool = False
     tsa: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
+    holder_trust: tuple[str, ...] = ()
     prompt: PromptKind = "auto"
     program: str | None = None
 
@@ -71,6 +74,7 @@ class Office:
 
     Attributes:
         checks: what was dropped together, by the job's number.
+        rehearsal: the rehearsal's desk that was opened from this one.
         batch_jobs: what is done with a table at this moment, or was done last, by the batch's number.
     """
 
@@ -78,6 +82,7 @@ class Office:
     jobs: Jobs = field(default_factory=Jobs)
     checks: dict[str, list[CheckedFile]] = field(default_factory=dict)
     batch_jobs: dict[str, Job] = field(default_factory=dict)
+    rehearsal: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.options.home / "files")
@@ -94,6 +99,9 @@ class Office:
         for pool in (self.pool, self._drawing):
             pool.shutdown(cancel_futures=True)
         self.shelf.clear()
+        if self.rehearsal is not None:
+            self.rehearsal.terminate()
+            self.rehearsal.wait()
 
     @property
     def settings(self) -> Settings:

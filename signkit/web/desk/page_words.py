@@ -9,8 +9,10 @@ WORDS: dict[str, Text] = {
     "skip": Text("Skip to the content", "本文へ移動"),
     "menu": Text("Menu", "メニュー"),
     "rehearsal": Text(
-        "Rehearsal: these cards and signatures prove nothing. The password of every emulated card is SIGNKIT1.",
-        "リハーサル中: ここで使うカードと署名に効力はありません。模擬カードの署名用パスワードはすべて SIGNKIT1 です。",
+        "Rehearsal: these cards and signatures prove nothing. The password of every emulated card is SIGNKIT1, its PIN "
+        "1234.",
+        "リハーサル中: ここで使うカードと署名に効力はありません。"
+        "模擬カードの署名用パスワードはすべて SIGNKIT1、利用者証明用の暗証番号は 1234 です。",
     ),
     "other_language": Text("日本語", "English"),
     "end": Text("End", "終了"),
@@ -328,6 +330,60 @@ WORDS: dict[str, Text] = {
     "trust_added": Text("The CA is trusted from now on.", "CA を信頼しました。"),
     "trust_there": Text("{count} CA certificates are trusted", "信頼している CA 証明書 {count} 件"),
     "trust_until": Text("until {end}", "{end} まで"),
+    # card
+    "pin_change": Text("Change a PIN", "暗証番号の変更"),
+    "pin_lead": Text(
+        "The old and the new one are asked for in a window of its own, never on this page. A wrong old one costs a "
+        "try.",
+        "いまの番号と新しい番号は別の小さな窓でたずねます。この画面で入力することはありません。"
+        "いまの番号を間違えると、試行回数が 1 回減ります。",
+    ),
+    "pin_signature": Text("Signature password", "署名用パスワード"),
+    "pin_authentication": Text("Authentication PIN", "利用者証明用"),
+    "pin_surface": Text("PIN for what is printed on it", "券面事項入力補助用"),
+    "card_changed": Text("The PIN was changed.", "暗証番号を変更しました。"),
+    "card_registered": Text("The card is registered.", "カードを登録しました。"),
+    "card_cancelled": Text("Cancelled. Nothing was changed.", "中止しました。何も変更していません。"),
+    "touch": Text("Known by a touch", "かざし利用"),
+    "touch_lead": Text(
+        "Tells without a PIN whether the card is a registered one. Registering needs the authentication PIN; neither "
+        "certificate nor number is kept.",
+        "登録済みのカードかどうかを、暗証番号なしで答えます。登録には利用者証明用の暗証番号が必要です。"
+        "証明書も発行番号も保存しません。",
+    ),
+    "touch_ask": Text("Is this card registered?", "登録済みか確かめる"),
+    "touch_register": Text("Register this card", "このカードを登録"),
+    "touch_forget": Text("Remove it", "登録を消す"),
+    "touch_forgotten": Text("The card is no longer registered.", "カードの登録を消しました。"),
+    "touch_not_there": Text("The card was not registered.", "このカードは登録されていませんでした。"),
+    # first start
+    "welcome": Text("Before you begin", "はじめに"),
+    "welcome_lead": Text(
+        "Three questions. Each can be left as it is and changed later under Settings.",
+        "3 つだけうかがいます。そのまま進んでもかまいません。あとで「設定」から変えられます。",
+    ),
+    "welcome_business": Text("1. What will you use it for?", "1. 何にお使いになりますか"),
+    "business_broker": Text("Real estate: sales, leases, explanations", "不動産（売買・賃貸・重要事項説明など）"),
+    "business_hr": Text("Employment and personnel", "雇用・人事（労働契約・誓約書など）"),
+    "business_other": Text("Other contracts", "そのほかの契約"),
+    "welcome_tsa": Text(
+        "2. Timestamp service (if you have a contract with one)", "2. タイムスタンプ局（契約しているとき）"
+    ),
+    "welcome_archive": Text("3. Where are signed contracts kept?", "3. 署名した契約書をどこに保管しますか"),
+    "welcome_go": Text("Save and go on", "保存して次へ"),
+    "rehearse": Text("Try it once", "一度試してみる"),
+    "rehearse_lead": Text(
+        "A rehearsal opens in a window of its own: a sale that three people sign with emulated cards. It is marked as a "
+        "rehearsal on every page and in every signature, and nothing of it lies with your contracts.",
+        "練習用の画面が別に開きます。売買契約書に 3 人が模擬カードで署名するところまで試せます。"
+        "どの画面にも署名にも「リハーサル」と表示され、本物の契約書とは別の場所に置かれます。",
+    ),
+    "rehearse_go": Text("Open the rehearsal", "リハーサルを開く"),
+    "rehearse_opened": Text(
+        "The rehearsal opens in another tab. If it does not, run: signkit desk --demo",
+        "リハーサルが別のタブで開きます。開かないときは signkit desk --demo を実行してください。",
+    ),
+    "begin_work": Text("Begin to work", "仕事を始める"),
     # refusals
     "refused": Text("This cannot be done", "できません"),
     "refused_host": Text("This is not the desk's address.", "この画面のアドレスではありません。"),

@@ -35,6 +35,8 @@ Act = Callable[[dict[str, Any], Say], str]
 _ACTS = {
     "sign": ("signkit.web.desk.signing_process", "sign_one"),
     "sign-many": ("signkit.web.desk.many_process", "sign_many"),
+    "change-pin": ("signkit.web.desk.card_process", "change_pin"),
+    "register-touch": ("signkit.web.desk.card_process", "register_touch"),
 }
 
 
@@ -167,12 +169,12 @@ def environment_of(home: Path | None) -> dict[str, str]:
 
 
 _ENDED = Text(
-    "The process that signs ended by itself; nothing more was signed.",
-    "署名の処理が終了しました。これ以上は署名していません。",
+    "The process that asks for the PIN ended by itself; nothing more was done.",
+    "暗証番号を扱う処理が終了しました。これ以上は何もしていません。",
 )
 _FAULT = Text(
-    "Something went wrong inside SignKit ({kind}); nothing more was signed.",
-    "SignKit の内部エラーです ({kind})。これ以上は署名していません。",
+    "Something went wrong inside SignKit ({kind}); nothing more was done.",
+    "SignKit の内部エラーです ({kind})。これ以上は何もしていません。",
 )
 _NO_PROMPT = Text(
     "There is no way to ask for the PIN outside the browser", "ブラウザーの外で暗証番号をたずねる方法がありません"

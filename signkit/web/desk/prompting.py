@@ -12,8 +12,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import IO, Literal
+from dataclasses import dataclass, replace
+from typing import IO, ClassVar, Literal
 from urllib.parse import quote, unquote_to_bytes
 
 from signkit.signers.base import SecretRequest, printable
@@ -53,12 +53,38 @@ class About:
     pages: int
     files: int = 1
 
-    @property
-    def document(self) -> Text:
-        """What is signed, in words."""
-        if self.files > 1:
-            return _DOCUMENTS.filled(title=printable(self.title), files=self.files)
-        return _DOCUMENT.filled(title=printable(self.title), pages=self.pages)
+    title_of_window: ClassVar[Text] = Text("SignKit: sign with your key", "SignKit: 署名の確認")
+    button: ClassVar[Text] = Text("Sign", "署名する")
+
+    def lines(self, language: Language) -> list[str]:
+        """Say what is signed, as whom."""
+        words = _DOCUMENTS if self.files > 1 else _DOCUMENT
+        digest = " ".join(self.sha256[start : start + 8] for start in range(0, 64, 8))
+        return [
+            words.in_language(language, title=printable(self.title), pages=self.pages, files=self.files),
+            _ROLE.in_language(language, role=printable(self.role)),
+            f"SHA-256: {digest}",
+        ]
+
+
+@dataclass(frozen=True)
+class AboutCard:
+    """What is done with a card itself.
+
+    Attributes:
+        of: what the card is, in words.
+        act: what is done with it.
+    """
+
+    of: str
+    act: Text
+
+    title_of_window: ClassVar[Text] = Text("SignKit: the card", "SignKit: カード")
+    button: ClassVar[Text] = Text("Go on", "次へ")
+
+    def lines(self, language: Language) -> list[str]:
+        """Say what is done with which card."""
+        return [self.act.in_language(language, of=printable(self.of))]
 
 
 @dataclass(frozen=True)
@@ -67,12 +93,14 @@ class Prompt:
 
     Attributes:
         program: a pinentry to use instead of those that are looked for.
+        is_again: a new secret is typed for the second time.
     """
 
-    about: About
+    about: About | AboutCard
     language: Language
     kind: PromptKind = "auto"
     program: str | None = None
+    is_again: bool = False
 
     def ask(self, request: SecretRequest) -> bytearray:
         """Ask the person; an `signkit.signers.base.AskSecret`.
@@ -88,6 +116,10 @@ class Prompt:
                 continue
         raise NoPrompt
 
+    def ask_again(self, request: SecretRequest) -> bytearray:
+        """Ask for the same once more; see `ask`."""
+        return replace(self, is_again=True).ask(request)
+
     def _ways(self) -> Sequence[Callable[[Prompt, SecretRequest], bytearray]]:
         named = {"window": [_by_window], "pinentry": [_by_pinentry], "console": [_on_console]}
         if self.program is not None:
@@ -100,14 +132,10 @@ class Prompt:
         return words.in_language(self.language, of=printable(request.of))
 
     def lines(self, request: SecretRequest) -> list[str]:
-        """Say what is signed, and how many tries are left."""
-        about = self.about
-        digest = " ".join(about.sha256[start : start + 8] for start in range(0, 64, 8))
-        lines = [
-            about.document.in_language(self.language),
-            _ROLE.in_language(self.language, role=printable(about.role)),
-            f"SHA-256: {digest}",
-        ]
+        """Say what it is for, and how many tries are left."""
+        lines = self.about.lines(self.language)
+        if self.is_again:
+            lines.append(_AGAIN.in_language(self.language))
         if request.tries_left is not None:
             words = _LAST_TRY if request.tries_left == 1 else _TRIES
             lines.append(words.in_language(self.language, tries=request.tries_left))
@@ -130,7 +158,7 @@ def _by_window(prompt: Prompt, request: SecretRequest) -> bytearray:
     for name in ("TkDefaultFont", "TkTextFont"):
         font.nametofont(name).configure(size=_LETTERS)
     typed: list[bytearray] = []
-    window.title(_TITLE.in_language(prompt.language))
+    window.title(prompt.about.title_of_window.in_language(prompt.language))
     window.attributes("-topmost", True)
     frame = ttk.Frame(window, padding=20)
     frame.grid()
@@ -148,7 +176,7 @@ def _by_window(prompt: Prompt, request: SecretRequest) -> bytearray:
     window.bind("<Escape>", lambda _: window.destroy())
     row = frame.grid_size()[1]
     ttk.Button(frame, text=_CANCEL.in_language(prompt.language), command=window.destroy).grid(row=row, column=0)
-    ttk.Button(frame, text=_SIGN.in_language(prompt.language), command=accept).grid(row=row, column=1)
+    ttk.Button(frame, text=prompt.about.button.in_language(prompt.language), command=accept).grid(row=row, column=1)
     window.after(50, entry.focus_force)
     window.eval("tk::PlaceWindow . center")
     window.mainloop()
@@ -169,10 +197,10 @@ def _by_pinentry(prompt: Prompt, request: SecretRequest) -> bytearray:
     with process:
         _answer(process.stdout)
         commands = {
-            "SETTITLE": _TITLE.in_language(prompt.language),
+            "SETTITLE": prompt.about.title_of_window.in_language(prompt.language),
             "SETDESC": "\n".join(prompt.lines(request)),
             "SETPROMPT": prompt.label(request),
-            "SETOK": _SIGN.in_language(prompt.language),
+            "SETOK": prompt.about.button.in_language(prompt.language),
             "SETCANCEL": _CANCEL.in_language(prompt.language),
         }
         for command, text in commands.items():
@@ -233,7 +261,6 @@ def _entry(secret: bytearray | None) -> bytearray:
     return secret
 
 
-_TITLE = Text("SignKit: sign with your key", "SignKit: 署名の確認")
 _DOCUMENT = Text("Document: {title} ({pages} pages)", "文書: {title} ({pages} ページ)")
 _DOCUMENTS = Text(
     "{files} documents: {title}; one PIN signs them all", "{title} 全 {files} 件（1 回の入力で全件に署名します）"
@@ -245,13 +272,19 @@ _AFTER_WRONG = Text(
     "A wrong PIN was entered before; how many tries are left is not told",
     "前回、誤った PIN が入力されています。残り回数は分かりません",
 )
-_SIGN = Text("Sign", "署名する")
+_AGAIN = Text("Once more, to be sure", "確認のため、もう一度入力してください")
 _CANCEL = Text("Cancel", "やめる")
 _LABELS = {
     "signature-password": Text(
         "Signature password of the card (6 to 16 letters and digits)",
         "カードの署名用パスワード（英数字 6〜16 文字）",
     ),
+    "authentication-pin": Text("Authentication PIN (4 digits)", "利用者証明用の暗証番号（数字 4 桁）"),
+    "surface-pin": Text("PIN for what is printed on the card (4 digits)", "券面事項入力補助用の暗証番号（数字 4 桁）"),
+    "new-signature-password": Text(
+        "New signature password (6 to 16 letters and digits)", "新しい署名用パスワード（英数字 6〜16 文字）"
+    ),
+    "new-pin": Text("New PIN (4 digits)", "新しい暗証番号（数字 4 桁）"),
     "token-pin": Text("PIN of {of}", "{of} の PIN"),
     "passphrase": Text("Passphrase of {of}", "{of} のパスフレーズ"),
 }
