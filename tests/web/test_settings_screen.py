@@ -39,7 +39,13 @@ def desk(file, tmp_path):
 
 
 def save(browser, **typed):
-    usual = {"tsa_urls": "https://old.example/", "template_folders": "", "archive": "", "desk_language": ""}
+    usual = {
+        "tsa_urls": "https://old.example/",
+        "template_folders": "",
+        "archive": "",
+        "pkcs11_module": "",
+        "desk_language": "",
+    }
     return browser.post("/settings", usual | typed)
 
 
@@ -94,6 +100,7 @@ def test_a_file_is_made_where_there_is_none(desk, file):
         ("template_folders", "/there/is/none"),
         ("template_folders", "."),
         ("archive", "archive"),
+        ("pkcs11_module", "/there/is/none.so"),
         ("desk_language", "fr"),
     ],
 )

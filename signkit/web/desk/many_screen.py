@@ -165,9 +165,9 @@ class ManyScreen(Screen):
         if batch is None or turn is None or key is None:
             return self.unknown(request)
         contracts, status = turn
-        signer = signer_of(key, word(form, "path"))
+        signer = signer_of(key, form)
         if signer is None:
-            return self._ask_to_sign(request, batch, turn, error=WORDS["key_path"])
+            return self._ask_to_sign(request, batch, turn, error=WORDS["key_incomplete"])
         if digest_of_list(contracts) != word(form, "sha256"):  # another tab signed some meanwhile
             return go_to(request.url.path)
         folder = self.office.batches.folder(batch)

@@ -18,6 +18,7 @@ from signkit.web.desk.batches import Batches
 from signkit.web.desk.drafts import Drafts
 from signkit.web.desk.jobs import Job, Jobs
 from signkit.web.desk.prompting import PromptKind
+from signkit.web.desk.searches import Searches
 from signkit.web.desk.shelf import DIGEST, Shelf
 from signkit.words import Language, Text
 from signkit.workers import WorkerLost, WorkerPool
@@ -87,6 +88,7 @@ class Office:
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.options.home / "files")
         self.drafts = Drafts(self.options.home / "drafts")
+        self.searches = Searches(self.options.home)
         self.batches = Batches(self.options.home / "batches")
         seconds = Limits().seconds + _MARGIN
         self.pool = WorkerPool(max(2, min(4, os.cpu_count() or 2)), seconds=seconds, memory=_MEMORY)

@@ -204,6 +204,8 @@ WORDS: dict[str, Text] = {
         "{row:04} は行番号です。{employee.name} のように項目名を波かっこで書けます。",
     ),
     "many_blank": Text("Empty table to fill in: {title}", "記入用の表: {title}"),
+    "many_blanks": Text("Empty tables to fill in", "記入用の表をダウンロード"),
+    "many_naming": Text("File names (may stay as they are)", "ファイル名の付け方（そのままでかまいません）"),
     "many_check": Text("Check the table", "表を確かめる"),
     "many_no_table": Text(
         "Choose a table (.csv, .xlsx, .tsv or .jsonl).", "表 (.xlsx・.csv・.tsv・.jsonl) を選んでください。"
@@ -338,9 +340,9 @@ WORDS: dict[str, Text] = {
         "いまの番号と新しい番号は別の小さな窓でたずねます。この画面で入力することはありません。"
         "いまの番号を間違えると、試行回数が 1 回減ります。",
     ),
-    "pin_signature": Text("Signature password", "署名用パスワード"),
-    "pin_authentication": Text("Authentication PIN", "利用者証明用"),
-    "pin_surface": Text("PIN for what is printed on it", "券面事項入力補助用"),
+    "pin_signature": Text("Signature password", "署名用パスワードを変更"),
+    "pin_authentication": Text("Authentication PIN", "利用者証明用の暗証番号を変更"),
+    "pin_surface": Text("PIN for what is printed on it", "券面事項入力補助用の暗証番号を変更"),
     "card_changed": Text("The PIN was changed.", "暗証番号を変更しました。"),
     "card_registered": Text("The card is registered.", "カードを登録しました。"),
     "card_cancelled": Text("Cancelled. Nothing was changed.", "中止しました。何も変更していません。"),
@@ -373,8 +375,8 @@ WORDS: dict[str, Text] = {
     "welcome_go": Text("Save and go on", "保存して次へ"),
     "rehearse": Text("Try it once", "一度試してみる"),
     "rehearse_lead": Text(
-        "A rehearsal opens in a window of its own: a sale that three people sign with emulated cards. It is marked as a "
-        "rehearsal on every page and in every signature, and nothing of it lies with your contracts.",
+        "A rehearsal opens in a window of its own: a sale that three people sign with emulated cards. It is marked as "
+        "a rehearsal on every page and in every signature, and nothing of it lies with your contracts.",
         "練習用の画面が別に開きます。売買契約書に 3 人が模擬カードで署名するところまで試せます。"
         "どの画面にも署名にも「リハーサル」と表示され、本物の契約書とは別の場所に置かれます。",
     ),
@@ -384,6 +386,29 @@ WORDS: dict[str, Text] = {
         "リハーサルが別のタブで開きます。開かないときは signkit desk --demo を実行してください。",
     ),
     "begin_work": Text("Begin to work", "仕事を始める"),
+    # further keys, former contracts, searches
+    "key_token": Text("A token (PKCS#11)", "トークン (PKCS#11)"),
+    "key_which_token": Text("Which token and key (empty if there is one)", "どのトークンと鍵か（1 つだけなら空欄）"),
+    "key_incomplete": Text(
+        "Say where the key file is, or which token. A library is named under Settings only.",
+        "鍵ファイルの場所、またはトークンを指定してください。ライブラリは「設定」でだけ指定できます。",
+    ),
+    "set_pkcs11_module": Text("PKCS#11 library of a token", "トークンの PKCS#11 ライブラリ"),
+    "about_pkcs11_module": Text(
+        "The whole path of the maker's library; only then tokens are offered when signing.",
+        "製造元のライブラリのパス全体を書きます。設定すると、署名のときトークンを選べます。",
+    ),
+    "settings_no_file": Text("there is no such file: {line}", "ファイルがありません: {line}"),
+    "former": Text("Begin with a former contract", "前の契約書をもとに作る"),
+    "former_go": Text("Begin with its items", "その内容から始める"),
+    "former_trouble": Text(
+        "That contract was not made with a template that is at hand.",
+        "その契約書は、手元のひな形で作られたものではありません。",
+    ),
+    "searches": Text("Saved searches", "保存した検索"),
+    "search_save": Text("Save this search", "この検索を保存"),
+    "search_name": Text("Name", "名前"),
+    "search_go": Text("Save", "保存"),
     # refusals
     "refused": Text("This cannot be done", "できません"),
     "refused_host": Text("This is not the desk's address.", "この画面のアドレスではありません。"),

@@ -22,7 +22,7 @@ from signkit.words import Text
 
 #: What the page has a field for, in its order; lists have one entry a line.
 _LISTS = ("tsa_urls", "template_folders")
-_FIELDS = (*_LISTS, "archive", "desk_language")
+_FIELDS = (*_LISTS, "archive", "pkcs11_module", "desk_language")
 _MOST_CERTIFICATE = 1_000_000
 _HEXADECIMAL = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -121,6 +121,7 @@ def typed_settings(settings: Settings) -> dict[str, str]:
         "tsa_urls": "\n".join(settings.tsa_urls),
         "template_folders": "\n".join(map(str, settings.template_folders)),
         "archive": str(settings.archive or ""),
+        "pkcs11_module": str(settings.pkcs11_module or ""),
         "desk_language": settings.desk_language or "",
     }
 
@@ -135,6 +136,9 @@ def problems_of(typed: dict[str, str]) -> dict[str, Text]:
     archive = typed["archive"].strip()
     if archive and not (_is_whole(archive) and not Path(archive).expanduser().is_file()):
         problems["archive"] = WORDS["settings_no_place"].filled(line=archive)
+    module = typed["pkcs11_module"].strip()
+    if module and not (_is_whole(module) and Path(module).expanduser().is_file()):
+        problems["pkcs11_module"] = WORDS["settings_no_file"].filled(line=module)
     if typed["desk_language"] not in ("", "ja", "en"):
         problems["desk_language"] = WORDS["settings_no_language"]
     return problems

@@ -29,7 +29,7 @@ from signkit.web.desk.signing_process import Order
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
-_FILE = "p12"
+_FILE, _TOKEN = "p12", "pkcs11"
 STAGES = {
     CHECKING: Text("The documents are being checked …", "文書を確かめています…"),
     ASKING: Text(
@@ -47,7 +47,7 @@ class KeyChoice:
     """What one may sign with.
 
     Attributes:
-        uri: as ``--signer`` takes it; ``p12`` is completed by a path.
+        uri: as ``--signer`` takes it; ``p12`` is completed by a path, ``pkcs11`` by what tells the token.
         reader: asks the card for its tries; None: no card.
     """
 
@@ -59,7 +59,8 @@ class KeyChoice:
 def key_choices(office: Office) -> list[KeyChoice]:
     """Return what one may sign with at this desk; at a rehearsal's, emulated cards and nothing real."""
     if not office.options.rehearsal:
-        return [KeyChoice("card", WORDS["key_card"]), KeyChoice(_FILE, WORDS["key_file"])]
+        usual = [KeyChoice("card", WORDS["key_card"]), KeyChoice(_FILE, WORDS["key_file"])]
+        return [*usual, KeyChoice(_TOKEN, WORDS["key_token"])] if office.settings.pkcs11_module else usual
     return [
         *(KeyChoice(f"card:virtual:{name}", _emulation_note(person.name), f"virtual:{name}")
           for name, person in RESIDENTS.items()),
@@ -74,11 +75,15 @@ def chosen_key(office: Office, uri: str) -> KeyChoice | None:
     return next((each for each in key_choices(office) if each.uri == uri), None)
 
 
-def signer_of(key: KeyChoice, path: str) -> str | None:
-    """Return a choice's URI, completed by what was typed; None where that is missing."""
-    if key.uri != _FILE:
-        return key.uri
-    return f"{_FILE}:{path.strip()}" if path.strip() else None
+def signer_of(key: KeyChoice, form: FormData) -> str | None:
+    """Return a choice's URI, completed by what was typed; None where that is missing, or names a library to load."""
+    if key.uri == _FILE:
+        path = word(form, "path").strip()
+        return f"{_FILE}:{path}" if path else None
+    if key.uri == _TOKEN:
+        which = word(form, "token").strip().removeprefix(f"{_TOKEN}:")
+        return None if "module-" in which else f"{_TOKEN}:{which}"
+    return key.uri
 
 
 def tries_of(office: Office, uri: str) -> int | None:
@@ -129,9 +134,9 @@ class SigningScreen(Screen):
         key = chosen_key(self.office, word(form, "key"))
         if status is None or key is None:
             return self.unknown(request)
-        signer = signer_of(key, word(form, "path"))
+        signer = signer_of(key, form)
         if signer is None:
-            return self._page(request, status, 400, error=WORDS["key_path"])
+            return self._page(request, status, 400, error=WORDS["key_incomplete"])
         sha256, role = request.path_params["sha256"], request.path_params["role"]
         job = Job(WORDS["sign"], stage=_BEGINNING, leads_back=f"/documents/{sha256}/sign/{role}")
         order = self._order(request, status, signer)
