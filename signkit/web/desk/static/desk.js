@@ -11,7 +11,8 @@ async function look() {
   } catch {
     return; // the desk has ended; what the page shows stays
   }
-  if (before !== null && now !== before) {
+  // What ended between the page and this first look is over, too.
+  if ((before !== null && now !== before) || !now.includes('"working"')) {
     location.reload();
     return;
   }
