@@ -9,6 +9,8 @@ import pytest
 from signkit.web.desk.page_words import WORDS
 from tests.web.browser import text_of
 
+pytestmark = pytest.mark.slow
+
 CARD = "card:virtual:takahashi"
 PIN = "1234"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from pathlib import Path
@@ -18,7 +19,11 @@ from signkit.validation.report import Verdict
 from signkit.web.desk.contract_form import words_of
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.prompted_process import SIGNING
+from signkit.web.desk.signing_screen import STAGES
 from tests.web.browser import Browser, text_of
+
+pytestmark = pytest.mark.slow
 
 TEMPLATE = "employment-agreement"
 PEOPLE = ("髙橋 祐一郎", "𠮷田 辻󠄀子", "佐藤 一郎")
@@ -262,3 +267,45 @@ def test_each_contracts_pages_can_be_looked_at(made):
 def test_other_numbers_are_no_batches(browser, number):
     assert browser.get(f"/many/{number}").status_code == 404
     assert browser.post(f"/many/{number}/make").status_code == 404
+
+
+def test_a_signer_that_is_stopped_in_the_middle_loses_and_repeats_nothing(browser):
+    drop(browser, table_of(tuple(f"山田 {number}" for number in range(8))))
+    make(browser)
+    path = f"/many/{the_batch(browser).number}/sign/employer"
+    shown = re.search(r'name="sha256" value="([0-9a-f]{64})"', browser.get(path).text)[1]
+    answer = browser.post(path, {"key": EMPLOYER, "sha256": shown})
+    job = browser.office.jobs.find(answer.headers["location"].rpartition("/")[2])
+    while job.state == "working" and (job.stage != STAGES[SIGNING] or not job.done):
+        job.thread.join(0.01)
+    browser.post(f"/jobs/{job.number}/cancel")
+    job.thread.join()
+    assert WORDS["many_cancelled"].ja in text_of(browser.get(f"/jobs/{job.number}"))
+    before = {each.name: each.sha256 for each in browser.office.batches.contracts(the_batch(browser)) if each.signed}
+    assert 0 < len(before) < 8
+    sign(browser)
+    after = browser.office.batches.contracts(the_batch(browser))
+    assert [each.signed for each in after] == [("employer",)] * 8
+    assert before.items() <= {each.name: each.sha256 for each in after}.items()
+    assert browser.office.judge(after[-1].sha256, after[-1].name).verdict is Verdict.PASSED
+
+
+def test_whoever_differs_from_row_to_row_does_not_sign_all_at_once(made):
+    assert "使用者として 3 件に署名する" in text_of(made.get(f"/many/{the_batch(made).number}"))
+    sign(made)
+    page = made.get(f"/many/{the_batch(made).number}")
+    assert "労働者として" not in text_of(page)
+    assert made.get(f"/many/{the_batch(made).number}/sign/employee").status_code == 404
+    assert "𠮷田 辻󠄀子" in text_of(page)
+
+
+def test_json_lines_are_taken_and_their_faults_told_by_row(browser):
+    data = load_contract_data(find_template(TEMPLATE).folder / EXAMPLE)
+    good, bad = (
+        json.dumps(data | {"contract_date": day}, ensure_ascii=False, default=str) for day in ("2026-03-16", "x")
+    )
+    page = drop(browser, f"{good}\n{bad}\n".encode(), "people.jsonl")
+    assert "2 行のうち 1 行に直すところがあります" in text_of(page)
+    assert "2 行目" in text_of(page)
+    page = drop(browser, f"{good}\n{good}\n".encode(), "people.jsonl")
+    assert "2 行すべて問題ありません" in text_of(page)

@@ -56,6 +56,8 @@ class DeskBatch:
         pattern: of the contracts' file names.
         count: how many rows there are.
         names: the contracts' file names without suffix, in the order of the rows; empty until every row is good.
+        people: whom each row is about, in the same order: the parties whose names differ from row to row.
+        one_signer: the roles that every row gives to one and the same; one card can sign for them.
         problems: what is wrong, first row first; ``refused`` rows have any.
         digests: each contract's SHA-256 by its name, once all are made.
     """
@@ -68,6 +70,8 @@ class DeskBatch:
     since: str
     count: int = 0
     names: tuple[str, ...] = ()
+    people: tuple[str, ...] = ()
+    one_signer: tuple[str, ...] = ()
     problems: tuple[CellProblem, ...] = ()
     refused: int = 0
     warnings: tuple[Text, ...] = ()
@@ -79,11 +83,13 @@ class MadeContract:
     """A row's contract as it is now.
 
     Attributes:
+        person: whom it is about.
         signed: the roles that signed it here, in their order.
         sha256: of the file at ``path``.
     """
 
     name: str
+    person: str
     path: Path
     signed: tuple[str, ...]
     sha256: str
@@ -146,18 +152,21 @@ class Batches:
         signed = self.folder(batch) / "signed"
         there = {path.name for path in signed.glob("*.pdf")} if signed.is_dir() else set()
         roles = sorted({name.removesuffix(".pdf").rpartition("-")[2] for name in there})
-        return [self._contract(batch, name, signed, there, roles) for name in batch.names if name in batch.digests]
+        people = dict(zip(batch.names, batch.people, strict=True))
+        made = [name for name in batch.names if name in batch.digests]
+        return [self._contract(batch, name, people[name], there, roles) for name in made]
 
     def _contract(
-        self, batch: DeskBatch, name: str, signed: Path, there: set[str], roles: Sequence[str]
+        self, batch: DeskBatch, name: str, person: str, there: set[str], roles: Sequence[str]
     ) -> MadeContract:
         by: list[str] = []
-        while role := next((each for each in roles if f"{signed_name(name, [*by, each])}" in there), None):
+        while role := next((each for each in roles if signed_name(name, [*by, each]) in there), None):
             by.append(role)
         if not by:
-            return MadeContract(name, self.folder(batch) / "contracts" / f"{name}.pdf", (), batch.digests[name])
-        path = signed / signed_name(name, by)
-        return MadeContract(name, path, tuple(by), self._digest(path))
+            path = self.folder(batch) / "contracts" / f"{name}.pdf"
+            return MadeContract(name, person, path, (), batch.digests[name])
+        path = self.folder(batch) / "signed" / signed_name(name, by)
+        return MadeContract(name, person, path, tuple(by), self._digest(path))
 
     def _digest(self, path: Path) -> str:
         """Return a file's digest; what was read once is known by its size and its time."""
@@ -196,7 +205,8 @@ def _read(plain: dict[str, Any]) -> DeskBatch:
         for each in plain["problems"]
     )
     warnings = tuple(Text(**each) for each in plain["warnings"])
-    return DeskBatch(**plain | {"problems": problems, "warnings": warnings, "names": tuple(plain["names"])})
+    lists = {name: tuple(plain[name]) for name in ("names", "people", "one_signer")}
+    return DeskBatch(**plain | lists | {"problems": problems, "warnings": warnings})
 
 
 def _now() -> str:

@@ -261,23 +261,25 @@ class ManyScreen(Screen):
         return self.show(
             request, "many_batch.html", batch=batch, title=template.title, state=self._how_far(batch), busy=busy,
             rows=_rows_of(batch), most_rows=_MOST_SHOWN_ROWS, contracts=list(zip(contracts, kept, strict=True)),
-            labels=labels, turns=self._turns(contracts, labels) if busy is None else [],
+            labels=labels, turns=self._turns(batch, contracts, labels) if busy is None else [],
             parties=[(party.role, labels[party.role]) for party in template.parties],
             items=_items_to_tell_apart(template), unkept=sum(1 for made, entry in zip(contracts, kept, strict=True)
                                                              if made.signed and entry is None),
-            has_archive=self.office.has_archive(),
+            has_archive=self.office.has_archive(), is_signed=bool(contracts) and all(each.signed for each in contracts),
         )  # fmt: skip
 
     def _statuses(self, contracts: list[MadeContract]) -> list[tuple[list[MadeContract], ContractStatus]]:
         """Return where those stand that the same people signed: the first speaks for all; each is looked at again."""
         return [(group, self.office.status(group[0].sha256, group[0].name)) for _, group in groups_of(contracts)]
 
-    def _turns(self, contracts: list[MadeContract], labels: dict[str, str]) -> list[tuple[str, str, int]]:
-        """Return who may sign, and how many."""
+    def _turns(
+        self, batch: DeskBatch, contracts: list[MadeContract], labels: dict[str, str]
+    ) -> list[tuple[str, str, int]]:
+        """Return who may sign, and how many; where each is somebody else's, each signs on its own page."""
         found: dict[str, int] = {}
         for group, status in self._statuses(contracts):
             for party in status.parties:
-                if party.state is PartyState.NEXT:
+                if party.state is PartyState.NEXT and party.role in batch.one_signer:
                     found[party.role] = found.get(party.role, 0) + len(group)
         return [(role, labels.get(role, role), count) for role, count in found.items()]
 
@@ -285,6 +287,8 @@ class ManyScreen(Screen):
         """Return the contracts that a role may sign now, and where the first stands; None where there is none."""
         found: list[MadeContract] = []
         first: ContractStatus | None = None
+        if role not in batch.one_signer:
+            return None
         for group, status in self._statuses(self.office.batches.contracts(batch)):
             if any(party.role == role and party.state is PartyState.NEXT for party in status.parties):
                 found += group
@@ -327,9 +331,11 @@ class ManyScreen(Screen):
 
 def sign_batch(job: Job, order: ManyOrder, process: PromptedProcess) -> None:
     """Have the process sign; each file lies where it belongs as soon as it is signed."""
-    answer = process.run(
-        order, lambda stage: setattr(job, "stage", STAGES.get(stage)), lambda done: setattr(job, "done", done)
-    )
+
+    def begun(stage: str) -> None:
+        job.stage, job.done = STAGES.get(stage), 0
+
+    answer = process.run(order, begun, lambda done: setattr(job, "done", done))
     if job.state != "working":
         return
     if answer is None:

@@ -52,7 +52,11 @@ def check_batch(job: Job, office: Office, batch: DeskBatch) -> None:
         common = batch_of(template, table, {}, batch.pattern, office.settings)
         with _workers(job) as pool:
             names = check_table(table, common, pool, _cores(), looked_at)
-        found = replace(batch, count=rows, names=names, problems=(), refused=0, warnings=tuple(warnings.values()))
+        people, one_signer = _people(template, table)
+        found = replace(
+            batch, count=rows, names=names, people=people, one_signer=one_signer, problems=(), refused=0,
+            warnings=tuple(warnings.values()),
+        )  # fmt: skip
     except RowsRefused as refused:
         problems = tuple(_cell_problems(refused.problems, template, table))
         found = replace(batch, count=rows, names=(), problems=problems, refused=refused.rows, warnings=())
@@ -126,6 +130,20 @@ def _cell_problems(problems: tuple[RowProblem, ...], template: Template, table: 
             each.row, problem.path, problem.title, problem.message, problem.clause, _cell(row, index),
             "・".join(filter(None, (_cell(row, number) for number in names))) if each.row > 1 else "", can_be_typed,
         )  # fmt: skip
+
+
+def _people(template: Template, table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return whom each row is about, and the roles that are everywhere one and the same one's."""
+    from signkit.contracts.bulk.naming import value_at
+    from signkit.contracts.bulk.rows import parse_columns, row_data
+
+    columns, _ = parse_columns(template, table.columns or ())
+    contents = [row.content for row in table.rows()]
+    data = [row_data(template, columns, each, {}).data if isinstance(each, tuple) else each for each in contents]
+    names = {party.role: [str(value_at(each, party.name_item) or "") for each in data] for party in template.parties}
+    one = tuple(role for role, found in names.items() if len(set(found)) == 1)
+    others = [found for role, found in names.items() if role not in one] or list(names.values())[-1:]
+    return tuple("・".join(filter(None, row)) for row in zip(*others, strict=True)), one
 
 
 def _name_columns(template: Template, columns: Sequence[str]) -> list[int]:

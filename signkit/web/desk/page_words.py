@@ -12,7 +12,7 @@ WORDS: dict[str, Text] = {
         "Rehearsal: these cards and signatures prove nothing. The password of every emulated card is SIGNKIT1, its PIN "
         "1234.",
         "リハーサル中: ここで使うカードと署名に効力はありません。"
-        "模擬カードの署名用パスワードはすべて SIGNKIT1、利用者証明用の暗証番号は 1234 です。",
+        "模擬カードの署名用パスワードは SIGNKIT1、暗証番号は 1234 です。",
     ),
     "other_language": Text("日本語", "English"),
     "end": Text("End", "終了"),
@@ -237,6 +237,7 @@ WORDS: dict[str, Text] = {
     "many_download": Text("Download the table as it is now", "いまの表をダウンロード"),
     "many_make": Text("Make the contracts", "契約書を作る"),
     "many_make_count": Text("Make {count} contracts", "契約書 {count} 件を作る"),
+    "many_whose": Text("Whose", "誰の契約書"),
     "many_contracts": Text("Contracts", "契約書の一覧"),
     "many_sign_as": Text("Sign {count} as {role} with one PIN", "{role}として {count} 件に署名する"),
     "many_sign_lead": Text(
