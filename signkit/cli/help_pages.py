@@ -42,6 +42,7 @@ METAVARS: dict[str, str] = {
     "ORGANISATION": "事業者",
     "PLACE": "所在地",
     "STATE": "状態",
+    "TENANT": "テナント",
     "TITLE": "資格",
     "WORDS": "語",
     "YEN": "円", "CERTIFICATE": "証明書", "CODE": "文字コード", "CONSENT": "承諾書", "CONTAINER": "コンテナー",

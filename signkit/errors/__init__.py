@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         UsageProblem,
     )
     from signkit.errors.problems import Problem, RowProblem
+    from signkit.errors.service import ServiceError
     from signkit.errors.signers import SignerUnusable, TokenChoice
     from signkit.errors.signing import (
         PdfForbidsSigning,
@@ -81,7 +82,7 @@ else:
 
 
 #: The rooms' files, those that every command needs first.
-_ROOMS = ("files", "validation", "delivery", "trust", "contracts", "signers", "card", "signing", "archive")
+_ROOMS = ("files", "validation", "delivery", "trust", "contracts", "signers", "card", "signing", "archive", "service")
 
 __all__ = [
     "NOT_REGULAR",
@@ -124,6 +125,7 @@ __all__ = [
     "ReaderNotFound",
     "RowProblem",
     "RowsRefused",
+    "ServiceError",
     "SignKitError",
     "SignerUnusable",
     "SigningRefused",

@@ -1,0 +1,63 @@
+"""``signkit service key …``: the first key of a tenant; further ones are made over the API."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from signkit.cli.language import words
+from signkit.cli.service.common import Folder, TenantId, open_tenants
+from signkit.cli.terminal import tell
+from signkit.errors import ServiceError
+from signkit.words import Text
+
+
+def add(
+    folder: Folder,
+    tenant: TenantId,
+    name: Annotated[str, typer.Option(metavar="NAME", help=words("What the key is for.", "キーの用途。"))] = "console",
+    permission: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME",
+            help=words("What it may do; may be repeated. Default: all.", "許可する操作。複数指定可。既定: すべて。"),
+            show_default=False,
+        ),
+    ] = None,
+    network: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help=words("From where it may be used; may be repeated.", "使える接続元。複数指定可。"),
+            show_default=False,
+        ),
+    ] = None,
+    days: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=3650, metavar="DAYS", help=words("For how long it is good.", "有効な日数。"), show_default=False
+        ),
+    ] = None,
+) -> None:
+    """Make a key and print it, this once."""
+    tenants = open_tenants(folder)
+    from signkit.web.api.access import add_key
+    from signkit.web.api.document import load_document
+    from signkit.web.api.store import moment
+
+    known, store = load_document().permissions, tenants.get(tenant).store
+    if unknown := sorted(set(permission or ()) - set(known)):
+        raise ServiceError("permission-unknown", name=", ".join(unknown), known=", ".join(known))
+    ends = moment(datetime.now(UTC) + timedelta(days=days)) if days is not None else None
+    with store.writing() as connection:
+        _, text = add_key(
+            connection, tenants.get(tenant), name, permission or known, networks=network or (), expires_at=ends
+        )
+    tell(_ONCE)
+    print(text)
+
+
+COMMANDS = (("add", add, words("Make an API key; it is shown once.", "API キーを作る (表示は一度だけ)。")),)
+_ONCE = Text("Keep this key now; it is not shown again.", "このキーを今すぐ控えてください。再表示はできません。")

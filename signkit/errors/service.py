@@ -1,0 +1,9 @@
+"""The service (``signkit serve``)."""
+
+from __future__ import annotations
+
+from signkit.errors.base import SignKitError
+
+
+class ServiceError(SignKitError):
+    """The service's folder, a tenant or a server that is called cannot be used; the root of this room."""

@@ -1,0 +1,58 @@
+"""The words of the errors about the service."""
+
+from __future__ import annotations
+
+from signkit.errors.exit_codes import ExitCode
+from signkit.errors.telling import Wording
+from signkit.words import Text
+
+SERVICE: dict[str, Wording] = {
+    "service-missing": Wording(
+        Text("There is no service in {path}.", "{path} にサービスがありません。"),
+        Text("Make one: signkit service init FOLDER.", "signkit service init フォルダー で作成してください。"),
+    ),
+    "service-exists": Wording(
+        Text("There is a service in {path} already.", "{path} には既にサービスがあります。"),
+        Text("Nothing was changed.", "何も変更していません。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
+    "service-running": Wording(
+        Text("A service runs on {path} already.", "{path} のサービスは既に動いています。"),
+        Text("End it first.", "先に終了してください。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
+    "service-settings": Wording(
+        Text("{path} cannot be used: {cause}.", "{path} を使えません: {cause}。"),
+        Text("See docs/guides/service.md.", "docs/guides/service.md をご覧ください。"),
+    ),
+    "store-unusable": Wording(
+        Text("The store in {path} cannot be used: {cause}.", "保存先 {path} を使えません: {cause}。"),
+        Text(
+            "If it is damaged, restore a backup: signkit service restore.",
+            "壊れている場合は signkit service restore でバックアップから戻してください。",
+        ),
+        exit_code=ExitCode.UNREADABLE,
+    ),
+    "store-newer": Wording(
+        Text(
+            "{path} is of version {found}; this SignKit knows up to version {known}.",
+            "{path} は版 {found} です。この SignKit が扱えるのは版 {known} までです。",
+        ),
+        Text(
+            "Use the SignKit that wrote it, or a newer one.", "書き込んだ SignKit か、より新しいものを使ってください。"
+        ),
+        exit_code=ExitCode.UNREADABLE,
+    ),
+    "tenant-unknown": Wording(
+        Text("There is no tenant {tenant}.", "テナント {tenant} はありません。"),
+        Text("See them: signkit service tenant list.", "signkit service tenant list で確認できます。"),
+    ),
+    "permission-unknown": Wording(
+        Text("There is no permission {name}.", "権限 {name} はありません。"),
+        Text("There are: {known}.", "使える権限: {known}。"),
+    ),
+    "network-invalid": Wording(
+        Text("{name} is no address and no network.", "{name} はアドレスでもネットワークでもありません。"),
+        Text("Write 192.0.2.7 or 192.0.2.0/24.", "192.0.2.7 や 192.0.2.0/24 のように書いてください。"),
+    ),
+}

@@ -1,0 +1,115 @@
+"""Requests and answers held against the API document (JSON Schema 2020-12, as OpenAPI 3.1 4.8.24 takes it)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+from signkit.web.api import problems
+from signkit.web.api.document import Document, Operation, Parameter
+
+_HERE = "urn:signkit:openapi"
+_MOST_TOLD = 20
+_NUMBERS = {"integer": int, "number": float}
+_BOOLEANS = {"true": True, "false": False}
+
+
+class Checker:
+    """Holds values against the schemas of one document."""
+
+    def __init__(self, document: Document) -> None:
+        resource = DRAFT202012.create_resource(dict(document.content))
+        self._registry: Registry[Any] = Registry().with_resource(_HERE, resource)
+        self._document = document
+        self._validator = lru_cache(maxsize=None)(self._make_validator)
+        self._schemas: dict[int, Mapping[str, Any]] = {}
+
+    def parameters(self, operation: Operation, given: Mapping[tuple[str, str], str]) -> dict[str, Any]:
+        """Return the parameters as their schemas have them.
+
+        Args:
+            given: texts by place and name; names of headers in lower case.
+
+        Raises:
+            Refusal("request-invalid"): one is missing, unknown, or not as it should be.
+        """
+        found, wrong = {}, list(_unknown(operation, given))
+        for each in operation.parameters:
+            text = given.get((each.place, each.name.lower() if each.place == "header" else each.name))
+            if text is None:
+                if each.required:
+                    wrong.append({"at": each.name, "detail": "is required"})
+                continue
+            found[each.name] = value = _typed(self._document, each, text)
+            wrong += [{"at": each.name, "detail": detail} for _, detail in self._errors(each.schema, value)]
+        if wrong:
+            raise problems.unfit_request(wrong)
+        return found
+
+    def body(self, schema: Mapping[str, Any], value: Any) -> None:
+        """Hold a request's body against its schema.
+
+        Raises:
+            Refusal("request-invalid"): it is not as it should be.
+        """
+        wrong = [{"at": at, "detail": detail} for at, detail in self._errors(schema, value)]
+        if wrong:
+            raise problems.unfit_request(wrong[:_MOST_TOLD])
+
+    def answer(self, operation: Operation, status: int, media_type: str, value: Any) -> str | None:
+        """Return what is wrong with an answer; None where it is as the document says."""
+        if status not in operation.answers:
+            return f"status {status} is not in the document"
+        kinds = operation.answers[status]
+        if value is None:
+            return None if not kinds else "the body is missing"
+        if media_type not in kinds:
+            return f"{media_type} is not in the document"
+        if isinstance(value, (bytes, Iterator)):
+            return None
+        return next((f"{at}: {detail}" for at, detail in self._errors(kinds[media_type], value)), None)
+
+    def _errors(self, schema: Mapping[str, Any], value: Any) -> Iterator[tuple[str, str]]:
+        self._schemas[id(schema)] = schema  # the document's own: it lives as long as this does
+        for error in self._validator(id(schema)).iter_errors(value):
+            yield "/" + "/".join(str(each) for each in error.absolute_path), error.message[:300]
+
+    def _make_validator(self, number: int) -> Draft202012Validator:
+        return Draft202012Validator(_absolute(self._schemas[number]), registry=self._registry)
+
+
+def _absolute(node: Any) -> Any:
+    """Return a schema whose references lead into the document, wherever it is used."""
+    if isinstance(node, Mapping):
+        return {
+            name: _HERE + value
+            if name == "$ref" and isinstance(value, str) and value.startswith("#")
+            else _absolute(value)
+            for name, value in node.items()
+        }
+    return [_absolute(each) for each in node] if isinstance(node, list) else node
+
+
+def _unknown(operation: Operation, given: Mapping[tuple[str, str], str]) -> Iterator[dict[str, str]]:
+    known = {each.name for each in operation.parameters if each.place == "query"}
+    for place, name in given:
+        if place == "query" and name not in known:
+            yield {"at": name, "detail": "is unknown"}
+
+
+def _typed(document: Document, parameter: Parameter, text: str) -> Any:
+    """Return a parameter's text as the type that its schema names; as it is where it is no such value."""
+    kind = document.resolved(parameter.schema).get("type")
+    if kind in _NUMBERS:
+        try:
+            return _NUMBERS[kind](text)
+        except ValueError:
+            return text
+    if kind == "array":
+        return text.split(",")
+    return _BOOLEANS.get(text, text) if kind == "boolean" else text

@@ -1,0 +1,246 @@
+"""Jobs: work that outlives its request, the server and its workers.
+
+A job is leased, done, and deleted in the transaction that keeps its result; a lease that runs out (its server was
+killed) makes it ready again.  What fails is kept with its cause, seen, and tried again by a person: nothing stays
+"pending" for ever.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from signkit.errors import SignKitError
+from signkit.web.api.calls import Refusal
+from signkit.web.api.identifiers import new_id
+from signkit.web.api.store import Store, moment
+from signkit.web.api.tenants import Tenant
+from signkit.words import Text
+from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:
+    from signkit.web.api.service import Service
+
+#: Longer than a job may take (`signkit.limits.Limits.seconds` and the worker's margin).
+_LEASE = timedelta(minutes=10)
+_ATTEMPTS = 3
+_LOOK_SECONDS = 0.5
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job.
+
+    Attributes:
+        content: what is to be done, plain.
+        problem: why it failed.
+    """
+
+    id: str
+    kind: str
+    content: dict[str, Any]
+    state: str
+    attempts: int
+    problem: dict[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the job as the API shows it."""
+        return {
+            "id": self.id, "kind": self.kind, "state": self.state, "attempts": self.attempts, "problem": self.problem,
+            "resource": self.content.get("resource"),
+        }  # fmt: skip
+
+
+#: Does a job outside any transaction and returns what keeps its result inside one.
+Worker: TypeAlias = Callable[["Service", Tenant, Job], Callable[[sqlite3.Connection], object]]
+
+_COLUMNS = "id, kind, content, state, attempts, problem"
+
+
+def add_job(connection: sqlite3.Connection, store: Store, kind: str, content: dict[str, Any], delay: float = 0) -> str:
+    """Have something done; return the job's id.
+
+    Args:
+        content: plain; ``resource`` is the address at which the result will be.
+        delay: seconds before which it is not begun.
+    """
+    id_ = new_id()
+    due = moment(store.clock() + timedelta(seconds=delay))
+    connection.execute(
+        "INSERT INTO job (id, kind, content, state, due_at) VALUES (?, ?, ?, 'ready', ?)",
+        (id_, kind, json.dumps(content, ensure_ascii=False), due),
+    )
+    return id_
+
+
+def find_job(connection: sqlite3.Connection, id_: str) -> Job | None:
+    """Return a job; None where it is done, or never was."""
+    row = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (id_,)).fetchone()  # noqa: S608
+    return _job(row) if row else None
+
+
+def list_jobs(connection: sqlite3.Connection, state: str | None, after: str | None, limit: int) -> list[Job]:
+    """Return jobs from the oldest on, behind the id ``after``."""
+    rows = connection.execute(
+        f"SELECT {_COLUMNS} FROM job WHERE id > ? AND (? IS NULL OR state = ?) ORDER BY id LIMIT ?",  # noqa: S608
+        (after or "", state, state, limit),
+    )
+    return [_job(row) for row in rows]
+
+
+def retry_job(connection: sqlite3.Connection, store: Store, id_: str) -> bool:
+    """Let a failed job be tried again; tell whether there was one."""
+    retried = connection.execute(
+        "UPDATE job SET state = 'ready', attempts = 0, problem = NULL, due_at = ? WHERE id = ? AND state = 'failed'",
+        (store.now(), id_),
+    )
+    return retried.rowcount > 0
+
+
+def cancel_job(connection: sqlite3.Connection, id_: str) -> bool:
+    """Delete a job that is not to be done; what is under way ends without a result.  Tell whether there was one."""
+    return connection.execute("DELETE FROM job WHERE id = ?", (id_,)).rowcount > 0
+
+
+def lease_job(store: Store, holder: str) -> Job | None:
+    """Take the next job that is ready, or whose lease ran out; None where there is none."""
+    now = store.clock()
+    with store.reading() as connection:  # mostly there is none, and nobody is kept from writing for that
+        due = connection.execute("SELECT 1 FROM job WHERE state != 'failed' AND due_at <= ?", (moment(now),))
+        if due.fetchone() is None:
+            return None
+    with store.writing() as connection:
+        row = connection.execute(
+            f"SELECT {_COLUMNS} FROM job WHERE state != 'failed' AND due_at <= ? ORDER BY due_at LIMIT 1",  # noqa: S608
+            (moment(now),),
+        ).fetchone()
+        if row is None:
+            return None
+        connection.execute(
+            "UPDATE job SET state = 'leased', holder = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?",
+            (holder, moment(now + _LEASE), row[0]),
+        )
+    return _job((*row[:3], "leased", row[4] + 1, row[5]))
+
+
+def finish_job(store: Store, job: Job, holder: str, keep: Callable[[sqlite3.Connection], object]) -> bool:
+    """Keep a job's result and delete it, in one; tell whether it was still ours to finish."""
+    with store.writing() as connection:
+        done = connection.execute("DELETE FROM job WHERE id = ? AND holder = ?", (job.id, holder)).rowcount
+        if done:
+            keep(connection)
+            store.release_files(connection, job.id)
+        return bool(done)
+
+
+def fail_job(store: Store, job: Job, holder: str, problem: dict[str, Any], retry_seconds: float | None) -> None:
+    """Note why a job failed; it is tried again by itself after ``retry_seconds``, or by a person."""
+    state = "failed" if retry_seconds is None else "ready"
+    due = moment(store.clock() + timedelta(seconds=retry_seconds or 0))
+    with store.writing() as connection:
+        connection.execute(
+            "UPDATE job SET state = ?, due_at = ?, problem = ?, holder = NULL WHERE id = ? AND holder = ?",
+            (state, due, json.dumps(problem, ensure_ascii=False), job.id, holder),
+        )
+
+
+class JobRunner:
+    """Threads that do the jobs of all tenants, in turn.
+
+    Args:
+        workers: what does a job, by its kind.
+        on_end: told the kind and the end (``done``, ``failed``, ``again``) of each.
+    """
+
+    def __init__(
+        self, service: Service, workers: Mapping[str, Worker], threads: int, on_end: Callable[[str, str], object]
+    ) -> None:
+        self._service = service
+        self._workers = workers
+        self._on_end = on_end
+        self._stopping = threading.Event()
+        self._more = threading.Condition()
+        self._holder = secrets.token_hex(8)
+        self._threads = [threading.Thread(target=self._run, daemon=True, name="signkit-jobs") for _ in range(threads)]
+
+    def start(self) -> None:
+        """Begin."""
+        for each in self._threads:
+            each.start()
+
+    def stop(self, seconds: float) -> None:
+        """Take no further job, and wait for those under way; what does not end is done by the next run."""
+        self._stopping.set()
+        self.wake()
+        for each in self._threads:
+            each.join(seconds)
+
+    def wake(self) -> None:
+        """Say that there is a job."""
+        with self._more:
+            self._more.notify_all()
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            found = [self.run_one(tenant) for tenant in self._service.tenants.all()]  # one of each, in turn
+            if not any(found):
+                with self._more:
+                    self._more.wait(_LOOK_SECONDS)
+
+    def run_one(self, tenant: Tenant) -> bool:
+        """Do one job of a tenant; tell whether there was one."""
+        try:
+            job = lease_job(tenant.store, self._holder)
+        except SignKitError:  # a full disk, a tenant that is being deleted
+            return False
+        if job is None:
+            return False
+        self._on_end(job.kind, self._do(tenant, job))
+        return True
+
+    def _do(self, tenant: Tenant, job: Job) -> str:
+        try:
+            keep = self._workers[job.kind](self._service, tenant, job)
+            return "done" if finish_job(tenant.store, job, self._holder, keep) else "cancelled"
+        except RetryLater as later:
+            fail_job(tenant.store, job, self._holder, later.problem, later.seconds)
+            return "again" if later.seconds is not None else "failed"
+        except WorkerLost as lost:
+            again = 1.0 if job.attempts < _ATTEMPTS else None
+            fail_job(tenant.store, job, self._holder, _problem("worker-lost", LOST.filled(detail=lost.detail)), again)
+            return "again" if again else "failed"
+        except SignKitError as error:
+            problem = _problem(error.code, Text(error.message("en"), error.message("ja")))
+        except Refusal as refusal:
+            problem = _problem(refusal.code, refusal.title)
+        except Exception as error:
+            problem = _problem("fault", _FAULT.filled(kind=type(error).__name__))
+        fail_job(tenant.store, job, self._holder, problem, None)
+        return "failed"
+
+
+class RetryLater(Exception):
+    """A job did not succeed, and may after some seconds; None: only if a person tries it again."""
+
+    def __init__(self, problem: dict[str, Any], seconds: float | None) -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.seconds = seconds
+
+
+def _job(row: Any) -> Job:
+    return Job(row[0], row[1], json.loads(row[2]), row[3], row[4], json.loads(row[5]) if row[5] else None)
+
+
+def _problem(code: str, text: Text) -> dict[str, Any]:
+    return {"code": code, "en": text.en, "ja": text.ja}
+
+
+LOST = Text("the process that worked on it ended ({detail})", "処理していたプロセスが異常終了しました ({detail})")
+_FAULT = Text("something went wrong inside SignKit ({kind})", "SignKit の内部エラーです ({kind})")

@@ -1,0 +1,154 @@
+"""The refusals of the API itself, each in one place, and how one is written (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from signkit.web.api.calls import PROBLEM, Refusal
+from signkit.words import Language, Text
+
+#: What the code of a problem stands behind; the codes are listed in docs/guides/service.md.
+TYPE = "urn:signkit:problem:"
+
+
+def problem_json(refusal: Refusal, language: Language, request_id: str) -> dict[str, Any]:
+    """Return the problem as it is told."""
+    told: dict[str, Any] = {
+        "type": TYPE + refusal.code,
+        "title": refusal.title.in_language(language),
+        "status": refusal.status,
+        "code": refusal.code,
+        "request_id": request_id,
+    }
+    if refusal.hint is not None:
+        told["hint"] = refusal.hint.in_language(language)
+    return told | refusal.members
+
+
+def problem_response(refusal: Refusal, language: Language, request_id: str) -> Response:
+    """Return the answer that tells a problem."""
+    content = json.dumps(problem_json(refusal, language, request_id), ensure_ascii=False).encode()
+    headers = {"content-language": language, **refusal.headers}
+    return Response(content, refusal.status, headers, media_type=PROBLEM)
+
+
+def unknown_path() -> Refusal:
+    """There is nothing at this address."""
+    return Refusal(404, "not-found", _NOT_FOUND, hint=_SEE_DOCUMENT)
+
+
+def unknown(what: str) -> Refusal:
+    """The resource is not there, or not the caller's: the two are not told apart."""
+    return Refusal(404, "not-found", _NO_SUCH.filled(what=what))
+
+
+def method_unfit(allowed: Sequence[str]) -> Refusal:
+    """RFC 9110 15.5.6."""
+    return Refusal(405, "method-not-allowed", _METHOD, headers={"allow": ", ".join(allowed)})
+
+
+def no_credentials() -> Refusal:
+    """RFC 9110 15.5.2."""
+    headers = {"www-authenticate": 'Bearer realm="signkit"'}
+    return Refusal(401, "credentials-needed", _CREDENTIALS, hint=_HOW_TO_KEY, headers=headers)
+
+
+def forbidden(permission: str) -> Refusal:
+    """The caller is known, and was not granted this."""
+    return Refusal(403, "permission-missing", _FORBIDDEN.filled(permission=permission), members={"needs": permission})
+
+
+def unfit_request(problems: Sequence[dict[str, str]]) -> Refusal:
+    """The request is not as the document says; each problem names its place (a JSON pointer, or a parameter)."""
+    return Refusal(400, "request-invalid", _INVALID, hint=_SEE_DOCUMENT, members={"errors": list(problems)})
+
+
+def media_type_unfit(accepted: Sequence[str]) -> Refusal:
+    """RFC 9110 15.5.16."""
+    return Refusal(
+        415, "media-type", _MEDIA_TYPE.filled(accepted=", ".join(accepted)), headers={"accept": ", ".join(accepted)}
+    )
+
+
+def too_large(most: int) -> Refusal:
+    """RFC 9110 15.5.14."""
+    return Refusal(413, "too-large", _TOO_LARGE.filled(most=f"{most:,}"))
+
+
+def not_acceptable(offered: Sequence[str]) -> Refusal:
+    """RFC 9110 15.5.7."""
+    return Refusal(406, "not-acceptable", _ACCEPT.filled(offered=", ".join(offered)))
+
+
+def etag_needed() -> Refusal:
+    """RFC 6585 3: nobody overwrites what somebody else changed meanwhile."""
+    return Refusal(428, "if-match-needed", _IF_MATCH, hint=_IF_MATCH_HINT)
+
+
+def etag_other() -> Refusal:
+    """RFC 9110 13.1.1."""
+    return Refusal(412, "if-match-other", _CHANGED, hint=_IF_MATCH_HINT)
+
+
+def idempotency_busy() -> Refusal:
+    """The first request with this key is still being answered."""
+    return Refusal(409, "idempotency-busy", _BUSY, headers={"retry-after": "1"})
+
+
+def idempotency_other() -> Refusal:
+    """The key was used for another request."""
+    return Refusal(422, "idempotency-other", _OTHER_REQUEST)
+
+
+def too_many(seconds: int) -> Refusal:
+    """RFC 6585 4."""
+    return Refusal(429, "too-many", _TOO_MANY.filled(seconds=seconds), headers={"retry-after": str(seconds)})
+
+
+def quota_used_up(quota: str) -> Refusal:
+    """What a tenant may use in a month is used up."""
+    return Refusal(429, "quota", _QUOTA.filled(quota=quota), hint=_ASK_OPERATOR)
+
+
+def fault() -> Refusal:
+    """Something is wrong with SignKit itself; what, stands in the service's own log under the request's id."""
+    return Refusal(500, "fault", _FAULT, hint=_FAULT_HINT)
+
+
+def unavailable() -> Refusal:
+    """The service cannot answer now: its disk is full, its workers are lost, or it is stopping."""
+    return Refusal(503, "unavailable", _UNAVAILABLE, headers={"retry-after": "5"})
+
+
+_NOT_FOUND = Text("There is nothing at this address.", "この宛先には何もありません。")
+_NO_SUCH = Text("There is no such {what}.", "該当する {what} がありません。")
+_SEE_DOCUMENT = Text("GET /openapi.json describes the API.", "GET /openapi.json に仕様があります。")
+_METHOD = Text("This address does not take this method.", "この宛先では使えないメソッドです。")
+_CREDENTIALS = Text(
+    "No valid API key or session came with the request.", "有効な API キーまたはセッションがありません。"
+)
+_HOW_TO_KEY = Text("Send it as: Authorization: Bearer KEY.", "Authorization: Bearer キー の形で送ってください。")
+_FORBIDDEN = Text("This needs the permission {permission}.", "権限 {permission} が必要です。")
+_INVALID = Text("The request is not as the API describes it.", "リクエストが API の仕様に合いません。")
+_MEDIA_TYPE = Text("The body may be: {accepted}.", "本文に使える形式: {accepted}")
+_TOO_LARGE = Text("More was sent than is taken: {most} bytes.", "送信できるのは {most} バイトまでです。")
+_ACCEPT = Text("There is: {offered}.", "返せる形式: {offered}")
+_IF_MATCH = Text("This change needs the header If-Match.", "変更には If-Match ヘッダーが必要です。")
+_IF_MATCH_HINT = Text("Read the resource, and send its ETag.", "まず取得し、その ETag を送ってください。")
+_CHANGED = Text("The resource was changed meanwhile.", "その間に変更されています。")
+_BUSY = Text("The first request with this key is not done.", "同じキーの最初のリクエストが処理中です。")
+_OTHER_REQUEST = Text(
+    "This Idempotency-Key was used for another request.", "この Idempotency-Key は別のリクエストに使われました。"
+)
+_TOO_MANY = Text(
+    "Too many requests; again in {seconds} s.", "リクエストが多すぎます。{seconds} 秒後にやり直してください。"
+)
+_QUOTA = Text("The quota is used up: {quota}.", "利用枠を使い切りました: {quota}")
+_ASK_OPERATOR = Text("Ask the operator of the service.", "サービスの運用者に連絡してください。")
+_FAULT = Text("Something went wrong inside SignKit.", "SignKit の内部エラーです。")
+_FAULT_HINT = Text("Give the operator the request's id.", "request_id を運用者に伝えてください。")
+_UNAVAILABLE = Text("The service cannot answer now.", "いま応答できません。")

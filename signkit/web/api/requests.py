@@ -1,0 +1,225 @@
+"""Reading what was sent: who sent it, in which language, and the body, bounded, files onto the disk."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
+from starlette.formparsers import MultiPartException
+from starlette.requests import Request
+
+from signkit.signers.base import printable
+from signkit.web.api import problems
+from signkit.web.api.calls import JSON, Upload
+from signkit.web.api.document import Operation
+from signkit.web.common.guard import TooMuchSent
+from signkit.words import Language
+
+FORM = "multipart/form-data"
+#: The bound on JSON; contract data have their own, smaller one.
+JSON_BYTES = 8 * 1024 * 1024
+_PIECE = 1024 * 1024
+_MOST_FILES, _MOST_FIELDS = 20, 50
+_MOST_NAME = 120
+
+
+@dataclass
+class Sent:
+    """What was sent as a body.
+
+    Attributes:
+        media_type: without parameters; empty where nothing was sent.
+        body: the JSON, or a form's values.
+    """
+
+    media_type: str = ""
+    body: Any = None
+    uploads: dict[str, Upload] = field(default_factory=dict)
+
+    def digest(self) -> str:
+        """Return the digest of all that was sent; the order of a form's fields does not count."""
+        plain = [self.media_type, self.body, sorted((name, each.sha256) for name, each in self.uploads.items())]
+        return hashlib.sha256(json.dumps(plain, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    def remove(self) -> None:
+        """Remove the files that nobody took."""
+        for each in self.uploads.values():
+            each.path.unlink(missing_ok=True)
+
+
+def language_of(header: str) -> Language:
+    """Return the language that Accept-Language prefers of ours (RFC 9110 12.5.4); English where it names neither."""
+    wishes: list[tuple[float, Language]] = []
+    for each in header.split(",")[:20]:
+        tag, _, parameters = each.strip().partition(";")
+        primary = tag.strip().lower().partition("-")[0]
+        quality = 1.0
+        with suppress(ValueError):
+            quality = float(parameters.strip().removeprefix("q=") or 1)
+        if quality > 0 and primary in ("ja", "en"):
+            wishes.append((-quality, "ja" if primary == "ja" else "en"))
+    return min(wishes, key=lambda each: each[0])[1] if wishes else "en"
+
+
+def origin_of(client: str, forwarded: str, proxy: str | None) -> str:
+    """Return the address a request came from: behind our own proxy the last that it names, else the other end's."""
+    if proxy is None or client != proxy:
+        return client
+    return forwarded.rpartition(",")[2].strip() or client
+
+
+async def read_body(request: Request, operation: Operation, spool: Path, most: int) -> Sent:
+    """Read the body of a request.
+
+    Args:
+        spool: where files go.
+        most: bytes, of all of it.
+
+    Raises:
+        Refusal("media-type", "too-large", "request-invalid"): it is not what the operation takes.
+    """
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    is_sent = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
+    if not is_sent and not media_type:
+        if operation.body_required:
+            raise problems.media_type_unfit(list(operation.bodies))
+        return Sent()
+    if not operation.bodies:
+        if is_sent:
+            raise problems.media_type_unfit(())
+        return Sent()
+    if media_type not in operation.bodies:
+        raise problems.media_type_unfit(list(operation.bodies))
+    length = request.headers.get("content-length", "")
+    most = min(most, JSON_BYTES) if media_type == JSON else most
+    if length.isdigit() and int(length) > most:
+        raise problems.too_large(most)
+    sent = Sent(media_type)
+    try:
+        if media_type == JSON:
+            sent.body = _parsed([each async for each in _bounded(request.stream(), most)])
+        elif media_type == FORM:
+            await _read_form(request, sent, spool, most)
+        else:
+            await _read_file(request, sent, spool, most)
+    except BaseException as error:
+        sent.remove()
+        if isinstance(error, TooMuchSent):
+            raise problems.too_large(most) from error
+        raise
+    return sent
+
+
+def _parsed(pieces: Iterable[bytes]) -> Any:
+    try:
+        return json.loads(b"".join(pieces), parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise problems.unfit_request([{"at": "/", "detail": f"no JSON: {error}"[:200]}]) from error
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON")
+
+
+async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
+    count = 0
+    async for piece in stream:
+        count += len(piece)
+        if count > most:
+            raise TooMuchSent
+        yield piece
+
+
+async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> None:
+    path, hasher, size = _new_file(spool), hashlib.sha256(), 0
+    try:
+        with path.open("wb") as target:
+            async for piece in _bounded(request.stream(), most):
+                hasher.update(piece)
+                target.write(piece)
+                size += len(piece)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    name = _shown(request.query_params.get("name", ""))
+    sent.uploads["file"] = Upload(path, name, hasher.hexdigest(), size, sent.media_type)
+
+
+async def _read_form(request: Request, sent: Sent, spool: Path, most: int) -> None:
+    """Read a form: its files onto the disk, a value that is JSON by its media type or its looks as what it is."""
+    receive, count = request._receive, 0
+
+    async def bounded() -> Any:
+        nonlocal count
+        message = await receive()
+        count += len(message.get("body", b""))
+        if count > most:
+            raise TooMuchSent
+        return message
+
+    request._receive = bounded
+    try:
+        form = await request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS, max_part_size=JSON_BYTES)
+    except (HTTPException, MultiPartException, UnicodeDecodeError) as error:
+        raise problems.unfit_request([{"at": "/", "detail": str(getattr(error, "detail", error))[:200]}]) from error
+    values: dict[str, Any] = {}
+    try:
+        for name, value in form.multi_items():
+            if name in values or name in sent.uploads:
+                raise problems.unfit_request([{"at": f"/{name}", "detail": "is given twice"}])
+            if isinstance(value, UploadFile):
+                sent.uploads[name] = _saved(value.file, value.filename or "", value.content_type or "", spool)
+            else:
+                values[name] = _form_value(name, value)
+    finally:
+        await form.close()
+    sent.body = values
+
+
+def _form_value(name: str, text: str) -> Any:
+    """Objects travel in a form as JSON (OpenAPI 3.1 4.8.15.1.1)."""
+    return _parsed([text.encode()]) if name == "options" or text[:1] in ("{", "[") else text
+
+
+def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload:
+    path, hasher, size = _new_file(spool), hashlib.sha256(), 0
+    with path.open("wb") as target:
+        while piece := source.read(_PIECE):
+            hasher.update(piece)
+            target.write(piece)
+            size += len(piece)
+    return Upload(path, _shown(name), hasher.hexdigest(), size, media_type)
+
+
+def _new_file(spool: Path) -> Path:
+    path = spool / secrets.token_hex(16)
+    os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    return path
+
+
+def _shown(name: str) -> str:
+    """Return what a file is called, to be shown and never to be a path."""
+    return printable(name.replace("\\", "/").rpartition("/")[2])[-_MOST_NAME:].strip() or "document"
+
+
+def parameters_of(request: Request) -> dict[tuple[str, str], str]:
+    """Return every parameter that came, by place and name.
+
+    Raises:
+        Refusal("request-invalid"): one is given twice.
+    """
+    found: dict[tuple[str, str], str] = {("path", name): str(value) for name, value in request.path_params.items()}
+    for name, value in request.query_params.multi_items():
+        if ("query", name) in found:
+            raise problems.unfit_request([{"at": name, "detail": "is given twice"}])
+        found["query", name] = value
+    return found | {("header", name.lower()): value for name, value in request.headers.items()}

@@ -1,0 +1,51 @@
+"""Work under way, and work that failed."""
+
+from __future__ import annotations
+
+from signkit.web.api import problems
+from signkit.web.api.calls import Answer, Call
+from signkit.web.api.jobs import Job, cancel_job, find_job, list_jobs, retry_job
+from signkit.web.api.listing import page
+
+_WHAT = "job"
+
+
+def list_all(call: Call) -> Answer:
+    """Answer with a page of jobs."""
+    with call.tenant.store.reading() as connection:
+        state = call.values.get("state")
+        return page(
+            call, lambda after, most: list_jobs(connection, state, after, most), lambda job: job.id, Job.to_json
+        )
+
+
+def get(call: Call) -> Answer:
+    """Answer with a job."""
+    with call.tenant.store.reading() as connection:
+        job = find_job(connection, call.values["id"])
+    if job is None:
+        raise problems.unknown(_WHAT)
+    return Answer(200, job.to_json(), subject=job.id)
+
+
+def cancel(call: Call) -> Answer:
+    """Delete a job."""
+    with call.tenant.store.writing() as connection:
+        if not cancel_job(connection, call.values["id"]):
+            raise problems.unknown(_WHAT)
+        call.tenant.store.release_files(connection, call.values["id"])
+    return Answer(204, subject=call.values["id"])
+
+
+def retry(call: Call) -> Answer:
+    """Let a failed job be tried again."""
+    store = call.tenant.store
+    with store.writing() as connection:
+        if not retry_job(connection, store, call.values["id"]):
+            raise problems.unknown(_WHAT)
+        job = find_job(connection, call.values["id"])
+    assert job is not None
+    return Answer(202, job.to_json(), subject=job.id)
+
+
+HANDLERS = {"listJobs": list_all, "getJob": get, "cancelJob": cancel, "retryJob": retry}

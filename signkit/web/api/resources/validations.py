@@ -1,0 +1,184 @@
+"""Judgements: of a file that is sent, now or later; the file goes, the report stays for a while."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from signkit.web.api import problems
+from signkit.web.api.calls import Answer, Call, Upload
+from signkit.web.api.identifiers import new_id
+from signkit.web.api.jobs import Job, add_job
+from signkit.web.api.limits import require_quota
+from signkit.web.api.listing import page
+from signkit.web.api.service import Service
+from signkit.web.api.store import (
+    Document,
+    add_document,
+    delete_document,
+    find_document,
+    list_documents,
+    moment,
+)
+from signkit.web.api.tenants import Tenant
+
+if TYPE_CHECKING:
+    from signkit.validation.options import ValidationOptions
+    from signkit.validation.report import Report
+
+KIND = "validation"
+_WHAT = "validation"
+
+
+def validate(call: Call) -> Answer:
+    """Judge a file, or note that it is to be judged."""
+    options, file = (call.body or {}).get("options", {}), call.uploads["file"]
+    with call.tenant.store.reading() as connection:
+        require_quota(connection, call.tenant.store.now(), call.service.own.validations_a_month)
+    name = options.get("name") or call.values.get("name") or file.name
+    if call.wants_async:
+        return _postpone(call, file, name, options)
+    content = call.uploads.get("content")
+    report = judge(call.service, file.path, name, options, content.path if content else None)
+    id_ = new_id()
+    with call.tenant.store.writing() as connection:
+        keep_report(connection, call.service, call.tenant, id_, report)
+        kept = find_document(connection, KIND, id_)
+    assert kept is not None
+    return Answer(201, _shown(kept), headers={"location": _address(id_)}, subject=file.sha256)
+
+
+def judge(
+    service: Service, path: Path, name: str, wishes: Mapping[str, Any], content: Path | None = None
+) -> dict[str, Any]:
+    """Judge a file in a worker and return the report's JSON; a file that breaks the worker is UNREADABLE."""
+    from signkit.incoming import FileProblem
+    from signkit.validation.api import not_read
+    from signkit.workers import WorkerLost
+
+    options = options_of(service, wishes)
+    try:
+        report: dict[str, Any] = service.pool.submit(
+            judge_file, str(path), name, options, content and str(content)
+        ).result()
+    except WorkerLost as lost:
+        from signkit.web.api.jobs import LOST
+
+        return not_read(name, FileProblem("unreadable", LOST.filled(detail=lost.detail)), options).to_json()
+    return report
+
+
+def options_of(service: Service, wishes: Mapping[str, Any]) -> ValidationOptions:
+    """Return how a file is judged: as the service judges, with a caller's wishes, which loosen nothing."""
+    from signkit.pki.policy import shipped_policy
+    from signkit.validation.options import TemplateCheck
+
+    options = service.judgement()
+    chosen: dict[str, Any] = {name: wishes[name] for name in ("expect", "profile", "pictures") if name in wishes}
+    if "policy" in wishes:
+        chosen["policy"] = shipped_policy(wishes["policy"])
+    if "at" in wishes:
+        chosen["at"] = datetime.fromisoformat(wishes["at"])
+    if wishes.get("check_template"):
+        settings = service.settings
+        chosen["template_check"] = TemplateCheck((), settings.template_folders, settings.font_folders)
+    return replace(options, **chosen)
+
+
+def judge_file(path: str, name: str, options: ValidationOptions, content: str | None) -> dict[str, Any]:
+    """Judge a file; called in a worker."""
+    from signkit.incoming import read_file
+    from signkit.validation.api import validate_data
+
+    # By a URL's name no content of a detached signature is looked for in any folder.
+    report: Report = validate_data(
+        read_file(Path(path), options.limits.bytes), f"memory://{name}", options,
+        content=Path(content) if content is not None else None,
+    )  # fmt: skip
+    return report.with_name(name).to_json()
+
+
+def keep_report(
+    connection: sqlite3.Connection, service: Service, tenant: Tenant, id_: str, report: Mapping[str, Any]
+) -> None:
+    """Keep a report for as long as the operator set."""
+    ends = moment(tenant.store.clock() + timedelta(days=service.own.keep_days))
+    add_document(connection, KIND, id_, dict(report), tenant.store.now(), ends)
+
+
+def _postpone(call: Call, file: Upload, name: str, options: Mapping[str, Any]) -> Answer:
+    store, id_ = call.tenant.store, new_id()
+    content = call.uploads.get("content")
+    work = {
+        "id": id_, "resource": _address(id_), "file": file.sha256, "name": name, "options": dict(options),
+        "content": content.sha256 if content else None,
+    }  # fmt: skip
+    with store.writing() as connection:
+        job = add_job(connection, store, KIND, work)
+        for each in (file, content):
+            if each is not None:
+                store.keep_file(connection, each.path, each.sha256, job)
+    call.service.wake()
+    return Answer(202, {"id": id_, "job": job}, headers={"location": _address(id_)}, subject=file.sha256)
+
+
+def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+    """Judge what was postponed."""
+    wanted, store = job.content, tenant.store
+    content = store.path(wanted["content"]) if wanted["content"] else None
+    report = judge(service, store.path(wanted["file"]), wanted["name"], wanted["options"], content)
+    return lambda connection: keep_report(connection, service, tenant, wanted["id"], report)
+
+
+def list_all(call: Call) -> Answer:
+    """Answer with a page of judgements."""
+    with call.tenant.store.reading() as connection:
+        return page(
+            call, lambda after, most: list_documents(connection, KIND, after, most), lambda each: each.id, _summary
+        )
+
+
+def get(call: Call) -> Answer:
+    """Answer with a judgement."""
+    with call.tenant.store.reading() as connection:
+        found = find_document(connection, KIND, call.values["id"])
+    if found is None:
+        raise problems.unknown(_WHAT)
+    return Answer(200, _shown(found), subject=found.content["sha256"] or found.id)
+
+
+def delete(call: Call) -> Answer:
+    """Keep a judgement no longer."""
+    with call.tenant.store.writing() as connection:
+        if not delete_document(connection, KIND, call.values["id"]):
+            raise problems.unknown(_WHAT)
+    return Answer(204, subject=call.values["id"])
+
+
+def _shown(found: Document) -> dict[str, Any]:
+    return {"id": found.id, "created_at": found.created_at, "report": found.content}
+
+
+def _summary(found: Document) -> dict[str, Any]:
+    report = found.content
+    return {
+        "id": found.id, "created_at": found.created_at, "name": report["file"], "sha256": report["sha256"],
+        "verdict": report["verdict"],
+    }  # fmt: skip
+
+
+def _address(id_: str) -> str:
+    return f"/api/v1/validations/{id_}"
+
+
+HANDLERS = {
+    "listValidations": list_all,
+    "validateDocument": validate,
+    "getValidation": get,
+    "deleteValidation": delete,
+}
+WORKERS = {KIND: work_off}

@@ -1,0 +1,103 @@
+"""Running the service: workers warm, jobs under way, listening until it is told to stop."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import uvicorn
+
+from signkit.errors import ServiceError, SignKitError
+from signkit.locks import try_lock
+from signkit.settings import Settings
+from signkit.web.api.app import make_service_app
+from signkit.web.api.jobs import JobRunner
+from signkit.web.api.resources import WORKERS
+from signkit.web.api.service import Service, read_service_settings
+
+_LOCK = ".running"
+_GRACE_SECONDS = 30
+_SWEEP_SECONDS = 600.0
+
+
+def run_service(
+    folder: Path, settings: Settings, *, host: str, port: int, on_ready: Callable[[str, int], object]
+) -> None:
+    """Serve until SIGTERM or Ctrl-C; requests under way are answered, jobs under way are done or left to the next run.
+
+    Args:
+        on_ready: told the address once requests are taken.
+
+    Raises:
+        ServiceError("service-missing", "service-settings", "service-running"): the folder cannot be used.
+        OSError: the port is taken.
+    """
+    own = read_service_settings(folder)
+    with _alone(folder), contextlib.closing(Service(folder, settings, own)) as service:
+        service.tenants.clear()
+        listener = socket.create_server((host, port), backlog=512)
+        with listener, _jobs_under_way(service):
+            service.warm_up()
+            server = _Server(_config(service), lambda: on_ready(host, listener.getsockname()[1]))
+            server.run(sockets=[listener])
+
+
+@contextlib.contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    handle = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        if try_lock(handle) is False:
+            raise ServiceError("service-running", path=str(folder))
+        yield
+    finally:
+        os.close(handle)
+
+
+@contextlib.contextmanager
+def _jobs_under_way(service: Service) -> Iterator[None]:
+    """Do jobs beside requests, and remove now and then what is past its time."""
+    runner = JobRunner(service, WORKERS, 2, lambda kind, end: service.metrics.jobs.labels(kind, end).inc())
+    service.wake = runner.wake
+    stopping = threading.Event()
+    sweeper = threading.Thread(target=_sweep, args=(service, stopping), daemon=True, name="signkit-sweeper")
+    runner.start()
+    sweeper.start()
+    try:
+        yield
+    finally:
+        stopping.set()
+        runner.stop(_GRACE_SECONDS)
+        sweeper.join()
+
+
+def _sweep(service: Service, stopping: threading.Event) -> None:
+    while not stopping.is_set():
+        for tenant in service.tenants.all():
+            with contextlib.suppress(SignKitError):  # a full disk: the next time
+                tenant.store.sweep()
+        stopping.wait(_SWEEP_SECONDS)
+
+
+class _Server(uvicorn.Server):
+    """Says when it takes requests."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], object]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._on_ready()
+
+
+def _config(service: Service) -> uvicorn.Config:
+    """No access log: the operation log says more, and no address holds what was looked for."""
+    return uvicorn.Config(
+        make_service_app(service), log_level="warning", access_log=False, proxy_headers=False, server_header=False,
+        ws="none", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS, h11_max_incomplete_event_size=65_536,
+        limit_concurrency=1000,
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""A tenant's tables, as numbered forward migrations: step n brings a file of version n to version n + 1.
+
+A step, once released, is never changed.  ``document`` holds the resources that are plain JSON (their kinds are named
+where they are made, in ``resources/``); ``operation`` is append-only by its triggers, and its chain of hashes tells who
+went around them (`signkit.web.api.operation_log`).
+"""
+
+from __future__ import annotations
+
+#: SQLite's application_id of a tenant's store ("SKSV").
+APPLICATION_ID = 0x534B5356
+
+MIGRATIONS: tuple[str, ...] = (
+    """
+    CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE document (
+        kind TEXT NOT NULL,
+        id TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT,
+        content TEXT NOT NULL,
+        PRIMARY KEY (kind, id)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX document_by_end ON document (expires_at) WHERE expires_at IS NOT NULL;
+
+    -- Which files are kept, and for which document or job.
+    CREATE TABLE file (
+        owner TEXT NOT NULL,
+        sha256 TEXT NOT NULL,
+        PRIMARY KEY (owner, sha256)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX file_by_digest ON file (sha256);
+
+    -- Work to be done: deleted in the transaction that keeps its result, never before.
+    CREATE TABLE job (
+        id TEXT PRIMARY KEY,
+        kind TEXT NOT NULL,
+        content TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('ready', 'leased', 'failed')),
+        due_at TEXT NOT NULL,
+        holder TEXT,
+        attempts INTEGER NOT NULL DEFAULT 0,
+        problem TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX job_by_time ON job (state, due_at);
+
+    CREATE TABLE api_key (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        hash BLOB NOT NULL,
+        permissions TEXT NOT NULL,
+        networks TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT,
+        revoked_at TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE idempotency (
+        actor TEXT NOT NULL,
+        key TEXT NOT NULL,
+        request TEXT NOT NULL,
+        at TEXT NOT NULL,
+        answer TEXT,
+        PRIMARY KEY (actor, key)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX idempotency_by_time ON idempotency (at);
+
+    CREATE TABLE usage (
+        month TEXT NOT NULL,
+        operation TEXT NOT NULL,
+        count INTEGER NOT NULL,
+        PRIMARY KEY (month, operation)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE operation (
+        number INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        request TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT,
+        status INTEGER NOT NULL,
+        hash TEXT NOT NULL
+    ) STRICT;
+    CREATE TRIGGER operation_stays BEFORE UPDATE ON operation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+    CREATE TRIGGER operation_is_kept BEFORE DELETE ON operation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
+    """,
+)
+VERSION = len(MIGRATIONS)

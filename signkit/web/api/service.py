@@ -1,0 +1,168 @@
+"""What a running service has at hand, and what its operator set (``service.toml`` in its folder)."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from signkit.archive.store import utc_now
+from signkit.errors import ServiceError, system_cause
+from signkit.limits import PDF_BYTES, Limits
+from signkit.output import make_folder, write_checked
+from signkit.settings import Settings
+from signkit.web.api.document import Document, load_document
+from signkit.web.api.metrics import Metrics
+from signkit.web.api.tenants import Tenants
+from signkit.workers import WorkerPool
+
+if TYPE_CHECKING:
+    from signkit.validation.options import ValidationOptions
+
+SETTINGS = "service.toml"
+_MEMORY = 4 * 1024 * 1024 * 1024
+_MARGIN = 15.0
+
+
+@dataclass(frozen=True)
+class ServiceSettings:
+    """What the operator sets.
+
+    Attributes:
+        proxy: the one address whose X-Forwarded-For counts; None: nobody's.
+        workers: processes that judge; 0: one a core.
+        most_bytes: of one request.
+        requests_a_minute: by tenant.
+        validations_a_month: by tenant; 0: as many as they like.
+        keep_days: how long results are kept.
+        online: ask the services that certificates name about revocation (addresses that are not public stay unasked).
+        fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
+    """
+
+    proxy: str | None = None
+    workers: int = 0
+    most_bytes: int = PDF_BYTES
+    requests_a_minute: int = 6000
+    validations_a_month: int = 0
+    keep_days: int = 30
+    online: bool = False
+    fetch_hosts: tuple[str, ...] = ()
+
+
+@dataclass
+class Service:
+    """A running service.
+
+    Attributes:
+        settings: the user's (`signkit.settings`): trust, timestamps, templates.
+        own: the service's.
+        rehearsal: everything is for trying.
+    """
+
+    folder: Path
+    settings: Settings
+    own: ServiceSettings = field(default_factory=ServiceSettings)
+    document: Document = field(default_factory=load_document)
+    clock: Callable[[], datetime] = utc_now
+    metrics: Metrics = field(default_factory=Metrics)
+
+    def __post_init__(self) -> None:
+        self.tenants = Tenants(self.folder, self.clock)
+        count = self.own.workers or os.cpu_count() or 2
+        self.pool = WorkerPool(count, seconds=Limits().seconds + _MARGIN, initializer=_warm, memory=_MEMORY)
+        self._judgement: ValidationOptions | None = None
+        #: Says that there is a job; whoever runs jobs puts itself here.
+        self.wake: Callable[[], object] = lambda: None
+
+    def judgement(self) -> ValidationOptions:
+        """Return how files are judged: as ``signkit validate`` does with the same settings."""
+        from signkit.validation.options import validation_options
+
+        # Anchors and lists are read once a run: what is imported meanwhile counts from the next start on.
+        if self._judgement is None:
+            self._judgement = validation_options(self.settings, offline=not self.own.online)
+        return self._judgement
+
+    def warm_up(self) -> None:
+        """Start every worker, so that nobody's first request waits for it."""
+        count = self.own.workers or os.cpu_count() or 2
+        for job in [self.pool.submit(_ready) for _ in range(count)]:
+            job.result()
+
+    def close(self) -> None:
+        """Let go of the workers."""
+        self.pool.shutdown(cancel_futures=True)
+
+
+def create_service(folder: Path) -> None:
+    """Make a service's folder.
+
+    Raises:
+        ServiceError("service-exists"): there is one.
+        FileUnusable("output-not-written"): the folder cannot be written.
+    """
+    if (folder / SETTINGS).exists():
+        raise ServiceError("service-exists", path=str(folder))
+    make_folder(folder)
+    write_checked(folder / SETTINGS, _FIRST_SETTINGS.encode(), private=True)
+
+
+def read_service_settings(folder: Path) -> ServiceSettings:
+    """Return what the operator set.
+
+    Raises:
+        ServiceError("service-missing"): there is no service.
+        ServiceError("service-settings"): an unknown name, or a value of another type.
+    """
+    path = folder / SETTINGS
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ServiceError("service-missing", path=str(folder)) from error
+    except OSError as error:
+        raise ServiceError("service-settings", path=str(path), cause=system_cause(error)) from error
+    except ValueError as error:
+        raise ServiceError("service-settings", path=str(path), cause=str(error)) from error
+    return ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
+
+
+def _setting(path: Path, name: str, value: Any) -> Any:
+    known: Mapping[str, Any] = {each.name: each.default for each in fields(ServiceSettings)}
+    if name not in known:
+        raise ServiceError("service-settings", path=str(path), cause=name)
+    value = tuple(value) if isinstance(value, list) else value
+    wanted = str if known[name] is None else type(known[name])
+    if type(value) is not wanted or (isinstance(value, tuple) and not all(isinstance(each, str) for each in value)):
+        raise ServiceError("service-settings", path=str(path), cause=name)
+    return value
+
+
+def _warm() -> None:
+    """Load what judging needs; called in each worker at its start."""
+    import signkit.validation.api
+    import signkit.validation.pdf
+    import signkit.validation.viewing  # noqa: F401
+
+
+def _ready() -> None:
+    import time
+
+    time.sleep(0.2)  # so that every worker gets one of these, and none gets two
+
+
+_FIRST_SETTINGS = """\
+# How this service runs; see docs/guides/service.md.  What is left out has the value that stands here.
+
+# proxy = "127.0.0.1"          # the one address whose X-Forwarded-For counts; left out: nobody's
+# workers = 0                  # processes that judge; 0: one a core
+# most_bytes = 536870912       # of one request
+# requests_a_minute = 6000     # by tenant
+# validations_a_month = 0      # by tenant; 0: as many as they like
+# keep_days = 30               # how long results are kept
+# online = false               # ask the services that certificates name about revocation
+# fetch_hosts = []             # hosts that batches may be fetched from, over https
+"""

@@ -1,0 +1,101 @@
+"""Tenants: each a folder with a store and an archive of its own; a tenant's id is its folder's name.
+
+There is no table of tenants, and no store holds anything of two: whoever holds a `Tenant` reaches nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from signkit.archive.store import utc_now
+from signkit.errors import ServiceError
+from signkit.web.api.identifiers import ID, new_id
+from signkit.web.api.store import DATABASE, Store, create_store, open_store
+
+_FOLDER = "tenants"
+_GOING = re.compile(r"\.going-.*")
+
+
+@dataclass(frozen=True)
+class Tenant:
+    """One tenant (SP事業者).
+
+    Attributes:
+        name: as the operator knows it.
+    """
+
+    id: str
+    name: str
+    store: Store
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where its archive is (not created here)."""
+        return self.store.folder / "archive"
+
+
+class Tenants:
+    """The tenants of a service; each store is opened, and brought up to date, once."""
+
+    def __init__(self, service_folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
+        self._folder = service_folder / _FOLDER
+        self._clock = clock
+        self._open: dict[str, Tenant] = {}
+
+    def add(self, name: str) -> Tenant:
+        """Make a tenant with nothing in it.
+
+        Raises:
+            FileUnusable("output-not-written"): its folder cannot be made.
+        """
+        id_ = new_id()
+        create_store(self._folder / id_, {"name": name})
+        return self.get(id_)
+
+    def get(self, id_: str) -> Tenant:
+        """Return a tenant.
+
+        Raises:
+            ServiceError("tenant-unknown"): there is none of that id.
+            ServiceError("store-newer", "store-unusable"): its store cannot be used.
+        """
+        known = self._open.get(id_)
+        if known is not None and known.store.folder.is_dir():
+            return known
+        self._open.pop(id_, None)
+        folder = self._folder / id_
+        if not ID.fullmatch(id_) or not (folder / DATABASE).is_file():
+            raise ServiceError("tenant-unknown", tenant=id_)
+        store = open_store(folder, self._clock)
+        with store.reading() as connection:
+            name = connection.execute("SELECT value FROM setting WHERE name = 'name'").fetchone()[0]
+        return self._open.setdefault(id_, Tenant(id_, name, store))
+
+    def all(self) -> list[Tenant]:
+        """Return every tenant, by its id, which is the order in which they came."""
+        if not self._folder.is_dir():
+            return []
+        return [self.get(each.name) for each in sorted(self._folder.iterdir()) if ID.fullmatch(each.name)]
+
+    def delete(self, id_: str) -> None:
+        """Delete a tenant with all that it has.  It is gone at once; what a crash leaves of it is removed by `clear`.
+
+        Raises:
+            ServiceError("tenant-unknown"): there is none of that id.
+        """
+        tenant = self.get(id_)
+        going = tenant.store.folder.with_name(f".going-{id_}")
+        tenant.store.folder.rename(going)
+        self._open.pop(id_, None)
+        shutil.rmtree(going)
+
+    def clear(self) -> None:
+        """Remove what is left of tenants that were being deleted."""
+        for each in self._folder.iterdir() if self._folder.is_dir() else ():
+            if _GOING.fullmatch(each.name):
+                shutil.rmtree(each)

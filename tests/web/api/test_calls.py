@@ -1,0 +1,157 @@
+"""What holds for every call: who may, what is refused, what is written down."""
+
+from __future__ import annotations
+
+import pytest
+
+from signkit.web.api import operation_log
+from signkit.web.api.identifiers import ID, new_id
+from tests.web.api.conftest import key_client
+
+PDF = {"content-type": "application/pdf"}
+
+
+def problem(response, status, code):
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    told = response.json()
+    assert (told["status"], told["code"], told["type"]) == (status, code, f"urn:signkit:problem:{code}")
+    assert told["request_id"] == response.headers["x-request-id"]
+    return told
+
+
+def test_ids_sort_as_they_were_made():
+    made = [new_id() for _ in range(5000)]
+    assert made == sorted(set(made))
+    assert all(ID.fullmatch(each) for each in made)
+
+
+@pytest.mark.parametrize("key", ["", "Bearer", "Bearer sk_x", "Basic YTpi", "Bearer sk_{0}_{0}_{1}"])
+def test_without_a_good_key_nothing_is_told(shared, key):
+    key = key.format(new_id(), "a" * 43)
+    response = shared.client.get("/api/v1/keys", headers={"authorization": key})
+    problem(response, 401, "credentials-needed")
+    assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_a_key_of_one_tenant_with_anothers_id_is_none(shared):
+    other = shared.service.tenants.add("別会社")
+    text = shared.client.headers["authorization"]
+    problem(
+        shared.client.get("/api/v1/keys", headers={"authorization": text.replace(shared.tenant.id, other.id)}),
+        401,
+        "credentials-needed",
+    )
+
+
+def test_what_was_not_granted_is_refused_and_written_down(shared):
+    reader = shared.as_other(["validations:read"])
+    assert reader.get("/api/v1/validations").status_code == 200
+    told = problem(reader.post("/api/v1/validations", content=b"%PDF", headers=PDF), 403, "permission-missing")
+    assert told["needs"] == "validations:write"
+    with shared.tenant.store.reading() as connection:
+        last = operation_log.head(connection)
+    assert (last.action, last.status) == ("validateDocument", 403)
+
+
+@pytest.mark.parametrize(
+    ("limits", "good"),
+    [
+        ({"networks": ["192.0.2.0/24"]}, False),
+        ({"expires_at": "2020-01-01T00:00:00.000000Z"}, False),
+        ({"expires_at": "2999-01-01T00:00:00.000000Z"}, True),
+    ],
+)
+def test_a_key_holds_where_and_as_long_as_it_was_made_for(shared, limits, good):
+    assert shared.as_other(**limits).get("/api/v1/keys").status_code == (200 if good else 401)
+
+
+def test_a_key_may_grant_no_more_than_it_has_and_is_revoked_by_its_etag(shared):
+    maker = shared.as_other(["keys:read", "keys:write"])
+    problem(maker.post("/api/v1/keys", json={"name": "a", "permissions": ["log:read"]}), 403, "permission-missing")
+    problem(maker.post("/api/v1/keys", json={"name": "a", "permissions": ["nix"]}), 422, "permission-unknown")
+    body = {"name": "a", "permissions": ["keys:read"], "networks": ["x"]}
+    problem(maker.post("/api/v1/keys", json=body), 422, "network-invalid")
+    made = maker.post("/api/v1/keys", json={"name": "a", "permissions": ["keys:read"]})
+    assert made.status_code == 201
+    address, key = made.headers["location"], {"authorization": f"Bearer {made.json()['key']}"}
+    assert "key" not in maker.get(address).json()
+    assert maker.get(address, headers=key).status_code == 200
+    problem(maker.delete(address), 428, "if-match-needed")
+    problem(maker.delete(address, headers={"if-match": '"x"'}), 412, "if-match-other")
+    etag = maker.get(address).headers["etag"]
+    assert maker.get(address, headers={"if-none-match": etag}).status_code == 304
+    assert maker.delete(address, headers={"if-match": etag}).status_code == 204
+    problem(maker.get(address, headers=key), 401, "credentials-needed")
+
+
+def test_what_is_not_in_the_document_is_not_there(shared):
+    problem(shared.client.get("/nix"), 404, "not-found")
+    told = problem(
+        shared.client.put("/api/v1/keys", headers={"accept-language": "ja-JP,en;q=0.5"}), 405, "method-not-allowed"
+    )
+    assert "メソッド" in told["title"]
+    told = problem(shared.client.get("/api/v1/validations?limit=0&nix=1"), 400, "request-invalid")
+    assert {each["at"] for each in told["errors"]} == {"limit", "nix"}
+    problem(shared.client.get("/api/v1/validations?limit=1&limit=2"), 400, "request-invalid")
+    problem(shared.client.get("/api/v1/validations?cursor=%FF"), 400, "request-invalid")
+
+
+@pytest.mark.parametrize(
+    ("content", "headers", "status", "code"),
+    [
+        (b"{", {"content-type": "application/json"}, 400, "request-invalid"),
+        (b"[" * 100_000, {"content-type": "application/json"}, 400, "request-invalid"),
+        (b'{"name": NaN}', {"content-type": "application/json"}, 400, "request-invalid"),
+        (b"{}", {"content-type": "application/json"}, 400, "request-invalid"),
+        (b"{}", {"content-type": "text/plain"}, 415, "media-type"),
+        (b"{}", {}, 415, "media-type"),
+        (b"x" * (9 * 1024 * 1024), {"content-type": "application/json"}, 413, "too-large"),
+    ],
+)
+def test_a_bad_body_has_one_problem(shared, content, headers, status, code):
+    problem(shared.client.post("/api/v1/keys", content=content, headers=headers), status, code)
+
+
+def test_a_repeated_key_is_done_once(shared):
+    again = {"idempotency-key": "a"} | PDF
+    first = shared.client.post("/api/v1/validations", content=b"%PDF-1.7 x", headers=again)
+    second = shared.client.post("/api/v1/validations", content=b"%PDF-1.7 x", headers=again)
+    assert first.json() == second.json()
+    problem(shared.client.post("/api/v1/validations", content=b"%PDF-1.7 y", headers=again), 422, "idempotency-other")
+    other = shared.as_other()
+    assert other.post("/api/v1/validations", content=b"%PDF-1.7 y", headers=again).status_code == 201
+
+
+def test_a_tenant_gets_so_many_requests_a_minute_and_another_its_own(tmp_path):
+    from tests.web.api.conftest import start
+
+    tried = start(tmp_path / "service", tmp_path / "home", requests_a_minute=3)
+    try:
+        answers = [tried.client.get("/api/v1/jobs") for _ in range(4)]
+        assert [each.status_code for each in answers] == [200, 200, 200, 429]
+        problem(answers[-1], 429, "too-many")
+        assert int(answers[-1].headers["retry-after"]) >= 1
+        assert answers[0].headers["ratelimit"].startswith('"requests";r=2;')
+        other = tried.service.tenants.add("別会社")
+        assert key_client(tried.service, other, tried.client.app).get("/api/v1/jobs").status_code == 200
+    finally:
+        tried.service.close()
+
+
+def test_the_log_tells_what_was_changed_and_what_was_cut_off(tried):
+    for _ in range(5):
+        tried.client.get("/api/v1/keys")
+    lines = tried.client.get("/api/v1/log").text.splitlines()
+    assert len(lines) == 5
+    assert tried.client.get("/api/v1/log/head").json()["breaks"] == []
+    for statement, broken in (
+        ("UPDATE operation SET origin = 'x' WHERE number = 3", [3]),
+        ("DELETE FROM operation WHERE number = 4", [3, 5]),
+        ("DELETE FROM operation WHERE number >= 6", [3, 5, 6]),
+    ):
+        with tried.tenant.store.writing() as connection:
+            connection.execute("DROP TRIGGER IF EXISTS operation_stays")
+            connection.execute("DROP TRIGGER IF EXISTS operation_is_kept")
+            connection.execute(statement)
+            assert list(operation_log.breaks(connection))[:3] == broken

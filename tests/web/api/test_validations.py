@@ -1,0 +1,67 @@
+"""Judgements over the API are the judgements of the command line."""
+
+from __future__ import annotations
+
+import json
+
+from signkit.validation.api import validate_data
+from signkit.validation.options import ValidationOptions
+
+PDF = {"content-type": "application/pdf"}
+
+
+def test_the_report_is_that_of_the_library(shared):
+    data = b"%PDF-1.7 broken"
+    answer = shared.client.post("/api/v1/validations?name=a.pdf", content=data, headers=PDF)
+    assert answer.status_code == 201
+    report = answer.json()["report"]
+    same = validate_data(data, "a.pdf", ValidationOptions(offline=True)).to_json()
+    assert {**report, "validation_time": ""} == {**same, "validation_time": ""}
+    assert shared.client.get(answer.headers["location"]).json() == answer.json()
+
+
+def test_postponed_work_is_done_once_and_its_file_goes(tried):
+    wait = PDF | {"prefer": "respond-async"}
+    answer = tried.client.post("/api/v1/validations", content=b"%PDF-1.7 later", headers=wait)
+    assert answer.status_code == 202
+    where, job = answer.headers["location"], answer.json()["job"]
+    assert tried.client.get(where).status_code == 404
+    assert tried.client.get(f"/api/v1/jobs/{job}").json()["resource"] == where
+    assert tried.do_jobs() == [("validation", "done")]
+    assert tried.client.get(where).json()["report"]["verdict"] == "UNREADABLE"
+    assert tried.client.get(f"/api/v1/jobs/{job}").status_code == 404
+    tried.tenant.store.sweep()
+    assert list((tried.tenant.store.folder / "files").iterdir()) == []
+    assert list(tried.tenant.store.spool.iterdir()) == []
+
+
+def test_a_form_brings_content_and_options(shared):
+    files = {"file": ("契約.pdf", b"%PDF-1.7 form", "application/pdf")}
+    answer = shared.client.post("/api/v1/validations", files=files, data={"options": json.dumps({"policy": "strict"})})
+    assert answer.status_code == 201
+    assert (answer.json()["report"]["file"], answer.json()["report"]["policy"]) == ("契約.pdf", "strict")
+    wrong = shared.client.post("/api/v1/validations", files=files, data={"options": '{"trust": "mine"}'})
+    assert wrong.status_code == 400
+
+
+def test_the_list_goes_from_page_to_page(tried):
+    for number in range(5):
+        tried.client.post("/api/v1/validations", content=f"%PDF-1.7 {number}".encode(), headers=PDF)
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = tried.client.get(f"/api/v1/validations?limit=2{cursor and '&cursor=' + cursor}").json()
+        seen += [each["id"] for each in page["items"]]
+        cursor = page["next"]
+    assert seen == sorted(set(seen), reverse=True)
+    assert len(seen) == 5
+
+
+def test_the_quota_of_a_month(tmp_path):
+    from tests.web.api.conftest import start
+
+    tried = start(tmp_path / "service", tmp_path / "home", validations_a_month=2)
+    try:
+        answers = [tried.client.post("/api/v1/validations", content=b"%PDF-1.7", headers=PDF) for _ in range(3)]
+        assert [each.status_code for each in answers] == [201, 201, 429]
+    finally:
+        tried.service.close()
