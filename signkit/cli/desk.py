@@ -87,7 +87,6 @@ def run(
     """Serve the desk on loopback until it is ended, or nobody is there."""
     try:
         from signkit.web.desk.office import DeskOptions
-        from signkit.web.desk.rehearsal_desk import rehearsal_options
         from signkit.web.desk.running import run_desk
     except ImportError as error:
         raise MissingExtra("signkit desk", "web") from error
@@ -96,6 +95,8 @@ def run(
     settings = load_settings()
     language = _first_language(settings.desk_language or "ja")
     if demo:
+        from signkit.web.desk.rehearsal_desk import rehearsal_options
+
         options = rehearsal_options(settings, language)
     else:
         options = DeskOptions(settings, settings.home_folder() / "desk", language, offline)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,7 +14,6 @@ from starlette.routing import BaseRoute
 from signkit.archive.entries import LedgerEntry, load_entry
 from signkit.archive.exporting import STATES, kind_in_words, moment_in_words
 from signkit.errors import ArchiveError, SignKitError
-from signkit.progress.contract import ContractStatus, PartyStatus
 from signkit.reporting.formats.text import signature_lines
 from signkit.web.common.downloads import download_file
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
@@ -23,6 +22,9 @@ from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.shelf import DIGEST
 from signkit.words import Language, Text
 from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:
+    from signkit.progress.contract import ContractStatus, PartyStatus
 
 #: Pictures never change: their address holds the document's digest.
 _KEPT_BY_BROWSER = "private, max-age=3600, immutable"

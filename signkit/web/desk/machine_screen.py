@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from signkit.doctor import Checkup, examine, surroundings
 from signkit.settings import Settings
 from signkit.web.desk.screens import Screen
 from signkit.words import Text
 from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:
+    from signkit.doctor import Checkup
 
 
 class MachineScreen(Screen):
@@ -25,10 +29,14 @@ class MachineScreen(Screen):
         try:
             findings = self.office.pool.submit(examine_machine, self.office.settings).result()
         except WorkerLost as lost:
+            from signkit.doctor import Checkup
+
             findings = [Checkup(Text("doctor", "診断"), False, Text(str(lost.detail), str(lost.detail)))]
         return self.show(request, "health.html", findings=findings)
 
 
 def examine_machine(settings: Settings) -> list[Checkup]:
     """Return the doctor's findings; called in a worker, for a reader may hang."""
+    from signkit.doctor import examine, surroundings
+
     return list(examine(settings, surroundings()))

@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from signkit.contracts.data import load_contract_data
-from signkit.contracts.render import Rendered
 from signkit.contracts.template import EXAMPLE, Template, find_template, list_templates
 from signkit.errors import ContractError, ContractRefused, InputUnreadable, Problem
 from signkit.web.common.forms import word
@@ -27,6 +26,7 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.archive.entries import LedgerEntry
+    from signkit.contracts.render import Rendered
     from signkit.pdf.embedded_contract import EmbeddedContract
 
 _FIELD = "item:"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -17,7 +17,6 @@ from signkit.contracts.bulk.naming import DEFAULT_PATTERN
 from signkit.contracts.bulk.table import SUFFIXES
 from signkit.contracts.template import Template, list_templates
 from signkit.output import make_folder
-from signkit.progress.contract import ContractStatus, PartyState
 from signkit.web.common.downloads import download, download_file
 from signkit.web.common.forms import shown_name, uploads, word
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
@@ -40,12 +39,16 @@ from signkit.web.desk.signing_screen import (
     STAGES,
     chosen_key,
     key_choices,
+    roles_in_turn,
     signer_of,
     tries_of,
     usual_key,
     usual_level,
 )
 from signkit.words import Text
+
+if TYPE_CHECKING:
+    from signkit.progress.contract import ContractStatus
 
 _CELL = "cell:"
 _MOST_TABLE = 100_000_000
@@ -278,9 +281,8 @@ class ManyScreen(Screen):
         """Return who may sign, and how many; where each is somebody else's, each signs on its own page."""
         found: dict[str, int] = {}
         for group, status in self._statuses(contracts):
-            for party in status.parties:
-                if party.state is PartyState.NEXT and party.role in batch.one_signer:
-                    found[party.role] = found.get(party.role, 0) + len(group)
+            for role in set(roles_in_turn(status)) & set(batch.one_signer):
+                found[role] = found.get(role, 0) + len(group)
         return [(role, labels.get(role, role), count) for role, count in found.items()]
 
     def _turn(self, batch: DeskBatch, role: str) -> tuple[list[MadeContract], ContractStatus] | None:
@@ -290,7 +292,7 @@ class ManyScreen(Screen):
         if role not in batch.one_signer:
             return None
         for group, status in self._statuses(self.office.batches.contracts(batch)):
-            if any(party.role == role and party.state is PartyState.NEXT for party in status.parties):
+            if role in roles_in_turn(status):
                 found += group
                 first = first or status
         return (found, first) if first is not None else None

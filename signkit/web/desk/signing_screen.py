@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,9 +15,6 @@ from starlette.routing import BaseRoute
 from signkit.archive.index import sought_form
 from signkit.errors import SignKitError
 from signkit.output import make_folder
-from signkit.progress.contract import ContractStatus, PartyState
-from signkit.rehearsal.residents import RESIDENTS
-from signkit.signing.levels import Level
 from signkit.web.common.forms import word
 from signkit.web.common.page_pictures import WIDTHS
 from signkit.web.desk.contract_screen import party_name
@@ -28,6 +26,10 @@ from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.signing_process import Order
 from signkit.words import Text
 from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:  # what judges and signs is loaded once somebody looks at a contract
+    from signkit.progress.contract import ContractStatus
+    from signkit.signing.levels import Level
 
 _FILE, _TOKEN = "p12", "pkcs11"
 STAGES = {
@@ -61,6 +63,8 @@ def key_choices(office: Office) -> list[KeyChoice]:
     if not office.options.rehearsal:
         usual = [KeyChoice("card", WORDS["key_card"]), KeyChoice(_FILE, WORDS["key_file"])]
         return [*usual, KeyChoice(_TOKEN, WORDS["key_token"])] if office.settings.pkcs11_module else usual
+    from signkit.rehearsal.residents import RESIDENTS
+
     return [
         *(KeyChoice(f"card:virtual:{name}", _emulation_note(person.name), f"virtual:{name}")
           for name, person in RESIDENTS.items()),
@@ -104,12 +108,16 @@ def usual_key(office: Office, name: str) -> str:
     """Return the choice that is offered first to a party of that name."""
     if not office.options.rehearsal:
         return "card"
+    from signkit.rehearsal.residents import RESIDENTS
+
     people = {sought_form(person.name): f"card:virtual:{key}" for key, person in RESIDENTS.items()}
     return people.get(sought_form(name), "card:virtual")
 
 
 def usual_level(office: Office) -> Level:
     """Return the level that is asked for: the highest that this desk's services surely reach."""
+    from signkit.signing.levels import Level
+
     if office.options.rehearsal:
         return Level.B_LT
     return Level.B_T if office.options.tsa or office.settings.tsa_urls else Level.B_B
@@ -155,8 +163,7 @@ class SigningScreen(Screen):
             status = self.office.status(sha256, name)
         except WorkerLost:
             return None
-        states = {party.role: party.state for party in status.parties}
-        return status if states.get(role) is PartyState.NEXT else None
+        return status if role in roles_in_turn(status) else None
 
     def _page(self, request: Request, status: ContractStatus, code: int = 200, error: Text | None = None) -> Response:
         sha256, role = request.path_params["sha256"], request.path_params["role"]
@@ -208,6 +215,13 @@ def take_signed(office: Office) -> None:
         office.shelf.discard(before)
         if office.has_archive():
             office.keep(shelved.sha256, name)
+
+
+def roles_in_turn(status: ContractStatus) -> list[str]:
+    """Return the roles that may sign now."""
+    from signkit.progress.contract import PartyState
+
+    return [party.role for party in status.parties if party.state is PartyState.NEXT]
 
 
 def _title(status: ContractStatus) -> Text:
