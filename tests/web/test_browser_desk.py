@@ -102,6 +102,10 @@ def test_card_and_settings(chromium, laid_out, tmp_path, language, scheme):  # n
         page.click("button[name=secret][value=signature]")
         page.wait_for_selector(".verdict.good, .verdict.bad")
         screens.look(f"card-pin-{language}")
+        go(page, "/")
+        for step in ("main a[href^='/documents/']", "a[href$='/sign/seller']", "a[href$='/elsewhere/seller']"):
+            page.click(step)
+        screens.look(f"elsewhere-{language}")
 
 
 def test_the_first_start(chromium, tmp_path, monkeypatch):  # noqa: F811

@@ -23,6 +23,7 @@ from signkit.web.common.sessions import COOKIE, Sessions
 from signkit.web.desk.card_screen import CardScreen
 from signkit.web.desk.check_screen import CheckScreen
 from signkit.web.desk.contract_screen import ContractScreen
+from signkit.web.desk.elsewhere_screen import ElsewhereScreen
 from signkit.web.desk.job_screen import JobScreen
 from signkit.web.desk.list_screen import ListScreen
 from signkit.web.desk.machine_screen import MachineScreen
@@ -39,7 +40,7 @@ from signkit.workers import WorkerLost
 _HERE = Path(__file__).parent
 _SCREENS = (
     TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
-    ManyScreen, SettingsScreen, CardScreen, WelcomeScreen,
+    ManyScreen, SettingsScreen, CardScreen, WelcomeScreen, ElsewhereScreen,
 )  # fmt: skip
 
 

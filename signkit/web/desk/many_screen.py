@@ -39,6 +39,7 @@ from signkit.web.desk.signing_screen import (
     STAGES,
     chosen_key,
     key_choices,
+    label_of,
     roles_in_turn,
     signer_of,
     tries_of,
@@ -309,7 +310,7 @@ class ManyScreen(Screen):
         usual = usual_key(self.office, name)
         return self.show(
             request, "many_sign.html", 400 if error else 200, batch=batch, role=role, contracts=contracts,
-            label=_label(status, role), name=name, title=template_of(self.office, batch).title,
+            label=label_of(status, role), name=name, title=template_of(self.office, batch).title,
             sha256=digest_of_list(contracts), choices=key_choices(self.office), usual=usual,
             tries=tries_of(self.office, usual), level=usual_level(self.office).value, error=error,
         )  # fmt: skip
@@ -323,7 +324,7 @@ class ManyScreen(Screen):
             (str(each.path), each.sha256, str(folder / "signed" / signed_name(each.name, (*each.signed, role))))
             for each in contracts
         )
-        party = f"{_label(status, role).in_language(language)} {party_name(status, role)}".strip()
+        party = f"{label_of(status, role).in_language(language)} {party_name(status, role)}".strip()
         return ManyOrder(
             str(folder), files, digest_of_list(contracts), role, signer, usual_level(self.office).value,
             template_of(self.office, batch).title.in_language(language), party, language, options.tsa, options.trust,
@@ -351,10 +352,6 @@ def _rows_of(batch: DeskBatch) -> list[tuple[int, str, list[Any]]]:
     grouped = groupby(batch.problems, key=lambda each: each.row)
     rows = [(row, list(problems)) for row, problems in grouped]
     return [(row, problems[0].who, problems) for row, problems in rows[:_MOST_SHOWN_ROWS]]
-
-
-def _label(status: ContractStatus, role: str) -> Text:
-    return next(party.label for party in status.parties if party.role == role)
 
 
 def _items_to_tell_apart(template: Template) -> list[tuple[str, str]]:

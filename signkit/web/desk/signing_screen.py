@@ -133,12 +133,12 @@ class SigningScreen(Screen):
 
     def ask(self, request: Request) -> Response:
         """Show what would be signed, as whom."""
-        status = self._status(request)
+        status = status_in_turn(self.office, request)
         return self._page(request, status) if status is not None else self.unknown(request)
 
     def sign(self, request: Request, form: FormData) -> Response:
         """Begin to sign what was shown."""
-        status = self._status(request)
+        status = status_in_turn(self.office, request)
         key = chosen_key(self.office, word(form, "key"))
         if status is None or key is None:
             return self.unknown(request)
@@ -153,25 +153,13 @@ class SigningScreen(Screen):
         self.office.jobs.start(job, partial(carry_out, office=self.office, order=order, process=process))
         return go_to(f"/jobs/{job.number}")
 
-    def _status(self, request: Request) -> ContractStatus | None:
-        """Return where the document stands; None where it is not at hand, or that role may not sign now."""
-        sha256, role = request.path_params["sha256"], request.path_params["role"]
-        name = self.office.name_of(sha256)
-        if name is None:
-            return None
-        try:
-            status = self.office.status(sha256, name)
-        except WorkerLost:
-            return None
-        return status if role in roles_in_turn(status) else None
-
     def _page(self, request: Request, status: ContractStatus, code: int = 200, error: Text | None = None) -> Response:
         sha256, role = request.path_params["sha256"], request.path_params["role"]
         name = party_name(status, role)
         choices, usual = key_choices(self.office), usual_key(self.office, name)
         return self.show(
-            request, "sign.html", code, sha256=sha256, role=role, label=_label(status, role), name=name,
-            title=_title(status), pages=self.office.page_facts(sha256), widths=WIDTHS, choices=choices, usual=usual,
+            request, "sign.html", code, sha256=sha256, role=role, label=label_of(status, role), name=name,
+            title=title_of(status), pages=self.office.page_facts(sha256), widths=WIDTHS, choices=choices, usual=usual,
             tries=tries_of(self.office, usual), level=usual_level(self.office).value, error=error,
         )  # fmt: skip
 
@@ -181,12 +169,25 @@ class SigningScreen(Screen):
         outbox = options.home / "signed"
         make_folder(outbox)
         name = party_name(status, role)
-        label = _label(status, role).in_language(language)
+        label = label_of(status, role).in_language(language)
         return Order(
             str(self.office.path_of(sha256)), sha256, str(outbox / f"{sha256}-{role}.pdf"), role, signer,
-            usual_level(self.office).value, _title(status).in_language(language), f"{label} {name}".strip(),
+            usual_level(self.office).value, title_of(status).in_language(language), f"{label} {name}".strip(),
             self.office.page_facts(sha256).count, language, options.tsa, options.trust, options.prompt, options.program,
         )  # fmt: skip
+
+
+def status_in_turn(office: Office, request: Request) -> ContractStatus | None:
+    """Return where the document stands; None where it is not at hand, or that role may not sign now."""
+    sha256, role = request.path_params["sha256"], request.path_params["role"]
+    name = office.name_of(sha256)
+    if name is None:
+        return None
+    try:
+        status = office.status(sha256, name)
+    except WorkerLost:
+        return None
+    return status if role in roles_in_turn(status) else None
 
 
 def carry_out(job: Job, office: Office, order: Order, process: PromptedProcess) -> None:
@@ -224,10 +225,12 @@ def roles_in_turn(status: ContractStatus) -> list[str]:
     return [party.role for party in status.parties if party.state is PartyState.NEXT]
 
 
-def _title(status: ContractStatus) -> Text:
+def title_of(status: ContractStatus) -> Text:
+    """Return what the document is called."""
     contract = status.contract
     return contract.title if contract is not None and contract.title is not None else Text(status.file, status.file)
 
 
-def _label(status: ContractStatus, role: str) -> Text:
+def label_of(status: ContractStatus, role: str) -> Text:
+    """Return what people call a role."""
     return next(party.label for party in status.parties if party.role == role)
