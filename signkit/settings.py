@@ -227,19 +227,16 @@ def _path(name: str, value: str, source: str, base: Path) -> Path:
 _TABLE = re.compile(r"\s*\[")
 
 
-def change_settings(path: Path, changes: Mapping[str, str | tuple[str, ...] | None]) -> None:
-    """Write some settings into a file; whatever else is in it stays to the letter: comments, and what is not known.
+def changed_settings(path: Path, changes: Mapping[str, str | tuple[str, ...] | None]) -> bytes:
+    """Return what a settings file is to hold; whatever else is in it stays to the letter: comments, what is not known.
 
     Args:
-        path: the file; made where it is not there.
+        path: the file as it is now, or where it would be.
         changes: by the setting's name its text or texts; None or nothing takes it away.
 
     Raises:
         InputUnreadable, FileUnusable("settings-invalid"): the file cannot be read, or not be changed safely.
-        FileUnusable("output-not-written"): it cannot be written.
     """
-    from signkit.output import make_folder, write_checked
-
     before = _read_toml(path) if path.is_file() else {}
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
     for name, value in changes.items():
@@ -249,8 +246,7 @@ def change_settings(path: Path, changes: Mapping[str, str | tuple[str, ...] | No
     if _parsed(text) != wanted:  # whatever way of writing TOML the lines were not understood in
         cause = Text("it is written in a way that cannot be changed here", "ここから書き換えられない書き方です")
         raise FileUnusable("settings-invalid", path=str(path), item="TOML", cause=cause)
-    make_folder(path.parent)
-    write_checked(path, text.encode(), overwrite=True)
+    return text.encode()
 
 
 def _with_setting(text: str, name: str, value: str | tuple[str, ...] | None) -> str:

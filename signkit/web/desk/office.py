@@ -114,14 +114,17 @@ class Office:
         """Write some of the user's settings into their file, and use them from now on.
 
         Raises:
-            FileUnusable, InputUnreadable: see `signkit.settings.change_settings`.
+            FileUnusable, InputUnreadable: see `signkit.settings.changed_settings`.
         """
-        from signkit.settings import change_settings, load_settings, settings_file
+        from signkit.output import make_folder, write_checked
+        from signkit.settings import changed_settings, load_settings, settings_file
 
         path = settings_file()
         if path is None:
             raise FileUnusable("no-home")
-        change_settings(path, changes)
+        content = changed_settings(path, changes)
+        make_folder(path.parent)
+        write_checked(path, content, overwrite=True)
         self.options = replace(self.options, settings=load_settings())
 
     def judgement(self) -> ValidationOptions:
