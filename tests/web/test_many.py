@@ -7,6 +7,7 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import asdict
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,7 +17,9 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import EXAMPLE, find_template
 from signkit.locks import locked_folder
 from signkit.validation.report import Verdict
+from signkit.web.desk import many_screen
 from signkit.web.desk.contract_form import words_of
+from signkit.web.desk.many_process import sign_many
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.prompted_process import SIGNING
@@ -309,3 +312,40 @@ def test_json_lines_are_taken_and_their_faults_told_by_row(browser):
     assert "2 行目" in text_of(page)
     page = drop(browser, f"{good}\n{good}\n".encode(), "people.jsonl")
     assert "2 行すべて問題ありません" in text_of(page)
+
+
+def test_a_card_that_is_pulled_out_in_the_middle_leaves_what_was_signed(made, monkeypatch):
+    """The act itself, with the emulated card's connection: the process of its own cannot be given a card of ours."""
+    from signkit.errors import CardError
+    from signkit.rehearsal import cards
+    from tests.card.faults import SIGN, FaultyCard, vanish
+
+    asked: list[bytes] = []
+    card_of = cards.kept_emulated_card
+
+    def leave_at_the_second(card, wire):
+        asked.append(bytes(wire))
+        return vanish(card, wire) if len(asked) > 1 else card.process(wire)
+
+    path = f"/many/{the_batch(made).number}/sign/employer"
+    orders = []
+
+    def take(job, order, process):
+        orders.append(order)
+        process.stop()
+        process.run(order, lambda _: None)
+
+    monkeypatch.setattr(many_screen, "sign_batch", take)
+    shown = re.search(r'name="sha256" value="([0-9a-f]{64})"', made.get(path).text)[1]
+    made.follow(made.post(path, {"key": EMPLOYER, "sha256": shown}))
+    monkeypatch.setenv("SIGNKIT_HOME", str(made.office.settings.home))
+    with monkeypatch.context() as faulty:
+        faulty.setattr(
+            cards, "kept_emulated_card", lambda *given: FaultyCard(card_of(*given), SIGN, leave_at_the_second)
+        )
+        with pytest.raises(CardError) as error:
+            sign_many(asdict(orders[0]), lambda **_: None)
+    assert error.value.code == "card-removed"
+    assert [each.signed for each in made.office.batches.contracts(the_batch(made))].count(("employer",)) == 1
+    assert sign_many(asdict(orders[0]), lambda **_: None) == "2"
+    assert [each.signed for each in made.office.batches.contracts(the_batch(made))] == [("employer",)] * 3

@@ -174,6 +174,8 @@ class ManyScreen(Screen):
             return self._ask_to_sign(request, batch, turn, error=WORDS["key_incomplete"])
         if digest_of_list(contracts) != word(form, "sha256"):  # another tab signed some meanwhile
             return go_to(request.url.path)
+        if self._is_busy(batch):
+            return self._to_what_is_under_way(batch)
         folder = self.office.batches.folder(batch)
         make_folder(folder / "signed")
         order = self._order(request, batch, contracts, status, signer)
@@ -230,13 +232,14 @@ class ManyScreen(Screen):
         """Begin work on a batch, unless some is under way; then lead there."""
         path = f"/many/{batch.number}"
         if self._is_busy(batch):
-            if cancel is not None:
-                cancel()
-            return go_to(f"/jobs/{self.office.batch_jobs[batch.number].number}")
+            return self._to_what_is_under_way(batch)
         job = Job(title, total=total, cancel=cancel, leads_to=path, leads_back=path, cancelled=WORDS["many_cancelled"])
         self.office.batch_jobs[batch.number] = job
         self.office.jobs.start(job, work)
         return go_to(f"/jobs/{job.number}")
+
+    def _to_what_is_under_way(self, batch: DeskBatch) -> Response:
+        return go_to(f"/jobs/{self.office.batch_jobs[batch.number].number}")
 
     def _ask(self, request: Request, template: Template | None = None, error: str | None = None) -> Response:
         batches = [(each, self._how_far(each)) for each in self.office.batches.listed()]
