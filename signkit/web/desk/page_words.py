@@ -225,10 +225,6 @@ WORDS: dict[str, Text] = {
     ),
     "many_row": Text("Row {number}", "{number} 行目"),
     "many_header": Text("Headings (row 1)", "見出し（1 行目）"),
-    "many_no_cell": Text(
-        "The table has no such column: what is typed here adds one.",
-        "表にこの列がありません。入力すると列が加わります。",
-    ),
     "many_more_rows": Text(
         "Only the first {count} rows with problems are shown.", "直す行のうち、先頭の {count} 行だけを表示しています。"
     ),
