@@ -30,8 +30,9 @@ from signkit.web.common.listening import Address
 from signkit.web.common.sessions import Sessions
 from signkit.web.desk.app import make_app
 from signkit.web.desk.office import Office
+from signkit.web.desk.prompted_process import PromptedProcess, Refusal, environment_of
 from signkit.web.desk.rehearsal_desk import lay_out, rehearsal_options
-from signkit.web.desk.signing_process import Order, Refusal, SigningProcess, environment_of
+from signkit.web.desk.signing_process import Order
 
 START_TARGET_S, PICTURE_TARGET_MS, LIST_TARGET_MS, SIGN_TARGET_S = 1.0, 50.0, 50.0, 1.0
 _PINENTRY = """#!{python}
@@ -82,7 +83,7 @@ def sign_once(office: Office, folder: Path, program: Path) -> float:
         "sale", "seller", 6, "en", (), options.trust, "pinentry", str(program),
     )  # fmt: skip
     start = time.perf_counter()
-    answer = SigningProcess(environment_of(office.settings.home)).run(order, lambda _: None)
+    answer = PromptedProcess(environment_of(office.settings.home)).run(order, lambda _: None)
     assert not isinstance(answer, Refusal), answer.message.en
     assert target.is_file()
     return time.perf_counter() - start

@@ -6,16 +6,18 @@ trust anchor or names a library to load.
 
 from __future__ import annotations
 
+import json
 import math
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Literal
+from typing import Literal, get_args
 
 from signkit.errors import FileUnusable, InputUnreadable, system_cause
-from signkit.words import Text
+from signkit.words import Language, Text
 
 #: Each setting that may also come from the environment is ``SIGNKIT_`` + its name in upper case.
 #: Lists are separated by ``os.pathsep``.
@@ -52,6 +54,7 @@ class Settings:
         csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
         auth_app_sandbox, auth_app_production: the file of ``auth-app:sandbox`` and of ``auth-app:production``.
         archive: the folder of the archive (``signkit archive``); default: ``archive`` in ``home``.
+        desk_language: in which ``signkit desk`` begins; default: Japanese.
     """
 
     template_folders: tuple[Path, ...] = ()
@@ -68,6 +71,7 @@ class Settings:
     auth_app_sandbox: Path | None = None
     auth_app_production: Path | None = None
     archive: Path | None = None
+    desk_language: Language | None = None
     unknown: tuple[str, ...] = ()
 
     def archive_folder(self) -> Path:
@@ -112,7 +116,7 @@ def load_settings(
         FileUnusable("settings-invalid"): an unknown name, or a value of the wrong type.
     """
     settings = Settings()
-    path = file or _default_file(environ)
+    path = file or named_file(environ)
     if path is not None:
         read = _read_toml(path)
         unknown = () if strict else tuple(name for name in read if name not in _NAMES)
@@ -122,13 +126,18 @@ def load_settings(
     return _apply(settings, from_environment, "environment", Path())
 
 
-def _default_file(environ: Mapping[str, str]) -> Path | None:
-    """Return the file named by SIGNKIT_SETTINGS, else signkit.toml in the user's configuration folder, if there."""
+def named_file(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the file that settings are read from; None where there is none."""
+    path = settings_file(environ)
+    return path if path is not None and (_PREFIX + "SETTINGS" in environ or path.is_file()) else None
+
+
+def settings_file(environ: Mapping[str, str] = os.environ) -> Path | None:
+    """Return the file named by SIGNKIT_SETTINGS, else signkit.toml in the user's configuration folder, there or not."""
     if named := environ.get(_PREFIX + "SETTINGS"):
         return Path(named)
     folder = _users_folder("config")
-    candidate = folder / "signkit.toml" if folder is not None else None
-    return candidate if candidate is not None and candidate.is_file() else None
+    return folder / "signkit.toml" if folder is not None else None
 
 
 def _users_folder(kind: Literal["data", "config"]) -> Path | None:
@@ -173,6 +182,8 @@ def _convert(name: str, value: object, source: str, base: Path) -> object:
         return _seconds(name, value, source)
     if name in ("csc_client_id", "csc_token_url"):
         return str(value)
+    if name == "desk_language":
+        return _language(name, value, source)
     if name in _PATHS:
         return _path(name, str(value), source, base)
     items = value.split(os.pathsep if name != "tsa_urls" else None) if isinstance(value, str) else value
@@ -196,9 +207,65 @@ def _seconds(name: str, value: object, source: str) -> float:
     return seconds
 
 
+def _language(name: str, value: object, source: str) -> str:
+    if value not in get_args(Language):
+        cause = Text("neither ja nor en", "ja でも en でもありません")
+        raise FileUnusable("settings-invalid", path=source, item=name, cause=cause)
+    return str(value)
+
+
 def _path(name: str, value: str, source: str, base: Path) -> Path:
     try:
         return base / Path(value).expanduser()
     except RuntimeError as error:  # "~" of a user whose home nobody knows
         cause = Text("the home folder of ~ is not known", "~ のホームフォルダーが分かりません")
         raise FileUnusable("settings-invalid", path=source, item=name, cause=cause) from error
+
+
+# --- writing -------------------------------------------------------------------------------------------------
+
+_TABLE = re.compile(r"\s*\[")
+
+
+def changed_settings(path: Path, changes: Mapping[str, str | tuple[str, ...] | None]) -> bytes:
+    """Return what a settings file is to hold; whatever else is in it stays to the letter: comments, what is not known.
+
+    Args:
+        path: the file as it is now, or where it would be.
+        changes: by the setting's name its text or texts; None or nothing takes it away.
+
+    Raises:
+        InputUnreadable, FileUnusable("settings-invalid"): the file cannot be read, or not be changed safely.
+    """
+    before = _read_toml(path) if path.is_file() else {}
+    text = path.read_text(encoding="utf-8") if path.is_file() else ""
+    for name, value in changes.items():
+        text = _with_setting(text, name, value or None)
+    wanted = {name: value for name, value in before.items() if name not in changes}
+    wanted |= {name: list(value) if isinstance(value, tuple) else value for name, value in changes.items() if value}
+    if _parsed(text) != wanted:  # whatever way of writing TOML the lines were not understood in
+        cause = Text("it is written in a way that cannot be changed here", "ここから書き換えられない書き方です")
+        raise FileUnusable("settings-invalid", path=str(path), item="TOML", cause=cause)
+    return text.encode()
+
+
+def _with_setting(text: str, name: str, value: str | tuple[str, ...] | None) -> str:
+    """Return a TOML document with one item of its own table written anew, where it stands or before its tables."""
+    lines = text.splitlines(keepends=True)
+    end = next((number for number, line in enumerate(lines) if _TABLE.match(line)), len(lines))
+    own = re.compile(rf"""\s*(?:{name}|"{name}"|'{name}')\s*=""")
+    start = next((number for number, line in enumerate(lines[:end]) if own.match(line)), None)
+    new = [] if value is None else [f"{name} = {json.dumps(value, ensure_ascii=False)}\n"]
+    if start is None:
+        if end and not lines[end - 1].endswith("\n"):
+            lines[end - 1] += "\n"
+        return "".join([*lines[:end], *new, *lines[end:]])
+    stop = next((stop for stop in range(start + 1, len(lines) + 1) if _parsed("".join(lines[start:stop]))), start + 1)
+    return "".join([*lines[:start], *new, *lines[stop:]])
+
+
+def _parsed(text: str) -> dict[str, object] | None:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return None

@@ -87,14 +87,16 @@ def run(
     """Serve the desk on loopback until it is ended, or nobody is there."""
     try:
         from signkit.web.desk.office import DeskOptions
-        from signkit.web.desk.rehearsal_desk import rehearsal_options
         from signkit.web.desk.running import run_desk
     except ImportError as error:
         raise MissingExtra("signkit desk", "web") from error
     from signkit.settings import load_settings
 
-    settings, language = load_settings(), _first_language()
+    settings = load_settings()
+    language = _first_language(settings.desk_language or "ja")
     if demo:
+        from signkit.web.desk.rehearsal_desk import rehearsal_options
+
         options = rehearsal_options(settings, language)
     else:
         options = DeskOptions(settings, settings.home_folder() / "desk", language, offline)
@@ -106,9 +108,9 @@ def run(
     tell(_ENDED)
 
 
-def _first_language() -> Language:
-    """Return Japanese, whatever the locale, unless English was asked for; a page's switch changes it."""
-    return choose_language(sys.argv[1:], {"SIGNKIT_LANG": os.environ.get("SIGNKIT_LANG") or "ja"})
+def _first_language(usual: Language) -> Language:
+    """Return what was asked for, else the usual, whatever the locale; a page's switch changes it."""
+    return choose_language(sys.argv[1:], {"SIGNKIT_LANG": os.environ.get("SIGNKIT_LANG") or usual})
 
 
 def _open(page: Path, address: Address, wanted: bool) -> None:

@@ -128,9 +128,9 @@ def add(
 def _add_files(files: list[Path], *, yes: bool) -> None:
     from asn1crypto import x509
 
-    from signkit.errors import TrustError
     from signkit.pki.anchors import read_certificates
     from signkit.settings import load_settings
+    from signkit.validation.added_anchors import authority_file
     from signkit.validation.options import home_trust_folder
 
     folder = home_trust_folder(load_settings())
@@ -138,9 +138,7 @@ def _add_files(files: list[Path], *, yes: bool) -> None:
     for file in files:
         for der in read_certificates(file):
             certificate = x509.Certificate.load(der)
-            if not certificate.ca:
-                raise TrustError("not-an-authority", path=str(file), name=certificate.subject.human_friendly)
-            target = folder / f"{certificate.sha256.hex()}.pem"
+            target = authority_file(folder, der, str(file))
             show_certificate(certificate)
             if target.exists():
                 tell(Text("It is trusted already.", "既に信頼されています。"))
@@ -187,13 +185,10 @@ def confirm_fingerprints(count: int, *, assume_yes: bool) -> None:
 
 def keep_certificates(folder: Path, certificates: dict[Path, bytes]) -> None:
     """Keep certificates (DER) as PEM files and print where."""
-    from asn1crypto import pem
+    from signkit.validation.added_anchors import keep_authorities
 
-    from signkit.output import make_folder, write_checked
-
-    make_folder(folder)
-    for target, der in certificates.items():
-        write_checked(target, pem.armor("CERTIFICATE", der), overwrite=True)
+    keep_authorities(folder, certificates)
+    for target in certificates:
         print(target)
 
 

@@ -19,7 +19,8 @@ ADDRESS = Address("0123456789abcdef.localhost", 43210)
 HOST = ADDRESS.hosts[0]
 ORIGIN = f"http://{HOST}"
 
-#: A pinentry that answers with what stands in the file beside it; nothing there: the person cancels.
+#: A pinentry that answers with what stands in the file beside it, a line each time and the last one from then on;
+#: nothing there: the person cancels.
 PINENTRY = """#!{python}
 import sys
 from pathlib import Path
@@ -34,7 +35,10 @@ for line in sys.stdin:
     asked.append(line)
     if line.startswith("GETPIN"):
         Path({asked!r}).write_text("".join(asked), encoding="utf-8")
-        secret = Path({secret!r}).read_text()
+        lines = Path({secret!r}).read_text().splitlines() or [""]
+        secret = lines[0]
+        if lines[1:]:
+            Path({secret!r}).write_text("\\n".join(lines[1:]))
         if secret:
             say("D " + secret)
             say("OK")

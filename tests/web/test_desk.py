@@ -361,14 +361,14 @@ def test_that_a_list_is_empty_is_said_and_not_guessed(office):
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])
-@pytest.mark.parametrize("path", ["/", "/contracts", "/new", "/check", "/card", "/health"])
+@pytest.mark.parametrize("path", ["/", "/contracts", "/new", "/many", "/check", "/card", "/settings", "/health"])
 def test_every_page_speaks_both_languages(browser, path, language):
     browser.session.language = language
     page = browser.get(path)
     assert page.status_code == 200
     assert f'<html lang="{language}">' in page.text
-    menu = re.findall(r'<li><a href="[^"]+"[^>]*>([^<]+)</a></li>', page.text)[:7]
-    keys = ("today", "contracts", "archive", "new", "check", "card", "health")
+    keys = ("today", "contracts", "archive", "new", "many", "check", "card", "settings", "health")
+    menu = re.findall(r'<li><a href="[^"]+"[^>]*>([^<]+)</a></li>', page.text)[: len(keys)]
     assert menu == [WORDS[key].in_language(language) for key in keys]
 
 
@@ -383,3 +383,43 @@ def test_every_word_that_a_page_says_is_there(repository):
 def test_the_card_is_shown_without_a_try(browser):
     page = text_of(browser.get("/card?key=card:virtual:last-try"))
     assert "残り回数 1 回" in page
+
+
+def test_a_search_is_saved_made_again_and_forgotten(browser):
+    browser.post("/searches", {"name": "高橋さんの売買", "party": "高橋", "amount_from": "1,000円", "evil": "x"})
+    page = browser.get("/contracts")
+    assert "高橋さんの売買" in text_of(page)
+    query = re.search(r'href="/contracts\?([^"]*party=[^"]+)"', page.text)[1]
+    assert "evil" not in query
+    assert 'value="高橋"' in browser.get(f"/contracts?{query}".replace("&amp;", "&")).text
+    number = browser.office.searches.listed()[0].number
+    browser.post(f"/searches/{number}/discard")
+    assert browser.office.searches.listed() == []
+    assert browser.post("/searches", {"name": " ", "party": "高橋"}).status_code == 404
+    assert browser.post("/searches", {"name": "空の検索"}).status_code == 404
+
+
+@pytest.mark.slow
+def test_a_contract_begins_with_a_former_one(signed_sale):
+    _, sha256, _, _, office = signed_sale
+    browser = Browser(office)
+    assert f'value="{sha256}"' in browser.get("/new").text
+    answer = browser.post("/new", {"former": sha256})
+    draft = office.drafts.find(answer.headers["location"].rpartition("/")[2])
+    assert (draft.template, draft.words["seller.name"]) == ("real-estate-sale", "髙橋 祐一郎")
+    office.drafts.discard(draft.number)
+    assert browser.post("/new", {"former": "0" * 64}).status_code == 404
+
+
+def test_a_token_is_offered_where_its_library_is_set_and_never_named_on_the_page(tmp_path):
+    from starlette.datastructures import FormData
+
+    from signkit.settings import Settings
+    from signkit.web.desk.office import DeskOptions
+
+    office = Office(DeskOptions(Settings(home=tmp_path, pkcs11_module=tmp_path / "p11.so"), tmp_path / "desk"))
+    key = signing_screen.chosen_key(office, "pkcs11")
+    office.close()
+    assert signing_screen.signer_of(key, FormData({"token": "token=Office;id=%01"})) == "pkcs11:token=Office;id=%01"
+    assert signing_screen.signer_of(key, FormData({})) == "pkcs11:"
+    assert signing_screen.signer_of(key, FormData({"token": "token=a?module-path=/tmp/evil.so"})) is None

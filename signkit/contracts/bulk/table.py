@@ -74,9 +74,17 @@ class Table:
         if self._kind == ".jsonl":
             yield from _json_rows(self._raw, self.name)
             return
-        for number, cells in _bound_rows(_lines_of_cells(self._raw, self._kind, self._encoding, self.name), self.name):
+        for number, cells in self.lines():
             if number > 1 and any(cells) and not cells[0].startswith(HELP_ROW):
                 yield Row(number, cells)
+
+    def lines(self) -> Iterator[tuple[int, Cells]]:
+        """Yield every line of cells with its number, the header and lines that are no rows among them.
+
+        Raises:
+            TableUnreadable: the table breaks off, or exceeds a bound.
+        """
+        yield from _bound_rows(_lines_of_cells(self._raw, self._kind, self._encoding, self.name), self.name)
 
 
 def is_table(path: Path) -> bool:

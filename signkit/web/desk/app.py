@@ -21,28 +21,34 @@ from signkit.web.common.listening import Address
 from signkit.web.common.pages import Pages
 from signkit.web.common.sessions import COOKIE, Sessions
 from signkit.web.desk.archive_screen import ArchiveScreen
+from signkit.web.desk.card_screen import CardScreen
 from signkit.web.desk.changes_screen import ChangesScreen
 from signkit.web.desk.check_screen import CheckScreen
 from signkit.web.desk.contract_screen import ContractScreen
 from signkit.web.desk.delivery_screen import DeliveryScreen
 from signkit.web.desk.desk_hints import desk_hint
+from signkit.web.desk.elsewhere_screen import ElsewhereScreen
 from signkit.web.desk.job_screen import JobScreen
 from signkit.web.desk.list_screen import ListScreen
 from signkit.web.desk.machine_screen import MachineScreen
 from signkit.web.desk.making_screen import MakingScreen
+from signkit.web.desk.many_screen import ManyScreen
 from signkit.web.desk.office import Office
 from signkit.web.desk.opening_screen import OpeningScreen
 from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.settings_screen import SettingsScreen
 from signkit.web.desk.signing_screen import SigningScreen
 from signkit.web.desk.today_screen import TodayScreen
 from signkit.web.desk.upholding_screen import UpholdingScreen
 from signkit.web.desk.upkeep_screen import UpkeepScreen
+from signkit.web.desk.welcome_screen import WelcomeScreen
 from signkit.workers import WorkerLost
 
 _HERE = Path(__file__).parent
 _SCREENS = (
     TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
     DeliveryScreen, ChangesScreen, UpholdingScreen, ArchiveScreen, UpkeepScreen, OpeningScreen,
+    ManyScreen, SettingsScreen, CardScreen, WelcomeScreen, ElsewhereScreen,
 )  # fmt: skip
 
 

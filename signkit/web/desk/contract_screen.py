@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -18,7 +18,6 @@ from signkit.archive.judging import evidence_day, level_of
 from signkit.contracts.amendment import amending_templates
 from signkit.contracts.template import find_template
 from signkit.errors import ArchiveError, PdfPasswordNeeded, SignKitError
-from signkit.progress.contract import ContractStatus, PartyStatus
 from signkit.reporting.formats.text import signature_lines
 from signkit.web.common.downloads import download_file
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
@@ -28,6 +27,9 @@ from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.shelf import DIGEST
 from signkit.words import Language, Text
 from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:
+    from signkit.progress.contract import ContractStatus, PartyStatus
 
 #: Pictures never change: their address holds the document's digest.
 _KEPT_BY_BROWSER = "private, max-age=3600, immutable"

@@ -14,12 +14,17 @@ from signkit.archive.exporting import STATES, index_csv, kind_in_words
 from signkit.archive.finding import Query, find, find_all
 from signkit.archive.kinds import kind_names
 from signkit.archive.said import WordRefused, read_amount, read_day
+from signkit.signers.base import printable
 from signkit.web.common.downloads import download
+from signkit.web.common.forms import word
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
 
 _A_PAGE = 50
 _DAYS, _AMOUNTS = ("date_from", "date_to"), ("amount_from", "amount_to")
+#: The fields of a search.
+SEARCHED = (*_DAYS, *_AMOUNTS, "party", "text", "kind", "state", "missing")
+_MOST_NAME = 60
 MISSING = ("date", "amount", "party", "file")
 
 
@@ -54,6 +59,8 @@ class ListScreen(Screen):
             self.page("/contracts", self.look),
             self.page("/contracts.csv", self.as_csv),
             self.form("/archive", self.make_archive),
+            self.form("/searches", self.save_search),
+            self.form("/searches/{number}/discard", self.discard_search),
         ]
 
     def look(self, request: Request) -> Response:
@@ -70,6 +77,7 @@ class ListScreen(Screen):
         return self.show(
             request, "contracts.html", typed=typed, problems=problems, rows=rows if not problems else [],
             next=found.next, kinds=kind_names(), states=STATES, missing=MISSING, query=query_text(typed),
+            searches=self.office.searches.listed(), may_save=any(typed.values()) and not problems,
         )  # fmt: skip
 
     def as_csv(self, request: Request) -> Response:
@@ -80,6 +88,20 @@ class ListScreen(Screen):
         with self.office.archive() as archive:
             rows = [(entry, None) for entry in find_all(archive, query)]
         return download(index_csv(rows, self.language(request)), "contracts.csv")
+
+    def save_search(self, request: Request, form: FormData) -> Response:
+        """Keep what was looked for, under a name."""
+        typed = {name: word(form, name) for name in SEARCHED if word(form, name).strip()}
+        name = printable(word(form, "name").strip())[:_MOST_NAME]
+        if not name or not typed:
+            return self.unknown(request)
+        self.office.searches.save(name, typed)
+        return go_to(f"/contracts?{query_text(typed)}")
+
+    def discard_search(self, request: Request, _: FormData) -> Response:
+        """Forget a search."""
+        self.office.searches.discard(request.path_params["number"])
+        return go_to("/contracts")
 
     def make_archive(self, _: Request, __: FormData) -> Response:
         """Make the archive that the settings name."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -12,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from signkit.contracts.data import load_contract_data
-from signkit.contracts.render import Rendered
 from signkit.contracts.template import AUDIENCES, EXAMPLE, Template, find_template, list_templates
 from signkit.errors import ContractError, ContractRefused, InputUnreadable, Problem
 from signkit.web.common.forms import word
@@ -23,9 +24,15 @@ from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
 
+if TYPE_CHECKING:
+    from signkit.archive.entries import LedgerEntry
+    from signkit.contracts.render import Rendered
+    from signkit.pdf.embedded_contract import EmbeddedContract
+
 _FIELD = "item:"
 _COUNT = "count:"
 _MOST_ENTRIES = 50
+_MOST_FORMER = 30
 
 
 class MakingScreen(Screen):
@@ -47,16 +54,42 @@ class MakingScreen(Screen):
         """Show the templates."""
         known = list_templates(self.office.settings)
         groups = [(each, [template for template in known if template.audience == each]) for each in AUDIENCES]
-        return self.show(request, "templates.html", groups=[group for group in groups if group[1]])
+        return self.show(
+            request, "templates.html", groups=[group for group in groups if group[1]], former=self._former(),
+            trouble="trouble" in request.query_params,
+        )  # fmt: skip
 
     def begin(self, request: Request, form: FormData) -> Response:
         """Begin a draft, empty or with the template's example."""
+        if former := word(form, "former"):
+            return self._begin_like(request, former)
         known = {template.id: template for template in list_templates(self.office.settings)}
         template = known.get(word(form, "template"))
         if template is None:
             return self.unknown(request)
         words = _example_words(template) if word(form, "with") == "example" else {}
         return go_to(f"/drafts/{self.office.drafts.begin(template.id, words).number}")
+
+    def _former(self) -> list[tuple[str, LedgerEntry]]:
+        """Return the kept contracts that one may begin with, the newest first."""
+        from signkit.archive.finding import Query, find
+
+        if not self.office.has_archive():
+            return []
+        with self.office.archive() as archive:
+            entries = find(archive, Query(), limit=_MOST_FORMER).entries
+        return [(entry.current.sha256, entry) for entry in entries if entry.current is not None]
+
+    def _begin_like(self, request: Request, sha256: str) -> Response:
+        """Begin a draft with what a former contract says; whatever is to be another is typed over it."""
+        if self.office.entry_of(sha256) is None:
+            return self.unknown(request)
+        contract = self.office.pool.submit(contract_in, str(self.office.path_of(sha256))).result()
+        known = {template.id for template in list_templates(self.office.settings)}
+        if contract is None or contract.template_id not in known:
+            return go_to("/new?trouble=1")
+        draft = self.office.drafts.begin(contract.template_id, words_of(contract.data))
+        return go_to(f"/drafts/{draft.number}")
 
     def edit(self, request: Request) -> Response:
         """Show the form as it was typed."""
@@ -162,6 +195,17 @@ def _example_words(template: Template) -> Mapping[str, str]:
         return words_of(load_contract_data(template.folder / EXAMPLE))
     except (InputUnreadable, ContractError):
         return {}
+
+
+def contract_in(path: str) -> EmbeddedContract | None:
+    """Return what a file says about itself; called in a worker."""
+    from signkit.errors import ContractDataUnreadable
+    from signkit.pdf.embedded_contract import read_contract
+
+    try:
+        return read_contract(Path(path).read_bytes())
+    except (InputUnreadable, ContractDataUnreadable):
+        return None
 
 
 def _with_entries(draft: Draft, action: str, path: str) -> Draft:

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors import InputUnreadable
+from signkit.errors import FileUnusable, InputUnreadable
 from signkit.limits import Limits
 from signkit.settings import Settings
 from signkit.web.common.page_pictures import PageFacts, PagePictures
+from signkit.web.desk.batches import Batches
 from signkit.web.desk.changes_kept import Drawn
 from signkit.web.desk.drafts import Drafts
-from signkit.web.desk.jobs import Jobs
+from signkit.web.desk.jobs import Job, Jobs
 from signkit.web.desk.prompting import PromptKind
+from signkit.web.desk.searches import Searches
 from signkit.web.desk.shelf import DIGEST, Shelf
 from signkit.web.desk.work import Named, Surroundings
 from signkit.words import Language, Text
@@ -44,6 +47,7 @@ class DeskOptions:
         offline: ask nobody on the network when judging.
         rehearsal: everything is for trying: its authority is trusted, and its emulated cards may sign.
         tsa, trust: as ``signkit sign`` takes them.
+        holder_trust: CAs that are believed for who holds a card, beside JPKI's.
         prompt, program: how a PIN is asked for.
     """
 
@@ -54,6 +58,7 @@ class DeskOptions:
     rehearsal: bool = False
     tsa: tuple[str, ...] = ()
     trust: tuple[str, ...] = ()
+    holder_trust: tuple[str, ...] = ()
     prompt: PromptKind = "auto"
     program: str | None = None
 
@@ -74,6 +79,8 @@ class Office:
     Attributes:
         checks: what was dropped together, by the job's number.
         passwords: of encrypted files, by digest; in memory alone, and gone with the desk.
+        rehearsal: the rehearsal's desk that was opened from this one.
+        batch_jobs: what is done with a table at this moment, or was done last, by the batch's number.
     """
 
     options: DeskOptions
@@ -81,10 +88,14 @@ class Office:
     checks: dict[str, list[CheckedFile]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict, repr=False)
     drawn: Drawn = field(default_factory=Drawn)
+    batch_jobs: dict[str, Job] = field(default_factory=dict)
+    rehearsal: subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.options.home / "files")
         self.drafts = Drafts(self.options.home / "drafts")
+        self.searches = Searches(self.options.home)
+        self.batches = Batches(self.options.home / "batches")
         seconds = Limits().seconds + _MARGIN
         self.pool = WorkerPool(max(2, min(4, os.cpu_count() or 2)), seconds=seconds, memory=_MEMORY)
         self._drawing = WorkerPool(2, seconds=_MARGIN * 2, memory=_MEMORY)
@@ -96,11 +107,31 @@ class Office:
         for pool in (self.pool, self._drawing):
             pool.shutdown(cancel_futures=True)
         self.shelf.clear()
+        if self.rehearsal is not None:
+            self.rehearsal.terminate()
+            self.rehearsal.wait()
 
     @property
     def settings(self) -> Settings:
         """The user's settings."""
         return self.options.settings
+
+    def change_settings(self, changes: Mapping[str, str | tuple[str, ...] | None]) -> None:
+        """Write some of the user's settings into their file, and use them from now on.
+
+        Raises:
+            FileUnusable, InputUnreadable: see `signkit.settings.changed_settings`.
+        """
+        from signkit.output import make_folder, write_checked
+        from signkit.settings import changed_settings, load_settings, settings_file
+
+        path = settings_file()
+        if path is None:
+            raise FileUnusable("no-home")
+        content = changed_settings(path, changes)
+        make_folder(path.parent)
+        write_checked(path, content, overwrite=True)
+        self.options = replace(self.options, settings=load_settings())
 
     def judgement(self) -> ValidationOptions:
         """Return how files are judged: as ``signkit validate`` does with the same settings."""
@@ -147,16 +178,19 @@ class Office:
         return row[0] if row else None
 
     def path_of(self, sha256: str) -> Path:
-        """Return where a file lies: on the desk, or in the archive.
+        """Return where a file lies: on the desk, in the archive, or among a table's contracts.
 
         Raises:
-            InputUnreadable: it is in neither.
+            InputUnreadable: it is in none.
         """
         if self.shelf.find(sha256) is not None:
             return self.shelf.path(sha256)
         if self.entry_of(sha256) is not None:
             with self.archive() as archive:
                 return archive.blobs.path(sha256)
+        made = self.batches.find_contract(sha256)
+        if made is not None:
+            return made.path
         raise InputUnreadable(sha256[:16], Text("it is not at hand", "手元にありません"))
 
     def name_of(self, sha256: str) -> str | None:

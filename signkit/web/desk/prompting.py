@@ -1,6 +1,6 @@
 """Asking for a PIN outside the browser: a window of this process, an installed pinentry, else the console.
 
-It runs in the process that signs and ends with it (`signkit.web.desk.signing_process`); the desk's own process never
+It runs in the process that signs and ends with it (`signkit.web.desk.prompted_process`); the desk's own process never
 has the secret, and no page has a field for one.
 """
 

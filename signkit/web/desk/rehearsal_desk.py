@@ -11,7 +11,7 @@ from pathlib import Path
 from signkit.archive.store import LEDGER
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import EXAMPLE, find_template
-from signkit.rehearsal.pki import kept_rehearsal, trust_file
+from signkit.rehearsal.pki import AUTHENTICATION_TRUST_FILE, kept_rehearsal, trust_file
 from signkit.settings import Settings
 from signkit.web.desk.office import DeskOptions, Office
 from signkit.words import Language
@@ -29,8 +29,11 @@ def rehearsal_options(settings: Settings, language: Language) -> DeskOptions:
     home = settings.home_folder() / _FOLDER
     own = replace(Settings(), home=home, font_folders=settings.font_folders)
     kept_rehearsal(home / "rehearsal")
-    trust = (str(trust_file(home / "rehearsal")),)
-    return DeskOptions(own, home / "desk", language, offline=True, rehearsal=True, tsa=("rehearsal",), trust=trust)
+    trust, holders = trust_file(home / "rehearsal"), home / "rehearsal" / AUTHENTICATION_TRUST_FILE
+    return DeskOptions(
+        own, home / "desk", language, offline=True, rehearsal=True, tsa=("rehearsal",), trust=(str(trust),),
+        holder_trust=(str(holders),),
+    )  # fmt: skip
 
 
 def lay_out(office: Office) -> None:

@@ -16,7 +16,6 @@ from signkit.web.common.sessions import Sessions
 from signkit.web.common.start_page import write_start_page
 from signkit.web.desk.app import make_app
 from signkit.web.desk.office import DeskOptions, Office
-from signkit.web.desk.rehearsal_desk import lay_out
 from signkit.web.desk.signing_screen import take_signed
 
 _LOOK_SECONDS = 2.0
@@ -41,6 +40,8 @@ def run_desk(
     try:
         take_signed(office)
         if options.rehearsal:
+            from signkit.web.desk.rehearsal_desk import lay_out
+
             lay_out(office)
         start_page = write_start_page(options.home, address, sessions.start_token, options.language)
         try:
@@ -98,6 +99,13 @@ class _Watched:
         while not self.server.started:
             await asyncio.sleep(0.01)
         await asyncio.to_thread(self._on_ready)
+        await asyncio.to_thread(_load_ahead)
         while not self._sessions.is_over():
             await asyncio.sleep(_LOOK_SECONDS)
         self.server.should_exit = True
+
+
+def _load_ahead() -> None:
+    """Load what the first contract's page needs, while the browser opens."""
+    import signkit.progress.contract
+    import signkit.signing.levels  # noqa: F401

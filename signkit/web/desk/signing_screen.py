@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -14,27 +15,30 @@ from starlette.routing import BaseRoute
 from signkit.archive.index import sought_form
 from signkit.errors import SignKitError
 from signkit.output import make_folder
-from signkit.progress.contract import ContractStatus, PartyState
-from signkit.rehearsal.residents import RESIDENTS
-from signkit.signing.levels import Level
 from signkit.web.common.forms import word
 from signkit.web.common.page_pictures import WIDTHS
 from signkit.web.desk.contract_screen import party_name, title_of
 from signkit.web.desk.jobs import Job
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.prompted_process import ASKING, CHECKING, SIGNING, PromptedProcess, Refusal, environment_of
 from signkit.web.desk.screens import Screen, go_to
-from signkit.web.desk.signing_process import ASKING, Order, Refusal, SigningProcess, environment_of
+from signkit.web.desk.signing_process import Order
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
-_FILE = "p12"
-_STAGES = {
+if TYPE_CHECKING:  # what judges and signs is loaded once somebody looks at a contract
+    from signkit.progress.contract import ContractStatus
+    from signkit.signing.levels import Level
+
+_FILE, _TOKEN = "p12", "pkcs11"
+STAGES = {
+    CHECKING: Text("The documents are being checked …", "文書を確かめています…"),
     ASKING: Text(
         "Enter the PIN in the small window. If you do not see it, look behind the browser.",
         "小さな窓に暗証番号を入力してください。見えないときは、ブラウザーの後ろをご覧ください。",
     ),
-    "signing": Text("Signing and checking …", "署名して検査しています…"),
+    SIGNING: Text("Signing and checking …", "署名して検査しています…"),
 }
 _BEGINNING = Text("The document is being checked …", "文書を確かめています…")
 _RECEIVING = Text("The signed file is being checked and kept …", "署名したファイルを検査して保管しています…")
@@ -45,7 +49,7 @@ class KeyChoice:
     """What one may sign with.
 
     Attributes:
-        uri: as ``--signer`` takes it; ``p12`` is completed by a path.
+        uri: as ``--signer`` takes it; ``p12`` is completed by a path, ``pkcs11`` by what tells the token.
         reader: asks the card for its tries; None: no card.
     """
 
@@ -57,7 +61,10 @@ class KeyChoice:
 def key_choices(office: Office) -> list[KeyChoice]:
     """Return what one may sign with at this desk; at a rehearsal's, emulated cards and nothing real."""
     if not office.options.rehearsal:
-        return [KeyChoice("card", WORDS["key_card"]), KeyChoice(_FILE, WORDS["key_file"])]
+        usual = [KeyChoice("card", WORDS["key_card"]), KeyChoice(_FILE, WORDS["key_file"])]
+        return [*usual, KeyChoice(_TOKEN, WORDS["key_token"])] if office.settings.pkcs11_module else usual
+    from signkit.rehearsal.residents import RESIDENTS
+
     return [
         *(KeyChoice(f"card:virtual:{name}", _emulation_note(person.name), f"virtual:{name}")
           for name, person in RESIDENTS.items()),
@@ -65,6 +72,32 @@ def key_choices(office: Office) -> list[KeyChoice]:
         KeyChoice("card:virtual:last-try", WORDS["key_emulated_last"], "virtual:last-try"),
         KeyChoice("card:virtual:locked", WORDS["key_emulated_locked"], "virtual:locked"),
     ]  # fmt: skip
+
+
+def chosen_key(office: Office, uri: str) -> KeyChoice | None:
+    """Return the choice of that URI; None for whatever was not offered."""
+    return next((each for each in key_choices(office) if each.uri == uri), None)
+
+
+def signer_of(key: KeyChoice, form: FormData) -> str | None:
+    """Return a choice's URI, completed by what was typed; None where that is missing, or names a library to load."""
+    if key.uri == _FILE:
+        path = word(form, "path").strip()
+        return f"{_FILE}:{path}" if path else None
+    if key.uri == _TOKEN:
+        which = word(form, "token").strip().removeprefix(f"{_TOKEN}:")
+        return None if "module-" in which else f"{_TOKEN}:{which}"
+    return key.uri
+
+
+def tries_of(office: Office, uri: str) -> int | None:
+    """Return how many tries the card of a choice has; None where it is not told (yet)."""
+    key = chosen_key(office, uri)
+    if key is None or (uri != "card" and key.reader is None):
+        return None
+    with suppress(SignKitError, WorkerLost, TimeoutError):
+        return office.card_report(key.reader).tries["signature"]
+    return None
 
 
 def _emulation_note(name: str) -> Text:
@@ -75,12 +108,16 @@ def usual_key(office: Office, name: str) -> str:
     """Return the choice that is offered first to a party of that name."""
     if not office.options.rehearsal:
         return "card"
+    from signkit.rehearsal.residents import RESIDENTS
+
     people = {sought_form(person.name): f"card:virtual:{key}" for key, person in RESIDENTS.items()}
     return people.get(sought_form(name), "card:virtual")
 
 
 def usual_level(office: Office) -> Level:
     """Return the level that is asked for: the highest that this desk's services surely reach."""
+    from signkit.signing.levels import Level
+
     if office.options.rehearsal:
         return Level.B_LT
     return Level.B_T if office.options.tsa or office.settings.tsa_urls else Level.B_B
@@ -96,58 +133,35 @@ class SigningScreen(Screen):
 
     def ask(self, request: Request) -> Response:
         """Show what would be signed, as whom."""
-        status = self._status(request)
+        status = status_in_turn(self.office, request)
         return self._page(request, status) if status is not None else self.unknown(request)
 
     def sign(self, request: Request, form: FormData) -> Response:
         """Begin to sign what was shown."""
-        status = self._status(request)
-        key = next((each for each in key_choices(self.office) if each.uri == word(form, "key")), None)
+        status = status_in_turn(self.office, request)
+        key = chosen_key(self.office, word(form, "key"))
         if status is None or key is None:
             return self.unknown(request)
-        path = word(form, "path").strip()
-        if key.uri == _FILE and not path:
-            return self._page(request, status, 400, error=WORDS["key_path"])
-        signer = f"p12:{path}" if key.uri == _FILE else key.uri
+        signer = signer_of(key, form)
+        if signer is None:
+            return self._page(request, status, 400, error=WORDS["key_incomplete"])
         sha256, role = request.path_params["sha256"], request.path_params["role"]
         job = Job(WORDS["sign"], stage=_BEGINNING, leads_back=f"/documents/{sha256}/sign/{role}")
         order = self._order(request, status, signer)
-        process = SigningProcess(environment_of(self.office.settings.home))
+        process = PromptedProcess(environment_of(self.office.settings.home))
         job.cancel = process.stop
         self.office.jobs.start(job, partial(carry_out, office=self.office, order=order, process=process))
         return go_to(f"/jobs/{job.number}")
-
-    def _status(self, request: Request) -> ContractStatus | None:
-        """Return where the document stands; None where it is not at hand, or that role may not sign now."""
-        sha256, role = request.path_params["sha256"], request.path_params["role"]
-        name = self.office.name_of(sha256)
-        if name is None:
-            return None
-        try:
-            status = self.office.status(sha256, name)
-        except WorkerLost:
-            return None
-        states = {party.role: party.state for party in status.parties}
-        return status if states.get(role) is PartyState.NEXT else None
 
     def _page(self, request: Request, status: ContractStatus, code: int = 200, error: Text | None = None) -> Response:
         sha256, role = request.path_params["sha256"], request.path_params["role"]
         name = party_name(status, role)
         choices, usual = key_choices(self.office), usual_key(self.office, name)
         return self.show(
-            request, "sign.html", code, sha256=sha256, role=role, label=_label(status, role), name=name,
+            request, "sign.html", code, sha256=sha256, role=role, label=label_of(status, role), name=name,
             title=title_of(status), pages=self.office.page_facts(sha256), widths=WIDTHS, choices=choices, usual=usual,
-            tries=self._tries(choices, usual), level=usual_level(self.office).value, error=error,
+            tries=tries_of(self.office, usual), level=usual_level(self.office).value, error=error,
         )  # fmt: skip
-
-    def _tries(self, choices: list[KeyChoice], usual: str) -> int | None:
-        """Return how many tries the card that is offered first has; None where it is not told (yet)."""
-        reader = next((each.reader for each in choices if each.uri == usual), None)
-        if usual != "card" and reader is None:
-            return None
-        with suppress(SignKitError, WorkerLost, TimeoutError):
-            return self.office.card_report(reader).tries["signature"]
-        return None
 
     def _order(self, request: Request, status: ContractStatus, signer: str) -> Order:
         sha256, role = request.path_params["sha256"], request.path_params["role"]
@@ -155,7 +169,7 @@ class SigningScreen(Screen):
         outbox = options.home / "signed"
         make_folder(outbox)
         name = party_name(status, role)
-        label = _label(status, role).in_language(language)
+        label = label_of(status, role).in_language(language)
         return Order(
             str(self.office.path_of(sha256)), sha256, str(outbox / f"{sha256}-{role}.pdf"), role, signer,
             usual_level(self.office).value, title_of(status).in_language(language), f"{label} {name}".strip(),
@@ -163,9 +177,22 @@ class SigningScreen(Screen):
         )  # fmt: skip
 
 
-def carry_out(job: Job, office: Office, order: Order, process: SigningProcess) -> None:
+def status_in_turn(office: Office, request: Request) -> ContractStatus | None:
+    """Return where the document stands; None where it is not at hand, or that role may not sign now."""
+    sha256, role = request.path_params["sha256"], request.path_params["role"]
+    name = office.name_of(sha256)
+    if name is None:
+        return None
+    try:
+        status = office.status(sha256, name)
+    except WorkerLost:
+        return None
+    return status if role in roles_in_turn(status) else None
+
+
+def carry_out(job: Job, office: Office, order: Order, process: PromptedProcess) -> None:
     """Have the process sign; take what it wrote in where the document lay."""
-    answer = process.run(order, lambda stage: setattr(job, "stage", _STAGES.get(stage)))
+    answer = process.run(order, lambda stage: setattr(job, "stage", STAGES.get(stage)))
     if job.state != "working":
         return
     if answer is None:
@@ -192,5 +219,13 @@ def take_signed(office: Office) -> None:
         office.note("signed", shelved.sha256)
 
 
-def _label(status: ContractStatus, role: str) -> Text:
+def roles_in_turn(status: ContractStatus) -> list[str]:
+    """Return the roles that may sign now."""
+    from signkit.progress.contract import PartyState
+
+    return [party.role for party in status.parties if party.state is PartyState.NEXT]
+
+
+def label_of(status: ContractStatus, role: str) -> Text:
+    """Return what people call a role."""
     return next(party.label for party in status.parties if party.role == role)

@@ -8,7 +8,8 @@ from starlette.routing import BaseRoute
 
 from signkit.archive.entries import LedgerEntry
 from signkit.archive.exporting import moment_in_words
-from signkit.web.desk.screens import Screen
+from signkit.web.desk.screens import Screen, go_to
+from signkit.web.desk.welcome_screen import is_new
 from signkit.words import Text
 
 _MOST = 50
@@ -23,6 +24,8 @@ class TodayScreen(Screen):
 
     def today(self, request: Request) -> Response:
         """Show what is to be signed, here and in the archive, what is not kept yet, and the drafts."""
+        if is_new(self.office):
+            return go_to("/welcome")
         shelf, language = self.office.shelf, self.language(request)
         drafts = [(draft, self._title_of(draft.template), moment_in_words(draft.changed))
                   for draft in self.office.drafts.listed()]  # fmt: skip

@@ -44,7 +44,8 @@ def prepare(call: Call) -> Answer:
     key = first_bytes(certificate, CERTIFICATE_FILE_BYTES) if certificate is not None else None
     name = _file_name(name_of(call, file))
     request, prepared = have_done(
-        call, prepare_file, str(file.path), name, terms, key, call.service.settings, call.service.asked_by_rule(), password
+        call, prepare_file, str(file.path), name, terms, key, call.service.settings,
+        call.service.asked_by_rule(), password,
     )  # fmt: skip
     content = {
         "name": name, "request": json.loads(request.to_json()), "expires_at": moment(request.expires),
@@ -112,7 +113,8 @@ def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Doc
         raise problems.unknown(_WHAT)
     signed = have_done(
         call, complete_file, json.dumps(request).encode(), prepared, _certificate(call, task), signature,
-        call.service.settings, call.service.asked_by_rule(), task.content["other_person"], now, call.body.get("password"),
+        call.service.settings, call.service.asked_by_rule(), task.content["other_person"], now,
+        call.body.get("password"),
     )  # fmt: skip
     result = {
         "sha256": hashlib.sha256(signed.pdf).hexdigest(), "size": len(signed.pdf), "completed_at": moment(now),
