@@ -29,6 +29,7 @@ _PATHS = (
     "csc_client_secret_file",
     "auth_app_sandbox",
     "auth_app_production",
+    "operator_key_file",
 )
 _MOST_SECONDS = 86_400.0
 
@@ -52,6 +53,8 @@ class Settings:
         csc_token_url: where the access token is had; default: the service's own ``oauth2/token``.
         auth_app_sandbox, auth_app_production: the file of ``auth-app:sandbox`` and of ``auth-app:production``.
         archive: the folder of the archive (``signkit archive``); default: ``archive`` in ``home``.
+        operator_url: the platform operator (プラットフォーム事業者) who is asked about revocation; None: nobody.
+        operator_key_file: holds the operator's API key.
     """
 
     template_folders: tuple[Path, ...] = ()
@@ -68,6 +71,8 @@ class Settings:
     auth_app_sandbox: Path | None = None
     auth_app_production: Path | None = None
     archive: Path | None = None
+    operator_url: str | None = None
+    operator_key_file: Path | None = None
     unknown: tuple[str, ...] = ()
 
     def archive_folder(self) -> Path:
@@ -171,7 +176,7 @@ def _apply(settings: Settings, values: Mapping[str, object], source: str, base: 
 def _convert(name: str, value: object, source: str, base: Path) -> object:
     if name == "network_timeout":
         return _seconds(name, value, source)
-    if name in ("csc_client_id", "csc_token_url"):
+    if name in ("csc_client_id", "csc_token_url", "operator_url"):
         return str(value)
     if name in _PATHS:
         return _path(name, str(value), source, base)

@@ -6,8 +6,9 @@ import contextlib
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -19,25 +20,38 @@ from signkit.web.api.jobs import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
 
+if TYPE_CHECKING:
+    from signkit.jpki.attribute_sources import AttributeSource
+    from signkit.pki.revocation.sources import RevocationSource
+
 _LOCK = ".running"
 _GRACE_SECONDS = 30
 _SWEEP_SECONDS = 600.0
 
 
 def run_service(
-    folder: Path, settings: Settings, *, host: str, port: int, on_ready: Callable[[str, int], object]
+    folder: Path,
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[str, int], object],
+    revocation: Sequence[RevocationSource] | None = None,
+    attributes: Sequence[AttributeSource] | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; requests under way are answered, jobs under way are done or left to the next run.
 
     Args:
         on_ready: told the address once requests are taken.
+        revocation, attributes: see `signkit.web.api.service.Service`.
 
     Raises:
         ServiceError("service-missing", "service-settings", "service-running"): the folder cannot be used.
         OSError: the port is taken.
     """
     own = read_service_settings(folder)
-    with _alone(folder), contextlib.closing(Service(folder, settings, own)) as service:
+    made = Service(folder, settings, own, revocation=revocation, attributes=attributes)
+    with _alone(folder), contextlib.closing(made) as service:
         service.tenants.clear()
         listener = socket.create_server((host, port), backlog=512)
         with listener, _jobs_under_way(service):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -21,6 +21,8 @@ from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from signkit.jpki.attribute_sources import AttributeSource
+    from signkit.pki.revocation.sources import RevocationSource
     from signkit.validation.options import ValidationOptions
 
 SETTINGS = "service.toml"
@@ -40,6 +42,7 @@ class ServiceSettings:
         validations_a_month: by tenant; 0: as many as they like.
         keep_days: how long results are kept.
         online: ask the services that certificates name about revocation (addresses that are not public stay unasked).
+        hand_out_jpki_evidence: hand OCSP responses and lists of JPKI to tenants, who then need the right to have them.
         fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
     """
 
@@ -50,6 +53,7 @@ class ServiceSettings:
     validations_a_month: int = 0
     keep_days: int = 30
     online: bool = False
+    hand_out_jpki_evidence: bool = False
     fetch_hosts: tuple[str, ...] = ()
 
 
@@ -60,7 +64,8 @@ class Service:
     Attributes:
         settings: the user's (`signkit.settings`): trust, timestamps, templates.
         own: the service's.
-        rehearsal: everything is for trying.
+        revocation: who is asked about certificates for others; None: as the settings say (imported lists, plug-ins).
+        attributes: who knows people's latest attributes; None: those of the entry points.
     """
 
     folder: Path
@@ -69,6 +74,8 @@ class Service:
     document: Document = field(default_factory=load_document)
     clock: Callable[[], datetime] = utc_now
     metrics: Metrics = field(default_factory=Metrics)
+    revocation: Sequence[RevocationSource] | None = None
+    attributes: Sequence[AttributeSource] | None = None
 
     def __post_init__(self) -> None:
         self.tenants = Tenants(self.folder, self.clock)
@@ -164,5 +171,6 @@ _FIRST_SETTINGS = """\
 # validations_a_month = 0      # by tenant; 0: as many as they like
 # keep_days = 30               # how long results are kept
 # online = false               # ask the services that certificates name about revocation
+# hand_out_jpki_evidence = false   # hand JPKI's OCSP responses and lists to tenants (are they allowed to have them?)
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
 """
