@@ -147,7 +147,8 @@ def _qr(text: str, alt: str, width: str = "28mm") -> TypstMarkup:
         raise ValueError("width is a length such as 28mm or 80pt")
     rows = enumerate(qr_modules(str(text)))
     dark = "".join(f"M{column} {row}h1v1h-1z" for row, line in rows for column, is_dark in enumerate(line) if is_dark)
-    return TypstMarkup(f"#signkit-qr({string_literal(dark)}, {width}, {string_literal(str(alt))});")
+    # The path is of digits and letters of ours alone: nothing of the text stands in it.
+    return TypstMarkup(f'#signkit-qr("{dark}", {width}, {string_literal(str(alt))});')
 
 
 @lru_cache(maxsize=16)

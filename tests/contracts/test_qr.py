@@ -17,7 +17,7 @@ segno = pytest.importorskip("segno", reason="the extra 'phone' is not installed"
 
 @pytest.mark.parametrize("text", ["a", "jpki-consent:1:1180301018771:C-001", "x" * MOST_BYTES, "同意" * 14])
 def test_every_module_is_where_another_maker_puts_it(monkeypatch, text):
-    # segno 1.6 adds a whole zero byte where the stream ends at a byte, which 7.4.10 does not ask for (and readers skip).
+    # segno adds a whole zero byte where the stream ends at a byte, which 7.4.10 does not ask for and readers skip.
     monkeypatch.setattr("segno.encoder.write_padding_bits", lambda *_: None)
     other = segno.make(text.encode(), error="m", version=5, mode="byte", mask=0, boost_error=False)
     assert qr_modules(text) == [[bool(each) for each in row] for row in other.matrix]

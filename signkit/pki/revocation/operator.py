@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from signkit.errors import FileUnusable, InputUnreadable, system_cause
@@ -39,6 +39,8 @@ _PAUSES = (0.2, 1.0)
 _PASSING = tuple(f"HTTP status {status}" for status in (408, 429, 500, 502, 503, 504))
 #: Answers that no further try changes; every other failure may pass.
 _LASTING = ("HTTP status", "the answer is longer than", "not an address", "no usable answer")
+#: The code by which an operator says that it does not know a certificate's authority.
+_NOT_ITS_OWN = "issuer-unknown"
 #: Seconds for which an operator who did not answer is not asked again: a batch must not wait for each of its files.
 _REST = 30.0
 
@@ -73,7 +75,9 @@ class OperatorRevocation:
         except HttpFailure as error:
             cause = service_cause(error.cause)
             silent = NoEvidence("operator", Text(f"{self._url}: {cause.en}", f"{self._url}: {cause.ja}"))
-        self._silent = (time.monotonic() + _REST, silent)
+            # What was about this one question must not cost the next file its answer: a stranger may have made it.
+            if not _is_lasting(error):
+                self._silent = (time.monotonic() + _REST, silent)
         return [silent]
 
     def _ask(self, der: bytes) -> bytes:
@@ -82,7 +86,7 @@ class OperatorRevocation:
             try:
                 return self._fetch(question)
             except HttpFailure as error:
-                if error.cause.startswith(_LASTING) and error.cause not in _PASSING:
+                if _is_lasting(error):
                     raise
             self._pause(pause)
         return self._fetch(question)
@@ -93,6 +97,10 @@ class OperatorRevocation:
             self._url, timeout=self._timeout, limit=_MOST_BYTES, body=question, content_type="application/json",
             secret_headers=self._headers,
         )  # fmt: skip
+
+
+def _is_lasting(error: HttpFailure) -> bool:
+    return error.cause.startswith(_LASTING) and error.cause not in _PASSING
 
 
 def status_in(answer: bytes, certificate: bytes) -> RevocationAnswer:
@@ -113,7 +121,9 @@ def status_in(answer: bytes, certificate: bytes) -> RevocationAnswer:
 def _answer(said: Mapping[str, Any]) -> RevocationAnswer:
     if said["status"] == "unknown":
         why = said["why"]
-        return NoEvidence("operator", Text(_plain(why["en"]), _plain(why["ja"])))
+        # Of whom it never hears (a timestamp service, say) its silence explains nothing.
+        kind: Literal["not-published", "operator"] = "not-published" if why["code"] == _NOT_ITS_OWN else "operator"
+        return NoEvidence(kind, Text(_plain(why["en"]), _plain(why["ja"])))
     produced = _moment(said["produced_at"])
     # Without a time for newer data the word holds for the moment that it states, by two clocks that may differ.
     due = _moment(said["next_update"]) if said["next_update"] is not None else produced + CLOCK_SKEW

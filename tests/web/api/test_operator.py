@@ -23,12 +23,13 @@ from signkit.pki.anchors import default_trust_store
 from signkit.pki.revocation.crl_import import import_crl
 from signkit.pki.revocation.indexed import index_folder
 from signkit.pki.revocation.operator import operator_source
+from signkit.pki.revocation.sources import IndexedStatus, NoEvidence
 from signkit.rehearsal.pki import HANAKO, new_rehearsal
 from signkit.settings import Settings
 from signkit.validation.options import ValidationOptions, revocation_sources
 from signkit.validation.pdf import validate_pdf
 from signkit.web.api.app import make_service_app
-from signkit.web.api.rehearsal import NEW_ADDRESS, RehearsalAttributes
+from signkit.web.api.rehearsal import NEW_ADDRESS, RehearsalAttributes, kept_operator, revoked_numbers
 from signkit.web.api.service import Service, ServiceSettings, create_service
 from tests.validation import pdfs, pki
 from tests.web.api.conftest import Tried, key_client
@@ -351,6 +352,15 @@ def of_another(body):
     return json.dumps(answer).encode()
 
 
+def unknown(code):
+    def answer(body):
+        told = json.loads(good(body))
+        told["items"][0] |= {"status": "unknown", "why": {"code": code, "en": "not\x1b[31m here", "ja": "ありません"}}
+        return json.dumps(told).encode()
+
+    return answer
+
+
 @pytest.mark.parametrize(
     ("answers", "asked", "code"),
     [
@@ -360,6 +370,8 @@ def of_another(body):
         pytest.param([(302, b"", [(b"location", b"/elsewhere")])], 1, "operator-silent", id="a redirect"),
         pytest.param([(200, b"x" * 70_000, [])], 1, "operator-silent", id="too long"),
         pytest.param([(200, of_another, [])], 1, "operator-silent", id="another certificate"),
+        pytest.param([(200, unknown("missing"), [])], 1, "operator-silent", id="it does not know"),
+        pytest.param([(200, unknown("issuer-unknown"), [])], 1, "revocation-missing", id="it is none of its own"),
         pytest.param([(200, b"[]", [])], 1, "operator-silent", id="no answer of this API"),
         pytest.param([(200, b"[" * 60_000, [])], 1, "operator-silent", id="nested without end"),
     ],
@@ -371,6 +383,21 @@ def test_what_an_operator_may_answer(judge, monkeypatch, answers, asked, code):
         report = judge(url)
     assert app.asked == ["/api/v1/certificates/status"] * asked
     assert told(report)[2][0] == (code or "rehearsal")
+
+
+@pytest.mark.parametrize(("first", "asked"), [(400, 2), (503, 3)])
+def test_one_refused_question_does_not_silence_the_next(tmp_path, holder, first, asked):
+    """What a stranger's certificate brought about is his; who is down is not asked again for each file."""
+    (tmp_path / "key").write_text("sk_x")
+    (tmp_path / "key").chmod(0o600)
+    app = Scripted(*[(first, b"", [])] * (1 if first == 400 else 3), (200, good, []))
+    with listening(app) as url:
+        source = operator_source(url, tmp_path / "key", 5)
+        source._pause = lambda _: None
+        certificate = pki.Holder(holder.certificate, holder.key).asn1
+        answers = [source.look_up(certificate, certificate)[0] for _ in range(2)]
+    assert len(app.asked) == asked
+    assert isinstance(answers[1], IndexedStatus if first == 400 else NoEvidence)
 
 
 @pytest.mark.parametrize(
@@ -391,3 +418,25 @@ def test_a_key_that_is_no_secret_or_no_key(tmp_path, mode, content):
     (tmp_path / "key").chmod(mode)
     with pytest.raises(InputUnreadable):
         operator_source("https://example.jp", tmp_path / "key", 1)
+
+
+# --- `signkit rehearsal operator` ---------------------------------------------------------------------------------
+
+
+def test_the_test_operator_keeps_its_service_and_gives_each_run_a_new_key(tmp_path):
+    keys = [kept_operator(tmp_path / "operator").read_text().strip() for _ in range(2)]
+    assert (tmp_path / "operator" / "operator.key").stat().st_mode & 0o077 == 0
+    service = Service(tmp_path / "operator", Settings(home=tmp_path / "home"), ServiceSettings(workers=1))
+    [tenant] = service.tenants.all()
+    client = key_client(service, tenant, make_service_app(service))
+    answers = [client.get("/api/v1/keys", headers={"authorization": f"Bearer {key}"}).status_code for key in keys]
+    service.close()
+    assert answers == [401, 200]
+
+
+def test_who_is_revoked_is_named_by_a_file(tmp_path, holder, other):
+    (tmp_path / "a.pem").write_bytes(holder.certificate.public_bytes(Encoding.PEM))
+    (tmp_path / "b.der").write_bytes(der_of(other))
+    since = datetime.now(UTC)
+    named = revoked_numbers([tmp_path / "a.pem", tmp_path / "b.der"], since)
+    assert named == {holder.certificate.serial_number: since, other.certificate.serial_number: since}
