@@ -302,11 +302,11 @@ _WORDS: dict[str, Text] = {
         "失効の有無を問い合わせたプラットフォーム事業者から回答を得られませんでした: {detail}。",
     ),
     "status-only": Text(
-        "That the certificate was not revoked rests on the platform operator's word of {produced_at} alone. It shows "
-        "this to whoever trusts that operator, for that moment; it is no OCSP response and no list, the file holds "
-        "nothing of it, and nobody can check it later: a judgement on another day asks anew.",
-        "証明書が失効していないことの根拠は、プラットフォーム事業者の {produced_at} 時点の回答だけです。"
-        "その事業者を信頼する人に、その時点の状態を示すものです。OCSP 応答や失効リストではなく、文書には何も残らず、"
+        "That the certificate was not revoked at the proven time rests on the platform operator's word of "
+        "{produced_at} alone. It shows this to whoever trusts that operator; it is no OCSP response and no list, the "
+        "file holds nothing of it, and nobody can check it later: a judgement on another day asks anew.",
+        "証明された時刻に証明書が失効していなかったことの根拠は、プラットフォーム事業者の {produced_at} の回答だけです。"
+        "その事業者を信頼する人に対してのみ示せます。OCSP 応答や失効リストではなく、文書には何も残らず、"
         "後から第三者が確かめることはできません。別の日の検証では、あらためて問い合わせが必要です。",
     ),
     "revocation-unreadable": Text(
