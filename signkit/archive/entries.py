@@ -205,6 +205,13 @@ def load_revisions(connection: sqlite3.Connection, number: int) -> tuple[Revisio
     )
 
 
+def load_corrections(connection: sqlite3.Connection, number: int) -> list[dict[str, str | None]]:
+    """Return what was changed of an entry: when, which item, before and after."""
+    names = ("at", "item", "before", "after")
+    rows = connection.execute(f"SELECT {', '.join(names)} FROM correction WHERE entry = ? ORDER BY number", (number,))  # noqa: S608
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
 def insert_entry(connection: sqlite3.Connection, salt: bytes, entry: LedgerEntry, body: str) -> int:
     """Write a new entry without files; return its number.  ``body`` is the text that it is found by."""
     cursor = connection.execute(

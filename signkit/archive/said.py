@@ -64,18 +64,18 @@ def facts_of_words(words: Mapping[str, str]) -> TransactionFacts:
         WordRefused: one of them is no date, no amount, no kind, or holds what nobody can see.
     """
     said = {item: word.strip() for item, word in words.items() if word.strip() and item != "file"}
-    record: dict[str, Any] = {item: _text(item, said[item]) for item in ITEMS if item in said}
+    record: dict[str, Any] = {item: read_text(item, said[item]) for item in ITEMS if item in said}
     return TransactionFacts(
         kind=_kind(said["kind"]) if "kind" in said else None,
-        title=_text("title", said["title"]) if "title" in said else None,
+        title=read_text("title", said["title"]) if "title" in said else None,
         date=read_day("date", said["date"]) if "date" in said else None,
         amount=read_amount("amount", said["amount"]) if "amount" in said else None,
         parties=tuple(TransactionParty(name) for name in _names(said.get("party", ""))),
         end_date=read_day("end", said["end"]) if "end" in said else None,
         notice_date=read_day("notice", said["notice"]) if "notice" in said else None,
         renewal_date=read_day("renewal", said["renewal"]) if "renewal" in said else None,
-        place=_text("place", said["place"]) if "place" in said else None,
-        note=_text("note", said["note"]) if "note" in said else None,
+        place=read_text("place", said["place"]) if "place" in said else None,
+        note=read_text("note", said["note"]) if "note" in said else None,
         record=record or None,
     )
 
@@ -122,7 +122,7 @@ def problem(refused: WordRefused) -> Problem:
 def _names(word: str) -> Iterator[str]:
     for name in dict.fromkeys(part.strip() for part in _SEPARATORS.split(word)):
         if name:
-            yield _text("party", name)
+            yield read_text("party", name)
 
 
 def _kind(word: str) -> str:
@@ -138,7 +138,12 @@ def _kind(word: str) -> str:
     return kind
 
 
-def _text(item: str, word: str) -> str:
+def read_text(item: str, word: str) -> str:
+    """Return a word as it may stand in the ledger.
+
+    Raises:
+        WordRefused: it is too long, or holds what nobody can see.
+    """
     if len(word) > _MAX_TEXT:
         raise WordRefused(item, Text(f"is longer than {_MAX_TEXT} characters", f"が {_MAX_TEXT} 文字を超えています"))
     if is_unsafe(word) or not word.isprintable():

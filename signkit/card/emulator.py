@@ -16,7 +16,7 @@ from typing import Protocol
 from signkit.card import apdu
 from signkit.card.apdu import Command, wipe
 from signkit.card.contents import CardContents
-from signkit.card.layout import CODE_A, Application, DataFile, File, KeyFile, SecretFile, applications
+from signkit.card.layout import NUMBER_SECRETS, Application, DataFile, File, KeyFile, SecretFile, applications
 from signkit.card.state import CardState, fresh_state
 from signkit.errors import CardLinkError
 
@@ -50,7 +50,8 @@ class Behaviour:
         empty_verify_with_le: the answer to 00 20 00 80 00; None for the tries left.
     """
 
-    atr: bytes = bytes.fromhex("3BE000FF8131FE4514")
+    # What a contactless reader makes up for the card; jpki/myna passes over every card that shows another.
+    atr: bytes = bytes.fromhex("3B888001000005E0B381A1007F")
     token_label: str = "JPKIAPICCTOKEN2"  # noqa: S105
     blocked_status: int = apdu.REFERENCE_DATA_UNUSABLE
     filler: bytes = b"\xff" * 32
@@ -242,7 +243,7 @@ class EmulatedCard:
         if not isinstance(self._now.file, SecretFile):
             return b"", apdu.NO_CURRENT_FILE
         secret = self._now.file.secret
-        if secret is CODE_A or secret.key not in self._now.verified:  # nobody changes a 個人番号
+        if secret in NUMBER_SECRETS or secret.key not in self._now.verified:  # nobody changes a 個人番号
             return b"", apdu.SECURITY_NOT_SATISFIED
         if not secret.accepts(command.data):
             return b"", apdu.WRONG_DATA

@@ -10,6 +10,13 @@ from typing import TYPE_CHECKING
 
 from signkit.card import jpki, pin, surface
 from signkit.card.contents import CardContents, FaceContents
+from signkit.card.face import (
+    FACE_CODE_A,
+    FACE_CODE_B,
+    face_basic_information,
+    face_record,
+    text_basic_information,
+)
 from signkit.card.keys import digest_info
 from signkit.card.tlv import encode
 
@@ -22,6 +29,12 @@ NO_INDIVIDUAL_NUMBER = "999999999999"
 #: 照合番号A of 券面入力補助AP, which is 個人番号 itself: strangers' tools ask for its tries.  It is not among
 #: the secrets of `signkit.card.pin`, so that nothing of ours presents it to a card.
 CODE_A = pin.Secret("code-a", 0x0014, 15, rb"[0-9]{12}")
+#: The secrets that are 個人番号: always the value above, and never changed.
+NUMBER_SECRETS = (CODE_A, FACE_CODE_A)
+
+_TEXT_ISSUER, _FACE_ISSUER = b"0000033", b"0000023"
+# jpki/myna's older Go program reads 256 bytes of this file and takes no fewer.
+_BASIC_INFORMATION_SIZE = 256
 
 
 @dataclass(frozen=True)
@@ -148,7 +161,8 @@ def _text_input(face: FaceContents, filler: bytes) -> Application:
         0x0001: DataFile(number, frozenset({pin.SURFACE.key, CODE_A.key})),
         0x0002: DataFile(record + filler, everyone),
         0x0003: DataFile(encode(0xFF30, digests + _signature_object(face, 0xDF33, digests)) + filler, everyone),
-        0x0004: DataFile(_certificate(face, b"0000033") + filler),
+        0x0004: DataFile(_certificate(face, _TEXT_ISSUER) + filler),
+        0x0005: DataFile(text_basic_information(_key_id(_TEXT_ISSUER)).ljust(_BASIC_INFORMATION_SIZE, b"\xff")),
         pin.SURFACE.ef: SecretFile(pin.SURFACE),
         CODE_A.ef: SecretFile(CODE_A),
         pin.CODE_B.ef: SecretFile(pin.CODE_B),
@@ -174,21 +188,33 @@ def _offsets(fields: list[bytes]) -> Iterator[int]:
 def _card_face(face: FaceContents, filler: bytes) -> Application:
     own_key = KeyFile(face.own_key, None)
     record = encode(0xDF11, face.attributes.birth_date.encode()) + encode(0xDF12, own_key.public_object())
+    signed, unsigned = face_record(face, own_key.public_object())
     files: dict[int, File] = {
         0x0001: DataFile(
             encode(0xFF10, record + _signature_object(face, 0xDF13, record)) + filler, frozenset({pin.BIRTH_DATE.key})
         ),
-        0x0004: DataFile(_certificate(face, b"0000023") + filler),
+        0x0002: DataFile(
+            encode(0xFF20, signed + _signature_object(face, 0xDF28, signed) + unsigned) + filler,
+            frozenset({FACE_CODE_A.key, FACE_CODE_B.key}),
+        ),
+        0x0003: DataFile(face_basic_information(_key_id(_FACE_ISSUER)) + filler),
+        0x0004: DataFile(_certificate(face, _FACE_ISSUER) + filler),
         pin.BIRTH_DATE.ef: SecretFile(pin.BIRTH_DATE),
+        FACE_CODE_A.ef: SecretFile(FACE_CODE_A),
+        FACE_CODE_B.ef: SecretFile(FACE_CODE_B),
     }
     return Application(surface.FACE_AID, files, own_key)
 
 
 def _certificate(face: FaceContents, issuer: bytes) -> bytes:
     """A card-verifiable certificate of the issuer's key; key numbers that begin with 0 belong to no hierarchy known."""
-    key_ids = b"".join(number + b"\x08\x05" + b"001" + bytes(4) for number in (issuer, b"0000001"))
+    key_ids = _key_id(issuer) + _key_id(b"0000001")
     body = key_ids + KeyFile(face.issuer_key, None).public_object()
     return encode(0x7F21, encode(0x5F4E, body) + encode(0x5F37, _sign(face.ca_key, body)))
+
+
+def _key_id(number: bytes) -> bytes:
+    return number + b"\x08\x05" + b"001" + bytes(4)
 
 
 def _signature_object(face: FaceContents, tag: int, message: bytes) -> bytes:

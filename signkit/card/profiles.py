@@ -37,8 +37,6 @@ class CardProfile:
 
 
 # That an iPhone too wants its PIN before the authentication certificate is assumption; only Android's has a witness.
-_PHONE_ATR = bytes.fromhex("3B888001000005E0B381A1007F")
-
 PROFILES: dict[str, CardProfile] = {
     "standard": CardProfile(Text("an adult resident's card", "一般的なカード")),
     "no-signing-certificate": CardProfile(
@@ -58,12 +56,12 @@ PROFILES: dict[str, CardProfile] = {
     "android": CardProfile(
         Text("Android smartphone", "Android スマートフォン"),
         has_face=False,
-        behaviour=Behaviour(atr=_PHONE_ATR, token_label="JPKIAPGPSETOKEN", certificate_needs_pin=True),  # noqa: S106
+        behaviour=Behaviour(token_label="JPKIAPGPSETOKEN", certificate_needs_pin=True),  # noqa: S106
     ),
     "iphone": CardProfile(
         Text("iPhone", "iPhone"),
         has_face=False,
-        behaviour=Behaviour(atr=_PHONE_ATR, token_label="JPKIAPIOSTOKEN", certificate_needs_pin=True),  # noqa: S106
+        behaviour=Behaviour(token_label="JPKIAPIOSTOKEN", certificate_needs_pin=True),  # noqa: S106
     ),
 }
 

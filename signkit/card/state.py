@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from signkit.card.contents import CardContents
-from signkit.card.layout import CODE_A, NO_INDIVIDUAL_NUMBER
+from signkit.card.face import FACE_CODE_B
+from signkit.card.layout import NO_INDIVIDUAL_NUMBER, NUMBER_SECRETS
 from signkit.errors import InputUnreadable, system_cause
 from signkit.output import write_checked
 from signkit.words import Text
@@ -31,7 +32,8 @@ def fresh_state(contents: CardContents) -> CardState:
     """Return the state of a card as it leaves the counter."""
     secrets = contents.initial_secrets()
     if contents.face:
-        secrets[CODE_A.key] = (NO_INDIVIDUAL_NUMBER, CODE_A.max_tries)
+        secrets |= {secret.key: (NO_INDIVIDUAL_NUMBER, secret.max_tries) for secret in NUMBER_SECRETS}
+        secrets[FACE_CODE_B.key] = (contents.face.code_b, FACE_CODE_B.max_tries)
     return CardState(
         {key: value for key, (value, _) in secrets.items()}, {key: tries for key, (_, tries) in secrets.items()}
     )
@@ -71,11 +73,15 @@ def save_state(path: Path, state: CardState) -> None:
 
 
 def _add_later_secrets(raw: dict[str, object], fresh: CardState) -> None:
-    """Give a state 照合番号A: older ones were kept before it was emulated, and no other number is ever taken."""
+    """Give a state the 照合番号 that were not emulated yet when it was kept; no other number is ever taken for A."""
     pins, tries = raw.get("pins"), raw.get("tries")
-    if CODE_A.key in fresh.pins and isinstance(pins, dict) and isinstance(tries, dict):
-        pins[CODE_A.key] = fresh.pins[CODE_A.key]
-        tries.setdefault(CODE_A.key, fresh.tries[CODE_A.key])
+    if not isinstance(pins, dict) or not isinstance(tries, dict):
+        return
+    numbers = {secret.key: fresh.pins[secret.key] for secret in NUMBER_SECRETS if secret.key in fresh.pins}
+    pins |= numbers
+    for key in numbers.keys() | ({FACE_CODE_B.key} & fresh.pins.keys()):
+        pins.setdefault(key, fresh.pins[key])
+        tries.setdefault(key, fresh.tries[key])
 
 
 def _fits(raw: dict[str, object], fresh: CardState) -> bool:

@@ -106,7 +106,7 @@ def _pdfs_of(paths: Sequence[Path]) -> list[str]:
     found: list[Path] = []
     for path in paths:
         if path.is_dir():
-            found += sorted(file for file in path.rglob("*") if file.suffix.lower() == ".pdf" and file.is_file())
+            found += sorted(file for file in path.rglob("*") if file.suffix.lower() == ".pdf" and not file.is_dir())
         else:
             found.append(path)
     return [str(path) for path in found]

@@ -254,7 +254,9 @@ def check(
     for problem in found.problems:
         print(problem.in_language(LANGUAGE))
     if found.problems:
-        raise ContractError("template-faulty", template=template.id, count=len(found.problems))
+        raise ContractError(
+            "template-faulty", template=template.id, count=len(found.problems), text_file=template.text_file
+        )
     if found.replaced_fonts:
         tell(_REPLACED, fonts=", ".join(f"{name} → {instead}" for name, instead in found.replaced_fonts.items()))
     held = [f"{law.title.in_language(LANGUAGE)} ({len(law.items)})" for law in covered_laws(template)]

@@ -145,7 +145,7 @@ def find_template(name_or_path: str | Path, settings: Settings | None = None) ->
     if (path / DESCRIPTION).is_file():
         return load_template(path)
     named = str(name_or_path)
-    folders = dict(_named_folders(settings or Settings()))
+    folders = template_folders(settings)
     if named not in folders:
         raise ContractError("template-not-found", name=named, known=tuple(sorted(folders)))
     return load_template(folders[named])
@@ -157,8 +157,12 @@ def list_templates(settings: Settings | None = None) -> tuple[Template, ...]:
     Raises:
         ContractError("template-invalid"): one of them cannot be used.
     """
-    folders = dict(_named_folders(settings or Settings()))
-    return tuple(load_template(folders[name]) for name in sorted(folders))
+    return tuple(load_template(folder) for _, folder in sorted(template_folders(settings).items()))
+
+
+def template_folders(settings: Settings | None = None) -> dict[str, Path]:
+    """Return the folder of each template that can be named; a user's hides a shipped one of the same name."""
+    return dict(_named_folders(settings or Settings()))
 
 
 def load_template(folder: Path) -> Template:

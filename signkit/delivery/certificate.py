@@ -207,9 +207,14 @@ def _judgement_rows(report: Report, language: Language, fonts: FontSet) -> list[
     return [
         (words(_VERDICT, language), f"#strong[{verdict}]"),
         (words(_JUDGED_AT, language), markup_of(moment(report.validation_time), fonts)),
-        (words(_POLICY, language), markup_of(report.policy, fonts, 60)),
+        (words(_POLICY, language), _policy_of(report, language, fonts)),
         (words(_STAMPS, language), stamps or words(_NONE, language)),
     ]
+
+
+def _policy_of(report: Report, language: Language, fonts: FontSet) -> str:
+    """Return the rules of the judgement: SignKit's own in words, others by the name that they have."""
+    return words(_OWN_POLICY, language) if report.policy == "default" else markup_of(report.policy, fonts, 60)
 
 
 def _stamp(stamp: TimestampReport, language: Language, fonts: FontSet) -> str:
@@ -296,12 +301,13 @@ KEY_KINDS = {
     "unknown": Text("not known", "不明"),
 }
 _VERDICTS = {
-    Verdict.PASSED: Text("passed", "合格"),
-    Verdict.FAILED: Text("failed", "不合格"),
+    Verdict.PASSED: Text("valid", "有効"),
+    Verdict.FAILED: Text("not valid", "無効"),
     Verdict.INDETERMINATE: Text("not proven", "確認できず"),
     Verdict.NOT_SIGNED: Text("not signed", "署名なし"),
     Verdict.UNREADABLE: Text("unreadable", "読み取り不能"),
 }
+_OWN_POLICY = Text("SignKit's standard rules", "SignKit の標準の検証基準")
 _BROKEN = Text("a signature is not good", "有効と認められない署名があります")
 _NOT_JUDGED = Text("it cannot be judged", "判定できません")
 _NOBODY = Text("it has no party that signs", "署名する当事者がいません")

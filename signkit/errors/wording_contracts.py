@@ -63,7 +63,7 @@ CONTRACTS: dict[str, Wording] = {
     ),
     "template-faulty": Wording(
         Text("Template {template}: {count} things to mend.", "ひな形 {template}: 直すべき点が {count} 件あります。"),
-        Text("See docs/guides/templates.md.", "docs/ja/guides/templates.md を見てください。"),
+        Text("See docs/guides/{text_file:guide}.md.", "docs/ja/guides/{text_file:guide}.md を見てください。"),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),
     "typesetting-failed": Wording(

@@ -27,14 +27,14 @@ from signkit.output import write_checked
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
 
-_VERSION = 1
+_VERSION = 2
 _SALT_SIZE = 32
 _BUSY_SECONDS = 5.0
 
 _TABLES = """
 CREATE TABLE salt (value BLOB NOT NULL);
 CREATE TABLE card (
-    key BLOB PRIMARY KEY, registered_at TEXT NOT NULL, checked_at TEXT, revoked_at TEXT
+    key BLOB PRIMARY KEY, registered_at TEXT NOT NULL, checked_at TEXT, revoked_at TEXT, customer TEXT
 ) WITHOUT ROWID;
 """
 
@@ -47,11 +47,13 @@ class RegisteredCard:
         registered_at: when its holder authenticated for it.
         checked_at: when revocation evidence last called it good; None for never.
         revoked_at: when revocation was first learned of; None for never.  It is never taken back.
+        customer: the number under which its holder is a customer, as given at registration; None for none.
     """
 
     registered_at: datetime
     checked_at: datetime | None
     revoked_at: datetime | None
+    customer: str | None = None
 
 
 class TouchRegistry:
@@ -63,14 +65,17 @@ class TouchRegistry:
 
     def find(self, certificate: bytes) -> RegisteredCard | None:
         """Return the entry of the card with this certificate (DER)."""
-        query = "SELECT registered_at, checked_at, revoked_at FROM card WHERE key = ?"
+        query = "SELECT registered_at, checked_at, revoked_at, customer FROM card WHERE key = ?"
         row = self._connection.execute(query, (self._key(certificate),)).fetchone()
-        return RegisteredCard(datetime.fromisoformat(row[0]), _time(row[1]), _time(row[2])) if row else None
+        return RegisteredCard(datetime.fromisoformat(row[0]), _time(row[1]), _time(row[2]), row[3]) if row else None
 
-    def register(self, certificate: bytes, now: datetime) -> None:
-        """Add a card; one that is there already keeps its entry."""
-        statement = "INSERT OR IGNORE INTO card (key, registered_at) VALUES (?, ?)"
-        self._write(statement, self._key(certificate), now.isoformat())
+    def register(self, certificate: bytes, now: datetime, customer: str | None = None) -> None:
+        """Add a card; one that is there already keeps its entry, with the customer number that is given now, if any."""
+        statement = """
+            INSERT INTO card (key, registered_at, customer) VALUES (?, ?, ?)
+            ON CONFLICT (key) DO UPDATE SET customer = coalesce(excluded.customer, customer)
+        """
+        self._write(statement, self._key(certificate), now.isoformat(), customer)
 
     def forget(self, certificate: bytes) -> bool:
         """Remove a card; return whether it was there."""
@@ -111,13 +116,29 @@ def open_registry(path: Path, *, create: bool = False) -> Iterator[TouchRegistry
             raise CardError("touch-registry-unusable", path=str(path), cause="no such file")
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
         try:
-            if connection.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
+            _bring_up_to_date(connection)
+            if _version(connection) != _VERSION:
                 raise CardError("touch-registry-unusable", path=str(path), cause="not a registry of this version")
             yield TouchRegistry(connection)
         finally:
             connection.close()
     except (OSError, sqlite3.Error) as error:
         raise CardError("touch-registry-unusable", path=str(path), cause=str(error)) from error
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _bring_up_to_date(connection: sqlite3.Connection) -> None:
+    """Give a registry of version 1 its column for customer numbers, whole or not at all."""
+    if _version(connection) != 1:
+        return
+    with connection:
+        connection.execute("BEGIN IMMEDIATE")  # another gate may do the same at this moment
+        if _version(connection) == 1:
+            connection.execute("ALTER TABLE card ADD COLUMN customer TEXT")
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
 
 
 def _create(path: Path) -> None:

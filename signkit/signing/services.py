@@ -24,7 +24,12 @@ REHEARSAL = "rehearsal"
 
 
 def available_services(
-    settings: Settings, *, tsa: Sequence[str] = (), evidence: Sequence[Path] = (), trust: Sequence[Path] = ()
+    settings: Settings,
+    *,
+    tsa: Sequence[str] = (),
+    evidence: Sequence[Path] = (),
+    trust: Sequence[Path] = (),
+    online: bool = True,
 ) -> Services:
     """Return the timestamp and revocation services, and the certificates among which issuers are found.
 
@@ -34,6 +39,7 @@ def available_services(
             brings the kept rehearsal's timestamp service and revocation; nothing else ever does.
         evidence: folders with OCSP responses (.ocsp) and revocation lists (.crl).
         trust: certificates believed as anchors, files or folders, beside JPKI's and those of the settings.
+        online: ask about revocation at the addresses that certificates name.
 
     Raises:
         InputUnreadable, TrustError("trust-anchor-unreadable"): what is named in ``trust`` or the settings cannot be
@@ -42,7 +48,7 @@ def available_services(
     """
     timestamps: list[TimestampSource] = []
     issuers = default_trust_store(anchor_paths(settings, trust)).certificates("signature")
-    revocation = revocation_sources(settings, evidence, plugins=True, online=True)
+    revocation = revocation_sources(settings, evidence, plugins=True, online=online)
     for url in tsa or settings.tsa_urls:
         if url == REHEARSAL:
             rehearsal = kept_rehearsal(settings.home_folder() / "rehearsal")

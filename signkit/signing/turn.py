@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from signkit.errors import SigningRefused
@@ -48,9 +49,10 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
     fields = signature_fields(pdf, password)
     if role in fields.signed:
         raise SigningRefused("field-signed", role=role)
-    if role not in fields.empty and not adds_field:
-        raise SigningRefused("field-missing", role=role, empty=fields.empty, signed=fields.signed)
     contract = read_contract(pdf, password)
+    if role not in fields.empty and not adds_field:
+        empty, signed = (_with_titles(names, contract) for names in (fields.empty, fields.signed))
+        raise SigningRefused("field-missing", role=role, empty=empty, signed=signed)
     if adds_field and contract is not None:
         raise SigningRefused("field-not-added", role=role, cause=_IS_CONTRACT)
     if adds_field:
@@ -62,6 +64,15 @@ def check_turn(pdf: bytes, role: str, password: Password = None, *, adds_field: 
         if role not in next_roles:
             raise SigningRefused("out-of-turn", role=role, next_role=", ".join(next_roles))
     return Turn(is_first=not fields.signed, contract=contract, party=party)
+
+
+def _with_titles(roles: Iterable[str], contract: EmbeddedContract | None) -> tuple[Text, ...]:
+    """Return roles as people know them, seller (売主): ``--as`` takes either."""
+    titles = {party.role: party.label for party in contract.parties} if contract else {}
+    return tuple(
+        Text(f"{role} ({titles[role].en})", f"{role} ({titles[role].ja})") if role in titles else Text(role, role)
+        for role in roles
+    )
 
 
 _IS_CONTRACT = Text(

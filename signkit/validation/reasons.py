@@ -269,7 +269,14 @@ _WORDS: dict[str, Text] = {
         "示されるのは、事業者がこの内容に署名したことと、その後の変更の有無です。誰が指示したか、それが当事者本人かは示しません。"
         "これは事業者の記録 (合意締結証明書など) によります。",
     ),
-    "revoked": Text("The certificate was revoked on {revoked_at}.", "証明書は {revoked_at} に失効しています。"),
+    # A change of 基本4情報 (異動) is the usual reason, and no sign of misuse.
+    "revoked": Text(
+        "The certificate was revoked on {revoked_at}. One on an Individual Number Card is revoked whenever its "
+        "holder's name, address, birth date or sex changes (a move, a marriage), and when the card is lost or given "
+        "back.",
+        "証明書は {revoked_at} に失効しています。マイナンバーカードの署名用電子証明書は、氏名・住所・生年月日・性別の"
+        "変更 (引っ越しや結婚など) や、カードの紛失・返納により失効します。",
+    ),
     "ca-revoked": Text("The certificate of an authority was revoked.", "認証局の証明書が失効しています。"),
     "expired": Text(
         "The certificate expired on {expired_at}, and nothing proves that the signature is older.",
@@ -397,6 +404,10 @@ _CHANGES: dict[str, Text] = {
     "appearance-replaced": Text("what a form field shows was replaced", "入力欄の表示の差し替え"),
     "field-locked": Text("a locked form field", "ロックされた入力欄"),
     "looks-different": Text("what a page shows", "ページの見た目"),
+    "value-and-looks": Text(
+        "a form field that may show something else than its value says",
+        "値と異なる内容を表示しているおそれのある入力欄",
+    ),
     "not-judged": Text("a structure that readers understand differently", "閲覧ソフトにより解釈が分かれる構造"),
 }
 

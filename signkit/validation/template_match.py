@@ -24,7 +24,7 @@ from signkit.contracts.provenance import provenance
 from signkit.contracts.template import WORD, Template, load_template
 from signkit.errors import ContractError, FileUnusable
 from signkit.limits import LimitExceeded
-from signkit.pdf.changes.values import Gravity, Rules
+from signkit.pdf.changes.values import UNJUDGED, Gravity, Rules
 from signkit.pdf.embedded_contract import EmbeddedContract, Provenance
 from signkit.pdf.embedded_files import file_specifications, names_of, streams_of
 from signkit.pdf.reading.syntax import WHITESPACE, SyntaxProblem
@@ -77,7 +77,7 @@ class FirstRevision:
             return False  # what stands behind the last revision, programs that mend files may show
         judgement = self._changes.between(0, revision, Rules(Gravity.FORM, certified=True))
         codes = {change.code for change in judgement.findings} - {"permissions"}
-        return not codes or (None if codes == {"not-judged"} else False)
+        return not codes or (None if codes <= UNJUDGED else False)
 
 
 def match_template(first: FirstRevision, contract: EmbeddedContract | None, check: TemplateCheck) -> TemplateMatch:

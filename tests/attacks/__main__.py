@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import time
 from collections import Counter
 from pathlib import Path
@@ -49,6 +50,26 @@ def _aligned(rows: list[list[str]]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
+class Progress:
+    """Says every so many seconds how far a hunt is, and each finding as it comes: a stopped run told its part."""
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._start = self._last = time.monotonic()
+        self._told = 0
+
+    def __call__(self, findings: Findings) -> None:
+        for item in findings.found[self._told :]:
+            print(f"finding: {item.case}\t{item.seen}", flush=True)
+        self._told = len(findings.found)
+        now = time.monotonic()
+        if now - self._last >= self._seconds:
+            self._last = now
+            total = findings.total()
+            said = ", ".join(f"{total[word]} {word}" for word in _WORDS if total[word])
+            print(f"{now - self._start:.0f} s: {said}", flush=True)
+
+
 def print_verdicts(given: argparse.Namespace) -> int:
     start = time.monotonic()
     asked = verdicts.attacks(given.cases, given.seed, given.kind)
@@ -79,6 +100,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--class", dest="kind", help="only this class of mutations")
     parser.add_argument("--keep", type=Path, help="write findings into this folder")
+    parser.add_argument("--every", type=float, default=10, help="seconds between two lines on how far it is")
     parser.add_argument("--visible", action="store_true", help="draw everything, to see whether each class shows")
     parser.add_argument(
         "--witness-verdicts",
@@ -92,7 +114,13 @@ def main() -> int:
     if given.honest:
         return print_honest(given)
     start = time.monotonic()
-    findings = hunt.hunt(cases=hunt.cases(given.cases, given.seed, given.kind), everything=given.visible)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run in the background is broken off by that
+    findings = Findings()
+    asked = hunt.cases(given.cases, given.seed, given.kind)
+    try:
+        hunt.hunt(cases=asked, everything=given.visible, findings=findings, progress=Progress(given.every))
+    except KeyboardInterrupt:
+        print("broken off")
     for name, why in findings.missing.items():
         print(f"not asked: {name}: {why}")
     print(table(findings))

@@ -229,14 +229,14 @@ def layouts() -> tuple[str, ...]:
 FAMILIES = (*shapes.SHAPES, "encrypted", "ours", "ours too")
 
 
-def one_of(family: str, choice: Random) -> str:
-    """Return the name of one base of a family."""
+def one_of(family: str, choice: Random, seals: tuple[str, ...] = SEALS) -> str:
+    """Return the name of one base of a family, sealed in one of some ways."""
     if family.startswith("ours"):
-        return choice.choice(sorted(ours()))
+        return choice.choice(sorted(name for name, base in ours().items() if base.seal in seals))
     if family == "encrypted":
-        shape, seal = choice.choice(("plain", "form")), choice.choice(SEALS)
+        shape, seal = choice.choice(("plain", "form")), choice.choice(seals)
         return f"{shape}/classic/{seal}/{choice.choice(('rc4', 'aes'))}"
-    return f"{family}/{choice.choice(layouts())}/{choice.choice(SEALS)}"
+    return f"{family}/{choice.choice(layouts())}/{choice.choice(seals)}"
 
 
 @cache

@@ -346,6 +346,8 @@ def signed_by_pyhanko_in_a_new_field(work: Work) -> None:
     work.need(*_OPEN)
     name = f"visitor{len(work.data)}"
     box = work.random.choice([None, (100, 34, 190, 46)])
+    if box:
+        work.need_room(box)
     work.data = _hanko_signs(work, name, new_field_spec=SigFieldSpec(name, box=box))
     if box:
         work.shows(box)
@@ -392,6 +394,9 @@ def filled_by_pyhanko(work: Work) -> None:
     writer = _writer(work)
     entry = writer.get_object(generic.Reference(number, 0, writer))
     entry[generic.pdf_name("/V")] = generic.pdf_string("Hanako")
+    courier = {"/Type": "/Font", "/Subtype": "/Type1", "/BaseFont": "/Courier"}
+    font = generic.DictionaryObject({generic.pdf_name(key): generic.pdf_name(name) for key, name in courier.items()})
+    fonts = generic.DictionaryObject({generic.pdf_name("/Cour"): font})
     looks = generic.StreamObject(
         {
             generic.pdf_name("/Type"): generic.pdf_name("/XObject"),
@@ -399,8 +404,9 @@ def filled_by_pyhanko(work: Work) -> None:
             generic.pdf_name("/BBox"): generic.ArrayObject(
                 map(generic.FloatObject, (0, 0, right - left, top - bottom))
             ),
+            generic.pdf_name("/Resources"): generic.DictionaryObject({generic.pdf_name("/Font"): fonts}),
         },
-        stream_data=b"/Tx BMC 0 0 1 rg 4 4 9 9 re f EMC",
+        stream_data=b"/Tx BMC q BT 0 0 1 rg /Cour 9 Tf 2 5 Td (Hanako) Tj ET Q EMC",
     )
     entry[generic.pdf_name("/AP")] = generic.DictionaryObject({generic.pdf_name("/N"): writer.add_object(looks)})
     writer.update_container(entry)

@@ -14,10 +14,11 @@ from random import Random
 
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report
-from tests.attacks import bases, shapes, witnesses
+from tests.attacks import bases, legible, shapes, witnesses
 from tests.attacks.doc import Absent
+from tests.attacks.legible import Place
 from tests.attacks.mutations import MUTATIONS, Attack, Mutation
-from tests.attacks.mutations.attack import EVERYWHERE
+from tests.attacks.mutations.attack import COMMENTED
 from tests.attacks.witnesses import Area, Drawing
 from tests.attacks.writer import random_of
 
@@ -31,6 +32,8 @@ _PARTNERS = {
     "lengths, prepared": ("lengths, prepared",),
     "linearised": ("linearised",),
 }
+#: Classes that P=3 allows in part: comments come and go, and hide nothing.
+_COMMENTING = {"annotations", "comments"}
 #: What goes wrong where two mutations do not go together.
 MISMATCHED = (ValueError, KeyError, IndexError, AssertionError, RecursionError)
 _TRIES = 10
@@ -96,8 +99,8 @@ def make(case: Case) -> Made:
         if not step.mutation.prepares:
             attack.random = random_of(step.seed)
             step.mutation.apply(attack)
-    if base.seal == "p3" and any(step.mutation.kind == "annotations" for step in case.steps):
-        attack.areas.append(EVERYWHERE)  # that is what P=3 allows
+    if base.seal == "p3" and any(step.mutation.kind in _COMMENTING for step in case.steps):
+        attack.areas.append(COMMENTED)  # that is what P=3 allows
     return Made(base.data, attack.result(), tuple(attack.areas))
 
 
@@ -115,8 +118,9 @@ def _first_possible(choice: Random, kind: str, seed: str) -> tuple[Case, Made]:
         first = _weighted(choice, _firsts(kind))
         families = [*bases.FAMILIES] if not first.prepares else [*shapes.SHAPES]
         choice.shuffle(families)
+        seals = ("p3",) if kind == "comments" else bases.SEALS
         for family in families:
-            case = _case(choice, first, bases.one_of(family, choice), f"{seed}/{attempt}/{family}")
+            case = _case(choice, first, bases.one_of(family, choice, seals), f"{seed}/{attempt}/{family}")
             try:
                 return case, make(case)
             except Absent:
@@ -194,7 +198,8 @@ class Gallery:
         self.missing = {item.name: why for item in witnesses.witnesses() if (why := item.missing()) is not None}
         self._own = threading.local()
         self._all: list[witnesses.Witness] = []
-        self._kept: dict[tuple[str, bytes], Drawing] = {}
+        self._kept: dict[tuple[str, int, bytes], Drawing] = {}
+        self._letters: dict[bytes, list[Place]] = {}
 
     @property
     def names(self) -> list[str]:
@@ -216,14 +221,32 @@ class Gallery:
                     lost[witness.name] = drawing.lost
             if found := witnesses.difference(before, after, made.areas):
                 seen[witness.name] = found
+            elif any(area.legible for area in made.areas) and (found := self._covered(witness, made)):
+                seen[witness.name] = found
         return seen, lost
 
-    def _before(self, witness: witnesses.Witness, pdf: bytes) -> Drawing:
-        key = (witness.name, hashlib.sha256(pdf).digest())
+    def _covered(self, witness: witnesses.Witness, made: Made) -> str | None:
+        """Return what a witness can no longer read."""
+        letters = self._readable(made.before)
+        before, after = self._before(witness, made.before, legible.DPI), witness.draw(made.after, legible.DPI)
+        return witnesses.covered(before, after, letters, made.areas)
+
+    def _readable(self, pdf: bytes) -> list[Place]:
+        """Return where something can be read, as PDFium finds it."""
+        key = hashlib.sha256(pdf).digest()
+        if key not in self._letters:
+            if len(self._letters) > _KEPT:
+                self._letters.clear()
+            reader = next(item for item in self._witnesses() if isinstance(item, witnesses.Pdfium))
+            self._letters[key] = reader.letters(pdf)
+        return self._letters[key]
+
+    def _before(self, witness: witnesses.Witness, pdf: bytes, dpi: int = witnesses.DPI) -> Drawing:
+        key = (witness.name, dpi, hashlib.sha256(pdf).digest())
         if key not in self._kept:
             if len(self._kept) > _KEPT:
                 self._kept.clear()
-            self._kept[key] = witness.draw(pdf)
+            self._kept[key] = witness.draw(pdf, dpi)
         return self._kept[key]
 
     def close(self) -> None:
@@ -282,6 +305,8 @@ def hunt(
     everything: bool = False,
     shrink: bool = True,
     enough: float = math.inf,
+    findings: Findings | None = None,
+    progress: Callable[[Findings], None] = lambda _: None,
 ) -> Findings:
     """Judge all cases and have drawn what is permitted.
 
@@ -291,8 +316,10 @@ def hunt(
         everything: draw what is not permitted too, and count what can be seen of it as ``visible``.
         shrink: leave away those mutations of a finding that it does without.
         enough: end after so many findings.
+        findings: what is filled, so that whoever breaks the hunt off has what was found till then.
+        progress: told after every case.
     """
-    findings, gallery = Findings(), Gallery()
+    findings, gallery = findings or Findings(), Gallery()
     findings.missing = gallery.missing
     trail = _Trail(judge, gallery, everything)
     try:
@@ -302,10 +329,12 @@ def hunt(
                 waiting.append((case, made, *trail.begin(pool, made)))
                 while waiting and (len(waiting) > _AHEAD or waiting[0][3] is None or waiting[0][3].done()):
                     trail.note(findings, *waiting.popleft())
+                    progress(findings)
                 if len(findings.found) >= enough:
                     break
             for item in waiting:
                 trail.note(findings, *item)
+                progress(findings)
         if shrink:
             findings.found = [_shrunk(trail, item) for item in findings.found]
     finally:
@@ -374,7 +403,7 @@ class _Trail:
 def _is_forbidden(case: Case) -> bool:
     """Whether the case is nothing but a change that must not pass, drawn or not."""
     allowed_annotations = case.base.startswith("ours/p3") or "/p3" in case.base
-    if len(case.steps) != 1 or (case.kind == "annotations" and allowed_annotations):
+    if len(case.steps) != 1 or (case.kind in _COMMENTING and allowed_annotations):
         return False
     return case.steps[0].mutation.forbidden
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 import select
 import shutil
@@ -14,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pypdfium2  # noqa: F401  -- said here when it is missing, not in the process that draws
+
+from tests.attacks import legible
+from tests.attacks.legible import Grey, Place
 
 SECONDS = 20
 DPI = 40
@@ -30,10 +34,14 @@ class Area:
     """A rectangle, in points from the lower left, of a page (from 0; None: every page) where a difference is right.
 
     On a page that is shown turned it holds as the page's own coordinates say; all four turns are taken for right.
+
+    Attributes:
+        legible: only so that what could be read there still can.
     """
 
     page: int | None
     box: Box
+    legible: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +51,11 @@ class Picture:
     width: int
     height: int
     pixels: bytes
+
+    def grey(self) -> Grey:
+        red, green, blue = self.pixels[0::3], self.pixels[1::3], self.pixels[2::3]
+        shades = bytes((r + 2 * g + b) // 4 for r, g, b in zip(red, green, blue, strict=True))
+        return Grey(self.width, self.height, shades)
 
 
 @dataclass(frozen=True)
@@ -62,7 +75,7 @@ class Witness:
         """Say why it cannot be asked, None where it can."""
         raise NotImplementedError
 
-    def draw(self, pdf: bytes) -> Drawing:
+    def draw(self, pdf: bytes, dpi: int = DPI) -> Drawing:
         raise NotImplementedError
 
     def close(self) -> None:
@@ -80,29 +93,39 @@ class Pdfium(Witness):
     def missing(self) -> str | None:
         return None
 
-    def draw(self, pdf: bytes) -> Drawing:
+    def draw(self, pdf: bytes, dpi: int = DPI) -> Drawing:
+        answer = self._ask(pdf, dpi)
+        return Drawing(lost=answer) if isinstance(answer, str) else _drawing(answer)
+
+    def letters(self, pdf: bytes) -> list[Place]:
+        """Return what can be read on a file's pages; nothing where the file kills the process."""
+        answer = self._ask(pdf, 0)
+        return [] if isinstance(answer, str) or not answer else [Place(*each) for each in json.loads(answer)]
+
+    def _ask(self, pdf: bytes, dpi: int) -> bytes | str:
+        """Return the answer, or what the process was lost to."""
         process = self._started()
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(len(pdf).to_bytes(4, "big") + pdf)
+            process.stdin.write(len(pdf).to_bytes(4, "big") + bytes([dpi]) + pdf)
             process.stdin.flush()
             if not select.select([process.stdout], [], [], SECONDS)[0]:
                 self.close()
-                return Drawing(lost="timeout")
+                return "timeout"
             size = process.stdout.read(4)
             answer = process.stdout.read(int.from_bytes(size, "big"))
         except BrokenPipeError:
             size = answer = b""
         if len(size) < 4:
             self.close()
-            return Drawing(lost="crash")
-        return _drawing(answer)
+            return "crash"
+        return answer
 
     def _started(self) -> subprocess.Popen[bytes]:
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, Path(__file__).with_name("draw_pdfium.py")],
+                [sys.executable, "-m", "tests.attacks.draw_pdfium"], cwd=Path(__file__).parents[2],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         return self._process
@@ -128,11 +151,11 @@ class Program(Witness):
     def missing(self) -> str | None:
         return None if shutil.which(self._words[0]) else f"{self._words[0]} is not installed"
 
-    def draw(self, pdf: bytes) -> Drawing:
+    def draw(self, pdf: bytes, dpi: int = DPI) -> Drawing:
         with tempfile.NamedTemporaryFile(suffix=".pdf", dir=_memory()) as file:
             file.write(pdf)
             file.flush()
-            words = [file.name if word == "FILE" else word for word in self._words]
+            words = [{"FILE": file.name, "DPI": str(dpi)}.get(word, word) for word in self._words]
             try:
                 done = subprocess.run(
                     words, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, timeout=SECONDS, check=False
@@ -147,11 +170,11 @@ def _memory() -> str | None:
 
 
 def poppler() -> Witness:
-    return Program("poppler", ("pdftoppm", "-q", "-r", str(DPI), "-l", "40", "FILE"))
+    return Program("poppler", ("pdftoppm", "-q", "-r", "DPI", "-l", "40", "FILE"))
 
 
 def mupdf() -> Witness:
-    return Program("mupdf", ("mutool", "draw", "-q", "-r", str(DPI), "-F", "ppm", "-o", "-", "FILE", "1-40"))
+    return Program("mupdf", ("mutool", "draw", "-q", "-r", "DPI", "-F", "ppm", "-o", "-", "FILE", "1-40"))
 
 
 def witnesses() -> list[Witness]:
@@ -195,6 +218,33 @@ def _first_difference(one: Picture, other: Picture, boxes: list[Box]) -> tuple[i
             if abs(a - b) >= _VISIBLE and not any(_inside(box, at // 3, y, one) for box in boxes):
                 return at // 3, y
     return None
+
+
+def covered(before: Drawing, after: Drawing, letters: Iterable[Place], areas: Iterable[Area] = ()) -> str | None:
+    """Say which letter can no longer be read; ``areas``: where what stood there may go."""
+    if before.lost or after.lost or len(before.pages) != len(after.pages):
+        return None
+    gone = [area for area in areas if not area.legible]
+    pages = [(one, other) for one, other in zip(before.pages, after.pages, strict=True)]
+    greys = {n: (one.grey(), other.grey()) for n, (one, other) in enumerate(pages) if one != other}
+    for place in letters:
+        if place.page not in greys or _is_in_any(place, gone, greys[place.page][0]):
+            continue
+        former, later = greys[place.page]
+        if (former.width, former.height) != (later.width, later.height):
+            return f"page {place.page + 1}: another size"
+        if legible.is_lost(former.part(place), later.part(place)):
+            x, y = place.left * former.width, (1 - place.top) * former.height
+            return f"page {place.page + 1}: hidden at {x * 72 // legible.DPI:.0f}, {y * 72 // legible.DPI:.0f} points"
+    return None
+
+
+def _is_in_any(place: Place, areas: list[Area], page: Grey) -> bool:
+    scale = DPI / legible.DPI
+    left, top, right, bottom = (int(side * scale) for side in place.on(page.width, page.height))
+    small = Picture(int(page.width * scale), int(page.height * scale), b"")
+    return any(_inside(area.box, (left + right) // 2, (top + bottom) // 2, small)
+               for area in areas if area.page in (None, place.page))  # fmt: skip
 
 
 def _inside(box: Box, x: int, y: int, page: Picture) -> bool:

@@ -174,7 +174,7 @@ def test_the_readers_are_listed_with_their_cards(bench):
     with bench.card(EmulatedCard(rsa_contents()), reader=1):
         assert list_readers() == (
             Reader(READERS[0], False, b""),
-            Reader(READERS[1], True, bytes.fromhex("3BE000FF8131FE4514")),
+            Reader(READERS[1], True, bytes.fromhex("3B888001000005E0B381A1007F")),
         )
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.jpki import JpkiApplication
-from signkit.card.layout import CODE_A, NO_INDIVIDUAL_NUMBER
+from signkit.card.layout import NO_INDIVIDUAL_NUMBER, NUMBER_SECRETS
 from signkit.card.pin import SIGNATURE
 from signkit.card.state import fresh_state, load_state, save_state
 from signkit.card.transport import Connection
@@ -71,15 +71,28 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
         save_state(tmp_path / "none" / "card.json", fresh_state(rsa_contents()))
 
 
+@pytest.mark.parametrize("secret", NUMBER_SECRETS, ids=lambda secret: secret.key)
 @pytest.mark.parametrize("number", [None, "111111111111"], ids=["kept before it was emulated", "another number"])
-def test_code_a_is_the_number_that_nobody_has(tmp_path, number):
+def test_code_a_is_the_number_that_nobody_has(tmp_path, number, secret):
     path = tmp_path / "card.json"
     save_state(path, fresh_state(rsa_contents()))
     raw = json.loads(path.read_text())
     for part, value in (("pins", number), ("tries", 7)):
-        del raw[part][CODE_A.key]
+        del raw[part][secret.key]
         if number:
-            raw[part][CODE_A.key] = value
+            raw[part][secret.key] = value
     path.write_text(json.dumps(raw))
     state = load_state(path, rsa_contents())
-    assert (state.pins[CODE_A.key], state.tries[CODE_A.key]) == (NO_INDIVIDUAL_NUMBER, 7 if number else 15)
+    assert (state.pins[secret.key], state.tries[secret.key]) == (NO_INDIVIDUAL_NUMBER, 7 if number else 15)
+
+
+def test_a_state_from_before_the_face_was_emulated_still_opens(tmp_path):
+    path = tmp_path / "card.json"
+    fresh = fresh_state(rsa_contents())
+    save_state(path, fresh)
+    raw = json.loads(path.read_text())
+    for part in ("pins", "tries"):
+        for key in ("code-a", "face-code-a", "face-code-b"):
+            del raw[part][key]
+    path.write_text(json.dumps(raw))
+    assert load_state(path, rsa_contents()) == fresh

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -174,3 +176,34 @@ def test_a_registry_elsewhere(cards, tmp_path):
 
 def test_register_and_forget_exclude_each_other(cards):
     assert isinstance(cards.run("touch", "--register", "--forget").error, UsageProblem)
+
+
+def test_a_touch_answers_the_customer_number(cards):
+    register(cards, "--customer", "C-10234")
+    assert "C-10234" in cards.run("touch", *cards.trust).stdout
+    assert cards.json("touch", *cards.trust)["customer"] == "C-10234"
+
+
+def test_a_refused_card_speaks_for_no_customer(cards):
+    register(cards, "--customer", "C-10234")
+    with closing(sqlite3.connect(cards.home / "touch.sqlite")) as registry, registry:
+        registry.execute("UPDATE card SET revoked_at = '2026-11-01T00:00:00+00:00'")
+    refused = cards.run("touch", *cards.trust)
+    assert refused.returncode == 1
+    assert "C-10234" not in refused.stdout
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--customer", "C-1"),
+        ("--register", "--customer", " "),
+        ("--register", "--customer", "C" * 65),
+        ("--register", "--customer", "C\x1b[2J"),
+        ("--register", "--customer", "123456789018"),
+    ],
+    ids=["without --register", "blank", "too long", "control characters", "an Individual Number"],
+)
+def test_what_is_no_customer_number_is_refused_before_the_pin(cards, options):
+    assert isinstance(cards.run("touch", *options).error, UsageProblem)
+    assert not (cards.home / "touch.sqlite").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -213,3 +214,14 @@ def test_a_files_name_is_no_formula_in_the_table(signkit, tmp_path, all_hanako):
     (tmp_path / "=1+1.pdf").write_bytes(all_hanako)
     rows = signkit("status", "=1+1.pdf", "--format", "csv").stdout.splitlines()
     assert [row[:10] for row in rows[1:]] == ["'=1+1.pdf,"] * 3
+
+
+def test_nothing_named_as_a_pdf_is_left_out_of_a_folder(signkit, tmp_path):
+    """A pipe would be waited for, and a link loop never ends: neither is a file, and each has its row."""
+    os.mkfifo(tmp_path / "pipe.pdf")
+    (tmp_path / "loop.pdf").symlink_to("loop.pdf")
+    (tmp_path / "gone.pdf").symlink_to("nowhere")
+    (tmp_path / "folder.pdf").mkdir()
+    result = signkit("status", str(tmp_path))
+    assert result.returncode == 4
+    assert [name in result.stdout for name in ("pipe", "loop", "gone", "folder")] == [True, True, True, False]

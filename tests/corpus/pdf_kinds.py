@@ -82,10 +82,9 @@ def _on_every_layout(keys: Keys) -> Iterator[Made]:
 
 
 def _filled_note(value: bytes) -> dict[int, bytes]:
-    appearance = b"<< /Type /XObject /Subtype /Form /BBox [0 0 130 40] /Length %d >>\nstream\n(%s)\nendstream"
     return {
         pdfs.TEXT_FIELD: pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b"(first)", b"(" + value + b")"),
-        pdfs.APPEARANCE: appearance % (len(value) + 2, value),
+        pdfs.APPEARANCE: pdfs.looks_of(value),
     }
 
 

@@ -138,7 +138,7 @@ def test_allowed_all_the_same_it_says_in_large_letters_what_is_not_proven(unprov
     assert pages_of(page) == 1
     assert "証明されていません" in text
     assert "手元の情報だけでは" in text
-    assert "合格 (TOTAL-PASSED)" not in text
+    assert "有効 (TOTAL-PASSED)" not in text
 
 
 def test_a_file_that_cannot_be_judged_is_refused(status):

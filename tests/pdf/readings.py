@@ -226,6 +226,7 @@ CASES: dict[str, dict[str, Case]] = {
         "size too small": Revision(trailer=b"/Size 5 /Root 1 0 R /Prev %d"),
         "no size": Revision(trailer=b"/Root 1 0 R /Prev %d"),
         "root of another generation": Revision(trailer=b"/Size 60 /Root 1 3 R /Prev %d"),
+        "information that is missing": Revision(trailer=b"/Size 60 /Root 1 0 R /Prev %d /Info 57 0 R"),
         "root direct": Revision(trailer=b"/Size 60 /Root " + STORE + b" /Prev %d"),
         "previous as float": Revision(trailer=b"/Size 60 /Root 1 0 R /Prev %d.0"),
         "previous beside the section": lambda pdf: Revision(

@@ -11,6 +11,7 @@ import pytest
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.doubts import Doubts
+from signkit.pdf.reading.filters import _ascii85
 from signkit.pdf.signatures import find_signatures
 from signkit.validation.report import Verdict
 from tests.pdf import prepared, readings
@@ -250,3 +251,42 @@ def test_encryption_that_changes_is_not_judged(trailer, rewritten, doubted):
     file = PdfFile(after, Meter(Limits()))
     codes = {doubt.code for doubt in Doubts(file).after(len(file.history) - 2, len(pdf))}
     assert ("encryption" in codes) is doubted
+
+
+@pytest.mark.parametrize(
+    ("trailer", "entries", "place"),
+    [
+        (b"/Info 57 0 R", b"", "missing: object 57, named by the trailer"),
+        (b"", b" /PieceInfo 57 0 R", "missing: object 57, named by object 3"),
+        (b"", b"", None),
+    ],
+)
+def test_what_is_freed_and_still_named_makes_poppler_rebuild_the_file(world, trailer, entries, place):
+    """Freed in good form, and yet: a search finds no objects in streams, and others that nobody had seen."""
+    page = pdfs.OBJECTS[pdfs.PAGE][:-2] + entries + b" >>"
+    objects = {**pdfs.OBJECTS, pdfs.PAGE: page, 57: b"<< /Title (Lease) >>"}
+    base = world.sign(pdfs.build(objects, trailer=trailer), trailer=trailer)
+    freed = readings.Revision(
+        rows=lambda at: readings.table_rows(at) + b"57 1\n0000000000 00001 f \n",
+        trailer=b"/Size 60 /Root 1 0 R /Prev %d " + trailer,
+    )
+    report = world.only(freed.append(base))
+    assert report.changes_permitted is (None if place else True)
+    assert place is None or place in report.reasons[0].text.en
+
+
+@pytest.mark.parametrize(
+    ("coded", "flaw"),
+    [
+        (b"87cURD]j7BEbo80~>", None),
+        (b"z87cUR~>", None),
+        (b"+D(~>", None),
+        (b"+D(!~>", None),
+        (b"+D)~>", "ascii85: its end"),
+        (b"87cUR+~>", "ascii85: its end"),
+        (b"+D(", "ascii85: its end"),
+    ],
+)
+def test_a_last_group_in_base_85_is_one_that_all_readers_pad_alike(coded, flaw):
+    """What is left of a group is padded by each reader; only what an encoder writes comes out alike."""
+    assert _ascii85(coded, Meter(Limits()))[1] == flaw

@@ -208,6 +208,13 @@ def test_a_contract_takes_no_further_field(blank):
         check_turn(blank, "witness", adds_field=True)
 
 
+def test_who_misnames_a_role_is_told_the_roles_with_their_titles(blank):
+    with refused_as("field-missing") as missing:
+        check_turn(blank, "landlord")
+    assert "seller (売主)" in missing.value.message("ja")
+    assert "seller (Seller)" in missing.value.message("en")
+
+
 def test_without_a_place_the_way_out_is_said():
     with refused_as("field-missing") as missing:
         check_turn(formats.document("1.7"), "seller")

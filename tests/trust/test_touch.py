@@ -155,3 +155,24 @@ def test_a_folder_that_cannot_be_written_is_told(tmp_path):
     (tmp_path / "file").write_bytes(b"")
     with refused_as("touch-registry-unusable"), open_registry(tmp_path / "file" / "touch.sqlite", create=True):
         pass
+
+
+def test_a_card_answers_its_customer_number(path, certificate):
+    with open_registry(path) as registry:
+        registry.register(certificate, NOW + timedelta(days=1), "C-1")
+        assert (registry.find(certificate).customer, registry.find(certificate).registered_at) == ("C-1", NOW)
+        registry.register(certificate, NOW)
+        assert registry.find(certificate).customer == "C-1", "registering without a number took it away"
+        registry.register(certificate, NOW, "C-2")
+        assert registry.find(certificate).customer == "C-2"
+
+
+def test_a_registry_of_version_1_goes_on(path, certificate):
+    with closing(sqlite3.connect(path)) as old, old:
+        old.execute("ALTER TABLE card DROP COLUMN customer")
+        old.execute("PRAGMA user_version = 1")
+    with open_registry(path) as registry:
+        assert (registry.find(certificate).registered_at, registry.find(certificate).customer) == (NOW, None)
+        registry.register(certificate, NOW, "C-1")
+    with open_registry(path) as registry:
+        assert registry.find(certificate).customer == "C-1"

@@ -26,6 +26,14 @@ OBJECTS: dict[int, bytes] = {
 }
 
 
+def looks_of(text: bytes, *, width: int = 130, height: int = 40) -> bytes:
+    """Return the appearance of a field that shows ``text``, as a program writes it that fills in forms."""
+    font = b"/Resources << /Font << /Helv << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >>"
+    content = b"/Tx BMC q BT /Helv 9 Tf 0 g 2 9 Td (" + text + b") Tj ET Q EMC"
+    said = b"<< /Type /XObject /Subtype /Form /BBox [0 0 %d %d] %s /Length %d >>\nstream\n%s\nendstream"
+    return said % (width, height, font, len(content), content)
+
+
 def build(objects: dict[int, bytes] | None = None, *, trailer: bytes = b"") -> bytes:
     """A PDF of one revision."""
     return _append(b"%PDF-1.7\n", objects or OBJECTS, trailer, previous=None)

@@ -100,7 +100,7 @@ def test_overwriting_the_appearance_stream_is_refused(world, signed):
 EMPTY_FIELD = pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b" /V (first) /AP << /N 9 0 R >>", b"")
 FILLED = {
     pdfs.TEXT_FIELD: pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b"(first)", b"(second)").replace(b"/N 9 0 R", b"/N 31 0 R"),
-    31: STAMPED,
+    31: pdfs.looks_of(b"second"),
 }
 
 
@@ -128,7 +128,9 @@ def test_a_field_may_be_corrected_for_those_who_signed_it_empty(world):
     both = pdfs.sign(
         appended(world.sign(pdfs.build(objects)), FILLED), world.cms, field=30, number=21, objects={30: buyer}
     )
-    corrected = appended(both, {pdfs.TEXT_FIELD: FILLED[pdfs.TEXT_FIELD].replace(b"second", b"third")})
+    corrected = appended(
+        both, {pdfs.TEXT_FIELD: FILLED[pdfs.TEXT_FIELD].replace(b"second", b"third"), 31: pdfs.looks_of(b"third")}
+    )
     report = world.judge(corrected)
     assert [(each.field, each.changes_permitted) for each in report.signatures] == [("seller", True), ("buyer", False)]
 
@@ -159,7 +161,8 @@ def test_an_inherited_value_that_changes_is_seen(world):
     kid = pdfs.OBJECTS[pdfs.TEXT_FIELD].replace(b" /V (first)", b" /Parent 30 0 R")
     form = b"<< /Fields [6 0 R 30 0 R] /SigFlags 3 >>"
     signed = world.sign(pdfs.build({**pdfs.OBJECTS, pdfs.FORM: form, pdfs.TEXT_FIELD: kid, 30: parent}))
-    report = world.only(appended(signed, {30: parent.replace(b"one", b"two")}))
+    changed = {30: parent.replace(b"one", b"two"), pdfs.TEXT_FIELD: kid, pdfs.APPEARANCE: pdfs.looks_of(b"two")}
+    report = world.only(appended(signed, changed))
     assert report.changes_after == "form"
 
 

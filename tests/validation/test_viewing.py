@@ -195,3 +195,26 @@ def test_no_comment_is_moved_over_words(world, words):
     before = certified(world, 3, there)
     for place, allowed in ((_PLACE, False), (b"20 120 110 160", True)):
         assert world.only(pdfs.update(before, {30: note % place})).changes_permitted is allowed
+
+
+@pytest.mark.parametrize("kind", [b"/Square", b"/Highlight", b"/Link"])
+@pytest.mark.parametrize("inherited", [False, True])
+def test_no_comment_covers_a_tick(world, kind, inherited):
+    """A tick is a filled square here: no words that a page or a field shows, and yet an answer."""
+    box = b"<< /Type /XObject /Subtype /Form /BBox [0 0 12 12] /Length 15 >>\nstream\n2 2 8 8 re f   \nendstream"
+    field = b"/FT /Btn /T (agreed) /V /Yes"
+    widget = (
+        b"/Type /Annot /Subtype /Widget /F 4 /P 3 0 R /Rect [200 100 212 112] /AS /Yes /AP << /N << /Yes 41 0 R >> >>"
+    )
+    fields = {40: b"<< %s %s >>" % (field, widget), 41: box}
+    if inherited:
+        fields |= {40: b"<< /Parent 42 0 R %s >>" % widget, 42: b"<< %s /Kids [40 0 R] >>" % field}
+    listed = b"42 0 R" if inherited else b"40 0 R"
+    form = b"<< /Fields [6 0 R 8 0 R %s] /SigFlags 3 >>" % listed
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents 4 0 R /Annots [%s] >>"
+    objects = pdfs.OBJECTS | fields | {pdfs.PAGE: page % b"6 0 R 8 0 R 40 0 R", 5: form}
+    before = certified(world, 3, objects)
+    for place, allowed in ((b"196 104 208 116", False), (b"230 100 242 112", True)):
+        note = b"<< /Type /Annot /F 4 /P 3 0 R /Rect [%s] /C [1 1 0] /Border [0 0 5] /Subtype %s /AP << /N 31 0 R >> >>"
+        changed = {pdfs.PAGE: page % b"6 0 R 8 0 R 40 0 R 30 0 R", 30: note % (place, kind), 31: _BOX}
+        assert world.only(pdfs.update(before, changed)).changes_permitted is allowed

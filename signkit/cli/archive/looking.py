@@ -92,36 +92,39 @@ def show(
     overwrite: Overwrite = False,
 ) -> None:
     """Print what is known of an entry: facts, files, corrections, the journal's records about it."""
-    from signkit.archive.entries import load_entry
+    from signkit.archive.entries import load_corrections, load_entry
     from signkit.archive.exporting import entry_to_json, moment_in_words
 
     with open_named(archive) as kept:
         with kept.reading() as connection:
             entry = load_entry(connection, number)
-            corrections = connection.execute(
-                "SELECT at, item, before, after FROM correction WHERE entry = ? ORDER BY number", (number,)
-            ).fetchall()
+            corrections = load_corrections(connection, number)
             told = _records(kept, number)
         if output is not None:
             _write_file(kept, entry, output, overwrite=overwrite)
             return
         until, law = _keeping(kept, entry)
     if format_ is TextOrJson.JSON:
-        history = [dict(zip(("at", "item", "before", "after"), row, strict=True)) for row in corrections]
         report = entry.current.report if entry.current is not None else None
-        plain = entry_to_json(entry) | {"corrections": history, "journal": told, "keep_until": until, "report": report}
+        plain = entry_to_json(entry) | {
+            "corrections": corrections,
+            "journal": told,
+            "keep_until": until,
+            "report": report,
+        }
         print(json.dumps(plain, ensure_ascii=False))
         return
     for line in _text(entry, until, law):
         print(line)
-    for at, item, before, after in corrections:
+    for each in corrections:
+        item = each["item"] or ""
         print(
             translate(
                 _CORRECTED,
-                at=moment_in_words(at),
+                at=moment_in_words(each["at"] or ""),
                 item=translate(_ITEMS.get(item, Text(item, item))),
-                before=before or "-",
-                after=after or "-",
+                before=each["before"] or "-",
+                after=each["after"] or "-",
             )
         )
 

@@ -50,6 +50,8 @@ SECRET_NAMES = {
     "code-a": Text("verification number A", "照合番号A"),
     "code-b": Text("verification number B", "照合番号B"),
     "birth-date": Text("birth date key", "生年月日による照合"),
+    "face-code-a": Text("verification number A of the card's face", "券面事項確認の照合番号A"),
+    "face-code-b": Text("verification number B of the card's face", "券面事項確認の照合番号B"),
 }
 CERTIFICATE_NAMES = {
     "sign": Text("signing certificate", "署名用電子証明書"),

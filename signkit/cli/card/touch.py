@@ -28,8 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from signkit.holder.judgement import CardJudgement
+    from signkit.holder.touch import TouchRegistry
     from signkit.pki.anchors import Anchor
     from signkit.pki.revocation.sources import RevocationSource
+
+_CUSTOMER_LENGTH = 64
 
 HELP = words(
     "Tell without a PIN whether the card is a registered one and unrevoked.",
@@ -44,6 +47,18 @@ def run(
     forget: Annotated[
         bool, typer.Option("--forget", help=words("Remove this card.", "このカードの登録を消す。"))
     ] = False,
+    customer: Annotated[
+        str | None,
+        typer.Option(
+            "--customer",
+            metavar="NUMBER",
+            help=words(
+                "With --register: the customer number that later touches of this card answer.",
+                "--register とともに: 以後このカードをかざすと答える顧客番号。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
     registry: Annotated[
         Path | None,
         typer.Option(
@@ -72,15 +87,40 @@ def run(
             Text("--register and --forget exclude each other", "--register と --forget は同時に使えません"),
             Text("Give one of them.", "どちらか一方を指定してください。"),
         )
+    if customer is not None:
+        _check_customer(customer, register=register)
     path = registry or load_settings().home_folder() / "touch.sqlite"
     believed, sources = card_anchors(trust), card_sources(evidence)
     _await_card(reader, wait)
     if register:
-        _register(path, reader, believed, sources, format_, pin_stdin=pin_stdin, use_last_try=use_last_try)
+        _register(path, reader, believed, sources, format_, customer, pin_stdin=pin_stdin, use_last_try=use_last_try)
     elif forget:
         _forget(path, reader)
     else:
         _answer(path, reader, believed, sources, format_)
+
+
+def _check_customer(customer: str, *, register: bool) -> None:
+    from signkit.contracts.privacy import holds_my_number
+
+    if not register:
+        raise UsageProblem(
+            Text("--customer goes with --register", "--customer は --register とともに指定します"),
+            Text("A touch answers the number by itself.", "かざすと、番号はそのまま答えられます。"),
+        )
+    if not customer.strip() or len(customer) > _CUSTOMER_LENGTH or not customer.isprintable():
+        raise UsageProblem(
+            Text(
+                f"--customer takes 1 to {_CUSTOMER_LENGTH} printable characters",
+                f"--customer は印字できる1〜{_CUSTOMER_LENGTH}文字です",
+            ),
+            Text("For example --customer C-10234.", "例: --customer C-10234"),
+        )
+    if holds_my_number(customer):  # 番号法9条: no use of the number for one's own ends
+        raise UsageProblem(
+            Text("The customer number looks like an Individual Number", "顧客番号が個人番号のように見えます"),
+            Text("Give a number of your own making.", "自社で付けた番号を指定してください。"),
+        )
 
 
 def _register(
@@ -89,6 +129,7 @@ def _register(
     believed: Sequence[Anchor],
     sources: Sequence[RevocationSource],
     format_: AnswerFormat,
+    customer: str | None,
     *,
     pin_stdin: bool,
     use_last_try: bool,
@@ -109,7 +150,7 @@ def _register(
         show_judgement(judgement, format_)
         return
     with open_registry(path, create=True) as known:
-        known.register(proof.certificate, now)
+        known.register(proof.certificate, now, customer)
     tell(_REGISTERED, path=path)
 
 
@@ -156,11 +197,22 @@ def _answer(
             read = time.perf_counter()
         judgement = judge_touch(known, certificate, believed, sources, datetime.now(UTC))
         answered = time.perf_counter()
+        customer = _customer_of(known, certificate, judgement)
     card_ms, total_ms = (round((moment - started) * 1000, 1) for moment in (read, answered))
     if format_ is AnswerFormat.TEXT:
         print(translate(_LATENCY, total=total_ms, card=card_ms))
+        if customer is not None:
+            print(translate(_CUSTOMER, customer=customer))
     tell_ending(certificate)
-    show_judgement(judgement, format_, milliseconds={"total": total_ms, "card": card_ms})
+    show_judgement(judgement, format_, customer=customer, milliseconds={"total": total_ms, "card": card_ms})
+
+
+def _customer_of(known: TouchRegistry, certificate: bytes, judgement: CardJudgement) -> str | None:
+    """Return the customer number of a card that is not refused: a lost card shall not speak for the customer."""
+    from signkit.holder.judgement import Conclusion
+
+    entry = known.find(certificate)
+    return entry.customer if entry and judgement.conclusion is not Conclusion.FAILED else None
 
 
 def _await_card(reader: str | None, seconds: float) -> None:
@@ -178,6 +230,7 @@ _REGISTERED = Text(
 _NOT_REGISTERED = Text("Not registered:", "登録していません:")
 _FORGOTTEN = Text("No longer in {path}.", "{path} から消しました。")
 _WAS_NOT_THERE = Text("This card was not registered in {path}.", "このカードは {path} に登録されていません。")
+_CUSTOMER = Text("customer number: {customer}", "顧客番号: {customer}")
 _LATENCY = Text(
     "answered in {total} ms (the card's part: {card} ms)", "{total} ms で回答 (うちカードの読み取り {card} ms)"
 )

@@ -14,8 +14,8 @@ from signkit.pdf.changes.revision_state import RevisionState
 from signkit.pdf.changes.rules import RULES
 from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
-from signkit.pdf.changes.values import Change, Gravity, Judgement, Rules
-from signkit.pdf.reading.document import PdfFile
+from signkit.pdf.changes.values import UNJUDGED, Change, Gravity, Judgement, Rules
+from signkit.pdf.reading.document import PdfFile, View
 from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.signatures import FoundSignature
@@ -81,9 +81,13 @@ class Changes:
             if self._referrers is None:
                 self._referrers = Referrers(history)
             signed_now = {number for revision, number in self._signed if revision == index + 1}
-            context = Context(before, after, self._referrers, self._shown, signed_now)
+            context = Context(before, after, self._referrers, self._shown, signed_now, self._signed_first())
             self._steps[index] = (*found, *step_changes(context))
         return self._steps[index]
+
+    def _signed_first(self) -> View | None:
+        revisions = [revision for revision, _ in self._signed if revision is not None]
+        return self._file.history.view(min(revisions)) if revisions else None
 
     def _state(self, index: int) -> RevisionState:
         """Return a state; the one before it is kept besides, no others: a file may have thousands of revisions."""
@@ -106,9 +110,9 @@ _TOLD = ("metadata-changed", "evidence-removed", "signature-over-text")
 def _judgement_of(changes: list[Change], rules: Rules) -> Judgement:
     level = max((change.level for change in changes), default=Gravity.NONE)
     findings = [change for change in changes if change.level > rules.allowed or _is_forbidden(change, rules)]
-    proven = [change for change in findings if change.code != "not-judged"]
+    proven = [change for change in findings if change.code not in UNJUDGED]
     # "Cannot be judged" never passes; a proven breach is said although other things cannot be judged.
-    permitted = False if proven else None if any(change.code == "not-judged" for change in changes) else True
+    permitted = False if proven else None if any(change.code in UNJUDGED for change in changes) else True
     told = [change for change in changes if change.code in _TOLD and change not in findings]
     return Judgement(level, permitted, *(tuple(dict.fromkeys(each)) for each in (findings, told, changes)))
 

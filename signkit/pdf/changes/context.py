@@ -10,6 +10,7 @@ from signkit.pdf.changes.equality import Equality, is_plainly_same
 from signkit.pdf.changes.revision_state import RevisionState
 from signkit.pdf.changes.roles import Account
 from signkit.pdf.changes.rules import ENTRIES, Role
+from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Value
 
@@ -20,7 +21,8 @@ _DEFAULTS: dict[str, Value] = {"/NeedAppearances": "false", "/Ff": 0, "/MK": {}}
 class Context:
     """Two states of a document, one step apart.
 
-    ``signed_now``: the numbers of the fields whose signature was made in the newer revision, over all of it.
+    ``signed_now``: the numbers of the fields whose signature was made in the newer revision, over all of it;
+    ``signed_first``: the document as its first signature found it.
     """
 
     def __init__(
@@ -30,11 +32,12 @@ class Context:
         referrers: Referrers,
         shown: ShownContent,
         signed_now: AbstractSet[int],
+        signed_first: View | None = None,
     ) -> None:
         self.before, self.after = before, after
         self.old, self.new = before.view, after.view
         self.shown = shown
-        self.signed_now = signed_now
+        self.signed_now, self.signed_first = signed_now, signed_first
         self.account = Account(before, after, referrers)
         self.equality = Equality(self.account)
 

@@ -23,6 +23,7 @@ _BLANK = b" _.-\xa0\t"
 # A page has a few thousand marks; hundreds of thousands are made to cost time.
 _MAX_BOXES = 200_000
 _MAX_FORMS = 20
+_MAX_PARENTS = 20
 #: What is not thicker is a line.
 _LINE = 2.0
 #: Annotations that mark text and let it show through, unless their own appearance says otherwise.
@@ -85,8 +86,14 @@ class ShownContent:
     def covers_words(self, view: View, annotation: Value, newer: View, others: Iterable[Value]) -> bool:
         """Whether ``annotation`` lies over what ``others`` of an older view show."""
         entries = newer.resolve(annotation)
-        boxes = list(reach(newer, entries)) if isinstance(entries, dict) and is_opaque(newer, entries) else []
-        words = (shown for each in others if boxes and each != annotation for shown in _annotation_boxes(view, each))
+        if not isinstance(entries, dict) or not is_opaque(newer, entries):
+            return False
+        boxes = list(reach(newer, entries))
+        below = [each for each in others if each != annotation] if boxes else []
+        words = [shown for each in below for shown in _annotation_boxes(view, each)]
+        # A tick is drawn as anything; fields may stand close to one another, comments have no business there.
+        if newer.resolve(entries.get("/Subtype")) != "/Widget":
+            words += [shown for each in below for shown in _button(view, each)]
         return any(each.is_hidden_by(box) for each in words for box in boxes)
 
     def _boxes(self, view: View, page: dict[str, Value]) -> list[Shown]:
@@ -190,6 +197,19 @@ def _annotation_boxes(view: View, annotation: Value) -> Iterator[Shown]:
     fitted: Matrix = (x, 0, 0, y, place[0] - drawn[0] * x, place[1] - drawn[1] * y)
     resources = view.resolve(normal.entries.get("/Resources"))
     yield from _boxes(view, view.file.decode_stream(normal, view), resources, _times(own, fitted), 0)
+
+
+def _button(view: View, widget: Value) -> Iterator[Shown]:
+    """Where a check box, a radio button or a push-button stands: ticked or not, it says something."""
+    entries = view.resolve(widget)
+    place = rectangle(view, entries.get("/Rect")) if isinstance(entries, dict) else None
+    # 12.7.4.1: /FT is inherited; a button's widgets are a few levels below it.
+    for _ in range(_MAX_PARENTS):
+        if not isinstance(entries, dict) or "/FT" in entries:
+            break
+        entries = view.resolve(entries.get("/Parent"))
+    if place is not None and isinstance(entries, dict) and view.resolve(entries.get("/FT")) == "/Btn":
+        yield Shown(place)
 
 
 def _matrix(view: View, form: Stream) -> Matrix:

@@ -8,6 +8,7 @@ from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.revision_state import RevisionState, widgets
 from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
+from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField
 from signkit.pdf.reading.document import View
@@ -16,6 +17,8 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value
 _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
 #: What a value may be, by the type of its field (12.7.5).
 _VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
+#: What says or shows the value, one way or another.
+_SPOKEN = {"/V", "/RV", "/I", "/AP", "/AS"}
 _NOTHING: tuple[Value, ...] = (None, b"", "/Off", [])
 # Table 229: bit 17 of /Ff of a button.
 _PUSH_BUTTON = 1 << 16
@@ -257,6 +260,9 @@ class Fields:
             yield from breach("appearance-replaced", name, at=place)
             return
         yield from breach("field-filled", name, at=place)
+        shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
+        if touched & _SPOKEN and not shown.is_seen():
+            yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)

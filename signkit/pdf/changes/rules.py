@@ -73,6 +73,7 @@ _ALL = (
     Rule("field-overwritten", Gravity.FORM, "field-overwritten", "What was filled in when a person signed stays."),
     Rule("field-locked", Gravity.OTHER, "field-locked", "A locked field stays (12.8.2.4)."),
     Rule("appearance-replaced", Gravity.OTHER, "appearance-replaced", "A field's looks follow its value."),
+    Rule("shows-its-value", Gravity.OTHER, "value-and-looks", "A field is seen to be what its value says (12.7.5)."),
     Rule("shared-appearance", Gravity.OTHER, "shared-appearance", "Looks that something else uses stay."),
     Rule("signed-field-changed", Gravity.OTHER, "signed-field-changed", "A signed field stays, and its looks."),
     Rule("signature-added", Gravity.FORM, "signature-added", "A further signature needs P 2 (table 257)."),

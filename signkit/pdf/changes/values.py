@@ -50,6 +50,10 @@ class Change:
     number: int | None = None
 
 
+#: The codes of what cannot be judged, which never passes; all others are proven.
+UNJUDGED = frozenset({"not-judged", "value-and-looks"})
+
+
 @dataclass(frozen=True)
 class Judgement:
     """What changed after one signature.

@@ -116,8 +116,13 @@ def _ascii85(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
         data = base64.a85decode(digits)
     except (ValueError, binascii.Error) as error:
         raise SyntaxProblem(f"ascii85: {error}") from error
-    # 7.4.3: a last group of one character stands for nothing.
-    return data, None if end and not rest and len(digits) % 5 != 1 else "ascii85: its end"
+    return data, None if end and not rest and _ends_plainly(digits, data) else "ascii85: its end"
+
+
+def _ends_plainly(digits: bytes, data: bytes) -> bool:
+    """Whether a last group of fewer than five characters is as an encoder writes it (7.4.3); others viewers pad."""
+    left = len(digits.replace(b"z", b"!!!!!")) % 5
+    return left == 0 or (left > 1 and base64.a85encode(data[1 - left :]) == digits[-left:])
 
 
 def _decrypt(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:

@@ -63,6 +63,7 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
         elif view.history.view(view.index - 1).locate(number) != place:
             yield "entry-elsewhere", f"object {number}"
     yield from _newly_named(file, view)
+    yield from _still_named(file, view)
     yield from _section(file, view, start, written)
     yield from _lengths_changed(file, view, written.lengths)
     yield from _between(file, start, section.end, written)
@@ -74,6 +75,26 @@ def _check_freed(view: View, number: int) -> Iterator[Finding]:
     former = view.history.view(view.index - 1).locate(number)
     if former is not None and view.history.sections[view.index].freed.get(number) != former.generation + 1:
         yield "freed", f"object {number}"
+
+
+def _still_named(file: PdfFile, view: View) -> Iterator[Finding]:
+    """What is there no more, and is named all the same: poppler then rebuilds the whole file by a search (7.3.10)."""
+    before = view.history.view(view.index - 1)
+    entries = view.history.sections[view.index].entries
+    gone = {number for number, place in entries.items() if place is None and before.locate(number) is not None}
+    # Of the trailer readers follow these; programs leave entries of their own that lead nowhere.
+    followed = ("/Root", "/Info", "/Encrypt", "/ID")
+    former = set(references([before.trailer.get(key) for key in followed]))
+    for ref in references([view.trailer.get(key) for key in followed]):
+        if view.locate(ref.number) is None and (ref.number in gone or ref not in former):
+            yield "missing", f"object {ref.number}, named by the trailer"
+            return
+    for number in view.numbers() if gone else ():
+        file.meter.check_time()
+        named = next((ref.number for ref in references(view.get(Ref(number, 0))) if ref.number in gone), None)
+        if named is not None:
+            yield "missing", f"object {named}, named by object {number}"
+            return
 
 
 def _former(file: PdfFile, view: View, number: int) -> Iterator[Finding]:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 #: Longer than a job may take (`signkit.limits.Limits.seconds` and the worker's margin).
 _LEASE = timedelta(minutes=10)
 _ATTEMPTS = 3
+_RUNS = 5
 _LOOK_SECONDS = 0.5
 
 
@@ -127,6 +128,19 @@ def lease_job(store: Store, holder: str) -> Job | None:
             (holder, moment(now + _LEASE), row[0]),
         )
     return _job((*row[:3], "leased", row[4] + 1, row[5]))
+
+
+def release_leases(store: Store) -> None:
+    """Make ready what a run that is over had leased; a job that ended five runs is left to a person."""
+    problem = json.dumps(_problem("run-ended", _RUN_ENDED), ensure_ascii=False)
+    with store.writing() as connection:
+        connection.execute(
+            "UPDATE job SET state = 'failed', holder = NULL, problem = ? WHERE state = 'leased' AND attempts >= ?",
+            (problem, _RUNS),
+        )
+        connection.execute(
+            "UPDATE job SET state = 'ready', holder = NULL, due_at = ? WHERE state = 'leased'", (store.now(),)
+        )
 
 
 def finish_job(store: Store, job: Job, holder: str, keep: Callable[[sqlite3.Connection], object]) -> bool:
@@ -242,5 +256,9 @@ def _problem(code: str, text: Text) -> dict[str, Any]:
     return {"code": code, "en": text.en, "ja": text.ja}
 
 
+_RUN_ENDED = Text(
+    "the service was ended in the midst of it, again and again",
+    "処理の途中でサービスが繰り返し終了しました",
+)
 LOST = Text("the process that worked on it ended ({detail})", "処理していたプロセスが異常終了しました ({detail})")
 _FAULT = Text("something went wrong inside SignKit ({kind})", "SignKit の内部エラーです ({kind})")

@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -108,7 +109,7 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
         if media_type == JSON:
             sent.body = _parsed([each async for each in _bounded(request.stream(), most)])
         elif media_type == FORM:
-            await _read_form(request, sent, spool, most)
+            await _read_form(request, sent, operation.bodies[FORM], spool, most)
         else:
             await _read_file(request, sent, spool, most)
     except BaseException as error:
@@ -121,7 +122,13 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
 
 def _parsed(pieces: Iterable[bytes]) -> Any:
     try:
-        return json.loads(b"".join(pieces), parse_constant=_refuse_constant)
+        text = b"".join(pieces).decode()  # RFC 8259 8.1
+        value = json.loads(text, parse_constant=_refuse_constant)
+        if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+    except UnicodeEncodeError as error:
+        raise problems.unfit_request([{"at": "/", "detail": "no JSON: half a surrogate pair"}]) from error
     except (ValueError, RecursionError) as error:
         raise problems.unfit_request([{"at": "/", "detail": f"no JSON: {error}"[:200]}]) from error
 
@@ -150,11 +157,11 @@ async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> No
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    name = _shown(request.query_params.get("name", ""))
+    name = shown_name(request.query_params.get("name", ""))
     sent.uploads["file"] = Upload(path, name, hasher.hexdigest(), size, sent.media_type)
 
 
-async def _read_form(request: Request, sent: Sent, spool: Path, most: int) -> None:
+async def _read_form(request: Request, sent: Sent, schema: Mapping[str, Any], spool: Path, most: int) -> None:
     """Read a form: its files onto the disk, a value that is JSON by its media type or its looks as what it is."""
     receive, count = request._receive, 0
 
@@ -176,13 +183,33 @@ async def _read_form(request: Request, sent: Sent, spool: Path, most: int) -> No
         for name, value in form.multi_items():
             if name in values or name in sent.uploads:
                 raise problems.unfit_request([{"at": f"/{name}", "detail": "is given twice"}])
-            if isinstance(value, UploadFile):
+            if isinstance(value, UploadFile) and not _takes_file(schema, name):
+                values[name] = _form_value(name, _text_of(value.file))
+            elif isinstance(value, UploadFile):
                 sent.uploads[name] = _saved(value.file, value.filename or "", value.content_type or "", spool)
+            elif _takes_file(schema, name):
+                raise problems.unfit_request([{"at": f"/{name}", "detail": "is a file: send it with a file name"}])
             else:
                 values[name] = _form_value(name, value)
     finally:
         await form.close()
     sent.body = values
+
+
+def _takes_file(schema: Mapping[str, Any], name: str) -> bool:
+    """Whether a field of a form is a file (OpenAPI 3.1 4.8.14.4)."""
+    named: Mapping[str, Any] = schema.get("properties", {})
+    likely: Mapping[str, Any] = schema.get("patternProperties", {})
+    found = [named[name]] if name in named else [each for form, each in likely.items() if re.search(form, name)]
+    return any(each.get("format") == "binary" for each in found)
+
+
+def _text_of(source: IO[bytes]) -> str:
+    """Return the text that came as a file (``curl -F options=@wishes.json``)."""
+    try:
+        return source.read(JSON_BYTES).decode()
+    except UnicodeDecodeError as error:
+        raise problems.unfit_request([{"at": "/", "detail": "a value of the form is not UTF-8"}]) from error
 
 
 def _form_value(name: str, text: str) -> Any:
@@ -197,7 +224,7 @@ def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload
             hasher.update(piece)
             target.write(piece)
             size += len(piece)
-    return Upload(path, _shown(name), hasher.hexdigest(), size, media_type)
+    return Upload(path, shown_name(name), hasher.hexdigest(), size, media_type)
 
 
 def _new_file(spool: Path) -> Path:
@@ -206,7 +233,7 @@ def _new_file(spool: Path) -> Path:
     return path
 
 
-def _shown(name: str) -> str:
+def shown_name(name: str) -> str:
     """Return what a file is called, to be shown and never to be a path."""
     return printable(name.replace("\\", "/").rpartition("/")[2])[-_MOST_NAME:].strip() or "document"
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
+import signal
 import socket
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +18,7 @@ from signkit.errors import ServiceError, SignKitError
 from signkit.locks import try_lock
 from signkit.settings import Settings
 from signkit.web.api.app import make_service_app
-from signkit.web.api.jobs import JobRunner
+from signkit.web.api.jobs import JobRunner, release_leases
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
 
@@ -50,14 +52,26 @@ def run_service(
         OSError: the port is taken.
     """
     own = read_service_settings(folder)
+    _write_log()
     made = Service(folder, settings, own, revocation=revocation, attributes=attributes)
     with _alone(folder), contextlib.closing(made) as service:
         service.tenants.clear()
+        for tenant in service.tenants.all():
+            release_leases(tenant.store)  # nobody else runs on this folder
         listener = socket.create_server((host, port), backlog=512)
-        with listener, _jobs_under_way(service):
+        with listener, _signals_end_quietly(), _jobs_under_way(service):
             service.warm_up()
             server = _Server(_config(service), lambda: on_ready(host, listener.getsockname()[1]))
             server.run(sockets=[listener])
+
+
+def _write_log() -> None:
+    """Write what goes wrong, under the request's id, to stderr: the journal of whoever runs the service."""
+    log = logging.getLogger("signkit.service")
+    if not log.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
+        log.addHandler(handler)
 
 
 @contextlib.contextmanager
@@ -69,6 +83,17 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+@contextlib.contextmanager
+def _signals_end_quietly() -> Iterator[None]:
+    """uvicorn stops at SIGTERM and Ctrl-C, then sends itself the same again, which would end us before our own end."""
+    before = {each: signal.signal(each, lambda *_: None) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
 
 
 @contextlib.contextmanager

@@ -22,10 +22,11 @@ def download(content: bytes, name: str) -> Response:
     return Response(content, media_type=_PLAIN, headers=_headers(name))
 
 
-def _headers(name: str) -> dict[str, str]:
-    """RFC 6266: names beyond ASCII go into ``filename*``."""
+def attachment(name: str) -> str:
+    """Return the Content-Disposition of a file to be saved (RFC 6266: names beyond ASCII go into ``filename*``)."""
     plain = "".join(each if each.isascii() and (each.isalnum() or each in "-_.") else "_" for each in name)
-    return {
-        "content-disposition": f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}",
-        "content-security-policy": _SANDBOX,
-    }
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def _headers(name: str) -> dict[str, str]:
+    return {"content-disposition": attachment(name), "content-security-policy": _SANDBOX}

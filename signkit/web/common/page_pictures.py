@@ -6,7 +6,8 @@ A worker keeps the documents open that it drew last, for whoever looks at one pa
 from __future__ import annotations
 
 import hashlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from io import BytesIO
@@ -83,7 +84,8 @@ def page_facts(path: str, sha256: str) -> PageFacts:
     """Return a document's pages; called in a worker."""
     document = _document(path, sha256)
     count = len(document)
-    return PageFacts(count, tuple(document.get_page_size(number) for number in range(min(count, MOST_PAGES))))
+    with _drawing():
+        return PageFacts(count, tuple(document.get_page_size(number) for number in range(min(count, MOST_PAGES))))
 
 
 def draw_page(path: str, sha256: str, page: int, width: int) -> bytes:
@@ -93,7 +95,7 @@ def draw_page(path: str, sha256: str, page: int, width: int) -> bytes:
     document = _document(path, sha256)
     if not 0 <= page < min(len(document), MOST_PAGES):
         raise IndexError(page)
-    with closing(document[page]) as opened:
+    with _drawing(), closing(document[page]) as opened:
         scale = width / max(opened.get_width(), 1)
         with closing(opened.render(scale=min(scale, 4000 / max(opened.get_height(), 1)))) as bitmap:
             picture = bitmap.to_pil().convert("RGB")
@@ -101,6 +103,17 @@ def draw_page(path: str, sha256: str, page: int, width: int) -> bytes:
     output = BytesIO()
     picture.quantize(_COLOURS, method=2, dither=0).save(output, "PNG")
     return output.getvalue()
+
+
+@contextmanager
+def _drawing() -> Iterator[None]:
+    """Whatever PDFium cannot do with a page is a ValueError."""
+    import pypdfium2
+
+    try:
+        yield
+    except pypdfium2.PdfiumError as error:
+        raise ValueError(str(error)) from error
 
 
 def _number(page: Any, picture: Any, places: list[tuple[str, tuple[float, float, float, float]]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.attacks.mutations import (
     catalog,
+    comments,
     decoders,
     endings,
     forms,
@@ -13,11 +14,13 @@ from tests.attacks.mutations import (
     references,
     roles,
     shadows,
+    spoken,
     syntaxes,
 )
 from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
 
 __all__ = [
-    "MUTATIONS", "Attack", "Mutation", "catalog", "decoders", "endings", "forms", "notes", "objects", "pages",
-    "references", "roles", "shadows", "syntaxes",
+    "MUTATIONS", "Attack", "Mutation", "catalog", "comments", "decoders",
+    "endings", "forms", "notes", "objects", "pages",
+    "references", "roles", "shadows", "spoken", "syntaxes",
 ]  # fmt: skip

@@ -18,6 +18,8 @@ Edit = list[tuple[int, bytes]]
 
 
 EVERYWHERE = Area(None, (-1e6, -1e6, 1e6, 1e6))
+#: Where comments may come and go (P=3): whatever they show, what stood there stays legible.
+COMMENTED = Area(None, EVERYWHERE.box, legible=True)
 
 
 @dataclass
@@ -146,10 +148,10 @@ class Attack:
         return number, self.choose(evil, syntax.stream({}, honest))
 
     def drawn_annotation(self) -> int:
-        """Choose an annotation that draws; where P=3 allows its change, everything on the page may differ."""
+        """Choose an annotation that draws; where P=3 allows its change, everything on the page may differ legibly."""
         number = self.random.choice(self.doc.drawn_annotations())
         if self.base.seal == "p3" and self.entries(number).get(b"/Subtype") != b"/Widget":
-            self.areas.append(EVERYWHERE)
+            self.areas.append(COMMENTED)
         return number
 
     def as_it_was(self) -> Edit:

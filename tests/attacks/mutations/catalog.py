@@ -129,7 +129,8 @@ def structure_order(attack: Attack) -> None:
         raise Absent("an element with kids")
     number = attack.random.choice(found)
     kids = syntax.items(attack.entries(number)[b"/K"])
-    attack.change(number, {b"/K": b"[" + b" ".join(attack.choose(kids[::-1], kids[1:], [*kids, b"null"])) + b"]"})
+    orders = [kids[1:], [*kids, b"null"], *([kids[::-1]] if len(kids) > 1 else [])]
+    attack.change(number, {b"/K": b"[" + b" ".join(attack.choose(*orders)) + b"]"})
 
 
 @mutation(STRUCTURE, forbidden=True)

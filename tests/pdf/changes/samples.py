@@ -274,6 +274,13 @@ def appearance_replaced(world: Any) -> bytes:
 
 
 @sample
+def shows_its_value(world: Any) -> bytes:
+    """The value says one thing, and what is seen another."""
+    base = signed(world, {pdfs.TEXT_FIELD: EMPTY_FIELD})
+    return pdfs.update(base, {**FILLED, 31: pdfs.looks_of(b"third")})
+
+
+@sample
 def shared_appearance(world: Any) -> bytes:
     kept = b" /Private 40 0 R"
     shared = {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /AP 40 0 R >>", 40: b"<< /N 9 0 R >>"}

@@ -167,7 +167,9 @@ def test_a_field_is_filled_over_no_seal(world):
         seal = pdfs.OBJECTS[pdfs.SELLER][:-2] + LOOKS + b" >>"
         objects = {pdfs.TEXT_FIELD: field, pdfs.SELLER: seal, 31: WORDS}
         base = world.sign(pdfs.build({**pdfs.OBJECTS, **objects}), objects={pdfs.SELLER: seal})
-        attacked = pdfs.update(base, {pdfs.TEXT_FIELD: field[:-2] + b" /V (x)" + LOOKS + b" >>"})
+        attacked = pdfs.update(
+            base, {pdfs.TEXT_FIELD: field[:-2] + b" /V (x) /AP << /N 32 0 R >> >>", 32: pdfs.looks_of(b"x")}
+        )
         assert world.only(attacked).changes_permitted is allowed
 
 

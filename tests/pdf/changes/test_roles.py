@@ -67,7 +67,9 @@ def test_what_leads_to_a_field_by_the_way(world, key):
     """A link to a field is no other role; an entry that nobody knows is."""
     link = b"<< /Type /Annot /Subtype /Link /Rect [200 100 290 140] %s >>" % key
     base = signed(world, {pdfs.PAGE: ALL, 30: link, pdfs.TEXT_FIELD: EMPTY_FIELD})
-    filled = pdfs.update(base, {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /V (x) >>"})
+    filled = pdfs.update(
+        base, {pdfs.TEXT_FIELD: EMPTY_FIELD[:-2] + b" /V (x) /AP << /N 31 0 R >> >>", 31: pdfs.looks_of(b"x")}
+    )
     assert world.only(filled).changes_permitted is (key.startswith(b"/A"))
 
 

@@ -20,7 +20,7 @@ RADIO = b"<<" + WIDGET + b" /Parent 30 0 R /Rect [%d 100 %d 116] /AS /%s /AP << 
     [
         (b" /V /Yes /AS /Yes", True),
         (b" /V /Off /AS /Off", True),
-        (b" /V /Yes", True),
+        (b" /V /Yes", None),  # which state is shown where none is named is for each viewer
         (b" /V /Yes /AS /Off", False),
         (b" /V /Off /AS /Yes", False),
         (b" /V /No /AS /Yes", False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -46,10 +46,11 @@ def key_client(service, tenant, app, permissions=None, **limits):
     return TestClient(app, headers={"authorization": f"Bearer {text}"}, raise_server_exceptions=False)
 
 
-def start(folder, home, **own):
+def start(folder, home, settings=None, **own):
     """Return a service in a new folder, with one tenant."""
     create_service(folder)
-    service = Service(folder, Settings(home=home), ServiceSettings(workers=1, **own))
+    settings = replace(settings or Settings(), home=home)
+    service = Service(folder, settings, ServiceSettings(workers=1, **own))
     tenant = service.tenants.add("株式会社架空")
     app = make_service_app(service)
     return Tried(service, key_client(service, tenant, app), tenant)

@@ -155,3 +155,26 @@ def test_the_log_tells_what_was_changed_and_what_was_cut_off(tried):
             connection.execute("DROP TRIGGER IF EXISTS operation_is_kept")
             connection.execute(statement)
             assert list(operation_log.breaks(connection))[:3] == broken
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"template": "\\ud800"}',
+        b'{"template": "\xed\xa0\x80"}',
+        '{"template": "a"}'.encode("utf-16"),
+        b"\xef\xbb\xbf{}",
+    ],
+)
+def test_json_is_utf8_of_whole_characters(shared, body):
+    answer = shared.client.post(
+        "/api/v1/contracts/check", content=body, headers={"content-type": "application/json"}
+    )  # fmt: skip
+    told = problem(answer, 400, "request-invalid")
+    assert told["errors"][0]["detail"].startswith("no JSON")
+
+
+def test_a_moment_that_is_none_is_told(shared):
+    odd = {"options": '{"at": "2026-02-31T00:00:00Z"}'}
+    answer = shared.client.post("/api/v1/validations", files={"file": ("a.pdf", b"%PDF-1.7")}, data=odd)
+    assert problem(answer, 400, "request-invalid")["errors"][0]["at"] == "/options/at"

@@ -7,7 +7,22 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signkit.web.api.calls import Answer, Handler
 from signkit.web.api.jobs import Worker
-from signkit.web.api.resources import certificates, consents, jobs, keys, log, monitors, platform, validations
+from signkit.web.api.resources import (
+    archive,
+    archive_journal,
+    certificates,
+    consents,
+    contracts,
+    jobs,
+    keys,
+    log,
+    monitors,
+    packs,
+    platform,
+    signing,
+    templates,
+    validations,
+)
 
 if TYPE_CHECKING:
     from signkit.web.api.service import Service
@@ -15,8 +30,11 @@ if TYPE_CHECKING:
 #: Answers what is open to all: the service, the parameters.
 OpenHandler: TypeAlias = Callable[["Service", Mapping[str, Any]], Answer]
 
-_RESOURCES = (certificates, consents, jobs, keys, log, monitors, validations)
+_RESOURCES = (
+    archive, archive_journal, certificates, consents, contracts, jobs, keys, log, monitors, packs, signing, templates,
+    validations,
+)  # fmt: skip
 HANDLERS: dict[str, Handler] = {name: each for resource in _RESOURCES for name, each in resource.HANDLERS.items()}
 OPEN_HANDLERS: dict[str, OpenHandler] = dict(platform.HANDLERS)
 #: What does the jobs, by their kind.
-WORKERS: dict[str, Worker] = {**validations.WORKERS, **monitors.WORKERS}
+WORKERS: dict[str, Worker] = {**archive_journal.WORKERS, **monitors.WORKERS, **validations.WORKERS}

@@ -82,11 +82,18 @@ def options_of(service: Service, wishes: Mapping[str, Any]) -> ValidationOptions
     if "policy" in wishes:
         chosen["policy"] = shipped_policy(wishes["policy"])
     if "at" in wishes:
-        chosen["at"] = datetime.fromisoformat(wishes["at"])
+        chosen["at"] = _moment(wishes["at"])
     if wishes.get("check_template"):
         settings = service.settings
         chosen["template_check"] = TemplateCheck((), settings.template_folders, settings.font_folders)
     return replace(options, **chosen)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as error:
+        raise problems.unfit_request([{"at": "/options/at", "detail": "is no moment"}]) from error
 
 
 def judge_file(path: str, name: str, options: ValidationOptions, content: str | None) -> dict[str, Any]:

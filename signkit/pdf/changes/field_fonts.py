@@ -1,0 +1,369 @@
+"""What letters the codes of a font draw, where that can be told (ISO 32000-2 9.6, 9.7, 9.10).
+
+Of a font that everybody has the encoding tells, of one inside the file only its outlines do.  A font that was signed is
+taken at its word, as all that was signed is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from unicodedata import east_asian_width
+
+from signkit.pdf.changes.glyph_shapes import Outlines
+from signkit.pdf.form import text_string
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Ref, Stream, Value
+
+#: Fonts whose letters are pictures, whatever their encoding says (9.6.2.2, annex D.5, D.6).
+_PICTURES = re.compile(r"symbol|ding|emoji|barcode|marlett|icon", re.IGNORECASE)
+#: 9.7.5.2: of the predefined CMaps those that are an encoding of text, written from left to right.
+_CMAPS = {
+    f"/{name}": (codec, ordering)
+    for codec, ordering, names in (
+        ("cp932", b"Japan1", "90ms-RKSJ-H 90msp-RKSJ-H"), ("euc_jp", b"Japan1", "EUC-H"),
+        ("utf-16-be", b"Japan1", "UniJIS-UCS2-H UniJIS-UTF16-H"), ("gbk", b"GB1", "GBK-EUC-H GBKp-EUC-H"),
+        ("gb18030", b"GB1", "GBK2K-H"), ("utf-16-be", b"GB1", "UniGB-UCS2-H UniGB-UTF16-H"),
+        ("cp949", b"Korea1", "KSCms-UHC-H"), ("utf-16-be", b"Korea1", "UniKS-UCS2-H UniKS-UTF16-H"),
+        ("big5", b"CNS1", "ETen-B5-H"), ("utf-16-be", b"CNS1", "UniCNS-UCS2-H UniCNS-UTF16-H"),
+    )
+    for name in names.split()
+}  # fmt: skip
+#: Widths of Helvetica from the space to the tilde, in thousandths; other Latin fonts without widths are near it.
+_HELVETICA = (
+    278, 278, 355, 556, 556, 889, 667, 191, 333, 333, 389, 584, 278, 333, 278, 278, 556, 556, 556, 556, 556, 556, 556,
+    556, 556, 556, 278, 278, 584, 584, 584, 556, 1015, 667, 667, 722, 722, 667, 611, 778, 722, 278, 500, 667, 556, 833,
+    722, 778, 667, 778, 722, 667, 611, 722, 667, 944, 667, 667, 611, 278, 278, 278, 469, 556, 333, 556, 556, 500, 556,
+    556, 278, 556, 556, 222, 222, 500, 222, 833, 556, 556, 556, 556, 333, 500, 278, 556, 500, 722, 500, 500, 500, 334,
+    260, 334, 584,
+)  # fmt: skip
+#: Ends of lines and tabs, which programs write into strings; no Latin font draws them.
+_UNSEEN = (b"\t", b"\n", b"\r")
+_MAX_PARTS, _MAX_RANGE = 2_000, 70_000
+
+
+@dataclass(frozen=True)
+class Glyph:
+    """One code: what it says, and its width at size 1."""
+
+    text: str
+    width: float
+
+
+#: The glyphs of a string; None where they cannot be told.
+Reader = Callable[[bytes], list[Glyph] | None]
+
+
+def font_reader(view: View, font: Value, signed: View | None) -> Reader | None:
+    """Return what reads a font's strings; None where nothing can be said of its glyphs.
+
+    Args:
+        signed: the document as the first signature found it, whose fonts are what they say; None: there is none.
+    """
+    entries = view.resolve(font)
+    if not isinstance(entries, dict) or view.resolve(entries.get("/Subtype")) not in _KINDS:
+        return None
+    composite = view.resolve(entries.get("/Subtype")) == "/Type0"
+    holder = _descendant(view, entries) if composite else entries
+    if not _is_embedded(view, holder):
+        return _composite_reader(view, entries, holder) if composite else _simple_reader(view, entries, None)
+    mapped = _to_unicode(view, entries)
+    simple = _simple_reader(view, entries, mapped) if not composite else None
+    reader = _mapped_reader(view, entries, holder, mapped) if composite else simple
+    if reader is None or _was_signed(view, font, signed):
+        return reader
+    # A code that /Encoding gives another name is drawn by that name, whatever /ToUnicode says of it.
+    if not composite and isinstance(view.resolve(entries.get("/Encoding")), dict):
+        return None
+    return _drawn_reader(view, reader, holder, composite=composite)
+
+
+_PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
+_KINDS = ("/Type1", "/TrueType", "/MMType1", "/Type0")
+
+
+def _descendant(view: View, entries: dict[str, Value]) -> dict[str, Value]:
+    found = view.resolve(entries.get("/DescendantFonts"))
+    first = view.resolve(found[0]) if isinstance(found, list) and len(found) == 1 else None
+    return first if isinstance(first, dict) else {}
+
+
+def _is_embedded(view: View, entries: dict[str, Value]) -> bool:
+    described = view.resolve(entries.get("/FontDescriptor"))
+    return isinstance(described, dict) and any(view.resolve(described.get(key)) is not None for key in _PROGRAMS)
+
+
+def _was_signed(view: View, font: Value, signed: View | None) -> bool:
+    """Whether a font and all below it are the objects that the first signature covers."""
+    if signed is None or not isinstance(font, Ref):
+        return False
+    seen: set[Ref] = set()
+    todo: list[Value] = [font]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, Ref):
+            if value in seen:
+                continue
+            seen.add(value)
+            place = signed.locate(value.number)
+            if place is None or place != view.locate(value.number) or len(seen) > _MAX_PARTS:
+                return False
+            value = view.resolve(value)
+        entries = value.entries if isinstance(value, Stream) else value
+        if isinstance(entries, dict):
+            todo += entries.values()
+        elif isinstance(entries, list):
+            todo += entries
+    return True
+
+
+# --- simple fonts ---
+
+
+def _simple_reader(view: View, entries: dict[str, Value], mapped: dict[bytes, str] | None) -> Reader | None:
+    name = view.resolve(entries.get("/BaseFont"))
+    if not isinstance(name, str) or (mapped is None and _PICTURES.search(name)):
+        return None
+    encoded = _encoding(view, entries)
+    if encoded is None and mapped is None:
+        return None
+    letters = dict.fromkeys(_UNSEEN, " ") | {bytes([code]): letter for code, letter in (encoded or {}).items()}
+    letters |= mapped or {}
+    # Viewers that substitute a font look a letter up by its code as often as by its name.
+    if mapped is None and any(letters.get(bytes([code])) not in (None, chr(code)) for code in range(33, 127)):
+        return None
+    widths = _simple_widths(view, entries)
+
+    def read(text: bytes) -> list[Glyph] | None:
+        codes = [text[at : at + 1] for at in range(len(text))]
+        if not all(code in letters for code in codes):
+            return None
+        return [Glyph(letters[code], widths(code[0])) for code in codes]
+
+    return read
+
+
+def _encoding(view: View, entries: dict[str, Value]) -> dict[int, str] | None:
+    """Return the letters by code (9.6.5); None where they are the font's own affair."""
+    found = view.resolve(entries.get("/Encoding"))
+    base = view.resolve(found.get("/BaseEncoding")) if isinstance(found, dict) else found
+    if base not in (None, "/WinAnsiEncoding", "/MacRomanEncoding", "/StandardEncoding", "/PDFDocEncoding"):
+        return None
+    letters = dict(_base_letters(base))
+    differences = view.resolve(found.get("/Differences")) if isinstance(found, dict) else None
+    code = 0
+    for item in map(view.resolve, differences if isinstance(differences, list) else []):
+        if isinstance(item, int):
+            code = item
+        elif isinstance(item, str):
+            letters[code] = _named(item[1:])
+            code += 1
+    return letters
+
+
+def _named(glyph: str) -> str:
+    """Return the letter that a glyph's name says (9.10.2, Adobe Glyph List)."""
+    from fontTools.agl import toUnicode  # only where a font asks for it: the list takes time to load
+
+    return toUnicode(glyph) or "\ufffd"
+
+
+@cache
+def _base_letters(name: str | None) -> dict[int, str]:
+    codecs = {"/WinAnsiEncoding": "cp1252", "/MacRomanEncoding": "mac_roman"}
+    if name == "/PDFDocEncoding":
+        return {code: text_string(bytes([code])) for code in range(32, 256)}
+    if name in codecs:
+        letters = {code: bytes([code]).decode(codecs[name], "replace") for code in range(32, 256)}
+        # Annex D.2, note 6: undefined codes of WinAnsiEncoding above 40 (octal) draw a bullet.
+        return {code: "\u2022" if letter == "\ufffd" else letter for code, letter in letters.items()}
+    # Annex D.2: Standard encoding is ASCII but for the quotes; beyond it programs do not agree.
+    return {code: chr(code) for code in range(32, 127) if code not in (0x27, 0x60)}
+
+
+def _simple_widths(view: View, entries: dict[str, Value]) -> Callable[[int], float]:
+    first, found = view.resolve(entries.get("/FirstChar")), view.resolve(entries.get("/Widths"))
+    widths = [view.resolve(each) for each in found] if isinstance(found, list) else []
+    fixed = "courier" in str(view.resolve(entries.get("/BaseFont"))).lower()
+
+    def width(code: int) -> float:
+        at = code - first if isinstance(first, int) else -1
+        if 0 <= at < len(widths) and isinstance(widths[at], int | float):
+            return float(widths[at]) / 1000
+        if fixed:
+            return 0.6
+        return _HELVETICA[code - 32] / 1000 if 32 <= code < 127 else 0.556
+
+    return width
+
+
+# --- composite fonts ---
+
+
+def _composite_reader(view: View, entries: dict[str, Value], holder: dict[str, Value]) -> Reader | None:
+    encoding = view.resolve(entries.get("/Encoding"))
+    codec, ordering = _CMAPS.get(encoding, (None, b"")) if isinstance(encoding, str) else (None, b"")
+    system = view.resolve(holder.get("/CIDSystemInfo"))
+    # 9.7.5.2: a CMap leads into the characters of its own collection, and the font is to have these.
+    if not isinstance(system, dict) or view.resolve(system.get("/Ordering")) != ordering or "/CIDToGIDMap" in holder:
+        return None
+    if codec is None or _PICTURES.search(str(view.resolve(entries.get("/BaseFont")))):
+        return None
+
+    def read(text: bytes) -> list[Glyph] | None:
+        try:
+            letters = text.decode(codec)
+        except UnicodeDecodeError:
+            return None
+        return [Glyph(letter, 1.0 if east_asian_width(letter) in "WFA" else 0.5) for letter in letters]
+
+    return read
+
+
+def _mapped_reader(
+    view: View, entries: dict[str, Value], holder: dict[str, Value], mapped: dict[bytes, str] | None
+) -> Reader | None:
+    """Read codes of two bytes by /ToUnicode (9.10.3)."""
+    if mapped is None or view.resolve(entries.get("/Encoding")) != "/Identity-H":
+        return None
+    return _by_two_bytes(mapped, _composite_widths(view, holder))
+
+
+def _by_two_bytes(mapped: dict[bytes, str], widths: Callable[[int], float]) -> Reader:
+    def read(text: bytes) -> list[Glyph] | None:
+        codes = [text[at : at + 2] for at in range(0, len(text), 2)]
+        if not all(code in mapped for code in codes):
+            return None
+        return [Glyph(mapped[code], widths(int.from_bytes(code, "big"))) for code in codes]
+
+    return read
+
+
+def _composite_widths(view: View, holder: dict[str, Value]) -> Callable[[int], float]:
+    """Return the widths of /W (9.7.4.3)."""
+    widths: dict[int, float] = {}
+    usual = view.resolve(holder.get("/DW", 1000))
+    found = view.resolve(holder.get("/W"))
+    parts = [view.resolve(each) for each in found] if isinstance(found, list) else []
+    at = 0
+    while at + 1 < len(parts) and isinstance(parts[at], int):
+        if isinstance(parts[at + 1], list):
+            values = [view.resolve(each) for each in parts[at + 1]]
+            widths |= {parts[at] + n: value for n, value in enumerate(values) if isinstance(value, int | float)}
+            at += 2
+        elif at + 2 < len(parts) and isinstance(parts[at + 1], int) and isinstance(parts[at + 2], int | float):
+            last = min(parts[at + 1], parts[at] + _MAX_RANGE)
+            widths |= dict.fromkeys(range(parts[at], last + 1), parts[at + 2])
+            at += 3
+        else:
+            break
+    return lambda code: widths.get(code, usual if isinstance(usual, int | float) else 1000) / 1000
+
+
+# --- fonts that come with the value ---
+
+
+def _drawn_reader(view: View, reader: Reader, holder: dict[str, Value], *, composite: bool) -> Reader | None:
+    """Return a reader that believes a letter only if the glyph looks like it."""
+    described = view.resolve(holder.get("/FontDescriptor"))
+    programs = [view.resolve(described.get(key)) for key in _PROGRAMS] if isinstance(described, dict) else []
+    # Of two programs each viewer takes the one it likes.
+    program = programs[1] if programs[0] is None and programs[2] is None else None
+    numbers = _glyph_numbers(view, holder) if composite else None
+    if (
+        not isinstance(program, Stream)
+        or (composite and numbers is None)
+        or view.resolve(holder.get("/Subtype")) not in ("/TrueType", "/CIDFontType2")
+    ):
+        return None
+    try:
+        outlines = Outlines(view.file.decode_stream(program, view))
+    except ValueError:
+        return None
+
+    @cache
+    def is_drawn(code: int, letter: str, width: float) -> bool:
+        view.file.meter.check_time()
+        number = numbers(code) if numbers is not None else outlines.by_code(code)
+        return number is not None and outlines.is_letter(number, letter, width)
+
+    def read(text: bytes) -> list[Glyph] | None:
+        glyphs, size = reader(text), 2 if composite else 1
+        codes = [int.from_bytes(text[at : at + size], "big") for at in range(0, len(text), size)]
+        if glyphs is None:
+            return None
+        drawn = (is_drawn(code, each.text, each.width) for code, each in zip(codes, glyphs, strict=True))
+        return glyphs if all(drawn) else None
+
+    return read
+
+
+def _glyph_numbers(view: View, holder: dict[str, Value]) -> Callable[[int], int] | None:
+    """Return the glyph of a code by /CIDToGIDMap (9.7.4.2); None where that cannot be read."""
+    found = view.resolve(holder.get("/CIDToGIDMap"))
+    if found in (None, "/Identity"):
+        return lambda code: code
+    if not isinstance(found, Stream):
+        return None
+    table = view.file.decode_stream(found, view)
+    return lambda code: int.from_bytes(table[2 * code : 2 * code + 2], "big")
+
+
+# --- ToUnicode ---
+
+_BLOCK = re.compile(rb"beginbf(char|range)(.*?)endbf\1", re.DOTALL)
+_HEX = re.compile(rb"<([0-9A-Fa-f\s]*)>|(\[)|(\])")
+
+
+def _to_unicode(view: View, entries: dict[str, Value]) -> dict[bytes, str] | None:
+    """Return what codes say by /ToUnicode (9.10.3); None where there is none."""
+    stream = view.resolve(entries.get("/ToUnicode"))
+    if not isinstance(stream, Stream):
+        return None
+    mapped: dict[bytes, str] = {}
+    for kind, block in _BLOCK.findall(view.file.decode_stream(stream, view)):
+        rows = _pairs(block) if kind == b"char" else _ranges(block)
+        mapped |= {code: _utf16(said) for code, said in rows}
+        view.file.meter.check_time()
+    return mapped
+
+
+def _utf16(said: bytes) -> str:
+    return said.decode("utf-16-be", "replace")
+
+
+def _strings(block: bytes) -> list[bytes | str]:
+    """Return the strings in hexadecimal, and the brackets between them."""
+    found: list[bytes | str] = []
+    for match in _HEX.finditer(block):
+        digits = b"".join((match[1] or b"").split())
+        found.append(
+            "[" if match[2] else "]" if match[3] else bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
+        )
+    return found
+
+
+def _pairs(block: bytes) -> Iterator[tuple[bytes, bytes]]:
+    strings = [each for each in _strings(block) if isinstance(each, bytes)]
+    return zip(strings[::2], strings[1::2], strict=False)
+
+
+def _ranges(block: bytes) -> Iterator[tuple[bytes, bytes]]:
+    items, at = _strings(block), 0
+    while at + 2 < len(items):
+        first, last, said = items[at : at + 3]
+        if not isinstance(first, bytes) or not isinstance(last, bytes) or len(first) != len(last):
+            return
+        codes = range(int.from_bytes(first, "big"), min(int.from_bytes(last, "big"), _MAX_RANGE) + 1)
+        at += 3
+        if said == "[":
+            end = items.index("]", at) if "]" in items[at:] else len(items)
+            listed = [each for each in items[at:end] if isinstance(each, bytes)]
+            yield from ((code.to_bytes(len(first), "big"), each) for code, each in zip(codes, listed, strict=False))
+            at = end + 1
+        elif isinstance(said, bytes) and said:
+            start = int.from_bytes(said, "big")
+            for step, code in enumerate(codes):
+                yield code.to_bytes(len(first), "big"), (start + step).to_bytes(len(said) + 1, "big")[-len(said) :]

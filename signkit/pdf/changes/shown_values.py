@@ -1,0 +1,297 @@
+"""Does a field that was filled in show what its value says (ISO 32000-2 12.7.4.3, 12.7.5)?
+
+A value speaks to programs, looks to people; one that says something else, or whose looks cannot be compared with it,
+would be two answers in one field.  So would a value that each viewer draws for itself in letters it cannot have.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from signkit.pdf.changes.appearance_changes import streams
+from signkit.pdf.changes.covering import rectangle
+from signkit.pdf.changes.field_fonts import font_reader
+from signkit.pdf.changes.field_text import Frame, Looks, NotComparableError, brightness, read_looks, spoken
+from signkit.pdf.changes.ink import colour_of
+from signkit.pdf.form import FormField, text_string
+from signkit.pdf.reading.document import View
+from signkit.pdf.reading.syntax import Stream, Value, content_tokens
+
+# Tables 229, 231 and 233: bits 14 (password), 25 (comb), 18 (combo box), 26 (radios in unison) and 16 (radio).
+_PASSWORD, _COMB, _COMBO, _UNISON, _RADIO = 1 << 13, 1 << 24, 1 << 17, 1 << 25, 1 << 15
+# Table 167: bit 2 is Hidden, bit 6 NoView.
+_UNSEEN = 2 | 32
+#: What ink is read on paper, and what letters are no smaller than dust, points.
+_DARK, _SMALLEST = 0.7, 2.0
+#: The matrix of an appearance by the turn of its widget, as far as it turns.
+_UPRIGHT: dict[int, tuple[int, ...]] = {
+    0: (1, 0, 0, 1, 0, 0), 90: (0, 1, -1, 0, 0, 0), 180: (-1, 0, 0, -1, 0, 0), 270: (0, -1, 1, 0, 0, 0),
+}  # fmt: skip
+_TAG = re.compile(r"<[^<>]*>")
+
+
+class ShownValue:
+    """One field that was filled in, as it is now.
+
+    Args:
+        shown: its widgets.
+        signed: the document as the first signature found it; its fonts are believed.
+    """
+
+    def __init__(self, view: View, item: FormField, shown: list[Value], signed: View | None) -> None:
+        self._view, self._item, self._signed = view, item, signed
+        self._widgets = [entries for entries in map(view.resolve, shown) if isinstance(entries, dict)]
+        flags = view.resolve(item.entries.get("/Ff"))
+        self._flags = flags if isinstance(flags, int) else 0
+
+    def is_seen(self) -> bool:
+        """Whether what is seen of it is what its value says, as far as that can be told.
+
+        Raises:
+            SyntaxProblem: a part of it cannot be read.
+        """
+        if self._item.type == "/Btn":
+            return self._is_ticked_alike()
+        try:
+            said = self._said()
+            return self._spells_alike(said) and all(self._shows(each, said) for each in self._widgets)
+        except NotComparableError:
+            return False
+
+    def _is_unseen(self, widget: dict[str, Value]) -> bool:
+        flags = self._view.resolve(widget.get("/F"))
+        placed = rectangle(self._view, widget.get("/Rect")) is not None
+        return not placed or (isinstance(flags, int) and bool(flags & _UNSEEN))
+
+    # --- what the value says ---
+
+    def _said(self) -> list[str]:
+        """Return the texts that should be seen: one of a text field, one a choice.
+
+        Raises:
+            NotComparableError: no viewer or no two viewers could tell.
+        """
+        value = self._view.resolve(self._item.value)
+        parts = [self._view.resolve(each) for each in value] if isinstance(value, list) else [value]
+        texts = [self._text_of(part) for part in parts if part is not None]
+        if self._item.type == "/Ch":
+            texts = [self._displayed(text) for text in texts]
+        limit = self._view.resolve(self._item.entries.get("/MaxLen"))
+        if isinstance(limit, int) and any(len(text) > limit for text in texts):
+            raise NotComparableError
+        return [text for text in texts if _plain(text)]
+
+    def _text_of(self, value: Value) -> str:
+        if isinstance(value, Stream):
+            value = self._view.file.decode_stream(value, self._view)
+        if not isinstance(value, bytes):
+            raise NotComparableError
+        return text_string(value)
+
+    def _options(self) -> list[tuple[str, str]]:
+        """Return what each option exports and shows (12.7.5.4)."""
+        found = self._view.resolve(self._item.entries.get("/Opt"))
+        options = []
+        for each in map(self._view.resolve, found if isinstance(found, list) else []):
+            pair = [self._text_of(self._view.resolve(part)) for part in (each if isinstance(each, list) else [each])]
+            if len(pair) not in (1, 2):
+                raise NotComparableError
+            options.append((pair[0], pair[-1]))
+        return options
+
+    def _displayed(self, text: str) -> str:
+        """Return what an option shows; two options of one export show two things."""
+        displays = {display for export, display in self._options() if export == text}
+        if len(displays) > 1:
+            raise NotComparableError
+        return displays.pop() if displays else text
+
+    def _is_export(self, seen: str) -> bool:
+        """Whether the value itself is seen, as some programs write it, and no option but its own shows that."""
+        value = self._view.resolve(self._item.value)
+        if self._item.type != "/Ch" or not isinstance(value, bytes) or _plain(text_string(value)) != seen:
+            return False
+        return all(_plain(export) == seen for export, display in self._options() if _plain(display) == seen)
+
+    def _spells_alike(self, said: list[str]) -> bool:
+        """Whether its other spellings say the same: /RV in rich text, /I as indices (12.7.5.3, 12.7.5.4)."""
+        rich = self._view.resolve(self._item.entries.get("/RV"))
+        if rich is not None and _plain(html.unescape(_TAG.sub(" ", self._text_of(rich)))) != _plain("".join(said)):
+            return False
+        chosen = self._view.resolve(self._item.entries.get("/I"))
+        if chosen is None or self._item.type != "/Ch":
+            return True
+        options = self._options()
+        places = [self._view.resolve(each) for each in chosen] if isinstance(chosen, list) else []
+        shown = [options[place][1] for place in places if isinstance(place, int) and 0 <= place < len(options)]
+        return len(shown) == len(places) and sorted(shown) == sorted(said)
+
+    # --- what is seen ---
+
+    def _shows(self, widget: dict[str, Value], said: list[str]) -> bool:
+        appearances = list(streams(self._view, widget))
+        normal = self._view.resolve(widget.get("/AP"))
+        single = isinstance(normal, dict) and isinstance(self._view.resolve(normal.get("/N")), Stream)
+        redrawn = self._is_redrawn()
+        if redrawn and not self._has_letters(widget, said):
+            return False
+        if not appearances:
+            # What viewers draw where there is no appearance they draw where they are asked to, and else as they like.
+            return redrawn or not said or self._is_unseen(widget)
+        return single and all(self._reads(widget, each, said) for each in appearances)
+
+    def _is_redrawn(self) -> bool:
+        form = self._view.resolve(self._view.root.get("/AcroForm"))
+        return isinstance(form, dict) and self._view.resolve(form.get("/NeedAppearances")) == "true"
+
+    def _has_letters(self, widget: dict[str, Value], said: list[str]) -> bool:
+        """Whether the font that viewers would draw with, by /DA, draws the value's letters by their codes."""
+        form = self._view.resolve(self._view.root.get("/AcroForm"))
+        holders = [widget, self._item.entries, form if isinstance(form, dict) else {}]
+        asked = next((each for each in (self._view.resolve(h.get("/DA")) for h in holders) if each is not None), None)
+        name = _plain_default(asked) if isinstance(asked, bytes) else None
+        if asked is not None and name is None:
+            return False
+        resources = self._view.resolve(holders[-1].get("/DR"))
+        fonts = self._view.resolve(resources.get("/Font")) if isinstance(resources, dict) else None
+        font = fonts.get(name) if name is not None and isinstance(fonts, dict) else None
+        if font is None:
+            return True  # viewers take one of their own, with the letters that it has
+        reader = font_reader(self._view, font, self._signed)
+        if reader is None or self._is_composite(font):
+            return reader is not None
+        letters = "".join(each for text in said for each in text if " " < each < "\x7f")
+        read = reader(letters.encode())
+        return read is not None and "".join(glyph.text for glyph in read) == letters
+
+    def _is_composite(self, font: Value) -> bool:
+        entries = self._view.resolve(font)
+        return isinstance(entries, dict) and self._view.resolve(entries.get("/Subtype")) == "/Type0"
+
+    def _reads(self, widget: dict[str, Value], form: Stream, said: list[str]) -> bool:
+        if not self._is_upright(widget, form):
+            return False
+        looks = read_looks(self._view, form, self._signed, self._frame(widget), self._scale(widget, form))
+        lines = list(spoken(looks.lines()))
+        if looks.marks and not self._is_list():
+            return False
+        if self._is_list():
+            return self._lists(looks, said)
+        seen, value = _plain("".join(lines)), _plain("".join(said))
+        if self._item.type == "/Tx" and self._flags & _PASSWORD:
+            # 12.7.5.3: a password is shown as so many signs, or not at all.
+            return not seen or (len(seen) == len(value) and set(seen) <= set("*\u2022\u25cf"))
+        return seen == value or self._is_export(seen)
+
+    def _is_list(self) -> bool:
+        return self._item.type == "/Ch" and not self._flags & _COMBO
+
+    def _lists(self, looks: Looks, said: list[str]) -> bool:
+        """Whether a list shows its options in order, and marks those that were chosen; or shows these alone."""
+        lines = looks.lines()
+        texts = [_plain(text) for text in spoken(lines)]
+        wanted = [_plain(each) for each in said]
+        if not looks.marks:
+            return texts == wanted
+        options = [_plain(display) for _, display in self._options()]
+        in_order = any(options[at : at + len(texts)] == texts for at in range(len(options)))
+        marked = [
+            text
+            for text, line in zip(texts, lines, strict=True)
+            if any(box[1] <= line[0].middle[1] <= box[3] for box in looks.marks)
+        ]
+        return in_order and sorted(marked) == sorted(wanted)
+
+    def _frame(self, widget: dict[str, Value]) -> Frame:
+        style, limit = self._view.resolve(widget.get("/BS")), self._view.resolve(self._item.entries.get("/MaxLen"))
+        width = self._view.resolve(style.get("/W")) if isinstance(style, dict) else 1
+        border = min(float(width), 4.0) if isinstance(width, int | float) else 1.0
+        return Frame(border, limit if self._flags & _COMB and isinstance(limit, int) else 0)
+
+    def _is_upright(self, widget: dict[str, Value], form: Stream) -> bool:
+        """Whether an appearance is turned as its widget asks (table 192, /R), and is not mirrored."""
+        asked = self._view.resolve(widget.get("/MK"))
+        turn = self._view.resolve(asked.get("/R")) if isinstance(asked, dict) else None
+        found = [self._view.resolve(each) for each in self._view.resolve(form.entries.get("/Matrix")) or _UPRIGHT[0]]
+        if len(found) != 6 or not all(isinstance(each, int | float) for each in found):
+            return False
+        a, b, c, d = found[:4]
+        size = max(map(abs, (a, b, c, d)))
+        wanted = _UPRIGHT.get(turn or 0, ())[:4]
+        return (
+            size > 0
+            and all(abs(x / size - y) < 0.01 for x, y in zip((a, b, c, d), wanted, strict=False))
+            and bool(wanted)
+        )
+
+    def _scale(self, widget: dict[str, Value], form: Stream) -> float:
+        """Return how large a unit of the appearance is on the page, along the side where it is smaller (12.5.5)."""
+        place, box = rectangle(self._view, widget.get("/Rect")), rectangle(self._view, form.entries.get("/BBox"))
+        if place is None or box is None:
+            return 0.0
+        sides = sorted((place[2] - place[0], place[3] - place[1])), sorted((box[2] - box[0], box[3] - box[1]))
+        return min(sides[0][0] / sides[1][0], sides[0][1] / sides[1][1])
+
+    # --- buttons ---
+
+    def _is_ticked_alike(self) -> bool:
+        """Whether every widget that has the value's state shows it, and no other shows one (12.7.5.2.3, 12.7.5.2.4)."""
+        value = self._view.resolve(self._item.value)
+        states = [self._view.resolve(each.get("/AS")) for each in self._widgets]
+        if value in (None, "/Off"):
+            return all(state in (None, "/Off") for state in states)
+        having = [state for state, each in zip(states, self._widgets, strict=True) if value in self._prepared(each)]
+        alone = bool(self._flags & _RADIO) and not self._flags & _UNISON
+        ticked = [state for state in having if state == value]
+        return bool(ticked) and (alone or len(ticked) == len(having))
+
+    def _prepared(self, widget: dict[str, Value]) -> Iterator[str]:
+        looks = self._view.resolve(widget.get("/AP"))
+        normal = self._view.resolve(looks.get("/N")) if isinstance(looks, dict) else None
+        yield from (normal if isinstance(normal, dict) else ())
+
+
+def _plain_default(asked: bytes) -> str | None:
+    """Return the font that a default appearance names (12.7.4.3); None where it does anything but to write legibly."""
+    name, operands = None, list[Value]()
+    for kind, token in content_tokens(asked):
+        if kind == "value":
+            operands.append(token)
+            continue
+        if token == b"Tf" and len(operands) == 2 and isinstance(operands[1], int | float):
+            # A size of 0 is the viewer's choice.
+            name = operands[0] if operands[1] == 0 or operands[1] >= _SMALLEST else None
+        elif token in (b"g", b"rg", b"k"):
+            colour = colour_of(operands)
+            if colour is None or brightness(colour) > _DARK:
+                return None
+        else:
+            return None
+        operands = []
+    return name if isinstance(name, str) else None
+
+
+def _spelled(letter: str) -> str:
+    """Return a ligature or a radical as the letters that it is; a raised figure is another sign than the figure."""
+    return (
+        unicodedata.normalize("NFKC", letter)
+        if "\u2e80" <= letter <= "\u2fdf" or "\ufb00" <= letter <= "\ufb06"
+        else letter
+    )
+
+
+def _plain(text: str) -> str:
+    """Return a text as it is compared: one spelling of each letter, without spaces.
+
+    Raises:
+        NotComparableError: it is not written from left to right, or has signs that steer how it is shown.
+    """
+    letters = "".join(unicodedata.normalize("NFC", "".join(map(_spelled, text))).split())
+    for letter in letters:
+        # Control characters, and letters of scripts from right to left: their order on the page is another.
+        if unicodedata.category(letter) in ("Cf", "Cc", "Co") or unicodedata.bidirectional(letter) in ("R", "AL"):
+            raise NotComparableError
+    return letters

@@ -1,0 +1,56 @@
+"""A tenant's archive, opened: made with its first use; what is wrong with it is the operator's to mend."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from signkit.errors import ArchiveError, InputUnreadable
+from signkit.web.api import problems
+from signkit.web.api.calls import Refusal
+from signkit.web.api.tenants import Tenant
+
+if TYPE_CHECKING:
+    from signkit.archive.store import Archive
+
+_log = logging.getLogger("signkit.service")
+#: What a tenant can do nothing about.
+_OURS = ("archive-missing", "archive-newer", "archive-torn", "archive-busy", "archive-read-only")
+#: Of those who come first at the same time one makes the archive; a service is one process.
+_MAKING = threading.Lock()
+
+
+@contextlib.contextmanager
+def opened(tenant: Tenant) -> Iterator[Archive]:
+    """Give a tenant's archive; it is made where there is none yet.
+
+    Raises:
+        Refusal("unavailable"): it cannot be used, or a file in it is damaged.
+        Refusal("not-found"): there is no such entry.
+    """
+    from signkit.archive.store import LEDGER, create_archive, open_archive
+
+    folder = tenant.archive_folder
+    try:
+        with _MAKING:
+            if not (folder / LEDGER).exists():
+                create_archive(folder, clock=tenant.store.clock)
+        with open_archive(folder, tenant.store.clock) as archive:
+            yield archive
+    except ArchiveError as error:
+        if error.code == "entry-unknown":
+            raise problems.unknown("entry") from error
+        if error.code in _OURS:
+            raise _told_operator(tenant) from error
+        raise
+    except InputUnreadable as error:
+        raise _told_operator(tenant) from error
+
+
+def _told_operator(tenant: Tenant) -> Refusal:
+    """Write down what is wrong, and return what the tenant is told: not where the archive lies."""
+    _log.exception("the archive of tenant %s", tenant.id)
+    return problems.unavailable()
