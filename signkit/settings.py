@@ -31,6 +31,7 @@ _PATHS = (
     "csc_client_secret_file",
     "auth_app_sandbox",
     "auth_app_production",
+    "operator_key_file",
 )
 _MOST_SECONDS = 86_400.0
 
@@ -55,6 +56,8 @@ class Settings:
         auth_app_sandbox, auth_app_production: the file of ``auth-app:sandbox`` and of ``auth-app:production``.
         archive: the folder of the archive (``signkit archive``); default: ``archive`` in ``home``.
         desk_language: in which ``signkit desk`` begins; default: Japanese.
+        operator_url: the platform operator (プラットフォーム事業者) who is asked about revocation; None: nobody.
+        operator_key_file: holds the operator's API key.
     """
 
     template_folders: tuple[Path, ...] = ()
@@ -72,6 +75,8 @@ class Settings:
     auth_app_production: Path | None = None
     archive: Path | None = None
     desk_language: Language | None = None
+    operator_url: str | None = None
+    operator_key_file: Path | None = None
     unknown: tuple[str, ...] = ()
 
     def archive_folder(self) -> Path:
@@ -180,7 +185,7 @@ def _apply(settings: Settings, values: Mapping[str, object], source: str, base: 
 def _convert(name: str, value: object, source: str, base: Path) -> object:
     if name == "network_timeout":
         return _seconds(name, value, source)
-    if name in ("csc_client_id", "csc_token_url"):
+    if name in ("csc_client_id", "csc_token_url", "operator_url"):
         return str(value)
     if name == "desk_language":
         return _language(name, value, source)

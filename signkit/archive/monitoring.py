@@ -110,7 +110,7 @@ def revoked_by_lists(archive: Archive, key: bytes, files: Iterable[Path], today:
     found: dict[tuple[int, str], Change] = {}
     for file in files if signers else ():
         with CrlIndex.open(file) as index:
-            number_of = _numbers(key, index.header.issuer_key_sha256, index.header.issuer_name_sha256)
+            number_of = numbers_of(key, index.header.issuer_key_sha256, index.header.issuer_name_sha256)
             for serial, revoked in index.revocations():
                 for entry, field, told, ends in signers.get(number_of(serial), ()):
                     found[entry, field] = Change(entry, field, revoked.date, date.fromisoformat(ends), told is None)
@@ -175,12 +175,12 @@ def _signers_of(pdf: bytes, key: bytes, authorities: Sequence[x509.Certificate])
     for field, certificate in inside.signed_by:
         chain = build_chain(certificate, [*inside.certificates, *authorities])
         if len(chain) > 1:
-            number = _numbers(key, *issuer_digests(chain[1]))(certificate.serial_number)
+            number = numbers_of(key, *issuer_digests(chain[1]))(certificate.serial_number)
             found.append(_Signer(field, number, certificate.not_valid_after.date()))
     return found, len(found) == len(inside.signed_by)
 
 
-def _numbers(key: bytes, authority_key: str, authority_name: str) -> Callable[[int], str]:
+def numbers_of(key: bytes, authority_key: str, authority_name: str) -> Callable[[int], str]:
     """Return what hashes the numbers of one authority: generations of JPKI's CA share a name, not a key."""
     from asn1crypto import x509
 

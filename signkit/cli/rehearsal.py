@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from signkit.cli.language import words
 from signkit.cli.terminal import tell
-from signkit.errors import UsageProblem
+from signkit.errors import MissingExtra, UsageProblem
 from signkit.words import Text
 
 HELP = words("Services that stand for real ones, to try things out.", "本物の代わりになる試験用のサービス。")
@@ -17,12 +19,12 @@ _AUTH_APP_HELP = words(
     "スマートフォンでの署名 (デジタル認証アプリ) の試験サーバー。模擬カードがスマートフォンの代わり。Ctrl-C で終了。",
 )
 
+_OPERATOR_HELP = words(
+    "Serve a test platform operator: the status of the rehearsal's certificates and latest attributes, until Ctrl-C.",
+    "試験用のプラットフォーム事業者 (リハーサルの証明書の有効性と最新の基本4情報を回答)。Ctrl-C で終了。",
+)
+
 app = typer.Typer(no_args_is_help=True)
-
-
-@app.callback()
-def _group() -> None:
-    """Keep the command's name: a group of one would be the command itself."""
 
 
 @app.command("auth-app", help=_AUTH_APP_HELP)
@@ -73,6 +75,49 @@ def auth_app(
         server.serve_forever(poll_interval=0.1)
 
 
+@app.command("operator", help=_OPERATOR_HELP)
+def operator(
+    port: Annotated[int, typer.Option(min=0, max=65_535, help=words("0 takes a free one.", "0 は空きを使う。"))] = 0,
+    revoked: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--revoked",
+            metavar="CERTIFICATE",
+            help=words(
+                "A certificate (PEM or DER) that is revoked from now on, for this run.",
+                "この実行中、今から失効したものとする証明書 (PEM・DER)。",
+            ),
+        ),
+    ] = None,
+) -> None:
+    """Print the client's settings and serve."""
+    from signkit.settings import load_settings
+
+    try:
+        from signkit.web.api.rehearsal import run_rehearsal_operator
+    except ImportError as error:
+        raise MissingExtra("signkit rehearsal operator", "service") from error
+    try:
+        run_rehearsal_operator(
+            load_settings(),
+            port=port,
+            revoked=revoked or [],
+            on_ready=lambda it: tell(_OPERATOR_SERVING, url=it.url, key_file=json.dumps(str(it.key_file))),
+        )
+    except OSError as error:
+        raise UsageProblem(_PORT_TAKEN, _OTHER_PORT) from error
+
+
+_OPERATOR_SERVING = Text(
+    "The test operator answers at {url}; Ctrl-C ends it. In signkit.toml:\n"
+    '  operator_url = "{url}"\n'
+    "  operator_key_file = {key_file}\n"
+    "Then: signkit validate PDF --trust rehearsal",
+    "試験用のプラットフォーム事業者が {url} で応答します。Ctrl-C で終了します。signkit.toml の設定:\n"
+    '  operator_url = "{url}"\n'
+    "  operator_key_file = {key_file}\n"
+    "その後: signkit validate PDF --trust rehearsal",
+)
 _PORT_TAKEN = Text("The port cannot be used", "そのポートは使えません")
 _OTHER_PORT = Text("Leave --port out to take a free one.", "--port を省くと空きポートを使います。")
 _SERVING = Text(

@@ -99,6 +99,8 @@ def _printed_text(template: Template, expression: str) -> str:
     """Return what stands for a value."""
     if expression.startswith("signing_block"):
         return "（電子署名欄）"
+    if expression.startswith("qr("):
+        return "（QRコード）"
     if _SEPARATOR.search(expression):  # what stands between the entries of a list
         return "、"
     return f"〔{_with_titles(template, expression)}〕"

@@ -26,6 +26,7 @@ from jinja2.exceptions import TemplateError
 from signkit.contracts.bounds import with_counting
 from signkit.contracts.escaping import code_literal, string_literal
 from signkit.contracts.faults import jinja_fault
+from signkit.contracts.qr import qr_modules
 from signkit.contracts.sandbox import Sandbox, with_whole
 from signkit.contracts.template import CONTRACT, Template
 from signkit.errors import ContractError
@@ -108,6 +109,7 @@ class _Environment(Sandbox):
         )
         self.filters["code"] = with_counting(_in_code)
         self.globals["signing_block"] = _signing_block(template)
+        self.globals["qr"] = _qr
         self._contract: JinjaTemplate | None = None
         self._template = template
 
@@ -137,6 +139,16 @@ def _signing_block(template: Template) -> Callable[..., TypstMarkup]:
         )
 
     return signing_block
+
+
+def _qr(text: str, alt: str, width: str = "28mm") -> TypstMarkup:
+    """Return a QR code that holds ``text`` (84 bytes at the most); ``alt`` tells who cannot see it what it is."""
+    if not re.fullmatch(r"\d{1,3}(?:\.\d+)?(?:mm|pt)", width):
+        raise ValueError("width is a length such as 28mm or 80pt")
+    rows = enumerate(qr_modules(str(text)))
+    dark = "".join(f"M{column} {row}h1v1h-1z" for row, line in rows for column, is_dark in enumerate(line) if is_dark)
+    # The path is of digits and letters of ours alone: nothing of the text stands in it.
+    return TypstMarkup(f'#signkit-qr("{dark}", {width}, {string_literal(str(alt))});')
 
 
 @lru_cache(maxsize=16)

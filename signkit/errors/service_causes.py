@@ -51,6 +51,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"no whole answer within (\S+) seconds", "{0} 秒以内に応答が揃いませんでした"),
     (r"HTTP status (\d+)", "HTTP ステータス {0}"),
     (r"no answer", "応答がありません"),
+    (r"no usable answer", "応答が仕様に合いません"),
     (r"it redirects to an address that is not http or https", "http・https 以外のアドレスに転送されました"),
     (r"the address is not one of the public internet", "インターネット上の公開アドレスではありません"),
     (r"the answer took too long", "応答に時間がかかりすぎました"),

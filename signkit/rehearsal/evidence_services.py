@@ -41,7 +41,7 @@ class RehearsalRevocation:
         clock: Clock = utc_now,
     ) -> None:
         self._authorities = {item.certificate.subject.public_bytes(): item for item in authorities}
-        self._revoked = revoked or {}
+        self._revoked = {} if revoked is None else revoked
         self._use_crl = use_crl
         self._clock = clock
 

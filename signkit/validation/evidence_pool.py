@@ -14,13 +14,14 @@ from signkit.errors import SignKitError
 from signkit.limits import LimitExceeded
 from signkit.pki.chains import build_chain
 from signkit.pki.paths.known import KnownCertificate, known_certificate
-from signkit.pki.paths.pool import KnownStatus, Pool
+from signkit.pki.paths.pool import KnownStatus, Pool, Unheard
 from signkit.pki.revocation.acceptance import Examination
 from signkit.pki.revocation.crl_index import Revoked
 from signkit.pki.revocation.indexed import is_local
 from signkit.pki.revocation.sources import (
     CrlEvidence,
     IndexedStatus,
+    NoEvidence,
     OcspEvidence,
     RevocationAnswer,
     RevocationSource,
@@ -167,11 +168,23 @@ def fetched_pool(pool: Pool, options: ValidationOptions, sources: Sequence[Revoc
         chain = [] if item.der in anchors else build_chain(item.certificate, candidates)
         if len(chain) < 2 or not any(link.dump() in anchors for link in chain):
             continue
-        found += _ask_sources(local, item.certificate, chain[1], now)
+        found += said_on_machine(local, item.certificate, chain[1], now)
         if distant and asked < _MAX_QUESTIONS and not _is_settled(pool + found, item, chain[1], options):
             asked += 1
-            found += _pool_of(all_answers(distant, item.certificate, chain[1]))
+            found += said_by_distant(distant, item.certificate, chain[1], now)
     return found
+
+
+def said_by_distant(
+    sources: Sequence[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
+) -> Pool:
+    """Return what sources beyond this machine say: evidence, an operator's word, or that the operator gave none."""
+    answers, der = all_answers(sources, certificate, issuer), certificate.dump()
+    words = [item for item in answers if isinstance(item, IndexedStatus) and item.said_by == "operator"]
+    unheard = [item for item in answers if isinstance(item, NoEvidence) and item.kind == "operator"]
+    ended = now > issuer.not_valid_after  # after its end nobody answers for an authority
+    statuses = () if ended else tuple(_status(item, der, issuer.public_key.dump()) for item in words)
+    return _pool_of(answers) + Pool(statuses=statuses, unheard=tuple(Unheard(der, item.reason) for item in unheard))
 
 
 def _is_settled(
@@ -194,7 +207,7 @@ def _is_settled(
     return any(word.is_final or (word.entry is None and word.issued >= latest) for word in heard.words)
 
 
-def _ask_sources(
+def said_on_machine(
     sources: Sequence[RevocationSource], certificate: x509.Certificate, issuer: x509.Certificate, now: datetime
 ) -> Pool:
     """What local sources say.  An index that cannot be read might name the certificate: nothing shows it good."""
@@ -215,7 +228,7 @@ def _ask_sources(
 
 def _status(answer: IndexedStatus, certificate: bytes, key: bytes) -> KnownStatus:
     revoked = answer.status.date if isinstance(answer.status, Revoked) else None
-    return KnownStatus(certificate, key, answer.this_update, answer.next_update, revoked)
+    return KnownStatus(certificate, key, answer.this_update, answer.next_update, revoked, answer.said_by)
 
 
 def _pool_of(answers: Sequence[RevocationAnswer]) -> Pool:

@@ -22,6 +22,7 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.reasons import reason
 from signkit.validation.report import (
     FileError,
+    Reason,
     Report,
     ServiceReport,
     SignatureReport,
@@ -116,7 +117,11 @@ class Judge:
             type=kind,
             verdict=ruling.verdict,
             sub_indication=ruling.sub_indication,
-            reasons=(*ruling.reasons, *service_reasons(signer.certificate if signer else None, path)),
+            reasons=(
+                *ruling.reasons,
+                *service_reasons(signer.certificate if signer else None, path),
+                *_status_reasons(path, passed=ruling.passed),
+            ),
             intact=checked.comparison,
             level=level,
             signature_algorithm=signer.algorithm.name if signer and signer.algorithm else None,
@@ -155,6 +160,13 @@ class Judge:
             read_registration(certificate),
             is_organisation(certificate),
         )
+
+
+def _status_reasons(path: PathJudgement | None, *, passed: bool) -> tuple[Reason, ...]:
+    """Say what an operator's word shows and what not, where the judgement rests on it."""
+    if path is None or not passed or (path.revocation.source, path.revocation.status) != ("operator", "good"):
+        return ()
+    return (reason("status-only", produced_at=path.revocation.produced_at),)
 
 
 def listed_service(path: PathJudgement | None) -> ServiceReport | None:

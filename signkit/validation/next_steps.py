@@ -137,6 +137,14 @@ STEPS: tuple[Step, ...] = (
         "得られた失効情報は --evidence フォルダー、または signkit trust import-crl LIST.crl で使えます。",
     ),
     _step(
+        "ask-operator-again",
+        "operator-silent",
+        "Nothing is wrong with the file. See operator_url and operator_key_file in signkit.toml, and judge again when "
+        "the operator answers.",
+        "ファイルの問題ではありません。signkit.toml の operator_url と operator_key_file を確かめ、"
+        "事業者が応答するようになってから検証し直してください。",
+    ),
+    _step(
         "import-again",
         "revocation-unreadable",
         "Import the revocation list again: signkit trust import-crl LIST.crl",
@@ -250,6 +258,7 @@ INFORMATIVE = frozenset(
         "changes-told",
         "rehearsal",
         "service-key",
+        "status-only",
         "algorithm-ends",
         "authority-ends",
         "certificate-ends",

@@ -193,15 +193,21 @@ def revocation_sources(
     online: bool,
     rule: AddressRule | None = None,
 ) -> list[RevocationSource]:
-    """Return who is asked about revocation: folders, imported lists, plug-ins, the services that a certificate names.
+    """Return who is asked about revocation: folders, imported lists, plug-ins, the operator, a certificate's services.
 
     Args:
         evidence: folders with OCSP responses and revocation lists.
-        plugins: ask those of the entry-point group ``signkit.revocation``, which may use the network.
+        plugins: ask those of the entry-point group ``signkit.revocation``, and the platform operator of the settings;
+            both may use the network.
         online: ask the services that a certificate names.
         rule: which of their addresses may be asked; None: all.
+
+    Raises:
+        InputUnreadable: the operator's key cannot be read, or others may read it.
+        FileUnusable("settings-invalid"): the operator's address is none for a key.
     """
     from signkit.pki.revocation.indexed import IndexedRevocation, index_folder
+    from signkit.pki.revocation.operator import operator_source
     from signkit.pki.revocation.sources import FolderRevocation, OnlineRevocation, plugin_sources
 
     sources: list[RevocationSource] = [FolderRevocation(folder) for folder in evidence]
@@ -210,6 +216,8 @@ def revocation_sources(
         sources.append(IndexedRevocation(index_folder(home)))
     if plugins:
         sources += plugin_sources()
+    if plugins and settings.operator_url is not None:
+        sources.append(operator_source(settings.operator_url, settings.operator_key_file, settings.network_timeout))
     if online:
         sources.append(OnlineRevocation(settings.network_timeout, rule))
     return sources

@@ -304,6 +304,19 @@ _WORDS: dict[str, Text] = {
     "revocation-refused": Text(
         "The revocation evidence at hand does not count: {detail}.", "手元の失効情報は根拠になりません: {detail}。"
     ),
+    "operator-silent": Text(
+        "The platform operator, who was asked whether the certificate is revoked, gave no answer: {detail}.",
+        "失効の有無を問い合わせたプラットフォーム事業者から回答を得られませんでした: {detail}。",
+    ),
+    "status-only": Text(
+        "That the certificate was not revoked at the proven time rests on the platform operator's word of "
+        "{produced_at} alone. It shows this to whoever trusts that operator; it is no OCSP response and no list, the "
+        "file holds nothing of it, and nobody can check it later: a judgement on another day asks anew.",
+        "証明された時刻に証明書が失効していなかったことの根拠は、"
+        "プラットフォーム事業者の {produced_at} の回答だけです。"
+        "その事業者を信頼する人に対してのみ示せます。OCSP 応答や失効リストではなく、文書には何も残らず、"
+        "後から第三者が確かめることはできません。別の日の検証では、あらためて問い合わせが必要です。",
+    ),
     "revocation-unreadable": Text(
         "The imported revocation list cannot be read; import it anew.",
         "取り込んだ失効リストを読めません。取り込み直してください。",

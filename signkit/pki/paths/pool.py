@@ -6,16 +6,20 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from typing import Literal
 
 from asn1crypto import x509
 
 from signkit.pki.paths.known import KnownCertificate, known_certificate
 from signkit.pki.revocation.evidence import OcspAnswer, RevocationList, ocsp_answers, revocation_list
+from signkit.words import Text
 
 
 @dataclass(frozen=True)
 class KnownStatus:
-    """What an imported list says of one certificate; its signature was checked at the import (crl-index.md).
+    """What an imported list, or an operator, says of one certificate.
+
+    A list's signature was checked at the import (crl-index.md); an operator is believed for being the one that is set.
 
     Attributes:
         certificate: DER of the certificate.
@@ -23,6 +27,7 @@ class KnownStatus:
         issued: the list's thisUpdate; None where the index could not be read.
         due: the list's nextUpdate.
         revoked_at: since when the certificate is revoked; None: it is not on the list.
+        said_by: who says it.
     """
 
     certificate: bytes
@@ -30,6 +35,15 @@ class KnownStatus:
     issued: datetime | None
     due: datetime | None = None
     revoked_at: datetime | None = None
+    said_by: Literal["crl", "operator"] = "crl"
+
+
+@dataclass(frozen=True)
+class Unheard:
+    """That the operator who was to answer for a certificate (DER) did not, and why."""
+
+    certificate: bytes
+    cause: Text
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,6 +54,7 @@ class Pool:
     answers: tuple[OcspAnswer, ...] = ()
     lists: tuple[RevocationList, ...] = ()
     statuses: tuple[KnownStatus, ...] = ()
+    unheard: tuple[Unheard, ...] = ()
 
     @classmethod
     def from_der(cls, certificates: Iterable[bytes], ocsps: Iterable[bytes], crls: Iterable[bytes]) -> Pool:
@@ -59,6 +74,7 @@ class Pool:
             self.answers + other.answers,
             self.lists + other.lists,
             self.statuses + other.statuses,
+            self.unheard + other.unheard,
         )
 
     def distinct(self) -> Pool:
@@ -68,6 +84,7 @@ class Pool:
             tuple({(item.der, item.place): item for item in self.answers}.values()),
             tuple({item.der: item for item in self.lists}.values()),
             tuple(dict.fromkeys(self.statuses)),
+            tuple(dict.fromkeys(self.unheard)),
         )
 
     @property

@@ -228,9 +228,15 @@ class TrustJudge:
                 continue
             if shown.state != "good" and demanded and needed:
                 jpki = leaf and self._is_of_jpki(item.certificate, path[-1].certificate)
-                return replace(_not_shown(shown, jpki=jpki), standing=own)
+                return replace(self._unheard(item, shown) or _not_shown(shown, jpki=jpki), standing=own)
         facts: dict[str, object] = {} if own is None or own.since is None else {"revoked_at": own.since}
         return PathFinding(None, facts=facts, standing=own)
+
+    def _unheard(self, certificate: KnownCertificate, shown: Standing) -> PathFinding | None:
+        """Say why the operator who was to answer did not, where nothing else is at hand."""
+        causes = (each.cause for each in self._pool.unheard if each.certificate == certificate.der)
+        cause = next(causes, None) if shown.state == "missing" else None
+        return None if cause is None else PathFinding("TRY_LATER", "operator-silent", {"detail": cause})
 
     def _examination(
         self, anchor: KnownCertificate, used: Used, moment: datetime, ended: dict[Authority, datetime]
@@ -375,7 +381,7 @@ def _revocation_status(found: PathFinding, rule: RevocationRule, *, jpki: bool) 
     if shown is not None and newest is not None and shown.state in ("good", "revoked", "on-hold"):
         return RevocationStatus(shown.state, newest.source, newest.issued, shown.since)
     missing = shown is None or shown.state == "missing"
-    if missing and jpki:
+    if missing and jpki and found.code != "operator-silent":
         return RevocationStatus("not-permitted")
     return RevocationStatus("not-checked" if found.good and missing and rule == "if-available" else "unknown")
 

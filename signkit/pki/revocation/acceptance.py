@@ -62,11 +62,11 @@ class Word:
         issued: its thisUpdate.
         due: its nextUpdate.
         entry: the revocation or suspension; None: good.
-        der: the evidence (a delta list comes with its base list); none for an imported list.
+        der: the evidence (a delta list comes with its base list); none for an imported list and an operator's word.
         reasons: which reasons of revocation it tells of.
     """
 
-    source: Literal["ocsp", "crl"]
+    source: Literal["ocsp", "crl", "operator"]
     issued: datetime
     due: datetime | None
     entry: ListedCertificate | None = None
@@ -404,7 +404,7 @@ def _said_by_import(status: KnownStatus, certificate: KnownCertificate) -> Word 
     entry = None if status.revoked_at is None else ListedCertificate(status.revoked_at)
     if entry is None and status.issued > certificate.not_after:
         return "silent"  # RFC 5280 3.3
-    return Word("crl", status.issued, status.due, entry)
+    return Word(status.said_by, status.issued, status.due, entry)
 
 
 # --- weighing -----------------------------------------------------------------------------------------------------

@@ -45,9 +45,10 @@ class CrlEvidence:
 
 @dataclass(frozen=True)
 class NoEvidence:
-    """Why there is none: it may not be handed out, is not published, did not come, is stale, or is a mere status."""
+    """Why there is none: it may not be handed out, is not published, did not come, is stale, or is a mere status;
+    ``operator``: whoever was set to answer for JPKI did not."""
 
-    kind: Literal["not-permitted", "not-published", "unreachable", "stale", "status-only"]
+    kind: Literal["not-permitted", "not-published", "unreachable", "stale", "status-only", "operator"]
     reason: Text
 
 
@@ -55,14 +56,16 @@ class NoEvidence:
 class IndexedStatus:
     """What an imported list says of one certificate; the list's signature was checked when it was imported.
 
-    It judges a certificate now, but is no evidence that a document could keep.
+    So is a platform operator's word, which is believed for whom it came from.  Both judge a certificate now, but are no
+    evidence that a document could keep.
 
     Attributes:
         status: whether, and since when, the certificate is revoked.
-        this_update: when the list was issued.
+        this_update: when the list was issued; of when the operator's word is.
         next_update: when the next one was due.
-        crl_sha256: of the DER CertificateList.
+        crl_sha256: of the DER CertificateList; empty where it is not at hand.
         kept: where the list itself lies, if it was small enough to keep.
+        said_by: an imported list, or an operator (`signkit.pki.revocation.operator`).
     """
 
     status: CertificateStatus
@@ -70,6 +73,7 @@ class IndexedStatus:
     next_update: datetime
     crl_sha256: str
     kept: Path | None = None
+    said_by: Literal["crl", "operator"] = "crl"
 
     def stale_at(self, moment: datetime) -> bool:
         """Whether the next list was due at ``moment``."""
@@ -90,6 +94,11 @@ class IndexedStatus:
     def staleness(self) -> Text:
         """Say of when the list is and when the next one was due."""
         issued, due = f"{self.this_update:%Y-%m-%d %H:%M:%S} UTC", f"{self.next_update:%Y-%m-%d %H:%M:%S} UTC"
+        if self.said_by == "operator":
+            return Text(
+                f"the operator's word is of {issued}, and newer was due {due}",
+                f"プラットフォーム事業者の回答は {issued} 時点のもので、次回更新予定 {due} を過ぎています",
+            )
         return Text(
             f"the imported revocation list is of {issued} and the next one was due {due}; import the present one",
             f"取り込んだ失効リスト ({issued} 発行) は次回発行予定 {due} を過ぎています。最新のものを取り込んでください",
@@ -250,8 +259,8 @@ def to_be_kept(answer: RevocationAnswer) -> RevocationAnswer:
 
 def most_telling(reasons: Sequence[NoEvidence], certificate: x509.Certificate) -> NoEvidence:
     """Return why there is no evidence on ``certificate``, out of what several sources said."""
-    if imported := next((reason for reason in reasons if reason.kind in ("stale", "status-only")), None):
-        return imported
+    if told := next((reason for reason in reasons if reason.kind in ("stale", "status-only", "operator")), None):
+        return told
     if issuer_kind(certificate) is not None:
         return NOT_PERMITTED
     return next((reason for reason in reasons if reason.kind != "not-published"), NOT_PUBLISHED)

@@ -127,6 +127,7 @@ REVOCATIONS: dict[str, Text] = {
     ),
 }
 REVOCATION_SOURCES: dict[str, Text] = {
+    "operator": Text("the platform operator's word", "プラットフォーム事業者の回答"),
     "ocsp": Text("answer of the authority (OCSP)", "認証局の応答（OCSP）"),
     "crl": Text("list of the authority (CRL)", "認証局の失効リスト（CRL）"),
 }

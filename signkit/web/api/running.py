@@ -8,8 +8,9 @@ import os
 import signal
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import uvicorn
 
@@ -21,18 +22,30 @@ from signkit.web.api.jobs import JobRunner, release_leases
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
 
+if TYPE_CHECKING:
+    from signkit.jpki.attribute_sources import AttributeSource
+    from signkit.pki.revocation.sources import RevocationSource
+
 _LOCK = ".running"
 _GRACE_SECONDS = 30
 _SWEEP_SECONDS = 600.0
 
 
 def run_service(
-    folder: Path, settings: Settings, *, host: str, port: int, on_ready: Callable[[str, int], object]
+    folder: Path,
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    on_ready: Callable[[str, int], object],
+    revocation: Sequence[RevocationSource] | None = None,
+    attributes: Sequence[AttributeSource] | None = None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C; requests under way are answered, jobs under way are done or left to the next run.
 
     Args:
         on_ready: told the address once requests are taken.
+        revocation, attributes: see `signkit.web.api.service.Service`.
 
     Raises:
         ServiceError("service-missing", "service-settings", "service-running"): the folder cannot be used.
@@ -40,7 +53,8 @@ def run_service(
     """
     own = read_service_settings(folder)
     _write_log()
-    with _alone(folder), contextlib.closing(Service(folder, settings, own)) as service:
+    made = Service(folder, settings, own, revocation=revocation, attributes=attributes)
+    with _alone(folder), contextlib.closing(made) as service:
         service.tenants.clear()
         for tenant in service.tenants.all():
             release_leases(tenant.store)  # nobody else runs on this folder

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
@@ -22,6 +22,8 @@ from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from signkit.jpki.attribute_sources import AttributeSource
+    from signkit.pki.revocation.sources import RevocationSource
     from signkit.validation.options import ValidationOptions
 
 SETTINGS = "service.toml"
@@ -41,6 +43,7 @@ class ServiceSettings:
         validations_a_month: by tenant; 0: as many as they like.
         keep_days: how long results are kept.
         online: ask the services that certificates name about revocation (addresses that are not public stay unasked).
+        hand_out_jpki_evidence: hand OCSP responses and lists of JPKI to tenants, who then need the right to have them.
         fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
     """
@@ -52,6 +55,7 @@ class ServiceSettings:
     validations_a_month: int = 0
     keep_days: int = 30
     online: bool = False
+    hand_out_jpki_evidence: bool = False
     fetch_hosts: tuple[str, ...] = ()
     inner_hosts: tuple[str, ...] = ()
 
@@ -63,7 +67,8 @@ class Service:
     Attributes:
         settings: the user's (`signkit.settings`): trust, timestamps, templates.
         own: the service's.
-        rehearsal: everything is for trying.
+        revocation: who is asked about certificates for others; None: as the settings say (imported lists, plug-ins).
+        attributes: who knows people's latest attributes; None: those of the entry points.
     """
 
     folder: Path
@@ -72,6 +77,8 @@ class Service:
     document: Document = field(default_factory=load_document)
     clock: Callable[[], datetime] = utc_now
     metrics: Metrics = field(default_factory=Metrics)
+    revocation: Sequence[RevocationSource] | None = None
+    attributes: Sequence[AttributeSource] | None = None
 
     def __post_init__(self) -> None:
         self.tenants = Tenants(self.folder, self.clock)
@@ -173,6 +180,7 @@ _FIRST_SETTINGS = """\
 # validations_a_month = 0      # by tenant; 0: as many as they like
 # keep_days = 30               # how long results are kept
 # online = false               # ask the services that certificates name about revocation
+# hand_out_jpki_evidence = false   # hand JPKI's OCSP responses and lists to tenants (are they allowed to have them?)
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 """

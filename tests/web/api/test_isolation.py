@@ -8,7 +8,11 @@ import pytest
 
 from signkit.web.api.document import load_document
 from tests.web.api.conftest import key_client, start
-from tests.web.api.owned import MARK, REQUESTS
+from tests.web.api.owned import MARK
+from tests.web.api.owned import REQUESTS as OWNED
+from tests.web.api.owned_operator import REQUESTS as OPERATORS
+
+REQUESTS = OWNED | OPERATORS
 
 OPERATIONS = [each for each in load_document().operations if each.permission is not None]
 

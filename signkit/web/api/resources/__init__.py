@@ -11,10 +11,13 @@ from signkit.web.api.resources import (
     archive,
     archive_journal,
     batches,
+    certificates,
+    consents,
     contracts,
     jobs,
     keys,
     log,
+    monitors,
     packs,
     platform,
     signing,
@@ -33,10 +36,13 @@ _RESOURCES = (
     archive,
     archive_journal,
     batches,
+    certificates,
+    consents,
     contracts,
     jobs,
     keys,
     log,
+    monitors,
     packs,
     signing,
     templates,
@@ -48,6 +54,6 @@ OPEN_HANDLERS: dict[str, OpenHandler] = dict(platform.HANDLERS)
 #: What does the jobs, by their kind.
 WORKERS: dict[str, Worker] = {
     name: each
-    for resource in (archive_journal, batches, validations, webhooks)
+    for resource in (archive_journal, batches, monitors, validations, webhooks)
     for name, each in resource.WORKERS.items()
 }
