@@ -184,3 +184,24 @@ def test_a_file_that_stands_twice_in_a_wheel_is_found(check_package, tmp_path):
         archive.writestr("signkit/__init__.py", "")
         archive.writestr("signkit/empty.py", "")
     assert check_package.duplicates(wheel) == [["signkit/a.py", "signkit/b.py"]]
+
+
+def test_the_unit_of_the_service_is_well_formed_and_its_command_is_ours(repository, tmp_path):
+    unit = _unit(repository, "signkit-serve.service")["Service"]
+    words = shlex.split(unit["ExecStart"])
+    assert words[:2] == ["/opt/signkit/bin/signkit", "serve"]
+    folder = tmp_path / "service"
+    made = run_signkit("service", "init", str(folder), home=tmp_path)
+    assert (made.returncode, (folder / "service.toml").is_file()) == (0, True)
+    assert words[2].startswith(f"/var/lib/{unit['StateDirectory']}/")
+    assert unit["ProtectSystem"] == "strict"
+    assert unit["CapabilityBoundingSet"] == ""
+
+
+@pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
+def test_the_proxies_lead_to_where_the_service_listens(repository, name):
+    text = (repository / "packaging" / "proxy" / name).read_text(encoding="utf-8")
+    assert text.count("{") == text.count("}")
+    said = run_signkit("serve", "--help", home=repository / "no-home").stdout
+    port = re.search(r"127\.0\.0\.1:(\d+)", text)[1]
+    assert port in said

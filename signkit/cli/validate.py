@@ -31,6 +31,7 @@ from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import to_results, to_stdout, write_all
 from signkit.cli.tally import Tally
 from signkit.cli.terminal import tell
+from signkit.cli.validate_server import Server, ServerKeyFile, refuse_beside_server, server_judge
 from signkit.cli.validate_table import customers_of, write_results
 from signkit.errors import ExitCode, UsageProblem
 from signkit.reporting.formats.writer import Pictured, ReportFormat
@@ -38,8 +39,10 @@ from signkit.validation.profile import ProfileName
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from signkit.client.judging import ServerJudge
     from signkit.reporting.resume import Results
     from signkit.validation.options import ValidationOptions
+    from signkit.validation.report import Report
 
 HELP = words("Judge the signatures of PDF and CMS files.", "PDF と CMS ファイルの署名を検証する。")
 
@@ -201,6 +204,8 @@ def run(
     resume: Resume = None,
     no_pictures: NoPictures = False,
     expect_table: ExpectTable = None,
+    server: Server = None,
+    server_key_file: ServerKeyFile = None,
 ) -> None:
     """Write a report a file, in the order given and by name in a folder.
 
@@ -209,6 +214,14 @@ def run(
     from signkit.errors import ValidationRefused
     from signkit.reporting.customer_results import CustomerResults
 
+    refuse_beside_server(
+        server, policy,
+        {
+            "--trust": trust, "--evidence": evidence, "--offline": offline, "--identity": identity,
+            "--ask-password": ask_password, "--password-stdin": password_stdin, "--template": template,
+            "--engine": engine, "--expect-table": expect_table,
+        },
+    )  # fmt: skip
     customers = customers_of(expect_table, format_, resume)
     chosen = _format(format_, resume)
     _refuse_sockets(files, offline)
@@ -222,24 +235,24 @@ def run(
         password=DocumentPassword(ask=ask_password, from_stdin=password_stdin).value,
         customers=customers,
     )
+    judge = server_judge(server, server_key_file, options)
     results = CustomerResults(customers) if customers is not None else None
     with (
         _results(resume, options, chosen) as (before, write),
         _engine(engine) as (executor, workers),
         _progress(files) as advance,
     ):
-        from signkit.reporting.batch import validate_many
-
         gc.freeze()  # what is loaded by now stays: to look through it for garbage again and again costs a third
         tally = Tally(advance)
-        reports = validate_many(
-            _names(files),
-            options,
-            executor=executor,
-            jobs=workers if executor else jobs,
-            done=before.digests,
-            on_unchanged=lambda name: tally.add(before.verdicts[name], violated=name in before.violated),
-        )
+
+        def pass_over(name: str) -> None:
+            tally.add(before.verdicts[name], violated=name in before.violated)
+
+        if judge is not None:
+            reports = _judged_there(judge, files, jobs, before, pass_over)
+        else:
+            count = workers if executor else jobs
+            reports = _judged_here(files, options, executor, count, before, pass_over)
         pictured = Pictured(wanted=not no_pictures, password=options.password)
         judged = write_all(reports, chosen, write, pictured) if results is None else results.taking(reports)
         for report in judged:
@@ -250,6 +263,31 @@ def run(
         tell(tally.summary())
     code = ExitCode.FAILED if tally.violated else exit_code(tally.counts)
     raise typer.Exit(code if results is None else write_results(results, format_, code))
+
+
+def _judged_here(
+    files: list[str],
+    options: ValidationOptions,
+    executor: Executor | None,
+    jobs: int | None,
+    before: Results,
+    pass_over: Callable[[str], None],
+) -> Iterator[Report]:
+    from signkit.reporting.batch import validate_many
+
+    return validate_many(
+        _names(files), options, executor=executor, jobs=jobs, done=before.digests, on_unchanged=pass_over
+    )
+
+
+def _judged_there(
+    judge: ServerJudge, files: list[str], jobs: int | None, before: Results, pass_over: Callable[[str], None]
+) -> Iterator[Report]:
+    from signkit.client.judging import AT_ONCE, validate_by_server
+
+    return validate_by_server(
+        judge, _names(files), at_once=jobs or AT_ONCE, done=before.digests, on_unchanged=pass_over
+    )
 
 
 @contextmanager

@@ -55,4 +55,45 @@ SERVICE: dict[str, Wording] = {
         Text("{name} is no address and no network.", "{name} はアドレスでもネットワークでもありません。"),
         Text("Write 192.0.2.7 or 192.0.2.0/24.", "192.0.2.7 や 192.0.2.0/24 のように書いてください。"),
     ),
+    "server-address": Wording(
+        Text("{url} is no address of a service.", "{url} はサービスのアドレスではありません。"),
+        Text(
+            "Write https://HOST; http:// is for this machine alone (http://127.0.0.1:8420).",
+            "https://ホスト名 と書いてください。http:// はこのコンピューター自身 (http://127.0.0.1:8420) に限ります。",
+        ),
+        exit_code=ExitCode.USAGE,
+    ),
+    "server-key": Wording(
+        Text("The service's key cannot be used: {cause}.", "サービスのキーを使えません: {cause}。"),
+        Text(
+            "Put the key into a file that only you can read, and name it: --server-key-file FILE, or "
+            "SIGNKIT_SERVER_KEY_FILE.",
+            "本人だけが読めるファイルにキーを保存し、--server-key-file か環境変数 SIGNKIT_SERVER_KEY_FILE で"
+            "指定してください。",
+        ),
+        exit_code=ExitCode.USAGE,
+    ),
+    "server-unreachable": Wording(
+        Text("{url} gave no answer: {cause}.", "{url} から応答がありません: {cause}。"),
+        Text(
+            "Check the address, and whether the service runs.", "アドレスと、サービスが動いているかを確かめてください。"
+        ),
+        exit_code=ExitCode.EVIDENCE,
+    ),
+    "server-answer": Wording(
+        Text(
+            "{url} answers otherwise than a SignKit service: {cause}.",
+            "{url} の応答が SignKit のものと異なります: {cause}。",
+        ),
+        Text("Check the address.", "アドレスを確かめてください。"),
+        exit_code=ExitCode.EVIDENCE,
+    ),
+    "server-refused": Wording(
+        Text(
+            "The service refused ({status}, {problem}): {title}",
+            "サービスが拒否しました ({status}、{problem}): {title}",
+        ),
+        Text("See docs/guides/service.md.", "docs/ja/guides/service.md をご覧ください。"),
+        exit_code=ExitCode.EVIDENCE,
+    ),
 }

@@ -55,4 +55,9 @@ VALIDATION: dict[str, Wording] = {
             "signkit validate --format jsonl の出力ファイルを指定してください。ファイルは変更していません。",
         ),
     ),
+    "report-invalid": Wording(
+        Text("This is no signkit-report/2: {at} {cause}.", "signkit-report/2 の形式ではありません ({at}: {cause})。"),
+        Text("See docs/reference/report.md.", "docs/ja/reference/report.md を見てください。"),
+        exit_code=ExitCode.UNREADABLE,
+    ),
 }

@@ -7,8 +7,9 @@ import socket
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -71,7 +72,57 @@ def fetch(
     handlers: list[urllib.request.BaseHandler] = [redirects]
     if rule is not None:
         handlers.append(urllib.request.ProxyHandler({}))
-    return _Exchange(request, handlers, timeout, limit, rule).answer()
+    answer: bytes = _Exchange(request, handlers, timeout, partial(_read_body, limit=limit), rule).answer()
+    return answer
+
+
+@dataclass(frozen=True)
+class HttpAnswer:
+    """An answer of whatever status; names of headers in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def exchange(
+    method: str,
+    url: str,
+    *,
+    timeout: float,
+    limit: int,
+    headers: Mapping[str, str],
+    body: bytes | None = None,
+) -> HttpAnswer:
+    """Return what a service answers, be it a refusal or a redirect, which is not followed.
+
+    Args:
+        url: http or https; over http no proxy is used.
+        timeout: seconds for all of it.
+        limit: bytes of the answer's body.
+
+    Raises:
+        HttpFailure: another scheme than http(s), no connection, too long an answer.
+    """
+    if not url.startswith(("http://", "https://")):
+        raise HttpFailure("only http and https addresses are used")
+    try:
+        request = urllib.request.Request(url, data=body, method=method)  # noqa: S310  the scheme is checked above
+    except ValueError as error:
+        raise HttpFailure(f"not an address ({error})") from error
+    request.add_header("User-Agent", "signkit")
+    for name, value in headers.items():
+        request.add_unredirected_header(name, value)
+    handlers: list[urllib.request.BaseHandler] = [_AnyStatus()]
+    if url.startswith("http://"):
+        handlers.append(urllib.request.ProxyHandler({}))
+    answer: HttpAnswer = _Exchange(request, handlers, timeout, partial(_whole_answer, limit=limit)).answer()
+    return answer
+
+
+def _whole_answer(answer: http.client.HTTPResponse, limit: int) -> HttpAnswer:
+    headers = {name.lower(): value for name, value in answer.headers.items()}
+    return HttpAnswer(answer.status, headers, _read_body(answer, limit))
 
 
 class _Exchange:
@@ -81,21 +132,21 @@ class _Exchange:
     def __init__(
         self,
         request: urllib.request.Request,
-        handlers: list[urllib.request.BaseHandler],
+        handlers: Sequence[urllib.request.BaseHandler],
         timeout: float,
-        limit: int,
-        rule: AddressRule | None,
+        read: Callable[[http.client.HTTPResponse], Any],
+        rule: AddressRule | None = None,
     ) -> None:
-        self._request, self._timeout, self._limit = request, timeout, limit
+        self._request, self._timeout, self._read = request, timeout, read
         self._open_socket = socket.create_connection if rule is None else rule.connect
         self._opener = urllib.request.build_opener(_Http(self._connect), _Https(self._connect), *handlers)
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._connections: list[socket.socket] = []
         self._hung_up = False
-        self._outcome: bytes | Exception = HttpFailure("no answer")
+        self._outcome: Any = HttpFailure("no answer")
 
-    def answer(self) -> bytes:
+    def answer(self) -> Any:
         threading.Thread(target=self._work, daemon=True, name="signkit-http").start()
         try:
             # A socket's own timeout counts anew with each byte: a slow service could hold the caller for hours.
@@ -111,7 +162,7 @@ class _Exchange:
     def _work(self) -> None:
         try:
             with self._opener.open(self._request, timeout=self._timeout) as answer:
-                self._outcome = _read_body(answer, self._limit)
+                self._outcome = self._read(answer)
         except urllib.error.HTTPError as error:
             self._outcome = HttpFailure(f"HTTP status {error.code}", error.code)
             error.close()
@@ -189,6 +240,15 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 
     def redirect_request(self, *_: object) -> None:
         return None
+
+
+class _AnyStatus(urllib.request.HTTPErrorProcessor):
+    """Takes every answer as it is: a refusal has a body that says why, and no redirect is followed."""
+
+    def http_response(self, _request, response):  # type: ignore[no-untyped-def]
+        return response
+
+    https_response = http_response
 
 
 def _read_body(answer: http.client.HTTPResponse, limit: int) -> bytes:

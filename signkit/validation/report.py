@@ -301,9 +301,9 @@ class FileError:
     code: str
     message: Text
 
-    def to_json(self, language: str = "en") -> dict[str, str]:
+    def to_json(self) -> dict[str, str]:
         """Return the ``error`` object of the report."""
-        return {"code": self.code, "message": self.message.ja if language == "ja" else self.message.en}
+        return {"code": self.code, "message": self.message.en, "ja": self.message.ja}
 
 
 @dataclass(frozen=True)

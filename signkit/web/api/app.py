@@ -252,7 +252,7 @@ class _Door:
 def _bytes(body: Any) -> bytes:
     if body is None or isinstance(body, bytes):
         return body or b""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
 
 
 def _whole(sent: Sent) -> Any:

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
+from signkit.reporting.formats.choice import open_writer
+from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.validation.api import validate_data
 from signkit.validation.options import ValidationOptions
+from signkit.validation.report_reading import read_report
 
 PDF = {"content-type": "application/pdf"}
 
@@ -65,3 +70,27 @@ def test_the_quota_of_a_month(tmp_path):
         assert [each.status_code for each in answers] == [201, 201, 429]
     finally:
         tried.service.close()
+
+
+@pytest.mark.parametrize(
+    ("chosen", "kind"),
+    [("html", "text/html"), ("etsi", "application/xml"), ("text", "text/plain"), ("csv", "text/csv")],
+)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_report_in_every_format_and_language(shared, chosen, kind, language):
+    made = shared.client.post("/api/v1/validations?name=a.pdf", content=b"%PDF-1.7 broken", headers=PDF).json()
+    address = f"/api/v1/validations/{made['id']}?format={chosen}"
+    answer = shared.client.get(address, headers={"accept-language": language})
+    assert answer.headers["content-type"].partition(";")[0] == kind
+    assert answer.headers["content-language"] == language
+    pieces: list[str] = []
+    writer = open_writer(ReportFormat(chosen), pieces.append, language, Pictured(wanted=False))
+    writer.add(read_report(made["report"]))
+    writer.finish()
+    assert answer.content == "".join(pieces).encode()
+    assert chosen == "etsi" or ("ません" in answer.text) == (language == "ja")
+
+
+def test_an_unknown_format_is_refused(shared):
+    made = shared.client.post("/api/v1/validations", content=b"%PDF-1.7 broken", headers=PDF).json()
+    assert shared.client.get(f"/api/v1/validations/{made['id']}?format=xls").status_code == 400

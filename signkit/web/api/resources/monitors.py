@@ -12,6 +12,7 @@ from signkit.pki.paths.known import known_certificate
 from signkit.validation.certificate_status import issuer_of
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal
+from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, add_job
 from signkit.web.api.listing import page, read_cursor, write_cursor
@@ -125,6 +126,7 @@ def _keep(connection: sqlite3.Connection, tenant: Tenant, found: dict[str, str],
         )
         change = {"monitor": id_, "reference": monitor.content["reference"], "revoked_at": since}
         add_document(connection, CHANGE, new_id(), change, now)
+        tell(connection, tenant.store, "monitor.changed", {"id": id_})
     connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (_SEEN, state))
 
 

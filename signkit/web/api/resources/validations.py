@@ -26,6 +26,7 @@ from signkit.web.api.store import (
     moment,
 )
 from signkit.web.api.tenants import Tenant
+from signkit.words import Language
 
 if TYPE_CHECKING:
     from signkit.validation.options import ValidationOptions
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 KIND = "validation"
 _WHAT = "validation"
+_MEDIA_TYPES = {"html": "text/html", "etsi": "application/xml", "text": "text/plain", "csv": "text/csv"}
 
 
 def validate(call: Call) -> Answer:
@@ -157,7 +159,25 @@ def get(call: Call) -> Answer:
         found = find_document(connection, KIND, call.values["id"])
     if found is None:
         raise problems.unknown(_WHAT)
-    return Answer(200, _shown(found), subject=found.content["sha256"] or found.id)
+    chosen, subject = call.values.get("format", "json"), found.content["sha256"] or found.id
+    if chosen == "json":
+        return Answer(200, _shown(found), subject=subject)
+    headers = {"content-language": call.language, "vary": "accept-language"}
+    body = written(found.content, chosen, call.language)
+    return Answer(200, body, _MEDIA_TYPES[chosen], headers, subject)
+
+
+def written(report: Mapping[str, Any], format_: str, language: Language) -> bytes:
+    """Return a kept report as ``signkit validate --format`` writes it; without pictures, for the file is gone."""
+    from signkit.reporting.formats.choice import open_writer
+    from signkit.reporting.formats.writer import Pictured, ReportFormat
+    from signkit.validation.report_reading import read_report
+
+    pieces: list[str] = []
+    writer = open_writer(ReportFormat(format_), pieces.append, language, Pictured(wanted=False))
+    writer.add(read_report(report))
+    writer.finish()
+    return "".join(pieces).encode("utf-8", "backslashreplace")
 
 
 def delete(call: Call) -> Answer:
