@@ -211,9 +211,8 @@ def test_the_name_is_asked_for_once(monkeypatch, witness):
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch, witness):
-    if witness.address_family == socket.AF_INET6:
-        pytest.skip("one family is enough")
-    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{witness.server_port}")
+    host = "[::1]" if witness.address_family == socket.AF_INET6 else "127.0.0.1"
+    monkeypatch.setenv("http_proxy", f"http://{host}:{witness.server_port}")
     monkeypatch.delenv("no_proxy", raising=False)
     with pytest.raises(HttpFailure):
         fetch("http://10.255.255.1/", timeout=5, limit=100, rule=Reaching())

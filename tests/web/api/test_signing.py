@@ -11,6 +11,7 @@ from io import BytesIO
 import pytest
 
 from signkit.library.making import fields, render
+from signkit.pki.addresses import AddressRule
 from signkit.rehearsal.pki import kept_rehearsal
 from signkit.settings import Settings
 from signkit.web.api.resources.signing import signing_services
@@ -199,11 +200,11 @@ def test_no_address_in_a_certificate_is_asked_unless_the_operator_lets_it():
     from signkit.pki.revocation.sources import OnlineRevocation
 
     asked = {
-        online: [each for each in signing_services(Settings(), online).revocation if isinstance(each, OnlineRevocation)]
-        for online in (False, True)
+        rule: [each for each in signing_services(Settings(), rule).revocation if isinstance(each, OnlineRevocation)]
+        for rule in (None, AddressRule())
     }
-    assert not asked[False]
-    assert asked[True]
+    assert not asked[None]
+    assert [each._rule for each in asked[AddressRule()]] == [AddressRule()]
 
 
 def test_a_task_is_open_for_a_day(rehearsed, contract, hanako, monkeypatch):
