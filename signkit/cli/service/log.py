@@ -42,4 +42,4 @@ COMMANDS = (
     ("export", export, words("Print it as JSON lines.", "JSON (1 行 1 件) で出力する。")),
 )
 _BREAK = Text("Record {number} does not follow the one before it.", "記録 {number} が直前の記録とつながりません。")
-_HOLDS = Text("{number} records, unbroken. Head: {hash}", "{number} 件、連続しています。先頭のハッシュ: {hash}")
+_HOLDS = Text("{number} records, unbroken. Head: {hash}", "{number} 件、連続しています。最新のハッシュ: {hash}")
