@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -14,6 +15,15 @@ from signkit.errors import ServiceError
 from signkit.words import Text
 
 
+class RoleName(StrEnum):
+    """What ``--role`` takes (`signkit.web.api.roles`)."""
+
+    CLERK = "clerk"
+    SUPERVISOR = "supervisor"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
 def add(
     folder: Folder,
     tenant: TenantId,
@@ -23,6 +33,16 @@ def add(
         typer.Option(
             metavar="NAME",
             help=words("What it may do; may be repeated. Default: all.", "許可する操作。複数指定可。既定: すべて。"),
+            show_default=False,
+        ),
+    ] = None,
+    role: Annotated[
+        RoleName | None,
+        typer.Option(
+            help=words(
+                "Grant what this role may do (担当者, 責任者, 監査, 管理).",
+                "役割で許可する: clerk (担当者)、supervisor (責任者)、auditor (監査)、administrator (管理)。",
+            ),
             show_default=False,
         ),
     ] = None,
@@ -45,15 +65,18 @@ def add(
     tenants = open_tenants(folder)
     from signkit.web.api.access import add_key
     from signkit.web.api.document import load_document
+    from signkit.web.api.roles import permissions_of
     from signkit.web.api.store import moment
 
-    known, store = load_document().permissions, tenants.get(tenant).store
+    document, store = load_document(), tenants.get(tenant).store
+    known = document.permissions
     if unknown := sorted(set(permission or ()) - set(known)):
         raise ServiceError("permission-unknown", name=", ".join(unknown), known=", ".join(known))
+    granted = {*(permission or ()), *(permissions_of(role.value, document) if role is not None else ())}
     ends = moment(datetime.now(UTC) + timedelta(days=days)) if days is not None else None
     with store.writing() as connection:
         _, text = add_key(
-            connection, tenants.get(tenant), name, permission or known, networks=network or (), expires_at=ends
+            connection, tenants.get(tenant), name, granted or known, networks=network or (), expires_at=ends
         )
     tell(_ONCE)
     print(text)
