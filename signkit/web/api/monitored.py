@@ -16,7 +16,6 @@ from signkit.pki.revocation.crl_scope import issuer_digests
 if TYPE_CHECKING:
     from asn1crypto import x509
 
-    from signkit.web.api.service import Service
     from signkit.web.api.tenants import Tenant
 
 _T = TypeVar("_T")
@@ -35,18 +34,18 @@ class Numbered:
     ends: date
 
 
-def tenant_key(service: Service, tenant: Tenant) -> bytes:
+def tenant_key(tenant: Tenant) -> bytes:
     """Return the key of a tenant's hashes; two tenants' hashes of one certificate have nothing in common.
 
     Raises:
         FileUnusable("output-not-written"), InputUnreadable: see `signkit.jpki.keyed_number.kept_key`.
     """
-    return kept_key(service.folder / "monitor-keys" / f"{tenant.id}.key")
+    return kept_key(tenant.key_file)
 
 
-def numbered(service: Service, tenant: Tenant, certificate: x509.Certificate, issuer: x509.Certificate) -> Numbered:
+def numbered(tenant: Tenant, certificate: x509.Certificate, issuer: x509.Certificate) -> Numbered:
     """Return the keyed hash of a certificate, and when it ends."""
-    number_of = numbers_of(tenant_key(service, tenant), *issuer_digests(issuer))
+    number_of = numbers_of(tenant_key(tenant), *issuer_digests(issuer))
     return Numbered(number_of(certificate.serial_number), certificate.not_valid_after.date())
 
 

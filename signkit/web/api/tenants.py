@@ -18,6 +18,7 @@ from signkit.web.api.identifiers import ID, new_id
 from signkit.web.api.store import DATABASE, Store, create_store, open_store
 
 _FOLDER = "tenants"
+_KEYS = "monitor-keys"
 _GOING = re.compile(r"\.going-.*")
 
 
@@ -37,6 +38,11 @@ class Tenant:
     def archive_folder(self) -> Path:
         """Where its archive is (not created here)."""
         return self.store.folder / "archive"
+
+    @property
+    def key_file(self) -> Path:
+        """Where the key of its hashes is: beside all tenants, so that no copy of a tenant's folder holds it."""
+        return self.store.folder.parent.parent / _KEYS / f"{self.id}.key"
 
 
 class Tenants:
@@ -93,6 +99,7 @@ class Tenants:
         tenant.store.folder.rename(going)
         self._open.pop(id_, None)
         shutil.rmtree(going)
+        tenant.key_file.unlink(missing_ok=True)
 
     def clear(self) -> None:
         """Remove what is left of tenants that were being deleted."""

@@ -119,7 +119,7 @@ def _certificate_of(call: Call) -> tuple[KnownCertificate, KnownCertificate]:
 
 def _number_of(call: Call) -> Numbered:
     certificate, issuer = _certificate_of(call)
-    return numbered(call.service, call.tenant, certificate.certificate, issuer.certificate)
+    return numbered(call.tenant, certificate.certificate, issuer.certificate)
 
 
 def _numbers(body: dict[str, Any]) -> ConsentNumbers:

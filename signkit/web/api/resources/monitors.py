@@ -109,7 +109,7 @@ def search(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Conn
             (KIND, tenant.store.clock().date().isoformat()),
         ):
             wanted.setdefault(number, []).append(id_)
-    found = dict(found_on_lists(tenant_key(service, tenant), files, wanted))
+    found = dict(found_on_lists(tenant_key(tenant), files, wanted))
     times = {id_: moment(since) for id_, since in found.items()}
     return lambda connection: _keep(connection, tenant, times, state)
 
@@ -146,7 +146,7 @@ def _numbered(call: Call, text: str, place: int) -> Numbered:
     issuer = None if certificate is None else issuer_of(certificate, authorities(trust))
     if certificate is None or issuer is None:
         raise Refusal(422, "certificate-unknown", _NO_CERTIFICATE, members={"at": f"/certificates/{place}"})
-    return numbered(call.service, call.tenant, certificate.certificate, issuer.certificate)
+    return numbered(call.tenant, certificate.certificate, issuer.certificate)
 
 
 def _monitor(number: Numbered, reference: str | None) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,39 @@
+"""A tenant comes and goes whole."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from signkit.errors import ServiceError
+from signkit.web.api.tenants import Tenants
+from tests.web.api.conftest import key_client
+
+
+def test_a_deleted_tenant_leaves_nothing_and_its_keys_are_good_no_more(tried):
+    other = tried.service.tenants.add("別会社")
+    client = key_client(tried.service, other, tried.client.app)
+    client.post("/api/v1/validations", content=b"%PDF-1.7 x", headers={"content-type": "application/pdf"})
+    other.key_file.parent.mkdir(exist_ok=True)
+    other.key_file.write_bytes(b"key")
+    tried.service.tenants.delete(other.id)
+    assert client.get("/api/v1/keys").status_code == 401
+    assert [path for path in tried.service.folder.rglob("*") if other.id in str(path)] == []
+    assert tried.client.get("/api/v1/keys").status_code == 200
+
+
+def test_a_deletion_that_was_cut_short_is_finished_by_the_next_start(tried):
+    folder = tried.tenant.store.folder
+    shutil.copytree(folder, folder.with_name(f".going-{tried.tenant.id}"))
+    tenants = Tenants(tried.service.folder)
+    assert [each.id for each in tenants.all()] == [tried.tenant.id]
+    tenants.clear()
+    assert [path.name for path in folder.parent.iterdir()] == [tried.tenant.id]
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../tenants", "x", "01a2200c-36d6-7fec-bac7-ddd3071e24c2"])
+def test_an_unknown_tenant_is_said(tried, name):
+    with pytest.raises(ServiceError) as caught:
+        tried.service.tenants.get(name)
+    assert caught.value.code == "tenant-unknown"
