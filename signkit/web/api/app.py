@@ -149,7 +149,7 @@ class _Door:
             values = self._checker.parameters(self._operation, parameters_of(request))
             answer = await run_in_threadpool(self._handler, self._service, values)
             return self._written(answer, {}, request)
-        tenant, principal, headers = await run_in_threadpool(self._admit, request, origin)
+        tenant, principal, headers = await run_in_threadpool(self._admit, request, origin, request_id)
         try:
             values = self._checker.parameters(self._operation, parameters_of(request))
             sent = await read_body(request, self._operation, tenant.store.spool, self._service.own.most_bytes)
@@ -166,7 +166,7 @@ class _Door:
             sent.remove()
         return self._written(answer, headers, request)
 
-    def _admit(self, request: Request, origin: str) -> tuple[Tenant, Principal, dict[str, str]]:
+    def _admit(self, request: Request, origin: str, request_id: str) -> tuple[Tenant, Principal, dict[str, str]]:
         scheme, _, key = request.headers.get("authorization", "").partition(" ")
         admitted = admit_key(self._service.tenants, key.strip(), origin) if scheme.lower() == "bearer" else None
         if admitted is None:
@@ -175,7 +175,7 @@ class _Door:
         headers = self._rates.take(tenant.id)
         permission = self._operation.permission or ""
         if permission not in principal.permissions:
-            self._log(tenant, principal, origin, request.headers.get("x-request-id", "")[:64], 403, None)
+            self._log(tenant, principal, origin, request_id, 403, None)
             raise problems.forbidden(permission)
         return tenant, principal, headers
 
