@@ -28,8 +28,8 @@ SERVICE: dict[str, Wording] = {
     "store-unusable": Wording(
         Text("The store in {path} cannot be used: {cause}.", "保存先 {path} を使えません: {cause}。"),
         Text(
-            "If it is damaged, restore a backup: signkit service restore.",
-            "壊れている場合は signkit service restore でバックアップから戻してください。",
+            "If it is damaged, end the service and bring its folder back from a backup.",
+            "壊れている場合は、サービスを終了し、フォルダーをバックアップから戻してください。",
         ),
         exit_code=ExitCode.UNREADABLE,
     ),

@@ -99,7 +99,7 @@ def test_bad_input_gives_one_message_and_the_right_exit_code(
 def test_messages_come_in_japanese(signkit, contract):
     run = signkit("sign", contract, "--as", "landlord", "--signer", "card:virtual", lang="ja_JP.UTF-8")
     assert "署名欄 'landlord' がありません" in run.stderr
-    assert "空の署名欄: seller, buyer, broker" in run.stderr
+    assert "空の署名欄: seller (売主), buyer (買主), broker (宅地建物取引士)" in run.stderr
 
 
 def test_an_existing_output_is_kept_before_any_secret_is_asked(signkit, contract, tmp_path):
