@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-from signkit.archive.monitoring import _numbers, revoked_by_lists
+from signkit.archive.monitoring import numbers_of, revoked_by_lists
 from signkit.archive.store import Archive, create_archive, open_archive
 from signkit.pki.revocation.crl_index import EPOCH, SERIAL_BYTES, CrlIndex, IndexHeader, Revoked, write_index
 
@@ -40,7 +40,7 @@ def make_list(path: Path, serials: Sequence[int]) -> None:
 
 def fill(archive: Archive, key: bytes, serials: Sequence[int]) -> None:
     """Enter a contract a signer."""
-    number_of = _numbers(key, KEY_OF_CA, NAME_OF_CA)
+    number_of = numbers_of(key, KEY_OF_CA, NAME_OF_CA)
     with archive.writing() as connection:
         connection.executemany(
             "INSERT INTO entry (id, salt, kind, form, state, said, added_at) VALUES (?, x'00', 'sale', 'file',"

@@ -9,7 +9,10 @@ import pytest
 
 from signkit.web.desk.office import Office
 from signkit.web.desk.rehearsal_desk import lay_out, rehearsal_options
+from tests.requirements import require
 from tests.web.browser import Browser, make_pinentry
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="session")
@@ -54,3 +57,13 @@ def browser(office):
 def prepared(office):
     """The digest of the sale that waits for signatures."""
     return office.shelf.listed("prepared")[0].sha256
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    require(CHROMIUM, "Chromium is not installed")
+    playwright = pytest.importorskip("playwright.sync_api")
+    with playwright.sync_playwright() as running:
+        browser = running.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

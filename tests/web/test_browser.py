@@ -26,18 +26,7 @@ from tests.web.test_desk import signed_sale  # noqa: F401  a fixture
 
 pytestmark = pytest.mark.slow
 
-_CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    require(_CHROMIUM, "Chromium is not installed")
-    playwright = pytest.importorskip("playwright.sync_api")
-    with playwright.sync_playwright() as running:
-        browser = running.chromium.launch(executable_path=_CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 class Screens:

@@ -16,7 +16,7 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Verdict
 from tests.web.browser import make_pinentry
 from tests.web.running import running_desk
-from tests.web.test_browser import Screens, at_desk, chromium  # noqa: F401  a fixture
+from tests.web.test_browser import Screens, at_desk
 from tests.web.test_many import table_of
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ class BothScreens(Screens):
 
 
 @contextmanager
-def rehearsal(chromium, laid_out, tmp_path, **context):  # noqa: F811
+def rehearsal(chromium, laid_out, tmp_path, **context):
     home = tmp_path / "home"
     shutil.copytree(laid_out, home)
     pinentry = make_pinentry(tmp_path, "SIGNKIT1")
@@ -51,7 +51,7 @@ def go(page, path):
     page.goto("/".join([*page.url.split("/", 3)[:3], path.lstrip("/")]))
 
 
-def test_a_table_of_people_from_the_drop_to_the_folders(chromium, laid_out, tmp_path):  # noqa: F811
+def test_a_table_of_people_from_the_drop_to_the_folders(chromium, laid_out, tmp_path):
     table = tmp_path / "新入社員.csv"
     table.write_bytes(table_of().replace(b"2026-04-01", "令和8年13月1日".encode()))
     with rehearsal(chromium, laid_out, tmp_path) as page:
@@ -90,7 +90,7 @@ def test_a_table_of_people_from_the_drop_to_the_folders(chromium, laid_out, tmp_
 
 
 @pytest.mark.parametrize(("language", "scheme"), [("ja", "light"), ("en", "dark")])
-def test_card_and_settings(chromium, laid_out, tmp_path, language, scheme):  # noqa: F811
+def test_card_and_settings(chromium, laid_out, tmp_path, language, scheme):
     with rehearsal(chromium, laid_out, tmp_path, color_scheme=scheme) as page:
         if language == "en":
             page.click("button:has-text('English')")
@@ -108,7 +108,7 @@ def test_card_and_settings(chromium, laid_out, tmp_path, language, scheme):  # n
         screens.look(f"elsewhere-{language}")
 
 
-def test_the_first_start(chromium, tmp_path, monkeypatch):  # noqa: F811
+def test_the_first_start(chromium, tmp_path, monkeypatch):
     file = tmp_path / "signkit.toml"
     file.touch()
     monkeypatch.setenv("SIGNKIT_SETTINGS", str(file))
