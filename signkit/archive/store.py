@@ -13,7 +13,7 @@ import secrets
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,7 +120,7 @@ def new_ledger(ledger: Path, settings: dict[str, str], now: datetime) -> None:
     os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     try:
         with contextlib.closing(connect(beside)) as connection:
-            migrate(connection)
+            migrate(connection, schema.MIGRATIONS, schema.APPLICATION_ID)
             first = {"identity": secrets.token_hex(16), "salt": secrets.token_hex(32), **settings}
             connection.execute("BEGIN IMMEDIATE")
             connection.executemany("INSERT INTO setting (name, value) VALUES (?, ?)", sorted(first.items()))
@@ -153,7 +153,7 @@ def open_archive(folder: Path, clock: Callable[[], datetime] = utc_now) -> Itera
         _require_ledger(connection, ledger)  # a newer one is not even touched
         if not read_only:
             connection.execute("PRAGMA journal_mode = WAL")
-            migrate(connection)
+            migrate(connection, schema.MIGRATIONS, schema.APPLICATION_ID)
         yield Archive(folder, connection, read_only, clock)
 
 
@@ -203,15 +203,15 @@ def _require_ledger(connection: sqlite3.Connection, ledger: Path) -> None:
         raise ArchiveError("archive-newer", path=str(ledger), found=version, known=schema.VERSION)
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Bring a ledger up to date, one step a transaction."""
-    while (version := connection.execute("PRAGMA user_version").fetchone()[0]) < schema.VERSION:
+def migrate(connection: sqlite3.Connection, steps: Sequence[str], application_id: int) -> None:
+    """Bring a database up to date, one step a transaction: step n makes version n + 1 of version n."""
+    while (version := connection.execute("PRAGMA user_version").fetchone()[0]) < len(steps):
         connection.execute("BEGIN IMMEDIATE")
         try:
             if connection.execute("PRAGMA user_version").fetchone()[0] == version:  # nobody else did it meanwhile
-                for statement in _statements(schema.MIGRATIONS[version]):
+                for statement in _statements(steps[version]):
                     connection.execute(statement)
-                connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+                connection.execute(f"PRAGMA application_id = {application_id}")
                 connection.execute(f"PRAGMA user_version = {version + 1}")
             connection.execute("COMMIT")
         except BaseException:

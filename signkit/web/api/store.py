@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from signkit.archive.blobs import disk_trouble, sync_folder
-from signkit.archive.store import connect, utc_now
+from signkit.archive.store import connect, migrate, utc_now
 from signkit.errors import ServiceError
 from signkit.web.api import schema
 
@@ -137,7 +137,7 @@ def create_store(folder: Path, settings: dict[str, str]) -> None:
         beside.unlink(missing_ok=True)
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with contextlib.closing(connect(beside)) as connection:
-            _migrate(connection)
+            migrate(connection, schema.MIGRATIONS, schema.APPLICATION_ID)
             connection.executemany("INSERT INTO setting (name, value) VALUES (?, ?)", sorted(settings.items()))
         beside.replace(folder / DATABASE)
         sync_folder(folder)
@@ -159,7 +159,7 @@ def open_store(folder: Path, clock: Callable[[], datetime] = utc_now) -> Store:
             if version > schema.VERSION:
                 raise ServiceError("store-newer", path=str(path), found=version, known=schema.VERSION)
             connection.execute("PRAGMA journal_mode = WAL")
-            _migrate(connection)
+            migrate(connection, schema.MIGRATIONS, schema.APPLICATION_ID)
     except sqlite3.Error as error:
         raise ServiceError("store-unusable", path=str(path), cause=str(error)) from error
     shutil.rmtree(folder / _SPOOL, ignore_errors=True)
@@ -221,10 +221,3 @@ def _document(row: Sequence[str]) -> Document:
 
 def _plain(content: dict[str, Any]) -> str:
     return json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-
-
-def _migrate(connection: sqlite3.Connection) -> None:
-    """Bring a database up to date, one step a transaction."""
-    while (version := connection.execute("PRAGMA user_version").fetchone()[0]) < schema.VERSION:
-        head = f"BEGIN IMMEDIATE; PRAGMA application_id = {schema.APPLICATION_ID}; PRAGMA user_version = {version + 1};"
-        connection.executescript(f"{head}\n{schema.MIGRATIONS[version]}\nCOMMIT;")
