@@ -242,7 +242,10 @@ def run(
         _engine(engine) as (executor, workers),
         _progress(files) as advance,
     ):
-        gc.freeze()  # what is loaded by now stays: to look through it for garbage again and again costs a third
+        # What is loaded by now stays: to look through it for garbage again and again costs a third; what is read of a
+        # document stays until it is judged, and is looked through less often than Python would.
+        gc.freeze()
+        gc.set_threshold(20_000)
         tally = Tally(advance)
 
         def pass_over(name: str) -> None:

@@ -6,7 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import IO, BinaryIO, Protocol
+from typing import IO, Any, BinaryIO, Protocol
 
 #: Bytes at a time: large enough for the digests' full speed, small enough to be nothing.
 PIECE = 1 << 20
@@ -69,12 +69,15 @@ class Content:
             self._size += len(piece)
             for state in states.values():
                 state.update(piece)
-        for name, state in states.items():
-            # RFC 8702 3.1: 32 and 64 bytes as message digests in the CMS.
-            self._digests[name] = state.digest(_SHAKE_LENGTHS[name]) if name in _SHAKE_LENGTHS else state.digest()
+        self._digests |= {name: _finished(name, state) for name, state in states.items()}
 
 
-def _new(name: str):  # type: ignore[no-untyped-def]  # hashlib's types differ for the SHAKE functions
+def _finished(name: str, state: Any) -> bytes:
+    # RFC 8702 3.1: 32 and 64 bytes as message digests in the CMS.
+    return bytes(state.digest(_SHAKE_LENGTHS[name]) if name in _SHAKE_LENGTHS else state.digest())
+
+
+def _new(name: str) -> Any:  # hashlib's types differ for the SHAKE functions
     if name in _SHAKE_LENGTHS:
         return hashlib.shake_256() if name == "shake256" else hashlib.shake_128()
     # See `algorithms.digest_of`: old digests are named and dated, not forbidden by the build.
@@ -82,6 +85,52 @@ def _new(name: str):  # type: ignore[no-untyped-def]  # hashlib's types differ f
         return hashlib.new(name, usedforsecurity=False)
     except ValueError as error:
         raise UnknownDigest(name) from error
+
+
+class Beginnings:
+    """The digests of one file's beginnings: a longer one goes on where a shorter one ended; no byte is read twice.
+
+    The signatures of a file cover it from its first byte on, each a little more than the one before.
+    """
+
+    def __init__(self, data: bytes) -> None:
+        self._data = memoryview(data)
+        self._states: dict[str, list[tuple[int, Any]]] = {}
+
+    def state(self, name: str, end: int) -> Any:
+        """Return hashlib's state after the first ``end`` bytes, the caller's own.
+
+        Raises:
+            UnknownDigest: the digest is not available.
+        """
+        known = self._states.setdefault(name, [])
+        start, state = max((each for each in known if each[0] <= end), key=lambda each: each[0], default=(0, None))
+        state = _new(name) if state is None else state.copy()
+        if start < end:
+            state.update(self._data[start:end])
+            known.append((end, state.copy()))
+        return state
+
+
+class BeginningAndRest(Content):
+    """A beginning of a file and a later part of it, as a signature in the file covers them."""
+
+    def __init__(self, beginnings: Beginnings, beginning: bytes, rest: bytes) -> None:
+        super().__init__(BytesPieces(beginning, rest))
+        self._beginnings, self._length, self._rest = beginnings, len(beginning), rest
+
+    def prepare(self, names: Iterable[str]) -> None:
+        """Make several digests, going on from what was digested of the file before.
+
+        Raises:
+            UnknownDigest: one is not available.
+        """
+        self._size = self._length + len(self._rest)
+        for name in names:
+            if name not in self._digests:
+                state = self._beginnings.state(name, self._length)
+                state.update(self._rest)
+                self._digests[name] = _finished(name, state)
 
 
 class BytesPieces:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from signkit.cms.content import Beginnings
 from signkit.history.differences import Difference, SignatureEvent
 from signkit.history.form_diff import FormState
 from signkit.history.states import DocumentState
@@ -31,7 +32,8 @@ class Made:
 def signatures_made(file: PdfFile, states: Sequence[DocumentState]) -> list[Made]:
     """Return every signature of the file with the state that it made, in signing order."""
     signatures = find_signatures(file)
-    found = [item for signature in signatures for item in check(file, signature)]
+    beginnings = Beginnings(file.data)
+    found = [item for signature in signatures for item in check(file, signature, beginnings)]
     parties = Parties(file, signatures, {})
     made = [Made(_state_of(item, states), _event_of(item, parties)) for item in found]
     return sorted(made, key=lambda one: one.state)

@@ -43,16 +43,15 @@ _INHERITED = (
 
 def form_fields(view: View) -> tuple[FormField, ...]:
     """Return the fields of the form's tree (12.7.4), whatever its shape; circles and repeated nodes come once."""
-    return view.history.memory.of(view, _all_fields)
+    return view.history.memory.of(view, "/AcroForm", _all_fields)
 
 
-def _all_fields(view: View) -> tuple[FormField, ...]:
-    return tuple(_walk(view))
+def _all_fields(view: View, start: Value) -> tuple[FormField, ...]:
+    return tuple(_walk(view, start))
 
 
-def _walk(view: View) -> Iterator[FormField]:
-    root, made = view.root, view.history.memory.made
-    form = view.resolve(root.get("/AcroForm")) if isinstance(root, dict) else None
+def _walk(view: View, start: Value) -> Iterator[FormField]:
+    form, made = view.resolve(start), view.history.memory.made
     top = view.resolve(form.get("/Fields")) if isinstance(form, dict) else None
     seen: set[Ref] = set()
     todo: list[tuple[Value, str, bool, dict[str, Value]]] = []

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from signkit.limits import LimitExceeded
 from signkit.pdf.plain_page import PlainPage, plain_page
@@ -33,16 +33,16 @@ class Page:
         own = self._own.entries() if isinstance(self._own, PlainPage) else self._own
         return self._inherited | own
 
-    @cached_property
+    @property
     def may_have_annotations(self) -> bool:
         """Whether it has an entry for them."""
         plain = isinstance(self._own, PlainPage) and not self._own.may_have_annotations
         return not plain and "/Annots" in self.entries
 
-    @cached_property
+    @property
     def above(self) -> int | None:
         """The number of the node that it says stands above it."""
-        if (named := self._named()) is not None:
+        if (named := self._named) is not None:
             return next(iter(named.links), None)
         parent = self.entries.get("/Parent")
         return parent.number if isinstance(parent, Ref) else None
@@ -50,20 +50,48 @@ class Page:
     @cached_property
     def drawn(self) -> frozenset[int]:
         """The numbers of the objects that its entries name, but for its annotations and the node above it."""
-        if (named := self._named()) is not None:
-            return frozenset((*named.targets, *(ref.number for ref in references(self._inherited))))
+        if (named := self._named) is not None:
+            inherited = [ref.number for ref in references(self._inherited)] if self._inherited else ()
+            return frozenset((*named.targets, *inherited))
         parts = [value for key, value in self.entries.items() if key not in ("/Parent", "/Annots")]
         return frozenset(ref.number for ref in references(parts))
 
+    @cached_property
     def _named(self) -> Named | None:
         return self._own.named() if isinstance(self._own, PlainPage) else None
 
 
-class PageTree(NamedTuple):
+@dataclass(frozen=True)
+class PageTree:
     """The pages in order, and whether each node and page stands in the tree once, as it must."""
 
     pages: tuple[Page, ...]
     is_tree: bool
+
+    @cached_property
+    def refs(self) -> frozenset[Ref]:
+        """The objects of the pages."""
+        return frozenset(page.ref for page in self.pages if page.ref is not None)
+
+    @cached_property
+    def numbers(self) -> frozenset[int]:
+        """The numbers of these objects."""
+        return frozenset(ref.number for ref in self.refs)
+
+    @cached_property
+    def annotated(self) -> tuple[Page, ...]:
+        """The pages that may have annotations."""
+        return tuple(page for page in self.pages if page.may_have_annotations)
+
+    @cached_property
+    def drawn(self) -> frozenset[int]:
+        """What any of the pages names to be drawn."""
+        return frozenset().union(*(page.drawn for page in self.pages))
+
+    @cached_property
+    def above(self) -> frozenset[int]:
+        """The nodes that any of the pages says stand above it."""
+        return frozenset(number for page in self.pages if (number := page.above) is not None)
 
 
 def pages(view: View) -> tuple[Page, ...]:
@@ -81,13 +109,12 @@ def page_tree(view: View) -> PageTree:
     Raises:
         LimitExceeded: more nodes than any document has.
     """
-    return view.history.memory.of(view, _walk)
+    return view.history.memory.of(view, "/Pages", _walk)
 
 
-def _walk(view: View) -> PageTree:
-    root, made = view.root, view.history.memory.made
-    todo: list[tuple[Value, dict[str, Value], frozenset[Ref]]] = []
-    todo += [(root.get("/Pages"), _NOTHING, frozenset())] if isinstance(root, dict) else []
+def _walk(view: View, start: Value) -> PageTree:
+    made = view.history.memory.made
+    todo: list[tuple[Value, dict[str, Value], frozenset[Ref]]] = [(start, _NOTHING, frozenset())]
     found: list[Page] = []
     seen: set[Ref] = set()
     visited, is_tree = 0, True

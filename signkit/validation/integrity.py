@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
 from signkit.cms import signed_data as cms
+from signkit.cms.content import BeginningAndRest, Beginnings, BytesPieces, Content
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
 from signkit.pdf.signatures import FoundSignature, signed_bytes
-from signkit.pki.algorithms import digest_of
 from signkit.pki.paths.known import known_certificate
 
 
@@ -67,28 +67,31 @@ _HARMLESS_TO_INTEGRITY = {
 }  # fmt: skip
 
 
-def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
-    """Check all signers of one PDF signature; at least one entry, whatever is wrong."""
+def check(file: PdfFile, found: FoundSignature, beginnings: Beginnings) -> list[Checked]:
+    """Check all signers of one PDF signature; at least one entry, whatever is wrong.
+
+    ``beginnings``: of the same file.
+    """
     problems = list(found.problems)
     if not found.reachable:
         problems.append("unreachable")
     # adbe.x509.rsa_sha1 is an OCTET STRING (ISO 32000-2 12.8.3.2), not a SignedData that something might follow.
     if cms.trailing(found.contents) and found.sub_filter != "adbe.x509.rsa_sha1":
         problems.append("contents-trailing")
-    parts = signed_bytes(file, found)
+    content = _signed_content(file, found, beginnings)
     others = _StoredCertificates(file)
     try:
         signed_data = _signed_data(file, found)
     except cms.NotCms:
         return [Checked(found, problems=(*problems, "not-cms"))]
     if found.kind == "timestamp":
-        token = cms.timestamp_of(signed_data, parts, others)
+        token = cms.timestamp_of(signed_data, content, others)
         return [Checked(found, timestamp=token, problems=(*problems, *token.problems))]
     # 12.8.3.3.1 of ISO 32000-1; ISO 32000-2 deprecates it, old files have it.
     if found.sub_filter == "adbe.pkcs7.sha1":
-        signers = _over_digest(signed_data, parts)
+        signers = _over_digest(signed_data, content)
     else:
-        signers = cms.signers(signed_data, parts, others)
+        signers = cms.signers(signed_data, content, others)
         if any(cms.encapsulated_content(signed_data) or ()):  # ISO 32000-2 12.8.3.3.1: no data shall be encapsulated
             problems.append("content-inside")
     if not signers:
@@ -97,6 +100,14 @@ def check(file: PdfFile, found: FoundSignature) -> list[Checked]:
     if len(signers) > 1:
         problems.append("several-signers")
     return [Checked(found, signer, problems=(*problems, *signer.problems)) for signer in signers]
+
+
+def _signed_content(file: PdfFile, found: FoundSignature, beginnings: Beginnings) -> Content:
+    first, second = signed_bytes(file, found)
+    # 12.8.1: a byte range that starts elsewhere is a defect, and is digested as it stands.
+    if found.byte_range is None or found.byte_range[0] != 0:
+        return Content(BytesPieces(first, second))
+    return BeginningAndRest(beginnings, first, second)
 
 
 @dataclass(frozen=True)
@@ -124,9 +135,9 @@ def _certificates(file: PdfFile, value: Value) -> list[bytes]:
     return [item for item in items if isinstance(item, bytes)]
 
 
-def _over_digest(signed_data: Any, parts: Sequence[bytes]) -> tuple[cms.CheckedSigner, ...]:
+def _over_digest(signed_data: Any, signed: Content) -> tuple[cms.CheckedSigner, ...]:
     """``adbe.pkcs7.sha1``: the signed content is the SHA-1 digest of the bytes (ISO 32000-1 12.8.3.3.1)."""
     content = cms.encapsulated_content(signed_data)
     # Both must fit: the signature over the digest inside, and that digest over the bytes.
-    right = content is not None and b"".join(content) == digest_of("sha1", *parts)
+    right = content is not None and b"".join(content) == signed.digest("sha1")
     return tuple(signer if right else replace(signer, digest_ok=False) for signer in cms.signers(signed_data, None))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
@@ -12,6 +11,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+from signkit.cms.content import Beginnings
 from signkit.limits import LimitExceeded, Meter, exhaustion
 from signkit.pdf.changes.changes_judge import Changes
 from signkit.pdf.changes.values import Gravity, Judgement, Rules
@@ -59,13 +59,18 @@ _DOC_MDP = {1: Gravity.EVIDENCE, 2: Gravity.FORM, 3: Gravity.ANNOTATIONS}
 
 def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Report:
     """Judge a PDF given as bytes.  Whatever the bytes are, a report comes back, never an exception."""
-    blank = Report(
-        name, hashlib.sha256(data).hexdigest(), "pdf", Verdict.UNREADABLE, options.moment(), options.policy.name
-    )
+    beginnings = Beginnings(data)
+    blank = Report(name, "", "pdf", Verdict.UNREADABLE, options.moment(), options.policy.name)
+    report = _judged(data, beginnings, options, blank)
+    # Last: most of the file was digested for its signatures.
+    return replace(report, sha256=beginnings.state("sha256", len(data)).hexdigest())
+
+
+def _judged(data: bytes, beginnings: Beginnings, options: ValidationOptions, blank: Report) -> Report:
     try:
         if len(data) > options.limits.bytes:
             raise LimitExceeded("bytes", options.limits.bytes)
-        return _Pdf(data, options, blank).report()
+        return _Pdf(data, beginnings, options, blank).report()
     except LimitExceeded as error:
         return unreadable(blank, "limit", detail=error.words)
     except Unreadable as error:
@@ -88,12 +93,12 @@ def _contract_report(contract: EmbeddedContract | None) -> ContractReport | None
 class _Pdf:
     """One PDF on its way to a report."""
 
-    def __init__(self, data: bytes, options: ValidationOptions, blank: Report) -> None:
+    def __init__(self, data: bytes, beginnings: Beginnings, options: ValidationOptions, blank: Report) -> None:
         self._blank = blank
         self._options = options
         self._file = PdfFile(data, Meter(options.limits), options.password)
         self._found = find_signatures(self._file)
-        self._checked = [item for found in self._found for item in check(self._file, found)]
+        self._checked = [item for found in self._found for item in check(self._file, found, beginnings)]
         self._changes = Changes(self._file, self._found)
         self._stores = _Stores(self._file)
         self._brought: list[tuple[FoundSignature, Pool]] = []

@@ -81,7 +81,7 @@ class Annotations:
         return found
 
     def _is_field(self, one: Ref, other: Ref) -> bool:
-        return self._all.account.pairs.get((one, other)) in (Role.FIELD, Role.WIDGET)
+        return self._all.account.role_of(one, other) in (Role.FIELD, Role.WIDGET)
 
     def changes(self) -> Iterator[Change]:
         """Yield what changed of all pages' annotations."""

@@ -15,8 +15,7 @@ from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
 def own_pages(context: Context) -> list[tuple[Value, Value]]:
     """Pair the pages, and the nodes above them; return the pairs of nodes."""
-    pages = zip(context.before.pages, context.after.pages, strict=False)
-    context.account.own_pages((one.ref, other.ref) for one, other in pages)
+    context.account.own_pages(context.before.tree, context.after.tree)
     nodes = list(_nodes(context))
     for one, other in nodes:
         context.account.own(Role.PAGE_TREE, one, other)
@@ -94,8 +93,10 @@ def _same_kid(context: Context, one: Value, other: Value) -> bool:
 
 def page_changes(context: Context) -> Iterator[Change]:
     """What each page shows must be what it showed."""
-    for number, (one, other) in enumerate(zip(context.before.pages, context.after.pages, strict=False), 1):
-        if not context.account.is_page_untouched(one, other):
+    account, before, after = context.account, context.before.tree, context.after.tree
+    kept_untouched = account.are_pages_untouched(before)
+    for number, (one, other) in enumerate(zip(before.pages, after.pages, strict=False), 1):
+        if not (kept_untouched and one is other) and not account.is_page_untouched(one, other):
             yield from _page(context, one, other, number)
 
 

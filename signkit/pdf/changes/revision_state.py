@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 
 from signkit.pdf.form import FormField, form_fields
-from signkit.pdf.pages import Page, page_tree
+from signkit.pdf.pages import Page, PageTree, page_tree
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
@@ -16,9 +16,14 @@ class RevisionState:
     def __init__(self, view: View) -> None:
         self.view = view
 
-    @cached_property
+    @property
     def pages(self) -> tuple[Page, ...]:
-        """Every page with what it inherits, in order; one that is as it was in another revision is the same object.
+        """Every page with what it inherits, in order; one that is as it was in another revision is the same object."""
+        return self.tree.pages
+
+    @cached_property
+    def tree(self) -> PageTree:
+        """The pages; the same object where nothing of them was written between two revisions.
 
         Raises:
             SyntaxProblem: a node or a page stands in the tree twice.
@@ -27,7 +32,7 @@ class RevisionState:
         # A page that stands twice in the tree is two pages to some readers and one to others.
         if not tree.is_tree:
             raise SyntaxProblem("the page tree is no tree")
-        return tree.pages
+        return tree
 
     @cached_property
     def fields(self) -> dict[str, FormField]:

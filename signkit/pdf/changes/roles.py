@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 
 from signkit.pdf.changes.revision_state import RevisionState
 from signkit.pdf.changes.rules import Role
-from signkit.pdf.pages import Page
+from signkit.pdf.pages import Page, PageTree
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Stream, Value, references, skip_space
@@ -16,15 +16,16 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value, references, skip_spac
 class Account:
     """The account of one step: every object that the newer revision changes must have been judged in some role.
 
-    ``pairs`` holds the objects with rules of their own (pages, fields, …), old and new: they are judged by those rules,
-    and links to them count as equal, but nothing else does (see ``Equality``).
+    Objects with rules of their own (pages, fields, …) are paired, old and new: they are judged by those rules, and
+    links to them count as equal, but nothing else does (see ``Equality``).
     """
 
     def __init__(self, before: RevisionState, after: RevisionState, referrers: Referrers) -> None:
         self.old, self.new = before.view, after.view
         self._states = before, after
         self._referrers = referrers
-        self.pairs: dict[tuple[Ref, Ref], Role] = {}
+        self._pairs: dict[tuple[Ref, Ref], Role] = {}
+        self._same_pages: frozenset[Ref] = frozenset()  # each paired with itself
         written = self.new.history.sections[self.new.index].entries
         # Objects that were written anew to the same effect changed nothing, whatever revision they lie in.
         self.changed = {number for number in written if _differs(self.old, self.new, number)}
@@ -36,7 +37,7 @@ class Account:
         """What changed and what leads to it.  Only links to what is page or annotation in both states are none."""
         if not self.changed:
             return set()
-        pages = [{page.ref.number for page in state.pages if page.ref} for state in self._states]
+        pages = [state.tree.numbers for state in self._states]
         annotations = [_annotations(state) for state in self._states]
         # A link leads back up: a page to its parent would make every page depend on every other.
         return self._referrers.leading_to(self.changed, pages[0] & pages[1], annotations[0] & annotations[1])
@@ -44,25 +45,42 @@ class Account:
     def own(self, role: Role, one: Value, other: Value) -> None:
         """Take note that the rules of ``role`` judge ``one`` against ``other``."""
         if isinstance(one, Ref) and isinstance(other, Ref):
-            self.pairs[one, other] = role
+            self._pairs[one, other] = role
             self._owned |= {one.number, other.number}
         self.visit(one, other)
 
-    def own_pages(self, pages: Iterable[tuple[Value, Value]]) -> None:
-        """Take note that the rules of pages judge these pairs: as :meth:`own`, for the many pages of a document."""
-        pairs = [(one, other) for one, other in pages if isinstance(one, Ref) and isinstance(other, Ref)]
-        self.pairs.update(dict.fromkeys(pairs, Role.PAGE))
-        numbers = {ref.number for pair in pairs for ref in pair}
+    def own_pages(self, before: PageTree, after: PageTree) -> None:
+        """Take note that the rules of pages judge these, pair by pair: as :meth:`own`, for the many of a document."""
+        pairs = [] if before is after else list(zip(before.pages, after.pages, strict=False))
+        same = (one.ref for one, other in pairs if one is other and one.ref is not None)
+        self._same_pages = before.refs if before is after else frozenset(same)
+        numbers = {ref.number for ref in self._same_pages}
         self._owned |= numbers
         self._visited |= numbers
+        # What was paired otherwise until now is a page from now on.
+        self._pairs = {pair: role for pair, role in self._pairs.items() if self._role_of_page(*pair) is None}
+        for one, other in pairs:
+            if one is not other and one.ref is not None and other.ref is not None:
+                self.own(Role.PAGE, one.ref, other.ref)
+
+    def role_of(self, one: Value, other: Value) -> Role | None:
+        """The role whose rules judge both, as one that continues the other."""
+        if not isinstance(one, Ref) or not isinstance(other, Ref):
+            return None
+        return self._pairs.get((one, other)) or self._role_of_page(one, other)
+
+    def _role_of_page(self, one: Ref, other: Ref) -> Role | None:
+        return Role.PAGE if one == other and one in self._same_pages else None
 
     def is_owned(self, one: Ref, other: Ref) -> bool:
         """Whether both have rules of their own, under which one continues the other."""
-        return (one, other) in self.pairs
+        return self.role_of(one, other) is not None
 
     def is_page(self, one: Value, other: Value) -> bool:
         """Whether both are the same page, which a destination may lead to."""
-        return isinstance(one, Ref) and isinstance(other, Ref) and self.pairs.get((one, other)) is Role.PAGE
+        if one is other and isinstance(one, Ref) and one in self._same_pages:  # as most of a long document
+            return self._pairs.get((one, one), Role.PAGE) is Role.PAGE
+        return self.role_of(one, other) is Role.PAGE
 
     def visit(self, *values: Value) -> None:
         """Take note that these objects were looked at."""
@@ -77,6 +95,13 @@ class Account:
         # Drawn things are asked more strictly: what they reach by a link is shown as well.
         return ref.number not in self._touched_numbers and ref.number not in self._referrers.above_links
 
+    def are_pages_untouched(self, tree: PageTree) -> bool:
+        """Whether :meth:`is_page_untouched` holds of every page of ``tree`` that is still there, told at once."""
+        if not self._touched_numbers.isdisjoint(tree.drawn):
+            return False
+        nodes = all(self._is_node(number) for number in tree.above & self._touched_numbers)
+        return nodes and self._referrers.above_links.isdisjoint(tree.drawn)
+
     def is_page_untouched(self, one: Page, other: Page) -> bool:
         """Whether a page has the entries that it had, with nothing changed below them; its annotations apart."""
         if one is not other or not self._touched_numbers.isdisjoint(one.drawn):
@@ -90,7 +115,7 @@ class Account:
     def _is_node(self, number: int) -> bool:
         """Whether it is a node of the page tree that continues itself, and has rules of its own."""
         ref = Ref(number, 0)
-        return self.pairs.get((ref, ref)) is Role.PAGE_TREE
+        return self.role_of(ref, ref) is Role.PAGE_TREE
 
     def cover(self, view: View, *values: Value) -> None:
         """Everything changed that these permitted new values lead to is part of them."""
@@ -157,7 +182,7 @@ class Account:
 
 def _annotations(state: RevisionState) -> set[int]:
     """The numbers of the annotations that the pages list."""
-    pages = [page for page in state.pages if page.may_have_annotations]
+    pages = state.tree.annotated
     return {each.number for page in pages for each in state.annotations(page) if isinstance(each, Ref)}
 
 

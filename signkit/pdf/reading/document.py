@@ -66,6 +66,7 @@ class PdfFile:
         self._containers: dict[int, ObjectStream] = {}
         self._sections: dict[int, Section] = {}
         self._value_ends: dict[int, int] = {}
+        self._body_starts: dict[tuple[int, int, int], int | None] = {}
         self._decoded: dict[int, tuple[Stream, bytes]] = {}  # the stream is held, so that its id stays its own
         # Acrobat takes a header within the first 1,024 bytes (PDF Reference 1.7, appendix H, note 13).
         self.header = max(data[:1024].find(b"%PDF-"), 0)
@@ -248,12 +249,15 @@ class PdfFile:
 
     def body_start(self, number: int, place: Location) -> int | None:
         """Return where the value of the object at ``place`` begins, or None."""
-        self.meter.check_time()
-        usual = b"%d %d obj" % (number, place.generation)
-        if place.offset > 0 and self.data.startswith(usual, place.offset):
-            return place.offset + len(usual)
-        match = self._head(number, place)
-        return match.end() if match else None
+        key = number, place.offset, place.generation
+        if key not in self._body_starts:
+            self.meter.check_time()
+            usual = b"%d %d obj" % (number, place.generation)
+            is_usual = place.offset > 0 and self.data.startswith(usual, place.offset)
+            match = None if is_usual else self._head(number, place)
+            end = place.offset + len(usual) if is_usual else match.end() if match else None
+            self._body_starts[key] = end
+        return self._body_starts[key]
 
     def _value(self, data: bytes, position: int) -> tuple[Value, int]:
         return parse_value(data, position, self.meter.limits.depth, self.meter.check_time)

@@ -193,6 +193,9 @@ def _first_shadow(file: PdfFile) -> int | None:
     }
     sections = [begin for section in file.history.sections for begin, _ in section.extents]
     known |= {match.end() - 3 for begin in sections if (match := OBJECT_HEAD.match(file.data, begin))}
+    # Each of these is found by the search too: where it finds no more, there is nothing else.
+    if len(_OBJECT.findall(file.data)) == len(known):
+        return None
     for match in _OBJECT.finditer(file.data):
         if match.start() not in known and follows_number(file.data, match.start()):
             return match.start()
@@ -211,9 +214,9 @@ def _is_there(file: PdfFile, number: int, place: Location) -> bool:
 def _of_generations(file: PdfFile, last: int) -> Iterator[Doubt]:
     """References by another generation than the object has: null for some readers, a cause to rebuild for others."""
     view = file.history.last
-    risen = {
-        number: place.generation for number in view.numbers() if (place := view.locate(number)) and place.generation
-    }
+    places = ((number, place) for section in file.history.sections for number, place in section.entries.items())
+    numbers = {number for number, place in places if place is not None and place.generation}
+    risen = {number: place.generation for number in numbers if (place := view.locate(number)) and place.generation}
     for number in view.numbers() if risen else ():
         file.meter.check_time()
         for ref in references(view.get(Ref(number, 0))):

@@ -34,6 +34,8 @@ class Referrers:
                     self._note(number, scan_names(history.file, number, place) or named_by(view.get(Ref(number, 0))))
 
     def _note(self, number: int, named: Named) -> None:
+        if named is _NOBODY:
+            return
         for target in named.targets:
             self._named_by[target].append(number)
         for target in named.links:
@@ -95,8 +97,9 @@ _S, _SS = rb"[\0\t\n\x0c\r ]*+", rb"[\0\t\n\x0c\r ]++"
 #: A string without brackets inside, or one in hexadecimal.
 _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\r ]*+>(?!>)", re.DOTALL)
 _ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
-#: Possessive, and only from a first digit: a long row of digits must cost no more than one pass.
-_REFERENCE = re.compile(rb"(?<![0-9])(?=[0-9])0*+([0-9]{0,20}+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+#: Possessive, and only from a first digit: a long row of digits must cost no more than one pass.  That it is the first
+#: is asked after it was found, since a search for a digit is quick, and one for what stands before it is not.
+_REFERENCE = re.compile(rb"([0-9](?<![0-9][0-9])[0-9]*+)" + _SS + rb"[0-9]++" + _SS + rb"R")
 #: What names the object that it belongs to, by which entries (14.7.2, 12.5.2, 7.7.3.3).
 _LINKS = {"/StructElem": ("/P", "/Pg"), "/Annot": ("/P",), "/Page": ("/Parent",)}
 _TYPE = re.compile(rb"/Type" + _S + rb"/(StructElem|Annot|Page)(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")
@@ -138,7 +141,15 @@ def _body_targets(body: bytes) -> Named | None:
         if _ODD.search(body):
             return None
     rest, found = _without_links(body)
-    return found._replace(targets=tuple(int(number or b"0") for number in _REFERENCE.findall(rest)))
+    return Named(tuple(map(_number, _REFERENCE.findall(rest))), found.links, found.aims, found.held)
+
+
+def _number(digits: bytes) -> int:
+    """The number, however many zeros it begins with; of one that no object has, some other that none has."""
+    return int(digits if len(digits) < _MOST_DIGITS else digits.lstrip(b"0")[:_MOST_DIGITS] or b"0")
+
+
+_MOST_DIGITS = 20
 
 
 #: Contracts made from one template have most of their small objects in common: each is scanned once a batch.

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from signkit.pdf.reading.syntax import Ref, Value
+
 if TYPE_CHECKING:
     from signkit.pdf.reading.document import History, View
-    from signkit.pdf.reading.syntax import Value
 
 T = TypeVar("T")
 #: A reading is asked for at the revision before a step, after it, at the signature's own and at the last one.
@@ -20,22 +21,21 @@ _KEPT = 4
 class _Span:
     """The revisions from ``first`` to ``last``, for which one reading is known to hold."""
 
-    def __init__(self, index: int, root: Value, numbers: set[int], result: Any) -> None:
+    def __init__(self, index: int, start: Value, numbers: set[int], result: Any) -> None:
         self.first = self.last = index
-        self._root, self._numbers, self.result = root, numbers, result
+        self._start, self._numbers, self.result = start, numbers, result
 
-    def reaches(self, history: History, index: int) -> bool:
-        """Whether the reading holds at ``index`` too; then the span grows by it."""
-        later = all(self._parts_not(history, at, at) for at in range(self.last + 1, index + 1))
-        earlier = all(self._parts_not(history, at, at + 1) for at in range(index, self.first))
-        if later and earlier:
+    def reaches(self, history: History, index: int, start: Value) -> bool:
+        """Whether the reading holds at ``index`` too, where it begins at ``start``; then the span grows by it."""
+        # A reference is the same by what it says; of any other value only the one that was read is known.
+        same = isinstance(start, Ref) and start == self._start
+        if not (same or start is self._start):
+            return False
+        written = (*range(self.last + 1, index + 1), *range(index + 1, self.first + 1))
+        holds = all(self._numbers.isdisjoint(history.sections[at].entries) for at in written)
+        if holds:
             self.first, self.last = min(self.first, index), max(self.last, index)
-        return later and earlier
-
-    def _parts_not(self, history: History, index: int, written: int) -> bool:
-        """Whether ``index`` has the same catalog, and what revision ``written`` wrote is nothing that was read."""
-        same_root = history.sections[index].trailer.get("/Root") == self._root
-        return same_root and self._numbers.isdisjoint(history.sections[written].entries)
+        return holds
 
 
 class Memory:
@@ -45,20 +45,22 @@ class Memory:
         self._spans: dict[object, list[_Span]] = {}
         self._made: dict[tuple[object, ...], tuple[object, Any]] = {}
 
-    def of(self, view: View, read: Callable[[View], T]) -> T:
-        """Return ``read(view)``, which must look at the objects of ``view`` alone, from the catalog on.
+    def of(self, view: View, entry: str, read: Callable[[View, Value], T]) -> T:
+        """Return ``read(view, value)`` of the catalog's ``entry``; it must look at nothing but what that leads to.
 
         Not at what streams decode to: that is kept, and what it was decoded by is not looked for again.
         """
+        root = view.root
+        start = root.get(entry) if isinstance(root, dict) else None
         spans = self._spans.setdefault(read, [])
         for span in spans:
-            if span.reaches(view.history, view.index):
+            if span.reaches(view.history, view.index, start):
                 found: T = span.result
                 return found
         numbers: set[int] = set()
-        result = read(view.noting(numbers))
+        result = read(view.noting(numbers), start)
         del spans[: max(len(spans) - _KEPT + 1, 0)]
-        spans.append(_Span(view.index, view.trailer.get("/Root"), numbers, result))
+        spans.append(_Span(view.index, start, numbers, result))
         return result
 
     def made(self, make: Callable[..., T], name: Hashable, *parts: Any) -> T:
