@@ -56,6 +56,25 @@ MIGRATIONS: tuple[str, ...] = (
         revoked_at TEXT
     ) STRICT, WITHOUT ROWID;
 
+    CREATE TABLE person (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        disabled_at TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE person_session (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        hash BLOB NOT NULL,
+        csrf TEXT NOT NULL,
+        language TEXT NOT NULL,
+        begun_at TEXT NOT NULL,
+        seen_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_session_by_person ON person_session (person);
+
     CREATE TABLE idempotency (
         actor TEXT NOT NULL,
         key TEXT NOT NULL,
