@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from signkit.pki.revocation.sources import CrlEvidence, NoEvidence, OcspEvidence, RevocationAnswer
+from signkit.pki.sharing import settled
 from signkit.rehearsal.authority import CertifiedKey
 from signkit.words import Text
 
@@ -177,4 +178,4 @@ def _sha256(data: bytes) -> bytes:
 
 
 def _to_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
+    return settled(asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER)))

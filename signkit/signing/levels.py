@@ -18,6 +18,7 @@ from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
 from signkit.pki.revocation.sources import RevocationSource
+from signkit.pki.sharing import settled
 from signkit.pki.timestamps import NO_SERVICE, TimestampSource, obtain_timestamp
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
@@ -67,6 +68,10 @@ class Services:
     revocation: Sequence[RevocationSource] = ()
     issuers: Sequence[x509.Certificate] = field(default=(), repr=False)
     judgement: ValidationOptions = field(default_factory=ValidationOptions, repr=False)
+
+    def __post_init__(self) -> None:
+        for each in self.issuers:  # files of a batch are signed by several threads
+            settled(each)
 
 
 @dataclass(frozen=True)
