@@ -1,20 +1,22 @@
-"""What threads may share of what asn1crypto reads.
+"""What threads share: bytes, and nothing that asn1crypto read.
 
-asn1crypto parses a part of a value when it is first asked for it, and puts the pieces in place one by one: a second
-thread that asks meanwhile sees some of them (an IndexError in ``Name.dump``, a list of critical extensions that is half
-full).  So each thread keeps what it reads for itself, or a value is settled before it is shared.
+asn1crypto parses a part of a value when it is first asked for it, and puts the pieces in place one by one; and where a
+value is 128 bytes long it even writes it anew with each dump (its header ends as one of indefinite length does).  A
+second thread that asks meanwhile sees half of it: an IndexError in ``Name.dump``, some of the critical extensions.  So
+each thread reads for itself.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Hashable
-from contextlib import suppress
 from functools import lru_cache, wraps
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from asn1crypto import x509
 
 _Made = TypeVar("_Made")
-_Value = TypeVar("_Value")
 
 
 def kept_by_thread(maxsize: int) -> Callable[[Callable[..., _Made]], Callable[..., _Made]]:
@@ -36,26 +38,9 @@ def kept_by_thread(maxsize: int) -> Callable[[Callable[..., _Made]], Callable[..
     return decorate
 
 
-def settled(value: _Value) -> _Value:
-    """Read an asn1crypto value to its last part and return it: nothing in it changes any more when it is looked at.
+@kept_by_thread(maxsize=1024)
+def own_certificate(der: bytes) -> x509.Certificate:
+    """Return a certificate that no other thread looks at."""
+    from asn1crypto import x509
 
-    A part that cannot be read stays as it is; whoever asks for it is told so each time.
-    """
-    _settle(value)
-    return value
-
-
-def _settle(value: Any) -> None:
-    from asn1crypto import core
-
-    with suppress(ValueError, TypeError, KeyError):
-        if isinstance(value, (core.Sequence, core.SequenceOf)):
-            for place in range(len(value)):
-                _settle(value[place])
-        elif isinstance(value, core.Choice):
-            _settle(value.chosen)
-        elif hasattr(value, "parsed"):
-            _settle(value.parsed)
-    for part in ("native", "hashable", "critical_extensions"):  # each is made when it is first asked for
-        with suppress(ValueError, TypeError, KeyError, AttributeError):
-            getattr(value, part)
+    return x509.Certificate.load(der)

@@ -7,14 +7,14 @@ import threading
 from functools import partial
 
 import pytest
-from asn1crypto import core, x509
+from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signkit.pki.anchors import TrustStore, _user_anchor
 from signkit.pki.paths.known import known_certificate
 from signkit.pki.revocation.evidence import ocsp_answers, revocation_list
 from signkit.pki.revocation.sources import FolderRevocation, OcspEvidence
-from signkit.pki.sharing import kept_by_thread, settled
+from signkit.pki.sharing import kept_by_thread
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import HANAKO
 from signkit.signing.levels import Services
@@ -85,47 +85,19 @@ def test_each_thread_keeps_for_itself_and_once():
     assert len({id(each) for each in at_once(lambda: make(1))} | {id(make(1))}) == _THREADS + 1
 
 
-def test_nothing_in_a_settled_value_changes_when_it_is_read(material):
-    value = settled(x509.Certificate.load(material[0]))
-    before = list(state(value))
-    what_is_read(value)
-    assert list(state(value)) == before
-    assert len(before) > 50
-    assert list(state(x509.Certificate.load(material[0]))) != before
-
-
-def state(value):
-    """Yield which objects a value consists of."""
-    # The contents of a choice are put together again by each dump, of the same bytes.
-    yield {name: id(each) for name, each in vars(value).items() if name != "_contents"}
-    if isinstance(value, (core.Sequence, core.SequenceOf)):
-        for child in value.children or ():
-            if isinstance(child, core.Asn1Value):
-                yield from state(child)
-    elif isinstance(value, core.Choice):
-        yield from state(value.chosen)
-
-
-def test_a_part_that_cannot_be_read_is_told_each_time():
-    broken = core.Sequence.load(b"\x30\x03\x30\x05\x01")
-    settled(broken)
-    with pytest.raises(ValueError, match=r"."):
-        broken.native  # noqa: B018
-
-
 def test_threads_see_whole_values(material, rehearsal, tmp_path, hurried):
     signer, issuer, response = material
     (tmp_path / "answer.ocsp").write_bytes(response)
     expected = what_is_read(x509.Certificate.load(signer))
     expected_answers = [(each.status, each.serial, each.responder) for each in ocsp_answers(response)]
     for _ in range(_ROUNDS):
-        issuer_of_batch = Services(issuers=[x509.Certificate.load(signer)]).issuers[0]
+        batch = Services(issuers=[signer])
         anchors = TrustStore((_user_anchor(signer),))
-        asked, folder = settled(x509.Certificate.load(signer)), FolderRevocation(tmp_path)
+        folder = FolderRevocation(tmp_path)
         assert at_once(lambda: what_is_read(known_certificate(signer).certificate)) == [expected] * _THREADS
         assert at_once(partial(anchor_as_read, anchors)) == [expected] * _THREADS
-        assert at_once(partial(what_is_read, issuer_of_batch)) == [expected] * _THREADS
-        found = at_once(partial(folder.look_up, asked, x509.Certificate.load(issuer)))
+        assert at_once(partial(issuer_as_read, batch)) == [expected] * _THREADS
+        found = at_once(partial(told_by, folder, signer, issuer))
         assert found == [[OcspEvidence(response)]] * _THREADS
         told = at_once(lambda: [(each.status, each.serial, each.responder) for each in ocsp_answers(response)])
         assert told == [expected_answers] * _THREADS
@@ -133,6 +105,14 @@ def test_threads_see_whole_values(material, rehearsal, tmp_path, hurried):
 
 def anchor_as_read(anchors):
     return what_is_read(anchors.certificates("sign")[0])
+
+
+def issuer_as_read(services):
+    return what_is_read(services.issuer_certificates()[0])
+
+
+def told_by(folder, signer, issuer):
+    return folder.look_up(x509.Certificate.load(signer), x509.Certificate.load(issuer))
 
 
 def test_a_list_is_read_by_each_thread(rehearsal, hurried):
