@@ -21,6 +21,7 @@ from signkit.web.api.app import make_service_app
 from signkit.web.api.jobs import JobRunner, release_leases
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
+from signkit.web.common.listening import listener_on
 
 if TYPE_CHECKING:
     from signkit.jpki.attribute_sources import AttributeSource
@@ -58,7 +59,7 @@ def run_service(
         service.tenants.clear()
         for tenant in service.tenants.all():
             release_leases(tenant.store)  # nobody else runs on this folder
-        listener = socket.create_server((host, port), backlog=512)
+        listener = listener_on(host, port, waiting=512)
         with listener, _signals_end_quietly(), _jobs_under_way(service):
             service.warm_up()
             server = _Server(_config(service), lambda: on_ready(host, listener.getsockname()[1]))
