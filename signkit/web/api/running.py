@@ -18,6 +18,7 @@ from signkit.errors import ServiceError, SignKitError
 from signkit.locks import try_lock
 from signkit.settings import Settings
 from signkit.web.api.app import make_service_app
+from signkit.web.api.connections import Patience, UnambiguousRequests, patient_protocol
 from signkit.web.api.jobs import JobRunner, release_leases
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
@@ -62,7 +63,9 @@ def run_service(
         listener = listener_on(host, port, waiting=512)
         with listener, _signals_end_quietly(), _jobs_under_way(service):
             service.warm_up()
-            server = _Server(_config(service), lambda: on_ready(host, listener.getsockname()[1]))
+            server = _Server(
+                listening_config(service, Patience(proxy=own.proxy)), lambda: on_ready(host, listener.getsockname()[1])
+            )
             server.run(sockets=[listener])
 
 
@@ -134,10 +137,14 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
 
-def _config(service: Service) -> uvicorn.Config:
-    """No access log: the operation log says more, and no address holds what was looked for."""
+def listening_config(service: Service, patience: Patience) -> uvicorn.Config:
+    """Return how uvicorn listens.
+
+    No access log: the operation log says more, and no address holds what was looked for.
+    """
+    app = UnambiguousRequests(make_service_app(service))
     return uvicorn.Config(
-        make_service_app(service), log_level="warning", access_log=False, proxy_headers=False, server_header=False,
-        ws="none", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS, h11_max_incomplete_event_size=65_536,
-        limit_concurrency=1000,
+        app, http=patient_protocol(patience), log_level="warning", access_log=False, proxy_headers=False,
+        server_header=False, ws="none", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS,
+        h11_max_incomplete_event_size=65_536, limit_concurrency=1000,
     )  # fmt: skip
