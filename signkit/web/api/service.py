@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 SETTINGS = "service.toml"
 _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
+#: Browsers give cookies and passkeys to https alone, and to this machine's own names (W3C Secure Contexts 3.1).
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://([a-z0-9-]+\.)*localhost(:\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,7 @@ class ServiceSettings:
         hand_out_jpki_evidence: hand OCSP responses and lists of JPKI to tenants, who then need the right to have them.
         fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
+        origin: where people find the office's pages; None: there are none.
     """
 
     proxy: str | None = None
@@ -58,6 +62,7 @@ class ServiceSettings:
     hand_out_jpki_evidence: bool = False
     fetch_hosts: tuple[str, ...] = ()
     inner_hosts: tuple[str, ...] = ()
+    origin: str | None = None
 
 
 @dataclass
@@ -154,6 +159,8 @@ def _setting(path: Path, name: str, value: Any) -> Any:
     wanted = str if known[name] is None else type(known[name])
     if type(value) is not wanted or (isinstance(value, tuple) and not all(isinstance(each, str) for each in value)):
         raise ServiceError("service-settings", path=str(path), cause=name)
+    if name == "origin" and not _ORIGIN.fullmatch(value):
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
     return value
 
 
@@ -183,4 +190,5 @@ _FIRST_SETTINGS = """\
 # hand_out_jpki_evidence = false   # hand JPKI's OCSP responses and lists to tenants (are they allowed to have them?)
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
+# origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
 """

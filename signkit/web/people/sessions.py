@@ -83,6 +83,11 @@ def admit_person(tenants: Tenants, cookie: str) -> tuple[Tenant, PersonSession] 
     return tenant, PersonSession(match[2], person, row[2], row[3])
 
 
+def set_language(connection: sqlite3.Connection, session: PersonSession, language: Language) -> None:
+    """Show a session's pages in that language from now on."""
+    connection.execute("UPDATE person_session SET language = ? WHERE id = ?", (language, session.id))
+
+
 def end_session(connection: sqlite3.Connection, session: PersonSession) -> None:
     """End a session: its cookie is worth nothing from now on."""
     connection.execute("DELETE FROM person_session WHERE id = ?", (session.id,))

@@ -1,0 +1,117 @@
+"""The office as one application: whose pages they are is decided at the door, before anything is looked for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+import signkit.web.desk
+from signkit.errors import SignKitError
+from signkit.web.api.service import Service
+from signkit.web.common.forms import form_route, word
+from signkit.web.common.guard import STATIC, Guard
+from signkit.web.common.pages import Pages, other_language
+from signkit.web.desk.desk_hints import desk_hint
+from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.screens import go_to
+from signkit.web.office.door import PeopleDoor, take_cookie
+from signkit.web.office.page_words import OFFICE_WORDS
+from signkit.web.people.sessions import end_session, set_language
+from signkit.workers import WorkerLost
+
+_DESK = Path(signkit.web.desk.__file__).parent
+#: Where templates lie, and what they say: of each room that has pages here, ours before the desk's.
+PAGE_FOLDERS = (Path(__file__).parent / "pages", _DESK / "pages")
+PAGE_WORDS = WORDS | OFFICE_WORDS
+
+
+class OfficeApp:
+    """The application of the pages, with what it holds while it runs."""
+
+    def __init__(self, service: Service) -> None:
+        self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False)
+        self.app = make_pages_app(service, self.pages)
+        self._guard = Guard(self.app, PeopleDoor(service), self._refuse)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, if it is let in."""
+        await self._guard(scope, receive, send)
+
+    def close(self) -> None:
+        """Let go of what is held."""
+
+    def _refuse(self, scope: Scope, status: int, reason: str) -> Response:
+        if reason != "session":
+            return self.pages.refuse(scope, status, reason)
+        # A Strict cookie does not go with a click in a mail; it goes with the page's own way on.
+        site = dict(scope["headers"]).get(b"sec-fetch-site", b"none")
+        again = scope["method"] == "GET" and site in (b"cross-site", b"same-site")
+        return self.pages.show_in(scope, "sign_in_first.html", status, again=again)
+
+
+def make_pages_app(service: Service, pages: Pages) -> Starlette:
+    """Return what stands behind the door."""
+    static = Mount(STATIC.rstrip("/"), StaticFiles(directory=_DESK / "static"))
+    return Starlette(
+        routes=[*_Seat(service, pages).routes(), *other_routes(service, pages), static],
+        exception_handlers={
+            SignKitError: lambda request, error: pages.tell(request, error),
+            HTTPException: lambda request, error: pages.refuse(request.scope, error.status_code, _reason(error)),
+            WorkerLost: lambda request, _: pages.refuse(request.scope, 500, "lost"),
+            Exception: lambda request, _: pages.refuse(request.scope, 500, "fault"),
+        },
+    )
+
+
+def other_routes(service: Service, pages: Pages) -> list[BaseRoute]:
+    """Return the pages of the rooms beside the desk (people, agents): each knows its own permissions."""
+    del service, pages
+    return []
+
+
+def _reason(error: HTTPException) -> str:
+    """Starlette answers 400 to a form of more fields, files or text than `form_route` takes."""
+    return "size" if error.status_code == 400 else "unknown"
+
+
+class _Seat:
+    """What everybody who came in can do: begin, switch the language, leave."""
+
+    def __init__(self, service: Service, pages: Pages) -> None:
+        self._service = service
+        self._pages = pages
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/", self.first, methods=["GET"]),
+            form_route("/language", self.switch_language, self._pages.refuse),
+            form_route("/end", self.end, self._pages.refuse),
+        ]
+
+    def first(self, request: Request) -> Response:
+        """Show the first page."""
+        return self._pages.show(request, "office.html")
+
+    def switch_language(self, request: Request, form: FormData) -> Response:
+        """Show this browser's pages in the other language from now on, beginning with the one that was looked at."""
+        session = request.scope["session"]
+        with request.scope["tenant"].store.writing() as connection:
+            set_language(connection, session, other_language(session.language))
+        here = word(form, "here")
+        return go_to(here if here.startswith("/") and not here.startswith("//") and "\\" not in here else "/")
+
+    def end(self, request: Request, _: FormData) -> Response:
+        """End the session."""
+        with request.scope["tenant"].store.writing() as connection:
+            end_session(connection, request.scope["session"])
+        answer = self._pages.show(request, "message.html", heading="end", message=PAGE_WORDS["ended"])
+        take_cookie(answer, self._service)
+        return answer
