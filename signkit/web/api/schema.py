@@ -75,6 +75,33 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX person_session_by_person ON person_session (person);
 
+    -- How far a contract is in the office, and what was said of it; its files are those that it was, signature by
+    -- signature.
+    CREATE TABLE handover (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        content TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX handover_by_state ON handover (state);
+    CREATE TABLE handover_file (
+        sha256 TEXT PRIMARY KEY,
+        handover TEXT NOT NULL REFERENCES handover (id) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    -- A party's way in: one contract, one role.
+    CREATE TABLE party_link (
+        id TEXT PRIMARY KEY,
+        handover TEXT NOT NULL REFERENCES handover (id) ON DELETE CASCADE,
+        role TEXT NOT NULL,
+        hash BLOB NOT NULL,
+        language TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        opened_at TEXT,
+        revoked_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX party_link_by_handover ON party_link (handover);
+
     CREATE TABLE idempotency (
         actor TEXT NOT NULL,
         key TEXT NOT NULL,

@@ -73,9 +73,10 @@ class Pages:
         }
         return HTMLResponse(self._templates.get_template(template).render(known | facts), status)
 
-    def refuse(self, scope: Scope, status: int, reason: str) -> HTMLResponse:
+    def refuse(self, scope: Scope, status: int, reason: str, **facts: object) -> HTMLResponse:
         """Return the page of a refusal, by its reason's code."""
-        return self.show_in(scope, "message.html", status, heading="refused", message=self._words[f"refused_{reason}"])
+        message = self._words[f"refused_{reason}"].filled(**facts)
+        return self.show_in(scope, "message.html", status, heading="refused", message=message)
 
     def tell(self, request: Request, error: SignKitError) -> HTMLResponse:
         """Return the page of an error: what happened, and what to do next."""

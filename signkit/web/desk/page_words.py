@@ -18,6 +18,12 @@ WORDS: dict[str, Text] = {
     "other_language": Text("日本語", "English"),
     "end": Text("End", "終了"),
     "today": Text("Today", "今日の仕事"),
+    "closed_here": Text(
+        "It is encrypted. No password is asked for here: open it at a desk of your own (signkit desk).",
+        "暗号化されています。ここではパスワードを入力できません。"
+        "自分のパソコンのデスク (signkit desk) で開いてください。",
+    ),
+    "elsewhere_as": Text("Signed elsewhere: {role}", "別の場所で署名（{role}）"),
     "contracts": Text("Contracts", "契約書"),
     "new": Text("New contract", "新しい契約書"),
     "check": Text("Check files", "ファイルを確かめる"),

@@ -207,12 +207,18 @@ def carry_out(job: Job, office: Office, order: Order, process: PromptedProcess) 
 
 def take_signed(office: Office) -> None:
     """Take in what was signed, also by a desk that was killed before it could: nothing signed is lost."""
+    with office.taking:
+        _take_signed(office)
+
+
+def _take_signed(office: Office) -> None:
     for path in sorted((office.options.home / "signed").glob("*.pdf")):
         before = path.name.partition("-")[0]
         name = office.name_of(before) or f"{path.stem.partition('-')[2]}.pdf"
         with path.open("rb") as stream:
             shelved = office.shelf.take(stream, name, "signed")
         path.unlink()
+        office.continue_as(before, shelved.sha256)
         office.shelf.discard(before)
         if office.has_archive():
             office.keep(shelved.sha256, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from functools import partial
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -14,7 +16,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 import signkit.web.desk
-from signkit.errors import SignKitError
+from signkit.errors import FileUnusable, ServiceError, SignKitError
 from signkit.web.api.service import Service
 from signkit.web.common.forms import form_route, word
 from signkit.web.common.guard import STATIC, Guard
@@ -22,15 +24,20 @@ from signkit.web.common.pages import Pages, other_language
 from signkit.web.desk.desk_hints import desk_hint
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import go_to
+from signkit.web.office.desks import Desks, ways_of
 from signkit.web.office.door import PeopleDoor, take_cookie
 from signkit.web.office.page_words import OFFICE_WORDS
+from signkit.web.office.ways import Need
 from signkit.web.people.sessions import end_session, set_language
 from signkit.workers import WorkerLost
 
+_log = logging.getLogger("signkit.service")
 _DESK = Path(signkit.web.desk.__file__).parent
 #: Where templates lie, and what they say: of each room that has pages here, ours before the desk's.
 PAGE_FOLDERS = (Path(__file__).parent / "pages", _DESK / "pages")
 PAGE_WORDS = WORDS | OFFICE_WORDS
+#: What each of the office's own pages and forms needs.
+OWN_WAYS = {("POST", "/language"): Need(), ("POST", "/end"): Need()}
 
 
 class OfficeApp:
@@ -38,8 +45,10 @@ class OfficeApp:
 
     def __init__(self, service: Service) -> None:
         self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False)
-        self.app = make_pages_app(service, self.pages)
-        self._guard = Guard(self.app, PeopleDoor(service), self._refuse)
+        self.desks = Desks(service, self.pages)
+        self.app = make_pages_app(service, self.pages, self.desks)
+        self._ways = ways_of(service, self.pages, OWN_WAYS)
+        self._guard = Guard(self._behind, PeopleDoor(service), self._refuse)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, if it is let in."""
@@ -47,8 +56,20 @@ class OfficeApp:
 
     def close(self) -> None:
         """Let go of what is held."""
+        self.desks.close()
+
+    async def _behind(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._tell_ways(scope)
+        await self.app(scope, receive, send)
+
+    def _tell_ways(self, scope: Scope) -> None:
+        """Let pages link only to where whoever asks may go."""
+        session = scope.get("session")
+        for name, method in (("shows", "GET"), ("takes", "POST")):
+            scope[name] = partial(self._ways.is_open, session.person, method) if session is not None else _nowhere
 
     def _refuse(self, scope: Scope, status: int, reason: str) -> Response:
+        self._tell_ways(scope)
         if reason != "session":
             return self.pages.refuse(scope, status, reason)
         # A Strict cookie does not go with a click in a mail; it goes with the page's own way on.
@@ -57,16 +78,23 @@ class OfficeApp:
         return self.pages.show_in(scope, "sign_in_first.html", status, again=again)
 
 
-def make_pages_app(service: Service, pages: Pages) -> Starlette:
+def _nowhere(path: str) -> bool:
+    del path
+    return False
+
+
+def make_pages_app(service: Service, pages: Pages, desks: Desks) -> Starlette:
     """Return what stands behind the door."""
     static = Mount(STATIC.rstrip("/"), StaticFiles(directory=_DESK / "static"))
     return Starlette(
-        routes=[*_Seat(service, pages).routes(), *other_routes(service, pages), static],
+        routes=[*_Seat(service, pages).routes(), *other_routes(service, pages), static, Mount("", desks)],
         exception_handlers={
+            ServiceError: lambda request, error: _fault(pages, request, error),
+            FileUnusable: lambda request, error: _fault(pages, request, error),
             SignKitError: lambda request, error: pages.tell(request, error),
             HTTPException: lambda request, error: pages.refuse(request.scope, error.status_code, _reason(error)),
             WorkerLost: lambda request, _: pages.refuse(request.scope, 500, "lost"),
-            Exception: lambda request, _: pages.refuse(request.scope, 500, "fault"),
+            Exception: lambda request, error: _fault(pages, request, error),
         },
     )
 
@@ -75,6 +103,12 @@ def other_routes(service: Service, pages: Pages) -> list[BaseRoute]:
     """Return the pages of the rooms beside the desk (people, agents): each knows its own permissions."""
     del service, pages
     return []
+
+
+def _fault(pages: Pages, request: Request, error: Exception) -> Response:
+    """Tell the operator what is wrong, and people that something is: where files lie is not theirs to know."""
+    _log.error("%s %s", request.method, request.url.path, exc_info=error)
+    return pages.refuse(request.scope, 500, "fault")
 
 
 def _reason(error: HTTPException) -> str:
@@ -91,14 +125,9 @@ class _Seat:
 
     def routes(self) -> list[Route]:
         return [
-            Route("/", self.first, methods=["GET"]),
             form_route("/language", self.switch_language, self._pages.refuse),
             form_route("/end", self.end, self._pages.refuse),
         ]
-
-    def first(self, request: Request) -> Response:
-        """Show the first page."""
-        return self._pages.show(request, "office.html")
 
     def switch_language(self, request: Request, form: FormData) -> Response:
         """Show this browser's pages in the other language from now on, beginning with the one that was looked at."""

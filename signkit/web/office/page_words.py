@@ -20,5 +20,82 @@ OFFICE_WORDS: dict[str, Text] = {
     "role_supervisor": Text("supervisor", "責任者"),
     "role_auditor": Text("auditor", "監査"),
     "role_administrator": Text("administrator", "管理"),
+    "refused_not_approved": Text(
+        "It is not approved as it is now, or its time is over. Nothing was signed or sent.",
+        "今の内容では承認されていないか、期限が過ぎています。署名も送付もしていません。",
+    ),
+    # today
+    "your_turn": Text("Your turn", "あなたの番"),
+    "your_turn_none": Text("Nothing waits for you.", "あなたを待っている契約書はありません。"),
+    "ready_to_sign": Text("Approved, to be signed", "承認済み・署名待ち"),
+    "overdue": Text("Overdue", "期限・督促日を過ぎたもの"),
+    "with_others": Text("With others", "ほかの人の手元"),
+    "drafts_own": Text("Your drafts", "あなたの下書き"),
+    "no_contracts_for_you": Text(
+        "Your role sees people and settings, and no contracts.",
+        "あなたの役割では、人と設定だけを扱い、契約書は見られません。",
+    ),
+    "do_people": Text("People and roles", "利用者と役割"),
+    "do_agents": Text("PCs with a card reader", "カードリーダーのあるパソコン"),
+    "do_account": Text("How you sign in", "自分のサインイン方法"),
+    # handing on
+    "handover": Text("In the office", "社内の確認"),
+    "handover_made": Text("not yet handed on", "作成済み（承認依頼前）"),
+    "handover_asked": Text("waits for approval", "承認待ち"),
+    "handover_approved": Text("approved", "承認済み"),
+    "handover_sent_back": Text("sent back", "差し戻し"),
+    "handover_declined": Text("declined by a party", "当事者が辞退"),
+    "handover_ended": Text("done", "完了"),
+    "do_ask": Text("Ask for approval", "承認を依頼する"),
+    "do_approve": Text("Approve this file", "この内容で承認する"),
+    "do_send_back": Text("Send back", "差し戻す"),
+    "do_decline": Text("A party declined", "当事者が辞退した"),
+    "do_remark": Text("Leave a remark", "コメントを残す"),
+    "do_dates": Text("Reminder and deadline", "督促日と署名期限"),
+    "did_make": Text("made it", "が作成"),
+    "did_ask": Text("asked for approval", "が承認を依頼"),
+    "did_approve": Text("approved it", "が承認"),
+    "did_send_back": Text("sent it back", "が差し戻し"),
+    "did_decline": Text("declined, or noted that a party did", "が辞退（または辞退の連絡を記録）"),
+    "did_remark": Text("remarked", "のコメント"),
+    "did_dates": Text("set reminder / deadline", "が督促日 / 署名期限を設定"),
+    "did_sign": Text("took a signature in", "が署名を受け取り"),
+    "did_link": Text("made a link for a party", "が当事者用リンクを作成"),
+    "did_revoke": Text("revoked a party's link", "が当事者用リンクを取り消し"),
+    "did_open": Text("opened the link", "がリンクを開いた"),
+    "a_party": Text("Party ({role})", "当事者 ({role})"),
+    "the_service": Text("The service", "サービス"),
+    "with_reason": Text(
+        "Why (colleagues read it; it does not enter the contract)", "理由（社内だけで読めます。契約書には入りません）"
+    ),
+    "with_remark": Text(
+        "Remark (may be empty; does not enter the contract)", "コメント（空でもかまいません。契約書には入りません）"
+    ),
+    "remind_on": Text("Remind on", "督促日"),
+    "expires_on": Text("To be signed by", "署名期限"),
+    "expires_on_day": Text("to be signed by {day}", "署名期限 {day}"),
+    "expired": Text("its time was over on {day}", "署名期限切れ（{day}）"),
+    "overdue_since": Text("to be reminded since {day}", "督促日を過ぎています（{day}）"),
+    "own_asking": Text(
+        "You asked for approval yourself; somebody else approves.", "自分で依頼したものは、ほかの責任者が承認します。"
+    ),
+    "remarks_apart": Text(
+        "What is said here stays in the office, beside the contract and never in it.",
+        "ここでのやり取りは社内に残り、契約書のファイルには入りません。",
+    ),
+    "overtaken": Text("It was changed meanwhile", "その間に変わりました"),
+    "overtaken_lead": Text(
+        "This page showed an earlier state: somebody signed the contract meanwhile. Nothing was done, nothing is lost.",
+        "表示していたのは前の状態です。その間に署名されました。何も行っておらず、失われたものもありません。",
+    ),
+    "overtaken_go": Text("See it as it is now", "今の状態を見る"),
+    "overtaken_here": Text(
+        "Somebody did something with it meanwhile. Yours is not done yet: look at what is new and send again.",
+        "その間にほかの人が操作しました。あなたの操作はまだ行っていません。"
+        "新しい内容を確かめて、もう一度送ってください。",
+    ),
+    "unfit_act": Text("That is not possible in its present state.", "今の状態ではできません。"),
+    "say_why": Text("Say why.", "理由を書いてください。"),
+    "typed_kept": Text("What you typed", "入力した内容"),
     "here_as": Text("{name} ({role})", "{name}（{role}）"),
 }

@@ -12,7 +12,9 @@ pytest.importorskip("starlette", reason="the extra 'service' is not installed")
 
 from starlette.testclient import TestClient
 
+from signkit.rehearsal.pki import kept_rehearsal
 from signkit.settings import Settings
+from signkit.web.api import operation_log
 from signkit.web.api.running import Served
 from signkit.web.api.service import Service, ServiceSettings, create_service
 from signkit.web.office.door import cookie_name
@@ -62,8 +64,13 @@ class Offices:
 
 
 def start(folder, **own):
+    """Return a running office, whose operator trusts a rehearsal's authority."""
     create_service(folder / "service")
-    settings = replace(Settings(), home=folder / "home")
+    home = folder / "home"
+    kept_rehearsal(home / "rehearsal")
+    (folder / "trusted").mkdir()
+    (folder / "trusted" / "ca.pem").write_bytes((home / "rehearsal" / "rehearsal-ca.pem").read_bytes())
+    settings = replace(Settings(), home=home, trust_folders=(folder / "trusted",))
     service = Service(folder / "service", settings, ServiceSettings(workers=1, **{"origin": ORIGIN} | own))
     return Offices(service, Served(service))
 
@@ -79,6 +86,12 @@ def offices(tmp_path):
 @pytest.fixture
 def clerk(offices):
     return offices.seat(offices.tenant())
+
+
+def operations(tenant):
+    """Return the records of a tenant's operation log."""
+    with tenant.store.reading() as connection:
+        return [each.to_json() for each in operation_log.operations(connection)]
 
 
 def text_of(response) -> str:
