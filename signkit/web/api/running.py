@@ -22,6 +22,7 @@ from signkit.web.api.app import make_service_app
 from signkit.web.api.jobs import JobRunner, release_leases
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
+from signkit.web.office.mail import MAIL_WORKERS
 
 if TYPE_CHECKING:
     from signkit.jpki.attribute_sources import AttributeSource
@@ -101,7 +102,9 @@ def _signals_end_quietly() -> Iterator[None]:
 @contextlib.contextmanager
 def _jobs_under_way(service: Service) -> Iterator[None]:
     """Do jobs beside requests, and remove now and then what is past its time."""
-    runner = JobRunner(service, WORKERS, 2, lambda kind, end: service.metrics.jobs.labels(kind, end).inc())
+    runner = JobRunner(
+        service, {**WORKERS, **MAIL_WORKERS}, 2, lambda kind, end: service.metrics.jobs.labels(kind, end).inc()
+    )
     service.wake = runner.wake
     stopping = threading.Event()
     sweeper = threading.Thread(target=_sweep, args=(service, stopping), daemon=True, name="signkit-sweeper")

@@ -98,6 +98,7 @@ MIGRATIONS: tuple[str, ...] = (
         created_at TEXT NOT NULL,
         expires_at TEXT NOT NULL,
         opened_at TEXT,
+        session BLOB,
         revoked_at TEXT
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX party_link_by_handover ON party_link (handover);

@@ -50,6 +50,10 @@ class ServiceSettings:
         fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
         origin: where people find the office's pages; None: there are none.
+        mail_server: ``host`` or ``host:port`` of the SMTP server through which parties are written to, over TLS;
+            None: nobody is, and the office copies the text into a mail of its own.
+        mail_from: the sender's address.
+        mail_user, mail_password_file: how one signs in there; None: not at all.
     """
 
     proxy: str | None = None
@@ -63,6 +67,10 @@ class ServiceSettings:
     fetch_hosts: tuple[str, ...] = ()
     inner_hosts: tuple[str, ...] = ()
     origin: str | None = None
+    mail_server: str | None = None
+    mail_from: str | None = None
+    mail_user: str | None = None
+    mail_password_file: str | None = None
 
 
 @dataclass
@@ -148,7 +156,10 @@ def read_service_settings(folder: Path) -> ServiceSettings:
         raise ServiceError("service-settings", path=str(path), cause=system_cause(error)) from error
     except ValueError as error:
         raise ServiceError("service-settings", path=str(path), cause=str(error)) from error
-    return ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
+    settings = ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
+    if settings.mail_server is not None and settings.mail_from is None:
+        raise ServiceError("service-settings", path=str(path), cause="mail_from")
+    return settings
 
 
 def _setting(path: Path, name: str, value: Any) -> Any:
@@ -191,4 +202,8 @@ _FIRST_SETTINGS = """\
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 # origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
+# mail_server = "mail.example.jp:587"  # writes to parties, over TLS; left out: the office copies the text into a mail
+# mail_from = "keiyaku@example.jp"
+# mail_user = "keiyaku"
+# mail_password_file = "/etc/signkit/mail-password"
 """

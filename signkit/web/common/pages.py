@@ -51,7 +51,10 @@ class Pages:
     def language(self, scope: Scope) -> Language:
         """Return the language in which whoever asks reads."""
         session: Session | None = scope.get("session")
-        return session.language if session is not None else self._language
+        if session is not None:
+            return session.language
+        language: Language = scope.get("language", self._language)
+        return language
 
     def show(self, request: Request, template: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Return a page."""

@@ -27,6 +27,7 @@ from signkit.words import Language, Text
 from signkit.workers import WorkerLost, WorkerPool
 
 if TYPE_CHECKING:
+    from signkit.archive.entries import LedgerEntry
     from signkit.archive.operations import Act
     from signkit.archive.store import Archive
     from signkit.contracts.render import Rendered
@@ -109,7 +110,7 @@ class Office:
         rehearsal: the rehearsal's desk that was opened from this one.
         batch_jobs: what is done with a table at this moment, or was done last, by the batch's number.
         pools: another's, who ends them; None: processes of its own.
-        taking: held by whoever takes in what was signed.
+        taking, finishing: held by whoever takes in what was signed, or finishes a signature that was made elsewhere.
     """
 
     options: DeskOptions
@@ -121,6 +122,7 @@ class Office:
     rehearsal: subprocess.Popen[bytes] | None = None
     pools: Pools | None = None
     taking: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    finishing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.options.home / "files")
@@ -304,6 +306,22 @@ class Office:
     def around(self) -> Surroundings:
         """Return what acts have beside the file."""
         return Surroundings(self.settings, self.options.tsa, self.options.trust)
+
+    def entry_with(self, sha256: str) -> LedgerEntry | None:
+        """Return the entry that keeps a file; None where none does."""
+        from signkit.archive.entries import load_entry
+
+        number = self.entry_of(sha256)
+        if number is None:
+            return None
+        with self.archive() as archive, archive.reading() as connection:
+            return load_entry(connection, number)
+
+    def successor(self, sha256: str) -> str | None:
+        """Return the file that took a file's place; None while none did."""
+        entry = self.entry_with(sha256)
+        current = entry.current if entry is not None else None
+        return current.sha256 if current is not None and current.sha256 != sha256 else None
 
     def may_be_signed(self, sha256: str) -> bool:
         """Tell whether nobody else has to agree before a file is signed."""

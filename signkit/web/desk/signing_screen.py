@@ -178,10 +178,10 @@ class SigningScreen(Screen):
 
 
 def status_in_turn(office: Office, request: Request) -> ContractStatus | None:
-    """Return where the document stands; None where it is not at hand, or that role may not sign now."""
+    """Return where the document stands; None where it is not at hand or another now, or that role may not sign now."""
     sha256, role = request.path_params["sha256"], request.path_params["role"]
     name = office.name_of(sha256)
-    if name is None:
+    if name is None or office.successor(sha256) is not None:
         return None
     try:
         status = office.status(sha256, name)

@@ -27,6 +27,7 @@ from signkit.web.desk.screens import go_to
 from signkit.web.office.desks import Desks, ways_of
 from signkit.web.office.door import PeopleDoor, take_cookie
 from signkit.web.office.page_words import OFFICE_WORDS
+from signkit.web.office.party_pages import PartyPages
 from signkit.web.office.ways import Need
 from signkit.web.people.sessions import end_session, set_language
 from signkit.workers import WorkerLost
@@ -87,7 +88,13 @@ def make_pages_app(service: Service, pages: Pages, desks: Desks) -> Starlette:
     """Return what stands behind the door."""
     static = Mount(STATIC.rstrip("/"), StaticFiles(directory=_DESK / "static"))
     return Starlette(
-        routes=[*_Seat(service, pages).routes(), *other_routes(service, pages), static, Mount("", desks)],
+        routes=[
+            *_Seat(service, pages).routes(),
+            *other_routes(service, pages),
+            *PartyPages(service, pages, desks).routes(),
+            static,
+            Mount("", desks),
+        ],
         exception_handlers={
             ServiceError: lambda request, error: _fault(pages, request, error),
             FileUnusable: lambda request, error: _fault(pages, request, error),

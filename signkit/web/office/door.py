@@ -80,3 +80,15 @@ def take_cookie(response: Response, service: Service) -> None:
 
 def _is_secure(service: Service) -> bool:
     return origin_of_pages(service).startswith("https:")
+
+
+def cookie_of_party(service: Service, link: str) -> str:
+    """Return what the cookie is called of a party who opened a link: of each link its own."""
+    return f"{cookie_name(service)}-{link}"
+
+
+def give_party_cookie(response: Response, service: Service, link: str, cookie: str) -> None:
+    """Give the browser that opened a link its cookie."""
+    response.set_cookie(
+        cookie_of_party(service, link), cookie, httponly=True, samesite="strict", secure=_is_secure(service), path="/"
+    )

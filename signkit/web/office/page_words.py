@@ -97,5 +97,65 @@ OFFICE_WORDS: dict[str, Text] = {
     "unfit_act": Text("That is not possible in its present state.", "今の状態ではできません。"),
     "say_why": Text("Say why.", "理由を書いてください。"),
     "typed_kept": Text("What you typed", "入力した内容"),
+    # parties
+    "links": Text("Links for parties", "当事者用リンク"),
+    "link_lead": Text(
+        "Whoever opens the link first can read this contract, take it away to be signed, or decline. It is good for "
+        "one party and some days.",
+        "リンクを最初に開いた人が、この契約書だけを読み、署名のために持ち出し、または辞退できます。"
+        "当事者 1 人用で、期限があります。",
+    ),
+    "link_role": Text("For whom", "誰のためのリンクか"),
+    "link_days": Text("Good for", "有効期間"),
+    "so_many_days": Text("{count} days", "{count} 日間"),
+    "link_language": Text("Language of the page", "画面の言語"),
+    "link_to": Text("Mail address (empty: show the link here)", "メールアドレス（空ならリンクをここに表示）"),
+    "link_go": Text("Make a link", "リンクを作る"),
+    "link_until": Text("until {day}", "{day} まで"),
+    "link_opened": Text("opened", "開封済み"),
+    "link_unopened": Text("not opened yet", "未開封"),
+    "link_revoked": Text("revoked", "取り消し済み"),
+    "link_over": Text("over", "期限切れ"),
+    "link_revoke": Text("Revoke", "取り消す"),
+    "link_whom": Text(
+        "Choose a party of this contract and how long.", "この契約書の当事者と有効期間を選んでください。"
+    ),
+    "link_address": Text("This is no mail address to write to.", "送信できるメールアドレスではありません。"),
+    "link_made": Text("The link", "当事者用リンク"),
+    "link_once": Text(
+        "It is shown this once. Copy the text into a mail of your own, or the link alone.",
+        "表示は今回だけです。文面をメールに貼り付けるか、リンクだけを伝えてください。",
+    ),
+    "link_text": Text("Text for a mail", "メールの文面"),
+    "link_alone": Text("The link alone", "リンクのみ"),
+    "mail_again": Text("Try again", "もう一度送る"),
+    "mail_drop": Text("Do not send", "送らない"),
+    "mail_waits": Text("being sent", "送信待ち"),
+    "mail_failed": Text("could not be sent", "送信できませんでした"),
+    "party_first": Text("A contract for you to read", "契約書のご確認"),
+    "party_first_lead": Text(
+        "{sender} sends you a contract. The button opens it in this browser, and in no other.",
+        "{sender} から契約書の確認依頼が届いています。"
+        "ボタンを押すとこのブラウザーで開き、ほかのブラウザーでは開けなくなります。",
+    ),
+    "party_open": Text("Open the contract", "契約書を開く"),
+    "party_until": Text("The link is good until {day}.", "リンクの有効期限: {day}"),
+    "party_gone": Text("This link leads nowhere", "このリンクは使えません"),
+    "party_gone_lead": Text(
+        "It is over, was revoked, or was opened in another browser. Ask whoever sent it for a new one.",
+        "期限切れ・取り消し済みか、ほかのブラウザーで開かれています。送り主に新しいリンクを依頼してください。",
+    ),
+    "party_from": Text("from {sender}", "{sender} より"),
+    "party_you": Text("You are here as", "あなたの立場"),
+    "party_sign": Text("Sign", "署名する"),
+    "party_sign_lead": Text(
+        "Your key stays with you: take a request file to where it is, and bring the signature back here.",
+        "鍵は手元のまま署名できます。依頼ファイルを鍵のある場所へ持って行き、署名ファイルをここへ戻します。",
+    ),
+    "party_not_now": Text("It is not your turn to sign now.", "今は署名の順番ではありません。"),
+    "party_signed": Text("You have signed.", "署名済みです。"),
+    "party_decline": Text("Decline", "辞退する"),
+    "party_decline_why": Text("Why? The sender reads it.", "理由（送り主が読みます）"),
+    "party_declined": Text("It was declined. The sender knows.", "辞退を受け付け、送り主に伝えました。"),
     "here_as": Text("{name} ({role})", "{name}（{role}）"),
 }

@@ -24,7 +24,6 @@ from signkit.web.office.handover import HandOver
 from signkit.web.people.accounts import Person
 
 if TYPE_CHECKING:
-    from signkit.archive.entries import LedgerEntry
     from signkit.archive.operations import Act
     from signkit.validation.options import ValidationOptions
 
@@ -39,11 +38,19 @@ class TenantOffice(Office):
 
     Attributes:
         person: who sits at it; None: nobody yet.
+        party: the role of the party who came by a link.
     """
 
     service: Service | None = None
     tenant: Tenant | None = None
     person: Person | None = None
+    party: str | None = None
+
+    def chair(self, party: str) -> TenantOffice:
+        """Return the office as a party finds it who came by a link."""
+        seated = copy.copy(self)
+        seated.person, seated.party = None, party
+        return seated
 
     def seat(self, person: Person) -> TenantOffice:
         """Return the office as a person has it: drafts and searches of their own, all else shared."""
@@ -59,6 +66,8 @@ class TenantOffice(Office):
 
     def who(self) -> str:
         """Return who acts, as the operation log names them."""
+        if self.party is not None:
+            return f"party:{self.party}"
         return f"person:{self.person.id}" if self.person is not None else "service"
 
     @property
@@ -102,11 +111,9 @@ class TenantOffice(Office):
     def successor(self, sha256: str) -> str | None:
         """Return the file that took a file's place; None while none did."""
         known = self.handover(sha256)
-        if known is not None:
-            return known.sha256 if known.sha256 != sha256 else None
-        entry = self._entry(sha256)
-        current = entry.current if entry is not None else None
-        return current.sha256 if current is not None and current.sha256 != sha256 else None
+        if known is None:
+            return super().successor(sha256)
+        return known.sha256 if known.sha256 != sha256 else None
 
     def told_beside(self, sha256: str) -> Mapping[str, Any]:
         """See `Office.told_beside`: how far the contract is, and what the person may do."""
@@ -114,21 +121,12 @@ class TenantOffice(Office):
 
         return panel(self, sha256)
 
-    def _entry(self, sha256: str) -> LedgerEntry | None:
-        from signkit.archive.entries import load_entry
-
-        number = self.entry_of(sha256)
-        if number is None:
-            return None
-        with self.archive() as archive, archive.reading() as connection:
-            return load_entry(connection, number)
-
     def _is_complete(self, sha256: str) -> bool:
-        entry = self._entry(sha256)
+        entry = self.entry_with(sha256)
         return entry is not None and entry.state in ("complete", "unproven")
 
     def _id(self) -> str:
-        return self.person.id if self.person is not None else "service"
+        return self.who().removeprefix("person:")
 
 
 def open_office(service: Service, tenant: Tenant, pools: Pools) -> TenantOffice:

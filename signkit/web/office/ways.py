@@ -121,6 +121,9 @@ SHOWN: tuple[Shown, ...] = (
     }),
     Shown(TodayOfAll, Need(), Need()),
     Shown(HandOverScreen, _LOOK, _MAKE, {
+        "POST /documents/{sha256}/handover/link": Need("packs:write", approved=True),
+        "POST /documents/{sha256}/handover/revoke": Need("packs:write"),
+        "POST /documents/{sha256}/handover/mail": Need("packs:write"),
         "POST /documents/{sha256}/handover/approve": Need("contracts:write", role="supervisor"),
         "POST /documents/{sha256}/handover/send-back": Need("contracts:write", role="supervisor"),
     }),
