@@ -63,7 +63,7 @@ OFFICE_WORDS: dict[str, Text] = {
     "did_link": Text("made a link for a party", "が当事者用リンクを作成"),
     "did_revoke": Text("revoked a party's link", "が当事者用リンクを取り消し"),
     "did_open": Text("opened the link", "がリンクを開いた"),
-    "a_party": Text("Party ({role})", "当事者 ({role})"),
+    "a_party": Text("Party ({role})", "当事者（{role}）"),
     "the_service": Text("The service", "サービス"),
     "with_reason": Text(
         "Why (colleagues read it; it does not enter the contract)", "理由（社内だけで読めます。契約書には入りません）"

@@ -176,12 +176,14 @@ class PartyPages:
         standing = office.status(sha256, came.contract.name)
         told = tell_contract(standing, sha256, self._pages.language(request.scope))
         mine = next((each for each in told.parties if each.role == role), None)
-        may_sign = mine is not None and mine.state == "next" and office.may_be_signed(sha256)
+        may_be_signed = office.may_be_signed(sha256)
+        may_sign = mine is not None and mine.state == "next" and may_be_signed
         return self._pages.show(
-            request, "party_contract.html", status, told=told, mine=mine, may_sign=may_sign, sender=came.tenant.name,
-            handover=came.contract, sha256=sha256, pages=office.page_facts(sha256), widths=WIDTHS,
-            most_pages=MOST_PAGES, problem=problem, typed=typed, most_text=MOST_TEXT, at=_AT.format(id=came.link.id),
-            until=moment_in_words(came.link.expires_at), can_decline=came.contract.can("decline"),
+            request, "party_contract.html", status, told=told, mine=mine, may_sign=may_sign,
+            may_be_signed=may_be_signed, sender=came.tenant.name, handover=came.contract, sha256=sha256,
+            pages=office.page_facts(sha256), widths=WIDTHS, most_pages=MOST_PAGES, problem=problem, typed=typed,
+            most_text=MOST_TEXT, at=_AT.format(id=came.link.id), until=moment_in_words(came.link.expires_at),
+            can_decline=came.contract.can("decline"),
         )  # fmt: skip
 
     def _page(self, path: str, show: Callable[[Request, Came], Response]) -> Route:
