@@ -51,7 +51,7 @@ class Pages:
     def language(self, scope: Scope) -> Language:
         """Return the language in which whoever asks reads."""
         session: Session | None = scope.get("session")
-        return session.language if session is not None else self._language
+        return session.language if session is not None else scope.get("language", self._language)
 
     def show(self, request: Request, template: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Return a page."""

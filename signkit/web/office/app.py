@@ -24,13 +24,16 @@ from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import go_to
 from signkit.web.office.door import PeopleDoor, take_cookie
 from signkit.web.office.page_words import OFFICE_WORDS
+from signkit.web.people.page_words import PEOPLE_WORDS
+from signkit.web.people.rooms import PAGES as PEOPLE_PAGES
+from signkit.web.people.rooms import people_routes
 from signkit.web.people.sessions import end_session, set_language
 from signkit.workers import WorkerLost
 
 _DESK = Path(signkit.web.desk.__file__).parent
 #: Where templates lie, and what they say: of each room that has pages here, ours before the desk's.
-PAGE_FOLDERS = (Path(__file__).parent / "pages", _DESK / "pages")
-PAGE_WORDS = WORDS | OFFICE_WORDS
+PAGE_FOLDERS = (Path(__file__).parent / "pages", PEOPLE_PAGES, _DESK / "pages")
+PAGE_WORDS = WORDS | OFFICE_WORDS | PEOPLE_WORDS
 
 
 class OfficeApp:
@@ -73,8 +76,7 @@ def make_pages_app(service: Service, pages: Pages) -> Starlette:
 
 def other_routes(service: Service, pages: Pages) -> list[BaseRoute]:
     """Return the pages of the rooms beside the desk (people, agents): each knows its own permissions."""
-    del service, pages
-    return []
+    return people_routes(service, pages)
 
 
 def _reason(error: HTTPException) -> str:
