@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -29,14 +30,17 @@ from signkit.web.office.door import PeopleDoor, take_cookie
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.party_pages import PartyPages
 from signkit.web.office.ways import Need
+from signkit.web.people.page_words import PEOPLE_WORDS
+from signkit.web.people.rooms import PAGES as PEOPLE_PAGES
+from signkit.web.people.rooms import people_routes
 from signkit.web.people.sessions import end_session, set_language
 from signkit.workers import WorkerLost
 
 _log = logging.getLogger("signkit.service")
 _DESK = Path(signkit.web.desk.__file__).parent
 #: Where templates lie, and what they say: of each room that has pages here, ours before the desk's.
-PAGE_FOLDERS = (Path(__file__).parent / "pages", _DESK / "pages")
-PAGE_WORDS = WORDS | OFFICE_WORDS
+PAGE_FOLDERS = (Path(__file__).parent / "pages", PEOPLE_PAGES, _DESK / "pages")
+PAGE_WORDS = WORDS | OFFICE_WORDS | PEOPLE_WORDS
 #: What each of the office's own pages and forms needs.
 OWN_WAYS = {("POST", "/language"): Need(), ("POST", "/end"): Need()}
 
@@ -47,8 +51,9 @@ class OfficeApp:
     def __init__(self, service: Service) -> None:
         self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False)
         self.desks = Desks(service, self.pages)
-        self.app = make_pages_app(service, self.pages, self.desks)
-        self._ways = ways_of(service, self.pages, OWN_WAYS)
+        others = other_routes(service, self.pages)
+        self.app = make_pages_app(service, self.pages, self.desks, others)
+        self._ways = ways_of(service, self.pages, OWN_WAYS, others)
         self._guard = Guard(self._behind, PeopleDoor(service), self._refuse)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -84,7 +89,7 @@ def _nowhere(path: str) -> bool:
     return False
 
 
-def make_pages_app(service: Service, pages: Pages, desks: Desks) -> Starlette:
+def make_pages_app(service: Service, pages: Pages, desks: Desks, others: Sequence[BaseRoute]) -> Starlette:
     """Return what stands behind the door."""
     static = Mount(STATIC.rstrip("/"), StaticFiles(directory=_DESK / "static"))
     return Starlette(
@@ -108,8 +113,7 @@ def make_pages_app(service: Service, pages: Pages, desks: Desks) -> Starlette:
 
 def other_routes(service: Service, pages: Pages) -> list[BaseRoute]:
     """Return the pages of the rooms beside the desk (people, agents): each knows its own permissions."""
-    del service, pages
-    return []
+    return people_routes(service, pages)
 
 
 def _fault(pages: Pages, request: Request, error: Exception) -> Response:

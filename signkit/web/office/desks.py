@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route, Router
+from starlette.routing import BaseRoute, Route, Router
 from starlette.types import Receive, Scope, Send
 
 from signkit.errors import SignKitError
@@ -27,7 +27,7 @@ from signkit.web.desk.office import Pools, drawing_pool
 from signkit.web.desk.signing_screen import take_signed
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.tenant_office import TenantOffice, open_office
-from signkit.web.office.ways import SHOWN, Need, Ways, method_of, served
+from signkit.web.office.ways import BESIDE, SHOWN, Need, Ways, method_of, served
 from signkit.web.people.accounts import Person
 
 _IDLE_SECONDS = 1800.0
@@ -175,11 +175,13 @@ async def _called(route: Route, request: Request) -> Response:
     return await run_in_threadpool(endpoint, request)
 
 
-def ways_of(service: Service, pages: Pages, more: dict[tuple[str, str], Need]) -> Ways:
-    """Return all ways of the desks, and ``more``."""
+def ways_of(service: Service, pages: Pages, more: dict[tuple[str, str], Need], others: Iterable[BaseRoute]) -> Ways:
+    """Return all ways of the desks, ``more``, and those to the rooms of which there are routes among ``others``."""
     nowhere: Any = None  # routes are asked for their paths alone
     screens = [(shown, shown.screen(nowhere, pages)) for shown in SHOWN]
-    return Ways({(method_of(route), route.path): need for route, need in served(screens)} | more, service.document)
+    needs = {(method_of(route), route.path): need for route, need in served(screens)} | more
+    paths = {route.path for route in others if isinstance(route, Route)}
+    return Ways(needs, [each for each in BESIDE if each in paths], service.document)
 
 
 def log_visit(service: Service, request: Request, action: str, status: int) -> None:

@@ -36,6 +36,7 @@ OFFICE_WORDS: dict[str, Text] = {
         "あなたの役割では、人と設定だけを扱い、契約書は見られません。",
     ),
     "do_people": Text("People and roles", "利用者と役割"),
+    "do_approvals": Text("What takes two people", "2 人で決めること"),
     "do_agents": Text("PCs with a card reader", "カードリーダーのあるパソコン"),
     "do_account": Text("How you sign in", "自分のサインイン方法"),
     # handing on

@@ -6,7 +6,7 @@ The permissions are those of the API document, as a person's role has them (`sig
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -45,19 +45,19 @@ class Need:
 
     Attributes:
         permission: of the API document; empty: nothing beyond a session.
-        role: who alone may, of those who have the permission; None: each.
+        roles: who alone may, of those who have the permission; none: each.
         is_logged: whether it stands in the operation log that somebody was there.
         approved: whether the document has to be approved.
     """
 
     permission: str = ""
-    role: Role | None = None
+    roles: tuple[Role, ...] = ()
     is_logged: bool = True
     approved: bool = False
 
     def is_met(self, person: Person, document: Document) -> bool:
         """Tell whether a person may."""
-        if self.role is not None and person.role != self.role:
+        if self.roles and person.role not in self.roles:
             return False
         return not self.permission or self.permission in person.principal(document).permissions
 
@@ -124,12 +124,17 @@ SHOWN: tuple[Shown, ...] = (
         "POST /documents/{sha256}/handover/link": Need("packs:write", approved=True),
         "POST /documents/{sha256}/handover/revoke": Need("packs:write"),
         "POST /documents/{sha256}/handover/mail": Need("packs:write"),
-        "POST /documents/{sha256}/handover/approve": Need("contracts:write", role="supervisor"),
-        "POST /documents/{sha256}/handover/send-back": Need("contracts:write", role="supervisor"),
+        "POST /documents/{sha256}/handover/approve": Need("contracts:write", roles=("supervisor",)),
+        "POST /documents/{sha256}/handover/send-back": Need("contracts:write", roles=("supervisor",)),
     }),
 )  # fmt: skip
 #: Pages of the office's own rooms, by the beginning of their paths: what one needs to see a link to them.
-BESIDE: Mapping[str, Need] = {"/people/": Need("keys:write"), "/account/": Need(), "/agents/": Need("signing:read")}
+BESIDE: Mapping[str, Need] = {
+    "/people": Need(roles=("administrator", "auditor")),
+    "/approvals": Need(roles=("administrator", "supervisor", "auditor")),
+    "/account": Need(),
+    "/agents": Need("signing:write"),
+}
 
 
 def method_of(route: Route) -> str:
@@ -142,10 +147,12 @@ class Ways:
 
     Args:
         needs: by method and path, as routes write it.
+        rooms: the beginnings of `BESIDE` that are there.
     """
 
-    def __init__(self, needs: Mapping[tuple[str, str], Need], document: Document) -> None:
+    def __init__(self, needs: Mapping[tuple[str, str], Need], rooms: Iterable[str], document: Document) -> None:
         self._needs = [(method, compile_path(path)[0], need) for (method, path), need in needs.items()]
+        self._rooms = {each: BESIDE[each] for each in rooms}
         self._document = document
         self._find = lru_cache(4096)(self._search)
 
@@ -156,7 +163,7 @@ class Ways:
 
     def _search(self, method: str, path: str) -> Need | None:
         found = (need for asked, pattern, need in self._needs if asked == method and pattern.match(path))
-        beside = (need for start, need in BESIDE.items() if path.startswith(start))
+        beside = (need for start, need in self._rooms.items() if path == start or path.startswith(f"{start}/"))
         return next(found, None) or next(beside, None)
 
 

@@ -21,7 +21,7 @@ def test_another_host_is_not_the_office(clerk, host):
     assert clerk.get("/", headers={"host": host}).status_code == 421
 
 
-@pytest.mark.parametrize("path", ["/", "/contracts", "/people/", "/agents/", "/nothing"])
+@pytest.mark.parametrize("path", ["/", "/contracts", "/people", "/account", "/agents", "/nothing"])
 def test_nobody_is_led_to_sign_in(offices, path):
     answer = offices.browser().get(path)
     assert answer.status_code == 403
