@@ -95,7 +95,7 @@ def make_pages_app(service: Service, pages: Pages, desks: Desks, others: Sequenc
     return Starlette(
         routes=[
             *_Seat(service, pages).routes(),
-            *other_routes(service, pages),
+            *others,
             *PartyPages(service, pages, desks).routes(),
             static,
             Mount("", desks),
