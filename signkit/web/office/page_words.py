@@ -153,6 +153,18 @@ OFFICE_WORDS: dict[str, Text] = {
         "Your key stays with you: take a request file to where it is, and bring the signature back here.",
         "鍵は手元のまま署名できます。依頼ファイルを鍵のある場所へ持って行き、署名ファイルをここへ戻します。",
     ),
+    "party_phone": Text("Sign on my phone", "スマートフォンで署名する"),
+    "party_phone_lead": Text(
+        "With the electronic certificate on your phone (デジタル認証アプリ). Its password is typed on the phone alone.",
+        "スマートフォンの電子証明書で署名します（デジタル認証アプリ）。パスワードの入力はスマートフォンだけで行います。",
+    ),
+    "party_phone_go": Text("Go to デジタル認証アプリ", "デジタル認証アプリへ進む"),
+    "party_phone_ready": Text(
+        "The signature is prepared. Agree in デジタル認証アプリ; then you come back here.",
+        "署名の準備ができました。デジタル認証アプリで同意すると、この画面に戻ります。",
+    ),
+    "party_phone_back": Text("Back from the phone", "スマートフォンから戻りました"),
+    "party_phone_take": Text("Finish signing", "署名を完了する"),
     "party_not_now": Text("It is not your turn to sign now.", "今は署名の順番ではありません。"),
     "party_signed": Text("You have signed.", "署名済みです。"),
     "party_decline": Text("Decline", "辞退する"),
