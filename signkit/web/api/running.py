@@ -22,6 +22,7 @@ from signkit.web.api.app import make_service_app
 from signkit.web.api.jobs import JobRunner, release_leases
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
+from signkit.web.common.listening import listener_on
 from signkit.web.office.mail import MAIL_WORKERS
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def run_service(
         service.tenants.clear()
         for tenant in service.tenants.all():
             release_leases(tenant.store)  # nobody else runs on this folder
-        listener = socket.create_server((host, port), backlog=512)
+        listener = listener_on(host, port, waiting=512)
         with listener, _signals_end_quietly(), _jobs_under_way(service), contextlib.closing(Served(service)) as served:
             service.warm_up()
             server = _Server(_config(served), lambda: on_ready(host, listener.getsockname()[1]))
