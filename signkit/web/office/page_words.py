@@ -98,6 +98,18 @@ OFFICE_WORDS: dict[str, Text] = {
     "unfit_act": Text("That is not possible in its present state.", "今の状態ではできません。"),
     "say_why": Text("Say why.", "理由を書いてください。"),
     "typed_kept": Text("What you typed", "入力した内容"),
+    "notice": Text("Tell a colleague", "同僚に知らせる"),
+    "notice_lead": Text("Text for a mail", "メールの文面"),
+    "notice_asked": Text(
+        "Please look at “{name}” and approve it, or send it back.", "「{name}」の確認と承認をお願いします。"
+    ),
+    "notice_approved": Text("“{name}” is approved and can be signed.", "「{name}」を承認しました。署名に進めます。"),
+    "notice_sent_back": Text(
+        "“{name}” was sent back; the reason is there.", "「{name}」を差し戻しました。理由は画面にあります。"
+    ),
+    "notice_declined": Text(
+        "A party declined “{name}”; the reason is there.", "「{name}」を当事者が辞退しました。理由は画面にあります。"
+    ),
     # parties
     "links": Text("Links for parties", "当事者用リンク"),
     "link_lead": Text(
