@@ -31,7 +31,7 @@ class Listening:
         self.key = self.tried.client.headers["authorization"]
         self.listener = listener_on("127.0.0.1", 0)
         self.port = self.listener.getsockname()[1]
-        self.server = uvicorn.Server(listening_config(self.tried.service, _PATIENCE))
+        self.server = uvicorn.Server(listening_config(self.tried.client.app, _PATIENCE))
         self.thread = threading.Thread(target=self.server.run, kwargs={"sockets": [self.listener]})
         self.thread.start()
 
