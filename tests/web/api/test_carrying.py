@@ -144,7 +144,7 @@ def refused(tenants, path):
         import_tenant(tenants, path)
     assert caught.value.code == "export-damaged"
     assert tenants.all() == []
-    assert [each for each in (tenants.folder_of("x").parent).glob(".*")] == []
+    assert list(tenants.folder_of("x").parent.glob(".*")) == []
 
 
 def test_what_was_cut_short_or_changed_is_not_taken_in(exported, tmp_path):
