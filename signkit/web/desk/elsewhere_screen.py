@@ -110,6 +110,10 @@ class ElsewhereScreen(Screen):
 
     def finish(self, request: Request, form: FormData) -> Response:
         """Put the signature that came back into the file, and take that in."""
+        with self.office.finishing:  # of two parties who bring theirs at once, the second finds another document
+            return self._finish(request, form)
+
+    def _finish(self, request: Request, form: FormData) -> Response:
         status, sent, parts = status_in_turn(self.office, request), uploads(form, "signature"), self._parts(request)
         if status is None or not parts.is_there():
             return self.unknown(request)
@@ -129,12 +133,17 @@ class ElsewhereScreen(Screen):
         write_checked(outbox / name, signed, overwrite=True, private=True)
         parts.discard()
         take_signed(self.office)
-        return go_to(f"/documents/{digest}?signed=1")
+        return self.lead_on(request, digest)
 
     def discard(self, request: Request, _: FormData) -> Response:
         """Give the request up."""
         self._parts(request).discard()
         return go_to(request.url.path.removesuffix("/discard"))
+
+    def lead_on(self, request: Request, sha256: str) -> Response:
+        """Lead to what came of it."""
+        del request
+        return go_to(f"/documents/{sha256}?signed=1")
 
     def _parts(self, request: Request) -> SignatureElsewhere:
         """Return where the parts lie; whoever asks has been told that document and role are there, or there is none."""
@@ -149,7 +158,7 @@ class ElsewhereScreen(Screen):
         return self.show(
             request, "elsewhere.html", 400 if error else 200, sha256=sha256, role=role, label=label_of(status, role),
             name=party_name(status, role), title=title_of(status), expires=expires, error=error,
-            level=usual_level(self.office).value,
+            level=usual_level(self.office).value, path=request.url.path.removesuffix("/finish"),
         )  # fmt: skip
 
 

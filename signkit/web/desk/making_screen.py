@@ -104,6 +104,8 @@ class MakingScreen(Screen):
         template = self._template(draft)
         words = {name.removeprefix(_FIELD): word(form, name) for name in form if name.startswith(_FIELD)}
         counts = {name.removeprefix(_COUNT): _count(word(form, name)) for name in form if name.startswith(_COUNT)}
+        if word(form, "changed") not in ("", draft.changed):  # another tab: what it saved is not written over unseen
+            return self._form(request, replace(draft, words=words, counts=counts), overtaken=True, status=409)
         draft = self.office.drafts.keep(replace(draft, words=words, counts=counts))
         action, _, path = word(form, "do").partition(":")
         if action in ("add", "remove"):
@@ -180,13 +182,14 @@ class MakingScreen(Screen):
         problems: tuple[tuple[str, Problem], ...] = (),
         message: Text | None = None,
         anchor: str | None = None,
+        overtaken: bool = False,
         status: int = 200,
     ) -> Response:
         template = self._template(draft)
         items = contract_form(template, draft.words, draft.counts, problems)
         return self.show(
             request, "draft.html", status, draft=draft, title=template.title, items=items,
-            problems=problems, message=message, anchor=anchor,
+            problems=problems, message=message, anchor=anchor, overtaken=overtaken,
         )  # fmt: skip
 
 
