@@ -2,5 +2,5 @@
 
 The server's side: pairing, what is asked of whom, and the addresses under ``/agent/v1`` that agents call.  An agent is
 known by a key of its own (Ed25519) and belongs to the person who paired it; nobody else's signature can be asked of it.
-The program is `signkit.web.agent`.
+The program is `signkit.web.agent_program`.
 """
