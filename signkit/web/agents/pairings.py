@@ -49,10 +49,11 @@ class Pairings:
         self._begun: list[Pairing] = []
 
     def begin(self, name: str, key: bytes, address: str) -> Pairing | None:
-        """Begin one; None where too many were begun, in all or from one address."""
+        """Begin one; None where too many are under way, in all or from one address."""
         with self._lock:
             self._forget()
-            if len(self._begun) >= _MOST or sum(each.address == address for each in self._begun) >= _MOST_FROM_ONE:
+            waiting = [each for each in self._begun if each.became is None]
+            if len(self._begun) >= _MOST or sum(each.address == address for each in waiting) >= _MOST_FROM_ONE:
                 return None
             pairing = Pairing(name, key, address, self._clock() + SECONDS)
             self._begun.append(pairing)
