@@ -158,7 +158,8 @@ class ElsewhereScreen(Screen):
         return self.show(
             request, "elsewhere.html", 400 if error else 200, sha256=sha256, role=role, label=label_of(status, role),
             name=party_name(status, role), title=title_of(status), expires=expires, error=error,
-            level=usual_level(self.office).value, path=request.url.path.removesuffix("/finish"), back=self.back_of(request),
+            level=usual_level(self.office).value, path=request.url.path.removesuffix("/finish"),
+            back=self.back_of(request),
         )  # fmt: skip
 
 
