@@ -47,6 +47,19 @@ SERVICE: dict[str, Wording] = {
         Text("There is no tenant {tenant}.", "テナント {tenant} はありません。"),
         Text("See them: signkit service tenant list.", "signkit service tenant list で確認できます。"),
     ),
+    "tenant-exists": Wording(
+        Text("The service has the tenant {tenant} already.", "テナント {tenant} は既にあります。"),
+        Text(
+            "Nothing was changed. To put it back, delete it first: signkit service tenant delete.",
+            "何も変更していません。置き換えるには、先に signkit service tenant delete で削除してください。",
+        ),
+        exit_code=ExitCode.OUTPUT,
+    ),
+    "export-damaged": Wording(
+        Text("{path} cannot be taken in: {cause}.", "{path} を取り込めません: {cause}。"),
+        Text("Nothing was changed. Use another copy of it.", "何も変更していません。別のコピーを使ってください。"),
+        exit_code=ExitCode.UNREADABLE,
+    ),
     "permission-unknown": Wording(
         Text("There is no permission {name}.", "権限 {name} はありません。"),
         Text("There are: {known}.", "使える権限: {known}。"),

@@ -18,6 +18,8 @@ _GROUPS = (
 )
 
 app.command("init", cls=GroupedCommand, help=tenants.INIT_HELP)(flatten(tenants.init))
+app.command("backup", cls=GroupedCommand, help=tenants.BACKUP_HELP)(flatten(tenants.back_up))
+app.command("restore", cls=GroupedCommand, help=tenants.RESTORE_HELP)(flatten(tenants.restore))
 for _name, _help, _commands in _GROUPS:
     _group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     for _command, _run, _words in _commands:

@@ -264,3 +264,18 @@ MIGRATIONS: tuple[str, ...] = (
     """,
 )
 VERSION = len(MIGRATIONS)
+
+#: Takes from a copy of a store what lets somebody in, or signs in the tenant's name; who did what stays.
+WITHOUT_SECRETS = """
+    UPDATE api_key SET hash = x'', revoked_at = COALESCE(revoked_at, created_at);
+    DELETE FROM person_session;
+    DELETE FROM party_link;
+    DELETE FROM passkey;
+    DELETE FROM person_password;
+    DELETE FROM recovery_code;
+    DELETE FROM challenge;
+    DELETE FROM sign_in_try;
+    DELETE FROM person_link;
+    DELETE FROM idempotency;
+    DELETE FROM document WHERE kind = 'webhook';
+"""

@@ -88,6 +88,16 @@ class Tenants:
             return []
         return [self.get(each.name) for each in sorted(self._folder.iterdir()) if ID.fullmatch(each.name)]
 
+    def folder_of(self, id_: str) -> Path:
+        """Return where a tenant's folder is, or would be."""
+        return self._folder / id_
+
+    def take_key(self, id_: str, source: Path) -> None:
+        """Put the key of a tenant's hashes where it belongs, and nowhere else."""
+        target = self._folder.parent / _KEYS / f"{id_}.key"
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        source.replace(target)
+
     def delete(self, id_: str) -> None:
         """Delete a tenant with all that it has.  It is gone at once; what a crash leaves of it is removed by `clear`.
 
