@@ -29,11 +29,50 @@ def run(
     signer: SignerUri = "card",
     port: Annotated[int, typer.Option(min=0, max=65_535, help=words("0 takes a free one.", "0 は空きを使う。"))] = 0,
     once: Annotated[
-        bool, typer.Option("--once", help=words("End after the first program.", "最初のプログラムで終える。"))
+        bool, typer.Option("--once", help=words("End after the first program or task.", "最初の 1 件で終える。"))
     ] = False,
     use_last_try: UseLastTry = False,
+    desk: Annotated[
+        str | None,
+        typer.Option(
+            "--desk",
+            metavar="URL",
+            help=words(
+                "Sign here what an office's server (signkit serve) asks for: shown in a window of this PC's own.",
+                "事務所のサーバー (signkit serve) からの依頼に、このパソコンの画面で確かめて署名する。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            help=words("What the office calls this PC.", "登録するパソコンの名前。"),
+            show_default=False,
+        ),
+    ] = None,
+    pair_again: Annotated[
+        bool, typer.Option("--pair", help=words("Pair this PC anew.", "このパソコンを登録し直す。"))
+    ] = False,
+    browser: Annotated[
+        bool,
+        typer.Option(
+            "--browser/--no-browser",
+            help=words("Open the browser, or only say which file leads there.", "ブラウザーを自動で開くかどうか。"),
+        ),
+    ] = True,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help=words("With emulated cards of the rehearsal.", "リハーサルの模擬カードを使う。")),
+    ] = False,
 ) -> None:
     """Serve until Ctrl+C."""
+    if desk is not None:
+        from signkit.cli.desk_agent import run_for_desk
+
+        run_for_desk(desk, name=name, pair_again=pair_again, browser=browser, once=once, demo=demo)
+        return
     from signkit.settings import load_settings
     from signkit.signers.agent_service import listen, serve
     from signkit.signers.registry import SignerContext, open_signer

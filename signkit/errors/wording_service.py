@@ -86,6 +86,13 @@ SERVICE: dict[str, Wording] = {
         ),
         exit_code=ExitCode.USAGE,
     ),
+    "agent-not-paired": Wording(
+        Text("Nobody typed this PC's code at {url}.", "{url} でコードが入力されませんでした。"),
+        Text(
+            "Run it again and type the new code at {url}/agents in time.",
+            "もう一度実行し、新しいコードを時間内に {url}/agents で入力してください。",
+        ),
+    ),
     "server-unreachable": Wording(
         Text("{url} gave no answer: {cause}.", "{url} から応答がありません: {cause}。"),
         Text(

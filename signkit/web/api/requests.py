@@ -169,7 +169,7 @@ async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[byt
 
 
 async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> None:
-    path, hasher, size = _new_file(spool), hashlib.sha256(), 0
+    path, hasher, size = new_file(spool), hashlib.sha256(), 0
     try:
         with path.open("wb") as target:
             async for piece in _bounded(request.stream(), most):
@@ -240,7 +240,7 @@ def _form_value(name: str, text: str) -> Any:
 
 
 def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload:
-    path, hasher, size = _new_file(spool), hashlib.sha256(), 0
+    path, hasher, size = new_file(spool), hashlib.sha256(), 0
     with path.open("wb") as target:
         while piece := source.read(_PIECE):
             hasher.update(piece)
@@ -249,7 +249,8 @@ def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload
     return Upload(path, shown_name(name), hasher.hexdigest(), size, media_type)
 
 
-def _new_file(spool: Path) -> Path:
+def new_file(spool: Path) -> Path:
+    """Return the path of a new file that nobody else may read."""
     path = spool / secrets.token_hex(16)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     return path

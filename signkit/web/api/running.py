@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 _LOCK = ".running"
 _GRACE_SECONDS = 30
 _SWEEP_SECONDS = 600.0
+_OF_AGENTS = "/agent/v1/"
 _OF_API = ("/openapi.json", "/health", "/ready", "/metrics")
 
 
@@ -155,6 +156,8 @@ class Served:
         """Hand the request to whom it is meant for."""
         path = scope["path"]
         app = self._api if path.startswith("/api/") or path in _OF_API else self._pages
+        if self._office is not None and path.startswith(_OF_AGENTS):
+            app = self._office.agents
         await app(scope, receive, send)
 
     def close(self) -> None:

@@ -75,6 +75,38 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX person_session_by_person ON person_session (person);
 
+    -- Programs on people's own PCs (signkit.web.agents), and what is asked of them.
+    CREATE TABLE agent (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        name TEXT NOT NULL,
+        key BLOB NOT NULL,
+        paired_at TEXT NOT NULL,
+        seen_at TEXT,
+        revoked_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agent_by_person ON agent (person);
+    CREATE TABLE agent_nonce (
+        agent TEXT NOT NULL,
+        nonce TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (agent, nonce)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agent_nonce_by_time ON agent_nonce (at);
+    CREATE TABLE agent_task (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        sha256 TEXT NOT NULL,
+        role TEXT NOT NULL,
+        title TEXT NOT NULL,
+        asked_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'signed', 'refused', 'withdrawn')),
+        result TEXT,
+        reason TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agent_task_by_person ON agent_task (person, state, expires_at);
+
     -- How far a contract is in the office, and what was said of it; its files are those that it was, signature by
     -- signature.
     CREATE TABLE handover (

@@ -136,6 +136,10 @@ class ElsewhereScreen(Screen):
         self._parts(request).discard()
         return go_to(request.url.path.removesuffix("/discard"))
 
+    def back_of(self, request: Request) -> str:
+        """Return the address of the document's page."""
+        return f"/documents/{request.path_params['sha256']}"
+
     def lead_on(self, request: Request, sha256: str) -> Response:
         """Lead to what came of it."""
         del request
@@ -155,6 +159,7 @@ class ElsewhereScreen(Screen):
             request, "elsewhere.html", 400 if error else 200, sha256=sha256, role=role, label=label_of(status, role),
             name=party_name(status, role), title=title_of(status), expires=expires, error=error,
             level=usual_level(self.office).value, path=request.url.path.removesuffix("/finish"),
+            back=self.back_of(request),
         )  # fmt: skip
 
 

@@ -18,6 +18,11 @@ from starlette.types import Receive, Scope, Send
 
 import signkit.web.desk
 from signkit.errors import FileUnusable, ServiceError, SignKitError
+from signkit.web.agents.calls import AgentCalls
+from signkit.web.agents.page_words import AGENT_WORDS
+from signkit.web.agents.pairings import Pairings
+from signkit.web.agents.rooms import PAGES as AGENT_PAGES
+from signkit.web.agents.rooms import agent_routes
 from signkit.web.api.service import Service
 from signkit.web.common.forms import form_route, word
 from signkit.web.common.guard import STATIC, Guard
@@ -39,8 +44,8 @@ from signkit.workers import WorkerLost
 _log = logging.getLogger("signkit.service")
 _DESK = Path(signkit.web.desk.__file__).parent
 #: Where templates lie, and what they say: of each room that has pages here, ours before the desk's.
-PAGE_FOLDERS = (Path(__file__).parent / "pages", PEOPLE_PAGES, _DESK / "pages")
-PAGE_WORDS = WORDS | OFFICE_WORDS | PEOPLE_WORDS
+PAGE_FOLDERS = (Path(__file__).parent / "pages", PEOPLE_PAGES, AGENT_PAGES, _DESK / "pages")
+PAGE_WORDS = WORDS | OFFICE_WORDS | PEOPLE_WORDS | AGENT_WORDS
 #: What each of the office's own pages and forms needs.
 OWN_WAYS = {("POST", "/language"): Need(), ("POST", "/end"): Need()}
 
@@ -51,7 +56,9 @@ class OfficeApp:
     def __init__(self, service: Service) -> None:
         self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False)
         self.desks = Desks(service, self.pages)
-        others = other_routes(service, self.pages)
+        pairings = Pairings()
+        others = other_routes(service, self.pages, pairings)
+        self.agents = AgentCalls(service, self.desks, pairings).app
         self.app = make_pages_app(service, self.pages, self.desks, others)
         self._ways = ways_of(service, self.pages, OWN_WAYS, others)
         self._guard = Guard(self._behind, PeopleDoor(service), self._refuse)
@@ -111,9 +118,9 @@ def make_pages_app(service: Service, pages: Pages, desks: Desks, others: Sequenc
     )
 
 
-def other_routes(service: Service, pages: Pages) -> list[BaseRoute]:
+def other_routes(service: Service, pages: Pages, pairings: Pairings) -> list[BaseRoute]:
     """Return the pages of the rooms beside the desk (people, agents): each knows its own permissions."""
-    return people_routes(service, pages)
+    return [*people_routes(service, pages), *agent_routes(service, pages, pairings)]
 
 
 def _fault(pages: Pages, request: Request, error: Exception) -> Response:

@@ -56,10 +56,14 @@ class Came:
 class PartyElsewhere(ElsewhereScreen):
     """The request and the signature, as a party takes and brings them."""
 
+    def back_of(self, request: Request) -> str:
+        """Return the address of the party's page."""
+        return request.url.path.partition("/elsewhere")[0]
+
     def lead_on(self, request: Request, sha256: str) -> Response:
         """Lead back to the contract."""
         del sha256
-        return go_to(request.url.path.removesuffix("/elsewhere/finish"))
+        return go_to(self.back_of(request))
 
 
 class PartyPages:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from starlette.routing import Route, compile_path
 
+from signkit.web.agents.asking_screen import AskingScreen
 from signkit.web.api.document import Document
 from signkit.web.api.roles import Role
 from signkit.web.desk.archive_screen import ArchiveScreen
@@ -119,6 +120,7 @@ SHOWN: tuple[Shown, ...] = (
     Shown(ElsewhereScreen, _SIGN, replace(_SIGN, approved=True), {
         "POST /documents/{sha256}/elsewhere/{role}/discard": _SIGN,
     }),
+    Shown(AskingScreen, _SIGN, replace(_SIGN, approved=True)),
     Shown(TodayOfAll, Need(), Need()),
     Shown(HandOverScreen, _LOOK, _MAKE, {
         "POST /documents/{sha256}/handover/link": Need("packs:write", approved=True),

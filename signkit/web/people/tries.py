@@ -75,6 +75,11 @@ def asking(address: str) -> Counter:
     return Counter(_key("asking", _network(address)), 60, 60)
 
 
+def pairing_codes(person: str) -> Counter:
+    """Return what a person's typed codes of agents are counted by."""
+    return Counter(_key("pairing", person), 10, 900)
+
+
 def take_try(connection: sqlite3.Connection, counters: list[Counter], now: datetime) -> int:
     """Count a try; return the seconds to wait instead, in which case none was counted."""
     connection.execute("DELETE FROM sign_in_try WHERE at <= ?", (moment(now - _KNOWN),))

@@ -50,7 +50,7 @@ def known(tenant, sha256):
 def test_it_is_asked_for_approved_and_may_be_signed_then(clerk, supervisor, sale):
     assert "あなたの番" in text_of(clerk.get("/"))
     assert f"/documents/{sale}" in clerk.get("/").text
-    assert "別の場所で署名" not in text_of(clerk.get(f"/documents/{sale}"))
+    assert f"/documents/{sale}/agent/seller" not in clerk.get(f"/documents/{sale}").text
     hand_on(clerk, sale, "ask", "急ぎです")
     assert f"/documents/{sale}" in supervisor.get("/").text.split("ほかの人の手元")[0]
     assert "急ぎです" in text_of(supervisor.get(f"/documents/{sale}"))
@@ -59,7 +59,7 @@ def test_it_is_asked_for_approved_and_may_be_signed_then(clerk, supervisor, sale
     )  # to copy into a mail
     assert hand_on(supervisor, sale, "approve").headers["location"] == f"/documents/{sale}"
     assert "承認済み・署名待ち" in text_of(clerk.get("/"))
-    assert "別の場所で署名" in text_of(clerk.get(f"/documents/{sale}"))
+    assert f"/documents/{sale}/agent/seller" in clerk.get(f"/documents/{sale}").text
 
 
 def test_what_is_not_approved_is_not_signed(offices, clerk, supervisor, sale):
