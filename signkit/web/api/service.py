@@ -50,6 +50,8 @@ class ServiceSettings:
         fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
         origin: where people find the office's pages; None: there are none.
+        auth_app: by which registration of the settings parties sign on their phones (``production``, ``sandbox``,
+            ``rehearsal``), whose redirect URI is ``ORIGIN/party/phone``; None: they do not.
         mail_server: ``host`` or ``host:port`` of the SMTP server through which parties are written to, over TLS;
             None: nobody is, and the office copies the text into a mail of its own.
         mail_from: the sender's address.
@@ -67,6 +69,7 @@ class ServiceSettings:
     fetch_hosts: tuple[str, ...] = ()
     inner_hosts: tuple[str, ...] = ()
     origin: str | None = None
+    auth_app: str | None = None
     mail_server: str | None = None
     mail_from: str | None = None
     mail_user: str | None = None
@@ -202,6 +205,7 @@ _FIRST_SETTINGS = """\
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 # origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
+# auth_app = "production"      # parties sign on their phones, by this registration; see docs/guides/office.md
 # mail_server = "mail.example.jp:587"  # writes to parties, over TLS; left out: the office copies the text into a mail
 # mail_from = "keiyaku@example.jp"
 # mail_user = "keiyaku"

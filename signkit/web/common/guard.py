@@ -63,6 +63,9 @@ class Door(Protocol):
     def is_open(self, path: str) -> bool:
         """Tell whether a page needs no session."""
 
+    def most_sent(self, session: Any) -> int:
+        """Return how much is taken at once of whoever has that session, bytes."""
+
 
 class LoopbackDoor:
     """The door of a desk: one person of this machine."""
@@ -90,6 +93,11 @@ class LoopbackDoor:
         """See `Door.is_open`."""
         return path == START or path.startswith(STATIC)
 
+    def most_sent(self, session: Any) -> int:
+        """See `Door.most_sent`."""
+        del session
+        return MOST_SENT
+
 
 class Guard:
     """The one way in; behind it ``scope["session"]`` is the session of whoever asks.
@@ -111,7 +119,8 @@ class Guard:
         elif scope["type"] == "http":
             refused = await self._refusal(scope)
             app = self._app if refused is None else self._refuse(scope, *refused)
-            await app(scope, _bound_receive(receive), _strict(send))
+            most = self._door.most_sent(scope.get("session"))
+            await app(scope, _bound_receive(receive, most), _strict(send))
 
     async def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and reason where the request is not let in."""
@@ -124,16 +133,15 @@ class Guard:
         scope["session"] = session = await self._door.find_session(scope, headers)
         if session is None and not self._door.is_open(scope["path"]):
             return 403, "session"
-        return None if scope["method"] in _SAFE else _refusal_to_send(headers, origin)
+        return None if scope["method"] in _SAFE else self._refusal_to_send(headers, origin, session)
 
-
-def _refusal_to_send(headers: Headers, origin: str) -> tuple[int, str] | None:
-    if headers.get("sec-fetch-site") != "same-origin" or headers.get("origin") != origin:
-        return 403, "origin"
-    length = headers.get("content-length", "")
-    if length and not (length.isdigit() and int(length) <= MOST_SENT):
-        return 413, "size"
-    return None
+    def _refusal_to_send(self, headers: Headers, origin: str, session: Any) -> tuple[int, str] | None:
+        if headers.get("sec-fetch-site") != "same-origin" or headers.get("origin") != origin:
+            return 403, "origin"
+        length = headers.get("content-length", "")
+        if length and not (length.isdigit() and int(length) <= self._door.most_sent(session)):
+            return 413, "size"
+        return None
 
 
 def sent_cookie(headers: Headers, name: str) -> str | None:
@@ -145,7 +153,7 @@ def sent_cookie(headers: Headers, name: str) -> str | None:
     return cookie.value if cookie is not None else None
 
 
-def _bound_receive(receive: Receive) -> Receive:
+def _bound_receive(receive: Receive, most: int) -> Receive:
     """Stop what is sent without saying how long it is."""
     count = 0
 
@@ -153,7 +161,7 @@ def _bound_receive(receive: Receive) -> Receive:
         nonlocal count
         message = await receive()
         count += len(message.get("body", b""))
-        if count > MOST_SENT:
+        if count > most:
             raise TooMuchSent
         return message
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -144,10 +145,9 @@ class MakingScreen(Screen):
         rendered = self._render(request, draft, template)
         if isinstance(rendered, Response):
             return rendered
-        shelved = self.office.shelf.put(rendered.pdf, f"{template.title.ja}.pdf", "prepared")
-        if shelved.sha256 != word(form, "sha256"):  # another tab changed the draft meanwhile
-            self.office.shelf.discard(shelved.sha256)
+        if hashlib.sha256(rendered.pdf).hexdigest() != word(form, "sha256"):  # another tab changed the draft meanwhile
             return go_to(f"/drafts/{draft.number}/preview")
+        shelved = self.office.shelf.put(rendered.pdf, f"{template.title.ja}.pdf", "prepared")
         self.office.drafts.discard(draft.number)
         self.office.note("prepared", shelved.sha256)
         return go_to(f"/documents/{shelved.sha256}")

@@ -17,6 +17,7 @@ from signkit.web.people.sessions import PersonSession, admit_person
 SIGN_IN = "/sign-in/"
 #: What needs no session: it begins one, or is for somebody who has none.
 OPEN = (STATIC, SIGN_IN, "/invitation/", "/party/")
+_MOST_OF_NOBODY = 4 * 1024 * 1024
 
 
 class PeopleDoor:
@@ -53,6 +54,10 @@ class PeopleDoor:
     def is_open(self, path: str) -> bool:
         """Tell whether a page is for people without a session."""
         return path.startswith(OPEN)
+
+    def most_sent(self, session: PersonSession | None) -> int:
+        """Return what a request may hold: of nobody, no more than a certificate and a signature."""
+        return self._service.own.most_bytes if session is not None else _MOST_OF_NOBODY
 
 
 def origin_of_pages(service: Service) -> str:

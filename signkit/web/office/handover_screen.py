@@ -19,6 +19,7 @@ from signkit.web.api.jobs import cancel_job, retry_job
 from signkit.web.common.forms import word
 from signkit.web.desk.screens import Screen, go_to
 from signkit.web.office import handover
+from signkit.web.office.door import origin_of_pages
 from signkit.web.office.handover import MOST_TEXT, Act, HandOver
 from signkit.web.office.mail import address_of, is_address, letter, post_link, unsent_mails
 from signkit.web.office.page_words import OFFICE_WORDS
@@ -48,7 +49,7 @@ def panel(office: TenantOffice, sha256: str) -> Mapping[str, Any]:
     assert office.service is not None
     return {
         "beside": ("handover_panel.html",), "links": links, "unsent": unsent, "days": DAYS, "now": office.store.now(),
-        "may_mail": office.service.own.mail_server is not None,
+        "may_mail": office.service.own.mail_server is not None, "origin": origin_of_pages(office.service),
     } | told(office, known)  # fmt: skip
 
 

@@ -98,6 +98,18 @@ OFFICE_WORDS: dict[str, Text] = {
     "unfit_act": Text("That is not possible in its present state.", "今の状態ではできません。"),
     "say_why": Text("Say why.", "理由を書いてください。"),
     "typed_kept": Text("What you typed", "入力した内容"),
+    "notice": Text("Tell a colleague", "同僚に知らせる"),
+    "notice_lead": Text("Text for a mail", "メールの文面"),
+    "notice_asked": Text(
+        "Please look at “{name}” and approve it, or send it back.", "「{name}」の確認と承認をお願いします。"
+    ),
+    "notice_approved": Text("“{name}” is approved and can be signed.", "「{name}」を承認しました。署名に進めます。"),
+    "notice_sent_back": Text(
+        "“{name}” was sent back; the reason is there.", "「{name}」を差し戻しました。理由は画面にあります。"
+    ),
+    "notice_declined": Text(
+        "A party declined “{name}”; the reason is there.", "「{name}」を当事者が辞退しました。理由は画面にあります。"
+    ),
     # parties
     "links": Text("Links for parties", "当事者用リンク"),
     "link_lead": Text(
@@ -153,6 +165,18 @@ OFFICE_WORDS: dict[str, Text] = {
         "Your key stays with you: take a request file to where it is, and bring the signature back here.",
         "鍵は手元のまま署名できます。依頼ファイルを鍵のある場所へ持って行き、署名ファイルをここへ戻します。",
     ),
+    "party_phone": Text("Sign on my phone", "スマートフォンで署名する"),
+    "party_phone_lead": Text(
+        "With the electronic certificate on your phone (デジタル認証アプリ). Its password is typed on the phone alone.",
+        "スマートフォンの電子証明書で署名します（デジタル認証アプリ）。パスワードの入力はスマートフォンだけで行います。",
+    ),
+    "party_phone_go": Text("Go to デジタル認証アプリ", "デジタル認証アプリへ進む"),
+    "party_phone_ready": Text(
+        "The signature is prepared. Agree in デジタル認証アプリ; then you come back here.",
+        "署名の準備ができました。デジタル認証アプリで同意すると、この画面に戻ります。",
+    ),
+    "party_phone_back": Text("Back from the phone", "スマートフォンから戻りました"),
+    "party_phone_take": Text("Finish signing", "署名を完了する"),
     "party_not_now": Text("It is not your turn to sign now.", "今は署名の順番ではありません。"),
     "party_signed": Text("You have signed.", "署名済みです。"),
     "party_decline": Text("Decline", "辞退する"),

@@ -27,6 +27,7 @@ from signkit.web.common.pages import Pages
 from signkit.web.desk.contract_screen import tell_contract
 from signkit.web.desk.elsewhere_screen import ElsewhereScreen
 from signkit.web.desk.screens import go_to
+from signkit.web.desk.signing_screen import status_in_turn
 from signkit.web.office import handover
 from signkit.web.office.desks import Desks
 from signkit.web.office.door import cookie_of_party, give_party_cookie
@@ -34,6 +35,7 @@ from signkit.web.office.handover import MOST_TEXT, HandOver
 from signkit.web.office.handover_screen import printable_lines, state_of
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.party_links import PartyLink, admit_party, open_link
+from signkit.web.office.party_phone import BACK, Phones
 from signkit.web.office.tenant_office import TenantOffice
 from signkit.words import Text
 from signkit.workers import WorkerLost
@@ -54,10 +56,14 @@ class Came:
 class PartyElsewhere(ElsewhereScreen):
     """The request and the signature, as a party takes and brings them."""
 
+    def back_of(self, request: Request) -> str:
+        """Return the address of the party's page."""
+        return request.url.path.partition("/elsewhere")[0]
+
     def lead_on(self, request: Request, sha256: str) -> Response:
         """Lead back to the contract."""
         del sha256
-        return go_to(request.url.path.removesuffix("/elsewhere/finish"))
+        return go_to(self.back_of(request))
 
 
 class PartyPages:
@@ -67,6 +73,7 @@ class PartyPages:
         self._service = service
         self._pages = pages
         self._desks = desks
+        self._phones = Phones(service)
 
     def routes(self) -> list[Route]:
         """Return what is answered; a GET changes nothing."""
@@ -82,6 +89,9 @@ class PartyPages:
             ),
             self._form(_AT + "/elsewhere/finish", self._signing("finish")),
             self._form(_AT + "/elsewhere/discard", self._signing("discard")),
+            self._form(_AT + "/phone", self.ask_phone),
+            Route(BACK, self.back_from_phone, methods=["GET"]),
+            form_route(BACK, self.take_from_phone, self._pages.refuse),
             Route("/party/{token}", self.first, methods=["GET"]),
             form_route("/party/{token}", self.open, self._pages.refuse),
         ]
@@ -153,6 +163,42 @@ class PartyPages:
                 handover.advance(connection, now, "decline", f"party:{came.link.role}", store.now(), text)
         return go_to(_AT.format(id=came.link.id))
 
+    def ask_phone(self, request: Request, _: FormData, came: Came) -> Response:
+        """Prepare the signature, and show where the party agrees to it."""
+        sha256, role = came.contract.sha256, came.link.role
+        request.path_params.update(sha256=sha256, role=role)
+        if self._phones.config() is None or not came.office.may_be_signed(sha256):
+            return self._pages.refuse(request.scope, 409, "not_approved")
+        if status_in_turn(came.office, request) is None:
+            return self._pages.refuse(request.scope, 404, "unknown")
+        address = self._phones.ask(came.office, came.link.id, sha256, role, came.link.language)
+        at = _AT.format(id=came.link.id)
+        return self._pages.show(request, "party_phone.html", address=address, at=at, sha256=sha256)
+
+    def back_from_phone(self, request: Request) -> Response:
+        """Let the browser come again as our own: a Strict cookie does not go with the way back from the service."""
+        if self._phones.whose(request.url.query) is None:
+            return self._gone(request)
+        return self._pages.show(request, "party_phone_back.html", query=request.url.query, action=BACK)
+
+    def take_from_phone(self, request: Request, form: FormData) -> Response:
+        """Take the signature in, if it is this browser's."""
+        query = word(form, "query")
+        link = self._phones.whose(query)
+        came = self._come_by(request, link) if link is not None else None
+        if link is None or came is None:
+            return self._gone(request)
+        request.scope["language"] = came.link.language
+        status = 400
+        try:
+            if not self._phones.finish(came.office, query):
+                status = 409
+                return self._contract(request, came, OFFICE_WORDS["overtaken_here"], status)
+            status = 303
+        finally:
+            self._log(request, came.tenant, came.link, f"POST {BACK}", status)
+        return go_to(_AT.format(id=link))
+
     def _signing(self, name: str) -> Callable[[Request, FormData, Came], Response]:
         """Return what takes a form of signing elsewhere, for what may be signed."""
 
@@ -180,6 +226,7 @@ class PartyPages:
         may_sign = mine is not None and mine.state == "next" and may_be_signed
         return self._pages.show(
             request, "party_contract.html", status, told=told, mine=mine, may_sign=may_sign,
+            by_phone=may_sign and self._phones.config() is not None,
             may_be_signed=may_be_signed, sender=came.tenant.name, handover=came.contract, sha256=sha256,
             pages=office.page_facts(sha256), widths=WIDTHS, most_pages=MOST_PAGES, problem=problem, typed=typed,
             most_text=MOST_TEXT, at=_AT.format(id=came.link.id), until=moment_in_words(came.link.expires_at),
@@ -226,7 +273,9 @@ class PartyPages:
         return response
 
     def _come(self, request: Request) -> Came | None:
-        id_ = request.path_params["id"]
+        return self._come_by(request, request.path_params["id"])
+
+    def _come_by(self, request: Request, id_: str) -> Came | None:
         cookie = sent_cookie(Headers(scope=request.scope), cookie_of_party(self._service, id_))
         admitted = admit_party(self._service.tenants, cookie, "pc") if cookie is not None else None
         if admitted is None or admitted[1].id != id_:

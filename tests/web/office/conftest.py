@@ -25,6 +25,11 @@ ORIGIN = "https://desk.example.jp"
 OURS = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
 
 
+def ours(client):
+    """Return what a browser says of a form of our own page."""
+    return {"sec-fetch-site": "same-origin", "origin": str(client.base_url).rstrip("/")}
+
+
 @dataclass
 class Seated:
     """Somebody at the office's pages."""
@@ -38,7 +43,7 @@ class Seated:
 
     def post(self, path, data=None, **more):
         """Send a form as our own page does."""
-        headers = OURS | more.pop("headers", {})
+        headers = ours(self.client) | more.pop("headers", {})
         return self.client.post(path, data={"csrf": self.session.csrf} | (data or {}), headers=headers, **more)
 
 
@@ -60,7 +65,13 @@ class Offices:
         return Seated(client, person, session)
 
     def browser(self, **more):
-        return TestClient(self.served, base_url=ORIGIN, follow_redirects=False, raise_server_exceptions=False, **more)
+        return TestClient(
+            self.served,
+            base_url=self.service.own.origin or ORIGIN,
+            follow_redirects=False,
+            raise_server_exceptions=False,
+            **more,
+        )
 
 
 def start(folder, **own):

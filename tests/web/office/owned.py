@@ -156,7 +156,7 @@ def own(offices):
     }  # fmt: skip
     owned.places = {
         "/documents": {"sha256": signed}, "/documents/{sha256}/elsewhere": {"sha256": waiting},
-        "/documents/{sha256}/handover": {"sha256": waiting},
+        "/documents/{sha256}/handover": {"sha256": waiting}, "/documents/{sha256}/agent": {"sha256": waiting},
         "/documents/{sha256}/keep": {"sha256": waiting}, "/documents/{sha256}/discard": {"sha256": waiting},
         "/pages": {"sha256": signed}, "/contracts/": {"number": office.entry_of(signed)},
         "/drafts": {"number": draft.number}, "/many": {"number": batch},

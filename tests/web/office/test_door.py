@@ -46,6 +46,19 @@ def test_no_form_is_taken_that_another_origin_sent(clerk, headers):
         assert clerk.client.post(path, data=data, headers=headers).status_code == 403
 
 
+def by_pieces(count):
+    for _ in range(count):
+        yield b"a" * 65_536
+
+
+@pytest.mark.parametrize("path", ["/party/x", "/sign-in/"])
+def test_nobody_sends_more_than_a_signature_is_long(offices, path):
+    browser = offices.browser()
+    form = OURS | {"content-type": "application/x-www-form-urlencoded"}
+    assert browser.post(path, content=b"a" * 5_000_000, headers=form).status_code == 413
+    assert browser.post("/party/x", content=by_pieces(80), headers=form).status_code == 413
+
+
 def test_no_form_is_taken_without_its_token(clerk):
     assert clerk.client.post("/language", data={}, headers=OURS).status_code == 403
     assert clerk.client.post("/language", data={"csrf": "wrong"}, headers=OURS).status_code == 403

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from signkit.contracts.data import load_contract_data
+from signkit.contracts.template import EXAMPLE, find_template
+from signkit.web.desk.contract_form import words_of
 from signkit.web.office import handover
 from tests.web.office.conftest import operations, start, text_of
 from tests.web.office.owned import approve, hand_on, put_contract, sign_elsewhere, state_in
@@ -45,13 +50,16 @@ def known(tenant, sha256):
 def test_it_is_asked_for_approved_and_may_be_signed_then(clerk, supervisor, sale):
     assert "あなたの番" in text_of(clerk.get("/"))
     assert f"/documents/{sale}" in clerk.get("/").text
-    assert "別の場所で署名" not in text_of(clerk.get(f"/documents/{sale}"))
+    assert f"/documents/{sale}/agent/seller" not in clerk.get(f"/documents/{sale}").text
     hand_on(clerk, sale, "ask", "急ぎです")
     assert f"/documents/{sale}" in supervisor.get("/").text.split("ほかの人の手元")[0]
     assert "急ぎです" in text_of(supervisor.get(f"/documents/{sale}"))
+    assert f"https://desk.example.jp/documents/{sale}" in text_of(
+        clerk.get(f"/documents/{sale}")
+    )  # to copy into a mail
     assert hand_on(supervisor, sale, "approve").headers["location"] == f"/documents/{sale}"
     assert "承認済み・署名待ち" in text_of(clerk.get("/"))
-    assert "別の場所で署名" in text_of(clerk.get(f"/documents/{sale}"))
+    assert f"/documents/{sale}/agent/seller" in clerk.get(f"/documents/{sale}").text
 
 
 def test_what_is_not_approved_is_not_signed(offices, clerk, supervisor, sale):
@@ -127,6 +135,19 @@ def test_a_form_on_a_contract_that_was_signed_meanwhile_leads_to_it_as_it_is(off
     assert known(tenant, sale) == known(tenant, signed)
     assert known(tenant, signed).may_be_signed(offices.served._office.desks.office_of(tenant).today())
     assert known(tenant, signed).approved == sale
+
+
+def test_who_makes_the_same_contract_takes_nothing_away(offices, tenant, clerk):
+    """The same words make the same file: what one prepared stays, whatever another does with a draft of it."""
+    words = words_of(load_contract_data(find_template("nda").folder / EXAMPLE))
+    office = offices.served._office.desks.office_of(tenant)
+    other = offices.seat(tenant, "clerk", "鈴木")
+    drafts = [office.seat(each.person).drafts.begin("nda", words).number for each in (clerk, other)]
+    shown = re.search(r'name="sha256" value="([0-9a-f]{64})"', clerk.get(f"/drafts/{drafts[0]}/preview").text)[1]
+    assert clerk.post(f"/drafts/{drafts[0]}/prepare", {"sha256": shown}).headers["location"] == f"/documents/{shown}"
+    assert other.post(f"/drafts/{drafts[1]}/prepare", {"sha256": "0" * 64}).status_code == 303
+    assert clerk.get(f"/documents/{shown}").status_code == 200
+    assert known(tenant, shown).maker == clerk.person.id
 
 
 def test_what_is_said_is_not_in_the_file(offices, tenant, clerk, supervisor, sale):

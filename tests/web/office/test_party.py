@@ -10,7 +10,7 @@ import pytest
 from signkit.web.api.identifiers import new_id
 from signkit.web.office import handover
 from signkit.web.office.door import cookie_of_party
-from tests.web.office.conftest import OURS, operations, start, text_of
+from tests.web.office.conftest import OURS, operations, ours, start, text_of
 from tests.web.office.owned import approve, hand_on, put_contract, seller, sign_elsewhere
 
 
@@ -42,13 +42,13 @@ def link_of(clerk, sale, role="seller", **more):
     """Make a link; return its path."""
     page = hand_on(clerk, sale, "link", role=role, days="7", language="ja", **more)
     assert page.status_code == 200, text_of(page)
-    return re.search(r"https://desk\.example\.jp(/party/pt_[\w-]+)", page.text)[1]
+    return re.search(r"https?://[\w.:]+(/party/pt_[\w-]+)", page.text)[1]
 
 
 def opened(offices, path):
     """Open a link in a browser of its own; return that and where it led."""
     browser = offices.browser()
-    answer = browser.post(path, headers=OURS)
+    answer = browser.post(path, headers=ours(browser))
     assert answer.status_code == 303, text_of(answer)
     return browser, answer.headers["location"]
 
