@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from signkit.errors import ServiceError, SignKitError
 from signkit.locks import try_lock
 from signkit.settings import Settings
 from signkit.web.api.app import make_service_app
+from signkit.web.api.connections import Patience, UnambiguousRequests, patient_protocol
 from signkit.web.api.jobs import JobRunner, release_leases
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
@@ -66,7 +67,8 @@ def run_service(
         listener = listener_on(host, port, waiting=512)
         with listener, _signals_end_quietly(), _jobs_under_way(service), contextlib.closing(Served(service)) as served:
             service.warm_up()
-            server = _Server(_config(served), lambda: on_ready(host, listener.getsockname()[1]))
+            config = listening_config(served, Patience(proxy=own.proxy))
+            server = _Server(config, lambda: on_ready(host, listener.getsockname()[1]))
             server.run(sockets=[listener])
 
 
@@ -164,10 +166,13 @@ class Served:
             self._office.close()
 
 
-def _config(served: Served) -> uvicorn.Config:
-    """No access log: the operation log says more, and no address holds what was looked for."""
+def listening_config(app: ASGIApp, patience: Patience) -> uvicorn.Config:
+    """Return how uvicorn listens.
+
+    No access log: the operation log says more, and no address holds what was looked for.
+    """
     return uvicorn.Config(
-        served, log_level="warning", access_log=False, proxy_headers=False, server_header=False,
-        ws="none", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS, h11_max_incomplete_event_size=65_536,
-        limit_concurrency=1000,
+        UnambiguousRequests(app), http=patient_protocol(patience), log_level="warning", access_log=False,
+        proxy_headers=False, server_header=False, ws="none", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS,
+        h11_max_incomplete_event_size=65_536, limit_concurrency=1000,
     )  # fmt: skip

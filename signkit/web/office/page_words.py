@@ -112,7 +112,7 @@ OFFICE_WORDS: dict[str, Text] = {
     ),
     # parties
     "links": Text("Links for parties", "当事者用リンク"),
-    "link_lead": Text(
+    "party_link_lead": Text(
         "Whoever opens the link first can read this contract, take it away to be signed, or decline. It is good for "
         "one party and some days.",
         "リンクを最初に開いた人が、この契約書だけを読み、署名のために持ち出し、または辞退できます。"
@@ -134,7 +134,7 @@ OFFICE_WORDS: dict[str, Text] = {
         "Choose a party of this contract and how long.", "この契約書の当事者と有効期間を選んでください。"
     ),
     "link_address": Text("This is no mail address to write to.", "送信できるメールアドレスではありません。"),
-    "link_made": Text("The link", "当事者用リンク"),
+    "party_link_made": Text("The link", "当事者用リンク"),
     "link_once": Text(
         "It is shown this once. Copy the text into a mail of your own, or the link alone.",
         "表示は今回だけです。文面をメールに貼り付けるか、リンクだけを伝えてください。",
@@ -178,7 +178,7 @@ OFFICE_WORDS: dict[str, Text] = {
     "party_phone_back": Text("Back from the phone", "スマートフォンから戻りました"),
     "party_phone_take": Text("Finish signing", "署名を完了する"),
     "party_not_now": Text("It is not your turn to sign now.", "今は署名の順番ではありません。"),
-    "party_signed": Text("You have signed.", "署名済みです。"),
+    "party_has_signed": Text("You have signed.", "署名済みです。"),
     "party_decline": Text("Decline", "辞退する"),
     "party_decline_why": Text("Why? The sender reads it.", "理由（送り主が読みます）"),
     "party_declined": Text("It was declined. The sender knows.", "辞退を受け付け、送り主に伝えました。"),

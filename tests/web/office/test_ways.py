@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 
 import signkit.web.desk
+from signkit.web.agents.page_words import AGENT_WORDS
 from signkit.web.api.roles import ROLES
 from signkit.web.desk.app import _SCREENS
+from signkit.web.desk.page_words import WORDS
 from signkit.web.office.desks import method_of
+from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.ways import DESK_ONLY, SHOWN, served
+from signkit.web.people.page_words import PEOPLE_WORDS
 from tests.web.office.conftest import OURS, operations, start, text_of
 from tests.web.office.owned import PLACES, own
 
@@ -33,6 +38,15 @@ def test_every_screen_of_the_desk_is_in_the_table():
     of_desk = {shown.screen for shown in SHOWN if shown.screen.__module__.startswith("signkit.web.desk.")}
     assert of_desk | set(DESK_ONLY) == set(_SCREENS)
     assert not of_desk & set(DESK_ONLY)
+
+
+def test_no_room_says_another_thing_with_another_rooms_key():
+    """All pages are said from one table; the office says two of the desk's sentences in its own way."""
+    rooms = [WORDS, OFFICE_WORDS, PEOPLE_WORDS, AGENT_WORDS]
+    shared = [
+        key for one, other in combinations(rooms, 2) for key in one.keys() & other.keys() if one[key] != other[key]
+    ]
+    assert sorted(shared) == ["ended", "refused_session"]
 
 
 def test_every_exception_in_the_table_is_of_a_route_that_is_there():
