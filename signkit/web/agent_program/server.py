@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from signkit.client.transport import require_safe
-from signkit.errors import ServiceError
-from signkit.limits import PDF_BYTES
-from signkit.pki.http import HttpAnswer, HttpFailure, exchange
+from signkit.errors import InputUnreadable, ServiceError
+from signkit.limits import PDF_BYTES, size_in_words
+from signkit.pki.http import AnswerTooLong, HttpAnswer, HttpFailure, exchange
 from signkit.signers.base import printable
 from signkit.web.agent_program.device import Device
 from signkit.web.agents.proof import make_proof
-from signkit.words import Language
+from signkit.words import Language, Text
 
 _PATH = "/agent/v1"
 _MOST_WORDS = 64 * 1024
@@ -45,11 +45,12 @@ class Asked:
 
 
 class TaskOver(Exception):
-    """The office does not wait for this signature any more; ``state`` says why."""
+    """The office does not wait for this signature any more; ``state`` says why, ``result`` what it took instead."""
 
-    def __init__(self, state: str) -> None:
+    def __init__(self, state: str, result: str | None = None) -> None:
         super().__init__(state)
         self.state = state
+        self.result = result
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,23 @@ class OfficeServer:
             raise self._odd("no code") from error
 
     def ask_pairing(self, begun: Begun) -> str | None:
-        """Return who this agent is now; None while its owner has not agreed."""
-        became = self._words("POST", "/pairings/ask", {"secret": begun.secret}).get("id")
+        """Return who this agent is now; None while its owner has not agreed.
+
+        Raises:
+            ServiceError("agent-not-paired"): the office knows nothing of this pairing any more.
+        """
+        try:
+            became = self._words("POST", "/pairings/ask", {"secret": begun.secret}).get("id")
+        except TaskOver as over:
+            raise ServiceError("agent-not-paired", url=self.device.desk) from over
         return became if isinstance(became, str) and len(became) <= 100 else None
 
     def next_task(self, wait: int = _WAIT) -> Asked | None:
         """Return what is asked for; None where nothing was within ``wait`` seconds."""
-        task = self._words("GET", f"/tasks?wait={wait}").get("task")
+        try:
+            task = self._words("GET", f"/tasks?wait={wait}").get("task")
+        except TaskOver as over:
+            raise self._odd("no list of tasks") from over
         if task is None:
             return None
         try:
@@ -98,8 +109,17 @@ class OfficeServer:
         return Asked(texts[0], texts[1], texts[2], printable(texts[3])[:_MOST_TITLE])
 
     def document(self, task: Asked) -> bytes:
-        """Return the document that a task is said to be about."""
-        return self._call("GET", f"/tasks/{task.id}/document", limit=PDF_BYTES).body
+        """Return the document that a task is said to be about.
+
+        Raises:
+            TaskOver: the office has it no more.
+            InputUnreadable: it is larger than any that is signed here.
+            ServiceError: see `_answer`.
+        """
+        try:
+            return self._call("GET", f"/tasks/{task.id}/document", limit=PDF_BYTES).body
+        except AnswerTooLong as error:
+            raise InputUnreadable(task.title, _TOO_LARGE.filled(most=size_in_words(PDF_BYTES))) from error
 
     def send_signed(self, task: Asked, pdf: bytes) -> None:
         """Send the signed document.
@@ -122,6 +142,8 @@ class OfficeServer:
         body = json.dumps(sent).encode() if sent is not None else b""
         try:
             told = json.loads(self._call(method, path, body).body)
+        except AnswerTooLong as error:
+            raise self._odd("too long an answer") from error
         except (ValueError, RecursionError) as error:
             raise self._odd("no JSON") from error
         if not isinstance(told, dict):
@@ -139,6 +161,8 @@ class OfficeServer:
                 method, self.device.desk + path, timeout=_SECONDS, limit=limit, headers=headers,
                 body=body if method == "POST" else None,
             )  # fmt: skip
+        except AnswerTooLong:
+            raise
         except HttpFailure as failure:
             raise ServiceError("server-unreachable", url=self.device.desk, cause=failure.cause) from failure
         return self._answer(answer)
@@ -149,19 +173,26 @@ class OfficeServer:
         Raises:
             TaskOver: what was asked for is over.
             ServiceError("server-refused", "server-answer"): the office refused, or is none.
+            ServiceError("server-unreachable"): it cannot answer now; later it may.
         """
         if 200 <= answer.status < 300:
             return answer
+        # RFC 9110 15.6, RFC 6585 4: no word on what was sent, so what was signed is kept and sent again.
+        if answer.status >= 500 or answer.status == 429:
+            raise ServiceError("server-unreachable", url=self.device.desk, cause=f"HTTP status {answer.status}")
         try:
             told = json.loads(answer.body[:_MOST_WORDS])
             code, title = printable(str(told["code"]))[:100], printable(str(told["title"]))[:300]
         except (ValueError, TypeError, KeyError, RecursionError) as error:
             raise self._odd(f"HTTP status {answer.status}") from error
         if answer.status == 409 and code == "task-over":
-            raise TaskOver(str(told.get("state")))
+            raise TaskOver(str(told.get("state")), told.get("result"))
         if answer.status == 404:
             raise TaskOver("gone")
         raise ServiceError("server-refused", status=answer.status, problem=code, title=title)
 
     def _odd(self, cause: str) -> ServiceError:
         return ServiceError("server-answer", url=self.device.desk, cause=cause)
+
+
+_TOO_LARGE = Text("it is larger than {most}", "{most} より大きい文書です")

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from signkit.errors import ServiceError, SignKitError
+from signkit.errors import InputUnreadable, ServiceError, SignKitError
 from signkit.incoming import read_file
 from signkit.output import make_folder, write_checked
 from signkit.web.agent_program.page_words import AGENT_PROGRAM_WORDS as WORDS
@@ -144,8 +144,15 @@ class AgentWork:
 
     def _take(self, asked: Asked) -> Kept | None:
         """Fetch and judge what is asked for; refuse what is not as it was said to be."""
-        data = self._server.document(asked)
         kept: Kept = Kept(**asdict(asked))
+        try:
+            data = self._server.document(asked)
+        except TaskOver:
+            self._end(kept, WORDS["agent_withdrawn"].filled(title=kept.title))
+            return None
+        except InputUnreadable as error:
+            self._decline(kept, _words_of(error))
+            return None
         if hashlib.sha256(data).hexdigest() != asked.sha256:
             self._decline(kept, WORDS["agent_other_document"])
             return None
@@ -155,7 +162,7 @@ class AgentWork:
             kept = replace(kept, title=title_of(status).in_language("ja"))  # as the document says, not as it is called
             objection = _objection(status, asked.role)
         except SignKitError as error:
-            objection = Text(error.message("en"), error.message("ja"))
+            objection = _words_of(error)
         except WorkerLost:
             objection = WORDS["agent_not_judged"]
         if objection is not None:
@@ -206,7 +213,7 @@ class AgentWork:
             outcome = WORDS["agent_sent"].filled(title=kept.title)
         except TaskOver as over:
             # Also the answer to what was sent before, whose answer was lost on the way.
-            known = "agent_sent" if over.state == "signed" else "agent_not_wanted"
+            known = "agent_sent" if over.state == "signed" and over.result == kept.signed else "agent_not_wanted"
             outcome = WORDS[known].filled(title=kept.title)
         except ServiceError as error:
             if error.code != "server-refused":

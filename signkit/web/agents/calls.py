@@ -11,6 +11,7 @@ import json
 import logging
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +21,12 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from signkit.errors import SignKitError
+from signkit.errors import InputUnreadable, SigningRefused
 from signkit.signers.base import printable
 from signkit.web.agents.devices import Agent, admit_agent
 from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import Proof
-from signkit.web.agents.taking import take_from_agent
+from signkit.web.agents.taking import BROKEN, TaskEnded, take_from_agent
 from signkit.web.agents.tasks import AgentTask, end_task, find_agent_task, waiting_task
 from signkit.web.api import problems
 from signkit.web.api.calls import Refusal
@@ -127,8 +128,9 @@ class AgentCalls:
         office = await run_in_threadpool(self._desks.office_of, tenant)
         try:
             path = await run_in_threadpool(office.path_of, task.sha256)
-        except SignKitError as error:
-            raise Refusal.of(error, 409) from error
+        except InputUnreadable as error:
+            # Nobody can sign it any more; the next task is not to wait behind it.
+            raise _over(await run_in_threadpool(_withdraw, tenant, task)) from error
         await run_in_threadpool(self._write, request, tenant, agent, "agentDocument", task.sha256, 200)
         return FileResponse(path, media_type="application/pdf")
 
@@ -138,10 +140,10 @@ class AgentCalls:
         task = await run_in_threadpool(self._task, request, tenant, agent)
         path = await _read_file(request, proof, tenant.store.spool, self._service.own.most_bytes)
         try:
-            result = await run_in_threadpool(self._take, request, tenant, agent, task, path)
+            await run_in_threadpool(self._take, request, tenant, agent, task, path, proof.sha256)
         finally:
             path.unlink(missing_ok=True)
-        return JSONResponse({"sha256": result})
+        return JSONResponse({"sha256": proof.sha256})
 
     async def refuse(self, request: Request) -> Response:
         """Take a refusal, with its reason."""
@@ -149,8 +151,7 @@ class AgentCalls:
         sent = await _read_words(request, proof)
         task = await run_in_threadpool(self._task, request, tenant, agent)
         reason = printable(_text(sent, "reason"))
-        with tenant.store.writing() as connection:
-            end_task(connection, task, "refused", reason=reason)
+        await run_in_threadpool(_end_refused, tenant, task, reason)
         await run_in_threadpool(self._write, request, tenant, agent, "agentRefused", task.sha256, 200)
         return JSONResponse({})
 
@@ -171,22 +172,21 @@ class AgentCalls:
         if task is None:
             raise problems.unknown("task")
         if task.state != "waiting":
-            raise Refusal(409, "task-over", _OVER, members={"state": task.state})
+            raise _over(task)
         return task
 
-    def _take(self, request: Request, tenant: Tenant, agent: Agent, task: AgentTask, path: Path) -> str:
+    def _take(self, request: Request, tenant: Tenant, agent: Agent, task: AgentTask, path: Path, sha256: str) -> None:
         try:
-            result = take_from_agent(self._desks.office_of(tenant), task, path)
+            take_from_agent(self._desks.office_of(tenant), task, path, sha256)
+        except TaskEnded as ended:
+            raise _over(ended.task) from ended
         except WorkerLost as error:
             self._write(request, tenant, agent, "agentSigned", task.sha256, 422)
-            raise Refusal(422, "document-unusable", _BROKEN) from error
-        except SignKitError as error:
+            raise Refusal(422, "document-unusable", BROKEN) from error
+        except (InputUnreadable, SigningRefused) as error:
             self._write(request, tenant, agent, "agentSigned", task.sha256, 422)
             raise Refusal.of(error) from error
-        with tenant.store.writing() as connection:
-            end_task(connection, task, "signed", result=result)
-        self._write(request, tenant, agent, "agentSigned", result, 200)
-        return result
+        self._write(request, tenant, agent, "agentSigned", sha256, 200)
 
     def _write(self, request: Request, tenant: Tenant, agent: Agent, action: str, subject: str, status: int) -> None:
         with tenant.store.writing() as connection:
@@ -198,6 +198,21 @@ class AgentCalls:
     def _origin(self, request: Request) -> str:
         client = request.client.host if request.client is not None else ""
         return origin_of(client, request.headers.get("x-forwarded-for", ""), self._service.own.proxy)
+
+
+def _over(task: AgentTask) -> Refusal:
+    return Refusal(409, "task-over", _OVER, members={"state": task.state, "result": task.result})
+
+
+def _withdraw(tenant: Tenant, task: AgentTask) -> AgentTask:
+    with tenant.store.writing() as connection:
+        end_task(connection, task, "withdrawn")
+    return replace(task, state="withdrawn")
+
+
+def _end_refused(tenant: Tenant, task: AgentTask, reason: str) -> None:
+    with tenant.store.writing() as connection:
+        end_task(connection, task, "refused", reason=reason)
 
 
 def _waiting(tenant: Tenant, agent: Agent) -> AgentTask | None:
@@ -264,4 +279,3 @@ _PAIR_AGAIN = Text(
     "Pair it again: signkit agent --desk URL --pair", "もう一度登録してください: signkit agent --desk URL --pair"
 )
 _OVER = Text("This signature is not waited for any more.", "この署名の依頼は終了しています。")
-_BROKEN = Text("The file cannot be judged.", "ファイルを検証できません。")

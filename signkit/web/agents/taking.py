@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signkit.errors import InputUnreadable, SigningRefused
 from signkit.output import make_folder, write_checked
+from signkit.web.agents.tasks import AgentTask, TaskState, end_task, find_agent_task, note_result
 from signkit.web.desk.signing_screen import take_signed
 from signkit.words import Text
+from signkit.workers import WorkerLost
 
 if TYPE_CHECKING:
     from signkit.validation.options import ValidationOptions
-    from signkit.web.agents.tasks import AgentTask
     from signkit.web.office.tenant_office import TenantOffice
 
 
@@ -28,27 +28,77 @@ class SignedByAgent:
     role: str
 
 
-def take_from_agent(office: TenantOffice, task: AgentTask, sent: Path) -> str:
-    """Take in the signed document that came for a task; return its SHA-256.
+class TaskEnded(Exception):
+    """Nobody waits for this signature any more; ``task`` says what became of it."""
+
+    def __init__(self, task: AgentTask) -> None:
+        super().__init__(task.state)
+        self.task = task
+
+
+def take_from_agent(office: TenantOffice, task: AgentTask, sent: Path, sha256: str) -> None:
+    """Take in the signed document that came for a task, which ends with it: taken, or refused with the reason.
+
+    What was taken by a server that was killed before it could say so is taken when it comes again.
+
+    Args:
+        sha256: of what was sent.
 
     Raises:
+        TaskEnded: the task ended meanwhile.
         InputUnreadable: the document was signed further, or thrown away, meanwhile.
         SigningRefused: it is not the document that was asked for with one good signature more.
         WorkerLost: it broke the process that judged it.
     """
     with office.finishing:  # of two who sign at once, the second finds another document
-        name = office.name_of(task.sha256)
-        if name is None or office.successor(task.sha256) is not None:
-            raise InputUnreadable(task.title, _OVERTAKEN)
-        if not office.may_be_signed(task.sha256):
-            raise InputUnreadable(task.title, _NOT_APPROVED)
-        pair = SignedByAgent(str(office.path_of(task.sha256)), str(sent), name, task.role)
-        signed: bytes = office.pool.submit(look_at_signed, pair, office.judgement_of(task.sha256)).result()
-        outbox = office.options.home / "signed"
-        make_folder(outbox)
-        write_checked(outbox / f"{task.sha256}-{task.role}.pdf", signed, overwrite=True, private=True)
         take_signed(office)
-    return hashlib.sha256(signed).hexdigest()
+        current = task_now(office, task)
+        if not (current.result == sha256 and office.name_of(sha256) is not None):
+            try:
+                _take(office, task, sent, sha256)
+            except (InputUnreadable, SigningRefused) as error:
+                _end(office, task, "refused", reason=error.message("ja"))
+                raise
+            except WorkerLost:
+                _end(office, task, "refused", reason=BROKEN.ja)
+                raise
+        _end(office, task, "signed", result=sha256)
+
+
+def task_now(office: TenantOffice, task: AgentTask) -> AgentTask:
+    """Return a task as it is by now.
+
+    Raises:
+        TaskEnded: it ended.
+    """
+    with office.store.reading() as connection:
+        current = find_agent_task(connection, task.id, task.person, office.store.clock())
+    if current is None or current.state != "waiting":
+        raise TaskEnded(current or task)
+    return current
+
+
+def _take(office: TenantOffice, task: AgentTask, sent: Path, sha256: str) -> None:
+    name = office.name_of(task.sha256)
+    if name is None or office.successor(task.sha256) is not None:
+        raise InputUnreadable(task.title, _OVERTAKEN)
+    if not office.may_be_signed(task.sha256):
+        raise InputUnreadable(task.title, _NOT_APPROVED)
+    pair = SignedByAgent(str(office.path_of(task.sha256)), str(sent), name, task.role)
+    signed: bytes = office.pool.submit(look_at_signed, pair, office.judgement_of(task.sha256)).result()
+    with office.store.writing() as connection:
+        note_result(connection, task, sha256)
+    outbox = office.options.home / "signed"
+    make_folder(outbox)
+    write_checked(outbox / f"{task.sha256}-{task.role}.pdf", signed, overwrite=True, private=True)
+    take_signed(office)
+
+
+def _end(
+    office: TenantOffice, task: AgentTask, state: TaskState, *, result: str | None = None, reason: str | None = None
+) -> None:
+    with office.store.writing() as connection:
+        end_task(connection, task, state, result=result, reason=reason)
 
 
 def look_at_signed(pair: SignedByAgent, options: ValidationOptions) -> bytes:
@@ -76,3 +126,4 @@ def look_at_signed(pair: SignedByAgent, options: ValidationOptions) -> bytes:
 
 _OVERTAKEN = Text("it was signed further, or thrown away, meanwhile", "その間に別の署名が加わったか、破棄されました")
 _NOT_APPROVED = Text("it is not approved (any more)", "承認されていません")
+BROKEN = Text("The file cannot be judged.", "ファイルを検証できません。")

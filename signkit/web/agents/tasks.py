@@ -100,6 +100,11 @@ def waiting_task(connection: sqlite3.Connection, person: str, now: datetime) -> 
     return _task(row) if row else None
 
 
+def note_result(connection: sqlite3.Connection, task: AgentTask, result: str) -> None:
+    """Say what is about to be taken for a task, so that a server that is killed then knows it when it comes again."""
+    connection.execute("UPDATE agent_task SET result = ? WHERE id = ? AND state = 'waiting'", (result, task.id))
+
+
 def end_task(
     connection: sqlite3.Connection,
     task: AgentTask,
