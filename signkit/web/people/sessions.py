@@ -9,11 +9,11 @@ import hashlib
 import hmac
 import re
 import secrets
-import sqlite3
 from dataclasses import dataclass
 from datetime import timedelta
 
 from signkit.errors import ServiceError
+from signkit.web.api.database import Connection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
 from signkit.web.api.tenants import Tenant, Tenants
@@ -44,7 +44,7 @@ class PersonSession:
 
 
 def begin_session(
-    connection: sqlite3.Connection, tenant: Tenant, person: Person, language: Language = "ja"
+    connection: Connection, tenant: Tenant, person: Person, language: Language = "ja"
 ) -> tuple[PersonSession, str]:
     """Begin a session of somebody who has shown who they are; return it with the cookie's text, told this once."""
     secret, session = secrets.token_urlsafe(32), PersonSession(new_id(), person, secrets.token_urlsafe(32), language)
@@ -83,12 +83,12 @@ def admit_person(tenants: Tenants, cookie: str) -> tuple[Tenant, PersonSession] 
     return tenant, PersonSession(match[2], person, row[2], row[3])
 
 
-def end_session(connection: sqlite3.Connection, session: PersonSession) -> None:
+def end_session(connection: Connection, session: PersonSession) -> None:
     """End a session: its cookie is worth nothing from now on."""
     connection.execute("DELETE FROM person_session WHERE id = ?", (session.id,))
 
 
-def end_sessions_of(connection: sqlite3.Connection, person: Person) -> None:
+def end_sessions_of(connection: Connection, person: Person) -> None:
     """End every session of a person: their role, their credentials or their place here changed."""
     connection.execute("DELETE FROM person_session WHERE person = ?", (person.id,))
 
