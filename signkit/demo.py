@@ -106,9 +106,9 @@ def _sign_all(
 
 
 def _services(pki: RehearsalPki) -> Services:
-    from asn1crypto import pem, x509
+    from asn1crypto import pem
 
-    issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
+    issuers = [der for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
     return Services([pki.timestamps()], [pki.revocation()], issuers)
 
 

@@ -79,7 +79,7 @@ def test_pyhanko_accepts_every_format_after_a_renewal(name, signed_at, services)
 
     renewed = extend(signed_at(formats.FORMATS[name](), Level.B_LT), Level.B_LTA, services).pdf
     [embedded] = PdfFileReader(BytesIO(renewed), strict=False).embedded_regular_signatures
-    trust = ValidationContext(trust_roots=services.issuers, allow_fetching=False)
+    trust = ValidationContext(trust_roots=services.issuer_certificates(), allow_fetching=False)
     status = validate_pdf_signature(embedded, trust)
     assert status.bottom_line, status.pretty_print_details()
 

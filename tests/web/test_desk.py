@@ -423,3 +423,17 @@ def test_a_token_is_offered_where_its_library_is_set_and_never_named_on_the_page
     assert signing_screen.signer_of(key, FormData({"token": "token=Office;id=%01"})) == "pkcs11:token=Office;id=%01"
     assert signing_screen.signer_of(key, FormData({})) == "pkcs11:"
     assert signing_screen.signer_of(key, FormData({"token": "token=a?module-path=/tmp/evil.so"})) is None
+
+
+def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(browser):
+    number = browser.post("/new", {"template": "nda"}).headers["location"].rpartition("/")[2]
+    path = f"/drafts/{number}"
+    first, second = (re.search(r'name="changed" value="([^"]+)"', browser.get(path).text)[1] for _ in range(2))
+    assert browser.post(path, {"changed": first, "item:purpose": "一つ目", "do": "save"}).status_code == 200
+    answer = browser.post(path, {"changed": second, "item:purpose": "二つ目", "do": "save"})
+    assert answer.status_code == 409
+    assert "二つ目" in answer.text
+    assert browser.office.drafts.find(number).words["purpose"] == "一つ目"
+    now = re.search(r'name="changed" value="([^"]+)"', answer.text)[1]
+    assert browser.post(path, {"changed": now, "item:purpose": "二つ目", "do": "save"}).status_code == 200
+    assert browser.office.drafts.find(number).words["purpose"] == "二つ目"

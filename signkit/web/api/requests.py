@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
@@ -86,7 +87,7 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
         most: bytes, of all of it.
 
     Raises:
-        Refusal("media-type", "too-large", "request-invalid"): it is not what the operation takes.
+        Refusal("media-type", "content-encoding", "too-large", "request-invalid"): it is not what the operation takes.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_sent = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
@@ -100,6 +101,8 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
         return Sent()
     if media_type not in operation.bodies:
         raise problems.media_type_unfit(list(operation.bodies))
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise problems.encoding_unfit()
     length = request.headers.get("content-length", "")
     most = min(most, JSON_BYTES) if media_type == JSON else most
     if length.isdigit() and int(length) > most:
@@ -124,7 +127,9 @@ def _parsed(pieces: Iterable[bytes]) -> Any:
     data = b"".join(pieces)
     try:
         text = data.decode()  # RFC 8259 8.1
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique_members
+        )
         if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
             json.dumps(value, ensure_ascii=False).encode()
         return value
@@ -136,6 +141,22 @@ def _parsed(pieces: Iterable[bytes]) -> Any:
 
 def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
+
+
+def _finite(text: str) -> float:
+    """RFC 7493 2.2: what is no double is no number here; infinity could not be written down again."""
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"{text[:20]} is too large")
+    return value
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """RFC 7493 2.3: of two members of one name, two readers may see two different ones."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member is given twice")
+    return found
 
 
 async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:

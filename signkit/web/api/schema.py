@@ -76,6 +76,104 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX person_session_by_person ON person_session (person);
 
+    -- How far a contract is in the office, and what was said of it; its files are those that it was, signature by
+    -- signature.
+    CREATE TABLE handover (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        content TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX handover_by_state ON handover (state);
+    CREATE TABLE handover_file (
+        sha256 TEXT PRIMARY KEY,
+        handover TEXT NOT NULL REFERENCES handover (id) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    -- A party's way in: one contract, one role.
+    CREATE TABLE party_link (
+        id TEXT PRIMARY KEY,
+        handover TEXT NOT NULL REFERENCES handover (id) ON DELETE CASCADE,
+        role TEXT NOT NULL,
+        hash BLOB NOT NULL,
+        language TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        opened_at TEXT,
+        session BLOB,
+        revoked_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX party_link_by_handover ON party_link (handover);
+    -- Public keys of people (WebAuthn); the id is the authenticator's own.
+    CREATE TABLE passkey (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        name TEXT NOT NULL,
+        credential BLOB NOT NULL,
+        sign_count INTEGER NOT NULL,
+        created_at TEXT NOT NULL,
+        used_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX passkey_by_person ON passkey (person);
+
+    -- A password with its one-time codes (encrypted under the tenant's key); of ``step`` and before none is good.
+    CREATE TABLE person_password (
+        person TEXT PRIMARY KEY REFERENCES person (id),
+        login TEXT NOT NULL UNIQUE,
+        hash TEXT NOT NULL,
+        totp BLOB NOT NULL,
+        step INTEGER NOT NULL,
+        changed_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE recovery_code (
+        person TEXT NOT NULL REFERENCES person (id),
+        hash BLOB NOT NULL,
+        PRIMARY KEY (person, hash)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What was asked of a browser, answered once.
+    CREATE TABLE challenge (
+        id TEXT PRIMARY KEY,
+        purpose TEXT NOT NULL,
+        content TEXT NOT NULL,
+        expires_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX challenge_by_end ON challenge (expires_at);
+
+    -- Tries to come in, by hashed account and address.
+    CREATE TABLE sign_in_try (
+        key TEXT PRIMARY KEY,
+        count INTEGER NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sign_in_try_by_time ON sign_in_try (at);
+
+    CREATE TABLE person_link (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        hash BLOB NOT NULL,
+        made_by TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        used_at TEXT,
+        revoked_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_link_by_person ON person_link (person);
+
+    -- What takes two people: asked by one, decided by another.
+    CREATE TABLE approval (
+        id TEXT PRIMARY KEY,
+        action TEXT NOT NULL,
+        content TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        asked_by TEXT NOT NULL REFERENCES person (id),
+        asked_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('open', 'approved', 'done', 'refused', 'withdrawn')),
+        decided_by TEXT REFERENCES person (id),
+        decided_at TEXT
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE idempotency (
         actor TEXT NOT NULL,
         key TEXT NOT NULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 SETTINGS = "service.toml"
 _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
+#: Browsers give cookies and passkeys to https alone, and to this machine's own names (W3C Secure Contexts 3.1).
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://([a-z0-9-]+\.)*localhost(:\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,13 @@ class ServiceSettings:
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
         database: ``postgresql://role@host/database`` for several machines; None: SQLite, a file for each tenant.
         files: the folder of the tenants' files, which all machines use; None: the service's own.
+        origin: where people find the office's pages; None: there are none.
+        auth_app: by which registration of the settings parties sign on their phones (``production``, ``sandbox``,
+            ``rehearsal``), whose redirect URI is ``ORIGIN/party/phone``; None: they do not.
+        mail_server: ``host`` or ``host:port`` of the SMTP server through which parties are written to, over TLS;
+            None: nobody is, and the office copies the text into a mail of its own.
+        mail_from: the sender's address.
+        mail_user, mail_password_file: how one signs in there; None: not at all.
     """
 
     proxy: str | None = None
@@ -62,6 +72,12 @@ class ServiceSettings:
     inner_hosts: tuple[str, ...] = ()
     database: str | None = None
     files: str | None = None
+    origin: str | None = None
+    auth_app: str | None = None
+    mail_server: str | None = None
+    mail_from: str | None = None
+    mail_user: str | None = None
+    mail_password_file: str | None = None
 
 
 @dataclass
@@ -185,7 +201,10 @@ def read_service_settings(folder: Path) -> ServiceSettings:
         raise ServiceError("service-settings", path=str(path), cause=system_cause(error)) from error
     except ValueError as error:
         raise ServiceError("service-settings", path=str(path), cause=str(error)) from error
-    return ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
+    settings = ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
+    if settings.mail_server is not None and settings.mail_from is None:
+        raise ServiceError("service-settings", path=str(path), cause="mail_from")
+    return settings
 
 
 def _setting(path: Path, name: str, value: Any) -> Any:
@@ -196,6 +215,8 @@ def _setting(path: Path, name: str, value: Any) -> Any:
     wanted = str if known[name] is None else type(known[name])
     if type(value) is not wanted or (isinstance(value, tuple) and not all(isinstance(each, str) for each in value)):
         raise ServiceError("service-settings", path=str(path), cause=name)
+    if name == "origin" and not _ORIGIN.fullmatch(value):
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
     return value
 
 
@@ -227,4 +248,10 @@ _FIRST_SETTINGS = """\
 # database = "postgresql://signkit_serve@db/signkit"   # several machines; left out: SQLite, a file for each tenant
 # files = "/srv/signkit"       # the tenants' files, a folder that all machines use; left out: this one
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
+# origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
+# auth_app = "production"      # parties sign on their phones, by this registration; see docs/guides/office.md
+# mail_server = "mail.example.jp:587"  # writes to parties, over TLS; left out: the office copies the text into a mail
+# mail_from = "keiyaku@example.jp"
+# mail_user = "keiyaku"
+# mail_password_file = "/etc/signkit/mail-password"
 """

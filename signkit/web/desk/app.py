@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from signkit.errors import SignKitError
 from signkit.web.common.forms import form_route, word
-from signkit.web.common.guard import START, STATIC, Guard
+from signkit.web.common.guard import START, STATIC, Guard, LoopbackDoor
 from signkit.web.common.listening import Address
 from signkit.web.common.pages import Pages
 from signkit.web.common.sessions import COOKIE, Sessions
@@ -77,7 +77,7 @@ def make_app(
             Exception: lambda request, _: pages.refuse(request.scope, 500, "fault"),
         },
     )
-    return Guard(app, address, sessions, pages.refuse)
+    return Guard(app, LoopbackDoor(address, sessions), pages.refuse)
 
 
 def _reason(error: HTTPException) -> str:

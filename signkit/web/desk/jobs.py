@@ -94,6 +94,10 @@ class Jobs:
         """Return a job; None where it is not known (any more)."""
         return self._jobs.get(number)
 
+    def are_working(self) -> bool:
+        """Tell whether any is under way."""
+        return any(job.state == "working" for job in list(self._jobs.values()))
+
     def stop_all(self) -> None:
         """Cancel whatever is under way."""
         for job in list(self._jobs.values()):

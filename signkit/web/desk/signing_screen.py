@@ -178,10 +178,10 @@ class SigningScreen(Screen):
 
 
 def status_in_turn(office: Office, request: Request) -> ContractStatus | None:
-    """Return where the document stands; None where it is not at hand, or that role may not sign now."""
+    """Return where the document stands; None where it is not at hand or another now, or that role may not sign now."""
     sha256, role = request.path_params["sha256"], request.path_params["role"]
     name = office.name_of(sha256)
-    if name is None:
+    if name is None or office.successor(sha256) is not None:
         return None
     try:
         status = office.status(sha256, name)
@@ -207,12 +207,18 @@ def carry_out(job: Job, office: Office, order: Order, process: PromptedProcess) 
 
 def take_signed(office: Office) -> None:
     """Take in what was signed, also by a desk that was killed before it could: nothing signed is lost."""
+    with office.taking:
+        _take_signed(office)
+
+
+def _take_signed(office: Office) -> None:
     for path in sorted((office.options.home / "signed").glob("*.pdf")):
         before = path.name.partition("-")[0]
         name = office.name_of(before) or f"{path.stem.partition('-')[2]}.pdf"
         with path.open("rb") as stream:
             shelved = office.shelf.take(stream, name, "signed")
         path.unlink()
+        office.continue_as(before, shelved.sha256)
         office.shelf.discard(before)
         if office.has_archive():
             office.keep(shelved.sha256, name)

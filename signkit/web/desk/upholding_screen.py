@@ -109,7 +109,7 @@ class UpholdingScreen(Screen):
         """Put the extended file where the former lay."""
         is_kept = self.office.entry_of(before) is not None
         shelved = self.office.shelf.put(made.pdf, name, "signed")
-        self.office.take_over_password(before, shelved.sha256)
+        self.office.continue_as(before, shelved.sha256)
         if is_kept:
             self.office.keep(shelved.sha256, name)
         else:

@@ -56,5 +56,15 @@ def list_people(connection: Connection) -> list[Person]:
     return [_person(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM person ORDER BY id")]  # noqa: S608
 
 
+def set_role(connection: Connection, id_: str, role: Role) -> None:
+    """Give an account another role."""
+    connection.execute("UPDATE person SET role = ? WHERE id = ?", (role, id_))
+
+
+def disable_person(connection: Connection, id_: str, now: str) -> None:
+    """Let somebody come in no more; the account stays, for the log names it."""
+    connection.execute("UPDATE person SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now, id_))
+
+
 def _person(row: Sequence[Any]) -> Person:
     return Person(*row)

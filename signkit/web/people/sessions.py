@@ -35,23 +35,42 @@ class PersonSession:
     Attributes:
         csrf: what each form carries, so that only our own pages can send one.
         language: in which pages are shown.
+        begun_at: when the person showed who they are, as `signkit.web.api.store.moment` writes it.
     """
 
     id: str
     person: Person
     csrf: str
     language: Language
+    begun_at: str = ""
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A session as it is listed to its person."""
+
+    id: str
+    begun_at: str
+    seen_at: str
 
 
 def begin_session(
-    connection: Connection, tenant: Tenant, person: Person, language: Language = "ja"
+    connection: Connection,
+    tenant: Tenant,
+    person: Person,
+    language: Language = "ja",
+    begun_at: str | None = None,
 ) -> tuple[PersonSession, str]:
-    """Begin a session of somebody who has shown who they are; return it with the cookie's text, told this once."""
-    secret, session = secrets.token_urlsafe(32), PersonSession(new_id(), person, secrets.token_urlsafe(32), language)
-    now = tenant.store.now()
+    """Begin a session of somebody who has shown who they are; return it with the cookie's text, told this once.
+
+    Args:
+        begun_at: of the session that this one goes on with; None: it begins now.
+    """
+    secret, now = secrets.token_urlsafe(32), tenant.store.now()
+    session = PersonSession(new_id(), person, secrets.token_urlsafe(32), language, begun_at or now)
     connection.execute(
         "INSERT INTO person_session (id, person, hash, csrf, language, begun_at, seen_at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (session.id, person.id, _hash(secret), session.csrf, language, now, now),
+        (session.id, person.id, _hash(secret), session.csrf, language, session.begun_at, now),
     )
     return session, f"sp_{tenant.id}_{session.id}_{secret}"
 
@@ -70,7 +89,7 @@ def admit_person(tenants: Tenants, cookie: str) -> tuple[Tenant, PersonSession] 
     now = tenant.store.clock()
     with tenant.store.reading() as connection:
         row = connection.execute(
-            "SELECT person, hash, csrf, language, seen_at FROM person_session"
+            "SELECT person, hash, csrf, language, seen_at, begun_at FROM person_session"
             " WHERE id = ? AND seen_at > ? AND begun_at > ?",
             (match[2], moment(now - IDLE), moment(now - LONGEST)),
         ).fetchone()
@@ -80,12 +99,33 @@ def admit_person(tenants: Tenants, cookie: str) -> tuple[Tenant, PersonSession] 
     if row[4] <= moment(now - _STEP):
         with tenant.store.writing() as connection:
             connection.execute("UPDATE person_session SET seen_at = ? WHERE id = ?", (moment(now), match[2]))
-    return tenant, PersonSession(match[2], person, row[2], row[3])
+    return tenant, PersonSession(match[2], person, row[2], row[3], row[5])
+
+
+def set_language(connection: Connection, session: PersonSession, language: Language) -> None:
+    """Show a session's pages in that language from now on."""
+    connection.execute("UPDATE person_session SET language = ? WHERE id = ?", (language, session.id))
 
 
 def end_session(connection: Connection, session: PersonSession) -> None:
     """End a session: its cookie is worth nothing from now on."""
     connection.execute("DELETE FROM person_session WHERE id = ?", (session.id,))
+
+
+def list_sessions(connection: Connection, tenant: Tenant, person: Person) -> list[Elsewhere]:
+    """Return a person's sessions that are not over, the newest first."""
+    now = tenant.store.clock()
+    rows = connection.execute(
+        "SELECT id, begun_at, seen_at FROM person_session WHERE person = ? AND seen_at > ? AND begun_at > ?"
+        " ORDER BY begun_at DESC, id DESC",
+        (person.id, moment(now - IDLE), moment(now - LONGEST)),
+    )
+    return [Elsewhere(*row) for row in rows]
+
+
+def end_other_sessions(connection: Connection, session: PersonSession) -> None:
+    """End a person's sessions but this one."""
+    connection.execute("DELETE FROM person_session WHERE person = ? AND id != ?", (session.person.id, session.id))
 
 
 def end_sessions_of(connection: Connection, person: Person) -> None:

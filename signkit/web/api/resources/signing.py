@@ -83,7 +83,7 @@ def prepare_file(
     key = None
     if certificate is not None:
         ders = certificates_in(certificate, "certificate")
-        key = deferred.DeferredKey.of(ders, "certificate", tuple(services.issuers))
+        key = deferred.DeferredKey.of(ders, "certificate", tuple(services.issuer_certificates()))
     make = request_maker(terms, key, font_set(settings.font_folders), party=admission.party)
     names = (name, _file_name(f"{PurePath(name).stem}-{terms.role}-prepared.pdf"))
     return deferred.prepare(
@@ -155,7 +155,9 @@ def complete_file(
     from signkit.signing import deferred
 
     services = signing_services(settings, rule)
-    key = deferred.DeferredKey.of(certificates_in(certificate, "certificate"), "certificate", tuple(services.issuers))
+    key = deferred.DeferredKey.of(
+        certificates_in(certificate, "certificate"), "certificate", tuple(services.issuer_certificates())
+    )
     return deferred.complete(
         deferred.read_request(request, "request"), prepared, key, signature, services,
         now=now, other_person=other_person, password=password,
