@@ -43,6 +43,28 @@ SERVICE: dict[str, Wording] = {
         ),
         exit_code=ExitCode.UNREADABLE,
     ),
+    "database-old": Wording(
+        Text(
+            "The tables in {path} are of version {found}; this SignKit needs version {known}.",
+            "{path} の表は版 {found} です。この SignKit には版 {known} が必要です。",
+        ),
+        Text(
+            "Let their owner make them: signkit service database FOLDER --owner URL.",
+            "表の所有者で signkit service database フォルダー --owner URL を実行してください。",
+        ),
+        exit_code=ExitCode.UNREADABLE,
+    ),
+    "database-role": Wording(
+        Text(
+            "The role that is to serve from {path} would see every tenant's rows.",
+            "{path} に接続するロールは、すべての事業者の行を読めてしまいます。",
+        ),
+        Text(
+            "Name one that is no superuser, does not bypass row-level security and is not the tables' owner.",
+            "スーパーユーザーでなく、行レベルセキュリティを免れず、表の所有者でもないロールを指定してください。",
+        ),
+        exit_code=ExitCode.UNREADABLE,
+    ),
     "tenant-unknown": Wording(
         Text("There is no tenant {tenant}.", "テナント {tenant} はありません。"),
         Text("See them: signkit service tenant list.", "signkit service tenant list で確認できます。"),
@@ -54,6 +76,17 @@ SERVICE: dict[str, Wording] = {
             "何も変更していません。置き換えるには、先に signkit service tenant delete で削除してください。",
         ),
         exit_code=ExitCode.OUTPUT,
+    ),
+    "tenants-shared": Wording(
+        Text(
+            "The tenants' tables are in PostgreSQL; this command is for those in files.",
+            "テナントの表は PostgreSQL にあります。このコマンドはファイルにあるものだけを扱います。",
+        ),
+        Text(
+            "Use pg_dump, and copy the folder of files after it.",
+            "pg_dump を使い、その後にファイルのフォルダーをコピーしてください。",
+        ),
+        exit_code=ExitCode.USAGE,
     ),
     "export-damaged": Wording(
         Text("{path} cannot be taken in: {cause}.", "{path} を取り込めません: {cause}。"),

@@ -6,7 +6,7 @@ import typer
 
 from signkit.cli.language import words
 from signkit.cli.option_groups import CommandGroup, GroupedCommand, flatten
-from signkit.cli.service import keys, log, tenants
+from signkit.cli.service import database, keys, log, tenants
 
 HELP = words("Run the service: tenants, keys, log.", "サービスの運用: テナント、キー、操作記録。")
 
@@ -20,6 +20,7 @@ _GROUPS = (
 app.command("init", cls=GroupedCommand, help=tenants.INIT_HELP)(flatten(tenants.init))
 app.command("backup", cls=GroupedCommand, help=tenants.BACKUP_HELP)(flatten(tenants.back_up))
 app.command("restore", cls=GroupedCommand, help=tenants.RESTORE_HELP)(flatten(tenants.restore))
+app.command("database", cls=GroupedCommand, help=database.HELP)(flatten(database.make))
 for _name, _help, _commands in _GROUPS:
     _group = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
     for _command, _run, _words in _commands:

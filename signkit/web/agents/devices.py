@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from signkit.errors import ServiceError
 from signkit.web.agents.proof import CLOCKS, Proof, fingerprint, read_proof
+from signkit.web.api.database import Connection
 from signkit.web.api.document import Document
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
@@ -45,7 +45,7 @@ class Agent:
         return fingerprint(self.key)
 
 
-def add_agent(connection: sqlite3.Connection, person: Person, name: str, key: bytes, now: str) -> Agent:
+def add_agent(connection: Connection, person: Person, name: str, key: bytes, now: str) -> Agent:
     """Make an agent that a person paired."""
     agent = Agent(new_id(), person.id, name, key, now)
     connection.execute(
@@ -55,7 +55,7 @@ def add_agent(connection: sqlite3.Connection, person: Person, name: str, key: by
     return agent
 
 
-def agents_of(connection: sqlite3.Connection, person: Person) -> list[Agent]:
+def agents_of(connection: Connection, person: Person) -> list[Agent]:
     """Return a person's agents that are good, the newest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM agent WHERE person = ? AND revoked_at IS NULL ORDER BY id DESC",  # noqa: S608
@@ -64,13 +64,13 @@ def agents_of(connection: sqlite3.Connection, person: Person) -> list[Agent]:
     return [_agent(row) for row in rows]
 
 
-def find_agent(connection: sqlite3.Connection, id_: str) -> Agent | None:
+def find_agent(connection: Connection, id_: str) -> Agent | None:
     """Return an agent, also a revoked one; None where there is none."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM agent WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _agent(row) if row else None
 
 
-def revoke_agent(connection: sqlite3.Connection, agent: Agent, now: str) -> None:
+def revoke_agent(connection: Connection, agent: Agent, now: str) -> None:
     """Let an agent be good no more; it stays, for the log names it."""
     connection.execute("UPDATE agent SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (now, agent.id))
 

@@ -54,7 +54,9 @@ def export_tenant(tenant: Tenant, target: Path, *, with_secrets: bool) -> int:
         OutputExists: the file is there already.
         FileUnusable("output-not-written"): the disk is full, or refuses.
         ServiceError("store-unusable"), ArchiveError: what the tenant has cannot be read.
+        ServiceError("tenants-shared"): its tables are in PostgreSQL.
     """
+    _refuse_shared(tenant.store.database.is_shared)
     refuse_target(target, overwrite=False)
     counts: list[int] = []
     with _staged(tenant, with_secrets=with_secrets) as staging:
@@ -71,9 +73,11 @@ def import_tenant(tenants: Tenants, source: Path) -> Tenant:
     Raises:
         ServiceError("export-damaged"): it is no such file, was cut short, or holds other bytes than it says.
         ServiceError("tenant-exists"): the service has this tenant.
+        ServiceError("tenants-shared"): its tables are in PostgreSQL.
         ServiceError("store-newer"): a newer SignKit wrote it.
         FileUnusable("output-not-written"): the disk is full, or refuses.
     """
+    _refuse_shared(tenants.is_shared)
     with _opened(source) as archive:
         manifest = _manifest(archive, source)
         id_ = manifest["tenant"]
@@ -142,6 +146,12 @@ def restore_service(source: Path, folder: Path) -> int:
         import_tenant(Tenants(folder), each)
     write_checked(folder / SETTINGS, (source / SETTINGS).read_bytes(), private=True)  # last: it makes it a service
     return len(exported)
+
+
+def _refuse_shared(is_shared: bool) -> None:
+    """What several nodes write is backed up where it is: by PostgreSQL's own means."""
+    if is_shared:
+        raise ServiceError("tenants-shared")
 
 
 @contextlib.contextmanager

@@ -60,10 +60,12 @@ def run_service(
     own = read_service_settings(folder)
     _write_log()
     made = Service(folder, settings, own, revocation=revocation, attributes=attributes)
-    with _alone(folder), contextlib.closing(made) as service:
+    alone = contextlib.nullcontext() if made.tenants.is_shared else _alone(folder)
+    with alone, contextlib.closing(made) as service:
         service.tenants.clear()
-        for tenant in service.tenants.all():
-            release_leases(tenant.store)  # nobody else runs on this folder
+        if not service.tenants.is_shared:
+            for tenant in service.tenants.all():
+                release_leases(tenant.store)  # nobody else runs on this folder
         listener = listener_on(host, port, waiting=512)
         with listener, _signals_end_quietly(), _jobs_under_way(service), contextlib.closing(Served(service)) as served:
             service.warm_up()
@@ -124,9 +126,10 @@ def _jobs_under_way(service: Service) -> Iterator[None]:
 
 def _sweep(service: Service, stopping: threading.Event) -> None:
     while not stopping.is_set():
-        for tenant in service.tenants.all():
-            with contextlib.suppress(SignKitError):  # a full disk: the next time
-                tenant.store.sweep()
+        with contextlib.suppress(SignKitError):  # the database is away for a moment: the next time
+            for tenant in service.tenants.all():
+                with contextlib.suppress(SignKitError):  # a full disk: the next time
+                    tenant.store.sweep()
         stopping.wait(_SWEEP_SECONDS)
 
 

@@ -1,8 +1,9 @@
 """A tenant's tables, as numbered forward migrations: step n brings a file of version n to version n + 1.
 
-A step, once released, is never changed.  ``document`` holds the resources that are plain JSON (their kinds are named
-where they are made, in ``resources/``); ``operation`` is append-only by its triggers, and its chain of hashes tells who
-went around them (`signkit.web.api.operation_log`).
+Written for SQLite; `signkit.web.api.postgres_schema` derives those of PostgreSQL.  A step, once released, is never
+changed, and only adds: a program of the version before serves on beside it.  ``document`` holds the resources that are
+plain JSON (their kinds are named where they are made, in ``resources/``); ``operation`` is append-only by its triggers,
+and its chain of hashes tells who went around them (`signkit.web.api.operation_log`).
 """
 
 from __future__ import annotations
@@ -236,6 +237,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TRIGGER operation_stays BEFORE UPDATE ON operation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
     CREATE TRIGGER operation_is_kept BEFORE DELETE ON operation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 
+    -- The greatest number that ever was: it tells that the log's end was cut off.
+    CREATE VIEW operation_end AS SELECT seq AS number FROM sqlite_sequence WHERE name = 'operation';
+
     -- The files of batches; ``ended`` counts within a batch in the order in which results came.
     CREATE TABLE batch_file (
         batch TEXT NOT NULL,
@@ -257,7 +261,7 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX batch_file_by_end ON batch_file (batch, ended);
     CREATE TRIGGER batch_files_go AFTER DELETE ON document WHEN OLD.kind = 'batch' BEGIN
         DELETE FROM file WHERE owner IN (SELECT job FROM batch_file WHERE batch = OLD.id);
-        DELETE FROM file WHERE owner GLOB OLD.id || '/*';
+        DELETE FROM file WHERE owner >= OLD.id || '/' AND owner < OLD.id || '0';
         DELETE FROM job WHERE id IN (SELECT job FROM batch_file WHERE batch = OLD.id);
         DELETE FROM batch_file WHERE batch = OLD.id;
     END;
@@ -278,4 +282,6 @@ WITHOUT_SECRETS = """
     DELETE FROM person_link;
     DELETE FROM idempotency;
     DELETE FROM document WHERE kind = 'webhook';
+    UPDATE agent SET revoked_at = COALESCE(revoked_at, paired_at);
+    DELETE FROM agent_nonce;
 """

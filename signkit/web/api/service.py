@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from signkit.archive.store import utc_now
-from signkit.errors import ServiceError, system_cause
+from signkit.errors import MissingExtra, ServiceError, system_cause
 from signkit.limits import PDF_BYTES, Limits
 from signkit.output import make_folder, write_checked
 from signkit.pki.addresses import AddressRule
@@ -49,6 +49,8 @@ class ServiceSettings:
         hand_out_jpki_evidence: hand OCSP responses and lists of JPKI to tenants, who then need the right to have them.
         fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
+        database: ``postgresql://role@host/database`` for several machines; None: SQLite, a file for each tenant.
+        files: the folder of the tenants' files, which all machines use; None: the service's own.
         origin: where people find the office's pages; None: there are none.
         auth_app: by which registration of the settings parties sign on their phones (``production``, ``sandbox``,
             ``rehearsal``), whose redirect URI is ``ORIGIN/party/phone``; None: they do not.
@@ -68,6 +70,8 @@ class ServiceSettings:
     hand_out_jpki_evidence: bool = False
     fetch_hosts: tuple[str, ...] = ()
     inner_hosts: tuple[str, ...] = ()
+    database: str | None = None
+    files: str | None = None
     origin: str | None = None
     auth_app: str | None = None
     mail_server: str | None = None
@@ -97,7 +101,7 @@ class Service:
     attributes: Sequence[AttributeSource] | None = None
 
     def __post_init__(self) -> None:
-        self.tenants = Tenants(self.folder, self.clock)
+        self.tenants = open_tenants(self.folder, self.own, self.clock)
         count = self.own.workers or os.cpu_count() or 2
         self.pool = WorkerPool(count, seconds=Limits().seconds + _MARGIN, initializer=_warm, memory=_MEMORY)
         self._judgement: ValidationOptions | None = None
@@ -126,8 +130,46 @@ class Service:
             job.result()
 
     def close(self) -> None:
-        """Let go of the workers."""
+        """Let go of the workers and the database."""
         self.pool.shutdown(cancel_futures=True)
+        self.tenants.close()
+
+
+def open_tenants(folder: Path, own: ServiceSettings, clock: Callable[[], datetime] = utc_now) -> Tenants:
+    """Return the tenants of a service.
+
+    Raises:
+        MissingExtra: they are in PostgreSQL, and its driver is not installed.
+        ServiceError("service-settings"): the database's address is none, or has a password in it.
+        ServiceError("store-unusable", "database-old", "database-role", "store-newer"): the database cannot be used.
+    """
+    files = folder / (own.files or "")
+    if own.database is None:
+        return Tenants(files, clock)
+    require_address(folder / SETTINGS, own.database)
+    from signkit.web.api.shared_tenants import SharedTenants
+
+    return SharedTenants(files, own.database, clock)
+
+
+def require_address(path: Path | None, url: str) -> None:
+    """Refuse what is no address of a database, or has a password in it, which does not belong there.
+
+    Args:
+        path: where it stands; None: on the command line.
+
+    Raises:
+        MissingExtra: the driver is not installed.
+        ServiceError("service-settings"): it cannot be used.
+    """
+    try:
+        from signkit.web.api.postgres import require_no_password
+    except ImportError as error:
+        raise MissingExtra("PostgreSQL", "postgres") from error
+    try:
+        require_no_password(url)
+    except ValueError as error:
+        raise ServiceError("service-settings", path=str(path or "--owner"), cause=f"database: {error}") from error
 
 
 def create_service(folder: Path) -> None:
@@ -203,6 +245,8 @@ _FIRST_SETTINGS = """\
 # online = false               # ask the services that certificates name about revocation
 # hand_out_jpki_evidence = false   # hand JPKI's OCSP responses and lists to tenants (are they allowed to have them?)
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
+# database = "postgresql://signkit_serve@db/signkit"   # several machines; left out: SQLite, a file for each tenant
+# files = "/srv/signkit"       # the tenants' files, a folder that all machines use; left out: this one
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 # origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
 # auth_app = "production"      # parties sign on their phones, by this registration; see docs/guides/office.md

@@ -46,12 +46,21 @@ class Tenant:
 
 
 class Tenants:
-    """The tenants of a service; each store is opened, and brought up to date, once."""
+    """The tenants of a service; each store is opened, and brought up to date, once.
+
+    With SQLite a tenant is a folder, and that is all.
+    """
+
+    #: Whether other nodes serve them as well.
+    is_shared = False
 
     def __init__(self, service_folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
         self._folder = service_folder / _FOLDER
         self._clock = clock
         self._open: dict[str, Tenant] = {}
+
+    def close(self) -> None:
+        """Let go of what is open."""
 
     def add(self, name: str) -> Tenant:
         """Make a tenant with nothing in it.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from typing import Any
 
 from starlette.datastructures import FormData
@@ -11,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from signkit.web.api.archives import opened
+from signkit.web.api.database import Connection
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.forms import word
 from signkit.web.people.accounts import add_person, find_person, list_people, set_role
@@ -128,7 +128,7 @@ class ApprovalsScreen(PeopleScreen):
             self.write(connection, request, "purgeArchive", decided.digest)
 
 
-def _change_people(connection: sqlite3.Connection, tenant: Tenant, decided: Approval) -> None:
+def _change_people(connection: Connection, tenant: Tenant, decided: Approval) -> None:
     facts: dict[str, Any] = decided.facts
     if decided.action == "invite":
         add_person(connection, facts["name"], facts["role"], tenant.store.now())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from signkit.errors import TimestampUnavailable
 from signkit.web.api import problems
 from signkit.web.api.archives import opened
 from signkit.web.api.calls import Answer, Call
+from signkit.web.api.database import Connection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, RetryLater, add_job
 from signkit.web.api.listing import page
@@ -44,7 +44,7 @@ def verify(call: Call) -> Answer:
     return Answer(202, {"id": id_, "job": job}, headers={"location": _address(id_)}, subject=id_)
 
 
-def verify_archive(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+def verify_archive(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection], object]:
     """Look at all that the archive holds, however long that takes: in no worker, which would have to end."""
     from signkit.archive.checkpoints import verify_stamps
     from signkit.archive.verifying import verify
@@ -71,7 +71,7 @@ def stamp_later(call: Call) -> None:
     call.service.wake()
 
 
-def stamp_journal(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+def stamp_journal(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection], object]:
     """Timestamp the journal's head; a service that does not answer is asked again later."""
     from signkit.archive.checkpoints import stamp_day
     from signkit.signing.services import available_services

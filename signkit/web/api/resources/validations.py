@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Upload
+from signkit.web.api.database import Connection
 from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, add_job
@@ -112,9 +112,7 @@ def judge_file(path: str, name: str, options: ValidationOptions, content: str | 
     return report.with_name(name).to_json()
 
 
-def keep_report(
-    connection: sqlite3.Connection, service: Service, tenant: Tenant, id_: str, report: Mapping[str, Any]
-) -> None:
+def keep_report(connection: Connection, service: Service, tenant: Tenant, id_: str, report: Mapping[str, Any]) -> None:
     """Keep a report for as long as the operator set."""
     ends = moment(tenant.store.clock() + timedelta(days=service.own.keep_days))
     add_document(connection, KIND, id_, dict(report), tenant.store.now(), ends)
@@ -137,7 +135,7 @@ def _postpone(call: Call, file: Upload, name: str, options: Mapping[str, Any]) -
     return Answer(202, {"id": id_, "job": job}, headers={"location": _address(id_)}, subject=file.sha256)
 
 
-def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection], object]:
     """Judge what was postponed."""
     wanted, store = job.content, tenant.store
     content = store.path(wanted["content"]) if wanted["content"] else None
