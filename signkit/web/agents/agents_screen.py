@@ -15,7 +15,7 @@ from signkit.web.api.service import Service
 from signkit.web.common.forms import word
 from signkit.web.common.pages import Pages
 from signkit.web.people.declining import Declined
-from signkit.web.people.screens import PeopleScreen, seat_of
+from signkit.web.people.screens import PeopleScreen, require_fresh, seat_of
 from signkit.web.people.tries import pairing_codes, take_try
 
 _HERE = "/agents"
@@ -54,8 +54,9 @@ class AgentsScreen(PeopleScreen):
         return self.show(request, "agent_confirm.html", pairing=pairing, fingerprint=fingerprint(pairing.key))
 
     def confirm(self, request: Request, form: FormData) -> Response:
-        """Take the agent that was shown, and no other."""
+        """Take the agent that was shown, and no other; a cookie that somebody took pairs nothing."""
         self._require(request)
+        require_fresh(request)
         tenant, session = seat_of(request)
         pairing = self._typed(request, form)
         if word(form, "fingerprint") != fingerprint(pairing.key):

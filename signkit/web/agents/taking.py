@@ -121,6 +121,9 @@ def look_at_signed(pair: SignedByAgent, options: ValidationOptions) -> bytes:
     party = next((each for each in status.parties if each.role == pair.role), None)
     if party is None or party.state not in (PartyState.SIGNED, PartyState.UNPROVEN):
         raise SigningRefused("self-check-failed", cause="it is not signed as the party who was asked")
+    match = next(each.party_match for each in status.report.signatures if each.field == pair.role)
+    if match is not None and match.verdict == "mismatch":
+        raise SigningRefused("self-check-failed", cause="it is signed by somebody else than the party")
     return signed
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from signkit.demo import forge_price
+from signkit.errors import SigningRefused
 from signkit.library.acts import services as services_of
 from signkit.library.acts import sign
 from signkit.rehearsal.cards import kept_contents
@@ -17,6 +18,7 @@ from signkit.signing.levels import Level
 from signkit.signing.terms import SignatureTerms
 from signkit.web.agent_program.server import Asked
 from signkit.web.agent_program.work import AgentOffice, AgentWork
+from signkit.web.agents.taking import SignedByAgent, look_at_signed
 from signkit.web.desk.rehearsal_desk import rehearsal_options
 
 pytestmark = pytest.mark.slow
@@ -110,3 +112,27 @@ def test_another_party_than_whose_turn_it_is(office, tmp_path, sale, role):
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"\x00" * 1000, b"%PDF-1.7\n" + b"[" * 100_000])
 def test_what_is_no_document(office, tmp_path, data):
     assert len(told(office, tmp_path, data)) == 1
+
+
+def test_what_somebody_else_signed_is_not_taken(home, sale, signed, tmp_path):
+    """The other way round: an agent that lies to the office."""
+    options = rehearsal_options(Settings(home=home), "ja")
+    kept_contents(options.settings.home_folder() / "rehearsal", "yoshida")
+    services = services_of(tsa=options.tsa, trust=options.trust, settings=options.settings)
+    context = SignerContext(lambda request: bytearray(b"SIGNKIT1"), options.settings)
+    terms = SignatureTerms("seller", Level.B_B, other_person=True)
+    with open_signer("card:virtual:yoshida", context) as key:
+        other = sign(sale, terms, key, services=services, settings=options.settings).pdf
+    (tmp_path / "original").write_bytes(sale)
+
+    def look(data, role="seller"):
+        (tmp_path / "signed").write_bytes(data)
+        pair = SignedByAgent(str(tmp_path / "original"), str(tmp_path / "signed"), "sale.pdf", role)
+        return look_at_signed(pair, services.judgement)
+
+    assert look(signed) == signed
+    for data, role in ((other, "seller"), (signed, "buyer"), (sale, "seller"), (sale + b" ", "seller")):
+        with pytest.raises(SigningRefused):
+            look(data, role)
+    with pytest.raises(SigningRefused):
+        look(forge_price(signed, 58_000_000))

@@ -13,6 +13,7 @@ from starlette.testclient import TestClient
 from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import fingerprint, make_proof
 from signkit.web.agents.tasks import ask_agent_to_sign
+from signkit.web.api.store import moment
 from tests.web.office.conftest import start, text_of
 
 KEY = Ed25519PrivateKey.generate()
@@ -83,6 +84,16 @@ def test_a_code_is_good_once_and_for_the_key_that_was_shown(offices, clerk):
     assert confirm(clerk, begun, other).status_code == 422
     assert confirm(clerk, begun).status_code == 303
     assert confirm(clerk, begun).status_code == 422
+
+
+def test_a_cookie_of_this_morning_pairs_nothing(offices, clerk):
+    tenant = offices.service.tenants.get(clerk.client.cookies["__Host-signkit-office"].split("_")[1])
+    with tenant.store.writing() as connection:
+        before = moment(tenant.store.clock() - timedelta(minutes=11))
+        connection.execute("UPDATE person_session SET begun_at = ?", (before,))
+    begun = begin(offices)
+    assert confirm(clerk, begun).status_code == 403
+    assert id_of(offices, begun) is None
 
 
 def test_who_guesses_codes_waits(offices, clerk):
