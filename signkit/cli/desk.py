@@ -17,7 +17,7 @@ from signkit.errors import FileUnusable, MissingExtra, system_cause
 from signkit.words import Language, Text
 
 if TYPE_CHECKING:
-    from signkit.web.common.listening import Address
+    from signkit.web.common.listening import DeskAddress
 
 HELP = words(
     "Open the desk in this machine's browser: make, sign, check, keep and find contracts.",
@@ -115,7 +115,7 @@ def first_language(usual: Language) -> Language:
     return choose_language(sys.argv[1:], {"SIGNKIT_LANG": os.environ.get("SIGNKIT_LANG") or usual})
 
 
-def open_page(page: Path, address: Address, *, wanted: bool) -> None:
+def open_page(page: Path, address: DeskAddress, *, wanted: bool) -> None:
     """Open the start page in the browser, or say where it lies."""
     import webbrowser
 

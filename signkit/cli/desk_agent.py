@@ -14,7 +14,7 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.web.agent_program.server import Begun
-    from signkit.web.common.listening import Address
+    from signkit.web.common.listening import DeskAddress
     from signkit.web.desk.office import DeskOptions
 
 _FOLDER = "agent"
@@ -50,7 +50,7 @@ def run_for_desk(desk: str, *, name: str | None, pair_again: bool, browser: bool
         device = pair(device, keys, name or platform.node() or "PC", show)
         tell(_PAIRED)
 
-    def ready(page: Path, address: Address) -> None:
+    def ready(page: Path, address: DeskAddress) -> None:
         tell(_READY, desk=desk)
         open_page(page, address, wanted=browser)
 

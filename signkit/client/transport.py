@@ -23,7 +23,7 @@ _BUSY = "idempotency-busy"
 
 
 @dataclass(frozen=True)
-class Transport:
+class ServiceConnection:
     """Where a service is, and how it is called.
 
     Attributes:
@@ -144,7 +144,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def parsed(transport: Transport, answer: HttpAnswer) -> Any:
+def parsed(transport: ServiceConnection, answer: HttpAnswer) -> Any:
     """Return the JSON of an answer.
 
     Raises:

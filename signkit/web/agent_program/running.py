@@ -18,7 +18,7 @@ from signkit.web.agent_program.page_words import AGENT_PROGRAM_WORDS
 from signkit.web.agent_program.screen import AgentScreen, PagesScreen
 from signkit.web.agent_program.server import Begun, OfficeServer
 from signkit.web.agent_program.work import AgentOffice, AgentWork
-from signkit.web.common.listening import Address
+from signkit.web.common.listening import DeskAddress
 from signkit.web.common.sessions import Sessions
 from signkit.web.desk.app import MakeScreen, desk_pages, make_app
 from signkit.web.desk.job_screen import JobScreen
@@ -62,7 +62,7 @@ def pair(
 def run_agent(
     options: DeskOptions,
     server: OfficeServer,
-    on_ready: Callable[[Path, Address], object],
+    on_ready: Callable[[Path, DeskAddress], object],
     *,
     port: int = 0,
     once: bool = False,
@@ -85,10 +85,10 @@ def run_agent(
     try:
         take_signed(office)
 
-        def make(address: Address, on_start: Callable[[], object]) -> ASGIApp:
+        def make(address: DeskAddress, on_start: Callable[[], object]) -> ASGIApp:
             return agent_app(office, work, server.device.desk, address, sessions, on_start=on_start)
 
-        def ready(page: Path, address: Address) -> None:
+        def ready(page: Path, address: DeskAddress) -> None:
             on_ready(page, address)
             worker.start()
 
@@ -103,7 +103,7 @@ def agent_app(
     office: AgentOffice,
     work: AgentWork,
     desk: str,
-    address: Address,
+    address: DeskAddress,
     sessions: Sessions,
     *,
     on_start: Callable[[], object] = lambda: None,

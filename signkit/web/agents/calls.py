@@ -25,7 +25,7 @@ from signkit.errors import InputUnreadable, SigningRefused
 from signkit.signers.base import printable
 from signkit.web.agents.devices import Agent, admit_agent
 from signkit.web.agents.pairings import SECONDS, Pairings
-from signkit.web.agents.proof import Proof
+from signkit.web.agents.proof import CallProof
 from signkit.web.agents.taking import BROKEN, TaskEnded, take_from_agent
 from signkit.web.agents.tasks import AgentTask, end_task, find_agent_task, waiting_task
 from signkit.web.api import problems
@@ -155,7 +155,7 @@ class AgentCalls:
         await run_in_threadpool(self._write, request, tenant, agent, "agentRefused", task.sha256, 200)
         return JSONResponse({})
 
-    async def _admit(self, request: Request) -> tuple[Tenant, Agent, Proof]:
+    async def _admit(self, request: Request) -> tuple[Tenant, Agent, CallProof]:
         query = request.url.query
         path = request.url.path + (f"?{query}" if query else "")
         service = self._service
@@ -220,7 +220,7 @@ def _waiting(tenant: Tenant, agent: Agent) -> AgentTask | None:
         return waiting_task(connection, agent.person, tenant.store.clock())
 
 
-async def _read_words(request: Request, proof: Proof | None = None) -> dict[str, Any]:
+async def _read_words(request: Request, proof: CallProof | None = None) -> dict[str, Any]:
     """Return the JSON object that was sent; of a call with a proof, the one that it is about."""
     body = b""
     async for piece in request.stream():
@@ -238,7 +238,7 @@ async def _read_words(request: Request, proof: Proof | None = None) -> dict[str,
     return sent
 
 
-async def _read_file(request: Request, proof: Proof, spool: Path, most: int) -> Path:
+async def _read_file(request: Request, proof: CallProof, spool: Path, most: int) -> Path:
     """Put what is sent onto the disk; other bytes than the call's proof names are thrown away."""
     path, hasher, size = new_file(spool), hashlib.sha256(), 0
     try:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from signkit.errors import ServiceError
-from signkit.web.agents.proof import CLOCKS, Proof, fingerprint, read_proof
-from signkit.web.api.database import Connection
-from signkit.web.api.document import Document
+from signkit.web.agents.proof import CLOCKS, CallProof, fingerprint, read_proof
+from signkit.web.api.database import StoreConnection
+from signkit.web.api.document import ApiDocument
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
 from signkit.web.api.tenants import Tenant, Tenants
@@ -45,7 +45,7 @@ class Agent:
         return fingerprint(self.key)
 
 
-def add_agent(connection: Connection, person: Person, name: str, key: bytes, now: str) -> Agent:
+def add_agent(connection: StoreConnection, person: Person, name: str, key: bytes, now: str) -> Agent:
     """Make an agent that a person paired."""
     agent = Agent(new_id(), person.id, name, key, now)
     connection.execute(
@@ -55,7 +55,7 @@ def add_agent(connection: Connection, person: Person, name: str, key: bytes, now
     return agent
 
 
-def agents_of(connection: Connection, person: Person) -> list[Agent]:
+def agents_of(connection: StoreConnection, person: Person) -> list[Agent]:
     """Return a person's agents that are good, the newest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM agent WHERE person = ? AND revoked_at IS NULL ORDER BY id DESC",  # noqa: S608
@@ -64,20 +64,20 @@ def agents_of(connection: Connection, person: Person) -> list[Agent]:
     return [_agent(row) for row in rows]
 
 
-def find_agent(connection: Connection, id_: str) -> Agent | None:
+def find_agent(connection: StoreConnection, id_: str) -> Agent | None:
     """Return an agent, also a revoked one; None where there is none."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM agent WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _agent(row) if row else None
 
 
-def revoke_agent(connection: Connection, agent: Agent, now: str) -> None:
+def revoke_agent(connection: StoreConnection, agent: Agent, now: str) -> None:
     """Let an agent be good no more; it stays, for the log names it."""
     connection.execute("UPDATE agent SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (now, agent.id))
 
 
 def admit_agent(
-    tenants: Tenants, document: Document, headers: Mapping[str, str], method: str, path: str
-) -> tuple[Tenant, Agent, Proof] | None:
+    tenants: Tenants, document: ApiDocument, headers: Mapping[str, str], method: str, path: str
+) -> tuple[Tenant, Agent, CallProof] | None:
     """Return whose call it is; None where its agent is not good (any more), or the call is not its own, or a repeat.
 
     Args:

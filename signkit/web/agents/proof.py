@@ -20,7 +20,7 @@ _FIELDS = ("id", "time", "nonce", "sha256", "signature")
 
 
 @dataclass(frozen=True)
-class Proof:
+class CallProof:
     """The headers of one call.
 
     Attributes:
@@ -55,18 +55,18 @@ class Proof:
             return False
 
 
-def make_proof(key: Ed25519PrivateKey, id_: str, method: str, path: str, body: bytes, now: datetime) -> Proof:
+def make_proof(key: Ed25519PrivateKey, id_: str, method: str, path: str, body: bytes, now: datetime) -> CallProof:
     """Return the proof of a call."""
     sha256 = hashlib.sha256(body).hexdigest()
-    bare = Proof(id_, now.isoformat(timespec="seconds"), secrets.token_hex(16), sha256)
+    bare = CallProof(id_, now.isoformat(timespec="seconds"), secrets.token_hex(16), sha256)
     signature = b64encode(key.sign(bare.statement(method, path))).decode()
-    return Proof(bare.id, bare.time, bare.nonce, bare.sha256, signature)
+    return CallProof(bare.id, bare.time, bare.nonce, bare.sha256, signature)
 
 
-def read_proof(headers: Mapping[str, str]) -> Proof | None:
+def read_proof(headers: Mapping[str, str]) -> CallProof | None:
     """Return the proof that came with a call; None where a part is missing or longer than any is."""
     values = [headers.get(_PREFIX + name, "") for name in _FIELDS]
-    return Proof(*values) if all(0 < len(each) <= 128 for each in values) else None
+    return CallProof(*values) if all(0 < len(each) <= 128 for each in values) else None
 
 
 def fingerprint(key: bytes) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
 
@@ -51,7 +51,7 @@ class AgentTask:
 
 
 def ask_agent_to_sign(
-    connection: Connection, person: str, sha256: str, role: str, title: str, now: datetime
+    connection: StoreConnection, person: str, sha256: str, role: str, title: str, now: datetime
 ) -> AgentTask:
     """Ask a person's agents for a signature; what was asked for the same before is the same task."""
     known = connection.execute(
@@ -72,7 +72,7 @@ def ask_agent_to_sign(
     return task
 
 
-def find_agent_task(connection: Connection, id_: str, person: str, now: datetime) -> AgentTask | None:
+def find_agent_task(connection: StoreConnection, id_: str, person: str, now: datetime) -> AgentTask | None:
     """Return a task of a person; None where there is none of theirs."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM agent_task WHERE id = ? AND person = ?",  # noqa: S608
@@ -81,7 +81,7 @@ def find_agent_task(connection: Connection, id_: str, person: str, now: datetime
     return _as_of(_task(row), now) if row else None
 
 
-def tasks_of(connection: Connection, person: str, now: datetime, most: int = 50) -> list[AgentTask]:
+def tasks_of(connection: StoreConnection, person: str, now: datetime, most: int = 50) -> list[AgentTask]:
     """Return a person's newest tasks, the newest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM agent_task WHERE person = ? ORDER BY id DESC LIMIT ?",  # noqa: S608
@@ -90,7 +90,7 @@ def tasks_of(connection: Connection, person: str, now: datetime, most: int = 50)
     return [_as_of(_task(row), now) for row in rows]
 
 
-def waiting_task(connection: Connection, person: str, now: datetime) -> AgentTask | None:
+def waiting_task(connection: StoreConnection, person: str, now: datetime) -> AgentTask | None:
     """Return the one that has waited longest; None where nothing does."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM agent_task"  # noqa: S608
@@ -100,13 +100,13 @@ def waiting_task(connection: Connection, person: str, now: datetime) -> AgentTas
     return _task(row) if row else None
 
 
-def note_result(connection: Connection, task: AgentTask, result: str) -> None:
+def note_result(connection: StoreConnection, task: AgentTask, result: str) -> None:
     """Say what is about to be taken for a task, so that a server that is killed then knows it when it comes again."""
     connection.execute("UPDATE agent_task SET result = ? WHERE id = ? AND state = 'waiting'", (result, task.id))
 
 
 def end_task(
-    connection: Connection,
+    connection: StoreConnection,
     task: AgentTask,
     state: TaskState,
     *,

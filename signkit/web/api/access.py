@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from signkit.errors import ServiceError
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.tenants import Tenant, Tenants
 
@@ -76,7 +76,7 @@ _COLUMNS = "id, name, permissions, networks, created_at, expires_at, revoked_at"
 
 
 def add_key(
-    connection: Connection,
+    connection: StoreConnection,
     tenant: Tenant,
     name: str,
     permissions: Iterable[str],
@@ -103,18 +103,18 @@ def add_key(
     return key, f"sk_{tenant.id}_{key.id}_{secret}"
 
 
-def list_keys(connection: Connection) -> list[ApiKey]:
+def list_keys(connection: StoreConnection) -> list[ApiKey]:
     """Return all keys, the newest first."""
     return [_key(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM api_key ORDER BY id DESC")]  # noqa: S608
 
 
-def find_key(connection: Connection, id_: str) -> ApiKey | None:
+def find_key(connection: StoreConnection, id_: str) -> ApiKey | None:
     """Return a key; None where there is none."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM api_key WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _key(row) if row else None
 
 
-def revoke_key(connection: Connection, id_: str, now: str) -> None:
+def revoke_key(connection: StoreConnection, id_: str, now: str) -> None:
     """Let a key be good no more; it stays listed, for the log names it."""
     connection.execute("UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (now, id_))
 

@@ -37,7 +37,7 @@ class Rows(Protocol):
     def __iter__(self) -> Iterator[Any]: ...
 
 
-class Connection(Protocol):
+class StoreConnection(Protocol):
     """A transaction on a tenant's tables."""
 
     def execute(self, statement: str, values: Sequence[Any] = (), /) -> Rows:
@@ -57,7 +57,7 @@ class Database(Protocol):
         """Whether several machines may write."""
         ...
 
-    def writing(self) -> contextlib.AbstractContextManager[Connection]:
+    def writing(self) -> contextlib.AbstractContextManager[StoreConnection]:
         """Be the one who writes: all of it is there at the end, or nothing.
 
         Raises:
@@ -65,7 +65,7 @@ class Database(Protocol):
         """
         ...
 
-    def reading(self) -> contextlib.AbstractContextManager[Connection]:
+    def reading(self) -> contextlib.AbstractContextManager[StoreConnection]:
         """See one state, whoever writes meanwhile."""
         ...
 
@@ -78,7 +78,7 @@ class SqliteDatabase:
     is_shared: bool = False
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[StoreConnection]:
         """Be the one who writes."""
         with self._open() as connection:
             connection.execute("BEGIN IMMEDIATE")
@@ -91,7 +91,7 @@ class SqliteDatabase:
                 raise
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[StoreConnection]:
         """See one state."""
         with self._open() as connection:
             connection.execute("BEGIN")

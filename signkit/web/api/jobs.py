@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from signkit.errors import ServiceError, SignKitError
 from signkit.web.api.calls import Refusal
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant
@@ -62,12 +62,12 @@ class Job:
 
 
 #: Does a job outside any transaction and returns what keeps its result inside one.
-Worker: TypeAlias = Callable[["Service", Tenant, Job], Callable[[Connection], object]]
+Worker: TypeAlias = Callable[["Service", Tenant, Job], Callable[[StoreConnection], object]]
 
 _COLUMNS = "id, kind, content, state, attempts, problem"
 
 
-def add_job(connection: Connection, store: Store, kind: str, content: dict[str, Any], delay: float = 0) -> str:
+def add_job(connection: StoreConnection, store: Store, kind: str, content: dict[str, Any], delay: float = 0) -> str:
     """Have something done; return the job's id.
 
     Args:
@@ -83,13 +83,13 @@ def add_job(connection: Connection, store: Store, kind: str, content: dict[str, 
     return id_
 
 
-def find_job(connection: Connection, id_: str) -> Job | None:
+def find_job(connection: StoreConnection, id_: str) -> Job | None:
     """Return a job; None where it is done, or never was."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _job(row) if row else None
 
 
-def list_jobs(connection: Connection, state: str | None, after: str | None, limit: int) -> list[Job]:
+def list_jobs(connection: StoreConnection, state: str | None, after: str | None, limit: int) -> list[Job]:
     """Return jobs from the oldest on, behind the id ``after``."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM job WHERE id > ? AND (? IS NULL OR state = ?) ORDER BY id LIMIT ?",  # noqa: S608
@@ -98,7 +98,7 @@ def list_jobs(connection: Connection, state: str | None, after: str | None, limi
     return [_job(row) for row in rows]
 
 
-def retry_job(connection: Connection, store: Store, id_: str) -> bool:
+def retry_job(connection: StoreConnection, store: Store, id_: str) -> bool:
     """Let a failed job be tried again; tell whether there was one."""
     retried = connection.execute(
         "UPDATE job SET state = 'ready', attempts = 0, problem = NULL, due_at = ? WHERE id = ? AND state = 'failed'",
@@ -107,7 +107,7 @@ def retry_job(connection: Connection, store: Store, id_: str) -> bool:
     return retried.rowcount > 0
 
 
-def cancel_job(connection: Connection, id_: str) -> bool:
+def cancel_job(connection: StoreConnection, id_: str) -> bool:
     """Delete a job that is not to be done; what is under way ends without a result.  Tell whether there was one."""
     return connection.execute("DELETE FROM job WHERE id = ?", (id_,)).rowcount > 0
 
@@ -153,7 +153,7 @@ def release_leases(store: Store) -> None:
         connection.execute("UPDATE job SET state = 'ready', holder = NULL WHERE state = 'leased'")
 
 
-def _give_up(connection: Connection, now: str) -> None:
+def _give_up(connection: StoreConnection, now: str) -> None:
     """Leave to a person what ended five runs: its leases ran out, one after the other."""
     connection.execute(
         "UPDATE job SET state = 'failed', holder = NULL, problem = ? "
@@ -162,7 +162,7 @@ def _give_up(connection: Connection, now: str) -> None:
     )
 
 
-def finish_job(store: Store, job: Job, holder: str, keep: Callable[[Connection], object]) -> bool:
+def finish_job(store: Store, job: Job, holder: str, keep: Callable[[StoreConnection], object]) -> bool:
     """Keep a job's result and delete it, in one; tell whether it was still ours to finish."""
     with store.writing() as connection:
         done = connection.execute("DELETE FROM job WHERE id = ? AND holder = ?", (job.id, holder)).rowcount

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from signkit.web.api import problems
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 
 #: What a month's quota counts.
 COUNTED = ("validateDocument", "validateBatchDocument")
@@ -47,7 +47,7 @@ class Rates:
         return headers
 
 
-def count_usage(connection: Connection, operation: str, now: str) -> None:
+def count_usage(connection: StoreConnection, operation: str, now: str) -> None:
     """Count an operation into its month."""
     connection.execute(
         "INSERT INTO usage (month, operation, count) VALUES (?, ?, 1) "
@@ -56,7 +56,7 @@ def count_usage(connection: Connection, operation: str, now: str) -> None:
     )
 
 
-def require_quota(connection: Connection, now: str, a_month: int) -> None:
+def require_quota(connection: StoreConnection, now: str, a_month: int) -> None:
     """Refuse what is beyond the month's validations.
 
     Raises:

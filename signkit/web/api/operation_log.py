@@ -12,7 +12,7 @@ from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from signkit.archive.journal import plain
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 
 _ALL = 2**62
 _BEFORE_ALL = "0" * 64
@@ -52,7 +52,7 @@ class Operated:
 
 
 def write_operation(
-    connection: Connection,
+    connection: StoreConnection,
     at: str,
     *,
     request: str,
@@ -84,13 +84,13 @@ def chain_hash(record: Operated, before: str) -> str:
     return hashlib.sha256(plain([before, *astuple(record)[:-1]])).hexdigest()
 
 
-def head(connection: Connection) -> Operated | None:
+def head(connection: StoreConnection) -> Operated | None:
     """Return the newest record."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM operation ORDER BY number DESC LIMIT 1").fetchone()  # noqa: S608
     return Operated(*row) if row else None
 
 
-def operations(connection: Connection, after: int = 0, limit: int = _ALL) -> Iterator[Operated]:
+def operations(connection: StoreConnection, after: int = 0, limit: int = _ALL) -> Iterator[Operated]:
     """Yield the records behind number ``after``, in order."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM operation WHERE number > ? ORDER BY number LIMIT ?",  # noqa: S608
@@ -99,7 +99,7 @@ def operations(connection: Connection, after: int = 0, limit: int = _ALL) -> Ite
     return (Operated(*row) for row in rows)
 
 
-def breaks(connection: Connection) -> Iterator[int]:
+def breaks(connection: StoreConnection) -> Iterator[int]:
     """Yield the number of each record that does not follow the one before it; at the end, one that was cut off."""
     before, number = _BEFORE_ALL, 0
     for record in operations(connection):

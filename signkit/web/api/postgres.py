@@ -21,7 +21,7 @@ from psycopg.types.numeric import IntLoader
 
 from signkit.errors import ServiceError
 from signkit.web.api import schema
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 
 #: What the server does for us: waits that end, and a node that hangs or is gone keeps nobody waiting.
 _SESSION = (
@@ -134,13 +134,13 @@ class PostgresDatabase:
     is_shared: bool = True
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[StoreConnection]:
         """Be the one who writes for this tenant, of all nodes."""
         with self.server.begin(_BEGIN_WRITING, (self.tenant, self.tenant)) as connection:
             yield connection
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[StoreConnection]:
         """See one state."""
         with self.server.begin(_BEGIN_READING, (self.tenant,)) as connection:
             yield connection

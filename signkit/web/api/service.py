@@ -17,7 +17,7 @@ from signkit.limits import PDF_BYTES, Limits
 from signkit.output import make_folder, write_checked
 from signkit.pki.addresses import AddressRule
 from signkit.settings import Settings
-from signkit.web.api.document import Document, load_document
+from signkit.web.api.document import ApiDocument, load_document
 from signkit.web.api.metrics import Metrics
 from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerPool
@@ -94,7 +94,7 @@ class Service:
     folder: Path
     settings: Settings
     own: ServiceSettings = field(default_factory=ServiceSettings)
-    document: Document = field(default_factory=load_document)
+    document: ApiDocument = field(default_factory=load_document)
     clock: Callable[[], datetime] = utc_now
     metrics: Metrics = field(default_factory=Metrics)
     revocation: Sequence[RevocationSource] | None = None

@@ -21,7 +21,7 @@ from signkit.archive.blobs import disk_trouble, sync_folder
 from signkit.archive.store import connect, migrate, utc_now
 from signkit.errors import ServiceError
 from signkit.web.api import schema
-from signkit.web.api.database import Connection, Database, SqliteDatabase
+from signkit.web.api.database import Database, SqliteDatabase, StoreConnection
 
 DATABASE = "store.sqlite"
 _FILES = "files"
@@ -29,7 +29,7 @@ _SPOOL = "spool"
 
 
 @dataclass(frozen=True)
-class Document:
+class StoredDocument:
     """A resource as it is kept."""
 
     id: str
@@ -55,7 +55,7 @@ class Store:
         return moment(self.clock())
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[StoreConnection]:
         """Be the one who writes; files that nobody keeps any more go at the end.
 
         Raises:
@@ -66,7 +66,7 @@ class Store:
             yield connection
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[StoreConnection]:
         """See one state of the store, whoever writes meanwhile."""
         with disk_trouble(self.folder), self.database.reading() as connection:
             yield connection
@@ -75,7 +75,7 @@ class Store:
         """Return where a kept file lies, or would lie."""
         return self.folder / _FILES / sha256
 
-    def keep_file(self, connection: Connection, source: Path, sha256: str, owner: str) -> None:
+    def keep_file(self, connection: StoreConnection, source: Path, sha256: str, owner: str) -> None:
         """Keep a file of the spool for ``owner``; it is on the disk before the transaction ends."""
         target = self.path(sha256)
         # On a shared folder "it is there" may be what was true a moment ago; another node may have swept it since.
@@ -88,7 +88,7 @@ class Store:
             "INSERT INTO file (owner, sha256) VALUES (?, ?) ON CONFLICT (owner, sha256) DO NOTHING", (owner, sha256)
         )
 
-    def release_files(self, connection: Connection, owner: str) -> None:
+    def release_files(self, connection: StoreConnection, owner: str) -> None:
         """Let ``owner`` keep no file any more.  What nobody keeps is removed by `sweep`."""
         connection.execute("DELETE FROM file WHERE owner = ?", (owner,))
 
@@ -185,7 +185,7 @@ def moment(time: datetime) -> str:
 
 
 def add_document(
-    connection: Connection,
+    connection: StoreConnection,
     kind: str,
     id_: str,
     content: dict[str, Any],
@@ -199,12 +199,12 @@ def add_document(
     )
 
 
-def change_document(connection: Connection, kind: str, id_: str, content: dict[str, Any]) -> None:
+def change_document(connection: StoreConnection, kind: str, id_: str, content: dict[str, Any]) -> None:
     """Keep what has become of a document."""
     connection.execute("UPDATE document SET content = ? WHERE kind = ? AND id = ?", (_plain(content), kind, id_))
 
 
-def find_document(connection: Connection, kind: str, id_: str) -> Document | None:
+def find_document(connection: StoreConnection, kind: str, id_: str) -> StoredDocument | None:
     """Return a document; None where there is none."""
     row = connection.execute(
         "SELECT id, created_at, content FROM document WHERE kind = ? AND id = ?", (kind, id_)
@@ -212,13 +212,13 @@ def find_document(connection: Connection, kind: str, id_: str) -> Document | Non
     return _document(row) if row else None
 
 
-def delete_document(connection: Connection, kind: str, id_: str) -> bool:
+def delete_document(connection: StoreConnection, kind: str, id_: str) -> bool:
     """Delete a document and let go of its files; tell whether it was there."""
     connection.execute("DELETE FROM file WHERE owner = ?", (id_,))
     return connection.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, id_)).rowcount > 0
 
 
-def list_documents(connection: Connection, kind: str, after: str | None, limit: int) -> list[Document]:
+def list_documents(connection: StoreConnection, kind: str, after: str | None, limit: int) -> list[StoredDocument]:
     """Return documents from the newest to the oldest, behind the id ``after``."""
     rows = connection.execute(
         "SELECT id, created_at, content FROM document WHERE kind = ? AND id < ? ORDER BY id DESC LIMIT ?",
@@ -227,8 +227,8 @@ def list_documents(connection: Connection, kind: str, after: str | None, limit: 
     return [_document(row) for row in rows]
 
 
-def _document(row: Sequence[str]) -> Document:
-    return Document(row[0], row[1], json.loads(row[2]))
+def _document(row: Sequence[str]) -> StoredDocument:
+    return StoredDocument(row[0], row[1], json.loads(row[2]))
 
 
 def _plain(content: dict[str, Any]) -> str:

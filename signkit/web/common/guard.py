@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from signkit.web.common import peers
-from signkit.web.common.listening import Address
+from signkit.web.common.listening import DeskAddress
 from signkit.web.common.sessions import COOKIE, Session, Sessions
 
 #: What needs no session: where one is begun, and what every page looks like.
@@ -70,7 +70,7 @@ class Door(Protocol):
 class LoopbackDoor:
     """The door of a desk: one person of this machine."""
 
-    def __init__(self, address: Address, sessions: Sessions) -> None:
+    def __init__(self, address: DeskAddress, sessions: Sessions) -> None:
         self._address = address
         self._sessions = sessions
 

@@ -17,7 +17,7 @@ _TRIES = 20
 
 
 @dataclass(frozen=True)
-class Address:
+class DeskAddress:
     """Where the browser finds the desk.
 
     Attributes:
@@ -33,7 +33,7 @@ class Address:
         return f"{self.name}:{self.port}", f"{_V4}:{self.port}"
 
 
-def listen_on_loopback(port: int = 0) -> tuple[Address, list[socket.socket]]:
+def listen_on_loopback(port: int = 0) -> tuple[DeskAddress, list[socket.socket]]:
     """Return an address and the sockets that listen there.
 
     IPv6's loopback is taken at the same port where there is one: a browser may try it first, and whoever else listened
@@ -58,8 +58,8 @@ def listen_on_loopback(port: int = 0) -> tuple[Address, list[socket.socket]]:
     raise OSError(errno.EADDRINUSE, "no port is free on both loopback addresses")
 
 
-def _address(port: int) -> Address:
-    return Address(f"{secrets.token_hex(8)}.localhost", port)
+def _address(port: int) -> DeskAddress:
+    return DeskAddress(f"{secrets.token_hex(8)}.localhost", port)
 
 
 def listener_on(host: str, port: int, waiting: int = 64) -> socket.socket:

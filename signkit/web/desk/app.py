@@ -18,7 +18,7 @@ from starlette.types import ASGIApp
 from signkit.errors import SignKitError
 from signkit.web.common.forms import form_route, word
 from signkit.web.common.guard import START, STATIC, Guard, LoopbackDoor
-from signkit.web.common.listening import Address
+from signkit.web.common.listening import DeskAddress
 from signkit.web.common.pages import Pages
 from signkit.web.common.sessions import COOKIE, Sessions
 from signkit.web.desk.archive_screen import ArchiveScreen
@@ -74,7 +74,7 @@ def desk_pages(
 
 def make_app(
     office: Office,
-    address: Address,
+    address: DeskAddress,
     sessions: Sessions,
     *,
     on_start: Callable[[], object] = lambda: None,

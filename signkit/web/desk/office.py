@@ -16,13 +16,13 @@ from signkit.limits import Limits
 from signkit.settings import Settings
 from signkit.web.common.page_pictures import PageFacts, PagePictures
 from signkit.web.desk.batches import Batches
-from signkit.web.desk.changes_kept import Drawn
+from signkit.web.desk.changes_kept import KeptPictures
 from signkit.web.desk.drafts import Drafts
-from signkit.web.desk.jobs import Job, Jobs
+from signkit.web.desk.jobs import DeskJob, Jobs
 from signkit.web.desk.prompting import PromptKind
 from signkit.web.desk.searches import Searches
 from signkit.web.desk.shelf import DIGEST, Shelf
-from signkit.web.desk.work import Named, Surroundings
+from signkit.web.desk.work import ActSurroundings, NamedOnDesk
 from signkit.words import Language, Text
 from signkit.workers import WorkerLost, WorkerPool
 
@@ -117,8 +117,8 @@ class Office:
     jobs: Jobs = field(default_factory=Jobs)
     checks: dict[str, list[CheckedFile]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict, repr=False)
-    drawn: Drawn = field(default_factory=Drawn)
-    batch_jobs: dict[str, Job] = field(default_factory=dict)
+    drawn: KeptPictures = field(default_factory=KeptPictures)
+    batch_jobs: dict[str, DeskJob] = field(default_factory=dict)
     rehearsal: subprocess.Popen[bytes] | None = None
     pools: Pools | None = None
     taking: threading.Lock = field(default_factory=threading.Lock, repr=False)
@@ -298,14 +298,14 @@ class Office:
         rendered: Rendered = self.pool.submit(render_contract, template, dict(data), self.settings).result()
         return rendered
 
-    def named(self, sha256: str) -> Named | None:
+    def named(self, sha256: str) -> NamedOnDesk | None:
         """Return a file for a worker; None where it is not at hand."""
         name = self.name_of(sha256)
-        return Named(str(self.path_of(sha256)), name) if name is not None else None
+        return NamedOnDesk(str(self.path_of(sha256)), name) if name is not None else None
 
-    def around(self) -> Surroundings:
+    def around(self) -> ActSurroundings:
         """Return what acts have beside the file."""
-        return Surroundings(self.settings, self.options.tsa, self.options.trust)
+        return ActSurroundings(self.settings, self.options.tsa, self.options.trust)
 
     def entry_with(self, sha256: str) -> LedgerEntry | None:
         """Return the entry that keeps a file; None where none does."""

@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from signkit.web.common.listening import Address, listen_on_loopback
+from signkit.web.common.listening import DeskAddress, listen_on_loopback
 from signkit.web.common.sessions import Sessions
 from signkit.web.common.start_page import write_start_page
 from signkit.web.desk.app import make_app
@@ -22,7 +22,7 @@ _LOOK_SECONDS = 2.0
 
 
 def run_desk(
-    options: DeskOptions, on_ready: Callable[[Path, Address], object], *, port: int = 0, idle_seconds: float = 1800
+    options: DeskOptions, on_ready: Callable[[Path, DeskAddress], object], *, port: int = 0, idle_seconds: float = 1800
 ) -> None:
     """Run a desk until it is ended, nobody was there for ``idle_seconds``, or Ctrl-C.
 
@@ -43,7 +43,7 @@ def run_desk(
 
             lay_out(office)
 
-        def make(address: Address, on_start: Callable[[], object]) -> ASGIApp:
+        def make(address: DeskAddress, on_start: Callable[[], object]) -> ASGIApp:
             return make_app(office, address, sessions, on_start=on_start)
 
         run_served(options, sessions, make, on_ready, port=port)
@@ -54,8 +54,8 @@ def run_desk(
 def run_served(
     options: DeskOptions,
     sessions: Sessions,
-    make: Callable[[Address, Callable[[], object]], ASGIApp],
-    on_ready: Callable[[Path, Address], object],
+    make: Callable[[DeskAddress, Callable[[], object]], ASGIApp],
+    on_ready: Callable[[Path, DeskAddress], object],
     *,
     port: int = 0,
     is_over: Callable[[], bool] = lambda: False,

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any, Literal, get_args
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 
 State = Literal["made", "asked", "approved", "sent-back", "declined", "ended"]
@@ -89,7 +89,7 @@ class HandOver:
         return self.state == "approved" and not self.is_expired(today)
 
 
-def begin(connection: Connection, sha256: str, name: str, maker: str, now: str) -> HandOver:
+def begin(connection: StoreConnection, sha256: str, name: str, maker: str, now: str) -> HandOver:
     """Begin with a file that was made; one that is on its way already stays as it is."""
     known = find(connection, sha256)
     if known is not None and known.state != "ended":
@@ -102,7 +102,7 @@ def begin(connection: Connection, sha256: str, name: str, maker: str, now: str) 
     return made
 
 
-def advance(connection: Connection, seen: HandOver, act: Act, who: str, now: str, text: str = "") -> HandOver:
+def advance(connection: StoreConnection, seen: HandOver, act: Act, who: str, now: str, text: str = "") -> HandOver:
     """Do what fits the state (`HandOver.can`), and keep what was said with it."""
     remark = Remark(now, who, act, seen.sha256, text[:MOST_TEXT])
     changed = replace(seen, version=seen.version + 1, remarks=(*seen.remarks, remark))
@@ -116,7 +116,7 @@ def advance(connection: Connection, seen: HandOver, act: Act, who: str, now: str
 
 
 def set_dates(
-    connection: Connection, seen: HandOver, who: str, now: str, remind_on: date | None, expires_on: date | None
+    connection: StoreConnection, seen: HandOver, who: str, now: str, remind_on: date | None, expires_on: date | None
 ) -> HandOver:
     """Say from when somebody is to be reminded, and until when it may be signed."""
     remind, expires = _iso(remind_on), _iso(expires_on)
@@ -124,26 +124,26 @@ def set_dates(
     return advance(connection, dated, "dates", who, now, f"{remind or '–'} / {expires or '–'}")
 
 
-def continue_with(connection: Connection, before: str, after: str, who: str, now: str) -> None:
+def continue_with(connection: StoreConnection, before: str, after: str, who: str, now: str) -> None:
     """Let the file that a signature made stand where the one was that was signed."""
     known = find(connection, before)
     if known is not None:
         _note_file(connection, _keep_signed(connection, replace(known, sha256=after), who, now))
 
 
-def _keep_signed(connection: Connection, signed: HandOver, who: str, now: str) -> HandOver:
+def _keep_signed(connection: StoreConnection, signed: HandOver, who: str, now: str) -> HandOver:
     remark = Remark(now, who, "sign", signed.sha256)
     return _keep(connection, replace(signed, version=signed.version + 1, remarks=(*signed.remarks, remark)))
 
 
-def end(connection: Connection, sha256: str) -> None:
+def end(connection: StoreConnection, sha256: str) -> None:
     """Let nobody wait for a contract any more: it is signed by all, or was thrown away."""
     known = find(connection, sha256)
     if known is not None:
         _keep(connection, replace(known, state="ended", version=known.version + 1))
 
 
-def find(connection: Connection, sha256: str) -> HandOver | None:
+def find(connection: StoreConnection, sha256: str) -> HandOver | None:
     """Return how far the contract is that a file is, or was before it was signed further; None: on no way."""
     row = connection.execute(
         "SELECT h.content FROM handover h JOIN handover_file f ON f.handover = h.id WHERE f.sha256 = ?", (sha256,)
@@ -151,26 +151,26 @@ def find(connection: Connection, sha256: str) -> HandOver | None:
     return _read(row[0]) if row else None
 
 
-def find_by_id(connection: Connection, id_: str) -> HandOver | None:
+def find_by_id(connection: StoreConnection, id_: str) -> HandOver | None:
     """Return a contract's way; None where there is none."""
     row = connection.execute("SELECT content FROM handover WHERE id = ?", (id_,)).fetchone()
     return _read(row[0]) if row else None
 
 
-def under_way(connection: Connection) -> Iterator[HandOver]:
+def under_way(connection: StoreConnection) -> Iterator[HandOver]:
     """Yield all that have not ended, the newest first."""
     rows = connection.execute("SELECT content FROM handover WHERE state != 'ended' ORDER BY id DESC")
     return (_read(content) for (content,) in rows.fetchall())
 
 
-def _keep(connection: Connection, changed: HandOver) -> HandOver:
+def _keep(connection: StoreConnection, changed: HandOver) -> HandOver:
     connection.execute(
         "UPDATE handover SET state = ?, content = ? WHERE id = ?", (changed.state, _plain(changed), changed.id)
     )
     return changed
 
 
-def _note_file(connection: Connection, handover: HandOver) -> None:
+def _note_file(connection: StoreConnection, handover: HandOver) -> None:
     connection.execute(
         "INSERT INTO handover_file (sha256, handover) VALUES (?, ?) "
         "ON CONFLICT (sha256) DO UPDATE SET handover = excluded.handover",

@@ -16,7 +16,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 
 from signkit.archive.exporting import moment_in_words
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.jobs import Job, RetryLater, Worker, add_job
 from signkit.web.api.jobs import problem as cause
 from signkit.web.api.service import Service
@@ -72,12 +72,12 @@ def letter(service: Service, tenant: Tenant, link: PartyLink, token: str, name: 
     return Letter(_SUBJECT.in_language(link.language, **facts), _BODY.in_language(link.language, **facts))
 
 
-def post_link(connection: Connection, store: Store, link: PartyLink, to: str) -> None:
+def post_link(connection: StoreConnection, store: Store, link: PartyLink, to: str) -> None:
     """Have a link written to a party."""
     add_job(connection, store, KIND, {"link": link.id, "handover": link.handover, "to": to})
 
 
-def unsent_mails(connection: Connection, handover_id: str) -> list[Unsent]:
+def unsent_mails(connection: StoreConnection, handover_id: str) -> list[Unsent]:
     """Return the mails about a contract that are not sent: those that wait, and those that failed."""
     rows = connection.execute("SELECT id, content, state, problem FROM job WHERE kind = ? ORDER BY id", (KIND,))
     found = ((id_, json.loads(content), state, problem) for id_, content, state, problem in rows.fetchall())
@@ -93,7 +93,7 @@ def _cause(problem: str | None) -> Text | None:
     return Text(told["en"], told["ja"]) if told else None
 
 
-def send_link(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection], object]:
+def send_link(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Send a link, with a secret of its own; a link that is over meanwhile is not sent.
 
     Raises:
@@ -114,7 +114,7 @@ def send_link(service: Service, tenant: Tenant, job: Job) -> Callable[[Connectio
     return _nothing_to_keep
 
 
-def _nothing_to_keep(connection: Connection) -> None:
+def _nothing_to_keep(connection: StoreConnection) -> None:
     del connection
 
 

@@ -16,7 +16,7 @@ from datetime import timedelta
 from typing import Any, Literal
 
 from signkit.errors import ServiceError
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant, Tenants
@@ -51,7 +51,7 @@ class PartyLink:
 
 
 def add_link(
-    connection: Connection, store: Store, handover: str, role: str, days: int, language: Language
+    connection: StoreConnection, store: Store, handover: str, role: str, days: int, language: Language
 ) -> PartyLink:
     """Make a link that nobody can use before its text is told (`tell_link`)."""
     ends = moment(store.clock() + timedelta(days=days))
@@ -63,20 +63,20 @@ def add_link(
     return link
 
 
-def tell_link(connection: Connection, tenant: Tenant, link: PartyLink) -> str:
+def tell_link(connection: StoreConnection, tenant: Tenant, link: PartyLink) -> str:
     """Return a link's text, told this once; one that was told before leads nowhere from now on."""
     secret = secrets.token_urlsafe(32)
     connection.execute("UPDATE party_link SET hash = ? WHERE id = ?", (_hash(secret), link.id))
     return f"pt_{tenant.id}_{link.id}_{secret}"
 
 
-def find_link(connection: Connection, id_: str) -> PartyLink | None:
+def find_link(connection: StoreConnection, id_: str) -> PartyLink | None:
     """Return a link; None where there is none."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM party_link WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _link(row) if row else None
 
 
-def list_links(connection: Connection, handover: str) -> list[PartyLink]:
+def list_links(connection: StoreConnection, handover: str) -> list[PartyLink]:
     """Return the links of a contract, the newest first."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM party_link WHERE handover = ? ORDER BY id DESC",  # noqa: S608
@@ -85,12 +85,12 @@ def list_links(connection: Connection, handover: str) -> list[PartyLink]:
     return [_link(row) for row in rows.fetchall()]
 
 
-def revoke_link(connection: Connection, id_: str, now: str) -> None:
+def revoke_link(connection: StoreConnection, id_: str, now: str) -> None:
     """Let a link lead nowhere from now on, nor the browser that opened it."""
     connection.execute("UPDATE party_link SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (now, id_))
 
 
-def open_link(connection: Connection, tenant: Tenant, link: PartyLink) -> str | None:
+def open_link(connection: StoreConnection, tenant: Tenant, link: PartyLink) -> str | None:
     """Open a link; return the text of the browser's cookie, told this once, or None where it was opened before."""
     secret = secrets.token_urlsafe(32)
     opened = connection.execute(

@@ -23,7 +23,7 @@ from signkit.web.office.door import origin_of_pages
 from signkit.words import Language
 
 if TYPE_CHECKING:
-    from signkit.signers.auth_app_client import Consent
+    from signkit.signers.auth_app_client import SignTransaction
     from signkit.signers.auth_app_config import AuthAppConfig
     from signkit.web.office.tenant_office import TenantOffice
 
@@ -47,7 +47,7 @@ class AskedPhone:
     role: str
     request: bytes
     prepared: bytes
-    consent: Consent
+    consent: SignTransaction
     until: float
 
     @property

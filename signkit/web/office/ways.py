@@ -13,7 +13,7 @@ from functools import lru_cache
 from starlette.routing import Route, compile_path
 
 from signkit.web.agents.asking_screen import AskingScreen
-from signkit.web.api.document import Document
+from signkit.web.api.document import ApiDocument
 from signkit.web.api.roles import Role
 from signkit.web.desk.archive_screen import ArchiveScreen
 from signkit.web.desk.card_screen import CardScreen
@@ -56,7 +56,7 @@ class Need:
     is_logged: bool = True
     approved: bool = False
 
-    def is_met(self, person: Person, document: Document) -> bool:
+    def is_met(self, person: Person, document: ApiDocument) -> bool:
         """Tell whether a person may."""
         if self.roles and person.role not in self.roles:
             return False
@@ -64,7 +64,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Shown:
+class ServedScreen:
     """A screen of the desk, as it is served.
 
     Attributes:
@@ -96,33 +96,33 @@ _POLL = Need("contracts:read", is_logged=False)
 DESK_ONLY: tuple[type[Screen], ...] = (
     TodayScreen, CardScreen, MachineScreen, SettingsScreen, WelcomeScreen, SigningScreen, OpeningScreen,
 )  # fmt: skip
-SHOWN: tuple[Shown, ...] = (
-    Shown(CheckScreen, Need("validations:write"), Need("validations:write"), {
+SHOWN: tuple[ServedScreen, ...] = (
+    ServedScreen(CheckScreen, Need("validations:write"), Need("validations:write"), {
         "GET /checks/{number}": _CHECK, "GET /checks/{number}/report.{ending}": _CHECK,
     }),
-    Shown(ListScreen, _FIND, _KEEP, {"POST /archive": None}),  # a tenant has its archive from the start
-    Shown(ContractScreen, _LOOK, _MAKE, {"POST /documents/{sha256}/keep": _KEEP}),
-    Shown(MakingScreen, _MAKE, _MAKE),
-    Shown(JobScreen, _POLL, _MAKE),
-    Shown(DeliveryScreen, _LOOK, Need("packs:write")),
-    Shown(ChangesScreen, _LOOK, _MAKE),
-    Shown(UpholdingScreen, _SIGN, _SIGN, {
+    ServedScreen(ListScreen, _FIND, _KEEP, {"POST /archive": None}),  # a tenant has its archive from the start
+    ServedScreen(ContractScreen, _LOOK, _MAKE, {"POST /documents/{sha256}/keep": _KEEP}),
+    ServedScreen(MakingScreen, _MAKE, _MAKE),
+    ServedScreen(JobScreen, _POLL, _MAKE),
+    ServedScreen(DeliveryScreen, _LOOK, Need("packs:write")),
+    ServedScreen(ChangesScreen, _LOOK, _MAKE),
+    ServedScreen(UpholdingScreen, _SIGN, _SIGN, {
         "POST /documents/{sha256}/amend": _MAKE, "GET /documents/{sha256}/extended/{number}": _LOOK,
     }),
-    Shown(ArchiveScreen, _FIND, _FIND),  # to verify and to export is to look at all of it
-    Shown(UpkeepScreen, _KEEP, _KEEP, {  # backups are the operator's; deletion takes four eyes
+    ServedScreen(ArchiveScreen, _FIND, _FIND),  # to verify and to export is to look at all of it
+    ServedScreen(UpkeepScreen, _KEEP, _KEEP, {  # backups are the operator's; deletion takes four eyes
         "GET /archive/backup": None, "POST /archive/backup": None, "GET /archive/backed-up/{number}": None,
         "GET /archive/purge": None, "POST /archive/purge": None,
     }),
-    Shown(ManyScreen, _MAKE, _MAKE, {
+    ServedScreen(ManyScreen, _MAKE, _MAKE, {
         "GET /many/{number}/sign/{role}": None, "POST /many/{number}/sign/{role}": None,
     }),
-    Shown(ElsewhereScreen, _SIGN, replace(_SIGN, approved=True), {
+    ServedScreen(ElsewhereScreen, _SIGN, replace(_SIGN, approved=True), {
         "POST /documents/{sha256}/elsewhere/{role}/discard": _SIGN,
     }),
-    Shown(AskingScreen, _SIGN, replace(_SIGN, approved=True)),
-    Shown(TodayOfAll, Need(), Need()),
-    Shown(HandOverScreen, _LOOK, _MAKE, {
+    ServedScreen(AskingScreen, _SIGN, replace(_SIGN, approved=True)),
+    ServedScreen(TodayOfAll, Need(), Need()),
+    ServedScreen(HandOverScreen, _LOOK, _MAKE, {
         "POST /documents/{sha256}/handover/link": Need("packs:write", approved=True),
         "POST /documents/{sha256}/handover/revoke": Need("packs:write"),
         "POST /documents/{sha256}/handover/mail": Need("packs:write"),
@@ -152,7 +152,7 @@ class Ways:
         rooms: the beginnings of `BESIDE` that are there.
     """
 
-    def __init__(self, needs: Mapping[tuple[str, str], Need], rooms: Iterable[str], document: Document) -> None:
+    def __init__(self, needs: Mapping[tuple[str, str], Need], rooms: Iterable[str], document: ApiDocument) -> None:
         self._needs = [(method, compile_path(path)[0], need) for (method, path), need in needs.items()]
         self._rooms = {each: BESIDE[each] for each in rooms}
         self._document = document
@@ -169,7 +169,7 @@ class Ways:
         return next(found, None) or next(beside, None)
 
 
-def served(screens: Sequence[tuple[Shown, Screen]]) -> Iterator[tuple[Route, Need]]:
+def served(screens: Sequence[tuple[ServedScreen, Screen]]) -> Iterator[tuple[Route, Need]]:
     """Yield the routes of screens that are served, each with what it needs."""
     for shown, screen in screens:
         for route in screen.routes():

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.common.forms import word
 from signkit.web.people.credentials import has_credentials
 from signkit.web.people.declining import Declined
@@ -110,7 +110,7 @@ class AccountScreen(SettingUpScreen):
             self.write(connection, request, "endSessions", session.person.id)
         return RedirectResponse(_HERE, 303)
 
-    def _change(self, request: Request, action: str, change: Callable[[Connection], object]) -> Response:
+    def _change(self, request: Request, action: str, change: Callable[[StoreConnection], object]) -> Response:
         require_fresh(request)
         tenant, session = seat_of(request)
         with tenant.store.writing() as connection:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from signkit.web.api.access import Principal
-from signkit.web.api.database import Connection
-from signkit.web.api.document import Document
+from signkit.web.api.database import StoreConnection
+from signkit.web.api.document import ApiDocument
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.roles import Role, permissions_of
 
@@ -30,12 +30,12 @@ class Person:
     created_at: str
     disabled_at: str | None = None
 
-    def principal(self, document: Document) -> Principal:
+    def principal(self, document: ApiDocument) -> Principal:
         """Return who calls, when this person does."""
         return Principal("person", self.id, frozenset(permissions_of(self.role, document)))
 
 
-def add_person(connection: Connection, name: str, role: Role, now: str) -> Person:
+def add_person(connection: StoreConnection, name: str, role: Role, now: str) -> Person:
     """Make an account; nobody can come in with it before a credential is added."""
     person = Person(new_id(), name, role, now)
     connection.execute(
@@ -45,23 +45,23 @@ def add_person(connection: Connection, name: str, role: Role, now: str) -> Perso
     return person
 
 
-def find_person(connection: Connection, id_: str) -> Person | None:
+def find_person(connection: StoreConnection, id_: str) -> Person | None:
     """Return an account, also a disabled one; None where there is none."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM person WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _person(row) if row else None
 
 
-def list_people(connection: Connection) -> list[Person]:
+def list_people(connection: StoreConnection) -> list[Person]:
     """Return all accounts, in the order in which they were made."""
     return [_person(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM person ORDER BY id")]  # noqa: S608
 
 
-def set_role(connection: Connection, id_: str, role: Role) -> None:
+def set_role(connection: StoreConnection, id_: str, role: Role) -> None:
     """Give an account another role."""
     connection.execute("UPDATE person SET role = ? WHERE id = ?", (role, id_))
 
 
-def disable_person(connection: Connection, id_: str, now: str) -> None:
+def disable_person(connection: StoreConnection, id_: str, now: str) -> None:
     """Let somebody come in no more; the account stays, for the log names it."""
     connection.execute("UPDATE person SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL", (now, id_))
 

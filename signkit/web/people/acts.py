@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.operation_log import write_operation
 from signkit.web.api.tenants import Tenant
 
 
 def write_act(
-    connection: Connection,
+    connection: StoreConnection,
     tenant: Tenant,
     action: str,
     *,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, get_args
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.roles import Role
 from signkit.web.api.store import moment
@@ -62,7 +62,7 @@ class Approval:
 
 
 def ask_approval(
-    connection: Connection, tenant: Tenant, action: Action, facts: Mapping[str, Any], person: str
+    connection: StoreConnection, tenant: Tenant, action: Action, facts: Mapping[str, Any], person: str
 ) -> Approval:
     """Ask for something that another person decides.
 
@@ -85,7 +85,7 @@ def ask_approval(
     return asked
 
 
-def find_approval(connection: Connection, id_: str) -> Approval:
+def find_approval(connection: StoreConnection, id_: str) -> Approval:
     """Return what was asked for.
 
     Raises:
@@ -97,13 +97,15 @@ def find_approval(connection: Connection, id_: str) -> Approval:
     return Approval(*row)
 
 
-def list_approvals(connection: Connection, limit: int = 100) -> list[Approval]:
+def list_approvals(connection: StoreConnection, limit: int = 100) -> list[Approval]:
     """Return what was asked for, the newest first."""
     query = f"SELECT {_COLUMNS} FROM approval ORDER BY id DESC LIMIT ?"  # noqa: S608
     return [Approval(*row) for row in connection.execute(query, (limit,))]
 
 
-def decide(connection: Connection, tenant: Tenant, id_: str, person: str, *, digest: str, approves: bool) -> Approval:
+def decide(
+    connection: StoreConnection, tenant: Tenant, id_: str, person: str, *, digest: str, approves: bool
+) -> Approval:
     """Decide what another person asked for; what is approved is to be done in the same transaction, or after it.
 
     Args:
@@ -134,7 +136,7 @@ def decide(connection: Connection, tenant: Tenant, id_: str, person: str, *, dig
     return find_approval(connection, id_)
 
 
-def finish(connection: Connection, id_: str) -> None:
+def finish(connection: StoreConnection, id_: str) -> None:
     """Say that what was approved is done, in the transaction that does it; it is done once.
 
     Raises:
@@ -145,7 +147,7 @@ def finish(connection: Connection, id_: str) -> None:
         raise Declined("approval_over", 409)
 
 
-def withdraw(connection: Connection, id_: str, person: str) -> None:
+def withdraw(connection: StoreConnection, id_: str, person: str) -> None:
     """Take back what one asked for.
 
     Raises:
@@ -158,12 +160,12 @@ def withdraw(connection: Connection, id_: str, person: str) -> None:
         raise Declined("approval_over", 409)
 
 
-def _require_role(connection: Connection, action: Action, person: str) -> None:
+def _require_role(connection: StoreConnection, action: Action, person: str) -> None:
     if not _has_role(connection, action, person):
         raise Declined("role", 403)
 
 
-def _has_role(connection: Connection, action: Action, id_: str) -> bool:
+def _has_role(connection: StoreConnection, action: Action, id_: str) -> bool:
     person = find_person(connection, id_)
     return person is not None and person.disabled_at is None and person.role == DECIDERS[action]
 

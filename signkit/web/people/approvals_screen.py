@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from signkit.web.api.archives import opened
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.forms import word
 from signkit.web.people.accounts import add_person, find_person, list_people, set_role
@@ -128,7 +128,7 @@ class ApprovalsScreen(PeopleScreen):
             self.write(connection, request, "purgeArchive", decided.digest)
 
 
-def _change_people(connection: Connection, tenant: Tenant, decided: Approval) -> None:
+def _change_people(connection: StoreConnection, tenant: Tenant, decided: Approval) -> None:
     facts: dict[str, Any] = decided.facts
     if decided.action == "invite":
         add_person(connection, facts["name"], facts["role"], tenant.store.now())

@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import Store, moment
 from signkit.web.people.declining import Declined
@@ -15,7 +15,7 @@ from signkit.web.people.declining import Declined
 _GOOD_FOR = timedelta(minutes=10)
 
 
-def keep_challenge(connection: Connection, store: Store, purpose: str, content: dict[str, Any]) -> str:
+def keep_challenge(connection: StoreConnection, store: Store, purpose: str, content: dict[str, Any]) -> str:
     """Keep what an answer is checked against; return the id that the answer names.
 
     Args:

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
 from signkit.web.people.acts import actor_of, write_act
 from signkit.web.people.links import Link, find_link, use_link
@@ -74,7 +74,7 @@ class LinkScreen(SettingUpScreen):
     def _link(self, request: Request) -> tuple[Tenant, Link]:
         return find_link(self.service.tenants, request.path_params["link"])
 
-    def _come_in(self, connection: Connection, request: Request, tenant: Tenant, link: Link) -> str:
+    def _come_in(self, connection: StoreConnection, request: Request, tenant: Tenant, link: Link) -> str:
         session, cookie = self.let_in(connection, request, tenant, link.person)
         actor = actor_of(link.person.id)
         write_act(connection, tenant, "useLink", actor=actor, origin=self.address(request), subject=link.id)

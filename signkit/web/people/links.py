@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from signkit.errors import ServiceError
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
 from signkit.web.api.tenants import Tenant, Tenants
@@ -42,7 +42,7 @@ class Link:
 
 
 def make_link(
-    connection: Connection, tenant: Tenant, person: Person, made_by: str, good_for: timedelta
+    connection: StoreConnection, tenant: Tenant, person: Person, made_by: str, good_for: timedelta
 ) -> tuple[str, str]:
     """Return a new link's text, told this once, and until when it is good; the person's earlier links are good no more.
 
@@ -59,7 +59,7 @@ def make_link(
     return f"{tenant.id}_{id_}_{secret}", ends
 
 
-def revoke_links(connection: Connection, tenant: Tenant, person: Person) -> None:
+def revoke_links(connection: StoreConnection, tenant: Tenant, person: Person) -> None:
     """Let a person's links be good no more."""
     connection.execute(
         "UPDATE person_link SET revoked_at = ? WHERE person = ? AND used_at IS NULL AND revoked_at IS NULL",
@@ -67,7 +67,7 @@ def revoke_links(connection: Connection, tenant: Tenant, person: Person) -> None
     )
 
 
-def open_until(connection: Connection, tenant: Tenant, person: Person) -> str | None:
+def open_until(connection: StoreConnection, tenant: Tenant, person: Person) -> str | None:
     """Return until when a person's link is good; None where there is no such link."""
     row = connection.execute(
         "SELECT expires_at FROM person_link WHERE person = ? AND used_at IS NULL AND revoked_at IS NULL"
@@ -96,7 +96,7 @@ def find_link(tenants: Tenants, text: str) -> tuple[Tenant, Link]:
         return tenant, _good_link(connection, tenant, text)
 
 
-def use_link(connection: Connection, tenant: Tenant, link: Link) -> Person:
+def use_link(connection: StoreConnection, tenant: Tenant, link: Link) -> Person:
     """Use a link up and return whose it is; all that the person came in with before is good no more.
 
     Raises:
@@ -108,7 +108,7 @@ def use_link(connection: Connection, tenant: Tenant, link: Link) -> Person:
     return person
 
 
-def _good_link(connection: Connection, tenant: Tenant, text: str) -> Link:
+def _good_link(connection: StoreConnection, tenant: Tenant, text: str) -> Link:
     _, id_, secret = text.split("_", 2)
     row = connection.execute(
         "SELECT person, hash FROM person_link WHERE id = ? AND used_at IS NULL AND revoked_at IS NULL"

@@ -23,7 +23,7 @@ from fido2.webauthn import (
     UserVerificationRequirement,
 )
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
 from signkit.web.people.accounts import Person, find_person
 from signkit.web.people.challenges import keep_challenge, take_challenge
@@ -124,7 +124,7 @@ class PasskeyOffice:
         except _WRONG as error:
             raise Declined("sign_in_passkey", 401) from error
 
-    def _person_of(self, connection: Connection, state: Any, answer: AuthenticationResponse) -> Person:
+    def _person_of(self, connection: StoreConnection, state: Any, answer: AuthenticationResponse) -> Person:
         id_, now = websafe_encode(answer.raw_id), self._tenant.store.now()
         row = connection.execute(f"SELECT {_COLUMNS} FROM passkey WHERE id = ?", (id_,)).fetchone()  # noqa: S608
         key = Passkey(*row) if row else None
@@ -143,7 +143,7 @@ class PasskeyOffice:
         return person
 
 
-def add_passkey(connection: Connection, key: Passkey) -> None:
+def add_passkey(connection: StoreConnection, key: Passkey) -> None:
     """Keep a key.
 
     Raises:
@@ -157,13 +157,13 @@ def add_passkey(connection: Connection, key: Passkey) -> None:
     )
 
 
-def list_passkeys(connection: Connection, person: str) -> list[Passkey]:
+def list_passkeys(connection: StoreConnection, person: str) -> list[Passkey]:
     """Return a person's keys, in the order in which they came."""
     query = f"SELECT {_COLUMNS} FROM passkey WHERE person = ? ORDER BY created_at, id"  # noqa: S608
     return [Passkey(*row) for row in connection.execute(query, (person,))]
 
 
-def remove_passkey(connection: Connection, person: str, id_: str) -> bool:
+def remove_passkey(connection: StoreConnection, person: str, id_: str) -> bool:
     """Remove a key of a person; tell whether it was there."""
     return connection.execute("DELETE FROM passkey WHERE person = ? AND id = ?", (person, id_)).rowcount > 0
 

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.monitored import tenant_key
 from signkit.web.api.tenants import Tenant
 from signkit.web.people.accounts import Person, find_person
@@ -76,7 +76,7 @@ def totp_uri(secret: str, person: Person, tenant: Tenant) -> str:
     return _totp(base64.b32decode(secret)).get_provisioning_uri(person.name, tenant.name.replace(":", " "))
 
 
-def set_password(connection: Connection, tenant: Tenant, person: Person, typed: Typed, secret: str) -> None:
+def set_password(connection: StoreConnection, tenant: Tenant, person: Person, typed: Typed, secret: str) -> None:
     """Give a person a password with one-time codes, instead of the ones they had; the recovery codes go.
 
     Args:
@@ -101,7 +101,7 @@ def set_password(connection: Connection, tenant: Tenant, person: Person, typed: 
     )
 
 
-def new_recovery_codes(connection: Connection, person: str) -> list[str]:
+def new_recovery_codes(connection: StoreConnection, person: str) -> list[str]:
     """Return a person's recovery codes, told this once; those from before are good no more."""
     connection.execute("DELETE FROM recovery_code WHERE person = ?", (person,))
     codes = [base64.b32encode(secrets.token_bytes(10)).decode().lower() for _ in range(_RECOVERY_CODES)]
@@ -111,14 +111,14 @@ def new_recovery_codes(connection: Connection, person: str) -> list[str]:
     return ["-".join(each[at : at + 4] for at in range(0, 16, 4)) for each in codes]
 
 
-def find_password(connection: Connection, person: str) -> Password | None:
+def find_password(connection: StoreConnection, person: str) -> Password | None:
     """Return what is told of a person's password; None where there is none."""
     row = connection.execute("SELECT login, changed_at FROM person_password WHERE person = ?", (person,)).fetchone()
     [count] = connection.execute("SELECT COUNT(*) FROM recovery_code WHERE person = ?", (person,)).fetchone()
     return Password(row[0], row[1], count) if row else None
 
 
-def remove_password(connection: Connection, person: str) -> bool:
+def remove_password(connection: StoreConnection, person: str) -> bool:
     """Remove a person's password with its codes; tell whether there was one."""
     connection.execute("DELETE FROM recovery_code WHERE person = ?", (person,))
     return connection.execute("DELETE FROM person_password WHERE person = ?", (person,)).rowcount > 0
@@ -153,7 +153,7 @@ def plain_login(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold().strip().encode("utf-8", "replace").decode()
 
 
-def _person_with_code(connection: Connection, tenant: Tenant, login: str, code: str, known: str) -> Person | None:
+def _person_with_code(connection: StoreConnection, tenant: Tenant, login: str, code: str, known: str) -> Person | None:
     """Return whose account it is, if the code is good, which it is never again.
 
     Args:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.roles import ROLES, Role
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.forms import word
@@ -116,13 +116,13 @@ class PeopleListScreen(PeopleScreen):
         require_role(request, "administrator")
         require_fresh(request)
 
-    def _not_in_yet(self, connection: Connection, request: Request) -> Person:
+    def _not_in_yet(self, connection: StoreConnection, request: Request) -> Person:
         person = _person(connection, request)
         if has_credentials(connection, person.id):  # a link would be a way into somebody's account
             raise Declined("person_in", 409)
         return person
 
-    def _link(self, connection: Connection, request: Request, tenant: Tenant, person: Person) -> Response:
+    def _link(self, connection: StoreConnection, request: Request, tenant: Tenant, person: Person) -> Response:
         made_by = actor_of(seat_of(request)[1].person.id)
         text, ends = make_link(connection, tenant, person, made_by, GOOD_FOR)
         return self.show(request, "link_made.html", person=person, link=self.origin + INVITATION + text, ends=ends)
@@ -151,7 +151,7 @@ def read_role(text: str) -> Role:
     return text
 
 
-def require_still(connection: Connection, person: Person) -> None:
+def require_still(connection: StoreConnection, person: Person) -> None:
     """Let in who has the same role in this transaction as when the request came.
 
     Raises:
@@ -162,14 +162,14 @@ def require_still(connection: Connection, person: Person) -> None:
         raise Declined("role", 403)
 
 
-def shut_out(connection: Connection, tenant: Tenant, person: Person) -> None:
+def shut_out(connection: StoreConnection, tenant: Tenant, person: Person) -> None:
     """Let somebody in no more: sessions, links and all that they came in with are over."""
     disable_person(connection, person.id, tenant.store.now())
     revoke_links(connection, tenant, person)
     remove_credentials(connection, person)
 
 
-def _person(connection: Connection, request: Request) -> Person:
+def _person(connection: StoreConnection, request: Request) -> Person:
     person = find_person(connection, request.path_params["person"])
     if person is None or person.disabled_at is not None:
         raise Declined("person", 404)

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.requests import origin_of
 from signkit.web.api.roles import Role
 from signkit.web.api.service import Service
@@ -101,7 +101,7 @@ class PeopleScreen:
 
     def write(
         self,
-        connection: Connection,
+        connection: StoreConnection,
         request: Request,
         action: str,
         subject: str | None = None,
@@ -112,7 +112,7 @@ class PeopleScreen:
         write_act(connection, tenant, action, actor=actor, origin=self.address(request), subject=subject)
 
     def let_in(
-        self, connection: Connection, request: Request, tenant: Tenant, person: Person
+        self, connection: StoreConnection, request: Request, tenant: Tenant, person: Person
     ) -> tuple[PersonSession, str]:
         """Begin a session of somebody who came in just now; one of the same browser from before is over."""
         before = request.scope.get("session")
@@ -122,7 +122,7 @@ class PeopleScreen:
                 connection.execute("DELETE FROM person_session WHERE id = ?", (before.id,))
         return begin_session(connection, tenant, person, self.pages.language(request.scope))
 
-    def go_on(self, connection: Connection, request: Request) -> str:
+    def go_on(self, connection: StoreConnection, request: Request) -> str:
         """End all of a person's sessions, for what they come in with changed; return this browser's new cookie."""
         tenant, session = seat_of(request)
         end_sessions_of(connection, session.person)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from signkit.errors import ServiceError
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
 from signkit.web.api.tenants import Tenant, Tenants
@@ -55,7 +55,7 @@ class Elsewhere:
 
 
 def begin_session(
-    connection: Connection,
+    connection: StoreConnection,
     tenant: Tenant,
     person: Person,
     language: Language = "ja",
@@ -102,17 +102,17 @@ def admit_person(tenants: Tenants, cookie: str) -> tuple[Tenant, PersonSession] 
     return tenant, PersonSession(match[2], person, row[2], row[3], row[5])
 
 
-def set_language(connection: Connection, session: PersonSession, language: Language) -> None:
+def set_language(connection: StoreConnection, session: PersonSession, language: Language) -> None:
     """Show a session's pages in that language from now on."""
     connection.execute("UPDATE person_session SET language = ? WHERE id = ?", (language, session.id))
 
 
-def end_session(connection: Connection, session: PersonSession) -> None:
+def end_session(connection: StoreConnection, session: PersonSession) -> None:
     """End a session: its cookie is worth nothing from now on."""
     connection.execute("DELETE FROM person_session WHERE id = ?", (session.id,))
 
 
-def list_sessions(connection: Connection, tenant: Tenant, person: Person) -> list[Elsewhere]:
+def list_sessions(connection: StoreConnection, tenant: Tenant, person: Person) -> list[Elsewhere]:
     """Return a person's sessions that are not over, the newest first."""
     now = tenant.store.clock()
     rows = connection.execute(
@@ -123,12 +123,12 @@ def list_sessions(connection: Connection, tenant: Tenant, person: Person) -> lis
     return [Elsewhere(*row) for row in rows]
 
 
-def end_other_sessions(connection: Connection, session: PersonSession) -> None:
+def end_other_sessions(connection: StoreConnection, session: PersonSession) -> None:
     """End a person's sessions but this one."""
     connection.execute("DELETE FROM person_session WHERE person = ? AND id != ?", (session.person.id, session.id))
 
 
-def end_sessions_of(connection: Connection, person: Person) -> None:
+def end_sessions_of(connection: StoreConnection, person: Person) -> None:
     """End every session of a person: their role, their credentials or their place here changed."""
     connection.execute("DELETE FROM person_session WHERE person = ?", (person.id,))
 

@@ -11,7 +11,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.forms import word
 from signkit.web.people.accounts import Person
@@ -29,7 +29,7 @@ from signkit.web.people.passwords import (
 from signkit.web.people.screens import PeopleScreen
 
 #: Done in the transaction in which a credential is kept, before and after; returns the browser's cookie.
-Step = Callable[[Connection], Any]
+Step = Callable[[StoreConnection], Any]
 
 
 class SettingUpScreen(PeopleScreen):

@@ -13,7 +13,7 @@ import math
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.store import moment
 
 #: After so long without a try nothing is held against anybody.
@@ -51,7 +51,7 @@ class Tried:
     def _known(self) -> str:
         return _key("known", f"{self.login}\n{_network(self.address)}")
 
-    def take(self, connection: Connection, now: datetime) -> int:
+    def take(self, connection: StoreConnection, now: datetime) -> int:
         """Count a try; return the seconds to wait instead, in which case none was counted."""
         counters = [Counter(self._pair, 5, 900), Counter(_key("address", _network(self.address)), 20, 900)]
         row = connection.execute("SELECT at FROM sign_in_try WHERE key = ?", (self._known,)).fetchone()
@@ -59,7 +59,7 @@ class Tried:
             counters.append(Counter(_key("account", self.login), 10, 60))
         return take_try(connection, counters, now)
 
-    def succeed(self, connection: Connection, now: datetime) -> None:
+    def succeed(self, connection: StoreConnection, now: datetime) -> None:
         """Forget the tries of somebody who came in, and know the address from now on."""
         keys = (self._pair, _key("address", _network(self.address)), _key("account", self.login))
         connection.executemany("DELETE FROM sign_in_try WHERE key = ?", [(each,) for each in keys])
@@ -80,7 +80,7 @@ def pairing_codes(person: str) -> Counter:
     return Counter(_key("pairing", person), 10, 900)
 
 
-def take_try(connection: Connection, counters: list[Counter], now: datetime) -> int:
+def take_try(connection: StoreConnection, counters: list[Counter], now: datetime) -> int:
     """Count a try; return the seconds to wait instead, in which case none was counted."""
     connection.execute("DELETE FROM sign_in_try WHERE at <= ?", (moment(now - _KNOWN),))
     counts = [_count(connection, each.key, now) for each in counters]
@@ -95,12 +95,12 @@ def take_try(connection: Connection, counters: list[Counter], now: datetime) -> 
     return 0
 
 
-def forget_tries(connection: Connection, counter: Counter) -> None:
+def forget_tries(connection: StoreConnection, counter: Counter) -> None:
     """Hold nothing against somebody any more."""
     connection.execute("DELETE FROM sign_in_try WHERE key = ?", (counter.key,))
 
 
-def _count(connection: Connection, key: str, now: datetime) -> tuple[int, datetime]:
+def _count(connection: StoreConnection, key: str, now: datetime) -> tuple[int, datetime]:
     row = connection.execute("SELECT count, at FROM sign_in_try WHERE key = ?", (key,)).fetchone()
     if row is None or row[1] <= moment(now - _QUIET):
         return 0, now

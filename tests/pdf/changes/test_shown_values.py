@@ -244,6 +244,7 @@ def embedded(said: str, shapes: str, shift: int = 0) -> dict[int, bytes]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("value", "shapes", "allowed"),
     [

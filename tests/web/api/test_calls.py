@@ -113,6 +113,7 @@ def test_a_bad_body_has_one_problem(shared, content, headers, status, code):
     problem(shared.client.post("/api/v1/keys", content=content, headers=headers), status, code)
 
 
+@pytest.mark.slow
 def test_a_repeated_key_is_done_once(shared):
     again = {"idempotency-key": "a"} | PDF
     first = shared.client.post("/api/v1/validations", content=b"%PDF-1.7 x", headers=again)

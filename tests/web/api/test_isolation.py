@@ -36,6 +36,7 @@ def test_every_operation_is_tried():
     assert {each.name for each in OPERATIONS} == set(REQUESTS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.name)
 def test_another_tenant_reaches_nothing(owner, other, operation):
     tenant, client = other

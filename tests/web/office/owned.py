@@ -18,7 +18,7 @@ from signkit.library.making import render
 from signkit.rehearsal.cards import kept_contents
 from signkit.web.api.roles import ROLES
 from signkit.web.desk.contract_form import words_of
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.upkeep_screen import Renewed
 from signkit.words import Text
 from tests.web.office.conftest import Offices
@@ -195,6 +195,6 @@ def made_batch(clerk, office):
 
 def result(office, found):
     """Put what came of some work into the office; return its number."""
-    job = office.jobs.start(Job(Text("x", "x")), lambda job: setattr(job, "result", found))
+    job = office.jobs.start(DeskJob(Text("x", "x")), lambda job: setattr(job, "result", found))
     job.thread.join()
     return job.number

@@ -12,7 +12,7 @@ from signkit.pki.paths.known import known_certificate
 from signkit.validation.certificate_status import issuer_of
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, add_job
@@ -20,7 +20,7 @@ from signkit.web.api.listing import page, read_cursor, write_cursor
 from signkit.web.api.monitored import Numbered, found_on_lists, numbered, tenant_key
 from signkit.web.api.resources.certificates import authorities, der_in, list_indexes
 from signkit.web.api.store import (
-    Document,
+    StoredDocument,
     add_document,
     change_document,
     delete_document,
@@ -90,7 +90,7 @@ def list_changes(call: Call) -> Answer:
     return Answer(200, answer)
 
 
-def _search_if_due(connection: Connection, call: Call) -> bool:
+def _search_if_due(connection: StoreConnection, call: Call) -> bool:
     """Have the lists gone through, where they are others than the last time; tell whether that is still to be done."""
     pending = connection.execute("SELECT 1 FROM job WHERE kind = ? AND state != 'failed'", (_JOB,)).fetchone()
     if pending is not None:
@@ -106,7 +106,7 @@ def _search_if_due(connection: Connection, call: Call) -> bool:
     return True
 
 
-def search(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection], object]:  # noqa: ARG001
+def search(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:  # noqa: ARG001
     """Go through the imported lists for what is watched."""
     files = list_indexes(service)
     state = _state_of(files)  # before: a list that comes meanwhile is gone through the next time
@@ -122,7 +122,7 @@ def search(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection],
     return lambda connection: _keep(connection, tenant, times, state)
 
 
-def _keep(connection: Connection, tenant: Tenant, found: dict[str, str], state: str) -> None:
+def _keep(connection: StoreConnection, tenant: Tenant, found: dict[str, str], state: str) -> None:
     now = tenant.store.now()
     for id_, since in sorted(found.items()):
         monitor = find_document(connection, KIND, id_)
@@ -138,7 +138,7 @@ def _keep(connection: Connection, tenant: Tenant, found: dict[str, str], state: 
     )
 
 
-def _forget_lists(connection: Connection) -> None:
+def _forget_lists(connection: StoreConnection) -> None:
     connection.execute("DELETE FROM setting WHERE name = ?", (_SEEN,))
 
 
@@ -162,13 +162,13 @@ def _monitor(number: Numbered, reference: str | None) -> tuple[str, dict[str, An
     return new_id(), content
 
 
-def _found(document: Document | None) -> Document:
+def _found(document: StoredDocument | None) -> StoredDocument:
     if document is None:
         raise problems.unknown(_WHAT)
     return document
 
 
-def _shown(found: Document) -> dict[str, Any]:
+def _shown(found: StoredDocument) -> dict[str, Any]:
     shown = {name: found.content[name] for name in ("reference", "ends", "revoked_at")}
     return {"id": found.id, "created_at": found.created_at, **shown}
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Upload
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, add_job
@@ -18,7 +18,7 @@ from signkit.web.api.limits import require_quota
 from signkit.web.api.listing import page
 from signkit.web.api.service import Service
 from signkit.web.api.store import (
-    Document,
+    StoredDocument,
     add_document,
     delete_document,
     find_document,
@@ -112,7 +112,9 @@ def judge_file(path: str, name: str, options: ValidationOptions, content: str | 
     return report.with_name(name).to_json()
 
 
-def keep_report(connection: Connection, service: Service, tenant: Tenant, id_: str, report: Mapping[str, Any]) -> None:
+def keep_report(
+    connection: StoreConnection, service: Service, tenant: Tenant, id_: str, report: Mapping[str, Any]
+) -> None:
     """Keep a report for as long as the operator set."""
     ends = moment(tenant.store.clock() + timedelta(days=service.own.keep_days))
     add_document(connection, KIND, id_, dict(report), tenant.store.now(), ends)
@@ -135,7 +137,7 @@ def _postpone(call: Call, file: Upload, name: str, options: Mapping[str, Any]) -
     return Answer(202, {"id": id_, "job": job}, headers={"location": _address(id_)}, subject=file.sha256)
 
 
-def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection], object]:
+def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Judge what was postponed."""
     wanted, store = job.content, tenant.store
     content = store.path(wanted["content"]) if wanted["content"] else None
@@ -186,11 +188,11 @@ def delete(call: Call) -> Answer:
     return Answer(204, subject=call.values["id"])
 
 
-def _shown(found: Document) -> dict[str, Any]:
+def _shown(found: StoredDocument) -> dict[str, Any]:
     return {"id": found.id, "created_at": found.created_at, "report": found.content}
 
 
-def _summary(found: Document) -> dict[str, Any]:
+def _summary(found: StoredDocument) -> dict[str, Any]:
     report = found.content
     return {
         "id": found.id, "created_at": found.created_at, "name": report["file"], "sha256": report["sha256"],

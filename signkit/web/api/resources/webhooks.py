@@ -17,7 +17,7 @@ from typing import Any
 from signkit.pki.http import HttpFailure, fetch
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal, etag_of
-from signkit.web.api.database import Connection
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import DELIVERY, WEBHOOK, add_delivery, delivery_kind
 from signkit.web.api.fetching import require_https, require_reachable
 from signkit.web.api.identifiers import new_id
@@ -26,8 +26,8 @@ from signkit.web.api.jobs import problem as cause
 from signkit.web.api.listing import check_if_match, page
 from signkit.web.api.service import Service
 from signkit.web.api.store import (
-    Document,
     Store,
+    StoredDocument,
     add_document,
     change_document,
     delete_document,
@@ -157,7 +157,7 @@ def send_again(call: Call) -> Answer:
     return Answer(202, _delivery(added), headers={"location": location}, subject=id_)
 
 
-def deliver(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection], object]:
+def deliver(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Deliver once; where that fails, note it, and say when to try again."""
     store, kind, id_ = tenant.store, delivery_kind(job.content["webhook"]), job.content["delivery"]
     with store.reading() as connection:
@@ -180,7 +180,7 @@ def deliver(service: Service, tenant: Tenant, job: Job) -> Callable[[Connection]
     raise RetryLater(attempt["problem"], None if gives_up else _pause(count))
 
 
-def _attempt(service: Service, store: Store, webhook: Document, delivery: Document) -> dict[str, Any]:
+def _attempt(service: Service, store: Store, webhook: StoredDocument, delivery: StoredDocument) -> dict[str, Any]:
     """Return what came of one attempt: a problem, or none."""
     body, now = delivery.content["payload"].encode(), store.clock()
     stamp, id_ = int(now.timestamp()), f"msg_{delivery.content['event_id']}"
@@ -213,19 +213,19 @@ def _require_address(call: Call) -> None:
     require_reachable(call.body["url"], call.service.rule)
 
 
-def _find(connection: Connection, id_: str) -> Document:
+def _find(connection: StoreConnection, id_: str) -> StoredDocument:
     found = find_document(connection, WEBHOOK, id_)
     if found is None:
         raise problems.unknown("webhook")
     return found
 
 
-def _shown(found: Document) -> dict[str, Any]:
+def _shown(found: StoredDocument) -> dict[str, Any]:
     content = found.content
     return {"id": found.id, "created_at": found.created_at, **{name: content[name] for name in _SHOWN}}
 
 
-def _delivery(found: Document) -> dict[str, Any]:
+def _delivery(found: StoredDocument) -> dict[str, Any]:
     return {"id": found.id, "created_at": found.created_at, **found.content}
 
 
