@@ -77,6 +77,11 @@ SERVICE: dict[str, Wording] = {
         ),
         exit_code=ExitCode.OUTPUT,
     ),
+    "checkpoints-damaged": Wording(
+        Text("The heads in {path} cannot be used: {cause}.", "控え {path} を使えません: {cause}。"),
+        Text("Use another copy of them.", "別のコピーを使ってください。"),
+        exit_code=ExitCode.UNREADABLE,
+    ),
     "tenants-shared": Wording(
         Text(
             "The tenants' tables are in PostgreSQL; this command is for those in files.",

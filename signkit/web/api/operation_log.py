@@ -90,6 +90,12 @@ def head(connection: StoreConnection) -> Operated | None:
     return Operated(*row) if row else None
 
 
+def hash_of(connection: StoreConnection, number: int) -> str | None:
+    """Return the hash of a record; None where there is none of that number."""
+    row = connection.execute("SELECT hash FROM operation WHERE number = ?", (number,)).fetchone()
+    return row[0] if row else None
+
+
 def operations(connection: StoreConnection, after: int = 0, limit: int = _ALL) -> Iterator[Operated]:
     """Yield the records behind number ``after``, in order."""
     rows = connection.execute(

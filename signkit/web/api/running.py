@@ -21,6 +21,7 @@ from signkit.settings import Settings
 from signkit.web.api.app import make_service_app
 from signkit.web.api.connections import Patience, UnambiguousRequests, patient_protocol
 from signkit.web.api.jobs import JobRunner, release_leases
+from signkit.web.api.log_checkpoints import write_checkpoints
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
 from signkit.web.common.listening import listener_on
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 _LOCK = ".running"
 _GRACE_SECONDS = 30
 _SWEEP_SECONDS = 600.0
+_HEADS_SECONDS = 60.0
 _OF_AGENTS = "/agent/v1/"
 _OF_API = ("/openapi.json", "/health", "/ready", "/metrics")
 
@@ -114,14 +116,17 @@ def _jobs_under_way(service: Service) -> Iterator[None]:
     service.wake = runner.wake
     stopping = threading.Event()
     sweeper = threading.Thread(target=_sweep, args=(service, stopping), daemon=True, name="signkit-sweeper")
+    keeper = threading.Thread(target=_keep_heads, args=(service, stopping), daemon=True, name="signkit-keeper")
     runner.start()
     sweeper.start()
+    keeper.start()
     try:
         yield
     finally:
         stopping.set()
         runner.stop(_GRACE_SECONDS)
         sweeper.join()
+        keeper.join()
 
 
 def _sweep(service: Service, stopping: threading.Event) -> None:
@@ -131,6 +136,20 @@ def _sweep(service: Service, stopping: threading.Event) -> None:
                 with contextlib.suppress(SignKitError):  # a full disk: the next time
                     tenant.store.sweep()
         stopping.wait(_SWEEP_SECONDS)
+
+
+def _keep_heads(service: Service, stopping: threading.Event) -> None:
+    """Keep the heads of the operation logs elsewhere, if the operator says where; once more at the end."""
+    if service.own.log_checkpoints is None:
+        return
+    folder, known = Path(service.own.log_checkpoints), dict[str, str]()
+    is_last = False
+    while not is_last:
+        is_last = stopping.wait(_HEADS_SECONDS)
+        try:
+            write_checkpoints(service.tenants.all(), folder, known)
+        except SignKitError as error:  # the operator is to know, and calls are answered all the same
+            logging.getLogger("signkit.service").error("checkpoints of the operation logs: %s", error.message("en"))
 
 
 class _Server(uvicorn.Server):

@@ -51,6 +51,7 @@ class ServiceSettings:
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
         database: ``postgresql://role@host/database`` for several machines; None: SQLite, a file for each tenant.
         files: the folder of the tenants' files, which all machines use; None: the service's own.
+        log_checkpoints: a folder, best on another machine, to which the heads of the operation logs go; None: nowhere.
         origin: where people find the office's pages; None: there are none.
         auth_app: by which registration of the settings parties sign on their phones (``production``, ``sandbox``,
             ``rehearsal``), whose redirect URI is ``ORIGIN/party/phone``; None: they do not.
@@ -72,6 +73,7 @@ class ServiceSettings:
     inner_hosts: tuple[str, ...] = ()
     database: str | None = None
     files: str | None = None
+    log_checkpoints: str | None = None
     origin: str | None = None
     auth_app: str | None = None
     mail_server: str | None = None
@@ -247,6 +249,7 @@ _FIRST_SETTINGS = """\
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
 # database = "postgresql://signkit_serve@db/signkit"   # several machines; left out: SQLite, a file for each tenant
 # files = "/srv/signkit"       # the tenants' files, a folder that all machines use; left out: this one
+# log_checkpoints = "/mnt/x"   # where the heads of the operation logs go every minute: another disk or machine
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 # origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
 # auth_app = "production"      # parties sign on their phones, by this registration; see docs/guides/office.md
