@@ -98,6 +98,21 @@ SERVICE: dict[str, Wording] = {
         Text("Nothing was changed. Use another copy of it.", "何も変更していません。別のコピーを使ってください。"),
         exit_code=ExitCode.UNREADABLE,
     ),
+    "person-unknown": Wording(
+        Text("There is no person {person} who comes in.", "利用者 {person} はいないか、停止されています。"),
+        Text("See them: signkit service person list.", "signkit service person list で確認できます。"),
+    ),
+    "person-name": Wording(
+        Text("{name} is no name of a person.", "{name} は氏名として使えません。"),
+        Text("Give 1 to 80 printable characters.", "表示できる 1～80 文字で指定してください。"),
+    ),
+    "service-origin": Wording(
+        Text("The service in {path} has no pages for people.", "{path} のサービスには利用者用の画面がありません。"),
+        Text(
+            'Say where they are found, in its service.toml: origin = "https://desk.example.jp".',
+            'service.toml に画面の場所を書いてください: origin = "https://desk.example.jp"',
+        ),
+    ),
     "permission-unknown": Wording(
         Text("There is no permission {name}.", "権限 {name} はありません。"),
         Text("There are: {known}.", "使える権限: {known}。"),

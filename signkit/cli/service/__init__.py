@@ -6,14 +6,15 @@ import typer
 
 from signkit.cli.language import words
 from signkit.cli.option_groups import CommandGroup, GroupedCommand, flatten
-from signkit.cli.service import database, keys, log, tenants
+from signkit.cli.service import database, keys, log, people, tenants
 
-HELP = words("Run the service: tenants, keys, log.", "サービスの運用: テナント、キー、操作記録。")
+HELP = words("Run the service: tenants, keys, people, log.", "サービスの運用: テナント、キー、利用者、操作記録。")
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 _GROUPS = (
     ("tenant", words("Whom the service is for.", "サービスを使う事業者。"), tenants.COMMANDS),
     ("key", words("API keys.", "API キー。"), keys.COMMANDS),
+    ("person", words("The people of a tenant.", "テナントの利用者。"), people.COMMANDS),
     ("log", words("The operation log.", "操作記録。"), log.COMMANDS),
 )
 

@@ -201,7 +201,7 @@ MIGRATIONS: tuple[str, ...] = (
         asked_by TEXT NOT NULL REFERENCES person (id),
         asked_at TEXT NOT NULL,
         expires_at TEXT NOT NULL,
-        state TEXT NOT NULL CHECK (state IN ('open', 'approved', 'done', 'refused', 'withdrawn')),
+        state TEXT NOT NULL CHECK (state IN ('open', 'approved', 'done', 'refused', 'withdrawn', 'lapsed')),
         decided_by TEXT REFERENCES person (id),
         decided_at TEXT
     ) STRICT, WITHOUT ROWID;

@@ -40,7 +40,7 @@ class Approval:
         content: what is done, as JSON; of ``invite`` name and role, of ``role`` person, before and after, of ``purge``
             the entries as they were.
         digest: of action and content: who decides names it.
-        state: ``open``; ``approved`` is decided and not done yet.
+        state: ``open``; ``approved`` is decided and not done yet; ``lapsed`` was approved and cannot be done.
     """
 
     id: str
@@ -145,6 +145,11 @@ def finish(connection: StoreConnection, id_: str) -> None:
     done = connection.execute("UPDATE approval SET state = 'done' WHERE id = ? AND state = 'approved'", (id_,))
     if done.rowcount != 1:
         raise Declined("approval_over", 409)
+
+
+def lapse(connection: StoreConnection, id_: str) -> None:
+    """Say that what was approved cannot be done any more, for what it is about changed."""
+    connection.execute("UPDATE approval SET state = 'lapsed' WHERE id = ? AND state = 'approved'", (id_,))
 
 
 def withdraw(connection: StoreConnection, id_: str, person: str) -> None:

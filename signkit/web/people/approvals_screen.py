@@ -21,6 +21,7 @@ from signkit.web.people.approvals import (
     decide,
     find_approval,
     finish,
+    lapse,
     list_approvals,
     withdraw,
 )
@@ -121,8 +122,13 @@ class ApprovalsScreen(PeopleScreen):
 
     def _purge(self, request: Request, tenant: Tenant, decided: Approval) -> None:
         """Delete, then say that it is done: stopped in between, doing it once more deletes nothing else."""
-        with opened(tenant) as archive:
-            dispose(archive, decided.facts)
+        try:
+            with opened(tenant) as archive:
+                dispose(archive, decided.facts)
+        except Declined:
+            with tenant.store.writing() as connection:
+                lapse(connection, decided.id)
+            raise
         with tenant.store.writing() as connection:
             finish(connection, decided.id)
             self.write(connection, request, "purgeArchive", decided.digest)

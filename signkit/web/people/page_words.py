@@ -151,6 +151,7 @@ PEOPLE_WORDS: dict[str, Text] = {
     "approval_state_done": Text("done", "実行済み"),
     "approval_state_refused": Text("refused", "却下"),
     "approval_state_withdrawn": Text("withdrawn", "取り下げ"),
+    "approval_state_lapsed": Text("not done: it changed meanwhile", "未実行（対象が変わったため失効）"),
     "do_again": Text("Do it now", "実行する"),
     "action_invite": Text("Invite {name} as {role}", "{name} を「{role}」として招待する"),
     "action_role": Text("Change the role of {name}: {before} → {role}", "{name} の役割を変更する: {before} → {role}"),

@@ -65,6 +65,7 @@ class PeopleScreen:
             try:
                 return handler(request, form)
             except Declined as declined:
+                self._write_refusal(request, declined)
                 return self.decline(request, declined)
 
         return form_route(path, take, self.pages.refuse)
@@ -110,6 +111,17 @@ class PeopleScreen:
         tenant, session = seat_of(request)
         actor = actor_of(session.person.id)
         write_act(connection, tenant, action, actor=actor, origin=self.address(request), subject=subject)
+
+    def _write_refusal(self, request: Request, declined: Declined) -> None:
+        """Write down that somebody tried what they may not, as the API does; the path names ids alone."""
+        if declined.status != 403 or request.scope["session"] is None:
+            return
+        tenant, session = seat_of(request)
+        with tenant.store.writing() as connection:
+            write_act(
+                connection, tenant, "refusedForm", actor=actor_of(session.person.id), origin=self.address(request),
+                subject=request.url.path, status=403,
+            )  # fmt: skip
 
     def let_in(
         self, connection: StoreConnection, request: Request, tenant: Tenant, person: Person
