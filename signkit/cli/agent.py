@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.language import translate, words
-from signkit.cli.options import SignerUri, UseLastTry
+from signkit.cli.options import OpenBrowser, SignerUri, UseLastTry
 from signkit.cli.terminal import report_error, secret_reader, tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from signkit.signers.base import Purpose
 
 HELP = words(
-    "Sign for another program on this machine, asking here each time.",
-    "このコンピューターの別のプログラムのために、毎回ここで確認して署名する。",
+    "Sign for another program here, or for an office (--desk), asking each time.",
+    "このパソコンの別のプログラムや事務所 (--desk) のために、毎回確認して署名する。",
 )
 
 
@@ -55,13 +55,7 @@ def run(
     pair_again: Annotated[
         bool, typer.Option("--pair", help=words("Pair this PC anew.", "このパソコンを登録し直す。"))
     ] = False,
-    browser: Annotated[
-        bool,
-        typer.Option(
-            "--browser/--no-browser",
-            help=words("Open the browser, or only say which file leads there.", "ブラウザーを自動で開くかどうか。"),
-        ),
-    ] = True,
+    browser: OpenBrowser = True,
     demo: Annotated[
         bool,
         typer.Option("--demo", help=words("With emulated cards of the rehearsal.", "リハーサルの模擬カードを使う。")),

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.language import choose_language, words
+from signkit.cli.options import OpenBrowser
 from signkit.cli.terminal import tell
 from signkit.errors import FileUnusable, MissingExtra, system_cause
 from signkit.words import Language, Text
@@ -45,13 +46,7 @@ def run(
             ),
         ),
     ] = False,
-    browser: Annotated[
-        bool,
-        typer.Option(
-            "--browser/--no-browser",
-            help=words("Open the browser, or only say which file leads there.", "ブラウザーを自動で開くかどうか。"),
-        ),
-    ] = True,
+    browser: OpenBrowser = True,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help=words("Port; 0: any.", "ポート番号。0 は自動。"))
     ] = 0,

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.errors import ServiceError
 from signkit.web.agents.proof import CLOCKS, CallProof, fingerprint, read_proof
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.document import ApiDocument
@@ -88,11 +87,8 @@ def admit_agent(
     if proof is None:
         return None
     tenant_id, _, agent_id = proof.id.partition(".")
-    try:
-        tenant = tenants.get(tenant_id)
-    except ServiceError as error:
-        if error.code != "tenant-unknown":
-            raise
+    tenant = tenants.find(tenant_id)
+    if tenant is None:
         return None
     now = tenant.store.clock()
     with tenant.store.reading() as connection:

@@ -91,6 +91,19 @@ class Tenants:
             name = connection.execute("SELECT value FROM setting WHERE name = 'name'").fetchone()[0]
         return self._open.setdefault(id_, Tenant(id_, name, store))
 
+    def find(self, id_: str) -> Tenant | None:
+        """Return the tenant that a key, a cookie or a link names; None where there is none.
+
+        Raises:
+            ServiceError("store-newer", "store-unusable"): see `get`.
+        """
+        try:
+            return self.get(id_)
+        except ServiceError as error:
+            if error.code != "tenant-unknown":
+                raise
+            return None
+
     def all(self) -> list[Tenant]:
         """Return every tenant, by its id, which is the order in which they came."""
         if not self._folder.is_dir():

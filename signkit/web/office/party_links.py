@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
-from signkit.errors import ServiceError
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import Store, moment
@@ -109,11 +108,8 @@ def admit_party(tenants: Tenants, text: str, kind: Literal["pt", "pc"]) -> tuple
     match = _TOKEN.fullmatch(text)
     if match is None or match[1] != kind:
         return None
-    try:
-        tenant = tenants.get(match[2])
-    except ServiceError as error:
-        if error.code != "tenant-unknown":
-            raise
+    tenant = tenants.find(match[2])
+    if tenant is None:
         return None
     with tenant.store.reading() as connection:
         row = connection.execute("SELECT hash, session FROM party_link WHERE id = ?", (match[3],)).fetchone()

@@ -13,7 +13,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from signkit.errors import ServiceError
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
@@ -86,12 +85,9 @@ def find_link(tenants: Tenants, text: str) -> tuple[Tenant, Link]:
     match = _LINK.fullmatch(text)
     if match is None:
         raise Declined("link", 404)
-    try:
-        tenant = tenants.get(match[1])
-    except ServiceError as error:
-        if error.code != "tenant-unknown":
-            raise
-        raise Declined("link", 404) from error
+    tenant = tenants.find(match[1])
+    if tenant is None:
+        raise Declined("link", 404)
     with tenant.store.reading() as connection:
         return tenant, _good_link(connection, tenant, text)
 

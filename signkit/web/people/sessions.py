@@ -12,7 +12,6 @@ import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
-from signkit.errors import ServiceError
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import moment
@@ -80,11 +79,8 @@ def admit_person(tenants: Tenants, cookie: str) -> tuple[Tenant, PersonSession] 
     match = _COOKIE.fullmatch(cookie)
     if match is None:
         return None
-    try:
-        tenant = tenants.get(match[1])
-    except ServiceError as error:
-        if error.code != "tenant-unknown":
-            raise
+    tenant = tenants.find(match[1])
+    if tenant is None:
         return None
     now = tenant.store.clock()
     with tenant.store.reading() as connection:

@@ -9,7 +9,6 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
-from signkit.errors import ServiceError
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.forms import word
 from signkit.web.common.guard import sent_cookie
@@ -43,7 +42,7 @@ class SignInScreen(PeopleScreen):
     def where(self, request: Request) -> Response:
         """Lead to the page of a tenant: the one that was typed, or at which this browser signed in before."""
         known = request.query_params.get("tenant", "").strip() or sent_cookie(request.headers, TENANT_COOKIE) or ""
-        tenant = self._tenant(known) if known else None
+        tenant = self.service.tenants.find(known) if known else None
         if tenant is not None:
             return RedirectResponse(SIGN_IN + tenant.id, 303)
         speak(request)
@@ -120,18 +119,10 @@ class SignInScreen(PeopleScreen):
         )  # fmt: skip
 
     def _known_tenant(self, request: Request) -> Tenant:
-        tenant = self._tenant(request.path_params["tenant"])
+        tenant = self.service.tenants.find(request.path_params["tenant"])
         if tenant is None:
             raise Declined("tenant", 404)
         return tenant
-
-    def _tenant(self, id_: str) -> Tenant | None:
-        try:
-            return self.service.tenants.get(id_)
-        except ServiceError as error:
-            if error.code != "tenant-unknown":
-                raise
-            return None
 
 
 def speak(request: Request, form: FormData | None = None) -> None:
