@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from signkit.signing.terms import SignatureTerms
 
 
+#: What a signer who was killed had just started may hold the lock a moment longer.
+_PATIENCE_SECONDS = 2.0
+
+
 @dataclass(frozen=True)
 class ManyOrder:
     """What is to be signed with one secret.
@@ -65,7 +69,7 @@ def sign_many(plain: dict[str, Any], say: Say) -> str:
 
     order = ManyOrder(**plain)
     try:
-        with locked_folder(Path(order.folder), patience=0):
+        with locked_folder(Path(order.folder), patience=_PATIENCE_SECONDS):
             return str(_sign_in_folder(order, say))
     except TimeoutError as error:
         raise FileUnusable("results-in-use", path=order.folder) from error
