@@ -26,13 +26,13 @@ from signkit.archive.adding import add_paper
 from signkit.archive.entries import TransactionFacts, TransactionParty
 from signkit.preview import page_png
 from signkit.settings import Settings
-from signkit.web.common.listening import Address
+from signkit.web.common.listening import DeskAddress
 from signkit.web.common.sessions import Sessions
 from signkit.web.desk.app import make_app
 from signkit.web.desk.office import Office
-from signkit.web.desk.prompted_process import PromptedProcess, Refusal, environment_of
+from signkit.web.desk.prompted_process import PromptedProcess, PromptRefusal, environment_of
 from signkit.web.desk.rehearsal_desk import lay_out, rehearsal_options
-from signkit.web.desk.signing_process import Order
+from signkit.web.desk.signing_process import OneOrder
 
 START_TARGET_S, PICTURE_TARGET_MS, LIST_TARGET_MS, SIGN_TARGET_S = 1.0, 50.0, 50.0, 1.0
 _PINENTRY = """#!{python}
@@ -78,13 +78,13 @@ def sign_once(office: Office, folder: Path, program: Path) -> float:
     shelved = office.shelf.listed("prepared")[0]
     target = folder / f"{time.perf_counter_ns()}.pdf"
     options = office.options
-    order = Order(
+    order = OneOrder(
         str(office.path_of(shelved.sha256)), shelved.sha256, str(target), "seller", "card:virtual:takahashi", "B-B",
         "sale", "seller", 6, "en", (), options.trust, "pinentry", str(program),
     )  # fmt: skip
     start = time.perf_counter()
     answer = PromptedProcess(environment_of(office.settings.home)).run(order, lambda _: None)
-    assert not isinstance(answer, Refusal), answer.message.en
+    assert not isinstance(answer, PromptRefusal), answer.message.en
     assert target.is_file()
     return time.perf_counter() - start
 
@@ -113,7 +113,7 @@ def main() -> None:
     try:
         lay_out(office)
         fill_archive(office, contracts)
-        address, sessions = Address("benchmark.localhost", 1), Sessions()
+        address, sessions = DeskAddress("benchmark.localhost", 1), Sessions()
         with TestClient(make_app(office, address, sessions), base_url=f"http://{address.hosts[0]}") as client:
             client.get(f"/start?token={sessions.start_token}")
             listed = milliseconds(lambda: client.get("/contracts").raise_for_status(), rounds)

@@ -114,7 +114,7 @@ def main() -> None:
     chosen = parser.parse_args()
     most, rounds = (FEW + 1, 1) if chosen.smoke else (chosen.most, chosen.rounds)
     pki = new_rehearsal(utc_now())
-    issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
+    issuers = [der for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
     with tempfile.TemporaryDirectory() as folder:
         trust = Path(folder) / "ca.pem"
         trust.write_bytes(pki.trust_pem())

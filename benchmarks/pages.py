@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from asn1crypto import pem, x509
+from asn1crypto import pem
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signkit.rehearsal.authority import issue_organisation_certificate, new_rsa_key
@@ -73,7 +73,7 @@ def signed(pdf: bytes, pki: RehearsalPki, level: Level) -> bytes:
     key = new_rsa_key()
     certificate = issue_organisation_certificate(pki.service_ca, "Benchmark", "Benchmark", key, utc_now())
     signer = Pkcs12Signer(SoftwareKey.of(key, "benchmark"), certificate.public_bytes(Encoding.DER), ())
-    issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
+    issuers = [der for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
     services = Services([pki.timestamps()], [pki.revocation()], issuers)
     return sign(pdf, SignatureRequest("seller", "Benchmark", utc_now()), signer, level, services).pdf
 

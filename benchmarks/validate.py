@@ -68,7 +68,7 @@ def make_files(pki: RehearsalPki) -> dict[str, bytes]:
     """The two files, by name; every call signs with new keys and certificates."""
     template = find_template("real-estate-sale")
     blank = render_contract(template, load_contract_data(template.folder / "example.yaml")).pdf
-    issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
+    issuers = [der for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
     services = Services([pki.timestamps()], [pki.revocation()], issuers)
     three = blank
     for role in ("seller", "buyer", "broker"):
@@ -132,7 +132,7 @@ def main() -> None:
     rounds = 1 if chosen.smoke else chosen.rounds
     pki = new_rehearsal(utc_now())
     files = make_files(pki)
-    roots = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
+    roots = [der for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
     with tempfile.TemporaryDirectory() as folder:
         trust = Path(folder) / "ca.pem"
         trust.write_bytes(pki.trust_pem())

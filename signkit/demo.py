@@ -22,7 +22,7 @@ from signkit.kept_signatures import refuse_losing_signatures
 from signkit.output import write_checked
 from signkit.plain_data import item_at
 from signkit.preview import find_text, page_png
-from signkit.rehearsal.authority import Person
+from signkit.rehearsal.authority import FictionalResident
 from signkit.rehearsal.pki import RehearsalPki, new_rehearsal
 from signkit.reporting.formats.json import write_json
 from signkit.signers.base import SecretRequest, Signer
@@ -106,9 +106,9 @@ def _sign_all(
 
 
 def _services(pki: RehearsalPki) -> Services:
-    from asn1crypto import pem, x509
+    from asn1crypto import pem
 
-    issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
+    issuers = [der for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
     return Services([pki.timestamps()], [pki.revocation()], issuers)
 
 
@@ -133,8 +133,8 @@ def _key_of(role: str, name: str, data: Mapping[str, Any], pki: RehearsalPki, fo
     return CardSigner(card, f"emulated card of {role}", ask, issuers=issuers)
 
 
-def _resident(name: str, address: str) -> Person:
-    return Person(name.replace(" ", "　"), address, "419900401", "3", "Kakuu-to", "Kakuu-ku")
+def _resident(name: str, address: str) -> FictionalResident:
+    return FictionalResident(name.replace(" ", "　"), address, "419900401", "3", "Kakuu-to", "Kakuu-ku")
 
 
 def forge_price(pdf: bytes, price: int) -> bytes:

@@ -93,11 +93,11 @@ def person_signer(seller_card):
 @pytest.fixture(scope="session")
 def services(rehearsal):
     """The rehearsal's timestamps and revocation, and its CA certificates."""
-    from asn1crypto import pem, x509
+    from asn1crypto import pem
 
     from signkit.signing.levels import Services
 
-    issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
+    issuers = [der for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
     return Services([rehearsal.timestamps()], [rehearsal.revocation()], issuers)
 
 

@@ -141,6 +141,7 @@ def test_a_call_prints_nothing(office, capfd):
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.slow
 def test_bytes_and_paths_give_the_same(office):
     data = Path("contract-employer.pdf").read_bytes()
     for function in (signkit.fields, signkit.read_contract):
@@ -202,6 +203,7 @@ def test_the_wrong_person_is_refused_as_on_the_command_line(office, person_signe
     assert signkit.fields(signkit.sign("contract.pdf", terms, person_signer).pdf).signed == ("employer",)
 
 
+@pytest.mark.slow
 def test_a_contract_is_certified_by_its_first_signature_unless_told_otherwise(office):
     kinds = []
     with signkit.open_signer("p12:employer.p12", lambda _: bytearray(b"rehearsal")) as signer:

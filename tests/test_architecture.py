@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
 from itertools import pairwise
@@ -71,3 +72,12 @@ def test_the_table_of_decisions_is_read_whole(page):
     rows = [line for line in table.splitlines() if line.startswith("| ") and not line.startswith("| ---")]
     heads = table.count("\n### ")
     assert len(rows) - heads == len(decisions(page))
+
+
+def test_no_class_name_stands_for_two_things(repository):
+    found: dict[str, list[str]] = {}
+    for path in sorted((repository / "signkit").rglob("*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                found.setdefault(node.name, []).append(str(path.relative_to(repository)))
+    assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}

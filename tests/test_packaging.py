@@ -87,6 +87,7 @@ def test_the_image_runs_as_nobody_in_particular_and_starts_signkit(repository, t
     assert installed in project["optional-dependencies"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["signkit-incoming.service", "signkit-incoming.timer"])
 def test_the_units_are_well_formed_and_their_command_is_ours(repository, blank, tmp_path, unit):
     parser = configparser.RawConfigParser(strict=False)
@@ -151,6 +152,7 @@ def vault(repository, tmp_path, monkeypatch):
         del sys.modules[name]
 
 
+@pytest.mark.slow
 def test_the_plug_in_to_begin_from_signs(vault, rehearsal, blank):
     identity = rehearsal.key_file("架空 仲介子", "架空不動産株式会社", b"pass", utc_now())
     key, certificate, _ = pkcs12.load_key_and_certificates(identity, b"pass")

@@ -71,6 +71,7 @@ def test_what_a_member_gives_counts_and_not_what_it_says():
         unpacked(understated(packed({"a.txt": content}, zipfile.ZIP_STORED), 50), small)
 
 
+@pytest.mark.slow
 def test_altered_archives_fail_in_one_way_only():
     """Every kind of damage that ``zipfile`` answers with a class of its own."""
     random_ = random.Random(2026)

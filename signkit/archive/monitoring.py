@@ -49,7 +49,7 @@ class Watched:
 
 
 @dataclass(frozen=True)
-class Change:
+class SignerChange:
     """Something about a signer of a running contract.
 
     Attributes:
@@ -94,7 +94,7 @@ def watch(archive: Archive, key: bytes, authorities: Sequence[x509.Certificate],
     return Watched(count, tuple(unread))
 
 
-def revoked_by_lists(archive: Archive, key: bytes, files: Iterable[Path], today: date) -> list[Change]:
+def revoked_by_lists(archive: Archive, key: bytes, files: Iterable[Path], today: date) -> list[SignerChange]:
     """Return the signers of running contracts whom a list names; each list is gone through once.
 
     Args:
@@ -107,17 +107,19 @@ def revoked_by_lists(archive: Archive, key: bytes, files: Iterable[Path], today:
     with archive.reading() as connection:
         for entry, field, number, ends, told in connection.execute(_RUNNING, {"today": today.isoformat()}):
             signers.setdefault(number, []).append((entry, field, told, ends))
-    found: dict[tuple[int, str], Change] = {}
+    found: dict[tuple[int, str], SignerChange] = {}
     for file in files if signers else ():
         with CrlIndex.open(file) as index:
             number_of = numbers_of(key, index.header.issuer_key_sha256, index.header.issuer_name_sha256)
             for serial, revoked in index.revocations():
                 for entry, field, told, ends in signers.get(number_of(serial), ()):
-                    found[entry, field] = Change(entry, field, revoked.date, date.fromisoformat(ends), told is None)
+                    found[entry, field] = SignerChange(
+                        entry, field, revoked.date, date.fromisoformat(ends), told is None
+                    )
     return [found[place] for place in sorted(found)]
 
 
-def revoked_by_sources(archive: Archive, options: ValidationOptions, today: date) -> Iterator[Change]:
+def revoked_by_sources(archive: Archive, options: ValidationOptions, today: date) -> Iterator[SignerChange]:
     """Ask ``options.revocation`` about every running contract, by the one judgement of its file."""
     with archive.reading() as connection:
         rows = connection.execute(_RUNNING, {"today": today.isoformat()}).fetchall()
@@ -132,10 +134,10 @@ def revoked_by_sources(archive: Archive, options: ValidationOptions, today: date
             since, place = signature.revocation.revoked_at, (entry, signature.field or "")
             if since is not None and place in known:
                 told, ends = known[place]
-                yield Change(entry, place[1], since, date.fromisoformat(ends), told is None)
+                yield SignerChange(entry, place[1], since, date.fromisoformat(ends), told is None)
 
 
-def ending_soon(archive: Archive, today: date, days: int = 90) -> list[Change]:
+def ending_soon(archive: Archive, today: date, days: int = 90) -> list[SignerChange]:
     """Return the signers of running contracts whose certificates end within so many days."""
     last = (today + timedelta(days=days)).isoformat()
     with archive.reading() as connection:
@@ -144,10 +146,10 @@ def ending_soon(archive: Archive, today: date, days: int = 90) -> list[Change]:
             " WHERE end_date BETWEEN :today AND :last AND revoked_at IS NULL ORDER BY end_date, entry, field",
             {"today": today.isoformat(), "last": last},
         ).fetchall()
-    return [Change(entry, field, None, date.fromisoformat(ends)) for entry, field, ends in rows]
+    return [SignerChange(entry, field, None, date.fromisoformat(ends)) for entry, field, ends in rows]
 
 
-def note_told(archive: Archive, changes: Iterable[Change]) -> None:
+def note_told(archive: Archive, changes: Iterable[SignerChange]) -> None:
     """Note what was told, so that it is not told as new again."""
     fresh = [change for change in changes if change.is_new and change.revoked_at is not None]
     for some in _batches(fresh):

@@ -209,7 +209,7 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[str], application_id
         connection.execute("BEGIN IMMEDIATE")
         try:
             if connection.execute("PRAGMA user_version").fetchone()[0] == version:  # nobody else did it meanwhile
-                for statement in _statements(steps[version]):
+                for statement in statements_of(steps[version]):
                     connection.execute(statement)
                 connection.execute(f"PRAGMA application_id = {application_id}")
                 connection.execute(f"PRAGMA user_version = {version + 1}")
@@ -219,7 +219,7 @@ def migrate(connection: sqlite3.Connection, steps: Sequence[str], application_id
             raise
 
 
-def _statements(script: str) -> Iterator[str]:
+def statements_of(script: str) -> Iterator[str]:
     """Yield the statements of a script: a trigger's body holds semicolons of its own."""
     statement = ""
     for line in script.splitlines(keepends=True):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.language import translate, words
-from signkit.cli.options import SignerUri, UseLastTry
+from signkit.cli.options import OpenBrowser, SignerUri, UseLastTry
 from signkit.cli.terminal import report_error, secret_reader, tell
 from signkit.errors import UsageProblem
 from signkit.words import Text
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from signkit.signers.base import Purpose
 
 HELP = words(
-    "Sign for another program on this machine, asking here each time.",
-    "このコンピューターの別のプログラムのために、毎回ここで確認して署名する。",
+    "Sign for another program here, or for an office (--desk), asking each time.",
+    "このパソコンの別のプログラムや事務所 (--desk) のために、毎回確認して署名する。",
 )
 
 
@@ -29,11 +29,44 @@ def run(
     signer: SignerUri = "card",
     port: Annotated[int, typer.Option(min=0, max=65_535, help=words("0 takes a free one.", "0 は空きを使う。"))] = 0,
     once: Annotated[
-        bool, typer.Option("--once", help=words("End after the first program.", "最初のプログラムで終える。"))
+        bool, typer.Option("--once", help=words("End after the first program or task.", "最初の 1 件で終える。"))
     ] = False,
     use_last_try: UseLastTry = False,
+    desk: Annotated[
+        str | None,
+        typer.Option(
+            "--desk",
+            metavar="URL",
+            help=words(
+                "Sign here what an office's server (signkit serve) asks for: shown in a window of this PC's own.",
+                "事務所のサーバー (signkit serve) からの依頼に、このパソコンの画面で確かめて署名する。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+    name: Annotated[
+        str | None,
+        typer.Option(
+            "--name",
+            help=words("What the office calls this PC.", "登録するパソコンの名前。"),
+            show_default=False,
+        ),
+    ] = None,
+    pair_again: Annotated[
+        bool, typer.Option("--pair", help=words("Pair this PC anew.", "このパソコンを登録し直す。"))
+    ] = False,
+    browser: OpenBrowser = True,
+    demo: Annotated[
+        bool,
+        typer.Option("--demo", help=words("With emulated cards of the rehearsal.", "リハーサルの模擬カードを使う。")),
+    ] = False,
 ) -> None:
     """Serve until Ctrl+C."""
+    if desk is not None:
+        from signkit.cli.desk_agent import run_for_desk
+
+        run_for_desk(desk, name=name, pair_again=pair_again, browser=browser, once=once, demo=demo)
+        return
     from signkit.settings import load_settings
     from signkit.signers.agent_service import listen, serve
     from signkit.signers.registry import SignerContext, open_signer

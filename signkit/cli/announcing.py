@@ -15,7 +15,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from signkit.pdf.embedded_contract import EmbeddedParty
     from signkit.pdf.reading.unlocking import Password
-    from signkit.signing.many import Job
+    from signkit.signing.many import SigningJob
     from signkit.signing.terms import Admission, SignatureTerms
 
 
@@ -50,7 +50,7 @@ class Announcement:
         )
 
 
-def announce(job: Job, about: Announcement, terms: SignatureTerms) -> None:
+def announce(job: SigningJob, about: Announcement, terms: SignatureTerms) -> None:
     """Say what is signed as whom, and what comes of it."""
     nothing = translate(_NONE)
     rows = [
@@ -68,7 +68,7 @@ def announce(job: Job, about: Announcement, terms: SignatureTerms) -> None:
         _row(translate(label), values)
 
 
-def list_jobs(jobs: Iterable[tuple[Job, Announcement]]) -> None:
+def list_jobs(jobs: Iterable[tuple[SigningJob, Announcement]]) -> None:
     """Show what is to be signed, digest by digest, each with its title."""
     for job, about in jobs:
         title = f"  {about.title}" if about.title else ""

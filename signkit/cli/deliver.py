@@ -32,7 +32,7 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.delivery.check import DeliveryCheck, RecipientCheck
-    from signkit.delivery.consent import Consent
+    from signkit.delivery.consent import JudgedConsent
     from signkit.validation.options import ValidationOptions
 
 HELP = words("Hand a contract over: check consents, make a folder.", "契約書を提供する: 承諾の確認と提供用フォルダー。")
@@ -179,7 +179,7 @@ def _check_files(
         password.check(data, Path(name), to_sign=False)
     options = replace(options, password=password.value)
     status = contract_status(content, str(contract), options)
-    read: list[Consent] = [read_consent(data, name, options) for name, data in files]
+    read: list[JudgedConsent] = [read_consent(data, name, options) for name, data in files]
     return check_delivery(status, read, day), content, files
 
 

@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from signkit.cli.language import choose_language, words
+from signkit.cli.options import OpenBrowser
 from signkit.cli.terminal import tell
 from signkit.errors import FileUnusable, MissingExtra, system_cause
 from signkit.words import Language, Text
 
 if TYPE_CHECKING:
-    from signkit.web.common.listening import Address
+    from signkit.web.common.listening import DeskAddress
 
 HELP = words(
     "Open the desk in this machine's browser: make, sign, check, keep and find contracts.",
@@ -45,13 +46,7 @@ def run(
             ),
         ),
     ] = False,
-    browser: Annotated[
-        bool,
-        typer.Option(
-            "--browser/--no-browser",
-            help=words("Open the browser, or only say which file leads there.", "ブラウザーを自動で開くかどうか。"),
-        ),
-    ] = True,
+    browser: OpenBrowser = True,
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help=words("Port; 0: any.", "ポート番号。0 は自動。"))
     ] = 0,
@@ -93,7 +88,7 @@ def run(
     from signkit.settings import load_settings
 
     settings = load_settings()
-    language = _first_language(settings.desk_language or "ja")
+    language = first_language(settings.desk_language or "ja")
     if demo:
         from signkit.web.desk.rehearsal_desk import rehearsal_options
 
@@ -102,18 +97,21 @@ def run(
         options = DeskOptions(settings, settings.home_folder() / "desk", language, offline)
     options = replace(options, prompt=prompt.value, program=str(pinentry) if pinentry is not None else None)
     try:
-        run_desk(options, lambda page, address: _open(page, address, browser), port=port, idle_seconds=idle * 60)
+        run_desk(
+            options, lambda page, address: open_page(page, address, wanted=browser), port=port, idle_seconds=idle * 60
+        )
     except OSError as error:
         raise FileUnusable("system-refused", path=f"127.0.0.1:{port}", cause=system_cause(error)) from error
     tell(_ENDED)
 
 
-def _first_language(usual: Language) -> Language:
+def first_language(usual: Language) -> Language:
     """Return what was asked for, else the usual, whatever the locale; a page's switch changes it."""
     return choose_language(sys.argv[1:], {"SIGNKIT_LANG": os.environ.get("SIGNKIT_LANG") or usual})
 
 
-def _open(page: Path, address: Address, wanted: bool) -> None:
+def open_page(page: Path, address: DeskAddress, *, wanted: bool) -> None:
+    """Open the start page in the browser, or say where it lies."""
     import webbrowser
 
     tell(_READY, name=address.hosts[0])

@@ -40,6 +40,7 @@ METAVARS: dict[str, str] = {
     "DIGITS": "番号",
     "KIND": "種類",
     "ORGANISATION": "事業者",
+    "PERSON": "利用者",
     "PLACE": "所在地",
     "STATE": "状態",
     "TENANT": "テナント",

@@ -19,7 +19,7 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from signkit.archive.monitoring import Change
+    from signkit.archive.monitoring import SignerChange
     from signkit.archive.store import Archive
     from signkit.settings import Settings
 
@@ -84,7 +84,7 @@ def run(
 
 def _revocations(
     kept: Archive, key: bytes, settings: Settings, evidence: Sequence[Path], trust: Sequence[Path]
-) -> list[Change]:
+) -> list[SignerChange]:
     """Ask the imported lists, then folders and plug-ins; nobody else: the network is not asked about people."""
     from signkit.archive.monitoring import revoked_by_lists, revoked_by_sources
     from signkit.pki.revocation.indexed import index_folder
@@ -114,14 +114,14 @@ def _refuse_inside(key: Path, folder: Path) -> None:
         )
 
 
-def _line(kept: Archive, change: Change) -> str:
+def _line(kept: Archive, change: SignerChange) -> str:
     title, name = _title_and_role(kept, change)
     told = _ENDS.filled(day=change.ends) if change.revoked_at is None else _SINCE.filled(day=change.revoked_at.date())
     who = f"{change.field} {name}" if name else change.field
     return f"{change.entry}\t{title or '-'}\t{who}\t{translate(told)}"
 
 
-def _json(kept: Archive, change: Change) -> str:
+def _json(kept: Archive, change: SignerChange) -> str:
     from signkit.validation.report import iso
 
     title, name = _title_and_role(kept, change)
@@ -132,7 +132,7 @@ def _json(kept: Archive, change: Change) -> str:
     return json.dumps(plain, ensure_ascii=False)
 
 
-def _title_and_role(kept: Archive, change: Change) -> tuple[str | None, str | None]:
+def _title_and_role(kept: Archive, change: SignerChange) -> tuple[str | None, str | None]:
     """Return the contract's title, and the name of the one party that has the field's role."""
     from signkit.archive.entries import load_entry
 

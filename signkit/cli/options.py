@@ -168,6 +168,13 @@ PasswordStdin: TypeAlias = Annotated[
         ),
     ),
 ]
+OpenBrowser: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--browser/--no-browser",
+        help=words("Open the browser, or only say which file leads there.", "ブラウザーを自動で開くかどうか。"),
+    ),
+]
 UseLastTry: TypeAlias = Annotated[
     bool,
     typer.Option(

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from signkit.signers.base import LateSigner
     from signkit.signers.registry import SignerContext
     from signkit.signing.levels import Level, Services
-    from signkit.signing.many import Job, Outcome
+    from signkit.signing.many import Outcome, SigningJob
     from signkit.signing.terms import SignatureTerms
 
 HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の署名欄に署名する (PAdES B-B から B-LTA)。")
@@ -130,14 +130,14 @@ def _refuse_elsewhere(signer: str) -> None:
 
 def _jobs(
     pdfs: list[Path], terms: SignatureTerms, files: FileOptions, services: Services, password: DocumentPassword
-) -> list[tuple[Job, Announcement]]:
+) -> list[tuple[SigningJob, Announcement]]:
     """Check every file before any secret is asked for; return what is to be signed, and what to say of it."""
     from signkit.output import make_folder
 
     if files.output is not None and len(pdfs) > 1:
         make_folder(files.output)
     inputs = {realpath(pdf) for pdf in pdfs}
-    jobs: dict[Path, tuple[Job, Announcement]] = {}
+    jobs: dict[Path, tuple[SigningJob, Announcement]] = {}
     for pdf in pdfs:
         announced = _job(pdf, terms, files, services, password)
         if announced is None:
@@ -157,11 +157,11 @@ def _jobs(
 
 def _job(
     pdf: Path, terms: SignatureTerms, files: FileOptions, services: Services, password: DocumentPassword
-) -> tuple[Job, Announcement] | None:
+) -> tuple[SigningJob, Announcement] | None:
     """Check one file; return what is to be signed and said, or None where ``--resume`` passes over it."""
     from signkit.cli.announcing import Announcement
     from signkit.cli.signing_notes import tell_undrawn
-    from signkit.signing.many import Job, digest
+    from signkit.signing.many import SigningJob, digest
     from signkit.signing.terms import admit
 
     data = read_input(pdf)
@@ -174,7 +174,7 @@ def _job(
     admission = admit(data, terms, str(pdf), services.judgement, password.value)
     refuse_existing(target, files.overwrite, kept=data)
     tell_undrawn(data, pdf, password.value)
-    job = Job(pdf, target, digest(data), admission.certify, admission.party)
+    job = SigningJob(pdf, target, digest(data), admission.certify, admission.party)
     return job, Announcement.of(data, admission, password.value)
 
 
@@ -187,7 +187,7 @@ def _is_done(data: bytes, target: Path, role: str, password: Password) -> bool:
 
 
 def _context(
-    options: KeyOptions, settings: Settings, terms: SignatureTerms, jobs: list[Job], phone: PhoneOptions
+    options: KeyOptions, settings: Settings, terms: SignatureTerms, jobs: list[SigningJob], phone: PhoneOptions
 ) -> SignerContext:
     """Return what the key may use, and what it is told of the purpose."""
     from signkit.signers.base import Purpose
@@ -200,7 +200,7 @@ def _context(
 
 
 def _sign_all(
-    jobs: list[Job],
+    jobs: list[SigningJob],
     terms: SignatureTerms,
     signer: str,
     context: SignerContext,
@@ -229,7 +229,7 @@ def _sign_all(
 
 
 def _sign_late(
-    job: Job,
+    job: SigningJob,
     terms: SignatureTerms,
     late: LateSigner,
     services: Services,
@@ -262,7 +262,7 @@ def _sign_late(
     return Outcome(((job, signed),), (), ())
 
 
-def _confirm(jobs: list[tuple[Job, Announcement]], *, assume_yes: bool) -> None:
+def _confirm(jobs: list[tuple[SigningJob, Announcement]], *, assume_yes: bool) -> None:
     """Show what is to be signed, digest by digest, and have the person agree to it."""
     from signkit.cli.announcing import list_jobs
 
@@ -282,7 +282,7 @@ def _confirm(jobs: list[tuple[Job, Announcement]], *, assume_yes: bool) -> None:
         raise KeyboardInterrupt
 
 
-def _read_unchanged(job: Job) -> bytes:
+def _read_unchanged(job: SigningJob) -> bytes:
     from signkit.errors import InputUnreadable
     from signkit.signing.many import digest
 

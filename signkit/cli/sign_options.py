@@ -166,7 +166,7 @@ def _key_in(path: Path, services: Services) -> DeferredKey:
     from signkit.pki.anchors import read_certificates
     from signkit.signing.deferred import DeferredKey
 
-    return DeferredKey.of(read_certificates(path), str(path), tuple(services.issuers))
+    return DeferredKey.of(read_certificates(path), str(path), tuple(services.issuer_certificates()))
 
 
 @dataclass(frozen=True)

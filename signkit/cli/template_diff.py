@@ -17,7 +17,7 @@ from signkit.words import Text
 
 if TYPE_CHECKING:
     from signkit.contracts.template import Template
-    from signkit.contracts.version_diff import Difference, VersionDiff
+    from signkit.contracts.version_diff import VersionDiff, VersionDifference
 
 Version = Annotated[
     str,
@@ -78,7 +78,7 @@ def _lines(old: Template, new: Template, found: VersionDiff) -> Iterator[str]:
         yield translate(_WITHOUT_LAW, versions=", ".join(found.without_law))
 
 
-def _part(heading: Text, found: Sequence[Difference], names: dict[str, str] | None = None) -> Iterator[str]:
+def _part(heading: Text, found: Sequence[VersionDifference], names: dict[str, str] | None = None) -> Iterator[str]:
     if found:
         yield ""
         yield translate(heading)

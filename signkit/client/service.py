@@ -11,8 +11,8 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 from signkit.client import values
-from signkit.client.transport import Transport, parsed
-from signkit.client.values import Accepted, Job, KeyInfo, Misfit, Validation, ValidationSummary
+from signkit.client.transport import ServiceConnection, parsed
+from signkit.client.values import Accepted, KeyInfo, Misfit, ServiceJob, Validation, ValidationSummary
 from signkit.errors import ServiceError
 from signkit.pki.http import HttpAnswer
 from signkit.words import Language
@@ -48,7 +48,7 @@ class Client:
         pause: Callable[[float], object] = time.sleep,
     ) -> None:
         self.url = url
-        self._transport = Transport(url, key, language, seconds, tries, pause)
+        self._transport = ServiceConnection(url, key, language, seconds, tries, pause)
 
     def call(
         self,
@@ -110,15 +110,15 @@ class Client:
 
     # --- jobs, keys, log
 
-    def list_jobs(self, state: Literal["ready", "leased", "failed"] | None = None) -> Iterator[Job]:
+    def list_jobs(self, state: Literal["ready", "leased", "failed"] | None = None) -> Iterator[ServiceJob]:
         """Yield what is not done yet, from the oldest on."""
         return self._pages(_JOBS, {"state": state} if state else {}, values.job)
 
-    def get_job(self, id_: str) -> Job:
+    def get_job(self, id_: str) -> ServiceJob:
         """Return a job that is not done."""
         return self._read(self.call("GET", _item(_JOBS, id_)), values.job)
 
-    def retry_job(self, id_: str) -> Job:
+    def retry_job(self, id_: str) -> ServiceJob:
         """Let a failed job be tried again."""
         answer = self.call("POST", _item(_JOBS, id_) + "/retry", headers={"Idempotency-Key": _new_key()})
         return self._read(answer, values.job)

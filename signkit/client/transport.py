@@ -23,7 +23,7 @@ _BUSY = "idempotency-busy"
 
 
 @dataclass(frozen=True)
-class Transport:
+class ServiceConnection:
     """Where a service is, and how it is called.
 
     Attributes:
@@ -43,7 +43,7 @@ class Transport:
     pause: Callable[[float], object] = time.sleep
 
     def __post_init__(self) -> None:
-        _require_safe(self.url)
+        require_safe(self.url)
 
     def send(
         self,
@@ -112,8 +112,12 @@ def _pause(number: int, wished: str = "") -> float:
     return min(float(wished) if wished.isascii() and wished.isdigit() else 0.5 * 2**number, _LONGEST_PAUSE)
 
 
-def _require_safe(url: str) -> None:
-    """Who listens to http reads the key and the contracts."""
+def require_safe(url: str) -> None:
+    """Refuse an address of a service to which nothing secret may go: who listens to http reads keys and contracts.
+
+    Raises:
+        ServiceError("server-address"): not https, nor http to this machine.
+    """
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
@@ -140,7 +144,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def parsed(transport: Transport, answer: HttpAnswer) -> Any:
+def parsed(transport: ServiceConnection, answer: HttpAnswer) -> Any:
     """Return the JSON of an answer.
 
     Raises:

@@ -46,7 +46,7 @@ class Accepted:
 
 
 @dataclass(frozen=True)
-class Job:
+class ServiceJob:
     """Work that is not done; ``problem`` says why it failed."""
 
     id: str
@@ -96,9 +96,9 @@ def accepted(value: Any) -> Accepted:
     return Accepted(member(value, "id", str), member(value, "job", str))
 
 
-def job(value: Any) -> Job:
+def job(value: Any) -> ServiceJob:
     """Read a job."""
-    return Job(
+    return ServiceJob(
         member(value, "id", str), member(value, "kind", str), member(value, "state", str),
         member(value, "attempts", int), perhaps(value, "problem", dict), perhaps(value, "resource", str),
     )  # fmt: skip

@@ -16,7 +16,7 @@ from signkit.words import Text
 
 
 @dataclass(frozen=True)
-class Difference:
+class VersionDifference:
     """One thing that differs: what it is, and its lines before and after; none where it is not there."""
 
     name: str
@@ -34,10 +34,10 @@ class VersionDiff:
         without_law: the versions of which no law file was kept; then the items of law of neither are compared.
     """
 
-    about: tuple[Difference, ...]
-    clauses: tuple[Difference, ...]
-    items: tuple[Difference, ...]
-    rules: tuple[Difference, ...]
+    about: tuple[VersionDifference, ...]
+    clauses: tuple[VersionDifference, ...]
+    items: tuple[VersionDifference, ...]
+    rules: tuple[VersionDifference, ...]
     without_law: tuple[str, ...]
 
     def __bool__(self) -> bool:
@@ -61,12 +61,12 @@ def version_diff(old: Template, new: Template) -> VersionDiff:
 Lines = Mapping[str, Sequence[str]]
 
 
-def _differences(old: Lines, new: Lines) -> Iterator[Difference]:
+def _differences(old: Lines, new: Lines) -> Iterator[VersionDifference]:
     """Yield what differs, in the order of the new version, what it has no more behind."""
     for name in dict.fromkeys(chain(new, old)):
         before, after = tuple(old.get(name, ())), tuple(new.get(name, ()))
         if before != after:
-            yield Difference(name, before, after)
+            yield VersionDifference(name, before, after)
 
 
 def _about(template: Template) -> Lines:

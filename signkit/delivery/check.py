@@ -11,7 +11,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from signkit.delivery.consent import Consent
+from signkit.delivery.consent import JudgedConsent
 from signkit.delivery.consent_rules import RULES, DeliveryRule, Recipient, covers
 from signkit.delivery.sheet import JST
 from signkit.delivery.transaction import compare_names, differences, recipients_of, transaction_of_contract
@@ -23,7 +23,7 @@ from signkit.validation.report import Verdict
 from signkit.words import Text
 
 
-class Answer(StrEnum):
+class DeliveryJudgement(StrEnum):
     """What can be said of a delivery, or of one recipient's consent."""
 
     IN_ORDER = "in-order"
@@ -37,7 +37,7 @@ class Point:
     """One thing that is missing or not proven: a stable code, and a sentence."""
 
     code: str
-    answer: Answer
+    answer: DeliveryJudgement
     text: Text
 
 
@@ -52,11 +52,11 @@ class RecipientCheck:
 
     role: str
     label: Text
-    consent: Consent | None
+    consent: JudgedConsent | None
     points: tuple[Point, ...]
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> DeliveryJudgement:
         """The worst of the points."""
         return _worst([point.answer for point in self.points])
 
@@ -77,10 +77,14 @@ class DeliveryCheck:
     points: tuple[Point, ...] = ()
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> DeliveryJudgement:
         """The worst of all."""
         worst_of_all = _worst([*(check.answer for check in self.recipients), *(point.answer for point in self.points)])
-        return Answer.NO_RULE if self.rule is None and worst_of_all is Answer.IN_ORDER else worst_of_all
+        return (
+            DeliveryJudgement.NO_RULE
+            if self.rule is None and worst_of_all is DeliveryJudgement.IN_ORDER
+            else worst_of_all
+        )
 
     def to_json(self) -> dict[str, Any]:
         """Return the check as plain data (``signkit-delivery/1``)."""
@@ -97,7 +101,7 @@ class DeliveryCheck:
         }
 
 
-def check_delivery(status: ContractStatus, consents: Sequence[Consent], day: date | None = None) -> DeliveryCheck:
+def check_delivery(status: ContractStatus, consents: Sequence[JudgedConsent], day: date | None = None) -> DeliveryCheck:
     """Hold the consents against what the law asks for the document's kind.
 
     Args:
@@ -113,8 +117,8 @@ def check_delivery(status: ContractStatus, consents: Sequence[Consent], day: dat
     provider = rule.provider_of(contract.data)
     points = [
         *of_signatures,
-        *([_point("document-undated", Answer.MISSING)] if day is None else []),
-        *([_point("provider-unknown", Answer.MISSING)] if not isinstance(provider, str) else []),
+        *([_point("document-undated", DeliveryJudgement.MISSING)] if day is None else []),
+        *([_point("provider-unknown", DeliveryJudgement.MISSING)] if not isinstance(provider, str) else []),
     ]
     checks = tuple(
         _recipient_check(status, rule, recipient, consents, day, provider)
@@ -135,15 +139,15 @@ def _document_points(status: ContractStatus) -> tuple[Point, ...]:
     """The data that say what the document is count only under a signature, and one that holds."""
     verdict = status.report.verdict
     if verdict in (Verdict.FAILED, Verdict.UNREADABLE):
-        return (_point("document-broken", Answer.MISSING),)
-    return (_point("document-unsigned", Answer.MISSING),) if verdict is Verdict.NOT_SIGNED else ()
+        return (_point("document-broken", DeliveryJudgement.MISSING),)
+    return (_point("document-unsigned", DeliveryJudgement.MISSING),) if verdict is Verdict.NOT_SIGNED else ()
 
 
 def _recipient_check(
     status: ContractStatus,
     rule: DeliveryRule,
     recipient: Recipient,
-    consents: Sequence[Consent],
+    consents: Sequence[JudgedConsent],
     day: date,
     provider: str,
 ) -> RecipientCheck:
@@ -166,70 +170,74 @@ def _recipient_check(
         default=None,
     )
     if last is None:
-        points = (_point("consent-late" if of_this else "consent-missing", Answer.MISSING),)
+        points = (_point("consent-late" if of_this else "consent-missing", DeliveryJudgement.MISSING),)
         return RecipientCheck(recipient.role, label, of_this[0] if of_this else None, points)
     if last.state == "withdrawn":
         # Whatever its signature is worth: paper is always permitted, delivery against somebody's will is not.
-        return RecipientCheck(recipient.role, label, last, (_point("consent-withdrawn", Answer.MISSING),))
+        return RecipientCheck(recipient.role, label, last, (_point("consent-withdrawn", DeliveryJudgement.MISSING),))
     of_transaction = _transaction_points(last, status, rule)
     of_person = _person_points(last, recipient, status)
     return RecipientCheck(recipient.role, label, last, (*of_transaction, *of_person, *_points(last, provider, day)))
 
 
-def _other_transaction(consent: Consent, status: ContractStatus, rule: DeliveryRule) -> bool:
-    return any(point.answer is Answer.MISSING for point in _transaction_points(consent, status, rule))
+def _other_transaction(consent: JudgedConsent, status: ContractStatus, rule: DeliveryRule) -> bool:
+    return any(point.answer is DeliveryJudgement.MISSING for point in _transaction_points(consent, status, rule))
 
 
-def _transaction_points(consent: Consent, status: ContractStatus, rule: DeliveryRule) -> list[Point]:
+def _transaction_points(consent: JudgedConsent, status: ContractStatus, rule: DeliveryRule) -> list[Point]:
     """Say in what the consent's transaction is not the document's; one that names none may be about any."""
     assert status.contract is not None
     if consent.transaction is None:
-        return [_point("transaction-not-named", Answer.NOT_PROVEN)]
+        return [_point("transaction-not-named", DeliveryJudgement.NOT_PROVEN)]
     of_contract = transaction_of_contract(status.contract.data, rule)
     found = dict.fromkeys(differences(consent.transaction, of_contract, names_all=rule.names_all))
     return [
-        _point(f"other-{what}", Answer.MISSING)
+        _point(f"other-{what}", DeliveryJudgement.MISSING)
         if verdict == "mismatch"
-        else _point(f"{what}-not-told", Answer.NOT_PROVEN)
+        else _point(f"{what}-not-told", DeliveryJudgement.NOT_PROVEN)
         for what, verdict in found
     ]
 
 
-def _person_points(consent: Consent, recipient: Recipient, status: ContractStatus) -> list[Point]:
+def _person_points(consent: JudgedConsent, recipient: Recipient, status: ContractStatus) -> list[Point]:
     """A namesake bears the name too; an address that differs does not prove one, for people move."""
     assert status.contract is not None
     written = {party.role: party.address for party in status.contract.parties}.get(recipient.role)
     if not written or not consent.address:
         return []
     same = worst(compare_addresses(consent.address[:400], written[:400])) != "mismatch"
-    return [] if same else [_point("other-address", Answer.NOT_PROVEN)]
+    return [] if same else [_point("other-address", DeliveryJudgement.NOT_PROVEN)]
 
 
-def _points(consent: Consent, provider: str, day: date) -> list[Point]:
+def _points(consent: JudgedConsent, provider: str, day: date) -> list[Point]:
     to_whom = compare_names(consent.provider, provider)
     return [
-        *([_point("other-provider", Answer.MISSING)] if to_whom == "mismatch" else []),
-        *([_point("provider-not-told", Answer.NOT_PROVEN)] if to_whom == "cannot-tell" else []),
-        *([_point("means-missing", Answer.MISSING)] if consent.means is None else []),
-        *([_point("format-missing", Answer.MISSING)] if consent.file_format is None else []),
+        *([_point("other-provider", DeliveryJudgement.MISSING)] if to_whom == "mismatch" else []),
+        *([_point("provider-not-told", DeliveryJudgement.NOT_PROVEN)] if to_whom == "cannot-tell" else []),
+        *([_point("means-missing", DeliveryJudgement.MISSING)] if consent.means is None else []),
+        *([_point("format-missing", DeliveryJudgement.MISSING)] if consent.file_format is None else []),
         *_signature_points(consent, day),
     ]
 
 
-def _signature_points(consent: Consent, day: date) -> list[Point]:
+def _signature_points(consent: JudgedConsent, day: date) -> list[Point]:
     signature, verdict = consent.signature, consent.status.report.verdict
     if signature is None:
-        return [_point("consent-unsigned", Answer.MISSING)]
+        return [_point("consent-unsigned", DeliveryJudgement.MISSING)]
     if verdict not in (Verdict.PASSED, Verdict.INDETERMINATE):
-        return [_point("consent-broken", Answer.MISSING)]
+        return [_point("consent-broken", DeliveryJudgement.MISSING)]
     match = signature.party_match
     claimed, proven = _day_of(signature.claimed_time), _day_of(signature.best_time)
     return [
-        *([_point("consent-not-proven", Answer.NOT_PROVEN)] if verdict is Verdict.INDETERMINATE else []),
-        *([_point("other-signer", Answer.MISSING)] if match is not None and match.verdict == "mismatch" else []),
-        *([_point("signed-late", Answer.MISSING)] if claimed is not None and claimed > day else []),
+        *([_point("consent-not-proven", DeliveryJudgement.NOT_PROVEN)] if verdict is Verdict.INDETERMINATE else []),
         *(
-            [_point("time-not-proven", Answer.NOT_PROVEN)]
+            [_point("other-signer", DeliveryJudgement.MISSING)]
+            if match is not None and match.verdict == "mismatch"
+            else []
+        ),
+        *([_point("signed-late", DeliveryJudgement.MISSING)] if claimed is not None and claimed > day else []),
+        *(
+            [_point("time-not-proven", DeliveryJudgement.NOT_PROVEN)]
             if proven is not None and proven > day and not (claimed and claimed > day)
             else []
         ),
@@ -240,11 +248,14 @@ def _day_of(moment: datetime | None) -> date | None:
     return moment.astimezone(JST).date() if moment is not None else None
 
 
-def _worst(answers: Sequence[Answer]) -> Answer:
-    return next((answer for answer in (Answer.MISSING, Answer.NOT_PROVEN) if answer in answers), Answer.IN_ORDER)
+def _worst(answers: Sequence[DeliveryJudgement]) -> DeliveryJudgement:
+    return next(
+        (answer for answer in (DeliveryJudgement.MISSING, DeliveryJudgement.NOT_PROVEN) if answer in answers),
+        DeliveryJudgement.IN_ORDER,
+    )
 
 
-def _point(code: str, answer: Answer) -> Point:
+def _point(code: str, answer: DeliveryJudgement) -> Point:
     return Point(code, answer, _POINTS[code])
 
 

@@ -35,7 +35,7 @@ State = Literal["given", "withdrawn"]
 
 
 @dataclass(frozen=True)
-class Consent:
+class JudgedConsent:
     """What one document says, and the judgement of its signature.
 
     Attributes:
@@ -70,7 +70,7 @@ class Consent:
         return self.status.report.sha256
 
 
-def read_consent(pdf: bytes, name: str, options: ValidationOptions) -> Consent:
+def read_consent(pdf: bytes, name: str, options: ValidationOptions) -> JudgedConsent:
     """Read a consent or a withdrawal and judge its signature.
 
     Raises:
@@ -83,7 +83,7 @@ def read_consent(pdf: bytes, name: str, options: ValidationOptions) -> Consent:
         raise DeliveryError("consent-unreadable", path=name, cause=_OTHER_DOCUMENT)
     withdrawn = contract.template_id == WITHDRAWAL
     data = contract.data
-    return Consent(
+    return JudgedConsent(
         file=name,
         state="withdrawn" if withdrawn else "given",
         day=_day(name, contract, "withdrawn_on" if withdrawn else "consented_on"),
@@ -127,7 +127,7 @@ def _laws(data: Mapping[str, Any]) -> tuple[str, ...]:
 # --- withdrawal ------------------------------------------------------------------------------------------
 
 
-def withdrawal(consent: Consent, day: date, fonts: FontSet | None = None) -> bytes:
+def withdrawal(consent: JudgedConsent, day: date, fonts: FontSet | None = None) -> bytes:
     """Return the document by which the recipient withdraws ``consent``, with a field for their signature.
 
     Raises:
@@ -158,7 +158,7 @@ def withdrawal(consent: Consent, day: date, fonts: FontSet | None = None) -> byt
     ).pdf()
 
 
-def _withdrawal_body(consent: Consent, day: date, fonts: FontSet) -> str:
+def _withdrawal_body(consent: JudgedConsent, day: date, fonts: FontSet) -> str:
     rows = [
         ("承諾した者", markup_of(consent.recipient, fonts)),
         ("承諾の日", words(Text("", full_date(consent.day.isoformat())), "ja")),

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from signkit.contracts.fonts import FontSet, font_set
 from signkit.delivery.certificate import completion_certificate, require_complete
-from signkit.delivery.check import Answer, DeliveryCheck
+from signkit.delivery.check import DeliveryCheck, DeliveryJudgement
 from signkit.delivery.covering_mail import covering_mail, line_for
 from signkit.delivery.how_to_check import how_to_check
 from signkit.delivery.pack_names import CERTIFICATE, HOW_TO_CHECK, MAIL, SUMS, PackNames
@@ -106,9 +106,9 @@ def require_in_order(check: DeliveryCheck, *, allow_indeterminate: bool = False)
         for recipient in check.recipients
         for point in recipient.points
     ) + tuple(point.text for point in check.points)
-    if check.answer is Answer.MISSING:
+    if check.answer is DeliveryJudgement.MISSING:
         raise DeliveryError("delivery-refused", points=points)
-    if check.answer is Answer.NOT_PROVEN and not allow_indeterminate:
+    if check.answer is DeliveryJudgement.NOT_PROVEN and not allow_indeterminate:
         raise DeliveryError("delivery-not-proven", points=points)
 
 

@@ -43,9 +43,75 @@ SERVICE: dict[str, Wording] = {
         ),
         exit_code=ExitCode.UNREADABLE,
     ),
+    "database-old": Wording(
+        Text(
+            "The tables in {path} are of version {found}; this SignKit needs version {known}.",
+            "{path} の表は版 {found} です。この SignKit には版 {known} が必要です。",
+        ),
+        Text(
+            "Let their owner make them: signkit service database FOLDER --owner URL.",
+            "表の所有者で signkit service database フォルダー --owner URL を実行してください。",
+        ),
+        exit_code=ExitCode.UNREADABLE,
+    ),
+    "database-role": Wording(
+        Text(
+            "The role that is to serve from {path} would see every tenant's rows.",
+            "{path} に接続するロールは、すべての事業者の行を読めてしまいます。",
+        ),
+        Text(
+            "Name one that is no superuser, does not bypass row-level security and is not the tables' owner.",
+            "スーパーユーザーでなく、行レベルセキュリティを免れず、表の所有者でもないロールを指定してください。",
+        ),
+        exit_code=ExitCode.UNREADABLE,
+    ),
     "tenant-unknown": Wording(
         Text("There is no tenant {tenant}.", "テナント {tenant} はありません。"),
         Text("See them: signkit service tenant list.", "signkit service tenant list で確認できます。"),
+    ),
+    "tenant-exists": Wording(
+        Text("The service has the tenant {tenant} already.", "テナント {tenant} は既にあります。"),
+        Text(
+            "Nothing was changed. To put it back, delete it first: signkit service tenant delete.",
+            "何も変更していません。置き換えるには、先に signkit service tenant delete で削除してください。",
+        ),
+        exit_code=ExitCode.OUTPUT,
+    ),
+    "checkpoints-damaged": Wording(
+        Text("The heads in {path} cannot be used: {cause}.", "控え {path} を使えません: {cause}。"),
+        Text("Use another copy of them.", "別のコピーを使ってください。"),
+        exit_code=ExitCode.UNREADABLE,
+    ),
+    "tenants-shared": Wording(
+        Text(
+            "The tenants' tables are in PostgreSQL; this command is for those in files.",
+            "テナントの表は PostgreSQL にあります。このコマンドはファイルにあるものだけを扱います。",
+        ),
+        Text(
+            "Use pg_dump, and copy the folder of files after it.",
+            "pg_dump を使い、その後にファイルのフォルダーをコピーしてください。",
+        ),
+        exit_code=ExitCode.USAGE,
+    ),
+    "export-damaged": Wording(
+        Text("{path} cannot be taken in: {cause}.", "{path} を取り込めません: {cause}。"),
+        Text("Nothing was changed. Use another copy of it.", "何も変更していません。別のコピーを使ってください。"),
+        exit_code=ExitCode.UNREADABLE,
+    ),
+    "person-unknown": Wording(
+        Text("There is no person {person} who comes in.", "利用者 {person} はいないか、停止されています。"),
+        Text("See them: signkit service person list.", "signkit service person list で確認できます。"),
+    ),
+    "person-name": Wording(
+        Text("{name} is no name of a person.", "{name} は氏名として使えません。"),
+        Text("Give 1 to 80 printable characters.", "表示できる 1～80 文字で指定してください。"),
+    ),
+    "service-origin": Wording(
+        Text("The service in {path} has no pages for people.", "{path} のサービスには利用者用の画面がありません。"),
+        Text(
+            'Say where they are found, in its service.toml: origin = "https://desk.example.jp".',
+            'service.toml に画面の場所を書いてください: origin = "https://desk.example.jp"',
+        ),
     ),
     "permission-unknown": Wording(
         Text("There is no permission {name}.", "権限 {name} はありません。"),
@@ -72,6 +138,13 @@ SERVICE: dict[str, Wording] = {
             "指定してください。",
         ),
         exit_code=ExitCode.USAGE,
+    ),
+    "agent-not-paired": Wording(
+        Text("Nobody typed this PC's code at {url}.", "{url} でコードが入力されませんでした。"),
+        Text(
+            "Run it again and type the new code at {url}/agents in time.",
+            "もう一度実行し、新しいコードを時間内に {url}/agents で入力してください。",
+        ),
     ),
     "server-unreachable": Wording(
         Text("{url} gave no answer: {cause}.", "{url} から応答がありません: {cause}。"),

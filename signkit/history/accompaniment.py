@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from signkit.history.differences import Difference, cut_short, fill
 from signkit.history.fingerprint import Fingerprints
-from signkit.history.states import DocumentState, Pairing
+from signkit.history.states import DocumentState, StatePairing
 from signkit.pdf.form import text_string
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Value
@@ -77,7 +77,11 @@ _PAGE_ATTRIBUTES = ("/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/AA", "/Tr
 
 
 def structure_changes(
-    old: DocumentState, new: DocumentState, pairing: Pairing, touched: Sequence[tuple[int, int]], prints: Fingerprints
+    old: DocumentState,
+    new: DocumentState,
+    pairing: StatePairing,
+    touched: Sequence[tuple[int, int]],
+    prints: Fingerprints,
 ) -> Iterator[Difference]:
     """Compare the order of pages, the attributes of those that were touched, and the catalog."""
     for number in pairing.added:

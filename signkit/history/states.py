@@ -74,7 +74,7 @@ def _before_damage(file: PdfFile) -> list[DocumentState]:
 
 
 @dataclass(frozen=True)
-class Pairing:
+class StatePairing:
     """Which page of the newer state continues which of the older one; all counted from 0.
 
     A page that is a new object at an old page's place continues that one: it is compared with it, not just listed.
@@ -91,7 +91,7 @@ class Pairing:
         return order != sorted(order)
 
 
-def pair_pages(old: DocumentState, new: DocumentState) -> Pairing:
+def pair_pages(old: DocumentState, new: DocumentState) -> StatePairing:
     """Match the pages of two states."""
     waiting: dict[Ref, deque[int]] = {}
     for number, page in enumerate(old.pages):
@@ -110,7 +110,7 @@ def pair_pages(old: DocumentState, new: DocumentState) -> Pairing:
             pairs[number] = number
             gone.discard(number)
     added = tuple(number for number in left if number not in pairs)
-    return Pairing(tuple((pairs[number], number) for number in sorted(pairs)), tuple(sorted(gone)), added)
+    return StatePairing(tuple((pairs[number], number) for number in sorted(pairs)), tuple(sorted(gone)), added)
 
 
 def annotations_of(state: DocumentState, page: Page) -> Iterator[tuple[Ref | None, dict[str, Value]]]:

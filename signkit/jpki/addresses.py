@@ -36,7 +36,7 @@ _NOT_IN_BUILDING_NAMES = re.compile(r"[\s・ー-]")
 
 
 @dataclass(frozen=True)
-class Address:
+class PostalAddress:
     """An address in its parts, normalised for comparison (never for showing).
 
     Attributes:
@@ -61,7 +61,7 @@ class Address:
         return self.numbers + tuple(int(number) for number in room)
 
 
-def read_address(text: str) -> Address:
+def read_address(text: str) -> PostalAddress:
     """Read ``text`` into its parts; what is not understood stays in ``area`` or ``building``."""
     text = fold(text).casefold()
     prefecture = _PREFECTURE.match(text)
@@ -71,7 +71,9 @@ def read_address(text: str) -> Address:
     area = area[county.end() :] if county else area
     numbers, rest = _leading_numbers(rest)
     building, room = _building(rest)
-    return Address(prefecture[0] if prefecture else None, county[1] if county else None, area, numbers, building, room)
+    return PostalAddress(
+        prefecture[0] if prefecture else None, county[1] if county else None, area, numbers, building, room
+    )
 
 
 def compare_addresses(signer: str, party: str) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ def compare_addresses(signer: str, party: str) -> tuple[str, ...]:
     return (area,) if numbers == "address-equal" else (area, numbers)
 
 
-def _area_code(one: Address, other: Address) -> str | None:
+def _area_code(one: PostalAddress, other: PostalAddress) -> str | None:
     """Return why the areas are not the same, or why one says less; None where they agree."""
     if _both_and_different(one.prefecture, other.prefecture):
         return "address-prefecture"
@@ -110,7 +112,7 @@ def _only_streets_differ(one: str, other: str) -> bool:
     return same_ward and _KYOTO_STREET.search(one + other) is not None
 
 
-def _reason_of_shorter(shorter: Address, area: str) -> str:
+def _reason_of_shorter(shorter: PostalAddress, area: str) -> str:
     length = len(shorter.area)
     if same(area[:length], shorter.area) and not (shorter.numbers or shorter.building or shorter.room):
         return "address-less-exact"
@@ -119,7 +121,7 @@ def _reason_of_shorter(shorter: Address, area: str) -> str:
     return "address-place"
 
 
-def _number_code(one: Address, other: Address) -> str:
+def _number_code(one: PostalAddress, other: PostalAddress) -> str:
     if one.numbers == other.numbers:
         return _building_code(one, other)
     if not one.numbers or not other.numbers:
@@ -135,7 +137,7 @@ def _number_code(one: Address, other: Address) -> str:
     return "address-room-one-side" if len(shorter.numbers) >= 3 and not shorter.room else "address-numbers-incomplete"
 
 
-def _building_code(one: Address, other: Address) -> str:
+def _building_code(one: PostalAddress, other: PostalAddress) -> str:
     if one.room is None or other.room is None:
         name = _building_name_code(one.building, other.building)
         return "address-room-one-side" if name == "address-equal" and one.room != other.room else name

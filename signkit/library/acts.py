@@ -271,4 +271,4 @@ def _key_elsewhere(certificate: FileSource, services: Services) -> deferred.Defe
         certificates, name = certificates_in(certificate, "certificate"), "certificate"
     else:
         certificates, name = read_certificates(Path(certificate)), str(certificate)
-    return deferred.DeferredKey.of(certificates, name, tuple(services.issuers))
+    return deferred.DeferredKey.of(certificates, name, tuple(services.issuer_certificates()))

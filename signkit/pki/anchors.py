@@ -19,6 +19,7 @@ from signkit.incoming import read_file
 from signkit.jpki.authorities import TEST_ORGANISATION, certification_authorities
 from signkit.jpki.certificates import issuer_organisation
 from signkit.limits import CERTIFICATE_FILE_BYTES
+from signkit.pki.sharing import own_certificate
 from signkit.pki.trust_lists.stored import LIST_SUFFIX, read_stored_list
 from signkit.pki.trust_lists.values import EVERY_PURPOSE, ListedService, Objection, Purpose, TrustList
 
@@ -81,24 +82,21 @@ class TrustStore:
     anchors: tuple[Anchor, ...]
 
     @cached_property
-    def _parsed_certificates(self) -> dict[bytes, x509.Certificate]:
-        from asn1crypto import x509
-
-        # RFC 5280 6.1.1 d: an anchor is trusted by itself; its own signature, dates and extensions prove nothing more.
-        return {anchor.certificate: x509.Certificate.load(anchor.certificate) for anchor in self.anchors}
-
-    @cached_property
     def _by_certificate(self) -> dict[bytes, tuple[Anchor, ...]]:
         found: dict[bytes, tuple[Anchor, ...]] = {}
         for anchor in self.anchors:
             found[anchor.certificate] = (*found.get(anchor.certificate, ()), anchor)
         return found
 
-    def certificates(self, use: Use | None) -> list[x509.Certificate]:
-        """Return the anchors that are believed for ``use`` at some time or other; None: all, believed or not."""
+    def ders(self, use: Use | None) -> list[bytes]:
+        """Return the anchors (DER) that are believed for ``use`` at some time or other; None: all, believed or not."""
         anchors = (anchor for anchor in self.anchors if use is None or anchor.purposes & _PURPOSES[use])
-        ders = dict.fromkeys(anchor.certificate for anchor in anchors)
-        return [self._parsed_certificates[der] for der in ders]
+        return list(dict.fromkeys(anchor.certificate for anchor in anchors))
+
+    def certificates(self, use: Use | None) -> list[x509.Certificate]:
+        """Return the same anchors, read by this thread for itself."""
+        # RFC 5280 6.1.1 d: an anchor is trusted by itself; its own signature, dates and extensions prove nothing more.
+        return [own_certificate(der) for der in self.ders(use)]
 
     @cached_property
     def has_listed(self) -> bool:

@@ -28,6 +28,10 @@ class HttpFailure(Exception):
         self.status = status
 
 
+class AnswerTooLong(HttpFailure):
+    """The answer is longer than allowed; asked again, it will be so again."""
+
+
 def fetch(
     url: str,
     *,
@@ -257,5 +261,5 @@ def _read_body(answer: http.client.HTTPResponse, limit: int) -> bytes:
     while chunk := answer.read1(min(_CHUNK, limit + 1 - len(data))):
         data += chunk
         if len(data) > limit:
-            raise HttpFailure(f"the answer is longer than {size_in_words(limit)}")
+            raise AnswerTooLong(f"the answer is longer than {size_in_words(limit)}")
     return bytes(data)

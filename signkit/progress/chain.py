@@ -53,7 +53,7 @@ class Chain:
 
 
 @dataclass(frozen=True)
-class Link:
+class ChainLink:
     """A file at hand: the digests that may name it, and what it names itself.
 
     Attributes:
@@ -86,7 +86,7 @@ def _named_files(entries: Sequence[object]) -> Iterator[NamedFile]:
                 yield NamedFile(title, day, digest.lower())
 
 
-def chains(links: Sequence[Link]) -> Mapping[str, Chain]:
+def chains(links: Sequence[ChainLink]) -> Mapping[str, Chain]:
     """Return each file's chain, by its name; files that neither amend nor are amended have none."""
     whole = {link.whole: link.file for link in reversed(links)}
     before = {digest: link.file for link in reversed(links) for digest in link.beginnings}
@@ -110,7 +110,9 @@ def _at_hand(named: NamedFile, whole: Mapping[str, str], before: Mapping[str, st
     return NamedFile(named.title, named.date, digest, file, earlier)
 
 
-def _left_out(file: str, amendments: Sequence[Link], found: Mapping[str, tuple[NamedFile, ...]]) -> tuple[str, ...]:
+def _left_out(
+    file: str, amendments: Sequence[ChainLink], found: Mapping[str, tuple[NamedFile, ...]]
+) -> tuple[str, ...]:
     """Return the earlier amendments at hand of the same contract that an amendment does not name."""
     this = next((link for link in amendments if link.file == file), None)
     if this is None:

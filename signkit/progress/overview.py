@@ -17,7 +17,7 @@ from typing import Any
 
 from signkit.errors import SignKitError
 from signkit.pdf.embedded_contract import read_contract
-from signkit.progress.chain import Chain, Link, chains, named_by
+from signkit.progress.chain import Chain, ChainLink, chains, named_by
 from signkit.progress.contract import ContractStatus
 
 #: Of more copies signed in parallel than anybody compares, the first are named.
@@ -143,7 +143,7 @@ def overview(
             yield UnreadableFile(file, error)
 
 
-def _lineages(files: Sequence[str], read: Callable[[str], bytes]) -> Iterator[tuple[Lineage, Link]]:
+def _lineages(files: Sequence[str], read: Callable[[str], bytes]) -> Iterator[tuple[Lineage, ChainLink]]:
     for file in files:
         try:
             found = _look(file, read(file))
@@ -154,7 +154,7 @@ def _lineages(files: Sequence[str], read: Callable[[str], bytes]) -> Iterator[tu
         yield found
 
 
-def _look(file: str, pdf: bytes) -> tuple[Lineage, Link]:
+def _look(file: str, pdf: bytes) -> tuple[Lineage, ChainLink]:
     """Return a file's revisions, and what it names; a contract that cannot be read names nothing."""
     each = lineage(pdf)
     try:
@@ -162,4 +162,4 @@ def _look(file: str, pdf: bytes) -> tuple[Lineage, Link]:
     except SignKitError:
         date, named = "", ()
     beginnings = frozenset(digest.hex() for digest in each.beginnings)
-    return each, Link(file, each.whole.hex(), beginnings, date, named)
+    return each, ChainLink(file, each.whole.hex(), beginnings, date, named)

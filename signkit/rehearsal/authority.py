@@ -27,7 +27,7 @@ _COMPANY_DAYS = 27 * 30
 
 
 @dataclass(frozen=True)
-class Person:
+class FictionalResident:
     """A fictional resident, as the register would have them.
 
     Attributes:
@@ -90,7 +90,7 @@ def new_authority(unit: str, now: datetime) -> CertifiedKey:
 
 
 def issue_signing_certificate(
-    authority: CertifiedKey, person: Person, key: PrivateKey, now: datetime, end: datetime | None = None
+    authority: CertifiedKey, person: FictionalResident, key: PrivateKey, now: datetime, end: datetime | None = None
 ) -> x509.Certificate:
     """Issue a certificate shaped like a 署名用電子証明書: four attributes, opaque CN, directoryName CRL point.
 
@@ -216,7 +216,7 @@ def _policy(identifier: str) -> x509.CertificatePolicies:
     return x509.CertificatePolicies([x509.PolicyInformation(ObjectIdentifier(identifier), None)])
 
 
-def _crl_point(authority: CertifiedKey, person: Person) -> x509.CRLDistributionPoints:
+def _crl_point(authority: CertifiedKey, person: FictionalResident) -> x509.CRLDistributionPoints:
     base = list(authority.certificate.subject)
     more = [
         x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, "CRL Distribution Points"),
@@ -248,7 +248,7 @@ def _tag(tag: int, content: bytes) -> bytes:
     return der
 
 
-def _attribute_names(person: Person) -> Sequence[x509.GeneralName]:
+def _attribute_names(person: FictionalResident) -> Sequence[x509.GeneralName]:
     """Return the otherNames in the order seen on real certificates: .1 .4 .3 .5 .2 .6."""
     values = (
         (jpki_attributes.OID_NAME, person.name),

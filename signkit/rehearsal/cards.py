@@ -24,7 +24,7 @@ from signkit.card.profiles import PROFILES, CardProfile, make_card
 from signkit.card.state import load_state, save_state
 from signkit.card.surface import FourAttributes
 from signkit.output import write_checked
-from signkit.rehearsal.authority import CertifiedKey, Person, new_ec_key, new_rsa_key
+from signkit.rehearsal.authority import CertifiedKey, FictionalResident, new_ec_key, new_rsa_key
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.rehearsal.pki import (
     HANAKO,
@@ -105,7 +105,7 @@ def kept_contents(folder: Path, profile: str = STANDARD) -> CardContents:
     return replace(contents, sign=contents.sign if kind.has_signing_certificate else None, face=face)
 
 
-def _holder(profile: str) -> Person:
+def _holder(profile: str) -> FictionalResident:
     return RESIDENTS.get(profile, HANAKO)
 
 
@@ -123,7 +123,7 @@ def _kept_keys(folder: Path, pki: RehearsalPki, profile: str) -> CardContents:
     )
 
 
-def _issue(pki: RehearsalPki, kind: CardProfile, holder: Person) -> tuple[CertifiedKey, CertifiedKey]:
+def _issue(pki: RehearsalPki, kind: CardProfile, holder: FictionalResident) -> tuple[CertifiedKey, CertifiedKey]:
     now = utc_now()
     end = now - _EXPIRED_SINCE if kind.is_expired else None
     start = end - _EXPIRED_VALIDITY if end else now
@@ -131,7 +131,7 @@ def _issue(pki: RehearsalPki, kind: CardProfile, holder: Person) -> tuple[Certif
     return pki.identities(holder, start, end=end, new_key=new_key)
 
 
-def _kept_face(folder: Path, holder: Person) -> FaceContents:
+def _kept_face(folder: Path, holder: FictionalResident) -> FaceContents:
     paths = [folder / f"{name}.pem" for name in _FACE_KEYS]
     for path in paths:
         if not path.exists():
@@ -144,7 +144,7 @@ def _kept_face(folder: Path, holder: Person) -> FaceContents:
     return face(holder, *(key for key in keys if isinstance(key, RSAPrivateKey)))
 
 
-def face(person: Person, own: RSAPrivateKey, issuer: RSAPrivateKey, ca: RSAPrivateKey) -> FaceContents:
+def face(person: FictionalResident, own: RSAPrivateKey, issuer: RSAPrivateKey, ca: RSAPrivateKey) -> FaceContents:
     """Return the face of a card of ``person``, vouched for by these keys."""
     sex = {"3": "0"}.get(person.sex, person.sex)  # "not known" has another digit on the face
     attributes = FourAttributes(person.name, person.address, person.birth_date[1:], sex)

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
 from signkit.pki.revocation.sources import CrlEvidence, NoEvidence, OcspEvidence, RevocationAnswer
+from signkit.pki.sharing import own_certificate
 from signkit.rehearsal.authority import CertifiedKey
 from signkit.words import Text
 
@@ -98,8 +99,7 @@ class RehearsalTimestamps:
     def __init__(self, service: CertifiedKey, issuer: x509.Certificate, *, clock: Clock = utc_now) -> None:
         self._service = service
         self._clock = clock
-        self._certificate = _to_asn1(service.certificate)
-        self._issuer = _to_asn1(issuer)
+        self._certificates = [each.public_bytes(Encoding.DER) for each in (service.certificate, issuer)]
 
     def request(self, request: bytes) -> bytes:
         """Return a DER TimeStampResp that grants the request."""
@@ -125,7 +125,7 @@ class RehearsalTimestamps:
             "version": "v3",
             "digest_algorithms": [algos.DigestAlgorithm({"algorithm": "sha256"})],
             "encap_content_info": {"content_type": "tst_info", "content": core.ParsableOctetString(content)},
-            "certificates": [self._certificate, self._issuer],
+            "certificates": [own_certificate(each) for each in self._certificates],
             "signer_infos": [self._signer_info(content)],
         }
         return cms.ContentInfo({"content_type": "signed_data", "content": cms.SignedData(signed)})
@@ -144,8 +144,8 @@ class RehearsalTimestamps:
                 "sid": cms.SignerIdentifier(
                     name="issuer_and_serial_number",
                     value={
-                        "issuer": self._certificate.issuer,
-                        "serial_number": self._certificate.serial_number,
+                        "issuer": own_certificate(self._certificates[0]).issuer,
+                        "serial_number": self._service.certificate.serial_number,
                     },
                 ),
                 "digest_algorithm": {"algorithm": "sha256"},
@@ -156,7 +156,7 @@ class RehearsalTimestamps:
         )
 
     def _certificate_reference(self) -> tsp.SigningCertificateV2:
-        return tsp.SigningCertificateV2({"certs": [{"cert_hash": _sha256(self._certificate.dump())}]})
+        return tsp.SigningCertificateV2({"certs": [{"cert_hash": _sha256(self._certificates[0])}]})
 
     def _sign(self, data: bytes) -> bytes:
         key = self._service.key
@@ -174,7 +174,3 @@ def _sha256(data: bytes) -> bytes:
     digest = hashes.Hash(hashes.SHA256())
     digest.update(data)
     return digest.finalize()
-
-
-def _to_asn1(certificate: x509.Certificate) -> asn1_x509.Certificate:
-    return asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))

@@ -25,7 +25,7 @@ from signkit.output import write_checked
 from signkit.pki.anchors import REHEARSAL_UNIT
 from signkit.rehearsal.authority import (
     CertifiedKey,
-    Person,
+    FictionalResident,
     PrivateKey,
     issue_authentication_certificate,
     issue_organisation_certificate,
@@ -44,7 +44,9 @@ AUTHENTICATION_TRUST_FILE = "rehearsal-auth-ca.pem"
 _PARTS = ("signature-ca", "authentication-ca", "service-ca", "timestamp")
 
 #: The resident on the kept cards.
-HANAKO = Person("番号　花子", "東京都千代田区霞が関二丁目１番２号", "419930401", "2", "Tokyo-to", "Chiyoda-ku")
+HANAKO = FictionalResident(
+    "番号　花子", "東京都千代田区霞が関二丁目１番２号", "419930401", "2", "Tokyo-to", "Chiyoda-ku"
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class RehearsalPki:
         """Return the CA certificate that a rehearsal's user authentication needs to be trusted (PEM)."""
         return _pem(self.authentication_ca.certificate)
 
-    def card(self, person: Person, now: datetime) -> CardContents:
+    def card(self, person: FictionalResident, now: datetime) -> CardContents:
         """Issue both certificates for ``person`` and return what their card holds."""
         signing, authentication = self.identities(person, now)
         return CardContents(
@@ -82,7 +84,7 @@ class RehearsalPki:
 
     def identities(
         self,
-        person: Person,
+        person: FictionalResident,
         now: datetime,
         *,
         end: datetime | None = None,

@@ -6,15 +6,17 @@ signed.
 
 from __future__ import annotations
 
-from signkit.rehearsal.authority import Person
+from signkit.rehearsal.authority import FictionalResident
 
 RESIDENTS = {
-    "takahashi": Person(
+    "takahashi": FictionalResident(
         "髙橋　祐一郎", "東京都架空区青葉台一丁目２番３号", "419680214", "1", "Tokyo-to", "Kakuu-ku"
     ),
-    "yoshida": Person(
+    "yoshida": FictionalResident(
         "𠮷田　美咲", "神奈川県架空市緑ケ丘四丁目５番６号架空レジデンス７０８", "419910703", "2",
         "Kanagawa-ken", "Kakuu-shi",
     ),
-    "tsujimoto": Person("辻本　彩", "東京都架空区中央町三丁目１番１号", "419850522", "2", "Tokyo-to", "Kakuu-ku"),
+    "tsujimoto": FictionalResident(
+        "辻本　彩", "東京都架空区中央町三丁目１番１号", "419850522", "2", "Tokyo-to", "Kakuu-ku"
+    ),
 }  # fmt: skip

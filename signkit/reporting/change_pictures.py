@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.drawing import PixelBox, difference, open_document
 from signkit.history.looks import components
-from signkit.history.states import DocumentState, Pairing, pair_pages, states
+from signkit.history.states import DocumentState, StatePairing, pair_pages, states
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.signatures import find_signatures
@@ -87,7 +87,7 @@ _Pair = tuple[int | None, int | None]
 
 def _in_order(old: DocumentState, new: DocumentState) -> Sequence[_Pair]:
     """Return which page continues which, in the newer state's order; pages that were taken away stand last."""
-    pairing: Pairing = pair_pages(old, new)
+    pairing: StatePairing = pair_pages(old, new)
     kept: list[_Pair] = [*pairing.pairs, *((None, page) for page in pairing.added)]
     return [*sorted(kept, key=lambda pair: pair[1] or 0), *((page, None) for page in pairing.removed)]
 

@@ -73,11 +73,7 @@ class PhoneKey:
         """
         with self._one_at_a_time:
             result = self._require_agreement(hashlib.sha256(data).digest())
-        certificate = _certificate(result)
-        _refuse_other_world(self.config.environment, certificate)
-        _refuse_other_signature(certificate, result.signature, data)
-        issuer = find_issuer(certificate, (_load(each.certificate) for each in certification_authorities("signature")))
-        return NamedSignature(result.signature, result.certificate, (issuer.dump(),) if issuer else ())
+        return named_signature(self.config, result, data)
 
     def _require_agreement(self, digest: bytes) -> Result:
         if not self.config.comes_back_here:
@@ -88,6 +84,19 @@ class PhoneKey:
             consent = begin(self.config, digest, self.timeout)
             self.show(ConsentLink(consent.address, here=True))
             return consent.finish(page.wait(self.consent_seconds))
+
+
+def named_signature(config: AuthAppConfig, result: Result, data: bytes) -> NamedSignature:
+    """Return what a phone made over ``data``, once it is known to be that.
+
+    Raises:
+        SignerUnusable("auth-app-failed", "auth-app-world-other", "auth-app-key-unfit"): see `PhoneKey.sign_and_name`.
+    """
+    certificate = _certificate(result)
+    _refuse_other_world(config.environment, certificate)
+    _refuse_other_signature(certificate, result.signature, data)
+    issuer = find_issuer(certificate, (_load(each.certificate) for each in certification_authorities("signature")))
+    return NamedSignature(result.signature, result.certificate, (issuer.dump(),) if issuer else ())
 
 
 @dataclass

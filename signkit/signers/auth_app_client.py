@@ -90,7 +90,7 @@ class _Line:
 
 
 @dataclass(frozen=True)
-class Consent:
+class SignTransaction:
     """One signature that a person is asked to agree to; it is finished once.
 
     Attributes:
@@ -167,7 +167,7 @@ class Consent:
         return answer["code"]
 
 
-def begin(config: AuthAppConfig, digest: bytes, timeout: float, *, clock: Clock = time.time) -> Consent:
+def begin(config: AuthAppConfig, digest: bytes, timeout: float, *, clock: Clock = time.time) -> SignTransaction:
     """Open a transaction for a SHA-256 digest; return what the person is to agree to.
 
     Raises:
@@ -198,7 +198,7 @@ def begin(config: AuthAppConfig, digest: bytes, timeout: float, *, clock: Clock 
     } | ({"acr_values": config.acr_values} if config.acr_values else {})
     joint = "&" if urlsplit(provider.authorization).query else "?"
     address = f"{provider.authorization}{joint}{urlencode(asked)}"
-    return Consent(address, transaction, line, provider, token, state, nonce, verifier, clock(), clock)
+    return SignTransaction(address, transaction, line, provider, token, state, nonce, verifier, clock(), clock)
 
 
 def _discover(line: _Line) -> _Provider:

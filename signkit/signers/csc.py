@@ -34,7 +34,7 @@ Version = Literal["v1", "v2"]
 
 
 @dataclass(frozen=True)
-class Service:
+class CscService:
     """Where a key is: the base address (with a final slash), the API's version, and the credential's name there."""
 
     base: str
@@ -42,7 +42,7 @@ class Service:
     credential: str
 
 
-def parse_csc_uri(rest: str) -> Service:
+def parse_csc_uri(rest: str) -> CscService:
     """Read what follows ``csc:``.
 
     Raises:
@@ -63,7 +63,7 @@ def parse_csc_uri(rest: str) -> Service:
         raise SignerUnusable("csc-uri-invalid", cause=_NO_VERSION)
     if not parts.fragment:
         raise SignerUnusable("csc-uri-invalid", cause=_NO_CREDENTIAL)
-    return Service(f"{parts.scheme}://{parts.netloc}{path}/", version, unquote(parts.fragment))  # type: ignore[arg-type]
+    return CscService(f"{parts.scheme}://{parts.netloc}{path}/", version, unquote(parts.fragment))  # type: ignore[arg-type]
 
 
 def _refuse_plain(url: str) -> None:
@@ -86,7 +86,7 @@ class CscSigner:
         accept: looks at the key before the PIN is asked for.
     """
 
-    service: Service
+    service: CscService
     ask: AskSecret
     settings: Settings
     accept: Accept | None = None
@@ -195,7 +195,7 @@ def _exchange(
     return answer
 
 
-def _access_token(service: Service, settings: Settings) -> str | None:
+def _access_token(service: CscService, settings: Settings) -> str | None:
     """Return the token of the settings, by file or by OAuth client credentials (RFC 6749 4.4); None where none is set.
 
     Raises:

@@ -79,7 +79,7 @@ def sign_content(
     # The key's own chain is enough for B-B; evidence needs the issuers too.
     own = [_certificate(der) for der in (signer.certificate, *signer.chain)]
     if level.has_evidence:  # before the key is used: nothing is signed that cannot be finished
-        collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
+        collect_evidence(own[:1], [*own, *services.issuer_certificates()], services.revocation, level.value)
     _prepare(content, onto, signer.algorithm.digest)
     # RFC 3161 2.4.2, EN 319 122-1 5.3: the stamp is over the signature value, so it comes after the key's work.
     stamp = (lambda digest: obtain_timestamp(services.timestamps, digest).der) if level.has_timestamp else None
@@ -250,7 +250,7 @@ def _with_evidence(
     own: Sequence[x509.Certificate],
 ) -> SignedParts:
     """Add evidence on the signatures at ``indices``, and for B-LTA an archive timestamp each."""
-    pool = [*own, *services.issuers]
+    pool = [*own, *services.issuer_certificates()]
     evidence = collect_evidence(_entities(parts, indices), [*_pool(parts), *pool], services.revocation, level.value)
     parts = _add_evidence(parts, evidence)
     if level is Level.B_LTA:

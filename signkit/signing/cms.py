@@ -17,6 +17,7 @@ from signkit.cms.container import Parts
 from signkit.cms.der import OCTET_STRING, SEQUENCE, SET, element, explicit, set_of
 from signkit.errors import SigningRefused
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
+from signkit.pki.sharing import kept_by_thread
 from signkit.signers.base import KeyAlgorithm, KeyFacts, Signer
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ def _fixed_parts_of(key: KeyFacts) -> _Fixed:
     return _fixed_parts(key.certificate, key.chain, key.algorithm)
 
 
-@lru_cache(maxsize=16)
+@kept_by_thread(maxsize=16)
 def _fixed_parts(certificate_der: bytes, chain: tuple[bytes, ...], algorithm: KeyAlgorithm) -> _Fixed:
     from asn1crypto import algos, x509
 

@@ -39,7 +39,7 @@ def sign_late(
         pdf, names, request, None, level, services, other_person=other_person, password=password
     )
     made = signer.sign_and_name(deferred.attributes)
-    key = DeferredKey.of([made.certificate, *made.chain], _SOURCE, tuple(services.issuers))
+    key = DeferredKey.of([made.certificate, *made.chain], _SOURCE, tuple(services.issuer_certificates()))
     signed = complete(
         deferred,
         prepared,

@@ -18,6 +18,7 @@ from signkit.pdf.fields import signature_fields
 from signkit.pdf.reading.unlocking import Password
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
 from signkit.pki.revocation.sources import RevocationSource
+from signkit.pki.sharing import own_certificate
 from signkit.pki.timestamps import NO_SERVICE, TimestampSource, obtain_timestamp
 from signkit.signers.base import KeyFacts, Signer
 from signkit.signing.cms import Timestamper
@@ -59,14 +60,18 @@ class Services:
     Attributes:
         timestamps: tried in order.
         revocation: asked in order.
-        issuers: certificates (asn1crypto) among which issuers are found, beside those in the file.
+        issuers: certificates (DER) among which issuers are found, beside those in the file.
         judgement: how the file is judged before and after, for what was signed earlier not to become worse.
     """
 
     timestamps: Sequence[TimestampSource] = ()
     revocation: Sequence[RevocationSource] = ()
-    issuers: Sequence[x509.Certificate] = field(default=(), repr=False)
+    issuers: Sequence[bytes] = field(default=(), repr=False)
     judgement: ValidationOptions = field(default_factory=ValidationOptions, repr=False)
+
+    def issuer_certificates(self) -> list[x509.Certificate]:
+        """Return the issuers, read by this thread for itself: files of a batch are signed by several."""
+        return [own_certificate(der) for der in self.issuers]
 
 
 @dataclass(frozen=True)
@@ -131,7 +136,7 @@ def refuse_unfinishable(
     if level.has_evidence:
         own = _certificates(key)
         # Asked before the key signs, and again after: what was to be had then may be gone.
-        collect_evidence(own[:1], [*own, *services.issuers], services.revocation, level.value)
+        collect_evidence(own[:1], [*own, *services.issuer_certificates()], services.revocation, level.value)
 
 
 def refuse_unreachable(level: Level, services: Services, profile: SignatureFormat) -> None:
@@ -208,7 +213,7 @@ def _with_evidence(
     signer's CA has long ended, and after a certificate was revoked for a move.
     """
     inside = embedded_in(pdf, password)
-    pool = [*inside.certificates, *extra, *services.issuers]
+    pool = [*inside.certificates, *extra, *services.issuer_certificates()]
     evidence = collect_evidence(inside.entities, pool, services.revocation, level.value, inside.held)
     result = add_evidence(pdf, evidence, password)
     if level is Level.B_LTA:

@@ -27,7 +27,7 @@ _AT_ONCE = 4
 
 
 @dataclass(frozen=True)
-class Job:
+class SigningJob:
     """One file to sign.
 
     Attributes:
@@ -56,23 +56,23 @@ class Outcome:
         interrupted: the person stopped the run.
     """
 
-    signed: tuple[tuple[Job, SignedFile], ...] = field(repr=False)
-    failed: tuple[tuple[Job, BaseException], ...]
-    not_begun: tuple[Job, ...]
+    signed: tuple[tuple[SigningJob, SignedFile], ...] = field(repr=False)
+    failed: tuple[tuple[SigningJob, BaseException], ...]
+    not_begun: tuple[SigningJob, ...]
     interrupted: bool = False
 
 
 def sign_jobs(
-    jobs: Sequence[Job],
-    request_for: Callable[[Job], SignatureRequest],
+    jobs: Sequence[SigningJob],
+    request_for: Callable[[SigningJob], SignatureRequest],
     signer: Signer,
     level: Level,
     services: Services,
     *,
-    read: Callable[[Job], bytes],
+    read: Callable[[SigningJob], bytes],
     password: Password = None,
     overwrite: bool = False,
-    on_signed: Callable[[Job], None] = lambda _: None,
+    on_signed: Callable[[SigningJob], None] = lambda _: None,
 ) -> Outcome:
     """Sign ``jobs`` with one opened key; stop beginning new ones at the first failure or Ctrl-C.
 
@@ -85,7 +85,7 @@ def sign_jobs(
         on_signed: called after each file was written.
     """
 
-    def work(job: Job) -> SignedFile:
+    def work(job: SigningJob) -> SignedFile:
         data = read(job)
         signed = sign(data, request_for(job), signer, level, services, password=password)
         check = _checker(data, signer.certificate)
@@ -93,9 +93,9 @@ def sign_jobs(
         return replace(signed, pdf=b"")  # written; a batch keeps no file in memory
 
     waiting = list(jobs)
-    running: dict[Future[SignedFile], Job] = {}
-    done: list[tuple[Job, SignedFile]] = []
-    failed: list[tuple[Job, BaseException]] = []
+    running: dict[Future[SignedFile], SigningJob] = {}
+    done: list[tuple[SigningJob, SignedFile]] = []
+    failed: list[tuple[SigningJob, BaseException]] = []
     interrupted = False
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
         while running or (waiting and not failed and not interrupted):

@@ -18,7 +18,7 @@ from signkit.validation.options import anchor_paths, revocation_sources, validat
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from asn1crypto import x509
+    pass
 
 #: In the place of a timestamp service's address: the kept rehearsal's own, with its revocation.
 REHEARSAL = "rehearsal"
@@ -50,14 +50,16 @@ def available_services(
         FileUnusable("output-not-written"): the rehearsal cannot be kept.
     """
     timestamps: list[TimestampSource] = []
-    issuers = default_trust_store(anchor_paths(settings, trust)).certificates("signature")
+    issuers = default_trust_store(anchor_paths(settings, trust)).ders("signature")
     revocation = revocation_sources(settings, evidence, plugins=True, online=online, rule=rule)
     for url in tsa or settings.tsa_urls:
         if url == REHEARSAL:
+            from asn1crypto import pem
+
             rehearsal = kept_rehearsal(settings.home_folder() / "rehearsal")
             timestamps.append(rehearsal.timestamps())
             revocation.insert(len(evidence), rehearsal.revocation())  # after the folders that are named now
-            issuers = [*_certificates(rehearsal.trust_pem()), *issuers]
+            issuers = [*(der for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)), *issuers]
         else:
             _refuse_no_address(url)
             timestamps.append(HttpTimestampSource(url, settings.network_timeout))
@@ -80,9 +82,3 @@ def _refuse_no_address(url: str) -> None:
                 "http か https のアドレスを指定してください。例: --tsa https://tsa.example.jp/、--tsa rehearsal",
             ),
         )
-
-
-def _certificates(armored: bytes) -> list[x509.Certificate]:
-    from asn1crypto import pem, x509
-
-    return [x509.Certificate.load(der) for _, _, der in pem.unarmor(armored, multiple=True)]

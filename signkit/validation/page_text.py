@@ -58,7 +58,7 @@ class Character:
 
 
 @dataclass(frozen=True)
-class Question:
+class PageTextQuestion:
     """Which field, how many bytes of the file its signature covers, and on which pages (from 0) it is looked for.
 
     To load a page costs milliseconds; None: on all.
@@ -70,7 +70,7 @@ class Question:
 
 
 def text_beside(
-    data: bytes, questions: Sequence[Question], password: str | None = None
+    data: bytes, questions: Sequence[PageTextQuestion], password: str | None = None
 ) -> list[tuple[Character, ...] | None]:
     """Return, for each field, the characters around it as its signature found them.
 
@@ -80,7 +80,7 @@ def text_beside(
 
 
 def ask_beside(
-    data: bytes, questions: Sequence[Question], password: str | None = None
+    data: bytes, questions: Sequence[PageTextQuestion], password: str | None = None
 ) -> Callable[[], list[tuple[Character, ...] | None]]:
     """Begin to read, and return what waits for the answers of `text_beside`: the judge has other work meanwhile."""
     asked = tuple(questions[:_MAX_QUESTIONS])
@@ -175,8 +175,10 @@ def _squeeze(text: str) -> str:
 # --- in the worker ---------------------------------------------------------------------------------------
 
 
-def _read_pages(data: bytes, questions: Sequence[Question], password: str | None) -> list[tuple[Character, ...] | None]:
-    found: dict[Question, tuple[Character, ...] | None] = {}
+def _read_pages(
+    data: bytes, questions: Sequence[PageTextQuestion], password: str | None
+) -> list[tuple[Character, ...] | None]:
+    found: dict[PageTextQuestion, tuple[Character, ...] | None] = {}
     for end in {question.end for question in questions}:
         # The file as its signature found it: what came later could have put another name there.
         wanted = {question.field: question for question in questions if question.end == end}
@@ -186,7 +188,7 @@ def _read_pages(data: bytes, questions: Sequence[Question], password: str | None
     return [found.get(question) for question in questions]
 
 
-def _pages_asked(questions: Iterable[Question]) -> Sequence[int]:
+def _pages_asked(questions: Iterable[PageTextQuestion]) -> Sequence[int]:
     numbers: set[int] = set()
     for question in questions:
         if question.pages is None:

@@ -20,7 +20,7 @@ from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, contr
 from signkit.pdf.pages import pages
 from signkit.pdf.reading.syntax import Ref
 from signkit.pdf.signatures import FoundSignature
-from signkit.validation.page_text import Carried, Character, Question, ask_beside, carries
+from signkit.validation.page_text import Carried, Character, PageTextQuestion, ask_beside, carries
 from signkit.validation.reasons import reason
 from signkit.validation.report import PartyName, SignatureReport, Verdict, worst
 from signkit.validation.signing_services import is_organisation
@@ -60,7 +60,7 @@ class Parties:
         self._named = {party.role: party for party in named if party.name}
         # strangers' files, which name no party, are not read for it
         self._asked = [each for each in self._found if each.field in self._named and each.end]
-        questions = [Question(each.field or "", each.end, self._pages_of(each)) for each in self._asked]
+        questions = [PageTextQuestion(each.field or "", each.end, self._pages_of(each)) for each in self._asked]
         self._read_beside = ask_beside(file.data, questions, file.password)
 
     def judge(

@@ -188,7 +188,7 @@ class World:
         known = [each for each in self.services if each.holders[0].certificate.not_valid_before_utc <= now]
         options, due = self.options(now), (now + AHEAD).date()
         judgement = replace(options, revocation=(), offline=True)
-        issuers = [each.asn1 for each in self.authorities]
+        issuers = [each.asn1.dump() for each in self.authorities]
         services = Services(known, [self.lists], issuers, judgement)
         with clock_at(now):
             numbers = entries_to_look_at(archive, due, None, options.policy)

@@ -147,6 +147,7 @@ def test_the_dealers_ledger_has_what_the_contract_says_and_blanks_for_the_rest(a
     assert table[2][table[0].index("取引態様")] == "媒介"
 
 
+@pytest.mark.slow
 def test_the_dealers_ledger_is_printable(archive, blank, options):
     from io import BytesIO
 

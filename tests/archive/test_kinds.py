@@ -18,6 +18,7 @@ FACTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "expected"), FACTS.items(), ids=FACTS)
 def test_the_ledger_knows_kind_day_amount_and_parties(name, expected):
     template = find_template(name)

@@ -99,10 +99,7 @@ def trust() -> TrustStore:
     anchors = list(pki.trust(authority()).anchors)
     if shop.cache_info().currsize:
         purposes = frozenset({"sign", "seal", "timestamp"})
-        anchors += [
-            Anchor(certificate.dump(), AnchorLabel("rehearsal", "Rehearsal"), purposes)
-            for certificate in shop().services.issuers
-        ]
+        anchors += [Anchor(der, AnchorLabel("rehearsal", "Rehearsal"), purposes) for der in shop().services.issuers]
     return TrustStore(tuple(anchors))
 
 
@@ -260,7 +257,7 @@ class Shop:
 
 @cache
 def shop() -> Shop:
-    from asn1crypto import pem, x509
+    from asn1crypto import pem
     from cryptography.hazmat.primitives.serialization import load_der_private_key
 
     from signkit.rehearsal.evidence_services import utc_now
@@ -272,7 +269,7 @@ def shop() -> Shop:
     rehearsal = new_rehearsal()
     contents = rehearsal.card(HANAKO, utc_now()).sign
     key = SoftwareKey.of(load_der_private_key(contents.private_key, None), "test")
-    issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
+    issuers = [der for _, _, der in pem.unarmor(rehearsal.trust_pem(), multiple=True)]
     return Shop(
         Pkcs12Signer(key, contents.certificate, (contents.ca_certificate,)),
         Services([rehearsal.timestamps()], [rehearsal.revocation()], issuers),

@@ -170,6 +170,7 @@ def test_without_the_service_its_start_is_explained(bench, tmp_path):
     assert run.stdout.strip() == "card-service-unavailable"
 
 
+@pytest.mark.slow
 def test_the_readers_are_listed_with_their_cards(bench):
     with bench.card(EmulatedCard(rsa_contents()), reader=1):
         assert list_readers() == (
@@ -192,6 +193,7 @@ def test_cards_on_two_readers(bench):
             assert transport.reader == READERS[1]
 
 
+@pytest.mark.slow
 def test_a_card_is_waited_for(bench):
     with contextlib.ExitStack() as stack:
         laying = threading.Thread(target=lambda: stack.enter_context(bench.card(EmulatedCard(rsa_contents()))))

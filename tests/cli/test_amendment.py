@@ -10,7 +10,7 @@ from pypdf import PdfWriter
 
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import find_template
-from signkit.progress.chain import Chain, Link, NamedFile, chains
+from signkit.progress.chain import Chain, ChainLink, NamedFile, chains
 
 
 @pytest.fixture
@@ -40,6 +40,7 @@ def statuses(signkit, *files):
     return {plain["file"]: plain for plain in map(json.loads, run.stdout.splitlines())}
 
 
+@pytest.mark.slow
 def test_title_date_and_digest_are_read_from_the_signed_contract(signkit, amendment, contract):
     assert amendment("first.pdf", "2027-01-15", "sale.pdf").returncode == 0
     (named,) = statuses(signkit, "first.pdf")["first.pdf"]["amends"]
@@ -52,6 +53,7 @@ def test_title_date_and_digest_are_read_from_the_signed_contract(signkit, amendm
     }
 
 
+@pytest.mark.slow
 def test_the_status_follows_the_chain_both_ways(signkit, amendment, contract):
     amendment("first.pdf", "2027-01-15", "sale.pdf")
     amendment("second.pdf", "2027-01-20", "sale.pdf", "first.pdf")
@@ -65,6 +67,7 @@ def test_the_status_follows_the_chain_both_ways(signkit, amendment, contract):
     assert "先の変更: 2027-01-15 変更合意書" in text
 
 
+@pytest.mark.slow
 def test_an_amendment_that_passes_over_an_earlier_one_is_told(signkit, amendment, contract):
     amendment("first.pdf", "2027-01-15", "sale.pdf")
     amendment("second.pdf", "2027-01-20", "sale.pdf")
@@ -92,16 +95,16 @@ def test_a_file_that_carries_no_contract_is_refused(amendment, tmp_path):
 
 def test_a_contract_that_was_added_to_since_is_still_found():
     named = NamedFile("契約", "2026-11-21", "aa")
-    links = [Link("sale", "bb", frozenset({"aa"})), Link("first", "cc", date="2027-01-15", named=(named,))]
+    links = [ChainLink("sale", "bb", frozenset({"aa"})), ChainLink("first", "cc", date="2027-01-15", named=(named,))]
     found = chains(links)
     assert found["first"].amends == (NamedFile("契約", "2026-11-21", "aa", "sale", earlier=True),)
     assert found["sale"] == Chain(amended_by=("first",))
 
 
 def test_files_that_have_nothing_to_do_with_one_another_have_no_chain():
-    assert chains([Link("a", "aa"), Link("b", "bb")]) == {}
+    assert chains([ChainLink("a", "aa"), ChainLink("b", "bb")]) == {}
 
 
 def test_a_file_that_names_itself_is_not_amended_by_itself():
-    link = Link("first", "aa", date="2027-01-15", named=(NamedFile("契約", "2026-11-21", "aa"),))
+    link = ChainLink("first", "aa", date="2027-01-15", named=(NamedFile("契約", "2026-11-21", "aa"),))
     assert chains([link])["first"].amended_by == ()

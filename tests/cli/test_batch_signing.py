@@ -43,6 +43,7 @@ def test_a_bad_file_is_found_before_anything_is_signed(signkit, three, tmp_path)
     assert not list(tmp_path.glob("*-seller.pdf"))
 
 
+@pytest.mark.slow
 def test_resume_passes_over_what_is_signed(signkit, three, tmp_path):
     assert signkit("sign", "a.pdf", *ARGUMENTS, stdin=PASSWORD).returncode == 0
     first = (tmp_path / "a-seller.pdf").read_bytes()
@@ -59,7 +60,7 @@ def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, b
     from signkit.rehearsal.evidence_services import utc_now
     from signkit.signers.p12 import Pkcs12Signer
     from signkit.signing.levels import Level, Services
-    from signkit.signing.many import Job, digest, sign_jobs
+    from signkit.signing.many import SigningJob, digest, sign_jobs
     from signkit.signing.request import SignatureRequest
 
     class PulledOut(Pkcs12Signer):
@@ -76,7 +77,7 @@ def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, b
     for number in range(10):
         source = tmp_path / f"{number}.pdf"
         source.write_bytes(blank)
-        jobs.append(Job(source, tmp_path / f"{number}-signed.pdf", digest(blank)))
+        jobs.append(SigningJob(source, tmp_path / f"{number}-signed.pdf", digest(blank)))
     outcome = sign_jobs(
         jobs, lambda job: SignatureRequest("seller", "x", utc_now()), signer, Level.B_B, Services(),
         read=lambda job: job.source.read_bytes(),

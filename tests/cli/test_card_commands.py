@@ -268,6 +268,7 @@ def test_substitute_characters_are_shown_and_flagged(cards, monkeypatch):
     assert cards.json("identity", typed=f"{PASSWORD}\n")["name_substitutes"] == [0]
 
 
+@pytest.mark.slow
 def test_nobody_types_a_name_or_an_address(cards, repository, tmp_path, signkit):
     """入力レス: the seller's name and address go from the card into the contract."""
     from signkit.contracts.data import load_contract_data

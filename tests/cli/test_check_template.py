@@ -10,6 +10,7 @@ import pytest
 from signkit.contracts.template import find_template
 
 
+@pytest.mark.slow
 def test_validate_tells_it_where_asked(signkit, contract):
     asked = signkit("validate", "--offline", "--check-template", contract)
     assert "Every clause is as in the template real-estate-sale" in asked.stdout
@@ -35,6 +36,7 @@ def test_a_template_can_be_named(signkit, contract, tmp_path):
     assert signkit("validate", "--template", "nothing-of-the-kind", contract).returncode == 2
 
 
+@pytest.mark.slow
 def test_status_tells_it_unless_told_not_to(signkit, contract):
     assert "Every clause is as in the template" in signkit("status", contract).stdout
     assert "template" not in signkit("status", "--no-check-template", contract).stdout

@@ -91,6 +91,7 @@ def test_bad_input_gives_one_message_the_right_exit_code_and_no_file(signkit, le
     assert (tmp_path / letter).read_text(encoding="utf-8") == "A letter.\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments", [("cms", "sign", "letter.txt", "-o"), ("asic", "make")], ids=["a CMS", "a container"]
 )
@@ -104,6 +105,7 @@ def test_a_signed_file_in_the_way_is_told_of_before_the_key_is_asked_for(signkit
     assert signed.read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_co_signature_replaces_the_file_whose_signatures_it_keeps(signkit, letter, tmp_path):
     assert signkit("cms", "sign", letter, *KEY, "-o", "one.p7s", stdin=PASSWORD).returncode == 0
     (tmp_path / "two.p7s").write_bytes((tmp_path / "one.p7s").read_bytes())

@@ -119,6 +119,7 @@ def test_a_full_disk_leaves_no_half_written_file(signkit, contract, tmp_path):
     assert "Traceback" not in run.stderr
 
 
+@pytest.mark.slow
 def test_templates_are_listed_and_shown(signkit):
     listed = signkit("template", "list")
     assert "real-estate-sale" in listed.stdout

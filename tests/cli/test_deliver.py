@@ -68,6 +68,7 @@ def test_a_day_that_is_none_is_refused(signkit, agreement):
     assert "'yesterday' is no date" in run.stderr
 
 
+@pytest.mark.slow
 def test_the_pack_is_one_folder(signkit, agreement, tmp_path):
     arguments = ("deliver", "pack", agreement, "--consent", "consent.pdf", "-o", "out", *TRUST)
     run = signkit(*arguments)
@@ -96,12 +97,14 @@ def test_a_consent_is_withdrawn_by_a_document_to_be_signed(signkit, agreement, t
     assert signkit("deliver", "check", agreement, *consents, *TRUST).returncode == 10
 
 
+@pytest.mark.slow
 def test_the_certificate_is_made_of_a_complete_contract(signkit, agreement, tmp_path):
     run = signkit("complete", agreement, "-o", "certificate.pdf", "--language", "en", *TRUST)
     assert run.returncode == 0, run.stderr
     assert len(PdfReader(BytesIO((tmp_path / "certificate.pdf").read_bytes())).pages) == 1
 
 
+@pytest.mark.slow
 def test_the_certificate_is_refused_where_something_is_not_proven(signkit, agreement, bare, tmp_path):  # noqa: F811
     untrusted = signkit("complete", agreement, "--offline", "--allow-indeterminate")
     assert untrusted.returncode == 1
@@ -115,6 +118,7 @@ def test_the_certificate_is_refused_where_something_is_not_proven(signkit, agree
     assert (tmp_path / "bare-certificate.pdf").exists()
 
 
+@pytest.mark.slow
 def test_the_certificate_is_refused_for_a_forgery(signkit, agreement, complete, tmp_path):  # noqa: F811
     altered = bytearray(complete)
     altered[altered.index(b"/StructParents") - 3] ^= 1

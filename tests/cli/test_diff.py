@@ -16,6 +16,7 @@ def forged(blank) -> bytes:
     return forge_price(blank, 58_000_000)
 
 
+@pytest.mark.slow
 def test_a_forged_price_is_told_by_page_and_words(signkit, tmp_path, forged):
     (tmp_path / "forged.pdf").write_bytes(forged)
     run = signkit("diff", "forged.pdf")

@@ -69,6 +69,7 @@ def test_a_file_that_memory_does_not_suffice_for_is_exit_4(tmp_path, monkeypatch
     assert "MemoryError" not in answer.stdout + answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege on Windows")
 @pytest.mark.parametrize(
     "command",
@@ -93,6 +94,7 @@ def test_links_that_lead_in_a_circle_are_told(tmp_path, command):
     assert "symbolic links" in answer.stdout + answer.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["約" * 84 + ".pdf", "x" * 5000, "a\0b.pdf"])
 @pytest.mark.parametrize("command", [["validate"], ["diff"], ["status"], ["extend", "--tsa", "rehearsal"]])
 def test_a_name_that_no_file_has_is_told(tmp_path, command, name):
@@ -116,6 +118,7 @@ class TestNoHome:
         with refused_as("no-home"):
             Settings().home_folder()
 
+    @pytest.mark.slow
     @pytest.mark.parametrize("command", [["trust", "list"], ["template", "list"], ["validate", "none.pdf"]])
     def test_what_needs_none_works(self, tmp_path, monkeypatch, command):
         monkeypatch.setattr("tests.command._environment", lambda *_: {"SIGNKIT_LANG": "en"})
@@ -134,6 +137,7 @@ def test_a_home_that_stays_a_tilde_is_none(monkeypatch, tmp_path):
         Settings().home_folder()
 
 
+@pytest.mark.slow
 def test_an_unknown_name_in_the_settings_does_not_stop_the_list_of_anchors(tmp_path, monkeypatch):
     (tmp_path / "s.toml").write_text("colour = 'red'\n", encoding="utf-8")
     monkeypatch.setenv("SIGNKIT_SETTINGS", str(tmp_path / "s.toml"))

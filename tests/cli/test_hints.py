@@ -95,6 +95,7 @@ def test_the_next_step_of_a_rehearsals_file_ends_with_a_pass(signkit, tmp_path, 
     assert "→" not in passed.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_the_next_steps_of_other_verdicts_can_be_typed(signkit, tmp_path, lang):
     signed = pdfs.sign(pdfs.build(), lambda content: pki.signed_data(content, pki.issue(pki.authority())))
@@ -150,6 +151,7 @@ def typed(monkeypatch):
     return asked
 
 
+@pytest.mark.slow
 def test_what_is_about_to_be_signed_is_said_first(signkit, contract, key_file, typed, blank):
     from hashlib import sha256
 

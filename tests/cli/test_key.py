@@ -49,6 +49,7 @@ def test_a_key_for_trying_is_a_rehearsal_s_and_names_the_company(signkit, tmp_pa
     assert match_person(signer_identity(certificate), claim).verdict == "match"
 
 
+@pytest.mark.slow
 def test_a_signature_of_each_is_judged_with_the_trust_that_is_told(signkit, tmp_path, blank):
     (tmp_path / "doc.pdf").write_bytes(blank)
     for name, flags in (("r", []), ("s", ["--self-signed", "--algorithm", "p256"])):
@@ -120,6 +121,7 @@ def test_a_key_without_a_passphrase_is_not_made(kept_home, tmp_path):
     assert not any(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_whose_key_is_in_a_file_is_shown(signkit):
     signkit("key", "new", "k.p12", "--organization", COMPANY, "--pin-stdin")
     answer = signkit("key", "show", "k.p12", "--pin-stdin", lang="ja")
@@ -134,6 +136,7 @@ REGISTERED = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_key_for_trying_may_have_the_shape_of_a_company_s_of_the_register(signkit):
     run = signkit("key", "new", "c.p12", *REGISTERED, "--company-number", "6010001000001", "--pin-stdin", stdin="pw\n")
     assert run.returncode == 0, run.stderr

@@ -30,6 +30,7 @@ def trust(tmp_path, rehearsal):
     return ["--trust", "ca.pem"]
 
 
+@pytest.mark.slow
 def test_what_is_due_is_found_and_what_cannot_be_renewed_is_told(kept, trust):
     assert kept("archive", "add", "売買.pdf", *trust, "--offline").returncode == 0
     assert kept("archive", "find", "--due", "90d").stdout == ""
@@ -50,6 +51,7 @@ def test_what_is_no_day_is_refused(kept, due):
     assert "--due" in run.stderr
 
 
+@pytest.mark.slow
 def test_extend_leaves_alone_what_is_not_due(kept, signkit, trust, tmp_path):
     run = signkit("extend", "売買.pdf", "--due", "90d", *trust, "--tsa", "rehearsal", lang="ja")
     assert (run.returncode, run.stdout) == (0, "")
@@ -73,6 +75,7 @@ def test_a_certificate_about_to_end_is_told_by_role_and_name(kept, trust):
     assert kept("monitor", *trust).stdout == ""
 
 
+@pytest.mark.slow
 def test_a_revoked_signer_is_told_once(kept, trust, tmp_path, rehearsal, person_signer):
     from asn1crypto import x509
 

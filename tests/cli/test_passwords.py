@@ -73,6 +73,7 @@ def test_what_the_owner_forbids_needs_the_owners_password(signkit, tmp_path):
     assert signed.returncode == 0, signed.stderr
 
 
+@pytest.mark.slow
 def test_one_password_serves_a_whole_batch(signkit, tmp_path):
     for kind in ("aes-256", "rc4-128", "aes-256-japanese", "open"):
         (tmp_path / f"{kind}.pdf").write_bytes(encrypted(kind))

@@ -182,6 +182,7 @@ def test_a_file_that_nobody_signed_gives_no_certificate(office, buyers_phone):
     assert (answer.returncode, "nobody has signed" in answer.stderr) == (2, True)
 
 
+@pytest.mark.slow
 def test_prepare_and_finish_go_without_a_certificate_before(office):
     """What a service does that speaks with the phone itself: prepare, have it signed, name the certificate then."""
     from base64 import b64decode

@@ -13,6 +13,7 @@ SIGN = ("--as", "seller", "--signer", "card:virtual:takahashi", "--profile", "re
 VALIDATE = ("validate", "--offline", "--profile", "registry")
 
 
+@pytest.mark.slow
 def test_a_signed_contract_meets_the_requirements(signkit, contract, tmp_path):
     signed = signkit("sign", contract, *SIGN, "--pin-stdin", stdin=PASSWORD)
     assert (signed.returncode, signed.stdout) == (0, "contract-seller.pdf\n"), signed.stderr
@@ -24,6 +25,7 @@ def test_a_signed_contract_meets_the_requirements(signkit, contract, tmp_path):
     assert [item["type"] for item in certified["signatures"]] == ["approval"]
 
 
+@pytest.mark.slow
 def test_a_violated_requirement_is_no_success(signkit, contract):
     signed = signkit(
         "sign", contract, "--as", "seller", "--signer", "card:virtual:takahashi", "--pin-stdin", stdin=PASSWORD
@@ -47,6 +49,7 @@ def test_no_timestamps(option, signkit, contract):
     assert "signkit extend" in refused.stderr
 
 
+@pytest.mark.slow
 def test_another_key_is_refused_before_its_password_is_asked_for(signkit, contract):
     refused = signkit(
         "sign", contract, "--as", "seller", "--signer", "card:virtual:next-generation", "--profile", "registry",

@@ -30,6 +30,7 @@ def test_one_pdf_a_row_then_signed_then_handed_out(signkit, staff, tmp_path):
     assert (tmp_path / "handout/佐々木 蓮/佐々木 蓮.PDF").is_file()
 
 
+@pytest.mark.slow
 def test_a_refused_row_stops_everything_before_anything_is_written(signkit, staff, tmp_path):
     text = (tmp_path / "staff.csv").read_text(encoding="cp932").replace("いいえ", "たぶん", 1)
     (tmp_path / "staff.csv").write_text(text, encoding="cp932")

@@ -10,6 +10,7 @@ from tests.signing import formats
 CARD = ("--signer", "card:virtual", "--pin-stdin")
 
 
+@pytest.mark.slow
 def test_a_pdf_without_a_field_says_how_it_is_signed_and_then_is(signkit, tmp_path):
     (tmp_path / "lease.pdf").write_bytes(formats.document("1.7"))
     refused = signkit("sign", "lease.pdf", "--as", "seller", *CARD)
@@ -41,6 +42,7 @@ def test_a_place_that_is_none_is_said_before_the_pin(place, said, signkit, tmp_p
     assert "tries left" not in refused.stderr
 
 
+@pytest.mark.slow
 def test_what_a_field_demands_is_said_before_the_pin(signkit, tmp_path):
     (tmp_path / "lease.pdf").write_bytes(formats.seeded(b"/Reasons [(Lease)] /Ff 8"))
     refused = signkit("sign", "lease.pdf", "--as", "seller", *CARD)
@@ -51,6 +53,7 @@ def test_what_a_field_demands_is_said_before_the_pin(signkit, tmp_path):
     assert signed.returncode == 0, signed.stderr
 
 
+@pytest.mark.slow
 def test_values_that_may_look_blank_are_named_before_the_pin(signkit, tmp_path):
     (tmp_path / "form.pdf").write_bytes(formats.filled_form())
     signed = signkit("sign", "form.pdf", "--as", "seller", *CARD, stdin=PASSWORD)

@@ -33,6 +33,7 @@ def elsewhere(tmp_path, seller_card):
     return sign
 
 
+@pytest.mark.slow
 def test_a_file_is_prepared_signed_elsewhere_and_finished(signkit, contract, elsewhere, tmp_path):
     began = signkit(*PREPARE, "--certificate", "signer.pem", "--level", "B-T", "--tsa", "rehearsal")
     assert (began.returncode, began.stdout) == (0, "request.json\n"), began.stderr

@@ -36,6 +36,7 @@ def contract(tmp_path, all_hanako):
     return "contract.pdf"
 
 
+@pytest.mark.slow
 def test_a_signature_by_somebody_else_warns_against_signing(signkit, tmp_path, blank):
     (tmp_path / "other.pdf").write_bytes(blank)  # its seller is 髙橋 祐一郎
     signkit("sign", "other.pdf", "--as", "seller", "--other-person", *SIGN, stdin=PASSWORD)
@@ -185,6 +186,7 @@ def test_a_file_that_is_no_pdf_does_not_stop_the_overview(signkit, tmp_path, all
     assert "Files: 3 (1 to be signed, 2 unreadable)." in run.stderr
 
 
+@pytest.mark.slow
 def test_signing_time_and_proof_time_are_told_apart(signkit, contract, tmp_path):
     signkit("sign", contract, "--as", "seller", *SIGN, "--level", "B-T", "--tsa", "rehearsal", stdin=PASSWORD)
     trust = ("--trust", "home/rehearsal/rehearsal-ca.pem")
@@ -210,6 +212,7 @@ def test_of_a_strangers_pdf_nobody_says_that_everyone_has_signed(signkit, tmp_pa
     assert "Every party" not in words
 
 
+@pytest.mark.slow
 def test_a_files_name_is_no_formula_in_the_table(signkit, tmp_path, all_hanako):
     (tmp_path / "=1+1.pdf").write_bytes(all_hanako)
     rows = signkit("status", "=1+1.pdf", "--format", "csv").stdout.splitlines()

@@ -108,6 +108,7 @@ def test_the_error_of_a_full_disk_has_the_exit_code_of_outputs():
     assert FileUnusable("stdout-not-written", cause="x").exit_code == 14
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_full_disk_behind_stdout_is_exit_14(tmp_path, lang):
@@ -119,6 +120,7 @@ def test_a_full_disk_behind_stdout_is_exit_14(tmp_path, lang):
     assert {"en": "standard output", "ja": "標準出力"}[lang] in errors
 
 
+@pytest.mark.slow
 @posix
 def test_nobody_reads_is_exit_141_and_no_word(tmp_path):
     reading, writing = os.pipe()
@@ -129,6 +131,7 @@ def test_nobody_reads_is_exit_141_and_no_word(tmp_path):
     assert (process.returncode, errors) == (141, "")
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("closing", [">&-", "<&- >&- 2>&-", "2>/dev/full >/dev/null"])
 def test_closed_streams_change_no_verdict(tmp_path, closing, python_command):
@@ -140,6 +143,7 @@ def test_closed_streams_change_no_verdict(tmp_path, closing, python_command):
     assert (ended.returncode, ended.stderr) == (4, b"")
 
 
+@pytest.mark.slow
 @posix
 def test_a_japanese_name_reaches_a_console_of_windows(tmp_path, python_command):
     (tmp_path / "𠮷田.pdf").write_bytes(b"no PDF")

@@ -60,6 +60,7 @@ def test_reports_of_several_processes_come_by_name_and_a_line_sums_them_up(signk
     assert "検証したファイルは 5 件です" in validate(signkit, "in", lang="ja").stderr
 
 
+@pytest.mark.slow
 def test_a_table_in_japanese_begins_as_excel_needs_it(signkit, inbox):
     done = validate(signkit, "in", "--format", "csv", lang="ja")
     assert done.stdout.startswith("\ufeffファイル,")
@@ -100,6 +101,7 @@ def test_an_archive_is_judged_member_by_member(signkit, tmp_path, signed):
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("format_", "begins"),
     [

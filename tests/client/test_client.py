@@ -27,6 +27,7 @@ def tried(tmp_path_factory):
     made.service.close()
 
 
+@pytest.mark.slow
 def test_a_file_is_judged_listed_written_and_forgotten(tried):
     _, client = tried
     told = client.validate(b"%PDF-1.7 broken", "契約.pdf", wishes={"at": "2026-01-02T03:04:05Z"})
@@ -65,6 +66,7 @@ def test_keys_and_the_log(tried):
     assert client.log_head()["breaks"] == []
 
 
+@pytest.mark.slow
 def test_all_pages_of_a_list(tried):
     _, client = tried
     made = {client.validate(f"%PDF-1.7 {number}".encode(), "p.pdf").id for number in range(60)}
@@ -98,6 +100,7 @@ def _ok(value):
 _PAGE = {"items": [], "next": None}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("first", [(429, {"Retry-After": "7"}, b""), (503, {}, b"busy"), None])
 def test_what_may_get_better_is_tried_again_under_the_same_key(first):
     script, waited = Scripted(first, _ok({"id": "a", "job": "b"})), []
@@ -111,6 +114,7 @@ def test_what_may_get_better_is_tried_again_under_the_same_key(first):
     assert waited == ([7.0] if first and first[0] == 429 else [0.5])
 
 
+@pytest.mark.slow
 def test_it_gives_up_in_the_end():
     script, waited = Scripted((503, {}, json.dumps(_PROBLEM).encode())), []
     with script.running() as url, pytest.raises(ServiceError) as refusal:
@@ -120,6 +124,7 @@ def test_it_gives_up_in_the_end():
     assert "\x1b" not in refusal.value.message("ja")
 
 
+@pytest.mark.slow
 def test_a_key_is_not_asked_for_twice():
     script = Scripted((503, {}, b""))
     with script.running() as url, pytest.raises(ServiceError):
@@ -127,6 +132,7 @@ def test_a_key_is_not_asked_for_twice():
     assert len(script.asked) == 1
 
 
+@pytest.mark.slow
 def test_no_redirect_is_followed():
     elsewhere = Scripted(_ok(_PAGE))
     with elsewhere.running() as there:
@@ -137,6 +143,7 @@ def test_no_redirect_is_followed():
     assert elsewhere.asked == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [b"", b"null", b"[]", b"{", b'{"items": 1, "next": null}', b'{"items": [{}], "next": null}', b"[" * 99_999],
@@ -147,6 +154,7 @@ def test_an_answer_that_is_not_as_the_document_says(body):
     assert refusal.value.code == "server-answer"
 
 
+@pytest.mark.slow
 def test_a_list_that_never_ends_ends():
     script = Scripted(_ok({"items": [], "next": "again"}))
     with script.running() as url:
@@ -154,6 +162,7 @@ def test_a_list_that_never_ends_ends():
     assert len(script.asked) == 2
 
 
+@pytest.mark.slow
 def test_the_bytes_of_an_answer_are_bounded(monkeypatch):
     monkeypatch.setattr("signkit.client.transport.REPORT_BYTES", 1000)
     with Scripted((200, {}, b" " * 2001)).running() as url, pytest.raises(ServiceError) as refusal:
@@ -161,6 +170,7 @@ def test_the_bytes_of_an_answer_are_bounded(monkeypatch):
     assert refusal.value.code == "server-unreachable"
 
 
+@pytest.mark.slow
 def test_nobody_listens():
     with Scripted(_ok(_PAGE)).running() as url:
         pass

@@ -56,6 +56,7 @@ def test_the_output_is_that_of_here(service, files, tmp_path, chosen, lang):
     assert (there.returncode, there.stderr) == (here.returncode, here.stderr)
 
 
+@pytest.mark.slow
 def test_it_goes_on_where_it_stopped(service, tmp_path):
     for number in range(3):
         (tmp_path / f"{number}.pdf").write_bytes(f"%PDF-1.7 {number}".encode())
@@ -71,6 +72,7 @@ def test_it_goes_on_where_it_stopped(service, tmp_path):
     assert results.read_bytes().count(b"\n") == 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="permissions are POSIX's")
 def test_a_key_that_others_can_read_is_not_sent(tmp_path):
     script = Scripted((200, {}, b"{}"))
@@ -110,6 +112,7 @@ def test_what_the_operator_decides_is_not_asked_here(service, tmp_path, option):
     assert option[0] in answer.stderr
 
 
+@pytest.mark.slow
 def test_a_report_of_another_file_is_not_believed(service, tmp_path):
     del service
     import json

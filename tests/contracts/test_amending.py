@@ -37,6 +37,7 @@ def test_an_amendment_names_the_contract_and_its_parties(sale):
     assert missing == {"contract_date", "effective_on", "changes"}
 
 
+@pytest.mark.slow
 def test_the_next_amendment_names_those_before(sale):
     first = made("amendment")
     data = drawn("amendment", sale, first)
@@ -48,6 +49,7 @@ def test_the_next_amendment_names_those_before(sale):
     assert of_amendment["party2"] == own["party2"]
 
 
+@pytest.mark.slow
 def test_a_change_of_employment_knows_its_original_and_both_parties():
     contract = made("employment-agreement")
     data = drawn("employment-change", contract)

@@ -61,6 +61,7 @@ def test_the_stricter_mandate_does_not():
     assert "1週間に1回以上" in text
 
 
+@pytest.mark.slow
 def test_a_general_mandate_says_whether_others_are_named():
     text = text_of("real-estate-brokerage", {"base": "general"})
     assert "明示する義務を負わない" in text
@@ -85,6 +86,7 @@ def test_land_alone_has_no_inspection():
 # --- leases ----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["residential-lease", "fixed-term-lease"])
 def test_the_guarantee_has_its_maximum_or_is_refused(name):
     assert "金2,352,000円を極度額とする" in text_of(name)
@@ -92,12 +94,14 @@ def test_the_guarantee_has_its_maximum_or_is_refused(name):
     assert "guarantor.maximum" in refused(name, {"guarantor.maximum": 24})  # months, not yen
 
 
+@pytest.mark.slow
 def test_a_companys_guarantee_ends_with_nobodys_death():
     company = {"name": "架空保証株式会社", "address": "東京都架空区北町", "signer": "𣘺本 修", "capacity": "代表取締役"}
     assert "死亡したとき" not in text_of("residential-lease", {"set": {"guarantor": company}})
     assert "死亡したとき" in text_of("residential-lease")
 
 
+@pytest.mark.slow
 def test_a_guarantee_company_may_stand_beside_a_guarantor_or_alone():
     company = {"guarantee_company": {"name": "架空家賃保証株式会社", "address": "東京都架空区中央町"}}
     both = text_of("residential-lease", {"set": company})
@@ -113,6 +117,7 @@ def test_without_a_broker_nothing_is_delivered_for_one(name):
     assert "宅地建物取引士" not in text
 
 
+@pytest.mark.slow
 def test_two_tenants_owe_together():
     second = {"name": "𠮷田 浩", "address": "神奈川県架空市緑ケ丘四丁目5番6号", "signer": "𠮷田 浩"}
     assert "連帯債務とし" in text_of("residential-lease", {"set": {"tenant2": second}})
@@ -145,6 +150,7 @@ def test_a_small_dwelling_may_be_left_for_need(area, may):
     assert ("転勤、療養、親族の介護" in text) == may
 
 
+@pytest.mark.slow
 def test_an_ordinary_lease_may_be_renewed_and_a_fixed_one_not():
     assert "協議の上、本契約を更新することができる" in text_of("residential-lease")
     assert "更新がない" in text_of("fixed-term-lease")
@@ -184,6 +190,7 @@ def test_nothing_is_left_to_be_done_before_the_handover():
     assert refused("handover-confirmation", {"remaining": remaining}) == {"remaining"}
 
 
+@pytest.mark.slow
 def test_a_lease_explanation_says_that_a_fixed_term_is_explained_apart():
     text = text_of("lease-explanation", {"set": {"lease.kind": "定期建物賃貸借契約"}})
     assert "借地借家法第38条第1項の規定による定期建物賃貸借" in text

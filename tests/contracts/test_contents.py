@@ -48,6 +48,7 @@ def refused(name, changes, base=None):
 # --- sale ------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_dealers_fixtures_are_not_limited_to_seven_days():
     text = text_of("real-estate-sale", {"base": "dealer"})
     assert "7日以内" not in text
@@ -58,10 +59,12 @@ def test_a_private_sellers_fixtures_may_be_limited_to_seven_days():
     assert "引渡しの日から7日以内に限り" in text_of("real-estate-sale")
 
 
+@pytest.mark.slow
 def test_a_company_that_sells_to_a_consumer_gives_the_period_of_article_14_for_fixtures():
     assert "引渡しの日から12か月以内に限り" in text_of("real-estate-sale", {"base": "company"})
 
 
+@pytest.mark.slow
 def test_a_new_house_has_ten_years_for_the_structural_parts_whoever_sells():
     for base in ("new-house", "dealer", None):
         changes = {"building.existing": False, "building_condition": None}
@@ -71,22 +74,26 @@ def test_a_new_house_has_ten_years_for_the_structural_parts_whoever_sells():
         assert "引渡しの日から10年間" in text
 
 
+@pytest.mark.slow
 def test_an_existing_house_says_nothing_of_ten_years():
     assert "10年間" not in text_of("real-estate-sale", {"base": "dealer"})
 
 
+@pytest.mark.slow
 def test_no_other_money_leaves_the_settlements_out():
     assert "第12条及び第13条の規定により清算する金銭を除き" in text_of("real-estate-sale")
     survey = {"area_basis": "実測", "settlement_price": 310000}
     assert "第5条、第12条及び第13条の規定により清算する金銭を除き" in text_of("real-estate-sale", {"set": survey})
 
 
+@pytest.mark.slow
 def test_other_money_is_beside_the_settlements():
     money = {"name": "私道持分の負担金", "amount": 50000, "due": "残代金の支払時", "purpose": "私道の舗装"}
     text = text_of("real-estate-sale", {"set": {"other_money": [money]}})
     assert "清算する金銭のほか、代金以外に授受する金銭は、次のとおりとする" in text
 
 
+@pytest.mark.slow
 def test_rent_is_settled_by_the_day():
     assert "賃料その他の収益" in text_of("real-estate-sale")
 
@@ -117,6 +124,7 @@ DATES = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("changes", "path"), DATES.values(), ids=DATES)
 def test_days_in_an_impossible_order_are_refused(changes, path):
     assert path in refused("real-estate-sale", changes)
@@ -133,6 +141,7 @@ def test_land_alone_bears_no_tax():
     assert "price.building" in refused("real-estate-sale", changes)
 
 
+@pytest.mark.slow
 def test_two_brokers_each_sign_through_their_agent():
     template = find_template("real-estate-sale")
     data = sample_data(template, {"set": {"broker2": BROKER, "broker.client": "売主"}})
@@ -145,6 +154,7 @@ def test_two_brokers_each_sign_through_their_agent():
     assert "各宅地建物取引士が記名して" in text
 
 
+@pytest.mark.slow
 def test_four_parties_and_four_brokers_fit():
     template = find_template("real-estate-sale")
     data = load_contract_data(template.folder / "example.yaml")
@@ -168,6 +178,7 @@ def test_a_number_of_a_broker_is_not_left_out():
     assert "broker2" in refused("real-estate-sale", {"broker3": BROKER})
 
 
+@pytest.mark.slow
 def test_a_dealer_sells_without_a_broker_and_its_own_agent_signs():
     template = find_template("real-estate-sale")
     data = sample_data(template, {"base": "dealer", "set": {"broker": None}})
@@ -180,6 +191,7 @@ def test_without_a_broker_somebody_must_be_a_dealer():
     assert "broker" in refused("real-estate-sale", {"broker": None})
 
 
+@pytest.mark.slow
 def test_a_dealer_tells_of_cooling_off():
     text = text_of("real-estate-sale", {"base": "dealer"})
     assert "告げられた日から起算して8日を経過したとき" in text
@@ -202,6 +214,7 @@ def test_a_natural_person_has_no_corporate_number():
     assert "seller.corporate_number" in refused("real-estate-sale", changes)
 
 
+@pytest.mark.slow
 def test_a_kind_that_does_not_fit_the_name_is_refused():
     assert "seller.kind" in refused("real-estate-sale", {"seller.kind": "個人"}, "dealer")
     assert "seller.kind" in refused("real-estate-sale", {"seller.kind": "法人"})
@@ -210,6 +223,7 @@ def test_a_kind_that_does_not_fit_the_name_is_refused():
 # --- explanation -----------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_company_is_addressed_otherwise_than_a_person():
     assert "𠮷田 美咲　様" in text_of("real-estate-explanation")
     changes = {"buyer.name": "合同会社鷗外商店", "buyer.capacity": "代表社員"}
@@ -218,6 +232,7 @@ def test_a_company_is_addressed_otherwise_than_a_person():
     assert "様" not in text.split("一　宅地建物取引業者")[0]
 
 
+@pytest.mark.slow
 def test_an_explanation_for_two_buyers_and_two_sellers_by_two_dealers():
     template = find_template("real-estate-explanation")
     data = load_contract_data(template.folder / "example.yaml")
@@ -267,6 +282,7 @@ def test_that_differences_may_be_asked_about_is_said_by_date(day, said):
     assert ("待遇の相違の内容及び理由について、説明を求めることができる" in text) == said
 
 
+@pytest.mark.slow
 def test_the_shipped_samples_are_found_no_fault_with(repository):
     for name in (each.id for each in list_templates()):
         for path in sorted((repository / "samples" / name).iterdir()):

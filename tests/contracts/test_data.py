@@ -238,6 +238,7 @@ def test_employment_items(employment: Template, employment_data: Data, spoil, pa
     assert {problem.path for problem in check_contract_data(employment, employment_data)} == paths
 
 
+@pytest.mark.slow
 def test_data_are_not_changed_by_rendering(sale: Template, sale_data: Data) -> None:
     before = copy.deepcopy(sale_data)
 

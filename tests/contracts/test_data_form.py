@@ -46,6 +46,7 @@ def filled(form, example):
     return example
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_as_written_it_is_refused_and_each_item_is_told(name):
     template = find_template(name)
@@ -55,6 +56,7 @@ def test_as_written_it_is_refused_and_each_item_is_told(name):
     assert {problem.message.ja for problem in problems} <= {"値が記入されていません", "記載がありません"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("name", SHIPPED)
 def test_filled_it_renders(name, language):
@@ -66,6 +68,7 @@ def test_filled_it_renders(name, language):
         assert render_contract(template, made).pdf.startswith(b"%PDF")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_item_has_its_title_beside_it_in_the_reader_s_language(name):
     schema = find_template(name).schema

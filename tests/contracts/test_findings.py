@@ -149,6 +149,7 @@ def test_the_command_refuses(held, tmp_path, severity, options):
     assert not (tmp_path / "made.pdf").exists()
 
 
+@pytest.mark.slow
 def test_a_table_warns_by_row(held, tmp_path):
     (tmp_path / "rows.csv").write_text("day,name\n2026-11-21,番号花子\n2026-11-21,林\n", encoding="utf-8")
     arguments = ("render", str(held().folder), "rows.csv", "-o", "out", "--jobs", "1", "--format", "json")

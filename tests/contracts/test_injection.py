@@ -281,6 +281,7 @@ def test_symbolic_link_out_of_the_folder_is_not_followed(make_template: MakeTemp
         typst_source(template, data)
 
 
+@pytest.mark.slow
 def test_longest_text_renders(make_template: MakeTemplate, data: Data) -> None:
     data["name"] = "長" * 20_000
 

@@ -21,18 +21,21 @@ def digests(repository):
     return tomllib.loads((repository / "templates/kept/digests.toml").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_every_shipped_template_is_listed_with_its_digest(digests):
     """Where this fails a template was changed: keep the old one and raise the version, as digests.toml says."""
     for template in list_templates():
         assert digests[template.id].get(template.version) == template_digest(template.folder), template.id
 
 
+@pytest.mark.slow
 def test_every_listed_version_is_there(digests):
     for name, versions in digests.items():
         there = {each.version: template_digest(each.folder) for each in template_versions(name)}
         assert there == versions
 
 
+@pytest.mark.slow
 def test_the_newest_version_comes_first_and_the_users_before_the_shipped(tmp_path):
     first, *older = template_versions("real-estate-sale")
     assert first.folder == find_template("real-estate-sale").folder
@@ -95,6 +98,7 @@ def test_free_text_can_be_marked_either_way(tmp_path):
     assert [item.path for item in free_text(template, data)] == ["short", "any", "unknown"]
 
 
+@pytest.mark.slow
 def test_old_versions_still_render():
     for old in list(template_versions("real-estate-sale"))[1:]:
         data = load_contract_data(find_template("real-estate-sale").folder / "example.yaml")

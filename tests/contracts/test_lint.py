@@ -21,6 +21,7 @@ from .conftest import DESCRIPTION, SCHEMA, MakeTemplate
 EXAMPLE = "day: 2026-11-21\nname: 髙橋 𠮷子\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [template.id for template in list_templates()])
 def test_shipped_templates_have_nothing_to_mend(name):
     found = check_template(find_template(name))
@@ -28,6 +29,7 @@ def test_shipped_templates_have_nothing_to_mend(name):
     assert found.example is not None
 
 
+@pytest.mark.slow
 def test_every_law_has_a_template_that_covers_it():
     covered = {law.id for template in list_templates() for law in covered_laws(template)}
     assert covered == set(laws())
@@ -60,6 +62,7 @@ def sale_copy(sale, tmp_path):
     return make
 
 
+@pytest.mark.slow
 def test_an_item_that_nothing_covers_is_named_with_its_clause(sale_copy):
     (problem,) = check_template(sale_copy('"takkengyo-37.12" = ["taxes"]\n', "")).problems
     assert (problem.code, problem.path) == ("statutory", "takkengyo-37.12")
@@ -80,6 +83,7 @@ COVERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("old", "new", "path"), COVERS.values(), ids=COVERS.keys())
 def test_an_answer_that_leads_nowhere(sale_copy, old, new, path):
     assert codes(sale_copy(old, new)) == {("unknown", path)}

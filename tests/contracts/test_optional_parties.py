@@ -71,6 +71,7 @@ def co_owners(repository):
     return load_contract_data(repository / "samples/real-estate-sale/04-co-owners.yaml")
 
 
+@pytest.mark.slow
 def test_co_owners_sign_in_order(co_owners):
     pdf = render_contract(find_template("real-estate-sale"), co_owners).pdf
     contract = read_contract(pdf)
@@ -80,6 +81,7 @@ def test_co_owners_sign_in_order(co_owners):
         check_turn(pdf, "buyer")
 
 
+@pytest.mark.slow
 def test_one_co_owner_beside_one_party_signs_in_order(co_owners):
     data = copy.deepcopy(co_owners)
     del data["seller2"], data["seller"]["share"]
@@ -107,6 +109,7 @@ def test_shares_must_fit(co_owners, side, share, words):
     assert any(words in problem.message.en for problem in refused.value.problems)
 
 
+@pytest.mark.slow
 def test_a_condominium_unit_shows_its_right_to_the_site_and_no_boundary(repository):
     import pypdfium2
 

@@ -46,6 +46,7 @@ def reader(rendered: Rendered) -> PdfReader:
     return PdfReader(BytesIO(rendered.pdf))
 
 
+@pytest.mark.slow
 def test_three_samples_of_each_template_in_all_formats() -> None:
     assert len(SAMPLES) >= 6
     assert {path.suffix for path in SAMPLES} == {".yaml", ".json", ".toml"}
@@ -55,6 +56,7 @@ def test_three_samples_of_each_template_in_all_formats() -> None:
     assert {path.parent.name for path in SAMPLES} == {template.id for template in list_templates()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_sample_renders(path: Path, tmp_path) -> None:
     template, data = find_template(path.parent.name), load_contract_data(path)
@@ -235,6 +237,7 @@ def longest(schema: Mapping[str, Any], value: Any) -> Any:
     return "鬱" * schema["maxLength"] if free else value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["real-estate-sale", "employment-agreement"])
 def test_longest_texts_stay_on_the_pages(name: str) -> None:
     template = find_template(name)

@@ -91,6 +91,7 @@ def test_shipped_templates_name_what_they_import_and_nothing_else(template):
     assert imported == set(template.fragments)
 
 
+@pytest.mark.slow
 def test_every_shipped_template_says_who_needs_it():
     audiences = {template.id: template.audience for template in list_templates()}
     assert audiences["real-estate-sale"] == audiences["residential-lease"] == "broker"

@@ -20,6 +20,7 @@ HEAD, PARTY = DESCRIPTION.split("[[parties]]")
 SHIPPED = tuple(sorted(file.parent.name for file in shipped_folder("templates").glob("*/template.toml")))
 
 
+@pytest.mark.slow
 def test_shipped_templates_are_listed() -> None:
     assert tuple(template.id for template in list_templates()) == SHIPPED
 
@@ -79,6 +80,7 @@ def test_template_found_by_path(sale: Template, tmp_path) -> None:
     assert find_template(str(folder)).id == "real-estate-sale"
 
 
+@pytest.mark.slow
 def test_own_template_hides_a_shipped_one(sale: Template, tmp_path) -> None:
     shutil.copytree(sale.folder, tmp_path / "real-estate-sale")
     settings = Settings(template_folders=(tmp_path,))

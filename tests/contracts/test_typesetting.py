@@ -59,6 +59,7 @@ def test_fields_are_added_to_nothing_but_what_was_typeset(pdf: bytes) -> None:
         add_signature_fields(pdf, {})
 
 
+@pytest.mark.slow
 def test_threads_that_typeset_first_share_one_empty_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each made its own once; the one that the cache forgot was deleted under the compiler that used it."""
     made: list[AbstractContextManager[Path]] = []

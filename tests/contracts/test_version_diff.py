@@ -107,6 +107,7 @@ def run(tmp_path, *arguments, lang="ja"):
     return run_signkit("template", "diff", *arguments, home=tmp_path, folder=tmp_path, lang=lang)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", ["ja", "en"])
 def test_the_command_shows_the_lines_that_differ(tmp_path, lang):
     answer = run(tmp_path, "real-estate-sale", "1.1.1", "1.2.0", lang=lang)

@@ -315,6 +315,7 @@ def test_a_value_is_printed_as_it_is(make_word: MakeWord, value: str) -> None:
         assert archive.read("word/document.xml").count(b"hlinkClick") == 1
 
 
+@pytest.mark.slow
 def test_tags_that_word_spread_over_runs_are_found(make_word: MakeWord) -> None:
     def spread(document) -> None:
         paragraph = document.add_paragraph()
@@ -400,6 +401,7 @@ def test_a_check_tells_which_fonts_are_replaced(libreoffice, nda) -> None:
     assert replaced["ＭＳ ゴシック"] == GOTHIC
 
 
+@pytest.mark.slow
 def test_the_word_template_that_a_form_was_begun_from_is_forgotten(make_word: MakeWord) -> None:
     """Nearly every form of an office names one, often by an address that leads elsewhere."""
     filled = filled_contract(make_word(change=begun_from_template), DATA)
@@ -418,6 +420,7 @@ def test_refused_by_name(make_word: MakeWord, made: dict, cause: str) -> None:
         filled_contract(template, DATA)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content", "content_type"),
     [
@@ -436,6 +439,7 @@ def test_a_picture_of_dots_is_taken(make_word: MakeWord, name: str, content: byt
         assert archive.read(f"word/media/{name}") == content
 
 
+@pytest.mark.slow
 def test_a_field_that_lies_in_one_branch_is_taken(make_word: MakeWord) -> None:
     """As Word writes the page's number in a text box: once for itself, once for its older versions."""
     one = "".join(f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>' for kind in ("begin", "end"))
@@ -526,6 +530,7 @@ def test_fonts_are_replaced_by_known_ones() -> None:
     assert replacement("IPAmj Mincho", own) == "IPAmj Mincho"
 
 
+@pytest.mark.slow
 def test_without_libreoffice_the_next_step_is_named(make_word: MakeWord, monkeypatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda name: None)
     monkeypatch.setattr("signkit.contracts.word.libreoffice._PLACES", {})
@@ -546,6 +551,7 @@ def test_without_the_extra_the_next_step_is_named(make_word: MakeWord, monkeypat
     assert "[docx]" in caught.value.hint("en")
 
 
+@pytest.mark.slow
 def test_a_run_that_hangs_is_ended_with_its_children(tmp_path: Path, monkeypatch) -> None:
     import os
 
@@ -646,6 +652,7 @@ def test_a_table_printed_as_text_is_told_in_japanese(make_word: MakeWord) -> Non
     assert "文字と数だけ" in running_fault(caught.value).ja
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "marker",
     [

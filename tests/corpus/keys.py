@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from asn1crypto import pem, x509
+from asn1crypto import pem
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -56,7 +56,7 @@ class Keys:
     @cached_property
     def services(self) -> Services:
         """The rehearsal's timestamps and revocation, for the levels with evidence."""
-        issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(self.rehearsal.trust_pem(), multiple=True)]
+        issuers = [der for _, _, der in pem.unarmor(self.rehearsal.trust_pem(), multiple=True)]
         return Services([self.rehearsal.timestamps()], [self.rehearsal.revocation()], issuers)
 
     @cached_property

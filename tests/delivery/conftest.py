@@ -12,10 +12,10 @@ import pytest
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import render_contract
 from signkit.contracts.template import find_template
-from signkit.delivery.consent import Consent, read_consent
+from signkit.delivery.consent import JudgedConsent, read_consent
 from signkit.pki.anchors import default_trust_store
 from signkit.progress.contract import ContractStatus, contract_status
-from signkit.rehearsal.authority import Person
+from signkit.rehearsal.authority import FictionalResident
 from signkit.rehearsal.evidence_services import utc_now
 from signkit.signers.base import Signer
 from signkit.signing.levels import Level, sign
@@ -54,7 +54,7 @@ def person(rehearsal, name: str, address: str) -> Signer:
     from signkit.signers.p12 import Pkcs12Signer
     from signkit.signers.software import SoftwareKey
 
-    resident = Person(name.replace(" ", "　"), address, "419900401", "3", "Kakuu-shi", "Kakuu-ku")
+    resident = FictionalResident(name.replace(" ", "　"), address, "419900401", "3", "Kakuu-shi", "Kakuu-ku")
     contents = rehearsal.card(resident, utc_now()).sign
     key = SoftwareKey.of(load_der_private_key(contents.private_key, None), "test")
     return Pkcs12Signer(key, contents.certificate, (contents.ca_certificate,))
@@ -133,5 +133,5 @@ def consent_pdf(make_consent) -> bytes:
 
 
 @pytest.fixture(scope="session")
-def consent(consent_pdf, options) -> Consent:
+def consent(consent_pdf, options) -> JudgedConsent:
     return read_consent(consent_pdf, "consent.pdf", options)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from signkit.delivery.check import Answer, check_delivery
+from signkit.delivery.check import DeliveryJudgement, check_delivery
 from signkit.delivery.consent import read_consent, withdrawal
 from signkit.delivery.consent_rules import RULES, covers
 from signkit.delivery.transaction import Transaction
@@ -23,7 +23,7 @@ def codes(check) -> list[str]:
 
 def test_a_signed_consent_given_before_is_in_order(status, consent):
     check = check_delivery(status, [consent])
-    assert check.answer is Answer.IN_ORDER
+    assert check.answer is DeliveryJudgement.IN_ORDER
     plain = check.to_json()
     assert plain["law"]["ja"] == "労働基準法施行規則5条4項"
     assert plain["delivered_on"] == TODAY.isoformat()
@@ -34,7 +34,7 @@ def test_a_signed_consent_given_before_is_in_order(status, consent):
 
 def test_without_consent_it_is_missing(status):
     check = check_delivery(status, [])
-    assert check.answer is Answer.MISSING
+    assert check.answer is DeliveryJudgement.MISSING
     assert codes(check) == ["consent-missing"]
 
 
@@ -50,6 +50,7 @@ def test_a_consent_given_after_the_delivery_is_late(status, consent):
     assert codes(check_delivery(status, [consent], TODAY - DAY)) == ["consent-late"]
 
 
+@pytest.mark.slow
 def test_a_consent_dated_back_but_signed_after_the_delivery_is_late(status, make_consent, options):
     dated_back = read_consent(make_consent(TODAY - 5 * DAY), "consent.pdf", options)
     assert codes(check_delivery(status, [dated_back], TODAY - DAY)) == ["signed-late"]
@@ -59,7 +60,7 @@ def test_a_time_that_only_the_signer_claims_is_not_proof(status, consent):
     signature = replace(consent.signature, claimed_time=consent.signature.claimed_time - 5 * DAY)
     check = check_delivery(status, [replace(consent, day=TODAY - 5 * DAY, signature=signature)], TODAY - DAY)
     assert codes(check) == ["time-not-proven"]
-    assert check.answer is Answer.NOT_PROVEN
+    assert check.answer is DeliveryJudgement.NOT_PROVEN
 
 
 def test_a_consent_to_somebody_else_does_not_serve(status, consent):
@@ -83,18 +84,19 @@ def test_an_altered_consent_is_none(status, consent_pdf, options):
     assert codes(check_delivery(status, [broken])) == ["consent-broken"]
 
 
+@pytest.mark.slow
 def test_a_consent_signed_with_another_persons_key_is_none(status, make_consent, rehearsal, options):
     stranger = person(rehearsal, "番号 花子", "東京都千代田区霞が関二丁目1番2号")
     check = check_delivery(status, [read_consent(make_consent(key=stranger), "consent.pdf", options)])
     assert "other-signer" in codes(check)
-    assert check.answer is Answer.MISSING
+    assert check.answer is DeliveryJudgement.MISSING
 
 
 def test_a_consent_whose_signer_cannot_be_trusted_is_not_proven(status, consent_pdf):
     unknown = read_consent(consent_pdf, "consent.pdf", ValidationOptions(offline=True))
     check = check_delivery(status, [unknown])
     assert codes(check) == ["consent-not-proven"]
-    assert check.answer is Answer.NOT_PROVEN
+    assert check.answer is DeliveryJudgement.NOT_PROVEN
 
 
 # --- the transaction -------------------------------------------------------------------------------------
@@ -105,12 +107,12 @@ EMPLOYER, EMPLOYEE = "株式会社架空製作所", "渡邉󠄂 薫"
 @pytest.mark.parametrize(
     ("transaction", "code", "answer"),
     [
-        (None, "transaction-not-named", Answer.NOT_PROVEN),
-        (Transaction("不動産の売買", (EMPLOYER, EMPLOYEE)), "other-kind", Answer.MISSING),
-        (Transaction("雇用", ("架空商事株式会社", EMPLOYEE)), "other-parties", Answer.MISSING),
-        (Transaction("雇用", (EMPLOYER, EMPLOYEE, "番号 花子")), "other-parties", Answer.MISSING),
-        (Transaction("雇用", (EMPLOYEE,)), "other-parties", Answer.MISSING),
-        (Transaction("雇用", ("架空製作所株式会社", EMPLOYEE)), "parties-not-told", Answer.NOT_PROVEN),
+        (None, "transaction-not-named", DeliveryJudgement.NOT_PROVEN),
+        (Transaction("不動産の売買", (EMPLOYER, EMPLOYEE)), "other-kind", DeliveryJudgement.MISSING),
+        (Transaction("雇用", ("架空商事株式会社", EMPLOYEE)), "other-parties", DeliveryJudgement.MISSING),
+        (Transaction("雇用", (EMPLOYER, EMPLOYEE, "番号 花子")), "other-parties", DeliveryJudgement.MISSING),
+        (Transaction("雇用", (EMPLOYEE,)), "other-parties", DeliveryJudgement.MISSING),
+        (Transaction("雇用", ("架空製作所株式会社", EMPLOYEE)), "parties-not-told", DeliveryJudgement.NOT_PROVEN),
     ],
     ids=["none", "kind", "employer", "one-more", "one-less", "form-elsewhere"],
 )
@@ -146,18 +148,18 @@ def test_a_consent_must_be_about_this_property(lots, codes_wanted):
 
 def test_a_consent_for_another_transaction_does_not_hide_the_right_one(status, consent):
     other = replace(consent, transaction=Transaction("雇用", ("架空商事株式会社", EMPLOYEE)))
-    assert check_delivery(status, [consent, other]).answer is Answer.IN_ORDER
+    assert check_delivery(status, [consent, other]).answer is DeliveryJudgement.IN_ORDER
 
 
 def test_the_withdrawal_for_another_transaction_does_not_stop_this_one(status, consent, withdrawn):
     other = replace(withdrawn, day=TODAY, transaction=Transaction("雇用", ("架空商事株式会社", EMPLOYEE)))
-    assert check_delivery(status, [consent, other]).answer is Answer.IN_ORDER
+    assert check_delivery(status, [consent, other]).answer is DeliveryJudgement.IN_ORDER
 
 
 def test_another_address_of_the_recipient_is_told(status, consent):
     check = check_delivery(status, [replace(consent, address="大阪府架空市西野田一丁目1番1号")])
     assert codes(check) == ["other-address"]
-    assert check.answer is Answer.NOT_PROVEN
+    assert check.answer is DeliveryJudgement.NOT_PROVEN
 
 
 def test_the_samples_of_one_sale_fit_together(repository):
@@ -207,7 +209,7 @@ def test_a_withdrawal_is_a_signed_document_of_its_own(withdrawn):
 def test_a_withdrawn_consent_does_not_serve(status, earlier, withdrawn):
     check = check_delivery(status, [withdrawn, earlier])
     assert codes(check) == ["consent-withdrawn"]
-    assert check.answer is Answer.MISSING
+    assert check.answer is DeliveryJudgement.MISSING
 
 
 def test_an_unsigned_withdrawal_stops_the_delivery_as_well(status, earlier, options):
@@ -220,11 +222,11 @@ def test_a_withdrawal_on_the_same_day_counts(status, consent, withdrawn):
 
 
 def test_a_withdrawal_after_the_delivery_does_not_undo_it(status, consent, withdrawn):
-    assert check_delivery(status, [consent, replace(withdrawn, day=TODAY + DAY)]).answer is Answer.IN_ORDER
+    assert check_delivery(status, [consent, replace(withdrawn, day=TODAY + DAY)]).answer is DeliveryJudgement.IN_ORDER
 
 
 def test_a_consent_given_anew_counts(status, earlier, withdrawn, consent):
-    assert check_delivery(status, [earlier, withdrawn, consent]).answer is Answer.IN_ORDER
+    assert check_delivery(status, [earlier, withdrawn, consent]).answer is DeliveryJudgement.IN_ORDER
 
 
 def test_a_withdrawal_cannot_be_withdrawn_nor_a_consent_before_it_was_given(withdrawn, consent):
@@ -240,7 +242,7 @@ def test_a_withdrawal_cannot_be_withdrawn_nor_a_consent_before_it_was_given(with
 def test_a_document_that_nobody_signed_is_not_delivered(employment, consent, options):
     check = check_delivery(contract_status(employment, "a.pdf", options), [consent])
     assert codes(check) == ["document-unsigned"]
-    assert check.answer is Answer.MISSING
+    assert check.answer is DeliveryJudgement.MISSING
 
 
 def test_an_altered_document_is_not_delivered(complete, consent, options):
@@ -251,7 +253,7 @@ def test_an_altered_document_is_not_delivered(complete, consent, options):
 
 def test_of_a_document_without_a_rule_nothing_is_said(consent):
     check = check_delivery(consent.status, [consent])
-    assert check.answer is Answer.NO_RULE
+    assert check.answer is DeliveryJudgement.NO_RULE
     assert check.to_json()["law"] is None
 
 
@@ -273,7 +275,7 @@ def test_who_delivers_needs_no_consent_of_their_own(status, consent):
     theirs = replace(consent, laws=("宅建業法第37条",), provider="架空不動産株式会社", transaction=sale)
     check = check_delivery(replace(status, contract=contract), [theirs])
     assert [recipient.role for recipient in check.recipients] == ["buyer"]
-    assert check.answer is Answer.IN_ORDER
+    assert check.answer is DeliveryJudgement.IN_ORDER
 
 
 def test_every_co_owner_consents(status, consent, repository):
@@ -294,7 +296,7 @@ def test_every_co_owner_consents(status, consent, repository):
     assert [(each.role, each.answer.value) for each in check.recipients] == [
         ("seller", "in-order"), ("seller2", "in-order"), ("buyer", "in-order"), ("buyer2", "missing")
     ]  # fmt: skip
-    assert check_delivery(replace(status, contract=contract), theirs).answer is Answer.IN_ORDER
+    assert check_delivery(replace(status, contract=contract), theirs).answer is DeliveryJudgement.IN_ORDER
 
 
 def test_other_documents_are_no_consents(complete, options):
@@ -323,6 +325,7 @@ def test_a_consent_covers_the_provision_it_cites(template, law, answer):
     assert covers(RULES[template], [law]) is answer
 
 
+@pytest.mark.slow
 def test_every_rule_reads_items_that_its_template_has(repository):
     from signkit.contracts.data import load_contract_data
     from signkit.contracts.template import find_template
@@ -343,10 +346,10 @@ def test_every_rule_reads_items_that_its_template_has(repository):
 @pytest.mark.parametrize("lots", [1, 10])
 def test_the_withdrawal_names_beside_the_field_who_withdraws(earlier, lots):
     from signkit.pdf.embedded_contract import read_contract
-    from signkit.validation.page_text import Question, carries, text_beside
+    from signkit.validation.page_text import PageTextQuestion, carries, text_beside
 
     assert earlier.transaction is not None
     transaction = replace(earlier.transaction, properties=tuple(f"架空市{n}番" for n in range(lots)))
     pdf = withdrawal(replace(earlier, transaction=transaction), TODAY)
-    [text] = text_beside(pdf, [Question("recipient", len(pdf))])
+    [text] = text_beside(pdf, [PageTextQuestion("recipient", len(pdf))])
     assert carries(text, read_contract(pdf).parties[0].name) == "yes"

@@ -28,6 +28,7 @@ def contract(name, change=lambda data: None):
     return read_contract(render_contract(template, data).pdf)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("means", Means)
 @pytest.mark.parametrize("name", RULES)
 def test_each_recipient_gets_the_consent_to_this_transaction(name, means):
@@ -46,6 +47,7 @@ def test_each_recipient_gets_the_consent_to_this_transaction(name, means):
         assert made.data["recipient"]["signer"] == next(each.name for each in embedded.parties if each.role == role)
 
 
+@pytest.mark.slow
 def test_a_company_that_consents_signs_by_its_representative():
     def company(data):
         data["buyer"] |= {"name": "株式会社架空製作所", "signer": "廣瀨 渚"}
@@ -54,6 +56,7 @@ def test_a_company_that_consents_signs_by_its_representative():
     assert (data["recipient"]["name"], data["recipient"]["signer"]) == ("株式会社架空製作所", "廣瀨 渚")
 
 
+@pytest.mark.slow
 def test_who_has_nothing_to_consent_to_is_refused():
     with refused_as("consent-not-made", match="broker"):
         consent_data(contract("real-estate-sale"), "broker", TERMS)
@@ -79,6 +82,7 @@ def test_of_a_file_without_a_contract_and_of_another_kind_none_is_made():
         roles_to_consent(contract("consent"))
 
 
+@pytest.mark.slow
 def test_the_command_writes_one_for_each_and_says_what_is_next(kept_home, tmp_path):
     def signkit(*typed):
         return run_signkit(*typed, home=kept_home, folder=tmp_path, lang="ja")

@@ -10,7 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeAlias
 
-from asn1crypto import pem, x509
+from asn1crypto import pem
 from cryptography.hazmat.primitives.serialization import Encoding, load_der_private_key
 
 from signkit.pki.anchors import default_trust_store
@@ -117,7 +117,7 @@ class Workshop:
 
     @cached_property
     def services(self) -> Services:
-        issuers = [x509.Certificate.load(der) for _, _, der in pem.unarmor(self.rehearsal.trust_pem(), multiple=True)]
+        issuers = [der for _, _, der in pem.unarmor(self.rehearsal.trust_pem(), multiple=True)]
         return Services([self.rehearsal.timestamps()], [self.rehearsal.revocation()], issuers)
 
     @cached_property

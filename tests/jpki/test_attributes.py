@@ -8,17 +8,19 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from signkit.jpki.attributes import attributes_of_card, parse_birth_date, read_attributes
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
-from signkit.rehearsal.authority import Person, issue_signing_certificate, new_rsa_key
+from signkit.rehearsal.authority import FictionalResident, issue_signing_certificate, new_rsa_key
 from signkit.rehearsal.evidence_services import utc_now
 
 
-def certificate_of(person: Person, rehearsal) -> x509.Certificate:
+def certificate_of(person: FictionalResident, rehearsal) -> x509.Certificate:
     issued = issue_signing_certificate(rehearsal.signature_ca, person, new_rsa_key(), utc_now())
     return x509.Certificate.load(issued.public_bytes(Encoding.DER))
 
 
 def test_all_four_are_read_with_their_substitute_characters(rehearsal):
-    person = Person("渡■　花子", "東京都架空区青葉台一丁目２番３号", "360010200", "2", "Tokyo-to", "X-ku", "01000")
+    person = FictionalResident(
+        "渡■　花子", "東京都架空区青葉台一丁目２番３号", "360010200", "2", "Tokyo-to", "X-ku", "01000"
+    )
     attributes = read_attributes(certificate_of(person, rehearsal))
     assert attributes.name == "渡■　花子"
     assert attributes.address == "東京都架空区青葉台一丁目２番３号"
@@ -29,7 +31,7 @@ def test_all_four_are_read_with_their_substitute_characters(rehearsal):
 
 
 def test_the_attributes_are_not_shown_by_repr(rehearsal):
-    person = Person("番号　花子", "東京都架空区", "419930401", "2", "Tokyo-to", "X-ku")
+    person = FictionalResident("番号　花子", "東京都架空区", "419930401", "2", "Tokyo-to", "X-ku")
     shown = repr(read_attributes(certificate_of(person, rehearsal)))
     assert "花子" not in shown
     assert "東京都" not in shown

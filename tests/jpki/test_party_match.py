@@ -22,7 +22,7 @@ from signkit.jpki.party_match import (
     match_person,
     signer_identity,
 )
-from signkit.rehearsal.authority import Person, issue_signing_certificate, new_rsa_key
+from signkit.rehearsal.authority import FictionalResident, issue_signing_certificate, new_rsa_key
 from signkit.rehearsal.evidence_services import utc_now
 
 CASES = tomllib.loads((Path(__file__).parent / "party_match_cases.toml").read_text(encoding="utf-8"))
@@ -86,7 +86,7 @@ def test_half_of_the_table_must_not_match():
 
 
 def jpki_certificate(rehearsal, name, address):
-    person = Person(name, address, "419930401", "2", "Tokyo-to", "X-ku")
+    person = FictionalResident(name, address, "419930401", "2", "Tokyo-to", "X-ku")
     issued = issue_signing_certificate(rehearsal.signature_ca, person, new_rsa_key(), utc_now())
     return x509.Certificate.load(issued.public_bytes(Encoding.DER))
 

@@ -206,6 +206,7 @@ def test_a_crowd_does_not_hide_what_a_responder_tells(root, size, of):
     assert codes(report) == (["revoked"] if size <= 5 or of == "another" else ["revocation-refused"])
 
 
+@pytest.mark.slow
 @CROWDS
 @pytest.mark.parametrize("names_key", [False, True], ids=["no key named", "key named"])
 def test_a_crowd_does_not_hide_what_the_list_of_a_new_key_tells(root, size, names_key):

@@ -24,6 +24,7 @@ def certificate(folder, profile):
     return x509.load_der_x509_certificate(kept_contents(folder, profile).auth.certificate)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("profile", PROFILES)
 def test_each_profile_has_contents_that_stay_the_same(folder, profile):
     contents = kept_contents(folder, profile)

@@ -32,6 +32,7 @@ def test_a_signing_certificate_is_shaped_like_jpkis(seller_card):
     assert read_attributes(certificate).name == HANAKO.name
 
 
+@pytest.mark.slow
 def test_a_rehearsal_is_kept_between_runs(tmp_path):
     first = kept_rehearsal(tmp_path / "rehearsal")
     second = kept_rehearsal(tmp_path / "rehearsal")
@@ -41,6 +42,7 @@ def test_a_rehearsal_is_kept_between_runs(tmp_path):
     assert kept_contents(tmp_path / "rehearsal").sign.certificate == card.sign.certificate
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="file modes are POSIX's")
 def test_its_keys_are_the_users_alone(tmp_path):
     kept_contents(tmp_path / "rehearsal")

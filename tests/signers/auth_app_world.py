@@ -16,7 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from signkit.rehearsal.auth_app import jose
-from signkit.rehearsal.auth_app.exchange import Answer
+from signkit.rehearsal.auth_app.exchange import PhoneAnswer
 from signkit.rehearsal.auth_app.registration import REGISTRATION_FILE
 from signkit.rehearsal.auth_app.server import AuthAppServer, open_server
 from signkit.settings import Settings
@@ -40,7 +40,7 @@ class PhoneWorld:
         self.callback = f"http://127.0.0.1:{_free_port()}/callback"
         self.register(self.callback)
         self.settings = Settings(home=home, network_timeout=5)
-        self.change: dict[str, Callable[[Answer], Answer]] = {}
+        self.change: dict[str, Callable[[PhoneAnswer], PhoneAnswer]] = {}
         self.redirect: Callable[[str], str] = lambda address: address
         self.requests: list[str] = []
         self.links = []

@@ -114,6 +114,7 @@ def agent_for(seller_card):
         listener.close()
 
 
+@pytest.mark.slow
 def test_a_program_gets_the_signature_that_the_person_agreed_to(agent_for, blank, services):
     with agent_for() as agent:
         with agent.client() as key:

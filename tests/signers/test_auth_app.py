@@ -48,6 +48,7 @@ def world(home):
         yield running
 
 
+@pytest.mark.slow
 def test_the_phone_gives_signature_and_certificate_together(world):
     made = world.phone().sign_and_name(DATA)
     key = x509.load_der_x509_certificate(made.certificate).public_key()
@@ -55,6 +56,7 @@ def test_the_phone_gives_signature_and_certificate_together(world):
     assert [link.here for link in world.links] == [True]
 
 
+@pytest.mark.slow
 def test_a_known_certificate_makes_it_a_signer_like_any_other(world):
     certificate = world.phone().sign_and_name(DATA).certificate
     with KnownPhoneKey(world.phone(), certificate) as key:
@@ -62,6 +64,7 @@ def test_a_known_certificate_makes_it_a_signer_like_any_other(world):
         key.sign(b"another")
 
 
+@pytest.mark.slow
 def test_another_persons_phone_does_not_sign_for_the_known_certificate(world, home):
     certificate = world.phone().sign_and_name(DATA).certificate
     with (
@@ -160,6 +163,7 @@ def test_something_twice_in_the_redirect_is_refused(world):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_the_redirect_of_an_earlier_consent_is_refused(world):
     seen = []
     world.redirect = lambda address: seen.append(address) or seen[0]
@@ -314,6 +318,7 @@ WRONG_RESULTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WRONG_RESULTS)
 def test_a_wrong_result_is_refused(world, name):
     changes, words = WRONG_RESULTS[name]
@@ -322,6 +327,7 @@ def test_a_wrong_result_is_refused(world, name):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_the_result_of_an_earlier_transaction_is_refused(world):
     """Replayed whole, with the claims of this transaction: the signature is over something else."""
     earlier = {}
@@ -337,6 +343,7 @@ def test_the_result_of_an_earlier_transaction_is_refused(world):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_the_certificate_of_an_authentication_key_is_refused(world, kept_home):
     from signkit.rehearsal.cards import kept_contents
 
@@ -362,6 +369,7 @@ def test_what_is_no_encrypted_result_is_refused(world, body, words):
         world.phone().sign_and_name(DATA)
 
 
+@pytest.mark.slow
 def test_a_result_for_another_key_is_refused(world):
     other = rsa.generate_private_key(65537, 2048).public_key()
     world.change = {

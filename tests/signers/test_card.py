@@ -90,6 +90,7 @@ def test_a_locked_card_says_where_it_is_unlocked(card):
     assert refusal.value.exit_code == 11
 
 
+@pytest.mark.slow
 def test_the_virtual_card_keeps_its_counter_between_runs(tmp_path):
     settings = Settings(home=tmp_path)
     with pytest.raises(PinWrong), open_card_signer("virtual", lambda _: bytearray(b"WRONG123"), settings):
@@ -117,6 +118,7 @@ def test_the_password_is_in_no_exception_and_wiped(card):
     assert "WRONG" not in repr(refusal.value) + str(refusal.value) + repr(vars(refusal.value)) + repr(signer)
 
 
+@pytest.mark.slow
 def test_a_profile_of_the_virtual_card_signs_with_its_own_key(tmp_path, blank, services):
     settings = Settings(home=tmp_path)
     with open_card_signer("virtual:next-generation", lambda _: bytearray(b"SIGNKIT1"), settings) as signer:

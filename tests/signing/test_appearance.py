@@ -76,6 +76,7 @@ def test_a_seal_of_another_key_does_not(blank, person_signer, services):
     assert "リハーサル" not in drawn_text(sign(blank, request, person_signer, Level.B_B, services).pdf)
 
 
+@pytest.mark.slow
 def test_a_company_that_bears_no_legal_form_has_its_whole_name_in_its_seal(tmp_path):
     file = tmp_path / "works.p12"
     file.write_bytes(new_rehearsal().key_file("Kakuu Works", "Kakuu Works", b"secret", utc_now()))

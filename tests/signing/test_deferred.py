@@ -57,6 +57,7 @@ def finish(prepared, key, signature, services, **changes):
     return complete(replace(request, **changes), pdf, key, signature, services, now=utc_now())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", list(Level))
 def test_each_level_is_reached_with_a_key_that_was_elsewhere(contract, key, person_signer, services, tmp_path, level):
     request, pdf = prepared_for(contract, key, services, level)

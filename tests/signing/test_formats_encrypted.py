@@ -72,7 +72,9 @@ def test_pyhanko_accepts_what_was_signed(kind, signed_with, services):
     reader = PdfFileReader(BytesIO(signed_with(encrypted(kind), password_of(kind), Level.B_LTA)), strict=False)
     reader.decrypt(password_of(kind) or "")
     [embedded] = reader.embedded_regular_signatures
-    status = validate_pdf_signature(embedded, ValidationContext(trust_roots=services.issuers, allow_fetching=False))
+    status = validate_pdf_signature(
+        embedded, ValidationContext(trust_roots=services.issuer_certificates(), allow_fetching=False)
+    )
     assert status.bottom_line, status.pretty_print_details()
 
 

@@ -54,6 +54,7 @@ def two_empty_fields() -> bytes:
     return formats.by_hand(b"<< /Fields [6 0 R 8 0 R] /NeedAppearances true >>", o8=buyer)
 
 
+@pytest.mark.slow
 def test_a_further_signature_leaves_alone_what_an_earlier_one_is_on(person_signer, services, trust_pem, monkeypatch):
     """Another program kept the flag when it signed: to clear it afterwards would alter what was signed."""
     with monkeypatch.context() as patch:

@@ -62,6 +62,7 @@ def asked(**changes):
     return SignatureRequest("seller", "番号　花子", utc_now().replace(microsecond=0), **given)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", list(Level))
 def test_each_level_is_reached(contract, late, services, tmp_path, level):
     signed, key = sign_late(contract, asked(), late, level, services)
@@ -190,6 +191,7 @@ def world(phone_home):
         yield running
 
 
+@pytest.mark.slow
 def test_the_phone_signs_a_file(contract, world, services):
     signed, key = sign_late(contract, asked(), world.phone(), Level.B_T, services)
     assert signed.pdf.startswith(contract)
@@ -212,6 +214,7 @@ def test_a_wrong_answer_gives_no_file(contract, world, services, name):
         sign_late(contract, asked(), world.phone(), Level.B_B, services)
 
 
+@pytest.mark.slow
 def test_the_answer_to_an_earlier_file_gives_no_file(contract, world, services):
     """A replay: the result of the first signature comes again for the second."""
     results = []

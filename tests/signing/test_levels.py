@@ -26,6 +26,7 @@ def request(field="seller", **changes):
     return replace(SignatureRequest(field, NAME, utc_now()), **changes)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", list(Level))
 def test_each_level_is_valid_for_strangers(level, blank, person_signer, services, trust_pem, tmp_path):
     signed = sign(blank, request(appearance=seal_appearance(NAME, utc_now())), person_signer, level, services)
@@ -37,6 +38,7 @@ def test_each_level_is_valid_for_strangers(level, blank, person_signer, services
     assert witness.openssl_cms_verifies(signed.pdf, 0, trust_pem, tmp_path)
 
 
+@pytest.mark.slow
 def test_three_parties_sign_one_after_the_other(blank, person_signer, services, tmp_path):
     pdf = blank
     for number, role in enumerate(("seller", "buyer", "broker")):
@@ -49,6 +51,7 @@ def test_three_parties_sign_one_after_the_other(blank, person_signer, services, 
     witness.check_structure(path)
 
 
+@pytest.mark.slow
 def test_extending_again_adds_a_further_document_timestamp(blank, person_signer, services):
     once = sign(blank, request(), person_signer, Level.B_LTA, services).pdf
     twice = extend(once, Level.B_LTA, services).pdf
@@ -56,6 +59,7 @@ def test_extending_again_adds_a_further_document_timestamp(blank, person_signer,
     assert signature_fields(twice).signed == ("seller", "Timestamp1", "Timestamp2")
 
 
+@pytest.mark.slow
 def test_a_document_timestamp_is_accepted_by_openssl(blank, person_signer, services, trust_pem, tmp_path):
     signed = sign(blank, request(), person_signer, Level.B_LTA, services).pdf
     token, content = witness.extract_signature(signed, 1)
@@ -68,6 +72,7 @@ def test_a_document_timestamp_is_accepted_by_openssl(blank, person_signer, servi
     assert "Verification: OK" in answer.stdout + answer.stderr
 
 
+@pytest.mark.slow
 def test_a_missing_field_is_refused_with_the_fields_there_are(blank, person_signer, services):
     with refused_as("field-missing") as refusal:
         sign(blank, request("landlord"), person_signer, Level.B_B, services)
@@ -152,6 +157,7 @@ def test_a_device_whose_signature_does_not_fit_is_caught(blank, person_signer, s
         sign(blank, request(), liar, Level.B_B, services)
 
 
+@pytest.mark.slow
 def test_a_timestamp_larger_than_the_room_is_met_by_signing_once_more(blank, person_signer, services, monkeypatch):
     monkeypatch.setattr("signkit.signing.pades._TOKEN_ROOM", 16)
     signed = sign(blank, request(), person_signer, Level.B_LTA, services).pdf
@@ -171,6 +177,7 @@ def test_a_file_is_renewed_when_nothing_new_can_be_had_of_its_signers(blank, per
     assert signature_fields(extend(once, Level.B_LTA, revoking).pdf).signed[-1] == "Timestamp2"
 
 
+@pytest.mark.slow
 def test_b_lt_needs_a_timestamp_to_build_on(blank, person_signer, services):
     signed = sign(blank, request(), person_signer, Level.B_B, services).pdf
     with refused_as("signature-not-timestamped", match="seller bears none"):
@@ -178,6 +185,7 @@ def test_b_lt_needs_a_timestamp_to_build_on(blank, person_signer, services):
     assert extend(signed, Level.B_LTA, services).pdf.startswith(signed)
 
 
+@pytest.mark.slow
 def test_tokens_that_grow_with_every_try_end_in_one_error(blank, person_signer, services, monkeypatch):
     from signkit.signing import pades
 

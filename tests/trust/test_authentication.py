@@ -141,6 +141,7 @@ def test_a_signing_certificate_does_not_authenticate(challenge, anchors, seller_
     assert (judgement.conclusion, found["certificate"], found["signature"]) == (FAILED, FAILED, PASSED)
 
 
+@pytest.mark.slow
 def test_a_certificate_of_another_ca_of_the_same_name_is_not_believed(challenge, anchors):
     stranger = new_rehearsal().card(HANAKO, NOW)
     _, found = judge(prove(stranger, challenge), challenge, anchors)

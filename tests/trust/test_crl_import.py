@@ -371,6 +371,7 @@ POSITIONS = st.integers(0, len(WHOLE) - 1)
 relaxed = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@pytest.mark.slow
 @relaxed
 @given(POSITIONS)
 def test_a_cut_list_is_never_imported(take, length):
@@ -378,6 +379,7 @@ def test_a_cut_list_is_never_imported(take, length):
         take(WHOLE[:length])
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.dictionaries(POSITIONS, st.integers(1, 255), min_size=1, max_size=4))
 def test_an_altered_list_is_never_imported(take, changes):
@@ -388,6 +390,7 @@ def test_an_altered_list_is_never_imported(take, changes):
         take(bytes(der))
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.binary(max_size=60))
 def test_signed_garbage_in_the_entries_is_our_error_or_read_as_cryptography_reads_it(take, tmp_path, garbage):

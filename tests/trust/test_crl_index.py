@@ -38,6 +38,7 @@ def index_of(tmp_path):
     return make
 
 
+@pytest.mark.slow
 @relaxed
 @given(st.dictionaries(SERIALS, st.tuples(DATES, REASONS), max_size=300), st.lists(SERIALS, max_size=20))
 def test_every_revoked_serial_number_is_found_and_no_other(index_of, revoked, others):

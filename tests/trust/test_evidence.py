@@ -64,6 +64,7 @@ def test_garbage_proves_nothing(person, issuer, kind):
         collect_evidence([person], [issuer], [Fixed(kind(b"garbage"))], "B-LT")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("use_crl", [False, True], ids=["ocsp", "crl"])
 def test_evidence_signed_by_a_name_alike_ca_proves_nothing(person, issuer, use_crl):
     impostor = new_rehearsal()

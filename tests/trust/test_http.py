@@ -125,12 +125,14 @@ def assert_ends_in_time(url: str) -> None:
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("drip", DRIPS)
 def test_whatever_a_server_lets_drip_ends_at_the_time_limit(drip):
     with dripping(*DRIPS[drip]) as (url, _):
         assert_ends_in_time(url)
 
 
+@pytest.mark.slow
 def test_redirects_do_not_begin_the_time_anew():
     ended = threading.Event()
 
@@ -144,12 +146,14 @@ def test_redirects_do_not_begin_the_time_anew():
         assert_ends_in_time(f"http://127.0.0.1:{port}/")
 
 
+@pytest.mark.slow
 def test_a_greeting_that_drips_ends_at_the_time_limit():
     """TLS: a record whose bytes come one by one."""
     with dripping(b"\x16\x03\x03\x40\x00", b"\x02" * 10_000) as (url, _):
         assert_ends_in_time(url.replace("http:", "https:"))
 
 
+@pytest.mark.slow
 def test_a_name_that_is_looked_up_for_ever_ends_at_the_time_limit(monkeypatch):
     ended = threading.Event()
 
@@ -167,6 +171,7 @@ def test_a_name_that_is_looked_up_for_ever_ends_at_the_time_limit(monkeypatch):
     assert time.monotonic() - started < 2
 
 
+@pytest.mark.slow
 def test_after_a_service_that_drips_the_next_is_asked():
     pki = new_rehearsal()
     with dripping(*DRIPS["headers"]) as (url, _):

@@ -212,6 +212,7 @@ def test_another_mimetype_is_refused(made):
     refused(made, rebuilt(made, changes={"mimetype": b"application/zip"}), "not that of ASiC-E")
 
 
+@pytest.mark.slow
 def test_a_bomb_is_stopped(made):
     changes = {"図面 1.bin": bytes(64 * 1024 * 1024)}
     report = made.judge(rebuilt(made, changes=changes))

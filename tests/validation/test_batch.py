@@ -61,6 +61,7 @@ def verdicts(reports) -> dict[str, str]:
     return dict(found)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jobs", [0, 2])
 def test_reports_come_by_name(world, signed, tmp_path, jobs):
     for name in ("b.pdf", "a.pdf", "c.pdf"):

@@ -82,6 +82,7 @@ def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(cluster, signed, tmp
     assert Counter(report["verdict"] for report in reports) == {"INDETERMINATE": 54, "NOT-SIGNED": 6}
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_is_not_there_is_told(monkeypatch):
     require(importlib.util.find_spec("distributed"), "Dask is not installed (extra 'cluster')")
     monkeypatch.setattr("signkit.reporting.cluster._CONNECT_SECONDS", 0.2)

@@ -433,6 +433,7 @@ def test_each_level_passes_here_and_at_openssl(level, person_signer, rehearsing,
     assert bench.openssl_accepts(data, "-inform", "DER", "-CAfile", trust)
 
 
+@pytest.mark.slow
 def test_extending_twice_covers_the_first_archive_timestamp(person_signer, rehearsing):
     services, options, _ = rehearsing
     signed = at_level(Level.B_T, person_signer, services)

@@ -17,7 +17,7 @@ from signkit.jpki.company import CompanyRegistration
 from signkit.pki.anchors import AnchorLabel
 from signkit.pki.paths.trust_judge import PathJudgement
 from signkit.rehearsal.authority import (
-    Person,
+    FictionalResident,
     issue_company_certificate,
     issue_signing_certificate,
     new_authority,
@@ -33,7 +33,7 @@ NOW = utc_now()
 AUTHORITY, KEY = new_authority("Rehearsal for digital signature", NOW), new_ec_key()
 TRUSTED = PathJudgement(None, label=AnchorLabel("jpki", "sign-ca"))
 NAME, ADDRESS, BORN = "髙橋　花子", "東京都千代田区霞が関二丁目１番２号", "419930401"
-HANAKO = Person(NAME, ADDRESS, BORN, "2", "Tokyo-to", "Chiyoda-ku")
+HANAKO = FictionalResident(NAME, ADDRESS, BORN, "2", "Tokyo-to", "Chiyoda-ku")
 
 
 def certificate(person=HANAKO):
@@ -133,8 +133,10 @@ def test_a_table_that_says_too_little_or_two_things_is_refused(tmp_path, text):
 
 PEOPLE = {
     "a.pdf": HANAKO,
-    "b.pdf": Person("番号　太郎", "大阪府大阪市北区中之島一丁目３番２０号", "319600101", "1", "Osaka-fu", "Osaka-shi"),
-    "c.pdf": Person("無名　次郎", ADDRESS, "319700101", "1", "Tokyo-to", "Chiyoda-ku"),
+    "b.pdf": FictionalResident(
+        "番号　太郎", "大阪府大阪市北区中之島一丁目３番２０号", "319600101", "1", "Osaka-fu", "Osaka-shi"
+    ),
+    "c.pdf": FictionalResident("無名　次郎", ADDRESS, "319700101", "1", "Tokyo-to", "Chiyoda-ku"),
 }
 TABLE = """顧客番号,氏名,住所,生年月日,file
 =C1,高橋花子,東京都千代田区霞が関2-1-2,平成5年4月1日,
@@ -143,7 +145,7 @@ C3,来ない 三郎,,,
 """
 
 
-def signed(person: Person) -> bytes:
+def signed(person: FictionalResident) -> bytes:
     made = issue_signing_certificate(AUTHORITY, person, KEY, NOW)
     return pdfs.sign(pdfs.build(), lambda content: pki.signed_data(content, pki.Holder(made, KEY)))
 
@@ -206,6 +208,7 @@ def test_other_forms_of_output_are_refused(office, more):
     assert run(office, *more).returncode == 2
 
 
+@pytest.mark.slow
 def test_the_table_travels_to_workers(office):
     answer = run(office, "--jobs", "2")
     assert answer.stdout == run(office).stdout

@@ -72,6 +72,7 @@ def test_a_changed_price_shows_before_and_after():
     assert (change.kind, change.page, change.before, change.after) == ("text", 1, "Pay 100 yen", "Pay 900 yen")
 
 
+@pytest.mark.slow
 def test_a_line_that_is_added_or_taken_away_has_one_side_only():
     two = {pdfs.CONTENT: stream(text(b"Pay 100 yen") + b" " + text(b"and 1 more", 120))}
     added = only(after_update(two))
@@ -138,6 +139,7 @@ NOTE = b"<< /Type /Annot /Subtype /Text /Rect [250 170 270 190] /Contents (hello
 WITH_NOTE = {pdfs.PAGE: page((b"8 0 R]", b"8 0 R 30 0 R]")), 30: NOTE}
 
 
+@pytest.mark.slow
 def test_an_annotation_is_told_when_it_comes_changes_and_goes():
     noted = pdfs.update(pdfs.build(), WITH_NOTE)
     added = only(last(noted).items)
@@ -221,6 +223,7 @@ def test_looks_exchanged_under_the_same_value_are_told():
     assert "its value is the same" in change.text.en
 
 
+@pytest.mark.slow
 def test_fields_that_come_and_go_are_told():
     more = {
         pdfs.PAGE: page((b"8 0 R]", b"8 0 R 30 0 R]")),
@@ -273,6 +276,7 @@ def test_a_seal_exchanged_after_signing_is_told(world, signed):
     assert only(changes).text.en == "The signed field seller looks different from when it was signed."
 
 
+@pytest.mark.slow
 def test_signatures_timestamps_and_evidence_of_a_real_contract(blank, person_signer, services):
     from signkit.rehearsal.evidence_services import utc_now
     from signkit.signing.levels import Level, extend, sign
@@ -305,6 +309,7 @@ def digest(content: bytes) -> str:
     return f"SHA-256 {hashlib.sha256(content).hexdigest()}"
 
 
+@pytest.mark.slow
 def test_attachments_are_told_with_their_digests():
     attached = pdfs.update(pdfs.build(), with_attachment(b"one"))
     added = only(last(attached).items)
@@ -343,6 +348,7 @@ def second_page(words: bytes = b"Page two") -> dict[int, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_pages_added_taken_away_and_reordered_are_told():
     two = pdfs.update(pdfs.build(), second_page())
     assert [(item.kind, item.text.en) for item in last(two).items] == [("structure", "Page 2 was added.")]
@@ -385,6 +391,7 @@ def test_a_shadow_attack_by_a_cross_reference_alone_shows_both_prices(world):
     assert (only(revision.items).before, only(revision.items).after) == ("Pay 100 yen", "Pay 900 yen")
 
 
+@pytest.mark.slow
 def test_the_forged_contract_of_the_demo_names_page_and_prices(blank):
     from signkit.demo import forge_price
     from signkit.preview import find_text
@@ -512,6 +519,7 @@ def test_pages_that_cannot_be_drawn_in_time_are_named_as_not_compared():
     assert "were not compared" in result.gaps[0].en
 
 
+@pytest.mark.slow
 def test_a_drawing_that_kills_its_process_costs_the_looks_alone(monkeypatch):
     from signkit.history import page_diff
 

@@ -77,6 +77,7 @@ def missed(data: bytes) -> list[int]:
     return found
 
 
+@pytest.mark.slow
 def test_the_scan_misses_no_reference_in_a_corpus(files):
     assert [missed(data) for data in files] == [[]] * len(files)
 

@@ -34,6 +34,7 @@ def test_the_check_itself_finds_a_wrong_pass(made, monkeypatch):
         fuzz.examine(seeds[0], seeds[0].data.replace(b"Pay 100", b"Pay 900"), options)
 
 
+@pytest.mark.slow
 @settings(
     max_examples=150,
     deadline=None,

@@ -48,6 +48,7 @@ def test_what_passed_needs_nothing(world, signed):
     assert (report.verdict, report.next) == (Verdict.PASSED, ())
 
 
+@pytest.mark.slow
 def test_what_did_not_pass_says_what_to_do_in_every_format_that_people_read(world, signed, repository):
     report = world.judge(signed.replace(b"100 yen", b"999 yen"))
     (step,) = report.next

@@ -88,6 +88,7 @@ def thousand() -> dict[str, bytes]:
     return {f"{n}.pdf": output.getvalue().replace(b"NUMBER-0000", b"NUMBER-%04d" % n) for n in range(1000)}
 
 
+@pytest.mark.slow
 def test_a_thousand_files_are_never_in_memory_together(thousand):
     Counted.now = Counted.most = 0
     options = ValidationOptions(offline=True)

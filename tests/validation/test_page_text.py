@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.validation.page_text import Character, Question, carries, text_beside
+from signkit.validation.page_text import Character, PageTextQuestion, carries, text_beside
 
 SIZE = 10.0
 
@@ -50,8 +50,8 @@ def test_nothing_is_no_name():
 
 
 def test_a_file_that_cannot_be_read_or_has_no_such_field_tells_nothing(blank):
-    assert text_beside(b"%PDF-1.7\nnothing", [Question("seller", 100)]) == [None]
-    assert text_beside(blank, [Question("nobody", len(blank))]) == [None]
+    assert text_beside(b"%PDF-1.7\nnothing", [PageTextQuestion("seller", 100)]) == [None]
+    assert text_beside(blank, [PageTextQuestion("nobody", len(blank))]) == [None]
 
 
 def page(words: bytes, widgets: int = 1) -> bytes:
@@ -88,18 +88,18 @@ def page(words: bytes, widgets: int = 1) -> bytes:
 )
 def test_what_pdfium_reads_beside_a_field(words, carried):
     pdf = page(words)
-    [text] = text_beside(pdf, [Question("seller", len(pdf))])
+    [text] = text_beside(pdf, [PageTextQuestion("seller", len(pdf))])
     assert carries(text or (), "Ann Lee") == carried
 
 
 def test_a_field_with_two_places_is_not_read():
     pdf = page(b"1 0 0 1 100 120 Tm (Ann Lee) Tj", widgets=2)
-    assert text_beside(pdf, [Question("seller", len(pdf))]) == [None]
+    assert text_beside(pdf, [PageTextQuestion("seller", len(pdf))]) == [None]
 
 
 def test_more_questions_than_a_contract_has_parties_stay_open():
     pdf = page(b"1 0 0 1 100 120 Tm (Ann Lee) Tj")
-    answers = text_beside(pdf, [Question("seller", len(pdf))] * 150)
+    answers = text_beside(pdf, [PageTextQuestion("seller", len(pdf))] * 150)
     assert answers[0] is not None
     assert answers[-1] is None
     assert len(answers) == 150

@@ -47,6 +47,7 @@ def judge(person_signer, services, trust_pem):
     return run
 
 
+@pytest.mark.slow
 def test_the_right_person_matches(judge):
     report = judge("番号 花子")
     [signature] = report.signatures
@@ -54,6 +55,7 @@ def test_the_right_person_matches(judge):
     assert report.verdict is Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_the_wrong_person_is_told_and_fails_only_where_asked(judge):
     told = judge("田中 太郎")
     assert told.signatures[0].party_match.verdict == "mismatch"
@@ -63,6 +65,7 @@ def test_the_wrong_person_is_told_and_fails_only_where_asked(judge):
     assert failed.signatures[0].sub_indication == "SIG_CONSTRAINTS_FAILURE"
 
 
+@pytest.mark.slow
 def test_an_expectation_counts_before_the_contract_and_always_binds(judge):
     assert judge("田中 太郎", expect={"seller": "番号　花子"}).verdict is Verdict.PASSED
     wrong = judge("番号 花子", expect={"seller": "田中 太郎"})
@@ -70,18 +73,21 @@ def test_an_expectation_counts_before_the_contract_and_always_binds(judge):
     assert "party-mismatch" in [reason.code for reason in wrong.signatures[0].reasons]
 
 
+@pytest.mark.slow
 def test_what_cannot_be_told_is_indeterminate_where_it_binds(judge):
     report = judge("番号 花子", expect={"seller": "番号"})
     assert report.signatures[0].party_match.verdict == "cannot-tell"
     assert report.verdict is Verdict.INDETERMINATE
 
 
+@pytest.mark.slow
 def test_an_expected_signature_that_is_missing_is_indeterminate(judge):
     report = judge("番号 花子", expect={"buyer": "田中 太郎"})
     assert report.verdict is Verdict.INDETERMINATE
     assert [reason.code for reason in report.reasons] == ["party-missing"]
 
 
+@pytest.mark.slow
 def test_the_report_never_repeats_the_attributes(judge):
     import json
 
@@ -170,6 +176,7 @@ def test_data_that_name_another_than_the_page_are_no_match(judge_pdf, printed, v
     assert code in [reason.code for reason in match.reasons]
 
 
+@pytest.mark.slow
 def test_a_name_that_stands_beside_another_field_is_not_beside_this_one(judge_pdf):
     report = judge_pdf(otherwise("番号 花子", "番号 花子", swap=True))
     match = report.signatures[0].party_match
@@ -177,6 +184,7 @@ def test_a_name_that_stands_beside_another_field_is_not_beside_this_one(judge_pd
     assert report.signatures[0].party is None
 
 
+@pytest.mark.slow
 def test_the_basis_of_a_match_is_said(judge_pdf, blank):
     named = judge_pdf(contract_with("番号 花子", HANAKO.address)).signatures[0]
     assert named.party_match.basis == "text"
@@ -193,6 +201,7 @@ def test_a_policy_may_demand_a_basis(judge_pdf, basis, verdict):
     assert judge_pdf(pdf, policy=policy).verdict is verdict
 
 
+@pytest.mark.slow
 def test_a_natural_person_is_no_witness_and_expectations_outrank_the_word(services, trust_pem, person_signer):
     pdf = contract_with("田中 太郎", "東京都架空区一丁目1番1号")
     request = SignatureRequest("seller", "x", utc_now(), witness=True)
@@ -205,12 +214,13 @@ def test_a_natural_person_is_no_witness_and_expectations_outrank_the_word(servic
     assert validate_pdf(pdf, name="x.pdf", options=options).verdict is Verdict.FAILED
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["real-estate-sale", "real-estate-explanation", "employment-agreement", "consent"])
 @pytest.mark.parametrize("organisation", [False, True])
 def test_every_shipped_template_prints_its_parties_beside_their_fields(name, organisation):
     """With its example, and where somebody signs for a company without a title of their own."""
     from signkit.pdf.embedded_contract import read_contract
-    from signkit.validation.page_text import Question, carries, text_beside
+    from signkit.validation.page_text import PageTextQuestion, carries, text_beside
 
     template = find_template(name)
     data = load_contract_data(template.folder / "example.yaml")
@@ -219,7 +229,7 @@ def test_every_shipped_template_prints_its_parties_beside_their_fields(name, org
             item["name"] = "株式会社架空商事"
     pdf = render_contract(template, data).pdf
     parties = read_contract(pdf).parties
-    texts = text_beside(pdf, [Question(party.role, len(pdf)) for party in parties])
+    texts = text_beside(pdf, [PageTextQuestion(party.role, len(pdf)) for party in parties])
     assert [carries(text, party.name) for party, text in zip(parties, texts, strict=True)] == ["yes"] * len(parties)
     assert all(carries(text, party.label.ja) != "no" for party, text in zip(parties, texts, strict=True))
     addressed = [(carries(text, party.address)) for party, text in zip(parties, texts, strict=True) if party.address]
@@ -229,6 +239,7 @@ def test_every_shipped_template_prints_its_parties_beside_their_fields(name, org
 # --- names, not numbers -------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_people_read_the_party_and_the_number_only_with_the_identity(judge_pdf):
     from signkit.reporting.formats.text import write_text
 
@@ -242,6 +253,7 @@ def test_people_read_the_party_and_the_number_only_with_the_identity(judge_pdf):
     assert f"売主 番号 花子 ({number}) の署名" in write_text(shown, "ja")
 
 
+@pytest.mark.slow
 def test_somebody_else_goes_by_no_partys_name(judge_pdf):
     from signkit.reporting.formats.text import write_text
 
@@ -253,6 +265,7 @@ def test_somebody_else_goes_by_no_partys_name(judge_pdf):
     assert "田中" not in unread
 
 
+@pytest.mark.slow
 def test_a_diff_names_the_party(person_signer, services):
     from signkit.history.diff import diff_pdf
 
@@ -291,17 +304,20 @@ def with_data(change) -> bytes:
     return _with_fields(template, data, compiled).pdf
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [{"name": None}, {"name": ""}, {"role": "nobody"}])
 def test_a_contract_that_names_nobody_for_a_field_proves_nobody(judge_pdf, change):
     match = judge_pdf(with_data(lambda party: party.update(change))).signatures[0].party_match
     assert (match.verdict, [reason.code for reason in match.reasons]) == ("cannot-tell", ["contract-names-nobody"])
 
 
+@pytest.mark.slow
 def test_a_label_that_the_page_does_not_print_is_not_read_out(judge_pdf):
     party = judge_pdf(with_data(lambda party: party.update(label={"en": "Notary", "ja": "公証人"}))).signatures[0].party
     assert (party.label.ja, party.name) == ("seller", "番号　花子")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("address", ["東京都架空区二丁目2番2号", "大阪府"])
 def test_an_address_that_the_page_does_not_print_is_not_compared_as_if_it_did(judge_pdf, address):
     match = judge_pdf(with_data(lambda party: party.update(address=address))).signatures[0].party_match
@@ -335,23 +351,27 @@ def employer() -> str:
     return str(read_contract(employment_contract()).data["employer"]["name"])
 
 
+@pytest.mark.slow
 def test_a_company_s_own_certificate_matches_the_company_that_the_contract_names(judge_company):
     signature = judge_company(employer(), employer())
     match = signature.party_match
     assert (match.verdict, match.basis) == ("match", "text")
 
 
+@pytest.mark.slow
 def test_a_company_goes_by_its_name_and_by_a_person_s_only_where_the_certificate_names_one(judge_company):
     signatory = str(read_contract(employment_contract()).data["employer"]["signer"])
     assert judge_company(employer(), employer()).party.name == employer()
     assert judge_company(signatory, employer()).party.name == f"{employer()} {signatory}"
 
 
+@pytest.mark.slow
 def test_another_company_s_certificate_is_refused(judge_company):
     with refused_as("signer-not-party"):
         judge_company("株式会社仮想商事", "株式会社仮想商事")
 
 
+@pytest.mark.slow
 def test_a_company_that_sells_is_one_although_the_template_says_person():
     template = find_template("real-estate-sale")
     data = load_contract_data(template.folder / "example.yaml")
@@ -361,6 +381,7 @@ def test_a_company_that_sells_is_one_although_the_template_says_person():
     assert (buyer.kind, buyer.organization) == ("person", None)
 
 
+@pytest.mark.slow
 def test_an_organization_that_the_page_does_not_print_is_no_match(judge_pdf):
     change = {"kind": "organization", "organization": "株式会社仮想商事"}
     match = judge_pdf(with_data(lambda party: party.update(change))).signatures[0].party_match

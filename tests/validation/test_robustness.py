@@ -44,6 +44,7 @@ def test_every_truncation_is_judged(world, signed):
         assert world.judge(signed[:size]).verdict is not Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_every_flipped_byte_is_judged(world, signed):
     """One byte anywhere: what is signed may not change, what is not signed is only the signature itself."""
     chooser = random.Random(20261121)
@@ -151,6 +152,7 @@ def test_a_rebuilt_cross_reference_passes_only_where_everything_is_signed(world,
     assert world.judge(damaged).verdict is not Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_garbage_for_cms_is_no_traceback(world):
     chooser = random.Random(7)
     good = world.cms(b"content")

@@ -123,6 +123,7 @@ def test_a_member_whose_name_leads_out_is_refused(tmp_path, name):
     assert list(problems.values()) == ["unreadable: the member's name leads out of the archive"]
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_by_its_ratio(tmp_path):
     bomb = make_zip(tmp_path / "x.zip", {"a.pdf": bytes(50_000_000)}, compression=zipfile.ZIP_DEFLATED)
     assert found(bomb) == {f"{bomb}!a.pdf": "limit: a member that unpacks to more than 200 times its size"}

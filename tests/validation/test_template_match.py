@@ -164,6 +164,7 @@ def test_another_version_is_the_same_text_at_best(change, code):
     assert (match.verdict, codes(match)) == ("same-text", [code])
 
 
+@pytest.mark.slow
 def test_a_named_template_counts_alone(tmp_path, blank):
     folder = shutil.copytree(find_template(SALE).folder, tmp_path / "mine")
     assert matched(blank, TemplateCheck(named=(folder,))).verdict == "unaltered"
@@ -262,6 +263,7 @@ def test_something_drawn_over_the_text_is_seen(tmp_path, claim, verdict):
     assert codes(match)[0] == "drawn-differs"
 
 
+@pytest.mark.slow
 def test_a_change_between_typesetting_and_signing_is_seen(blank):
     """The first revision is honest; a second one, before anybody signs, draws over it."""
     file = parse(blank)
@@ -276,6 +278,7 @@ def test_a_change_between_typesetting_and_signing_is_seen(blank):
     assert codes(match)[0] == "changed-before-signing"
 
 
+@pytest.mark.slow
 def test_another_document_behind_an_honest_beginning_is_seen(blank):
     """The file begins with the honest bytes, but its cross-reference leads past them."""
     other = parse(forged(example(name="真鍋 悪太郎", signer="真鍋 悪太郎"), example()))
@@ -296,6 +299,7 @@ def test_data_that_the_template_refuses_did_not_fill_it():
     assert (match.verdict, codes(match)) == ("altered", ["data-refused"])
 
 
+@pytest.mark.slow
 def test_a_page_more_or_less_is_told(blank):
     match = matched(append_pages(blank, [plain_page()]))
     assert match.verdict == "altered"
@@ -337,6 +341,7 @@ def test_a_typesetting_that_never_ends_is_stopped(blank, monkeypatch, tmp_path):
     assert "not-typeset" in codes(match)
 
 
+@pytest.mark.slow
 def test_the_report_holds_it_and_says_nothing_where_it_was_not_asked(blank):
     match = matched(blank)
     assert json.dumps(match.to_json())
@@ -460,6 +465,7 @@ def test_what_the_data_say_of_the_contract_is_what_the_template_says(change, cod
     assert (match.verdict, codes(match)) == ("altered", [code])
 
 
+@pytest.mark.slow
 def test_fields_that_no_named_party_is_to_sign_are_told_and_nothing_is_complete():
     status = contract_status(saying(lambda template: replace(template, parties=template.parties[:1])), "x.pdf", OPTIONS)
     assert status.open_fields == ("buyer", "broker")
@@ -469,6 +475,7 @@ def test_fields_that_no_named_party_is_to_sign_are_told_and_nothing_is_complete(
     assert replace(signed, open_fields=()).all_signed
 
 
+@pytest.mark.slow
 def test_a_party_stands_once():
     pdf = saying(lambda template: replace(template, parties=(*template.parties, template.parties[0])))
     status = contract_status(pdf, "x.pdf", OPTIONS)

@@ -35,6 +35,7 @@ def refuse() -> None:
     raise ValueError("no such option")
 
 
+@pytest.mark.slow
 def test_jobs_run_in_other_processes_and_keep_their_results():
     with WorkerPool(2, seconds=60) as pool:
         numbers = [pool.submit(own_number) for _ in range(20)]
@@ -66,6 +67,7 @@ def test_a_signal_is_named():
     assert lost.value.detail == "SIGKILL"
 
 
+@pytest.mark.slow
 def test_a_process_that_hangs_is_stopped_at_the_deadline():
     with WorkerPool(1, seconds=1) as pool:
         stuck, after = pool.submit(hang), pool.submit(abs, -1)
@@ -100,17 +102,20 @@ def die_at_first(folder: Path) -> None:
         os._exit(9)
 
 
+@pytest.mark.slow
 def test_a_process_that_dies_while_it_starts_is_replaced(tmp_path):
     with WorkerPool(1, seconds=60, initializer=die_at_first, arguments=(tmp_path,)) as pool:
         assert pool.submit(abs, -1).result() == 1
 
 
+@pytest.mark.slow
 def test_processes_that_all_die_while_they_start_are_told():
     with WorkerPool(1, seconds=60, initializer=os._exit, arguments=(9,)) as pool, pytest.raises(WorkerLost) as lost:
         pool.submit(abs, -1).result()
     assert (lost.value.cause, lost.value.detail) == ("start", "exit code 9")
 
 
+@pytest.mark.slow
 def test_where_no_process_can_be_started_it_is_tried_again(monkeypatch):
     popen, refused = subprocess.Popen, []
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from starlette.testclient import TestClient
 
-from signkit.web.common.listening import Address
+from signkit.web.common.listening import DeskAddress
 from signkit.web.common.sessions import Sessions
 from signkit.web.desk.app import make_app
 from signkit.web.desk.office import Office
 
-ADDRESS = Address("0123456789abcdef.localhost", 43210)
+ADDRESS = DeskAddress("0123456789abcdef.localhost", 43210)
 HOST = ADDRESS.hosts[0]
 ORIGIN = f"http://{HOST}"
 

@@ -108,6 +108,7 @@ def test_a_forged_price_is_found_when_the_file_is_dropped(signed_sale):
     assert "偽造.pdf" in browser.get(f"/checks/{number}/report.csv").content.decode("utf-8-sig")
 
 
+@pytest.mark.slow
 def test_a_wrong_password_is_told_and_nothing_is_signed(browser, pinentry, prepared):
     pinentry.secret.write_text("WRONG123")
     page = sign(browser, prepared, "seller", "card:virtual:takahashi")
@@ -117,31 +118,37 @@ def test_a_wrong_password_is_told_and_nothing_is_signed(browser, pinentry, prepa
     assert "残り回数 4 回" in text_of(browser.get(f"/documents/{prepared}/sign/seller"))
 
 
+@pytest.mark.slow
 def test_a_locked_card_is_told_before_anybody_types(browser, pinentry, prepared):
     page = sign(browser, prepared, "seller", "card:virtual:locked")
     assert "ロック" in text_of(page)
     assert not pinentry.asked.exists()
 
 
+@pytest.mark.slow
 def test_who_closes_the_window_signs_nothing(browser, pinentry, prepared):
     pinentry.secret.write_text("")
     assert "中止しました" in text_of(sign(browser, prepared, "seller", "card:virtual:takahashi"))
 
 
+@pytest.mark.slow
 def test_the_wrong_persons_card_does_not_sign(browser, prepared):
     assert "一致しません" in text_of(sign(browser, prepared, "seller", "card:virtual:yoshida"))
 
 
+@pytest.mark.slow
 def test_who_is_not_next_has_no_page_to_sign_on(browser, prepared):
     assert browser.get(f"/documents/{prepared}/sign/buyer").status_code == 404
     assert browser.get(f"/documents/{prepared}/sign/nobody").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["", "p12", "p12:/etc/passwd", "card", "pkcs11:x", "csc:https://evil.example/"])
 def test_only_keys_that_were_offered_are_used(browser, prepared, key):
     assert browser.post(f"/documents/{prepared}/sign/seller", {"key": key}).status_code == 404
 
 
+@pytest.mark.slow
 def test_a_document_that_was_exchanged_after_it_was_shown_is_not_signed(browser, prepared, pinentry, monkeypatch):
     path = browser.office.path_of(prepared)
     whole = path.read_bytes()
@@ -164,6 +171,7 @@ def test_an_exchanged_document_is_not_drawn_either(browser, prepared):
     assert browser.get(f"/pages/{prepared}/0-480.png").status_code == 404
 
 
+@pytest.mark.slow
 def test_what_a_killed_desk_had_signed_is_taken_in_by_the_next(browser, prepared):
     office = browser.office
     outbox = office.options.home / "signed"
@@ -187,6 +195,7 @@ def test_more_fields_than_a_form_has_are_refused(browser):
     assert WORDS["refused_size"].ja in answer.text
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_lost_is_told(browser, monkeypatch):
     from signkit.workers import WorkerLost
 
@@ -200,6 +209,7 @@ def test_a_worker_that_is_lost_is_told(browser, monkeypatch):
     assert WORDS["refused_lost"].ja in answer.text
 
 
+@pytest.mark.slow
 def test_pages_are_pictures_of_few_colours(browser, prepared):
     from io import BytesIO
 
@@ -217,6 +227,7 @@ def test_other_pages_and_widths_are_not_drawn(browser, prepared, address):
     assert browser.get(f"/pages/{prepared}/{address}.png").status_code == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
     ["../../escape.pdf", "..\\..\\escape.pdf", "/etc/passwd.pdf", "C:\\a.pdf", "..", "<b>bold</b>.pdf", "a" * 900],
@@ -272,6 +283,7 @@ def words_on(page):
     return {f"item:{path}": word for path, word in page.words.items()}
 
 
+@pytest.mark.slow
 def test_a_contract_is_made_from_the_form(browser):
     path = begin(browser)
     draft = browser.office.drafts.find(path.rpartition("/")[2])
@@ -285,6 +297,7 @@ def test_a_contract_is_made_from_the_form(browser):
     assert browser.get(path).status_code == 404
 
 
+@pytest.mark.slow
 def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(browser):
     path = begin(browser)
     draft = browser.office.drafts.find(path.rpartition("/")[2])
@@ -304,6 +317,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(browser):
     assert 'value="令和8年13月1日"' in again.text
 
 
+@pytest.mark.slow
 def test_a_preview_that_another_tab_changed_is_not_prepared(browser):
     path = begin(browser)
     page = browser.get(f"{path}/preview")
@@ -313,6 +327,7 @@ def test_a_preview_that_another_tab_changed_is_not_prepared(browser):
     assert browser.post(f"{path}/prepare", {"sha256": sha256}).headers["location"] == f"{path}/preview"
 
 
+@pytest.mark.slow
 def test_entries_of_a_list_are_added_and_removed_without_script(browser):
     path = begin(browser)
     number = path.rpartition("/")[2]
@@ -324,6 +339,7 @@ def test_entries_of_a_list_are_added_and_removed_without_script(browser):
     assert browser.office.drafts.find(number).words["wages.allowances.0.name"] == "通勤手当"
 
 
+@pytest.mark.slow
 def test_a_draft_outlives_the_desk(browser):
     path = begin(browser)
     browser.post(path, {"item:contract_date": "なかばの入力", "do": "save"})
@@ -333,11 +349,13 @@ def test_a_draft_outlives_the_desk(browser):
     another.office.close()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", ["", "..", "../consent", "/etc", "nothing"])
 def test_only_a_known_template_begins_a_draft(browser, template):
     assert browser.post("/new", {"template": template}).status_code == 404
 
 
+@pytest.mark.slow
 def test_every_template_has_a_form_that_takes_its_example(office):
     from signkit.contracts.data import load_contract_data
     from signkit.contracts.template import EXAMPLE, list_templates
@@ -360,6 +378,7 @@ def test_that_a_list_is_empty_is_said_and_not_guessed(office):
     assert said.data["restrictions"] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["ja", "en"])
 @pytest.mark.parametrize("path", ["/", "/contracts", "/new", "/many", "/check", "/card", "/settings", "/health"])
 def test_every_page_speaks_both_languages(browser, path, language):
@@ -380,6 +399,7 @@ def test_every_word_that_a_page_says_is_there(repository):
     assert [key for key, words in WORDS.items() if not (words.en and words.ja)] == []
 
 
+@pytest.mark.slow
 def test_the_card_is_shown_without_a_try(browser):
     page = text_of(browser.get("/card?key=card:virtual:last-try"))
     assert "残り回数 1 回" in page
@@ -423,3 +443,17 @@ def test_a_token_is_offered_where_its_library_is_set_and_never_named_on_the_page
     assert signing_screen.signer_of(key, FormData({"token": "token=Office;id=%01"})) == "pkcs11:token=Office;id=%01"
     assert signing_screen.signer_of(key, FormData({})) == "pkcs11:"
     assert signing_screen.signer_of(key, FormData({"token": "token=a?module-path=/tmp/evil.so"})) is None
+
+
+def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(browser):
+    number = browser.post("/new", {"template": "nda"}).headers["location"].rpartition("/")[2]
+    path = f"/drafts/{number}"
+    first, second = (re.search(r'name="changed" value="([^"]+)"', browser.get(path).text)[1] for _ in range(2))
+    assert browser.post(path, {"changed": first, "item:purpose": "一つ目", "do": "save"}).status_code == 200
+    answer = browser.post(path, {"changed": second, "item:purpose": "二つ目", "do": "save"})
+    assert answer.status_code == 409
+    assert "二つ目" in answer.text
+    assert browser.office.drafts.find(number).words["purpose"] == "一つ目"
+    now = re.search(r'name="changed" value="([^"]+)"', answer.text)[1]
+    assert browser.post(path, {"changed": now, "item:purpose": "二つ目", "do": "save"}).status_code == 200
+    assert browser.office.drafts.find(number).words["purpose"] == "二つ目"

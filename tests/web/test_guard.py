@@ -42,6 +42,7 @@ def test_its_own_hosts_are(browser, host):
     assert browser.get("/", headers={"host": host, "cookie": f"{COOKIE}={browser.session.cookie}"}).status_code == 200
 
 
+@pytest.mark.slow
 def test_no_page_is_shown_without_the_session(browser):
     browser.client.cookies.clear()
     pages = [path for path in routes_of(browser, "GET") if path != "/start"]
@@ -80,6 +81,7 @@ def test_the_answer_to_the_token_is_a_page_because_a_strict_cookie_follows_no_re
     assert 'content="0; url=/"' in browser.start.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "headers",
     [
@@ -104,6 +106,7 @@ def test_no_form_is_taken_that_another_origin_sent(browser, headers):
     assert {path: answer.status_code for path, answer in sent.items()} == dict.fromkeys(forms, 403)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("token", [None, "", "wrong", "\udcff"])
 def test_no_form_is_taken_without_its_token(browser, token):
     data = {} if token is None else {"csrf": token.encode("utf-8", "surrogateescape")}

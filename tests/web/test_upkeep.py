@@ -16,7 +16,7 @@ from signkit.archive.entries import TransactionFacts
 from signkit.archive.judging import Judged
 from signkit.demo import forge_price
 from signkit.validation.report import Verdict
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
 from tests.web.browser import Browser, make_pinentry, text_of
@@ -105,6 +105,7 @@ def test_certificate_and_report_can_be_had_from_the_contracts_page(kept):
     assert browser.get(f"/documents/{sha256}/report.xml").status_code == 404
 
 
+@pytest.mark.slow
 def test_no_certificate_is_made_of_what_nobody_signed(browser, prepared):
     answer = browser.get(f"/documents/{prepared}/certificate")
     assert answer.status_code == 400
@@ -129,6 +130,7 @@ def test_an_amendment_is_drawn_from_the_signed_contract(kept):
     assert browser.post(f"/documents/{sha256}/amend", {"template": "nda"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_an_unsigned_contract_is_not_amended_delivered_or_extended_by_its_page(browser, prepared):
     page = browser.get(f"/documents/{prepared}").text
     assert "/amend" not in page
@@ -151,6 +153,7 @@ def test_evidence_is_extended_and_judged_before_and_after(kept):
     assert browser.post(f"/documents/{sha256}/extend", {"level": "B-B"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_what_has_no_signature_is_not_extended(browser, prepared):
     page = browser.follow(browser.post(f"/documents/{prepared}/extend", {"level": "B-LTA"}))
     assert WORDS["failed"].ja in text_of(page)
@@ -235,6 +238,7 @@ def test_the_journal_says_who_did_what_on_which_file(browser, prepared):
     assert "保管庫を作成" in text
 
 
+@pytest.mark.slow
 def test_the_archive_is_verified_and_a_changed_byte_is_found(browser):
     number = paper(browser.office)
     assert WORDS["verify_good"].ja in text_of(browser.follow(browser.post("/archive/verify")))
@@ -250,13 +254,13 @@ def test_the_archive_is_verified_and_a_changed_byte_is_found(browser):
 
 def test_work_that_was_cancelled_ends_and_says_so(browser, monkeypatch):
     paper(browser.office)
-    report = Job.report
+    report = DeskJob.report
 
     def stop_and_report(job, *so_far):
         job.stop()
         report(job, *so_far)
 
-    monkeypatch.setattr(Job, "report", stop_and_report)
+    monkeypatch.setattr(DeskJob, "report", stop_and_report)
     page = browser.follow(browser.post("/archive/verify"))
     assert WORDS["stopped"].ja in text_of(page)
     assert "verified" not in [act for act, _ in acts(browser.office)]
@@ -278,6 +282,7 @@ def test_files_are_handed_out_with_an_index_as_the_tax_office_asks(browser):
     assert browser.post("/archive/export", {"date_from": "いつか"}).status_code == 404
 
 
+@pytest.mark.slow
 def test_calendar_ledger_and_register_are_handed_out(browser):
     with browser.office.archive() as archive:
         facts = TransactionFacts(kind="lease", date=date(2026, 4, 1), end_date=date(2028, 3, 31), title="賃貸借")
@@ -306,6 +311,7 @@ def test_what_is_due_is_renewed(kept, monkeypatch):
     assert "1 番" in text_of(page)
 
 
+@pytest.mark.slow
 def test_nothing_is_deleted_without_the_typed_word(browser):
     number, other = paper(browser.office), paper(browser.office, title="別の古い請求書")
     recent = paper(browser.office, day=date(2026, 10, 31), title="新しい請求書")
@@ -330,6 +336,7 @@ def test_nothing_is_deleted_without_the_typed_word(browser):
     assert acts(browser.office)[0] == ("deleted", None)
 
 
+@pytest.mark.slow
 def test_a_backup_is_asked_for_made_and_remembered(browser, tmp_path):
     from signkit.archive.store import open_archive
 
@@ -353,6 +360,7 @@ def test_a_folder_that_can_be_no_backup_is_refused_at_its_field(browser, folder)
     assert 'aria-invalid="true"' in answer.text
 
 
+@pytest.mark.slow
 def test_templates_are_grouped_by_who_needs_them(browser):
     text = text_of(browser.get("/new"))
     assert text.index("重要事項説明書") < text.index("入社誓約書") < text.index("業務委託契約書")

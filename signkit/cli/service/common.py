@@ -29,9 +29,7 @@ def open_tenants(folder: Path) -> Tenants:
         MissingExtra: the service is not installed.
     """
     try:
-        from signkit.web.api.service import read_service_settings
-        from signkit.web.api.tenants import Tenants
+        from signkit.web.api import service
     except ImportError as error:
         raise MissingExtra("signkit service", "service") from error
-    read_service_settings(folder)
-    return Tenants(folder)
+    return service.open_tenants(folder, service.read_service_settings(folder))

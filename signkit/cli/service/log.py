@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -13,17 +15,40 @@ from signkit.errors import ExitCode
 from signkit.words import Text
 
 
-def verify(folder: Folder, tenant: TenantId) -> None:
+def verify(
+    folder: Folder,
+    tenant: TenantId,
+    checkpoints: Annotated[
+        Path | None,
+        typer.Option(
+            "--checkpoints",
+            metavar="FOLDER",
+            help=words(
+                "Where its heads were kept (log_checkpoints in service.toml): finds what was written anew, or cut off.",
+                "控えのフォルダー (service.toml の log_checkpoints)。書き直しや末尾の切り捨てを見つける。",
+            ),
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Tell whether each record follows the one before; exit code 1 where one does not."""
     store = open_tenants(folder).get(tenant).store
     from signkit.web.api import operation_log
+    from signkit.web.api.log_checkpoints import contradicted, read_checkpoints
 
     with store.reading() as connection:
         breaks, last = list(operation_log.breaks(connection)), operation_log.head(connection)
     for number in breaks:
         tell(_BREAK, number=number)
-    if breaks:
+    kept = read_checkpoints(checkpoints, tenant) if checkpoints is not None else []
+    with store.reading() as connection:
+        lost = list(contradicted(connection, kept))
+    for each in lost[:_MOST_TOLD]:
+        tell(_CONTRADICTED, number=each.number, at=each.at)
+    if breaks or lost:
         raise typer.Exit(ExitCode.FAILED)
+    if checkpoints is not None:
+        tell(_KEPT, count=len(kept))
     tell(_HOLDS, number=last.number if last else 0, hash=last.hash if last else "-")
 
 
@@ -37,9 +62,17 @@ def export(folder: Folder, tenant: TenantId) -> None:
             print(json.dumps(each.to_json(), ensure_ascii=False))
 
 
+#: More would say no more.
+_MOST_TOLD = 20
+
 COMMANDS = (
     ("verify", verify, words("Verify the chain.", "記録の連鎖を検証する。")),
     ("export", export, words("Print it as JSON lines.", "JSON (1 行 1 件) で出力する。")),
 )
 _BREAK = Text("Record {number} does not follow the one before it.", "記録 {number} が直前の記録とつながりません。")
+_CONTRADICTED = Text(
+    "Record {number} is not as it was at {at}, or not there any more: the log was written anew, or cut off.",
+    "記録 {number} が {at} の控えと一致しないか、なくなっています。操作記録が書き直されたか、切り捨てられています。",
+)
+_KEPT = Text("All {count} heads that were kept are in it.", "控え {count} 件がすべて記録と一致します。")
 _HOLDS = Text("{number} records, unbroken. Head: {hash}", "{number} 件、連続しています。最新のハッシュ: {hash}")

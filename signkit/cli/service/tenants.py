@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -52,9 +53,69 @@ def delete(folder: Folder, tenant: TenantId) -> None:
     tell(_DELETED, name=found.name)
 
 
+def export(
+    folder: Folder,
+    tenant: TenantId,
+    target: Annotated[Path, typer.Argument(metavar="FILE", help=words("The file to write.", "書き出すファイル。"))],
+) -> None:
+    """Write all that a tenant has into one file, without what lets somebody in."""
+    found = open_tenants(folder).get(tenant)
+    from signkit.web.api.carrying import export_tenant
+
+    count = export_tenant(found, target, with_secrets=False)
+    tell(_EXPORTED, name=found.name, path=str(target), count=count)
+
+
+def take_in(
+    folder: Folder,
+    source: Annotated[Path, typer.Argument(metavar="FILE", help=words("An exported tenant.", "書き出したファイル。"))],
+) -> None:
+    """Take an exported tenant into this service; prints its id."""
+    tenants = open_tenants(folder)
+    from signkit.web.api.carrying import import_tenant
+
+    found = import_tenant(tenants, source)
+    tell(_TAKEN, name=found.name)
+    print(found.id)
+
+
+BACKUP_HELP = words(
+    "Write every tenant into a folder, with keys and passwords: keep it as safe as the service.",
+    "すべてのテナントをフォルダーに書き出す (キーなどの秘密を含む)。",
+)
+RESTORE_HELP = words("Make a service again out of a backup.", "バックアップからサービスを復元する。")
+
+
+def back_up(
+    folder: Folder,
+    target: Annotated[Path, typer.Argument(metavar="BACKUP", help=words("A new folder.", "新しいフォルダー。"))],
+) -> None:
+    """Back up a service, also while it runs; the folder appears whole or not at all."""
+    tenants = open_tenants(folder)
+    from signkit.web.api.carrying import back_up_service
+
+    count = back_up_service(folder, tenants, target)
+    tell(_BACKED_UP, path=str(target), count=count)
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="BACKUP", help=words("A backup.", "バックアップ。"))],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help=words("A new folder.", "新しいフォルダー。"))],
+) -> None:
+    """Make a service again out of a backup."""
+    try:
+        from signkit.web.api.carrying import restore_service
+    except ImportError as error:
+        raise MissingExtra("signkit service", "service") from error
+    count = restore_service(source, folder)
+    tell(_RESTORED, path=str(folder), count=count)
+
+
 COMMANDS = (
     ("add", add, words("Add a tenant; prints its id.", "テナントを加え、ID を表示する。")),
     ("list", show_all, words("List the tenants.", "テナントを一覧する。")),
+    ("export", export, words("Write all a tenant has into one file.", "テナントを 1 つのファイルに書き出す。")),
+    ("import", take_in, words("Take an exported tenant in.", "書き出したテナントを取り込む。")),
     ("delete", delete, words("Delete a tenant with all it has.", "テナントをすべてのデータとともに削除する。")),
 )
 _MADE = Text(
@@ -65,5 +126,15 @@ _DELETING = Text(
     "All that {name} has is deleted for good: results, contracts, its log. Type the name to do it:",
     "{name} のデータ (結果、契約書、操作記録) をすべて完全に削除します。実行するには名称を入力してください:",
 )
+_EXPORTED = Text(
+    "{name}: {count} files in {path}. API keys, passwords, passkeys and webhooks are not in it.",
+    "{name}: {count} ファイルを {path} に書き出しました。API キー、パスワード、パスキー、Webhook は含みません。",
+)
+_TAKEN = Text(
+    "{name} is taken in. Next: signkit service key add, or a link for its people.",
+    "{name} を取り込みました。次は signkit service key add でキーを作成するか、利用者のリンクを発行してください。",
+)
+_BACKED_UP = Text("{count} tenants are in {path}.", "{count} 件のテナントを {path} に保存しました。")
+_RESTORED = Text("{path}: a service with {count} tenants.", "{path} に {count} 件のテナントを復元しました。")
 _LEFT = Text("Nothing was deleted.", "何も削除していません。")
 _DELETED = Text("{name} is deleted.", "{name} を削除しました。")

@@ -34,7 +34,7 @@ class NotComparableError(Exception):
 
 
 @dataclass(frozen=True)
-class Letter:
+class ShownLetter:
     """A glyph in the appearance's own coordinates: its left end, base line, width and size."""
 
     text: str
@@ -50,15 +50,15 @@ class Letter:
 
 
 @dataclass
-class Looks:
+class ShownText:
     """What an appearance shows: letters in the order of drawing, and the marked lines of a list."""
 
-    letters: list[Letter]
+    letters: list[ShownLetter]
     marks: list[Box]
 
-    def lines(self) -> list[list[Letter]]:
+    def lines(self) -> list[list[ShownLetter]]:
         """Return the letters line by line from above, each from the left."""
-        lines: list[list[Letter]] = []
+        lines: list[list[ShownLetter]] = []
         for letter in sorted(self.letters, key=lambda each: -each.y):
             if lines and abs(lines[-1][0].y - letter.y) < 0.3 * letter.size:
                 lines[-1].append(letter)
@@ -75,7 +75,7 @@ class Frame:
     cells: int = 0
 
 
-def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scale: float = 1.0) -> Looks:
+def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scale: float = 1.0) -> ShownText:
     """Read an appearance.
 
     Args:
@@ -91,7 +91,7 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
         raise NotComparableError
     interpreter = _Interpreter(view, form, signed, frame, scale, box)
     interpreter.run()
-    looks = Looks(interpreter.letters, interpreter.marks)
+    looks = ShownText(interpreter.letters, interpreter.marks)
     lines = looks.lines()
     crowded = any(_crowd(one, other) for line in lines for one, other in pairwise(line))
     if crowded or not _is_level(lines):
@@ -99,7 +99,7 @@ def read_looks(view: View, form: Stream, signed: View | None, frame: Frame, scal
     return looks
 
 
-def _is_level(lines: list[list[Letter]]) -> bool:
+def _is_level(lines: list[list[ShownLetter]]) -> bool:
     """Whether all letters are of one size, on lines that stand apart: what is raised says something else (10²)."""
     sizes = [letter.size for line in lines for letter in line]
     if sizes and max(sizes) > 1.05 * min(sizes):
@@ -108,7 +108,7 @@ def _is_level(lines: list[list[Letter]]) -> bool:
     return straight and all(one[0].y - other[0].y > 0.8 * one[0].size for one, other in pairwise(lines))
 
 
-def _crowd(one: Letter, other: Letter) -> bool:
+def _crowd(one: ShownLetter, other: ShownLetter) -> bool:
     """Whether one letter lies over the other."""
     return other.x - one.x < 0.4 * one.width
 
@@ -162,7 +162,7 @@ class _Interpreter:
         self._in_text = False
         self._path, self._clips = list[list[tuple[float, float]]](), False
         self._grounds: list[tuple[Box, Colour]] = [((-1e9, -1e9, 1e9, 1e9), _WHITE)]
-        self.letters, self.marks = list[Letter](), list[Box]()
+        self.letters, self.marks = list[ShownLetter](), list[Box]()
 
     def run(self) -> None:
         operands: list[Value] = []
@@ -355,13 +355,13 @@ class _Interpreter:
             if glyph.text.strip() and (a <= 0 or d <= 0 or abs(b) > 1e-3 * a or abs(c) > 0.4 * d):
                 raise NotComparableError
             x, y = _apply(matrix, 0, state.rise)
-            letter = Letter(glyph.text, x, y, glyph.width * state.size * state.stretch * a, state.size * d)
+            letter = ShownLetter(glyph.text, x, y, glyph.width * state.size * state.stretch * a, state.size * d)
             if glyph.text.strip():
                 self._check_seen(letter)
                 self.letters.append(letter)
             self._advance(glyph.width * state.size + state.char_space + (state.word_space if glyph.text == " " else 0))
 
-    def _check_seen(self, letter: Letter) -> None:
+    def _check_seen(self, letter: ShownLetter) -> None:
         x, y = letter.middle
         left, bottom, right, top = self._state.clip
         ground = next(colour for box, colour in reversed(self._grounds) if _holds(box, x, y))
@@ -431,7 +431,7 @@ def brightness(colour: Colour) -> float:
     return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
 
 
-def spoken(lines: list[list[Letter]]) -> Iterator[str]:
+def spoken(lines: list[list[ShownLetter]]) -> Iterator[str]:
     """Yield what each line says, without spaces."""
     for line in lines:
         yield "".join(letter.text for letter in line)

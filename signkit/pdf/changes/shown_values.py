@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import font_reader
-from signkit.pdf.changes.field_text import Frame, Looks, NotComparableError, brightness, read_looks, spoken
+from signkit.pdf.changes.field_text import Frame, NotComparableError, ShownText, brightness, read_looks, spoken
 from signkit.pdf.changes.ink import colour_of
 from signkit.pdf.form import FormField, text_string
 from signkit.pdf.reading.document import View
@@ -189,7 +189,7 @@ class ShownValue:
     def _is_list(self) -> bool:
         return self._item.type == "/Ch" and not self._flags & _COMBO
 
-    def _lists(self, looks: Looks, said: list[str]) -> bool:
+    def _lists(self, looks: ShownText, said: list[str]) -> bool:
         """Whether a list shows its options in order, and marks those that were chosen; or shows these alone."""
         lines = looks.lines()
         texts = [_plain(text) for text in spoken(lines)]

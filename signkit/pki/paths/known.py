@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from asn1crypto import x509
 
 from signkit.pki.algorithms import SignatureAlgorithm, allows, digest_of, public_key, signature_algorithm, verify
 from signkit.pki.distinguished_names import UNDECODED, comparable_name
+from signkit.pki.sharing import kept_by_thread
 
 _MAX_CERTIFICATE = 100_000
 #: What is larger is read anew for each document: read, an object can take a hundred times its size in memory, and a
@@ -185,7 +186,7 @@ def _read_certificate(der: bytes) -> KnownCertificate | None:
         return None
 
 
-_kept_certificate = lru_cache(maxsize=500)(_read_certificate)
+_kept_certificate = kept_by_thread(maxsize=500)(_read_certificate)
 
 
 def fits(item: SignedObject, signer: KnownCertificate) -> bool:

@@ -28,6 +28,7 @@ from signkit.pki.revocation.acceptance import (
     standing,
     vouched_until,
 )
+from signkit.pki.sharing import kept_by_thread
 from signkit.pki.trust_lists.values import ListedService, Objection
 from signkit.words import Text
 
@@ -363,7 +364,7 @@ def _not_shown(shown: Standing, *, jpki: bool) -> PathFinding:
     return PathFinding("TRY_LATER", "revocation-refused", {"detail": _REFUSED[shown.why]})
 
 
-@lru_cache(maxsize=16)
+@kept_by_thread(maxsize=16)
 def _anchors(trust: Anchors, use: Use | None) -> tuple[KnownCertificate, ...]:
     """Return the anchors for a use, read once a batch."""
     found = (known_certificate(item.dump()) for item in trust.certificates(use))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Any
 
 from asn1crypto import core, crl, ocsp
@@ -17,6 +17,7 @@ from cryptography import x509 as rust_x509
 
 from signkit.pki.paths.known import KnownCertificate, SignedObject, known_certificate, utc
 from signkit.pki.revocation.crl_scope import ALL_REASONS, covered_reasons
+from signkit.pki.sharing import kept_by_thread
 
 #: What is larger is read anew for each document: read, an object can take a hundred times its size in memory, and a
 #: stranger's files must not fill it.
@@ -222,7 +223,7 @@ def _read_list(der: bytes) -> RevocationList | None:
         return None
 
 
-_kept_list = lru_cache(maxsize=64)(_read_list)
+_kept_list = kept_by_thread(maxsize=64)(_read_list)
 
 
 @dataclass(frozen=True, eq=False)
@@ -340,7 +341,7 @@ def _read_answers(der: bytes) -> tuple[OcspAnswer, ...]:
         return ()
 
 
-_kept_answers = lru_cache(maxsize=128)(_read_answers)
+_kept_answers = kept_by_thread(maxsize=128)(_read_answers)
 
 
 def _answers(der: bytes, basic: ocsp.BasicOCSPResponse, embedded: tuple[KnownCertificate, ...]) -> Iterator[OcspAnswer]:

@@ -23,10 +23,11 @@ from signkit.limits import CRL_BYTES, OCSP_BYTES
 from signkit.pki.addresses import AddressRule
 from signkit.pki.http import HttpFailure, fetch
 from signkit.pki.revocation.crl_index import CertificateStatus, Revoked
+from signkit.pki.sharing import kept_by_thread
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from asn1crypto import x509
+    from asn1crypto import crl, ocsp, x509
 
 
 @dataclass(frozen=True)
@@ -216,10 +217,8 @@ class FolderRevocation:
     """CRLs and OCSP responses kept as files (.crl, .ocsp): fetched earlier, or handed over by a verifier."""
 
     def __init__(self, folder: Path) -> None:
-        from asn1crypto import crl, ocsp
-
-        self._crls: list[crl.CertificateList] = []
-        self._responses: list[ocsp.OCSPResponse] = []
+        self._crls: list[bytes] = []
+        self._responses: list[bytes] = []
         try:
             files = sorted(folder.iterdir())
         except OSError as error:
@@ -228,9 +227,9 @@ class FolderRevocation:
             # By suffix only: what they are is found out on reading, and a file of another kind is an error, not
             # skipped.
             if file.suffix.lower() == ".crl":
-                self._crls.append(_load_crl(file))
+                self._crls.append(_read_crl(file))
             elif file.suffix.lower() == ".ocsp":
-                self._responses.append(_load_ocsp(file))
+                self._responses.append(_read_ocsp(file))
 
     def look_up(self, certificate: x509.Certificate, issuer: x509.Certificate) -> Sequence[RevocationAnswer]:
         """Return every file that may speak of this certificate; see `RevocationSource`.
@@ -239,8 +238,8 @@ class FolderRevocation:
         """
         del issuer
         found: list[RevocationAnswer] = []
-        found += [OcspEvidence(item.dump()) for item in self._responses if _names_serial(item, certificate)]
-        found += [CrlEvidence(item.dump()) for item in self._crls if _may_list(item, certificate)]
+        found += [OcspEvidence(der) for der in self._responses if _names_serial(_response(der), certificate)]
+        found += [CrlEvidence(der) for der in self._crls if _may_list(_list(der), certificate)]
         return found or [NOT_PUBLISHED]
 
 
@@ -351,24 +350,39 @@ def _unreachable(url: str, error: HttpFailure) -> NoEvidence:
     return NoEvidence("unreachable", Text(f"{url}: {cause.en}", f"{url}: {cause.ja}"))
 
 
-def _load_crl(file: Path):  # type: ignore[no-untyped-def]
-    from asn1crypto import crl, pem
+def _read_crl(file: Path) -> bytes:
+    from asn1crypto import pem
 
     data = read_file(file, CRL_BYTES)
     try:
-        der = pem.unarmor(data)[2] if pem.detect(data) else data
-        return crl.CertificateList.load(der, strict=True)
+        der: bytes = pem.unarmor(data)[2] if pem.detect(data) else data
+        _list(der)
     except (ValueError, TypeError) as error:
         raise InputUnreadable(str(file), Text("not a CRL", "CRL ではありません")) from error
+    return der
 
 
-def _load_ocsp(file: Path):  # type: ignore[no-untyped-def]
-    from asn1crypto import ocsp
-
+def _read_ocsp(file: Path) -> bytes:
+    der = read_file(file, OCSP_BYTES)
     try:
-        return ocsp.OCSPResponse.load(read_file(file, OCSP_BYTES), strict=True)
+        _response(der)
     except (ValueError, TypeError) as error:
         raise InputUnreadable(str(file), Text("not an OCSP response", "OCSP 応答ではありません")) from error
+    return der
+
+
+@kept_by_thread(maxsize=256)
+def _list(der: bytes) -> crl.CertificateList:
+    from asn1crypto import crl
+
+    return crl.CertificateList.load(der, strict=True)
+
+
+@kept_by_thread(maxsize=256)
+def _response(der: bytes) -> ocsp.OCSPResponse:
+    from asn1crypto import ocsp
+
+    return ocsp.OCSPResponse.load(der, strict=True)
 
 
 def _names_serial(response, certificate: x509.Certificate) -> bool:  # type: ignore[no-untyped-def]

@@ -28,11 +28,11 @@ class Request:
             Refused: it is no form.
         """
         if self.headers.get("content-type", "").partition(";")[0].strip() != _FORM:
-            raise Refused(400, "invalid_request", "the body is no form")
+            raise RequestRefused(400, "invalid_request", "the body is no form")
         try:
             return fields(self.body.decode("ascii"))
         except UnicodeDecodeError as error:
-            raise Refused(400, "invalid_request", "the body is not ASCII") from error
+            raise RequestRefused(400, "invalid_request", "the body is not ASCII") from error
 
     def parameters(self) -> dict[str, str]:
         """Return the fields of the query."""
@@ -45,18 +45,18 @@ class Request:
             Refused: it is none.
         """
         if self.headers.get("content-type", "").partition(";")[0].strip() != "application/json":
-            raise Refused(415, "invalid_request", "the body is no JSON")
+            raise RequestRefused(415, "invalid_request", "the body is no JSON")
         try:
             found = json.loads(self.body)
         except (ValueError, RecursionError) as error:
-            raise Refused(400, "invalid_request", "the body is no JSON") from error
+            raise RequestRefused(400, "invalid_request", "the body is no JSON") from error
         if not isinstance(found, dict):
-            raise Refused(400, "invalid_request", "the body is no JSON object")
+            raise RequestRefused(400, "invalid_request", "the body is no JSON object")
         return found
 
 
 @dataclass(frozen=True)
-class Answer:
+class PhoneAnswer:
     """One answer."""
 
     status: int
@@ -65,7 +65,7 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Refused(Exception):
+class RequestRefused(Exception):
     """A request that is not answered.
 
     Attributes:
@@ -78,11 +78,11 @@ class Refused(Exception):
         super().__init__(f"{status} {error}: {description}")
         self.status, self.error, self.description = status, error, description
 
-    def answer(self) -> Answer:
+    def answer(self) -> PhoneAnswer:
         """Return it as JSON."""
         challenge = {"WWW-Authenticate": f'Bearer error="{self.error}"'} if self.status == 401 else {}
         content = {"error": self.error, "error_description": self.description}
-        return Answer(self.status, json.dumps(content).encode(), headers=challenge)
+        return PhoneAnswer(self.status, json.dumps(content).encode(), headers=challenge)
 
 
 def fields(text: str) -> dict[str, str]:
@@ -94,8 +94,8 @@ def fields(text: str) -> dict[str, str]:
     try:
         pairs = parse_qsl(text, keep_blank_values=True, strict_parsing=True, max_num_fields=40) if text else []
     except ValueError as error:
-        raise Refused(400, "invalid_request", "the parameters cannot be read") from error
+        raise RequestRefused(400, "invalid_request", "the parameters cannot be read") from error
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise Refused(400, "invalid_request", "a parameter stands twice")
+        raise RequestRefused(400, "invalid_request", "a parameter stands twice")
     return found

@@ -14,7 +14,7 @@ TOKEN_LIFE = 600.0
 
 
 @dataclass
-class Transaction:
+class SignatureTransaction:
     """One signature.
 
     Attributes:
@@ -32,7 +32,7 @@ class Transaction:
 
 
 @dataclass(frozen=True)
-class Asked:
+class AuthorizationAsked:
     """A person is asked, by an authorisation request that is as it should be."""
 
     client: Registration = field(repr=False)
@@ -48,7 +48,7 @@ class Asked:
 class Code:
     """The person agreed; the client may come for the tokens once."""
 
-    asked: Asked
+    asked: AuthorizationAsked
     ends: float
 
 

@@ -6,7 +6,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from signkit.rehearsal.auth_app.exchange import Answer, Refused, Request
+from signkit.rehearsal.auth_app.exchange import PhoneAnswer, Request, RequestRefused
 from signkit.rehearsal.auth_app.jose import TokenKey
 from signkit.rehearsal.auth_app.phone import EmulatedPhone
 from signkit.rehearsal.auth_app.provider import Provider
@@ -75,28 +75,28 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self) -> None:
         try:
             answer = self.server.provider.answer(self._request())
-        except Refused as refused:
+        except RequestRefused as refused:
             answer = refused.answer()
         self._send(answer)
 
     def _request(self) -> Request:
         if self.headers.get_all("Host") != [urlsplit(self.server.address).netloc]:
-            raise Refused(421, "invalid_request", "another host is meant")  # DNS rebinding
+            raise RequestRefused(421, "invalid_request", "another host is meant")  # DNS rebinding
         length = self.headers.get("Content-Length", "0")
         if not (length.isascii() and length.isdigit()) or self.headers.get("Transfer-Encoding"):
-            raise Refused(411, "invalid_request", "the length of the body is not given")
+            raise RequestRefused(411, "invalid_request", "the length of the body is not given")
         if int(length) > _MAX_BODY:
-            raise Refused(413, "invalid_request", "the body is too long")
+            raise RequestRefused(413, "invalid_request", "the body is too long")
         names = [name.lower() for name in self.headers]
         if len(set(names) & {"authorization", "content-type", "origin"}) != sum(
             name in ("authorization", "content-type", "origin") for name in names
         ):
-            raise Refused(400, "invalid_request", "a header stands twice")
+            raise RequestRefused(400, "invalid_request", "a header stands twice")
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
         return Request(self.command, parts.path, parts.query, headers, self.rfile.read(int(length)))
 
-    def _send(self, answer: Answer) -> None:
+    def _send(self, answer: PhoneAnswer) -> None:
         self.send_response(answer.status)
         for name, value in {"Content-Type": answer.content_type, **answer.headers}.items():
             self.send_header(name, value)

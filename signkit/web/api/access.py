@@ -12,12 +12,12 @@ import ipaddress
 import json
 import re
 import secrets
-import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from signkit.errors import ServiceError
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.tenants import Tenant, Tenants
 
@@ -76,7 +76,7 @@ _COLUMNS = "id, name, permissions, networks, created_at, expires_at, revoked_at"
 
 
 def add_key(
-    connection: sqlite3.Connection,
+    connection: StoreConnection,
     tenant: Tenant,
     name: str,
     permissions: Iterable[str],
@@ -103,18 +103,18 @@ def add_key(
     return key, f"sk_{tenant.id}_{key.id}_{secret}"
 
 
-def list_keys(connection: sqlite3.Connection) -> list[ApiKey]:
+def list_keys(connection: StoreConnection) -> list[ApiKey]:
     """Return all keys, the newest first."""
     return [_key(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM api_key ORDER BY id DESC")]  # noqa: S608
 
 
-def find_key(connection: sqlite3.Connection, id_: str) -> ApiKey | None:
+def find_key(connection: StoreConnection, id_: str) -> ApiKey | None:
     """Return a key; None where there is none."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM api_key WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _key(row) if row else None
 
 
-def revoke_key(connection: sqlite3.Connection, id_: str, now: str) -> None:
+def revoke_key(connection: StoreConnection, id_: str, now: str) -> None:
     """Let a key be good no more; it stays listed, for the log names it."""
     connection.execute("UPDATE api_key SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (now, id_))
 
@@ -129,11 +129,8 @@ def admit_key(tenants: Tenants, text: str, origin: str) -> tuple[Tenant, Princip
     match = _KEY.fullmatch(text)
     if match is None:
         return None
-    try:
-        tenant = tenants.get(match[1])
-    except ServiceError as error:
-        if error.code != "tenant-unknown":
-            raise
+    tenant = tenants.find(match[1])
+    if tenant is None:
         return None
     with tenant.store.reading() as connection:
         row = connection.execute("SELECT hash FROM api_key WHERE id = ?", (match[2],)).fetchone()

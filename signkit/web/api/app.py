@@ -20,7 +20,7 @@ from signkit.web.api import problems, repeats
 from signkit.web.api.access import Principal, admit_key
 from signkit.web.api.calls import JSON, Answer, Call, Handler, Refusal
 from signkit.web.api.checks import Checker
-from signkit.web.api.document import Document, Operation
+from signkit.web.api.document import ApiDocument, Operation
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.limits import Rates, count_usage
 from signkit.web.api.operation_log import write_operation
@@ -57,7 +57,7 @@ def make_service_app(service: Service) -> Starlette:
     return Starlette(routes=routes, exception_handlers={HTTPException: _no_route})
 
 
-def paired(document: Document) -> Iterator[tuple[Operation, Handler | OpenHandler]]:
+def paired(document: ApiDocument) -> Iterator[tuple[Operation, Handler | OpenHandler]]:
     """Yield each operation with what answers it.
 
     Raises:

@@ -23,6 +23,19 @@ _OURS = ("archive-missing", "archive-newer", "archive-torn", "archive-busy", "ar
 _MAKING = threading.Lock()
 
 
+def make_archive(tenant: Tenant) -> None:
+    """Make a tenant's archive where there is none yet.
+
+    Raises:
+        ArchiveError, FileUnusable: see `signkit.archive.store.create_archive`.
+    """
+    from signkit.archive.store import LEDGER, create_archive
+
+    with _MAKING:
+        if not (tenant.archive_folder / LEDGER).exists():
+            create_archive(tenant.archive_folder, clock=tenant.store.clock)
+
+
 @contextlib.contextmanager
 def opened(tenant: Tenant) -> Iterator[Archive]:
     """Give a tenant's archive; it is made where there is none yet.
@@ -31,14 +44,11 @@ def opened(tenant: Tenant) -> Iterator[Archive]:
         Refusal("unavailable"): it cannot be used, or a file in it is damaged.
         Refusal("not-found"): there is no such entry.
     """
-    from signkit.archive.store import LEDGER, create_archive, open_archive
+    from signkit.archive.store import open_archive
 
-    folder = tenant.archive_folder
     try:
-        with _MAKING:
-            if not (folder / LEDGER).exists():
-                create_archive(folder, clock=tenant.store.clock)
-        with open_archive(folder, tenant.store.clock) as archive:
+        make_archive(tenant)
+        with open_archive(tenant.archive_folder, tenant.store.clock) as archive:
             yield archive
     except ArchiveError as error:
         if error.code == "entry-unknown":

@@ -7,12 +7,12 @@ waiting.  Whatever becomes of a job, `settle` begins the next files and tells th
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from signkit.web.api.calls import Refusal
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import tell
 from signkit.web.api.jobs import add_job
 from signkit.web.api.store import Store, change_document, find_document
@@ -72,7 +72,7 @@ class BatchFile:
 _COLUMNS = "batch, number, name, sha256, size, url, state, ended, report, problem"
 
 
-def find_file(connection: sqlite3.Connection, batch: str, *, name: str = "", number: int = 0) -> BatchFile | None:
+def find_file(connection: StoreConnection, batch: str, *, name: str = "", number: int = 0) -> BatchFile | None:
     """Return a file by its name or its number; None where there is none."""
     row = connection.execute(
         f"SELECT {_COLUMNS} FROM batch_file WHERE batch = ? AND (name = ? OR number = ?)",  # noqa: S608
@@ -81,7 +81,7 @@ def find_file(connection: sqlite3.Connection, batch: str, *, name: str = "", num
     return BatchFile(*row) if row else None
 
 
-def list_files(connection: sqlite3.Connection, batch: str, after: int, limit: int) -> list[BatchFile]:
+def list_files(connection: StoreConnection, batch: str, after: int, limit: int) -> list[BatchFile]:
     """Return files behind a number."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM batch_file WHERE batch = ? AND number > ? ORDER BY number LIMIT ?",  # noqa: S608
@@ -90,9 +90,7 @@ def list_files(connection: sqlite3.Connection, batch: str, after: int, limit: in
     return [BatchFile(*row) for row in rows]
 
 
-def list_results(
-    connection: sqlite3.Connection, batch: str, state: str | None, after: int, limit: int
-) -> list[BatchFile]:
+def list_results(connection: StoreConnection, batch: str, state: str | None, after: int, limit: int) -> list[BatchFile]:
     """Return files with a result, in the order in which results came, behind a place in it."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM batch_file WHERE batch = ? AND ended > ? AND (? IS NULL OR state = ?) "  # noqa: S608
@@ -102,13 +100,13 @@ def list_results(
     return [BatchFile(*row) for row in rows]
 
 
-def count_files(connection: sqlite3.Connection, batch: str) -> dict[str, int]:
+def count_files(connection: StoreConnection, batch: str) -> dict[str, int]:
     """Return how many files are in which state."""
     rows = connection.execute("SELECT state, COUNT(*) FROM batch_file WHERE batch = ? GROUP BY state", (batch,))
     return dict.fromkeys(STATES, 0) | dict(rows.fetchall())
 
 
-def require_room(connection: sqlite3.Connection, batch: str, count: int, size: int = 0) -> None:
+def require_room(connection: StoreConnection, batch: str, count: int, size: int = 0) -> None:
     """Refuse more files, or bytes, than a batch takes.
 
     Raises:
@@ -122,7 +120,7 @@ def require_room(connection: sqlite3.Connection, batch: str, count: int, size: i
 
 
 def add_file(
-    connection: sqlite3.Connection,
+    connection: StoreConnection,
     batch: str,
     name: str,
     *,
@@ -146,7 +144,7 @@ def add_file(
 
 
 def keep_result(
-    connection: sqlite3.Connection,
+    connection: StoreConnection,
     file: BatchFile,
     job: str,
     *,
@@ -165,7 +163,7 @@ def keep_result(
     )  # fmt: skip
 
 
-def settle(connection: sqlite3.Connection, store: Store, batch: str) -> None:
+def settle(connection: StoreConnection, store: Store, batch: str) -> None:
     """Begin as many files as may be under way; tell the end where there is nothing left to do."""
     found = find_document(connection, KIND, batch)
     if found is None or found.content["state"] != "running":
@@ -185,20 +183,20 @@ def settle(connection: sqlite3.Connection, store: Store, batch: str) -> None:
         tell(connection, store, "batch.done", {"id": batch, "counts": told})
 
 
-def cancel(connection: sqlite3.Connection, store: Store, batch: str) -> None:
+def cancel(connection: StoreConnection, store: Store, batch: str) -> None:
     """Let no further file be judged; what is under way ends without a result."""
     jobs = connection.execute("SELECT job FROM batch_file WHERE batch = ? AND state = 'running'", (batch,)).fetchall()
     connection.executemany("DELETE FROM job WHERE id = ?", jobs)
     for (job,) in jobs:
         store.release_files(connection, job)
-    connection.execute("DELETE FROM file WHERE owner GLOB ? || '/*'", (batch,))
+    connection.execute("DELETE FROM file WHERE owner >= ? AND owner < ?", (f"{batch}/", f"{batch}0"))
     connection.execute(
         "UPDATE batch_file SET state = 'cancelled', job = NULL WHERE batch = ? AND state IN ('waiting', 'running')",
         (batch,),
     )
 
 
-def retry_failed(connection: sqlite3.Connection, batch: str) -> int:
+def retry_failed(connection: StoreConnection, batch: str) -> int:
     """Let every file that failed be judged again; return how many."""
     return connection.execute(
         "UPDATE batch_file SET state = 'waiting', ended = NULL, problem = NULL WHERE batch = ? AND state = 'failed' "
@@ -207,7 +205,7 @@ def retry_failed(connection: sqlite3.Connection, batch: str) -> int:
     ).rowcount
 
 
-def _begin(connection: sqlite3.Connection, store: Store, file: BatchFile) -> None:
+def _begin(connection: StoreConnection, store: Store, file: BatchFile) -> None:
     work = {"resource": f"/api/v1/batches/{file.batch}", "batch": file.batch, "number": file.number}
     job = add_job(connection, store, JOB, work)
     connection.execute("UPDATE file SET owner = ? WHERE owner = ?", (job, file.owner))
@@ -217,7 +215,7 @@ def _begin(connection: sqlite3.Connection, store: Store, file: BatchFile) -> Non
     )
 
 
-def _note_cancelled(connection: sqlite3.Connection, batch: str) -> None:
+def _note_cancelled(connection: StoreConnection, batch: str) -> None:
     """A file whose job is gone without a result: somebody cancelled the job."""
     rows = connection.execute(
         "SELECT number FROM batch_file WHERE batch = ? AND state = 'running' AND job NOT IN (SELECT id FROM job)",
@@ -230,12 +228,12 @@ def _note_cancelled(connection: sqlite3.Connection, batch: str) -> None:
         )
 
 
-def _ended(connection: sqlite3.Connection, batch: str) -> int:
+def _ended(connection: StoreConnection, batch: str) -> int:
     found = find_document(connection, KIND, batch)
     return int(found.content["ended"]) if found is not None else 0
 
 
-def _next_end(connection: sqlite3.Connection, batch: str) -> int:
+def _next_end(connection: StoreConnection, batch: str) -> int:
     """Count on: kept beside the files, for a place in the order is never given twice, also not to one tried again."""
     found = find_document(connection, KIND, batch)
     assert found is not None

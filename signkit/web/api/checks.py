@@ -11,7 +11,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT202012
 
 from signkit.web.api import problems
-from signkit.web.api.document import Document, Operation, Parameter
+from signkit.web.api.document import ApiDocument, Operation, Parameter
 
 _HERE = "urn:signkit:openapi"
 _MOST_TOLD = 20
@@ -22,7 +22,7 @@ _BOOLEANS = {"true": True, "false": False}
 class Checker:
     """Holds values against the schemas of one document."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: ApiDocument) -> None:
         resource = DRAFT202012.create_resource(dict(document.content))
         self._registry: Registry[Any] = Registry().with_resource(_HERE, resource)
         self._document = document
@@ -102,7 +102,7 @@ def _unknown(operation: Operation, given: Mapping[tuple[str, str], str]) -> Iter
             yield {"at": name, "detail": "is unknown"}
 
 
-def _typed(document: Document, parameter: Parameter, text: str) -> Any:
+def _typed(document: ApiDocument, parameter: Parameter, text: str) -> Any:
     """Return a parameter's text as the type that its schema names; as it is where it is no such value."""
     kind = document.resolved(parameter.schema).get("type")
     if kind in _NUMBERS:

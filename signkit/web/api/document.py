@@ -61,7 +61,7 @@ class Operation:
 
 
 @dataclass(frozen=True)
-class Document:
+class ApiDocument:
     """The whole document, references and all."""
 
     content: Mapping[str, Any]
@@ -82,14 +82,14 @@ class Document:
         return node
 
 
-def load_document() -> Document:
+def load_document() -> ApiDocument:
     """Return the document, put together of its files; a path or a component that two files give is a fault of ours."""
     content: dict[str, Any] = {}
     for file in sorted(_FOLDER.glob("*.yaml")):
         _merge(content, yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER), file.name)  # noqa: S506  a safe one
     content["info"]["version"] = __version__
-    bare = Document(content)
-    return Document(content, tuple(_operations(bare)))
+    bare = ApiDocument(content)
+    return ApiDocument(content, tuple(_operations(bare)))
 
 
 def _merge(target: dict[str, Any], added: Mapping[str, Any], file: str) -> None:
@@ -104,7 +104,7 @@ def _merge(target: dict[str, Any], added: Mapping[str, Any], file: str) -> None:
             target[name] = value
 
 
-def _operations(document: Document) -> Iterator[Operation]:
+def _operations(document: ApiDocument) -> Iterator[Operation]:
     for path, item in document.content["paths"].items():
         shared = item.get("parameters", [])
         for method in _METHODS:
@@ -112,7 +112,9 @@ def _operations(document: Document) -> Iterator[Operation]:
                 yield _operation(document, path, method, item[method], shared)
 
 
-def _operation(document: Document, path: str, method: str, content: Mapping[str, Any], shared: list[Any]) -> Operation:
+def _operation(
+    document: ApiDocument, path: str, method: str, content: Mapping[str, Any], shared: list[Any]
+) -> Operation:
     body = document.resolved(content.get("requestBody", {}))
     answers = {
         int(status): {

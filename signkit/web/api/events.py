@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from datetime import timedelta
 from typing import Any
 
 from signkit.web.api import jobs
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import Store, add_document, moment
 
@@ -22,7 +22,7 @@ def delivery_kind(webhook: str) -> str:
     return f"{DELIVERY}/{webhook}"
 
 
-def tell(connection: sqlite3.Connection, store: Store, event: str, data: dict[str, Any]) -> None:
+def tell(connection: StoreConnection, store: Store, event: str, data: dict[str, Any]) -> None:
     """Have an event told to every webhook that wants to know.
 
     Args:
@@ -39,7 +39,7 @@ def tell(connection: sqlite3.Connection, store: Store, event: str, data: dict[st
         add_delivery(connection, store, webhook, content)
 
 
-def add_delivery(connection: sqlite3.Connection, store: Store, webhook: str, content: dict[str, Any]) -> str:
+def add_delivery(connection: StoreConnection, store: Store, webhook: str, content: dict[str, Any]) -> str:
     """Have something delivered; return the delivery's id."""
     id_ = new_id()
     ends = moment(store.clock() + _KEPT)

@@ -1,23 +1,24 @@
 """Jobs: work that outlives its request, the server and its workers.
 
-A job is leased, done, and deleted in the transaction that keeps its result; a lease that runs out (its server was
-killed) makes it ready again.  What fails is kept with its cause, seen, and tried again by a person: nothing stays
-"pending" for ever.
+A job is leased, done, and deleted in the transaction that keeps its result.  Whoever does it renews the lease; one
+that runs out (its server was killed) makes it ready again, for any node.  What fails is kept with its cause, seen, and
+tried again by a person: nothing stays "pending" for ever.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import secrets
-import sqlite3
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from signkit.errors import SignKitError
+from signkit.errors import ServiceError, SignKitError
 from signkit.web.api.calls import Refusal
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant
@@ -27,8 +28,9 @@ from signkit.workers import WorkerLost
 if TYPE_CHECKING:
     from signkit.web.api.service import Service
 
-#: Longer than a job may take (`signkit.limits.Limits.seconds` and the worker's margin).
-_LEASE = timedelta(minutes=10)
+#: How long the work of a node that is gone waits; the clocks of nodes may differ by less.
+LEASE = timedelta(seconds=90)
+_RENEW_SECONDS = 20.0
 #: How often a job is begun by itself whose worker process ends.
 ATTEMPTS = 3
 _RUNS = 5
@@ -60,12 +62,12 @@ class Job:
 
 
 #: Does a job outside any transaction and returns what keeps its result inside one.
-Worker: TypeAlias = Callable[["Service", Tenant, Job], Callable[[sqlite3.Connection], object]]
+Worker: TypeAlias = Callable[["Service", Tenant, Job], Callable[[StoreConnection], object]]
 
 _COLUMNS = "id, kind, content, state, attempts, problem"
 
 
-def add_job(connection: sqlite3.Connection, store: Store, kind: str, content: dict[str, Any], delay: float = 0) -> str:
+def add_job(connection: StoreConnection, store: Store, kind: str, content: dict[str, Any], delay: float = 0) -> str:
     """Have something done; return the job's id.
 
     Args:
@@ -81,13 +83,13 @@ def add_job(connection: sqlite3.Connection, store: Store, kind: str, content: di
     return id_
 
 
-def find_job(connection: sqlite3.Connection, id_: str) -> Job | None:
+def find_job(connection: StoreConnection, id_: str) -> Job | None:
     """Return a job; None where it is done, or never was."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (id_,)).fetchone()  # noqa: S608
     return _job(row) if row else None
 
 
-def list_jobs(connection: sqlite3.Connection, state: str | None, after: str | None, limit: int) -> list[Job]:
+def list_jobs(connection: StoreConnection, state: str | None, after: str | None, limit: int) -> list[Job]:
     """Return jobs from the oldest on, behind the id ``after``."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM job WHERE id > ? AND (? IS NULL OR state = ?) ORDER BY id LIMIT ?",  # noqa: S608
@@ -96,7 +98,7 @@ def list_jobs(connection: sqlite3.Connection, state: str | None, after: str | No
     return [_job(row) for row in rows]
 
 
-def retry_job(connection: sqlite3.Connection, store: Store, id_: str) -> bool:
+def retry_job(connection: StoreConnection, store: Store, id_: str) -> bool:
     """Let a failed job be tried again; tell whether there was one."""
     retried = connection.execute(
         "UPDATE job SET state = 'ready', attempts = 0, problem = NULL, due_at = ? WHERE id = ? AND state = 'failed'",
@@ -105,7 +107,7 @@ def retry_job(connection: sqlite3.Connection, store: Store, id_: str) -> bool:
     return retried.rowcount > 0
 
 
-def cancel_job(connection: sqlite3.Connection, id_: str) -> bool:
+def cancel_job(connection: StoreConnection, id_: str) -> bool:
     """Delete a job that is not to be done; what is under way ends without a result.  Tell whether there was one."""
     return connection.execute("DELETE FROM job WHERE id = ?", (id_,)).rowcount > 0
 
@@ -118,6 +120,7 @@ def lease_job(store: Store, holder: str) -> Job | None:
         if due.fetchone() is None:
             return None
     with store.writing() as connection:
+        _give_up(connection, moment(now))
         row = connection.execute(
             f"SELECT {_COLUMNS} FROM job WHERE state != 'failed' AND due_at <= ? ORDER BY due_at LIMIT 1",  # noqa: S608
             (moment(now),),
@@ -126,25 +129,40 @@ def lease_job(store: Store, holder: str) -> Job | None:
             return None
         connection.execute(
             "UPDATE job SET state = 'leased', holder = ?, due_at = ?, attempts = attempts + 1 WHERE id = ?",
-            (holder, moment(now + _LEASE), row[0]),
+            (holder, moment(now + LEASE), row[0]),
         )
     return _job((*row[:3], "leased", row[4] + 1, row[5]))
 
 
+def renew_lease(store: Store, job: Job, holder: str) -> bool:
+    """Say that a job is still being done; tell whether it is still ours."""
+    with store.writing() as connection:
+        return bool(
+            connection.execute(
+                "UPDATE job SET due_at = ? WHERE id = ? AND holder = ? AND state = 'leased'",
+                (moment(store.clock() + LEASE), job.id, holder),
+            ).rowcount
+        )
+
+
 def release_leases(store: Store) -> None:
     """Make ready what a run that is over had leased; a job that ended five runs is left to a person."""
-    cause = json.dumps(problem("run-ended", _RUN_ENDED), ensure_ascii=False)
     with store.writing() as connection:
-        connection.execute(
-            "UPDATE job SET state = 'failed', holder = NULL, problem = ? WHERE state = 'leased' AND attempts >= ?",
-            (cause, _RUNS),
-        )
-        connection.execute(
-            "UPDATE job SET state = 'ready', holder = NULL, due_at = ? WHERE state = 'leased'", (store.now(),)
-        )
+        connection.execute("UPDATE job SET due_at = ? WHERE state = 'leased'", (store.now(),))
+        _give_up(connection, store.now())
+        connection.execute("UPDATE job SET state = 'ready', holder = NULL WHERE state = 'leased'")
 
 
-def finish_job(store: Store, job: Job, holder: str, keep: Callable[[sqlite3.Connection], object]) -> bool:
+def _give_up(connection: StoreConnection, now: str) -> None:
+    """Leave to a person what ended five runs: its leases ran out, one after the other."""
+    connection.execute(
+        "UPDATE job SET state = 'failed', holder = NULL, problem = ? "
+        "WHERE state = 'leased' AND due_at <= ? AND attempts >= ?",
+        (json.dumps(problem("run-ended", _RUN_ENDED), ensure_ascii=False), now, _RUNS),
+    )
+
+
+def finish_job(store: Store, job: Job, holder: str, keep: Callable[[StoreConnection], object]) -> bool:
     """Keep a job's result and delete it, in one; tell whether it was still ours to finish."""
     with store.writing() as connection:
         done = connection.execute("DELETE FROM job WHERE id = ? AND holder = ?", (job.id, holder)).rowcount
@@ -184,13 +202,16 @@ class JobRunner:
         self._workers = workers
         self._on_end = on_end
         self._stopping = threading.Event()
+        self._ended = threading.Event()
         self._more = threading.Condition()
         self._holder = secrets.token_hex(8)
+        self._held: dict[str, tuple[Store, Job]] = {}
+        self._renewer = threading.Thread(target=self._renew, daemon=True, name="signkit-leases")
         self._threads = [threading.Thread(target=self._run, daemon=True, name="signkit-jobs") for _ in range(threads)]
 
     def start(self) -> None:
         """Begin."""
-        for each in self._threads:
+        for each in [*self._threads, self._renewer]:
             each.start()
 
     def stop(self, seconds: float) -> None:
@@ -199,6 +220,8 @@ class JobRunner:
         self.wake()
         for each in self._threads:
             each.join(seconds)
+        self._ended.set()
+        self._renewer.join()
 
     def wake(self) -> None:
         """Say that there is a job."""
@@ -207,10 +230,17 @@ class JobRunner:
 
     def _run(self) -> None:
         while not self._stopping.is_set():
-            found = [self.run_one(tenant) for tenant in self._service.tenants.all()]  # one of each, in turn
-            if not any(found):
+            if not self._run_round():
                 with self._more:
                     self._more.wait(_LOOK_SECONDS)
+
+    def _run_round(self) -> bool:
+        """Do one job of each tenant, in turn; tell whether there was any."""
+        try:
+            found = [self.run_one(tenant) for tenant in self._service.tenants.all()]
+            return any(found)
+        except SignKitError:  # the database is away for a moment
+            return False
 
     def run_one(self, tenant: Tenant) -> bool:
         """Do one job of a tenant; tell whether there was one."""
@@ -220,8 +250,22 @@ class JobRunner:
             return False
         if job is None:
             return False
-        self._on_end(job.kind, self._do(tenant, job))
+        self._held[job.id] = (tenant.store, job)
+        try:
+            end = self._do(tenant, job)
+        except SignKitError:  # the store is away: nothing was kept, and the lease runs out
+            end = "again"
+        finally:
+            del self._held[job.id]
+        self._on_end(job.kind, end)
         return True
+
+    def _renew(self) -> None:
+        """Renew leases until the last job under way has ended, also beyond `stop`'s word."""
+        while not self._ended.wait(_RENEW_SECONDS):
+            for store, job in list(self._held.values()):
+                with contextlib.suppress(SignKitError):  # a full disk: the next time
+                    renew_lease(store, job, self._holder)
 
     def _do(self, tenant: Tenant, job: Job) -> str:
         try:
@@ -235,6 +279,8 @@ class JobRunner:
             fail_job(tenant.store, job, self._holder, problem_of(lost), again)
             return "again" if again else "failed"
         except Exception as error:
+            if isinstance(error, ServiceError) and error.code == "store-unusable":
+                raise
             fail_job(tenant.store, job, self._holder, problem_of(error), None)
         return "failed"
 

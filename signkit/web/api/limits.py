@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import sqlite3
 import threading
 import time
 from collections.abc import Callable
 
 from signkit.web.api import problems
+from signkit.web.api.database import StoreConnection
 
 #: What a month's quota counts.
 COUNTED = ("validateDocument", "validateBatchDocument")
@@ -47,16 +47,16 @@ class Rates:
         return headers
 
 
-def count_usage(connection: sqlite3.Connection, operation: str, now: str) -> None:
+def count_usage(connection: StoreConnection, operation: str, now: str) -> None:
     """Count an operation into its month."""
     connection.execute(
         "INSERT INTO usage (month, operation, count) VALUES (?, ?, 1) "
-        "ON CONFLICT (month, operation) DO UPDATE SET count = count + 1",
+        "ON CONFLICT (month, operation) DO UPDATE SET count = usage.count + 1",
         (now[:7], operation),
     )
 
 
-def require_quota(connection: sqlite3.Connection, now: str, a_month: int) -> None:
+def require_quota(connection: StoreConnection, now: str, a_month: int) -> None:
     """Refuse what is beyond the month's validations.
 
     Raises:

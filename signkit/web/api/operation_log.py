@@ -7,13 +7,14 @@ what was changed inside it; that its end was cut off, only a head that is kept e
 from __future__ import annotations
 
 import hashlib
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 
 from signkit.archive.journal import plain
+from signkit.web.api.database import StoreConnection
 
+_ALL = 2**62
 _BEFORE_ALL = "0" * 64
 _COLUMNS = "number, at, request, actor, origin, action, subject, status, hash"
 
@@ -51,7 +52,7 @@ class Operated:
 
 
 def write_operation(
-    connection: sqlite3.Connection,
+    connection: StoreConnection,
     at: str,
     *,
     request: str,
@@ -83,13 +84,19 @@ def chain_hash(record: Operated, before: str) -> str:
     return hashlib.sha256(plain([before, *astuple(record)[:-1]])).hexdigest()
 
 
-def head(connection: sqlite3.Connection) -> Operated | None:
+def head(connection: StoreConnection) -> Operated | None:
     """Return the newest record."""
     row = connection.execute(f"SELECT {_COLUMNS} FROM operation ORDER BY number DESC LIMIT 1").fetchone()  # noqa: S608
     return Operated(*row) if row else None
 
 
-def operations(connection: sqlite3.Connection, after: int = 0, limit: int = -1) -> Iterator[Operated]:
+def hash_of(connection: StoreConnection, number: int) -> str | None:
+    """Return the hash of a record; None where there is none of that number."""
+    row = connection.execute("SELECT hash FROM operation WHERE number = ?", (number,)).fetchone()
+    return row[0] if row else None
+
+
+def operations(connection: StoreConnection, after: int = 0, limit: int = _ALL) -> Iterator[Operated]:
     """Yield the records behind number ``after``, in order."""
     rows = connection.execute(
         f"SELECT {_COLUMNS} FROM operation WHERE number > ? ORDER BY number LIMIT ?",  # noqa: S608
@@ -98,13 +105,13 @@ def operations(connection: sqlite3.Connection, after: int = 0, limit: int = -1) 
     return (Operated(*row) for row in rows)
 
 
-def breaks(connection: sqlite3.Connection) -> Iterator[int]:
+def breaks(connection: StoreConnection) -> Iterator[int]:
     """Yield the number of each record that does not follow the one before it; at the end, one that was cut off."""
     before, number = _BEFORE_ALL, 0
     for record in operations(connection):
         if record.number != number + 1 or record.hash != chain_hash(record, before):
             yield record.number
         before, number = record.hash, record.number
-    row = connection.execute("SELECT seq FROM sqlite_sequence WHERE name = 'operation'").fetchone()
+    row = connection.execute("SELECT number FROM operation_end").fetchone()
     if row is not None and row[0] > number:
         yield number + 1

@@ -74,6 +74,11 @@ def media_type_unfit(accepted: Sequence[str]) -> Refusal:
     )
 
 
+def encoding_unfit() -> Refusal:
+    """RFC 9110 15.5.16: nothing is unpacked before it is looked at."""
+    return Refusal(415, "content-encoding", _ENCODING, headers={"accept-encoding": "identity"})
+
+
 def too_large(most: int) -> Refusal:
     """RFC 9110 15.5.14."""
     return Refusal(413, "too-large", _TOO_LARGE.filled(most=f"{most:,}"))
@@ -135,6 +140,7 @@ _HOW_TO_KEY = Text("Send it as: Authorization: Bearer KEY.", "Authorization: Bea
 _FORBIDDEN = Text("This needs the permission {permission}.", "権限 {permission} が必要です。")
 _INVALID = Text("The request is not as the API describes it.", "リクエストが API の仕様に合いません。")
 _MEDIA_TYPE = Text("The body may be: {accepted}.", "本文に使える形式: {accepted}")
+_ENCODING = Text("Send the body as it is, without Content-Encoding.", "Content-Encoding なしで送ってください。")
 _TOO_LARGE = Text("More was sent than is taken: {most} bytes.", "送信できるのは {most} バイトまでです。")
 _ACCEPT = Text("There is: {offered}.", "返せる形式: {offered}")
 _IF_MATCH = Text("This change needs the header If-Match.", "変更には If-Match ヘッダーが必要です。")

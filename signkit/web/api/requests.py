@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import os
 import re
 import secrets
@@ -86,7 +87,7 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
         most: bytes, of all of it.
 
     Raises:
-        Refusal("media-type", "too-large", "request-invalid"): it is not what the operation takes.
+        Refusal("media-type", "content-encoding", "too-large", "request-invalid"): it is not what the operation takes.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     is_sent = request.headers.get("content-length", "0") != "0" or "transfer-encoding" in request.headers
@@ -100,6 +101,8 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
         return Sent()
     if media_type not in operation.bodies:
         raise problems.media_type_unfit(list(operation.bodies))
+    if request.headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise problems.encoding_unfit()
     length = request.headers.get("content-length", "")
     most = min(most, JSON_BYTES) if media_type == JSON else most
     if length.isdigit() and int(length) > most:
@@ -124,7 +127,9 @@ def _parsed(pieces: Iterable[bytes]) -> Any:
     data = b"".join(pieces)
     try:
         text = data.decode()  # RFC 8259 8.1
-        value = json.loads(text, parse_constant=_refuse_constant)
+        value = json.loads(
+            text, parse_constant=_refuse_constant, parse_float=_finite, object_pairs_hook=_unique_members
+        )
         if "\\u" in text:  # RFC 7493 2.1: half a character is none, and nothing below could write it down
             json.dumps(value, ensure_ascii=False).encode()
         return value
@@ -138,6 +143,22 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is no JSON")
 
 
+def _finite(text: str) -> float:
+    """RFC 7493 2.2: what is no double is no number here; infinity could not be written down again."""
+    value = float(text)
+    if math.isinf(value):
+        raise ValueError(f"{text[:20]} is too large")
+    return value
+
+
+def _unique_members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """RFC 7493 2.3: of two members of one name, two readers may see two different ones."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a member is given twice")
+    return found
+
+
 async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[bytes]:
     count = 0
     async for piece in stream:
@@ -148,7 +169,7 @@ async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[byt
 
 
 async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> None:
-    path, hasher, size = _new_file(spool), hashlib.sha256(), 0
+    path, hasher, size = new_file(spool), hashlib.sha256(), 0
     try:
         with path.open("wb") as target:
             async for piece in _bounded(request.stream(), most):
@@ -219,7 +240,7 @@ def _form_value(name: str, text: str) -> Any:
 
 
 def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload:
-    path, hasher, size = _new_file(spool), hashlib.sha256(), 0
+    path, hasher, size = new_file(spool), hashlib.sha256(), 0
     with path.open("wb") as target:
         while piece := source.read(_PIECE):
             hasher.update(piece)
@@ -228,7 +249,8 @@ def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload
     return Upload(path, shown_name(name), hasher.hexdigest(), size, media_type)
 
 
-def _new_file(spool: Path) -> Path:
+def new_file(spool: Path) -> Path:
+    """Return the path of a new file that nobody else may read."""
     path = spool / secrets.token_hex(16)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     return path

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from signkit.web.api.document import Document
+from signkit.web.api.document import ApiDocument
 
 Role = Literal["clerk", "supervisor", "auditor", "administrator"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -22,7 +22,7 @@ _RUN = ("keys", "usage", "webhooks")
 _NO_LOOK = "attributes:read"
 
 
-def permissions_of(role: Role, document: Document) -> tuple[str, ...]:
+def permissions_of(role: Role, document: ApiDocument) -> tuple[str, ...]:
     """Return what a role is granted."""
     if role == "auditor":
         return tuple(each for each in document.permissions if each.endswith(":read") and each != _NO_LOOK)

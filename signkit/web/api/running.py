@@ -13,14 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from signkit.errors import ServiceError, SignKitError
 from signkit.locks import try_lock
 from signkit.settings import Settings
 from signkit.web.api.app import make_service_app
+from signkit.web.api.connections import Patience, UnambiguousRequests, patient_protocol
 from signkit.web.api.jobs import JobRunner, release_leases
+from signkit.web.api.log_checkpoints import write_checkpoints
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
+from signkit.web.common.listening import listener_on
+from signkit.web.office.mail import MAIL_WORKERS
 
 if TYPE_CHECKING:
     from signkit.jpki.attribute_sources import AttributeSource
@@ -29,6 +34,9 @@ if TYPE_CHECKING:
 _LOCK = ".running"
 _GRACE_SECONDS = 30
 _SWEEP_SECONDS = 600.0
+_HEADS_SECONDS = 60.0
+_OF_AGENTS = "/agent/v1/"
+_OF_API = ("/openapi.json", "/health", "/ready", "/metrics")
 
 
 def run_service(
@@ -54,14 +62,17 @@ def run_service(
     own = read_service_settings(folder)
     _write_log()
     made = Service(folder, settings, own, revocation=revocation, attributes=attributes)
-    with _alone(folder), contextlib.closing(made) as service:
+    alone = contextlib.nullcontext() if made.tenants.is_shared else _alone(folder)
+    with alone, contextlib.closing(made) as service:
         service.tenants.clear()
-        for tenant in service.tenants.all():
-            release_leases(tenant.store)  # nobody else runs on this folder
-        listener = socket.create_server((host, port), backlog=512)
-        with listener, _signals_end_quietly(), _jobs_under_way(service):
+        if not service.tenants.is_shared:
+            for tenant in service.tenants.all():
+                release_leases(tenant.store)  # nobody else runs on this folder
+        listener = listener_on(host, port, waiting=512)
+        with listener, _signals_end_quietly(), _jobs_under_way(service), contextlib.closing(Served(service)) as served:
             service.warm_up()
-            server = _Server(_config(service), lambda: on_ready(host, listener.getsockname()[1]))
+            config = listening_config(served, Patience(proxy=own.proxy))
+            server = _Server(config, lambda: on_ready(host, listener.getsockname()[1]))
             server.run(sockets=[listener])
 
 
@@ -99,26 +110,46 @@ def _signals_end_quietly() -> Iterator[None]:
 @contextlib.contextmanager
 def _jobs_under_way(service: Service) -> Iterator[None]:
     """Do jobs beside requests, and remove now and then what is past its time."""
-    runner = JobRunner(service, WORKERS, 2, lambda kind, end: service.metrics.jobs.labels(kind, end).inc())
+    runner = JobRunner(
+        service, {**WORKERS, **MAIL_WORKERS}, 2, lambda kind, end: service.metrics.jobs.labels(kind, end).inc()
+    )
     service.wake = runner.wake
     stopping = threading.Event()
     sweeper = threading.Thread(target=_sweep, args=(service, stopping), daemon=True, name="signkit-sweeper")
+    keeper = threading.Thread(target=_keep_heads, args=(service, stopping), daemon=True, name="signkit-keeper")
     runner.start()
     sweeper.start()
+    keeper.start()
     try:
         yield
     finally:
         stopping.set()
         runner.stop(_GRACE_SECONDS)
         sweeper.join()
+        keeper.join()
 
 
 def _sweep(service: Service, stopping: threading.Event) -> None:
     while not stopping.is_set():
-        for tenant in service.tenants.all():
-            with contextlib.suppress(SignKitError):  # a full disk: the next time
-                tenant.store.sweep()
+        with contextlib.suppress(SignKitError):  # the database is away for a moment: the next time
+            for tenant in service.tenants.all():
+                with contextlib.suppress(SignKitError):  # a full disk: the next time
+                    tenant.store.sweep()
         stopping.wait(_SWEEP_SECONDS)
+
+
+def _keep_heads(service: Service, stopping: threading.Event) -> None:
+    """Keep the heads of the operation logs elsewhere, if the operator says where; once more at the end."""
+    if service.own.log_checkpoints is None:
+        return
+    folder, known = Path(service.own.log_checkpoints), dict[str, str]()
+    is_last = False
+    while not is_last:
+        is_last = stopping.wait(_HEADS_SECONDS)
+        try:
+            write_checkpoints(service.tenants.all(), folder, known)
+        except SignKitError as error:  # the operator is to know, and calls are answered all the same
+            logging.getLogger("signkit.service").error("checkpoints of the operation logs: %s", error.message("en"))
 
 
 class _Server(uvicorn.Server):
@@ -133,10 +164,37 @@ class _Server(uvicorn.Server):
         self._on_ready()
 
 
-def _config(service: Service) -> uvicorn.Config:
-    """No access log: the operation log says more, and no address holds what was looked for."""
+class Served:
+    """What is served: the API, and beside it the office's pages where the operator says at which origin."""
+
+    def __init__(self, service: Service) -> None:
+        from signkit.web.office.app import OfficeApp
+
+        self._api = make_service_app(service)
+        self._office = OfficeApp(service) if service.own.origin is not None else None
+        self._pages = self._office or self._api
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand the request to whom it is meant for."""
+        path = scope["path"]
+        app = self._api if path.startswith("/api/") or path in _OF_API else self._pages
+        if self._office is not None and path.startswith(_OF_AGENTS):
+            app = self._office.agents
+        await app(scope, receive, send)
+
+    def close(self) -> None:
+        """Let go of what the pages hold."""
+        if self._office is not None:
+            self._office.close()
+
+
+def listening_config(app: ASGIApp, patience: Patience) -> uvicorn.Config:
+    """Return how uvicorn listens.
+
+    No access log: the operation log says more, and no address holds what was looked for.
+    """
     return uvicorn.Config(
-        make_service_app(service), log_level="warning", access_log=False, proxy_headers=False, server_header=False,
-        ws="none", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS, h11_max_incomplete_event_size=65_536,
-        limit_concurrency=1000,
+        UnambiguousRequests(app), http=patient_protocol(patience), log_level="warning", access_log=False,
+        proxy_headers=False, server_header=False, ws="none", lifespan="off", timeout_graceful_shutdown=_GRACE_SECONDS,
+        h11_max_incomplete_event_size=65_536, limit_concurrency=1000,
     )  # fmt: skip

@@ -1,8 +1,9 @@
 """A tenant's tables, as numbered forward migrations: step n brings a file of version n to version n + 1.
 
-A step, once released, is never changed.  ``document`` holds the resources that are plain JSON (their kinds are named
-where they are made, in ``resources/``); ``operation`` is append-only by its triggers, and its chain of hashes tells who
-went around them (`signkit.web.api.operation_log`).
+Written for SQLite; `signkit.web.api.postgres_schema` derives those of PostgreSQL.  A step, once released, is never
+changed, and only adds: a program of the version before serves on beside it.  ``document`` holds the resources that are
+plain JSON (their kinds are named where they are made, in ``resources/``); ``operation`` is append-only by its triggers,
+and its chain of hashes tells who went around them (`signkit.web.api.operation_log`).
 """
 
 from __future__ import annotations
@@ -56,6 +57,155 @@ MIGRATIONS: tuple[str, ...] = (
         revoked_at TEXT
     ) STRICT, WITHOUT ROWID;
 
+    CREATE TABLE person (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        role TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        disabled_at TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE person_session (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        hash BLOB NOT NULL,
+        csrf TEXT NOT NULL,
+        language TEXT NOT NULL,
+        begun_at TEXT NOT NULL,
+        seen_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_session_by_person ON person_session (person);
+
+    -- Programs on people's own PCs (signkit.web.agents), and what is asked of them.
+    CREATE TABLE agent (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        name TEXT NOT NULL,
+        key BLOB NOT NULL,
+        paired_at TEXT NOT NULL,
+        seen_at TEXT,
+        revoked_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agent_by_person ON agent (person);
+    CREATE TABLE agent_nonce (
+        agent TEXT NOT NULL,
+        nonce TEXT NOT NULL,
+        at TEXT NOT NULL,
+        PRIMARY KEY (agent, nonce)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agent_nonce_by_time ON agent_nonce (at);
+    CREATE TABLE agent_task (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        sha256 TEXT NOT NULL,
+        role TEXT NOT NULL,
+        title TEXT NOT NULL,
+        asked_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('waiting', 'signed', 'refused', 'withdrawn')),
+        result TEXT,
+        reason TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX agent_task_by_person ON agent_task (person, state, expires_at);
+
+    -- How far a contract is in the office, and what was said of it; its files are those that it was, signature by
+    -- signature.
+    CREATE TABLE handover (
+        id TEXT PRIMARY KEY,
+        state TEXT NOT NULL,
+        content TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX handover_by_state ON handover (state);
+    CREATE TABLE handover_file (
+        sha256 TEXT PRIMARY KEY,
+        handover TEXT NOT NULL REFERENCES handover (id) ON DELETE CASCADE
+    ) STRICT, WITHOUT ROWID;
+
+    -- A party's way in: one contract, one role.
+    CREATE TABLE party_link (
+        id TEXT PRIMARY KEY,
+        handover TEXT NOT NULL REFERENCES handover (id) ON DELETE CASCADE,
+        role TEXT NOT NULL,
+        hash BLOB NOT NULL,
+        language TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        opened_at TEXT,
+        session BLOB,
+        revoked_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX party_link_by_handover ON party_link (handover);
+    -- Public keys of people (WebAuthn); the id is the authenticator's own.
+    CREATE TABLE passkey (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        name TEXT NOT NULL,
+        credential BLOB NOT NULL,
+        sign_count INTEGER NOT NULL,
+        created_at TEXT NOT NULL,
+        used_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX passkey_by_person ON passkey (person);
+
+    -- A password with its one-time codes (encrypted under the tenant's key); of ``step`` and before none is good.
+    CREATE TABLE person_password (
+        person TEXT PRIMARY KEY REFERENCES person (id),
+        login TEXT NOT NULL UNIQUE,
+        hash TEXT NOT NULL,
+        totp BLOB NOT NULL,
+        step INTEGER NOT NULL,
+        changed_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE recovery_code (
+        person TEXT NOT NULL REFERENCES person (id),
+        hash BLOB NOT NULL,
+        PRIMARY KEY (person, hash)
+    ) STRICT, WITHOUT ROWID;
+
+    -- What was asked of a browser, answered once.
+    CREATE TABLE challenge (
+        id TEXT PRIMARY KEY,
+        purpose TEXT NOT NULL,
+        content TEXT NOT NULL,
+        expires_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX challenge_by_end ON challenge (expires_at);
+
+    -- Tries to come in, by hashed account and address.
+    CREATE TABLE sign_in_try (
+        key TEXT PRIMARY KEY,
+        count INTEGER NOT NULL,
+        at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX sign_in_try_by_time ON sign_in_try (at);
+
+    CREATE TABLE person_link (
+        id TEXT PRIMARY KEY,
+        person TEXT NOT NULL REFERENCES person (id),
+        hash BLOB NOT NULL,
+        made_by TEXT NOT NULL,
+        made_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        used_at TEXT,
+        revoked_at TEXT
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_link_by_person ON person_link (person);
+
+    -- What takes two people: asked by one, decided by another.
+    CREATE TABLE approval (
+        id TEXT PRIMARY KEY,
+        action TEXT NOT NULL,
+        content TEXT NOT NULL,
+        digest TEXT NOT NULL,
+        asked_by TEXT NOT NULL REFERENCES person (id),
+        asked_at TEXT NOT NULL,
+        expires_at TEXT NOT NULL,
+        state TEXT NOT NULL CHECK (state IN ('open', 'approved', 'done', 'refused', 'withdrawn', 'lapsed')),
+        decided_by TEXT REFERENCES person (id),
+        decided_at TEXT
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE idempotency (
         actor TEXT NOT NULL,
         key TEXT NOT NULL,
@@ -87,6 +237,9 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TRIGGER operation_stays BEFORE UPDATE ON operation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
     CREATE TRIGGER operation_is_kept BEFORE DELETE ON operation BEGIN SELECT RAISE(ABORT, 'append-only'); END;
 
+    -- The greatest number that ever was: it tells that the log's end was cut off.
+    CREATE VIEW operation_end AS SELECT seq AS number FROM sqlite_sequence WHERE name = 'operation';
+
     -- The files of batches; ``ended`` counts within a batch in the order in which results came.
     CREATE TABLE batch_file (
         batch TEXT NOT NULL,
@@ -108,10 +261,27 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE INDEX batch_file_by_end ON batch_file (batch, ended);
     CREATE TRIGGER batch_files_go AFTER DELETE ON document WHEN OLD.kind = 'batch' BEGIN
         DELETE FROM file WHERE owner IN (SELECT job FROM batch_file WHERE batch = OLD.id);
-        DELETE FROM file WHERE owner GLOB OLD.id || '/*';
+        DELETE FROM file WHERE owner >= OLD.id || '/' AND owner < OLD.id || '0';
         DELETE FROM job WHERE id IN (SELECT job FROM batch_file WHERE batch = OLD.id);
         DELETE FROM batch_file WHERE batch = OLD.id;
     END;
     """,
 )
 VERSION = len(MIGRATIONS)
+
+#: Takes from a copy of a store what lets somebody in, or signs in the tenant's name; who did what stays.
+WITHOUT_SECRETS = """
+    UPDATE api_key SET hash = x'', revoked_at = COALESCE(revoked_at, created_at);
+    DELETE FROM person_session;
+    DELETE FROM party_link;
+    DELETE FROM passkey;
+    DELETE FROM person_password;
+    DELETE FROM recovery_code;
+    DELETE FROM challenge;
+    DELETE FROM sign_in_try;
+    DELETE FROM person_link;
+    DELETE FROM idempotency;
+    DELETE FROM document WHERE kind = 'webhook';
+    UPDATE agent SET revoked_at = COALESCE(revoked_at, paired_at);
+    DELETE FROM agent_nonce;
+"""

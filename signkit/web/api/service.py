@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
@@ -11,12 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from signkit.archive.store import utc_now
-from signkit.errors import ServiceError, system_cause
+from signkit.errors import MissingExtra, ServiceError, system_cause
 from signkit.limits import PDF_BYTES, Limits
 from signkit.output import make_folder, write_checked
 from signkit.pki.addresses import AddressRule
 from signkit.settings import Settings
-from signkit.web.api.document import Document, load_document
+from signkit.web.api.document import ApiDocument, load_document
 from signkit.web.api.metrics import Metrics
 from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerPool
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 SETTINGS = "service.toml"
 _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
+#: Browsers give cookies and passkeys to https alone, and to this machine's own names (W3C Secure Contexts 3.1).
+_ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://([a-z0-9-]+\.)*localhost(:\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,16 @@ class ServiceSettings:
         hand_out_jpki_evidence: hand OCSP responses and lists of JPKI to tenants, who then need the right to have them.
         fetch_hosts: hosts from which batches may be fetched, over https; none: no URL is taken.
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
+        database: ``postgresql://role@host/database`` for several machines; None: SQLite, a file for each tenant.
+        files: the folder of the tenants' files, which all machines use; None: the service's own.
+        log_checkpoints: a folder, best on another machine, to which the heads of the operation logs go; None: nowhere.
+        origin: where people find the office's pages; None: there are none.
+        auth_app: by which registration of the settings parties sign on their phones (``production``, ``sandbox``,
+            ``rehearsal``), whose redirect URI is ``ORIGIN/party/phone``; None: they do not.
+        mail_server: ``host`` or ``host:port`` of the SMTP server through which parties are written to, over TLS;
+            None: nobody is, and the office copies the text into a mail of its own.
+        mail_from: the sender's address.
+        mail_user, mail_password_file: how one signs in there; None: not at all.
     """
 
     proxy: str | None = None
@@ -58,6 +71,15 @@ class ServiceSettings:
     hand_out_jpki_evidence: bool = False
     fetch_hosts: tuple[str, ...] = ()
     inner_hosts: tuple[str, ...] = ()
+    database: str | None = None
+    files: str | None = None
+    log_checkpoints: str | None = None
+    origin: str | None = None
+    auth_app: str | None = None
+    mail_server: str | None = None
+    mail_from: str | None = None
+    mail_user: str | None = None
+    mail_password_file: str | None = None
 
 
 @dataclass
@@ -74,14 +96,14 @@ class Service:
     folder: Path
     settings: Settings
     own: ServiceSettings = field(default_factory=ServiceSettings)
-    document: Document = field(default_factory=load_document)
+    document: ApiDocument = field(default_factory=load_document)
     clock: Callable[[], datetime] = utc_now
     metrics: Metrics = field(default_factory=Metrics)
     revocation: Sequence[RevocationSource] | None = None
     attributes: Sequence[AttributeSource] | None = None
 
     def __post_init__(self) -> None:
-        self.tenants = Tenants(self.folder, self.clock)
+        self.tenants = open_tenants(self.folder, self.own, self.clock)
         count = self.own.workers or os.cpu_count() or 2
         self.pool = WorkerPool(count, seconds=Limits().seconds + _MARGIN, initializer=_warm, memory=_MEMORY)
         self._judgement: ValidationOptions | None = None
@@ -110,8 +132,46 @@ class Service:
             job.result()
 
     def close(self) -> None:
-        """Let go of the workers."""
+        """Let go of the workers and the database."""
         self.pool.shutdown(cancel_futures=True)
+        self.tenants.close()
+
+
+def open_tenants(folder: Path, own: ServiceSettings, clock: Callable[[], datetime] = utc_now) -> Tenants:
+    """Return the tenants of a service.
+
+    Raises:
+        MissingExtra: they are in PostgreSQL, and its driver is not installed.
+        ServiceError("service-settings"): the database's address is none, or has a password in it.
+        ServiceError("store-unusable", "database-old", "database-role", "store-newer"): the database cannot be used.
+    """
+    files = folder / (own.files or "")
+    if own.database is None:
+        return Tenants(files, clock)
+    require_address(folder / SETTINGS, own.database)
+    from signkit.web.api.shared_tenants import SharedTenants
+
+    return SharedTenants(files, own.database, clock)
+
+
+def require_address(path: Path | None, url: str) -> None:
+    """Refuse what is no address of a database, or has a password in it, which does not belong there.
+
+    Args:
+        path: where it stands; None: on the command line.
+
+    Raises:
+        MissingExtra: the driver is not installed.
+        ServiceError("service-settings"): it cannot be used.
+    """
+    try:
+        from signkit.web.api.postgres import require_no_password
+    except ImportError as error:
+        raise MissingExtra("PostgreSQL", "postgres") from error
+    try:
+        require_no_password(url)
+    except ValueError as error:
+        raise ServiceError("service-settings", path=str(path or "--owner"), cause=f"database: {error}") from error
 
 
 def create_service(folder: Path) -> None:
@@ -143,7 +203,10 @@ def read_service_settings(folder: Path) -> ServiceSettings:
         raise ServiceError("service-settings", path=str(path), cause=system_cause(error)) from error
     except ValueError as error:
         raise ServiceError("service-settings", path=str(path), cause=str(error)) from error
-    return ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
+    settings = ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
+    if settings.mail_server is not None and settings.mail_from is None:
+        raise ServiceError("service-settings", path=str(path), cause="mail_from")
+    return settings
 
 
 def _setting(path: Path, name: str, value: Any) -> Any:
@@ -154,6 +217,8 @@ def _setting(path: Path, name: str, value: Any) -> Any:
     wanted = str if known[name] is None else type(known[name])
     if type(value) is not wanted or (isinstance(value, tuple) and not all(isinstance(each, str) for each in value)):
         raise ServiceError("service-settings", path=str(path), cause=name)
+    if name == "origin" and not _ORIGIN.fullmatch(value):
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
     return value
 
 
@@ -182,5 +247,14 @@ _FIRST_SETTINGS = """\
 # online = false               # ask the services that certificates name about revocation
 # hand_out_jpki_evidence = false   # hand JPKI's OCSP responses and lists to tenants (are they allowed to have them?)
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
+# database = "postgresql://signkit_serve@db/signkit"   # several machines; left out: SQLite, a file for each tenant
+# files = "/srv/signkit"       # the tenants' files, a folder that all machines use; left out: this one
+# log_checkpoints = "/mnt/x"   # where the heads of the operation logs go every minute: another disk or machine
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
+# origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
+# auth_app = "production"      # parties sign on their phones, by this registration; see docs/guides/office.md
+# mail_server = "mail.example.jp:587"  # writes to parties, over TLS; left out: the office copies the text into a mail
+# mail_from = "keiyaku@example.jp"
+# mail_user = "keiyaku"
+# mail_password_file = "/etc/signkit/mail-password"
 """

@@ -1,4 +1,4 @@
-"""A tenant's store: one SQLite database and the files that it names, in a folder that holds nothing of another tenant.
+"""A tenant's store: its tables (`signkit.web.api.database`) and the files that they name, in a folder of its own.
 
 Documents are plain JSON by kind and id.  A file is kept for owners (ids of documents or jobs); with its last owner it
 goes.  All of a `Store.writing` is there at the end, or nothing.
@@ -21,6 +21,7 @@ from signkit.archive.blobs import disk_trouble, sync_folder
 from signkit.archive.store import connect, migrate, utc_now
 from signkit.errors import ServiceError
 from signkit.web.api import schema
+from signkit.web.api.database import Database, SqliteDatabase, StoreConnection
 
 DATABASE = "store.sqlite"
 _FILES = "files"
@@ -28,7 +29,7 @@ _SPOOL = "spool"
 
 
 @dataclass(frozen=True)
-class Document:
+class StoredDocument:
     """A resource as it is kept."""
 
     id: str
@@ -38,73 +39,56 @@ class Document:
 
 @dataclass(frozen=True)
 class Store:
-    """The store in a folder."""
+    """A tenant's store.
+
+    Attributes:
+        spool: where files lie that are on their way.
+    """
 
     folder: Path
+    database: Database
+    spool: Path
     clock: Callable[[], datetime] = utc_now
-
-    @property
-    def spool(self) -> Path:
-        """Where files lie that are on their way."""
-        return self.folder / _SPOOL
 
     def now(self) -> str:
         """Return the time as it is written down."""
         return moment(self.clock())
 
     @contextlib.contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self) -> Iterator[StoreConnection]:
         """Be the one who writes; files that nobody keeps any more go at the end.
 
         Raises:
             ServiceError("store-unusable"): the database cannot be written.
             FileUnusable("output-not-written"): the disk is full, or refuses.
         """
-        with self._open() as connection:
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                with contextlib.suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-                raise
+        with disk_trouble(self.folder), self.database.writing() as connection:
+            yield connection
 
     @contextlib.contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[StoreConnection]:
         """See one state of the store, whoever writes meanwhile."""
-        with self._open() as connection:
-            connection.execute("BEGIN")
-            try:
-                yield connection
-            finally:
-                with contextlib.suppress(sqlite3.Error):
-                    connection.execute("ROLLBACK")
-
-    @contextlib.contextmanager
-    def _open(self) -> Iterator[sqlite3.Connection]:
-        with disk_trouble(self.folder):
-            try:
-                with contextlib.closing(connect(self.folder / DATABASE)) as connection:
-                    yield connection
-            except sqlite3.Error as error:
-                raise ServiceError("store-unusable", path=str(self.folder), cause=str(error)) from error
+        with disk_trouble(self.folder), self.database.reading() as connection:
+            yield connection
 
     def path(self, sha256: str) -> Path:
         """Return where a kept file lies, or would lie."""
         return self.folder / _FILES / sha256
 
-    def keep_file(self, connection: sqlite3.Connection, source: Path, sha256: str, owner: str) -> None:
+    def keep_file(self, connection: StoreConnection, source: Path, sha256: str, owner: str) -> None:
         """Keep a file of the spool for ``owner``; it is on the disk before the transaction ends."""
         target = self.path(sha256)
-        if not target.exists():
+        # On a shared folder "it is there" may be what was true a moment ago; another node may have swept it since.
+        if self.database.is_shared or not target.exists():
             with source.open("rb+") as stream:
                 os.fsync(stream.fileno())
             source.replace(target)
             sync_folder(target.parent)
-        connection.execute("INSERT OR IGNORE INTO file (owner, sha256) VALUES (?, ?)", (owner, sha256))
+        connection.execute(
+            "INSERT INTO file (owner, sha256) VALUES (?, ?) ON CONFLICT (owner, sha256) DO NOTHING", (owner, sha256)
+        )
 
-    def release_files(self, connection: sqlite3.Connection, owner: str) -> None:
+    def release_files(self, connection: StoreConnection, owner: str) -> None:
         """Let ``owner`` keep no file any more.  What nobody keeps is removed by `sweep`."""
         connection.execute("DELETE FROM file WHERE owner = ?", (owner,))
 
@@ -122,17 +106,29 @@ class Store:
             for path in (self.folder / _FILES).iterdir():
                 if path.name not in kept:
                     path.unlink(missing_ok=True)
+        if self.database.is_shared:
+            _remove_left_spools(self.spool.parent, now - timedelta(days=1))
 
 
-def create_store(folder: Path, settings: dict[str, str]) -> None:
-    """Make an empty store; it appears whole, or not at all.
+def make_folders(folder: Path) -> None:
+    """Make the folders of a store.
 
     Raises:
-        FileUnusable("output-not-written"): the folder cannot be written.
+        FileUnusable("output-not-written"): they cannot be written.
     """
     with disk_trouble(folder):
         for each in (folder, folder / _FILES, folder / _SPOOL):
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def create_store(folder: Path, settings: dict[str, str]) -> None:
+    """Make an empty store in SQLite; it appears whole, or not at all.
+
+    Raises:
+        FileUnusable("output-not-written"): the folder cannot be written.
+    """
+    make_folders(folder)
+    with disk_trouble(folder):
         beside = folder / f".{DATABASE}.part"
         beside.unlink(missing_ok=True)
         os.close(os.open(beside, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -164,7 +160,23 @@ def open_store(folder: Path, clock: Callable[[], datetime] = utc_now) -> Store:
         raise ServiceError("store-unusable", path=str(path), cause=str(error)) from error
     shutil.rmtree(folder / _SPOOL, ignore_errors=True)
     (folder / _SPOOL).mkdir(mode=0o700, exist_ok=True)
-    return Store(folder, clock)
+    return Store(folder, SqliteDatabase(path), folder / _SPOOL, clock)
+
+
+def open_shared_store(folder: Path, database: Database, node: str, clock: Callable[[], datetime] = utc_now) -> Store:
+    """Return a store whose folder other nodes use as well: what is on its way here is beside what is on theirs."""
+    spool = folder / _SPOOL / node
+    with disk_trouble(folder):
+        spool.mkdir(parents=True, mode=0o700, exist_ok=True)
+    return Store(folder, database, spool, clock)
+
+
+def _remove_left_spools(spools: Path, before: datetime) -> None:
+    """Remove what nodes left that are no more: nothing is on its way for a day."""
+    for path in spools.glob("*/*"):
+        with contextlib.suppress(FileNotFoundError):  # it arrived, or another node removes it too
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
 
 def moment(time: datetime) -> str:
@@ -173,7 +185,7 @@ def moment(time: datetime) -> str:
 
 
 def add_document(
-    connection: sqlite3.Connection,
+    connection: StoreConnection,
     kind: str,
     id_: str,
     content: dict[str, Any],
@@ -187,12 +199,12 @@ def add_document(
     )
 
 
-def change_document(connection: sqlite3.Connection, kind: str, id_: str, content: dict[str, Any]) -> None:
+def change_document(connection: StoreConnection, kind: str, id_: str, content: dict[str, Any]) -> None:
     """Keep what has become of a document."""
     connection.execute("UPDATE document SET content = ? WHERE kind = ? AND id = ?", (_plain(content), kind, id_))
 
 
-def find_document(connection: sqlite3.Connection, kind: str, id_: str) -> Document | None:
+def find_document(connection: StoreConnection, kind: str, id_: str) -> StoredDocument | None:
     """Return a document; None where there is none."""
     row = connection.execute(
         "SELECT id, created_at, content FROM document WHERE kind = ? AND id = ?", (kind, id_)
@@ -200,13 +212,13 @@ def find_document(connection: sqlite3.Connection, kind: str, id_: str) -> Docume
     return _document(row) if row else None
 
 
-def delete_document(connection: sqlite3.Connection, kind: str, id_: str) -> bool:
+def delete_document(connection: StoreConnection, kind: str, id_: str) -> bool:
     """Delete a document and let go of its files; tell whether it was there."""
     connection.execute("DELETE FROM file WHERE owner = ?", (id_,))
     return connection.execute("DELETE FROM document WHERE kind = ? AND id = ?", (kind, id_)).rowcount > 0
 
 
-def list_documents(connection: sqlite3.Connection, kind: str, after: str | None, limit: int) -> list[Document]:
+def list_documents(connection: StoreConnection, kind: str, after: str | None, limit: int) -> list[StoredDocument]:
     """Return documents from the newest to the oldest, behind the id ``after``."""
     rows = connection.execute(
         "SELECT id, created_at, content FROM document WHERE kind = ? AND id < ? ORDER BY id DESC LIMIT ?",
@@ -215,8 +227,8 @@ def list_documents(connection: sqlite3.Connection, kind: str, after: str | None,
     return [_document(row) for row in rows]
 
 
-def _document(row: Sequence[str]) -> Document:
-    return Document(row[0], row[1], json.loads(row[2]))
+def _document(row: Sequence[str]) -> StoredDocument:
+    return StoredDocument(row[0], row[1], json.loads(row[2]))
 
 
 def _plain(content: dict[str, Any]) -> str:

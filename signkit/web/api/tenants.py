@@ -46,12 +46,21 @@ class Tenant:
 
 
 class Tenants:
-    """The tenants of a service; each store is opened, and brought up to date, once."""
+    """The tenants of a service; each store is opened, and brought up to date, once.
+
+    With SQLite a tenant is a folder, and that is all.
+    """
+
+    #: Whether other nodes serve them as well.
+    is_shared = False
 
     def __init__(self, service_folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
         self._folder = service_folder / _FOLDER
         self._clock = clock
         self._open: dict[str, Tenant] = {}
+
+    def close(self) -> None:
+        """Let go of what is open."""
 
     def add(self, name: str) -> Tenant:
         """Make a tenant with nothing in it.
@@ -82,11 +91,34 @@ class Tenants:
             name = connection.execute("SELECT value FROM setting WHERE name = 'name'").fetchone()[0]
         return self._open.setdefault(id_, Tenant(id_, name, store))
 
+    def find(self, id_: str) -> Tenant | None:
+        """Return the tenant that a key, a cookie or a link names; None where there is none.
+
+        Raises:
+            ServiceError("store-newer", "store-unusable"): see `get`.
+        """
+        try:
+            return self.get(id_)
+        except ServiceError as error:
+            if error.code != "tenant-unknown":
+                raise
+            return None
+
     def all(self) -> list[Tenant]:
         """Return every tenant, by its id, which is the order in which they came."""
         if not self._folder.is_dir():
             return []
         return [self.get(each.name) for each in sorted(self._folder.iterdir()) if ID.fullmatch(each.name)]
+
+    def folder_of(self, id_: str) -> Path:
+        """Return where a tenant's folder is, or would be."""
+        return self._folder / id_
+
+    def take_key(self, id_: str, source: Path) -> None:
+        """Put the key of a tenant's hashes where it belongs, and nowhere else."""
+        target = self._folder.parent / _KEYS / f"{id_}.key"
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        source.replace(target)
 
     def delete(self, id_: str) -> None:
         """Delete a tenant with all that it has.  It is gone at once; what a crash leaves of it is removed by `clear`.

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
+from typing import Any, Protocol
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from signkit.web.common import peers
-from signkit.web.common.listening import Address
+from signkit.web.common.listening import DeskAddress
 from signkit.web.common.sessions import COOKIE, Session, Sessions
 
 #: What needs no session: where one is begun, and what every page looks like.
@@ -47,6 +48,57 @@ class TooMuchSent(Exception):
     """More was sent than the desk takes."""
 
 
+class Door(Protocol):
+    """Whose pages are guarded: under which hosts they are, and by what somebody is known."""
+
+    def origin_of(self, host: str) -> str | None:
+        """Return the origin of our pages under that ``Host``; None where it is not ours (DNS rebinding)."""
+
+    def refuses_peer(self, scope: Scope) -> bool:
+        """Tell whether nobody at the other end of the connection is to be let in."""
+
+    async def find_session(self, scope: Scope, headers: Headers) -> Any:
+        """Return the session of whoever asks; None where there is none."""
+
+    def is_open(self, path: str) -> bool:
+        """Tell whether a page needs no session."""
+
+    def most_sent(self, session: Any) -> int:
+        """Return how much is taken at once of whoever has that session, bytes."""
+
+
+class LoopbackDoor:
+    """The door of a desk: one person of this machine."""
+
+    def __init__(self, address: DeskAddress, sessions: Sessions) -> None:
+        self._address = address
+        self._sessions = sessions
+
+    def origin_of(self, host: str) -> str | None:
+        """See `Door.origin_of`."""
+        return f"http://{host}" if host in self._address.hosts else None
+
+    def refuses_peer(self, scope: Scope) -> bool:
+        """See `Door.refuses_peer`."""
+        client = scope.get("client")
+        return client is not None and peers.is_stranger(client[1], self._address.port)
+
+    async def find_session(self, scope: Scope, headers: Headers) -> Session | None:
+        """See `Door.find_session`."""
+        del scope
+        cookie = sent_cookie(headers, COOKIE)
+        return self._sessions.find(cookie) if cookie is not None else None
+
+    def is_open(self, path: str) -> bool:
+        """See `Door.is_open`."""
+        return path == START or path.startswith(STATIC)
+
+    def most_sent(self, session: Any) -> int:
+        """See `Door.most_sent`."""
+        del session
+        return MOST_SENT
+
+
 class Guard:
     """The one way in; behind it ``scope["session"]`` is the session of whoever asks.
 
@@ -55,10 +107,9 @@ class Guard:
         refuse: makes the answer for those who are not let in.
     """
 
-    def __init__(self, app: ASGIApp, address: Address, sessions: Sessions, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, door: Door, refuse: Refuse) -> None:
         self._app = app
-        self._address = address
-        self._sessions = sessions
+        self._door = door
         self._refuse = refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,45 +117,43 @@ class Guard:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http":
-            refused = self._refusal(scope)
+            refused = await self._refusal(scope)
             app = self._app if refused is None else self._refuse(scope, *refused)
-            await app(scope, _bound_receive(receive), _strict(send))
+            most = self._door.most_sent(scope.get("session"))
+            await app(scope, _bound_receive(receive, most), _strict(send))
 
-    def _refusal(self, scope: Scope) -> tuple[int, str] | None:
+    async def _refusal(self, scope: Scope) -> tuple[int, str] | None:
         """Return status and reason where the request is not let in."""
         headers = Headers(scope=scope)
-        host = headers.get("host", "")
-        if host not in self._address.hosts:  # DNS rebinding: another name that leads here
+        origin = self._door.origin_of(headers.get("host", ""))
+        if origin is None:  # DNS rebinding: another name that leads here
             return 421, "host"
-        client = scope.get("client")
-        if client is not None and peers.is_stranger(client[1], self._address.port):
+        if self._door.refuses_peer(scope):
             return 403, "stranger"
-        scope["session"] = session = self._session(headers)
-        if session is None and scope["path"] != START and not scope["path"].startswith(STATIC):
+        scope["session"] = session = await self._door.find_session(scope, headers)
+        if session is None and not self._door.is_open(scope["path"]):
             return 403, "session"
-        if scope["method"] in _SAFE:
-            return None
-        return self._refusal_to_send(session, headers, host)
+        return None if scope["method"] in _SAFE else self._refusal_to_send(headers, origin, session)
 
-    def _refusal_to_send(self, session: Session | None, headers: Headers, host: str) -> tuple[int, str] | None:
-        if session is None:
-            return 403, "session"
-        if headers.get("sec-fetch-site") != "same-origin" or headers.get("origin") != f"http://{host}":
+    def _refusal_to_send(self, headers: Headers, origin: str, session: Any) -> tuple[int, str] | None:
+        if headers.get("sec-fetch-site") != "same-origin" or headers.get("origin") != origin:
             return 403, "origin"
         length = headers.get("content-length", "")
-        if length and not (length.isdigit() and int(length) <= MOST_SENT):
+        if length and not (length.isdigit() and int(length) <= self._door.most_sent(session)):
             return 413, "size"
         return None
 
-    def _session(self, headers: Headers) -> Session | None:
-        try:
-            cookie = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-        except CookieError:
-            return None
-        return self._sessions.find(cookie.value) if cookie is not None else None
+
+def sent_cookie(headers: Headers, name: str) -> str | None:
+    """Return what the browser shows under a cookie's name."""
+    try:
+        cookie = SimpleCookie(headers.get("cookie", "")).get(name)
+    except CookieError:
+        return None
+    return cookie.value if cookie is not None else None
 
 
-def _bound_receive(receive: Receive) -> Receive:
+def _bound_receive(receive: Receive, most: int) -> Receive:
     """Stop what is sent without saying how long it is."""
     count = 0
 
@@ -112,7 +161,7 @@ def _bound_receive(receive: Receive) -> Receive:
         nonlocal count
         message = await receive()
         count += len(message.get("body", b""))
-        if count > MOST_SENT:
+        if count > most:
             raise TooMuchSent
         return message
 

@@ -7,6 +7,7 @@ cookies know hosts and no ports (RFC 6265 8.5).
 from __future__ import annotations
 
 import errno
+import os
 import secrets
 import socket
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ _TRIES = 20
 
 
 @dataclass(frozen=True)
-class Address:
+class DeskAddress:
     """Where the browser finds the desk.
 
     Attributes:
@@ -32,7 +33,7 @@ class Address:
         return f"{self.name}:{self.port}", f"{_V4}:{self.port}"
 
 
-def listen_on_loopback(port: int = 0) -> tuple[Address, list[socket.socket]]:
+def listen_on_loopback(port: int = 0) -> tuple[DeskAddress, list[socket.socket]]:
     """Return an address and the sockets that listen there.
 
     IPv6's loopback is taken at the same port where there is one: a browser may try it first, and whoever else listened
@@ -42,10 +43,10 @@ def listen_on_loopback(port: int = 0) -> tuple[Address, list[socket.socket]]:
         OSError: the port is taken.
     """
     for _ in range(_TRIES):
-        first = _listener(socket.AF_INET, _V4, port)
+        first = listener_on(_V4, port)
         chosen = first.getsockname()[1]
         try:
-            second = _listener(socket.AF_INET6, _V6, chosen)
+            second = listener_on(_V6, chosen)
         except OSError as error:
             if error.errno != errno.EADDRINUSE:  # no IPv6 here
                 return _address(chosen), [first]
@@ -57,15 +58,28 @@ def listen_on_loopback(port: int = 0) -> tuple[Address, list[socket.socket]]:
     raise OSError(errno.EADDRINUSE, "no port is free on both loopback addresses")
 
 
-def _address(port: int) -> Address:
-    return Address(f"{secrets.token_hex(8)}.localhost", port)
+def _address(port: int) -> DeskAddress:
+    return DeskAddress(f"{secrets.token_hex(8)}.localhost", port)
 
 
-def _listener(family: socket.AddressFamily, host: str, port: int) -> socket.socket:
-    listener = socket.socket(family, socket.SOCK_STREAM)
+def listener_on(host: str, port: int, waiting: int = 64) -> socket.socket:
+    """Return a socket that listens.
+
+    Args:
+        waiting: how many may wait to be taken.
+
+    Raises:
+        OSError: the address is none of this machine's, or the port is taken.
+    """
+    # asyncio sends small pieces at once (TCP_NODELAY) only on sockets that say that they are TCP's; on others each
+    # answer waits 40 ms for the acknowledgement of its head.
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
+        if os.name == "posix":  # a service that starts again need not wait for its old connections
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
-        listener.listen(64)
+        listener.listen(waiting)
     except BaseException:
         listener.close()
         raise

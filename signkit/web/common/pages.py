@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, cast
@@ -21,23 +21,26 @@ class Pages:
     """The pages of one room.
 
     Args:
-        folder: where the templates lie.
+        folders: where the templates lie; the first that has one gives it.
         words: what pages say, by key.
         language: where there is no session.
         hint_of: says what to do about an error.
         facts: known to every page.
+
+    A template asks ``shows(path)`` before it links to a page, and ``takes(path)`` before it shows a form: where several
+    people work, ``scope`` says which ways are open to whoever asks; alone, all are.
     """
 
     def __init__(
         self,
-        folder: Path,
+        folders: Path | Sequence[Path],
         words: Mapping[str, Text],
         language: Language,
         hint_of: Callable[[SignKitError], Text | None],
         **facts: Any,
     ) -> None:
         self._templates = Environment(
-            loader=FileSystemLoader(folder), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
+            loader=FileSystemLoader(folders), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
             lstrip_blocks=True,
         )  # fmt: skip
         self._words = words
@@ -48,7 +51,10 @@ class Pages:
     def language(self, scope: Scope) -> Language:
         """Return the language in which whoever asks reads."""
         session: Session | None = scope.get("session")
-        return session.language if session is not None else self._language
+        if session is not None:
+            return session.language
+        language: Language = scope.get("language", self._language)
+        return language
 
     def show(self, request: Request, template: str, status: int = 200, /, **facts: Any) -> HTMLResponse:
         """Return a page."""
@@ -64,13 +70,16 @@ class Pages:
             "say": partial(self._say, language),
             "session": session,
             "here": scope["path"],
+            "shows": scope.get("shows", _always),
+            "takes": scope.get("takes", _always),
             **self._facts,
         }
         return HTMLResponse(self._templates.get_template(template).render(known | facts), status)
 
-    def refuse(self, scope: Scope, status: int, reason: str) -> HTMLResponse:
+    def refuse(self, scope: Scope, status: int, reason: str, **facts: object) -> HTMLResponse:
         """Return the page of a refusal, by its reason's code."""
-        return self.show_in(scope, "message.html", status, heading="refused", message=self._words[f"refused_{reason}"])
+        message = self._words[f"refused_{reason}"].filled(**facts)
+        return self.show_in(scope, "message.html", status, heading="refused", message=message)
 
     def tell(self, request: Request, error: SignKitError) -> HTMLResponse:
         """Return the page of an error: what happened, and what to do next."""
@@ -86,6 +95,11 @@ class Pages:
 
     def _say(self, language: Language, key: str, **facts: object) -> str:
         return self._words[key].in_language(language, **facts)
+
+
+def _always(path: str) -> bool:
+    del path
+    return True
 
 
 def other_language(language: Language) -> Language:

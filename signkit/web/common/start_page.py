@@ -12,13 +12,13 @@ from urllib.parse import quote
 
 from signkit.output import make_folder, write_checked
 from signkit.web.common.guard import START
-from signkit.web.common.listening import Address
+from signkit.web.common.listening import DeskAddress
 from signkit.words import Language, Text
 
 _NAME = "start.html"
 
 
-def write_start_page(folder: Path, address: Address, token: str, language: Language) -> Path:
+def write_start_page(folder: Path, address: DeskAddress, token: str, language: Language) -> Path:
     """Write the file into ``folder`` and return its path; remove it once the session has begun.
 
     Raises:
@@ -30,7 +30,7 @@ def write_start_page(folder: Path, address: Address, token: str, language: Langu
     return path
 
 
-def _page(address: Address, token: str, language: Language) -> str:
+def _page(address: DeskAddress, token: str, language: Language) -> str:
     first, second = (f"http://{host}{START}?token={quote(token)}" for host in address.hosts)
     return (
         f'<!DOCTYPE html>\n<html lang="{language}">\n<meta charset="utf-8">\n'

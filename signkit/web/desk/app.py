@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from starlette.applications import Starlette
 from starlette.datastructures import FormData
@@ -16,8 +17,8 @@ from starlette.types import ASGIApp
 
 from signkit.errors import SignKitError
 from signkit.web.common.forms import form_route, word
-from signkit.web.common.guard import START, STATIC, Guard
-from signkit.web.common.listening import Address
+from signkit.web.common.guard import START, STATIC, Guard, LoopbackDoor
+from signkit.web.common.listening import DeskAddress
 from signkit.web.common.pages import Pages
 from signkit.web.common.sessions import COOKIE, Sessions
 from signkit.web.desk.archive_screen import ArchiveScreen
@@ -33,15 +34,17 @@ from signkit.web.desk.list_screen import ListScreen
 from signkit.web.desk.machine_screen import MachineScreen
 from signkit.web.desk.making_screen import MakingScreen
 from signkit.web.desk.many_screen import ManyScreen
-from signkit.web.desk.office import Office
+from signkit.web.desk.office import DeskOptions, Office
 from signkit.web.desk.opening_screen import OpeningScreen
 from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.screens import Screen
 from signkit.web.desk.settings_screen import SettingsScreen
 from signkit.web.desk.signing_screen import SigningScreen
 from signkit.web.desk.today_screen import TodayScreen
 from signkit.web.desk.upholding_screen import UpholdingScreen
 from signkit.web.desk.upkeep_screen import UpkeepScreen
 from signkit.web.desk.welcome_screen import WelcomeScreen
+from signkit.words import Text
 from signkit.workers import WorkerLost
 
 _HERE = Path(__file__).parent
@@ -52,24 +55,45 @@ _SCREENS = (
 )  # fmt: skip
 
 
+#: Makes a screen of an office with pages.
+MakeScreen = Callable[[Office, Pages], Screen]
+
+
+def desk_pages(
+    options: DeskOptions, folders: Sequence[Path] = (), words: Mapping[str, Text] = MappingProxyType({})
+) -> Pages:
+    """Return the desk's pages, and before them those of whoever stands on the desk.
+
+    Args:
+        folders, words: theirs.
+    """
+    return Pages(
+        (*folders, _HERE / "pages"), {**WORDS, **words}, options.language, desk_hint, is_rehearsal=options.rehearsal
+    )
+
+
 def make_app(
     office: Office,
-    address: Address,
+    address: DeskAddress,
     sessions: Sessions,
     *,
     on_start: Callable[[], object] = lambda: None,
+    screens: Sequence[MakeScreen] = _SCREENS,
+    pages: Pages | None = None,
 ) -> ASGIApp:
     """Return the application.
 
     Args:
+        screens: what it shows.
+        pages: where its pages and words are; None: the desk's.
         on_start: called when the session has begun: the start page is of no more use.
     """
-    pages = Pages(_HERE / "pages", WORDS, office.options.language, desk_hint, is_rehearsal=office.options.rehearsal)
+    pages = pages or desk_pages(office.options)
     door = _Door(sessions, pages, on_start)
-    screens = [route for screen in _SCREENS for route in screen(office, pages).routes()]
+    shown = [route for screen in screens for route in screen(office, pages).routes()]
     static = Mount(STATIC.rstrip("/"), StaticFiles(directory=_HERE / "static"))
     app = Starlette(
-        routes=[*door.routes(), *screens, static],
+        routes=[*door.routes(), *shown, static],
         exception_handlers={
             SignKitError: lambda request, error: pages.tell(request, error),
             HTTPException: lambda request, error: pages.refuse(request.scope, error.status_code, _reason(error)),
@@ -77,7 +101,7 @@ def make_app(
             Exception: lambda request, _: pages.refuse(request.scope, 500, "fault"),
         },
     )
-    return Guard(app, address, sessions, pages.refuse)
+    return Guard(app, LoopbackDoor(address, sessions), pages.refuse)
 
 
 def _reason(error: HTTPException) -> str:

@@ -23,7 +23,7 @@ from signkit.archive.operations import last_backup, noted
 from signkit.archive.verifying import verify
 from signkit.web.common.downloads import download
 from signkit.web.common.forms import word
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.list_screen import query_text, read_query
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
@@ -95,7 +95,7 @@ class ArchiveScreen(Screen):
         """Begin to look at every byte of what is kept."""
         if not self.office.has_archive():
             return self.unknown(request)
-        job = Job(WORDS["verify"], leads_back="/archive", cancelled=WORDS["stopped"])
+        job = DeskJob(WORDS["verify"], leads_back="/archive", cancelled=WORDS["stopped"])
         job.leads_to = f"/archive/verified/{job.number}"
         self.office.jobs.start(job, self._verify)
         return go_to(f"/jobs/{job.number}")
@@ -124,7 +124,7 @@ class ArchiveScreen(Screen):
         query, problems = read_query(typed)
         if problems or not self.office.has_archive():
             return self.unknown(request)
-        job = Job(WORDS["export"], leads_back=f"/archive/export?{query_text(typed)}", cancelled=WORDS["stopped"])
+        job = DeskJob(WORDS["export"], leads_back=f"/archive/export?{query_text(typed)}", cancelled=WORDS["stopped"])
         job.leads_to = f"/archive/exported/{job.number}"
         language = self.language(request)
         self.office.jobs.start(job, lambda job: self._export(job, query, language == "ja"))
@@ -179,7 +179,7 @@ class ArchiveScreen(Screen):
         with self.office.archive() as archive:
             return download(register_csv(disposals(archive), self.language(request)), "disposals.csv")
 
-    def _verify(self, job: Job) -> None:
+    def _verify(self, job: DeskJob) -> None:
         from dataclasses import replace
 
         from signkit.archive.checkpoints import verify_stamps
@@ -190,7 +190,7 @@ class ArchiveScreen(Screen):
         self.office.note("verified")
         job.result = replace(found, troubles=(*found.troubles, *stamps))
 
-    def _export(self, job: Job, query: Query, is_japanese: bool) -> None:
+    def _export(self, job: DeskJob, query: Query, is_japanese: bool) -> None:
         workshop = self.office.options.home / "exports" / secrets.token_hex(8)
         try:
             with self.office.archive() as archive:
@@ -207,7 +207,7 @@ class ArchiveScreen(Screen):
         job.result = Handout(shelved.sha256, len(entries), made.damaged)
 
 
-def _watched(entries: list[LedgerEntry], job: Job) -> Iterator[LedgerEntry]:
+def _watched(entries: list[LedgerEntry], job: DeskJob) -> Iterator[LedgerEntry]:
     for done, entry in enumerate(entries):
         job.report(done, len(entries))
         yield entry

@@ -18,12 +18,12 @@ from signkit.signers.card_report import TOKEN_NAMES
 from signkit.web.common.forms import word
 from signkit.web.desk.card_process import CardSecret, NewPinOrder, RegisterOrder, touch_anchors
 from signkit.web.desk.desk_hints import desk_hint
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.prompted_process import (
     PromptedOrder,
     PromptedProcess,
-    Refusal,
+    PromptRefusal,
     environment_of,
 )
 from signkit.web.desk.screens import Screen, go_to
@@ -95,7 +95,7 @@ class CardScreen(Screen):
     def _start(self, order: PromptedOrder, title: Text, chosen: KeyChoice, said: str) -> Response:
         path = f"/card?key={chosen.uri}"
         process = PromptedProcess(environment_of(self.office.settings.home))
-        job = Job(title, leads_to=f"{path}&said={said}", leads_back=path, cancelled=WORDS["card_cancelled"])
+        job = DeskJob(title, leads_to=f"{path}&said={said}", leads_back=path, cancelled=WORDS["card_cancelled"])
         job.cancel = process.stop
         self.office.jobs.start(job, partial(carry_out_on_card, order=order, process=process))
         return go_to(f"/jobs/{job.number}")
@@ -119,14 +119,14 @@ class CardScreen(Screen):
         )  # fmt: skip
 
 
-def carry_out_on_card(job: Job, order: PromptedOrder, process: PromptedProcess) -> None:
+def carry_out_on_card(job: DeskJob, order: PromptedOrder, process: PromptedProcess) -> None:
     """Have the process do it, and tell what became of it."""
     answer = process.run(order, lambda stage: setattr(job, "stage", STAGES.get(stage)))
     if job.state != "working":
         return
     if answer is None:
         job.state = "cancelled"
-    elif isinstance(answer, Refusal):
+    elif isinstance(answer, PromptRefusal):
         job.error, job.hint, job.state = answer.message, answer.hint, "failed"
 
 

@@ -9,7 +9,7 @@ from signkit.reporting.change_pictures import ChangedPages
 _MOST_KEPT = 8
 
 
-class Drawn:
+class KeptPictures:
     """The pictures of the files that were looked at last; in memory, for nothing else needs them."""
 
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ from signkit.validation.report import Report, Verdict
 from signkit.web.common.downloads import download
 from signkit.web.common.forms import shown_name, uploads
 from signkit.web.desk.desk_hints import desk_line, desk_step
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.office import CheckedFile
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
@@ -113,7 +113,7 @@ class CheckScreen(Screen):
             return self.show(request, "check.html", 400, error="check_none")
         shelf = self.office.shelf
         taken = [(shelf.take(each.file, shown_name(each), "checked"), shown_name(each)) for each in sent]
-        job = Job(WORDS["check"], total=len(taken), leads_back="/check")
+        job = DeskJob(WORDS["check"], total=len(taken), leads_back="/check")
         self.office.checks[job.number] = [CheckedFile(shelved.sha256, name) for shelved, name in taken]
         job.leads_to = f"/checks/{job.number}"
         self.office.jobs.start(job, self._judge_all)
@@ -140,7 +140,7 @@ class CheckScreen(Screen):
             format_, ending = ReportFormat.JSONL, "jsonl"
         return download(written_report(done, format_, self.language(request)), f"report.{ending}")
 
-    def _judge_all(self, job: Job) -> None:
+    def _judge_all(self, job: DeskJob) -> None:
         files = self.office.checks[job.number]
         for place, each in enumerate(files):
             if job.state != "working":

@@ -32,7 +32,7 @@ _TRUTHS = {True: ("有", Text("yes", "有・はい")), False: ("無", Text("no",
 
 
 @dataclass(frozen=True)
-class Item:
+class FormItem:
     """One item of the form: a field, a table of items, or a list of entries.
 
     Attributes:
@@ -52,7 +52,7 @@ class Item:
     required: bool = False
     word: str = ""
     choices: tuple[tuple[str, Text], ...] = ()
-    children: tuple[Item, ...] = ()
+    children: tuple[FormItem, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -68,7 +68,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Filled:
+class TypedForm:
     """What was typed, as data.
 
     Attributes:
@@ -86,13 +86,13 @@ def contract_form(
     words: Mapping[str, str],
     counts: Mapping[str, int],
     problems: Sequence[tuple[str, Problem]] = (),
-) -> tuple[Item, ...]:
+) -> tuple[FormItem, ...]:
     """Return the form's items with what was typed and what is wrong with it."""
     builder = _Builder(template.schema, words, counts, problems)
     return tuple(builder.items(template.schema, (), 0))
 
 
-def fill(template: Template, words: Mapping[str, str], settings: Settings) -> Filled:
+def fill(template: Template, words: Mapping[str, str], settings: Settings) -> TypedForm:
     """Return the data that ``words`` make, and what is wrong with them."""
     typed = {path: word.strip() for path, word in words.items() if word.strip()}
     empty = [path for path in typed if typed[path] == NONE and _is_list(template, path)]
@@ -108,7 +108,7 @@ def fill(template: Template, words: Mapping[str, str], settings: Settings) -> Fi
         path = _field_path(problem, row)
         if path not in unread:  # its word was refused, so that it is missing
             found.append((path, problem))
-    return Filled(row.data, tuple(found), examined.warnings)
+    return TypedForm(row.data, tuple(found), examined.warnings)
 
 
 def words_of(data: object, path: str = "") -> dict[str, str]:
@@ -165,16 +165,16 @@ class _Builder:
     counts: Mapping[str, int]
     problems: Sequence[tuple[str, Problem]]
 
-    def items(self, schema: Mapping[str, Any], steps: tuple[str | int, ...], depth: int) -> Iterator[Item]:
+    def items(self, schema: Mapping[str, Any], steps: tuple[str | int, ...], depth: int) -> Iterator[FormItem]:
         required = set(schema.get("required", ()))
         for name, item in schema.get("properties", {}).items():
             whole = resolve_reference(self.root, item)
             yield replace(self._item(name, whole, (*steps, name), depth), required=name in required)
 
-    def _item(self, name: str, schema: Mapping[str, Any], steps: tuple[str | int, ...], depth: int) -> Item:
+    def _item(self, name: str, schema: Mapping[str, Any], steps: tuple[str | int, ...], depth: int) -> FormItem:
         path = dotted_column(steps)
         title = str(schema.get("title", name))
-        item = Item(
+        item = FormItem(
             _kind(schema),
             path,
             Text(str(schema.get("x-title-en", title)), title),
@@ -190,7 +190,7 @@ class _Builder:
             return replace(item, children=tuple(self.items(schema, steps, depth + 1)))
         return replace(item, children=tuple(self._entries(schema, steps, depth + 1)))
 
-    def _entries(self, schema: Mapping[str, Any], steps: tuple[str | int, ...], depth: int) -> Iterator[Item]:
+    def _entries(self, schema: Mapping[str, Any], steps: tuple[str | int, ...], depth: int) -> Iterator[FormItem]:
         entry = resolve_reference(self.root, schema.get("items", {}))
         path = dotted_column(steps)
         least = max(int(schema.get("minItems", 0)), typed_entries(self.words, path))

@@ -140,7 +140,7 @@ class ContractScreen(Screen):
                 return self.unknown(request)
         if entry.current is None:
             return self.show(request, "contract.html", **self._of_entry(entry, request), told=None, trouble=None,
-                             sha256=None, pages=None, shelved=None, is_closed=False)  # fmt: skip
+                             sha256=None, pages=None, shelved=None, is_closed=False, beside=())  # fmt: skip
         return self._show(request, entry.current.sha256, entry.current.name, entry)
 
     def document(self, request: Request) -> Response:
@@ -205,7 +205,8 @@ class ContractScreen(Screen):
             request, "contract.html", **self._of_entry(entry, request), told=told, trouble=trouble, sha256=sha256,
             pages=pages, most_pages=MOST_PAGES, widths=WIDTHS, shelved=self.office.shelf.find(sha256),
             was_signed="signed" in request.query_params, name=name, is_closed=is_closed,
-            amending=self._amending(told),
+            amending=self._amending(told), may_be_signed=self.office.may_be_signed(sha256),
+            **self.office.told_beside(sha256),
         )  # fmt: skip
 
     def _amending(self, told: ToldContract | None) -> list[tuple[str, Text]]:

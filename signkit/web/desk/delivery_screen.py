@@ -26,11 +26,11 @@ from signkit.web.common.forms import shown_name, uploads, word
 from signkit.web.desk import work
 from signkit.web.desk.check_screen import written_report
 from signkit.web.desk.contract_screen import title_of
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.shelf import Shelved
-from signkit.web.desk.work import Named
+from signkit.web.desk.work import NamedOnDesk
 from signkit.words import Text
 
 _FORMATS = {"html": ReportFormat.HTML, "csv": ReportFormat.CSV, "json": ReportFormat.JSON}
@@ -108,7 +108,7 @@ class DeliveryScreen(Screen):
         if contract is None or problem is not None:
             return self.unknown(request)
         sha256, allow = request.path_params["sha256"], word(form, "allow") == "yes"
-        job = Job(
+        job = DeskJob(
             WORDS["pack"], leads_back=self._address(request, chosen, word(form, "on")), cancelled=WORDS["stopped"]
         )
         job.leads_to = f"/documents/{sha256}/delivery/packed/{job.number}"
@@ -148,16 +148,18 @@ class DeliveryScreen(Screen):
         name = f"{PurePath(contract.name).stem}-report.{request.path_params['ending']}"
         return download(written_report([report], format_, self.language(request)), name)
 
-    def _contract(self, request: Request) -> Named | None:
+    def _contract(self, request: Request) -> NamedOnDesk | None:
         return self.office.named(request.path_params["sha256"])
 
-    def _check(self, sha256: str, contract: Named, consents: Sequence[Named], day: date | None) -> DeliveryCheck:
+    def _check(
+        self, sha256: str, contract: NamedOnDesk, consents: Sequence[NamedOnDesk], day: date | None
+    ) -> DeliveryCheck:
         checked: DeliveryCheck = self.office.pool.submit(
             work.check_delivery_of, contract, list(consents), day, self.office.judgement_of(sha256)
         ).result()
         return checked
 
-    def _consents(self, sha256: str, contract: Named) -> list[str]:
+    def _consents(self, sha256: str, contract: NamedOnDesk) -> list[str]:
         """Return the signed consents and withdrawals that the archive keeps of the contract's parties."""
         from signkit.archive.finding import Query, find
 
@@ -174,7 +176,7 @@ class DeliveryScreen(Screen):
                         found[entry.current.sha256] = None
         return list(found)[:_MOST_CONSENTS]
 
-    def _party_names(self, sha256: str, contract: Named) -> list[str]:
+    def _party_names(self, sha256: str, contract: NamedOnDesk) -> list[str]:
         told = self.office.status(sha256, contract.name).contract
         return [party.name for party in told.parties if party.name] if told is not None else []
 
@@ -183,7 +185,14 @@ class DeliveryScreen(Screen):
         return f"/documents/{request.path_params['sha256']}/delivery?{query}"
 
     def _pack(
-        self, job: Job, sha256: str, contract: Named, consents: Sequence[Named], day: date | None, *, allow: bool
+        self,
+        job: DeskJob,
+        sha256: str,
+        contract: NamedOnDesk,
+        consents: Sequence[NamedOnDesk],
+        day: date | None,
+        *,
+        allow: bool,
     ) -> None:
         job.stage = WORDS["packing"]
         pack = self.office.pool.submit(

@@ -92,7 +92,7 @@ class ElsewhereScreen(Screen):
         office, language = self.office, self.language(request)
         source = (str(office.path_of(request.path_params["sha256"])), status.file, request.path_params["role"])
         try:
-            made = office.pool.submit(prepare_elsewhere, source, certificate, language, *_services(office)).result()
+            made = office.pool.submit(prepare_elsewhere, source, certificate, language, *services_of(office)).result()
         except SignKitError as error:
             return self._page(request, status, Text(error.message("en"), error.message("ja")))
         parts.discard()
@@ -110,6 +110,10 @@ class ElsewhereScreen(Screen):
 
     def finish(self, request: Request, form: FormData) -> Response:
         """Put the signature that came back into the file, and take that in."""
+        with self.office.finishing:  # of two parties who bring theirs at once, the second finds another document
+            return self._finish(request, form)
+
+    def _finish(self, request: Request, form: FormData) -> Response:
         status, sent, parts = status_in_turn(self.office, request), uploads(form, "signature"), self._parts(request)
         if status is None or not parts.is_there():
             return self.unknown(request)
@@ -118,23 +122,28 @@ class ElsewhereScreen(Screen):
         read = tuple(path.read_bytes() for path in (parts.request, parts.prepared, parts.certificate))
         try:
             job = self.office.pool.submit(
-                finish_elsewhere, read, sent[0].file.read(_MOST_SENT), *_services(self.office)
+                finish_elsewhere, read, sent[0].file.read(_MOST_SENT), *services_of(self.office)
             )
             signed, digest = job.result()
         except SignKitError as error:
             return self._page(request, status, Text(error.message("en"), error.message("ja")))
-        outbox = self.office.options.home / "signed"
-        make_folder(outbox)
-        name = "{sha256}-{role}.pdf".format(**request.path_params)
-        write_checked(outbox / name, signed, overwrite=True, private=True)
         parts.discard()
-        take_signed(self.office)
-        return go_to(f"/documents/{digest}?signed=1")
+        take_finished(self.office, signed, request.path_params["sha256"], request.path_params["role"])
+        return self.lead_on(request, digest)
 
     def discard(self, request: Request, _: FormData) -> Response:
         """Give the request up."""
         self._parts(request).discard()
         return go_to(request.url.path.removesuffix("/discard"))
+
+    def back_of(self, request: Request) -> str:
+        """Return the address of the document's page."""
+        return f"/documents/{request.path_params['sha256']}"
+
+    def lead_on(self, request: Request, sha256: str) -> Response:
+        """Lead to what came of it."""
+        del request
+        return go_to(f"/documents/{sha256}?signed=1")
 
     def _parts(self, request: Request) -> SignatureElsewhere:
         """Return where the parts lie; whoever asks has been told that document and role are there, or there is none."""
@@ -149,31 +158,47 @@ class ElsewhereScreen(Screen):
         return self.show(
             request, "elsewhere.html", 400 if error else 200, sha256=sha256, role=role, label=label_of(status, role),
             name=party_name(status, role), title=title_of(status), expires=expires, error=error,
-            level=usual_level(self.office).value,
+            level=usual_level(self.office).value, path=request.url.path.removesuffix("/finish"),
+            back=self.back_of(request),
         )  # fmt: skip
 
 
-def _services(office: Office) -> tuple[str, tuple[str, ...], tuple[str, ...], Settings]:
+def take_finished(office: Office, signed: bytes, sha256: str, role: str) -> None:
+    """Take in a file in which a role's signature stands that was made elsewhere."""
+    outbox = office.options.home / "signed"
+    make_folder(outbox)
+    write_checked(outbox / f"{sha256}-{role}.pdf", signed, overwrite=True, private=True)
+    take_signed(office)
+
+
+def services_of(office: Office) -> tuple[str, tuple[str, ...], tuple[str, ...], Settings]:
+    """Return the level that is asked for, timestamps, anchors and settings: what preparing and finishing need."""
     options = office.options
     return usual_level(office).value, options.tsa, options.trust, office.settings
 
 
 def prepare_elsewhere(
     source: tuple[str, str, str],
-    certificate: bytes,
+    certificate: bytes | None,
     language: Language,
     level: str,
     tsa: tuple[str, ...],
     trust: tuple[str, ...],
     settings: Settings,
 ) -> tuple[bytes, bytes]:
-    """Return the prepared file and the request; called in a worker."""
+    """Return the prepared file and the request; called in a worker.
+
+    Args:
+        certificate: None: it comes with the signature, which cannot name it then.
+    """
     from signkit.library.acts import prepare, services
     from signkit.signing.levels import Level
+    from signkit.signing.signature_formats import SignatureFormat
     from signkit.signing.terms import SignatureTerms
 
     path, _, role = source
-    terms = SignatureTerms(role, Level(level), language=language)
+    profile = SignatureFormat.PADES if certificate is not None else SignatureFormat.PKCS7
+    terms = SignatureTerms(role, Level(level), profile=profile, language=language)
     available = services(tsa=tsa, trust=trust, settings=settings)
     request, prepared = prepare(Path(path), terms, certificate, services=available, settings=settings)
     return prepared, request.to_json()

@@ -20,7 +20,7 @@ class JobStopped(Exception):
 
 
 @dataclass
-class Job:
+class DeskJob:
     """One piece of work.
 
     Attributes:
@@ -77,10 +77,10 @@ class Jobs:
     """The jobs of one desk."""
 
     def __init__(self) -> None:
-        self._jobs: dict[str, Job] = {}
+        self._jobs: dict[str, DeskJob] = {}
         self._lock = threading.Lock()
 
-    def start(self, job: Job, work: Callable[[Job], object]) -> Job:
+    def start(self, job: DeskJob, work: Callable[[DeskJob], object]) -> DeskJob:
         """Begin a job in a thread of its own."""
         with self._lock:
             self._jobs[job.number] = job
@@ -90,9 +90,13 @@ class Jobs:
         job.thread.start()
         return job
 
-    def find(self, number: str) -> Job | None:
+    def find(self, number: str) -> DeskJob | None:
         """Return a job; None where it is not known (any more)."""
         return self._jobs.get(number)
+
+    def are_working(self) -> bool:
+        """Tell whether any is under way."""
+        return any(job.state == "working" for job in list(self._jobs.values()))
 
     def stop_all(self) -> None:
         """Cancel whatever is under way."""
@@ -100,7 +104,7 @@ class Jobs:
             job.stop()
 
 
-def _run(job: Job, work: Callable[[Job], object]) -> None:
+def _run(job: DeskJob, work: Callable[[DeskJob], object]) -> None:
     try:
         work(job)
         if job.state == "working":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -104,6 +105,8 @@ class MakingScreen(Screen):
         template = self._template(draft)
         words = {name.removeprefix(_FIELD): word(form, name) for name in form if name.startswith(_FIELD)}
         counts = {name.removeprefix(_COUNT): _count(word(form, name)) for name in form if name.startswith(_COUNT)}
+        if word(form, "changed") not in ("", draft.changed):  # another tab: what it saved is not written over unseen
+            return self._form(request, replace(draft, words=words, counts=counts), overtaken=True, status=409)
         draft = self.office.drafts.keep(replace(draft, words=words, counts=counts))
         action, _, path = word(form, "do").partition(":")
         if action in ("add", "remove"):
@@ -142,10 +145,9 @@ class MakingScreen(Screen):
         rendered = self._render(request, draft, template)
         if isinstance(rendered, Response):
             return rendered
-        shelved = self.office.shelf.put(rendered.pdf, f"{template.title.ja}.pdf", "prepared")
-        if shelved.sha256 != word(form, "sha256"):  # another tab changed the draft meanwhile
-            self.office.shelf.discard(shelved.sha256)
+        if hashlib.sha256(rendered.pdf).hexdigest() != word(form, "sha256"):  # another tab changed the draft meanwhile
             return go_to(f"/drafts/{draft.number}/preview")
+        shelved = self.office.shelf.put(rendered.pdf, f"{template.title.ja}.pdf", "prepared")
         self.office.drafts.discard(draft.number)
         self.office.note("prepared", shelved.sha256)
         return go_to(f"/documents/{shelved.sha256}")
@@ -180,13 +182,14 @@ class MakingScreen(Screen):
         problems: tuple[tuple[str, Problem], ...] = (),
         message: Text | None = None,
         anchor: str | None = None,
+        overtaken: bool = False,
         status: int = 200,
     ) -> Response:
         template = self._template(draft)
         items = contract_form(template, draft.words, draft.counts, problems)
         return self.show(
             request, "draft.html", status, draft=draft, title=template.title, items=items,
-            problems=problems, message=message, anchor=anchor,
+            problems=problems, message=message, anchor=anchor, overtaken=overtaken,
         )  # fmt: skip
 
 

@@ -20,8 +20,12 @@ from signkit.words import Language
 if TYPE_CHECKING:
     from signkit.signers.base import KeyFacts
     from signkit.signing.levels import Services
-    from signkit.signing.many import Job, Outcome
+    from signkit.signing.many import Outcome, SigningJob
     from signkit.signing.terms import SignatureTerms
+
+
+#: What a signer who was killed had just started may hold the lock a moment longer.
+_PATIENCE_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
@@ -32,7 +36,7 @@ class ManyOrder:
         folder: the batch's; one signer at a time works in it.
         files: of each its path, its SHA-256 and where the signed file goes.
         sha256: of the list that was shown.
-        others: as of `signkit.web.desk.signing_process.Order`.
+        others: as of `signkit.web.desk.signing_process.OneOrder`.
     """
 
     ACT: ClassVar[str] = "sign-many"
@@ -65,7 +69,7 @@ def sign_many(plain: dict[str, Any], say: Say) -> str:
 
     order = ManyOrder(**plain)
     try:
-        with locked_folder(Path(order.folder), patience=0):
+        with locked_folder(Path(order.folder), patience=_PATIENCE_SECONDS):
             return str(_sign_in_folder(order, say))
     except TimeoutError as error:
         raise FileUnusable("results-in-use", path=order.folder) from error
@@ -98,9 +102,9 @@ def _sign_in_folder(order: ManyOrder, say: Say) -> int:
     return len(outcome.signed)
 
 
-def _jobs(order: ManyOrder, terms: SignatureTerms, services: Services, say: Say) -> Iterable[Job]:
+def _jobs(order: ManyOrder, terms: SignatureTerms, services: Services, say: Say) -> Iterable[SigningJob]:
     """Look at every file before anybody types a secret; pass over what is signed."""
-    from signkit.signing.many import Job, is_signed_copy
+    from signkit.signing.many import SigningJob, is_signed_copy
     from signkit.signing.terms import admit
 
     for number, (source, sha256, target) in enumerate(order.files, 1):
@@ -109,10 +113,10 @@ def _jobs(order: ManyOrder, terms: SignatureTerms, services: Services, say: Say)
         if is_signed_copy(data, Path(target), order.role):
             continue
         admission = admit(data, terms, Path(source).name, services.judgement)
-        yield Job(Path(source), Path(target), sha256, admission.certify, admission.party)
+        yield SigningJob(Path(source), Path(target), sha256, admission.certify, admission.party)
 
 
-def _refuse_others(jobs: Sequence[Job], key: KeyFacts) -> None:
+def _refuse_others(jobs: Sequence[SigningJob], key: KeyFacts) -> None:
     """Hold the certificate against the party of every file before the first is signed."""
     from signkit.signing.party import refuse_other_person
 
@@ -121,14 +125,14 @@ def _refuse_others(jobs: Sequence[Job], key: KeyFacts) -> None:
 
 
 def _sign_all(
-    jobs: Sequence[Job], terms: SignatureTerms, key: Any, services: Services, say: Say, *, before: int
+    jobs: Sequence[SigningJob], terms: SignatureTerms, key: Any, services: Services, say: Say, *, before: int
 ) -> Outcome:
     from signkit.signing.many import sign_jobs
     from signkit.signing.terms import request_maker
 
     make, done = request_maker(terms, key), [before]
 
-    def signed(_: Job) -> None:
+    def signed(_: SigningJob) -> None:
         done[0] += 1
         say(count=done[0])
 

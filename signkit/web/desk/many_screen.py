@@ -22,7 +22,7 @@ from signkit.web.common.forms import shown_name, uploads, word
 from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
 from signkit.web.desk.batches import DeskBatch, MadeContract, digest_of_list, groups_of, signed_name
 from signkit.web.desk.contract_screen import party_name
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.many_process import ManyOrder
 from signkit.web.desk.many_work import (
     check_batch,
@@ -33,7 +33,7 @@ from signkit.web.desk.many_work import (
     template_of,
 )
 from signkit.web.desk.page_words import WORDS
-from signkit.web.desk.prompted_process import PromptedProcess, Refusal, environment_of
+from signkit.web.desk.prompted_process import PromptedProcess, PromptRefusal, environment_of
 from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.signing_screen import (
     STAGES,
@@ -225,7 +225,7 @@ class ManyScreen(Screen):
         self,
         batch: DeskBatch,
         title: Text,
-        work: Callable[[Job], object],
+        work: Callable[[DeskJob], object],
         total: int = 0,
         cancel: Callable[[], object] | None = None,
     ) -> Response:
@@ -233,7 +233,9 @@ class ManyScreen(Screen):
         path = f"/many/{batch.number}"
         if self._is_busy(batch):
             return self._to_what_is_under_way(batch)
-        job = Job(title, total=total, cancel=cancel, leads_to=path, leads_back=path, cancelled=WORDS["many_cancelled"])
+        job = DeskJob(
+            title, total=total, cancel=cancel, leads_to=path, leads_back=path, cancelled=WORDS["many_cancelled"]
+        )
         self.office.batch_jobs[batch.number] = job
         self.office.jobs.start(job, work)
         return go_to(f"/jobs/{job.number}")
@@ -335,7 +337,7 @@ class ManyScreen(Screen):
         )  # fmt: skip
 
 
-def sign_batch(job: Job, order: ManyOrder, process: PromptedProcess) -> None:
+def sign_batch(job: DeskJob, order: ManyOrder, process: PromptedProcess) -> None:
     """Have the process sign; each file lies where it belongs as soon as it is signed."""
 
     def begun(stage: str) -> None:
@@ -346,7 +348,7 @@ def sign_batch(job: Job, order: ManyOrder, process: PromptedProcess) -> None:
         return
     if answer is None:
         job.state = "cancelled"
-    elif isinstance(answer, Refusal):
+    elif isinstance(answer, PromptRefusal):
         job.error, job.hint, job.state = answer.message, answer.hint or WORDS["many_go_on"], "failed"
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from signkit.errors import RowProblem, RowsRefused, TableUnreadable
 from signkit.output import make_folder, scratch_folder, write_checked
 from signkit.web.desk.batches import CellProblem, DeskBatch, MadeContract, signed_name
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.office import Office
 from signkit.words import Text
 
@@ -32,7 +32,7 @@ _MOST_PROBLEMS = 2000
 _SECONDS = 300.0
 
 
-def check_batch(job: Job, office: Office, batch: DeskBatch) -> None:
+def check_batch(job: DeskJob, office: Office, batch: DeskBatch) -> None:
     """Look at every row, and write down their names or what is wrong with them."""
     from signkit.contracts.bulk.run import batch_of, check_table
 
@@ -159,7 +159,7 @@ def _cell(row: Sequence[str], index: int | None) -> str:
     return row[index] if index is not None and index < len(row) else ""
 
 
-def render_batch(job: Job, office: Office, batch: DeskBatch) -> None:
+def render_batch(job: DeskJob, office: Office, batch: DeskBatch) -> None:
     """Make every row's contract; what a stopped run made already is not made again."""
     from signkit.contracts.bulk.run import batch_of, render_table
 
@@ -181,7 +181,7 @@ def render_batch(job: Job, office: Office, batch: DeskBatch) -> None:
 
 
 @contextmanager
-def _workers(job: Job) -> Iterator[WorkerPool]:
+def _workers(job: DeskJob) -> Iterator[WorkerPool]:
     """Give processes of the job's own; cancelling it ends them."""
     from signkit.workers import WorkerPool
 
@@ -197,7 +197,7 @@ def _cores() -> int:
     return max(1, min(4, os.cpu_count() or 1))
 
 
-def keep_batch(job: Job, office: Office, batch: DeskBatch) -> None:
+def keep_batch(job: DeskJob, office: Office, batch: DeskBatch) -> None:
     """Take every signed contract into the archive; what is there already is passed over."""
     contracts = [each for each in office.batches.contracts(batch) if each.signed]
     job.stage, job.total = _KEEPING, len(contracts)

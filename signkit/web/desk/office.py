@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
+import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -15,17 +16,18 @@ from signkit.limits import Limits
 from signkit.settings import Settings
 from signkit.web.common.page_pictures import PageFacts, PagePictures
 from signkit.web.desk.batches import Batches
-from signkit.web.desk.changes_kept import Drawn
+from signkit.web.desk.changes_kept import KeptPictures
 from signkit.web.desk.drafts import Drafts
-from signkit.web.desk.jobs import Job, Jobs
+from signkit.web.desk.jobs import DeskJob, Jobs
 from signkit.web.desk.prompting import PromptKind
 from signkit.web.desk.searches import Searches
 from signkit.web.desk.shelf import DIGEST, Shelf
-from signkit.web.desk.work import Named, Surroundings
+from signkit.web.desk.work import ActSurroundings, NamedOnDesk
 from signkit.words import Language, Text
 from signkit.workers import WorkerLost, WorkerPool
 
 if TYPE_CHECKING:
+    from signkit.archive.entries import LedgerEntry
     from signkit.archive.operations import Act
     from signkit.archive.store import Archive
     from signkit.contracts.render import Rendered
@@ -49,6 +51,7 @@ class DeskOptions:
         tsa, trust: as ``signkit sign`` takes them.
         holder_trust: CAs that are believed for who holds a card, beside JPKI's.
         prompt, program: how a PIN is asked for.
+        served: several people use it from their own machines: nothing of this one is shown.
     """
 
     settings: Settings
@@ -61,6 +64,31 @@ class DeskOptions:
     holder_trust: tuple[str, ...] = ()
     prompt: PromptKind = "auto"
     program: str | None = None
+    served: bool = False
+
+
+@dataclass(frozen=True)
+class Pools:
+    """The processes that work on files: those that judge and make, and those that draw."""
+
+    judging: WorkerPool
+    drawing: WorkerPool
+
+    def close(self) -> None:
+        """End them."""
+        for pool in (self.judging, self.drawing):
+            pool.shutdown(cancel_futures=True)
+
+
+def own_pools() -> Pools:
+    """Return the processes of one desk."""
+    judging = WorkerPool(max(2, min(4, os.cpu_count() or 2)), seconds=Limits().seconds + _MARGIN, memory=_MEMORY)
+    return Pools(judging, drawing_pool())
+
+
+def drawing_pool() -> WorkerPool:
+    """Return processes that draw pages."""
+    return WorkerPool(2, seconds=_MARGIN * 2, memory=_MEMORY)
 
 
 @dataclass(frozen=True)
@@ -81,31 +109,37 @@ class Office:
         passwords: of encrypted files, by digest; in memory alone, and gone with the desk.
         rehearsal: the rehearsal's desk that was opened from this one.
         batch_jobs: what is done with a table at this moment, or was done last, by the batch's number.
+        pools: another's, who ends them; None: processes of its own.
+        taking, finishing: held by whoever takes in what was signed, or finishes a signature that was made elsewhere.
     """
 
     options: DeskOptions
     jobs: Jobs = field(default_factory=Jobs)
     checks: dict[str, list[CheckedFile]] = field(default_factory=dict)
     passwords: dict[str, str] = field(default_factory=dict, repr=False)
-    drawn: Drawn = field(default_factory=Drawn)
-    batch_jobs: dict[str, Job] = field(default_factory=dict)
+    drawn: KeptPictures = field(default_factory=KeptPictures)
+    batch_jobs: dict[str, DeskJob] = field(default_factory=dict)
     rehearsal: subprocess.Popen[bytes] | None = None
+    pools: Pools | None = None
+    taking: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    finishing: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.options.home / "files")
         self.drafts = Drafts(self.options.home / "drafts")
         self.searches = Searches(self.options.home)
         self.batches = Batches(self.options.home / "batches")
-        seconds = Limits().seconds + _MARGIN
-        self.pool = WorkerPool(max(2, min(4, os.cpu_count() or 2)), seconds=seconds, memory=_MEMORY)
-        self._drawing = WorkerPool(2, seconds=_MARGIN * 2, memory=_MEMORY)
-        self.pictures = PagePictures(self.options.home / "pictures", self._drawing)
+        self._own_pools = own_pools() if self.pools is None else None
+        pools = self.pools or self._own_pools
+        assert pools is not None
+        self.pool = pools.judging
+        self.pictures = PagePictures(self.options.home / "pictures", pools.drawing)
 
     def close(self) -> None:
         """End what is under way, and take away what was only looked at."""
         self.jobs.stop_all()
-        for pool in (self.pool, self._drawing):
-            pool.shutdown(cancel_futures=True)
+        if self._own_pools is not None:
+            self._own_pools.close()
         self.shelf.clear()
         if self.rehearsal is not None:
             self.rehearsal.terminate()
@@ -144,8 +178,8 @@ class Office:
         """Return how one file is judged: opened with the password that was given for it."""
         return replace(self.judgement(), password=self.passwords.get(sha256))
 
-    def take_over_password(self, before: str, after: str) -> None:
-        """Let a file be opened as the one that it continues."""
+    def continue_as(self, before: str, after: str) -> None:
+        """Let a file be what the one was that it continues: opened with its password."""
         if before in self.passwords:
             self.passwords[after] = self.passwords[before]
 
@@ -264,14 +298,46 @@ class Office:
         rendered: Rendered = self.pool.submit(render_contract, template, dict(data), self.settings).result()
         return rendered
 
-    def named(self, sha256: str) -> Named | None:
+    def named(self, sha256: str) -> NamedOnDesk | None:
         """Return a file for a worker; None where it is not at hand."""
         name = self.name_of(sha256)
-        return Named(str(self.path_of(sha256)), name) if name is not None else None
+        return NamedOnDesk(str(self.path_of(sha256)), name) if name is not None else None
 
-    def around(self) -> Surroundings:
+    def around(self) -> ActSurroundings:
         """Return what acts have beside the file."""
-        return Surroundings(self.settings, self.options.tsa, self.options.trust)
+        return ActSurroundings(self.settings, self.options.tsa, self.options.trust)
+
+    def entry_with(self, sha256: str) -> LedgerEntry | None:
+        """Return the entry that keeps a file; None where none does."""
+        from signkit.archive.entries import load_entry
+
+        number = self.entry_of(sha256)
+        if number is None:
+            return None
+        with self.archive() as archive, archive.reading() as connection:
+            return load_entry(connection, number)
+
+    def successor(self, sha256: str) -> str | None:
+        """Return the file that took a file's place; None while none did."""
+        entry = self.entry_with(sha256)
+        current = entry.current if entry is not None else None
+        return current.sha256 if current is not None and current.sha256 != sha256 else None
+
+    def may_be_signed(self, sha256: str) -> bool:
+        """Tell whether nobody else has to agree before a file is signed."""
+        del sha256
+        return True
+
+    def told_beside(self, sha256: str) -> Mapping[str, Any]:
+        """Return what a file's page says beside what the file tells: templates (``beside``) and their facts."""
+        del sha256
+        return {"beside": ()}
+
+    def who(self) -> str:
+        """Return who is at the desk, as the journal names them."""
+        from signkit.archive.operations import user_name
+
+        return user_name()
 
     def note(self, act: Act, sha256: str | None = None, entry: int | None = None) -> None:
         """Write into the journal what was done, on which file; without an archive there is no journal.
@@ -279,14 +345,14 @@ class Office:
         Raises:
             ArchiveError("archive-busy"), FileUnusable("output-not-written"): see `Archive.writing`.
         """
-        from signkit.archive.operations import record_operation, user_name
+        from signkit.archive.operations import record_operation
 
         if not self.has_archive():
             return
         number = self.entry_of(sha256) if sha256 is not None else entry
         with self.archive() as archive:
             if not archive.read_only:
-                record_operation(archive, act, user_name(), sha256, number)
+                record_operation(archive, act, self.who(), sha256, number)
 
     def card_report(self, reader: str | None) -> CardReport:
         """Return what a card tells without a PIN, asked in a worker: a reader may hang.

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 
 from signkit.errors import PdfPasswordWrong, UsageProblem
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.opening_process import OpeningProcess, Question
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.prompting import NoPrompt
@@ -34,7 +34,7 @@ class OpeningScreen(Screen):
         options = self.office.options
         question = Question(name, self.language(request), options.prompt, options.program)
         page = f"/documents/{sha256}"
-        job = Job(
+        job = DeskJob(
             WORDS["open_with_password"], stage=WORDS["password_asked"], leads_to=page, leads_back=page,
             cancelled=WORDS["password_cancelled"],
         )  # fmt: skip
@@ -48,7 +48,7 @@ class OpeningScreen(Screen):
         self.office.passwords.pop(request.path_params["sha256"], None)
         return go_to("/")
 
-    def _ask(self, job: Job, sha256: str, question: Question, process: OpeningProcess) -> None:
+    def _ask(self, job: DeskJob, sha256: str, question: Question, process: OpeningProcess) -> None:
         try:
             password = process.ask(question)
         except NoPrompt as error:

@@ -18,6 +18,13 @@ WORDS: dict[str, Text] = {
     "other_language": Text("日本語", "English"),
     "end": Text("End", "終了"),
     "today": Text("Today", "今日の仕事"),
+    "closed_here": Text(
+        "It is encrypted. No password is asked for here: open it at a desk of your own (signkit desk).",
+        "暗号化されています。ここではパスワードを入力できません。"
+        "自分のパソコンのデスク (signkit desk) で開いてください。",
+    ),
+    "party_unapproved": Text("not to be signed now", "今は署名できません"),
+    "elsewhere_as": Text("Signed elsewhere: {role}", "別の場所で署名（{role}）"),
     "contracts": Text("Contracts", "契約書"),
     "new": Text("New contract", "新しい契約書"),
     "check": Text("Check files", "ファイルを確かめる"),
@@ -120,6 +127,12 @@ WORDS: dict[str, Text] = {
     "begin": Text("Fill it in", "記入を始める"),
     "begin_example": Text("Begin with the example", "見本から始める"),
     "law": Text("Law", "根拠"),
+    "draft_overtaken": Text(
+        "This draft was saved in another tab meanwhile. Nothing was written: below is what you typed here. Saving now "
+        "puts it in place of what the other tab saved.",
+        "この下書きは、その間に別のタブで保存されました。まだ書き込んでいません。"
+        "下はこのタブで入力した内容です。保存すると、別のタブの内容と置き換わります。",
+    ),
     "save": Text("Save the draft", "下書きを保存"),
     "saved": Text("The draft is saved as typed.", "入力したまま下書きを保存しました。"),
     "preview": Text("Check and preview", "確認してプレビュー"),

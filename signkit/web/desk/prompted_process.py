@@ -53,7 +53,7 @@ class PromptedOrder(Protocol):
 
 
 @dataclass(frozen=True)
-class Refusal:
+class PromptRefusal:
     """Why nothing was done, in words."""
 
     message: Text
@@ -80,7 +80,7 @@ class PromptedProcess:
         order: PromptedOrder,
         on_stage: Callable[[str], object],
         on_done: Callable[[int], object] = lambda _: None,
-    ) -> Refusal | str | None:
+    ) -> PromptRefusal | str | None:
         """Have an order carried out.
 
         Args:
@@ -113,14 +113,14 @@ class PromptedProcess:
         self._process.kill()
 
 
-def _read_answer(answer: dict[str, Any]) -> Refusal | str | None:
+def _read_answer(answer: dict[str, Any]) -> PromptRefusal | str | None:
     if "became" in answer:
         return str(answer["became"])
     if "cancelled" in answer:
         return None
     if "message" not in answer:
-        return Refusal(_ENDED)
-    return Refusal(Text(*answer["message"]), Text(*answer["hint"]) if answer["hint"] else None)
+        return PromptRefusal(_ENDED)
+    return PromptRefusal(Text(*answer["message"]), Text(*answer["hint"]) if answer["hint"] else None)
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from signkit.web.common.listening import Address, listen_on_loopback
+from signkit.web.common.listening import DeskAddress, listen_on_loopback
 from signkit.web.common.sessions import Sessions
 from signkit.web.common.start_page import write_start_page
 from signkit.web.desk.app import make_app
@@ -22,7 +22,7 @@ _LOOK_SECONDS = 2.0
 
 
 def run_desk(
-    options: DeskOptions, on_ready: Callable[[Path, Address], object], *, port: int = 0, idle_seconds: float = 1800
+    options: DeskOptions, on_ready: Callable[[Path, DeskAddress], object], *, port: int = 0, idle_seconds: float = 1800
 ) -> None:
     """Run a desk until it is ended, nobody was there for ``idle_seconds``, or Ctrl-C.
 
@@ -34,7 +34,6 @@ def run_desk(
         OSError: the port is taken.
         FileUnusable: the desk's folder cannot be written.
     """
-    address, sockets = listen_on_loopback(port)
     sessions = Sessions(options.language, idle_seconds=idle_seconds)
     office = Office(options)
     try:
@@ -43,16 +42,45 @@ def run_desk(
             from signkit.web.desk.rehearsal_desk import lay_out
 
             lay_out(office)
+
+        def make(address: DeskAddress, on_start: Callable[[], object]) -> ASGIApp:
+            return make_app(office, address, sessions, on_start=on_start)
+
+        run_served(options, sessions, make, on_ready, port=port)
+    finally:
+        office.close()
+
+
+def run_served(
+    options: DeskOptions,
+    sessions: Sessions,
+    make: Callable[[DeskAddress, Callable[[], object]], ASGIApp],
+    on_ready: Callable[[Path, DeskAddress], object],
+    *,
+    port: int = 0,
+    is_over: Callable[[], bool] = lambda: False,
+) -> None:
+    """Serve an application to this machine's browser alone, until its session, or ``is_over``, says that it is over.
+
+    Args:
+        make: returns the application at an address; it calls what it is given once the session has begun.
+        on_ready, port: see `run_desk`.
+
+    Raises:
+        OSError: the port is taken.
+        FileUnusable: the start page cannot be written.
+    """
+    address, sockets = listen_on_loopback(port)
+    try:
         start_page = write_start_page(options.home, address, sessions.start_token, options.language)
         try:
-            app = make_app(office, address, sessions, on_start=lambda: start_page.unlink(missing_ok=True))
-            watched = _Watched(app, sessions, lambda: on_ready(start_page, address))
+            app = make(address, lambda: start_page.unlink(missing_ok=True))
+            watched = _Watched(app, lambda: sessions.is_over() or is_over(), lambda: on_ready(start_page, address))
             watched.server = uvicorn.Server(_config(watched))
             watched.server.run(sockets=sockets)
         finally:
             start_page.unlink(missing_ok=True)
     finally:
-        office.close()
         for each in sockets:
             each.close()
 
@@ -70,9 +98,9 @@ class _Watched:
 
     server: uvicorn.Server
 
-    def __init__(self, app: ASGIApp, sessions: Sessions, on_ready: Callable[[], object]) -> None:
+    def __init__(self, app: ASGIApp, is_over: Callable[[], bool], on_ready: Callable[[], object]) -> None:
         self._app = app
-        self._sessions = sessions
+        self._is_over = is_over
         self._on_ready = on_ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -100,7 +128,7 @@ class _Watched:
             await asyncio.sleep(0.01)
         await asyncio.to_thread(self._on_ready)
         await asyncio.to_thread(_load_ahead)
-        while not self._sessions.is_over():
+        while not self._is_over():
             await asyncio.sleep(_LOOK_SECONDS)
         self.server.should_exit = True
 

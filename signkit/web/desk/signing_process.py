@@ -16,7 +16,7 @@ from signkit.words import Language, Text
 
 
 @dataclass(frozen=True)
-class Order:
+class OneOrder:
     """What is to be signed, as whom, with what.
 
     Attributes:
@@ -64,7 +64,7 @@ def sign_one(plain: dict[str, Any], say: Say) -> str:
     from signkit.signing.readback import check_signed
     from signkit.signing.terms import SignatureTerms, admit
 
-    order, settings = Order(**plain), load_settings()
+    order, settings = OneOrder(**plain), load_settings()
     data = read_shown(order.source, order.sha256, order.title)
     terms = SignatureTerms(order.role, Level(order.level), language=order.language)
     services = library_services(tsa=order.tsa, trust=order.trust, settings=settings)

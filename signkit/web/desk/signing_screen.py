@@ -18,12 +18,12 @@ from signkit.output import make_folder
 from signkit.web.common.forms import word
 from signkit.web.common.page_pictures import WIDTHS
 from signkit.web.desk.contract_screen import party_name, title_of
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
-from signkit.web.desk.prompted_process import ASKING, CHECKING, SIGNING, PromptedProcess, Refusal, environment_of
+from signkit.web.desk.prompted_process import ASKING, CHECKING, SIGNING, PromptedProcess, PromptRefusal, environment_of
 from signkit.web.desk.screens import Screen, go_to
-from signkit.web.desk.signing_process import Order
+from signkit.web.desk.signing_process import OneOrder
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
@@ -146,7 +146,7 @@ class SigningScreen(Screen):
         if signer is None:
             return self._page(request, status, 400, error=WORDS["key_incomplete"])
         sha256, role = request.path_params["sha256"], request.path_params["role"]
-        job = Job(WORDS["sign"], stage=_BEGINNING, leads_back=f"/documents/{sha256}/sign/{role}")
+        job = DeskJob(WORDS["sign"], stage=_BEGINNING, leads_back=f"/documents/{sha256}/sign/{role}")
         order = self._order(request, status, signer)
         process = PromptedProcess(environment_of(self.office.settings.home))
         job.cancel = process.stop
@@ -163,14 +163,14 @@ class SigningScreen(Screen):
             tries=tries_of(self.office, usual), level=usual_level(self.office).value, error=error,
         )  # fmt: skip
 
-    def _order(self, request: Request, status: ContractStatus, signer: str) -> Order:
+    def _order(self, request: Request, status: ContractStatus, signer: str) -> OneOrder:
         sha256, role = request.path_params["sha256"], request.path_params["role"]
         language, options = self.language(request), self.office.options
         outbox = options.home / "signed"
         make_folder(outbox)
         name = party_name(status, role)
         label = label_of(status, role).in_language(language)
-        return Order(
+        return OneOrder(
             str(self.office.path_of(sha256)), sha256, str(outbox / f"{sha256}-{role}.pdf"), role, signer,
             usual_level(self.office).value, title_of(status).in_language(language), f"{label} {name}".strip(),
             self.office.page_facts(sha256).count, language, options.tsa, options.trust, options.prompt, options.program,
@@ -178,10 +178,10 @@ class SigningScreen(Screen):
 
 
 def status_in_turn(office: Office, request: Request) -> ContractStatus | None:
-    """Return where the document stands; None where it is not at hand, or that role may not sign now."""
+    """Return where the document stands; None where it is not at hand or another now, or that role may not sign now."""
     sha256, role = request.path_params["sha256"], request.path_params["role"]
     name = office.name_of(sha256)
-    if name is None:
+    if name is None or office.successor(sha256) is not None:
         return None
     try:
         status = office.status(sha256, name)
@@ -190,14 +190,14 @@ def status_in_turn(office: Office, request: Request) -> ContractStatus | None:
     return status if role in roles_in_turn(status) else None
 
 
-def carry_out(job: Job, office: Office, order: Order, process: PromptedProcess) -> None:
+def carry_out(job: DeskJob, office: Office, order: OneOrder, process: PromptedProcess) -> None:
     """Have the process sign; take what it wrote in where the document lay."""
     answer = process.run(order, lambda stage: setattr(job, "stage", STAGES.get(stage)))
     if job.state != "working":
         return
     if answer is None:
         job.state = "cancelled"
-    elif isinstance(answer, Refusal):
+    elif isinstance(answer, PromptRefusal):
         job.error, job.hint, job.state = answer.message, answer.hint, "failed"
     else:
         job.stage = _RECEIVING
@@ -207,12 +207,18 @@ def carry_out(job: Job, office: Office, order: Order, process: PromptedProcess) 
 
 def take_signed(office: Office) -> None:
     """Take in what was signed, also by a desk that was killed before it could: nothing signed is lost."""
+    with office.taking:
+        _take_signed(office)
+
+
+def _take_signed(office: Office) -> None:
     for path in sorted((office.options.home / "signed").glob("*.pdf")):
         before = path.name.partition("-")[0]
         name = office.name_of(before) or f"{path.stem.partition('-')[2]}.pdf"
         with path.open("rb") as stream:
             shelved = office.shelf.take(stream, name, "signed")
         path.unlink()
+        office.continue_as(before, shelved.sha256)
         office.shelf.discard(before)
         if office.has_archive():
             office.keep(shelved.sha256, name)

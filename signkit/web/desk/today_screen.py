@@ -26,9 +26,7 @@ class TodayScreen(Screen):
         """Show what is to be signed, here and in the archive, what is not kept yet, and the drafts."""
         if is_new(self.office):
             return go_to("/welcome")
-        shelf, language = self.office.shelf, self.language(request)
-        drafts = [(draft, self._title_of(draft.template), moment_in_words(draft.changed))
-                  for draft in self.office.drafts.listed()]  # fmt: skip
+        shelf = self.office.shelf
         return self.show(
             request,
             "today.html",
@@ -36,8 +34,13 @@ class TodayScreen(Screen):
             signed=shelf.listed("signed"),
             waiting=self._waiting(),
             backup_due=self._is_backup_due(),
-            drafts=[(draft.number, title.in_language(language), when) for draft, title, when in drafts],
+            drafts=self.told_drafts(),
         )
+
+    def told_drafts(self) -> list[tuple[str, Text, str]]:
+        """Return of each draft its number, what it is to be, and when it was changed."""
+        drafts = self.office.drafts.listed()
+        return [(each.number, self._title_of(each.template), moment_in_words(each.changed)) for each in drafts]
 
     def _waiting(self) -> tuple[LedgerEntry, ...]:
         from signkit.archive.finding import Query, find

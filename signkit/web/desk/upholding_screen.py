@@ -15,10 +15,10 @@ from signkit.validation.report import Report
 from signkit.web.common.forms import word
 from signkit.web.desk import work
 from signkit.web.desk.contract_form import words_of
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
-from signkit.web.desk.work import ExtendedFile, Named
+from signkit.web.desk.work import ExtendedFile, NamedOnDesk
 
 _LEVELS = (Level.B_LTA, Level.B_LT)
 _STEPS = 3
@@ -54,7 +54,7 @@ class UpholdingScreen(Screen):
         level = next((each for each in _LEVELS if each.value == word(form, "level")), None)
         if level is None or self.office.named(sha256) is None:
             return self.unknown(request)
-        job = Job(WORDS["extend"], leads_back=f"/documents/{sha256}/extend", cancelled=WORDS["stopped"])
+        job = DeskJob(WORDS["extend"], leads_back=f"/documents/{sha256}/extend", cancelled=WORDS["stopped"])
         job.leads_to = f"/documents/{sha256}/extended/{job.number}"
         self.office.jobs.start(job, lambda job: self._extend(job, sha256, level))
         return go_to(f"/jobs/{job.number}")
@@ -77,7 +77,7 @@ class UpholdingScreen(Screen):
         data = self.office.pool.submit(work.amendment_of, file, earlier, template, self.office.settings).result()
         return go_to(f"/drafts/{self.office.drafts.begin(template, words_of(data)).number}")
 
-    def _earlier_amendments(self, sha256: str) -> list[Named]:
+    def _earlier_amendments(self, sha256: str) -> list[NamedOnDesk]:
         """Return the signed amendments that the archive keeps of the contract, the oldest first."""
         from signkit.archive.entries import load_entries, load_entry
 
@@ -91,10 +91,12 @@ class UpholdingScreen(Screen):
             )
             kept = load_entries(connection, [row[0] for row in rows.fetchall()])
         files = [named for each in kept if each.current and (named := self.office.named(each.current.sha256))]
-        found: list[Named] = self.office.pool.submit(work.amendments_among, files, digests).result() if files else []
+        found: list[NamedOnDesk] = (
+            self.office.pool.submit(work.amendments_among, files, digests).result() if files else []
+        )
         return found
 
-    def _extend(self, job: Job, sha256: str, level: Level) -> None:
+    def _extend(self, job: DeskJob, sha256: str, level: Level) -> None:
         file = self.office.named(sha256)
         assert file is not None
         job.report(1, _STEPS, WORDS["extending"])
@@ -109,7 +111,7 @@ class UpholdingScreen(Screen):
         """Put the extended file where the former lay."""
         is_kept = self.office.entry_of(before) is not None
         shelved = self.office.shelf.put(made.pdf, name, "signed")
-        self.office.take_over_password(before, shelved.sha256)
+        self.office.continue_as(before, shelved.sha256)
         if is_kept:
             self.office.keep(shelved.sha256, name)
         else:

@@ -25,7 +25,7 @@ from signkit.delivery.sheet import JST
 from signkit.output import write_checked
 from signkit.web.common.forms import word
 from signkit.web.desk import work
-from signkit.web.desk.jobs import Job
+from signkit.web.desk.jobs import DeskJob
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
@@ -87,7 +87,7 @@ class UpkeepScreen(Screen):
         """Begin to renew what is due."""
         if not self.office.has_archive():
             return self.unknown(request)
-        job = Job(WORDS["renew"], leads_back="/archive/renewal", cancelled=WORDS["stopped_renewing"])
+        job = DeskJob(WORDS["renew"], leads_back="/archive/renewal", cancelled=WORDS["stopped_renewing"])
         job.leads_to = f"/archive/renewed/{job.number}"
         self.office.jobs.start(job, self._renew)
         return go_to(f"/jobs/{job.number}")
@@ -133,7 +133,7 @@ class UpkeepScreen(Screen):
         problem = _folder_problem(typed, self.office.settings.archive_folder())
         if problem is not None:
             return self._backup_page(request, typed, problem, 400)
-        job = Job(WORDS["backup"], leads_back="/archive/backup", cancelled=WORDS["stopped"])
+        job = DeskJob(WORDS["backup"], leads_back="/archive/backup", cancelled=WORDS["stopped"])
         job.leads_to = f"/archive/backed-up/{job.number}"
         self.office.jobs.start(job, lambda job: self._back_up(job, typed))
         return go_to(f"/jobs/{job.number}")
@@ -149,7 +149,7 @@ class UpkeepScreen(Screen):
         with self.office.archive() as archive:
             return archive.clock().astimezone(JST).date() + _AHEAD
 
-    def _renew(self, job: Job) -> None:
+    def _renew(self, job: DeskJob) -> None:
         office, by, done = self.office, self._renewal_day(), []
         options = office.judgement()
         folder = office.settings.archive_folder()
@@ -199,7 +199,7 @@ class UpkeepScreen(Screen):
         shown = moment_in_words(last) if last else None
         return self.show(request, "backup.html", status, folder=folder, problem=problem, last=shown)
 
-    def _back_up(self, job: Job, typed: str) -> None:
+    def _back_up(self, job: DeskJob, typed: str) -> None:
         with self.office.archive() as archive:
             copied = backup(archive, Path(typed), job.report)
         note = self.office.options.home / _FOLDER

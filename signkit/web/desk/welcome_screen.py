@@ -26,7 +26,12 @@ _ASKED = ("tsa_urls", "archive")
 
 def is_new(office: Office) -> bool:
     """Tell whether nobody answered the questions yet, nor worked without."""
-    if office.options.rehearsal or (office.options.home / _MARK).exists() or office.has_archive():
+    if (
+        office.options.rehearsal
+        or office.options.served
+        or (office.options.home / _MARK).exists()
+        or office.has_archive()
+    ):
         return False
     return not (office.drafts.listed() or office.shelf.listed("prepared", "signed") or office.batches.listed())
 

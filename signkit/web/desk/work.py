@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Named:
+class NamedOnDesk:
     """A file where it lies, with what it is called."""
 
     path: str
@@ -41,7 +41,7 @@ class Named:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ActSurroundings:
     """What acts have beside the file: as ``signkit sign`` and ``signkit extend`` take them."""
 
     settings: Settings
@@ -65,7 +65,7 @@ class ExtendedFile:
 
 
 def check_delivery_of(
-    contract: Named, consents: Sequence[Named], day: date | None, options: ValidationOptions
+    contract: NamedOnDesk, consents: Sequence[NamedOnDesk], day: date | None, options: ValidationOptions
 ) -> DeliveryCheck:
     """Hold consents against a contract."""
     from signkit.delivery.check import check_delivery
@@ -77,8 +77,8 @@ def check_delivery_of(
 
 
 def make_pack_of(
-    contract: Named, consents: Sequence[Named], day: date | None, options: ValidationOptions, settings: Settings, *,
-    allow_indeterminate: bool,
+    contract: NamedOnDesk, consents: Sequence[NamedOnDesk], day: date | None, options: ValidationOptions,
+    settings: Settings, *, allow_indeterminate: bool,
 ) -> Pack:  # fmt: skip
     """Make the pack that is handed over."""
     from signkit.contracts.fonts import font_set
@@ -92,7 +92,7 @@ def make_pack_of(
 
 
 def make_certificate(
-    contract: Named, options: ValidationOptions, settings: Settings, *, allow_indeterminate: bool
+    contract: NamedOnDesk, options: ValidationOptions, settings: Settings, *, allow_indeterminate: bool
 ) -> bytes:
     """Make the completion certificate."""
     from signkit.contracts.fonts import font_set
@@ -104,7 +104,7 @@ def make_certificate(
     return completion_certificate(status, allow_indeterminate=allow_indeterminate, fonts=fonts)
 
 
-def make_consents(contract: Named, terms: ConsentTerms, settings: Settings) -> dict[str, bytes]:
+def make_consents(contract: NamedOnDesk, terms: ConsentTerms, settings: Settings) -> dict[str, bytes]:
     """Make the consents that a contract asks for, by the title of who consents."""
     from signkit.contracts.render import render_contract
     from signkit.contracts.template import find_template
@@ -120,7 +120,7 @@ def make_consents(contract: Named, terms: ConsentTerms, settings: Settings) -> d
     }
 
 
-def extend_file(file: Named, level: Level, around: Surroundings, options: ValidationOptions) -> ExtendedFile:
+def extend_file(file: NamedOnDesk, level: Level, around: ActSurroundings, options: ValidationOptions) -> ExtendedFile:
     """Add or renew what keeps a signed file provable."""
     from signkit.library.acts import extend
     from signkit.validation.pdf import validate_pdf
@@ -131,21 +131,21 @@ def extend_file(file: Named, level: Level, around: Surroundings, options: Valida
     return ExtendedFile(made, before, validate_pdf(made, name=file.name, options=options))
 
 
-def compare_revisions(file: Named) -> Diff:
+def compare_revisions(file: NamedOnDesk) -> Diff:
     """Say what changed between the revisions of a file."""
     from signkit.history.diff import diff_pdf
 
     return diff_pdf(file.read(), file.name)
 
 
-def draw_changes(file: Named, field: str, password: str | None) -> ChangedPages:
+def draw_changes(file: NamedOnDesk, field: str, password: str | None) -> ChangedPages:
     """Draw what looks different since a signature."""
     from signkit.reporting.change_pictures import changed_pages
 
     return changed_pages(file.read(), field, password=password)
 
 
-def amendment_of(contract: Named, earlier: Sequence[Named], template_name: str, settings: Settings) -> Data:
+def amendment_of(contract: NamedOnDesk, earlier: Sequence[NamedOnDesk], template_name: str, settings: Settings) -> Data:
     """Return what a contract, and the amendments of it before, say of its next amendment."""
     from signkit.contracts.amendment import amendment_data
     from signkit.contracts.template import find_template
@@ -154,12 +154,12 @@ def amendment_of(contract: Named, earlier: Sequence[Named], template_name: str, 
     return amendment_data(template, [contract.read(), *(each.read() for each in earlier)], settings)
 
 
-def amendments_among(files: Sequence[Named], digests: set[str]) -> list[Named]:
+def amendments_among(files: Sequence[NamedOnDesk], digests: set[str]) -> list[NamedOnDesk]:
     """Return those files that amend the contract of one of these digests, the oldest first."""
     from signkit.pdf.embedded_contract import read_contract
     from signkit.plain_data import item_at
 
-    found: list[tuple[str, Named]] = []
+    found: list[tuple[str, NamedOnDesk]] = []
     for each in files:
         contract = read_contract(each.read())
         if contract is not None and item_at(contract.data, "amends.sha256") in digests:
@@ -167,7 +167,7 @@ def amendments_among(files: Sequence[Named], digests: set[str]) -> list[Named]:
     return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
 
-def renew_kept(folder: Path, number: int, due: date, around: Surroundings, options: ValidationOptions) -> Renewal:
+def renew_kept(folder: Path, number: int, due: date, around: ActSurroundings, options: ValidationOptions) -> Renewal:
     """Renew an entry of the archive if it is due."""
     from signkit.archive.renewing import renew_entry
     from signkit.archive.store import open_archive

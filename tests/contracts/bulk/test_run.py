@@ -65,11 +65,13 @@ def refusal(template: Template, table: Table, pattern: str = "{row:04}") -> list
     return [(each.row, each.problem.path, each.problem.message.en) for each in caught.value.problems]
 
 
+@pytest.mark.slow
 def test_the_sample_fits(employment):
     table = open_table(SAMPLES / "staff.csv")
     assert check(employment, table) == tuple(f"{row:04}" for row in range(2, 14))
 
 
+@pytest.mark.slow
 def test_a_second_run_finds_its_own_bytes(employment, tmp_path):
     table = staff(rows=2)
     first = make(employment, table, tmp_path)
@@ -81,6 +83,7 @@ def test_a_second_run_finds_its_own_bytes(employment, tmp_path):
     assert (tmp_path / "0002.pdf").read_bytes() == kept
 
 
+@pytest.mark.slow
 def test_a_file_with_other_bytes_is_left_alone_unless_told(employment, tmp_path):
     (tmp_path / "0002.pdf").write_bytes(b"mine")
     assert make(employment, staff(rows=1), tmp_path).differing == (tmp_path / "0002.pdf",)
@@ -200,6 +203,7 @@ def test_json_lines_go_over_the_base(employment):
     assert {row for row, _, _ in found} == {1, 2, 3}
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_leaves_whole_files_and_goes_on(employment, tmp_path):
     table = staff()
     batch = batch_of(employment, table, BASE)
@@ -246,6 +250,7 @@ def rendered(monkeypatch):
     return numbers
 
 
+@pytest.mark.slow
 def test_what_an_interrupted_run_made_is_not_rendered_again(employment, tmp_path, rendered):
     interrupted_after(2, employment, staff(), tmp_path)
     rendered.clear()
@@ -253,6 +258,7 @@ def test_what_an_interrupted_run_made_is_not_rendered_again(employment, tmp_path
     assert rendered == [4]
 
 
+@pytest.mark.slow
 def test_a_row_that_was_changed_meanwhile_is_rendered_again(employment, tmp_path, rendered):
     interrupted_after(2, employment, staff(), tmp_path)
     rendered.clear()
@@ -261,12 +267,14 @@ def test_a_row_that_was_changed_meanwhile_is_rendered_again(employment, tmp_path
     assert rendered == [2, 4]
 
 
+@pytest.mark.slow
 def test_a_file_that_was_changed_meanwhile_is_not_taken_for_the_rows(employment, tmp_path):
     interrupted_after(2, employment, staff(), tmp_path)
     (tmp_path / "0003.pdf").write_bytes(b"something else")
     assert [path.name for path in make(employment, staff(), tmp_path).differing] == ["0003.pdf"]
 
 
+@pytest.mark.slow
 def test_a_journal_that_was_cut_off_or_is_garbage_costs_only_time(employment, tmp_path):
     interrupted_after(3, employment, staff(), tmp_path)
     journal = tmp_path / ".signkit-rows.jsonl"

@@ -53,6 +53,7 @@ def filled_excel(template):
     return table_of(output.getvalue(), ".xlsx", "sheet.xlsx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filled", [filled_csv, filled_excel])
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 def test_a_sheet_filled_from_the_example_gives_its_data(template, filled):
@@ -65,6 +66,7 @@ def test_a_sheet_filled_from_the_example_gives_its_data(template, filled):
     assert made.data == example_of(template)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("template", TEMPLATES.values(), ids=TEMPLATES)
 def test_the_contract_of_a_filled_sheet_holds_the_examples_data(template):
     table = filled_csv(template)
@@ -148,6 +150,7 @@ def run(tmp_path, *arguments, lang="ja"):
     return run_signkit(*arguments, home=tmp_path, folder=tmp_path, lang=lang)
 
 
+@pytest.mark.slow
 def test_what_was_read_is_shown_and_refusals_name_the_heading(tmp_path):
     assert run(tmp_path, "template", "sheet", "nda", "-o", "nda.csv").stdout == "nda.csv\n"
     rows = list(csv.reader(io.StringIO((tmp_path / "nda.csv").read_text(encoding="utf-8-sig"))))
@@ -171,6 +174,7 @@ def test_what_was_read_is_shown_and_refusals_name_the_heading(tmp_path):
     assert "3行目: 契約日(末尾)" in refused.stderr
 
 
+@pytest.mark.slow
 def test_a_script_gets_what_was_read(tmp_path):
     import json
 

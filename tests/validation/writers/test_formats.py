@@ -158,6 +158,7 @@ class Page(HTMLParser):
         assert self.open.pop() == tag
 
 
+@pytest.mark.slow
 def test_html_is_one_page_without_scripts_or_references(write, all_reports):
     text = write(ReportFormat.HTML, all_reports)
     page = Page(text)
@@ -177,6 +178,7 @@ def test_html_is_one_page_without_scripts_or_references(write, all_reports):
     assert not re.search(r"url\(|@import|https?:", text)
 
 
+@pytest.mark.slow
 def test_html_of_hostile_texts_shows_them_as_text(write, hostile):
     text = write(ReportFormat.HTML, [hostile])
     assert "<script" not in text
@@ -191,6 +193,7 @@ def test_html_speaks_the_readers_language(write, passed):
     assert "The signature is valid." in write(ReportFormat.HTML, [passed])
 
 
+@pytest.mark.slow
 def test_html_shows_the_page_with_the_signatures_place(write, world, signed, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(signed)
@@ -200,6 +203,7 @@ def test_html_shows_the_page_with_the_signatures_place(write, world, signed, tmp
     assert "holds pictures of the contract" in text
 
 
+@pytest.mark.slow
 def test_html_draws_only_the_file_that_was_judged(write, world, signed, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(signed + b"\n")
@@ -208,6 +212,7 @@ def test_html_draws_only_the_file_that_was_judged(write, world, signed, tmp_path
     assert "no longer the one that was judged" in text
 
 
+@pytest.mark.slow
 def test_html_draws_a_bounded_number_of_files(world, signed, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(signed)

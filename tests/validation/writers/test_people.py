@@ -132,6 +132,7 @@ def altered(signed):
     return pdfs.update(signed, {pdfs.CONTENT: pdfs.OBJECTS[pdfs.CONTENT].replace(b"100", b"999")})
 
 
+@pytest.mark.slow
 def test_what_changed_is_shown_side_by_side(world, altered, tmp_path):
     path = tmp_path / "a.pdf"
     path.write_bytes(altered)
@@ -167,6 +168,7 @@ def test_one_head_for_all_rows(all_reports, write, language):
     assert sum(line.startswith(("file,", "\ufeffファイル,")) for line in lines) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format_", [ReportFormat.TEXT, ReportFormat.HTML, ReportFormat.CSV])
 def test_a_name_keeps_its_ideographic_space(passed, write, format_):
     assert "番号　花子.pdf" in write(format_, [passed.with_name("番号　花子.pdf")], "ja")

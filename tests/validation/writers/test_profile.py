@@ -46,6 +46,7 @@ def test_junit_counts_it_as_a_failure(unfit, write):
     assert 'message="TOTAL-PASSED: registry:rsa-2048"' in junit
 
 
+@pytest.mark.slow
 def test_csv_and_html_tell_it(unfit, write):
     assert "registry: rsa-2048" in write(ReportFormat.CSV, [unfit])
     assert "registry: fulfilled" in write(ReportFormat.CSV, [judged(SAMPLES["clean"])])

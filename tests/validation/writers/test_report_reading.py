@@ -106,12 +106,14 @@ def test_every_kind_of_report_comes_back(all_reports):
         _assert_same(report)
 
 
+@pytest.mark.slow
 def test_what_may_be_missing_comes_back_there_or_not(passed):
     chance = random.Random(17)
     for _ in range(60):
         _assert_same(_sample(chance, passed))
 
 
+@pytest.mark.slow
 def test_reports_of_the_corpus_come_back(corpus):
     files = sorted(each for each in corpus.rglob("*") if each.suffix in (".pdf", ".p7m", ".p7s"))
     assert len(files) > 20
@@ -149,6 +151,7 @@ def _with_more(node, key):
     node[key] = {**node[key], "more": 1} if isinstance(node[key], dict) else {"more": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [_as_other_kind, _with_more])
 def test_another_value_anywhere_is_refused(passed, unreadable, change):
     chance = random.Random(5)

@@ -146,6 +146,7 @@ def words_of(text):
     return set(re.findall(r"[\w-]+", re.sub(r"signkit [a-z-]+( [a-z-]+)?", "", text)))
 
 
+@pytest.mark.slow
 def test_no_token_stands_in_text_or_html(passed, enumerations):
     tokens = {token for place in enumerations for token in enumerations[place]} - WORDS_AS_WELL
     tokens -= set(enumerations[LEVELS]) | set(enumerations["/$defs/verdict"])  # the standard's own, shown beside words

@@ -16,6 +16,7 @@ from signkit.web.api.app import make_service_app
 from signkit.web.api.jobs import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, ServiceSettings, create_service
+from tests.web.api.cluster import running_cluster
 
 
 @dataclass
@@ -60,18 +61,43 @@ def start(folder, home, settings=None, **own):
     return Tried(service, key_client(service, tenant, app), tenant)
 
 
+#: Files of tests that run over both databases: all that holds of a store, and of what is built on it alone.
+TWICE = {"test_isolation", "test_calls", "test_stores"}
+
+
+def pytest_generate_tests(metafunc):
+    if "database" in metafunc.fixturenames and metafunc.module.__name__.rpartition(".")[2] in TWICE:
+        metafunc.parametrize("database", ["sqlite", "postgresql"], indirect=True, scope="module")
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A PostgreSQL of its own."""
+    with running_cluster() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def database(request):
+    """Make what a service's settings say about its database; SQLite where a file of tests runs once."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        return dict
+    cluster = request.getfixturevalue("cluster")
+    return lambda: {"database": cluster.database()}
+
+
 @pytest.fixture
-def tried(tmp_path):
+def tried(tmp_path, database):
     """A service of its own: its worker starts with the first judgement."""
-    made = start(tmp_path / "service", tmp_path / "home")
+    made = start(tmp_path / "service", tmp_path / "home", **database())
     yield made
     made.service.close()
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory):
+def shared(tmp_path_factory, database):
     """One service for a file of tests that only add to it."""
     folder = tmp_path_factory.mktemp("service")
-    made = start(folder / "service", folder / "home")
+    made = start(folder / "service", folder / "home", **database())
     yield made
     made.service.close()

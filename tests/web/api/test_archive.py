@@ -136,11 +136,13 @@ def test_odd_searches_are_refused(kept, many, query):
     problem(kept.client.post(SEARCH, json=query), 400, "request-invalid")
 
 
+@pytest.mark.slow
 def test_all_kinds_can_be_said(kept):
     for kind in kind_names():
         assert paper(kept, kind=kind, title=f"種類 {kind}").json()["entry"]["kind"] == kind
 
 
+@pytest.mark.slow
 def test_a_damaged_file_is_found_by_verifying_and_never_handed_out(kept, entry):
     assert verification(kept)["whole"]
     sha256 = entry.json()["entry"]["revisions"][0]["sha256"]
@@ -219,6 +221,7 @@ def test_an_archive_is_made_once_and_holds_nothing_of_another_tenant(kept, entry
     )
 
 
+@pytest.mark.slow
 def test_two_first_uses_at_once_make_one_archive(tried):
     from concurrent.futures import ThreadPoolExecutor
 

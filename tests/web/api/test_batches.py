@@ -52,6 +52,7 @@ def files_left(tried):
     return [*(tried.tenant.store.folder / "files").iterdir(), *tried.tenant.store.spool.iterdir()]
 
 
+@pytest.mark.slow
 def test_files_put_one_by_one(tried):
     batch = opened(tried, name="六月", options={"policy": "strict"})
     for number in range(9):
@@ -70,6 +71,7 @@ def test_files_put_one_by_one(tried):
     assert files_left(tried) == []
 
 
+@pytest.mark.slow
 def test_results_go_on_behind_a_cursor(tried):
     batch = opened(tried)
     for number in range(5):
@@ -137,6 +139,7 @@ def archived(tried, batch, kind, data):
     return tried.client.post(f"/api/v1/batches/{batch}/archive", content=data, headers={"content-type": kind})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 def test_an_archive(tried, kind):
     batch = opened(tried)
@@ -192,6 +195,7 @@ def fetching(tmp_path, monkeypatch):
     receiver.close()
 
 
+@pytest.mark.slow
 def test_files_are_fetched(fetching):
     tried, receiver = fetching
     receiver.content = b"%PDF-1.7 fetched"
@@ -219,6 +223,7 @@ def test_other_addresses_are_not_taken(fetching, url):
     assert sum(state(tried, batch)["counts"].values()) == 0
 
 
+@pytest.mark.slow
 def test_an_allowed_host_that_leads_inside_is_not_fetched(tmp_path, monkeypatch):
     receiver = Receiver(tmp_path)
     tried = start(tmp_path / "service", tmp_path / "home", fetch_hosts=(f"127.0.0.1:{receiver.server_port}",))
@@ -236,6 +241,7 @@ def test_an_allowed_host_that_leads_inside_is_not_fetched(tmp_path, monkeypatch)
         receiver.close()
 
 
+@pytest.mark.slow
 def test_what_failed_is_tried_again_by_a_person(fetching):
     tried, receiver = fetching
     receiver.statuses, receiver.content = [500] * 3, b"%PDF-1.7 late"
@@ -271,6 +277,7 @@ def test_a_batch_takes_so_much_and_no_more(tried, monkeypatch, files, size):
     assert state(tried, batch)["counts"]["waiting"] == 3
 
 
+@pytest.mark.slow
 def test_cancelling(tried):
     batch = opened(tried)
     for number in range(9):
@@ -285,6 +292,7 @@ def test_cancelling(tried):
     assert tried.client.post(f"/api/v1/batches/{batch}/cancel").json()["code"] == "batch-state"
 
 
+@pytest.mark.slow
 def test_a_batch_goes_on_without_the_files_whose_jobs_are_cancelled(tried):
     batch = opened(tried)
     for number in range(6):
@@ -297,6 +305,7 @@ def test_a_batch_goes_on_without_the_files_whose_jobs_are_cancelled(tried):
     assert (shown["state"], shown["counts"]["cancelled"], shown["counts"]["done"]) == ("done", 4, 2)
 
 
+@pytest.mark.slow
 def test_the_quota_counts_each_file(tmp_path):
     tried = start(tmp_path / "service", tmp_path / "home", validations_a_month=2)
     try:
@@ -405,6 +414,7 @@ def _pass(tried):
         connection.execute("UPDATE job SET due_at = '2000-01-01T00:00:00.000000Z' WHERE state = 'leased'")
 
 
+@pytest.mark.slow
 def test_a_lease_that_ran_out_is_taken_over(tried):
     batch = opened(tried)
     put(tried, batch, "a.pdf")

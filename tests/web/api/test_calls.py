@@ -113,6 +113,7 @@ def test_a_bad_body_has_one_problem(shared, content, headers, status, code):
     problem(shared.client.post("/api/v1/keys", content=content, headers=headers), status, code)
 
 
+@pytest.mark.slow
 def test_a_repeated_key_is_done_once(shared):
     again = {"idempotency-key": "a"} | PDF
     first = shared.client.post("/api/v1/validations", content=b"%PDF-1.7 x", headers=again)
@@ -150,11 +151,24 @@ def test_the_log_tells_what_was_changed_and_what_was_cut_off(tried):
         ("DELETE FROM operation WHERE number = 4", [3, 5]),
         ("DELETE FROM operation WHERE number >= 6", [3, 5, 6]),
     ):
-        with tried.tenant.store.writing() as connection:
-            connection.execute("DROP TRIGGER IF EXISTS operation_stays")
-            connection.execute("DROP TRIGGER IF EXISTS operation_is_kept")
-            connection.execute(statement)
+        tamper(tried, statement)
+        with tried.tenant.store.reading() as connection:
             assert list(operation_log.breaks(connection))[:3] == broken
+
+
+def tamper(tried, statement):
+    """Do what only who administers the machine can."""
+    if tried.service.own.database is not None:
+        import psycopg
+
+        with psycopg.connect(tried.service.own.database.replace("signkit_serve", "postgres")) as connection:
+            connection.execute("SET search_path = signkit; SET session_replication_role = replica")
+            connection.execute(statement)
+        return
+    with tried.tenant.store.writing() as connection:
+        connection.execute("DROP TRIGGER IF EXISTS operation_stays")
+        connection.execute("DROP TRIGGER IF EXISTS operation_is_kept")
+        connection.execute(statement)
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,7 @@ def one_page():
     return written.getvalue()
 
 
+@pytest.mark.slow
 def test_a_rendered_contract_is_the_librarys(shared, data, blank):
     answer = shared.client.post("/api/v1/contracts/render", json=wishes(data))
     assert answer.status_code == 200, answer.text
@@ -84,6 +85,7 @@ def test_a_folder_where_the_service_was_started_is_no_template(shared, data, tmp
     problem(shared.client.post("/api/v1/contracts/render", json={"template": "mine", "data": data}), 404, "not-found")
 
 
+@pytest.mark.slow
 def test_files_go_with_a_contract(shared, data, blank):
     from signkit.pdf.embedded_contract import read_contract
 
@@ -130,6 +132,7 @@ def test_pages_that_cannot_be_drawn_are_refused(shared, blank):
     assert "mine.pdf" in told["title"]
 
 
+@pytest.mark.slow
 def test_fields_status_and_history_of_an_unsigned_contract(shared, blank):
     seen = shared.client.post("/api/v1/contracts/fields", content=blank, headers=PDF).json()
     assert (tuple(seen["empty"]), seen["signed"]) == (fields(blank).empty, [])

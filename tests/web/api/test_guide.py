@@ -65,6 +65,7 @@ def test_both_guides_say_the_same_commands(repository):
     assert _shell(repository, GUIDES[0]) == _shell(repository, GUIDES[1]) != ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("guide", GUIDES)
 def test_the_python_of_the_guide(repository, blank, shared, guide):
     [block] = python_blocks((repository / guide).read_text(encoding="utf-8"))

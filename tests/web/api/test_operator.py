@@ -282,6 +282,7 @@ def told(report):
     return str(report.verdict), signature.sub_indication, [each.code for each in signature.reasons]
 
 
+@pytest.mark.slow
 def test_a_contract_passes_by_the_operators_word(judge, operator):
     assert told(judge(None))[:2] == ("INDETERMINATE", "TRY_LATER")
     with listening(operator.client.app) as url:
@@ -295,6 +296,7 @@ def test_a_contract_passes_by_the_operators_word(judge, operator):
     assert told(offline)[:2] == ("INDETERMINATE", "TRY_LATER")
 
 
+@pytest.mark.slow
 def test_who_is_revoked_by_the_operator_is_revoked(judge, operator, holder):
     operator.revoked[holder.certificate.serial_number] = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=1)
     with listening(operator.client.app) as url:
@@ -303,6 +305,7 @@ def test_who_is_revoked_by_the_operator_is_revoked(judge, operator, holder):
     assert report.signatures[0].revocation.status == "revoked"
 
 
+@pytest.mark.slow
 def test_an_operator_that_does_not_answer_is_the_cause(judge):
     with socket.create_server(("127.0.0.1", 0)) as free:
         url = f"http://127.0.0.1:{free.getsockname()[1]}"
@@ -312,6 +315,7 @@ def test_an_operator_that_does_not_answer_is_the_cause(judge):
     assert "接続を拒否されました" in report.signatures[0].reasons[0].text.ja
 
 
+@pytest.mark.slow
 def test_a_judgement_of_another_day_is_not_helped_by_todays_word(judge, operator):
     with listening(operator.client.app) as url:
         report = judge(url, at=datetime.now(UTC) - timedelta(hours=12))
@@ -361,6 +365,7 @@ def unknown(code):
     return answer
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answers", "asked", "code"),
     [
@@ -385,6 +390,7 @@ def test_what_an_operator_may_answer(judge, monkeypatch, answers, asked, code):
     assert told(report)[2][0] == (code or "rehearsal")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first", "asked"), [(400, 2), (503, 3)])
 def test_one_refused_question_does_not_silence_the_next(tmp_path, holder, first, asked):
     """What a stranger's certificate brought about is his; who is down is not asked again for each file."""

@@ -48,6 +48,7 @@ def hanako(rehearsed):
     return persons_key(rehearsed.pki)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", ["B-B", "B-LTA"])
 def test_a_task_from_the_file_to_the_signed_file(rehearsed, contract, hanako, level, tmp_path):
     answer = prepare(rehearsed, contract, hanako, level=level)
@@ -87,6 +88,7 @@ def test_the_prepared_file_goes_when_the_signed_one_comes_and_all_with_the_task(
     assert list(store.spool.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_signature_that_does_not_fit_leaves_the_task_open(rehearsed, contract, hanako):
     task = prepare(rehearsed, contract, hanako).json()
     other = prepare(rehearsed, contract, hanako, reason="another").json()
@@ -114,6 +116,7 @@ def test_what_the_file_does_not_take_is_refused_before_anything_is_kept(rehearse
     problem(prepare(rehearsed, contract, hanako, **options), 422, code)
 
 
+@pytest.mark.slow
 def test_somebody_else_than_the_party_signs_only_where_that_is_said(rehearsed, contract):
     stranger = organisations_key(rehearsed.pki, "別会社")
     problem(prepare(rehearsed, contract, stranger), 422, "signer-not-party")
@@ -133,6 +136,7 @@ def test_a_key_whose_certificate_comes_with_the_signature(rehearsed, contract, h
     assert fields(signed).signed == ("seller",)
 
 
+@pytest.mark.slow
 def test_all_that_can_be_asked_stands_in_the_signature(rehearsed, contract, tmp_path):
     """An organisation's key signs for the seller (立会人型), with its own seal, reason and place."""
     from PIL import Image
@@ -159,6 +163,7 @@ def test_all_that_can_be_asked_stands_in_the_signature(rehearsed, contract, tmp_
     problem(refused, 422, "seal-image-unusable")
 
 
+@pytest.mark.slow
 def test_an_encrypted_file_is_signed_with_its_password_which_is_kept_nowhere(rehearsed, hanako):
     from tests.signing.encrypted import USER, encrypted
 
@@ -187,6 +192,7 @@ def test_an_encrypted_file_is_signed_with_its_password_which_is_kept_nowhere(reh
     assert (taken.status_code, taken.json()["entry"]["state"]) == (201, "unproven")
 
 
+@pytest.mark.slow
 def test_a_signature_that_comes_twice_at_once_is_put_in_once(rehearsed, contract, hanako):
     task = prepare(rehearsed, contract, hanako).json()
     signature = hanako.signature(task)
@@ -222,6 +228,7 @@ def test_a_task_is_open_for_a_day(rehearsed, contract, hanako, monkeypatch):
         object.__setattr__(rehearsed.tenant.store, "clock", clock)
 
 
+@pytest.mark.slow
 def test_a_name_in_the_address_is_no_path_and_holds_nothing_unseen(rehearsed, contract, hanako):
     parts = {"file": ("a.pdf", contract), "certificate": ("c.pem", hanako.certificates)}
     form = {"options": json.dumps({"role": "seller"})}
@@ -231,12 +238,14 @@ def test_a_name_in_the_address_is_no_path_and_holds_nothing_unseen(rehearsed, co
     assert complete(rehearsed, task, signature=hanako.signature(task)).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["a:b.pdf", "..", "x" * 300 + ".pdf", "..\\..\\a.pdf"])
 def test_odd_names_harm_nothing(rehearsed, contract, hanako, name):
     task = prepare(rehearsed, contract, hanako, name=name).json()
     assert complete(rehearsed, task, signature=hanako.signature(task)).status_code == 200
 
 
+@pytest.mark.slow
 def test_a_field_is_made_where_it_is_asked_for(rehearsed, hanako):
     from tests.web.api.test_contracts import one_page
 
@@ -247,6 +256,7 @@ def test_a_field_is_made_where_it_is_asked_for(rehearsed, hanako):
     problem(outside, 422, "field-not-added")
 
 
+@pytest.mark.slow
 def test_tasks_are_listed_the_newest_first_and_twice_sent_is_once_made(rehearsed, contract, hanako):
     parts = {"file": ("a.pdf", contract), "certificate": ("c.pem", hanako.certificates)}
     form, key = {"options": json.dumps({"role": "seller"})}, {"idempotency-key": "once"}

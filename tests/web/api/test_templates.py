@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 
+import pytest
+
 from signkit.contracts.rules.listing import law_list
 from signkit.contracts.template import find_template, list_templates
 from signkit.settings import Settings
@@ -11,6 +13,7 @@ from tests.web.api.conftest import start
 from tests.web.api.test_calls import problem
 
 
+@pytest.mark.slow
 def test_every_template_is_there_once_by_name(shared):
     seen, cursor = [], ""
     while cursor is not None:
@@ -20,6 +23,7 @@ def test_every_template_is_there_once_by_name(shared):
     assert seen == [each.id for each in list_templates()]
 
 
+@pytest.mark.slow
 def test_a_template_with_its_schema_and_law(shared):
     template = find_template("employment-agreement")
     one = shared.client.get("/api/v1/templates/employment-agreement").json()
@@ -30,6 +34,7 @@ def test_a_template_with_its_schema_and_law(shared):
         problem(shared.client.get(f"/api/v1/templates/no-such{each}"), 404, "not-found")
 
 
+@pytest.mark.slow
 def test_the_operators_templates_count_and_a_broken_one_harms_no_other(tmp_path, caplog):
     folder = tmp_path / "operator"
     shutil.copytree(find_template("nda").folder, folder / "our-nda")

@@ -11,6 +11,7 @@ from signkit.web.api.tenants import Tenants
 from tests.web.api.conftest import key_client
 
 
+@pytest.mark.slow
 def test_a_deleted_tenant_leaves_nothing_and_its_keys_are_good_no_more(tried):
     other = tried.service.tenants.add("別会社")
     client = key_client(tried.service, other, tried.client.app)

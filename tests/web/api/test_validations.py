@@ -15,6 +15,7 @@ from signkit.validation.report_reading import read_report
 PDF = {"content-type": "application/pdf"}
 
 
+@pytest.mark.slow
 def test_the_report_is_that_of_the_library(shared):
     data = b"%PDF-1.7 broken"
     answer = shared.client.post("/api/v1/validations?name=a.pdf", content=data, headers=PDF)
@@ -25,6 +26,7 @@ def test_the_report_is_that_of_the_library(shared):
     assert shared.client.get(answer.headers["location"]).json() == answer.json()
 
 
+@pytest.mark.slow
 def test_postponed_work_is_done_once_and_its_file_goes(tried):
     wait = PDF | {"prefer": "respond-async"}
     answer = tried.client.post("/api/v1/validations", content=b"%PDF-1.7 later", headers=wait)
@@ -49,6 +51,7 @@ def test_a_form_brings_content_and_options(shared):
     assert wrong.status_code == 400
 
 
+@pytest.mark.slow
 def test_the_list_goes_from_page_to_page(tried):
     for number in range(5):
         tried.client.post("/api/v1/validations", content=f"%PDF-1.7 {number}".encode(), headers=PDF)
@@ -61,6 +64,7 @@ def test_the_list_goes_from_page_to_page(tried):
     assert len(seen) == 5
 
 
+@pytest.mark.slow
 def test_the_quota_of_a_month(tmp_path):
     from tests.web.api.conftest import start
 

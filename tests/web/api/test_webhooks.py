@@ -61,6 +61,7 @@ def test_the_signature_is_that_of_the_specification():
     assert signature(secret, id_, 1614265330, body) == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
+@pytest.mark.slow
 def test_an_event_comes_signed(tried, hook, receiver):
     made = judge(tried)
     assert tried.do_jobs() == [("webhook-delivery", "done")]
@@ -81,6 +82,7 @@ def test_the_secret_is_shown_once(tried, hook):
     assert hook["secret"] not in shown.text + tried.client.get("/api/v1/webhooks").text
 
 
+@pytest.mark.slow
 def test_a_new_secret_signs_beside_the_old_for_a_day(tried, hook, receiver):
     new = tried.client.post(f"/api/v1/webhooks/{hook['id']}/secret").json()["secret"]
     judge(tried)
@@ -93,6 +95,7 @@ def test_a_new_secret_signs_beside_the_old_for_a_day(tried, hook, receiver):
     assert counts == [2, 1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("status", [400, 401, 404, 429, 500, 502, 503, 301, 302, 307, 308])
 def test_what_is_refused_is_tried_again_with_growing_pauses(tried, hook, receiver, status):
     receiver.statuses, receiver.location = [status] * 2, receiver.url if status < 400 else ""
@@ -111,6 +114,7 @@ def test_what_is_refused_is_tried_again_with_growing_pauses(tried, hook, receive
     assert len(receiver.got) == 3  # no redirect was followed
 
 
+@pytest.mark.slow
 def test_at_last_it_fails_seen_and_is_sent_again_on_demand(tried, hook, receiver):
     receiver.statuses = [500] * (len(PAUSES) + 1)
     judge(tried)
@@ -132,6 +136,7 @@ def test_at_last_it_fails_seen_and_is_sent_again_on_demand(tried, hook, receiver
     assert len({headers["webhook-id"] for headers, _ in receiver.got}) == 1
 
 
+@pytest.mark.slow
 def test_a_receiver_that_is_gone_is_told_no_more(tried, hook, receiver):
     receiver.statuses = [410]
     judge(tried)
@@ -148,6 +153,7 @@ def test_no_inner_address_is_registered(tried, url):
     assert (answer.status_code, answer.json()["code"]) == (422, "address-refused")
 
 
+@pytest.mark.slow
 def test_an_address_that_leads_inside_later_is_not_connected_to(tried, hook, receiver):
     """The DNS may answer otherwise after the registration."""
     from signkit.pki.addresses import AddressRule
@@ -159,6 +165,7 @@ def test_an_address_that_leads_inside_later_is_not_connected_to(tried, hook, rec
     assert deliveries(tried, hook)[0]["attempts"][0]["problem"]["code"] == "not-delivered"
 
 
+@pytest.mark.slow
 def test_a_redirect_inside_is_not_followed(tried, hook, receiver, tmp_path):
     receiver.statuses, receiver.location = [302], receiver.url.replace("127.0.0.1", "127.0.0.2")
     judge(tried)
@@ -166,6 +173,7 @@ def test_a_redirect_inside_is_not_followed(tried, hook, receiver, tmp_path):
     assert len(receiver.got) == 1
 
 
+@pytest.mark.slow
 def test_changes_need_the_state_that_was_seen(tried, hook):
     where = f"/api/v1/webhooks/{hook['id']}"
     assert tried.client.patch(where, json={"state": "paused"}).status_code == 428

@@ -15,7 +15,7 @@ from signkit.delivery.pack_names import CERTIFICATE, SUMS
 from signkit.delivery.sheet import JST
 from signkit.library.following import validate, validation_options
 from signkit.library.making import read_contract
-from signkit.rehearsal.authority import Person
+from signkit.rehearsal.authority import FictionalResident
 from signkit.rehearsal.pki import kept_rehearsal
 from tests import witness
 from tests.web.api.rehearsing import (
@@ -46,7 +46,9 @@ def data():
 
 @pytest.fixture(scope="module")
 def keys(way, data):
-    buyer = Person(data["buyer"]["name"].replace(" ", "　"), data["buyer"]["address"], "419900401", "3", "K", "K")
+    buyer = FictionalResident(
+        data["buyer"]["name"].replace(" ", "　"), data["buyer"]["address"], "419900401", "3", "K", "K"
+    )
     return {
         "seller": persons_key(way.pki),
         "buyer": persons_key(way.pki, buyer),
@@ -153,6 +155,7 @@ def test_the_completion_certificate_alone(way, contract, language):
     assert "%E5%A5%91%E7%B4%84-certificate.pdf" in answer.headers["content-disposition"]
 
 
+@pytest.mark.slow
 def test_no_certificate_of_what_nobody_signed_and_no_odd_day(way, blank):
     refused = way.client.post("/api/v1/packs/certificate", content=blank, headers=PDF)
     problem(refused, 422, "completion-not-proven")

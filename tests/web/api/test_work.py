@@ -12,6 +12,7 @@ from signkit.web.api.calls import Refusal
 from signkit.web.api.work import have_done, read_upload, spooled
 
 
+@pytest.mark.slow
 def test_a_worker_that_did_not_survive_a_file_is_the_files_problem(shared):
     call = SimpleNamespace(service=shared.service)
     with pytest.raises(Refusal) as refused:

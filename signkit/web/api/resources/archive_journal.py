@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,11 +10,12 @@ from signkit.errors import TimestampUnavailable
 from signkit.web.api import problems
 from signkit.web.api.archives import opened
 from signkit.web.api.calls import Answer, Call
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, RetryLater, add_job
 from signkit.web.api.listing import page
 from signkit.web.api.service import Service
-from signkit.web.api.store import Document, add_document, find_document, list_documents, moment
+from signkit.web.api.store import StoredDocument, add_document, find_document, list_documents, moment
 from signkit.web.api.tenants import Tenant
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def verify(call: Call) -> Answer:
     return Answer(202, {"id": id_, "job": job}, headers={"location": _address(id_)}, subject=id_)
 
 
-def verify_archive(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+def verify_archive(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Look at all that the archive holds, however long that takes: in no worker, which would have to end."""
     from signkit.archive.checkpoints import verify_stamps
     from signkit.archive.verifying import verify
@@ -71,7 +71,7 @@ def stamp_later(call: Call) -> None:
     call.service.wake()
 
 
-def stamp_journal(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+def stamp_journal(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Timestamp the journal's head; a service that does not answer is asked again later."""
     from signkit.archive.checkpoints import stamp_day
     from signkit.signing.services import available_services
@@ -107,7 +107,7 @@ def get_verification(call: Call) -> Answer:
     return Answer(200, _verification(found), subject=found.id)
 
 
-def _verification(found: Document) -> dict[str, Any]:
+def _verification(found: StoredDocument) -> dict[str, Any]:
     return {"id": found.id, "created_at": found.created_at, **found.content}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -19,6 +18,7 @@ from signkit.signers.base import printable
 from signkit.web.api import batches, problems
 from signkit.web.api.batches import JOB, KIND, BatchFile
 from signkit.web.api.calls import Answer, Call, Refusal, pieces
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.fetching import require_allowed
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import ATTEMPTS, Job, RetryLater, problem, problem_of
@@ -27,7 +27,7 @@ from signkit.web.api.listing import page, read_cursor, write_cursor
 from signkit.web.api.resources.validations import judge_file, options_of
 from signkit.web.api.service import Service
 from signkit.web.api.store import (
-    Document,
+    StoredDocument,
     add_document,
     change_document,
     delete_document,
@@ -182,7 +182,7 @@ def read_results(call: Call) -> Answer:
     return Answer(200, lines, "application/jsonl", subject=batch.id)
 
 
-def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Judge one file, and begin the next; what fails for good is the file's failure, and the batch goes on."""
     with tenant.store.reading() as connection:
         batch = find_document(connection, KIND, job.content["batch"])
@@ -201,7 +201,7 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Co
             raise
         failed = problem_of(error)
 
-    def keep(connection: sqlite3.Connection) -> None:
+    def keep(connection: StoreConnection) -> None:
         if report is not None:
             count_usage(connection, _COUNTED_AS, tenant.store.now())
         batches.keep_result(connection, file, job.id, report=report, problem=failed)
@@ -210,7 +210,7 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Co
     return keep
 
 
-def _report(service: Service, tenant: Tenant, batch: Document, file: BatchFile) -> dict[str, Any]:
+def _report(service: Service, tenant: Tenant, batch: StoredDocument, file: BatchFile) -> dict[str, Any]:
     with tenant.store.reading() as connection:
         require_quota(connection, tenant.store.now(), service.own.validations_a_month)
     options = options_of(service, batch.content["options"])
@@ -229,7 +229,7 @@ def _fetched(service: Service, file: BatchFile, spool: Path) -> Path:
     return _written(spool, data)
 
 
-def _run(call: Call, connection: sqlite3.Connection, batch: Document) -> Answer:
+def _run(call: Call, connection: StoreConnection, batch: StoredDocument) -> Answer:
     change_document(connection, KIND, batch.id, batch.content | {"state": "running"})
     batches.settle(connection, call.tenant.store, batch.id)
     call.service.wake()
@@ -249,8 +249,8 @@ def _unpacked(member: ArchiveMember, spool: Path) -> tuple[str, Path | None, str
 
 def _take(
     call: Call,
-    connection: sqlite3.Connection,
-    batch: Document,
+    connection: StoreConnection,
+    batch: StoredDocument,
     name: str,
     path: Path | None,
     sha256: str,
@@ -317,31 +317,31 @@ def _last_part(url: str) -> str:
     return unquote(urlsplit(url).path).rpartition("/")[2]
 
 
-def _find(connection: sqlite3.Connection, id_: str) -> Document:
+def _find(connection: StoreConnection, id_: str) -> StoredDocument:
     found = find_document(connection, KIND, id_)
     if found is None:
         raise problems.unknown(KIND)
     return found
 
 
-def _find_open(connection: sqlite3.Connection, id_: str) -> Document:
+def _find_open(connection: StoreConnection, id_: str) -> StoredDocument:
     found = _find(connection, id_)
     if found.content["state"] != "open":
         raise _state_unfit(found)
     return found
 
 
-def _state_unfit(batch: Document) -> Refusal:
+def _state_unfit(batch: StoredDocument) -> Refusal:
     state = batch.content["state"]
     return Refusal(409, "batch-state", _STATE.filled(state=state), members={"state": state})
 
 
-def _summary(found: Document) -> dict[str, Any]:
+def _summary(found: StoredDocument) -> dict[str, Any]:
     content = found.content
     return {"id": found.id, "created_at": found.created_at, "name": content["name"], "state": content["state"]}
 
 
-def _shown(connection: sqlite3.Connection, found: Document) -> dict[str, Any]:
+def _shown(connection: StoreConnection, found: StoredDocument) -> dict[str, Any]:
     counts = batches.count_files(connection, found.id)
     return {**_summary(found), "options": found.content["options"], "counts": counts}
 

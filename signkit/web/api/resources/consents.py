@@ -21,7 +21,7 @@ from signkit.web.api.identifiers import new_id
 from signkit.web.api.listing import check_if_match, page
 from signkit.web.api.monitored import Numbered, numbered
 from signkit.web.api.resources.certificates import authorities, der_in
-from signkit.web.api.store import Document, add_document, change_document, find_document, list_documents
+from signkit.web.api.store import StoredDocument, add_document, change_document, find_document, list_documents
 from signkit.words import Text
 
 KIND = "consent"
@@ -133,13 +133,13 @@ def _numbers(body: dict[str, Any]) -> ConsentNumbers:
     return ConsentNumbers(body["company"], body["customer"])
 
 
-def _found(document: Document | None) -> Document:
+def _found(document: StoredDocument | None) -> StoredDocument:
     if document is None:
         raise problems.unknown(_WHAT)
     return document
 
 
-def _shown(found: Document) -> dict[str, Any]:
+def _shown(found: StoredDocument) -> dict[str, Any]:
     content = {name: value for name, value in found.content.items() if name != "number"}
     payload = ConsentNumbers(content["company"], content["customer"]).payload()
     return {"id": found.id, "created_at": found.created_at, **content, "payload": payload}

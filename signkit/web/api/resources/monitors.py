@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import sqlite3
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,13 +12,22 @@ from signkit.pki.paths.known import known_certificate
 from signkit.validation.certificate_status import issuer_of
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, add_job
 from signkit.web.api.listing import page, read_cursor, write_cursor
 from signkit.web.api.monitored import Numbered, found_on_lists, numbered, tenant_key
 from signkit.web.api.resources.certificates import authorities, der_in, list_indexes
-from signkit.web.api.store import Document, add_document, delete_document, find_document, list_documents, moment
+from signkit.web.api.store import (
+    StoredDocument,
+    add_document,
+    change_document,
+    delete_document,
+    find_document,
+    list_documents,
+    moment,
+)
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -81,7 +90,7 @@ def list_changes(call: Call) -> Answer:
     return Answer(200, answer)
 
 
-def _search_if_due(connection: sqlite3.Connection, call: Call) -> bool:
+def _search_if_due(connection: StoreConnection, call: Call) -> bool:
     """Have the lists gone through, where they are others than the last time; tell whether that is still to be done."""
     pending = connection.execute("SELECT 1 FROM job WHERE kind = ? AND state != 'failed'", (_JOB,)).fetchone()
     if pending is not None:
@@ -97,40 +106,39 @@ def _search_if_due(connection: sqlite3.Connection, call: Call) -> bool:
     return True
 
 
-def search(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:  # noqa: ARG001
+def search(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:  # noqa: ARG001
     """Go through the imported lists for what is watched."""
     files = list_indexes(service)
     state = _state_of(files)  # before: a list that comes meanwhile is gone through the next time
     wanted: dict[str, list[str]] = {}
+    today = tenant.store.clock().date().isoformat()
     with tenant.store.reading() as connection:
-        for id_, number in connection.execute(
-            "SELECT id, json_extract(content, '$.number') FROM document WHERE kind = ?"
-            " AND json_extract(content, '$.ends') >= ? AND json_extract(content, '$.revoked_at') IS NULL",
-            (KIND, tenant.store.clock().date().isoformat()),
-        ):
-            wanted.setdefault(number, []).append(id_)
+        for id_, text in connection.execute("SELECT id, content FROM document WHERE kind = ?", (KIND,)):
+            content = json.loads(text)
+            if content["ends"] >= today and content["revoked_at"] is None:
+                wanted.setdefault(content["number"], []).append(id_)
     found = dict(found_on_lists(tenant_key(tenant), files, wanted))
     times = {id_: moment(since) for id_, since in found.items()}
     return lambda connection: _keep(connection, tenant, times, state)
 
 
-def _keep(connection: sqlite3.Connection, tenant: Tenant, found: dict[str, str], state: str) -> None:
+def _keep(connection: StoreConnection, tenant: Tenant, found: dict[str, str], state: str) -> None:
     now = tenant.store.now()
     for id_, since in sorted(found.items()):
         monitor = find_document(connection, KIND, id_)
         if monitor is None or monitor.content["revoked_at"] is not None:
             continue  # it was deleted meanwhile, or is told already
-        connection.execute(
-            "UPDATE document SET content = json_set(content, '$.revoked_at', ?) WHERE kind = ? AND id = ?",
-            (since, KIND, id_),
-        )
+        change_document(connection, KIND, id_, monitor.content | {"revoked_at": since})
         change = {"monitor": id_, "reference": monitor.content["reference"], "revoked_at": since}
         add_document(connection, CHANGE, new_id(), change, now)
         tell(connection, tenant.store, "monitor.changed", {"id": id_})
-    connection.execute("INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", (_SEEN, state))
+    connection.execute(
+        "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+        (_SEEN, state),
+    )
 
 
-def _forget_lists(connection: sqlite3.Connection) -> None:
+def _forget_lists(connection: StoreConnection) -> None:
     connection.execute("DELETE FROM setting WHERE name = ?", (_SEEN,))
 
 
@@ -154,13 +162,13 @@ def _monitor(number: Numbered, reference: str | None) -> tuple[str, dict[str, An
     return new_id(), content
 
 
-def _found(document: Document | None) -> Document:
+def _found(document: StoredDocument | None) -> StoredDocument:
     if document is None:
         raise problems.unknown(_WHAT)
     return document
 
 
-def _shown(found: Document) -> dict[str, Any]:
+def _shown(found: StoredDocument) -> dict[str, Any]:
     shown = {name: found.content[name] for name in ("reference", "ends", "revoked_at")}
     return {"id": found.id, "created_at": found.created_at, **shown}
 

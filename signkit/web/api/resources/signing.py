@@ -20,7 +20,15 @@ from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal, etag_of
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.listing import page
-from signkit.web.api.store import Document, Store, add_document, delete_document, find_document, list_documents, moment
+from signkit.web.api.store import (
+    Store,
+    StoredDocument,
+    add_document,
+    delete_document,
+    find_document,
+    list_documents,
+    moment,
+)
 from signkit.web.api.work import first_bytes, have_done, kept_bytes, name_of, options_in, read_upload, spooled
 from signkit.web.common.downloads import attachment
 from signkit.words import Text
@@ -83,7 +91,7 @@ def prepare_file(
     key = None
     if certificate is not None:
         ders = certificates_in(certificate, "certificate")
-        key = deferred.DeferredKey.of(ders, "certificate", tuple(services.issuers))
+        key = deferred.DeferredKey.of(ders, "certificate", tuple(services.issuer_certificates()))
     make = request_maker(terms, key, font_set(settings.font_folders), party=admission.party)
     names = (name, _file_name(f"{PurePath(name).stem}-{terms.role}-prepared.pdf"))
     return deferred.prepare(
@@ -105,7 +113,7 @@ def complete(call: Call) -> Answer:
     return Answer(200, shown, subject=shown["result"]["sha256"], etag=etag_of(shown))
 
 
-def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Document:
+def _completed(call: Call, task: StoredDocument, signature: bytes, digest: str) -> StoredDocument:
     """Complete a task and return it as it is then."""
     request, store = task.content["request"], call.tenant.store
     prepared, now = kept_bytes(store, request["file"]["sha256"]), call.service.clock()
@@ -122,10 +130,10 @@ def _completed(call: Call, task: Document, signature: bytes, digest: str) -> Doc
     }  # fmt: skip
     ends = moment(now + timedelta(days=call.service.own.keep_days))
     content = {**task.content, "certificate": None, "signature": digest, "result": result, "expires_at": ends}
-    return _keep_result(store, Document(task.id, task.created_at, content), signed.pdf)
+    return _keep_result(store, StoredDocument(task.id, task.created_at, content), signed.pdf)
 
 
-def _keep_result(store: Store, task: Document, pdf: bytes) -> Document:
+def _keep_result(store: Store, task: StoredDocument, pdf: bytes) -> StoredDocument:
     """Keep a completed task, its file in the place of the prepared one; return it as it is kept."""
     with spooled(store, pdf) as written, store.writing() as connection:
         current = find_document(connection, KIND, task.id)
@@ -155,7 +163,9 @@ def complete_file(
     from signkit.signing import deferred
 
     services = signing_services(settings, rule)
-    key = deferred.DeferredKey.of(certificates_in(certificate, "certificate"), "certificate", tuple(services.issuers))
+    key = deferred.DeferredKey.of(
+        certificates_in(certificate, "certificate"), "certificate", tuple(services.issuer_certificates())
+    )
     return deferred.complete(
         deferred.read_request(request, "request"), prepared, key, signature, services,
         now=now, other_person=other_person, password=password,
@@ -214,7 +224,7 @@ def delete(call: Call) -> Answer:
     return Answer(204, subject=call.values["id"])
 
 
-def _find(call: Call) -> Document:
+def _find(call: Call) -> StoredDocument:
     with call.tenant.store.reading() as connection:
         found = find_document(connection, KIND, call.values["id"])
     if found is None:
@@ -242,7 +252,7 @@ def _place(asked: Mapping[str, Any]) -> Place:
     return Place(page, *(float(asked[name]) for name in ("left", "top", "width", "height")))
 
 
-def _certificate(call: Call, task: Document) -> bytes:
+def _certificate(call: Call, task: StoredDocument) -> bytes:
     """Return the certificate that came with the signature, else the one that the task was made for."""
     given = call.body.get("certificate")
     if given is not None:
@@ -266,7 +276,7 @@ def _file_name(name: str) -> str:
     return "document.pdf" if plain in (".", "..") else plain
 
 
-def _summary(call: Call, task: Document) -> dict[str, Any]:
+def _summary(call: Call, task: StoredDocument) -> dict[str, Any]:
     content = task.content
     request = content["request"]
     return {
@@ -276,7 +286,7 @@ def _summary(call: Call, task: Document) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _shown(call: Call, task: Document) -> dict[str, Any]:
+def _shown(call: Call, task: StoredDocument) -> dict[str, Any]:
     request = task.content["request"]
     return {
         **_summary(call, task),

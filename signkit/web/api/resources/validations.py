@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Upload
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import tell
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, add_job
@@ -18,7 +18,7 @@ from signkit.web.api.limits import require_quota
 from signkit.web.api.listing import page
 from signkit.web.api.service import Service
 from signkit.web.api.store import (
-    Document,
+    StoredDocument,
     add_document,
     delete_document,
     find_document,
@@ -113,7 +113,7 @@ def judge_file(path: str, name: str, options: ValidationOptions, content: str | 
 
 
 def keep_report(
-    connection: sqlite3.Connection, service: Service, tenant: Tenant, id_: str, report: Mapping[str, Any]
+    connection: StoreConnection, service: Service, tenant: Tenant, id_: str, report: Mapping[str, Any]
 ) -> None:
     """Keep a report for as long as the operator set."""
     ends = moment(tenant.store.clock() + timedelta(days=service.own.keep_days))
@@ -137,7 +137,7 @@ def _postpone(call: Call, file: Upload, name: str, options: Mapping[str, Any]) -
     return Answer(202, {"id": id_, "job": job}, headers={"location": _address(id_)}, subject=file.sha256)
 
 
-def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Judge what was postponed."""
     wanted, store = job.content, tenant.store
     content = store.path(wanted["content"]) if wanted["content"] else None
@@ -188,11 +188,11 @@ def delete(call: Call) -> Answer:
     return Answer(204, subject=call.values["id"])
 
 
-def _shown(found: Document) -> dict[str, Any]:
+def _shown(found: StoredDocument) -> dict[str, Any]:
     return {"id": found.id, "created_at": found.created_at, "report": found.content}
 
 
-def _summary(found: Document) -> dict[str, Any]:
+def _summary(found: StoredDocument) -> dict[str, Any]:
     report = found.content
     return {
         "id": found.id, "created_at": found.created_at, "name": report["file"], "sha256": report["sha256"],

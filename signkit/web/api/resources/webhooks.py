@@ -8,8 +8,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import json
 import secrets
-import sqlite3
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from signkit.pki.http import HttpFailure, fetch
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal, etag_of
+from signkit.web.api.database import StoreConnection
 from signkit.web.api.events import DELIVERY, WEBHOOK, add_delivery, delivery_kind
 from signkit.web.api.fetching import require_https, require_reachable
 from signkit.web.api.identifiers import new_id
@@ -25,8 +26,8 @@ from signkit.web.api.jobs import problem as cause
 from signkit.web.api.listing import check_if_match, page
 from signkit.web.api.service import Service
 from signkit.web.api.store import (
-    Document,
     Store,
+    StoredDocument,
     add_document,
     change_document,
     delete_document,
@@ -104,7 +105,9 @@ def delete(call: Call) -> Answer:
         check_if_match(call, _shown(found))
         delete_document(connection, WEBHOOK, id_)
         connection.execute("DELETE FROM document WHERE kind = ?", (delivery_kind(id_),))
-        connection.execute("DELETE FROM job WHERE kind = ? AND json_extract(content, '$.webhook') = ?", (DELIVERY, id_))
+        jobs = connection.execute("SELECT id, content FROM job WHERE kind = ?", (DELIVERY,)).fetchall()
+        going = [(job,) for job, content in jobs if json.loads(content)["webhook"] == id_]
+        connection.executemany("DELETE FROM job WHERE id = ?", going)
     return Answer(204, subject=id_)
 
 
@@ -154,7 +157,7 @@ def send_again(call: Call) -> Answer:
     return Answer(202, _delivery(added), headers={"location": location}, subject=id_)
 
 
-def deliver(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Connection], object]:
+def deliver(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Deliver once; where that fails, note it, and say when to try again."""
     store, kind, id_ = tenant.store, delivery_kind(job.content["webhook"]), job.content["delivery"]
     with store.reading() as connection:
@@ -177,7 +180,7 @@ def deliver(service: Service, tenant: Tenant, job: Job) -> Callable[[sqlite3.Con
     raise RetryLater(attempt["problem"], None if gives_up else _pause(count))
 
 
-def _attempt(service: Service, store: Store, webhook: Document, delivery: Document) -> dict[str, Any]:
+def _attempt(service: Service, store: Store, webhook: StoredDocument, delivery: StoredDocument) -> dict[str, Any]:
     """Return what came of one attempt: a problem, or none."""
     body, now = delivery.content["payload"].encode(), store.clock()
     stamp, id_ = int(now.timestamp()), f"msg_{delivery.content['event_id']}"
@@ -210,19 +213,19 @@ def _require_address(call: Call) -> None:
     require_reachable(call.body["url"], call.service.rule)
 
 
-def _find(connection: sqlite3.Connection, id_: str) -> Document:
+def _find(connection: StoreConnection, id_: str) -> StoredDocument:
     found = find_document(connection, WEBHOOK, id_)
     if found is None:
         raise problems.unknown("webhook")
     return found
 
 
-def _shown(found: Document) -> dict[str, Any]:
+def _shown(found: StoredDocument) -> dict[str, Any]:
     content = found.content
     return {"id": found.id, "created_at": found.created_at, **{name: content[name] for name in _SHOWN}}
 
 
-def _delivery(found: Document) -> dict[str, Any]:
+def _delivery(found: StoredDocument) -> dict[str, Any]:
     return {"id": found.id, "created_at": found.created_at, **found.content}
 
 

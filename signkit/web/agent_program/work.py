@@ -1,0 +1,268 @@
+"""The agent's work: one task at a time, from the office's question to its answer.
+
+What was signed lies on the disk until the office has it: an agent that was ended, or lost its network in the middle,
+sends the same signature again, and never signs twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from signkit.errors import InputUnreadable, ServiceError, SignKitError
+from signkit.incoming import read_file
+from signkit.output import make_folder, write_checked
+from signkit.web.agent_program.page_words import AGENT_PROGRAM_WORDS as WORDS
+from signkit.web.agent_program.server import Asked, OfficeServer, TaskOver
+from signkit.web.desk.contract_screen import title_of
+from signkit.web.desk.office import Office
+from signkit.web.desk.signing_screen import roles_in_turn
+from signkit.words import Text
+from signkit.workers import WorkerLost
+
+if TYPE_CHECKING:
+    from signkit.progress.contract import ContractStatus
+
+_PAUSE, _LONGEST_PAUSE = 1.0, 60.0
+#: So often the office is asked whether it still waits for what is shown, seconds.
+_LOOK = 5.0
+_KEPT = "task.json"
+_MOST = 64 * 1024
+
+State = Literal["waiting", "asked", "sending"]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The task in hand, as it outlives the agent: ``signed`` is the SHA-256 of what came of it."""
+
+    id: str
+    sha256: str
+    role: str
+    title: str
+    signed: str | None = None
+
+    @property
+    def asked(self) -> Asked:
+        """What the office asked for."""
+        return Asked(self.id, self.sha256, self.role, self.title)
+
+
+def _ignore(before: str, after: str) -> None:
+    del before, after
+
+
+class AgentOffice(Office):
+    """The agent's desk: what is signed at it is told to ``on_signed``, the document before and the one after."""
+
+    on_signed: Callable[[str, str], object] = staticmethod(_ignore)
+
+    def continue_as(self, before: str, after: str) -> None:
+        """See `Office.continue_as`."""
+        super().continue_as(before, after)
+        self.on_signed(before, after)
+
+
+class AgentWork:
+    """What the agent is at.
+
+    Attributes:
+        state: ``waiting`` for the office, ``asked`` a person, or ``sending`` what was signed.
+        task: what is asked for.
+        trouble: why the office cannot be heard at this moment.
+        last: what became of the task before.
+    """
+
+    def __init__(self, office: AgentOffice, server: OfficeServer, home: Path, *, once: bool = False) -> None:
+        self._office = office
+        self._server = server
+        self._path = home / _KEPT
+        self._once = once
+        self._lock = threading.Lock()
+        self._changed = threading.Event()
+        self._stopping = threading.Event()
+        self._refusal: str | None = None
+        self.state: State = "waiting"
+        self.task: Kept | None = None
+        self.trouble: Text | None = None
+        self.last: Text | None = None
+        self.is_over = threading.Event()
+        office.on_signed = self._note_signed
+
+    def run(self) -> None:
+        """Work until `stop`, or until one task is done where that is all that is wanted."""
+        pause = _PAUSE
+        try:
+            while not self._stopping.is_set():
+                try:
+                    done = self._step()
+                    self.trouble, pause = None, _PAUSE
+                except (SignKitError, WorkerLost) as error:
+                    self.trouble = _words_of(error)
+                    self._stopping.wait(pause)
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+                    continue
+                if done and self._once:
+                    return
+        finally:
+            self.is_over.set()
+
+    def stop(self) -> None:
+        """Begin nothing more."""
+        self._stopping.set()
+        self._changed.set()
+
+    def refuse(self, task: str, reason: str) -> bool:
+        """Do not sign what is asked for; False where something else is asked for by now."""
+        with self._lock:
+            if self.task is None or self.task.id != task or self.state != "asked":
+                return False
+            self._refusal = reason
+        self._changed.set()
+        return True
+
+    def _step(self) -> bool:
+        """Do the next thing; tell whether a task came to its end."""
+        kept = self._kept()
+        if kept is None:
+            asked = self._server.next_task()
+            if asked is None:
+                return False
+            kept = self._take(asked)
+            if kept is None:
+                return True
+        if kept.signed is None:
+            self._show(kept)
+            return self._wait_for_the_person(kept)
+        return self._send(kept)
+
+    def _take(self, asked: Asked) -> Kept | None:
+        """Fetch and judge what is asked for; refuse what is not as it was said to be."""
+        kept: Kept = Kept(**asdict(asked))
+        try:
+            data = self._server.document(asked)
+        except TaskOver:
+            self._end(kept, WORDS["agent_withdrawn"].filled(title=kept.title))
+            return None
+        except InputUnreadable as error:
+            self._decline(kept, _words_of(error))
+            return None
+        if hashlib.sha256(data).hexdigest() != asked.sha256:
+            self._decline(kept, WORDS["agent_other_document"])
+            return None
+        self._office.shelf.put(data, f"{asked.title}.pdf", "prepared")
+        try:
+            status = self._office.status(asked.sha256, asked.title)
+            kept = replace(kept, title=title_of(status).in_language("ja"))  # as the document says, not as it is called
+            objection = _objection(status, asked.role)
+        except SignKitError as error:
+            objection = _words_of(error)
+        except WorkerLost:
+            objection = WORDS["agent_not_judged"]
+        if objection is not None:
+            self._decline(kept, objection)
+            return None
+        self._keep(kept)
+        return kept
+
+    def _decline(self, kept: Kept, reason: Text) -> None:
+        self._tell(kept, reason.in_language("ja"))
+        self._end(kept, WORDS["agent_declined"].filled(title=kept.title, reason=reason))
+
+    def _show(self, kept: Kept) -> None:
+        with self._lock:
+            if self.task is None or self.task.id != kept.id:
+                self._refusal = None
+            self.task, self.state = kept, "asked"
+
+    def _wait_for_the_person(self, kept: Kept) -> bool:
+        """Wait until they signed or refused, or the office asks no more."""
+        self._changed.wait(_LOOK)
+        self._changed.clear()
+        now = self._kept()
+        if self._stopping.is_set() or (now is not None and now.signed is not None):
+            return False
+        with self._lock:
+            refusal = self._refusal
+        if refusal is not None:
+            self._tell(kept, refusal)
+            self._end(kept, WORDS["agent_you_refused"].filled(title=kept.title))
+            return True
+        asked = self._server.next_task(wait=0)
+        if asked is not None and asked.id == kept.id:
+            return False
+        now = self._kept()
+        if now is not None and now.signed is not None:  # signed at this very moment: whether it is wanted, it says
+            return False
+        self._end(kept, WORDS["agent_withdrawn"].filled(title=kept.title))
+        return True
+
+    def _send(self, kept: Kept) -> bool:
+        assert kept.signed is not None
+        with self._lock:
+            self.task, self.state = kept, "sending"
+        path = self._office.shelf.path(kept.signed)
+        try:
+            self._server.send_signed(kept.asked, path.read_bytes())
+            outcome = WORDS["agent_sent"].filled(title=kept.title)
+        except TaskOver as over:
+            # Also the answer to what was sent before, whose answer was lost on the way.
+            known = "agent_sent" if over.state == "signed" and over.result == kept.signed else "agent_not_wanted"
+            outcome = WORDS[known].filled(title=kept.title)
+        except ServiceError as error:
+            if error.code != "server-refused":
+                raise
+            outcome = WORDS["agent_not_taken"].filled(title=kept.title, reason=_words_of(error))
+        self._end(kept, outcome)
+        return True
+
+    def _tell(self, kept: Kept, reason: str) -> None:
+        with suppress(TaskOver):
+            self._server.send_refusal(kept.asked, reason)
+
+    def _end(self, kept: Kept, outcome: Text) -> None:
+        self._path.unlink(missing_ok=True)
+        for each in (kept.sha256, kept.signed):
+            if each is not None:
+                self._office.shelf.discard(each)
+        with self._lock:
+            self.task, self.state, self.last, self._refusal = None, "waiting", outcome, None
+
+    def _note_signed(self, before: str, after: str) -> None:
+        kept = self._kept()
+        if kept is not None and kept.sha256 == before:
+            self._keep(replace(kept, signed=after))
+        self._changed.set()
+
+    def _kept(self) -> Kept | None:
+        try:
+            return Kept(**json.loads(read_file(self._path, _MOST)))
+        except (SignKitError, ValueError, TypeError):
+            return None
+
+    def _keep(self, kept: Kept) -> None:
+        make_folder(self._path.parent)
+        write_checked(self._path, json.dumps(asdict(kept)).encode(), overwrite=True, private=True)
+
+
+def _objection(status: ContractStatus, role: str) -> Text | None:
+    """Say why a document is not to be signed, whoever asks."""
+    from signkit.progress.contract import PartyState
+
+    if any(party.state is PartyState.BROKEN for party in status.parties):
+        return WORDS["agent_broken"]
+    if role not in roles_in_turn(status):
+        return WORDS["agent_not_in_turn"].filled(role=role)
+    return None
+
+
+def _words_of(error: SignKitError | WorkerLost) -> Text:
+    if isinstance(error, WorkerLost):
+        return WORDS["agent_not_judged"]
+    return Text(error.message("en"), error.message("ja"))

@@ -1,0 +1,281 @@
+"""The addresses that agents call, under ``/agent/v1``: docs/guides/agent.md describes them.
+
+Nothing here knows a cookie or an API key; what an agent may is what its person was asked for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import logging
+from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from signkit.errors import InputUnreadable, SigningRefused
+from signkit.signers.base import printable
+from signkit.web.agents.devices import Agent, admit_agent
+from signkit.web.agents.pairings import SECONDS, Pairings
+from signkit.web.agents.proof import CallProof
+from signkit.web.agents.taking import BROKEN, TaskEnded, take_from_agent
+from signkit.web.agents.tasks import AgentTask, end_task, find_agent_task, waiting_task
+from signkit.web.api import problems
+from signkit.web.api.calls import Refusal
+from signkit.web.api.identifiers import new_id
+from signkit.web.api.operation_log import write_operation
+from signkit.web.api.requests import language_of, new_file, origin_of
+from signkit.web.api.service import Service
+from signkit.web.api.tenants import Tenant
+from signkit.web.office.desks import Desks
+from signkit.web.office.door import origin_of_pages
+from signkit.words import Text
+from signkit.workers import WorkerLost
+
+PATH = "/agent/v1"
+_log = logging.getLogger("signkit.service")
+#: Longer is nobody kept waiting for a task, seconds.
+_LONGEST_WAIT = 25
+_MOST_WORDS = 16 * 1024
+_MOST_NAME = 60
+_KEY_BYTES = 32
+
+_Answer = Callable[[Request], Awaitable[Response]]
+
+
+class AgentCalls:
+    """What answers agents.
+
+    Args:
+        desks: whose offices hold the documents.
+    """
+
+    def __init__(self, service: Service, desks: Desks, pairings: Pairings) -> None:
+        self._service = service
+        self._desks = desks
+        self._pairings = pairings
+        self.app = Starlette(
+            routes=[
+                self._route("/pairings", self.begin_pairing, "POST"),
+                self._route("/pairings/ask", self.ask_pairing, "POST"),
+                self._route("/tasks", self.next_task, "GET"),
+                self._route("/tasks/{id}/document", self.hand_out, "GET"),
+                self._route("/tasks/{id}/signed", self.take, "POST"),
+                self._route("/tasks/{id}/refused", self.refuse, "POST"),
+            ]
+        )
+
+    def _route(self, path: str, answer: _Answer, method: str) -> Route:
+        async def respond(request: Request) -> Response:
+            language = language_of(request.headers.get("accept-language", ""))
+            try:
+                return await answer(request)
+            except Refusal as refusal:
+                return problems.problem_response(refusal, language, new_id())
+            except ClientDisconnect:
+                return Response(status_code=400)
+            except Exception as error:
+                request_id = new_id()
+                _log.exception("request %s", request_id, exc_info=error)
+                return problems.problem_response(problems.fault(), language, request_id)
+
+        return Route(PATH + path, respond, methods=[method], name=answer.__name__)
+
+    async def begin_pairing(self, request: Request) -> Response:
+        """Give a code to an agent that nobody knows yet."""
+        sent = await _read_words(request)
+        name, key = printable(_text(sent, "name"))[:_MOST_NAME].strip(), _key(_text(sent, "key"))
+        pairing = self._pairings.begin(name or "PC", key, self._origin(request))
+        if pairing is None:
+            raise problems.too_many(int(SECONDS))
+        told = {
+            "code": f"{pairing.code[:4]}-{pairing.code[4:]}", "secret": pairing.secret, "seconds": int(SECONDS),
+            "page": f"{origin_of_pages(self._service)}/agents",
+        }  # fmt: skip
+        return JSONResponse(told, 201)
+
+    async def ask_pairing(self, request: Request) -> Response:
+        """Tell an agent whether its owner agreed."""
+        pairing = self._pairings.by_secret(_text(await _read_words(request), "secret"))
+        if pairing is None:
+            raise problems.unknown("pairing")
+        return JSONResponse({"id": pairing.became})
+
+    async def next_task(self, request: Request) -> Response:
+        """Tell an agent what is asked of its person; wait a while where nothing is."""
+        tenant, agent, _ = await self._admit(request)
+        wait = request.query_params.get("wait", "0")
+        left = min(int(wait), _LONGEST_WAIT) if wait.isdigit() and len(wait) < 4 else 0
+        while True:
+            task = await run_in_threadpool(_waiting, tenant, agent)
+            if task is not None or left <= 0 or await request.is_disconnected():
+                return JSONResponse({"task": task.to_json() if task else None})
+            left -= 1
+            await asyncio.sleep(1)
+
+    async def hand_out(self, request: Request) -> Response:
+        """Hand out the document that a task is about."""
+        tenant, agent, _ = await self._admit(request)
+        task = await run_in_threadpool(self._task, request, tenant, agent)
+        office = await run_in_threadpool(self._desks.office_of, tenant)
+        try:
+            path = await run_in_threadpool(office.path_of, task.sha256)
+        except InputUnreadable as error:
+            # Nobody can sign it any more; the next task is not to wait behind it.
+            raise _over(await run_in_threadpool(_withdraw, tenant, task)) from error
+        await run_in_threadpool(self._write, request, tenant, agent, "agentDocument", task.sha256, 200)
+        return FileResponse(path, media_type="application/pdf")
+
+    async def take(self, request: Request) -> Response:
+        """Take the signed document; once."""
+        tenant, agent, proof = await self._admit(request)
+        task = await run_in_threadpool(self._task, request, tenant, agent)
+        path = await _read_file(request, proof, tenant.store.spool, self._service.own.most_bytes)
+        try:
+            await run_in_threadpool(self._take, request, tenant, agent, task, path, proof.sha256)
+        finally:
+            path.unlink(missing_ok=True)
+        return JSONResponse({"sha256": proof.sha256})
+
+    async def refuse(self, request: Request) -> Response:
+        """Take a refusal, with its reason."""
+        tenant, agent, proof = await self._admit(request)
+        sent = await _read_words(request, proof)
+        task = await run_in_threadpool(self._task, request, tenant, agent)
+        reason = printable(_text(sent, "reason"))
+        await run_in_threadpool(_end_refused, tenant, task, reason)
+        await run_in_threadpool(self._write, request, tenant, agent, "agentRefused", task.sha256, 200)
+        return JSONResponse({})
+
+    async def _admit(self, request: Request) -> tuple[Tenant, Agent, CallProof]:
+        query = request.url.query
+        path = request.url.path + (f"?{query}" if query else "")
+        service = self._service
+        admitted = await run_in_threadpool(
+            admit_agent, service.tenants, service.document, request.headers, request.method, path
+        )
+        if admitted is None:
+            raise Refusal(401, "agent-unknown", _UNKNOWN, hint=_PAIR_AGAIN)
+        return admitted
+
+    def _task(self, request: Request, tenant: Tenant, agent: Agent) -> AgentTask:
+        with tenant.store.reading() as connection:
+            task = find_agent_task(connection, request.path_params["id"], agent.person, tenant.store.clock())
+        if task is None:
+            raise problems.unknown("task")
+        if task.state != "waiting":
+            raise _over(task)
+        return task
+
+    def _take(self, request: Request, tenant: Tenant, agent: Agent, task: AgentTask, path: Path, sha256: str) -> None:
+        try:
+            take_from_agent(self._desks.office_of(tenant), task, path, sha256)
+        except TaskEnded as ended:
+            raise _over(ended.task) from ended
+        except WorkerLost as error:
+            self._write(request, tenant, agent, "agentSigned", task.sha256, 422)
+            raise Refusal(422, "document-unusable", BROKEN) from error
+        except (InputUnreadable, SigningRefused) as error:
+            self._write(request, tenant, agent, "agentSigned", task.sha256, 422)
+            raise Refusal.of(error) from error
+        self._write(request, tenant, agent, "agentSigned", sha256, 200)
+
+    def _write(self, request: Request, tenant: Tenant, agent: Agent, action: str, subject: str, status: int) -> None:
+        with tenant.store.writing() as connection:
+            write_operation(
+                connection, tenant.store.now(), request=new_id(), actor=f"agent:{agent.id}",
+                origin=self._origin(request), action=action, subject=subject, status=status,
+            )  # fmt: skip
+
+    def _origin(self, request: Request) -> str:
+        client = request.client.host if request.client is not None else ""
+        return origin_of(client, request.headers.get("x-forwarded-for", ""), self._service.own.proxy)
+
+
+def _over(task: AgentTask) -> Refusal:
+    return Refusal(409, "task-over", _OVER, members={"state": task.state, "result": task.result})
+
+
+def _withdraw(tenant: Tenant, task: AgentTask) -> AgentTask:
+    with tenant.store.writing() as connection:
+        end_task(connection, task, "withdrawn")
+    return replace(task, state="withdrawn")
+
+
+def _end_refused(tenant: Tenant, task: AgentTask, reason: str) -> None:
+    with tenant.store.writing() as connection:
+        end_task(connection, task, "refused", reason=reason)
+
+
+def _waiting(tenant: Tenant, agent: Agent) -> AgentTask | None:
+    with tenant.store.reading() as connection:
+        return waiting_task(connection, agent.person, tenant.store.clock())
+
+
+async def _read_words(request: Request, proof: CallProof | None = None) -> dict[str, Any]:
+    """Return the JSON object that was sent; of a call with a proof, the one that it is about."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_WORDS:
+            raise problems.too_large(_MOST_WORDS)
+    if proof is not None and hashlib.sha256(body).hexdigest() != proof.sha256:
+        raise Refusal(401, "agent-unknown", _UNKNOWN)
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise problems.unfit_request([{"at": "/", "detail": "is no JSON"}]) from error
+    if not isinstance(sent, dict):
+        raise problems.unfit_request([{"at": "/", "detail": "is no object"}])
+    return sent
+
+
+async def _read_file(request: Request, proof: CallProof, spool: Path, most: int) -> Path:
+    """Put what is sent onto the disk; other bytes than the call's proof names are thrown away."""
+    path, hasher, size = new_file(spool), hashlib.sha256(), 0
+    try:
+        with path.open("wb") as target:
+            async for piece in request.stream():
+                size += len(piece)
+                if size > most:
+                    raise problems.too_large(most)
+                hasher.update(piece)
+                target.write(piece)
+        if hasher.hexdigest() != proof.sha256:
+            raise Refusal(401, "agent-unknown", _UNKNOWN)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def _text(sent: dict[str, Any], name: str) -> str:
+    value = sent.get(name)
+    if not isinstance(value, str):
+        raise problems.unfit_request([{"at": f"/{name}", "detail": "is no text"}])
+    return value
+
+
+def _key(text: str) -> bytes:
+    try:
+        key = b64decode(text, validate=True)
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
+        raise problems.unfit_request([{"at": "/key", "detail": "is no Ed25519 key in base64"}])
+    return key
+
+
+_UNKNOWN = Text("The call is of no agent that is paired.", "登録されたエージェントからの呼び出しではありません。")
+_PAIR_AGAIN = Text(
+    "Pair it again: signkit agent --desk URL --pair", "もう一度登録してください: signkit agent --desk URL --pair"
+)
+_OVER = Text("This signature is not waited for any more.", "この署名の依頼は終了しています。")

@@ -1,0 +1,293 @@
+"""A tenant in one file: handed over, brought to another service, backed up and put back.
+
+The file is a ZIP whose last member, ``manifest.json``, names every other with its size and SHA-256: a file that was cut
+short says so.  What is taken is one state of the store; what writers do meanwhile is not in it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import IO, Any
+
+from signkit.archive.backup import backup
+from signkit.archive.blobs import disk_trouble, sync_folder
+from signkit.archive.store import LEDGER, connect, open_archive
+from signkit.errors import ServiceError
+from signkit.output import make_folder, refuse_target, write_checked, write_streamed
+from signkit.version import __version__
+from signkit.web.api.identifiers import ID
+from signkit.web.api.schema import WITHOUT_SECRETS
+from signkit.web.api.service import SETTINGS
+from signkit.web.api.store import DATABASE, open_store
+from signkit.web.api.tenants import Tenant, Tenants
+from signkit.words import Text
+
+_FORMAT = "signkit-tenant-1"
+_MANIFEST = "manifest.json"
+_MOST_MANIFEST = 256 * 1024 * 1024
+_PIECE = 1024 * 1024
+#: What is a tenant's, beside its store and its archive: files that the store names, and the office's.
+_FOLDERS = ("files", "office")
+_ARCHIVE = "archive"
+_KEY = "monitor.key"
+_NAME = re.compile(r"[^/\\:\0]+(?:/[^/\\:\0]+)*")
+
+
+def export_tenant(tenant: Tenant, target: Path, *, with_secrets: bool) -> int:
+    """Write all that a tenant has into one file, and return how many files are in it.
+
+    Args:
+        with_secrets: what lets somebody in (keys, passwords, passkeys, sessions, links, webhooks' secrets) goes along:
+            for a backup, never to be handed to anybody.
+
+    Raises:
+        OutputExists: the file is there already.
+        FileUnusable("output-not-written"): the disk is full, or refuses.
+        ServiceError("store-unusable"), ArchiveError: what the tenant has cannot be read.
+        ServiceError("tenants-shared"): its tables are in PostgreSQL.
+    """
+    _refuse_shared(tenant.store.database.is_shared)
+    refuse_target(target, overwrite=False)
+    counts: list[int] = []
+    with _staged(tenant, with_secrets=with_secrets) as staging:
+        write_streamed(
+            target, lambda stream: counts.append(_write(stream, tenant, staging, with_secrets=with_secrets)),
+            check=lambda stream: _check(Path(stream.name)), private=True,
+        )  # fmt: skip
+    return counts[0]
+
+
+def import_tenant(tenants: Tenants, source: Path) -> Tenant:
+    """Bring a tenant back, or to another service: whole and as it was written, or not at all.
+
+    Raises:
+        ServiceError("export-damaged"): it is no such file, was cut short, or holds other bytes than it says.
+        ServiceError("tenant-exists"): the service has this tenant.
+        ServiceError("tenants-shared"): its tables are in PostgreSQL.
+        ServiceError("store-newer"): a newer SignKit wrote it.
+        FileUnusable("output-not-written"): the disk is full, or refuses.
+    """
+    _refuse_shared(tenants.is_shared)
+    with _opened(source) as archive:
+        manifest = _manifest(archive, source)
+        id_ = manifest["tenant"]
+        folder = tenants.folder_of(id_)
+        if folder.exists():
+            raise ServiceError("tenant-exists", tenant=id_)
+        part = folder.with_name(f".going-{id_}-{secrets.token_hex(4)}")  # what a crash leaves is cleared
+        try:
+            with disk_trouble(folder):
+                part.mkdir(parents=True, mode=0o700)
+                for name, size, sha256 in manifest["files"]:
+                    _extract(archive, source, name, part / name, size, sha256)
+                for each in _FOLDERS[:1]:
+                    (part / each).mkdir(exist_ok=True, mode=0o700)
+            open_store(part)  # brought up to date, or refused, before it is anybody's
+            key = part / _KEY
+            if key.exists():
+                tenants.take_key(id_, key)
+            with disk_trouble(folder):
+                part.rename(folder)
+                sync_folder(folder.parent)
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+    return tenants.get(id_)
+
+
+def back_up_service(folder: Path, tenants: Tenants, target: Path) -> int:
+    """Write every tenant, with its secrets, and the service's settings into a new folder; return how many they are.
+
+    Raises:
+        FileUnusable("output-not-written"): the folder is there already, the disk is full, or refuses.
+        Others: see `export_tenant`.
+    """
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
+    with disk_trouble(target):
+        part.mkdir(mode=0o700)
+    try:
+        all_ = tenants.all()
+        for each in all_:
+            export_tenant(each, part / f"{each.id}.zip", with_secrets=True)
+        with disk_trouble(target):
+            shutil.copyfile(folder / SETTINGS, part / SETTINGS)
+            (part / SETTINGS).chmod(0o600)
+            os.rename(part, target)  # noqa: PTH104  a folder in its place is not replaced
+            sync_folder(target.parent)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return len(all_)
+
+
+def restore_service(source: Path, folder: Path) -> int:
+    """Make a service out of a backup; return how many tenants it has.
+
+    Raises:
+        ServiceError("export-damaged"): it is no backup.
+        ServiceError("service-exists"): there is a service in the folder.
+        Others: see `import_tenant`.
+    """
+    if (folder / SETTINGS).exists():
+        raise ServiceError("service-exists", path=str(folder))
+    exported = sorted(source.glob("*.zip")) if (source / SETTINGS).is_file() else None
+    if exported is None:
+        raise ServiceError("export-damaged", path=str(source), cause=_NO_BACKUP)
+    make_folder(folder)
+    for each in exported:
+        import_tenant(Tenants(folder), each)
+    write_checked(folder / SETTINGS, (source / SETTINGS).read_bytes(), private=True)  # last: it makes it a service
+    return len(exported)
+
+
+def _refuse_shared(is_shared: bool) -> None:
+    """What several nodes write is backed up where it is: by PostgreSQL's own means."""
+    if is_shared:
+        raise ServiceError("tenants-shared")
+
+
+@contextlib.contextmanager
+def _staged(tenant: Tenant, *, with_secrets: bool) -> Iterator[Path]:
+    """Give a folder with one state of the tenant; its files are linked to, for none of them ever changes."""
+    folder = tenant.store.folder
+    staging = folder.with_name(f".going-{tenant.id}-{secrets.token_hex(4)}")
+    try:
+        with disk_trouble(folder):
+            staging.mkdir(mode=0o700)
+            with tenant.store.writing() as connection:  # nobody takes a file away meanwhile
+                _copy_database(folder / DATABASE, staging / DATABASE, with_secrets=with_secrets)
+                del connection
+                for name in _FOLDERS:
+                    _link_files(folder / name, staging / name)
+            if (tenant.archive_folder / LEDGER).exists():
+                with open_archive(tenant.archive_folder) as archive:
+                    backup(archive, staging / _ARCHIVE)
+            if with_secrets and tenant.key_file.exists():
+                shutil.copyfile(tenant.key_file, staging / _KEY)
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _copy_database(source: Path, target: Path, *, with_secrets: bool) -> None:
+    try:
+        with contextlib.closing(connect(source)) as there, contextlib.closing(sqlite3.connect(target)) as here:
+            there.backup(here)
+            if not with_secrets:
+                here.executescript(WITHOUT_SECRETS)
+            here.execute("PRAGMA journal_mode = DELETE")
+            here.execute("VACUUM")  # no page of what was deleted goes along
+    except sqlite3.Error as error:
+        raise ServiceError("store-unusable", path=str(source), cause=str(error)) from error
+
+
+def _link_files(source: Path, target: Path) -> None:
+    for path in sorted(source.rglob("*")) if source.is_dir() else ():
+        if path.is_symlink() or not path.is_file() or path.name.endswith(".part"):
+            continue
+        place = target / path.relative_to(source)
+        place.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            os.link(path, place)
+        except FileNotFoundError:  # a draft that was thrown away just now
+            continue
+        except OSError:  # a file system without links
+            shutil.copyfile(path, place)
+
+
+def _write(stream: IO[bytes], tenant: Tenant, staging: Path, *, with_secrets: bool) -> int:
+    files: list[tuple[str, int, str]] = []
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED, allowZip64=True) as archive:
+        for path in sorted(staging.rglob("*")):
+            if not path.is_file():
+                continue
+            name, hasher = path.relative_to(staging).as_posix(), hashlib.sha256()
+            with path.open("rb") as source, archive.open(name, "w", force_zip64=True) as member:
+                while piece := source.read(_PIECE):
+                    hasher.update(piece)
+                    member.write(piece)
+            files.append((name, path.stat().st_size, hasher.hexdigest()))
+        manifest = {
+            "format": _FORMAT, "signkit": __version__, "tenant": tenant.id, "name": tenant.name,
+            "made_at": tenant.store.now(), "with_secrets": with_secrets, "files": files,
+        }  # fmt: skip
+        archive.writestr(_MANIFEST, json.dumps(manifest, ensure_ascii=False))
+    return len(files)
+
+
+def _check(written: Path) -> None:
+    """Read back what was written, every byte of it."""
+    with _opened(written) as archive:
+        for name, size, sha256 in _manifest(archive, written)["files"]:
+            for _ in _pieces(archive, written, name, size, sha256):
+                pass
+
+
+@contextlib.contextmanager
+def _opened(source: Path) -> Iterator[zipfile.ZipFile]:
+    try:
+        with zipfile.ZipFile(source) as archive:
+            yield archive
+    except FileNotFoundError as error:
+        raise ServiceError("export-damaged", path=str(source), cause=_ABSENT) from error
+    except (zipfile.BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+        raise ServiceError("export-damaged", path=str(source), cause=str(error)) from error
+
+
+def _manifest(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
+    """Return what the file says of itself, if every member is one that it names, of a name that leads nowhere else."""
+    try:
+        with archive.open(_MANIFEST) as stream:
+            manifest: dict[str, Any] = json.loads(stream.read(_MOST_MANIFEST))
+        named = [name for name, _, _ in manifest["files"]]
+        wrong = manifest["format"] != _FORMAT or not ID.fullmatch(manifest["tenant"])
+    except (KeyError, ValueError, TypeError, RecursionError) as error:
+        raise ServiceError("export-damaged", path=str(source), cause=_NO_MANIFEST) from error
+    if wrong or sorted([*named, _MANIFEST]) != sorted(archive.namelist()) or DATABASE not in named:
+        raise ServiceError("export-damaged", path=str(source), cause=_NO_MANIFEST)
+    for name in named:
+        parts = PurePosixPath(name).parts
+        known = name in (DATABASE, _KEY) or (parts[0] in (*_FOLDERS, _ARCHIVE) and len(parts) > 1)
+        if not known or ".." in parts or not _NAME.fullmatch(name):
+            raise ServiceError("export-damaged", path=str(source), cause=name)
+    return manifest
+
+
+def _extract(archive: zipfile.ZipFile, source: Path, name: str, target: Path, size: int, sha256: str) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(target, "xb", opener=_privately) as stream:
+        for piece in _pieces(archive, source, name, size, sha256):
+            stream.write(piece)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _pieces(archive: zipfile.ZipFile, source: Path, name: str, size: int, sha256: str) -> Iterator[bytes]:
+    """Yield a member that is exactly as the manifest says; it ends in an error where it is not."""
+    hasher, left = hashlib.sha256(), size
+    with archive.open(name) as member:
+        while left > 0 and (piece := member.read(min(left, _PIECE))):
+            hasher.update(piece)
+            left -= len(piece)
+            yield piece
+        if left or member.read(1) or hasher.hexdigest() != sha256:
+            raise ServiceError("export-damaged", path=str(source), cause=name)
+
+
+def _privately(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+_ABSENT = Text("there is no such file", "ファイルがありません")
+_NO_MANIFEST = Text(
+    "it is no tenant that was exported, or was cut short", "書き出したテナントではないか、途中で切れています"
+)
+_NO_BACKUP = Text("it is no backup of a service", "サービスのバックアップではありません")

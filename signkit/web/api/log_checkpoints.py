@@ -1,0 +1,92 @@
+"""Heads of the operation logs, kept where whoever could write a log anew cannot.
+
+A chain that was written anew from its beginning is unbroken, and so is one whose end was cut off with its counter;
+whoever holds a head from before sees both.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from signkit.archive.blobs import disk_trouble
+from signkit.errors import ServiceError
+from signkit.incoming import read_file
+from signkit.web.api import operation_log
+from signkit.web.api.database import StoreConnection
+from signkit.web.api.tenants import Tenant
+from signkit.words import Text
+
+_MOST = 256 * 1024 * 1024
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class LogCheckpoint:
+    """The newest record of a tenant's log at a time."""
+
+    tenant: str
+    number: int
+    hash: str
+    at: str
+
+
+def write_checkpoints(tenants: Iterable[Tenant], folder: Path, known: dict[str, str]) -> None:
+    """Append each log's head to its file in ``folder``, where it has another than ``known`` says.
+
+    Raises:
+        FileUnusable("output-not-written"): the folder is not there, is full, or refuses.
+    """
+    for tenant in tenants:
+        with tenant.store.reading() as connection:
+            last = operation_log.head(connection)
+        if last is None or known.get(tenant.id) == last.hash:
+            continue
+        line = json.dumps(asdict(LogCheckpoint(tenant.id, last.number, last.hash, tenant.store.now())))
+        with disk_trouble(folder):
+            handle = os.open(_file(folder, tenant.id), os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                os.write(handle, line.encode() + b"\n")
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        known[tenant.id] = last.hash
+
+
+def read_checkpoints(folder: Path, tenant: str) -> list[LogCheckpoint]:
+    """Return the heads that were kept of a tenant's log, the oldest first.
+
+    Raises:
+        InputUnreadable: there are none.
+        ServiceError("checkpoints-damaged"): a line is none of a head of this tenant.
+    """
+    path, found = _file(folder, tenant), []
+    lines = read_file(path, _MOST).split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line and number == len(lines):
+            continue
+        try:
+            checkpoint = LogCheckpoint(**json.loads(line))
+            good = checkpoint.tenant == tenant and checkpoint.number > 0 and _HASH.fullmatch(checkpoint.hash)
+        except (ValueError, TypeError, RecursionError) as error:
+            raise ServiceError("checkpoints-damaged", path=str(path), cause=_LINE.filled(number=number)) from error
+        if not good:
+            raise ServiceError("checkpoints-damaged", path=str(path), cause=_LINE.filled(number=number))
+        found.append(checkpoint)
+    return found
+
+
+def contradicted(connection: StoreConnection, checkpoints: Iterable[LogCheckpoint]) -> Iterator[LogCheckpoint]:
+    """Yield each head that the log does not hold (any more) as it was."""
+    return (each for each in checkpoints if operation_log.hash_of(connection, each.number) != each.hash)
+
+
+def _file(folder: Path, tenant: str) -> Path:
+    return folder / f"{tenant}.jsonl"
+
+
+_LINE = Text("line {number} is no head of this log", "{number} 行目はこの操作記録のものではありません")

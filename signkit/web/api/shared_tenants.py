@@ -1,0 +1,99 @@
+"""Tenants in PostgreSQL: a row says that there is one; their files are in folders that all nodes use."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from signkit.archive.store import utc_now
+from signkit.errors import ServiceError
+from signkit.web.api.identifiers import ID, new_id
+from signkit.web.api.postgres import PostgresDatabase, PostgresServer
+from signkit.web.api.store import make_folders, open_shared_store
+from signkit.web.api.tenants import Tenant, Tenants
+
+_HOUR = 3600.0
+
+
+class SharedTenants(Tenants):
+    """The tenants of several nodes.
+
+    Args:
+        files: the folder in which the tenants' files are, the same on every node.
+        url: of the database; see `PostgresServer`.
+
+    Raises:
+        ServiceError("store-unusable", "database-old", "database-role", "store-newer"): see `PostgresServer.open`.
+    """
+
+    is_shared = True
+
+    def __init__(self, files: Path, url: str, clock: Callable[[], datetime] = utc_now) -> None:
+        super().__init__(files, clock)
+        self._server = PostgresServer(url)
+        #: The folder of this run's files on their way.
+        self._node = secrets.token_hex(8)
+        self._server.open()
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._server.close()
+
+    def add(self, name: str) -> Tenant:
+        """Make a tenant with nothing in it."""
+        id_ = new_id()
+        make_folders(self._folder / id_)
+        with PostgresDatabase(self._server, id_).writing() as connection:
+            connection.execute("INSERT INTO tenant (id, name) VALUES (?, ?)", (id_, name))
+        return self.get(id_)
+
+    def get(self, id_: str) -> Tenant:
+        """Return a tenant."""
+        known = self._open.get(id_)
+        if known is not None and known.store.spool.is_dir():
+            return known
+        name = self._server.tenant_name(id_) if ID.fullmatch(id_) else None
+        if name is None:
+            self._open.pop(id_, None)
+            raise ServiceError("tenant-unknown", tenant=id_)
+        return self._keep_open(id_, name)
+
+    def all(self) -> list[Tenant]:
+        """Return every tenant, in the order in which they came."""
+        found = self._server.tenants()
+        for id_ in self._open.keys() - {id_ for id_, _ in found}:
+            self._open.pop(id_, None)  # another node deleted it
+        return [self._open.get(id_) or self._keep_open(id_, name) for id_, name in found]
+
+    def delete(self, id_: str) -> None:
+        """Delete a tenant with all that it has: its rows at once, then its files."""
+        tenant = self.get(id_)
+        with tenant.store.writing() as connection:
+            connection.execute("DELETE FROM tenant WHERE id = ?", (id_,))
+        self._open.pop(id_, None)
+        self._remove(tenant.store.folder)
+        tenant.key_file.unlink(missing_ok=True)
+
+    def clear(self) -> None:
+        """Remove the folders of tenants that were being deleted, or added, when a node ended."""
+        super().clear()
+        known = {id_ for id_, _ in self._server.tenants()}
+        for each in self._folder.iterdir() if self._folder.is_dir() else ():
+            # One that is being added has its folder before its row.
+            if ID.fullmatch(each.name) and each.name not in known and each.stat().st_mtime < time.time() - _HOUR:
+                self._remove(each)
+
+    def _remove(self, folder: Path) -> None:
+        going = folder.with_name(f".going-{folder.name}")
+        folder.rename(going)
+        shutil.rmtree(going)
+
+    def _keep_open(self, id_: str, name: str) -> Tenant:
+        database = PostgresDatabase(self._server, id_)
+        store = open_shared_store(self._folder / id_, database, self._node, self._clock)
+        tenant = self._open[id_] = Tenant(id_, name, store)
+        return tenant

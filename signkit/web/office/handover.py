@@ -1,0 +1,191 @@
+"""How far a contract is in the office: made, asked to be approved, approved or sent back, declined by a party.
+
+What is approved is a file, by its digest; only that file, and what signatures make of it, may be signed.  Remarks lie
+in the tenant's store beside the contract and never in it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import date
+from typing import Any, Literal, get_args
+
+from signkit.web.api.database import StoreConnection
+from signkit.web.api.identifiers import new_id
+
+State = Literal["made", "asked", "approved", "sent-back", "declined", "ended"]
+#: What somebody does with a contract; ``remark`` and ``dates`` leave its state as it is.
+Act = Literal["make", "ask", "approve", "send-back", "decline", "remark", "dates", "sign", "link", "revoke", "open"]
+
+STATES: tuple[State, ...] = get_args(State)
+#: From which states an act leads on, and where to.
+_STEPS: dict[Act, tuple[tuple[State, ...], State]] = {
+    "ask": (("made", "sent-back", "declined"), "asked"),
+    "approve": (("asked",), "approved"),
+    "send-back": (("asked", "approved", "declined"), "sent-back"),
+    "decline": (("approved",), "declined"),
+}
+MOST_TEXT = 2000
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What was done or said.
+
+    Attributes:
+        who: a person's id, or ``party:ROLE``.
+        sha256: the file at that time.
+    """
+
+    at: str
+    who: str
+    act: Act
+    sha256: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """One contract's way through the office.
+
+    Attributes:
+        sha256: of the file as it is now.
+        name: what it is called.
+        approved: the digest of the file that was approved; None where it is not.
+        approved_by: who did.
+        remind_on, expires_on: ISO days; from the first it is overdue, after the second it is not signed any more.
+        version: counts its changes: whoever changes it says which they saw.
+    """
+
+    id: str
+    sha256: str
+    name: str
+    maker: str
+    state: State = "made"
+    asked_by: str | None = None
+    approved: str | None = None
+    approved_by: str | None = None
+    remind_on: str | None = None
+    expires_on: str | None = None
+    version: int = 1
+    remarks: tuple[Remark, ...] = ()
+
+    def can(self, act: Act) -> bool:
+        """Tell whether an act fits the state."""
+        return act not in _STEPS or self.state in _STEPS[act][0]
+
+    def is_expired(self, today: date) -> bool:
+        """Tell whether its time to be signed is over."""
+        return self.expires_on is not None and today.isoformat() > self.expires_on
+
+    def is_overdue(self, today: date) -> bool:
+        """Tell whether somebody should be reminded."""
+        return self.is_expired(today) or (self.remind_on is not None and today.isoformat() >= self.remind_on)
+
+    def may_be_signed(self, today: date) -> bool:
+        """Tell whether it was approved, and is not expired."""
+        return self.state == "approved" and not self.is_expired(today)
+
+
+def begin(connection: StoreConnection, sha256: str, name: str, maker: str, now: str) -> HandOver:
+    """Begin with a file that was made; one that is on its way already stays as it is."""
+    known = find(connection, sha256)
+    if known is not None and known.state != "ended":
+        return known
+    made = HandOver(new_id(), sha256, name, maker, remarks=(Remark(now, maker, "make", sha256),))
+    connection.execute(
+        "INSERT INTO handover (id, state, content) VALUES (?, ?, ?)", (made.id, made.state, _plain(made))
+    )
+    _note_file(connection, made)
+    return made
+
+
+def advance(connection: StoreConnection, seen: HandOver, act: Act, who: str, now: str, text: str = "") -> HandOver:
+    """Do what fits the state (`HandOver.can`), and keep what was said with it."""
+    remark = Remark(now, who, act, seen.sha256, text[:MOST_TEXT])
+    changed = replace(seen, version=seen.version + 1, remarks=(*seen.remarks, remark))
+    if act in _STEPS:
+        is_approved = act == "approve"
+        changed = replace(
+            changed, state=_STEPS[act][1], asked_by=who if act == "ask" else seen.asked_by,
+            approved=seen.sha256 if is_approved else None, approved_by=who if is_approved else None,
+        )  # fmt: skip
+    return _keep(connection, changed)
+
+
+def set_dates(
+    connection: StoreConnection, seen: HandOver, who: str, now: str, remind_on: date | None, expires_on: date | None
+) -> HandOver:
+    """Say from when somebody is to be reminded, and until when it may be signed."""
+    remind, expires = _iso(remind_on), _iso(expires_on)
+    dated = replace(seen, remind_on=remind, expires_on=expires)
+    return advance(connection, dated, "dates", who, now, f"{remind or '–'} / {expires or '–'}")
+
+
+def continue_with(connection: StoreConnection, before: str, after: str, who: str, now: str) -> None:
+    """Let the file that a signature made stand where the one was that was signed."""
+    known = find(connection, before)
+    if known is not None:
+        _note_file(connection, _keep_signed(connection, replace(known, sha256=after), who, now))
+
+
+def _keep_signed(connection: StoreConnection, signed: HandOver, who: str, now: str) -> HandOver:
+    remark = Remark(now, who, "sign", signed.sha256)
+    return _keep(connection, replace(signed, version=signed.version + 1, remarks=(*signed.remarks, remark)))
+
+
+def end(connection: StoreConnection, sha256: str) -> None:
+    """Let nobody wait for a contract any more: it is signed by all, or was thrown away."""
+    known = find(connection, sha256)
+    if known is not None:
+        _keep(connection, replace(known, state="ended", version=known.version + 1))
+
+
+def find(connection: StoreConnection, sha256: str) -> HandOver | None:
+    """Return how far the contract is that a file is, or was before it was signed further; None: on no way."""
+    row = connection.execute(
+        "SELECT h.content FROM handover h JOIN handover_file f ON f.handover = h.id WHERE f.sha256 = ?", (sha256,)
+    ).fetchone()
+    return _read(row[0]) if row else None
+
+
+def find_by_id(connection: StoreConnection, id_: str) -> HandOver | None:
+    """Return a contract's way; None where there is none."""
+    row = connection.execute("SELECT content FROM handover WHERE id = ?", (id_,)).fetchone()
+    return _read(row[0]) if row else None
+
+
+def under_way(connection: StoreConnection) -> Iterator[HandOver]:
+    """Yield all that have not ended, the newest first."""
+    rows = connection.execute("SELECT content FROM handover WHERE state != 'ended' ORDER BY id DESC")
+    return (_read(content) for (content,) in rows.fetchall())
+
+
+def _keep(connection: StoreConnection, changed: HandOver) -> HandOver:
+    connection.execute(
+        "UPDATE handover SET state = ?, content = ? WHERE id = ?", (changed.state, _plain(changed), changed.id)
+    )
+    return changed
+
+
+def _note_file(connection: StoreConnection, handover: HandOver) -> None:
+    connection.execute(
+        "INSERT INTO handover_file (sha256, handover) VALUES (?, ?) "
+        "ON CONFLICT (sha256) DO UPDATE SET handover = excluded.handover",
+        (handover.sha256, handover.id),
+    )
+
+
+def _plain(handover: HandOver) -> str:
+    return json.dumps(asdict(handover), ensure_ascii=False, separators=(",", ":"))
+
+
+def _read(content: str) -> HandOver:
+    plain: dict[str, Any] = json.loads(content)
+    return HandOver(**plain | {"remarks": tuple(Remark(**each) for each in plain["remarks"])})
+
+
+def _iso(day: date | None) -> str | None:
+    return day.isoformat() if day is not None else None

@@ -1,0 +1,276 @@
+"""Handing a contract on: asking for approval, approving, sending back, remarks, dates, what a party said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from signkit.archive.exporting import moment_in_words
+from signkit.archive.said import WordRefused, read_day
+from signkit.signers.base import printable
+from signkit.web.api.jobs import cancel_job, retry_job
+from signkit.web.common.forms import word
+from signkit.web.desk.screens import Screen, go_to
+from signkit.web.office import handover
+from signkit.web.office.door import origin_of_pages
+from signkit.web.office.handover import MOST_TEXT, Act, HandOver
+from signkit.web.office.mail import address_of, is_address, letter, post_link, unsent_mails
+from signkit.web.office.page_words import OFFICE_WORDS
+from signkit.web.office.party_links import DAYS, add_link, find_link, list_links, revoke_link, tell_link
+from signkit.web.people.accounts import find_person
+from signkit.words import Language, Text
+
+if TYPE_CHECKING:
+    from signkit.web.api.service import Service
+    from signkit.web.api.tenants import Tenant
+    from signkit.web.office.tenant_office import TenantOffice
+
+#: The acts that have a form, in the order in which they are shown.
+_ACTS: tuple[Act, ...] = ("ask", "approve", "send-back", "decline", "remark")
+#: What is not done without saying why.
+_WITH_REASON: tuple[Act, ...] = ("send-back", "decline", "remark")
+
+
+def panel(office: TenantOffice, sha256: str) -> Mapping[str, Any]:
+    """Return what a contract's page shows of its way through the office."""
+    known = office.handover(sha256)
+    if known is None:
+        return {"beside": ()}
+    with office.store.reading() as connection:
+        links = [(each, moment_in_words(each.expires_at)) for each in list_links(connection, known.id)]
+        unsent = unsent_mails(connection, known.id)
+    assert office.service is not None
+    return {
+        "beside": ("handover_panel.html",), "links": links, "unsent": unsent, "days": DAYS, "now": office.store.now(),
+        "may_mail": office.service.own.mail_server is not None, "origin": origin_of_pages(office.service),
+    } | told(office, known)  # fmt: skip
+
+
+def told(office: TenantOffice, known: HandOver) -> dict[str, Any]:
+    """Return the facts that the panel shows."""
+    with office.store.reading() as connection:
+        people = {each for remark in known.remarks if (each := find_person(connection, remark.who)) is not None}
+    names = {each.id: each.name for each in people}
+    return {
+        "handover": known,
+        "names": names,
+        "remarks": [(each, moment_in_words(each.at)) for each in known.remarks],
+        "acts": [act for act in _ACTS if known.can(act) and not (act == "approve" and _is_own(office, known))],
+        "with_reason": _WITH_REASON,
+        "is_overdue": known.is_overdue(office.today()),
+        "is_expired": known.is_expired(office.today()),
+        "is_own_asking": known.state == "asked" and _is_own(office, known),
+        "most_text": MOST_TEXT,
+    }
+
+
+def _is_own(office: TenantOffice, known: HandOver) -> bool:
+    """Tell whether it was the person who asked: nobody approves what they asked for."""
+    return office.person is not None and known.asked_by == office.person.id
+
+
+@dataclass(frozen=True)
+class LinkTerms:
+    """For whom a link is made; ``to``: where it is written to, empty: it is shown."""
+
+    role: str
+    days: int
+    language: Language
+    to: str
+
+
+class HandOverScreen(Screen):
+    """What is done with a contract between the people of an office."""
+
+    office: TenantOffice
+
+    def routes(self) -> list[BaseRoute]:
+        """See `Screen.routes`."""
+        path = "/documents/{sha256}/handover/"
+        return [
+            self.page("/documents/{sha256}/handover", self.look),
+            self.form(path + "ask", self.ask),
+            self.form(path + "approve", self.approve),
+            self.form(path + "send-back", self.send_back),
+            self.form(path + "decline", self.decline),
+            self.form(path + "remark", self.remark),
+            self.form(path + "dates", self.set_dates),
+            self.form(path + "link", self.link),
+            self.form(path + "revoke", self.revoke),
+            self.form(path + "mail", self.mail),
+        ]
+
+    def look(self, request: Request) -> Response:
+        """Show how far it is."""
+        known = self.office.handover(request.path_params["sha256"])
+        return self._page(request, known) if known is not None else self.unknown(request)
+
+    def ask(self, request: Request, form: FormData) -> Response:
+        """Ask a 責任者 to approve."""
+        return self._act(request, form, "ask")
+
+    def approve(self, request: Request, form: FormData) -> Response:
+        """Approve the file that was shown."""
+        return self._act(request, form, "approve")
+
+    def send_back(self, request: Request, form: FormData) -> Response:
+        """Send it back, with what is to be another."""
+        return self._act(request, form, "send-back")
+
+    def decline(self, request: Request, form: FormData) -> Response:
+        """Write down that a party declined, and why."""
+        return self._act(request, form, "decline")
+
+    def remark(self, request: Request, form: FormData) -> Response:
+        """Say something about it."""
+        return self._act(request, form, "remark")
+
+    def set_dates(self, request: Request, form: FormData) -> Response:
+        """Say when to remind, and until when it may be signed."""
+        known = self.office.handover(request.path_params["sha256"])
+        if known is None:
+            return self.unknown(request)
+        if word(form, "state") != state_of(known):
+            return self._page(request, known, OFFICE_WORDS["overtaken_here"], 409)
+        try:
+            remind, expires = (_day(name, word(form, name)) for name in ("remind_on", "expires_on"))
+        except WordRefused as refused:
+            return self._page(request, known, refused.words, 400)
+        with self.office.store.writing() as connection:
+            now = handover.find(connection, known.sha256)
+            if now is not None and now.version == known.version:
+                handover.set_dates(connection, now, self._person_id(), self.office.store.now(), remind, expires)
+        return go_to(f"/documents/{known.sha256}")
+
+    def link(self, request: Request, form: FormData) -> Response:
+        """Make a link for a party: shown this once, or written to them."""
+        known = self.office.handover(request.path_params["sha256"])
+        if known is None:
+            return self.unknown(request)
+        if word(form, "state") != state_of(known):
+            return self._page(request, known, OFFICE_WORDS["overtaken_here"], 409)
+        terms = self._terms(known, form)
+        if isinstance(terms, Text):
+            return self._page(request, known, terms, 400)
+        with self.office.store.writing() as connection:
+            store = self.office.store
+            made = add_link(connection, store, known.id, terms.role, terms.days, terms.language)
+            handover.advance(connection, known, "link", self._person_id(), store.now(), terms.role)
+            if terms.to:
+                post_link(connection, store, made, terms.to)
+                text = ""
+            else:
+                text = tell_link(connection, self._tenant(), made)
+        if terms.to:
+            self._service().wake()
+            return go_to(f"/documents/{known.sha256}")
+        mail = letter(self._service(), self._tenant(), made, text, known.name)
+        return self.show(
+            request, "party_link.html", sha256=known.sha256, mail=mail, link=address_of(self._service(), text)
+        )
+
+    def revoke(self, request: Request, form: FormData) -> Response:
+        """Let a link lead nowhere from now on."""
+        known = self.office.handover(request.path_params["sha256"])
+        if known is None:
+            return self.unknown(request)
+        with self.office.store.writing() as connection:
+            link = find_link(connection, word(form, "link"))
+            if link is not None and link.handover == known.id:
+                revoke_link(connection, link.id, self.office.store.now())
+                now = handover.find(connection, known.sha256)
+                assert now is not None
+                handover.advance(connection, now, "revoke", self._person_id(), self.office.store.now(), link.role)
+        return go_to(f"/documents/{known.sha256}")
+
+    def mail(self, request: Request, form: FormData) -> Response:
+        """Try again to send a mail that failed, or give it up."""
+        known = self.office.handover(request.path_params["sha256"])
+        if known is None:
+            return self.unknown(request)
+        job = word(form, "job")
+        with self.office.store.writing() as connection:
+            if any(each.job == job for each in unsent_mails(connection, known.id)):
+                if word(form, "do") == "drop":
+                    cancel_job(connection, job)
+                else:
+                    retry_job(connection, self.office.store, job)
+        self._service().wake()
+        return go_to(f"/documents/{known.sha256}")
+
+    def _terms(self, known: HandOver, form: FormData) -> LinkTerms | Text:
+        """Return for whom a link is to be made, or what is wrong with what was typed."""
+        role, days, to = word(form, "role"), word(form, "days"), word(form, "to").strip()
+        roles = [each.role for each in self.office.status(known.sha256, known.name).parties]
+        if role not in roles or days not in map(str, DAYS):
+            return OFFICE_WORDS["link_whom"]
+        if to and (self._service().own.mail_server is None or not is_address(to)):
+            return OFFICE_WORDS["link_address"]
+        return LinkTerms(role, int(days), "en" if word(form, "language") == "en" else "ja", to)
+
+    def _service(self) -> Service:
+        assert self.office.service is not None
+        return self.office.service
+
+    def _tenant(self) -> Tenant:
+        assert self.office.tenant is not None
+        return self.office.tenant
+
+    def _act(self, request: Request, form: FormData, act: Act) -> Response:
+        """Do it, if the person saw what is there; what was typed is shown again where it is not done."""
+        text = printable_lines(word(form, "text"))[:MOST_TEXT].strip()
+        with self.office.store.writing() as connection:
+            known = handover.find(connection, request.path_params["sha256"])
+            problem = self._problem(known, act, word(form, "state"), text) if known is not None else None
+            if known is not None and problem is None:
+                handover.advance(connection, known, act, self._person_id(), self.office.store.now(), text)
+        if known is None:
+            return self.unknown(request)
+        if problem is not None:
+            status, said = problem
+            return self._page(request, known, said, status, typed=text)
+        return go_to(f"/documents/{known.sha256}")
+
+    def _problem(self, known: HandOver, act: Act, seen: str, text: str) -> tuple[int, Text] | None:
+        if seen != state_of(known):
+            return 409, OFFICE_WORDS["overtaken_here"]
+        if not known.can(act):
+            return 409, OFFICE_WORDS["unfit_act"]
+        if act == "approve" and _is_own(self.office, known):
+            return 403, OFFICE_WORDS["own_asking"]
+        if act in _WITH_REASON and not text:
+            return 400, OFFICE_WORDS["say_why"]
+        return None
+
+    def _page(
+        self, request: Request, known: HandOver, problem: Text | None = None, status: int = 200, typed: str = ""
+    ) -> Response:
+        return self.show(
+            request, "handover.html", status, problem=problem, typed=typed, sha256=known.sha256,
+            **told(self.office, known),
+        )  # fmt: skip
+
+    def _person_id(self) -> str:
+        assert self.office.person is not None
+        return self.office.person.id
+
+
+def state_of(known: HandOver) -> str:
+    """Return what a form carries, so that it is not taken on another state than the one that was seen."""
+    return f"{known.version}-{known.sha256}"
+
+
+def printable_lines(text: str) -> str:
+    """Return what was typed without what steers a screen, line by line."""
+    return "\n".join(printable(line) for line in text.splitlines())
+
+
+def _day(name: str, typed: str) -> date | None:
+    return read_day(name, typed) if typed.strip() else None

@@ -1,0 +1,177 @@
+"""Writing to parties: a text to copy, or a mail through the office's own SMTP server, sent as a job.
+
+A link's secret is nowhere but in the mail: it is made when the mail is sent, anew at each try (RFC 8314: TLS alone).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import smtplib
+import ssl
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.message import EmailMessage
+from email.utils import formatdate, make_msgid
+from pathlib import Path
+
+from signkit.archive.exporting import moment_in_words
+from signkit.web.api.database import StoreConnection
+from signkit.web.api.jobs import Job, RetryLater, Worker, add_job
+from signkit.web.api.jobs import problem as cause
+from signkit.web.api.service import Service
+from signkit.web.api.store import Store
+from signkit.web.api.tenants import Tenant
+from signkit.web.office import handover
+from signkit.web.office.door import origin_of_pages
+from signkit.web.office.party_links import PartyLink, find_link, tell_link
+from signkit.words import Text
+
+KIND = "office-mail"
+#: Seconds after which a mail is tried again; then it is left to a person.
+PAUSES = (60, 600, 3600, 14_400)
+_SECONDS = 30.0
+_TLS_PORT, _STARTTLS_PORT = 465, 587
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A mail's words."""
+
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A mail that is not sent (yet)."""
+
+    job: str
+    to: str
+    failed: bool
+    cause: Text | None
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is one address to write to, and nothing more: no header, no second recipient."""
+    return _ADDRESS.fullmatch(text) is not None
+
+
+def address_of(service: Service, token: str) -> str:
+    """Return where a link leads."""
+    return f"{origin_of_pages(service)}/party/{token}"
+
+
+def letter(service: Service, tenant: Tenant, link: PartyLink, token: str, name: str) -> Letter:
+    """Return what a party is written."""
+    facts = {
+        "sender": tenant.name, "name": name.removesuffix(".pdf"), "link": address_of(service, token),
+        "until": moment_in_words(link.expires_at),
+    }  # fmt: skip
+    return Letter(_SUBJECT.in_language(link.language, **facts), _BODY.in_language(link.language, **facts))
+
+
+def post_link(connection: StoreConnection, store: Store, link: PartyLink, to: str) -> None:
+    """Have a link written to a party."""
+    add_job(connection, store, KIND, {"link": link.id, "handover": link.handover, "to": to})
+
+
+def unsent_mails(connection: StoreConnection, handover_id: str) -> list[Unsent]:
+    """Return the mails about a contract that are not sent: those that wait, and those that failed."""
+    rows = connection.execute("SELECT id, content, state, problem FROM job WHERE kind = ? ORDER BY id", (KIND,))
+    found = ((id_, json.loads(content), state, problem) for id_, content, state, problem in rows.fetchall())
+    return [
+        Unsent(id_, content["to"], state == "failed", _cause(problem))
+        for id_, content, state, problem in found
+        if content["handover"] == handover_id
+    ]
+
+
+def _cause(problem: str | None) -> Text | None:
+    told = json.loads(problem) if problem else None
+    return Text(told["en"], told["ja"]) if told else None
+
+
+def send_link(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
+    """Send a link, with a secret of its own; a link that is over meanwhile is not sent.
+
+    Raises:
+        RetryLater: the server did not take it.
+    """
+    with tenant.store.writing() as connection:
+        link = find_link(connection, job.content["link"])
+        contract = handover.find_by_id(connection, job.content["handover"])
+        is_good = link is not None and contract is not None and link.is_good(tenant.store.now())
+        token = tell_link(connection, tenant, link) if is_good and link is not None else ""
+    if is_good and link is not None and contract is not None:
+        written = letter(service, tenant, link, token, contract.name)
+        try:
+            _send(service, job.content["to"], written)
+        except (smtplib.SMTPException, OSError) as error:
+            pause = PAUSES[job.attempts - 1] if job.attempts <= len(PAUSES) and not _is_final(error) else None
+            raise RetryLater(cause("mail-failed", _FAILED.filled(cause=_told(error))), pause) from error
+    return _nothing_to_keep
+
+
+def _nothing_to_keep(connection: StoreConnection) -> None:
+    del connection
+
+
+def _is_final(error: Exception) -> bool:
+    """Tell whether trying again is of no use: the server refuses for good (RFC 5321 4.2.1: 5yz)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPNotSupportedError | FileNotFoundError) or (
+        isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
+    )
+
+
+def _told(error: Exception) -> str:
+    """Return what went wrong: the server's code, or the kind of trouble; not what the server says of the address."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return f"SMTP {next(iter(error.recipients.values()))[0]}"
+    return f"SMTP {error.smtp_code}" if isinstance(error, smtplib.SMTPResponseException) else type(error).__name__
+
+
+def _send(service: Service, to: str, written: Letter) -> None:
+    own = service.own
+    assert own.mail_server is not None
+    assert own.mail_from is not None
+    message = EmailMessage()
+    message["From"], message["To"], message["Subject"] = own.mail_from, to, written.subject
+    message["Date"], message["Message-ID"] = formatdate(), make_msgid(domain=own.mail_from.rpartition("@")[2])
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday notice comes back
+    message.set_content(written.body)
+    host, _, port = own.mail_server.partition(":")
+    with _connected(host, int(port or _STARTTLS_PORT)) as server:
+        if own.mail_user is not None and own.mail_password_file is not None:
+            server.login(own.mail_user, Path(own.mail_password_file).read_text(encoding="utf-8").strip())
+        server.send_message(message)
+
+
+def _connected(host: str, port: int) -> smtplib.SMTP:
+    """Return a connection that is encrypted to the host that is named, before anything is said."""
+    context = ssl.create_default_context()
+    if port == _TLS_PORT:
+        return smtplib.SMTP_SSL(host, port, timeout=_SECONDS, context=context)
+    server = smtplib.SMTP(host, port, timeout=_SECONDS)
+    try:
+        server.starttls(context=context)  # raises where the server does not offer it
+    except BaseException:
+        server.close()
+        raise
+    return server
+
+
+MAIL_WORKERS: Mapping[str, Worker] = {KIND: send_link}
+
+_SUBJECT = Text("A contract for you to read: {name}", "契約書ご確認のお願い（{name}）")
+_BODY = Text(
+    "{sender} sends you a contract: {name}\n\nOpen it in a browser, until {until}:\n{link}\n\n"
+    "The link is for you alone. Whoever opens it first can read the contract; do not pass it on.\n",
+    "{sender} です。契約書「{name}」のご確認をお願いいたします。\n\n"
+    "次のリンクをブラウザーで開いてください（{until} まで）。\n{link}\n\n"
+    "このリンクはご本人専用です。最初に開いた方だけが契約書を読めますので、転送しないでください。\n",
+)
+_FAILED = Text("the mail server did not take it ({cause})", "メールサーバーが受け付けませんでした ({cause})")

@@ -1,0 +1,143 @@
+"""A tenant's office: the desk's `Office` with home and archive inside the tenant's folder, and a seat for each person.
+
+Files, batches and work under way belong to the tenant; drafts and searches to the person who typed them.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from signkit.delivery.sheet import JST
+from signkit.web.api.archives import make_archive
+from signkit.web.api.service import Service
+from signkit.web.api.store import Store
+from signkit.web.api.tenants import Tenant
+from signkit.web.desk.drafts import Drafts
+from signkit.web.desk.office import DeskOptions, Office, Pools
+from signkit.web.desk.searches import Searches
+from signkit.web.office import handover
+from signkit.web.office.handover import HandOver
+from signkit.web.people.accounts import Person
+
+if TYPE_CHECKING:
+    from signkit.archive.operations import Act
+    from signkit.validation.options import ValidationOptions
+
+_HOME = "office"
+#: What begins a contract's way through the office.
+_BEGINNING = ("prepared", "consent-made")
+
+
+@dataclass
+class TenantOffice(Office):
+    """One tenant's office, as somebody sees it.
+
+    Attributes:
+        person: who sits at it; None: nobody yet.
+        party: the role of the party who came by a link.
+    """
+
+    service: Service | None = None
+    tenant: Tenant | None = None
+    person: Person | None = None
+    party: str | None = None
+
+    def chair(self, party: str) -> TenantOffice:
+        """Return the office as a party finds it who came by a link."""
+        seated = copy.copy(self)
+        seated.person, seated.party = None, party
+        return seated
+
+    def seat(self, person: Person) -> TenantOffice:
+        """Return the office as a person has it: drafts and searches of their own, all else shared."""
+        seated = copy.copy(self)
+        own = self.options.home / "people" / person.id
+        seated.person, seated.drafts, seated.searches = person, Drafts(own / "drafts"), Searches(own)
+        return seated
+
+    def judgement(self) -> ValidationOptions:
+        """Return how files are judged: as the API does."""
+        assert self.service is not None
+        return self.service.judgement()
+
+    def who(self) -> str:
+        """Return who acts, as the operation log names them."""
+        if self.party is not None:
+            return f"party:{self.party}"
+        return f"person:{self.person.id}" if self.person is not None else "service"
+
+    @property
+    def store(self) -> Store:
+        """The tenant's store."""
+        assert self.tenant is not None
+        return self.tenant.store
+
+    def today(self) -> date:
+        """Return the day in Japan."""
+        return self.store.clock().astimezone(JST).date()
+
+    def handover(self, sha256: str) -> HandOver | None:
+        """Return how far a contract is in the office."""
+        with self.store.reading() as connection:
+            return handover.find(connection, sha256)
+
+    def note(self, act: Act, sha256: str | None = None, entry: int | None = None) -> None:
+        """See `Office.note`; what was made begins its way through the office, what is done with ends it."""
+        super().note(act, sha256, entry)
+        if sha256 is None:
+            return
+        with self.store.writing() as connection:
+            if act in _BEGINNING:
+                name = self.name_of(sha256) or sha256[:16]
+                handover.begin(connection, sha256, name, self._id(), self.store.now())
+            elif act == "discarded" or (act == "signed" and self._is_complete(sha256)):
+                handover.end(connection, sha256)
+
+    def continue_as(self, before: str, after: str) -> None:
+        """See `Office.continue_as`; a signature does not undo what was approved."""
+        super().continue_as(before, after)
+        with self.store.writing() as connection:
+            handover.continue_with(connection, before, after, self._id(), self.store.now())
+
+    def may_be_signed(self, sha256: str) -> bool:
+        """Tell whether a contract was approved, as it is, and is not expired; what came from outside needs nobody."""
+        known = self.handover(sha256)
+        return known is None or known.may_be_signed(self.today())
+
+    def successor(self, sha256: str) -> str | None:
+        """Return the file that took a file's place; None while none did."""
+        known = self.handover(sha256)
+        if known is None:
+            return super().successor(sha256)
+        return known.sha256 if known.sha256 != sha256 else None
+
+    def told_beside(self, sha256: str) -> Mapping[str, Any]:
+        """See `Office.told_beside`: how far the contract is, and what the person may do."""
+        from signkit.web.office.handover_screen import panel
+
+        return panel(self, sha256)
+
+    def _is_complete(self, sha256: str) -> bool:
+        entry = self.entry_with(sha256)
+        return entry is not None and entry.state in ("complete", "unproven")
+
+    def _id(self) -> str:
+        return self.who().removeprefix("person:")
+
+
+def open_office(service: Service, tenant: Tenant, pools: Pools) -> TenantOffice:
+    """Return a tenant's office; its folders and its archive are made where there are none.
+
+    Raises:
+        ArchiveError, FileUnusable: they cannot be.
+    """
+    make_archive(tenant)
+    options = DeskOptions(
+        replace(service.settings, archive=tenant.archive_folder), tenant.store.folder / _HOME,
+        offline=not service.own.online, served=True,
+    )  # fmt: skip
+    return TenantOffice(options, pools=pools, service=service, tenant=tenant)

@@ -1,0 +1,122 @@
+"""One's own account: with what one comes in, and where one has come in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from signkit.web.api.database import StoreConnection
+from signkit.web.common.forms import word
+from signkit.web.people.credentials import has_credentials
+from signkit.web.people.declining import Declined
+from signkit.web.people.passkeys import add_passkey, list_passkeys, remove_passkey
+from signkit.web.people.passwords import find_password, new_recovery_codes, remove_password
+from signkit.web.people.screens import require_fresh, seat_of
+from signkit.web.people.sessions import end_other_sessions, list_sessions
+from signkit.web.people.setting_up import SettingUpScreen
+
+_HERE = "/account"
+
+
+class AccountScreen(SettingUpScreen):
+    """The pages under ``/account``."""
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what the screen answers."""
+        return [
+            self.page(_HERE, self.look),
+            self.question(f"{_HERE}/challenge", self.ask),
+            self.form(f"{_HERE}/passkey", self.add_key),
+            self.form(f"{_HERE}/passkey/remove", self.remove_key),
+            self.form(f"{_HERE}/authenticator", self.authenticator),
+            self.form(f"{_HERE}/password", self.set_password),
+            self.form(f"{_HERE}/password/remove", self.remove_password),
+            self.form(f"{_HERE}/recovery", self.recovery),
+            self.form(f"{_HERE}/sessions/end", self.end_others),
+        ]
+
+    def look(self, request: Request) -> Response:
+        """Show the account."""
+        tenant, session = seat_of(request)
+        with tenant.store.reading() as connection:
+            keys = list_passkeys(connection, session.person.id)
+            password = find_password(connection, session.person.id)
+            sessions = list_sessions(connection, tenant, session.person)
+        return self.show(request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions)
+
+    def ask(self, request: Request) -> tuple[str, dict[str, Any]]:
+        """Ask for a new passkey."""
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        return self.ask_new_passkey(tenant, session.person)
+
+    def add_key(self, request: Request, form: FormData) -> Response:
+        """Keep a further passkey."""
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        key = self.new_passkey(tenant, session.person, form)
+        return self._change(request, "addPasskey", lambda connection: add_passkey(connection, key))
+
+    def remove_key(self, request: Request, form: FormData) -> Response:
+        """Remove a passkey, if something is left to come in with."""
+        person = seat_of(request)[1].person.id
+        return self._change(
+            request, "removePasskey", lambda connection: remove_passkey(connection, person, word(form, "key"))
+        )
+
+    def authenticator(self, request: Request, _: FormData) -> Response:
+        """Show the form for a password with one-time codes."""
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        return self.show_authenticator(request, tenant, session.person, f"{_HERE}/password")
+
+    def set_password(self, request: Request, form: FormData) -> Response:
+        """Keep a password with one-time codes, instead of the one before."""
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        return self.take_password(
+            request, tenant, session.person, form,
+            lambda connection: self.write(connection, request, "setPassword", session.person.id),
+            lambda connection: self.go_on(connection, request),
+        )  # fmt: skip
+
+    def remove_password(self, request: Request, _: FormData) -> Response:
+        """Remove the password, if something is left to come in with."""
+        person = seat_of(request)[1].person.id
+        return self._change(request, "removePassword", lambda connection: remove_password(connection, person))
+
+    def recovery(self, request: Request, _: FormData) -> Response:
+        """Show new recovery codes; those from before are good no more."""
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        with tenant.store.writing() as connection:
+            if find_password(connection, session.person.id) is None:
+                raise Declined("no_password")
+            codes = new_recovery_codes(connection, session.person.id)
+            self.write(connection, request, "renewRecoveryCodes", session.person.id)
+            cookie = self.go_on(connection, request)
+        return self.with_cookie(self.show(request, "recovery_codes.html", codes=codes), cookie)
+
+    def end_others(self, request: Request, _: FormData) -> Response:
+        """End the sessions elsewhere."""
+        tenant, session = seat_of(request)
+        with tenant.store.writing() as connection:
+            end_other_sessions(connection, session)
+            self.write(connection, request, "endSessions", session.person.id)
+        return RedirectResponse(_HERE, 303)
+
+    def _change(self, request: Request, action: str, change: Callable[[StoreConnection], object]) -> Response:
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        with tenant.store.writing() as connection:
+            change(connection)
+            if not has_credentials(connection, session.person.id):
+                raise Declined("last_credential")
+            self.write(connection, request, action, session.person.id)
+            cookie = self.go_on(connection, request)
+        return self.with_cookie(RedirectResponse(_HERE, 303), cookie)

@@ -1,0 +1,146 @@
+"""The page of what takes two people: asked, decided, done."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute
+
+from signkit.web.api.archives import opened
+from signkit.web.api.database import StoreConnection
+from signkit.web.api.tenants import Tenant
+from signkit.web.common.forms import word
+from signkit.web.people.accounts import add_person, find_person, list_people, set_role
+from signkit.web.people.approvals import (
+    DECIDERS,
+    Approval,
+    ask_approval,
+    decide,
+    find_approval,
+    finish,
+    lapse,
+    list_approvals,
+    withdraw,
+)
+from signkit.web.people.declining import Declined
+from signkit.web.people.disposing import dispose, due_now, told
+from signkit.web.people.screens import PeopleScreen, require_fresh, require_role, seat_of
+from signkit.web.people.sessions import end_sessions_of
+
+_HERE = "/approvals"
+
+
+class ApprovalsScreen(PeopleScreen):
+    """The pages under ``/approvals``."""
+
+    def routes(self) -> list[BaseRoute]:
+        """Return what the screen answers."""
+        return [
+            self.page(_HERE, self.look),
+            self.page(f"{_HERE}/purge", self.look_at_due),
+            self.form(f"{_HERE}/purge", self.ask_purge),
+            self.form(f"{_HERE}/{{approval}}/decide", self.decide),
+            self.form(f"{_HERE}/{{approval}}/do", self.do_again),
+            self.form(f"{_HERE}/{{approval}}/withdraw", self.withdraw),
+        ]
+
+    def look(self, request: Request) -> Response:
+        """Show what was asked; who sees no contracts sees none here."""
+        require_role(request, "administrator", "supervisor", "auditor")
+        tenant, session = seat_of(request)
+        with tenant.store.reading() as connection:
+            asked = list_approvals(connection)
+            names = {each.id: each.name for each in list_people(connection)}
+        role = session.person.role
+        seen = [each for each in asked if role in ("auditor", DECIDERS[each.action])]
+        return self.show(
+            request, "approvals.html", rows=seen, names=names, now=tenant.store.now(), deciders=DECIDERS,
+        )  # fmt: skip
+
+    def look_at_due(self, request: Request) -> Response:
+        """Show what need not be kept any longer."""
+        require_role(request, "supervisor")
+        tenant, _ = seat_of(request)
+        with opened(tenant) as archive:
+            return self.show(request, "purge_ask.html", rows=due_now(archive))
+
+    def ask_purge(self, request: Request, form: FormData) -> Response:
+        """Ask another supervisor to have the chosen entries deleted."""
+        require_role(request, "supervisor")
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        wanted = set(form.getlist("entry"))
+        with opened(tenant) as archive:
+            chosen = [each for each in due_now(archive) if str(each.entry.number) in wanted]
+        if not chosen:
+            raise Declined("nothing_chosen")
+        with tenant.store.writing() as connection:
+            asked = ask_approval(connection, tenant, "purge", told(chosen), session.person.id)
+            self.write(connection, request, "askApproval", asked.digest)
+        return RedirectResponse(_HERE, 303)
+
+    def decide(self, request: Request, form: FormData) -> Response:
+        """Decide what another asked for, and do it."""
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        approves = word(form, "answer") == "approve"
+        with tenant.store.writing() as connection:
+            decided = decide(
+                connection, tenant, request.path_params["approval"], session.person.id,
+                digest=word(form, "digest"), approves=approves,
+            )  # fmt: skip
+            self.write(connection, request, "approve" if approves else "refuseApproval", decided.digest)
+            if approves and decided.action != "purge":
+                _change_people(connection, tenant, decided)
+                finish(connection, decided.id)
+        if approves and decided.action == "purge":
+            self._purge(request, tenant, decided)
+        return RedirectResponse(_HERE, 303)
+
+    def do_again(self, request: Request, _: FormData) -> Response:
+        """Do what was approved and not done, because something stopped in the middle."""
+        require_role(request, "supervisor")
+        require_fresh(request)
+        tenant, _session = seat_of(request)
+        with tenant.store.reading() as connection:
+            decided = find_approval(connection, request.path_params["approval"])
+        if (decided.action, decided.state) != ("purge", "approved"):
+            raise Declined("approval_over", 409)
+        self._purge(request, tenant, decided)
+        return RedirectResponse(_HERE, 303)
+
+    def withdraw(self, request: Request, _: FormData) -> Response:
+        """Take back what one asked for."""
+        tenant, session = seat_of(request)
+        with tenant.store.writing() as connection:
+            withdraw(connection, request.path_params["approval"], session.person.id)
+            self.write(connection, request, "withdrawApproval", request.path_params["approval"])
+        return RedirectResponse(_HERE, 303)
+
+    def _purge(self, request: Request, tenant: Tenant, decided: Approval) -> None:
+        """Delete, then say that it is done: stopped in between, doing it once more deletes nothing else."""
+        try:
+            with opened(tenant) as archive:
+                dispose(archive, decided.facts)
+        except Declined:
+            with tenant.store.writing() as connection:
+                lapse(connection, decided.id)
+            raise
+        with tenant.store.writing() as connection:
+            finish(connection, decided.id)
+            self.write(connection, request, "purgeArchive", decided.digest)
+
+
+def _change_people(connection: StoreConnection, tenant: Tenant, decided: Approval) -> None:
+    facts: dict[str, Any] = decided.facts
+    if decided.action == "invite":
+        add_person(connection, facts["name"], facts["role"], tenant.store.now())
+        return
+    person = find_person(connection, facts["person"])
+    if person is None or person.disabled_at is not None or person.role != facts["before"]:
+        raise Declined("approval_changed", 409)
+    set_role(connection, person.id, facts["role"])
+    end_sessions_of(connection, person)

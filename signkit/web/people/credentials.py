@@ -1,0 +1,21 @@
+"""What a person comes in with, as a whole: when it changes, sessions end."""
+
+from __future__ import annotations
+
+from signkit.web.api.database import StoreConnection
+from signkit.web.people.accounts import Person
+from signkit.web.people.passkeys import list_passkeys
+from signkit.web.people.passwords import find_password, remove_password
+from signkit.web.people.sessions import end_sessions_of
+
+
+def has_credentials(connection: StoreConnection, person: str) -> bool:
+    """Tell whether a person can come in without a link."""
+    return bool(list_passkeys(connection, person)) or find_password(connection, person) is not None
+
+
+def remove_credentials(connection: StoreConnection, person: Person) -> None:
+    """Let nothing be good any more that a person came in with."""
+    connection.execute("DELETE FROM passkey WHERE person = ?", (person.id,))
+    remove_password(connection, person.id)
+    end_sessions_of(connection, person)

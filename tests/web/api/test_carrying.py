@@ -1,0 +1,222 @@
+"""A tenant leaves, comes back and goes elsewhere: all of it, once, as it was, and without what lets anybody in."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import zipfile
+
+import pytest
+
+from signkit.errors import FileUnusable, OutputExists, ServiceError
+from signkit.web.api import carrying, operation_log
+from signkit.web.api.access import add_key, admit_key
+from signkit.web.api.carrying import back_up_service, export_tenant, import_tenant, restore_service
+from signkit.web.api.service import create_service
+from signkit.web.api.tenants import Tenants
+from tests.web.api.conftest import key_client
+
+PDF = b"%PDF-1.7 exported"
+
+
+@pytest.fixture
+def filled(tried):
+    """A tenant with a result, an entry in its archive, a webhook, and work that waits."""
+    kept = {"headers": {"content-type": "application/pdf"}}
+    answer = tried.client.post("/api/v1/validations", content=PDF, **kept)
+    assert answer.status_code in (200, 201), answer.text
+    tried.location = answer.headers["location"]
+    waiting = tried.client.post(
+        "/api/v1/validations", content=PDF + b"2", headers=kept["headers"] | {"prefer": "respond-async"}
+    )
+    assert waiting.status_code == 202
+    hook = tried.client.post("/api/v1/webhooks", json={"url": "https://example.jp/hook", "events": ["batch.done"]})
+    assert hook.status_code == 201, hook.text
+    tried.secret = hook.json()["secret"]
+    return tried
+
+
+def moved(filled, tmp_path, *, with_secrets=False):
+    """Export a tenant and take it into another service."""
+    target = tmp_path / "tenant.zip"
+    export_tenant(filled.tenant, target, with_secrets=with_secrets)
+    create_service(tmp_path / "other")
+    tenants = Tenants(tmp_path / "other")
+    return target, tenants, import_tenant(tenants, target)
+
+
+def documents(tenant):
+    with tenant.store.reading() as connection:
+        rows = connection.execute("SELECT kind, id, content FROM document WHERE kind <> 'webhook' ORDER BY id")
+        return rows.fetchall(), connection.execute("SELECT id, kind FROM job ORDER BY id").fetchall()
+
+
+def test_what_a_tenant_has_is_there_again(filled, tmp_path):
+    _, _, found = moved(filled, tmp_path)
+    assert (found.id, found.name) == (filled.tenant.id, filled.tenant.name)
+    assert documents(found) == documents(filled.tenant)
+    assert len(documents(found)[1]) == 1
+    with found.store.reading() as connection:
+        assert list(operation_log.breaks(connection)) == []
+        files = [sha256 for (sha256,) in connection.execute("SELECT DISTINCT sha256 FROM file")]
+    assert files
+    assert all(found.store.path(each).read_bytes() == filled.tenant.store.path(each).read_bytes() for each in files)
+
+
+def test_nothing_that_lets_somebody_in_goes_along(filled, tmp_path):
+    with filled.tenant.store.reading() as connection:
+        hashes = [bytes(row[0]) for row in connection.execute("SELECT hash FROM api_key")]
+    target, _, found = moved(filled, tmp_path)
+    content = target.read_bytes()
+    assert hashes
+    assert not any(each in content for each in hashes)
+    assert filled.secret.encode() not in content
+    with found.store.reading() as connection:
+        assert all(row[0] for row in connection.execute("SELECT revoked_at FROM api_key"))
+        tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")]
+        for table in tables:
+            columns = {row[1] for row in connection.execute(f"PRAGMA table_info({table})")}
+            if {"hash", "credential", "session", "totp", "csrf"} & columns and table not in ("operation", "api_key"):
+                assert connection.execute(f"SELECT COUNT(*) FROM {table}").fetchone() == (0,), table
+
+
+def test_a_backup_lets_the_same_keys_in(filled, tmp_path):
+    target = tmp_path / "backup"
+    with filled.tenant.store.writing() as connection:
+        _, text = add_key(connection, filled.tenant, "kept", filled.service.document.permissions)
+    filled.tenant.key_file.parent.mkdir(exist_ok=True)
+    filled.tenant.key_file.write_bytes(b"k" * 32)
+    assert back_up_service(filled.service.folder, filled.service.tenants, target) == 1
+    restored = tmp_path / "restored"
+    assert restore_service(target, restored) == 1
+    tenants = Tenants(restored)
+    admitted = admit_key(tenants, text, "127.0.0.1")
+    assert admitted is not None
+    assert admitted[0].key_file.read_bytes() == b"k" * 32
+    assert not (admitted[0].store.folder / "monitor.key").exists()
+    assert documents(admitted[0]) == documents(filled.tenant)
+    assert {path.stat().st_mode & 0o077 for path in [target, *target.iterdir(), *restored.rglob("*.sqlite")]} == {0}
+
+
+def test_work_that_waited_is_done_after_a_restore(filled, tmp_path):
+    target = tmp_path / "backup"
+    back_up_service(filled.service.folder, filled.service.tenants, target)
+    filled.service.tenants.delete(filled.tenant.id)
+    filled.tenant = import_tenant(filled.service.tenants, next(target.glob("*.zip")))
+    assert [end for _, end in filled.do_jobs()] == ["done"]
+    client = key_client(filled.service, filled.tenant, filled.client.app)
+    assert client.get(filled.location).status_code == 200
+    assert len(client.get("/api/v1/validations").json()["items"]) == 2
+
+
+def test_a_tenant_is_taken_in_once(filled, tmp_path):
+    target, tenants, _ = moved(filled, tmp_path)
+    with pytest.raises(ServiceError) as caught:
+        import_tenant(tenants, target)
+    assert caught.value.code == "tenant-exists"
+    assert list((tmp_path / "other" / "tenants").glob(".*")) == []
+
+
+def test_a_file_in_its_place_is_not_replaced(filled, tmp_path):
+    target = tmp_path / "tenant.zip"
+    target.write_bytes(b"mine")
+    with pytest.raises(OutputExists):
+        export_tenant(filled.tenant, target, with_secrets=False)
+    (tmp_path / "backup").mkdir()
+    (tmp_path / "backup" / "mine").touch()
+    with pytest.raises(FileUnusable):
+        back_up_service(filled.service.folder, filled.service.tenants, tmp_path / "backup")
+    assert target.read_bytes() == b"mine"
+    assert sorted(path.name for path in tmp_path.iterdir() if path.name.startswith(".")) == []
+
+
+@pytest.fixture
+def exported(filled, tmp_path):
+    target = tmp_path / "tenant.zip"
+    export_tenant(filled.tenant, target, with_secrets=False)
+    create_service(tmp_path / "other")
+    return target, Tenants(tmp_path / "other")
+
+
+def refused(tenants, path):
+    with pytest.raises(ServiceError) as caught:
+        import_tenant(tenants, path)
+    assert caught.value.code == "export-damaged"
+    assert tenants.all() == []
+    assert list(tenants.folder_of("x").parent.glob(".*")) == []
+
+
+def test_what_was_cut_short_or_changed_is_not_taken_in(exported, tmp_path):
+    target, tenants = exported
+    whole = target.read_bytes()
+    places = range(0, len(whole), max(1, len(whole) // 40))
+    for place in places:
+        changed = tmp_path / "changed.zip"
+        changed.write_bytes(whole[:place])
+        refused(tenants, changed)
+    data = whole.index(PDF)
+    changed.write_bytes(whole[:data] + b"X" + whole[data + 1 :])
+    refused(tenants, changed)
+
+
+@pytest.mark.parametrize(
+    "name", ["../outside", "files/../../outside", "/etc/x", "files/a\\..\\b", "other/x", "files", "C:/x", "files//x"]
+)
+def test_no_member_leads_anywhere_else(exported, tmp_path, name):
+    target, tenants = exported
+    changed = tmp_path / "changed.zip"
+    with zipfile.ZipFile(target) as old, zipfile.ZipFile(changed, "w") as new:
+        manifest = json.loads(old.read("manifest.json"))
+        for each, _, _ in manifest["files"]:
+            new.writestr(each, old.read(each))
+        new.writestr(name, b"")
+        empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+        manifest["files"].append([name, 0, empty])
+        new.writestr("manifest.json", json.dumps(manifest))
+    refused(tenants, changed)
+    assert not (tmp_path / "outside").exists()
+
+
+@pytest.mark.parametrize("content", [b"", b"PK\x05\x06" + b"\0" * 18, b"x" * 1000])
+def test_what_is_no_export_is_said(tried, tmp_path, content):
+    path = tmp_path / "x.zip"
+    path.write_bytes(content)
+    with pytest.raises(ServiceError) as caught:
+        import_tenant(tried.service.tenants, path)
+    assert caught.value.code == "export-damaged"
+    with pytest.raises(ServiceError) as caught:
+        restore_service(tmp_path, tmp_path / "new")
+    assert caught.value.code == "export-damaged"
+
+
+def test_a_disk_that_refuses_leaves_nothing(filled, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(carrying, "_write", full)
+    with pytest.raises(FileUnusable):
+        export_tenant(filled.tenant, tmp_path / "tenant.zip", with_secrets=False)
+    assert [path.name for path in tmp_path.iterdir() if "tenant" in path.name] == []
+    assert [path.name for path in filled.tenant.store.folder.parent.iterdir()] == [filled.tenant.id]
+
+
+def test_a_store_of_a_newer_version_is_not_taken_in(exported, tmp_path):
+    target, tenants = exported
+    changed = tmp_path / "changed.zip"
+    with zipfile.ZipFile(target) as old, zipfile.ZipFile(changed, "w") as new:
+        manifest = json.loads(old.read("manifest.json"))
+        (tmp_path / "s").write_bytes(old.read("store.sqlite"))
+        with sqlite3.connect(tmp_path / "s") as connection:
+            connection.execute("PRAGMA user_version = 99")
+        connection.close()
+        store = (tmp_path / "s").read_bytes()
+        for row in manifest["files"]:
+            data = store if row[0] == "store.sqlite" else old.read(row[0])
+            row[1:] = [len(data), hashlib.sha256(data).hexdigest()]
+            new.writestr(row[0], data)
+        new.writestr("manifest.json", json.dumps(manifest))
+    with pytest.raises(ServiceError) as caught:
+        import_tenant(tenants, changed)
+    assert caught.value.code == "store-newer"
+    assert tenants.all() == []

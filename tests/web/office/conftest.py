@@ -1,0 +1,111 @@
+"""A service with an office, and people who have come in."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from html import unescape
+
+import pytest
+
+pytest.importorskip("starlette", reason="the extra 'service' is not installed")
+
+from starlette.testclient import TestClient
+
+from signkit.rehearsal.pki import kept_rehearsal
+from signkit.settings import Settings
+from signkit.web.api import operation_log
+from signkit.web.api.running import Served
+from signkit.web.api.service import Service, ServiceSettings, create_service
+from signkit.web.office.door import cookie_name
+from signkit.web.people.accounts import add_person
+from signkit.web.people.sessions import begin_session
+
+ORIGIN = "https://desk.example.jp"
+OURS = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
+
+
+def ours(client):
+    """Return what a browser says of a form of our own page."""
+    return {"sec-fetch-site": "same-origin", "origin": str(client.base_url).rstrip("/")}
+
+
+@dataclass
+class Seated:
+    """Somebody at the office's pages."""
+
+    client: TestClient
+    person: object
+    session: object
+
+    def get(self, path, **more):
+        return self.client.get(path, **more)
+
+    def post(self, path, data=None, **more):
+        """Send a form as our own page does."""
+        headers = ours(self.client) | more.pop("headers", {})
+        return self.client.post(path, data={"csrf": self.session.csrf} | (data or {}), headers=headers, **more)
+
+
+@dataclass
+class Offices:
+    """A running service with pages."""
+
+    service: Service
+    served: Served
+
+    def tenant(self, name="株式会社架空"):
+        return self.service.tenants.add(name)
+
+    def seat(self, tenant, role="clerk", name="髙橋", language="ja"):
+        with tenant.store.writing() as connection:
+            person = add_person(connection, name, role, tenant.store.now())
+            session, cookie = begin_session(connection, tenant, person, language)
+        client = self.browser(cookies={cookie_name(self.service): cookie})
+        return Seated(client, person, session)
+
+    def browser(self, **more):
+        return TestClient(
+            self.served,
+            base_url=self.service.own.origin or ORIGIN,
+            follow_redirects=False,
+            raise_server_exceptions=False,
+            **more,
+        )
+
+
+def start(folder, **own):
+    """Return a running office, whose operator trusts a rehearsal's authority."""
+    create_service(folder / "service")
+    home = folder / "home"
+    kept_rehearsal(home / "rehearsal")
+    (folder / "trusted").mkdir()
+    (folder / "trusted" / "ca.pem").write_bytes((home / "rehearsal" / "rehearsal-ca.pem").read_bytes())
+    settings = replace(Settings(), home=home, trust_folders=(folder / "trusted",))
+    service = Service(folder / "service", settings, ServiceSettings(workers=1, **{"origin": ORIGIN} | own))
+    return Offices(service, Served(service))
+
+
+@pytest.fixture
+def offices(tmp_path):
+    made = start(tmp_path)
+    yield made
+    made.served.close()
+    made.service.close()
+
+
+@pytest.fixture
+def clerk(offices):
+    return offices.seat(offices.tenant())
+
+
+def operations(tenant):
+    """Return the records of a tenant's operation log."""
+    with tenant.store.reading() as connection:
+        return [each.to_json() for each in operation_log.operations(connection)]
+
+
+def text_of(response) -> str:
+    """What a person reads on a page."""
+    main = response.text.split("<main", 1)[1]
+    return " ".join(unescape(re.sub(r"<[^>]+>", " ", main)).split())
