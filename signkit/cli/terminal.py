@@ -16,6 +16,8 @@ from signkit.output import remove_scratch_leftovers
 from signkit.words import Text
 
 if TYPE_CHECKING:
+    from rich.progress import ProgressColumn
+
     from signkit.signers.base import AskSecret, SecretRequest
 
 _MAX_SECRET = 9216
@@ -125,18 +127,25 @@ def progress(total: int, what: Text | None = None) -> Iterator[Callable[[object]
         yield lambda _: None
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-    columns = [BarColumn(), MofNCompleteColumn(), TextColumn(translate(_LEFT)), TimeRemainingColumn()]
+    columns = [BarColumn(), MofNCompleteColumn(), *time_left()]
     words = [] if what is None else [TextColumn(translate(what))]
-    with Progress(*words, *columns, console=Console(stderr=True), speed_estimate_period=_ESTIMATED_OVER) as bar:
+    with Progress(*words, *columns, console=Console(stderr=True), speed_estimate_period=ESTIMATED_OVER) as bar:
         task = bar.add_task("", total=total)
         yield lambda _: bar.advance(task)
 
 
+def time_left() -> tuple[ProgressColumn, ...]:
+    """The columns of a bar that tell how long the work will still take."""
+    from rich.progress import TextColumn, TimeRemainingColumn
+
+    return TextColumn(translate(_LEFT)), TimeRemainingColumn()
+
+
 _LEFT = Text("time left", "残り時間")
 #: The time left is told by the speed of so many seconds past: pieces of work differ, and machines have other work.
-_ESTIMATED_OVER = 60.0
+ESTIMATED_OVER = 60.0
 
 
 def run_reporting(program: Callable[[], None]) -> int:

@@ -30,7 +30,7 @@ from signkit.cli.options import (
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import to_results, to_stdout, write_all
 from signkit.cli.tally import Tally
-from signkit.cli.terminal import tell
+from signkit.cli.terminal import ESTIMATED_OVER, tell, time_left
 from signkit.cli.validate_server import Server, ServerKeyFile, refuse_beside_server, server_judge
 from signkit.cli.validate_table import customers_of, write_results
 from signkit.errors import ExitCode, UsageProblem
@@ -375,7 +375,8 @@ def _progress(files: list[str]) -> Iterator[Callable[[Tally], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = (BarColumn(30), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeElapsedColumn())
-    with Progress(*columns, TextColumn("{task.fields[counts]}"), console=Console(stderr=True)) as bar:
+    words = (*time_left(), TextColumn("{task.fields[counts]}"))
+    with Progress(*columns, *words, console=Console(stderr=True), speed_estimate_period=ESTIMATED_OVER) as bar:
         task = bar.add_task("", total=_total(files), rate="", counts="")
 
         def advance(tally: Tally) -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import io
 import sys
 
+from signkit.cli.tally import Tally
 from signkit.cli.terminal import progress
+from signkit.cli.validate import _progress
+from signkit.validation.report import Verdict
 from signkit.words import Text
 
 WHAT = Text("Filing", "綴じ込み")
@@ -22,11 +25,16 @@ class Stream(io.StringIO):
         return self._terminal
 
 
-def shown(monkeypatch, total: int, *, terminal: bool = True) -> str:
-    for name, value in (("TERM", "xterm"), ("COLUMNS", "100"), ("NO_COLOR", "1")):
+def stderr(monkeypatch, *, terminal: bool = True) -> Stream:
+    for name, value in (("TERM", "xterm"), ("COLUMNS", "120"), ("NO_COLOR", "1")):
         monkeypatch.setenv(name, value)
     stream = Stream(terminal=terminal)
     monkeypatch.setattr(sys, "stderr", stream)
+    return stream
+
+
+def shown(monkeypatch, total: int, *, terminal: bool = True) -> str:
+    stream = stderr(monkeypatch, terminal=terminal)
     with progress(total, WHAT) as advance:
         for number in range(total):
             advance(number)
@@ -47,3 +55,16 @@ def test_one_piece_of_work_has_no_bar(monkeypatch):
 
 def test_a_file_is_shown_no_bar(monkeypatch):
     assert shown(monkeypatch, 3, terminal=False) == ""
+
+
+def test_the_bar_of_validate_tells_the_time_left_too(monkeypatch, tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.pdf").touch()
+    stream = stderr(monkeypatch)
+    with _progress([str(tmp_path)]) as advance:
+        tally = Tally(advance)
+        for _ in range(3):
+            tally.add(Verdict.PASSED, violated=False)
+    text = stream.getvalue()
+    assert "3/3" in text
+    assert "time left" in text or "残り時間" in text
