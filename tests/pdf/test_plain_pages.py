@@ -130,3 +130,26 @@ def test_a_page_that_stands_in_the_tree_twice_makes_it_no_tree():
     base = pdfs.update(pdfs.build(), {pdfs.PAGE: PLAIN})
     file = read(pdfs.update(base, {2: b"<< /Type /Pages /Count 2 /Kids [%d 0 R %d 0 R] >>" % (pdfs.PAGE, pdfs.PAGE)}))
     assert [page_tree(file.history.view(index)).is_tree for index in (1, 2)] == [True, False]
+
+
+def catalog(pages: bytes) -> bytes:
+    return b"<< /Type /Catalog /Pages %s /PageMode /UseNone >>" % pages
+
+
+def test_a_catalog_that_is_written_again_leaves_its_pages_as_they_were():
+    file = read(pdfs.update(pdfs.build(), {1: catalog(b"2 0 R")}))
+    assert page_tree(file.history.view(0)) is page_tree(file.history.view(1))
+
+
+def test_a_catalog_that_names_other_pages_has_others():
+    other = {1: catalog(b"90 0 R"), 90: b"<< /Type /Pages /Count 2 /Kids [%d 0 R 91 0 R] >>" % pdfs.PAGE, 91: PLAIN}
+    file = read(pdfs.update(pdfs.build(), other))
+    assert [len(page_tree(file.history.view(index)).pages) for index in (0, 1, 0)] == [1, 2, 1]
+
+
+def test_pages_that_stand_in_the_catalog_itself_are_told_by_the_catalog():
+    direct = b"<< /Type /Pages /Count 1 /Kids [%d 0 R] %s >>"
+    first = pdfs.update(pdfs.build(), {1: catalog(direct % (pdfs.PAGE, b""))})
+    file = read(pdfs.update(first, {1: catalog(direct % (pdfs.PAGE, b"/Rotate 90"))}))
+    found = [page_tree(file.history.view(index)).pages[0].entries.get("/Rotate") for index in (1, 2, 1)]
+    assert found == [None, 90, None]
