@@ -224,6 +224,7 @@ CASES: dict[str, dict[str, Case]] = {
     },
     "trailer": {
         "size too small": Revision(trailer=b"/Size 5 /Root 1 0 R /Prev %d"),
+        "size beyond what readers know": Revision(trailer=b"/Size 10000000 /Root 1 0 R /Prev %d"),
         "no size": Revision(trailer=b"/Root 1 0 R /Prev %d"),
         "root of another generation": Revision(trailer=b"/Size 60 /Root 1 3 R /Prev %d"),
         "information that is missing": Revision(trailer=b"/Size 60 /Root 1 0 R /Prev %d /Info 57 0 R"),

@@ -272,8 +272,10 @@ def trailer_flaws(section: Section, highest: int) -> list[str]:
     root, previous = trailer.get("/Root"), trailer.get("/Prev")
     flaws = []
     # Table 15: beyond /Size an object counts as missing.
-    if not isinstance(size, int) or size <= highest:
-        flaws.append("size")  # some readers pass over objects beyond it
+    if not isinstance(size, int) or not highest < size <= MAX_NUMBER + 1:
+        flaws.append(
+            "size"
+        )  # some readers pass over objects beyond it; of one beyond their own bound mupdf rebuilds all
     if section.entries.get(0) is not None:
         flaws.append("object 0")
     if highest > MAX_NUMBER:
