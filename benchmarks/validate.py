@@ -132,7 +132,7 @@ def main() -> None:
     rounds = 1 if chosen.smoke else chosen.rounds
     pki = new_rehearsal(utc_now())
     files = make_files(pki)
-    roots = [der for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
+    roots = [x509.Certificate.load(der) for _, _, der in pem.unarmor(pki.trust_pem(), multiple=True)]
     with tempfile.TemporaryDirectory() as folder:
         trust = Path(folder) / "ca.pem"
         trust.write_bytes(pki.trust_pem())
