@@ -69,6 +69,12 @@ _WORDS = re.compile(
 )
 
 
+#: A digest in hexadecimal (SHA-1 to SHA-512): one in a thousand holds twelve digits that fit, and none is a number.
+_DIGEST = re.compile(
+    r"(?<![0-9A-Za-z])(?=[0-9]*[a-f])(?:[0-9a-f]{128}|[0-9a-f]{96}|[0-9a-f]{64}|[0-9a-f]{40})(?![0-9A-Za-z])", re.ASCII
+)
+
+
 @dataclass(frozen=True)
 class _Group:
     """Digits without a break; ``gap`` stands before them, None where what stands there parts numbers."""
@@ -86,6 +92,7 @@ def find_my_number(text: str, others: Container[str] = ()) -> Find | None:
     Args:
         others: what `fitting_numbers` returned for items whose numbers are known to be others.
     """
+    text = _without_digests(text)
     plain = _with_ascii_digits(text)
     found: Find | None = None
     for chain in _chains(plain):
@@ -100,6 +107,7 @@ def find_my_number(text: str, others: Container[str] = ()) -> Find | None:
 
 def fitting_numbers(text: str) -> frozenset[str]:
     """Return the numbers of twelve digits in ``text`` that fit, however written; for `find_my_number` alone."""
+    text = _without_digests(text)
     plain = _with_ascii_digits(text)
     grouped = {_number(chain, *window) for chain in _chains(plain) for window in _windows(chain)}
     return frozenset(grouped | set(filter(_fits, _spelled_numbers(text, plain))))
@@ -113,6 +121,10 @@ def holds_my_number(text: str) -> bool:
 def names_my_number(text: str) -> bool:
     """Tell whether ``text`` names the 個人番号; the names of the card (個人番号カード) are not meant."""
     return _WORDS.search(unicodedata.normalize("NFKC", text)) is not None
+
+
+def _without_digests(text: str) -> str:
+    return _DIGEST.sub(lambda digest: "x" * len(digest.group()), text)
 
 
 def _with_ascii_digits(text: str) -> str:

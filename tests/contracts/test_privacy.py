@@ -320,3 +320,21 @@ def test_a_number_that_only_the_page_shows_is_refused(make_template: MakeTemplat
     with pytest.raises(ContractRefused) as caught:
         render_contract(template, data)
     assert [(problem.code, problem.path) for problem in caught.value.problems] == [("my-number", "page 1")]
+
+
+@pytest.mark.parametrize("length", [40, 64, 96, 128])
+def test_a_digest_holds_no_number_whatever_its_digits_are(length: int) -> None:
+    random = Random(length)
+    for _ in range(200):
+        place = random.randrange(length - 12)
+        digits = "".join(random.choice("0123456789abcdef") for _ in range(length - 12))
+        digest = digits[:place] + "123456789018" + digits[place:]
+        if not digest.isdigit():
+            assert find_my_number(digest) is None, digest
+            assert find_my_number(f"SHA-256: {digest}。") is None
+            assert find_my_number(f"{digest} 123456789018") == "certain"  # what stands beside it is looked at
+
+
+@pytest.mark.parametrize("text", ["a123456789018", "x" * 26 + "123456789018" + "a" * 26, "a" * 27 + "-123456789018"])
+def test_what_only_resembles_a_digest_is_looked_at(text: str) -> None:
+    assert find_my_number(text) is not None

@@ -48,7 +48,6 @@ AGENT_WORDS: dict[str, Text] = {
     ),
     "ask_agent_go": Text("Send it to my PC", "パソコンに送る"),
     "ask_agent_none": Text("First pair the PC with the card reader", "先にカードリーダーのあるパソコンを登録する"),
-    "ask_agent_as": Text("Sign as {role} on your PC", "{role} として手元のパソコンで署名"),
     "declined_pairing": Text(
         "No PC waits with this code. It shows a new one when it is started again.",
         "このコードで待っているパソコンはありません。パソコンで起動し直すと新しいコードが表示されます。",

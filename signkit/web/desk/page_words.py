@@ -24,6 +24,7 @@ WORDS: dict[str, Text] = {
         "自分のパソコンのデスク (signkit desk) で開いてください。",
     ),
     "party_unapproved": Text("not to be signed now", "今は署名できません"),
+    "ask_agent_as": Text("Sign as {role} on your PC", "{role} として手元のパソコンで署名"),
     "elsewhere_as": Text("Signed elsewhere: {role}", "別の場所で署名（{role}）"),
     "contracts": Text("Contracts", "契約書"),
     "new": Text("New contract", "新しい契約書"),

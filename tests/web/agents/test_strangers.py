@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import httpx
+import httpx2
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -25,11 +25,11 @@ def call(running, agent, method, path, body=b"", *, key=None, id_=None, signed_p
         key or device.key, id_ or device.id, method, signed_path or path, body if signed_body is None else signed_body,
         at or datetime.now(UTC),
     )  # fmt: skip
-    return httpx.Request(method, running.origin + path, headers=proof.headers(), content=body)
+    return httpx2.Request(method, running.origin + path, headers=proof.headers(), content=body)
 
 
 def answer_to(request):
-    with httpx.Client(timeout=60, trust_env=False) as client:
+    with httpx2.Client(timeout=60, trust_env=False) as client:
         return client.send(request)
 
 
@@ -110,7 +110,7 @@ def test_a_cookie_is_no_agent_and_an_agent_is_nobody_at_the_pages(running, agent
     task = agent.server.next_task(wait=0)
     assert running.clerk.get(f"{TASKS}/{task.id}/document").status_code == 401
     headers = call(running, agent, "GET", "/agents").headers
-    assert "sale" not in httpx.get(f"{running.origin}/agents", headers=headers, trust_env=False).text
+    assert "sale" not in httpx2.get(f"{running.origin}/agents", headers=headers, trust_env=False).text
     assert running.clerk.post(f"{TASKS}/{task.id}/signed").status_code == 401
 
 

@@ -17,7 +17,6 @@ from signkit.web.api.jobs import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.office.door import cookie_name
 from signkit.web.office.mail import MAIL_WORKERS
-from tests.web.conftest import chromium  # noqa: F401  a fixture
 from tests.web.office.conftest import start
 from tests.web.office.owned import put_contract, seller
 from tests.web.test_browser import Screens
@@ -62,7 +61,7 @@ def served_offices(folder, **own):
 class Desk:
     """Somebody's browser."""
 
-    def __init__(self, chromium, origin, cookie=None, **context):  # noqa: F811
+    def __init__(self, chromium, origin, cookie=None, **context):
         self.opened = chromium.new_context(
             locale="ja-JP", bypass_csp=True, viewport={"width": 1180, "height": 900}, **context
         )
@@ -88,13 +87,13 @@ class Desk:
         self.page.click(f"button:has-text('{words}')")
 
 
-def desk_of(chromium, origin, offices, tenant, role, name):  # noqa: F811
+def desk_of(chromium, origin, offices, tenant, role, name):
     seat = offices.seat(tenant, role, name)
     cookie = seat.client.cookies[cookie_name(offices.service)]
     return seat, Desk(chromium, origin, (cookie_name(offices.service), cookie))
 
 
-def test_a_sale_goes_from_hand_to_hand_and_to_a_party(chromium, tmp_path):  # noqa: F811
+def test_a_sale_goes_from_hand_to_hand_and_to_a_party(chromium, tmp_path):
     with served_offices(tmp_path) as (origin, offices):
         tenant = offices.tenant("架空不動産株式会社")
         seat, clerk = desk_of(chromium, origin, offices, tenant, "clerk", "髙橋 祐一郎")
@@ -148,7 +147,7 @@ def test_a_sale_goes_from_hand_to_hand_and_to_a_party(chromium, tmp_path):  # no
         Desk(chromium, origin).look("party-gone", link.removeprefix(origin))
 
 
-def test_every_other_screen_on_a_phone_and_in_the_dark(chromium, tmp_path):  # noqa: F811
+def test_every_other_screen_on_a_phone_and_in_the_dark(chromium, tmp_path):
     with served_offices(tmp_path) as (origin, offices):
         tenant = offices.tenant("架空不動産株式会社")
         seat = offices.seat(tenant, "clerk", "髙橋 祐一郎")
