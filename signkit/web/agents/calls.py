@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import json
 import logging
 from base64 import b64decode
 from collections.abc import Awaitable, Callable
@@ -32,9 +31,10 @@ from signkit.web.api import problems
 from signkit.web.api.calls import Refusal
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.operation_log import write_operation
-from signkit.web.api.requests import language_of, new_file, origin_of
+from signkit.web.api.requests import language_of, origin_of, parse_json, spool_body
 from signkit.web.api.service import Service
 from signkit.web.api.tenants import Tenant
+from signkit.web.common.guard import TooMuchSent
 from signkit.web.office.desks import Desks
 from signkit.web.office.door import origin_of_pages
 from signkit.words import Text
@@ -229,10 +229,7 @@ async def _read_words(request: Request, proof: CallProof | None = None) -> dict[
             raise problems.too_large(_MOST_WORDS)
     if proof is not None and hashlib.sha256(body).hexdigest() != proof.sha256:
         raise Refusal(401, "agent-unknown", _UNKNOWN)
-    try:
-        sent = json.loads(body)
-    except (ValueError, RecursionError) as error:
-        raise problems.unfit_request([{"at": "/", "detail": "is no JSON"}]) from error
+    sent = parse_json([body])
     if not isinstance(sent, dict):
         raise problems.unfit_request([{"at": "/", "detail": "is no object"}])
     return sent
@@ -240,20 +237,13 @@ async def _read_words(request: Request, proof: CallProof | None = None) -> dict[
 
 async def _read_file(request: Request, proof: CallProof, spool: Path, most: int) -> Path:
     """Put what is sent onto the disk; other bytes than the call's proof names are thrown away."""
-    path, hasher, size = new_file(spool), hashlib.sha256(), 0
     try:
-        with path.open("wb") as target:
-            async for piece in request.stream():
-                size += len(piece)
-                if size > most:
-                    raise problems.too_large(most)
-                hasher.update(piece)
-                target.write(piece)
-        if hasher.hexdigest() != proof.sha256:
-            raise Refusal(401, "agent-unknown", _UNKNOWN)
-    except BaseException:
+        path, sha256, _ = await spool_body(request, spool, most)
+    except TooMuchSent as error:
+        raise problems.too_large(most) from error
+    if sha256 != proof.sha256:
         path.unlink(missing_ok=True)
-        raise
+        raise Refusal(401, "agent-unknown", _UNKNOWN)
     return path
 
 

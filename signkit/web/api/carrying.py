@@ -90,8 +90,7 @@ def import_tenant(tenants: Tenants, source: Path) -> Tenant:
                 part.mkdir(parents=True, mode=0o700)
                 for name, size, sha256 in manifest["files"]:
                     _extract(archive, source, name, part / name, size, sha256)
-                for each in _FOLDERS[:1]:
-                    (part / each).mkdir(exist_ok=True, mode=0o700)
+                (part / "files").mkdir(exist_ok=True, mode=0o700)
             open_store(part)  # brought up to date, or refused, before it is anybody's
             key = part / _KEY
             if key.exists():
@@ -162,9 +161,8 @@ def _staged(tenant: Tenant, *, with_secrets: bool) -> Iterator[Path]:
     try:
         with disk_trouble(folder):
             staging.mkdir(mode=0o700)
-            with tenant.store.writing() as connection:  # nobody takes a file away meanwhile
+            with tenant.store.writing():  # nobody takes a file away meanwhile
                 _copy_database(folder / DATABASE, staging / DATABASE, with_secrets=with_secrets)
-                del connection
                 for name in _FOLDERS:
                     _link_files(folder / name, staging / name)
             if (tenant.archive_folder / LEDGER).exists():

@@ -110,7 +110,7 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
     sent = Sent(media_type)
     try:
         if media_type == JSON:
-            sent.body = _parsed([each async for each in _bounded(request.stream(), most)])
+            sent.body = parse_json([each async for each in _bounded(request.stream(), most)])
         elif media_type == FORM:
             await _read_form(request, sent, operation.bodies[FORM], spool, most)
         else:
@@ -123,7 +123,12 @@ async def read_body(request: Request, operation: Operation, spool: Path, most: i
     return sent
 
 
-def _parsed(pieces: Iterable[bytes]) -> Any:
+def parse_json(pieces: Iterable[bytes]) -> Any:
+    """Return what a body of JSON says, if no two readers could see two things in it (RFC 7493).
+
+    Raises:
+        Refusal("request-invalid"): it is none.
+    """
     data = b"".join(pieces)
     try:
         text = data.decode()  # RFC 8259 8.1
@@ -169,7 +174,18 @@ async def _bounded(stream: AsyncIterator[bytes], most: int) -> AsyncIterator[byt
 
 
 async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> None:
-    path, hasher, size = new_file(spool), hashlib.sha256(), 0
+    path, sha256, size = await spool_body(request, spool, most)
+    name = shown_name(request.query_params.get("name", ""))
+    sent.uploads["file"] = Upload(path, name, sha256, size, sent.media_type)
+
+
+async def spool_body(request: Request, spool: Path, most: int) -> tuple[Path, str, int]:
+    """Put a body onto the disk; return where it lies, its SHA-256 and its length.
+
+    Raises:
+        TooMuchSent: it is longer than ``most``.
+    """
+    path, hasher, size = _new_file(spool), hashlib.sha256(), 0
     try:
         with path.open("wb") as target:
             async for piece in _bounded(request.stream(), most):
@@ -179,8 +195,7 @@ async def _read_file(request: Request, sent: Sent, spool: Path, most: int) -> No
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    name = shown_name(request.query_params.get("name", ""))
-    sent.uploads["file"] = Upload(path, name, hasher.hexdigest(), size, sent.media_type)
+    return path, hasher.hexdigest(), size
 
 
 async def _read_form(request: Request, sent: Sent, schema: Mapping[str, Any], spool: Path, most: int) -> None:
@@ -236,11 +251,11 @@ def _text_of(source: IO[bytes]) -> str:
 
 def _form_value(name: str, text: str) -> Any:
     """Objects travel in a form as JSON (OpenAPI 3.1 4.8.15.1.1)."""
-    return _parsed([text.encode()]) if name == "options" or text[:1] in ("{", "[") else text
+    return parse_json([text.encode()]) if name == "options" or text[:1] in ("{", "[") else text
 
 
 def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload:
-    path, hasher, size = new_file(spool), hashlib.sha256(), 0
+    path, hasher, size = _new_file(spool), hashlib.sha256(), 0
     with path.open("wb") as target:
         while piece := source.read(_PIECE):
             hasher.update(piece)
@@ -249,8 +264,7 @@ def _saved(source: IO[bytes], name: str, media_type: str, spool: Path) -> Upload
     return Upload(path, shown_name(name), hasher.hexdigest(), size, media_type)
 
 
-def new_file(spool: Path) -> Path:
-    """Return the path of a new file that nobody else may read."""
+def _new_file(spool: Path) -> Path:
     path = spool / secrets.token_hex(16)
     os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     return path
