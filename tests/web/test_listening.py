@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -34,7 +35,8 @@ def test_small_answers_do_not_wait_for_an_acknowledgement(host):
             writer.close()
             return answer
 
-    assert asyncio.run(nodelay_of_a_connection())
+    with ThreadPoolExecutor(1) as other:  # Playwright leaves a running loop in the thread of the tests
+        assert other.submit(lambda: asyncio.run(nodelay_of_a_connection())).result()
 
 
 def test_a_taken_port_is_refused():
