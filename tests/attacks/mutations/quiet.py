@@ -9,7 +9,7 @@ import random
 
 from tests.attacks import bases, shapes, syntax
 from tests.attacks.doc import Absent
-from tests.attacks.mutations.attack import Attack, mutation, preparation
+from tests.attacks.mutations.attack import COMMENTED, Attack, mutation, preparation
 from tests.attacks.syntax import reference
 from tests.attacks.witnesses import Area
 from tests.attacks.writer import Draft
@@ -24,7 +24,10 @@ def _something_drawn(attack: Attack) -> int:
     found = [page, attack.doc.contents(page), attack.doc.page_root]
     found += [*attack.doc.resource(page, b"/Font"), *attack.doc.resource(page, b"/XObject")]
     found += attack.doc.annotations(page)
-    return attack.random.choice([number for number in found if number in attack.doc.objects])
+    number = attack.random.choice([number for number in found if number in attack.doc.objects])
+    if attack.base.seal == "p3" and number in attack.doc.annotations(page):
+        attack.areas.append(COMMENTED)  # comments may be changed
+    return number
 
 
 @mutation(OTHERWISE, weight=3)
