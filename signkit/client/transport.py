@@ -94,10 +94,10 @@ def _problem(answer: HttpAnswer) -> tuple[str, str] | None:
         code, title = told["code"], told["title"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return (_shown(code), _shown(title)) if isinstance(code, str) and isinstance(title, str) else None
+    return (_printable(code), _printable(title)) if isinstance(code, str) and isinstance(title, str) else None
 
 
-def _shown(text: str) -> str:
+def _printable(text: str) -> str:
     return "".join(character if is_shown(character) else "\ufffd" for character in text[:_MOST_TOLD])
 
 
@@ -144,7 +144,7 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def parsed(transport: ServiceConnection, answer: HttpAnswer) -> Any:
+def json_of(transport: ServiceConnection, answer: HttpAnswer) -> Any:
     """Return the JSON of an answer.
 
     Raises:
