@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from signkit.card import apdu
 from signkit.card.apdu import Command, refusal, wipe
-from signkit.card.files import CardFiles
+from signkit.card.elementary_files import CardFiles
 from signkit.card.transport import Connection
 from signkit.errors import CardAnswerInvalid, CardError, CardLinkError, CardLocked, PinWrong
 

@@ -358,7 +358,7 @@ def _engine(address: str | None) -> Iterator[tuple[Executor | None, int]]:
 
 def _are_several(files: list[str]) -> bool:
     """Whether the names may stand for more than one file."""
-    from signkit.reporting.archives import ARCHIVE_SUFFIXES
+    from signkit.reporting.packed_inputs import ARCHIVE_SUFFIXES
 
     return len(files) > 1 or any(
         name == "-" or "*" in name or name.lower().endswith(ARCHIVE_SUFFIXES) or Path(name).is_dir() for name in files
@@ -388,8 +388,8 @@ def _progress(files: list[str]) -> Iterator[Callable[[Tally], None]]:
 
 def _total(files: list[str]) -> int | None:
     """How many files there are, where that can be told without reading them."""
-    from signkit.reporting.archives import ARCHIVE_SUFFIXES
     from signkit.reporting.inputs import list_names
+    from signkit.reporting.packed_inputs import ARCHIVE_SUFFIXES
 
     if "-" in files or any("://" in name for name in files):
         return None

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from signkit.errors import SignKitError
-from signkit.pki.paths.known import KnownCertificate, fits, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, fits, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms
 from signkit.pki.revocation.acceptance import Examination, Standing, Word, standing

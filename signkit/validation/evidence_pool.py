@@ -13,7 +13,7 @@ from asn1crypto import pdf as asn1_pdf
 from signkit.errors import SignKitError
 from signkit.limits import LimitExceeded
 from signkit.pki.chains import build_chain
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import KnownStatus, Pool, Unheard
 from signkit.pki.revocation.acceptance import Examination
 from signkit.pki.revocation.crl_index import Revoked

@@ -19,7 +19,7 @@ from signkit.errors import ValidationRefused
 from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import BASES, REASONS, MatchReason, PartyMatch
 from signkit.jpki.match_reasons import Verdict as MatchVerdict
-from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.outcome import RevocationStatus
 from signkit.plain_data import unique
 from signkit.validation.next_steps import STEPS
 from signkit.validation.profile import ProfileName, ProfileReport, RequirementFinding, RequirementReport

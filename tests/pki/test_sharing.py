@@ -11,7 +11,7 @@ from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signkit.pki.anchors import TrustStore, _user_anchor
-from signkit.pki.paths.known import known_certificate
+from signkit.pki.paths.known_certificates import known_certificate
 from signkit.pki.revocation.evidence import ocsp_answers, revocation_list
 from signkit.pki.revocation.sources import FolderRevocation, OcspEvidence
 from signkit.pki.sharing import kept_by_thread

@@ -15,7 +15,7 @@ from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.form_changes import form_changes
 from signkit.pdf.changes.metadata import info_changes, version_explained, xmp_changes
 from signkit.pdf.changes.page_changes import own_pages, page_changes, page_tree_changes
-from signkit.pdf.changes.rules import ENTRIES, Role, breach
+from signkit.pdf.changes.role_rules import ENTRIES, Role, breach
 from signkit.pdf.changes.structure import StructureComparison
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import SyntaxProblem, Value

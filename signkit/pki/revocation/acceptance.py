@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from signkit.pki.algorithms import UnknownAlgorithm, digest_of
-from signkit.pki.paths.known import KnownCertificate, SignedObject, fits
+from signkit.pki.paths.known_certificates import KnownCertificate, SignedObject, fits
 from signkit.pki.paths.pool import KnownStatus, Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 from signkit.pki.revocation.crl_scope import ALL_REASONS

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from signkit.incoming import FileProblem
 from signkit.pki.http import HttpFailure, fetch
-from signkit.reporting.archives import ArchiveMember, members
+from signkit.reporting.packed_inputs import ArchiveMember, members
 from signkit.signers.base import printable
 from signkit.web.api import batches, problems
 from signkit.web.api.batches import JOB, KIND, BatchFile
