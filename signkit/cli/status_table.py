@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.cli.language import LANGUAGE
 from signkit.reporting.formats import report_wording
-from signkit.reporting.formats.table import CsvTable, sheet_time, token_words
+from signkit.reporting.formats.csv_table import CsvTable, sheet_time, token_words
 from signkit.reporting.formats.times import zone_name
 from signkit.words import Text
 

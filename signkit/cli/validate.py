@@ -39,7 +39,7 @@ from signkit.validation.profile import ProfileName
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.client.judging import ServerJudge
+    from signkit.client.many_files import ServerJudge
     from signkit.reporting.resume import Results
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report
@@ -286,7 +286,7 @@ def _judged_here(
 def _judged_there(
     judge: ServerJudge, files: list[str], jobs: int | None, before: Results, pass_over: Callable[[str], None]
 ) -> Iterator[Report]:
-    from signkit.client.judging import AT_ONCE, validate_by_server
+    from signkit.client.many_files import AT_ONCE, validate_by_server
 
     return validate_by_server(
         judge, _names(files), at_once=jobs or AT_ONCE, done=before.digests, on_unchanged=pass_over

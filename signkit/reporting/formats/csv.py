@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from signkit.reporting.formats import report_wording
+from signkit.reporting.formats.csv_table import CsvTable, sheet_time, token_words
 from signkit.reporting.formats.report_wording import say_level
-from signkit.reporting.formats.table import CsvTable, sheet_time, token_words
 from signkit.reporting.formats.text import signer_name
 from signkit.reporting.formats.times import zone_name
 from signkit.reporting.formats.writer import Write

@@ -14,9 +14,9 @@ import pytest
 
 from signkit.pki.policy import AllowedChanges
 from signkit.reporting.formats import report_wording
+from signkit.reporting.formats.csv_table import BYTE_ORDER_MARK
 from signkit.reporting.formats.html import HtmlWriter
 from signkit.reporting.formats.report_wording import say_level
-from signkit.reporting.formats.table import BYTE_ORDER_MARK
 from signkit.reporting.formats.text import write_text
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.validation.report import Verdict
