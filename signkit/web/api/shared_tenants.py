@@ -20,7 +20,7 @@ _HOUR = 3600.0
 
 
 class SharedTenants(Tenants):
-    """The tenants of several nodes.
+    """The tenants of several nodes.  Their times are the database's, whatever a node's clock says.
 
     Args:
         files: the folder in which the tenants' files are, the same on every node.
@@ -34,7 +34,8 @@ class SharedTenants(Tenants):
 
     def __init__(self, files: Path, url: str, clock: Callable[[], datetime] = utc_now) -> None:
         super().__init__(files, clock)
-        self._server = PostgresServer(url)
+        self._server = server = PostgresServer(url)
+        self._clock = lambda: clock() + server.ahead
         #: The folder of this run's files on their way.
         self._node = secrets.token_hex(8)
         self._server.open()
