@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -51,14 +51,13 @@ class PostgresServer:
     Args:
         url: ``postgresql://role@host/database``, without a password: that stands in ``~/.pgpass``, or in the file that
             the URL names (``?passfile=/etc/signkit/pgpass``).
-
-    Attributes:
-        ahead: by how much the database's clock is ahead of this machine's.
+        clock: this machine's.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, clock: Callable[[], datetime] = utc_now) -> None:
         self.name = _name(url)
-        self.ahead = timedelta()
+        self._clock = clock
+        self._ahead = timedelta()
         self._compared = 0.0
         self._url = url
         self._pool = psycopg_pool.ConnectionPool(
@@ -101,12 +100,15 @@ class PostgresServer:
                 self._compare_clocks(connection)
             return list(connection.execute("SELECT id, name FROM tenant ORDER BY id"))
 
+    def now(self) -> datetime:
+        """Return the database's time, by which all nodes go, to the time that a question takes."""
+        return self._clock() + self._ahead
+
     def _compare_clocks(self, connection: psycopg.Connection[Any]) -> None:
-        """Find out the database's time: all nodes go by it, to the time that a question takes."""
-        before = utc_now()
+        before = self._clock()
         row = connection.execute("SELECT clock_timestamp()").fetchone()
         there: datetime = row[0] if row else before
-        self.ahead = there - (before + (utc_now() - before) / 2)
+        self._ahead = there - (before + (self._clock() - before) / 2)
         self._compared = time.monotonic()
 
     def tenant_name(self, id_: str) -> str | None:

@@ -33,9 +33,8 @@ class SharedTenants(Tenants):
     is_shared = True
 
     def __init__(self, files: Path, url: str, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(files, clock)
-        self._server = server = PostgresServer(url)
-        self._clock = lambda: clock() + server.ahead
+        self._server = PostgresServer(url, clock)
+        super().__init__(files, self._server.now)
         #: The folder of this run's files on their way.
         self._node = secrets.token_hex(8)
         self._server.open()

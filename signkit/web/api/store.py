@@ -25,7 +25,6 @@ from signkit.web.api.database import Database, SqliteDatabase, StoreConnection
 from signkit.web.api.folders import DATABASE, FILES, SPOOL
 
 
-
 @dataclass(frozen=True)
 class StoredDocument:
     """A resource as it is kept."""

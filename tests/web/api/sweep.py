@@ -26,13 +26,35 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from signkit.contracts.data import load_contract_data
+from signkit.contracts.render import render_contract
+from signkit.contracts.template import find_template
+from signkit.rehearsal.authority import issue_organisation_certificate, new_rsa_key
+from signkit.rehearsal.evidence_services import utc_now
+from signkit.rehearsal.pki import new_rehearsal
+from signkit.signers.p12 import Pkcs12Signer
+from signkit.signers.software import SoftwareKey
+from signkit.signing.levels import Level, Services, sign
+from signkit.signing.request import SignatureRequest
 from signkit.web.api.access import add_key
 from signkit.web.api.service import ServiceSettings, create_service, open_tenants
 from signkit.web.api.store import list_documents
+from signkit.web.api.tenants import Tenant
 from tests.web.api.cluster import running_cluster
 
 _PATIENCE = 120.0
 _FILES = 3
+#: Whoever takes a job up counts its attempts: each is written down, to be counted when the job is gone.
+_WATCH = """
+    SET search_path = signkit;
+    CREATE TABLE taken_up (attempts bigint);
+    CREATE FUNCTION note_taken_up() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = signkit AS
+        $$ BEGIN INSERT INTO taken_up VALUES (NEW.attempts); RETURN NULL; END $$;
+    CREATE TRIGGER taken_up AFTER UPDATE ON job FOR EACH ROW WHEN (NEW.attempts > OLD.attempts)
+        EXECUTE FUNCTION note_taken_up();
+"""
 _PERMISSIONS = [f"{each}:{way}" for each in ("validations", "batches", "jobs") for way in ("read", "write")]
 
 
@@ -92,6 +114,7 @@ class Tally:
         lost: accepted, and no result.
         unasked: results that nobody was told of, beyond those ``unheard``.
         files, results, doubled: of batches that were begun: files, results, and results more than files.
+        begun, again: jobs that a node took up; those that another node had begun, and took along.
         failed: jobs that were left to a person, who let them be tried again.
         left: jobs that were not done in the end.
     """
@@ -105,6 +128,8 @@ class Tally:
     files: int = 0
     results: int = 0
     doubled: int = 0
+    begun: int = 0
+    again: int = 0
     failed: int = 0
     left: int = 0
 
@@ -123,6 +148,7 @@ class Client:
 
     nodes: list[Node]
     key: str
+    file: bytes
     rng: random.Random
     stopping: threading.Event
     sent: set[str] = field(default_factory=set)
@@ -137,7 +163,7 @@ class Client:
                 self.send_batch()
             else:
                 self.send_validation()
-            time.sleep(0.02)
+            time.sleep(0.1)
 
     def send_validation(self):
         answer = self.insist("POST", "/api/v1/validations", self.pdf(), "application/pdf", prefer="respond-async")
@@ -173,12 +199,12 @@ class Client:
         raise AssertionError(f"no node answers {method} {path}")
 
     def pdf(self) -> bytes:
-        return b"%PDF-1.7\n%" + secrets.token_hex(8).encode() + b"\n%%EOF\n"
+        return self.file + b"%" + secrets.token_hex(8).encode()  # each is another file
 
 
 @contextmanager
-def running_nodes(cluster, folder: Path, count: int) -> Iterator[tuple[list[Node], object, str]]:
-    """Give nodes on one database and one folder of files, a tenant of theirs, and its key."""
+def running_nodes(cluster, folder: Path, count: int) -> Iterator[tuple[list[Node], Tenant, str, str]]:
+    """Give nodes on one database and one folder of files, a tenant of theirs, its key, and the database."""
     url = cluster.database()
     service = folder / "service"
     create_service(service)
@@ -191,48 +217,67 @@ def running_nodes(cluster, folder: Path, count: int) -> Iterator[tuple[list[Node
     try:
         for each in nodes:
             each.await_answers()
-        yield nodes, tenant, key
+        yield nodes, tenant, key, url
     finally:
         for each in nodes:
             each.kill()
         tenants.close()
 
 
-def sweep(cluster, folder: Path, *, nodes: int, seconds: float, seed: int) -> Tally:
+def signed_contract() -> bytes:
+    """Return a contract with a signature, so that judging it takes a while."""
+    template, pki = find_template("real-estate-sale"), new_rehearsal()
+    key = new_rsa_key()
+    certificate = issue_organisation_certificate(pki.service_ca, "Sweep", "Sweep", key, utc_now())
+    signer = Pkcs12Signer(SoftwareKey.of(key, "sweep"), certificate.public_bytes(Encoding.DER), ())
+    blank = render_contract(template, load_contract_data(template.folder / "example.yaml")).pdf
+    services = Services([pki.timestamps()], [pki.revocation()], [])
+    return sign(blank, SignatureRequest("seller", "Sweep", utc_now()), signer, Level.B_T, services).pdf
+
+
+def sweep(cluster, folder: Path, file: bytes, *, nodes: int, seconds: float, seed: int) -> Tally:
     """Kill nodes for so long while clients send; then let all be done, and count."""
     rng, stopping, tally = random.Random(seed), threading.Event(), Tally()
-    with running_nodes(cluster, folder, nodes) as (running, tenant, key):
-        clients = [Client(running, key, random.Random(seed + 1 + number), stopping) for number in range(2)]
+    with running_nodes(cluster, folder, nodes) as (running, tenant, key, url):
+        owner = url.replace("signkit_serve", "signkit_owner")
+        cluster.sql(_WATCH, owner)
+        clients = [Client(running, key, file, random.Random(seed + 1 + number), stopping) for number in range(2)]
         threads = [threading.Thread(target=each.run) for each in clients]
         for each in threads:
             each.start()
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
-            time.sleep(rng.uniform(0.2, 2.0))
-            unlucky = rng.choice(running)
+            time.sleep(rng.uniform(0.5, 6.0))
+            unlucky = rng.choice(running)  # which may be on its way up as well
             unlucky.kill()
             tally.kills += 1
             time.sleep(rng.uniform(0.0, 1.0))
             unlucky.start()
-            unlucky.await_answers()
         stopping.set()
         for each in threads:
             each.join()
+        for each in running:
+            each.await_answers()
         tally.failed = _finish(tenant)
         _count(tally, tenant, clients)
+        counted = "SELECT COUNT(*), COUNT(*) FILTER (WHERE attempts > 1) FROM signkit.taken_up"
+        tally.begun, tally.again = cluster.rows(counted, owner)[0]
     return tally
 
 
 def _finish(tenant) -> int:
     """Wait until all is done; what was left to a person is tried again by one.  Return how often that was."""
-    retried, ends = 0, time.monotonic() + _PATIENCE
+    retried, left, ends = 0, 0, time.monotonic() + _PATIENCE
     while time.monotonic() < ends:
         with tenant.store.writing() as connection:
             retried += connection.execute(
                 "UPDATE job SET state = 'ready', attempts = 0, problem = NULL WHERE state = 'failed'"
             ).rowcount
-            if connection.execute("SELECT COUNT(*) FROM job").fetchone()[0] == 0:
-                break
+            before, left = left, connection.execute("SELECT COUNT(*) FROM job").fetchone()[0]
+        if left == 0:
+            break
+        if left != before:  # a machine that does other work is slow
+            ends = time.monotonic() + _PATIENCE
         time.sleep(0.2)
     return retried
 
@@ -244,7 +289,7 @@ def _count(tally: Tally, tenant, clients: list[Client]) -> None:
     with tenant.store.reading() as connection:
         kept = [each.id for each in list_documents(connection, "validation", None, 1_000_000)]
         done = connection.execute(
-            "SELECT batch, COUNT(*), COUNT(ended), MAX(ended) FROM batch_file WHERE state != 'waiting' GROUP BY batch"
+            "SELECT batch, COUNT(*), COUNT(ended), COALESCE(MAX(ended), 0) FROM batch_file GROUP BY batch"
         ).fetchall()
         tally.left = connection.execute("SELECT COUNT(*) FROM job").fetchone()[0]
     tally.accepted, tally.kept = len(sent), len(kept)
@@ -253,7 +298,9 @@ def _count(tally: Tally, tenant, clients: list[Client]) -> None:
     tally.files = len(batches) * _FILES
     tally.results = sum(results for batch, _, results, _ in done if batch in batches)
     # The count of a batch's ends goes on with every result that was ever kept.
-    tally.doubled = len(kept) - len(set(kept)) + sum(last - files for batch, files, _, last in done if batch in batches)
+    tally.doubled = (
+        len(kept) - len(set(kept)) + sum(max(0, last - files) for batch, files, _, last in done if batch in batches)
+    )
 
 
 def main() -> None:
@@ -263,7 +310,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=18)
     chosen = parser.parse_args()
     with running_cluster() as cluster, tempfile.TemporaryDirectory() as folder:
-        tally = sweep(cluster, Path(folder), nodes=chosen.nodes, seconds=chosen.seconds, seed=chosen.seed)
+        tally = sweep(
+            cluster, Path(folder), signed_contract(), nodes=chosen.nodes, seconds=chosen.seconds, seed=chosen.seed
+        )
     print(tally, flush=True)
     raise SystemExit(not tally.is_whole)
 
