@@ -20,7 +20,7 @@ _HOUR = 3600.0
 
 
 class SharedTenants(Tenants):
-    """The tenants of several nodes.
+    """The tenants of several nodes.  Their times are the database's, whatever a node's clock says.
 
     Args:
         files: the folder in which the tenants' files are, the same on every node.
@@ -33,8 +33,8 @@ class SharedTenants(Tenants):
     is_shared = True
 
     def __init__(self, files: Path, url: str, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(files, clock)
-        self._server = PostgresServer(url)
+        self._server = PostgresServer(url, clock)
+        super().__init__(files, self._server.now)
         #: The folder of this run's files on their way.
         self._node = secrets.token_hex(8)
         self._server.open()
