@@ -28,6 +28,7 @@ from signkit.web.common.sessions import Sessions
 from signkit.web.desk.office import DeskOptions
 from tests.web.browser import ADDRESS, ORIGIN, Browser, make_pinentry
 from tests.web.office import conftest as offices_made
+from tests.web.office.conftest import clerk, offices, operator_says, tenant  # noqa: F401
 
 CARD = "card:virtual:takahashi"
 

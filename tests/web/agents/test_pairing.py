@@ -14,23 +14,10 @@ from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import fingerprint, make_proof
 from signkit.web.agents.tasks import ask_agent_to_sign
 from signkit.web.api.store import moment
-from tests.web.office.conftest import start, text_of
+from tests.web.office.conftest import text_of
 
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = KEY.public_key().public_bytes_raw()
-
-
-@pytest.fixture(scope="module")
-def offices(tmp_path_factory):
-    made = start(tmp_path_factory.mktemp("offices"))
-    yield made
-    made.served.close()
-    made.service.close()
-
-
-@pytest.fixture
-def clerk(offices):
-    return offices.seat(offices.tenant())
 
 
 def calls(offices):
