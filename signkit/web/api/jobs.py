@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 #: How long the work of a node that is gone waits; the clocks of nodes may differ by less.
 LEASE = timedelta(seconds=90)
-_RENEW_SECONDS = 20.0
+RENEW_SECONDS = 20.0
 #: How often a job is begun by itself whose worker process ends.
 ATTEMPTS = 3
 _RUNS = 5
@@ -262,7 +262,7 @@ class JobRunner:
 
     def _renew(self) -> None:
         """Renew leases until the last job under way has ended, also beyond `stop`'s word."""
-        while not self._ended.wait(_RENEW_SECONDS):
+        while not self._ended.wait(RENEW_SECONDS):
             for store, job in list(self._held.values()):
                 with contextlib.suppress(SignKitError):  # a full disk: the next time
                     renew_lease(store, job, self._holder)

@@ -28,6 +28,8 @@ _SESSION = (
     "-c search_path=signkit -c lock_timeout=30s -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
     " -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=4"
 )
+#: The tenant whose rows are no tenant's (yet): the nil UUID (RFC 9562 5.9), which `new_id` never makes.
+NOBODY = "00000000-0000-0000-0000-000000000000"
 _CONNECTIONS = 32
 _WAIT_SECONDS = 30.0
 #: READ COMMITTED: what is read after the lock is what the writer before left.
@@ -87,7 +89,7 @@ class PostgresServer:
     def tenants(self) -> list[tuple[str, str]]:
         """Return id and name of every tenant, in the order in which they came."""
         with self.told(), self._pool.connection() as connection:
-            return list(connection.execute("SELECT id, name FROM tenant ORDER BY id"))
+            return list(connection.execute("SELECT id, name FROM tenant WHERE id != %s ORDER BY id", (NOBODY,)))
 
     def tenant_name(self, id_: str) -> str | None:
         """Return what a tenant is called; None: there is none of that id."""

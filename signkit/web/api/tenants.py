@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from signkit.archive.store import utc_now
@@ -18,6 +19,7 @@ from signkit.web.api.identifiers import ID, new_id
 from signkit.web.api.store import DATABASE, Store, create_store, open_store
 
 _FOLDER = "tenants"
+COMMON = "common"
 _KEYS = "monitor-keys"
 _GOING = re.compile(r"\.going-.*")
 
@@ -58,6 +60,18 @@ class Tenants:
         self._folder = service_folder / _FOLDER
         self._clock = clock
         self._open: dict[str, Tenant] = {}
+
+    @cached_property
+    def common(self) -> Store:
+        """The store of what is no tenant's yet.
+
+        Raises:
+            ServiceError("store-newer", "store-unusable"), FileUnusable("output-not-written"): it cannot be used.
+        """
+        folder = self._folder.parent / COMMON
+        if not (folder / DATABASE).is_file():
+            create_store(folder, {})
+        return open_store(folder, self._clock)
 
     def close(self) -> None:
         """Let go of what is open."""

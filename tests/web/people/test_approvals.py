@@ -22,12 +22,12 @@ from tests.web.people.test_pages import clock, seated, tenant  # noqa: F401
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
 
 
-def all_of(tenant):
+def all_of(tenant):  # noqa: F811
     with tenant.store.reading() as connection:
         return list_approvals(connection)
 
 
-def person_of(tenant, id_):
+def person_of(tenant, id_):  # noqa: F811
     with tenant.store.reading() as connection:
         return find_person(connection, id_)
 
@@ -38,7 +38,7 @@ def decide(seat, approval, answer="approve", digest=None):
 
 
 @pytest.fixture
-def people(offices, tenant):
+def people(offices, tenant):  # noqa: F811
     """Two administrators, two supervisors, an auditor and a clerk, each at a browser."""
     roles = {"one": "administrator", "two": "administrator", "first": "supervisor", "second": "supervisor",
              "auditor": "auditor", "clerk": "clerk"}  # fmt: skip
@@ -46,7 +46,7 @@ def people(offices, tenant):
 
 
 @pytest.fixture
-def asked(people, tenant):
+def asked(people, tenant):  # noqa: F811
     """The clerk is to be a supervisor: asked by one administrator."""
     clerk = people["clerk"].person
     assert people["one"].send(f"/people/{clerk.id}/role", {"role": "supervisor"}).status_code == 303
@@ -54,11 +54,11 @@ def asked(people, tenant):
     return approval
 
 
-def role_of_clerk(people, tenant):
+def role_of_clerk(people, tenant):  # noqa: F811
     return person_of(tenant, people["clerk"].person.id).role
 
 
-def test_a_role_changes_when_another_administrator_says_so(people, tenant, asked):
+def test_a_role_changes_when_another_administrator_says_so(people, tenant, asked):  # noqa: F811
     assert role_of_clerk(people, tenant) == "clerk"
     assert "clerk の役割を変更する: 担当者 → 責任者" in text_of(people["two"].get("/approvals"))
     assert decide(people["two"], asked).status_code == 303
@@ -71,7 +71,7 @@ def test_a_role_changes_when_another_administrator_says_so(people, tenant, asked
 
 
 @pytest.mark.parametrize("who", ["one", "first", "auditor", "clerk"])
-def test_nobody_else_decides(people, tenant, asked, who):
+def test_nobody_else_decides(people, tenant, asked, who):  # noqa: F811
     for answer in ("approve", "refuse"):
         assert decide(people[who], asked, answer).status_code == 403
     assert all_of(tenant) == [asked]
@@ -81,7 +81,7 @@ def test_nobody_else_decides(people, tenant, asked, who):
     assert (last.action, last.actor, last.status) == ("refusedForm", f"person:{people[who].person.id}", 403)
 
 
-def test_what_was_refused_or_withdrawn_is_not_done(people, tenant, asked):
+def test_what_was_refused_or_withdrawn_is_not_done(people, tenant, asked):  # noqa: F811
     assert decide(people["two"], asked, "refuse").status_code == 303
     assert decide(people["two"], asked).status_code == 409
     people["one"].send(f"/people/{people['clerk'].person.id}/role", {"role": "auditor"})
@@ -93,7 +93,7 @@ def test_what_was_refused_or_withdrawn_is_not_done(people, tenant, asked):
     assert "却下" in text_of(people["two"].get("/approvals"))
 
 
-def test_it_ends_after_a_week(people, tenant, asked, clock):
+def test_it_ends_after_a_week(people, tenant, asked, clock):  # noqa: F811  # noqa: F811
     clock.advance(days=7)
     two = people["two"]
     two.passkey(f"/sign-in/{tenant.id}", two.device)
@@ -102,12 +102,12 @@ def test_it_ends_after_a_week(people, tenant, asked, clock):
 
 
 @pytest.mark.parametrize("digest", ["", "0" * 64])
-def test_what_was_seen_is_what_is_decided(people, tenant, asked, digest):
+def test_what_was_seen_is_what_is_decided(people, tenant, asked, digest):  # noqa: F811
     assert decide(people["two"], asked, digest=digest).status_code == 409
     assert role_of_clerk(people, tenant) == "clerk"
 
 
-def test_content_that_was_changed_in_the_store_is_not_done(people, tenant, asked):
+def test_content_that_was_changed_in_the_store_is_not_done(people, tenant, asked):  # noqa: F811
     content = json.dumps(asked.facts | {"role": "administrator"})
     with tenant.store.writing() as connection:
         connection.execute("UPDATE approval SET content = ?", (content,))
@@ -115,7 +115,7 @@ def test_content_that_was_changed_in_the_store_is_not_done(people, tenant, asked
     assert role_of_clerk(people, tenant) == "clerk"
 
 
-def test_it_is_not_done_when_the_role_was_changed_meanwhile(people, tenant, asked):
+def test_it_is_not_done_when_the_role_was_changed_meanwhile(people, tenant, asked):  # noqa: F811
     with tenant.store.writing() as connection:
         set_role(connection, people["clerk"].person.id, "auditor")
     assert decide(people["two"], asked).status_code == 409
@@ -123,7 +123,7 @@ def test_it_is_not_done_when_the_role_was_changed_meanwhile(people, tenant, aske
     assert all_of(tenant) == [asked]
 
 
-def test_whoever_lost_the_role_meanwhile_neither_decides_nor_has_asked(people, tenant, asked):
+def test_whoever_lost_the_role_meanwhile_neither_decides_nor_has_asked(people, tenant, asked):  # noqa: F811
     with tenant.store.writing() as connection:  # the session still says administrator
         set_role(connection, people["two"].person.id, "clerk")
     assert decide(people["two"], asked).status_code == 403
@@ -134,7 +134,7 @@ def test_whoever_lost_the_role_meanwhile_neither_decides_nor_has_asked(people, t
     assert role_of_clerk(people, tenant) == "clerk"
 
 
-def test_two_who_decide_at_once_do_it_once(people, tenant, asked, offices):
+def test_two_who_decide_at_once_do_it_once(people, tenant, asked, offices):  # noqa: F811
     three = seated(offices, tenant, "administrator", "three")
     with ThreadPoolExecutor(2) as both:
         answers = list(both.map(lambda seat: decide(seat, asked).status_code, [people["two"], three]))
@@ -143,7 +143,7 @@ def test_two_who_decide_at_once_do_it_once(people, tenant, asked, offices):
     assert done.state == "done"
 
 
-def test_two_administrators_cannot_be_unmade_by_each_other_alone(people, tenant):
+def test_two_administrators_cannot_be_unmade_by_each_other_alone(people, tenant):  # noqa: F811
     one, two = people["one"], people["two"]
     one.send(f"/people/{two.person.id}/role", {"role": "clerk"})
     [asked] = all_of(tenant)
@@ -152,7 +152,7 @@ def test_two_administrators_cannot_be_unmade_by_each_other_alone(people, tenant)
 
 
 @pytest.mark.parametrize("role", ["supervisor", "administrator"])
-def test_who_decides_for_others_is_invited_by_two(people, tenant, role):
+def test_who_decides_for_others_is_invited_by_two(people, tenant, role):  # noqa: F811
     answer = people["one"].send("/people/invite", {"name": "新人", "role": role})
     assert answer.headers["location"] == "/approvals"
     with tenant.store.reading() as connection:
@@ -171,7 +171,7 @@ def test_who_decides_for_others_is_invited_by_two(people, tenant, role):
 
 
 @pytest.fixture
-def entries(tenant, clock):
+def entries(tenant, clock):  # noqa: F811  # noqa: F811
     """Two entries whose keeping period is over, and one that has to be kept."""
     today = clock().date()
     with opened(tenant) as archive:
@@ -182,17 +182,17 @@ def entries(tenant, clock):
         ]  # fmt: skip
 
 
-def gone(tenant):
+def gone(tenant):  # noqa: F811
     with opened(tenant) as archive:
         return [each.entry for each in disposals(archive)]
 
 
-def ask_purge(people, tenant, *numbers):
+def ask_purge(people, tenant, *numbers):  # noqa: F811
     answer = people["first"].send("/approvals/purge", {"entry": [str(each) for each in numbers]})
     return answer, next(iter(all_of(tenant)), None)
 
 
-def test_entries_are_deleted_when_another_supervisor_says_so(people, tenant, entries):
+def test_entries_are_deleted_when_another_supervisor_says_so(people, tenant, entries):  # noqa: F811
     page = text_of(people["first"].get("/approvals/purge"))
     assert "古い契約" in page
     assert "新しい契約" not in page
@@ -207,13 +207,13 @@ def test_entries_are_deleted_when_another_supervisor_says_so(people, tenant, ent
     assert people["second"].send(f"/approvals/{asked.id}/do").status_code == 409
 
 
-def test_an_administrator_sees_nothing_of_the_archive(people, tenant, entries):
+def test_an_administrator_sees_nothing_of_the_archive(people, tenant, entries):  # noqa: F811
     _, asked = ask_purge(people, tenant, entries[0])
     assert asked.digest not in people["one"].get("/approvals").text
     assert asked.digest in people["auditor"].get("/approvals").text
 
 
-def test_what_has_to_be_kept_after_all_is_not_deleted(people, tenant, entries):
+def test_what_has_to_be_kept_after_all_is_not_deleted(people, tenant, entries):  # noqa: F811
     from signkit.archive.adding import correct_entry
 
     _, asked = ask_purge(people, tenant, *entries[:2])
@@ -225,7 +225,7 @@ def test_what_has_to_be_kept_after_all_is_not_deleted(people, tenant, entries):
     assert people["second"].send(f"/approvals/{asked.id}/do").status_code == 409
 
 
-def test_what_stopped_in_the_middle_is_done_afterwards(people, tenant, entries, monkeypatch):
+def test_what_stopped_in_the_middle_is_done_afterwards(people, tenant, entries, monkeypatch):  # noqa: F811
     from signkit.web.people import approvals_screen
 
     def stop(archive, facts):
@@ -243,7 +243,7 @@ def test_what_stopped_in_the_middle_is_done_afterwards(people, tenant, entries, 
     assert all_of(tenant)[0].state == "done"
 
 
-def test_nothing_chosen_or_nothing_due_asks_nothing(people, tenant, entries):
+def test_nothing_chosen_or_nothing_due_asks_nothing(people, tenant, entries):  # noqa: F811
     for numbers in ((), (entries[2],), (999,)):
         answer, asked = ask_purge(people, tenant, *numbers)
         assert answer.status_code == 422
