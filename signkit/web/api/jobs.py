@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 #: How long the work of a node that is gone waits.
 LEASE = timedelta(seconds=20)
-_RENEW_SECONDS = 5.0
+RENEW_SECONDS = 5.0
 #: How often a job is begun by itself whose worker process ends.
 ATTEMPTS = 3
 _RUNS = 5
@@ -263,7 +263,7 @@ class JobRunner:
 
     def _renew(self) -> None:
         """Renew leases until the last job under way has ended, also beyond `stop`'s word."""
-        while not self._ended.wait(_RENEW_SECONDS):
+        while not self._ended.wait(RENEW_SECONDS):
             for store, job in list(self._held.values()):
                 with contextlib.suppress(SignKitError):  # a full disk: the next time
                     renew_lease(store, job, self._holder)

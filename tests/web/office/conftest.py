@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from html import unescape
 
@@ -86,17 +87,40 @@ def start(folder, **own):
     return Offices(service, Served(service))
 
 
-@pytest.fixture
-def offices(tmp_path):
-    made = start(tmp_path)
-    yield made
-    made.served.close()
-    made.service.close()
+@contextmanager
+def running_offices(folder, **own):
+    """Give a running office; it is let go at the end."""
+    made = start(folder, **own)
+    with closing(made.service), closing(made.served):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def operator_says():
+    """What the operator of the office of a file of tests sets; such a file has its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory, operator_says):
+    """The office of a file of tests, each of which has a tenant of its own."""
+    with running_offices(tmp_path_factory.mktemp("office"), **operator_says) as made:
+        yield made
 
 
 @pytest.fixture
-def clerk(offices):
-    return offices.seat(offices.tenant())
+def tenant(offices):
+    return offices.tenant()
+
+
+@pytest.fixture
+def clerk(offices, tenant):
+    return offices.seat(tenant, "clerk", "髙橋")
+
+
+@pytest.fixture
+def supervisor(offices, tenant):
+    return offices.seat(tenant, "supervisor", "佐藤")
 
 
 def operations(tenant):
