@@ -13,7 +13,6 @@ pytest.importorskip("starlette", reason="the extra 'service' is not installed")
 
 from starlette.testclient import TestClient
 
-from signkit.rehearsal.pki import kept_rehearsal
 from signkit.settings import Settings
 from signkit.web.api import operation_log
 from signkit.web.api.running import Served
@@ -21,6 +20,7 @@ from signkit.web.api.service import Service, ServiceSettings, create_service
 from signkit.web.office.door import cookie_name
 from signkit.web.people.accounts import add_person
 from signkit.web.people.sessions import begin_session
+from tests.made_once import lay_rehearsal
 
 ORIGIN = "https://desk.example.jp"
 OURS = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
@@ -79,7 +79,7 @@ def start(folder, **own):
     """Return a running office, whose operator trusts a rehearsal's authority."""
     create_service(folder / "service")
     home = folder / "home"
-    kept_rehearsal(home / "rehearsal")
+    lay_rehearsal(home / "rehearsal", "takahashi")
     (folder / "trusted").mkdir()
     (folder / "trusted" / "ca.pem").write_bytes((home / "rehearsal" / "rehearsal-ca.pem").read_bytes())
     settings = replace(Settings(), home=home, trust_folders=(folder / "trusted",))
