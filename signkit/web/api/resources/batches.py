@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from signkit.errors import ServiceError
 from signkit.incoming import FileProblem
 from signkit.pki.http import HttpFailure, fetch
 from signkit.reporting.archives import ArchiveMember, members
@@ -27,6 +28,7 @@ from signkit.web.api.listing import page, read_cursor, write_cursor
 from signkit.web.api.resources.validations import judge_file, options_of
 from signkit.web.api.service import Service
 from signkit.web.api.store import (
+    Store,
     StoredDocument,
     add_document,
     change_document,
@@ -199,6 +201,8 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConne
     except Exception as error:
         if isinstance(error, WorkerLost) and job.attempts < ATTEMPTS:
             raise
+        if isinstance(error, ServiceError) and error.code == "store-unusable":  # it is away: another time
+            raise
         failed = problem_of(error)
 
     def keep(connection: StoreConnection) -> None:
@@ -214,10 +218,19 @@ def _report(service: Service, tenant: Tenant, batch: StoredDocument, file: Batch
     with tenant.store.reading() as connection:
         require_quota(connection, tenant.store.now(), service.own.validations_a_month)
     options = options_of(service, batch.content["options"])
-    with _spooled(tenant.store.spool) as spool:
-        path = tenant.store.path(file.sha256) if file.url is None and file.sha256 else _fetched(service, file, spool)
+    with _at_hand(service, tenant.store, file) as path:
         report: dict[str, Any] = service.pool.submit(judge_file, str(path), file.name, options, None).result()
     return report
+
+
+@contextmanager
+def _at_hand(service: Service, store: Store, file: BatchFile) -> Iterator[Path]:
+    """Give the file's bytes as a file of this machine, fetched where it has a URL."""
+    with ExitStack() as stack:
+        if file.url is None and file.sha256:
+            yield stack.enter_context(store.files.at_hand(file.sha256))
+        else:
+            yield _fetched(service, file, stack.enter_context(_spooled(store.spool)))
 
 
 def _fetched(service: Service, file: BatchFile, spool: Path) -> Path:
