@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from signkit.errors import ServiceError
-from signkit.incoming import FileProblem
+from signkit.incoming import FileProblem, read_file
 from signkit.pki.http import HttpFailure, fetch
 from signkit.reporting.archives import ArchiveMember, members
 from signkit.signers.base import printable
@@ -20,6 +20,7 @@ from signkit.web.api import batches, problems
 from signkit.web.api.batches import JOB, KIND, BatchFile
 from signkit.web.api.calls import Answer, Call, Refusal, pieces
 from signkit.web.api.database import StoreConnection
+from signkit.web.api.engine import AWAY, EngineAway
 from signkit.web.api.fetching import require_allowed
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import ATTEMPTS, Job, RetryLater, problem, problem_of
@@ -198,6 +199,8 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConne
         failed = problem("not-fetched", _NOT_FETCHED.filled(status=error.status or "–"))
         if job.attempts < ATTEMPTS:
             raise RetryLater(failed, _PAUSE * 4**job.attempts) from error
+    except EngineAway as error:
+        raise RetryLater(problem("engine-away", AWAY), _PAUSE) from error
     except Exception as error:
         if isinstance(error, WorkerLost) and job.attempts < ATTEMPTS:
             raise
@@ -209,7 +212,7 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConne
         if report is not None:
             count_usage(connection, _COUNTED_AS, tenant.store.now())
         batches.keep_result(connection, file, job.id, report=report, problem=failed)
-        batches.settle(connection, tenant.store, batch.id)
+        batches.settle(connection, tenant.store, batch.id, service.own.abreast)
 
     return keep
 
@@ -219,6 +222,8 @@ def _report(service: Service, tenant: Tenant, batch: StoredDocument, file: Batch
         require_quota(connection, tenant.store.now(), service.own.validations_a_month)
     options = options_of(service, batch.content["options"])
     with _at_hand(service, tenant.store, file) as path:
+        if service.engine is not None:
+            return service.engine.judge(read_file(path, options.limits.bytes), file.name, options)
         report: dict[str, Any] = service.pool.submit(judge_file, str(path), file.name, options, None).result()
     return report
 
@@ -244,7 +249,7 @@ def _fetched(service: Service, file: BatchFile, spool: Path) -> Path:
 
 def _run(call: Call, connection: StoreConnection, batch: StoredDocument) -> Answer:
     change_document(connection, KIND, batch.id, batch.content | {"state": "running"})
-    batches.settle(connection, call.tenant.store, batch.id)
+    batches.settle(connection, call.tenant.store, batch.id, call.service.own.abreast)
     call.service.wake()
     shown = _shown(connection, _find(connection, batch.id))
     return Answer(202, shown, headers={"location": _address(batch.id)}, subject=batch.id)
