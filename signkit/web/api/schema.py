@@ -284,6 +284,17 @@ MIGRATIONS: tuple[str, ...] = (
         holder TEXT NOT NULL,
         ends_at TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
+
+    -- Where people want to be written to, and where parties' links were written to.
+    CREATE TABLE person_mail (
+        person TEXT PRIMARY KEY REFERENCES person (id),
+        address TEXT NOT NULL,
+        language TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE party_mail (
+        link TEXT PRIMARY KEY REFERENCES party_link (id) ON DELETE CASCADE,
+        address TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
     """,
 )
 VERSION = len(MIGRATIONS)
@@ -292,6 +303,7 @@ VERSION = len(MIGRATIONS)
 WITHOUT_SECRETS = """
     UPDATE api_key SET hash = x'', revoked_at = COALESCE(revoked_at, created_at);
     DELETE FROM person_session;
+    DELETE FROM party_mail;
     DELETE FROM party_link;
     DELETE FROM passkey;
     DELETE FROM person_password;

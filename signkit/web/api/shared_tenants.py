@@ -56,7 +56,7 @@ class SharedTenants(Tenants):
         database = PostgresDatabase(self._server, NOBODY)
         with database.writing() as connection:
             connection.execute("INSERT INTO tenant (id, name) VALUES (?, '') ON CONFLICT DO NOTHING", (NOBODY,))
-        return open_shared_store(self._folder.parent / COMMON, database, self._node, self._clock)
+        return open_shared_store(self._folder.parent / COMMON, database, None, self._node, self._clock)
 
     def close(self) -> None:
         """Let go of the connections."""
