@@ -18,10 +18,11 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from signkit.errors import SignerUnusable
 from signkit.errors.service_causes import service_cause
+from signkit.openid.requests import is_token
 from signkit.pki.http import HttpFailure, fetch
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, SecretRequest, wipe
-from signkit.signers.secret_file import SecretUnsafe, is_token, read_secret
+from signkit.signers.secret_file import SecretUnsafe, read_secret
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.words import Text
 

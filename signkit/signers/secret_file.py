@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 from signkit.errors import InputUnreadable, system_cause
+from signkit.openid.requests import is_token
 from signkit.words import Text
 
 _MAX_SECRET = 16_384
@@ -58,11 +59,6 @@ def read_secret(path: Path) -> str:
     if not is_token(text):
         raise SecretUnsafe(_NO_SECRET)
     return text
-
-
-def is_token(text: str) -> bool:
-    """Whether it may stand in a header: one line of visible ASCII."""
-    return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
 _OPEN_TO_OTHERS = Text("others may read the file", "ほかの利用者も読めます")

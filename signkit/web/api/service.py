@@ -31,6 +31,10 @@ SETTINGS = "service.toml"
 _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
 #: Browsers give cookies and passkeys to https alone, and to this machine's own names (W3C Secure Contexts 3.1).
+#: OpenID Connect Discovery 3: no query, no fragment; without TLS on this machine alone.
+_ISSUER = re.compile(
+    r"https://[a-z0-9.-]+(:\d{1,5})?(/[\w./~-]*)?|http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[\w./~-]*)?", re.ASCII
+)
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://([a-z0-9-]+\.)*localhost(:\d{1,5})?")
 
 
@@ -59,6 +63,10 @@ class ServiceSettings:
             None: nobody is, and the office copies the text into a mail of its own.
         mail_from: the sender's address.
         mail_user, mail_password_file: how one signs in there; None: not at all.
+        oidc_issuer: the OpenID provider by which people may sign in at the office's pages; None: there is none.
+        oidc_client_id, oidc_client_secret_file: how the service is registered there, with the redirect URI
+            ``ORIGIN/sign-in/oidc``; the file is sought in the service's folder, and nobody else may read it.
+        oidc_name: what people know the provider as; None: its host.
     """
 
     proxy: str | None = None
@@ -80,6 +88,10 @@ class ServiceSettings:
     mail_from: str | None = None
     mail_user: str | None = None
     mail_password_file: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret_file: str | None = None
+    oidc_name: str | None = None
 
 
 @dataclass
@@ -206,7 +218,16 @@ def read_service_settings(folder: Path) -> ServiceSettings:
     settings = ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
     if settings.mail_server is not None and settings.mail_from is None:
         raise ServiceError("service-settings", path=str(path), cause="mail_from")
+    if missing := _missing_of_oidc(settings):
+        raise ServiceError("service-settings", path=str(path), cause=missing)
     return settings
+
+
+def _missing_of_oidc(settings: ServiceSettings) -> str | None:
+    """Return what is not set and has to be, where people sign in by a provider."""
+    names = ("oidc_issuer", "oidc_client_id", "oidc_client_secret_file", "origin")
+    is_used = any(getattr(settings, each.name) for each in fields(settings) if each.name.startswith("oidc_"))
+    return next((name for name in names if is_used and not getattr(settings, name)), None)
 
 
 def _setting(path: Path, name: str, value: Any) -> Any:
@@ -218,6 +239,8 @@ def _setting(path: Path, name: str, value: Any) -> Any:
     if type(value) is not wanted or (isinstance(value, tuple) and not all(isinstance(each, str) for each in value)):
         raise ServiceError("service-settings", path=str(path), cause=name)
     if name == "origin" and not _ORIGIN.fullmatch(value):
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
+    if name == "oidc_issuer" and not _ISSUER.fullmatch(value):
         raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
     return value
 
@@ -257,4 +280,8 @@ _FIRST_SETTINGS = """\
 # mail_from = "keiyaku@example.jp"
 # mail_user = "keiyaku"
 # mail_password_file = "/etc/signkit/mail-password"
+# oidc_issuer = "https://login.example.jp"   # people sign in by this OpenID provider too; left out: there is none
+# oidc_client_id = "signkit"
+# oidc_client_secret_file = "oidc-secret"    # of this folder, readable by the service alone
+# oidc_name = "架空アカウント"   # what people know the provider as
 """

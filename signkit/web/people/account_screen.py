@@ -14,6 +14,7 @@ from signkit.web.api.database import StoreConnection
 from signkit.web.common.forms import word
 from signkit.web.people.credentials import has_credentials
 from signkit.web.people.declining import Declined
+from signkit.web.people.identities import list_identities, remove_identities
 from signkit.web.people.passkeys import add_passkey, list_passkeys, remove_passkey
 from signkit.web.people.passwords import find_password, new_recovery_codes, remove_password
 from signkit.web.people.screens import require_fresh, seat_of
@@ -37,6 +38,7 @@ class AccountScreen(SettingUpScreen):
             self.form(f"{_HERE}/password", self.set_password),
             self.form(f"{_HERE}/password/remove", self.remove_password),
             self.form(f"{_HERE}/recovery", self.recovery),
+            self.form(f"{_HERE}/oidc/remove", self.remove_identity),
             self.form(f"{_HERE}/sessions/end", self.end_others),
         ]
 
@@ -47,7 +49,11 @@ class AccountScreen(SettingUpScreen):
             keys = list_passkeys(connection, session.person.id)
             password = find_password(connection, session.person.id)
             sessions = list_sessions(connection, tenant, session.person)
-        return self.show(request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions)
+            identities = list_identities(connection, session.person.id)
+        return self.show(
+            request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions,
+            identities=identities, oidc=self.oidc_name,
+        )  # fmt: skip
 
     def ask(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Ask for a new passkey."""
@@ -89,6 +95,11 @@ class AccountScreen(SettingUpScreen):
         """Remove the password, if something is left to come in with."""
         person = seat_of(request)[1].person.id
         return self._change(request, "removePassword", lambda connection: remove_password(connection, person))
+
+    def remove_identity(self, request: Request, _: FormData) -> Response:
+        """Come in by a provider no more, if something is left to come in with."""
+        person = seat_of(request)[1].person.id
+        return self._change(request, "unlinkIdentity", lambda connection: remove_identities(connection, person))
 
     def recovery(self, request: Request, _: FormData) -> Response:
         """Show new recovery codes; those from before are good no more."""
