@@ -181,6 +181,11 @@ PEOPLE_WORDS: dict[str, Text] = {
     ),
     "purge_ask_none": Text("There is nothing to delete.", "廃棄できるものはありません。"),
     "purge_ask_go": Text("Ask for approval", "承認を依頼する"),
+    "purge_proposed": Text("A program proposes to delete {count} entries", "プログラムから {count} 件の廃棄の提案"),
+    "purge_proposed_by": Text(
+        "{by}, {at}; until {end}. It deletes nothing: you ask, and another supervisor decides.",
+        "{by}（{at}）、期限 {end}。提案だけでは廃棄されません。あなたが依頼し、別の責任者が決裁します。",
+    ),
     "purge_ask_entry": Text("No. {number}, kept until {until}", "番号 {number}、保存期限 {until}"),
     # what is not done
     "not_done": Text("That was not done", "実行できませんでした"),

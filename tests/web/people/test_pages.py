@@ -295,7 +295,8 @@ def test_a_page_that_there_is_not(visitor):
              "/account/passkey/remove", "/account/authenticator", "/account/password", "/account/password/remove",
              "/account/recovery", "/account/oidc/remove",
              "/account/sessions/end", "/people/invite", "/people/x/link", "/people/x/revoke",
-             "/people/x/role", "/people/x/disable", "/approvals/purge", "/approvals/x/decide", "/approvals/x/do",
+             "/people/x/role", "/people/x/disable", "/approvals/purge",
+             "/approvals/purge/x", "/approvals/x/decide", "/approvals/x/do",
              "/approvals/x/withdraw"],
 )  # fmt: skip
 def test_no_form_is_taken_from_elsewhere_or_without_its_token(admin, tenant, path):
