@@ -23,6 +23,7 @@ from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from signkit.contracts.template import Template
     from signkit.jpki.attribute_sources import AttributeSource
     from signkit.pki.revocation.sources import RevocationSource
     from signkit.validation.options import ValidationOptions
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 SETTINGS = "service.toml"
 _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
+#: The shipped template by which workers are warmed.
+_EXAMPLE = "nda"
 #: Browsers give cookies and passkeys to https alone, and to this machine's own names (W3C Secure Contexts 3.1).
 #: OpenID Connect Discovery 3: no query, no fragment; without TLS on this machine alone.
 _ISSUER = re.compile(
@@ -140,7 +143,9 @@ class Service:
     def warm_up(self) -> None:
         """Start every worker, so that nobody's first request waits for it."""
         count = self.own.workers or os.cpu_count() or 2
-        for job in [self.pool.submit(_ready) for _ in range(count)]:
+        jobs = [self.pool.submit(make_example, self.settings) for _ in range(count)]
+        load_example()  # here too: what refuses a template is said before a worker is asked
+        for job in jobs:
             job.result()
 
     def close(self) -> None:
@@ -252,10 +257,24 @@ def _warm() -> None:
     import signkit.validation.viewing  # noqa: F401
 
 
-def _ready() -> None:
-    import time
+def make_example(settings: Settings) -> bool:
+    """Make a contract as somebody's first one is made, so that nobody waits for the typesetter and its fonts.
 
-    time.sleep(0.2)  # so that every worker gets one of these, and none gets two
+    That takes long enough for every worker to get one of these, and none two.
+    """
+    from signkit.library.making import render
+
+    template, data = load_example()
+    return bool(render(template, data, settings=settings).pdf)
+
+
+def load_example() -> tuple[Template, Mapping[str, Any]]:
+    """Return the shipped template by which workers are warmed, and data for it."""
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.template import EXAMPLE, find_template, load_template
+
+    template = load_template(find_template(_EXAMPLE).folder)
+    return template, load_contract_data(template.folder / EXAMPLE)
 
 
 _FIRST_SETTINGS = """\

@@ -44,7 +44,7 @@ class LyingProvider:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.issuer = f"http://127.0.0.1:{self.server.server_address[1]}"
-        self.lies, self.codes, self.asked, self.subject = {}, {}, [], "248289761001"
+        self.lies, self.codes, self.subject = {}, {}, "248289761001"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def lie(self, place):
@@ -52,7 +52,9 @@ class LyingProvider:
 
     def answer(self, request, body):
         path = urlsplit(request.path).path
-        self.asked.append(path)
+        if path == "/authorize":  # the person agreed at once
+            self.lead_back(request)
+            return
         made = {"/.well-known/openid-configuration": self.metadata, "/keys": self.keys, "/token": self.token}[path]
         status, content = self.lie("answer")((200, json.dumps(made(request, body)).encode()))
         request.send_response(status)
@@ -62,6 +64,13 @@ class LyingProvider:
             request.send_header("Location", self.issuer + path)
         request.end_headers()
         request.wfile.write(content)
+
+    def lead_back(self, request):
+        [back] = parse_qs(urlsplit(request.path).query)["redirect_uri"]
+        request.send_response(302)
+        request.send_header("Location", f"{back}?{self.authorize(request.path)}")
+        request.send_header("Content-Length", "0")
+        request.end_headers()
 
     def metadata(self, _request, _body):
         return self.lie("metadata")({
