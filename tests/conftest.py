@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.card import bench as bench_module  # sets PCSCLITE_CSOCK_NAME before any test can use PC/SC
+from tests.requirements import require
+
 #: What may be skipped even where everything else is at hand: each begins its reason so.
 _NEVER_REQUIRED = ("hardware:",)
 
@@ -37,6 +40,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def bench():
+    """A running PC/SC service with two virtual readers, for this worker alone."""
+    lack = bench_module.missing()
+    require(lack is None, lack or "")
+    running = bench_module.Bench()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,7 @@ from signkit.web.desk.many_screen import ManyScreen
 from signkit.web.desk.office import DeskOptions, Office
 from signkit.web.desk.opening_screen import OpeningScreen
 from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.party_card_screen import PartyCardScreen
 from signkit.web.desk.screens import Screen
 from signkit.web.desk.settings_screen import SettingsScreen
 from signkit.web.desk.signing_screen import SigningScreen
@@ -51,7 +52,7 @@ _HERE = Path(__file__).parent
 _SCREENS = (
     TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
     DeliveryScreen, ChangesScreen, UpholdingScreen, ArchiveScreen, UpkeepScreen, OpeningScreen,
-    ManyScreen, SettingsScreen, CardScreen, WelcomeScreen, ElsewhereScreen,
+    ManyScreen, SettingsScreen, CardScreen, WelcomeScreen, ElsewhereScreen, PartyCardScreen,
 )  # fmt: skip
 
 
