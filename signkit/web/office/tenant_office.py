@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _HOME = "office"
 #: What begins a contract's way through the office.
-_BEGINNING = ("prepared", "consent-made")
+_BEGINNING = ("prepared", "consent-made", "withdrawal-made")
 
 
 @dataclass
