@@ -10,10 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 from signkit.openid.failure import OpenIdFailure
 from signkit.openid.lines import ClientAuthentication, Line
 from signkit.openid.tokens import parse_object
+from signkit.pki.http import is_this_machine
 
 #: What the metadata must name (OpenID Connect Discovery 3), beside the issuer.
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 #: Tells by its parts whether an address is taken from an issuer, and what is wrong where it is not.
 TakesAddress = Callable[[SplitResult, SplitResult], str | None]
@@ -46,7 +46,7 @@ def any_safe_host(issuer: SplitResult, address: SplitResult) -> str | None:
     """Take addresses behind TLS, wherever they are; on this machine alone where the issuer is on it."""
     if issuer.scheme == "https" and address.scheme == "https" and address.hostname:
         return None
-    is_here = issuer.hostname in _LOOPBACK and address.hostname in _LOOPBACK
+    is_here = is_this_machine(issuer.hostname or "") and is_this_machine(address.hostname or "")
     return None if is_here and address.scheme == issuer.scheme else "is not behind TLS"
 
 
