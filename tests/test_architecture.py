@@ -108,3 +108,9 @@ def test_no_module_name_stands_for_two_things(repository):
         if len(own := [each for each in modules if not _is_about(each, [one for one in modules if one != each])]) > 1
     }
     assert unclear == {}
+
+
+def test_no_module_is_too_long_to_read(repository):
+    modules = (repository / "signkit").rglob("*.py")
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
+    assert {name: count for name, count in lines.items() if count > 500} == {}

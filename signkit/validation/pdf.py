@@ -98,6 +98,8 @@ class _Pdf:
         self._options = options
         self._file = PdfFile(data, Meter(options.limits), options.password)
         self._found = find_signatures(self._file)
+        # Another process reads the pages for it, while all the rest is judged here.
+        self._parties = Parties(self._file, self._found, options.expect)
         self._checked = [item for found in self._found for item in check(self._file, found, beginnings)]
         self._changes = Changes(self._file, self._found)
         self._stores = _Stores(self._file)
@@ -105,7 +107,6 @@ class _Pdf:
         self._pool = self._pool_of()
         self._judge = Judge(options, self._pool)
         self._proofs: list[tuple[FoundSignature, datetime]] = []
-        self._parties = Parties(self._file, self._found, options.expect)
         self._first = FirstRevision(self._file, self._changes, self._found)
         self._template = self._template_match()
 

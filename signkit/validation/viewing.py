@@ -13,7 +13,7 @@ from functools import cache
 from typing import Literal
 
 from signkit.drawing import Area, Drawn, Leave, compare_states
-from signkit.pdf.changes.covering import has_looks, is_opaque, reach
+from signkit.pdf.changes.covering import has_looks, is_opaque, reach, visible_part
 from signkit.pdf.changes.values import Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
@@ -119,9 +119,11 @@ def _waiting_fields(view: View) -> frozenset[str]:
     widgets = _widgets(view)
     large: set[Ref] = set()
     for page in pages(view):
-        if boxes := list(_annotations(view, page)):
-            whole = _extent(_area(view, page.entries.get("/MediaBox")))
-            large |= {ref for ref, box in boxes if _LARGE * _extent(box) > whole}
+        if boxes := dict(_annotations(view, page)):
+            whole = _extent(visible_part(view, page.entries))
+            for name in empty:
+                own = widgets[name] & boxes.keys()
+                large |= own if _LARGE * sum(_extent(boxes[ref]) for ref in own) > whole else set()
     return frozenset(name for name in empty if not widgets[name] & large)
 
 

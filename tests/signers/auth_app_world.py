@@ -83,6 +83,9 @@ class PhoneWorld:
         config = replace(load_config("rehearsal", self.settings), **{"redirect_uri": self.callback, **changes})
         return PhoneKey(config, self.show, lambda _: bytearray(), 5.0, consent_seconds=5.0)
 
+    def requests_for(self, path):
+        return [each for each in self.requests if each == path]
+
     def show(self, link):
         self.links.append(link)
         threading.Thread(target=self._browse, args=(link.address,), daemon=True).start()
