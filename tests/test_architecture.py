@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tomllib
 from itertools import pairwise
@@ -77,9 +76,8 @@ def test_the_table_of_decisions_is_read_whole(page):
 def test_no_class_name_stands_for_two_things(repository):
     found: dict[str, list[str]] = {}
     for path in sorted((repository / "signkit").rglob("*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found.setdefault(node.name, []).append(str(path.relative_to(repository)))
+        for name in re.findall(r"^class ([A-Za-z]\w*)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            found.setdefault(name, []).append(str(path.relative_to(repository)))
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
 
 

@@ -85,6 +85,7 @@ def test_each_thread_keeps_for_itself_and_once():
     assert len({id(each) for each in at_once(lambda: make(1))} | {id(make(1))}) == _THREADS + 1
 
 
+@pytest.mark.slow
 def test_threads_see_whole_values(material, rehearsal, tmp_path, hurried):
     signer, issuer, response = material
     (tmp_path / "answer.ocsp").write_bytes(response)
