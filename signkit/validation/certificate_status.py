@@ -101,8 +101,8 @@ def status_by_number(
 ) -> CertificateStatus:
     """Return what imported lists say of a number of an authority, for who does not hand over the certificate.
 
-    Without it nobody knows which partition of the lists (RFC 5280 5.2.5) speaks of it: a list that is not partitioned is
-    needed to say that it is good, while any list tells that it is revoked.
+    Without it nobody knows which partition of the lists (RFC 5280 5.2.5) speaks of it: a list that is not partitioned
+    is needed to say that it is good, while any list tells that it is revoked.
     """
     words = []
     for file in indexes:
