@@ -201,6 +201,7 @@ def test_no_command_reaches_the_individual_number(cards, tmp_path):
         (("touch", "--register", *cards.trust), PIN),
         (("touch", *cards.trust), ""),
         (("touch", "--forget"), ""),
+        (("bind", *cards.trust), f"{PASSWORD}\n{PIN}"),
         (("genuine",), BIRTH_DATE),
     ]
     for arguments, typed in commands:
@@ -220,7 +221,7 @@ def test_the_list_above_holds_every_command_that_speaks_to_a_card():
     from signkit.cli.card import app
 
     without_card = {"readers", "challenge", "verify-authentication", "emulate"}
-    speaking = {"status", "certificate", "change-pin", "identity", "authenticate", "touch", "genuine"}
+    speaking = {"status", "certificate", "change-pin", "identity", "authenticate", "touch", "bind", "genuine"}
     assert {command.name for command in app.registered_commands} == without_card | speaking
 
 
