@@ -30,6 +30,7 @@ def test_the_status_tells_kind_certificates_and_tries(cards):
     assert "signing certificate         opens after its secret" in shown
 
 
+@pytest.mark.slow
 def test_a_certificate_that_ends_soon_is_told_of_where_it_is_read(cards, monkeypatch):
     """The card's certificates run for years; here that counts as soon."""
     assert "ends in" not in cards.run("status").stdout
@@ -251,6 +252,7 @@ def test_a_rehearsals_identity_is_believed_only_when_its_ca_is_named(cards):
     assert "not issued by" not in named.stderr
 
 
+@pytest.mark.slow
 def test_substitute_characters_are_shown_and_flagged(cards, monkeypatch):
     from dataclasses import replace
 
