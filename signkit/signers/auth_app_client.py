@@ -142,7 +142,8 @@ class SignTransaction:
 
     def _expectation(self) -> Expected:
         config = self._line.config
-        return Expected(config.issuer, config.client_id, self._nonce, self._began, self._clock())
+        asked = (config.acr_values, *config.acr_values.split())
+        return Expected(config.issuer, config.client_id, self._nonce, self._began, self._clock(), asked)
 
     def _code(self, query: str) -> str:
         """Return the code of a redirect (RFC 6749 4.1.2) that answers this request."""
@@ -207,11 +208,8 @@ def _discover(line: _Line) -> _Provider:
     said = parse_object(line.get(f"{issuer}/.well-known/openid-configuration", "metadata"), "metadata")
     if str(said.get("issuer")).rstrip("/") != issuer:
         raise failure("metadata", "another issuer")
-    own = urlsplit(issuer)
     for name in _ENDPOINTS:
-        address = said.get(name)
-        parts = urlsplit(address if isinstance(address, str) and address.isascii() and address.isprintable() else "")
-        if (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or parts.fragment:
+        if not _is_own(said.get(name), issuer):
             raise failure("metadata", f"{name} is not at the issuer's own host")
     methods = said.get("code_challenge_methods_supported")
     if not isinstance(methods, list) or "S256" not in methods:
@@ -219,6 +217,16 @@ def _discover(line: _Line) -> _Provider:
     names_itself = said.get("authorization_response_iss_parameter_supported") is True
     authorization, token, keys = (said[name] for name in _ENDPOINTS)
     return _Provider(authorization, token, keys, names_itself)
+
+
+def _is_own(address: object, issuer: str) -> bool:
+    if not isinstance(address, str) or not address.isascii() or not address.isprintable():
+        return False
+    try:
+        parts, own = urlsplit(address), urlsplit(issuer)
+    except ValueError:
+        return False
+    return (parts.scheme, parts.netloc) == (own.scheme, own.netloc) and not parts.fragment
 
 
 def _access_token(answer: Mapping[str, Any]) -> str:

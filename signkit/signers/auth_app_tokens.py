@@ -43,6 +43,7 @@ class Expected:
         nonce: of the request.
         began: when the consent was asked for, seconds since 1970.
         now: seconds since 1970.
+        assurance: what was asked for as ``acr_values``, whole and in parts; nothing where it was not asked for.
     """
 
     issuer: str
@@ -50,6 +51,7 @@ class Expected:
     nonce: str = field(repr=False)
     began: float
     now: float
+    assurance: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -84,13 +86,16 @@ def check_id_token(token: object, access_token: str, keys: object, expected: Exp
     key = _key(keys, header.get("kid"))
     try:
         claims = jwt.decode(token, key, algorithms=[algorithm]).claims
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise _bad_token("its signature does not hold") from error
     _check_claims(claims, expected, _bad_token)
     if claims.get("nonce") != expected.nonce:
         raise _bad_token("another nonce")
     if not isinstance(claims.get("sub"), str) or not claims["sub"]:
         raise _bad_token("no subject")
+    # Core 3.1.3.7, point 12: what was asked for and is named must be what was asked for
+    if any(expected.assurance) and claims.get("acr", expected.assurance[0]) not in expected.assurance:
+        raise _bad_token("another level of assurance")
     if "at_hash" in claims and claims["at_hash"] != _half_hash(access_token):
         raise _bad_token("it belongs to another access token")
 
@@ -114,7 +119,7 @@ def open_result(token: str, key: bytes, transaction: str, expected: Expected) ->
     try:
         private = _import_private(key)
         opened = jwe.decrypt_compact(token, private, algorithms=list(_RESULT_ALGORITHMS))
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise _bad_result("it cannot be decrypted with the key of the settings") from error
     if opened.plaintext is None:
         raise _bad_result("it is empty")
@@ -161,6 +166,9 @@ def _check_claims(claims: Mapping[str, Any], expected: Expected, bad: Callable[[
     issued, ends = (_time(claims.get(name), bad) for name in ("iat", "exp"))
     if ends <= expected.now - _LEEWAY:
         raise bad("it has expired")
+    # RFC 7519 4.1.5
+    if "nbf" in claims and _time(claims["nbf"], bad) > expected.now + _LEEWAY:
+        raise bad("it does not hold yet")
     if not expected.began - _LEEWAY <= issued <= expected.now + _LEEWAY:
         raise bad("it is not of this consent's time")
     if ends - issued > _LONGEST_LIFE:
@@ -181,6 +189,8 @@ def _header(token: str, what: str) -> dict[str, Any]:
         raise failure(what, "it is no JOSE object") from error
     if not isinstance(header, dict):
         raise failure(what, "it is no JOSE object")
+    if "crit" in header:  # RFC 7515 4.1.11: none is understood here, and an empty list is none either
+        raise failure(what, "it has a critical extension")
     return header
 
 

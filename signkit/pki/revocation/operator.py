@@ -158,7 +158,10 @@ def operator_source(url: str, key_file: Path | None, timeout: float) -> Operator
         FileUnusable("settings-invalid"): the address is neither https nor on this machine, or the key is not named.
         InputUnreadable: the key cannot be read, or others may read it.
     """
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise FileUnusable("settings-invalid", path="settings", item="operator_url", cause=_NO_ADDRESS) from error
     is_safe = parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts.hostname or ""))
     if not is_safe or not parts.hostname or parts.username or parts.query or parts.fragment:
         raise FileUnusable("settings-invalid", path="settings", item="operator_url", cause=_NO_ADDRESS)
