@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -296,16 +297,25 @@ def _party(entry: dict[str, Any]) -> Party:
 
 
 def _usable_schema(schema: Any) -> Mapping[str, Any]:
+    fault = _schema_fault(json.dumps(schema))
+    if fault:
+        raise ValueError(f"{SCHEMA}: {fault}")
+    if not isinstance(schema, dict):
+        raise ValueError(f"{SCHEMA} is not an object")
+    return schema
+
+
+@lru_cache(maxsize=256)
+def _schema_fault(schema: str) -> str | None:
+    """Return what is wrong with a schema, by its text: a check takes 50 ms, and a screen lists twenty templates."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
     try:
-        Draft202012Validator.check_schema(schema)
+        Draft202012Validator.check_schema(json.loads(schema))
     except SchemaError as error:
-        raise ValueError(f"{SCHEMA}: {error.message}") from error
-    if not isinstance(schema, dict):
-        raise ValueError(f"{SCHEMA} is not an object")
-    return schema
+        return error.message
+    return None
 
 
 def _matching(pattern: re.Pattern[str], value: object, name: str) -> str:

@@ -23,10 +23,10 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from signkit.errors import SignerUnusable
 from signkit.pki.http import HttpFailure, fetch
+from signkit.secret_file import is_token
 from signkit.signers.auth_app_config import AuthAppConfig
 from signkit.signers.auth_app_failure import failure
 from signkit.signers.auth_app_tokens import Expected, Result, check_id_token, open_result, parse_object
-from signkit.signers.secret_file import is_token
 
 _MAX_ANSWER = 200_000
 _MAX_QUERY = 8192

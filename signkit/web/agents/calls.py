@@ -93,18 +93,20 @@ class AgentCalls:
         """Give a code to an agent that nobody knows yet."""
         sent = await _read_words(request)
         name, key = printable(_text(sent, "name"))[:_MOST_NAME].strip(), _key(_text(sent, "key"))
-        pairing = self._pairings.begin(name or "PC", key, self._origin(request))
-        if pairing is None:
-            raise problems.too_many(int(SECONDS))
+        begun = await run_in_threadpool(self._pairings.begin, name or "PC", key, self._origin(request))
+        if begun is None:
+            raise problems.too_many(SECONDS)
+        pairing, secret = begun
         told = {
-            "code": f"{pairing.code[:4]}-{pairing.code[4:]}", "secret": pairing.secret, "seconds": int(SECONDS),
+            "code": f"{pairing.code[:4]}-{pairing.code[4:]}", "secret": secret, "seconds": SECONDS,
             "page": f"{origin_of_pages(self._service)}/agents",
         }  # fmt: skip
         return JSONResponse(told, 201)
 
     async def ask_pairing(self, request: Request) -> Response:
         """Tell an agent whether its owner agreed."""
-        pairing = self._pairings.by_secret(_text(await _read_words(request), "secret"))
+        secret = _text(await _read_words(request), "secret")
+        pairing = await run_in_threadpool(self._pairings.by_secret, secret)
         if pairing is None:
             raise problems.unknown("pairing")
         return JSONResponse({"id": pairing.became})

@@ -7,20 +7,22 @@ import shutil
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from signkit.archive.store import utc_now
 from signkit.errors import ServiceError
+from signkit.web.api.folders import COMMON
 from signkit.web.api.identifiers import ID, new_id
-from signkit.web.api.postgres import PostgresDatabase, PostgresServer
-from signkit.web.api.store import make_folders, open_shared_store
+from signkit.web.api.postgres import NOBODY, PostgresDatabase, PostgresServer
+from signkit.web.api.store import Store, make_folders, open_shared_store
 from signkit.web.api.tenants import Tenant, Tenants
 
 _HOUR = 3600.0
 
 
 class SharedTenants(Tenants):
-    """The tenants of several nodes.
+    """The tenants of several nodes.  Their times are the database's, whatever a node's clock says.
 
     Args:
         files: the folder in which the tenants' files are, the same on every node.
@@ -33,11 +35,19 @@ class SharedTenants(Tenants):
     is_shared = True
 
     def __init__(self, files: Path, url: str, clock: Callable[[], datetime] = utc_now) -> None:
-        super().__init__(files, clock)
-        self._server = PostgresServer(url)
+        self._server = PostgresServer(url, clock)
+        super().__init__(files, self._server.now)
         #: The folder of this run's files on their way.
         self._node = secrets.token_hex(8)
         self._server.open()
+
+    @cached_property
+    def common(self) -> Store:
+        """The store of what is no tenant's yet: the rows of nobody."""
+        database = PostgresDatabase(self._server, NOBODY)
+        with database.writing() as connection:
+            connection.execute("INSERT INTO tenant (id, name) VALUES (?, '') ON CONFLICT DO NOTHING", (NOBODY,))
+        return open_shared_store(self._folder.parent / COMMON, database, self._node, self._clock)
 
     def close(self) -> None:
         """Let go of the connections."""

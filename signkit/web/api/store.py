@@ -22,10 +22,7 @@ from signkit.archive.store import connect, migrate, utc_now
 from signkit.errors import ServiceError
 from signkit.web.api import schema
 from signkit.web.api.database import Database, SqliteDatabase, StoreConnection
-
-DATABASE = "store.sqlite"
-_FILES = "files"
-_SPOOL = "spool"
+from signkit.web.api.folders import DATABASE, FILES, SPOOL
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ class Store:
 
     def path(self, sha256: str) -> Path:
         """Return where a kept file lies, or would lie."""
-        return self.folder / _FILES / sha256
+        return self.folder / FILES / sha256
 
     def keep_file(self, connection: StoreConnection, source: Path, sha256: str, owner: str) -> None:
         """Keep a file of the spool for ``owner``; it is on the disk before the transaction ends."""
@@ -103,7 +100,7 @@ class Store:
             connection.execute("DELETE FROM idempotency WHERE at < ?", (day_ago,))
             kept = {sha256 for (sha256,) in connection.execute("SELECT DISTINCT sha256 FROM file")}
             # Inside the transaction: nobody takes a file in meanwhile.
-            for path in (self.folder / _FILES).iterdir():
+            for path in (self.folder / FILES).iterdir():
                 if path.name not in kept:
                     path.unlink(missing_ok=True)
         if self.database.is_shared:
@@ -117,7 +114,7 @@ def make_folders(folder: Path) -> None:
         FileUnusable("output-not-written"): they cannot be written.
     """
     with disk_trouble(folder):
-        for each in (folder, folder / _FILES, folder / _SPOOL):
+        for each in (folder, folder / FILES, folder / SPOOL):
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
@@ -158,14 +155,14 @@ def open_store(folder: Path, clock: Callable[[], datetime] = utc_now) -> Store:
             migrate(connection, schema.MIGRATIONS, schema.APPLICATION_ID)
     except sqlite3.Error as error:
         raise ServiceError("store-unusable", path=str(path), cause=str(error)) from error
-    shutil.rmtree(folder / _SPOOL, ignore_errors=True)
-    (folder / _SPOOL).mkdir(mode=0o700, exist_ok=True)
-    return Store(folder, SqliteDatabase(path), folder / _SPOOL, clock)
+    shutil.rmtree(folder / SPOOL, ignore_errors=True)
+    (folder / SPOOL).mkdir(mode=0o700, exist_ok=True)
+    return Store(folder, SqliteDatabase(path), folder / SPOOL, clock)
 
 
 def open_shared_store(folder: Path, database: Database, node: str, clock: Callable[[], datetime] = utc_now) -> Store:
     """Return a store whose folder other nodes use as well: what is on its way here is beside what is on theirs."""
-    spool = folder / _SPOOL / node
+    spool = folder / SPOOL / node
     with disk_trouble(folder):
         spool.mkdir(parents=True, mode=0o700, exist_ok=True)
     return Store(folder, database, spool, clock)

@@ -11,7 +11,7 @@ import pytest
 
 from signkit.web.api.jobs import JobRunner
 from signkit.web.office.mail import MAIL_WORKERS, is_address
-from tests.web.office.conftest import OURS, start, text_of
+from tests.web.office.conftest import OURS, text_of
 from tests.web.office.mail_server import MailServer
 from tests.web.office.owned import approve, hand_on, put_contract
 
@@ -27,11 +27,8 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def offices(tmp_path_factory, server):
-    made = start(tmp_path_factory.mktemp("office"), mail_server=server.place, mail_from="keiyaku@example.jp")
-    yield made
-    made.served.close()
-    made.service.close()
+def operator_says(server):
+    return {"mail_server": server.place, "mail_from": "keiyaku@example.jp"}
 
 
 @pytest.fixture
@@ -45,10 +42,8 @@ def believed(server, monkeypatch):
 
 
 @pytest.fixture
-def posted(offices):
+def posted(offices, tenant, clerk, supervisor):
     """A contract of which a link is to be written to a party."""
-    tenant = offices.tenant()
-    clerk, supervisor = offices.seat(tenant), offices.seat(tenant, "supervisor")
     sale = approve(clerk, supervisor, put_contract(offices, tenant, clerk.person))
     sent = hand_on(clerk, sale, "link", role="buyer", days="7", language="ja", to=TO)
     assert sent.headers["location"] == f"/documents/{sale}"
