@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.card import bench as bench_module  # sets PCSCLITE_CSOCK_NAME before any test can use PC/SC
+from tests.requirements import require
+
 #: Where Python is told to write no bytecode, it reads 300 files of tests anew in each run, and all of SignKit in every
 #: process that a test starts: half of a command's time.  So it is kept outside the folders of the source.
 if sys.dont_write_bytecode:
@@ -46,6 +49,16 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 @pytest.fixture(scope="session")
 def repository() -> Path:
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def bench():
+    """A running PC/SC service with two virtual readers, for this worker alone."""
+    lack = bench_module.missing()
+    require(lack is None, lack or "")
+    running = bench_module.Bench()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import os
 import secrets
+import shutil
 import sqlite3
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from signkit.archive.purging import apply_disposals
 from signkit.archive.store import DISPOSALS, LEDGER, Archive, connect, open_archive, remove_parts, settings_digest
 from signkit.archive.verifying import Watch, watch_nothing
 from signkit.errors import ArchiveError, InputUnreadable
+from signkit.output import scratch_folder
 
 
 @dataclass(frozen=True)
@@ -62,8 +64,12 @@ def backup(archive: Archive, target: Path, watch: Watch = watch_nothing) -> Copi
     return copied
 
 
-def restore(source: Path, target: Path, register: Path | None = None) -> Copied:
+def restore(source: Path, target: Path, register: Path | None = None, watch: Watch = watch_nothing) -> Copied:
     """Make the archive in ``target`` out of a backup; what the register says was deleted since is deleted again.
+
+    Args:
+        register: may lie in ``target``, where the backup's own takes its place.
+        watch: is told of each file that was copied.
 
     Raises:
         ArchiveError("archive-exists"): there is an archive in ``target``.
@@ -72,10 +78,16 @@ def restore(source: Path, target: Path, register: Path | None = None) -> Copied:
     """
     if (target / LEDGER).exists():
         raise ArchiveError("archive-exists", path=str(target))
+    with scratch_folder() as aside:
+        newest = Path(shutil.copy(register, aside)) if register is not None else None
+        return _restore(source, target, newest, watch)
+
+
+def _restore(source: Path, target: Path, register: Path | None, watch: Watch) -> Copied:
     with open_archive(source) as kept, disk_trouble(target), kept.reading() as connection:
         make_folders(target)
         remove_parts(target)
-        copied = _copy_files(connection, kept.blobs, Blobs(target))
+        copied = _copy_files(connection, kept.blobs, Blobs(target), watch)
         with contextlib.closing(_second_connection(kept)) as ledger:
             exchange_ledger(ledger, target / LEDGER)
         _copy_register(source, target)

@@ -64,7 +64,7 @@ def rebuild(folder: Path, options: ValidationOptions, last_backup: Path | None =
     """
     if not (folder / "files").is_dir():
         raise ArchiveError("archive-missing", path=str(folder))
-    if _is_whole(folder):
+    if is_whole(folder):
         raise ArchiveError("ledger-whole", path=str(folder))
     workshop = folder / _WORKSHOP
     with disk_trouble(folder):
@@ -76,7 +76,12 @@ def rebuild(folder: Path, options: ValidationOptions, last_backup: Path | None =
     return Rebuilt(*result, torn)
 
 
-def _is_whole(folder: Path) -> bool:
+def is_whole(folder: Path) -> bool:
+    """Tell whether the archive in ``folder`` has a ledger that can be read to its end.
+
+    Raises:
+        ArchiveError("archive-newer", "archive-busy"): that cannot be told.
+    """
     try:
         with open_archive(folder) as archive:
             found: str = archive.connection.execute("PRAGMA integrity_check(1)").fetchone()[0]

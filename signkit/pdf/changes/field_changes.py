@@ -17,7 +17,7 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value
 _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
 #: What a value may be, by the type of its field (12.7.5).
 _VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
-#: What a field that holds others hands down to them: judged there.  Its looks are its own, where it is a widget besides.
+#: What a field that holds others hands down to them: judged there.  Its looks are its own, where it is a widget too.
 _HANDED_DOWN = {"/V", "/RV", "/I"}
 #: What says or shows the value, one way or another.
 _SPOKEN = {"/V", "/RV", "/I", "/AP", "/AS"}

@@ -23,6 +23,7 @@ from signkit.errors import ServiceError
 from signkit.web.api import schema
 from signkit.web.api.database import Database, SqliteDatabase, StoreConnection
 from signkit.web.api.folders import DATABASE, FILES, SPOOL
+from signkit.web.api.kept_files import FolderFiles, KeptFiles, ObjectStore
 
 
 @dataclass(frozen=True)
@@ -39,11 +40,13 @@ class Store:
     """A tenant's store.
 
     Attributes:
+        files: those that its rows name.
         spool: where files lie that are on their way.
     """
 
     folder: Path
     database: Database
+    files: KeptFiles
     spool: Path
     clock: Callable[[], datetime] = utc_now
 
@@ -68,19 +71,9 @@ class Store:
         with disk_trouble(self.folder), self.database.reading() as connection:
             yield connection
 
-    def path(self, sha256: str) -> Path:
-        """Return where a kept file lies, or would lie."""
-        return self.folder / FILES / sha256
-
     def keep_file(self, connection: StoreConnection, source: Path, sha256: str, owner: str) -> None:
         """Keep a file of the spool for ``owner``; it is on the disk before the transaction ends."""
-        target = self.path(sha256)
-        # On a shared folder "it is there" may be what was true a moment ago; another node may have swept it since.
-        if self.database.is_shared or not target.exists():
-            with source.open("rb+") as stream:
-                os.fsync(stream.fileno())
-            source.replace(target)
-            sync_folder(target.parent)
+        self.files.put(source, sha256)
         connection.execute(
             "INSERT INTO file (owner, sha256) VALUES (?, ?) ON CONFLICT (owner, sha256) DO NOTHING", (owner, sha256)
         )
@@ -100,9 +93,8 @@ class Store:
             connection.execute("DELETE FROM idempotency WHERE at < ?", (day_ago,))
             kept = {sha256 for (sha256,) in connection.execute("SELECT DISTINCT sha256 FROM file")}
             # Inside the transaction: nobody takes a file in meanwhile.
-            for path in (self.folder / FILES).iterdir():
-                if path.name not in kept:
-                    path.unlink(missing_ok=True)
+            for sha256 in self.files.digests() - kept:
+                self.files.remove(sha256)
         if self.database.is_shared:
             _remove_left_spools(self.spool.parent, now - timedelta(days=1))
 
@@ -157,15 +149,22 @@ def open_store(folder: Path, clock: Callable[[], datetime] = utc_now) -> Store:
         raise ServiceError("store-unusable", path=str(path), cause=str(error)) from error
     shutil.rmtree(folder / SPOOL, ignore_errors=True)
     (folder / SPOOL).mkdir(mode=0o700, exist_ok=True)
-    return Store(folder, SqliteDatabase(path), folder / SPOOL, clock)
+    return Store(folder, SqliteDatabase(path), FolderFiles(folder / FILES), folder / SPOOL, clock)
 
 
-def open_shared_store(folder: Path, database: Database, node: str, clock: Callable[[], datetime] = utc_now) -> Store:
-    """Return a store whose folder other nodes use as well: what is on its way here is beside what is on theirs."""
+def open_shared_store(
+    folder: Path, database: Database, objects: ObjectStore | None, node: str, clock: Callable[[], datetime] = utc_now
+) -> Store:
+    """Return a store whose folder other nodes use as well: what is on its way here is beside what is on theirs.
+
+    Args:
+        objects: where its files are; None: in its folder.
+    """
     spool = folder / SPOOL / node
     with disk_trouble(folder):
         spool.mkdir(parents=True, mode=0o700, exist_ok=True)
-    return Store(folder, database, spool, clock)
+    files = FolderFiles(folder / FILES, is_shared=True) if objects is None else objects.of_tenant(folder.name, spool)
+    return Store(folder, database, files, spool, clock)
 
 
 def _remove_left_spools(spools: Path, before: datetime) -> None:

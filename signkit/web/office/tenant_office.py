@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from signkit.validation.options import ValidationOptions
 
 #: What begins a contract's way through the office.
-_BEGINNING = ("prepared", "consent-made")
+_BEGINNING = ("prepared", "consent-made", "withdrawal-made")
 
 
 @dataclass

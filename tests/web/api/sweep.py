@@ -247,7 +247,8 @@ def sweep(cluster, folder: Path, file: bytes, *, nodes: int, seconds: float, see
             each.start()
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
-            time.sleep(rng.uniform(0.5, 6.0))
+            time.sleep(rng.uniform(0.5, 4.0))
+            _await_one(running)
             unlucky = rng.choice(running)  # which may be on its way up as well
             unlucky.kill()
             tally.kills += 1
@@ -263,6 +264,18 @@ def sweep(cluster, folder: Path, file: bytes, *, nodes: int, seconds: float, see
         counted = "SELECT COUNT(*), COUNT(*) FILTER (WHERE attempts > 1) FROM signkit.taken_up"
         tally.begun, tally.again = cluster.rows(counted, owner)[0]
     return tally
+
+
+def _await_one(nodes: list[Node]) -> None:
+    """Wait until a node answers: on a slow machine all might be on their way up for ever."""
+    ends = time.monotonic() + _PATIENCE
+    while time.monotonic() < ends:
+        for each in nodes:
+            with suppress(OSError, http.client.HTTPException):
+                if each.ask("GET", "/health", {})[0] == 200:
+                    return
+        time.sleep(0.1)
+    raise AssertionError("no node answers")
 
 
 def _finish(tenant) -> int:

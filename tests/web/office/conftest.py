@@ -15,12 +15,15 @@ from starlette.testclient import TestClient
 
 from signkit.settings import Settings
 from signkit.web.api import operation_log
+from signkit.web.api.jobs import JobRunner
 from signkit.web.api.running import Served
 from signkit.web.api.service import Service, ServiceSettings, create_service
 from signkit.web.office.door import cookie_name
+from signkit.web.office.workers import OFFICE_WORKERS
 from signkit.web.people.accounts import add_person
 from signkit.web.people.sessions import begin_session
 from tests.made_once import lay_rehearsal
+from tests.web.office.mail_server import MailServer
 
 ORIGIN = "https://desk.example.jp"
 OURS = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
@@ -121,6 +124,31 @@ def clerk(offices, tenant):
 @pytest.fixture
 def supervisor(offices, tenant):
     return offices.seat(tenant, "supervisor", "佐藤")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    made = MailServer(tmp_path_factory.mktemp("mail"))
+    yield made
+    made.shutdown()
+    made.server_close()
+
+
+@pytest.fixture
+def believed(server, monkeypatch):
+    """The certificate of the server is one that this machine believes."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    server.refusal, server.offers_tls = None, True
+    server.mails.clear()
+    server.said_in_clear.clear()
+    return server
+
+
+def do_one(offices, tenant):
+    """Do one of the office's jobs that are due; return how it ended."""
+    ends = []
+    JobRunner(offices.service, OFFICE_WORKERS, 0, lambda kind, end: ends.append(end)).run_one(tenant)
+    return ends
 
 
 def operations(tenant):
