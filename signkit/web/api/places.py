@@ -26,7 +26,7 @@ _WAIT_SECONDS = 15.0
 _LOOK_SECONDS = 0.25
 
 
-class Place:
+class ArchivePlace:
     """The place of a tenant of one machine: always here."""
 
     #: Counts how often it came here from elsewhere.
@@ -71,7 +71,7 @@ class Place:
         """
 
 
-class SharedPlace(Place):
+class LeasedPlace(ArchivePlace):
     """The place of a tenant of several nodes.
 
     Args:
@@ -90,7 +90,7 @@ class SharedPlace(Place):
         self._working: Callable[[], bool] = lambda: False
 
     def take(self, patience: float | None = None) -> None:
-        """See `Place.take`."""
+        """See `ArchivePlace.take`."""
         ends = time.monotonic() + (_WAIT_SECONDS if patience is None else patience)
         while not self._taken():
             if time.monotonic() >= ends:
@@ -98,17 +98,17 @@ class SharedPlace(Place):
             time.sleep(_LOOK_SECONDS)
 
     def give(self) -> None:
-        """See `Place.give`."""
+        """See `ArchivePlace.give`."""
         with self._counting:
             self._users -= 1
             self._used = time.monotonic()
 
     def keep_while(self, is_working: Callable[[], bool]) -> None:
-        """See `Place.keep_while`."""
+        """See `ArchivePlace.keep_while`."""
         self._working = is_working
 
     def renew(self) -> None:
-        """See `Place.renew`."""
+        """See `ArchivePlace.renew`."""
         with self._lock:
             if not self._until:
                 return
@@ -119,13 +119,13 @@ class SharedPlace(Place):
                 self._lease()
 
     def leave(self) -> None:
-        """See `Place.leave`."""
+        """See `ArchivePlace.leave`."""
         with self._lock:
             if self._until:
                 self._release()
 
     def require_archive(self, identity: str | None) -> None:
-        """See `Place.require_archive`."""
+        """See `ArchivePlace.require_archive`."""
         if identity is not None and identity == self._identity:
             return
         with self._store.writing() as connection:

@@ -14,7 +14,7 @@ from signkit.archive.store import utc_now
 from signkit.errors import ServiceError, SignKitError
 from signkit.web.api.identifiers import ID, new_id
 from signkit.web.api.kept_files import ObjectStore
-from signkit.web.api.places import SharedPlace
+from signkit.web.api.places import LeasedPlace
 from signkit.web.api.postgres import PostgresDatabase, PostgresServer
 from signkit.web.api.store import make_folders, open_shared_store
 from signkit.web.api.tenants import Tenant, Tenants
@@ -111,4 +111,4 @@ class SharedTenants(Tenants):
     def _keep_open(self, id_: str, name: str) -> Tenant:
         database = PostgresDatabase(self._server, id_)
         store = open_shared_store(self._folder / id_, database, self._objects, self._node, self._clock)
-        return self._open.setdefault(id_, Tenant(id_, name, store, SharedPlace(store, self._node)))
+        return self._open.setdefault(id_, Tenant(id_, name, store, LeasedPlace(store, self._node)))

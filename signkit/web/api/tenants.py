@@ -17,7 +17,7 @@ from signkit.archive.store import utc_now
 from signkit.errors import ServiceError, SignKitError
 from signkit.web.api.folders import ARCHIVE, DATABASE, KEY, KEYS, OFFICE, TENANTS
 from signkit.web.api.identifiers import ID, new_id
-from signkit.web.api.places import Place
+from signkit.web.api.places import ArchivePlace
 from signkit.web.api.store import Store, create_store, open_store
 
 _GOING = re.compile(r"\.going-.*")
@@ -35,7 +35,7 @@ class Tenant:
     id: str
     name: str
     store: Store
-    place: Place = field(default_factory=Place, compare=False)
+    place: ArchivePlace = field(default_factory=ArchivePlace, compare=False)
 
     @property
     def archive_folder(self) -> Path:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import http.client
+import threading
 from datetime import timedelta
 
 import pytest
@@ -12,15 +14,74 @@ from signkit.archive.store import create_archive, utc_now
 from signkit.web.api.app import make_service_app
 from signkit.web.api.service import Service, ServiceSettings, open_tenants
 from tests.web.api.conftest import Tried, key_client, start
-from tests.web.api.sweep import sweep
+from tests.web.api.sweep import running_nodes, sweep
+from tests.web.api.test_proxy import NGINX, ProxiedConnection, start_nginx, wait_for
+
+_SMALL = b"%PDF-1.7\n%%EOF\n"
 
 
 @pytest.mark.slow
 def test_killed_nodes_lose_no_job_and_do_none_twice(cluster, tmp_path):
-    tally = sweep(cluster, tmp_path, b"%PDF-1.7\n%%EOF\n", nodes=2, seconds=6, seed=18)
+    tally = sweep(cluster, tmp_path, _SMALL, nodes=2, seconds=6, seed=18)
     assert tally.kills > 0, tally
     assert tally.accepted > 0, tally
     assert tally.is_whole, tally
+
+
+class Caller(threading.Thread):
+    """Somebody who asks through the proxy, again and again; everything that is no success is noted."""
+
+    def __init__(self, port, authority, key, stopping):
+        super().__init__()
+        self.answers, self.failed = 0, []
+        self._client = ProxiedConnection(port, authority)
+        self._headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/pdf"}
+        self._stopping = stopping
+
+    def run(self):
+        while not self._stopping.is_set():
+            for method, path, body in [("GET", "/api/v1/jobs", None), ("POST", "/api/v1/validations", _SMALL)]:
+                try:
+                    self._client.request(method, path, body, self._headers)
+                    answer = self._client.getresponse()
+                    said = answer.read()
+                except (OSError, http.client.HTTPException) as error:
+                    self.failed.append((method, repr(error)))
+                    self._client.close()
+                    continue
+                self.answers += 1
+                if answer.status not in (200, 201):
+                    self.failed.append((method, answer.status, said[:200]))
+        self._client.close()
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
+def test_nodes_that_are_replaced_one_after_the_other_fail_no_request(cluster, tmp_path):
+    """A POST that arrives in the instant in which a node's listener closes may be lost: then nginx says 502."""
+    stopping = threading.Event()
+    with running_nodes(cluster, tmp_path, 2) as (nodes, _, key, _):
+        places = {f"10.0.0.1{number}:8420": f"127.0.0.1:{node.port}" for number, node in enumerate(nodes, 1)}
+        nginx, port, certificate = start_nginx(tmp_path, places, "nginx-nodes.conf")
+        wait_for(port)
+        callers = [Caller(port, certificate, key, stopping) for _ in range(3)]
+        try:
+            for each in callers:
+                each.start()
+            for node in nodes:
+                assert node.stop() == 0
+                node.start()
+                node.await_answers()
+        finally:
+            stopping.set()
+            for each in callers:
+                each.join()
+            nginx.terminate()
+            nginx.wait(30)
+    failed = [each for caller in callers for each in caller.failed]
+    assert all(each[:2] == ("POST", 502) for each in failed), failed
+    assert len(failed) <= len(nodes), failed
+    assert all(each.answers > 0 for each in callers)
 
 
 def test_times_are_the_databases_whatever_a_nodes_clock_says(cluster, tmp_path):
