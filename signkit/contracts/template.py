@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
@@ -285,16 +286,22 @@ def _party(entry: dict[str, Any]) -> Party:
 
 
 def _usable_schema(schema: Any) -> Mapping[str, Any]:
+    _check_schema(json.dumps(schema))
+    if not isinstance(schema, dict):
+        raise ValueError(f"{SCHEMA} is not an object")
+    return schema
+
+
+@lru_cache(maxsize=64)
+def _check_schema(schema: str) -> None:
+    """Hold a schema against JSON Schema's own, once: of 21 templates that takes half a second."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
     try:
-        Draft202012Validator.check_schema(schema)
+        Draft202012Validator.check_schema(json.loads(schema))
     except SchemaError as error:
         raise ValueError(f"{SCHEMA}: {error.message}") from error
-    if not isinstance(schema, dict):
-        raise ValueError(f"{SCHEMA} is not an object")
-    return schema
 
 
 def _matching(pattern: re.Pattern[str], value: object, name: str) -> str:

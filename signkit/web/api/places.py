@@ -94,7 +94,7 @@ class LeasedPlace(ArchivePlace):
         ends = time.monotonic() + (_WAIT_SECONDS if patience is None else patience)
         while not self._taken():
             if time.monotonic() >= ends:
-                raise ServiceError(ELSEWHERE)
+                raise ServiceError("archive-elsewhere")
             time.sleep(_LOOK_SECONDS)
 
     def give(self) -> None:
