@@ -7,6 +7,9 @@ TENANTS = "tenants"
 #: Beside them: the keys of the tenants' hashes, so that no copy of a tenant's folder holds its key.
 KEYS = "monitor-keys"
 
+#: Beside them, where tables are in SQLite: what is no tenant's yet.
+COMMON = "common"
+
 #: In a tenant's folder: its tables, where they are in SQLite; files that the store names; files on their way.
 DATABASE = "store.sqlite"
 FILES = "files"

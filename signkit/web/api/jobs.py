@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 #: How long the work of a node that is gone waits.
 LEASE = timedelta(seconds=20)
-_RENEW_SECONDS = 5.0
+RENEW_SECONDS = 5.0
 #: How often a job is begun by itself whose worker process ends.
 ATTEMPTS = 3
 _RUNS = 5
@@ -264,7 +264,7 @@ class JobRunner:
 
     def _renew(self) -> None:
         """Renew leases until the last job under way has ended, also beyond `stop`'s word."""
-        while not self._ended.wait(_RENEW_SECONDS):
+        while not self._ended.wait(RENEW_SECONDS):
             self._service.tenants.renew_places()
             for store, job in list(self._held.values()):
                 with contextlib.suppress(SignKitError):  # a full disk: the next time
@@ -285,7 +285,7 @@ class JobRunner:
             if isinstance(error, ServiceError) and error.code == "store-unusable":
                 raise
             # Another node works on the archive: it may take the job up, or let go.
-            again = _RENEW_SECONDS if isinstance(error, Refusal) and error.code == ELSEWHERE else None
+            again = RENEW_SECONDS if isinstance(error, Refusal) and error.code == ELSEWHERE else None
             fail_job(tenant.store, job, self._holder, problem_of(error), again)
             return "again" if again else "failed"
 

@@ -25,7 +25,7 @@ from signkit.web.api.log_checkpoints import write_checkpoints
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
 from signkit.web.common.listening import listener_on
-from signkit.web.office.mail import MAIL_WORKERS
+from signkit.web.office.workers import OFFICE_WORKERS
 
 if TYPE_CHECKING:
     from signkit.jpki.attribute_sources import AttributeSource
@@ -113,7 +113,7 @@ def _jobs_under_way(service: Service) -> Iterator[None]:
     """Do jobs beside requests, and remove now and then what is past its time."""
     runner = JobRunner(
         service,
-        {**WORKERS, **MAIL_WORKERS},
+        {**WORKERS, **OFFICE_WORKERS},
         _JOBS if service.engine is None else service.own.abreast,
         lambda kind, end: service.metrics.jobs.labels(kind, end).inc(),
     )

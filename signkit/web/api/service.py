@@ -26,6 +26,7 @@ from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from signkit.contracts.template import Template
     from signkit.jpki.attribute_sources import AttributeSource
     from signkit.pki.revocation.sources import RevocationSource
     from signkit.validation.options import ValidationOptions
@@ -35,6 +36,12 @@ _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
 _OF_MACHINE = 4
 _OF_CLUSTER = 16
+#: The shipped template by which workers are warmed.
+_EXAMPLE = "nda"
+#: OpenID Connect Discovery 3: no query, no fragment; without TLS on this machine alone.
+_ISSUER = re.compile(
+    r"https://[a-z0-9.-]+(:\d{1,5})?(/[\w./~-]*)?|http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[\w./~-]*)?", re.ASCII
+)
 #: Browsers give cookies and passkeys to https alone, and to this machine's own names (W3C Secure Contexts 3.1).
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://([a-z0-9-]+\.)*localhost(:\d{1,5})?")
 
@@ -67,6 +74,10 @@ class ServiceSettings:
             None: nobody is, and the office copies the text into a mail of its own.
         mail_from: the sender's address.
         mail_user, mail_password_file: how one signs in there; None: not at all.
+        oidc_issuer: the OpenID provider by which people may sign in at the office's pages; None: there is none.
+        oidc_client_id, oidc_client_secret_file: how the service is registered there, with the redirect URI
+            ``ORIGIN/sign-in/oidc``; the file is sought in the service's folder, and nobody else may read it.
+        oidc_name: what people know the provider as; None: its host.
     """
 
     proxy: str | None = None
@@ -90,6 +101,10 @@ class ServiceSettings:
     mail_from: str | None = None
     mail_user: str | None = None
     mail_password_file: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret_file: str | None = None
+    oidc_name: str | None = None
 
     @property
     def abreast(self) -> int:
@@ -144,7 +159,9 @@ class Service:
     def warm_up(self) -> None:
         """Start every worker, so that nobody's first request waits for it."""
         count = self.own.workers or os.cpu_count() or 2
-        for job in [self.pool.submit(_ready) for _ in range(count)]:
+        jobs = [self.pool.submit(make_example, self.settings) for _ in range(count)]
+        load_example()  # here too: what refuses a template is said before a worker is asked
+        for job in jobs:
             job.result()
 
     def close(self) -> None:
@@ -227,7 +244,16 @@ def read_service_settings(folder: Path) -> ServiceSettings:
         raise ServiceError("service-settings", path=str(path), cause="mail_from")
     if settings.objects is not None and settings.database is None:  # a tenant in SQLite is one folder, and carried so
         raise ServiceError("service-settings", path=str(path), cause="objects: database")
+    if missing := _missing_of_oidc(settings):
+        raise ServiceError("service-settings", path=str(path), cause=missing)
     return settings
+
+
+def _missing_of_oidc(settings: ServiceSettings) -> str | None:
+    """Return what is not set and has to be, where people sign in by a provider."""
+    names = ("oidc_issuer", "oidc_client_id", "oidc_client_secret_file", "origin")
+    is_used = any(getattr(settings, each.name) for each in fields(settings) if each.name.startswith("oidc_"))
+    return next((name for name in names if is_used and not getattr(settings, name)), None)
 
 
 def _setting(path: Path, name: str, value: Any) -> Any:
@@ -244,6 +270,8 @@ def _setting(path: Path, name: str, value: Any) -> Any:
         raise ServiceError("service-settings", path=str(path), cause=f"{name}: dask://HOST:PORT")
     if name == "objects" and not is_object_store(value):
         raise ServiceError("service-settings", path=str(path), cause=f"{name}: {', '.join(SCHEMES)}")
+    if name == "oidc_issuer" and not _ISSUER.fullmatch(value):
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
     return value
 
 
@@ -254,10 +282,24 @@ def _warm() -> None:
     import signkit.validation.viewing  # noqa: F401
 
 
-def _ready() -> None:
-    import time
+def make_example(settings: Settings) -> bool:
+    """Make a contract as somebody's first one is made, so that nobody waits for the typesetter and its fonts.
 
-    time.sleep(0.2)  # so that every worker gets one of these, and none gets two
+    That takes long enough for every worker to get one of these, and none two.
+    """
+    from signkit.library.making import render
+
+    template, data = load_example()
+    return bool(render(template, data, settings=settings).pdf)
+
+
+def load_example() -> tuple[Template, Mapping[str, Any]]:
+    """Return the shipped template by which workers are warmed, and data for it."""
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.template import EXAMPLE, find_template, load_template
+
+    template = load_template(find_template(_EXAMPLE).folder)
+    return template, load_contract_data(template.folder / EXAMPLE)
 
 
 _FIRST_SETTINGS = """\
@@ -284,4 +326,8 @@ _FIRST_SETTINGS = """\
 # mail_from = "keiyaku@example.jp"
 # mail_user = "keiyaku"
 # mail_password_file = "/etc/signkit/mail-password"
+# oidc_issuer = "https://login.example.jp"   # people sign in by this OpenID provider too; left out: there is none
+# oidc_client_id = "signkit"
+# oidc_client_secret_file = "oidc-secret"    # of this folder, readable by the service alone
+# oidc_name = "架空アカウント"   # what people know the provider as
 """

@@ -8,15 +8,17 @@ import shutil
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from signkit.archive.store import utc_now
 from signkit.errors import ServiceError, SignKitError
+from signkit.web.api.folders import COMMON
 from signkit.web.api.identifiers import ID, new_id
 from signkit.web.api.kept_files import ObjectStore
 from signkit.web.api.places import LeasedPlace
-from signkit.web.api.postgres import PostgresDatabase, PostgresServer
-from signkit.web.api.store import make_folders, open_shared_store
+from signkit.web.api.postgres import NOBODY, PostgresDatabase, PostgresServer
+from signkit.web.api.store import Store, make_folders, open_shared_store
 from signkit.web.api.tenants import Tenant, Tenants
 
 _HOUR = 3600.0
@@ -49,6 +51,14 @@ class SharedTenants(Tenants):
         self._node = secrets.token_hex(8)
         self._objects = objects
         self._server.open()
+
+    @cached_property
+    def common(self) -> Store:
+        """The store of what is no tenant's yet: the rows of nobody."""
+        database = PostgresDatabase(self._server, NOBODY)
+        with database.writing() as connection:
+            connection.execute("INSERT INTO tenant (id, name) VALUES (?, '') ON CONFLICT DO NOTHING", (NOBODY,))
+        return open_shared_store(self._folder.parent / COMMON, database, None, self._node, self._clock)
 
     def close(self) -> None:
         """Let go of the places and of the connections."""

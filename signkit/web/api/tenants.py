@@ -11,11 +11,12 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from signkit.archive.store import utc_now
 from signkit.errors import ServiceError, SignKitError
-from signkit.web.api.folders import ARCHIVE, DATABASE, KEY, KEYS, OFFICE, TENANTS
+from signkit.web.api.folders import ARCHIVE, COMMON, DATABASE, KEY, KEYS, OFFICE, TENANTS
 from signkit.web.api.identifiers import ID, new_id
 from signkit.web.api.places import ArchivePlace
 from signkit.web.api.store import Store, create_store, open_store
@@ -66,6 +67,18 @@ class Tenants:
         self._folder = service_folder / TENANTS
         self._clock = clock
         self._open: dict[str, Tenant] = {}
+
+    @cached_property
+    def common(self) -> Store:
+        """The store of what is no tenant's yet.
+
+        Raises:
+            ServiceError("store-newer", "store-unusable"), FileUnusable("output-not-written"): it cannot be used.
+        """
+        folder = self._folder.parent / COMMON
+        if not (folder / DATABASE).is_file():
+            create_store(folder, {})
+        return open_store(folder, self._clock)
 
     def close(self) -> None:
         """Let go of what is open."""

@@ -18,8 +18,9 @@ from signkit.web.api.archives import make_archive
 from signkit.web.api.service import Service
 from signkit.web.api.store import Store
 from signkit.web.api.tenants import Tenant
+from signkit.web.api.turns import turn
 from signkit.web.desk.drafts import Drafts
-from signkit.web.desk.office import DeskOptions, Office, Pools
+from signkit.web.desk.office import DeskOptions, Office, Pools, Turn
 from signkit.web.desk.searches import Searches
 from signkit.web.office import handover
 from signkit.web.office.handover import HandOver
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from signkit.validation.options import ValidationOptions
 
 #: What begins a contract's way through the office.
-_BEGINNING = ("prepared", "consent-made")
+_BEGINNING = ("prepared", "consent-made", "withdrawal-made")
 
 
 @dataclass
@@ -99,6 +100,12 @@ class TenantOffice(Office):
     def today(self) -> date:
         """Return the day in Japan."""
         return self.store.clock().astimezone(JST).date()
+
+    @contextlib.contextmanager
+    def turn(self, what: Turn) -> Iterator[None]:
+        """See `Office.turn`: of all processes that serve this tenant."""
+        with turn(self.store, what):
+            yield
 
     def handover(self, sha256: str) -> HandOver | None:
         """Return how far a contract is in the office."""
