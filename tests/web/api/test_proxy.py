@@ -18,8 +18,8 @@ from signkit.web.api.service import create_service
 from signkit.web.api.tenants import Tenants
 from tests.web.api.test_killing import Server
 
-_SHIPPED = Path(__file__).parents[3] / "packaging" / "proxy" / "nginx.conf"
-_NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+_SHIPPED = Path(__file__).parents[3] / "packaging" / "proxy"
+NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 _CLIENT = "127.0.0.5"
 
 
@@ -41,15 +41,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start_nginx(folder, service_address):
+def start_nginx(folder, places, shipped="nginx.conf"):
+    """Start nginx with a shipped configuration, in which each address of a service is replaced by one of here."""
     subject = ["-subj", "/CN=signkit.example", "-addext", "subjectAltName=DNS:signkit.example"]
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(folder / "privkey.pem")]
     certificate = folder / "fullchain.pem"
     command = ["openssl", "req", "-x509", *key, "-out", str(certificate), *subject]
     subprocess.run(command, check=True, capture_output=True)
-    port, site = free_port(), _SHIPPED.read_text()
+    port, site = free_port(), (_SHIPPED / shipped).read_text()
     for before, after in {
-        "/etc/ssl/signkit": str(folder), "http://127.0.0.1:8420": service_address,
+        "/etc/ssl/signkit": str(folder), **places,
         "listen 443": f"listen 127.0.0.1:{port}", "    listen [::]:443 ssl;\n": "",
     }.items():  # fmt: skip
         assert before in site
@@ -64,7 +65,7 @@ def start_nginx(folder, service_address):
         f"{user} pid {folder}/pid; error_log stderr; daemon off; events {{}} "
         f"http {{ access_log off; {temporary} {site} }}"
     )
-    return subprocess.Popen([_NGINX, "-c", str(whole)]), port, certificate
+    return subprocess.Popen([NGINX, "-c", str(whole)]), port, certificate
 
 
 def wait_for(port):
@@ -79,7 +80,7 @@ def wait_for(port):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(_NGINX is None, reason="nginx is not installed")
+@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_the_shipped_nginx_configuration(tmp_path):
     folder = tmp_path / "service"
     create_service(folder)
@@ -88,7 +89,7 @@ def test_the_shipped_nginx_configuration(tmp_path):
     with tenant.store.writing() as connection:
         _, key = add_key(connection, tenant, "test", ["usage:read", "validations:write"])
     server = Server(folder, tmp_path / "home")
-    nginx, port, certificate = start_nginx(tmp_path, server.address)
+    nginx, port, certificate = start_nginx(tmp_path, {"http://127.0.0.1:8420": server.address})
     headers = {"Authorization": f"Bearer {key}", "X-Forwarded-For": "203.0.113.9"}
     try:
         wait_for(port)
