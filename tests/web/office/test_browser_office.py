@@ -24,7 +24,7 @@ from tests.web.test_browser import Screens
 pytestmark = pytest.mark.slow
 
 
-class _Server(uvicorn.Server):
+class ReadyServer(uvicorn.Server):
     """Says when it listens."""
 
     def __init__(self, config):
@@ -44,7 +44,7 @@ def served_offices(folder, **own):
     offices = start(folder, origin=origin, **own)
     runner = JobRunner(offices.service, {**WORKERS, **OFFICE_WORKERS}, 1, lambda *_: None)
     offices.service.wake = runner.wake
-    server = _Server(uvicorn.Config(offices.served, log_level="warning", ws="none", lifespan="off"))
+    server = ReadyServer(uvicorn.Config(offices.served, log_level="warning", ws="none", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     with listener, contextlib.closing(offices.service), contextlib.closing(offices.served):
         runner.start()
