@@ -6,13 +6,15 @@ import re
 
 from signkit.words import Text
 
-#: Sentences of `signkit.signers.auth_app` and the modules beside it.
+#: Sentences of `signkit.openid`, and of `signkit.signers.auth_app` and the modules beside it.
 _PHONE_SENTENCES = (
     (r"it is not an address of the registered page", "登録したページのアドレスではありません"),
     (r"it is no JOSE object", "JOSE の形式ではありません"),
     (r"no identifier", "トランザクションの識別子がありません"),
     (r"another issuer", "発行者が異なります"),
     (r"(\S+) is not at the issuer's own host", "{0} が発行者と同じホストにありません"),
+    (r"(\S+) is not behind TLS", "{0} が TLS で保護されていません"),
+    (r"(\S+) is no address", "{0} がアドレスではありません"),
     (r"no PKCE with S256", "S256 の PKCE に対応していません"),
     (r"no access token", "アクセストークンがありません"),
     (r"another kind of token than Bearer", "Bearer 以外の種類のトークンです"),

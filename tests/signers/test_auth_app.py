@@ -84,9 +84,9 @@ def test_no_token_code_or_secret_is_shown_in_a_representation(world):
     for secret in (
         phone.config.client_secret,
         consent._client_token,
-        consent._state,
-        consent._nonce,
-        consent._verifier,
+        consent._request.state,
+        consent._request.nonce,
+        consent._request.verifier,
     ):
         assert secret not in shown
 
@@ -594,7 +594,8 @@ def test_a_result_encrypted_for_an_elliptic_curve_key_is_opened(decryption_key):
     from joserfc import jwe
     from joserfc.jwk import ECKey
 
-    from signkit.signers.auth_app_tokens import Expected, open_result
+    from signkit.openid.tokens import Expected
+    from signkit.signers.auth_app_tokens import open_result
 
     plain = json.dumps({"signature": "AA==", "certificate": "AQ=="}).encode()
     token = jwe.encrypt_compact({"alg": "ECDH-ES", "enc": "A128GCM"}, plain, ECKey.import_key(decryption_key))

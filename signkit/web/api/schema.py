@@ -192,6 +192,17 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX person_link_by_person ON person_link (person);
 
+    -- Who somebody is at the operator's OpenID provider: linked by themselves, never by a name or an address.
+    CREATE TABLE person_identity (
+        issuer TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        person TEXT NOT NULL REFERENCES person (id),
+        linked_at TEXT NOT NULL,
+        used_at TEXT,
+        PRIMARY KEY (issuer, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_identity_by_person ON person_identity (person);
+
     -- What takes two people: asked by one, decided by another.
     CREATE TABLE approval (
         id TEXT PRIMARY KEY,
@@ -308,6 +319,7 @@ WITHOUT_SECRETS = """
     DELETE FROM passkey;
     DELETE FROM person_password;
     DELETE FROM recovery_code;
+    DELETE FROM person_identity;
     DELETE FROM challenge;
     DELETE FROM sign_in_try;
     DELETE FROM person_link;

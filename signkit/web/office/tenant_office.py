@@ -29,9 +29,8 @@ if TYPE_CHECKING:
     from signkit.archive.operations import Act
     from signkit.validation.options import ValidationOptions
 
-_HOME = "office"
 #: What begins a contract's way through the office.
-_BEGINNING = ("prepared", "consent-made")
+_BEGINNING = ("prepared", "consent-made", "withdrawal-made")
 
 
 @dataclass
@@ -145,7 +144,7 @@ def open_office(service: Service, tenant: Tenant, pools: Pools) -> TenantOffice:
     """
     make_archive(tenant)
     options = DeskOptions(
-        replace(service.settings, archive=tenant.archive_folder), tenant.store.folder / _HOME,
+        replace(service.settings, archive=tenant.archive_folder), tenant.office_folder,
         offline=not service.own.online, served=True,
     )  # fmt: skip
     return TenantOffice(options, pools=pools, service=service, tenant=tenant)

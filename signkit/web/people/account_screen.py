@@ -14,6 +14,7 @@ from signkit.web.api.database import StoreConnection
 from signkit.web.common.forms import word
 from signkit.web.people.credentials import has_credentials
 from signkit.web.people.declining import Declined
+from signkit.web.people.identities import list_identities, remove_identities
 from signkit.web.people.mail_addresses import is_address, mail_address_of, set_mail_address
 from signkit.web.people.passkeys import add_passkey, list_passkeys, remove_passkey
 from signkit.web.people.passwords import find_password, new_recovery_codes, remove_password
@@ -38,6 +39,7 @@ class AccountScreen(SettingUpScreen):
             self.form(f"{_HERE}/password", self.set_password),
             self.form(f"{_HERE}/password/remove", self.remove_password),
             self.form(f"{_HERE}/recovery", self.recovery),
+            self.form(f"{_HERE}/oidc/remove", self.remove_identity),
             self.form(f"{_HERE}/sessions/end", self.end_others),
             self.form(f"{_HERE}/mail", self.set_mail),
         ]
@@ -50,10 +52,11 @@ class AccountScreen(SettingUpScreen):
             password = find_password(connection, session.person.id)
             sessions = list_sessions(connection, tenant, session.person)
             mail = mail_address_of(connection, session.person.id)
+            identities = list_identities(connection, session.person.id)
         may_mail = self.service.own.mail_server is not None
         return self.show(
             request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions, mail=mail,
-            may_mail=may_mail,
+            may_mail=may_mail, identities=identities, oidc=self.oidc_name,
         )  # fmt: skip
 
     def ask(self, request: Request) -> tuple[str, dict[str, Any]]:
@@ -96,6 +99,11 @@ class AccountScreen(SettingUpScreen):
         """Remove the password, if something is left to come in with."""
         person = seat_of(request)[1].person.id
         return self._change(request, "removePassword", lambda connection: remove_password(connection, person))
+
+    def remove_identity(self, request: Request, _: FormData) -> Response:
+        """Come in by a provider no more, if something is left to come in with."""
+        person = seat_of(request)[1].person.id
+        return self._change(request, "unlinkIdentity", lambda connection: remove_identities(connection, person))
 
     def recovery(self, request: Request, _: FormData) -> Response:
         """Show new recovery codes; those from before are good no more."""

@@ -13,7 +13,6 @@ pytest.importorskip("starlette", reason="the extra 'service' is not installed")
 
 from starlette.testclient import TestClient
 
-from signkit.rehearsal.pki import kept_rehearsal
 from signkit.settings import Settings
 from signkit.web.api import operation_log
 from signkit.web.api.jobs import JobRunner
@@ -23,6 +22,7 @@ from signkit.web.office.door import cookie_name
 from signkit.web.office.workers import OFFICE_WORKERS
 from signkit.web.people.accounts import add_person
 from signkit.web.people.sessions import begin_session
+from tests.made_once import lay_rehearsal
 from tests.web.office.mail_server import MailServer
 
 ORIGIN = "https://desk.example.jp"
@@ -82,7 +82,7 @@ def start(folder, **own):
     """Return a running office, whose operator trusts a rehearsal's authority."""
     create_service(folder / "service")
     home = folder / "home"
-    kept_rehearsal(home / "rehearsal")
+    lay_rehearsal(home / "rehearsal", "takahashi")
     (folder / "trusted").mkdir()
     (folder / "trusted" / "ca.pem").write_bytes((home / "rehearsal" / "rehearsal-ca.pem").read_bytes())
     settings = replace(Settings(), home=home, trust_folders=(folder / "trusted",))

@@ -293,8 +293,10 @@ def test_a_page_that_there_is_not(visitor):
              "{link}/challenge",
              "{link}/passkey", "{link}/authenticator", "{link}/password", "/account/challenge", "/account/passkey",
              "/account/passkey/remove", "/account/authenticator", "/account/password", "/account/password/remove",
-             "/account/recovery", "/account/sessions/end", "/people/invite", "/people/x/link", "/people/x/revoke",
-             "/people/x/role", "/people/x/disable", "/approvals/purge", "/approvals/x/decide", "/approvals/x/do",
+             "/account/recovery", "/account/oidc/remove",
+             "/account/sessions/end", "/people/invite", "/people/x/link", "/people/x/revoke",
+             "/people/x/role", "/people/x/disable", "/approvals/purge",
+             "/approvals/purge/x", "/approvals/x/decide", "/approvals/x/do",
              "/approvals/x/withdraw"],
 )  # fmt: skip
 def test_no_form_is_taken_from_elsewhere_or_without_its_token(admin, tenant, path):
