@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from signkit.errors import ServiceError
+from signkit.errors.service_causes import service_cause
 from signkit.pki.http import HttpAnswer, HttpFailure, exchange
 from signkit.validation.report_reading import REPORT_BYTES
 from signkit.words import Language, is_shown
@@ -69,7 +70,9 @@ class ServiceConnection:
                 )  # fmt: skip
             except HttpFailure as failure:
                 if last:
-                    raise ServiceError("server-unreachable", url=self.url, cause=failure.cause) from failure
+                    raise ServiceError(
+                        "server-unreachable", url=self.url, cause=service_cause(failure.cause)
+                    ) from failure
                 self.pause(_pause(number))
                 continue
             if last or not _is_to_be_repeated(answer):
@@ -82,7 +85,7 @@ class ServiceConnection:
     def _refusal(self, answer: HttpAnswer) -> ServiceError:
         told = _problem(answer)
         if told is None:
-            return ServiceError("server-answer", url=self.url, cause=f"HTTP status {answer.status}")
+            return ServiceError("server-answer", url=self.url, cause=service_cause(f"HTTP status {answer.status}"))
         code, title = told
         return ServiceError("server-refused", status=answer.status, problem=code, title=title)
 
@@ -153,4 +156,4 @@ def parsed(transport: ServiceConnection, answer: HttpAnswer) -> Any:
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError) as error:
-        raise ServiceError("server-answer", url=transport.url, cause="no JSON") from error
+        raise ServiceError("server-answer", url=transport.url, cause=service_cause("no JSON")) from error
