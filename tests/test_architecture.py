@@ -81,3 +81,9 @@ def test_no_class_name_stands_for_two_things(repository):
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                 found.setdefault(node.name, []).append(str(path.relative_to(repository)))
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+def test_no_module_is_too_long_to_read(repository):
+    modules = (repository / "signkit").rglob("*.py")
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
+    assert {name: count for name, count in lines.items() if count > 500} == {}

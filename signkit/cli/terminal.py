@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from signkit.cli.faults import fault_of_surroundings
 from signkit.cli.language import LANGUAGE, translate
-from signkit.cli.streams import flush_output
+from signkit.cli.streams import flush_output, read_line
 from signkit.errors import SignKitError, UsageProblem
 from signkit.output import remove_scratch_leftovers
 from signkit.words import Text
@@ -102,7 +102,7 @@ def _from_terminal(request: SecretRequest) -> bytearray:
 
 def _from_stdin(request: SecretRequest) -> bytearray:
     _show_tries(request)
-    line = bytearray(sys.stdin.buffer.readline(_MAX_SECRET))
+    line = read_line(_MAX_SECRET)
     while line and line[-1] in b"\r\n":
         del line[-1]
     return line

@@ -88,7 +88,7 @@ def refuse_beside_server(url: str | None, policy: str, given: Mapping[str, objec
 
 
 def _key(named: Path | None) -> str:
-    from signkit.signers.secret_file import SecretUnsafe, read_secret
+    from signkit.secret_file import SecretUnsafe, read_secret
 
     path = named or (Path(os.environ[_KEY_FILE]) if os.environ.get(_KEY_FILE) else None)
     if path is None:

@@ -101,7 +101,7 @@ def summary(value: Any) -> ValidationSummary:
     )  # fmt: skip
 
 
-def accepted(value: Any) -> Accepted:
+def accepted_job(value: Any) -> Accepted:
     """Read what a postponed judgement is answered with."""
     return Accepted(member(value, "id", str), member(value, "job", str))
 

@@ -10,10 +10,10 @@ from urllib.parse import SplitResult, urlsplit
 from signkit.openid.failure import OpenIdFailure
 from signkit.openid.lines import ClientAuthentication, Line
 from signkit.openid.tokens import parse_object
+from signkit.pki.http import is_this_machine
 
 #: What the metadata must name (OpenID Connect Discovery 3), beside the issuer.
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 #: Refuses an address of an issuer, both by their parts, under the name that the metadata have for it.
 CheckAddress = Callable[[SplitResult, str, SplitResult], None]
@@ -52,7 +52,7 @@ def any_safe_host(issuer: SplitResult, name: str, address: SplitResult) -> None:
     Raises:
         OpenIdFailure
     """
-    is_here = issuer.hostname in _LOOPBACK and address.hostname in _LOOPBACK
+    is_here = is_this_machine(issuer.hostname or "") and is_this_machine(address.hostname or "")
     is_safe = bool(address.hostname) and (issuer.scheme == "https" or is_here)
     if not is_safe or address.scheme != issuer.scheme:
         raise _bad_metadata(f"{name} is not behind TLS")

@@ -16,6 +16,7 @@ from signkit.openid.failure import ConsentDeclined, OpenIdFailure
 from signkit.openid.lines import ClientAuthentication, Line
 from signkit.openid.providers import OpenIdProvider
 from signkit.openid.tokens import Expected, check_id_token, parse_object
+from signkit.secret_file import is_token
 
 _MAX_QUERY = 8192
 
@@ -120,11 +121,6 @@ def read_access_token(answer: Mapping[str, Any]) -> str:
     if str(answer.get("token_type")).lower() != "bearer":
         raise OpenIdFailure("token", "another kind of token than Bearer")
     return token
-
-
-def is_token(text: str) -> bool:
-    """Whether it may stand in a header: one line of visible ASCII without a space."""
-    return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
 def _challenge(verifier: str) -> str:

@@ -18,18 +18,15 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from signkit.errors import SignerUnusable
 from signkit.errors.service_causes import service_cause
-from signkit.openid.requests import is_token
-from signkit.pki.http import HttpFailure, fetch
+from signkit.pki.http import HttpFailure, fetch, is_this_machine
+from signkit.secret_file import SecretUnsafe, is_token, read_secret
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, SecretRequest, wipe
-from signkit.signers.secret_file import SecretUnsafe, read_secret
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.words import Text
 
 _MAX_ANSWER = 1_000_000
 _MAX_CHAIN = 10
-# RFC 8252 8.3 allows plain http on the loopback interface: nothing leaves the machine.
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _RSA = "1.2.840.113549.1.1.1"
 Version = Literal["v1", "v2"]
 
@@ -72,7 +69,7 @@ def _refuse_plain(url: str) -> None:
         parts = urlsplit(url)
     except ValueError as error:
         raise SignerUnusable("csc-uri-invalid", cause=_NO_ADDRESS) from error
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_this_machine(parts.hostname or "")):
         raise SignerUnusable("csc-uri-invalid", cause=_NOT_HTTPS)
 
 

@@ -121,12 +121,12 @@ def _with_organisations(report: Report, steps: tuple[tuple[str, tuple[str, ...]]
     told = {field for code, fields in steps if code == _OF_ORGANISATION for field in fields}
     unnamed = any(code == _OF_ORGANISATION and not fields for code, fields in steps)
 
-    def marked(signature: SignatureReport) -> SignatureReport:
+    def mark(signature: SignatureReport) -> SignatureReport:
         if not (signature.field in told if signature.field else unnamed):
             return signature
         return replace(signature, signer=replace(signature.signer, of_organisation=True))
 
-    return replace(report, signatures=tuple(map(marked, report.signatures)))
+    return replace(report, signatures=tuple(map(mark, report.signatures)))
 
 
 # --- the parts -------------------------------------------------------------------------------------------
@@ -233,13 +233,14 @@ def _party_match(value: Any, at: str) -> PartyMatch:
     item = _Object(value, at, "verdict basis reasons")
     verdict: MatchVerdict = item.choice("verdict", get_args(MatchVerdict))
 
-    def known(reason: Reason) -> MatchReason:
+    def match_reason(reason: Reason) -> MatchReason:
         # What a reason alone would give stands in the table; of one that only a newer SignKit knows, the whole counts.
         return MatchReason(
             reason.code, REASONS[reason.code].verdict if reason.code in REASONS else verdict, reason.text
         )
 
-    return PartyMatch(verdict, tuple(map(known, item.items("reasons", _reason))), item.one_of("basis", (*BASES, None)))
+    reasons = tuple(map(match_reason, item.items("reasons", _reason)))
+    return PartyMatch(verdict, reasons, item.one_of("basis", (*BASES, None)))
 
 
 def _profile(value: Any, at: str) -> ProfileReport:

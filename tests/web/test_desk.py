@@ -102,6 +102,12 @@ def test_a_forged_price_is_found_when_the_file_is_dropped(signed_sale):
     number = re.search(r"/checks/([\w-]+)/report.csv", page.text)[1]
     reports = [json.loads(line) for line in browser.get(f"/checks/{number}/report.json").text.splitlines()]
     assert [each["verdict"] for each in reports] == ["TOTAL-PASSED", "TOTAL-FAILED", "UNREADABLE"]
+    with office.archive() as archive:
+        from signkit.archive.operations import noted
+
+        logged = [(each.act, each.who, each.sha256) for each in noted(archive, limit=3)]
+    assert [act for act, _, _ in logged] == ["checked-unreadable", "checked-failed", "checked-passed"]
+    assert logged[2] == ("checked-passed", office.who(), sha256)
     html = browser.get(f"/checks/{number}/report.html")
     assert html.headers["content-disposition"].startswith("attachment")
     assert html.headers["content-security-policy"].startswith("sandbox")

@@ -96,7 +96,7 @@ def new_template_from(folder: Path, form: bytes) -> tuple[WordForm, tuple[Path, 
     """
     found = read_form(form, folder.name)
     if not found.items and not found.roles:
-        raise ContractError("form-untagged", places=tuple(place.told() for place in found.places))
+        raise ContractError("form-untagged", places=tuple(place.in_words() for place in found.places))
     if folder.exists():
         raise OutputExists(str(folder))
     roles = found.labels or {"first": "first", "second": "second"}

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.covering import is_large
+from signkit.pdf.changes.covering import is_large, visible_part
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.revision_state import is_widget
 from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
@@ -120,8 +120,9 @@ class Annotations:
                 yield from self._judge_place(match, page)
             elif match.number in self._fields.signed_widgets:
                 # The place of a field that waits is known to the signers; a large one is held to what it covers, like a
-                # new one.
-                large = is_large(self._all.new, [match], page.old.entries.get("/MediaBox"), _WAITING)
+                # new one; so are many that are large together.
+                signed = [other for _, other in page.kept if self._all.number(other) in self._fields.signed_widgets]
+                large = is_large(self._all.new, signed, visible_part(self._all.old, page.old.entries), _WAITING)
                 yield from self._judge_place(match, page) if large else self._judge_box(match, page)
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
@@ -203,7 +204,7 @@ class Annotations:
         if hidden:
             rule = "signature-over-text" if signature else "covers-text"
             page.over_text += [item] if signature else []
-            large = is_large(self._all.new, page.over_text, page.old.entries.get("/MediaBox"))
+            large = is_large(self._all.new, page.over_text, visible_part(self._all.old, page.old.entries))
             if signature and (large or len(page.over_text) > 1):  # together they hide what each of them leaves
                 rule = "signature-size"
             yield from breach(rule, at=ChangePlace(page=page.number, number=number))

@@ -224,12 +224,12 @@ def _standing(
     evidence = Pool.from_der([item.dump() for item in pool], found.ocsps, found.crls)
     anchors = () if root is None else (root,)
 
-    def vouched(other: KnownCertificate) -> datetime | None:
+    def last_vouch(other: KnownCertificate) -> datetime | None:
         paths = find_paths(other, evidence, anchors, moment, algorithms)
         ends = [] if isinstance(paths, PathFinding) else [vouched_until(path) for path in paths]
         return max((end for end in ends if end is not None), default=None)
 
-    examination = Examination(evidence, algorithms, datetime.now(UTC), vouched, existed)
+    examination = Examination(evidence, algorithms, datetime.now(UTC), last_vouch, existed)
     return standing(examination.hear(known, authority), moment)
 
 

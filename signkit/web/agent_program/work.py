@@ -40,12 +40,18 @@ State = Literal["waiting", "asked", "sending"]
 
 @dataclass(frozen=True)
 class Kept:
-    """The task in hand, as it outlives the agent: ``signed`` is the SHA-256 of what came of it."""
+    """The task in hand, as it outlives the agent.
+
+    Attributes:
+        title, label: what the document itself calls itself, and the role.
+        signed: the SHA-256 of what came of it.
+    """
 
     id: str
     sha256: str
     role: str
     title: str
+    label: str = ""
     signed: str | None = None
 
     @property
@@ -159,7 +165,7 @@ class AgentWork:
         self._office.shelf.put(data, f"{asked.title}.pdf", "prepared")
         try:
             status = self._office.status(asked.sha256, asked.title)
-            kept = replace(kept, title=title_of(status).in_language("ja"))  # as the document says, not as it is called
+            kept = _as_it_says(kept, status)
             objection = _objection(status, asked.role)
         except SignKitError as error:
             objection = _words_of(error)
@@ -249,6 +255,12 @@ class AgentWork:
     def _keep(self, kept: Kept) -> None:
         make_folder(self._path.parent)
         write_checked(self._path, json.dumps(asdict(kept)).encode(), overwrite=True, private=True)
+
+
+def _as_it_says(kept: Kept, status: ContractStatus) -> Kept:
+    """Return what is asked for, called as the document calls it, and not as the office does."""
+    label = next((party.label for party in status.parties if party.role == kept.role), Text(kept.role, kept.role))
+    return replace(kept, title=title_of(status).in_language("ja"), label=label.in_language("ja"))
 
 
 def _objection(status: ContractStatus, role: str) -> Text | None:

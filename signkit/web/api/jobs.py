@@ -1,8 +1,9 @@
 """Jobs: work that outlives its request, the server and its workers.
 
 A job is leased, done, and deleted in the transaction that keeps its result.  Whoever does it renews the lease; one
-that runs out (its server was killed) makes it ready again, for any node.  What fails is kept with its cause, seen, and
-tried again by a person: nothing stays "pending" for ever.
+that runs out (its server was killed) makes it ready again, for any node.  Leases are short, for all nodes go by one
+clock (`signkit.web.api.shared_tenants`); one that ran out by mistake costs the work twice, and its result is kept once.
+What fails is kept with its cause, seen, and tried again by a person: nothing stays "pending" for ever.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from signkit.workers import WorkerLost
 if TYPE_CHECKING:
     from signkit.web.api.service import Service
 
-#: How long the work of a node that is gone waits; the clocks of nodes may differ by less.
-LEASE = timedelta(seconds=90)
-_RENEW_SECONDS = 20.0
+#: How long the work of a node that is gone waits.
+LEASE = timedelta(seconds=20)
+RENEW_SECONDS = 5.0
 #: How often a job is begun by itself whose worker process ends.
 ATTEMPTS = 3
 _RUNS = 5
@@ -114,12 +115,12 @@ def cancel_job(connection: StoreConnection, id_: str) -> bool:
 
 def lease_job(store: Store, holder: str) -> Job | None:
     """Take the next job that is ready, or whose lease ran out; None where there is none."""
-    now = store.clock()
     with store.reading() as connection:  # mostly there is none, and nobody is kept from writing for that
-        due = connection.execute("SELECT 1 FROM job WHERE state != 'failed' AND due_at <= ?", (moment(now),))
+        due = connection.execute("SELECT 1 FROM job WHERE state != 'failed' AND due_at <= ?", (store.now(),))
         if due.fetchone() is None:
             return None
     with store.writing() as connection:
+        now = store.clock()  # not before: others may have written for a while
         _give_up(connection, moment(now))
         row = connection.execute(
             f"SELECT {_COLUMNS} FROM job WHERE state != 'failed' AND due_at <= ? ORDER BY due_at LIMIT 1",  # noqa: S608
@@ -262,7 +263,7 @@ class JobRunner:
 
     def _renew(self) -> None:
         """Renew leases until the last job under way has ended, also beyond `stop`'s word."""
-        while not self._ended.wait(_RENEW_SECONDS):
+        while not self._ended.wait(RENEW_SECONDS):
             for store, job in list(self._held.values()):
                 with contextlib.suppress(SignKitError):  # a full disk: the next time
                     renew_lease(store, job, self._holder)

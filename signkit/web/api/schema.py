@@ -276,6 +276,36 @@ MIGRATIONS: tuple[str, ...] = (
         DELETE FROM job WHERE id IN (SELECT job FROM batch_file WHERE batch = OLD.id);
         DELETE FROM batch_file WHERE batch = OLD.id;
     END;
+
+    -- Agents that are being paired; nobody knows yet whose they will be, so they are in the store of no tenant.
+    CREATE TABLE agent_pairing (
+        id TEXT PRIMARY KEY,
+        code TEXT NOT NULL,
+        secret BLOB NOT NULL,
+        name TEXT NOT NULL,
+        key BLOB NOT NULL,
+        address TEXT NOT NULL,
+        ends_at TEXT NOT NULL,
+        became TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    -- What only one may do at a time, of all processes (signkit.web.api.turns).
+    CREATE TABLE turn (
+        name TEXT PRIMARY KEY,
+        holder TEXT NOT NULL,
+        ends_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Where people want to be written to, and where parties' links were written to.
+    CREATE TABLE person_mail (
+        person TEXT PRIMARY KEY REFERENCES person (id),
+        address TEXT NOT NULL,
+        language TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE party_mail (
+        link TEXT PRIMARY KEY REFERENCES party_link (id) ON DELETE CASCADE,
+        address TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
     """,
 )
 VERSION = len(MIGRATIONS)
@@ -284,6 +314,7 @@ VERSION = len(MIGRATIONS)
 WITHOUT_SECRETS = """
     UPDATE api_key SET hash = x'', revoked_at = COALESCE(revoked_at, created_at);
     DELETE FROM person_session;
+    DELETE FROM party_mail;
     DELETE FROM party_link;
     DELETE FROM passkey;
     DELETE FROM person_password;
@@ -296,4 +327,6 @@ WITHOUT_SECRETS = """
     DELETE FROM document WHERE kind = 'webhook';
     UPDATE agent SET revoked_at = COALESCE(revoked_at, paired_at);
     DELETE FROM agent_nonce;
+    DELETE FROM agent_pairing;
+    DELETE FROM turn;
 """

@@ -58,13 +58,18 @@ class FormItem:
     @property
     def field(self) -> str:
         """What stands in ``id``: no dots, which style sheets take for classes."""
-        return "f-" + self.path.replace(".", "-")
+        return field_of(self.path)
 
     @property
     def is_filled(self) -> bool:
         """Whether anything was typed into it, or is said of it."""
         own = bool(self.word.strip()) or bool(self.problems)
         return own or any(child.is_filled for child in self.children)
+
+
+def field_of(path: str) -> str:
+    """Return the ``id`` of an item."""
+    return "f-" + path.replace(".", "-")
 
 
 @dataclass(frozen=True)

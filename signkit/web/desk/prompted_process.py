@@ -37,6 +37,7 @@ _ACTS = {
     "sign": ("signkit.web.desk.signing_process", "sign_one"),
     "sign-many": ("signkit.web.desk.many_process", "sign_many"),
     "change-pin": ("signkit.web.desk.card_process", "change_pin"),
+    "read-identity": ("signkit.web.desk.card_process", "read_holder"),
     "register-touch": ("signkit.web.desk.card_process", "register_touch"),
 }
 

@@ -56,7 +56,7 @@ class OfficeApp:
     def __init__(self, service: Service) -> None:
         self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False)
         self.desks = Desks(service, self.pages)
-        pairings = Pairings()
+        pairings = Pairings(service.tenants)
         others = other_routes(service, self.pages, pairings)
         self.agents = AgentCalls(service, self.desks, pairings).app
         self.app = make_pages_app(service, self.pages, self.desks, others)

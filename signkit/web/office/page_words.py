@@ -63,6 +63,7 @@ OFFICE_WORDS: dict[str, Text] = {
     "did_sign": Text("took a signature in", "が署名を受け取り"),
     "did_link": Text("made a link for a party", "が当事者用リンクを作成"),
     "did_revoke": Text("revoked a party's link", "が当事者用リンクを取り消し"),
+    "did_remind": Text("reminded by mail those for whom it waits", "が、手続き待ちの人に督促メールを送信"),
     "did_open": Text("opened the link", "がリンクを開いた"),
     "a_party": Text("Party ({role})", "当事者（{role}）"),
     "the_service": Text("The service", "サービス"),
@@ -110,6 +111,7 @@ OFFICE_WORDS: dict[str, Text] = {
     "notice_declined": Text(
         "A party declined “{name}”; the reason is there.", "「{name}」を当事者が辞退しました。理由は画面にあります。"
     ),
+    "notice_reminded": Text("“{name}” still waits for you.", "「{name}」の手続きが済んでいません。"),
     # parties
     "links": Text("Links for parties", "当事者用リンク"),
     "party_link_lead": Text(

@@ -6,7 +6,8 @@ Files, batches and work under way belong to the tenant; drafts and searches to t
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -16,8 +17,9 @@ from signkit.web.api.archives import make_archive
 from signkit.web.api.service import Service
 from signkit.web.api.store import Store
 from signkit.web.api.tenants import Tenant
+from signkit.web.api.turns import turn
 from signkit.web.desk.drafts import Drafts
-from signkit.web.desk.office import DeskOptions, Office, Pools
+from signkit.web.desk.office import DeskOptions, Office, Pools, Turn
 from signkit.web.desk.searches import Searches
 from signkit.web.office import handover
 from signkit.web.office.handover import HandOver
@@ -27,9 +29,8 @@ if TYPE_CHECKING:
     from signkit.archive.operations import Act
     from signkit.validation.options import ValidationOptions
 
-_HOME = "office"
 #: What begins a contract's way through the office.
-_BEGINNING = ("prepared", "consent-made")
+_BEGINNING = ("prepared", "consent-made", "withdrawal-made")
 
 
 @dataclass
@@ -79,6 +80,12 @@ class TenantOffice(Office):
     def today(self) -> date:
         """Return the day in Japan."""
         return self.store.clock().astimezone(JST).date()
+
+    @contextmanager
+    def turn(self, what: Turn) -> Iterator[None]:
+        """See `Office.turn`: of all processes that serve this tenant."""
+        with turn(self.store, what):
+            yield
 
     def handover(self, sha256: str) -> HandOver | None:
         """Return how far a contract is in the office."""
@@ -137,7 +144,7 @@ def open_office(service: Service, tenant: Tenant, pools: Pools) -> TenantOffice:
     """
     make_archive(tenant)
     options = DeskOptions(
-        replace(service.settings, archive=tenant.archive_folder), tenant.store.folder / _HOME,
+        replace(service.settings, archive=tenant.archive_folder), tenant.office_folder,
         offline=not service.own.online, served=True,
     )  # fmt: skip
     return TenantOffice(options, pools=pools, service=service, tenant=tenant)

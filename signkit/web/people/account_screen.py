@@ -15,6 +15,7 @@ from signkit.web.common.forms import word
 from signkit.web.people.credentials import has_credentials
 from signkit.web.people.declining import Declined
 from signkit.web.people.identities import list_identities, remove_identities
+from signkit.web.people.mail_addresses import is_address, mail_address_of, set_mail_address
 from signkit.web.people.passkeys import add_passkey, list_passkeys, remove_passkey
 from signkit.web.people.passwords import find_password, new_recovery_codes, remove_password
 from signkit.web.people.screens import require_fresh, seat_of
@@ -40,6 +41,7 @@ class AccountScreen(SettingUpScreen):
             self.form(f"{_HERE}/recovery", self.recovery),
             self.form(f"{_HERE}/oidc/remove", self.remove_identity),
             self.form(f"{_HERE}/sessions/end", self.end_others),
+            self.form(f"{_HERE}/mail", self.set_mail),
         ]
 
     def look(self, request: Request) -> Response:
@@ -49,10 +51,12 @@ class AccountScreen(SettingUpScreen):
             keys = list_passkeys(connection, session.person.id)
             password = find_password(connection, session.person.id)
             sessions = list_sessions(connection, tenant, session.person)
+            mail = mail_address_of(connection, session.person.id)
             identities = list_identities(connection, session.person.id)
+        may_mail = self.service.own.mail_server is not None
         return self.show(
-            request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions,
-            identities=identities, oidc=self.oidc_name,
+            request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions, mail=mail,
+            may_mail=may_mail, identities=identities, oidc=self.oidc_name,
         )  # fmt: skip
 
     def ask(self, request: Request) -> tuple[str, dict[str, Any]]:
@@ -119,6 +123,18 @@ class AccountScreen(SettingUpScreen):
         with tenant.store.writing() as connection:
             end_other_sessions(connection, session)
             self.write(connection, request, "endSessions", session.person.id)
+        return RedirectResponse(_HERE, 303)
+
+    def set_mail(self, request: Request, form: FormData) -> Response:
+        """Let the person be written to at an address, or at none; the log does not say at which."""
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        typed = word(form, "mail").strip()
+        if typed and not is_address(typed):
+            raise Declined("mail_address")
+        with tenant.store.writing() as connection:
+            set_mail_address(connection, session.person.id, typed, session.language)
+            self.write(connection, request, "setMailAddress", session.person.id)
         return RedirectResponse(_HERE, 303)
 
     def _change(self, request: Request, action: str, change: Callable[[StoreConnection], object]) -> Response:

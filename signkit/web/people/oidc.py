@@ -25,7 +25,7 @@ from signkit.openid.failure import ConsentDeclined, OpenIdFailure
 from signkit.openid.lines import Line
 from signkit.openid.providers import OpenIdProvider, any_safe_host, discover
 from signkit.openid.requests import CodeRequest, new_request
-from signkit.signers.secret_file import SecretUnsafe, read_secret
+from signkit.secret_file import SecretUnsafe, read_secret
 from signkit.web.api.service import Service
 from signkit.web.api.store import moment
 from signkit.web.api.tenants import Tenant, Tenants

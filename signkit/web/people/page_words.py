@@ -110,6 +110,12 @@ PEOPLE_WORDS: dict[str, Text] = {
     "session_here": Text("this one", "このブラウザー"),
     "end_others": Text("Sign out everywhere else", "ほかのブラウザーをすべてサインアウトする"),
     "bookmark": Text("Your page to sign in (bookmark it):", "サインインのアドレス（ブックマークしてください）:"),
+    "mail_notices": Text("Mails to you", "メールでの通知"),
+    "mail_notices_lead": Text(
+        "When a contract waits for you, the office writes to this address. Nobody else sees it; empty: no mails.",
+        "あなたの番になったときに、このアドレスへメールでお知らせします。ほかの人には表示されません。空にすると送りません。",
+    ),
+    "mail_own": Text("Your mail address", "あなたのメールアドレス"),
     "changes_end": Text(
         "A change here ends your sessions in other browsers.",
         "ここでの変更により、ほかのブラウザーのセッションは終了します。",
@@ -269,6 +275,7 @@ PEOPLE_WORDS: dict[str, Text] = {
     "declined_approval_changed": Text(
         "What it is about changed meanwhile; ask again.", "対象がその間に変わりました。改めて依頼してください。"
     ),
+    "declined_mail_address": Text("This is no mail address to write to.", "送信できるメールアドレスではありません。"),
     "declined_oidc_failed": Text(
         "What the provider answered cannot be used. Please begin again; if it stays so, tell the operator.",
         "連携先からの応答を使えませんでした。最初からやり直し、続く場合は運用者に知らせてください。",

@@ -16,7 +16,7 @@ import uvicorn
 from signkit.web.api.jobs import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.office.door import cookie_name
-from signkit.web.office.mail import MAIL_WORKERS
+from signkit.web.office.workers import OFFICE_WORKERS
 from tests.web.office.conftest import start
 from tests.web.office.owned import put_contract, seller
 from tests.web.test_browser import Screens
@@ -42,7 +42,7 @@ def served_offices(folder, **own):
     listener = socket.create_server(("127.0.0.1", 0))
     origin = f"http://localhost:{listener.getsockname()[1]}"
     offices = start(folder, origin=origin, **own)
-    runner = JobRunner(offices.service, {**WORKERS, **MAIL_WORKERS}, 1, lambda *_: None)
+    runner = JobRunner(offices.service, {**WORKERS, **OFFICE_WORKERS}, 1, lambda *_: None)
     offices.service.wake = runner.wake
     server = _Server(uvicorn.Config(offices.served, log_level="warning", ws="none", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
@@ -69,7 +69,7 @@ class Desk:
             name, value = cookie
             self.opened.add_cookies([{"name": name, "value": value, "url": origin}])
         self.page = self.opened.new_page()
-        self.page.set_default_timeout(90_000)
+        self.page.set_default_timeout(30_000)
         self.screens = Screens(self.page)
         self.origin = origin
 

@@ -10,31 +10,8 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import EXAMPLE, find_template
 from signkit.web.desk.contract_form import words_of
 from signkit.web.office import handover
-from tests.web.office.conftest import operations, start, text_of
+from tests.web.office.conftest import operations, text_of
 from tests.web.office.owned import approve, hand_on, put_contract, sign_elsewhere, state_in
-
-
-@pytest.fixture(scope="module")
-def offices(tmp_path_factory):
-    made = start(tmp_path_factory.mktemp("handover"))
-    yield made
-    made.served.close()
-    made.service.close()
-
-
-@pytest.fixture
-def tenant(offices):
-    return offices.tenant()
-
-
-@pytest.fixture
-def clerk(offices, tenant):
-    return offices.seat(tenant, "clerk", "髙橋")
-
-
-@pytest.fixture
-def supervisor(offices, tenant):
-    return offices.seat(tenant, "supervisor", "佐藤")
 
 
 @pytest.fixture

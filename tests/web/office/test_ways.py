@@ -17,7 +17,7 @@ from signkit.web.office.desks import method_of
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.ways import DESK_ONLY, SHOWN, served
 from signkit.web.people.page_words import PEOPLE_WORDS
-from tests.web.office.conftest import OURS, operations, start, text_of
+from tests.web.office.conftest import OURS, operations, text_of
 from tests.web.office.owned import PLACES, own
 
 SCREENS = [(shown, shown.screen(None, _pages := type("NoPages", (), {"refuse": None})())) for shown in SHOWN]
@@ -26,12 +26,9 @@ IDS = [f"{method} {path}" for method, path, _ in ROUTES]
 
 
 @pytest.fixture(scope="module")
-def owner(tmp_path_factory):
+def owner(offices):
     """An office with something at every address, and a seat for each role."""
-    offices = start(tmp_path_factory.mktemp("ways"))
-    yield own(offices)
-    offices.served.close()
-    offices.service.close()
+    return own(offices)
 
 
 def test_every_screen_of_the_desk_is_in_the_table():

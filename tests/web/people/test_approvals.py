@@ -17,7 +17,7 @@ from signkit.web.api.operation_log import operations
 from signkit.web.people.accounts import find_person, list_people, set_role
 from signkit.web.people.approvals import list_approvals
 from tests.web.api.conftest import key_client
-from tests.web.office.conftest import offices, text_of  # noqa: F401
+from tests.web.office.conftest import text_of
 from tests.web.people.test_pages import clock, seated, tenant  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -94,7 +94,7 @@ def test_what_was_refused_or_withdrawn_is_not_done(people, tenant, asked):  # no
     assert "却下" in text_of(people["two"].get("/approvals"))
 
 
-def test_it_ends_after_a_week(people, tenant, asked, clock):  # noqa: F811
+def test_it_ends_after_a_week(people, tenant, asked, clock):  # noqa: F811  # noqa: F811
     clock.advance(days=7)
     two = people["two"]
     two.passkey(f"/sign-in/{tenant.id}", two.device)
@@ -172,7 +172,7 @@ def test_who_decides_for_others_is_invited_by_two(people, tenant, role):  # noqa
 
 
 @pytest.fixture
-def entries(tenant, clock):  # noqa: F811
+def entries(tenant, clock):  # noqa: F811  # noqa: F811
     """Two entries whose keeping period is over, and one that has to be kept."""
     today = clock().date()
     with opened(tenant) as archive:

@@ -7,7 +7,6 @@ import stat
 from pathlib import Path
 
 from signkit.errors import InputUnreadable, system_cause
-from signkit.openid.requests import is_token
 from signkit.words import Text
 
 _MAX_SECRET = 16_384
@@ -61,6 +60,14 @@ def read_secret(path: Path) -> str:
     return text
 
 
-_OPEN_TO_OTHERS = Text("others may read the file", "ほかの利用者も読めます")
+def is_token(text: str) -> bool:
+    """Whether it may stand in a header: one line of visible ASCII."""
+    return bool(text) and text.isascii() and text.isprintable() and " " not in text
+
+
+_OPEN_TO_OTHERS = Text(
+    "others may read it (chmod 600 makes it yours alone)",
+    "他の利用者が読めます (chmod 600 で自分だけのものにする)",
+)
 _TOO_LONG = Text("it is longer than 16 KB", "16 KB を超えています")
 _NO_SECRET = Text("it does not hold one line of plain ASCII", "ASCII の1行ではありません")
