@@ -42,7 +42,12 @@ _ACTS = {
     "register-touch": ("signkit.web.desk.card_process", "register_touch"),
 }
 #: What is loaded before the order comes.
-_AHEAD = {"sign": "signkit.web.desk.signing_ahead"}
+_AHEAD = {
+    "sign": (
+        "signkit.web.desk.signing_process", "signkit.library.acts", "signkit.signers.card", "signkit.signing.many",
+        "signkit.signing.readback", "pyhanko.sign.signers.cms_embedder", "signkit.validation.page_text",
+    ),
+}  # fmt: skip
 
 
 class PromptedOrder(Protocol):
@@ -171,8 +176,8 @@ def _read_answer(answer: dict[str, Any]) -> PromptRefusal | str | None:
 
 def main() -> None:
     """Be the process."""
-    if ahead := _AHEAD.get(sys.argv[2]):
-        import_module(ahead)
+    for name in _AHEAD.get(sys.argv[2], ()):
+        import_module(name)
     order = sys.stdin.buffer.read()
     if not order:  # nobody wants it, or the desk was killed
         return
