@@ -185,7 +185,7 @@ class Client:
         try:
             return read(json_of(self._transport, answer))
         except Misfit as misfit:
-            raise ServiceError("server-answer", url=self._transport.url, cause=str(misfit)) from misfit
+            raise ServiceError("server-answer", url=self._transport.url, cause=misfit.cause) from misfit
 
 
 def _item(path: str, id_: str) -> str:

@@ -170,7 +170,8 @@ def _registry_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...
     if company is None or not by_name:
         person = _name_codes(signer, party)
         if worst(person) == "mismatch" and company is not None:
-            person = ("organization-other-person",)
+            # Where it cannot be told whether the company is the contract's, nothing is said of who stands for it.
+            person = ("organization-other-person",) if worst(codes) == "match" else ()
         codes = (*codes, *person)
         if party.kind == "person" and company is None and worst(codes) != "mismatch":
             return (*codes, "company-for-person")

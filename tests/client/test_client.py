@@ -152,6 +152,8 @@ def test_an_answer_that_is_not_as_the_document_says(body):
     with Scripted((200, {}, body)).running() as url, pytest.raises(ServiceError) as refusal:
         list(Client(url, "key").list_jobs())
     assert refusal.value.code == "server-answer"
+    cause = refusal.value.facts["cause"]
+    assert cause.ja != cause.en
 
 
 @pytest.mark.slow

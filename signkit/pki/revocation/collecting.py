@@ -269,9 +269,9 @@ def asn1_certificate(der: bytes) -> x509.Certificate:
 
 def _display_name(certificate: x509.Certificate) -> str:
     """Return the subject's CN, or its whole name; never a serial number or an attribute (公的個人認証法)."""
-    names = certificate.subject.native
-    name = names.get("common_name") or certificate.subject.human_friendly
-    return str(name)
+    from signkit.pki.distinguished_names import common_name, labelled_name
+
+    return common_name(certificate) or labelled_name(certificate.subject)
 
 
 def _once(items: tuple[bytes, ...]) -> tuple[bytes, ...]:

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signkit.pki.distinguished_names import compare_new_characters_exactly
+from signkit.pki.distinguished_names import compare_new_characters_exactly, labelled_name
 from signkit.pki.revocation.crl_index import CertificateKind
 from signkit.pki.revocation.crl_list import ListMalformed, ListUnsupported
+from signkit.words import printable
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -228,4 +229,4 @@ def _comparable(name: x509.GeneralName) -> str | None:
 
 
 def _words_of(name: x509.GeneralName) -> str:
-    return str(name.chosen.human_friendly if name.name == "directory_name" else name.native)
+    return labelled_name(name.chosen) if name.name == "directory_name" else printable(str(name.native))

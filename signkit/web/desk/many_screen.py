@@ -159,6 +159,7 @@ class ManyScreen(Screen):
         turn = self._turn(batch, request.path_params["role"]) if batch is not None else None
         if batch is None or turn is None:
             return self.unknown(request)
+        self.office.ahead.begin(environment_of(self.office.settings.home))
         return self._ask_to_sign(request, batch, turn)
 
     def sign(self, request: Request, form: FormData) -> Response:
@@ -179,7 +180,7 @@ class ManyScreen(Screen):
         folder = self.office.batches.folder(batch)
         make_folder(folder / "signed")
         order = self._order(request, batch, contracts, status, signer)
-        process = PromptedProcess(environment_of(self.office.settings.home))
+        process = self.office.ahead.take(environment_of(self.office.settings.home))
         work = partial(sign_batch, order=order, process=process)
         return self._start(batch, WORDS["sign"], work, total=len(contracts), cancel=process.stop)
 

@@ -160,6 +160,8 @@ def test_another_value_anywhere_is_refused(passed, unreadable, change):
             with pytest.raises(ValidationRefused) as refusal:
                 read_report(_changed(value, path, change))
             assert refusal.value.code == "report-invalid"
+            cause = refusal.value.facts["cause"]
+            assert cause.ja != cause.en
 
 
 def test_a_missing_member_anywhere_is_refused(passed):
