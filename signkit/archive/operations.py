@@ -17,7 +17,8 @@ from signkit.archive.store import Archive
 
 Act = Literal[
     "prepared", "signed", "kept", "discarded", "downloaded", "consent-made", "packed", "certified", "extended",
-    "renewed", "verified", "exported", "backed-up", "deleted",
+    "renewed", "verified", "exported", "backed-up", "deleted", "withdrawal-made", "restored", "rebuilt",
+    "checked-passed", "checked-failed", "checked-indeterminate", "checked-not-signed", "checked-unreadable",
 ]  # fmt: skip
 #: After so long a backup is asked for again, where anything changed.
 _BACKUP_AGE = timedelta(days=7)

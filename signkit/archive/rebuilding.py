@@ -64,7 +64,7 @@ def rebuild(folder: Path, options: ValidationOptions, last_backup: Path | None =
     """
     if not (folder / "files").is_dir():
         raise ArchiveError("archive-missing", path=str(folder))
-    if _is_whole(folder):
+    if is_whole(folder):
         raise ArchiveError("ledger-whole", path=str(folder))
     workshop = folder / _WORKSHOP
     with disk_trouble(folder):
@@ -76,7 +76,12 @@ def rebuild(folder: Path, options: ValidationOptions, last_backup: Path | None =
     return Rebuilt(*result, torn)
 
 
-def _is_whole(folder: Path) -> bool:
+def is_whole(folder: Path) -> bool:
+    """Tell whether the archive in ``folder`` has a ledger that can be read to its end.
+
+    Raises:
+        ArchiveError("archive-newer", "archive-busy"): that cannot be told.
+    """
     try:
         with open_archive(folder) as archive:
             found: str = archive.connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -98,7 +103,7 @@ def _begin_ledger(workshop: Path, last_backup: Path | None) -> None:
 def _fill(
     archive: Archive, options: ValidationOptions
 ) -> tuple[int, tuple[int, ...], tuple[str, ...], tuple[str, ...]]:
-    for sha256 in archive.blobs.staged():
+    for sha256 in archive.blobs.digests_in_staging():
         archive.blobs.settle(sha256, keep=True)  # the new ledger does not know yet which files the old one had
     register = archive.folder / DISPOSALS
     if register.is_file() and archive.setting("identity") == _identity_of(register):
@@ -116,7 +121,7 @@ def _fill(
 
 def _add_files(archive: Archive, options: ValidationOptions) -> Iterator[str]:
     """Take every kept file in that the ledger does not know, the shortest first; yield those that cannot be judged."""
-    paths = sorted((path for _, path in archive.blobs.listed()), key=lambda path: path.stat().st_size)
+    paths = sorted((path for _, path in archive.blobs.all_files()), key=lambda path: path.stat().st_size)
     for path in paths:
         try:
             data = archive.blobs.read(path.name)

@@ -10,15 +10,15 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from signkit.contracts.checking import resolve_reference
+from signkit.contracts.schema_items import resolve_reference
 from signkit.contracts.template import Party, Template
 from signkit.errors import ContractError
 from signkit.pdf.embedded_contract import role_asked_for
 from signkit.plain_data import Data
 
 
-def identity_fragment(template: Template, role: str, name: str, address: str) -> Data:
-    """Return the items of a party that a person's name and address fill.
+def identity_items(template: Template, role: str, name: str, address: str) -> dict[str, str]:
+    """Return the items, by their dotted paths, that a person's name and address fill.
 
     For an organization only the name of who signs is filled: the person's address is not the organization's.
 
@@ -26,13 +26,22 @@ def identity_fragment(template: Template, role: str, name: str, address: str) ->
         ContractError("party-unknown"): the template has no such party.
     """
     party = _party(template, role)
-    role = party.role
     table = party.name_item.rpartition(".")[0]
     values = {f"{table}.name": name, party.address_item or f"{table}.address": address}
     values = (values if party.kind == "person" else {}) | {party.name_item: name}
+    return {path: value for path, value in values.items() if _is_text(template.schema, path.split("."))}
+
+
+def identity_fragment(template: Template, role: str, name: str, address: str) -> Data:
+    """Return what of `identity_items` stands below the party's role.
+
+    Raises:
+        ContractError("party-unknown"): the template has no such party.
+    """
+    role = _party(template, role).role
     fragment: Data = {}
-    for path, value in values.items():
-        if path.startswith(f"{role}.") and _is_text(template.schema, path.split(".")):
+    for path, value in identity_items(template, role, name, address).items():
+        if path.startswith(f"{role}."):
             _set_at(fragment, path.split(".")[1:], value)
     return fragment
 

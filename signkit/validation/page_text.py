@@ -7,19 +7,17 @@ is seen by the other.  A text layer proves nothing of what is drawn (ToUnicode, 
 
 from __future__ import annotations
 
-import atexit
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
-from threading import Lock
 from typing import Any, Literal
 
 from signkit.drawing import open_document
 from signkit.jpki.normalise import fold
 from signkit.preview import signature_places
-from signkit.workers import WorkerLost, WorkerPool
+from signkit.workers import WorkerLost, WorkerPool, kept_pool
 
 Carried = Literal["yes", "joined", "between", "no"]
 #: How the page beside a field carries each text that was asked about.
@@ -39,7 +37,6 @@ _REACH = 85.0
 _JOINED = 0.6
 #: What may follow a name in one word: forms of address and the mark of a seal.
 _SUFFIXES = ("様", "殿", "氏", "印", "㊞")
-_FIRST_USE = Lock()
 
 
 @dataclass(frozen=True)
@@ -104,16 +101,7 @@ def ask_beside(
 
 
 def _pool() -> WorkerPool:
-    with _FIRST_USE:
-        return _kept_pool()
-
-
-@cache
-def _kept_pool() -> WorkerPool:
-    """One process, kept as long as this one lives: a contract costs milliseconds then, not a start."""
-    pool = WorkerPool(1, seconds=_SECONDS, memory=_MEMORY)
-    atexit.register(pool.shutdown, cancel_futures=True)
-    return pool
+    return kept_pool("places of names", seconds=_SECONDS, memory=_MEMORY)
 
 
 # --- is the name there -----------------------------------------------------------------------------------

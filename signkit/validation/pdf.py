@@ -61,12 +61,12 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
     """Judge a PDF given as bytes.  Whatever the bytes are, a report comes back, never an exception."""
     beginnings = Beginnings(data)
     blank = Report(name, "", "pdf", Verdict.UNREADABLE, options.moment(), options.policy.name)
-    report = _judged(data, beginnings, options, blank)
+    report = _judge_bounded(data, beginnings, options, blank)
     # Last: most of the file was digested for its signatures.
     return replace(report, sha256=beginnings.state("sha256", len(data)).hexdigest())
 
 
-def _judged(data: bytes, beginnings: Beginnings, options: ValidationOptions, blank: Report) -> Report:
+def _judge_bounded(data: bytes, beginnings: Beginnings, options: ValidationOptions, blank: Report) -> Report:
     try:
         if len(data) > options.limits.bytes:
             raise LimitExceeded("bytes", options.limits.bytes)

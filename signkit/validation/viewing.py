@@ -20,7 +20,7 @@ from signkit.pdf.pages import Page, pages
 from signkit.pdf.reading.document import PdfFile, View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 from signkit.pdf.signatures import FoundSignature
-from signkit.workers import WorkerLost, WorkerPool
+from signkit.workers import WorkerLost, WorkerPool, kept_pool
 
 #: When pages are drawn: where more than evidence came after a signature, where anything came, or never.
 Pictures = Literal["auto", "always", "never"]
@@ -246,10 +246,8 @@ def _area(view: View, value: Value) -> Area | None:
 # --- drawing --------------------------------------------------------------------------------------------------
 
 
-@cache
 def _pool() -> WorkerPool:
-    """One process for all files of this one; it starts with the first, and dies with this one."""
-    return WorkerPool(1, seconds=_SECONDS + _PATIENCE, memory=_MEMORY)
+    return kept_pool("drawn pages", seconds=_SECONDS + _PATIENCE, memory=_MEMORY)
 
 
 def _draw(file: PdfFile, ends: Sequence[int], areas: Sequence[Mapping[int, Sequence[Leave]]]) -> list[Drawn] | None:

@@ -9,18 +9,6 @@ import pytest
 from signkit.card.emulator import EmulatedTransport
 from signkit.card.reader import connect
 from signkit.card.transport import Connection
-from tests.card import bench as bench_module  # sets PCSCLITE_CSOCK_NAME before any test can use PC/SC
-from tests.requirements import require
-
-
-@pytest.fixture(scope="session")
-def bench():
-    """A running PC/SC service with two virtual readers, for this worker alone."""
-    lack = bench_module.missing()
-    require(lack is None, lack or "")
-    running = bench_module.Bench()
-    yield running
-    running.stop()
 
 
 @pytest.fixture(params=["in-process", pytest.param("pcsc", marks=pytest.mark.slow)])

@@ -55,6 +55,7 @@ def test_resume_passes_over_what_is_signed(signkit, three, tmp_path):
     assert (again.returncode, again.stdout) == (0, "")
 
 
+@pytest.mark.slow
 def test_a_failure_in_the_middle_says_exactly_which_files_are_signed(tmp_path, blank, person_signer):
     from signkit.errors import CardLinkError
     from signkit.rehearsal.evidence_services import utc_now

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -19,7 +18,6 @@ from signkit.archive.entries import TransactionFacts
 from signkit.archive.judging import Judged
 from signkit.archive.store import open_archive
 from signkit.demo import forge_price
-from tests.requirements import require
 from tests.web.browser import make_pinentry
 from tests.web.running import running_desk
 from tests.web.test_desk import signed_sale  # noqa: F401  a fixture
@@ -53,6 +51,8 @@ class Screens:
 
 @contextmanager
 def at_desk(chromium, desk, **context):
+    from playwright.sync_api import Error as PlaywrightError
+
     # axe is put into the page by the test: the policy, which forbids that, has tests of its own.
     opened = chromium.new_context(locale="ja-JP", bypass_csp=True, viewport={"width": 1180, "height": 900}, **context)
     page = opened.new_page()
@@ -61,6 +61,8 @@ def at_desk(chromium, desk, **context):
     page.wait_for_selector("h1:has-text('今日の仕事')")
     try:
         yield page
+    except PlaywrightError as error:
+        raise AssertionError(f"{error}\nWhat {page.url} shows instead:\n{page.inner_text('body')}") from error
     finally:
         opened.close()
 
@@ -116,6 +118,10 @@ def test_making_a_contract_and_every_other_screen_in_both_schemes_and_on_a_phone
         screens.look("new")
         page.click("section:has-text('雇用契約書') >> button:has-text('見本から')")
         page.wait_for_selector("[name='item:contract_date']")
+        page.click("button[value='card:employee']")
+        page.wait_for_selector("h1:has-text('カードから入れる')")
+        screens.look("from-card")
+        page.click("main a")
         page.fill("[name='item:contract_date']", "令和8年13月1日")
         page.fill("[name='item:employee.name']", "𠮷田 辻󠄀子")
         page.click("button:has-text('確認してプレビュー')")
@@ -191,52 +197,3 @@ def test_what_comes_after_signing_wide_on_a_phone_and_in_the_dark(chromium, sign
             screens.look(f"{scheme}-templates")
             if language == "日本語":
                 page.click("button:has-text('English')")
-
-
-def test_the_pin_is_typed_into_a_window_of_the_process(chromium, laid_out, tmp_path):
-    require(shutil.which("Xvfb") and shutil.which("xdotool"), "Xvfb and xdotool are not installed")
-    try:
-        import tkinter  # noqa: F401
-    except ImportError:
-        require(False, "Python has no tkinter")
-    home = tmp_path / "home"
-    shutil.copytree(laid_out, home)
-    reader, writer = os.pipe()
-    screen = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1024x768x24", "-nolisten", "tcp"],
-        pass_fds=(writer,), stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(writer)
-    try:
-        with os.fdopen(reader) as said:
-            display = ":" + said.readline().strip()
-        with (
-            running_desk(home, "--demo", "--prompt", "window", DISPLAY=display) as desk,
-            at_desk(chromium, desk) as page,
-        ):
-            page.click("a:has-text('不動産売買契約書')")
-            page.click("a:has-text('売主として署名する')")
-            page.click("button:has-text('署名する')")
-            page.wait_for_selector("text=小さな窓に暗証番号を入力してください")
-            assert page.locator("input[type=password]").count() == 0
-            type_into_window(display, "SIGNKIT1")
-            page.wait_for_selector("text=署名しました")
-    finally:
-        screen.terminate()
-        screen.wait()
-
-
-def type_into_window(display: str, secret: str) -> None:
-    environment = {**os.environ, "DISPLAY": display}
-    find = ["xdotool", "search", "--sync", "--onlyvisible", "--name", "SignKit"]
-    window = subprocess.run(
-        find, env=environment, check=True, capture_output=True, text=True, timeout=60
-    ).stdout.split()
-    if folder := os.environ.get("SIGNKIT_PICTURES"):
-        from PIL import ImageGrab
-
-        ImageGrab.grab(xdisplay=display).save(f"{folder}/prompt.png")
-    focus = ["xdotool", "windowfocus", "--sync", window[0]]
-    subprocess.run(focus, env=environment, check=True, timeout=60)
-    subprocess.run(["xdotool", "type", "--delay", "40", secret], env=environment, check=True, timeout=60)
-    subprocess.run(["xdotool", "key", "Return"], env=environment, check=True, timeout=60)

@@ -91,6 +91,17 @@ def test_a_sale_is_delivered_once_its_recipients_have_consented(kept):
     done = [act for act, _ in acts(browser.office)]
     assert {"consent-made", "signed", "packed", "downloaded"} <= set(done)
 
+    withdrawing = browser.post(f"{address}/withdraw", {"consent": chosen[0]})
+    waiting = withdrawing.headers["location"].rpartition("/")[2]
+    assert browser.office.shelf.find(waiting).name.startswith("撤回書_承諾書_")
+    assert ("withdrawal-made", waiting) in acts(browser.office)
+    key = "yoshida" if "買主" in browser.office.name_of(waiting) else "takahashi"
+    browser.follow(browser.post(f"/documents/{waiting}/sign/recipient", {"key": f"card:virtual:{key}"}))
+    page = text_of(browser.get(f"{address}?on=2030-01-31"))
+    assert "に撤回" in page, page
+    assert WORDS["delivery_missing"].ja in page
+    assert browser.post(f"{address}/withdraw", {"consent": "0" * 64}).status_code == 404
+
 
 @pytest.mark.slow
 def test_certificate_and_report_can_be_had_from_the_contracts_page(kept):
@@ -243,7 +254,7 @@ def test_the_archive_is_verified_and_a_changed_byte_is_found(browser):
     number = paper(browser.office)
     assert WORDS["verify_good"].ja in text_of(browser.follow(browser.post("/archive/verify")))
     with browser.office.archive() as archive:
-        (path,) = [path for _, path in archive.blobs.listed()]
+        (path,) = [path for _, path in archive.blobs.all_files()]
     path.chmod(0o600)
     path.write_bytes("改ざん".encode())
     page = text_of(browser.follow(browser.post("/archive/verify")))

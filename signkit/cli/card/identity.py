@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -25,6 +22,7 @@ from signkit.cli.language import translate, words
 from signkit.cli.options import Output, Overwrite, PinStdin, Trust, UseLastTry
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
+from signkit.holder.identity import CardIdentity, IdentitySource, read_identity
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -35,23 +33,6 @@ HELP = words(
     "Read name, address, birth date and sex (基本4情報), as a table or as data for a contract.",
     "基本4情報 (氏名・住所・生年月日・性別) を読み取り、表または契約データとして出力する。",
 )
-
-
-class IdentitySource(StrEnum):
-    """Where the attributes are read, and by what they open."""
-
-    CERTIFICATE = "certificate"
-    SURFACE = "surface"
-    CODE_B = "code-b"
-
-
-@dataclass(frozen=True)
-class _Identity:
-    """What was read; ``issuer`` is the trusted CA that vouches for it, None where none does."""
-
-    attributes: PersonAttributes
-    source: IdentitySource
-    issuer: str | None
 
 
 def run(
@@ -121,49 +102,17 @@ def _party(text: str) -> tuple[Template, str]:
 
 def _read_identity(
     source: IdentitySource, reader: str | None, trust: list[Path], *, pin_stdin: bool, use_last_try: bool
-) -> _Identity:
-    from signkit.card.jpki import CertificateKind
-    from signkit.card.pin import CODE_B, SURFACE
-    from signkit.card.session import read_certificate
-    from signkit.card.surface import read_four_attributes
-    from signkit.jpki.attributes import attributes_of_card
-
-    with open_card(reader) as connection:
-        if source is IdentitySource.CERTIFICATE:
-            ask = asking("signature-password", reader, from_stdin=pin_stdin)
-            der = read_certificate(connection, CertificateKind.SIGN, ask, use_last_try=use_last_try)
-            return _from_certificate(der, trust)
-        is_pin = source is IdentitySource.SURFACE
-        secret = SURFACE if is_pin else CODE_B
-        ask = asking("surface-pin" if is_pin else "code-b", reader, from_stdin=pin_stdin)
-        four = read_four_attributes(connection, secret, ask, use_last_try=use_last_try)
-    attributes = attributes_of_card(four.name, four.address, four.birth_date, four.sex)
-    return _Identity(attributes, source, issuer=None)
-
-
-def _from_certificate(der: bytes, trust: list[Path]) -> _Identity:
-    from asn1crypto import x509
-
-    from signkit.errors import CardError
-    from signkit.jpki.attributes import read_attributes
-    from signkit.pki.anchors import default_trust_store
-    from signkit.pki.chains import find_issuer
+) -> CardIdentity:
     from signkit.settings import load_settings
     from signkit.validation.options import anchor_paths
 
-    certificate = x509.Certificate.load(der)
-    attributes = read_attributes(certificate)
-    if attributes is None:
-        raise CardError("identity-missing")
-    store = default_trust_store(anchor_paths(load_settings(), trust))
-    now = datetime.now(UTC)
-    believed = (item for item in store.certificates("sign") if store.objection(item.dump(), "sign", now) is None)
-    issuer = find_issuer(certificate, believed)
-    label = store.label(issuer) if issuer is not None else None
-    return _Identity(attributes, IdentitySource.CERTIFICATE, label.name if label else None)
+    with open_card(reader) as connection:
+        ask = asking(source.secret, reader, from_stdin=pin_stdin)
+        anchors = anchor_paths(load_settings(), trust)
+        return read_identity(connection, source, ask, anchors, use_last_try=use_last_try)
 
 
-def _warn(found: _Identity) -> None:
+def _warn(found: CardIdentity) -> None:
     """Say what the attributes rest on, and flag substitute characters."""
     if found.source is not IdentitySource.CERTIFICATE:
         tell(_NOT_PROVEN)
@@ -199,7 +148,7 @@ def _show(attributes: PersonAttributes) -> None:
     )
 
 
-def _data(found: _Identity) -> dict[str, object]:
+def _data(found: CardIdentity) -> dict[str, object]:
     attributes, birth_date = found.attributes, found.attributes.birth_date
     return {
         "source": str(found.source),
@@ -215,7 +164,7 @@ def _data(found: _Identity) -> dict[str, object]:
 
 
 def _write_fragment(
-    found: _Identity, template: Template, role: str, output: Path | None, *, overwrite: bool, as_json: bool
+    found: CardIdentity, template: Template, role: str, output: Path | None, *, overwrite: bool, as_json: bool
 ) -> None:
     from signkit.contracts.fragment import identity_fragment, write_fragment
     from signkit.output import write_checked

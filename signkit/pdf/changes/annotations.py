@@ -9,7 +9,7 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large, visible_part
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.revision_state import is_widget
-from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
+from signkit.pdf.changes.role_rules import ADDABLE, LEADING, Role, breach
 from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, ChangePlace, Gravity
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value

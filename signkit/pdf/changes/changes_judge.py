@@ -11,7 +11,7 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import ShownContent
 from signkit.pdf.changes.field_changes import was_filled
 from signkit.pdf.changes.revision_state import RevisionState
-from signkit.pdf.changes.rules import RULES
+from signkit.pdf.changes.role_rules import RULES
 from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
 from signkit.pdf.changes.values import UNJUDGED, WAITED_OVER_TEXT, Change, Gravity, Judgement, Rules

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.revision_state import RevisionState, widgets
-from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
+from signkit.pdf.changes.role_rules import FILLED, SIGNED, Role, breach
 from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField

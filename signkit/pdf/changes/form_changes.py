@@ -9,7 +9,7 @@ from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.revision_state import widgets
-from signkit.pdf.changes.rules import Role, breach
+from signkit.pdf.changes.role_rules import Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value

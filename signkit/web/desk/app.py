@@ -37,7 +37,9 @@ from signkit.web.desk.many_screen import ManyScreen
 from signkit.web.desk.office import DeskOptions, Office
 from signkit.web.desk.opening_screen import OpeningScreen
 from signkit.web.desk.page_words import WORDS
-from signkit.web.desk.screens import Screen
+from signkit.web.desk.party_card_screen import PartyCardScreen
+from signkit.web.desk.repair_screen import REPAIR, RepairScreen
+from signkit.web.desk.screens import Screen, go_to
 from signkit.web.desk.settings_screen import SettingsScreen
 from signkit.web.desk.signing_screen import SigningScreen
 from signkit.web.desk.today_screen import TodayScreen
@@ -51,7 +53,7 @@ _HERE = Path(__file__).parent
 _SCREENS = (
     TodayScreen, CheckScreen, ListScreen, ContractScreen, MakingScreen, SigningScreen, JobScreen, MachineScreen,
     DeliveryScreen, ChangesScreen, UpholdingScreen, ArchiveScreen, UpkeepScreen, OpeningScreen,
-    ManyScreen, SettingsScreen, CardScreen, WelcomeScreen, ElsewhereScreen,
+    ManyScreen, SettingsScreen, CardScreen, WelcomeScreen, ElsewhereScreen, PartyCardScreen, RepairScreen,
 )  # fmt: skip
 
 
@@ -95,13 +97,20 @@ def make_app(
     app = Starlette(
         routes=[*door.routes(), *shown, static],
         exception_handlers={
-            SignKitError: lambda request, error: pages.tell(request, error),
+            SignKitError: lambda request, error: _tell(pages, request, error, mends=RepairScreen in screens),
             HTTPException: lambda request, error: pages.refuse(request.scope, error.status_code, _reason(error)),
             WorkerLost: lambda request, _: pages.refuse(request.scope, 500, "lost"),
             Exception: lambda request, _: pages.refuse(request.scope, 500, "fault"),
         },
     )
     return Guard(app, LoopbackDoor(address, sessions), pages.refuse)
+
+
+def _tell(pages: Pages, request: Request, error: SignKitError, *, mends: bool) -> Response:
+    """Return the page of an error; that of a torn ledger is the one that mends it."""
+    if mends and error.code == "archive-torn" and request.method == "GET" and request.url.path != REPAIR:
+        return go_to(REPAIR)
+    return pages.tell(request, error)
 
 
 def _reason(error: HTTPException) -> str:
@@ -142,7 +151,6 @@ class _Door:
     def switch_language(self, request: Request, form: FormData) -> Response:
         """Show the pages in the other language from now on, beginning with the one that was looked at."""
         from signkit.web.common.pages import other_language
-        from signkit.web.desk.screens import go_to
 
         session = request.scope["session"]
         session.language = other_language(session.language)

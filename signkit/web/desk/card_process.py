@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from signkit.card.transport import Connection
     from signkit.settings import Settings
 
+#: What of a card's holder goes into a contract, with the characters in it that stand for others.
+_TOLD = ("name", "address", "name_substitutes", "address_substitutes")
+#: What a party's name and address can be read by at the desk.
+READ_FROM = ("certificate", "surface")
 CardSecret = Literal["signature", "authentication", "surface"]
 _KINDS: dict[CardSecret, tuple[SecretKind, SecretKind]] = {
     "signature": ("signature-password", "new-signature-password"),
@@ -61,6 +66,50 @@ class RegisterOrder:
     language: Language = "ja"
     prompt: PromptKind = "auto"
     program: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadOrder:
+    """Which card says who its holder is.
+
+    Attributes:
+        source: ``certificate`` or ``surface`` (`signkit.holder.identity.IdentitySource`).
+        trust: further anchors, as ``signkit card identity`` takes them.
+    """
+
+    ACT: ClassVar[str] = "read-identity"
+
+    source: str
+    reader: str | None
+    name: str
+    trust: tuple[str, ...] = ()
+    language: Language = "ja"
+    prompt: PromptKind = "auto"
+    program: str | None = None
+
+
+def read_holder(plain: dict[str, Any], say: Say) -> str:
+    """Ask for the secret that opens them, and return name and address, and what they rest on, as JSON.
+
+    Raises:
+        PromptCancelled: the person does not want to.
+        SignKitError: as ``signkit card identity`` does.
+    """
+    from signkit.holder.identity import IdentitySource, read_identity
+    from signkit.settings import load_settings
+    from signkit.signers.card import connect_card, pin_source
+    from signkit.validation.options import anchor_paths
+
+    order, settings = ReadOrder(**plain), load_settings()
+    source = IdentitySource(order.source)
+    prompt = Prompt(AboutCard(order.name, _READING), order.language, order.prompt, order.program)
+    anchors = anchor_paths(settings, [Path(each) for each in order.trust])
+    say(stage=ASKING)
+    with connect_card(order.reader, settings) as connection:
+        read = read_identity(connection, source, pin_source(prompt.ask, source.secret, order.name), anchors)
+    attributes = read.attributes
+    told = {name: getattr(attributes, name) for name in _TOLD}
+    return json.dumps({**told, "source": source, "issuer": read.issuer})
 
 
 def change_pin(plain: dict[str, Any], say: Say) -> str:
@@ -161,6 +210,10 @@ def touch_anchors(settings: Settings, trust: tuple[str, ...]) -> Any:
 
 
 _CHANGING = Text("Change a PIN of the card: {of}", "カードの暗証番号を変更します: {of}")
+_READING = Text(
+    "Read name and address from the card, for the contract's form: {of}",
+    "契約書のフォームに入れる氏名・住所をカードから読み取ります: {of}",
+)
 _REGISTERING = Text("Register the card: {of}", "カードを登録します: {of}")
 _DIFFER = Text("The two entries differ; nothing was changed", "2 回の入力が一致しません。変更していません")
 _START_OVER = Text("Start over.", "最初からやり直してください。")

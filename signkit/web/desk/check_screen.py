@@ -10,9 +10,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from signkit.archive.operations import Act
 from signkit.reporting.formats.choice import open_writer
+from signkit.reporting.formats.report_wording import VERDICTS
 from signkit.reporting.formats.text import signature_lines, timestamp_lines
-from signkit.reporting.formats.wording import VERDICTS
 from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.reporting.summary import caveats, verdict_sentence
 from signkit.validation.report import Report, Verdict
@@ -33,6 +34,14 @@ LOOKS = {
     Verdict.INDETERMINATE: "open",
     Verdict.NOT_SIGNED: "none",
     Verdict.UNREADABLE: "bad",
+}
+#: What the operation log says of a file that was checked.
+_NOTED: dict[Verdict, Act] = {
+    Verdict.PASSED: "checked-passed",
+    Verdict.FAILED: "checked-failed",
+    Verdict.INDETERMINATE: "checked-indeterminate",
+    Verdict.NOT_SIGNED: "checked-not-signed",
+    Verdict.UNREADABLE: "checked-unreadable",
 }
 
 
@@ -146,7 +155,9 @@ class CheckScreen(Screen):
             if job.state != "working":
                 return
             job.stage = Text(each.name, each.name)
-            files[place] = replace(each, report=self.office.judge(each.sha256, each.name))
+            report = self.office.judge(each.sha256, each.name)
+            files[place] = replace(each, report=report)
+            self.office.note(_NOTED[report.verdict], each.sha256)
             job.done = place + 1
 
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from signkit.contracts.bulk.rows import RowData, dotted_column, parse_columns, row_data
-from signkit.contracts.checking import examine, resolve_reference, schema_at
+from signkit.contracts.checking import examine
 from signkit.contracts.fonts import font_set
+from signkit.contracts.schema_items import resolve_reference, schema_at
 from signkit.contracts.template import Template
 from signkit.errors import Problem
 from signkit.plain_data import Data
@@ -58,13 +59,18 @@ class FormItem:
     @property
     def field(self) -> str:
         """What stands in ``id``: no dots, which style sheets take for classes."""
-        return "f-" + self.path.replace(".", "-")
+        return field_of(self.path)
 
     @property
     def is_filled(self) -> bool:
         """Whether anything was typed into it, or is said of it."""
         own = bool(self.word.strip()) or bool(self.problems)
         return own or any(child.is_filled for child in self.children)
+
+
+def field_of(path: str) -> str:
+    """Return the ``id`` of an item."""
+    return "f-" + path.replace(".", "-")
 
 
 @dataclass(frozen=True)

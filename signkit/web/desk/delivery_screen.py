@@ -46,6 +46,7 @@ class DeliveryScreen(Screen):
         return [
             self.page("/documents/{sha256}/delivery", self.look),
             self.form("/documents/{sha256}/delivery/consents", self.make_consents),
+            self.form("/documents/{sha256}/delivery/withdraw", self.withdraw),
             self.form("/documents/{sha256}/delivery/add", self.add),
             self.form("/documents/{sha256}/delivery/pack", self.pack),
             self.page("/documents/{sha256}/delivery/packed/{number}", self.packed),
@@ -90,6 +91,21 @@ class DeliveryScreen(Screen):
             shelved = self.office.shelf.put(pdf, f"{WORDS['consent_name'].ja}_{stem}_{title}.pdf", "prepared")
             self.office.note("consent-made", shelved.sha256)
         return go_to(f"/documents/{request.path_params['sha256']}/delivery")
+
+    def withdraw(self, request: Request, form: FormData) -> Response:
+        """Make the document by which a recipient withdraws a consent; it waits for the recipient's signature."""
+        consent = self.office.named(word(form, "consent"))
+        if self._contract(request) is None or consent is None:
+            return self.unknown(request)
+        today, judgement = datetime.now(JST).date(), self.office.judgement_of(word(form, "consent"))
+        pdf: bytes = self.office.pool.submit(
+            work.make_withdrawal, consent, today, judgement, self.office.settings
+        ).result()
+        shelved = self.office.shelf.put(
+            pdf, f"{WORDS['withdrawal_name'].ja}_{PurePath(consent.name).stem}.pdf", "prepared"
+        )
+        self.office.note("withdrawal-made", shelved.sha256)
+        return go_to(f"/documents/{shelved.sha256}")
 
     def add(self, request: Request, form: FormData) -> Response:
         """Take signed consents in that came otherwise, and check anew."""

@@ -67,8 +67,10 @@ _TRUST = Text(
 _HINTS: Mapping[str, Text] = {
     "archive-missing": Text("Make one under “Contracts”.", "「契約書」の画面で作れます。"),
     "archive-torn": Text(
-        "Restore the last backup, or have whoever looks after this PC make the ledger anew from the kept files.",
-        "最後のバックアップから復元するか、このパソコンの管理者に、保管ファイルから台帳を作り直してもらってください。",
+        "“Restore and repair” under “Archive” makes it anew from the kept files and the last backup; where there is no "
+        "such page, ask whoever runs this desk.",
+        "「保管庫」の「復元と修復」で、保管ファイルと最後のバックアップから作り直せます。"
+        "その画面がないときは、管理者に連絡してください。",
     ),
     "backup-newer": Text(
         "The backup was left as it is. Verify the archive under “Archive”, or back up into another folder.",

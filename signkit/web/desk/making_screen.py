@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -22,6 +23,7 @@ from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
 from signkit.web.desk.contract_form import contract_form, fill, typed_entries, without_entry, words_of
 from signkit.web.desk.drafts import Draft
 from signkit.web.desk.page_words import WORDS
+from signkit.web.desk.party_card_screen import card_parties
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
 
@@ -95,7 +97,9 @@ class MakingScreen(Screen):
     def edit(self, request: Request) -> Response:
         """Show the form as it was typed."""
         draft = self._draft(request)
-        return self._form(request, draft) if draft is not None else self.unknown(request)
+        job = self.office.jobs.find(request.query_params.get("read", ""))
+        notes = job.result if job is not None and isinstance(job.result, list) else []
+        return self._form(request, draft, notes=notes) if draft is not None else self.unknown(request)
 
     def save(self, request: Request, form: FormData) -> Response:
         """Keep what was typed, to the letter; then do what the button says."""
@@ -112,6 +116,8 @@ class MakingScreen(Screen):
         if action in ("add", "remove"):
             draft = self.office.drafts.keep(_with_entries(draft, action, path))
             return self._form(request, draft, anchor=path)
+        if action == "card":
+            return go_to(f"/drafts/{draft.number}/card/{quote(path)}")
         if action == "preview":
             filled = fill(template, draft.words, self.office.settings)
             if filled.refused:
@@ -181,6 +187,7 @@ class MakingScreen(Screen):
         *,
         problems: tuple[tuple[str, Problem], ...] = (),
         message: Text | None = None,
+        notes: Sequence[Text] = (),
         anchor: str | None = None,
         overtaken: bool = False,
         status: int = 200,
@@ -189,7 +196,8 @@ class MakingScreen(Screen):
         items = contract_form(template, draft.words, draft.counts, problems)
         return self.show(
             request, "draft.html", status, draft=draft, title=template.title, items=items,
-            problems=problems, message=message, anchor=anchor, overtaken=overtaken,
+            problems=problems, message=message, notes=notes, anchor=anchor, overtaken=overtaken,
+            from_card=card_parties(template, draft.words),
         )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from signkit.web.desk.form_words import FORM_WORDS
 from signkit.web.desk.upkeep_words import UPKEEP_WORDS
 from signkit.words import Text
 
@@ -469,4 +470,5 @@ WORDS: dict[str, Text] = {
     "started": Text("The desk opens …", "画面を開いています…"),
 }
 
+WORDS.update(FORM_WORDS)
 WORDS.update(UPKEEP_WORDS)

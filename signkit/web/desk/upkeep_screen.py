@@ -26,6 +26,7 @@ from signkit.output import write_checked
 from signkit.web.common.forms import word
 from signkit.web.desk import work
 from signkit.web.desk.jobs import DeskJob
+from signkit.web.desk.office import Office
 from signkit.web.desk.page_words import WORDS
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
@@ -123,7 +124,7 @@ class UpkeepScreen(Screen):
         """Ask where the backup goes."""
         if not self.office.has_archive():
             return self.unknown(request)
-        return self._backup_page(request, self._folder())
+        return self._backup_page(request, last_folder(self.office))
 
     def backup(self, request: Request, form: FormData) -> Response:
         """Begin to bring the backup up to date."""
@@ -207,12 +208,13 @@ class UpkeepScreen(Screen):
         self.office.note("backed-up")
         job.result = BackedUp(typed, copied)
 
-    def _folder(self) -> str:
-        """Return where the last backup went; empty where there was none."""
-        try:
-            return str(json.loads((self.office.options.home / _FOLDER).read_text(encoding="utf-8"))["folder"])
-        except (OSError, ValueError, KeyError, TypeError):
-            return ""
+
+def last_folder(office: Office) -> str:
+    """Return where the last backup went; empty where there was none."""
+    try:
+        return str(json.loads((office.options.home / _FOLDER).read_text(encoding="utf-8"))["folder"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _folder_problem(typed: str, archive: Path) -> Text | None:

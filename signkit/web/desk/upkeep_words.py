@@ -45,6 +45,12 @@ UPKEEP_WORDS: dict[str, Text] = {
     "act_discarded": Text("Desk: thrown away", "画面: 破棄"),
     "act_downloaded": Text("Desk: downloaded", "画面: ダウンロード"),
     "act_consent_made": Text("Desk: consent made", "画面: 承諾書を作成"),
+    "act_withdrawal_made": Text("Desk: withdrawal made", "画面: 撤回書を作成"),
+    "act_checked_passed": Text("Desk: file checked: valid", "画面: ファイルを検証（有効）"),
+    "act_checked_failed": Text("Desk: file checked: invalid", "画面: ファイルを検証（無効）"),
+    "act_checked_indeterminate": Text("Desk: file checked: not proven", "画面: ファイルを検証（確認できない）"),
+    "act_checked_not_signed": Text("Desk: file checked: not signed", "画面: ファイルを検証（署名なし）"),
+    "act_checked_unreadable": Text("Desk: file checked: not readable", "画面: ファイルを検証（読み取り不可）"),
     "act_packed": Text("Desk: delivery pack made", "画面: 提供用の一式を作成"),
     "act_certified": Text("Desk: completion certificate made", "画面: 合意締結証明書を作成"),
     "act_extended": Text("Desk: evidence extended", "画面: 証拠を延長"),
@@ -175,6 +181,67 @@ UPKEEP_WORDS: dict[str, Text] = {
         "This folder is the archive itself: choose another disk.",
         "保管庫そのものの中です。別のディスクを選んでください。",
     ),
+    "repair": Text("Restore and repair", "復元と修復"),
+    "repair_lead": Text(
+        "When the archive is lost or its ledger is torn: back from the backup, or made anew from the kept files.",
+        "保管庫を失ったときや台帳が壊れたとき、バックアップや保管ファイルから元に戻します。",
+    ),
+    "repair_look": Text("How the ledger stands", "台帳の状態を見る"),
+    "repair_whole": Text("The ledger is whole.", "台帳は壊れていません。"),
+    "repair_whole_lead": Text(
+        "Nothing need be done, and nothing is replaced. To look into a backup as it was, name an empty folder as the "
+        "archive's under Settings, and restore there.",
+        "何もする必要はなく、ここから上書きすることもできません。バックアップ当時の内容を見たいときは、"
+        "「設定」で保管庫の場所を空のフォルダーにしてから復元してください。",
+    ),
+    "repair_torn": Text("The ledger is torn.", "台帳が壊れています。"),
+    "repair_files": Text(
+        "The kept files are there; their ledger is not.", "保管ファイルはありますが、台帳がありません。"
+    ),
+    "repair_none": Text("There is no archive here.", "ここに保管庫はありません。"),
+    "restore": Text("Restore from a backup", "バックアップから復元する"),
+    "restore_lead": Text(
+        "Copies every file and the ledger of the backup. The backup stays as it is.",
+        "バックアップのファイルと台帳をすべて写します。バックアップはそのまま残ります。",
+    ),
+    "restore_register": Text(
+        "Newest register of disposals (disposals.jsonl), if you have it: what was deleted since stays deleted",
+        "最新の廃棄の記録 (disposals.jsonl)。あれば入力すると、バックアップの後に廃棄したものは復元しません",
+    ),
+    "restore_go": Text("Restore", "復元する"),
+    "restore_going": Text("The files are being copied …", "ファイルを写しています…"),
+    "rebuild": Text("Make the ledger anew", "台帳を作り直す"),
+    "rebuild_lead": Text(
+        "Every kept file is judged and entered again. What people typed (paper, corrections) and the journal come from "
+        "the backup, if you name one. The torn ledger stays beside the new one.",
+        "保管ファイルを 1 つずつ検証して登録し直します。人が入力した内容（紙の書類・訂正）と記録簿は、"
+        "指定したバックアップから引き継ぎます。壊れた台帳は別名で残します。",
+    ),
+    "rebuild_backup": Text("The last backup (empty: without one)", "最後のバックアップ（空欄: 使わない）"),
+    "rebuild_go": Text("Make it anew", "作り直す"),
+    "rebuild_going": Text("Every kept file is being judged …", "保管ファイルを検証しています…"),
+    "repair_no_backup": Text("There is no backup in this folder.", "このフォルダーにバックアップがありません。"),
+    "repair_no_register": Text("There is no such file.", "このファイルがありません。"),
+    "restored_done": Text("The archive was restored.", "復元しました。"),
+    "rebuilt_done": Text("The ledger was made anew.", "台帳を作り直しました。"),
+    "rebuilt_holds": Text("It holds {count} contracts.", "{count} 件の契約書があります。"),
+    "rebuilt_incomplete": Text(
+        "Date, amount or counterparty is not known of these; the list of contracts finds them by what is missing",
+        "日付・金額・取引先の分からないもの（契約書の一覧で「足りない項目」から探せます）",
+    ),
+    "rebuilt_unread": Text("Files that could not be judged, kept as they are", "検証できず、そのまま保管したファイル"),
+    "rebuilt_lost": Text(
+        "Files that the backup knows and that are not there", "バックアップにあり、ここにないファイル"
+    ),
+    "rebuilt_torn": Text("The torn ledger is now", "壊れた台帳の置き場所"),
+    "restored_damaged": Text(
+        "{count} files of the backup are missing or damaged.",
+        "バックアップの {count} 個のファイルが欠けているか壊れています。",
+    ),
+    "stopped_repairing": Text(
+        "Cancelled. What was there before is unchanged; begin again at any time.",
+        "中止しました。以前の内容はそのままです。いつでもやり直せます。",
+    ),
     "backup_done": Text("The backup is up to date.", "バックアップしました。"),
     "backup_counts": Text("{files} files, {new} of them new.", "ファイル {files} 個 (うち新しいもの {new} 個)。"),
     "backup_damaged": Text(
@@ -222,6 +289,12 @@ UPKEEP_WORDS: dict[str, Text] = {
     "means_mail": Text("by e-mail", "電子メール"),
     "means_web": Text("from a web page", "ウェブページ"),
     "means_media": Text("on a disk or stick", "記録媒体 (USB メモリーなど)"),
+    "consent_withdraw": Text("Withdraw this consent", "この承諾の撤回書を作る"),
+    "withdraw_what": Text(
+        "A withdrawal says that the recipient wants paper from now on; it counts once the recipient has signed it.",
+        "撤回書は、受け取る人が今後は紙での交付を求めるときに作り、ご本人の署名で効力を持ちます。",
+    ),
+    "withdrawal_name": Text("withdrawal", "撤回書"),
     "destination": Text("Where to (empty: as the recipient told)", "送付先 (空欄: 本人が通知した宛先)"),
     "contact": Text("How you are reached (empty: your address)", "事業者の連絡先 (空欄: 所在地)"),
     "pack": Text("The delivery pack", "提供用の一式"),

@@ -18,6 +18,7 @@ from signkit.validation.options import ValidationOptions
 from signkit.validation.report import Report
 
 if TYPE_CHECKING:
+    from signkit.archive.rebuilding import Rebuilt
     from signkit.archive.renewing import Renewal
     from signkit.delivery.check import DeliveryCheck
     from signkit.delivery.consent_making import ConsentTerms
@@ -120,6 +121,15 @@ def make_consents(contract: NamedOnDesk, terms: ConsentTerms, settings: Settings
     }
 
 
+def make_withdrawal(consent: NamedOnDesk, day: date, options: ValidationOptions, settings: Settings) -> bytes:
+    """Make the document by which a consent is withdrawn."""
+    from signkit.contracts.fonts import font_set
+    from signkit.delivery.consent import read_consent, withdrawal
+
+    judged = read_consent(consent.read(), consent.name, options)
+    return withdrawal(judged, day, font_set(settings.font_folders))
+
+
 def extend_file(file: NamedOnDesk, level: Level, around: ActSurroundings, options: ValidationOptions) -> ExtendedFile:
     """Add or renew what keeps a signed file provable."""
     from signkit.library.acts import extend
@@ -165,6 +175,13 @@ def amendments_among(files: Sequence[NamedOnDesk], digests: set[str]) -> list[Na
         if contract is not None and item_at(contract.data, "amends.sha256") in digests:
             found.append((str(contract.data.get("contract_date", "")), each))
     return [each for _, each in sorted(found, key=lambda pair: pair[0])]
+
+
+def rebuild_archive(folder: Path, options: ValidationOptions, last_backup: Path | None) -> Rebuilt:
+    """Make the ledger of an archive anew."""
+    from signkit.archive.rebuilding import rebuild
+
+    return rebuild(folder, options, last_backup)
 
 
 def renew_kept(folder: Path, number: int, due: date, around: ActSurroundings, options: ValidationOptions) -> Renewal:

@@ -28,6 +28,8 @@ from signkit.web.desk.machine_screen import MachineScreen
 from signkit.web.desk.making_screen import MakingScreen
 from signkit.web.desk.many_screen import ManyScreen
 from signkit.web.desk.opening_screen import OpeningScreen
+from signkit.web.desk.party_card_screen import PartyCardScreen
+from signkit.web.desk.repair_screen import RepairScreen
 from signkit.web.desk.screens import Screen
 from signkit.web.desk.settings_screen import SettingsScreen
 from signkit.web.desk.signing_screen import SigningScreen
@@ -91,10 +93,11 @@ _SIGN = Need("signing:write")
 _CHECK = Need("validations:read")
 _POLL = Need("contracts:read", is_logged=False)
 
-#: No secret is asked for on a server, no card is in it, and nobody's settings are on it; ``TodayScreen``'s place is
-#: taken by the office's own.
+#: No secret is asked for on a server, no card is in it, nobody's settings are on it, and who runs it restores its
+#: archives; ``TodayScreen``'s place is taken by the office's own.
 DESK_ONLY: tuple[type[Screen], ...] = (
     TodayScreen, CardScreen, MachineScreen, SettingsScreen, WelcomeScreen, SigningScreen, OpeningScreen,
+    PartyCardScreen, RepairScreen,
 )  # fmt: skip
 SHOWN: tuple[ServedScreen, ...] = (
     ServedScreen(CheckScreen, Need("validations:write"), Need("validations:write"), {
