@@ -32,7 +32,9 @@ class _OnPage:
         self.added: list[Value] = []
         self.over_text: list[Value] = []  # what is signed now and lies over the page's text
         self.in_order = True
-        self.are_large: bool | None = None  # those signed now, together; told when it is asked for
+        # Told when they are asked for: whether those signed now are large together, and what is a field's.
+        self.are_large: bool | None = None
+        self.widgets: list[Value] | None = None
 
 
 class Annotations:
@@ -239,8 +241,10 @@ class Annotations:
         former = {match: old for old, match in page.kept if isinstance(match, Ref)}
         # The field's own older looks are what it may replace.
         own = (item, former.get(item)) if isinstance(item, Ref) else (item,)
-        before = self._all.before.annotations(page.old)
-        return [each for each in before if each not in own and is_widget(self._all.old, each)]
+        if page.widgets is None:
+            before = self._all.before.annotations(page.old)
+            page.widgets = [each for each in before if is_widget(self._all.old, each)]
+        return [each for each in page.widgets if each not in own]
 
     def _judge_box(self, item: Value, page: _OnPage) -> Iterator[Change]:
         turned = bool(self._all.new.resolve(page.new.entries.get("/Rotate")))

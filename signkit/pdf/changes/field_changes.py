@@ -209,7 +209,7 @@ class Fields:
         kids = self._all.new.resolve(entries.get("/Kids")) if isinstance(entries, dict) else None
         known = {kid.number for kid in kids if isinstance(kid, Ref)} if isinstance(kids, list) else set()
         number = self._all.number(field)
-        if number is not None and any(self._all.account.strays(number, known)):
+        if number is not None and self._all.account.has_strays(number, known):
             yield from breach("field-changed", "/Parent", at=place)
 
     def _is_unchanged(self, old: FormField, new: FormField) -> bool:

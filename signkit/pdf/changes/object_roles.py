@@ -170,25 +170,28 @@ class Account:
 
     def _hands_down(self, number: int, view: View) -> bool:
         """Whether an unchanged page says that it, or what is above it, stands below an object (7.7.3.4)."""
-        for holder in self._referrers.linking(number):
-            entries = view.get(Ref(holder, 0)) if holder not in self._touched_numbers else None
-            above = entries.get("/Parent") if isinstance(entries, dict) else None
-            if isinstance(above, Ref) and above.number == number and self._is_reached(holder, view):
-                return True
-        return False
+        unchanged = set(self._referrers.linking(number)) - self._touched_numbers
+        return self._is_any_reached(self._below(number, unchanged, view), view)
 
-    def strays(self, number: int, kids: AbstractSet[int]) -> Iterator[int]:
-        """Objects that say they stand below ``number``, and that it does not know as its ``kids``."""
-        for holder in self._referrers.naming(number):
-            entries = self.new.get(Ref(holder, 0)) if holder not in kids else None
-            above = entries.get("/Parent") if isinstance(entries, dict) else None
-            if isinstance(above, Ref) and above.number == number and self._is_reached(holder, self.new):
-                yield holder
+    def has_strays(self, number: int, kids: AbstractSet[int]) -> bool:
+        """Whether an object says that it stands below ``number``, which does not know it as one of its ``kids``."""
+        others = set(self._referrers.naming(number)) - kids
+        return self._is_any_reached(self._below(number, others, self.new), self.new)
+
+    @staticmethod
+    def _below(number: int, holders: AbstractSet[int], view: View) -> set[int]:
+        """Those of the ``holders`` that call the object their parent."""
+        found = {holder: view.get(Ref(holder, 0)) for holder in holders}
+        above = {holder: entries.get("/Parent") for holder, entries in found.items() if isinstance(entries, dict)}
+        return {holder for holder, ref in above.items() if isinstance(ref, Ref) and ref.number == number}
 
     def _is_reached(self, number: int, view: View) -> bool:
+        return self._is_any_reached({number}, view)
+
+    def _is_any_reached(self, numbers: AbstractSet[int], view: View) -> bool:
         """Follow references backwards, as they are at ``view``, to the trailer."""
         roots = {ref.number for ref in references(view.trailer)}
-        seen, todo = {number}, [number]
+        seen, todo = set(numbers), list(numbers)
         while todo:
             item = todo.pop()
             if item in roots:
