@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.attributes import read_attributes
 from signkit.jpki.certificates import issuer_kind
 from signkit.jpki.company import CompanyRegistration, read_registration
@@ -23,6 +22,7 @@ from signkit.jpki.names import (
     names_organization,
 )
 from signkit.jpki.normalise import is_unsafe, plain, substitutes_marked
+from signkit.jpki.postal_addresses import compare_addresses
 
 if TYPE_CHECKING:
     from asn1crypto import x509

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from signkit.pki.anchors import TrustStore
 from signkit.pki.distinguished_names import common_name, labelled_name
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms
 from signkit.validation.reasons import reason

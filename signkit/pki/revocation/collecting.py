@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from signkit.errors import CertificateRevoked, EvidenceMissing
 from signkit.pki.chains import build_chain, is_self_issued
 from signkit.pki.paths.finder import find_paths
-from signkit.pki.paths.finding import PathFinding
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
+from signkit.pki.paths.outcome import PathFinding
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import shipped_policy
 from signkit.pki.revocation.acceptance import Examination, Standing, standing, vouched_until

@@ -310,6 +310,7 @@ def _refuse_older(path: Path, index: Path, head: ListHead) -> None:
             have = present.header
     except CrlIndexDamaged:
         return
+    # RFC 5280 5.2.3: an authority's numbers only rise.
     older_number = head.number is not None and have.number is not None and head.number < have.number
     # thisUpdate and number, either of them: an attacker who holds back a new list offers an old one, which is signed as
     # well.

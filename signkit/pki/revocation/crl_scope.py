@@ -41,7 +41,7 @@ class Scope:
 
 
 def list_scope(issuing_point: bytes | None, issuer: x509.Name) -> Scope:
-    """Return the scope that a list's issuingDistributionPoint extension states (None: it has none).
+    """Return the scope that a list's issuingDistributionPoint (RFC 5280 5.2.5) states; None: it has none.
 
     Raises:
         ListMalformed: it cannot be read.
@@ -166,7 +166,7 @@ def _reasons(flags: Any) -> frozenset[str]:
 
 
 def certificate_points(certificate: x509.Certificate) -> tuple[str, ...]:
-    """Return the names of the certificate's own distribution points in the form in which names are compared.
+    """Return the names of the certificate's own distribution points (RFC 5280 4.2.1.13), as they are compared.
 
     Points of indirect lists and of some reasons only are left out: no index holds such lists.  What cannot be read
     names nothing.
