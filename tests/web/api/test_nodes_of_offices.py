@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -83,15 +84,15 @@ def test_pairings_end_and_are_bounded(nodes):
 
 def test_one_at_a_time_takes_a_signature_in_of_all_nodes(nodes):
     tenant = nodes[0].tenant()
-    offices = [each.served._office.desks.office_of(each.service.tenants.get(tenant.id)) for each in nodes]
+    one, other = (each.service.tenants.get(tenant.id).store for each in nodes)
     entered = threading.Event()
 
     def enter():
-        with offices[1].turn("finishing"):
+        with turn(other, "finishing"):
             entered.set()
 
     waiting = threading.Thread(target=enter, daemon=True)
-    with offices[0].turn("finishing"):
+    with turn(one, "finishing"):
         waiting.start()
         assert not entered.wait(0.5)
     assert entered.wait(60)
@@ -107,6 +108,6 @@ def test_the_turn_of_a_node_that_is_gone_is_taken_by_another(nodes, monkeypatch)
         with turn(store, "taking", patience=0.1):
             pass
         now = store.clock()
-        gone = type(store)(store.folder, store.database, store.spool, lambda: now + timedelta(seconds=91))
+        gone = replace(store, clock=lambda: now + timedelta(seconds=91))
         with turn(gone, "finishing", patience=0.1):  # it did not renew for longer than a lease
             pass
