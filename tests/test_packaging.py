@@ -215,10 +215,10 @@ def test_the_unit_of_the_service_is_well_formed_and_its_command_is_ours(reposito
     assert unit["CapabilityBoundingSet"] == ""
 
 
-@pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf"])
+@pytest.mark.parametrize("name", ["Caddyfile", "nginx.conf", "nginx-nodes.conf"])
 def test_the_proxies_lead_to_where_the_service_listens(repository, name):
     text = (repository / "packaging" / "proxy" / name).read_text(encoding="utf-8")
     assert text.count("{") == text.count("}")
     said = run_signkit("serve", "--help", home=repository / "no-home").stdout
-    port = re.search(r"127\.0\.0\.1:(\d+)", text)[1]
+    port = re.search(r"\d+\.0\.0\.\d+:(\d+)", text)[1]
     assert port in said

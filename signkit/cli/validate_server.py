@@ -14,7 +14,7 @@ from signkit.errors import InputUnreadable, ServiceError, UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.client.judging import ServerJudge
+    from signkit.client.many_files import ServerJudge
     from signkit.validation.options import ValidationOptions
 
 _KEY_FILE = "SIGNKIT_SERVER_KEY_FILE"
@@ -60,7 +60,7 @@ def server_judge(url: str | None, key_file: Path | None, options: ValidationOpti
             )
         return None
     from signkit.client import Client
-    from signkit.client.judging import ServerJudge
+    from signkit.client.many_files import ServerJudge
 
     return ServerJudge(Client(url, _key(key_file), language=LANGUAGE), options)
 

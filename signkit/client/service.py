@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 from signkit.client import values
-from signkit.client.transport import ServiceConnection, json_of
+from signkit.client.connection import ServiceConnection, json_of
 from signkit.client.values import Accepted, KeyInfo, Misfit, ServiceJob, Validation, ValidationSummary
 from signkit.errors import ServiceError
 from signkit.pki.http import HttpAnswer

@@ -20,7 +20,7 @@ from signkit.errors.service_causes import service_cause
 from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import BASES, REASONS, MatchReason, PartyMatch
 from signkit.jpki.match_reasons import Verdict as MatchVerdict
-from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.outcome import RevocationStatus
 from signkit.plain_data import unique
 from signkit.validation.next_steps import STEPS
 from signkit.validation.profile import ProfileName, ProfileReport, RequirementFinding, RequirementReport

@@ -40,6 +40,8 @@ from signkit.web.api.tenants import Tenant
 from signkit.web.common.guard import TooMuchSent
 from signkit.web.office.desks import Desks
 from signkit.web.office.door import origin_of_pages
+from signkit.web.office.tenant_office import TenantOffice
+from signkit.web.people.accounts import find_person
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
@@ -213,7 +215,7 @@ class AgentCalls:
 
     def _take(self, request: Request, tenant: Tenant, agent: Agent, task: AgentTask, path: Path, sha256: str) -> None:
         try:
-            take_from_agent(self._desks.office_of(tenant), task, path, sha256)
+            take_from_agent(self._seat(tenant, agent), task, path, sha256)
         except TaskEnded as ended:
             raise _over(ended.task) from ended
         except WorkerLost as error:
@@ -223,6 +225,13 @@ class AgentCalls:
             self._write(request, tenant, agent, "agentSigned", task.sha256, 422)
             raise Refusal.of(error) from error
         self._write(request, tenant, agent, "agentSigned", sha256, 200)
+
+    def _seat(self, tenant: Tenant, agent: Agent) -> TenantOffice:
+        """Return the office as the agent's person has it: what their PC hands in, they hand in."""
+        with tenant.store.reading() as connection:
+            person = find_person(connection, agent.person)
+        office = self._desks.office_of(tenant)
+        return office.seat(person) if person is not None else office
 
     def _write(self, request: Request, tenant: Tenant, agent: Agent, action: str, subject: str, status: int) -> None:
         with tenant.store.writing() as connection:

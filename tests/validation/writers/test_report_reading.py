@@ -13,7 +13,7 @@ import pytest
 from signkit.errors import ValidationRefused
 from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import REASONS, match_of
-from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.outcome import RevocationStatus
 from signkit.reporting.formats.choice import open_writer
 from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.validation.api import validate_file

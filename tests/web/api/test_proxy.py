@@ -70,6 +70,11 @@ def put_in(text, replaced):
 
 
 def start_nginx(folder, service_address, more=None):
+    return run_nginx(folder, {"http://127.0.0.1:8420": service_address} | (more or {}))
+
+
+def run_nginx(folder, places, shipped="nginx.conf"):
+    """Start nginx with a shipped configuration, in which each address of a service is replaced by one of here."""
     require(_NGINX, "nginx is not installed")
     subject = ["-subj", "/CN=signkit.example", "-addext", "subjectAltName=DNS:signkit.example"]
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(folder / "privkey.pem")]
@@ -77,10 +82,10 @@ def start_nginx(folder, service_address, more=None):
     command = ["openssl", "req", "-x509", *key, "-out", str(certificate), *subject]
     subprocess.run(command, check=True, capture_output=True)
     port = free_port()
-    site = put_in((_SHIPPED / "nginx.conf").read_text(), {
-        "/etc/ssl/signkit": str(folder), "http://127.0.0.1:8420": service_address,
+    site = put_in((_SHIPPED / shipped).read_text(), {
+        "/etc/ssl/signkit": str(folder), **places,
         "listen 443": f"listen 127.0.0.1:{port}", "    listen [::]:443 ssl;\n": "",
-    } | (more or {}))  # fmt: skip
+    })  # fmt: skip
     whole = folder / "nginx.conf"
     temporary = "".join(
         f"{each}_temp_path {folder}/{each};" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
