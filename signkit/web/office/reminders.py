@@ -30,12 +30,14 @@ KIND = "office-reminder"
 _MORNING = time(9, tzinfo=JST)
 
 
-def plan_reminder(service: Service, connection: StoreConnection, store: Store, known: HandOver) -> None:
+def plan_reminder(
+    service: Service, connection: StoreConnection, store: Store, known: HandOver, earliest: date = date.min
+) -> None:
     """Remind from the day on that is set, and no more of one that was set before; nobody without a mail server."""
     content = {"handover": known.id}
     connection.execute("DELETE FROM job WHERE kind = ? AND content = ?", (KIND, json.dumps(content)))
     if known.remind_on is not None and service.own.mail_server is not None:
-        _plan(connection, store, known, date.fromisoformat(known.remind_on))
+        _plan(connection, store, known, max(date.fromisoformat(known.remind_on), earliest))
 
 
 def _plan(connection: StoreConnection, store: Store, known: HandOver, day: date) -> None:
@@ -61,7 +63,7 @@ def remind(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnect
     today = store.clock().astimezone(JST).date()
     with store.reading() as connection:
         known = handover.find_by_id(connection, job.content["handover"])
-    if known is None or not known.is_reminded(today):
+    if known is None or not known.is_reminded(today) or service.own.mail_server is None:
         return keep_nothing
     roles = _roles_in_turn(service, tenant, known)
 
