@@ -185,7 +185,7 @@ def _from_form(folder: Path, form: Path, law: str | None) -> None:
     from signkit.contracts.word.source import require_extra
 
     require_extra()
-    from signkit.contracts.word.forms import new_template_from
+    from signkit.contracts.word.form_templates import new_template_from
 
     if law is not None:
         raise UsageProblem(

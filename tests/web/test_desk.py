@@ -463,3 +463,32 @@ def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(brows
     now = re.search(r'name="changed" value="([^"]+)"', answer.text)[1]
     assert browser.post(path, {"changed": now, "item:purpose": "二つ目", "do": "save"}).status_code == 200
     assert browser.office.drafts.find(number).words["purpose"] == "二つ目"
+
+
+@pytest.mark.slow
+def test_the_process_that_signs_is_begun_while_the_page_is_read_and_ends_with_the_desk(browser, prepared, monkeypatch):
+    from signkit.web.desk import prompted_process
+
+    begun = []
+
+    class Counted(prompted_process.PromptedProcess):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            begun.append(self)
+
+    monkeypatch.setattr(prompted_process, "PromptedProcess", Counted)
+    page = f"/documents/{prepared}/sign/seller"
+    browser.get(page)
+    browser.get(page)
+    assert len(begun) == 1
+    assert "署名しました" in text_of(sign(browser, prepared, "seller", "card:virtual:takahashi"))
+    assert len(begun) == 1
+    browser.office.ahead.begin(prompted_process.environment_of(browser.office.settings.home))
+    begun[1].stop()
+    begun[1]._process.wait()
+    taken = browser.office.ahead.take(prompted_process.environment_of(browser.office.settings.home))
+    assert taken is begun[2]  # one that died is not given an order
+    taken.discard()
+    browser.office.ahead.begin(prompted_process.environment_of(browser.office.settings.home))
+    browser.office.close()
+    assert not begun[3].is_there()

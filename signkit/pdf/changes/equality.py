@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from signkit.pdf.changes.roles import Account
-from signkit.pdf.changes.rules import RULES
+from signkit.pdf.changes.object_roles import Account
+from signkit.pdf.changes.role_rules import RULES
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
 
 #: Entries that lead to an object without showing it: its own rules judge that object.

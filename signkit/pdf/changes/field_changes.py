@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.revision_state import RevisionState, widgets
-from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
+from signkit.pdf.changes.role_rules import FILLED, SIGNED, Role, breach
 from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField
@@ -17,7 +17,7 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value
 _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
 #: What a value may be, by the type of its field (12.7.5).
 _VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
-#: What a field that holds others hands down to them: judged there.  Its looks are its own, where it is a widget too.
+#: What a field that holds others hands down to them, judged there; its looks are its own, where it is a widget too.
 _HANDED_DOWN = {"/V", "/RV", "/I"}
 #: What says or shows the value, one way or another.
 _SPOKEN = {"/V", "/RV", "/I", "/AP", "/AS"}
@@ -213,9 +213,15 @@ class Fields:
 
     def _is_unchanged(self, old: FormField, new: FormField) -> bool:
         """Neither it nor anything below or above it was changed, and what its widgets draw neither."""
-        return self._all.equality.is_untouched(old.ref, new.ref) and all(
-            self._all.equality.same_drawn(one, other)
-            for one, other in zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+        # What it inherits comes from above, also where it does not say what stands above it (12.7.4.1).
+        inherited = old.entries is new.entries or old.entries == new.entries
+        return (
+            inherited
+            and self._all.equality.is_untouched(old.ref, new.ref)
+            and all(
+                self._all.equality.same_drawn(one, other)
+                for one, other in zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+            )
         )
 
     def _cover(self, one: Value, other: Value) -> None:

@@ -21,6 +21,7 @@ from signkit.errors import ServiceError, SignKitError
 from signkit.web.api.calls import Refusal
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant
 from signkit.words import Text
@@ -264,6 +265,7 @@ class JobRunner:
     def _renew(self) -> None:
         """Renew leases until the last job under way has ended, also beyond `stop`'s word."""
         while not self._ended.wait(RENEW_SECONDS):
+            self._service.tenants.renew_places()
             for store, job in list(self._held.values()):
                 with contextlib.suppress(SignKitError):  # a full disk: the next time
                     renew_lease(store, job, self._holder)
@@ -282,8 +284,10 @@ class JobRunner:
         except Exception as error:
             if isinstance(error, ServiceError) and error.code == "store-unusable":
                 raise
-            fail_job(tenant.store, job, self._holder, problem_of(error), None)
-        return "failed"
+            # Another node works on the archive: it may take the job up, or let go.
+            again = RENEW_SECONDS if isinstance(error, Refusal) and error.code == ELSEWHERE else None
+            fail_job(tenant.store, job, self._holder, problem_of(error), again)
+            return "again" if again else "failed"
 
 
 class RetryLater(Exception):

@@ -270,6 +270,13 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX batch_file_by_state ON batch_file (batch, state);
     CREATE INDEX batch_file_by_end ON batch_file (batch, ended);
+    -- On which of several machines the tenant's archive is worked on, and which archive it is.
+    CREATE TABLE place (
+        name TEXT PRIMARY KEY,
+        holder TEXT NOT NULL,
+        until TEXT NOT NULL,
+        identity TEXT
+    ) STRICT, WITHOUT ROWID;
     CREATE TRIGGER batch_files_go AFTER DELETE ON document WHEN OLD.kind = 'batch' BEGIN
         DELETE FROM file WHERE owner IN (SELECT job FROM batch_file WHERE batch = OLD.id);
         DELETE FROM file WHERE owner >= OLD.id || '/' AND owner < OLD.id || '0';

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import shutil
 import time
@@ -11,10 +12,11 @@ from functools import cached_property
 from pathlib import Path
 
 from signkit.archive.store import utc_now
-from signkit.errors import ServiceError
+from signkit.errors import ServiceError, SignKitError
 from signkit.web.api.folders import COMMON
 from signkit.web.api.identifiers import ID, new_id
 from signkit.web.api.kept_files import ObjectStore
+from signkit.web.api.places import LeasedPlace
 from signkit.web.api.postgres import NOBODY, PostgresDatabase, PostgresServer
 from signkit.web.api.store import Store, make_folders, open_shared_store
 from signkit.web.api.tenants import Tenant, Tenants
@@ -59,7 +61,10 @@ class SharedTenants(Tenants):
         return open_shared_store(self._folder.parent / COMMON, database, None, self._node, self._clock)
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the places and of the connections."""
+        for each in self._open.values():
+            with contextlib.suppress(SignKitError):
+                each.place.leave()
         self._server.close()
 
     def add(self, name: str) -> Tenant:
@@ -116,5 +121,4 @@ class SharedTenants(Tenants):
     def _keep_open(self, id_: str, name: str) -> Tenant:
         database = PostgresDatabase(self._server, id_)
         store = open_shared_store(self._folder / id_, database, self._objects, self._node, self._clock)
-        tenant = self._open[id_] = Tenant(id_, name, store)
-        return tenant
+        return self._open.setdefault(id_, Tenant(id_, name, store, LeasedPlace(store, self._node)))

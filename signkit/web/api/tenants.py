@@ -9,15 +9,16 @@ import contextlib
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
 from signkit.archive.store import utc_now
-from signkit.errors import ServiceError
+from signkit.errors import ServiceError, SignKitError
 from signkit.web.api.folders import ARCHIVE, COMMON, DATABASE, KEY, KEYS, OFFICE, TENANTS
 from signkit.web.api.identifiers import ID, new_id
+from signkit.web.api.places import ArchivePlace
 from signkit.web.api.store import Store, create_store, open_store
 
 _GOING = re.compile(r"\.going-.*")
@@ -29,11 +30,13 @@ class Tenant:
 
     Attributes:
         name: as the operator knows it.
+        place: on which node its archive and office are.
     """
 
     id: str
     name: str
     store: Store
+    place: ArchivePlace = field(default_factory=ArchivePlace, compare=False)
 
     @property
     def archive_folder(self) -> Path:
@@ -79,6 +82,12 @@ class Tenants:
 
     def close(self) -> None:
         """Let go of what is open."""
+
+    def renew_places(self) -> None:
+        """Say where this node is still needed (`signkit.web.api.places`); called every few seconds."""
+        for each in list(self._open.values()):
+            with contextlib.suppress(SignKitError):  # the database is away for a moment
+                each.place.renew()
 
     def add(self, name: str) -> Tenant:
         """Make a tenant with nothing in it.

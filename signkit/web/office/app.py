@@ -24,6 +24,7 @@ from signkit.web.agents.page_words import AGENT_WORDS
 from signkit.web.agents.pairings import Pairings
 from signkit.web.agents.rooms import PAGES as AGENT_PAGES
 from signkit.web.agents.rooms import agent_routes
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.service import Service
 from signkit.web.common.forms import form_route, word
 from signkit.web.common.guard import STATIC, Guard
@@ -126,6 +127,8 @@ def other_routes(service: Service, pages: Pages, pairings: Pairings) -> list[Bas
 
 def _fault(pages: Pages, request: Request, error: Exception) -> Response:
     """Tell the operator what is wrong, and people that something is: where files lie is not theirs to know."""
+    if isinstance(error, ServiceError) and error.code == ELSEWHERE:
+        return pages.refuse(request.scope, 503, "elsewhere")
     _log.error("%s %s", request.method, request.url.path, exc_info=error)
     return pages.refuse(request.scope, 500, "fault")
 

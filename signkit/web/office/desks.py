@@ -73,6 +73,7 @@ class Desks:
         finally:
             opened.users -= 1
             opened.last = self._clock()
+            tenant.place.give()
 
     def close(self) -> None:
         """End what is under way."""
@@ -84,7 +85,7 @@ class Desks:
 
     def office_of(self, tenant: Tenant) -> TenantOffice:
         """Return a tenant's office, for whoever acts there without a seat."""
-        with self._lock:
+        with tenant.place.hold(), self._lock:
             return self._opened(tenant).office
 
     def let_go(self, seconds: float = _IDLE_SECONDS) -> None:
@@ -98,17 +99,25 @@ class Desks:
 
     def _take_seat(self, tenant: Tenant, person: Person) -> tuple[_OpenOffice, Router]:
         self.let_go()
-        with self._lock:
-            opened = self._opened(tenant)
-            opened.users += 1
-            seat = opened.seats.pop(person, None) or self._make_seat(opened.office.seat(person))
-            opened.seats[person] = seat  # the last one used is the last one to go
-            for old in list(opened.seats)[:-_MOST_SEATS]:
-                del opened.seats[old]
-            return opened, seat
+        tenant.place.take()
+        try:
+            with self._lock:
+                opened = self._opened(tenant)
+                opened.users += 1
+                seat = opened.seats.pop(person, None) or self._make_seat(opened.office.seat(person))
+                opened.seats[person] = seat  # the last one used is the last one to go
+                for old in list(opened.seats)[:-_MOST_SEATS]:
+                    del opened.seats[old]
+                return opened, seat
+        except BaseException:
+            tenant.place.give()
+            raise
 
     def _opened(self, tenant: Tenant) -> _OpenOffice:
         opened = self._open.get(tenant.id)
+        if opened is not None and opened.office.term != tenant.place.term:  # it was on another node meanwhile
+            self._open.pop(tenant.id).office.close()
+            opened = None
         if opened is None:
             office = open_office(self._service, tenant, self._pools)
             take_signed(office)

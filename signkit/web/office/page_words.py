@@ -20,6 +20,10 @@ OFFICE_WORDS: dict[str, Text] = {
     "role_supervisor": Text("supervisor", "責任者"),
     "role_auditor": Text("auditor", "監査"),
     "role_administrator": Text("administrator", "管理"),
+    "refused_elsewhere": Text(
+        "Another machine of the service has your office open. Nothing was changed; try again in a moment.",
+        "サービスの別のマシンで使用中です。何も変更していません。少し待ってからやり直してください。",
+    ),
     "refused_not_approved": Text(
         "It is not approved as it is now, or its time is over. Nothing was signed or sent.",
         "今の内容では承認されていないか、期限が過ぎています。署名も送付もしていません。",

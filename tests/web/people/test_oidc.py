@@ -25,6 +25,7 @@ from signkit.web.people.accounts import add_person, disable_person
 from signkit.web.people.credentials import has_credentials
 from signkit.web.people.identities import Identity, add_identity, list_identities
 from signkit.web.people.links import FROM_CONSOLE, make_link
+from signkit.web.people.passkeys import Passkey, add_passkey
 from signkit.web.people.sessions import admit_person, begin_session
 from tests.web.office.conftest import ORIGIN, OURS, Seated, start, text_of
 from tests.web.people.provider import KEY, LyingProvider
@@ -173,6 +174,15 @@ def test_a_person_links_their_account_and_unlinks_it(offices, tenant, provider, 
     refused = again.post("/account/oidc/remove")
     assert "最後のサインイン方法" in text_of(refused)
     assert [each[0] for each in log_of(tenant)].count("linkIdentity") == 1
+
+
+def test_a_link_with_another_provider_is_no_way_in_that_is_left(offices, tenant):
+    seat = offices.seat(tenant)
+    with tenant.store.writing() as connection:
+        add_identity(connection, Identity("https://former.example", "x", seat.person.id, tenant.store.now()))
+        add_passkey(connection, Passkey("key", seat.person.id, "鍵", b"", 0, tenant.store.now()))
+    assert "最後のサインイン方法" in text_of(seat.post("/account/passkey/remove", {"key": "key"}))
+    assert seat.post("/account/oidc/remove").status_code == 303
 
 
 def test_an_identity_belongs_to_one_person(offices, tenant, provider, person):
