@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from signkit.delivery.sheet import JST
+from signkit.errors import ServiceError
+from signkit.web.api import problems
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, Worker, add_job
 from signkit.web.api.operation_log import write_operation
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.service import Service
 from signkit.web.api.store import Store
 from signkit.web.api.tenants import Tenant
@@ -58,6 +61,7 @@ def remind(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnect
 
     Raises:
         SignKitError: the contract cannot be read.
+        Refusal("archive-elsewhere"): another node has the office; it is tried again.
     """
     store = tenant.store
     today = store.clock().astimezone(JST).date()
@@ -86,8 +90,14 @@ def _roles_in_turn(service: Service, tenant: Tenant, known: HandOver) -> list[st
     from signkit.web.desk.signing_screen import roles_in_turn
     from signkit.web.office.tenant_office import open_office
 
-    office = open_office(service, tenant, Pools(service.pool, service.pool))
-    return roles_in_turn(office.status(known.sha256, known.name))
+    try:
+        with tenant.place.hold():
+            office = open_office(service, tenant, Pools(service.pool, service.pool))
+            return roles_in_turn(office.status(known.sha256, known.name))
+    except ServiceError as error:
+        if error.code == ELSEWHERE:
+            raise problems.elsewhere() from error
+        raise
 
 
 def _waited(connection: StoreConnection, store: Store, known: HandOver, roles: list[str]) -> _Waited:
