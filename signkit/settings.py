@@ -248,7 +248,7 @@ def changed_settings(path: Path, changes: Mapping[str, str | tuple[str, ...] | N
         text = _with_setting(text, name, value or None)
     wanted = {name: value for name, value in before.items() if name not in changes}
     wanted |= {name: list(value) if isinstance(value, tuple) else value for name, value in changes.items() if value}
-    if _parsed(text) != wanted:  # whatever way of writing TOML the lines were not understood in
+    if _as_toml(text) != wanted:  # whatever way of writing TOML the lines were not understood in
         cause = Text("it is written in a way that cannot be changed here", "ここから書き換えられない書き方です")
         raise FileUnusable("settings-invalid", path=str(path), item="TOML", cause=cause)
     return text.encode()
@@ -265,11 +265,11 @@ def _with_setting(text: str, name: str, value: str | tuple[str, ...] | None) -> 
         if end and not lines[end - 1].endswith("\n"):
             lines[end - 1] += "\n"
         return "".join([*lines[:end], *new, *lines[end:]])
-    stop = next((stop for stop in range(start + 1, len(lines) + 1) if _parsed("".join(lines[start:stop]))), start + 1)
+    stop = next((stop for stop in range(start + 1, len(lines) + 1) if _as_toml("".join(lines[start:stop]))), start + 1)
     return "".join([*lines[:start], *new, *lines[stop:]])
 
 
-def _parsed(text: str) -> dict[str, object] | None:
+def _as_toml(text: str) -> dict[str, object] | None:
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError:

@@ -10,6 +10,7 @@ state or ``__main__`` is run again, so a script without ``if __name__ == "__main
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import pickle
@@ -23,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager, suppress
+from functools import cache
 from typing import IO, Any, Literal
 
 _LENGTH = struct.Struct(">Q")
@@ -31,6 +33,7 @@ _FAREWELL_SECONDS = 5.0
 _START_SECONDS = 60.0
 _STARTS = 3
 _PAUSE_SECONDS = 0.2
+_FIRST_USE = threading.Lock()
 
 
 class WorkerLost(Exception):
@@ -161,6 +164,19 @@ class WorkerPool(Executor):
             process.close()
             with self._lock:
                 self._running.discard(process)
+
+
+def kept_pool(use: str, *, seconds: float, memory: int | None) -> WorkerPool:
+    """Return the pool of one process for a use, kept as long as this process lives: what a job loads is loaded once."""
+    with _FIRST_USE:
+        return _kept_pool(use, seconds, memory)
+
+
+@cache
+def _kept_pool(_use: str, seconds: float, memory: int | None) -> WorkerPool:
+    pool = WorkerPool(1, seconds=seconds, memory=memory)
+    atexit.register(pool.shutdown, cancel_futures=True)
+    return pool
 
 
 class _Process:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,12 +11,21 @@ import pytest
 from tests.card import bench as bench_module  # sets PCSCLITE_CSOCK_NAME before any test can use PC/SC
 from tests.requirements import require
 
+#: Where Python is told to write no bytecode, it reads 300 files of tests anew in each run, and all of SignKit in every
+#: process that a test starts: half of a command's time.  So it is kept outside the folders of the source.
+if sys.dont_write_bytecode:
+    sys.dont_write_bytecode = False
+    sys.pycache_prefix = str(Path(__file__).resolve().parent.parent / "build" / "bytecode")
+    os.environ["PYTHONPYCACHEPREFIX"] = sys.pycache_prefix
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
 #: What may be skipped even where everything else is at hand: each begins its reason so.
 _NEVER_REQUIRED = ("hardware:",)
 
 
-#: Programs of strangers that take seconds to start: whoever asks for one of them is slow.
-_SLOW_FIXTURES = {"libreoffice", "verapdf", "dss"}
+#: Whoever asks for one of these is slow: programs of strangers that take seconds to start, and a service of one's own,
+#: whose tables, worker process and end take half a second.
+_SLOW_FIXTURES = {"libreoffice", "verapdf", "dss", "offices", "running", "tried"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -62,11 +72,10 @@ def rehearsal():
 @pytest.fixture(scope="session")
 def kept_home(tmp_path_factory):
     """A home with the kept rehearsal and the cards of the profiles whose contents differ: made once, then copied."""
-    from signkit.rehearsal.cards import kept_contents
+    from tests.made_once import lay_rehearsal
 
     home = tmp_path_factory.mktemp("kept") / "home"
-    for profile in ("standard", "expired", "next-generation"):
-        kept_contents(home / "rehearsal", profile)
+    lay_rehearsal(home / "rehearsal", "standard", "expired", "next-generation")
     return home
 
 

@@ -167,7 +167,7 @@ def test_bytes_never_find_content_in_the_current_folder(office, person_signer):
     made = sign_content(
         Content(BytesPieces(content)), person_signer, signkit.Level.B_B, signkit.Services(), Statement(utc_now())
     )
-    signature = made.parts.encoded()
+    signature = made.parts.to_der()
     for name in ("document.pdf", "document", "document.pdf.content"):
         Path(name).write_bytes(content)
     found = signkit.validate(signature)

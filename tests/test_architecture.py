@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 import tomllib
 from itertools import pairwise
@@ -77,7 +76,39 @@ def test_the_table_of_decisions_is_read_whole(page):
 def test_no_class_name_stands_for_two_things(repository):
     found: dict[str, list[str]] = {}
     for path in sorted((repository / "signkit").rglob("*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found.setdefault(node.name, []).append(str(path.relative_to(repository)))
+        for name in re.findall(r"^class ([A-Za-z]\w*)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            found.setdefault(name, []).append(str(path.relative_to(repository)))
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+#: What a module may be called that bears the name of another one: it shows, tells errors of, serves, rehearses or is
+#: about the room or module of that name; ``values`` are the plain values of their room.
+def _is_about(module, others):
+    room = module[0]
+    return (
+        room in {"cli", "errors", "rehearsal", "web"}
+        or module[-1] == "values"
+        or any(len(each) == 1 for each in others)
+    )
+
+
+def test_no_module_name_stands_for_two_things(repository):
+    """docs/architecture.md says the rule; the rooms of ``web`` have names of their own among themselves."""
+    named: dict[str, list[tuple[str, ...]]] = {}
+    for path in sorted((repository / "signkit").rglob("*.py")):
+        module = path.relative_to(repository / "signkit").with_suffix("").parts
+        module = module[:-1] if module[-1] == "__init__" else module
+        if module and module[-1] != "__main__":
+            named.setdefault(module[-1], []).append(module)
+    unclear = {
+        name: own
+        for name, modules in named.items()
+        if len(own := [each for each in modules if not _is_about(each, [one for one in modules if one != each])]) > 1
+    }
+    assert unclear == {}
+
+
+def test_no_module_is_too_long_to_read(repository):
+    modules = (repository / "signkit").rglob("*.py")
+    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
+    assert {name: count for name, count in lines.items() if count > 500} == {}

@@ -18,7 +18,7 @@ from signkit.archive.blobs import Blobs, disk_trouble, make_folders, sync_folder
 from signkit.archive.journal import append_record, records
 from signkit.archive.purging import apply_disposals
 from signkit.archive.store import DISPOSALS, LEDGER, Archive, connect, open_archive, remove_parts, settings_digest
-from signkit.archive.verifying import Watch, unwatched
+from signkit.archive.verifying import Watch, watch_nothing
 from signkit.errors import ArchiveError, InputUnreadable
 from signkit.output import scratch_folder
 
@@ -39,7 +39,7 @@ class Copied:
     damaged: tuple[str, ...]
 
 
-def backup(archive: Archive, target: Path, watch: Watch = unwatched) -> Copied:
+def backup(archive: Archive, target: Path, watch: Watch = watch_nothing) -> Copied:
     """Make or bring up to date the backup in the folder ``target``.
 
     Args:
@@ -64,7 +64,7 @@ def backup(archive: Archive, target: Path, watch: Watch = unwatched) -> Copied:
     return copied
 
 
-def restore(source: Path, target: Path, register: Path | None = None, watch: Watch = unwatched) -> Copied:
+def restore(source: Path, target: Path, register: Path | None = None, watch: Watch = watch_nothing) -> Copied:
     """Make the archive in ``target`` out of a backup; what the register says was deleted since is deleted again.
 
     Args:
@@ -122,7 +122,7 @@ def _second_connection(archive: Archive) -> sqlite3.Connection:
     return connect(Path(rows[0][2]), "?immutable=1" if archive.read_only else "?mode=rw")
 
 
-def _copy_files(connection: sqlite3.Connection, source: Blobs, target: Blobs, watch: Watch = unwatched) -> Copied:
+def _copy_files(connection: sqlite3.Connection, source: Blobs, target: Blobs, watch: Watch = watch_nothing) -> Copied:
     files = new = 0
     damaged: list[str] = []
     wanted = [sha256 for (sha256,) in connection.execute("SELECT sha256 FROM revision ORDER BY id")]
@@ -171,7 +171,7 @@ def exchange_ledger(source: sqlite3.Connection, ledger: Path) -> None:
 def _remove_unknown(connection: sqlite3.Connection, target: Blobs) -> None:
     """Remove from a backup the files that its ledger does not know (any more)."""
     known = {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM revision")}
-    for sha256 in [name for name, _ in target.listed() if name not in known]:
+    for sha256 in [name for name, _ in target.all_files() if name not in known]:
         target.destroy(sha256)
 
 

@@ -52,7 +52,7 @@ class Blobs:
             _link_or_copy(staged, target, data)
         sync_folder(target.parent)
 
-    def staged(self) -> list[str]:
+    def digests_in_staging(self) -> list[str]:
         """Return the digests of files that were on their way when the last run ended."""
         try:
             return sorted(path.name for path in (self.folder / _STAGING).iterdir())
@@ -79,7 +79,7 @@ class Blobs:
             _write_synced(path, bytes(path.stat().st_size), "r+b")
         self.remove(sha256)
 
-    def listed(self) -> Iterator[tuple[str, Path]]:
+    def all_files(self) -> Iterator[tuple[str, Path]]:
         """Yield every file in the folder, by name; the name of a kept one is its digest."""
         root = self.folder / _FILES
         for path in sorted(root.rglob("*")) if root.is_dir() else ():

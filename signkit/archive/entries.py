@@ -60,14 +60,14 @@ class TransactionFacts:
     note: str | None = None
     record: dict[str, Any] | None = None
 
-    def known(self) -> dict[str, Any]:
+    def by_name(self) -> dict[str, Any]:
         """Return what is known, by name."""
         return {each.name: value for each in fields(self) if (value := getattr(self, each.name)) not in (None, ())}
 
     def over(self, below: TransactionFacts) -> TransactionFacts:
         """Return these facts, and those of ``below`` where these say nothing."""
         items = {**(below.record or {}), **(self.record or {})}
-        return replace(below, **(self.known() | ({"record": items} if items else {})))
+        return replace(below, **(self.by_name() | ({"record": items} if items else {})))
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,8 @@ _COLUMNS = (
 def facts_to_json(facts: TransactionFacts) -> dict[str, Any]:
     """Return facts as plain data; what is not known is left out."""
     plain = {
-        name: value.isoformat() if isinstance(value, datetime.date) else value for name, value in facts.known().items()
+        name: value.isoformat() if isinstance(value, datetime.date) else value
+        for name, value in facts.by_name().items()
     }
     if facts.parties:
         plain["parties"] = [

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import atexit
 from collections.abc import Callable
-from functools import cache
-from threading import Lock
 
 from signkit.archive.index import sought_form
 from signkit.drawing import open_document
-from signkit.workers import WorkerLost, WorkerPool
+from signkit.workers import WorkerLost, WorkerPool, kept_pool
 
 _SECONDS = 20.0
 _MEMORY = 2 * 1024 * 1024 * 1024
 _MAX_PAGES = 300
 _MAX_CHARACTERS = 200_000
-_FIRST_USE = Lock()
 
 
 def begin_reading(pdf: bytes, password: str | None = None) -> Callable[[], str]:
@@ -58,13 +54,4 @@ def read_words(pdf: bytes, password: str | None) -> str:
 
 
 def _pool() -> WorkerPool:
-    with _FIRST_USE:
-        return _kept_pool()
-
-
-@cache
-def _kept_pool() -> WorkerPool:
-    """One process, kept as long as this one lives: a contract costs milliseconds then, not a start."""
-    pool = WorkerPool(1, seconds=_SECONDS, memory=_MEMORY)
-    atexit.register(pool.shutdown, cancel_futures=True)
-    return pool
+    return kept_pool("words of pages", seconds=_SECONDS, memory=_MEMORY)

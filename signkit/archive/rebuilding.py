@@ -103,7 +103,7 @@ def _begin_ledger(workshop: Path, last_backup: Path | None) -> None:
 def _fill(
     archive: Archive, options: ValidationOptions
 ) -> tuple[int, tuple[int, ...], tuple[str, ...], tuple[str, ...]]:
-    for sha256 in archive.blobs.staged():
+    for sha256 in archive.blobs.digests_in_staging():
         archive.blobs.settle(sha256, keep=True)  # the new ledger does not know yet which files the old one had
     register = archive.folder / DISPOSALS
     if register.is_file() and archive.setting("identity") == _identity_of(register):
@@ -121,7 +121,7 @@ def _fill(
 
 def _add_files(archive: Archive, options: ValidationOptions) -> Iterator[str]:
     """Take every kept file in that the ledger does not know, the shortest first; yield those that cannot be judged."""
-    paths = sorted((path for _, path in archive.blobs.listed()), key=lambda path: path.stat().st_size)
+    paths = sorted((path for _, path in archive.blobs.all_files()), key=lambda path: path.stat().st_size)
     for path in paths:
         try:
             data = archive.blobs.read(path.name)

@@ -232,7 +232,7 @@ def statements_of(script: str) -> Iterator[str]:
 def remove_litter(archive: Archive) -> None:
     """Undo what a crash left half done: files on their way that no entry took over, copies of the ledger."""
     remove_parts(archive.folder)
-    for sha256 in archive.blobs.staged():
+    for sha256 in archive.blobs.digests_in_staging():
         archive.blobs.settle(sha256, keep=is_kept(archive.connection, sha256))
 
 

@@ -94,11 +94,11 @@ class Verified:
 Watch: TypeAlias = Callable[[int, int], object]
 
 
-def unwatched(_done: int, _total: int) -> None:
+def watch_nothing(_done: int, _total: int) -> None:
     """Be told of progress, and do nothing about it."""
 
 
-def verify(archive: Archive, watch: Watch = unwatched) -> Verified:
+def verify(archive: Archive, watch: Watch = watch_nothing) -> Verified:
     """Look at everything; nothing is changed.
 
     Args:
@@ -186,9 +186,11 @@ def _entries(connection: sqlite3.Connection) -> Iterator[Trouble]:
 def _files(connection: sqlite3.Connection, blobs: Blobs, watch: Watch) -> Iterator[Trouble]:
     """Read every file; what is only on its way (``staging``) is not one yet."""
     wanted = {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM revision")}
-    passed_over = set(blobs.staged()) | {sha256 for (sha256,) in connection.execute("SELECT sha256 FROM doomed")}
+    passed_over = set(blobs.digests_in_staging()) | {
+        sha256 for (sha256,) in connection.execute("SELECT sha256 FROM doomed")
+    }
     found: set[str] = set()
-    for name, path in blobs.listed():
+    for name, path in blobs.all_files():
         shown = path.relative_to(blobs.folder).as_posix()
         if name in wanted and path == blobs.path(name):
             found.add(name)

@@ -14,6 +14,9 @@ from signkit.card.keys import HashName, card_key
 
 DOMAIN = b"SignKit user authentication, version 1\0"
 
+#: How every statement begins that the signing key makes about the card's two keys; no document begins so either.
+BINDING_DOMAIN = b"SignKit binding of certificates, version 1\n"
+
 #: Bytes a challenge may have: enough not to repeat, few enough to be no document.
 CHALLENGE_SIZES = range(16, 257)
 
@@ -26,6 +29,24 @@ class Authentication:
     challenge: bytes
     hash_name: HashName
     signature: bytes
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Both keys of one card, used one after the other in one hold of it.
+
+    Attributes:
+        certificate: the 署名用電子証明書, DER.
+        statement: what its key signed.
+        hash_name, signature: how.
+        authentication: the other key's proof over all of the above.
+    """
+
+    certificate: bytes
+    statement: bytes
+    hash_name: HashName
+    signature: bytes
+    authentication: Authentication
 
 
 def signed_bytes(challenge: bytes) -> bytes:
@@ -51,3 +72,33 @@ def check_authentication(proof: Authentication, challenge: bytes) -> None:
         raise ValueError("the proof answers another challenge")
     key = card_key(proof.certificate)
     key.verify(proof.hash_name, hashlib.new(proof.hash_name, signed_bytes(challenge)).digest(), proof.signature)
+
+
+def check_statement(statement: bytes) -> None:
+    """Refuse what is no statement for a binding, before a try is risked.
+
+    Raises:
+        ValueError: it begins otherwise.
+    """
+    if not statement.startswith(BINDING_DOMAIN):
+        raise ValueError("the signing key signs no such statement")
+
+
+def binding_challenge(certificate: bytes, statement: bytes, signature: bytes) -> bytes:
+    """Return what the authentication key answers: the signing certificate, the statement and its signature."""
+    parts = (hashlib.sha256(part).digest() for part in (certificate, statement, signature))
+    return hashlib.sha256(BINDING_DOMAIN + b"".join(parts)).digest()
+
+
+def check_binding(proof: Binding, statement: bytes) -> None:
+    """Check both signatures, against the statement that was made for it.
+
+    Raises:
+        ValueError: it is about another statement.
+        CardAnswerInvalid: a signature is false, or a certificate unreadable.
+    """
+    if proof.statement != statement:
+        raise ValueError("the proof is about another statement")
+    digest = hashlib.new(proof.hash_name, statement).digest()
+    card_key(proof.certificate).verify(proof.hash_name, digest, proof.signature)
+    check_authentication(proof.authentication, binding_challenge(proof.certificate, statement, proof.signature))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from signkit.card.jpki import SECRETS, CardStatus, CertificateKind, JpkiApplication
-from signkit.card.key_proof import Authentication, signed_bytes
+from signkit.card.key_proof import Authentication, Binding, binding_challenge, check_statement, signed_bytes
 from signkit.card.keys import HashName, card_key
 from signkit.card.pin import AUTHENTICATION, SIGNATURE, PinSource, Secret, ask_ahead, wiping
 from signkit.card.transport import Connection
@@ -95,6 +96,41 @@ def authenticate(
             application = JpkiApplication.select(connection)
             application.verify(AUTHENTICATION, pin, use_last_try=use_last_try)
             return application.authenticate(challenge)
+
+
+def prove_both_keys(
+    connection: Connection, password: PinSource, pin: PinSource, statement: bytes, *, use_last_try: bool = False
+) -> Binding:
+    """Have the signature key sign ``statement`` and the authentication key answer for that; wipes both secrets.
+
+    All of it in one hold and one selection of the application.  A card that is taken away or exchanged meanwhile has
+    nothing verified: the link breaks, or the other card refuses.
+
+    Raises:
+        ValueError: see ``key_proof.check_statement``.
+        CardError("no-signing-certificate"): the card has none; before a secret is asked for.
+        CardError("pin-format-invalid", "pin-last-try"), PinWrong, CardError("pin-outcome-unknown"), CardLocked: see
+            ``pin.verify``.
+    """
+    with wiping(password, pin):
+        check_statement(statement)
+        password = _ask_ahead(connection, SIGNATURE, password, use_last_try=use_last_try)
+        with wiping(password):
+            pin = _ask_ahead(connection, AUTHENTICATION, pin, use_last_try=use_last_try)
+            with wiping(pin), connection.exclusive():
+                application = JpkiApplication.select(connection)
+                application.verify(SIGNATURE, password, use_last_try=use_last_try)
+                application.verify(AUTHENTICATION, pin, use_last_try=use_last_try)
+                return _use_both_keys(application, statement)
+
+
+def _use_both_keys(application: JpkiApplication, statement: bytes) -> Binding:
+    certificate = application.certificate(CertificateKind.SIGN)
+    key = card_key(certificate)
+    hash_name = key.hashes[0]
+    signature = application.sign(key, hash_name, hashlib.new(hash_name, statement).digest())
+    authentication = application.authenticate(binding_challenge(certificate, statement, signature))
+    return Binding(certificate, statement, hash_name, signature, authentication)
 
 
 def touch(connection: Connection) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,15 @@ def list_jobs(jobs: Iterable[tuple[SigningJob, Announcement]]) -> None:
         print(f"{job.sha256}  {job.source}{title}", file=sys.stderr)
 
 
+def tell_next(announced: Sequence[tuple[SigningJob, Announcement]], job: SigningJob) -> None:
+    """Say which of several documents the consent that follows is about; of one alone it was said before."""
+    if len(announced) == 1:
+        return
+    number, about = next((at, said) for at, (each, said) in enumerate(announced, 1) if each == job)
+    title = f"  {about.title}" if about.title else ""
+    tell(_NEXT, number=number, count=len(announced), source=job.source, title=title, sha256=job.sha256)
+
+
 def _row(label: str, values: Iterable[str]) -> None:
     for value in values:
         print(f"  {pad(label, _LABEL_COLUMNS)}{value}", file=sys.stderr)
@@ -102,6 +111,10 @@ def _printable(text: str) -> str:
 
 _LABEL_COLUMNS = 18
 _ABOUT_TO_SIGN = Text("About to sign ({level}):", "これから署名します ({level}):")
+_NEXT = Text(
+    "\nDocument {number} of {count}: {source}{title}\n  SHA-256 {sha256}",
+    "\n{count}件中{number}件目の文書: {source}{title}\n  SHA-256 {sha256}",
+)
 _FILE = Text("Document", "文書")
 _TITLE = Text("Title", "題名")
 _ROLE = Text("Signing as", "署名する役割")

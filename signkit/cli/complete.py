@@ -20,6 +20,7 @@ from signkit.cli.options import (
     Output,
     Overwrite,
     PasswordStdin,
+    PolicyAsJudged,
     TemplateNames,
     Trust,
 )
@@ -45,10 +46,7 @@ def run(
         PageLanguage, typer.Option("--language", help=words("Language of the page.", "証明書の言語。"))
     ] = PageLanguage.JA,
     allow_indeterminate: AllowIndeterminate = False,
-    policy: Annotated[
-        str,
-        typer.Option(metavar="NAME|FILE", help=words("As for 'signkit validate'.", "signkit validate と同じ。")),
-    ] = "default",
+    policy: PolicyAsJudged = "default",
     trust: Trust = None,
     evidence: EvidenceFolders = None,
     at: At = None,

@@ -9,7 +9,7 @@ import typer
 
 from signkit.cli.files import output_beside, read_input
 from signkit.cli.language import words
-from signkit.cli.options import At, EvidenceFolders, Offline, Output, Overwrite, Trust
+from signkit.cli.options import At, EvidenceFolders, Offline, Output, Overwrite, PolicyAsJudged, Trust
 from signkit.cli.terminal import tell
 from signkit.words import Text
 
@@ -57,10 +57,7 @@ def run(
     ] = None,
     output: Output = None,
     overwrite: Overwrite = False,
-    policy: Annotated[
-        str,
-        typer.Option(metavar="NAME|FILE", help=words("As for 'signkit validate'.", "signkit validate と同じ。")),
-    ] = "default",
+    policy: PolicyAsJudged = "default",
     trust: Trust = None,
     evidence: EvidenceFolders = None,
     at: At = None,

@@ -94,6 +94,9 @@ Policy: TypeAlias = Annotated[
         ),
     ),
 ]
+PolicyAsJudged: TypeAlias = Annotated[
+    str, typer.Option(metavar="NAME|FILE", help=words("As for 'signkit validate'.", "signkit validate と同じ。"))
+]
 At: TypeAlias = Annotated[
     str | None,
     typer.Option(

@@ -53,6 +53,11 @@ class PhoneOptions(OptionGroup):
         ),
     ] = None
 
+    @staticmethod
+    def signs(signer: str) -> bool:
+        """Whether ``--signer`` names a phone, whose person agrees to each signature by itself."""
+        return signer.startswith(_SCHEME)
+
     def check(self, signer: str) -> None:
         """Refuse these options where another key signs, and a picture where there is a file already.
 
@@ -60,7 +65,7 @@ class PhoneOptions(OptionGroup):
             UsageProblem: one of them is given.
             OutputExists: there is a file where the QR code would go.
         """
-        if signer.startswith(_SCHEME):
+        if self.signs(signer):
             if self.qr is not None:
                 refuse_existing(self.qr, overwrite=False)
         elif self.phone_certificate is not None or self.qr is not None:

@@ -97,12 +97,12 @@ def _in_processes(
         try:
             with progress(count, _CHECKING) as advance:
 
-                def checked(row: CheckedRow) -> None:
+                def note_row(row: CheckedRow) -> None:
                     for each in gathered:
                         each.gather(row)
                     advance(row)
 
-                names = check_table(table, batch, pool, workers, checked)
+                names = check_table(table, batch, pool, workers, note_row)
             make_folder(folder)
             with progress(count, _MAKING) as advance:
                 return render_table(table, batch, names, folder, pool, workers, advance, overwrite=overwrite)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from os.path import realpath  # Path.resolve fails where links lead in a circle
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
     from signkit.signers.registry import SignerContext
     from signkit.signing.levels import Level, Services
     from signkit.signing.many import Outcome, SigningJob
+    from signkit.signing.request import SignatureRequest
     from signkit.signing.terms import SignatureTerms
+
+    OnBegin = Callable[[SigningJob], None]
 
 HELP = words("Sign a PDF in one role's field (PAdES B-B to B-LTA).", "役割の署名欄に署名する (PAdES B-B から B-LTA)。")
 
@@ -82,7 +87,7 @@ def run(
     phone: PhoneOptions,
 ) -> None:
     """Sign each PDF and write the signed file beside it."""
-    from signkit.cli.announcing import announce
+    from signkit.cli.announcing import announce, tell_next
     from signkit.settings import load_settings
     from signkit.signers.registry import late_signer
     from signkit.signing.levels import refuse_without_service
@@ -103,16 +108,16 @@ def run(
     jobs = [job for job, _ in announced]
     context = _context(key_options, settings, terms, jobs, phone)
     late = late_signer(key_options.signer, context)
-    if late is not None and len(jobs) > 1:
-        raise UsageProblem(_ONE_AT_A_TIME, _SIGN_ONE)
     if len(pdfs) > 1:
         _confirm(announced, assume_yes=files.yes)
     elif not key_options.pin_stdin:
         announce(*announced[0], terms)
+    on_begin = partial(tell_next, announced)  # a phone's person agrees to each file by itself
     if late is not None:
-        _account(_sign_late(jobs[0], terms, late, services, settings, password.value, files), terms.role, terms.level)
-        return
-    outcome = _sign_all(jobs, terms, key_options.signer, context, services, password.value, overwrite=files.overwrite)
+        outcome = _sign_late(jobs, terms, late, services, settings, password.value, files, on_begin)
+    else:
+        each = on_begin if phone.signs(key_options.signer) else None
+        outcome = _sign_all(jobs, terms, key_options.signer, context, services, password.value, files, each)
     _account(outcome, terms.role, terms.level)
 
 
@@ -206,8 +211,8 @@ def _sign_all(
     context: SignerContext,
     services: Services,
     password: Password,
-    *,
-    overwrite: bool,
+    files: FileOptions,
+    on_begin: OnBegin | None,
 ) -> Outcome:
     from signkit.cli.signing_notes import refuse_other_person, tell_attributes, tell_ending
     from signkit.contracts.fonts import font_set
@@ -224,42 +229,40 @@ def _sign_all(
         make = request_maker(terms, key, font_set(context.settings.font_folders))
         return sign_jobs(
             jobs, lambda job: make(job.certify), key, terms.level, services,
-            read=_read_unchanged, password=password, overwrite=overwrite, on_signed=advance,
+            read=_read_unchanged, password=password, overwrite=files.overwrite, on_begin=on_begin, on_signed=advance,
         )  # fmt: skip
 
 
 def _sign_late(
-    job: SigningJob,
+    jobs: list[SigningJob],
     terms: SignatureTerms,
     late: LateSigner,
     services: Services,
     settings: Settings,
     password: Password,
     files: FileOptions,
+    on_begin: OnBegin,
 ) -> Outcome:
-    """Sign one file with a key whose certificate comes with its signature."""
+    """Sign with a key whose certificate comes with its signature."""
     from signkit.cli.signing_notes import tell_carried, tell_ending
     from signkit.contracts.fonts import font_set
-    from signkit.output import write_checked
-    from signkit.signing.late import sign_late
-    from signkit.signing.many import Outcome
-    from signkit.signing.readback import check_signed
+    from signkit.signing.late import LateBatch
     from signkit.signing.terms import request_maker
 
     tell_carried()
-    data, fonts = _read_unchanged(job), font_set(settings.font_folders)
-    request = request_maker(terms, None, fonts, party=job.party, rehearsal=late.is_rehearsal)(job.certify)
-    signed, key = sign_late(
-        data, request, late, terms.level, services, other_person=terms.other_person, password=password
-    )
-    write_checked(
-        job.target,
-        signed.pdf,
-        check=lambda written: check_signed(data, written, key.certificate),
-        overwrite=files.overwrite,
-    )
-    tell_ending(key.certificate)
-    return Outcome(((job, signed),), (), ())
+    fonts = font_set(settings.font_folders)
+
+    def request_for(job: SigningJob) -> SignatureRequest:
+        return request_maker(terms, None, fonts, party=job.party, rehearsal=late.is_rehearsal)(job.certify)
+
+    batch = LateBatch(
+        late, terms.level, services, request_for, _read_unchanged, on_begin,
+        terms.other_person, password, files.overwrite,
+    )  # fmt: skip
+    outcome = batch.sign(jobs)
+    if batch.key is not None:
+        tell_ending(batch.key.certificate)
+    return outcome
 
 
 def _confirm(jobs: list[tuple[SigningJob, Announcement]], *, assume_yes: bool) -> None:
@@ -328,14 +331,6 @@ def _tell_freshness(outcome: Outcome) -> None:
         tell(_NOT_YET_CONCLUSIVE, when=f"{min(older):%Y-%m-%d %H:%M} UTC")
 
 
-_ONE_AT_A_TIME = Text(
-    "A phone whose certificate is not known signs one PDF at a time",
-    "証明書が分かっていないスマートフォンでは PDF を1件ずつ署名します",
-)
-_SIGN_ONE = Text(
-    "Sign one; then name it with --phone-certificate for the others.",
-    "まず1件に署名し、残りでは --phone-certificate でそのファイルを指定してください。",
-)
 _SIGNING = Text("Signing", "署名")
 _SIGNED_MANY = Text("Signed {count} files as {role} at {level}.", "{count} 件に {role} として署名しました ({level})。")
 _NOTHING_LEFT = Text("Every file is signed already.", "すべて署名済みです。")

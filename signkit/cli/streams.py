@@ -22,6 +22,8 @@ REWRITE = "signkit-rewrite"
 #: What a shell reports of a program that SIGPIPE ended (128 + 13): whoever read our output had enough.
 PIPE_CLOSED = 141
 
+_CHUNK = 65_536
+
 #: Characters that cp932 has in another place than Unicode's other tables have them, and those that look alike.
 _ALIKE = dict(zip("〜−‖—–¥¢£¬•›‹×→", "～－∥―-\\￠￡￢・><x>", strict=True))
 
@@ -44,6 +46,31 @@ def flush_output() -> None:
         SystemExit: nobody reads it any more.
     """
     sys.stdout.flush()
+
+
+def read_line(most: int) -> bytearray:
+    """Read a line of stdin with its end, at most ``most`` bytes of it; nothing at the end of the stream.
+
+    Past the interpreter's buffer: a thread that waits in there holds a lock, without which Python cannot end.
+    """
+    raw = getattr(sys.stdin.buffer, "raw", sys.stdin.buffer)
+    if _Ahead.of is not raw:
+        _Ahead.of, _Ahead.read = raw, bytearray()
+    ahead = _Ahead.read
+    while b"\n" not in ahead and len(ahead) < most and (more := raw.read(_CHUNK)):
+        ahead += more
+    end = min(ahead.find(b"\n") + 1 or len(ahead), most)
+    line = ahead[:end]
+    ahead[:end] = bytes(end)  # it may be a secret
+    del ahead[:end]
+    return line
+
+
+class _Ahead:
+    """What was read of stdin beyond the last line, and of which stream."""
+
+    of: object = None
+    read = bytearray()
 
 
 def _open_nothing(number: int) -> TextIO:

@@ -185,7 +185,7 @@ def _from_form(folder: Path, form: Path, law: str | None) -> None:
     from signkit.contracts.word.source import require_extra
 
     require_extra()
-    from signkit.contracts.word.forms import new_template_from
+    from signkit.contracts.word.form_templates import new_template_from
 
     if law is not None:
         raise UsageProblem(
@@ -199,7 +199,7 @@ def _from_form(folder: Path, form: Path, law: str | None) -> None:
     if found.places and not (found.roles and found.items):
         tell(_MORE_PLACES)
         for place in found.places:
-            tell(_PLACE, place=place.told().in_language(LANGUAGE))
+            tell(_PLACE, place=place.in_words().in_language(LANGUAGE))
 
 
 def _list_words(roles: Mapping[str, str]) -> str:

@@ -150,9 +150,11 @@ def _add_files(files: list[Path], *, yes: bool) -> None:
 
 
 def show_certificate(certificate: x509.Certificate) -> None:
-    """Show whose certificate it is, how long it is valid, and its fingerprint."""
+    """Show whose certificate it is, how long it is valid, and its fingerprint, over which no name of it may write."""
+    from signkit.pki.distinguished_names import labelled_name
+
     fingerprint = certificate.sha256.hex(":").upper()
-    print(certificate.subject.human_friendly, file=sys.stderr)
+    print(labelled_name(certificate.subject), file=sys.stderr)
     print(f"  {certificate.not_valid_before:%Y-%m-%d} – {certificate.not_valid_after:%Y-%m-%d}", file=sys.stderr)
     print(f"  SHA-256 {fingerprint}", file=sys.stderr)
 

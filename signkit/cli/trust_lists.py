@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.files import read_input
 from signkit.cli.language import words
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
+from signkit.incoming import read_file
+from signkit.limits import TRUST_LIST_BYTES
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def import_list(
     from signkit.pki.trust_lists.etsi import is_xml
     from signkit.pki.trust_lists.values import Purpose
 
-    data = read_input(file)
+    data = read_file(file, TRUST_LIST_BYTES)
     if is_xml(data):
         if purpose or label or service_of:
             raise UsageProblem(

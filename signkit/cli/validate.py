@@ -29,6 +29,7 @@ from signkit.cli.options import (
 )
 from signkit.cli.passwords import DocumentPassword
 from signkit.cli.results import to_results, to_stdout, write_all
+from signkit.cli.streams import read_line
 from signkit.cli.tally import Tally
 from signkit.cli.terminal import ESTIMATED_OVER, tell, time_left
 from signkit.cli.validate_server import Server, ServerKeyFile, refuse_beside_server, server_judge
@@ -39,7 +40,7 @@ from signkit.validation.profile import ProfileName
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.client.judging import ServerJudge
+    from signkit.client.many_files import ServerJudge
     from signkit.reporting.resume import Results
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report
@@ -47,6 +48,8 @@ if TYPE_CHECKING:
 HELP = words("Judge the signatures of PDF and CMS files.", "PDF と CMS ファイルの署名を検証する。")
 
 _MAX_NAME = 65_536
+#: Stands for the names on stdin.
+_STDIN = "-"
 
 Files: TypeAlias = Annotated[
     list[str],
@@ -279,18 +282,20 @@ def _judged_here(
     from signkit.reporting.batch import validate_many
 
     return validate_many(
-        _names(files), options, executor=executor, jobs=jobs, done=before.digests, on_unchanged=pass_over
-    )
+        _names(files), options, executor=executor, jobs=jobs, done=before.digests, on_unchanged=pass_over,
+        as_they_come=_STDIN in files,
+    )  # fmt: skip
 
 
 def _judged_there(
     judge: ServerJudge, files: list[str], jobs: int | None, before: Results, pass_over: Callable[[str], None]
 ) -> Iterator[Report]:
-    from signkit.client.judging import AT_ONCE, validate_by_server
+    from signkit.client.many_files import AT_ONCE, validate_by_server
 
     return validate_by_server(
-        judge, _names(files), at_once=jobs or AT_ONCE, done=before.digests, on_unchanged=pass_over
-    )
+        judge, _names(files), at_once=jobs or AT_ONCE, done=before.digests, on_unchanged=pass_over,
+        as_they_come=_STDIN in files,
+    )  # fmt: skip
 
 
 @contextmanager
@@ -326,12 +331,12 @@ def _format(chosen: ReportFormat | None, resume: Path | None) -> ReportFormat:
 def _names(files: list[str]) -> Iterator[str]:
     """Yield the names given; ``-`` stands for the lines of stdin."""
     for name in files:
-        if name != "-":
+        if name != _STDIN:
             yield str(Path(name)) if "://" not in name else name
             continue
-        while line := sys.stdin.readline(_MAX_NAME):
+        while line := read_line(_MAX_NAME):
             if line.strip():
-                yield line.rstrip("\r\n")
+                yield line.rstrip(b"\r\n").decode(sys.stdin.encoding or "utf-8", "surrogateescape")
 
 
 def _refuse_sockets(files: list[str], offline: bool) -> None:
@@ -358,7 +363,7 @@ def _engine(address: str | None) -> Iterator[tuple[Executor | None, int]]:
 
 def _are_several(files: list[str]) -> bool:
     """Whether the names may stand for more than one file."""
-    from signkit.reporting.archives import ARCHIVE_SUFFIXES
+    from signkit.reporting.packed_inputs import ARCHIVE_SUFFIXES
 
     return len(files) > 1 or any(
         name == "-" or "*" in name or name.lower().endswith(ARCHIVE_SUFFIXES) or Path(name).is_dir() for name in files
@@ -388,8 +393,8 @@ def _progress(files: list[str]) -> Iterator[Callable[[Tally], None]]:
 
 def _total(files: list[str]) -> int | None:
     """How many files there are, where that can be told without reading them."""
-    from signkit.reporting.archives import ARCHIVE_SUFFIXES
     from signkit.reporting.inputs import list_names
+    from signkit.reporting.packed_inputs import ARCHIVE_SUFFIXES
 
     if "-" in files or any("://" in name for name in files):
         return None

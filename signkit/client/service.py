@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 from signkit.client import values
-from signkit.client.transport import ServiceConnection, parsed
+from signkit.client.connection import ServiceConnection, json_of
 from signkit.client.values import Accepted, KeyInfo, Misfit, ServiceJob, Validation, ValidationSummary
 from signkit.errors import ServiceError
 from signkit.pki.http import HttpAnswer
@@ -90,7 +90,7 @@ class Client:
     ) -> Accepted:
         """Hand a file over; it is judged later (`get_validation` finds it then, `get_job` until then)."""
         answer = self._send_file(data, name, content, wishes, {"Prefer": "respond-async"})
-        return self._read(answer, values.accepted)
+        return self._read(answer, values.accepted_job)
 
     def get_validation(self, id_: str) -> Validation:
         """Return a judgement."""
@@ -150,11 +150,11 @@ class Client:
         """Yield records of the operation log, from a number on."""
         query = urlencode({"after": after, "limit": limit})
         for line in self.call("GET", f"{_LOG}?{query}").body.splitlines():
-            yield parsed(self._transport, HttpAnswer(200, {}, line))
+            yield json_of(self._transport, HttpAnswer(200, {}, line))
 
     def log_head(self) -> dict[str, Any]:
         """Return the newest record of the log and whether its chain holds."""
-        head: dict[str, Any] = parsed(self._transport, self.call("GET", f"{_LOG}/head"))
+        head: dict[str, Any] = json_of(self._transport, self.call("GET", f"{_LOG}/head"))
         return head
 
     # --- how
@@ -183,9 +183,9 @@ class Client:
 
     def _read(self, answer: HttpAnswer, read: Callable[[Any], T]) -> T:
         try:
-            return read(parsed(self._transport, answer))
+            return read(json_of(self._transport, answer))
         except Misfit as misfit:
-            raise ServiceError("server-answer", url=self._transport.url, cause=str(misfit)) from misfit
+            raise ServiceError("server-answer", url=self._transport.url, cause=misfit.cause) from misfit
 
 
 def _item(path: str, id_: str) -> str:

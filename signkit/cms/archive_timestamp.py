@@ -69,7 +69,7 @@ class InfoParts:
         """The signature value."""
         return contents(self.fields[-1])
 
-    def encoded(self) -> bytes:
+    def to_der(self) -> bytes:
         """Return the SignerInfo."""
         # RFC 5652 5.3: unsignedAttrs has at least one member where it is there at all.
         unsigned = set_of(self.unsigned, _UNSIGNED_ATTRIBUTES) if self.unsigned else b""
@@ -225,7 +225,7 @@ class Index:
         forms = (element(SEQUENCE, kind, element(SET, value)) if self.is_old else kind + value for kind in kinds)
         return any(self.digest(form) in self.unsigned for form in forms)
 
-    def covered(self, items: Iterable[bytes]) -> list[bytes]:
+    def covered_among(self, items: Iterable[bytes]) -> list[bytes]:
         """Return those of the certificates or lists that are covered."""
         # One set for both kinds: a digest stands for its bytes, wherever they are.
         known = self.certificates | self.crls
@@ -270,7 +270,7 @@ def archive_attribute(token: bytes, index: bytes) -> bytes:
     kind, tagged, signed_data, [info] = _parts_of(token)
     # The index goes in after the token was made: unsigned attributes are outside the service's signature.
     attribute = element(SEQUENCE, _INDEX_V3, element(SET, index))
-    signer = InfoParts.of(info).with_unsigned(attribute).encoded()
+    signer = InfoParts.of(info).with_unsigned(attribute).to_der()
     inner = element(SEQUENCE, *signed_data[:-1], element(SET, signer))
     # The tag byte is kept as it came; everything around is DER.
     whole = element(SEQUENCE, kind, element(tagged[0], inner))

@@ -110,7 +110,7 @@ def write_asic(
         for item in attachments:
             _add(archive, item.name, item.content, moment)
         _add(archive, MANIFEST, Content(BytesPieces(manifest)), moment)
-        _add(archive, SIGNATURE, Content(BytesPieces(signature.encoded())), moment)
+        _add(archive, SIGNATURE, Content(BytesPieces(signature.to_der())), moment)
 
 
 def _add(
@@ -135,7 +135,7 @@ def check_asic(stream: BinaryIO, attachments: Sequence[DataObject], manifest: by
     # Digests of the data objects are those that the manifest signed; a file that changed since then is found here.
     expected = {item.name: item.content.digest("sha256") for item in attachments}
     expected[MANIFEST] = Content(BytesPieces(manifest)).digest("sha256")
-    expected[SIGNATURE] = Content(BytesPieces(signature.encoded())).digest("sha256")
+    expected[SIGNATURE] = Content(BytesPieces(signature.to_der())).digest("sha256")
     expected["mimetype"] = Content(BytesPieces(MIME_TYPE.encode())).digest("sha256")
     try:
         with zipfile.ZipFile(stream) as archive:

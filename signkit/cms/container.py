@@ -72,7 +72,7 @@ class Parts:
             signer_infos=self.signer_infos + signer_infos,
         )
 
-    def encoded(self) -> bytes:
+    def to_der(self) -> bytes:
         """Return the ContentInfo of a detached signature."""
         head, tail = self.around(None)
         return head + tail

@@ -69,10 +69,10 @@ class Content:
             self._size += len(piece)
             for state in states.values():
                 state.update(piece)
-        self._digests |= {name: _finished(name, state) for name, state in states.items()}
+        self._digests |= {name: _digest_of(name, state) for name, state in states.items()}
 
 
-def _finished(name: str, state: Any) -> bytes:
+def _digest_of(name: str, state: Any) -> bytes:
     # RFC 8702 3.1: 32 and 64 bytes as message digests in the CMS.
     return bytes(state.digest(_SHAKE_LENGTHS[name]) if name in _SHAKE_LENGTHS else state.digest())
 
@@ -130,7 +130,7 @@ class BeginningAndRest(Content):
             if name not in self._digests:
                 state = self._beginnings.state(name, self._length)
                 state.update(self._rest)
-                self._digests[name] = _finished(name, state)
+                self._digests[name] = _digest_of(name, state)
 
 
 class BytesPieces:

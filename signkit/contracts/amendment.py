@@ -43,12 +43,12 @@ def amendment_data(template: Template, pdfs: Sequence[bytes], settings: Settings
     if contract is None:
         raise ContractError("amends-nothing")
     if template.id == _AMENDMENT:
-        return {**_amended(contract, pdfs, settings), **_numbered_parties(contract)}
+        return {**_what_is_amended(contract, pdfs, settings), **_numbered_parties(contract)}
     reference = _contract_reference(pdfs[0], settings)
     return {"original": {name: reference[name] for name in ("title", "date")}, **_same_parties(contract, template)}
 
 
-def _amended(contract: EmbeddedContract, pdfs: Sequence[bytes], settings: Settings) -> Data:
+def _what_is_amended(contract: EmbeddedContract, pdfs: Sequence[bytes], settings: Settings) -> Data:
     """Return ``amends`` and ``previous``; an amendment names itself all that came before it."""
     named = contract.data.get("amends") if contract.template_id == _AMENDMENT else None
     if not isinstance(named, Mapping):

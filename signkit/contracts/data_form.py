@@ -60,7 +60,7 @@ class _DataForm:
             whole = resolve_reference(self.root, item)
             below = example.get(name) if isinstance(example, Mapping) else None
             mark = _REQUIRED if name in required else conditions.get(name, _OPTIONAL)
-            yield f"# {self._said(name, whole, mark, below)}"
+            yield f"# {self._words_of(name, whole, mark, below)}"
             lines = list(self._item(name, whole, below, depth))
             yield from lines if name in required else (f"#{line}" for line in lines)
             if depth == 0:
@@ -90,7 +90,7 @@ class _DataForm:
         else:
             yield f"  -{_fixed_value(schema)}"
 
-    def _said(self, name: str, schema: Mapping[str, Any], mark: Text, example: object) -> str:
+    def _words_of(self, name: str, schema: Mapping[str, Any], mark: Text, example: object) -> str:
         title = schema.get("title", name)
         own = schema.get("x-title-en", title) if self.language == "en" else title
         clause = f" [{schema['x-clause']}]" if "x-clause" in schema else ""

@@ -57,7 +57,7 @@ def check_template(template: Template, settings: Settings | None = None) -> Lint
 def _party_problems(template: Template) -> Iterator[Problem]:
     """Yield parties whose name or address is no text of the schema, and items that are not demanded but must be."""
     for party in template.parties:
-        for path in filter(None, (party.name_item, party.address_item, party.number_item)):
+        for path in filter(None, (party.name_item, party.address_item, party.number_item, party.label_item)):
             if _leaf_type(template.schema, path) != "string":
                 words = Text(f"{path} is no text of the schema", f"{path} は文字列の項目ではありません")
                 yield _problem("unknown", f"parties.{party.role}", words)

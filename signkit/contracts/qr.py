@@ -33,7 +33,7 @@ def qr_modules(text: str) -> list[list[bool]]:
         raise ValueError(f"a QR code here holds {MOST_BYTES} bytes")
     modules: Modules = [[None] * SIZE for _ in range(SIZE)]
     _draw_patterns(modules)
-    for (row, column), bit in zip(_free(modules), _bits(_interleaved(_codewords(data))), strict=False):
+    for (row, column), bit in zip(_free(modules), _bits(_interleave(_codewords(data))), strict=False):
         modules[row][column] = bit ^ ((row + column) % 2 == 0)  # mask 0 (table 10)
     # The seven remainder bits (table 1) are light before the mask.
     return [
@@ -50,7 +50,7 @@ def _codewords(data: bytes) -> bytes:
     return words + (b"\xec\x11" * _DATA)[:missing]
 
 
-def _interleaved(words: bytes) -> bytes:
+def _interleave(words: bytes) -> bytes:
     """The blocks, codeword by codeword, then their error correction (7.6)."""
     blocks = [words[place : place + _DATA] for place in range(0, len(words), _DATA)]
     corrections = [_correction(block) for block in blocks]

@@ -11,11 +11,12 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from signkit.contracts.faults import data_fault
+from signkit.contracts.data_faults import data_fault
 from signkit.contracts.rules.law_file import LAW_FILE, check_of, checks_of
 from signkit.contracts.rules.rule import Check
 from signkit.contracts.shared import fragment_files
@@ -54,6 +55,8 @@ class Party:
         kind: ``person`` or ``organization`` (whose certificate may name its representative).
         address_item: path of the data item that holds the party's address; None where the data hold none.
         number_item: path of the data item that holds a company's 法人番号; None where the data hold none.
+        label_item: path of the data item that holds what the contract calls the party (an amendment's 売主), in place
+            of ``label``; None where the template knows.
         optional: a party only where the data name one (a co-owner): without a name there is no field and no turn.
     """
 
@@ -64,6 +67,12 @@ class Party:
     address_item: str | None = None
     optional: bool = False
     number_item: str | None = None
+    label_item: str | None = None
+
+    def named_in(self, data: Mapping[str, Any]) -> Party:
+        """Return the party as a contract with these data calls it."""
+        label = item_at(data, self.label_item) if self.label_item is not None else None
+        return replace(self, label=Text(label, label)) if isinstance(label, str) and label.strip() else self
 
     @property
     def organization_item(self) -> str | None:
@@ -119,7 +128,9 @@ class Template:
     def parties_of(self, data: Mapping[str, Any]) -> tuple[Party, ...]:
         """Return those who sign the contract with these data, in signing order."""
         return tuple(
-            party for party in self.parties if not party.optional or item_at(data, party.name_item) is not None
+            party.named_in(data)
+            for party in self.parties
+            if not party.optional or item_at(data, party.name_item) is not None
         )
 
     def party(self, role: str) -> Party:
@@ -281,20 +292,30 @@ def _party(entry: dict[str, Any]) -> Party:
         address_item=str(entry["address"]) if "address" in entry else None,
         optional=_flag(entry.get("optional", False), "optional"),
         number_item=str(entry["corporate_number"]) if "corporate_number" in entry else None,
+        label_item=str(entry["label_item"]) if "label_item" in entry else None,
     )
 
 
 def _usable_schema(schema: Any) -> Mapping[str, Any]:
+    fault = _schema_fault(json.dumps(schema))
+    if fault:
+        raise ValueError(f"{SCHEMA}: {fault}")
+    if not isinstance(schema, dict):
+        raise ValueError(f"{SCHEMA} is not an object")
+    return schema
+
+
+@lru_cache(maxsize=256)
+def _schema_fault(schema: str) -> str | None:
+    """Return what is wrong with a schema, by its text: a check takes 50 ms, and a screen lists twenty templates."""
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import SchemaError
 
     try:
-        Draft202012Validator.check_schema(schema)
+        Draft202012Validator.check_schema(json.loads(schema))
     except SchemaError as error:
-        raise ValueError(f"{SCHEMA}: {error.message}") from error
-    if not isinstance(schema, dict):
-        raise ValueError(f"{SCHEMA} is not an object")
-    return schema
+        return error.message
+    return None
 
 
 def _matching(pattern: re.Pattern[str], value: object, name: str) -> str:

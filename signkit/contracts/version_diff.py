@@ -79,7 +79,8 @@ def _about(template: Template) -> Lines:
 
 
 def _party(party: Party) -> str:
-    return f"{party.label.ja} ({party.role}){'（記載があるとき）' if party.optional else ''}"
+    called = f"（呼び名は {party.label_item}）" if party.label_item is not None else ""
+    return f"{party.label.ja} ({party.role}){called}{'（記載があるとき）' if party.optional else ''}"
 
 
 def _clauses(template: Template) -> Lines:

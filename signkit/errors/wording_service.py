@@ -82,6 +82,11 @@ SERVICE: dict[str, Wording] = {
         Text("Use another copy of them.", "別のコピーを使ってください。"),
         exit_code=ExitCode.UNREADABLE,
     ),
+    "archive-elsewhere": Wording(
+        Text("Another machine of the service works on the archive.", "サービスの別のマシンが保管庫を使用しています。"),
+        Text("Try again in a moment.", "少し待ってからやり直してください。"),
+        exit_code=ExitCode.OUTPUT,
+    ),
     "tenants-shared": Wording(
         Text(
             "The tenants' tables are in PostgreSQL; this command is for those in files.",

@@ -125,13 +125,14 @@ SERVICES: dict[str, Wording] = {
     ),
     "auth-app-certificate-other": Wording(
         Text(
-            "The phone signed with another certificate than the file was prepared for; nothing was written.",
-            "準備したときとは別の証明書で署名されました。何も書き込んでいません。",
+            "The phone signed with another certificate than the known one; this file was not written.",
+            "分かっていたものとは別の証明書で署名されました。このファイルは書き込んでいません。",
         ),
         Text(
-            "Another person's phone, or a renewed certificate? Sign anew with --profile pkcs7, which needs none.",
-            "別の人のスマートフォンか、証明書の更新後ではありませんか。証明書が要らない --profile pkcs7 で"
-            "署名し直してください。",
+            "Another person's phone, or a renewed certificate? Sign anew with --profile pkcs7, which needs none known; "
+            "all files of one run are one person's.",
+            "別の人のスマートフォンか、証明書の更新後ではありませんか。事前の証明書が要らない --profile pkcs7 で"
+            "署名し直してください。1回の実行で署名するのは一人です。",
         ),
         exit_code=ExitCode.CARD,
     ),

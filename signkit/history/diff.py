@@ -119,7 +119,7 @@ class _Steps:
         new.view.file.meter.check_time()
         old_form, new_form = self._form(before), self._form(after)
         pairing = pair_pages(old, new)
-        touched = self._untouched.touched(old, new, pairing.pairs)
+        touched = self._untouched.pairs_to_draw(old, new, pairing.pairs)
         found = [signature_change(one.signed, new_form) for one in self._made if before < one.state <= after]
         found += form_changes(old_form, new_form, self._prints)
         found += Notes(old_form, new_form, self._prints).changes(touched)

@@ -39,7 +39,7 @@ class Untouched:
     def _referrers(self) -> Referrers:
         return Referrers(self._file.history)
 
-    def touched(self, old: DocumentState, new: DocumentState, pairs: Sequence[Pair]) -> tuple[Pair, ...]:
+    def pairs_to_draw(self, old: DocumentState, new: DocumentState, pairs: Sequence[Pair]) -> tuple[Pair, ...]:
         """Return the pairs of pages (from 0) that may look different; all of them where that cannot be told."""
         if not self._is_beyond_doubt(old, new) or not self._is_surrounded_alike(old, new):
             return tuple(pairs)

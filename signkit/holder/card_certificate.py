@@ -1,5 +1,7 @@
-"""Whom an authentication certificate (利用者証明用電子証明書) may be believed to belong to: issuer, purpose, validity,
-revocation."""
+"""Whom a card's certificate may be believed to belong to: issuer, purpose, validity, revocation.
+
+Mostly 利用者証明用電子証明書; 署名用電子証明書 too where both are bound.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from signkit.errors import CertificateRevoked, EvidenceMissing
 from signkit.holder.judgement import Finding, bad_finding, good_finding, open_finding
-from signkit.jpki.authorities import certification_authorities
-from signkit.jpki.certificates import issuer_kind
+from signkit.jpki.authorities import Usage, certification_authorities
+from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.pki.anchors import Anchor, AnchorLabel, load_anchors
 from signkit.pki.chains import find_issuer
 from signkit.pki.revocation.collecting import Evidence, collect_evidence
@@ -42,9 +44,18 @@ def authentication_anchors(paths: Iterable[Path] = ()) -> tuple[Anchor, ...]:
     Raises:
         InputUnreadable, TrustError("trust-anchor-unreadable"): see ``load_anchors``.
     """
+    return _anchors("authentication", paths)
+
+
+def signing_anchors(paths: Iterable[Path] = ()) -> tuple[Anchor, ...]:
+    """Return the JPKI signing CAs and the certificates in ``paths``; see `authentication_anchors`."""
+    return _anchors("signature", paths)
+
+
+def _anchors(usage: Usage, paths: Iterable[Path]) -> tuple[Anchor, ...]:
     shipped = (
         Anchor(authority.certificate, AnchorLabel("jpki", authority.name), frozenset())
-        for authority in certification_authorities("authentication")
+        for authority in certification_authorities(usage)
     )
     named = (anchor for path in paths for anchor in load_anchors(path))
     return (*shipped, *(anchor for anchor in named if anchor.service is None))
@@ -60,20 +71,24 @@ def fingerprint(certificate: bytes) -> str:
 
 
 def judge_certificate(
-    certificate: bytes, anchors: Sequence[Anchor], sources: Sequence[RevocationSource], now: datetime
+    certificate: bytes,
+    anchors: Sequence[Anchor],
+    sources: Sequence[RevocationSource],
+    now: datetime,
+    usage: Usage = "authentication",
 ) -> Iterator[Finding]:
-    """Judge an authentication certificate (DER) at the time ``now``; yields one finding a question."""
+    """Judge a card's certificate (DER) for ``usage`` at the time ``now``; yields one finding a question."""
     from asn1crypto import x509
 
     try:
         # strict: bytes behind the certificate belong to nobody.
         parsed = x509.Certificate.load(certificate, strict=True)
-        yield _purpose(parsed)
-        issuer, issued_by = _issuer(parsed, anchors, now)
+        yield _purpose(parsed) if usage == "authentication" else _signing_purpose(parsed)
+        issuer, issued_by = _issuer(parsed, anchors, now, usage)
         yield issued_by
         yield validity(parsed, now)
         yield revocation(parsed, issuer, sources, now)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):  # the parser has no root of errors
         yield bad_finding("certificate", "the certificate cannot be read", "証明書を読み取れません")
 
 
@@ -89,8 +104,15 @@ def _purpose(certificate: x509.Certificate) -> Finding:
     return good_finding("certificate", "the certificate is for user authentication", "利用者証明用の証明書です")
 
 
+def _signing_purpose(certificate: x509.Certificate) -> Finding:
+    usage = certificate.key_usage_value.native if certificate.key_usage_value else set()
+    if certificate.ca or "non_repudiation" not in usage or is_authentication_certificate(certificate):
+        return bad_finding("certificate", "the certificate is not for signatures", "署名用の証明書ではありません")
+    return good_finding("certificate", "the certificate is for signatures", "署名用の証明書です")
+
+
 def _issuer(
-    certificate: x509.Certificate, anchors: Sequence[Anchor], now: datetime
+    certificate: x509.Certificate, anchors: Sequence[Anchor], now: datetime, usage: Usage
 ) -> tuple[x509.Certificate | None, Finding]:
     from asn1crypto import x509
 
@@ -98,7 +120,7 @@ def _issuer(
     # Three generations of one CA share a name: the signature decides (`find_issuer`).
     issuer = find_issuer(certificate, parsed)
     if issuer is None:
-        return None, _unknown_issuer(certificate)
+        return None, _unknown_issuer(certificate, usage)
     label = next(anchor.label for anchor, item in zip(anchors, parsed, strict=True) if item is issuer)
     # A CA past its end signs nothing that is still worth believing.
     if not issuer.not_valid_before <= now <= issuer.not_valid_after:
@@ -114,8 +136,9 @@ def _issuer(
     return issuer, good_finding("issuer", f"issued by {label.name}", f"{label.name} が発行しました")
 
 
-def _unknown_issuer(certificate: x509.Certificate) -> Finding:
-    if issuer_kind(certificate) == "jpki":
+def _unknown_issuer(certificate: x509.Certificate, usage: Usage) -> Finding:
+    # All of JPKI's CAs for signatures are shipped.
+    if usage == "authentication" and issuer_kind(certificate) == "jpki":
         return open_finding(
             "issuer",
             "the certificate names the JPKI, but none of the shipped CA certificates made its signature "

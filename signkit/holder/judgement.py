@@ -46,6 +46,15 @@ class CardJudgement:
         found = {finding.conclusion for finding in self.findings}
         return next(conclusion for conclusion in _WORST_FIRST if conclusion in found)
 
+    @property
+    def allows_registration(self) -> bool:
+        """Whether a card may be kept as known: nothing is bad, and nothing but its revocation is open."""
+        return all(
+            finding.conclusion is Conclusion.PASSED
+            or (finding.question.endswith("revocation") and finding.conclusion is Conclusion.INDETERMINATE)
+            for finding in self.findings
+        )
+
     def as_data(self, language: Language = "en") -> dict[str, object]:
         """Return plain data for JSON."""
         findings = [

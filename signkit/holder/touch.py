@@ -4,8 +4,9 @@ A touch reads the authentication certificate, which anybody may read and copy: i
 its holder is there.  Good for counters and gates where a lost card is the worst that happens; for more, authenticate.
 
 The registry never holds a certificate or its number (発行番号): each card stands there as HMAC-SHA256 of its
-certificate under a salt of the registry's own, so that two registries cannot be joined.  It is one SQLite file that
-only its owner reads; writes are atomic, and several gates may use it at once.
+certificate under a salt of the registry's own, so that two registries cannot be joined.  So do the signing certificates
+that were bound to a card at a counter (`signkit.holder.binding`).  It is one SQLite file that only its owner reads;
+writes are atomic, and several gates may use it at once.
 """
 
 from __future__ import annotations
@@ -27,15 +28,22 @@ from signkit.output import write_checked
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
 
-_VERSION = 2
+_VERSION = 3
 _SALT_SIZE = 32
 _BUSY_SECONDS = 5.0
 
-_TABLES = """
+#: A signing certificate lies on one card; a card has one after another, and what was signed with the old stays signed.
+_BINDINGS = """
+CREATE TABLE binding (
+    signing_key BLOB PRIMARY KEY, key BLOB NOT NULL REFERENCES card (key), bound_at TEXT NOT NULL
+) WITHOUT ROWID;
+"""
+_TABLES = f"""
 CREATE TABLE salt (value BLOB NOT NULL);
 CREATE TABLE card (
     key BLOB PRIMARY KEY, registered_at TEXT NOT NULL, checked_at TEXT, revoked_at TEXT, customer TEXT
 ) WITHOUT ROWID;
+{_BINDINGS}
 """
 
 
@@ -48,12 +56,14 @@ class RegisteredCard:
         checked_at: when revocation evidence last called it good; None for never.
         revoked_at: when revocation was first learned of; None for never.  It is never taken back.
         customer: the number under which its holder is a customer, as given at registration; None for none.
+        bound_at: when a signing certificate was last bound to it at a counter; None for never.
     """
 
     registered_at: datetime
     checked_at: datetime | None
     revoked_at: datetime | None
     customer: str | None = None
+    bound_at: datetime | None = None
 
 
 class TouchRegistry:
@@ -65,21 +75,40 @@ class TouchRegistry:
 
     def find(self, certificate: bytes) -> RegisteredCard | None:
         """Return the entry of the card with this certificate (DER)."""
-        query = "SELECT registered_at, checked_at, revoked_at, customer FROM card WHERE key = ?"
+        query = """
+            SELECT registered_at, checked_at, revoked_at, customer,
+                (SELECT max(bound_at) FROM binding WHERE binding.key = card.key)
+            FROM card WHERE key = ?
+        """
         row = self._connection.execute(query, (self._key(certificate),)).fetchone()
-        return RegisteredCard(datetime.fromisoformat(row[0]), _time(row[1]), _time(row[2]), row[3]) if row else None
+        if row is None:
+            return None
+        return RegisteredCard(datetime.fromisoformat(row[0]), _time(row[1]), _time(row[2]), row[3], _time(row[4]))
+
+    def bound_at(self, certificate: bytes, signing: bytes) -> datetime | None:
+        """Return when this signing certificate (DER) was bound to the card; None where it was not."""
+        query = "SELECT bound_at FROM binding WHERE signing_key = ? AND key = ?"
+        row = self._connection.execute(query, (self._key(signing), self._key(certificate))).fetchone()
+        return _time(row[0]) if row else None
 
     def register(self, certificate: bytes, now: datetime, customer: str | None = None) -> None:
         """Add a card; one that is there already keeps its entry, with the customer number that is given now, if any."""
-        statement = """
-            INSERT INTO card (key, registered_at, customer) VALUES (?, ?, ?)
-            ON CONFLICT (key) DO UPDATE SET customer = coalesce(excluded.customer, customer)
-        """
-        self._write(statement, self._key(certificate), now.isoformat(), customer)
+        self._write(_REGISTER, self._key(certificate), now.isoformat(), customer)
+
+    def bind(self, certificate: bytes, signing: bytes, now: datetime, customer: str | None = None) -> None:
+        """Add a card as `register` does, and bind a signing certificate (DER) to it and to no other."""
+        key = self._key(certificate)
+        with self._connection:
+            self._connection.execute(_REGISTER, (key, now.isoformat(), customer))
+            binding = (self._key(signing), key, now.isoformat())
+            self._connection.execute("INSERT OR REPLACE INTO binding VALUES (?, ?, ?)", binding)
 
     def forget(self, certificate: bytes) -> bool:
-        """Remove a card; return whether it was there."""
-        return self._write("DELETE FROM card WHERE key = ?", self._key(certificate)) > 0
+        """Remove a card and what is bound to it; return whether it was there."""
+        key = self._key(certificate)
+        with self._connection:
+            self._connection.execute("DELETE FROM binding WHERE key = ?", (key,))
+            return self._connection.execute("DELETE FROM card WHERE key = ?", (key,)).rowcount > 0
 
     def note_checked(self, certificate: bytes, now: datetime) -> None:
         """Keep that revocation evidence called the certificate good."""
@@ -99,6 +128,12 @@ class TouchRegistry:
     def _key(self, certificate: bytes) -> bytes:
         # HMAC (RFC 2104) under the registry's own salt: two registries cannot be compared.
         return hmac.digest(self._salt, certificate, hashlib.sha256)
+
+
+_REGISTER = """
+    INSERT INTO card (key, registered_at, customer) VALUES (?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET customer = coalesce(excluded.customer, customer)
+"""
 
 
 @contextmanager
@@ -131,14 +166,18 @@ def _version(connection: sqlite3.Connection) -> int:
 
 
 def _bring_up_to_date(connection: sqlite3.Connection) -> None:
-    """Give a registry of version 1 its column for customer numbers, whole or not at all."""
-    if _version(connection) != 1:
+    """Give a registry of an earlier version what it lacks, whole or not at all."""
+    if _version(connection) not in _STEPS:
         return
     with connection:
         connection.execute("BEGIN IMMEDIATE")  # another gate may do the same at this moment
-        if _version(connection) == 1:
-            connection.execute("ALTER TABLE card ADD COLUMN customer TEXT")
-            connection.execute(f"PRAGMA user_version = {_VERSION}")
+        while (version := _version(connection)) in _STEPS:
+            connection.execute(_STEPS[version])
+            connection.execute(f"PRAGMA user_version = {version + 1}")
+
+
+#: What makes a registry of one version one of the next: customer numbers, bindings.
+_STEPS = {1: "ALTER TABLE card ADD COLUMN customer TEXT", 2: _BINDINGS}
 
 
 def _create(path: Path) -> None:

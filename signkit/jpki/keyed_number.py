@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from signkit.errors import FileUnusable, InputUnreadable, system_cause
+from signkit.secret_file import SecretUnsafe, read_private_file
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -41,10 +42,12 @@ def kept_key(path: Path) -> bytes:
         FileUnusable("output-not-written"): none is there, and none can be made.
         InputUnreadable: what is there is no such key, or others may read it.
     """
-    try:
-        return _read_key(path)
-    except FileNotFoundError:
-        pass
+    if not path.exists():
+        _make_key(path)
+    return _read_key(path)
+
+
+def _make_key(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         # O_EXCL: of two programs that begin at once one makes the key, the other reads it.
@@ -55,28 +58,16 @@ def kept_key(path: Path) -> bytes:
         pass  # another process made it just now
     except OSError as error:
         raise FileUnusable("output-not-written", path=str(path), cause=system_cause(error)) from error
-    return _read_key(path)
 
 
 def _read_key(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            # As with an SSH key: one that others read is no secret any more.
-            others_read = os.name != "nt" and os.fstat(file.fileno()).st_mode & 0o077
-            key = file.read(_KEY_BYTES + 1)
-    except FileNotFoundError:
-        raise
-    except OSError as error:
-        raise InputUnreadable(str(path), system_cause(error)) from error
-    if others_read:
-        raise InputUnreadable(str(path), _OTHERS_READ)
+        key = read_private_file(path)
+    except SecretUnsafe as unsafe:
+        raise InputUnreadable(str(path), unsafe.cause) from unsafe
     if len(key) != _KEY_BYTES:
         raise InputUnreadable(str(path), _NO_KEY)
     return key
 
 
-_OTHERS_READ = Text(
-    "other users may read it (make it yours alone: chmod 600)",
-    "他の利用者が読めます (chmod 600 で自分だけのものにする)",
-)
 _NO_KEY = Text(f"it is no key of {_KEY_BYTES} bytes", f"{_KEY_BYTES}バイトの鍵ではありません")

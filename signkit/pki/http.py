@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import ipaddress
 import socket
 import threading
 import urllib.error
@@ -12,11 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 from signkit.limits import size_in_words
 from signkit.pki.addresses import AddressRefused, AddressRule
 
 _CHUNK = 65536
+#: What may be otherwise a moment later (RFC 9110 15.5.9, 15.6.3 to 15.6.5; RFC 6585 4).
+_PASSING = (408, 429, 502, 503, 504)
+_LONGEST_PAUSE = 30.0
 
 
 class HttpFailure(Exception):
@@ -28,8 +33,12 @@ class HttpFailure(Exception):
         self.status = status
 
 
-class AnswerTooLong(HttpFailure):
-    """The answer is longer than allowed; asked again, it will be so again."""
+class LastingFailure(HttpFailure):
+    """There is an answer, and none to be used: asked again, it will be so again."""
+
+
+class AnswerTooLong(LastingFailure):
+    """The answer is longer than allowed."""
 
 
 def fetch(
@@ -122,6 +131,74 @@ def exchange(
         handlers.append(urllib.request.ProxyHandler({}))
     answer: HttpAnswer = _Exchange(request, handlers, timeout, partial(_whole_answer, limit=limit)).answer()
     return answer
+
+
+def ask_patiently(
+    ask: Callable[[], HttpAnswer],
+    *,
+    tries: int,
+    pause: Callable[[float], object],
+    passes: Callable[[HttpAnswer], bool] = lambda _: False,
+) -> HttpAnswer:
+    """Return the first answer that is no passing refusal, or else the last.
+
+    Args:
+        ask: makes the exchange once; what it asks for may be asked for again.
+        tries: how often at the most.
+        pause: waits so many seconds: as many as the service wishes, else more each time.
+        passes: tells of further answers that may be otherwise a moment later.
+
+    Raises:
+        HttpFailure: the last try, or one that no further try changes, brought no answer.
+    """
+    for number in range(tries - 1):
+        wished = ""
+        try:
+            answer = ask()
+        except HttpFailure as failure:
+            if not may_pass(failure):
+                raise
+        else:
+            if answer.status not in _PASSING and not passes(answer):
+                return answer
+            wished = answer.headers.get("retry-after", "")
+        pause(_seconds_to_wait(number, wished))
+    return ask()
+
+
+def may_pass(failure: HttpFailure) -> bool:
+    """Whether it may be otherwise a moment later."""
+    return not isinstance(failure, LastingFailure) and (failure.status is None or failure.status in _PASSING)
+
+
+def _seconds_to_wait(number: int, wished: str) -> float:
+    # RFC 9110 10.2.3: Retry-After, here in seconds; as a date it is passed over.
+    return min(float(wished) if wished.isascii() and wished.isdigit() else 0.5 * 2**number, _LONGEST_PAUSE)
+
+
+def is_safe_address(url: str) -> bool:
+    """Whether a secret may be sent to the service at ``url``: https, or http to this machine, and nothing beside it.
+
+    Who listens to http reads keys and contracts; what stays on this machine nobody listens to (RFC 8252 8.3).
+    """
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        return False
+    if not host or parts.username or parts.query or parts.fragment:
+        return False
+    if not url.isascii() or not url.isprintable() or " " in url:
+        return False
+    return parts.scheme == "https" or (parts.scheme == "http" and is_this_machine(host))
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host of an address is this machine: a loopback address, or the name kept for it (RFC 6761 6.3)."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _whole_answer(answer: http.client.HTTPResponse, limit: int) -> HttpAnswer:

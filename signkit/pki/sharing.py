@@ -26,14 +26,14 @@ def kept_by_thread(maxsize: int) -> Callable[[Callable[..., _Made]], Callable[..
         kept = threading.local()
 
         @wraps(make)
-        def found(*about: Hashable) -> _Made:
+        def of_this_thread(*about: Hashable) -> _Made:
             try:
                 own: Callable[..., _Made] = kept.own
             except AttributeError:
                 own = kept.own = lru_cache(maxsize)(make)
             return own(*about)
 
-        return found
+        return of_this_thread
 
     return decorate
 

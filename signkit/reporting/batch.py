@@ -14,10 +14,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from dataclasses import dataclass, replace
 from itertools import chain, islice
+from typing import Any
 
 from signkit.errors import SignKitError, ValidationRefused
 from signkit.incoming import FileProblem, read_location, too_large
 from signkit.limits import exhaustion
+from signkit.reporting.arrivals import Arrivals
 from signkit.reporting.inputs import FileSource, sources
 from signkit.validation.api import not_read, validate_data, validate_streamed
 from signkit.validation.options import ValidationOptions
@@ -53,6 +55,7 @@ def validate_many(
     jobs: int | None = None,
     done: Mapping[str, str] | None = None,
     on_unchanged: Callable[[str], object] | None = None,
+    as_they_come: bool = False,
 ) -> Iterator[Report]:
     """Judge files, folders, globs, archives and URLs; yield the reports in the order of ``paths``, by name in a folder.
 
@@ -68,6 +71,7 @@ def validate_many(
             With ``executor``: how many workers it has.
         done: SHA-256 of files judged before, by name: a file that is still the same is passed over.
         on_unchanged: told the name of each file passed over.
+        as_they_come: the next path may be long in coming: a thread waits for it, and no report waits with it.
 
     Raises:
         ValidationRefused("options-not-portable"): the options cannot be sent to a worker.
@@ -77,16 +81,19 @@ def validate_many(
     """
     options = options or ValidationOptions()
     todo = sources(paths, offline=options.offline)
-    if executor is None and jobs is None:
+    if executor is None and jobs is None and as_they_come:
+        jobs = os.cpu_count() or 1
+    elif executor is None and jobs is None:
         first = list(islice(todo, 2))
         todo, jobs = chain(first, todo), 0 if len(first) < 2 else os.cpu_count() or 1
     done = done or {}
     if executor is not None:
         if options.password is not None:
             raise ValidationRefused("password-stays-here")
-        found = _Run(_Sender(options), executor, jobs or os.cpu_count() or 1, _patience(options)).reports(todo, done)
+        run = _Run(_Sender(options), executor, jobs or os.cpu_count() or 1, _patience(options))
+        found = run.reports(Arrivals(todo, elsewhere=as_they_come), done)
     elif jobs:
-        found = _in_processes(todo, done, options, jobs)
+        found = _in_processes(Arrivals(todo, elsewhere=as_they_come), done, options, jobs)
     else:
         found = ((source.name, _judge(source, options, done.get(source.name))) for source in todo)
     for name, report in found:
@@ -163,7 +170,7 @@ def _patience(options: ValidationOptions) -> float:
 
 
 def _in_processes(
-    todo: Iterable[FileSource], done: Mapping[str, str], options: ValidationOptions, jobs: int
+    todo: Arrivals[FileSource], done: Mapping[str, str], options: ValidationOptions, jobs: int
 ) -> Iterator[tuple[str, Report | None]]:
     sender = _Sender(options, once=True)
     seconds = options.limits.seconds + MARGIN_SECONDS
@@ -200,22 +207,30 @@ class _Run:
         self._finished: dict[int, tuple[str, Report | None]] = {}
         self._handed_out = self._told = 0
 
-    def reports(self, todo: Iterable[FileSource], done: Mapping[str, str]) -> Iterator[tuple[str, Report | None]]:
+    def reports(self, todo: Arrivals[FileSource], done: Mapping[str, str]) -> Iterator[tuple[str, Report | None]]:
         """Yield name and report of each file in their order; the report is None where it is the same as before."""
-        waiting = iter(todo)
         try:
             while True:
-                for source in islice(waiting, self._free_room()):
+                while self._free_room() and (source := todo.take()) is not None:
                     future = self._sender.submit(self._executor, source, done.get(source.name))
                     self._pending[future] = _Job(self._handed_out, source, time.monotonic())
                     self._handed_out += 1
-                if not self._pending:
+                if not self._pending and todo.ended:
                     return
+                self._wait(todo)
                 self._take_finished()
                 yield from self._in_order()
         finally:
+            todo.forget()
             for future in self._pending:
                 future.cancel()
+
+    def _wait(self, todo: Arrivals[FileSource]) -> None:
+        """Wait until a file is done, or the next has come and there is room for it."""
+        awaited: set[Future[Any]] = set(self._pending)
+        if self._free_room() and not todo.ended:
+            awaited.add(todo.next())
+        wait(awaited, timeout=self._patience, return_when=FIRST_COMPLETED)
 
     def _free_room(self) -> int:
         return max(0, min(self._room - len(self._pending), self._most_waiting - len(self._finished)))
@@ -228,8 +243,7 @@ class _Run:
             yield told
 
     def _take_finished(self) -> None:
-        ready, _ = wait(self._pending, timeout=self._patience, return_when=FIRST_COMPLETED)
-        for future in ready:
+        for future in [each for each in self._pending if each.done()]:
             job = self._pending.pop(future)
             self._finished[job.number] = job.source.name, self._outcome(future, job.source)
         for future, job in list(self._pending.items()):

@@ -15,6 +15,11 @@ _ADDRESS = re.compile(r"dask://(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})/?"
 _CONNECT_SECONDS = 15
 
 
+def is_cluster(address: str) -> bool:
+    """Tell the address of a cluster."""
+    return _ADDRESS.fullmatch(address) is not None
+
+
 @contextmanager
 def dask_executor(address: str) -> Iterator[tuple[Executor, int]]:
     """Give the executor of the cluster at ``dask://HOST:PORT``, and how many files its workers judge at once.

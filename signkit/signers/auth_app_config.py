@@ -16,13 +16,13 @@ from typing import Literal, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from signkit.errors import InputUnreadable, SignerUnusable, system_cause
+from signkit.pki.http import is_this_machine
+from signkit.secret_file import SecretUnsafe, read_private_file, read_secret
 from signkit.settings import Settings
-from signkit.signers.secret_file import SecretUnsafe, read_private_file, read_secret
 from signkit.words import Text
 
 Secret = TypeVar("Secret", str, bytes)
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _MAX_CONFIG = 65_536
 #: Set at the relying party's registration, and needed.
 _NEEDED = ("environment", "issuer", "client_id", "client_secret_file", "redirect_uri", "decryption_key_file")
@@ -79,7 +79,7 @@ class AuthAppConfig:
     @property
     def comes_back_here(self) -> bool:
         """Whether the browser comes back to a page of this machine."""
-        return urlsplit(self.redirect_uri).hostname in LOOPBACK
+        return is_this_machine(urlsplit(self.redirect_uri).hostname or "")
 
 
 def load_config(name: str, settings: Settings) -> AuthAppConfig:
@@ -159,14 +159,15 @@ def _refuse_address(path: Path, item: str, address: str, environment: Environmen
     """Take https; http on this machine for the page that the browser comes back to, and for all of the rehearsal."""
     try:
         parts = urlsplit(address)
-        host, _ = parts.hostname, parts.port
+        host, _ = parts.hostname or "", parts.port
     except ValueError:
-        host = None
+        host = ""
     if not host or parts.username is not None or parts.fragment or not address.isascii():
         _refuse(path, item, Text("no address", "アドレスではありません"))
-    if environment is Environment.REHEARSAL and host not in LOOPBACK:
+    is_here = is_this_machine(host)
+    if environment is Environment.REHEARSAL and not is_here:
         _refuse(path, item, Text("the rehearsal is on this machine only", "リハーサルはこのコンピューター内だけです"))
-    plain = parts.scheme == "http" and host in LOOPBACK
+    plain = parts.scheme == "http" and is_here
     allowed = plain and (item == "redirect_uri" or environment is Environment.REHEARSAL)
     if parts.scheme != "https" and not allowed:
         _refuse(path, item, Text("it is not https", "https ではありません"))
@@ -174,7 +175,7 @@ def _refuse_address(path: Path, item: str, address: str, environment: Environmen
         _refuse(
             path, item, Text("a page of this machine needs a port", "このコンピューターのページにはポートが必要です")
         )
-    if environment is not Environment.REHEARSAL and host in LOOPBACK and item != "redirect_uri":
+    if environment is not Environment.REHEARSAL and is_here and item != "redirect_uri":
         _refuse(path, item, Text("this machine is the rehearsal's", "このコンピューターはリハーサル用です"))
 
 

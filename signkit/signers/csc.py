@@ -18,17 +18,16 @@ from urllib.parse import unquote, urlencode, urlsplit
 
 from signkit.errors import SignerUnusable
 from signkit.errors.service_causes import service_cause
-from signkit.pki.http import HttpFailure, fetch
+from signkit.pki.http import HttpFailure, fetch, is_this_machine
+from signkit.pki.strangers import read_whole
+from signkit.secret_file import SecretUnsafe, is_token, read_secret
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, SecretRequest, wipe
-from signkit.signers.secret_file import SecretUnsafe, is_token, read_secret
 from signkit.signers.software import KeyUnfit, algorithm_of
 from signkit.words import Text
 
 _MAX_ANSWER = 1_000_000
 _MAX_CHAIN = 10
-# RFC 8252 8.3 allows plain http on the loopback interface: nothing leaves the machine.
-_LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _RSA = "1.2.840.113549.1.1.1"
 Version = Literal["v1", "v2"]
 
@@ -71,7 +70,7 @@ def _refuse_plain(url: str) -> None:
         parts = urlsplit(url)
     except ValueError as error:
         raise SignerUnusable("csc-uri-invalid", cause=_NO_ADDRESS) from error
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if parts.scheme != "https" and not (parts.scheme == "http" and is_this_machine(parts.hostname or "")):
         raise SignerUnusable("csc-uri-invalid", cause=_NOT_HTTPS)
 
 
@@ -230,7 +229,6 @@ def _secret(path: Path) -> str:
 
 
 def _certificates(info: dict[str, Any]) -> list[bytes]:
-    from asn1crypto import x509
 
     part = info.get("cert")
     texts = part.get("certificates") if isinstance(part, dict) else None
@@ -242,8 +240,8 @@ def _certificates(info: dict[str, Any]) -> list[bytes]:
     ders = [_decode(text, "credentials/info") for text in texts]
     try:
         for der in ders:
-            x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
-    except (ValueError, TypeError, KeyError) as error:
+            read_whole(der)
+    except ValueError as error:
         raise SignerUnusable(
             "csc-failed", step="credentials/info", cause="a certificate that cannot be read"
         ) from error

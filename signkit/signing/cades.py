@@ -129,7 +129,7 @@ def countersign(parts: Parts, index: int, signer: Signer, time: datetime) -> Par
     # RFC 5652 11.4: what is signed is the signature value of the other.
     digest = Content(BytesPieces(info.signature)).digest(signer.algorithm.digest)
     made = make_signature(signer, digest, Statement(signing_time=time, counter=True))
-    infos[index] = info.with_unsigned(attribute("counter_signature", made.signer_infos[0])).encoded()
+    infos[index] = info.with_unsigned(attribute("counter_signature", made.signer_infos[0])).to_der()
     return replace(parts, signer_infos=tuple(infos)).with_added(
         digest_algorithms=made.digest_algorithms, certificates=made.certificates
     )
@@ -238,7 +238,7 @@ def _add_timestamp(raw: bytes, services: Services) -> bytes:
         return raw
     # EN 319 122-1 5.3: over the signature value alone, without tag and length.
     token = obtain_timestamp(services.timestamps, hashlib.sha256(info.signature).digest())
-    return info.with_unsigned(timestamp_attribute(token.der)).encoded()
+    return info.with_unsigned(timestamp_attribute(token.der)).to_der()
 
 
 def _with_evidence(
@@ -271,7 +271,7 @@ def _add_archive_timestamp(parts: Parts, info: InfoParts, content: Content, serv
     # EN 319 122-1 5.5.3: the imprint is over content digest, SignerInfo fields and index, in that order.
     covered = b"".join(covered_bytes(parts, info, content.digest(_IMPRINT_DIGEST), index))
     token = obtain_timestamp(services.timestamps, hashlib.sha256(covered).digest())
-    return info.with_unsigned(archive_attribute(token.der, index)).encoded()
+    return info.with_unsigned(archive_attribute(token.der, index)).to_der()
 
 
 def _add_evidence(parts: Parts, evidence: Evidence) -> Parts:

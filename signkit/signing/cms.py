@@ -74,7 +74,7 @@ def build_signature(
     Raises:
         see `make_signature`.
     """
-    return make_signature(signer, content_digest, statement, timestamp=timestamp).encoded()
+    return make_signature(signer, content_digest, statement, timestamp=timestamp).to_der()
 
 
 def make_signature(
@@ -132,7 +132,7 @@ def estimate_size(key: KeyFacts) -> int:
     """Return the exact or largest size in bytes of the DER that `build_signature` gives without a timestamp."""
     fixed = _fixed_parts_of(key)
     attributes = signed_attributes(key, bytes(digest_size(key.algorithm.digest)), Statement())
-    return len(_parts(fixed, attributes, bytes(fixed.signature_size), None).encoded())
+    return len(_parts(fixed, attributes, bytes(fixed.signature_size), None).to_der())
 
 
 def digest_size(name: str) -> int:

@@ -393,7 +393,7 @@ def complete(
     refuse_unfinishable(key, now, request.level, services, request.profile)
     stamp = signature_timestamper(request.level, services)
     try:
-        signed = file.filled(join_signature(key, attributes, fitting, timestamp=stamp).encoded())
+        signed = file.filled(join_signature(key, attributes, fitting, timestamp=stamp).to_der())
     except RoomTooSmall as larger:
         raise SigningRefused("request-room-too-small", needed=larger.needed) from larger
     # The plain search of the read-back knows nothing of requests.

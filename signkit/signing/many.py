@@ -1,7 +1,8 @@
 """Many files, one key, one opened session: each file gets its own signature, and none is reported that was not written.
 
 The key works on one signature at a time; reading, preparing, timestamping, checking and writing the others goes on
-meanwhile.
+meanwhile.  Where a person agrees to each signature (a phone), one file follows the other, so that at every moment it is
+clear which file it is about.
 """
 
 from __future__ import annotations
@@ -72,6 +73,7 @@ def sign_jobs(
     read: Callable[[SigningJob], bytes],
     password: Password = None,
     overwrite: bool = False,
+    on_begin: Callable[[SigningJob], None] | None = None,
     on_signed: Callable[[SigningJob], None] = lambda _: None,
 ) -> Outcome:
     """Sign ``jobs`` with one opened key; stop beginning new ones at the first failure or Ctrl-C.
@@ -82,6 +84,7 @@ def sign_jobs(
         request_for: gives the request of a job's signature, with its own time.
         read: returns a job's bytes, or raises when they are not those that were shown.
         password: opens those of the files that are encrypted.
+        on_begin: called before each file, for a key whose person agrees to each: they are then signed one by one.
         on_signed: called after each file was written.
     """
 
@@ -92,6 +95,32 @@ def sign_jobs(
         write_checked(job.target, signed.pdf, check=check, overwrite=overwrite)
         return replace(signed, pdf=b"")  # written; a batch keeps no file in memory
 
+    if on_begin is not None:
+        return sign_one_by_one(jobs, work, on_begin)
+    return _sign_side_by_side(jobs, work, on_signed)
+
+
+def sign_one_by_one(
+    jobs: Sequence[SigningJob], work: Callable[[SigningJob], SignedFile], on_begin: Callable[[SigningJob], None]
+) -> Outcome:
+    """Do ``work`` for one job after the other, up to the first failure or Ctrl-C."""
+    done: list[tuple[SigningJob, SignedFile]] = []
+    for at, job in enumerate(jobs):
+        try:
+            on_begin(job)
+            done.append((job, work(job)))
+        except KeyboardInterrupt:
+            return Outcome(tuple(done), (), tuple(jobs[at:]), interrupted=True)
+        except Exception as error:  # whatever it is: the outcome says what was written before
+            return Outcome(tuple(done), ((job, error),), tuple(jobs[at + 1 :]))
+    return Outcome(tuple(done), (), ())
+
+
+def _sign_side_by_side(
+    jobs: Sequence[SigningJob],
+    work: Callable[[SigningJob], SignedFile],
+    on_signed: Callable[[SigningJob], None],
+) -> Outcome:
     waiting = list(jobs)
     running: dict[Future[SignedFile], SigningJob] = {}
     done: list[tuple[SigningJob, SignedFile]] = []

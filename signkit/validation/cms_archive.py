@@ -124,8 +124,8 @@ class Proofs:
 
     def _covered_evidence(self, index: Index) -> Pool:
         # Attribute certificates and other kinds are covered, but lead to no signer (RFC 5652 10.2.2).
-        certificates = [der for der in index.covered(self._parts.certificates) if der[:1] == _SEQUENCE]
-        return Pool.from_der(certificates, *split_revocation(index.covered(self._parts.crls)))
+        certificates = [der for der in index.covered_among(self._parts.certificates) if der[:1] == _SEQUENCE]
+        return Pool.from_der(certificates, *split_revocation(index.covered_among(self._parts.crls)))
 
 
 def old_archives(info: InfoParts) -> list[TimestampReport]:

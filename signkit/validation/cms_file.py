@@ -178,7 +178,7 @@ def _judge_container(
         raise LimitExceeded("signatures", options.limits.signatures)
     # What the caller names counts; then what is inside; what merely lies beside comes last.
     content = named or container.content or beside
-    signed_data = cms.load(parts.encoded())
+    signed_data = cms.load(parts.to_der())
     # All digests in one reading: content may be as large as a disk.
     if content is not None:
         content.prepare(_digest_names(signed_data))

@@ -7,21 +7,21 @@ is seen by the other.  A text layer proves nothing of what is drawn (ToUnicode, 
 
 from __future__ import annotations
 
-import atexit
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import islice
-from threading import Lock
 from typing import Any, Literal
 
 from signkit.drawing import open_document
 from signkit.jpki.normalise import fold
 from signkit.preview import signature_places
-from signkit.workers import WorkerLost, WorkerPool
+from signkit.workers import WorkerLost, WorkerPool, kept_pool
 
 Carried = Literal["yes", "joined", "between", "no"]
+#: How the page beside a field carries each text that was asked about.
+Answer = Mapping[str, Carried]
 Box = tuple[float, float, float, float]
 
 _SECONDS = 20.0
@@ -37,7 +37,6 @@ _REACH = 85.0
 _JOINED = 0.6
 #: What may follow a name in one word: forms of address and the mark of a seal.
 _SUFFIXES = ("様", "殿", "氏", "印", "㊞")
-_FIRST_USE = Lock()
 
 
 @dataclass(frozen=True)
@@ -59,20 +58,25 @@ class Character:
 
 @dataclass(frozen=True)
 class PageTextQuestion:
-    """Which field, how many bytes of the file its signature covers, and on which pages (from 0) it is looked for.
+    """What is looked for beside which field.
 
-    To load a page costs milliseconds; None: on all.
+    Attributes:
+        field: the full name of the signature field.
+        end: how many bytes of the file its signature covers.
+        texts: names and the like.
+        pages: those (from 0) that show the field: to load a page costs milliseconds; None: any.
     """
 
     field: str
     end: int
+    texts: frozenset[str]
     pages: tuple[int, ...] | None = None
 
 
-def text_beside(
+def carried_beside(
     data: bytes, questions: Sequence[PageTextQuestion], password: str | None = None
-) -> list[tuple[Character, ...] | None]:
-    """Return, for each field, the characters around it as its signature found them.
+) -> list[Answer | None]:
+    """Return, for each field, how the page beside it carried each text as its signature found the file.
 
     None where that cannot be told: the field has no place on a page, or PDFium cannot read the file.
     """
@@ -81,14 +85,14 @@ def text_beside(
 
 def ask_beside(
     data: bytes, questions: Sequence[PageTextQuestion], password: str | None = None
-) -> Callable[[], list[tuple[Character, ...] | None]]:
-    """Begin to read, and return what waits for the answers of `text_beside`: the judge has other work meanwhile."""
+) -> Callable[[], list[Answer | None]]:
+    """Begin to read, and return what waits for the answers of `carried_beside`: the judge has other work meanwhile."""
     asked = tuple(questions[:_MAX_QUESTIONS])
     job = _pool().submit(_read_pages, data, asked, password) if asked else None
 
-    def answers() -> list[tuple[Character, ...] | None]:
+    def answers() -> list[Answer | None]:
         try:
-            found: list[tuple[Character, ...] | None] = job.result() if job is not None else []
+            found: list[Answer | None] = job.result() if job is not None else []
         except (WorkerLost, RuntimeError, ValueError, MemoryError):
             found = []
         return found + [None] * (len(questions) - len(found))
@@ -97,30 +101,24 @@ def ask_beside(
 
 
 def _pool() -> WorkerPool:
-    with _FIRST_USE:
-        return _kept_pool()
-
-
-@cache
-def _kept_pool() -> WorkerPool:
-    """One process, kept as long as this one lives: a contract costs milliseconds then, not a start."""
-    pool = WorkerPool(1, seconds=_SECONDS, memory=_MEMORY)
-    atexit.register(pool.shutdown, cancel_futures=True)
-    return pool
+    return kept_pool("places of names", seconds=_SECONDS, memory=_MEMORY)
 
 
 # --- is the name there -----------------------------------------------------------------------------------
 
 
-def carries(characters: Iterable[Character], text: str) -> Carried:
-    """Tell whether ``text``, in any form of its characters, stands beside the field as a word of its own.
+def carried(characters: Iterable[Character], texts: Iterable[str]) -> dict[str, Carried]:
+    """Tell whether each text, in any form of its characters, stands beside the field as a word of its own.
 
     ``joined``: further letters stand before or after it without a gap (小林 太郎 where 林 太郎 is looked for).
     ``between``: it stands between two fields, nearer to the other one.
     """
-    wanted = _squeeze(text)
     shown = list(_letters(characters))
     line = "".join(letter for _, letter in shown)
+    return {text: _best_place(shown, line, _squeeze(text)) for text in texts}
+
+
+def _best_place(shown: Sequence[tuple[Character, str]], line: str, wanted: str) -> Carried:
     found: set[Carried] = set()
     start = line.find(wanted) if wanted else -1
     while start >= 0:
@@ -175,16 +173,16 @@ def _squeeze(text: str) -> str:
 # --- in the worker ---------------------------------------------------------------------------------------
 
 
-def _read_pages(
-    data: bytes, questions: Sequence[PageTextQuestion], password: str | None
-) -> list[tuple[Character, ...] | None]:
-    found: dict[PageTextQuestion, tuple[Character, ...] | None] = {}
+def _read_pages(data: bytes, questions: Sequence[PageTextQuestion], password: str | None) -> list[Answer | None]:
+    found: dict[PageTextQuestion, Answer | None] = {}
     for end in {question.end for question in questions}:
         # The file as its signature found it: what came later could have put another name there.
         wanted = {question.field: question for question in questions if question.end == end}
         for name, characters in _beside(data[:end], wanted.keys(), _pages_asked(wanted.values()), password):
             # A field has one place (12.7.5.5): of two, people see one and this might read the other.
-            found[wanted[name]] = None if wanted[name] in found else characters
+            question = wanted[name]
+            known = characters is not None and question not in found
+            found[question] = carried(characters or (), question.texts) if known else None
     return [found.get(question) for question in questions]
 
 

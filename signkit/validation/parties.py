@@ -20,7 +20,7 @@ from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, contr
 from signkit.pdf.pages import pages
 from signkit.pdf.reading.syntax import Ref
 from signkit.pdf.signatures import FoundSignature
-from signkit.validation.page_text import Carried, Character, PageTextQuestion, ask_beside, carries
+from signkit.validation.page_text import Answer, Carried, PageTextQuestion, ask_beside
 from signkit.validation.reasons import reason
 from signkit.validation.report import PartyName, SignatureReport, Verdict, worst
 from signkit.validation.signing_services import is_organisation
@@ -60,8 +60,7 @@ class Parties:
         self._named = {party.role: party for party in named if party.name}
         # strangers' files, which name no party, are not read for it
         self._asked = [each for each in self._found if each.field in self._named and each.end]
-        questions = [PageTextQuestion(each.field or "", each.end, self._pages_of(each)) for each in self._asked]
-        self._read_beside = ask_beside(file.data, questions, file.password)
+        self._read_beside = ask_beside(file.data, [self._question(each) for each in self._asked], file.password)
 
     def judge(
         self, report: SignatureReport, found: FoundSignature, certificate: Any, policy: Policy, *, confirmed: bool
@@ -109,10 +108,10 @@ class Parties:
         An organisation goes by its own name and that of who signs for it, but for a key that names no such person.
         """
         party = self._named.get(found.field or "")
-        beside = self._beside.get(_key(found)) or ()
-        if party is None or not party.name or is_unsafe(party.name) or carries(beside, party.name) != "yes":
+        beside = self._beside.get(_key(found)) or {}
+        if party is None or not party.name or is_unsafe(party.name) or beside.get(party.name) != "yes":
             return None
-        printed = any(carries(beside, label) in ("yes", "joined") for label in (party.label.ja, party.label.en))
+        printed = any(beside.get(label) in ("yes", "joined") for label in (party.label.ja, party.label.en))
         return PartyName(
             party.label if printed else Text(party.role, party.role), _call_name(party, beside, certificate)
         )
@@ -121,7 +120,7 @@ class Parties:
         signer = signer_identity(certificate) if certificate is not None else None
         party = self._named.get(field)
         if (name := self._expected.get(field)) is not None:
-            carried = carries(self._beside.get(_key(found)) or (), name) == "yes"
+            carried = (self._beside.get(_key(found)) or {}).get(name) == "yes"
             return replace(match_person(signer, PartyClaim(name)), basis=_basis(carried, confirmed=confirmed))
         # No claim to hold the signer against: told, where the contract should have named somebody.
         if party is None or not party.name:
@@ -139,20 +138,27 @@ class Parties:
         beside = self._beside.get(_key(found))
         if beside is None:
             return ["page-not-read"]
-        carried = carries(beside, claim.name)
-        if carried != "yes":
+        if (carried := beside[claim.name]) != "yes":
             return [_NAME_CODES[carried]]
         codes = []
-        if claim.organization and carries(beside, claim.organization) != "yes":
+        if claim.organization and beside[claim.organization] != "yes":
             codes.append("page-organization-missing")
-        if claim.address and carries(beside, claim.address) == "no":
+        if claim.address and beside[claim.address] == "no":
             codes.append("page-address-missing")
         return codes
 
     @cached_property
-    def _beside(self) -> dict[_Key, tuple[Character, ...] | None]:
+    def _beside(self) -> dict[_Key, Answer | None]:
         """What stands beside the parties' fields."""
-        return {_key(found): text for found, text in zip(self._asked, self._read_beside(), strict=True)}
+        return {_key(found): answer for found, answer in zip(self._asked, self._read_beside(), strict=True)}
+
+    def _question(self, found: FoundSignature) -> PageTextQuestion:
+        field = found.field or ""
+        party = self._named[field]
+        texts = (
+            party.name, party.organization, party.address, party.label.ja, party.label.en, self._expected.get(field),
+        )  # fmt: skip
+        return PageTextQuestion(field, found.end, frozenset(filter(None, texts)), self._pages_of(found))
 
     def _pages_of(self, found: FoundSignature) -> tuple[int, ...]:
         """Return the pages (from 0) that show the field, itself or by its widgets."""
@@ -178,9 +184,9 @@ def _key(found: FoundSignature) -> _Key:
     return found.field, found.end
 
 
-def _call_name(party: EmbeddedParty, beside: Sequence[Character], certificate: Any) -> str:
+def _call_name(party: EmbeddedParty, beside: Answer, certificate: Any) -> str:
     name, organization = party.name or "", party.organization
-    if not organization or is_unsafe(organization) or carries(beside, organization) != "yes":
+    if not organization or is_unsafe(organization) or beside.get(organization) != "yes":
         return name
     signer = signer_identity(certificate) if certificate is not None else None
     names_nobody = signer is not None and match_person(signer, PartyClaim(name)).verdict != "match"

@@ -61,12 +61,12 @@ def validate_pdf(data: bytes, *, name: str, options: ValidationOptions) -> Repor
     """Judge a PDF given as bytes.  Whatever the bytes are, a report comes back, never an exception."""
     beginnings = Beginnings(data)
     blank = Report(name, "", "pdf", Verdict.UNREADABLE, options.moment(), options.policy.name)
-    report = _judged(data, beginnings, options, blank)
+    report = _judge_bounded(data, beginnings, options, blank)
     # Last: most of the file was digested for its signatures.
     return replace(report, sha256=beginnings.state("sha256", len(data)).hexdigest())
 
 
-def _judged(data: bytes, beginnings: Beginnings, options: ValidationOptions, blank: Report) -> Report:
+def _judge_bounded(data: bytes, beginnings: Beginnings, options: ValidationOptions, blank: Report) -> Report:
     try:
         if len(data) > options.limits.bytes:
             raise LimitExceeded("bytes", options.limits.bytes)
@@ -98,6 +98,8 @@ class _Pdf:
         self._options = options
         self._file = PdfFile(data, Meter(options.limits), options.password)
         self._found = find_signatures(self._file)
+        # Another process reads the pages for it, while all the rest is judged here.
+        self._parties = Parties(self._file, self._found, options.expect)
         self._checked = [item for found in self._found for item in check(self._file, found, beginnings)]
         self._changes = Changes(self._file, self._found)
         self._stores = _Stores(self._file)
@@ -105,7 +107,6 @@ class _Pdf:
         self._pool = self._pool_of()
         self._judge = Judge(options, self._pool)
         self._proofs: list[tuple[FoundSignature, datetime]] = []
-        self._parties = Parties(self._file, self._found, options.expect)
         self._first = FirstRevision(self._file, self._changes, self._found)
         self._template = self._template_match()
 

@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar, get_args
 
 from signkit.errors import ValidationRefused
+from signkit.errors.service_causes import service_cause
 from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import BASES, REASONS, MatchReason, PartyMatch
 from signkit.jpki.match_reasons import Verdict as MatchVerdict
-from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.outcome import RevocationStatus
 from signkit.plain_data import unique
 from signkit.validation.next_steps import STEPS
 from signkit.validation.profile import ProfileName, ProfileReport, RequirementFinding, RequirementReport
@@ -66,7 +67,7 @@ def parse_report(raw: bytes) -> Report:
     try:
         value = json.loads(raw, object_pairs_hook=unique, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
-        raise ValidationRefused("report-invalid", at="/", cause="no JSON") from error
+        raise ValidationRefused("report-invalid", at="/", cause=service_cause("no JSON")) from error
     return read_report(value)
 
 
@@ -120,12 +121,12 @@ def _with_organisations(report: Report, steps: tuple[tuple[str, tuple[str, ...]]
     told = {field for code, fields in steps if code == _OF_ORGANISATION for field in fields}
     unnamed = any(code == _OF_ORGANISATION and not fields for code, fields in steps)
 
-    def marked(signature: SignatureReport) -> SignatureReport:
+    def mark(signature: SignatureReport) -> SignatureReport:
         if not (signature.field in told if signature.field else unnamed):
             return signature
         return replace(signature, signer=replace(signature.signer, of_organisation=True))
 
-    return replace(report, signatures=tuple(map(marked, report.signatures)))
+    return replace(report, signatures=tuple(map(mark, report.signatures)))
 
 
 # --- the parts -------------------------------------------------------------------------------------------
@@ -232,13 +233,14 @@ def _party_match(value: Any, at: str) -> PartyMatch:
     item = _Object(value, at, "verdict basis reasons")
     verdict: MatchVerdict = item.choice("verdict", get_args(MatchVerdict))
 
-    def known(reason: Reason) -> MatchReason:
+    def match_reason(reason: Reason) -> MatchReason:
         # What a reason alone would give stands in the table; of one that only a newer SignKit knows, the whole counts.
         return MatchReason(
             reason.code, REASONS[reason.code].verdict if reason.code in REASONS else verdict, reason.text
         )
 
-    return PartyMatch(verdict, tuple(map(known, item.items("reasons", _reason))), item.one_of("basis", (*BASES, None)))
+    reasons = tuple(map(match_reason, item.items("reasons", _reason)))
+    return PartyMatch(verdict, reasons, item.one_of("basis", (*BASES, None)))
 
 
 def _profile(value: Any, at: str) -> ProfileReport:
@@ -423,4 +425,6 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _refuse(at: str, cause: str) -> NoReturn:
     # A pointer repeats names of the stranger's: no more of them than can be read.
-    raise ValidationRefused("report-invalid", at=(at or "/")[:200].encode("ascii", "replace").decode(), cause=cause)
+    raise ValidationRefused(
+        "report-invalid", at=(at or "/")[:200].encode("ascii", "replace").decode(), cause=service_cause(cause)
+    )

@@ -9,13 +9,10 @@ A stranger's data are typeset in a process that may be lost, with a template tha
 
 from __future__ import annotations
 
-import atexit
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from signkit.contracts import fonts
@@ -32,7 +29,7 @@ from signkit.validation.options import TemplateCheck
 from signkit.validation.report import FreeTextItem, Reason, TemplateMatch, TemplateVerdict
 from signkit.validation.template_pages import Comparison, LineDifference, Task, compare
 from signkit.words import Text
-from signkit.workers import WorkerLost, WorkerPool
+from signkit.workers import WorkerLost, WorkerPool, kept_pool
 
 if TYPE_CHECKING:
     from signkit.pdf.changes.changes_judge import Changes
@@ -43,7 +40,6 @@ _SECONDS = 30.0
 _MEMORY = 3 * 1024 * 1024 * 1024
 _MAX_SHOWN = 20
 _MAX_SPECIFICATIONS = 1_000
-_FIRST_USE = Lock()
 
 
 class FirstRevision:
@@ -167,16 +163,7 @@ def _compare(task: Task, first: FirstRevision) -> Comparison:
 
 
 def _pool() -> WorkerPool:
-    with _FIRST_USE:
-        return _kept_pool()
-
-
-@cache
-def _kept_pool() -> WorkerPool:
-    """One process, kept as long as this one lives: it loads typesetter and fonts once."""
-    pool = WorkerPool(1, seconds=_SECONDS, memory=_MEMORY)
-    atexit.register(pool.shutdown, cancel_futures=True)
-    return pool
+    return kept_pool("templates", seconds=_SECONDS, memory=_MEMORY)
 
 
 # --- the verdict -----------------------------------------------------------------------------------------

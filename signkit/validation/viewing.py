@@ -13,14 +13,14 @@ from functools import cache
 from typing import Literal
 
 from signkit.drawing import Area, Drawn, Leave, compare_states
-from signkit.pdf.changes.covering import has_looks, is_opaque, reach
-from signkit.pdf.changes.values import Change, Gravity, Judgement
+from signkit.pdf.changes.covering import has_looks, is_opaque, reach, visible_part
+from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
 from signkit.pdf.reading.document import PdfFile, View
 from signkit.pdf.reading.syntax import Ref, Stream, Value
 from signkit.pdf.signatures import FoundSignature
-from signkit.workers import WorkerLost, WorkerPool
+from signkit.workers import WorkerLost, WorkerPool, kept_pool
 
 #: When pages are drawn: where more than evidence came after a signature, where anything came, or never.
 Pictures = Literal["auto", "always", "never"]
@@ -119,9 +119,11 @@ def _waiting_fields(view: View) -> frozenset[str]:
     widgets = _widgets(view)
     large: set[Ref] = set()
     for page in pages(view):
-        if boxes := list(_annotations(view, page)):
-            whole = _extent(_area(view, page.entries.get("/MediaBox")))
-            large |= {ref for ref, box in boxes if _LARGE * _extent(box) > whole}
+        if boxes := dict(_annotations(view, page)):
+            whole = _extent(visible_part(view, page.entries))
+            for name in empty:
+                own = widgets[name] & boxes.keys()
+                large |= own if _LARGE * sum(_extent(boxes[ref]) for ref in own) > whole else set()
     return frozenset(name for name in empty if not widgets[name] & large)
 
 
@@ -172,7 +174,7 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
     fields = frozenset(change.field for change in more if change.field is not None)
     annotations = judgement.level >= Gravity.ANNOTATIONS
     widgets = _widgets_of(old, fields) | _widgets_of(new, fields)
-    told = {change.number for change in judgement.told if change.code == "signature-over-text"}
+    told = {change.number for change in judgement.told if change.code in ("signature-over-text", WAITED_OVER_TEXT)}
     # Over a value that is entered anew the old one may vanish: that is what entering means.
     entered = _widgets_of(old, _shown_values(old) & fields)
     areas: dict[int, list[Leave]] = defaultdict(list)
@@ -244,10 +246,8 @@ def _area(view: View, value: Value) -> Area | None:
 # --- drawing --------------------------------------------------------------------------------------------------
 
 
-@cache
 def _pool() -> WorkerPool:
-    """One process for all files of this one; it starts with the first, and dies with this one."""
-    return WorkerPool(1, seconds=_SECONDS + _PATIENCE, memory=_MEMORY)
+    return kept_pool("drawn pages", seconds=_SECONDS + _PATIENCE, memory=_MEMORY)
 
 
 def _draw(file: PdfFile, ends: Sequence[int], areas: Sequence[Mapping[int, Sequence[Leave]]]) -> list[Drawn] | None:

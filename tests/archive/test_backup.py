@@ -40,7 +40,7 @@ def test_a_backup_is_an_archive_and_only_what_is_new_is_copied(archive, tmp_path
 def test_a_damaged_file_is_named_and_the_good_copy_kept(archive, tmp_path, clock):
     add_file(archive, b"%PDF 1", "1.pdf", SCAN, TransactionFacts(title="一"))
     backup(archive, tmp_path / "b")
-    [(sha256, path)] = archive.blobs.listed()
+    [(sha256, path)] = archive.blobs.all_files()
     path.write_bytes(b"%PDF X")
     assert backup(archive, tmp_path / "b").damaged == (sha256,)
     assert titles(tmp_path / "b", clock) == ["一"]

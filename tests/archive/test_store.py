@@ -171,7 +171,7 @@ def test_litter_of_a_crash_is_removed_by_the_next_who_writes(archive, folder):
     assert archive.blobs.path("5" * 64).exists()
     add_paper(archive, TransactionFacts(title="次"))
     assert not archive.blobs.path("5" * 64).exists()
-    assert archive.blobs.staged() == []
+    assert archive.blobs.digests_in_staging() == []
     assert list(folder.glob("*.part*")) == []
 
 

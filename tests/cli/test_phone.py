@@ -12,7 +12,7 @@ import pytest
 from tests import witness
 from tests.command import run_signkit, start_signkit
 from tests.requirements import require
-from tests.signers.auth_app_world import PhoneWorld
+from tests.signers.auth_app_world import PhoneWorld, with_query
 
 pytest.importorskip("joserfc")
 
@@ -152,12 +152,74 @@ def test_pades_without_a_certificate_says_the_two_ways(office, buyers_phone):
     assert "--profile pkcs7" in answer.stderr
 
 
-def test_several_files_need_a_certificate_that_is_known(office, buyers_phone):
-    buyers_phone.write_settings()
-    (office.folder / "second.pdf").write_bytes((office.folder / "contract-seller.pdf").read_bytes())
-    files = ("contract-seller.pdf", "second.pdf")
-    answer = office.run("sign", *files, "--as", "buyer", "--profile", "pkcs7", "--yes", "-o", "out", *PHONE)
-    assert (answer.returncode, "one PDF at a time" in answer.stderr) == (2, True)
+@pytest.fixture(scope="module")
+def three(office):
+    """Three copies of the contract, for one run each test."""
+    names = [f"copy{number}.pdf" for number in (1, 2, 3)]
+    for name in names:
+        shutil.copy(office.folder / "contract-seller.pdf", office.folder / name)
+    return names
+
+
+LATE = ("--as", "buyer", "--profile", "pkcs7", "--yes")
+
+
+@pytest.mark.slow
+def test_each_of_several_files_has_a_consent_of_its_own_and_is_named_before(office, buyers_phone, three):
+    code, written, said = office.by_phone(buyers_phone, *three, *LATE, "-o", "late")
+    assert code == 0, said
+    assert written.splitlines() == [str(Path("late") / f"copy{number}-buyer.pdf") for number in (1, 2, 3)]
+    assert len(buyers_phone.requests_for("/api/sign-transactions")) == 3
+    lines = said.splitlines()
+    links = [at for at, line in enumerate(lines) if line.startswith("http://")]
+    named = [next(line for line in reversed(lines[:at]) if line.startswith("Document ")) for at in links]
+    assert [line.split()[1:5] for line in named] == [[str(n), "of", "3:", f"copy{n}.pdf"] for n in (1, 2, 3)]
+    assert all(witness.valid_signatures(office.folder / name) == 2 for name in written.splitlines())
+
+
+@pytest.mark.slow
+def test_who_declines_the_second_has_signed_the_first_and_goes_on_with_resume(office, buyers_phone, three):
+    def declined(address):
+        refuse = len(buyers_phone.requests_for("/api/sign-transactions")) == 2
+        return with_query(address, code=None, error="access_denied") if refuse else address
+
+    buyers_phone.redirect = declined
+    code, written, said = office.by_phone(buyers_phone, *three, *LATE, "-o", "declined")
+    assert (code, written) == (11, str(Path("declined") / "copy1-buyer.pdf")), said
+    assert "--resume" in said
+    buyers_phone.redirect = lambda address: address
+    code, written, said = office.by_phone(buyers_phone, *three, *LATE, "-o", "declined", "--resume")
+    assert (code, len(written.splitlines())) == (0, 2), said
+
+
+@pytest.mark.slow
+def test_another_phone_in_the_middle_of_a_run_signs_nothing(office, buyers_phone, three):
+    """Where the contract names nobody, or --other-person is given, the party alone would not stop it."""
+    from signkit.rehearsal.auth_app.phone import EmulatedPhone
+    from signkit.rehearsal.cards import kept_emulated_card
+
+    other = EmulatedPhone("", kept_emulated_card(office.folder / "home" / "rehearsal", "tsujimoto"))
+    provider = buyers_phone.server.provider
+
+    def exchanged(address):
+        if len(buyers_phone.requests_for("/api/sign-transactions")) == 1:
+            provider.phone = other
+        return address
+
+    buyers_phone.redirect = exchanged
+    code, written, said = office.by_phone(buyers_phone, *three, *LATE, "--other-person", "-o", "exchanged")
+    assert (code, len(written.splitlines())) == (11, 1), said
+    assert "another certificate" in said
+    assert not (office.folder / "exchanged" / "copy2-buyer.pdf").exists()
+
+
+@pytest.mark.slow
+def test_a_known_phone_is_asked_for_one_file_after_the_other_too(office, buyers_phone, three, sales):
+    known = ("--as", "buyer", "--yes", "--phone-certificate", "consent-recipient.pdf", "-o", "known")
+    code, written, said = office.by_phone(buyers_phone, *three, *known)
+    assert (code, len(written.splitlines())) == (0, 3), said
+    order = [line.split()[0] for line in said.splitlines() if line.startswith(("Document ", "http://"))]
+    assert [word[:4] for word in order] == ["Docu", "http"] * 3
 
 
 @pytest.mark.parametrize(

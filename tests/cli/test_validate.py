@@ -80,6 +80,37 @@ def test_names_come_from_stdin(signkit, inbox):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("jobs", [("--jobs", "0"), ("--jobs", "2"), ()])
+def test_a_name_is_judged_before_the_next_comes(signkit, inbox, tmp_path, jobs):
+    """A script names files as they arrive, and reads each verdict before it goes on."""
+    command = ("validate", "--offline", "-", "--format", "jsonl", *jobs)
+    with start_signkit(*command, home=tmp_path / "home", folder=tmp_path) as process:
+        for number in (1, 3, 1):
+            process.stdin.write(f"in/{number}.pdf\n")
+            process.stdin.flush()
+            assert names(process.stdout.readline()) == [f"{number}.pdf"]
+        process.stdin.close()
+        assert process.wait(60) == 3
+        assert process.stderr.read().count("\n") == 1
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C cannot be sent to one process there")
+def test_ctrl_c_ends_it_while_no_name_comes(signkit, inbox, tmp_path):
+    with start_signkit(
+        "validate", "--offline", "-", "--format", "jsonl", home=tmp_path / "home", folder=tmp_path
+    ) as process:
+        process.stdin.write("in/1.pdf\n")
+        process.stdin.flush()
+        assert process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        said = process.stderr.read()
+        assert process.wait(60) == 130, said
+        assert "Fatal" not in said
+        process.stdin.close()
+
+
+@pytest.mark.slow
 def test_offline_asks_no_url_that_stdin_names(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="s3://bucket/a.pdf\nhttps://host/*\nin/1.pdf\n")
     assert done.returncode == 4

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 
@@ -10,7 +11,7 @@ import pytest
 pytest.importorskip("starlette", reason="the extra 'service' is not installed")
 
 from tests.client.serving import Scripted, served
-from tests.command import run_signkit
+from tests.command import run_signkit, start_signkit
 from tests.corpus.expectations import write_corpus
 from tests.corpus.making import made_corpus
 from tests.web.api.conftest import start
@@ -54,6 +55,19 @@ def test_the_output_is_that_of_here(service, files, tmp_path, chosen, lang):
     there = run_signkit(*common, *service, home=tmp_path, folder=files, lang=lang)
     assert there.stdout == here.stdout
     assert (there.returncode, there.stderr) == (here.returncode, here.stderr)
+
+
+@pytest.mark.slow
+def test_a_name_is_judged_there_before_the_next_comes(service, tmp_path):
+    for number in range(3):
+        (tmp_path / f"{number}.pdf").write_bytes(b"%PDF-1.7 broken")
+    with start_signkit("validate", "-", "--format", "jsonl", *service, home=tmp_path, folder=tmp_path) as process:
+        for number in range(3):
+            process.stdin.write(f"{number}.pdf\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["file"] == f"{number}.pdf"
+        process.stdin.close()
+        assert process.wait(60) == 4
 
 
 @pytest.mark.slow
@@ -110,6 +124,18 @@ def test_what_the_operator_decides_is_not_asked_here(service, tmp_path, option):
     answer = run_signkit("validate", "a.pdf", *service, *option, home=tmp_path, folder=tmp_path)
     assert answer.returncode == 2
     assert option[0] in answer.stderr
+
+
+@pytest.mark.parametrize("option", [["--ask-password"], ["--password-stdin"], ["--expect-table", "customers.csv"]])
+def test_what_stays_here_is_not_sent(service, tmp_path, option):
+    (tmp_path / "customers.csv").write_text("file,name\na.pdf,x\n")
+    for language, word in (("en", "nowhere"), ("ja", "どこにも送りません")):
+        answer = run_signkit(
+            "--lang", language, "validate", "a.pdf", *service, *option, home=tmp_path, folder=tmp_path
+        )  # fmt: skip
+        assert answer.returncode == 2
+        assert option[0] in answer.stderr
+        assert word in answer.stderr
 
 
 @pytest.mark.slow

@@ -9,6 +9,7 @@ import pytest
 from signkit.contracts.amendment import amending_templates, amendment_data
 from signkit.contracts.template import EXAMPLE, find_template
 from signkit.library.making import check_data, read_contract, render
+from signkit.pdf.embedded_contract import role_asked_for
 from signkit.settings import Settings
 from tests.refusals import refused_as
 
@@ -35,6 +36,19 @@ def test_an_amendment_names_the_contract_and_its_parties(sale):
     assert "party3" not in data  # the broker's agent signs the sale, and is no party to it
     missing = {problem.path for problem in check_data("amendment", data) if problem.code == "missing"}
     assert missing == {"contract_date", "effective_on", "changes"}
+
+
+def test_a_party_of_an_amendment_is_called_as_in_the_contract():
+    contract = read_contract(made("amendment"))
+    assert [(party.role, party.label.ja) for party in contract.parties] == [("party", "売主"), ("party2", "買主")]
+    assert role_asked_for("買主", contract.parties) == "party2"
+
+
+@pytest.mark.parametrize("called", [None, "", "\u3000", 7, {"ja": "売主"}])
+def test_who_is_not_called_anything_has_the_templates_word(called):
+    party = find_template("amendment").parties[0]
+    assert party.named_in({"party": {"label": called}}) == party
+    assert party.named_in({}) == party
 
 
 @pytest.mark.slow

@@ -346,10 +346,10 @@ def test_every_rule_reads_items_that_its_template_has(repository):
 @pytest.mark.parametrize("lots", [1, 10])
 def test_the_withdrawal_names_beside_the_field_who_withdraws(earlier, lots):
     from signkit.pdf.embedded_contract import read_contract
-    from signkit.validation.page_text import PageTextQuestion, carries, text_beside
+    from signkit.validation.page_text import PageTextQuestion, carried_beside
 
     assert earlier.transaction is not None
     transaction = replace(earlier.transaction, properties=tuple(f"架空市{n}番" for n in range(lots)))
     pdf = withdrawal(replace(earlier, transaction=transaction), TODAY)
-    [text] = text_beside(pdf, [PageTextQuestion("recipient", len(pdf))])
-    assert carries(text, read_contract(pdf).parties[0].name) == "yes"
+    name = read_contract(pdf).parties[0].name
+    assert carried_beside(pdf, [PageTextQuestion("recipient", len(pdf), frozenset({name}))]) == [{name: "yes"}]

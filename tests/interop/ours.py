@@ -173,7 +173,7 @@ def _parts(workshop: Workshop, level: Level) -> Parts:
 
 
 def _detached(workshop: Workshop, level: Level) -> Artifact:
-    path = workshop.write(_parts(workshop, level).encoded(), ".p7s")
+    path = workshop.write(_parts(workshop, level).to_der(), ".p7s")
     return Artifact(path, "cms", workshop.rehearsal_ca, workshop.write(CONTENT, ".txt"))
 
 
@@ -184,5 +184,5 @@ def _attached(workshop: Workshop, *, is_pem: bool) -> Artifact:
 
 
 def _of_kind(workshop: Workshop, kind: str) -> Artifact:
-    path = workshop.write(workshop.openssl.made(kind).encoded(), ".p7s")
+    path = workshop.write(workshop.openssl.made(kind).to_der(), ".p7s")
     return Artifact(path, "cms", workshop.openssl.folder / "ca.pem", workshop.write(CONTENT, ".txt"))

@@ -13,7 +13,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from signkit.card import pin
@@ -23,6 +23,7 @@ from signkit.rehearsal.auth_app.jose import TokenKey
 from signkit.rehearsal.auth_app.phone import EmulatedPhone
 from signkit.rehearsal.auth_app.provider import Provider
 from signkit.rehearsal.auth_app.registration import Registration
+from tests.made_once import rsa_key
 
 ISSUER = "http://127.0.0.1:4000"
 CALLBACK = "http://127.0.0.1:5000/callback"
@@ -41,13 +42,13 @@ class World:
 
     def __init__(self, seller_card, agrees=True):
         self.now = 1_800_000_000.0
-        self.encryption_key = rsa.generate_private_key(65537, 2048)
+        self.encryption_key = rsa_key("results of the phone")
         self.clients = [
             Registration(name, f"secret-{name}", (CALLBACK,), self.encryption_key.public_key())
             for name in ("own", "other")
         ]
         self.phone = EmulatedPhone("番号　花子", make_card(PROFILES["standard"], seller_card))
-        self.token_key = TokenKey("key-1", rsa.generate_private_key(65537, 2048))
+        self.token_key = TokenKey("key-1", rsa_key("tokens of the phone"))
         self.provider = Provider(
             ISSUER, tuple(self.clients), self.phone, self.token_key, agrees=agrees, clock=lambda: self.now
         )

@@ -33,6 +33,7 @@ def test_each_profile_has_contents_that_stay_the_same(folder, profile):
     assert (contents.face is not None) == PROFILES[profile].has_face
 
 
+@pytest.mark.slow
 def test_the_expired_profile_has_expired(folder):
     assert certificate(folder, "expired").not_valid_after_utc < datetime.now(UTC)
     assert certificate(folder, "standard").not_valid_after_utc > datetime.now(UTC)

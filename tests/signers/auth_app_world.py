@@ -11,6 +11,8 @@ import urllib.request
 from base64 import urlsafe_b64decode
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
+from unittest import mock
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
@@ -22,6 +24,7 @@ from signkit.rehearsal.auth_app.server import AuthAppServer, open_server
 from signkit.settings import Settings
 from signkit.signers.auth_app import PhoneKey
 from signkit.signers.auth_app_config import load_config
+from tests.made_once import rsa_key
 
 
 class PhoneWorld:
@@ -36,7 +39,8 @@ class PhoneWorld:
 
     def __init__(self, home, holder="standard"):
         self.home = home
-        self.server: AuthAppServer = open_server(home / "rehearsal", holder, 0, agrees=True)
+        with mock.patch("signkit.rehearsal.auth_app.server.new_rsa_key", partial(rsa_key, "tokens of the phone")):
+            self.server: AuthAppServer = open_server(home / "rehearsal", holder, 0, agrees=True)
         self.callback = f"http://127.0.0.1:{_free_port()}/callback"
         self.register(self.callback)
         self.settings = Settings(home=home, network_timeout=5)
@@ -78,6 +82,9 @@ class PhoneWorld:
         """The client's key; ``changes`` are settings that differ."""
         config = replace(load_config("rehearsal", self.settings), **{"redirect_uri": self.callback, **changes})
         return PhoneKey(config, self.show, lambda _: bytearray(), 5.0, consent_seconds=5.0)
+
+    def requests_for(self, path):
+        return [each for each in self.requests if each == path]
 
     def show(self, link):
         self.links.append(link)

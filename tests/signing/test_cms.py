@@ -77,7 +77,7 @@ def test_a_signing_time_is_stated_where_asked_for(rehearsal):
     signer = signer_with(KEYS["p-256"](), rehearsal)
     moment = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
     made = make_signature(signer, digest_for(signer), Statement(signing_time=moment))
-    info = cms.ContentInfo.load(made.encoded())["content"]
+    info = cms.ContentInfo.load(made.to_der())["content"]
     times = [
         a["values"][0].native for a in info["signer_infos"][0]["signed_attrs"] if a["type"].native == "signing_time"
     ]

@@ -169,6 +169,7 @@ def test_a_card_answers_its_customer_number(path, certificate):
 
 def test_a_registry_of_version_1_goes_on(path, certificate):
     with closing(sqlite3.connect(path)) as old, old:
+        old.execute("DROP TABLE binding")
         old.execute("ALTER TABLE card DROP COLUMN customer")
         old.execute("PRAGMA user_version = 1")
     with open_registry(path) as registry:

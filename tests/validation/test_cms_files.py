@@ -131,7 +131,7 @@ def test_a_name_that_another_library_adds_later_does_no_harm(bench, monkeypatch)
     kind("content_type").dump()  # the table of names is turned round now
     monkeypatch.setitem(kind._map, "1.2.392.99", "later")
     monkeypatch.setattr(kind, "_reverse_map", kind._reverse_map)
-    bench.judge(bench.made().encoded())
+    bench.judge(bench.made().to_der())
     assert kind("later").dump() == kind("1.2.392.99").dump()
 
 
@@ -140,7 +140,7 @@ def test_a_name_that_another_library_adds_later_does_no_harm(bench, monkeypatch)
 
 @pytest.mark.parametrize("kind", ["rsa", "rsa-pss", "ecdsa"])
 def test_openssl_accepts_our_detached_signature(bench, kind):
-    der = bench.made(kind).encoded()
+    der = bench.made(kind).to_der()
     assert bench.openssl_accepts(der, "-inform", "DER", "-content", bench.folder / "content")
 
 
@@ -181,10 +181,10 @@ def in_pieces(parts: Parts, content: bytes) -> bytes:
     """BER with indefinite lengths and the content in pieces, one of them in pieces itself (X.690 8.7.3)."""
     pieces = [element(0x04, content[start : start + 5]) for start in range(0, len(content), 5)]
     octets = b"\x24\x80" + pieces[0] + b"\x24\x80" + b"".join(pieces[1:]) + b"\0\0" + b"\0\0"
-    version, digests, _, *rest = members(contents(members(parts.encoded())[1]))
+    version, digests, _, *rest = members(contents(members(parts.to_der())[1]))
     info = b"\x30\x80" + parts.content_type + b"\xa0\x80" + octets + b"\0\0" + b"\0\0"
     signed_data = b"\x30\x80" + version + digests + info + b"".join(rest) + b"\0\0"
-    return b"\x30\x80" + members(parts.encoded())[0] + b"\xa0\x80" + signed_data + b"\0\0" + b"\0\0"
+    return b"\x30\x80" + members(parts.to_der())[0] + b"\xa0\x80" + signed_data + b"\0\0" + b"\0\0"
 
 
 @pytest.mark.parametrize("kind", ["rsa", "rsa-pss", "ecdsa"])
@@ -232,14 +232,14 @@ def test_two_signers_one_broken_fails_the_file_and_names_only_that_one(bench):
     good, broken = parts.signer_infos
     fields = members(broken)
     fields[5] = element(0x04, contents(fields[5])[:-1] + b"\x00")
-    report = bench.judge(replace(parts, signer_infos=(good, element(SEQUENCE, *fields))).encoded())
+    report = bench.judge(replace(parts, signer_infos=(good, element(SEQUENCE, *fields))).to_der())
     assert report.verdict is Verdict.FAILED
     assert sorted(s.verdict for s in report.signatures) == [Verdict.FAILED, Verdict.PASSED]
 
 
 def test_a_counter_signature_is_judged_and_openssl_still_accepts(bench):
     parts = countersign(bench.made("rsa"), 0, bench.signer("ecdsa"), utc_now())
-    report = bench.judge(parts.encoded())
+    report = bench.judge(parts.to_der())
     assert [(s.type, s.verdict) for s in report.signatures] == [
         ("approval", Verdict.PASSED),
         ("counter-signature", Verdict.PASSED),
@@ -254,7 +254,7 @@ def test_a_counter_signature_of_another_signature_fails(bench):
     ours = bench.made("rsa-pss")
     moved = element(SEQUENCE, *members(ours.signer_infos[0]), stolen)
     parts = replace(ours, signer_infos=(moved,), certificates=(*ours.certificates, *theirs.certificates))
-    report = bench.judge(parts.encoded())
+    report = bench.judge(parts.to_der())
     assert [s.verdict for s in report.signatures] == [Verdict.PASSED, Verdict.FAILED]
     assert report.verdict is Verdict.FAILED
 
@@ -264,7 +264,7 @@ def test_adding_a_signer_keeps_what_was_there(bench):
     said = Statement(signing_time=utc_now())
     after = sign_content(Content(BytesPieces(CONTENT)), bench.signer(), Level.B_B, Services(), said, onto=before).parts
     assert after.signer_infos[0] == before.signer_infos[0]
-    assert len(bench.judge(after.encoded()).signatures) == 3
+    assert len(bench.judge(after.to_der()).signatures) == 3
 
 
 def test_a_signature_of_other_content_is_not_added_to(bench):
@@ -277,7 +277,7 @@ def test_a_signature_of_other_content_is_not_added_to(bench):
 
 
 def test_swapped_content_fails(bench):
-    assert bench.judge(bench.made().encoded(), b"another contract").signatures[0].sub_indication == "HASH_FAILURE"
+    assert bench.judge(bench.made().to_der(), b"another contract").signatures[0].sub_indication == "HASH_FAILURE"
 
 
 def test_swapped_attached_content_fails(bench):
@@ -286,7 +286,7 @@ def test_swapped_attached_content_fails(bench):
 
 
 def test_a_detached_signature_without_its_content_is_not_proven(bench):
-    report = bench.judge(bench.made().encoded(), None)
+    report = bench.judge(bench.made().to_der(), None)
     assert report.signatures[0].sub_indication == "SIGNED_DATA_NOT_FOUND"
 
 
@@ -297,7 +297,7 @@ def with_attributes(bench: Bench, change) -> bytes:
     attributes = change(members(fields[3]))
     fields[3] = set_of(attributes, explicit(0))
     fields[5] = element(0x04, bench.signer().sign(set_of(attributes)))
-    return replace(parts, signer_infos=(element(SEQUENCE, *fields),)).encoded()
+    return replace(parts, signer_infos=(element(SEQUENCE, *fields),)).to_der()
 
 
 def is_of(attribute: bytes, name: str) -> bool:
@@ -333,14 +333,14 @@ def test_signed_attributes_cannot_be_passed_off_as_content(bench):
     forged = b"\x31" + fields[3][1:]
     stripped = element(SEQUENCE, *fields[:3], *fields[4:])
     taken = replace(parts, signer_infos=(stripped,))
-    for report in (bench.judge(taken.encoded(), forged), bench.judge(in_pieces(taken, forged), None)):
+    for report in (bench.judge(taken.to_der(), forged), bench.judge(in_pieces(taken, forged), None)):
         assert (report.verdict, codes(report)) == (Verdict.FAILED, ["attributes-as-content"])
 
 
 def test_injected_certificates_change_nothing(bench):
     stranger = pki.issue(pki.authority("Stranger CA"), "Stranger")
     parts = bench.made().with_added(certificates=(stranger.der,))
-    report = bench.judge(parts.encoded())
+    report = bench.judge(parts.to_der())
     assert report.verdict is Verdict.PASSED
     assert report.signatures[0].signer.common_name == "Signer ecdsa"
 
@@ -349,9 +349,9 @@ def test_an_impostor_certificate_of_the_same_name_and_serial_is_not_believed(ben
     own = bench.holders["ecdsa"]
     impostor = impostor_of(own, bench.ca)
     parts = replace(bench.made(), certificates=(impostor, own.der))
-    report = bench.judge(parts.encoded())
+    report = bench.judge(parts.to_der())
     assert report.verdict is Verdict.PASSED
-    alone = bench.judge(replace(parts, certificates=(impostor,)).encoded())
+    alone = bench.judge(replace(parts, certificates=(impostor,)).to_der())
     assert alone.verdict is not Verdict.PASSED
 
 
@@ -440,7 +440,7 @@ def test_extending_twice_covers_the_first_archive_timestamp(person_signer, rehea
     content = Content(BytesPieces(CONTENT))
     once = extend_content(signed.parts, content, Level.B_LTA, services)
     twice = extend_content(once.parts, content, Level.B_LTA, services)
-    report = validate_cms(twice.parts.encoded(), name="x", options=options, content=CONTENT)
+    report = validate_cms(twice.parts.to_der(), name="x", options=options, content=CONTENT)
     assert report.verdict is Verdict.PASSED
     assert len(report.document_timestamps) == 2
 
@@ -449,7 +449,7 @@ def test_evidence_taken_away_breaks_the_archive_timestamp(person_signer, rehears
     services, options, _ = rehearsing
     parts = at_level(Level.B_LTA, person_signer, services).parts
     for fewer in (replace(parts, crls=()), replace(parts, certificates=parts.certificates[:1])):
-        report = validate_cms(fewer.encoded(), name="x", options=options, content=CONTENT)
+        report = validate_cms(fewer.to_der(), name="x", options=options, content=CONTENT)
         assert "archive-index" in [r.code for stamp in report.document_timestamps for r in stamp.reasons]
         assert report.verdict is not Verdict.PASSED
 
@@ -457,7 +457,7 @@ def test_evidence_taken_away_breaks_the_archive_timestamp(person_signer, rehears
 def test_an_archive_timestamp_of_other_content_fails(person_signer, rehearsing):
     services, options, _ = rehearsing
     parts = at_level(Level.B_LTA, person_signer, services).parts
-    report = validate_cms(parts.encoded(), name="x", options=options, content=CONTENT + b"!")
+    report = validate_cms(parts.to_der(), name="x", options=options, content=CONTENT + b"!")
     assert report.document_timestamps[0].sub_indication == "HASH_FAILURE"
     assert report.verdict is Verdict.FAILED
 
@@ -466,7 +466,7 @@ def test_evidence_added_after_the_archive_timestamp_is_allowed(person_signer, re
     services, options, _ = rehearsing
     parts = at_level(Level.B_LTA, person_signer, services).parts
     more = parts.with_added(certificates=(bench.ca.der,))
-    assert validate_cms(more.encoded(), name="x", options=options, content=CONTENT).verdict is Verdict.PASSED
+    assert validate_cms(more.to_der(), name="x", options=options, content=CONTENT).verdict is Verdict.PASSED
 
 
 def with_old_index(parts: Parts, services: Services, monkeypatch, kind: bytes) -> Parts:
@@ -480,18 +480,18 @@ def with_old_index(parts: Parts, services: Services, monkeypatch, kind: bytes) -
     with monkeypatch.context() as patch:
         patch.setattr(archive_timestamp, "_INDEX_V3", kind)
         attribute = archive_timestamp.archive_attribute(token.der, index)
-    return replace(parts, signer_infos=(info.with_unsigned(attribute).encoded(),))
+    return replace(parts, signer_infos=(info.with_unsigned(attribute).to_der(),))
 
 
 def test_an_archive_timestamp_with_the_older_index_is_judged(person_signer, rehearsing, monkeypatch):
     services, options, _ = rehearsing
     plain = at_level(Level.B_LT, person_signer, services).parts
     parts = with_old_index(plain, services, monkeypatch, archive_timestamp._INDEX_V1)
-    report = validate_cms(parts.encoded(), name="x", options=options, content=CONTENT)
+    report = validate_cms(parts.to_der(), name="x", options=options, content=CONTENT)
     assert (report.verdict, report.signatures[0].level) == (Verdict.PASSED, "CAdES-B-LTA")
-    fewer = validate_cms(replace(parts, crls=()).encoded(), name="x", options=options, content=CONTENT)
+    fewer = validate_cms(replace(parts, crls=()).to_der(), name="x", options=options, content=CONTENT)
     assert "archive-index" in [r.code for stamp in fewer.document_timestamps for r in stamp.reasons]
-    other = validate_cms(parts.encoded(), name="x", options=options, content=CONTENT + b"!")
+    other = validate_cms(parts.to_der(), name="x", options=options, content=CONTENT + b"!")
     assert other.document_timestamps[0].sub_indication == "HASH_FAILURE"
 
 
@@ -499,7 +499,7 @@ def test_an_archive_timestamp_whose_index_is_of_no_known_kind_is_no_failure(pers
     services, options, _ = rehearsing
     plain = at_level(Level.B_LT, person_signer, services).parts
     parts = with_old_index(plain, services, monkeypatch, bytes.fromhex("060604008d45027f"))
-    [stamp] = validate_cms(parts.encoded(), name="x", options=options, content=CONTENT).document_timestamps
+    [stamp] = validate_cms(parts.to_der(), name="x", options=options, content=CONTENT).document_timestamps
     assert (stamp.verdict, [r.code for r in stamp.reasons]) == (
         Verdict.INDETERMINATE,
         ["archive-index-unknown", "rehearsal"],
@@ -533,4 +533,4 @@ def test_ber_is_read_without_the_content_in_memory(bench):
         container = read_container(stream)
         assert container.content is not None
         assert container.content.digest("sha256") == hashlib.sha256(CONTENT).digest()
-        assert CONTENT not in container.parts.encoded()
+        assert CONTENT not in container.parts.to_der()

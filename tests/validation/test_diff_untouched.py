@@ -38,7 +38,7 @@ def drawn(pdf: bytes) -> list[int]:
     file = PdfFile(pdf, Meter(Limits()))
     *_, old, new = states(file)
     pairs = pair_pages(old, new).pairs
-    return [other for _, other in Untouched(file, Fingerprints()).touched(old, new, pairs)]
+    return [other for _, other in Untouched(file, Fingerprints()).pairs_to_draw(old, new, pairs)]
 
 
 ALL = [0, 1, 2]
@@ -78,4 +78,4 @@ def test_a_file_that_has_to_be_mended_has_every_page_drawn():
     *_, old, new = states(file)
     pairs = pair_pages(old, new).pairs
     assert file.damaged
-    assert Untouched(file, Fingerprints()).touched(old, new, pairs) == pairs
+    assert Untouched(file, Fingerprints()).pairs_to_draw(old, new, pairs) == pairs

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.validation.page_text import Character, PageTextQuestion, carries, text_beside
+from signkit.validation.page_text import Character, PageTextQuestion, carried, carried_beside
 
 SIZE = 10.0
+NAME = frozenset({"Ann Lee"})
 
 
 def line(*words: tuple[float, str], own: float = 0.0, other: float | None = None, nearest: bool = True):
@@ -19,7 +20,7 @@ def line(*words: tuple[float, str], own: float = 0.0, other: float | None = None
 
 
 @pytest.mark.parametrize(
-    ("shown", "carried"),
+    ("shown", "how"),
     [
         (line((0, "氏名"), (60, "髙橋 祐一郎")), "yes"),
         (line((0, "氏名"), (60, "高橋　祐一郎")), "yes"),
@@ -36,22 +37,18 @@ def line(*words: tuple[float, str], own: float = 0.0, other: float | None = None
         (line((0, "髙橋 祐一郎"), own=90), "no"),
     ],
 )
-def test_a_name_is_a_word_of_its_own_beside_its_own_field(shown, carried):
-    assert carries(shown, "髙橋 祐一郎") == carried
+def test_a_name_is_a_word_of_its_own_beside_its_own_field(shown, how):
+    assert carried(shown, ["髙橋 祐一郎", ""]) == {"髙橋 祐一郎": how, "": "no"}
 
 
 @pytest.mark.parametrize("name", ["佐々木 ゝ子", "サービス 太郎", "𠮷田 美咲", "辻󠄀本 彩"])
 def test_marks_and_forms_are_read_as_in_the_certificate(name):
-    assert carries(line((0, name)), name) == "yes"
-
-
-def test_nothing_is_no_name():
-    assert carries(line((0, "髙橋")), "") == "no"
+    assert carried(line((0, name)), [name]) == {name: "yes"}
 
 
 def test_a_file_that_cannot_be_read_or_has_no_such_field_tells_nothing(blank):
-    assert text_beside(b"%PDF-1.7\nnothing", [PageTextQuestion("seller", 100)]) == [None]
-    assert text_beside(blank, [PageTextQuestion("nobody", len(blank))]) == [None]
+    assert carried_beside(b"%PDF-1.7\nnothing", [PageTextQuestion("seller", 100, NAME)]) == [None]
+    assert carried_beside(blank, [PageTextQuestion("nobody", len(blank), NAME)]) == [None]
 
 
 def page(words: bytes, widgets: int = 1) -> bytes:
@@ -77,7 +74,7 @@ def page(words: bytes, widgets: int = 1) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("words", "carried"),
+    ("words", "how"),
     [
         (b"1 0 0 1 100 120 Tm (Ann Lee) Tj", "yes"),
         (b"1 0 0 1 100 120 Tm (Ann Leeds) Tj", "joined"),
@@ -86,20 +83,19 @@ def page(words: bytes, widgets: int = 1) -> bytes:
     ],
     ids=["beside", "part of a longer name", "far away", "off the page"],
 )
-def test_what_pdfium_reads_beside_a_field(words, carried):
+def test_what_pdfium_reads_beside_a_field(words, how):
     pdf = page(words)
-    [text] = text_beside(pdf, [PageTextQuestion("seller", len(pdf))])
-    assert carries(text or (), "Ann Lee") == carried
+    assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [{"Ann Lee": how}]
 
 
 def test_a_field_with_two_places_is_not_read():
     pdf = page(b"1 0 0 1 100 120 Tm (Ann Lee) Tj", widgets=2)
-    assert text_beside(pdf, [PageTextQuestion("seller", len(pdf))]) == [None]
+    assert carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)]) == [None]
 
 
 def test_more_questions_than_a_contract_has_parties_stay_open():
     pdf = page(b"1 0 0 1 100 120 Tm (Ann Lee) Tj")
-    answers = text_beside(pdf, [PageTextQuestion("seller", len(pdf))] * 150)
+    answers = carried_beside(pdf, [PageTextQuestion("seller", len(pdf), NAME)] * 150)
     assert answers[0] is not None
     assert answers[-1] is None
     assert len(answers) == 150

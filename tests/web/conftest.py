@@ -9,6 +9,7 @@ import pytest
 
 from signkit.web.desk.office import Office
 from signkit.web.desk.rehearsal_desk import lay_out, rehearsal_options
+from tests.made_once import lay_rehearsal
 from tests.requirements import require
 from tests.web.browser import Browser, make_pinentry
 
@@ -18,13 +19,11 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 @pytest.fixture(scope="session")
 def laid_out(tmp_path_factory):
     """The home of a rehearsal's desk."""
-    from signkit.rehearsal.cards import kept_contents
     from signkit.settings import Settings
 
     home = tmp_path_factory.mktemp("desk") / "home"
+    lay_rehearsal(home / "rehearsal-desk" / "rehearsal", "takahashi", "yoshida", "tsujimoto")
     options = rehearsal_options(Settings(home=home), "ja")
-    for holder in ("takahashi", "yoshida", "tsujimoto"):
-        kept_contents(options.settings.home_folder() / "rehearsal", holder)
     office = Office(options)
     lay_out(office)
     office.close()

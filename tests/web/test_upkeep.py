@@ -254,7 +254,7 @@ def test_the_archive_is_verified_and_a_changed_byte_is_found(browser):
     number = paper(browser.office)
     assert WORDS["verify_good"].ja in text_of(browser.follow(browser.post("/archive/verify")))
     with browser.office.archive() as archive:
-        (path,) = [path for _, path in archive.blobs.listed()]
+        (path,) = [path for _, path in archive.blobs.all_files()]
     path.chmod(0o600)
     path.write_bytes("改ざん".encode())
     page = text_of(browser.follow(browser.post("/archive/verify")))

@@ -63,7 +63,7 @@ def made(person_signer, services):
     ],
 )
 def test_dss_sees_our_level_and_every_part_intact(level, timestamps, dss, made, tmp_path):
-    (tmp_path / "x.p7s").write_bytes(made(level).encoded())
+    (tmp_path / "x.p7s").write_bytes(made(level).to_der())
     (tmp_path / "x").write_bytes(CONTENT)
     assert dss(tmp_path / "x.p7s", tmp_path / "x") == [
         f"signature CAdES-BASELINE-{level.removeprefix('B-')} intact",
@@ -73,7 +73,7 @@ def test_dss_sees_our_level_and_every_part_intact(level, timestamps, dss, made, 
 
 
 def test_dss_sees_what_was_taken_away(dss, made, tmp_path):
-    (tmp_path / "x.p7s").write_bytes(replace(made(Level.B_LTA), crls=()).encoded())
+    (tmp_path / "x.p7s").write_bytes(replace(made(Level.B_LTA), crls=()).to_der())
     (tmp_path / "x").write_bytes(CONTENT)
     assert "ARCHIVE_TIMESTAMP broken" in dss(tmp_path / "x.p7s", tmp_path / "x")
 

@@ -29,15 +29,36 @@ from tests.requirements import require
 pytest.importorskip("joserfc")
 pytestmark = pytest.mark.slow
 
+ORIGIN = "https://desk.example.jp"
 HERE = Path(__file__).parent / "oidc"
 DATA = b"signed attributes"
+
+
+class _CameBack(Exception):
+    """The provider led the browser to a page that this machine's browser does not open."""
+
+
+class _StopAtOrigin(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, req, fp, code, msg, headers, newurl):
+        if newurl.startswith(ORIGIN):
+            fp.close()
+            raise _CameBack(newurl)
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
 class Browser:
     """A person's browser: it takes the pages of oidc-provider's development mode one by one."""
 
     def __init__(self):
-        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()))
+        self._opener = urllib.request.build_opener(
+            urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar()), _StopAtOrigin()
+        )
+
+    def led_back(self, address):
+        """Agree, and return the address at which the provider leaves the browser."""
+        with pytest.raises(_CameBack) as came:
+            self._agree(address)
+        return str(came.value)
 
     def agree(self, link):
         threading.Thread(target=self._agree, args=(link.address,), daemon=True).start()
@@ -68,6 +89,7 @@ def told(seller_card):
         "encryption_key": own.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode(),
         "key": key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode(),
         "certificate": b64encode(seller_card.sign.certificate).decode(),
+        "desk_redirect_uris": [f"{ORIGIN}/sign-in/oidc"],
     }  # fmt: skip
 
 
@@ -115,3 +137,33 @@ def test_a_strangers_provider_refuses_another_secret(phone):
 def test_a_strangers_tokens_are_not_taken_for_another_issuer(phone, issuer):
     with refused_as("auth-app-failed", match="another issuer"):
         phone(issuer=issuer.replace("127.0.0.1", "localhost")).sign_and_name(DATA)
+
+
+def test_a_person_signs_in_at_the_office_by_a_strangers_provider(told, issuer, tmp_path):
+    pytest.importorskip("starlette", reason="the extra 'service' is not installed")
+    from signkit.web.people.identities import Identity, add_identity
+    from tests.web.office.conftest import OURS, start
+
+    secret = tmp_path / "client-secret"
+    secret.touch(0o600)
+    secret.write_text("a-secret-of-the-office")
+    offices = start(
+        tmp_path, oidc_issuer=issuer, oidc_client_id="desk", oidc_client_secret_file=str(secret), origin=ORIGIN
+    )
+    try:
+        tenant = offices.tenant()
+        seat = offices.seat(tenant)
+        with tenant.store.writing() as connection:
+            add_identity(connection, Identity(issuer, "misaki", seat.person.id, tenant.store.now()))
+        visitor = offices.browser()
+        page = visitor.post(f"/sign-in/{tenant.id}/oidc", headers=OURS)
+        address = unescape(re.search(r'content="0; url=([^"]*)"', page.text)[1])
+        back = visitor.get(Browser().led_back(address).removeprefix(ORIGIN))
+        assert back.status_code == 200, back.text
+        assert seat.person.name in visitor.get("/account").text
+        # the provider tells when the person showed who they are: they may change what they come in with
+        csrf = re.search(r'name="csrf" value="([^"]+)"', visitor.get("/account").text)[1]
+        assert visitor.post("/account/challenge", data={"csrf": csrf}, headers=OURS).status_code == 200
+    finally:
+        offices.served.close()
+        offices.service.close()

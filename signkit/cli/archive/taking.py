@@ -160,7 +160,7 @@ def correct(
     from signkit.archive.adding import correct_entry
 
     facts = said.facts()
-    if not facts.known():
+    if not facts.by_name():
         raise UsageProblem(
             Text("Nothing was said that could be corrected", "訂正する内容がありません"),
             Text("For example --amount 58000000.", "例: --amount 58000000"),

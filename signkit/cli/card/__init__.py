@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from signkit.cli.card import authentication, emulate, genuine, identity, reading, touch
+from signkit.cli.card import authentication, bind, emulate, genuine, identity, reading, touch
 from signkit.cli.language import words
 
 HELP = words("Use the Individual Number Card.", "マイナンバーカードを使う。")
@@ -20,5 +20,6 @@ app.command("challenge", help=authentication.CHALLENGE_HELP)(authentication.chal
 app.command("authenticate", help=authentication.AUTHENTICATE_HELP)(authentication.authenticate)
 app.command("verify-authentication", help=authentication.VERIFY_HELP)(authentication.verify)
 app.command("touch", help=touch.HELP)(touch.run)
+app.command("bind", help=bind.HELP)(bind.run)
 app.command("genuine", help=genuine.HELP)(genuine.run)
 app.command("emulate", help=emulate.HELP)(emulate.run)

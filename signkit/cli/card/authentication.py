@@ -17,6 +17,7 @@ from signkit.cli.card.common import (
     open_card,
     show_judgement,
 )
+from signkit.cli.card.registry import RegistryFile, SignerOf, file_signers, registry_file, with_signer
 from signkit.cli.files import read_input
 from signkit.cli.language import words
 from signkit.cli.options import EvidenceFolders, Output, Overwrite, PinStdin, Trust, UseLastTry
@@ -87,21 +88,29 @@ def verify(
     window: Annotated[
         int, typer.Option(min=1, help=words("Seconds a challenge is good for.", "チャレンジの有効秒数。"))
     ] = 300,
+    signer_of: SignerOf = None,
+    registry: RegistryFile = None,
     trust: Trust = None,
     evidence: EvidenceFolders = None,
     format_: FormatOption = AnswerFormat.TEXT,
 ) -> None:
     """Judge the proof; exit code 0 good, 1 bad, 3 undecided."""
     from signkit.holder.authentication import read_proof, verify_authentication
+    from signkit.holder.touch import open_registry
 
+    signers = file_signers(signer_of, trust, evidence)
+    given = read_proof(read_input(proof), str(proof))
     judgement = verify_authentication(
-        read_proof(read_input(proof), str(proof)),
+        given,
         read_challenge_file(challenge),
         card_anchors(trust),
         now=datetime.now(UTC),
         window=timedelta(seconds=window),
         sources=card_sources(evidence),
     )
+    if signers is not None:
+        with open_registry(registry_file(registry)) as known:
+            judgement = with_signer(judgement, known, given.certificate, signers)
     show_judgement(judgement, format_)
 
 
@@ -129,6 +138,15 @@ def card_anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
     settings = load_settings()
     named = anchor_paths(settings, trust or (), authentication=True)
     return authentication_anchors([*taken_from_cards(settings), *named])
+
+
+def card_signing_anchors(trust: list[Path] | None) -> tuple[Anchor, ...]:
+    """Return the shipped signing CAs and what the user trusts or names now."""
+    from signkit.holder.card_certificate import signing_anchors
+    from signkit.settings import load_settings
+    from signkit.validation.options import anchor_paths
+
+    return signing_anchors(anchor_paths(load_settings(), trust or ()))
 
 
 def write_text(data: bytes, output: Path | None, *, overwrite: bool) -> None:

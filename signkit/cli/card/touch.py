@@ -18,6 +18,14 @@ from signkit.cli.card.common import (
     open_card,
     show_judgement,
 )
+from signkit.cli.card.registry import (
+    RegistryFile,
+    SignerOf,
+    check_customer,
+    file_signers,
+    registry_file,
+    with_signer,
+)
 from signkit.cli.language import translate, words
 from signkit.cli.options import EvidenceFolders, PinStdin, Trust, UseLastTry
 from signkit.cli.terminal import tell
@@ -27,12 +35,11 @@ from signkit.words import Text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from signkit.holder.binding import FileSigner
     from signkit.holder.judgement import CardJudgement
     from signkit.holder.touch import TouchRegistry
     from signkit.pki.anchors import Anchor
     from signkit.pki.revocation.sources import RevocationSource
-
-_CUSTOMER_LENGTH = 64
 
 HELP = words(
     "Tell without a PIN whether the card is a registered one and unrevoked.",
@@ -59,16 +66,8 @@ def run(
             show_default=False,
         ),
     ] = None,
-    registry: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help=words(
-                "The registry; default: in SignKit's home folder.", "台帳。既定: SignKit のデータフォルダー内。"
-            ),
-            show_default=False,
-        ),
-    ] = None,
+    registry: RegistryFile = None,
+    signer_of: SignerOf = None,
     wait: Annotated[
         float, typer.Option(min=0.0, metavar="SECONDS", help=words("Wait for a card.", "カードを待つ秒数。"))
     ] = 0.0,
@@ -80,47 +79,32 @@ def run(
     use_last_try: UseLastTry = False,
 ) -> None:
     """Register a card, forget it, or answer a touch: exit code 0 good, 1 bad, 3 undecided."""
-    from signkit.settings import load_settings
-
     if register and forget:
         raise UsageProblem(
             Text("--register and --forget exclude each other", "--register と --forget は同時に使えません"),
             Text("Give one of them.", "どちらか一方を指定してください。"),
         )
-    if customer is not None:
-        _check_customer(customer, register=register)
-    path = registry or load_settings().home_folder() / "touch.sqlite"
+    if customer is not None and not register:
+        raise UsageProblem(
+            Text("--customer goes with --register", "--customer は --register とともに指定します"),
+            Text("A touch answers the number by itself.", "かざすと、番号はそのまま答えられます。"),
+        )
+    if signer_of is not None and (register or forget):
+        raise UsageProblem(
+            Text("--signer-of asks a touch", "--signer-of は、かざしたカードについて尋ねるものです"),
+            Text("Leave out --register and --forget.", "--register と --forget を外してください。"),
+        )
+    check_customer(customer)
+    path = registry_file(registry)
     believed, sources = card_anchors(trust), card_sources(evidence)
+    signers = file_signers(signer_of, trust, evidence)
     _await_card(reader, wait)
     if register:
         _register(path, reader, believed, sources, format_, customer, pin_stdin=pin_stdin, use_last_try=use_last_try)
     elif forget:
         _forget(path, reader)
     else:
-        _answer(path, reader, believed, sources, format_)
-
-
-def _check_customer(customer: str, *, register: bool) -> None:
-    from signkit.contracts.privacy import holds_my_number
-
-    if not register:
-        raise UsageProblem(
-            Text("--customer goes with --register", "--customer は --register とともに指定します"),
-            Text("A touch answers the number by itself.", "かざすと、番号はそのまま答えられます。"),
-        )
-    if not customer.strip() or len(customer) > _CUSTOMER_LENGTH or not customer.isprintable():
-        raise UsageProblem(
-            Text(
-                f"--customer takes 1 to {_CUSTOMER_LENGTH} printable characters",
-                f"--customer は印字できる1〜{_CUSTOMER_LENGTH}文字です",
-            ),
-            Text("For example --customer C-10234.", "例: --customer C-10234"),
-        )
-    if holds_my_number(customer):  # 番号法9条: no use of the number for one's own ends
-        raise UsageProblem(
-            Text("The customer number looks like an Individual Number", "顧客番号が個人番号のように見えます"),
-            Text("Give a number of your own making.", "自社で付けた番号を指定してください。"),
-        )
+        _answer(path, reader, believed, sources, signers, format_)
 
 
 def _register(
@@ -145,23 +129,13 @@ def _register(
         proof = session.authenticate(connection, secret, challenge.value, use_last_try=use_last_try)
     now = datetime.now(UTC)
     judgement = verify_authentication(proof, challenge, believed, now=now, sources=sources)
-    if not _may_register(judgement):
+    if not judgement.allows_registration:
         tell(_NOT_REGISTERED)
         show_judgement(judgement, format_)
         return
     with open_registry(path, create=True) as known:
         known.register(proof.certificate, now, customer)
     tell(_REGISTERED, path=path)
-
-
-def _may_register(judgement: CardJudgement) -> bool:
-    from signkit.holder.judgement import Conclusion
-
-    return all(
-        finding.conclusion is Conclusion.PASSED
-        or (finding.question == "revocation" and finding.conclusion is Conclusion.INDETERMINATE)
-        for finding in judgement.findings
-    )
 
 
 def _forget(path: Path, reader: str | None) -> None:
@@ -178,6 +152,7 @@ def _answer(
     reader: str | None,
     believed: Sequence[Anchor],
     sources: Sequence[RevocationSource],
+    signers: Sequence[FileSigner] | None,
     format_: AnswerFormat,
 ) -> None:
     """Take the time from when the card is found on the reader, connecting included, to the answer."""
@@ -197,14 +172,17 @@ def _answer(
             read = time.perf_counter()
         judgement = judge_touch(known, certificate, believed, sources, datetime.now(UTC))
         answered = time.perf_counter()
-        customer = _customer_of(known, certificate, judgement)
+        entry, customer = known.find(certificate), _customer_of(known, certificate, judgement)
+        judgement = with_signer(judgement, known, certificate, signers)
     card_ms, total_ms = (round((moment - started) * 1000, 1) for moment in (read, answered))
     if format_ is AnswerFormat.TEXT:
         print(translate(_LATENCY, total=total_ms, card=card_ms))
         if customer is not None:
             print(translate(_CUSTOMER, customer=customer))
     tell_ending(certificate)
-    show_judgement(judgement, format_, customer=customer, milliseconds={"total": total_ms, "card": card_ms})
+    bound = entry.bound_at.isoformat() if entry and entry.bound_at else None
+    milliseconds = {"total": total_ms, "card": card_ms}
+    show_judgement(judgement, format_, customer=customer, bound_at=bound, milliseconds=milliseconds)
 
 
 def _customer_of(known: TouchRegistry, certificate: bytes, judgement: CardJudgement) -> str | None:

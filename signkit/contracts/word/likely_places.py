@@ -44,7 +44,7 @@ class LikelyPlace:
     text: str
     instead: str
 
-    def told(self) -> Text:
+    def in_words(self) -> Text:
         """Return a line for people."""
         return Text(f"“{self.text}” → {self.instead}", f"「{self.text}」 → {self.instead}")
 

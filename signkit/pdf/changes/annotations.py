@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from signkit.pdf.changes.appearance_changes import has_box, leaves_its_place
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.covering import is_large
+from signkit.pdf.changes.covering import is_large, visible_part
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.revision_state import is_widget
-from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
-from signkit.pdf.changes.values import Change, ChangePlace, Gravity
+from signkit.pdf.changes.role_rules import ADDABLE, LEADING, Role, breach
+from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, ChangePlace, Gravity
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
@@ -120,9 +120,10 @@ class Annotations:
                 yield from self._judge_place(match, page)
             elif match.number in self._fields.signed_widgets:
                 # The place of a field that waits is known to the signers; a large one is held to what it covers, like a
-                # new one.
-                large = is_large(self._all.new, [match], page.old.entries.get("/MediaBox"), _WAITING)
-                yield from self._judge_place(match, page) if large else self._judge_box(match, page)
+                # new one; so are many that are large together.
+                signed = [other for _, other in page.kept if self._all.number(other) in self._fields.signed_widgets]
+                large = is_large(self._all.new, signed, visible_part(self._all.old, page.old.entries), _WAITING)
+                yield from self._judge_place(match, page) if large else self._judge_waiting(match, page)
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
         if self._is_unchanged(item, match, old, new):
@@ -203,10 +204,22 @@ class Annotations:
         if hidden:
             rule = "signature-over-text" if signature else "covers-text"
             page.over_text += [item] if signature else []
-            large = is_large(self._all.new, page.over_text, page.old.entries.get("/MediaBox"))
+            large = is_large(self._all.new, page.over_text, visible_part(self._all.old, page.old.entries))
             if signature and (large or len(page.over_text) > 1):  # together they hide what each of them leaves
                 rule = "signature-size"
             yield from breach(rule, at=ChangePlace(page=page.number, number=number))
+
+    def _judge_waiting(self, item: Value, page: _OnPage) -> Iterator[Change]:
+        """A seal may stand over the words that its field stood over, and it is told that it does."""
+        yield from self._judge_box(item, page)
+        number = self._all.number(item)
+        try:
+            over_text = self._all.shown.is_covered(self._all.old, page.old.entries, item, self._all.new)
+        except SyntaxProblem as problem:
+            yield Change(Gravity.OTHER, "not-judged", str(problem), page=page.number, number=number)
+            return
+        if over_text:
+            yield Change(Gravity.FORM, WAITED_OVER_TEXT, page=page.number, number=number)
 
     def _others(self, item: Value, page: _OnPage) -> list[Value]:
         """The fields that were on the page before: nothing new hides what they say and what seals show.

@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 
 from signkit.pdf.changes.covering import ShownContent
 from signkit.pdf.changes.equality import Equality, is_plainly_same
+from signkit.pdf.changes.object_roles import Account
 from signkit.pdf.changes.revision_state import RevisionState
-from signkit.pdf.changes.roles import Account
-from signkit.pdf.changes.rules import ENTRIES, Role
+from signkit.pdf.changes.role_rules import ENTRIES, Role
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Value
@@ -47,13 +47,14 @@ class Context:
         # Entries with rules of their own are judged there, so that nothing is told twice.
         for key in sorted((one.keys() | other.keys()) - entries.own):
             first, second = one.get(key), other.get(key)
-            if is_plainly_same(first, second) or self._are_default(key, first, second):
+            stated = (key in one) is (key in other)  # null is stated: see `Equality`
+            if (stated and is_plainly_same(first, second)) or self._are_default(key, first, second):
                 continue
             # Structural entries lead back to pages and fields; all others are compared down to the last object.
             if entries.structural is None or key in entries.structural:
-                same = self.equality.same_entry(key, first, second)
+                same = stated and self.equality.same_entry(key, first, second)
             else:
-                same = self.equality.same_drawn(first, second)
+                same = stated and self.equality.same_drawn(first, second, key)
             if not same:
                 yield key
 

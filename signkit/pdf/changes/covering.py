@@ -236,11 +236,17 @@ def rectangle(view: View, value: Value) -> Box | None:
     return (x0, y0, x1, y1) if x1 > x0 and y1 > y0 else None
 
 
-def is_large(view: View, annotations: Iterable[Value], page: Value, part: int = 4) -> bool:
+def visible_part(view: View, page: dict[str, Value]) -> Box | None:
+    """What a viewer shows of a page: its crop box, as far as it lies in the media box (14.11.2.1)."""
+    whole, crop = rectangle(view, page.get("/MediaBox")), rectangle(view, page.get("/CropBox"))
+    part = _common(whole, crop) if whole is not None and crop is not None else whole
+    return part if part is not None and part[2] > part[0] and part[3] > part[1] else whole
+
+
+def is_large(view: View, annotations: Iterable[Value], whole: Box | None, part: int = 4) -> bool:
     """Whether annotations take more than ``part`` (a quarter) of their page: more than a seal and its words need."""
     found = [view.resolve(each) for each in annotations]
     boxes = [rectangle(view, each.get("/Rect")) for each in found if isinstance(each, dict)]
-    whole = rectangle(view, page)
     # Where the page's size cannot be told, anything is too large.
     return any(boxes) and (whole is None or part * sum(_area(box) for box in boxes if box) > _area(whole))
 

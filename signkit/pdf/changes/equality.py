@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from signkit.pdf.changes.roles import Account
-from signkit.pdf.changes.rules import RULES
+from signkit.pdf.changes.object_roles import Account
+from signkit.pdf.changes.role_rules import RULES
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
 
 #: Entries that lead to an object without showing it: its own rules judge that object.
@@ -20,6 +20,12 @@ _FITS = {"/XYZ", "/Fit", "/FitH", "/FitV", "/FitR", "/FitB", "/FitBH", "/FitBV"}
 #: What is drawn is what the signer saw: no link inside it is taken on trust.
 _DRAWN = {"/AP", "/Resources", "/XObject", "/MK", "/Templates"}
 _PLAIN = {int, float, str, bytes, type(None)}
+#: Entries of coordinates, in which every reader takes 1 and 1.0 for one number.  Elsewhere poppler takes a real number
+#: for none where it wants a whole one (/Rotate 90.0, /BitsPerComponent 8.0).
+_COORDINATES = {
+    "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rect", "/BBox", "/Matrix", "/QuadPoints", "/RD",
+    "/C", "/IC", "/Vertices", "/InkList", "/L",
+}  # fmt: skip
 # 7.4, 7.3.8.2: how the bytes are packed says nothing of what they are.
 _CODING = frozenset({"/Length", "/Filter", "/DecodeParms"})
 
@@ -30,15 +36,16 @@ def is_plainly_same(one: Value, other: Value) -> bool:
 
 
 class _Way(NamedTuple):
-    """How a value was come to: whether it is drawn, whether by a link, and how deep."""
+    """How a value was come to: whether it is drawn, by a link, or as coordinates, and how deep."""
 
     drawn: bool = False
     link: bool = False
     depth: int = 0
+    measured: bool = False
 
     def below(self, key: str) -> _Way:
         drawn = self.drawn or key in _DRAWN
-        return _Way(drawn, not drawn and key in _LINKS, self.depth + 1)
+        return _Way(drawn, not drawn and key in _LINKS, self.depth + 1, key in _COORDINATES)
 
 
 class Equality:
@@ -50,8 +57,10 @@ class Equality:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._old, self._new = account.old, account.new
-        self._equal: dict[tuple[Ref, Ref, bool], None] = {}
+        self._equal: dict[tuple[Ref, Ref, bool, bool], None] = {}
         self._deepest = account.old.file.meter.limits.depth * 4
+        #: Whether anything was found to be the same that is written otherwise: whether viewers agree, pictures tell.
+        self.rewritten = False
 
     def same(self, one: Value, other: Value) -> bool:
         """Both say the same; links to what has rules of its own count as the same."""
@@ -65,9 +74,9 @@ class Equality:
         """As :meth:`same`, of what an entry ``key`` holds: it may be a link, or drawn."""
         return self._same(one, other, _Way().below(key))
 
-    def same_drawn(self, one: Value, other: Value) -> bool:
-        """Both show the same: whatever they lead to is compared."""
-        return self._same(one, other, _Way(drawn=True))
+    def same_drawn(self, one: Value, other: Value, key: str = "") -> bool:
+        """Both show the same: whatever they lead to is compared; ``key`` names the entry that holds them."""
+        return self._same(one, other, _Way(drawn=True, measured=key in _COORDINATES))
 
     def is_untouched(self, one: Value, other: Value) -> bool:
         """Whether both are one reference below which nothing changed but what links lead to."""
@@ -77,14 +86,16 @@ class Equality:
         if isinstance(one, Ref) and isinstance(other, Ref):
             return self._is_known(one, other, way) or self._same_objects(one, other, way)
         self._account.visit(one, other)
-        return self._same_value(self._old.resolve(one), self._new.resolve(other), way)
+        result = self._same_value(self._old.resolve(one), self._new.resolve(other), way)
+        self.rewritten = self.rewritten or (result and isinstance(one, Ref) is not isinstance(other, Ref))
+        return result
 
     def _is_known(self, one: Ref, other: Ref, way: _Way) -> bool:
         # Rule "two-roles": an object that is drawn is not excused by being a page or a field elsewhere.
         linked = way.link or ("two-roles" not in RULES)
         if linked and self._account.is_owned(one, other):
             return True
-        if (one, other, way.drawn) in self._equal:
+        if (one, other, way.drawn, way.measured) in self._equal:
             return True
         if one != other:
             return False
@@ -94,10 +105,11 @@ class Equality:
         self._old.file.meter.check_time()
         self._account.visit(one, other)
         known = len(self._equal)
-        self._equal[one, other, way.drawn] = None  # assumed while below it, so that circles end
+        self._equal[one, other, way.drawn, way.measured] = None  # assumed while below it, so that circles end
         result = self._same_value(self._old.resolve(one), self._new.resolve(other), way._replace(link=False))
         while not result and len(self._equal) > known:
             self._equal.popitem()
+        self.rewritten = self.rewritten or (result and (one != other or one.number in self._account.changed))
         return result
 
     def _same_value(self, one: Value, other: Value, way: _Way) -> bool:
@@ -109,16 +121,15 @@ class Equality:
             return len(one) == len(other) and self._same_items(one, other, way)
         if isinstance(one, Stream) and isinstance(other, Stream):
             return self._same_stream(one, other, way)
-        # 7.3.3: 1 and 1.0 are one number.
         numbers = isinstance(one, int | float) and isinstance(other, int | float)
-        return (numbers or type(one) is type(other)) and bool(one == other)
+        return ((numbers and way.measured) or type(one) is type(other)) and bool(one == other)
 
     def _same_entries(self, one: dict[str, Value], other: dict[str, Value], way: _Way) -> bool:
-        for key in one if one.keys() == other.keys() else one.keys() | other.keys():
-            first, second = one.get(key), other.get(key)
-            if not is_plainly_same(first, second) and not self._same(first, second, way.below(key)):
-                return False
-        return True
+        # An entry that says null is there for a reader that asks whether it is (PDFium: /Kids of a page).
+        return one.keys() == other.keys() and all(
+            is_plainly_same(first, other[key]) or self._same(first, other[key], way.below(key))
+            for key, first in one.items()
+        )
 
     def _same_items(self, one: list[Value], other: list[Value], way: _Way) -> bool:
         # 12.3.2.2: [page /Fit …]; the page's own rules judge it.

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.revision_state import RevisionState, widgets
-from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
+from signkit.pdf.changes.role_rules import FILLED, SIGNED, Role, breach
 from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField
@@ -17,6 +17,8 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value
 _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
 #: What a value may be, by the type of its field (12.7.5).
 _VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
+#: What a field that holds others hands down to them, judged there; its looks are its own, where it is a widget too.
+_HANDED_DOWN = {"/V", "/RV", "/I"}
 #: What says or shows the value, one way or another.
 _SPOKEN = {"/V", "/RV", "/I", "/AP", "/AS"}
 _NOTHING: tuple[Value, ...] = (None, b"", "/Off", [])
@@ -104,8 +106,9 @@ class Fields:
                 continue  # its fields are missing, and that is judged
             for entry in self._all.differing(Role.FIELD, old, new):
                 # What a group passes on is judged in the fields that inherit it (12.7.4.1).
-                if entry not in FILLED:
+                if entry not in _HANDED_DOWN:
                     yield from breach("field-changed", entry, at=ChangePlace(number=self._all.number(other)))
+            yield from self._judge_strays(other, ChangePlace(number=self._all.number(other)))
             self._all.cover(old.get("/V"), new.get("/V"))
 
     # --- new fields ---
@@ -187,6 +190,7 @@ class Fields:
             yield from breach("field-changed", f"{name} {key}", at=place)
         for one, other in [(old.entries, new.entries), *zip(before, after, strict=True)]:
             self._cover(one, other)
+        yield from self._judge_strays(new.ref, place)
         shown = [self._all.old.resolve(each) for each in before] or [old.entries]
         # The new looks would be somebody else's too: an appearance may be used twice.
         if "/AP" in touched and any(
@@ -198,11 +202,26 @@ class Fields:
         else:
             yield from self._judge_filled(name, old, new, touched)
 
+    def _judge_strays(self, field: Value, place: ChangePlace) -> Iterator[Change]:
+        """Widgets elsewhere that call a field their parent show its value, in viewers that go by that (12.7.4.1)."""
+        entries = self._all.new.resolve(field)
+        kids = self._all.new.resolve(entries.get("/Kids")) if isinstance(entries, dict) else None
+        known = {kid.number for kid in kids if isinstance(kid, Ref)} if isinstance(kids, list) else set()
+        number = self._all.number(field)
+        if number is not None and any(self._all.account.strays(number, known)):
+            yield from breach("field-changed", "/Parent", at=place)
+
     def _is_unchanged(self, old: FormField, new: FormField) -> bool:
         """Neither it nor anything below or above it was changed, and what its widgets draw neither."""
-        return self._all.equality.is_untouched(old.ref, new.ref) and all(
-            self._all.equality.same_drawn(one, other)
-            for one, other in zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+        # What it inherits comes from above, also where it does not say what stands above it (12.7.4.1).
+        inherited = old.entries is new.entries or old.entries == new.entries
+        return (
+            inherited
+            and self._all.equality.is_untouched(old.ref, new.ref)
+            and all(
+                self._all.equality.same_drawn(one, other)
+                for one, other in zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+            )
         )
 
     def _cover(self, one: Value, other: Value) -> None:

@@ -158,12 +158,12 @@ def _encoding(view: View, entries: dict[str, Value]) -> dict[int, str] | None:
         if isinstance(item, int):
             code = item
         elif isinstance(item, str):
-            letters[code] = _named(item[1:])
+            letters[code] = _letter_of(item[1:])
             code += 1
     return letters
 
 
-def _named(glyph: str) -> str:
+def _letter_of(glyph: str) -> str:
     """Return the letter that a glyph's name says (9.10.2, Adobe Glyph List)."""
     from fontTools.agl import toUnicode  # only where a font asks for it: the list takes time to load
 

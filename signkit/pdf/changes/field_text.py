@@ -244,7 +244,7 @@ class _Interpreter:
         elif operator != b"n":
             for points in self._path:
                 closed = [*points, points[0]] if operator in (b"s", b"b", b"b*", b"f", b"F", b"f*") else points
-                self._painted(operator, closed)
+                self._take_paint(operator, closed)
         if self._clips:
             if len(self._path) != 1 or not _is_rectangle(self._path[0]):
                 raise NotComparableError
@@ -256,7 +256,7 @@ class _Interpreter:
         rings = [points for points in self._path if _is_rectangle(points) and self._runs_along_edges(points)]
         return len(rings) == len(self._path) == 2
 
-    def _painted(self, operator: bytes, points: list[tuple[float, float]]) -> None:
+    def _take_paint(self, operator: bytes, points: list[tuple[float, float]]) -> None:
         """Take a ground, a border, the divider of a comb; refuse anything that could be a letter or hide one."""
         fills = operator not in (b"S", b"s")
         a, b, c, d, _, _ = self._state.matrix
@@ -431,7 +431,7 @@ def brightness(colour: Colour) -> float:
     return 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2]
 
 
-def spoken(lines: list[list[ShownLetter]]) -> Iterator[str]:
+def words_of_lines(lines: list[list[ShownLetter]]) -> Iterator[str]:
     """Yield what each line says, without spaces."""
     for line in lines:
         yield "".join(letter.text for letter in line)

@@ -9,13 +9,16 @@ from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.revision_state import widgets
-from signkit.pdf.changes.rules import Role, breach
+from signkit.pdf.changes.role_rules import Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
-from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value
+from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
 
 # 7.3.5: what may stand in a name.
 _NAME = re.compile(rb"/([^\0\t\n\x0c\r ()<>\[\]{}/%]+)")
+#: Poppler draws ticks in this font, whatever their field asks for.
+_OF_TICKS = "/ZaDb"
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
 def form_changes(context: Context, fields: Fields) -> Iterator[Change]:
@@ -54,9 +57,22 @@ def _same_default(context: Context, one: Value, other: Value) -> bool:
     if context.old.resolve(one) is not None:
         return context.equality.same(one, other)
     # 12.7.4.3: /DA is required for fields with variable text, and inherited from the form.
-    return context.new.resolve(other) is None or all(
-        item.type in ("/Sig", "/Btn") or "/DA" in item.entries for item in context.before.fields.values()
-    )
+    stated = all(item.type in ("/Sig", "/Btn") or "/DA" in item.entries for item in context.before.fields.values())
+    return context.new.resolve(other) is None or (stated and not any(_needs_default(context)))
+
+
+def _needs_default(context: Context) -> Iterator[bool]:
+    """Whether an annotation, also one of no field, is drawn by viewers that take the form's default for its own."""
+    fields = {each for item in context.before.fields.values() for each in widgets(context.old, item)}
+    for each in _annotations(context):
+        entries = context.old.resolve(each)
+        shown = isinstance(entries, dict) and context.old.resolve(entries.get("/Subtype")) in ("/FreeText", "/Widget")
+        yield shown and not (isinstance(each, Ref) and each in fields) and not entries.keys() & {"/DA", "/AP"}
+
+
+def _annotations(context: Context) -> Iterator[Value]:
+    for page in context.before.tree.annotated:
+        yield from context.before.annotations(page)
 
 
 def _same_resources(context: Context, one: Value, other: Value) -> bool:
@@ -87,7 +103,7 @@ def _altered_names(context: Context, one: Value, other: Value) -> set[str]:
 
 def _asked_for(context: Context) -> set[str]:
     """Every name that a field's default appearance or looks use and do not bring: the form may be asked for it."""
-    names: set[str] = set()
+    names: set[str] = {_OF_TICKS for item in context.before.fields.values() if item.type == "/Btn"}
     form = context.old.resolve(context.old.root.get("/AcroForm"))
     holders = [form] if isinstance(form, dict) else []
     for item in context.before.fields.values():
@@ -95,10 +111,11 @@ def _asked_for(context: Context) -> set[str]:
         holders += [item.entries, *(each for each in map(context.old.resolve, shown) if isinstance(each, dict))]
         for each in shown:
             names |= _outside_names(context.old, each)
-    for page in context.before.pages:
-        # Any annotation may lean on the form's resources in viewers that look there when its own lack a name.
-        for each in context.before.annotations(page):
-            names |= _outside_names(context.old, each)
+    # Any annotation may lean on the form's resources in viewers that look there when its own lack a name.
+    for each in _annotations(context):
+        names |= _outside_names(context.old, each)
+        entries = context.old.resolve(each)
+        holders += [entries] if isinstance(entries, dict) else []
     for holder in holders:
         text = context.old.resolve(holder.get("/DA"))
         names |= _names(text) if isinstance(text, bytes) else set()
@@ -115,7 +132,12 @@ def _outside_names(view: View, annotation: Value) -> set[str]:
 
 
 def _names(text: bytes) -> set[str]:
-    return {"/" + found[1].decode("latin-1") for found in _NAME.finditer(text)}
+    # 7.3.5: # and two digits stand for a byte, in a string of operators too.
+    return {"/" + _ESCAPED.sub(_byte, found[1]).decode("latin-1") for found in _NAME.finditer(text)}
+
+
+def _byte(escape: re.Match[bytes]) -> bytes:
+    return bytes([int(escape[1], 16)])
 
 
 def _own_resources(view: View, stream: Stream) -> set[str]:

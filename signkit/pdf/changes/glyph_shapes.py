@@ -127,7 +127,7 @@ class Outlines:
             raise ValueError("a glyph of too many points")
         starts = [0, *(end + 1 for end in ends)]
         return [
-            _flattened(list(coordinates[start : end + 1]), list(flags[start : end + 1]))
+            _polygon_of(list(coordinates[start : end + 1]), list(flags[start : end + 1]))
             for start, end in zip(starts, ends, strict=False)
         ]
 
@@ -150,11 +150,11 @@ def _nearest(shape: Shape, letters: str) -> float:
 
 
 def _likeness(shape: Shape, letter: str) -> float:
-    return max((shape.likeness(each) for each in _known(letter)), default=0.0)
+    return max((shape.likeness(each) for each in _shapes_of(letter)), default=0.0)
 
 
 @lru_cache(maxsize=4096)
-def _known(letter: str) -> tuple[Shape, ...]:
+def _shapes_of(letter: str) -> tuple[Shape, ...]:
     """Return how the known fonts draw a letter."""
     return tuple(shape for draw in _known_fonts() if (shape := draw(letter)) is not None)
 
@@ -179,7 +179,7 @@ def _drawn_by(program: bytes) -> Callable[[str], Shape | None]:
             return None
         pen = DecomposingRecordingPen(glyphs)
         glyphs[name].draw(pen)
-        return _shape(_recorded(pen.value), em)
+        return _shape(_contours_of(pen.value), em)
 
     return draw
 
@@ -187,7 +187,7 @@ def _drawn_by(program: bytes) -> Callable[[str], Shape | None]:
 # --- outlines ---
 
 
-def _recorded(steps: Iterable[tuple[str, Any]]) -> list[list[Point]]:
+def _contours_of(steps: Iterable[tuple[str, Any]]) -> list[list[Point]]:
     """Return the contours of a font with cubic curves."""
     contours: list[list[Point]] = []
     for step, points in steps:
@@ -208,7 +208,7 @@ def _cubic(a: Point, b: Point, c: Point, d: Point) -> list[Point]:
     ]
 
 
-def _flattened(points: list[Point], flags: list[int]) -> list[Point]:
+def _polygon_of(points: list[Point], flags: list[int]) -> list[Point]:
     """Return a contour of quadratic curves as a polygon; between two control points lies a point of the curve."""
     full: list[tuple[Point, bool]] = []
     for at, point in enumerate(points):
@@ -241,13 +241,13 @@ def _shape(contours: list[list[Point]], em: float) -> Shape | None:
     side = _SIDE * _FINE
     across, down = (side - 1) / max(wide, 0.35 * high), (side - 1) / max(high, 0.35 * wide)
     scaled = [[((x - left) * across, (top - y) * down) for x, y in contour] for contour in contours]
-    picture = Image.frombytes("L", (side, side), _filled(scaled, side))
+    picture = Image.frombytes("L", (side, side), _fill(scaled, side))
     soft = picture.filter(ImageFilter.GaussianBlur(0.9 * _FINE))
     pixels = soft.resize((_SIDE, _SIDE), Image.Resampling.BOX).tobytes()
     return Shape(pixels, wide / high, min(ys) / em, top / em)
 
 
-def _filled(contours: list[list[Point]], side: int) -> bytes:
+def _fill(contours: list[list[Point]], side: int) -> bytes:
     """Fill contours as viewers do, by the number of times that they wind around a place (ISO 32000-2 8.5.3.3.2)."""
     crossings: list[list[tuple[float, int]]] = [[] for _ in range(side)]
     for contour in contours:

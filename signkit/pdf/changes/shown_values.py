@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import font_reader
-from signkit.pdf.changes.field_text import Frame, NotComparableError, ShownText, brightness, read_looks, spoken
+from signkit.pdf.changes.field_text import Frame, NotComparableError, ShownText, brightness, read_looks, words_of_lines
 from signkit.pdf.changes.ink import colour_of
 from signkit.pdf.form import FormField, text_string
 from signkit.pdf.reading.document import View
@@ -56,7 +56,7 @@ class ShownValue:
         if self._item.type == "/Btn":
             return self._is_ticked_alike()
         try:
-            said = self._said()
+            said = self._texts_to_be_seen()
             return self._spells_alike(said) and all(self._shows(each, said) for each in self._widgets)
         except NotComparableError:
             return False
@@ -68,7 +68,7 @@ class ShownValue:
 
     # --- what the value says ---
 
-    def _said(self) -> list[str]:
+    def _texts_to_be_seen(self) -> list[str]:
         """Return the texts that should be seen: one of a text field, one a choice.
 
         Raises:
@@ -78,7 +78,7 @@ class ShownValue:
         parts = [self._view.resolve(each) for each in value] if isinstance(value, list) else [value]
         texts = [self._text_of(part) for part in parts if part is not None]
         if self._item.type == "/Ch":
-            texts = [self._displayed(text) for text in texts]
+            texts = [self._text_of_option(text) for text in texts]
         limit = self._view.resolve(self._item.entries.get("/MaxLen"))
         if isinstance(limit, int) and any(len(text) > limit for text in texts):
             raise NotComparableError
@@ -102,7 +102,7 @@ class ShownValue:
             options.append((pair[0], pair[-1]))
         return options
 
-    def _displayed(self, text: str) -> str:
+    def _text_of_option(self, text: str) -> str:
         """Return what an option shows; two options of one export show two things."""
         displays = {display for export, display in self._options() if export == text}
         if len(displays) > 1:
@@ -175,7 +175,7 @@ class ShownValue:
         if not self._is_upright(widget, form):
             return False
         looks = read_looks(self._view, form, self._signed, self._frame(widget), self._scale(widget, form))
-        lines = list(spoken(looks.lines()))
+        lines = list(words_of_lines(looks.lines()))
         if looks.marks and not self._is_list():
             return False
         if self._is_list():
@@ -192,7 +192,7 @@ class ShownValue:
     def _lists(self, looks: ShownText, said: list[str]) -> bool:
         """Whether a list shows its options in order, and marks those that were chosen; or shows these alone."""
         lines = looks.lines()
-        texts = [_plain(text) for text in spoken(lines)]
+        texts = [_plain(text) for text in words_of_lines(lines)]
         wanted = [_plain(each) for each in said]
         if not looks.marks:
             return texts == wanted
@@ -243,12 +243,12 @@ class ShownValue:
         states = [self._view.resolve(each.get("/AS")) for each in self._widgets]
         if value in (None, "/Off"):
             return all(state in (None, "/Off") for state in states)
-        having = [state for state, each in zip(states, self._widgets, strict=True) if value in self._prepared(each)]
+        having = [state for state, each in zip(states, self._widgets, strict=True) if value in self._states_of(each)]
         alone = bool(self._flags & _RADIO) and not self._flags & _UNISON
         ticked = [state for state in having if state == value]
         return bool(ticked) and (alone or len(ticked) == len(having))
 
-    def _prepared(self, widget: dict[str, Value]) -> Iterator[str]:
+    def _states_of(self, widget: dict[str, Value]) -> Iterator[str]:
         looks = self._view.resolve(widget.get("/AP"))
         normal = self._view.resolve(looks.get("/N")) if isinstance(looks, dict) else None
         yield from (normal if isinstance(normal, dict) else ())
@@ -274,7 +274,7 @@ def _plain_default(asked: bytes) -> str | None:
     return name if isinstance(name, str) else None
 
 
-def _spelled(letter: str) -> str:
+def _letters_of(letter: str) -> str:
     """Return a ligature or a radical as the letters that it is; a raised figure is another sign than the figure."""
     return (
         unicodedata.normalize("NFKC", letter)
@@ -289,7 +289,7 @@ def _plain(text: str) -> str:
     Raises:
         NotComparableError: it is not written from left to right, or has signs that steer how it is shown.
     """
-    letters = "".join(unicodedata.normalize("NFC", "".join(map(_spelled, text))).split())
+    letters = "".join(unicodedata.normalize("NFC", "".join(map(_letters_of, text))).split())
     for letter in letters:
         # Control characters, and letters of scripts from right to left: their order on the page is another.
         if unicodedata.category(letter) in ("Cf", "Cc", "Co") or unicodedata.bidirectional(letter) in ("R", "AL"):

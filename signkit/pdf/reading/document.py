@@ -9,19 +9,18 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import cast
 
 from signkit.limits import LimitExceeded, Meter
 from signkit.pdf.reading.encryption import CannotDecrypt, Decryption
-from signkit.pdf.reading.filters import decode, decode_leniently
+from signkit.pdf.reading.filters import decode
+from signkit.pdf.reading.object_stream import ObjectStream, read_object_stream
 from signkit.pdf.reading.remembered import Memory
 from signkit.pdf.reading.sections import Location as Location
 from signkit.pdf.reading.sections import Section, read_section
 from signkit.pdf.reading.syntax import (
     OBJECT_HEAD,
-    WHITESPACE,
     Ref,
     Stream,
     SyntaxProblem,
@@ -35,7 +34,6 @@ _ANY_OBJECT = re.compile(rb"(?<![0-9])(\d{1,10}+)[\0\t\n\x0c\r ]++(\d{1,5}+)[\0\
 _START_XREF = re.compile(rb"startxref[\0\t\n\x0c\r ]*+(\d{1,12})")
 _STREAM = re.compile(rb"[\0\t\n\x0c\r ]*+(?:%[^\r\n]*+[\0\t\n\x0c\r ]*+)*+stream(\r\n|\n|\r)?")  # 7.3.8.1: no CR alone
 _END_STREAM = re.compile(rb"[\0\t\n\x0c\r ]*+endstream")
-_CONTAINER_HEAD = re.compile(rb"[\0\t\n\x0c\r ]*+(?:\d{1,10}+[\0\t\n\x0c\r ]++\d{1,10}+(?:[\0\t\n\x0c\r ]++|\Z))*+")
 
 
 class Unreadable(Exception):
@@ -158,6 +156,7 @@ class PdfFile:
         return history
 
     def _find_catalog(self, section: Section, view: View) -> None:
+        """Take in objects of object streams (7.5.7), trailers of cross-reference streams (7.5.8), else any catalog."""
         for number, place in list(section.entries.items()):
             self.meter.check_time()
             value = view.get(Ref(number, 0))
@@ -294,51 +293,10 @@ class PdfFile:
     def _container(self, offset: int, stream: Stream) -> ObjectStream:
         known = self._containers.get(offset)
         if known is None:
-            known = self._containers[offset] = self._read_container(stream)
+            known = self._containers[offset] = read_object_stream(stream, self.meter)
             for flaw in known.flaws:
                 self.problem(f"object stream at {offset}: {flaw}")
         return known
-
-    def _read_container(self, stream: Stream) -> ObjectStream:
-        """All objects of an object stream (7.5.7); the first of a number counts."""
-        count, first = stream.entries.get("/N"), stream.entries.get("/First")
-        if not (type(count) is int and type(first) is int and 0 <= count <= self.meter.limits.objects and first >= 0):
-            return ObjectStream(flaws=["no /N or /First"])
-        if stream.entries.get("/Type") != "/ObjStm":  # Table 16: /Type is required
-            return ObjectStream(flaws=["its /Type"])
-        try:
-            data, flaw = decode_leniently(stream.raw, stream.entries, self.meter)
-        except SyntaxProblem as problem:
-            return ObjectStream(flaws=[str(problem)])
-        result = ObjectStream(data=data, flaws=[] if flaw is None else [flaw])
-        self._add_contained(result, count, first)
-        return result
-
-    def _add_contained(self, container: ObjectStream, count: int, first: int) -> None:
-        data, flaws = container.data, container.flaws
-        head = _CONTAINER_HEAD.match(data, 0, first)  # 7.5.7: /N pairs of number and offset stand before /First
-        numbers = [int(n) for n in head[0].split()] if head else []
-        if head is None or head.end() != min(first, len(data)) or len(numbers) != 2 * count:
-            flaws.append("its list of objects")
-            del numbers[2 * min(count, len(numbers) // 2) :]
-        container.numbers = numbers[0::2]
-        position = first
-        for number, place in zip(container.numbers, numbers[1::2], strict=True):
-            if number in container.objects:
-                flaws.append(f"object {number} twice")
-                continue
-            if first + place < position:  # 7.5.7: offsets in increasing order
-                flaws.append("objects in another order")
-            elif data[position : first + place].strip(WHITESPACE):
-                flaws.append("bytes between its objects")
-            self.meter.check_time()
-            try:
-                value, position = self._value(data, first + place)
-            except SyntaxProblem as problem:
-                flaws.append(f"object {number}: {problem}")
-                continue
-            container.objects[number] = value
-            container.spans[number] = first + place, position
 
     def decode_stream(self, stream: Stream, view: View) -> bytes:
         """Return the decoded bytes of ``stream``.
@@ -374,24 +332,6 @@ class PdfFile:
             return None
         end = skip_space(self.data, end)
         return place.offset, end + 6 if self.data.startswith(b"endobj", end) else end
-
-
-@dataclass
-class ObjectStream:
-    """An object stream (7.5.7): its objects, the numbers that it lists, and what readers take differently in it.
-
-    ``spans`` tells where in ``data`` each object stands.
-    """
-
-    objects: dict[int, Value] = field(default_factory=dict)
-    numbers: list[int] = field(default_factory=list)
-    spans: dict[int, tuple[int, int]] = field(default_factory=dict)
-    data: bytes = b""
-    flaws: list[str] = field(default_factory=list)
-
-    def holds(self, number: int, place: int) -> bool:
-        """Whether readers that look for the number and those that take the entry at ``place`` find the same."""
-        return place < len(self.numbers) and self.numbers[place] == number and number in self.objects
 
 
 class History:

@@ -9,7 +9,7 @@ the same document, or there is a doubt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -98,7 +98,7 @@ def _says_linearized(data: bytes, length: int) -> bool:
     # 7.3.5: letters may be written by their number.
     front = re.sub(rb"#([0-9A-Fa-f]{2})", lambda match: bytes([int(match[1], 16)]), data[:_FRONT])
     return b"Linearized" in front and any(
-        float(number) == length for number in re.findall(rb"(?<![0-9.])[0-9]{1,12}+(?:\.[0-9]{1,12}+)?", front)
+        float(number) == length for number in re.findall(rb"(?<![0-9.])[0-9]++(?:\.[0-9]*+)?", front)
     )
 
 
@@ -150,17 +150,27 @@ def _of_shadows(file: PdfFile, last: int) -> Iterator[Doubt]:
     shadow = _first_shadow(file)
     if shadow is None:
         return
-    view = file.history.last
     sections = file.history.sections
     whole = 1 if last and sections[1].offset < sections[0].offset else 0  # a linearised file's first half is none
     if any(not _counts_its_pages(file.history.view(index)) for index in range(whole, last + 1)):
         yield Doubt("shadow", f"byte {shadow}, /Count of pages", last)
-    for number in view.numbers():
-        file.meter.check_time()
+    # At any revision: what was missing when somebody signed, and is no longer named, showed him what the search found.
+    for index in range(whole, last + 1):
+        view = file.history.view(index)
+        missing = _missing(view, view.numbers() if index == whole else sections[index].entries)
+        if missing is not None:
+            yield Doubt("shadow", f"byte {shadow}, object {missing} is missing", last)
+            return
+
+
+def _missing(view: View, numbers: Iterable[int]) -> int | None:
+    """The number of an object that one of ``numbers`` names, and that is not there."""
+    for number in numbers:
+        view.file.meter.check_time()
         for ref in references(view.get(Ref(number, 0))):  # whatever cannot be read is a problem, and a doubt
             if view.locate(ref.number) is None:
-                yield Doubt("shadow", f"byte {shadow}, object {ref.number} is missing", last)
-                return
+                return ref.number
+    return None
 
 
 def _counts_its_pages(view: View) -> bool:

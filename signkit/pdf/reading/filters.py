@@ -68,7 +68,8 @@ def _steps(entries: dict[str, Value]) -> tuple[list[Value], list[Value], str | N
         settings, flaw = [*parameters[: len(names)], *[None] * (len(names) - len(parameters))], "parameters"
     else:
         settings = [parameters] * len(names)
-        flaw = "parameters" if parameters is not None and isinstance(filters, list) and len(filters) != 1 else None
+        # A list of filters has a list of parameters; beside one filter in a list viewers pass a dictionary over.
+        flaw = "parameters" if parameters and isinstance(filters, list) else None
     if any(not isinstance(own, dict) and own is not None for own in settings):
         flaw = "parameters"
     for name, own in zip(names, settings, strict=True):
@@ -106,7 +107,8 @@ def _ascii_hex(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
     return hex_string(digits), None if plain else "hexadecimal: not digits alone"
 
 
-_HEX_DIGITS = re.compile(rb"(?:[\0\t\n\x0c\r ]*+[0-9A-Fa-f][\0\t\n\x0c\r ]*+[0-9A-Fa-f])*+[\0\t\n\x0c\r ]*+")
+#: Of white space only what all viewers pass over: a NUL counts as a digit for some, and ends the data for others.
+_HEX_DIGITS = re.compile(rb"(?:[\t\n\r ]*+[0-9A-Fa-f][\t\n\r ]*+[0-9A-Fa-f])*+[\t\n\r ]*+")
 
 
 def _ascii85(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
@@ -116,6 +118,8 @@ def _ascii85(raw: bytes, _meter: Meter) -> tuple[bytes, str | None]:
         data = base64.a85decode(digits)
     except (ValueError, binascii.Error) as error:
         raise SyntaxProblem(f"ascii85: {error}") from error
+    if b"\0" in raw or b"\x0c" in raw:  # white space for some, the end for PDFium
+        return data, "ascii85: its white space"
     return data, None if end and not rest and _ends_plainly(digits, data) else "ascii85: its end"
 
 
@@ -149,7 +153,9 @@ def _undo_predictor(data: bytes, settings: dict[str, Value], meter: Meter) -> tu
     if predictor == 1:
         return data, None
     columns, colors, bits = (settings.get(k, d) for k, d in (("/Columns", 1), ("/Colors", 1), ("/BitsPerComponent", 8)))
-    sizes_known = all(type(n) is int and 0 < n < 1 << 16 for n in (columns, colors, bits))
+    # Beyond what pictures have, viewers make rows of another width, each of its own.
+    sizes_known = all(type(n) is int for n in (columns, colors, bits)) and 0 < columns < 1 << 16
+    sizes_known = sizes_known and 0 < colors <= _MOST_COLOURS and bits in (1, 2, 4, 8, 16)
     # Table 10: 10 to 15 are the PNG filters.
     if not sizes_known or type(predictor) is not int or not 10 <= predictor <= 15:
         raise SyntaxProblem("predictor is not decoded")
@@ -169,6 +175,7 @@ def _undo_predictor(data: bytes, settings: dict[str, Value], meter: Meter) -> tu
 
 
 _ROWS_UNWATCHED = 0xFFF
+_MOST_COLOURS = 4
 
 
 def _undo_row(kind: int, row: bytearray, above: bytearray, step: int) -> None:

@@ -72,6 +72,10 @@ class Referrers:
         """All objects that lead to one with links: what is drawn does not, in an ordinary file."""
         return self.leading_to(self._linking)
 
+    def linking(self, number: int) -> Iterator[int]:
+        """All objects that name ``number`` in some revision by a link to what they belong to."""
+        yield from self._linked_by.get(number, ())
+
     def naming(self, number: int) -> Iterator[int]:
         """All objects that name ``number`` in some revision, by links too."""
         yield from self._named_by.get(number, ())
@@ -99,7 +103,8 @@ _PLAIN_STRING = re.compile(rb"\((?:[^()\\]|\\.)*+\)|(?<!<)<[0-9A-Fa-f\0\t\n\x0c\
 _ODD = re.compile(rb"[()%#]|(?<!<)<(?!<)|<<<")
 #: Possessive, and only from a first digit: a long row of digits must cost no more than one pass.  That it is the first
 #: is asked after it was found, since a search for a digit is quick, and one for what stands before it is not.
-_REFERENCE = re.compile(rb"([0-9](?<![0-9][0-9])[0-9]*+)" + _SS + rb"[0-9]++" + _SS + rb"R")
+#: Generations with a sign are references to every reader (7.3.10 has none).
+_REFERENCE = re.compile(rb"([0-9](?<![0-9][0-9])[0-9]*+)" + _SS + rb"[+-]*+[0-9]++" + _SS + rb"R")
 #: What names the object that it belongs to, by which entries (14.7.2, 12.5.2, 7.7.3.3).
 _LINKS = {"/StructElem": ("/P", "/Pg"), "/Annot": ("/P",), "/Page": ("/Parent",)}
 _TYPE = re.compile(rb"/Type" + _S + rb"/(StructElem|Annot|Page)(?![^\0\t\n\x0c\r ()<>\[\]{}/%])")

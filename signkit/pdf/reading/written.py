@@ -178,6 +178,9 @@ def _object(file: PdfFile, view: View, number: int, place: Location, written: _W
     except SyntaxProblem:
         yield "object-syntax", where
         return
+    # 7.3.10: an object is no reference; what it refers to PDFium takes for nothing, and others for the object.
+    if isinstance(value, Ref):
+        yield "object-syntax", f"{where}: a reference"
     odd = first_oddity(data, head.end(), end)
     if odd is not None:
         yield "odd-token", f"{where}, byte {odd}"
@@ -290,6 +293,8 @@ def _check_contained(file: PdfFile, view: View, number: int, place: Location) ->
     odd = first_oddity(container.data, first, len(container.data)) if isinstance(first, int) else 0
     if odd is not None or any(repeats_key(value) for value in container.objects.values()):
         yield "odd-token", f"object stream {place.container}, byte {odd} of what it holds"
+    if any(isinstance(value, Ref) for value in container.objects.values()):
+        yield "object-stream", f"object stream {place.container}: an object that is a reference"
     extended = stream.entries.get("/Extends") if isinstance(stream, Stream) else None
     if extended is not None and not _is_container(view, extended):
         yield "object-stream", f"object stream {place.container}: /Extends"

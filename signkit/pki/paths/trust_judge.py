@@ -14,8 +14,8 @@ from signkit.jpki.authorities import certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.pki.paths import ordinary
 from signkit.pki.paths.finder import find_paths
-from signkit.pki.paths.finding import CertificatePath, PathFinding, RevocationStatus
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
+from signkit.pki.paths.outcome import CertificatePath, PathFinding, RevocationStatus
 from signkit.pki.paths.pool import Pool
 from signkit.pki.paths.use import Use, use_of
 from signkit.pki.policy import Policy, RevocationRule
@@ -250,7 +250,7 @@ class TrustJudge:
             paths = self._paths(other, used, max(moment, other.not_before))
             return [] if isinstance(paths, PathFinding) else [path for path in paths if path[-1].der == anchor.der]
 
-        def vouched(other: KnownCertificate) -> datetime | None:
+        def last_vouch(other: KnownCertificate) -> datetime | None:
             ends = [self._vouched_until(path, plain, moment) for path in paths_of(other)]
             return max((end for end in ends if end is not None), default=None)
 
@@ -258,7 +258,7 @@ class TrustJudge:
             self._pool,
             self._policy.algorithms,
             self._now,
-            vouched,
+            last_vouch,
             lambda der: self._proven.get(der, self._now),
             ended,
         )

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
     PrivateFormat,
-    load_pem_private_key,
 )
 
 from signkit.errors import FileUnusable, system_cause
 from signkit.rehearsal.authority import new_rsa_key
+from signkit.rehearsal.pki import load_key
 
 #: The client's settings, below the folder of a kept rehearsal.
 REGISTRATION_FILE = Path("auth-app") / "client.toml"
@@ -60,8 +60,8 @@ def kept_registration(folder: Path, issuer: str) -> Registration:
     try:
         own.mkdir(parents=True, exist_ok=True, mode=0o700)
         secret = _keep_key(own / "client-secret", lambda: secrets.token_urlsafe(32).encode()).decode("ascii")
-        pem = _keep_key(own / "decryption-key.pem", _new_key)
-        key = load_pem_private_key(pem, None)
+        _keep_key(own / "decryption-key.pem", _new_key)
+        key = load_key(own / "decryption-key.pem")
         text = _SETTINGS.format(issuer=issuer, client_id=_CLIENT_ID, redirect_uri=redirect_uri)
         (folder / REGISTRATION_FILE).write_text(text, encoding="utf-8")
     except (OSError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""The addresses that agents call, under ``/agent/v1``: docs/guides/agent.md describes them.
+"""The addresses that agents call, under ``/agent/v1``: ``agents.yaml`` describes them, and each is held against it.
 
 Nothing here knows a cookie or an API key; what an agent may is what its person was asked for.
 """
@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 import logging
 from base64 import b64decode
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,19 +29,22 @@ from signkit.web.agents.proof import CallProof
 from signkit.web.agents.taking import BROKEN, TaskEnded, take_from_agent
 from signkit.web.agents.tasks import AgentTask, end_task, find_agent_task, waiting_task
 from signkit.web.api import problems
-from signkit.web.api.calls import Refusal
+from signkit.web.api.calls import JSON, Refusal
+from signkit.web.api.checks import Checker
+from signkit.web.api.document import Operation, load_document
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.operation_log import write_operation
-from signkit.web.api.requests import language_of, origin_of, parse_json, spool_body
+from signkit.web.api.requests import language_of, origin_of, parameters_of, parse_json, spool_body
 from signkit.web.api.service import Service
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.guard import TooMuchSent
 from signkit.web.office.desks import Desks
 from signkit.web.office.door import origin_of_pages
+from signkit.web.office.tenant_office import TenantOffice
+from signkit.web.people.accounts import find_person
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
-PATH = "/agent/v1"
 _log = logging.getLogger("signkit.service")
 #: Longer is nobody kept waiting for a task, seconds.
 _LONGEST_WAIT = 25
@@ -48,7 +52,9 @@ _MOST_WORDS = 16 * 1024
 _MOST_NAME = 60
 _KEY_BYTES = 32
 
-_Answer = Callable[[Request], Awaitable[Response]]
+#: What describes these addresses.
+DOCUMENT = Path(__file__).parent / "agents.yaml"
+_Answer = Callable[[Request, Operation], Awaitable[Response]]
 
 
 class AgentCalls:
@@ -62,58 +68,73 @@ class AgentCalls:
         self._service = service
         self._desks = desks
         self._pairings = pairings
-        self.app = Starlette(
-            routes=[
-                self._route("/pairings", self.begin_pairing, "POST"),
-                self._route("/pairings/ask", self.ask_pairing, "POST"),
-                self._route("/tasks", self.next_task, "GET"),
-                self._route("/tasks/{id}/document", self.hand_out, "GET"),
-                self._route("/tasks/{id}/signed", self.take, "POST"),
-                self._route("/tasks/{id}/refused", self.refuse, "POST"),
-            ]
-        )
+        self.document = load_document(DOCUMENT)
+        self._checker = Checker(self.document)
+        answers: Mapping[str, _Answer] = {
+            "describeAgentCalls": self.describe, "beginPairing": self.begin_pairing, "askPairing": self.ask_pairing,
+            "nextAgentTask": self.next_task, "getAgentDocument": self.hand_out, "sendSignedDocument": self.take,
+            "refuseAgentTask": self.refuse,
+        }  # fmt: skip
+        self.app = Starlette(routes=[self._route(each, answers[each.name]) for each in self.document.operations])
 
-    def _route(self, path: str, answer: _Answer, method: str) -> Route:
+    def _route(self, operation: Operation, answer: _Answer) -> Route:
         async def respond(request: Request) -> Response:
             language = language_of(request.headers.get("accept-language", ""))
             try:
-                return await answer(request)
+                response = await answer(request, operation)
             except Refusal as refusal:
-                return problems.problem_response(refusal, language, new_id())
+                response = problems.problem_response(refusal, language, new_id())
             except ClientDisconnect:
                 return Response(status_code=400)
             except Exception as error:
                 request_id = new_id()
                 _log.exception("request %s", request_id, exc_info=error)
-                return problems.problem_response(problems.fault(), language, request_id)
+                response = problems.problem_response(problems.fault(), language, request_id)
+            self._check(operation, response)
+            return response
 
-        return Route(PATH + path, respond, methods=[method], name=answer.__name__)
+        return Route(operation.path, respond, methods=[operation.method], name=operation.name)
 
-    async def begin_pairing(self, request: Request) -> Response:
+    def _check(self, operation: Operation, response: Response) -> None:
+        """See that an answer is as the document says."""
+        is_file = isinstance(response, FileResponse)
+        body = b"" if is_file else json.loads(bytes(response.body))
+        wrong = self._checker.answer(operation, response.status_code, response.media_type or "", body)
+        if wrong is not None:
+            raise AssertionError(f"{operation.name} answers otherwise than the document says: {wrong}")
+
+    async def describe(self, request: Request, operation: Operation) -> Response:
+        """Hand out the document."""
+        del request, operation
+        return JSONResponse(self.document.content)
+
+    async def begin_pairing(self, request: Request, operation: Operation) -> Response:
         """Give a code to an agent that nobody knows yet."""
-        sent = await _read_words(request)
-        name, key = printable(_text(sent, "name"))[:_MOST_NAME].strip(), _key(_text(sent, "key"))
-        pairing = self._pairings.begin(name or "PC", key, self._origin(request))
-        if pairing is None:
-            raise problems.too_many(int(SECONDS))
+        sent = await self._read_words(request, operation)
+        name, key = printable(sent["name"])[:_MOST_NAME].strip(), _key(sent["key"])
+        begun = await run_in_threadpool(self._pairings.begin, name or "PC", key, self._origin(request))
+        if begun is None:
+            raise problems.too_many(SECONDS)
+        pairing, secret = begun
         told = {
-            "code": f"{pairing.code[:4]}-{pairing.code[4:]}", "secret": pairing.secret, "seconds": int(SECONDS),
+            "code": f"{pairing.code[:4]}-{pairing.code[4:]}", "secret": secret, "seconds": SECONDS,
             "page": f"{origin_of_pages(self._service)}/agents",
         }  # fmt: skip
         return JSONResponse(told, 201)
 
-    async def ask_pairing(self, request: Request) -> Response:
+    async def ask_pairing(self, request: Request, operation: Operation) -> Response:
         """Tell an agent whether its owner agreed."""
-        pairing = self._pairings.by_secret(_text(await _read_words(request), "secret"))
+        sent = await self._read_words(request, operation)
+        pairing = await run_in_threadpool(self._pairings.by_secret, sent["secret"])
         if pairing is None:
             raise problems.unknown("pairing")
         return JSONResponse({"id": pairing.became})
 
-    async def next_task(self, request: Request) -> Response:
+    async def next_task(self, request: Request, operation: Operation) -> Response:
         """Tell an agent what is asked of its person; wait a while where nothing is."""
         tenant, agent, _ = await self._admit(request)
-        wait = request.query_params.get("wait", "0")
-        left = min(int(wait), _LONGEST_WAIT) if wait.isdigit() and len(wait) < 4 else 0
+        asked = self._checker.parameters(operation, parameters_of(request))
+        left = min(int(asked.get("wait", 0)), _LONGEST_WAIT)
         while True:
             task = await run_in_threadpool(_waiting, tenant, agent)
             if task is not None or left <= 0 or await request.is_disconnected():
@@ -121,8 +142,9 @@ class AgentCalls:
             left -= 1
             await asyncio.sleep(1)
 
-    async def hand_out(self, request: Request) -> Response:
+    async def hand_out(self, request: Request, operation: Operation) -> Response:
         """Hand out the document that a task is about."""
+        del operation
         tenant, agent, _ = await self._admit(request)
         task = await run_in_threadpool(self._task, request, tenant, agent)
         office = await run_in_threadpool(self._desks.office_of, tenant)
@@ -134,8 +156,9 @@ class AgentCalls:
         await run_in_threadpool(self._write, request, tenant, agent, "agentDocument", task.sha256, 200)
         return FileResponse(path, media_type="application/pdf")
 
-    async def take(self, request: Request) -> Response:
+    async def take(self, request: Request, operation: Operation) -> Response:
         """Take the signed document; once."""
+        del operation
         tenant, agent, proof = await self._admit(request)
         task = await run_in_threadpool(self._task, request, tenant, agent)
         path = await _read_file(request, proof, tenant.store.spool, self._service.own.most_bytes)
@@ -145,15 +168,30 @@ class AgentCalls:
             path.unlink(missing_ok=True)
         return JSONResponse({"sha256": proof.sha256})
 
-    async def refuse(self, request: Request) -> Response:
+    async def refuse(self, request: Request, operation: Operation) -> Response:
         """Take a refusal, with its reason."""
         tenant, agent, proof = await self._admit(request)
-        sent = await _read_words(request, proof)
+        sent = await self._read_words(request, operation, proof)
         task = await run_in_threadpool(self._task, request, tenant, agent)
-        reason = printable(_text(sent, "reason"))
+        reason = printable(sent["reason"])
         await run_in_threadpool(_end_refused, tenant, task, reason)
         await run_in_threadpool(self._write, request, tenant, agent, "agentRefused", task.sha256, 200)
         return JSONResponse({})
+
+    async def _read_words(
+        self, request: Request, operation: Operation, proof: CallProof | None = None
+    ) -> dict[str, Any]:
+        """Return the JSON object that was sent; of a call with a proof, the one that it is about."""
+        body = b""
+        async for piece in request.stream():
+            body += piece
+            if len(body) > _MOST_WORDS:
+                raise problems.too_large(_MOST_WORDS)
+        if proof is not None and hashlib.sha256(body).hexdigest() != proof.sha256:
+            raise Refusal(401, "agent-unknown", _UNKNOWN)
+        sent: dict[str, Any] = parse_json([body])
+        self._checker.body(operation.bodies[JSON], sent)
+        return sent
 
     async def _admit(self, request: Request) -> tuple[Tenant, Agent, CallProof]:
         query = request.url.query
@@ -177,7 +215,7 @@ class AgentCalls:
 
     def _take(self, request: Request, tenant: Tenant, agent: Agent, task: AgentTask, path: Path, sha256: str) -> None:
         try:
-            take_from_agent(self._desks.office_of(tenant), task, path, sha256)
+            take_from_agent(self._seat(tenant, agent), task, path, sha256)
         except TaskEnded as ended:
             raise _over(ended.task) from ended
         except WorkerLost as error:
@@ -187,6 +225,13 @@ class AgentCalls:
             self._write(request, tenant, agent, "agentSigned", task.sha256, 422)
             raise Refusal.of(error) from error
         self._write(request, tenant, agent, "agentSigned", sha256, 200)
+
+    def _seat(self, tenant: Tenant, agent: Agent) -> TenantOffice:
+        """Return the office as the agent's person has it: what their PC hands in, they hand in."""
+        with tenant.store.reading() as connection:
+            person = find_person(connection, agent.person)
+        office = self._desks.office_of(tenant)
+        return office.seat(person) if person is not None else office
 
     def _write(self, request: Request, tenant: Tenant, agent: Agent, action: str, subject: str, status: int) -> None:
         with tenant.store.writing() as connection:
@@ -220,21 +265,6 @@ def _waiting(tenant: Tenant, agent: Agent) -> AgentTask | None:
         return waiting_task(connection, agent.person, tenant.store.clock())
 
 
-async def _read_words(request: Request, proof: CallProof | None = None) -> dict[str, Any]:
-    """Return the JSON object that was sent; of a call with a proof, the one that it is about."""
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MOST_WORDS:
-            raise problems.too_large(_MOST_WORDS)
-    if proof is not None and hashlib.sha256(body).hexdigest() != proof.sha256:
-        raise Refusal(401, "agent-unknown", _UNKNOWN)
-    sent = parse_json([body])
-    if not isinstance(sent, dict):
-        raise problems.unfit_request([{"at": "/", "detail": "is no object"}])
-    return sent
-
-
 async def _read_file(request: Request, proof: CallProof, spool: Path, most: int) -> Path:
     """Put what is sent onto the disk; other bytes than the call's proof names are thrown away."""
     try:
@@ -245,13 +275,6 @@ async def _read_file(request: Request, proof: CallProof, spool: Path, most: int)
         path.unlink(missing_ok=True)
         raise Refusal(401, "agent-unknown", _UNKNOWN)
     return path
-
-
-def _text(sent: dict[str, Any], name: str) -> str:
-    value = sent.get(name)
-    if not isinstance(value, str):
-        raise problems.unfit_request([{"at": f"/{name}", "detail": "is no text"}])
-    return value
 
 
 def _key(text: str) -> bytes:

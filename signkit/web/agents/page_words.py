@@ -7,11 +7,10 @@ from signkit.words import Text
 AGENT_WORDS: dict[str, Text] = {
     "agents": Text("PCs with a card reader", "カードリーダーのあるパソコン"),
     "agents_lead": Text(
-        "Your card never leaves your own PC. Run this there: signkit agent --desk {origin} – it shows a code, which "
-        "you type here. From then on it fetches what you are asked to sign, checks and shows it itself, and asks for "
-        "the PIN.",
-        "カードはお手元のパソコンから離れません。そのパソコンで signkit agent --desk {origin} を実行し、表示された"
-        "コードをここに入力してください。以後、署名の依頼を自分で受け取り、検証して表示し、暗証番号をたずねます。",
+        "Your card never leaves your own PC. There, run the command below: it shows a code, which you type here. From "
+        "then on that PC fetches what you are asked to sign, checks and shows it itself, and asks for the PIN.",
+        "カードはお手元のパソコンから離れません。そのパソコンで次のコマンドを実行し、表示されたコードをここに入力"
+        "してください。以後、そのパソコンが署名の依頼を受け取り、検証して表示し、暗証番号をたずねます。",
     ),
     "agent_code": Text("Code that the PC shows", "パソコンに表示されたコード"),
     "agent_pair": Text("Go on", "次へ"),
@@ -46,6 +45,7 @@ AGENT_WORDS: dict[str, Text] = {
         "お手元のパソコンがこの文書を受け取り、自分で検証してページを表示し、そこで暗証番号をたずねます。"
         "SHA-256 が同じか確かめてください。",
     ),
+    "ask_agent_which": Text("It is sent to your own PC:", "送り先（あなたのパソコン）:"),
     "ask_agent_go": Text("Send it to my PC", "パソコンに送る"),
     "ask_agent_none": Text("First pair the PC with the card reader", "先にカードリーダーのあるパソコンを登録する"),
     "declined_pairing": Text(

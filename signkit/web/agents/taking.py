@@ -50,7 +50,7 @@ def take_from_agent(office: TenantOffice, task: AgentTask, sent: Path, sha256: s
         SigningRefused: it is not the document that was asked for with one good signature more.
         WorkerLost: it broke the process that judged it.
     """
-    with office.finishing:  # of two who sign at once, the second finds another document
+    with office.turn("finishing"):  # of two who sign at once, the second finds another document
         take_signed(office)
         current = task_now(office, task)
         if not (current.result == sha256 and office.name_of(sha256) is not None):

@@ -8,9 +8,10 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from signkit.errors import ArchiveError, InputUnreadable
+from signkit.errors import ArchiveError, InputUnreadable, ServiceError
 from signkit.web.api import problems
 from signkit.web.api.calls import Refusal
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.tenants import Tenant
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _log = logging.getLogger("signkit.service")
 #: What a tenant can do nothing about.
 _OURS = ("archive-missing", "archive-newer", "archive-torn", "archive-busy", "archive-read-only")
-#: Of those who come first at the same time one makes the archive; a service is one process.
+#: Of those who come first at the same time one makes the archive; of nodes one is at its place.
 _MAKING = threading.Lock()
 
 
@@ -31,8 +32,9 @@ def make_archive(tenant: Tenant) -> None:
     """
     from signkit.archive.store import LEDGER, create_archive
 
-    with _MAKING:
+    with _MAKING, tenant.place.hold():
         if not (tenant.archive_folder / LEDGER).exists():
+            tenant.place.require_archive(None)
             create_archive(tenant.archive_folder, clock=tenant.store.clock)
 
 
@@ -43,13 +45,19 @@ def opened(tenant: Tenant) -> Iterator[Archive]:
     Raises:
         Refusal("unavailable"): it cannot be used, or a file in it is damaged.
         Refusal("not-found"): there is no such entry.
+        Refusal("archive-elsewhere"): another node works on it.
     """
     from signkit.archive.store import open_archive
 
     try:
         make_archive(tenant)
-        with open_archive(tenant.archive_folder, tenant.store.clock) as archive:
+        with tenant.place.hold(), open_archive(tenant.archive_folder, tenant.store.clock) as archive:
+            tenant.place.require_archive(archive.setting("identity"))
             yield archive
+    except ServiceError as error:
+        if error.code == ELSEWHERE:
+            raise problems.elsewhere() from error
+        raise
     except ArchiveError as error:
         if error.code == "entry-unknown":
             raise problems.unknown("entry") from error

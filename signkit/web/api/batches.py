@@ -23,8 +23,6 @@ JOB = "batch-file"
 STATES = ("waiting", "running", "done", "failed", "cancelled")
 MOST_FILES = 10_000
 MOST_BYTES = 8 * 1024 * 1024 * 1024
-#: Of one batch at the same time.
-_UNDER_WAY = 4
 
 
 @dataclass(frozen=True)
@@ -163,8 +161,8 @@ def keep_result(
     )  # fmt: skip
 
 
-def settle(connection: StoreConnection, store: Store, batch: str) -> None:
-    """Begin as many files as may be under way; tell the end where there is nothing left to do."""
+def settle(connection: StoreConnection, store: Store, batch: str, abreast: int) -> None:
+    """Begin files, so that ``abreast`` are under way; tell the end where there is nothing left to do."""
     found = find_document(connection, KIND, batch)
     if found is None or found.content["state"] != "running":
         return
@@ -172,7 +170,7 @@ def settle(connection: StoreConnection, store: Store, batch: str) -> None:
     counts = count_files(connection, batch)
     waiting = connection.execute(
         f"SELECT {_COLUMNS} FROM batch_file WHERE batch = ? AND state = 'waiting' ORDER BY number LIMIT ?",  # noqa: S608
-        (batch, max(0, _UNDER_WAY - counts["running"])),
+        (batch, max(0, abreast - counts["running"])),
     ).fetchall()
     for row in waiting:
         _begin(connection, store, BatchFile(*row))

@@ -25,10 +25,11 @@ from signkit.archive.store import LEDGER, connect, open_archive
 from signkit.errors import ServiceError
 from signkit.output import make_folder, refuse_target, write_checked, write_streamed
 from signkit.version import __version__
+from signkit.web.api.folders import ARCHIVE, DATABASE, FILES, KEY, OFFICE
 from signkit.web.api.identifiers import ID
 from signkit.web.api.schema import WITHOUT_SECRETS
 from signkit.web.api.service import SETTINGS
-from signkit.web.api.store import DATABASE, open_store
+from signkit.web.api.store import open_store
 from signkit.web.api.tenants import Tenant, Tenants
 from signkit.words import Text
 
@@ -37,9 +38,7 @@ _MANIFEST = "manifest.json"
 _MOST_MANIFEST = 256 * 1024 * 1024
 _PIECE = 1024 * 1024
 #: What is a tenant's, beside its store and its archive: files that the store names, and the office's.
-_FOLDERS = ("files", "office")
-_ARCHIVE = "archive"
-_KEY = "monitor.key"
+_FOLDERS = (FILES, OFFICE)
 _NAME = re.compile(r"[^/\\:\0]+(?:/[^/\\:\0]+)*")
 
 
@@ -90,17 +89,14 @@ def import_tenant(tenants: Tenants, source: Path) -> Tenant:
                 part.mkdir(parents=True, mode=0o700)
                 for name, size, sha256 in manifest["files"]:
                     _extract(archive, source, name, part / name, size, sha256)
-                (part / "files").mkdir(exist_ok=True, mode=0o700)
+                (part / FILES).mkdir(exist_ok=True, mode=0o700)
             open_store(part)  # brought up to date, or refused, before it is anybody's
-            key = part / _KEY
-            if key.exists():
-                tenants.take_key(id_, key)
             with disk_trouble(folder):
                 part.rename(folder)
                 sync_folder(folder.parent)
         finally:
             shutil.rmtree(part, ignore_errors=True)
-    return tenants.get(id_)
+    return tenants.get(id_)  # which puts its key where it belongs
 
 
 def back_up_service(folder: Path, tenants: Tenants, target: Path) -> int:
@@ -167,9 +163,9 @@ def _staged(tenant: Tenant, *, with_secrets: bool) -> Iterator[Path]:
                     _link_files(folder / name, staging / name)
             if (tenant.archive_folder / LEDGER).exists():
                 with open_archive(tenant.archive_folder) as archive:
-                    backup(archive, staging / _ARCHIVE)
+                    backup(archive, staging / ARCHIVE)
             if with_secrets and tenant.key_file.exists():
-                shutil.copyfile(tenant.key_file, staging / _KEY)
+                shutil.copyfile(tenant.key_file, staging / KEY)
         yield staging
     finally:
         shutil.rmtree(staging, ignore_errors=True)
@@ -253,7 +249,7 @@ def _manifest(archive: zipfile.ZipFile, source: Path) -> dict[str, Any]:
         raise ServiceError("export-damaged", path=str(source), cause=_NO_MANIFEST)
     for name in named:
         parts = PurePosixPath(name).parts
-        known = name in (DATABASE, _KEY) or (parts[0] in (*_FOLDERS, _ARCHIVE) and len(parts) > 1)
+        known = name in (DATABASE, KEY) or (parts[0] in (*_FOLDERS, ARCHIVE) and len(parts) > 1)
         if not known or ".." in parts or not _NAME.fullmatch(name):
             raise ServiceError("export-damaged", path=str(source), cause=name)
     return manifest

@@ -19,6 +19,8 @@ import yaml
 from signkit.version import __version__
 
 _FOLDER = Path(__file__).parent / "openapi"
+#: What all documents have in common.
+BASE = _FOLDER / "base.yaml"
 #: OpenAPI 3.1 4.8.9: the members of a path item that are operations.
 _METHODS = ("get", "put", "post", "delete", "patch")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -82,10 +84,14 @@ class ApiDocument:
         return node
 
 
-def load_document() -> ApiDocument:
-    """Return the document, put together of its files; a path or a component that two files give is a fault of ours."""
+def load_document(*files: Path) -> ApiDocument:
+    """Return the document, put together of its files; a path or a component that two files give is a fault of ours.
+
+    Args:
+        files: of another document, beside what all have in common (`BASE`); none: those of the API.
+    """
     content: dict[str, Any] = {}
-    for file in sorted(_FOLDER.glob("*.yaml")):
+    for file in [BASE, *files] if files else sorted(_FOLDER.glob("*.yaml")):
         _merge(content, yaml.load(file.read_text(encoding="utf-8"), Loader=_LOADER), file.name)  # noqa: S506  a safe one
     content["info"]["version"] = __version__
     bare = ApiDocument(content)

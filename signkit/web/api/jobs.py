@@ -1,8 +1,9 @@
 """Jobs: work that outlives its request, the server and its workers.
 
 A job is leased, done, and deleted in the transaction that keeps its result.  Whoever does it renews the lease; one
-that runs out (its server was killed) makes it ready again, for any node.  What fails is kept with its cause, seen, and
-tried again by a person: nothing stays "pending" for ever.
+that runs out (its server was killed) makes it ready again, for any node.  Leases are short, for all nodes go by one
+clock (`signkit.web.api.shared_tenants`); one that ran out by mistake costs the work twice, and its result is kept once.
+What fails is kept with its cause, seen, and tried again by a person: nothing stays "pending" for ever.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from signkit.errors import ServiceError, SignKitError
 from signkit.web.api.calls import Refusal
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.store import Store, moment
 from signkit.web.api.tenants import Tenant
 from signkit.words import Text
@@ -28,9 +30,9 @@ from signkit.workers import WorkerLost
 if TYPE_CHECKING:
     from signkit.web.api.service import Service
 
-#: How long the work of a node that is gone waits; the clocks of nodes may differ by less.
-LEASE = timedelta(seconds=90)
-_RENEW_SECONDS = 20.0
+#: How long the work of a node that is gone waits.
+LEASE = timedelta(seconds=20)
+RENEW_SECONDS = 5.0
 #: How often a job is begun by itself whose worker process ends.
 ATTEMPTS = 3
 _RUNS = 5
@@ -114,12 +116,12 @@ def cancel_job(connection: StoreConnection, id_: str) -> bool:
 
 def lease_job(store: Store, holder: str) -> Job | None:
     """Take the next job that is ready, or whose lease ran out; None where there is none."""
-    now = store.clock()
     with store.reading() as connection:  # mostly there is none, and nobody is kept from writing for that
-        due = connection.execute("SELECT 1 FROM job WHERE state != 'failed' AND due_at <= ?", (moment(now),))
+        due = connection.execute("SELECT 1 FROM job WHERE state != 'failed' AND due_at <= ?", (store.now(),))
         if due.fetchone() is None:
             return None
     with store.writing() as connection:
+        now = store.clock()  # not before: others may have written for a while
         _give_up(connection, moment(now))
         row = connection.execute(
             f"SELECT {_COLUMNS} FROM job WHERE state != 'failed' AND due_at <= ? ORDER BY due_at LIMIT 1",  # noqa: S608
@@ -262,7 +264,8 @@ class JobRunner:
 
     def _renew(self) -> None:
         """Renew leases until the last job under way has ended, also beyond `stop`'s word."""
-        while not self._ended.wait(_RENEW_SECONDS):
+        while not self._ended.wait(RENEW_SECONDS):
+            self._service.tenants.renew_places()
             for store, job in list(self._held.values()):
                 with contextlib.suppress(SignKitError):  # a full disk: the next time
                     renew_lease(store, job, self._holder)
@@ -281,8 +284,10 @@ class JobRunner:
         except Exception as error:
             if isinstance(error, ServiceError) and error.code == "store-unusable":
                 raise
-            fail_job(tenant.store, job, self._holder, problem_of(error), None)
-        return "failed"
+            # Another node works on the archive: it may take the job up, or let go.
+            again = RENEW_SECONDS if isinstance(error, Refusal) and error.code == ELSEWHERE else None
+            fail_job(tenant.store, job, self._holder, problem_of(error), again)
+            return "again" if again else "failed"
 
 
 class RetryLater(Exception):

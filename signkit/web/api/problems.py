@@ -9,6 +9,7 @@ from typing import Any
 from starlette.responses import Response
 
 from signkit.web.api.calls import PROBLEM, Refusal
+from signkit.web.api.places import ELSEWHERE
 from signkit.words import Language, Text
 
 #: What the code of a problem stands behind; the codes are listed in docs/guides/service.md.
@@ -129,6 +130,11 @@ def unavailable() -> Refusal:
     return Refusal(503, "unavailable", _UNAVAILABLE, headers={"retry-after": "5"})
 
 
+def elsewhere() -> Refusal:
+    """Another node works on the tenant's archive, and SQLite is one machine's at a time."""
+    return Refusal(503, ELSEWHERE, _ELSEWHERE, headers={"retry-after": "10"})
+
+
 _NOT_FOUND = Text("There is nothing at this address.", "この宛先には何もありません。")
 _NO_SUCH = Text("There is no such {what}.", "該当する {what} がありません。")
 _SEE_DOCUMENT = Text("GET /openapi.json describes the API.", "GET /openapi.json に仕様があります。")
@@ -158,3 +164,6 @@ _ASK_OPERATOR = Text("Ask the operator of the service.", "サービスの運用�
 _FAULT = Text("Something went wrong inside SignKit.", "SignKit の内部エラーです。")
 _FAULT_HINT = Text("Give the operator the request's id.", "request_id を運用者に伝えてください。")
 _UNAVAILABLE = Text("The service cannot answer now.", "いま応答できません。")
+_ELSEWHERE = Text(
+    "Another machine of the service works on the archive.", "サービスの別のマシンが保管庫を使用しています。"
+)

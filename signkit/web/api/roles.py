@@ -14,8 +14,9 @@ ROLES: tuple[Role, ...] = get_args(Role)
 
 #: The clerk's (担当者) daily work.
 _WORK = ("archive", "batches", "certificates", "contracts", "packs", "signing", "templates", "validations")
-#: What the supervisor (責任者) answers for beside: consents and attributes, who is watched, what failed, the log.
-_ANSWERED_FOR = ("attributes", "consents", "jobs", "log", "monitors", "usage")
+#: What the supervisor (責任者) answers for beside: consents and attributes, who is watched, what failed, the log, and
+#: what need not be kept any longer.
+_ANSWERED_FOR = ("attributes", "consents", "jobs", "log", "monitors", "purges", "usage")
 #: What the administrator (管理) runs: who may call, who is told, what was used; nobody's contracts.
 _RUN = ("keys", "usage", "webhooks")
 #: To ask J-LIS for somebody's attributes is an act, not a look.

@@ -25,7 +25,7 @@ from signkit.web.api.log_checkpoints import write_checkpoints
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, read_service_settings
 from signkit.web.common.listening import listener_on
-from signkit.web.office.mail import MAIL_WORKERS
+from signkit.web.office.workers import OFFICE_WORKERS
 
 if TYPE_CHECKING:
     from signkit.jpki.attribute_sources import AttributeSource
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _LOCK = ".running"
 _GRACE_SECONDS = 30
+_JOBS = 2
 _SWEEP_SECONDS = 600.0
 _HEADS_SECONDS = 60.0
 _OF_AGENTS = "/agent/v1/"
@@ -111,7 +112,10 @@ def _signals_end_quietly() -> Iterator[None]:
 def _jobs_under_way(service: Service) -> Iterator[None]:
     """Do jobs beside requests, and remove now and then what is past its time."""
     runner = JobRunner(
-        service, {**WORKERS, **MAIL_WORKERS}, 2, lambda kind, end: service.metrics.jobs.labels(kind, end).inc()
+        service,
+        {**WORKERS, **OFFICE_WORKERS},
+        _JOBS if service.engine is None else service.own.abreast,
+        lambda kind, end: service.metrics.jobs.labels(kind, end).inc(),
     )
     service.wake = runner.wake
     stopping = threading.Event()

@@ -192,6 +192,17 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX person_link_by_person ON person_link (person);
 
+    -- Who somebody is at the operator's OpenID provider: linked by themselves, never by a name or an address.
+    CREATE TABLE person_identity (
+        issuer TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        person TEXT NOT NULL REFERENCES person (id),
+        linked_at TEXT NOT NULL,
+        used_at TEXT,
+        PRIMARY KEY (issuer, subject)
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX person_identity_by_person ON person_identity (person);
+
     -- What takes two people: asked by one, decided by another.
     CREATE TABLE approval (
         id TEXT PRIMARY KEY,
@@ -259,12 +270,49 @@ MIGRATIONS: tuple[str, ...] = (
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX batch_file_by_state ON batch_file (batch, state);
     CREATE INDEX batch_file_by_end ON batch_file (batch, ended);
+    -- On which of several machines the tenant's archive is worked on, and which archive it is.
+    CREATE TABLE place (
+        name TEXT PRIMARY KEY,
+        holder TEXT NOT NULL,
+        until TEXT NOT NULL,
+        identity TEXT
+    ) STRICT, WITHOUT ROWID;
     CREATE TRIGGER batch_files_go AFTER DELETE ON document WHEN OLD.kind = 'batch' BEGIN
         DELETE FROM file WHERE owner IN (SELECT job FROM batch_file WHERE batch = OLD.id);
         DELETE FROM file WHERE owner >= OLD.id || '/' AND owner < OLD.id || '0';
         DELETE FROM job WHERE id IN (SELECT job FROM batch_file WHERE batch = OLD.id);
         DELETE FROM batch_file WHERE batch = OLD.id;
     END;
+
+    -- Agents that are being paired; nobody knows yet whose they will be, so they are in the store of no tenant.
+    CREATE TABLE agent_pairing (
+        id TEXT PRIMARY KEY,
+        code TEXT NOT NULL,
+        secret BLOB NOT NULL,
+        name TEXT NOT NULL,
+        key BLOB NOT NULL,
+        address TEXT NOT NULL,
+        ends_at TEXT NOT NULL,
+        became TEXT
+    ) STRICT, WITHOUT ROWID;
+
+    -- What only one may do at a time, of all processes (signkit.web.api.turns).
+    CREATE TABLE turn (
+        name TEXT PRIMARY KEY,
+        holder TEXT NOT NULL,
+        ends_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
+    -- Where people want to be written to, and where parties' links were written to.
+    CREATE TABLE person_mail (
+        person TEXT PRIMARY KEY REFERENCES person (id),
+        address TEXT NOT NULL,
+        language TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+    CREATE TABLE party_mail (
+        link TEXT PRIMARY KEY REFERENCES party_link (id) ON DELETE CASCADE,
+        address TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
     """,
 )
 VERSION = len(MIGRATIONS)
@@ -273,10 +321,12 @@ VERSION = len(MIGRATIONS)
 WITHOUT_SECRETS = """
     UPDATE api_key SET hash = x'', revoked_at = COALESCE(revoked_at, created_at);
     DELETE FROM person_session;
+    DELETE FROM party_mail;
     DELETE FROM party_link;
     DELETE FROM passkey;
     DELETE FROM person_password;
     DELETE FROM recovery_code;
+    DELETE FROM person_identity;
     DELETE FROM challenge;
     DELETE FROM sign_in_try;
     DELETE FROM person_link;
@@ -284,4 +334,6 @@ WITHOUT_SECRETS = """
     DELETE FROM document WHERE kind = 'webhook';
     UPDATE agent SET revoked_at = COALESCE(revoked_at, paired_at);
     DELETE FROM agent_nonce;
+    DELETE FROM agent_pairing;
+    DELETE FROM turn;
 """

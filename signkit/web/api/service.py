@@ -16,13 +16,17 @@ from signkit.errors import MissingExtra, ServiceError, system_cause
 from signkit.limits import PDF_BYTES, Limits
 from signkit.output import make_folder, write_checked
 from signkit.pki.addresses import AddressRule
+from signkit.reporting.cluster import is_cluster
 from signkit.settings import Settings
 from signkit.web.api.document import ApiDocument, load_document
+from signkit.web.api.engine import Engine
+from signkit.web.api.kept_files import SCHEMES, is_object_store, open_object_store
 from signkit.web.api.metrics import Metrics
 from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerPool
 
 if TYPE_CHECKING:
+    from signkit.contracts.template import Template
     from signkit.jpki.attribute_sources import AttributeSource
     from signkit.pki.revocation.sources import RevocationSource
     from signkit.validation.options import ValidationOptions
@@ -30,6 +34,14 @@ if TYPE_CHECKING:
 SETTINGS = "service.toml"
 _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
+_OF_MACHINE = 4
+_OF_CLUSTER = 16
+#: The shipped template by which workers are warmed.
+_EXAMPLE = "nda"
+#: OpenID Connect Discovery 3: no query, no fragment; without TLS on this machine alone.
+_ISSUER = re.compile(
+    r"https://[a-z0-9.-]+(:\d{1,5})?(/[\w./~-]*)?|http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[\w./~-]*)?", re.ASCII
+)
 #: Browsers give cookies and passkeys to https alone, and to this machine's own names (W3C Secure Contexts 3.1).
 _ORIGIN = re.compile(r"https://[a-z0-9.-]+(:\d{1,5})?|http://([a-z0-9-]+\.)*localhost(:\d{1,5})?")
 
@@ -51,6 +63,9 @@ class ServiceSettings:
         inner_hosts: hosts that may be asked although they are in a private network (never on this machine).
         database: ``postgresql://role@host/database`` for several machines; None: SQLite, a file for each tenant.
         files: the folder of the tenants' files, which all machines use; None: the service's own.
+        objects: ``s3://bucket/prefix`` (or gs, az), where the files lie that the database names; None: in
+            ``files``.
+        engine: ``dask://host:port`` of a scheduler whose workers judge the files of batches; None: this machine's do.
         log_checkpoints: a folder, best on another machine, to which the heads of the operation logs go; None: nowhere.
         origin: where people find the office's pages; None: there are none.
         auth_app: by which registration of the settings parties sign on their phones (``production``, ``sandbox``,
@@ -59,6 +74,10 @@ class ServiceSettings:
             None: nobody is, and the office copies the text into a mail of its own.
         mail_from: the sender's address.
         mail_user, mail_password_file: how one signs in there; None: not at all.
+        oidc_issuer: the OpenID provider by which people may sign in at the office's pages; None: there is none.
+        oidc_client_id, oidc_client_secret_file: how the service is registered there, with the redirect URI
+            ``ORIGIN/sign-in/oidc``; the file is sought in the service's folder, and nobody else may read it.
+        oidc_name: what people know the provider as; None: its host.
     """
 
     proxy: str | None = None
@@ -73,6 +92,8 @@ class ServiceSettings:
     inner_hosts: tuple[str, ...] = ()
     database: str | None = None
     files: str | None = None
+    objects: str | None = None
+    engine: str | None = None
     log_checkpoints: str | None = None
     origin: str | None = None
     auth_app: str | None = None
@@ -80,6 +101,15 @@ class ServiceSettings:
     mail_from: str | None = None
     mail_user: str | None = None
     mail_password_file: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret_file: str | None = None
+    oidc_name: str | None = None
+
+    @property
+    def abreast(self) -> int:
+        """How many files of a batch are judged at the same time; few, for others wait beside them."""
+        return _OF_CLUSTER if self.engine is not None else _OF_MACHINE
 
 
 @dataclass
@@ -106,6 +136,7 @@ class Service:
         self.tenants = open_tenants(self.folder, self.own, self.clock)
         count = self.own.workers or os.cpu_count() or 2
         self.pool = WorkerPool(count, seconds=Limits().seconds + _MARGIN, initializer=_warm, memory=_MEMORY)
+        self.engine = Engine(self.own.engine) if self.own.engine is not None else None
         self._judgement: ValidationOptions | None = None
         #: Where the service connects to for a tenant, or because a tenant's file says so.
         self.rule = AddressRule(self.own.inner_hosts)
@@ -128,12 +159,16 @@ class Service:
     def warm_up(self) -> None:
         """Start every worker, so that nobody's first request waits for it."""
         count = self.own.workers or os.cpu_count() or 2
-        for job in [self.pool.submit(_ready) for _ in range(count)]:
+        jobs = [self.pool.submit(make_example, self.settings) for _ in range(count)]
+        load_example()  # here too: what refuses a template is said before a worker is asked
+        for job in jobs:
             job.result()
 
     def close(self) -> None:
         """Let go of the workers and the database."""
         self.pool.shutdown(cancel_futures=True)
+        if self.engine is not None:
+            self.engine.close()
         self.tenants.close()
 
 
@@ -151,7 +186,8 @@ def open_tenants(folder: Path, own: ServiceSettings, clock: Callable[[], datetim
     require_address(folder / SETTINGS, own.database)
     from signkit.web.api.shared_tenants import SharedTenants
 
-    return SharedTenants(files, own.database, clock)
+    objects = open_object_store(own.objects, max(own.most_bytes, PDF_BYTES)) if own.objects is not None else None
+    return SharedTenants(files, own.database, clock, objects)
 
 
 def require_address(path: Path | None, url: str) -> None:
@@ -206,7 +242,18 @@ def read_service_settings(folder: Path) -> ServiceSettings:
     settings = ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
     if settings.mail_server is not None and settings.mail_from is None:
         raise ServiceError("service-settings", path=str(path), cause="mail_from")
+    if settings.objects is not None and settings.database is None:  # a tenant in SQLite is one folder, and carried so
+        raise ServiceError("service-settings", path=str(path), cause="objects: database")
+    if missing := _missing_of_oidc(settings):
+        raise ServiceError("service-settings", path=str(path), cause=missing)
     return settings
+
+
+def _missing_of_oidc(settings: ServiceSettings) -> str | None:
+    """Return what is not set and has to be, where people sign in by a provider."""
+    names = ("oidc_issuer", "oidc_client_id", "oidc_client_secret_file", "origin")
+    is_used = any(getattr(settings, each.name) for each in fields(settings) if each.name.startswith("oidc_"))
+    return next((name for name in names if is_used and not getattr(settings, name)), None)
 
 
 def _setting(path: Path, name: str, value: Any) -> Any:
@@ -219,6 +266,12 @@ def _setting(path: Path, name: str, value: Any) -> Any:
         raise ServiceError("service-settings", path=str(path), cause=name)
     if name == "origin" and not _ORIGIN.fullmatch(value):
         raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
+    if name == "engine" and not is_cluster(value):
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: dask://HOST:PORT")
+    if name == "objects" and not is_object_store(value):
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {', '.join(SCHEMES)}")
+    if name == "oidc_issuer" and not _ISSUER.fullmatch(value):
+        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
     return value
 
 
@@ -229,10 +282,24 @@ def _warm() -> None:
     import signkit.validation.viewing  # noqa: F401
 
 
-def _ready() -> None:
-    import time
+def make_example(settings: Settings) -> bool:
+    """Make a contract as somebody's first one is made, so that nobody waits for the typesetter and its fonts.
 
-    time.sleep(0.2)  # so that every worker gets one of these, and none gets two
+    That takes long enough for every worker to get one of these, and none two.
+    """
+    from signkit.library.making import render
+
+    template, data = load_example()
+    return bool(render(template, data, settings=settings).pdf)
+
+
+def load_example() -> tuple[Template, Mapping[str, Any]]:
+    """Return the shipped template by which workers are warmed, and data for it."""
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.template import EXAMPLE, find_template, load_template
+
+    template = load_template(find_template(_EXAMPLE).folder)
+    return template, load_contract_data(template.folder / EXAMPLE)
 
 
 _FIRST_SETTINGS = """\
@@ -249,6 +316,8 @@ _FIRST_SETTINGS = """\
 # fetch_hosts = []             # hosts that batches may be fetched from, over https
 # database = "postgresql://signkit_serve@db/signkit"   # several machines; left out: SQLite, a file for each tenant
 # files = "/srv/signkit"       # the tenants' files, a folder that all machines use; left out: this one
+# objects = "s3://bucket/signkit"   # with a database: what validations and batches work on lies there, not in files
+# engine = "dask://scheduler:8786"  # whose workers judge the files of batches; left out: this machine's
 # log_checkpoints = "/mnt/x"   # where the heads of the operation logs go every minute: another disk or machine
 # inner_hosts = []             # hosts of a private network that may be asked, fetched from and told
 # origin = "https://desk.example.jp"   # where people find the office's pages; left out: there are none
@@ -257,4 +326,8 @@ _FIRST_SETTINGS = """\
 # mail_from = "keiyaku@example.jp"
 # mail_user = "keiyaku"
 # mail_password_file = "/etc/signkit/mail-password"
+# oidc_issuer = "https://login.example.jp"   # people sign in by this OpenID provider too; left out: there is none
+# oidc_client_id = "signkit"
+# oidc_client_secret_file = "oidc-secret"    # of this folder, readable by the service alone
+# oidc_name = "架空アカウント"   # what people know the provider as
 """

@@ -22,10 +22,8 @@ from signkit.archive.store import connect, migrate, utc_now
 from signkit.errors import ServiceError
 from signkit.web.api import schema
 from signkit.web.api.database import Database, SqliteDatabase, StoreConnection
-
-DATABASE = "store.sqlite"
-_FILES = "files"
-_SPOOL = "spool"
+from signkit.web.api.folders import DATABASE, FILES, SPOOL
+from signkit.web.api.kept_files import FolderFiles, KeptFiles, ObjectStore
 
 
 @dataclass(frozen=True)
@@ -42,11 +40,13 @@ class Store:
     """A tenant's store.
 
     Attributes:
+        files: those that its rows name.
         spool: where files lie that are on their way.
     """
 
     folder: Path
     database: Database
+    files: KeptFiles
     spool: Path
     clock: Callable[[], datetime] = utc_now
 
@@ -71,19 +71,9 @@ class Store:
         with disk_trouble(self.folder), self.database.reading() as connection:
             yield connection
 
-    def path(self, sha256: str) -> Path:
-        """Return where a kept file lies, or would lie."""
-        return self.folder / _FILES / sha256
-
     def keep_file(self, connection: StoreConnection, source: Path, sha256: str, owner: str) -> None:
         """Keep a file of the spool for ``owner``; it is on the disk before the transaction ends."""
-        target = self.path(sha256)
-        # On a shared folder "it is there" may be what was true a moment ago; another node may have swept it since.
-        if self.database.is_shared or not target.exists():
-            with source.open("rb+") as stream:
-                os.fsync(stream.fileno())
-            source.replace(target)
-            sync_folder(target.parent)
+        self.files.put(source, sha256)
         connection.execute(
             "INSERT INTO file (owner, sha256) VALUES (?, ?) ON CONFLICT (owner, sha256) DO NOTHING", (owner, sha256)
         )
@@ -103,9 +93,8 @@ class Store:
             connection.execute("DELETE FROM idempotency WHERE at < ?", (day_ago,))
             kept = {sha256 for (sha256,) in connection.execute("SELECT DISTINCT sha256 FROM file")}
             # Inside the transaction: nobody takes a file in meanwhile.
-            for path in (self.folder / _FILES).iterdir():
-                if path.name not in kept:
-                    path.unlink(missing_ok=True)
+            for sha256 in self.files.digests() - kept:
+                self.files.remove(sha256)
         if self.database.is_shared:
             _remove_left_spools(self.spool.parent, now - timedelta(days=1))
 
@@ -117,7 +106,7 @@ def make_folders(folder: Path) -> None:
         FileUnusable("output-not-written"): they cannot be written.
     """
     with disk_trouble(folder):
-        for each in (folder, folder / _FILES, folder / _SPOOL):
+        for each in (folder, folder / FILES, folder / SPOOL):
             each.mkdir(parents=True, exist_ok=True, mode=0o700)
 
 
@@ -158,17 +147,24 @@ def open_store(folder: Path, clock: Callable[[], datetime] = utc_now) -> Store:
             migrate(connection, schema.MIGRATIONS, schema.APPLICATION_ID)
     except sqlite3.Error as error:
         raise ServiceError("store-unusable", path=str(path), cause=str(error)) from error
-    shutil.rmtree(folder / _SPOOL, ignore_errors=True)
-    (folder / _SPOOL).mkdir(mode=0o700, exist_ok=True)
-    return Store(folder, SqliteDatabase(path), folder / _SPOOL, clock)
+    shutil.rmtree(folder / SPOOL, ignore_errors=True)
+    (folder / SPOOL).mkdir(mode=0o700, exist_ok=True)
+    return Store(folder, SqliteDatabase(path), FolderFiles(folder / FILES), folder / SPOOL, clock)
 
 
-def open_shared_store(folder: Path, database: Database, node: str, clock: Callable[[], datetime] = utc_now) -> Store:
-    """Return a store whose folder other nodes use as well: what is on its way here is beside what is on theirs."""
-    spool = folder / _SPOOL / node
+def open_shared_store(
+    folder: Path, database: Database, objects: ObjectStore | None, node: str, clock: Callable[[], datetime] = utc_now
+) -> Store:
+    """Return a store whose folder other nodes use as well: what is on its way here is beside what is on theirs.
+
+    Args:
+        objects: where its files are; None: in its folder.
+    """
+    spool = folder / SPOOL / node
     with disk_trouble(folder):
         spool.mkdir(parents=True, mode=0o700, exist_ok=True)
-    return Store(folder, database, spool, clock)
+    files = FolderFiles(folder / FILES, is_shared=True) if objects is None else objects.of_tenant(folder.name, spool)
+    return Store(folder, database, files, spool, clock)
 
 
 def _remove_left_spools(spools: Path, before: datetime) -> None:

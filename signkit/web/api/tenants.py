@@ -5,20 +5,22 @@ There is no table of tenants, and no store holds anything of two: whoever holds 
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
 from signkit.archive.store import utc_now
-from signkit.errors import ServiceError
+from signkit.errors import ServiceError, SignKitError
+from signkit.web.api.folders import ARCHIVE, COMMON, DATABASE, KEY, KEYS, OFFICE, TENANTS
 from signkit.web.api.identifiers import ID, new_id
-from signkit.web.api.store import DATABASE, Store, create_store, open_store
+from signkit.web.api.places import ArchivePlace
+from signkit.web.api.store import Store, create_store, open_store
 
-_FOLDER = "tenants"
-_KEYS = "monitor-keys"
 _GOING = re.compile(r"\.going-.*")
 
 
@@ -28,21 +30,28 @@ class Tenant:
 
     Attributes:
         name: as the operator knows it.
+        place: on which node its archive and office are.
     """
 
     id: str
     name: str
     store: Store
+    place: ArchivePlace = field(default_factory=ArchivePlace, compare=False)
 
     @property
     def archive_folder(self) -> Path:
         """Where its archive is (not created here)."""
-        return self.store.folder / "archive"
+        return self.store.folder / ARCHIVE
+
+    @property
+    def office_folder(self) -> Path:
+        """Where its office keeps what is under way (not created here)."""
+        return self.store.folder / OFFICE
 
     @property
     def key_file(self) -> Path:
         """Where the key of its hashes is: beside all tenants, so that no copy of a tenant's folder holds it."""
-        return self.store.folder.parent.parent / _KEYS / f"{self.id}.key"
+        return _key_file(self.store.folder)
 
 
 class Tenants:
@@ -55,12 +64,30 @@ class Tenants:
     is_shared = False
 
     def __init__(self, service_folder: Path, clock: Callable[[], datetime] = utc_now) -> None:
-        self._folder = service_folder / _FOLDER
+        self._folder = service_folder / TENANTS
         self._clock = clock
         self._open: dict[str, Tenant] = {}
 
+    @cached_property
+    def common(self) -> Store:
+        """The store of what is no tenant's yet.
+
+        Raises:
+            ServiceError("store-newer", "store-unusable"), FileUnusable("output-not-written"): it cannot be used.
+        """
+        folder = self._folder.parent / COMMON
+        if not (folder / DATABASE).is_file():
+            create_store(folder, {})
+        return open_store(folder, self._clock)
+
     def close(self) -> None:
         """Let go of what is open."""
+
+    def renew_places(self) -> None:
+        """Say where this node is still needed (`signkit.web.api.places`); called every few seconds."""
+        for each in list(self._open.values()):
+            with contextlib.suppress(SignKitError):  # the database is away for a moment
+                each.place.renew()
 
     def add(self, name: str) -> Tenant:
         """Make a tenant with nothing in it.
@@ -87,6 +114,7 @@ class Tenants:
         if not ID.fullmatch(id_) or not (folder / DATABASE).is_file():
             raise ServiceError("tenant-unknown", tenant=id_)
         store = open_store(folder, self._clock)
+        _take_key(folder)
         with store.reading() as connection:
             name = connection.execute("SELECT value FROM setting WHERE name = 'name'").fetchone()[0]
         return self._open.setdefault(id_, Tenant(id_, name, store))
@@ -114,12 +142,6 @@ class Tenants:
         """Return where a tenant's folder is, or would be."""
         return self._folder / id_
 
-    def take_key(self, id_: str, source: Path) -> None:
-        """Put the key of a tenant's hashes where it belongs, and nowhere else."""
-        target = self._folder.parent / _KEYS / f"{id_}.key"
-        target.parent.mkdir(exist_ok=True, mode=0o700)
-        source.replace(target)
-
     def delete(self, id_: str) -> None:
         """Delete a tenant with all that it has.  It is gone at once; what a crash leaves of it is removed by `clear`.
 
@@ -135,6 +157,28 @@ class Tenants:
 
     def clear(self) -> None:
         """Remove what is left of tenants that were being deleted."""
-        for each in self._folder.iterdir() if self._folder.is_dir() else ():
+        if not self._folder.is_dir():
+            return
+        for each in self._folder.iterdir():
             if _GOING.fullmatch(each.name):
                 shutil.rmtree(each)
+        there = {each.name for each in self._folder.iterdir()}
+        for key in (self._folder.parent / KEYS).glob("*.key"):
+            if key.stem not in there:  # a tenant has its folder before its key
+                key.unlink(missing_ok=True)
+
+
+def _key_file(folder: Path) -> Path:
+    return folder.parent.parent / KEYS / f"{folder.name}.key"
+
+
+def _take_key(folder: Path) -> None:
+    """Put the key with which a tenant was brought in where it belongs, before anybody asks for it.
+
+    It came in the tenant's folder, which appeared whole: a crash before this leaves it there, for the next one.
+    """
+    source, target = folder / KEY, _key_file(folder)
+    if source.exists():
+        target.parent.mkdir(exist_ok=True, mode=0o700)
+        with contextlib.suppress(FileNotFoundError):  # another process did
+            source.replace(target)

@@ -56,10 +56,8 @@ def read_upload(path: str, name: str = "document.pdf") -> bytes:
 
 def kept_bytes(store: Store, sha256: str) -> bytes | None:
     """Return a kept file; None where it is gone meanwhile."""
-    try:
-        return store.path(sha256).read_bytes()
-    except FileNotFoundError:
-        return None
+    with store.files.at_hand(sha256) as path:
+        return path.read_bytes() if path.exists() else None
 
 
 def name_of(call: Call, file: Upload) -> str:

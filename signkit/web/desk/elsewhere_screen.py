@@ -110,7 +110,9 @@ class ElsewhereScreen(Screen):
 
     def finish(self, request: Request, form: FormData) -> Response:
         """Put the signature that came back into the file, and take that in."""
-        with self.office.finishing:  # of two parties who bring theirs at once, the second finds another document
+        with self.office.turn(
+            "finishing"
+        ):  # of two parties who bring theirs at once, the second finds another document
             return self._finish(request, form)
 
     def _finish(self, request: Request, form: FormData) -> Response:

@@ -96,7 +96,7 @@ class ManyScreen(Screen):
 
     def blank(self, request: Request) -> Response:
         """Hand out a template's empty table."""
-        from signkit.contracts.bulk.sheet import csv_sheet, excel_sheet
+        from signkit.contracts.bulk.input_sheet import csv_sheet, excel_sheet
 
         templates = {template.id: template for template in list_templates(self.office.settings)}
         template = templates.get(request.path_params["template"])

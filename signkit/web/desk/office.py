@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from signkit.errors import FileUnusable, InputUnreadable
 from signkit.limits import Limits
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
+#: What only one may be at, of all who use an office.
+Turn = Literal["taking", "finishing"]
 
 
 @dataclass(frozen=True)
@@ -111,7 +113,7 @@ class Office:
         rehearsal: the rehearsal's desk that was opened from this one.
         batch_jobs: what is done with a table at this moment, or was done last, by the batch's number.
         pools: another's, who ends them; None: processes of its own.
-        taking, finishing: held by whoever takes in what was signed, or finishes a signature that was made elsewhere.
+        turns: see `turn`.
     """
 
     options: DeskOptions
@@ -122,8 +124,9 @@ class Office:
     batch_jobs: dict[str, DeskJob] = field(default_factory=dict)
     rehearsal: subprocess.Popen[bytes] | None = None
     pools: Pools | None = None
-    taking: threading.Lock = field(default_factory=threading.Lock, repr=False)
-    finishing: threading.Lock = field(default_factory=threading.Lock, repr=False)
+    turns: Mapping[Turn, threading.Lock] = field(
+        default_factory=lambda: {each: threading.Lock() for each in get_args(Turn)}, repr=False
+    )
 
     def __post_init__(self) -> None:
         self.shelf = Shelf(self.options.home / "files")
@@ -185,6 +188,12 @@ class Office:
         """Let a file be what the one was that it continues: opened with its password."""
         if before in self.passwords:
             self.passwords[after] = self.passwords[before]
+
+    @contextmanager
+    def turn(self, what: Turn) -> Iterator[None]:
+        """Be the only one who is at that: taking in what was signed, or finishing a signature made elsewhere."""
+        with self.turns[what]:
+            yield
 
     def has_archive(self) -> bool:
         """Tell whether there is an archive."""

@@ -210,7 +210,7 @@ def carry_out(job: DeskJob, office: Office, order: OneOrder, process: PromptedPr
 
 def take_signed(office: Office) -> None:
     """Take in what was signed, also by a desk that was killed before it could: nothing signed is lost."""
-    with office.taking:
+    with office.turn("taking"):
         _take_signed(office)
 
 

@@ -17,12 +17,14 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 import signkit.web.desk
+from signkit.archive.exporting import moment_in_words
 from signkit.errors import FileUnusable, ServiceError, SignKitError
 from signkit.web.agents.calls import AgentCalls
 from signkit.web.agents.page_words import AGENT_WORDS
 from signkit.web.agents.pairings import Pairings
 from signkit.web.agents.rooms import PAGES as AGENT_PAGES
 from signkit.web.agents.rooms import agent_routes
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.service import Service
 from signkit.web.common.forms import form_route, word
 from signkit.web.common.guard import STATIC, Guard
@@ -54,9 +56,9 @@ class OfficeApp:
     """The application of the pages, with what it holds while it runs."""
 
     def __init__(self, service: Service) -> None:
-        self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False)
+        self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False, in_japan=moment_in_words)
         self.desks = Desks(service, self.pages)
-        pairings = Pairings()
+        pairings = Pairings(service.tenants)
         others = other_routes(service, self.pages, pairings)
         self.agents = AgentCalls(service, self.desks, pairings).app
         self.app = make_pages_app(service, self.pages, self.desks, others)
@@ -125,6 +127,8 @@ def other_routes(service: Service, pages: Pages, pairings: Pairings) -> list[Bas
 
 def _fault(pages: Pages, request: Request, error: Exception) -> Response:
     """Tell the operator what is wrong, and people that something is: where files lie is not theirs to know."""
+    if isinstance(error, ServiceError) and error.code == ELSEWHERE:
+        return pages.refuse(request.scope, 503, "elsewhere")
     _log.error("%s %s", request.method, request.url.path, exc_info=error)
     return pages.refuse(request.scope, 500, "fault")
 

@@ -24,6 +24,7 @@ from signkit.web.api.service import Service
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.pages import Pages
 from signkit.web.desk.office import Pools, drawing_pool
+from signkit.web.desk.screens import go_to
 from signkit.web.desk.signing_screen import take_signed
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.tenant_office import TenantOffice, open_office
@@ -72,6 +73,7 @@ class Desks:
         finally:
             opened.users -= 1
             opened.last = self._clock()
+            tenant.place.give()
 
     def close(self) -> None:
         """End what is under way."""
@@ -83,7 +85,7 @@ class Desks:
 
     def office_of(self, tenant: Tenant) -> TenantOffice:
         """Return a tenant's office, for whoever acts there without a seat."""
-        with self._lock:
+        with tenant.place.hold(), self._lock:
             return self._opened(tenant).office
 
     def let_go(self, seconds: float = _IDLE_SECONDS) -> None:
@@ -97,17 +99,25 @@ class Desks:
 
     def _take_seat(self, tenant: Tenant, person: Person) -> tuple[_OpenOffice, Router]:
         self.let_go()
-        with self._lock:
-            opened = self._opened(tenant)
-            opened.users += 1
-            seat = opened.seats.pop(person, None) or self._make_seat(opened.office.seat(person))
-            opened.seats[person] = seat  # the last one used is the last one to go
-            for old in list(opened.seats)[:-_MOST_SEATS]:
-                del opened.seats[old]
-            return opened, seat
+        tenant.place.take()
+        try:
+            with self._lock:
+                opened = self._opened(tenant)
+                opened.users += 1
+                seat = opened.seats.pop(person, None) or self._make_seat(opened.office.seat(person))
+                opened.seats[person] = seat  # the last one used is the last one to go
+                for old in list(opened.seats)[:-_MOST_SEATS]:
+                    del opened.seats[old]
+                return opened, seat
+        except BaseException:
+            tenant.place.give()
+            raise
 
     def _opened(self, tenant: Tenant) -> _OpenOffice:
         opened = self._open.get(tenant.id)
+        if opened is not None and opened.office.term != tenant.place.term:  # it was on another node meanwhile
+            self._open.pop(tenant.id).office.close()
+            opened = None
         if opened is None:
             office = open_office(self._service, tenant, self._pools)
             take_signed(office)
@@ -144,8 +154,11 @@ class Desks:
         if not need.is_met(office.person, self._service.document):
             return refuse_role(self._pages, request)
         sha256 = request.path_params.get("sha256")
-        if sha256 is None or method_of(route) == "GET":
+        if sha256 is None:
             return await _called(route, request)
+        if method_of(route) == "GET":
+            now = await run_in_threadpool(_moved_to, office, sha256) if route.path == DOCUMENT else None
+            return go_to(f"/documents/{now}") if now is not None else await _called(route, request)
         lock = self._documents.setdefault((office.options.home.as_posix(), sha256), asyncio.Lock())
         async with lock:  # one at a time changes a document
             return await self._on_what_is_there(request, route, need, office, sha256)
@@ -160,6 +173,11 @@ class Desks:
         if need.approved and not await run_in_threadpool(office.may_be_signed, sha256):
             return self._pages.refuse(request.scope, 409, "not_approved")
         return await _called(route, request)
+
+
+def _moved_to(office: TenantOffice, sha256: str) -> str | None:
+    """Return the file that took a file's place which is not at hand any more: mails and notes name the one before."""
+    return office.successor(sha256) if office.name_of(sha256) is None else None
 
 
 def refuse_role(pages: Pages, request: Request) -> Response:
@@ -197,6 +215,8 @@ def log_visit(service: Service, request: Request, action: str, status: int) -> N
         )  # fmt: skip
 
 
+#: A contract's page.
+DOCUMENT = "/documents/{sha256}"
 #: Forms that say themselves which state they were made on.
 OWN_STATE = "/documents/{sha256}/handover/"
 #: Which of a path's parts names what was looked at.

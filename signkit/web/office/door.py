@@ -83,6 +83,26 @@ def take_cookie(response: Response, service: Service) -> None:
     response.delete_cookie(cookie_name(service), httponly=True, samesite="strict", secure=_is_secure(service), path="/")
 
 
+def oidc_cookie_name(service: Service) -> str:
+    """Return what the cookie is called of a browser that was led to the OpenID provider."""
+    return f"{cookie_name(service)}-oidc"
+
+
+def give_oidc_cookie(response: Response, service: Service, cookie: str) -> None:
+    """Give a browser that is led to the provider the cookie with which it comes back from there, hence not Strict."""
+    response.set_cookie(
+        oidc_cookie_name(service), cookie, max_age=600, httponly=True, samesite="lax", secure=_is_secure(service),
+        path="/",
+    )  # fmt: skip
+
+
+def take_oidc_cookie(response: Response, service: Service) -> None:
+    """Take the cookie of a browser that came back."""
+    response.delete_cookie(
+        oidc_cookie_name(service), httponly=True, samesite="lax", secure=_is_secure(service), path="/"
+    )
+
+
 def _is_secure(service: Service) -> bool:
     return origin_of_pages(service).startswith("https:")
 

@@ -17,7 +17,9 @@ from signkit.web.api.identifiers import new_id
 
 State = Literal["made", "asked", "approved", "sent-back", "declined", "ended"]
 #: What somebody does with a contract; ``remark`` and ``dates`` leave its state as it is.
-Act = Literal["make", "ask", "approve", "send-back", "decline", "remark", "dates", "sign", "link", "revoke", "open"]
+Act = Literal[
+    "make", "ask", "approve", "send-back", "decline", "remark", "dates", "sign", "link", "revoke", "open", "remind"
+]
 
 STATES: tuple[State, ...] = get_args(State)
 #: From which states an act leads on, and where to.
@@ -56,6 +58,7 @@ class HandOver:
         approved: the digest of the file that was approved; None where it is not.
         approved_by: who did.
         remind_on, expires_on: ISO days; from the first it is overdue, after the second it is not signed any more.
+        reminded_on: the day on which somebody was reminded last, ISO.
         version: counts its changes: whoever changes it says which they saw.
     """
 
@@ -69,6 +72,7 @@ class HandOver:
     approved_by: str | None = None
     remind_on: str | None = None
     expires_on: str | None = None
+    reminded_on: str | None = None
     version: int = 1
     remarks: tuple[Remark, ...] = ()
 
@@ -83,6 +87,11 @@ class HandOver:
     def is_overdue(self, today: date) -> bool:
         """Tell whether somebody should be reminded."""
         return self.is_expired(today) or (self.remind_on is not None and today.isoformat() >= self.remind_on)
+
+    def is_reminded(self, today: date) -> bool:
+        """Tell whether those for whom it waits are reminded today."""
+        is_waited_for = self.state not in ("declined", "ended") and not self.is_expired(today)
+        return is_waited_for and self.is_overdue(today)
 
     def may_be_signed(self, today: date) -> bool:
         """Tell whether it was approved, and is not expired."""
@@ -124,6 +133,12 @@ def set_dates(
     return advance(connection, dated, "dates", who, now, f"{remind or '–'} / {expires or '–'}")
 
 
+def note_reminder(connection: StoreConnection, seen: HandOver, now: str, today: date, roles: list[str]) -> HandOver:
+    """Write down that those were reminded for whom it waits; ``roles``: the parties among them."""
+    reminded = replace(seen, reminded_on=today.isoformat())
+    return advance(connection, reminded, "remind", "service", now, " ".join(roles))
+
+
 def continue_with(connection: StoreConnection, before: str, after: str, who: str, now: str) -> None:
     """Let the file that a signature made stand where the one was that was signed."""
     known = find(connection, before)
@@ -141,6 +156,9 @@ def end(connection: StoreConnection, sha256: str) -> None:
     known = find(connection, sha256)
     if known is not None:
         _keep(connection, replace(known, state="ended", version=known.version + 1))
+        connection.execute(
+            "DELETE FROM party_mail WHERE link IN (SELECT id FROM party_link WHERE handover = ?)", (known.id,)
+        )
 
 
 def find(connection: StoreConnection, sha256: str) -> HandOver | None:

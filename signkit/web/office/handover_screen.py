@@ -21,10 +21,13 @@ from signkit.web.desk.screens import Screen, go_to
 from signkit.web.office import handover
 from signkit.web.office.door import origin_of_pages
 from signkit.web.office.handover import MOST_TEXT, Act, HandOver
-from signkit.web.office.mail import address_of, is_address, letter, post_link, unsent_mails
+from signkit.web.office.mail import address_of, letter, post_link, unsent_mails
+from signkit.web.office.notices import tell_colleagues
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.party_links import DAYS, add_link, find_link, list_links, revoke_link, tell_link
+from signkit.web.office.reminders import plan_reminder
 from signkit.web.people.accounts import find_person
+from signkit.web.people.mail_addresses import is_address
 from signkit.words import Language, Text
 
 if TYPE_CHECKING:
@@ -146,7 +149,9 @@ class HandOverScreen(Screen):
         with self.office.store.writing() as connection:
             now = handover.find(connection, known.sha256)
             if now is not None and now.version == known.version:
-                handover.set_dates(connection, now, self._person_id(), self.office.store.now(), remind, expires)
+                store = self.office.store
+                dated = handover.set_dates(connection, now, self._person_id(), store.now(), remind, expires)
+                plan_reminder(self._service(), connection, store, dated)
         return go_to(f"/documents/{known.sha256}")
 
     def link(self, request: Request, form: FormData) -> Response:
@@ -171,7 +176,7 @@ class HandOverScreen(Screen):
         if terms.to:
             self._service().wake()
             return go_to(f"/documents/{known.sha256}")
-        mail = letter(self._service(), self._tenant(), made, text, known.name)
+        mail = letter(self._service(), self._tenant(), made, text, known)
         return self.show(
             request, "party_link.html", sha256=known.sha256, mail=mail, link=address_of(self._service(), text)
         )
@@ -230,7 +235,9 @@ class HandOverScreen(Screen):
             known = handover.find(connection, request.path_params["sha256"])
             problem = self._problem(known, act, word(form, "state"), text) if known is not None else None
             if known is not None and problem is None:
-                handover.advance(connection, known, act, self._person_id(), self.office.store.now(), text)
+                store = self.office.store
+                done = handover.advance(connection, known, act, self._person_id(), store.now(), text)
+                tell_colleagues(self._service(), connection, store, done, act)
         if known is None:
             return self.unknown(request)
         if problem is not None:

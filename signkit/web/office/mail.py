@@ -6,7 +6,6 @@ A link's secret is nowhere but in the mail: it is made when the mail is sent, an
 from __future__ import annotations
 
 import json
-import re
 import smtplib
 import ssl
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from email.utils import formatdate, make_msgid
 from pathlib import Path
 
 from signkit.archive.exporting import moment_in_words
+from signkit.delivery.sheet import JST
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.jobs import Job, RetryLater, Worker, add_job
 from signkit.web.api.jobs import problem as cause
@@ -24,15 +24,16 @@ from signkit.web.api.store import Store
 from signkit.web.api.tenants import Tenant
 from signkit.web.office import handover
 from signkit.web.office.door import origin_of_pages
-from signkit.web.office.party_links import PartyLink, find_link, tell_link
+from signkit.web.office.handover import HandOver
+from signkit.web.office.party_links import PartyLink, find_link, note_mail, tell_link
+from signkit.web.people.accounts import find_person
 from signkit.words import Text
 
-KIND = "office-mail"
+KIND, NOTICE = "office-mail", "office-notice"
 #: Seconds after which a mail is tried again; then it is left to a person.
 PAUSES = (60, 600, 3600, 14_400)
 _SECONDS = 30.0
 _TLS_PORT, _STARTTLS_PORT = 465, 587
-_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 
 
 @dataclass(frozen=True)
@@ -53,39 +54,69 @@ class Unsent:
     cause: Text | None
 
 
-def is_address(text: str) -> bool:
-    """Tell whether a text is one address to write to, and nothing more: no header, no second recipient."""
-    return _ADDRESS.fullmatch(text) is not None
-
-
 def address_of(service: Service, token: str) -> str:
     """Return where a link leads."""
     return f"{origin_of_pages(service)}/party/{token}"
 
 
-def letter(service: Service, tenant: Tenant, link: PartyLink, token: str, name: str) -> Letter:
+def letter(service: Service, tenant: Tenant, link: PartyLink, token: str, contract: HandOver) -> Letter:
     """Return what a party is written."""
+    return _letter(tenant, link, address_of(service, token), contract, (_SUBJECT, _BODY))
+
+
+def reminder(service: Service, tenant: Tenant, link: PartyLink, token: str, contract: HandOver) -> Letter:
+    """Return what a party is reminded with; who opened the link finds the contract where they opened it."""
+    if link.opened_at is None:
+        return _letter(tenant, link, address_of(service, token), contract, (_REMINDER, _BODY_AGAIN))
+    opened = f"{origin_of_pages(service)}/party/at/{link.id}"
+    return _letter(tenant, link, opened, contract, (_REMINDER, _BODY_OPENED))
+
+
+def _letter(tenant: Tenant, link: PartyLink, address: str, contract: HandOver, words: tuple[Text, Text]) -> Letter:
     facts = {
-        "sender": tenant.name, "name": name.removesuffix(".pdf"), "link": address_of(service, token),
-        "until": moment_in_words(link.expires_at),
+        "sender": tenant.name, "name": contract.name.removesuffix(".pdf"), "link": address,
+        "until": until_in_words(link, contract),
     }  # fmt: skip
-    return Letter(_SUBJECT.in_language(link.language, **facts), _BODY.in_language(link.language, **facts))
+    subject, body = (each.in_language(link.language, **facts) for each in words)
+    return Letter(subject, body)
+
+
+def until_in_words(link: PartyLink, contract: HandOver) -> str:
+    """Return until when a link leads to its contract: to its own end, or to the day by which that is to be signed."""
+    over = moment_in_words(link.expires_at)
+    return min(over, f"{contract.expires_on} 24:00") if contract.expires_on is not None else over
 
 
 def post_link(connection: StoreConnection, store: Store, link: PartyLink, to: str) -> None:
     """Have a link written to a party."""
+    note_mail(connection, link, to)
     add_job(connection, store, KIND, {"link": link.id, "handover": link.handover, "to": to})
+
+
+def post_reminder(connection: StoreConnection, store: Store, link: PartyLink, to: str) -> None:
+    """Have a party reminded."""
+    add_job(connection, store, KIND, {"link": link.id, "handover": link.handover, "to": to, "reminds": True})
 
 
 def unsent_mails(connection: StoreConnection, handover_id: str) -> list[Unsent]:
     """Return the mails about a contract that are not sent: those that wait, and those that failed."""
-    rows = connection.execute("SELECT id, content, state, problem FROM job WHERE kind = ? ORDER BY id", (KIND,))
+    rows = connection.execute(
+        "SELECT id, content, state, problem FROM job WHERE kind IN (?, ?) ORDER BY id", (KIND, NOTICE)
+    )
     found = ((id_, json.loads(content), state, problem) for id_, content, state, problem in rows.fetchall())
     return [
-        Unsent(id_, content["to"], state == "failed", _cause(problem))
+        Unsent(id_, _whom(connection, content), state == "failed", _cause(problem))
         for id_, content, state, problem in found
         if content["handover"] == handover_id
     ]
+
+
+def _whom(connection: StoreConnection, content: Mapping[str, str]) -> str:
+    """Return to whom a mail goes: a party's address as it was typed, a colleague's name."""
+    if "to" in content:
+        return content["to"]
+    person = find_person(connection, content["person"])
+    return person.name if person is not None else ""
 
 
 def _cause(problem: str | None) -> Text | None:
@@ -102,19 +133,34 @@ def send_link(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConn
     with tenant.store.writing() as connection:
         link = find_link(connection, job.content["link"])
         contract = handover.find_by_id(connection, job.content["handover"])
-        is_good = link is not None and contract is not None and link.is_good(tenant.store.now())
-        token = tell_link(connection, tenant, link) if is_good and link is not None else ""
-    if is_good and link is not None and contract is not None:
-        written = letter(service, tenant, link, token, contract.name)
-        try:
-            _send(service, job.content["to"], written)
-        except (smtplib.SMTPException, OSError) as error:
-            pause = PAUSES[job.attempts - 1] if job.attempts <= len(PAUSES) and not _is_final(error) else None
-            raise RetryLater(cause("mail-failed", _FAILED.filled(cause=_told(error))), pause) from error
-    return _nothing_to_keep
+        if link is None or contract is None or not leads_to(link, contract, tenant.store):
+            return keep_nothing
+        token = tell_link(connection, tenant, link) if link.opened_at is None else ""
+    written = (reminder if job.content.get("reminds") else letter)(service, tenant, link, token, contract)
+    post(service, job, job.content["to"], written)
+    return keep_nothing
 
 
-def _nothing_to_keep(connection: StoreConnection) -> None:
+def leads_to(link: PartyLink, contract: HandOver, store: Store) -> bool:
+    """Tell whether a link leads to its contract (still): it does not where that is not signed any more."""
+    return link.is_good(store.now()) and not contract.is_expired(store.clock().astimezone(JST).date())
+
+
+def post(service: Service, job: Job, to: str, written: Letter) -> None:
+    """Send a job's mail.
+
+    Raises:
+        RetryLater: the server did not take it.
+    """
+    try:
+        _send(service, to, written)
+    except (smtplib.SMTPException, OSError) as error:
+        pause = PAUSES[job.attempts - 1] if job.attempts <= len(PAUSES) and not _is_final(error) else None
+        raise RetryLater(cause("mail-failed", _FAILED.filled(cause=_told(error))), pause) from error
+
+
+def keep_nothing(connection: StoreConnection) -> None:
+    """Keep nothing: what was done is done elsewhere."""
     del connection
 
 
@@ -173,5 +219,21 @@ _BODY = Text(
     "{sender} です。契約書「{name}」のご確認をお願いいたします。\n\n"
     "次のリンクをブラウザーで開いてください（{until} まで）。\n{link}\n\n"
     "このリンクはご本人専用です。最初に開いた方だけが契約書を読めますので、転送しないでください。\n",
+)
+_REMINDER = Text("Reminder: a contract for you to sign: {name}", "【再送】契約書ご確認のお願い（{name}）")
+_BODY_AGAIN = Text(
+    "{sender} waits for you: {name}\n\nOpen it in a browser, until {until}:\n{link}\n\n"
+    "This link takes the place of the one before, which leads nowhere any more. It is for you alone.\n",
+    "{sender} です。契約書「{name}」のご確認をお待ちしております。\n\n"
+    "次のリンクをブラウザーで開いてください（{until} まで）。\n{link}\n\n"
+    "前にお送りしたリンクに代わるもので、前のリンクは使えなくなりました。ご本人専用ですので、転送しないでください。\n",
+)
+_BODY_OPENED = Text(
+    "{sender} waits for you: {name}\n\n"
+    "It is where you opened it, in the same browser, until {until}:\n{link}\n\n"
+    "If you cannot open it there any more, ask us for a new link.\n",
+    "{sender} です。契約書「{name}」のお手続きをお待ちしております。\n\n"
+    "前に開いたブラウザーで、次のページから続けられます（{until} まで）。\n{link}\n\n"
+    "開けないときは、新しいリンクをお送りしますのでご連絡ください。\n",
 )
 _FAILED = Text("the mail server did not take it ({cause})", "メールサーバーが受け付けませんでした ({cause})")

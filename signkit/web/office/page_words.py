@@ -20,6 +20,10 @@ OFFICE_WORDS: dict[str, Text] = {
     "role_supervisor": Text("supervisor", "責任者"),
     "role_auditor": Text("auditor", "監査"),
     "role_administrator": Text("administrator", "管理"),
+    "refused_elsewhere": Text(
+        "Another machine of the service has your office open. Nothing was changed; try again in a moment.",
+        "サービスの別のマシンで使用中です。何も変更していません。少し待ってからやり直してください。",
+    ),
     "refused_not_approved": Text(
         "It is not approved as it is now, or its time is over. Nothing was signed or sent.",
         "今の内容では承認されていないか、期限が過ぎています。署名も送付もしていません。",
@@ -63,6 +67,7 @@ OFFICE_WORDS: dict[str, Text] = {
     "did_sign": Text("took a signature in", "が署名を受け取り"),
     "did_link": Text("made a link for a party", "が当事者用リンクを作成"),
     "did_revoke": Text("revoked a party's link", "が当事者用リンクを取り消し"),
+    "did_remind": Text("reminded by mail those for whom it waits", "が、手続き待ちの人に督促メールを送信"),
     "did_open": Text("opened the link", "がリンクを開いた"),
     "a_party": Text("Party ({role})", "当事者（{role}）"),
     "the_service": Text("The service", "サービス"),
@@ -110,6 +115,7 @@ OFFICE_WORDS: dict[str, Text] = {
     "notice_declined": Text(
         "A party declined “{name}”; the reason is there.", "「{name}」を当事者が辞退しました。理由は画面にあります。"
     ),
+    "notice_reminded": Text("“{name}” still waits for you.", "「{name}」の手続きが済んでいません。"),
     # parties
     "links": Text("Links for parties", "当事者用リンク"),
     "party_link_lead": Text(
@@ -176,6 +182,10 @@ OFFICE_WORDS: dict[str, Text] = {
         "署名の準備ができました。デジタル認証アプリで同意すると、この画面に戻ります。",
     ),
     "party_phone_back": Text("Back from the phone", "スマートフォンから戻りました"),
+    "party_phone_back_lead": Text(
+        "You agreed on your phone. One step is left: the signature is put into the contract and checked.",
+        "スマートフォンでの確認は終わりました。あと 1 つ、ボタンを押すと、署名を契約書に入れて検査します。",
+    ),
     "party_phone_take": Text("Finish signing", "署名を完了する"),
     "party_not_now": Text("It is not your turn to sign now.", "今は署名の順番ではありません。"),
     "party_has_signed": Text("You have signed.", "署名済みです。"),

@@ -84,6 +84,17 @@ def list_links(connection: StoreConnection, handover: str) -> list[PartyLink]:
     return [_link(row) for row in rows.fetchall()]
 
 
+def note_mail(connection: StoreConnection, link: PartyLink, to: str) -> None:
+    """Keep where a link is written to, until the contract has ended."""
+    connection.execute("INSERT INTO party_mail (link, address) VALUES (?, ?)", (link.id, to))
+
+
+def mailed_to(connection: StoreConnection, link: PartyLink) -> str | None:
+    """Return where a link was written to; None where it was told otherwise."""
+    row = connection.execute("SELECT address FROM party_mail WHERE link = ?", (link.id,)).fetchone()
+    return row[0] if row else None
+
+
 def revoke_link(connection: StoreConnection, id_: str, now: str) -> None:
     """Let a link lead nowhere from now on, nor the browser that opened it."""
     connection.execute("UPDATE party_link SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL", (now, id_))

@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from signkit.archive.exporting import moment_in_words
 from signkit.errors import SignKitError
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.operation_log import write_operation
@@ -33,6 +32,8 @@ from signkit.web.office.desks import Desks
 from signkit.web.office.door import cookie_of_party, give_party_cookie
 from signkit.web.office.handover import MOST_TEXT, HandOver
 from signkit.web.office.handover_screen import printable_lines, state_of
+from signkit.web.office.mail import leads_to, until_in_words
+from signkit.web.office.notices import tell_colleagues
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.party_links import PartyLink, admit_party, open_link
 from signkit.web.office.party_phone import BACK, Phones
@@ -103,11 +104,11 @@ class PartyPages:
             return self._gone(request)
         tenant, link = admitted
         request.scope["language"] = link.language
-        if link.opened_at is not None:
+        with tenant.store.reading() as connection:
+            contract = handover.find_by_id(connection, link.handover)
+        if link.opened_at is not None or contract is None or not leads_to(link, contract, tenant.store):
             return self._gone(request)
-        return self._pages.show(
-            request, "party_first.html", sender=tenant.name, until=moment_in_words(link.expires_at),
-        )  # fmt: skip
+        return self._pages.show(request, "party_first.html", sender=tenant.name, until=until_in_words(link, contract))
 
     def open(self, request: Request, _: FormData) -> Response:
         """Open it for this browser, and for no other any more."""
@@ -117,8 +118,9 @@ class PartyPages:
         tenant, link = admitted
         request.scope["language"] = link.language
         with tenant.store.writing() as connection:
-            cookie = open_link(connection, tenant, link)
             contract = handover.find_by_id(connection, link.handover)
+            is_there = contract is not None and leads_to(link, contract, tenant.store)
+            cookie = open_link(connection, tenant, link) if is_there else None
             if cookie is not None and contract is not None:
                 handover.advance(connection, contract, "open", f"party:{link.role}", tenant.store.now())
         if cookie is None:
@@ -160,7 +162,8 @@ class PartyPages:
         with store.writing() as connection:
             now = handover.find(connection, came.contract.sha256)
             if now == came.contract:
-                handover.advance(connection, now, "decline", f"party:{came.link.role}", store.now(), text)
+                done = handover.advance(connection, now, "decline", f"party:{came.link.role}", store.now(), text)
+                tell_colleagues(self._service, connection, store, done, "decline")
         return go_to(_AT.format(id=came.link.id))
 
     def ask_phone(self, request: Request, _: FormData, came: Came) -> Response:
@@ -229,7 +232,7 @@ class PartyPages:
             by_phone=may_sign and self._phones.config() is not None,
             may_be_signed=may_be_signed, sender=came.tenant.name, handover=came.contract, sha256=sha256,
             pages=office.page_facts(sha256), widths=WIDTHS, most_pages=MOST_PAGES, problem=problem, typed=typed,
-            most_text=MOST_TEXT, at=_AT.format(id=came.link.id), until=moment_in_words(came.link.expires_at),
+            most_text=MOST_TEXT, at=_AT.format(id=came.link.id), until=until_in_words(came.link, came.contract),
             can_decline=came.contract.can("decline"),
         )  # fmt: skip
 
@@ -283,7 +286,7 @@ class PartyPages:
         tenant, link = admitted
         with tenant.store.reading() as connection:
             contract = handover.find_by_id(connection, link.handover)
-        if contract is None:
+        if contract is None or not leads_to(link, contract, tenant.store):
             return None
         office = self._desks.office_of(tenant).chair(link.role)
         return Came(tenant, link, contract, office) if office.name_of(contract.sha256) is not None else None

@@ -121,7 +121,7 @@ class Phones:
         assert config is not None
         made = named_signature(config, asked.consent.finish(query), asked.to_sign)
         certificates = b"".join((made.certificate, *made.chain))
-        with office.finishing:
+        with office.turn("finishing"):
             status = office.status(asked.sha256, office.name_of(asked.sha256) or "")
             is_there = office.successor(asked.sha256) is None and asked.role in roles_in_turn(status)
             if not is_there or not office.may_be_signed(asked.sha256):

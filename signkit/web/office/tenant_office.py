@@ -5,19 +5,22 @@ Files, batches and work under way belong to the tenant; drafts and searches to t
 
 from __future__ import annotations
 
+import contextlib
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from signkit.delivery.sheet import JST
+from signkit.errors import ServiceError
 from signkit.web.api.archives import make_archive
 from signkit.web.api.service import Service
 from signkit.web.api.store import Store
 from signkit.web.api.tenants import Tenant
+from signkit.web.api.turns import turn
 from signkit.web.desk.drafts import Drafts
-from signkit.web.desk.office import DeskOptions, Office, Pools
+from signkit.web.desk.office import DeskOptions, Office, Pools, Turn
 from signkit.web.desk.searches import Searches
 from signkit.web.office import handover
 from signkit.web.office.handover import HandOver
@@ -25,9 +28,9 @@ from signkit.web.people.accounts import Person
 
 if TYPE_CHECKING:
     from signkit.archive.operations import Act
+    from signkit.archive.store import Archive
     from signkit.validation.options import ValidationOptions
 
-_HOME = "office"
 #: What begins a contract's way through the office.
 _BEGINNING = ("prepared", "consent-made", "withdrawal-made")
 
@@ -39,12 +42,14 @@ class TenantOffice(Office):
     Attributes:
         person: who sits at it; None: nobody yet.
         party: the role of the party who came by a link.
+        term: since when the office is on this node (`signkit.web.api.places`).
     """
 
     service: Service | None = None
     tenant: Tenant | None = None
     person: Person | None = None
     party: str | None = None
+    term: int = 0
 
     def chair(self, party: str) -> TenantOffice:
         """Return the office as a party finds it who came by a link."""
@@ -58,6 +63,22 @@ class TenantOffice(Office):
         own = self.options.home / "people" / person.id
         seated.person, seated.drafts, seated.searches = person, Drafts(own / "drafts"), Searches(own)
         return seated
+
+    def close(self) -> None:
+        """See `Office.close`; what was only looked at is another node's now, if the office went there."""
+        assert self.tenant is not None
+        with contextlib.suppress(ServiceError), self.tenant.place.hold(patience=0):
+            if self.tenant.place.term == self.term:
+                super().close()
+                return
+        self.jobs.stop_all()
+
+    @contextlib.contextmanager
+    def archive(self) -> Iterator[Archive]:
+        """See `Office.archive`."""
+        assert self.tenant is not None
+        with self.tenant.place.hold(), super().archive() as archive:
+            yield archive
 
     def judgement(self) -> ValidationOptions:
         """Return how files are judged: as the API does."""
@@ -79,6 +100,12 @@ class TenantOffice(Office):
     def today(self) -> date:
         """Return the day in Japan."""
         return self.store.clock().astimezone(JST).date()
+
+    @contextlib.contextmanager
+    def turn(self, what: Turn) -> Iterator[None]:
+        """See `Office.turn`: of all processes that serve this tenant."""
+        with turn(self.store, what):
+            yield
 
     def handover(self, sha256: str) -> HandOver | None:
         """Return how far a contract is in the office."""
@@ -137,7 +164,9 @@ def open_office(service: Service, tenant: Tenant, pools: Pools) -> TenantOffice:
     """
     make_archive(tenant)
     options = DeskOptions(
-        replace(service.settings, archive=tenant.archive_folder), tenant.store.folder / _HOME,
+        replace(service.settings, archive=tenant.archive_folder), tenant.office_folder,
         offline=not service.own.online, served=True,
     )  # fmt: skip
-    return TenantOffice(options, pools=pools, service=service, tenant=tenant)
+    office = TenantOffice(options, pools=pools, service=service, tenant=tenant, term=tenant.place.term)
+    tenant.place.keep_while(office.jobs.are_working)
+    return office

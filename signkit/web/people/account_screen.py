@@ -12,8 +12,10 @@ from starlette.routing import BaseRoute
 
 from signkit.web.api.database import StoreConnection
 from signkit.web.common.forms import word
-from signkit.web.people.credentials import has_credentials
+from signkit.web.people.credentials import can_come_in
 from signkit.web.people.declining import Declined
+from signkit.web.people.identities import list_identities, remove_identities
+from signkit.web.people.mail_addresses import is_address, mail_address_of, set_mail_address
 from signkit.web.people.passkeys import add_passkey, list_passkeys, remove_passkey
 from signkit.web.people.passwords import find_password, new_recovery_codes, remove_password
 from signkit.web.people.screens import require_fresh, seat_of
@@ -37,7 +39,9 @@ class AccountScreen(SettingUpScreen):
             self.form(f"{_HERE}/password", self.set_password),
             self.form(f"{_HERE}/password/remove", self.remove_password),
             self.form(f"{_HERE}/recovery", self.recovery),
+            self.form(f"{_HERE}/oidc/remove", self.remove_identity),
             self.form(f"{_HERE}/sessions/end", self.end_others),
+            self.form(f"{_HERE}/mail", self.set_mail),
         ]
 
     def look(self, request: Request) -> Response:
@@ -47,7 +51,13 @@ class AccountScreen(SettingUpScreen):
             keys = list_passkeys(connection, session.person.id)
             password = find_password(connection, session.person.id)
             sessions = list_sessions(connection, tenant, session.person)
-        return self.show(request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions)
+            mail = mail_address_of(connection, session.person.id)
+            identities = list_identities(connection, session.person.id)
+        may_mail = self.service.own.mail_server is not None
+        return self.show(
+            request, "account.html", tenant=tenant, keys=keys, password=password, sessions=sessions, mail=mail,
+            may_mail=may_mail, identities=identities, oidc=self.oidc_name,
+        )  # fmt: skip
 
     def ask(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Ask for a new passkey."""
@@ -90,6 +100,11 @@ class AccountScreen(SettingUpScreen):
         person = seat_of(request)[1].person.id
         return self._change(request, "removePassword", lambda connection: remove_password(connection, person))
 
+    def remove_identity(self, request: Request, _: FormData) -> Response:
+        """Come in by a provider no more, if something is left to come in with."""
+        person = seat_of(request)[1].person.id
+        return self._change(request, "unlinkIdentity", lambda connection: remove_identities(connection, person))
+
     def recovery(self, request: Request, _: FormData) -> Response:
         """Show new recovery codes; those from before are good no more."""
         require_fresh(request)
@@ -110,12 +125,24 @@ class AccountScreen(SettingUpScreen):
             self.write(connection, request, "endSessions", session.person.id)
         return RedirectResponse(_HERE, 303)
 
+    def set_mail(self, request: Request, form: FormData) -> Response:
+        """Let the person be written to at an address, or at none; the log does not say at which."""
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        typed = word(form, "mail").strip()
+        if typed and not is_address(typed):
+            raise Declined("mail_address")
+        with tenant.store.writing() as connection:
+            set_mail_address(connection, session.person.id, typed, session.language)
+            self.write(connection, request, "setMailAddress", session.person.id)
+        return RedirectResponse(_HERE, 303)
+
     def _change(self, request: Request, action: str, change: Callable[[StoreConnection], object]) -> Response:
         require_fresh(request)
         tenant, session = seat_of(request)
         with tenant.store.writing() as connection:
             change(connection)
-            if not has_credentials(connection, session.person.id):
+            if not can_come_in(connection, session.person.id, self.service.own.oidc_issuer):
                 raise Declined("last_credential")
             self.write(connection, request, action, session.person.id)
             cookie = self.go_on(connection, request)

@@ -27,6 +27,7 @@ from signkit.web.people.approvals import (
 )
 from signkit.web.people.declining import Declined
 from signkit.web.people.disposing import dispose, due_now, told
+from signkit.web.people.proposals import list_proposals, take_up, waiting
 from signkit.web.people.screens import PeopleScreen, require_fresh, require_role, seat_of
 from signkit.web.people.sessions import end_sessions_of
 
@@ -42,6 +43,7 @@ class ApprovalsScreen(PeopleScreen):
             self.page(_HERE, self.look),
             self.page(f"{_HERE}/purge", self.look_at_due),
             self.form(f"{_HERE}/purge", self.ask_purge),
+            self.form(f"{_HERE}/purge/{{proposal}}", self.answer_proposal),
             self.form(f"{_HERE}/{{approval}}/decide", self.decide),
             self.form(f"{_HERE}/{{approval}}/do", self.do_again),
             self.form(f"{_HERE}/{{approval}}/withdraw", self.withdraw),
@@ -64,8 +66,25 @@ class ApprovalsScreen(PeopleScreen):
         """Show what need not be kept any longer."""
         require_role(request, "supervisor")
         tenant, _ = seat_of(request)
+        with tenant.store.reading() as connection:
+            now = tenant.store.now()
+            proposals = [each for each in list_proposals(connection) if each.is_waiting(now)]
         with opened(tenant) as archive:
-            return self.show(request, "purge_ask.html", rows=due_now(archive))
+            return self.show(request, "purge_ask.html", rows=due_now(archive), proposals=proposals)
+
+    def answer_proposal(self, request: Request, form: FormData) -> Response:
+        """Ask another supervisor for what a program proposed, or refuse it: a program is nobody of the two."""
+        require_role(request, "supervisor")
+        require_fresh(request)
+        tenant, session = seat_of(request)
+        id_, asked = request.path_params["proposal"], None
+        with tenant.store.writing() as connection:
+            proposal = waiting(connection, tenant, id_)
+            if word(form, "answer") == "ask":
+                asked = ask_approval(connection, tenant, "purge", proposal.facts, session.person.id)
+            take_up(connection, tenant, id_, asked.id if asked else None)
+            self.write(connection, request, "askApproval" if asked else "refusePurge", asked.digest if asked else id_)
+        return RedirectResponse(_HERE, 303)
 
     def ask_purge(self, request: Request, form: FormData) -> Response:
         """Ask another supervisor to have the chosen entries deleted."""

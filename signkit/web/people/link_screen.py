@@ -38,7 +38,10 @@ class LinkScreen(SettingUpScreen):
         """Show whom it is for, and the two ways."""
         speak(request)
         tenant, link = self._link(request)
-        return self.show(request, "invitation.html", tenant=tenant, person=link.person, path=INVITATION + link.text)
+        return self.show(
+            request, "invitation.html", tenant=tenant, person=link.person, path=INVITATION + link.text,
+            oidc=self.oidc_name,
+        )  # fmt: skip
 
     def ask(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Ask for a new passkey."""

@@ -32,7 +32,7 @@ class Link:
     """A link that is good now.
 
     Attributes:
-        text: what stands behind ``/invitation/``.
+        text: what stands behind ``/invitation/``; empty where it was shown before and is gone on with.
     """
 
     id: str
@@ -92,13 +92,22 @@ def find_link(tenants: Tenants, text: str) -> tuple[Tenant, Link]:
         return tenant, _good_link(connection, tenant, text)
 
 
+def resume_link(connection: StoreConnection, tenant: Tenant, id_: str) -> Link:
+    """Return a link that was shown before (`find_link`), if it is still good.
+
+    Raises:
+        Declined("link")
+    """
+    return Link(id_, _open_link(connection, tenant, id_)[0], "")
+
+
 def use_link(connection: StoreConnection, tenant: Tenant, link: Link) -> Person:
     """Use a link up and return whose it is; all that the person came in with before is good no more.
 
     Raises:
         Declined("link"): somebody else was faster.
     """
-    person = _good_link(connection, tenant, link.text).person
+    person, _ = _open_link(connection, tenant, link.id)
     connection.execute("UPDATE person_link SET used_at = ? WHERE id = ?", (tenant.store.now(), link.id))
     remove_credentials(connection, person)
     return person
@@ -106,15 +115,23 @@ def use_link(connection: StoreConnection, tenant: Tenant, link: Link) -> Person:
 
 def _good_link(connection: StoreConnection, tenant: Tenant, text: str) -> Link:
     _, id_, secret = text.split("_", 2)
+    person, known = _open_link(connection, tenant, id_)
+    if not hmac.compare_digest(known, _hash(secret)):
+        raise Declined("link", 404)
+    return Link(id_, person, text)
+
+
+def _open_link(connection: StoreConnection, tenant: Tenant, id_: str) -> tuple[Person, bytes]:
+    """Return whose link it is that nobody used yet, and the hash of its secret."""
     row = connection.execute(
         "SELECT person, hash FROM person_link WHERE id = ? AND used_at IS NULL AND revoked_at IS NULL"
         " AND expires_at > ?",
         (id_, tenant.store.now()),
     ).fetchone()
     person = find_person(connection, row[0]) if row else None
-    if person is None or person.disabled_at is not None or not hmac.compare_digest(row[1], _hash(secret)):
+    if row is None or person is None or person.disabled_at is not None:
         raise Declined("link", 404)
-    return Link(id_, person, text)
+    return person, row[1]
 
 
 def _hash(secret: str) -> bytes:

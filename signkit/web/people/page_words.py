@@ -36,6 +36,14 @@ PEOPLE_WORDS: dict[str, Text] = {
         "Lost everything? Ask the operator of the service for a new link.",
         "どの方法も使えないときは、サービスの運用者に新しいリンクを依頼してください。",
     ),
+    "with_oidc": Text("With {provider}", "「{provider}」でサインイン"),
+    "with_oidc_lead": Text(
+        "For accounts that their person has linked with it; you show there who you are.",
+        "ご自分のアカウントと連携済みの方が使えます。本人確認は連携先の画面で行います。",
+    ),
+    "oidc_go": Text("On to {provider}", "「{provider}」に移動します"),
+    "oidc_go_on": Text("Go on to {provider}", "「{provider}」に進む"),
+    "oidc_came": Text("You are signed in", "サインインしました"),
     # links
     "welcome_person": Text("Welcome, {name}", "{name} さん、ようこそ"),
     "invitation_lead": Text(
@@ -53,6 +61,13 @@ PEOPLE_WORDS: dict[str, Text] = {
     "make_password_lead": Text(
         "You need an app for one-time codes (TOTP) on a phone.", "スマートフォンの確認コード（TOTP）アプリが必要です。"
     ),
+    "make_oidc": Text("Link with {provider}", "「{provider}」と連携する"),
+    "make_oidc_lead": Text(
+        "You show at {provider} who you are, now and each time. Your name and mail address are not asked for.",
+        "今後は「{provider}」で本人確認をしてサインインします。氏名やメールアドレスは照会しません。",
+    ),
+    "oidc_links": Text("Linked sign-in", "外部アカウントとの連携"),
+    "oidc_links_none": Text("Not linked with {provider}.", "「{provider}」とは連携していません。"),
     # the authenticator
     "set_up_codes": Text("Password and one-time codes", "パスワードと確認コードの設定"),
     "scan_this": Text(
@@ -95,6 +110,12 @@ PEOPLE_WORDS: dict[str, Text] = {
     "session_here": Text("this one", "このブラウザー"),
     "end_others": Text("Sign out everywhere else", "ほかのブラウザーをすべてサインアウトする"),
     "bookmark": Text("Your page to sign in (bookmark it):", "サインインのアドレス（ブックマークしてください）:"),
+    "mail_notices": Text("Mails to you", "メールでの通知"),
+    "mail_notices_lead": Text(
+        "When a contract waits for you, the office writes to this address. Nobody else sees it; empty: no mails.",
+        "あなたの番になったときに、このアドレスへメールでお知らせします。ほかの人には表示されません。空にすると送りません。",
+    ),
+    "mail_own": Text("Your mail address", "あなたのメールアドレス"),
     "changes_end": Text(
         "A change here ends your sessions in other browsers.",
         "ここでの変更により、ほかのブラウザーのセッションは終了します。",
@@ -166,6 +187,11 @@ PEOPLE_WORDS: dict[str, Text] = {
     ),
     "purge_ask_none": Text("There is nothing to delete.", "廃棄できるものはありません。"),
     "purge_ask_go": Text("Ask for approval", "承認を依頼する"),
+    "purge_proposed": Text("A program proposes to delete {count} entries", "プログラムから {count} 件の廃棄の提案"),
+    "purge_proposed_by": Text(
+        "{by}, {at}; until {end}. It deletes nothing: you ask, and another supervisor decides.",
+        "{by}（{at}）、期限 {end}。提案だけでは廃棄されません。あなたが依頼し、別の責任者が決裁します。",
+    ),
     "purge_ask_entry": Text("No. {number}, kept until {until}", "番号 {number}、保存期限 {until}"),
     # what is not done
     "not_done": Text("That was not done", "実行できませんでした"),
@@ -248,6 +274,26 @@ PEOPLE_WORDS: dict[str, Text] = {
     ),
     "declined_approval_changed": Text(
         "What it is about changed meanwhile; ask again.", "対象がその間に変わりました。改めて依頼してください。"
+    ),
+    "declined_mail_address": Text("This is no mail address to write to.", "送信できるメールアドレスではありません。"),
+    "declined_oidc_failed": Text(
+        "What the provider answered cannot be used. Please begin again; if it stays so, tell the operator.",
+        "連携先からの応答を使えませんでした。最初からやり直し、続く場合は運用者に知らせてください。",
+    ),
+    "declined_oidc_refused": Text(
+        "The provider did not let you in, or you did not agree there.",
+        "連携先でサインインできなかったか、同意されませんでした。",
+    ),
+    "declined_oidc_nobody": Text(
+        "Nobody here is linked with that account. Sign in another way and link it at “Your account”.",
+        "この外部アカウントと連携している利用者はいません。別の方法でサインインし、「自分のアカウント」で連携してください。",
+    ),
+    "declined_oidc_known": Text(
+        "That account is linked with somebody already.", "この外部アカウントは既に連携されています。"
+    ),
+    "declined_oidc_busy": Text(
+        "The provider answers slowly. Please try again in a minute.",
+        "連携先の応答が遅れています。1 分ほどしてからやり直してください。",
     ),
     "declined_nothing_chosen": Text("Nothing is chosen.", "何も選ばれていません。"),
 }

@@ -12,13 +12,15 @@ from signkit.web.common.pages import Pages
 from signkit.web.people.account_screen import AccountScreen
 from signkit.web.people.approvals_screen import ApprovalsScreen
 from signkit.web.people.link_screen import LinkScreen
+from signkit.web.people.oidc_screen import OidcScreen
 from signkit.web.people.people_screen import PeopleListScreen
 from signkit.web.people.sign_in_screen import SignInScreen
 
 _HERE = Path(__file__).parent
 #: Where the templates of these pages lie; their words are `signkit.web.people.page_words`.
 PAGES = _HERE / "pages"
-_SCREENS = (SignInScreen, LinkScreen, AccountScreen, PeopleListScreen, ApprovalsScreen)
+#: The provider's way back (``/sign-in/oidc``) before the pages of tenants (``/sign-in/{tenant}``).
+_SCREENS = (OidcScreen, SignInScreen, LinkScreen, AccountScreen, PeopleListScreen, ApprovalsScreen)
 
 
 def people_routes(service: Service, pages: Pages) -> list[BaseRoute]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
@@ -124,15 +125,24 @@ class PeopleScreen:
             )  # fmt: skip
 
     def let_in(
-        self, connection: StoreConnection, request: Request, tenant: Tenant, person: Person
+        self,
+        connection: StoreConnection,
+        request: Request,
+        tenant: Tenant,
+        person: Person,
+        begun_at: str | None = None,
     ) -> tuple[PersonSession, str]:
-        """Begin a session of somebody who came in just now; one of the same browser from before is over."""
+        """Begin a session of somebody who came in just now; one of the same browser from before is over.
+
+        Args:
+            begun_at: when they showed who they are; None: just now.
+        """
         before = request.scope.get("session")
         if before is not None:
             before_tenant: Tenant = request.scope["tenant"]
             if before_tenant.id == tenant.id:
                 connection.execute("DELETE FROM person_session WHERE id = ?", (before.id,))
-        return begin_session(connection, tenant, person, self.pages.language(request.scope))
+        return begin_session(connection, tenant, person, self.pages.language(request.scope), begun_at)
 
     def go_on(self, connection: StoreConnection, request: Request) -> str:
         """End all of a person's sessions, for what they come in with changed; return this browser's new cookie."""
@@ -146,6 +156,12 @@ class PeopleScreen:
         """Give the browser a session's cookie."""
         give_cookie(response, self.service, cookie)
         return response
+
+    @property
+    def oidc_name(self) -> str | None:
+        """What people know the provider as by which they may sign in; None where there is none."""
+        own = self.service.own
+        return own.oidc_name or urlsplit(own.oidc_issuer).hostname if own.oidc_issuer else None
 
     @property
     def origin(self) -> str:
@@ -187,5 +203,7 @@ def own_path(text: str) -> str:
 
 def back_of(path: str) -> str:
     """Return the page from which a form was sent, by its path."""
-    first = path.split("/")[1]
+    _, first, *rest = path.split("/")
+    if first == "sign-in" and len(rest) > 1:
+        return f"/sign-in/{rest[0]}"
     return f"/{first}" if first in ("account", "people", "approvals") else "/"

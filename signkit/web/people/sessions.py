@@ -82,20 +82,36 @@ def admit_person(tenants: Tenants, cookie: str) -> tuple[Tenant, PersonSession] 
     tenant = tenants.find(match[1])
     if tenant is None:
         return None
-    now = tenant.store.clock()
     with tenant.store.reading() as connection:
-        row = connection.execute(
-            "SELECT person, hash, csrf, language, seen_at, begun_at FROM person_session"
-            " WHERE id = ? AND seen_at > ? AND begun_at > ?",
-            (match[2], moment(now - IDLE), moment(now - LONGEST)),
-        ).fetchone()
-        person = find_person(connection, row[0]) if row else None
-    if person is None or person.disabled_at is not None or not hmac.compare_digest(row[1], _hash(match[3])):
+        found = _live_session(connection, tenant, match[2])
+    if found is None or not hmac.compare_digest(found[1], _hash(match[3])):
         return None
-    if row[4] <= moment(now - _STEP):
+    session, _, seen_at = found
+    now = tenant.store.clock()
+    if seen_at <= moment(now - _STEP):
         with tenant.store.writing() as connection:
-            connection.execute("UPDATE person_session SET seen_at = ? WHERE id = ?", (moment(now), match[2]))
-    return tenant, PersonSession(match[2], person, row[2], row[3], row[5])
+            connection.execute("UPDATE person_session SET seen_at = ? WHERE id = ?", (moment(now), session.id))
+    return tenant, session
+
+
+def find_session(connection: StoreConnection, tenant: Tenant, id_: str) -> PersonSession | None:
+    """Return a session that began something and is not over: its cookie was shown then."""
+    found = _live_session(connection, tenant, id_)
+    return found[0] if found else None
+
+
+def _live_session(connection: StoreConnection, tenant: Tenant, id_: str) -> tuple[PersonSession, bytes, str] | None:
+    """Return a session that is not over, the hash of its cookie's secret, and when it was last seen."""
+    now = tenant.store.clock()
+    row = connection.execute(
+        "SELECT person, hash, csrf, language, seen_at, begun_at FROM person_session"
+        " WHERE id = ? AND seen_at > ? AND begun_at > ?",
+        (id_, moment(now - IDLE), moment(now - LONGEST)),
+    ).fetchone()
+    person = find_person(connection, row[0]) if row else None
+    if person is None or person.disabled_at is not None:
+        return None
+    return PersonSession(id_, person, row[2], row[3], row[5]), row[1], row[4]
 
 
 def set_language(connection: StoreConnection, session: PersonSession, language: Language) -> None:

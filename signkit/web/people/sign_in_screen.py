@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
+from signkit.web.api.service import Service
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.forms import word
 from signkit.web.common.guard import sent_cookie
@@ -51,11 +52,11 @@ class SignInScreen(PeopleScreen):
     def look(self, request: Request) -> Response:
         """Show the page."""
         speak(request)
-        return self._page(request, self._known_tenant(request), own_path(request.query_params.get("next", "/")))
+        return self._page(request, find_tenant(self.service, request), own_path(request.query_params.get("next", "/")))
 
     def ask(self, request: Request) -> tuple[str, dict[str, Any]]:
         """Ask for a passkey."""
-        tenant = self._known_tenant(request)
+        tenant = find_tenant(self.service, request)
         with tenant.store.writing() as connection:
             wait = take_try(connection, [asking(self.address(request))], tenant.store.clock())
         if wait:
@@ -65,7 +66,7 @@ class SignInScreen(PeopleScreen):
     def by_passkey(self, request: Request, form: FormData) -> Response:
         """Let somebody in by a passkey."""
         speak(request, form)
-        tenant = self._known_tenant(request)
+        tenant = find_tenant(self.service, request)
         try:
             person = PasskeyOffice(tenant, self.origin).recognise(word(form, "challenge"), word(form, "response"))
         except Declined as declined:
@@ -75,7 +76,7 @@ class SignInScreen(PeopleScreen):
     def by_password(self, request: Request, form: FormData) -> Response:
         """Let somebody in by a password with a one-time code."""
         speak(request, form)
-        tenant = self._known_tenant(request)
+        tenant = find_tenant(self.service, request)
         typed = Typed(word(form, "login"), word(form, "password"), word(form, "code"))
         try:
             person = person_by_password(tenant, typed, self.address(request))
@@ -92,10 +93,7 @@ class SignInScreen(PeopleScreen):
             forget_tries(connection, asking(self.address(request)))
             write_act(connection, tenant, "signIn", actor=actor_of(now.id), origin=self.address(request))
         answer = self.with_cookie(RedirectResponse(own_path(word(form, "next")), 303), cookie)
-        answer.set_cookie(
-            TENANT_COOKIE, tenant.id, max_age=_YEAR, httponly=True, samesite="lax", path=SIGN_IN,
-            secure=self.origin.startswith("https:"),
-        )  # fmt: skip
+        remember_tenant(answer, tenant, is_secure=self.origin.startswith("https:"))
         return answer
 
     def _refuse(self, request: Request, form: FormData, tenant: Tenant, declined: Declined) -> Response:
@@ -115,14 +113,27 @@ class SignInScreen(PeopleScreen):
         status = declined.status if declined else 200
         return self.show(
             request, "sign_in.html", status, tenant=tenant, next=next_, declined=declined, login=login,
-            path=SIGN_IN + tenant.id,
+            path=SIGN_IN + tenant.id, oidc=self.oidc_name,
         )  # fmt: skip
 
-    def _known_tenant(self, request: Request) -> Tenant:
-        tenant = self.service.tenants.find(request.path_params["tenant"])
-        if tenant is None:
-            raise Declined("tenant", 404)
-        return tenant
+
+def find_tenant(service: Service, request: Request) -> Tenant:
+    """Return the tenant that a path names.
+
+    Raises:
+        Declined("tenant")
+    """
+    tenant = service.tenants.find(request.path_params["tenant"])
+    if tenant is None:
+        raise Declined("tenant", 404)
+    return tenant
+
+
+def remember_tenant(response: Response, tenant: Tenant, *, is_secure: bool) -> None:
+    """Let the browser remember where its person comes in."""
+    response.set_cookie(
+        TENANT_COOKIE, tenant.id, max_age=_YEAR, httponly=True, samesite="lax", path=SIGN_IN, secure=is_secure
+    )
 
 
 def speak(request: Request, form: FormData | None = None) -> None:

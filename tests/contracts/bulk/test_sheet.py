@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from signkit.contracts.bulk.headings import find_heading, heading_of, leaves
+from signkit.contracts.bulk.input_sheet import csv_sheet, excel_sheet, sheet_columns
 from signkit.contracts.bulk.naming import value_at
 from signkit.contracts.bulk.rows import parse_columns, row_data
 from signkit.contracts.bulk.run import batch_of, check_rows, render_rows
-from signkit.contracts.bulk.sheet import csv_sheet, excel_sheet, sheet_columns
 from signkit.contracts.bulk.table import MAX_COLUMNS, table_of
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import EXAMPLE, find_template, list_templates
@@ -35,7 +35,7 @@ def values(template):
 
 def filled_csv(template):
     rows = list(csv.reader(io.StringIO(csv_sheet(template).decode("utf-8-sig"))))
-    cells = [column.written(value) if value is not None else "" for column, value in values(template)]
+    cells = [column.cell_of(value) if value is not None else "" for column, value in values(template)]
     rows.append(["", *cells])
     output = io.StringIO()
     csv.writer(output).writerows(rows)
@@ -47,7 +47,7 @@ def filled_excel(template):
     for number, (column, value) in enumerate(values(template), 1):
         if value is not None:
             typed = date.fromisoformat(value) if column.kind == "日付" else value
-            book["入力"].cell(2, number, column.written(typed) if isinstance(typed, bool) else typed)
+            book["入力"].cell(2, number, column.cell_of(typed) if isinstance(typed, bool) else typed)
     output = io.BytesIO()
     book.save(output)
     return table_of(output.getvalue(), ".xlsx", "sheet.xlsx")
@@ -154,7 +154,7 @@ def run(tmp_path, *arguments, lang="ja"):
 def test_what_was_read_is_shown_and_refusals_name_the_heading(tmp_path):
     assert run(tmp_path, "template", "sheet", "nda", "-o", "nda.csv").stdout == "nda.csv\n"
     rows = list(csv.reader(io.StringIO((tmp_path / "nda.csv").read_text(encoding="utf-8-sig"))))
-    cells = [column.written(value) if value is not None else "" for column, value in values(find_template("nda"))]
+    cells = [column.cell_of(value) if value is not None else "" for column, value in values(find_template("nda"))]
     cells[rows[0].index("契約日") - 1] = "R9.2.1"
     cells[rows[0].index("開示の目的") - 1] = "ｼｽﾃﾑの検討"
     cells[rows[0].index("返還・廃棄の日数") - 1] = "３０"

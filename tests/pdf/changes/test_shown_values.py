@@ -263,6 +263,7 @@ def test_a_font_that_comes_with_the_value_draws_the_letters_that_it_says(world, 
     assert filled(world, b"", entries, looks(content, font=b"50 0 R"), **objects) is allowed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("number", "old", "new"),
     [

@@ -30,6 +30,10 @@ from tests.web.browser import ADDRESS, ORIGIN, Browser, make_pinentry
 from tests.web.office import conftest as offices_made
 
 CARD = "card:virtual:takahashi"
+#: The office of a file of tests, as the office's own tests have it.
+offices, operator_says, tenant, clerk = (
+    offices_made.offices, offices_made.operator_says, offices_made.tenant, offices_made.clerk,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="session")

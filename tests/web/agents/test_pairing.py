@@ -10,27 +10,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from starlette.testclient import TestClient
 
-from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import fingerprint, make_proof
 from signkit.web.agents.tasks import ask_agent_to_sign
 from signkit.web.api.store import moment
-from tests.web.office.conftest import start, text_of
+from tests.web.office.conftest import text_of
 
 KEY = Ed25519PrivateKey.generate()
 PUBLIC = KEY.public_key().public_bytes_raw()
-
-
-@pytest.fixture(scope="module")
-def offices(tmp_path_factory):
-    made = start(tmp_path_factory.mktemp("offices"))
-    yield made
-    made.served.close()
-    made.service.close()
-
-
-@pytest.fixture
-def clerk(offices):
-    return offices.seat(offices.tenant())
 
 
 def calls(offices):
@@ -123,19 +109,6 @@ def test_what_is_no_key_is_refused(offices, key):
 @pytest.mark.parametrize("body", [b"", b"[]", b"{", b"[" * 10_000, b'{"name": 1, "key": 2}', b"x" * 20_000])
 def test_what_is_no_request_is_refused(offices, body):
     assert calls(offices).post("/agent/v1/pairings", content=body).status_code in (400, 413)
-
-
-def test_pairings_end_and_are_bounded():
-    time = [0.0]
-    pairings = Pairings(lambda: time[0])
-    begun = [pairings.begin("PC", PUBLIC, "192.0.2.1") for _ in range(11)]
-    assert begun[9] is not None
-    assert begun[10] is None
-    assert pairings.begin("PC", PUBLIC, "192.0.2.2") is not None
-    assert pairings.by_code(begun[0].code) is begun[0]
-    time[0] = SECONDS
-    assert pairings.by_code(begun[0].code) is None
-    assert not pairings.take(begun[0], "x.y")
 
 
 def test_an_agent_is_known_by_its_key(offices, agent):

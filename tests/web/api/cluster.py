@@ -47,6 +47,12 @@ class Cluster:
         with psycopg.connect(url or self.url("postgres", "postgres"), autocommit=True) as connection:
             return connection.execute(statement)
 
+    def rows(self, statement, url):
+        import psycopg
+
+        with psycopg.connect(url) as connection:
+            return connection.execute(statement).fetchall()
+
     def stop(self):
         self._run("pg_ctl", "-D", str(self.folder / "data"), "-m", "immediate", "-w", "stop")
 

@@ -228,6 +228,24 @@ REQUESTS |= {
 }
 
 
+def due_entry(owner: Any) -> int:
+    """A contract that ended long ago."""
+    facts = {"title": MARK, "kind": "contract", "date": "2001-02-03", "end_date": "2001-12-31"}
+    return made(owner.client.post("/api/v1/archive/entries", json={"facts": facts}))["entry"]["number"]
+
+
+def purge(owner: Any) -> str:
+    return made(owner.client.post("/api/v1/purges", json={"entries": [due_entry(owner)]}))["id"]
+
+
+REQUESTS |= {
+    "listDueEntries": after(due_entry),
+    "proposePurge": lambda owner: Owned({}, {"json": {"entries": [due_entry(owner)]}}),
+    "listPurges": after(purge),
+    "getPurge": of_id(purge),
+}
+
+
 @cache
 def contract() -> bytes:
     return render(TEMPLATE, sales_data()).pdf

@@ -7,8 +7,9 @@ import json
 from dataclasses import dataclass
 
 from signkit.rehearsal.evidence_services import utc_now
-from signkit.rehearsal.pki import HANAKO, kept_rehearsal
+from signkit.rehearsal.pki import HANAKO
 from signkit.settings import Settings
+from tests.made_once import lay_rehearsal
 from tests.web.api.conftest import start
 
 TEMPLATE = "real-estate-sale"
@@ -17,7 +18,7 @@ TEMPLATE = "real-estate-sale"
 def rehearsing_service(folder):
     """Return a running service with the kept rehearsal's timestamps, revocation and CAs."""
     home = folder / "home"
-    kept_rehearsal(home / "rehearsal")
+    lay_rehearsal(home / "rehearsal")
     trusted = folder / "trusted"
     trusted.mkdir()
     (trusted / "rehearsal.pem").write_bytes((home / "rehearsal" / "rehearsal-ca.pem").read_bytes())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import sqlite3
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from signkit.web.api.access import add_key, admit_key
 from signkit.web.api.carrying import back_up_service, export_tenant, import_tenant, restore_service
 from signkit.web.api.service import create_service
 from signkit.web.api.tenants import Tenants
+from signkit.web.api.work import kept_bytes
 from tests.web.api.conftest import key_client
 
 PDF = b"%PDF-1.7 exported"
@@ -61,7 +64,7 @@ def test_what_a_tenant_has_is_there_again(filled, tmp_path):
         assert list(operation_log.breaks(connection)) == []
         files = [sha256 for (sha256,) in connection.execute("SELECT DISTINCT sha256 FROM file")]
     assert files
-    assert all(found.store.path(each).read_bytes() == filled.tenant.store.path(each).read_bytes() for each in files)
+    assert [kept_bytes(found.store, each) for each in files] == [PDF + b"2"]
 
 
 def test_nothing_that_lets_somebody_in_goes_along(filled, tmp_path):
@@ -97,6 +100,36 @@ def test_a_backup_lets_the_same_keys_in(filled, tmp_path):
     assert not (admitted[0].store.folder / "monitor.key").exists()
     assert documents(admitted[0]) == documents(filled.tenant)
     assert {path.stat().st_mode & 0o077 for path in [target, *target.iterdir(), *restored.rglob("*.sqlite")]} == {0}
+
+
+def test_a_crash_on_the_way_in_leaves_no_key_without_a_tenant_and_no_tenant_without_its_key(
+    filled, tmp_path, monkeypatch
+):
+    filled.tenant.key_file.parent.mkdir(exist_ok=True)
+    filled.tenant.key_file.write_bytes(b"k" * 32)
+    back_up_service(filled.service.folder, filled.service.tenants, tmp_path / "backup")
+    [exported] = (tmp_path / "backup").glob("*.zip")
+    for crash in ("rename", "replace"):  # before the tenant is there, and before its key is where it belongs
+        folder = tmp_path / crash
+        with monkeypatch.context() as patched:
+            patched.setattr(Path, crash, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                import_tenant(Tenants(folder), exported)
+        tenants = Tenants(folder)
+        tenants.clear()
+        assert [tenant.key_file.read_bytes() for tenant in tenants.all()] == [b"k" * 32] * (crash == "replace")
+        assert [path.read_bytes() for path in folder.rglob("*.key")] == [b"k" * 32] * (crash == "replace")
+
+
+def test_what_a_deletion_left_of_a_key_is_removed_at_the_next_start(filled, tmp_path):
+    other = filled.service.tenants.add("別会社")
+    for tenant in (other, filled.tenant):
+        tenant.key_file.parent.mkdir(exist_ok=True)
+        tenant.key_file.write_bytes(b"k" * 32)
+    shutil.rmtree(other.store.folder)
+    filled.service.tenants.clear()
+    assert filled.tenant.key_file.exists()
+    assert not other.key_file.exists()
 
 
 def test_work_that_waited_is_done_after_a_restore(filled, tmp_path):

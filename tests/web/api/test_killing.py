@@ -25,9 +25,9 @@ _STARTED = 60.0
 class Server:
     """``signkit serve`` as a process."""
 
-    def __init__(self, folder, home):
-        command = [sys.executable, "-m", "signkit", "--lang", "en", "serve", str(folder), "--port", "0"]
-        environment = os.environ | {"SIGNKIT_HOME": str(home)}
+    def __init__(self, folder, home, port=0, **environment):
+        command = [sys.executable, "-m", "signkit", "--lang", "en", "serve", str(folder), "--port", str(port)]
+        environment = os.environ | {"SIGNKIT_HOME": str(home)} | environment
         self.process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment, text=True)
         line = self.process.stderr.readline()
         assert "takes requests" in line, line

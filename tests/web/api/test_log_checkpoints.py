@@ -10,8 +10,8 @@ import pytest
 
 from signkit.errors import FileUnusable, InputUnreadable, ServiceError
 from signkit.web.api import operation_log
+from signkit.web.api.folders import DATABASE
 from signkit.web.api.log_checkpoints import contradicted, read_checkpoints, write_checkpoints
-from signkit.web.api.store import DATABASE
 from signkit.web.api.tenants import Tenants
 from tests.command import run_signkit
 

@@ -408,7 +408,15 @@ def test_one_refused_question_does_not_silence_the_next(tmp_path, holder, first,
 
 @pytest.mark.parametrize(
     "url",
-    ["http://example.jp", "ftp://127.0.0.1", "https://user:secret@example.jp", "https://", "http://localhost", "x"],
+    [
+        "http://example.jp",
+        "ftp://127.0.0.1",
+        "https://user:secret@example.jp",
+        "https://",
+        "http://localhost.example.jp",
+        "x",
+        "https://[",
+    ],
 )
 def test_an_address_that_a_key_is_not_sent_to(tmp_path, url):
     (tmp_path / "key").write_text("sk_x")

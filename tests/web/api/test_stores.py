@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -73,7 +74,7 @@ def test_a_lease_that_is_renewed_stays_and_one_that_is_not_goes_to_another_node(
     with store.writing() as connection:
         add_job(connection, store, "test", {})
     now = store.clock()
-    ticking = type(store)(store.folder, store.database, store.spool, lambda: now)
+    ticking = replace(store, clock=lambda: now)
     job = lease_job(ticking, "one")
     now += LEASE / 2
     assert renew_lease(ticking, job, "one")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from types import SimpleNamespace
 
 import pytest
@@ -19,6 +20,17 @@ def test_a_worker_that_did_not_survive_a_file_is_the_files_problem(shared):
         have_done(call, os._exit, 3)
     assert (refused.value.status, refused.value.code) == (422, "worker-lost")
     assert have_done(call, abs, -3) == 3
+
+
+@pytest.mark.slow
+def test_a_service_starts_with_its_typesetter_warm(tried):
+    tried.service.warm_up()
+    assert tried.service.pool.submit(is_loaded, "typst").result()
+    assert tried.service.pool.submit(is_loaded, "signkit.validation.pdf").result()
+
+
+def is_loaded(module):
+    return module in sys.modules
 
 
 def test_an_error_bears_the_files_name_and_not_where_it_lies(tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from html import unescape
 
@@ -12,14 +13,17 @@ pytest.importorskip("starlette", reason="the extra 'service' is not installed")
 
 from starlette.testclient import TestClient
 
-from signkit.rehearsal.pki import kept_rehearsal
 from signkit.settings import Settings
 from signkit.web.api import operation_log
+from signkit.web.api.jobs import JobRunner
 from signkit.web.api.running import Served
 from signkit.web.api.service import Service, ServiceSettings, create_service
 from signkit.web.office.door import cookie_name
+from signkit.web.office.workers import OFFICE_WORKERS
 from signkit.web.people.accounts import add_person
 from signkit.web.people.sessions import begin_session
+from tests.made_once import lay_rehearsal
+from tests.web.office.mail_server import MailServer
 
 ORIGIN = "https://desk.example.jp"
 OURS = {"sec-fetch-site": "same-origin", "origin": ORIGIN}
@@ -78,7 +82,7 @@ def start(folder, **own):
     """Return a running office, whose operator trusts a rehearsal's authority."""
     create_service(folder / "service")
     home = folder / "home"
-    kept_rehearsal(home / "rehearsal")
+    lay_rehearsal(home / "rehearsal", "takahashi")
     (folder / "trusted").mkdir()
     (folder / "trusted" / "ca.pem").write_bytes((home / "rehearsal" / "rehearsal-ca.pem").read_bytes())
     settings = replace(Settings(), home=home, trust_folders=(folder / "trusted",))
@@ -86,17 +90,65 @@ def start(folder, **own):
     return Offices(service, Served(service))
 
 
+@contextmanager
+def running_offices(folder, **own):
+    """Give a running office; it is let go at the end."""
+    made = start(folder, **own)
+    with closing(made.service), closing(made.served):
+        yield made
+
+
+@pytest.fixture(scope="module")
+def operator_says():
+    """What the operator of the office of a file of tests sets; such a file has its own."""
+    return {}
+
+
+@pytest.fixture(scope="module")
+def offices(tmp_path_factory, operator_says):
+    """The office of a file of tests, each of which has a tenant of its own."""
+    with running_offices(tmp_path_factory.mktemp("office"), **operator_says) as made:
+        yield made
+
+
 @pytest.fixture
-def offices(tmp_path):
-    made = start(tmp_path)
+def tenant(offices):
+    return offices.tenant()
+
+
+@pytest.fixture
+def clerk(offices, tenant):
+    return offices.seat(tenant, "clerk", "髙橋")
+
+
+@pytest.fixture
+def supervisor(offices, tenant):
+    return offices.seat(tenant, "supervisor", "佐藤")
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    made = MailServer(tmp_path_factory.mktemp("mail"))
     yield made
-    made.served.close()
-    made.service.close()
+    made.shutdown()
+    made.server_close()
 
 
 @pytest.fixture
-def clerk(offices):
-    return offices.seat(offices.tenant())
+def believed(server, monkeypatch):
+    """The certificate of the server is one that this machine believes."""
+    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
+    server.refusal, server.offers_tls = None, True
+    server.mails.clear()
+    server.said_in_clear.clear()
+    return server
+
+
+def do_one(offices, tenant):
+    """Do one of the office's jobs that are due; return how it ended."""
+    ends = []
+    JobRunner(offices.service, OFFICE_WORKERS, 0, lambda kind, end: ends.append(end)).run_one(tenant)
+    return ends
 
 
 def operations(tenant):

@@ -16,7 +16,9 @@ import uvicorn
 from signkit.web.api.jobs import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.office.door import cookie_name
-from signkit.web.office.mail import MAIL_WORKERS
+from signkit.web.office.workers import OFFICE_WORKERS
+from signkit.web.people.accounts import add_person
+from signkit.web.people.links import FROM_CONSOLE, make_link
 from tests.web.office.conftest import start
 from tests.web.office.owned import put_contract, seller
 from tests.web.test_browser import Screens
@@ -24,7 +26,7 @@ from tests.web.test_browser import Screens
 pytestmark = pytest.mark.slow
 
 
-class _Server(uvicorn.Server):
+class ReadyServer(uvicorn.Server):
     """Says when it listens."""
 
     def __init__(self, config):
@@ -42,9 +44,9 @@ def served_offices(folder, **own):
     listener = socket.create_server(("127.0.0.1", 0))
     origin = f"http://localhost:{listener.getsockname()[1]}"
     offices = start(folder, origin=origin, **own)
-    runner = JobRunner(offices.service, {**WORKERS, **MAIL_WORKERS}, 1, lambda *_: None)
+    runner = JobRunner(offices.service, {**WORKERS, **OFFICE_WORKERS}, 1, lambda *_: None)
     offices.service.wake = runner.wake
-    server = _Server(uvicorn.Config(offices.served, log_level="warning", ws="none", lifespan="off"))
+    server = ReadyServer(uvicorn.Config(offices.served, log_level="warning", ws="none", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     with listener, contextlib.closing(offices.service), contextlib.closing(offices.served):
         runner.start()
@@ -162,3 +164,25 @@ def test_every_other_screen_on_a_phone_and_in_the_dark(chromium, tmp_path):
             ("delivery", f"/documents/{sale}/delivery"), ("export", "/archive/export"), ("nothing", "/card"),
         ):  # fmt: skip
             desk.look(f"office-phone-{name}", path)
+
+
+def test_the_screens_of_people_wide_on_a_phone_and_in_the_dark(chromium, tmp_path):
+    with served_offices(tmp_path, mail_server="localhost:587", mail_from="keiyaku@example.jp") as (origin, offices):
+        tenant = offices.tenant("架空不動産株式会社")
+        seat, administrator = desk_of(chromium, origin, offices, tenant, "administrator", "鈴木 花")
+        other, clerk = desk_of(chromium, origin, offices, tenant, "clerk", "髙橋 祐一郎")
+        assert seat.post(f"/people/{other.person.id}/role", {"role": "supervisor"}).status_code == 303  # takes two
+        with tenant.store.writing() as connection:
+            invited = add_person(connection, "佐藤 一郎", "clerk", tenant.store.now())
+            link = make_link(connection, tenant, invited, seat.person.id, FROM_CONSOLE)[0]
+        nobody = Desk(chromium, origin)
+        for scheme, width in (("light", 1180), ("dark", 375)):
+            for desk, name, path in (
+                (administrator, "people", "/people"), (administrator, "approvals", "/approvals"),
+                (clerk, "account", "/account"), (clerk, "agents", "/agents"), (clerk, "refused", "/people"),
+                (nobody, "sign-in", f"/sign-in/{tenant.id}"), (nobody, "sign-in-where", "/sign-in/"),
+                (nobody, "invitation", f"/invitation/{link}"),
+            ):  # fmt: skip
+                desk.page.set_viewport_size({"width": width, "height": 900})
+                desk.page.emulate_media(color_scheme=scheme)
+                desk.look(f"people-{name}-{scheme}", path)

@@ -10,31 +10,8 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import EXAMPLE, find_template
 from signkit.web.desk.contract_form import words_of
 from signkit.web.office import handover
-from tests.web.office.conftest import operations, start, text_of
+from tests.web.office.conftest import operations, text_of
 from tests.web.office.owned import approve, hand_on, put_contract, sign_elsewhere, state_in
-
-
-@pytest.fixture(scope="module")
-def offices(tmp_path_factory):
-    made = start(tmp_path_factory.mktemp("handover"))
-    yield made
-    made.served.close()
-    made.service.close()
-
-
-@pytest.fixture
-def tenant(offices):
-    return offices.tenant()
-
-
-@pytest.fixture
-def clerk(offices, tenant):
-    return offices.seat(tenant, "clerk", "髙橋")
-
-
-@pytest.fixture
-def supervisor(offices, tenant):
-    return offices.seat(tenant, "supervisor", "佐藤")
 
 
 @pytest.fixture
@@ -135,6 +112,14 @@ def test_a_form_on_a_contract_that_was_signed_meanwhile_leads_to_it_as_it_is(off
     assert known(tenant, sale) == known(tenant, signed)
     assert known(tenant, signed).may_be_signed(offices.served._office.desks.office_of(tenant).today())
     assert known(tenant, signed).approved == sale
+
+
+def test_an_address_of_before_a_signature_leads_to_the_contract_as_it_is(offices, clerk, supervisor, sale):
+    """Mails to colleagues name it."""
+    approve(clerk, supervisor, sale)
+    signed = sign_elsewhere(offices, clerk, sale)
+    assert supervisor.get(f"/documents/{sale}").headers["location"] == f"/documents/{signed}"
+    assert clerk.get(f"/documents/{'0' * 64}").status_code == 404
 
 
 def test_who_makes_the_same_contract_takes_nothing_away(offices, tenant, clerk):

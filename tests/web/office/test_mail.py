@@ -9,56 +9,25 @@ from email import policy
 
 import pytest
 
-from signkit.web.api.jobs import JobRunner
-from signkit.web.office.mail import MAIL_WORKERS, is_address
-from tests.web.office.conftest import OURS, start, text_of
-from tests.web.office.mail_server import MailServer
+from signkit.web.people.mail_addresses import is_address
+from tests.web.office.conftest import OURS, do_one, text_of
 from tests.web.office.owned import approve, hand_on, put_contract
 
 TO = "kaimen@example.jp"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    made = MailServer(tmp_path_factory.mktemp("mail"))
-    yield made
-    made.shutdown()
-    made.server_close()
-
-
-@pytest.fixture(scope="module")
-def offices(tmp_path_factory, server):
-    made = start(tmp_path_factory.mktemp("office"), mail_server=server.place, mail_from="keiyaku@example.jp")
-    yield made
-    made.served.close()
-    made.service.close()
+def operator_says(server):
+    return {"mail_server": server.place, "mail_from": "keiyaku@example.jp"}
 
 
 @pytest.fixture
-def believed(server, monkeypatch):
-    """The certificate of the server is one that this machine believes."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(server.certificate))
-    server.refusal, server.offers_tls = None, True
-    server.mails.clear()
-    server.said_in_clear.clear()
-    return server
-
-
-@pytest.fixture
-def posted(offices):
+def posted(offices, tenant, clerk, supervisor):
     """A contract of which a link is to be written to a party."""
-    tenant = offices.tenant()
-    clerk, supervisor = offices.seat(tenant), offices.seat(tenant, "supervisor")
     sale = approve(clerk, supervisor, put_contract(offices, tenant, clerk.person))
     sent = hand_on(clerk, sale, "link", role="buyer", days="7", language="ja", to=TO)
     assert sent.headers["location"] == f"/documents/{sale}"
     return tenant, clerk, sale
-
-
-def do_one(offices, tenant):
-    ends = []
-    JobRunner(offices.service, MAIL_WORKERS, 0, lambda kind, end: ends.append(end)).run_one(tenant)
-    return ends
 
 
 def test_the_mail_carries_a_link_that_leads_to_the_contract(offices, believed, posted):

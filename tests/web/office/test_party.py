@@ -10,31 +10,12 @@ import pytest
 from signkit.web.api.identifiers import new_id
 from signkit.web.office import handover
 from signkit.web.office.door import cookie_of_party
-from tests.web.office.conftest import OURS, operations, ours, start, text_of
+from tests.web.office.conftest import OURS, operations, ours, text_of
 from tests.web.office.owned import approve, hand_on, put_contract, seller, sign_elsewhere
 
 
-@pytest.fixture(scope="module")
-def offices(tmp_path_factory):
-    made = start(tmp_path_factory.mktemp("party"))
-    yield made
-    made.served.close()
-    made.service.close()
-
-
 @pytest.fixture
-def tenant(offices):
-    return offices.tenant()
-
-
-@pytest.fixture
-def clerk(offices, tenant):
-    return offices.seat(tenant, "clerk", "髙橋")
-
-
-@pytest.fixture
-def sale(offices, tenant, clerk):
-    supervisor = offices.seat(tenant, "supervisor", "佐藤")
+def sale(offices, tenant, clerk, supervisor):
     return approve(clerk, supervisor, put_contract(offices, tenant, clerk.person))
 
 

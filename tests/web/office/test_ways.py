@@ -17,8 +17,11 @@ from signkit.web.office.desks import method_of
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.ways import DESK_ONLY, SHOWN, served
 from signkit.web.people.page_words import PEOPLE_WORDS
-from tests.web.office.conftest import OURS, operations, start, text_of
+from tests.web.office.conftest import OURS, operations, text_of
 from tests.web.office.owned import PLACES, own
+
+#: Every way for every role: a matrix for the whole run.
+pytestmark = pytest.mark.slow
 
 SCREENS = [(shown, shown.screen(None, _pages := type("NoPages", (), {"refuse": None})())) for shown in SHOWN]
 ROUTES = [(method_of(route), route.path, need) for route, need in served(SCREENS)]
@@ -26,12 +29,9 @@ IDS = [f"{method} {path}" for method, path, _ in ROUTES]
 
 
 @pytest.fixture(scope="module")
-def owner(tmp_path_factory):
+def owner(offices):
     """An office with something at every address, and a seat for each role."""
-    offices = start(tmp_path_factory.mktemp("ways"))
-    yield own(offices)
-    offices.served.close()
-    offices.service.close()
+    return own(offices)
 
 
 def test_every_screen_of_the_desk_is_in_the_table():

@@ -13,6 +13,7 @@ from signkit.archive.store import utc_now
 from signkit.web.api.tenants import Tenants
 from signkit.web.people import passwords
 from signkit.web.people.accounts import add_person
+from tests.web.office.conftest import running_offices
 
 
 class Clock:
@@ -29,6 +30,13 @@ class Clock:
 @pytest.fixture
 def clock():
     return Clock()
+
+
+@pytest.fixture
+def offices(tmp_path):
+    """An office of a test's own: its clock is set by hand."""
+    with running_offices(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -16,7 +16,8 @@ from signkit.web.api.archives import opened
 from signkit.web.api.operation_log import operations
 from signkit.web.people.accounts import find_person, list_people, set_role
 from signkit.web.people.approvals import list_approvals
-from tests.web.office.conftest import offices, text_of  # noqa: F401
+from tests.web.api.conftest import key_client
+from tests.web.office.conftest import text_of
 from tests.web.people.test_pages import clock, seated, tenant  # noqa: F401
 
 pytestmark = pytest.mark.usefixtures("cheap_hashes")
@@ -93,7 +94,7 @@ def test_what_was_refused_or_withdrawn_is_not_done(people, tenant, asked):  # no
     assert "却下" in text_of(people["two"].get("/approvals"))
 
 
-def test_it_ends_after_a_week(people, tenant, asked, clock):  # noqa: F811
+def test_it_ends_after_a_week(people, tenant, asked, clock):  # noqa: F811  # noqa: F811
     clock.advance(days=7)
     two = people["two"]
     two.passkey(f"/sign-in/{tenant.id}", two.device)
@@ -171,7 +172,7 @@ def test_who_decides_for_others_is_invited_by_two(people, tenant, role):  # noqa
 
 
 @pytest.fixture
-def entries(tenant, clock):  # noqa: F811
+def entries(tenant, clock):  # noqa: F811  # noqa: F811
     """Two entries whose keeping period is over, and one that has to be kept."""
     today = clock().date()
     with opened(tenant) as archive:
@@ -248,3 +249,83 @@ def test_nothing_chosen_or_nothing_due_asks_nothing(people, tenant, entries):  #
         answer, asked = ask_purge(people, tenant, *numbers)
         assert answer.status_code == 422
         assert asked is None
+
+
+# what a program proposes
+
+
+def program(offices, tenant):  # noqa: F811
+    return key_client(offices.service, tenant, offices.served)
+
+
+def proposed(offices, tenant, *numbers):  # noqa: F811
+    answer = program(offices, tenant).post("/api/v1/purges", json={"entries": list(numbers)})
+    assert answer.status_code == 201, answer.text
+    return answer.json()["id"]
+
+
+def state(offices, tenant, id_):  # noqa: F811
+    return program(offices, tenant).get(f"/api/v1/purges/{id_}").json()["state"]
+
+
+def test_a_program_is_nobody_of_the_two(offices, people, tenant, entries):  # noqa: F811
+    due = program(offices, tenant).get("/api/v1/purges/due").json()["items"]
+    assert [each["number"] for each in due] == entries[:2]
+    id_ = proposed(offices, tenant, *entries[:2])
+    assert (gone(tenant), all_of(tenant), state(offices, tenant, id_)) == ([], [], "proposed")
+    path = f"/approvals/purge/{id_}"
+    assert "プログラムから 2 件の廃棄の提案" in text_of(people["first"].get("/approvals/purge"))
+    for who in ("one", "auditor", "clerk"):
+        assert people[who].send(path, {"answer": "ask"}).status_code == 403
+    assert people["first"].send(path, {"answer": "ask"}).status_code == 303
+    assert people["second"].send(path, {"answer": "ask"}).status_code == 409  # taken up once
+    [asked] = all_of(tenant)
+    assert (asked.asked_by, state(offices, tenant, id_)) == (people["first"].person.id, "open")
+    assert decide(people["first"], asked).status_code == 403
+    assert gone(tenant) == []
+    assert decide(people["second"], asked).status_code == 303
+    assert gone(tenant) == entries[:2]
+    assert state(offices, tenant, id_) == "done"
+    with tenant.store.reading() as connection:
+        actors = [(each.action, each.actor.partition(":")[0]) for each in operations(connection)]
+    assert [each for each in actors if each[0] in ("proposePurge", "askApproval", "approve", "purgeArchive")] == [
+        ("proposePurge", "key"), ("askApproval", "person"), ("approve", "person"), ("purgeArchive", "person"),
+    ]  # fmt: skip
+
+
+def test_a_proposal_is_refused_or_ends(offices, people, tenant, entries, clock):  # noqa: F811
+    refused, late = proposed(offices, tenant, entries[0]), proposed(offices, tenant, entries[1])
+    assert people["first"].send(f"/approvals/purge/{refused}", {"answer": "refuse"}).status_code == 303
+    assert people["first"].send(f"/approvals/purge/{refused}", {"answer": "ask"}).status_code == 409
+    clock.advance(days=7)
+    first = people["first"]
+    first.passkey(f"/sign-in/{tenant.id}", first.device)
+    assert first.send(f"/approvals/purge/{late}", {"answer": "ask"}).status_code == 409
+    assert [state(offices, tenant, each) for each in (refused, late)] == ["refused", "expired"]
+    assert (all_of(tenant), gone(tenant)) == ([], [])
+
+
+def test_only_what_is_due_is_proposed_and_by_who_may(offices, tenant, entries):  # noqa: F811
+    for numbers in ([entries[2]], [999], [entries[0], 999]):
+        answer = program(offices, tenant).post("/api/v1/purges", json={"entries": numbers})
+        assert (answer.status_code, answer.json()["code"]) == (400, "request-invalid")
+    page = program(offices, tenant).get("/api/v1/purges/due?limit=1").json()
+    rest = program(offices, tenant).get("/api/v1/purges/due", params={"cursor": page["next"]}).json()
+    assert [each["number"] for each in page["items"] + rest["items"]] == entries[:2]
+    assert rest["next"] is None
+    assert program(offices, tenant).get("/api/v1/purges/due?cursor=eA").status_code == 400
+    looking = key_client(offices.service, tenant, offices.served, ["purges:read", "archive:write"])
+    assert looking.post("/api/v1/purges", json={"entries": entries[:1]}).status_code == 403
+    assert looking.get("/api/v1/purges").json()["items"] == []
+
+
+def test_a_proposal_is_about_the_entries_as_they_were(offices, people, tenant, entries):  # noqa: F811
+    from signkit.archive.adding import correct_entry
+
+    id_ = proposed(offices, tenant, entries[0])
+    with opened(tenant) as archive:
+        correct_entry(archive, entries[0], TransactionFacts(kind="contract", date=date(2026, 4, 1)))
+    people["first"].send(f"/approvals/purge/{id_}", {"answer": "ask"})
+    [asked] = all_of(tenant)
+    assert decide(people["second"], asked).status_code == 409
+    assert (gone(tenant), state(offices, tenant, id_)) == ([], "lapsed")

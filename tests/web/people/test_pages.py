@@ -15,7 +15,7 @@ from signkit.web.office.door import cookie_name
 from signkit.web.people.accounts import add_person, find_person
 from signkit.web.people.links import FROM_CONSOLE, make_link
 from signkit.web.people.sessions import admit_person
-from tests.web.office.conftest import ORIGIN, OURS, offices, start, text_of  # noqa: F401
+from tests.web.office.conftest import ORIGIN, OURS, text_of
 from tests.web.people.authenticator import Device
 from tests.web.people.conftest import Clock
 
@@ -56,19 +56,19 @@ class Visitor:
 
 
 @pytest.fixture
-def clock(offices):  # noqa: F811
+def clock(offices):
     made = Clock()
     offices.service.tenants._clock = made
     return made
 
 
 @pytest.fixture
-def tenant(offices, clock):  # noqa: F811
+def tenant(offices, clock):
     return offices.tenant()
 
 
 @pytest.fixture
-def visitor(offices):  # noqa: F811
+def visitor(offices):
     return Visitor(offices)
 
 
@@ -89,7 +89,7 @@ def seated(office, tenant, role="administrator", name="髙橋"):
 
 
 @pytest.fixture
-def admin(offices, tenant):  # noqa: F811
+def admin(offices, tenant):
     return seated(offices, tenant)
 
 
@@ -117,7 +117,7 @@ def signed_in(visitor):
 # coming in for the first time
 
 
-def test_the_first_link_is_opened_by_anybody_and_used_once(visitor, tenant, offices):  # noqa: F811
+def test_the_first_link_is_opened_by_anybody_and_used_once(visitor, tenant, offices):
     person, link = invited(tenant)
     for _ in range(3):
         assert "ようこそ" in visitor.get(link).text  # a mail scanner opens it, too
@@ -132,7 +132,7 @@ def test_the_first_link_is_opened_by_anybody_and_used_once(visitor, tenant, offi
     assert ("useLink", f"person:{person.id}", 200) in visitor.log(tenant)
 
 
-def test_two_browsers_with_one_link_make_one_key(tenant, offices):  # noqa: F811
+def test_two_browsers_with_one_link_make_one_key(tenant, offices):
     _, link = invited(tenant)
     one, other, late = Visitor(offices), Visitor(offices), Device()
     told = other.send(f"{link}/challenge").json()
@@ -149,7 +149,7 @@ def test_a_link_ends_after_its_hour(visitor, tenant, clock):
     assert visitor.get(link).status_code == 404
 
 
-def test_somebody_comes_in_by_password_and_codes(visitor, tenant, clock, offices):  # noqa: F811
+def test_somebody_comes_in_by_password_and_codes(visitor, tenant, clock, offices):
     _, link = invited(tenant)
     secret, page = set_up_password(visitor, link, clock)
     codes = re.findall(r'<li class="mono">([a-z2-7-]+)</li>', page.text)
@@ -179,7 +179,7 @@ def test_what_was_typed_wrong_is_said_and_the_link_stays(visitor, tenant, clock)
     assert "回復用コード" in text_of(visitor.send(f"{link}/password", typed))
 
 
-def test_a_recovery_link_ends_all_that_was(offices, tenant, admin):  # noqa: F811
+def test_a_recovery_link_ends_all_that_was(offices, tenant, admin):
     with tenant.store.writing() as connection:
         text, _ = make_link(connection, tenant, admin.person, "console", FROM_CONSOLE)
     assert signed_in(admin)
@@ -193,7 +193,7 @@ def test_a_recovery_link_ends_all_that_was(offices, tenant, admin):  # noqa: F81
 # coming in again
 
 
-def test_a_passkey_comes_in_and_goes_where_one_was_led(admin, offices, tenant):  # noqa: F811
+def test_a_passkey_comes_in_and_goes_where_one_was_led(admin, offices, tenant):
     other = Visitor(offices)
     answer = other.passkey(f"/sign-in/{tenant.id}", admin.device, next="/people")
     assert (answer.status_code, answer.headers["location"]) == (303, "/people")
@@ -208,7 +208,7 @@ def test_a_passkey_comes_in_and_goes_where_one_was_led(admin, offices, tenant): 
     "target", ["//evil.example", "https://evil.example", "/\\evil.example", "/x//evil", "javascript:alert(1)", "",
                "/people?x=//e", "/people\r\nset-cookie: a=b", "/%2f/evil.example", "people"],
 )  # fmt: skip
-def test_nobody_is_led_elsewhere(admin, offices, tenant, target):  # noqa: F811
+def test_nobody_is_led_elsewhere(admin, offices, tenant, target):
     answer = Visitor(offices).passkey(f"/sign-in/{tenant.id}", admin.device, next=target)
     assert answer.headers["location"] == "/"
     shown = Visitor(offices).client.get(f"/sign-in/{tenant.id}", params={"next": target})
@@ -225,7 +225,7 @@ def test_a_session_is_always_a_new_one(admin, tenant):
     assert not signed_in(admin)  # nobody waits with a cookie of before
 
 
-def test_a_cookie_that_somebody_planted_is_not_taken_over(offices, tenant, admin):  # noqa: F811
+def test_a_cookie_that_somebody_planted_is_not_taken_over(offices, tenant, admin):
     victim = seated(offices, tenant, "clerk", "佐藤")
     planted = Visitor(offices)
     planted.client.cookies.set(cookie_name(offices.service), admin.cookie)
@@ -236,7 +236,7 @@ def test_a_cookie_that_somebody_planted_is_not_taken_over(offices, tenant, admin
     assert admit_person(offices.service.tenants, new)[1].person == victim.person
 
 
-def test_a_cookie_is_worth_nothing_after_signing_out(admin, offices):  # noqa: F811
+def test_a_cookie_is_worth_nothing_after_signing_out(admin, offices):
     stolen = admin.cookie
     assert admin.send("/end").status_code == 200
     thief = Visitor(offices)
@@ -244,13 +244,13 @@ def test_a_cookie_is_worth_nothing_after_signing_out(admin, offices):  # noqa: F
     assert not signed_in(thief)
 
 
-def test_another_tenants_passkey_does_not_come_in(admin, offices, visitor):  # noqa: F811
+def test_another_tenants_passkey_does_not_come_in(admin, offices, visitor):
     other = offices.tenant("別の会社")
     assert visitor.passkey(f"/sign-in/{other.id}", admin.device).status_code == 401
     assert visitor.cookie is None
 
 
-def test_an_answer_to_a_challenge_is_not_taken_twice(admin, offices, tenant):  # noqa: F811
+def test_an_answer_to_a_challenge_is_not_taken_twice(admin, offices, tenant):
     path = f"/sign-in/{tenant.id}"
     told = Visitor(offices).send(f"{path}/challenge").json()
     data = {"challenge": told["challenge"], "response": admin.device.sign(told["options"])}
@@ -260,7 +260,7 @@ def test_an_answer_to_a_challenge_is_not_taken_twice(admin, offices, tenant):  #
     assert again.cookie is None
 
 
-def test_an_unknown_account_is_answered_as_a_wrong_password_is(visitor, offices, tenant, clock):  # noqa: F811
+def test_an_unknown_account_is_answered_as_a_wrong_password_is(visitor, offices, tenant, clock):
     _, link = invited(tenant)
     set_up_password(visitor, link, clock)
     typed = {"password": "wrong wrong wrong", "code": "000000"}
@@ -293,8 +293,10 @@ def test_a_page_that_there_is_not(visitor):
              "{link}/challenge",
              "{link}/passkey", "{link}/authenticator", "{link}/password", "/account/challenge", "/account/passkey",
              "/account/passkey/remove", "/account/authenticator", "/account/password", "/account/password/remove",
-             "/account/recovery", "/account/sessions/end", "/people/invite", "/people/x/link", "/people/x/revoke",
-             "/people/x/role", "/people/x/disable", "/approvals/purge", "/approvals/x/decide", "/approvals/x/do",
+             "/account/recovery", "/account/oidc/remove",
+             "/account/sessions/end", "/people/invite", "/people/x/link", "/people/x/revoke",
+             "/people/x/role", "/people/x/disable", "/approvals/purge",
+             "/approvals/purge/x", "/approvals/x/decide", "/approvals/x/do",
              "/approvals/x/withdraw"],
 )  # fmt: skip
 def test_no_form_is_taken_from_elsewhere_or_without_its_token(admin, tenant, path):
@@ -307,7 +309,7 @@ def test_no_form_is_taken_from_elsewhere_or_without_its_token(admin, tenant, pat
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_the_pages_speak_both_languages(offices, tenant, language):  # noqa: F811
+def test_the_pages_speak_both_languages(offices, tenant, language):
     _, link = invited(tenant)
     visitor = Visitor(offices)
     for path in (f"/sign-in/{tenant.id}", "/sign-in/", link):
@@ -319,7 +321,7 @@ def test_the_pages_speak_both_languages(offices, tenant, language):  # noqa: F81
 # one's own account
 
 
-def test_what_one_comes_in_with_changes_and_other_sessions_end(admin, offices, tenant, clock):  # noqa: F811
+def test_what_one_comes_in_with_changes_and_other_sessions_end(admin, offices, tenant, clock):
     elsewhere = Visitor(offices)
     elsewhere.passkey(f"/sign-in/{tenant.id}", admin.device)
     assert signed_in(elsewhere)
@@ -355,7 +357,7 @@ def test_a_password_beside_a_passkey(admin, clock):
     assert admin.send("/account/recovery").status_code == 422
 
 
-def test_sessions_elsewhere_are_seen_and_ended(admin, offices, tenant):  # noqa: F811
+def test_sessions_elsewhere_are_seen_and_ended(admin, offices, tenant):
     elsewhere = Visitor(offices)
     elsewhere.passkey(f"/sign-in/{tenant.id}", admin.device)
     assert "ほかのブラウザーをすべてサインアウトする" in admin.get("/account").text
@@ -383,7 +385,7 @@ def test_a_change_makes_no_session_young_again(admin, clock):
     assert admin.send("/account/challenge").status_code == 403
 
 
-def test_one_removes_no_key_of_another(admin, offices, tenant):  # noqa: F811
+def test_one_removes_no_key_of_another(admin, offices, tenant):
     other = seated(offices, tenant, "clerk", "佐藤")
     key = base64.urlsafe_b64encode(other.device.id).decode().rstrip("=")
     admin.send("/account/passkey/remove", {"key": key})
@@ -430,14 +432,14 @@ def test_an_invitation_is_taken_back_made_anew_and_ends(admin, visitor, tenant, 
     assert visitor.get(third).status_code == 404
 
 
-def test_no_link_is_made_into_an_account_that_somebody_uses(admin, offices, tenant):  # noqa: F811
+def test_no_link_is_made_into_an_account_that_somebody_uses(admin, offices, tenant):
     clerk = seated(offices, tenant, "clerk", "佐藤")
     for what in ("link", "revoke"):
         assert admin.send(f"/people/{clerk.person.id}/{what}").status_code == 409
     assert signed_in(clerk)
 
 
-def test_who_is_disabled_is_out_at_once(admin, offices, tenant):  # noqa: F811
+def test_who_is_disabled_is_out_at_once(admin, offices, tenant):
     clerk = seated(offices, tenant, "clerk", "佐藤")
     assert admin.send(f"/people/{clerk.person.id}/disable").status_code == 303
     assert not signed_in(clerk)
@@ -461,7 +463,7 @@ def test_an_unknown_role_is_refused(admin, role):
     [("clerk", 403, 403, 403), ("supervisor", 403, 200, 200), ("auditor", 200, 200, 403),
      ("administrator", 200, 200, 403)],
 )  # fmt: skip
-def test_each_role_sees_its_pages_and_changes_what_is_its_own(offices, tenant, role, people, approvals, purge):  # noqa: F811
+def test_each_role_sees_its_pages_and_changes_what_is_its_own(offices, tenant, role, people, approvals, purge):
     seat = seated(offices, tenant, role, "鈴木")
     assert seat.get("/people").status_code == people
     assert seat.get("/approvals").status_code == approvals
@@ -477,7 +479,7 @@ def test_each_role_sees_its_pages_and_changes_what_is_its_own(offices, tenant, r
         assert seat.send("/approvals/purge", {"entry": "1"}).status_code == 403
 
 
-def test_nobody_reaches_another_tenants_people(admin, offices):  # noqa: F811
+def test_nobody_reaches_another_tenants_people(admin, offices):
     other = offices.tenant("別の会社")
     there = seated(offices, other, "clerk", "佐藤")
     for what in ("link", "revoke", "role", "disable"):

@@ -25,6 +25,8 @@ const provider = new Provider(issuer, {
       grant_types: ["authorization_code", "client_credentials"],
       response_types: ["code"],
     },
+    // The office, where people sign in.
+    { client_id: "desk", client_secret: "a-secret-of-the-office", redirect_uris: told.desk_redirect_uris },
   ],
   jwks: { keys: [{ ...(await exportJWK(privateKey)), kid: "strangers", use: "sig", alg: "RS256" }] },
   cookies: { keys: ["rehearsal"] },

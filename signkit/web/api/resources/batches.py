@@ -5,20 +5,22 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from signkit.incoming import FileProblem
+from signkit.errors import ServiceError
+from signkit.incoming import FileProblem, read_file
 from signkit.pki.http import HttpFailure, fetch
-from signkit.reporting.archives import ArchiveMember, members
+from signkit.reporting.packed_inputs import ArchiveMember, members
 from signkit.signers.base import printable
 from signkit.web.api import batches, problems
 from signkit.web.api.batches import JOB, KIND, BatchFile
 from signkit.web.api.calls import Answer, Call, Refusal, pieces
 from signkit.web.api.database import StoreConnection
+from signkit.web.api.engine import AWAY, EngineAway
 from signkit.web.api.fetching import require_allowed
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import ATTEMPTS, Job, RetryLater, problem, problem_of
@@ -27,6 +29,7 @@ from signkit.web.api.listing import page, read_cursor, write_cursor
 from signkit.web.api.resources.validations import judge_file, options_of
 from signkit.web.api.service import Service
 from signkit.web.api.store import (
+    Store,
     StoredDocument,
     add_document,
     change_document,
@@ -196,8 +199,12 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConne
         failed = problem("not-fetched", _NOT_FETCHED.filled(status=error.status or "–"))
         if job.attempts < ATTEMPTS:
             raise RetryLater(failed, _PAUSE * 4**job.attempts) from error
+    except EngineAway as error:
+        raise RetryLater(problem("engine-away", AWAY), _PAUSE) from error
     except Exception as error:
         if isinstance(error, WorkerLost) and job.attempts < ATTEMPTS:
+            raise
+        if isinstance(error, ServiceError) and error.code == "store-unusable":  # it is away: another time
             raise
         failed = problem_of(error)
 
@@ -205,7 +212,7 @@ def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConne
         if report is not None:
             count_usage(connection, _COUNTED_AS, tenant.store.now())
         batches.keep_result(connection, file, job.id, report=report, problem=failed)
-        batches.settle(connection, tenant.store, batch.id)
+        batches.settle(connection, tenant.store, batch.id, service.own.abreast)
 
     return keep
 
@@ -214,10 +221,21 @@ def _report(service: Service, tenant: Tenant, batch: StoredDocument, file: Batch
     with tenant.store.reading() as connection:
         require_quota(connection, tenant.store.now(), service.own.validations_a_month)
     options = options_of(service, batch.content["options"])
-    with _spooled(tenant.store.spool) as spool:
-        path = tenant.store.path(file.sha256) if file.url is None and file.sha256 else _fetched(service, file, spool)
+    with _at_hand(service, tenant.store, file) as path:
+        if service.engine is not None:
+            return service.engine.judge(read_file(path, options.limits.bytes), file.name, options)
         report: dict[str, Any] = service.pool.submit(judge_file, str(path), file.name, options, None).result()
     return report
+
+
+@contextmanager
+def _at_hand(service: Service, store: Store, file: BatchFile) -> Iterator[Path]:
+    """Give the file's bytes as a file of this machine, fetched where it has a URL."""
+    with ExitStack() as stack:
+        if file.url is None and file.sha256:
+            yield stack.enter_context(store.files.at_hand(file.sha256))
+        else:
+            yield _fetched(service, file, stack.enter_context(_spooled(store.spool)))
 
 
 def _fetched(service: Service, file: BatchFile, spool: Path) -> Path:
@@ -231,7 +249,7 @@ def _fetched(service: Service, file: BatchFile, spool: Path) -> Path:
 
 def _run(call: Call, connection: StoreConnection, batch: StoredDocument) -> Answer:
     change_document(connection, KIND, batch.id, batch.content | {"state": "running"})
-    batches.settle(connection, call.tenant.store, batch.id)
+    batches.settle(connection, call.tenant.store, batch.id, call.service.own.abreast)
     call.service.wake()
     shown = _shown(connection, _find(connection, batch.id))
     return Answer(202, shown, headers={"location": _address(batch.id)}, subject=batch.id)

@@ -36,7 +36,7 @@ def cancel(call: Call) -> Answer:
             raise problems.unknown(_WHAT)
         call.tenant.store.release_files(connection, job.id)
         if job.kind == batches.JOB:
-            batches.settle(connection, call.tenant.store, job.content["batch"])
+            batches.settle(connection, call.tenant.store, job.content["batch"], call.service.own.abreast)
     return Answer(204, subject=call.values["id"])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -140,8 +141,10 @@ def _postpone(call: Call, file: Upload, name: str, options: Mapping[str, Any]) -
 def work_off(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnection], object]:
     """Judge what was postponed."""
     wanted, store = job.content, tenant.store
-    content = store.path(wanted["content"]) if wanted["content"] else None
-    report = judge(service, store.path(wanted["file"]), wanted["name"], wanted["options"], content)
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(store.files.at_hand(wanted["file"]))
+        content = stack.enter_context(store.files.at_hand(wanted["content"])) if wanted["content"] else None
+        report = judge(service, file, wanted["name"], wanted["options"], content)
     return lambda connection: keep_report(connection, service, tenant, wanted["id"], report)
 
 

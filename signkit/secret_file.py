@@ -65,6 +65,9 @@ def is_token(text: str) -> bool:
     return bool(text) and text.isascii() and text.isprintable() and " " not in text
 
 
-_OPEN_TO_OTHERS = Text("others may read the file", "ほかの利用者も読めます")
+_OPEN_TO_OTHERS = Text(
+    "others may read it (chmod 600 makes it yours alone)",
+    "他の利用者が読めます (chmod 600 で自分だけのものにする)",
+)
 _TOO_LONG = Text("it is longer than 16 KB", "16 KB を超えています")
 _NO_SECRET = Text("it does not hold one line of plain ASCII", "ASCII の1行ではありません")

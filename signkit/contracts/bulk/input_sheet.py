@@ -72,10 +72,10 @@ class SheetColumn:
         elif "maxLength" in self.leaf.schema:
             parts.append(f"{self.leaf.schema['maxLength']}文字まで")
         if self.example is not None:
-            parts.append(f"例: {self.written(self.example)}")
+            parts.append(f"例: {self.cell_of(self.example)}")
         return "　".join([*parts, self.clause] if self.clause else parts)
 
-    def written(self, value: object) -> str:
+    def cell_of(self, value: object) -> str:
         """Return a value as a cell of the column says it."""
         if isinstance(value, bool):
             return self.choices[0] if value else self.choices[1]
@@ -201,7 +201,7 @@ def _write_help(sheet: Any, columns: tuple[SheetColumn, ...], template: Template
     sheet.append([])
     sheet.append(["見出し", "必須", "種類", "選択肢", "例", "条項", "項目のパス"])
     for column in columns:
-        example = "" if column.example is None else column.written(column.example)
+        example = "" if column.example is None else column.cell_of(column.example)
         needed = "必須" if column.leaf.required else ""
         path = ".".join(map(str, column.steps))
         sheet.append([column.heading, needed, column.kind, "、".join(column.choices), example, column.clause, path])

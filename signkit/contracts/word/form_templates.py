@@ -16,7 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 
-from signkit.contracts.faults import jinja_fault
+from signkit.contracts.data_faults import jinja_fault
 from signkit.contracts.template import DESCRIPTION, EXAMPLE, SCHEMA, WORD
 from signkit.contracts.word.likely_places import LikelyPlace, likely_places, roles_for
 from signkit.contracts.word.markers import roles_of, with_blocks
@@ -96,7 +96,7 @@ def new_template_from(folder: Path, form: bytes) -> tuple[WordForm, tuple[Path, 
     """
     found = read_form(form, folder.name)
     if not found.items and not found.roles:
-        raise ContractError("form-untagged", places=tuple(place.told() for place in found.places))
+        raise ContractError("form-untagged", places=tuple(place.in_words() for place in found.places))
     if folder.exists():
         raise OutputExists(str(folder))
     roles = found.labels or {"first": "first", "second": "second"}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from signkit.pdf.changes.revision_state import RevisionState
-from signkit.pdf.changes.rules import Role
+from signkit.pdf.changes.role_rules import Role
 from signkit.pdf.pages import Page, PageTree
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers
@@ -162,6 +163,27 @@ class Account:
         for number in sorted(self.changed - self._visited):
             if any(self._is_reached(number, view) for view in (self.old, self.new)):
                 yield number
+        # Below a link nothing is compared, since what it leads to has rules: a page inherits from what has none.
+        for number in sorted(self._touched_numbers - self._owned):
+            if any(self._hands_down(number, view) for view in (self.old, self.new)):
+                yield number
+
+    def _hands_down(self, number: int, view: View) -> bool:
+        """Whether an unchanged page says that it, or what is above it, stands below an object (7.7.3.4)."""
+        for holder in self._referrers.linking(number):
+            entries = view.get(Ref(holder, 0)) if holder not in self._touched_numbers else None
+            above = entries.get("/Parent") if isinstance(entries, dict) else None
+            if isinstance(above, Ref) and above.number == number and self._is_reached(holder, view):
+                return True
+        return False
+
+    def strays(self, number: int, kids: AbstractSet[int]) -> Iterator[int]:
+        """Objects that say they stand below ``number``, and that it does not know as its ``kids``."""
+        for holder in self._referrers.naming(number):
+            entries = self.new.get(Ref(holder, 0)) if holder not in kids else None
+            above = entries.get("/Parent") if isinstance(entries, dict) else None
+            if isinstance(above, Ref) and above.number == number and self._is_reached(holder, self.new):
+                yield holder
 
     def _is_reached(self, number: int, view: View) -> bool:
         """Follow references backwards, as they are at ``view``, to the trailer."""
@@ -190,8 +212,19 @@ def _differs(old: View, new: View, number: int) -> bool:
     """Whether an object's own value is another one; what it refers to is not followed."""
     one, other = old.get(Ref(number, 0)), new.get(Ref(number, 0))
     if isinstance(one, Stream) and isinstance(other, Stream):
-        return one.entries != other.entries or one.raw != other.raw
-    return type(one) is not type(other) or bool(one != other)
+        return not _are_alike(one.entries, other.entries) or one.raw != other.raw
+    return not _are_alike(one, other)
+
+
+def _are_alike(one: Value, other: Value) -> bool:
+    """Equal, and whole numbers whole numbers: 1 and 1.0 are equal in Python, and not to every reader of PDF."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_are_alike(value, other[key]) for key, value in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_are_alike, one, other))
+    return bool(one == other)
 
 
 def _is_null(view: View, number: int) -> bool:

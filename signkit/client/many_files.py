@@ -9,7 +9,7 @@ import hashlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from io import BytesIO
 from itertools import islice
@@ -20,7 +20,9 @@ from signkit.client.service import Client
 from signkit.cms.container import ContainerUnreadable, read_container, without_armour
 from signkit.cms.content import places_of_content
 from signkit.errors import InputUnreadable, ServiceError
+from signkit.errors.service_causes import service_cause
 from signkit.incoming import FileProblem, is_url, read_file, read_location, too_large
+from signkit.reporting.arrivals import Arrivals
 from signkit.reporting.inputs import FileSource, sources
 from signkit.validation.api import not_read
 from signkit.validation.options import ValidationOptions
@@ -30,6 +32,7 @@ from signkit.words import is_shown
 #: Of the API document: how long a file's name may be.
 _LONGEST_NAME = 120
 _TOO_LARGE = "too-large"
+_OF_ANOTHER = "the report is of another file"
 #: How many files are under way where nobody says otherwise.
 AT_ONCE = 4
 
@@ -62,7 +65,7 @@ class ServerJudge:
                 raise
             return not_read(source.name, FileProblem("limit"), self.options)
         if told.report.sha256 not in ("", digest):
-            raise ServiceError("server-answer", url=self.client.url, cause="the report is of another file")
+            raise ServiceError("server-answer", url=self.client.url, cause=service_cause(_OF_ANOTHER))
         return told.report.with_name(source.name)
 
     def _data_of(self, source: FileSource) -> bytes:
@@ -82,6 +85,7 @@ def validate_by_server(
     at_once: int = AT_ONCE,
     done: Mapping[str, str] | None = None,
     on_unchanged: Callable[[str], object] | None = None,
+    as_they_come: bool = False,
 ) -> Iterator[Report]:
     """Yield the reports in the order of ``paths``; see `signkit.reporting.batch.validate_many`.
 
@@ -91,15 +95,20 @@ def validate_by_server(
     Raises:
         ServiceError: the service cannot be reached, refuses, or gives no report.
     """
-    todo, done = sources(paths), done or {}
+    todo, done = Arrivals(sources(paths), elsewhere=as_they_come), done or {}
     waiting: deque[tuple[str, Future[Report | None]]] = deque()
     with ThreadPoolExecutor(at_once, thread_name_prefix="signkit-client") as pool:
         try:
             while True:
-                for source in islice(todo, 2 * at_once - len(waiting)):
+                while len(waiting) < 2 * at_once and (source := todo.take()) is not None:
                     waiting.append((source.name, pool.submit(judge.judge, source, done.get(source.name))))
-                if not waiting:
+                if not waiting and todo.ended:
                     return
+                first: list[Future[Any]] = [future for _, future in islice(waiting, 1)]
+                room = len(waiting) < 2 * at_once and not todo.ended
+                wait([*first, todo.next()] if room else first, return_when=FIRST_COMPLETED)
+                if not first or not first[0].done():
+                    continue
                 name, future = waiting.popleft()
                 report = future.result()
                 if report is not None:
@@ -107,6 +116,7 @@ def validate_by_server(
                 elif on_unchanged is not None:
                     on_unchanged(name)
         finally:
+            todo.forget()
             pool.shutdown(wait=False, cancel_futures=True)
 
 
