@@ -23,6 +23,7 @@ from signkit.demo import forge_price
 from tests.web.browser import make_pinentry
 from tests.web.running import running_desk
 from tests.web.test_desk import signed_sale  # noqa: F401  a fixture
+from tests.web.test_repair import tear
 
 pytestmark = pytest.mark.slow
 
@@ -240,3 +241,10 @@ def test_what_comes_after_signing_wide_on_a_phone_and_in_the_dark(chromium, sign
         screens.look("phone-kept-contract")
         page.goto(f"{origin}/new")
         screens.look("phone-templates")
+        tear(home / "rehearsal-desk" / "archive")
+        page.click("nav >> text=契約書 >> nth=0")
+        page.wait_for_selector("text=台帳が壊れています")
+        screens.look("archive-torn")
+        page.click("button:has-text('作り直す')")
+        page.wait_for_selector("text=台帳を作り直しました")
+        screens.look("archive-rebuilt")

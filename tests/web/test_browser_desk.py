@@ -99,6 +99,12 @@ def test_card_and_settings(chromium, laid_out, tmp_path):
         page.click("button[name=secret][value=signature]")
         page.wait_for_selector(".verdict.good, .verdict.bad")
         screens.look("card-pin")
+        go(page, "/new")
+        page.click("section:has-text('秘密保持契約書') >> button:has-text('記入を始める') >> nth=0")
+        page.click("button[value^='card:'] >> nth=0")
+        page.click("button:has-text('読み取る')")
+        page.wait_for_selector("text=カードを読み取りました")
+        screens.look("card-read")
         go(page, "/")
         for step in ("main a[href^='/documents/']", "a[href$='/sign/seller']", "a[href$='/elsewhere/seller']"):
             page.click(step)
