@@ -195,6 +195,14 @@ def test_a_file_keeps_its_name_through_every_signature(signed_sale):
     assert office.name_of(sha256) == "不動産売買契約書.pdf"
 
 
+def test_the_other_language_keeps_what_was_looked_for(browser):
+    page = browser.get("/contracts?party=吉田&amount_from=1")
+    here = re.search(r'name="here" value="([^"]+)"', page.text)[1].replace("&amp;", "&")
+    answer = browser.post("/language", {"here": here})
+    assert answer.headers["location"] == here
+    assert 'value="吉田"' in browser.get(here).text
+
+
 def test_more_fields_than_a_form_has_are_refused(browser):
     answer = browser.post("/new", {f"x{number}": "" for number in range(6000)}, files=[("f", ("f", b""))])
     assert answer.status_code == 400
