@@ -8,6 +8,9 @@ from unicodedata import category
 
 Language = Literal["en", "ja"]
 
+#: Categories of controls, turns of direction and other invisible characters, line and paragraph separators.
+_STEERING = frozenset({"Cc", "Cf", "Zl", "Zp"})
+
 
 def is_shown(character: str) -> bool:
     """Return whether a character of a stranger's may reach a terminal or a page: no control, no turn of direction.
@@ -15,6 +18,19 @@ def is_shown(character: str) -> bool:
     Spaces are: ``str.isprintable`` has none but U+0020, and Japanese names are written with U+3000.
     """
     return character.isprintable() or category(character) == "Zs"
+
+
+def printable(text: str) -> str:
+    """Return a stranger's text without what could steer a terminal."""
+    return "".join(character if is_shown(character) else "\ufffd" for character in text)
+
+
+def without_controls(text: str) -> str:
+    """Return a message of ours, which may hold strangers' names, without what steers a terminal but its own line ends.
+
+    Unlike `printable` it leaves characters of a font of one's own (外字) and of a younger Unicode as they are.
+    """
+    return "".join("\ufffd" if category(each) in _STEERING and each not in "\n\t" else each for each in text)
 
 
 @dataclass(frozen=True)

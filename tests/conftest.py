@@ -23,8 +23,9 @@ if sys.dont_write_bytecode:
 _NEVER_REQUIRED = ("hardware:",)
 
 
-#: Programs of strangers that take seconds to start: whoever asks for one of them is slow.
-_SLOW_FIXTURES = {"libreoffice", "verapdf", "dss"}
+#: Whoever asks for one of these is slow: programs of strangers that take seconds to start, and a service of one's own,
+#: whose tables, worker process and end take half a second.
+_SLOW_FIXTURES = {"libreoffice", "verapdf", "dss", "offices", "running", "tried"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

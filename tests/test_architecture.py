@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 import pytest
@@ -77,13 +78,69 @@ def test_the_table_of_decisions_is_read_whole(page):
 def test_no_class_name_stands_for_two_things(repository):
     found: dict[str, list[str]] = {}
     for path in sorted((repository / "signkit").rglob("*.py")):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
-            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                found.setdefault(node.name, []).append(str(path.relative_to(repository)))
+        for name in re.findall(r"^class ([A-Za-z]\w*)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            found.setdefault(name, []).append(str(path.relative_to(repository)))
     assert {name: paths for name, paths in found.items() if len(paths) > 1} == {}
+
+
+#: What a module may be called that bears the name of another one: it shows, tells errors of, serves, rehearses or is
+#: about the room or module of that name; ``values`` are the plain values of their room.
+def _is_about(module, others):
+    room = module[0]
+    return (
+        room in {"cli", "errors", "rehearsal", "web"}
+        or module[-1] == "values"
+        or any(len(each) == 1 for each in others)
+    )
+
+
+def test_no_module_name_stands_for_two_things(repository):
+    """docs/architecture.md says the rule; the rooms of ``web`` have names of their own among themselves."""
+    named: dict[str, list[tuple[str, ...]]] = {}
+    for path in sorted((repository / "signkit").rglob("*.py")):
+        module = path.relative_to(repository / "signkit").with_suffix("").parts
+        module = module[:-1] if module[-1] == "__init__" else module
+        if module and module[-1] != "__main__":
+            named.setdefault(module[-1], []).append(module)
+    unclear = {
+        name: own
+        for name, modules in named.items()
+        if len(own := [each for each in modules if not _is_about(each, [one for one in modules if one != each])]) > 1
+    }
+    assert unclear == {}
 
 
 def test_no_module_is_too_long_to_read(repository):
     modules = (repository / "signkit").rglob("*.py")
     lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
     assert {name: count for name, count in lines.items() if count > 500} == {}
+
+
+def _imported(tree):
+    """Yield what a module imports wherever it does, but for its types alone."""
+    for node in tree.body if isinstance(tree, ast.Module) else ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+            yield node.module
+        yield from _imported(node)
+
+
+@pytest.mark.slow
+def test_no_modules_import_one_another_in_a_circle(repository):
+    """Also not by imports inside functions; the rooms of ``web`` stand apart."""
+    folder = repository / "signkit"
+    trees = {}
+    for path in folder.rglob("*.py"):
+        module = path.relative_to(repository).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+        if not module.startswith("signkit.web"):
+            trees[module] = ast.parse(path.read_text(encoding="utf-8"))
+    assert len(trees) > 300
+    # A package's own module is read with whatever lies in it, which is no circle.
+    packages = {module for module in trees if any(other.startswith(f"{module}.") for other in trees)}
+    graph = {module: set(_imported(tree)) & trees.keys() - packages - {module} for module, tree in trees.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))

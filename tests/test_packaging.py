@@ -7,6 +7,7 @@ import importlib.util
 import re
 import shlex
 import shutil
+import subprocess
 import sys
 import tomllib
 import zipfile
@@ -21,6 +22,7 @@ from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level, Services, sign
 from signkit.signing.request import SignatureRequest
 from tests.command import run_signkit
+from tests.requirements import require
 
 
 @pytest.fixture
@@ -115,6 +117,19 @@ def test_the_nightly_tasks_are_well_formed_and_their_command_is_ours(repository,
     assert run_signkit("archive", "init", str(tmp_path / "contracts"), home=tmp_path).returncode == 0
     done = run_signkit(*(word.replace("/srv/", f"{tmp_path}/") for word in words), home=tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("name", ["serve", "monitor", "renew", "incoming"])
+def test_systemd_takes_the_units_and_finds_them_closed(repository, tmp_path, name):
+    """Where systemd is not the first process they cannot be started; it reads and rates them all the same."""
+    require(shutil.which("systemd-analyze"), "systemd is not installed")
+    text = (repository / "packaging" / "systemd" / f"signkit-{name}.service").read_text()
+    own = tmp_path / f"signkit-{name}.service"
+    assert "/opt/signkit/bin/signkit" in text
+    own.write_text(text.replace("/opt/signkit/bin/signkit", sys.executable))
+    for command in (["verify"], ["security", "--offline=true", "--threshold=20"]):
+        done = subprocess.run(["systemd-analyze", "--no-pager", *command, str(own)], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
 
 
 def _unit(repository, name):

@@ -50,15 +50,24 @@ def test_what_the_system_says_is_told_in_japanese(said, japanese):
     assert service_cause(said).ja == japanese
 
 
-#: What makes the errors of the phone's client, its cause as the last argument.
-PHONE_FAILURES = ("failure", "bad", "_bad_token", "_bad_result", "_bad_redirect")
+#: Who else says causes, in which files, and how: the cause is the last argument.
+SAYING = {
+    "phones and providers": (
+        ("signkit/signers/auth_app*.py", "signkit/openid/*.py"),
+        ("failure", "bad", "OpenIdFailure", "_bad_token", "_bad_result", "_bad_redirect", "_bad_metadata"), 30,
+    ),
+    "reports": (("signkit/validation/report_reading.py",), ("_refuse", "service_cause"), 15),
+    "a service's client": (("signkit/client/*.py",), ("service_cause",), 3),
+}  # fmt: skip
 
 
-def test_whatever_the_phones_client_says_has_its_japanese(repository):
+@pytest.mark.parametrize("who", SAYING)
+def test_whatever_is_said_of_an_answer_has_its_japanese(repository, who):
+    sources, names, least = SAYING[who]
     said = set()
-    for source in (repository / "signkit" / "signers").glob("auth_app*.py"):
+    for source in (path for pattern in sources for path in repository.glob(pattern)):
         for node in ast.walk(ast.parse(source.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in PHONE_FAILURES:
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
                 said.update(sentence_of(node.args[-1]))
-    assert len(said) > 25
+    assert len(said) >= least
     assert [each for each in said if service_cause(each).ja == each] == []

@@ -18,7 +18,7 @@ COMPUTE_SIGNATURE = 0x2A
 #: Instructions whose command data is a secret.
 SECRET_INSTRUCTIONS = frozenset({VERIFY, CHANGE_REFERENCE_DATA})
 
-# ISO/IEC 7816-4, status bytes SW1-SW2.
+# ISO/IEC 7816-4:2005 5.1.3, status bytes SW1-SW2.
 OK = 0x9000
 END_OF_FILE_REACHED = 0x6282
 WRONG_LENGTH = 0x6700

@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from signkit.card import apdu, pin
 from signkit.card.apdu import Command
-from signkit.card.files import CardFiles
+from signkit.card.elementary_files import CardFiles
 from signkit.card.key_proof import Authentication, signed_bytes
 from signkit.card.keys import CardKey, HashName, card_key
 from signkit.card.pin import AUTHENTICATION, SIGNATURE, PinSource, Secret

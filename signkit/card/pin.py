@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from signkit.card import apdu
 from signkit.card.apdu import Command, refusal, wipe
-from signkit.card.files import CardFiles
+from signkit.card.elementary_files import CardFiles
 from signkit.card.transport import Connection
 from signkit.errors import CardAnswerInvalid, CardError, CardLinkError, CardLocked, PinWrong
 
@@ -51,7 +51,7 @@ CODE_B = Secret("code-b", 0x0015, 15, rb"[0-9]{14}")
 #: 券面事項確認AP.
 BIRTH_DATE = Secret("birth-date", 0x0011, 15, rb"[0-9]{6}")
 
-# 63C0: the last try was just spent; 6983 and 6984: it was spent before (ISO/IEC 7816-4).
+# 63C0: the last try was just spent; 6983 and 6984: it was spent before (ISO/IEC 7816-4:2005 5.1.3, 7.5.1).
 _BLOCKED = frozenset({0x63C0, apdu.BLOCKED, apdu.REFERENCE_DATA_UNUSABLE})
 
 
@@ -79,7 +79,7 @@ def tries_left(files: CardFiles, secret: Secret) -> int:
     sw = files.connection.send(Command(0x00, apdu.VERIFY, 0x00, 0x80)).sw
     if sw in _BLOCKED:
         return 0
-    # 63CX: X tries are left; more than the card has is no answer to this question.
+    # 63CX: X tries are left (ISO/IEC 7816-4:2005 7.5.1); more than the card has is no answer to this question.
     if sw >> 4 != 0x63C or sw & 0xF > secret.max_tries:
         raise CardAnswerInvalid("tries left", f"{sw:04X}")
     return sw & 0xF

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from signkit.card import apdu, pin
 from signkit.card.apdu import Command
-from signkit.card.files import CardFiles
+from signkit.card.elementary_files import CardFiles
 from signkit.card.keys import RsaCardKey, digest_info
 from signkit.card.pin import BIRTH_DATE, SURFACE, PinSource, Secret, wiping
 from signkit.card.tlv import Object, objects, only_object, pick

@@ -101,12 +101,12 @@ class Connection:
             CardAnswerInvalid: not an answer, or one without end.
         """
         response = self._exchange(command)
-        # 6CXX: Le was wrong, XX is right (ISO/IEC 7816-4); a secret is not sent again for it.
+        # 6CXX: Le was wrong, XX is right (ISO/IEC 7816-4:2005 5.1.3); a secret is not sent again for it.
         if response.sw >> 8 == 0x6C and not command.is_secret:
             response = self._exchange(replace(command, le=response.sw & 0xFF or 256))
         parts = bytearray(response.data)
         for _ in range(_MAX_PARTS):
-            # 61XX: more bytes wait (ISO/IEC 7816-4).
+            # 61XX: more bytes wait (ISO/IEC 7816-4:2005 5.1.3).
             if response.sw >> 8 != 0x61:
                 return Response(bytes(parts), response.sw)
             response = self._exchange(Command(0x00, apdu.GET_RESPONSE, 0, 0, le=response.sw & 0xFF or 256))

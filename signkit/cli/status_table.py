@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from signkit.cli.language import LANGUAGE
-from signkit.reporting.formats import wording
-from signkit.reporting.formats.table import CsvTable, sheet_time, token_words
+from signkit.reporting.formats import report_wording
+from signkit.reporting.formats.csv_table import CsvTable, sheet_time, token_words
 from signkit.reporting.formats.times import zone_name
 from signkit.words import Text
 
@@ -36,7 +36,7 @@ def _unreadable(row: UnreadableFile) -> dict[str, Any]:
     return {
         "file": row.file,
         "state": token_words(_STATES, _UNREADABLE, LANGUAGE),
-        "verdict": token_words(wording.VERDICTS, "UNREADABLE", LANGUAGE),
+        "verdict": token_words(report_wording.VERDICTS, "UNREADABLE", LANGUAGE),
         "complete": False,
     }
 
@@ -71,9 +71,9 @@ def _party(party: PartyStatus, status: ContractStatus) -> dict[str, Any]:
     if signature is None:
         return row
     return row | {
-        "verdict": token_words(wording.VERDICTS, signature.verdict, LANGUAGE),
-        "level": wording.say_level(signature.level, LANGUAGE) if LANGUAGE == "ja" else signature.level,
-        "key_kind": token_words(wording.KEY_KINDS, signature.signer.key_kind, LANGUAGE),
+        "verdict": token_words(report_wording.VERDICTS, signature.verdict, LANGUAGE),
+        "level": report_wording.say_level(signature.level, LANGUAGE) if LANGUAGE == "ja" else signature.level,
+        "key_kind": token_words(report_wording.KEY_KINDS, signature.signer.key_kind, LANGUAGE),
         "name": signature.party.name if signature.party else "",
     }
 

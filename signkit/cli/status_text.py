@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from signkit.cli.language import LANGUAGE, translate
 from signkit.progress.contract import Stage
-from signkit.reporting.formats.wording import BEST_TIME_SOURCES, VERDICTS, say
+from signkit.reporting.formats.report_wording import BEST_TIME_SOURCES, VERDICTS, say
 from signkit.words import Text, is_shown
 
 if TYPE_CHECKING:

@@ -28,7 +28,7 @@ class Tally:
 
     def in_words(self) -> Text:
         """Return the counts, the good verdict first: ``3 valid, 1 INVALID``."""
-        from signkit.reporting.formats.wording import VERDICTS
+        from signkit.reporting.formats.report_wording import VERDICTS
         from signkit.validation.report import Verdict
 
         found = [(VERDICTS[verdict], self.counts[verdict]) for verdict in Verdict if verdict in self.counts]

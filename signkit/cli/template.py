@@ -185,7 +185,7 @@ def _from_form(folder: Path, form: Path, law: str | None) -> None:
     from signkit.contracts.word.source import require_extra
 
     require_extra()
-    from signkit.contracts.word.forms import new_template_from
+    from signkit.contracts.word.form_templates import new_template_from
 
     if law is not None:
         raise UsageProblem(
@@ -297,7 +297,7 @@ _SOUND = Text(
 
 
 def _print_items(root: Mapping[str, Any], schema: Mapping[str, Any], depth: int) -> None:
-    from signkit.contracts.checking import resolve_reference
+    from signkit.contracts.schema_items import resolve_reference
 
     required = set(schema.get("required", ()))
     for name, item in schema.get("properties", {}).items():

@@ -13,7 +13,7 @@ from signkit.words import Text
 
 def run(name: TemplateName, format_: PlainFormat = TextOrJson.TEXT) -> None:
     """Print the list."""
-    from signkit.contracts.rules.listing import law_list
+    from signkit.contracts.rules.rule_list import law_list
     from signkit.contracts.template import find_template
     from signkit.settings import load_settings
 

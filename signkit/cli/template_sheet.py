@@ -11,7 +11,7 @@ from signkit.words import Text
 
 def run(name: TemplateName, output: Output = None, overwrite: Overwrite = False) -> None:
     """Write the table; as CSV to stdout where no file is named."""
-    from signkit.contracts.bulk.sheet import csv_sheet, excel_sheet
+    from signkit.contracts.bulk.input_sheet import csv_sheet, excel_sheet
     from signkit.contracts.template import find_template
     from signkit.output import write_checked
     from signkit.settings import load_settings

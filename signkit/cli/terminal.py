@@ -13,7 +13,7 @@ from signkit.cli.language import LANGUAGE, translate
 from signkit.cli.streams import flush_output, read_line
 from signkit.errors import SignKitError, UsageProblem
 from signkit.output import remove_scratch_leftovers
-from signkit.words import Text
+from signkit.words import Text, without_controls
 
 if TYPE_CHECKING:
     from rich.progress import ProgressColumn
@@ -66,15 +66,15 @@ _AFTER_WRONG = Text(
 
 def tell(text: Text, **facts: object) -> None:
     """Say something to the person."""
-    print(translate(text, **facts), file=sys.stderr)
+    print(without_controls(translate(text, **facts)), file=sys.stderr)
 
 
 def report_error(error: SignKitError) -> int:
     """Print the error with its hint; return the exit code."""
     label = {"en": "Error", "ja": "エラー"}[LANGUAGE]
-    print(f"{label}: {error.message(LANGUAGE)}", file=sys.stderr)
+    print(f"{label}: {without_controls(error.message(LANGUAGE))}", file=sys.stderr)
     if hint := error.hint(LANGUAGE):
-        print(f"  → {hint}", file=sys.stderr)
+        print(f"  → {without_controls(hint)}", file=sys.stderr)
     return int(error.exit_code)
 
 

@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from signkit.cli.files import read_input
 from signkit.cli.language import words
 from signkit.cli.terminal import tell
 from signkit.errors import UsageProblem
+from signkit.incoming import read_file
+from signkit.limits import TRUST_LIST_BYTES
 from signkit.words import Text
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ def import_list(
     from signkit.pki.trust_lists.etsi import is_xml
     from signkit.pki.trust_lists.values import Purpose
 
-    data = read_input(file)
+    data = read_file(file, TRUST_LIST_BYTES)
     if is_xml(data):
         if purpose or label or service_of:
             raise UsageProblem(
@@ -116,7 +117,7 @@ def import_list(
 def _import_etsi(data: bytes, file: Path, signers: Sequence[Path], *, yes: bool) -> None:
     from asn1crypto import x509
 
-    from signkit.cli.trust import confirm_fingerprints, show_certificate
+    from signkit.cli.trust_confirming import confirm_fingerprints, show_certificate
     from signkit.pki.anchors import read_certificates
     from signkit.pki.trust_lists.etsi import read_list, take_apart
     from signkit.pki.trust_lists.importing import check_sequence, check_signer, imported_before
@@ -138,7 +139,7 @@ def _import_etsi(data: bytes, file: Path, signers: Sequence[Path], *, yes: bool)
 def _import_bundle(data: bytes, file: Path, terms: BundleTerms, *, yes: bool) -> None:
     from asn1crypto import x509
 
-    from signkit.cli.trust import confirm_fingerprints, show_certificate
+    from signkit.cli.trust_confirming import confirm_fingerprints, show_certificate
     from signkit.pki.trust_lists.bundle import read_bundle
 
     found = read_bundle(data, str(file), terms, datetime.now(UTC))

@@ -40,7 +40,7 @@ from signkit.validation.profile import ProfileName
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.client.judging import ServerJudge
+    from signkit.client.many_files import ServerJudge
     from signkit.reporting.resume import Results
     from signkit.validation.options import ValidationOptions
     from signkit.validation.report import Report
@@ -290,7 +290,7 @@ def _judged_here(
 def _judged_there(
     judge: ServerJudge, files: list[str], jobs: int | None, before: Results, pass_over: Callable[[str], None]
 ) -> Iterator[Report]:
-    from signkit.client.judging import AT_ONCE, validate_by_server
+    from signkit.client.many_files import AT_ONCE, validate_by_server
 
     return validate_by_server(
         judge, _names(files), at_once=jobs or AT_ONCE, done=before.digests, on_unchanged=pass_over,
@@ -363,7 +363,7 @@ def _engine(address: str | None) -> Iterator[tuple[Executor | None, int]]:
 
 def _are_several(files: list[str]) -> bool:
     """Whether the names may stand for more than one file."""
-    from signkit.reporting.archives import ARCHIVE_SUFFIXES
+    from signkit.reporting.packed_inputs import ARCHIVE_SUFFIXES
 
     return len(files) > 1 or any(
         name == "-" or "*" in name or name.lower().endswith(ARCHIVE_SUFFIXES) or Path(name).is_dir() for name in files
@@ -393,8 +393,8 @@ def _progress(files: list[str]) -> Iterator[Callable[[Tally], None]]:
 
 def _total(files: list[str]) -> int | None:
     """How many files there are, where that can be told without reading them."""
-    from signkit.reporting.archives import ARCHIVE_SUFFIXES
     from signkit.reporting.inputs import list_names
+    from signkit.reporting.packed_inputs import ARCHIVE_SUFFIXES
 
     if "-" in files or any("://" in name for name in files):
         return None

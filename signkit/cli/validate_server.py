@@ -14,7 +14,7 @@ from signkit.errors import InputUnreadable, ServiceError, UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from signkit.client.judging import ServerJudge
+    from signkit.client.many_files import ServerJudge
     from signkit.validation.options import ValidationOptions
 
 _KEY_FILE = "SIGNKIT_SERVER_KEY_FILE"
@@ -60,7 +60,7 @@ def server_judge(url: str | None, key_file: Path | None, options: ValidationOpti
             )
         return None
     from signkit.client import Client
-    from signkit.client.judging import ServerJudge
+    from signkit.client.many_files import ServerJudge
 
     return ServerJudge(Client(url, _key(key_file), language=LANGUAGE), options)
 
@@ -83,10 +83,7 @@ def refuse_beside_server(url: str | None, policy: str, given: Mapping[str, objec
         names = ", ".join(unfit)
         raise UsageProblem(
             Text(f"{names} cannot be used with --server", f"{names} は --server と同時に使えません"),
-            Text(
-                "What is believed, and what is looked at, the service's operator decides.",
-                "何を信頼し何を参照するかは、サービスの運用者が決めます。",
-            ),
+            next((hint for option, hint in _STAYS_HERE.items() if option in unfit), _OPERATOR_DECIDES),
         )
 
 
@@ -102,4 +99,20 @@ def _key(named: Path | None) -> str:
         raise ServiceError("server-key", cause=error.cause) from error
 
 
+_OPERATOR_DECIDES = Text(
+    "What is believed, and what is looked at, the service's operator decides.",
+    "何を信頼し何を参照するかは、サービスの運用者が決めます。",
+)
+_PASSWORD_STAYS = Text(
+    "A password is sent nowhere: judge an encrypted file here, without --server.",
+    "パスワードはどこにも送りません。暗号化されたファイルは --server なしで、ここで検証してください。",
+)
+_STAYS_HERE = {
+    "--ask-password": _PASSWORD_STAYS,
+    "--password-stdin": _PASSWORD_STAYS,
+    "--expect-table": Text(
+        "A table of customers is sent nowhere: compare with it here, without --server.",
+        "顧客の表はどこにも送りません。--server なしで、ここで照合してください。",
+    ),
+}
 _NONE_NAMED = Text("no file is named", "ファイルが指定されていません")

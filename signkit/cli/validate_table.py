@@ -41,7 +41,7 @@ def customers_of(path: Path | None, format_: ReportFormat | None, resume: Path |
 def write_results(results: CustomerResults, chosen: ReportFormat | None, code: int) -> int:
     """Write a line a row; return the exit code: that of the verdicts, or a graver one for what was found."""
     from signkit.reporting.customer_results import AGAINST, COLUMNS
-    from signkit.reporting.formats.table import CsvTable
+    from signkit.reporting.formats.csv_table import CsvTable
 
     rows = list(results.rows())
     if chosen is ReportFormat.JSONL:

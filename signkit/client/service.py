@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeVar
 from urllib.parse import quote, urlencode
 
 from signkit.client import values
-from signkit.client.transport import ServiceConnection, json_of
+from signkit.client.connection import ServiceConnection, json_of
 from signkit.client.values import Accepted, KeyInfo, Misfit, ServiceJob, Validation, ValidationSummary
 from signkit.errors import ServiceError
 from signkit.pki.http import HttpAnswer
@@ -185,7 +185,7 @@ class Client:
         try:
             return read(json_of(self._transport, answer))
         except Misfit as misfit:
-            raise ServiceError("server-answer", url=self._transport.url, cause=str(misfit)) from misfit
+            raise ServiceError("server-answer", url=self._transport.url, cause=misfit.cause) from misfit
 
 
 def _item(path: str, id_: str) -> str:

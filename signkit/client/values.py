@@ -7,14 +7,24 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from signkit.errors import SignKitError
+from signkit.errors.service_causes import service_cause
 from signkit.validation.report import Report, Verdict
 from signkit.validation.report_reading import read_report
+from signkit.words import Text
 
 T = TypeVar("T")
 
 
 class Misfit(Exception):
-    """An answer is not as the API document says; the message names where."""
+    """An answer is not as the API document says.
+
+    Attributes:
+        cause: where, and how.
+    """
+
+    def __init__(self, cause: Text) -> None:
+        super().__init__(cause.en)
+        self.cause = cause
 
 
 @dataclass(frozen=True)
@@ -76,7 +86,7 @@ def validation(value: Any) -> Validation:
     try:
         report = read_report(member(value, "report", dict))
     except SignKitError as error:
-        raise Misfit(error.message("en")) from error
+        raise Misfit(Text(error.message("en"), error.message("ja"))) from error
     return Validation(member(value, "id", str), member(value, "created_at", str), report)
 
 
@@ -84,7 +94,7 @@ def summary(value: Any) -> ValidationSummary:
     """Read a judgement as it is listed."""
     verdict = member(value, "verdict", str)
     if verdict not in tuple(Verdict):
-        raise Misfit("verdict")
+        raise _misfit("verdict")
     return ValidationSummary(
         member(value, "id", str), member(value, "created_at", str), member(value, "name", str),
         member(value, "sha256", str), Verdict(verdict),
@@ -122,7 +132,7 @@ def member(value: Any, name: str, kind: type[T]) -> T:
     """Return a member of a JSON object."""
     found = perhaps(value, name, kind)
     if found is None:
-        raise Misfit(name)
+        raise _misfit(name)
     return found
 
 
@@ -130,12 +140,16 @@ def perhaps(value: Any, name: str, kind: type[T]) -> T | None:
     """Return a member of a JSON object that may be null or missing."""
     found = value.get(name) if isinstance(value, dict) else None
     if found is not None and type(found) is not kind:
-        raise Misfit(name)
+        raise _misfit(name)
     return found
 
 
 def _texts(value: Any, name: str) -> tuple[str, ...]:
     items = member(value, name, list)
     if not all(isinstance(each, str) for each in items):
-        raise Misfit(name)
+        raise _misfit(name)
     return tuple(items)
+
+
+def _misfit(name: str) -> Misfit:
+    return Misfit(service_cause(f"{name} is missing, or of another kind"))

@@ -41,7 +41,7 @@ from signkit.pki.algorithms import (
     verify_digest,
 )
 from signkit.pki.distinguished_names import common_name, is_identified
-from signkit.pki.paths.known import known_certificate
+from signkit.pki.paths.known_certificates import known_certificate
 
 _SIGNATURE_TIMESTAMP = "1.2.840.113549.1.9.16.2.14"
 _COUNTER_SIGNATURE = "1.2.840.113549.1.9.6"

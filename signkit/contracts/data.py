@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from signkit.contracts.faults import data_fault
+from signkit.contracts.data_faults import data_fault
 from signkit.errors import ContractDataUnreadable, InputUnreadable, system_cause
 from signkit.limits import CONTRACT_DATA_BYTES
 from signkit.plain_data import MAX_DEPTH, TOO_DEEP, Data, Refused, read_json, read_plain, unique

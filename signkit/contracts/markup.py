@@ -24,8 +24,8 @@ from jinja2 import Template as JinjaTemplate
 from jinja2.exceptions import TemplateError
 
 from signkit.contracts.bounds import with_counting
+from signkit.contracts.data_faults import jinja_fault
 from signkit.contracts.escaping import code_literal, string_literal
-from signkit.contracts.faults import jinja_fault
 from signkit.contracts.qr import qr_modules
 from signkit.contracts.sandbox import Sandbox, with_whole
 from signkit.contracts.template import CONTRACT, Template

@@ -16,7 +16,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from signkit.contracts.faults import data_fault
+from signkit.contracts.data_faults import data_fault
 from signkit.contracts.rules.law_file import LAW_FILE, check_of, checks_of
 from signkit.contracts.rules.rule import Check
 from signkit.contracts.shared import fragment_files

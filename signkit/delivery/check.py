@@ -15,8 +15,8 @@ from signkit.delivery.consent import JudgedConsent
 from signkit.delivery.consent_rules import RULES, DeliveryRule, Recipient, covers
 from signkit.delivery.sheet import JST
 from signkit.delivery.transaction import compare_names, differences, recipients_of, transaction_of_contract
-from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import worst
+from signkit.jpki.postal_addresses import compare_addresses
 from signkit.plain_data import item_at
 from signkit.progress.contract import ContractStatus
 from signkit.validation.report import Verdict

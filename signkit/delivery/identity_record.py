@@ -24,7 +24,7 @@ from signkit.jpki.keyed_number import keyed_number
 from signkit.pdf.fields import open_pdf
 from signkit.pdf.signatures import find_signatures
 from signkit.plain_data import Data, item_at
-from signkit.reporting.formats.wording import REVOCATIONS
+from signkit.reporting.formats.report_wording import REVOCATIONS
 from signkit.reporting.summary import is_rehearsal
 from signkit.settings import Settings
 from signkit.validation.report import SignatureReport, Verdict

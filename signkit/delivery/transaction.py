@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from signkit.delivery.consent_rules import DeliveryRule, Recipient
-from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.match_reasons import Verdict, worst
 from signkit.jpki.names import compare_organizations, compare_person_names, names_organization
+from signkit.jpki.postal_addresses import compare_addresses
 from signkit.plain_data import item_at
 
 _MAX_NAME = 200

@@ -10,8 +10,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from signkit.errors.base import SignKitError
 from signkit.errors.exit_codes import ExitCode
+from signkit.errors.root import SignKitError
 from signkit.errors.system import NOT_REGULAR, system_cause
 
 if TYPE_CHECKING:

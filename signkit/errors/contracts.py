@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from signkit.errors.base import SignKitError
 from signkit.errors.problems import Problem, RowProblem
+from signkit.errors.root import SignKitError
 from signkit.words import Text
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from signkit.errors.base import SignKitError
+from signkit.errors.root import SignKitError
 
 
 class ServiceError(SignKitError):

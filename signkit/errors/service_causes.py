@@ -39,12 +39,39 @@ _PHONE_SENTENCES = (
     (r"another audience", "宛先が異なります"),
     (r"another authorised party", "azp が異なります"),
     (r"it has expired", "期限が過ぎています"),
+    (r"it does not hold yet", "まだ有効期間に入っていません"),
+    (r"another level of assurance", "求めた保証レベル (acr) と異なります"),
+    (r"it has a critical extension", "理解できない必須の拡張 (crit) があります"),
     (r"it is not of this consent's time", "この同意の時刻のものではありません"),
     (r"it is to hold for too long", "有効期間が長すぎます"),
     (r"no times", "時刻がありません"),
     (r"the provider has no such key", "提供者にその鍵がありません"),
     (r"the provider's key cannot be read, or is too short", "提供者の鍵を読み取れないか、短すぎます"),
     (r"no base64", "base64 ではありません"),
+)
+#: Sentences of `signkit.validation.report_reading` and `signkit.client` on what a service answers.
+_ANSWER_SENTENCES = (
+    (r"too long", "長すぎます"),
+    (r"does not go with the verdict", "判定結果と矛盾しています"),
+    (r"does not go with the signatures", "署名と矛盾しています"),
+    (r"does not go with the requirements", "要件と矛盾しています"),
+    (r"does not go with what was found", "見つかったものと矛盾しています"),
+    (r"is better than a signature's", "署名の判定結果より良くなっています"),
+    (r"is empty", "空です"),
+    (r"is no object", "オブジェクトではありません"),
+    (r"is missing", "ありません"),
+    (r"is unknown", "未知の項目です"),
+    (r"is no array, or one of too many items", "配列でないか、項目が多すぎます"),
+    (r"is not of the form that it must have", "形式が正しくありません"),
+    (r"is none of the values that it may have", "認められない値です"),
+    (r"is no text", "文字列ではありません"),
+    (r"is no code", "コードではありません"),
+    (r"is neither true nor false", "真偽値ではありません"),
+    (r"is no time in UTC", "UTC の時刻ではありません"),
+    (r"is no verdict", "判定結果ではありません"),
+    (r"is no verdict of a signature", "署名の判定結果ではありません"),
+    (r"(\w+) is missing, or of another kind", "{0} がないか、種類が異なります"),
+    (r"the report is of another file", "別のファイルのレポートです"),
 )
 #: Sentences as `signkit.pki.http` and `signkit.pki.timestamps` say them, and the system's, with the Japanese.
 _SENTENCES: tuple[tuple[str, str], ...] = (
@@ -85,6 +112,7 @@ _SENTENCES: tuple[tuple[str, str], ...] = (
     (r"the token's signature does not hold", "トークンの署名が正しくありません"),
     (r"no JSON(?: object)?", "JSON の応答ではありません"),
     *_PHONE_SENTENCES,
+    *_ANSWER_SENTENCES,
 )
 _KNOWN = tuple((re.compile(pattern, re.DOTALL), japanese) for pattern, japanese in _SENTENCES)
 

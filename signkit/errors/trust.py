@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from signkit.errors.base import SignKitError
+from signkit.errors.root import SignKitError
 from signkit.words import Text
 
 

@@ -28,24 +28,23 @@ def read_authority(connection: Connection) -> bytes:
         CardError("card-authority-unusable"): it is no CA's, is not signed by itself, or did not issue it.
         PinNeeded: a smartphone's certificate opens after its PIN only.
     """
-    from asn1crypto import x509
 
     from signkit.card import session
     from signkit.card.jpki import CertificateKind
     from signkit.pki.chains import find_issuer
+    from signkit.pki.strangers import read_whole
 
     authority_der = session.read_certificate(connection, CertificateKind.AUTH_CA)
     own_der = session.read_certificate(connection, CertificateKind.AUTH)
     try:
-        authority = x509.Certificate.load(authority_der, strict=True)
-        own = x509.Certificate.load(own_der, strict=True)
+        authority, own = read_whole(authority_der), read_whole(own_der)
         if not _may_issue(authority) or find_issuer(authority, [authority]) is None:
             raise _unusable(Text("it is no self-signed CA certificate", "自己署名の認証局証明書ではありません"))
         if find_issuer(own, [authority]) is None:
             raise _unusable(
                 Text("it did not issue the card's own certificate", "カード自身の証明書を発行したものではありません")
             )
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _unusable(Text("a certificate cannot be read", "証明書を読み取れません")) from error
     return authority_der
 

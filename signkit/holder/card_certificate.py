@@ -88,7 +88,7 @@ def judge_certificate(
         yield issued_by
         yield validity(parsed, now)
         yield revocation(parsed, issuer, sources, now)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, AttributeError):  # the parser has no root of errors
         yield bad_finding("certificate", "the certificate cannot be read", "証明書を読み取れません")
 
 

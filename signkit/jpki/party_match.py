@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from signkit.jpki.addresses import compare_addresses
 from signkit.jpki.attributes import read_attributes
 from signkit.jpki.certificates import issuer_kind
 from signkit.jpki.company import CompanyRegistration, read_registration
@@ -23,6 +22,7 @@ from signkit.jpki.names import (
     names_organization,
 )
 from signkit.jpki.normalise import is_unsafe, plain, substitutes_marked
+from signkit.jpki.postal_addresses import compare_addresses
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -170,7 +170,8 @@ def _registry_codes(signer: SignerIdentity, party: PartyClaim) -> tuple[str, ...
     if company is None or not by_name:
         person = _name_codes(signer, party)
         if worst(person) == "mismatch" and company is not None:
-            person = ("organization-other-person",)
+            # Where it cannot be told whether the company is the contract's, nothing is said of who stands for it.
+            person = ("organization-other-person",) if worst(codes) == "match" else ()
         codes = (*codes, *person)
         if party.kind == "person" and company is None and worst(codes) != "mismatch":
             return (*codes, "company-for-person")

@@ -15,8 +15,8 @@ from signkit.pki.http import is_this_machine
 #: What the metadata must name (OpenID Connect Discovery 3), beside the issuer.
 _ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
 
-#: Tells by its parts whether an address is taken from an issuer, and what is wrong where it is not.
-TakesAddress = Callable[[SplitResult, SplitResult], str | None]
+#: Refuses an address of an issuer, both by their parts, under the name that the metadata have for it.
+CheckAddress = Callable[[SplitResult, str, SplitResult], None]
 
 
 @dataclass(frozen=True)
@@ -36,21 +36,29 @@ class OpenIdProvider:
     authentication: ClientAuthentication
 
 
-def own_host_only(issuer: SplitResult, address: SplitResult) -> str | None:
-    """Take addresses at the issuer's own host alone."""
-    is_own = (address.scheme, address.netloc) == (issuer.scheme, issuer.netloc)
-    return None if is_own else "is not at the issuer's own host"
+def own_host_only(issuer: SplitResult, name: str, address: SplitResult) -> None:
+    """Take addresses at the issuer's own host alone.
+
+    Raises:
+        OpenIdFailure
+    """
+    if (address.scheme, address.netloc) != (issuer.scheme, issuer.netloc):
+        raise _bad_metadata(f"{name} is not at the issuer's own host")
 
 
-def any_safe_host(issuer: SplitResult, address: SplitResult) -> str | None:
-    """Take addresses behind TLS, wherever they are; on this machine alone where the issuer is on it."""
-    if issuer.scheme == "https" and address.scheme == "https" and address.hostname:
-        return None
+def any_safe_host(issuer: SplitResult, name: str, address: SplitResult) -> None:
+    """Take addresses behind TLS, wherever they are; on this machine alone where the issuer is on it.
+
+    Raises:
+        OpenIdFailure
+    """
     is_here = is_this_machine(issuer.hostname or "") and is_this_machine(address.hostname or "")
-    return None if is_here and address.scheme == issuer.scheme else "is not behind TLS"
+    is_safe = bool(address.hostname) and (issuer.scheme == "https" or is_here)
+    if not is_safe or address.scheme != issuer.scheme:
+        raise _bad_metadata(f"{name} is not behind TLS")
 
 
-def discover(line: Line, issuer: str, takes: TakesAddress) -> OpenIdProvider:
+def discover(line: Line, issuer: str, check: CheckAddress) -> OpenIdProvider:
     """Read a provider's metadata (OpenID Connect Discovery 4).
 
     Raises:
@@ -58,15 +66,16 @@ def discover(line: Line, issuer: str, takes: TakesAddress) -> OpenIdProvider:
     """
     said = parse_object(line.get(f"{issuer.rstrip('/')}/.well-known/openid-configuration", "metadata"), "metadata")
     if str(said.get("issuer")).rstrip("/") != issuer.rstrip("/"):
-        raise OpenIdFailure("metadata", "another issuer")
+        raise _bad_metadata("another issuer")
     for name in _ENDPOINTS:
         address = said.get(name)
         parts = _parts(address if isinstance(address, str) and address.isascii() and address.isprintable() else "")
-        if wrong := takes(urlsplit(issuer), parts) or ("is no address" if parts.fragment or parts.username else None):
-            raise OpenIdFailure("metadata", f"{name} {wrong}")
+        check(urlsplit(issuer), name, parts)
+        if parts.fragment or parts.username:
+            raise _bad_metadata(f"{name} is no address")
     methods = said.get("code_challenge_methods_supported")
     if not isinstance(methods, list) or "S256" not in methods:
-        raise OpenIdFailure("metadata", "no PKCE with S256")
+        raise _bad_metadata("no PKCE with S256")
     names_itself = said.get("authorization_response_iss_parameter_supported") is True
     authorization, token, keys = (said[name] for name in _ENDPOINTS)
     return OpenIdProvider(issuer, authorization, token, keys, names_itself, _authentication(said))
@@ -86,3 +95,7 @@ def _authentication(said: dict[str, Any]) -> ClientAuthentication:
     methods = said.get("token_endpoint_auth_methods_supported")
     is_form = isinstance(methods, list) and "client_secret_basic" not in methods and "client_secret_post" in methods
     return "client_secret_post" if is_form else "client_secret_basic"
+
+
+def _bad_metadata(cause: str) -> OpenIdFailure:
+    return OpenIdFailure("metadata", cause)

@@ -59,6 +59,7 @@ def signature_fields(pdf: bytes, password: Password = None) -> FieldNames:
 def field_names(file: PdfFile) -> FieldNames:
     """Return the names of the empty and the signed signature fields of the newest revision."""
     view = file.history.last
+    # ISO 32000-2 12.7.5.5: a signature field whose /V is absent waits for its signature.
     fields = [(item.name, view.resolve(item.value)) for item in form_fields(view) if item.type == "/Sig" and item.name]
     return FieldNames(
         empty=tuple(name for name, value in fields if value is None),

@@ -255,14 +255,14 @@ def _locate(file: PdfFile, candidate: FoundSignature) -> FoundSignature:
     problems = list(candidate.problems)
     numbers = file.history.last.resolve(candidate.entries.get("/ByteRange"))
     contents = candidate.entries.get("/Contents")
-    # An indirect /Contents would lie at a place that the byte range does not fix.
+    # An indirect /Contents would lie at a place that the byte range does not fix (12.8.1).
     if isinstance(contents, Ref):
         problems.append("contents-indirect")
         contents = None
     if not isinstance(contents, bytes):
         problems.append("contents-missing")
         contents = b""
-    # Two keys of one name: the digest is over one, the viewer shows the other.
+    # Two keys of one name (7.3.7 forbids them): the digest is over one, the viewer shows the other.
     if DUPLICATE in candidate.entries:
         problems.append("duplicate-keys")
     located = replace(candidate, contents=contents)

@@ -20,6 +20,7 @@ from signkit.jpki.authorities import TEST_ORGANISATION, certification_authoritie
 from signkit.jpki.certificates import issuer_organisation
 from signkit.limits import CERTIFICATE_FILE_BYTES
 from signkit.pki.sharing import own_certificate
+from signkit.pki.strangers import read_whole
 from signkit.pki.trust_lists.stored import LIST_SUFFIX, read_stored_list
 from signkit.pki.trust_lists.values import EVERY_PURPOSE, ListedService, Objection, Purpose, TrustList
 
@@ -175,13 +176,12 @@ def certificates_in(data: bytes, source: str) -> list[bytes]:
     Raises:
         TrustError("trust-anchor-unreadable"): there is none, or something else besides.
     """
-    from asn1crypto import pem, x509
+    from asn1crypto import pem
 
     try:
         ders = [der for _, _, der in pem.unarmor(data, multiple=True)] if pem.detect(data) else [data]
         for der in ders:
-            # asn1crypto reads lazily: a broken inner part would only show in the middle of a judgement.
-            x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
+            read_whole(der)
     except (ValueError, TypeError, KeyError) as error:
         raise TrustError("trust-anchor-unreadable", path=source) from error
     if not ders:

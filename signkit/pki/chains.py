@@ -45,7 +45,7 @@ def is_self_issued(certificate: x509.Certificate) -> bool:
 
 
 def _is_signed_by(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
-    from signkit.pki.paths.known import fits, known_certificate
+    from signkit.pki.paths.known_certificates import fits, known_certificate
 
     child, authority = known_certificate(certificate.dump()), known_certificate(issuer.dump())
     return child is not None and authority is not None and fits(child, authority)

@@ -13,7 +13,7 @@ from typing import Any
 
 from asn1crypto import cms, x509
 
-from signkit.words import is_shown
+from signkit.words import is_shown, printable
 
 # asn1crypto's own preparation by RFC 4518, which RFC 5280 7.1 prescribes.
 _prepare = x509.NameTypeAndValue._ldap_string_prep
@@ -49,6 +49,15 @@ def readable_name(name: x509.Name) -> str:
     # RFC 4514 2.1 writes a name from its last RDN to its first; that is also the order in which people read one.
     values = [str(pair["value"].native) for pairs in reversed(list(name.chosen)) for pair in pairs]
     return "".join(character for character in ", ".join(values) if is_shown(character))
+
+
+def labelled_name(name: x509.Name) -> str:
+    """Return a name's values with what each is, without what could steer a terminal; its bytes where it is none."""
+    try:
+        shown = str(name.human_friendly)
+    except Exception:  # hostile, or merely odd
+        shown = f"{UNDECODED}{name.dump().hex()}"
+    return printable(shown)
 
 
 def comparable_name(name: x509.Name) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from signkit.errors import system_cause
 from signkit.incoming import OFFLINE, FileProblem, fsspec, is_url, needs_network
-from signkit.reporting.archives import ARCHIVE_SUFFIXES, members
+from signkit.reporting.packed_inputs import ARCHIVE_SUFFIXES, members
 from signkit.words import Text
 
 #: Files of these kinds are looked for in folders and archives.

@@ -15,9 +15,9 @@ from signkit.errors import SignKitError
 from signkit.incoming import FileProblem, read_location
 from signkit.limits import PICTURED_BYTES
 from signkit.preview import SignaturePage, signature_pages
-from signkit.reporting.archives import ARCHIVE_SUFFIXES, members
 from signkit.reporting.change_pictures import ChangedPages, changed_pages
 from signkit.reporting.inputs import SUFFIXES
+from signkit.reporting.packed_inputs import ARCHIVE_SUFFIXES, members
 from signkit.validation.report import Report, SignatureReport
 from signkit.workers import WorkerLost, WorkerPool
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from signkit.reporting.formats.wording import PROFILES, SUB_INDICATIONS, VERDICTS
+from signkit.reporting.formats.report_wording import PROFILES, SUB_INDICATIONS, VERDICTS
 from signkit.validation.report import Report, SignatureReport, TimestampReport, Verdict
 from signkit.words import Text
 

@@ -19,6 +19,7 @@ from signkit.errors import MissingExtra, SignerUnusable
 from signkit.jpki.authorities import ORGANISATION, certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate
 from signkit.pki.chains import find_issuer
+from signkit.pki.strangers import read_whole
 from signkit.settings import Settings
 from signkit.signers.auth_app_client import begin
 from signkit.signers.auth_app_config import AuthAppConfig, Environment, load_config
@@ -155,7 +156,10 @@ def open_phone_key(name: str, show: ShowLink | None, ask: AskSecret, settings: S
 def _query(ask: AskSecret, redirect_uri: str) -> str:
     """Ask for the address at which the phone's browser ended; return its query."""
     typed = ask(SecretRequest("callback-address", redirect_uri)).decode("utf-8", errors="replace").strip()
-    wanted, given = urlsplit(redirect_uri), urlsplit(typed)
+    try:
+        wanted, given = urlsplit(redirect_uri), urlsplit(typed)
+    except ValueError as error:
+        raise failure("redirect", "it is not an address of the registered page") from error
     if (given.scheme, given.netloc, given.path or "/") != (wanted.scheme, wanted.netloc, wanted.path or "/"):
         raise failure("redirect", "it is not an address of the registered page")
     return given.query
@@ -169,12 +173,9 @@ def _load(der: bytes) -> x509.Certificate:
 
 def _certificate(result: Result) -> x509.Certificate:
     """Return the result's certificate, read to its last part, if it is one for signatures."""
-    from asn1crypto import x509
-
     try:
-        certificate = x509.Certificate.load(result.certificate, strict=True)
-        certificate.native  # noqa: B018  parses every part
-    except (ValueError, TypeError, KeyError) as error:
+        certificate = read_whole(result.certificate)
+    except ValueError as error:
         raise _bad_result("a certificate that cannot be read") from error
     if is_authentication_certificate(certificate):
         raise _bad_result("the certificate of an authentication key (利用者証明用)")

@@ -21,6 +21,7 @@ from signkit.openid.failure import ConsentDeclined, OpenIdFailure
 from signkit.openid.lines import Line
 from signkit.openid.providers import OpenIdProvider, discover, own_host_only
 from signkit.openid.requests import CodeRequest, new_request, read_access_token
+from signkit.openid.tokens import check_assurance
 from signkit.signers.auth_app_config import AuthAppConfig
 from signkit.signers.auth_app_failure import failure
 from signkit.signers.auth_app_tokens import Result, open_result
@@ -65,7 +66,8 @@ class SignTransaction:
         config, provider = self._config, self._provider
         code = self._request.code(query, provider)
         authentication = config.client_authentication
-        access_token, _ = self._request.exchange(self._line, provider, code, authentication, self._clock())
+        access_token, claims = self._request.exchange(self._line, provider, code, authentication, self._clock())
+        check_assurance(claims, config.acr_values)
         url = f"{config.api}/api/sign-transactions/{self.transaction}/result"
         token = access_token if config.result_token == "person" else self._client_token  # noqa: S105
         raw = self._line.get(url, "result", token)

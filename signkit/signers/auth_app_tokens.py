@@ -50,7 +50,7 @@ def open_result(token: str, key: bytes, transaction: str, expected: Expected) ->
     try:
         private = _import_private(key)
         opened = jwe.decrypt_compact(token, private, algorithms=list(_RESULT_ALGORITHMS))
-    except (JoseError, ValueError, TypeError) as error:
+    except (JoseError, ValueError, TypeError, RecursionError) as error:
         raise _bad_result("it cannot be decrypted with the key of the settings") from error
     if opened.plaintext is None:
         raise _bad_result("it is empty")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
-from signkit.words import is_shown
+from signkit.words import printable as printable
 
 KeyType = Literal["rsa", "rsa-pss", "ecdsa", "ed25519", "ed448"]
 SecretKind = Literal[
@@ -145,11 +145,6 @@ class ConsentLink:
 
 #: Shows a person where to agree.  Only the command line and the desk implement it.
 ShowLink = Callable[[ConsentLink], None]
-
-
-def printable(text: str) -> str:
-    """Return a stranger's text without what could steer a terminal."""
-    return "".join(character if is_shown(character) else "\ufffd" for character in text)
 
 
 def wipe(secret: bytearray) -> None:

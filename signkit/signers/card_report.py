@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from signkit.card.files import CardFiles
+from signkit.card.elementary_files import CardFiles
 from signkit.card.jpki import CertificateKind, JpkiApplication, Token, TokenKind
 from signkit.card.pin import AUTHENTICATION, BIRTH_DATE, CODE_B, SIGNATURE, SURFACE, Secret, tries_left
 from signkit.card.surface import FACE_AID, TEXT_AID

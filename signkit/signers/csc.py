@@ -19,6 +19,7 @@ from urllib.parse import unquote, urlencode, urlsplit
 from signkit.errors import SignerUnusable
 from signkit.errors.service_causes import service_cause
 from signkit.pki.http import HttpFailure, fetch, is_this_machine
+from signkit.pki.strangers import read_whole
 from signkit.secret_file import SecretUnsafe, is_token, read_secret
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, SecretRequest, wipe
@@ -228,7 +229,6 @@ def _secret(path: Path) -> str:
 
 
 def _certificates(info: dict[str, Any]) -> list[bytes]:
-    from asn1crypto import x509
 
     part = info.get("cert")
     texts = part.get("certificates") if isinstance(part, dict) else None
@@ -240,8 +240,8 @@ def _certificates(info: dict[str, Any]) -> list[bytes]:
     ders = [_decode(text, "credentials/info") for text in texts]
     try:
         for der in ders:
-            x509.Certificate.load(der, strict=True).native  # noqa: B018  parses every part
-    except (ValueError, TypeError, KeyError) as error:
+            read_whole(der)
+    except ValueError as error:
         raise SignerUnusable(
             "csc-failed", step="credentials/info", cause="a certificate that cannot be read"
         ) from error

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from signkit.errors import SignerUnusable, TokenChoice
 from signkit.pki.chains import build_chain
+from signkit.pki.strangers import read_whole
 from signkit.settings import Settings
 from signkit.signers.base import Accept, AskSecret, KeyAlgorithm, printable, wipe
 from signkit.signers.pkcs11_token import (
@@ -253,16 +254,13 @@ def _attribute(item: Object, name: Attribute, default: Any) -> Any:
 
 
 def _parse(der: bytes) -> x509.Certificate | None:
-    from asn1crypto import x509
 
     if not 0 < len(der) <= _MAX_CERTIFICATE_BYTES:
         return None
     try:
-        certificate = x509.Certificate.load(der, strict=True)
-        certificate.native  # noqa: B018  # asn1crypto parses late: what is broken shows here
-    except (ValueError, TypeError, KeyError):
+        return read_whole(der)
+    except ValueError:
         return None
-    return certificate
 
 
 def _choose(pairs: list[_Pair], named: NamedToken, uri: Pkcs11Uri) -> _Pair:

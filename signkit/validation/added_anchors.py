@@ -9,6 +9,7 @@ from asn1crypto import pem, x509
 
 from signkit.errors import TrustError
 from signkit.output import make_folder, write_checked
+from signkit.pki.distinguished_names import labelled_name
 
 
 def authority_file(folder: Path, der: bytes, source: str) -> Path:
@@ -22,7 +23,7 @@ def authority_file(folder: Path, der: bytes, source: str) -> Path:
     """
     certificate = x509.Certificate.load(der)
     if not certificate.ca:
-        raise TrustError("not-an-authority", path=source, name=certificate.subject.human_friendly)
+        raise TrustError("not-an-authority", path=source, name=labelled_name(certificate.subject))
     return folder / f"{certificate.sha256.hex()}.pem"
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from signkit.errors import SignKitError
-from signkit.pki.paths.known import KnownCertificate, fits, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, fits, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms
 from signkit.pki.revocation.acceptance import Examination, Standing, Word, standing
@@ -101,8 +101,8 @@ def status_by_number(
 ) -> CertificateStatus:
     """Return what imported lists say of a number of an authority, for who does not hand over the certificate.
 
-    Without it nobody knows which partition of the lists speaks of it: a list that is not partitioned is needed to say
-    that it is good, while any list tells that it is revoked.
+    Without it nobody knows which partition of the lists (RFC 5280 5.2.5) speaks of it: a list that is not partitioned
+    is needed to say that it is good, while any list tells that it is revoked.
     """
     words = []
     for file in indexes:
@@ -115,6 +115,7 @@ def status_by_number(
         except SignKitError:
             return _unknown("refused")  # it might name this very number
         word = Word("crl", header.this_update, header.next_update)
+        # RFC 5280 5.3.1: a hold may be lifted again, and removeFromCRL lifts it.
         if isinstance(status, Revoked) and status.reason not in ("certificateHold", "removeFromCRL"):
             return CertificateStatus("revoked", status.date, word, None, (word,))
         if isinstance(status, Revoked):

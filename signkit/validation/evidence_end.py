@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from signkit.pki.anchors import TrustStore
-from signkit.pki.distinguished_names import common_name
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.distinguished_names import common_name, labelled_name
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms
 from signkit.validation.reasons import reason
@@ -137,4 +137,4 @@ def _certificate_ends(item: KnownCertificate) -> Reason:
 
 
 def _name_of(item: KnownCertificate) -> str:
-    return common_name(item.certificate) or item.certificate.subject.human_friendly
+    return common_name(item.certificate) or labelled_name(item.certificate.subject)

@@ -13,7 +13,7 @@ from asn1crypto import pdf as asn1_pdf
 from signkit.errors import SignKitError
 from signkit.limits import LimitExceeded
 from signkit.pki.chains import build_chain
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.paths.pool import KnownStatus, Pool, Unheard
 from signkit.pki.revocation.acceptance import Examination
 from signkit.pki.revocation.crl_index import Revoked
@@ -36,6 +36,7 @@ _OCSP_RESPONSE = bytes.fromhex("06082b06010505071002")
 _BASIC_OCSP_RESPONSE = bytes.fromhex("06092b0601050507300101")
 # ISO 32000-2 12.8.3.3.2.
 _ADOBE_ARCHIVAL = "1.2.840.113583.1.1.8"
+# RFC 5126 6.3.3 and 6.3.4.
 _CERTIFICATE_VALUES = "1.2.840.113549.1.9.16.2.23"
 _REVOCATION_VALUES = "1.2.840.113549.1.9.16.2.24"
 

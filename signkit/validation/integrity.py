@@ -12,7 +12,7 @@ from signkit.pdf.reading.document import PdfFile
 from signkit.pdf.reading.syntax import Value
 from signkit.pdf.security_store import security_store
 from signkit.pdf.signatures import FoundSignature, signed_bytes
-from signkit.pki.paths.known import known_certificate
+from signkit.pki.paths.known_certificates import known_certificate
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from signkit.jpki.company import read_registration
 from signkit.pdf.changes.values import Judgement
 from signkit.pdf.dates import parse_date
 from signkit.pki.distinguished_names import common_name, issuer_name
-from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.outcome import RevocationStatus
 from signkit.pki.paths.pool import Pool
 from signkit.pki.paths.trust_judge import PathJudgement, TrustJudge
 from signkit.pki.revocation.indexed import is_local

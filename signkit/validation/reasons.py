@@ -383,6 +383,7 @@ _CHANGES: dict[str, Text] = {
     "annotation-places": Text("one annotation in several places", "複数箇所に置かれた注釈"),
     "covers-text": Text("something was laid over signed text", "署名済みの文字の上への重ね書き"),
     "signature-over-text": Text("a further signature was laid over signed text", "署名済みの文字の上への署名の追加"),
+    "waiting-over-text": Text("a signature went into a field over signed text", "署名済みの文字の上の署名欄への署名"),
     "form": Text("the form's settings", "フォームの設定"),
     "form-removed": Text("the form was removed", "フォームの削除"),
     "form-resources": Text("the form's fonts", "フォームのフォント"),

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import PartyMatch
 from signkit.pki.anchors import REHEARSAL_ORGANISATION, REHEARSAL_UNIT
-from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.outcome import RevocationStatus
 from signkit.validation.customers import CustomerFinding
 from signkit.validation.next_steps import NextStep, next_steps
 from signkit.validation.profile import ProfileReport

@@ -16,10 +16,11 @@ from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar, get_args
 
 from signkit.errors import ValidationRefused
+from signkit.errors.service_causes import service_cause
 from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import BASES, REASONS, MatchReason, PartyMatch
 from signkit.jpki.match_reasons import Verdict as MatchVerdict
-from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.outcome import RevocationStatus
 from signkit.plain_data import unique
 from signkit.validation.next_steps import STEPS
 from signkit.validation.profile import ProfileName, ProfileReport, RequirementFinding, RequirementReport
@@ -66,7 +67,7 @@ def parse_report(raw: bytes) -> Report:
     try:
         value = json.loads(raw, object_pairs_hook=unique, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:  # UnicodeDecodeError is a ValueError
-        raise ValidationRefused("report-invalid", at="/", cause="no JSON") from error
+        raise ValidationRefused("report-invalid", at="/", cause=service_cause("no JSON")) from error
     return read_report(value)
 
 
@@ -424,4 +425,6 @@ def _refuse_constant(name: str) -> NoReturn:
 
 def _refuse(at: str, cause: str) -> NoReturn:
     # A pointer repeats names of the stranger's: no more of them than can be read.
-    raise ValidationRefused("report-invalid", at=(at or "/")[:200].encode("ascii", "replace").decode(), cause=cause)
+    raise ValidationRefused(
+        "report-invalid", at=(at or "/")[:200].encode("ascii", "replace").decode(), cause=service_cause(cause)
+    )

@@ -14,7 +14,7 @@ from typing import Literal
 
 from signkit.drawing import Area, Drawn, Leave, compare_states
 from signkit.pdf.changes.covering import has_looks, is_opaque, reach, visible_part
-from signkit.pdf.changes.values import Change, Gravity, Judgement
+from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, Gravity, Judgement
 from signkit.pdf.form import form_fields
 from signkit.pdf.pages import Page, pages
 from signkit.pdf.reading.document import PdfFile, View
@@ -174,7 +174,7 @@ def _allowed_areas(file: PdfFile, found: FoundSignature, judgement: Judgement) -
     fields = frozenset(change.field for change in more if change.field is not None)
     annotations = judgement.level >= Gravity.ANNOTATIONS
     widgets = _widgets_of(old, fields) | _widgets_of(new, fields)
-    told = {change.number for change in judgement.told if change.code == "signature-over-text"}
+    told = {change.number for change in judgement.told if change.code in ("signature-over-text", WAITED_OVER_TEXT)}
     # Over a value that is entered anew the old one may vanish: that is what entering means.
     entered = _widgets_of(old, _shown_values(old) & fields)
     areas: dict[int, list[Leave]] = defaultdict(list)

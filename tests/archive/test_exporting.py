@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 import pytest
 
 from signkit.archive.adding import add_file, add_paper
-from signkit.archive.brokerage import COLUMNS, ledger_csv, ledger_pdf, ledger_rows
 from signkit.archive.calendar import contract_calendar
+from signkit.archive.dealer_ledger import COLUMNS, ledger_csv, ledger_pdf, ledger_rows
 from signkit.archive.entries import LedgerEntry, Revision, TransactionFacts, TransactionParty
 from signkit.archive.exporting import export_entries, file_name
 from signkit.archive.finding import Query, find_all

@@ -31,6 +31,8 @@ _PARTNERS = {
     "two roles, prepared": ("two roles, prepared", "two roles"),
     "lengths, prepared": ("lengths, prepared",),
     "linearised": ("linearised",),
+    "nobody follows": ("nobody follows",),
+    "fields that wait": ("fields that wait",),
 }
 #: Classes that P=3 allows in part: comments come and go, and hide nothing.
 _COMMENTING = {"annotations", "comments"}
@@ -148,6 +150,8 @@ def _case(choice: Random, first: Mutation, base: str, seed: str) -> Case:
         chosen.append(_weighted(choice, partners))
     extras = [item for item in MUTATIONS.values() if not item.prepares]
     chosen += [choice.choice(extras) for _ in range(choice.choice((0, 0, 0, 1, 1, 2)))]
+    # Beside evidence nothing may need to be drawn: what hides there is seen by the rules alone.
+    chosen += [MUTATIONS["with_new_evidence"]] * (choice.random() < 0.3)
     return Case(base, tuple(Step(item.name, f"{seed}/{at}") for at, item in enumerate(chosen)), first.kind)
 
 

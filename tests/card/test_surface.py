@@ -8,8 +8,8 @@ import pytest
 
 from signkit.card import apdu, pin, surface
 from signkit.card.apdu import Command
+from signkit.card.elementary_files import CardFiles
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
-from signkit.card.files import CardFiles
 from signkit.card.jpki import CertificateKind
 from signkit.card.layout import CODE_A, NO_INDIVIDUAL_NUMBER
 from signkit.card.session import (

@@ -134,6 +134,7 @@ def test_the_trust_anchors_are_listed(signkit):
     assert [line.split("\t")[1] for line in lines] == ["sign-ca-2015", "sign-ca-2019", "sign-ca-2023"]
 
 
+@pytest.mark.slow
 def test_help_imports_nothing_heavy():
     code = (
         "import sys\n"

@@ -198,3 +198,17 @@ def test_a_card_whose_authority_did_not_issue_its_certificate_is_refused(monkeyp
     with pytest.raises(CardError) as caught:
         read_authority(None)
     assert caught.value.code == "card-authority-unusable"
+
+
+def test_no_name_of_a_certificate_writes_over_its_fingerprint(signkit, write):
+    """A name with terminal controls could show another fingerprint than its own, just before it is confirmed."""
+    name = "CA\x1b[1A\x1b[2K\x9b2J\r\u202eAC"
+    ca = pki.authority(name)
+    file = write("ca.pem", ca.certificate.public_bytes(Encoding.PEM))
+    leaf = write("leaf.pem", pki.issue(ca, name).certificate.public_bytes(Encoding.PEM))
+    acts = (("add", file), ("import-list", file, "--purpose", "sign"), ("add", leaf), ("list", "--trust", file))
+    for act in acts:
+        run = signkit("trust", *act)
+        told = run.stdout + run.stderr
+        assert not set(told) & set("\x1b\x9b\r\u202e"), (act, told)
+        assert "CA" in told

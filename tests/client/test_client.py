@@ -152,6 +152,8 @@ def test_an_answer_that_is_not_as_the_document_says(body):
     with Scripted((200, {}, body)).running() as url, pytest.raises(ServiceError) as refusal:
         list(Client(url, "key").list_jobs())
     assert refusal.value.code == "server-answer"
+    cause = refusal.value.facts["cause"]
+    assert cause.ja != cause.en
 
 
 @pytest.mark.slow
@@ -164,7 +166,7 @@ def test_a_list_that_never_ends_ends():
 
 @pytest.mark.slow
 def test_the_bytes_of_an_answer_are_bounded(monkeypatch):
-    monkeypatch.setattr("signkit.client.transport.REPORT_BYTES", 1000)
+    monkeypatch.setattr("signkit.client.connection.REPORT_BYTES", 1000)
     with Scripted((200, {}, b" " * 2001)).running() as url, pytest.raises(ServiceError) as refusal:
         list(Client(url, "key", tries=1).list_jobs())
     assert refusal.value.code == "server-unreachable"

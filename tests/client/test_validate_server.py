@@ -126,6 +126,18 @@ def test_what_the_operator_decides_is_not_asked_here(service, tmp_path, option):
     assert option[0] in answer.stderr
 
 
+@pytest.mark.parametrize("option", [["--ask-password"], ["--password-stdin"], ["--expect-table", "customers.csv"]])
+def test_what_stays_here_is_not_sent(service, tmp_path, option):
+    (tmp_path / "customers.csv").write_text("file,name\na.pdf,x\n")
+    for language, word in (("en", "nowhere"), ("ja", "どこにも送りません")):
+        answer = run_signkit(
+            "--lang", language, "validate", "a.pdf", *service, *option, home=tmp_path, folder=tmp_path
+        )  # fmt: skip
+        assert answer.returncode == 2
+        assert option[0] in answer.stderr
+        assert word in answer.stderr
+
+
 @pytest.mark.slow
 def test_a_report_of_another_file_is_not_believed(service, tmp_path):
     del service

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signkit.contracts.rules.brokerage import brokerage_fee_cap, lease_fee_cap
-from signkit.contracts.rules.known import NotKnown
+from signkit.contracts.rules.known_values import NotKnown
 
 from .test_contents import refused, text_of
 

@@ -10,8 +10,8 @@ from signkit.contracts.checking import examine
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import filled_contract, render_contract
 from signkit.contracts.rules.days import after_months, in_order, month_of
-from signkit.contracts.rules.known import NotKnown, values
-from signkit.contracts.rules.parties import addressee, is_company, is_consumer
+from signkit.contracts.rules.known_values import NotKnown, values
+from signkit.contracts.rules.party_kinds import addressee, is_company, is_consumer
 from signkit.contracts.template import find_template, list_templates
 from signkit.jpki.corporate_number import corporate_number_fits
 
@@ -166,6 +166,7 @@ def test_four_parties_and_four_brokers_fit():
     assert len(render_contract(template, data).blocks) == 8
 
 
+@pytest.mark.slow
 def test_an_agency_and_a_brokerage_are_told_apart():
     text = text_of("real-estate-sale", {"set": {"broker2": {**BROKER, "involvement": "代理"}}})
     assert (

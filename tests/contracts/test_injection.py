@@ -322,6 +322,7 @@ def test_character_refused(make_template: MakeTemplate, data: Data, name: str, c
     assert character[-1] not in caught.value.message("ja")
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_literal_spells_a_text_with_nothing_but_escapes(text: str) -> None:
     literal = string_literal(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signkit.contracts.checking import examine
-from signkit.contracts.rules.listing import law_list
+from signkit.contracts.rules.rule_list import law_list
 from signkit.contracts.template import list_templates
 
 from .law_samples import sample_data, samples

@@ -479,6 +479,7 @@ def test_faults_of_the_text_are_named(make_word: MakeWord, paragraphs: tuple[str
         filled_contract(make_word(*paragraphs), DATA)
 
 
+@pytest.mark.slow
 def test_marker_in_a_header_is_refused(make_word: MakeWord) -> None:
     def header(document) -> None:
         document.sections[0].header.paragraphs[0].text = "[[sign:issuer]]"
@@ -602,7 +603,7 @@ def test_other_fonts_than_ours_are_refused(rendered: Rendered) -> None:
 
 
 def test_a_form_becomes_a_template_that_renders(libreoffice, make_word: MakeWord, tmp_path: Path) -> None:
-    from signkit.contracts.word.forms import new_template_from
+    from signkit.contracts.word.form_templates import new_template_from
 
     form = make_word(
         "{{ seller.name }}は{{ price | yen }}で売る。{{ day | full_date }}",
@@ -623,7 +624,7 @@ def test_a_form_becomes_a_template_that_renders(libreoffice, make_word: MakeWord
 
 
 def test_a_form_with_a_faulty_tag_makes_no_template(make_word: MakeWord, tmp_path: Path) -> None:
-    from signkit.contracts.word.forms import new_template_from
+    from signkit.contracts.word.form_templates import new_template_from
 
     form = (make_word("{{ seller. }}").folder / "contract.docx").read_bytes()
 
@@ -634,7 +635,7 @@ def test_a_form_with_a_faulty_tag_makes_no_template(make_word: MakeWord, tmp_pat
 
 @pytest.mark.parametrize("marker", ["[[署名:]]", "[[署名者:甲]]", "[[sign seller]]", "[[署名:甲 5x5]]"])
 def test_a_form_with_a_faulty_marker_makes_no_template(make_word: MakeWord, tmp_path: Path, marker: str) -> None:
-    from signkit.contracts.word.forms import new_template_from
+    from signkit.contracts.word.form_templates import new_template_from
 
     form = (make_word("{{ seller.name }}", marker).folder / "contract.docx").read_bytes()
     with refused_as("template-invalid") as caught:
@@ -644,7 +645,7 @@ def test_a_form_with_a_faulty_marker_makes_no_template(make_word: MakeWord, tmp_
 
 
 def test_a_table_printed_as_text_is_told_in_japanese(make_word: MakeWord) -> None:
-    from signkit.contracts.faults import running_fault
+    from signkit.contracts.data_faults import running_fault
     from signkit.contracts.sandbox import Sandbox
 
     with pytest.raises(TypeError) as caught:
@@ -680,6 +681,7 @@ def test_a_marker_for_nobody_is_told_with_who_there_is(make_word: MakeWord) -> N
     assert "docs/ja/guides/word.md" in caught.value.hint("ja")
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_form_is_told_in_japanese_with_what_stands_there(make_word: MakeWord) -> None:
     with refused_as("template-invalid") as caught:
         filled_contract(make_word("前文", "金額は {{ prise | yen }} とする", "[[sign:issuer]]"), DATA)
@@ -689,7 +691,7 @@ def test_a_fault_in_a_form_is_told_in_japanese_with_what_stands_there(make_word:
 
 
 def test_an_untagged_form_makes_no_template_and_says_what_to_do(make_word: MakeWord, tmp_path: Path) -> None:
-    from signkit.contracts.word.forms import new_template_from
+    from signkit.contracts.word.form_templates import new_template_from
 
     form = (make_word("売主　＿＿＿＿＿＿", "令和　　年　　月　　日").folder / "contract.docx").read_bytes()
     with refused_as("form-untagged") as caught:
@@ -701,7 +703,7 @@ def test_an_untagged_form_makes_no_template_and_says_what_to_do(make_word: MakeW
 
 
 def test_a_form_in_japanese_becomes_a_template_with_its_parties(make_word: MakeWord, tmp_path: Path) -> None:
-    from signkit.contracts.word.forms import new_template_from
+    from signkit.contracts.word.form_templates import new_template_from
 
     form = make_word("{{ seller.name }}、{{ day | full_date }}", "[[署名:売主]] ［［署名：買主］］")
     found, _ = new_template_from(tmp_path / "sale", (form.folder / "contract.docx").read_bytes())

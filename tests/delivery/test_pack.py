@@ -62,6 +62,7 @@ def test_the_sheet_tells_how_to_check_in_acrobat_and_with_signkit(pack, complete
         assert words in text
 
 
+@pytest.mark.slow
 def test_the_receipt_can_be_signed_by_its_recipient(pack, employee, services, options):
     page = pack.files[RECEIPT]
     assert [name for name, _, _ in enumerate_sig_fields(PdfFileReader(BytesIO(page)))] == ["employee"]

@@ -109,6 +109,20 @@ def test_the_company_its_representative_and_its_head_office_are_compared(claim, 
     assert (match.verdict, code in [reason.code for reason in match.reasons]) == (verdict, True), match.reasons
 
 
+def test_who_stands_for_a_company_that_cannot_be_told_is_not_said():
+    """The company's name may be the contract's in another script: then the certificate is not called the company's."""
+    match = match_person(
+        signer_identity(certificate()), PartyClaim("架空　太郎", None, "organization", "株式会社カクウ製作所")
+    )
+    assert (match.verdict, [reason.code for reason in match.reasons]) == ("cannot-tell", ["name-script"])
+
+
+def test_a_representative_is_known_in_the_forms_of_a_surname():
+    tsuchiya = replace(COMPANY, representative="土屋　隆")
+    claim = PartyClaim("𡈽屋 隆", OFFICE, "organization", NAME)
+    assert match_person(signer_identity(certificate(tsuchiya)), claim).verdict == "match"
+
+
 def test_no_reason_repeats_a_name():
     match = match_person(signer_identity(certificate()), PartyClaim("架空　太郎", OFFICE, "organization", NAME))
     assert not any(word in reason.text.ja for reason in match.reasons for word in ("架空", "廣瀨", "霞"))

@@ -322,6 +322,7 @@ addresses = st.text(st.sampled_from(ADDRESSES), max_size=25)
 anything = st.text(st.characters(), max_size=40)
 
 
+@pytest.mark.slow
 @given(anything | names | addresses)
 def test_normalising_twice_changes_nothing_more(text):
     assert plain(plain(text)) == plain(text)
@@ -329,6 +330,7 @@ def test_normalising_twice_changes_nothing_more(text):
     assert with_arabic_numerals(with_arabic_numerals(text)) == with_arabic_numerals(text)
 
 
+@pytest.mark.slow
 @given(anything | names, anything | addresses, anything | names, anything | addresses, st.lists(st.integers(-2, 30)))
 def test_any_text_has_a_verdict(name, address, party, party_address, flagged):
     signer = SignerIdentity(name, address, tuple(flagged), tuple(flagged), kind="jpki")

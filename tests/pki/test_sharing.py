@@ -11,7 +11,7 @@ from asn1crypto import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from signkit.pki.anchors import TrustStore, _user_anchor
-from signkit.pki.paths.known import known_certificate
+from signkit.pki.paths.known_certificates import known_certificate
 from signkit.pki.revocation.evidence import ocsp_answers, revocation_list
 from signkit.pki.revocation.sources import FolderRevocation, OcspEvidence
 from signkit.pki.sharing import kept_by_thread
@@ -85,6 +85,7 @@ def test_each_thread_keeps_for_itself_and_once():
     assert len({id(each) for each in at_once(lambda: make(1))} | {id(make(1))}) == _THREADS + 1
 
 
+@pytest.mark.slow
 def test_threads_see_whole_values(material, rehearsal, tmp_path, hurried):
     signer, issuer, response = material
     (tmp_path / "answer.ocsp").write_bytes(response)

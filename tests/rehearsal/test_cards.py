@@ -33,11 +33,13 @@ def test_each_profile_has_contents_that_stay_the_same(folder, profile):
     assert (contents.face is not None) == PROFILES[profile].has_face
 
 
+@pytest.mark.slow
 def test_the_expired_profile_has_expired(folder):
     assert certificate(folder, "expired").not_valid_after_utc < datetime.now(UTC)
     assert certificate(folder, "standard").not_valid_after_utc > datetime.now(UTC)
 
 
+@pytest.mark.slow
 def test_the_next_generation_has_p384_keys(folder):
     key = certificate(folder, "next-generation").public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)

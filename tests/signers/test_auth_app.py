@@ -126,11 +126,12 @@ def test_a_browser_elsewhere_is_asked_about(world):
     assert (shown[0].here, asked) == (False, ["callback-address"])
 
 
-def test_an_address_of_another_page_is_refused(world):
+@pytest.mark.parametrize("typed", ["https://evil.example/callback?code=x&state=y", "https://[::1", "", "x"])
+def test_an_address_of_another_page_is_refused(world, typed):
     callback = "https://desk.example/callback"
     world.register(callback)
     phone = world.phone(redirect_uri=callback)
-    phone.show, phone.ask = (lambda _: None), (lambda _: bytearray(b"https://evil.example/callback?code=x&state=y"))
+    phone.show, phone.ask = (lambda _: None), (lambda _: bytearray(typed.encode()))
     with refused_as("auth-app-failed", match="not an address of the registered"):
         phone.sign_and_name(DATA)
 
@@ -233,7 +234,10 @@ WRONG_ID_TOKENS = {
     "no key": ({"header": {"kid": None}}, "no such key"),
     "no algorithm": ({"header": {"alg": "none"}}, "algorithm"),
     "a symmetric algorithm": ({"header": {"alg": "HS256"}}, "algorithm"),
-    "a critical extension": ({"header": {"crit": ["x"], "x": 1}}, "does not hold"),
+    "a critical extension": ({"header": {"crit": ["x"], "x": 1}}, "critical"),
+    "an empty list of critical extensions": ({"header": {"crit": []}}, "critical"),
+    "good from tomorrow": ({"nbf": 9_999_999_000}, "does not hold yet"),
+    "a beginning that is no time": ({"nbf": "now"}, "no times"),
     "another key's signature": ({"sign": lambda _: bytes(256), "sub": "x"}, "does not hold"),
 }
 
@@ -245,6 +249,38 @@ def test_a_wrong_id_token_is_refused(world, name):
     with refused_as("auth-app-failed", match=f"ID token.*{words}"):
         world.phone().sign_and_name(DATA)
     assert not any(path.endswith("/result") for path in world.requests)
+
+
+@pytest.mark.parametrize(
+    "deep", [b"[" * 30_000 + b"]" * 30_000, b'{"a":' * 20_000 + b"1" + b"}" * 20_000, b"\xff", b"[]"]
+)
+@pytest.mark.parametrize("part", ["header", "claims"])
+def test_an_id_token_of_anything_else_than_an_object_is_refused(world, part, deep):
+    """Signed by the right key all the same."""
+
+    def change(answer):
+        content = json.loads(answer.body)
+        head, body, _ = content["id_token"].split(".")
+        head, body = (jose.base64url(deep), body) if part == "header" else (head, jose.base64url(deep))
+        signed = f"{head}.{body}"
+        content["id_token"] = f"{signed}.{jose.base64url(world.sign(signed.encode()))}"
+        return replace(answer, body=json.dumps(content).encode())
+
+    world.change = {"/token": change}
+    with refused_as("auth-app-failed", match="ID token"):
+        world.phone().sign_and_name(DATA)
+
+
+def test_the_level_of_assurance_is_one_that_was_asked_for(world):
+    for told, held in (("aal3", True), ("aal3 crl", True), (None, True), ("aal1", False), (["aal3"], False)):
+        world.change = world.id_token(acr=told)
+        if held:
+            assert world.phone(acr_values="aal3 crl").sign_and_name(DATA).signature
+        else:
+            with refused_as("auth-app-failed", match="assurance"):
+                world.phone(acr_values="aal3 crl").sign_and_name(DATA)
+    world.change = world.id_token(acr="aal1")
+    assert world.phone().sign_and_name(DATA).signature  # nothing was asked for
 
 
 def test_a_symmetric_signature_with_the_public_key_is_refused(world):
@@ -265,6 +301,8 @@ WRONG_ANSWERS = {
     "another host's token endpoint": ("/.well-known", {"token_endpoint": "https://evil.example/token"}, "own host"),
     "another host's page": ("/.well-known", {"authorization_endpoint": "javascript:alert(1)"}, "own host"),
     "another host's keys": ("/.well-known", {"jwks_uri": "http://127.0.0.1:1/jwks"}, "own host"),
+    "an address that is none": ("/.well-known", {"token_endpoint": "https://[::1"}, "own host"),
+    "a page that is no address": ("/.well-known", {"authorization_endpoint": "http://["}, "own host"),
     "no endpoint": ("/.well-known", {"token_endpoint": None}, "own host"),
     "no PKCE": ("/.well-known", {"code_challenge_methods_supported": ["plain"]}, "no PKCE"),
     "no identifier": ("/api/sign-transactions", {"id": None}, "no identifier"),
@@ -393,7 +431,7 @@ def test_a_result_by_other_algorithms_is_refused(world, change):
         return replace(answer, body=f"{jose.base64url(json.dumps(header).encode())}.{rest}".encode())
 
     world.change = {"/api/sign-transactions/": swap}
-    with refused_as("auth-app-failed", match="decrypt"):
+    with refused_as("auth-app-failed", match="decrypt|critical"):
         world.phone().sign_and_name(DATA)
 
 

@@ -58,6 +58,7 @@ def request():
     return SignatureRequest("seller", "番号　花子", utc_now())
 
 
+@pytest.mark.slow
 def test_version_2_signs_a_contract_with_a_pin(server, settings, blank, services, tmp_path):
     asked = []
     with signer_at(server, settings, asked=asked) as key:

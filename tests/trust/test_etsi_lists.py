@@ -12,6 +12,7 @@ import pytest
 from signkit.errors import TrustError
 from signkit.pki.trust_lists.etsi import read_list, take_apart
 from signkit.pki.trust_lists.stored import list_bytes, read_stored_list
+from signkit.pki.trust_lists.values import ListedService
 from tests.trust.etsi_lists import GRANTED, WITHDRAWN, Service, Status, list_xml, sign_xml, signed_list
 from tests.validation import pki
 
@@ -277,3 +278,64 @@ def test_a_signed_list_with_an_item_missing_or_malformed_is_refused(old, new):
 @pytest.mark.parametrize("data", [b"<", b"<a/>", b"<?xml version='1.0'?>", b"\xff\xfe<", b"<a xmlns='x'>&lt;</a>"])
 def test_what_is_no_list_is_told(data):
     assert refusal(data) == "trust-list-unreadable"
+
+
+@pytest.mark.parametrize("later", [timedelta(0), timedelta(days=30)], ids=["the same", "a later"])
+def test_no_history_of_the_present_statuss_moment_or_after_holds(later):
+    """An operator's correction, or a mistake: what is withdrawn since a day is not granted since that day."""
+    statuses = (Status(WITHDRAWN, NOW - 60 * DAY), Status(GRANTED, NOW - 60 * DAY + later), Status(GRANTED, NOW - YEAR))
+    (service,) = read(make(services=[Service("CA", CA.certificate, statuses)])).services
+    assert [period.status for period in service.periods] == [GRANTED, WITHDRAWN]
+    assert service.objection(frozenset({"sign"}), NOW).code == "service-not-granted"
+    assert service.objection(frozenset({"sign"}), NOW - 90 * DAY) is None
+
+
+def extended(extension: str, critical: str | None = "true") -> ListedService:
+    attribute = "" if critical is None else f' Critical="{critical}"'
+    added = (
+        f"<ServiceInformationExtensions><Extension{attribute}>{extension}</Extension></ServiceInformationExtensions>"
+    )
+    told = xml().replace("</ServiceInformation>", f"{added}</ServiceInformation>", 1)
+    (service,) = read(sign_xml(told, OPERATOR)).services
+    return service
+
+
+UNKNOWN = '<x:Only xmlns:x="urn:example">these three certificates</x:Only>'
+QUALIFIED = '<q:Qualifications xmlns:q="http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#"/>'
+
+
+@pytest.mark.parametrize(
+    ("extension", "critical", "believed"),
+    [
+        (UNKNOWN, "true", False),
+        (UNKNOWN, "1", False),
+        (UNKNOWN, None, False),
+        (UNKNOWN, "false", True),
+        (UNKNOWN, "0", True),
+        (QUALIFIED, "true", True),
+        ("<ExpiredCertsRevocationInfo>2020-01-01T00:00:00Z</ExpiredCertsRevocationInfo>", "true", True),
+    ],
+)
+def test_a_service_with_a_critical_extension_that_nobody_knows_is_for_nothing(extension, critical, believed):
+    objection = extended(extension, critical).objection(frozenset({"sign"}), NOW)
+    assert (objection is None) is believed
+
+
+@pytest.mark.parametrize(
+    ("before", "place"),
+    [("</SchemeInformation>", "SchemeExtensions"), ("</TSPInformation>", "TSPInformationExtensions")],
+)
+def test_a_list_with_a_critical_extension_that_nobody_knows_is_refused(before, place):
+    for critical, refused in (("true", True), ("false", False)):
+        added = f'<{place}><Extension Critical="{critical}">{UNKNOWN}</Extension></{place}>'
+        signed = sign_xml(xml().replace(before, f"{added}{before}", 1), OPERATOR)
+        assert (refusal(signed) == "trust-list-refused") if refused else read(signed)
+
+
+def test_no_name_of_a_list_steers_a_terminal():
+    service = Service("CA\x9b31m\u202egnp", CA.certificate, provider="Pro\x85vider\u2028")
+    told = xml([service]).replace("総務省", "総務\x9b2J省").replace("granted", "gran\u202eted")
+    found = read(sign_xml(told, OPERATOR))
+    assert found.name == "総務\ufffd2J省 (試験) (JP)"
+    assert (found.services[0].name, found.services[0].provider) == ("CA\ufffd31m\ufffdgnp", "Pro vider")
+    assert not found.services[0].purposes  # what is left out would have made it granted

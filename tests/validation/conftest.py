@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from signkit.pki.paths import engine, ordinary
-from signkit.pki.paths.finding import CertificatePath, PathFinding
+from signkit.pki.paths.outcome import CertificatePath, PathFinding
 from signkit.validation.options import ValidationOptions
 from signkit.validation.pdf import validate_pdf
 from signkit.validation.report import Report, SignatureReport

@@ -20,7 +20,7 @@ from cryptography.x509 import ocsp
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from signkit.pki.paths import engine, ordinary
-from signkit.pki.paths.known import known_certificate
+from signkit.pki.paths.known_certificates import known_certificate
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import shipped_policy
 from signkit.pki.revocation.evidence import ocsp_answers

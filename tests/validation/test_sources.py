@@ -1,4 +1,4 @@
-"""From names to files: folders, globs, archives."""
+"""From names to files: folders, globs, packed_inputs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from signkit.reporting import archives
+from signkit.reporting import packed_inputs
 from signkit.reporting.inputs import sources
 
 
@@ -142,9 +142,9 @@ def test_a_member_that_is_longer_than_it_says_is_refused(tmp_path):
 
 def test_members_and_bytes_of_an_archive_are_bounded(tmp_path, monkeypatch):
     path = make_zip(tmp_path / "x.zip", {f"{number}.pdf": b"A" for number in range(5)})
-    monkeypatch.setattr(archives, "_MEMBER_BYTES", 0)
+    monkeypatch.setattr(packed_inputs, "_MEMBER_BYTES", 0)
     assert found(path)[f"{path}!0.pdf"] == "limit: more than 0 bytes in an archive's member"
-    monkeypatch.setattr(archives._Budget.__init__, "__defaults__", (2, 100))
+    monkeypatch.setattr(packed_inputs._Budget.__init__, "__defaults__", (2, 100))
     assert list(found(path)) == [f"{path}!{number}.pdf" for number in range(3)]
 
 

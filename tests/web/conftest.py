@@ -22,8 +22,8 @@ def laid_out(tmp_path_factory):
     from signkit.settings import Settings
 
     home = tmp_path_factory.mktemp("desk") / "home"
+    lay_rehearsal(home / "rehearsal-desk" / "rehearsal", "takahashi", "yoshida", "tsujimoto")
     options = rehearsal_options(Settings(home=home), "ja")
-    lay_rehearsal(options.settings.home_folder() / "rehearsal", "takahashi", "yoshida", "tsujimoto")
     office = Office(options)
     lay_out(office)
     office.close()

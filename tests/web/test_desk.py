@@ -195,6 +195,14 @@ def test_a_file_keeps_its_name_through_every_signature(signed_sale):
     assert office.name_of(sha256) == "不動産売買契約書.pdf"
 
 
+def test_the_other_language_keeps_what_was_looked_for(browser):
+    page = browser.get("/contracts?party=吉田&amount_from=1")
+    here = re.search(r'name="here" value="([^"]+)"', page.text)[1].replace("&amp;", "&")
+    answer = browser.post("/language", {"here": here})
+    assert answer.headers["location"] == here
+    assert 'value="吉田"' in browser.get(here).text
+
+
 def test_more_fields_than_a_form_has_are_refused(browser):
     answer = browser.post("/new", {f"x{number}": "" for number in range(6000)}, files=[("f", ("f", b""))])
     assert answer.status_code == 400
@@ -463,3 +471,32 @@ def test_a_form_on_an_old_state_of_a_draft_is_not_written_over_the_new_one(brows
     now = re.search(r'name="changed" value="([^"]+)"', answer.text)[1]
     assert browser.post(path, {"changed": now, "item:purpose": "二つ目", "do": "save"}).status_code == 200
     assert browser.office.drafts.find(number).words["purpose"] == "二つ目"
+
+
+@pytest.mark.slow
+def test_the_process_that_signs_is_begun_while_the_page_is_read_and_ends_with_the_desk(browser, prepared, monkeypatch):
+    from signkit.web.desk import prompted_process
+
+    begun = []
+
+    class Counted(prompted_process.PromptedProcess):
+        def __init__(self, *arguments):
+            super().__init__(*arguments)
+            begun.append(self)
+
+    monkeypatch.setattr(prompted_process, "PromptedProcess", Counted)
+    page = f"/documents/{prepared}/sign/seller"
+    browser.get(page)
+    browser.get(page)
+    assert len(begun) == 1
+    assert "署名しました" in text_of(sign(browser, prepared, "seller", "card:virtual:takahashi"))
+    assert len(begun) == 1
+    browser.office.ahead.begin(prompted_process.environment_of(browser.office.settings.home))
+    begun[1].stop()
+    begun[1]._process.wait()
+    taken = browser.office.ahead.take(prompted_process.environment_of(browser.office.settings.home))
+    assert taken is begun[2]  # one that died is not given an order
+    taken.discard()
+    browser.office.ahead.begin(prompted_process.environment_of(browser.office.settings.home))
+    browser.office.close()
+    assert not begun[3].is_there()

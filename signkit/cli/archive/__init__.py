@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from signkit.cli.archive import checking, handing, keeping, looking, renewing, taking
+from signkit.cli.archive import handing, keeping, looking, renewing, taking, verifying
 from signkit.cli.language import words
 from signkit.cli.option_groups import GroupedCommand, flatten
 
@@ -19,8 +19,8 @@ for _name, _run, _help in (
     ("find", looking.find, looking.FIND_HELP),
     ("show", looking.show, looking.SHOW_HELP),
     ("export", handing.export, handing.HELP),
-    ("verify", checking.verify, checking.VERIFY_HELP),
-    ("checkpoint", checking.checkpoint, checking.CHECKPOINT_HELP),
+    ("verify", verifying.verify, verifying.VERIFY_HELP),
+    ("checkpoint", verifying.checkpoint, verifying.CHECKPOINT_HELP),
     ("renew", renewing.renew, renewing.HELP),
     ("purge", keeping.purge, keeping.PURGE_HELP),
     ("backup", keeping.backup, keeping.BACKUP_HELP),

@@ -116,7 +116,7 @@ def _write_calendar(kept: Archive, query: Query, target: Path, *, overwrite: boo
 def _write_brokerage(kept: Archive, query: Query, target: Path, *, overwrite: bool) -> None:
     from datetime import date
 
-    from signkit.archive.brokerage import ledger_csv, ledger_pdf, ledger_rows
+    from signkit.archive.dealer_ledger import ledger_csv, ledger_pdf, ledger_rows
     from signkit.archive.finding import find_all
     from signkit.contracts.fonts import font_set
     from signkit.output import write_checked

@@ -18,9 +18,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, TypeVar
 
-from signkit.contracts.bulk.journal import open_journal
 from signkit.contracts.bulk.naming import DEFAULT_PATTERN, NamePattern, NameRefused, fold, parse_pattern
 from signkit.contracts.bulk.rows import Column, Reading, RowData, merge, parse_columns, row_data
+from signkit.contracts.bulk.run_journal import open_journal
 from signkit.contracts.bulk.table import Cells, Row, Table
 from signkit.contracts.fonts import font_set
 from signkit.contracts.provenance import provenance

@@ -34,7 +34,7 @@ Encoding = Literal["utf-8", "cp932"]
 ENCODINGS: tuple[Encoding, ...] = ("utf-8", "cp932")
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".xlsx")
 
-#: How the first cell of a row begins that only says how to fill the table in (`signkit.contracts.bulk.sheet`).
+#: How the first cell of a row begins that only says how to fill the table in (`signkit.contracts.bulk.input_sheet`).
 HELP_ROW = "#記入のしかた"
 
 Cells = tuple[str, ...]

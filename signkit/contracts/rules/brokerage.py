@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from signkit.contracts.rules.known import values
+from signkit.contracts.rules.known_values import values
 
 #: 告示第二: of the price up to this amount so many per cent; the last rate is of all above.
 _RATES = ((2_000_000, 5), (4_000_000, 4))

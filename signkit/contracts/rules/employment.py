@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from signkit.contracts.rules.known import values
+from signkit.contracts.rules.known_values import values
 from signkit.contracts.rules.texts import free_texts, plain
 
 #: Weeks in a month of 365 days a year.

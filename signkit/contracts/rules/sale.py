@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from signkit.contracts.rules.days import month_of
-from signkit.contracts.rules.known import values
+from signkit.contracts.rules.known_values import values
 
 _DWELLING = re.compile("居宅|住宅|共同|寄宿舎|寮|長屋|マンション")
 #: 宅地建物取引業法施行令3条の5.

@@ -11,7 +11,7 @@ from docxtpl import DocxTemplate
 from jinja2.exceptions import TemplateError
 from lxml import etree
 
-from signkit.contracts.faults import running_fault, word_fault
+from signkit.contracts.data_faults import running_fault, word_fault
 from signkit.contracts.sandbox import Sandbox, with_whole
 from signkit.contracts.word.package import NotUsable, paragraphs, parse_xml, read_parts
 

@@ -9,8 +9,8 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import is_large, visible_part
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.revision_state import is_widget
-from signkit.pdf.changes.rules import ADDABLE, LEADING, Role, breach
-from signkit.pdf.changes.values import Change, ChangePlace, Gravity
+from signkit.pdf.changes.role_rules import ADDABLE, LEADING, Role, breach
+from signkit.pdf.changes.values import WAITED_OVER_TEXT, Change, ChangePlace, Gravity
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value
 
@@ -123,7 +123,7 @@ class Annotations:
                 # new one; so are many that are large together.
                 signed = [other for _, other in page.kept if self._all.number(other) in self._fields.signed_widgets]
                 large = is_large(self._all.new, signed, visible_part(self._all.old, page.old.entries), _WAITING)
-                yield from self._judge_place(match, page) if large else self._judge_box(match, page)
+                yield from self._judge_place(match, page) if large else self._judge_waiting(match, page)
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
         if self._is_unchanged(item, match, old, new):
@@ -208,6 +208,18 @@ class Annotations:
             if signature and (large or len(page.over_text) > 1):  # together they hide what each of them leaves
                 rule = "signature-size"
             yield from breach(rule, at=ChangePlace(page=page.number, number=number))
+
+    def _judge_waiting(self, item: Value, page: _OnPage) -> Iterator[Change]:
+        """A seal may stand over the words that its field stood over, and it is told that it does."""
+        yield from self._judge_box(item, page)
+        number = self._all.number(item)
+        try:
+            over_text = self._all.shown.is_covered(self._all.old, page.old.entries, item, self._all.new)
+        except SyntaxProblem as problem:
+            yield Change(Gravity.OTHER, "not-judged", str(problem), page=page.number, number=number)
+            return
+        if over_text:
+            yield Change(Gravity.FORM, WAITED_OVER_TEXT, page=page.number, number=number)
 
     def _others(self, item: Value, page: _OnPage) -> list[Value]:
         """The fields that were on the page before: nothing new hides what they say and what seals show.

@@ -11,10 +11,10 @@ from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.covering import ShownContent
 from signkit.pdf.changes.field_changes import was_filled
 from signkit.pdf.changes.revision_state import RevisionState
-from signkit.pdf.changes.rules import RULES
+from signkit.pdf.changes.role_rules import RULES
 from signkit.pdf.changes.step import step_changes
 from signkit.pdf.changes.unexplained import after_last, unexplained_bytes
-from signkit.pdf.changes.values import UNJUDGED, Change, Gravity, Judgement, Rules
+from signkit.pdf.changes.values import UNJUDGED, WAITED_OVER_TEXT, Change, Gravity, Judgement, Rules
 from signkit.pdf.reading.document import PdfFile, View
 from signkit.pdf.reading.doubts import Doubts
 from signkit.pdf.reading.graph import Referrers
@@ -104,7 +104,7 @@ def _is_whole(found: FoundSignature) -> bool:
 
 
 #: What is permitted where no certification rules, and told.
-_TOLD = ("metadata-changed", "evidence-removed", "signature-over-text")
+_TOLD = ("metadata-changed", "evidence-removed", "signature-over-text", WAITED_OVER_TEXT)
 
 
 def _judgement_of(changes: list[Change], rules: Rules) -> Judgement:
@@ -113,7 +113,7 @@ def _judgement_of(changes: list[Change], rules: Rules) -> Judgement:
     proven = [change for change in findings if change.code not in UNJUDGED]
     # "Cannot be judged" never passes; a proven breach is said although other things cannot be judged.
     permitted = False if proven else None if any(change.code in UNJUDGED for change in changes) else True
-    told = [change for change in changes if change.code in _TOLD and change not in findings]
+    told = [change for change in changes if _is_told(change, rules) and change not in findings]
     return Judgement(level, permitted, *(tuple(dict.fromkeys(each)) for each in (findings, told, changes)))
 
 
@@ -130,3 +130,8 @@ def _is_forbidden(change: Change, rules: Rules) -> bool:
         # Table 257 names what each P permits; metadata is not among it.
         return rules.certified and "certified-metadata" in RULES
     return rules.certified and change.code == "signature-over-text"
+
+
+def _is_told(change: Change, rules: Rules) -> bool:
+    """What is told may hide what stood there; after a certification no signature may, wherever its field waited."""
+    return change.code in _TOLD and not (rules.certified and change.code == WAITED_OVER_TEXT)

@@ -7,9 +7,9 @@ from collections.abc import Set as AbstractSet
 
 from signkit.pdf.changes.covering import ShownContent
 from signkit.pdf.changes.equality import Equality, is_plainly_same
+from signkit.pdf.changes.object_roles import Account
 from signkit.pdf.changes.revision_state import RevisionState
-from signkit.pdf.changes.roles import Account
-from signkit.pdf.changes.rules import ENTRIES, Role
+from signkit.pdf.changes.role_rules import ENTRIES, Role
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers
 from signkit.pdf.reading.syntax import Ref, Value

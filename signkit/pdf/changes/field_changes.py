@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.revision_state import RevisionState, widgets
-from signkit.pdf.changes.rules import FILLED, SIGNED, Role, breach
+from signkit.pdf.changes.role_rules import FILLED, SIGNED, Role, breach
 from signkit.pdf.changes.shown_values import ShownValue
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.form import FormField
@@ -17,7 +17,7 @@ from signkit.pdf.reading.syntax import Ref, Stream, Value
 _LOOKS = {"/AP", "/AS", "/MK", "/F", "/Rect"}
 #: What a value may be, by the type of its field (12.7.5).
 _VALUES: dict[str | None, tuple[type, ...]] = {"/Tx": (bytes, Stream), "/Ch": (bytes, list), "/Btn": (str,)}
-#: What a field that holds others hands down to them: judged there.  Its looks are its own, where it is a widget too.
+#: What a field that holds others hands down to them, judged there; its looks are its own, where it is a widget too.
 _HANDED_DOWN = {"/V", "/RV", "/I"}
 #: What says or shows the value, one way or another.
 _SPOKEN = {"/V", "/RV", "/I", "/AP", "/AS"}
@@ -213,9 +213,15 @@ class Fields:
 
     def _is_unchanged(self, old: FormField, new: FormField) -> bool:
         """Neither it nor anything below or above it was changed, and what its widgets draw neither."""
-        return self._all.equality.is_untouched(old.ref, new.ref) and all(
-            self._all.equality.same_drawn(one, other)
-            for one, other in zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+        # What it inherits comes from above, also where it does not say what stands above it (12.7.4.1).
+        inherited = old.entries is new.entries or old.entries == new.entries
+        return (
+            inherited
+            and self._all.equality.is_untouched(old.ref, new.ref)
+            and all(
+                self._all.equality.same_drawn(one, other)
+                for one, other in zip(_appearances(self._all.old, old), _appearances(self._all.new, new), strict=True)
+            )
         )
 
     def _cover(self, one: Value, other: Value) -> None:
@@ -274,11 +280,16 @@ class Fields:
             return
         yield from breach("field-filled", name, at=place)
         shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
-        if touched & _SPOKEN and not shown.is_seen():
+        if touched & _SPOKEN and not (shown.is_seen() and self._is_said_alike(new)):
             yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
+
+    def _is_said_alike(self, item: FormField) -> bool:
+        """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
+        said = [self._all.new.resolve(each.value) for each in self._new.values() if each.name == item.name]
+        return all(value == said[0] for value in said)
 
     def _shows_its_value(self, button: FormField) -> bool:
         """Whether what is ticked is what the value says (12.7.5.2.3): otherwise it lies to one of its readers."""

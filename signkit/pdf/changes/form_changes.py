@@ -9,13 +9,15 @@ from signkit.pdf.changes.appearance_changes import streams
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.revision_state import widgets
-from signkit.pdf.changes.rules import Role, breach
+from signkit.pdf.changes.role_rules import Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, Stream, SyntaxProblem, Value
 
 # 7.3.5: what may stand in a name.
 _NAME = re.compile(rb"/([^\0\t\n\x0c\r ()<>\[\]{}/%]+)")
+#: Poppler draws ticks in this font, whatever their field asks for.
+_OF_TICKS = "/ZaDb"
 _ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
 
 
@@ -101,7 +103,7 @@ def _altered_names(context: Context, one: Value, other: Value) -> set[str]:
 
 def _asked_for(context: Context) -> set[str]:
     """Every name that a field's default appearance or looks use and do not bring: the form may be asked for it."""
-    names: set[str] = set()
+    names: set[str] = {_OF_TICKS for item in context.before.fields.values() if item.type == "/Btn"}
     form = context.old.resolve(context.old.root.get("/AcroForm"))
     holders = [form] if isinstance(form, dict) else []
     for item in context.before.fields.values():

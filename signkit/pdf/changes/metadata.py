@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from xml.parsers import expat
 
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.rules import breach
+from signkit.pdf.changes.role_rules import breach
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, SyntaxProblem, Value

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from signkit.pdf.changes.context import Context
 from signkit.pdf.changes.metadata import xmp_changes
-from signkit.pdf.changes.rules import Role, breach
+from signkit.pdf.changes.role_rules import Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.pages import Page
 from signkit.pdf.reading.document import View

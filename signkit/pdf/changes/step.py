@@ -15,7 +15,7 @@ from signkit.pdf.changes.field_changes import Fields
 from signkit.pdf.changes.form_changes import form_changes
 from signkit.pdf.changes.metadata import info_changes, version_explained, xmp_changes
 from signkit.pdf.changes.page_changes import own_pages, page_changes, page_tree_changes
-from signkit.pdf.changes.rules import ENTRIES, Role, breach
+from signkit.pdf.changes.role_rules import ENTRIES, Role, breach
 from signkit.pdf.changes.structure import StructureComparison
 from signkit.pdf.changes.values import Change, ChangePlace, Gravity
 from signkit.pdf.reading.syntax import SyntaxProblem, Value
@@ -86,8 +86,10 @@ def _catalog(context: Context, before: dict[str, Value], after: dict[str, Value]
     number = context.number(context.new.trailer.get("/Root"))
     for key in context.differing(Role.CATALOG, before, after):
         yield from breach("catalog", key, at=ChangePlace(number=number))
+    # 12.8.6: /Perms says which signature certifies; whoever exchanges it lifts what the author forbade.
     if not context.equality.same(before.get("/Perms"), after.get("/Perms")):
         yield from breach("permissions", "/Perms", at=ChangePlace(number=number))
+    # An update may raise /Version in the catalog (7.7.2) and name the extensions that it uses (7.12).
     for key in ("/Version", "/Extensions"):
         if not context.equality.same(before.get(key), after.get(key)):
             if version_explained(context, before.get(key), after.get(key)):

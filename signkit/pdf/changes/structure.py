@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from signkit.pdf.changes.context import Context
-from signkit.pdf.changes.rules import Role, breach
+from signkit.pdf.changes.role_rules import Role, breach
 from signkit.pdf.changes.values import Change, ChangePlace
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Ref, SyntaxProblem, Value

@@ -33,6 +33,8 @@ class ChangePlace(NamedTuple):
 
 
 NOWHERE = ChangePlace()
+#: A signature over text in a field that waited there: the signers before it knew the place.
+WAITED_OVER_TEXT = "waiting-over-text"
 
 
 @dataclass(frozen=True)

@@ -156,6 +156,7 @@ class PdfFile:
         return history
 
     def _find_catalog(self, section: Section, view: View) -> None:
+        """Take in objects of object streams (7.5.7), trailers of cross-reference streams (7.5.8), else any catalog."""
         for number, place in list(section.entries.items()):
             self.meter.check_time()
             value = view.get(Ref(number, 0))

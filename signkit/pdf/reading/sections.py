@@ -271,7 +271,7 @@ def trailer_flaws(section: Section, highest: int) -> list[str]:
     trailer, size = section.trailer, section.trailer.get("/Size")
     root, previous = trailer.get("/Root"), trailer.get("/Prev")
     flaws = []
-    # Table 15: beyond /Size an object counts as missing.
+    # 7.5.5, Table 15: beyond /Size an object counts as missing.
     if not isinstance(size, int) or not highest < size <= MAX_NUMBER + 1:
         flaws.append(
             "size"

@@ -32,8 +32,8 @@ from pyhanko_certvalidator.validate import async_validate_path
 
 from signkit.pki.algorithms import UnknownAlgorithm, digest_name, public_key, signature_algorithm, verify
 from signkit.pki.distinguished_names import name_of
-from signkit.pki.paths.finding import CertificatePath, PathFinding
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
+from signkit.pki.paths.outcome import CertificatePath, PathFinding
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 

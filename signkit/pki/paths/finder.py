@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from signkit.pki.paths import ordinary
-from signkit.pki.paths.finding import CertificatePath, PathFinding
-from signkit.pki.paths.known import KnownCertificate
+from signkit.pki.paths.known_certificates import KnownCertificate
+from signkit.pki.paths.outcome import CertificatePath, PathFinding
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms
 

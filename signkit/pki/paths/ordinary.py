@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from signkit.pki.paths.finding import CertificatePath
-from signkit.pki.paths.known import KnownCertificate, SignedObject
+from signkit.pki.paths.known_certificates import KnownCertificate, SignedObject
+from signkit.pki.paths.outcome import CertificatePath
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 

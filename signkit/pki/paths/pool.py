@@ -10,7 +10,7 @@ from typing import Literal
 
 from asn1crypto import x509
 
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.pki.revocation.evidence import OcspAnswer, RevocationList, ocsp_answers, revocation_list
 from signkit.words import Text
 

@@ -14,8 +14,8 @@ from signkit.jpki.authorities import certification_authorities
 from signkit.jpki.certificates import is_authentication_certificate, issuer_kind
 from signkit.pki.paths import ordinary
 from signkit.pki.paths.finder import find_paths
-from signkit.pki.paths.finding import CertificatePath, PathFinding, RevocationStatus
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
+from signkit.pki.paths.outcome import CertificatePath, PathFinding, RevocationStatus
 from signkit.pki.paths.pool import Pool
 from signkit.pki.paths.use import Use, use_of
 from signkit.pki.policy import Policy, RevocationRule

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
 
 from signkit.pki.algorithms import UnknownAlgorithm, digest_of
-from signkit.pki.paths.known import KnownCertificate, SignedObject, fits
+from signkit.pki.paths.known_certificates import KnownCertificate, SignedObject, fits
 from signkit.pki.paths.pool import KnownStatus, Pool
 from signkit.pki.policy import Algorithms, algorithm_ends
 from signkit.pki.revocation.crl_scope import ALL_REASONS
@@ -193,8 +193,10 @@ class Examination:
             return "not-understood"
         if not self._is_believed(answer, responder, answer.issued):
             return "algorithm"
+        # RFC 6960 2.2: the responder does not know the certificate, which is no word on it.
         if answer.status == "unknown":
             return "unknown-status"
+        # RFC 6960 4.2.2.1: what comes from a later time is not relied on; a revocation is heard all the same.
         if answer.produced > self.now + CLOCK_SKEW and answer.entry is None:
             return "future"
         if answer.entry is None and answer.is_silent_on(certificate):
@@ -219,6 +221,7 @@ class Examination:
         """Whether the issuer certified this very key for it (RFC 6960 4.2.2.2), and did not take that back."""
         if not fits(responder, issuer) or not responder.not_before <= answer.produced <= responder.not_after:
             return False
+        # RFC 5280 4.2: a certificate with a critical extension that is not understood is not used.
         critical = {name for name, is_critical in responder.extensions if is_critical}
         if not critical <= _RESPONDER_EXTENSIONS or not self._is_believed(responder, issuer, answer.issued):
             return False
@@ -256,6 +259,7 @@ class Examination:
             elif not self._is_believed(item, signer, item.issued):
                 yield "algorithm"
             else:
+                # RFC 5280 5.2.4: a list with a base's number is a delta, and speaks only beside a base.
                 (bases if item.base_number is None else deltas).append((item, signer))
         for base, signer in bases:
             yield _word_of(base, certificate)
@@ -270,7 +274,10 @@ class Examination:
                 yield "partial"
 
     def _list_signers(self, item: RevocationList, issuer: KnownCertificate) -> Iterator[_Signer]:
-        """Who may have signed a list: the issuer, or an authority of the list's name under the same anchor."""
+        """Who may have signed a list: the issuer, or an authority of the list's name under the same anchor.
+
+        Its key usage has to allow that (RFC 5280 6.3.3 (f), 4.2.1.3: cRLSign).
+        """
         if item.issuer == issuer.subject and fits(item, issuer):
             yield from (signer for signer in self._authorities(issuer) if signer[0].signs_lists)
             return

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from signkit.errors import CertificateRevoked, EvidenceMissing
 from signkit.pki.chains import build_chain, is_self_issued
 from signkit.pki.paths.finder import find_paths
-from signkit.pki.paths.finding import PathFinding
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
+from signkit.pki.paths.outcome import PathFinding
 from signkit.pki.paths.pool import Pool
 from signkit.pki.policy import shipped_policy
 from signkit.pki.revocation.acceptance import Examination, Standing, standing, vouched_until
@@ -269,9 +269,9 @@ def asn1_certificate(der: bytes) -> x509.Certificate:
 
 def _display_name(certificate: x509.Certificate) -> str:
     """Return the subject's CN, or its whole name; never a serial number or an attribute (公的個人認証法)."""
-    names = certificate.subject.native
-    name = names.get("common_name") or certificate.subject.human_friendly
-    return str(name)
+    from signkit.pki.distinguished_names import common_name, labelled_name
+
+    return common_name(certificate) or labelled_name(certificate.subject)
 
 
 def _once(items: tuple[bytes, ...]) -> tuple[bytes, ...]:

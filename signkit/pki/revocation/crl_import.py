@@ -21,6 +21,7 @@ from signkit.errors import CrlIndexDamaged, CrlUnreadable, InputUnreadable, Trus
 from signkit.limits import size_in_words
 from signkit.output import make_folder, write_checked
 from signkit.pki.algorithms import SignatureInvalid, verify_signature
+from signkit.pki.distinguished_names import labelled_name
 from signkit.pki.revocation.crl_index import SERIAL_BYTES, CrlIndex, IndexHeader, write_index
 from signkit.pki.revocation.crl_list import (
     ISSUING_POINT,
@@ -115,7 +116,7 @@ def _import(
     # A delta list alone is no evidence (RFC 5280 5.2.4): only complete ones are kept.
     kept = None if head.delta_base is not None or len(data) > MAX_KEPT_BYTES else f"{files[0].stem}.crl"
     header = IndexHeader(
-        issuer=issuer.subject.human_friendly,
+        issuer=labelled_name(issuer.subject),
         issuer_name_sha256=name,
         issuer_key_sha256=key,
         this_update=head.this_update,
@@ -195,7 +196,7 @@ def _find_issuer(path: Path, head: ListHead, data: Data, candidates: Iterable[x5
         # strict: bytes after the name would be signed and unseen.
         name = x509.Name.load(head.issuer, strict=True)
         mechanism = algos.SignedDigestAlgorithm.load(head.algorithm, strict=True)
-        shown = name.human_friendly
+        shown = labelled_name(name)
         _refuse_weak(path, mechanism)
         named = [item for item in candidates if item.subject == name]
     except (ValueError, TypeError, KeyError) as error:
@@ -309,6 +310,7 @@ def _refuse_older(path: Path, index: Path, head: ListHead) -> None:
             have = present.header
     except CrlIndexDamaged:
         return
+    # RFC 5280 5.2.3: an authority's numbers only rise.
     older_number = head.number is not None and have.number is not None and head.number < have.number
     # thisUpdate and number, either of them: an attacker who holds back a new list offers an old one, which is signed as
     # well.

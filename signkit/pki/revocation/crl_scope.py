@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from signkit.pki.distinguished_names import compare_new_characters_exactly
+from signkit.pki.distinguished_names import compare_new_characters_exactly, labelled_name
 from signkit.pki.revocation.crl_index import CertificateKind
 from signkit.pki.revocation.crl_list import ListMalformed, ListUnsupported
+from signkit.words import printable
 
 if TYPE_CHECKING:
     from asn1crypto import x509
@@ -40,7 +41,7 @@ class Scope:
 
 
 def list_scope(issuing_point: bytes | None, issuer: x509.Name) -> Scope:
-    """Return the scope that a list's issuingDistributionPoint extension states (None: it has none).
+    """Return the scope that a list's issuingDistributionPoint (RFC 5280 5.2.5) states; None: it has none.
 
     Raises:
         ListMalformed: it cannot be read.
@@ -165,7 +166,7 @@ def _reasons(flags: Any) -> frozenset[str]:
 
 
 def certificate_points(certificate: x509.Certificate) -> tuple[str, ...]:
-    """Return the names of the certificate's own distribution points in the form in which names are compared.
+    """Return the names of the certificate's own distribution points (RFC 5280 4.2.1.13), as they are compared.
 
     Points of indirect lists and of some reasons only are left out: no index holds such lists.  What cannot be read
     names nothing.
@@ -228,4 +229,4 @@ def _comparable(name: x509.GeneralName) -> str | None:
 
 
 def _words_of(name: x509.GeneralName) -> str:
-    return str(name.chosen.human_friendly if name.name == "directory_name" else name.native)
+    return labelled_name(name.chosen) if name.name == "directory_name" else printable(str(name.native))

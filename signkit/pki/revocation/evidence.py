@@ -15,7 +15,7 @@ from typing import Any
 from asn1crypto import core, crl, ocsp
 from cryptography import x509 as rust_x509
 
-from signkit.pki.paths.known import KnownCertificate, SignedObject, known_certificate, utc
+from signkit.pki.paths.known_certificates import KnownCertificate, SignedObject, known_certificate, utc
 from signkit.pki.revocation.crl_scope import ALL_REASONS, covered_reasons
 from signkit.pki.sharing import kept_by_thread
 

@@ -303,7 +303,7 @@ def _is_answer(der: bytes) -> bool:
 
 def _counts(der: bytes, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     """Whether a response that was just fetched shows anything of the certificate."""
-    from signkit.pki.paths.known import known_certificate
+    from signkit.pki.paths.known_certificates import known_certificate
     from signkit.pki.paths.pool import Pool
     from signkit.pki.policy import shipped_policy
     from signkit.pki.revocation.acceptance import Examination, standing

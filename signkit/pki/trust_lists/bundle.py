@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from signkit.errors import TrustError
 from signkit.pki.anchors import certificates_in
+from signkit.pki.strangers import read_whole
 from signkit.pki.trust_lists.values import ListedService, Period, Purpose, TrustList
 
 _FOREVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -46,7 +47,7 @@ def bundled_certificates(data: bytes, source: str) -> Sequence[bytes]:
     Raises:
         TrustError("trust-anchor-unreadable"): there is none, or something else besides.
     """
-    from asn1crypto import cms, pem, x509
+    from asn1crypto import cms, pem
 
     try:
         der = pem.unarmor(data)[2] if data.lstrip().startswith((b"-----BEGIN PKCS7", b"-----BEGIN CMS")) else data
@@ -55,8 +56,8 @@ def bundled_certificates(data: bytes, source: str) -> Sequence[bytes]:
             return certificates_in(data, source)
         found = [item.chosen.dump() for item in content["content"]["certificates"] if item.name == "certificate"]
         for item in found:
-            x509.Certificate.load(item, strict=True).native  # noqa: B018  parses every part
-    except (ValueError, TypeError, KeyError):
+            read_whole(item)
+    except (ValueError, TypeError, KeyError, AttributeError):
         return certificates_in(data, source)
     if not found:
         raise TrustError("trust-anchor-unreadable", path=source)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64decode
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import chain
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors import MissingExtra, TrustError
 from signkit.pki.trust_lists.values import GRANTED, ListedService, Period, Purpose, TrustList
-from signkit.words import Text
+from signkit.words import Text, printable
 
 if TYPE_CHECKING:
     from lxml.etree import _Element as Element
@@ -52,6 +52,15 @@ _TYPES: dict[str, frozenset[Purpose]] = {
 }
 #: Services whose own keys sign what customers tell them to.
 _SIGNS_FOR_OTHERS = {"AdESGeneration", "AdESGeneration/Q"}
+#: Extensions that may be critical (5.5.9): which of its certificates a CA calls qualified, and since when those that
+#: have ended are no longer on its lists, changes nothing of whom they name.
+_EXTENSIONS = {
+    f"{_TSL}AdditionalServiceInformation",
+    f"{_TSL}ExpiredCertsRevocationInfo",
+    f"{_TSL}TakenOverBy",
+    "{http://uri.etsi.org/TrstSvc/SvcInfoExt/eSigDir-1999-93-EC-TrustedList/#}Qualifications",
+    "{http://uri.etsi.org/02231/v2/additionaltypes#}TakenOverBy",
+}
 #: additionalServiceInformation that narrows a CA/QC (5.5.9.4).
 _NARROWED: dict[str, frozenset[Purpose]] = {
     "ForeSignatures": _SIGN,
@@ -106,9 +115,11 @@ def read_list(unchecked: UncheckedList, source: str, now: datetime) -> TrustList
     Raises:
         TrustError("trust-list-signature-invalid"): the signature does not hold.
         TrustError("trust-list-stale"): a newer list was due.
+        TrustError("trust-list-refused"): it has a critical extension that nobody here knows.
         TrustError("trust-list-unreadable"): an item is missing or malformed.
     """
     root = _signed_root(unchecked, source, now)
+    _refuse_unknown(root, source)
     try:
         found = _read_list(root, unchecked, source)
     except (ValueError, TypeError, AttributeError, KeyError, OverflowError) as error:
@@ -256,7 +267,7 @@ def _services(provider: Element, listed_in: str, until: datetime | None) -> Iter
                 provider=called,
                 name=_name(now, "ServiceName"),
                 certificates=certificates,
-                periods=tuple(sorted((_period(item) for item in (now, *history)), key=lambda item: item.start)),
+                periods=_periods(now, history),
                 until=until,
                 signs_for_others=_last_part(_text(now, "ServiceTypeIdentifier"), "Svctype/") in _SIGNS_FOR_OTHERS,
             )
@@ -268,12 +279,39 @@ def _is_of_known_type(*informations: Element) -> bool:
     return any(kind in _TYPES for kind in kinds)
 
 
+def _periods(now: Element, history: Sequence[Element]) -> tuple[Period, ...]:
+    """Return what a service was, oldest first (TS 119 612 5.5, 5.6): once its present status began, nothing else holds.
+
+    A history that says otherwise of a later moment (an operator's correction, or his mistake) is no answer for it.
+    """
+    present = _period(now)
+    past = sorted((_period(item) for item in history), key=lambda item: item.start)
+    return (*(item for item in past if item.start < present.start), present)
+
+
 def _period(information: Element) -> Period:
     """A service's information, as it is or as it was: its status, and what it was for (TS 119 612 5.5, 5.6)."""
     status = _last_part(_text(information, "ServiceStatus"), "Svcstatus/")
     kind = _last_part(_text(information, "ServiceTypeIdentifier"), "Svctype/")
-    purposes = _TYPES.get(kind, frozenset()) if status in GRANTED else frozenset()
+    is_granted = status in GRANTED and _is_understood(information.find(f"{_TSL}ServiceInformationExtensions"))
+    purposes = _TYPES.get(kind, frozenset()) if is_granted else frozenset()
     return Period(_time(_text(information, "StatusStartingTime")), status, purposes & _narrow(information, purposes))
+
+
+def _refuse_unknown(root: Element, source: str) -> None:
+    """Refuse a list with a critical extension, of its own or of a provider, that nobody here knows (TS 119 612 B)."""
+    places = (f"{_TSL}SchemeExtensions", f"{_TSL}TSPInformationExtensions")
+    if not all(_is_understood(item) for place in places for item in root.iter(place)):
+        raise _refusal(
+            source, Text("it has a critical extension that is not known", "未知のクリティカル拡張が含まれています")
+        )
+
+
+def _is_understood(extensions: Element | None) -> bool:
+    """Whether no critical extension among these is unknown here (TS 119 612 5.5.9, in the sense of RFC 5280 4.2)."""
+    found = () if extensions is None else extensions.iterfind(f"{_TSL}Extension")
+    critical = (item for item in found if (item.get("Critical") or "").strip() not in ("false", "0"))
+    return all(isinstance(part.tag, str) and part.tag in _EXTENSIONS for item in critical for part in item)
 
 
 def _narrow(information: Element, purposes: frozenset[Purpose]) -> frozenset[Purpose]:
@@ -303,7 +341,8 @@ def _child(element: Element, name: str) -> Element:
 
 
 def _text(element: Element, name: str) -> str:
-    text = (_child(element, name).text or "").strip()
+    # XML allows C1 controls and turns of direction; no name may write over the signer's fingerprint that is shown.
+    text = printable((_child(element, name).text or "").strip())
     if not text:
         raise ValueError(name)
     return text
@@ -311,7 +350,7 @@ def _text(element: Element, name: str) -> str:
 
 def _name(element: Element, name: str) -> str:
     """Return a name in Japanese where it is given, else in English, else the first (TS 119 612 5.1.4)."""
-    names = {item.get(_XML_LANG): " ".join((item.text or "").split()) for item in _child(element, name)}
+    names = {item.get(_XML_LANG): printable(" ".join((item.text or "").split())) for item in _child(element, name)}
     found = names.get("ja") or names.get("en") or next(iter(names.values()), "")
     if not found:
         raise ValueError(name)
@@ -330,6 +369,7 @@ def _der(text: str | None) -> bytes:
     from asn1crypto import x509
 
     der = b64decode("".join((text or "").split()), validate=True)
+    # No further: among hundreds of listed CAs of decades some are odd, and only those that are used must be whole.
     x509.Certificate.load(der, strict=True).subject.native  # noqa: B018  parses it
     return der
 
@@ -337,7 +377,7 @@ def _der(text: str | None) -> bytes:
 def _certificate(text: str | None, source: str) -> bytes:
     try:
         return _der(text)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise _refusal(source, Text("its signer's certificate is unreadable", "署名者の証明書を読めません")) from error
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from urllib.parse import unquote, urlencode
 
 from signkit.errors import SignKitError
-from signkit.rehearsal.auth_app import pages
+from signkit.rehearsal.auth_app import phone_pages
 from signkit.rehearsal.auth_app.exchange import PhoneAnswer, Request, RequestRefused
 from signkit.rehearsal.auth_app.grants import (
     CODE_LIFE,
@@ -173,8 +173,8 @@ class Provider:
 
     def _page(self, name: str, consent: AuthorizationAsked, wrong: SignKitError | None = None) -> PhoneAnswer:
         digest = self._transactions[consent.transaction].digest.hex()
-        body = pages.consent(self.phone.holder, digest, consent.client.client_id, name, wrong)
-        return PhoneAnswer(200, body, pages.CONTENT_TYPE, pages.HEADERS)
+        body = phone_pages.consent(self.phone.holder, digest, consent.client.client_id, name, wrong)
+        return PhoneAnswer(200, body, phone_pages.CONTENT_TYPE, phone_pages.HEADERS)
 
     def _consent(self, request: Request) -> PhoneAnswer:
         if request.headers.get("origin", self.issuer) != self.issuer:

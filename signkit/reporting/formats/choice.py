@@ -47,7 +47,7 @@ def open_writer(
         pictured = pictured or Pictured()
         return HtmlWriter(write, language, Draughtsman(password=pictured.password) if pictured.wanted else None)
     if format_ is ReportFormat.ETSI:
-        from signkit.reporting.formats.etsi import EtsiWriter
+        from signkit.reporting.formats.etsi_report import EtsiWriter
 
         return EtsiWriter(write)
     return LineWriter(write, _line_format(format_, language))

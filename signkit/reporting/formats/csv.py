@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from signkit.reporting.formats import wording
-from signkit.reporting.formats.table import CsvTable, sheet_time, token_words
+from signkit.reporting.formats import report_wording
+from signkit.reporting.formats.csv_table import CsvTable, sheet_time, token_words
+from signkit.reporting.formats.report_wording import say_level
 from signkit.reporting.formats.text import signer_name
 from signkit.reporting.formats.times import zone_name
-from signkit.reporting.formats.wording import say_level
 from signkit.reporting.formats.writer import Write
 from signkit.validation.profile import ProfileReport
 from signkit.validation.report import Reason, Report, SignatureReport, TimestampReport
@@ -76,13 +76,13 @@ class _Rows:
         return {
             "file": report.file,
             "sha256": report.sha256,
-            "kind": token_words(wording.FILE_KINDS, report.kind, language),
-            "file_verdict": token_words(wording.VERDICTS, report.verdict, language),
-            "error": token_words(wording.FILE_ERRORS, report.error.code, language) if report.error else "",
+            "kind": token_words(report_wording.FILE_KINDS, report.kind, language),
+            "file_verdict": token_words(report_wording.VERDICTS, report.verdict, language),
+            "error": token_words(report_wording.FILE_ERRORS, report.error.code, language) if report.error else "",
             "validation_time": self._time(report.validation_time),
-            "policy": token_words(wording.POLICIES, report.policy, language),
+            "policy": token_words(report_wording.POLICIES, report.policy, language),
             "profile": self._profile(report.profile),
-            "template_match": token_words(wording.TEMPLATE_MATCHES, template, language),
+            "template_match": token_words(report_wording.TEMPLATE_MATCHES, template, language),
             "title": title.in_language(language) if title else "",
             "time_zone": zone_name(report.validation_time),
         }
@@ -92,35 +92,35 @@ class _Rows:
         if profile is None:
             return ""
         names = " ".join(profile.violated) or _FULFILLED.in_language(self._language)
-        return f"{token_words(wording.PROFILES, profile.name, self._language)}: {names}"
+        return f"{token_words(report_wording.PROFILES, profile.name, self._language)}: {names}"
 
     def _signature(self, item: SignatureReport) -> dict[str, Any]:
         language = self._language
         match = item.party_match
         return {
-            "entry": token_words(wording.ENTRIES, "signature", language),
+            "entry": token_words(report_wording.ENTRIES, "signature", language),
             "field": item.field,
-            "type": token_words(wording.SIGNATURE_TYPES, item.type, language),
-            "verdict": token_words(wording.VERDICTS, item.verdict, language),
-            "sub_indication": token_words(wording.SUB_INDICATIONS, item.sub_indication, language),
+            "type": token_words(report_wording.SIGNATURE_TYPES, item.type, language),
+            "verdict": token_words(report_wording.VERDICTS, item.verdict, language),
+            "sub_indication": token_words(report_wording.SUB_INDICATIONS, item.sub_indication, language),
             "reasons": self._reasons(item.reasons),
             "intact": item.intact,
             "level": say_level(item.level, language) if language == "ja" else item.level,
             "signature_algorithm": item.signature_algorithm,
             "claimed_time": self._time(item.claimed_time),
             "best_time": self._time(item.best_time),
-            "best_time_source": token_words(wording.BEST_TIME_SOURCES, item.best_time_source, language),
+            "best_time_source": token_words(report_wording.BEST_TIME_SOURCES, item.best_time_source, language),
             "signer": item.signer.common_name or (signer_name(item, language) if language == "ja" else ""),
             "issuer": item.signer.issuer,
-            "key_kind": token_words(wording.KEY_KINDS, item.signer.key_kind, language),
-            "trusted_by": token_words(wording.TRUSTED_BY, item.signer.trusted_by, language),
+            "key_kind": token_words(report_wording.KEY_KINDS, item.signer.key_kind, language),
+            "trusted_by": token_words(report_wording.TRUSTED_BY, item.signer.trusted_by, language),
             "party_match": token_words(_MATCHES, match.verdict if match else None, language),
             "party_basis": token_words(_BASES, match.basis if match else None, language),
-            "coverage": token_words(wording.COVERAGES, item.coverage, language),
-            "changes_after": token_words(wording.CHANGES, item.changes_after, language),
+            "coverage": token_words(report_wording.COVERAGES, item.coverage, language),
+            "changes_after": token_words(report_wording.CHANGES, item.changes_after, language),
             "changes_permitted": item.changes_permitted,
-            "revocation": token_words(wording.REVOCATIONS, item.revocation.status, language),
-            "revocation_source": token_words(wording.REVOCATION_SOURCES, item.revocation.source, language),
+            "revocation": token_words(report_wording.REVOCATIONS, item.revocation.status, language),
+            "revocation_source": token_words(report_wording.REVOCATION_SOURCES, item.revocation.source, language),
             "timestamps": " ".join(map(self._stamp, item.timestamps)),
             "party": item.party.label.in_language(language) if item.party else "",
             "name": item.party.name if item.party else "",
@@ -129,18 +129,18 @@ class _Rows:
     def _timestamp(self, item: TimestampReport) -> dict[str, Any]:
         language = self._language
         return {
-            "entry": token_words(wording.ENTRIES, "document-timestamp", language),
+            "entry": token_words(report_wording.ENTRIES, "document-timestamp", language),
             "field": item.field,
-            "verdict": token_words(wording.VERDICTS, item.verdict, language),
-            "sub_indication": token_words(wording.SUB_INDICATIONS, item.sub_indication, language),
+            "verdict": token_words(report_wording.VERDICTS, item.verdict, language),
+            "sub_indication": token_words(report_wording.SUB_INDICATIONS, item.sub_indication, language),
             "reasons": self._reasons(item.reasons),
             "best_time": self._time(item.time),
             "signer": item.tsa,
-            "coverage": token_words(wording.COVERAGES, item.coverage, language),
+            "coverage": token_words(report_wording.COVERAGES, item.coverage, language),
         }
 
     def _stamp(self, stamp: TimestampReport) -> str:
-        return f"{self._time(stamp.time) or '?'}={token_words(wording.VERDICTS, stamp.verdict, self._language)}"
+        return f"{self._time(stamp.time) or '?'}={token_words(report_wording.VERDICTS, stamp.verdict, self._language)}"
 
     def _reasons(self, reasons: Iterable[Reason]) -> str:
         """The codes; in Japanese the sentences."""

@@ -7,7 +7,7 @@ from html import escape
 from signkit.reporting.formats import html_words as said
 from signkit.reporting.formats.html_section import css_class, css_class_of, heading_of, safe, write_section
 from signkit.reporting.formats.html_style import CONTENT_SECURITY_POLICY, STYLE
-from signkit.reporting.formats.wording import VERDICTS, say
+from signkit.reporting.formats.report_wording import VERDICTS, say
 from signkit.reporting.formats.writer import Write
 from signkit.reporting.formats.xml import Spool
 from signkit.reporting.pictures import Draughtsman, Pictures

@@ -11,11 +11,11 @@ from signkit.jpki.company import CompanyRegistration
 from signkit.preview import SignaturePage
 from signkit.reporting.change_pictures import ChangedPage
 from signkit.reporting.formats import html_words as said
-from signkit.reporting.formats import wording
+from signkit.reporting.formats import report_wording
+from signkit.reporting.formats.report_wording import say, say_level, say_term
 from signkit.reporting.formats.template_words import template_lines
 from signkit.reporting.formats.text import findings, next_lines, signer_name, verdict_words
 from signkit.reporting.formats.times import local_time
-from signkit.reporting.formats.wording import say, say_level, say_term
 from signkit.reporting.pictures import Pictures
 from signkit.reporting.summary import caveats, is_by_other_person, verdict_sentence
 from signkit.validation.profile import ProfileReport, RequirementReport
@@ -101,7 +101,7 @@ class _Section:
 
     def _verdict(self) -> str:
         verdict = self._report.verdict
-        words = safe(say(wording.VERDICTS, verdict, self._language))
+        words = safe(say(report_wording.VERDICTS, verdict, self._language))
         sentence = self._say(verdict_sentence(self._report))
         mark = "!" if css_class_of(self._report) != css_class(verdict) else _MARKS.get(verdict, "!")
         return f'<p class="verdict"><strong>{mark} {words}</strong> {sentence}</p>\n'
@@ -145,7 +145,7 @@ class _Section:
         elif is_by_other_person(item):
             state, css = self._say(said.OTHER_PERSON), "failed"
         else:
-            state, css = safe(say(wording.VERDICTS, item.verdict, self._language)), css_class(item.verdict)
+            state, css = safe(say(report_wording.VERDICTS, item.verdict, self._language)), css_class(item.verdict)
         times = "".join(
             f'<td data-label="{label}">{safe(_time(moment) or "—")}</td>'
             for label, moment in (
@@ -213,7 +213,7 @@ class _Section:
 
     def _facts(self) -> str:
         report = self._report
-        policy = say(wording.POLICIES, report.policy, self._language)
+        policy = say(report_wording.POLICIES, report.policy, self._language)
         words = self._say(said.FACTS, time=_time(report.validation_time), policy=policy)
         digest = f"<br>{self._say(said.LABELS['sha256'])}: {safe(report.sha256)}" if report.sha256 else ""
         return f'<p class="facts">{words}{digest}</p>\n'
@@ -288,7 +288,7 @@ class _Section:
         yield f"<details><summary>{self._say(said.FILE_AND_POLICY)}</summary>\n{table}</details>\n</div>\n"
 
     def _fold(self, title: str, verdict: Verdict, body: str) -> str:
-        words = safe(say(wording.VERDICTS, verdict, self._language))
+        words = safe(say(report_wording.VERDICTS, verdict, self._language))
         css = css_class(verdict)
         return f'<details><summary>{safe(title)}: <span class="v {css}">{words}</span></summary>\n{body}</details>\n'
 
@@ -307,35 +307,35 @@ class _Section:
             ("company", _company_words(item.signer.company)),
             ("issuer", item.signer.issuer),
             ("listed", _listed_words(item.signer.service)),
-            ("trusted_by", say(wording.TRUSTED_BY, item.signer.trusted_by, language)),
-            ("key_kind", say(wording.KEY_KINDS, item.signer.key_kind, language)),
-            ("type", say(wording.SIGNATURE_TYPES, item.type, language)),
-            ("signing_kind", say(wording.SIGNING_KINDS, item.signing_kind, language)),
+            ("trusted_by", say(report_wording.TRUSTED_BY, item.signer.trusted_by, language)),
+            ("key_kind", say(report_wording.KEY_KINDS, item.signer.key_kind, language)),
+            ("type", say(report_wording.SIGNATURE_TYPES, item.type, language)),
+            ("signing_kind", say(report_wording.SIGNING_KINDS, item.signing_kind, language)),
             ("level", say_level(item.level, language)),
             ("algorithm", item.signature_algorithm),
             ("claimed_time", _time(item.claimed_time)),
             ("best_time", _time(item.best_time)),
-            ("time_source", say(wording.BEST_TIME_SOURCES, item.best_time_source, language)),
-            ("coverage", say(wording.COVERAGES, item.coverage, language)),
+            ("time_source", say(report_wording.BEST_TIME_SOURCES, item.best_time_source, language)),
+            ("coverage", say(report_wording.COVERAGES, item.coverage, language)),
             ("changes", self._changes_words(item)),
             ("revocation", self._revocation_words(item)),
             ("timestamps", "; ".join(map(self._stamp_words, item.timestamps))),
         ]
 
     def _changes_words(self, item: SignatureReport) -> str:
-        words = say(wording.CHANGES, item.changes_after, self._language)
+        words = say(report_wording.CHANGES, item.changes_after, self._language)
         if item.changes_after in (None, "none") or item.changes_permitted is None:
             return words
-        return f"{words} ({wording.CHANGES_PERMITTED[item.changes_permitted].in_language(self._language)})"
+        return f"{words} ({report_wording.CHANGES_PERMITTED[item.changes_permitted].in_language(self._language)})"
 
     def _revocation_words(self, item: SignatureReport) -> str:
         found = item.revocation
-        source = say(wording.REVOCATION_SOURCES, found.source, self._language)
-        parts = [say(wording.REVOCATIONS, found.status, self._language), source, _time(found.produced_at) or ""]
+        source = say(report_wording.REVOCATION_SOURCES, found.source, self._language)
+        parts = [say(report_wording.REVOCATIONS, found.status, self._language), source, _time(found.produced_at) or ""]
         return "; ".join(part for part in parts if part)
 
     def _stamp_words(self, stamp: TimestampReport) -> str:
-        verdict = say(wording.VERDICTS, stamp.verdict, self._language)
+        verdict = say(report_wording.VERDICTS, stamp.verdict, self._language)
         return f"{_time(stamp.time) or '?'} {stamp.tsa or '?'}: {verdict}"
 
     def _stamp_facts(self, item: TimestampReport) -> _Facts:
@@ -345,18 +345,18 @@ class _Section:
             ("best_time", _time(item.time)),
             ("tsa", item.tsa),
             ("listed", _listed_words(item.service)),
-            ("coverage", say(wording.COVERAGES, item.coverage, self._language)),
+            ("coverage", say(report_wording.COVERAGES, item.coverage, self._language)),
         ]
 
     def _file_facts(self) -> _Facts:
         report = self._report
         return [
             ("file", report.file),
-            ("kind", say(wording.FILE_KINDS, report.kind, self._language)),
+            ("kind", say(report_wording.FILE_KINDS, report.kind, self._language)),
             ("sha256", report.sha256),
             ("term", say_term(report.verdict, None)),
             ("validation_time", _time(report.validation_time)),
-            ("policy", say(wording.POLICIES, report.policy, self._language)),
+            ("policy", say(report_wording.POLICIES, report.policy, self._language)),
             ("evidence_until", self._evidence_until()),
         ]
 
@@ -380,7 +380,7 @@ class _Section:
         if profile is None:
             return ""
         rows = "".join(self._requirement(item) for item in profile.requirements)
-        title = self._say(said.PROFILE, profile=wording.PROFILES[profile.name])
+        title = self._say(said.PROFILE, profile=report_wording.PROFILES[profile.name])
         return f"<details open><summary>{title}</summary>\n<table>\n<tbody>\n{rows}</tbody>\n</table>\n</details>\n"
 
     def _requirement(self, item: RequirementReport) -> str:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from signkit.reporting.formats.template_words import template_lines
-from signkit.reporting.formats.times import local_time
-from signkit.reporting.formats.wording import (
+from signkit.reporting.formats.report_wording import (
     PARTY_BASES,
     PARTY_MATCHES,
     PROFILES,
@@ -13,6 +11,8 @@ from signkit.reporting.formats.wording import (
     VERDICTS,
     say,
 )
+from signkit.reporting.formats.template_words import template_lines
+from signkit.reporting.formats.times import local_time
 from signkit.reporting.summary import caveats, verdict_sentence
 from signkit.validation.profile import ProfileReport
 from signkit.validation.report import ContractReport, Report, SignatureReport, TimestampReport, Verdict

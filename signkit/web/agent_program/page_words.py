@@ -33,6 +33,7 @@ AGENT_PROGRAM_WORDS: dict[str, Text] = {
         "{title}: not shown to be signed, and the office was told: {reason}",
         "{title}: 署名に進めませんでした（相手に伝えました）: {reason}",
     ),
+    "agent_stopped": Text("Not signed.", "署名は成立していません。"),
     "agent_other_document": Text(
         "The office sent another document than the one it named.",
         "名指しされた文書と違う文書が送られてきました。",

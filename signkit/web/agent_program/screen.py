@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from signkit.web.agent_program.page_words import AGENT_PROGRAM_WORDS
@@ -33,6 +33,7 @@ class AgentScreen(Screen):
         """See `Screen.routes`."""
         return [
             self.page("/", self.look),
+            self.page("/state", self.state),
             self.form("/refuse", self.refuse),
             self.page("/documents/{sha256}", self.lead_back),
         ]
@@ -42,8 +43,13 @@ class AgentScreen(Screen):
         work = self.work
         return self.show(
             request, "agent_home.html", desk=self.desk, state=work.state, task=work.task, trouble=work.trouble,
-            last=work.last, most=MOST_REASON,
+            last=work.last, is_refusal=work.is_refusal, most=MOST_REASON, seen=work.seen(),
         )  # fmt: skip
+
+    def state(self, request: Request) -> Response:
+        """Tell the page whether it still shows what is."""
+        is_as_seen = request.query_params.get("seen") == self.work.seen()
+        return JSONResponse({"state": "working" if is_as_seen else "changed"})
 
     def refuse(self, request: Request, form: FormData) -> Response:
         """Do not sign what was shown."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from signkit.client.transport import require_safe
+from signkit.client.connection import require_safe
 from signkit.errors import InputUnreadable, ServiceError
 from signkit.limits import PDF_BYTES, size_in_words
 from signkit.pki.http import AnswerTooLong, HttpAnswer, HttpFailure, exchange

@@ -20,7 +20,7 @@ from signkit.incoming import read_file
 from signkit.output import make_folder, write_checked
 from signkit.web.agent_program.page_words import AGENT_PROGRAM_WORDS as WORDS
 from signkit.web.agent_program.server import Asked, OfficeServer, TaskOver
-from signkit.web.desk.contract_screen import title_of
+from signkit.web.desk.contract_screen import party_name, title_of
 from signkit.web.desk.office import Office
 from signkit.web.desk.signing_screen import roles_in_turn
 from signkit.words import Text
@@ -43,7 +43,7 @@ class Kept:
     """The task in hand, as it outlives the agent.
 
     Attributes:
-        title, label: what the document itself calls itself, and the role.
+        title, label: what the document itself calls itself, and the role with its party's name.
         signed: the SHA-256 of what came of it.
     """
 
@@ -83,6 +83,7 @@ class AgentWork:
         task: what is asked for.
         trouble: why the office cannot be heard at this moment.
         last: what became of the task before.
+        is_refusal: whether the agent did not let its person sign it, or the office did not take it.
     """
 
     def __init__(self, office: AgentOffice, server: OfficeServer, home: Path, *, once: bool = False) -> None:
@@ -98,6 +99,7 @@ class AgentWork:
         self.task: Kept | None = None
         self.trouble: Text | None = None
         self.last: Text | None = None
+        self.is_refusal = False
         self.is_over = threading.Event()
         office.on_signed = self._note_signed
 
@@ -132,6 +134,11 @@ class AgentWork:
             self._refusal = reason
         self._changed.set()
         return True
+
+    def seen(self) -> str:
+        """Return what a page carries that shows all this, and that another has once something else is to be shown."""
+        shown = (self.state, self.task, self.trouble, self.last)
+        return hashlib.sha256(repr(shown).encode()).hexdigest()[:16]
 
     def _step(self) -> bool:
         """Do the next thing; tell whether a task came to its end."""
@@ -179,7 +186,7 @@ class AgentWork:
 
     def _decline(self, kept: Kept, reason: Text) -> None:
         self._tell(kept, reason.in_language("ja"))
-        self._end(kept, WORDS["agent_declined"].filled(title=kept.title, reason=reason))
+        self._end(kept, WORDS["agent_declined"].filled(title=kept.title, reason=reason), is_refusal=True)
 
     def _show(self, kept: Kept) -> None:
         with self._lock:
@@ -213,32 +220,33 @@ class AgentWork:
         assert kept.signed is not None
         with self._lock:
             self.task, self.state = kept, "sending"
-        path = self._office.shelf.path(kept.signed)
+        path, is_refusal = self._office.shelf.path(kept.signed), False
         try:
             self._server.send_signed(kept.asked, path.read_bytes())
             outcome = WORDS["agent_sent"].filled(title=kept.title)
         except TaskOver as over:
             # Also the answer to what was sent before, whose answer was lost on the way.
-            known = "agent_sent" if over.state == "signed" and over.result == kept.signed else "agent_not_wanted"
-            outcome = WORDS[known].filled(title=kept.title)
+            is_refusal = over.state != "signed" or over.result != kept.signed
+            outcome = WORDS["agent_not_wanted" if is_refusal else "agent_sent"].filled(title=kept.title)
         except ServiceError as error:
             if error.code != "server-refused":
                 raise
-            outcome = WORDS["agent_not_taken"].filled(title=kept.title, reason=_words_of(error))
-        self._end(kept, outcome)
+            outcome, is_refusal = WORDS["agent_not_taken"].filled(title=kept.title, reason=_words_of(error)), True
+        self._end(kept, outcome, is_refusal=is_refusal)
         return True
 
     def _tell(self, kept: Kept, reason: str) -> None:
         with suppress(TaskOver):
             self._server.send_refusal(kept.asked, reason)
 
-    def _end(self, kept: Kept, outcome: Text) -> None:
+    def _end(self, kept: Kept, outcome: Text, *, is_refusal: bool = False) -> None:
         self._path.unlink(missing_ok=True)
         for each in (kept.sha256, kept.signed):
             if each is not None:
                 self._office.shelf.discard(each)
         with self._lock:
-            self.task, self.state, self.last, self._refusal = None, "waiting", outcome, None
+            self.task, self.state, self._refusal = None, "waiting", None
+            self.last, self.is_refusal = outcome, is_refusal
 
     def _note_signed(self, before: str, after: str) -> None:
         kept = self._kept()
@@ -260,7 +268,8 @@ class AgentWork:
 def _as_it_says(kept: Kept, status: ContractStatus) -> Kept:
     """Return what is asked for, called as the document calls it, and not as the office does."""
     label = next((party.label for party in status.parties if party.role == kept.role), Text(kept.role, kept.role))
-    return replace(kept, title=title_of(status).in_language("ja"), label=label.in_language("ja"))
+    who = f"{label.in_language('ja')} {party_name(status, kept.role)}".strip()
+    return replace(kept, title=title_of(status).in_language("ja"), label=who)
 
 
 def _objection(status: ContractStatus, role: str) -> Text | None:

@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from signkit.errors import InputUnreadable, SigningRefused
+from signkit.errors import InputUnreadable, ServiceError, SigningRefused
 from signkit.signers.base import printable
 from signkit.web.agents.devices import Agent, admit_agent
 from signkit.web.agents.pairings import SECONDS, Pairings
@@ -34,12 +34,15 @@ from signkit.web.api.checks import Checker
 from signkit.web.api.document import Operation, load_document
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.operation_log import write_operation
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.requests import language_of, origin_of, parameters_of, parse_json, spool_body
 from signkit.web.api.service import Service
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.guard import TooMuchSent
 from signkit.web.office.desks import Desks
 from signkit.web.office.door import origin_of_pages
+from signkit.web.office.tenant_office import TenantOffice
+from signkit.web.people.accounts import find_person
 from signkit.words import Text
 from signkit.workers import WorkerLost
 
@@ -84,6 +87,10 @@ class AgentCalls:
                 response = problems.problem_response(refusal, language, new_id())
             except ClientDisconnect:
                 return Response(status_code=400)
+            except ServiceError as error:  # another node has the office, or the database is away: later
+                _log.warning("%s: %s", operation.name, error.message("en"))
+                away = problems.elsewhere() if error.code == ELSEWHERE else problems.unavailable()
+                response = problems.problem_response(away, language, new_id())
             except Exception as error:
                 request_id = new_id()
                 _log.exception("request %s", request_id, exc_info=error)
@@ -213,7 +220,8 @@ class AgentCalls:
 
     def _take(self, request: Request, tenant: Tenant, agent: Agent, task: AgentTask, path: Path, sha256: str) -> None:
         try:
-            take_from_agent(self._desks.office_of(tenant), task, path, sha256)
+            with tenant.place.hold():
+                take_from_agent(self._seat(tenant, agent), task, path, sha256)
         except TaskEnded as ended:
             raise _over(ended.task) from ended
         except WorkerLost as error:
@@ -223,6 +231,13 @@ class AgentCalls:
             self._write(request, tenant, agent, "agentSigned", task.sha256, 422)
             raise Refusal.of(error) from error
         self._write(request, tenant, agent, "agentSigned", sha256, 200)
+
+    def _seat(self, tenant: Tenant, agent: Agent) -> TenantOffice:
+        """Return the office as the agent's person has it: what their PC hands in, they hand in."""
+        with tenant.store.reading() as connection:
+            person = find_person(connection, agent.person)
+        office = self._desks.office_of(tenant)
+        return office.seat(person) if person is not None else office
 
     def _write(self, request: Request, tenant: Tenant, agent: Agent, action: str, subject: str, status: int) -> None:
         with tenant.store.writing() as connection:

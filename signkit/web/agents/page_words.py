@@ -45,6 +45,7 @@ AGENT_WORDS: dict[str, Text] = {
         "お手元のパソコンがこの文書を受け取り、自分で検証してページを表示し、そこで暗証番号をたずねます。"
         "SHA-256 が同じか確かめてください。",
     ),
+    "ask_agent_which": Text("It is sent to your own PC:", "送り先（あなたのパソコン）:"),
     "ask_agent_go": Text("Send it to my PC", "パソコンに送る"),
     "ask_agent_none": Text("First pair the PC with the card reader", "先にカードリーダーのあるパソコンを登録する"),
     "declined_pairing": Text(

@@ -151,7 +151,7 @@ class ArchiveScreen(Screen):
 
     def ledger(self, request: Request) -> Response:
         """Hand out the dealer's ledger (宅建業法49条)."""
-        from signkit.archive.brokerage import ledger_csv, ledger_pdf, ledger_rows
+        from signkit.archive.dealer_ledger import ledger_csv, ledger_pdf, ledger_rows
         from signkit.contracts.fonts import font_set
         from signkit.delivery.sheet import JST
 

@@ -12,8 +12,8 @@ from starlette.routing import BaseRoute
 
 from signkit.archive.operations import Act
 from signkit.reporting.formats.choice import open_writer
+from signkit.reporting.formats.report_wording import VERDICTS
 from signkit.reporting.formats.text import signature_lines, timestamp_lines
-from signkit.reporting.formats.wording import VERDICTS
 from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.reporting.summary import caveats, verdict_sentence
 from signkit.validation.report import Report, Verdict

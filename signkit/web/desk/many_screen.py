@@ -96,7 +96,7 @@ class ManyScreen(Screen):
 
     def blank(self, request: Request) -> Response:
         """Hand out a template's empty table."""
-        from signkit.contracts.bulk.sheet import csv_sheet, excel_sheet
+        from signkit.contracts.bulk.input_sheet import csv_sheet, excel_sheet
 
         templates = {template.id: template for template in list_templates(self.office.settings)}
         template = templates.get(request.path_params["template"])
@@ -159,6 +159,7 @@ class ManyScreen(Screen):
         turn = self._turn(batch, request.path_params["role"]) if batch is not None else None
         if batch is None or turn is None:
             return self.unknown(request)
+        self.office.ahead.begin(environment_of(self.office.settings.home))
         return self._ask_to_sign(request, batch, turn)
 
     def sign(self, request: Request, form: FormData) -> Response:
@@ -179,7 +180,7 @@ class ManyScreen(Screen):
         folder = self.office.batches.folder(batch)
         make_folder(folder / "signed")
         order = self._order(request, batch, contracts, status, signer)
-        process = PromptedProcess(environment_of(self.office.settings.home))
+        process = self.office.ahead.take(environment_of(self.office.settings.home))
         work = partial(sign_batch, order=order, process=process)
         return self._start(batch, WORDS["sign"], work, total=len(contracts), cancel=process.stop)
 

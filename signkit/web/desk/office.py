@@ -19,6 +19,7 @@ from signkit.web.desk.batches import Batches
 from signkit.web.desk.changes_kept import KeptPictures
 from signkit.web.desk.drafts import Drafts
 from signkit.web.desk.jobs import DeskJob, Jobs
+from signkit.web.desk.prompted_process import SigningAhead
 from signkit.web.desk.prompting import PromptKind
 from signkit.web.desk.searches import Searches
 from signkit.web.desk.shelf import DIGEST, Shelf
@@ -132,6 +133,7 @@ class Office:
         self.drafts = Drafts(self.options.home / "drafts")
         self.searches = Searches(self.options.home)
         self.batches = Batches(self.options.home / "batches")
+        self.ahead = SigningAhead()
         self._own_pools = own_pools() if self.pools is None else None
         pools = self.pools or self._own_pools
         assert pools is not None
@@ -141,6 +143,7 @@ class Office:
     def close(self) -> None:
         """End what is under way, and take away what was only looked at."""
         self.jobs.stop_all()
+        self.ahead.close()
         if self._own_pools is not None:
             self._own_pools.close()
         self.shelf.clear()

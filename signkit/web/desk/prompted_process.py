@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from importlib import import_module
@@ -40,6 +41,13 @@ _ACTS = {
     "read-identity": ("signkit.web.desk.card_process", "read_holder"),
     "register-touch": ("signkit.web.desk.card_process", "register_touch"),
 }
+#: What is loaded before the order comes.
+_AHEAD = {
+    "sign": (
+        "signkit.web.desk.signing_process", "signkit.library.acts", "signkit.signers.card", "signkit.signing.many",
+        "signkit.signing.readback", "pyhanko.sign.signers.cms_embedder", "signkit.validation.page_text",
+    ),
+}  # fmt: skip
 
 
 class PromptedOrder(Protocol):
@@ -66,11 +74,12 @@ class PromptedProcess:
 
     Args:
         environment: of the process; the desk's settings go with it.
+        act: which act will be ordered, so that what it needs is loaded before; None: not known yet.
     """
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], act: str | None = None) -> None:
         self._process = subprocess.Popen(  # noqa: S603  our own interpreter
-            [sys.executable, "-P", "-c", _PROGRAM, json.dumps(sys.path)],
+            [sys.executable, "-P", "-c", _PROGRAM, json.dumps(sys.path), act or ""],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=environment,
@@ -113,6 +122,47 @@ class PromptedProcess:
         """End it, whatever it is doing; a file that is not whole is not there."""
         self._process.kill()
 
+    def is_there(self) -> bool:
+        """Tell whether it has not ended."""
+        return self._process.poll() is None
+
+    def discard(self) -> None:
+        """End it where nothing was ordered."""
+        with self._process:
+            self._process.kill()
+
+
+class SigningAhead:
+    """Begins the process that will sign while somebody still reads what is to be signed: loading takes a second."""
+
+    def __init__(self) -> None:
+        self._waiting: PromptedProcess | None = None
+        self._lock = threading.Lock()
+
+    def begin(self, environment: dict[str, str]) -> None:
+        """Begin one, where none waits."""
+        with self._lock:
+            self._waiting = self._alive() or PromptedProcess(environment, "sign")
+
+    def take(self, environment: dict[str, str]) -> PromptedProcess:
+        """Return the one that waits, else a new one."""
+        with self._lock:
+            process, self._waiting = self._alive(), None
+        return process or PromptedProcess(environment)
+
+    def close(self) -> None:
+        """End the one that waits."""
+        with self._lock:
+            if self._waiting is not None:
+                self._waiting.discard()
+            self._waiting = None
+
+    def _alive(self) -> PromptedProcess | None:
+        if self._waiting is not None and not self._waiting.is_there():
+            self._waiting.discard()
+            self._waiting = None
+        return self._waiting
+
 
 def _read_answer(answer: dict[str, Any]) -> PromptRefusal | str | None:
     if "became" in answer:
@@ -126,7 +176,12 @@ def _read_answer(answer: dict[str, Any]) -> PromptRefusal | str | None:
 
 def main() -> None:
     """Be the process."""
-    given = json.loads(sys.stdin.buffer.read())
+    for name in _AHEAD.get(sys.argv[2], ()):
+        import_module(name)
+    order = sys.stdin.buffer.read()
+    if not order:  # nobody wants it, or the desk was killed
+        return
+    given = json.loads(order)
     answers, sys.stdout = sys.stdout, sys.stderr  # what a library prints must not stand between the answers
     _silence()
 

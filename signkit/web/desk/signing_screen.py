@@ -134,7 +134,10 @@ class SigningScreen(Screen):
     def ask(self, request: Request) -> Response:
         """Show what would be signed, as whom."""
         status = status_in_turn(self.office, request)
-        return self._page(request, status) if status is not None else self.unknown(request)
+        if status is None:
+            return self.unknown(request)
+        self.office.ahead.begin(environment_of(self.office.settings.home))
+        return self._page(request, status)
 
     def sign(self, request: Request, form: FormData) -> Response:
         """Begin to sign what was shown."""
@@ -148,7 +151,7 @@ class SigningScreen(Screen):
         sha256, role = request.path_params["sha256"], request.path_params["role"]
         job = DeskJob(WORDS["sign"], stage=_BEGINNING, leads_back=f"/documents/{sha256}/sign/{role}")
         order = self._order(request, status, signer)
-        process = PromptedProcess(environment_of(self.office.settings.home))
+        process = self.office.ahead.take(environment_of(self.office.settings.home))
         job.cancel = process.stop
         self.office.jobs.start(job, partial(carry_out, office=self.office, order=order, process=process))
         return go_to(f"/jobs/{job.number}")

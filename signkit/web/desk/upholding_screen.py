@@ -9,7 +9,7 @@ from starlette.routing import BaseRoute
 
 from signkit.archive.judging import evidence_day, level_of
 from signkit.contracts.amendment import AMENDING
-from signkit.reporting.formats.wording import VERDICTS
+from signkit.reporting.formats.report_wording import VERDICTS
 from signkit.signing.levels import Level
 from signkit.validation.report import Report
 from signkit.web.common.forms import word

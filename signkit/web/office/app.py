@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 import signkit.web.desk
+from signkit.archive.exporting import moment_in_words
 from signkit.errors import FileUnusable, ServiceError, SignKitError
 from signkit.web.agents.calls import AgentCalls
 from signkit.web.agents.page_words import AGENT_WORDS
@@ -55,7 +56,7 @@ class OfficeApp:
     """The application of the pages, with what it holds while it runs."""
 
     def __init__(self, service: Service) -> None:
-        self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False)
+        self.pages = Pages(PAGE_FOLDERS, PAGE_WORDS, "ja", desk_hint, is_rehearsal=False, in_japan=moment_in_words)
         self.desks = Desks(service, self.pages)
         pairings = Pairings(service.tenants)
         others = other_routes(service, self.pages, pairings)

@@ -24,6 +24,7 @@ from signkit.web.api.service import Service
 from signkit.web.api.tenants import Tenant
 from signkit.web.common.pages import Pages
 from signkit.web.desk.office import Pools, drawing_pool
+from signkit.web.desk.screens import go_to
 from signkit.web.desk.signing_screen import take_signed
 from signkit.web.office.page_words import OFFICE_WORDS
 from signkit.web.office.tenant_office import TenantOffice, open_office
@@ -154,8 +155,11 @@ class Desks:
         if not need.is_met(office.person, self._service.document):
             return refuse_role(self._pages, request)
         sha256 = request.path_params.get("sha256")
-        if sha256 is None or method_of(route) == "GET":
+        if sha256 is None:
             return await _called(route, request)
+        if method_of(route) == "GET":
+            now = await run_in_threadpool(_moved_to, office, sha256) if route.path == DOCUMENT else None
+            return go_to(f"/documents/{now}") if now is not None else await _called(route, request)
         lock = self._documents.setdefault((office.options.home.as_posix(), sha256), asyncio.Lock())
         async with lock:  # one at a time changes a document
             return await self._on_what_is_there(request, route, need, office, sha256)
@@ -170,6 +174,11 @@ class Desks:
         if need.approved and not await run_in_threadpool(office.may_be_signed, sha256):
             return self._pages.refuse(request.scope, 409, "not_approved")
         return await _called(route, request)
+
+
+def _moved_to(office: TenantOffice, sha256: str) -> str | None:
+    """Return the file that took a file's place which is not at hand any more: mails and notes name the one before."""
+    return office.successor(sha256) if office.name_of(sha256) is None else None
 
 
 def refuse_role(pages: Pages, request: Request) -> Response:
@@ -207,6 +216,8 @@ def log_visit(service: Service, request: Request, action: str, status: int) -> N
         )  # fmt: skip
 
 
+#: A contract's page.
+DOCUMENT = "/documents/{sha256}"
 #: Forms that say themselves which state they were made on.
 OWN_STATE = "/documents/{sha256}/handover/"
 #: Which of a path's parts names what was looked at.

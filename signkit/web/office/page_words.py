@@ -182,6 +182,10 @@ OFFICE_WORDS: dict[str, Text] = {
         "署名の準備ができました。デジタル認証アプリで同意すると、この画面に戻ります。",
     ),
     "party_phone_back": Text("Back from the phone", "スマートフォンから戻りました"),
+    "party_phone_back_lead": Text(
+        "You agreed on your phone. One step is left: the signature is put into the contract and checked.",
+        "スマートフォンでの確認は終わりました。あと 1 つ、ボタンを押すと、署名を契約書に入れて検査します。",
+    ),
     "party_phone_take": Text("Finish signing", "署名を完了する"),
     "party_not_now": Text("It is not your turn to sign now.", "今は署名の順番ではありません。"),
     "party_has_signed": Text("You have signed.", "署名済みです。"),

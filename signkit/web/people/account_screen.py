@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 
 from signkit.web.api.database import StoreConnection
 from signkit.web.common.forms import word
-from signkit.web.people.credentials import has_credentials
+from signkit.web.people.credentials import can_come_in
 from signkit.web.people.declining import Declined
 from signkit.web.people.identities import list_identities, remove_identities
 from signkit.web.people.mail_addresses import is_address, mail_address_of, set_mail_address
@@ -142,7 +142,7 @@ class AccountScreen(SettingUpScreen):
         tenant, session = seat_of(request)
         with tenant.store.writing() as connection:
             change(connection)
-            if not has_credentials(connection, session.person.id):
+            if not can_come_in(connection, session.person.id, self.service.own.oidc_issuer):
                 raise Declined("last_credential")
             self.write(connection, request, action, session.person.id)
             cookie = self.go_on(connection, request)

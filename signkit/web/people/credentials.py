@@ -11,10 +11,19 @@ from signkit.web.people.sessions import end_sessions_of
 
 
 def has_credentials(connection: StoreConnection, person: str) -> bool:
-    """Tell whether a person can come in without a link."""
+    """Tell whether a person came in already, and needs no first link."""
+    return bool(list_identities(connection, person)) or can_come_in(connection, person, None)
+
+
+def can_come_in(connection: StoreConnection, person: str, issuer: str | None) -> bool:
+    """Tell whether something is left that a person comes in with now.
+
+    Args:
+        issuer: the operator's provider; what links with another one lets nobody in.
+    """
     if list_passkeys(connection, person) or find_password(connection, person) is not None:
         return True
-    return bool(list_identities(connection, person))
+    return any(each.issuer == issuer for each in list_identities(connection, person))
 
 
 def remove_credentials(connection: StoreConnection, person: Person) -> None:

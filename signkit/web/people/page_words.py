@@ -36,13 +36,13 @@ PEOPLE_WORDS: dict[str, Text] = {
         "Lost everything? Ask the operator of the service for a new link.",
         "どの方法も使えないときは、サービスの運用者に新しいリンクを依頼してください。",
     ),
-    "with_oidc": Text("With {provider}", "{provider} でサインイン"),
+    "with_oidc": Text("With {provider}", "「{provider}」でサインイン"),
     "with_oidc_lead": Text(
         "For accounts that their person has linked with it; you show there who you are.",
         "ご自分のアカウントと連携済みの方が使えます。本人確認は連携先の画面で行います。",
     ),
-    "oidc_go": Text("On to {provider}", "{provider} に移動します"),
-    "oidc_go_on": Text("Go on to {provider}", "{provider} に進む"),
+    "oidc_go": Text("On to {provider}", "「{provider}」に移動します"),
+    "oidc_go_on": Text("Go on to {provider}", "「{provider}」に進む"),
     "oidc_came": Text("You are signed in", "サインインしました"),
     # links
     "welcome_person": Text("Welcome, {name}", "{name} さん、ようこそ"),
@@ -61,13 +61,13 @@ PEOPLE_WORDS: dict[str, Text] = {
     "make_password_lead": Text(
         "You need an app for one-time codes (TOTP) on a phone.", "スマートフォンの確認コード（TOTP）アプリが必要です。"
     ),
-    "make_oidc": Text("Link with {provider}", "{provider} と連携する"),
+    "make_oidc": Text("Link with {provider}", "「{provider}」と連携する"),
     "make_oidc_lead": Text(
         "You show at {provider} who you are, now and each time. Your name and mail address are not asked for.",
-        "今後は {provider} で本人確認をしてサインインします。氏名やメールアドレスは照会しません。",
+        "今後は「{provider}」で本人確認をしてサインインします。氏名やメールアドレスは照会しません。",
     ),
     "oidc_links": Text("Linked sign-in", "外部アカウントとの連携"),
-    "oidc_links_none": Text("Not linked with {provider}.", "{provider} とは連携していません。"),
+    "oidc_links_none": Text("Not linked with {provider}.", "「{provider}」とは連携していません。"),
     # the authenticator
     "set_up_codes": Text("Password and one-time codes", "パスワードと確認コードの設定"),
     "scan_this": Text(

@@ -11,6 +11,7 @@ from tests.attacks.mutations import (
     notes,
     objects,
     pages,
+    quiet,
     references,
     roles,
     shadows,
@@ -22,5 +23,5 @@ from tests.attacks.mutations.attack import MUTATIONS, Attack, Mutation
 __all__ = [
     "MUTATIONS", "Attack", "Mutation", "catalog", "comments", "decoders",
     "endings", "forms", "notes", "objects", "pages",
-    "references", "roles", "shadows", "spoken", "syntaxes",
+    "quiet", "references", "roles", "shadows", "spoken", "syntaxes",
 ]  # fmt: skip

@@ -52,7 +52,22 @@ def predictor(attack: Attack, content: bytes, other: bytes) -> Coded:
         b"<< /Predictor 12.0 /Columns %d >>", b"<< /Predictor 11 /Columns %d.0 >>",
         b"<< /Predictor 14 /Columns %d /Colors 0 >>",
     )  # fmt: skip
-    return zlib.compress(attack.choose(*ways)), _said(b"/FlateDecode", attack.choose(*parameters) % columns)
+    names = attack.choose(b"/FlateDecode", b"[/FlateDecode]")
+    return zlib.compress(attack.choose(*ways)), _said(names, attack.choose(*parameters) % columns)
+
+
+def predictor_of_odd_rows(attack: Attack, content: bytes, other: bytes) -> Coded:
+    """Rows of so many colours, or bits, that each viewer has a bound of its own; each a sum of those above."""
+    colours, bits = attack.choose((33, 8), (100, 8), (4, 3), (1, 5), (1, 24), (1, 32), (5, 16))
+    width = (colours * bits + 7) // 8
+    content = content.ljust(-(-len(content) // width) * width)
+    rows, above = b"", bytes(width)
+    for at in range(0, len(content), width):
+        row = content[at : at + width]
+        rows += b"\2" + bytes((one - other) & 0xFF for one, other in zip(row, above, strict=True))
+        above = row
+    said = b"<< /Predictor 12 /Colors %d /BitsPerComponent %d /Columns 1 >>" % (colours, bits)
+    return zlib.compress(rows), _said(b"/FlateDecode", said)
 
 
 def predictor_of_tiff(attack: Attack, content: bytes, other: bytes) -> Coded:
@@ -72,7 +87,7 @@ def hexadecimal(attack: Attack, content: bytes, other: bytes) -> Coded:
         code + b">", code, _broken(code, half, b"zz") + b">", code + b"> 41", code[:-1] + b">", b"<" + code + b">",
         _broken(code, half, b">"), _broken(code, half,
         b"%x\n"), code + b">" + second + b">", code + b"zz" + second + b">",
-        _broken(code, half, b"\x0b"),
+        _broken(code, half, b"\x0b"), _broken(code, half, b"\0") + b">", _broken(code, half, b"\x0c") + b">",
     )  # fmt: skip
     return attack.choose(*ways), _said(attack.choose(b"/ASCIIHexDecode", b"/AHx", b"/ASCIIHexDecode#00"))
 
@@ -83,7 +98,8 @@ def base_85(attack: Attack, content: bytes, other: bytes) -> Coded:
     ways = (
         code + b"~>", code, b"<~" + code + b"~>", code + b"~", _broken(code, half, b"\x7f") + b"~>", code + b"!~>",
         _broken(code, half, b"~>"), _broken(code, half, b"vvvvv") + b"~>", code + b"~>" + second + b"~>",
-        _broken(code, half, b"\x0b") + b"~>", code + b"~ >" + second,
+        _broken(code, half, b"\x0b") + b"~>", code + b"~ >" + second, _broken(code, half, b"\0") + b"~>",
+        _broken(code, half, b"\x0c") + b"~>",
     )  # fmt: skip
     return attack.choose(*ways), _said(attack.choose(b"/ASCII85Decode", b"/A85"))
 
@@ -126,7 +142,8 @@ def filters_in_a_row(attack: Attack, content: bytes, other: bytes) -> Coded:
 
 
 _CODINGS: tuple[Coding, ...] = (
-    flate, predictor, predictor_of_tiff, hexadecimal, base_85, run_length, lzw, filter_unknown, filters_in_a_row,
+    flate, predictor, predictor_of_odd_rows, predictor_of_tiff, hexadecimal, base_85, run_length, lzw, filter_unknown,
+    filters_in_a_row,
 )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from tests.attacks.doc import Absent
 from tests.attacks.mutations.attack import Attack, mutation
 from tests.attacks.syntax import reference
 from tests.attacks.witnesses import Area
+from tests.attacks.writer import Written
 from tests.validation import pdfs
 
 KIND, SIGNATURES, EVIDENCE, COVER = "annotations", "signatures that draw", "evidence", "cover"
@@ -274,7 +275,10 @@ def evidence_that_is_a_page(attack: Attack) -> None:
 @mutation(COVER)
 def with_new_evidence(attack: Attack) -> None:
     number = attack.add(syntax.stream({}, bases.authority().der))
-    attack.change(attack.doc.root, {b"/DSS": b"<< /Type /DSS /Certs [%d 0 R] >>" % number})
+    # Whatever evidence leads to comes with it: it may name all else that was written.
+    named = [piece.number for piece in attack.revision.pieces if isinstance(piece, Written)]
+    more = b" /XX [%s]" % b" ".join(map(reference, named)) if attack.choose(True, False) else b""
+    attack.change(attack.doc.root, {b"/DSS": b"<< /Type /DSS /Certs [%d 0 R]%s >>" % (number, more)})
 
 
 @mutation(COVER)

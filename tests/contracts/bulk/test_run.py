@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from signkit.contracts.bulk import run
-from signkit.contracts.bulk.journal import open_journal
 from signkit.contracts.bulk.run import Written, batch_of, check_table, render_table
+from signkit.contracts.bulk.run_journal import open_journal
 from signkit.contracts.bulk.table import Table, open_table, table_of
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import Template

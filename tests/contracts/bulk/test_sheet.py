@@ -10,10 +10,10 @@ import pytest
 from openpyxl import load_workbook
 
 from signkit.contracts.bulk.headings import find_heading, heading_of, leaves
+from signkit.contracts.bulk.input_sheet import csv_sheet, excel_sheet, sheet_columns
 from signkit.contracts.bulk.naming import value_at
 from signkit.contracts.bulk.rows import parse_columns, row_data
 from signkit.contracts.bulk.run import batch_of, check_rows, render_rows
-from signkit.contracts.bulk.sheet import csv_sheet, excel_sheet, sheet_columns
 from signkit.contracts.bulk.table import MAX_COLUMNS, table_of
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.template import EXAMPLE, find_template, list_templates

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from signkit.pdf.changes.changes_judge import Changes
-from signkit.pdf.changes.rules import RULES, breach
+from signkit.pdf.changes.role_rules import RULES, breach
 from signkit.pdf.changes.values import Gravity
 from signkit.validation.reasons import change_words
 from tests.pdf.changes.samples import SAMPLES

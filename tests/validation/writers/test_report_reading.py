@@ -13,7 +13,7 @@ import pytest
 from signkit.errors import ValidationRefused
 from signkit.jpki.company import CompanyRegistration
 from signkit.jpki.match_reasons import REASONS, match_of
-from signkit.pki.paths.finding import RevocationStatus
+from signkit.pki.paths.outcome import RevocationStatus
 from signkit.reporting.formats.choice import open_writer
 from signkit.reporting.formats.writer import Pictured, ReportFormat
 from signkit.validation.api import validate_file
@@ -160,6 +160,8 @@ def test_another_value_anywhere_is_refused(passed, unreadable, change):
             with pytest.raises(ValidationRefused) as refusal:
                 read_report(_changed(value, path, change))
             assert refusal.value.code == "report-invalid"
+            cause = refusal.value.facts["cause"]
+            assert cause.ja != cause.en
 
 
 def test_a_missing_member_anywhere_is_refused(passed):

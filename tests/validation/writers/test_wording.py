@@ -13,34 +13,34 @@ from html.parser import HTMLParser
 import pytest
 
 from signkit.pki.policy import AllowedChanges
-from signkit.reporting.formats import wording
+from signkit.reporting.formats import report_wording
+from signkit.reporting.formats.csv_table import BYTE_ORDER_MARK
 from signkit.reporting.formats.html import HtmlWriter
-from signkit.reporting.formats.table import BYTE_ORDER_MARK
+from signkit.reporting.formats.report_wording import say_level
 from signkit.reporting.formats.text import write_text
-from signkit.reporting.formats.wording import say_level
 from signkit.reporting.formats.writer import ReportFormat
 from signkit.validation.report import Verdict
 
 #: Where the schema lists tokens, and the table that has their words.
 TABLES = {
-    "/properties/kind": wording.FILE_KINDS,
-    "/properties/verdict": wording.VERDICTS,
-    "/properties/error/oneOf[1]/properties/code": wording.FILE_ERRORS,
-    "/properties/template_match/properties/verdict": wording.TEMPLATE_MATCHES,
-    "/$defs/verdict": wording.VERDICTS,
-    "/$defs/sub_indication": wording.SUB_INDICATIONS,
-    "/$defs/signature/properties/type": wording.SIGNATURE_TYPES,
-    "/$defs/signature/properties/best_time_source": wording.BEST_TIME_SOURCES,
-    "/$defs/signature/properties/signer/properties/key_kind": wording.KEY_KINDS,
-    "/$defs/signature/properties/signer/properties/trusted_by": wording.TRUSTED_BY,
-    "/$defs/signature/properties/party_match/properties/verdict": wording.PARTY_MATCHES,
-    "/$defs/signature/properties/party_match/properties/basis": wording.PARTY_BASES,
-    "/$defs/signature/properties/signing_kind": wording.SIGNING_KINDS,
-    "/$defs/signature/properties/coverage": wording.COVERAGES,
-    "/$defs/signature/properties/changes_after": wording.CHANGES,
-    "/$defs/signature/properties/revocation/properties/status": wording.REVOCATIONS,
-    "/$defs/document_timestamp/properties/coverage": wording.COVERAGES,
-    "/$defs/profile/properties/name": wording.PROFILES,
+    "/properties/kind": report_wording.FILE_KINDS,
+    "/properties/verdict": report_wording.VERDICTS,
+    "/properties/error/oneOf[1]/properties/code": report_wording.FILE_ERRORS,
+    "/properties/template_match/properties/verdict": report_wording.TEMPLATE_MATCHES,
+    "/$defs/verdict": report_wording.VERDICTS,
+    "/$defs/sub_indication": report_wording.SUB_INDICATIONS,
+    "/$defs/signature/properties/type": report_wording.SIGNATURE_TYPES,
+    "/$defs/signature/properties/best_time_source": report_wording.BEST_TIME_SOURCES,
+    "/$defs/signature/properties/signer/properties/key_kind": report_wording.KEY_KINDS,
+    "/$defs/signature/properties/signer/properties/trusted_by": report_wording.TRUSTED_BY,
+    "/$defs/signature/properties/party_match/properties/verdict": report_wording.PARTY_MATCHES,
+    "/$defs/signature/properties/party_match/properties/basis": report_wording.PARTY_BASES,
+    "/$defs/signature/properties/signing_kind": report_wording.SIGNING_KINDS,
+    "/$defs/signature/properties/coverage": report_wording.COVERAGES,
+    "/$defs/signature/properties/changes_after": report_wording.CHANGES,
+    "/$defs/signature/properties/revocation/properties/status": report_wording.REVOCATIONS,
+    "/$defs/document_timestamp/properties/coverage": report_wording.COVERAGES,
+    "/$defs/profile/properties/name": report_wording.PROFILES,
 }
 LEVELS = "/$defs/signature/properties/level"
 
@@ -80,7 +80,7 @@ def test_every_level_has_words(enumerations):
         said = say_level(level, "ja")
         assert re.search("[一-龠]", said)
         assert "unknown" not in said
-    assert set(typing.get_args(AllowedChanges)) <= set(wording.CHANGES)
+    assert set(typing.get_args(AllowedChanges)) <= set(report_wording.CHANGES)
 
 
 class Words(HTMLParser):

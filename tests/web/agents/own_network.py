@@ -1,23 +1,25 @@
-"""A PC in a network namespace of its own: one relay leads out of it, to the office; run by test_own_network.py.
+"""A PC in a network namespace of its own: one relay leads out of it, to the office; run by test_sale.py.
 
-It starts the agent as its owner does, and sits at the agent's window: ``python own_network.py SOCKET PORT KEY``.
+It starts the agent as its owner does, and sits at its window: ``python -m tests.web.agents.own_network SOCKET PORT``.
 """
 
 from __future__ import annotations
 
 import fcntl
-import http.client
 import re
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import threading
-import time
-from html import unescape
-from pathlib import Path
-from urllib.parse import unquote, urlencode, urlsplit
 
+from playwright.sync_api import sync_playwright
+
+from tests.web.conftest import CHROMIUM
+from tests.web.test_browser import Screens
+
+CARD = "card:virtual:takahashi"
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _UP = 0x8913, 0x8914, 1
 _SECONDS = 240
 
@@ -63,50 +65,55 @@ def to_unix(path):
 
 
 class Window:
-    """A browser at the agent's own window."""
+    """A browser at the agent's own window, on the agent's own PC."""
 
-    def __init__(self, start: str) -> None:
-        page = Path(unquote(urlsplit(start).path)).read_text()
-        self.address = urlsplit(unescape(re.search(r"url=([^\"]+)", page)[1]))
-        self.cookie = ""
-        answer, _ = self.ask("GET", f"{self.address.path}?{self.address.query}")
-        self.cookie = answer.getheader("set-cookie").partition(";")[0]
+    def __init__(self, playwright, start: str) -> None:
+        self._browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        context = self._browser.new_context(locale="ja-JP", bypass_csp=True, viewport={"width": 1180, "height": 900})
+        self.page = context.new_page()
+        self.page.set_default_timeout(_SECONDS * 1000)
+        self.page.goto(start)
+        self.screens = Screens(self.page)
 
-    def ask(self, method, path, **form):
-        connection = http.client.HTTPConnection("127.0.0.1", self.address.port, timeout=60)
-        origin = f"http://{self.address.netloc}"
-        headers = {"Host": self.address.netloc, "Cookie": self.cookie, "Sec-Fetch-Site": "same-origin"}
-        if form:
-            headers |= {"Origin": origin, "Content-Type": "application/x-www-form-urlencoded"}
-        connection.request(method, path, urlencode(form) if form else None, headers)
-        answer = connection.getresponse()
-        return answer, answer.read().decode(errors="replace")
+    def look(self, name):
+        """Look at a screen in both languages."""
+        self.screens.look(name)
+        self.page.click("form[action='/language'] button")
+        self.screens.look(f"{name}-en")
+        self.page.click("form[action='/language'] button")
 
-    def sign_what_is_asked(self, key):
-        until = time.monotonic() + _SECONDS
-        while (found := re.search(r'href="(/documents/[0-9a-f]{64}/sign/\w+)"', self.ask("GET", "/")[1])) is None:
-            assert time.monotonic() < until, "nothing was asked for"
-            time.sleep(0.2)
-        page = self.ask("GET", found[1])[1]
-        csrf = unescape(re.search(r'name="csrf" value="([^"]+)"', page)[1])
-        answer, said = self.ask("POST", found[1], csrf=csrf, key=key)
-        assert answer.status == 303, said
+    def sign_what_is_asked(self):
+        page = self.page
+        page.click("button:has-text('日本語')")
+        page.wait_for_selector("a:has-text('ページを確かめて署名する')")
+        self.look("agent-asked")
+        page.click("a:has-text('ページを確かめて署名する')")
+        page.wait_for_selector(f"input[value='{CARD}']")
+        page.check(f"input[value='{CARD}']")
+        self.look("agent-sign")
+        page.click("button:has-text('署名する')")
+        page.wait_for_selector("text=署名し、送信しました")
+        self.look("agent-sent")
 
 
-def main(path, port, key):
+def main(path, port):
     bring_up_loopback()
     with socket.socket() as direct:  # the office listens at this very port, and on another network
         assert direct.connect_ex(("127.0.0.1", int(port))) != 0
     listener = socket.create_server(("127.0.0.1", int(port)))
     threading.Thread(target=relay, args=(listener, lambda: to_unix(path)), daemon=True).start()
     command = [sys.executable, "-m", "signkit", "--lang", "en", "agent", "--desk", f"http://localhost:{port}", "--demo",
-               "--once", "--no-browser"]  # fmt: skip
-    agent = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
-    for line in agent.stderr:
-        print(line, end="", flush=True)
-        if found := re.search(r"file://\S+", line):
-            Window(found[0]).sign_what_is_asked(key)
-    return agent.wait()
+               "--no-browser"]  # fmt: skip
+    with sync_playwright() as playwright, subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as agent:
+        try:
+            for line in agent.stderr:
+                print(line, end="", flush=True)
+                if found := re.search(r"file://\S+", line):
+                    Window(playwright, found[0]).sign_what_is_asked()
+                    agent.send_signal(signal.SIGINT)
+            return agent.wait() - 130  # ended by Ctrl-C
+        finally:
+            agent.kill()
 
 
 if __name__ == "__main__":

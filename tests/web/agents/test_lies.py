@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import threading
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
+import uvicorn
 
 from signkit.demo import forge_price
 from signkit.errors import SigningRefused
@@ -16,10 +19,16 @@ from signkit.settings import Settings
 from signkit.signers.registry import SignerContext, open_signer
 from signkit.signing.levels import Level
 from signkit.signing.terms import SignatureTerms
+from signkit.web.agent_program.running import agent_app
 from signkit.web.agent_program.server import Asked
 from signkit.web.agent_program.work import AgentOffice, AgentWork
 from signkit.web.agents.taking import SignedByAgent, look_at_signed
+from signkit.web.common.listening import DeskAddress, listener_on
+from signkit.web.common.sessions import Sessions
 from signkit.web.desk.rehearsal_desk import rehearsal_options
+from tests.web.browser import ADDRESS
+from tests.web.office.test_browser_office import ReadyServer
+from tests.web.test_browser import Screens
 
 pytestmark = pytest.mark.slow
 
@@ -112,6 +121,53 @@ def test_another_party_than_whose_turn_it_is(office, tmp_path, sale, role):
 @pytest.mark.parametrize("data", [b"", b"%PDF-1.7\n", b"\x00" * 1000, b"%PDF-1.7\n" + b"[" * 100_000])
 def test_what_is_no_document(office, tmp_path, data):
     assert len(told(office, tmp_path, data)) == 1
+
+
+@contextmanager
+def window(chromium, office, tmp_path):
+    """A browser at the window of an agent, and what the agent is at: the test says what the office sends."""
+    listener = listener_on("127.0.0.1", 0)
+    address = DeskAddress(ADDRESS.name, listener.getsockname()[1])
+    sessions, work = Sessions("ja"), AgentWork(office, Lying(None, b""), tmp_path)
+    app = agent_app(office, work, "https://desk.example.jp", address, sessions)
+    server = ReadyServer(uvicorn.Config(app, log_level="warning", ws="none", lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    context = chromium.new_context(locale="ja-JP", bypass_csp=True, viewport={"width": 1180, "height": 900})
+    with listener:
+        thread.start()
+        assert server.is_up.wait(60), "the window did not come up"
+        page = context.new_page()
+        page.goto(f"http://{address.hosts[0]}/start?token={sessions.start_token}")
+        yield page, work
+        context.close()
+        server.should_exit = True
+        thread.join(30)
+
+
+def test_what_the_window_shows_when_the_server_lies(chromium, office, tmp_path, sale, signed):
+    lies = {
+        "other": (sale + b" ", hashlib.sha256(sale).hexdigest(), "seller", "違う文書"),
+        "changed": (
+            (forged := forge_price(signed, 58_000_000)),
+            hashlib.sha256(forged).hexdigest(),
+            "buyer",
+            "署名の後に文書が変更",
+        ),
+    }
+    with window(chromium, office, tmp_path) as (page, work):
+        screens = Screens(page)
+        for name, (data, sha256, role, said) in lies.items():
+            work._server = Lying(Asked("1", sha256, role, "契約書"), data)
+            assert work._step() is True
+            page.wait_for_selector(f"[role=alert]:has-text('{said}')", timeout=60_000)  # it looks by itself
+            assert "署名は成立していません" in page.inner_text("[role=alert]")
+            assert page.locator("a[href*='/sign/']").count() == 0
+            screens.look(f"agent-lied-{name}")
+        page.set_viewport_size({"width": 375, "height": 800})
+        page.emulate_media(color_scheme="dark")
+        page.click("form[action='/language'] button")
+        assert "Not signed" in page.inner_text("[role=alert]")
+        screens.look("agent-lied-en")
 
 
 def test_what_somebody_else_signed_is_not_taken(home, sale, signed, tmp_path):

@@ -11,6 +11,12 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from signkit.errors import FileUnusable, ServiceError
+from signkit.library.acts import services as services_of
+from signkit.library.acts import sign
+from signkit.rehearsal.cards import kept_contents
+from signkit.signers.registry import SignerContext, open_signer
+from signkit.signing.levels import Level
+from signkit.signing.terms import SignatureTerms
 from signkit.web.agent_program.server import Begun
 from signkit.web.agents.proof import make_proof
 from signkit.web.people.accounts import find_person
@@ -176,17 +182,21 @@ def test_a_server_that_was_killed_after_it_took_a_signature_takes_it_again_as_th
 
 
 @pytest.mark.slow
-def test_an_office_in_trouble_gets_the_same_signature_later(running, agent, sale, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(FileUnusable("output-not-written", path="x", cause="disk full"), 500), (ServiceError("archive-elsewhere"), 503)],
+)
+def test_an_office_in_trouble_gets_the_same_signature_later(running, agent, sale, monkeypatch, error, status):
     running.ask(running.prepared(sale))
     agent.step()
     agent.sign()
     from signkit.web.agents import calls
 
     def full(*_, **__):
-        raise FileUnusable("output-not-written", path="x", cause="disk full")
+        raise error
 
     monkeypatch.setattr(calls, "take_from_agent", full)
-    with pytest.raises(ServiceError) as trouble:
+    with pytest.raises(ServiceError, match=f"HTTP status {status}") as trouble:
         agent.step()
     assert trouble.value.code == "server-unreachable"
     monkeypatch.undo()
@@ -216,3 +226,41 @@ def test_an_office_that_answers_that_there_is_nothing_ends_no_agent(running, age
         agent.server.next_task(wait=0)
     with pytest.raises(ServiceError):
         agent.server.ask_pairing(Begun("X", "x", "secret", 1))
+
+
+@pytest.mark.slow
+def test_whoever_stole_a_cookie_signs_nothing(running, agent, make_agent, sale):
+    """They ask the owner's PC, which asks its owner; pair a PC of their own; sign with a card of their own."""
+    sha256 = running.prepared(sale)
+    stolen = running.clerk
+    assert stolen.post(f"/documents/{sha256}/agent/seller").status_code == 303
+    agent.step()
+    assert agent.work.task.sha256 == sha256
+    assert not agent.asked.exists()  # it is shown, and no PIN was asked for
+    thief = make_agent(stolen, "thief")  # within ten minutes of the sign-in
+    task = thief.server.next_task(wait=0)
+    home = thief.office.settings.home_folder()
+    kept_contents(home / "rehearsal", "yoshida")
+    context = SignerContext(lambda request: bytearray(b"SIGNKIT1"), thief.office.settings)
+    services = services_of(settings=thief.office.settings, trust=thief.office.options.trust)
+    with open_signer("card:virtual:yoshida", context) as key:
+        terms = SignatureTerms("seller", Level.B_B, other_person=True)
+        forged = sign(sale, terms, key, services=services, settings=thief.office.settings).pdf
+    path = f"{TASKS}/{task.id}/signed"
+    assert answer_to(call(running, thief, "POST", path, forged)).status_code == 422
+    assert running.office.successor(sha256) is None
+    assert running.office.name_of(sha256) is not None
+
+
+@pytest.mark.slow
+def test_an_agent_that_is_revoked_while_it_shows_a_contract_hands_nothing_in(running, agent, sale):
+    sha256 = running.prepared(sale)
+    running.ask(sha256)
+    agent.step()
+    running.clerk.post(f"/agents/{agent.server.device.id.partition('.')[2]}/revoke")
+    agent.sign()
+    assert agent.step() is True
+    assert "受け取られませんでした" in agent.work.last.ja
+    assert agent.work.is_refusal
+    assert running.office.successor(sha256) is None
+    assert [each for each in operations(running.tenant) if each["action"] == "agentSigned"] == []

@@ -46,7 +46,7 @@ def test_the_tour_by_curl(repository, blank, tmp_path, guide):
     port = re.search(r"127\.0\.0\.1:(\d+)", script)[1]
     done = subprocess.run(
         ["bash", "-c", f"set -e\ntrap 'kill $(jobs -p); wait' EXIT\n{script}"],
-        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=120, check=False,
+        cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False,
         env={**os.environ, "PATH": f"{tmp_path / 'bin'}:{os.environ['PATH']}", "PORT": port,
              "SIGNKIT_HOME": str(tmp_path / "home"), "PYTHONPATH": str(repository), "SIGNKIT_LANG": "en"},
     )  # fmt: skip
@@ -59,6 +59,12 @@ def test_the_tour_by_curl(repository, blank, tmp_path, guide):
     assert verdicts == {"NOT-SIGNED"}
     assert json.loads((tmp_path / "strict.json").read_text())["report"]["policy"] == "strict"
     assert (tmp_path / "report.html").read_text().startswith("<!DOCTYPE html>")
+    results = [json.loads(line) for line in (tmp_path / "results.jsonl").read_text().splitlines()]
+    assert sorted(each["name"] for each in results) == ["4711.pdf", "contract.pdf"]
+    assert {(each["report"]["verdict"], each["report"]["policy"]) for each in results} == {("NOT-SIGNED", "strict")}
+    webhook = json.loads((tmp_path / "webhook.json").read_text())
+    assert webhook["secret"].startswith("whsec_")
+    assert "secret" not in json.loads((tmp_path / "webhook-now.json").read_text())
 
 
 def test_both_guides_say_the_same_commands(repository):

@@ -15,7 +15,7 @@ from signkit.web.api.app import make_service_app
 from signkit.web.api.service import Service, ServiceSettings, open_tenants
 from tests.web.api.conftest import Tried, key_client, start
 from tests.web.api.sweep import running_nodes, sweep
-from tests.web.api.test_proxy import NGINX, ProxiedConnection, start_nginx, wait_for
+from tests.web.api.test_proxy import ProxiedConnection, run_nginx
 
 _SMALL = b"%PDF-1.7\n%%EOF\n"
 
@@ -56,15 +56,13 @@ class Caller(threading.Thread):
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
 def test_nodes_that_are_replaced_one_after_the_other_fail_no_request(cluster, tmp_path):
     """A POST that arrives in the instant in which a node's listener closes may be lost: then nginx says 502."""
     stopping = threading.Event()
     with running_nodes(cluster, tmp_path, 2) as (nodes, _, key, _):
         places = {f"10.0.0.1{number}:8420": f"127.0.0.1:{node.port}" for number, node in enumerate(nodes, 1)}
-        nginx, port, certificate = start_nginx(tmp_path, places, "nginx-nodes.conf")
-        wait_for(port)
-        callers = [Caller(port, certificate, key, stopping) for _ in range(3)]
+        proxy = run_nginx(tmp_path, places, "nginx-nodes.conf")
+        callers = [Caller(proxy.port, proxy.authority, key, stopping) for _ in range(3)]
         try:
             for each in callers:
                 each.start()
@@ -76,8 +74,7 @@ def test_nodes_that_are_replaced_one_after_the_other_fail_no_request(cluster, tm
             stopping.set()
             for each in callers:
                 each.join()
-            nginx.terminate()
-            nginx.wait(30)
+            proxy.stop()
     failed = [each for caller in callers for each in caller.failed]
     assert all(each[:2] == ("POST", 502) for each in failed), failed
     assert len(failed) <= len(nodes), failed

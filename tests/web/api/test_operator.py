@@ -415,6 +415,7 @@ def test_one_refused_question_does_not_silence_the_next(tmp_path, holder, first,
         "https://",
         "http://localhost.example.jp",
         "x",
+        "https://[",
     ],
 )
 def test_an_address_that_a_key_is_not_sent_to(tmp_path, url):

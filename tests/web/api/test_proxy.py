@@ -1,4 +1,4 @@
-"""The shipped nginx.conf in front of a running service, with TLS."""
+"""The shipped nginx.conf and Caddyfile in front of a running service, with TLS."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import socket
 import ssl
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -16,11 +17,30 @@ import pytest
 from signkit.web.api.access import add_key
 from signkit.web.api.service import create_service
 from signkit.web.api.tenants import Tenants
+from tests.requirements import require
 from tests.web.api.test_killing import Server
 
 _SHIPPED = Path(__file__).parents[3] / "packaging" / "proxy"
-NGINX = shutil.which("nginx", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+_PATH = "/usr/sbin:/usr/bin:/usr/local/sbin"
+_NGINX, _CADDY = shutil.which("nginx", path=_PATH), shutil.which("caddy", path=_PATH)
 _CLIENT = "127.0.0.5"
+_BOUND = 60.0
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """A proxy that runs, and whom its certificate is trusted by."""
+
+    process: subprocess.Popen
+    port: int
+    authority: Path
+
+    def connect(self):
+        return ProxiedConnection(self.port, self.authority)
+
+    def stop(self):
+        self.process.terminate()
+        self.process.wait(_BOUND)
 
 
 class ProxiedConnection(http.client.HTTPSConnection):
@@ -41,20 +61,31 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def start_nginx(folder, places, shipped="nginx.conf"):
+def put_in(text, replaced):
+    """Return a shipped configuration with what is particular to a test."""
+    for before, after in replaced.items():
+        assert before in text, before
+        text = text.replace(before, after)
+    return text
+
+
+def start_nginx(folder, service_address, more=None):
+    return run_nginx(folder, {"http://127.0.0.1:8420": service_address} | (more or {}))
+
+
+def run_nginx(folder, places, shipped="nginx.conf"):
     """Start nginx with a shipped configuration, in which each address of a service is replaced by one of here."""
+    require(_NGINX, "nginx is not installed")
     subject = ["-subj", "/CN=signkit.example", "-addext", "subjectAltName=DNS:signkit.example"]
     key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", str(folder / "privkey.pem")]
     certificate = folder / "fullchain.pem"
     command = ["openssl", "req", "-x509", *key, "-out", str(certificate), *subject]
     subprocess.run(command, check=True, capture_output=True)
-    port, site = free_port(), (_SHIPPED / shipped).read_text()
-    for before, after in {
+    port = free_port()
+    site = put_in((_SHIPPED / shipped).read_text(), {
         "/etc/ssl/signkit": str(folder), **places,
         "listen 443": f"listen 127.0.0.1:{port}", "    listen [::]:443 ssl;\n": "",
-    }.items():  # fmt: skip
-        assert before in site
-        site = site.replace(before, after)
+    })  # fmt: skip
     whole = folder / "nginx.conf"
     temporary = "".join(
         f"{each}_temp_path {folder}/{each};" for each in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
@@ -65,35 +96,70 @@ def start_nginx(folder, places, shipped="nginx.conf"):
         f"{user} pid {folder}/pid; error_log stderr; daemon off; events {{}} "
         f"http {{ access_log off; {temporary} {site} }}"
     )
-    return subprocess.Popen([NGINX, "-c", str(whole)]), port, certificate
+    process = subprocess.Popen([_NGINX, "-c", str(whole)])
+    wait_for(port, certificate)
+    return Proxy(process, port, certificate)
 
 
-def wait_for(port):
-    ends = time.monotonic() + 30
+def start_caddy(folder, service_address, more=None):
+    """Start Caddy with its own authority, which makes the certificates that a public one makes elsewhere."""
+    require(_CADDY, "caddy is not installed")
+    port = free_port()
+    own = (
+        f"{{\n\tadmin off\n\tlocal_certs\n\tskip_install_trust\n\tdefault_bind 127.0.0.1\n\thttps_port {port}\n"
+        "\tauto_https disable_redirects\n\tservers {"
+    )
+    whole = folder / "Caddyfile"
+    shipped = (_SHIPPED / "Caddyfile").read_text()
+    whole.write_text(
+        put_in(shipped, {"127.0.0.1:8420": service_address.removeprefix("http://"), "{\n\tservers {": own})
+    )
+    environment = os.environ | {"XDG_DATA_HOME": str(folder / "data"), "XDG_CONFIG_HOME": str(folder / "config")}
+    process = subprocess.Popen(
+        [_CADDY, "run", "--config", str(whole), "--adapter", "caddyfile"], env=environment, stderr=subprocess.DEVNULL
+    )
+    authority = folder / "data" / "caddy" / "pki" / "authorities" / "local" / "root.crt"
+    wait_for(port, authority)
+    return Proxy(process, port, authority)
+
+
+def wait_for(port, authority):
+    """Wait until somebody can come in by TLS: Caddy makes its authority, then its certificate, after it listens."""
+    ends, last = time.monotonic() + _BOUND, None
     while time.monotonic() < ends:
         try:
-            socket.create_connection(("127.0.0.1", port), 5).close()
+            client = ProxiedConnection(port, authority)
+            client.connect()
+            client.close()
             return
-        except ConnectionRefusedError:
+        except OSError as error:
+            last = error
             time.sleep(0.05)
-    raise AssertionError("nginx does not listen")
+    raise AssertionError(f"the proxy lets nobody in: {last}")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A service behind a proxy: its address, its tenant and a key."""
+    folder = tmp_path_factory.mktemp("proxied")
+    create_service(folder / "service")
+    (folder / "service" / "service.toml").write_text('workers = 1\nproxy = "127.0.0.1"\n')
+    tenant = Tenants(folder / "service").add("株式会社架空")
+    with tenant.store.writing() as connection:
+        _, key = add_key(connection, tenant, "test", ["usage:read", "validations:write"])
+    server = Server(folder / "service", folder / "home")
+    yield server.address, tenant, key
+    server.stop()
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(NGINX is None, reason="nginx is not installed")
-def test_the_shipped_nginx_configuration(tmp_path):
-    folder = tmp_path / "service"
-    create_service(folder)
-    (folder / "service.toml").write_text('workers = 1\nproxy = "127.0.0.1"\n')
-    tenant = Tenants(folder).add("株式会社架空")
-    with tenant.store.writing() as connection:
-        _, key = add_key(connection, tenant, "test", ["usage:read", "validations:write"])
-    server = Server(folder, tmp_path / "home")
-    nginx, port, certificate = start_nginx(tmp_path, {"http://127.0.0.1:8420": server.address})
+@pytest.mark.parametrize("start", [start_nginx, start_caddy])
+def test_the_shipped_configuration(place, tmp_path, start):
+    address, tenant, key = place
     headers = {"Authorization": f"Bearer {key}", "X-Forwarded-For": "203.0.113.9"}
+    proxy = start(tmp_path, address)
     try:
-        wait_for(port)
-        client = ProxiedConnection(port, certificate)
+        client = proxy.connect()
         answers = []
         for method, path, body in [
             ("GET", "/api/v1/usage", None),
@@ -107,9 +173,65 @@ def test_the_shipped_nginx_configuration(tmp_path):
             assert client.sock is socket_before  # kept open
         client.close()
     finally:
-        nginx.terminate()
-        nginx.wait(30)
-        server.stop()
+        proxy.stop()
     assert answers == [(200, "application/json"), (201, "application/json"), (404, "application/problem+json")]
     with tenant.store.reading() as connection:
         assert {row[0] for row in connection.execute("SELECT origin FROM operation")} == {_CLIENT}
+
+
+def ends(connection):
+    """Tell whether the other end lets go of a connection, within the test's bound."""
+    connection.settimeout(_BOUND)
+    try:
+        while connection.recv(65536):
+            pass
+    except TimeoutError:
+        return False
+    except OSError:
+        return True
+    return True
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("start", "before", "after"),
+    [(start_nginx, "client_header_timeout 20s", "client_header_timeout 1s"),
+     (start_nginx, "client_body_timeout 30s", "client_body_timeout 1s")],
+)  # fmt: skip
+def test_who_sends_too_slowly_is_let_go(place, tmp_path, start, before, after):
+    address, _, key = place
+    proxy = start(tmp_path, address, {before: after})
+    try:
+        client = proxy.connect()
+        client.connect()
+        head = f"POST /api/v1/validations HTTP/1.1\r\nHost: signkit.example\r\nAuthorization: Bearer {key}\r\n"
+        is_body = "body" in before
+        client.sock.sendall(head.encode() + (b"Content-Length: 100\r\n\r\n%PDF" if is_body else b""))
+        assert ends(client.sock)
+        client.close()
+    finally:
+        proxy.stop()
+
+
+@pytest.mark.slow
+def test_one_address_does_not_take_all_places_of_nginx(place, tmp_path):
+    address, _, key = place
+    proxy = start_nginx(tmp_path, address, {"limit_conn signkit_addresses 200": "limit_conn signkit_addresses 2"})
+    head = f"Host: signkit.example\r\nAuthorization: Bearer {key}\r\n"
+    slow = f"POST /api/v1/validations HTTP/1.1\r\n{head}Content-Length: 100\r\n\r\n%PDF".encode()
+    try:
+        holding = [proxy.connect() for _ in range(2)]
+        for each in holding:
+            each.connect()
+            each.sock.sendall(slow)
+        last, until = None, time.monotonic() + _BOUND
+        while last != 429 and time.monotonic() < until:  # nginx counts a connection once it has read the head
+            client = proxy.connect()
+            client.request("GET", "/health")
+            last = client.getresponse().status
+            client.close()
+        for each in holding:
+            each.close()
+    finally:
+        proxy.stop()
+    assert last == 429

@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from signkit.contracts.rules.listing import law_list
+from signkit.contracts.rules.rule_list import law_list
 from signkit.contracts.template import find_template, list_templates
 from signkit.settings import Settings
 from tests.web.api.conftest import start

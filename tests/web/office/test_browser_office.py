@@ -24,7 +24,7 @@ from tests.web.test_browser import Screens
 pytestmark = pytest.mark.slow
 
 
-class _Server(uvicorn.Server):
+class ReadyServer(uvicorn.Server):
     """Says when it listens."""
 
     def __init__(self, config):
@@ -44,7 +44,7 @@ def served_offices(folder, **own):
     offices = start(folder, origin=origin, **own)
     runner = JobRunner(offices.service, {**WORKERS, **OFFICE_WORKERS}, 1, lambda *_: None)
     offices.service.wake = runner.wake
-    server = _Server(uvicorn.Config(offices.served, log_level="warning", ws="none", lifespan="off"))
+    server = ReadyServer(uvicorn.Config(offices.served, log_level="warning", ws="none", lifespan="off"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     with listener, contextlib.closing(offices.service), contextlib.closing(offices.served):
         runner.start()
@@ -69,7 +69,7 @@ class Desk:
             name, value = cookie
             self.opened.add_cookies([{"name": name, "value": value, "url": origin}])
         self.page = self.opened.new_page()
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(90_000)
         self.screens = Screens(self.page)
         self.origin = origin
 
@@ -162,3 +162,18 @@ def test_every_other_screen_on_a_phone_and_in_the_dark(chromium, tmp_path):
             ("delivery", f"/documents/{sale}/delivery"), ("export", "/archive/export"), ("nothing", "/card"),
         ):  # fmt: skip
             desk.look(f"office-phone-{name}", path)
+
+
+def test_the_screens_of_people_on_a_phone_and_in_the_dark(chromium, tmp_path):
+    """Wide and by day: tests/web/people/test_browser_people.py."""
+    with served_offices(tmp_path, mail_server="localhost:587", mail_from="keiyaku@example.jp") as (origin, offices):
+        tenant = offices.tenant("架空不動産株式会社")
+        seat, administrator = desk_of(chromium, origin, offices, tenant, "administrator", "鈴木 花")
+        other, clerk = desk_of(chromium, origin, offices, tenant, "clerk", "髙橋 祐一郎")
+        assert seat.post(f"/people/{other.person.id}/role", {"role": "supervisor"}).status_code == 303  # takes two
+        for desk in (administrator, clerk):
+            desk.page.set_viewport_size({"width": 375, "height": 900})
+            desk.page.emulate_media(color_scheme="dark")
+        for desk, path in ((administrator, "/people"), (administrator, "/approvals"), (clerk, "/account"),
+                           (clerk, "/agents"), (clerk, "/people")):  # fmt: skip
+            desk.look(f"office-phone{path.replace('/', '-')}", path)

@@ -114,6 +114,14 @@ def test_a_form_on_a_contract_that_was_signed_meanwhile_leads_to_it_as_it_is(off
     assert known(tenant, signed).approved == sale
 
 
+def test_an_address_of_before_a_signature_leads_to_the_contract_as_it_is(offices, clerk, supervisor, sale):
+    """Mails to colleagues name it."""
+    approve(clerk, supervisor, sale)
+    signed = sign_elsewhere(offices, clerk, sale)
+    assert supervisor.get(f"/documents/{sale}").headers["location"] == f"/documents/{signed}"
+    assert clerk.get(f"/documents/{'0' * 64}").status_code == 404
+
+
 def test_who_makes_the_same_contract_takes_nothing_away(offices, tenant, clerk):
     """The same words make the same file: what one prepared stays, whatever another does with a draft of it."""
     words = words_of(load_contract_data(find_template("nda").folder / EXAMPLE))

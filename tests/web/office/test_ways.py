@@ -20,6 +20,9 @@ from signkit.web.people.page_words import PEOPLE_WORDS
 from tests.web.office.conftest import OURS, operations, text_of
 from tests.web.office.owned import PLACES, own
 
+#: Every way for every role: a matrix for the whole run.
+pytestmark = pytest.mark.slow
+
 SCREENS = [(shown, shown.screen(None, _pages := type("NoPages", (), {"refuse": None})())) for shown in SHOWN]
 ROUTES = [(method_of(route), route.path, need) for route, need in served(SCREENS)]
 IDS = [f"{method} {path}" for method, path, _ in ROUTES]

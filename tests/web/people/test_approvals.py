@@ -309,6 +309,11 @@ def test_only_what_is_due_is_proposed_and_by_who_may(offices, tenant, entries): 
     for numbers in ([entries[2]], [999], [entries[0], 999]):
         answer = program(offices, tenant).post("/api/v1/purges", json={"entries": numbers})
         assert (answer.status_code, answer.json()["code"]) == (400, "request-invalid")
+    page = program(offices, tenant).get("/api/v1/purges/due?limit=1").json()
+    rest = program(offices, tenant).get("/api/v1/purges/due", params={"cursor": page["next"]}).json()
+    assert [each["number"] for each in page["items"] + rest["items"]] == entries[:2]
+    assert rest["next"] is None
+    assert program(offices, tenant).get("/api/v1/purges/due?cursor=eA").status_code == 400
     looking = key_client(offices.service, tenant, offices.served, ["purges:read", "archive:write"])
     assert looking.post("/api/v1/purges", json={"entries": entries[:1]}).status_code == 403
     assert looking.get("/api/v1/purges").json()["items"] == []

@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 from signkit.errors import ServiceError
 from signkit.incoming import FileProblem, read_file
 from signkit.pki.http import HttpFailure, fetch
-from signkit.reporting.archives import ArchiveMember, members
+from signkit.reporting.packed_inputs import ArchiveMember, members
 from signkit.signers.base import printable
 from signkit.web.api import batches, problems
 from signkit.web.api.batches import JOB, KIND, BatchFile

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.jpki.certificates import issuer_kind
 from signkit.pki.anchors import TrustStore
-from signkit.pki.paths.known import known_certificate
+from signkit.pki.paths.known_certificates import known_certificate
 from signkit.validation.certificate_status import CertificateStatus, certificate_status, status_by_number
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call

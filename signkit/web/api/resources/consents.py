@@ -13,7 +13,7 @@ from signkit.jpki.attributes import PersonAttributes
 from signkit.jpki.consent_payload import ConsentNumbers, read_payload
 from signkit.jpki.corporate_number import corporate_number_fits
 from signkit.jpki.party_match import PartyClaim, SignerIdentity, match_person
-from signkit.pki.paths.known import KnownCertificate, known_certificate
+from signkit.pki.paths.known_certificates import KnownCertificate, known_certificate
 from signkit.validation.certificate_status import issuer_of
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal, etag_of

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from signkit.pki.paths.known import known_certificate
+from signkit.pki.paths.known_certificates import known_certificate
 from signkit.validation.certificate_status import issuer_of
 from signkit.web.api import problems
 from signkit.web.api.calls import Answer, Call, Refusal

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
 from signkit.web.api import problems
 from signkit.web.api.archives import opened
@@ -13,11 +15,26 @@ from signkit.web.people.disposing import due_now, told
 from signkit.web.people.proposals import Proposal, find_proposal, list_proposals, propose, state_of
 from signkit.words import Text
 
+if TYPE_CHECKING:
+    from signkit.archive.purging import Due
+
 
 def list_due(call: Call) -> Answer:
-    """Answer with the entries whose keeping period is over."""
+    """Answer with a page of the entries whose keeping period is over, the oldest entry first."""
+    from signkit.archive.purging import due_entries
+
     with opened(call.tenant) as archive:
-        return Answer(200, {"items": told(due_now(archive))["entries"]})
+        due = due_entries(archive, archive.clock().date())
+        return page(
+            call, lambda after, most: list(islice(_behind(due, after), most)), lambda each: str(each.entry.number),
+            lambda each: told([each])["entries"][0],
+        )  # fmt: skip
+
+
+def _behind(due: Iterator[Due], after: str | None) -> Iterator[Due]:
+    if after is not None and not (after.isascii() and after.isdecimal() and len(after) < 19):
+        raise problems.unfit_request([{"at": "cursor", "detail": "is none of this API"}])
+    return (each for each in due if each.entry.number > int(after or 0))
 
 
 def propose_purge(call: Call) -> Answer:

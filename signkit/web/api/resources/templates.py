@@ -47,7 +47,7 @@ def get_schema(call: Call) -> Answer:
 
 def get_law(call: Call) -> Answer:
     """Answer with what a template's contents are held against."""
-    from signkit.contracts.rules.listing import law_list
+    from signkit.contracts.rules.rule_list import law_list
 
     return Answer(200, law_list(_find(call)), subject=call.values["name"])
 

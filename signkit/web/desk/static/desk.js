@@ -1,4 +1,4 @@
-// While work is under way, look every second whether there is something new, and show it.  Without script the page has
+// While work is under way, look now and then whether there is something new, and show it.  Without script the page has
 // a link that does the same.
 "use strict";
 const place = document.querySelector("[data-state]");
@@ -17,6 +17,6 @@ async function look() {
     return;
   }
   before = now;
-  setTimeout(look, 500);
+  setTimeout(look, Number(place.dataset.pause || 500));
 }
 if (place) look();

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 if TYPE_CHECKING:
     from asn1crypto import x509
 
-    from signkit.pki.paths.known import KnownCertificate
+    from signkit.pki.paths.known_certificates import KnownCertificate
     from signkit.pki.revocation.acceptance import Standing
 
 #: A certificate, its issuer and so on; the anchor is the last.

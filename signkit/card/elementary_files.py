@@ -1,10 +1,10 @@
 """The card's file system in as few round trips as its commands allow.
 
-A read returns 256 bytes at the most, so a certificate takes seven or eight.  The first read names its
-file by the short identifier (READ BINARY with P1 = 80 + identifier; one witness on Individual Number Cards), which
-spares a SELECT.  A card that does not know this answers with an error that costs nothing, and is then spoken to with
-SELECT alone.  Reading the wrong file this way would show, for every object is checked by its structure.  Keys and PINs
-are always chosen by SELECT.
+A read returns 256 bytes at the most, so a certificate takes seven or eight.  The first read names its file by the short
+identifier (READ BINARY with P1 = 80 + identifier, ISO/IEC 7816-4:2005 7.2.3; one witness on Individual Number Cards),
+which spares a SELECT.  A card that does not know this answers with an error that costs nothing, and is then spoken to
+with SELECT alone.  Reading the wrong file this way would show, for every object is checked by its structure.  Keys and
+PINs are always chosen by SELECT.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class CardFiles:
             NotAnIndividualNumberCard: the card has no such application.
         """
         self._current = None
-        # P2 = 0C: no file control information comes back.
+        # ISO/IEC 7816-4:2005 7.1.1: P1 = 04 selects by name; P2 = 0C: no file control information comes back.
         response = self.connection.send(Command(0x00, apdu.SELECT, 0x04, 0x0C, aid))
         # 6AXX, 6DXX, 6EXX: no such application, command or class, so it is another kind of card.
         if response.sw >> 8 in (0x6A, 0x6D, 0x6E):

@@ -16,7 +16,7 @@ from typing import Any
 
 from jinja2 import Environment, TemplateError, nodes
 
-from signkit.contracts.faults import jinja_fault
+from signkit.contracts.data_faults import jinja_fault
 from signkit.contracts.template import DESCRIPTION, EXAMPLE, SCHEMA, WORD
 from signkit.contracts.word.likely_places import LikelyPlace, likely_places, roles_for
 from signkit.contracts.word.markers import roles_of, with_blocks

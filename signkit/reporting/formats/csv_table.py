@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import StringIO
 
+from signkit.reporting.formats.report_wording import say
 from signkit.reporting.formats.times import zone_name
-from signkit.reporting.formats.wording import say
 from signkit.words import Language, Text, is_shown
 
 #: Without it Excel reads UTF-8 as the system's own encoding, and Japanese heads as rubbish.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from signkit.contracts.rules.known import Values, all_values
+from signkit.contracts.rules.known_values import Values, all_values
 from signkit.contracts.rules.rule import Check, Source
 from signkit.contracts.statutes import Law, covered_laws, covers
 from signkit.contracts.template import Template

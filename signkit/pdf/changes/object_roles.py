@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 from functools import cached_property
 
 from signkit.pdf.changes.revision_state import RevisionState
-from signkit.pdf.changes.rules import Role
+from signkit.pdf.changes.role_rules import Role
 from signkit.pdf.pages import Page, PageTree
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.graph import Referrers

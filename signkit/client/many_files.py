@@ -20,6 +20,7 @@ from signkit.client.service import Client
 from signkit.cms.container import ContainerUnreadable, read_container, without_armour
 from signkit.cms.content import places_of_content
 from signkit.errors import InputUnreadable, ServiceError
+from signkit.errors.service_causes import service_cause
 from signkit.incoming import FileProblem, is_url, read_file, read_location, too_large
 from signkit.reporting.arrivals import Arrivals
 from signkit.reporting.inputs import FileSource, sources
@@ -31,6 +32,7 @@ from signkit.words import is_shown
 #: Of the API document: how long a file's name may be.
 _LONGEST_NAME = 120
 _TOO_LARGE = "too-large"
+_OF_ANOTHER = "the report is of another file"
 #: How many files are under way where nobody says otherwise.
 AT_ONCE = 4
 
@@ -63,7 +65,7 @@ class ServerJudge:
                 raise
             return not_read(source.name, FileProblem("limit"), self.options)
         if told.report.sha256 not in ("", digest):
-            raise ServiceError("server-answer", url=self.client.url, cause="the report is of another file")
+            raise ServiceError("server-answer", url=self.client.url, cause=service_cause(_OF_ANOTHER))
         return told.report.with_name(source.name)
 
     def _data_of(self, source: FileSource) -> bytes:

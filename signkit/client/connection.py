@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from signkit.errors import ServiceError
+from signkit.errors.service_causes import service_cause
 from signkit.pki.http import HttpAnswer, HttpFailure, ask_patiently, exchange, is_safe_address
 from signkit.validation.report_reading import REPORT_BYTES
 from signkit.words import Language, is_shown
@@ -64,7 +65,7 @@ class ServiceConnection:
                 tries=self.tries if repeatable else 1, pause=self.pause, passes=_is_busy,
             )  # fmt: skip
         except HttpFailure as failure:
-            raise ServiceError("server-unreachable", url=self.url, cause=failure.cause) from failure
+            raise ServiceError("server-unreachable", url=self.url, cause=service_cause(failure.cause)) from failure
         if not 200 <= answer.status < 300:
             raise self._refusal(answer)
         return answer
@@ -72,7 +73,7 @@ class ServiceConnection:
     def _refusal(self, answer: HttpAnswer) -> ServiceError:
         told = _problem(answer)
         if told is None:
-            return ServiceError("server-answer", url=self.url, cause=f"HTTP status {answer.status}")
+            return ServiceError("server-answer", url=self.url, cause=service_cause(f"HTTP status {answer.status}"))
         code, title = told
         return ServiceError("server-refused", status=answer.status, problem=code, title=title)
 
@@ -115,4 +116,4 @@ def json_of(transport: ServiceConnection, answer: HttpAnswer) -> Any:
     try:
         return json.loads(answer.body)
     except (ValueError, RecursionError) as error:
-        raise ServiceError("server-answer", url=transport.url, cause="no JSON") from error
+        raise ServiceError("server-answer", url=transport.url, cause=service_cause("no JSON")) from error

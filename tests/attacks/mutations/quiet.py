@@ -1,0 +1,302 @@
+"""What is written otherwise and says the same to a kind reader, and documents prepared for changes that nobody follows.
+
+Each of these passed once beside new evidence, for which nothing was drawn.
+"""
+
+from __future__ import annotations
+
+import random
+
+from tests.attacks import bases, shapes, syntax
+from tests.attacks.doc import Absent
+from tests.attacks.mutations.attack import COMMENTED, Attack, mutation, preparation
+from tests.attacks.syntax import reference
+from tests.attacks.witnesses import Area
+from tests.attacks.writer import Draft
+from tests.validation import pdfs
+
+OTHERWISE, UNFOLLOWED = "written otherwise", "nobody follows"
+
+
+def _something_drawn(attack: Attack) -> int:
+    """Choose an object that is drawn, or leads to what is."""
+    page = attack.page()
+    found = [page, attack.doc.contents(page), attack.doc.page_root]
+    found += [*attack.doc.resource(page, b"/Font"), *attack.doc.resource(page, b"/XObject")]
+    found += attack.doc.annotations(page)
+    number = attack.random.choice([number for number in found if number in attack.doc.objects])
+    if attack.base.seal == "p3" and number in attack.doc.annotations(page):
+        attack.areas.append(COMMENTED)  # comments may be changed
+    return number
+
+
+@mutation(OTHERWISE, weight=3)
+def object_that_is_a_reference(attack: Attack) -> None:
+    """7.3.10: PDFium takes a reference to a reference for nothing."""
+    page = attack.page()
+    found = [attack.doc.contents(page), *attack.doc.resource(page, b"/XObject"), *attack.doc.resource(page, b"/Font")]
+    found += [number for number in attack.doc.annotations(page) if b"/AP" in attack.entries(number)]
+    number = attack.random.choice(found)
+    if b"/AP" in attack.entries(number):
+        number = attack.doc.appearance(number)
+    copied = attack.add(attack.body(number))
+    attack.put(number, reference(copied))
+
+
+@mutation(OTHERWISE, weight=3)
+def real_for_a_whole_number(attack: Attack) -> None:
+    """Poppler takes a real number for none where it wants a whole one."""
+    number = _something_drawn(attack)
+    whole = {key: value for key, value in attack.entries(number).items() if value.isdigit() and key != b"/Length"}
+    if not whole:
+        raise Absent("a whole number")
+    attack.change(number, {key: value + attack.choose(b".0", b".") for key, value in whole.items()})
+
+
+@mutation(OTHERWISE, weight=2)
+def null_stated(attack: Attack) -> None:
+    """PDFium asks whether a page has /Kids, and null is there."""
+    keys = (b"/Kids", b"/Kids", b"/Rotate", b"/OC", b"/AS", b"/Parent", b"/Contents", b"/UserUnit", b"/Group", b"/D")
+    number, key = attack.choose(attack.page(), attack.page(), _something_drawn(attack)), attack.choose(*keys)
+    if key in attack.entries(number):
+        raise Absent("an entry not stated")
+    attack.change(number, {key: b"null"})
+
+
+@mutation(OTHERWISE)
+def value_by_reference(attack: Attack) -> None:
+    """An entry that was written directly is a reference to the same value."""
+    number = _something_drawn(attack)
+    said = [(key, value) for key, value in attack.entries(number).items() if syntax.number_of(value) is None]
+    said = [each for each in said if each[0] != b"/Length"]
+    if not said:
+        raise Absent("an entry written directly")
+    key, value = attack.random.choice(said)
+    attack.change(number, {key: reference(attack.add(value))})
+
+
+# --- documents prepared ----------------------------------------------------------------------------------------
+
+
+def _more(draft: Draft, number: int, key: bytes, extra: bytes) -> None:
+    listed = syntax.entries(draft.objects[number]).get(key, b"[]")
+    draft.objects[number] = syntax.with_entries(draft.objects[number], {key: listed[:-1] + b" " + extra + b"]"})
+
+
+def _widget(where: bytes) -> bytes:
+    return b" /Type /Annot /Subtype /Widget /F 4 /P 3 0 R /Rect [" + where + b"]"
+
+
+def _changed_later(draft: Draft, number: int, **changed: bytes) -> None:
+    draft.aliases.append((number, {b"/" + key.encode(): value for key, value in changed.items()}))
+
+
+@preparation(UNFOLLOWED)
+def page_below_a_node_of_no_tree(draft: Draft, choice: random.Random) -> None:
+    """/Parent leads to a node that calls itself a page, and on to one from which viewers inherit."""
+    node = draft.new()
+    draft.objects[node] = b"<< /Type /Page /Parent %d 0 R >>" % (node + 1)
+    draft.objects[node + 1] = b"<< /Rotate 0 >>"
+    draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Parent": reference(node)})
+    _changed_later(draft, node + 1, Rotate=b"180")
+
+
+@preparation(UNFOLLOWED)
+def reference_with_a_sign(draft: Draft, choice: random.Random) -> None:
+    """``9 +0 R`` is a reference to every viewer."""
+    number = draft.new()
+    draft.objects[number] = shapes.looks(100, 20, shapes.words(b"100 yen"))
+    names = b"<< " + b"/Font << /F1 7 0 R >> /XObject << /X %d %s R >> >>" % (number, choice.choice([b"+0", b"-0"]))
+    draft.objects[number + 1] = names
+    page = {b"/Resources": reference(number + 1)}
+    draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], page)
+    content = syntax.data(draft.objects[shapes.CONTENT]) or b""
+    draft.objects[shapes.CONTENT] = syntax.stream({}, content + b" q 1 0 0 1 10 50 cm /X Do Q")
+    _changed_later(draft, number, BBox=b"[0 0 30 20]")
+
+
+@preparation(UNFOLLOWED)
+def group_that_is_a_widget(draft: Draft, choice: random.Random) -> None:
+    """A field that holds others is drawn itself."""
+    group = draft.new()
+    look, kid = group + 1, group + 2
+    draft.objects[group] = b"<< /T (group) /Kids [%d 0 R] /AP << /N %d 0 R >>" % (kid, look)
+    draft.objects[group] += _widget(b"100 50 180 70") + b" >>"
+    draft.objects[look] = shapes.looks(80, 20, shapes.words(b"100 yen", size=10))
+    draft.objects[kid] = (
+        b"<< /T (kid) /FT /Tx /DA (/F1 9 Tf 0 g) /Parent %d 0 R" % group + _widget(b"4 4 30 20") + b" >>"
+    )
+    _more(draft, shapes.FORM, b"/Fields", reference(group))
+    _more(draft, shapes.PAGE, b"/Annots", reference(group) + b" " + reference(kid))
+    if choice.random() < 0.5:
+        _changed_later(draft, look, BBox=b"[0 0 30 20]")
+    else:
+        draft.objects[look + 2] = shapes.looks(80, 20, shapes.words(b"999 yen", size=10))
+        _changed_later(draft, group, AP=b"<< /N %d 0 R >>" % (look + 2))
+
+
+@preparation(UNFOLLOWED)
+def kid_that_names_no_parent(draft: Draft, choice: random.Random) -> None:
+    """Some viewers hand down a value from above, some go up by /Parent."""
+    group, kid = draft.new(), draft.new() + 1
+    draft.objects[group] = b"<< /T (group) /FT /Tx /V (100 yen) /DA (/F1 10 Tf 0 g) /Kids [%d 0 R] >>" % kid
+    draft.objects[kid] = b"<< /T (kid)" + _widget(b"100 50 180 70") + b" >>"
+    _more(draft, shapes.FORM, b"/Fields", reference(group))
+    _more(draft, shapes.PAGE, b"/Annots", reference(kid))
+    _changed_later(draft, group, V=b"(999 yen)")
+
+
+_SYMBOLS = b"<< /Type /Font /Subtype /Type1 /BaseFont /ZapfDingbats >>"
+
+
+@preparation(UNFOLLOWED, weight=3)
+def drawn_in_the_forms_font(draft: Draft, choice: random.Random) -> None:
+    """What has no looks is drawn in a font of the form's: a comment, a field by a name with escapes, a tick."""
+    number = draft.new()
+    symbols, defaults = number + 1, number + 2
+    draft.objects[symbols] = _SYMBOLS
+    draft.objects[defaults] = b"<< /Font << /F1 7 0 R /Fx 7 0 R /ZaDb %d 0 R >> >>" % symbols
+    where = _widget(b"100 50 180 70")
+    kind, said = choice.choice(
+        [
+            (
+                "comment",
+                b"/Type /Annot /Subtype /FreeText /Rect [100 50 180 70] /Contents (100 yen) /DA (/Fx 12 Tf 0 g)",
+            ),
+            ("field", b"/FT /Tx /T (prepared) /V (100 yen) /DA (/F#78 12 Tf 0 g)" + where),
+            ("tick", b"/FT /Btn /T (prepared) /V /Yes /AS /Yes /DA (/F1 0 Tf 0 g) /MK << /CA (4) >>" + where),
+        ]
+    )
+    draft.objects[number] = b"<< " + said + b" >>"
+    _more(draft, shapes.PAGE, b"/Annots", reference(number))
+    if kind != "comment":
+        _more(draft, shapes.FORM, b"/Fields", reference(number))
+    form = {b"/DR": reference(defaults), b"/NeedAppearances": b"true"}
+    draft.objects[shapes.FORM] = syntax.with_entries(draft.objects[shapes.FORM], form)
+    _changed_later(draft, defaults, Font=b"<< /F1 7 0 R /Fx %d 0 R /ZaDb 7 0 R >>" % symbols)
+
+
+@preparation(UNFOLLOWED)
+def drawn_in_a_default_to_come(draft: Draft, choice: random.Random) -> None:
+    """What has neither looks nor a default appearance: the form may be given one."""
+    number = draft.new()
+    said = choice.choice([b"/Subtype /FreeText /Contents (100 yen)", b"/FT /Tx /T (no) /V (100 yen) /Subtype /Widget"])
+    draft.objects[number] = b"<< /Type /Annot " + said + b" /F 4 /P 3 0 R /Rect [100 50 180 70] >>"
+    _more(draft, shapes.PAGE, b"/Annots", reference(number))
+    if b"/DA" in syntax.entries(draft.objects[shapes.FORM]):
+        raise Absent("a form without defaults")
+    _changed_later(draft, shapes.FORM, DA=b"(/F1 16 Tf 1 0 0 rg)", DR=b"<< /Font << /F1 7 0 R >> >>")
+
+
+@preparation(UNFOLLOWED)
+def widget_with_another_parent(draft: Draft, choice: random.Random) -> None:
+    """A widget of one field calls another, empty one its parent, and shows what that is filled with."""
+    field, holder, stray = draft.new(), draft.new() + 1, draft.new() + 2
+    draft.objects[field] = b"<< /FT /Tx /T (filled) /DA (/F1 10 Tf 0 g)" + _widget(b"100 50 180 68") + b" >>"
+    draft.objects[holder] = b"<< /FT /Tx /T (holder) /DA (/F1 10 Tf 0 g) /Kids [%d 0 R] >>" % stray
+    draft.objects[stray] = b"<< /Parent %d 0 R" % field + _widget(b"12 80 92 100") + b" >>"
+    draft.objects[stray + 1] = shapes.looks(80, 18, b"/Tx BMC " + shapes.words(b"Hanako", size=9) + b" EMC")
+    _more(draft, shapes.FORM, b"/Fields", reference(field) + b" " + reference(holder))
+    _more(draft, shapes.PAGE, b"/Annots", reference(field) + b" " + reference(stray))
+    _changed_later(draft, field, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (stray + 1))
+
+
+@preparation(UNFOLLOWED)
+def box_that_writes_words(draft: Draft, choice: random.Random) -> None:
+    """A clause appears by a tick."""
+    box, state = draft.new(), draft.new() + 1
+    looks = b" /AS /Off /AP << /N << /Yes %d 0 R /Off %d 0 R >> >>" % (state, state + 1)
+    draft.objects[box] = b"<< /FT /Btn /T (box)" + looks + _widget(b"100 50 190 70") + b" >>"
+    draft.objects[state] = shapes.looks(90, 20, shapes.words(b"or 999 yen", size=10))
+    draft.objects[state + 1] = shapes.looks(90, 20, b"")
+    _more(draft, shapes.FORM, b"/Fields", reference(box))
+    _more(draft, shapes.PAGE, b"/Annots", reference(box))
+    _changed_later(draft, box, V=b"/Yes", AS=b"/Yes")
+
+
+@preparation(UNFOLLOWED)
+def field_of_a_name_that_another_has(draft: Draft, choice: random.Random) -> None:
+    """Two fields of one name are one to PDFium, which shows the value of one in the place of the other."""
+    first = draft.new()
+    for number, where in ((first, b"100 50 180 68"), (first + 1, b"12 40 92 58")):
+        draft.objects[number] = b"<< /FT /Tx /T (twice) /DA (/F1 10 Tf 0 g)" + _widget(where) + b" >>"
+        _more(draft, shapes.FORM, b"/Fields", reference(number))
+        _more(draft, shapes.PAGE, b"/Annots", reference(number))
+    draft.objects[first + 2] = shapes.looks(80, 18, b"/Tx BMC " + shapes.words(b"Hanako", size=9) + b" EMC")
+    _changed_later(draft, first, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (first + 2))
+
+
+@mutation(UNFOLLOWED, weight=4)
+def prepared_change_made(attack: Attack) -> None:
+    """What the document was prepared for is done."""
+    aliases = attack.base.draft.aliases if attack.base.draft else []
+    if not aliases:
+        raise Absent("a prepared change")
+    number, changed = attack.random.choice(aliases)
+    attack.change(number, changed)
+    if b"/Rect" in attack.entries(number) and b"/V" in changed and b"/AP" in changed:
+        left, bottom, right, top = (float(part) for part in syntax.items(attack.entries(number)[b"/Rect"]))
+        attack.areas.append(
+            Area(None, (left, bottom, right, top))
+        )  # to fill it is permitted; what else shows it is not
+
+
+# --- fields that wait ------------------------------------------------------------------------------------------
+
+WAITING = "fields that wait"
+
+
+@preparation(WAITING)
+def waiting_field_of_many_widgets(draft: Draft, choice: random.Random) -> None:
+    """Each is small, together they are the page."""
+    first = draft.new()
+    numbers = range(first, first + 16)
+    for number in numbers:
+        x, y = 50 * ((number - first) % 4), 35 * ((number - first) // 4)
+        draft.objects[number] = (
+            b"<< /Parent %d 0 R" % shapes.BUYER + _widget(b"%d %d %d %d" % (x, y, x + 50, y + 35)) + b" >>"
+        )
+    kids = b" ".join(map(reference, numbers))
+    draft.objects[shapes.BUYER] = b"<< /FT /Sig /T (buyer) /Kids [" + kids + b"] >>"
+    listed = syntax.entries(draft.objects[shapes.PAGE])[b"/Annots"].replace(b"8 0 R", b"")
+    draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], {b"/Annots": listed})
+    _more(draft, shapes.PAGE, b"/Annots", kids)
+
+
+@preparation(WAITING)
+def waiting_field_larger_than_what_is_shown(draft: Draft, choice: random.Random) -> None:
+    """A small part of the page, and all of its crop box."""
+    boxes = {b"/MediaBox": b"[-500 -500 700 640]", b"/CropBox": b"[0 0 200 140]"}
+    draft.objects[shapes.PAGE] = syntax.with_entries(draft.objects[shapes.PAGE], boxes)
+    draft.objects[shapes.BUYER] = syntax.with_entries(draft.objects[shapes.BUYER], {b"/Rect": b"[0 0 200 140]"})
+
+
+@preparation(WAITING)
+def waiting_field_whose_looks_are_missing(draft: Draft, choice: random.Random) -> None:
+    """What is missing makes poppler search for it, and find another page; signing replaces what is missing."""
+    if shapes.SECOND_CONTENT not in draft.objects:
+        raise Absent("a second page")
+    evil = syntax.stream({}, shapes.words(b"Rent 777 yen", y=70))
+    missing = draft.new()
+    draft.objects[missing + 1] = b"<< >>"
+    draft.objects[shapes.BUYER] = syntax.with_entries(
+        draft.objects[shapes.BUYER], {b"/AP": b"<< /N %d 0 R >>" % missing}
+    )
+    draft.loose.append(b"\n%d 0 obj\n" % shapes.SECOND_CONTENT + evil + b"\nendobj\n")
+    draft.shadows.append((shapes.SECOND_CONTENT, evil))
+
+
+@mutation(WAITING)
+def waiting_field_signed(attack: Attack) -> None:
+    """By anybody, with looks of his own in each of its widgets."""
+    waiting = attack.doc.fields_of(b"/Sig", filled=False)[0]
+    shown = attack.doc.references(attack.entries(waiting).get(b"/Kids")) or [waiting]
+    looks = attack.add(shapes.looks(50, 35, b"1 1 0.8 rg 0 0 50 35 re f 0 g " + shapes.words(b"999", size=10)))
+    for number in shown:
+        attack.change(number, {b"/AP": b"<< /N %d 0 R >>" % looks})
+    value = attack.new()
+    attack.change(waiting, {b"/V": reference(value)})
+    attack.put(value, pdfs.signature_dictionary(room=2600))
+    attack.bare = pdfs.fill(attack.revision.render(), bases.cms)
+    if len(shown) == 1 and b"110 10 180 30" in attack.entries(waiting)[b"/Rect"]:
+        attack.areas.append(Area(None, (110, 10, 180, 30)))
