@@ -130,11 +130,19 @@ def measure(name: str, node: Node, pdf: bytes, count: int, cluster: Cluster | No
     least = 0.0
     for way, judge in (("at once", judge_now), ("later", judge_later)):
         judge(node, pdf, max(2, count // 10))
-        worked, database = cpu_of(node.pid), cpu_of(postgres_pid(cluster)) if cluster else 0.0
+        worked, answering, database = (
+            cpu_of(node.pid),
+            _own(node.pid),
+            cpu_of(postgres_pid(cluster)) if cluster else 0.0,
+        )
         before = counted(cluster, url) if cluster else []
         size = judge(node, pdf, count)
         cost = (cpu_of(node.pid) - worked) / count * 1000
-        print(f"{name:10} {way:8} {cost:6.1f} ms of processor a document, answer {size} bytes", end="")
+        own = (_own(node.pid) - answering) / count * 1000
+        print(
+            f"{name:10} {way:8} {cost:6.1f} ms of processor a document, {own:.1f} of them in the process that answers, "
+            f"answer {size} bytes", end="",
+        )  # fmt: skip
         if cluster:
             told = [(after - then) / count for after, then in zip(counted(cluster, url), before, strict=True)]
             spent = (cpu_of(postgres_pid(cluster)) - database) / count * 1000
@@ -145,6 +153,27 @@ def measure(name: str, node: Node, pdf: bytes, count: int, cluster: Cluster | No
         print(flush=True)
         least = least or cost
     return least
+
+
+def look_for_work(node: Node, cluster: Cluster, folder: Path, more: int) -> None:
+    """Print what it costs to find nothing to do, by tenant."""
+    tenants = open_tenants(folder, read_service_settings(folder))
+    seconds, spent = 5, []
+    for _ in range(2):
+        before = cpu_of(node.pid), cpu_of(postgres_pid(cluster))
+        time.sleep(seconds)
+        spent.append((cpu_of(node.pid) - before[0], cpu_of(postgres_pid(cluster)) - before[1]))
+        if len(spent) == 1:
+            for number in range(more):
+                tenants.add(f"{number}")
+            time.sleep(2)
+    tenants.close()
+    own, database = ((spent[1][each] - spent[0][each]) / seconds / more * 1000 for each in (0, 1))
+    print(f"looking for work: {own:.2f} ms a second of the node and {database:.2f} ms of PostgreSQL for each tenant")
+
+
+def _own(pid: int) -> float:
+    return sum(psutil.Process(pid).cpu_times()[:2])
 
 
 def main() -> None:
@@ -167,13 +196,7 @@ def main() -> None:
                 each = [psutil.Process(node.pid), *psutil.Process(node.pid).children()]
                 sizes = ", ".join(f"{process.memory_full_info().pss / 1e6:.0f}" for process in each)
                 print(f"memory (PSS) of a node {memory_of(node.pid):.0f} MB: its process and its worker {sizes} MB")
-                idle = cpu_of(node.pid), cpu_of(postgres_pid(cluster))
-                time.sleep(5)
-                spent = [(after - then) / 5 * 1000 for after, then in
-                         zip((cpu_of(node.pid), cpu_of(postgres_pid(cluster))), idle, strict=True)]  # fmt: skip
-                print(
-                    f"looking for work, a second: node {spent[0]:.1f} ms, PostgreSQL {spent[1]:.1f} ms, of one tenant"
-                )
+                look_for_work(node, cluster, folder / "postgresql", 2 if chosen.smoke else 50)
     print(f"ratio to SQLite (processor of the node, at once): {shared / alone:.2f}")
 
 
