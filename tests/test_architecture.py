@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import tomllib
+from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 import pytest
@@ -112,3 +114,33 @@ def test_no_module_is_too_long_to_read(repository):
     modules = (repository / "signkit").rglob("*.py")
     lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
     assert {name: count for name, count in lines.items() if count > 500} == {}
+
+
+def _imported(tree):
+    """Yield what a module imports wherever it does, but for its types alone."""
+    for node in tree.body if isinstance(tree, ast.Module) else ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+            yield node.module
+        yield from _imported(node)
+
+
+@pytest.mark.slow
+def test_no_modules_import_one_another_in_a_circle(repository):
+    """Also not by imports inside functions; the rooms of ``web`` stand apart."""
+    folder = repository / "signkit"
+    trees = {}
+    for path in folder.rglob("*.py"):
+        module = path.relative_to(repository).with_suffix("").as_posix().replace("/", ".").removesuffix(".__init__")
+        if not module.startswith("signkit.web"):
+            trees[module] = ast.parse(path.read_text(encoding="utf-8"))
+    assert len(trees) > 300
+    # A package's own module is read with whatever lies in it, which is no circle.
+    packages = {module for module in trees if any(other.startswith(f"{module}.") for other in trees)}
+    graph = {module: set(_imported(tree)) & trees.keys() - packages - {module} for module, tree in trees.items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(" -> ".join(error.args[1]))

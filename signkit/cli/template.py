@@ -297,7 +297,7 @@ _SOUND = Text(
 
 
 def _print_items(root: Mapping[str, Any], schema: Mapping[str, Any], depth: int) -> None:
-    from signkit.contracts.checking import resolve_reference
+    from signkit.contracts.schema_items import resolve_reference
 
     required = set(schema.get("required", ()))
     for name, item in schema.get("properties", {}).items():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -13,15 +12,14 @@ import typer
 
 from signkit.cli import trust_lists
 from signkit.cli.card.common import Reader
-from signkit.cli.language import translate, words
+from signkit.cli.language import words
 from signkit.cli.options import Trust
 from signkit.cli.terminal import report_error, tell
+from signkit.cli.trust_confirming import confirm_fingerprints, keep_certificates, show_certificate
 from signkit.errors import SignKitError, UsageProblem
 from signkit.words import Text
 
 if TYPE_CHECKING:
-    from asn1crypto import x509
-
     from signkit.pki.revocation.crl_import import ImportedList
 
 HELP = words("Trust anchors and imported revocation lists.", "信頼する CA と、取り込んだ失効リスト。")
@@ -147,51 +145,6 @@ def _add_files(files: list[Path], *, yes: bool) -> None:
     if fresh:
         confirm_fingerprints(len(fresh), assume_yes=yes)
         keep_certificates(folder, fresh)
-
-
-def show_certificate(certificate: x509.Certificate) -> None:
-    """Show whose certificate it is, how long it is valid, and its fingerprint, over which no name of it may write."""
-    from signkit.pki.distinguished_names import labelled_name
-
-    fingerprint = certificate.sha256.hex(":").upper()
-    print(labelled_name(certificate.subject), file=sys.stderr)
-    print(f"  {certificate.not_valid_before:%Y-%m-%d} – {certificate.not_valid_after:%Y-%m-%d}", file=sys.stderr)
-    print(f"  SHA-256 {fingerprint}", file=sys.stderr)
-
-
-def confirm_fingerprints(count: int, *, assume_yes: bool) -> None:
-    """Ask whether the fingerprints that were shown are those that their CAs publish.
-
-    Raises:
-        UsageProblem: nobody is there to be asked.
-        KeyboardInterrupt: the answer is no.
-    """
-    if assume_yes:
-        return
-    if not sys.stdin.isatty():
-        raise UsageProblem(
-            Text("A CA is believed only after a confirmation", "CA を信頼するには確認が必要です"),
-            Text(
-                "Compare the fingerprint with one that the CA publishes, and add --yes.",
-                "フィンガープリントを CA の公表値と照合し、--yes を付けてください。",
-            ),
-        )
-    question = Text(
-        "Is each fingerprint the one that the CA publishes? Believe {count}? [y/N] ",
-        "フィンガープリントは CA の公表値と一致していますか? {count} 件を信頼しますか? [y/N] ",
-    )
-    print(translate(question, count=count), end="", file=sys.stderr, flush=True)
-    if input().strip().lower() not in ("y", "yes"):
-        raise KeyboardInterrupt
-
-
-def keep_certificates(folder: Path, certificates: dict[Path, bytes]) -> None:
-    """Keep certificates (DER) as PEM files and print where."""
-    from signkit.validation.added_anchors import keep_authorities
-
-    keep_authorities(folder, certificates)
-    for target in certificates:
-        print(target)
 
 
 # --- import-list ---------------------------------------------------------------------------------------------

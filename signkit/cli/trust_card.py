@@ -18,7 +18,7 @@ def add_from_card(reader: str | None, files: list[Path], *, yes: bool) -> None:
     The card's own fingerprint is shown neither before nor after: what can be copied from the screen proves nothing.
     """
     from signkit.cli.card.common import open_card
-    from signkit.cli.trust import keep_certificates
+    from signkit.cli.trust_confirming import keep_certificates
     from signkit.holder.card_authority import check_fingerprint, read_authority
     from signkit.settings import load_settings
     from signkit.validation.options import authentication_trust_folder

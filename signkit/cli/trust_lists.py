@@ -117,7 +117,7 @@ def import_list(
 def _import_etsi(data: bytes, file: Path, signers: Sequence[Path], *, yes: bool) -> None:
     from asn1crypto import x509
 
-    from signkit.cli.trust import confirm_fingerprints, show_certificate
+    from signkit.cli.trust_confirming import confirm_fingerprints, show_certificate
     from signkit.pki.anchors import read_certificates
     from signkit.pki.trust_lists.etsi import read_list, take_apart
     from signkit.pki.trust_lists.importing import check_sequence, check_signer, imported_before
@@ -139,7 +139,7 @@ def _import_etsi(data: bytes, file: Path, signers: Sequence[Path], *, yes: bool)
 def _import_bundle(data: bytes, file: Path, terms: BundleTerms, *, yes: bool) -> None:
     from asn1crypto import x509
 
-    from signkit.cli.trust import confirm_fingerprints, show_certificate
+    from signkit.cli.trust_confirming import confirm_fingerprints, show_certificate
     from signkit.pki.trust_lists.bundle import read_bundle
 
     found = read_bundle(data, str(file), terms, datetime.now(UTC))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 
-from signkit.contracts.checking import resolve_reference
 from signkit.contracts.kept import template_versions
+from signkit.contracts.schema_items import resolve_reference
 from signkit.contracts.template import Template
 from signkit.errors import ContractError
 from signkit.pdf.embedded_contract import EmbeddedContract, EmbeddedParty, read_contract

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.contracts.checking import child, resolve_reference, title_and_clause
+from signkit.contracts.schema_items import child, resolve_reference, title_and_clause
 from signkit.contracts.template import Template
 from signkit.contracts.typesetters import source_of
 

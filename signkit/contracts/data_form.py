@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.contracts.checking import resolve_reference
 from signkit.contracts.data import load_contract_data
+from signkit.contracts.schema_items import resolve_reference
 from signkit.contracts.template import EXAMPLE, Template
 from signkit.errors import ContractDataUnreadable, InputUnreadable
 from signkit.words import Language, Text

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from signkit.contracts.checking import resolve_reference
+from signkit.contracts.schema_items import resolve_reference
 from signkit.contracts.template import Party, Template
 from signkit.errors import ContractError
 from signkit.pdf.embedded_contract import role_asked_for

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from signkit.contracts.checking import child, dotted_path, resolve_reference, title_and_clause
+from signkit.contracts.schema_items import child, dotted_path, resolve_reference, title_and_clause
 from signkit.contracts.template import Template
 from signkit.words import Text
 

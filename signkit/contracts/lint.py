@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from signkit.contracts import fonts
-from signkit.contracts.checking import resolve_reference
 from signkit.contracts.data import load_contract_data
 from signkit.contracts.render import Rendered, render_contract, template_problems
+from signkit.contracts.schema_items import resolve_reference
 from signkit.contracts.statutes import coverage_problems
 from signkit.contracts.template import EXAMPLE, Template
 from signkit.contracts.typesetters import source_of

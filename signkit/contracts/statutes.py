@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from signkit.contracts.checking import child, resolve_reference
+from signkit.contracts.schema_items import child, resolve_reference
 from signkit.contracts.template import DESCRIPTION, Template
 from signkit.contracts.typesetters import source_of
 from signkit.errors import ContractError, Problem

@@ -123,6 +123,7 @@ def test_what_files_say_and_what_the_backup_knows_is_there_again(torn, tmp_path,
         assert load_entry(archive.connection, 4).facts.title is None
 
 
+@pytest.mark.slow
 def test_without_a_backup_there_is_what_files_say(torn, clock, options):
     made = rebuild(torn, options)
     assert made.entries == 3  # no paper

@@ -28,6 +28,7 @@ def test_the_ledger_knows_kind_day_amount_and_parties(name, expected):
     assert (facts.kind, str(facts.date), facts.amount, counterparties) == expected
 
 
+@pytest.mark.slow
 def test_a_lease_goes_into_the_dealers_ledger_with_its_building_and_parties():
     template = find_template("residential-lease")
     rendered = render_contract(template, load_contract_data(template.folder / "example.yaml"))

@@ -250,6 +250,7 @@ def test_an_index_that_would_find_something_else_is_told(filled):
     assert "database" in {code for code, _ in found(filled)}
 
 
+@pytest.mark.slow
 def test_a_ledger_whose_pages_are_damaged_is_told(folder, clock):
     with open_archive(folder, clock) as archive:
         for number in range(200):

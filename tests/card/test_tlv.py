@@ -19,6 +19,7 @@ def test_what_is_encoded_is_read_back(tag, value):
     assert only_object(raw + b"\xff" * 20, tag, "test") == value
 
 
+@pytest.mark.slow
 @given(
     st.lists(
         st.tuples(st.sampled_from([0x90, 0x91, 0xDF22, 0xDF23]), st.binary(max_size=300)), unique_by=lambda o: o[0]

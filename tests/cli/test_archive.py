@@ -36,6 +36,7 @@ def filled(archive, tmp_path, blank):
     return archive
 
 
+@pytest.mark.slow
 def test_a_folder_is_taken_in_and_found(filled):
     assert "58,000,000\t髙橋 祐一郎・𠮷田 美咲\t不動産売買\t署名待ち" in filled("find", "--party", "高橋").stdout
     assert "田中 太郎" in filled("find", "--to", "令和2年1月1日", "--min", "100,000", "--party", "田中").stdout
@@ -60,6 +61,7 @@ def test_pages_and_formats(filled):
     assert len(rows) == 4
 
 
+@pytest.mark.slow
 def test_show_tells_all_with_its_history(filled, tmp_path, blank):
     assert filled("correct", "1", "--amount", "130000", "--offline").returncode == 0
     text = filled("show", "1").stdout
@@ -87,6 +89,7 @@ def test_export_hands_out_files_index_calendar_ledger_and_register(filled, tmp_p
     assert filled("export", "--brokerage", "帳簿.txt").returncode == 2
 
 
+@pytest.mark.slow
 def test_purge_shows_first_and_deletes_with_yes(filled, tmp_path):
     dry = filled("purge")
     assert dry.stdout.startswith("3\t2023-05-31\t法人税法施行規則59条")
@@ -114,6 +117,7 @@ def test_verify_and_checkpoint(filled, tmp_path):
     assert [trouble["code"] for trouble in plain["troubles"]] == ["file-changed"]
 
 
+@pytest.mark.slow
 def test_backup_restore_rebuild(filled, signkit, tmp_path):
     assert filled("backup", "控え").returncode == 0
     assert signkit("archive", "restore", "控え", "again").returncode == 0

@@ -158,6 +158,7 @@ def test_a_wrong_pin_registers_nothing(cards):
     assert not (cards.home / "touch.sqlite").exists()
 
 
+@pytest.mark.slow
 def test_a_forgotten_card_is_no_longer_known(cards):
     register(cards)
     assert "No longer in" in cards.run("touch", "--forget").stderr

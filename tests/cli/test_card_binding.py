@@ -76,6 +76,7 @@ def test_an_altered_signature_is_told(cards, signed):
     assert "the card's holder signed" not in answer.stdout
 
 
+@pytest.mark.slow
 def test_the_statement_is_shown_before_the_password_and_nothing_is_kept_of_it(cards):
     run = bind(cards, lang="ja")
     assert run.returncode == 0, run.stderr
@@ -86,6 +87,7 @@ def test_the_statement_is_shown_before_the_password_and_nothing_is_kept_of_it(ca
     assert "利用者".encode() not in kept
 
 
+@pytest.mark.slow
 def test_the_answer_for_scripts(cards):
     told = json.loads(bind(cards, "--format", "json").stdout)
     assert (told["bound"], told["conclusion"]) == (True, "INDETERMINATE")
@@ -96,6 +98,7 @@ def test_a_touch_without_a_binding_says_so(cards):
     assert cards.json("touch", *cards.trust)["bound_at"] is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("typed", "error"),
     [(f"{PASSWORD}\n9999\n", PinWrong), (f"WRONG123\n{PIN}\n", PinWrong), (f"{PIN}\n{PASSWORD}\n", CardError)],

@@ -30,6 +30,7 @@ def test_the_status_tells_kind_certificates_and_tries(cards):
     assert "signing certificate         opens after its secret" in shown
 
 
+@pytest.mark.slow
 def test_a_certificate_that_ends_soon_is_told_of_where_it_is_read(cards, monkeypatch):
     """The card's certificates run for years; here that counts as soon."""
     assert "ends in" not in cards.run("status").stdout
@@ -201,6 +202,7 @@ def test_no_command_reaches_the_individual_number(cards, tmp_path):
         (("touch", "--register", *cards.trust), PIN),
         (("touch", *cards.trust), ""),
         (("touch", "--forget"), ""),
+        (("bind", *cards.trust), f"{PASSWORD}\n{PIN}"),
         (("genuine",), BIRTH_DATE),
     ]
     for arguments, typed in commands:
@@ -220,7 +222,7 @@ def test_the_list_above_holds_every_command_that_speaks_to_a_card():
     from signkit.cli.card import app
 
     without_card = {"readers", "challenge", "verify-authentication", "emulate"}
-    speaking = {"status", "certificate", "change-pin", "identity", "authenticate", "touch", "genuine"}
+    speaking = {"status", "certificate", "change-pin", "identity", "authenticate", "touch", "bind", "genuine"}
     assert {command.name for command in app.registered_commands} == without_card | speaking
 
 
@@ -250,6 +252,7 @@ def test_a_rehearsals_identity_is_believed_only_when_its_ca_is_named(cards):
     assert "not issued by" not in named.stderr
 
 
+@pytest.mark.slow
 def test_substitute_characters_are_shown_and_flagged(cards, monkeypatch):
     from dataclasses import replace
 

@@ -128,6 +128,7 @@ def test_the_certificate_is_refused_for_a_forgery(signkit, agreement, complete, 
     assert "a signature is not good" in run.stderr
 
 
+@pytest.mark.slow
 def test_attachments_go_in_when_the_contract_is_made(signkit, repository, tmp_path):
     (tmp_path / "plan.txt").write_text("a plan", encoding="utf-8")
     (tmp_path / "a=b.csv").write_text("1,2", encoding="utf-8")

@@ -193,6 +193,7 @@ def with_another_contract(pdf: bytes) -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.slow
 def test_a_contract_that_cannot_be_read_is_refused_by_sign_and_said_by_the_others(
     all_hanako,
     person_signer,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import io
 import sys
 
+import pytest
+
 from signkit.cli.tally import Tally
 from signkit.cli.terminal import progress
 from signkit.cli.validate import _progress
@@ -41,6 +43,7 @@ def shown(monkeypatch, total: int, *, terminal: bool = True) -> str:
     return stream.getvalue()
 
 
+@pytest.mark.slow
 def test_a_terminal_is_shown_what_is_done_and_the_time_left(monkeypatch):
     text = shown(monkeypatch, 3)
     assert WHAT.en in text or WHAT.ja in text

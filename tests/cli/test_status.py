@@ -157,6 +157,7 @@ def test_one_file_of_another_party_stops_a_batch_before_the_first_signature(sign
     assert not list(tmp_path.glob("*-seller.pdf"))
 
 
+@pytest.mark.slow
 def test_a_key_whose_name_cannot_be_compared_signs_and_is_told(signkit, contract, rehearsal, tmp_path):
     from signkit.rehearsal.evidence_services import utc_now
 

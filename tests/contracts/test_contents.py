@@ -166,6 +166,7 @@ def test_four_parties_and_four_brokers_fit():
     assert len(render_contract(template, data).blocks) == 8
 
 
+@pytest.mark.slow
 def test_an_agency_and_a_brokerage_are_told_apart():
     text = text_of("real-estate-sale", {"set": {"broker2": {**BROKER, "involvement": "代理"}}})
     assert (

@@ -36,6 +36,7 @@ def continued(path: Path, name: str) -> Path:
     return target
 
 
+@pytest.mark.slow
 def test_each_person_gets_the_furthest_copy_of_their_own(agreement, tmp_path):
     first, other = agreement("1.pdf", "渡邉󠄂 薫"), agreement("2.pdf", "髙橋 𠮷子")
     signed = continued(first, "1-employer.pdf")
@@ -56,6 +57,7 @@ def test_an_earlier_copy_of_ones_own_may_lie_there(agreement, tmp_path):
     assert len(hand_out(plan, tmp_path / "out", Path.read_bytes)) == 1
 
 
+@pytest.mark.slow
 def test_two_people_of_one_name_are_not_mixed(agreement):
     files = [agreement("1.pdf", "佐藤 健"), agreement("2.pdf", "佐藤 健", "大阪府架空市緑町二丁目2番2号")]
     with refused_as("handout-refused", match="two people"):

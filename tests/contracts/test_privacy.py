@@ -196,6 +196,7 @@ def other_number(random: Random) -> str:
     )
 
 
+@pytest.mark.slow
 def test_other_numbers_of_ordinary_contracts_are_hardly_ever_refused() -> None:
     random = Random(1)
     around = ["{}", "東京都千代田区霞が関1-2-3 {}", "2026-11-27 {}", "{} 2026-11-27", "{}、1番2", "〒100-0013 {}"]

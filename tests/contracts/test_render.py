@@ -80,10 +80,12 @@ def test_text_claims_no_legal_force(name: str) -> None:
     assert not re.search(r"legally (valid|binding)|法的に有効|法的効力", words)
 
 
+@pytest.mark.slow
 def test_same_data_same_bytes_here(sale: Template, sale_data: Data, rendered: Rendered) -> None:
     assert render_contract(sale, sale_data).pdf == rendered.pdf
 
 
+@pytest.mark.slow
 def test_same_data_in_another_order_same_bytes(sale: Template, sale_data: Data, rendered: Rendered) -> None:
     assert render_contract(sale, dict(reversed(sale_data.items()))).pdf == rendered.pdf
 
@@ -103,6 +105,7 @@ def test_same_data_same_bytes_in_another_process(rendered: Rendered) -> None:
     assert answer.stdout.strip() == hashlib.sha256(rendered.pdf).hexdigest()
 
 
+@pytest.mark.slow
 def test_other_data_other_identifier(sale: Template, sale_data: Data, reader: PdfReader) -> None:
     sale_data["jurisdiction"] = "横浜地方裁判所"
     other = PdfReader(BytesIO(render_contract(sale, sale_data).pdf))

@@ -479,6 +479,7 @@ def test_faults_of_the_text_are_named(make_word: MakeWord, paragraphs: tuple[str
         filled_contract(make_word(*paragraphs), DATA)
 
 
+@pytest.mark.slow
 def test_marker_in_a_header_is_refused(make_word: MakeWord) -> None:
     def header(document) -> None:
         document.sections[0].header.paragraphs[0].text = "[[sign:issuer]]"
@@ -680,6 +681,7 @@ def test_a_marker_for_nobody_is_told_with_who_there_is(make_word: MakeWord) -> N
     assert "docs/ja/guides/word.md" in caught.value.hint("ja")
 
 
+@pytest.mark.slow
 def test_a_fault_in_a_form_is_told_in_japanese_with_what_stands_there(make_word: MakeWord) -> None:
     with refused_as("template-invalid") as caught:
         filled_contract(make_word("前文", "金額は {{ prise | yen }} とする", "[[sign:issuer]]"), DATA)

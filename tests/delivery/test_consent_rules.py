@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from signkit.contracts.checking import resolve_reference
+from signkit.contracts.schema_items import resolve_reference
 from signkit.contracts.template import find_template
 from signkit.delivery.consent_rules import RULES, covers
 

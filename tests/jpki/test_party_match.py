@@ -322,6 +322,7 @@ addresses = st.text(st.sampled_from(ADDRESSES), max_size=25)
 anything = st.text(st.characters(), max_size=40)
 
 
+@pytest.mark.slow
 @given(anything | names | addresses)
 def test_normalising_twice_changes_nothing_more(text):
     assert plain(plain(text)) == plain(text)

@@ -10,7 +10,7 @@ import pytest
 
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.document import PdfFile
-from signkit.pdf.reading.doubts import Doubts
+from signkit.pdf.reading.doubts import Doubts, _says_linearized
 from signkit.pdf.reading.filters import _ascii85
 from signkit.pdf.signatures import find_signatures
 from signkit.validation.report import Verdict
@@ -290,3 +290,34 @@ def test_what_is_freed_and_still_named_makes_poppler_rebuild_the_file(world, tra
 def test_a_last_group_in_base_85_is_one_that_all_readers_pad_alike(coded, flaw):
     """What is left of a group is padded by each reader; only what an encoder writes comes out alike."""
     assert _ascii85(coded, Meter(Limits()))[1] == flaw
+
+
+@pytest.mark.parametrize(
+    ("said", "linearized"),
+    [(b"100", True), (b"0100", True), (b"0" * 40 + b"100", True), (b"100." + b"0" * 40, True), (b"1000", False)],
+)
+def test_a_length_is_found_however_long_it_is_written(said, linearized):
+    front = b"%PDF-1.7\n1 0 obj\n<< /Linearized 1 /L " + said + b" /N 7 >>\nendobj\n"
+    assert _says_linearized(front, 100) is linearized
+
+
+def test_what_was_missing_when_it_was_signed_showed_what_a_search_finds(world):
+    """Poppler searched then, and found the shadow; it does no more once nothing names what is missing."""
+    shadow = b"\n4 0 obj\n<< /Length 42 >>\nstream\nBT /F1 12 Tf 20 150 Td (Pay 999 yen) Tj ET\nendstream\nendobj\n"
+    missing = pdfs.OBJECTS[pdfs.PAGE].replace(b"/Annots [", b"/Annots [30 0 R ")
+    buyer = b"<< /FT /Sig /T (buyer) /Type /Annot /Subtype /Widget /Rect [0 0 0 0] /P 3 0 R /AP << /N 31 0 R >> >>"
+    form = pdfs.OBJECTS[pdfs.FORM].replace(b"8 0 R]", b"8 0 R 30 0 R]")
+    verdicts = []
+    for behind in (b"", shadow):
+        front = pdfs.build({**pdfs.OBJECTS, pdfs.PAGE: missing, pdfs.FORM: form, 30: buyer})
+        base = world.sign(front[: front.index(b"xref")] + behind + _table_of(front, len(behind)))
+        signed = buyer.replace(b" /AP << /N 31 0 R >>", b" /V 36 0 R")
+        after = pdfs.fill(pdfs.update(base, {30: signed, 36: pdfs.signature_dictionary()}), world.cms)
+        verdicts.append(world.only(after).changes_permitted)
+    assert verdicts == [True, None]
+
+
+def _table_of(pdf: bytes, moved: int) -> bytes:
+    """The cross-reference of a file, moved."""
+    start = pdf.index(b"xref")
+    return pdf[start:].replace(b"startxref\n%d" % start, b"startxref\n%d" % (start + moved))

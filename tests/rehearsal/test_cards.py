@@ -39,6 +39,7 @@ def test_the_expired_profile_has_expired(folder):
     assert certificate(folder, "standard").not_valid_after_utc > datetime.now(UTC)
 
 
+@pytest.mark.slow
 def test_the_next_generation_has_p384_keys(folder):
     key = certificate(folder, "next-generation").public_key()
     assert isinstance(key, ec.EllipticCurvePublicKey)

@@ -602,6 +602,7 @@ def test_an_empty_uri_leaves_everything_open():
 _TEXT = st.none() | st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=32)
 
 
+@pytest.mark.slow
 @example_settings(deadline=None)
 @given(
     st.builds(

@@ -42,9 +42,8 @@ def report_of(trust_pem):
     return of
 
 
-@pytest.mark.parametrize(
-    "streams", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["objects", "object-streams"]
-)
+@pytest.mark.parametrize("streams", [False, True], ids=["objects", "object-streams"])
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", SIGNABLE)
 def test_each_encryption_is_signed_extended_and_judged(kind, streams, signed_with, services, report_of, tmp_path):
     pdf, password = encrypted(kind, streams=streams), password_of(kind)
@@ -197,6 +196,7 @@ def test_an_update_that_lifts_the_restrictions_is_no_valid_file(kind, signed_wit
     assert report_of(changed, USER).verdict == "UNREADABLE"
 
 
+@pytest.mark.slow
 def test_an_update_that_says_nothing_is_encrypted_is_no_valid_file(signed_with, report_of):
     signed = signed_with(encrypted("aes-256"), USER, Level.B_LT)
     changed = updated(signed, 900, b"<< >>", encrypt=b"")
@@ -206,6 +206,7 @@ def test_an_update_that_says_nothing_is_encrypted_is_no_valid_file(signed_with, 
         assert report.signatures[0].changes_permitted is False
 
 
+@pytest.mark.slow
 def test_an_update_with_another_encryption_is_no_valid_file(signed_with, report_of):
     """The attacker's own dictionary opens with the attacker's password; what was signed is then no document."""
     signed = signed_with(encrypted("aes-256"), USER, Level.B_LT)

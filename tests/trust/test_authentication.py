@@ -148,6 +148,7 @@ def test_a_certificate_of_another_ca_of_the_same_name_is_not_believed(challenge,
     assert (found["signature"], found["issuer"]) == (PASSED, INDETERMINATE)
 
 
+@pytest.mark.slow
 def test_a_ca_that_makes_certificates_does_not_authenticate(challenge, anchors, rehearsal):
     authority = rehearsal.authentication_ca
     contents = replace(rehearsal.card(HANAKO, NOW), auth=key_contents(authority, authority))

@@ -98,6 +98,7 @@ def test_mimetype_stands_first_and_uncompressed_where_file_type_tools_look(made)
     assert made.data[38:69] == b"application/vnd.etsi.asic-e+zip"
 
 
+@pytest.mark.slow
 def test_other_programs_open_it_and_openssl_accepts_the_signature(made, tmp_path):
     (tmp_path / "x.asice").write_bytes(made.data)
     answer = witness.run("python3", "-m", "zipfile", "-t", tmp_path / "x.asice")

@@ -445,6 +445,7 @@ def test_extending_twice_covers_the_first_archive_timestamp(person_signer, rehea
     assert len(report.document_timestamps) == 2
 
 
+@pytest.mark.slow
 def test_evidence_taken_away_breaks_the_archive_timestamp(person_signer, rehearsing):
     services, options, _ = rehearsing
     parts = at_level(Level.B_LTA, person_signer, services).parts
@@ -454,6 +455,7 @@ def test_evidence_taken_away_breaks_the_archive_timestamp(person_signer, rehears
         assert report.verdict is not Verdict.PASSED
 
 
+@pytest.mark.slow
 def test_an_archive_timestamp_of_other_content_fails(person_signer, rehearsing):
     services, options, _ = rehearsing
     parts = at_level(Level.B_LTA, person_signer, services).parts
@@ -462,6 +464,7 @@ def test_an_archive_timestamp_of_other_content_fails(person_signer, rehearsing):
     assert report.verdict is Verdict.FAILED
 
 
+@pytest.mark.slow
 def test_evidence_added_after_the_archive_timestamp_is_allowed(person_signer, rehearsing, bench):
     services, options, _ = rehearsing
     parts = at_level(Level.B_LTA, person_signer, services).parts
@@ -483,6 +486,7 @@ def with_old_index(parts: Parts, services: Services, monkeypatch, kind: bytes) -
     return replace(parts, signer_infos=(info.with_unsigned(attribute).to_der(),))
 
 
+@pytest.mark.slow
 def test_an_archive_timestamp_with_the_older_index_is_judged(person_signer, rehearsing, monkeypatch):
     services, options, _ = rehearsing
     plain = at_level(Level.B_LT, person_signer, services).parts
@@ -495,6 +499,7 @@ def test_an_archive_timestamp_with_the_older_index_is_judged(person_signer, rehe
     assert other.document_timestamps[0].sub_indication == "HASH_FAILURE"
 
 
+@pytest.mark.slow
 def test_an_archive_timestamp_whose_index_is_of_no_known_kind_is_no_failure(person_signer, rehearsing, monkeypatch):
     services, options, _ = rehearsing
     plain = at_level(Level.B_LT, person_signer, services).parts

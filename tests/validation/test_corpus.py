@@ -120,6 +120,7 @@ def test_the_corpus_holds_honest_and_hostile_members_of_each_format(made_files):
     } | {EXPECTATIONS}
 
 
+@pytest.mark.slow
 def test_pyhanko_finds_the_same_signatures_and_calls_them_intact(made_files):
     """A stranger's reader opens every layout, and its own reckoning agrees with what the corpus states."""
     from pyhanko.pdf_utils.reader import PdfFileReader

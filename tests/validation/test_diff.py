@@ -81,6 +81,7 @@ def test_a_line_that_is_added_or_taken_away_has_one_side_only():
     assert (gone.kind, gone.before, gone.after) == ("text", "and 1 more", None)
 
 
+@pytest.mark.slow
 def test_a_price_painted_over_shows_what_stood_there_and_what_came():
     forged = WHITE_BOX + b" 0 g " + text(b"Pay 9 yen")
     contents = {pdfs.PAGE: page((b"/Contents 4 0 R", b"/Contents [4 0 R 30 0 R]")), 30: stream(forged)}
@@ -100,6 +101,7 @@ def test_text_under_a_white_box_is_told_though_extraction_still_finds_it():
     assert right < 100
 
 
+@pytest.mark.slow
 def test_a_drawing_without_text_is_told_by_its_place():
     contents = {
         pdfs.PAGE: page((b"/Contents 4 0 R", b"/Contents [4 0 R 30 0 R]")),
@@ -173,6 +175,7 @@ def test_a_new_annotation_does_not_excuse_what_the_page_itself_draws_below_it():
     assert [item.kind for item in after_update(objects)] == ["picture", "annotation"]
 
 
+@pytest.mark.slow
 def test_an_exchanged_appearance_of_an_annotation_is_told():
     note = b"<< /Type /Annot /Subtype /Stamp /F 4 /Rect [210 100 290 140] /AP << /N 31 0 R >> >>"
     stamped = pdfs.update(pdfs.build(), {**WITH_NOTE, 30: note, 31: WHITE})
@@ -180,6 +183,7 @@ def test_an_exchanged_appearance_of_an_annotation_is_told():
     assert (change.kind, change.text.en) == ("annotation", "An annotation was changed: stamp.")
 
 
+@pytest.mark.slow
 def test_a_widget_that_no_form_leads_to_is_an_annotation():
     widget = b"<< /Type /Annot /Subtype /Widget /FT /Tx /T (stray) /F 4 /Rect [10 140 210 180] /AP << /N 31 0 R >> >>"
     kinds = {change.kind for change in after_update({**WITH_NOTE, 30: widget, 31: WHITE})}
@@ -241,6 +245,7 @@ def test_fields_that_come_and_go_are_told():
 # --- signatures and evidence --------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_signature_is_told_with_who_and_when_and_what_follows_comes_after_it(world, signed):
     diff = history(pdfs.update(signed, {pdfs.CONTENT: stream(text(b"Pay 900 yen"))}))
     assert [revision.kind for revision in diff.revisions] == ["original", "signature", "content"]
@@ -270,6 +275,7 @@ def test_a_signature_taken_away_is_told(signed):
     assert (change.kind, change.text.en) == ("signature", "The signature in the field seller was taken away.")
 
 
+@pytest.mark.slow
 def test_a_seal_exchanged_after_signing_is_told(world, signed):
     seller = pdfs.OBJECTS[pdfs.SELLER][:-2] + b" /V 20 0 R /AP << /N 31 0 R >> >>"
     changes = after_update({pdfs.SELLER: seller, 31: WHITE.replace(b"1 g", b"0 g")}, signed)
@@ -364,6 +370,7 @@ def test_a_page_replaced_by_another_object_is_compared_with_the_one_it_replaces(
     assert (change.page, change.before, change.after) == (1, "Pay 100 yen", "Pay 1 yen")
 
 
+@pytest.mark.slow
 def test_a_turned_page_is_told():
     changes = after_update({pdfs.PAGE: page((b"/MediaBox", b"/Rotate 180 /MediaBox"))})
     turned = next(item for item in changes if item.kind == "structure")
@@ -381,6 +388,7 @@ def test_a_script_at_opening_is_told():
 # --- attacks ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_shadow_attack_by_a_cross_reference_alone_shows_both_prices(world):
     """Both contents lie in the signed bytes; what is appended only points to the other one."""
     hidden = b"4 0 obj\n" + stream(text(b"Pay 900 yen")) + b"\nendobj\n"
@@ -403,6 +411,7 @@ def test_the_forged_contract_of_the_demo_names_page_and_prices(blank):
     assert (change.before, change.after) == ("58,000,000", "5,800,000")
 
 
+@pytest.mark.slow
 def test_a_signature_field_that_lies_on_text_names_the_text(world):
     evil = b"<< /FT /Sig /T (evil) /Type /Annot /Subtype /Widget /F 132 /Rect [10 140 210 180] /P 3 0 R"
     objects = {
@@ -420,6 +429,7 @@ def test_bytes_after_the_last_revision_are_told():
     assert (change.kind, change.text.en[:9]) == ("structure", "20 bytes ")
 
 
+@pytest.mark.slow
 def test_a_broken_end_does_not_hide_the_revisions_before_it(signed):
     broken = signed + b"4 0 obj\n" + stream(text(b"Pay 900 yen")) + b"\nendobj\nstartxref\n7\n%%EOF\n"
     diff = history(broken)

@@ -15,6 +15,7 @@ def made():
     return fuzz.make_seeds()
 
 
+@pytest.mark.slow
 def test_every_seed_passes_and_looks_like_itself(made):
     seeds, options = made
     assert [fuzz.judge(seed, seed.data, options).verdict for seed in seeds] == [Verdict.PASSED] * 6

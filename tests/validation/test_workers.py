@@ -60,6 +60,7 @@ def test_a_process_that_ends_costs_its_job_alone():
         assert (jobs[0].result(), jobs[2].result()) == (1, 2)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no signals")
 def test_a_signal_is_named():
     with WorkerPool(1, seconds=60) as pool, pytest.raises(WorkerLost) as lost:
@@ -83,11 +84,13 @@ def test_what_a_job_prints_does_not_stand_between_the_answers():
         assert pool.submit(os.write, 1, b"noise").result() == 5
 
 
+@pytest.mark.slow
 def test_a_result_that_cannot_travel_is_an_error():
     with WorkerPool(1, seconds=60) as pool, pytest.raises(RuntimeError, match="lambda"):
         pool.submit(give_what_cannot_travel).result()
 
 
+@pytest.mark.slow
 def test_a_start_that_fails_is_told_apart_from_a_job_that_does():
     with WorkerPool(1, seconds=60, initializer=refuse) as pool, pytest.raises(WorkerLost) as lost:
         pool.submit(abs, -1).result()
@@ -130,6 +133,7 @@ def test_where_no_process_can_be_started_it_is_tried_again(monkeypatch):
         assert pool.submit(abs, -1).result() == 1
 
 
+@pytest.mark.slow
 def test_shutdown_with_cancel_ends_what_hangs():
     pool = WorkerPool(1, seconds=600)
     pool.submit(own_number).result()

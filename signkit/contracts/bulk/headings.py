@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
-from signkit.contracts.checking import resolve_reference
+from signkit.contracts.schema_items import resolve_reference
 from signkit.contracts.template import Template
 
 #: Where the number of a list's entry stands in an item's steps.

@@ -17,8 +17,8 @@ from typing import Any
 from signkit.contracts.bulk.headings import ENTRY, Leaf, Steps, heading_of, leaves
 from signkit.contracts.bulk.naming import value_at
 from signkit.contracts.bulk.table import HELP_ROW
-from signkit.contracts.checking import title_and_clause
 from signkit.contracts.data import load_contract_data
+from signkit.contracts.schema_items import title_and_clause
 from signkit.contracts.template import EXAMPLE, Template
 from signkit.errors import ContractDataUnreadable, InputUnreadable, MissingExtra
 

@@ -15,7 +15,8 @@ from signkit.contracts import privacy
 from signkit.contracts.bulk.cells import CellRefused, cell_value, is_worth_showing
 from signkit.contracts.bulk.headings import find_heading
 from signkit.contracts.bulk.table import Cells
-from signkit.contracts.checking import MY_NUMBER, MY_NUMBER_NAMED, child, resolve_reference, title_and_clause
+from signkit.contracts.checking import MY_NUMBER, MY_NUMBER_NAMED
+from signkit.contracts.schema_items import child, resolve_reference, title_and_clause
 from signkit.contracts.template import Template
 from signkit.errors import Problem
 from signkit.plain_data import Data

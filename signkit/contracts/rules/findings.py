@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from signkit.contracts.checking import title_and_clause
 from signkit.contracts.rules.known_values import NotKnown
 from signkit.contracts.rules.rule import Check, Scrutiny
 from signkit.contracts.sandbox import holds
+from signkit.contracts.schema_items import title_and_clause
 from signkit.contracts.template import Template
 from signkit.errors import Problem
 from signkit.words import Text

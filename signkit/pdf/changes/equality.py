@@ -86,8 +86,12 @@ class Equality:
         if isinstance(one, Ref) and isinstance(other, Ref):
             return self._is_known(one, other, way) or self._same_objects(one, other, way)
         self._account.visit(one, other)
-        result = self._same_value(self._old.resolve(one), self._new.resolve(other), way)
-        self.rewritten = self.rewritten or (result and isinstance(one, Ref) is not isinstance(other, Ref))
+        old, new = self._old.resolve(one), self._new.resolve(other)
+        if isinstance(one, Ref) is isinstance(other, Ref):
+            return self._same_value(old, new, way)
+        # Nobody needs a reference to a name or a number, and not every reader follows one (mupdf: /FT).
+        result = isinstance(old, dict | list | Stream) and self._same_value(old, new, way)
+        self.rewritten = self.rewritten or result
         return result
 
     def _is_known(self, one: Ref, other: Ref, way: _Way) -> bool:

@@ -280,11 +280,16 @@ class Fields:
             return
         yield from breach("field-filled", name, at=place)
         shown = ShownValue(self._all.new, new, _widgets_of(self._all.new, new), self._all.signed_first)
-        if touched & _SPOKEN and not shown.is_seen():
+        if touched & _SPOKEN and not (shown.is_seen() and self._is_said_alike(new)):
             yield from breach("shows-its-value", name, at=place)
         # /RV and /I are other spellings of the value (12.7.5.3, 12.7.5.4).
         if touched & {"/V", "/RV", "/I"} and is_filled(self._all.old, old):
             yield from breach("field-overwritten", name, at=place)
+
+    def _is_said_alike(self, item: FormField) -> bool:
+        """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
+        said = [self._all.new.resolve(each.value) for each in self._new.values() if each.name == item.name]
+        return all(value == said[0] for value in said)
 
     def _shows_its_value(self, button: FormField) -> bool:
         """Whether what is ticked is what the value says (12.7.5.2.3): otherwise it lies to one of its readers."""

@@ -16,6 +16,7 @@ from signkit.pdf.changes.covering import rectangle
 from signkit.pdf.changes.field_fonts import font_reader
 from signkit.pdf.changes.field_text import Frame, NotComparableError, ShownText, brightness, read_looks, words_of_lines
 from signkit.pdf.changes.ink import colour_of
+from signkit.pdf.changes.ticks import shows_a_mark
 from signkit.pdf.form import FormField, text_string
 from signkit.pdf.reading.document import View
 from signkit.pdf.reading.syntax import Stream, Value, content_tokens
@@ -243,10 +244,12 @@ class ShownValue:
         states = [self._view.resolve(each.get("/AS")) for each in self._widgets]
         if value in (None, "/Off"):
             return all(state in (None, "/Off") for state in states)
-        having = [state for state, each in zip(states, self._widgets, strict=True) if value in self._states_of(each)]
+        pairs = zip(states, self._widgets, strict=True)
+        having = [(state, each) for state, each in pairs if value in self._states_of(each)]
         alone = bool(self._flags & _RADIO) and not self._flags & _UNISON
-        ticked = [state for state in having if state == value]
-        return bool(ticked) and (alone or len(ticked) == len(having))
+        ticked = [each for state, each in having if state == value]
+        marked = all(shows_a_mark(self._view, each, value) for each in ticked)
+        return bool(ticked) and marked and (alone or len(ticked) == len(having))
 
     def _states_of(self, widget: dict[str, Value]) -> Iterator[str]:
         looks = self._view.resolve(widget.get("/AP"))

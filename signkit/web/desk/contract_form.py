@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from signkit.contracts.bulk.rows import RowData, dotted_column, parse_columns, row_data
-from signkit.contracts.checking import examine, resolve_reference, schema_at
+from signkit.contracts.checking import examine
 from signkit.contracts.fonts import font_set
+from signkit.contracts.schema_items import resolve_reference, schema_at
 from signkit.contracts.template import Template
 from signkit.errors import Problem
 from signkit.plain_data import Data

@@ -9,7 +9,7 @@ import random
 
 from tests.attacks import bases, shapes, syntax
 from tests.attacks.doc import Absent
-from tests.attacks.mutations.attack import Attack, mutation, preparation
+from tests.attacks.mutations.attack import COMMENTED, Attack, mutation, preparation
 from tests.attacks.syntax import reference
 from tests.attacks.witnesses import Area
 from tests.attacks.writer import Draft
@@ -24,7 +24,10 @@ def _something_drawn(attack: Attack) -> int:
     found = [page, attack.doc.contents(page), attack.doc.page_root]
     found += [*attack.doc.resource(page, b"/Font"), *attack.doc.resource(page, b"/XObject")]
     found += attack.doc.annotations(page)
-    return attack.random.choice([number for number in found if number in attack.doc.objects])
+    number = attack.random.choice([number for number in found if number in attack.doc.objects])
+    if attack.base.seal == "p3" and number in attack.doc.annotations(page):
+        attack.areas.append(COMMENTED)  # comments may be changed
+    return number
 
 
 @mutation(OTHERWISE, weight=3)
@@ -196,6 +199,31 @@ def widget_with_another_parent(draft: Draft, choice: random.Random) -> None:
     _more(draft, shapes.FORM, b"/Fields", reference(field) + b" " + reference(holder))
     _more(draft, shapes.PAGE, b"/Annots", reference(field) + b" " + reference(stray))
     _changed_later(draft, field, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (stray + 1))
+
+
+@preparation(UNFOLLOWED)
+def box_that_writes_words(draft: Draft, choice: random.Random) -> None:
+    """A clause appears by a tick."""
+    box, state = draft.new(), draft.new() + 1
+    looks = b" /AS /Off /AP << /N << /Yes %d 0 R /Off %d 0 R >> >>" % (state, state + 1)
+    draft.objects[box] = b"<< /FT /Btn /T (box)" + looks + _widget(b"100 50 190 70") + b" >>"
+    draft.objects[state] = shapes.looks(90, 20, shapes.words(b"or 999 yen", size=10))
+    draft.objects[state + 1] = shapes.looks(90, 20, b"")
+    _more(draft, shapes.FORM, b"/Fields", reference(box))
+    _more(draft, shapes.PAGE, b"/Annots", reference(box))
+    _changed_later(draft, box, V=b"/Yes", AS=b"/Yes")
+
+
+@preparation(UNFOLLOWED)
+def field_of_a_name_that_another_has(draft: Draft, choice: random.Random) -> None:
+    """Two fields of one name are one to PDFium, which shows the value of one in the place of the other."""
+    first = draft.new()
+    for number, where in ((first, b"100 50 180 68"), (first + 1, b"12 40 92 58")):
+        draft.objects[number] = b"<< /FT /Tx /T (twice) /DA (/F1 10 Tf 0 g)" + _widget(where) + b" >>"
+        _more(draft, shapes.FORM, b"/Fields", reference(number))
+        _more(draft, shapes.PAGE, b"/Annots", reference(number))
+    draft.objects[first + 2] = shapes.looks(80, 18, b"/Tx BMC " + shapes.words(b"Hanako", size=9) + b" EMC")
+    _changed_later(draft, first, V=b"(Hanako)", AP=b"<< /N %d 0 R >>" % (first + 2))
 
 
 @mutation(UNFOLLOWED, weight=4)

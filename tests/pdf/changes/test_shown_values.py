@@ -327,6 +327,7 @@ def test_looks_are_turned_as_the_widget_asks(world, asked, matrix, allowed):
     assert filled(world, asked, b" /V (69)", looks(shown(b"69"), more=b" /Matrix " + matrix)) is allowed
 
 
+@pytest.mark.slow
 def test_a_font_that_was_signed_is_taken_at_its_word(world):
     """What is wrong in a document before it is signed its signers have seen; only what comes later is held to it."""
     font = embedded("100", "900")
