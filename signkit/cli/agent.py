@@ -12,7 +12,7 @@ from signkit.cli.language import translate, words
 from signkit.cli.options import OpenBrowser, SignerUri, UseLastTry
 from signkit.cli.terminal import report_error, secret_reader, tell
 from signkit.errors import UsageProblem
-from signkit.words import Text
+from signkit.words import Text, without_controls
 
 if TYPE_CHECKING:
     from signkit.errors import SignKitError
@@ -94,7 +94,7 @@ class Terminal:
         """Show what the program claims, and ask."""
         tell(_OPEN, role=purpose.role or "-", count=len(purpose.files))
         for name, digest in purpose.files:
-            print(f"  {digest}  {name}", file=sys.stderr)
+            print(without_controls(f"  {digest}  {name}"), file=sys.stderr)
         return _confirm(_OPEN_QUESTION)
 
     def agree_to_sign(self, wanted: Wanted) -> bool:

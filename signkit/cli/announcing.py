@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from signkit.cli.language import LANGUAGE, translate
 from signkit.cli.terminal import tell
 from signkit.cli.wrapping import pad
-from signkit.words import Text
+from signkit.words import Text, without_controls
 
 if TYPE_CHECKING:
     from signkit.pdf.embedded_contract import EmbeddedParty
@@ -72,7 +72,7 @@ def list_jobs(jobs: Iterable[tuple[SigningJob, Announcement]]) -> None:
     """Show what is to be signed, digest by digest, each with its title."""
     for job, about in jobs:
         title = f"  {about.title}" if about.title else ""
-        print(f"{job.sha256}  {job.source}{title}", file=sys.stderr)
+        print(without_controls(f"{job.sha256}  {job.source}{title}"), file=sys.stderr)
 
 
 def tell_next(announced: Sequence[tuple[SigningJob, Announcement]], job: SigningJob) -> None:
@@ -86,7 +86,7 @@ def tell_next(announced: Sequence[tuple[SigningJob, Announcement]], job: Signing
 
 def _row(label: str, values: Iterable[str]) -> None:
     for value in values:
-        print(f"  {pad(label, _LABEL_COLUMNS)}{value}", file=sys.stderr)
+        print(f"  {pad(label, _LABEL_COLUMNS)}{without_controls(value)}", file=sys.stderr)
         label = ""
 
 

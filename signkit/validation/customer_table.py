@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from signkit.contracts.bulk.cells import CellRefused, cell_value
 from signkit.contracts.bulk.table import Row, open_table
 from signkit.errors import TableUnreadable
 from signkit.jpki.normalise import plain
+from signkit.jpki.party_match import MAX_NAME_LENGTH
 from signkit.validation.customers import Customer, CustomerTable
 from signkit.words import Text
 
@@ -20,6 +22,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "old_address": ("old_address", "former_address", "旧住所", "前住所"),
     "file": ("file", "ファイル", "ファイル名"),
 }
+#: More addresses of one customer are a mistake; each costs a comparison for each of the customer's files.
+_MOST_ADDRESSES = 50
 _DATE = {"type": "string", "format": "date"}
 
 
@@ -30,7 +34,8 @@ def read_customers(path: Path) -> CustomerTable:
 
     Raises:
         InputUnreadable: the file cannot be read.
-        TableUnreadable: it is no table, has no column of names, a column twice, or a birth date that is none.
+        TableUnreadable: it is no table, has no column of names, a column twice, a birth date that is none, or a name or
+            so many addresses as nobody has.
         MissingExtra: it is a workbook, and openpyxl is not installed.
     """
     table = open_table(path)
@@ -38,7 +43,7 @@ def read_customers(path: Path) -> CustomerTable:
         raise TableUnreadable(str(path), Text("it is no .csv, .tsv or .xlsx file", ".csv、.tsv、.xlsx ではありません"))
     places = _places(table.columns, str(path))
     customers = (_customer(row, places, str(path)) for row in table.rows())
-    return CustomerTable(tuple(customer for customer in customers if customer.name))
+    return CustomerTable(tuple(customer for customer in customers if customer.name or customer.key))
 
 
 def _places(columns: tuple[str, ...], path: str) -> dict[str, list[int]]:
@@ -62,15 +67,26 @@ def _customer(row: Row, places: dict[str, list[int]], path: str) -> Customer:
     def value(item: str) -> str:
         return next(iter(values(item)), "")
 
+    old_addresses = tuple(line.strip() for cell in values("old_address") for line in cell.splitlines() if line.strip())
+    _refuse_excess(value("name"), old_addresses, row.number, path)
     return Customer(
         row.number,
         value("name"),
         value("key"),
         value("address") or None,
         _birth_date(value("birth_date"), row.number, path),
-        tuple(line.strip() for cell in values("old_address") for line in cell.splitlines() if line.strip()),
+        old_addresses,
         value("file"),
     )
+
+
+def _refuse_excess(name: str, old_addresses: Sequence[str], row: int, path: str) -> None:
+    if len(name) > MAX_NAME_LENGTH:
+        words = Text("row {row}: a name of more than {most} characters", "{row}行目の氏名: {most}文字を超えています")
+        raise TableUnreadable(path, words.filled(row=row, most=MAX_NAME_LENGTH))
+    if len(old_addresses) > _MOST_ADDRESSES:
+        words = Text("row {row}: more than {most} old addresses", "{row}行目の旧住所: {most}件を超えています")
+        raise TableUnreadable(path, words.filled(row=row, most=_MOST_ADDRESSES))
 
 
 def _birth_date(text: str, row: int, path: str) -> str | None:

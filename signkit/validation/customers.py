@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from signkit.jpki.attributes import BirthDate, read_attributes
 from signkit.jpki.match_reasons import PartyMatch, worst
 from signkit.jpki.normalise import fold, is_latin, plain
-from signkit.jpki.party_match import PartyClaim, SignerIdentity, match_person, signer_identity
+from signkit.jpki.party_match import MAX_NAME_LENGTH, PartyClaim, SignerIdentity, match_person, signer_identity
 
 if TYPE_CHECKING:
     from signkit.pki.paths.trust_judge import PathJudgement
@@ -89,15 +89,22 @@ class CustomerTable:
             return CustomerFinding("no-identity")
         attributes = read_attributes(certificate)
         born = attributes.birth_date if attributes is not None else None
-        found = [_compare(signer, born, customer) for customer in self._candidates(signer, born)]
-        return _best(found)
+        candidates = self._candidates(signer, born)
+        if len(candidates) > _MAX_CANDIDATES:
+            return CustomerFinding("cannot-tell", None, ("several-customers",))
+        return _best([_compare(signer, born, customer) for customer in candidates])
 
     def _candidates(self, signer: SignerIdentity, born: BirthDate | None) -> list[Customer]:
         """Those of the signer's name in any known form, and of the birth date, whose name may be written oddly."""
         names = [signer.name, *([signer.organization] if signer.organization else [])]
         by_name = [customer for name in names for key in _name_keys(name) for customer in self._by_name.get(key, ())]
-        by_birth = self._by_birth_date.get(born.iso() or "", []) if born is not None else []
-        return list({customer.row: customer for customer in (*by_name, *by_birth)}.values())[:_MAX_CANDIDATES]
+        day = born.iso() if born is not None else None
+        by_birth = self._by_birth_date.get(day, []) if day is not None else []
+        found = list({customer.row: customer for customer in (*by_name, *by_birth)}.values())
+        if len(found) <= _MAX_CANDIDATES or day is None:
+            return found
+        own = {customer.row for customer in by_name}
+        return [each for each in found if each.row in own and each.birth_date in (None, day)]
 
 
 def _compare(signer: SignerIdentity, born: BirthDate | None, customer: Customer) -> CustomerFinding:
@@ -167,10 +174,13 @@ def _codes(match: PartyMatch) -> tuple[str, ...]:
 
 def _name_keys(name: str) -> Iterator[str]:
     """Yield what a name is found by: without its bracketed part, and with that in the family name's place."""
+    if len(name) > MAX_NAME_LENGTH:
+        return  # no such name is compared
     for form in dict.fromkeys((_BRACKETED.sub("", name), *_bracketed_names(name))):
         folded = fold(plain(form))
         words = sorted(folded.split()) if is_latin(folded.replace(" ", "")) else [folded]
-        yield "".join(words).replace(" ", "").replace("\u3000", "")
+        if key := "".join(words).replace(" ", "").replace("\u3000", ""):
+            yield key
 
 
 def _bracketed_names(name: str) -> Iterator[str]:

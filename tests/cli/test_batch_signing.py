@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.cli.conftest import PASSWORD
@@ -122,3 +124,13 @@ def test_a_folder_for_the_outputs_is_made(signkit, three, tmp_path):
     run = signkit("sign", *three, *ARGUMENTS, "-o", "signed", "--yes", stdin=PASSWORD)
     assert run.returncode == 0, run.stderr
     assert len(list((tmp_path / "signed").iterdir())) == 3
+
+
+@pytest.mark.skipif(os.name != "posix", reason="no such file names elsewhere")
+def test_no_file_name_writes_over_the_digests_that_are_confirmed(signkit, contract, tmp_path):
+    (tmp_path / "a\x1b[1A\x1b[2K\x9bb.pdf").write_bytes((tmp_path / contract).read_bytes())
+    files = [path.name for path in tmp_path.glob("*.pdf")]
+    run = signkit("sign", *files, "--as", "seller", "--signer", "card:virtual:takahashi", "-o", "out")
+    assert (run.returncode, "--yes" in run.stderr) == (2, True)
+    assert not set(run.stderr) & set("\x1b\x9b")
+    assert run.stderr.count(".pdf") == 2

@@ -94,6 +94,19 @@ def test_namesakes_are_told_apart_by_birth_date_or_address_or_not_at_all():
     assert find(ROW, bare).row == 2
 
 
+@pytest.mark.parametrize(
+    ("born", "result", "row"),
+    [("1993-04-01", "match", 302), ("1993-04-02", "unknown", None), (None, "cannot-tell", None)],
+)
+def test_of_hundreds_of_namesakes_the_birth_date_tells(born, result, row):
+    """The right row is the last of them; none is taken for the signer because it happens to come first."""
+    others = [replace(ROW, row=number, birth_date="1950-01-01", address=None) for number in range(2, 302)]
+    if born is None:
+        others = [replace(each, birth_date=None) for each in others]
+    found = find(*others, replace(ROW, row=302, birth_date=born))
+    assert (found.result, found.row) == (result, row)
+
+
 def test_what_no_believed_authority_says_is_not_compared():
     assert find(ROW, path=PathJudgement("NO_CERTIFICATE_CHAIN_FOUND", "no-anchor")).result == "not-trusted"
     assert find(ROW, path=None).result == "not-trusted"
@@ -117,6 +130,27 @@ def test_tables_of_spreadsheets_are_read(tmp_path, encoding, born):
     (tmp_path / "c.csv").write_bytes(text.encode(encoding))
     (customer,) = read_customers(tmp_path / "c.csv").customers
     assert customer == Customer(2, "番号 花子", "C-1", "東京都1-1", "1993-04-01", ("大阪市1-1",))
+
+
+def test_a_row_with_a_number_and_no_name_has_its_result_too(tmp_path):
+    (tmp_path / "c.csv").write_text("顧客番号,氏名\nC-1,\n,\nC-3,花子\n", encoding="utf-8")
+    table = read_customers(tmp_path / "c.csv")
+    assert [(customer.row, customer.key) for customer in table.customers] == [(2, "C-1"), (4, "C-3")]
+    bracketed = replace(HANAKO, name="（　）")
+    assert table.find(certificate(bracketed), TRUSTED).result == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("(" * 201, "201|200"), ("(a" * 30_000, "200"), ('花子,"' + "東京都1-1\n" * 51 + '"', "50"),
+    ],
+    ids=["a name too long", "brackets without end", "addresses"],
+)  # fmt: skip
+def test_a_row_that_nobody_is_is_refused_at_once(tmp_path, row, words):
+    (tmp_path / "c.csv").write_text(f"氏名,旧住所\n{row}\n", encoding="utf-8")
+    with pytest.raises(TableUnreadable, match=words):
+        read_customers(tmp_path / "c.csv")
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from tests.requirements import require
 
@@ -43,7 +44,8 @@ def type_into_window(display: str, secret: str) -> None:
     if folder := os.environ.get("SIGNKIT_PICTURES"):
         from PIL import ImageGrab
 
-        ImageGrab.grab(xdisplay=display).save(f"{folder}/prompt.png")
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        ImageGrab.grab(xdisplay=display).save(Path(folder) / "prompt.png")
     focus = ["xdotool", "windowfocus", "--sync", window[0]]
     subprocess.run(focus, env=environment, check=True, timeout=60)
     subprocess.run(["xdotool", "type", "--delay", "40", secret], env=environment, check=True, timeout=60)

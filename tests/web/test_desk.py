@@ -195,6 +195,14 @@ def test_a_file_keeps_its_name_through_every_signature(signed_sale):
     assert office.name_of(sha256) == "不動産売買契約書.pdf"
 
 
+def test_the_other_language_keeps_what_was_looked_for(browser):
+    page = browser.get("/contracts?party=吉田&amount_from=1")
+    here = re.search(r'name="here" value="([^"]+)"', page.text)[1].replace("&amp;", "&")
+    answer = browser.post("/language", {"here": here})
+    assert answer.headers["location"] == here
+    assert 'value="吉田"' in browser.get(here).text
+
+
 def test_more_fields_than_a_form_has_are_refused(browser):
     answer = browser.post("/new", {f"x{number}": "" for number in range(6000)}, files=[("f", ("f", b""))])
     assert answer.status_code == 400
@@ -492,3 +500,11 @@ def test_the_process_that_signs_is_begun_while_the_page_is_read_and_ends_with_th
     browser.office.ahead.begin(prompted_process.environment_of(browser.office.settings.home))
     browser.office.close()
     assert not begun[3].is_there()
+
+
+@pytest.mark.parametrize("name", ["辻\U000e0100本 彩", "辻\ufe00本 彩", "辻本 彩"])
+def test_the_window_draws_names_without_the_selectors_that_tk_shows_as_boxes(name):
+    from signkit.web.desk.prompting import _drawn
+
+    assert _drawn(name) == "辻本 彩"
+    assert _drawn("𠮷田") == "𠮷田"

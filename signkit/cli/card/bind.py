@@ -91,7 +91,7 @@ _TO_BE_SIGNED = Text(
 )
 _BOUND = Text(
     "Bound in {path}, as keyed hashes: nothing of the certificates is kept. "
-    "That it was one card, whoever put the card on the reader must have seen: the two keys cannot show it.",
+    "That it was one card, somebody must have seen put on the reader: the two keys cannot show it.",
     "{path} で結び付けました。鍵付きハッシュだけを残し、証明書の内容は保存しません。"
     "1枚のカードであったことは鍵からは分かりません。リーダーに置くところを係の方が見ていることが前提です。",
 )

@@ -21,7 +21,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from signkit.errors import InputUnreadable, SigningRefused
+from signkit.errors import InputUnreadable, ServiceError, SigningRefused
 from signkit.signers.base import printable
 from signkit.web.agents.devices import Agent, admit_agent
 from signkit.web.agents.pairings import SECONDS, Pairings
@@ -34,6 +34,7 @@ from signkit.web.api.checks import Checker
 from signkit.web.api.document import Operation, load_document
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.operation_log import write_operation
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.requests import language_of, origin_of, parameters_of, parse_json, spool_body
 from signkit.web.api.service import Service
 from signkit.web.api.tenants import Tenant
@@ -86,6 +87,10 @@ class AgentCalls:
                 response = problems.problem_response(refusal, language, new_id())
             except ClientDisconnect:
                 return Response(status_code=400)
+            except ServiceError as error:  # another node has the office, or the database is away: later
+                _log.warning("%s: %s", operation.name, error.message("en"))
+                away = problems.elsewhere() if error.code == ELSEWHERE else problems.unavailable()
+                response = problems.problem_response(away, language, new_id())
             except Exception as error:
                 request_id = new_id()
                 _log.exception("request %s", request_id, exc_info=error)
@@ -215,7 +220,8 @@ class AgentCalls:
 
     def _take(self, request: Request, tenant: Tenant, agent: Agent, task: AgentTask, path: Path, sha256: str) -> None:
         try:
-            take_from_agent(self._seat(tenant, agent), task, path, sha256)
+            with tenant.place.hold():
+                take_from_agent(self._seat(tenant, agent), task, path, sha256)
         except TaskEnded as ended:
             raise _over(ended.task) from ended
         except WorkerLost as error:

@@ -14,7 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 from signkit.web.api.identifiers import new_id
-from signkit.web.api.store import Store, moment
+from signkit.web.api.store import moment
 from signkit.web.api.tenants import Tenants
 
 #: Without vowels no code is a word, and without digits nothing is mistaken (RFC 8628 6.1).
@@ -49,11 +49,7 @@ class Pairings:
     """Those of a service."""
 
     def __init__(self, tenants: Tenants) -> None:
-        self._tenants = tenants
-
-    @property
-    def _store(self) -> Store:
-        return self._tenants.common
+        self._store = tenants.common  # made before there are several who could
 
     def begin(self, name: str, key: bytes, address: str) -> tuple[Pairing, str] | None:
         """Begin one; return it with the secret by which the agent asks what became of it, told this once.

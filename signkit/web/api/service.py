@@ -26,7 +26,6 @@ from signkit.web.api.tenants import Tenants
 from signkit.workers import WorkerPool
 
 if TYPE_CHECKING:
-    from signkit.contracts.template import Template
     from signkit.jpki.attribute_sources import AttributeSource
     from signkit.pki.revocation.sources import RevocationSource
     from signkit.validation.options import ValidationOptions
@@ -36,8 +35,6 @@ _MEMORY = 4 * 1024 * 1024 * 1024
 _MARGIN = 15.0
 _OF_MACHINE = 4
 _OF_CLUSTER = 16
-#: The shipped template by which workers are warmed.
-_EXAMPLE = "nda"
 #: OpenID Connect Discovery 3: no query, no fragment; without TLS on this machine alone.
 _ISSUER = re.compile(
     r"https://[a-z0-9.-]+(:\d{1,5})?(/[\w./~-]*)?|http://(127\.0\.0\.1|localhost)(:\d{1,5})?(/[\w./~-]*)?", re.ASCII
@@ -159,8 +156,9 @@ class Service:
     def warm_up(self) -> None:
         """Start every worker, so that nobody's first request waits for it."""
         count = self.own.workers or os.cpu_count() or 2
+        from signkit.web.api.resources.contracts import make_example
+
         jobs = [self.pool.submit(make_example, self.settings) for _ in range(count)]
-        load_example()  # here too: what refuses a template is said before a worker is asked
         for job in jobs:
             job.result()
 
@@ -276,30 +274,11 @@ def _setting(path: Path, name: str, value: Any) -> Any:
 
 
 def _warm() -> None:
-    """Load what judging needs; called in each worker at its start."""
+    """Load what is asked of a worker, judging before all; called in each at its start."""
     import signkit.validation.api
     import signkit.validation.pdf
-    import signkit.validation.viewing  # noqa: F401
-
-
-def make_example(settings: Settings) -> bool:
-    """Make a contract as somebody's first one is made, so that nobody waits for the typesetter and its fonts.
-
-    That takes long enough for every worker to get one of these, and none two.
-    """
-    from signkit.library.making import render
-
-    template, data = load_example()
-    return bool(render(template, data, settings=settings).pdf)
-
-
-def load_example() -> tuple[Template, Mapping[str, Any]]:
-    """Return the shipped template by which workers are warmed, and data for it."""
-    from signkit.contracts.data import load_contract_data
-    from signkit.contracts.template import EXAMPLE, find_template, load_template
-
-    template = load_template(find_template(_EXAMPLE).folder)
-    return template, load_contract_data(template.folder / EXAMPLE)
+    import signkit.validation.viewing
+    import signkit.web.api.resources  # noqa: F401
 
 
 _FIRST_SETTINGS = """\

@@ -70,6 +70,7 @@ class Pages:
             "say": partial(self._say, language),
             "session": session,
             "here": scope["path"],
+            "here_query": f"?{query}" if (query := scope.get("query_string", b"").decode("ascii", "replace")) else "",
             "shows": scope.get("shows", _always),
             "takes": scope.get("takes", _always),
             **self._facts,

@@ -25,6 +25,9 @@ FORM_WORDS: dict[str, Text] = {
         "PIN of four digits for what is printed on the card: no signature proves it",
         "券面事項入力補助用の暗証番号（数字 4 桁）: 電子署名による証明はありません",
     ),
+    "from_card_rehearsal": Text(
+        "The emulated cards' PIN of this kind is 5678.", "模擬カードの券面事項入力補助用の暗証番号は 5678 です。"
+    ),
     "from_card_go": Text("Read: ask for the PIN", "読み取る（暗証番号の窓を開く）"),
     "from_card_company": Text(
         "A corporate number is entered, so that only the name of who signs is filled in.",

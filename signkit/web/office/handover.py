@@ -134,9 +134,12 @@ def set_dates(
 
 
 def note_reminder(connection: StoreConnection, seen: HandOver, now: str, today: date, roles: list[str]) -> HandOver:
-    """Write down that those were reminded for whom it waits; ``roles``: the parties among them."""
-    reminded = replace(seen, reminded_on=today.isoformat())
-    return advance(connection, reminded, "remind", "service", now, " ".join(roles))
+    """Write down that those were reminded for whom it waits; ``roles``: the parties among them.
+
+    Its version stays: nobody's form is on an old state for that.
+    """
+    remark = Remark(now, "service", "remind", seen.sha256, " ".join(roles))
+    return _keep(connection, replace(seen, reminded_on=today.isoformat(), remarks=(*seen.remarks, remark)))
 
 
 def continue_with(connection: StoreConnection, before: str, after: str, who: str, now: str) -> None:

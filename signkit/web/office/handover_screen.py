@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from starlette.datastructures import FormData
@@ -238,6 +238,8 @@ class HandOverScreen(Screen):
                 store = self.office.store
                 done = handover.advance(connection, known, act, self._person_id(), store.now(), text)
                 tell_colleagues(self._service(), connection, store, done, act)
+                if act == "ask":  # what was declined is waited for again; today they heard of it already
+                    plan_reminder(self._service(), connection, store, done, self.office.today() + timedelta(days=1))
         if known is None:
             return self.unknown(request)
         if problem is not None:

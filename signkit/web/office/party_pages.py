@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -161,9 +161,12 @@ class PartyPages:
         store = came.tenant.store
         with store.writing() as connection:
             now = handover.find(connection, came.contract.sha256)
-            if now == came.contract:
+            is_same = now is not None and state_of(now) == state_of(came.contract)
+            if now is not None and is_same:
                 done = handover.advance(connection, now, "decline", f"party:{came.link.role}", store.now(), text)
                 tell_colleagues(self._service, connection, store, done, "decline")
+        if now is not None and not is_same:
+            return self._contract(request, replace(came, contract=now), OFFICE_WORDS["overtaken_here"], 409, text)
         return go_to(_AT.format(id=came.link.id))
 
     def ask_phone(self, request: Request, _: FormData, came: Came) -> Response:

@@ -12,10 +12,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from signkit.delivery.sheet import JST
+from signkit.errors import ServiceError
+from signkit.web.api import problems
 from signkit.web.api.database import StoreConnection
 from signkit.web.api.identifiers import new_id
 from signkit.web.api.jobs import Job, Worker, add_job
 from signkit.web.api.operation_log import write_operation
+from signkit.web.api.places import ELSEWHERE
 from signkit.web.api.service import Service
 from signkit.web.api.store import Store
 from signkit.web.api.tenants import Tenant
@@ -30,12 +33,14 @@ KIND = "office-reminder"
 _MORNING = time(9, tzinfo=JST)
 
 
-def plan_reminder(service: Service, connection: StoreConnection, store: Store, known: HandOver) -> None:
+def plan_reminder(
+    service: Service, connection: StoreConnection, store: Store, known: HandOver, earliest: date = date.min
+) -> None:
     """Remind from the day on that is set, and no more of one that was set before; nobody without a mail server."""
     content = {"handover": known.id}
     connection.execute("DELETE FROM job WHERE kind = ? AND content = ?", (KIND, json.dumps(content)))
     if known.remind_on is not None and service.own.mail_server is not None:
-        _plan(connection, store, known, date.fromisoformat(known.remind_on))
+        _plan(connection, store, known, max(date.fromisoformat(known.remind_on), earliest))
 
 
 def _plan(connection: StoreConnection, store: Store, known: HandOver, day: date) -> None:
@@ -56,12 +61,13 @@ def remind(service: Service, tenant: Tenant, job: Job) -> Callable[[StoreConnect
 
     Raises:
         SignKitError: the contract cannot be read.
+        Refusal("archive-elsewhere"): another node has the office; it is tried again.
     """
     store = tenant.store
     today = store.clock().astimezone(JST).date()
     with store.reading() as connection:
         known = handover.find_by_id(connection, job.content["handover"])
-    if known is None or not known.is_reminded(today):
+    if known is None or not known.is_reminded(today) or service.own.mail_server is None:
         return keep_nothing
     roles = _roles_in_turn(service, tenant, known)
 
@@ -84,8 +90,14 @@ def _roles_in_turn(service: Service, tenant: Tenant, known: HandOver) -> list[st
     from signkit.web.desk.signing_screen import roles_in_turn
     from signkit.web.office.tenant_office import open_office
 
-    office = open_office(service, tenant, Pools(service.pool, service.pool))
-    return roles_in_turn(office.status(known.sha256, known.name))
+    try:
+        with tenant.place.hold():
+            office = open_office(service, tenant, Pools(service.pool, service.pool))
+            return roles_in_turn(office.status(known.sha256, known.name))
+    except ServiceError as error:
+        if error.code == ELSEWHERE:
+            raise problems.elsewhere() from error
+        raise
 
 
 def _waited(connection: StoreConnection, store: Store, known: HandOver, roles: list[str]) -> _Waited:

@@ -182,17 +182,21 @@ def test_a_server_that_was_killed_after_it_took_a_signature_takes_it_again_as_th
 
 
 @pytest.mark.slow
-def test_an_office_in_trouble_gets_the_same_signature_later(running, agent, sale, monkeypatch):
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [(FileUnusable("output-not-written", path="x", cause="disk full"), 500), (ServiceError("archive-elsewhere"), 503)],
+)
+def test_an_office_in_trouble_gets_the_same_signature_later(running, agent, sale, monkeypatch, error, status):
     running.ask(running.prepared(sale))
     agent.step()
     agent.sign()
     from signkit.web.agents import calls
 
     def full(*_, **__):
-        raise FileUnusable("output-not-written", path="x", cause="disk full")
+        raise error
 
     monkeypatch.setattr(calls, "take_from_agent", full)
-    with pytest.raises(ServiceError) as trouble:
+    with pytest.raises(ServiceError, match=f"HTTP status {status}") as trouble:
         agent.step()
     assert trouble.value.code == "server-unreachable"
     monkeypatch.undo()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from base64 import b64encode
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -17,6 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signkit.errors import ServiceError
 from signkit.web.agents.pairings import SECONDS, Pairings
 from signkit.web.agents.proof import fingerprint
+from signkit.web.api.jobs import LEASE
 from signkit.web.api.running import Served
 from signkit.web.api.service import Service
 from signkit.web.api.turns import turn
@@ -83,15 +85,15 @@ def test_pairings_end_and_are_bounded(nodes):
 
 def test_one_at_a_time_takes_a_signature_in_of_all_nodes(nodes):
     tenant = nodes[0].tenant()
-    offices = [each.served._office.desks.office_of(each.service.tenants.get(tenant.id)) for each in nodes]
+    stores = [each.service.tenants.get(tenant.id).store for each in nodes]
     entered = threading.Event()
 
     def enter():
-        with offices[1].turn("finishing"):
+        with turn(stores[1], "finishing"):
             entered.set()
 
     waiting = threading.Thread(target=enter, daemon=True)
-    with offices[0].turn("finishing"):
+    with turn(stores[0], "finishing"):
         waiting.start()
         assert not entered.wait(0.5)
     assert entered.wait(60)
@@ -107,6 +109,6 @@ def test_the_turn_of_a_node_that_is_gone_is_taken_by_another(nodes, monkeypatch)
         with turn(store, "taking", patience=0.1):
             pass
         now = store.clock()
-        gone = type(store)(store.folder, store.database, store.spool, lambda: now + timedelta(seconds=91))
+        gone = replace(store, clock=lambda: now + LEASE + timedelta(seconds=1))
         with turn(gone, "finishing", patience=0.1):  # it did not renew for longer than a lease
             pass

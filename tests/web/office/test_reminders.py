@@ -13,7 +13,7 @@ from signkit.web.office import handover
 from signkit.web.office.reminders import KIND
 from signkit.web.people.mail_addresses import set_mail_address
 from tests.web.office.conftest import OURS, do_one, operations, text_of
-from tests.web.office.owned import approve, hand_on, put_contract, sign_elsewhere
+from tests.web.office.owned import approve, hand_on, put_contract, sign_elsewhere, state_in
 
 PARTY, CLERK, SUPERVISOR = "kaimen@example.jp", "takahashi@example.jp", "sato@example.jp"
 #: Noon in Japan.
@@ -146,6 +146,22 @@ def test_nobody_is_reminded_of_what_is_over(offices, tenant, clerk, sale, at, se
         assert sent() == {}, over
         with tenant.store.reading() as connection:
             assert connection.execute("SELECT count(*) FROM job WHERE kind = ?", (KIND,)).fetchone()[0] == 0, over
+
+
+def test_what_is_asked_for_anew_is_waited_for_again(clerk, supervisor, sale, at, sent, wants_mail):
+    remind_from(clerk, sale, "2026-12-01")
+    assert CLERK in sent()
+    hand_on(clerk, sale, "decline", "価格")
+    at(days=1)
+    assert sent() == {}
+    hand_on(clerk, sale, "ask")
+    assert set(sent()) == {SUPERVISOR}
+    at(days=2)
+    assert set(sent()) == {SUPERVISOR}
+    form = state_in(supervisor.get(f"/documents/{sale}"))
+    at(days=3)
+    assert set(sent()) == {SUPERVISOR}
+    assert supervisor.post(f"/documents/{sale}/handover/approve", {"state": form}).status_code == 303
 
 
 @pytest.mark.slow

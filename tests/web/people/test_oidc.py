@@ -7,6 +7,7 @@ import json
 import re
 import time
 from base64 import urlsafe_b64encode
+from contextlib import ExitStack
 from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,10 +24,13 @@ from signkit.web.api.service import SETTINGS, create_service, read_service_setti
 from signkit.web.office.door import cookie_name, oidc_cookie_name
 from signkit.web.people.accounts import add_person, disable_person
 from signkit.web.people.credentials import has_credentials
+from signkit.web.people.declining import Declined
 from signkit.web.people.identities import Identity, add_identity, list_identities
 from signkit.web.people.links import FROM_CONSOLE, make_link
+from signkit.web.people.oidc import OidcOffice
 from signkit.web.people.passkeys import Passkey, add_passkey
 from signkit.web.people.sessions import admit_person, begin_session
+from signkit.web.people.tries import asking, take_try
 from tests.web.office.conftest import ORIGIN, OURS, Seated, start, text_of
 from tests.web.people.provider import KEY, LyingProvider
 
@@ -254,6 +258,23 @@ def test_a_cookie_of_another_secret_is_no_browser_that_began(offices, browser, t
 )
 def test_nobody_is_led_to_the_provider_from_elsewhere(browser, tenant, headers):
     assert browser.post(f"/sign-in/{tenant.id}/oidc", headers=headers).status_code == 403
+
+
+def test_who_asks_again_and_again_waits(browser, tenant):
+    with tenant.store.writing() as connection:
+        for _ in range(60):
+            assert take_try(connection, [asking("testclient")], tenant.store.clock()) == 0
+    assert browser.post(f"/sign-in/{tenant.id}/oidc", headers=OURS).status_code == 429
+
+
+def test_a_provider_that_does_not_answer_does_not_hold_everybody(offices, tenant):
+    office = OidcOffice(offices.service)
+    with ExitStack() as under_way:
+        for _ in range(8):
+            under_way.enter_context(office._spoken())
+        with pytest.raises(Declined, match="oidc_busy"):
+            office.ask(tenant, "sign-in")
+    assert office.ask(tenant, "sign-in")
 
 
 # wrong answers

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from signkit.settings import Settings
     from signkit.validation.options import ValidationOptions
 
+#: The shipped template by which workers are warmed.
+_EXAMPLE = "nda"
+
 
 def check(call: Call) -> Answer:
     """Answer with what is wrong with contract data."""
@@ -80,6 +83,18 @@ def render_data(
         other_numbers=dict(scrutiny.other_numbers),
         settings=settings,
     )
+
+
+def make_example(settings: Settings) -> bool:
+    """Make a contract as somebody's first one is made, so that nobody waits for the typesetter and its fonts.
+
+    Called in each worker at the service's start; it takes long enough for every worker to get one, and none two.
+    """
+    from signkit.contracts.data import load_contract_data
+    from signkit.contracts.template import EXAMPLE, find_template
+
+    folder = find_template(_EXAMPLE).folder
+    return bool(render_data(folder, load_contract_data(folder / EXAMPLE), settings, _scrutiny({}), [], []).pdf)
 
 
 def preview(call: Call) -> Answer:
