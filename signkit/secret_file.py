@@ -7,21 +7,13 @@ import stat
 from pathlib import Path
 
 from signkit.errors import InputUnreadable, system_cause
-from signkit.words import Text
+from signkit.words import Text, Unfit
 
 _MAX_SECRET = 16_384
 
 
-class SecretUnsafe(Exception):
-    """A file of secrets is not what it should be.
-
-    Attributes:
-        cause: why.
-    """
-
-    def __init__(self, cause: Text) -> None:
-        super().__init__(cause.en)
-        self.cause = cause
+class SecretUnsafe(Unfit):
+    """A file of secrets is not what it should be."""
 
 
 def read_private_file(path: Path) -> bytes:

@@ -51,3 +51,15 @@ class Text:
     def filled(self, **facts: object) -> Text:
         """Return the sentence with ``facts`` filled in, still in both languages."""
         return Text(self.in_language("en", **facts), self.in_language("ja", **facts))
+
+
+class Unfit(Exception):
+    """Something is not as it has to be; who called says of what, in an error of their own.
+
+    Attributes:
+        cause: why, as a part of a sentence.
+    """
+
+    def __init__(self, cause: Text) -> None:
+        super().__init__(cause.en)
+        self.cause = cause

@@ -220,7 +220,9 @@ def _sign_all(
     from signkit.signing.many import sign_jobs
     from signkit.signing.terms import request_maker
 
-    with open_signer(signer, context) as key, progress(len(jobs), _SIGNING) as advance:
+    # No bar where each file is named by itself: it would break the address and the code that are shown between.
+    pieces = len(jobs) if on_begin is None else 1
+    with open_signer(signer, context) as key, progress(pieces, _SIGNING) as advance:
         terms.profile.refuse_key(key.certificate, key.algorithm)
         if terms.needs_party:
             refuse_other_person((job.party for job in jobs), key)

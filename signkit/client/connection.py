@@ -12,7 +12,7 @@ from signkit.errors import ServiceError
 from signkit.errors.service_causes import service_cause
 from signkit.pki.http import HttpAnswer, HttpFailure, ask_patiently, exchange, is_safe_address
 from signkit.validation.report_reading import REPORT_BYTES
-from signkit.words import Language, is_shown
+from signkit.words import Language, printable
 
 _MOST_TOLD = 300
 _BUSY = "idempotency-busy"
@@ -85,11 +85,9 @@ def _problem(answer: HttpAnswer) -> tuple[str, str] | None:
         code, title = told["code"], told["title"]
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
-    return (_printable(code), _printable(title)) if isinstance(code, str) and isinstance(title, str) else None
-
-
-def _printable(text: str) -> str:
-    return "".join(character if is_shown(character) else "\ufffd" for character in text[:_MOST_TOLD])
+    if not isinstance(code, str) or not isinstance(title, str):
+        return None
+    return printable(code[:_MOST_TOLD]), printable(title[:_MOST_TOLD])
 
 
 def _is_busy(answer: HttpAnswer) -> bool:

@@ -10,21 +10,13 @@ from signkit.errors import SignKitError
 from signkit.errors.service_causes import service_cause
 from signkit.validation.report import Report, Verdict
 from signkit.validation.report_reading import read_report
-from signkit.words import Text
+from signkit.words import Text, Unfit
 
 T = TypeVar("T")
 
 
-class Misfit(Exception):
-    """An answer is not as the API document says.
-
-    Attributes:
-        cause: where, and how.
-    """
-
-    def __init__(self, cause: Text) -> None:
-        super().__init__(cause.en)
-        self.cause = cause
+class Misfit(Unfit):
+    """An answer is not as the API document says."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from signkit.contracts.plain_pdf import PlainPdf, first, page_tree, parse, serialize
-from signkit.words import Text
+from signkit.words import Text, Unfit
 
 if TYPE_CHECKING:
     from pypdf import PdfReader
@@ -44,12 +44,8 @@ _METADATA = re.compile(rb"/Metadata (\d+) 0 R")
 _COUNT = re.compile(rb"/Count (\d+)")
 
 
-class PagesRefused(ValueError):
-    """Pages cannot be put behind a contract; ``cause`` says why."""
-
-    def __init__(self, cause: Text) -> None:
-        super().__init__(cause.en)
-        self.cause = cause
+class PagesRefused(Unfit, ValueError):
+    """Pages cannot be put behind a contract."""
 
 
 def require_appendable(content: bytes) -> int:

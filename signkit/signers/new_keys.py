@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from signkit.words import Text
+from signkit.words import Text, Unfit
 
 if TYPE_CHECKING:
     from cryptography import x509
@@ -31,16 +31,8 @@ class NewKey(StrEnum):
     P_384 = "p384"
 
 
-class NameUnfit(Exception):
-    """A name that no certificate can bear.
-
-    Attributes:
-        cause: why.
-    """
-
-    def __init__(self, cause: Text) -> None:
-        super().__init__(cause.en)
-        self.cause = cause
+class NameUnfit(Unfit):
+    """A name that no certificate can bear."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from signkit.errors import SignerUnusable
 from signkit.signers.base import KeyAlgorithm
-from signkit.words import Text
+from signkit.words import Text, Unfit
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives import hashes
@@ -59,16 +59,8 @@ class SoftwareKey:
         return algorithm
 
 
-class KeyUnfit(Exception):
-    """A key of a type or size that does not sign here.
-
-    Attributes:
-        cause: why.
-    """
-
-    def __init__(self, cause: Text) -> None:
-        super().__init__(cause.en)
-        self.cause = cause
+class KeyUnfit(Unfit):
+    """A key of a type or size that does not sign here."""
 
 
 def algorithm_of(key: object) -> KeyAlgorithm:

@@ -1,4 +1,4 @@
-"""What answers a browser: the desk on a person's own machine.
+"""What answers browsers and programs: the desk on a person's own machine, the service, its office and its agents.
 
 It decides nothing of contracts, signatures or verdicts.
 """

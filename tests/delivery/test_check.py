@@ -188,12 +188,12 @@ def test_the_explanation_to_one_of_two_buyers_is_about_the_same_sale(repository)
 # --- withdrawal ------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def earlier(consent):
     return replace(consent, day=TODAY - 2 * DAY)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def withdrawn(earlier, employee, services, options):
     pdf = signed(withdrawal(earlier, TODAY - DAY), "recipient", employee, services)
     return read_consent(pdf, "withdrawal.pdf", options)

@@ -500,3 +500,11 @@ def test_the_process_that_signs_is_begun_while_the_page_is_read_and_ends_with_th
     browser.office.ahead.begin(prompted_process.environment_of(browser.office.settings.home))
     browser.office.close()
     assert not begun[3].is_there()
+
+
+@pytest.mark.parametrize("name", ["辻\U000e0100本 彩", "辻\ufe00本 彩", "辻本 彩"])
+def test_the_window_draws_names_without_the_selectors_that_tk_shows_as_boxes(name):
+    from signkit.web.desk.prompting import _drawn
+
+    assert _drawn(name) == "辻本 彩"
+    assert _drawn("𠮷田") == "𠮷田"

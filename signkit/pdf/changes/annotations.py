@@ -32,6 +32,7 @@ class _OnPage:
         self.added: list[Value] = []
         self.over_text: list[Value] = []  # what is signed now and lies over the page's text
         self.in_order = True
+        self.are_large: bool | None = None  # those signed now, together; told when it is asked for
 
 
 class Annotations:
@@ -121,9 +122,9 @@ class Annotations:
             elif match.number in self._fields.signed_widgets:
                 # The place of a field that waits is known to the signers; a large one is held to what it covers, like a
                 # new one; so are many that are large together.
-                signed = [other for _, other in page.kept if self._all.number(other) in self._fields.signed_widgets]
-                large = is_large(self._all.new, signed, visible_part(self._all.old, page.old.entries), _WAITING)
-                yield from self._judge_place(match, page) if large else self._judge_waiting(match, page)
+                yield from (
+                    self._judge_place(match, page) if self._are_large(page) else self._judge_waiting(match, page)
+                )
             return
         old, new = self._all.old.resolve(item), self._all.new.resolve(match)
         if self._is_unchanged(item, match, old, new):
@@ -144,6 +145,14 @@ class Annotations:
         if plain and (acts or old.get("/Subtype") != new.get("/Subtype")):
             yield from self._kind(new, ChangePlace(page=page.number, number=self._all.number(match)))
         yield from self._judge_place(match, page)
+
+    def _are_large(self, page: _OnPage) -> bool:
+        """Whether the fields that waited on a page and are signed now take much of it together."""
+        if page.are_large is None:
+            signed = [other for _, other in page.kept if self._all.number(other) in self._fields.signed_widgets]
+            whole = visible_part(self._all.old, page.old.entries)
+            page.are_large = is_large(self._all.new, signed, whole, _WAITING)
+        return page.are_large
 
     def _is_unchanged(self, item: Value, match: Value, old: Value, new: Value) -> bool:
         """As it was; where nothing changed below it but by links, its appearance alone may still lead there."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from signkit.pdf.changes.appearance_changes import draws, shows_something
 from signkit.pdf.changes.context import Context
@@ -288,8 +289,16 @@ class Fields:
 
     def _is_said_alike(self, item: FormField) -> bool:
         """Whether fields of one full name, which are one field to some viewers (12.7.4.2), all say the same."""
-        said = [self._all.new.resolve(each.value) for each in self._new.values() if each.name == item.name]
+        said = self._said.get(item.name, [])
         return all(value == said[0] for value in said)
+
+    @cached_property
+    def _said(self) -> dict[str, list[Value]]:
+        """What the fields of each full name say."""
+        found: dict[str, list[Value]] = {}
+        for each in self._new.values():
+            found.setdefault(each.name, []).append(self._all.new.resolve(each.value))
+        return found
 
     def _shows_its_value(self, button: FormField) -> bool:
         """Whether what is ticked is what the value says (12.7.5.2.3): otherwise it lies to one of its readers."""

@@ -8,7 +8,7 @@ from signkit.card import pin
 from signkit.card.emulator import EmulatedCard, EmulatedTransport
 from signkit.card.session import signing_session
 from signkit.card.transport import Connection
-from signkit.words import Text
+from signkit.words import Text, Unfit
 
 
 @dataclass(frozen=True)
@@ -19,16 +19,8 @@ class PhoneSignature:
     certificate: bytes
 
 
-class PhoneUnfit(Exception):
-    """The phone's key does not sign what the service takes.
-
-    Attributes:
-        cause: why.
-    """
-
-    def __init__(self, cause: Text) -> None:
-        super().__init__(cause.en)
-        self.cause = cause
+class PhoneUnfit(Unfit):
+    """The phone's key does not sign what the service takes."""
 
 
 @dataclass(frozen=True)

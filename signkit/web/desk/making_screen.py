@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,7 +23,7 @@ from signkit.web.common.page_pictures import MOST_PAGES, WIDTHS
 from signkit.web.desk.contract_form import contract_form, fill, typed_entries, without_entry, words_of
 from signkit.web.desk.drafts import Draft
 from signkit.web.desk.page_words import WORDS
-from signkit.web.desk.party_card_screen import card_parties
+from signkit.web.desk.party_card_screen import ReadNotes, card_parties
 from signkit.web.desk.screens import Screen, go_to
 from signkit.words import Text
 
@@ -98,8 +98,8 @@ class MakingScreen(Screen):
         """Show the form as it was typed."""
         draft = self._draft(request)
         job = self.office.jobs.find(request.query_params.get("read", ""))
-        notes = job.result if job is not None and isinstance(job.result, list) else []
-        return self._form(request, draft, notes=notes) if draft is not None else self.unknown(request)
+        read = job.result if job is not None and isinstance(job.result, ReadNotes) else None
+        return self._form(request, draft, read=read) if draft is not None else self.unknown(request)
 
     def save(self, request: Request, form: FormData) -> Response:
         """Keep what was typed, to the letter; then do what the button says."""
@@ -187,7 +187,7 @@ class MakingScreen(Screen):
         *,
         problems: tuple[tuple[str, Problem], ...] = (),
         message: Text | None = None,
-        notes: Sequence[Text] = (),
+        read: ReadNotes | None = None,
         anchor: str | None = None,
         overtaken: bool = False,
         status: int = 200,
@@ -196,7 +196,7 @@ class MakingScreen(Screen):
         items = contract_form(template, draft.words, draft.counts, problems)
         return self.show(
             request, "draft.html", status, draft=draft, title=template.title, items=items,
-            problems=problems, message=message, notes=notes, anchor=anchor, overtaken=overtaken,
+            problems=problems, message=message, read=read, anchor=anchor, overtaken=overtaken,
             from_card=card_parties(template, draft.words),
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -74,6 +74,14 @@ def _every_item(items: Iterable[FormItem]) -> Iterator[FormItem]:
     for item in items:
         yield item
         yield from _every_item(item.children)
+
+
+@dataclass(frozen=True)
+class ReadNotes:
+    """What is told of a card that was read, and the item at which it is told."""
+
+    place: str
+    notes: Sequence[Text]
 
 
 @dataclass(frozen=True)
@@ -165,7 +173,7 @@ def fill_from_card(
         return
     filled = filled_items(asked.template, asked.told.party, draft.words, read["name"], read["address"])
     office.drafts.keep(replace(draft, words={**draft.words, **filled}))
-    job.result = notes_of(asked.told.party, read)
+    job.result = ReadNotes(asked.told.place, notes_of(asked.told.party, read))
 
 
 def notes_of(party: Party, read: Mapping[str, Any]) -> list[Text]:

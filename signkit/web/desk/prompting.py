@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -25,6 +26,7 @@ _PINENTRIES = ("pinentry-mac", "pinentry-gnome3", "pinentry-qt", "pinentry-gtk-2
 #: Points: read without glasses.
 _LETTERS = 14
 _WIDTH = 640
+_SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _WITHOUT_SCREEN = ("pinentry-curses", "pinentry-tty")
 
 
@@ -177,8 +179,8 @@ def _by_window(prompt: Prompt, request: SecretRequest) -> bytearray:
     frame = ttk.Frame(window, padding=20)
     frame.grid()
     for line in prompt.lines(request):
-        ttk.Label(frame, text=line, wraplength=_WIDTH).grid(sticky="w", columnspan=2, pady=2)
-    ttk.Label(frame, text=prompt.label(request), wraplength=_WIDTH).grid(sticky="w", columnspan=2, pady=(12, 2))
+        ttk.Label(frame, text=_drawn(line), wraplength=_WIDTH).grid(sticky="w", columnspan=2, pady=2)
+    ttk.Label(frame, text=_drawn(prompt.label(request)), wraplength=_WIDTH).grid(sticky="w", columnspan=2, pady=(12, 2))
     entry = ttk.Entry(frame, show="●", width=36)
     entry.grid(sticky="we", columnspan=2, pady=4)
 
@@ -195,6 +197,11 @@ def _by_window(prompt: Prompt, request: SecretRequest) -> bytearray:
     window.eval("tk::PlaceWindow . center")
     window.mainloop()
     return _entry(typed[0] if typed else None)
+
+
+def _drawn(line: str) -> str:
+    """Return a line without variation selectors (as in 辻󠄀): Tk draws each as an empty box beside its character."""
+    return _SELECTORS.sub("", line)
 
 
 def _by_pinentry(prompt: Prompt, request: SecretRequest) -> bytearray:

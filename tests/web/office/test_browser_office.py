@@ -81,6 +81,8 @@ class Desk:
         if self.page.locator("form[action='/language']").count():
             self.page.click("form[action='/language'] button")
             self.screens.look(f"{name}-en")
+            shown = (self.page.url, self.page.inner_text("body"), self.opened.cookies())
+            assert self.page.get_attribute("html", "lang") == "en", shown
             self.page.click("form[action='/language'] button")
 
     def press(self, words):

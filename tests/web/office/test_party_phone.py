@@ -21,6 +21,9 @@ from tests.web.office.owned import TEMPLATE, approve
 from tests.web.office.test_party import link_of, opened
 
 #: The rehearsal is on this machine alone.
+#: A whole signing by phone is behind most of these.
+pytestmark = pytest.mark.slow
+
 ORIGIN = "http://localhost:8420"
 BACK = f"{ORIGIN}/party/phone"
 
