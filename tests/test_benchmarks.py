@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.requirements import require
+
 pytestmark = pytest.mark.slow  # whole processes
 
 SCRIPTS = sorted(Path(__file__).resolve().parent.parent.glob("benchmarks/*.py"))
@@ -16,6 +18,8 @@ SCRIPTS = sorted(Path(__file__).resolve().parent.parent.glob("benchmarks/*.py"))
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_a_small_round_runs_and_names_its_baseline(script, tmp_path):
+    if script.stem == "nodes":
+        require(Path("/usr/lib/postgresql").exists(), "PostgreSQL (Debian's package postgresql) is not installed")
     run = subprocess.run(
         [sys.executable, str(script), "--smoke"],
         cwd=tmp_path, capture_output=True, text=True, encoding="utf-8", timeout=300, check=False,
