@@ -20,9 +20,11 @@ from signkit.locks import try_lock
 from signkit.settings import Settings
 from signkit.web.api.app import make_service_app
 from signkit.web.api.connections import Patience, UnambiguousRequests, patient_protocol
-from signkit.web.api.jobs import JobRunner, release_leases
+from signkit.web.api.job_runner import JobRunner
+from signkit.web.api.jobs import release_leases
 from signkit.web.api.log_checkpoints import write_checkpoints
 from signkit.web.api.resources import WORKERS
+from signkit.web.api.resources.contracts import make_example
 from signkit.web.api.service import Service, read_service_settings
 from signkit.web.common.listening import listener_on
 from signkit.web.office.workers import OFFICE_WORKERS
@@ -71,10 +73,18 @@ def run_service(
                 release_leases(tenant.store)  # nobody else runs on this folder
         listener = listener_on(host, port, waiting=512)
         with listener, _signals_end_quietly(), _jobs_under_way(service), contextlib.closing(Served(service)) as served:
-            service.warm_up()
+            warm_up(service)
             config = listening_config(served, Patience(proxy=own.proxy))
             server = _Server(config, lambda: on_ready(host, listener.getsockname()[1]))
             server.run(sockets=[listener])
+
+
+def warm_up(service: Service) -> None:
+    """Start every worker, so that nobody's first request waits for it."""
+    count = service.own.workers or os.cpu_count() or 2
+    jobs = [service.pool.submit(make_example, service.settings) for _ in range(count)]
+    for job in jobs:
+        job.result()
 
 
 def _write_log() -> None:

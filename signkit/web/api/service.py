@@ -153,15 +153,6 @@ class Service:
             self._judgement = validation_options(self.settings, offline=not self.own.online, rule=self.rule)
         return self._judgement
 
-    def warm_up(self) -> None:
-        """Start every worker, so that nobody's first request waits for it."""
-        count = self.own.workers or os.cpu_count() or 2
-        from signkit.web.api.resources.contracts import make_example
-
-        jobs = [self.pool.submit(make_example, self.settings) for _ in range(count)]
-        for job in jobs:
-            job.result()
-
     def close(self) -> None:
         """Let go of the workers and the database."""
         self.pool.shutdown(cancel_futures=True)

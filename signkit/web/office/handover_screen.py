@@ -2,31 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from signkit.archive.exporting import moment_in_words
 from signkit.archive.said import WordRefused, read_day
 from signkit.signers.base import printable
 from signkit.web.api.jobs import cancel_job, retry_job
 from signkit.web.common.forms import word
 from signkit.web.desk.screens import Screen, go_to
 from signkit.web.office import handover
-from signkit.web.office.door import origin_of_pages
 from signkit.web.office.handover import MOST_TEXT, Act, HandOver
+from signkit.web.office.handover_panel import WITH_REASON, is_own_asking, told
 from signkit.web.office.mail import address_of, letter, post_link, unsent_mails
 from signkit.web.office.notices import tell_colleagues
 from signkit.web.office.page_words import OFFICE_WORDS
-from signkit.web.office.party_links import DAYS, add_link, find_link, list_links, revoke_link, tell_link
+from signkit.web.office.party_links import DAYS, add_link, find_link, revoke_link, tell_link
 from signkit.web.office.reminders import plan_reminder
-from signkit.web.people.accounts import find_person
 from signkit.web.people.mail_addresses import is_address
 from signkit.words import Language, Text
 
@@ -34,49 +31,6 @@ if TYPE_CHECKING:
     from signkit.web.api.service import Service
     from signkit.web.api.tenants import Tenant
     from signkit.web.office.tenant_office import TenantOffice
-
-#: The acts that have a form, in the order in which they are shown.
-_ACTS: tuple[Act, ...] = ("ask", "approve", "send-back", "decline", "remark")
-#: What is not done without saying why.
-_WITH_REASON: tuple[Act, ...] = ("send-back", "decline", "remark")
-
-
-def panel(office: TenantOffice, sha256: str) -> Mapping[str, Any]:
-    """Return what a contract's page shows of its way through the office."""
-    known = office.handover(sha256)
-    if known is None:
-        return {"beside": ()}
-    with office.store.reading() as connection:
-        links = [(each, moment_in_words(each.expires_at)) for each in list_links(connection, known.id)]
-        unsent = unsent_mails(connection, known.id)
-    assert office.service is not None
-    return {
-        "beside": ("handover_panel.html",), "links": links, "unsent": unsent, "days": DAYS, "now": office.store.now(),
-        "may_mail": office.service.own.mail_server is not None, "origin": origin_of_pages(office.service),
-    } | told(office, known)  # fmt: skip
-
-
-def told(office: TenantOffice, known: HandOver) -> dict[str, Any]:
-    """Return the facts that the panel shows."""
-    with office.store.reading() as connection:
-        people = {each for remark in known.remarks if (each := find_person(connection, remark.who)) is not None}
-    names = {each.id: each.name for each in people}
-    return {
-        "handover": known,
-        "names": names,
-        "remarks": [(each, moment_in_words(each.at)) for each in known.remarks],
-        "acts": [act for act in _ACTS if known.can(act) and not (act == "approve" and _is_own(office, known))],
-        "with_reason": _WITH_REASON,
-        "is_overdue": known.is_overdue(office.today()),
-        "is_expired": known.is_expired(office.today()),
-        "is_own_asking": known.state == "asked" and _is_own(office, known),
-        "most_text": MOST_TEXT,
-    }
-
-
-def _is_own(office: TenantOffice, known: HandOver) -> bool:
-    """Tell whether it was the person who asked: nobody approves what they asked for."""
-    return office.person is not None and known.asked_by == office.person.id
 
 
 @dataclass(frozen=True)
@@ -252,9 +206,9 @@ class HandOverScreen(Screen):
             return 409, OFFICE_WORDS["overtaken_here"]
         if not known.can(act):
             return 409, OFFICE_WORDS["unfit_act"]
-        if act == "approve" and _is_own(self.office, known):
+        if act == "approve" and is_own_asking(self.office, known):
             return 403, OFFICE_WORDS["own_asking"]
-        if act in _WITH_REASON and not text:
+        if act in WITH_REASON and not text:
             return 400, OFFICE_WORDS["say_why"]
         return None
 

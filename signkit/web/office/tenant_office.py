@@ -24,6 +24,7 @@ from signkit.web.desk.office import DeskOptions, Office, Pools, Turn
 from signkit.web.desk.searches import Searches
 from signkit.web.office import handover
 from signkit.web.office.handover import HandOver
+from signkit.web.office.handover_panel import panel
 from signkit.web.people.accounts import Person
 
 if TYPE_CHECKING:
@@ -144,8 +145,6 @@ class TenantOffice(Office):
 
     def told_beside(self, sha256: str) -> Mapping[str, Any]:
         """See `Office.told_beside`: how far the contract is, and what the person may do."""
-        from signkit.web.office.handover_screen import panel
-
         return panel(self, sha256)
 
     def _is_complete(self, sha256: str) -> bool:

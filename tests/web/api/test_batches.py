@@ -370,7 +370,7 @@ _SERVER = """
 import sys, time
 from pathlib import Path
 from signkit.settings import Settings
-from signkit.web.api.jobs import JobRunner
+from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.api.service import Service, ServiceSettings
 

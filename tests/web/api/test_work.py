@@ -10,6 +10,7 @@ import pytest
 
 from signkit.errors import InputUnreadable
 from signkit.web.api.calls import Refusal
+from signkit.web.api.running import warm_up
 from signkit.web.api.work import have_done, read_upload, spooled
 
 
@@ -24,7 +25,7 @@ def test_a_worker_that_did_not_survive_a_file_is_the_files_problem(shared):
 
 @pytest.mark.slow
 def test_a_service_starts_with_its_typesetter_warm(tried):
-    tried.service.warm_up()
+    warm_up(tried.service)
     assert tried.service.pool.submit(is_loaded, "typst").result()
     assert tried.service.pool.submit(is_loaded, "signkit.validation.pdf").result()
 

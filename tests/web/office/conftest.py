@@ -15,7 +15,7 @@ from starlette.testclient import TestClient
 
 from signkit.settings import Settings
 from signkit.web.api import operation_log
-from signkit.web.api.jobs import JobRunner
+from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.running import Served
 from signkit.web.api.service import Service, ServiceSettings, create_service
 from signkit.web.office.door import cookie_name

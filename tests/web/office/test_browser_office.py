@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import pytest
 import uvicorn
 
-from signkit.web.api.jobs import JobRunner
+from signkit.web.api.job_runner import JobRunner
 from signkit.web.api.resources import WORKERS
 from signkit.web.office.door import cookie_name
 from signkit.web.office.workers import OFFICE_WORKERS
