@@ -161,5 +161,5 @@ def fsspec() -> Any:
     try:
         import fsspec as module
     except ImportError as error:
-        raise MissingExtra("Reading files by URL", "cluster") from error
+        raise MissingExtra(Text("Reading files by URL", "URL からのファイルの読み取り"), "cluster") from error
     return module

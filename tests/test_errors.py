@@ -242,7 +242,7 @@ def test_a_fact_is_written_in_its_way(value, way, english, japanese):
         (OSError(errno.ENOSPC, "No space left on device"), "No space left on device", "空き容量がありません"),
         (OSError(errno.ESTALE, "Stale file handle"), "Stale file handle", "Stale file handle"),  # a rare one stays
         (OSError("the bucket is not there"), "the bucket is not there", "the bucket is not there"),
-        (ValueError("embedded null byte"), "embedded null byte", "embedded null byte"),
+        (ValueError("embedded null byte"), "embedded null byte", "名前に使えない文字 (NUL) があります"),
         (OSError(), "OSError", "OSError"),
     ],
 )

@@ -40,7 +40,7 @@ def contract_calendar(
     try:
         import icalendar
     except ImportError as error:
-        raise MissingExtra("The calendar", "calendar") from error
+        raise MissingExtra(Text("The calendar", "カレンダー"), "calendar") from error
     calendar = icalendar.Calendar()
     calendar.add("prodid", f"-//SignKit//{__version__}//{language.upper()}")
     calendar.add("version", "2.0")

@@ -31,6 +31,7 @@ from signkit.errors import (
     NoReader,
     ReaderNotFound,
 )
+from signkit.words import Text
 
 #: Seconds one command may take.  The slowest that was ever seen, a signature, takes about two.
 COMMAND_SECONDS = 30.0
@@ -143,7 +144,7 @@ def _load_scard() -> ModuleType:
     try:
         from smartcard import scard
     except ImportError as error:
-        raise MissingExtra("the card reader", "card") from error
+        raise MissingExtra(Text("the card reader", "カードリーダー"), "card") from error
     module: ModuleType = scard
     return module
 

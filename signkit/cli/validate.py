@@ -335,8 +335,21 @@ def _names(files: list[str]) -> Iterator[str]:
             yield str(Path(name)) if "://" not in name else name
             continue
         while line := read_line(_MAX_NAME):
+            if line.startswith(_PDF):
+                raise UsageProblem(_FILE_ON_STDIN, _NAME_IT)
             if line.strip():
                 yield line.rstrip(b"\r\n").decode(sys.stdin.encoding or "utf-8", "surrogateescape")
+
+
+_PDF = b"%PDF-"
+_FILE_ON_STDIN = Text(
+    "On stdin there is a PDF, where - means names of files, one a line",
+    "標準入力に PDF そのものが渡されました。- のとき読むのはファイル名 (1行に1つ) です",
+)
+_NAME_IT = Text(
+    "Keep it in a file and name that: signkit validate FILE",
+    "ファイルに保存して、その名前を指定してください: signkit validate FILE",
+)
 
 
 def _refuse_sockets(files: list[str], offline: bool) -> None:

@@ -41,7 +41,7 @@ class OutputSigned(SignKitError):
 class MissingExtra(SignKitError):
     """An optional part of SignKit is needed and not installed."""
 
-    feature: str
+    feature: str | Text
     extra: str
     code = "extra-missing"
 

@@ -31,6 +31,8 @@ _JAPANESE = {
     errno.EMFILE: "開いているファイルが多すぎます",
     errno.ENFILE: "開いているファイルが多すぎます",
 }
+#: What Python itself says of a name that no system takes.
+_JAPANESE_OF_PYTHON = {"embedded null byte": "名前に使えない文字 (NUL) があります"}
 #: By Windows' own number, where the errno that Python makes of it says something else.
 _JAPANESE_ON_WINDOWS = {
     32: "ほかのプログラムが使用中です",  # ERROR_SHARING_VIOLATION, to Python EACCES: the PDF is open in a viewer
@@ -49,4 +51,6 @@ def system_cause(error: Exception) -> Text:
     """
     said = getattr(error, "strerror", None) or (str(error) or type(error).__name__).splitlines()[0][:200]
     on_windows = _JAPANESE_ON_WINDOWS.get(getattr(error, "winerror", None) or 0)
-    return Text(said, on_windows or _JAPANESE.get(getattr(error, "errno", None) or 0, said))
+    return Text(
+        said, on_windows or _JAPANESE.get(getattr(error, "errno", None) or 0) or _JAPANESE_OF_PYTHON.get(said, said)
+    )

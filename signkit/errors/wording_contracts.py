@@ -101,8 +101,10 @@ CONTRACTS: dict[str, Wording] = {
     "table-unreadable": Wording(
         Text("{path} is not a usable table: {cause}.", "{path} は表として読めません: {cause}。"),
         Text(
-            "A table is .csv (UTF-8 or CP932), .tsv, .jsonl or .xlsx, with the items' paths (employee.name) as header.",
-            "表は .csv (UTF-8 または CP932)、.tsv、.jsonl、.xlsx で、見出しに項目のパス (employee.name) を書きます。",
+            "A table is .csv (UTF-8 or CP932), .tsv, .jsonl or .xlsx, with the items' paths (employee.name) as header; "
+            "a table of customers (--expect-table) is .csv, .tsv or .xlsx with name, address, birth_date ….",
+            "表は .csv (UTF-8 または CP932)、.tsv、.jsonl、.xlsx で、見出しに項目のパス (employee.name) を書きます。"
+            "顧客の表 (--expect-table) は .csv、.tsv、.xlsx で、見出しは 氏名、住所、生年月日 などです。",
         ),
         exit_code=ExitCode.CONTRACT_REFUSED,
     ),

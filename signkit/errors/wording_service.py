@@ -107,6 +107,13 @@ SERVICE: dict[str, Wording] = {
         Text("There is no person {person} who comes in.", "利用者 {person} はいないか、停止されています。"),
         Text("See them: signkit service person list.", "signkit service person list で確認できます。"),
     ),
+    "tenant-name": Wording(
+        Text("{name!r} is no name of a tenant.", "{name!r} は事業者の名称として使えません。"),
+        Text(
+            "Give 1 to 200 printable characters, without spaces at the ends.",
+            "表示できる 1～200 文字で、前後に空白を入れずに指定してください。",
+        ),
+    ),
     "person-name": Wording(
         Text("{name} is no name of a person.", "{name} は氏名として使えません。"),
         Text("Give 1 to 80 printable characters.", "表示できる 1～80 文字で指定してください。"),

@@ -21,12 +21,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from signkit.errors import CardError, OutputExists
+from signkit.errors import CardError, OutputExists, system_cause
 from signkit.holder.card_certificate import judge_certificate
 from signkit.holder.judgement import CardJudgement, Conclusion, Finding, bad_finding, good_finding
 from signkit.output import write_checked
 from signkit.pki.anchors import Anchor
 from signkit.pki.revocation.sources import RevocationSource
+from signkit.words import Text
 
 _VERSION = 3
 _SALT_SIZE = 32
@@ -136,6 +137,12 @@ _REGISTER = """
 """
 
 
+_ABSENT = Text("no such file", "ファイルがありません")
+_FOLDER = Text("it is a folder", "ファイルではなくフォルダーです")
+_NO_REGISTRY = Text("it is no registry", "台帳のファイルではありません")
+_OTHER_VERSION = Text("not a registry of this version", "この版の台帳ではありません")
+
+
 @contextmanager
 def open_registry(path: Path, *, create: bool = False) -> Iterator[TouchRegistry]:
     """Open the registry in ``path``; with ``create``, make it where there is none.
@@ -148,17 +155,21 @@ def open_registry(path: Path, *, create: bool = False) -> Iterator[TouchRegistry
         if create and not path.exists():
             _create(path)
         if not path.is_file():
-            raise CardError("touch-registry-unusable", path=str(path), cause="no such file")
+            raise CardError("touch-registry-unusable", path=str(path), cause=_FOLDER if path.is_dir() else _ABSENT)
         connection = sqlite3.connect(path, timeout=_BUSY_SECONDS)
         try:
             _bring_up_to_date(connection)
             if _version(connection) != _VERSION:
-                raise CardError("touch-registry-unusable", path=str(path), cause="not a registry of this version")
+                raise CardError("touch-registry-unusable", path=str(path), cause=_OTHER_VERSION)
             yield TouchRegistry(connection)
         finally:
             connection.close()
+    except sqlite3.DatabaseError as error:
+        cause = _NO_REGISTRY if getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB else str(error)
+        raise CardError("touch-registry-unusable", path=str(path), cause=cause) from error
     except (OSError, sqlite3.Error) as error:
-        raise CardError("touch-registry-unusable", path=str(path), cause=str(error)) from error
+        cause = system_cause(error) if isinstance(error, OSError) else str(error)
+        raise CardError("touch-registry-unusable", path=str(path), cause=cause) from error
 
 
 def _version(connection: sqlite3.Connection) -> int:

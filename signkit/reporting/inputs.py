@@ -84,7 +84,11 @@ def _open_archive(source: FileSource, *, named: bool) -> Iterator[FileSource]:
 
 
 def _matching(pattern: str) -> Iterator[FileSource]:
-    found = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207  a text may be no path on this system
+    try:
+        found = sorted(glob.iglob(pattern, recursive=True))  # noqa: PTH207  a text may be no path on this system
+    except ValueError as error:  # no system takes it: with NUL in it, as where a file's bytes came in place of names
+        yield FileSource(pattern, problem=FileProblem("unreadable", system_cause(error)))
+        return
     if not found:
         yield FileSource(
             pattern, problem=FileProblem("unreadable", Text("no file matches", "該当するファイルがありません"))

@@ -157,6 +157,7 @@ def test_without_pyscard_the_extra_is_named(monkeypatch):
     with pytest.raises(MissingExtra) as caught:
         list_readers()
     assert caught.value.extra == "card"
+    assert caught.value.message("ja").startswith("カードリーダー に")
 
 
 def test_without_the_service_its_start_is_explained(bench, tmp_path):

@@ -64,6 +64,13 @@ def test_an_authentication_from_elsewhere_is_held_against_the_binding(cards, sig
     assert has_code(refused.error, "touch-registry-unusable")
 
 
+def test_a_registry_that_cannot_be_used_is_told_before_a_secret_is_asked(cards, tmp_path):
+    (tmp_path / "junk.sqlite").write_bytes(b"junk")
+    refused = bind(cards, "--registry", str(tmp_path / "junk.sqlite"))
+    assert has_code(refused.error, "touch-registry-unusable")
+    assert "SignKit binding of certificates" not in refused.stderr
+
+
 @pytest.mark.slow
 def test_an_altered_signature_is_told(cards, signed):
     bind(cards)

@@ -74,6 +74,12 @@ def test_pictures_can_be_left_out(signkit, inbox):
 
 
 @pytest.mark.slow
+def test_a_pdf_on_stdin_is_no_list_of_names(signkit, inbox):
+    done = validate(signkit, "-", stdin="%PDF-1.7\n1 0 obj\n")
+    assert done.returncode == 2
+    assert "a PDF, where - means names of files" in done.stderr
+
+
 def test_names_come_from_stdin(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="in/1.pdf\n\nin/3.pdf\r\n")
     assert names(done.stdout) == ["1.pdf", "3.pdf"]

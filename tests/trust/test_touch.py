@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from signkit.errors import CardError
 from signkit.holder.card_certificate import authentication_anchors
 from signkit.holder.judgement import Conclusion
 from signkit.holder.touch import judge_touch, open_registry
@@ -142,6 +143,19 @@ def test_several_gates_use_one_registry(path, certificate):
 def test_a_registry_that_is_not_there_is_told(tmp_path):
     with refused_as("touch-registry-unusable", match="no such file"), open_registry(tmp_path / "none"):
         pass
+
+
+def test_what_is_no_registry_is_told_in_both_languages(tmp_path):
+    """No word of the database's own reaches a Japanese sentence."""
+    (tmp_path / "x").write_bytes(b"not a database" * 100)
+    for path, words in [
+        ("none", "ファイルがありません"),
+        ("", "フォルダーです"),
+        ("x", "台帳のファイルではありません"),
+    ]:
+        with pytest.raises(CardError) as refused, open_registry(tmp_path / path):
+            pass
+        assert words in refused.value.message("ja")
 
 
 @pytest.mark.parametrize("content", [b"", b"not a database" * 100, b"SQLite format 3\x00" + bytes(100)])

@@ -46,6 +46,14 @@ def test_a_named_file_is_taken_whatever_it_is_called(tmp_path):
     assert found(tmp_path / "notes.txt") == {str(tmp_path / "notes.txt"): "path"}
 
 
+@pytest.mark.parametrize("name", ["a\0b.pdf", "a*\0.pdf", "x\0/*.pdf", "[\0]", "\0*.zip"])
+def test_a_name_that_no_system_takes_is_one_source(name):
+    """Bytes that came in place of names must not end the others' judgement."""
+    (source,) = sources([name])
+    assert source.name == name
+    assert source.problem is not None or "*" not in name
+
+
 def test_a_glob_gives_what_matches_and_an_existing_name_is_none(tmp_path):
     for name in ("a1.pdf", "a2.pdf", "b.pdf", "[a].pdf"):
         (tmp_path / name).touch()

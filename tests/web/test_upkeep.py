@@ -67,7 +67,8 @@ def test_a_sale_is_delivered_once_its_recipients_have_consented(kept):
     assert "承諾" in text_of(refused)
     assert "signkit consent" not in refused.text
 
-    browser.post(f"{address}/consents", {"means": "mail"})
+    made = browser.follow(browser.post(f"{address}/consents", {"means": "mail"}))
+    assert WORDS["consents_made"].ja in text_of(made)
     consents = browser.office.shelf.listed("prepared")
     assert {each.name for each in consents} == {f"承諾書_不動産売買契約書_{who}.pdf" for who in ("売主", "買主")}
     for consent in consents:

@@ -53,6 +53,9 @@ def run(
 
     check_customer(customer)
     path, believed, sources = registry_file(registry), _anchors(trust), card_sources(evidence)
+    if path.exists():  # what cannot be used is told of before a secret is asked for and a statement signed
+        with open_registry(path):
+            pass
     statement = new_statement(datetime.now(UTC))
     proof = _prove(statement, reader, pin_stdin=pin_stdin, use_last_try=use_last_try)
     now = datetime.now(UTC)

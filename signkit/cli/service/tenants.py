@@ -11,8 +11,11 @@ import typer
 from signkit.cli.language import words
 from signkit.cli.service.common import Folder, TenantId, open_tenants
 from signkit.cli.terminal import tell
-from signkit.errors import MissingExtra
-from signkit.words import Text
+from signkit.errors import MissingExtra, ServiceError
+from signkit.words import Text, is_shown, printable
+
+#: Of a tenant's name, in characters.
+_MOST_NAME = 200
 
 INIT_HELP = words("Make a service's folder.", "サービスのフォルダーを作る。")
 
@@ -32,13 +35,16 @@ def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help=words("What it is called.", "事業者の名称。"))],
 ) -> None:
     """Make a tenant and print its id."""
-    print(open_tenants(folder).add(name).id)
+    tenants = open_tenants(folder)
+    if name != name.strip() or not 0 < len(name) <= _MOST_NAME or not all(map(is_shown, name)):
+        raise ServiceError("tenant-name", name=name)
+    print(tenants.add(name).id)
 
 
 def show_all(folder: Folder) -> None:
     """Print id and name, one tenant a line."""
     for each in open_tenants(folder).all():
-        print(f"{each.id}\t{each.name}")
+        print(f"{each.id}\t{printable(each.name)}")
 
 
 def delete(folder: Folder, tenant: TenantId) -> None:

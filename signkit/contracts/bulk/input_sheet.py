@@ -21,6 +21,7 @@ from signkit.contracts.data import load_contract_data
 from signkit.contracts.schema_items import title_and_clause
 from signkit.contracts.template import EXAMPLE, Template
 from signkit.errors import ContractDataUnreadable, InputUnreadable, MissingExtra
+from signkit.words import Text
 
 _REMARKS = "#備考"
 _INPUT, _HELP, _CHOICES = "入力", "記入のしかた", "選択肢"
@@ -138,7 +139,7 @@ def excel_sheet(template: Template) -> bytes:
     try:
         from openpyxl import Workbook
     except ImportError as error:
-        raise MissingExtra("Writing .xlsx", "excel") from error
+        raise MissingExtra(Text("Writing .xlsx", ".xlsx の書き込み"), "excel") from error
     columns = sheet_columns(template)
     book = Workbook()
     book.remove(book.worksheets[0])

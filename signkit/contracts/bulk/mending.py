@@ -51,7 +51,7 @@ def mended_workbook(raw: bytes, table: Table, changes: Changes) -> bytes:
     try:
         from openpyxl import load_workbook
     except ImportError as error:
-        raise MissingExtra("Writing .xlsx", "excel") from error
+        raise MissingExtra(Text("Writing .xlsx", ".xlsx の書き込み"), "excel") from error
     columns = _columns(table, changes)
     try:
         book = load_workbook(io.BytesIO(raw), keep_links=False)

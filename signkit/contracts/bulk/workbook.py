@@ -90,7 +90,7 @@ def _first_sheet(raw: bytes, name: str) -> Iterator[Any]:
     try:
         from openpyxl import load_workbook
     except ImportError as error:
-        raise MissingExtra("Reading .xlsx", "excel") from error
+        raise MissingExtra(Text("Reading .xlsx", ".xlsx の読み取り"), "excel") from error
     book = None
     try:
         with warnings.catch_warnings():

@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ from signkit.web.api.engine import Engine
 from signkit.web.api.kept_files import SCHEMES, is_object_store, open_object_store
 from signkit.web.api.metrics import Metrics
 from signkit.web.api.tenants import Tenants
+from signkit.words import Text
 from signkit.workers import WorkerPool
 
 if TYPE_CHECKING:
@@ -230,11 +232,11 @@ def read_service_settings(folder: Path) -> ServiceSettings:
         raise ServiceError("service-settings", path=str(path), cause=str(error)) from error
     settings = ServiceSettings(**{name: _setting(path, name, value) for name, value in content.items()})
     if settings.mail_server is not None and settings.mail_from is None:
-        raise ServiceError("service-settings", path=str(path), cause="mail_from")
+        raise ServiceError("service-settings", path=str(path), cause=_missing("mail_from"))
     if settings.objects is not None and settings.database is None:  # a tenant in SQLite is one folder, and carried so
-        raise ServiceError("service-settings", path=str(path), cause="objects: database")
+        raise ServiceError("service-settings", path=str(path), cause=_missing("database"))
     if missing := _missing_of_oidc(settings):
-        raise ServiceError("service-settings", path=str(path), cause=missing)
+        raise ServiceError("service-settings", path=str(path), cause=_missing(missing))
     return settings
 
 
@@ -248,20 +250,45 @@ def _missing_of_oidc(settings: ServiceSettings) -> str | None:
 def _setting(path: Path, name: str, value: Any) -> Any:
     known: Mapping[str, Any] = {each.name: each.default for each in fields(ServiceSettings)}
     if name not in known:
-        raise ServiceError("service-settings", path=str(path), cause=name)
+        raise ServiceError("service-settings", path=str(path), cause=_UNKNOWN.filled(name=name))
     value = tuple(value) if isinstance(value, list) else value
     wanted = str if known[name] is None else type(known[name])
     if type(value) is not wanted or (isinstance(value, tuple) and not all(isinstance(each, str) for each in value)):
-        raise ServiceError("service-settings", path=str(path), cause=name)
-    if name == "origin" and not _ORIGIN.fullmatch(value):
+        raise ServiceError("service-settings", path=str(path), cause=_OTHER_TYPE.filled(name=name))
+    if type(value) is int and value < 0:
         raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
+    if name == "proxy" and not _is_address(value):  # a name is compared with no connection's address, and never counts
+        raise ServiceError("service-settings", path=str(path), cause=_NO_ADDRESS.filled(value=value))
+    if name == "origin" and not _ORIGIN.fullmatch(value):
+        raise ServiceError("service-settings", path=str(path), cause=_NO_HTTPS.filled(name=name, value=value))
     if name == "engine" and not is_cluster(value):
         raise ServiceError("service-settings", path=str(path), cause=f"{name}: dask://HOST:PORT")
     if name == "objects" and not is_object_store(value):
         raise ServiceError("service-settings", path=str(path), cause=f"{name}: {', '.join(SCHEMES)}")
     if name == "oidc_issuer" and not _ISSUER.fullmatch(value):
-        raise ServiceError("service-settings", path=str(path), cause=f"{name}: {value}")
+        raise ServiceError("service-settings", path=str(path), cause=_NO_HTTPS.filled(name=name, value=value))
     return value
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _missing(name: str) -> Text:
+    return Text(f"{name} is not set, and has to be", f"{name} の指定が必要です")
+
+
+_UNKNOWN = Text("{name} is no setting", "{name} という設定はありません")
+_OTHER_TYPE = Text("{name} is of another type", "{name} の値の種類が違います")
+_NO_ADDRESS = Text("proxy: {value} is no IP address", "proxy: {value} は IP アドレスではありません")
+_NO_HTTPS = Text(
+    "{name}: {value} is no https://… address (lower case, no path after an origin)",
+    "{name}: {value} は https://… の形のアドレスではありません (小文字。origin の後にパスは付けない)",
+)
 
 
 def _warm() -> None:

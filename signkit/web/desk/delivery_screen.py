@@ -72,7 +72,7 @@ class DeliveryScreen(Screen):
         return self.show(
             request, "delivery.html", sha256=sha256, name=contract.name, consents=names, chosen=chosen,
             on=asked.get("on", ""), problem=problem, checked=checked, means=list(Means),
-            today=datetime.now(JST).date(), title=title_of(checked.status),
+            today=datetime.now(JST).date(), title=title_of(checked.status), were_made="made" in asked,
         )  # fmt: skip
 
     def make_consents(self, request: Request, form: FormData) -> Response:
@@ -90,7 +90,7 @@ class DeliveryScreen(Screen):
         for title, pdf in made.items():
             shelved = self.office.shelf.put(pdf, f"{WORDS['consent_name'].ja}_{stem}_{title}.pdf", "prepared")
             self.office.note("consent-made", shelved.sha256)
-        return go_to(f"/documents/{request.path_params['sha256']}/delivery")
+        return go_to(f"/documents/{request.path_params['sha256']}/delivery?made={len(made)}")
 
     def withdraw(self, request: Request, form: FormData) -> Response:
         """Make the document by which a recipient withdraws a consent; it waits for the recipient's signature."""

@@ -153,8 +153,8 @@ _STEPS: Mapping[str, Text] = {
     ),
     "name-authority": _TRUST,
     "name-rehearsal": Text(
-        "It was signed in a rehearsal. Rehearsal keys are believed at a rehearsal's desk alone.",
-        "リハーサル用の鍵による署名です。リハーサルの画面でだけ信頼されます。",
+        "It was signed in a rehearsal. Its keys are believed in that rehearsal alone, not at another rehearsal's desk.",
+        "リハーサル用の鍵による署名です。署名したリハーサルの中でだけ信頼され、別のリハーサルの画面では信頼されません。",
     ),
     "raise-level": Text(
         "Raise its level: extend it on the document's page.",

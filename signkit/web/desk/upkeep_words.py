@@ -284,6 +284,10 @@ UPKEEP_WORDS: dict[str, Text] = {
         "Made from this contract, one for each who has to consent. They wait for signatures under “Today”.",
         "この契約書から、承諾が必要な人ごとに作ります。作ったものは「今日の仕事」で署名を待ちます。",
     ),
+    "consents_made": Text(
+        "The consents are made. They wait for their signatures under “Today”.",
+        "承諾書を作りました。「今日の仕事」で署名を待っています。",
+    ),
     "consent_make_go": Text("Make them", "承諾書を作る"),
     "means": Text("How the files are handed over", "提供の方法"),
     "means_mail": Text("by e-mail", "電子メール"),

@@ -8,6 +8,8 @@ import pytest
 
 from signkit.errors import ServiceError
 from signkit.web.api.tenants import Tenants
+from tests.command import run_signkit
+from tests.refusals import has_code
 from tests.web.api.conftest import key_client
 
 
@@ -38,3 +40,19 @@ def test_an_unknown_tenant_is_said(tried, name):
     with pytest.raises(ServiceError) as caught:
         tried.service.tenants.get(name)
     assert caught.value.code == "tenant-unknown"
+
+
+def test_a_name_that_cannot_be_shown_or_typed_again_makes_no_tenant(tried, tmp_path):
+    """A deletion asks for the name to be typed: an empty one would be typed by whoever types nothing."""
+    before = [each.id for each in tried.service.tenants.all()]
+    for name in ("", " ", "甲 ", "a\x1b[31mb", "a\nb", "\u202eb", "x" * 201):
+        refused = run_signkit("service", "tenant", "add", str(tried.service.folder), name, home=tmp_path)
+        assert has_code(refused.error, "tenant-name"), (name, refused)
+    assert [each.id for each in tried.service.tenants.all()] == before
+
+
+def test_no_name_steers_the_terminal_of_the_list(tried, tmp_path):
+    tried.service.tenants.add("a\x1b[2Jb")  # of a tenant that was imported from elsewhere
+    listed = run_signkit("service", "tenant", "list", str(tried.service.folder), home=tmp_path)
+    assert "\x1b" not in listed.stdout
+    assert "a\ufffd[2Jb" in listed.stdout

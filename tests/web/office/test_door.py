@@ -111,3 +111,34 @@ def test_an_origin_that_they_do_is_taken(tmp_path, origin):
     create_service(tmp_path)
     (tmp_path / SETTINGS).write_text(f'origin = "{origin}"\n')
     assert read_service_settings(tmp_path).origin == origin
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("workers = -3", "workers: -3"),
+        ("keep_days = -1", "keep_days: -1"),
+        ('proxy = "localhost"', "IP アドレスではありません"),
+        ('proxy = ""', "IP アドレスではありません"),
+        ('orgin = "https://desk.example.jp"', "orgin という設定はありません"),
+        ("origin = 5", "origin の値の種類が違います"),
+        ('mail_server = "mail.example.jp:587"', "mail_from の指定が必要です"),
+        (
+            'origin = "https://desk.example.jp"\noidc_issuer = "https://login.example.jp"',
+            "oidc_client_id の指定が必要です",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_setting_is_told(tmp_path, line, words):
+    create_service(tmp_path / "service")
+    (tmp_path / "service" / SETTINGS).write_text(line + "\n")
+    with pytest.raises(ServiceError) as refused:
+        read_service_settings(tmp_path / "service")
+    assert words in refused.value.message("ja")
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "10.0.0.7"])
+def test_a_proxy_is_an_address(tmp_path, address):
+    create_service(tmp_path / "service")
+    (tmp_path / "service" / SETTINGS).write_text(f'proxy = "{address}"\n')
+    assert read_service_settings(tmp_path / "service").proxy == address
