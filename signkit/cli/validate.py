@@ -332,7 +332,8 @@ def _names(files: list[str]) -> Iterator[str]:
     """Yield the names given; ``-`` stands for the lines of stdin."""
     for name in files:
         if name != _STDIN:
-            yield str(Path(name)) if "://" not in name else name
+            # An empty name is no file; to pathlib it is the folder where one is.
+            yield str(Path(name)) if name and "://" not in name else name
             continue
         while line := read_line(_MAX_NAME):
             if line.startswith(_PDF):

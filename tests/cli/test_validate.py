@@ -80,6 +80,13 @@ def test_a_pdf_on_stdin_is_no_list_of_names(signkit, inbox):
     assert "a PDF, where - means names of files" in done.stderr
 
 
+def test_an_empty_name_is_no_file_and_not_the_folder(signkit, inbox):
+    """As where a script's variable is not set: nothing must pass for it."""
+    done = validate(signkit, "", "--format", "jsonl")
+    assert done.returncode == 4, done
+    assert [json.loads(line)["verdict"] for line in done.stdout.splitlines()] == ["UNREADABLE"]
+
+
 def test_names_come_from_stdin(signkit, inbox):
     done = validate(signkit, "-", "--format", "jsonl", stdin="in/1.pdf\n\nin/3.pdf\r\n")
     assert names(done.stdout) == ["1.pdf", "3.pdf"]
