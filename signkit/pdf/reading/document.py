@@ -384,6 +384,14 @@ class History:
                 return index
         return None
 
+    def is_only_hybrid(self, number: int, index: int) -> bool:
+        """Whether some reader does not see object ``number`` at revision ``index``.
+
+        PDFium looks at what a hybrid file adds (7.5.8.4) in the newest revision alone.
+        """
+        wrote = [at for at, _ in self._changes.get(number, ()) if at <= index]
+        return bool(wrote) and number in self.sections[wrote[-1]].only_hybrid
+
     def locate(self, number: int, index: int) -> Location | None:
         """Return where object ``number`` lay at revision ``index``."""
         changes = self._changes.get(number)

@@ -67,6 +67,7 @@ class Section:
         conflicts: objects about which readers differ; 0 for the document.
         flaws: what is read leniently here, by code.
         freed: generations of the free entries.
+        only_hybrid: objects of a hybrid file that its table does not list (7.5.8.4): not every reader sees them.
     """
 
     offset: int
@@ -77,6 +78,7 @@ class Section:
     declared: int = 0
     stream_number: int | None = None
     hidden: list[int] = field(default_factory=list)
+    only_hybrid: set[int] = field(default_factory=set)
     extents: list[tuple[int, int]] = field(default_factory=list)
     conflicts: set[int] = field(default_factory=set)
     flaws: list[str] = field(default_factory=list)
@@ -201,6 +203,7 @@ class _SectionReader:
             # 7.5.8.4: the table is looked up first, then what it hides.
             if section.entries.get(number) is None:
                 section.entries[number] = place_there
+                section.only_hybrid.add(number)
             elif place_there != section.entries[number]:
                 section.conflicts.add(number)  # readers differ about which one counts
 
