@@ -420,6 +420,12 @@ class View:
             self._noted.add(number)
         return self.history.locate(number, self.index)
 
+    def is_concealed(self, number: int) -> bool:
+        """Whether only readers of a hybrid file's cross-reference stream see the object (7.5.8.4)."""
+        changes = self.history._changes.get(number, [])
+        found = bisect_right(changes, self.index, key=lambda change: change[0])
+        return found > 0 and number in self.history.sections[changes[found - 1][0]].concealed
+
     def get(self, ref: Value) -> Value:
         """Return the object that ``ref`` names, one step; None where there is none (7.3.10)."""
         if not isinstance(ref, Ref):

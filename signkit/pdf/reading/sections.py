@@ -67,6 +67,7 @@ class Section:
         conflicts: objects about which readers differ; 0 for the document.
         flaws: what is read leniently here, by code.
         freed: generations of the free entries.
+        concealed: objects that a hybrid file lists in its cross-reference stream alone.
     """
 
     offset: int
@@ -81,6 +82,7 @@ class Section:
     conflicts: set[int] = field(default_factory=set)
     flaws: list[str] = field(default_factory=list)
     freed: dict[int, int] = field(default_factory=dict)
+    concealed: set[int] = field(default_factory=set)
 
 
 #: Reads the object whose value begins at a position; returns it and where it ends.
@@ -201,6 +203,7 @@ class _SectionReader:
             # 7.5.8.4: the table is looked up first, then what it hides.
             if section.entries.get(number) is None:
                 section.entries[number] = place_there
+                section.concealed.add(number)
             elif place_there != section.entries[number]:
                 section.conflicts.add(number)  # readers differ about which one counts
 
