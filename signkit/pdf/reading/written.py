@@ -72,7 +72,7 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
 
 
 def _hybrid_objects(view: View) -> Iterator[Finding]:
-    """An object that some readers do not see in a hybrid file (7.5.8.4), or did not until now; PDFium is one of them."""
+    """An object that some readers, as PDFium, do not see in a hybrid file (7.5.8.4), or did not until now."""
     former = view.history.view(view.index - 1)
     for number in view.history.sections[view.index].entries:
         if former.is_concealed(number) or view.is_concealed(number):

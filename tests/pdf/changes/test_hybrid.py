@@ -11,7 +11,7 @@ from tests.attacks.writer import CrossReference, Packed, Written
 
 @pytest.mark.parametrize("layout", ["hybrid", "streams"])
 def test_what_was_hidden_from_some_readers_is_not_shown_to_them_later(layout):
-    """A tick, written once more as it was: who read the stream sees it as before, and who did not, for the first time."""
+    """A tick, written once more as it was: whoever did not read the stream sees it for the first time."""
     base = bases.stranger("form", layout, "approval")
     revision, body = base.revision(), base.doc.body
     store = syntax.with_entries(body(base.doc.root), {b"/DSS": b"<< /Type /DSS /Certs [] >>"})
