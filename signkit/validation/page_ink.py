@@ -1,7 +1,7 @@
 """Which letters of a page's text layer can be seen: those that leave a mark where they stand, and stand there alone.
 
-A text layer may hold what nobody sees: letters that are invisible (ISO 32000-2 9.3.6), white, transparent, clipped, tiny,
-in a layer that is off, or painted over.  Whether what is seen there is the letter of the text, this cannot tell.
+A text layer may hold what nobody sees: letters that are invisible (ISO 32000-2 9.3.6), white, transparent, clipped,
+tiny, in a layer that is off, or painted over.  Whether what is seen there is the letter of the text, this cannot tell.
 """
 
 from __future__ import annotations

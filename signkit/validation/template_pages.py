@@ -36,7 +36,8 @@ _MAX_LINES = 20_000
 #: Pixels a point (144 dots an inch), and at most this many along a side.
 _SCALE = 2.0
 _MAX_SIDE = 3_000
-#: From this distance (0 to 255, each colour for itself: yellow is as bright as paper) on a pixel differs from all around it; fewer of them are the drawing's noise.
+#: From this distance on a pixel differs from all around it (0 to 255, each colour for itself: yellow is as bright as
+#: paper); fewer of them are the drawing's noise.
 _DISTANCE = 24
 _NOISE = 4
 #: Characters shown around a difference, and at most of one.
@@ -288,7 +289,7 @@ def _are_alike(first: Image, second: Image, *, exact: bool) -> bool:
 
 
 def _apart(one: Image, other: Image) -> int:
-    """Count the pixels that are darker or lighter, in one of their colours, than everything around them in the other."""
+    """Count the pixels that are darker or lighter, in one of their colours, than all around them in the other."""
     from PIL import ImageChops, ImageFilter
 
     darker = ImageChops.subtract(other.filter(ImageFilter.MinFilter(3)), one)

@@ -272,7 +272,7 @@ PRINTED = (
 
 
 def drawn_besides(content: bytes, *, annotation: bytes = b"", layer: bool = False) -> bytes:
-    """Return a contract, said to be of another version, whose first page draws ``content`` or has it as an annotation."""
+    """Return a contract, said to be of another version, that draws ``content`` or has it as an annotation."""
     made = replace(provenance(find_template(SALE), fonts.font_set()), signkit="0.0.1")
     file = parse(forged(example(), example(), made=made))
     number, page = next((n, body) for n, body in file.objects.items() if b"/Type/Page/" in body)
