@@ -33,6 +33,16 @@ class Account:
         self._visited: set[int] = set()
         self._owned: set[int] = set()
 
+    @property
+    def shows_anew(self) -> bool:
+        """Whether an object was written anew to the same effect, or one that not every reader saw: pictures tell."""
+        old, written = self.old, self.new.history.sections[self.new.index].entries
+        return any(
+            old.locate(number) is not None
+            and (number not in self.changed or old.history.is_only_hybrid(number, old.index))
+            for number in written
+        )
+
     @cached_property
     def _touched_numbers(self) -> set[int]:
         """What changed and what leads to it.  Only links to what is page or annotation in both states are none."""

@@ -33,7 +33,9 @@ def step_changes(context: Context) -> Iterator[Change]:
         if all(change.level < Gravity.OTHER for change in found):
             for number in context.account.unaccounted_objects():
                 yield from breach("accounted", at=ChangePlace(number=number, page=context.page_of(number)))
-        if context.equality.rewritten:  # evidence beside it must not hide that something else was written
+        if (
+            context.equality.rewritten or context.account.shows_anew
+        ):  # evidence beside it must not hide that something else was written
             yield Change(Gravity.NONE, "rewritten")
     except (SyntaxProblem, RecursionError) as problem:
         yield Change(Gravity.OTHER, "not-judged", str(problem))

@@ -384,6 +384,15 @@ class History:
                 return index
         return None
 
+    def is_only_hybrid(self, number: int, index: int) -> bool:
+        """Whether some reader does not see object ``number`` at revision ``index``.
+
+        PDFium looks at what a hybrid file adds (7.5.8.4) in the newest revision alone.
+        """
+        changes = self._changes.get(number, [])
+        found = bisect_right(changes, index, key=lambda change: change[0])
+        return found > 0 and number in self.sections[changes[found - 1][0]].only_hybrid
+
     def locate(self, number: int, index: int) -> Location | None:
         """Return where object ``number`` lay at revision ``index``."""
         changes = self._changes.get(number)
@@ -419,12 +428,6 @@ class View:
         if self._noted is not None:
             self._noted.add(number)
         return self.history.locate(number, self.index)
-
-    def is_concealed(self, number: int) -> bool:
-        """Whether only readers of a hybrid file's cross-reference stream see the object (7.5.8.4)."""
-        changes = self.history._changes.get(number, [])
-        found = bisect_right(changes, self.index, key=lambda change: change[0])
-        return found > 0 and number in self.history.sections[changes[found - 1][0]].concealed
 
     def get(self, ref: Value) -> Value:
         """Return the object that ``ref`` names, one step; None where there is none (7.3.10)."""

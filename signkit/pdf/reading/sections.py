@@ -67,7 +67,7 @@ class Section:
         conflicts: objects about which readers differ; 0 for the document.
         flaws: what is read leniently here, by code.
         freed: generations of the free entries.
-        concealed: objects that a hybrid file lists in its cross-reference stream alone.
+        only_hybrid: objects of a hybrid file that its table does not list (7.5.8.4): not every reader sees them.
     """
 
     offset: int
@@ -78,11 +78,11 @@ class Section:
     declared: int = 0
     stream_number: int | None = None
     hidden: list[int] = field(default_factory=list)
+    only_hybrid: set[int] = field(default_factory=set)
     extents: list[tuple[int, int]] = field(default_factory=list)
     conflicts: set[int] = field(default_factory=set)
     flaws: list[str] = field(default_factory=list)
     freed: dict[int, int] = field(default_factory=dict)
-    concealed: set[int] = field(default_factory=set)
 
 
 #: Reads the object whose value begins at a position; returns it and where it ends.
@@ -203,7 +203,7 @@ class _SectionReader:
             # 7.5.8.4: the table is looked up first, then what it hides.
             if section.entries.get(number) is None:
                 section.entries[number] = place_there
-                section.concealed.add(number)
+                section.only_hybrid.add(number)
             elif place_there != section.entries[number]:
                 section.conflicts.add(number)  # readers differ about which one counts
 

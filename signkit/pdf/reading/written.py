@@ -62,22 +62,14 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
             yield from _former(file, view, number)
         elif view.history.view(view.index - 1).locate(number) != place:
             yield "entry-elsewhere", f"object {number}"
-    yield from _hybrid_objects(view)
+    for number in sorted(section.only_hybrid)[:1]:
+        yield "section", f"object {number} of a hybrid file"  # 7.5.8.4: some readers, as PDFium, do not see it
     yield from _newly_named(file, view)
     yield from _still_named(file, view)
     yield from _section(file, view, start, written)
     yield from _lengths_changed(file, view, written.lengths)
     yield from _between(file, start, section.end, written)
     yield from _stray_keywords(file.data, start, section.end, written.keywords)
-
-
-def _hybrid_objects(view: View) -> Iterator[Finding]:
-    """An object that some readers, as PDFium, do not see in a hybrid file (7.5.8.4), or did not until now."""
-    former = view.history.view(view.index - 1)
-    for number in view.history.sections[view.index].entries:
-        if former.is_concealed(number) or view.is_concealed(number):
-            yield "section", f"object {number} of a hybrid file"
-            return
 
 
 def _check_freed(view: View, number: int) -> Iterator[Finding]:

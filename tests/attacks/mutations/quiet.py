@@ -75,6 +75,13 @@ def value_by_reference(attack: Attack) -> None:
     attack.change(number, {key: reference(attack.add(value))})
 
 
+@mutation(OTHERWISE)
+def written_anew(attack: Attack) -> None:
+    """The same again: PDFium sees only now what an earlier revision of a hybrid file hides (7.5.8.4)."""
+    number = attack.random.choice([_something_drawn(attack), *attack.doc.fields])
+    attack.put(number, attack.body(number))
+
+
 # --- documents prepared ----------------------------------------------------------------------------------------
 
 

@@ -9,6 +9,9 @@ import pytest
 
 from signkit.limits import Limits, Meter
 from signkit.pdf.reading.filters import decode_leniently
+from tests.attacks import bases, hunt
+from tests.attacks.mutations.attack import MUTATIONS, Attack
+from tests.attacks.writer import random_of
 from tests.pdf.changes.samples import PAGE, signed
 from tests.validation import pdfs
 from tests.validation.conftest import codes
@@ -212,3 +215,17 @@ def test_a_page_is_as_large_as_what_is_shown_of_it(world):
     objects[pdfs.PAGE] = page.replace(b"8 0 R]", b"8 0 R 30 0 R]")
     report = world.only(countersigned(world, signed(world, objects), field, {}))
     assert report.changes_permitted is False
+
+
+def test_what_a_hybrid_file_hid_does_not_appear_unseen():
+    """PDFium looks at /XRefStm (7.5.8.4) in the newest revision alone: a box that is written anew appears to it."""
+    base = bases.named("form/hybrid/locked")
+    assert hunt.all_permitted(hunt.product(base.data))
+    judged = []
+    for number in base.doc.annotations(base.doc.pages[0]):
+        attack = Attack(base, base.doc, base.revision(), random_of("hybrid"))
+        attack.put(number, attack.body(number))
+        MUTATIONS["with_new_evidence"].apply(attack)
+        judged.append(hunt.all_permitted(hunt.product(attack.result())))
+    assert not all(judged)
+    assert any(judged)  # the signature's own field was seen all the time

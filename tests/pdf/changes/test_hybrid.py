@@ -9,17 +9,6 @@ from tests.attacks.shapes import TICK
 from tests.attacks.writer import CrossReference, Packed, Written
 
 
-@pytest.mark.parametrize("layout", ["hybrid", "streams"])
-def test_what_was_hidden_from_some_readers_is_not_shown_to_them_later(layout):
-    """A tick, written once more as it was: whoever did not read the stream sees it for the first time."""
-    base = bases.stranger("form", layout, "approval")
-    revision, body = base.revision(), base.doc.body
-    store = syntax.with_entries(body(base.doc.root), {b"/DSS": b"<< /Type /DSS /Certs [] >>"})
-    revision.pieces += [Written(base.doc.root, store), Written(TICK, body(TICK))]
-    said = hunt.verdict(hunt.product(revision.render()))
-    assert said == (hunt.NOT_JUDGED if layout == "hybrid" else hunt.PERMITTED)
-
-
 @pytest.mark.parametrize("hybrid", [True, False])
 def test_what_comes_later_is_hidden_from_no_reader(hybrid):
     base = bases.stranger("form", "classic" if hybrid else "streams", "approval")
