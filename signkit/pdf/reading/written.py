@@ -62,8 +62,6 @@ def revision_findings(file: PdfFile, view: View) -> Iterator[Finding]:
             yield from _former(file, view, number)
         elif view.history.view(view.index - 1).locate(number) != place:
             yield "entry-elsewhere", f"object {number}"
-    for number in sorted(section.only_hybrid)[:1]:
-        yield "section", f"object {number} of a hybrid file"  # 7.5.8.4: some readers, as PDFium, do not see it
     yield from _newly_named(file, view)
     yield from _still_named(file, view)
     yield from _section(file, view, start, written)

@@ -1,20 +1,27 @@
-"""Objects that only readers of a hybrid file's cross-reference stream see (ISO 32000-2 7.5.8.4): PDFium is none."""
+"""Later revisions of hybrid files (ISO 32000-2 7.5.8.4), in which not every reader sees the same."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from signkit.validation.pdf import validate_pdf
 from tests.attacks import bases, hunt, syntax
-from tests.attacks.shapes import TICK
 from tests.attacks.writer import CrossReference, Packed, Written
 
 
-@pytest.mark.parametrize("hybrid", [True, False])
-def test_what_comes_later_is_hidden_from_no_reader(hybrid):
+@pytest.mark.parametrize(("hybrid", "undrawn"), [(True, hunt.NOT_JUDGED), (False, hunt.PERMITTED)])
+def test_evidence_in_a_hybrid_revision_is_drawn(hybrid, undrawn):
+    """Evidence needs no drawing, but for readers that do not see what this revision writes, or wrote before it."""
     base = bases.stranger("form", "classic" if hybrid else "streams", "approval")
-    revision, body = base.revision(), base.doc.body
-    store = syntax.with_entries(body(base.doc.root), {b"/DSS": b"<< /Type /DSS /Certs [] >>"})
+    revision = base.revision()
+    number = revision.size
+    store = syntax.with_entries(base.doc.body(base.doc.root), {b"/DSS": syntax.reference(number + 1)})
     revision.table = CrossReference(stream=not hybrid)
-    revision.pieces += [Written(base.doc.root, store), Packed(revision.size, [(TICK, body(TICK))])]
-    said = hunt.verdict(hunt.product(revision.render()))
-    assert said == (hunt.NOT_JUDGED if hybrid else hunt.PERMITTED)
+    packed = Packed(number, [(number + 1, b"<< /Type /DSS /Certs [] >>")])
+    revision.pieces += [Written(base.doc.root, store), packed]
+    after = revision.render()
+    assert hunt.verdict(hunt.product(after)) == hunt.PERMITTED
+    options = replace(bases.options(), pictures="never")
+    assert hunt.verdict(validate_pdf(after, name="case.pdf", options=options)) == undrawn
